@@ -1,0 +1,1 @@
+"""The agent: for which account, when, how often, and what is remembered."""

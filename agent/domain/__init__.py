@@ -1,0 +1,1 @@
+"""Pure rules over values; standard library only, imports nothing of ours."""

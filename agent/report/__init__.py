@@ -1,0 +1,1 @@
+"""An audit written out for people and programs, one file a format."""

@@ -1,0 +1,243 @@
+"""All settings: environment (prefix SC_AGENT_, nested with __), .env, or the TOML file named by SC_AGENT_CONFIG."""
+
+from __future__ import annotations
+
+import json
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+PREFIX = "SC_AGENT_"
+
+
+def _split(value: object) -> object:
+    """Take a list as JSON or comma-separated."""
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    if text.startswith("["):
+        return json.loads(text)
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+Strings = Annotated[list[str], BeforeValidator(_split)]
+SecretStrings = Annotated[list[SecretStr], BeforeValidator(_split)]
+Seconds = Annotated[float, Field(gt=0)]
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+
+class Tls(StrEnum):
+    """How a mailbox connection is protected."""
+
+    IMPLICIT = "implicit"
+    STARTTLS = "starttls"
+    NONE = "none"  # loopback only
+
+
+class MailTrust(StrEnum):
+    """Whose word it takes that a mail is Amazon's."""
+
+    DKIM = "dkim"  # our own verification of the raw bytes
+    AUTHSERV = "authserv"  # the verdict of a named server; for providers that rewrite mail
+
+
+class OAuthSettings(_Group):
+    """Signing in to a mailbox with OAuth2 (extra `oauth`)."""
+
+    provider: Literal["microsoft", "google"]
+    mechanism: Literal["xoauth2", "oauthbearer"] = "xoauth2"
+    tenant: str | None = None
+    client_id: str | None = None
+    client_secret: SecretStr | None = None
+    certificate_file: Path | None = None
+    service_account_file: Path | None = None
+    refresh_token: SecretStr | None = None
+    token_uri: str | None = None
+    scopes: Strings = []
+
+
+class MailboxSettings(_Group):
+    """One mailbox that receives invitations."""
+
+    host: str
+    port: int = Field(default=993, ge=1, le=65535)
+    username: str
+    password: SecretStr | None = None
+    tls: Tls = Tls.IMPLICIT
+    ca_file: Path | None = None
+    folders: Strings = ["INBOX"]  # the junk folder is found by its special use and added
+    junk: bool = True
+    trust: MailTrust | None = None  # None: as MAIL__TRUST
+    oauth: OAuthSettings | None = None
+    move_handled_to: str | None = None  # off: the mailbox is left as found
+
+
+class ImapSettings(_Group):
+    """The first mailbox; more are `[[mailboxes]]` in the TOML file."""
+
+    host: str | None = None
+    port: int = Field(default=993, ge=1, le=65535)
+    username: str | None = None
+    password: SecretStr | None = None
+    tls: Tls = Tls.IMPLICIT
+    ca_file: Path | None = None
+    folders: Strings = ["INBOX"]
+    junk: bool = True
+    oauth: OAuthSettings | None = None
+    move_handled_to: str | None = None
+
+
+class MailSettings(_Group):
+    """Watching and trust, for all mailboxes."""
+
+    dns_servers: Strings = []  # address:port; empty: the system's resolver
+    dns_timeout: Seconds = 5.0
+    trust: MailTrust = MailTrust.DKIM
+    trusted_authserv_ids: Strings = []
+    from_domains: Strings = []  # empty: the list in the facts
+    idle_slice: float = Field(default=120.0, gt=0, le=540)
+    poll_interval: Seconds = 15.0  # where IDLE is missing
+    junk_interval: Seconds = 60.0
+    read_timeout: Seconds = 30.0
+    connect_timeout: Seconds = 10.0
+    backoff_max: Seconds = 60.0
+    look_back_days: int = Field(default=14, ge=0)
+    expires_after_days: int = Field(default=14, ge=1)
+    retention_days: int = Field(default=90, ge=1)
+    max_message_bytes: int = Field(default=2_000_000, ge=10_000)
+    judge_seconds: Seconds = 2.0
+    judge_memory_mb: int = Field(default=512, ge=64)
+
+
+class BrowserSettings(_Group):
+    """The browser, and the two rehearsal settings that point it at a stand-in."""
+
+    executable: Path | None = None  # None: Playwright's own, then Debian's chromium-headless-shell
+    endpoint: str | None = None  # a remote browser: ws:// (Playwright) or http:// (CDP)
+    headless: bool = True
+    no_sandbox: bool = False  # rehearsal as root switches it by itself
+    contexts: int = Field(default=2, ge=1, le=64)  # visits at once in one worker
+    replace_after: int = Field(default=200, ge=1)  # visits until the browser is replaced
+    host_resolver_rules: str | None = None
+    trusted_spki: Strings = []
+    user_agent_suffix: str = "ChannelAdvisor-SecondaryUser/1"
+    slow_ms: float = Field(default=0, ge=0)
+
+
+class FlowSettings(_Group):
+    """Bounds of one visit, in seconds."""
+
+    step_timeout: Seconds = 20.0
+    visit_timeout: Seconds = 240.0
+    challenge_timeout: Seconds = 20.0  # how long a silent challenge or late page is waited for; one-off commands end within 30 s
+
+
+class WorkSettings(_Group):
+    """The engine's rhythm."""
+
+    tick: Seconds = 5.0
+    batch: int = Field(default=200, ge=1, le=1000)
+    lease: Seconds = 15.0
+    busy_wait: Seconds = 30.0  # how long a one-off command waits for a busy account
+    backoff_first: Seconds = 60.0
+    backoff_max: Seconds = 6 * 3600.0
+    max_retries: int = Field(default=8, ge=1)  # then needs_human
+    max_deaths: int = Field(default=3, ge=1)  # visits of one account that killed their worker; then needs_human
+    stop_grace: Seconds = 4.0  # seconds a running visit gets after SIGTERM
+    visits_per_minute: int = Field(default=100, ge=1)
+    visits_per_host_minute: int = Field(default=60, ge=1)
+    visits_per_account_day: int = Field(default=200, ge=1)
+    quiet_hours: str | None = None  # "22:00-06:00" UTC: only urgent visits start
+
+
+class AuditSettings(_Group):
+    """When permissions are read, and what is concluded."""
+
+    interval: Seconds = 6 * 3600.0  # between audits of a complete account
+    interval_waiting: Seconds = 900.0  # between audits while the seller has still to act
+    jitter: float = Field(default=0.1, ge=0, le=0.5)
+    policy_file: Path | None = None
+    incomplete_limit: int = Field(default=5, ge=1)  # in a row; then needs_human
+    stale_after_days: int = Field(default=7, ge=1)
+
+
+class SignInSettings(_Group):
+    """The attempt budget."""
+
+    attempts_per_hour: int = Field(default=3, ge=1)
+    codes_rejected_limit: int = Field(default=2, ge=1)
+    skew_warn: Seconds = 5.0
+    skew_stop: Seconds = 60.0
+    code_margin: Seconds = 5.0  # no code with less left
+
+
+class ObserveSettings(_Group):
+    """Logs, metrics, alarms."""
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["json", "text"] = "json"
+    http_address: str | None = None  # address:port for /healthz, /readyz, /metrics
+    notify_urls: SecretStrings = []
+    notify_after: int = Field(default=3, ge=1)
+    notify_repeat: Seconds = 6 * 3600.0
+    evidence_days: int = Field(default=30, ge=1)
+    audits_days: int = Field(default=400, ge=1)
+    journal_days: int = Field(default=400, ge=1)
+    finished_days: int = Field(default=14, ge=1)
+
+
+class Settings(BaseSettings):
+    """Everything a command may be told from outside; built only in agent/cli."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        env_file=".env",
+        env_file_encoding="utf-8",
+        extra="forbid",
+        hide_input_in_errors=True,
+        enable_decoding=False,
+    )
+
+    data_dir: Path = Path("data")
+    database_url: str | None = None  # None: sqlite file in data_dir
+    vault_key: SecretStr | None = None
+    vault_key_file: Path | None = None
+    vault_keyring: str | None = None  # service name in the system keyring
+    vault_old_keys: SecretStrings = []
+    imap: ImapSettings = ImapSettings()
+    mailboxes: list[MailboxSettings] = []
+    mail: MailSettings = MailSettings()
+    browser: BrowserSettings = BrowserSettings()
+    flow: FlowSettings = FlowSettings()
+    work: WorkSettings = WorkSettings()
+    audit: AuditSettings = AuditSettings()
+    sign_in: SignInSettings = SignInSettings()
+    observe: ObserveSettings = ObserveSettings()
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """Whether the browser is pointed at a stand-in (decision 12)."""
+        return bool(self.browser.host_resolver_rules or self.browser.trusted_spki)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Order: arguments, environment, .env, the TOML file."""
+        sources: tuple[PydanticBaseSettingsSource, ...] = (init_settings, env_settings, dotenv_settings)
+        if name := os.environ.get(PREFIX + "CONFIG"):
+            sources += (TomlConfigSettingsSource(settings_cls, toml_file=Path(name)),)
+        return sources

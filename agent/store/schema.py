@@ -1,0 +1,240 @@
+"""The tables, as SQLAlchemy Core; SQLite and PostgreSQL alike. Alembic's migrations build exactly this."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC time in Python on every database; a naive one is refused."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times, store UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an aware time was expected")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """SQLite drops the zone; give it back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _column(name: str, kind: Any, *rest: Any, **options: Any) -> sa.Column[Any]:
+    """A column that is NOT NULL unless said otherwise."""
+    options.setdefault("nullable", False)
+    return sa.Column(name, kind, *rest, **options)
+
+
+def _account() -> sa.Column[Any]:
+    return _column("account_id", sa.Text, sa.ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+
+
+accounts = sa.Table(
+    "accounts",
+    metadata,
+    _column("id", sa.Text, primary_key=True),
+    _column("user_email", sa.Text, unique=True),  # as matched: domain and local part lower-cased
+    _column("marketplace", sa.Text),
+    _column("merchant_id", sa.Text, nullable=True),
+    _column("merchant_name", sa.Text, nullable=True),
+    _column("audit_as", sa.Text, nullable=True),
+    _column("api_authorization", sa.Text),  # complete, pending
+    _column("authorization", sa.Text),  # a state of agent/domain/authorization
+    _column("resumes_to", sa.Text, nullable=True),  # the state that paused or needs_human came from
+    _column("message_kind", sa.Text, nullable=True),  # the last of the fixed texts that applied, for paused and needs_human
+    _column("reasons", sa.JSON),  # list of sentences beside the customer's text
+    _column("next_step", sa.Text, default=""),
+    _column("internal_reason", sa.Text, nullable=True),  # for on-call, never the customer
+    _column("failure_code", sa.Text, nullable=True),  # a FlowError.code
+    _column("confirmation_code", sa.Text, nullable=True),
+    _column("invitation", sa.Integer, nullable=True),  # invitations.id being acted on or last acted on
+    _column("accepted_at", UtcDateTime, nullable=True),
+    _column("granted_at", UtcDateTime, nullable=True),  # first time any row above None was read
+    _column("last_complete_read_at", UtcDateTime, nullable=True),
+    _column("secret_version", sa.Integer, default=1),
+    _column("due", UtcDateTime, nullable=True, index=True),
+    _column("urgent", sa.Boolean, default=False),
+    _column("retries", sa.Integer, default=0),  # RETRY outcomes in a row
+    _column("incompletes", sa.Integer, default=0),  # incomplete audits in a row
+    _column("deaths", sa.Integer, default=0),  # visits in a row that took their worker with them
+    _column("created_at", UtcDateTime),
+    _column("updated_at", UtcDateTime),
+)
+
+secrets = sa.Table(  # encrypted by store/vault
+    "secrets",
+    metadata,
+    _column("account_id", sa.Text, sa.ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    _column("key_id", sa.Text),
+    _column("sealed", sa.LargeBinary),  # password and seed together
+    _column("seed_id", sa.Text),  # keyed hash of the seed: accounts that share a seed share its ledger
+    _column("changed_at", UtcDateTime),
+)
+
+sessions = sa.Table(  # stored browser sessions, encrypted
+    "sessions",
+    metadata,
+    _column("account_id", sa.Text, sa.ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    _column("key_id", sa.Text),
+    _column("sealed", sa.LargeBinary),
+    _column("saved_at", UtcDateTime),
+)
+
+journal = sa.Table(  # every transition, in the transaction that made it
+    "journal",
+    metadata,
+    _column("id", sa.Integer, primary_key=True),
+    _account(),
+    _column("at", UtcDateTime, index=True),
+    _column("from_state", sa.Text, nullable=True),
+    _column("to_state", sa.Text),
+    _column("why", sa.Text),
+    _column("visit_id", sa.Text, nullable=True),
+)
+
+acts = sa.Table(  # the intention, written before the act; the outcome after it
+    "acts",
+    metadata,
+    _column("id", sa.Integer, primary_key=True),
+    _account(),
+    _column("visit_id", sa.Text, index=True),
+    _column("act", sa.Text),
+    _column("secret_version", sa.Integer),
+    _column("at", UtcDateTime, index=True),
+    _column("outcome", sa.Text, nullable=True),  # None: unknown, the visit was cut off
+)
+
+codes = sa.Table(  # one-time code ledger: a time step of a seed is spent once
+    "codes",
+    metadata,
+    _column("seed_id", sa.Text, primary_key=True),
+    _column("time_step", sa.BigInteger, primary_key=True),
+    _column("at", UtcDateTime, index=True),
+    _column("visit_id", sa.Text),
+)
+
+leases = sa.Table(  # one visit an account, across processes
+    "leases",
+    metadata,
+    _column("account_id", sa.Text, primary_key=True),
+    _column("holder", sa.Text),
+    _column("token", sa.Text),
+    _column("until", UtcDateTime, index=True),
+)
+
+workers = sa.Table(
+    "workers",
+    metadata,
+    _column("id", sa.Text, primary_key=True),
+    _column("roles", sa.Text),
+    _column("host", sa.Text),
+    _column("started_at", UtcDateTime),
+    _column("beat", UtcDateTime, index=True),
+)
+
+switches = sa.Table(  # pause_all, rehearsal_stamp, clock_skew, schema notes
+    "switches",
+    metadata,
+    _column("name", sa.Text, primary_key=True),
+    _column("value", sa.Text),
+    _column("at", UtcDateTime),
+)
+
+audits = sa.Table(
+    "audits",
+    metadata,
+    _column("id", sa.Integer, primary_key=True),
+    _account(),
+    _column("audited_at", UtcDateTime, index=True),
+    _column("verdict", sa.Text),
+    _column("document", sa.JSON),  # one element of `audits` as in the contract
+    _column("visit_id", sa.Text),
+)
+
+folders = sa.Table(  # the position in each watched folder
+    "folders",
+    metadata,
+    _column("id", sa.Integer, primary_key=True),
+    _column("mailbox", sa.Text),  # username@host
+    _column("folder", sa.Text),
+    _column("role", sa.Text),  # inbox, junk
+    _column("uidvalidity", sa.BigInteger, nullable=True),
+    _column("last_uid", sa.BigInteger, default=0),
+    _column("epoch", sa.Integer, default=0),
+    _column("state", sa.Text, default="new"),  # of the connection: up, down, auth_failed, config, certificate
+    _column("fail_count", sa.Integer, default=0),
+    _column("last_error", sa.Text, nullable=True),
+    _column("last_scan_at", UtcDateTime, nullable=True),
+    _column("last_push_at", UtcDateTime, nullable=True),
+    _column("last_connect_at", UtcDateTime, nullable=True),
+    sa.UniqueConstraint("mailbox", "folder"),
+)
+
+messages = sa.Table(  # candidates and problem mails only
+    "messages",
+    metadata,
+    _column("id", sa.Integer, primary_key=True),
+    _column("folder_id", sa.Integer, sa.ForeignKey("folders.id", ondelete="SET NULL"), nullable=True),
+    _column("uidvalidity", sa.BigInteger, nullable=True),
+    _column("uid", sa.BigInteger, nullable=True),
+    _column("message_id", sa.Text, nullable=True, index=True),
+    _column("sha256", sa.Text, nullable=True, index=True),
+    _column("internaldate", UtcDateTime, nullable=True),
+    _column("size", sa.BigInteger, default=0),
+    _column("sealed", sa.LargeBinary, nullable=True),  # the raw bytes, encrypted
+    _column("key_id", sa.Text, nullable=True),
+    _column("stage", sa.Text, index=True),  # found, fetched, judged, done, poison, vanished
+    _column("verdict", sa.Text, nullable=True),  # accept, held, rejected, duplicate, retry
+    _column("reason", sa.Text, nullable=True),
+    _column("evidence", sa.JSON, nullable=True),
+    _column("account_id", sa.Text, nullable=True, index=True),
+    _column("attempts", sa.Integer, default=0),
+    _column("next_try_at", UtcDateTime, nullable=True, index=True),
+    _column("found_at", UtcDateTime),
+    _column("judged_at", UtcDateTime, nullable=True),
+    sa.UniqueConstraint("folder_id", "uidvalidity", "uid"),
+)
+
+invitations = sa.Table(
+    "invitations",
+    metadata,
+    _column("id", sa.Integer, primary_key=True),
+    _column("invitation_id", sa.Text, unique=True),  # the UUID of the link, lower-case
+    _account(),
+    _column("message_id", sa.Integer, nullable=True),  # messages.id; None: a person gave the link
+    _column("source", sa.Text),  # mail, file, link
+    _column("asked_by", sa.Text, nullable=True),  # who gave the link or file
+    _column("host", sa.Text),
+    _column("url", sa.Text),  # rebuilt from its parts
+    _column("merchant_id", sa.Text, nullable=True),
+    _column("global_account_id", sa.Text, nullable=True),
+    _column("shop_name", sa.Text, nullable=True),  # attacker-controlled text: escape it
+    _column("language", sa.Text, nullable=True),
+    _column("state", sa.Text),  # waiting, accepting, accepted, failed, superseded
+    _column("received_at", UtcDateTime),
+    _column("expires_at", UtcDateTime),
+    _column("accepted_at", UtcDateTime, nullable=True),
+)

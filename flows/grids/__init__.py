@@ -1,0 +1,1 @@
+"""Readers of the permission pages, one a layout, behind one switch."""

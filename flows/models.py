@@ -1,0 +1,183 @@
+"""The values that flows take and return; all frozen, none holds a Playwright object."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import SecretStr
+
+
+class Level(StrEnum):
+    """A permission level as the contract writes it, whatever the page's words."""
+
+    NONE = "None"
+    VIEW = "View"
+    EDIT = "View & Edit"  # the page of 2025 and later says "Edit"
+    ADMIN = "Admin"
+
+
+class Act(StrEnum):
+    """An act that is journaled before it happens, because doing it twice costs something."""
+
+    TYPE_PASSWORD = "type_password"  # noqa: S105 - the name of an act
+    TYPE_CODE = "type_code"
+    ACCEPT_INVITATION = "accept_invitation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marketplace:
+    """One Amazon marketplace and the Seller Central host that serves it (facts: sign-in, 2.1)."""
+
+    code: str  # US, UK, DE ...
+    marketplace_id: str  # ATVPDKIKX0DER ...
+    country: str  # the English label the account picker shows
+    host: str  # sellercentral.amazon.com ...
+    region: str  # NA, EU, FE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SellerAccount:
+    """What the account picker must end on. At least one of merchant id and name should be known; both None means the only one offered."""
+
+    marketplace: Marketplace
+    merchant_id: str | None = None
+    merchant_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """Who signs in. The one-time code is asked for through `Aides.next_code` only when a screen wants it."""
+
+    user_email: str
+    password: SecretStr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aides:
+    """What a flow is lent by its caller.
+
+    `next_code` waits for a fresh time step, spends it in the ledger and returns the digits. `before_click` is awaited right before
+    each `Act`: it checks the lease, the pause switch and the attempt budget, journals the intention, and raises to forbid.
+    `outcome` reports what became of an act: `accepted`, `rejected` or a short word of the flow's. `now` is aware UTC.
+    `clock_seen` is told the site's `Date` header once a visit, to correct one-time codes.
+    """
+
+    next_code: Callable[[], Awaitable[SecretStr]]
+    before_click: Callable[[Act], Awaitable[None]]
+    outcome: Callable[[Act, str], Awaitable[None]]
+    now: Callable[[], datetime]
+    clock_seen: Callable[[datetime], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationLink:
+    """A link rebuilt from its checked parts; exactly one of merchant_id and global_account_id is set."""
+
+    url: str
+    host: str
+    invitation_id: str
+    merchant_id: str | None = None
+    global_account_id: str | None = None
+
+
+class AcceptanceOutcome(StrEnum):
+    """How an acceptance ended."""
+
+    ACCEPTED = "accepted"
+    ALREADY_ACCEPTED = "already_accepted"  # an outcome, not an error: an earlier visit was cut off
+    AWAITING_CONFIRMATION = "awaiting_confirmation"  # the seller must confirm the user (a code, or an approval step)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acceptance:
+    """What an acceptance left behind, as far as the page said it."""
+
+    outcome: AcceptanceOutcome
+    confirmation_code: str | None = None
+    merchant_id: str | None = None
+    merchant_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermissionRow:
+    """One row of a grid as read. `level` is None when it could not be read; `raw` keeps the page's own word."""
+
+    scope: str  # "regional", "global" or a marketplace code
+    section: str
+    permission: str
+    occurrence: int = 1  # the same label may stand twice in a section
+    legacy_id: str | None = None
+    offered: tuple[Level, ...] = ()
+    level: Level | None = None
+    raw: str = ""
+    problem: str | None = None  # why level is None, or what about the row was not understood
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """Everything one visit read of the permissions.
+
+    `complete` is true only when both readings agreed, every section was opened, and the end of every list was seen; `gaps` says
+    what was missing otherwise. `editable` is true when the signed-in user could have changed what was read. `subject` is the email
+    that the page itself named as the user whose rights these are, None when it named none.
+    """
+
+    layout: str  # classic, global, unified, own_view
+    rows: tuple[PermissionRow, ...]
+    editable: bool
+    own: bool  # the signed-in user's own rights
+    complete: bool
+    gaps: tuple[str, ...] = ()
+    language: str = "en"
+    subject: str | None = None
+    shape: str = ""  # hash of the page's structure, for drift
+
+
+class RefusalKind(StrEnum):
+    """How the site refused the User Permissions page; never the same as signed out or broken."""
+
+    REDIRECTED = "redirected"
+    ACCESS_REQUIRED = "access_required"
+    FAILED_GLOBAL = "failed_global"
+    NOT_FOUND = "not_found"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """The page was refused: this proves User Permissions is None and nothing else."""
+
+    kind: RefusalKind
+    url: str
+    text: str = ""
+
+
+class ProbeAnswer(StrEnum):
+    """What a GET of a page tied to a permission showed. A reached page proves View at most."""
+
+    REACHED = "reached"
+    REFUSED = "refused"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """One page asked for by GET."""
+
+    path: str
+    permission: str
+    answer: ProbeAnswer
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditReading:
+    """The facts one audit visit brought home; judging them is the agent's business."""
+
+    grid: Grid | None
+    refusal: Refusal | None = None
+    probes: tuple[Probe, ...] = ()
+    blocked_requests: tuple[str, ...] = ()  # what the read-only guard stopped: "METHOD url"
+    evidence: tuple[str, ...] = field(default=())
