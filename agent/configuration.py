@@ -6,10 +6,11 @@ import difflib
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import ip_address
 from pathlib import Path
 
+from dotenv import dotenv_values
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
@@ -25,8 +26,8 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     Raises:
         ConfigurationError: a name is misspelt, a value is not understood, or two settings contradict each other.
     """
-    problems = list(_unknown_names(environment))
-    _check_config_file(environment)
+    names = {*environment, *dotenv_values(".env")}
+    problems = list(_unknown_names([*names, *(PREFIX + name for name in _names_in_config_file(environment))]))
     try:
         settings = Settings()
     except ValidationError as err:
@@ -45,25 +46,25 @@ def env_name(*path: str) -> str:
     return PREFIX + "__".join(part.upper() for part in path)
 
 
-def _unknown_names(environment: Mapping[str, str]) -> Iterator[str]:
+def _unknown_names(names: Iterable[str]) -> Iterator[str]:
     """pydantic-settings ignores a misspelt variable; we do not."""
     known = {name.upper() for name in Settings.model_fields} | {"CONFIG"}
-    for name in sorted(environment):
+    for name in sorted(names):
         if not name.upper().startswith(PREFIX):
             continue
         field = name.upper().removeprefix(PREFIX).split("__")[0]
         if field not in known:
             near = difflib.get_close_matches(field, known, n=1)
             hint = f"; did you mean {PREFIX}{near[0]}?" if near else "; see README.md, Settings"
-            yield f"{name} is not a setting{hint}"
+            yield f"{name.upper()} is not a setting{hint}"
 
 
-def _check_config_file(environment: Mapping[str, str]) -> None:
+def _names_in_config_file(environment: Mapping[str, str]) -> Iterable[str]:
     name = environment.get(PREFIX + "CONFIG")
     if not name:
-        return
+        return ()
     try:
-        tomllib.loads(Path(name).read_text(encoding="utf-8"))
+        return tomllib.loads(Path(name).read_text(encoding="utf-8")).keys()
     except OSError as err:
         raise ConfigurationError(f"{PREFIX}CONFIG names {name}, which cannot be read ({err.strerror}); correct the path") from err
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as err:
@@ -105,7 +106,7 @@ def _rehearsal_problems(settings: Settings) -> Iterator[str]:
     for rule in filter(None, (part.strip() for part in rules.split(","))):
         match = _RULE.match(rule)
         if match is None:
-            yield f"{env_name('browser', 'host_resolver_rules')}: '{rule}' is not a rule (expected MAP <pattern> <target> or EXCLUDE <pattern>)"
+            yield f"{env_name('browser', 'host_resolver_rules')}: '{rule}' is no rule (MAP <pattern> <target> or EXCLUDE <pattern>)"
         elif (target := match["target"]) and target.upper() != "~NOTFOUND" and not is_loopback(_without_port(target)):
             yield f"{env_name('browser', 'host_resolver_rules')}: '{rule}' leads off this machine; rehearsal rules map to loopback only"
 

@@ -201,7 +201,7 @@ class Settings(BaseSettings):
         env_nested_delimiter="__",
         env_file=".env",
         env_file_encoding="utf-8",
-        extra="forbid",
+        extra="ignore",  # .env may hold other programs' variables; configuration.py refuses misspelt names of ours
         hide_input_in_errors=True,
         enable_decoding=False,
     )

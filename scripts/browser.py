@@ -20,11 +20,21 @@ def main() -> int:
     """Exit 0 once a browser is there; else one line saying what to install."""
     for provide in (lambda: None, _download, _install_debian):
         provide()
-        if found := find_executable(os.environ.get("SC_AGENT_BROWSER__EXECUTABLE")):
+        found = find_executable(os.environ.get("SC_AGENT_BROWSER__EXECUTABLE"))
+        if found and _starts(str(found)):
             print(f"browser: {found}")
             return 0
     print(HINT, file=sys.stderr)
     return 1
+
+
+def _starts(executable: str) -> bool:
+    """A downloaded browser may lack system libraries; only one that runs counts."""
+    if subprocess.run([executable, "--version"], capture_output=True, timeout=60, check=False).returncode == 0:
+        return True
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        subprocess.run([sys.executable, "-m", "playwright", "install-deps", "chromium"], capture_output=True, check=False)
+    return subprocess.run([executable, "--version"], capture_output=True, timeout=60, check=False).returncode == 0
 
 
 def _download() -> None:
@@ -32,7 +42,9 @@ def _download() -> None:
     print("browser: asking Playwright for its headless shell")
     command = [sys.executable, "-m", "playwright", "install", "--only-shell", "chromium"]
     try:
-        subprocess.run(command, capture_output=True, timeout=300, check=False, env=os.environ | {"PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "10000"})
+        subprocess.run(
+            command, capture_output=True, timeout=300, check=False, env=os.environ | {"PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "10000"}
+        )
     except subprocess.TimeoutExpired:
         print("browser: Playwright's download took too long")
 

@@ -8,8 +8,6 @@ import sys
 import click
 import typer
 
-from agent.cli.context import end_with, fail
-from agent.errors import Exit
 from agent.cli import (
     accept,
     accounts,
@@ -27,6 +25,8 @@ from agent.cli import (
     status,
     vault,
 )
+from agent.cli.context import end_with, fail
+from agent.errors import Exit
 
 app = typer.Typer(
     name="sc-agent",
@@ -37,7 +37,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group, name in ((accounts.app, "accounts"), (mail.app, "mail"), (policy.app, "policy"), (selectors.app, "selectors"), (vault.app, "vault")):
+for group, name in (
+    (accounts.app, "accounts"),
+    (mail.app, "mail"),
+    (policy.app, "policy"),
+    (selectors.app, "selectors"),
+    (vault.app, "vault"),
+):
     app.add_typer(group, name=name)
 app.command("run")(run.run)
 app.command("accept")(accept.accept)
@@ -63,7 +69,11 @@ def main() -> None:
         print(err.format_message())  # noqa: T201
         raise SystemExit(int(Exit.USAGE)) from err
     except click.ClickException as err:
-        usage = f" (see 'sc-agent {err.ctx.command_path.removeprefix('sc-agent').strip()} --help')" if isinstance(err, click.UsageError) and err.ctx else ""
+        usage = (
+            f" (see 'sc-agent {err.ctx.command_path.removeprefix('sc-agent').strip()} --help')"
+            if isinstance(err, click.UsageError) and err.ctx
+            else ""
+        )
         fail(err.format_message().rstrip(".") + usage, Exit.USAGE)
     except (typer.Exit, SystemExit):
         raise
