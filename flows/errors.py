@@ -141,6 +141,34 @@ class ForeignHostError(FlowError):
     disposition = Disposition.NEEDS_HUMAN
 
 
+class SecretGuardError(FlowError):
+    """A secret was about to be typed where it may not be: a frame of another host, no https, or a rehearsal page that is not on loopback."""
+
+    code = "secret_guard"
+    disposition = Disposition.NEEDS_HUMAN
+
+
+class SignedOutError(FlowError):
+    """A page that needs a session showed the sign-in; the next visit signs in afresh."""
+
+    code = "signed_out"
+    disposition = Disposition.RETRY
+
+
+class CatalogueError(FlowError):
+    """A catalogue file is missing or wrong; the message names the file and the key."""
+
+    code = "catalogue"
+    disposition = Disposition.NEEDS_HUMAN
+
+
+class BrowserMissingError(FlowError):
+    """No usable browser was found, or it did not start."""
+
+    code = "browser_missing"
+    disposition = Disposition.RETRY
+
+
 class BrowserLostError(FlowError):
     """The browser or its page died."""
 

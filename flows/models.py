@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from pydantic import SecretStr
@@ -70,6 +70,43 @@ class Aides:
     outcome: Callable[[Act, str], Awaitable[None]]
     now: Callable[[], datetime]
     clock_seen: Callable[[datetime], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """How long things may take in one visit."""
+
+    step: timedelta = timedelta(seconds=20)  # one act to its after-state
+    visit: timedelta = timedelta(seconds=240)  # everything
+    challenge: timedelta = timedelta(seconds=20)  # a silent challenge, or a page that nothing claims yet
+
+
+class Proof(StrEnum):
+    """What on the page proved an identity, strongest first."""
+
+    SIGN_IN = "sign_in"  # this visit typed the address, the page showed it, and the site let it in
+    TILE = "tile"  # the account tile that was chosen showed the address
+    PAGE = "page"  # the signed-in page shows the address
+    NONE = "none"  # signed in, but no page said as whom
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who the browser is signed in as. `user_email` is what the page said, lower-cased; None when it said nothing."""
+
+    user_email: str | None
+    proof: Proof
+    fresh: bool = False  # this visit signed in; False: the stored session was enough
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActiveAccount:
+    """The merchant and marketplace a page proved to be active."""
+
+    marketplace: Marketplace
+    merchant_name: str | None
+    merchant_id: str | None
+    proof: str  # what proved it: header, address, picker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

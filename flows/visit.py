@@ -1,0 +1,54 @@
+"""One visit: a fresh browser context with its page, guard, catalogue and story."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from playwright.async_api import BrowserContext, Page
+
+from flows.catalogue import Catalogue
+from flows.guards import Guard
+from flows.recognise import Recognition
+from flows.redact import Redactor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryStep:
+    """One thing the visit saw or did; holds no secret."""
+
+    at: datetime
+    screen: str
+    act: str  # "seen", "pressed", "filled", "opened"
+    element: str = ""
+    candidate: int = 0  # which candidate found the element; above 0 is drift
+    alert: str = ""
+    url: str = ""  # without query
+    seconds: float = 0.0
+
+
+@dataclass(slots=True)
+class Visit:
+    """What a flow works on. Made by `flows.browser.open_visit`."""
+
+    context: BrowserContext
+    page: Page
+    guard: Guard
+    catalogue: Catalogue
+    redactor: Redactor
+    rehearsal: bool
+    story: list[StoryStep] = field(default_factory=list)
+
+    async def storage_state(self) -> dict[str, Any]:
+        """Return cookies and local storage, to be stored encrypted and given to the next visit."""
+        raise NotImplementedError
+
+    async def recognise(self) -> Recognition:
+        """Recognise the page as it is now, without waiting."""
+        raise NotImplementedError
+
+    @property
+    def drift(self) -> list[StoryStep]:
+        """The steps that needed any but the first candidate."""
+        raise NotImplementedError
