@@ -145,6 +145,19 @@ leases = sa.Table(  # one visit an account, across processes
     _column("until", UtcDateTime, index=True),
 )
 
+visits = sa.Table(  # one row a visit: rate limits, caps, deaths and metrics are counted here
+    "visits",
+    metadata,
+    _column("id", sa.Text, primary_key=True),
+    _account(),
+    _column("kind", sa.Text),  # accept, audit
+    _column("host", sa.Text),  # the Seller Central host it goes to
+    _column("worker", sa.Text),
+    _column("started_at", UtcDateTime, index=True),
+    _column("ended_at", UtcDateTime, nullable=True),  # None and no lease: its worker died
+    _column("outcome", sa.Text, nullable=True),
+)
+
 workers = sa.Table(
     "workers",
     metadata,

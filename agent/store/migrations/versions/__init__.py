@@ -1,0 +1,1 @@
+"""Alembic's scripts; they build exactly what schema.py describes."""
