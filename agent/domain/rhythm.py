@@ -36,7 +36,7 @@ class Rhythm:
 
     def _back_off(self, retries: int) -> timedelta:
         doublings = min(max(retries - 1, 0), 30)
-        return min(self.backoff_first * 2**doublings, self.backoff_max)
+        return min(self.backoff_first * (1 << doublings), self.backoff_max)
 
     def _spread(self, length: timedelta, chance: float) -> timedelta:
         return length * (1 + self.jitter * (2 * chance - 1))
