@@ -1,1 +1,1 @@
-"""Readers of the permission pages, one a layout, behind one switch."""
+"""The permission grids: one reader a layout, behind `read_grid`."""

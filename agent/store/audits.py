@@ -1,0 +1,43 @@
+"""The table of audits: every judged reading, newest last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import cast
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from agent.domain.document import AuditDocument
+from agent.store.schema import audits
+
+
+def record_audit(conn: Connection, *, account: str, at: datetime, document: AuditDocument, visit_id: str) -> int:
+    """Keep one audit; returns its number."""
+    row = audits.insert().values(account_id=account, audited_at=at, verdict=document["verdict"], document=document, visit_id=visit_id)
+    key = conn.execute(row).inserted_primary_key
+    return int(key[0]) if key else 0
+
+
+def last_audit(conn: Connection, account: str, *, before: datetime | None = None) -> AuditDocument | None:
+    """The newest stored audit of an account, or the newest before a time."""
+    query = sa.select(audits.c.document).where(audits.c.account_id == account)
+    if before is not None:
+        query = query.where(audits.c.audited_at < before)
+    found = conn.scalar(query.order_by(audits.c.audited_at.desc(), audits.c.id.desc()).limit(1))
+    return cast("AuditDocument | None", found)
+
+
+def last_audits(conn: Connection, accounts: Iterator[str]) -> Iterator[AuditDocument]:
+    """The newest stored audit of each account, one at a time: memory stays flat however many there are."""
+    for account in accounts:
+        found = last_audit(conn, account)
+        if found is not None:
+            yield found
+
+
+def forget_audits(conn: Connection, *, before: datetime) -> int:
+    """Delete audits older than a time, but keep each account's newest; returns how many went."""
+    newest = sa.select(sa.func.max(audits.c.id)).group_by(audits.c.account_id)
+    return conn.execute(audits.delete().where(audits.c.audited_at < before, audits.c.id.not_in(newest))).rowcount
