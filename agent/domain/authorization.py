@@ -205,10 +205,10 @@ def _resolve(event: Event, target: Target, standing: Standing) -> State:
         case Rule.BACK:
             return standing.resumes_to or State.AWAITING_PERMISSIONS
         case Rule.GO_ON:
-            return _go_on(standing)
+            return _go_on(event, standing)
 
 
-def _go_on(standing: Standing) -> State:
+def _go_on(event: Event, standing: Standing) -> State:
     """Where an account goes on: API first, then an open invitation, then where it stood."""
     if not standing.api_complete:
         return State.API_AUTHORIZATION_REQUIRED
@@ -217,6 +217,8 @@ def _go_on(standing: Standing) -> State:
     before = standing.resumes_to
     if before is State.NEEDS_HUMAN:
         return before  # it was paused while it needed people; only a release ends that
+    if before is State.FAILED and event is Event.API_COMPLETE:
+        before = None  # what failed before the API was pending is looked at afresh
     if before in (State.AWAITING_CONFIRMATION, State.AWAITING_PERMISSIONS, State.COMPLETE, State.FAILED):
         return before
     return State.AWAITING_PERMISSIONS if standing.accepted else State.AWAITING_INVITATION

@@ -1,0 +1,146 @@
+"""The accounts table: registry, reading, and what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError
+
+from agent.domain.account import Account, ApiAuthorization, NewAccount, normalised_email
+from agent.domain.authorization import HELD, FixedText, State
+from agent.domain.next_steps import next_step
+from agent.errors import UsageError
+from agent.store import journal
+from agent.store.schema import accounts, leases
+
+_NOT_STARTED = (*HELD, State.API_AUTHORIZATION_REQUIRED, State.AWAITING_INVITATION)
+
+
+class UnknownAccountError(UsageError):
+    """No account has this id."""
+
+    def __init__(self, account_id: str) -> None:
+        super().__init__(f"no account is called {account_id!r}; 'sc-agent accounts list' shows those that are")
+        self.account_id = account_id
+
+
+class AccountExistsError(UsageError):
+    """The id or the user email is taken."""
+
+
+def add(conn: Connection, new: NewAccount, *, now: datetime) -> Account:
+    """Register an account; its secrets are saved beside it by `sign_in_secrets.save`, in the same transaction.
+
+    Raises:
+        AccountExistsError: the id or the user email is already registered.
+    """
+    state = State.AWAITING_INVITATION if new.api_authorization is ApiAuthorization.COMPLETE else State.API_AUTHORIZATION_REQUIRED
+    email = normalised_email(new.user_email)
+    row: dict[str, Any] = {
+        "id": new.id,
+        "user_email": email,
+        "marketplace": new.marketplace,
+        "merchant_id": new.merchant_id,
+        "merchant_name": new.merchant_name,
+        "audit_as": new.audit_as,
+        "api_authorization": new.api_authorization,
+        "authorization": state,
+        "message_kind": FixedText.API if state is State.API_AUTHORIZATION_REQUIRED else None,
+        "reasons": [],
+        "next_step": next_step(state, user_email=email),
+        "created_at": now,
+        "updated_at": now,
+    }
+    try:
+        conn.execute(accounts.insert().values(row))
+    except IntegrityError as err:
+        raise AccountExistsError(f"an account {new.id!r} or one with the user email {email} is already registered") from err
+    journal.append(conn, new.id, at=now, from_state=None, to_state=state, why="registered")
+    return get(conn, new.id)
+
+
+def get(conn: Connection, account_id: str, *, lock: bool = False) -> Account:
+    """One account; `lock` keeps other writers off its row until the transaction ends.
+
+    Raises:
+        UnknownAccountError: there is none.
+    """
+    query = sa.select(accounts).where(accounts.c.id == account_id)
+    row = conn.execute(query.with_for_update() if lock else query).mappings().one_or_none()
+    if row is None:
+        raise UnknownAccountError(account_id)
+    return _account(row)
+
+
+def list_all(conn: Connection, *, state: State | None = None) -> list[Account]:
+    """Every account, by id."""
+    query = sa.select(accounts).order_by(accounts.c.id)
+    if state is not None:
+        query = query.where(accounts.c.authorization == state)
+    return [_account(row) for row in conn.execute(query).mappings()]
+
+
+def find_by_email(conn: Connection, address: str) -> Account | None:
+    """The account whose user email this is, if any."""
+    row = conn.execute(sa.select(accounts).where(accounts.c.user_email == normalised_email(address))).mappings().one_or_none()
+    return None if row is None else _account(row)
+
+
+def remove(conn: Connection, account_id: str) -> None:
+    """Forget an account with everything that hangs on it.
+
+    Raises:
+        UnknownAccountError: there is none.
+    """
+    if conn.execute(accounts.delete().where(accounts.c.id == account_id)).rowcount == 0:
+        raise UnknownAccountError(account_id)
+    conn.execute(leases.delete().where(leases.c.account_id == account_id))
+
+
+def edit(conn: Connection, account_id: str, **values: object) -> None:
+    """Change plain columns (merchant, counters, due); states change only through `transitions`."""
+    conn.execute(accounts.update().where(accounts.c.id == account_id).values(**values))
+
+
+def ask_now(conn: Connection, account_id: str, *, now: datetime) -> Account:
+    """Make the account due at once, as a person asked; held accounts stay held."""
+    account = get(conn, account_id, lock=True)
+    if account.authorization not in _NOT_STARTED:
+        edit(conn, account_id, due=now, urgent=True, updated_at=now)
+    return get(conn, account_id)
+
+
+def list_due(conn: Connection, *, now: datetime, limit: int, urgent_only: bool = False, but: Collection[str] = ()) -> list[Account]:
+    """At most `limit` accounts whose time has come, urgent ones first, then the longest waiting."""
+    query = (
+        sa.select(accounts)
+        .where(accounts.c.due <= now, accounts.c.authorization.not_in(_NOT_STARTED))
+        .where(accounts.c.api_authorization == ApiAuthorization.COMPLETE)
+        .order_by(accounts.c.urgent.desc(), accounts.c.due)
+        .limit(limit)
+    )
+    if urgent_only:
+        query = query.where(accounts.c.urgent.is_(True))
+    if but:
+        query = query.where(accounts.c.id.not_in(list(but)))
+    return [_account(row) for row in conn.execute(query).mappings()]
+
+
+def next_due(conn: Connection) -> datetime | None:
+    """When the first waiting account is due; None when none waits."""
+    query = sa.select(accounts.c.due).where(accounts.c.due.is_not(None), accounts.c.authorization.not_in(_NOT_STARTED))
+    return conn.scalar(query.order_by(accounts.c.due).limit(1))
+
+
+def _account(row: sa.RowMapping) -> Account:
+    values: dict[str, Any] = dict(row)
+    values["api_authorization"] = ApiAuthorization(row["api_authorization"])
+    values["authorization"] = State(row["authorization"])
+    values["resumes_to"] = State(row["resumes_to"]) if row["resumes_to"] else None
+    values["message_kind"] = FixedText(row["message_kind"]) if row["message_kind"] else None
+    values["reasons"] = tuple(row["reasons"])
+    return Account(**values)

@@ -1,0 +1,76 @@
+"""The attempt budget's memory: each costly act, written before it is done, its outcome after."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from agent.store.schema import accounts, acts
+
+ACCEPTED, REJECTED = "accepted", "rejected"
+_RELEASE = "release"  # a person's release; counting starts afresh after it
+
+
+def intend(conn: Connection, account_id: str, act: str, *, visit_id: str, now: datetime) -> int:
+    """Write down that an act is about to happen; returns its row id. Commit before doing it."""
+    version = sa.select(accounts.c.secret_version).where(accounts.c.id == account_id).scalar_subquery()
+    row = acts.insert().values(account_id=account_id, visit_id=visit_id, act=act, secret_version=version, at=now)
+    key = conn.execute(row).inserted_primary_key
+    assert key is not None  # noqa: S101 - an insert of one row has one
+    return int(key[0])
+
+
+def conclude(conn: Connection, act_id: int, outcome: str) -> None:
+    """Write down what became of it."""
+    conn.execute(acts.update().where(acts.c.id == act_id).values(outcome=outcome))
+
+
+def conclude_last(conn: Connection, account_id: str, act: str, outcome: str, *, visit_id: str) -> bool:
+    """Write down the outcome of the visit's last such act; False when there is none."""
+    mine = sa.and_(acts.c.account_id == account_id, acts.c.visit_id == visit_id, acts.c.act == act)
+    last = conn.scalar(sa.select(sa.func.max(acts.c.id)).where(mine))
+    if last is None:
+        return False
+    conclude(conn, last, outcome)
+    return True
+
+
+def was_rejected(conn: Connection, account_id: str, act: str) -> bool:
+    """Whether the site refused this act with the secret in force; no release forgets it."""
+    return _count(conn, account_id, act, acts.c.outcome == REJECTED, since=None) > 0
+
+
+def rejected_since_release(conn: Connection, account_id: str, act: str) -> int:
+    """How often the site refused it with the secret in force, since the last one it took or a person's release."""
+    taken = sa.select(sa.func.max(acts.c.id)).where(acts.c.account_id == account_id, acts.c.act == act, acts.c.outcome == ACCEPTED)
+    after = sa.func.coalesce(taken.scalar_subquery(), 0)
+    return _count(conn, account_id, act, acts.c.outcome == REJECTED, acts.c.id > after, acts.c.id > _released(conn, account_id), since=None)
+
+
+def not_taken_since(conn: Connection, account_id: str, act: str, since: datetime) -> int:
+    """How many were refused, or ended nobody knows how, since then and since a person's release."""
+    not_taken = sa.or_(acts.c.outcome.is_(None), acts.c.outcome != ACCEPTED)
+    return _count(conn, account_id, act, not_taken, acts.c.id > _released(conn, account_id), since=since)
+
+
+def release(conn: Connection, account_id: str, *, now: datetime) -> None:
+    """Start counting afresh; a rejected password stays rejected."""
+    conclude(conn, intend(conn, account_id, _RELEASE, visit_id="", now=now), ACCEPTED)
+
+
+def _released(conn: Connection, account_id: str) -> int:
+    query = sa.select(sa.func.max(acts.c.id)).where(acts.c.account_id == account_id, acts.c.act == _RELEASE)
+    return conn.scalar(query) or 0
+
+
+def _count(conn: Connection, account_id: str, act: str, *conditions: sa.ColumnElement[bool], since: datetime | None) -> int:
+    query = (
+        sa.select(sa.func.count())
+        .select_from(acts.join(accounts, accounts.c.id == acts.c.account_id))
+        .where(acts.c.account_id == account_id, acts.c.act == act, acts.c.secret_version == accounts.c.secret_version, *conditions)
+    )
+    if since is not None:
+        query = query.where(acts.c.at >= since)
+    return conn.scalar(query) or 0

@@ -1,0 +1,51 @@
+"""Leases: one visit an account, across processes and machines. Every statement is atomic by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from agent.store.schema import leases
+from agent.store.upsert import insert_once
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """The right to open a browser context for an account, until it ends or is renewed."""
+
+    account_id: str
+    holder: str
+    token: str
+
+
+def acquire(conn: Connection, account_id: str, *, holder: str, now: datetime, length: timedelta) -> Lease | None:
+    """Take the lease if nobody holds a live one; None when somebody does."""
+    conn.execute(leases.delete().where(leases.c.account_id == account_id, leases.c.until <= now))
+    lease = Lease(account_id=account_id, holder=holder, token=uuid4().hex)
+    row = {"account_id": account_id, "holder": holder, "token": lease.token, "until": now + length}
+    return lease if insert_once(conn, leases, row) else None
+
+
+def renew(conn: Connection, lease: Lease, *, now: datetime, length: timedelta) -> bool:
+    """Prove that the lease is still ours and prolong it; False when it was lost."""
+    mine = sa.and_(leases.c.account_id == lease.account_id, leases.c.token == lease.token, leases.c.until > now)
+    return conn.execute(leases.update().where(mine).values(until=now + length)).rowcount == 1
+
+
+def release(conn: Connection, lease: Lease) -> None:
+    """Give it back; nothing happens if it was lost already."""
+    conn.execute(leases.delete().where(leases.c.account_id == lease.account_id, leases.c.token == lease.token))
+
+
+def holder_of(conn: Connection, account_id: str, *, now: datetime) -> str | None:
+    """Who holds the account now."""
+    return conn.scalar(sa.select(leases.c.holder).where(leases.c.account_id == account_id, leases.c.until > now))
+
+
+def drop_of(conn: Connection, holder: str) -> int:
+    """Forget the leases of a worker known to be dead; returns how many."""
+    return conn.execute(leases.delete().where(leases.c.holder == holder)).rowcount

@@ -1,0 +1,40 @@
+"""Small named values that every process must see: the pause of everything, the clock's correction."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from agent.store.schema import switches
+from agent.store.upsert import upsert
+
+PAUSE_ALL = "pause_all"
+_CLOCK_SKEW = "clock_skew"
+
+
+def pause_all(conn: Connection, *, now: datetime, who: str) -> None:
+    """Stop every flow within seconds, until `resume_all`; survives restarts."""
+    upsert(conn, switches, {"name": PAUSE_ALL}, {"value": who, "at": now})
+
+
+def resume_all(conn: Connection) -> bool:
+    """Let flows start again; False when nothing was paused."""
+    return conn.execute(switches.delete().where(switches.c.name == PAUSE_ALL)).rowcount == 1
+
+
+def paused_by(conn: Connection) -> str | None:
+    """Who paused everything; None when nothing is paused."""
+    return conn.scalar(sa.select(switches.c.value).where(switches.c.name == PAUSE_ALL))
+
+
+def save_clock_skew(conn: Connection, skew: timedelta, *, now: datetime) -> None:
+    """Remember how far this machine's clock is from the site's (site minus ours)."""
+    upsert(conn, switches, {"name": _CLOCK_SKEW}, {"value": str(skew.total_seconds()), "at": now})
+
+
+def clock_skew(conn: Connection) -> tuple[timedelta, datetime] | None:
+    """The last known skew and when it was seen."""
+    row = conn.execute(sa.select(switches).where(switches.c.name == _CLOCK_SKEW)).mappings().one_or_none()
+    return None if row is None else (timedelta(seconds=float(row["value"])), row["at"])

@@ -1,0 +1,161 @@
+"""Moving an account from state to state: the table's answer, the facts and the journal line, in one transaction."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from agent.domain.account import Account, ApiAuthorization
+from agent.domain.authorization import Due, Event, FixedText, Standing, State, Transition, on
+from agent.domain.next_steps import next_step
+from agent.domain.rhythm import Rhythm
+from agent.store import accounts, journal
+from agent.store.schema import invitations
+
+_OPEN = ("waiting", "accepting")
+_KEEPS_WORDS = frozenset(  # these say nothing new to the customer
+    {Event.AUDIT_STARTED, Event.INCOMPLETE, Event.RETRY, Event.NOT_OFFERED, Event.PAUSED, Event.HUMAN_NEEDED, Event.NOT_PERMITTED,
+     Event.INCOMPLETE_TOO_OFTEN}
+)  # fmt: skip
+_LETS_GO = frozenset({Event.RESUMED, Event.RELEASED})
+_REPEATABLE = _LETS_GO | {Event.API_PENDING, Event.API_COMPLETE}
+_KEEPS_COUNTS = frozenset({Event.AUDIT_STARTED, Event.API_PENDING, Event.API_COMPLETE, Event.PAUSED, Event.HUMAN_NEEDED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What an event brought along; None leaves what is known."""
+
+    reasons: tuple[str, ...] = ()
+    next_step: str | None = None
+    internal_reason: str | None = None
+    failure_code: str | None = None
+    confirmation_code: str | None = None
+    merchant_id: str | None = None
+    merchant_name: str | None = None
+    accepted_at: datetime | None = None
+    granted_at: datetime | None = None
+    last_complete_read_at: datetime | None = None
+
+
+def apply(
+    conn: Connection,
+    account_id: str,
+    event: Event,
+    *,
+    now: datetime,
+    why: str,
+    visit_id: str | None = None,
+    facts: Facts | None = None,
+    rhythm: Rhythm | None = None,
+) -> Account:
+    """Let an event happen to an account and return the account as it is then.
+
+    Raises:
+        UnknownAccountError: there is no such account.
+        TransitionError: the table does not list the event for its state.
+    """
+    account = accounts.get(conn, account_id, lock=True)
+    facts = facts or Facts()
+    step = on(event, standing(conn, account))
+    values = _counts(account, event) | _known(facts) | _words(account, step, facts)
+    retries: int = values.get("retries", account.retries)
+    due = (rhythm or Rhythm()).due_at(step.due, now=now, kept=account.due, retries=retries, chance=random.random())  # noqa: S311 - jitter
+    values |= {
+        "authorization": step.to,
+        "resumes_to": step.resumes_to,
+        "message_kind": step.message,
+        "due": due,
+        "urgent": account.urgent if step.due is Due.KEPT else step.due is Due.NOW,
+        "updated_at": now,
+    }
+    accounts.edit(conn, account_id, **values)
+    journal.append(conn, account_id, at=now, from_state=account.authorization, to_state=step.to, why=why, visit_id=visit_id)
+    return accounts.get(conn, account_id)
+
+
+def invitation_arrived(
+    conn: Connection, account_id: str, invitation_row_id: int, *, now: datetime, why: str = "an invitation arrived"
+) -> Account:
+    """Point the account at a recorded invitation and let it be accepted as soon as its state allows."""
+    accounts.edit(conn, account_id, invitation=invitation_row_id)
+    return apply(conn, account_id, Event.INVITATION_ARRIVED, now=now, why=why)
+
+
+def set_api_authorization(conn: Connection, account_id: str, value: ApiAuthorization, *, now: datetime) -> Account:
+    """Record the API authorization's status; pending stops, complete lets go on."""
+    accounts.get(conn, account_id, lock=True)
+    accounts.edit(conn, account_id, api_authorization=value)
+    event = Event.API_COMPLETE if value is ApiAuthorization.COMPLETE else Event.API_PENDING
+    return apply(conn, account_id, event, now=now, why=f"API authorization {value}")
+
+
+def standing(conn: Connection, account: Account) -> Standing:
+    """What the table needs to know."""
+    open_one = account.invitation is not None and conn.scalar(
+        sa.select(invitations.c.id).where(invitations.c.id == account.invitation, invitations.c.state.in_(_OPEN))
+    )
+    return Standing(
+        state=account.authorization,
+        resumes_to=account.resumes_to,
+        message=account.message_kind,
+        api_complete=account.api_complete,
+        invitation_open=bool(open_one),
+        accepted=account.accepted_at is not None,
+    )
+
+
+def _counts(account: Account, event: Event) -> dict[str, Any]:
+    match event:
+        case Event.RETRY:
+            return {"retries": account.retries + 1}
+        case Event.INCOMPLETE:
+            return {"incompletes": account.incompletes + 1, "retries": 0}
+        case _ if event in _KEEPS_COUNTS:
+            return {}
+        case _:
+            return {"retries": 0, "incompletes": 0}
+
+
+def _known(facts: Facts) -> dict[str, Any]:
+    names = ("merchant_id", "merchant_name", "accepted_at", "granted_at", "last_complete_read_at", "confirmation_code")
+    return {name: value for name in names if (value := getattr(facts, name)) is not None}
+
+
+def _words(account: Account, step: Transition, facts: Facts) -> dict[str, Any]:
+    """What people read beside the state."""
+    if step.to is account.authorization and step.event in _REPEATABLE:
+        return {}
+    if step.event in _KEEPS_WORDS or (step.event in _LETS_GO and step.to is State.FAILED):
+        return _kept_words(account, step, facts)
+    words: dict[str, Any] = {
+        "reasons": list(facts.reasons),
+        "next_step": _next_step(account, step.to, facts),
+        "internal_reason": facts.internal_reason,
+        "failure_code": facts.failure_code,
+    }
+    if step.to is not State.AWAITING_CONFIRMATION:
+        words["confirmation_code"] = facts.confirmation_code
+    return words
+
+
+def _kept_words(account: Account, step: Transition, facts: Facts) -> dict[str, Any]:
+    """A failure's reasons and remedy outlive audits, pauses and people."""
+    held = step.event not in _LETS_GO
+    words: dict[str, Any] = {
+        "internal_reason": facts.internal_reason or (account.internal_reason if held else None),
+        "failure_code": facts.failure_code or (account.failure_code if held else None),
+    }
+    if account.message_kind is not FixedText.FAILED and step.to is not account.authorization:
+        words["next_step"] = _next_step(account, step.to, facts)
+    return words
+
+
+def _next_step(account: Account, to: State, facts: Facts) -> str:
+    code = facts.confirmation_code or account.confirmation_code
+    return facts.next_step or next_step(to, user_email=account.user_email, confirmation_code=code)

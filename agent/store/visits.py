@@ -1,0 +1,37 @@
+"""Visits as counted: rate limits, daily caps, deaths and metrics read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from agent.store.schema import visits
+
+
+def start(conn: Connection, visit_id: str, account_id: str, *, kind: str, host: str, worker: str, now: datetime) -> None:
+    """Write down that a visit begins."""
+    conn.execute(visits.insert().values(id=visit_id, account_id=account_id, kind=kind, host=host, worker=worker, started_at=now))
+
+
+def end(conn: Connection, visit_id: str, *, outcome: str, now: datetime) -> None:
+    """Write down how it ended."""
+    conn.execute(visits.update().where(visits.c.id == visit_id).values(ended_at=now, outcome=outcome))
+
+
+def started_since(conn: Connection, since: datetime, *, host: str | None = None, account_id: str | None = None) -> int:
+    """How many visits began since then, by all workers."""
+    query = sa.select(sa.func.count()).select_from(visits).where(visits.c.started_at >= since)
+    if host is not None:
+        query = query.where(visits.c.host == host)
+    if account_id is not None:
+        query = query.where(visits.c.account_id == account_id)
+    return conn.scalar(query) or 0
+
+
+def started_by_host(conn: Connection, since: datetime) -> Mapping[str, int]:
+    """How many visits began since then at each host."""
+    query = sa.select(visits.c.host, sa.func.count()).where(visits.c.started_at >= since).group_by(visits.c.host)
+    return {row[0]: row[1] for row in conn.execute(query)}
