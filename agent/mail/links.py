@@ -1,0 +1,124 @@
+"""Invitation links: found in a body, checked as browsers read them (WHATWG), rebuilt from their parts."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from urllib.parse import unquote
+
+import ada_url
+from selectolax.lexbor import LexborHTMLParser
+
+from agent.domain.invitation import HOSTS, PATH, Link
+
+MAX_URL = 2048
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_MERCHANT = re.compile(r"A[A-Z0-9]{8,20}")
+_OTHER_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,40}")
+_OTHER_VALUE = re.compile(r"[A-Za-z0-9_.~-]{0,200}")
+_URL_IN_TEXT = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}:[^\s\"'<>`]+")
+_SENTENCE_END = ".,;:!?)]}>*_"
+_MARKS = ("/invitation/accept", "invitationid", "invitation/accept")
+_LINK_ATTRIBUTES = ("href", "action", "formaction", "xlink:href")
+
+
+class LinkError(Exception):
+    """A link that is no invitation we may open; `reason` is a stable word."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+def check_link(url: str) -> Link:
+    """Check a link strictly and rebuild it from its parts; nothing of the given text but the two ids survives.
+
+    Raises:
+        LinkError: with the first thing that is wrong.
+    """
+    _require_plain_text(url)
+    try:
+        parsed = ada_url.URL(url)
+    except ValueError as err:
+        raise LinkError("link_malformed", "the link is no URL") from err
+    if parsed.protocol != "https:" or not url.startswith("https://"):
+        raise LinkError("link_not_https", "the link does not start with https://")
+    authority = re.split(r"[/?#]", url[len("https://") :], maxsplit=1)[0]
+    if parsed.hostname not in HOSTS or authority.lower() != parsed.hostname:
+        raise LinkError("link_host", "the link's host is not a Seller Central host, or it carries a user name or a port")
+    path = url[len("https://") + len(authority) :].split("?", 1)[0]
+    if parsed.pathname != PATH or path != PATH:
+        raise LinkError("link_path", f"the link's path is not exactly {PATH}")
+    return _rebuild(parsed.hostname, _parameters(url.split("?", 1)[1] if "?" in url else ""))
+
+
+def find_hrefs(document: str) -> Iterator[str]:
+    """Every address an HTML document can lead to by a click or a form, in document order."""
+    for node in LexborHTMLParser(document).css("*"):
+        attributes = node.attributes
+        for name in _LINK_ATTRIBUTES:
+            if value := attributes.get(name):
+                yield value
+
+
+def find_urls(text: str) -> Iterator[str]:
+    """Everything in a text that looks like a URL, without the punctuation that ends a sentence."""
+    for match in _URL_IN_TEXT.finditer(text):
+        yield match.group().rstrip(_SENTENCE_END)
+
+
+def find_urls_in_source(document: str) -> Iterator[str]:
+    """Everything in the source of an HTML document that looks like a URL: text, comments, templates and attributes alike."""
+    yield from find_urls(html.unescape(document))
+
+
+def is_invitation_like(url: str) -> bool:
+    """Whether a link that fails the strict check still pretends to be an invitation."""
+    lowered = unquote(unquote(url)).casefold()
+    if any(mark in lowered for mark in _MARKS):
+        return True
+    try:
+        parsed = ada_url.URL(url)
+    except ValueError:
+        return False
+    return parsed.hostname in HOSTS and any(mark in unquote(parsed.pathname).casefold() for mark in ("invit", "partner", "authoriz"))
+
+
+def _require_plain_text(url: str) -> None:
+    if not url or len(url) > MAX_URL:
+        raise LinkError("link_malformed", f"the link is empty or longer than {MAX_URL} characters")
+    if any(not "\x21" <= char <= "\x7e" for char in url) or "\\" in url:
+        raise LinkError("link_malformed", "the link holds a space, a backslash, a control character or a letter outside ASCII")
+    if "#" in url:
+        raise LinkError("link_malformed", "the link has a fragment")
+
+
+def _parameters(query: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for pair in query.split("&"):
+        name, equals, value = pair.partition("=")
+        if not equals or not _OTHER_NAME.fullmatch(name) or not _OTHER_VALUE.fullmatch(value):
+            raise LinkError("link_parameters", "the link's parameters are not plain name=value pairs")
+        if name.casefold() in {known.casefold() for known in found}:
+            raise LinkError("link_parameters", "the link repeats a parameter")
+        found[name] = value
+    return found
+
+
+def _rebuild(host: str, parameters: dict[str, str]) -> Link:
+    invitation = parameters.get("invitationId", "")
+    merchant = parameters.get("merchantId")
+    account = parameters.get("globalAccountId")
+    if not _UUID.fullmatch(invitation):
+        raise LinkError("link_parameters", "the link has no well-formed invitationId")
+    if (merchant is None) == (account is None) or not _MERCHANT.fullmatch(merchant or account or ""):
+        raise LinkError("link_parameters", "the link needs exactly one well-formed merchantId or globalAccountId")
+    who = f"merchantId={merchant}" if merchant else f"globalAccountId={account}"
+    return Link(
+        url=f"https://{host}{PATH}?{who}&invitationId={invitation}",
+        host=host,
+        invitation_id=invitation.lower(),
+        merchant_id=merchant,
+        global_account_id=account,
+    )
