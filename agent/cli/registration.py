@@ -14,8 +14,9 @@ from typing import Any
 from pydantic import SecretStr
 
 from agent.domain.account import ApiAuthorization, NewAccount
-from agent.domain.seed import Seed, SeedError, parse_seed
+from agent.domain.seed import SeedError, parse_seed
 from agent.errors import UsageError
+from agent.store.sign_in_secrets import SignInSecrets
 from flows.marketplaces import MARKETPLACES, marketplace
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -23,15 +24,6 @@ _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Z
 _MERCHANT = re.compile(r"A[A-Z0-9]{9,15}")
 _SECRETS = {"password", "totp_secret"}
 _FIELDS = {"id", "user_email", "marketplace", "merchant_id", "merchant_name", "audit_as", "api_authorization"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignInSecrets:
-    """A password and the seed of one-time codes as they were given, checked."""
-
-    password: SecretStr
-    totp_secret: SecretStr
-    seed: Seed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,10 +105,10 @@ def check_secrets(given: Mapping[str, Any], *, where: str = "") -> SignInSecrets
     if not isinstance(seed, str):
         raise UsageError(f"{where}the TOTP secret is not text; expected Base32 or an otpauth:// address")
     try:
-        parsed = parse_seed(seed)
+        parse_seed(seed)
     except SeedError as err:
         raise UsageError(f"{where}{err}") from err
-    return SignInSecrets(password=SecretStr(password), totp_secret=SecretStr(seed), seed=parsed)
+    return SignInSecrets(password=SecretStr(password), totp_secret=SecretStr(seed))
 
 
 def load_registrations(path: Path) -> list[Registration]:

@@ -48,3 +48,8 @@ def load(conn: Connection, vault: Vault, account_id: str) -> dict[str, Any] | No
 def forget(conn: Connection, account_id: str) -> None:
     """Drop the stored session."""
     conn.execute(sessions.delete().where(sessions.c.account_id == account_id))
+
+
+def has(conn: Connection, account_id: str) -> bool:
+    """Whether a session is stored; says nothing about its being valid."""
+    return conn.scalar(sa.select(sessions.c.account_id).where(sessions.c.account_id == account_id)) is not None

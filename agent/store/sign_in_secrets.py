@@ -69,6 +69,11 @@ def load(conn: Connection, vault: Vault, account_id: str) -> StoredSecrets:
     return StoredSecrets(secrets=given, seed_id=row["seed_id"], version=row["secret_version"])
 
 
+def has(conn: Connection, account_id: str) -> bool:
+    """Whether the account's secrets were given."""
+    return conn.scalar(sa.select(secrets.c.account_id).where(secrets.c.account_id == account_id)) is not None
+
+
 def from_bytes(data: bytes) -> SignInSecrets:
     """The reverse of what is sealed."""
     fields = json.loads(data)
