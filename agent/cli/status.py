@@ -1,0 +1,103 @@
+"""`sc-agent status`: where each account stands, and the exact text its customer sees."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+from sqlalchemy.engine import Connection
+
+from agent.cli import context
+from agent.cli.output import console, print_document, say, timestamp
+from agent.domain.account import Account
+from agent.domain.authorization import State
+from agent.store import accounts, folders, invitations, messages, switches
+from agent.store.database import reading
+
+_COLOURS = {State.COMPLETE: "green", State.FAILED: "red", State.NEEDS_HUMAN: "yellow", State.PAUSED: "yellow"}
+
+
+def status(
+    account_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="One account; all when left out.", show_default=False)] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show where accounts stand, the customer's text, the precise reasons and what the customer should do."""
+    with reading(context.database(context.settings())) as conn:
+        found = [accounts.get(conn, account_id)] if account_id else accounts.list_all(conn)
+        document = {
+            "schema": 1,
+            "accounts": [describe(conn, account) for account in found],
+            "mailboxes": [_mailbox(folder) for folder in folders.list_all(conn)],
+            "paused_by": switches.paused_by(conn),
+        }
+    if as_json:
+        return print_document(document)
+    return _print(document)
+
+
+def describe(conn: Connection, account: Account) -> dict[str, Any]:
+    """One element of `accounts` of the contract; internal_reason and failure_code are for on-call, not for customers."""
+    offer = invitations.get(conn, account.invitation) if account.invitation else None
+    held = [message for message in messages.list_recent(conn, limit=20, account_id=account.id) if message.verdict in ("held", "rejected")]
+    return {
+        "account": account.id,
+        "user_email": account.user_email,
+        "marketplace": account.marketplace,
+        "api_authorization": account.api_authorization,
+        "authorization": account.authorization,
+        "message": account.message,
+        "reasons": list(account.reasons),
+        "next_step": account.next_step,
+        "confirmation_code": account.confirmation_code,
+        "internal_reason": account.internal_reason,
+        "failure_code": account.failure_code,
+        "invitation": {
+            "received_at": timestamp(offer.received_at) if offer else None,
+            "accepted_at": timestamp(account.accepted_at),
+            "waiting": bool(offer and offer.state == invitations.WAITING),
+        },
+        "refused_mails": [{"id": m.id, "verdict": m.verdict, "reason": m.reason} for m in held],
+        "last_complete_read_at": timestamp(account.last_complete_read_at),
+        "due": timestamp(account.due),
+        "updated_at": timestamp(account.updated_at),
+    }
+
+
+def _mailbox(folder: folders.Folder) -> dict[str, Any]:
+    return {
+        "mailbox": folder.mailbox,
+        "folder": folder.folder,
+        "state": folder.state,
+        "error": folder.last_error,
+        "last_scan_at": timestamp(folder.last_scan_at),
+    }
+
+
+def _print(document: dict[str, Any]) -> None:
+    if document["paused_by"]:
+        say(f"everything is paused ({document['paused_by']}); 'sc-agent resume --all' lets it go on\n")
+    if not document["accounts"]:
+        say("no accounts; register one with 'sc-agent accounts add'")
+    out = console()
+    for account in document["accounts"]:
+        for line in _lines(account):
+            out.print(line)
+    for box in document["mailboxes"]:
+        if box["state"] not in ("up", "new"):
+            out.print(Text(f"mailbox {box['mailbox']} {box['folder']}: {box['state']}" + (f", {box['error']}" if box["error"] else "")))
+
+
+def _lines(account: dict[str, Any]) -> list[Text]:
+    """An account as a short paragraph."""
+    state = State(account["authorization"])
+    head = Text.assemble((account["account"], "bold"), "  ", (state, _COLOURS.get(state, "cyan")), f"  {account['user_email']}")
+    lines = [head, Text(f"    {account['message']}")]
+    lines += [Text(f"    - {reason}") for reason in account["reasons"]]
+    lines += [Text(f"    next: {account['next_step']}")] if account["next_step"] else []
+    if account["confirmation_code"]:
+        lines.append(Text(f"    confirmation code: {account['confirmation_code']}"))
+    if account["internal_reason"]:
+        lines.append(Text(f"    on-call: {account['internal_reason']}", style="dim"))
+    lines += [Text(f"    mail {mail['id']} {mail['verdict']}: {mail['reason']}", style="dim") for mail in account["refused_mails"]]
+    return lines
