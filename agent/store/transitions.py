@@ -14,7 +14,7 @@ from agent.domain.account import Account, ApiAuthorization
 from agent.domain.authorization import Due, Event, FixedText, Standing, State, Transition, on
 from agent.domain.next_steps import next_step
 from agent.domain.rhythm import Rhythm
-from agent.store import accounts, journal
+from agent.store import accounts, acts, journal
 from agent.store.schema import invitations
 
 _OPEN = ("waiting", "accepting")
@@ -74,6 +74,9 @@ def apply(
         "urgent": account.urgent if step.due is Due.KEPT else step.due is Due.NOW,
         "updated_at": now,
     }
+    if event is Event.RELEASED and step.to is not account.authorization:
+        values["deaths"] = 0
+        acts.release(conn, account_id, now=now)
     accounts.edit(conn, account_id, **values)
     journal.append(conn, account_id, at=now, from_state=account.authorization, to_state=step.to, why=why, visit_id=visit_id)
     return accounts.get(conn, account_id)

@@ -1,0 +1,1 @@
+"""What a visit does: one file a kind, and what they share."""
