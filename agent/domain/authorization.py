@@ -153,6 +153,7 @@ def _all(states: frozenset[State] | tuple[State, ...], target: Target) -> dict[S
 
 
 _NOT_NOW = (S.API_AUTHORIZATION_REQUIRED, *HELD)  # an outcome that arrives here is recorded and moves nothing
+_QUIET = (S.COMPLETE, S.AWAITING_INVITATION, S.ACCEPTING)  # an audit of these does not show until it has an answer
 _READ_KEPT = (*_NOT_NOW, S.ACCEPTING)
 _ACCEPTANCE_ENDS = (E.ACCEPTED, E.CONFIRMATION_ASKED, E.INVITATION_CLOSED)
 
@@ -163,7 +164,7 @@ TABLE: Mapping[Event, Mapping[State, Target]] = {
     E.ACCEPTED: _row({S.ACCEPTING: S.AWAITING_PERMISSIONS}, kept=_NOT_NOW),
     E.CONFIRMATION_ASKED: _row({S.ACCEPTING: S.AWAITING_CONFIRMATION}, kept=_NOT_NOW),
     E.INVITATION_CLOSED: _row({S.ACCEPTING: S.FAILED}, kept=_NOT_NOW),
-    E.AUDIT_STARTED: _row(_all(WORKING - {S.COMPLETE, S.AWAITING_INVITATION}, S.AUDITING), kept=(S.COMPLETE, S.AWAITING_INVITATION)),
+    E.AUDIT_STARTED: _row(_all(WORKING, S.AUDITING) | dict.fromkeys(_QUIET, R.STAY)),
     E.PASS: _row(_all(WORKING, S.COMPLETE), kept=_READ_KEPT),
     E.FAIL: _row(_all(WORKING, S.FAILED), kept=_READ_KEPT),
     E.INCOMPLETE: _row(_all(WORKING, R.STAY) | {S.AUDITING: R.BACK}, kept=_READ_KEPT),

@@ -87,6 +87,8 @@ def invitation_arrived(
 ) -> Account:
     """Point the account at a recorded invitation and let it be accepted as soon as its state allows."""
     accounts.edit(conn, account_id, invitation=invitation_row_id)
+    older = sa.and_(invitations.c.account_id == account_id, invitations.c.id != invitation_row_id, invitations.c.state.in_(_OPEN))
+    conn.execute(invitations.update().where(older).values(state="superseded"))
     return apply(conn, account_id, Event.INVITATION_ARRIVED, now=now, why=why)
 
 

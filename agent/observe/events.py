@@ -1,0 +1,26 @@
+"""The names of what is logged, `noun.verb`; everything else is a field."""
+
+from __future__ import annotations
+
+from typing import Final
+
+DAEMON_STARTED: Final = "daemon.started"
+DAEMON_STOPPING: Final = "daemon.stopping"
+DAEMON_STOPPED: Final = "daemon.stopped"
+WORKER_RECOVERED: Final = "worker.recovered"  # the visits of a dead worker were taken over
+WORKER_BEAT_MISSED: Final = "worker.beat_missed"
+TICK_FAILED: Final = "tick.failed"
+VISIT_STARTED: Final = "visit.started"
+VISIT_ENDED: Final = "visit.ended"
+VISIT_INTERRUPTED: Final = "visit.interrupted"
+VISIT_SKIPPED: Final = "visit.skipped"
+VISIT_UNEXPECTED: Final = "visit.unexpected"
+VISIT_SET_ASIDE: Final = "visit.set_aside"
+EVIDENCE_MISSED: Final = "evidence.missed"
+EVERYTHING_PAUSED: Final = "everything.paused"
+EVERYTHING_RESUMED: Final = "everything.resumed"
+CLOCK_SKEWED: Final = "clock.skewed"
+ALARM_RAISED: Final = "alarm.raised"
+ALARM_RECOVERED: Final = "alarm.recovered"
+ALARM_UNSENT: Final = "alarm.unsent"
+RETENTION_APPLIED: Final = "retention.applied"

@@ -1,0 +1,34 @@
+"""What must not be printed right now: the redactors of the visits that are running."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flows.redact import Redactor
+
+
+class Redaction:
+    """Redacts with every running visit's redactor; a visit's values are forgotten when it ends."""
+
+    def __init__(self) -> None:
+        self._active: list[Redactor] = []
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def visiting(self, redactor: Redactor) -> Iterator[Redactor]:
+        """Redact these values too, as long as the block runs."""
+        with self._lock:
+            self._active = [*self._active, redactor]
+        try:
+            yield redactor
+        finally:
+            with self._lock:
+                self._active = [each for each in self._active if each is not redactor]
+
+    def redact(self, text: str) -> str:
+        """Replace every value that is registered now."""
+        for redactor in self._active:
+            text = redactor.redact(text)
+        return text

@@ -1,0 +1,107 @@
+"""The one browser of a worker: started when first needed, replaced after enough visits or when it died."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+
+from playwright.async_api import Browser
+
+from agent.settings import Settings
+from flows.browser import BrowserOptions, open_browser
+
+_CLOSE_WITHIN = 3.0  # seconds; a browser that hangs is left to its process group's end
+
+
+def browser_options(settings: Settings) -> BrowserOptions:
+    """The flows' options from the settings."""
+    given = settings.browser
+    return BrowserOptions(
+        executable=given.executable,
+        endpoint=given.endpoint,
+        headless=given.headless,
+        no_sandbox=given.no_sandbox,
+        user_agent_suffix=given.user_agent_suffix,
+        slow_ms=given.slow_ms,
+        host_resolver_rules=given.host_resolver_rules,
+        trusted_spki=tuple(given.trusted_spki),
+    )
+
+
+@dataclass(slots=True)
+class _Running:
+    """One started browser and who uses it."""
+
+    browser: Browser
+    stack: AsyncExitStack
+    visits: int = 0
+    inside: int = 0
+    retired: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class BrowserPool:
+    """Lends the browser to visits; each opens its own context in it."""
+
+    options: BrowserOptions
+    replace_after: int
+    _current: _Running | None = None
+    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @asynccontextmanager
+    async def browser(self) -> AsyncIterator[Browser]:
+        """The browser for one visit.
+
+        Raises:
+            BrowserMissingError: it is not installed or does not start.
+        """
+        running = await self._enter()
+        try:
+            yield running.browser
+        finally:
+            running.inside -= 1
+            if running.retired and running.inside == 0:
+                await _close(running)
+
+    def retire(self) -> None:
+        """Start a new browser for the next visit; visits inside the old one end there."""
+        if self._current is not None:
+            self._current.retired = True
+
+    async def close(self) -> None:
+        """Close the browser; visits inside it end."""
+        async with self._lock:
+            running, self._current = self._current, None
+        if running is not None:
+            await _close(running)
+
+    async def _enter(self) -> _Running:
+        async with self._lock:
+            running = self._current
+            if running is None or running.retired or not running.browser.is_connected() or running.visits >= self.replace_after:
+                await self._replace()
+                running = self._current
+            assert running is not None  # noqa: S101 - just replaced
+            running.visits += 1
+            running.inside += 1
+            return running
+
+    async def _replace(self) -> None:
+        old, self._current = self._current, None
+        if old is not None:
+            old.retired = True
+            if old.inside == 0:
+                await _close(old)
+        stack = AsyncExitStack()
+        browser = await stack.enter_async_context(open_browser(self.options))
+        self._current = _Running(browser=browser, stack=stack)
+
+
+async def _close(running: _Running) -> None:
+    try:
+        async with asyncio.timeout(_CLOSE_WITHIN):
+            await running.stack.aclose()
+    except TimeoutError:
+        pass

@@ -1,0 +1,62 @@
+"""Why a visit was stopped by ourselves; flows pass these on like their own errors."""
+
+from __future__ import annotations
+
+from flows.errors import Disposition, FlowError
+
+
+class LeaseLostError(FlowError):
+    """The account's lease is no longer ours: another worker may be acting on it."""
+
+    code = "lease_lost"
+
+
+class HeldError(FlowError):
+    """The account or everything was paused, the API authorization became pending, or the account is gone."""
+
+    code = "held"
+
+
+class BudgetSpentError(FlowError):
+    """Too many sign-in attempts were not taken; a person must look before another one."""
+
+    code = "budget_spent"
+    disposition = Disposition.NEEDS_HUMAN
+
+
+class PasswordHeldError(FlowError):
+    """The password in force was rejected before; it is never typed again."""
+
+    code = "password_rejected"
+    disposition = Disposition.NEEDS_HUMAN
+
+
+class CodesHeldError(FlowError):
+    """Too many one-time codes were rejected in a row."""
+
+    code = "code_rejected"
+    disposition = Disposition.NEEDS_HUMAN
+
+
+class ClockSkewError(FlowError):
+    """This machine's clock is too far from the site's; a code from it would be refused."""
+
+    code = "clock_skew"
+
+
+class CodeUnavailableError(FlowError):
+    """No unspent time step came within the bound: others are signing in with the same seed."""
+
+    code = "code_unavailable"
+
+
+class VisitTimeoutError(FlowError):
+    """The whole visit ran out of time; the browser may hang."""
+
+    code = "visit_timeout"
+
+
+class UnexpectedError(FlowError):
+    """Something went wrong that nobody foresaw; the log has the traceback."""
+
+    code = "unexpected"

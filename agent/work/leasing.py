@@ -1,0 +1,99 @@
+"""Keeping a lease while a visit runs, and stopping the visit when it is lost, paused or no longer wanted."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from agent.domain.authorization import State
+from agent.store import accounts, leases, switches
+from agent.store.accounts import UnknownAccountError
+from agent.store.database import writing
+from agent.store.leases import Lease
+from agent.work.clock import Clock
+from agent.work.errors import HeldError, LeaseLostError
+
+T = TypeVar("T")
+_LOOK_EVERY = 1.5  # seconds between looks at the switch and the lease
+_TRUSTED_SHARE = 0.6  # of the lease; without a renewal for longer, we may not be alone any more
+
+
+async def while_held(work: Coroutine[Any, Any, T], held: Sequence[Lease], *, engine: Engine, clock: Clock, length: timedelta) -> T:
+    """Run `work` as long as the leases are ours; cancel it the moment they are not.
+
+    Raises:
+        LeaseLostError: a lease was lost, or could not be renewed in time.
+        HeldError: the account or everything was paused meanwhile, or the account is gone.
+    """
+    working = asyncio.create_task(work)
+    keeping = asyncio.create_task(_keep(held, engine=engine, clock=clock, length=length))
+    try:
+        await asyncio.wait({working, keeping}, return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            return await working
+        await _end(working)
+        await keeping
+        raise LeaseLostError("the lease is not kept any more")
+    finally:
+        await _end(working)
+        await _end(keeping)
+
+
+def require_held(conn: Connection, held: Sequence[Lease], *, now: datetime, length: timedelta) -> None:
+    """Prove, in the database and now, that we may act; prolongs the leases. The first is the account's own, others lend a sign-in.
+
+    Raises:
+        LeaseLostError, HeldError: we may not.
+    """
+    for lease in held:
+        if not leases.renew(conn, lease, now=now, length=length):
+            raise LeaseLostError(f"the lease of account {lease.account_id} was lost; nothing was clicked, another worker goes on")
+    if (who := switches.paused_by(conn)) is not None:
+        raise HeldError(f"everything is paused by {who}; 'sc-agent resume --all' lets it go on")
+    for position, lease in enumerate(held):
+        _require_started(conn, lease.account_id, is_own=position == 0)
+
+
+def _require_started(conn: Connection, account_id: str, *, is_own: bool) -> None:
+    try:
+        account = accounts.get(conn, account_id)
+    except UnknownAccountError as err:
+        raise HeldError(f"account {account_id} was removed") from err
+    if account.authorization is State.PAUSED:
+        raise HeldError(f"account {account_id} was paused")
+    if is_own and not account.api_complete:
+        raise HeldError(f"the API authorization of account {account_id} is pending")
+
+
+async def _keep(held: Sequence[Lease], *, engine: Engine, clock: Clock, length: timedelta) -> None:
+    """Look and renew until something is wrong."""
+    renewed = clock.elapsed()
+    pause = min(_LOOK_EVERY, length.total_seconds() / 4)
+    while True:
+        await asyncio.sleep(pause)
+        started = clock.elapsed()
+        try:
+            await asyncio.to_thread(_renew, engine, held, clock.now(), length)
+            renewed = started
+        except SQLAlchemyError as err:
+            if clock.elapsed() - renewed > length.total_seconds() * _TRUSTED_SHARE:
+                raise LeaseLostError("the lease could not be renewed in time: the database does not answer") from err
+
+
+def _renew(engine: Engine, held: Sequence[Lease], now: datetime, length: timedelta) -> None:
+    with writing(engine) as conn:
+        require_held(conn, held, now=now, length=length)
+
+
+async def _end(task: asyncio.Task[Any]) -> None:
+    """Cancel a task and wait until it has cleaned up; its outcome is of no interest any more."""
+    if not task.done():
+        task.cancel()
+        await asyncio.wait({task})
+    if not task.cancelled():
+        task.exception()

@@ -1,0 +1,121 @@
+"""The audit visit: the permissions of one user, read and judged; nothing is changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from agent.domain.authorization import Event, State
+from agent.domain.document import AuditDocument
+from agent.domain.finding import Finding
+from agent.domain.next_steps import next_step
+from agent.domain.verdict import Audit, Verdict
+from agent.store.transitions import Facts
+from agent.work.audit_reading import JudgedAudit, judge_reading
+from agent.work.crew import Crew
+from agent.work.visits.accept import credentials, seller_account
+from agent.work.visits.conclusion import Conclusion
+from agent.work.visits.plan import Plan
+from flows.audit_permissions import audit_permissions
+from flows.grids.capture import capture_row
+from flows.models import Aides, AuditReading, Bounds
+from flows.visit import Visit
+
+_INTERNAL = (Event.NOT_PERMITTED, Event.INCOMPLETE, Event.INCOMPLETE_TOO_OFTEN)
+_NAMED_REMEDIES = 10  # in next_step; all of them are in reasons
+_PICTURES = 20
+
+
+async def audit(visit: Visit, plan: Plan, crew: Crew, *, aides: Aides, bounds: Bounds) -> Conclusion:
+    """Read, judge and say what follows.
+
+    Raises:
+        FlowError: see `flows.audit_permissions`.
+    """
+    reading = await audit_permissions(
+        visit,
+        account=seller_account(plan),
+        credentials=credentials(plan),
+        aides=aides,
+        subject=plan.account.user_email,
+        own=plan.own,
+        bounds=bounds,
+    )
+    account = plan.account
+    judged = judge_reading(reading, crew.policy, account=account.id, user_email=account.user_email, now=crew.clock.now())
+    await keep_pictures(visit, reading, judged.document, crew.evidence_dir(account.id, plan.visit_id), crew.settings.data_dir)
+    event = event_of(judged.audit, plan, limit=crew.settings.audit.incomplete_limit)
+    return Conclusion(
+        outcome=judged.audit.verdict,
+        event=event,
+        why=_why(judged.audit),
+        facts=_facts(judged, event, plan),
+        document=judged.document,
+        session=await visit.storage_state(),
+    )
+
+
+def event_of(audit: Audit, plan: Plan, *, limit: int) -> Event:
+    """The event a verdict stands for (decisions 1 and 2)."""
+    never_granted = plan.account.granted_at is None
+    if never_granted and (audit.all_none or audit.verdict is Verdict.NOT_PERMITTED):
+        return Event.NOTHING_GRANTED
+    match audit.verdict:
+        case Verdict.PASS:
+            return Event.PASS
+        case Verdict.FAIL:
+            return Event.FAIL
+        case Verdict.NOT_PERMITTED:
+            return Event.NOT_PERMITTED
+        case Verdict.INCOMPLETE:
+            return Event.INCOMPLETE_TOO_OFTEN if plan.account.incompletes + 1 >= limit else Event.INCOMPLETE
+
+
+def _facts(judged: JudgedAudit, event: Event, plan: Plan) -> Facts:
+    audit = judged.audit
+    now = audit.audited_at
+    told = event is Event.FAIL
+    return Facts(
+        reasons=tuple(_sentence(finding) for finding in audit.findings) if told else (),
+        next_step=_remedies(audit, plan) if told else None,
+        internal_reason=_why(audit) if event in _INTERNAL else None,
+        failure_code=None if event in (Event.PASS, Event.NOTHING_GRANTED) else f"audit_{audit.verdict}",
+        granted_at=now if audit.any_granted and plan.account.granted_at is None else None,
+        last_complete_read_at=now if audit.reading.complete and audit.verdict in (Verdict.PASS, Verdict.FAIL) else None,
+    )
+
+
+def _why(audit: Audit) -> str:
+    detail = "; ".join(audit.notes[:3])
+    return f"audit: {audit.verdict}, {len(audit.findings)} findings" + (f" ({detail})" if detail else "")
+
+
+def _sentence(finding: Finding) -> str:
+    scope = "" if finding.scope == "regional" else f" ({finding.scope})"
+    actual = finding.actual or "not readable"
+    expected = f", {finding.expected} was expected" if finding.expected else ""
+    return f"{finding.section} > {finding.permission}{scope} is {actual}{expected}. {finding.remedy}".strip()
+
+
+def _remedies(audit: Audit, plan: Plan) -> str:
+    step = next_step(State.FAILED, user_email=plan.account.user_email)
+    named = [finding.remedy for finding in audit.findings[:_NAMED_REMEDIES] if finding.remedy]
+    return " ".join([step, *named])
+
+
+async def keep_pictures(visit: Visit, reading: AuditReading, document: AuditDocument, directory: Path, data_dir: Path) -> None:
+    """Save a picture of each row with a finding and name it in the document; a row that cannot be pictured costs nothing."""
+    rows = {} if reading.grid is None else {(r.scope, r.section, r.permission, r.occurrence): r for r in reading.grid.rows}
+    for finding in document["findings"][:_PICTURES]:
+        row = rows.get((finding["scope"], finding["section"], finding["permission"], finding["occurrence"]))
+        path = directory / f"{finding['id']}.png"
+        if row is None:
+            continue
+        make_private(directory)
+        if await capture_row(visit.page, row, path):
+            finding["evidence"] = [str(path.relative_to(data_dir))]
+            document["evidence"].append(finding["evidence"][0])
+
+
+def make_private(directory: Path) -> None:
+    """Make a directory that only we may enter."""
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
