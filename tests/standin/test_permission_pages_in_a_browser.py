@@ -1,0 +1,99 @@
+"""What the stand-in's permission pages show in a real browser is what the seller's rights say, in every layout and look."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from random import Random
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page
+
+from fixtures.stand_in.permission_pages import Layout, PageOptions
+from fixtures.stand_in.permission_rows import draw_rights
+from fixtures.stand_in.permission_view import expected_rows, scoped, show_sections
+from fixtures.stand_in.rights import SellerRights
+from tests.support.permission_site import PermissionSite, headless_shell, read_everything, serve
+
+USER = "a1@users.example"
+OLD, NEW = "/gp/account-manager/home.html", "/account/permissions"
+LANGUAGES = ("en", "de", "zh", "it", "ja", "fr", "en_GB", "es")
+
+
+@pytest.fixture
+async def shell_browser() -> AsyncIterator[Browser]:
+    async with headless_shell() as browser:
+        yield browser
+
+
+def random_rights(seed: int, layout: Layout) -> SellerRights:
+    marketplaces = ("US", "CA") if layout is Layout.UNIFIED and seed % 2 else ()
+    seller = draw_rights(seed, layout=layout, marketplaces=marketplaces, admin=layout is Layout.UNIFIED)
+    seller.add_user(USER, name="Uma User")
+    rng = Random(seed)
+    for row in seller.rows:
+        if row.permission != "User Permissions":
+            seller.set_level(USER, *row.key, rng.choice(row.offered))
+    return seller
+
+
+def expectation(seller: SellerRights, options: PageOptions, scopes: tuple[str, ...]) -> list[dict[str, Any]]:
+    return [
+        {name: row[name] for name in ("scope", "section", "permission", "offered", "level")}
+        for scope in scopes
+        for row in expected_rows(show_sections(seller, USER, scope, scoped(options, scope)))
+    ]
+
+
+async def read(page: Page, site: PermissionSite, path: str) -> dict[str, Any]:
+    await page.goto("about:blank")
+    await page.goto(site.address + path)
+    return await read_everything(page)
+
+
+def without_live(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{name: value for name, value in row.items() if name != "live"} for row in rows]
+
+
+@pytest.mark.parametrize("layout", list(Layout))
+async def test_own_view_shows_every_row_and_can_change_none(shell_browser: Browser, layout: Layout) -> None:
+    page = await shell_browser.new_page()
+    for seed in range(8):
+        seller = random_rights(seed, layout)
+        options = PageOptions(layout=layout, seed=seed, language=LANGUAGES[seed])
+        with serve(PermissionSite(seller=seller, viewer=USER, options=options)) as site:
+            for path, scopes in pages_of(layout, seller):
+                seen = await read(page, site, path)
+                assert without_live(seen["rows"]) == expectation(seller, options, scopes), (seed, path)
+                assert not any(row["live"] for row in seen["rows"])
+                assert seen["savers"] == 0
+                assert USER in seen["text"]
+    assert page.url
+
+
+def pages_of(layout: Layout, seller: SellerRights) -> list[tuple[str, tuple[str, ...]]]:
+    if layout is Layout.UNIFIED:
+        return [(NEW, seller.scopes)]
+    if layout is Layout.GLOBAL:
+        return [(OLD, ("regional",)), (NEW, ("global",))]
+    return [(OLD, ("regional",))]
+
+
+@pytest.mark.parametrize("layout", list(Layout))
+async def test_owner_sees_the_users_rows_with_live_controls(shell_browser: Browser, layout: Layout) -> None:
+    page = await shell_browser.new_page()
+    for seed in range(8, 12):
+        seller = random_rights(seed, layout)
+        options = PageOptions(layout=layout, seed=seed)
+        user = seller.user(USER)
+        assert user is not None
+        ways: dict[Layout, list[tuple[str, tuple[str, ...]]]] = {
+            Layout.UNIFIED: [(f"{NEW}#/user-management/users/{user.id}/edit", seller.scopes)],
+            Layout.GLOBAL: [(f"{OLD}?user={user.id}", ("regional",)), (f"{NEW}#/overview/users/{user.id}/manage", ("global",))],
+        }
+        with serve(PermissionSite(seller=seller, viewer="owner@seller.example", options=options)) as site:
+            for path, scopes in ways.get(layout, [(f"{OLD}?user={user.id}", ("regional",))]):
+                seen = await read(page, site, path)
+                assert without_live(seen["rows"]) == expectation(seller, options, scopes), (seed, path)
+                assert all(row["live"] for row in seen["rows"])
+                assert seen["savers"] == 1
