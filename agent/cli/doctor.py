@@ -1,0 +1,171 @@
+"""`sc-agent doctor`: is everything there that the agent needs, one line each."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from agent.cli import context
+from agent.cli.output import console, now, print_document
+from agent.errors import AgentError, ConfigurationError, Exit
+from agent.settings import Settings
+
+LOW_DISK_BYTES = 500_000_000
+
+
+class Health(StrEnum):
+    """How a check ended."""
+
+    OK = "ok"
+    WARN = "warn"  # works, but should be looked at
+    FAIL = "fail"  # the agent cannot work like this
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One line of the doctor's."""
+
+    name: str
+    health: Health
+    detail: str
+
+
+def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """Check browser, mailbox, clock skew, database, vault key, catalogue and disk. Exit 4 if the agent cannot work like this."""
+    checks = list(_examine(context.settings()))
+    if as_json:
+        print_document({"schema": 1, "checks": [asdict(check) for check in checks]})
+    else:
+        colours = {Health.OK: "green", Health.WARN: "yellow", Health.FAIL: "red"}
+        for check in checks:
+            console().print(Text.assemble((f"{check.health:5}", colours[check.health]), f"{check.name:12}{check.detail}"))
+    if any(check.health is Health.FAIL for check in checks):
+        raise typer.Exit(int(Exit.ENVIRONMENT))
+
+
+def _examine(settings: Settings) -> Iterator[Check]:
+    for name, look in (
+        ("browser", _browser),
+        ("mailbox", _mailboxes),
+        ("clock skew", _clock),
+        ("database", _database),
+        ("vault key", _vault),
+        ("catalogue", _catalogue),
+        ("disk", _disk),
+    ):
+        yield _looked_at(name, look, settings)
+
+
+def _looked_at(name: str, look: Callable[[Settings], tuple[Health, str]], settings: Settings) -> Check:
+    from flows.errors import FlowError
+
+    try:
+        health, detail = look(settings)
+    except (AgentError, FlowError) as err:
+        health, detail = Health.FAIL, str(err)
+    return Check(name=name, health=health, detail=detail)
+
+
+def _browser(settings: Settings) -> tuple[Health, str]:
+    from agent.work.browser_pool import browser_options
+    from flows.browser import open_browser
+
+    async def version() -> str:
+        async with open_browser(browser_options(settings)) as browser:
+            return browser.version
+
+    started = asyncio.run(version())
+    kind = "rehearsal: every host name leads to this machine" if settings.is_rehearsal else "production"
+    return Health.OK, f"Chromium {started} starts ({kind})"
+
+
+def _mailboxes(settings: Settings) -> tuple[Health, str]:
+    from agent.mail.auth import Credentials
+    from agent.mail.context import mailboxes_of, name_of
+    from agent.mail.failures import classify
+    from agent.mail.transport import connect
+
+    boxes = mailboxes_of(settings)
+    if not boxes:
+        return Health.FAIL, "no mailbox is set; expected SC_AGENT_IMAP__HOST, __USERNAME and __PASSWORD"
+    seen = []
+    for box in boxes:
+        try:
+            client = connect(box, settings.mail)
+            try:
+                Credentials(box, now=now).sign_in(client)
+                found = client.examine(box.folders[0])
+            finally:
+                client.drop()
+        except Exception as err:  # noqa: BLE001 - every way a server can fail is one line here
+            failure = classify(err)
+            return Health.FAIL, f"{name_of(box)}:{box.port} {failure.link}: {failure.text}"
+        seen.append(f"{name_of(box)} {box.folders[0]} opens" + ("" if found.uidvalidity else ", without UIDVALIDITY"))
+    return Health.OK, "; ".join(seen)
+
+
+def _clock(settings: Settings) -> tuple[Health, str]:
+    from agent.store import switches
+    from agent.store.database import reading
+
+    with reading(context.database(settings)) as conn:
+        known = switches.clock_skew(conn)
+    if known is None:
+        return Health.WARN, "not measured yet; the first visit compares this machine's clock with the site's Date header"
+    skew, seen_at = known
+    size, when = abs(skew.total_seconds()), f"{skew.total_seconds():+.1f} s against the site, seen {_age(now() - seen_at)} ago"
+    if size > settings.sign_in.skew_stop:
+        return Health.FAIL, f"{when}; above {settings.sign_in.skew_stop:.0f} s no code is typed: set this machine's clock"
+    return (Health.WARN, f"{when}; set this machine's clock") if size > settings.sign_in.skew_warn else (Health.OK, when)
+
+
+def _database(settings: Settings) -> tuple[Health, str]:
+    from agent.store import accounts
+    from agent.store.database import reading
+
+    engine = context.database(settings)
+    with reading(engine) as conn:
+        count = len(accounts.list_all(conn))
+    return Health.OK, f"{engine.url.render_as_string()} is up to date, {count} accounts"
+
+
+def _vault(settings: Settings) -> tuple[Health, str]:
+    from agent.store import accounts, sign_in_secrets
+    from agent.store.database import reading
+
+    vault = context.vault(settings)
+    with reading(context.database(settings)) as conn:
+        sealed = [account.id for account in accounts.list_all(conn) if sign_in_secrets.has(conn, account.id)]
+        for account_id in sealed:
+            sign_in_secrets.load(conn, vault, account_id)
+    return Health.OK, f"key {vault.key_id} opens the secrets of {len(sealed)} accounts"
+
+
+def _catalogue(settings: Settings) -> tuple[Health, str]:
+    from flows.catalogue import load_catalogue
+
+    catalogue = load_catalogue()
+    oldest = min(screen.last_verified for screen in catalogue.screens.values())
+    return Health.OK, f"{len(catalogue.screens)} screens, the longest unverified since {oldest}"
+
+
+def _disk(settings: Settings) -> tuple[Health, str]:
+    try:
+        free = shutil.disk_usage(settings.data_dir).free
+    except OSError as err:
+        raise ConfigurationError(f"the data directory {settings.data_dir} cannot be looked at ({err.strerror})") from err
+    text = f"{free / 1e9:.1f} GB free for {settings.data_dir}"
+    return (Health.OK, text) if free > LOW_DISK_BYTES else (Health.FAIL, f"{text}; make room, evidence and database need 0.5 GB")
+
+
+def _age(length: timedelta) -> str:
+    hours, rest = divmod(int(length.total_seconds()), 3600)
+    return f"{hours} h" if hours else f"{rest // 60} min"
