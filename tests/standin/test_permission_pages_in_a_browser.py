@@ -39,7 +39,11 @@ def random_rights(seed: int, layout: Layout) -> SellerRights:
 
 def expectation(seller: SellerRights, options: PageOptions, scopes: tuple[str, ...]) -> list[dict[str, Any]]:
     return [
-        {name: row[name] for name in ("scope", "section", "permission", "offered", "level")}
+        {
+            "section": row["shown_section"],
+            "permission": row["shown_permission"],
+            **{name: row[name] for name in ("scope", "offered", "level")},
+        }
         for scope in scopes
         for row in expected_rows(show_sections(seller, USER, scope, scoped(options, scope)))
     ]
