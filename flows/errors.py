@@ -142,7 +142,7 @@ class ForeignHostError(FlowError):
 
 
 class SecretGuardError(FlowError):
-    """A secret was about to be typed where it may not be: a frame of another host, no https, or a rehearsal page that is not on loopback."""
+    """A secret was about to be typed where it may not be: another host's frame, no https, or a rehearsal page that is not on loopback."""
 
     code = "secret_guard"
     disposition = Disposition.NEEDS_HUMAN

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from enum import StrEnum
+from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.async_api import Page
 
 from flows.catalogue import Catalogue
+from flows.in_page import ask
+from flows.screens import Claim, Screen, Session, Sign
+from flows.words import squeeze
 
 UNKNOWN = "unknown"
 
-
-class Session(StrEnum):
-    """What a screen says about the session; never read from cookies."""
-
-    SIGNED_IN = "signed_in"
-    SIGNED_OUT = "signed_out"
-    CANNOT_TELL = "cannot_tell"
+__all__ = ["UNKNOWN", "Recognition", "Session", "recognise"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,7 @@ class Recognition:
     claim: str = ""  # which claim of the catalogue file matched
     also: tuple[str, ...] = ()  # screens of later order that claim the page too
     alert: str | None = None  # a visible alert the catalogue can name
-    alert_text: str = ""  # the text of all visible error alerts
+    alert_text: str = ""  # the text of all visible error and warning alerts
     variants: frozenset[str] = frozenset()  # e.g. "sms" on the one-time code page
     session: Session = Session.CANNOT_TELL
     language: str = "en"
@@ -37,9 +37,151 @@ class Recognition:
     status: int = 0  # HTTP status of the document, 0 when unknown
     document: str = ""  # changes with every new document
     shape: str = ""  # hash of what is visible, to see progress
-    emails: tuple[str, ...] = field(default=())  # addresses shown where a page names its user
+    is_settled: bool = True  # the document and its scripts are loaded
+    emails: tuple[str, ...] = field(default=())  # addresses shown where a signed-in page names its user
+    claimed: tuple[str, ...] = field(default=())  # addresses the sign-in page asks about
+    failed_sign_ins: int = 0  # what the page's links count
+
+    @property
+    def path(self) -> str:
+        """The address without query: safe to log."""
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{parts.netloc}{parts.path}"
 
 
 async def recognise(page: Page, catalogue: Catalogue) -> Recognition:
-    """Recognise the page as it is now. Never waits; one call into the page."""
-    raise NotImplementedError
+    """Recognise the page as it is now. Never waits; one call into the page.
+
+    Raises:
+        PageMovedError: the document went away meanwhile.
+        BrowserLostError: the page died.
+    """
+    shared = catalogue.shared
+    seen = await ask(
+        page,
+        "observe",
+        {
+            "probes": list(catalogue.probes),
+            "scripts": list(catalogue.scripts),
+            "alerts": list(shared.alert_boxes),
+            "headings": list(shared.headings),
+            "identity": list(shared.identity),
+            "claimed": list(shared.claimed),
+        },
+    )
+    return read(seen, catalogue)
+
+
+def read(seen: dict[str, Any], catalogue: Catalogue) -> Recognition:
+    """Judge what a page answered; pure."""
+    look = _Look(seen, catalogue)
+    claims = [entry for entry in catalogue.ranked if look.holds(entry.screen, entry.claim)]
+    first = claims[0] if claims else None
+    screen = first.screen if first else None
+    return Recognition(
+        screen=screen.screen if screen else UNKNOWN,
+        claim=first.claim.name if first else "",
+        also=tuple(dict.fromkeys(entry.screen.screen for entry in claims if entry.screen is not screen)),
+        alert=look.alert(),
+        alert_text=look.alert_text,
+        variants=frozenset(name for name, signs in (screen.variants if screen else {}).items() if any(look.has(screen, s) for s in signs)),
+        session=screen.session if screen else Session.CANNOT_TELL,
+        language=look.language(),
+        url=seen["url"],
+        title=seen["title"],
+        status=seen["status"],
+        document=seen["document"],
+        shape=seen["shape"],
+        is_settled=seen["ready"] == "complete",
+        emails=tuple(seen["emails"]),
+        claimed=tuple(seen["claimed"]),
+        failed_sign_ins=seen["failed"],
+    )
+
+
+class _Look:
+    """What one page answered, asked sign by sign; every answer is kept."""
+
+    def __init__(self, seen: dict[str, Any], catalogue: Catalogue) -> None:
+        self._seen = seen
+        self._catalogue = catalogue
+        self._index = {css: place for place, css in enumerate(catalogue.probes)}
+        self._script = dict(zip(catalogue.scripts, seen["scripts"], strict=True))
+        self._answers: dict[int, bool] = {}
+        parts = urlsplit(seen["url"])
+        self._path, self._query = parts.path or "/", parts.query
+        errors = [alert["text"] for alert in seen["alerts"] if alert["severity"] in ("error", "warning")]
+        self._alerts = " \n ".join(alert["text"] for alert in seen["alerts"])
+        self.alert_text = " \n ".join(errors)
+        self._headings = " \n ".join([*seen["headings"], *(alert["text"] for alert in seen["alerts"])])
+        self._text = " \n ".join([seen["text"], self._alerts])
+        self._forms = [form for form in seen["forms"] if form["shown"]]
+
+    def holds(self, screen: Screen, claim: Claim) -> bool:
+        """Whether a claim is true of the page."""
+        return (
+            all(self.has(screen, name) for name in claim.all)
+            and not any(self.has(screen, name) for name in claim.none)
+            and (not claim.any or sum(self.has(screen, name) for name in claim.any) >= claim.at_least)
+        )
+
+    def has(self, screen: Screen | None, name: str) -> bool:
+        """Whether a sign is on the page."""
+        sign = self._catalogue.sign(screen, name) if screen else self._catalogue.shared.signs[name]
+        if id(sign) not in self._answers:
+            self._answers[id(sign)] = self._ask(screen, sign)
+        return self._answers[id(sign)]
+
+    def alert(self) -> str | None:
+        """Return the first alert of the catalogue that is visible."""
+        for alert in self._catalogue.shared.alerts:
+            if any(self._seen["visible"][self._index[css]] for css in alert.ids):
+                return alert.name
+            if alert.words and self._catalogue.words(None, alert.words).find(self._alerts):
+                return alert.name
+        return None
+
+    def language(self) -> str:
+        """Return what the document says of its language, else the language most words were found in."""
+        if told := re.match(r"[a-z]{2,3}", self._seen["lang"].lower()):
+            return told.group()
+        found = [language for words in self._catalogue.shared.texts.values() for language in words.languages(self._seen["text"])]
+        return max(sorted(set(found)), key=found.count, default="en")
+
+    def _ask(self, screen: Screen | None, sign: Sign) -> bool:
+        if sign.words:
+            return self._ask_words(screen, sign)
+        if sign.css:
+            return self._ask_elements(sign)
+        if sign.script:
+            return any(self._script[piece] for piece in sign.script)
+        if sign.action:
+            return any(form["app"] in sign.action for form in self._forms)
+        if sign.status:
+            return self._seen["status"] in sign.status
+        if sign.form:
+            return any(sign.form.search(form["action"]) for form in self._forms)
+        if sign.path:
+            return bool(sign.path.search(self._path))
+        return bool(sign.query and sign.query.search(self._query))
+
+    def _ask_elements(self, sign: Sign) -> bool:
+        places = [self._index[css] for css in sign.css]
+        if sign.count:
+            return bool(self._seen["counts"][places[0]] == sign.count.equals)
+        return any(self._seen["visible" if sign.visible else "present"][place] for place in places)
+
+    def _ask_words(self, screen: Screen | None, sign: Sign) -> bool:
+        sets = [self._catalogue.words(screen, name) for name in sign.words]
+        if sign.button:
+            return any(_named(words.phrases, self._seen["controls"]) for words in sets)
+        if sign.title:
+            where = squeeze(self._seen["title"])
+        else:
+            where = self._headings if sign.heading else self._alerts if sign.alert else self._text
+        return any(words.find(where) for words in sets)
+
+
+def _named(phrases: Iterable[str], controls: Iterable[str]) -> bool:
+    wanted = set(phrases)
+    return any(name.rstrip(" .!:…>»›") in wanted for name in controls)

@@ -1,0 +1,73 @@
+// One look at the whole document: everything recognition asks for, in one call.
+({ probes, scripts, alerts, headings, identity, claimed: claimedWhere }) => {
+  const searched = roots();
+  const visibleIn = (css) => queryAll(searched, css).filter(isVisible);
+  const present = [], visible = [], counts = [];
+  for (const css of probes) {
+    const found = queryAll(searched, css);
+    present.push(found.length > 0);
+    const seen = found.filter(isVisible).length;
+    visible.push(seen > 0);
+    counts.push(seen);
+  }
+
+  const controls = visibleIn(CONTROL);
+  const fields = visibleIn(FIELD);
+  const forms = queryAll(searched, "form").map((form) => {
+    const mine = [...fields, ...controls].filter((element) => element.form === form || form.contains(element));
+    return {
+      shown: mine.length > 0,
+      fields: mine.filter((element) => element.matches(FIELD)).length,
+      method: (form.getAttribute("method") || "get").toLowerCase(),
+      action: form.getAttribute("action") || "",
+      app: form.querySelector("input[name=appAction]")?.value || "",
+    };
+  });
+
+  const texts = [document.body?.innerText || ""];
+  for (const root of searched.slice(1)) if (isRendered(root.host)) texts.push(spoken(root.host));
+  for (const element of visibleIn("kat-alert, kat-button, kat-modal, kat-label, [header][description]")) texts.push(spoken(element));
+  const text = texts.join("\n").slice(0, 60000);
+
+  const shownAlerts = alerts.flatMap((css) => visibleIn(css)).filter((element, index, all) => all.indexOf(element) === index);
+  const outermost = shownAlerts.filter((element) => !shownAlerts.some((other) => other !== element && other.contains(element)));
+  const severity = (element) => {
+    const told = `${element.className || ""} ${element.getAttribute("variant") || ""} ${element.id || ""}`.toLowerCase();
+    if (/success/.test(told)) return "success";
+    if (/\binfo|-info|informational/.test(told)) return "info";
+    if (/warning/.test(told)) return "warning";
+    return "error";
+  };
+
+  const mail = /[^\s@<>"'(),;:]+@[^\s@<>"'(),;:]+\.[^\s@<>"'(),;:.]+/g;
+  const emails = identity.flatMap((css) => visibleIn(css)).flatMap((element) => [...spoken(element).matchAll(mail)].map((m) => m[0].toLowerCase()));
+  const claimed = claimedWhere.flatMap((css) => queryAll(searched, css)).map((element) => (element.value ?? element.textContent ?? "").trim()).filter(Boolean);
+  const failed = [...document.querySelectorAll("a[href*='failedSignInCount=']")].map((a) => Number(/failedSignInCount=(\d+)/.exec(a.getAttribute("href"))?.[1] || 0));
+
+  const inline = [...document.scripts].filter((s) => !s.src).map((s) => s.textContent).join("\n");
+  const names = controls.slice(0, 400).map(nameOf).filter(Boolean);
+  const skeleton = fields.map((f) => `${f.localName}.${f.type}.${f.name}`).join() + "|" + names.join() + "|" + outermost.map((a) => spoken(a)).join();
+  let hash = 5381;
+  for (let i = 0; i < skeleton.length; i++) hash = ((hash * 33) ^ skeleton.charCodeAt(i)) >>> 0;
+
+  return {
+    url: location.href,
+    title: document.title,
+    lang: document.documentElement.lang || "",
+    ready: document.readyState,
+    status: performance.getEntriesByType("navigation")[0]?.responseStatus || 0,
+    document: String(performance.timeOrigin),
+    shape: hash.toString(16),
+    present, visible, counts, forms,
+    scripts: scripts.map((piece) => inline.includes(piece)),
+    fields: fields.length,
+    text: squeeze(text),
+    headings: headings.flatMap((css) => visibleIn(css)).map((element) => squeeze(spoken(element))),
+    controls: names,
+    alerts: outermost.map((element) => ({ text: squeeze(spoken(element)), severity: severity(element) })).filter((alert) => alert.text),
+    emails: [...new Set(emails)],
+    claimed: [...new Set(claimed)],
+    failed: failed.length ? Math.max(...failed) : 0,
+    mail_count: (text.match(mail) || []).length,
+  };
+}

@@ -1,0 +1,2 @@
+// As harden.js, once a visit only reads: sockets, and workers that could open them.
+for (const name of ["WebSocket", "Worker", "EventSource"]) delete globalThis[name];
