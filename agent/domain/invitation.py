@@ -104,7 +104,7 @@ class Expectation:
     merchant_id: str | None
     authorization: str
     accepted: bool = False  # it accepted an invitation before
-    waiting: Link | None = None  # an invitation that is stored and has not been accepted
+    waiting: Link | None = None  # an invitation that is stored and neither accepted nor closed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,9 +116,9 @@ class Ruling:
     detail: str
 
 
-# The states that may take an invitation. In needs_human and paused it is stored and waits; an account that has accepted one before
-# is only open again after its authorization failed.
-OPEN_STATES = frozenset({"awaiting_invitation", "api_authorization_required", "failed", "needs_human", "paused"})
+# The states that may take an invitation. In needs_human and paused it is stored and waits; while one is being accepted, the same
+# seller may send a newer one; an account that has accepted one before is only open again after its authorization failed.
+OPEN_STATES = frozenset({"awaiting_invitation", "api_authorization_required", "accepting", "failed", "needs_human", "paused"})
 
 
 def rule(offer: Offer, expectation: Expectation | None, *, now: datetime, window: timedelta) -> Ruling:
@@ -164,7 +164,7 @@ def _rule_on_state(link: Link, expectation: Expectation) -> Ruling | None:
         return _held("already_accepted", "the account has accepted an invitation before")
     waiting = expectation.waiting
     if waiting and (waiting.merchant_id, waiting.global_account_id) != (link.merchant_id, link.global_account_id):
-        return _held("other_invitation_waiting", "an invitation of another merchant is already waiting for this account")
+        return _held("other_invitation_waiting", "an invitation of another merchant is already open for this account")
     return None
 
 

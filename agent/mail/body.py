@@ -10,7 +10,7 @@ from email.message import Message
 from email.policy import compat32
 
 from agent.domain.invitation import Link
-from agent.mail.links import LinkError, check_link, find_hrefs, find_urls, find_urls_in_source, is_invitation_like
+from agent.mail.links import LinkError, check_link, find_hrefs, find_urls, find_urls_in_source, may_invite_otherwise, pretends_to_invite
 
 MAX_HTML = 500_000
 MAX_PARTS = 40
@@ -68,6 +68,10 @@ def find_invitation(body: Body) -> Link:
     links, wrong = _sort(anywhere | clickable | written)
     if wrong:
         raise BodyError("suspicious_link", f"a link pretends to be an invitation and is none: {wrong[0]}")
+    if not links and any(may_invite_otherwise(url) for url in anywhere | clickable | written):
+        raise BodyError(
+            "other_invitation", "the message links to another kind of invitation, perhaps an authorized partner's; a person must take it"
+        )
     if not links:
         raise BodyError("no_invitation", "the message holds no invitation link")
     if len({link.url for link in links}) > 1:
@@ -86,7 +90,7 @@ def _sort(urls: Iterable[str]) -> tuple[list[Link], list[str]]:
         try:
             links.append(check_link(url))
         except LinkError as err:
-            if is_invitation_like(url):
+            if pretends_to_invite(url):
                 wrong.append(str(err))
     return links, wrong
 

@@ -19,7 +19,7 @@ _OTHER_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,40}")
 _OTHER_VALUE = re.compile(r"[A-Za-z0-9_.~-]{0,200}")
 _URL_IN_TEXT = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}:[^\s\"'<>`]+")
 _SENTENCE_END = ".,;:!?)]}>*_"
-_MARKS = ("/invitation/accept", "invitationid", "invitation/accept")
+_MARKS = ("invitationid", "invitation/accept", "invitation\\accept")
 _LINK_ATTRIBUTES = ("href", "action", "formaction", "xlink:href")
 
 
@@ -73,16 +73,20 @@ def find_urls_in_source(document: str) -> Iterator[str]:
     yield from find_urls(html.unescape(document))
 
 
-def is_invitation_like(url: str) -> bool:
-    """Whether a link that fails the strict check still pretends to be an invitation."""
+def pretends_to_invite(url: str) -> bool:
+    """Whether a link that fails the strict check still carries the marks of an invitation, however encoded or wrapped."""
     lowered = unquote(unquote(url)).casefold()
-    if any(mark in lowered for mark in _MARKS):
-        return True
+    return any(mark in lowered for mark in _MARKS)
+
+
+def may_invite_otherwise(url: str) -> bool:
+    """Whether a link leads to a Seller Central page that may be another kind of invitation, such as an authorized partner's."""
     try:
         parsed = ada_url.URL(url)
     except ValueError:
         return False
-    return parsed.hostname in HOSTS and any(mark in unquote(parsed.pathname).casefold() for mark in ("invit", "partner", "authoriz"))
+    path = unquote(parsed.pathname).casefold()
+    return parsed.hostname in HOSTS and any(mark in path for mark in ("invit", "partner", "authoriz"))
 
 
 def _require_plain_text(url: str) -> None:

@@ -1,13 +1,34 @@
-"""The mail side of the daemon: watchers for every mailbox, one intake, started and stopped together."""
+"""The mail side of the daemon: a watcher for every mailbox and one intake, started and stopped together."""
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
+import structlog
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
+from agent.mail import events
+from agent.mail.context import MailContext, mailboxes_of, name_of, policy_for, process_name
+from agent.mail.dns_keys import KeyStore
+from agent.mail.intake import Intake, forget_old_bytes
+from agent.mail.judge import Judge
+from agent.mail.trust import TrustPolicy
+from agent.mail.watcher import Watcher
 from agent.settings import Settings
+from agent.store import folders
+from agent.store.database import reading
+from agent.store.messages import Message
 from agent.store.vault import Vault
+
+STOP_WITHIN = 2.0  # seconds
+_LEASE = 30.0
+_RETENTION_EVERY = 24 * 3600.0
+
+log = structlog.get_logger("agent.mail")
 
 
 class MailService:
@@ -25,11 +46,104 @@ class MailService:
         vault: Vault,
         on_arrival: Callable[[str], None],
         on_alarm: Callable[[str, str], None] | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        raise NotImplementedError
+        """Prepare; nothing is opened yet.
+
+        Raises:
+            ConfigurationError: a DNS server of the settings is malformed.
+        """
+        limits = settings.mail
+        self._context = MailContext(
+            engine=engine,
+            vault=vault,
+            limits=limits,
+            lease=timedelta(seconds=max(_LEASE, settings.work.lease)),
+            on_alarm=_alarm(on_alarm),
+            now=now,
+        )
+        self._mailboxes = {name_of(mailbox): mailbox for mailbox in mailboxes_of(settings)}
+        keys = KeyStore(limits.dns_servers, timeout=limits.dns_timeout)
+        self._judge = Judge(look_up=keys.look_up, seconds=limits.judge_seconds, memory_mb=limits.judge_memory_mb)
+        self._intake = Intake(
+            self._context,
+            judge=self._judge,
+            keys=keys,
+            policy_of=self._policy_of,
+            on_arrival=on_arrival,
+            on_handled=self._handled,
+            is_leader=lambda: not self._watchers or any(watcher.leads for watcher in self._watchers.values()),
+        )
+        holder = process_name()
+        self._watchers = {
+            name: Watcher(mailbox, self._context, on_found=self._intake.wake, holder=holder) for name, mailbox in self._mailboxes.items()
+        }
+        self._stopping = threading.Event()
+        self._keeper = threading.Thread(target=self._keep_retention, name="mail-retention", daemon=True)
+        self._started = False
+
+    @property
+    def mailboxes(self) -> tuple[str, ...]:
+        """The names of the mailboxes that are watched."""
+        return tuple(self._mailboxes)
 
     def start(self) -> None:
         """Start the threads and return at once."""
+        self._started = True
+        for thread in (self._intake, self._keeper, *self._watchers.values()):
+            thread.start()
 
     def stop(self) -> None:
-        """End every wait and join the threads; within two seconds."""
+        """End every wait and join the threads; within two seconds, whatever blocks is broken off."""
+        if not self._started:
+            return
+        self._started = False
+        self._stopping.set()
+        end = time.monotonic() + STOP_WITHIN
+        for watcher in self._watchers.values():
+            watcher.stop()
+        self._intake.stop()
+        self._join(list(self._watchers.values()), end - STOP_WITHIN / 2)
+        for watcher in self._watchers.values():
+            if watcher.is_alive():
+                watcher.cut()
+        self._join([*self._watchers.values(), self._intake, self._keeper], end)
+        self._judge.close()
+        for watcher in self._watchers.values():
+            if not watcher.is_alive():
+                watcher.close()
+
+    def _join(self, threads: list[threading.Thread] | list[Watcher], end: float) -> None:
+        for thread in threads:
+            thread.join(max(0.0, end - time.monotonic()))
+
+    def _policy_of(self, mailbox: str | None) -> TrustPolicy:
+        return policy_for(self._context.limits, self._mailboxes.get(mailbox or ""))
+
+    def _handled(self, message: Message) -> None:
+        """Let the watcher move it aside, if that is switched on."""
+        if message.folder_id is None or message.uid is None or message.uidvalidity is None:
+            return
+        with reading(self._context.engine) as conn:
+            folder = folders.get(conn, message.folder_id)
+        watcher = self._watchers.get(folder.mailbox) if folder else None
+        if watcher is not None and watcher.housekeeping.add(message.folder_id, message.uidvalidity, message.uid):
+            watcher.poke()
+
+    def _keep_retention(self) -> None:
+        while not self._stopping.is_set():
+            before = self._context.now() - timedelta(days=self._context.limits.retention_days)
+            try:
+                forget_old_bytes(self._context, before=before)
+            except SQLAlchemyError as err:
+                log.error(events.DATABASE, error=type(err).__name__)
+            self._stopping.wait(_RETENTION_EVERY)
+
+
+def _alarm(on_alarm: Callable[[str, str], None] | None) -> Callable[[str, str], None]:
+    def alarm(key: str, text: str) -> None:
+        log.error(events.ALARM, key=key, text=text)
+        if on_alarm is not None:
+            on_alarm(key, text)
+
+    return alarm

@@ -58,6 +58,8 @@ class Headline:
 class Client(imapclient.IMAPClient):  # type: ignore[misc]  # the library is untyped
     """A connection that is logged in by `agent.mail.auth` and used by one watcher."""
 
+    watching = False  # whether the folder to idle on is open
+
     @require_capability("IDLE")  # type: ignore[untyped-decorator]  # without it CAPABILITY would be sent inside IDLE
     def idle(self) -> None:
         """Start IDLE; untagged lines ahead of the continuation are taken as they come (Exchange Online sends them).

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from agent.domain.invitation import Link, Offer
 from agent.store.schema import invitations
 
-WAITING, SUPERSEDED = "waiting", "superseded"
+WAITING, ACCEPTING, SUPERSEDED = "waiting", "accepting", "superseded"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,9 +85,9 @@ def find(conn: Connection, invitation_id: str) -> Invitation | None:
     return None if row is None else _invitation(row)
 
 
-def waiting_of(conn: Connection, account_id: str) -> Invitation | None:
-    """The invitation that waits for this account, the newest if there are several."""
-    query = sa.select(invitations).where(invitations.c.account_id == account_id, invitations.c.state == WAITING)
+def open_of(conn: Connection, account_id: str) -> Invitation | None:
+    """The invitation that waits for this account or is being accepted, the newest if there are several."""
+    query = sa.select(invitations).where(invitations.c.account_id == account_id, invitations.c.state.in_((WAITING, ACCEPTING)))
     row = conn.execute(query.order_by(invitations.c.id.desc()).limit(1)).mappings().one_or_none()
     return None if row is None else _invitation(row)
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from agent.domain.invitation import MailVerdict
 from agent.store.schema import messages, switches
 
-FETCHED, DONE, POISON, VANISHED = "fetched", "done", "poison", "vanished"  # stages
+FOUND, FETCHED, DONE, POISON, VANISHED = "found", "fetched", "done", "poison", "vanished"  # stages
 _KEY = "dkim_key:"
 
 
@@ -79,6 +79,20 @@ def get(conn: Connection, row_id: int) -> Message | None:
     """A message by its row id."""
     row = conn.execute(sa.select(messages).where(messages.c.id == row_id)).mappings().one_or_none()
     return None if row is None else _message(row)
+
+
+def list_to_fetch(conn: Connection, folder_id: int, uidvalidity: int | None) -> list[tuple[int, int]]:
+    """Row id and UID of messages that must be fetched (again)."""
+    query = sa.select(messages.c.id, messages.c.uid).where(
+        messages.c.stage == FOUND, messages.c.folder_id == folder_id, messages.c.uidvalidity == uidvalidity, messages.c.uid.is_not(None)
+    )
+    return [(row.id, row.uid) for row in conn.execute(query.order_by(messages.c.id))]
+
+
+def fill(conn: Connection, row_id: int, found: Found) -> None:
+    """Complete a row that was fetched later than it was found."""
+    values = {name: getattr(found, name) for name in Found.__slots__ if name not in ("folder_id", "uidvalidity", "uid")}
+    conn.execute(messages.update().where(messages.c.id == row_id).values(values))
 
 
 def list_recent(conn: Connection, *, limit: int, verdict: str | None = None, account_id: str | None = None) -> list[Message]:
@@ -176,8 +190,9 @@ def postpone(
 
 
 def ask_again(conn: Connection, row_id: int) -> None:
-    """Let a message be judged once more, from the start."""
-    values = {"stage": FETCHED, "verdict": None, "reason": None, "attempts": 0, "next_try_at": None}
+    """Let a message be judged once more, from the start; one whose bytes are not here is fetched first."""
+    stage = sa.case((messages.c.sealed.is_(None), FOUND), else_=FETCHED)
+    values = {"stage": stage, "verdict": None, "reason": None, "attempts": 0, "next_try_at": None}
     conn.execute(messages.update().where(messages.c.id == row_id).values(values))
 
 
