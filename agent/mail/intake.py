@@ -70,6 +70,7 @@ class Intake(threading.Thread):
 
     def run(self) -> None:
         """Judge what is ready until told to stop."""
+        self._judge.warm()
         while not self._stopping.is_set():
             self._wake.clear()
             try:

@@ -54,6 +54,11 @@ class Judge:
             keys |= {name: self._look_up(name) for name in answer.wanted[:10]}
         raise JudgeLostError("judge_died", "the judging process asks for ever more keys")
 
+    def warm(self) -> None:
+        """Start the process ahead of the first message."""
+        with self._lock:
+            self._running()
+
     def close(self) -> None:
         """End the process."""
         with self._lock:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import logging
+import re
 import select
 import socket
 import ssl
@@ -27,6 +28,7 @@ __all__ = ["CapabilityError", "Client", "Headline", "IMAPClientError", "IdleRefu
 
 MAX_HEADER_BYTES = 65_536
 CHUNK = 200  # ids are not compressed to ranges; Dovecot refuses lines over 64 KB
+_JUNK_NAMES = frozenset({"junk", "spam", "junk email", "junk e-mail", "junk-e-mail", "bulk mail", "bulk"})  # Exchange marks none
 FLOOD = 10_000  # unsolicited lines in one IDLE that deserve a warning
 
 logging.getLogger("imapclient").setLevel(logging.WARNING)  # at DEBUG it logs mail bodies
@@ -131,8 +133,10 @@ class Client(imapclient.IMAPClient):  # type: ignore[misc]  # the library is unt
 
     def junk_folder(self) -> str | None:
         """The folder with the special use \\Junk, or one with a usual name."""
-        name = self.find_special_folder(imapclient.JUNK)
-        return str(name) if name is not None else None
+        found = [(flags, str(name)) for flags, _, name in self.list_folders()]
+        special = [name for flags, name in found if any(flag.lower() == b"\\junk" for flag in flags)]
+        usual = [name for _, name in found if re.split(r"[/.\]]", name)[-1].casefold() in _JUNK_NAMES]
+        return next(iter(special + usual), None)
 
     def move_aside(self, uid: int, folder: str) -> None:
         """Move one message of the selected folder: MOVE, else COPY and UID EXPUNGE, never a plain EXPUNGE."""
