@@ -1,0 +1,24 @@
+"""What tests of the stand-in share."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from fixtures.stand_in.generate import one_account
+from fixtures.stand_in.world import StandIn
+from tests.support.site_visitor import Visitor, visiting
+
+
+@pytest.fixture
+async def stand_in() -> AsyncIterator[StandIn]:
+    """A running stand-in with one user, one seller and one invitation; tests load what else they need."""
+    async with StandIn(one_account(1)) as running:
+        yield running
+
+
+@pytest.fixture
+async def visitor(stand_in: StandIn) -> AsyncIterator[Visitor]:
+    async with visiting(stand_in) as fresh:
+        yield fresh
