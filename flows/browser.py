@@ -2,17 +2,45 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+from weakref import WeakKeyDictionary
 
-from playwright.async_api import Browser
+from playwright.async_api import Browser, BrowserContext, Error, Playwright, StorageState, async_playwright
+from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
-from flows.guards import HostPolicy
+from flows.catalogue import load_catalogue
+from flows.errors import BrowserLostError, BrowserMissingError, StepTimeoutError
+from flows.guards import Guard, HostPolicy
+from flows.in_page import PageMovedError
 from flows.redact import Redactor
 from flows.visit import Visit
+
+_HEADLESS_PROGRAMS = ("chromium-headless-shell", "chrome-headless-shell")
+_HEADED_PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+
+# Pictures and fonts are cheapest left out by the browser itself; site isolation is off so that one DevTools session sees every frame.
+_ARGUMENTS = (
+    "--blink-settings=imagesEnabled=false",
+    "--disable-remote-fonts",
+    "--mute-audio",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-domain-reliability",
+    "--disable-sync",
+    "--no-pings",
+    "--disable-site-isolation-trials",
+    "--block-new-web-contents",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+)
+
+_user_agents: WeakKeyDictionary[Browser, str] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +68,18 @@ def find_executable(setting: Path | None = None, *, headless: bool = True) -> Pa
     Raises:
         BrowserMissingError: none is installed; the message says what to install.
     """
-    raise NotImplementedError
+    if setting is not None:
+        if not os.access(setting, os.X_OK):
+            raise BrowserMissingError(
+                f"a browser was expected at {setting}, there is none that can be started: correct BROWSER__EXECUTABLE"
+            )
+        return setting
+    for found in (*_downloaded(headless=headless), *_installed(headless=headless)):
+        return found
+    raise BrowserMissingError(
+        "a browser was expected, none was found: run 'playwright install --only-shell chromium', "
+        "or on Debian 'apt-get install chromium-headless-shell', or set BROWSER__EXECUTABLE"
+    )
 
 
 @asynccontextmanager
@@ -50,8 +89,17 @@ async def open_browser(options: BrowserOptions) -> AsyncIterator[Browser]:
     Raises:
         BrowserMissingError: it is not installed or does not start.
     """
-    raise NotImplementedError
-    yield
+    async with async_playwright() as playwright:
+        try:
+            browser = await (_connect(playwright, options.endpoint) if options.endpoint else _launch(playwright, options))
+        except Error as err:
+            reason = str(err).strip().splitlines()[0]
+            raise BrowserMissingError(f"the browser was expected to start, it did not: {reason}; see 'sc-agent doctor'") from err
+        try:
+            yield browser
+        finally:
+            with suppress(Error):
+                await browser.close()
 
 
 @asynccontextmanager
@@ -67,6 +115,112 @@ async def open_visit(
 
     Raises:
         BrowserLostError: the browser died.
+        StepTimeoutError: Playwright gave up on an act that no flow had a better word for.
     """
-    raise NotImplementedError
-    yield
+    guard = Guard(policy=policy or HostPolicy(), rehearsal=options.is_rehearsal)
+    context: BrowserContext | None = None
+    try:
+        context = await _new_context(browser, options, storage_state)
+        page = await context.new_page()
+        await guard.watch(context, page, remote=options.endpoint is not None)
+        yield Visit(
+            context=context,
+            page=page,
+            guard=guard,
+            catalogue=load_catalogue(),
+            redactor=redactor or Redactor(),
+            rehearsal=options.is_rehearsal,
+        )
+    except (Error, PageMovedError) as err:
+        raise _told(browser, err) from err
+    finally:
+        await guard.close()
+        if context is not None:
+            with suppress(Error):
+                await context.close()
+
+
+def resolver_rules(options: BrowserOptions, policy: HostPolicy | None = None) -> str:
+    """Make every host unreachable that the policy does not list, for the whole browser and at no cost per request.
+
+    A rehearsal's `MAP * ADDRESS` becomes one rule for each listed host; its other rules stay as they are.
+    """
+    hosts = list((policy or HostPolicy()).patterns())
+    if not options.host_resolver_rules:
+        return " , ".join(["MAP * ~NOTFOUND", *(f"EXCLUDE {host}" for host in hosts)])
+    rules: list[str] = []
+    for rule in (part.strip() for part in options.host_resolver_rules.split(",")):
+        words = rule.split()
+        is_for_all = len(words) == 3 and words[0].upper() == "MAP" and words[1] == "*" and not words[2].startswith("~")
+        rules += [f"MAP {host} {words[2]}" for host in hosts] if is_for_all else [rule]
+    return " , ".join([*filter(None, rules), "MAP * ~NOTFOUND"])
+
+
+def _downloaded(*, headless: bool) -> list[Path]:
+    """List what Playwright has downloaded, newest first."""
+    folder = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright")
+    pattern = "chromium_headless_shell-*/*/*headless*shell*" if headless else "chromium-*/*/chrome"
+    found = [path for path in folder.glob(pattern) if path.is_file() and os.access(path, os.X_OK) and path.suffix in ("", ".exe")]
+    return sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
+
+
+def _installed(*, headless: bool) -> list[Path]:
+    """List what the system offers; Chromium's own headless mode is about three times slower per context than the shell."""
+    programs = (*_HEADLESS_PROGRAMS, *_HEADED_PROGRAMS) if headless else _HEADED_PROGRAMS
+    return [Path(path) for name in programs if (path := shutil.which(name))]
+
+
+async def _launch(playwright: Playwright, options: BrowserOptions) -> Browser:
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    if is_root and not options.no_sandbox and not options.is_rehearsal:
+        raise BrowserMissingError(
+            "a user other than root was expected: a browser run by root has no sandbox; start the agent as another user, "
+            "or set BROWSER__NO_SANDBOX=true if that is acceptable"
+        )
+    arguments = [*_ARGUMENTS, f"--host-resolver-rules={resolver_rules(options)}"]
+    if options.trusted_spki:
+        arguments.append(f"--ignore-certificate-errors-spki-list={','.join(options.trusted_spki)}")
+    return await playwright.chromium.launch(
+        executable_path=find_executable(options.executable, headless=options.headless),
+        headless=options.headless,
+        args=arguments,
+        chromium_sandbox=not (options.no_sandbox or (is_root and options.is_rehearsal)),
+        slow_mo=options.slow_ms,
+        handle_sigint=False,
+        handle_sigterm=False,
+        handle_sighup=False,
+    )
+
+
+async def _connect(playwright: Playwright, endpoint: str) -> Browser:
+    if endpoint.startswith("http") or "/devtools/" in endpoint:
+        return await playwright.chromium.connect_over_cdp(endpoint)
+    return await playwright.chromium.connect(endpoint)
+
+
+async def _new_context(browser: Browser, options: BrowserOptions, storage_state: Mapping[str, Any] | None) -> BrowserContext:
+    return await browser.new_context(
+        locale="en-US",
+        user_agent=await _user_agent(browser, options.user_agent_suffix),
+        storage_state=cast("StorageState | None", dict(storage_state) if storage_state else None),
+        service_workers="block",
+        accept_downloads=False,
+        viewport={"width": 1280, "height": 900},
+    )
+
+
+async def _user_agent(browser: Browser, suffix: str) -> str:
+    """Say what the browser is, and who drives it."""
+    if browser not in _user_agents:
+        session = await browser.new_browser_cdp_session()
+        _user_agents[browser] = (await session.send("Browser.getVersion"))["userAgent"]
+        await session.detach()
+    return f"{_user_agents[browser]} {suffix}".strip()
+
+
+def _told(browser: Browser, err: Exception) -> Exception:
+    if not browser.is_connected() or "has been closed" in str(err) or "crashed" in str(err):
+        return BrowserLostError("the browser was expected to answer, but it or its page is gone; the visit may be repeated")
+    if isinstance(err, PlaywrightTimeoutError | PageMovedError):
+        return StepTimeoutError("the page was expected to react to an act, it did not within its bound; the visit may be repeated")
+    return StepTimeoutError(f"the page was expected to take an act, the browser refused: {str(err).strip().splitlines()[0]}")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from playwright.async_api import BrowserContext, Page
 
 from flows.catalogue import Catalogue
 from flows.guards import Guard
-from flows.recognise import Recognition
+from flows.recognise import Recognition, recognise
 from flows.redact import Redactor
 
 
@@ -42,13 +42,32 @@ class Visit:
 
     async def storage_state(self) -> dict[str, Any]:
         """Return cookies and local storage, to be stored encrypted and given to the next visit."""
-        raise NotImplementedError
+        return dict(await self.context.storage_state())
 
     async def recognise(self) -> Recognition:
-        """Recognise the page as it is now, without waiting."""
-        raise NotImplementedError
+        """Recognise the page as it is now, without waiting.
+
+        Raises:
+            PageMovedError: the document went away meanwhile; look again.
+            BrowserLostError: the page died.
+        """
+        return await recognise(self.page, self.catalogue)
+
+    def tell(self, act: str, seen: Recognition, *, element: str = "", candidate: int = 0, seconds: float = 0.0) -> None:
+        """Add a step to the story."""
+        step = StoryStep(
+            at=datetime.now(UTC),
+            screen=seen.screen,
+            act=act,
+            element=element,
+            candidate=candidate,
+            alert=seen.alert or "",
+            url=self.redactor.redact(seen.path),
+            seconds=round(seconds, 3),
+        )
+        self.story.append(step)
 
     @property
     def drift(self) -> list[StoryStep]:
         """The steps that needed any but the first candidate."""
-        raise NotImplementedError
+        return [step for step in self.story if step.candidate > 0]

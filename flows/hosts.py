@@ -1,0 +1,97 @@
+"""Which hosts a visit may touch, and judging one request by them; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from urllib.parse import SplitResult, parse_qsl, urlsplit
+
+from flows.marketplaces import RETAIL_HOSTS, SELLER_CENTRAL_HOSTS
+
+# Scripts, silent challenges, picture and metrics services of the site itself. A leading dot means any host below.
+RESOURCE_HOSTS = frozenset({".awswaf.com", ".media-amazon.com", ".ssl-images-amazon.com", ".amazon.com"})
+
+_READS = ("GET", "HEAD")
+_ALWAYS_REFUSED = ("/sign-out", "/ap/signout", "/account-switcher", "/authorization/select-account")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostPolicy:
+    """Exact hosts, always https. `resources` may hold suffixes that start with a dot."""
+
+    navigation: frozenset[str] = SELLER_CENTRAL_HOSTS | RETAIL_HOSTS  # documents and forms, subframes too
+    sign_in: frozenset[str] = SELLER_CENTRAL_HOSTS | RETAIL_HOSTS  # where a password or code may be typed
+    resources: frozenset[str] = field(default=RESOURCE_HOSTS)  # besides navigation: XHR, fetch, beacons, scripts
+
+    def is_resource(self, host: str) -> bool:
+        """Whether a script may talk to the host."""
+        return host in self.navigation or host in self.resources or any(host.endswith(s) for s in self.resources if s.startswith("."))
+
+    def patterns(self) -> Iterator[str]:
+        """Yield every allowed host as the browser's resolver writes it."""
+        for host in sorted(self.navigation | self.sign_in | self.resources):
+            yield f"*{host}" if host.startswith(".") else host
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadCall:
+    """One call by script that reads although it is not a GET. `path` is exact or holds * and ?."""
+
+    method: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadOnly:
+    """What passes while a visit only reads."""
+
+    documents: tuple[str, ...]  # paths, exact or with * and ?
+    calls: tuple[ReadCall, ...] = ()
+    selection: frozenset[str] = frozenset()  # values of mons_sel_* that are active already
+
+
+class Ruling(StrEnum):
+    """What becomes of a request."""
+
+    PASS = "pass"  # noqa: S105 - a ruling, not a password
+    STOP = "stop"  # stopped and listed
+    FOREIGN = "foreign"  # stopped, and the visit ends
+
+
+def judge(*, kind: str, method: str, url: str, policy: HostPolicy, read_only: ReadOnly | None = None) -> Ruling:
+    """Rule on one request. `kind` is the DevTools resource type in lower case: document, xhr, fetch, ping, media, other ..."""
+    parts = urlsplit(url)
+    if kind in ("media", "font", "image"):
+        return Ruling.STOP
+    if parts.scheme in ("about", "blob", "data"):
+        return Ruling.PASS
+    host = parts.hostname or ""
+    allowed = host in policy.navigation if kind == "document" else policy.is_resource(host)
+    if not allowed or parts.scheme != "https" or parts.port not in (None, 443):
+        return Ruling.FOREIGN if kind == "document" or method not in (*_READS, "OPTIONS") else Ruling.STOP
+    if read_only and not _only_reads(kind, method, parts, read_only):
+        return Ruling.STOP
+    return Ruling.PASS
+
+
+def _only_reads(kind: str, method: str, parts: SplitResult, rules: ReadOnly) -> bool:
+    path = parts.path or "/"
+    if any(path == refused or path.startswith(refused + "/") for refused in _ALWAYS_REFUSED) or _switches(parts, rules):
+        return False
+    if kind == "document":
+        return method in _READS and _matches(path, rules.documents)
+    if kind == "ping":
+        return False
+    return method in (*_READS, "OPTIONS") or any(call.method == method and _matches(path, [call.path]) for call in rules.calls)
+
+
+def _switches(parts: SplitResult, rules: ReadOnly) -> bool:
+    """Whether the address would choose another account; its language is free."""
+    chosen = [(key, value) for key, value in parse_qsl(parts.query) if key.startswith("mons_sel_") and key != "mons_sel_locale"]
+    return any(value not in rules.selection for _, value in chosen)
+
+
+def _matches(path: str, patterns: Sequence[str]) -> bool:
+    return any(fnmatchcase(path, pattern) for pattern in patterns)
