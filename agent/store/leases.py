@@ -13,6 +13,14 @@ from agent.store.schema import leases
 from agent.store.upsert import insert_once
 
 
+def shared_now(conn: Connection, own: datetime) -> datetime:
+    """The clock that all who share the database see: the server's, or this machine's own where there is no server."""
+    if conn.dialect.name != "postgresql":
+        return own
+    moment: datetime = conn.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
+    return moment
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lease:
     """The right to open a browser context for an account, until it ends or is renewed."""

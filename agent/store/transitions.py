@@ -92,6 +92,11 @@ def invitation_arrived(
     return apply(conn, account_id, Event.INVITATION_ARRIVED, now=now, why=why)
 
 
+def reopen_invitation(conn: Connection, row_id: int) -> None:
+    """Let an invitation be tried again because a person asked; the site says whether it still holds."""
+    conn.execute(invitations.update().where(invitations.c.id == row_id).values(state="waiting"))
+
+
 def set_api_authorization(conn: Connection, account_id: str, value: ApiAuthorization, *, now: datetime) -> Account:
     """Record the API authorization's status; pending stops, complete lets go on."""
     accounts.get(conn, account_id, lock=True)

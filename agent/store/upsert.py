@@ -9,10 +9,17 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 
-def upsert(conn: Connection, table: sa.Table, key: Mapping[str, object], values: Mapping[str, object]) -> None:
-    """Set `values` in the row with this key, made if it is missing."""
+def upsert(
+    conn: Connection,
+    table: sa.Table,
+    key: Mapping[str, object],
+    values: Mapping[str, object],
+    *,
+    once: Mapping[str, object] | None = None,
+) -> None:
+    """Set `values` in the row with this key, made if it is missing; `once` is set only when it is made."""
     dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table).values({**key, **values})
+    statement = dialect.insert(table).values({**key, **values, **(once or {})})
     conn.execute(statement.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
 
 

@@ -12,9 +12,9 @@ from agent.store.schema import workers
 from agent.store.upsert import upsert
 
 
-def beat(conn: Connection, worker_id: str, *, roles: str, host: str, started_at: datetime, now: datetime) -> None:
+def beat(conn: Connection, worker_id: str, *, roles: str, host: str, now: datetime) -> None:
     """Say that a worker is alive."""
-    upsert(conn, workers, {"id": worker_id}, {"roles": roles, "host": host, "started_at": started_at, "beat": now})
+    upsert(conn, workers, {"id": worker_id}, {"roles": roles, "host": host, "beat": now}, once={"started_at": now})
 
 
 def leave(conn: Connection, worker_id: str) -> None:

@@ -50,8 +50,9 @@ def require_held(conn: Connection, held: Sequence[Lease], *, now: datetime, leng
     Raises:
         LeaseLostError, HeldError: we may not.
     """
+    shared = leases.shared_now(conn, now)
     for lease in held:
-        if not leases.renew(conn, lease, now=now, length=length):
+        if not leases.renew(conn, lease, now=shared, length=length):
             raise LeaseLostError(f"the lease of account {lease.account_id} was lost; nothing was clicked, another worker goes on")
     if (who := switches.paused_by(conn)) is not None:
         raise HeldError(f"everything is paused by {who}; 'sc-agent resume --all' lets it go on")

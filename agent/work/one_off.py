@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from sqlalchemy.engine import Engine
 
 from agent.domain.account import Account
+from agent.domain.authorization import State
 from agent.domain.document import AuditDocument
 from agent.domain.policy import Policy
+from agent.errors import ConfigurationError, FindingError, UnconfirmedError
+from agent.observe.redaction import Redaction
 from agent.settings import Settings
+from agent.store import accounts, invitations, transitions
+from agent.store.database import reading, writing
 from agent.store.vault import Vault
+from agent.work.browser_pool import BrowserPool, browser_options
+from agent.work.clock import Clock
+from agent.work.crew import Crew
+from agent.work.policy_file import load_policy
+from agent.work.visits.plan import Kind, NotNowError, PoisonError
+from agent.work.visits.visitor import Ended, make_visit
+from flows.errors import BrowserMissingError, InvitationClosedError
+
+_LOOK_AGAIN = 0.5  # seconds, while the account is busy
 
 
 async def accept_one(settings: Settings, *, engine: Engine, vault: Vault, account_id: str, invitation_row: int, asked_by: str) -> Account:
@@ -19,7 +39,23 @@ async def accept_one(settings: Settings, *, engine: Engine, vault: Vault, accoun
         UnconfirmedError: the account is busy, held, or its API authorization is pending; or the visit ended without an answer.
         FindingError: the site will not take the invitation any more.
     """
-    raise NotImplementedError
+    async with _crew(settings, engine, vault, load_policy(settings.audit.policy_file)) as crew:
+        if await asyncio.to_thread(_point_at, crew, account_id, invitation_row, asked_by):
+            await _accept(crew, account_id, invitation_row)
+    with reading(engine) as conn:
+        return accounts.get(conn, account_id)
+
+
+async def _accept(crew: Crew, account_id: str, row_id: int) -> None:
+    try:
+        ended = await _visit(crew, account_id, kind=Kind.ACCEPT)
+    except UnconfirmedError:
+        if await asyncio.to_thread(_is_accepted, crew.engine, row_id):
+            return  # the daemon was faster
+        raise
+    if isinstance(ended.conclusion.error, InvitationClosedError):
+        raise FindingError(_sentence(ended))
+    _require_answer(ended)
 
 
 async def audit_one(
@@ -31,4 +67,74 @@ async def audit_one(
         UnknownAccountError: there is no such account.
         UnconfirmedError: the account is busy, held, or its API authorization is pending; or the visit ended without an answer.
     """
-    raise NotImplementedError
+    async with _crew(settings, engine, vault, policy) as crew:
+        ended = await _visit(crew, account_id, kind=Kind.AUDIT, as_account=as_account)
+    _require_answer(ended)
+    document = ended.conclusion.document
+    if document is None:
+        raise UnconfirmedError(_sentence(ended))
+    return document
+
+
+@asynccontextmanager
+async def _crew(settings: Settings, engine: Engine, vault: Vault, policy: Policy) -> AsyncIterator[Crew]:
+    pool = BrowserPool(options=browser_options(settings), replace_after=settings.browser.replace_after)
+    worker = f"command:{socket.gethostname()}-{os.getpid()}"
+    try:
+        yield Crew(
+            settings=settings, engine=engine, vault=vault, pool=pool, policy=policy, redaction=Redaction(), worker=worker, clock=Clock()
+        )
+    finally:
+        await pool.close()
+
+
+def _point_at(crew: Crew, account_id: str, row_id: int, asked_by: str) -> bool:
+    """Make this invitation the one to be accepted; a person's wish opens a closed one again. False when it was accepted before."""
+    now = crew.clock.now()
+    with writing(crew.engine) as conn:
+        account = accounts.get(conn, account_id, lock=True)
+        if not account.api_complete:
+            raise UnconfirmedError(account.message)
+        found = invitations.get(conn, row_id)
+        if found is None or found.account_id != account_id:
+            raise UnconfirmedError(f"the invitation does not belong to account {account_id}")
+        if found.state == "accepted":
+            return False
+        if account.invitation != row_id or account.authorization is not State.ACCEPTING:
+            transitions.reopen_invitation(conn, row_id)
+            transitions.invitation_arrived(conn, account_id, row_id, now=now, why=f"{asked_by} asked for its acceptance")
+        return True
+
+
+def _is_accepted(engine: Engine, row_id: int) -> bool:
+    with reading(engine) as conn:
+        found = invitations.get(conn, row_id)
+    return found is not None and found.state == "accepted"
+
+
+async def _visit(crew: Crew, account_id: str, *, kind: Kind, as_account: str | None = None) -> Ended:
+    """Make the visit, waiting a while for a busy account."""
+    waited_until = crew.clock.elapsed() + crew.settings.work.busy_wait
+    while True:
+        try:
+            return await make_visit(crew, account_id, kind=kind, as_account=as_account)
+        except NotNowError as err:
+            if not err.busy or crew.clock.elapsed() >= waited_until:
+                raise UnconfirmedError(f"{err}; nothing was started") from err
+            await crew.clock.sleep(_LOOK_AGAIN)
+        except PoisonError as err:
+            raise UnconfirmedError(f"account {account_id} was set aside: its visits kept killing their process") from err
+
+
+def _require_answer(ended: Ended) -> None:
+    error = ended.conclusion.error
+    if isinstance(error, BrowserMissingError):
+        raise ConfigurationError(str(error)) from error
+    if error is not None:
+        raise UnconfirmedError(_sentence(ended)) from error
+
+
+def _sentence(ended: Ended) -> str:
+    """What came of it, and where the evidence lies."""
+    kept = f"; evidence in {ended.evidence[0].parent}" if ended.evidence else ""
+    return f"account {ended.plan.account.id}: {ended.conclusion.why}{kept}"

@@ -43,7 +43,8 @@ def _finish(crew: Crew, plan: Plan, conclusion: Conclusion) -> Account | None:
     now = crew.clock.now()
     with writing(crew.engine) as conn:
         visits.end(conn, plan.visit_id, outcome=conclusion.outcome, now=now)
-        if not all(leases.renew(conn, lease, now=now, length=crew.lease_length) for lease in plan.held):
+        shared = leases.shared_now(conn, now)
+        if not all(leases.renew(conn, lease, now=shared, length=crew.lease_length) for lease in plan.held):
             return None  # somebody else goes on with it; what we know may be old
         try:
             accounts.get(conn, plan.account.id, lock=True)

@@ -141,6 +141,8 @@ def _begin(conn: Connection, crew: Crew, account: Account, kind: Kind, as_accoun
 
 
 def _open_invitation(conn: Connection, account: Account) -> Invitation:
+    if account.authorization is not State.ACCEPTING:
+        raise NotNowError(f"account {account.id} is {account.authorization}; it has nothing to accept")
     found = None if account.invitation is None else invitations.get(conn, account.invitation)
     if found is None:
         raise NotNowError(f"account {account.id} has no invitation to accept")
@@ -160,6 +162,7 @@ def _signs_in(conn: Connection, account: Account, kind: Kind, as_account: str | 
 
 def _take(conn: Connection, crew: Crew, ids: list[str], now: datetime) -> tuple[Lease, ...]:
     taken = {}
+    now = leases.shared_now(conn, now)
     for account_id in sorted(ids):  # the same order everywhere
         lease = leases.acquire(conn, account_id, holder=crew.worker, now=now, length=crew.lease_length)
         if lease is None:

@@ -1,0 +1,58 @@
+"""`sc-agent accept`: one invitation, now, through the daemon's own checks."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from agent.cli import context
+from agent.cli.output import now, say
+from agent.domain.account import Account
+from agent.errors import UnconfirmedError, UsageError
+from agent.mail.one_off import admit_file, admit_link
+from agent.observe.logs import configure_logs
+from agent.work.one_off import accept_one
+
+
+def accept(
+    account_id: Annotated[str, typer.Argument(metavar="ID", help="The account that was invited.", show_default=False)],
+    mail: Annotated[Path | None, typer.Option(help="The invitation as a mail file (.eml), judged like any other mail.")] = None,
+    link: Annotated[str | None, typer.Option(help="The invitation's link; you answer for where it came from.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before opening a link.")] = False,
+) -> None:
+    """Accept one invitation now. The mail is checked as the daemon checks it; a link is checked as strictly, its origin cannot be."""
+    if (mail is None) == (link is None):
+        raise UsageError("expected either --mail FILE or --link URL")
+    settings = context.settings()
+    configure_logs(level="WARNING", style="text")
+    vault = context.vault(settings)
+    engine = context.database(settings)
+    asked_by = getpass.getuser()
+    try:
+        if mail is not None:
+            row = admit_file(mail, account_id=account_id, asked_by=asked_by, settings=settings, engine=engine, vault=vault, now=now())
+        else:
+            _require_consent(str(link), account_id, yes=yes)
+            row = admit_link(str(link), account_id=account_id, asked_by=asked_by, settings=settings, engine=engine, now=now())
+        account = asyncio.run(
+            accept_one(settings, engine=engine, vault=vault, account_id=account_id, invitation_row=row, asked_by=asked_by)
+        )
+    finally:
+        engine.dispose()
+    _tell(account)
+
+
+def _require_consent(link: str, account_id: str, *, yes: bool) -> None:
+    if not yes and not typer.confirm(f"Open {link} signed in as {account_id}? Nothing vouches for this link but you", err=True):
+        raise UnconfirmedError("nothing was opened; answer y, or pass --yes")
+
+
+def _tell(account: Account) -> None:
+    say(f"{account.id}: the invitation is accepted; the account is now {account.authorization}")
+    if account.confirmation_code:
+        say(f"confirmation code: {account.confirmation_code}")
+    say(account.next_step)

@@ -1,0 +1,59 @@
+"""`sc-agent run`: the daemon."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import threading
+from typing import Annotated
+
+import typer
+
+from agent.cli import context
+from agent.errors import UsageError
+from agent.observe.logs import configure_logs
+from agent.observe.redaction import Redaction
+from agent.settings import Settings
+from agent.work.daemon import ROLES, run_daemon
+
+_LAST_RESORT = 0.8  # seconds beyond the grace
+
+
+def run(
+    roles: Annotated[str, typer.Option(help="What this process does: mail, work, or both.")] = ",".join(ROLES),
+) -> None:
+    """Watch the mailboxes, accept invitations, audit permissions, until SIGTERM or SIGINT."""
+    chosen = {role.strip() for role in roles.split(",") if role.strip()}
+    if not chosen or not chosen <= set(ROLES):
+        raise UsageError(f"--roles {roles!r}: expected {' or '.join(ROLES)}, or both with a comma")
+    settings = context.settings()
+    redaction = Redaction()
+    configure_logs(level=settings.observe.log_level, style=settings.observe.log_format, redaction=redaction)
+    vault = context.vault(settings)
+    engine = context.database(settings)
+    try:
+        asyncio.run(_run(settings, engine=engine, vault=vault, roles=chosen, redaction=redaction))
+    finally:
+        engine.dispose()
+
+
+async def _run(settings: Settings, **parts: object) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    grace = settings.work.stop_grace + _LAST_RESORT
+
+    def on_signal() -> None:
+        stop.set()
+        _end_hard_after(grace)
+
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(signum, on_signal)
+    await run_daemon(settings, stop=stop, **parts)  # type: ignore[arg-type]  # passed through as they came
+
+
+def _end_hard_after(seconds: float) -> None:
+    """What still hangs then is left as a crash would leave it, and taken up again at the next start."""
+    timer = threading.Timer(seconds, os._exit, args=(0,))
+    timer.daemon = True
+    timer.start()

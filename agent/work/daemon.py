@@ -1,0 +1,203 @@
+"""The daemon: mail watchers, engine, tick, heartbeat and housekeeping of one process, started and stopped together."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import structlog
+from sqlalchemy.engine import Engine
+
+from agent.mail.service import MailService
+from agent.observe import events
+from agent.observe.health import Answer, serve_health
+from agent.observe.metrics import Metrics
+from agent.observe.notify import Alarms, apprise_sender
+from agent.observe.redaction import Redaction
+from agent.observe.watchdog import sd_notify
+from agent.settings import Settings
+from agent.store.vault import Vault
+from agent.work.browser_pool import BrowserPool, browser_options
+from agent.work.clock import Clock
+from agent.work.crew import Crew
+from agent.work.data_lock import only_daemon
+from agent.work.engine import ALONE, VisitEngine
+from agent.work.heart import Heart
+from agent.work.housekeeping import Housekeeping
+from agent.work.policy_file import load_policy
+from agent.work.shift import Shift
+from agent.work.tick import Tick
+from agent.work.vault_check import require_right_key
+
+Stop = Callable[[], Awaitable[Any]]
+ROLES = ("mail", "work")
+_HALF = 0.5  # of the grace is for the visits, the other half for browser and engine
+
+log = structlog.get_logger(__name__)
+
+
+async def run_daemon(
+    settings: Settings,
+    *,
+    engine: Engine,
+    vault: Vault,
+    stop: asyncio.Event,
+    roles: Collection[str] = ROLES,
+    redaction: Redaction | None = None,
+    clock: Clock | None = None,
+) -> None:
+    """Work until `stop` is set, then end everything within the grace of the settings.
+
+    Raises:
+        ConfigurationError: another daemon has the data, the vault key is wrong, the policy or an address is.
+    """
+    with only_daemon(engine.url):
+        await asyncio.to_thread(require_right_key, engine, vault)
+        crew = _crew(settings, engine, vault, redaction or Redaction(), clock or Clock())
+        metrics, alarms, wake = Metrics(), _alarms(crew), asyncio.Event()
+        visiting = VisitEngine(settings, database=engine.url, executor_id=crew.worker) if "work" in roles else None
+        heart = Heart(crew=crew, roles=",".join(sorted(roles)), engine=visiting)
+        loops = [heart.run(), Housekeeping(crew=crew, alarms=alarms, engine=visiting).run()]
+        async with serve_health(settings.observe.http_address, _routes(crew, metrics, heart)) as address:
+            await heart.start()
+            async with _together() as stops:
+                if visiting is not None:
+                    loops.append(await _start_work(crew, visiting, metrics, alarms, wake, stops))
+                if "mail" in roles:
+                    await _start_mail(crew, alarms, wake, stops)
+                log.info(events.DAEMON_STARTED, worker=crew.worker, roles=sorted(roles), health=address)
+                sd_notify("READY=1")
+                await _until(stop, *loops)
+                sd_notify("STOPPING=1")
+                log.info(events.DAEMON_STOPPING, worker=crew.worker)
+            await heart.stop()
+        log.info(events.DAEMON_STOPPED, worker=crew.worker)
+
+
+def worker_name(engine: Engine) -> str:
+    """Who we are: the same name for ever where there can be only one of us, elsewhere a new one at each start."""
+    if engine.dialect.name == "sqlite":
+        return ALONE
+    return f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:6]}"
+
+
+def _crew(settings: Settings, engine: Engine, vault: Vault, redaction: Redaction, clock: Clock) -> Crew:
+    return Crew(
+        settings=settings,
+        engine=engine,
+        vault=vault,
+        pool=BrowserPool(options=browser_options(settings), replace_after=settings.browser.replace_after),
+        policy=load_policy(settings.audit.policy_file),
+        redaction=redaction,
+        worker=worker_name(engine),
+        clock=clock,
+    )
+
+
+def _alarms(crew: Crew) -> Alarms:
+    observe = crew.settings.observe
+    return Alarms(
+        send=apprise_sender(observe.notify_urls),
+        now=crew.clock.now,
+        after=observe.notify_after,
+        repeat=timedelta(seconds=observe.notify_repeat),
+        redaction=crew.redaction,
+    )
+
+
+async def _until(stop: asyncio.Event, *loops: Coroutine[Any, Any, None]) -> None:
+    """Run the loops until `stop`; one that ends by an error ends them all, and the process."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(loop) for loop in loops]
+        await stop.wait()
+        for task in tasks:
+            task.cancel()
+
+
+@asynccontextmanager
+async def _together() -> AsyncIterator[list[Stop]]:
+    """Collect what has to be stopped, and stop it all at the same time."""
+    stops: list[Stop] = []
+    try:
+        yield stops
+    finally:
+        await asyncio.gather(*(stop() for stop in stops))
+
+
+async def _start_mail(crew: Crew, alarms: Alarms, wake: asyncio.Event, stops: list[Stop]) -> None:
+    """The mail watchers, in threads of their own."""
+    loop = asyncio.get_running_loop()
+
+    def on_arrival(_account_id: str) -> None:
+        loop.call_soon_threadsafe(wake.set)
+
+    def on_alarm(key: str, text: str) -> None:
+        asyncio.run_coroutine_threadsafe(alarms.trouble(key, text, at_once=True), loop)
+
+    service = MailService(crew.settings, engine=crew.engine, vault=crew.vault, on_arrival=on_arrival, on_alarm=on_alarm)
+    stops.append(lambda: asyncio.to_thread(service.stop))
+    await asyncio.to_thread(service.start)
+
+
+async def _start_work(
+    crew: Crew, visiting: VisitEngine, metrics: Metrics, alarms: Alarms, wake: asyncio.Event, stops: list[Stop]
+) -> Coroutine[Any, Any, None]:
+    """Engine and browser; returns the loop that feeds the engine."""
+    tick = Tick(crew=crew, engine=visiting)
+
+    def ended(account_id: str) -> None:
+        tick.ended(account_id)
+        wake.set()
+
+    shift = Shift(crew=crew, metrics=metrics, alarms=alarms, ended=ended)
+
+    async def stop() -> None:
+        half = crew.settings.work.stop_grace * _HALF
+        await shift.end(within=half)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(half):
+                await asyncio.gather(crew.pool.close(), visiting.stop())
+
+    stops.append(stop)
+    await visiting.run(shift.handle)
+    return _feed(tick, wake, metrics, alarms)
+
+
+async def _feed(tick: Tick, wake: asyncio.Event, metrics: Metrics, alarms: Alarms) -> None:
+    """Tick for ever: when the time comes, when a mail came, when a visit ended."""
+    while True:
+        wake.clear()
+        pause = tick.crew.settings.work.tick
+        try:
+            await tick.once()
+            pause = await tick.seconds_to_next()
+        except Exception as err:  # the database may be away; the next tick tries again
+            log.exception(events.TICK_FAILED)
+            metrics.ticks_failed.inc()
+            await alarms.trouble("tick", f"{type(err).__name__}: {err}")
+        else:
+            await alarms.fine("tick")
+        with suppress(TimeoutError):
+            async with asyncio.timeout(pause):
+                await wake.wait()
+
+
+def _routes(crew: Crew, metrics: Metrics, heart: Heart) -> dict[str, Callable[[], Answer]]:
+    """What machines may ask. Alive: this answers at all. Ready: others can take us for alive too."""
+
+    def healthz() -> Answer:
+        return 200, "text/plain", b"alive\n"
+
+    def readyz() -> Answer:
+        return (200, "text/plain", b"ready\n") if heart.is_beating else (503, "text/plain", b"no heartbeat: the database does not answer\n")
+
+    def page() -> Answer:
+        return 200, "text/plain; version=0.0.4", metrics.page(crew.engine, now=crew.clock.now())
+
+    return {"/healthz": healthz, "/readyz": readyz, "/metrics": page}
