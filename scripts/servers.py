@@ -1,0 +1,138 @@
+"""Real mail servers for the tests, unpacked beside one another into .tools/ without being installed; the second run does nothing.
+
+Debian's packages of Dovecot and Cyrus exclude each other when installed, but not when unpacked. Needs apt-get and dpkg; where they
+are missing an installed Dovecot 2.3 is used, and where there is none either, the tests marked `dovecot` are skipped by name.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+TOOLS = Path(__file__).resolve().parent.parent / ".tools"
+_APT_TIMEOUT = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """Which packages make a server, and the program that proves it is there."""
+
+    name: str
+    packages: tuple[str, ...]
+    program: str
+    moved: tuple[tuple[bytes, bytes], ...] = ()  # paths compiled in, and what they become: of the same length, relative
+
+
+RECIPES = (
+    Recipe(
+        name="dovecot",
+        packages=("dovecot-core", "dovecot-imapd", "dovecot-lmtpd"),
+        program="usr/sbin/dovecot",
+        # Dovecot runs in its base_dir; whoever starts it puts links to both there.
+        moved=((b"/usr/lib/dovecot", b"././././././/lib"), (b"/usr/bin/doveconf", b"././././/doveconf")),
+    ),
+    Recipe(
+        name="cyrus",
+        packages=("cyrus-common", "cyrus-imapd", "sasl2-bin", "libsasl2-modules", "libsasl2-modules-db"),
+        program="usr/lib/cyrus/bin/imapd",
+    ),
+)
+
+
+class UnavailableError(Exception):
+    """This machine cannot provide a server; the message says why."""
+
+
+def main() -> int:
+    """Provide what can be provided and say in one line each what there is."""
+    for recipe in RECIPES:
+        try:
+            print(f"{recipe.name}: {provide(recipe)}")
+        except UnavailableError as error:
+            print(f"{recipe.name}: {error}; tests that need it are skipped", file=sys.stderr)
+    return 0
+
+
+def provide(recipe: Recipe) -> str:
+    """Unpack a server unless that was done before; return what to tell people."""
+    root = TOOLS / recipe.name
+    if (root / recipe.program).exists():
+        return "ready"
+    if not (shutil.which("apt-get") and shutil.which("dpkg")):
+        return _installed(recipe)
+    TOOLS.mkdir(exist_ok=True)
+    partial = Path(tempfile.mkdtemp(prefix=f"{recipe.name}-", dir=TOOLS))
+    try:
+        _unpack(recipe, partial)
+        if not (partial / recipe.program).exists():
+            return _installed(recipe)
+        _move(recipe, partial)
+        partial.chmod(0o755)
+        partial.rename(root)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return "unpacked"
+
+
+def _installed(recipe: Recipe) -> str:
+    found = shutil.which(recipe.name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+    if not found:
+        raise UnavailableError(f"neither packages (apt-get, dpkg) nor an installed {recipe.name} were found")
+    return f"using {found}"
+
+
+def _unpack(recipe: Recipe, root: Path) -> None:
+    archives = root / "archives"
+    archives.mkdir()
+    _run("apt-get", "download", *_wanted(recipe), cwd=archives)
+    for archive in sorted(archives.glob("*.deb")):
+        _run("dpkg", "-x", str(archive), str(root), cwd=root)
+    shutil.rmtree(archives)
+
+
+def _move(recipe: Recipe, root: Path) -> None:
+    """Rewrite paths compiled into the programs, which otherwise look where nothing was installed."""
+    for path in root.rglob("*") if recipe.moved else ():
+        if path.is_file() and not path.is_symlink():
+            before = after = path.read_bytes()
+            for old, new in recipe.moved:
+                after = after.replace(old, new) if after.startswith(b"\x7fELF") else after
+            if after != before:
+                path.write_bytes(after)
+
+
+def _wanted(recipe: Recipe) -> list[str]:
+    """The server's packages, and of what they depend on the libraries this machine lacks."""
+    try:
+        plan = _plan(recipe)
+    except UnavailableError:
+        if os.geteuid() != 0:
+            raise
+        _run("apt-get", "-qq", "update", cwd=TOOLS)
+        plan = _plan(recipe)
+    return [*recipe.packages, *(name for name in plan if name.startswith("lib") and name not in recipe.packages)]
+
+
+def _plan(recipe: Recipe) -> list[str]:
+    output = _run("apt-get", "-qq", "--simulate", "--no-install-recommends", "install", *recipe.packages, cwd=TOOLS)
+    return [line.split()[1] for line in output.splitlines() if line.startswith("Inst ")]
+
+
+def _run(*command: str, cwd: Path) -> str:
+    try:
+        done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=True, timeout=_APT_TIMEOUT)
+    except subprocess.CalledProcessError as error:
+        last = (error.stderr or error.stdout).strip().splitlines()[-1:] or ["no message"]
+        raise UnavailableError(f"{' '.join(command[:2])} failed: {last[0]}") from error
+    except subprocess.TimeoutExpired as error:
+        raise UnavailableError(f"{' '.join(command[:2])} took longer than {_APT_TIMEOUT} s") from error
+    return done.stdout
+
+
+if __name__ == "__main__":
+    sys.exit(main())

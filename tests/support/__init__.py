@@ -1,0 +1,1 @@
+"""What tests share: real servers, hostile servers, a proxy. No tests in here."""

@@ -1,0 +1,57 @@
+"""Where the real servers are: unpacked under .tools/ by scripts/servers.py, or installed on this machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+TOOLS = Path(__file__).resolve().parents[2] / ".tools"
+_SYSTEM = Path("/")
+_LIBRARIES = ("usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu", "usr/lib/aarch64-linux-gnu", "lib/aarch64-linux-gnu")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unpacked:
+    """A server's files below `root`; "/" for an installed one."""
+
+    root: Path
+    libraries: tuple[Path, ...] = ()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment its programs need."""
+        inherited = {name: value for name, value in os.environ.items() if name in ("PATH", "TZ", "LANG", "HOME")}
+        return {**inherited, "LD_LIBRARY_PATH": self.library_path} if self.libraries else inherited
+
+    @property
+    def library_path(self) -> str:
+        """Where the loader finds the libraries that came along."""
+        return ":".join(map(str, self.libraries))
+
+    @property
+    def installed(self) -> bool:
+        """Whether the machine's own packages are used."""
+        return self.root == _SYSTEM
+
+
+def find(name: str, program: str, *, libraries: tuple[str, ...] = ()) -> Unpacked | None:
+    """Return the unpacked server, else the installed one, else None; `libraries` are its own folders of libraries."""
+    root = TOOLS / name
+    if (root / program).exists():
+        return Unpacked(root=root, libraries=tuple(root / folder for folder in (*libraries, *_LIBRARIES) if (root / folder).is_dir()))
+    return Unpacked(root=_SYSTEM) if (_SYSTEM / program).exists() or shutil.which(name) else None
+
+
+def free_ports(count: int) -> list[int]:
+    """Return loopback ports that are free now; they are different from one another."""
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [int(each.getsockname()[1]) for each in sockets]
+    finally:
+        for each in sockets:
+            each.close()
