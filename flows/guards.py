@@ -50,9 +50,9 @@ class Guard:
         await context.add_init_script(source("harden"))
         context.on("page", lambda popup: self._own(popup.close()))
         if self.rehearsal:
-            page.on("response", self._remember)
+            page.on("response", lambda response: self._remember(response))
         if remote:
-            await context.route("**/*", self._on_route)
+            await context.route("**/*", lambda route: self._on_route(route))
             return
         session = await context.new_cdp_session(page)
         session.on("Fetch.requestPaused", lambda paused: self._own(self._on_paused(session, paused)))
