@@ -12,7 +12,6 @@ from agent.cli import (
     accept,
     accounts,
     audit,
-    demo,
     doctor,
     mail,
     pause,
@@ -26,6 +25,7 @@ from agent.cli import (
     vault,
 )
 from agent.cli.context import end_with, fail
+from agent.cli.demo.command import demo
 from agent.errors import Exit
 
 app = typer.Typer(
@@ -52,7 +52,7 @@ app.command("status")(status.status)
 app.command("pause")(pause.pause)
 app.command("resume")(pause.resume)
 app.command("doctor")(doctor.doctor)
-app.command("demo")(demo.demo)
+app.command("demo")(demo)
 app.command("stand-in")(stand_in.stand_in)
 app.command("replay")(replay.replay)
 app.command("record")(record.record)

@@ -29,7 +29,7 @@ _RHYTHM = {  # the only other difference to production: faster clocks
 }
 
 
-def environment(description: Mapping[str, Any], data_dir: Path, **more: str) -> dict[str, str]:
+def environment(description: Mapping[str, Any], data_dir: Path, more: Mapping[str, str]) -> dict[str, str]:
     """The settings that point an agent at running stand-ins; nothing of the caller's own settings is kept but the browser."""
     imap = description["imap"]
     settings = {
@@ -47,7 +47,7 @@ def environment(description: Mapping[str, Any], data_dir: Path, **more: str) -> 
     own = {name: value for name, value in os.environ.items() if not name.upper().startswith("SC_AGENT_")}
     if executable := os.environ.get("SC_AGENT_BROWSER__EXECUTABLE"):
         settings["BROWSER__EXECUTABLE"] = executable
-    return own | {f"SC_AGENT_{name}": value for name, value in (settings | _RHYTHM | more).items()}
+    return own | {f"SC_AGENT_{name}": value for name, value in (settings | _RHYTHM | dict(more)).items()}
 
 
 @dataclass(slots=True)
@@ -104,8 +104,10 @@ class Stage:
 
 
 @asynccontextmanager
-async def open_stage(data_dir: Path, *, seed: int, scenario: Path | None = None, **more: str) -> AsyncIterator[Stage]:
-    """Start the stand-ins, hand out the stage, and take everything down at the end.
+async def open_stage(
+    data_dir: Path, *, seed: int, scenario: Path | None = None, more: Mapping[str, str] | None = None
+) -> AsyncIterator[Stage]:
+    """Start the stand-ins, hand out the stage, and take everything down at the end; `more` are settings without their prefix.
 
     Raises:
         ConfigurationError: the stand-ins did not come up.
@@ -114,7 +116,7 @@ async def open_stage(data_dir: Path, *, seed: int, scenario: Path | None = None,
     world = await _start(*arguments, env=dict(os.environ))
     try:
         description = await _first_line(world)
-        env = environment(description, data_dir, **more)
+        env = environment(description, data_dir, more or {})
         stage = Stage(description=description, data_dir=data_dir, env=env, log=data_dir / "daemon.log")
         try:
             yield stage
