@@ -26,4 +26,5 @@ def upsert(
 def insert_once(conn: Connection, table: sa.Table, values: Mapping[str, object]) -> bool:
     """Insert unless a row with the same key is there; says whether it was inserted."""
     dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
-    return conn.execute(dialect.insert(table).values(dict(values)).on_conflict_do_nothing()).rowcount == 1
+    statement = dialect.insert(table).values(dict(values)).on_conflict_do_nothing().returning(sa.literal(1))
+    return conn.scalar(statement) is not None
