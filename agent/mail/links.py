@@ -20,7 +20,7 @@ _OTHER_VALUE = re.compile(r"[A-Za-z0-9_.~-]{0,200}")
 _URL_IN_TEXT = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}:[^\s\"'<>`]+")
 _SENTENCE_END = ".,;:!?)]}>*_"
 _MARKS = ("invitationid", "invitation/accept", "invitation\\accept")
-_LINK_ATTRIBUTES = ("href", "action", "formaction", "xlink:href")
+_LINK_ATTRIBUTES = ("href", "action", "formaction")
 
 
 class LinkError(Exception):
@@ -54,8 +54,8 @@ def check_link(url: str) -> Link:
 
 
 def find_hrefs(document: str) -> Iterator[str]:
-    """Every address an HTML document can lead to by a click or a form, in document order."""
-    for node in LexborHTMLParser(document).css("*"):
+    """Every address an HTML document can lead to by a click or a form."""
+    for node in LexborHTMLParser(document).css("[href],[action],[formaction]"):
         attributes = node.attributes
         for name in _LINK_ATTRIBUTES:
             if value := attributes.get(name):

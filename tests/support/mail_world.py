@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+
 from agent.domain.account import Account, ApiAuthorization, NewAccount
 from agent.mail.context import MailContext
 from agent.mail.service import MailService
@@ -99,8 +99,6 @@ class MailWorld:
 
     def context(self) -> MailContext:
         """What a part of the room is given on its own."""
-        from datetime import timedelta
-
         return MailContext(
             engine=self.engine,
             vault=self.vault,
@@ -162,8 +160,3 @@ def mail_world(folder: Path, *, seed: int = 7, **mail: Any) -> Iterator[MailWorl
 def new_vault() -> Vault:
     """A vault with a fresh key."""
     return Vault(parse_key(new_key(), source="a test"))
-
-
-def threads() -> int:
-    """How many threads this process has."""
-    return len(os.listdir("/proc/self/task"))
