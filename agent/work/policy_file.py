@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from agent.domain.level import Level
-from agent.domain.policy import Feature, KnownRow, Policy, RowName, WhenMissing
+from agent.domain.policy import Feature, KnownRow, Policy, PolicyException, RowName, WhenMissing
 from agent.errors import UsageError
 
 DEFAULT = Path(__file__).parent.parent / "domain" / "default_policy.toml"

@@ -1,0 +1,75 @@
+"""The first reading: a walk through the visible document in one call."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Page
+
+from flows.grids.data import grid_data
+from flows.grids.tokens import ColumnsToken, Option, RowToken, Sight, SwitchToken, TextToken, Token, Way
+from flows.grids.words import level_words, marks
+
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+
+
+async def read_dom(page: Page) -> Sight:
+    """Look at the page once; nothing is opened, scrolled or waited for."""
+    found = await page.evaluate(_script(), {"css": grid_data("walk"), "words": level_words(), "on": marks("on"), "off": marks("off")})
+    tokens = tuple(_token(item) for item in found["tokens"])
+    return Sight(
+        tokens=tokens,
+        hidden=tuple(found["hidden"]),
+        bare=tuple(found["empty"]),
+        busy=found["busy"],
+        row_counts=tuple(found["stated"]),
+        live_buttons=tuple(button["s"] for button in found["buttons"] if not button["off"]),
+        shape=tuple(found["shape"]),
+        language=found["language"],
+        title=found["title"],
+        emails=_emails(tokens),
+    )
+
+
+@cache
+def _script() -> str:
+    return (Path(__file__).parent / "walk.js").read_text(encoding="utf-8")
+
+
+def _token(item: dict[str, Any]) -> Token:
+    match item["t"]:
+        case "row":
+            options = tuple(_option(option) for option in item["options"])
+            return RowToken(label=item["label"], more=item["more"], titled=item["title"], names=tuple(item["names"]), options=options)
+        case "columns":
+            return ColumnsToken(parts=tuple(item["parts"]))
+        case "switch" | "head":
+            return SwitchToken(own=tuple(item["own"]), on=item["on"], locked=item.get("off", True), head=item["t"] == "head")
+        case _:
+            return TextToken(
+                text=item["s"], title=item["title"], strong=item["strong"], button=item["button"], tab=item["tab"], alone=item["alone"]
+            )
+
+
+def _option(item: dict[str, Any]) -> Option:
+    way = next((way for way in (Way.CHOICE, Way.TEXT, Way.MARK) if item.get(way.value)), Way.OPTION)
+    return Option(
+        way=way,
+        own=tuple(item["own"]),
+        column=item["column"],
+        on=item["on"],
+        locked=item["off"],
+        listed=tuple(item.get("list", ())),
+        chosen=tuple(item.get("chosen", ())),
+        shows=item.get("shows", ""),
+    )
+
+
+def _emails(tokens: tuple[Token, ...]) -> tuple[str, ...]:
+    """Addresses on the page, those in headings first."""
+    texts = [token for token in tokens if isinstance(token, TextToken)]
+    ordered = sorted(texts, key=lambda token: not token.title)
+    return tuple(dict.fromkeys(address.casefold() for token in ordered for address in _EMAIL.findall(token.text)))

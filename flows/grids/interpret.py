@@ -1,0 +1,258 @@
+"""From the tokens of a page to the rows of a grid; whatever is not understood becomes a gap, or a row's problem."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from flows.grids.levels import read_level
+from flows.grids.tokens import ColumnsToken, Option, RowToken, Sight, SwitchToken, TextToken, Way
+from flows.grids.words import (
+    Lexicon,
+    bare_title,
+    clean_label,
+    fold,
+    generic,
+    is_generic,
+    legacy_names,
+    level_words,
+    lexicon,
+    lexicon_for,
+    scope_of,
+    stated_count,
+)
+from flows.models import Level, PermissionRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interpretation:
+    """The rows of one look, and what stands in the way of believing them."""
+
+    rows: tuple[PermissionRow, ...]
+    gaps: tuple[str, ...]
+    language: str
+    editable: bool
+
+
+@dataclass(slots=True)
+class _State:
+    lexicon: Lexicon
+    scope: str
+    section: str | None = None
+    pending: list[TextToken | ColumnsToken] = field(default_factory=list)
+    stated: list[tuple[str, int]] = field(default_factory=list)
+    sections: list[tuple[str, str]] = field(default_factory=list)  # (scope, section) in order of their titles
+    rows: list[PermissionRow] = field(default_factory=list)
+    gaps: list[str] = field(default_factory=list)
+    started: bool = False  # a row, or the page's own heading, was seen
+
+
+def interpret(sight: Sight, *, scope: str = "regional") -> Interpretation:
+    """Read tokens as a grid; `scope` holds until a title says otherwise."""
+    state = _State(lexicon=lexicon_for(_level_texts(sight), declared=sight.language), scope=scope)
+    for token in sight.tokens:
+        match token:
+            case RowToken():
+                _take_row(state, token)
+            case SwitchToken():
+                _take_switch(state, token)
+            case TextToken() | ColumnsToken():
+                state.pending.append(token)
+    _take_titles(state)
+    _check_sections(state)
+    _check_counts(state)
+    _check_strays(state, sight)
+    editable = any(not option.locked for row in sight.rows for option in row.options) or any(
+        not token.locked for token in sight.tokens if isinstance(token, SwitchToken) and _is_universal(token)
+    )
+    return Interpretation(
+        rows=tuple(state.rows), gaps=tuple(dict.fromkeys(state.gaps)), language=_language(state.lexicon, sight), editable=editable
+    )
+
+
+def _language(found: Lexicon, sight: Sight) -> str:
+    """The language of the words; where only a shared few were seen, the page's own word for itself."""
+    return found.language if sight.rows else (sight.language or found.language)
+
+
+def _level_texts(sight: Sight) -> list[str]:
+    texts = [text for token in sight.tokens if isinstance(token, ColumnsToken) for text in token.parts]
+    for row in sight.rows:
+        texts += [text for option in row.options for text in (*option.own, option.column, *option.listed)]
+    return [text for text in texts if text]
+
+
+def _take_row(state: _State, token: RowToken) -> None:
+    if not _knows_a_level(token) and any(option.way is Way.CHOICE for option in token.options) and not state.started:
+        return  # a picker above the grid (sorting, language), not a row
+    _take_titles(state)
+    state.started = True
+    label, problem = _label(state.lexicon, token)
+    if state.section is None:
+        state.gaps.append(f"the row {label!r} stands under no section")
+    reading = read_level(token.options, state.lexicon, label=token.label)
+    section = state.section or ""
+    legacy, clash = _legacy(token, label)
+    same = sum(1 for row in state.rows if (row.scope, row.section, row.permission) == (state.scope, section, label))
+    state.rows.append(
+        PermissionRow(
+            scope=state.scope,
+            section=section,
+            permission=label,
+            occurrence=same + 1,
+            legacy_id=legacy,
+            offered=reading.offered,
+            level=None if (problem or clash) else reading.level,
+            raw=reading.raw,
+            problem=problem or clash or reading.problem,
+        )
+    )
+
+
+def _knows_a_level(token: RowToken) -> bool:
+    known = set(level_words())
+    return any(fold(word) in known for option in token.options for word in (*option.own, *option.listed, option.shows, option.column))
+
+
+def _label(words: Lexicon, token: RowToken) -> tuple[str, str | None]:
+    if not token.label or (token.titled and words.section(token.label) and not token.more):
+        return clean_label(token.label), "unknown_permission: the row has no label of its own"
+    label = words.label(token.label)
+    if label is None:
+        return clean_label(token.label), f"unknown_permission: the label is English on a page in {words.language}"
+    return label, None
+
+
+def _legacy(token: RowToken, label: str) -> tuple[str | None, str | None]:
+    """The id of the old form; and a problem where id and label name two different known rows."""
+    known = [name for name in token.names if name in legacy_names()]
+    if len(set(known)) > 1:
+        return None, f"unread: the controls of one row carry {len(set(known))} different ids"
+    if not known:
+        return None, None
+    named, labels = legacy_names()[known[0]], {fold(name) for name in legacy_names().values()}
+    if fold(label) != fold(named) and fold(label) in labels:
+        return known[0], f"unread: the label says {label!r}, the control's id says {named!r}"
+    return known[0], None
+
+
+def _take_titles(state: _State) -> None:
+    """Read what stood since the last row: a scope, a section, a count."""
+    pending, state.pending = state.pending, []
+    start = max(
+        (i for i, token in enumerate(pending) if isinstance(token, TextToken) and token.title and is_generic(token.text)), default=-1
+    )
+    started = state.started or start >= 0
+    for token in pending:
+        if isinstance(token, TextToken) and not token.button and (token.title or token.strong or token.alone or token.tab):
+            scope = None if token.tab else scope_of(bare_title(token.text))
+            if scope is not None:
+                state.scope, state.section = scope, None
+    titles = _titles(state.lexicon, pending)
+    if not titles:
+        return
+    for index, (title, known) in enumerate(titles):
+        last = index == len(titles) - 1
+        if known is not None and (last or started):
+            _open_section(state, title, known)
+    title, known = titles[-1]
+    if known is None:
+        state.section = clean_label(bare_title(title))
+        state.sections.append((state.scope, state.section))
+        state.gaps.append(f"the section {state.section!r} is not one we know")
+
+
+def _titles(words: Lexicon, pending: list[TextToken | ColumnsToken]) -> list[tuple[str, str | None]]:
+    """The texts that may name a section, the strongest kind that is there; the last one counts."""
+    headings: list[tuple[str, str | None]] = []
+    bolds: list[tuple[str, str | None]] = []
+    plain: list[tuple[str, str | None]] = []
+    heads: list[tuple[str, str | None]] = []
+    for index, token in enumerate(pending):
+        if isinstance(token, ColumnsToken):
+            first = token.parts[0] if token.parts else ""
+            if words.section(first) is not None:
+                heads.append((first, words.section(first)))
+            elif first and words.level(first) is None and not is_generic(first):
+                plain.append((first, None))
+            continue
+        if token.button or token.tab or is_generic(token.text) or scope_of(bare_title(token.text)) or fold(token.text) in level_words():
+            continue
+        known = words.section(token.text)
+        if token.title:
+            headings.append((token.text, known))
+        elif (token.strong or token.alone) and (known or _heads_columns(pending, index)):
+            bolds.append((token.text, known))
+        elif known:
+            plain.append((token.text, known))
+    if heads and headings and headings[-1][1] not in (None, heads[-1][1]):
+        return [*headings, (f"{headings[-1][0]} / {heads[-1][0]}", None)]
+    return heads or headings or bolds or plain
+
+
+def _heads_columns(pending: list[TextToken | ColumnsToken], index: int) -> bool:
+    return index + 1 < len(pending) and isinstance(pending[index + 1], ColumnsToken)
+
+
+def _open_section(state: _State, title: str, known: str) -> None:
+    state.section = known
+    state.sections.append((state.scope, known))
+    count = stated_count(title)
+    if count is not None:
+        state.stated.append((known, count))
+
+
+def _take_switch(state: _State, token: SwitchToken) -> None:
+    if token.head:
+        if token.on is not False:
+            state.gaps.append("a control in a column head is set, so the rows below it may not say what is in force")
+        return
+    if not _is_universal(token):
+        return
+    if token.on is None:
+        state.gaps.append("the universal admin switch could not be read")
+    elif token.on:
+        state.rows.append(_universal_row(state.scope))
+
+
+def _is_universal(token: SwitchToken) -> bool:
+    return any(fold(word) in generic("universal_admin") or "universal" in fold(word) for word in token.own)
+
+
+def _universal_row(scope: str) -> PermissionRow:
+    return PermissionRow(
+        scope=scope, section="All sections", permission="Universal Site Admin Access", offered=(Level.NONE, Level.ADMIN), level=Level.ADMIN
+    )
+
+
+def _check_sections(state: _State) -> None:
+    """A section that has a title and no row was not opened, or has not arrived."""
+    filled = Counter((row.scope, row.section) for row in state.rows)
+    for key in dict.fromkeys(state.sections):
+        if not filled[key]:
+            state.gaps.append(f"the section {key[1]!r} ({key[0]}) shows no rows")
+
+
+def _check_counts(state: _State) -> None:
+    by_section = Counter(row.section for row in state.rows)
+    for section, count in state.stated:
+        if section and by_section[section] != count and len(state.rows) != count:
+            state.gaps.append(f"the section {section!r} says it has {count} rows, {by_section[section]} were read")
+
+
+def _check_strays(state: _State, sight: Sight) -> None:
+    """Level words that belong to no row and no column head mean that something was not put together."""
+    known = set(level_words())
+    texts = [token for token in sight.tokens if isinstance(token, TextToken) and not token.button and not token.tab]
+    strays = [token.text for token in texts if fold(token.text) in known]
+    if strays:
+        state.gaps.append(f"{len(strays)} level words ({strays[0]!r}) stand outside rows and column heads")
+    totals = {count for token in texts if not token.title and (count := stated_count(token.text)) is not None}
+    sizes = {len(state.rows), *Counter(row.section for row in state.rows).values(), *Counter(row.scope for row in state.rows).values()}
+    for total in totals - sizes:
+        state.gaps.append(f"the page says there are {total} rows; {len(state.rows)} were read")
+    if sight.language and state.lexicon is not lexicon("en") and not state.rows:
+        state.gaps.append("no row was read")
+
+
+__all__ = ["Interpretation", "Option", "interpret"]

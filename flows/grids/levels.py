@@ -1,0 +1,121 @@
+"""The level of one row: what is offered and what is held, from the options' own words and the column heads, which must agree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flows.grids.tokens import Option, Way
+from flows.grids.words import Lexicon, fold
+from flows.models import Level
+
+_ORDER = tuple(Level)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelReading:
+    """What one row says. `offered` is empty where the row does not show it."""
+
+    offered: tuple[Level, ...] = ()
+    level: Level | None = None
+    raw: str = ""
+    problem: str | None = None
+
+
+class _Problem(Exception):
+    """A row that cannot be believed."""
+
+
+def read_level(options: tuple[Option, ...], words: Lexicon, *, label: str) -> LevelReading:
+    """Read one row; a problem is written `code: sentence`."""
+    try:
+        return _read(options, words, label)
+    except _Problem as problem:
+        raw = "; ".join(" / ".join((*option.own, option.column, option.shows)).strip(" /") for option in options if option.on)
+        return LevelReading(offered=_offered(options, words, label), raw=raw, problem=str(problem))
+
+
+def _read(options: tuple[Option, ...], words: Lexicon, label: str) -> LevelReading:
+    if not options:
+        raise _Problem("unread: the row has no control")
+    ways = {option.way for option in options}
+    if len(ways) > 1:
+        raise _Problem("unread: the row shows its level in several ways")
+    if Way.CHOICE in ways:
+        if len(options) > 1:
+            raise _Problem(f"unread: the row has {len(options)} drop-downs")
+        return _read_choice(options[0], words)
+    levels = [_level_of(option, words, label) for option in options]
+    doubled = [level for level in levels if levels.count(level) > 1]
+    if doubled:
+        raise _Problem(f"unread: the row offers {doubled[0].value} twice")
+    if any(option.on is None for option in options):
+        raise _Problem("unread: the state of a control cannot be told")
+    held = [(level, option) for level, option in zip(levels, options, strict=True) if option.on]
+    if len(held) != 1:
+        raise _Problem("unread: no level is marked" if not held else f"unread: {len(held)} levels are marked")
+    level, option = held[0]
+    offered = _sorted(levels) if Way.OPTION in ways else ()
+    return LevelReading(offered=offered, level=level, raw=next(iter(option.own), "") or option.column)
+
+
+def _level_of(option: Option, words: Lexicon, label: str) -> Level:
+    """The level an option stands for, by its own words and its column; both must be known and say the same."""
+    texts = [text for text in (_without(own, label) for own in option.own) if text]
+    levels = []
+    for text in (*texts, option.column):
+        if not text:
+            continue
+        level = words.level(text)
+        if level is None:
+            raise _Problem(f"unknown_level: {text!r} is no level we know")
+        levels.append(level)
+    if not levels:
+        raise _Problem("unknown_level: a control has neither a label nor a column head")
+    if len(set(levels)) > 1:
+        raise _Problem(f"unread: a control is called {texts[0]!r} and stands under {option.column!r}")
+    return levels[0]
+
+
+def _without(text: str, label: str) -> str:
+    """A control's name without the row's label, which accessible names often repeat."""
+    folded, name = fold(text), fold(label)
+    if not name or name not in folded or (folded == name and not text):
+        return text
+    rest = folded.replace(name, " ", 1)
+    return rest.strip(" :：-–—,./()").removesuffix(" for").removeprefix("for ").strip(" :：-–—,.()")
+
+
+def _read_choice(option: Option, words: Lexicon) -> LevelReading:
+    levels = []
+    for text in option.listed:
+        level = words.level(text)
+        if level is None:
+            raise _Problem(f"unknown_level: the drop-down offers {text!r}, which is no level we know")
+        levels.append(level)
+    shown = tuple(dict.fromkeys((*option.chosen, *((option.shows,) if option.shows else ()))))
+    held = {words.level(text) for text in shown}
+    if None in held:
+        raise _Problem(f"unknown_level: the drop-down shows {shown[0]!r}, which is no level we know")
+    if len(option.chosen) > 1 or len(held) != 1:
+        raise _Problem("unread: the drop-down shows no level" if not held else f"unread: the drop-down shows {len(held)} levels")
+    if len(set(levels)) < len(levels):
+        raise _Problem("unread: the drop-down offers a level twice")
+    (level,) = held
+    return LevelReading(offered=_sorted(levels), level=level, raw=shown[0])
+
+
+def _offered(options: tuple[Option, ...], words: Lexicon, label: str) -> tuple[Level, ...]:
+    """The levels that could be understood, of a row that as a whole was not."""
+    found = []
+    for option in options:
+        if option.way in (Way.TEXT, Way.MARK):
+            continue
+        for text in (*(_without(own, label) for own in option.own), option.column, *option.listed):
+            level = words.level(text) if text else None
+            if level is not None:
+                found.append(level)
+    return _sorted(found)
+
+
+def _sorted(levels: list[Level | None] | list[Level]) -> tuple[Level, ...]:
+    return tuple(level for level in _ORDER if level in levels)

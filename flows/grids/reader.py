@@ -1,0 +1,84 @@
+"""Reading the grid in front of us: every scope of the page, in one value."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+from playwright.async_api import Page
+
+from flows.grids.interpret import Interpretation
+from flows.grids.layouts import default_scope, layout_of
+from flows.grids.scan import is_grid, scan
+from flows.grids.scopes import each_scope
+from flows.grids.settle import settle
+from flows.grids.tokens import Sight, SwitchToken
+from flows.grids.words import fold, generic
+from flows.models import Bounds, Grid, PermissionRow
+
+
+async def read_grid(page: Page, *, own: bool, bounds: Bounds | None = None, scope: str | None = None) -> Grid:
+    """Read the permission grid that is open, to its end, twice over; presses only what opens sections, lists and marketplaces.
+
+    `own`: the grid shows the rights of the signed-in user. `scope` is that of rows no title puts elsewhere; None tells it from the page.
+    Whatever could not be read or understood stands in `gaps` or in a row's `problem`; nothing raises but a page that is gone.
+    """
+    within = (bounds or Bounds()).step
+    first, _ = await settle(page, within=within, ready=is_grid)
+    home = scope or default_scope(page.url, first)
+    reads: list[tuple[Interpretation, Sight]] = []
+    gaps: list[str] = []
+    async for name, trouble in each_scope(page, default=home):
+        read, sight, missing = await scan(page, scope=name, within=within)
+        gaps += [*trouble, *missing, *read.gaps]
+        if not read.rows:
+            gaps.append(f"no row was read ({name})")
+        reads.append((read, sight))
+    return _grid(page.url, reads, gaps, own=own)
+
+
+def _grid(url: str, reads: list[tuple[Interpretation, Sight]], gaps: list[str], *, own: bool) -> Grid:
+    rows = _renumbered([row for read, _ in reads for row in read.rows])
+    sights = [sight for _, sight in reads]
+    editable = any(read.editable for read, _ in reads) or any(_can_save(sight) for sight in sights)
+    emails = list(dict.fromkeys(email for sight in sights for email in sight.emails))
+    languages = list(dict.fromkeys(read.language for read, _ in reads))
+    if len(languages) > 1:
+        gaps = [*gaps, f"the page changes its language ({', '.join(languages)})"]
+    scopes = {row.scope for row in rows}
+    return Grid(
+        layout=layout_of(url, scopes, own=own, editable=editable, other_half=False),
+        rows=rows,
+        editable=editable,
+        own=own,
+        complete=not gaps and bool(rows),
+        gaps=tuple(dict.fromkeys(gaps)),
+        language=languages[0] if languages else "",
+        subject=emails[0] if emails else None,
+        shape=_shape(sights),
+    )
+
+
+def _renumbered(rows: list[PermissionRow]) -> tuple[PermissionRow, ...]:
+    """Count occurrences over the whole grid: the scopes were read one by one."""
+    seen: dict[tuple[str, str, str], int] = {}
+    numbered = []
+    for row in rows:
+        key = (row.scope, row.section, row.permission)
+        seen[key] = seen.get(key, 0) + 1
+        numbered.append(replace(row, occurrence=seen[key]))
+    return tuple(numbered)
+
+
+def _can_save(sight: Sight) -> bool:
+    """Whether the page offers to save: then what is on it can be changed."""
+    words = generic("save")
+    return any(fold(name) in words for name in sight.live_buttons) or any(
+        isinstance(token, SwitchToken) and not token.locked and any("universal" in fold(word) for word in token.own)
+        for token in sight.tokens
+    )
+
+
+def _shape(sights: list[Sight]) -> str:
+    parts = sorted({part for sight in sights for part in sight.shape})
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12] if parts else ""

@@ -1,0 +1,163 @@
+"""One grid in one scope, read to its end: every section open, every list scrolled, every window read twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from playwright.async_api import ElementHandle, Page
+
+from flows.grids.agree import disagreements
+from flows.grids.aria_sight import read_aria
+from flows.grids.dom_sight import read_dom
+from flows.grids.interpret import Interpretation, interpret
+from flows.grids.settle import LIMIT, ask, find, quiet, settle
+from flows.grids.tokens import RowToken, Sight, TextToken, Token
+from flows.grids.unfold import closed_sections, press, unfold
+from flows.grids.weave import weave
+from flows.grids.words import lexicon, squash
+
+_STEP = 0.6  # of a list's height: windows overlap
+_STEP_QUIET = 80
+_MOST_STEPS = 400
+_LOOKS = 5
+
+
+@dataclass(slots=True)
+class Scan:
+    """What has been put together so far."""
+
+    scope: str
+    tokens: tuple[Token, ...] = ()
+    last: Sight | None = None
+    gaps: list[str] = field(default_factory=list)
+    hidden: set[str] = field(default_factory=set)
+    bare: set[str] = field(default_factory=set)
+
+
+async def scan(page: Page, *, scope: str, within: timedelta) -> tuple[Interpretation, Sight, tuple[str, ...]]:
+    """Read the page as one grid; returns the rows, the last look and the gaps of getting there."""
+    state = Scan(scope=scope)
+    sight, settled = await settle(page, within=within, ready=is_grid)
+    if not settled:
+        state.gaps.append("the page was still loading when it was read")
+    state.gaps += await unfold(page)
+    for scroller in await find(page, "scrollers"):
+        await ask(page, "top", target=scroller, quiet=_STEP_QUIET, limit=LIMIT)
+    await _look(page, state)
+    await _open_one_by_one(page, state)
+    await _scroll_all(page, state)
+    return _finish(state, state.last or sight)
+
+
+def is_grid(sight: Sight) -> bool:
+    """Rows, or sections that can be opened, are there."""
+    return bool(sight.rows) or sum(isinstance(token, TextToken) and token.title for token in sight.tokens) > 2
+
+
+async def _look(page: Page, state: Scan) -> None:
+    """Read the page as it stands, by both readings, and weave it into what was seen."""
+    for _ in range(_LOOKS):
+        sight = await read_dom(page)
+        if state.last is not None and sight.tokens == state.last.tokens:
+            return
+        different = await _compare(page, sight, state.scope)
+        if (await read_dom(page)).tokens == sight.tokens:
+            break  # nothing moved while the second reading was taken
+        await quiet(page)
+    else:
+        state.gaps.append("the page did not come to rest")
+    state.gaps += different
+    state.tokens, whole = weave(state.tokens, sight.tokens)
+    if not whole:
+        state.gaps.append("rows may have been skipped while scrolling")
+    state.hidden |= set(sight.hidden)
+    state.bare |= set(sight.bare)
+    state.last = sight
+
+
+async def _compare(page: Page, sight: Sight, scope: str) -> tuple[str, ...]:
+    """The two readings of one window; what the page shows changes between them when it is still moving."""
+    try:
+        hearing = await read_aria(page)
+    except ValueError as err:
+        return (f"the accessibility tree could not be read: {err}",)
+    read = interpret(sight, scope=scope)
+    labels = tuple(row.label for row in sight.rows if _is_counted(row, read, sight))
+    return disagreements(read.rows, labels, hearing, lexicon(read.language))
+
+
+def _is_counted(row: RowToken, read: Interpretation, sight: Sight) -> bool:
+    return len(sight.rows) == len(read.rows) or any(squash(row.label) == squash(known.permission) for known in read.rows)
+
+
+async def _open_one_by_one(page: Page, state: Scan) -> None:
+    """Where opening one section closes another: open each that is closed, reading after each."""
+    for _ in range(len(await closed_sections(page))):
+        closed = await closed_sections(page)
+        if not closed or not await press(closed[0]):
+            break
+        await quiet(page)
+        await _look(page, state)
+    still = await closed_sections(page)
+    if still and not state.tokens:
+        state.gaps.append(f"{len(still)} sections stayed closed")
+
+
+async def _scroll_all(page: Page, state: Scan) -> None:
+    """Scroll every list, and the page itself, to the end; read wherever something changed."""
+    for scroller in await find(page, "scrollers"):
+        await _scroll_one(page, state, scroller)
+
+
+async def _scroll_one(page: Page, state: Scan, scroller: ElementHandle) -> None:
+    for _ in range(_MOST_STEPS):
+        moved = await ask(page, "step", target=scroller, quiet=_STEP_QUIET, limit=LIMIT, step=_STEP)
+        if moved["changed"]:
+            await _look(page, state)
+        if moved["end"]:
+            before = state.tokens
+            await _look(page, state)  # a list that loads more at its end grows only now
+            if state.tokens == before:
+                return
+    state.gaps.append("the end of a list never came")
+
+
+def _finish(state: Scan, last: Sight) -> tuple[Interpretation, Sight, tuple[str, ...]]:
+    whole = replace(last, tokens=state.tokens)
+    read = interpret(whole, scope=state.scope)
+    gaps = [*state.gaps, *_left_out(state, read)]
+    if not _counts_fit(last.row_counts, read):
+        gaps.append(f"tables say they have {sum(last.row_counts)} rows in all; {len(read.rows)} were read")
+    if last.busy:
+        gaps.append("the page says it is still loading")
+    return read, whole, tuple(dict.fromkeys(gaps))
+
+
+def _counts_fit(stated: tuple[int, ...], read: Interpretation) -> bool:
+    """Whether each table that says how many rows it has is a section of so many rows, with or without its head."""
+    sizes = sorted(Counter(row.section for row in read.rows).values())
+    if not stated or len(sizes) < len(stated):
+        return not stated or sum(stated) - len(read.rows) in range(len(stated) + 1)
+    for count in sorted(stated):
+        size = next((size for size in sizes if size in (count, count - 1)), None)
+        if size is None:
+            return False
+        sizes.remove(size)
+    return True
+
+
+def _left_out(state: Scan, read: Interpretation) -> Sequence[str]:
+    """Rows that are in the document but not on the page, and things that look like rows without a control."""
+    shown = [squash(row.permission) for row in read.rows]
+    labels = [squash(token.label) for token in state.tokens if isinstance(token, RowToken)]
+    hidden = [text for text in state.hidden if text and not any(squash(text).startswith(label) for label in (*shown, *labels) if label)]
+    bare = [text for text in state.bare if not any(squash(text).startswith(label) for label in labels if label)]
+    found = []
+    if hidden:
+        found.append(f"{len(hidden)} rows are in the document but not shown ({sorted(hidden)[0][:60]!r})")
+    if bare:
+        found.append(f"{len(bare)} rows have no control ({sorted(bare)[0][:60]!r})")
+    return found

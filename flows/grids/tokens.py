@@ -1,0 +1,93 @@
+"""What a reading finds on a page, before anybody has said what it means: titles, texts, rows with their options, switches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Way(StrEnum):
+    """How a row shows its level."""
+
+    OPTION = "option"  # one control a level: radio and the like
+    CHOICE = "choice"  # one control for all levels: a drop-down
+    TEXT = "text"  # the level's word
+    MARK = "mark"  # a mark under a column head
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One level that a row shows. `on` is None where it cannot be told."""
+
+    way: Way = Way.OPTION
+    own: tuple[str, ...] = ()  # what the control says of itself
+    column: str = ""  # what stands above it
+    on: bool | None = None
+    locked: bool = True
+    listed: tuple[str, ...] = ()  # of a choice: everything that could be chosen
+    chosen: tuple[str, ...] = ()
+    shows: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowToken:
+    """A row: its first text, the rest of its texts, its options."""
+
+    label: str
+    more: str = ""
+    titled: bool = False  # the label is a heading
+    names: tuple[str, ...] = ()  # ids of the oldest form found on its controls
+    options: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextToken:
+    """A text that belongs to no row."""
+
+    text: str
+    title: bool = False  # a heading, caption, legend, or the handle of a collapsible section
+    strong: bool = False
+    button: bool = False
+    tab: bool = False
+    alone: bool = False  # the only cell of its table row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnsToken:
+    """Column heads."""
+
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwitchToken:
+    """A switch, or a tick box, that is no row; or a control in a column head, which is for a whole section."""
+
+    own: tuple[str, ...]
+    on: bool | None
+    locked: bool = True
+    head: bool = False
+
+
+Token = RowToken | TextToken | ColumnsToken | SwitchToken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """One look at a page by one of the two readings."""
+
+    tokens: tuple[Token, ...]
+    hidden: tuple[str, ...] = ()  # labels of controls that are in the document but not shown
+    bare: tuple[str, ...] = ()  # things that look like rows and have no control
+    busy: int = 0
+    row_counts: tuple[int, ...] = ()  # how many rows tables say they have
+    live_buttons: tuple[str, ...] = ()
+    shape: tuple[str, ...] = ()
+    language: str = ""
+    title: str = ""
+    emails: tuple[str, ...] = field(default=())
+
+    @property
+    def rows(self) -> tuple[RowToken, ...]:
+        """The rows alone."""
+        return tuple(token for token in self.tokens if isinstance(token, RowToken))

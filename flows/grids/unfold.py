@@ -1,0 +1,62 @@
+"""Opening everything a grid keeps folded: collapsible sections and "show more"."""
+
+from __future__ import annotations
+
+from playwright.async_api import ElementHandle, Page
+from playwright.async_api import Error as PlaywrightError
+
+from flows.grids.settle import ask, find, quiet
+from flows.grids.words import generic
+
+_ROUNDS = 60
+_PRESS_MS = 3000
+
+
+async def unfold(page: Page) -> tuple[str, ...]:
+    """Open every closed section and press every "show more"; returns what would not open.
+
+    A page that closes one section when another opens is left with the last one open; `closed_sections` shows the others.
+    """
+    stuck: list[str] = []
+    passed = 0  # handles that did not leave the list of closed ones when they were pressed
+    for _ in range(_ROUNDS):
+        closed = await closed_sections(page)
+        if passed >= len(closed):
+            break
+        if not await press(closed[passed]):
+            stuck.append(f"the section {(await closed[passed].text_content() or '').strip()[:60]!r} could not be opened")
+        await quiet(page)
+        passed += len(await closed_sections(page)) >= len(closed)
+    else:
+        stuck.append("there was always one more section to open")
+    stuck += await _show_more(page)
+    if await ask(page, "pagers"):
+        stuck.append("the list is divided into pages")
+    return tuple(stuck)
+
+
+async def _show_more(page: Page) -> list[str]:
+    words = sorted(generic("more"))
+    for _ in range(_ROUNDS):
+        more = await find(page, "more", more=words)
+        if not more:
+            return []
+        if not await press(more[0]):
+            return ["a list could not be shown to its end"]
+        await quiet(page)
+    return ["a list offers more without end"]
+
+
+async def closed_sections(page: Page) -> list[ElementHandle]:
+    """The handles of sections that are closed now."""
+    return await find(page, "expanders")
+
+
+async def press(handle: ElementHandle) -> bool:
+    """Press one handle; False when it cannot be pressed."""
+    try:
+        await handle.scroll_into_view_if_needed(timeout=_PRESS_MS)
+        await handle.click(timeout=_PRESS_MS)
+    except PlaywrightError:
+        return False
+    return True

@@ -1,0 +1,196 @@
+// The first reading of a permission grid: one walk through the visible document, shadow roots and slots included.
+// Takes {css, words, on, off}; gives tokens in document order: titles, texts, column heads, rows, switches. It judges nothing.
+({ css, words, on, off }) => {
+  const LEVEL = new Set(words), ON = new Set(on), OFF = new Set(off);
+  const clean = (s) => (s || "").replace(/[\s\u00a0\u200b]+/g, " ").trim();
+  const fold = (s) => clean(s).replace(/[:：]$/, "").trim().toLowerCase();
+  const is = (el, rule) => el.nodeType === 1 && el.matches(css[rule]);
+  const up = (n) => n.assignedSlot || (n.parentNode instanceof ShadowRoot ? n.parentNode.host : n.parentNode);
+  const near = (n, rule) => { for (; n && n.nodeType === 1; n = up(n)) if (is(n, rule)) return n; return null; };
+  const inside = (n, box) => { for (; n; n = up(n)) if (n === box) return true; return false; };
+  const kids = (n) => n.tagName === "SLOT" && n.assignedNodes().length ? n.assignedNodes({ flatten: true }) : (n.shadowRoot || n).childNodes;
+  const shown = (el) => el.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: false });
+  const boxOf = (el) => { const r = el.getBoundingClientRect(); return [r.left + scrollX, r.top + scrollY, r.right + scrollX, r.bottom + scrollY]; };
+  const all = (box, rule) => { const out = []; const go = (n) => { for (const k of kids(n)) if (k.nodeType === 1) { if (is(k, rule)) out.push(k); go(k); } }; go(box); return out; };
+  const words_of = (n) => n.nodeType === 3 ? n.data : n.nodeType === 1 && !is(n, "skip") && n.getAttribute("aria-hidden") !== "true" ? [...kids(n)].map(words_of).join(" ") : "";
+
+  // 1. The visible document as a list of texts and controls.
+  const items = [], hidden = [];
+  let busy = 0;
+  const block = (el) => { while (el && el.nodeType === 1 && /^(inline|contents)/.test(getComputedStyle(el).display)) el = up(el); return el; };
+  const kind_of = (el) => ["switch", "radio", "checkbox", "choice"].find((k) => is(el, k)) || (is(el, "other_control") ? "other" : "");
+  const label_shown = (el) => [...(el.labels || [])].some(shown);
+  const visit = (n, within = false) => {
+    if (n.nodeType === 3) return text(n);
+    if (n.nodeType !== 1 || is(n, "skip")) return;
+    const kind = within ? "" : kind_of(n);
+    if (within && kind_of(n)) return;
+    const seen = getComputedStyle(n).display === "contents" || shown(n);
+    if (!seen && !(kind && label_shown(n))) {
+      if (!kind && getComputedStyle(n).visibility !== "visible" && getComputedStyle(n).display !== "none") [...kids(n)].forEach((kid) => visit(kid, within));
+      else for (const el of [n, ...all(n, "hidden_field")]) if (is(el, "hidden_field")) hidden.push(hidden_label(el));
+      return;
+    }
+    if (is(n, "busy")) busy += 1;
+    if (kind) { items.push({ k: kind, el: n, i: items.length }); if (kind !== "radio" && kind !== "checkbox" && kind !== "switch") return; if (n.tagName === "INPUT") return; }
+    if (n.tagName === "IMG" || (n.tagName === "svg" && n.getAttribute("aria-label"))) return image(n);
+    [...kids(n)].forEach((kid) => visit(kid, within || !!kind));
+  };
+  const text = (n) => {
+    const s = clean(n.data), el = n.parentElement || n.parentNode.host;
+    if (!s || el.closest("[aria-hidden=true]")) return;
+    const home = block(el), bold = +getComputedStyle(el).fontWeight >= 600;
+    const last = items[items.length - 1];
+    if (last && last.k === "text" && last.home === home && last.bold === bold && !last.stop && same_line(last, n)) { last.s = clean(last.s + (/^\s/.test(n.data) || last.gap || last.el !== el ? " " : "") + s); last.gap = /\s$/.test(n.data); return; }
+    items.push({ k: "text", s, el, home, bold, gap: /\s$/.test(n.data), i: items.length });
+  };
+  const same_line = (last, n) => { const cell = near(last.el, "cell"); return cell === near(n.parentElement || n.parentNode.host, "cell") && !LEVEL.has(fold(last.s)) && !LEVEL.has(fold(n.data)); };
+  const image = (n) => { const s = clean(n.getAttribute("alt") || n.getAttribute("aria-label")); if (s) items.push({ k: "text", s, el: n, home: n, bold: false, stop: true, i: items.length }); };
+  const hidden_label = (el) => { let n = up(el); for (let i = 0; n && n.nodeType === 1 && i < 8; n = up(n), i++) { const s = clean(words_of(n)); const rest = s.split(" ").filter((w) => !LEVEL.has(fold(w)) && !/^[&/]$|^(and|only)$/i.test(w)).join(" "); if (rest) return rest.slice(0, 80); } return ""; };
+  visit(document.body);
+
+  // 2. Options (radios and the like) with what each says about itself.
+  const own_words = (el) => {
+    const root = el.getRootNode(), out = [];
+    const by = (el.getAttribute("aria-labelledby") || "").split(/\s+/).filter(Boolean).map((id) => root.getElementById && root.getElementById(id)).filter(Boolean);
+    if (el.getAttribute("aria-label")) out.push(el.getAttribute("aria-label"));
+    if (by.length) out.push(by.map(words_of).join(" "));
+    const inner = el.tagName === "INPUT" ? el : all(el, "radio").concat(all(el, "checkbox")).find((x) => x.tagName === "INPUT");
+    for (const label of (inner && inner.labels) || []) out.push(words_of(label));
+    if (inner && inner !== el) out.push(inner.getAttribute("aria-label"));
+    if (el.tagName !== "INPUT") { if (el.getAttribute("label")) out.push(el.getAttribute("label")); out.push(words_of(el)); }
+    return [...new Set(out.map(clean).filter(Boolean))];
+  };
+  const state = (el) => {
+    const inner = el.tagName === "INPUT" ? null : all(el, "radio").concat(all(el, "checkbox")).find((x) => x.tagName === "INPUT");
+    if (el.tagName === "INPUT") return el.indeterminate ? null : el.checked;
+    if (inner) return inner.checked;
+    const aria = el.getAttribute("aria-checked");
+    return aria !== null ? (aria === "true" ? true : aria === "false" ? false : null) : el.checked === true || (el.hasAttribute("checked") && el.getAttribute("checked") !== "false");
+  };
+  const locked = (el) => { const inner = all(el, "radio").concat(all(el, "checkbox"))[0]; return (inner && inner.matches(":disabled")) || el.matches(":disabled") || !!near(el, "disabled"); };
+  const key_of = (el) => { const inner = el.tagName === "INPUT" ? el : all(el, "radio").find((x) => x.name) || el; return inner.name || el.getAttribute("name") || near(up(el), "group") || null; };
+  const options = items.filter((i) => ["radio", "checkbox", "choice", "switch"].includes(i.k));
+  for (const o of options) Object.assign(o, { own: own_words(o.el), key: key_of(o.el) });
+  const belongs = new Map(); // text item -> the option whose label it is part of
+  for (const o of options) {
+    const inner = o.el.tagName === "INPUT" ? o.el : all(o.el, "radio").find((x) => x.tagName === "INPUT");
+    const ids = (o.el.getAttribute("aria-labelledby") || "").split(/\s+/);
+    const homes = [o.el, ...((inner && inner.labels) || []), ...ids.map((id) => id && o.el.getRootNode().getElementById(id)).filter(Boolean)];
+    for (const t of items) if (t.k === "text" && homes.some((h) => inside(t.el, h)) && !(LEVEL.has(fold(t.s)) && t.el.closest && near(t.el, "column_head"))) belongs.set(t, o);
+  }
+  const is_level = (t) => t.k === "text" && LEVEL.has(fold(t.s));
+
+  // 3. Column heads: level words side by side, or a table row of them, without controls.
+  const columns = [], taken = new Set();
+  const cells = (row) => [...kids(row)].filter((c) => c.nodeType === 1 && shown(c));
+  const head_from = (row, texts) => {
+    const parts = cells(row).map((el) => ({ el, s: clean(words_of(el)), box: boxOf(el) }));
+    columns.push({ row, table: near(row, "table"), parts, at: texts[0].i });
+    texts.forEach((t) => taken.add(t));
+  };
+  const row_has_option = (row) => options.some((o) => inside(o.el, row) && !near(o.el, "column_head"));
+  const loose = items.filter((t) => is_level(t) && !belongs.has(t));
+  for (const t of loose) {
+    if (taken.has(t)) continue;
+    const row = near(t.el, "row");
+    if (row) {
+      const texts = items.filter((x) => x.k === "text" && inside(x.el, row));
+      if (!row_has_option(row) && texts.filter(is_level).length > 1) head_from(row, texts);
+      continue;
+    }
+    const i = t.i, next = items[i + 1];
+    if (!next || next.k !== "text" || !is_level(next) || belongs.has(next)) continue;
+    let box = up(t.el); while (!inside(next.el, box)) box = up(box);
+    const texts = items.filter((x) => x.k === "text" && inside(x.el, box));
+    if (!options.some((o) => inside(o.el, box) && !near(o.el, "column_head")) && texts.length < 9) head_from(box, texts);
+  }
+  const head_options = new Set(options.filter((o) => columns.some((c) => inside(o.el, c.row))));
+
+  // 4. Rows: the smallest container of a control (or of a level word, or of a table row under column heads) that holds a label.
+  const is_label = (t) => t.k === "text" && !belongs.has(t) && !is_level(t) && !taken.has(t) && !ON.has(fold(t.s)) && !OFF.has(fold(t.s));
+  const mates = (o) => options.filter((x) => o.key && x.key === o.key && x.el.getRootNode() === o.el.getRootNode());
+  const home_of = (o) => {
+    const row = near(o.el, "row");
+    if (row && items.some((t) => is_label(t) && inside(t.el, row))) return row;
+    let box = up(o.el);
+    for (; box && box !== document.body; box = up(box)) if (items.some((t) => is_label(t) && inside(t.el, box)) && (!o.el || mates(o).every((m) => inside(m.el, box)))) break;
+    return box || document.body;
+  };
+  const holders = options.filter((o) => !head_options.has(o) && (o.k !== "switch" && (o.k !== "checkbox" || o.own.some((w) => LEVEL.has(fold(w))) || near(o.el, "row"))));
+  const values = loose.filter((t) => !taken.has(t)).map((t) => ({ k: "value", el: t.el, item: t, key: null, own: [t.s] }));
+  const marked = new Set([...holders, ...values].map((o) => near(o.el, "row")).filter(Boolean));
+  const bare = all(document.body, "row").filter((r) => shown(r) && !marked.has(r) && cells(r).length > 1 && !columns.some((c) => c.row === r)
+    && columns.some((c) => c.table && c.table === near(r, "table")) && items.some((t) => is_label(t) && inside(t.el, r)));
+  const sites = [...holders, ...values, ...bare.map((r) => ({ k: "bare", el: r, home: r, own: [] }))];
+  for (const s of sites) s.home = s.home || home_of(s);
+  const cell_of = (row, el) => cells(row).findIndex((c) => inside(el, c));
+  const column_for = (s) => {
+    const head = [...columns].reverse().find((c) => c.at < where(s) && (!c.table || c.table === near(s.el, "table") || !columns.some((d) => d.table && d.table === near(s.el, "table"))));
+    if (!head) return "";
+    const row = near(s.el, "row") || s.home, count = cells(row).length;
+    const index = near(s.el, "row") || count === head.parts.length ? span_index(row, s.el) : -1;
+    if (index >= 0 && count > 1 && (near(s.el, "row") || count === head.parts.length)) return (head.parts[index] || { s: "" }).s;
+    const b = boxOf(s.el), x = (b[0] + b[2]) / 2, hit = head.parts.filter((p) => p.box[0] <= x && x <= p.box[2]);
+    return hit.length === 1 && head.parts.every((p, i, a) => !i || p.box[0] >= a[i - 1].box[2] - 1) ? hit[0].s : "";
+  };
+  const span_index = (row, el) => { let at = 0; for (const c of cells(row)) { if (inside(el, c)) return at; at += +c.colSpan || 1; } return -1; };
+  const where = (s) => (s.at ??= s.item ? s.item.i : s.k === "bare" ? items.findIndex((i) => inside(i.el, s.el)) : s.i);
+  const cut = []; // rows: a home, and the slice of items in it up to the next label
+  for (const s of sites.sort((a, b) => where(a) - where(b))) {
+    const last = cut[cut.length - 1];
+    const between = last && items.slice(where(last.sites[last.sites.length - 1]) + 1, where(s)).some(is_label);
+    if (last && last.home === s.home && s.k !== "bare" && (near(s.el, "row") === s.home || !between)) last.sites.push(s);
+    else cut.push({ home: s.home, sites: [s] });
+  }
+
+  // 5. Tokens.
+  const choice = (el) => {
+    const opts = [...(el.options || []), ...all(el, "choice_option"), ...el.querySelectorAll(css.choice_option)];
+    let list = [...new Set(opts)].map((o) => ({ s: clean(o.getAttribute("label") || words_of(o)), v: o.getAttribute("value") ?? o.value, on: !!o.selected || o.getAttribute("aria-selected") === "true", dis: o.disabled === true || o.hasAttribute("disabled") }));
+    try { if (!list.length && el.getAttribute("options")) list = JSON.parse(el.getAttribute("options")).map((o) => ({ s: clean(o.name || o.label || o.text), v: String(o.value), on: false })); } catch { list = []; }
+    const value = el.getAttribute("value") ?? el.value, head = all(el, "choice_shown")[0];
+    const shows = el.tagName === "SELECT" ? "" : clean(head ? words_of(head) : el.getAttribute("role") ? words_of(el) : "");
+    let chosen = list.filter((o) => o.on);
+    if (el.tagName !== "SELECT" && !chosen.length && value != null) chosen = list.filter((o) => o.v === value);
+    return { list: list.map((o) => o.s), chosen: chosen.map((o) => o.s), shows };
+  };
+  const mark = (s) => (ON.has(fold(s)) ? true : OFF.has(fold(s)) || !s ? false : null);
+  const options_of = (row) => row.sites.flatMap((s) => {
+    if (s.k === "bare") {
+      const head = [...columns].reverse().find((c) => c.table === near(s.el, "table") && c.at < where(s)) || { parts: [] };
+      return cells(s.el).map((c, i) => [c, i]).filter(([c, i]) => head.parts[i] && LEVEL.has(fold(head.parts[i].s)))
+        .map(([c, i]) => ({ own: [], column: head.parts[i].s, on: c.querySelector("svg, i, img:not([alt])") && !clean(words_of(c)) && !c.querySelector("[aria-label]") ? null : mark(clean(words_of(c)) || clean((c.querySelector("[aria-label],[alt]") || c).getAttribute("aria-label") || (c.querySelector("[alt]") || c).getAttribute("alt"))), off: true, mark: true }));
+    }
+    if (s.k === "value") return [{ own: s.own, column: column_for(s), on: true, off: true, text: true }];
+    if (s.k === "choice") { const c = choice(s.el); return [{ ...c, own: s.own, column: "", on: true, off: locked(s.el), choice: true }]; }
+    return [{ own: s.own, column: column_for(s), on: state(s.el), off: locked(s.el) }];
+  });
+  const names = (row) => [...new Set(row.sites.flatMap((s) => [s.el.getAttribute("name"), s.el.id, ...all(s.el, "radio").flatMap((x) => [x.name, x.id])]).flatMap((n) => (n || "").match(new RegExp(css.role_name, "g")) || []))];
+  const used = new Set(), tokens = [], sign = new Set();
+  const start = (row, n) => { const from = n ? where(cut[n - 1].sites[cut[n - 1].sites.length - 1]) + 1 : 0; return near(row.sites[0].el, "row") === row.home || row.sites[0].k === "bare" ? 0 : from; };
+  cut.forEach((row, n) => {
+    const end = row.home === near(row.sites[0].el, "row") ? items.length : n + 1 < cut.length ? where(cut[n + 1].sites[0]) : items.length;
+    let texts = items.slice(start(row, n), end).filter((t) => is_label(t) && !used.has(t) && inside(t.el, row.home));
+    const first = where(row.sites[0]), before = texts.filter((t) => t.i < first);
+    const crowded = cut.some((r) => r !== row && inside(r.sites[0].el, row.home));
+    if (crowded) texts = before;
+    if (crowded && texts.length > 1) { const i = texts.findLastIndex((t) => is(t.el, "title") || near(t.el, "title")); texts = texts.slice(i + 1); }
+    texts.forEach((t) => used.add(t));
+    const label = texts[0] ? texts[0].s : "";
+    tokens.push({ t: "row", at: texts[0] ? texts[0].i : first, label, more: texts.slice(1).map((x) => x.s).join(" "), title: !!(texts[0] && near(texts[0].el, "title") && inside(near(texts[0].el, "title"), row.home)), names: names(row), options: options_of(row), y: boxOf(row.sites[0].el)[1] });
+    sign.add(row.home.tagName + ":" + [...new Set(row.sites.map((s) => s.k + s.el.tagName))].sort().join("+"));
+  });
+  for (const c of columns) tokens.push({ t: "columns", at: c.at, parts: c.parts.map((p) => p.s), texts: items.filter((x) => taken.has(x) && inside(x.el, c.row)).map((x) => x.s), y: boxOf(c.row)[1] });
+  for (const o of options) if (head_options.has(o)) tokens.push({ t: "head", at: o.i, own: o.own, on: state(o.el) });
+    else if (!holders.includes(o)) tokens.push({ t: "switch", at: o.i, own: o.own, on: state(o.el), off: locked(o.el), y: boxOf(o.el)[1] });
+  for (const t of items) if (t.k === "text" && !used.has(t) && !taken.has(t) && !belongs.has(t) && !values.some((v) => v.item === t && cut.some((c) => c.sites.includes(v))) && !bare.some((r) => inside(t.el, r)))
+    tokens.push({ t: "text", at: t.i, s: t.s, title: !!near(t.el, "title"), strong: t.bold || is(t.el, "strong"), button: !!near(t.el, "button") && !near(t.el, "title"), tab: !!near(t.el, "tab"), alone: !!near(t.el, "row") && cells(near(t.el, "row")).length === 1, y: boxOf(t.el)[1] });
+  const sibling_of = (el) => [...(up(el) ? kids(up(el)) : [])].filter((k) => k.nodeType === 1 && k !== el && k.tagName === el.tagName && k.className === el.className && shown(k));
+  const homes = new Set(cut.map((r) => r.home)), empty = new Set();
+  for (const home of homes) for (const s of sibling_of(home)) if (!homes.has(s) && !columns.some((c) => inside(c.row, s) || inside(s, c.row)) && !cut.some((r) => inside(r.sites[0].el, s)) && clean(words_of(s)) && !(is(s, "row") && cells(s).length === 1)) empty.add(s);
+  const rows_stated = all(document.body, "table").filter((t) => shown(t) && +t.getAttribute("aria-rowcount") > 0).map((t) => +t.getAttribute("aria-rowcount"));
+  return { tokens: tokens.sort((a, b) => a.at - b.at), hidden, busy, empty: [...empty].map((e) => clean(words_of(e)).slice(0, 80)), stated: rows_stated,
+    buttons: all(document.body, "button").filter((b) => shown(b) && !near(b, "skip")).map((b) => ({ s: clean(b.getAttribute("label") || b.getAttribute("aria-label") || words_of(b) || b.value), off: b.matches(":disabled") || !!near(b, "disabled") })),
+    shape: [...sign].sort(), language: document.documentElement.lang, title: document.title };
+}

@@ -1,0 +1,156 @@
+"""The closed vocabulary of the grids: level words, sections, titles, by language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from flows.grids.data import grid_data
+from flows.marketplaces import MARKETPLACES
+from flows.models import Level
+
+
+def fold(text: str) -> str:
+    """Compare words as people read them."""
+    words = " ".join(text.replace("\u00a0", " ").replace("\u200b", "").split()).rstrip(":：").strip().casefold()
+    return re.sub(r"\s*/\s*", "/", words)
+
+
+def squash(text: str) -> str:
+    """Compare longer texts without their blanks."""
+    return "".join(text.replace("\u00a0", " ").replace("\u200b", "").split()).casefold()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lexicon:
+    """The words of one language, folded, with what they mean."""
+
+    language: str
+    levels: dict[str, Level]
+    sections: dict[str, str]
+    labels: dict[str, str]
+
+    def level(self, word: str) -> Level | None:
+        """The level a word names, if it is one."""
+        return self.levels.get(fold(word))
+
+    def section(self, title: str) -> str | None:
+        """The section a title names; a count or the word (global) behind it does not matter."""
+        return self.sections.get(fold(bare_title(title)))
+
+    def label(self, text: str) -> str | None:
+        """The English name of a row, or None where the page mixes languages: an English name that this language has a word for."""
+        folded = fold(text)
+        if folded in self.labels:
+            return self.labels[folded]
+        if self.language != "en" and folded in {fold(name) for name in self.labels.values()}:
+            return None
+        return clean_label(text)
+
+
+@cache
+def lexicon(language: str) -> Lexicon:
+    """The words of one language; what nobody has translated stays English, what somebody has does not."""
+    data = grid_data("words")
+    levels, sections = ({**data[kind]["en"], **data[kind].get(language, {})} for kind in ("levels", "sections"))
+    return Lexicon(
+        language=language,
+        levels={fold(word): Level(level) for level, words in levels.items() for word in words},
+        sections=_turned(sections),
+        labels=_turned(data["labels"].get(language, {})),
+    )
+
+
+def lexicon_for(words: Iterable[str], *, declared: str) -> Lexicon:
+    """The language a page says it is in, or English where that knows more of its level words; another only where English knows none."""
+    used = [lexicon(language) for language in _candidates(declared)]
+    folded = [fold(word) for word in words]
+
+    def known(candidate: Lexicon) -> int:
+        return sum(word in candidate.levels for word in folded)
+
+    best = max(used, key=known)
+    if folded and not known(best):
+        best = max((lexicon(language) for language in languages()), key=known)
+    return best
+
+
+def _candidates(declared: str) -> tuple[str, ...]:
+    primary = declared.replace("_", "-").split("-")[0].lower()
+    return (primary, "en") if primary in languages() else ("en",)
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """Every language that the vocabulary knows a word of, English first."""
+    data = grid_data("words")
+    return tuple(dict.fromkeys(("en", *data["levels"], *data["sections"], *data["labels"])))
+
+
+@cache
+def level_words() -> tuple[str, ...]:
+    """Every level word of every language, folded."""
+    return tuple(dict.fromkeys(word for language in languages() for word in lexicon(language).levels))
+
+
+@cache
+def marks(kind: str) -> tuple[str, ...]:
+    """The marks that say yes (`on`) or no (`off`), folded."""
+    return tuple(fold(word) for word in grid_data("words")["marks"][kind])
+
+
+@cache
+def generic(name: str) -> frozenset[str]:
+    """A list of the page's own phrases, folded."""
+    return frozenset(fold(word) for word in grid_data("words")["generic"][name])
+
+
+def is_generic(title: str) -> bool:
+    """Whether a title is the page's own and names no section."""
+    return fold(title) in generic("titles")
+
+
+def scope_of(title: str) -> str | None:
+    """The scope a title names: regional, global or a marketplace code."""
+    return _scopes().get(fold(title)) or _scopes().get(fold(re.sub(r"\s*\([A-Z]{2}\)$", "", title.strip())))
+
+
+@cache
+def _scopes() -> dict[str, str]:
+    named = {fold(title): scope for scope, titles in grid_data("words")["scopes"].items() for title in titles}
+    for code, marketplace in MARKETPLACES.items():
+        domain = marketplace.host.removeprefix("sellercentral.")
+        named |= {fold(marketplace.country): code, fold(code): code}
+        if domain != marketplace.host:
+            named[fold(domain)] = code
+    return named
+
+
+def stated_count(text: str) -> int | None:
+    """How many rows a text says there are: "Orders (7)", "62 permissions", "20 of 62"."""
+    match = re.search(r"[(\[](\d+)[)\]]\s*$", text) or next(
+        (found for rule in grid_data("words")["generic"]["count"] if (found := re.search(rule, text, re.IGNORECASE))), None
+    )
+    return int(match.group(1)) if match else None
+
+
+def bare_title(title: str) -> str:
+    """A title without the count or the word (global) behind it."""
+    return re.sub(r"\s*(?:[(\[]\d+[)\]]|\(global\)|\d+ (?:permissions|rights|rows))\s*$", "", title.strip(), flags=re.IGNORECASE)
+
+
+def clean_label(text: str) -> str:
+    """A label as the page writes it, without its colon."""
+    return " ".join(text.replace("\u00a0", " ").split()).rstrip(":：").strip()
+
+
+@cache
+def legacy_names() -> dict[str, str]:
+    """The ids of the oldest form, with the name of the row each belongs to."""
+    return dict(grid_data("words")["legacy"])
+
+
+def _turned(names: dict[str, list[str]]) -> dict[str, str]:
+    return {fold(word): name for name, words in names.items() for word in words}
