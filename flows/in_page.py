@@ -22,7 +22,7 @@ def script(name: str) -> str:
     """Return a script of the folder as a function of one argument, with what they share in front."""
     shared = (_FOLDER / "shared.js").read_text("utf-8")
     body = (_FOLDER / f"{name}.js").read_text("utf-8")
-    return f"(argument) => {{\n{shared}\nconst main = (\n{body.rstrip().rstrip(';')}\n);\nreturn main(argument);\n}}"
+    return f"argument => {{\n{shared}\nconst main = (\n{body.rstrip().rstrip(';')}\n);\nreturn main(argument);\n}}"
 
 
 @cache

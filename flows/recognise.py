@@ -40,6 +40,8 @@ class Recognition:
     is_settled: bool = True  # the document and its scripts are loaded
     emails: tuple[str, ...] = field(default=())  # addresses shown where a signed-in page names its user
     claimed: tuple[str, ...] = field(default=())  # addresses the sign-in page asks about
+    mentioned: tuple[str, ...] = field(default=())  # every address in the visible text
+    is_blank: bool = False  # nothing to see and nothing to press
     failed_sign_ins: int = 0  # what the page's links count
 
     @property
@@ -95,6 +97,8 @@ def read(seen: dict[str, Any], catalogue: Catalogue) -> Recognition:
         is_settled=seen["ready"] == "complete",
         emails=tuple(seen["emails"]),
         claimed=tuple(seen["claimed"]),
+        mentioned=tuple(seen["mentioned"]),
+        is_blank=seen["blank"],
         failed_sign_ins=seen["failed"],
     )
 

@@ -2,8 +2,32 @@
 
 from __future__ import annotations
 
-from flows.models import Aides, Bounds, Credentials, Identity
+import asyncio
+from dataclasses import dataclass, field
+
+from playwright.async_api import ElementHandle
+
+from flows.elements import Found, find
+from flows.errors import (
+    ChallengeError,
+    CodeRejectedError,
+    FlowError,
+    NoSuchLoginError,
+    PasswordRejectedError,
+    StepTimeoutError,
+    StuckError,
+    UnknownScreenError,
+    WrongIdentityError,
+)
+from flows.models import Act, Aides, Bounds, Credentials, Identity, Proof
+from flows.recognise import Recognition
+from flows.screens import Session
+from flows.steps import Walk
 from flows.visit import Visit
+
+_PASSWORDS = 2  # how often a visit may type a password that nobody rejected: once, and once more for a re-authentication
+_CODES_REJECTED = 2
+_CODES = 3
 
 
 async def ensure_signed_in(
@@ -19,4 +43,320 @@ async def ensure_signed_in(
         PasswordRejectedError, CodeRejectedError, NoSuchLoginError, ChallengeError: the site's answer.
         UnknownScreenError, StuckError, SiteRefusedError, StepTimeoutError, ForeignHostError, SecretGuardError.
     """
-    raise NotImplementedError
+    limits = bounds or Bounds()
+    sign_in = SignIn(walk=Walk(visit=visit, bounds=limits), host=host, credentials=credentials, aides=aides)
+    try:
+        async with asyncio.timeout(limits.visit.total_seconds()):
+            return await sign_in.arrive(prove=prove)
+    except TimeoutError as err:
+        raise StepTimeoutError(f"the sign-in was expected to end within {limits.visit.total_seconds():g} s, it did not") from err
+
+
+@dataclass(slots=True)
+class SignIn:
+    """One visit's sign-in: what was typed already, and what is known of whom the site takes us for."""
+
+    walk: Walk
+    host: str
+    credentials: Credentials
+    aides: Aides
+    _proof: Proof = Proof.NONE
+    _is_address_typed: bool = False
+    _passwords: int = 0
+    _codes: int = 0
+    _codes_rejected: int = 0
+    _failed_before: int = 0
+    _asked_other_way: bool = False
+    _is_changed: bool = False  # "Change" was pressed once
+    _told_time: bool = False
+    _pending: list[Act] = field(default_factory=list)  # typed, and not answered yet
+
+    async def arrive(self, *, prove: bool = False) -> Identity:
+        """Open the home page and go on until signed in; as `ensure_signed_in`."""
+        identity = await self.go_on(await self._open_home())
+        if prove and identity.proof is Proof.NONE:
+            await self.walk.visit.context.clear_cookies()
+            identity = await self.go_on(await self._open_home())
+        return identity
+
+    async def go_on(self, seen: Recognition) -> Identity:
+        """Act on screen after screen until one is signed in.
+
+        Raises: as `ensure_signed_in`.
+        """
+        return self.identify(await self.pass_through(seen))
+
+    async def pass_through(self, seen: Recognition) -> Recognition:
+        """As `go_on`, returning the signed-in screen."""
+        try:
+            while True:
+                seen = await self.walk.onward(seen)
+                await self._judge(seen)
+                if self._is_in(seen):
+                    return seen
+                seen = await self._act(seen)
+        except FlowError as err:
+            # What became of a secret that was typed is not known; the attempt stays counted.
+            await self._settle_pending(err.code)
+            raise
+
+    def identify(self, seen: Recognition) -> Identity:
+        """Say who the page and this sign-in prove us to be.
+
+        Raises:
+            WrongIdentityError: the page shows another address than ours.
+        """
+        ours = self._ours
+        if seen.emails and ours not in seen.emails:
+            raise WrongIdentityError(
+                "the browser was expected to be signed in as the account's user, the page shows another address: nothing was clicked",
+                screen=seen.screen,
+                url=seen.path,
+            )
+        is_fresh = self._passwords > 0 or self._codes > 0
+        if self._proof is not Proof.NONE:
+            return Identity(user_email=ours, proof=self._proof, fresh=is_fresh)
+        if ours in seen.emails:
+            return Identity(user_email=ours, proof=Proof.PAGE, fresh=is_fresh)
+        return Identity(user_email=None, proof=Proof.NONE, fresh=is_fresh)
+
+    @property
+    def _ours(self) -> str:
+        return self.credentials.user_email.strip().lower()
+
+    async def _open_home(self) -> Recognition:
+        seen = await self.walk.open(f"https://{self.host}/home")
+        if self.walk.site_time is not None and not self._told_time:
+            self._told_time = True
+            await self.aides.clock_seen(self.walk.site_time)
+        return seen
+
+    @staticmethod
+    def _is_in(seen: Recognition) -> bool:
+        return seen.session is Session.SIGNED_IN or "signed_in" in seen.variants
+
+    async def _act(self, seen: Recognition) -> Recognition:
+        match seen.screen:
+            case "email" | "email_unified":
+                return await self._give_address(seen)
+            case "password" | "combined":
+                return await self._give_password(seen)
+            case "otp":
+                return await self._give_code(seen)
+            case "otp_device_picker":
+                return await self._choose_authenticator(seen)
+            case "identity_switch":
+                return await self._choose_identity(seen)
+            case "no_such_login":
+                raise self._no_such_login(seen)
+            case _:
+                raise UnknownScreenError(f"a sign-in screen was expected, {seen.screen} came", screen=seen.screen, url=seen.path)
+
+    async def _give_address(self, seen: Recognition) -> Recognition:
+        if seen.alert == "email_unknown":
+            raise self._no_such_login(seen)
+        self._refuse_unknown_alert(seen, typed=self._is_address_typed)
+        await self.walk.fill(seen, "email", self.credentials.user_email)
+        self._is_address_typed = True
+        return await self.walk.press(seen, "submit")
+
+    async def _give_password(self, seen: Recognition) -> Recognition:
+        if seen.alert == "email_unknown":
+            raise self._no_such_login(seen)
+        self._refuse_unknown_alert(seen, typed=self._passwords > 0)
+        if seen.screen == "password" and not self._is_ours(seen):
+            return await self._change_address(seen)
+        if self._passwords >= _PASSWORDS:
+            raise StuckError(
+                f"the password was expected to be taken, the site asked {self._passwords + 1} times: it is not typed again",
+                screen=seen.screen,
+                url=seen.path,
+            )
+        self._failed_before = seen.failed_sign_ins
+        await self.walk.loaded()
+        if seen.screen == "combined":
+            await self.walk.fill(seen, "email", self.credentials.user_email)
+            self._is_address_typed = True
+        await self.aides.before_click(Act.TYPE_PASSWORD)
+        self._passwords += 1
+        self._pending.append(Act.TYPE_PASSWORD)
+        await self.walk.fill(seen, "password", self.credentials.password)
+        return await self.walk.press(seen, "submit")
+
+    def _is_ours(self, seen: Recognition) -> bool:
+        """Whether the password page asks for our address's password: what it names, else what was typed before it."""
+        named = [claim.lower() for claim in seen.claimed if "@" in claim] or list(seen.mentioned)
+        return named == [self._ours] * len(named) if named else self._is_address_typed
+
+    async def _change_address(self, seen: Recognition) -> Recognition:
+        change = await find(self.walk.visit, seen.screen, "change_address")
+        if self._is_changed or not change:
+            raise WrongIdentityError(
+                "the page was expected to ask for the password of the account's user, it does not show that it does: nothing was typed",
+                screen=seen.screen,
+                url=seen.path,
+            )
+        self._is_changed = True
+        return await self.walk.press_found(seen, change)
+
+    async def _give_code(self, seen: Recognition) -> Recognition:
+        self._refuse_unknown_alert(seen, typed=self._codes > 0)
+        if _is_by_message(seen):
+            return await self._ask_other_way(seen)
+        if self._codes >= _CODES:
+            raise StuckError(
+                "the code was expected to be taken, the site asked again without rejecting it", screen=seen.screen, url=seen.path
+            )
+        code = await self.aides.next_code()
+        self.walk.visit.redactor.register(code)
+        field_ = await find(self.walk.visit, seen.screen, "code")
+        boxes = field_ if field_ else await find(self.walk.visit, seen.screen, "code_boxes")
+        digits = code.get_secret_value()
+        if not field_ and len(boxes.handles) != len(digits):
+            raise UnknownScreenError(
+                f"one field or {len(digits)} boxes were expected for the code, {len(boxes.handles)} were seen",
+                screen=seen.screen,
+                url=seen.path,
+            )
+        await self.aides.before_click(Act.TYPE_CODE)
+        self._codes += 1
+        self._pending.append(Act.TYPE_CODE)
+        if field_:
+            await self.walk.visit.guard.type_secret(field_.handle, code)
+        else:
+            for box, digit in zip(boxes.handles, digits, strict=True):
+                await self.walk.visit.guard.type_secret(box, type(code)(digit))
+        self.walk.visit.tell("filled", seen, element=boxes.name, candidate=boxes.candidate)
+        return await self.walk.press(seen, "submit")
+
+    async def _ask_other_way(self, seen: Recognition) -> Recognition:
+        """Leave a code sent by message alone, and ask for the picker, which sends nothing by itself."""
+        other = await find(self.walk.visit, seen.screen, "other_way")
+        if self._asked_other_way or not other:
+            raise ChallengeError(
+                "a code of the authenticator was expected to be asked for, the site sent one by message: make the app the first method",
+                kind=seen.screen,
+                screen=seen.screen,
+                url=seen.path,
+            )
+        self._asked_other_way = True
+        return await self.walk.press_found(seen, other)
+
+    async def _choose_authenticator(self, seen: Recognition) -> Recognition:
+        found = await find(self.walk.visit, seen.screen, "authenticator")
+        if not found:
+            raise ChallengeError(
+                "the authenticator app was expected among the methods, it is not offered and no message is asked for: enrol it",
+                kind=seen.screen,
+                screen=seen.screen,
+                url=seen.path,
+            )
+        await self._check(found.handle)
+        self._asked_other_way = True
+        self.walk.visit.tell("checked", seen, element=found.name, candidate=found.candidate)
+        return await self.walk.press(seen, "submit")
+
+    async def _check(self, radio: ElementHandle) -> None:
+        """Mark a radio; a drawn one covers the real one, so the click is forced and then proven."""
+        if not await radio.evaluate("e => e.checked ?? e.getAttribute('aria-checked') === 'true'"):
+            await radio.click(force=True)
+        if not await radio.evaluate("e => e.checked ?? e.getAttribute('aria-checked') === 'true'"):
+            raise StepTimeoutError("the authenticator was expected to be marked after the click, it is not")
+
+    async def _choose_identity(self, seen: Recognition) -> Recognition:
+        tiles = await find(self.walk.visit, seen.screen, "tiles")
+        ours = await self._tiles_of_ours(tiles)
+        if len(ours) == 1:
+            self._proof = Proof.TILE
+            return await self.walk.press_found(seen, tiles, handle=ours[0])
+        add = await find(self.walk.visit, seen.screen, "add")
+        if ours or not add:
+            raise UnknownScreenError(
+                f"one tile of the account's user or a way to add it was expected, {len(ours)} were seen", screen=seen.screen, url=seen.path
+            )
+        return await self.walk.press_found(seen, add)
+
+    async def _tiles_of_ours(self, tiles: Found) -> list[ElementHandle]:
+        found = []
+        for tile in tiles.handles:
+            words = (await tile.inner_text()).lower().split()
+            if self._ours in [word.strip("()<>,;") for word in words]:
+                found.append(tile)
+        return found
+
+    async def _judge(self, seen: Recognition) -> None:
+        """Tell what became of the secrets that were typed, from the first screen that answers.
+
+        Raises:
+            PasswordRejectedError, CodeRejectedError: the site said no.
+        """
+        if Act.TYPE_PASSWORD in self._pending:
+            await self._judge_password(seen)
+        if Act.TYPE_CODE in self._pending:
+            await self._judge_code(seen)
+
+    async def _judge_password(self, seen: Recognition) -> None:
+        is_asking = seen.screen in ("password", "combined")
+        is_rejected = seen.alert in ("password_rejected", "credentials_rejected") or (
+            is_asking and seen.failed_sign_ins > self._failed_before
+        )
+        if is_rejected or seen.alert == "email_unknown":
+            await self._settle_pending("rejected")
+            if seen.alert == "email_unknown":
+                raise self._no_such_login(seen)
+            raise PasswordRejectedError(
+                "the password was expected to be right, the site rejected it: set the account's secret anew",
+                screen=seen.screen,
+                url=seen.path,
+            )
+        if is_asking and seen.alert_text:
+            return  # `_give_password` stops at a message that has no name
+        self._pending.remove(Act.TYPE_PASSWORD)
+        await self.aides.outcome(Act.TYPE_PASSWORD, "asked_again" if is_asking else "accepted")
+        if not is_asking:
+            self._proof = Proof.SIGN_IN  # typed only where the page asked for our address's password
+
+    async def _judge_code(self, seen: Recognition) -> None:
+        if seen.alert in ("code_rejected", "code_expired") and seen.screen == "otp":
+            self._codes_rejected += 1
+            await self._settle_pending("rejected")
+            if self._codes_rejected >= _CODES_REJECTED:
+                raise CodeRejectedError(
+                    f"a one-time code was expected to be taken, {_CODES_REJECTED} were rejected: check the seed and the clock",
+                    screen=seen.screen,
+                    url=seen.path,
+                )
+            return
+        if seen.alert == "credentials_rejected":
+            await self._settle_pending("rejected")
+            await self.aides.outcome(Act.TYPE_PASSWORD, "rejected")
+            raise PasswordRejectedError(
+                "the sign-in was expected to be right, after the code the site rejected its credentials", screen=seen.screen, url=seen.path
+            )
+        if seen.screen == "otp" and seen.alert_text:
+            return
+        self._pending.remove(Act.TYPE_CODE)
+        await self.aides.outcome(Act.TYPE_CODE, "asked_again" if seen.screen == "otp" else "accepted")
+
+    async def _settle_pending(self, outcome: str) -> None:
+        while self._pending:
+            await self.aides.outcome(self._pending.pop(), outcome)
+
+    def _refuse_unknown_alert(self, seen: Recognition, *, typed: bool) -> None:
+        """Stop at a message without a name that answers something typed: it may be a rejection in words nobody listed."""
+        if typed and seen.alert_text and seen.alert not in ("code_rejected", "code_expired"):
+            text = self.walk.visit.redactor.redact(seen.alert_text)[:200]
+            raise UnknownScreenError(f"no message was expected on {seen.screen}, the site says: {text}", screen=seen.screen, url=seen.path)
+
+    @staticmethod
+    def _no_such_login(seen: Recognition) -> NoSuchLoginError:
+        return NoSuchLoginError(
+            "the site was expected to know the user email, it does not: create the sign-in or correct the account",
+            screen=seen.screen,
+            url=seen.path,
+        )
+
+
+def _is_by_message(seen: Recognition) -> bool:
+    """Whether the code was sent somewhere: a phone is named, or something was sent and no authenticator is spoken of."""
+    return "phone" in seen.variants or ("sent" in seen.variants and "app" not in seen.variants)

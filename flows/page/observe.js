@@ -68,6 +68,7 @@
     emails: [...new Set(emails)],
     claimed: [...new Set(claimed)],
     failed: failed.length ? Math.max(...failed) : 0,
-    mail_count: (text.match(mail) || []).length,
+    mentioned: [...new Set([...text.matchAll(mail)].map((m) => m[0].toLowerCase()))].slice(0, 50),
+    blank: !text.trim() && fields.length === 0 && controls.length === 0,
   };
 }

@@ -1,0 +1,84 @@
+"""Finding the elements of a recognised screen by the catalogue's ordered candidates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.async_api import ElementHandle
+
+from flows.errors import UnknownScreenError
+from flows.in_page import ask_handle
+from flows.screens import Candidate, Element
+from flows.visit import Visit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The elements one candidate found; `candidate` above 0 is drift."""
+
+    name: str
+    handles: tuple[ElementHandle, ...]
+    candidate: int
+    counts: tuple[int, ...]  # what each candidate saw, as far as they were asked
+
+    @property
+    def handle(self) -> ElementHandle:
+        """The one element."""
+        return self.handles[0]
+
+    def __bool__(self) -> bool:
+        return bool(self.handles)
+
+
+async def find(visit: Visit, screen: str, name: str) -> Found:
+    """Look for an element of a screen now; an empty result when no candidate sees exactly one (or, for `many`, any).
+
+    Raises:
+        CatalogueError: the screen has no such element.
+        PageMovedError, BrowserLostError.
+    """
+    element = visit.catalogue.element(screen, name)
+    asked = {"candidates": [_asked(visit, screen, element, one) for one in element.candidates], "many": element.many}
+    answer = await ask_handle(visit.page, "resolve", asked)
+    try:
+        plain: dict[str, Any] = await answer.evaluate("found => ({index: found.index, seen: found.seen, size: found.elements.length})")
+        handles: list[ElementHandle] = []
+        for place in range(plain["size"]):
+            handle = (await answer.evaluate_handle("(found, place) => found.elements[place]", place)).as_element()
+            if handle is not None:
+                handles.append(handle)
+    finally:
+        await answer.dispose()
+    return Found(name=name, handles=tuple(handles), candidate=max(plain["index"], 0), counts=tuple(plain["seen"]))
+
+
+async def require(visit: Visit, screen: str, name: str) -> Found:
+    """Find an element that the screen must have.
+
+    Raises:
+        UnknownScreenError: no candidate sees exactly one.
+    """
+    found = await find(visit, screen, name)
+    if not found:
+        counts = ", ".join(map(str, found.counts))
+        raise UnknownScreenError(
+            f"the screen {screen} was expected to have one {name!r}, its candidates saw {counts}: correct the catalogue by the kept page",
+            screen=screen,
+            url=visit.redactor.redact(visit.page.url.partition("?")[0]),
+        )
+    return found
+
+
+def _asked(visit: Visit, screen: str, element: Element, candidate: Candidate) -> dict[str, Any]:
+    catalogue, owner = visit.catalogue, visit.catalogue.screens[screen]
+    return {
+        "css": candidate.css,
+        "role": candidate.role,
+        "submit_of": candidate.submit_of,
+        "within": candidate.within,
+        "hidden": candidate.hidden,
+        "match": candidate.match,
+        "names": list(catalogue.words(owner, candidate.names).phrases) if candidate.names else [],
+        "avoid": list(catalogue.words(owner, element.avoid).phrases) if element.avoid else [],
+    }
