@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Error, Request, Response
+from playwright.async_api import Request, Response
 
-from flows.recognise import Recognition
+from flows.recorded_visit import RecordedVisit
 from flows.recording_exchange import Captured, capture_request, capture_response
-from flows.recording_files import RecordingParts, Snapshot, write_recording
+from flows.recording_files import RecordingParts, write_recording
 from flows.visit import Visit
 
 _LARGEST = 64 * 1024 * 1024  # bytes of bodies held for one visit
@@ -23,50 +23,30 @@ _LARGEST = 64 * 1024 * 1024  # bytes of bodies held for one visit
 @asynccontextmanager
 async def recording(visit: Visit, *, now: Callable[[], datetime]) -> AsyncIterator[Recorder]:
     """Record a visit from here on. Run the flow with `recorder.visit`; nothing is written unless `recorder.save` is awaited."""
-    recorder = Recorder(visit=_RecordedVisit.over(visit), now=now, recorded_at=now())
+    recorder = Recorder(visit=RecordedVisit.over(visit), now=now, recorded_at=now())
+    recorder.session = dict(await visit.context.storage_state())
+
+    def asked(request: Request) -> None:  # plain functions: the library keeps notes on its listeners, which slots forbid
+        recorder.on_request(request)
+
+    def answered(response: Response) -> None:
+        recorder.on_response(response)
+
+    visit.context.on("request", asked)
+    visit.context.on("response", answered)
     try:
-        recorder.session = dict(await visit.context.storage_state())
-        visit.context.on("request", recorder.on_request)
-        visit.context.on("response", recorder.on_response)
         yield recorder
     finally:
-        visit.context.remove_listener("request", recorder.on_request)
-        visit.context.remove_listener("response", recorder.on_response)
+        visit.context.remove_listener("request", asked)
+        visit.context.remove_listener("response", answered)
         await recorder.stop()
-
-
-@dataclass(slots=True)
-class _RecordedVisit(Visit):
-    """The visit itself, keeping the page whenever another screen is recognised."""
-
-    snapshots: list[Snapshot] = field(default_factory=list)
-
-    @classmethod
-    def over(cls, visit: Visit) -> _RecordedVisit:
-        """Take over a visit: same context, page, guard and story."""
-        return cls(**{one.name: getattr(visit, one.name) for one in fields(Visit) if one.init})
-
-    async def recognise(self) -> Recognition:
-        """Recognise the page, and keep it if the last one kept looks different."""
-        seen = await Visit.recognise(self)
-        last = self.snapshots[-1] if self.snapshots else None
-        if last is None or (last.screen, last.document, last.alert) != (seen.screen, seen.document, seen.alert or ""):
-            html = await self._html()
-            self.snapshots.append(Snapshot(screen=seen.screen, document=seen.document, alert=seen.alert or "", url=seen.url, html=html))
-        return seen
-
-    async def _html(self) -> str:
-        try:
-            return await self.page.content()
-        except Error:  # it went on to the next page meanwhile; that one is kept when it is recognised
-            return ""
 
 
 @dataclass(slots=True, kw_only=True)
 class Recorder:
     """What one visit exchanged and looked like so far."""
 
-    visit: _RecordedVisit
+    visit: RecordedVisit
     now: Callable[[], datetime]
     recorded_at: datetime
     session: dict[str, Any] = field(default_factory=dict)
@@ -106,11 +86,16 @@ class Recorder:
         outcome: Mapping[str, Any],
         mail: bytes | None = None,
         version: str = "",
+        volatile: Sequence[str] = (),
     ) -> Path:
         """Write the recording, scrubbed, as a directory of readable files (mode 0700, files 0600). Call it after the visit has ended.
 
         `inputs` is what the flow was called with, secrets in clear: they are replaced like everywhere else, and the replay calls the
-        flow with the placeholders. `outcome` is what the flow returned or raised.
+        flow with the placeholders. `outcome` is what the flow returned or raised. `volatile` are the rules of `find_volatile`, if the visit
+        was recorded twice.
+
+        Raises:
+            FileExistsError: there is something in the directory already.
         """
         parts = RecordingParts(
             flow=flow,
@@ -124,6 +109,7 @@ class Recorder:
             session=self.session,
             mail=mail,
             version=version,
+            volatile=volatile,
         )
         return await asyncio.to_thread(write_recording, directory, parts, self.visit.redactor, self.visit.catalogue)
 

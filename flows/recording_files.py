@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from flows.catalogue import Catalogue
+from flows.recorded_visit import Snapshot
 from flows.recording_exchange import Captured, sent_body
 from flows.recording_scrub import Scrub
 from flows.recording_shape import shape
+from flows.recording_volatile import mask_inputs, mask_volatile
 from flows.redact import Redactor
 from flows.visit import StoryStep
 
@@ -33,17 +35,6 @@ _CLOCK_NOISE = timedelta(seconds=3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
-    """The page when a screen was recognised."""
-
-    screen: str
-    document: str
-    alert: str
-    url: str
-    html: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingParts:
     """Everything a recording is made of, not scrubbed yet."""
 
@@ -58,6 +49,7 @@ class RecordingParts:
     session: Mapping[str, Any]
     mail: bytes | None
     version: str
+    volatile: Sequence[str]
 
 
 def write_recording(directory: Path, parts: RecordingParts, redactor: Redactor, catalogue: Catalogue) -> Path:
@@ -82,9 +74,9 @@ def write_recording(directory: Path, parts: RecordingParts, redactor: Redactor, 
             files[f"bodies/{row['response']['body']}"] = body
     files["exchanges.json"] = _json(rows)
     for number, snapshot in enumerate(parts.snapshots, 1):
-        files[f"pages/{_page_name(number, snapshot)}"] = scrub.text(snapshot.html).encode()
+        files[f"pages/{_page_name(number, snapshot)}"] = scrub.redact(mask_inputs(snapshot.html)).encode()
     if parts.mail is not None:
-        files["mail.eml"] = scrub.text(parts.mail.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+        files["mail.eml"] = scrub.redact(parts.mail.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
     for name, content in files.items():
         _write(directory / name, content)
     return directory
@@ -115,23 +107,23 @@ def _about(parts: RecordingParts, scrub: Scrub, catalogue: Catalogue) -> dict[st
             {
                 "file": _page_name(number, snapshot),
                 "screen": snapshot.screen,
-                "url": scrub.text(snapshot.url),
+                "url": scrub.redact(snapshot.url),
                 "shape": shape(snapshot.html),
             }
             for number, snapshot in enumerate(parts.snapshots, 1)
         ],
-        "volatile": [],
+        "volatile": list(parts.volatile),
     }
 
 
 def _exchange(number: int, captured: Captured, scrub: Scrub, recorded_at: datetime) -> tuple[dict[str, Any], bytes | None]:
     request = {"method": captured.method, "url": captured.url, "cookies": dict(sorted(captured.cookies.items())), **sent_body(captured)}
-    row: dict[str, Any] = {"number": number, "kind": captured.kind, "request": scrub.tree(request), "response": None}
+    row: dict[str, Any] = {"number": number, "kind": captured.kind, "request": scrub.tree(mask_volatile(request)), "response": None}
     if captured.lost:
-        row["lost"] = scrub.text(captured.lost)
+        row["lost"] = scrub.redact(captured.lost)
     if captured.status is None:
         return row, None
-    headers = [[name, scrub.text(value)] for name, value in _headers(captured, recorded_at)]
+    headers = [[name, scrub.redact(value)] for name, value in _headers(captured, recorded_at)]
     row["response"] = {"status": captured.status, "headers": headers, "body": None}
     if not captured.body:
         return row, None

@@ -11,10 +11,12 @@ from urllib.parse import parse_qsl, urlsplit
 from flows.recording_exchange import Captured, sent_body
 
 _TOKEN_NAME = re.compile(
-    r"token|csrf|workflowstate|prevrid|ssoresponse|metadata1|otp|arb$|clientcontext|deviceid|device_?context|webauthn|session", re.I
+    r"token|csrf|workflowstate|prevrid|ssoresponse|otp|arb$|clientcontext|deviceid|device_?context|webauthn|session", re.I
 )
 _EMAIL = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _MERCHANT = re.compile(r"(?<![A-Za-z0-9])A(?=[A-Z]*[0-9])[A-Z0-9]{12,13}(?![A-Za-z0-9])")
+_UUID = re.compile(r"(?<![0-9A-Za-z-])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9A-Za-z-])")
+_CODE_NAME = re.compile(r"otpCode|code|otc-\d|cvf-input-code")
 _INPUT = re.compile(r"<input\b[^>]*>", re.I)
 _ATTRIBUTE = re.compile(r"""\b(name|value|type)\s*=\s*["']([^"']*)["']""", re.I)
 _SHORTEST = 8  # shorter values are words such as en_US; replacing them would change pages
@@ -26,8 +28,10 @@ def secrets_of(exchanges: Iterable[Captured], *, public: frozenset[str] = frozen
     for captured in exchanges:
         yield from (value for value in _cookie_values(captured) if is_drawn(value))
         yield from (value for name, value in _named_values(captured) if is_drawn(value) and _TOKEN_NAME.search(name))
+        yield from (value for name, value in _leaves("", sent_body(captured)) if _CODE_NAME.fullmatch(name))
         for text in (captured.url, captured.sent.decode("utf-8", "replace"), _text(captured)):
             yield from _EMAIL.findall(text)
+            yield from _UUID.findall(text)
             yield from (found for found in _MERCHANT.findall(text) if found not in public)
 
 

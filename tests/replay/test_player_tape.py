@@ -11,9 +11,8 @@ from urllib.parse import urlencode
 import pytest
 
 from fixtures.player_match import Asked
-from fixtures.player_recording import Recording, RecordingError, find_recordings, load_recording
+from fixtures.player_recording import RecordingError, find_recordings, load_recording
 from fixtures.player_tape import Tape
-from fixtures.player_volatile import find_volatile
 from tests.support.player_rig import HOST, exchange, html, sign_in_rows, write
 
 BEFORE = {"hop0": "example-a", "hop1": "example-b"}
@@ -185,25 +184,3 @@ def test_recordings_are_found_below_a_directory_in_order(tmp_path: Path) -> None
     for name in ("b/two", "a/one"):
         write(tmp_path / name, [])
     assert [f"{path.parent.name}/{path.name}" for path in find_recordings([tmp_path])] == ["a/one", "b/two"]
-
-
-def other_visit(tmp_path: Path) -> Recording:
-    rows = sign_in_rows()
-    rows[4]["request"]["form"][0][1] = "example-csrf-of-today"
-    rows[4]["request"]["form"][3][1] = "000002"
-    rows[7]["request"]["url"] += "?_=2"
-    return load_recording(write(tmp_path / "mini/other", rows))
-
-
-def test_recording_twice_finds_the_volatile_fields(tmp_path: Path) -> None:
-    first = load_recording(write(tmp_path / "mini/case", sign_in_rows()))
-    assert find_volatile(first, other_visit(tmp_path)) == (
-        "GET /users query._",
-        "POST /ap/signin form.csrf",
-        "POST /ap/signin form.otpCode",
-    )
-
-
-def test_two_equal_visits_have_nothing_volatile(tmp_path: Path) -> None:
-    first = load_recording(write(tmp_path / "mini/case", sign_in_rows()))
-    assert find_volatile(first, first) == ()

@@ -1,0 +1,153 @@
+"""Recording, scrubbing, replaying, and the leak gate over what was recorded: the whole way, on a live site and in a real browser."""
+
+from __future__ import annotations
+
+import filecmp
+import json
+import stat
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser
+
+from fixtures.leak_gate import scan
+from fixtures.leak_gate_known import KnownValues
+from fixtures.player import Player
+from fixtures.player_recording import Recording, load_recording
+from flows.browser import BrowserOptions, open_browser, open_visit
+from flows.recorder import Recorder, recording
+from flows.recording_volatile import find_volatile
+from flows.visit import Visit
+from tests.support.live_site import AT, EMAIL, MERCHANT, PASSWORD, LiveSite, live_site
+
+HOST = "https://sellercentral.amazon.com"
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[LiveSite]:
+    async with live_site() as running:
+        yield running
+
+
+async def sign_in(visit: Visit, *, email: str, password: str, code: str) -> dict[str, Any]:
+    """What a flow would do: recognise, act, recognise again."""
+    page = visit.page
+    await page.goto(f"{HOST}/home")
+    await visit.recognise()
+    await page.fill("#ap_email", email)
+    await page.fill("#ap_password", password)
+    await page.fill("[name=otpCode]", code)
+    await page.click("#signInSubmit")
+    await page.get_by_text("visits").wait_for()
+    await visit.recognise()
+    return {"greeting": await page.text_content("h1"), "count": await page.text_content("#count")}
+
+
+async def visit_live(site: LiveSite, browser: Browser, *, code: str) -> tuple[Recorder, dict[str, Any]]:
+    async with open_visit(browser, options=site.options) as visit, recording(visit, now=lambda: AT) as recorder:
+        outcome = await sign_in(recorder.visit, email=EMAIL, password=PASSWORD, code=code)
+    return recorder, outcome
+
+
+async def record(site: LiveSite, browser: Browser, directory: Path, *, code: str) -> Recording:
+    recorder, outcome = await visit_live(site, browser, code=code)
+    inputs = {"email": EMAIL, "password": PASSWORD}
+    await recorder.save(directory, flow="mini", inputs=inputs, outcome=outcome, mail=f"To: {EMAIL}\n\nHello".encode())
+    return load_recording(directory)
+
+
+async def replay(recorded: Recording, player: Player, browser: Browser, options: BrowserOptions, *, code: str) -> dict[str, Any]:
+    player.load(recorded)
+    async with open_visit(browser, options=options) as visit:
+        await player.freeze(visit.context)
+        inputs = recorded.about["inputs"]
+        outcome = await sign_in(visit, email=inputs["email"], password=inputs["password"], code=code)
+    report = player.finish()
+    assert [str(miss) for miss in report.misses] == []
+    assert report.unused == ()
+    return outcome
+
+
+async def test_a_scrubbed_recording_replays_with_the_site_gone_and_another_code_the_same_every_time(tmp_path: Path) -> None:
+    async with live_site() as site, open_browser(site.options) as browser:
+        recorded = await record(site, browser, tmp_path / "mini/one", code="123456")
+    async with Player() as player:
+        options = BrowserOptions(host_resolver_rules=player.resolver_rules, trusted_spki=(player.spki,))
+        async with open_browser(options) as browser:
+            for turn in range(10):
+                assert await replay(recorded, player, browser, options, code=f"{turn:06}") == recorded.about["expected"]
+
+
+async def test_nothing_that_was_secret_stands_in_the_recording(site: LiveSite, tmp_path: Path) -> None:
+    async with open_browser(site.options) as browser:
+        await record(site, browser, tmp_path / "mini/one", code="123456")
+    known = KnownValues((EMAIL, PASSWORD, MERCHANT, "123456", *site.sessions))
+    assert [str(find) for find in scan([tmp_path], known=known)[0]] == []
+
+
+async def test_a_recording_is_a_directory_of_private_readable_files(site: LiveSite, tmp_path: Path) -> None:
+    async with open_browser(site.options) as browser:
+        await record(site, browser, tmp_path / "mini/one", code="123456")
+    files = [file for file in (tmp_path / "mini/one").rglob("*") if file.is_file()]
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+    assert {file.name for file in files} >= {"recording.json", "exchanges.json", "session.json", "mail.eml"}
+    about = json.loads((tmp_path / "mini/one/recording.json").read_text())
+    assert about["pages"][0]["screen"] == "combined"
+    assert about["recorded_at"] == "2026-01-05T10:00:00Z"
+    exchanges = json.loads((tmp_path / "mini/one/exchanges.json").read_text())
+    hops = [(row["request"]["url"].split("?")[0].removeprefix(HOST), row["response"]["status"]) for row in exchanges]
+    assert hops[:3] == [("/home", 302), ("/hop", 302), ("/ap/signin", 200)]
+    assert all(any(name == "Set-Cookie" for name, _ in exchanges[hop]["response"]["headers"]) for hop in (0, 1))
+
+
+async def test_recording_twice_finds_what_is_typed_and_what_scripts_make_but_not_what_the_site_told(site: LiveSite) -> None:
+    async with open_browser(site.options) as browser:
+        (first, _), (second, _) = [await visit_live(site, browser, code=code) for code in ("123456", "654321")]
+    found = find_volatile(first.exchanges, second.exchanges)
+    assert found == ("POST /ap/signin form.metadata1", "POST /ap/signin form.otpCode")
+
+
+async def test_the_same_visit_of_the_same_site_gives_the_same_bytes(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        async with live_site(seed=7) as site, open_browser(site.options) as browser:
+            await record(site, browser, tmp_path / name, code="123456")
+    compared = filecmp.dircmp(tmp_path / "one", tmp_path / "two")
+    assert (compared.left_only, compared.right_only, compared.diff_files) == ([], [], [])
+    assert {name: sub.diff_files for name, sub in compared.subdirs.items()} == {"bodies": [], "pages": []}
+
+
+async def test_a_directory_that_holds_something_is_not_written_over(site: LiveSite, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    async with open_browser(site.options) as browser:
+        with pytest.raises(FileExistsError, match="holds something already"):
+            await record(site, browser, tmp_path, code="123456")
+
+
+@pytest.mark.parametrize("place", ["request", "response"])
+async def test_any_altered_exchange_of_a_recording_is_noticed(site: LiveSite, tmp_path: Path, place: str) -> None:
+    async with open_browser(site.options) as browser:
+        recorded = await record(site, browser, tmp_path / "mini/one", code="123456")
+    rows = json.loads((recorded.path / "exchanges.json").read_text())
+    posted = next(row for row in rows if row["request"]["method"] == "POST")
+    if place == "request":
+        posted["request"]["form"][3][1] = "altered@users.example"
+    else:
+        posted["response"]["headers"] = [pair for pair in posted["response"]["headers"] if pair[0] != "Set-Cookie"]
+    (recorded.path / "exchanges.json").write_text(json.dumps(rows))
+    async with Player() as player:
+        options = BrowserOptions(host_resolver_rules=player.resolver_rules, trusted_spki=(player.spki,))
+        async with open_browser(options) as browser, open_visit(browser, options=options) as visit:
+            player.load(load_recording(recorded.path))
+            inputs = recorded.about["inputs"]
+            visit.page.set_default_timeout(3000)
+            await visit.page.goto(f"{HOST}/home")
+            await visit.page.fill("#ap_email", inputs["email"])
+            await visit.page.fill("#ap_password", inputs["password"])
+            await visit.page.fill("[name=otpCode]", "777777")
+            async with visit.page.expect_navigation():
+                await visit.page.click("#signInSubmit")
+            misses = [str(miss) for miss in player.finish().misses]
+    expected = "form.email" if place == "request" else "cookie.session-token"
+    assert any(expected in miss for miss in misses), misses
