@@ -76,7 +76,7 @@ async def api_pending(theatre: Theatre, tale: Tale) -> None:
 
 async def forged_mail(theatre: Theatre, tale: Tale) -> None:
     """A look-alike link, never opened."""
-    forged = await theatre.forge(tale.account, "lookalike_host")
+    forged = await theatre.forge(tale.account, "look_alike_host")
     tale.note(theatre, "somebody mails a link to a look-alike host")
     seen = await theatre.when(tale.account, lambda status: status["refused_mails"], "the mail refused with its reason")
     tale.note(theatre, f"mail {seen['refused_mails'][0]['verdict']}: {seen['refused_mails'][0]['reason']}")
