@@ -30,7 +30,7 @@ _RECONCILE = timedelta(days=1)
 _TOUCH = timedelta(minutes=1)
 _REOPEN = 300.0  # seconds until an open folder is opened again, to see a new UIDVALIDITY
 _TRIES = 3
-_LINES = re.compile(rb"^(?:from|sender|reply-to|return-path|subject|dkim-signature)[ \t]*:(.*)$", re.IGNORECASE | re.MULTILINE)
+_LINES = re.compile(rb"^(?:from|sender|reply-to|subject)[ \t]*:(.*)$", re.IGNORECASE | re.MULTILINE)
 _MESSAGE_ID = re.compile(rb"^message-id[ \t]*:(.*)$", re.IGNORECASE | re.MULTILINE)
 _MARKS = (b"amazon", b"seller central", b"sellercentral")
 

@@ -97,13 +97,13 @@ class MailWorld:
             found = [folder for folder in folders.list_all(conn) if folder.mailbox == mailbox]
         return bool(found) and all(folder.state == "up" and folder.uidvalidity is not None for folder in found)
 
-    def context(self) -> MailContext:
+    def context(self, *, lease: float = 30.0) -> MailContext:
         """What a part of the room is given on its own."""
         return MailContext(
             engine=self.engine,
             vault=self.vault,
             limits=self.settings.mail,
-            lease=timedelta(seconds=30),
+            lease=timedelta(seconds=lease),
             on_alarm=lambda key, text: self.alarms.append((key, text)),
         )
 
@@ -144,9 +144,9 @@ def make_settings(folder: Path, *, port: int, dns: str, username: str = "invites
 
 
 @contextmanager
-def mail_world(folder: Path, *, seed: int = 7, **mail: Any) -> Iterator[MailWorld]:
+def mail_world(folder: Path, *, seed: int = 7, folders: tuple[str, ...] = ("Junk",), **mail: Any) -> Iterator[MailWorld]:
     """The world with its embedded mailbox."""
-    with KeyServer() as keys, Inbox("invites", PASSWORD) as inbox:
+    with KeyServer() as keys, Inbox("invites", PASSWORD, folders=folders) as inbox:
         composer = Composer(seed)
         composer.publish(keys)
         settings = make_settings(folder, port=inbox.port, dns=keys.address, **mail)
@@ -155,6 +155,11 @@ def mail_world(folder: Path, *, seed: int = 7, **mail: Any) -> Iterator[MailWorl
             yield MailWorld(settings=settings, engine=engine, vault=new_vault(), composer=composer, keys=keys, inbox=inbox)
         finally:
             engine.dispose()
+
+
+def wait_arrivals(world: MailWorld, count: int, *, seconds: float = 15.0) -> None:
+    """Wait until so many accounts were made due."""
+    wait_for(lambda: len(world.arrivals) >= count, seconds=seconds, what=f"{count} arrivals")
 
 
 def new_vault() -> Vault:
