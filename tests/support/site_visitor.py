@@ -12,6 +12,7 @@ from urllib.parse import urljoin
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from selectolax.lexbor import LexborHTMLParser, LexborNode
+from yarl import URL
 
 from fixtures.stand_in.one_time_codes import Seed
 from fixtures.stand_in.scenario import User
@@ -77,7 +78,7 @@ class Visitor:
         url = urljoin(self.seen.url, form.attributes.get("action") or self.seen.url)
         if (form.attributes.get("method") or "get").lower() == "post":
             return await self._ask("POST", url, given)
-        return await self.get(str(aiohttp.client.URL(url).with_query(given)))
+        return await self.get(str(URL(url).with_query(given)))
 
     async def _ask(self, method: str, url: str, fields: dict[str, str] | None, *, json: Any = None) -> Seen:
         hops = []
@@ -105,7 +106,7 @@ def _fields_of(form: LexborNode) -> dict[str, str]:
 @asynccontextmanager
 async def visiting(stand_in: StandIn) -> AsyncIterator[Visitor]:
     """Open a fresh visitor."""
-    connector = aiohttp.TCPConnector(ssl=False, resolver=_Here(stand_in.port), use_dns_cache=False)
+    connector = aiohttp.TCPConnector(ssl=False, resolver=_Here(stand_in.port), use_dns_cache=False, force_close=True)
     async with aiohttp.ClientSession(connector=connector) as session:
         yield Visitor(session)
 
