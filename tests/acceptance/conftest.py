@@ -1,0 +1,16 @@
+"""An agent of its own for each test, with a vault key and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from agent.store.vault import new_key
+from tests.support.command import Agent
+
+
+@pytest.fixture
+def agent(tmp_path: Path) -> Agent:
+    """Commands with a fresh data directory."""
+    return Agent(tmp_path, {"VAULT_KEY": new_key()})
