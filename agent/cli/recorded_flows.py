@@ -1,0 +1,100 @@
+"""The flows that can be recorded and replayed: what each is called with, and its outcome as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from pydantic import SecretStr
+
+from agent.errors import UsageError
+from flows.accept_invitation import accept_invitation
+from flows.audit_permissions import audit_permissions
+from flows.errors import FlowError
+from flows.marketplaces import marketplace
+from flows.models import Act, Aides, Bounds, Credentials, InvitationLink, SellerAccount
+from flows.recorded_visit import StoppedAtStepError
+from flows.sign_in import ensure_signed_in
+from flows.visit import Visit
+
+FLOWS = ("sign_in", "accept", "audit")
+_NOT_AN_OUTCOME = frozenset({"evidence", "shape"})  # paths of one machine, and what ages separately
+
+
+async def run_flow(name: str, visit: Visit, inputs: Mapping[str, Any], *, aides: Aides, bounds: Bounds) -> dict[str, Any]:
+    """Run a flow with the inputs of a recording; an error of the flow is an outcome like any other.
+
+    Raises:
+        UsageError: there is no such flow.
+        StoppedAtStepError: the visit was told to stop.
+    """
+    lent: dict[str, Any] = {"credentials": _credentials(inputs), "aides": aides, "bounds": bounds}
+    try:
+        match name:
+            case "sign_in":
+                result: Any = await ensure_signed_in(visit, host=inputs["host"], **lent)
+            case "accept":
+                result = await accept_invitation(visit, invitation=InvitationLink(**inputs["invitation"]), account=_account(inputs), **lent)
+            case "audit":
+                result = await audit_permissions(visit, account=_account(inputs), subject=inputs["subject"], own=inputs["own"], **lent)
+            case _:
+                raise UsageError(f"one of the flows {', '.join(FLOWS)} was expected, found {name!r}")
+    except StoppedAtStepError:
+        raise
+    except FlowError as err:
+        return {"error": error_of(err)}
+    return {"result": plain(result)}
+
+
+def error_of(err: FlowError) -> dict[str, Any]:
+    """What stays of an error: its code and what kind of it; not its sentence, which may be reworded."""
+    told = {name: getattr(err, name, None) for name in ("screen", "kind", "reason")}
+    return {"code": err.code, **{name: value for name, value in told.items() if value}}
+
+
+def plain(value: Any) -> Any:
+    """Turn a flow's value into JSON; secrets and paths stay out."""
+    if is_dataclass(value) and not isinstance(value, type):
+        kept = (one.name for one in fields(value) if one.name not in _NOT_AN_OUTCOME)
+        return {name: sorted(set(part)) if name == "blocked_requests" else plain(part) for name in kept for part in (getattr(value, name),)}
+    match value:
+        case Enum():
+            return value.value
+        case SecretStr():
+            return None
+        case datetime():
+            return value.isoformat()
+        case Mapping():
+            return {str(key): plain(part) for key, part in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [plain(part) for part in value]
+        case _:
+            return value
+
+
+def replay_aides(now: Callable[[], datetime]) -> Aides:
+    """What a replayed flow is lent: a code that was never recorded, leave to act, the clock of the recording."""
+
+    async def next_code() -> SecretStr:
+        return SecretStr("135790")
+
+    async def allow(act: Act) -> None: ...
+
+    async def ended(act: Act, word: str) -> None: ...
+
+    async def clock_seen(moment: datetime) -> None: ...
+
+    return Aides(next_code=next_code, before_click=allow, outcome=ended, now=now, clock_seen=clock_seen)
+
+
+def _credentials(inputs: Mapping[str, Any]) -> Credentials:
+    return Credentials(user_email=inputs["user_email"], password=SecretStr(inputs["password"]))
+
+
+def _account(inputs: Mapping[str, Any]) -> SellerAccount:
+    return SellerAccount(
+        marketplace=marketplace(inputs["marketplace"]), merchant_id=inputs.get("merchant_id"), merchant_name=inputs.get("merchant_name")
+    )
