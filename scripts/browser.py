@@ -6,8 +6,10 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 from flows.browser import find_executable
+from flows.errors import BrowserMissingError
 
 DEBIAN_PACKAGE = "chromium-headless-shell"
 HINT = (
@@ -18,14 +20,22 @@ HINT = (
 
 def main() -> int:
     """Exit 0 once a browser is there; else one line saying what to install."""
-    for provide in (lambda: None, _download, _install_debian):
-        provide()
-        found = find_executable(os.environ.get("SC_AGENT_BROWSER__EXECUTABLE"))
-        if found and _starts(str(found)):
+    for provide in (None, _download, _install_debian):
+        if provide:
+            provide()
+        if (found := _find()) and _starts(str(found)):
             print(f"browser: {found}")
             return 0
     print(HINT, file=sys.stderr)
     return 1
+
+
+def _find() -> Path | None:
+    setting = os.environ.get("SC_AGENT_BROWSER__EXECUTABLE")
+    try:
+        return find_executable(Path(setting) if setting else None)
+    except BrowserMissingError:
+        return None
 
 
 def _starts(executable: str) -> bool:
