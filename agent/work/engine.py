@@ -10,6 +10,7 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -128,6 +129,8 @@ class VisitEngine:
 
     async def stop(self) -> None:
         """Stop taking visits; the handler must have ended those that run."""
+        # The engine makes its own pool the loop's, and takes it down with itself: what runs in threads now must not go with it.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="agent"))
         await asyncio.to_thread(DBOS.destroy, workflow_completion_timeout_sec=0)
 
     def _config(self) -> DBOSConfig:

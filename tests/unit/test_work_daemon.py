@@ -1,0 +1,94 @@
+"""The daemon as a whole, without a browser: start, health, pause, the second one, the end."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import httpx
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from agent.errors import ConfigurationError
+from agent.observe.health import serve_health
+from agent.settings import ObserveSettings, Settings
+from agent.store.database import reading, writing
+from agent.store.schema import leases, workers
+from agent.store.vault import Vault
+from agent.work.daemon import run_daemon
+from tests.support.registry import NOW
+
+
+async def until_it_works(engine: Engine) -> None:
+    """Wait until the daemon's heart has beaten."""
+    async with asyncio.timeout(15):
+        while True:
+            with reading(engine) as conn:
+                if conn.scalar(sa.select(workers.c.id)) is not None:
+                    return
+            await asyncio.sleep(0.05)
+
+
+async def test_it_starts_takes_over_old_leases_and_stops_within_seconds(any_engine: Engine, vault: Vault, tmp_path: Path) -> None:
+    with writing(any_engine) as conn:
+        conn.execute(leases.insert().values(account_id="A1", holder="local", token="t", until=NOW.replace(year=2099)))
+    stop = asyncio.Event()
+    running = asyncio.create_task(run_daemon(Settings(data_dir=tmp_path), engine=any_engine, vault=vault, stop=stop, roles={"work"}))
+    await until_it_works(any_engine)
+    await asyncio.sleep(1)
+    started = time.monotonic()
+    stop.set()
+    await running
+    assert time.monotonic() - started < 5
+    with reading(any_engine) as conn:
+        assert conn.scalar(sa.select(sa.func.count()).select_from(workers)) == 0
+        assert conn.scalar(sa.select(sa.func.count()).select_from(leases)) == (0 if any_engine.dialect.name == "sqlite" else 1)
+
+
+async def test_health_and_metrics_are_served_while_it_runs(engine: Engine, vault: Vault, tmp_path: Path, unused_tcp_port: int) -> None:
+    address = f"127.0.0.1:{unused_tcp_port}"
+    settings = Settings(data_dir=tmp_path, observe=ObserveSettings(http_address=address))
+    stop = asyncio.Event()
+    running = asyncio.create_task(run_daemon(settings, engine=engine, vault=vault, stop=stop, roles={"work"}))
+    await until_it_works(engine)
+    async with httpx.AsyncClient(base_url=f"http://{address}", trust_env=False) as client:
+        answers = {path: await client.get(path) for path in ("/healthz", "/readyz", "/metrics", "/other")}
+    stop.set()
+    await running
+    assert [answer.status_code for answer in answers.values()] == [200, 200, 200, 404]
+    assert "sc_agent_accounts" in answers["/metrics"].text
+
+
+async def test_a_second_daemon_is_refused_and_the_first_goes_on(engine: Engine, vault: Vault, tmp_path: Path) -> None:
+    stop = asyncio.Event()
+    settings = Settings(data_dir=tmp_path)
+    first = asyncio.create_task(run_daemon(settings, engine=engine, vault=vault, stop=stop, roles={"work"}))
+    await until_it_works(engine)
+    with pytest.raises(ConfigurationError, match="another daemon"):
+        await run_daemon(settings, engine=engine, vault=vault, stop=stop, roles={"work"})
+    assert not first.done()
+    stop.set()
+    await first
+
+
+@pytest.mark.parametrize("address", ["nonsense", "127.0.0.1:x", "203.0.113.1:1"])
+async def test_an_address_that_cannot_be_listened_on_is_one_clear_line(address: str) -> None:
+    with pytest.raises(ConfigurationError, match="OBSERVE__HTTP_ADDRESS"):
+        async with serve_health(address, {}):
+            pass
+
+
+async def test_the_health_server_survives_nonsense(unused_tcp_port: int) -> None:
+    async with serve_health(f"127.0.0.1:{unused_tcp_port}", {"/healthz": lambda: (200, "text/plain", b"alive\n")}) as address:
+        reader, writer = await asyncio.open_connection("127.0.0.1", unused_tcp_port)
+        writer.write(b"\x00\xff" * 5000 + b"\r\n\r\n")
+        with suppress(ConnectionError):
+            await writer.drain()
+            await reader.read()
+        writer.close()
+        async with httpx.AsyncClient(base_url=f"http://{address}", trust_env=False) as client:
+            assert (await client.get("/healthz")).text == "alive\n"
+            assert (await client.post("/healthz")).status_code == 405
