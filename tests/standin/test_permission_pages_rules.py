@@ -289,3 +289,17 @@ def test_save_call_of_the_new_page_knows_rows_by_their_token() -> None:
         request = PageRequest(method="POST", path="/account/permissions/api/save", body=body)
         respond(request, seller, OWNER, options)
     assert seller.level(USER, row.key) is Level.EDIT
+
+
+def test_one_half_of_a_global_account_can_be_refused_alone() -> None:
+    seller = a_seller(Layout.GLOBAL)
+    half = frozenset({"global"})
+    assert "permissions-table" in ask(seller, OLD, layout=Layout.GLOBAL, refused_halves=half).body.decode()
+    assert "Access required" in ask(seller, NEW, layout=Layout.GLOBAL, refused_halves=half).body.decode()
+
+
+def test_own_view_may_show_words_or_marks_instead_of_controls() -> None:
+    seller = a_seller(Layout.CLASSIC_G1)
+    assert ClassicForm(ask(seller, OLD, layout=Layout.CLASSIC_G1, widget="text").body.decode()).radios == []
+    marked = ask(seller, OLD, layout=Layout.CLASSIC_G1, widget="marks").body.decode()
+    assert marked.count('aria-label="Selected"') == len(seller.rows)
