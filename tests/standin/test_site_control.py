@@ -76,6 +76,13 @@ async def test_an_invitation_is_mailed_signed_and_linked(stand_in: StandIn, cont
     assert stand_in.inbox.count() == 2
 
 
+async def test_every_language_of_a_scenario_gets_a_mail(stand_in: StandIn, control: httpx.AsyncClient) -> None:
+    merchant = stand_in.realm.scenario.sellers[0].merchant_id
+    for language in ("en", "de", "fr", "sv", "tr"):
+        await ask(control, "/seller", do="invite", merchant_id=merchant, email=f"{language}@users.example", language=language)
+    assert stand_in.inbox.count() == 5
+
+
 async def test_the_seller_withdraws_expires_grants_and_revokes(stand_in: StandIn, control: httpx.AsyncClient) -> None:
     invitation = next(iter(stand_in.realm.invitations.values()))
     for do, state in (("withdraw", "withdrawn"), ("expire", "expired")):
