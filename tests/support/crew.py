@@ -1,0 +1,28 @@
+"""A crew without a browser, for what happens before and after the browser opens."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy.engine import Engine
+
+from agent.observe.redaction import Redaction
+from agent.settings import Settings, WorkSettings
+from agent.store.vault import Vault
+from agent.work.browser_pool import BrowserPool, browser_options
+from agent.work.crew import Crew
+from agent.work.policy_file import load_policy
+
+
+def make_crew(engine: Engine, vault: Vault, directory: Path, *, worker: str = "w1", lease: float = 15, retries: int = 3) -> Crew:
+    """A worker on this database; its browser starts only when a visit opens it."""
+    settings = Settings(data_dir=directory, work=WorkSettings(lease=lease, max_retries=retries, max_deaths=3))
+    return Crew(
+        settings=settings,
+        engine=engine,
+        vault=vault,
+        pool=BrowserPool(options=browser_options(settings), replace_after=10),
+        policy=load_policy(),
+        redaction=Redaction(),
+        worker=worker,
+    )
