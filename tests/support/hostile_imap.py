@@ -10,7 +10,7 @@ from fixtures.stand_in.background import BackgroundServer
 from tests.support.imap_script import Folder
 
 _FLOOD = 200_000
-_PAUSE = 0.3  # seconds between the halves of a split line
+_PAUSE = 0.3  # seconds between two segments
 
 
 class Prank(StrEnum):
@@ -244,6 +244,7 @@ class _Session:
         return self.server.plays(*odd)
 
     async def _ends_oddly(self, tag: str) -> bool:
+        await asyncio.sleep(_PAUSE)  # in a packet of its own
         match self.server.prank:
             case Prank.BYE_IN_IDLE:
                 await self.say("* BYE server is going down")
