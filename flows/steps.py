@@ -89,7 +89,7 @@ class Walk:
                 where = seen.screen if seen else "a page that keeps moving"
                 raise StepTimeoutError(f"another screen than {where} was expected within {step:g} s, none came", screen=where)
             last = seen
-            await self._change()
+            await self.changed()
 
     async def onward(self, seen: Recognition) -> Recognition:
         """Pass by interstitials until a screen that a flow must act on; stop where only a person may go on.
@@ -231,7 +231,7 @@ class Walk:
         except TimeoutError as err:
             raise StepTimeoutError("the page was expected to answer, its scripts keep it busy") from err
 
-    async def _change(self) -> None:
+    async def changed(self) -> None:
         """Wait for the page to change, or a short while."""
         try:
             async with asyncio.timeout(self.bounds.step.total_seconds()):
