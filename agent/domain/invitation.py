@@ -158,10 +158,10 @@ def _rule_on_merchant(link: Link, expectation: Expectation) -> Ruling | None:
 
 
 def _rule_on_state(link: Link, expectation: Expectation) -> Ruling | None:
-    if expectation.authorization not in OPEN_STATES:
-        return _held("not_expected_now", f"the account is {expectation.authorization} and expects no invitation")
     if expectation.accepted and expectation.authorization != "failed":
         return _held("already_accepted", "the account has accepted an invitation before")
+    if expectation.authorization not in OPEN_STATES:
+        return _held("not_expected_now", f"the account is {expectation.authorization} and expects no invitation")
     waiting = expectation.waiting
     if waiting and (waiting.merchant_id, waiting.global_account_id) != (link.merchant_id, link.global_account_id):
         return _held("other_invitation_waiting", "an invitation of another merchant is already open for this account")
