@@ -14,7 +14,6 @@ from agent.cli.output import now, say
 from agent.domain.account import Account
 from agent.errors import UnconfirmedError, UsageError
 from agent.mail.one_off import admit_file, admit_link
-from agent.observe.logs import configure_logs
 from agent.work.one_off import accept_one
 
 
@@ -28,7 +27,6 @@ def accept(
     if (mail is None) == (link is None):
         raise UsageError("expected either --mail FILE or --link URL")
     settings = context.settings()
-    configure_logs(level="WARNING", style="text")
     vault = context.vault(settings)
     engine = context.database(settings)
     asked_by = getpass.getuser()

@@ -15,6 +15,7 @@ from agent.domain.authorization import State
 from agent.domain.document import AuditDocument
 from agent.domain.policy import Policy
 from agent.errors import ConfigurationError, FindingError, UnconfirmedError
+from agent.observe.logs import configure_logs
 from agent.observe.redaction import Redaction
 from agent.settings import Settings
 from agent.store import accounts, invitations, transitions
@@ -80,9 +81,11 @@ async def audit_one(
 async def _crew(settings: Settings, engine: Engine, vault: Vault, policy: Policy) -> AsyncIterator[Crew]:
     pool = BrowserPool(options=browser_options(settings), replace_after=settings.browser.replace_after)
     worker = f"command:{socket.gethostname()}-{os.getpid()}"
+    redaction = Redaction()
+    configure_logs(level="WARNING", style="text", redaction=redaction)  # standard output is the command's
     try:
         yield Crew(
-            settings=settings, engine=engine, vault=vault, pool=pool, policy=policy, redaction=Redaction(), worker=worker, clock=Clock()
+            settings=settings, engine=engine, vault=vault, pool=pool, policy=policy, redaction=redaction, worker=worker, clock=Clock()
         )
     finally:
         await pool.close()

@@ -9,9 +9,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import Engine
 
+from agent.observe.logs import configure_logs
 from agent.store.database import open_database
 from agent.store.vault import Vault
 from tests.support.postgres import Postgres, running_postgres
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quiet_logs() -> None:
+    """Logs as a process has them; unconfigured, structlog draws every traceback with all its variables."""
+    configure_logs(level="ERROR", style="text")
 
 
 @pytest.fixture(scope="session")
