@@ -151,6 +151,26 @@ async def test_the_log_tells_what_came_after_a_mark(stand_in: StandIn, control: 
     assert "password" in told["writes"][0]["form_fields"]
 
 
+async def test_a_password_changes_in_the_middle_of_a_sign_in(stand_in: StandIn, control: httpx.AsyncClient, visitor: Visitor) -> None:
+    stand_in.load(one_account(1, user={"sign_in": ["email", "password"]}, seller={"members": ["a1@users.example"]}))
+    await visitor.get("/home")
+    await visitor.submit("form[name=signIn]", email="a1@users.example")
+    told = await ask(control, "/users", user="a1@users.example", password="new one")
+    assert told["password"] == "new one"
+    assert (await visitor.submit("form[name=signIn]", password="new one")).url == f"https://{HOST}/home"
+    answer = await control.post("/users", json={"user": "a1@users.example", "sign_in": ["moon"]})
+    assert "unknown screen 'moon'" in answer.json()["error"]
+
+
+async def test_a_sellers_page_changes_its_layout_and_keeps_its_rights(stand_in: StandIn, control: httpx.AsyncClient) -> None:
+    merchant = stand_in.realm.scenario.sellers[0].merchant_id
+    rights = stand_in.realm.grants.of(merchant)
+    await ask(control, "/sellers", merchant_id=merchant, options={"own_view": False, "refusal": "redirect"}, name="New Name")
+    assert stand_in.realm.grants.options(merchant).refusal == "redirect"
+    assert stand_in.realm.grants.of(merchant) is rights
+    assert stand_in.realm.scenario.sellers[0].name == "New Name"
+
+
 async def test_a_raw_message_is_delivered_as_it_is(stand_in: StandIn, control: httpx.AsyncClient) -> None:
     await ask(control, "/mail", raw="Subject: hello\r\n\r\nbody", folder="Junk")
     assert stand_in.inbox.count("Junk") == 1

@@ -46,7 +46,7 @@ async def test_an_offer_names_the_shop_and_the_identity_and_can_be_accepted(
     assert screen(stand_in) == "invitation_offered"
     assert stand_in.realm.scenario.sellers[0].name in seen.text
     assert guest.email in seen.text
-    assert {"en": "Accept Invitation", "de": "Einladung annehmen"}[language] in seen.text
+    assert {"en": "Accept Invitation", "de": "Einladung annehmen"}[language].lower() in seen.text.lower()
     seen = await visitor.submit("form[action='/invitation/accept']")
     assert seen.url.startswith(f"https://{HOST}/home?mons_sel_dir_mcid=")
     record = the_invitation(stand_in)
@@ -208,3 +208,27 @@ async def test_home_itself_can_refuse(stand_in: StandIn, visitor: Visitor, home:
     stand_in.load(world.model_copy(update={"users": [refused, world.users[1]]}))
     await sign_in(visitor, stand_in, refused)
     assert screen(stand_in) == home
+
+
+async def test_the_texts_nobody_has_recorded_come_in_several_wordings(stand_in: StandIn, visitor: Visitor) -> None:
+    told = set()
+    for seed in range(1, 13):
+        load(stand_in, seed=seed, state="expired")
+        visitor.session.cookie_jar.clear()
+        seen = await open_link(visitor, stand_in)
+        alert = seen.tree.css_first("kat-alert, .a-alert, [role=alert]")
+        assert alert is not None
+        told.add((alert.attributes.get("header") or "") + (alert.attributes.get("description") or "") + alert.text(strip=True))
+    assert len(told) >= 3
+    assert all("expired" in text for text in told)
+
+
+async def test_a_deep_link_may_ask_for_the_account_that_home_did_not_ask_for(stand_in: StandIn, visitor: Visitor) -> None:
+    load(stand_in, members=["a1@users.example"], marketplaces=["US", "CA"])
+    world = stand_in.realm.scenario
+    asked = world.users[0].model_copy(update={"picker_when": "deep_links"})
+    stand_in.load(world.model_copy(update={"users": [asked, world.users[1]]}))
+    await sign_in(visitor, stand_in, asked)
+    assert screen(stand_in) == "app"
+    seen = await visitor.get("/gp/account-manager/home.html")
+    assert seen.url.endswith("/account-switcher/default/merchantMarketplace?returnTo=/gp/account-manager/home.html")
