@@ -21,7 +21,6 @@ from flows.errors import (
 from flows.in_page import ask
 from flows.models import Acceptance, AcceptanceOutcome, Act, Aides, Bounds, Credentials, Identity, InvitationLink, Proof, SellerAccount
 from flows.recognise import Recognition
-from flows.screens import Session
 from flows.sign_in import SignIn
 from flows.steps import Walk
 from flows.visit import Visit
@@ -34,7 +33,8 @@ _CLOSED = {
     "not_found": "refused",
 }
 _INSIDE = ("app", "tour", "account_picker", "account_picker_old")
-_REFUSED_INSIDE = ("failed_global", "no_account", "access_required")
+_ACCEPTED = ("invitation_accepted", "invitation_already_accepted")
+_CONCLUSIVE = (*_ACCEPTED, *_INSIDE, "confirmation_code")
 _CODE = re.compile(r"(?=[A-Z0-9-]*\d)[A-Z0-9][A-Z0-9-]{3,23}")
 
 
@@ -108,7 +108,7 @@ class _Accepting:
     async def _without_click(self, seen: Recognition) -> Acceptance:
         """Conclude from a page that does not offer the invitation (any more)."""
         match seen.screen:
-            case "invitation_already_accepted" | "invitation_accepted":
+            case screen if screen in _ACCEPTED:
                 return await self._confirmed(AcceptanceOutcome.ALREADY_ACCEPTED, seen)
             case "confirmation_code":
                 return await self._awaiting(seen)
@@ -123,6 +123,14 @@ class _Accepting:
 
     async def _click(self, seen: Recognition) -> None:
         """Press the one control that accepts, after the last look at the page and the caller's leave."""
+        ours = self.sign_in.credentials.user_email.strip().lower()
+        if seen.addressed and ours not in seen.addressed:
+            raise InvitationClosedError(
+                "an invitation of the account's user was expected, the page says it was sent to another address: nothing was clicked",
+                reason="other_recipient",
+                screen=seen.screen,
+                url=seen.path,
+            )
         if seen.alert_text:
             text = self.walk.visit.redactor.redact(seen.alert_text)[:200]
             raise UnknownScreenError(f"no message was expected beside the offer, the site says: {text}", screen=seen.screen, url=seen.path)
@@ -133,11 +141,10 @@ class _Accepting:
 
     async def _after_click(self, offered: Recognition) -> Acceptance:
         try:
-            seen = await self.walk.settle(after=offered)
-            if seen.session is Session.SIGNED_OUT:
-                await self.sign_in.pass_through(seen)
-                seen = await self.walk.open(self.invitation.url)  # to look, not to accept
-            acceptance = await self._conclude(await self.sign_in.pass_through(seen))
+            seen = await self.sign_in.pass_through(await self.walk.settle(after=offered))
+            if seen.screen not in _CONCLUSIVE:
+                seen = await self.sign_in.pass_through(await self.walk.open(self.invitation.url))  # to look, not to accept
+            acceptance = await self._conclude(seen)
         except FlowError as err:
             await self.aides.outcome(Act.ACCEPT_INVITATION, err.code)
             raise
@@ -146,17 +153,20 @@ class _Accepting:
 
     async def _conclude(self, seen: Recognition) -> Acceptance:
         match seen.screen:
-            case "invitation_accepted" | "invitation_already_accepted":
+            case screen if screen in (*_ACCEPTED, *_INSIDE):
                 return await self._confirmed(AcceptanceOutcome.ACCEPTED, seen)
             case "confirmation_code":
                 return await self._awaiting(seen)
-            case screen if screen in _INSIDE or screen in _REFUSED_INSIDE:
-                return await self._confirmed(AcceptanceOutcome.ACCEPTED, seen)
             case "invitation_offered":
                 raise StuckError(
                     "the invitation was expected to be accepted after the click, it is still offered: it is not clicked again",
                     screen=seen.screen,
                     url=seen.path,
+                )
+            case "invitation_refused" | "not_found":
+                # Clicked, and answered in words nobody listed: only a person can tell whether it was taken.
+                raise UnknownScreenError(
+                    "an answer to the acceptance was expected, its words are not known", screen=seen.screen, url=seen.path
                 )
             case _:
                 raise self._closed(seen)
@@ -187,7 +197,8 @@ class _Accepting:
         """Read the code that the seller compares; None when the page shows none that is certain."""
         words = list(self.walk.visit.catalogue.words(None, "confirmation_code").phrases)
         found = await find(self.walk.visit, seen.screen, "code")
-        texts = [await found.handle.inner_text()] if found else await ask(self.walk.visit.page, "beside", words)
+        texts = [one["value"] or one["text"] for one in await ask(self.walk.visit.page, "read", list(found.handles))]
+        texts = texts or await ask(self.walk.visit.page, "beside", words)
         codes = list(dict.fromkeys(code for text in texts for code in _CODE.findall(text)))
         return codes[0] if len(codes) == 1 else None
 

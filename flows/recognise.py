@@ -39,6 +39,7 @@ class Recognition:
     shape: str = ""  # hash of what is visible, to see progress
     is_settled: bool = True  # the document and its scripts are loaded
     emails: tuple[str, ...] = field(default=())  # addresses shown where a signed-in page names its user
+    addressed: tuple[str, ...] = field(default=())  # addresses the page says something was sent to
     claimed: tuple[str, ...] = field(default=())  # addresses the sign-in page asks about
     mentioned: tuple[str, ...] = field(default=())  # every address in the visible text
     is_blank: bool = False  # nothing to see and nothing to press
@@ -95,9 +96,10 @@ def read(seen: dict[str, Any], catalogue: Catalogue) -> Recognition:
         document=seen["document"],
         shape=seen["shape"],
         is_settled=seen["ready"] == "complete",
-        emails=tuple(seen["emails"]),
+        emails=look.addresses("signed_in_as", named=True),
+        addressed=look.addresses("sent_to"),
         claimed=tuple(seen["claimed"]),
-        mentioned=tuple(seen["mentioned"]),
+        mentioned=look.addresses(),
         is_blank=seen["blank"],
         failed_sign_ins=seen["failed"],
     )
@@ -145,6 +147,16 @@ class _Look:
                 return alert.name
         return None
 
+    def addresses(self, words: str = "", *, named: bool = False) -> tuple[str, ...]:
+        """Return the addresses in the visible text: all, or those beside such words (or, with `named`, where a page names its user)."""
+        beside = self._catalogue.words(None, words) if words else None
+        found = [
+            one["address"]
+            for one in self._seen["addresses"]
+            if beside is None or beside.find(one["around"]) is not None or (named and one["named"])
+        ]
+        return tuple(dict.fromkeys(found))
+
     def language(self) -> str:
         """Return what the document says of its language, else the language most words were found in."""
         if told := re.match(r"[a-z]{2,3}", self._seen["lang"].lower()):
@@ -161,6 +173,8 @@ class _Look:
             return any(self._script[piece] for piece in sign.script)
         if sign.action:
             return any(form["app"] in sign.action for form in self._forms)
+        if sign.severity:
+            return any(alert["severity"] in sign.severity for alert in self._seen["alerts"])
         if sign.status:
             return self._seen["status"] in sign.status
         if sign.form:

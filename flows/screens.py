@@ -67,6 +67,7 @@ class Sign(_Strict):
     path: Pattern | None = None
     query: Pattern | None = None
     status: tuple[int, ...] | None = None
+    severity: Strings | None = None  # a visible message of this kind: error, warning, info, success
     title: Strings | None = None  # from here on: names of sets of words
     heading: Strings | None = None
     alert: Strings | None = None

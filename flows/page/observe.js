@@ -30,7 +30,7 @@
   const text = texts.join("\n").slice(0, 60000);
 
   const shownAlerts = alerts.flatMap((css) => visibleIn(css)).filter((element, index, all) => all.indexOf(element) === index);
-  const outermost = shownAlerts.filter((element) => !shownAlerts.some((other) => other !== element && other.contains(element)));
+  const outermost = shownAlerts.filter((element) => !shownAlerts.some((other) => holds(other, element)));
   const severity = (element) => {
     const told = `${element.className || ""} ${element.getAttribute("variant") || ""} ${element.id || ""}`.toLowerCase();
     if (/success/.test(told)) return "success";
@@ -39,8 +39,23 @@
     return "error";
   };
 
-  const mail = /[^\s@<>"'(),;:]+@[^\s@<>"'(),;:]+\.[^\s@<>"'(),;:.]+/g;
-  const emails = identity.flatMap((css) => visibleIn(css)).flatMap((element) => [...spoken(element).matchAll(mail)].map((m) => m[0].toLowerCase()));
+  // Addresses stand in text nodes: joined text would glue them to their neighbours.
+  const mail = /[^\s@<>"'(),;:]+@[^\s@<>"'(),;:]+\.[^\s@<>"'(),;:]*[^\s@<>"'(),;:.]/g;
+  const named = identity.join(", ");
+  const addresses = [];
+  for (const root of searched) {
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT, (node) => (node.data.includes("@") ? NodeFilter.FILTER_ACCEPT : NodeFilter.FILTER_SKIP));
+    while (walker.nextNode() && addresses.length < 200) {
+      const element = walker.currentNode.parentElement;
+      if (!element || element.matches("script, style, noscript, template") || !isRendered(element)) continue;
+      const block = squeeze((element.closest("p, li, td, dd, dt, label, h1, h2, h3, h4, div, section, header, nav") || element).innerText);
+      for (const [address] of walker.currentNode.data.matchAll(mail)) {
+        const low = address.toLowerCase(), at = block.indexOf(low);
+        const around = at < 0 ? "" : `${block.slice(Math.max(0, at - 80), at)} \n ${block.slice(at + low.length, at + low.length + 40)}`;
+        addresses.push({ address: low, around, named: element.closest(named) !== null });
+      }
+    }
+  }
   const claimed = claimedWhere.flatMap((css) => queryAll(searched, css)).map((element) => (element.value ?? element.textContent ?? "").trim()).filter(Boolean);
   const failed = [...document.querySelectorAll("a[href*='failedSignInCount=']")].map((a) => Number(/failedSignInCount=(\d+)/.exec(a.getAttribute("href"))?.[1] || 0));
 
@@ -65,10 +80,9 @@
     headings: headings.flatMap((css) => visibleIn(css)).map((element) => squeeze(spoken(element))),
     controls: names,
     alerts: outermost.map((element) => ({ text: squeeze(spoken(element)), severity: severity(element) })).filter((alert) => alert.text),
-    emails: [...new Set(emails)],
+    addresses,
     claimed: [...new Set(claimed)],
     failed: failed.length ? Math.max(...failed) : 0,
-    mentioned: [...new Set([...text.matchAll(mail)].map((m) => m[0].toLowerCase()))].slice(0, 50),
     blank: !text.trim() && fields.length === 0 && controls.length === 0,
   };
 }
