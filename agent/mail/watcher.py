@@ -116,6 +116,8 @@ class Watcher(threading.Thread):
 
     def _attempt(self) -> None:
         """Run one session. Its end after a healthy life returns, so that the count of failures in a row starts afresh."""
+        if self._stop_event.is_set():
+            return
         started = time.monotonic()
         session: Session | None = None
         try:
@@ -123,6 +125,7 @@ class Watcher(threading.Thread):
             session = self._new_session(self._credentials)
             session.open()
             self._note(Link.UP)
+            self._on_found()  # we lead now: what an earlier life stored may wait for its verdict
             session.run()
         except LeaseLostError:
             raise

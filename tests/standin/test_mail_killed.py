@@ -37,7 +37,7 @@ def test_burst_of_invitations_survives_kills_at_every_write(tmp_path: Path) -> N
             while started(world) < BURST and lives.count < LIVES:
                 number = lives.count + 1
                 plan = {"folder": str(tmp_path), "port": world.inbox.port, "dns": world.keys.address, "key": key}
-                kill_at = number if number < 12 else draw.randint(5, 25)
+                kill_at = number if number < 9 else draw.randint(10, 40)
                 lives.live(world, plan | {"kill_at": kill_at, "when": draw.choice(["before", "after"])})
         assert lives.count >= 10, "the kills must have fallen inside the work"
         with world.running():  # a last life, to let it find anything it would do twice
