@@ -31,6 +31,7 @@ class Redactor:
         self._key = key or secrets.token_bytes(32)
         self._forms: dict[str, str] = {}
         self._pattern: re.Pattern[str] | None = None
+        self._names: set[str] = set()
 
     def __repr__(self) -> str:
         return f"Redactor({len(self._forms)} forms)"
@@ -50,6 +51,16 @@ class Redactor:
         """Register several values."""
         for value in values:
             self.register(value)
+
+    def name(self, value: str) -> None:
+        """Register a name: replaced like any value, and also covered in screenshots (its text goes into the page for that)."""
+        self.register(value)
+        if len(value.strip()) >= _SHORTEST:
+            self._names.add(value)
+
+    def names(self) -> list[str]:
+        """List the values registered as names; secrets are not among them."""
+        return sorted(self._names)
 
     def redact(self, text: str) -> str:
         """Replace every registered value, in any of its forms."""
