@@ -11,27 +11,40 @@ from flows.models import PermissionRow
 
 def disagreements(rows: tuple[PermissionRow, ...], labels: tuple[str, ...], hearing: Hearing, words: Lexicon) -> tuple[str, ...]:
     """What the second reading says otherwise than the first; `labels` are the rows' labels as the page writes them."""
-    if len(rows) != len(hearing.rows):
-        return (f"the document shows {len(rows)} rows, the accessibility tree {len(hearing.rows)}",)
+    spoken = list(hearing.rows)
+    while spoken and _is_picker(spoken[0], words):
+        spoken.pop(0)  # a picker above the grid: sorting, marketplace, language
+    if len(rows) != len(spoken):
+        return (f"the document shows {len(rows)} rows, the accessibility tree {len(spoken)}",)
     found: list[str] = []
-    section: str | None = None
-    for row, label, heard in zip(rows, labels, hearing.rows, strict=True):
-        named = [words.section(text) for text in heard.titles if words.section(text) is not None and squash(text) != squash(label)]
+    sections: set[str] = set()
+    for row, label, heard in zip(rows, labels, spoken, strict=True):
+        named = [known for text in heard.texts if (known := words.section(text)) is not None]
+        others = [known for text in heard.texts if (known := words.section(text)) is not None and squash(text) != squash(label)]
         moved = any(scope_of(bare_title(text)) for text in heard.titles)
-        section = (named[-1] if named else None) if (named or moved) else section
-        wrong = _differs(row, label, heard, words, section)
+        if named or moved:  # a row may be called like a section, so the title before it counts as well
+            sections = {*named[-1:], *others[-1:]}
+        wrong = _differs(row, label, heard, words, sections)
         if wrong:
             found.append(f"the two readings of {row.section} > {row.permission} differ: {wrong}")
     return tuple(found[:5])
 
 
-def _differs(row: PermissionRow, label: str, heard: Heard, words: Lexicon, section: str | None) -> str | None:
+def _is_picker(heard: Heard, words: Lexicon) -> bool:
+    """A drop-down that lists no level at all."""
+    choices = [option for option in heard.options if option.way is Way.CHOICE]
+    return len(choices) == len(heard.options) and not any(
+        words.level(text) for option in choices for text in (*option.listed, option.shows)
+    )
+
+
+def _differs(row: PermissionRow, label: str, heard: Heard, words: Lexicon, sections: set[str]) -> str | None:
     said = heard.explicit or heard.texts
     wanted = squash(label)
     if not any(squash(text).startswith(wanted) for text in said) and wanted not in squash("".join(said)):
         return f"the label ({said[-1] if said else 'none'!r} was heard)"
-    if section is not None and section != row.section:
-        return f"the section ({section!r} was heard)"
+    if sections and row.section not in sections:
+        return f"the section ({sorted(sections)[0]!r} was heard)"
     heard_row = read_level(tuple(heard.options), words, label=label)
     if row.problem is not None:
         return None  # it is no pass anyway, whatever else is said

@@ -16,7 +16,7 @@ from flows.grids.words import fold, level_words, marks
 _ONE = ("radio", "menuitemradio", "checkbox")
 _MANY = ("combobox", "listbox")
 _OUTSIDE = ("navigation", "banner", "contentinfo", "search", "tablist")
-_HEADS = ("heading", "caption", "legend", "strong", "button", "tab", "region", "group", "columnheader", "rowheader")
+_HEADS = ("heading", "caption", "legend", "strong", "region", "group", "columnheader", "rowheader")
 
 
 @dataclass(slots=True)
@@ -111,7 +111,7 @@ class _Ear:
         if self.now.options or len(self._loose) == 1 or self._loose:
             self.flush()
         self.now.texts.append(said)
-        if node.role in _HEADS or node.states.get("expanded"):
+        if node.role in _HEADS or "expanded" in node.states:
             self.now.titles.append(said)
 
     def _level_word(self, node: AriaNode, said: str) -> None:

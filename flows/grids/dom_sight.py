@@ -18,7 +18,9 @@ _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 async def read_dom(page: Page) -> Sight:
     """Look at the page once; nothing is opened, scrolled or waited for."""
-    found = await page.evaluate(_script(), {"css": grid_data("walk"), "words": level_words(), "on": marks("on"), "off": marks("off")})
+    found = await page.evaluate(
+        _script(), {"css": grid_data("walk"), "words": level_words(), "on": marks("on"), "off": (*marks("off"), *marks("absent"))}
+    )
     tokens = tuple(_token(item) for item in found["tokens"])
     return Sight(
         tokens=tokens,
@@ -31,6 +33,7 @@ async def read_dom(page: Page) -> Sight:
         language=found["language"],
         title=found["title"],
         emails=_emails(tokens),
+        titled_emails=_emails(tokens, titled=True),
     )
 
 
@@ -68,8 +71,6 @@ def _option(item: dict[str, Any]) -> Option:
     )
 
 
-def _emails(tokens: tuple[Token, ...]) -> tuple[str, ...]:
-    """Addresses on the page, those in headings first."""
-    texts = [token for token in tokens if isinstance(token, TextToken)]
-    ordered = sorted(texts, key=lambda token: not token.title)
-    return tuple(dict.fromkeys(address.casefold() for token in ordered for address in _EMAIL.findall(token.text)))
+def _emails(tokens: tuple[Token, ...], *, titled: bool = False) -> tuple[str, ...]:
+    texts = [token for token in tokens if isinstance(token, TextToken) and (token.title or not titled)]
+    return tuple(dict.fromkeys(address.casefold() for token in texts for address in _EMAIL.findall(token.text)))

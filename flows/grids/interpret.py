@@ -32,6 +32,7 @@ class Interpretation:
     gaps: tuple[str, ...]
     language: str
     editable: bool
+    titles: int = 0  # section titles seen
 
 
 @dataclass(slots=True)
@@ -66,7 +67,11 @@ def interpret(sight: Sight, *, scope: str = "regional") -> Interpretation:
         not token.locked for token in sight.tokens if isinstance(token, SwitchToken) and _is_universal(token)
     )
     return Interpretation(
-        rows=tuple(state.rows), gaps=tuple(dict.fromkeys(state.gaps)), language=_language(state.lexicon, sight), editable=editable
+        rows=tuple(state.rows),
+        gaps=tuple(dict.fromkeys(state.gaps)),
+        language=_language(state.lexicon, sight),
+        editable=editable,
+        titles=len(state.sections),
     )
 
 
@@ -87,7 +92,7 @@ def _take_row(state: _State, token: RowToken) -> None:
         return  # a picker above the grid (sorting, language), not a row
     _take_titles(state)
     state.started = True
-    label, problem = _label(state.lexicon, token)
+    label, problem = _label(state, token)
     if state.section is None:
         state.gaps.append(f"the row {label!r} stands under no section")
     reading = read_level(token.options, state.lexicon, label=token.label)
@@ -114,8 +119,9 @@ def _knows_a_level(token: RowToken) -> bool:
     return any(fold(word) in known for option in token.options for word in (*option.own, *option.listed, option.shows, option.column))
 
 
-def _label(words: Lexicon, token: RowToken) -> tuple[str, str | None]:
-    if not token.label or (token.titled and words.section(token.label) and not token.more):
+def _label(state: _State, token: RowToken) -> tuple[str, str | None]:
+    words = state.lexicon
+    if not token.label or (token.titled and not token.more and words.section(token.label) not in (None, state.section)):
         return clean_label(token.label), "unknown_permission: the row has no label of its own"
     label = words.label(token.label)
     if label is None:
@@ -163,31 +169,29 @@ def _take_titles(state: _State) -> None:
 
 
 def _titles(words: Lexicon, pending: list[TextToken | ColumnsToken]) -> list[tuple[str, str | None]]:
-    """The texts that may name a section, the strongest kind that is there; the last one counts."""
-    headings: list[tuple[str, str | None]] = []
-    bolds: list[tuple[str, str | None]] = []
-    plain: list[tuple[str, str | None]] = []
-    heads: list[tuple[str, str | None]] = []
+    """The texts that may name a section, in their order: headings, bold texts over columns, and every text that is a known section."""
+    found: list[tuple[str, str | None]] = []
     for index, token in enumerate(pending):
         if isinstance(token, ColumnsToken):
-            first = token.parts[0] if token.parts else ""
-            if words.section(first) is not None:
-                heads.append((first, words.section(first)))
-            elif first and words.level(first) is None and not is_generic(first):
-                plain.append((first, None))
-            continue
-        if token.button or token.tab or is_generic(token.text) or scope_of(bare_title(token.text)) or fold(token.text) in level_words():
-            continue
-        known = words.section(token.text)
-        if token.title:
-            headings.append((token.text, known))
-        elif (token.strong or token.alone) and (known or _heads_columns(pending, index)):
-            bolds.append((token.text, known))
-        elif known:
-            plain.append((token.text, known))
-    if heads and headings and headings[-1][1] not in (None, heads[-1][1]):
-        return [*headings, (f"{headings[-1][0]} / {heads[-1][0]}", None)]
-    return heads or headings or bolds or plain
+            found = _beside_columns(words, token, found)
+        elif not (
+            token.button or token.tab or is_generic(token.text) or scope_of(bare_title(token.text)) or fold(token.text) in level_words()
+        ):
+            known = words.section(token.text)
+            if token.title or known or ((token.strong or token.alone) and _heads_columns(pending, index)):
+                found.append((token.text, known))
+    return found
+
+
+def _beside_columns(words: Lexicon, columns: ColumnsToken, found: list[tuple[str, str | None]]) -> list[tuple[str, str | None]]:
+    """The first part of a row of column heads: often the section, often the word "Permission", sometimes nothing."""
+    first = columns.parts[0] if columns.parts else ""
+    known = words.section(first)
+    if known is None:
+        return [*found, (first, None)] if first and not found and words.level(first) is None and not is_generic(first) else found
+    if found and found[-1][1] not in (None, known):
+        return [*found, (f"{found[-1][0]} / {first}", None)]  # the title above says another section
+    return [*found, (first, known)]
 
 
 def _heads_columns(pending: list[TextToken | ColumnsToken], index: int) -> bool:

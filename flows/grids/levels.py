@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flows.grids.tokens import Option, Way
-from flows.grids.words import Lexicon, fold
+from flows.grids.words import Lexicon, fold, marks
 from flows.models import Level
 
 _ORDER = tuple(Level)
@@ -54,8 +54,14 @@ def _read(options: tuple[Option, ...], words: Lexicon, label: str) -> LevelReadi
     if len(held) != 1:
         raise _Problem("unread: no level is marked" if not held else f"unread: {len(held)} levels are marked")
     level, option = held[0]
-    offered = _sorted(levels) if Way.OPTION in ways else ()
+    offered = _sorted(levels) if Way.OPTION in ways else _marked(options, levels)
     return LevelReading(offered=offered, level=level, raw=next(iter(option.own), "") or option.column)
+
+
+def _marked(options: tuple[Option, ...], levels: list[Level]) -> tuple[Level, ...]:
+    """What a row of marks offers: the cells with a mark, if it marks what is not held as well; else nobody can tell."""
+    shown = [level for level, option in zip(levels, options, strict=True) if fold(option.shows) in (*marks("on"), *marks("off"))]
+    return _sorted(shown) if any(not option.on and fold(option.shows) in marks("off") for option in options) else ()
 
 
 def _level_of(option: Option, words: Lexicon, label: str) -> Level:

@@ -138,6 +138,8 @@ def _finish(state: Scan, last: Sight) -> tuple[Interpretation, Sight, tuple[str,
 
 def _counts_fit(stated: tuple[int, ...], read: Interpretation) -> bool:
     """Whether each table that says how many rows it has is a section of so many rows, with or without its head."""
+    if len(stated) == 1 and stated[0] - len(read.rows) - read.titles in (0, 1):
+        return True  # one table for everything, the sections' titles and the column heads among its rows
     sizes = sorted(Counter(row.section for row in read.rows).values())
     if not stated or len(sizes) < len(stated):
         return not stated or sum(stated) - len(read.rows) in range(len(stated) + 1)

@@ -86,6 +86,7 @@ class Sight:
     language: str = ""
     title: str = ""
     emails: tuple[str, ...] = field(default=())
+    titled_emails: tuple[str, ...] = field(default=())  # those in headings
 
     @property
     def rows(self) -> tuple[RowToken, ...]:

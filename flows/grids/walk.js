@@ -46,7 +46,12 @@
   };
   const same_line = (last, n) => { const cell = near(last.el, "cell"); return cell === near(n.parentElement || n.parentNode.host, "cell") && !LEVEL.has(fold(last.s)) && !LEVEL.has(fold(n.data)); };
   const image = (n) => { const s = clean(n.getAttribute("alt") || n.getAttribute("aria-label")); if (s) items.push({ k: "text", s, el: n, home: n, bold: false, stop: true, i: items.length }); };
-  const hidden_label = (el) => { let n = up(el); for (let i = 0; n && n.nodeType === 1 && i < 8; n = up(n), i++) { const s = clean(words_of(n)); const rest = s.split(" ").filter((w) => !LEVEL.has(fold(w)) && !/^[&/]$|^(and|only)$/i.test(w)).join(" "); if (rest) return rest.slice(0, 80); } return ""; };
+  const hidden_label = (el) => {
+    const texts = (n) => (n.nodeType === 3 ? [clean(n.data)] : n.nodeType === 1 && !is(n, "skip") ? [...kids(n)].flatMap(texts) : []);
+    let n = up(el);
+    for (let i = 0; n && n.nodeType === 1 && i < 8; n = up(n), i++) { const said = texts(n).filter((s) => s && !LEVEL.has(fold(s))); if (said.length) return said.join(" ").slice(0, 120); }
+    return "";
+  };
   visit(document.body);
 
   // 2. Options (radios and the like) with what each says about itself.
@@ -59,6 +64,7 @@
     for (const label of (inner && inner.labels) || []) out.push(words_of(label));
     if (inner && inner !== el) out.push(inner.getAttribute("aria-label"));
     if (el.tagName !== "INPUT") { if (el.getAttribute("label")) out.push(el.getAttribute("label")); out.push(words_of(el)); }
+    if (!out.some(clean)) out.push((inner && inner.title) || el.title);
     return [...new Set(out.map(clean).filter(Boolean))];
   };
   const state = (el) => {
@@ -76,7 +82,8 @@
   for (const o of options) {
     const inner = o.el.tagName === "INPUT" ? o.el : all(o.el, "radio").find((x) => x.tagName === "INPUT");
     const ids = (o.el.getAttribute("aria-labelledby") || "").split(/\s+/);
-    const homes = [o.el, ...((inner && inner.labels) || []), ...ids.map((id) => id && o.el.getRootNode().getElementById(id)).filter(Boolean)];
+    const named = ids.filter((id) => id && options.filter((x) => (x.el.getAttribute("aria-labelledby") || "").split(/\s+/).includes(id)).length === 1);
+    const homes = [o.el, ...((inner && inner.labels) || []), ...named.map((id) => o.el.getRootNode().getElementById(id)).filter(Boolean)];
     for (const t of items) if (t.k === "text" && homes.some((h) => inside(t.el, h)) && !(LEVEL.has(fold(t.s)) && t.el.closest && near(t.el, "column_head"))) belongs.set(t, o);
   }
   const is_level = (t) => t.k === "text" && LEVEL.has(fold(t.s));
@@ -156,11 +163,15 @@
     return { list: list.map((o) => o.s), chosen: chosen.map((o) => o.s), shows };
   };
   const mark = (s) => (ON.has(fold(s)) ? true : OFF.has(fold(s)) || !s ? false : null);
+  const marked_in = (cell) => {
+    const sign = cell.querySelector("[aria-label], [alt], [title]"), said = clean(words_of(cell)) || clean(sign && (sign.getAttribute("aria-label") || sign.getAttribute("alt") || sign.getAttribute("title")));
+    return { on: !said && cell.querySelector("svg, i, img, kat-icon") ? null : mark(said), shows: said };
+  };
   const options_of = (row) => row.sites.flatMap((s) => {
     if (s.k === "bare") {
       const head = [...columns].reverse().find((c) => c.table === near(s.el, "table") && c.at < where(s)) || { parts: [] };
       return cells(s.el).map((c, i) => [c, i]).filter(([c, i]) => head.parts[i] && LEVEL.has(fold(head.parts[i].s)))
-        .map(([c, i]) => ({ own: [], column: head.parts[i].s, on: c.querySelector("svg, i, img:not([alt])") && !clean(words_of(c)) && !c.querySelector("[aria-label]") ? null : mark(clean(words_of(c)) || clean((c.querySelector("[aria-label],[alt]") || c).getAttribute("aria-label") || (c.querySelector("[alt]") || c).getAttribute("alt"))), off: true, mark: true }));
+        .map(([c, i]) => ({ own: [], column: head.parts[i].s, ...marked_in(c), off: true, mark: true }));
     }
     if (s.k === "value") return [{ own: s.own, column: column_for(s), on: true, off: true, text: true }];
     if (s.k === "choice") { const c = choice(s.el); return [{ ...c, own: s.own, column: "", on: true, off: locked(s.el), choice: true }]; }

@@ -38,7 +38,7 @@ class Lexicon:
 
     def section(self, title: str) -> str | None:
         """The section a title names; a count or the word (global) behind it does not matter."""
-        return self.sections.get(fold(bare_title(title)))
+        return self.sections.get(fold(bare_title(title))) or self.sections.get(fold(re.sub(r"\s+\d+$", "", title)))
 
     def label(self, text: str) -> str | None:
         """The English name of a row, or None where the page mixes languages: an English name that this language has a word for."""
@@ -57,7 +57,7 @@ def lexicon(language: str) -> Lexicon:
     levels, sections = ({**data[kind]["en"], **data[kind].get(language, {})} for kind in ("levels", "sections"))
     return Lexicon(
         language=language,
-        levels={fold(word): Level(level) for level, words in levels.items() for word in words},
+        levels={fold(word): Level("View & Edit" if level == "Edit" else level) for level, words in levels.items() for word in words},
         sections=_turned(sections),
         labels=_turned(data["labels"].get(language, {})),
     )
@@ -97,7 +97,7 @@ def level_words() -> tuple[str, ...]:
 
 @cache
 def marks(kind: str) -> tuple[str, ...]:
-    """The marks that say yes (`on`) or no (`off`), folded."""
+    """The marks that say held (`on`), offered but not held (`off`), not offered (`absent`), folded."""
     return tuple(fold(word) for word in grid_data("words")["marks"][kind])
 
 
@@ -130,8 +130,10 @@ def _scopes() -> dict[str, str]:
 
 def stated_count(text: str) -> int | None:
     """How many rows a text says there are: "Orders (7)", "62 permissions", "20 of 62"."""
-    match = re.search(r"[(\[](\d+)[)\]]\s*$", text) or next(
-        (found for rule in grid_data("words")["generic"]["count"] if (found := re.search(rule, text, re.IGNORECASE))), None
+    match = (
+        re.search(r"[(\[](\d+)[)\]]\s*$", text)
+        or re.search(r"^\D+\s(\d+)$", text.strip())
+        or next((found for rule in grid_data("words")["generic"]["count"] if (found := re.search(rule, text, re.IGNORECASE))), None)
     )
     return int(match.group(1)) if match else None
 

@@ -1,0 +1,224 @@
+"""From a signed-in page to the permission grid of one user, or to the way in which the site refuses it. GET only."""
+
+from __future__ import annotations
+
+from asyncio import get_running_loop
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.async_api import ElementHandle
+from playwright.async_api import Error as PlaywrightError
+
+from flows.errors import SignedOutError, SiteRefusedError, StepTimeoutError
+from flows.grids.data import grid_data
+from flows.grids.dom_sight import read_dom
+from flows.grids.scan import is_grid
+from flows.grids.settle import quiet
+from flows.grids.unfold import press
+from flows.in_page import PageMovedError
+from flows.models import Bounds, Refusal, RefusalKind
+from flows.recognise import Recognition
+from flows.screens import Session
+from flows.visit import Visit
+
+_REFUSED = {
+    "access_required": RefusalKind.ACCESS_REQUIRED,
+    "failed_global": RefusalKind.FAILED_GLOBAL,
+    "no_account": RefusalKind.FAILED_GLOBAL,
+    "not_found": RefusalKind.NOT_FOUND,
+}
+
+
+class Place(StrEnum):
+    """Where we stand on the permission pages."""
+
+    GRID = "grid"
+    USERS = "users"  # the subject is in a list of users
+    UNCLEAR = "unclear"  # neither came within the bound
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """What came of a step towards the grid."""
+
+    place: Place
+    detail: str = ""
+    by_row: bool = False  # reached by the link in the subject's own row
+
+
+async def reach_permissions(visit: Visit, *, host: str, subject: str, own: bool, bounds: Bounds) -> Arrival | Refusal:
+    """Open the permissions of `subject`; English is asked for first.
+
+    Raises:
+        SignedOutError: a sign-in page came. SiteRefusedError: 5xx, 429, the error page, or no answer. StepTimeoutError.
+    """
+    data = grid_data("reach")
+    arrival: Arrival | Refusal = Arrival(place=Place.UNCLEAR)
+    for path in data["start"]:
+        arrival = await arrive(visit, f"https://{host}{path}?{data['english']}", subject=subject, bounds=bounds)
+    if isinstance(arrival, Refusal) or arrival.place is not Place.USERS:
+        return arrival
+    return await through_list(visit, subject=subject, own=own, bounds=bounds)
+
+
+async def through_list(visit: Visit, *, subject: str, own: bool, bounds: Bounds) -> Arrival | Refusal:
+    """From a list of users to the subject's grid, by the link in the row of exactly that address."""
+    ways = await _find(visit, "row", subject=subject, words=grid_data("reach")["words"]["manage"])
+    if not ways:
+        whose = "the own row" if own else "the row of the user"
+        return Arrival(place=Place.UNCLEAR, detail=f"the list of users can be opened, but {whose} has no link to its permissions")
+    arrival = await _follow(visit, ways[0], subject=subject, bounds=bounds)
+    return Arrival(place=arrival.place, detail=arrival.detail, by_row=True) if isinstance(arrival, Arrival) else arrival
+
+
+async def other_half(visit: Visit, *, subject: str, own: bool, bounds: Bounds) -> Arrival | Refusal | None:
+    """From the regional page to Global User Permissions, where the page has a way there; None where it has not."""
+    ways = await _find(visit, "words", subject=subject, words=grid_data("reach")["words"]["global"])
+    if not ways:
+        return None
+    arrival = await _follow(visit, ways[0], subject=subject, bounds=bounds)
+    if isinstance(arrival, Arrival) and arrival.place is Place.USERS:
+        return await through_list(visit, subject=subject, own=own, bounds=bounds)
+    return arrival
+
+
+async def arrive(visit: Visit, url: str, *, subject: str, bounds: Bounds) -> Arrival | Refusal:
+    """Open an address of the permission pages and wait for what it shows."""
+    return await _wait(visit, lambda: open_page(visit, url, bounds=bounds), subject=subject, bounds=bounds)
+
+
+async def open_page(visit: Visit, url: str, *, bounds: Bounds) -> None:
+    """GET one page.
+
+    Raises:
+        StepTimeoutError, SiteRefusedError, ForeignHostError.
+    """
+    shown = url.partition("?")[0]
+    try:
+        response = await visit.page.goto(url, wait_until="domcontentloaded", timeout=bounds.step.total_seconds() * 1000)
+    except PlaywrightError as err:
+        visit.guard.check()
+        if "interrupted by another navigation" in str(err) or "ERR_ABORTED" in str(err):
+            return  # the page moved on by itself, or the guard stopped where it led; what is shown is looked at next
+        if "Timeout" in str(err):
+            raise StepTimeoutError(f"{shown} was expected within the bound, it did not come", url=shown) from err
+        raise SiteRefusedError(f"{shown} was expected, there was no answer", url=shown) from err
+    visit.guard.check()
+    if response is not None and (response.status == 429 or response.status >= 500):
+        raise SiteRefusedError(f"{shown} was expected, the site answered {response.status}; try again later", url=shown)
+
+
+async def look(visit: Visit) -> Recognition:
+    """Recognise the page, also while it is moving on.
+
+    Raises:
+        SignedOutError: it is a sign-in page. SiteRefusedError: it is the site's error page.
+    """
+    while True:
+        try:
+            seen = await visit.recognise()
+            break
+        except PageMovedError:
+            continue
+    if seen.session is Session.SIGNED_OUT:
+        raise SignedOutError("a page of the signed-in site was expected, a sign-in page came", screen=seen.screen, url=seen.path)
+    if seen.screen == "site_down":
+        raise SiteRefusedError("a page of the site was expected, its error page came", screen=seen.screen, url=seen.path)
+    return seen
+
+
+def refusal_of(seen: Recognition) -> Refusal | None:
+    """The refusal a screen stands for, if it is one."""
+    kind = _REFUSED.get(seen.screen)
+    return None if kind is None else Refusal(kind=kind, url=seen.path, text=seen.title[:200])
+
+
+async def _follow(visit: Visit, way: ElementHandle, *, subject: str, bounds: Bounds) -> Arrival | Refusal:
+    before = visit.page.url
+
+    async def go() -> None:
+        await press(way)
+        visit.guard.check()
+
+    return await _wait(visit, go, subject=subject, bounds=bounds, left=before)
+
+
+async def _wait(
+    visit: Visit, act: Callable[[], Awaitable[None]], *, subject: str, bounds: Bounds, left: str | None = None
+) -> Arrival | Refusal:
+    """Act, then look until the page is a grid, a list with the subject in it, or a refusal; the same answer twice in a row counts."""
+    stale = await _mark(visit) if left is not None else ""
+    await act()
+    end, before = get_running_loop().time() + bounds.step.total_seconds(), None
+    while True:
+        await _quiet(visit)
+        seen = await look(visit)
+        now = await _place(visit, seen, subject)
+        moved = left is None or visit.page.url != left or await _mark(visit) != stale
+        if now is not None and now == before and moved:
+            return now
+        if get_running_loop().time() >= end:
+            return Arrival(place=Place.UNCLEAR, detail=f"neither a list of users nor permissions came ({seen.screen})")
+        before = now
+
+
+async def _place(visit: Visit, seen: Recognition, subject: str) -> Arrival | Refusal | None:
+    refusal = refusal_of(seen)
+    if refusal is not None:
+        return refusal
+    path = urlsplit(visit.page.url).path
+    if not path.startswith(tuple(grid_data("reach")["home"])):
+        signed_in = seen.session is Session.SIGNED_IN
+        return Refusal(kind=RefusalKind.REDIRECTED, url=seen.path, text=seen.title[:200]) if signed_in else None
+    try:
+        sight = await read_dom(visit.page)
+    except PlaywrightError:
+        return None
+    if sight.rows:
+        return Arrival(place=Place.GRID)
+    if await _find(visit, "row", subject=subject, words=grid_data("reach")["words"]["manage"]):
+        return Arrival(place=Place.USERS)
+    return Arrival(place=Place.GRID) if is_grid(sight) and not sight.busy and not await _names(visit, subject) else None
+
+
+async def _names(visit: Visit, subject: str) -> bool:
+    """Whether a table of users names the subject; then its links are only not drawn yet."""
+    return bool(await visit.page.evaluate(_script(), _asked("named", subject, [])) > 1)
+
+
+async def _find(visit: Visit, what: str, *, subject: str, words: list[str]) -> list[ElementHandle]:
+    try:
+        found = await visit.page.evaluate_handle(_script(), _asked(what, subject, words))
+        properties = await found.get_properties()
+    except PlaywrightError:
+        return []  # the page is moving on; it is looked at again
+    return [element for handle in properties.values() if (element := handle.as_element()) is not None]
+
+
+def _asked(what: str, subject: str, words: list[str]) -> dict[str, Any]:
+    return {"css": grid_data("reach")["css"], "what": what, "email": subject.casefold(), "words": [word.lower() for word in words]}
+
+
+async def _mark(visit: Visit) -> str:
+    """Something that changes when the page shows another thing under the same address."""
+    try:
+        return str(hash((await read_dom(visit.page)).tokens))
+    except PlaywrightError:
+        return ""
+
+
+async def _quiet(visit: Visit) -> None:
+    try:
+        await quiet(visit.page)
+    except PlaywrightError:
+        await visit.page.wait_for_load_state("domcontentloaded")
+
+
+@cache
+def _script() -> str:
+    return (Path(__file__).parent / "grids" / "reach.js").read_text(encoding="utf-8")
