@@ -174,3 +174,14 @@ async def test_a_sellers_page_changes_its_layout_and_keeps_its_rights(stand_in: 
 async def test_a_raw_message_is_delivered_as_it_is(stand_in: StandIn, control: httpx.AsyncClient) -> None:
     await ask(control, "/mail", raw="Subject: hello\r\n\r\nbody", folder="Junk")
     assert stand_in.inbox.count("Junk") == 1
+
+
+async def test_mailbox_and_dns_can_be_troubled(stand_in: StandIn, control: httpx.AsyncClient) -> None:
+    await ask(control, "/mail", raw="Subject: hello\r\n\r\nbody")
+    assert await ask(control, "/inbox", do="count") == {"count": 1}
+    assert await ask(control, "/inbox", do="kick") == {"cut": 0}
+    assert await ask(control, "/inbox", do="renew") == {"count": 0}
+    await ask(control, "/dns", fault="servfail")
+    assert stand_in.dns.fault == "servfail"
+    assert "expected kick" in (await control.post("/inbox", json={"do": "burn"})).json()["error"]
+    assert (await control.post("/dns", json={"fault": "burn"})).status_code == 400

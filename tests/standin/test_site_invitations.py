@@ -232,3 +232,17 @@ async def test_a_deep_link_may_ask_for_the_account_that_home_did_not_ask_for(sta
     assert screen(stand_in) == "app"
     seen = await visitor.get("/gp/account-manager/home.html")
     assert seen.url.endswith("/account-switcher/default/merchantMarketplace?returnTo=/gp/account-manager/home.html")
+
+
+@pytest.mark.parametrize(("switches", "wanted"), [(True, ("app", "CA")), (False, ("account_picker", None))])
+async def test_an_address_chooses_the_account_on_old_sites_only(
+    stand_in: StandIn, visitor: Visitor, switches: bool, wanted: tuple[str, str | None]
+) -> None:
+    load(stand_in, members=["a1@users.example"], marketplaces=["US", "CA"])
+    world = stand_in.realm.scenario
+    user = world.users[0].model_copy(update={"mons_sel_switches": switches})
+    stand_in.load(world.model_copy(update={"users": [user, world.users[1]]}))
+    await sign_in(visitor, stand_in, user)
+    await visitor.get(f"https://{HOST}/home?mons_sel_mkid=A2EUQ1WTGCTBG2")
+    selected = next(session.selected for session in stand_in.realm.sessions.by_id.values() if session.user)
+    assert (screen(stand_in), selected[1] if selected else None) == wanted
