@@ -47,6 +47,7 @@ class Dovecot:
     """
 
     host = "127.0.0.1"
+    home: Path
 
     def __init__(
         self, *, password: str = PASSWORD, tls: ServerCertificate | None = None, oauth: TokenIssuer | None = None, extra: str = ""
@@ -106,6 +107,7 @@ class Dovecot:
         """Delete a mailbox with its index: the next session sees an empty one with another UIDVALIDITY."""
         self.kick(mailbox)
         shutil.rmtree(self.maildir(mailbox), ignore_errors=True)
+        self._pause(1.1)  # UIDVALIDITY is a time in whole seconds
 
     def kick(self, user: str) -> None:
         """Cut every session of a user."""
@@ -131,10 +133,10 @@ class Dovecot:
         self._process = None
 
     def __enter__(self) -> Self:
-        self._home = Path(tempfile.mkdtemp(prefix="dovecot-"))
+        self.home = Path(tempfile.mkdtemp(prefix="dovecot-"))
         for last in reversed(range(_TRIES)):
             imap, imaps, lmtp = free_ports(3)
-            self._layout = Layout(home=self._home, imap_port=imap, imaps_port=imaps, lmtp_port=lmtp)
+            self._layout = Layout(home=self.home, imap_port=imap, imaps_port=imaps, lmtp_port=lmtp)
             try:
                 self._prepare()
                 self._launch()
@@ -151,8 +153,8 @@ class Dovecot:
         self._remove()
 
     def _prepare(self) -> None:
-        self._home.chmod(0o755)
-        for folder in (self._layout.base, self._layout.mail, self._home / "state"):
+        self.home.chmod(0o755)
+        for folder in (self._layout.base, self._layout.mail, self.home / "state"):
             folder.mkdir(exist_ok=True)
         self._give(self._layout.mail, dovecot_conf.mail_owner())
         if not self._server.installed:  # scripts/servers.py made these two paths relative to where the server runs
@@ -164,7 +166,7 @@ class Dovecot:
         )
 
     def _launch(self) -> None:
-        output = self._home / "output"
+        output = self.home / "output"
         with output.open("wb") as sink:
             self._process = subprocess.Popen(
                 [str(self._server.root / _PROGRAM), "-F", "-c", str(self._config)],
@@ -179,17 +181,18 @@ class Dovecot:
         while not self._listens():
             if self._process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"Dovecot did not start: {output.read_text(errors='replace')} {self.log}")
-            self._wait_a_moment()
+            self._pause(0.02)
 
     def _listens(self) -> bool:
         with contextlib.suppress(OSError, smtplib.SMTPException), smtplib.LMTP(self.host, self.lmtp_port, timeout=5) as session:
             return session.noop()[0] == 250
         return False
 
-    def _wait_a_moment(self) -> None:
+    def _pause(self, seconds: float) -> None:
+        """Let time pass, unless the server ends."""
         assert self._process is not None
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=0.02)
+            self._process.wait(timeout=seconds)
 
     def _doveadm(self, *command: str) -> None:
         subprocess.run(
@@ -206,4 +209,4 @@ class Dovecot:
             os.chown(path, *owner)
 
     def _remove(self) -> None:
-        shutil.rmtree(self._home, ignore_errors=True)
+        shutil.rmtree(self.home, ignore_errors=True)

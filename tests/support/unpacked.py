@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import socket
+import stat
+import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 TOOLS = Path(__file__).resolve().parents[2] / ".tools"
@@ -37,12 +41,24 @@ class Unpacked:
         return self.root == _SYSTEM
 
 
+@cache
 def find(name: str, program: str, *, libraries: tuple[str, ...] = ()) -> Unpacked | None:
     """Return the unpacked server, else the installed one, else None; `libraries` are its own folders of libraries."""
     root = TOOLS / name
     if (root / program).exists():
+        root = _reachable(root)
         return Unpacked(root=root, libraries=tuple(root / folder for folder in (*libraries, *_LIBRARIES) if (root / folder).is_dir()))
-    return Unpacked(root=_SYSTEM) if (_SYSTEM / program).exists() or shutil.which(name) else None
+    return Unpacked(root=_SYSTEM) if (_SYSTEM / program).exists() else None
+
+
+def _reachable(root: Path) -> Path:
+    """Return a copy where servers that root starts could not read their own files once they are somebody else."""
+    if os.geteuid() != 0 or all(folder.stat().st_mode & stat.S_IXOTH for folder in (root, *root.parents)):
+        return root
+    copies = Path(tempfile.mkdtemp(prefix="servers-"))
+    copies.chmod(0o755)
+    atexit.register(shutil.rmtree, copies, ignore_errors=True)
+    return Path(shutil.copytree(root, copies / root.name, symlinks=True))
 
 
 def free_ports(count: int) -> list[int]:
