@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import aiohttp
 import pytest
 
@@ -9,7 +11,7 @@ from fixtures.stand_in.faults import FaultBook
 from fixtures.stand_in.generate import one_account
 from fixtures.stand_in.scenario import Fault
 from fixtures.stand_in.world import StandIn
-from tests.support.site_visitor import HOST, Visitor, sign_in
+from tests.support.site_visitor import HOST, Visitor, sign_in, visiting
 
 PLAIN = {"sign_in": ["email", "password"]}
 
@@ -90,3 +92,17 @@ def test_the_nth_showing_is_counted_for_each_fault_by_itself() -> None:
     book = FaultBook([Fault(on="password", kind="503", nth=2), Fault(on="/ap/signin", kind="429", nth=1, moment="after")])
     struck = [book.due("after", screen="password", path="/ap/signin", method="GET", user="") for _ in range(3)]
     assert [fault.kind if fault else None for fault in struck] == ["429", "503", None]
+
+
+async def test_the_stand_in_stops_at_once_while_an_answer_hangs() -> None:
+    fault = Fault.model_validate({"on": "email", "kind": "hang", "seconds": 60})
+    stand_in = StandIn(one_account(1, user=PLAIN, faults=[fault]))
+    await stand_in.start()
+    async with visiting(stand_in) as visitor:
+        asked = asyncio.create_task(visitor.get("/home"))
+        async with asyncio.timeout(5):
+            while not stand_in.realm.journal.of("fault.played"):  # noqa: ASYNC110 - the other side of a socket has no event
+                await asyncio.sleep(0.01)
+            await stand_in.stop()
+        with pytest.raises(aiohttp.ClientError):
+            await asked
