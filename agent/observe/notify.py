@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-import apprise
 import structlog
 from pydantic import SecretStr
 
@@ -78,6 +77,8 @@ def apprise_sender(urls: Sequence[SecretStr]) -> Send:
     """Send through every address; with none, the log is all there is."""
     if not urls:
         return lambda _title, _body: True
+    import apprise  # it reads a hundred plug-ins
+
     target = apprise.Apprise()
     for url in urls:
         target.add(url.get_secret_value())

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from agent.domain.seed import parse_seed
-from agent.store import acts
+from agent.store import acts, sessions
 from agent.store.database import writing
 from agent.work import budget
 from agent.work.crew import Crew
@@ -15,9 +17,14 @@ from agent.work.visits.plan import Plan
 from flows.models import Act, Aides
 from flows.redact import Redactor
 
+StorageState = Callable[[], Awaitable[dict[str, Any]]]
 
-def aides_for(plan: Plan, crew: Crew, *, redactor: Redactor) -> Aides:
-    """Build the callables of one visit."""
+
+def aides_for(plan: Plan, crew: Crew, *, redactor: Redactor, storage_state: StorageState | None = None) -> Aides:
+    """Build the callables of one visit.
+
+    With `storage_state`, the session is stored with the intention to accept: a visit cut off after the click does not sign in again.
+    """
     codes = OneTimeCodes(
         engine=crew.engine,
         seed=parse_seed(plan.secrets.secrets.totp_secret.get_secret_value()),
@@ -28,7 +35,7 @@ def aides_for(plan: Plan, crew: Crew, *, redactor: Redactor) -> Aides:
         register=redactor.register,
     )
     codes.load_skew()
-    permits = _Permits(plan, crew)
+    permits = _Permits(plan, crew, storage_state)
     return Aides(
         next_code=codes.next_code,
         before_click=permits.before_click,
@@ -41,22 +48,27 @@ def aides_for(plan: Plan, crew: Crew, *, redactor: Redactor) -> Aides:
 class _Permits:
     """Permission before an act, its outcome after; both committed before the flow goes on."""
 
-    def __init__(self, plan: Plan, crew: Crew) -> None:
+    def __init__(self, plan: Plan, crew: Crew, storage_state: StorageState | None) -> None:
         self._plan = plan
         self._crew = crew
+        self._storage_state = storage_state
 
     async def before_click(self, act: Act) -> None:
-        await asyncio.to_thread(self._permit, act)
+        keep = self._storage_state if act is Act.ACCEPT_INVITATION else None
+        session = None if keep is None else await keep()
+        await asyncio.to_thread(self._permit, act, session)
 
     async def outcome(self, act: Act, word: str) -> None:
         await asyncio.to_thread(self._conclude, act, word)
 
-    def _permit(self, act: Act) -> None:
+    def _permit(self, act: Act, session: dict[str, Any] | None) -> None:
         crew, plan, now = self._crew, self._plan, self._crew.clock.now()
         with writing(crew.engine) as conn:
             require_held(conn, plan.held, now=now, length=crew.lease_length)
             budget.require(conn, plan.signs_in.id, act, limits=crew.settings.sign_in, now=now)
             acts.intend(conn, plan.signs_in.id, act, visit_id=plan.visit_id, now=now)
+            if session is not None:
+                sessions.save(conn, crew.vault, plan.signs_in.id, session, now=now)
 
     def _conclude(self, act: Act, word: str) -> None:
         with writing(self._crew.engine) as conn:

@@ -134,7 +134,7 @@ async def _browse(crew: Crew, plan: Plan, redactor: Redactor) -> Conclusion:
 
 
 async def _flow(crew: Crew, plan: Plan, visit: Visit, redactor: Redactor) -> Conclusion:
-    aides = await asyncio.to_thread(aides_for, plan, crew, redactor=redactor)
+    aides = await asyncio.to_thread(aides_for, plan, crew, redactor=redactor, storage_state=visit.storage_state)
     bounds = crew.bounds
     try:
         async with asyncio.timeout((bounds.visit + _OVERTIME).total_seconds()):
@@ -151,12 +151,12 @@ async def _flow(crew: Crew, plan: Plan, visit: Visit, redactor: Redactor) -> Con
 
 async def _keep_evidence(crew: Crew, plan: Plan, visit: Visit, redactor: Redactor, error: Exception) -> None:
     directory = crew.evidence_dir(plan.account.id, plan.visit_id)
-    make_private(directory)
     try:
+        make_private(directory)
         async with asyncio.timeout(_EVIDENCE_WITHIN):
             await capture(visit.page, directory, "failure", redactor, visit=visit, error=error)
-    except TimeoutError:
-        log.warning(events.EVIDENCE_MISSED, account=plan.account.id, visit=plan.visit_id)
+    except Exception as err:  # noqa: BLE001 - what the visit met must not be overshadowed by what keeping it met
+        log.warning(events.EVIDENCE_MISSED, account=plan.account.id, visit=plan.visit_id, error=type(err).__name__)
 
 
 async def _session(visit: Visit) -> dict[str, Any] | None:
