@@ -11,6 +11,7 @@ import pytest
 
 from fixtures.stand_in.mail_cases import EMAILS
 from fixtures.stand_in.mail_forgeries import FORGERIES
+from fixtures.stand_in.mail_variants import VARIANTS
 from fixtures.stand_in.record_emails import contents, main, write
 
 _VERDICTS = {"accept", "held", "rejected", "duplicate", "retry"}
@@ -30,8 +31,9 @@ def test_it_holds_enough_messages_and_enough_traps() -> None:
     assert len(traps) >= 30
 
 
-def test_every_forgery_is_in_it() -> None:
-    assert set(FORGERIES) - set(_CASES) == _NOT_STORED
+def test_every_forgery_and_every_honest_variant_is_in_it() -> None:
+    assert {*FORGERIES, *VARIANTS} - set(_CASES) == _NOT_STORED
+    assert {expected(case)["verdict"] for case in VARIANTS} == {"accept"}
 
 
 def test_what_is_stored_is_what_the_cases_write() -> None:
