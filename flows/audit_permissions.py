@@ -81,8 +81,7 @@ async def _read(visit: Visit, arrival: Arrival, *, subject: str, own: bool, boun
 
 async def _one_page(visit: Visit, arrival: Arrival, *, subject: str, own: bool, bounds: Bounds) -> Grid:
     if arrival.place is not Place.GRID:
-        listed = arrival.by_row or ("list of users" in arrival.detail and own)
-        return Grid(layout="", rows=(), editable=listed and own, own=own, complete=False, gaps=(arrival.detail or "no grid came",))
+        return Grid(layout="", rows=(), editable=arrival.listed and own, own=own, complete=False, gaps=(arrival.detail or "no grid came",))
     grid = await read_grid(visit.page, own=own, bounds=bounds, expected=subject)
     if grid.subject is None and arrival.by_row:
         return replace(grid, subject=subject.casefold())  # the page names nobody; we came by the link in the user's own row

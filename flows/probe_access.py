@@ -11,7 +11,7 @@ from flows.errors import SiteRefusedError, StepTimeoutError
 from flows.grids.data import grid_data
 from flows.grids.settle import quiet
 from flows.models import Bounds, Probe, ProbeAnswer
-from flows.reach_permissions import look, open_page, refusal_of
+from flows.reach_permissions import look, open_page, wall_of
 from flows.recognise import Recognition
 from flows.screens import Session
 from flows.visit import Visit
@@ -67,7 +67,7 @@ async def _probe(visit: Visit, page: dict[str, str], *, host: str, bounds: Bound
 
 
 async def _answer(visit: Visit, seen: Recognition, path: str) -> tuple[ProbeAnswer, str]:
-    refusal = refusal_of(seen)
+    refusal = await wall_of(visit, seen)
     if refusal is not None:
         return ProbeAnswer.REFUSED, refusal.kind.value
     if not urlsplit(visit.page.url).path.startswith(path.removesuffix("/index.html")):

@@ -19,6 +19,7 @@ from flows.grids.data import grid_data
 from flows.grids.dom_sight import read_dom
 from flows.grids.scan import is_grid
 from flows.grids.settle import quiet
+from flows.grids.tokens import Way
 from flows.grids.unfold import press
 from flows.in_page import PageMovedError
 from flows.models import Bounds, Refusal, RefusalKind
@@ -32,6 +33,9 @@ _REFUSED = {
     "no_account": RefusalKind.FAILED_GLOBAL,
     "not_found": RefusalKind.NOT_FOUND,
 }
+
+
+_MIDDLE = "selector => { const el = document.querySelector(selector); return el ? el.innerText : '' }"
 
 
 class Place(StrEnum):
@@ -49,6 +53,7 @@ class Arrival:
     place: Place
     detail: str = ""
     by_row: bool = False  # reached by the link in the subject's own row
+    listed: bool = False  # a list of users was shown on the way
 
 
 async def reach_permissions(visit: Visit, *, host: str, subject: str, own: bool, bounds: Bounds) -> Arrival | Refusal:
@@ -71,9 +76,11 @@ async def through_list(visit: Visit, *, subject: str, own: bool, bounds: Bounds)
     ways = await _find(visit, "row", subject=subject, words=grid_data("reach")["words"]["manage"])
     if not ways:
         whose = "the own row" if own else "the row of the user"
-        return Arrival(place=Place.UNCLEAR, detail=f"the list of users can be opened, but {whose} has no link to its permissions")
+        return Arrival(
+            place=Place.UNCLEAR, detail=f"the list of users can be opened, but {whose} has no link to its permissions", listed=True
+        )
     arrival = await _follow(visit, ways[0], subject=subject, bounds=bounds)
-    return Arrival(place=arrival.place, detail=arrival.detail, by_row=True) if isinstance(arrival, Arrival) else arrival
+    return Arrival(place=arrival.place, detail=arrival.detail, by_row=True, listed=True) if isinstance(arrival, Arrival) else arrival
 
 
 async def other_half(visit: Visit, *, subject: str, own: bool, bounds: Bounds) -> Arrival | Refusal | None:
@@ -138,6 +145,22 @@ def refusal_of(seen: Recognition) -> Refusal | None:
     return None if kind is None else Refusal(kind=kind, url=seen.path, text=seen.title[:200])
 
 
+async def wall_of(visit: Visit, seen: Recognition) -> Refusal | None:
+    """The refusal that the page shows, by its screen, or by what is written on an otherwise empty page."""
+    refusal = refusal_of(seen)
+    if refusal is not None or seen.session is Session.SIGNED_OUT:
+        return refusal
+    walls = grid_data("reach")["walls"]
+    try:
+        text = str(await visit.page.evaluate(_MIDDLE, walls["middle"])).strip()
+    except PlaywrightError:
+        return None
+    for kind in (RefusalKind.ACCESS_REQUIRED, RefusalKind.NOT_FOUND):
+        if 0 < len(text) <= walls["longest"] and any(words in text.casefold() for words in walls[kind.value]):
+            return Refusal(kind=kind, url=seen.path, text=text[:200])
+    return None
+
+
 async def _follow(visit: Visit, way: ElementHandle, *, subject: str, bounds: Bounds) -> Arrival | Refusal:
     before = visit.page.url
 
@@ -168,7 +191,7 @@ async def _wait(
 
 
 async def _place(visit: Visit, seen: Recognition, subject: str) -> Arrival | Refusal | None:
-    refusal = refusal_of(seen)
+    refusal = await wall_of(visit, seen)
     if refusal is not None:
         return refusal
     path = urlsplit(visit.page.url).path
@@ -179,10 +202,11 @@ async def _place(visit: Visit, seen: Recognition, subject: str) -> Arrival | Ref
         sight = await read_dom(visit.page)
     except PlaywrightError:
         return None
+    controls = any(option.way in (Way.OPTION, Way.CHOICE) for row in sight.rows for option in row.options)
+    if not controls and await _find(visit, "row", subject=subject, words=grid_data("reach")["words"]["manage"]):
+        return Arrival(place=Place.USERS)
     if sight.rows:
         return Arrival(place=Place.GRID)
-    if await _find(visit, "row", subject=subject, words=grid_data("reach")["words"]["manage"]):
-        return Arrival(place=Place.USERS)
     return Arrival(place=Place.GRID) if is_grid(sight) and not sight.busy and not await _names(visit, subject) else None
 
 

@@ -125,7 +125,7 @@
     return box || document.body;
   };
   const holders = options.filter((o) => !head_options.has(o) && (o.k !== "switch" && (o.k !== "checkbox" || o.own.some((w) => LEVEL.has(fold(w))) || near(o.el, "row"))));
-  const values = loose.filter((t) => !taken.has(t)).map((t) => ({ k: "value", el: t.el, item: t, key: null, own: [t.s] }));
+  const values = loose.filter((t) => !taken.has(t) && !near(t.el, "pressable")).map((t) => ({ k: "value", el: t.el, item: t, key: null, own: [t.s] }));
   const marked = new Set([...holders, ...values].map((o) => near(o.el, "row")).filter(Boolean));
   const bare = all(document.body, "row").filter((r) => shown(r) && !marked.has(r) && cells(r).length > 1 && !columns.some((c) => c.row === r)
     && columns.some((c) => c.table && c.table === near(r, "table")) && items.some((t) => is_label(t) && inside(t.el, r)));
@@ -196,7 +196,7 @@
   for (const o of options) if (head_options.has(o)) tokens.push({ t: "head", at: o.i, own: o.own, on: state(o.el) });
     else if (!holders.includes(o)) tokens.push({ t: "switch", at: o.i, own: o.own, on: state(o.el), off: locked(o.el), y: boxOf(o.el)[1] });
   for (const t of items) if (t.k === "text" && !used.has(t) && !taken.has(t) && !belongs.has(t) && !values.some((v) => v.item === t && cut.some((c) => c.sites.includes(v))) && !bare.some((r) => inside(t.el, r)))
-    tokens.push({ t: "text", at: t.i, s: t.s, title: !!near(t.el, "title"), strong: t.bold || is(t.el, "strong"), button: !!near(t.el, "button") && !near(t.el, "title"), tab: !!near(t.el, "tab"), alone: !!near(t.el, "row") && cells(near(t.el, "row")).length === 1, y: boxOf(t.el)[1] });
+    tokens.push({ t: "text", at: t.i, s: t.s, title: !!near(t.el, "title"), strong: t.bold || is(t.el, "strong"), button: !!near(t.el, "pressable") && !near(t.el, "title"), tab: !!near(t.el, "tab"), alone: !!near(t.el, "row") && cells(near(t.el, "row")).length === 1, y: boxOf(t.el)[1] });
   const sibling_of = (el) => [...(up(el) ? kids(up(el)) : [])].filter((k) => k.nodeType === 1 && k !== el && k.tagName === el.tagName && k.className === el.className && shown(k));
   const homes = new Set(cut.map((r) => r.home)), empty = new Set();
   for (const home of homes) for (const s of sibling_of(home)) if (!homes.has(s) && !columns.some((c) => inside(c.row, s) || inside(s, c.row)) && !cut.some((r) => inside(r.sites[0].el, s)) && clean(words_of(s)) && !(is(s, "row") && cells(s).length === 1)) empty.add(s);
