@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import pytest
 
 from fixtures.stand_in.generate import one_account
@@ -120,6 +122,7 @@ async def test_a_language_asked_for_in_the_address_wins(stand_in: StandIn, visit
         ("passkey_nudge", "form", {"decline": ""}),
         ("passkey_nudge:button", "form", {"decline": "Not now"}),
         ("continue_wall", "form", {}),
+        ("continue_wall:text", "form", {}),
         ("captcha_image", "form", {"field-keywords": "KX7RTM"}),
         ("captcha_cvf", "form", {"cvf_captcha_input": "kx7rtm", "cvf_captcha_captcha_action": "verifyCaptcha"}),
         ("verification_code", "#verification-code-form", {"otpCode": "518204"}),
@@ -202,6 +205,27 @@ async def test_refusals_come_with_their_status_and_pass_when_loaded_again(
     load(stand_in, [screen, "email"])
     assert (await visitor.get("/home")).status == status
     assert (await visitor.get(visitor.seen.url)).has("#ap_email")
+
+
+@pytest.mark.parametrize(
+    ("entry", "path"),
+    [
+        ("email", "/ap/signin"),
+        ("email_unified", "/ax/claim"),
+        ("otp_device_picker", "/ap/mfa/new-otp"),
+        ("passkey_nudge", "/ax/claim/webauthn/nudge"),
+        ("captcha_cvf", "/ap/cvf/request"),
+        ("puzzle:aaut", "/ax/aaut/verify/ap/challenge"),
+        ("approval_push", "/ap/cvf/approval"),
+        ("password_reset", "/ap/forgotpassword/reverification"),
+        ("password_reset:plain", "/ap/forgotpassword"),
+        ("landing", "/"),
+    ],
+)
+async def test_a_screen_lives_at_its_address(stand_in: StandIn, visitor: Visitor, entry: str, path: str) -> None:
+    load(stand_in, [entry, "email"])
+    seen = await visitor.get("/home")
+    assert urlsplit(seen.url).path == path
 
 
 async def test_a_passed_wall_does_not_come_back_to_the_same_browser(stand_in: StandIn, visitor: Visitor) -> None:
