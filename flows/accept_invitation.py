@@ -23,6 +23,7 @@ from flows.models import Acceptance, AcceptanceOutcome, Act, Aides, Bounds, Cred
 from flows.recognise import Recognition
 from flows.sign_in import SignIn
 from flows.steps import Walk
+from flows.typed import Typed
 from flows.visit import Visit
 
 _CLOSED = {
@@ -60,7 +61,7 @@ async def accept_invitation(
     """
     limits = bounds or Bounds()
     walk = Walk(visit=visit, bounds=limits)
-    sign_in = SignIn(walk=walk, host=invitation.host, credentials=credentials, aides=aides)
+    sign_in = SignIn(walk=walk, host=invitation.host, credentials=credentials, aides=aides, typed=Typed(aides))
     try:
         async with asyncio.timeout(limits.visit.total_seconds()):
             return await _Accepting(walk=walk, sign_in=sign_in, invitation=invitation, account=account, aides=aides).run()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.async_api import ElementHandle
+from playwright.async_api import ElementHandle, Page
 
+from flows.catalogue import Catalogue
 from flows.errors import UnknownScreenError
 from flows.in_page import ask_handle
 from flows.screens import Candidate, Element
@@ -38,9 +39,14 @@ async def find(visit: Visit, screen: str, name: str) -> Found:
         CatalogueError: the screen has no such element.
         PageMovedError, BrowserLostError.
     """
-    element = visit.catalogue.element(screen, name)
-    asked = {"candidates": [_asked(visit, screen, element, one) for one in element.candidates], "many": element.many}
-    answer = await ask_handle(visit.page, "resolve", asked)
+    return await find_on(visit.page, visit.catalogue, screen, name)
+
+
+async def find_on(page: Page, catalogue: Catalogue, screen: str, name: str) -> Found:
+    """As `find`, on any page."""
+    element = catalogue.element(screen, name)
+    asked = {"candidates": [_asked(catalogue, screen, element, one) for one in element.candidates], "many": element.many}
+    answer = await ask_handle(page, "resolve", asked)
     try:
         plain: dict[str, Any] = await answer.evaluate("found => ({index: found.index, seen: found.seen, size: found.elements.length})")
         handles: list[ElementHandle] = []
@@ -70,8 +76,8 @@ async def require(visit: Visit, screen: str, name: str) -> Found:
     return found
 
 
-def _asked(visit: Visit, screen: str, element: Element, candidate: Candidate) -> dict[str, Any]:
-    catalogue, owner = visit.catalogue, visit.catalogue.screens[screen]
+def _asked(catalogue: Catalogue, screen: str, element: Element, candidate: Candidate) -> dict[str, Any]:
+    owner = catalogue.screens[screen]
     return {
         "css": candidate.css,
         "role": candidate.role,

@@ -143,7 +143,8 @@ class _Look:
         for alert in self._catalogue.shared.alerts:
             if any(self._seen["visible"][self._index[css]] for css in alert.ids):
                 return alert.name
-            if alert.words and self._catalogue.words(None, alert.words).find(self._alerts):
+            texts = " \n ".join(one["text"] for one in self._seen["alerts"] if one["severity"] in alert.severity)
+            if alert.words and self._catalogue.words(None, alert.words).find(texts):
                 return alert.name
         return None
 
@@ -161,8 +162,8 @@ class _Look:
         """Return what the document says of its language, else the language most words were found in."""
         if told := re.match(r"[a-z]{2,3}", self._seen["lang"].lower()):
             return told.group()
-        found = [language for words in self._catalogue.shared.texts.values() for language in words.languages(self._seen["text"])]
-        return max(sorted(set(found)), key=found.count, default="en")
+        found = [language for words in self._catalogue.shared.texts.values() for language in words.languages(self._text)]
+        return max(sorted(set(found), key=lambda language: (language != "en", language)), key=found.count, default="en")
 
     def _ask(self, screen: Screen | None, sign: Sign) -> bool:
         if sign.words:

@@ -177,6 +177,7 @@ class Alert(_Strict):
     name: str
     ids: Strings = ()  # CSS: visible ones need no words
     words: str | None = None
+    severity: Strings = ("error", "warning", "info")  # of the messages the words are looked for in
 
 
 class Shared(_Strict):

@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from playwright.async_api import ElementHandle
 
 from flows.elements import Found, find
 from flows.errors import (
     ChallengeError,
-    CodeRejectedError,
     FlowError,
-    NoSuchLoginError,
-    PasswordRejectedError,
     StepTimeoutError,
     StuckError,
     UnknownScreenError,
     WrongIdentityError,
 )
-from flows.models import Act, Aides, Bounds, Credentials, Identity, Proof
+from flows.models import Aides, Bounds, Credentials, Identity, Proof
 from flows.recognise import Recognition
 from flows.screens import Session
 from flows.steps import Walk
+from flows.typed import Typed, no_such_login
 from flows.visit import Visit
 
 _PASSWORDS = 2  # how often a visit may type a password that nobody rejected: once, and once more for a re-authentication
-_CODES_REJECTED = 2
 _CODES = 3
 
 
@@ -44,7 +41,7 @@ async def ensure_signed_in(
         UnknownScreenError, StuckError, SiteRefusedError, StepTimeoutError, ForeignHostError, SecretGuardError.
     """
     limits = bounds or Bounds()
-    sign_in = SignIn(walk=Walk(visit=visit, bounds=limits), host=host, credentials=credentials, aides=aides)
+    sign_in = SignIn(walk=Walk(visit=visit, bounds=limits), host=host, credentials=credentials, aides=aides, typed=Typed(aides))
     try:
         async with asyncio.timeout(limits.visit.total_seconds()):
             return await sign_in.arrive(prove=prove)
@@ -60,16 +57,12 @@ class SignIn:
     host: str
     credentials: Credentials
     aides: Aides
+    typed: Typed
     _proof: Proof = Proof.NONE
     _is_address_typed: bool = False
-    _passwords: int = 0
-    _codes: int = 0
-    _codes_rejected: int = 0
-    _failed_before: int = 0
     _asked_other_way: bool = False
     _is_changed: bool = False  # "Change" was pressed once
     _told_time: bool = False
-    _pending: list[Act] = field(default_factory=list)  # typed, and not answered yet
 
     async def arrive(self, *, prove: bool = False) -> Identity:
         """Open the home page and go on until signed in; as `ensure_signed_in`."""
@@ -90,14 +83,18 @@ class SignIn:
         """As `go_on`, returning the signed-in screen."""
         try:
             while True:
+                if seen.alert == "credentials_rejected":
+                    await self.typed.judge(seen)  # on whatever page it stands
                 seen = await self.walk.onward(seen)
-                await self._judge(seen)
+                if await self.typed.judge(seen):
+                    self.walk.progress()
                 if self._is_in(seen):
                     return seen
+                self.walk.count(seen)
                 seen = await self._act(seen)
         except FlowError as err:
             # What became of a secret that was typed is not known; the attempt stays counted.
-            await self._settle_pending(err.code)
+            await self.typed.close(err.code)
             raise
 
     def identify(self, seen: Recognition) -> Identity:
@@ -113,9 +110,11 @@ class SignIn:
                 screen=seen.screen,
                 url=seen.path,
             )
-        is_fresh = self._passwords > 0 or self._codes > 0
-        if self._proof is not Proof.NONE:
-            return Identity(user_email=ours, proof=self._proof, fresh=is_fresh)
+        is_fresh = self.typed.passwords > 0 or self.typed.codes > 0
+        # A password is typed only where the page asks for our address's.
+        proof = Proof.SIGN_IN if self.typed.is_accepted else self._proof
+        if proof is not Proof.NONE:
+            return Identity(user_email=ours, proof=proof, fresh=is_fresh)
         if ours in seen.emails:
             return Identity(user_email=ours, proof=Proof.PAGE, fresh=is_fresh)
         return Identity(user_email=None, proof=Proof.NONE, fresh=is_fresh)
@@ -148,13 +147,13 @@ class SignIn:
             case "identity_switch":
                 return await self._choose_identity(seen)
             case "no_such_login":
-                raise self._no_such_login(seen)
+                raise no_such_login(seen)
             case _:
                 raise UnknownScreenError(f"a sign-in screen was expected, {seen.screen} came", screen=seen.screen, url=seen.path)
 
     async def _give_address(self, seen: Recognition) -> Recognition:
         if seen.alert == "email_unknown":
-            raise self._no_such_login(seen)
+            raise no_such_login(seen)
         self._refuse_unknown_alert(seen, typed=self._is_address_typed)
         await self.walk.fill(seen, "email", self.credentials.user_email)
         self._is_address_typed = True
@@ -162,24 +161,21 @@ class SignIn:
 
     async def _give_password(self, seen: Recognition) -> Recognition:
         if seen.alert == "email_unknown":
-            raise self._no_such_login(seen)
-        self._refuse_unknown_alert(seen, typed=self._passwords > 0)
+            raise no_such_login(seen)
+        self._refuse_unknown_alert(seen, typed=self.typed.passwords > 0)
         if seen.screen == "password" and not self._is_ours(seen):
             return await self._change_address(seen)
-        if self._passwords >= _PASSWORDS:
+        if self.typed.passwords >= _PASSWORDS:
             raise StuckError(
-                f"the password was expected to be taken, the site asked {self._passwords + 1} times: it is not typed again",
+                f"the password was expected to be taken, the site asked {self.typed.passwords + 1} times: it is not typed again",
                 screen=seen.screen,
                 url=seen.path,
             )
-        self._failed_before = seen.failed_sign_ins
         await self.walk.loaded()
         if seen.screen == "combined":
             await self.walk.fill(seen, "email", self.credentials.user_email)
             self._is_address_typed = True
-        await self.aides.before_click(Act.TYPE_PASSWORD)
-        self._passwords += 1
-        self._pending.append(Act.TYPE_PASSWORD)
+        await self.typed.before_password(seen)
         await self.walk.fill(seen, "password", self.credentials.password)
         return await self.walk.press(seen, "submit")
 
@@ -200,10 +196,10 @@ class SignIn:
         return await self.walk.press_found(seen, change)
 
     async def _give_code(self, seen: Recognition) -> Recognition:
-        self._refuse_unknown_alert(seen, typed=self._codes > 0)
+        self._refuse_unknown_alert(seen, typed=self.typed.codes > 0)
         if _is_by_message(seen):
             return await self._ask_other_way(seen)
-        if self._codes >= _CODES:
+        if self.typed.codes >= _CODES:
             raise StuckError(
                 "the code was expected to be taken, the site asked again without rejecting it", screen=seen.screen, url=seen.path
             )
@@ -218,9 +214,7 @@ class SignIn:
                 screen=seen.screen,
                 url=seen.path,
             )
-        await self.aides.before_click(Act.TYPE_CODE)
-        self._codes += 1
-        self._pending.append(Act.TYPE_CODE)
+        await self.typed.before_code()
         if field_:
             await self.walk.visit.guard.type_secret(field_.handle, code)
         else:
@@ -253,6 +247,7 @@ class SignIn:
             )
         await self._check(found.handle)
         self._asked_other_way = True
+        self.walk.progress()
         self.walk.visit.tell("checked", seen, element=found.name, candidate=found.candidate)
         return await self.walk.press(seen, "submit")
 
@@ -284,77 +279,11 @@ class SignIn:
                 found.append(tile)
         return found
 
-    async def _judge(self, seen: Recognition) -> None:
-        """Tell what became of the secrets that were typed, from the first screen that answers.
-
-        Raises:
-            PasswordRejectedError, CodeRejectedError: the site said no.
-        """
-        if Act.TYPE_PASSWORD in self._pending:
-            await self._judge_password(seen)
-        if Act.TYPE_CODE in self._pending:
-            await self._judge_code(seen)
-
-    async def _judge_password(self, seen: Recognition) -> None:
-        is_asking = seen.screen in ("password", "combined")
-        is_rejected = seen.alert in ("password_rejected", "credentials_rejected") or (
-            is_asking and seen.failed_sign_ins > self._failed_before
-        )
-        if is_rejected or seen.alert == "email_unknown":
-            await self._settle_pending("rejected")
-            if seen.alert == "email_unknown":
-                raise self._no_such_login(seen)
-            raise PasswordRejectedError(
-                "the password was expected to be right, the site rejected it: set the account's secret anew",
-                screen=seen.screen,
-                url=seen.path,
-            )
-        if is_asking and seen.alert_text:
-            return  # `_give_password` stops at a message that has no name
-        self._pending.remove(Act.TYPE_PASSWORD)
-        await self.aides.outcome(Act.TYPE_PASSWORD, "asked_again" if is_asking else "accepted")
-        if not is_asking:
-            self._proof = Proof.SIGN_IN  # typed only where the page asked for our address's password
-
-    async def _judge_code(self, seen: Recognition) -> None:
-        if seen.alert in ("code_rejected", "code_expired") and seen.screen == "otp":
-            self._codes_rejected += 1
-            await self._settle_pending("rejected")
-            if self._codes_rejected >= _CODES_REJECTED:
-                raise CodeRejectedError(
-                    f"a one-time code was expected to be taken, {_CODES_REJECTED} were rejected: check the seed and the clock",
-                    screen=seen.screen,
-                    url=seen.path,
-                )
-            return
-        if seen.alert == "credentials_rejected":
-            await self._settle_pending("rejected")
-            await self.aides.outcome(Act.TYPE_PASSWORD, "rejected")
-            raise PasswordRejectedError(
-                "the sign-in was expected to be right, after the code the site rejected its credentials", screen=seen.screen, url=seen.path
-            )
-        if seen.screen == "otp" and seen.alert_text:
-            return
-        self._pending.remove(Act.TYPE_CODE)
-        await self.aides.outcome(Act.TYPE_CODE, "asked_again" if seen.screen == "otp" else "accepted")
-
-    async def _settle_pending(self, outcome: str) -> None:
-        while self._pending:
-            await self.aides.outcome(self._pending.pop(), outcome)
-
     def _refuse_unknown_alert(self, seen: Recognition, *, typed: bool) -> None:
         """Stop at a message without a name that answers something typed: it may be a rejection in words nobody listed."""
         if typed and seen.alert_text and seen.alert not in ("code_rejected", "code_expired"):
             text = self.walk.visit.redactor.redact(seen.alert_text)[:200]
             raise UnknownScreenError(f"no message was expected on {seen.screen}, the site says: {text}", screen=seen.screen, url=seen.path)
-
-    @staticmethod
-    def _no_such_login(seen: Recognition) -> NoSuchLoginError:
-        return NoSuchLoginError(
-            "the site was expected to know the user email, it does not: create the sign-in or correct the account",
-            screen=seen.screen,
-            url=seen.path,
-        )
 
 
 def _is_by_message(seen: Recognition) -> bool:

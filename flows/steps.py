@@ -20,7 +20,7 @@ from flows.errors import ChallengeError, SiteRefusedError, StepTimeoutError, Stu
 from flows.in_page import PageMovedError, ask
 from flows.models import Bounds
 from flows.recognise import UNKNOWN, Recognition
-from flows.screens import Handling, Kind, Session
+from flows.screens import Handling, Kind
 from flows.visit import Visit
 
 _SLICE = 250  # milliseconds until the page is looked at again although it did not say that it changed
@@ -104,7 +104,6 @@ class Walk:
             handling = self.visit.catalogue.screens[seen.screen].handling
             match handling.kind:
                 case Kind.FLOW | Kind.ARRIVED:
-                    self._count(seen)
                     return seen
                 case Kind.CHALLENGE:
                     raise ChallengeError(
@@ -166,17 +165,23 @@ class Walk:
         with suppress(PlaywrightTimeoutError):
             await self.visit.page.wait_for_load_state("load", timeout=_LOADED)
 
-    def _count(self, seen: Recognition) -> None:
-        """Count sights of the screens where a sign-in turns in circles."""
-        if seen.session is Session.SIGNED_IN:
-            return
+    def count(self, seen: Recognition) -> None:
+        """Count the sight of a screen that is about to be acted on.
+
+        Raises:
+            StuckError: it is the third without progress.
+        """
         self._sights[seen.screen] += 1
-        if self._sights[seen.screen] > _SIGHTS:
+        if self._sights[seen.screen] >= _SIGHTS:
             raise StuckError(
                 f"progress was expected, the screen {seen.screen} came {_SIGHTS} times: look at the evidence",
                 screen=seen.screen,
                 url=seen.path,
             )
+
+    def progress(self) -> None:
+        """Something was gained: sights are counted afresh."""
+        self._sights.clear()
 
     def _unknown(self, seen: Recognition) -> Exception:
         if seen.is_blank:

@@ -1,0 +1,115 @@
+"""What a visit typed in secret, and what the site answered to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from flows.errors import CodeRejectedError, NoSuchLoginError, PasswordRejectedError
+from flows.models import Act, Aides
+from flows.recognise import Recognition
+
+_CODES_REJECTED = 2
+_ASKING = ("password", "combined")
+
+
+@dataclass(slots=True)
+class Typed:
+    """The passwords and codes of one visit. Outcomes go to the aides as soon as a screen answers."""
+
+    aides: Aides
+    passwords: int = 0
+    codes: int = 0
+    is_accepted: bool = False  # a password was typed, and the site went on
+    _codes_rejected: int = 0
+    _failed_before: int = 0
+    _pending: list[Act] = field(default_factory=list)  # typed, and not answered yet
+
+    async def before_password(self, seen: Recognition) -> None:
+        """Ask for leave to type the password on this page, and count it."""
+        await self.aides.before_click(Act.TYPE_PASSWORD)
+        self._failed_before = seen.failed_sign_ins
+        self.passwords += 1
+        self._pending.append(Act.TYPE_PASSWORD)
+
+    async def before_code(self) -> None:
+        """Ask for leave to type a code, and count it."""
+        await self.aides.before_click(Act.TYPE_CODE)
+        self.codes += 1
+        self._pending.append(Act.TYPE_CODE)
+
+    async def judge(self, seen: Recognition) -> bool:
+        """Tell what became of what was typed, from a screen that answers; true when something was accepted.
+
+        Raises:
+            PasswordRejectedError, CodeRejectedError, NoSuchLoginError: the site said no.
+        """
+        if seen.alert == "credentials_rejected" and (self.passwords or self.codes):
+            await self._refuse_credentials(seen)
+        is_taken = False
+        if Act.TYPE_PASSWORD in self._pending:
+            is_taken = await self._judge_password(seen)
+        if Act.TYPE_CODE in self._pending:
+            is_taken = await self._judge_code(seen) or is_taken
+        return is_taken
+
+    async def close(self, outcome: str) -> None:
+        """Give everything that is still open this outcome; the attempt stays counted."""
+        while self._pending:
+            await self.aides.outcome(self._pending.pop(), outcome)
+
+    async def _judge_password(self, seen: Recognition) -> bool:
+        is_asking = seen.screen in _ASKING
+        if seen.alert == "email_unknown":
+            await self.close("rejected")
+            raise no_such_login(seen)
+        if seen.alert == "password_rejected" or (is_asking and seen.failed_sign_ins > self._failed_before):
+            await self.close("rejected")
+            raise PasswordRejectedError(
+                "the password was expected to be right, the site rejected it: set the account's secret anew",
+                screen=seen.screen,
+                url=seen.path,
+            )
+        if is_asking and seen.alert_text:
+            return False  # the sign-in stops at a message that has no name
+        self._pending.remove(Act.TYPE_PASSWORD)
+        self.is_accepted = self.is_accepted or not is_asking
+        await self.aides.outcome(Act.TYPE_PASSWORD, "asked_again" if is_asking else "accepted")
+        return not is_asking
+
+    async def _judge_code(self, seen: Recognition) -> bool:
+        is_asking = seen.screen == "otp"
+        if is_asking and seen.alert in ("code_rejected", "code_expired"):
+            self._codes_rejected += 1
+            await self.close("rejected")
+            if self._codes_rejected >= _CODES_REJECTED:
+                raise CodeRejectedError(
+                    f"a one-time code was expected to be taken, {_CODES_REJECTED} were rejected: check the seed and the clock",
+                    screen=seen.screen,
+                    url=seen.path,
+                )
+            return False
+        if is_asking and seen.alert_text:
+            return False
+        self._pending.remove(Act.TYPE_CODE)
+        await self.aides.outcome(Act.TYPE_CODE, "asked_again" if is_asking else "accepted")
+        return not is_asking
+
+    async def _refuse_credentials(self, seen: Recognition) -> None:
+        """The words that come after the code and mean the password as well."""
+        await self.close("rejected")
+        if self.is_accepted:
+            await self.aides.outcome(Act.TYPE_PASSWORD, "rejected")
+        raise PasswordRejectedError(
+            "the sign-in was expected to be right, the site rejected its credentials: set the account's secret anew",
+            screen=seen.screen,
+            url=seen.path,
+        )
+
+
+def no_such_login(seen: Recognition) -> NoSuchLoginError:
+    """Build the error for an address that the site does not know."""
+    return NoSuchLoginError(
+        "the site was expected to know the user email, it does not: create the sign-in or correct the account",
+        screen=seen.screen,
+        url=seen.path,
+    )
