@@ -6,6 +6,7 @@ are missing an installed Dovecot 2.3 is used, and where there is none either, th
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -63,36 +64,57 @@ def provide(recipe: Recipe) -> str:
     root = TOOLS / recipe.name
     if (root / recipe.program).exists():
         return "ready"
+    try:
+        _fetch(recipe, root)
+    except UnavailableError as error:
+        return _installed(recipe, otherwise=str(error))
+    return "unpacked"
+
+
+def _fetch(recipe: Recipe, root: Path) -> None:
     if not (shutil.which("apt-get") and shutil.which("dpkg")):
-        return _installed(recipe)
+        raise UnavailableError("packages cannot be had without apt-get and dpkg")
     TOOLS.mkdir(exist_ok=True)
     partial = Path(tempfile.mkdtemp(prefix=f"{recipe.name}-", dir=TOOLS))
     try:
         _unpack(recipe, partial)
-        if not (partial / recipe.program).exists():
-            return _installed(recipe)
         _move(recipe, partial)
         partial.chmod(0o755)
-        partial.rename(root)
+        with contextlib.suppress(OSError):  # somebody else was faster
+            partial.rename(root)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-    return "unpacked"
+    if not (root / recipe.program).exists():
+        raise UnavailableError(f"the packages hold no {recipe.program}")
 
 
-def _installed(recipe: Recipe) -> str:
+def _installed(recipe: Recipe, *, otherwise: str) -> str:
     found = shutil.which(recipe.name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
     if not found:
-        raise UnavailableError(f"neither packages (apt-get, dpkg) nor an installed {recipe.name} were found")
+        raise UnavailableError(f"{otherwise}, and none is installed")
     return f"using {found}"
 
 
 def _unpack(recipe: Recipe, root: Path) -> None:
     archives = root / "archives"
     archives.mkdir()
-    _run("apt-get", "download", *_wanted(recipe), cwd=archives)
+    try:
+        _download(recipe, archives)
+    except UnavailableError:
+        if os.geteuid() != 0:
+            raise
+        _run("apt-get", "-qq", "update", cwd=archives)  # no package lists yet, or old ones
+        _download(recipe, archives)
     for archive in sorted(archives.glob("*.deb")):
         _run("dpkg", "-x", str(archive), str(root), cwd=root)
     shutil.rmtree(archives)
+
+
+def _download(recipe: Recipe, folder: Path) -> None:
+    """Fetch the server's packages, and of what they depend on the libraries this machine lacks."""
+    plan = _run("apt-get", "-qq", "--simulate", "--no-install-recommends", "install", *recipe.packages, cwd=folder)
+    lacking = [line.split()[1] for line in plan.splitlines() if line.startswith("Inst lib")]
+    _run("apt-get", "download", *dict.fromkeys([*recipe.packages, *lacking]), cwd=folder)
 
 
 def _move(recipe: Recipe, root: Path) -> None:
@@ -104,23 +126,6 @@ def _move(recipe: Recipe, root: Path) -> None:
                 after = after.replace(old, new) if after.startswith(b"\x7fELF") else after
             if after != before:
                 path.write_bytes(after)
-
-
-def _wanted(recipe: Recipe) -> list[str]:
-    """The server's packages, and of what they depend on the libraries this machine lacks."""
-    try:
-        plan = _plan(recipe)
-    except UnavailableError:
-        if os.geteuid() != 0:
-            raise
-        _run("apt-get", "-qq", "update", cwd=TOOLS)
-        plan = _plan(recipe)
-    return [*recipe.packages, *(name for name in plan if name.startswith("lib") and name not in recipe.packages)]
-
-
-def _plan(recipe: Recipe) -> list[str]:
-    output = _run("apt-get", "-qq", "--simulate", "--no-install-recommends", "install", *recipe.packages, cwd=TOOLS)
-    return [line.split()[1] for line in output.splitlines() if line.startswith("Inst ")]
 
 
 def _run(*command: str, cwd: Path) -> str:

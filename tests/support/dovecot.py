@@ -10,6 +10,7 @@ import smtplib
 import subprocess
 import tempfile
 import time
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -28,14 +29,20 @@ _START = 15.0  # seconds
 _TRIES = 3  # a port that was free may be taken a moment later
 
 
+@cache
 def found() -> Unpacked | None:
-    """The Dovecot that would be used; None when this machine has none."""
-    return find("dovecot", _PROGRAM, libraries=("usr/lib/dovecot", "usr/lib/dovecot/modules/old-stats"))
+    """The Dovecot that would be used; None when this machine has none, or one that is configured in another language than 2.3's."""
+    server = find("dovecot", _PROGRAM, libraries=("usr/lib/dovecot", "usr/lib/dovecot/modules/old-stats"))
+    if server is None:
+        return None
+    command = [str(server.root / _PROGRAM), "--version"]
+    answer = subprocess.run(command, env=server.environment, capture_output=True, text=True, timeout=20, check=False)
+    return server if answer.stdout.startswith("2.3.") else None
 
 
 needs_dovecot = [
     pytest.mark.dovecot,
-    pytest.mark.skipif(found() is None, reason="no Dovecot: run scripts/servers.py (make test does)"),
+    pytest.mark.skipif(found() is None, reason="no Dovecot 2.3: run scripts/servers.py (make test does)"),
 ]
 
 
