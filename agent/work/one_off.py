@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from sqlalchemy.engine import Engine
@@ -68,13 +68,25 @@ async def audit_one(
         UnknownAccountError: there is no such account.
         UnconfirmedError: the account is busy, held, or its API authorization is pending; or the visit ended without an answer.
     """
+    async with auditing(settings, engine=engine, vault=vault, policy=policy) as audit:
+        return await audit(account_id, as_account)
+
+
+@asynccontextmanager
+async def auditing(
+    settings: Settings, *, engine: Engine, vault: Vault, policy: Policy
+) -> AsyncIterator[Callable[[str, str | None], Awaitable[AuditDocument]]]:
+    """Lend one browser to many one-off audits; call what it yields with an account and, if another signs in, that one."""
     async with _crew(settings, engine, vault, policy) as crew:
-        ended = await _visit(crew, account_id, kind=Kind.AUDIT, as_account=as_account)
-    _require_answer(ended)
-    document = ended.conclusion.document
-    if document is None:
-        raise UnconfirmedError(_sentence(ended))
-    return document
+
+        async def audit(account_id: str, as_account: str | None) -> AuditDocument:
+            ended = await _visit(crew, account_id, kind=Kind.AUDIT, as_account=as_account)
+            _require_answer(ended)
+            if ended.conclusion.document is None:
+                raise UnconfirmedError(_sentence(ended))
+            return ended.conclusion.document
+
+        yield audit
 
 
 @asynccontextmanager
