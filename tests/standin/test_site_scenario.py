@@ -14,7 +14,7 @@ from fixtures.stand_in.realm import Clock, Realm
 from fixtures.stand_in.scenario import Grant, Scenario, ScenarioError, load_scenario, parse_scenario
 from fixtures.stand_in.six_accounts import six_accounts
 from fixtures.stand_in.world import StandIn
-from tests.support.site_visitor import Visitor
+from tests.support.site_visitor import HOST, Visitor
 
 TOML = """
 seed = 4
@@ -131,3 +131,17 @@ def test_every_marketplace_has_a_host_a_cookie_domain_and_a_suffix_of_its_own() 
 
 def test_a_scenario_without_anybody_is_fine() -> None:
     assert Realm(Scenario()).invitations == {}
+
+
+async def test_a_whole_visit_repeats_itself_to_the_byte_for_a_seed(stand_in: StandIn, visitor: Visitor) -> None:
+    runs = []
+    for _ in range(2):
+        stand_in.load(one_account(12, user={"sign_in": ["email", "password"]}))
+        visitor.session.cookie_jar.clear()
+        pages = [await visitor.get(f"https://{HOST}/home"), await visitor.submit("form[name=signIn]", email="a1@users.example")]
+        pages.append(await visitor.submit("form[name=signIn]", password=stand_in.realm.scenario.users[0].password))
+        pages.append(await visitor.get(stand_in.realm.link_of(next(iter(stand_in.realm.invitations.values())))))
+        pages.append(await visitor.submit("form[action='/invitation/accept']"))
+        cookies = sorted((cookie.key, cookie.value) for cookie in visitor.session.cookie_jar)
+        runs.append(([(page.url, page.text) for page in pages], cookies))
+    assert runs[0] == runs[1]

@@ -240,6 +240,14 @@ async def test_signing_out_forgets_the_browser(stand_in: StandIn, visitor: Visit
     assert (await visitor.get("/home")).has("#ap_email")
 
 
+async def test_hosts_of_scripts_keep_no_session(stand_in: StandIn, visitor: Visitor) -> None:
+    await visitor.get("https://m.media-amazon.com/images/I/x.js")
+    assert "javascript" in visitor.seen.headers["Content-Type"]
+    await visitor.get("https://www.example.com/home")
+    assert visitor.seen.status == 421
+    assert stand_in.realm.sessions.by_id == {}
+
+
 async def test_a_deep_link_is_remembered_across_the_sign_in(stand_in: StandIn, visitor: Visitor) -> None:
     user = load(stand_in, ["email", "password", "otp"])
     seen = await sign_in(visitor, stand_in, user, f"https://{HOST}/gp/account-manager/home.html?ref=x")
