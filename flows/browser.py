@@ -21,6 +21,8 @@ from flows.in_page import PageMovedError
 from flows.redact import Redactor
 from flows.visit import Visit
 
+__all__ = ["Browser", "BrowserOptions", "find_executable", "open_browser", "open_visit"]
+
 _HEADLESS_PROGRAMS = ("chromium-headless-shell", "chrome-headless-shell")
 _HEADED_PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 

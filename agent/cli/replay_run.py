@@ -11,13 +11,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser
-
 from agent.cli.recorded_flows import replay_aides, run_flow
 from agent.errors import UsageError
 from fixtures.player import Player, starting_session
 from fixtures.player_recording import Recording, RecordingError, load_recording
-from flows.browser import BrowserOptions, open_browser, open_visit
+from flows.browser import Browser, BrowserOptions, open_browser, open_visit
 from flows.models import Bounds
 from flows.recorded_visit import RecordedVisit, Snapshot, StoppedAtStepError
 from flows.recording_shape import outline

@@ -7,10 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
-from playwright.async_api import Browser
-
 from agent.settings import Settings
-from flows.browser import BrowserOptions, open_browser
+from flows.browser import Browser, BrowserOptions, open_browser
 
 _CLOSE_WITHIN = 3.0  # seconds; a browser that hangs is left to its process group's end
 
