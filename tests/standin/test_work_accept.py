@@ -13,6 +13,7 @@ from agent.store import sessions, transitions
 from agent.store.database import reading, writing
 from agent.work.clock import utc_now
 from fixtures.stand_in.generate import one_account
+from fixtures.stand_in.realm import InvitationState
 from fixtures.stand_in.scenario import Scenario
 from fixtures.stand_in.world import StandIn
 from tests.support.rehearsal import Rehearsal, rehearsing
