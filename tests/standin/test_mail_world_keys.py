@@ -99,3 +99,11 @@ async def test_it_serves_coroutines_as_well() -> None:
     async with KeyServer() as keys:
         keys.publish_all({_NAME: "text"})
         assert ask(keys) == "text"
+
+
+def test_records_and_port_outlive_a_restart(keys: KeyServer) -> None:
+    address = keys.address
+    keys.close()
+    keys.open()
+    assert keys.address == address
+    assert ask(keys) == "v=DKIM1; p=short"
