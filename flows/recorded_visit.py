@@ -7,8 +7,12 @@ from dataclasses import dataclass, field, fields
 from playwright.async_api import Error
 
 from flows.errors import Disposition, FlowError
-from flows.recognise import Recognition
+from flows.in_page import PageMovedError, ask
+from flows.recognise import UNKNOWN, Recognition
 from flows.visit import Visit
+
+_QUIET = 500  # milliseconds without a change
+_LONGEST = 3000
 
 
 class StoppedAtStepError(FlowError):
@@ -27,6 +31,11 @@ class Snapshot:
     alert: str
     url: str
     html: str
+    settled: bool = True  # the document and its scripts were loaded
+
+    def is_same(self, seen: Recognition) -> bool:
+        """Tell whether a recognition is of this page still."""
+        return (self.screen, self.document, self.alert) == (seen.screen, seen.document, seen.alert or "")
 
 
 @dataclass(slots=True)
@@ -35,11 +44,12 @@ class RecordedVisit(Visit):
 
     snapshots: list[Snapshot] = field(default_factory=list)
     stop_at: str | None = None  # a screen's name, or the number of a step
+    patient: bool = False  # wait until each new page stands still: slower, but what is kept does not depend on timing
 
     @classmethod
-    def over(cls, visit: Visit, *, stop_at: str | None = None) -> RecordedVisit:
+    def over(cls, visit: Visit, *, stop_at: str | None = None, patient: bool = False) -> RecordedVisit:
         """Take over a visit that was opened already."""
-        return cls(**{one.name: getattr(visit, one.name) for one in fields(Visit)}, stop_at=stop_at)
+        return cls(**{one.name: getattr(visit, one.name) for one in fields(Visit)}, stop_at=stop_at, patient=patient)
 
     async def recognise(self) -> Recognition:
         """Recognise the page, and keep it if it is another screen than the last one kept.
@@ -48,14 +58,34 @@ class RecordedVisit(Visit):
             StoppedAtStepError: this is the step to stop at.
         """
         seen = await Visit.recognise(self)
-        last = self.snapshots[-1] if self.snapshots else None
-        alert = seen.alert or ""
-        if last is None or (last.screen, last.document, last.alert) != (seen.screen, seen.document, alert):
-            html = await self._html()
-            self.snapshots.append(Snapshot(screen=seen.screen, document=seen.document, alert=alert, url=seen.url, html=html))
+        if self.patient and self._is_new(seen):
+            await self._wait_until_quiet()
+            seen = await Visit.recognise(self)
+        await self._keep(seen)
         if self.stop_at in (seen.screen, str(len(self.snapshots))):
             raise StoppedAtStepError(f"stopped at step {len(self.snapshots)}, {seen.screen}, as asked", screen=seen.screen, url=seen.url)
         return seen
+
+    def _is_new(self, seen: Recognition) -> bool:
+        return not self.snapshots or not self.snapshots[-1].is_same(seen)
+
+    async def _wait_until_quiet(self) -> None:
+        try:
+            await ask(self.page, "quiet", {"quiet": _QUIET, "longest": _LONGEST})
+        except PageMovedError:
+            await self.page.wait_for_load_state("domcontentloaded")
+
+    async def _keep(self, seen: Recognition) -> None:
+        """Keep a settled page rather than what was seen while it was drawn, and pages in between only if nothing came after them."""
+        last = self.snapshots[-1] if self.snapshots else None
+        if last is not None and last.is_same(seen) and (last.settled or not seen.is_settled):
+            return
+        if last is not None and (last.screen == UNKNOWN or (last.document == seen.document and not last.settled)):
+            self.snapshots.pop()
+        html = await self._html()
+        self.snapshots.append(
+            Snapshot(screen=seen.screen, document=seen.document, alert=seen.alert or "", url=seen.url, html=html, settled=seen.is_settled)
+        )
 
     async def _html(self) -> str:
         try:

@@ -21,9 +21,12 @@ _LARGEST = 64 * 1024 * 1024  # bytes of bodies held for one visit
 
 
 @asynccontextmanager
-async def recording(visit: Visit, *, now: Callable[[], datetime]) -> AsyncIterator[Recorder]:
-    """Record a visit from here on. Run the flow with `recorder.visit`; nothing is written unless `recorder.save` is awaited."""
-    recorder = Recorder(visit=RecordedVisit.over(visit), now=now, recorded_at=now())
+async def recording(visit: Visit, *, now: Callable[[], datetime], patient: bool = False) -> AsyncIterator[Recorder]:
+    """Record a visit from here on. Run the flow with `recorder.visit`; nothing is written unless `recorder.save` is awaited.
+
+    `patient` waits until each page stands still, so that the same visit always gives the same recording.
+    """
+    recorder = Recorder(visit=RecordedVisit.over(visit, patient=patient), now=now, recorded_at=now())
     recorder.session = dict(await visit.context.storage_state())
 
     def asked(request: Request) -> None:  # plain functions: the library keeps notes on its listeners, which slots forbid
@@ -76,6 +79,7 @@ class Recorder:
         done = await asyncio.gather(*(self._by_request[request] for request in self._order), return_exceptions=True)
         self.exchanges = [one for one in done if isinstance(one, Captured)]
         self._by_request, self._order, self._answers = {}, [], []
+        _recover(self.exchanges)
 
     async def save(
         self,
@@ -125,3 +129,11 @@ class Recorder:
     def _browser(self) -> str:
         browser = self.visit.context.browser
         return f"{browser.browser_type.name} {browser.version}" if browser else "unknown"
+
+
+def _recover(exchanges: Sequence[Captured]) -> None:
+    """A script that was lost because its page was left is the same script another time."""
+    known = {captured.url: captured for captured in exchanges if captured.method == "GET" and captured.body and captured.kind != "document"}
+    for captured in exchanges:
+        if captured.lost and captured.kind in ("script", "stylesheet") and (same := known.get(captured.url)):
+            captured.body, captured.lost = same.body, ""

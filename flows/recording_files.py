@@ -15,9 +15,10 @@ from typing import Any
 from flows.catalogue import Catalogue
 from flows.recorded_visit import Snapshot
 from flows.recording_exchange import Captured, sent_body
+from flows.recording_mail import scrub_mail
 from flows.recording_scrub import Scrub
 from flows.recording_shape import shape
-from flows.recording_volatile import mask_inputs, mask_volatile
+from flows.recording_volatile import cookies_of_the_site, mask_inputs, mask_volatile
 from flows.redact import Redactor
 from flows.visit import StoryStep
 
@@ -66,9 +67,9 @@ def write_recording(directory: Path, parts: RecordingParts, redactor: Redactor, 
         "exchanges.json": b"",
         "session.json": _json(scrub.tree(parts.session)),
     }
-    rows = []
+    rows, cookies = [], cookies_of_the_site(parts.exchanges, parts.session)
     for number, captured in enumerate(parts.exchanges, 1):
-        row, body = _exchange(number, captured, scrub, parts.recorded_at)
+        row, body = _exchange(number, captured, scrub, parts.recorded_at, cookies)
         rows.append(row)
         if body is not None:
             files[f"bodies/{row['response']['body']}"] = body
@@ -76,7 +77,7 @@ def write_recording(directory: Path, parts: RecordingParts, redactor: Redactor, 
     for number, snapshot in enumerate(parts.snapshots, 1):
         files[f"pages/{_page_name(number, snapshot)}"] = scrub.redact(mask_inputs(snapshot.html)).encode()
     if parts.mail is not None:
-        files["mail.eml"] = scrub.redact(parts.mail.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+        files["mail.eml"] = scrub_mail(parts.mail, scrub.redact)
     for name, content in files.items():
         _write(directory / name, content)
     return directory
@@ -116,8 +117,11 @@ def _about(parts: RecordingParts, scrub: Scrub, catalogue: Catalogue) -> dict[st
     }
 
 
-def _exchange(number: int, captured: Captured, scrub: Scrub, recorded_at: datetime) -> tuple[dict[str, Any], bytes | None]:
-    request = {"method": captured.method, "url": captured.url, "cookies": dict(sorted(captured.cookies.items())), **sent_body(captured)}
+def _exchange(
+    number: int, captured: Captured, scrub: Scrub, recorded_at: datetime, site_cookies: frozenset[str]
+) -> tuple[dict[str, Any], bytes | None]:
+    cookies = {name: value if name in site_cookies else "volatile" for name, value in sorted(captured.cookies.items())}
+    request = {"method": captured.method, "url": captured.url, "cookies": cookies, **sent_body(captured)}
     row: dict[str, Any] = {"number": number, "kind": captured.kind, "request": scrub.tree(mask_volatile(request)), "response": None}
     if captured.lost:
         row["lost"] = scrub.redact(captured.lost)

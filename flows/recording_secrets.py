@@ -17,8 +17,9 @@ _EMAIL = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _MERCHANT = re.compile(r"(?<![A-Za-z0-9])A(?=[A-Z]*[0-9])[A-Z0-9]{12,13}(?![A-Za-z0-9])")
 _UUID = re.compile(r"(?<![0-9A-Za-z-])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9A-Za-z-])")
 _CODE_NAME = re.compile(r"otpCode|code|otc-\d|cvf-input-code")
-_INPUT = re.compile(r"<input\b[^>]*>", re.I)
-_ATTRIBUTE = re.compile(r"""\b(name|value|type)\s*=\s*["']([^"']*)["']""", re.I)
+_CARRIER = re.compile(r"<(?:input|meta)\b[^>]*>", re.I)
+_ATTRIBUTE = re.compile(r"""\b(name|value|type|content)\s*=\s*["']([^"']*)["']""", re.I)
+_IN_SCRIPT = re.compile(r"""["']([\w-]*(?:csrf|token)[\w-]*)["']\s*:\s*["']([^"'\\]{8,})["']""", re.I)
 _SHORTEST = 8  # shorter values are words such as en_US; replacing them would change pages
 _WORDS = re.compile(r"[A-Za-z]{1,15}([-_ .][A-Za-z]{1,15})*")  # and so are these
 
@@ -53,10 +54,11 @@ def _cookie_values(captured: Captured) -> Iterator[str]:
 def _named_values(captured: Captured) -> Iterator[tuple[str, str]]:
     yield from parse_qsl(urlsplit(captured.url).query)
     yield from _leaves("", sent_body(captured))
-    for tag in _INPUT.findall(_text(captured)):
+    yield from _IN_SCRIPT.findall(_text(captured))
+    for tag in _CARRIER.findall(_text(captured)):
         attributes = {name.lower(): value for name, value in _ATTRIBUTE.findall(tag)}
-        if attributes.get("type") == "hidden":
-            yield attributes.get("name", ""), attributes.get("value", "")
+        if attributes.get("type", "hidden") == "hidden":
+            yield attributes.get("name", ""), attributes.get("value") or attributes.get("content", "")
 
 
 def _leaves(name: str, value: Any) -> Iterator[tuple[str, str]]:

@@ -45,6 +45,13 @@ def mask_inputs(html: str) -> str:
     return _INPUT.sub(lambda found: _VALUE.sub(r"\g<1>volatile\g<2>", found[0]), html)
 
 
+def cookies_of_the_site(exchanges: Iterable[Captured], session: Mapping[str, Any]) -> frozenset[str]:
+    """Name the cookies that the site set or the visit started with; every other one is made anew by a script."""
+    started = {str(cookie["name"]) for cookie in session.get("cookies", ())}
+    headers = (value for captured in exchanges for name, value in captured.headers if name.lower() == "set-cookie")
+    return frozenset(started | {header.split("=", 1)[0].strip() for header in headers})
+
+
 def _made_anew(mine: Captured, other: Captured, first: Sequence[Captured], second: Sequence[Captured]) -> Iterator[str]:
     ours, theirs = dict(_fields(mine)), dict(_fields(other))
     for name in ours.keys() | theirs.keys():

@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from urllib.parse import parse_qs
 
-from fixtures.player_certificate import make_certificate
 from fixtures.player_wire import WireRequest, read_request, write_response
+from fixtures.stand_in.certificate import make_identity
 from flows.browser import BrowserOptions
 
 AT = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
@@ -101,7 +101,7 @@ def hop(location: str, cookie: str) -> tuple[int, list[tuple[str, str]], bytes]:
 @asynccontextmanager
 async def live_site(seed: int = 1) -> AsyncIterator[LiveSite]:
     """Serve the site on loopback."""
-    site, certificate = LiveSite(seed), make_certificate()
+    site, certificate = LiveSite(seed), make_identity(["localhost"])
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while (request := await read_request(reader)) is not None:
@@ -111,8 +111,8 @@ async def live_site(seed: int = 1) -> AsyncIterator[LiveSite]:
             await writer.drain()
         writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=certificate.tls)
-    site.port, site.spki = server.sockets[0].getsockname()[1], certificate.spki
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=certificate.context)
+    site.port, site.spki = server.sockets[0].getsockname()[1], certificate.pin
     try:
         yield site
     finally:

@@ -1,0 +1,31 @@
+"""Scrubbing the mail that started a visit: replaced inside its encodings, and without the signatures that no longer hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+_SIGNATURES = ("DKIM-Signature", "ARC-Seal", "ARC-Message-Signature", "ARC-Authentication-Results", "X-SES-Outgoing", "Feedback-ID")
+
+
+def scrub_mail(raw: bytes, redact: Callable[[str], str]) -> bytes:
+    """Return the mail with every text part decoded, replaced and written as UTF-8, every header replaced, and signatures removed."""
+    message = message_from_bytes(raw, policy=policy.default.clone(max_line_length=None, cte_type="8bit", utf8=True))
+    removed = [name for name in _SIGNATURES if name in message]
+    for name in removed:
+        del message[name]
+    for part in message.walk():
+        _scrub_headers(part, redact)
+        if part.get_content_maintype() == "text":
+            part.set_content(redact(part.get_content()), subtype=part.get_content_subtype(), charset="utf-8", cte="8bit")
+    if removed:
+        message["X-Recording-Removed"] = ", ".join(removed)
+    return message.as_bytes()
+
+
+def _scrub_headers(part: EmailMessage, redact: Callable[[str], str]) -> None:
+    for name, value in part.items():
+        shown = redact(str(value))
+        if shown != str(value):
+            part.replace_header(name, shown)

@@ -1,0 +1,92 @@
+"""Every recorded page is read as the screen, alert and language it shows; permission grids have readers and tests of their own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
+
+from flows.browser import BrowserOptions, open_browser
+from flows.catalogue import load_catalogue
+from flows.check_catalogue import PageCheck, RecordedPage, check_pages, find_pages, showing
+from flows.elements import find_on
+from flows.in_page import ask
+from flows.labels import is_country, plain_label
+from flows.sign_in import is_by_message
+
+PAGES = Path(__file__).parents[2] / "fixtures" / "pages"
+RECORDED = [page for page in find_pages([PAGES]) if not page.screen.startswith("permissions_")]
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("catalogue")]
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def offline() -> AsyncIterator[Browser]:
+    """One browser for which no host exists."""
+    executable = os.environ.get("SC_AGENT_BROWSER__EXECUTABLE")
+    options = BrowserOptions(executable=Path(executable) if executable else None, host_resolver_rules="MAP * ~NOTFOUND")
+    async with open_browser(options) as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def checks(offline: Browser) -> dict[str, PageCheck]:
+    """Every page, read once."""
+    return {check.page.name: check async for check in check_pages(offline, RECORDED)}
+
+
+@pytest.mark.parametrize("recorded", RECORDED, ids=lambda page: page.name)
+async def test_page_is_read_as_recorded(checks: dict[str, PageCheck], recorded: RecordedPage) -> None:
+    check = checks[recorded.name]
+    assert check.problems == []
+
+
+async def test_every_sign_in_screen_of_the_catalogue_has_a_recorded_page() -> None:
+    shown = {page.screen for page in find_pages([PAGES])}
+    assert set(load_catalogue().screens) - shown == set()
+
+
+@pytest.mark.parametrize("recorded", [p for p in RECORDED if p.expected.get("identity")], ids=lambda page: page.name)
+async def test_address_that_a_page_shows_is_seen(checks: dict[str, PageCheck], recorded: RecordedPage) -> None:
+    check = checks[recorded.name]
+    assert recorded.expected["identity"].lower() in (*check.seen.emails, *check.seen.claimed, *check.seen.mentioned)
+
+
+@pytest.mark.parametrize("recorded", [p for p in RECORDED if p.screen == "otp"], ids=lambda page: page.name)
+async def test_where_a_code_comes_from_is_told_apart(offline: Browser, recorded: RecordedPage) -> None:
+    (check,) = [one async for one in check_pages(offline, [recorded])]
+    assert is_by_message(check.seen) == (recorded.expected["otp_mode"] == "sms")
+
+
+@pytest.mark.parametrize("recorded", [p for p in RECORDED if p.expected.get("devices")], ids=lambda page: page.name)
+async def test_only_the_authenticator_is_found_in_the_device_picker(checks: dict[str, PageCheck], recorded: RecordedPage) -> None:
+    check = checks[recorded.name]
+    is_offered = any("totp" in device.lower() for device in recorded.expected["devices"])
+    assert (check.elements["authenticator"] is not None) == is_offered
+
+
+@pytest.mark.parametrize("recorded", [p for p in RECORDED if p.screen == "password"], ids=lambda page: page.name)
+async def test_the_passkey_button_is_never_the_submit_of_the_password_page(offline: Browser, recorded: RecordedPage) -> None:
+    async with showing(offline) as show:
+        page = await show(recorded)
+        found = await find_on(page, load_catalogue(), "password", "submit")
+        (said,) = await ask(page, "read", list(found.handles))
+    assert "passkey" not in f"{said['text']} {said['value']}".lower()
+
+
+@pytest.mark.parametrize("recorded", [p for p in RECORDED if p.expected.get("merchants")], ids=lambda page: page.name)
+async def test_items_of_an_account_picker_are_read_without_suffixes(offline: Browser, recorded: RecordedPage) -> None:
+    catalogue = load_catalogue()
+    async with showing(offline) as show:
+        page = await show(recorded)
+        found = await find_on(page, catalogue, recorded.screen, "items")
+        items = [plain_label(one["label"], catalogue) for one in await ask(page, "items", list(found.handles))]
+    merchants = [item for item in items if not is_country(item, catalogue)]
+    expected = [plain_label(merchant["name"], catalogue) for merchant in recorded.expected["merchants"]]
+    assert [name for name in merchants if name in expected] == expected
+    countries = [plain_label(label, catalogue) for merchant in recorded.expected["merchants"] for label in merchant["countries"]]
+    assert [item for item in items if is_country(item, catalogue)] == countries
