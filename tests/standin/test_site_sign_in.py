@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import timedelta
+
 import pytest
 
 from fixtures.stand_in.generate import Draw, one_account
@@ -204,8 +207,6 @@ async def test_an_unknown_email_ends_on_the_alert_or_the_offer_to_create_an_acco
 async def test_quiet_for_too_long_means_signing_in_again_by_tile_and_password(stand_in: StandIn, visitor: Visitor) -> None:
     user = load(stand_in, ["password", "otp"], max_auth_age=300)
     await sign_in(visitor, stand_in, user)
-    from datetime import timedelta
-
     stand_in.realm.clock.skipped += timedelta(seconds=301)
     seen = await visitor.get("/home")
     assert "openid.pape.max_auth_age=300" in seen.hops[1] or seen.has("a[data-name=switch_account_request]")
@@ -266,3 +267,30 @@ def test_a_seller_of_the_demo_has_a_token_like_the_real_ones() -> None:
     seller: Seller = Draw(1).seller()
     assert len(seller.merchant_id) == 14
     assert seller.merchant_id.startswith("A")
+
+
+async def test_of_twenty_who_sign_in_at_once_with_one_code_one_gets_in(stand_in: StandIn) -> None:
+    user = load(stand_in, ["password", "otp"], failures_before_reset=99)
+    code = code_now(stand_in, user)
+
+    async def try_it() -> bool:
+        async with visiting(stand_in) as one:
+            await one.get("/home")
+            await one.submit("form[name=signIn]", password=user.password)
+            return (await one.submit("#auth-mfa-form", otpCode=code)).url.startswith(f"https://{HOST}/home")
+
+    assert sum(await asyncio.gather(*(try_it() for _ in range(20)))) == 1
+    assert kinds(stand_in, "code.").count("code.reused") == 19
+
+
+async def test_other_accounts_stand_off_the_screen_beside_the_active_one(stand_in: StandIn, visitor: Visitor) -> None:
+    draw = Draw(3)
+    person = draw.user("a1@users.example", sign_in=["password"], picker_when="never")
+    shops = [draw.seller(name=name, members=[person.email]) for name in ("Harbor Toys", "Alder Audio")]
+    with_others = 0
+    for seed in range(1, 11):
+        stand_in.load(Scenario(seed=seed, users=[person], sellers=shops))
+        visitor.session.cookie_jar.clear()
+        seen = await sign_in(visitor, stand_in, person)
+        with_others += "Alder Audio" in seen.text
+    assert 0 < with_others < 10
