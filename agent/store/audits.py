@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import cast
 
@@ -20,21 +19,11 @@ def record_audit(conn: Connection, *, account: str, at: datetime, document: Audi
     return int(key[0]) if key else 0
 
 
-def last_audit(conn: Connection, account: str, *, before: datetime | None = None) -> AuditDocument | None:
-    """The newest stored audit of an account, or the newest before a time."""
-    query = sa.select(audits.c.document).where(audits.c.account_id == account)
-    if before is not None:
-        query = query.where(audits.c.audited_at < before)
-    found = conn.scalar(query.order_by(audits.c.audited_at.desc(), audits.c.id.desc()).limit(1))
-    return cast("AuditDocument | None", found)
-
-
-def last_audits(conn: Connection, accounts: Iterator[str]) -> Iterator[AuditDocument]:
-    """The newest stored audit of each account, one at a time: memory stays flat however many there are."""
-    for account in accounts:
-        found = last_audit(conn, account)
-        if found is not None:
-            yield found
+def last_audit(conn: Connection, account: str, *, skip: int = 0) -> AuditDocument | None:
+    """The newest stored audit of an account, or with `skip` an older one."""
+    newest_first = (audits.c.audited_at.desc(), audits.c.id.desc())
+    query = sa.select(audits.c.document).where(audits.c.account_id == account).order_by(*newest_first)
+    return cast("AuditDocument | None", conn.scalar(query.offset(skip).limit(1)))
 
 
 def forget_audits(conn: Connection, *, before: datetime) -> int:

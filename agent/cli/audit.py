@@ -1,0 +1,184 @@
+"""`sc-agent audit`: one-off permission audits, read-only, in the contract's formats."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, TextIO
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from sqlalchemy.engine import Engine
+
+from agent.cli import context
+from agent.cli.output import now, warn
+from agent.domain.account import Account
+from agent.domain.changes import changes_since, vanished_rows
+from agent.domain.document import AuditDocument, unread_document
+from agent.domain.policy import Policy
+from agent.errors import AgentError, ConfigurationError, Exit, UsageError
+from agent.report.writer import Format, Report, open_report
+from agent.settings import Settings
+from agent.store import accounts, audits
+from agent.store.database import reading
+from agent.work.one_off import auditing
+from agent.work.policy_file import load_policy
+
+AuditOne = Callable[[str, str | None], Awaitable[AuditDocument]]
+
+_EXITS = {"pass": Exit.OK, "fail": Exit.FINDING}
+
+
+def audit(
+    account_ids: Annotated[list[str] | None, typer.Argument(metavar="[ID ...]", help="The accounts.", show_default=False)] = None,
+    every: Annotated[bool, typer.Option("--all", help="Audit every registered account.")] = False,
+    format: Annotated[Format, typer.Option("--format", help="How to write the result.")] = Format.TEXT,
+    output: Annotated[Path | None, typer.Option("--output", help="Write to this file.", show_default=False)] = None,
+    policy: Annotated[Path | None, typer.Option("--policy", help="Judge by this policy file.", show_default=False)] = None,
+    as_account: Annotated[
+        str | None, typer.Option("--as", metavar="ID2", help="Sign in as this account to read ID's rows.", show_default=False)
+    ] = None,
+    since_last: Annotated[bool, typer.Option("--since-last", help="Say what is new, changed and resolved since the audit before.")] = False,
+    stored: Annotated[bool, typer.Option("--stored", help="Report the last stored audits; open no browser.")] = False,
+) -> None:
+    """Read what users may do and judge it; nothing is changed. The exit code is the worst of all accounts."""
+    if bool(account_ids) == every:
+        raise UsageError("expected account IDs, or --all; see 'sc-agent audit --help'")
+    settings = context.settings()
+    rules = load_policy(policy or settings.audit.policy_file)
+    engine = context.database(settings)
+    chosen = _chosen(engine, account_ids, as_account)
+    with _stream(output) as out:
+        desk = _Desk(settings=settings, engine=engine, report=open_report(format, out, evidence=settings.data_dir), since_last=since_last)
+        desk.report.begin()
+        if stored:
+            desk.write_stored(chosen)
+        else:
+            asyncio.run(desk.write_audits(chosen, rules, as_account))
+        desk.report.end()
+    raise typer.Exit(int(desk.worst))
+
+
+@dataclass(slots=True, kw_only=True)
+class _Desk:
+    """Where documents are finished and written, one after another; only the worst exit code is kept of them."""
+
+    settings: Settings
+    engine: Engine
+    report: Report
+    since_last: bool
+    worst: Exit = Exit.OK
+
+    def write_stored(self, chosen: Iterable[Account]) -> None:
+        """Report what is in the database."""
+        with reading(self.engine) as conn:
+            for account in chosen:
+                document = audits.last_audit(conn, account.id) or _none_stored(account)
+                self.write(document, audits.last_audit(conn, account.id, skip=1) if self.since_last else None)
+
+    async def write_audits(self, chosen: list[Account], rules: Policy, as_account: str | None) -> None:
+        """Audit with bounded concurrency; results are written in the order of the accounts, none is waited for by the others."""
+        vault = context.vault(self.settings)
+        async with auditing(self.settings, engine=self.engine, vault=vault, policy=rules) as audit_one:
+            with _progress(len(chosen)) as advance:
+                async for account, document in _in_order(chosen, audit_one, as_account, at_once=self.settings.browser.contexts):
+                    before = await asyncio.to_thread(self._before, account, document) if self.since_last else None
+                    self.write(document, before)
+                    advance()
+
+    def write(self, document: AuditDocument, before: AuditDocument | None) -> None:
+        """Finish one document and hand it to the report."""
+        if self.since_last:
+            document["changes"] = changes_since(before, document)
+            document["notes"] += [f"no longer on the page: {row}" for row in vanished_rows(before, document)]
+        self.report.add(document)
+        self.worst = max(self.worst, _exit_of(document))
+
+    def _before(self, account: Account, document: AuditDocument) -> AuditDocument | None:
+        with reading(self.engine) as conn:
+            newest = audits.last_audit(conn, account.id)
+            stored = newest is not None and newest["audited_at"] == document["audited_at"]
+            return audits.last_audit(conn, account.id, skip=1) if stored else newest
+
+
+async def _in_order(
+    chosen: list[Account], audit_one: AuditOne, as_account: str | None, *, at_once: int
+) -> AsyncIterator[tuple[Account, AuditDocument]]:
+    """Run a sliding window of audits and yield them in order, so that memory holds a window and not all."""
+    window: deque[tuple[Account, asyncio.Task[AuditDocument]]] = deque()
+    waiting = iter(chosen)
+    try:
+        while True:
+            while len(window) < at_once and (account := next(waiting, None)) is not None:
+                window.append((account, asyncio.create_task(_audit(account, audit_one, as_account))))
+            if not window:
+                return
+            account, task = window.popleft()
+            yield account, await task
+    finally:
+        for _, task in window:
+            task.cancel()
+        await asyncio.gather(*(task for _, task in window), return_exceptions=True)
+
+
+async def _audit(account: Account, audit_one: AuditOne, as_account: str | None) -> AuditDocument:
+    """One account; what stops it is its own result and never the others'. A missing browser or key stops all."""
+    try:
+        return await audit_one(account.id, as_account)
+    except ConfigurationError:
+        raise
+    except AgentError as err:
+        warn(f"{account.id}: {err}")
+        return unread_document(account=account.id, user_email=account.user_email, now=now(), reason=str(err))
+
+
+def _exit_of(document: AuditDocument) -> Exit:
+    return _EXITS.get(document["verdict"], Exit.UNCONFIRMED)
+
+
+def _none_stored(account: Account) -> AuditDocument:
+    return unread_document(account=account.id, user_email=account.user_email, now=now(), reason="no audit is stored")
+
+
+def _chosen(engine: Engine, account_ids: list[str] | None, as_account: str | None) -> list[Account]:
+    """The accounts asked for; an unknown one ends the command before anything is opened."""
+    with reading(engine) as conn:
+        if as_account is not None:
+            accounts.get(conn, as_account)
+        return [accounts.get(conn, name) for name in dict.fromkeys(account_ids)] if account_ids else accounts.list_all(conn)
+
+
+@contextmanager
+def _stream(output: Path | None) -> Iterator[TextIO]:
+    """Standard output, or a file that only we may read; it takes its place only when it is whole."""
+    if output is None:
+        yield sys.stdout
+        return
+    part = output.with_name(f".{output.name}.part")
+    try:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8", newline="") as out:
+            yield out
+        part.replace(output)
+    except OSError as err:
+        raise ConfigurationError(f"the report {output} cannot be written ({err.strerror})") from err
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[], None]]:
+    """A bar on standard error, on a terminal only."""
+    if not sys.stderr.isatty() or total < 2:
+        yield lambda: None
+        return
+    columns = (TextColumn("auditing"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("audits", total=total)
+        yield lambda: bar.advance(task)

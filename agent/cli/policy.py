@@ -1,0 +1,47 @@
+"""`sc-agent policy`: checking a policy file before it is used."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from agent.cli.output import say, warn
+from agent.domain.policy import Policy
+from agent.errors import Exit
+from agent.work.policy_file import load_policy
+
+app = typer.Typer(help="Check policy files.", no_args_is_help=True)
+
+
+@app.callback()
+def _group() -> None:
+    """Keep `validate` a command of its own."""
+
+
+@app.command()
+def validate(file: Annotated[Path, typer.Argument(metavar="FILE", help="A policy file (TOML).", show_default=False)]) -> None:
+    """Check a policy file: its schema, and exceptions that are expired or too wide (exit 1)."""
+    policy = load_policy(file)
+    trouble = list(_trouble(policy))
+    for line in trouble:
+        warn(line)
+    if trouble:
+        raise typer.Exit(int(Exit.FINDING))
+    rows, excepted = len(policy.must_be_none), len(policy.exceptions)
+    say(f"{file} is a policy: {' or '.join(policy.preferred)} everywhere, None in {rows} rows, {excepted} exceptions")
+
+
+def _trouble(policy: Policy) -> list[str]:
+    today = datetime.now(UTC).date()
+    found = []
+    for item in policy.exceptions:
+        if item.is_too_wide:
+            found.append(
+                f"the exception of {item.owner} for {item.account}, {item.row.text} is too wide; name one account and one exact row"
+            )
+        elif item.ends < today:
+            found.append(f"the exception of {item.owner} for {item.account}, {item.row.text} ended on {item.ends}; remove or renew it")
+    return found

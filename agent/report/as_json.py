@@ -1,0 +1,26 @@
+"""The contract's JSON, one audit after another."""
+
+from __future__ import annotations
+
+import json
+from typing import TextIO
+
+from agent.domain.document import SCHEMA, AuditDocument
+
+
+class JsonReport:
+    """Writes each audit as it comes; memory does not grow with their number."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._separator = ""
+
+    def begin(self) -> None:
+        self._out.write(f'{{"schema": {SCHEMA}, "audits": [')
+
+    def add(self, document: AuditDocument) -> None:
+        self._out.write(f"{self._separator}\n  {json.dumps(document, ensure_ascii=False)}")
+        self._separator = ","
+
+    def end(self) -> None:
+        self._out.write("\n]}\n")

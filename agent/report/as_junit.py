@@ -1,0 +1,73 @@
+"""JUnit XML: an account is a suite, a permission a case; what could not be read is an error, not a success."""
+
+from __future__ import annotations
+
+import re
+from typing import TextIO
+from xml.sax.saxutils import escape, quoteattr
+
+from agent.domain.document import AuditDocument, FindingDocument
+
+_VIOLATIONS = ("excess", "shortfall", "must_be_none")
+_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class JUnitReport:
+    """Writes one suite an account."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+
+    def begin(self) -> None:
+        self._out.write('<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="sc-agent audit">\n')
+
+    def add(self, document: AuditDocument) -> None:
+        cases = [*_permission_cases(document), *_reading_case(document)]
+        failures, errors = (sum(f"<{tag} " in case for case in cases) for tag in ("failure", "error"))
+        name, stamp = _attribute(document["account"]), _attribute(document["audited_at"].removesuffix("Z"))
+        self._out.write(f'<testsuite name={name} timestamp={stamp} tests="{len(cases)}" failures="{failures}" errors="{errors}">\n')
+        self._out.write("".join(cases))
+        self._out.write("</testsuite>\n")
+
+    def end(self) -> None:
+        self._out.write("</testsuites>\n")
+
+
+def _permission_cases(document: AuditDocument) -> list[str]:
+    account, findings = document["account"], list(document["findings"])
+    cases = []
+    for row in document["permissions"]:
+        place = (row["scope"], row["section"], row["permission"], row["occurrence"])
+        mine = [f for f in findings if (f["scope"], f["section"], f["permission"], f["occurrence"]) == place]
+        findings = [f for f in findings if f not in mine]
+        cases.append(_case(account, row["scope"], row["section"], row["permission"], row["occurrence"], mine))
+    return cases + [_case(account, f["scope"], f["section"], f["permission"], f["occurrence"], [f]) for f in findings]
+
+
+def _reading_case(document: AuditDocument) -> list[str]:
+    """The reading itself is a case: it fails where nothing may be concluded from it."""
+    head = f"<testcase classname={_attribute(document['account'])} name={_attribute('everything was read')}"
+    if document["verdict"] in ("pass", "fail"):
+        return [f"{head}/>\n"]
+    why = _text("; ".join(document["notes"]) or document["verdict"])
+    return [f"{head}><error type={_attribute(document['verdict'])} message={_attribute(document['verdict'])}>{why}</error></testcase>\n"]
+
+
+def _case(account: str, scope: str, section: str, permission: str, occurrence: int, findings: list[FindingDocument]) -> str:
+    again = f" ({occurrence})" if occurrence > 1 else ""
+    head = f"<testcase classname={_attribute(f'{account}.{scope}.{section}')} name={_attribute(permission + again)}"
+    if not findings:
+        return f"{head}/>\n"
+    first = findings[0]
+    tag = "failure" if first["kind"] in _VIOLATIONS else "error"
+    message = f"{first['actual'] or 'not read'}, expected {first['expected'] or 'unknown'}"
+    remedies = _text("\n".join(finding["remedy"] for finding in findings))
+    return f"{head}><{tag} type={_attribute(first['kind'])} message={_attribute(message)}>{remedies}</{tag}></testcase>\n"
+
+
+def _attribute(text: str) -> str:
+    return quoteattr(_FORBIDDEN.sub("\ufffd", text))
+
+
+def _text(text: str) -> str:
+    return escape(_FORBIDDEN.sub("\ufffd", text))

@@ -1,0 +1,89 @@
+"""A table a person can act on; colours only on a terminal."""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from agent.domain.document import AuditDocument, FindingDocument
+
+_STYLES = {"pass": "bold green", "fail": "bold red", "incomplete": "bold yellow", "not_permitted": "bold yellow"}
+_SIGNS = {"excess": "too much", "shortfall": "too little", "must_be_none": "must be None"}
+_WIDTH = 160
+
+
+class TextReport:
+    """Writes one block an account, and a line of sums at the end."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._console = Console(file=out, width=None if out.isatty() else _WIDTH, highlight=False, markup=False, emoji=False)
+        self._sums: dict[str, int] = {}
+
+    def begin(self) -> None:
+        """Nothing stands before the first audit."""
+
+    def add(self, document: AuditDocument) -> None:
+        verdict = document["verdict"]
+        self._sums[verdict] = self._sums.get(verdict, 0) + 1
+        self._console.print(_headline(document))
+        if document["findings"]:
+            self._console.print(_table(document["findings"]))
+        for title, findings in document.get("changes", {}).items():
+            if findings:
+                self._line(f"{title}: " + ", ".join(f"{f['section']} > {f['permission']}" for f in findings))
+        for note in document["notes"]:
+            self._line(note)
+        self._probes(document)
+        if document["drift"]:
+            self._line(f"drift: {document['drift']}")
+        for path in document["evidence"]:
+            self._line(f"evidence: {path}")
+        self._console.print()
+
+    def end(self) -> None:
+        if sum(self._sums.values()) != 1:
+            self._line(", ".join(f"{count} {verdict}" for verdict, count in sorted(self._sums.items())) or "no accounts", indent="")
+
+    def _probes(self, document: AuditDocument) -> None:
+        for feature in document["features"]:
+            self._line(f"feature {feature['name']}: {feature['served']} ({feature['because']})")
+        probes = document["probes"]
+        if probes:
+            answers = [probe["answer"] for probe in probes]
+            counts = ", ".join(f"{answers.count(answer)} {answer}" for answer in ("reached", "refused", "unclear"))
+            self._line(f"pages tried: {counts}")
+
+    def _line(self, text: str, indent: str = "  ") -> None:
+        self._console.print(Text(f"{indent}{text}"), soft_wrap=True)
+
+
+def _headline(document: AuditDocument) -> Text:
+    counts = document["counts"]
+    line = Text()
+    line.append(document["verdict"].upper().replace("_", " "), style=_STYLES.get(document["verdict"], "bold"))
+    line.append(f"  {document['account']}", style="bold")
+    line.append(f"  {document['user_email']}  {document['audited_at']}")
+    read = " ".join(part for part in (document["source"], document["layout"], document["language"]) if part and part != "none")
+    line.append(f"  {counts['as_expected']} of {counts['permissions']} as expected" + (f" ({read})" if read else ""))
+    return line
+
+
+def _table(findings: list[FindingDocument]) -> Table:
+    table = Table("", "Where", "Permission", "Is", "Should be", "What to do", show_edge=False, pad_edge=True, header_style="bold")
+    for finding in findings:
+        place = finding["section"] if finding["scope"] == "regional" else f"{finding['section']} ({finding['scope']})"
+        again = f" ({finding['occurrence']})" if finding["occurrence"] > 1 else ""
+        cells = (
+            _SIGNS.get(finding["kind"], finding["kind"].replace("_", " ")),
+            place,
+            finding["permission"] + again,
+            finding["actual"] or "?",
+            finding["expected"] or "?",
+            finding["remedy"],
+        )
+        style = "red" if finding["kind"] in _SIGNS else "yellow"
+        table.add_row(*(Text(cell, style=style if index == 0 else "") for index, cell in enumerate(cells)))
+    return table
