@@ -14,6 +14,8 @@ from uuid import uuid4
 import structlog
 from sqlalchemy.engine import Engine
 
+from agent.errors import ConfigurationError
+from agent.mail.context import mailboxes_of
 from agent.mail.service import MailService
 from agent.observe import events
 from agent.observe.health import Answer, serve_health
@@ -55,8 +57,10 @@ async def run_daemon(
     """Work until `stop` is set, then end everything within the grace of the settings.
 
     Raises:
-        ConfigurationError: another daemon has the data, the vault key is wrong, the policy or an address is.
+        ConfigurationError: no mailbox is set, another daemon has the data, the vault key is wrong, the policy or an address is.
     """
+    if "mail" in roles and not mailboxes_of(settings):
+        raise ConfigurationError("no mailbox is set; set SC_AGENT_IMAP__HOST, __USERNAME and __PASSWORD, or run with --roles work")
     with only_daemon(engine.url):
         await asyncio.to_thread(require_right_key, engine, vault)
         crew = _crew(settings, engine, vault, redaction or Redaction(), clock or Clock())

@@ -122,3 +122,8 @@ def _last_beat(engine: Engine) -> datetime:
     with reading(engine) as conn:
         beat: datetime = conn.execute(sa.select(workers.c.beat)).scalar_one()
         return beat
+
+
+async def test_without_a_mailbox_the_mail_role_is_refused_in_one_line(engine: Engine, vault: Vault, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="no mailbox is set"):
+        await run_daemon(Settings(data_dir=tmp_path), engine=engine, vault=vault, stop=asyncio.Event())
