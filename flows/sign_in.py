@@ -197,7 +197,7 @@ class SignIn:
 
     async def _give_code(self, seen: Recognition) -> Recognition:
         self._refuse_unknown_alert(seen, typed=self.typed.codes > 0)
-        if _is_by_message(seen):
+        if is_by_message(seen):
             return await self._ask_other_way(seen)
         if self.typed.codes >= _CODES:
             raise StuckError(
@@ -286,6 +286,6 @@ class SignIn:
             raise UnknownScreenError(f"no message was expected on {seen.screen}, the site says: {text}", screen=seen.screen, url=seen.path)
 
 
-def _is_by_message(seen: Recognition) -> bool:
+def is_by_message(seen: Recognition) -> bool:
     """Whether the code was sent somewhere: a phone is named, or something was sent and no authenticator is spoken of."""
     return "phone" in seen.variants or ("sent" in seen.variants and "app" not in seen.variants)
