@@ -33,9 +33,13 @@ class JudgedRow:
 
 
 def judge_row(row: Row, policy: Policy, *, account: str, today: date) -> JudgedRow:
-    """Judge one row; an exception replaces what is expected."""
-    exception = next((item for item in policy.exceptions if item.applies_to(account, row, today=today)), None)
-    expected = exception.level if exception else _expected(row, policy)
+    """Judge one row; an exception excuses the level it names and no other."""
+    expected = _expected(row, policy)
+    exception = next(
+        (item for item in policy.exceptions if item.level is row.level is not expected and item.applies_to(account, row, today=today)), None
+    )
+    if exception is not None:
+        expected = exception.level
     kind = _kind(row, policy, expected)
     finding = None if kind is None else _finding(kind, row, expected, account=account)
     return JudgedRow(row=row, expected=expected, finding=finding, excepted_until=exception.ends if exception else None)
