@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Locator, Page
 
 from fixtures.stand_in.permission_pages import Layout, PageOptions, Refusal
 from fixtures.stand_in.permission_rows import draw_rights
@@ -82,21 +82,19 @@ async def test_pressing_everything_in_the_own_view_changes_nothing(shell_browser
             assert site.seller.to_json() == before
 
 
-@pytest.mark.parametrize("widget", WIDGETS)
 @pytest.mark.parametrize("layout", list(Layout))
-async def test_control_pressed_by_the_owner_saves_at_once_where_the_scenario_says_so(
-    shell_browser: Browser, layout: Layout, widget: str
-) -> None:
+async def test_control_pressed_by_the_owner_saves_at_once_where_the_scenario_says_so(shell_browser: Browser, layout: Layout) -> None:
     page = await shell_browser.new_page()
-    options = PageOptions(layout=layout, seed=5, widget=widget, autosave="fetch", latency_ms=0)
-    with serve(PermissionSite(seller=small_seller(layout), viewer=OWNER, options=options)) as site:
-        for path in grid_paths(site, layout, own=False):
-            await open_grid(page, site, path)
-            before = len(site.seller.log)
-            async with page.expect_response(lambda answer: answer.request.method == "POST"):
-                await page.evaluate(PRESS_ALL, "[type=submit], [data-save], [role=switch], [data-toggle]")
-            await page.reload()
-            assert (site.seller.log[before].what, site.seller.log[before].by) == ("level", OWNER)
+    for widget in WIDGETS:
+        options = PageOptions(layout=layout, seed=5, widget=widget, autosave="fetch", latency_ms=0)
+        with serve(PermissionSite(seller=small_seller(layout), viewer=OWNER, options=options)) as site:
+            for path in grid_paths(site, layout, own=False):
+                await open_grid(page, site, path)
+                before = len(site.seller.log)
+                async with page.expect_response(lambda answer: answer.request.method == "POST"):
+                    await page.evaluate(PRESS_ALL, "[type=submit], [data-save], [role=switch], [data-toggle]")
+                await page.reload()
+                assert (site.seller.log[before].what, site.seller.log[before].by) == ("level", OWNER)
 
 
 async def test_beacon_saves_too(shell_browser: Browser) -> None:
@@ -112,27 +110,30 @@ async def test_beacon_saves_too(shell_browser: Browser) -> None:
         assert site.seller.level(USER, row.key) is Level.NONE
 
 
-@pytest.mark.parametrize("widget", WIDGETS)
-async def test_classic_form_is_saved_by_its_button(shell_browser: Browser, widget: str) -> None:
+async def test_classic_form_is_saved_by_its_button(shell_browser: Browser) -> None:
     page = await shell_browser.new_page()
-    options = PageOptions(layout=Layout.CLASSIC_G1, seed=5, widget=widget)
-    with serve(PermissionSite(seller=small_seller(Layout.CLASSIC_G1), viewer=OWNER, options=options)) as site:
-        await open_grid(page, site, grid_paths(site, Layout.CLASSIC_G1, own=False)[0])
-        row = next(row for row in site.seller.rows if row.permission == "Transactions")
-        place = page.locator("tr").filter(has_text="Transactions")
-        match widget:
-            case "select":
-                await place.locator("select").select_option("None")
-            case "dropdown":
-                await place.locator(".select-header").click()
-                await place.locator("kat-option").first.click()
-            case "aria":
-                await place.get_by_role("radio").first.click()
-            case _:
-                await place.locator("input").first.click()
-        await page.get_by_role("button", name="Continue").click()
-        await page.get_by_text("Your changes have been saved").wait_for()
-        assert site.seller.level(USER, row.key) is Level.NONE
+    for widget in WIDGETS:
+        options = PageOptions(layout=Layout.CLASSIC_G1, seed=5, widget=widget)
+        with serve(PermissionSite(seller=small_seller(Layout.CLASSIC_G1), viewer=OWNER, options=options)) as site:
+            await open_grid(page, site, grid_paths(site, Layout.CLASSIC_G1, own=False)[0])
+            row = next(row for row in site.seller.rows if row.permission == "Transactions")
+            await choose_none(page.locator("tr").filter(has_text="Transactions"), widget)
+            await page.get_by_role("button", name="Continue").click()
+            await page.get_by_text("Your changes have been saved").wait_for()
+            assert site.seller.level(USER, row.key) is Level.NONE
+
+
+async def choose_none(place: Locator, widget: str) -> None:
+    match widget:
+        case "select":
+            await place.locator("select").select_option("None")
+        case "dropdown":
+            await place.locator(".select-header").click()
+            await place.locator("kat-option").first.click()
+        case "aria":
+            await place.get_by_role("radio").first.click()
+        case _:
+            await place.locator("input").first.click()
 
 
 async def test_universal_admin_switch_makes_an_administrator(shell_browser: Browser) -> None:
