@@ -85,12 +85,14 @@ async def test_every_language_of_a_scenario_gets_a_mail(stand_in: StandIn, contr
 
 async def test_the_seller_withdraws_expires_grants_and_revokes(stand_in: StandIn, control: httpx.AsyncClient) -> None:
     invitation = next(iter(stand_in.realm.invitations.values()))
+    rights = stand_in.realm.grants.of(invitation.merchant_id)
     for do, state in (("withdraw", "withdrawn"), ("expire", "expired")):
         assert (await ask(control, "/seller", do=do, invitation_id=invitation.invitation_id))["state"] == state
     assert (await ask(control, "/seller", do="mark", invitation_id=invitation.invitation_id, state="offered"))["state"] == "offered"
+    assert rights.user(invitation.email) is None
+    rights.add_user(invitation.email)
     where = {"merchant_id": invitation.merchant_id, "email": invitation.email}
     await ask(control, "/seller", do="set_permissions", **where, preset="as_asked", rows={"Settings > User Permissions": "View & Edit"})
-    rights = stand_in.realm.grants.of(invitation.merchant_id)
     assert rights.highest(invitation.email, "User Permissions") == "View & Edit"
     await ask(control, "/seller", do="revoke", **where)
     assert rights.user(invitation.email) is None
