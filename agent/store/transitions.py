@@ -139,7 +139,8 @@ def _known(facts: Facts) -> dict[str, Any]:
 
 def _words(account: Account, step: Transition, facts: Facts) -> dict[str, Any]:
     """What people read beside the state."""
-    if step.to is account.authorization and step.event in _REPEATABLE:
+    is_repeated = step.to is account.authorization and step.event in _REPEATABLE
+    if is_repeated or step.event is Event.AUDIT_STARTED:
         return {}
     if step.event in _KEEPS_WORDS or (step.event in _LETS_GO and step.to is State.FAILED):
         return _kept_words(account, step, facts)

@@ -34,7 +34,7 @@ from agent.work.heart import Heart
 from agent.work.housekeeping import Housekeeping
 from agent.work.policy_file import load_policy
 from agent.work.shift import Shift
-from agent.work.tick import Tick
+from agent.work.tick import Tick, parse_hours
 from agent.work.vault_check import require_right_key
 
 Stop = Callable[[], Awaitable[Any]]
@@ -59,8 +59,7 @@ async def run_daemon(
     Raises:
         ConfigurationError: no mailbox is set, another daemon has the data, the vault key is wrong, the policy or an address is.
     """
-    if "mail" in roles and not mailboxes_of(settings):
-        raise ConfigurationError("no mailbox is set; set SC_AGENT_IMAP__HOST, __USERNAME and __PASSWORD, or run with --roles work")
+    _require_sense(settings, roles)
     with only_daemon(engine.url):
         await asyncio.to_thread(require_right_key, engine, vault)
         crew = _crew(settings, engine, vault, redaction or Redaction(), clock or Clock())
@@ -82,6 +81,16 @@ async def run_daemon(
                 log.info(events.DAEMON_STOPPING, worker=crew.worker)
             await heart.stop()
         log.info(events.DAEMON_STOPPED, worker=crew.worker)
+
+
+def _require_sense(settings: Settings, roles: Collection[str]) -> None:
+    if "mail" in roles and not mailboxes_of(settings):
+        raise ConfigurationError("no mailbox is set; set SC_AGENT_IMAP__HOST, __USERNAME and __PASSWORD, or run with --roles work")
+    if (hours := settings.work.quiet_hours) is not None:
+        try:
+            parse_hours(hours)
+        except ValueError as err:
+            raise ConfigurationError(f'WORK__QUIET_HOURS {hours!r} is not two times of day (UTC), for example "22:00-06:00"') from err
 
 
 def worker_name(engine: Engine) -> str:

@@ -127,3 +127,10 @@ def _last_beat(engine: Engine) -> datetime:
 async def test_without_a_mailbox_the_mail_role_is_refused_in_one_line(engine: Engine, vault: Vault, tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="no mailbox is set"):
         await run_daemon(Settings(data_dir=tmp_path), engine=engine, vault=vault, stop=asyncio.Event())
+
+
+@pytest.mark.parametrize("hours", ["late", "22:00", "22:00-25:00"])
+async def test_quiet_hours_that_make_no_sense_are_refused_in_one_line(engine: Engine, vault: Vault, tmp_path: Path, hours: str) -> None:
+    settings = Settings(data_dir=tmp_path, work=WorkSettings(quiet_hours=hours))
+    with pytest.raises(ConfigurationError, match="QUIET_HOURS"):
+        await run_daemon(settings, engine=engine, vault=vault, stop=asyncio.Event(), roles={"work"})
