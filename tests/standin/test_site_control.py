@@ -151,6 +151,7 @@ async def test_the_log_tells_what_came_after_a_mark(stand_in: StandIn, control: 
     assert [entry["method"] for entry in told["requests"]] == ["POST"] or told["requests"][0]["method"] == "POST"
     assert told["writes"][0]["path"] == "/ap/signin"
     assert "password" in told["writes"][0]["form_fields"]
+    assert "requests" not in (await control.get("/log", params={"brief": 1})).json()
 
 
 async def test_a_password_changes_in_the_middle_of_a_sign_in(stand_in: StandIn, control: httpx.AsyncClient, visitor: Visitor) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import fixtures.stand_in
 from fixtures.stand_in.generate import Draw, one_account
 from fixtures.stand_in.grants import Grants
 from fixtures.stand_in.places import PLACES, SELLER_CENTRAL_HOSTS, cookie_domain, cookie_suffix
@@ -55,6 +56,13 @@ def test_a_file_that_cannot_be_played_is_refused_in_one_sentence(tmp_path: Path,
     path.write_text(text)
     with pytest.raises(ScenarioError, match=told.replace("'", ".")):
         load_scenario(path)
+
+
+def test_the_scenario_in_the_readme_can_be_played() -> None:
+    text = (Path(fixtures.stand_in.__file__).parent / "README.md").read_text(encoding="utf-8")
+    world = parse_scenario(json.loads(text.split("```json\n")[1].split("```")[0]))
+    assert world.sellers[0].layout == "unified"
+    Realm(world).grants.of("A1B2C3D4E5F6G7")
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
