@@ -16,6 +16,17 @@ from agent.settings import MailboxSettings, OAuthSettings
 MARGIN = timedelta(minutes=5)
 LONGEST_SESSION = timedelta(minutes=50)
 _MICROSOFT_SCOPE = "https://outlook.office365.com/.default"
+_PASSING = (
+    "[unavailable]",
+    "[inuse]",
+    "[limit]",
+    "[serverbug]",
+    "socket error",
+    "timed out",
+    "try again",
+    "temporar",
+    "too many",
+)  # RFC 5530
 _GOOGLE_SCOPE = "https://mail.google.com/"
 
 
@@ -194,8 +205,11 @@ class GoogleTokens:
 
 
 def is_login_refused(error: Exception) -> bool:
-    """Whether the server refused who we say we are (not: could not be reached)."""
-    return isinstance(error, LoginError) or (isinstance(error, TokenError) and error.permanent)
+    """Whether the server refused who we say we are. imapclient calls a connection that broke meanwhile a LoginError too."""
+    if isinstance(error, TokenError):
+        return error.permanent
+    lowered = str(error).lower()
+    return isinstance(error, LoginError) and not any(mark in lowered for mark in _PASSING)
 
 
 def _certificate(oauth: OAuthSettings) -> dict[str, str]:
