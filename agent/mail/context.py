@@ -27,6 +27,7 @@ class MailContext:
     limits: MailSettings
     lease: timedelta
     on_alarm: Callable[[str, str], None]
+    on_fine: Callable[[str], None] = lambda _: None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 

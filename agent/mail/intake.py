@@ -29,6 +29,7 @@ _POLL = 2.0  # seconds until rows of other processes (a retry by hand) are notic
 _LOST_LIMIT = 3  # hangs or deaths of the judging process until a message is poison
 _KEYS_GIVE_UP = timedelta(hours=24)
 _SAMPLE, _ALTERED_SHARE = 20, 0.5
+_FORGED = frozenset({"dkim_failed", "dkim_none", "repeated_header", "suspicious_link"})
 _KEPT = frozenset({MailVerdict.ACCEPT, MailVerdict.HELD, MailVerdict.REJECTED})
 
 log = structlog.get_logger("agent.mail")
@@ -174,8 +175,14 @@ class Intake(threading.Thread):
         )
 
     def _tell(self, message: Message, ruling: Ruling, *, account_id: str | None, domain: str | None) -> None:
-        level = log.warning if ruling.reason in ("dkim_failed", "dkim_none", "suspicious_link") else log.info
-        level(events.JUDGED, message=message.id, verdict=str(ruling.verdict), reason=ruling.reason, account=account_id, sender=domain)
+        log.info(events.JUDGED, message=message.id, verdict=str(ruling.verdict), reason=ruling.reason, account=account_id, sender=domain)
+        if ruling.reason in _FORGED:
+            log.warning(events.FORGED, message=message.id, reason=ruling.reason, sender=domain)
+        if ruling.verdict is MailVerdict.HELD:
+            text = (
+                f"message {message.id} is held ({ruling.reason}); 'sc-agent mail show {message.id}' explains it, 'mail approve' acts on it"
+            )
+            self._context.on_alarm("mail_held", text)
         if ruling.verdict in (MailVerdict.ACCEPT, MailVerdict.DUPLICATE):
             self._on_handled(message)
         if ruling.reason == "dkim_failed":

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from agent.domain.invitation import Expectation, MailVerdict, Offer, Ruling, rule
 from agent.errors import UnconfirmedError, UsageError
-from agent.mail.context import mailboxes_of, policy_for
+from agent.mail.context import mailboxes_of, name_of, policy_for
 from agent.mail.dns_keys import KeyStore
 from agent.mail.expectations import decide_offer, expectation_of, hand_over, known_already
 from agent.mail.intake import evidence
@@ -20,8 +20,8 @@ from agent.mail.judge import Judge, JudgeLostError
 from agent.mail.links import LinkError, check_link
 from agent.mail.trust import Examination, Judgement, Step, conclude
 from agent.settings import Settings
-from agent.store import accounts, invitations, messages
-from agent.store.database import writing
+from agent.store import accounts, folders, invitations, messages
+from agent.store.database import reading, writing
 from agent.store.messages import Found, Message
 from agent.store.vault import Vault
 
@@ -49,7 +49,7 @@ def admit_file(path: Path, *, account_id: str, asked_by: str, settings: Settings
         UnconfirmedError: the mail was refused, held, or could not be judged now; the reason is in the message.
     """
     raw = read_mail(path, limit=settings.mail.max_message_bytes)
-    with writing(engine) as conn:
+    with reading(engine) as conn:
         accounts.get(conn, account_id)
     with open_judge(settings) as judge:
         examination = examine_file(judge, raw, settings=settings, now=now)
@@ -118,13 +118,14 @@ def approve(
         UsageError: unknown message or account, or no account can be told.
         UnconfirmedError: the message is not held, or not genuine.
     """
-    with writing(engine) as conn:
+    with reading(engine) as conn:
         message = messages.get(conn, message_id)
+        folder = folders.get(conn, message.folder_id) if message is not None and message.folder_id is not None else None
     if message is None:
         raise UsageError(f"no message has the number {message_id}; 'sc-agent mail list' shows those that are")
     if message.verdict != MailVerdict.HELD:
         raise UnconfirmedError(f"message {message_id} is {message.verdict or 'not judged yet'}, and only a held one can be approved")
-    examination = _examine_stored(message, settings=settings, vault=vault, now=now)
+    examination = _examine_stored(message, mailbox=folder.mailbox if folder else None, settings=settings, vault=vault, now=now)
     offer = examination.offer
     if offer is None:
         detail = examination.ruling.detail if examination.ruling else "nothing is offered"
@@ -184,15 +185,16 @@ def open_judge(settings: Settings) -> Iterator[Judge]:
         judge.close()
 
 
-def examine_file(judge: Judge, raw: bytes, *, settings: Settings, now: datetime) -> Examination:
-    """Examine bytes as of the first mailbox of the settings.
+def examine_file(judge: Judge, raw: bytes, *, settings: Settings, now: datetime, mailbox: str | None = None) -> Examination:
+    """Examine bytes under the policy of a mailbox, by default the first one of the settings.
 
     Raises:
         UnconfirmedError: the judging process did not survive them.
     """
-    mailbox = next(iter(mailboxes_of(settings)), None)
+    known = {name_of(each): each for each in mailboxes_of(settings)}
+    box = known.get(mailbox) if mailbox is not None else next(iter(known.values()), None)
     try:
-        return judge.examine(raw, policy=policy_for(settings.mail, mailbox), now=now, arrived_at=None)
+        return judge.examine(raw, policy=policy_for(settings.mail, box), now=now, arrived_at=None)
     except JudgeLostError as err:
         raise UnconfirmedError(f"the mail could not be judged ({err.reason}): {err}") from err
 
@@ -258,9 +260,9 @@ def _keep(conn: Connection, raw: bytes, examination: Examination, judgement: Jud
     return row_id
 
 
-def _examine_stored(message: Message, *, settings: Settings, vault: Vault, now: datetime) -> Examination:
+def _examine_stored(message: Message, *, mailbox: str | None, settings: Settings, vault: Vault, now: datetime) -> Examination:
     if message.sealed is None or message.key_id is None or message.sha256 is None:
         raise UnconfirmedError(f"message {message.id} cannot be approved: its bytes are not kept ({message.reason})")
     raw = vault.unseal(message.key_id, message.sealed, context=f"message:{message.sha256}")
     with open_judge(settings) as judge:
-        return examine_file(judge, raw, settings=settings, now=now)
+        return examine_file(judge, raw, settings=settings, now=now, mailbox=mailbox)

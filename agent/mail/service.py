@@ -35,7 +35,7 @@ class MailService:
     """Watches every mailbox of the settings and hands invitations over.
 
     `on_arrival(account_id)` is called from a thread, after the transaction that made the account due. `on_alarm(key, text)` is called
-    when something needs a person; the same key may come again.
+    when something needs a person; the same key may come again. `on_fine(key)` is called when it is over.
     """
 
     def __init__(
@@ -46,6 +46,7 @@ class MailService:
         vault: Vault,
         on_arrival: Callable[[str], None],
         on_alarm: Callable[[str, str], None] | None = None,
+        on_fine: Callable[[str], None] | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """Prepare; nothing is opened yet.
@@ -60,6 +61,7 @@ class MailService:
             limits=limits,
             lease=timedelta(seconds=max(_LEASE, settings.work.lease)),
             on_alarm=_alarm(on_alarm),
+            on_fine=_safely(on_fine),
             now=now,
         )
         self._mailboxes = {name_of(mailbox): mailbox for mailbox in mailboxes_of(settings)}
@@ -70,7 +72,7 @@ class MailService:
             judge=self._judge,
             keys=keys,
             policy_of=self._policy_of,
-            on_arrival=on_arrival,
+            on_arrival=_safely(on_arrival),
             on_handled=self._handled,
             is_leader=lambda: not self._watchers or any(watcher.leads for watcher in self._watchers.values()),
         )
@@ -141,9 +143,23 @@ class MailService:
 
 
 def _alarm(on_alarm: Callable[[str, str], None] | None) -> Callable[[str, str], None]:
+    tell = _safely(on_alarm)
+
     def alarm(key: str, text: str) -> None:
         log.error(events.ALARM, key=key, text=text)
-        if on_alarm is not None:
-            on_alarm(key, text)
+        tell(key, text)
 
     return alarm
+
+
+def _safely(callback: Callable[..., None] | None) -> Callable[..., None]:
+    """A callback of the daemon's, which may have closed its event loop while a thread of ours was still at work."""
+
+    def call(*values: str) -> None:
+        try:
+            if callback is not None:
+                callback(*values)
+        except RuntimeError as err:
+            log.warning(events.CALLBACK_FAILED, error=str(err))
+
+    return call

@@ -13,12 +13,12 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from agent.mail import events
-from agent.mail.auth import Credentials
+from agent.mail.auth import Credentials, is_login_refused
 from agent.mail.context import MailContext, name_of
 from agent.mail.failures import FolderMissingError, is_too_many_connections
 from agent.mail.housekeeping import Housekeeping
 from agent.mail.scanner import Scanner, open_folder
-from agent.mail.transport import FLOOD, CapabilityError, Client, IdleRefusedError, LoginError, connect
+from agent.mail.transport import FLOOD, CapabilityError, Client, IdleRefusedError, connect
 from agent.settings import MailboxSettings
 from agent.store import folders
 from agent.store.database import writing
@@ -131,7 +131,7 @@ class Session:
         try:
             return self._connect()
         except Exception as err:
-            if not (isinstance(err, LoginError) or is_too_many_connections(err)):
+            if not (is_login_refused(err) or is_too_many_connections(err)):
                 raise
             self._poll_instead("the server refuses a second connection")
             return None

@@ -56,6 +56,7 @@ class Watcher(threading.Thread):
         self._last = Failure(link=Link.DOWN, text="")
         self._forced = False  # a fresh token was tried since the mailbox was last up
         self._down_since: float | None = None
+        self._alarmed = False
 
     @property
     def leads(self) -> bool:
@@ -173,6 +174,7 @@ class Watcher(threading.Thread):
         log.warning(events.LOST, mailbox=self._name, family=str(failure.link), failures=self._failures, error=failure.text)
         self._write_state(failure.link, failure.text)
         if failure.alarm or time.monotonic() - self._down_since > ALARM_DOWN_AFTER:
+            self._alarmed = True
             self._context.on_alarm(f"mailbox:{self._name}", f"mailbox {self._name} is {failure.link}: {failure.text}")
 
     def _delay(self, state: tenacity.RetryCallState) -> float:
@@ -221,6 +223,9 @@ class Watcher(threading.Thread):
         self._failures = 0
         self._forced = False
         self._down_since = None
+        if self._alarmed:
+            self._alarmed = False
+            self._context.on_fine(f"mailbox:{self._name}")
         self._write_state(link, None)
 
     def _write_state(self, link: Link, error: str | None) -> None:
