@@ -1,0 +1,56 @@
+"""Labels of the account picker without what it adds to them."""
+
+from __future__ import annotations
+
+import pytest
+
+from flows.catalogue import load_catalogue
+from flows.labels import is_country, names_merchant, parts_of, plain_label
+from flows.marketplaces import MARKETPLACES
+
+CATALOGUE = load_catalogue()
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Acme Outdoor",
+        "Acme Outdoor (current)",
+        "Acme Outdoor (aktuell)",
+        "Acme Outdoor(当前)",
+        "Acme Outdoor（選択済み）",
+        "Acme Outdoor (selected)",
+        "Acme Outdoor. Selected",
+        "Acme Outdoor (pending registration)",
+        "  ACME   outdoor. ",
+    ],
+)
+def test_suffixes_in_any_language_are_ignored(label: str) -> None:
+    assert plain_label(label, CATALOGUE) == "acme outdoor"
+
+
+def test_a_label_that_is_all_suffix_is_kept() -> None:
+    assert plain_label("(current)", CATALOGUE) == "(current)"
+
+
+@pytest.mark.parametrize("code", MARKETPLACES)
+def test_every_marketplace_is_known_by_its_english_name_and_no_other_is(code: str) -> None:
+    label = plain_label(MARKETPLACES[code].country, CATALOGUE)
+    assert [other for other in MARKETPLACES if is_country(label, CATALOGUE, code=other)] == [code]
+
+
+def test_no_label_means_two_marketplaces() -> None:
+    labels = [plain_label(label, CATALOGUE) for names in CATALOGUE.shared.countries.values() for label in set(map(str.lower, names))]
+    assert (
+        sorted(
+            {label for label in labels if labels.count(label) > 1 and sum(is_country(label, CATALOGUE, code=c) for c in MARKETPLACES) > 1}
+        )
+        == []
+    )
+
+
+def test_store_and_country_in_one_label_are_told_apart() -> None:
+    parts = parts_of("Acme Outdoor | Vereinigte Staaten", CATALOGUE)
+    assert names_merchant(parts, "ACME Outdoor")
+    assert [is_country(part, CATALOGUE, code="US") for part in parts] == [False, True]
+    assert not names_merchant(parts, "Acme")
