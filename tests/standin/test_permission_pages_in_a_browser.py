@@ -13,7 +13,7 @@ from fixtures.stand_in.permission_pages import Layout, PageOptions
 from fixtures.stand_in.permission_rows import draw_rights
 from fixtures.stand_in.permission_view import expected_rows, scoped, show_sections
 from fixtures.stand_in.rights import SellerRights
-from tests.support.permission_site import PermissionSite, headless_shell, read_everything, serve
+from tests.support.permission_site import PermissionSite, plain_browser, read_everything, serve
 
 USER = "a1@users.example"
 OLD, NEW = "/gp/account-manager/home.html", "/account/permissions"
@@ -22,8 +22,8 @@ LANGUAGES = ("en", "de", "zh", "it", "ja", "fr", "en_GB", "es")
 
 
 @pytest.fixture
-async def shell_browser() -> AsyncIterator[Browser]:
-    async with headless_shell() as browser:
+async def plain() -> AsyncIterator[Browser]:
+    async with plain_browser() as browser:
         yield browser
 
 
@@ -61,16 +61,16 @@ def without_live(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("layout", list(Layout))
-async def test_own_view_shows_every_row_and_can_change_none(shell_browser: Browser, layout: Layout) -> None:
+async def test_own_view_shows_every_row_and_can_change_none(plain: Browser, layout: Layout) -> None:
     print(f"{len(SAMPLE)} of {len(ALL)} looks")  # noqa: T201 - how much of the matrix this run holds
-    await read_own_views(shell_browser, layout, SAMPLE)
+    await read_own_views(plain, layout, SAMPLE)
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("layout", list(Layout))
-async def test_own_view_shows_every_row_in_every_look(shell_browser: Browser, layout: Layout) -> None:
-    await read_own_views(shell_browser, layout, ALL)
+async def test_own_view_shows_every_row_in_every_look(plain: Browser, layout: Layout) -> None:
+    await read_own_views(plain, layout, ALL)
 
 
 async def read_own_views(browser: Browser, layout: Layout, seeds: range) -> None:
@@ -96,8 +96,8 @@ def pages_of(layout: Layout, seller: SellerRights) -> list[tuple[str, tuple[str,
 
 
 @pytest.mark.parametrize("layout", list(Layout))
-async def test_owner_sees_the_users_rows_with_live_controls(shell_browser: Browser, layout: Layout) -> None:
-    page = await shell_browser.new_page()
+async def test_owner_sees_the_users_rows_with_live_controls(plain: Browser, layout: Layout) -> None:
+    page = await plain.new_page()
     for seed in (8, 9):
         seller = random_rights(seed, layout)
         options = PageOptions(layout=layout, seed=seed)

@@ -12,7 +12,7 @@ from fixtures.stand_in.permission_rows import draw_rights
 from fixtures.stand_in.permission_style import WIDGETS, draw_style
 from fixtures.stand_in.permission_view import token
 from fixtures.stand_in.rights import Level, RightsRow, SellerRights
-from tests.support.permission_site import PermissionSite, headless_shell, serve
+from tests.support.permission_site import PermissionSite, plain_browser, serve
 
 USER, OWNER = "a1@users.example", "owner@seller.example"
 OLD, NEW = "/gp/account-manager/home.html", "/account/permissions"
@@ -32,8 +32,8 @@ PRESS_ALL = """(spared) => {
 
 
 @pytest.fixture
-async def shell_browser() -> AsyncIterator[Browser]:
-    async with headless_shell() as browser:
+async def plain() -> AsyncIterator[Browser]:
+    async with plain_browser() as browser:
         yield browser
 
 
@@ -68,8 +68,8 @@ def grid_paths(site: PermissionSite, layout: Layout, *, own: bool) -> list[str]:
 
 
 @pytest.mark.parametrize("layout", list(Layout))
-async def test_pressing_everything_in_the_own_view_changes_nothing(shell_browser: Browser, layout: Layout) -> None:
-    page = await shell_browser.new_page()
+async def test_pressing_everything_in_the_own_view_changes_nothing(plain: Browser, layout: Layout) -> None:
+    page = await plain.new_page()
     for seed, widget in enumerate(WIDGETS):
         options = PageOptions(layout=layout, seed=seed, widget=widget, autosave="fetch", latency_ms=0)
         with serve(PermissionSite(seller=small_seller(layout), viewer=USER, options=options)) as site:
@@ -83,8 +83,8 @@ async def test_pressing_everything_in_the_own_view_changes_nothing(shell_browser
 
 
 @pytest.mark.parametrize("layout", list(Layout))
-async def test_control_pressed_by_the_owner_saves_at_once_where_the_scenario_says_so(shell_browser: Browser, layout: Layout) -> None:
-    page = await shell_browser.new_page()
+async def test_control_pressed_by_the_owner_saves_at_once_where_the_scenario_says_so(plain: Browser, layout: Layout) -> None:
+    page = await plain.new_page()
     for widget in WIDGETS:
         options = PageOptions(layout=layout, seed=5, widget=widget, autosave="fetch", latency_ms=0)
         with serve(PermissionSite(seller=small_seller(layout), viewer=OWNER, options=options)) as site:
@@ -97,8 +97,8 @@ async def test_control_pressed_by_the_owner_saves_at_once_where_the_scenario_say
                 assert (site.seller.log[before].what, site.seller.log[before].by) == ("level", OWNER)
 
 
-async def test_beacon_saves_too(shell_browser: Browser) -> None:
-    page = await shell_browser.new_page()
+async def test_beacon_saves_too(plain: Browser) -> None:
+    page = await plain.new_page()
     options = PageOptions(layout=Layout.UNIFIED, seed=5, widget="aria", autosave="beacon", latency_ms=0)
     with serve(PermissionSite(seller=small_seller(Layout.UNIFIED), viewer=OWNER, options=options)) as site:
         await open_grid(page, site, grid_paths(site, Layout.UNIFIED, own=False)[0])
@@ -110,8 +110,8 @@ async def test_beacon_saves_too(shell_browser: Browser) -> None:
         assert site.seller.level(USER, row.key) is Level.NONE
 
 
-async def test_classic_form_is_saved_by_its_button(shell_browser: Browser) -> None:
-    page = await shell_browser.new_page()
+async def test_classic_form_is_saved_by_its_button(plain: Browser) -> None:
+    page = await plain.new_page()
     for widget in WIDGETS:
         options = PageOptions(layout=Layout.CLASSIC_G1, seed=5, widget=widget)
         with serve(PermissionSite(seller=small_seller(Layout.CLASSIC_G1), viewer=OWNER, options=options)) as site:
@@ -136,8 +136,8 @@ async def choose_none(place: Locator, widget: str) -> None:
             await place.locator("input").first.click()
 
 
-async def test_universal_admin_switch_makes_an_administrator(shell_browser: Browser) -> None:
-    page = await shell_browser.new_page()
+async def test_universal_admin_switch_makes_an_administrator(plain: Browser) -> None:
+    page = await plain.new_page()
     options = PageOptions(layout=Layout.UNIFIED, seed=5, latency_ms=0)
     with serve(PermissionSite(seller=small_seller(Layout.UNIFIED), viewer=OWNER, options=options)) as site:
         assert not site.seller.may_open(USER)
@@ -147,8 +147,8 @@ async def test_universal_admin_switch_makes_an_administrator(shell_browser: Brow
         assert site.seller.may_open(USER)
 
 
-async def test_application_shows_the_wall_itself_in_some_looks(shell_browser: Browser) -> None:
-    page = await shell_browser.new_page()
+async def test_application_shows_the_wall_itself_in_some_looks(plain: Browser) -> None:
+    page = await plain.new_page()
     for seed in range(6):
         options = PageOptions(layout=Layout.UNIFIED, seed=seed, own_view=False, refusal=Refusal.ACCESS_REQUIRED_ZH, latency_ms=50)
         with serve(PermissionSite(seller=small_seller(Layout.UNIFIED), viewer=USER, options=options)) as site:
@@ -158,8 +158,8 @@ async def test_application_shows_the_wall_itself_in_some_looks(shell_browser: Br
             assert (NEW in page.url) is draw_style(options).client_refusal
 
 
-async def test_users_list_leads_to_the_grid_by_its_own_buttons(shell_browser: Browser) -> None:
-    page = await shell_browser.new_page()
+async def test_users_list_leads_to_the_grid_by_its_own_buttons(plain: Browser) -> None:
+    page = await plain.new_page()
     for layout, name in ((Layout.CLASSIC_G0, "Edit"), (Layout.CLASSIC_G1, "Manage Permissions"), (Layout.UNIFIED, "Edit")):
         for seed in range(4):
             options = PageOptions(layout=layout, seed=seed, latency_ms=0)

@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Browser, Page, Route
 
 from fixtures.stand_in.record_grids import CASES, PAGES, GridCase, record
-from tests.support.permission_site import headless_shell, read_everything
+from tests.support.permission_site import plain_browser, read_everything
 
 ROW_KEYS = {"scope", "section", "permission", "occurrence", "legacy_id", "offered", "level", "shown_section", "shown_permission"}
 LEVELS = ("None", "View", "View & Edit", "Admin")
@@ -20,8 +20,8 @@ BY_HAND = [place for place in GRIDS if place.name.startswith("by_hand_")]
 
 
 @pytest.fixture
-async def shell_browser() -> AsyncIterator[Browser]:
-    async with headless_shell() as browser:
+async def plain() -> AsyncIterator[Browser]:
+    async with plain_browser() as browser:
         yield browser
 
 
@@ -82,8 +82,8 @@ def test_every_layout_is_recorded_in_several_languages() -> None:
     )
 
 
-async def test_recorded_grid_shows_in_a_browser_what_is_expected_of_it(shell_browser: Browser) -> None:
-    page, sound = await shell_browser.new_page(), [case for case in CASES if not case.users and not case.faults]
+async def test_recorded_grid_shows_in_a_browser_what_is_expected_of_it(plain: Browser) -> None:
+    page, sound = await plain.new_page(), [case for case in CASES if not case.users and not case.faults]
     for case in sound[::4]:
         place = PAGES / case.screen / case.name
         assert await show(page, place) == []
@@ -95,8 +95,8 @@ async def test_recorded_grid_shows_in_a_browser_what_is_expected_of_it(shell_bro
         assert all(row["live"] is expected["editable"] for row in seen["rows"])
 
 
-async def test_grid_written_by_hand_stands_alone_and_names_its_subject(shell_browser: Browser) -> None:
-    page = await shell_browser.new_page()
+async def test_grid_written_by_hand_stands_alone_and_names_its_subject(plain: Browser) -> None:
+    page = await plain.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     for place in BY_HAND:

@@ -278,16 +278,11 @@ def test_save_call_of_the_new_page_knows_rows_by_their_token() -> None:
     seller = a_seller(Layout.UNIFIED, granted=False)
     user = seller.user(USER)
     assert user is not None
-    options = PageOptions(layout=Layout.UNIFIED, seed=1)
     row = next(row for row in seller.rows if row.permission == "Transactions")
-    shown = ask(
-        seller, "/account/permissions/api/view?route=/user-management/users/" + user.id + "/edit", viewer=OWNER, layout=Layout.UNIFIED
-    )
-    assert token(row.key) in shown.body.decode()
-    for value in ("edit", "20", "EDIT"):
+    options = PageOptions(layout=Layout.UNIFIED, seed=1)
+    for value in ("edit", "20", "EDIT"):  # what this look calls the level is drawn; the others it does not understand
         body = json.dumps({"user": user.id, "levels": {token(row.key): value}}).encode()
-        request = PageRequest(method="POST", path="/account/permissions/api/save", body=body)
-        respond(request, seller, OWNER, options)
+        respond(PageRequest(method="POST", path="/account/permissions/api/save", body=body), seller, OWNER, options)
     assert seller.level(USER, row.key) is Level.EDIT
 
 

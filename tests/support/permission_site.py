@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -15,6 +16,7 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from fixtures.stand_in.permission_pages import PageAnswer, PageOptions, PageRequest, respond
 from fixtures.stand_in.rights import SellerRights
+from flows.browser import find_executable
 
 READER = (Path(__file__).parent / "permission_reader.js").read_text(encoding="utf-8")
 
@@ -68,10 +70,10 @@ def serve(site: PermissionSite) -> Iterator[PermissionSite]:
 
 
 @asynccontextmanager
-async def headless_shell() -> AsyncIterator[Browser]:
-    """Start the headless shell of this machine, without anything of the agent's."""
+async def plain_browser() -> AsyncIterator[Browser]:
+    """Start this machine's browser as anybody's, without the agent's guard, which knows no host on loopback."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium-headless-shell", args=["--no-sandbox"])
+        browser = await playwright.chromium.launch(executable_path=find_executable(), chromium_sandbox=os.geteuid() != 0)
         try:
             yield browser
         finally:
