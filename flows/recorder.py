@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,10 +14,12 @@ from typing import Any
 from playwright.async_api import Request, Response
 
 from flows.recorded_visit import RecordedVisit
+from flows.recording_bodies import KeptBodies
 from flows.recording_exchange import Captured, capture_request, capture_response
 from flows.recording_files import RecordingParts, write_recording
 from flows.visit import Visit
 
+_REDIRECTS = range(300, 400)
 _LARGEST = 64 * 1024 * 1024  # bytes of bodies held for one visit
 
 
@@ -35,6 +38,7 @@ async def recording(visit: Visit, *, now: Callable[[], datetime], patient: bool 
     def answered(response: Response) -> None:
         recorder.on_response(response)
 
+    await recorder.kept.watch(visit.context, visit.page)
     visit.context.on("request", asked)
     visit.context.on("response", answered)
     try:
@@ -43,6 +47,7 @@ async def recording(visit: Visit, *, now: Callable[[], datetime], patient: bool 
         visit.context.remove_listener("request", asked)
         visit.context.remove_listener("response", answered)
         await recorder.stop()
+        await recorder.kept.close()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,10 +59,12 @@ class Recorder:
     recorded_at: datetime
     session: dict[str, Any] = field(default_factory=dict)
     exchanges: list[Captured] = field(default_factory=list)
+    kept: KeptBodies = field(default_factory=KeptBodies)
     _by_request: dict[Request, asyncio.Task[Captured]] = field(default_factory=dict)
     _order: list[Request] = field(default_factory=list)
     _answers: list[asyncio.Task[None]] = field(default_factory=list)
     _held: int = 0
+    _seen: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def on_request(self, request: Request) -> None:
         """Note a request in the order it was sent."""
@@ -68,7 +75,9 @@ class Recorder:
     def on_response(self, response: Response) -> None:
         """Fetch an answer's body at once: the browser drops it soon."""
         if response.request in self._by_request:
-            self._answers.append(asyncio.create_task(self._answer(response)))
+            key = (response.request.method, response.url.split("#")[0])
+            self._answers.append(asyncio.create_task(self._answer(response, self._seen[key])))
+            self._seen[key] += response.status not in _REDIRECTS
 
     async def stop(self) -> None:
         """Wait for what is still being fetched, and put the exchanges in order."""
@@ -117,11 +126,13 @@ class Recorder:
         )
         return await asyncio.to_thread(write_recording, directory, parts, self.visit.redactor, self.visit.catalogue)
 
-    async def _answer(self, response: Response) -> None:
+    async def _answer(self, response: Response, place: int) -> None:
         received_at = self.now()
         captured = await self._by_request[response.request]
         captured.received_at = received_at
         await capture_response(captured, response)
+        if captured.lost and (body := self.kept.body(captured.method, captured.url.split("#")[0], place)) is not None:
+            captured.body, captured.lost = body, ""
         if self._held + len(captured.body) > _LARGEST:
             captured.body, captured.lost = b"", "the visit's bodies were larger than a recording holds"
         self._held += len(captured.body)
