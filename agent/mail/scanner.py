@@ -37,10 +37,14 @@ _MARKS = (b"amazon", b"seller central", b"sellercentral")
 log = structlog.get_logger("agent.mail")
 
 
-def is_candidate(header: bytes) -> bool:
-    """Whether a header block could be of an invitation, genuine or forged; everything else leaves no row."""
+def is_candidate(header: bytes, *, domains: Sequence[str] = ()) -> bool:
+    """Whether a header block could be of an invitation, genuine or forged; everything else leaves no row.
+
+    `domains` are sender domains of the settings that do not have Amazon's name in them.
+    """
     unfolded = re.sub(rb"\r?\n[ \t]+", b" ", header)
-    return any(mark in line.lower() for line in _LINES.findall(unfolded) for mark in _MARKS)
+    marks = (*_MARKS, *(domain.lower().encode() for domain in domains))
+    return any(mark in line.lower() for line in _LINES.findall(unfolded) for mark in marks)
 
 
 class Scanner:
@@ -49,6 +53,7 @@ class Scanner:
     def __init__(self, context: MailContext, *, stop: threading.Event) -> None:
         self._context = context
         self._stop = stop
+        self._domains = [domain for domain in context.limits.from_domains if _SENDER not in domain.lower()]
         self._open: tuple[int, int, float] | None = None  # connection, folder row, when
         self._selected: Selected | None = None
         self._chunk = CHUNK
@@ -100,7 +105,7 @@ class Scanner:
         log.info(events.EPOCH, mailbox=folder.mailbox, folder=folder.folder, epoch=epoch, messages=selected.exists, since=since.isoformat())
         base = selected.uidnext - 1 if selected.uidnext is not None else client.last_uid()
         renewed = replace(folder, uidvalidity=selected.uidvalidity, last_uid=base, epoch=epoch)
-        uids = [uid for uid in client.uids_since(since, _SENDER) if uid <= base] if selected.exists else []
+        uids = [uid for uid in self._sent_since(client, since) if uid <= base] if selected.exists else []
         found = self._take_all(client, renewed, uids, moves=False)
         if not self._stop.is_set():
             with writing(context.engine) as conn:
@@ -114,7 +119,7 @@ class Scanner:
         if now - self._reconciled.setdefault(folder.id, now) < _RECONCILE:
             return 0
         since = now - timedelta(days=self._context.limits.look_back_days)
-        uids = [uid for uid in client.uids_since(since, _SENDER) if uid <= folder.last_uid]
+        uids = [uid for uid in self._sent_since(client, since) if uid <= folder.last_uid]
         with reading(self._context.engine) as conn:
             known = messages.known_uids(conn, folder.id, folder.uidvalidity, uids)
         found = self._take_all(client, folder, [uid for uid in uids if uid not in known], moves=False)
@@ -122,6 +127,9 @@ class Scanner:
         if found:
             log.warning(events.FOUND_LATE, mailbox=folder.mailbox, folder=folder.folder, count=found, by="reconcile")
         return found
+
+    def _sent_since(self, client: Client, since: datetime) -> list[int]:
+        return sorted({uid for sender in (_SENDER, *self._domains) for uid in client.uids_since(since, sender)})
 
     def _take_all(self, client: Client, folder: Folder, uids: Sequence[int], *, moves: bool) -> int:
         """Store the candidates among these UIDs, chunk by chunk; with `moves` the position goes along in the same transaction."""
@@ -153,7 +161,7 @@ class Scanner:
             return [_found(folder, uids[0], stage=messages.POISON, verdict=MailVerdict.HELD, reason="cannot_be_fetched")]
         try:
             heads = client.headlines(uids)
-            wanted = [heads[uid] for uid in uids if uid in heads and is_candidate(heads[uid].header)]
+            wanted = [heads[uid] for uid in uids if uid in heads and is_candidate(heads[uid].header, domains=self._domains)]
             found = [each for head in wanted if (each := self._fetch(client, folder, head)) is not None]
         except Exception:
             self._chunk = 1
