@@ -20,6 +20,7 @@ from agent.work.errors import HeldError, LeaseLostError
 
 T = TypeVar("T")
 _LOOK_EVERY = 1.5  # seconds between looks at the switch and the lease
+_CLEAN_UP_WITHIN = 10.0  # seconds
 _TRUSTED_SHARE = 0.6  # of the lease; without a renewal for longer, we may not be alone any more
 
 
@@ -92,9 +93,9 @@ def _renew(engine: Engine, held: Sequence[Lease], now: datetime, length: timedel
 
 
 async def _end(task: asyncio.Task[Any]) -> None:
-    """Cancel a task and wait until it has cleaned up; its outcome is of no interest any more."""
+    """Cancel a task and wait until it has cleaned up, a bounded time: a browser that hangs must not hold us."""
     if not task.done():
         task.cancel()
-        await asyncio.wait({task})
-    if not task.cancelled():
-        task.exception()
+        await asyncio.wait({task}, timeout=_CLEAN_UP_WITHIN)
+    if task.done() and not task.cancelled():
+        task.exception()  # looked at: its outcome is of no interest any more
