@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pydantic import SecretStr
@@ -14,7 +14,7 @@ from flows.recording_secrets import is_drawn, secrets_of
 from flows.redact import Redactor
 
 PUBLIC_IDS = frozenset(marketplace.marketplace_id for marketplace in MARKETPLACES.values())
-_SECRET_INPUT = re.compile(r"password|secret|token")
+_TOLD_INPUT = re.compile(r"password|secret|token|merchant_name")
 _MADE_UP_EMAIL = re.compile(r"@(?:[^@]+\.)?(?:example|test|invalid)$", re.IGNORECASE)
 _MADE_UP_MERCHANT = re.compile(r"^A[A-Z0-9]*EXAMPLE")
 _MERCHANT = re.compile(r"^A(?=[A-Z]*[0-9])[A-Z0-9]{12,13}$")
@@ -36,8 +36,8 @@ class Scrub(Redactor):
     def of(cls, exchanges: Iterable[Captured], inputs: Mapping[str, Any], session: Mapping[str, Any], beside: Redactor) -> Scrub:
         """Collect what has to be replaced from what was exchanged, what the flow was given and what the session held."""
         scrub = cls(beside)
-        given = ((name, value) for name, value in inputs.items() if isinstance(value, str))
-        scrub.register_all(value for name, value in given if _SECRET_INPUT.search(name) or _is_telling(value))
+        given = list(_leaves("", inputs))
+        scrub.register_all(value for name, value in given if _TOLD_INPUT.search(name) or _is_telling(value))
         scrub.register_all(cookie["value"] for cookie in session.get("cookies", ()) if is_drawn(cookie["value"]))
         scrub.register_all(secrets_of(exchanges, public=PUBLIC_IDS))
         return scrub
@@ -84,6 +84,14 @@ class Scrub(Redactor):
             return f"{number:0{len(value)}}"
         unit = f"example{number}."
         return (unit * (len(value) // len(unit) + 1))[: max(len(value), len(unit) - 1)]
+
+
+def _leaves(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        for key, part in value.items():
+            yield from _leaves(str(key), part)
+    elif isinstance(value, str):
+        yield name, value
 
 
 def _is_telling(value: str) -> bool:

@@ -75,6 +75,25 @@ def plain(value: Any) -> Any:
             return value
 
 
+def describe(outcome: Mapping[str, Any]) -> str:
+    """Say an outcome in a few words."""
+    match outcome:
+        case {"error": error}:
+            detail = error.get("kind") or error.get("reason") or error.get("screen")
+            return f"{error['code']}" + (f" ({detail})" if detail else "")
+        case {"stopped": stop}:
+            return f"stopped at step {stop['step']}, {stop['screen']}"
+        case {"result": {"outcome": word}}:
+            return str(word)
+        case {"result": {"grid": None, "refusal": {"kind": kind}}}:
+            return f"refused ({kind})"
+        case {"result": {"grid": {"layout": layout, "rows": rows}}}:
+            return f"{layout}, {len(rows)} rows"
+        case {"result": {"user_email": email}}:
+            return f"signed in as {email or 'somebody'}"
+    return "done"
+
+
 def replay_aides(now: Callable[[], datetime]) -> Aides:
     """What a replayed flow is lent: a code that was never recorded, leave to act, the clock of the recording."""
 

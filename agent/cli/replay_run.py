@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import difflib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from agent.cli.recorded_flows import replay_aides, run_flow
+from agent.cli.recorded_flows import describe, replay_aides, run_flow
 from agent.errors import UsageError
 from fixtures.player import Player, starting_session
 from fixtures.player_recording import Recording, RecordingError, load_recording
@@ -134,25 +134,6 @@ async def _visit(
         if options.hold:
             await asyncio.to_thread(input, f"{recording.name}: {describe(outcome)}. Press Enter to go on. ")
         return outcome, visit.snapshots
-
-
-def describe(outcome: Mapping[str, Any]) -> str:
-    """Say an outcome in a few words."""
-    match outcome:
-        case {"error": error}:
-            detail = error.get("kind") or error.get("reason") or error.get("screen")
-            return f"{error['code']}" + (f" ({detail})" if detail else "")
-        case {"stopped": stop}:
-            return f"stopped at step {stop['step']}, {stop['screen']}"
-        case {"result": {"outcome": word}}:
-            return str(word)
-        case {"result": {"grid": None, "refusal": {"kind": kind}}}:
-            return f"refused ({kind})"
-        case {"result": {"grid": {"layout": layout, "rows": rows}}}:
-            return f"{layout}, {len(rows)} rows"
-        case {"result": {"user_email": email}}:
-            return f"signed in as {email or 'somebody'}"
-    return "done"
 
 
 def _differences(place: str, recorded: Any, now: Any) -> list[str]:

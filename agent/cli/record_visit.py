@@ -1,0 +1,140 @@
+"""The visit behind `sc-agent record`: leased, budgeted and journaled like any other, with a recorder beside it; it decides nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.engine import Engine
+
+from agent.cli.recorded_flows import describe, run_flow
+from agent.errors import ConfigurationError, UnconfirmedError
+from agent.observe.redaction import Redaction
+from agent.settings import Settings
+from agent.store import messages
+from agent.store.database import reading
+from agent.store.vault import Vault
+from agent.work.aides import aides_for
+from agent.work.browser_pool import BrowserPool, browser_options
+from agent.work.crew import Crew
+from agent.work.leasing import while_held
+from agent.work.policy_file import load_policy
+from agent.work.visits.accept import seller_account
+from agent.work.visits.conclusion import interrupted
+from agent.work.visits.finish import finish
+from agent.work.visits.plan import Kind, NotNowError, Plan, PoisonError, prepare
+from flows.browser import open_visit
+from flows.errors import BrowserMissingError
+from flows.recorder import Recorder, recording
+from flows.recording_volatile import find_volatile
+from flows.redact import Redactor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """One visit as it went."""
+
+    plan: Plan
+    recorder: Recorder
+    inputs: dict[str, Any]
+    outcome: dict[str, Any]
+
+
+async def record_visit(settings: Settings, *, engine: Engine, vault: Vault, account_id: str, flow: str, output: Path, twice: bool) -> str:
+    """Visit once or twice, write the first visit down, and say how it ended.
+
+    The account's state does not follow from it: it is due again at once, and the daemon sees for itself what was reached.
+
+    Raises:
+        UnconfirmedError: the account is busy, held, or has nothing to accept.
+        ConfigurationError: there is no browser.
+    """
+    async with _crew(settings, engine, vault) as crew:
+        first = await _visit(crew, account_id, flow)
+        second = await _visit(crew, account_id, flow) if twice else None
+    volatile = find_volatile(first.recorder.exchanges, second.recorder.exchanges) if second else ()
+    await first.recorder.save(
+        output,
+        flow=flow,
+        inputs=first.inputs,
+        outcome=first.outcome,
+        mail=_mail(engine, vault, first.plan),
+        version=version("secondary-user"),
+        volatile=volatile,
+    )
+    return describe(first.outcome) + (f"; {len(volatile)} fields change by themselves" if twice else "")
+
+
+@asynccontextmanager
+async def _crew(settings: Settings, engine: Engine, vault: Vault) -> AsyncIterator[Crew]:
+    pool = BrowserPool(options=browser_options(settings), replace_after=settings.browser.replace_after)
+    worker = f"command:{socket.gethostname()}-{os.getpid()}"
+    policy = load_policy(settings.audit.policy_file)
+    try:
+        yield Crew(settings=settings, engine=engine, vault=vault, pool=pool, policy=policy, redaction=Redaction(), worker=worker)
+    finally:
+        await pool.close()
+
+
+async def _visit(crew: Crew, account_id: str, flow: str) -> Recorded:
+    try:
+        plan = await prepare(crew, account_id, kind=Kind.ACCEPT if flow == "accept" else Kind.AUDIT)
+    except (NotNowError, PoisonError) as err:
+        raise UnconfirmedError(f"account {account_id} cannot be visited now: {err}; nothing was recorded") from err
+    try:
+        return await while_held(_browse(crew, plan, flow), plan.held, engine=crew.engine, clock=crew.clock, length=crew.lease_length)
+    except BrowserMissingError as err:
+        raise ConfigurationError(str(err)) from err
+    finally:
+        await finish(crew, plan, interrupted(crew.clock.now()))
+
+
+async def _browse(crew: Crew, plan: Plan, flow: str) -> Recorded:
+    redactor = Redactor()
+    given = plan.secrets.secrets
+    redactor.register_all([given.password, given.totp_secret])
+    inputs = _inputs(plan, flow)
+    with crew.redaction.visiting(redactor):
+        async with (
+            crew.pool.browser() as browser,
+            open_visit(browser, options=crew.pool.options, storage_state=plan.session, redactor=redactor) as visit,
+            recording(visit, now=crew.clock.now) as recorder,
+        ):
+            aides = await asyncio.to_thread(aides_for, plan, crew, redactor=redactor)
+            outcome = await run_flow(flow, recorder.visit, inputs, aides=aides, bounds=crew.bounds)
+    return Recorded(plan=plan, recorder=recorder, inputs=inputs, outcome=outcome)
+
+
+def _inputs(plan: Plan, flow: str) -> dict[str, Any]:
+    """What the flow is called with; the recorder replaces what is secret."""
+    signs_in = {"user_email": plan.signs_in.user_email, "password": plan.secrets.secrets.password.get_secret_value()}
+    account = seller_account(plan)
+    chosen = {"marketplace": account.marketplace.code, "merchant_id": account.merchant_id, "merchant_name": account.merchant_name}
+    match flow:
+        case "sign_in":
+            return {**signs_in, "host": plan.host}
+        case "accept":
+            assert plan.invitation is not None  # noqa: S101 - an accept plan has one
+            link = asdict(plan.invitation.link)
+            names = ("url", "host", "invitation_id", "merchant_id", "global_account_id")
+            return {**signs_in, **chosen, "invitation": {name: link[name] for name in names}}
+        case _:
+            return {**signs_in, **chosen, "subject": plan.account.user_email, "own": plan.own}
+
+
+def _mail(engine: Engine, vault: Vault, plan: Plan) -> bytes | None:
+    """The mail that the invitation came in, if it came in one."""
+    if plan.invitation is None or plan.invitation.message_id is None:
+        return None
+    with reading(engine) as conn:
+        message = messages.get(conn, plan.invitation.message_id)
+    if message is None or message.sealed is None or message.key_id is None:
+        return None
+    return vault.unseal(message.key_id, message.sealed, context=f"message:{message.sha256}")
