@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any, Self
 
+import pytest
 import sqlalchemy as sa
 
 from agent.store import schema
@@ -24,6 +25,7 @@ LIVES = 60  # far more than are needed
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.timeout(300)
 def test_burst_of_invitations_survives_kills_at_every_write(tmp_path: Path) -> None:
     key = new_key()
     draw = random.Random(1)
