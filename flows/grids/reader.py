@@ -9,7 +9,7 @@ from playwright.async_api import Page
 
 from flows.grids.interpret import Interpretation
 from flows.grids.layouts import default_scope, layout_of
-from flows.grids.scan import is_grid, scan
+from flows.grids.scan import is_grid, not_shown, scan
 from flows.grids.scopes import each_scope
 from flows.grids.settle import settle
 from flows.grids.tokens import Sight, SwitchToken
@@ -35,6 +35,7 @@ async def read_grid(page: Page, *, own: bool, bounds: Bounds | None = None, scop
         if not read.rows:
             gaps.append(f"no row was read ({name})")
         reads.append((read, sight))
+    gaps += not_shown([sight for _, sight in reads])
     return _grid(page.url, reads, gaps, own=own, expected=expected)
 
 

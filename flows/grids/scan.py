@@ -126,9 +126,9 @@ async def _scroll_one(page: Page, state: Scan, scroller: ElementHandle) -> None:
 
 
 def _finish(state: Scan, last: Sight) -> tuple[Interpretation, Sight, tuple[str, ...]]:
-    whole = replace(last, tokens=state.tokens)
+    whole = replace(last, tokens=state.tokens, hidden=tuple(sorted(state.hidden)))
     read = interpret(whole, scope=state.scope)
-    gaps = [*state.gaps, *_left_out(state, read)]
+    gaps = [*state.gaps, *_without_control(state)]
     if not _counts_fit(last.row_counts, read):
         gaps.append(f"tables say they have {sum(last.row_counts)} rows in all; {len(read.rows)} were read")
     if last.busy:
@@ -151,15 +151,16 @@ def _counts_fit(stated: tuple[int, ...], read: Interpretation) -> bool:
     return True
 
 
-def _left_out(state: Scan, read: Interpretation) -> Sequence[str]:
-    """Rows that are in the document but not on the page, and things that look like rows without a control."""
-    shown = [squash(row.permission) for row in read.rows]
+def _without_control(state: Scan) -> list[str]:
+    """Things that look like rows and have no control."""
     labels = [squash(token.label) for token in state.tokens if isinstance(token, RowToken)]
-    hidden = [text for text in state.hidden if text and not any(squash(text).startswith(label) for label in (*shown, *labels) if label)]
-    bare = [text for text in state.bare if not any(squash(text).startswith(label) for label in labels if label)]
-    found = []
-    if hidden:
-        found.append(f"{len(hidden)} rows are in the document but not shown ({sorted(hidden)[0][:60]!r})")
-    if bare:
-        found.append(f"{len(bare)} rows have no control ({sorted(bare)[0][:60]!r})")
-    return found
+    bare = sorted(text for text in state.bare if not any(squash(text).startswith(label) for label in labels if label))
+    return [f"{len(bare)} rows have no control ({bare[0][:60]!r})"] if bare else []
+
+
+def not_shown(sights: Sequence[Sight]) -> list[str]:
+    """Rows that are in the document and were shown in no scope; a hidden copy of a row that was shown is a decoy."""
+    labels = [squash(row.label) for sight in sights for row in sight.rows if row.label]
+    hidden = sorted({text for sight in sights for text in sight.hidden if text})
+    missing = [text for text in hidden if not any(squash(text).startswith(label) for label in labels)]
+    return [f"{len(missing)} rows are in the document but not shown ({missing[0][:60]!r})"] if missing else []
