@@ -16,6 +16,7 @@ from flows.check_catalogue import PageCheck, RecordedPage, check_pages, find_pag
 from flows.elements import find_on
 from flows.in_page import ask
 from flows.labels import is_country, plain_label
+from flows.recognise import UNKNOWN, Session, recognise
 from flows.sign_in import is_by_message
 
 PAGES = Path(__file__).parents[2] / "fixtures" / "pages"
@@ -90,3 +91,30 @@ async def test_items_of_an_account_picker_are_read_without_suffixes(offline: Bro
     assert [name for name in merchants if name in expected] == expected
     countries = [plain_label(label, catalogue) for merchant in recorded.expected["merchants"] for label in merchant["countries"]]
     assert [item for item in items if is_country(item, catalogue)] == countries
+
+
+# What a site may change overnight. Ids and classes are taken away, not the words and the forms.
+CHANGES = {
+    "ids": "document.querySelectorAll('[id]').forEach(e => e.removeAttribute('id'))",
+    "classes": "document.querySelectorAll('[class]').forEach(e => /hidden|hide|offscreen/.test(e.className) || e.removeAttribute('class'))",
+    "actions": "document.querySelectorAll('[name=appAction]').forEach(e => e.remove())",
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+async def test_a_page_that_lost_its_marks_is_read_as_before_or_not_at_all(offline: Browser, change: str) -> None:
+    catalogue = load_catalogue()
+    same, wrong = 0, {}
+    async with showing(offline) as show:
+        for recorded in RECORDED:
+            page = await show(recorded)
+            await page.evaluate(CHANGES[change])
+            seen = await recognise(page, catalogue)
+            same += seen.screen == recorded.screen
+            if seen.screen in (recorded.screen, UNKNOWN) or recorded.screen == UNKNOWN:
+                continue
+            was, now = (catalogue.screens[name] for name in (recorded.screen, seen.screen))
+            if was.handling.kind != now.handling.kind and not was.session == now.session == Session.SIGNED_IN:
+                wrong[recorded.name] = seen.screen
+    assert wrong == {}
+    assert same / len(RECORDED) > 0.95
