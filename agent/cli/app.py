@@ -1,61 +1,77 @@
-"""The command line's root: which command lives in which file."""
+"""The command line's root: which command lives in which file; a file is imported when its command is asked for."""
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
+from typing import Any
 
-import click
 import typer
+from typer.core import TyperGroup
 
-from agent.cli import (
-    accept,
-    accounts,
-    audit,
-    doctor,
-    mail,
-    pause,
-    policy,
-    record,
-    replay,
-    run,
-    selectors,
-    stand_in,
-    status,
-    vault,
-)
 from agent.cli.context import end_with, fail
-from agent.cli.demo.command import demo
 from agent.errors import Exit
+
+COMMANDS = {  # name: where it lives; in the order of the help
+    "demo": "agent.cli.demo.command:demo",
+    "run": "agent.cli.run:run",
+    "status": "agent.cli.status:status",
+    "accounts": "agent.cli.accounts:app",
+    "accept": "agent.cli.accept:accept",
+    "audit": "agent.cli.audit:audit",
+    "mail": "agent.cli.mail:app",
+    "pause": "agent.cli.pause:pause",
+    "resume": "agent.cli.pause:resume",
+    "doctor": "agent.cli.doctor:doctor",
+    "policy": "agent.cli.policy:app",
+    "selectors": "agent.cli.selectors:app",
+    "vault": "agent.cli.vault:app",
+    "record": "agent.cli.record:record",
+    "replay": "agent.cli.replay:replay",
+    "stand-in": "agent.cli.stand_in:stand_in",
+}
+
+
+class Commands(TyperGroup):
+    """A group that imports a command's file only when it is asked for: one command need not wait for all the others' libraries."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Every name, in the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Import and build one command; None for an unknown name."""
+        place = COMMANDS.get(cmd_name)
+        if place is None:
+            return None
+        module, _, name = place.partition(":")
+        found = getattr(importlib.import_module(module), name)
+        single = not isinstance(found, typer.Typer)
+        built = typer.Typer(add_completion=False, pretty_exceptions_enable=False) if single else found
+        if single:
+            built.command(cmd_name)(found)
+        command = typer.main.get_command(built) if single else typer.main.get_group(built)
+        command.name = cmd_name
+        return command
+
 
 app = typer.Typer(
     name="sc-agent",
+    cls=Commands,
     help="Accept Seller Central user invitations for ChannelAdvisor and audit the permissions that follow.",
     epilog="Exit codes: 0 all as it should be · 1 a finding · 2 usage · 3 could not be confirmed, or a human is needed · "
     "4 configuration or environment. --debug, anywhere, shows the traceback of an error.",
     no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group, name in (
-    (accounts.app, "accounts"),
-    (mail.app, "mail"),
-    (policy.app, "policy"),
-    (selectors.app, "selectors"),
-    (vault.app, "vault"),
-):
-    app.add_typer(group, name=name)
-app.command("run")(run.run)
-app.command("accept")(accept.accept)
-app.command("audit")(audit.audit)
-app.command("status")(status.status)
-app.command("pause")(pause.pause)
-app.command("resume")(pause.resume)
-app.command("doctor")(doctor.doctor)
-app.command("demo")(demo)
-app.command("stand-in")(stand_in.stand_in)
-app.command("replay")(replay.replay)
-app.command("record")(record.record)
+
+
+@app.callback()
+def root() -> None:
+    """Hold the commands."""
 
 
 def main() -> None:
@@ -65,19 +81,11 @@ def main() -> None:
     os.umask(0o077)
     try:
         result = app(args=arguments, prog_name="sc-agent", standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as err:
-        print(err.format_message())  # noqa: T201
-        raise SystemExit(int(Exit.USAGE)) from err
-    except click.ClickException as err:
-        usage = (
-            f" (see 'sc-agent {err.ctx.command_path.removeprefix('sc-agent').strip()} --help')"
-            if isinstance(err, click.UsageError) and err.ctx
-            else ""
-        )
-        fail(err.format_message().rstrip(".") + usage, Exit.USAGE)
+    except typer.TyperException as err:
+        _end_with_usage(err)
     except (typer.Exit, SystemExit):
         raise
-    except click.Abort:
+    except typer.Abort:
         fail("interrupted", Exit.UNCONFIRMED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -85,3 +93,14 @@ def main() -> None:
     except BaseException as err:  # noqa: BLE001 - the one place where every error becomes a line
         end_with(err, debug=debug)
     raise SystemExit(result if isinstance(result, int) else 0)
+
+
+def _end_with_usage(err: typer.TyperException) -> None:
+    """A wrong call; a group called without a command shows its help instead of a line."""
+    message = err.format_message().strip()
+    if "\n" in message:
+        print(message)  # noqa: T201
+        raise SystemExit(int(Exit.USAGE))
+    context = getattr(err, "ctx", None)
+    hint = f" (see '{context.command_path} --help')" if context is not None else ""
+    fail(message.rstrip(".") + hint, Exit.USAGE)
