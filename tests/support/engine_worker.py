@@ -11,6 +11,8 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from agent.domain.policy import Policy
 from agent.observe.redaction import Redaction
 from agent.settings import BrowserSettings, Settings, WorkSettings
@@ -21,11 +23,12 @@ from agent.work.crew import Crew
 from agent.work.engine import Ticket, VisitEngine
 from agent.work.heart import Heart
 
+LEASE = 5.0  # seconds
 DUE = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
 def crew_for(url: str, directory: Path, name: str) -> Crew:
-    settings = Settings(data_dir=directory, work=WorkSettings(lease=3), browser=BrowserSettings(contexts=4))
+    settings = Settings(data_dir=directory, work=WorkSettings(lease=LEASE), browser=BrowserSettings(contexts=4))
     return Crew(
         settings=settings,
         engine=connect(url),
@@ -70,7 +73,10 @@ async def work(url: str, log: Path, name: str, mode: str, tickets: int) -> None:
 
 
 async def _all_done(visiting: VisitEngine) -> bool:
-    return not await visiting.list_unfinished()
+    try:
+        return not await visiting.list_unfinished()
+    except SQLAlchemyError:
+        return False  # the database is away
 
 
 if __name__ == "__main__":

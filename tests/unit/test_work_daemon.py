@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
 
 import httpx
@@ -16,12 +15,10 @@ from sqlalchemy.engine import Engine
 from agent.errors import ConfigurationError
 from agent.observe.health import serve_health
 from agent.settings import ObserveSettings, Settings, WorkSettings
-from agent.store.database import open_database, reading, writing
+from agent.store.database import reading, writing
 from agent.store.schema import leases, workers
 from agent.store.vault import Vault
-from agent.work.clock import utc_now
 from agent.work.daemon import run_daemon
-from tests.support.postgres import running_postgres
 from tests.support.registry import NOW
 
 
@@ -95,33 +92,6 @@ async def test_the_health_server_survives_nonsense(unused_tcp_port: int) -> None
         async with httpx.AsyncClient(base_url=f"http://{address}", trust_env=False) as client:
             assert (await client.get("/healthz")).text == "alive\n"
             assert (await client.post("/healthz")).status_code == 405
-
-
-@pytest.mark.postgres
-async def test_a_restart_of_the_database_costs_nothing_but_time(vault: Vault, tmp_path: Path) -> None:
-    with running_postgres() as server:
-        engine = open_database(server.new_database())
-        stop = asyncio.Event()
-        settings = Settings(data_dir=tmp_path, work=WorkSettings(lease=3, tick=0.5))
-        running = asyncio.create_task(run_daemon(settings, engine=engine, vault=vault, stop=stop, roles={"work"}))
-        await until_it_works(engine)
-        await asyncio.to_thread(server.stop, "immediate")
-        await asyncio.sleep(2)
-        assert not running.done()
-        await asyncio.to_thread(server.start)
-        restarted = utc_now()
-        async with asyncio.timeout(15):
-            while await asyncio.to_thread(_last_beat, engine) < restarted:  # noqa: ASYNC110 - a heart beats by itself
-                await asyncio.sleep(0.2)
-        stop.set()
-        await running
-        engine.dispose()
-
-
-def _last_beat(engine: Engine) -> datetime:
-    with reading(engine) as conn:
-        beat: datetime = conn.execute(sa.select(workers.c.beat)).scalar_one()
-        return beat
 
 
 async def test_without_a_mailbox_the_mail_role_is_refused_in_one_line(engine: Engine, vault: Vault, tmp_path: Path) -> None:

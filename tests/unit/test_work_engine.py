@@ -19,8 +19,8 @@ from agent.settings import Settings
 from agent.store.database import open_database
 from agent.work.data_lock import only_daemon
 from agent.work.engine import ALONE, Ticket, VisitEngine
-from tests.support.engine_worker import DUE
-from tests.support.postgres import Postgres
+from tests.support.engine_worker import DUE, LEASE
+from tests.support.postgres import Postgres, running_postgres
 
 
 @contextmanager
@@ -34,7 +34,7 @@ def worker(url: str, log: Path, name: str, mode: str, tickets: int = 0) -> Itera
             process.kill()
 
 
-def wait_for(log: Path, *lines: str, within: float = 30) -> float:
+def wait_for(log: Path, *lines: str, within: float = 60) -> float:
     """Wait until the log has all of these lines; returns how long that took."""
     started = time.monotonic()
     while time.monotonic() - started < within:
@@ -51,8 +51,8 @@ def test_a_visit_cut_off_by_a_kill_is_made_again_after_the_restart(sqlite_url: s
         wait_for(log, f"{ALONE} began A0")
         first.kill()
     with worker(sqlite_url, log, ALONE, "work") as second:
-        wait_for(log, f"{ALONE} ended A0", within=20)
-        assert second.wait(15) == 0
+        wait_for(log, f"{ALONE} ended A0", within=60)
+        assert second.wait(30) == 0
     assert log.read_text().splitlines().count(f"{ALONE} began A0") == 2
 
 
@@ -68,8 +68,8 @@ def test_another_worker_takes_over_what_a_killed_one_was_doing(postgres: Postgre
             assert "w2 began" not in log.read_text()
             first.kill()
             took = wait_for(log, *(f"w2 ended A{number}" for number in range(3)))
-            assert second.wait(20) == 0
-    assert took < 12  # a lease of 3 s, a beat, a poll
+            assert second.wait(30) == 0
+    assert took < LEASE + 20  # the lease, a beat, a poll, and a busy machine
     told = log.read_text().splitlines()
     assert [told.count(f"w2 began A{number}") for number in range(3)] == [1, 1, 1]
 
@@ -83,8 +83,23 @@ def test_a_living_worker_keeps_its_visits(postgres: Postgres, tmp_path: Path) ->
         wait_for(log, "w1 began A0")
         with worker(url, log, "w2", "hang"):
             wait_for(log, "w2 ready -")
-            time.sleep(4.5)  # longer than the lease
+            time.sleep(LEASE * 1.3)
     assert "w2 began" not in log.read_text()
+
+
+@pytest.mark.postgres
+def test_a_crash_of_the_database_under_load_costs_nothing_but_time(tmp_path: Path) -> None:
+    with running_postgres() as server:
+        url = server.new_database()
+        open_database(url).dispose()
+        log = tmp_path / "log"
+        with worker(url, log, "w1", "work", tickets=40) as process:
+            wait_for(log, "w1 ended A0", within=40)
+            server.stop("immediate")
+            time.sleep(2)
+            assert process.poll() is None
+            server.start()
+            wait_for(log, *(f"w1 ended A{number}" for number in range(40)), within=60)
 
 
 @pytest.fixture
