@@ -30,7 +30,7 @@ CASES = (
     "permissions_own/by_hand_disabled_fieldset_en",
     "permissions_own/by_hand_levels_as_text_en",
 )
-QUICK = CASES if os.environ.get("SC_TEST_ALL_MUTANTS") else CASES[1:9:2]  # the rest is for `make soak`
+QUICK = CASES if os.environ.get("SC_TEST_ALL_MUTANTS") else CASES[1:9:2]  # all of them in `make soak`
 
 
 @pytest.mark.parametrize("name", QUICK)
