@@ -74,7 +74,7 @@ def answer_to_json(answer: Answer) -> bytes:
         "ruling": asdict(examination.ruling) if examination.ruling else None,
         "offer": {"url": offer.link.url, "recipient": offer.recipient, "sent_at": offer.sent_at.isoformat()} if offer else None,
     }
-    for name in ("message_id", "sender_domain", "shop_name", "language", "keys_used"):
+    for name in ("message_id", "sender_domain", "shop_name", "language", "keys_used", "recipient"):
         document[name] = getattr(examination, name)
     return json.dumps(document).encode()
 
@@ -107,6 +107,7 @@ def _examination(document: Mapping[str, Any], arrived_at: datetime | None) -> Ex
         shop_name=document["shop_name"],
         language=document["language"],
         keys_used=tuple(document["keys_used"]),
+        recipient=document["recipient"],
     )
 
 

@@ -49,6 +49,7 @@ class Examination:
     shop_name: str | None = None
     language: str | None = None
     keys_used: tuple[str, ...] = ()  # names of the keys that verified
+    recipient: str | None = None  # the signed To, once the sender was proven; also where something else was wrong
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +79,7 @@ class _Notes:
     shop_name: str | None = None
     language: str | None = None
     keys_used: tuple[str, ...] = ()
+    recipient: str | None = None
 
     def passed(self, name: str, detail: str) -> None:
         self.steps.append(Step(name=name, passed=True, detail=detail))
@@ -92,6 +94,7 @@ class _Notes:
             shop_name=self.shop_name,
             language=self.language,
             keys_used=self.keys_used,
+            recipient=self.recipient,
         )
 
 
@@ -114,7 +117,8 @@ def conclude(examination: Examination, *, expected: Callable[[str], Expectation 
     offer = examination.offer
     if offer is None or offer.recipient is None:
         ruling = examination.ruling or Ruling(verdict=MailVerdict.HELD, reason="no_recipient", detail="the message has no recipient")
-        return Judgement(ruling=ruling, steps=examination.steps)
+        addressed = expected(examination.recipient) if examination.recipient else None
+        return Judgement(ruling=ruling, steps=examination.steps, account_id=addressed.account_id if addressed else None)
     expectation = expected(offer.recipient)
     ruling = rule(offer, expectation, now=now, window=window)
     step = Step(name="expected", passed=ruling.verdict is MailVerdict.ACCEPT, detail=ruling.detail)
@@ -226,6 +230,7 @@ def _check_recipient(headers: Headers, notes: _Notes, policy: TrustPolicy) -> st
     if recipient is None:
         raise _Stop("to", MailVerdict.HELD, "to_malformed", "the signed To header is not plainly one address")
     notes.passed("to", f"addressed to {recipient}")
+    notes.recipient = recipient
     traces = [address for name in _TRACES for value in headers.all(name) if (address := parse_address(value))]
     own = {name.lower() for name in policy.own_addresses}
     if traces and not any(trace == recipient or trace in own or trace.partition("@")[0] in own for trace in traces):

@@ -308,3 +308,14 @@ def test_headers_put_on_top_of_a_genuine_mail_never_redirect_it(fields: list[tup
         assert judgement.account_id == "A1"
         assert judgement.offer is not None
         assert judgement.offer.link.url == LINK
+
+
+def test_a_refused_link_in_a_proven_mail_is_shown_at_the_account_it_was_addressed_to() -> None:
+    raw = COMPOSER.compose(Invite(to=TO, link=LINK.replace("sellercentral.amazon.com", "sellercentral-amazon.com"), when=NOW))
+    judgement = judged(raw)
+    assert (judgement.ruling.verdict, judgement.account_id, judgement.offer) == ("held", "A1", None)
+
+
+def test_an_unproven_mail_is_nobodys() -> None:
+    raw = COMPOSER.compose(Invite(to=TO, link=LINK, when=NOW)) + b"footer\r\n"
+    assert judged(raw).account_id is None
