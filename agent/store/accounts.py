@@ -106,14 +106,6 @@ def edit(conn: Connection, account_id: str, **values: object) -> None:
     conn.execute(accounts.update().where(accounts.c.id == account_id).values(**values))
 
 
-def ask_now(conn: Connection, account_id: str, *, now: datetime) -> Account:
-    """Make the account due at once, as a person asked; held accounts stay held."""
-    account = get(conn, account_id, lock=True)
-    if account.authorization not in _NOT_STARTED:
-        edit(conn, account_id, due=now, urgent=True, updated_at=now)
-    return get(conn, account_id)
-
-
 def list_due(conn: Connection, *, now: datetime, limit: int, urgent_only: bool = False, but: Collection[str] = ()) -> list[Account]:
     """At most `limit` accounts whose time has come, urgent ones first, then the longest waiting."""
     query = (

@@ -6,7 +6,10 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import structlog
+
 from agent.domain.seed import parse_seed
+from agent.observe import events
 from agent.store import acts, sessions
 from agent.store.database import writing
 from agent.work import budget
@@ -17,6 +20,7 @@ from agent.work.visits.plan import Plan
 from flows.models import Act, Aides
 from flows.redact import Redactor
 
+log = structlog.get_logger(__name__)
 StorageState = Callable[[], Awaitable[dict[str, Any]]]
 
 
@@ -33,6 +37,7 @@ def aides_for(plan: Plan, crew: Crew, *, redactor: Redactor, storage_state: Stor
         clock=crew.clock,
         limits=crew.settings.sign_in,
         register=redactor.register,
+        warn=lambda seconds: log.warning(events.CLOCK_SKEWED, visit=plan.visit_id, seconds=round(seconds, 1)),
     )
     codes.load_skew()
     permits = _Permits(plan, crew, storage_state)

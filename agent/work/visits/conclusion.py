@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, assert_never
 
-from agent.domain.authorization import Event, State
+from agent.domain.authorization import Event
 from agent.domain.document import AuditDocument
 from agent.domain.next_steps import closed_reason, invite_again
 from agent.settings import Settings
@@ -87,8 +87,3 @@ def _closed(error: FlowError, plan: Plan, session: dict[str, Any] | None) -> Con
         session=session,
         error=error,
     )
-
-
-def settled(state: State) -> bool:
-    """Whether an account in this state has what a one-off command asked for."""
-    return state in (State.AWAITING_CONFIRMATION, State.AWAITING_PERMISSIONS, State.AUDITING, State.COMPLETE)
