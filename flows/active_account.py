@@ -45,8 +45,8 @@ async def read_active(visit: Visit) -> Shown:
     )
 
 
-def proves(shown: Shown, account: SellerAccount, visit: Visit, *, chosen: bool) -> ActiveAccount | None:
-    """Judge whether the page proves that the account is active; `chosen`: the picker was just told so by name or id.
+def proves(shown: Shown, account: SellerAccount, visit: Visit, *, chosen: bool, chosen_by_id: bool = False) -> ActiveAccount | None:
+    """Judge whether the page proves that the account is active; `chosen`: the picker was just told so.
 
     What the navigation says counts before what the address says, and nothing may contradict.
     """
@@ -64,7 +64,7 @@ def proves(shown: Shown, account: SellerAccount, visit: Visit, *, chosen: bool) 
     return ActiveAccount(
         marketplace=account.marketplace,
         merchant_name=shown.store_label or account.merchant_name,
-        merchant_id=account.merchant_id if by_id or (chosen and account.merchant_id) else None,
+        merchant_id=account.merchant_id if by_id or chosen_by_id else None,  # only where a page showed it
         proof="header" if by_name or country else "address" if by_id or address else "picker",
     )
 

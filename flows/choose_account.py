@@ -41,16 +41,14 @@ async def choose_account(visit: Visit, *, account: SellerAccount, bounds: Bounds
 async def choose_on(walk: Walk, account: SellerAccount) -> ActiveAccount:
     """As `choose_account`, within a walk that is under way."""
     seen = await _signed_in(walk, await walk.settle())
+    picker = Picker(walk=walk, account=account)
     if seen.screen not in _PICKERS:
-        if seen.screen in ("app", "tour") and (active := await _proven(walk, account, chosen=False)):
+        if seen.screen in ("app", "tour") and (active := await _proven(walk, account, picker)):
             return active
         seen = await _open_picker(walk, account, seen)
-    chosen = False
     if seen.screen in _PICKERS:
-        picker = Picker(walk=walk, account=account)
         seen = await _signed_in(walk, await picker.choose(seen))
-        chosen = picker.is_chosen
-    return await _prove(walk, account, seen, chosen=chosen)
+    return await _prove(walk, account, seen, picker)
 
 
 async def _signed_in(walk: Walk, seen: Recognition) -> Recognition:
@@ -69,10 +67,10 @@ async def _open_picker(walk: Walk, account: SellerAccount, seen: Recognition) ->
     return seen
 
 
-async def _prove(walk: Walk, account: SellerAccount, seen: Recognition, *, chosen: bool) -> ActiveAccount:
+async def _prove(walk: Walk, account: SellerAccount, seen: Recognition, picker: Picker) -> ActiveAccount:
     if seen.screen in _PICKERS:
         raise WrongAccountError("the picker was expected to be over after the choice, it came back", screen=seen.screen, url=seen.path)
-    if active := await _proven(walk, account, chosen=chosen):
+    if active := await _proven(walk, account, picker):
         return active
     if seen.screen in ("failed_global", "no_account", "access_required"):
         raise AccountNotOfferedError(
@@ -88,7 +86,7 @@ async def _prove(walk: Walk, account: SellerAccount, seen: Recognition, *, chose
     )
 
 
-async def _proven(walk: Walk, account: SellerAccount, *, chosen: bool) -> ActiveAccount | None:
+async def _proven(walk: Walk, account: SellerAccount, picker: Picker) -> ActiveAccount | None:
     """Read what is active, giving the navigation its time to appear."""
     ends = monotonic() + min(_NAVIGATION, walk.bounds.step.total_seconds())
     while True:
@@ -97,7 +95,7 @@ async def _proven(walk: Walk, account: SellerAccount, *, chosen: bool) -> Active
         except PageMovedError:
             await walk.settle()
             continue
-        active = proves(shown, account, walk.visit, chosen=chosen)
+        active = proves(shown, account, walk.visit, chosen=picker.is_chosen, chosen_by_id=picker.is_chosen_by_id)
         if active or not shown.is_silent or monotonic() > ends:
             return active
         await walk.changed()

@@ -46,6 +46,7 @@ class Picker:
     walk: Walk
     account: SellerAccount
     is_chosen: bool = False  # the merchant was found by its name or id, or is the only one
+    is_chosen_by_id: bool = False  # the picker showed the merchant id
     _screen: str = ""
 
     async def choose(self, seen: Recognition) -> Recognition:
@@ -94,7 +95,7 @@ class Picker:
     def _matching(self, merchants: list[Item]) -> list[Item]:
         account = self.account
         if account.merchant_id and any(account.merchant_id in value for item in merchants for value in item.attributes):
-            self.is_chosen = True
+            self.is_chosen = self.is_chosen_by_id = True
             return [item for item in merchants if any(account.merchant_id in value for value in item.attributes)]
         if account.merchant_name:
             self.is_chosen = True
