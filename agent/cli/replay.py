@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from agent.cli.output import say
 from agent.cli.replay_report import as_document, as_junit, print_replays
 from agent.errors import Exit, UsageError
 
@@ -24,6 +25,8 @@ def replay(
     headed: Annotated[bool, typer.Option(help="Show the browser, one recording at a time.")] = False,
     slow: Annotated[bool, typer.Option(help="Half a second between acts.")] = False,
     trace: Annotated[Path | None, typer.Option(help="A directory for Playwright traces.", show_default=False)] = None,
+    against_stand_in: Annotated[bool, typer.Option("--against-stand-in", help="Visit a stand-in; compare pages by shape.")] = False,
+    against: Annotated[str | None, typer.Option(metavar="ID", help="The same, live, as this account.", show_default=False)] = None,
 ) -> None:
     """Run flows against recordings, offline, and compare the outcomes with the recorded ones.
 
@@ -33,6 +36,8 @@ def replay(
     from flows.browser import BrowserOptions
 
     found = _recordings(paths or [])
+    if against_stand_in or against is not None:
+        raise typer.Exit(_ageing(found, against))
     browser = BrowserOptions(executable=_executable(), headless=not headed, slow_ms=500 if slow else 0)
     options = ReplayOptions(browser=browser, jobs=1 if headed else jobs, until=until, hold=headed and until is not None, trace=trace)
     results = asyncio.run(replay_all(found, options))
@@ -44,6 +49,20 @@ def replay(
     else:
         print_replays(results)
     raise typer.Exit(int(Exit.OK if all(result.is_same for result in results) else Exit.FINDING))
+
+
+def _ageing(found: list[Path], account_id: str | None) -> int:
+    """Show what the visits look like today."""
+    from agent.cli.replay_ageing import compare_with_account, compare_with_stand_in
+
+    aged = asyncio.run(compare_with_stand_in(found) if account_id is None else compare_with_account(found, account_id))
+    for one in aged:
+        say(
+            f"{one.name}: {one.age_days} days old, " + (f"{len(one.differences)} lines of difference" if one.differences else "same shapes")
+        )
+        for line in one.differences:
+            say(f"  {line}")
+    return int(Exit.FINDING if any(one.differences for one in aged) else Exit.OK)
 
 
 def _recordings(paths: list[Path]) -> list[Path]:

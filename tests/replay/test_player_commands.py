@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 
 from agent.cli.record_visit import record_visit
+from agent.cli.replay_ageing import compare_with_stand_in
 from agent.cli.replay_run import Replayed, ReplayOptions, replay_all
 from agent.domain.authorization import State
-from agent.errors import UnconfirmedError
+from agent.errors import UnconfirmedError, UsageError
 from fixtures.leak_gate import load_allowed, scan
 from fixtures.leak_gate_known import KnownValues
 from fixtures.player_recording import load_recording
@@ -25,6 +26,7 @@ from flows.browser import BrowserOptions
 from tests.support.command import Agent
 from tests.support.rehearsal import Rehearsal, rehearsing
 
+SHIPPED = Path(__file__).parents[2] / "fixtures/recordings"
 ALLOWED = load_allowed(Path(__file__).parents[2] / "fixtures/leak_gate_allowed.txt")
 
 
@@ -155,3 +157,21 @@ def test_an_unknown_flow_and_a_full_directory_are_usage_errors(tmp_path: Path) -
     assert run("record", "other", "A1", "--output", str(tmp_path / "new")).code == 2
     assert run("record", "audit", "A1", "--output", str(tmp_path / "full")).code == 2
     assert run("record", "accept", "A1", "--twice", "--output", str(tmp_path / "new")).code == 2
+
+
+async def test_recordings_are_compared_with_a_stand_in_by_the_shape_of_their_pages(tmp_path: Path) -> None:
+    path = Path(shutil.copytree(SHIPPED / "sign_in/no_such_login", tmp_path / "sign_in/no_such_login"))
+    (same,) = await compare_with_stand_in([path])
+    assert same.differences == ()
+    about = json.loads((path / "recording.json").read_text())
+    about["pages"][0]["shape"] = "another"
+    (path / "pages" / about["pages"][0]["file"]).write_text("<p id='gone'>x</p>")
+    (path / "recording.json").write_text(json.dumps(about))
+    (aged,) = await compare_with_stand_in([path])
+    assert aged.differences[0].startswith("step 1: recorded email, now email, ")
+    assert '-p id="gone"' in aged.differences
+
+
+async def test_only_shipped_recordings_can_be_compared_with_a_stand_in(sign_in: Path) -> None:
+    with pytest.raises(UsageError, match="only shipped recordings have a scenario"):
+        await compare_with_stand_in([sign_in])
