@@ -33,6 +33,7 @@ class Interpretation:
     language: str
     editable: bool
     titles: int = 0  # section titles seen
+    labels: tuple[str | None, ...] = ()  # of each row as the page writes it; None: a switch that is no row of the page
 
 
 @dataclass(slots=True)
@@ -44,6 +45,7 @@ class _State:
     stated: list[tuple[str, int]] = field(default_factory=list)
     sections: list[tuple[str, str]] = field(default_factory=list)  # (scope, section) in order of their titles
     rows: list[PermissionRow] = field(default_factory=list)
+    labels: list[str | None] = field(default_factory=list)
     gaps: list[str] = field(default_factory=list)
     started: bool = False  # a row, or the page's own heading, was seen
 
@@ -72,6 +74,7 @@ def interpret(sight: Sight, *, scope: str = "regional") -> Interpretation:
         language=_language(state.lexicon, sight),
         editable=editable,
         titles=len(state.sections),
+        labels=tuple(state.labels),
     )
 
 
@@ -99,6 +102,7 @@ def _take_row(state: _State, token: RowToken) -> None:
     section = state.section or ""
     legacy, clash = _legacy(token, label)
     same = sum(1 for row in state.rows if (row.scope, row.section, row.permission) == (state.scope, section, label))
+    state.labels.append(token.label)
     state.rows.append(
         PermissionRow(
             scope=state.scope,
@@ -216,6 +220,7 @@ def _take_switch(state: _State, token: SwitchToken) -> None:
     if token.on is None:
         state.gaps.append("the universal admin switch could not be read")
     elif token.on:
+        state.labels.append(None)
         state.rows.append(_universal_row(state.scope))
 
 

@@ -85,12 +85,9 @@ async def _compare(page: Page, sight: Sight, scope: str) -> tuple[str, ...]:
     except ValueError as err:
         return (f"the accessibility tree could not be read: {err}",)
     read = interpret(sight, scope=scope)
-    labels = tuple(row.label for row in sight.rows if _is_counted(row, read, sight))
-    return disagreements(read.rows, labels, hearing, lexicon(read.language))
-
-
-def _is_counted(row: RowToken, read: Interpretation, sight: Sight) -> bool:
-    return len(sight.rows) == len(read.rows) or any(squash(row.label) == squash(known.permission) for known in read.rows)
+    pairs = [(row, label) for row, label in zip(read.rows, read.labels, strict=True) if label is not None]
+    rows, labels = tuple(row for row, _ in pairs), tuple(label for _, label in pairs)
+    return disagreements(rows, labels, hearing, lexicon(read.language))
 
 
 async def _open_one_by_one(page: Page, state: Scan) -> None:
