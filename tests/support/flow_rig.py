@@ -20,7 +20,7 @@ from flows.marketplaces import marketplace
 from flows.models import Act, Aides, Bounds, Credentials, InvitationLink, SellerAccount
 from flows.visit import Visit
 
-QUICK = Bounds(step=timedelta(seconds=8), visit=timedelta(seconds=40), challenge=timedelta(seconds=2))
+QUICK = Bounds(step=timedelta(seconds=15), visit=timedelta(seconds=60), challenge=timedelta(seconds=2))
 
 
 @dataclass(slots=True)
@@ -54,9 +54,8 @@ class Helpers:
         if self.codes <= self.wrong_codes:
             return SecretStr("000000")
         maker = pyotp.TOTP(seed.secret.replace(" ", ""))
-        step = maker.timecode(datetime.now(UTC)) + len(self.steps) - 1  # the site takes a step's neighbours too
-        while step in self.steps:
-            step += 1
+        now = maker.timecode(datetime.now(UTC))
+        step = next(now + ahead for ahead in (0, 1, -1) if now + ahead not in self.steps)  # the site takes a step's neighbours too
         self.steps.append(step)
         return SecretStr(maker.generate_otp(step))
 
