@@ -57,12 +57,11 @@ def audit(
     chosen = _chosen(engine, account_ids, as_account)
     with _stream(output) as out:
         desk = _Desk(settings=settings, engine=engine, report=open_report(format, out, evidence=settings.data_dir), since_last=since_last)
-        desk.report.begin()
         if stored:
             desk.write_stored(chosen)
         else:
             asyncio.run(desk.write_audits(chosen, rules, as_account))
-        desk.report.end()
+        desk.close()
     raise typer.Exit(int(desk.worst))
 
 
@@ -75,6 +74,7 @@ class _Desk:
     report: Report
     since_last: bool
     worst: Exit = Exit.OK
+    begun: bool = False
 
     def write_stored(self, chosen: Iterable[Account]) -> None:
         """Report what is in the database."""
@@ -98,8 +98,20 @@ class _Desk:
         if self.since_last:
             document["changes"] = changes_since(before, document)
             document["notes"] += [f"no longer on the page: {row}" for row in vanished_rows(before, document)]
+        self._begin()
         self.report.add(document)
         self.worst = max(self.worst, _exit_of(document))
+
+    def close(self) -> None:
+        """End the report, also one of no accounts."""
+        self._begin()
+        self.report.end()
+
+    def _begin(self) -> None:
+        """Write the report's head with the first document, so that a command that cannot start prints nothing."""
+        if not self.begun:
+            self.report.begin()
+            self.begun = True
 
     def _before(self, account: Account, document: AuditDocument) -> AuditDocument | None:
         with reading(self.engine) as conn:
