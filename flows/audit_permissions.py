@@ -39,7 +39,7 @@ async def audit_permissions(
     await ensure_signed_in(visit, host=host, credentials=credentials, aides=aides, bounds=limits, prove=True)
     await choose_account(visit, account=account, bounds=limits)
     await visit.guard.read_only(documents=read_only_paths())
-    return await read_permissions(visit, host=host, subject=subject, own=own, bounds=limits)
+    return await read_permissions(visit, host=host, subject=subject, viewer=credentials.user_email, bounds=limits, own=own)
 
 
 def read_only_paths() -> tuple[str, ...]:
@@ -48,7 +48,7 @@ def read_only_paths() -> tuple[str, ...]:
     return (*grid_data("reach")["documents"], *probes, *(f"{path.rstrip('/')}/*" for path in probes))
 
 
-async def read_permissions(visit: Visit, *, host: str, subject: str, own: bool, bounds: Bounds) -> AuditReading:
+async def read_permissions(visit: Visit, *, host: str, subject: str, viewer: str, own: bool, bounds: Bounds) -> AuditReading:
     """Reach the grid and read it, or say how it is refused; the visit is signed in, in the right account and read-only.
 
     Raises:
@@ -58,12 +58,12 @@ async def read_permissions(visit: Visit, *, host: str, subject: str, own: bool, 
     if isinstance(arrival, Refusal):
         probes = await probe_access(visit, host=host, bounds=bounds) if own else ()
         return AuditReading(grid=None, refusal=arrival, probes=probes, blocked_requests=tuple(visit.guard.blocked))
-    grid = await _read(visit, arrival, subject=subject, own=own, bounds=bounds)
+    grid = await _read(visit, arrival, subject=subject, viewer=viewer, own=own, bounds=bounds)
     return AuditReading(grid=grid, blocked_requests=tuple(visit.guard.blocked))
 
 
-async def _read(visit: Visit, arrival: Arrival, *, subject: str, own: bool, bounds: Bounds) -> Grid:
-    grid = await _one_page(visit, arrival, subject=subject, own=own, bounds=bounds)
+async def _read(visit: Visit, arrival: Arrival, *, subject: str, viewer: str, own: bool, bounds: Bounds) -> Grid:
+    grid = await _one_page(visit, arrival, subject=subject, viewer=viewer, own=own, bounds=bounds)
     if not grid.rows:
         return grid
     if {row.scope for row in grid.rows} == {"global"}:
@@ -76,13 +76,13 @@ async def _read(visit: Visit, arrival: Arrival, *, subject: str, own: bool, boun
         return grid
     if isinstance(other, Refusal):
         return _short(grid, f"Global User Permissions was refused ({other.kind})")
-    return _joined(grid, await _one_page(visit, other, subject=subject, own=own, bounds=bounds))
+    return _joined(grid, await _one_page(visit, other, subject=subject, viewer=viewer, own=own, bounds=bounds))
 
 
-async def _one_page(visit: Visit, arrival: Arrival, *, subject: str, own: bool, bounds: Bounds) -> Grid:
+async def _one_page(visit: Visit, arrival: Arrival, *, subject: str, viewer: str, own: bool, bounds: Bounds) -> Grid:
     if arrival.place is not Place.GRID:
         return Grid(layout="", rows=(), editable=arrival.listed and own, own=own, complete=False, gaps=(arrival.detail or "no grid came",))
-    grid = await read_grid(visit.page, own=own, bounds=bounds, expected=subject)
+    grid = await read_grid(visit.page, own=own, bounds=bounds, expected=subject, viewer=viewer)
     if grid.subject is None and arrival.by_row:
         return replace(grid, subject=subject.casefold())  # the page names nobody; we came by the link in the user's own row
     return grid

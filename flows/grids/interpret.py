@@ -65,7 +65,7 @@ def interpret(sight: Sight, *, scope: str = "regional") -> Interpretation:
     _check_sections(state)
     _check_counts(state)
     _check_strays(state, sight)
-    editable = any(not option.locked for row in sight.rows for option in row.options) or any(
+    editable = any(not option.locked for row in sight.rows if not _is_picker(row) for option in row.options) or any(
         not token.locked for token in sight.tokens if isinstance(token, SwitchToken) and _is_universal(token)
     )
     return Interpretation(
@@ -91,8 +91,8 @@ def _level_texts(sight: Sight) -> list[str]:
 
 
 def _take_row(state: _State, token: RowToken) -> None:
-    if not _knows_a_level(token) and any(option.way is Way.CHOICE for option in token.options) and not state.started:
-        return  # a picker above the grid (sorting, language), not a row
+    if _is_picker(token) and not state.started:
+        return  # above the grid
     _take_titles(state)
     state.started = True
     label, problem = _label(state, token)
@@ -116,6 +116,11 @@ def _take_row(state: _State, token: RowToken) -> None:
             problem=problem or clash or reading.problem,
         )
     )
+
+
+def _is_picker(token: RowToken) -> bool:
+    """A drop-down that lists no level: sorting, language, marketplace. Below the first row it is read as a row all the same."""
+    return not _knows_a_level(token) and any(option.way is Way.CHOICE for option in token.options)
 
 
 def _knows_a_level(token: RowToken) -> bool:

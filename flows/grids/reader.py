@@ -17,11 +17,13 @@ from flows.grids.words import fold, generic
 from flows.models import Bounds, Grid, PermissionRow
 
 
-async def read_grid(page: Page, *, own: bool, bounds: Bounds | None = None, scope: str | None = None, expected: str | None = None) -> Grid:
+async def read_grid(
+    page: Page, *, own: bool, bounds: Bounds | None = None, scope: str | None = None, expected: str | None = None, viewer: str | None = None
+) -> Grid:
     """Read the permission grid that is open, to its end, twice over; presses only what opens sections, lists and marketplaces.
 
     `own`: the grid shows the rights of the signed-in user. `scope` is that of rows no title puts elsewhere; None tells it from the page.
-    `expected` is the user whose rights should be shown, to be told from others whose addresses are on the page.
+    `expected` is the user whose rights should be shown, `viewer` the one who is signed in: whose addresses may be on the page.
     Whatever could not be read or understood stands in `gaps` or in a row's `problem`; nothing raises but a page that is gone.
     """
     within = (bounds or Bounds()).step
@@ -36,10 +38,12 @@ async def read_grid(page: Page, *, own: bool, bounds: Bounds | None = None, scop
             gaps.append(f"no row was read ({name})")
         reads.append((read, sight))
     gaps += not_shown([sight for _, sight in reads])
-    return _grid(page.url, reads, gaps, own=own, expected=expected)
+    return _grid(page.url, reads, gaps, own=own, expected=expected, viewer=viewer)
 
 
-def _grid(url: str, reads: list[tuple[Interpretation, Sight]], gaps: list[str], *, own: bool, expected: str | None) -> Grid:
+def _grid(
+    url: str, reads: list[tuple[Interpretation, Sight]], gaps: list[str], *, own: bool, expected: str | None, viewer: str | None
+) -> Grid:
     rows = _renumbered([row for read, _ in reads for row in read.rows])
     sights = [sight for _, sight in reads]
     editable = any(read.editable for read, _ in reads) or any(_can_save(sight) for sight in sights)
@@ -56,19 +60,23 @@ def _grid(url: str, reads: list[tuple[Interpretation, Sight]], gaps: list[str], 
         complete=not gaps and bool(rows) and not any(row.problem for row in rows),
         gaps=tuple(dict.fromkeys(gaps)),
         language=languages[0] if languages else "",
-        subject=_subject(emails, sights, expected),
+        subject=_subject(emails, sights, expected, None if own else viewer, own=own),
         shape=_shape(sights),
     )
 
 
-def _subject(emails: list[str], sights: list[Sight], expected: str | None) -> str | None:
-    """Whose rights these are, by the page: the address in a heading, else the expected one if it is there, else the only one."""
+def _subject(emails: list[str], sights: list[Sight], expected: str | None, viewer: str | None, *, own: bool) -> str | None:
+    """Whose rights these are, by the page: the address in a heading, else the expected one if it is there, else the only other one.
+
+    The own page of a session needs no name; that of somebody else must not be taken for the expected user's.
+    """
     titled = {email for sight in sights for email in sight.titled_emails}
     if len(titled) == 1:
         return titled.pop()
     if expected is not None and expected.casefold() in emails:
         return expected.casefold()
-    return emails[0] if len(emails) == 1 else None
+    others = [email for email in emails if viewer is None or email != viewer.casefold()]
+    return others[0] if len(others) == 1 and not (own and expected) else None
 
 
 def _renumbered(rows: list[PermissionRow]) -> tuple[PermissionRow, ...]:

@@ -198,7 +198,8 @@
   for (const t of items) if (t.k === "text" && !used.has(t) && !taken.has(t) && !belongs.has(t) && !values.some((v) => v.item === t && cut.some((c) => c.sites.includes(v))) && !bare.some((r) => inside(t.el, r)))
     tokens.push({ t: "text", at: t.i, s: t.s, title: !!near(t.el, "title"), strong: t.bold || is(t.el, "strong"), button: !!near(t.el, "pressable") && !near(t.el, "title"), tab: !!near(t.el, "tab"), alone: !!near(t.el, "row") && cells(near(t.el, "row")).length === 1, y: boxOf(t.el)[1] });
   const sibling_of = (el) => [...(up(el) ? kids(up(el)) : [])].filter((k) => k.nodeType === 1 && k !== el && k.tagName === el.tagName && k.className === el.className && shown(k));
-  const homes = new Set(cut.map((r) => r.home)), empty = new Set();
+  const picks = (row) => row.sites.every((s) => s.k === "choice" && !choice(s.el).list.some((word) => LEVEL.has(fold(word))));
+  const homes = new Set(cut.filter((r) => !picks(r)).map((r) => r.home)), empty = new Set();
   for (const home of homes) for (const s of sibling_of(home)) if (!homes.has(s) && !columns.some((c) => inside(c.row, s) || inside(s, c.row)) && !cut.some((r) => inside(r.sites[0].el, s)) && clean(words_of(s)) && !(is(s, "row") && cells(s).length === 1)) empty.add(s);
   const rows_stated = all(document.body, "table").filter((t) => shown(t) && +t.getAttribute("aria-rowcount") > 0).map((t) => +t.getAttribute("aria-rowcount"));
   return { tokens: tokens.sort((a, b) => a.at - b.at), hidden, busy, empty: [...empty].map((e) => clean(words_of(e)).slice(0, 80)), stated: rows_stated,
