@@ -1,0 +1,127 @@
+"""The pure parts of the grid readers: windows, the accessibility tree, levels, drift."""
+
+from __future__ import annotations
+
+import pytest
+
+from flows.grids.aria_sight import hear
+from flows.grids.aria_tree import parse_aria
+from flows.grids.data import recorded_shapes
+from flows.grids.levels import read_level
+from flows.grids.shapes import drift_of
+from flows.grids.tokens import Option, RowToken, Way
+from flows.grids.weave import weave
+from flows.grids.words import lexicon, lexicon_for, scope_of, stated_count
+from flows.models import Level
+
+EN = lexicon("en")
+
+
+def rows(names: str) -> tuple[RowToken, ...]:
+    return tuple(RowToken(label=name) for name in names)
+
+
+def labels(tokens: object) -> str:
+    assert isinstance(tokens, tuple)
+    return "".join(token.label for token in tokens)
+
+
+@pytest.mark.parametrize(
+    ("seen", "window", "merged", "whole"),
+    [
+        ("", "abc", "abc", True),
+        ("abcd", "cdef", "abcdef", True),
+        ("abc", "abcdef", "abcdef", True),
+        ("abb", "bbc", "abbc", True),
+        ("abc", "xyz", "abcxyz", False),
+    ],
+)
+def test_windows_are_woven_and_a_gap_between_them_is_noticed(seen: str, window: str, merged: str, whole: bool) -> None:
+    tokens, held = weave(rows(seen), rows(window))
+    assert (labels(tokens), held) == (merged, whole)
+
+
+def radio(word: str, *, on: bool = False, column: str = "") -> Option:
+    return Option(own=(word,) if word else (), column=column, on=on)
+
+
+def test_a_level_is_read_from_labels_and_columns_together() -> None:
+    found = read_level((radio("None"), radio("", on=True, column="View & Edit")), EN, label="Payments")
+    assert (found.level, found.offered, found.problem) == (Level.EDIT, (Level.NONE, Level.EDIT), None)
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        ((radio("None"), radio("View")), "unread"),
+        ((radio("None", on=True), radio("View", on=True)), "unread"),
+        ((radio("None"), radio("Limited", on=True)), "unknown_level"),
+        ((radio("None"), radio("View", on=True, column="Edit")), "unread"),
+        ((radio("None"), radio("None", on=True)), "unread"),
+        ((radio("None"), radio("", on=True)), "unknown_level"),
+        ((radio("None"), Option(own=("View",), on=None)), "unread"),
+        ((), "unread"),
+        ((Option(way=Way.CHOICE, listed=("None", "View"), chosen=("View",), shows="None", on=True),), "unread"),
+        ((Option(way=Way.CHOICE, listed=("None", "Some"), chosen=("None",), on=True),), "unknown_level"),
+    ],
+)
+def test_a_row_that_is_not_clear_has_no_level(options: tuple[Option, ...], code: str) -> None:
+    found = read_level(options, EN, label="Payments")
+    assert found.level is None
+    assert (found.problem or "").startswith(f"{code}: ")
+
+
+def test_the_rows_label_in_a_controls_name_is_no_level() -> None:
+    found = read_level((radio("Payments None"), radio("Payments: Edit", on=True)), EN, label="Payments")
+    assert found.level is Level.EDIT
+
+
+def test_one_word_of_another_language_is_not_understood() -> None:
+    words = lexicon_for(["None", "View", "Anzeigen und Bearbeiten"], declared="en-US")
+    assert words.level("Anzeigen und Bearbeiten") is None
+    assert lexicon_for(["None", "View", "Anzeigen und Bearbeiten"], declared="de-DE").level("Anzeigen und Bearbeiten") is Level.EDIT
+
+
+def test_a_language_that_has_a_word_does_not_take_the_english_one() -> None:
+    assert lexicon("zh").level("View") is None
+    assert lexicon("zh").section("Settings") is None
+    assert lexicon("zh").label("User Permissions") is None
+
+
+def test_scopes_and_counts_are_told_from_titles() -> None:
+    assert (scope_of("Global User Permissions"), scope_of("United States"), scope_of("Orders")) == ("global", "US", None)
+    assert (stated_count("Orders (7)"), stated_count("62 permissions"), stated_count("Showing 20 of 62"), stated_count("Orders")) == (
+        7,
+        62,
+        62,
+        None,
+    )
+
+
+def test_the_accessibility_tree_is_parsed_with_quotes_and_states() -> None:
+    root = parse_aria('- row:\n  - \'cell "It\'\'s: a"\'\n  - radio "None" [checked] [disabled]\n  - text: "x: y"')
+    row = root.children[0]
+    assert [child.role for child in row.children] == ["cell", "radio", "text"]
+    assert (row.children[0].name, row.children[1].states, row.children[2].text) == (
+        "It's: a",
+        {"checked": "true", "disabled": "true"},
+        "x: y",
+    )
+
+
+def test_a_snapshot_that_is_not_understood_is_refused() -> None:
+    with pytest.raises(ValueError, match="not a line"):
+        parse_aria("something else")
+
+
+def test_rows_are_heard_in_the_order_of_reading() -> None:
+    lines = ('- heading "Orders" [level=2]', "- text: Payments", '- radio "None"', '- radio "Edit" [checked]', "- text: Feedback")
+    heard = hear(parse_aria("\n".join((*lines, '- radio "None" [checked]'))))
+    assert [row.texts for row in heard.rows] == [["Orders", "Payments"], ["Feedback"]]
+
+
+def test_a_new_shape_is_drift_and_a_recorded_one_is_not() -> None:
+    known = recorded_shapes()["classic"][0]
+    assert drift_of("classic", known) is None
+    assert drift_of("global", f"{known}+{known}") is None
+    assert "abc" in (drift_of("global", f"{known}+abc") or "")
