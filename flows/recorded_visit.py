@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
+from typing import Any
 
 from playwright.async_api import Error
 
 from flows.errors import Disposition, FlowError
 from flows.in_page import PageMovedError, ask
 from flows.recognise import UNKNOWN, Recognition
+from flows.recording_shape import shape
 from flows.visit import Visit
 
 _QUIET = 500  # milliseconds without a change
@@ -45,11 +49,12 @@ class RecordedVisit(Visit):
     snapshots: list[Snapshot] = field(default_factory=list)
     stop_at: str | None = None  # a screen's name, or the number of a step
     patient: bool = False  # wait until each new page stands still: slower, but what is kept does not depend on timing
+    like: frozenset[str] = frozenset()  # shapes of pages that stand still: a replay waits until a new page looks like one of them
 
     @classmethod
-    def over(cls, visit: Visit, *, stop_at: str | None = None, patient: bool = False) -> RecordedVisit:
-        """Take over a visit that was opened already."""
-        return cls(**{one.name: getattr(visit, one.name) for one in fields(Visit)}, stop_at=stop_at, patient=patient)
+    def over(cls, visit: Visit, **how: Any) -> RecordedVisit:
+        """Take over a visit that was opened already; `how` are this class's own fields."""
+        return cls(**{one.name: getattr(visit, one.name) for one in fields(Visit)}, **how)
 
     async def recognise(self) -> Recognition:
         """Recognise the page, and keep it if it is another screen than the last one kept.
@@ -58,8 +63,8 @@ class RecordedVisit(Visit):
             StoppedAtStepError: this is the step to stop at.
         """
         seen = await Visit.recognise(self)
-        if self.patient and self._is_new(seen):
-            await self._wait_until_quiet()
+        if self._is_new(seen) and (self.patient or self.like):
+            await (self._wait_until_alike() if self.like else self._wait_until_quiet())
             seen = await Visit.recognise(self)
         await self._keep(seen)
         if self.stop_at in (seen.screen, str(len(self.snapshots))):
@@ -74,6 +79,14 @@ class RecordedVisit(Visit):
             await ask(self.page, "quiet", {"quiet": _QUIET, "longest": _LONGEST})
         except PageMovedError:
             await self.page.wait_for_load_state("domcontentloaded")
+
+    async def _wait_until_alike(self) -> None:
+        """Look at the page at every change until it is as recorded, or for so long that it must be another one."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LONGEST / 1000):
+                while shape(await self._html()) not in self.like:
+                    with suppress(PageMovedError):
+                        await ask(self.page, "change", _QUIET)
 
     async def _keep(self, seen: Recognition) -> None:
         """Keep a settled page rather than what was seen while it was drawn, and pages in between only if nothing came after them."""

@@ -62,8 +62,9 @@ def write_recording(directory: Path, parts: RecordingParts, redactor: Redactor, 
     if directory.exists() and any(directory.iterdir()):
         raise FileExistsError(f"{directory} holds something already; choose another directory for the recording")
     scrub = Scrub.of(parts.exchanges, parts.inputs, parts.session, redactor)
+    pages = [scrub.redact(mask_inputs(snapshot.html)) for snapshot in parts.snapshots]
     files = {
-        "recording.json": _json(_about(parts, scrub, catalogue)),
+        "recording.json": _json(_about(parts, scrub, catalogue, pages)),
         "exchanges.json": b"",
         "session.json": _json(scrub.tree(parts.session)),
     }
@@ -74,8 +75,8 @@ def write_recording(directory: Path, parts: RecordingParts, redactor: Redactor, 
         if body is not None:
             files[f"bodies/{row['response']['body']}"] = body
     files["exchanges.json"] = _json(rows)
-    for number, snapshot in enumerate(parts.snapshots, 1):
-        files[f"pages/{_page_name(number, snapshot)}"] = scrub.redact(mask_inputs(snapshot.html)).encode()
+    for number, (snapshot, html) in enumerate(zip(parts.snapshots, pages, strict=True), 1):
+        files[f"pages/{_page_name(number, snapshot)}"] = html.encode()
     if parts.mail is not None:
         files["mail.eml"] = scrub_mail(parts.mail, scrub.redact)
     for name, content in files.items():
@@ -91,7 +92,7 @@ def catalogue_version(root: Path) -> str:
     return digest.hexdigest()[:12]
 
 
-def _about(parts: RecordingParts, scrub: Scrub, catalogue: Catalogue) -> dict[str, Any]:
+def _about(parts: RecordingParts, scrub: Scrub, catalogue: Catalogue, pages: Sequence[str]) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "flow": parts.flow,

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
-from agent.cli.record_stand_in import studio
+from agent.cli.record_stand_in import Studio, studio
 from agent.cli.recorded_flows import describe
-from fixtures.recorded_visits import recorded_visits
+from fixtures.recorded_visits import RecordedVisit, recorded_visits
 
 ROOT = Path(__file__).resolve().parent.parent / "fixtures" / "recordings"
 
@@ -23,12 +25,18 @@ async def main(patterns: Sequence[str]) -> int:
     async with studio() as recording:
         for visit in wanted:
             began = time.monotonic()
-            directory = ROOT / visit.flow / visit.name
-            if directory.exists():
-                shutil.rmtree(directory)
-            outcome = await recording.record(visit, directory)
+            outcome = await _renew(recording, visit, ROOT / visit.flow / visit.name)
             print(f"{visit.flow}/{visit.name}: {time.monotonic() - began:.1f} s, {describe(outcome)}", flush=True)
     return len(wanted)
+
+
+async def _renew(recording: Studio, visit: RecordedVisit, directory: Path) -> dict[str, Any]:
+    """Record beside the old one first: a visit that fails costs nothing."""
+    with tempfile.TemporaryDirectory() as beside:
+        outcome = await recording.record(visit, Path(beside) / "new")
+        shutil.rmtree(directory, ignore_errors=True)
+        shutil.copytree(Path(beside) / "new", directory)
+    return outcome
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from agent.cli.recorded_flows import replay_aides, run_flow
+from fixtures.player import still_clock
 from fixtures.recorded_visits import RECORDED_AT, RecordedVisit, StillClock
 from fixtures.stand_in.mails import Composer
 from fixtures.stand_in.world import StandIn
@@ -35,7 +36,7 @@ class Studio:
             open_visit(self._browser, options=self._options) as opened,
             recording(opened, now=lambda: RECORDED_AT, patient=True) as recorder,
         ):
-            await opened.context.clock.set_fixed_time(RECORDED_AT)
+            await opened.context.add_init_script(still_clock(RECORDED_AT))
             outcome = await run_flow(visit.flow, recorder.visit, inputs, aides=_aides(visit), bounds=Bounds())
         await recorder.save(directory, flow=visit.flow, inputs=inputs, outcome=outcome, mail=_mail(visit, inputs))
         return outcome

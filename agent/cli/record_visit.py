@@ -105,7 +105,7 @@ async def _browse(crew: Crew, plan: Plan, flow: str) -> Recorded:
         async with (
             crew.pool.browser() as browser,
             open_visit(browser, options=crew.pool.options, storage_state=plan.session, redactor=redactor) as visit,
-            recording(visit, now=crew.clock.now) as recorder,
+            recording(visit, now=crew.clock.now, patient=True) as recorder,
         ):
             aides = await asyncio.to_thread(aides_for, plan, crew, redactor=redactor)
             outcome = await run_flow(flow, recorder.visit, inputs, aides=aides, bounds=crew.bounds)

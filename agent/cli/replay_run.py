@@ -120,7 +120,8 @@ async def _visit(
 ) -> tuple[dict[str, Any], Sequence[Snapshot]]:
     session = starting_session(recording, datetime.now(UTC))
     async with open_visit(browser, options=options.browser, storage_state=session) as opened:
-        visit = RecordedVisit.over(opened, stop_at=options.until)
+        shapes = frozenset(page["shape"] for page in recording.about.get("pages", ()))
+        visit = RecordedVisit.over(opened, stop_at=options.until, like=shapes)
         await player.freeze(visit.context)
         if options.trace:
             await visit.context.tracing.start(screenshots=True, snapshots=True)
