@@ -31,6 +31,20 @@ lint: setup ## ruff, mypy, import-linter, leak gate
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m fixtures.leak_gate
+
+bench: setup ## Ratios within one run, as a table and build/bench.json
+	@$(BIN)/python scripts/servers.py
+	@$(BIN)/python scripts/bench.py $(ARGS)
+
+soak: setup ## Long fault runs and whole matrices
+	@$(BIN)/python scripts/servers.py
+	@SC_TEST_ALL_MUTANTS=1 SC_TEST_GRIDS=200 $(BIN)/python -m pytest -n 2 --dist loadgroup -m soak $(ARGS)
+	@SC_TEST_ALL_MUTANTS=1 SC_TEST_GRIDS=200 $(BIN)/python -m pytest -n 2 --dist loadgroup --timeout 3600 tests/replay/test_grids_mutants.py tests/standin/test_audit_random_grids.py
+
+FUZZ_SECONDS ?= 300
+fuzz: setup ## Fuzz the trust verdict for FUZZ_SECONDS
+	@$(BIN)/python tests/fuzz/fuzz_trust.py -max_total_time=$(FUZZ_SECONDS) -max_len=20000
 
 lock: ## Renew requirements.lock (needs uv on the path)
 	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements.lock

@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from flows.browser import BrowserOptions, open_browser
 from playwright.async_api import Browser
+
+from flows.browser import BrowserOptions, open_browser
 
 SYNCHRONOUS = {"page", "context", "browser", "playwright", "browser_context_args", "new_context"}
 

@@ -57,7 +57,7 @@ def describe(conn: Connection, account: Account) -> dict[str, Any]:
             "accepted_at": timestamp(account.accepted_at),
             "waiting": bool(offer and offer.state == invitations.WAITING),
         },
-        "refused_mails": [{"id": m.id, "verdict": m.verdict, "reason": m.reason} for m in held],
+        "refused_mails": [{"id": m.id, "verdict": m.verdict, "reason": m.reason, "detail": (m.evidence or {}).get("detail")} for m in held],
         "last_complete_read_at": timestamp(account.last_complete_read_at),
         "due": timestamp(account.due),
         "updated_at": timestamp(account.updated_at),
@@ -99,5 +99,8 @@ def _lines(account: dict[str, Any]) -> list[Text]:
         lines.append(Text(f"    confirmation code: {account['confirmation_code']}"))
     if account["internal_reason"]:
         lines.append(Text(f"    on-call: {account['internal_reason']}", style="dim"))
-    lines += [Text(f"    mail {mail['id']} {mail['verdict']}: {mail['reason']}", style="dim") for mail in account["refused_mails"]]
+    lines += [
+        Text(f"    mail {mail['id']} {mail['verdict']}: {mail['detail'] or mail['reason']}", style="dim")
+        for mail in account["refused_mails"]
+    ]
     return lines

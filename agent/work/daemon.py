@@ -153,7 +153,10 @@ async def _start_mail(crew: Crew, alarms: Alarms, wake: asyncio.Event, stops: li
     def on_alarm(key: str, text: str) -> None:
         asyncio.run_coroutine_threadsafe(alarms.trouble(key, text, at_once=True), loop)
 
-    service = MailService(crew.settings, engine=crew.engine, vault=crew.vault, on_arrival=on_arrival, on_alarm=on_alarm)
+    def on_fine(key: str) -> None:
+        asyncio.run_coroutine_threadsafe(alarms.fine(key), loop)
+
+    service = MailService(crew.settings, engine=crew.engine, vault=crew.vault, on_arrival=on_arrival, on_alarm=on_alarm, on_fine=on_fine)
     stops.append(lambda: asyncio.to_thread(service.stop))
     await asyncio.to_thread(service.start)
 

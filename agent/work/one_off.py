@@ -30,6 +30,7 @@ from agent.work.visits.visitor import Ended, make_visit
 from flows.errors import BrowserMissingError, InvitationClosedError
 
 _LOOK_AGAIN = 0.5  # seconds, while the account is busy
+_PATIENCE = 8.0  # seconds a late or challenging page gets: a person waits, and a command that meets a challenge ends within 30
 
 
 async def accept_one(settings: Settings, *, engine: Engine, vault: Vault, account_id: str, invitation_row: int, asked_by: str) -> Account:
@@ -95,6 +96,8 @@ async def _crew(settings: Settings, engine: Engine, vault: Vault, policy: Policy
     worker = f"command:{socket.gethostname()}-{os.getpid()}"
     redaction = Redaction()
     configure_logs(level="WARNING", style="text", redaction=redaction)  # standard output is the command's
+    patience = min(settings.flow.challenge_timeout, _PATIENCE)
+    settings = settings.model_copy(update={"flow": settings.flow.model_copy(update={"challenge_timeout": patience})})
     try:
         yield Crew(
             settings=settings, engine=engine, vault=vault, pool=pool, policy=policy, redaction=redaction, worker=worker, clock=Clock()

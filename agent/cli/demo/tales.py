@@ -54,7 +54,7 @@ async def wrong_permissions(theatre: Theatre, tale: Tale) -> None:
     reasons = " ".join(seen["reasons"])
     expect("User Permissions" in reasons and len(seen["reasons"]) >= 2, "both findings as reasons", reasons)
     expect(seen["next_step"], "a remedy for the customer", seen["next_step"])
-    tale.note(theatre, f"failed: {'; '.join(seen['reasons'])}")
+    _note_failure(theatre, tale, seen)
     await _grant_and_complete(theatre, tale)
 
 
@@ -79,7 +79,7 @@ async def forged_mail(theatre: Theatre, tale: Tale) -> None:
     forged = await theatre.forge(tale.account, "look_alike_host")
     tale.note(theatre, "somebody mails a link to a look-alike host")
     seen = await theatre.when(tale.account, lambda status: status["refused_mails"], "the mail refused with its reason")
-    tale.note(theatre, f"mail {seen['refused_mails'][0]['verdict']}: {seen['refused_mails'][0]['reason']}")
+    tale.note(theatre, f"mail {seen['refused_mails'][0]['verdict']}, never opened: {seen['refused_mails'][0]['detail']}")
     expect(seen["authorization"] == State.AWAITING_INVITATION, State.AWAITING_INVITATION, seen["authorization"])
     expect(not await theatre.opened(forged["link"]), "the forged link never opened", "it was opened")
 
@@ -103,7 +103,7 @@ async def withdrawn(theatre: Theatre, tale: Tale) -> None:
     seen = await theatre.until(tale.account, State.FAILED)
     expect(seen["message"] == FAILED_TEXT, FAILED_TEXT, seen["message"])
     expect(seen["reasons"], "the reason beside the text", seen["reasons"])
-    tale.note(theatre, f"failed: {'; '.join(seen['reasons'])}")
+    _note_failure(theatre, tale, seen)
 
 
 async def _accept(theatre: Theatre, tale: Tale) -> None:
@@ -111,6 +111,12 @@ async def _accept(theatre: Theatre, tale: Tale) -> None:
     tale.note(theatre, "seller invites the user email")
     await theatre.until(tale.account, State.AWAITING_PERMISSIONS)
     tale.note(theatre, "accepted with a one-time code")
+
+
+def _note_failure(theatre: Theatre, tale: Tale, seen: dict[str, Any]) -> None:
+    tale.note(theatre, seen["message"])
+    for reason in seen["reasons"]:
+        tale.note(theatre, f"  - {reason}")
 
 
 async def _grant_and_complete(theatre: Theatre, tale: Tale) -> None:
