@@ -56,7 +56,13 @@ async def _play(data_dir: Path, *, seed: int, keep: bool, headed: bool, as_json:
             await tell_all(theatre, tales)
             checks = await last_checks(theatre, tales)
             code = 0 if keep else await stage.stop_daemon()
-            checks.append({"check": "the daemon stopped cleanly", "ok": code == 0, "seen": None if code == 0 else code})
+            checks.append(
+                {
+                    "check": "the daemon stopped cleanly",
+                    "ok": code == 0,
+                    "seen": None if code == 0 else f"exit {code}: {stage.last_words()}",
+                }
+            )
             document = _document(theatre, tales, checks, seed=seed, seconds=time.monotonic() - started)
             programme.curtain(tales, {tale.account: theatre.status(tale.account) for tale in tales}, checks, document["seconds"])
             if keep:

@@ -95,6 +95,11 @@ class Stage:
         self.daemon = None
         return code
 
+    def last_words(self) -> str:
+        """The last line of the daemon's log."""
+        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines() if self.log.exists() else []
+        return lines[-1] if lines else "nothing was logged"
+
     async def kill_daemon(self) -> None:
         """kill -9, as a power cut would."""
         if self.daemon and self.daemon.returncode is None:
