@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.async_api import Browser
 
 from flows.browser import BrowserOptions, open_browser
 
+SAMPLE_SEED = int(os.environ.get("SC_TEST_SEED", "1"))
 SYNCHRONOUS = {"page", "context", "browser", "playwright", "browser_context_args", "new_context"}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The plugin's `page` keeps an event loop running, after which every async test fails; its options are what we use."""
     for item in items:
         if wrong := SYNCHRONOUS & set(getattr(item, "fixturenames", ())):
             raise pytest.UsageError(
                 f"{item.nodeid} asks for pytest-playwright's synchronous {sorted(wrong)}; use `chromium` of tests/conftest.py"
             )
+    _sample(config, items)
 
 
 @pytest.fixture(autouse=True)
@@ -44,3 +48,48 @@ async def chromium(browser_options: BrowserOptions) -> AsyncIterator[Browser]:
     """A browser as the agent opens it, with no resolver rules."""
     async with open_browser(browser_options) as browser:
         yield browser
+
+
+# --- Samples: a big matrix is run in part each time, wholly in make soak (decision: a seeded sample, printed as how many of how many). ---
+
+_kept: dict[str, tuple[int, int]] = {}
+
+
+def _sample(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of each test marked `sampled(n)`, keep n cases chosen by the seed; `-m soak` and SC_TEST_ALL=1 keep all."""
+    if os.environ.get("SC_TEST_ALL") == "1":
+        return
+    cases: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        if item.get_closest_marker("sampled"):
+            cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    dropped: set[pytest.Item] = set()
+    for name, found in cases.items():
+        marker = found[0].get_closest_marker("sampled")
+        assert marker is not None
+        wanted = int(marker.args[0])
+        order = sorted(found, key=lambda item: hashlib.sha256(f"{SAMPLE_SEED}:{item.nodeid}".encode()).digest())
+        dropped |= set(order[wanted:])
+        _kept[name] = (min(wanted, len(found)), len(found))
+    items[:] = [item for item in items if item not in dropped]
+    config.hook.pytest_deselected(items=list(dropped))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A parallel worker tells the one that prints."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["sampled"] = {name: list(part) for name, part in _kept.items()}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Collect what a worker tells."""
+    for name, (kept, whole) in getattr(node, "workeroutput", {}).get("sampled", {}).items():
+        _kept[name] = (kept, whole)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which part of each big matrix was run."""
+    for name, (kept, whole) in sorted(_kept.items()):
+        terminalreporter.write_line(f"sample (seed {SAMPLE_SEED}): {kept} of {whole} cases of {name}")

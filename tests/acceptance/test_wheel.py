@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.xdist_group("wheel")  # built and installed once
 ROOT = Path(__file__).resolve().parents[2]
 
 

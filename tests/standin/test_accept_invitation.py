@@ -49,6 +49,7 @@ def accepted(rehearsal: Rig) -> int:
     return len(rehearsal.journal("invitation.accepted"))
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("language", ["en", "de", "fr", "es", "it", "ja", "zh"])
 @pytest.mark.parametrize("lands_on", ["home", "picker", "success_page"])
 async def test_an_offered_invitation_is_accepted_with_one_click(rehearsal: Rig, lands_on: str, language: str) -> None:
@@ -79,6 +80,7 @@ async def test_an_invitation_accepted_earlier_is_an_outcome_and_nothing_is_click
     assert "accept_invitation" not in helpers.acts
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("language", ["en", "de", "ja"])
 @pytest.mark.parametrize("state", ["expired", "withdrawn", "refused"])
 async def test_a_closed_invitation_is_reported_with_its_reason(rehearsal: Rig, state: str, language: str) -> None:

@@ -55,6 +55,7 @@ async def attempt(rehearsal: Rig, helpers: Helpers, *, password: str | None = No
         return await sign_in(rehearsal, helpers, visit, password=password)
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("language", ["en", "de", "fr", "es", "it", "nl", "ja", "zh"])
 @pytest.mark.parametrize("order", [("email", "password", "otp"), ("combined", "otp")], ids="-".join)
 async def test_a_rejected_password_is_typed_once(rehearsal: Rig, order: tuple[str, ...], language: str) -> None:
@@ -65,6 +66,7 @@ async def test_a_rejected_password_is_typed_once(rehearsal: Rig, order: tuple[st
     assert rehearsal.journal("password.rejected") == ["password.rejected"]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("language", ["en", "de", "fr", "ja"])
 async def test_one_rejected_code_is_followed_by_a_fresh_one(rehearsal: Rig, language: str) -> None:
     helpers = rehearsal.play(world(3, user={"language": language}, language=language))
@@ -174,6 +176,7 @@ async def choose(rehearsal: Rig, helpers: Helpers, account: SellerAccount) -> Ac
         return await choose_account(visit, account=account, bounds=QUICK)
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("language", ["en", "de"])
 @pytest.mark.parametrize("seed", [1, 2, 3, 4])
 @pytest.mark.parametrize(("picker", "agency"), [("new", None), ("new", "Northern Agency"), ("old", None)])
