@@ -85,8 +85,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """Collect what a worker tells."""
-    for name, (kept, whole) in getattr(node, "workeroutput", {}).get("sampled", {}).items():
-        _kept[name] = (kept, whole)
+    told = getattr(node, "workeroutput", {}).get("sampled", {})
+    _kept.update({name: (kept, whole) for name, (kept, whole) in told.items()})
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
