@@ -1,0 +1,1 @@
+"""What `make bench` measures: one family of figures a file, each beside a reference in the same run."""

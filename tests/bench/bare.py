@@ -1,0 +1,95 @@
+"""The scripts a user would write: the same pages and clicks, nothing checked, nothing kept."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from playwright.async_api import Browser, Page, async_playwright
+
+from fixtures.stand_in.scenario import User
+from tests.bench.world import HOST, World, code_of
+
+HOME = f"https://{HOST}/home"
+PERMISSIONS = f"https://{HOST}/gp/account-manager/home.html?mons_sel_locale=en_US&language=en_US"
+_ROWS = "() => [...document.querySelectorAll('tr, [role=row]')].map(row => row.innerText)"
+
+
+@asynccontextmanager
+async def bare_browser(world: World) -> AsyncIterator[Browser]:
+    """A browser as Playwright starts it, pointed at the stand-in."""
+    told = world.description
+    arguments = [
+        f"--host-resolver-rules={told['host_resolver_rules']}",
+        f"--ignore-certificate-errors-spki-list={','.join(told['spki'])}",
+        *(["--no-sandbox"] if os.geteuid() == 0 else []),
+    ]
+    executable = os.environ.get("SC_AGENT_BROWSER__EXECUTABLE") or shutil.which("chromium-headless-shell")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=executable, args=arguments)
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+async def sign_in(page: Page, user: User) -> None:
+    """Open the home page and go through email, password and code."""
+    await page.goto(HOME)
+    await page.fill("#ap_email", user.email)
+    await page.click("#continue")
+    await page.fill("#ap_password", user.password)
+    await page.click("#signInSubmit")
+    await page.fill("#auth-mfa-otpcode", code_of(user))
+    await page.click("#auth-signin-button")
+    await page.wait_for_url(lambda url: "/ap/" not in url)
+
+
+async def accept(browser: Browser, user: User, link: str) -> None:
+    """Sign in, open the invitation, press the button, wait for what comes."""
+    context = await browser.new_context(locale="en-US")
+    page = await context.new_page()
+    await sign_in(page, user)
+    await page.goto(link)
+    async with page.expect_navigation():
+        await page.get_by_role("button", name="Accept").or_(page.get_by_role("link", name="Accept")).first.click()
+    await context.close()
+
+
+async def session_of(browser: Browser, user: User) -> dict[str, Any]:
+    """Sign in once and keep the cookies."""
+    context = await browser.new_context(locale="en-US")
+    await sign_in(await context.new_page(), user)
+    state = await context.storage_state()
+    await context.close()
+    return dict(state)
+
+
+async def audit(browser: Browser, state: dict[str, Any]) -> int:
+    """Open the permissions on a stored session and read the rows; returns how many."""
+    context = await browser.new_context(locale="en-US", storage_state=state)  # type: ignore[arg-type]  # what storage_state() gave
+    page = await context.new_page()
+    await page.goto(HOME)
+    rows = await _read(page)
+    await context.close()
+    return rows
+
+
+async def audit_naively(world: World, user: User) -> int:
+    """A fresh browser and a fresh sign-in each time."""
+    async with bare_browser(world) as browser:
+        context = await browser.new_context(locale="en-US")
+        page = await context.new_page()
+        await sign_in(page, user)
+        rows = await _read(page)
+        await context.close()
+        return rows
+
+
+async def _read(page: Page) -> int:
+    await page.goto(PERMISSIONS)
+    await page.wait_for_selector("tr, [role=row]")
+    return len(await page.evaluate(_ROWS))

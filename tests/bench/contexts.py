@@ -1,0 +1,94 @@
+"""How much a browser context weighs, and how many audits a minute several of them make."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from agent.work.visits.plan import Kind
+from agent.work.visits.visitor import make_visit
+from flows.browser import open_visit
+from tests.bench import bare
+from tests.bench.figure import Family, Figure, figure
+from tests.bench.world import World, fresh_code_time, name, open_world, scenario_of
+
+_CONTEXTS = (1, 2, 4, 8)
+
+
+async def measure(quick: bool) -> AsyncIterator[Figure]:
+    """Every account is signed in before anything is timed."""
+    async with open_world(scenario_of(max(_CONTEXTS), members=True)) as world:
+        await fresh_code_time()
+        for number in range(max(_CONTEXTS)):
+            await make_visit(world.crew, name(number), kind=Kind.AUDIT)
+        yield await _weight(world, runs=2 if quick else 3)
+        for count in _CONTEXTS:
+            rates = [await _rate(world, count, each=1 if quick else 2) for _ in range(2 if quick else 3)]
+            memory = browser_memory()
+            of = f"{count} visits at once in one browser of {memory:.0f} MB, {os.cpu_count()} cores; beside audits_per_minute_1"
+            yield figure(f"audits_per_minute_{count}", rates, unit="1/min", of=of)
+
+
+async def _weight(world: World, *, runs: int) -> Figure:
+    """The slope from two to eight contexts, each on a permissions page."""
+    slopes, whole = [], []
+    options = world.crew.pool.options
+    for _ in range(runs):
+        async with world.crew.pool.browser() as browser, AsyncExitStack() as stack:
+            weights = {}
+            for count in range(1, max(_CONTEXTS) + 1):
+                visit = await stack.enter_async_context(open_visit(browser, options=options))
+                await visit.page.goto(bare.PERMISSIONS, wait_until="load")
+                weights[count] = browser_memory()
+        slopes.append((weights[8] - weights[2]) / 6)
+        whole.append(weights[1])
+    return figure(
+        "context_memory", slopes, unit="MB", of=f"the whole browser with one context: {min(whole):.0f} MB (proportional set size)"
+    )
+
+
+async def _rate(world: World, count: int, *, each: int) -> float:
+    """Audits per minute with so many at once, each account's one after the other."""
+
+    async def one(number: int) -> None:
+        for _ in range(each):
+            await make_visit(world.crew, name(number), kind=Kind.AUDIT)
+
+    started = time.monotonic()
+    await asyncio.gather(*(one(number) for number in range(count)))
+    return count * each / (time.monotonic() - started) * 60
+
+
+def browser_memory() -> float:
+    """MB of every browser process below this one, shared pages counted by their share."""
+    return sum(_proportional(pid) for pid in _descendants(os.getpid()) if "chrom" in _command(pid)) / 1024
+
+
+def _descendants(parent: int) -> Iterator[int]:
+    for task in Path(f"/proc/{parent}/task").glob("*/children"):
+        for child in _text(task).split():
+            yield int(child)
+            yield from _descendants(int(child))
+
+
+def _command(pid: int) -> str:
+    return _text(Path(f"/proc/{pid}/cmdline")).split("\0")[0]
+
+
+def _proportional(pid: int) -> int:
+    found = [line.split()[1] for line in _text(Path(f"/proc/{pid}/smaps_rollup")).splitlines() if line.startswith("Pss:")]
+    return int(found[0]) if found else 0
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:
+        return ""  # it has ended meanwhile
+
+
+FAMILY = Family(names=("context_memory", *(f"audits_per_minute_{count}" for count in _CONTEXTS)), measure=measure)

@@ -1,0 +1,117 @@
+"""Starting on a mailbox with very many messages, beside a script that fetches every header. Each life is a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import imaplib
+import json
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from statistics import median
+
+from pydantic import SecretStr
+from sqlalchemy.engine import Engine
+
+from agent.mail.service import MailService
+from agent.store import folders
+from agent.store.database import open_database, reading
+from tests.bench.figure import Family, Figure, UnmeasuredError, figure
+from tests.support.dovecot import PASSWORD, Dovecot, found
+from tests.support.mail_world import make_settings, new_vault
+
+_USER = "invites"
+_MESSAGES, _QUICK = 100_000, 10_000
+_NAMES = ("mailbox_100k_start", "mailbox_100k_memory")
+
+
+async def measure(quick: bool) -> AsyncIterator[Figure]:
+    """The server has indexed the mailbox before; so it has in production."""
+    if found() is None:
+        raise UnmeasuredError("no Dovecot 2.3: run scripts/servers.py")
+    messages = _QUICK if quick else _MESSAGES
+    with Dovecot() as server:
+        await asyncio.to_thread(_fill, server, messages)
+        await _life("naive", server.port)  # the server builds its index and reads its files once
+        ours = [await _life("ours", server.port) for _ in range(3)]
+        naive = [await _life("naive", server.port) for _ in range(3)]
+    pairs = list(zip(ours, naive, strict=True))
+    for called, key, unit in zip(_NAMES, ("seconds", "megabytes"), ("s", "MB"), strict=True):
+        typical = [median(life[key] for life in lives) for lives in (ours, naive)]
+        of = f"fetching all {messages} headers ({typical[0]:.2f} {unit} beside {typical[1]:.2f} {unit})"
+        yield figure(called, [a[key] / b[key] for a, b in pairs], unit="ratio", of=of)
+
+
+def _fill(server: Dovecot, messages: int) -> None:
+    """Ordinary mail of the last hundred days."""
+    now = datetime.now(UTC)
+    dates = [format_datetime(now - timedelta(days=day)) for day in range(100)]
+    mails = [
+        f"From: friend{number}@users.example\r\nTo: a1@users.example\r\nDate: {dates[number % 100]}\r\n"
+        f"Message-ID: <{number}@users.example>\r\nSubject: {number}\r\n\r\nGood morning.\r\n".encode()
+        for number in range(messages)
+    ]
+    server.fill(_USER, mails)
+
+
+async def _life(kind: str, port: int) -> dict[str, float]:
+    command = [sys.executable, "-m", "tests.bench.mailbox_start", kind, str(port)]
+    process = await asyncio.create_subprocess_exec(*command, cwd=Path(__file__).parents[2], stdout=asyncio.subprocess.PIPE)
+    out, _ = await process.communicate()
+    if process.returncode:
+        raise UnmeasuredError(f"the {kind} reading of the mailbox ended with {process.returncode}")
+    told: dict[str, float] = json.loads(out.splitlines()[-1])
+    return told
+
+
+def main() -> None:
+    """Live one of the two lives and print what it took: seconds, and megabytes beyond what the process had before."""
+    kind, port = sys.argv[1], int(sys.argv[2])
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    started = time.monotonic()
+    {"ours": _live, "naive": _live_naively}[kind](port)
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    print(json.dumps({"seconds": time.monotonic() - started, "megabytes": max(grown, 1) / 1024}))  # noqa: T201 - the parent reads it
+
+
+def _live(port: int) -> None:
+    """The mail service, until every folder has its position."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = make_settings(Path(folder), port=port, dns="127.0.0.1:9", username=_USER)
+        settings.imap.password = SecretStr(PASSWORD)
+        engine = open_database(settings.database_url or "")
+        service = MailService(settings, engine=engine, vault=new_vault(), on_arrival=lambda _: None)
+        service.start()
+        end = time.monotonic() + 120
+        while not _is_positioned(engine):
+            if time.monotonic() > end:
+                raise SystemExit("the mailbox did not come up")
+            time.sleep(0.01)
+        service.stop()
+        engine.dispose()
+
+
+def _is_positioned(engine: Engine) -> bool:
+    with reading(engine) as conn:
+        known = folders.list_all(conn)
+    return bool(known) and all(folder.state == "up" and folder.uidvalidity is not None for folder in known)
+
+
+def _live_naively(port: int) -> None:
+    """Sign in, fetch every header, look for the sender."""
+    with imaplib.IMAP4("127.0.0.1", port) as client:
+        client.login(_USER, PASSWORD)
+        client.select("INBOX", readonly=True)
+        _, heads = client.fetch("1:*", "(UID BODY.PEEK[HEADER])")
+        sum(b"amazon" in part[1] for part in heads if isinstance(part, tuple))
+
+
+FAMILY = Family(names=_NAMES, measure=measure)
+
+if __name__ == "__main__":
+    main()
