@@ -8,16 +8,21 @@ import signal
 import threading
 from typing import Annotated
 
+import structlog
 import typer
 
 from agent.cli import context
 from agent.errors import UsageError
+from agent.observe import events
 from agent.observe.logs import configure_logs
 from agent.observe.redaction import Redaction
 from agent.settings import Settings
+from agent.work.browser_pool import require_browser
 from agent.work.daemon import ROLES, run_daemon
 
 _LAST_RESORT = 0.8  # seconds beyond the grace
+
+log = structlog.get_logger(__name__)
 
 
 def run(
@@ -31,6 +36,8 @@ def run(
     redaction = Redaction()
     configure_logs(level=settings.observe.log_level, style=settings.observe.log_format, redaction=redaction)
     vault = context.vault(settings)
+    if "work" in chosen:
+        require_browser(settings)
     engine = context.database(settings)
     try:
         asyncio.run(_run(settings, engine=engine, vault=vault, roles=chosen, redaction=redaction))
@@ -49,7 +56,14 @@ async def _run(settings: Settings, **parts: object) -> None:
 
     for signum in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signum, on_signal)
-    await run_daemon(settings, stop=stop, **parts)  # type: ignore[arg-type]  # passed through as they came
+    try:
+        await run_daemon(settings, stop=stop, **parts)  # type: ignore[arg-type]  # passed through as they came
+    except (asyncio.CancelledError, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException:  # the engine's own errors are no Exceptions
+        if not stop.is_set():
+            raise
+        log.exception(events.DAEMON_STOP_FAILED)  # we were told to stop and do; whatever was cut off is taken up at the next start
 
 
 def _end_hard_after(seconds: float) -> None:
