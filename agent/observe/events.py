@@ -7,6 +7,7 @@ from typing import Final
 DAEMON_STARTED: Final = "daemon.started"
 DAEMON_STOPPING: Final = "daemon.stopping"
 DAEMON_STOPPED: Final = "daemon.stopped"
+DAEMON_STOP_FAILED: Final = "daemon.stop_failed"
 WORKER_RECOVERED: Final = "worker.recovered"  # the visits of a dead worker were taken over
 WORKER_BEAT_MISSED: Final = "worker.beat_missed"
 TICK_FAILED: Final = "tick.failed"
