@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -49,10 +48,14 @@ def parse_seed(text: str) -> Seed:
 
 
 def _parse_address(text: str) -> Seed:
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+        query = parse_qs(parts.query)
+    except ValueError as err:
+        raise SeedError("the otpauth:// address is malformed; expected otpauth://totp/NAME?secret=...") from err
     if parts.netloc.lower() != "totp":
         raise SeedError(f"expected otpauth://totp/..., found otpauth://{parts.netloc}; only time-based codes can be used")
-    given = {name.lower(): values[-1] for name, values in parse_qs(parts.query).items()}
+    given = {name.lower(): values[-1] for name, values in query.items()}
     if "secret" not in given:
         raise SeedError("the otpauth:// address has no secret= parameter")
     algorithm = given.get("algorithm", "SHA1").upper().replace("-", "")
@@ -83,7 +86,7 @@ def _base32(text: str) -> str:
         raise SeedError("the seed is empty; give the Base32 key shown when the authenticator was set up")
     try:
         decoded = base64.b32decode(letters + "=" * (-len(letters) % 8))
-    except binascii.Error as err:
+    except ValueError as err:  # also of letters outside ASCII
         raise SeedError("the seed is not Base32 (letters A-Z and digits 2-7)") from err
     if len(decoded) < MINIMUM_BYTES:
         raise SeedError(f"the seed is too short: {len(decoded)} bytes, expected at least {MINIMUM_BYTES} (Amazon's have 32)")
