@@ -18,7 +18,11 @@ def next_step(state: State, *, user_email: str, confirmation_code: str | None = 
             code = f" and enter the confirmation code {confirmation_code}" if confirmation_code else ""
             return f"{_USER_PERMISSIONS}, find {user_email} among the pending users, choose Confirm{code}."
         case State.AWAITING_PERMISSIONS:
-            return f"{_USER_PERMISSIONS}, choose Manage Permissions beside {user_email}, set the permissions as agreed and save."
+            return (
+                f"{_USER_PERMISSIONS}, choose Manage Permissions beside {user_email} and set every permission to View & Edit, or to View "
+                "where View & Edit is not offered; only Settings > Agreements/Amendments and Settings > User Permissions stay None. "
+                "Then save; the permissions are read again by themselves."
+            )
         case State.FAILED:
             return f"{_USER_PERMISSIONS}, correct the permissions of {user_email} as listed and save; they are read again by themselves."
         case State.COMPLETE | State.ACCEPTING | State.AUDITING:
