@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from agent.errors import ConfigurationError
 from agent.settings import Settings
@@ -38,7 +38,7 @@ def open_database(url: str) -> Engine:
     engine = connect(url)
     try:
         migrate(engine)
-    except OperationalError as err:
+    except DatabaseError as err:
         engine.dispose()
         raise ConfigurationError(f"the database {engine.url.render_as_string()} cannot be used: {_first_line(err)}") from err
     except BaseException:
@@ -56,14 +56,14 @@ def connect(url: str) -> Engine:
     try:
         parsed = sa.make_url(url)
     except ArgumentError as err:
-        raise ConfigurationError("DATABASE_URL is not a database URL; expected sqlite:///FILE or postgresql://...") from err
+        raise ConfigurationError("SC_AGENT_DATABASE_URL is not a database URL; expected sqlite:///FILE or postgresql://...") from err
     match parsed.get_backend_name():
         case "sqlite":
             return _connect_sqlite(parsed)
         case "postgresql":
             return _connect_postgres(parsed)
         case other:
-            raise ConfigurationError(f"DATABASE_URL names {other}; expected sqlite:///FILE or postgresql://...")
+            raise ConfigurationError(f"SC_AGENT_DATABASE_URL names {other}; expected sqlite:///FILE or postgresql://...")
 
 
 @contextmanager
@@ -99,12 +99,17 @@ def stamp_data_dir(engine: Engine, *, rehearsal: bool) -> None:
 
 def _connect_sqlite(url: sa.URL) -> Engine:
     if not url.database or url.database == ":memory:":
-        raise ConfigurationError("DATABASE_URL names no file; expected sqlite:///FILE")
+        raise ConfigurationError("SC_AGENT_DATABASE_URL names no file; expected sqlite:///FILE")
     file = Path(url.database)
     if not file.parent.is_dir():
         raise ConfigurationError(f"the directory of the database {file} does not exist")
     if not file.exists():
-        file.touch(mode=0o600)
+        try:
+            file.touch(mode=0o600)
+        except OSError as err:
+            raise ConfigurationError(
+                f"the database {file} cannot be made ({err.strerror}); set SC_AGENT_DATA_DIR to a writable directory"
+            ) from err
     engine = sa.create_engine(url.set(drivername="sqlite+pysqlite"), connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
