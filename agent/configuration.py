@@ -6,7 +6,7 @@ import difflib
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -54,9 +54,16 @@ def _unknown_names(names: Iterable[str]) -> Iterator[str]:
             continue
         field = name.upper().removeprefix(PREFIX).split("__")[0]
         if field not in known:
-            near = difflib.get_close_matches(field, known, n=1)
-            hint = f"; did you mean {PREFIX}{near[0]}?" if near else "; see README.md, Settings"
-            yield f"{name.upper()} is not a setting{hint}"
+            yield f"{name.upper()} is not a setting{_hint([field])}"
+
+
+def _hint(path: Sequence[str]) -> str:
+    """The nearest setting of the same group."""
+    fields = Settings.model_fields
+    if len(path) > 1 and (group := fields.get(path[0].lower())) is not None:
+        fields = getattr(group.annotation, "model_fields", {})
+    near = difflib.get_close_matches(path[-1].upper(), [*(name.upper() for name in fields), *(["CONFIG"] if len(path) == 1 else [])], n=1)
+    return f"; did you mean {env_name(*path[:-1], near[0])}?" if near else "; see README.md, Settings"
 
 
 def _names_in_config_file(environment: Mapping[str, str]) -> Iterable[str]:
@@ -75,7 +82,7 @@ def _describe(location: tuple[int | str, ...], message: str) -> str:
     path = [str(part) for part in location]
     text = message[:1].lower() + message[1:]
     if message.startswith("Extra inputs"):
-        return f"{env_name(*path)} is not a setting; see README.md, Settings"
+        return f"{env_name(*path)} is not a setting{_hint(path)}"
     return f"{env_name(*path)}: {text}"
 
 
@@ -89,6 +96,9 @@ def _contradictions(settings: Settings) -> Iterator[str]:
             yield f"{where} TLS 'none' is for loopback only, and the host is {host}; use 'implicit' or 'starttls'"
     if settings.imap.host and not settings.imap.username:
         yield f"{env_name('imap', 'username')} is missing although {env_name('imap', 'host')} is set"
+    for server in settings.mail.dns_servers:
+        if not _is_address(server):
+            yield f"{env_name('mail', 'dns_servers')}: expected address:port, for example 127.0.0.1:53, found {server!r}"
     keys = [settings.vault_key, settings.vault_key_file, settings.vault_keyring]
     if sum(key is not None for key in keys) > 1:
         yield "only one of VAULT_KEY, VAULT_KEY_FILE and VAULT_KEYRING may be set; remove the others"
@@ -120,6 +130,16 @@ def is_loopback(host: str) -> bool:
         return ip_address(text).is_loopback
     except ValueError:
         return False
+
+
+def _is_address(server: str) -> bool:
+    host, colon, port = server.rpartition(":")
+    bare = not colon or (":" in host and not host.startswith("["))
+    try:
+        ip_address((server if bare else host).strip("[]"))
+    except ValueError:
+        return False
+    return bare or (port.isdigit() and 0 < int(port) <= 65535)
 
 
 def _without_port(target: str) -> str:

@@ -56,8 +56,8 @@ class Vault:
         key = self._keys.get(key_id)
         if key is None:
             raise VaultError(
-                f"{_kind(context)} was sealed with key {key_id}, but the vault has {', '.join(self._keys)}; "
-                "add the older key to SC_AGENT_VAULT_OLD_KEYS"
+                f"what is stored ({_kind(context)}) was sealed with vault key {key_id}, but the settings give {', '.join(self._keys)}; "
+                "set that key as SC_AGENT_VAULT_KEY, or add it to SC_AGENT_VAULT_OLD_KEYS"
             )
         try:
             return AESGCM(key).decrypt(bytes(sealed[:_NONCE_BYTES]), bytes(sealed[_NONCE_BYTES:]), context.encode())

@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy.engine import Engine
 
 from agent.errors import ConfigurationError
-from agent.mail.context import mailboxes_of
+from agent.mail.context import mailboxes_of, name_of
 from agent.mail.service import MailService
 from agent.observe import events
 from agent.observe.health import Answer, serve_health
@@ -32,7 +32,7 @@ from agent.work.data_lock import only_daemon
 from agent.work.engine import ALONE, VisitEngine
 from agent.work.heart import Heart
 from agent.work.housekeeping import Housekeeping
-from agent.work.policy_file import load_policy
+from agent.work.policy_file import load_configured_policy
 from agent.work.shift import Shift
 from agent.work.tick import Tick, parse_hours
 from agent.work.vault_check import require_right_key
@@ -57,7 +57,7 @@ async def run_daemon(
     """Work until `stop` is set, then end everything within the grace of the settings.
 
     Raises:
-        ConfigurationError: no mailbox is set, another daemon has the data, the vault key is wrong, the policy or an address is.
+        ConfigurationError: no mailbox is set, another daemon has the data, or the vault key, policy or an address is wrong.
     """
     _require_sense(settings, roles)
     with only_daemon(engine.url):
@@ -86,11 +86,17 @@ async def run_daemon(
 def _require_sense(settings: Settings, roles: Collection[str]) -> None:
     if "mail" in roles and not mailboxes_of(settings):
         raise ConfigurationError("no mailbox is set; set SC_AGENT_IMAP__HOST, __USERNAME and __PASSWORD, or run with --roles work")
+    if "mail" in roles:
+        for box in mailboxes_of(settings):
+            if box.password is None and box.oauth is None:
+                raise ConfigurationError(f"mailbox {name_of(box)} has neither a password nor oauth; set SC_AGENT_IMAP__PASSWORD")
     if (hours := settings.work.quiet_hours) is not None:
         try:
             parse_hours(hours)
         except ValueError as err:
-            raise ConfigurationError(f'WORK__QUIET_HOURS {hours!r} is not two times of day (UTC), for example "22:00-06:00"') from err
+            raise ConfigurationError(
+                f'SC_AGENT_WORK__QUIET_HOURS {hours!r} is not two times of day (UTC), for example "22:00-06:00"'
+            ) from err
 
 
 def worker_name(engine: Engine) -> str:
@@ -106,7 +112,7 @@ def _crew(settings: Settings, engine: Engine, vault: Vault, redaction: Redaction
         engine=engine,
         vault=vault,
         pool=BrowserPool(options=browser_options(settings), replace_after=settings.browser.replace_after),
-        policy=load_policy(settings.audit.policy_file),
+        policy=load_configured_policy(settings.audit.policy_file),
         redaction=redaction,
         worker=worker_name(engine),
         clock=clock,

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from agent.domain.level import Level
 from agent.domain.policy import Feature, KnownRow, Policy, PolicyException, RowName, WhenMissing
-from agent.errors import UsageError
+from agent.errors import ConfigurationError, UsageError
 
 DEFAULT = Path(__file__).parent.parent / "domain" / "default_policy.toml"
 
@@ -119,6 +119,18 @@ def load_policy(path: Path | None = None) -> Policy:
         UsageError: the file is missing, is not TOML, or breaks the schema; the message names every place.
     """
     return _default_policy() if path is None else load_policy_file(path).policy()
+
+
+def load_configured_policy(path: Path | None) -> Policy:
+    """Load the policy that the settings name.
+
+    Raises:
+        ConfigurationError: see load_policy; here the file is a setting and not an argument.
+    """
+    try:
+        return load_policy(path)
+    except UsageError as err:
+        raise ConfigurationError(f"SC_AGENT_AUDIT__POLICY_FILE: {err}") from err
 
 
 def load_policy_file(path: Path) -> PolicyFile:
