@@ -73,14 +73,14 @@ def find_executable(setting: Path | None = None, *, headless: bool = True) -> Pa
     if setting is not None:
         if not os.access(setting, os.X_OK):
             raise BrowserMissingError(
-                f"a browser was expected at {setting}, there is none that can be started: correct BROWSER__EXECUTABLE"
+                f"a browser was expected at {setting}, there is none that can be started: correct SC_AGENT_BROWSER__EXECUTABLE"
             )
         return setting
     for found in (*_downloaded(headless=headless), *_installed(headless=headless)):
         return found
     raise BrowserMissingError(
         "a browser was expected, none was found: run 'playwright install --only-shell chromium', "
-        "or on Debian 'apt-get install chromium-headless-shell', or set BROWSER__EXECUTABLE"
+        "or on Debian 'apt-get install chromium-headless-shell', or set SC_AGENT_BROWSER__EXECUTABLE"
     )
 
 
@@ -142,6 +142,22 @@ async def open_visit(
                 await context.close()
 
 
+def require_browser(options: BrowserOptions) -> None:
+    """See, without starting it, that there is a browser and that this user may start it.
+
+    Raises:
+        BrowserMissingError: see find_executable; or it would run as root without a sandbox in production.
+    """
+    if options.endpoint is not None:
+        return
+    if _is_root() and not options.no_sandbox and not options.is_rehearsal:
+        raise BrowserMissingError(
+            "a user other than root was expected: a browser run by root has no sandbox; start the agent as another user, "
+            "or set SC_AGENT_BROWSER__NO_SANDBOX=true if that is acceptable"
+        )
+    find_executable(options.executable, headless=options.headless)
+
+
 def resolver_rules(options: BrowserOptions, policy: HostPolicy | None = None) -> str:
     """Make every host unreachable that the policy does not list, for the whole browser and at no cost per request.
 
@@ -173,12 +189,7 @@ def _installed(*, headless: bool) -> list[Path]:
 
 
 async def _launch(playwright: Playwright, options: BrowserOptions) -> Browser:
-    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
-    if is_root and not options.no_sandbox and not options.is_rehearsal:
-        raise BrowserMissingError(
-            "a user other than root was expected: a browser run by root has no sandbox; start the agent as another user, "
-            "or set BROWSER__NO_SANDBOX=true if that is acceptable"
-        )
+    require_browser(options)
     arguments = [*_ARGUMENTS, f"--host-resolver-rules={resolver_rules(options)}"]
     if options.trusted_spki:
         arguments.append(f"--ignore-certificate-errors-spki-list={','.join(options.trusted_spki)}")
@@ -186,12 +197,16 @@ async def _launch(playwright: Playwright, options: BrowserOptions) -> Browser:
         executable_path=find_executable(options.executable, headless=options.headless),
         headless=options.headless,
         args=arguments,
-        chromium_sandbox=not (options.no_sandbox or (is_root and options.is_rehearsal)),
+        chromium_sandbox=not (options.no_sandbox or (_is_root() and options.is_rehearsal)),
         slow_mo=options.slow_ms,
         handle_sigint=False,
         handle_sigterm=False,
         handle_sighup=False,
     )
+
+
+def _is_root() -> bool:
+    return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
 async def _connect(playwright: Playwright, endpoint: str) -> Browser:

@@ -29,7 +29,7 @@ from agent.settings import Settings
 from agent.store import accounts, audits
 from agent.store.database import reading
 from agent.work.one_off import auditing
-from agent.work.policy_file import load_policy
+from agent.work.policy_file import load_configured_policy, load_policy
 
 AuditOne = Callable[[str, str | None], Awaitable[AuditDocument]]
 
@@ -52,9 +52,11 @@ def audit(
     if bool(account_ids) == every:
         raise UsageError("expected account IDs, or --all; see 'sc-agent audit --help'")
     settings = context.settings()
-    rules = load_policy(policy or settings.audit.policy_file)
+    rules = load_policy(policy) if policy else load_configured_policy(settings.audit.policy_file)
     engine = context.database(settings)
     chosen = _chosen(engine, account_ids, as_account)
+    if not chosen:
+        warn(f"warning: no account is registered in {settings.data_dir}, so nothing was audited")
     with _stream(output) as out:
         desk = _Desk(settings=settings, engine=engine, report=open_report(format, out, evidence=settings.data_dir), since_last=since_last)
         if stored:
@@ -85,7 +87,7 @@ class _Desk:
 
     async def write_audits(self, chosen: list[Account], rules: Policy, as_account: str | None) -> None:
         """Audit with bounded concurrency; results are written in the order of the accounts, none is waited for by the others."""
-        vault = context.vault(self.settings)
+        vault = context.proven_vault(self.settings, self.engine)
         async with auditing(self.settings, engine=self.engine, vault=vault, policy=rules) as audit_one:
             with _progress(len(chosen)) as advance:
                 async for account, document in _in_order(chosen, audit_one, as_account, at_once=self.settings.browser.contexts):
@@ -147,7 +149,7 @@ async def _audit(account: Account, audit_one: AuditOne, as_account: str | None) 
     except ConfigurationError:
         raise
     except AgentError as err:
-        warn(f"{account.id}: {err}")
+        warn(str(err) if account.id in str(err) else f"{account.id}: {err}")
         return unread_document(account=account.id, user_email=account.user_email, now=now(), reason=str(err))
 
 
@@ -173,13 +175,15 @@ def _stream(output: Path | None) -> Iterator[TextIO]:
     if output is None:
         yield sys.stdout
         return
+    if output.is_dir():
+        raise ConfigurationError(f"the report {output} cannot be written (it is a directory); give a file")
     part = output.with_name(f".{output.name}.part")
     try:
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8", newline="") as out:
             yield out
         part.replace(output)
     except OSError as err:
-        raise ConfigurationError(f"the report {output} cannot be written ({err.strerror})") from err
+        raise ConfigurationError(f"the report {output} cannot be written ({err.strerror}); give a file in a writable directory") from err
     finally:
         part.unlink(missing_ok=True)
 

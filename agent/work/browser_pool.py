@@ -7,8 +7,11 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
+from agent.errors import ConfigurationError
 from agent.settings import Settings
 from flows.browser import Browser, BrowserOptions, open_browser
+from flows.browser import require_browser as look_for_browser
+from flows.errors import BrowserMissingError
 
 _CLOSE_WITHIN = 3.0  # seconds; a browser that hangs is left to its process group's end
 
@@ -26,6 +29,18 @@ def browser_options(settings: Settings) -> BrowserOptions:
         host_resolver_rules=given.host_resolver_rules,
         trusted_spki=tuple(given.trusted_spki),
     )
+
+
+def require_browser(settings: Settings) -> None:
+    """Refuse to begin what needs a browser where there is none; nothing is started.
+
+    Raises:
+        ConfigurationError: there is none, or this user may not start it.
+    """
+    try:
+        look_for_browser(browser_options(settings))
+    except BrowserMissingError as err:
+        raise ConfigurationError(str(err)) from err
 
 
 @dataclass(slots=True)

@@ -21,10 +21,10 @@ from agent.settings import Settings
 from agent.store import accounts, invitations, transitions
 from agent.store.database import reading, writing
 from agent.store.vault import Vault
-from agent.work.browser_pool import BrowserPool, browser_options
+from agent.work.browser_pool import BrowserPool, browser_options, require_browser
 from agent.work.clock import Clock
 from agent.work.crew import Crew
-from agent.work.policy_file import load_policy
+from agent.work.policy_file import load_configured_policy
 from agent.work.visits.plan import Kind, NotNowError, PoisonError
 from agent.work.visits.visitor import Ended, make_visit
 from flows.errors import BrowserMissingError, InvitationClosedError
@@ -41,7 +41,7 @@ async def accept_one(settings: Settings, *, engine: Engine, vault: Vault, accoun
         UnconfirmedError: the account is busy, held, or its API authorization is pending; or the visit ended without an answer.
         FindingError: the site will not take the invitation any more.
     """
-    async with _crew(settings, engine, vault, load_policy(settings.audit.policy_file)) as crew:
+    async with _crew(settings, engine, vault, load_configured_policy(settings.audit.policy_file)) as crew:
         if await asyncio.to_thread(_point_at, crew, account_id, invitation_row, asked_by):
             await _accept(crew, account_id, invitation_row)
     with reading(engine) as conn:
@@ -92,10 +92,11 @@ async def auditing(
 
 @asynccontextmanager
 async def _crew(settings: Settings, engine: Engine, vault: Vault, policy: Policy) -> AsyncIterator[Crew]:
+    require_browser(settings)
     pool = BrowserPool(options=browser_options(settings), replace_after=settings.browser.replace_after)
     worker = f"command:{socket.gethostname()}-{os.getpid()}"
     redaction = Redaction()
-    configure_logs(level="WARNING", style="text", redaction=redaction)  # standard output is the command's
+    configure_logs(level="ERROR", style="text", redaction=redaction)  # how the visit ended is the command's own line
     patience = min(settings.flow.challenge_timeout, _PATIENCE)
     settings = settings.model_copy(update={"flow": settings.flow.model_copy(update={"challenge_timeout": patience})})
     try:
