@@ -10,10 +10,11 @@ from typing import Annotated
 import typer
 
 from agent.cli import context
-from agent.cli.output import now, say
+from agent.cli.output import agreed, now, say
 from agent.domain.account import Account
 from agent.errors import UnconfirmedError, UsageError
-from agent.mail.one_off import admit_file, admit_link
+from agent.mail.one_off import admit_file, admit_link, look_at_link
+from agent.work.browser_pool import require_browser
 from agent.work.one_off import accept_one
 
 
@@ -27,13 +28,17 @@ def accept(
     if (mail is None) == (link is None):
         raise UsageError("expected either --mail FILE or --link URL")
     settings = context.settings()
-    vault = context.vault(settings)
+    context.quiet_logs()
+    context.vault(settings)  # a missing key is told before a database is made
     engine = context.database(settings)
+    vault = context.proven_vault(settings, engine)
+    require_browser(settings)  # before the invitation is recorded
     asked_by = getpass.getuser()
     try:
         if mail is not None:
             row = admit_file(mail, account_id=account_id, asked_by=asked_by, settings=settings, engine=engine, vault=vault, now=now())
         else:
+            look_at_link(str(link), account_id=account_id, engine=engine)
             _require_consent(str(link), account_id, yes=yes)
             row = admit_link(str(link), account_id=account_id, asked_by=asked_by, settings=settings, engine=engine, now=now())
         account = asyncio.run(
@@ -45,7 +50,7 @@ def accept(
 
 
 def _require_consent(link: str, account_id: str, *, yes: bool) -> None:
-    if not yes and not typer.confirm(f"Open {link} signed in as {account_id}? Nothing vouches for this link but you", err=True):
+    if not yes and not agreed(f"Open {link} signed in as {account_id}? Nothing vouches for this link but you"):
         raise UnconfirmedError("nothing was opened; answer y, or pass --yes")
 
 

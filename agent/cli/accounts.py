@@ -11,7 +11,7 @@ import typer
 from sqlalchemy.engine import Connection
 
 from agent.cli import context
-from agent.cli.output import now, print_document, print_table, say, timestamp, warn
+from agent.cli.output import agreed, now, print_document, print_table, say, timestamp, warn
 from agent.cli.registration import Registration, load_registrations, parse_account, parse_secrets
 from agent.domain.account import Account, ApiAuthorization
 from agent.domain.authorization import Event, State
@@ -48,6 +48,7 @@ def add(
     new = parse_account(fields | {name: value for name, value in optional.items() if value})
     secrets = _read_secrets(needed=secrets_stdin)
     _register([Registration(account=new, secrets=secrets)])
+    _warn_of(secrets)
     say(f"{new.id} is registered: {new.user_email.lower()}, {new.marketplace}, API authorization {api}")
 
 
@@ -113,6 +114,7 @@ def secret(account_id: Id, secrets_stdin: FromStdin = False) -> None:
         sign_in_secrets.save(conn, vault, account_id, given, now=now())
         sessions.forget(conn, account_id)
         standing = accounts.get(conn, account_id).authorization
+    _warn_of(given)
     hint = f"; 'sc-agent accounts release {account_id}' lets it go on" if standing is State.NEEDS_HUMAN else ""
     say(f"{account_id} has new secrets{hint}")
 
@@ -149,7 +151,7 @@ def remove(account_id: Id, yes: Annotated[bool, typer.Option("--yes", help="Do n
     engine = context.database(context.settings())
     with reading(engine) as conn:
         account = accounts.get(conn, account_id)
-    if not yes and not typer.confirm(f"Forget {account.id} ({account.user_email}) with its secrets, audits and history?", err=True):
+    if not yes and not agreed(f"Forget {account.id} ({account.user_email}) with its secrets, audits and history?"):
         raise UsageError("nothing was removed; answer y, or pass --yes")
     with writing(engine) as conn:
         accounts.remove(conn, account_id)
@@ -169,18 +171,23 @@ def _read_secrets(*, needed: bool) -> SignInSecrets | None:
         return None
     if sys.stdin.isatty():
         warn('waiting for {"password": "...", "totp_secret": "..."} on standard input, then Ctrl-D')
-    given = parse_secrets(sys.stdin.read())
-    if warning := parse_seed(given.totp_secret.get_secret_value()).warning:
+    return parse_secrets(sys.stdin.read())
+
+
+def _warn_of(given: SignInSecrets | None) -> None:
+    """Tell what is unusual about a seed that was taken; one that was not taken has its error."""
+    if given is not None and (warning := parse_seed(given.totp_secret.get_secret_value()).warning):
         warn(f"warning: {warning}")
-    return given
 
 
 def _register(registrations: list[Registration]) -> None:
     """All in one transaction."""
     settings = context.settings()
-    vault = context.vault(settings)
+    context.vault(settings)  # a missing key is told before a database is made
+    engine = context.database(settings)
+    vault = context.proven_vault(settings, engine)
     moment = now()
-    with writing(context.database(settings)) as conn:
+    with writing(engine) as conn:
         for each in registrations:
             accounts.add(conn, replace(each.account, audit_as=None), now=moment)
             if each.secrets:

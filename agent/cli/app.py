@@ -33,6 +33,10 @@ COMMANDS = {  # name: where it lives; in the order of the help
 }
 
 
+_SIGINT = 130  # what typer makes of Ctrl-C
+_INTERRUPTED = "interrupted; nothing was left half-done, run the command again"
+
+
 class Commands(TyperGroup):
     """A group that imports a command's file only when it is asked for: one command need not wait for all the others' libraries."""
 
@@ -83,15 +87,19 @@ def main() -> None:
         result = app(args=arguments, prog_name="sc-agent", standalone_mode=False)
     except typer.TyperException as err:
         _end_with_usage(err)
-    except (typer.Exit, SystemExit):
+    except SystemExit as err:
+        if isinstance(err.__context__, BrokenPipeError):  # typer's answer to it is 1, which would be a finding
+            raise SystemExit(int(Exit.UNCONFIRMED)) from None
         raise
     except typer.Abort:
-        fail("interrupted", Exit.UNCONFIRMED)
+        fail(_INTERRUPTED, Exit.UNCONFIRMED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(int(Exit.OK)) from None
+        raise SystemExit(int(Exit.UNCONFIRMED)) from None
     except BaseException as err:  # noqa: BLE001 - the one place where every error becomes a line
         end_with(err, debug=debug)
+    if result == _SIGINT:
+        fail(_INTERRUPTED, Exit.UNCONFIRMED)
     raise SystemExit(result if isinstance(result, int) else 0)
 
 
@@ -101,6 +109,8 @@ def _end_with_usage(err: typer.TyperException) -> None:
     if "\n" in message:
         print(message)  # noqa: T201
         raise SystemExit(int(Exit.USAGE))
+    if not message:
+        raise SystemExit(int(Exit.USAGE))  # a group's help is printed already
     context = getattr(err, "ctx", None)
     hint = f" (see '{context.command_path} --help')" if context is not None else ""
-    fail(message.rstrip(".") + hint, Exit.USAGE)
+    fail(message.replace("Value error, ", "").rstrip(".") + hint, Exit.USAGE)

@@ -47,6 +47,22 @@ def vault(settings: Settings) -> Vault:
     return open_vault(settings)
 
 
+def proven_vault(settings: Settings, engine: Engine) -> Vault:
+    """The vault, once it is certain that its keys open what is stored: nothing new may be sealed with a wrong one."""
+    from agent.work.vault_check import require_right_key
+
+    found = vault(settings)
+    require_right_key(engine, found)
+    return found
+
+
+def quiet_logs() -> None:
+    """Keep log lines off standard output, which is the command's result."""
+    from agent.observe.logs import configure_logs
+
+    configure_logs(level="ERROR", style="text")
+
+
 def fail(message: str, code: Exit) -> NoReturn:
     """End the command with one line on stderr."""
     print(f"error: {message}", file=sys.stderr)  # noqa: T201 - the contract's one clear line
@@ -65,4 +81,6 @@ def end_with(error: BaseException, *, debug: bool) -> NoReturn:
         fail(str(error), Exit.UNCONFIRMED)
     if isinstance(error, KeyboardInterrupt):
         fail("interrupted; nothing was left half-done, run the command again", Exit.UNCONFIRMED)
+    if isinstance(error, OSError) and error.strerror:
+        fail(error.strerror.lower() + (f": {error.filename}" if error.filename else ""), Exit.ENVIRONMENT)
     fail(f"unexpected {type(error).__name__}; run again with --debug to see where it came from, and report it", Exit.ENVIRONMENT)

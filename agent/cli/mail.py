@@ -12,9 +12,9 @@ from rich.text import Text
 from sqlalchemy.engine import Connection, make_url
 
 from agent.cli import context
-from agent.cli.output import console, now, print_document, print_table, say, timestamp
+from agent.cli.output import agreed, console, now, print_document, print_table, say, timestamp
 from agent.domain.invitation import Expectation, MailVerdict
-from agent.errors import Exit, UsageError
+from agent.errors import Exit, UnconfirmedError, UsageError
 from agent.settings import Settings
 from agent.store import folders, invitations, messages
 from agent.store.database import database_url, reading, writing
@@ -39,6 +39,7 @@ def check(
     from agent.mail.one_off import check_file
 
     settings = context.settings()
+    context.quiet_logs()
     judgement = check_file(file, settings=settings, now=now(), expected=_expected(settings))
     ruling, offer = judgement.ruling, judgement.offer
     document = {
@@ -125,12 +126,15 @@ def approve(
     from agent.mail.one_off import approve as approve_message
 
     settings = context.settings()
-    engine, vault = context.database(settings), context.vault(settings)
+    context.quiet_logs()
+    engine = context.database(settings)
+    vault = context.proven_vault(settings, engine)
     with reading(engine) as conn:
         message = _get(conn, number)
     if not yes:
         detail = (message.evidence or {}).get("detail", message.reason)
-        typer.confirm(f"Message {number} is held: {detail}. Act on it?", abort=True)
+        if not agreed(f"Message {number} is held: {detail}. Act on it?"):
+            raise UnconfirmedError("nothing was approved; answer y, or pass --yes")
     row_id = approve_message(number, account_id=account, asked_by=_who(), settings=settings, engine=engine, vault=vault, now=now())
     with reading(engine) as conn:
         invitation = invitations.get(conn, row_id)

@@ -38,6 +38,15 @@ def say(line: str) -> None:
     typer.echo(line)
 
 
+def agreed(question: str) -> bool:
+    """Ask a person; where nobody answers, it is a no."""
+    try:
+        return typer.confirm(question, err=True)
+    except typer.Abort:
+        warn("")
+        return False
+
+
 def warn(line: str) -> None:
     """Print one line beside the result."""
     typer.echo(line, err=True)

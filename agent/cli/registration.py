@@ -123,6 +123,8 @@ def load_registrations(path: Path) -> list[Registration]:
         raise UsageError(f"{path} cannot be read ({getattr(err, 'strerror', None) or err})") from err
     if any(_SECRETS & {name for name, value in row.items() if value} for _, row in rows) and mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise UsageError(f"{path} holds secrets and others can read it; nothing was imported. 'chmod 600 {path}' and try again")
+    if not rows:
+        raise UsageError(f"{path} holds no account; expected a .csv with a header line and rows, or a JSON list of accounts")
     registrations = [_registration(row, where=where) for where, row in rows]
     for name in ("id", "user_email"):
         values = [getattr(each.account, name).lower() for each in registrations]

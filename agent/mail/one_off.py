@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
-from agent.domain.invitation import Expectation, MailVerdict, Offer, Ruling, rule
+from agent.domain.invitation import Expectation, Link, MailVerdict, Offer, Ruling, rule
 from agent.errors import UnconfirmedError, UsageError
 from agent.mail.context import mailboxes_of, name_of, policy_for
 from agent.mail.dns_keys import KeyStore
@@ -87,10 +87,7 @@ def admit_link(url: str, *, account_id: str, asked_by: str, settings: Settings, 
         UsageError: the link fails the check, unknown account.
         UnconfirmedError: the account does not expect an invitation.
     """
-    try:
-        link = check_link(url)
-    except LinkError as err:
-        raise UsageError(f"this is not an invitation link ({err.reason}): {err}; give the link exactly as the mail shows it") from err
+    link = look_at_link(url, account_id=account_id, engine=engine)
     window = policy_for(settings.mail, None).window
     offer = Offer(link=link, recipient=None, sent_at=now, arrived_at=now)
     with writing(engine) as conn:
@@ -104,6 +101,20 @@ def admit_link(url: str, *, account_id: str, asked_by: str, settings: Settings, 
             raise UnconfirmedError(f"the link is not acted on ({ruling.reason}): {ruling.detail}")
         judgement = Judgement(ruling=ruling, steps=(), offer=offer, account_id=account_id)
         return hand_over(conn, judgement, examination=None, source="link", asked_by=asked_by, now=now, window=window)
+
+
+def look_at_link(url: str, *, account_id: str, engine: Engine) -> Link:
+    """Check a link and that there is such an account; nothing is recorded.
+
+    Raises:
+        UsageError: the link fails the check, unknown account.
+    """
+    with reading(engine) as conn:
+        accounts.get(conn, account_id)
+    try:
+        return check_link(url)
+    except LinkError as err:
+        raise UsageError(f"this is not an invitation link ({err.reason}): {err}; give the link exactly as the mail shows it") from err
 
 
 def approve(
