@@ -19,6 +19,12 @@ from agent.errors import AgentError, ConfigurationError, Exit
 from agent.settings import Settings
 
 LOW_DISK_BYTES = 500_000_000
+_MAIL_HINTS = {  # by how the connection stands
+    "auth_failed": "; correct SC_AGENT_IMAP__USERNAME and __PASSWORD",
+    "down": "; check SC_AGENT_IMAP__HOST, __PORT and __TLS, and that the server answers",
+    "certificate": "; the server's certificate is not trusted: name its authority in SC_AGENT_IMAP__CA_FILE",
+    "folder_missing": "; correct SC_AGENT_IMAP__FOLDERS",
+}
 
 
 class Health(StrEnum):
@@ -46,7 +52,8 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
     else:
         colours = {Health.OK: "green", Health.WARN: "yellow", Health.FAIL: "red"}
         for check in checks:
-            console().print(Text.assemble((f"{check.health:5}", colours[check.health]), f"{check.name:12}{check.detail}"))
+            line = Text.assemble((f"{check.health:5}", colours[check.health]), f"{check.name:12}{check.detail}")
+            console().print(line, soft_wrap=True)  # one line each, however narrow
     if any(check.health is Health.FAIL for check in checks):
         raise typer.Exit(int(Exit.ENVIRONMENT))
 
@@ -60,6 +67,7 @@ def _examine(settings: Settings) -> Iterator[Check]:
         ("vault key", _vault),
         ("catalogue", _catalogue),
         ("disk", _disk),
+        *([("policy", _policy)] if settings.audit.policy_file else []),  # the built-in one needs no look
     ):
         yield _looked_at(name, look, settings)
 
@@ -107,7 +115,7 @@ def _mailboxes(settings: Settings) -> tuple[Health, str]:
                 client.drop()
         except Exception as err:  # noqa: BLE001 - every way a server can fail is one line here
             failure = classify(err)
-            return Health.FAIL, f"{name_of(box)}:{box.port} {failure.link}: {failure.text}"
+            return Health.FAIL, f"{name_of(box)}:{box.port} {failure.link}: {failure.text}{_MAIL_HINTS.get(failure.link, '')}"
         seen.append(f"{name_of(box)} {box.folders[0]} opens" + ("" if found.uidvalidity else ", without UIDVALIDITY"))
     return Health.OK, "; ".join(seen)
 
@@ -164,6 +172,13 @@ def _disk(settings: Settings) -> tuple[Health, str]:
         raise ConfigurationError(f"the data directory {settings.data_dir} cannot be looked at ({err.strerror})") from err
     text = f"{free / 1e9:.1f} GB free for {settings.data_dir}"
     return (Health.OK, text) if free > LOW_DISK_BYTES else (Health.FAIL, f"{text}; make room, evidence and database need 0.5 GB")
+
+
+def _policy(settings: Settings) -> tuple[Health, str]:
+    from agent.work.policy_file import load_configured_policy
+
+    load_configured_policy(settings.audit.policy_file)
+    return Health.OK, f"{settings.audit.policy_file} is a policy"
 
 
 def _age(length: timedelta) -> str:

@@ -82,10 +82,13 @@ def _print(document: dict[str, Any]) -> None:
     out = console()
     for account in document["accounts"]:
         for line in _lines(account):
-            out.print(line)
+            out.print(line, soft_wrap=not out.is_terminal)
     for box in document["mailboxes"]:
         if box["state"] not in ("up", "new"):
-            out.print(Text(f"mailbox {box['mailbox']} {box['folder']}: {box['state']}" + (f", {box['error']}" if box["error"] else "")))
+            out.print(
+                Text(f"mailbox {box['mailbox']} {box['folder']}: {box['state']}" + (f", {box['error']}" if box["error"] else "")),
+                soft_wrap=not out.is_terminal,
+            )
 
 
 def _lines(account: dict[str, Any]) -> list[Text]:

@@ -6,7 +6,7 @@ import ssl
 from dataclasses import dataclass
 from enum import StrEnum
 
-from agent.errors import ConfigurationError
+from agent.errors import AgentError, ConfigurationError
 from agent.mail.auth import is_login_refused
 from agent.mail.headers import readable
 from agent.mail.transport import IMAPClientError
@@ -43,7 +43,7 @@ class FolderMissingError(Exception):
 
 def classify(error: BaseException, *, farewell: str = "") -> Failure:
     """Sort an error; `farewell` is what the server said when it closed."""
-    text = readable(f"{type(error).__name__}: {error} {farewell}".strip())
+    text = readable(f"{_told(error)} {farewell}".strip())
     lowered = text.lower()
     if "accesstokenexpired" in lowered:
         return Failure(link=Link.DOWN, text=text, wait=0.0, new_token=True)
@@ -58,6 +58,16 @@ def classify(error: BaseException, *, farewell: str = "") -> Failure:
     if isinstance(error, Exception) and is_login_refused(error):
         return Failure(link=Link.AUTH_FAILED, text=text, wait=300.0, alarm=True, new_token=True)
     return Failure(link=Link.DOWN, text=text)
+
+
+def _told(error: BaseException) -> str:
+    """Our own sentences as they are; of others' the class too, because some texts are empty, and a server's bytes as text."""
+    if isinstance(error, AgentError):
+        return str(error)
+    said = str(error)
+    if said[:2] in ("b'", 'b"') and said[-1:] == said[1]:
+        said = said[2:-1]
+    return f"{type(error).__name__}: {said}"
 
 
 def is_too_many_connections(error: Exception) -> bool:
