@@ -83,7 +83,7 @@ def test_hang_is_told_and_the_next_message_is_judged() -> None:
 def test_process_that_may_not_have_memory_dies_alone() -> None:
     judge = Judge(look_up=look_up, seconds=2.0, memory_mb=1)
     with pytest.raises(JudgeLostError):
-        examine(judge)
+        examine(judge, RAW + b"x" * 2_000_000)  # more than what Python had set aside before the limit
     judge.close()
 
 
