@@ -49,7 +49,7 @@ async def _play(data_dir: Path, *, seed: int, keep: bool, headed: bool, as_json:
     programme.line(f"Starting the stand-ins and the daemon (seed {seed}) ...")
     more = {"BROWSER__HEADLESS": "false"} if headed else None
     async with open_stage(data_dir, seed=seed, more=more) as stage:
-        theatre = await _open_theatre(stage, programme)
+        theatre = await open_theatre(stage, programme)
         try:
             tales = six_tales()
             started = time.monotonic()
@@ -72,7 +72,7 @@ async def _play(data_dir: Path, *, seed: int, keep: bool, headed: bool, as_json:
     return document
 
 
-async def _open_theatre(stage: Stage, programme: Programme) -> Theatre:
+async def open_theatre(stage: Stage, programme: Programme) -> Theatre:
     """Register the six accounts, start the daemon, and open the control port."""
     import httpx
 

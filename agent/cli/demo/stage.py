@@ -102,10 +102,10 @@ class Stage:
 
     async def kill_daemon(self) -> None:
         """kill -9, as a power cut would."""
-        if self.daemon and self.daemon.returncode is None:
-            self.daemon.kill()
-            await self.daemon.wait()
-        self.daemon = None
+        daemon, self.daemon = self.daemon, None  # first: whoever watches it must not take this for an accident
+        if daemon and daemon.returncode is None:
+            daemon.kill()
+            await daemon.wait()
 
 
 @asynccontextmanager
