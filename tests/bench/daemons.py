@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
 from functools import partial
 from itertools import count
@@ -91,8 +92,9 @@ async def _daemon(world: World, *arguments: str, **more: str) -> AsyncIterator[D
     try:
         yield daemon
     finally:
-        await asyncio.to_thread(daemon.stop)
-        await asyncio.to_thread(running.__exit__, None, None, None)
+        with suppress(subprocess.TimeoutExpired):
+            await asyncio.to_thread(daemon.stop)
+        await asyncio.to_thread(running.__exit__, None, None, None)  # kills one that did not stop
 
 
 async def _idle(world: World, *, quick: bool) -> tuple[list[float], float]:
