@@ -33,7 +33,10 @@
     case "choices": return target.map((el) => [...(el.options || el.querySelectorAll(css.choice_option))].map((o) => clean(o.label || o.textContent)));
     case "scrollers": return [document.scrollingElement, ...all((el) => /auto|scroll/.test(getComputedStyle(el).overflowY) && el.scrollHeight > el.clientHeight + 2 && shown(el))]
       .filter((el, i) => !i || el.scrollHeight > el.clientHeight + 2);
-    case "top": target.scrollTop = 0; if (target === document.scrollingElement) scrollTo(0, 0); return still(quiet, limit);
+    case "top":
+      if (target.scrollTop === 0) return false;
+      target.scrollTop = 0; if (target === document.scrollingElement) scrollTo(0, 0);
+      return still(quiet, limit);
     case "step": {
       const before = target.scrollTop;
       target.scrollTop = before + Math.max(40, Math.floor(target.clientHeight * step));

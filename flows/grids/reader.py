@@ -27,12 +27,12 @@ async def read_grid(
     Whatever could not be read or understood stands in `gaps` or in a row's `problem`; nothing raises but a page that is gone.
     """
     within = (bounds or Bounds()).step
-    first, _ = await settle(page, within=within, ready=is_grid)
+    first, settled = await settle(page, within=within, ready=is_grid)
     home = scope or default_scope(page.url, first)
     reads: list[tuple[Interpretation, Sight]] = []
     gaps: list[str] = []
-    async for name, trouble in each_scope(page, default=home):
-        read, sight, missing = await scan(page, scope=name, within=within)
+    async for name, trouble, moved in each_scope(page, default=home):
+        read, sight, missing = await scan(page, scope=name, within=within, settled=first if settled and not moved else None)
         gaps += [*trouble, *missing, *read.gaps]
         if not read.rows:
             gaps.append(f"no row was read ({name})")

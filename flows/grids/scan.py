@@ -37,11 +37,14 @@ class Scan:
     bare: set[str] = field(default_factory=set)
 
 
-async def scan(page: Page, *, scope: str, within: timedelta) -> tuple[Interpretation, Sight, tuple[str, ...]]:
-    """Read the page as one grid; returns the rows, the last look and the gaps of getting there."""
+async def scan(page: Page, *, scope: str, within: timedelta, settled: Sight | None = None) -> tuple[Interpretation, Sight, tuple[str, ...]]:
+    """Read the page as one grid; returns the rows, the last look and the gaps of getting there.
+
+    `settled` is the last look at a page that has come to rest, where nothing was pressed since.
+    """
     state = Scan(scope=scope)
-    sight, settled = await settle(page, within=within, ready=is_grid)
-    if not settled:
+    sight, is_settled = (settled, True) if settled is not None else await settle(page, within=within, ready=is_grid)
+    if not is_settled:
         state.gaps.append("the page was still loading when it was read")
     state.gaps += await unfold(page)
     for scroller in await find(page, "scrollers"):

@@ -12,22 +12,22 @@ from flows.grids.unfold import press
 from flows.grids.words import bare_title, fold, scope_of
 
 
-async def each_scope(page: Page, *, default: str) -> AsyncIterator[tuple[str, tuple[str, ...]]]:
-    """Show the page's scopes one after the other; yields each with what went wrong in showing it.
+async def each_scope(page: Page, *, default: str) -> AsyncIterator[tuple[str, tuple[str, ...], bool]]:
+    """Show the page's scopes one after the other; yields each with what went wrong in showing it, and whether anything was pressed.
 
     A page without a switch has one scope, the default.
     """
     names = await _tab_names(page)
     if names:
         for name in names:
-            yield scope_of(bare_title(name)) or default, await _press_tab(page, name)
+            yield scope_of(bare_title(name)) or default, await _press_tab(page, name), True
         return
     choices = await _choices(page)
     if choices:
         for choice in choices:
-            yield scope_of(bare_title(choice)) or default, await _choose(page, choice)
+            yield scope_of(bare_title(choice)) or default, await _choose(page, choice), True
         return
-    yield default, ()
+    yield default, (), False
 
 
 async def _tab_names(page: Page) -> list[str]:

@@ -20,14 +20,16 @@ LIMIT = 1500  # ms a page may go on moving before it is looked at all the same
 
 
 async def settle(page: Page, *, within: timedelta, ready: Callable[[Sight], bool]) -> tuple[Sight, bool]:
-    """Look until two looks in a row see the same, nothing says it is loading, and `ready` agrees; False when time ran out first."""
+    """Look until two looks in a row see the same, nothing says it is loading, and `ready` agrees; False when time ran out first.
+
+    Between two looks nothing has changed for a moment; before the first one nothing is waited for.
+    """
     loop = get_running_loop()
-    end, before = loop.time() + within.total_seconds(), None
+    end, before = loop.time() + within.total_seconds(), await read_dom(page)
     while True:
         await quiet(page)
         sight = await read_dom(page)
-        still = before is not None and sight.tokens == before.tokens
-        if still and not sight.busy and ready(sight):
+        if sight.tokens == before.tokens and not sight.busy and ready(sight):
             return sight, True
         if loop.time() >= end:
             return sight, False
