@@ -18,7 +18,7 @@ from agent.observe.logs import configure_logs
 from agent.observe.redaction import Redaction
 from agent.settings import Settings
 from agent.work.browser_pool import require_browser
-from agent.work.daemon import ROLES, run_daemon
+from agent.work.daemon import ROLES, require_sense, run_daemon
 
 _LAST_RESORT = 0.8  # seconds beyond the grace
 
@@ -36,6 +36,7 @@ def run(
     redaction = Redaction()
     configure_logs(level=settings.observe.log_level, style=settings.observe.log_format, redaction=redaction)
     vault = context.vault(settings)
+    require_sense(settings, chosen)
     if "work" in chosen:
         require_browser(settings)
     engine = context.database(settings)

@@ -59,7 +59,7 @@ async def run_daemon(
     Raises:
         ConfigurationError: no mailbox is set, another daemon has the data, or the vault key, policy or an address is wrong.
     """
-    _require_sense(settings, roles)
+    require_sense(settings, roles)
     with only_daemon(engine.url):
         await asyncio.to_thread(require_right_key, engine, vault)
         crew = _crew(settings, engine, vault, redaction or Redaction(), clock or Clock())
@@ -83,7 +83,12 @@ async def run_daemon(
         log.info(events.DAEMON_STOPPED, worker=crew.worker)
 
 
-def _require_sense(settings: Settings, roles: Collection[str]) -> None:
+def require_sense(settings: Settings, roles: Collection[str]) -> None:
+    """Refuse settings that a daemon of these roles cannot work with; nothing is opened.
+
+    Raises:
+        ConfigurationError: no mailbox is set or it has no password, or the quiet hours are none.
+    """
     if "mail" in roles and not mailboxes_of(settings):
         raise ConfigurationError("no mailbox is set; set SC_AGENT_IMAP__HOST, __USERNAME and __PASSWORD, or run with --roles work")
     if "mail" in roles:
