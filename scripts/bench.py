@@ -8,7 +8,7 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,12 +47,15 @@ def main() -> int:
     wanted = [family for family in FAMILIES if not asked.names or _is_wanted(family, asked.names)]
     if not wanted:
         parser.error(f"no figure is called {', '.join(asked.names)}; there are {', '.join(known)}")
-    machine = _machine()
-    figures, missing = asyncio.run(_measure(wanted, quick=asked.quick))
-    machine["load_at_end"] = os.getloadavg()[0]
-    document = {"schema": 1, "machine": machine | {"quick": asked.quick}, "figures": [asdict(one) for one in figures]}
+    machine = _machine() | {"quick": asked.quick}
     asked.output.parent.mkdir(parents=True, exist_ok=True)
-    asked.output.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+
+    def keep(figures: Sequence[Figure]) -> None:
+        """Write down what there is: a run that is cut off loses only what it had not measured."""
+        document = {"schema": 1, "machine": machine | {"load_at_end": os.getloadavg()[0]}, "figures": [asdict(one) for one in figures]}
+        asked.output.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+
+    figures, missing = asyncio.run(_measure(wanted, quick=asked.quick, keep=keep))
     _print(figures)
     for line in missing:
         print(f"not measured: {line}", file=sys.stderr)
@@ -63,7 +66,7 @@ def _is_wanted(family: Family, names: Sequence[str]) -> bool:
     return any(called.startswith(name) for called in family.names for name in names)
 
 
-async def _measure(families: Sequence[Family], *, quick: bool) -> tuple[list[Figure], list[str]]:
+async def _measure(families: Sequence[Family], *, quick: bool, keep: Callable[[Sequence[Figure]], None]) -> tuple[list[Figure], list[str]]:
     """One family after the other; what cannot be measured is told with its reason, never made up."""
     figures: list[Figure] = []
     missing: list[str] = []
@@ -74,6 +77,7 @@ async def _measure(families: Sequence[Family], *, quick: bool) -> tuple[list[Fig
             async for one in family.measure(quick):
                 figures.append(one)
                 done.append(one.name)
+                keep(figures)
                 print(f"{one.name}: {_short(one.value)} {one.unit}", file=sys.stderr, flush=True)
         except (Exception, pytest.fail.Exception) as err:  # noqa: BLE001 - the other families are measured all the same
             reason = str(err) if isinstance(err, UnmeasuredError) else f"{type(err).__name__}: {err}"
