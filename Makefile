@@ -24,7 +24,7 @@ demo: setup ## The whole story on stand-ins, about twenty seconds
 
 test: setup ## The whole suite, with a real Dovecot
 	@$(BIN)/python scripts/servers.py
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist loadgroup $(ARGS)
 
 lint: setup ## ruff, mypy, import-linter, leak gate
 	@$(BIN)/ruff check .
