@@ -116,6 +116,7 @@ class SignIn:
         if proof is not Proof.NONE:
             return Identity(user_email=ours, proof=proof, fresh=is_fresh)
         if ours in seen.emails:
+            self._proof = Proof.PAGE  # it holds for the visit: a later page need not repeat it, only not contradict it
             return Identity(user_email=ours, proof=Proof.PAGE, fresh=is_fresh)
         return Identity(user_email=None, proof=Proof.NONE, fresh=is_fresh)
 

@@ -147,3 +147,18 @@ async def test_a_session_that_does_not_say_whose_it_is_signs_in_afresh(rehearsal
     helpers.acts.clear()
     assert (await accept(rehearsal, helpers, session=session)).outcome is AcceptanceOutcome.ACCEPTED
     assert helpers.acts == ["type_password", "type_code", "accept_invitation"]
+
+
+@pytest.mark.parametrize("lands_on", ["home", "success_page"])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+async def test_with_a_stored_session_an_acceptance_that_was_cut_off_is_found_done(rehearsal: Rig, seed: int, lands_on: str) -> None:
+    helpers = rehearsal.play(world(seed, seller={"lands_on": lands_on}, user={"identity_shown": "greeting"}))
+    from flows.sign_in import ensure_signed_in
+
+    async with rehearsal.visit() as visit:
+        await ensure_signed_in(visit, host=rehearsal.host, credentials=helpers.credentials(), aides=helpers.aides(), bounds=QUICK)
+        session = await visit.storage_state()
+    await accept(rehearsal, helpers, session=session)
+    helpers.acts.clear()
+    done = await accept(rehearsal, helpers, session=session)  # the page that says "already" need not say to whom
+    assert (done.outcome, helpers.acts, accepted(rehearsal)) == (AcceptanceOutcome.ALREADY_ACCEPTED, [], 1)
