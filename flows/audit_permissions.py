@@ -36,7 +36,8 @@ async def audit_permissions(
     """
     limits = bounds or Bounds()
     host = account.marketplace.host
-    await ensure_signed_in(visit, host=host, credentials=credentials, aides=aides, bounds=limits, prove=True)
+    # A stored session was proven when it was saved; a page that shows another address still stops the visit.
+    await ensure_signed_in(visit, host=host, credentials=credentials, aides=aides, bounds=limits)
     await choose_account(visit, account=account, bounds=limits)
     await visit.guard.read_only(documents=read_only_paths())
     return await read_permissions(visit, host=host, subject=subject, viewer=credentials.user_email, bounds=limits, own=own)

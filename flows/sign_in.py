@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from time import monotonic
 
 from playwright.async_api import ElementHandle
 
@@ -25,6 +26,7 @@ from flows.visit import Visit
 
 _PASSWORDS = 2  # how often a visit may type a password that nobody rejected: once, and once more for a re-authentication
 _CODES = 3
+_NAVIGATION = 5.0  # seconds that the site's header may come later than its page
 
 
 async def ensure_signed_in(
@@ -68,9 +70,20 @@ class SignIn:
         """Open the home page and go on until signed in; as `ensure_signed_in`."""
         identity = await self.go_on(await self._open_home())
         if prove and identity.proof is Proof.NONE:
+            identity = await self._late_identity()
+        if prove and identity.proof is Proof.NONE:
             await self.walk.visit.context.clear_cookies()
             identity = await self.go_on(await self._open_home())
         return identity
+
+    async def _late_identity(self) -> Identity:
+        """Give a navigation that is drawn late its time to show the address."""
+        ends = monotonic() + min(_NAVIGATION, self.walk.bounds.step.total_seconds())
+        while True:
+            identity = self.identify(await self.walk.settle())
+            if identity.proof is not Proof.NONE or monotonic() > ends:
+                return identity
+            await self.walk.changed()
 
     async def go_on(self, seen: Recognition) -> Identity:
         """Act on screen after screen until one is signed in.
