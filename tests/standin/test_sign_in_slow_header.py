@@ -18,7 +18,7 @@ async def rehearsal() -> AsyncIterator[Rig]:
         yield ready
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+@pytest.mark.parametrize("seed", [1, 7, 9])
 async def test_a_stored_session_is_kept_although_the_address_is_shown_late(rehearsal: Rig, seed: int) -> None:
     email = "a1@users.example"
     scenario = one_account(
