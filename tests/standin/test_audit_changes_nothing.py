@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Error
 
 from fixtures.stand_in.scenario import Scenario
@@ -19,10 +20,12 @@ from flows.sign_in import ensure_signed_in
 from tests.standin.test_audit_visit import ADMIN, USER, world
 from tests.support.flow_rig import Rig, rig
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser and one stand-in a module
+
 PRESS = (Path(__file__).parents[1] / "support" / "press_everything.js").read_text(encoding="utf-8")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def stage() -> AsyncIterator[Rig]:
     async with rig() as ready:
         yield ready

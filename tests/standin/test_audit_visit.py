@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from agent.domain.verdict import Verdict
 from agent.work.audit_reading import judge_reading
@@ -17,11 +18,13 @@ from flows.audit_permissions import audit_permissions
 from flows.models import AuditReading, Credentials, ProbeAnswer, RefusalKind
 from tests.support.flow_rig import Rig, rig
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser and one stand-in a module
+
 USER = "a1@users.example"
 ADMIN = "admin@users.example"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def stage() -> AsyncIterator[Rig]:
     async with rig() as ready:
         yield ready

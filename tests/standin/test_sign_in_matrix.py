@@ -121,7 +121,7 @@ def combinations() -> Iterator[Combination]:
 EVERY = list(combinations())
 
 
-def test_what_is_played_of_the_matrix_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+async def test_what_is_played_of_the_matrix_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     with capsys.disabled():
         sys.stdout.write(f"\nsign-in matrix: seed {SEED}, {SAMPLE} of {len(EVERY)} combinations\n")
     assert len(EVERY) > 300

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 
 from fixtures.stand_in.generate import one_account
 from flows.audit_permissions import audit_permissions
 from flows.sign_in import ensure_signed_in
 from tests.support.flow_rig import Rig, rig
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser and one stand-in a module
 
-@pytest.fixture
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def rehearsal() -> AsyncIterator[Rig]:
     async with rig() as ready:
         yield ready
