@@ -59,9 +59,9 @@ async def _run(settings: Settings, **parts: object) -> None:
         loop.add_signal_handler(signum, on_signal)
     try:
         await run_daemon(settings, stop=stop, **parts)  # type: ignore[arg-type]  # passed through as they came
-    except (asyncio.CancelledError, KeyboardInterrupt, SystemExit):
+    except (KeyboardInterrupt, SystemExit):
         raise
-    except BaseException:  # the engine's own errors are no Exceptions
+    except BaseException:  # the engine's own errors are no Exceptions, and its end may cancel us while we wait for it
         if not stop.is_set():
             raise
         log.exception(events.DAEMON_STOP_FAILED)  # we were told to stop and do; whatever was cut off is taken up at the next start
