@@ -68,7 +68,7 @@
   return {
     url: location.href,
     title: document.title,
-    lang: document.documentElement.lang || "",
+    lang: document.documentElement?.lang || "", // a document has no element yet in the moment it is made
     ready: document.readyState,
     status: performance.getEntriesByType("navigation")[0]?.responseStatus || 0,
     document: String(performance.timeOrigin),

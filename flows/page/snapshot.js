@@ -23,5 +23,5 @@
     const children = name === "template" ? node.content.childNodes : node.childNodes;
     return `<${open}>${shadow}${[...children].map(write).join("")}</${name}>`;
   };
-  return "<!DOCTYPE html>\n" + write(document.documentElement);
+  return "<!DOCTYPE html>\n" + (document.documentElement ? write(document.documentElement) : "");
 }

@@ -93,6 +93,16 @@ async def test_items_of_an_account_picker_are_read_without_suffixes(offline: Bro
     assert [item for item in items if is_country(item, catalogue)] == countries
 
 
+@pytest.mark.parametrize("gone", ["document.documentElement", "document.body", "document.head"])
+async def test_a_document_that_is_only_just_being_made_is_looked_at_and_kept_without_an_error(offline: Browser, gone: str) -> None:
+    page = await offline.new_page()
+    await page.evaluate(f"{gone}.remove()")
+    seen = await recognise(page, load_catalogue())
+    assert (seen.screen, seen.is_blank) == (UNKNOWN, True)
+    assert (await ask(page, "snapshot", None)).startswith("<!DOCTYPE html>")
+    await page.close()
+
+
 # What a site may change overnight. Ids and classes are taken away, not the words and the forms.
 CHANGES = {
     "ids": "document.querySelectorAll('[id]').forEach(e => e.removeAttribute('id'))",
