@@ -15,6 +15,8 @@ from urllib.parse import quote, quote_plus
 
 from pydantic import SecretStr
 
+from flows.literals import compile_literals
+
 _SHORTEST = 4  # anything shorter would eat the text
 
 Encoding = Callable[[str], str]
@@ -30,7 +32,7 @@ class Redactor:
     def __init__(self, *, key: bytes | None = None) -> None:
         self._key = key or secrets.token_bytes(32)
         self._forms: dict[str, str] = {}
-        self._pattern: re.Pattern[str] | None = None
+        self._compiled: tuple[re.Pattern[str], dict[str, str]] | None = None  # for the forms as they were when text was last redacted
         self._names: set[str] = set()
 
     def __repr__(self) -> str:
@@ -45,7 +47,7 @@ class Redactor:
         forms = dict(self._forms)
         for form, replacement in _forms(plain, shown):
             forms.setdefault(form, replacement)
-        self._forms, self._pattern = forms, _compile(forms)
+        self._forms = forms
 
     def register_all(self, values: Iterable[str | SecretStr]) -> None:
         """Register several values."""
@@ -64,10 +66,13 @@ class Redactor:
 
     def redact(self, text: str) -> str:
         """Replace every registered value, in any of its forms."""
-        pattern, forms = self._pattern, self._forms
-        if pattern is None:
+        forms = self._forms
+        if not forms:
             return text
-        return pattern.sub(lambda match: forms.get(match.group()) or forms.get(match.group().lower()) or "[redacted]", text)
+        compiled = self._compiled
+        if compiled is None or compiled[1] is not forms:
+            compiled = self._compiled = (compile_literals(forms), forms)
+        return compiled[0].sub(lambda match: forms.get(match.group()) or forms.get(match.group().lower()) or "[redacted]", text)
 
     def _placeholder(self, value: str) -> str:
         """Same length, same kind of character at every place, taken from a keyed stream; an address stays an address."""
@@ -149,16 +154,3 @@ _ENCODINGS: tuple[Encoding, ...] = (
     _hex,
     lambda text: _hex(text).upper(),
 )
-
-
-def _compile(forms: Iterable[str]) -> re.Pattern[str]:
-    """All forms in one expression, longest first; an address in any case, digits only where they stand alone."""
-    ordered = sorted(forms, key=len, reverse=True)
-    return re.compile("|".join(_one(form) for form in ordered))
-
-
-def _one(form: str) -> str:
-    escaped = re.escape(form)
-    if form.isdigit():
-        return rf"(?<!\d){escaped}(?!\d)"
-    return f"(?i:{escaped})" if "@" in form or "%40" in form else escaped
