@@ -9,7 +9,6 @@ from typing import Any
 
 from playwright.async_api import Error
 
-from flows.errors import Disposition, FlowError
 from flows.in_page import PageMovedError, ask
 from flows.recognise import UNKNOWN, Recognition
 from flows.recording_shape import shape
@@ -19,11 +18,13 @@ _QUIET = 500  # milliseconds without a change
 _LONGEST = 3000
 
 
-class StoppedAtStepError(FlowError):
-    """The visit reached the step it was told to stop at."""
+class StoppedAtStepError(Exception):
+    """The visit reached the step it was told to stop at: no failure of a flow, so nothing that handles one sees it."""
 
-    code = "stopped_at_step"
-    disposition = Disposition.RETRY
+    def __init__(self, *, step: int, screen: str) -> None:
+        super().__init__(f"stopped at step {step}, {screen}, as asked")
+        self.step = step
+        self.screen = screen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +69,7 @@ class RecordedVisit(Visit):
             seen = await Visit.recognise(self)
         await self._keep(seen)
         if self.stop_at in (seen.screen, str(len(self.snapshots))):
-            raise StoppedAtStepError(f"stopped at step {len(self.snapshots)}, {seen.screen}, as asked", screen=seen.screen, url=seen.url)
+            raise StoppedAtStepError(step=len(self.snapshots), screen=seen.screen)
         return seen
 
     def _is_new(self, seen: Recognition) -> bool:

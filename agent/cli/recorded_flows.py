@@ -16,7 +16,6 @@ from flows.audit_permissions import audit_permissions
 from flows.errors import FlowError
 from flows.marketplaces import marketplace
 from flows.models import Act, Aides, Bounds, Credentials, InvitationLink, SellerAccount
-from flows.recorded_visit import StoppedAtStepError
 from flows.sign_in import ensure_signed_in
 from flows.visit import Visit
 
@@ -29,7 +28,7 @@ async def run_flow(name: str, visit: Visit, inputs: Mapping[str, Any], *, aides:
 
     Raises:
         UsageError: there is no such flow.
-        StoppedAtStepError: the visit was told to stop.
+        StoppedAtStepError: the visit was told to stop (flows.recorded_visit).
     """
     lent: dict[str, Any] = {"credentials": _credentials(inputs), "aides": aides, "bounds": bounds}
     try:
@@ -42,8 +41,6 @@ async def run_flow(name: str, visit: Visit, inputs: Mapping[str, Any], *, aides:
                 result = await audit_permissions(visit, account=_account(inputs), subject=inputs["subject"], own=inputs["own"], **lent)
             case _:
                 raise UsageError(f"one of the flows {', '.join(FLOWS)} was expected, found {name!r}")
-    except StoppedAtStepError:
-        raise
     except FlowError as err:
         return {"error": error_of(err)}
     return {"result": plain(result)}

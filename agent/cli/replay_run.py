@@ -11,11 +11,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from agent.cli.recorded_flows import describe, replay_aides, run_flow
+from agent.cli.recorded_flows import describe, error_of, replay_aides, run_flow
 from agent.errors import UsageError
 from fixtures.player import Player, starting_session
 from fixtures.player_recording import Recording, RecordingError, load_recording
 from flows.browser import Browser, BrowserOptions, open_browser, open_visit
+from flows.errors import FlowError
 from flows.models import Bounds
 from flows.recorded_visit import RecordedVisit, Snapshot, StoppedAtStepError
 from flows.recording_shape import outline
@@ -94,6 +95,8 @@ async def _replay(path: Path, player: Player, browser: Browser, options: ReplayO
         outcome, snapshots = await _visit(recording, player, browser, options)
     except (KeyError, TypeError, UsageError) as err:
         return Replayed(name=name, flow="", seconds=0.0, outcome="unplayable", differences=(f"inputs: {err}",))
+    except FlowError as err:  # the browser's, not the flow's: one recording's surprise must not stop the others
+        outcome, snapshots = {"error": error_of(err)}, ()
     finally:
         report = player.finish()
     stopped = "stopped" in outcome
@@ -129,7 +132,7 @@ async def _visit(
         try:
             outcome = await run_flow(str(recording.about["flow"]), visit, recording.about["inputs"], aides=aides, bounds=_BOUNDS)
         except StoppedAtStepError as stop:
-            outcome = {"stopped": {"screen": stop.screen or "", "step": len(visit.snapshots)}}
+            outcome = {"stopped": {"screen": stop.screen, "step": stop.step}}
         if options.trace:
             await visit.context.tracing.stop(path=options.trace / f"{recording.path.parent.name}-{recording.path.name}.zip")
         if options.hold:

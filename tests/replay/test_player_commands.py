@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.async_api import Error
 
+from agent.cli import replay_run
 from agent.cli.record_visit import record_visit
+from agent.cli.recorded_flows import run_flow
 from agent.cli.replay_ageing import compare_with_stand_in
 from agent.cli.replay_run import Replayed, ReplayOptions, replay_all
 from agent.domain.authorization import State
@@ -101,6 +104,16 @@ async def test_replay_stops_at_a_step(sign_in: Path) -> None:
     result = await replayed(sign_in, until="password")
     assert result.stopped
     assert result.steps == ("email", "password")
+
+
+async def test_a_browser_that_refuses_one_recording_does_not_stop_the_others(sign_in: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refusing_once(*given: Any, **more: Any) -> dict[str, Any]:
+        monkeypatch.setattr(replay_run, "run_flow", run_flow)
+        raise Error("Page.evaluate: TypeError: no such thing")
+
+    monkeypatch.setattr(replay_run, "run_flow", refusing_once)
+    refused, other = await replay_all([sign_in, sign_in], ReplayOptions(browser=BrowserOptions(), jobs=1))
+    assert (refused.is_same, refused.outcome, other.is_same) == (False, "step_timeout", True)
 
 
 def test_the_command_prints_a_table_json_and_junit_and_ends_with_zero(sign_in: Path, tmp_path: Path) -> None:
