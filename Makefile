@@ -22,7 +22,7 @@ $(STAMP): requirements.lock pyproject.toml
 demo: setup ## The whole story on stand-ins, about twenty seconds
 	@$(BIN)/sc-agent demo $(ARGS)
 
-test: setup ## The whole suite, with a real Dovecot
+test: setup ## The whole suite, with real servers: Dovecot, Cyrus, PostgreSQL
 	@$(BIN)/python scripts/servers.py
 	@$(BIN)/python -m pytest -n 3 --dist loadgroup $(ARGS)
 

@@ -1,7 +1,7 @@
-"""Real mail servers for the tests, unpacked beside one another into .tools/ without being installed; the second run does nothing.
+"""Real servers for the tests, unpacked beside one another into .tools/ without being installed; the second run does nothing.
 
 Debian's packages of Dovecot and Cyrus exclude each other when installed, but not when unpacked. Needs apt-get and dpkg; where they
-are missing an installed Dovecot 2.3 is used, and where there is none either, the tests marked `dovecot` are skipped by name.
+are missing an installed server is used, and where there is none either, the tests that need it are skipped by name (CI fails on a skip).
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ class Recipe:
     packages: tuple[str, ...]
     program: str
     moved: tuple[tuple[bytes, bytes], ...] = ()  # paths compiled in, and what they become: of the same length, relative
+    unneeded: tuple[str, ...] = ()  # libraries, by how their names begin, that it only uses for what no test asks
 
 
 RECIPES = (
@@ -41,6 +42,12 @@ RECIPES = (
         name="cyrus",
         packages=("cyrus-common", "cyrus-imapd", "sasl2-bin", "libsasl2-modules", "libsasl2-modules-db"),
         program="usr/lib/cyrus/bin/imapd",
+    ),
+    Recipe(
+        name="postgres",
+        packages=("postgresql-15", "postgresql-client-15", "libpq5"),
+        program="usr/lib/postgresql/15/bin/initdb",  # finds its own files relative to where it lies
+        unneeded=("libllvm", "libz3", "libperl"),  # compiling queries; 200 MB
     ),
 )
 
@@ -89,7 +96,8 @@ def _fetch(recipe: Recipe, root: Path) -> None:
 
 
 def _installed(recipe: Recipe, *, otherwise: str) -> str:
-    found = shutil.which(recipe.name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+    places = [os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin", *map(str, sorted(Path("/usr/lib/postgresql").glob("*/bin")))]
+    found = shutil.which(recipe.name, path=":".join(places))
     if not found:
         raise UnavailableError(f"{otherwise}, and none is installed")
     return f"using {found}"
@@ -114,7 +122,8 @@ def _download(recipe: Recipe, folder: Path) -> None:
     """Fetch the server's packages, and of what they depend on the libraries this machine lacks."""
     plan = _run("apt-get", "-qq", "--simulate", "--no-install-recommends", "install", *recipe.packages, cwd=folder)
     lacking = [line.split()[1] for line in plan.splitlines() if line.startswith("Inst lib")]
-    _run("apt-get", "download", *dict.fromkeys([*recipe.packages, *lacking]), cwd=folder)
+    needed = [name for name in lacking if not name.startswith(recipe.unneeded)]
+    _run("apt-get", "download", *dict.fromkeys([*recipe.packages, *needed]), cwd=folder)
 
 
 def _move(recipe: Recipe, root: Path) -> None:

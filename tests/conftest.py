@@ -76,10 +76,17 @@ def _sample(config: pytest.Config, items: list[pytest.Item]) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """A parallel worker tells the one that prints."""
+    """A parallel worker tells the one that prints; in CI a skipped test is a failed run (decision 16)."""
     output = getattr(session.config, "workeroutput", None)
     if output is not None:
         output["sampled"] = {name: list(part) for name, part in _kept.items()}
+    if _skipped_in_ci(session.config):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _skipped_in_ci(config: pytest.Config) -> list[Any]:
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    return list(reporter.stats.get("skipped", [])) if reporter and os.environ.get("CI") else []
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -89,7 +96,9 @@ def pytest_testnodedown(node: Any) -> None:
     _kept.update({name: (kept, whole) for name, (kept, whole) in told.items()})
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say which part of each big matrix was run."""
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say which part of each big matrix was run, and why a run with skips is not a good one in CI."""
+    if skipped := _skipped_in_ci(config):
+        terminalreporter.write_line(f"{len(skipped)} skipped: in CI every test has to run, so this run has failed", red=True)
     for name, (kept, whole) in sorted(_kept.items()):
         terminalreporter.write_line(f"sample (seed {SAMPLE_SEED}): {kept} of {whole} cases of {name}")

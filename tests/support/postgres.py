@@ -1,4 +1,4 @@
-"""A real PostgreSQL of this machine's own binaries, in a directory of its own, on a free port of loopback."""
+"""A real PostgreSQL, unpacked by scripts/servers.py or installed, in a directory of its own, on a free port of loopback."""
 
 from __future__ import annotations
 
@@ -6,26 +6,46 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
 import psycopg
 import pytest
 
-_USER = "postgres"  # the server refuses to run as root
+from tests.support.unpacked import Unpacked, find, free_ports
+
+_USER = "postgres"  # of the database
+_SERVER_USER = "nobody"  # the server refuses to run as root
+_BIN = "usr/lib/postgresql/15/bin"
+
+
+@cache
+def found() -> Unpacked | None:
+    """The server that would be used: the unpacked one, else the newest installed one."""
+    if server := find("postgres", f"{_BIN}/initdb"):
+        return server
+    return Unpacked(root=Path("/")) if _installed() else None
 
 
 def find_binaries() -> Path | None:
-    """The newest installed server's programs."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
-    return found[-1].parent if found else None
+    """The folder of the server's programs."""
+    server = found()
+    if server is None:
+        return None
+    return _installed() if server.installed else server.root / _BIN
+
+
+def _installed() -> Path | None:
+    places = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    program = str(places[-1]) if places else shutil.which("initdb")
+    return Path(program).parent if program else None
 
 
 @dataclass(slots=True)
@@ -49,9 +69,9 @@ class Postgres:
 
     def start(self) -> None:
         """Start and wait until it answers."""
-        options = (
-            f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.directory} -c fsync=off -c max_connections=150"
-        )
+        settings = {"listen_addresses": "127.0.0.1", "unix_socket_directories": self.directory, "max_connections": 150}
+        settings |= {"fsync": "off", "jit": "off"}
+        options = " ".join([f"-p {self.port}", *(f"-c {name}={value}" for name, value in settings.items())])
         self._control("start", "-w", "-l", str(self.directory / "log"), "-o", options)
 
     def stop(self, mode: str = "fast") -> None:
@@ -73,8 +93,16 @@ class Postgres:
 
 def run_as_server(command: list[str]) -> None:
     """Run as a user who is not root."""
-    prefix = ["runuser", "-u", _USER, "--"] if os.geteuid() == 0 else []
-    subprocess.run([*prefix, *command], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd="/")
+    server = found()
+    prefix = ["runuser", "-u", _SERVER_USER, "--"] if os.geteuid() == 0 else []
+    subprocess.run(
+        [*prefix, *command],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        cwd="/",
+        env=server.environment if server else None,
+    )
 
 
 @contextmanager
@@ -82,12 +110,12 @@ def running_postgres() -> Iterator[Postgres]:
     """Make, start and remove a server; skips the test where there is none."""
     binaries = find_binaries()
     if binaries is None:
-        pytest.skip("no PostgreSQL server is installed (apt install postgresql)")
+        pytest.skip("no PostgreSQL: run scripts/servers.py (make test does)")
     directory = Path(tempfile.mkdtemp(prefix="pg-"))
     if os.geteuid() == 0:
-        owner = pwd.getpwnam(_USER)
+        owner = pwd.getpwnam(_SERVER_USER)
         os.chown(directory, owner.pw_uid, owner.pw_gid)
-    server = Postgres(binaries, directory, _free_port())
+    server = Postgres(binaries, directory, free_ports(1)[0])
     try:
         run_as_server([str(binaries / "initdb"), "-A", "trust", "-U", _USER, "-N", "-D", str(directory / "data")])
         server.start()
@@ -95,10 +123,3 @@ def running_postgres() -> Iterator[Postgres]:
     finally:
         server.kill()
         shutil.rmtree(directory, ignore_errors=True)
-
-
-def _free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port
