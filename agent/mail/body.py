@@ -10,7 +10,16 @@ from email.message import Message
 from email.policy import compat32
 
 from agent.domain.invitation import Link
-from agent.mail.links import LinkError, check_link, find_hrefs, find_urls, find_urls_in_source, may_invite_otherwise, pretends_to_invite
+from agent.mail.links import (
+    LinkError,
+    check_link,
+    find_anchors,
+    find_hrefs,
+    find_urls,
+    find_urls_in_source,
+    may_invite_otherwise,
+    pretends_to_invite,
+)
 
 MAX_HTML = 500_000
 MAX_PARTS = 40
@@ -63,12 +72,12 @@ def find_invitation(body: Body) -> Link:
         BodyError: none, more than one, or one that only pretends.
     """
     anywhere = set(find_urls_in_source(body.page)) if body.page is not None else set()
-    clickable = set(find_hrefs(body.page)) if body.page is not None else set()
+    named = set(find_hrefs(body.page)) if body.page is not None else set()
     written = {url for text in body.texts for url in find_urls(text)}
-    links, wrong = _sort(anywhere | clickable | written)
+    links, wrong = _sort(anywhere | named | written)
     if wrong:
         raise BodyError("suspicious_link", f"a link pretends to be an invitation and is none: {wrong[0]}")
-    if not links and any(may_invite_otherwise(url) for url in anywhere | clickable | written):
+    if not links and any(may_invite_otherwise(url) for url in anywhere | named | written):
         raise BodyError(
             "other_invitation", "the message links to another kind of invitation, perhaps an authorized partner's; a person must take it"
         )
@@ -76,23 +85,25 @@ def find_invitation(body: Body) -> Link:
         raise BodyError("no_invitation", "the message holds no invitation link")
     if len({link.url for link in links}) > 1:
         raise BodyError("several_invitations", "the message holds more than one invitation")
-    source, _ = _sort(clickable if body.page is not None else written)
+    source, _ = _sort(find_anchors(body.page) if body.page is not None else written)
     if not source:
         raise BodyError("link_not_clickable", "the invitation link stands in the message, but not where a reader would click it")
     return source[0]
 
 
 def _sort(urls: Iterable[str]) -> tuple[list[Link], list[str]]:
-    """The invitations among them, and the reasons why others only pretend."""
-    links: list[Link] = []
-    wrong: list[str] = []
+    """The invitations among them, and the reasons why others only pretend. A beginning of an invitation's address, as a text shows
+    one that it cut short, pretends nothing."""
+    links: dict[str, Link] = {}
+    wrong: dict[str, str] = {}
     for url in sorted(urls):
         try:
-            links.append(check_link(url))
+            links[url] = check_link(url)
         except LinkError as err:
             if pretends_to_invite(url):
-                wrong.append(str(err))
-    return links, wrong
+                wrong[url] = str(err)
+    whole = tuple(links)
+    return list(links.values()), [why for url, why in wrong.items() if not any(each.startswith(url.rstrip("….")) for each in whole)]
 
 
 def _leaves(message: Message) -> list[Message]:
@@ -108,6 +119,8 @@ def _leaves(message: Message) -> list[Message]:
         payload = part.get_payload()
         if kind == "multipart" and isinstance(payload, list):
             stack += [(child, depth + 1) for child in reversed(payload) if isinstance(child, Message)]
+        elif kind == "text" and part.get_content_disposition() == "attachment":
+            raise BodyError("unexpected_part", "a text of the message is an attachment, which a reader does not see")
         elif kind in ("text", "image") and not isinstance(payload, list):
             leaves.append(part)
         else:

@@ -18,6 +18,8 @@ _MERCHANT = re.compile(r"A[A-Z0-9]{8,20}")
 _OTHER_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,40}")
 _OTHER_VALUE = re.compile(r"[A-Za-z0-9_.~-]{0,200}")
 _URL_IN_TEXT = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}:[^\s\"'<>`]+")
+_NEXT_LINE = re.compile(r"[ \t]*\r?\n[ \t]*([^\s\"'<>`]+)")
+_MOST_BREAKS = 3
 _SENTENCE_END = ".,;:!?)]}>*_"
 _MARKS = ("invitationid", "invitation/accept", "invitation\\accept")
 _LINK_ATTRIBUTES = ("href", "action", "formaction")
@@ -53,8 +55,15 @@ def check_link(url: str) -> Link:
     return _rebuild(parsed.hostname, _parameters(url.split("?", 1)[1] if "?" in url else ""))
 
 
+def find_anchors(document: str) -> Iterator[str]:
+    """The addresses a reader reaches by a click on a link; a form or a base is not a link that a person was asked to follow."""
+    for node in LexborHTMLParser(document).css("a[href],area[href]"):
+        if value := node.attributes.get("href"):
+            yield value
+
+
 def find_hrefs(document: str) -> Iterator[str]:
-    """Every address an HTML document can lead to by a click or a form."""
+    """Every address an HTML document names as one, wherever it leads from: links, forms, bases."""
     for node in LexborHTMLParser(document).css("[href],[action],[formaction]"):
         attributes = node.attributes
         for name in _LINK_ATTRIBUTES:
@@ -63,9 +72,32 @@ def find_hrefs(document: str) -> Iterator[str]:
 
 
 def find_urls(text: str) -> Iterator[str]:
-    """Everything in a text that looks like a URL, without the punctuation that ends a sentence."""
+    """Everything in a text that looks like a URL, without the end of its sentence; an invitation broken over lines is joined."""
     for match in _URL_IN_TEXT.finditer(text):
-        yield match.group().rstrip(_SENTENCE_END)
+        url = match.group().rstrip(_SENTENCE_END)
+        yield _joined(url, text[match.end() : match.end() + MAX_URL]) or url
+
+
+def _joined(url: str, rest: str) -> str | None:
+    """The invitation that a mailer broke over up to four lines (RFC 3986, appendix C); None unless only the whole is one."""
+    if not rest.lstrip(" \t").startswith(("\r", "\n")) or not url.startswith("https://") or _is_invitation(url):
+        return None
+    for _ in range(_MOST_BREAKS):
+        line = _NEXT_LINE.match(rest)
+        if line is None:
+            return None
+        url, rest = url + line.group(1), rest[line.end() :]
+        if _is_invitation(whole := url.rstrip(_SENTENCE_END)):
+            return whole
+    return None
+
+
+def _is_invitation(url: str) -> bool:
+    try:
+        check_link(url)
+    except LinkError:
+        return False
+    return True
 
 
 def find_urls_in_source(document: str) -> Iterator[str]:
