@@ -42,6 +42,7 @@ _ARGUMENTS = (
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
 )
 
+_ACT = 15_000  # milliseconds one call into the page may take; flows have shorter bounds of their own
 _user_agents: WeakKeyDictionary[Browser, str] = WeakKeyDictionary()
 
 
@@ -123,6 +124,7 @@ async def open_visit(
     context: BrowserContext | None = None
     try:
         context = await _new_context(browser, options, storage_state)
+        context.set_default_timeout(_ACT)
         page = await context.new_page()
         await guard.watch(context, page, remote=options.endpoint is not None)
         yield Visit(

@@ -28,7 +28,8 @@ class Recognition:
     claim: str = ""  # which claim of the catalogue file matched
     also: tuple[str, ...] = ()  # screens of later order that claim the page too
     alert: str | None = None  # a visible alert the catalogue can name
-    alert_text: str = ""  # the text of all visible error and warning alerts
+    alert_text: str = ""  # the text of all visible error and warning alerts, harmless ones left out
+    rejects: str | None = None  # as `alert`, wherever the words stand: a message in a box nobody listed
     variants: frozenset[str] = frozenset()  # e.g. "sms" on the one-time code page
     session: Session = Session.CANNOT_TELL
     language: str = "en"
@@ -87,6 +88,7 @@ def read(seen: dict[str, Any], catalogue: Catalogue) -> Recognition:
         also=tuple(dict.fromkeys(entry.screen.screen for entry in claims if entry.screen is not screen)),
         alert=look.alert(),
         alert_text=look.alert_text,
+        rejects=look.rejects() if screen and screen.session is Session.SIGNED_OUT else None,
         variants=frozenset(name for name, signs in (screen.variants if screen else {}).items() if any(look.has(screen, s) for s in signs)),
         session=screen.session if screen else Session.CANNOT_TELL,
         language=look.language(),
@@ -116,7 +118,7 @@ class _Look:
         self._answers: dict[int, bool] = {}
         parts = urlsplit(seen["url"])
         self._path, self._query = parts.path or "/", parts.query
-        errors = [alert["text"] for alert in seen["alerts"] if alert["severity"] in ("error", "warning")]
+        errors = [alert["text"] for alert in seen["alerts"] if alert["severity"] in ("error", "warning") and not self._is_harmless(alert)]
         self._alerts = " \n ".join(alert["text"] for alert in seen["alerts"])
         self.alert_text = " \n ".join(errors)
         self._headings = " \n ".join([*seen["headings"], *(alert["text"] for alert in seen["alerts"])])
@@ -148,6 +150,11 @@ class _Look:
                 return alert.name
         return None
 
+    def rejects(self) -> str | None:
+        """Return the first alert of the catalogue whose words stand anywhere in the visible text."""
+        named = (one for one in self._catalogue.shared.alerts if one.words and not one.harmless)
+        return next((one.name for one in named if self._catalogue.words(None, one.words or "").find(self._text)), None)
+
     def addresses(self, words: str = "", *, named: bool = False) -> tuple[str, ...]:
         """Return the addresses in the visible text: all, or those beside such words (or, with `named`, where a page names its user)."""
         beside = self._catalogue.words(None, words) if words else None
@@ -164,6 +171,10 @@ class _Look:
             return told.group()
         found = [language for words in self._catalogue.shared.texts.values() for language in words.languages(self._text)]
         return max(sorted(set(found), key=lambda language: (language != "en", language)), key=found.count, default="en")
+
+    def _is_harmless(self, message: dict[str, str]) -> bool:
+        harmless = (one for one in self._catalogue.shared.alerts if one.harmless and message["severity"] in one.severity)
+        return any(self._catalogue.words(None, one.words or "").find(message["text"]) for one in harmless)
 
     def _ask(self, screen: Screen | None, sign: Sign) -> bool:
         if sign.words:

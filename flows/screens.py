@@ -178,6 +178,7 @@ class Alert(_Strict):
     ids: Strings = ()  # CSS: visible ones need no words
     words: str | None = None
     severity: Strings = ("error", "warning", "info")  # of the messages the words are looked for in
+    harmless: bool = False  # it asks for something and rejects nothing
 
 
 class Shared(_Strict):

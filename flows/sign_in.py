@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic
 
-from playwright.async_api import ElementHandle
-
-from flows.elements import Found, find
+from flows.elements import find
 from flows.errors import (
-    ChallengeError,
     FlowError,
     StepTimeoutError,
     StuckError,
     UnknownScreenError,
     WrongIdentityError,
 )
+from flows.identity_tiles import own_tile
+from flows.in_page import PageMovedError
 from flows.models import Aides, Bounds, Credentials, Identity, Proof
+from flows.one_time_code import OneTimeCode
 from flows.recognise import Recognition
 from flows.screens import Session
 from flows.steps import Walk
@@ -25,7 +25,6 @@ from flows.typed import Typed, no_such_login
 from flows.visit import Visit
 
 _PASSWORDS = 2  # how often a visit may type a password that nobody rejected: once, and once more for a re-authentication
-_CODES = 3
 _NAVIGATION = 5.0  # seconds that the site's header may come later than its page
 
 
@@ -62,9 +61,12 @@ class SignIn:
     typed: Typed
     _proof: Proof = Proof.NONE
     _is_address_typed: bool = False
-    _asked_other_way: bool = False
     _is_changed: bool = False  # "Change" was pressed once
     _told_time: bool = False
+    one_time_code: OneTimeCode = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.one_time_code = OneTimeCode(walk=self.walk, aides=self.aides, typed=self.typed)
 
     async def arrive(self, *, prove: bool = False) -> Identity:
         """Open the home page and go on until signed in; as `ensure_signed_in`."""
@@ -104,7 +106,7 @@ class SignIn:
                 if self._is_in(seen):
                     return seen
                 self.walk.count(seen)
-                seen = await self._act(seen)
+                seen = await self._act_or_look_again(seen)
         except FlowError as err:
             # What became of a secret that was typed is not known; the attempt stays counted.
             await self.typed.close(err.code)
@@ -148,6 +150,12 @@ class SignIn:
     def _is_in(seen: Recognition) -> bool:
         return seen.session is Session.SIGNED_IN or "signed_in" in seen.variants
 
+    async def _act_or_look_again(self, seen: Recognition) -> Recognition:
+        try:
+            return await self._act(seen)
+        except PageMovedError:  # before anything was pressed: the screen flipped under the look for its elements
+            return await self.walk.settle()
+
     async def _act(self, seen: Recognition) -> Recognition:
         match seen.screen:
             case "email" | "email_unified":
@@ -157,7 +165,7 @@ class SignIn:
             case "otp":
                 return await self._give_code(seen)
             case "otp_device_picker":
-                return await self._choose_authenticator(seen)
+                return await self.one_time_code.choose_authenticator(seen)
             case "identity_switch":
                 return await self._choose_identity(seen)
             case "no_such_login":
@@ -169,9 +177,19 @@ class SignIn:
         if seen.alert == "email_unknown":
             raise no_such_login(seen)
         self._refuse_unknown_alert(seen, typed=self._is_address_typed)
-        await self.walk.fill(seen, "email", self.credentials.user_email)
-        self._is_address_typed = True
+        if not await self._fill_address(seen):
+            return await self._change_address(seen)
         return await self.walk.press(seen, "submit")
+
+    async def _fill_address(self, seen: Recognition) -> bool:
+        """Fill the address in unless the site did; false when it holds another one and takes no other."""
+        field_ = (await self.walk.require(seen, "email")).handle
+        if (await field_.input_value()).strip().lower() != self._ours:
+            if not await field_.is_editable():
+                return False
+            await self.walk.fill(seen, "email", self.credentials.user_email)
+        self._is_address_typed = True
+        return True
 
     async def _give_password(self, seen: Recognition) -> Recognition:
         if seen.alert == "email_unknown":
@@ -186,9 +204,8 @@ class SignIn:
                 url=seen.path,
             )
         await self.walk.loaded()
-        if seen.screen == "combined":
-            await self.walk.fill(seen, "email", self.credentials.user_email)
-            self._is_address_typed = True
+        if seen.screen == "combined" and not await self._fill_address(seen):
+            return await self._change_address(seen)
         await self.typed.before_password(seen)
         await self.walk.fill(seen, "password", self.credentials.password)
         return await self.walk.press(seen, "submit")
@@ -210,96 +227,18 @@ class SignIn:
         return await self.walk.press_found(seen, change)
 
     async def _give_code(self, seen: Recognition) -> Recognition:
-        self._refuse_unknown_alert(seen, typed=self.typed.codes > 0)
-        if is_by_message(seen):
-            return await self._ask_other_way(seen)
-        if self.typed.codes >= _CODES:
-            raise StuckError(
-                "the code was expected to be taken, the site asked again without rejecting it", screen=seen.screen, url=seen.path
-            )
-        code = await self.aides.next_code()
-        self.walk.visit.redactor.register(code)
-        field_ = await find(self.walk.visit, seen.screen, "code")
-        boxes = field_ if field_ else await find(self.walk.visit, seen.screen, "code_boxes")
-        digits = code.get_secret_value()
-        if not field_ and len(boxes.handles) != len(digits):
-            raise UnknownScreenError(
-                f"one field or {len(digits)} boxes were expected for the code, {len(boxes.handles)} were seen",
-                screen=seen.screen,
-                url=seen.path,
-            )
-        await self.typed.before_code()
-        if field_:
-            await self.walk.visit.guard.type_secret(field_.handle, code)
-        else:
-            for box, digit in zip(boxes.handles, digits, strict=True):
-                await self.walk.visit.guard.type_secret(box, type(code)(digit))
-        self.walk.visit.tell("filled", seen, element=boxes.name, candidate=boxes.candidate)
-        return await self.walk.press(seen, "submit")
-
-    async def _ask_other_way(self, seen: Recognition) -> Recognition:
-        """Leave a code sent by message alone, and ask for the picker, which sends nothing by itself."""
-        other = await find(self.walk.visit, seen.screen, "other_way")
-        if self._asked_other_way or not other:
-            raise ChallengeError(
-                "a code of the authenticator was expected to be asked for, the site sent one by message: make the app the first method",
-                kind=seen.screen,
-                screen=seen.screen,
-                url=seen.path,
-            )
-        self._asked_other_way = True
-        return await self.walk.press_found(seen, other)
-
-    async def _choose_authenticator(self, seen: Recognition) -> Recognition:
-        found = await find(self.walk.visit, seen.screen, "authenticator")
-        if not found:
-            raise ChallengeError(
-                "the authenticator app was expected among the methods, it is not offered and no message is asked for: enrol it",
-                kind=seen.screen,
-                screen=seen.screen,
-                url=seen.path,
-            )
-        await self._check(found.handle)
-        self._asked_other_way = True
-        self.walk.progress()
-        self.walk.visit.tell("checked", seen, element=found.name, candidate=found.candidate)
-        return await self.walk.press(seen, "submit")
-
-    async def _check(self, radio: ElementHandle) -> None:
-        """Mark a radio; a drawn one covers the real one, so the click is forced and then proven."""
-        if not await radio.evaluate("e => e.checked ?? e.getAttribute('aria-checked') === 'true'"):
-            await radio.click(force=True)
-        if not await radio.evaluate("e => e.checked ?? e.getAttribute('aria-checked') === 'true'"):
-            raise StepTimeoutError("the authenticator was expected to be marked after the click, it is not")
+        if seen.alert not in ("code_rejected", "code_expired"):
+            self._refuse_unknown_alert(seen, typed=self.typed.codes > 0)
+        return await self.one_time_code.give(seen)
 
     async def _choose_identity(self, seen: Recognition) -> Recognition:
-        tiles = await find(self.walk.visit, seen.screen, "tiles")
-        ours = await self._tiles_of_ours(tiles)
-        if len(ours) == 1:
+        found, tile = await own_tile(self.walk, seen, address=self._ours)
+        if tile:
             self._proof = Proof.TILE
-            return await self.walk.press_found(seen, tiles, handle=ours[0])
-        add = await find(self.walk.visit, seen.screen, "add")
-        if ours or not add:
-            raise UnknownScreenError(
-                f"one tile of the account's user or a way to add it was expected, {len(ours)} were seen", screen=seen.screen, url=seen.path
-            )
-        return await self.walk.press_found(seen, add)
-
-    async def _tiles_of_ours(self, tiles: Found) -> list[ElementHandle]:
-        found = []
-        for tile in tiles.handles:
-            words = (await tile.inner_text()).lower().split()
-            if self._ours in [word.strip("()<>,;") for word in words]:
-                found.append(tile)
-        return found
+        return await self.walk.press_found(seen, found, handle=tile)
 
     def _refuse_unknown_alert(self, seen: Recognition, *, typed: bool) -> None:
         """Stop at a message without a name that answers something typed: it may be a rejection in words nobody listed."""
-        if typed and seen.alert_text and seen.alert not in ("code_rejected", "code_expired"):
+        if typed and seen.alert_text:
             text = self.walk.visit.redactor.redact(seen.alert_text)[:200]
             raise UnknownScreenError(f"no message was expected on {seen.screen}, the site says: {text}", screen=seen.screen, url=seen.path)
-
-
-def is_by_message(seen: Recognition) -> bool:
-    """Whether the code was sent somewhere: a phone is named, or something was sent and no authenticator is spoken of."""
-    return "phone" in seen.variants or ("sent" in seen.variants and "app" not in seen.variants)

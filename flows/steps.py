@@ -25,6 +25,7 @@ from flows.visit import Visit
 
 _SLICE = 250  # milliseconds until the page is looked at again although it did not say that it changed
 _LOADED = 3_000  # milliseconds a page gets to finish loading before a secret is typed
+_LATE = 4.0  # seconds that an element may come later than what its screen was recognised by
 _SIGHTS = 3  # the same screen so often without progress is being stuck
 
 
@@ -126,8 +127,7 @@ class Walk:
 
     async def press(self, seen: Recognition, name: str) -> Recognition:
         """Press an element and wait for another screen (or another state of this one)."""
-        found = await require(self.visit, seen.screen, name)
-        return await self.press_found(seen, found)
+        return await self.press_found(seen, await self.require(seen, name))
 
     async def press_found(self, seen: Recognition, found: Found, *, handle: ElementHandle | None = None) -> Recognition:
         """Press an element that was found already; as `press`."""
@@ -152,13 +152,23 @@ class Walk:
         """Fill a field; a secret only after the guard has looked at where the field is."""
         if isinstance(value, SecretStr):
             self.visit.redactor.register(value)
-            await self.loaded()
-            found = await require(self.visit, seen.screen, name)
+            found = await self.require(seen, name)
             await self.visit.guard.type_secret(found.handle, value)
         else:
-            found = await require(self.visit, seen.screen, name)
+            found = await self.require(seen, name)
             await found.handle.fill(value)
         self.visit.tell("filled", seen, element=name, candidate=found.candidate)
+
+    async def find(self, seen: Recognition, name: str) -> Found:
+        """Look for an element for a while: a page may be drawn later than its title. An empty result when it does not come."""
+        ends = monotonic() + min(_LATE, self.bounds.challenge.total_seconds())
+        while not (found := await find(self.visit, seen.screen, name)) and monotonic() < ends:
+            await self.changed()
+        return found
+
+    async def require(self, seen: Recognition, name: str) -> Found:
+        """As `find`; raises UnknownScreenError when it does not come."""
+        return await self.find(seen, name) or await require(self.visit, seen.screen, name)
 
     async def loaded(self) -> None:
         """Give the page a bounded moment to finish loading: its scripts prepare the fields that a secret is typed into."""
@@ -208,12 +218,13 @@ class Walk:
             raise StuckError(
                 f"{seen.screen} was expected to be over after {handling.at_most}, it came back", screen=seen.screen, url=seen.path
             )
-        found = await find(self.visit, seen.screen, handling.element or "")
+        wanted = handling.element or ""
+        found = await (find(self.visit, seen.screen, wanted) if handling.fallback == "ignore" else self.find(seen, wanted))
         if not found and handling.fallback == "ignore":
             return seen
         if not found and handling.fallback == "return_to" and (url := self._return_to(seen)):
             return await self.open(url)
-        after = await self.press(seen, handling.element or "") if not found else await self.press_found(seen, found)
+        after = await self.press_found(seen, found or await require(self.visit, seen.screen, wanted))
         if "*" not in handling.expect and after.screen not in handling.expect:
             expected = ", ".join(handling.expect)
             raise UnknownScreenError(

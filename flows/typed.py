@@ -10,6 +10,7 @@ from flows.recognise import Recognition
 
 _CODES_REJECTED = 2
 _ASKING = ("password", "combined")
+_REJECTING = ("password_rejected", "credentials_rejected")  # in these words, in whatever box
 
 
 @dataclass(slots=True)
@@ -62,7 +63,8 @@ class Typed:
         if seen.alert == "email_unknown":
             await self.close("rejected")
             raise no_such_login(seen)
-        if seen.alert == "password_rejected" or (is_asking and seen.failed_sign_ins > self._failed_before):
+        is_counted = seen.failed_sign_ins > self._failed_before
+        if seen.alert == "password_rejected" or (is_asking and (is_counted or seen.rejects in _REJECTING)):
             await self.close("rejected")
             raise PasswordRejectedError(
                 "the password was expected to be right, the site rejected it: set the account's secret anew",

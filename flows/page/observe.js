@@ -83,6 +83,6 @@
     addresses,
     claimed: [...new Set(claimed)],
     failed: failed.length ? Math.max(...failed) : 0,
-    blank: !text.trim() && fields.length === 0 && controls.length === 0,
+    blank: !text.trim() && fields.length === 0 && controls.length === 0 && visibleIn("iframe, frame, embed, object").length === 0,
   };
 }

@@ -16,8 +16,8 @@ from flows.check_catalogue import PageCheck, RecordedPage, check_pages, find_pag
 from flows.elements import find_on
 from flows.in_page import ask
 from flows.labels import is_country, plain_label
+from flows.one_time_code import is_by_message
 from flows.recognise import UNKNOWN, Session, recognise
-from flows.sign_in import is_by_message
 
 PAGES = Path(__file__).parents[2] / "fixtures" / "pages"
 RECORDED = [page for page in find_pages([PAGES]) if not page.screen.startswith("permissions_")]

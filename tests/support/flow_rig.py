@@ -7,13 +7,13 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import pyotp
 from playwright.async_api import Browser
 from pydantic import SecretStr
 
-from fixtures.stand_in.scenario import Scenario, User
+from fixtures.stand_in.scenario import Scenario
 from fixtures.stand_in.world import StandIn
 from flows.browser import BrowserOptions, open_browser, open_visit
 from flows.marketplaces import marketplace
@@ -23,11 +23,28 @@ from flows.visit import Visit
 QUICK = Bounds(step=timedelta(seconds=15), visit=timedelta(seconds=60), challenge=timedelta(seconds=2))
 
 
+class HasSeed(Protocol):
+    """A seed of one-time codes."""
+
+    @property
+    def secret(self) -> str: ...
+
+
+class SignsIn(Protocol):
+    """Whoever has a sign-in on a site of the tests."""
+
+    @property
+    def email(self) -> str: ...
+    @property
+    def password(self) -> str: ...
+    def seed(self) -> HasSeed: ...
+
+
 @dataclass(slots=True)
 class Helpers:
-    """What a visit is lent; every code is a fresh time step, since the stand-in takes each only once."""
+    """What a visit is lent; every code is a fresh time step, since a site takes each only once."""
 
-    user: User
+    user: SignsIn
     wrong_codes: int = 0
     codes: int = 0
     acts: list[str] = field(default_factory=list)

@@ -1,0 +1,98 @@
+"""The pages that ask for a one-time code, and the picker of where it comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from playwright.async_api import ElementHandle
+
+from flows.elements import Found, find
+from flows.errors import ChallengeError, StepTimeoutError, StuckError, UnknownScreenError
+from flows.models import Aides
+from flows.recognise import Recognition
+from flows.steps import Walk
+from flows.typed import Typed
+
+_CODES = 3
+
+
+@dataclass(slots=True)
+class OneTimeCode:
+    """Gives codes of the authenticator; never asks for one by message."""
+
+    walk: Walk
+    aides: Aides
+    typed: Typed
+    _asked_other_way: bool = False
+
+    async def give(self, seen: Recognition) -> Recognition:
+        """Type a fresh code, or leave one sent by message for the picker."""
+        if is_by_message(seen):
+            return await self._ask_other_way(seen)
+        if self.typed.codes >= _CODES:
+            raise StuckError(
+                "the code was expected to be taken, the site asked again without rejecting it", screen=seen.screen, url=seen.path
+            )
+        await self._places(seen)  # before a code is spent
+        code = await self.aides.next_code()
+        self.walk.visit.redactor.register(code)
+        places = await self._places(seen)
+        digits = code.get_secret_value()
+        if len(places.handles) not in (1, len(digits)):
+            raise UnknownScreenError(
+                f"one field or {len(digits)} boxes were expected for the code, {len(places.handles)} were seen",
+                screen=seen.screen,
+                url=seen.path,
+            )
+        await self.typed.before_code()
+        parts = [code] if len(places.handles) == 1 else [type(code)(digit) for digit in digits]
+        for place, part in zip(places.handles, parts, strict=True):
+            await self.walk.visit.guard.type_secret(place, part)
+        self.walk.visit.tell("filled", seen, element=places.name, candidate=places.candidate)
+        return await self.walk.press(seen, "submit")
+
+    async def choose_authenticator(self, seen: Recognition) -> Recognition:
+        """Mark the authenticator among the methods and go on."""
+        found = await self.walk.find(seen, "authenticator")
+        if not found:
+            raise ChallengeError(
+                "the authenticator app was expected among the methods, it is not offered and no message is asked for: enrol it",
+                kind=seen.screen,
+                screen=seen.screen,
+                url=seen.path,
+            )
+        await _check(found.handle)
+        self._asked_other_way = True
+        self.walk.progress()
+        self.walk.visit.tell("checked", seen, element=found.name, candidate=found.candidate)
+        return await self.walk.press(seen, "submit")
+
+    async def _places(self, seen: Recognition) -> Found:
+        """The one field, else the boxes of one digit each."""
+        return await find(self.walk.visit, seen.screen, "code") or await self.walk.find(seen, "code_boxes")
+
+    async def _ask_other_way(self, seen: Recognition) -> Recognition:
+        """Leave a code sent by message alone, and ask for the picker, which sends nothing by itself."""
+        other = await self.walk.find(seen, "other_way")
+        if self._asked_other_way or not other:
+            raise ChallengeError(
+                "a code of the authenticator was expected to be asked for, the site sent one by message: make the app the first method",
+                kind=seen.screen,
+                screen=seen.screen,
+                url=seen.path,
+            )
+        self._asked_other_way = True
+        return await self.walk.press_found(seen, other)
+
+
+def is_by_message(seen: Recognition) -> bool:
+    """Whether the code was sent somewhere: a phone is named, or something was sent and no authenticator is spoken of."""
+    return "phone" in seen.variants or ("sent" in seen.variants and "app" not in seen.variants)
+
+
+async def _check(radio: ElementHandle) -> None:
+    """Mark a radio; a drawn one covers the real one, so the click is forced and then proven."""
+    if not await radio.evaluate("e => e.checked ?? e.getAttribute('aria-checked') === 'true'"):
+        await radio.click(force=True)
+    if not await radio.evaluate("e => e.checked ?? e.getAttribute('aria-checked') === 'true'"):
+        raise StepTimeoutError("the authenticator was expected to be marked after the click, it is not")

@@ -1,0 +1,67 @@
+"""A browser on the second site, and one sign-in at a time on it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from playwright.async_api import Browser
+
+from flows.browser import BrowserOptions, open_browser, open_visit
+from flows.errors import FlowError
+from flows.models import Bounds, Identity
+from flows.sign_in import ensure_signed_in
+from tests.second_site.markup import Look, Visit
+from tests.second_site.script import Person
+from tests.second_site.site import HOST, SecondSite, second_site
+from tests.support.flow_rig import Helpers
+
+BOUNDS = Bounds(step=timedelta(seconds=8), visit=timedelta(seconds=60), challenge=timedelta(seconds=4))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How one sign-in on the second site ended, on both sides."""
+
+    identity: Identity | None
+    error: FlowError | None
+    site: Visit
+    lent: Helpers
+
+    @property
+    def outcome(self) -> str:
+        return self.error.code if self.error else "arrived"
+
+
+@dataclass(slots=True)
+class SecondRig:
+    """One browser and one second site for many visits."""
+
+    site: SecondSite
+    browser: Browser
+    options: BrowserOptions
+
+    async def sign_in(self, *steps: str, look: Look | None = None, person: Person | None = None, bounds: Bounds = BOUNDS) -> Ended:
+        """Play a script to one sign-in."""
+        who = person or Person()
+        site = self.site.begin([*steps], look=look, person=who)
+        lent = Helpers(user=who)
+        identity, error = None, None
+        async with open_visit(self.browser, options=self.options, storage_state=None) as visit:
+            try:
+                identity = await ensure_signed_in(visit, host=HOST, credentials=lent.credentials(), aides=lent.aides(), bounds=bounds)
+            except FlowError as err:
+                error = err
+        return Ended(identity=identity, error=error, site=site, lent=lent)
+
+
+@asynccontextmanager
+async def second_rig(folder: Path) -> AsyncIterator[SecondRig]:
+    """Start the site and a browser that reaches it under the production host names."""
+    async with second_site(folder) as site:
+        options = BrowserOptions(host_resolver_rules=f"MAP * 127.0.0.1:{site.port}", trusted_spki=(site.spki,))
+        async with open_browser(options) as browser:
+            yield SecondRig(site=site, browser=browser, options=options)

@@ -1,0 +1,143 @@
+"""The second site's server: production host names over TLS on loopback, one script a browser, a history of all it was asked."""
+
+import asyncio
+import base64
+import datetime
+import hashlib
+import ipaddress
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from tests.second_site.markup import CDN, CSS, Look, Visit
+from tests.second_site.script import STEPS, Person, Step
+
+HOST = "sellercentral.amazon.com"
+PREFIX_SKIPS = ("/ap/accountFixup/skip", "/ap/switch", "/errors/validateCaptcha")
+
+
+@dataclass
+class SecondSite:
+    """Serves one script at a time; `begin` starts the next visit with a clean history."""
+
+    port: int = 0
+    spki: str = ""
+    visit: Visit = field(default_factory=lambda: Visit(steps=[], look=Look(), email=""))
+    person: Person = field(default_factory=Person)
+    spent: set[str] = field(default_factory=set)
+
+    def begin(self, steps: list[str], *, look: Look | None = None, person: Person | None = None) -> Visit:
+        self.person = person or Person()
+        self.visit = Visit(steps=list(steps), look=look or Look(), email=self.person.shown or self.person.email)
+        return self.visit
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        if request.host.startswith(CDN):
+            return web.Response(text=CSS, content_type="text/css")
+        if request.path.startswith("/slow/"):
+            await asyncio.sleep(3600)
+        if request.path.startswith("/-danger/"):
+            self.visit.dangers.append(request.path.removeprefix("/-danger/"))
+            return web.Response(text="noted")
+        if request.path in ("/favicon.ico", "/captcha.jpg", "/aaut/puzzle", "/sorry.png", "/dog.jpg"):
+            return web.Response(text="")
+        await asyncio.sleep(self.visit.look.latency)
+        form = {key: str(value) for key, value in (await request.post()).items()}
+        if request.method == "POST" or request.path.startswith(PREFIX_SKIPS):
+            return self._take(request, form)
+        return self._show(request)
+
+    def _take(self, request: web.Request, form: dict[str, str]) -> web.StreamResponse:
+        visit = self.visit
+        visit.posts.append((request.path, form))
+        if request.path.startswith("/ap/register"):
+            visit.dangers.append("create")
+        visit.error = ""
+        done = STEPS[visit.step].submit(visit, form, self.person)
+        if done == "next":
+            visit.steps = visit.steps[1:]
+        elif done != "stay":
+            visit.steps = [*done.split(), *visit.steps[1:]]
+        direct = visit.look.direct and request.path == STEPS[visit.step].path
+        return self._render() if direct or done == "stay" else self._redirect()
+
+    def _show(self, request: web.Request) -> web.StreamResponse:
+        visit = self.visit
+        if request.cookies.get("aws-waf-token") and visit.step == "waf":
+            visit.steps = visit.steps[1:]
+        if visit.step in ("otp_sms", "otp_expired") and request.path == "/ap/mfa/new-otp":
+            visit.steps = ["picker", *visit.steps[1:]]
+        if visit.step == "landing" and request.path == "/ap/signin":
+            visit.steps = visit.steps[1:]
+        if visit.step == "framed" and "framed" in request.query:
+            return web.Response(text=STEPS["combined"].page(visit), content_type="text/html")
+        step = STEPS[visit.step]
+        hop = int(request.query.get("hop", "0"))
+        if request.path != step.path or hop < visit.look.chain:
+            return self._redirect(hop=min(hop + 1, visit.look.chain))
+        return self._render()
+
+    def _redirect(self, *, hop: int = 0) -> web.StreamResponse:
+        step = STEPS[self.visit.step]
+        query = step.query.format(host=HOST)
+        return web.Response(status=302, headers={"Location": f"{step.path}?{query}&hop={hop or self.visit.look.chain}"})
+
+    def _render(self) -> web.StreamResponse:
+        step: Step = STEPS[self.visit.step]
+        self.visit.shown.append(self.visit.step)
+        self.visit.arrived = self.visit.step == "home"
+        return web.Response(status=step.status, text=step.page(self.visit), content_type="text/html")
+
+
+@asynccontextmanager
+async def second_site(folder: Path) -> AsyncIterator[SecondSite]:
+    """Run the site under the production host names on a loopback port of its own."""
+    site = SecondSite()
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", site.answer)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    context, site.spki = _certificate(folder)
+    listener = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context)
+    await listener.start()
+    site.port = _port(runner)
+    try:
+        yield site
+    finally:
+        await runner.cleanup()
+
+
+def _port(runner: web.AppRunner) -> int:
+    addresses: list[Any] = runner.addresses
+    return int(addresses[0][1])
+
+
+def _certificate(folder: Path) -> tuple[ssl.SSLContext, str]:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "second site")])
+    now = datetime.datetime.now(datetime.UTC)
+    hosts = [HOST, CDN, "www.amazon.com", "sellercentral-europe.amazon.com"]
+    alternatives: list[x509.GeneralName] = [x509.DNSName(host) for host in hosts] + [x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now - datetime.timedelta(days=1), now + datetime.timedelta(days=5))
+        .add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
+        .sign(key, hashes.SHA256())
+    )  # fmt: skip
+    file = folder / "second-site.pem"
+    file.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        + certificate.public_bytes(serialization.Encoding.PEM)
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    public = key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return context, base64.b64encode(hashlib.sha256(public).digest()).decode()

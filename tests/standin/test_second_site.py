@@ -1,0 +1,133 @@
+"""Sign-in on a site that was written from the facts alone, without a look at the flows, the catalogue or the stand-in."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator
+from time import monotonic
+
+import pytest
+import pytest_asyncio
+
+from flows.models import Proof
+from tests.second_site.markup import Look
+from tests.second_site.rig import SecondRig, second_rig
+from tests.second_site.script import Person
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("second_site")]
+
+PATIENCE = 30.0  # seconds in which a one-off command has to say that a person is needed
+ENTRIES = [
+    ["email_classic", "password"],
+    ["email_classic", "password_checkbox"],
+    ["email_classic", "password", "password_again"],
+    ["email_unified", "password"],
+    ["combined"],
+    ["prefilled"],
+    ["password"],
+    ["tiles", "password_again"],
+    ["tiles"],
+]
+CODES = [["otp"], ["otp_wrapped"], ["otp_boxes"], ["otp_sms"], ["picker"], ["otp_expired"], []]
+BETWEEN = ["continue_wall", "waf", "passkey_nudge", "phone_fixup"]
+ENDS = {
+    "home": "arrived",
+    "no_account": "arrived",
+    "failed_global": "arrived",
+    "waf_stuck": "challenge",
+    "password_captcha": "challenge",
+    "captcha_cvf": "challenge",
+    "robot_check": "challenge",
+    "puzzle": "challenge",
+    "puzzle_aaut": "challenge",
+    "claimspicker": "challenge",
+    "cvf_code": "challenge",
+    "cvf_code_old": "challenge",
+    "approval": "challenge",
+    "dcq": "challenge",
+    "password_reset": "challenge",
+    "locked": "challenge",
+    "picker_sms_only": "challenge",
+    "otp_quota": "challenge",
+    "retail_hello": "challenge",
+    "intent": "no_such_login",
+    "error_page": "site_refused",
+    "dogs_500": "site_refused",
+    "dogs_503": "site_refused",
+    "throttled": "site_refused",
+    "blank": "site_refused",
+    "unknown": "unknown_screen",
+    "framed": "unknown_screen",
+}
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def second(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SecondRig]:
+    async with second_rig(tmp_path_factory.mktemp("second")) as running:
+        yield running
+
+
+def drawn(seed: int) -> list[str]:
+    """A way through the site: an entry, a code page, up to two pages between, anywhere."""
+    rng = random.Random(f"way {seed}")
+    steps = rng.choice(ENTRIES) + rng.choice(CODES)
+    for name in rng.sample(BETWEEN, rng.choice([0, 1, 1, 2])):
+        steps.insert(rng.randrange(len(steps) + 1), name)
+    return steps
+
+
+@pytest.mark.sampled(10)
+@pytest.mark.parametrize("seed", range(150))
+async def test_every_order_of_pages_arrives(second: SecondRig, seed: int) -> None:
+    steps = drawn(seed)
+    ended = await second.sign_in(*steps, "home", look=Look.drawn(str(seed)))
+    assert (ended.outcome, ended.site.arrived, ended.site.dangers) == ("arrived", True, []), (steps, ended.error)
+    asked = sum(name.startswith(("password", "combined", "prefilled")) for name in steps)
+    assert len(ended.site.passwords) == asked
+    assert ended.identity is not None
+    assert ended.identity.proof in (Proof.SIGN_IN, Proof.TILE)
+
+
+@pytest.mark.sampled(8)
+@pytest.mark.parametrize("position", [0, 1, 2])
+@pytest.mark.parametrize("end", [end for end in ENDS if end != "home"])
+async def test_every_page_that_ends_a_sign_in_ends_it_for_its_reason(second: SecondRig, end: str, position: int) -> None:
+    look = Look.drawn(f"{end}{position}")
+    started = monotonic()
+    ended = await second.sign_in(*["email_classic", "password", "otp"][:position], end, look=look)
+    assert (ended.outcome, ended.site.dangers) == (ENDS[end], []), ended.error
+    assert monotonic() - started < PATIENCE
+    assert ended.site.posts[position:] == []  # nothing was sent to the page that ended it
+
+
+@pytest.mark.sampled(6)
+@pytest.mark.parametrize("lang", ["en", "de", "fr", "it", "es", "nl"])
+@pytest.mark.parametrize(
+    ("refuses", "outcome", "passwords", "codes"),
+    [
+        ("password", "password_rejected", 1, 0),
+        ("generic", "password_rejected", 1, 0),
+        ("unlisted", "unknown_screen", 1, 0),
+        ("invalid", "unknown_screen", 1, 0),
+        ("unboxed", "password_rejected", 1, 0),
+        ("email", "no_such_login", 0, 0),
+        ("code", "code_rejected", 1, 2),
+    ],
+)
+async def test_what_the_site_refuses_is_not_typed_again(
+    second: SecondRig, refuses: str, outcome: str, passwords: int, codes: int, lang: str
+) -> None:
+    look = Look.drawn(f"{refuses}{lang}", lang=lang)
+    ended = await second.sign_in("email_classic", "password", "otp", "home", look=look, person=Person(refuses=refuses))
+    assert (ended.outcome, len(ended.site.passwords), len(ended.site.codes)) == (outcome, passwords, codes), ended.error
+    assert ended.site.dangers == []
+
+
+async def test_an_address_the_site_filled_in_for_somebody_else_gets_no_password(second: SecondRig) -> None:
+    ended = await second.sign_in("prefilled", "home", look=Look(), person=Person(shown="another@users.example"))
+    assert (ended.outcome, ended.site.passwords) == ("wrong_identity", [])
+
+
+async def test_a_session_that_holds_is_asked_nothing(second: SecondRig) -> None:
+    ended = await second.sign_in("home", look=Look(hangs=True))
+    assert (ended.outcome, ended.lent.acts, ended.site.posts) == ("arrived", [], [])
