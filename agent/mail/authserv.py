@@ -9,6 +9,9 @@ from agent.mail.headers import Headers
 
 MAX_RESULT = 8192
 _BY = re.compile(r"\bby\s+([A-Za-z0-9.-]+)", re.IGNORECASE)
+_FROM = re.compile(r"\s*from\b", re.IGNORECASE)
+_LMTP = re.compile(r"\bwith\s+LMTP", re.IGNORECASE)
+_MICROSOFT = ("outlook.com", "office365.com", "exchangelabs.com")  # one house under several names
 _ID = re.compile(r"\s*([A-Za-z0-9.-]+)\s*(?:1\s*)?$")
 
 
@@ -37,7 +40,7 @@ def require_authserv_pass(headers: Headers, *, domain: str, trusted: Iterable[st
     if name is None:
         raise AuthservError(f"the topmost Authentication-Results is of {server or 'an unnamed server'}, which is not trusted")
     _require_own_hops(headers, position, name)
-    if not any(re.match(r"dkim\s*=\s*pass\b", clause) and _property(clause, "header.d") == domain for clause in _split_methods(clauses)):
+    if not any(re.match(r"dkim\s*=\s*pass\b", clause) and _signer(clause) == domain for clause in _split_methods(clauses)):
         raise AuthservError(f"the server does not say dkim=pass for header.d={domain}")
     if not any(re.match(r"dmarc\s*=\s*pass\b", clause) for clause in _split_methods(clauses)):
         raise AuthservError("the server does not say dmarc=pass")
@@ -50,26 +53,41 @@ def _server_id(clauses: list[str], headers: Headers, position: int) -> str:
     if "=" not in clauses[0]:
         return ""
     nearest = [value for name, value in headers.fields[position + 1 :] if name == "received"][:1]
-    match = _BY.search(nearest[0]) if nearest else None
+    match = _BY.search(_without_comments(nearest[0])) if nearest else None
     return match.group(1).lower() if match else ""
 
 
 def _require_own_hops(headers: Headers, position: int, name: str) -> None:
     """Nothing above the verdict may come from a hop that is not the server's own organisation."""
+    own = _organisation(name)
+    for known, value in headers.fields[:position]:
+        if known == "received" and not _is_own_hop(_without_comments(value), own):
+            raise AuthservError("another server's hop stands above the verdict")
+
+
+def _is_own_hop(value: str, own: tuple[str, ...]) -> bool:
+    """A hand-over within the house (no `from`, which SMTP would have written; or local delivery), or a hop to a host of the house."""
+    match = _BY.search(value)
+    if match is None:
+        return False
+    host = match.group(1).lower()
+    return not _FROM.match(value) or _LMTP.search(value) is not None or any(host == name or host.endswith("." + name) for name in own)
+
+
+def _organisation(name: str) -> tuple[str, ...]:
     labels = name.split(".")
     organisation = ".".join(labels[1:]) if len(labels) > 2 else name
-    for known, value in headers.fields[:position]:
-        if known != "received":
-            continue
-        match = _BY.search(value)
-        host = match.group(1).lower() if match else ""
-        if host != organisation and not host.endswith("." + organisation):
-            raise AuthservError("another server's hop stands above the verdict")
+    return _MICROSOFT if any(name == each or name.endswith("." + each) for each in _MICROSOFT) else (organisation,)
 
 
 def _split_methods(clauses: list[str]) -> list[str]:
     """One clause a method; a server without id has its first method in the first clause."""
     return [clause for clause in clauses if re.match(r"[a-z0-9-]+\s*=", clause)]
+
+
+def _signer(clause: str) -> str:
+    """Who signed; Google gives the identity (header.i) alone, whose domain is the signer's or below it."""
+    return _property(clause, "header.d") or _property(clause, "header.i")
 
 
 def _property(clause: str, name: str) -> str:

@@ -34,6 +34,15 @@ def test_microsoft_is_named_by_its_receiving_host() -> None:
     assert check(MICROSOFT_HOP, MICROSOFT, MICROSOFT_HOP, ALIEN_HOP, trusted=("protection.outlook.com",)).endswith("protection.outlook.com")
 
 
+def test_identity_is_enough_where_the_signer_is_not_named() -> None:
+    assert check(GOOGLE.replace(" header.d=amazon.com", "")) == "mx.google.com"
+
+
+def test_hand_over_within_the_house_may_stand_above() -> None:
+    local = "Received: from mx.google.com by imap01 (Dovecot) with LMTP id x; now"
+    assert check(local, "Received: by 2002:a05:6000 with SMTP id x; now", GOOGLE) == "mx.google.com"
+
+
 REFUSED = {
     "none": (),
     "another server": (GOOGLE.replace("mx.google.com", "mx.evil.test"),),
@@ -43,6 +52,10 @@ REFUSED = {
     "dkim fail": (GOOGLE.replace("dkim=pass", "dkim=fail"),),
     "dmarc fail": (GOOGLE.replace("dmarc=pass", "dmarc=fail"),),
     "no dmarc": (GOOGLE.partition("; dmarc")[0],),
+    "other identity": (GOOGLE.replace("header.i=@amazon.com header.d=amazon.com", "header.i=@amazonses.com"),),
+    "other domain than the identity": (GOOGLE.replace("header.d=amazon.com", "header.d=evil.test"),),
+    "own host in a comment of an alien hop": (ALIEN_HOP.replace("by", "(by mx.google.com) by"), GOOGLE),
+    "Microsoft's hop above Google's verdict": (MICROSOFT_HOP, GOOGLE),
     "other domain": (GOOGLE.replace("header.d=amazon.com", "header.d=amazonses.com"),),
     "longer domain": (GOOGLE.replace("header.d=amazon.com", "header.d=amazon.com.evil.test"),),
     "pass in a comment": (GOOGLE.replace("dkim=pass", "dkim=fail (; dkim=pass header.d=amazon.com;)"),),

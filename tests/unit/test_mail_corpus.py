@@ -57,7 +57,8 @@ def resolver() -> Callable[[str], Key]:
 
 
 def judged(case: Recorded) -> tuple[Judgement, Ruling]:
-    policy = TrustPolicy(own_addresses=tuple(case.expected["own_addresses"]))
+    servers = tuple(case.expected.get("authserv", ()))
+    policy = TrustPolicy(own_addresses=tuple(case.expected["own_addresses"]), authserv=bool(servers), trusted_authserv_ids=servers)
     judgement = judge(case.raw, policy=policy, resolver=resolver(), now=case.now, arrived_at=None, expected=case.account_of)
     if judgement.offer is not None and judgement.offer.link.invitation_id in case.expected["seen"]:
         return judgement, known_already("", judgement.offer.link)
