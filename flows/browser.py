@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
-from playwright.async_api import Browser, BrowserContext, Error, Playwright, StorageState, async_playwright
+from playwright.async_api import Browser, BrowserContext, Error, Page, Playwright, StorageState, async_playwright
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
+from flows.browser_process import find_process, kill_process, memory_of_group, new_mark
 from flows.catalogue import load_catalogue
 from flows.errors import BrowserLostError, BrowserMissingError, StepTimeoutError
 from flows.guards import Guard, HostPolicy
@@ -21,7 +23,17 @@ from flows.in_page import PageMovedError
 from flows.redact import Redactor
 from flows.visit import Visit
 
-__all__ = ["Browser", "BrowserOptions", "find_executable", "open_browser", "open_visit"]
+__all__ = [
+    "Browser",
+    "BrowserOptions",
+    "find_executable",
+    "is_usable",
+    "kill_browser",
+    "memory_of",
+    "open_browser",
+    "open_visit",
+    "process_of",
+]
 
 _HEADLESS_PROGRAMS = ("chromium-headless-shell", "chrome-headless-shell")
 _HEADED_PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
@@ -43,7 +55,12 @@ _ARGUMENTS = (
 )
 
 _ACT = 15_000  # milliseconds one call into the page may take; flows have shorter bounds of their own
+_OPEN_WITHIN = 30.0  # seconds for a new context
+_CLOSE_WITHIN = 4.0  # seconds for closing one, or the browser; what hangs longer is killed
+
 _user_agents: WeakKeyDictionary[Browser, str] = WeakKeyDictionary()
+_marks: WeakKeyDictionary[Browser, str] = WeakKeyDictionary()
+_killed: WeakSet[Browser] = WeakSet()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,8 +118,31 @@ async def open_browser(options: BrowserOptions) -> AsyncIterator[Browser]:
         try:
             yield browser
         finally:
-            with suppress(Error):
-                await browser.close()
+            await _close(browser, browser.close())
+
+
+def process_of(browser: Browser) -> int | None:
+    """The browser's leading process; None when it is gone or runs elsewhere."""
+    mark = _marks.get(browser)
+    return None if mark is None else find_process(mark)
+
+
+def memory_of(browser: Browser) -> int:
+    """Bytes of memory of the browser with all its processes; 0 when it is gone or runs elsewhere."""
+    leader = process_of(browser)
+    return 0 if leader is None else memory_of_group(leader)
+
+
+def kill_browser(browser: Browser) -> None:
+    """Kill a browser that hangs; the visits inside end with `BrowserLostError`. One that runs elsewhere is only let go."""
+    if (mark := _marks.get(browser)) is not None:
+        kill_process(mark)
+    _killed.add(browser)
+
+
+def is_usable(browser: Browser) -> bool:
+    """Whether a visit may be opened in it; what was killed is not, though its connection may not have noticed yet."""
+    return browser.is_connected() and browser not in _killed
 
 
 @asynccontextmanager
@@ -123,9 +163,7 @@ async def open_visit(
     guard = Guard(policy=policy or HostPolicy(), rehearsal=options.is_rehearsal)
     context: BrowserContext | None = None
     try:
-        context = await _new_context(browser, options, storage_state)
-        context.set_default_timeout(_ACT)
-        page = await context.new_page()
+        context, page = await _new_page(browser, options, storage_state)
         await guard.watch(context, page, remote=options.endpoint is not None)
         yield Visit(
             context=context,
@@ -140,8 +178,7 @@ async def open_visit(
     finally:
         await guard.close()
         if context is not None:
-            with suppress(Error):
-                await context.close()
+            await _close(browser, context.close())
 
 
 def require_browser(options: BrowserOptions) -> None:
@@ -192,10 +229,11 @@ def _installed(*, headless: bool) -> list[Path]:
 
 async def _launch(playwright: Playwright, options: BrowserOptions) -> Browser:
     require_browser(options)
-    arguments = [*_ARGUMENTS, f"--host-resolver-rules={resolver_rules(options)}"]
+    mark = new_mark()
+    arguments = [*_ARGUMENTS, mark, f"--host-resolver-rules={resolver_rules(options)}"]
     if options.trusted_spki:
         arguments.append(f"--ignore-certificate-errors-spki-list={','.join(options.trusted_spki)}")
-    return await playwright.chromium.launch(
+    browser = await playwright.chromium.launch(
         executable_path=find_executable(options.executable, headless=options.headless),
         headless=options.headless,
         args=arguments,
@@ -205,6 +243,8 @@ async def _launch(playwright: Playwright, options: BrowserOptions) -> Browser:
         handle_sigterm=False,
         handle_sighup=False,
     )
+    _marks[browser] = mark
+    return browser
 
 
 def _is_root() -> bool:
@@ -215,6 +255,31 @@ async def _connect(playwright: Playwright, endpoint: str) -> Browser:
     if endpoint.startswith("http") or "/devtools/" in endpoint:
         return await playwright.chromium.connect_over_cdp(endpoint)
     return await playwright.chromium.connect(endpoint)
+
+
+async def _new_page(browser: Browser, options: BrowserOptions, state: Mapping[str, Any] | None) -> tuple[BrowserContext, Page]:
+    try:
+        async with asyncio.timeout(_OPEN_WITHIN):
+            context = await _new_context(browser, options, state)
+            context.set_default_timeout(_ACT)
+            return context, await context.new_page()
+    except TimeoutError as err:
+        kill_browser(browser)
+        raise BrowserLostError(f"the browser was expected to open a page within {_OPEN_WITHIN:g} s, it hangs and was ended") from err
+
+
+async def _close(browser: Browser, closing: Awaitable[None]) -> None:
+    """Wait for an orderly end, a bounded time; whatever is still under way in a browser that hangs must not happen later."""
+    try:
+        async with asyncio.timeout(_CLOSE_WITHIN):
+            await closing
+    except Error:
+        pass  # it is gone already
+    except TimeoutError:
+        kill_browser(browser)
+    except asyncio.CancelledError:
+        kill_browser(browser)
+        raise
 
 
 async def _new_context(browser: Browser, options: BrowserOptions, storage_state: Mapping[str, Any] | None) -> BrowserContext:

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 
 from agent.errors import ConfigurationError
 from agent.settings import Settings
-from flows.browser import Browser, BrowserOptions, open_browser
+from flows.browser import Browser, BrowserOptions, is_usable, memory_of, open_browser
 from flows.browser import require_browser as look_for_browser
 from flows.errors import BrowserMissingError
 
-_CLOSE_WITHIN = 3.0  # seconds; a browser that hangs is left to its process group's end
+_CLOSE_WITHIN = 8.0  # seconds; flows end a browser that hangs sooner, this is for what starts and stops it
 
 
 def browser_options(settings: Settings) -> BrowserOptions:
@@ -78,6 +78,11 @@ class BrowserPool:
             if running.retired and running.inside == 0:
                 await _close(running)
 
+    def memory(self) -> int:
+        """Bytes that the browser and its processes hold; 0 where none runs, or not here."""
+        running = self._current
+        return 0 if running is None else memory_of(running.browser)
+
     def retire(self) -> None:
         """Start a new browser for the next visit; visits inside the old one end there."""
         if self._current is not None:
@@ -93,7 +98,7 @@ class BrowserPool:
     async def _enter(self) -> _Running:
         async with self._lock:
             running = self._current
-            if running is None or running.retired or not running.browser.is_connected() or running.visits >= self.replace_after:
+            if running is None or running.retired or not is_usable(running.browser) or running.visits >= self.replace_after:
                 await self._replace()
                 running = self._current
             assert running is not None  # noqa: S101 - just replaced

@@ -51,8 +51,7 @@ class Heart:
                 await self._take_over(living)
             except SQLAlchemyError as err:
                 log.warning(events.WORKER_BEAT_MISSED, worker=self.crew.worker, error=type(err).__name__)
-            else:
-                sd_notify("WATCHDOG=1")
+            sd_notify("WATCHDOG=1")  # we turn; that the database is away is no reason to be started anew
 
     def _beat(self, is_first: bool) -> set[str]:
         crew, started = self.crew, self.crew.clock.elapsed()

@@ -20,8 +20,9 @@ from agent.work.errors import HeldError, LeaseLostError
 
 T = TypeVar("T")
 _LOOK_EVERY = 1.5  # seconds between looks at the switch and the lease
-_CLEAN_UP_WITHIN = 10.0  # seconds
+_CLEAN_UP_WITHIN = 10.0  # seconds; a browser that does not close is killed sooner
 _TRUSTED_SHARE = 0.6  # of the lease; without a renewal for longer, we may not be alone any more
+_ONE_TRY = 0.1  # of the lease: what a renewal gets even if we come late to it
 
 
 async def while_held(work: Coroutine[Any, Any, T], held: Sequence[Lease], *, engine: Engine, clock: Clock, length: timedelta) -> T:
@@ -73,18 +74,26 @@ def _require_started(conn: Connection, account_id: str, *, is_own: bool) -> None
 
 
 async def _keep(held: Sequence[Lease], *, engine: Engine, clock: Clock, length: timedelta) -> None:
-    """Look and renew until something is wrong."""
+    """Look and renew until something is wrong; an answer that is late is as good as none."""
     renewed = clock.elapsed()
+    trusted = length.total_seconds() * _TRUSTED_SHARE
     pause = min(_LOOK_EVERY, length.total_seconds() / 4)
     while True:
         await asyncio.sleep(pause)
         started = clock.elapsed()
         try:
-            await asyncio.to_thread(_renew, engine, held, clock.now(), length)
+            async with asyncio.timeout(max(renewed + trusted - started, length.total_seconds() * _ONE_TRY)):
+                await asyncio.to_thread(_renew, engine, held, clock.now(), length)
             renewed = started
+        except TimeoutError as err:
+            raise _unproven() from err
         except SQLAlchemyError as err:
-            if clock.elapsed() - renewed > length.total_seconds() * _TRUSTED_SHARE:
-                raise LeaseLostError("the lease could not be renewed in time: the database does not answer") from err
+            if clock.elapsed() - renewed > trusted:
+                raise _unproven() from err
+
+
+def _unproven() -> LeaseLostError:
+    return LeaseLostError("the lease could not be renewed in time: the database does not answer")
 
 
 def _renew(engine: Engine, held: Sequence[Lease], now: datetime, length: timedelta) -> None:

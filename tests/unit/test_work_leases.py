@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import sqlite3
 import time
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -136,3 +138,27 @@ async def test_a_visit_that_ends_gives_its_result(engine: Engine, held: Lease) -
         return "done"
 
     assert await while_held(work(), [held], engine=engine, clock=Clock(), length=LENGTH) == "done"
+
+
+def test_a_lease_from_before_the_clock_was_set_back_ends_after_its_length(any_engine: Engine) -> None:
+    assert take(any_engine, "dead", now=NOW + timedelta(days=1)) is not None
+    assert take(any_engine, "w2", now=NOW) is None
+    assert take(any_engine, "w2", now=NOW + timedelta(seconds=16)) is not None
+
+
+def test_who_still_lives_keeps_the_lease_when_the_clock_was_set_back(any_engine: Engine) -> None:
+    held = take(any_engine, now=NOW + timedelta(days=1))
+    assert held is not None
+    assert take(any_engine, "w2", now=NOW) is None
+    with writing(any_engine) as conn:
+        assert leases.renew(conn, held, now=NOW + timedelta(seconds=4), length=LENGTH)
+    assert take(any_engine, "w2", now=NOW + timedelta(seconds=16)) is None
+
+
+async def test_a_visit_is_stopped_before_its_lease_ends_when_the_database_does_not_answer(engine: Engine, held: Lease) -> None:
+    with closing(sqlite3.connect(str(engine.url.database))) as other:
+        other.execute("BEGIN IMMEDIATE")  # whoever wants to write now waits for ten seconds
+        started = time.monotonic()
+        with pytest.raises(LeaseLostError, match="does not answer"):
+            await run_held(engine, held)
+        assert time.monotonic() - started < 2

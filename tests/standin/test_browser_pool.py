@@ -1,0 +1,137 @@
+"""The browser of a worker: replaced when it died or is old, killed when it hangs, and somewhere else if that is set."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from agent.settings import BrowserSettings, Settings
+from agent.work.browser_pool import BrowserPool, browser_options
+from flows.browser import Browser, BrowserOptions, find_executable, open_visit, process_of
+from flows.errors import BrowserLostError, BrowserMissingError
+from flows.visit import Visit
+
+
+@pytest.fixture
+async def pool(browser_options: BrowserOptions) -> AsyncIterator[BrowserPool]:
+    lent = BrowserPool(options=browser_options, replace_after=3)
+    yield lent
+    await lent.close()
+
+
+@asynccontextmanager
+async def visiting(pool: BrowserPool) -> AsyncIterator[tuple[Browser, Visit]]:
+    async with pool.browser() as browser, open_visit(browser, options=pool.options) as visit:
+        yield browser, visit
+
+
+def leader(browser: Browser) -> int:
+    found = process_of(browser)
+    assert found is not None
+    return found
+
+
+async def gone(process: int) -> None:
+    """Wait until a process has ended."""
+    async with asyncio.timeout(10):
+        while Path(f"/proc/{process}").exists() and " Z " not in Path(f"/proc/{process}/stat").read_text():  # noqa: ASYNC110, ASYNC240
+            await asyncio.sleep(0.02)
+
+
+async def test_visits_share_a_browser_until_it_is_old(pool: BrowserPool) -> None:
+    seen = []
+    for _ in range(4):
+        async with visiting(pool) as (browser, _):
+            seen.append(leader(browser))
+    assert seen[0] == seen[1] == seen[2] != seen[3]
+    await gone(seen[0])
+
+
+async def test_a_killed_browser_costs_the_visits_inside_and_is_replaced(pool: BrowserPool) -> None:
+    async def visit_and_lose_it() -> None:
+        async with visiting(pool) as (browser, visit):
+            os.killpg(leader(browser), signal.SIGKILL)
+            await visit.page.goto("about:blank")
+
+    with pytest.raises(BrowserLostError):
+        await visit_and_lose_it()
+    async with visiting(pool) as (_, visit):
+        await visit.page.goto("about:blank")
+
+
+async def test_a_browser_that_hangs_is_killed_when_its_visit_is_stopped(pool: BrowserPool) -> None:
+    async def visit_for_ever() -> None:
+        async with visiting(pool) as (browser, visit):
+            frozen.append(leader(browser))
+            os.killpg(frozen[0], signal.SIGSTOP)
+            await visit.page.goto("about:blank", timeout=0)
+
+    frozen: list[int] = []
+    running = asyncio.create_task(visit_for_ever())
+    while not frozen:  # noqa: ASYNC110 - the browser starts in its own time
+        await asyncio.sleep(0.02)
+    started = time.monotonic()
+    running.cancel()
+    with pytest.raises((asyncio.CancelledError, BrowserLostError)):
+        await running
+    await gone(frozen[0])
+    assert time.monotonic() - started < 8
+    async with visiting(pool) as (_, visit):
+        await visit.page.goto("about:blank")
+
+
+async def test_a_browser_that_hangs_before_a_visit_is_killed_too(pool: BrowserPool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flows.browser._OPEN_WITHIN", 1.0)
+    async with visiting(pool) as (browser, _):
+        frozen = leader(browser)
+    os.killpg(frozen, signal.SIGSTOP)
+    with pytest.raises(BrowserLostError, match="hangs"):
+        async with visiting(pool):
+            pass
+    await gone(frozen)
+    async with visiting(pool) as (_, visit):
+        await visit.page.goto("about:blank")
+
+
+async def test_the_memory_of_the_browser_is_told(pool: BrowserPool) -> None:
+    assert pool.memory() == 0
+    async with visiting(pool):
+        assert 20e6 < pool.memory() < 2e9
+
+
+async def test_visits_go_to_a_browser_that_runs_elsewhere(unused_tcp_port: int, tmp_path: Path) -> None:
+    endpoint = f"http://127.0.0.1:{unused_tcp_port}"
+    command = [str(find_executable()), f"--remote-debugging-port={unused_tcp_port}", f"--user-data-dir={tmp_path}", "--no-sandbox"]
+    remote = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE, start_new_session=True)
+    try:
+        assert remote.stderr is not None
+        async with asyncio.timeout(20):
+            while b"listening on" not in (line := await remote.stderr.readline()):
+                assert line, "the remote browser did not start"
+        options = browser_options(Settings(browser=BrowserSettings(endpoint=endpoint, executable=Path("/no/such/browser"))))
+        pool = BrowserPool(options=options, replace_after=10)
+        for _ in range(2):
+            async with visiting(pool) as (browser, visit):
+                await visit.page.goto("data:text/html,<title>far away</title>")
+                assert await visit.page.title() == "far away"
+                assert process_of(browser) is None
+        await pool.close()
+        assert remote.returncode is None, "a remote browser is let go, not ended"
+    finally:
+        os.killpg(remote.pid, signal.SIGKILL)
+        await remote.communicate()
+
+
+async def test_a_remote_browser_that_is_not_there_is_one_clear_line(unused_tcp_port: int) -> None:
+    pool = BrowserPool(options=BrowserOptions(endpoint=f"http://127.0.0.1:{unused_tcp_port}"), replace_after=10)
+    with pytest.raises(BrowserMissingError, match=f"127.0.0.1:{unused_tcp_port}") as caught:
+        async with visiting(pool):
+            pass
+    assert "\n" not in str(caught.value)
