@@ -11,9 +11,10 @@ from sqlalchemy.engine import Connection, Engine
 
 from agent.store import switches
 from agent.store.database import reading
-from agent.store.schema import accounts, acts, folders, invitations, leases
+from agent.store.schema import accounts, acts, alarms, folders, invitations, leases
 
 _PROMISE = (15, 30, 60, 120, 300, 600, 1200, 1800, 2700, 3600, 7200, 14400)  # seconds; the promise is 3600
+_OLDEST = 1000  # accounts that have a metric of their own
 _VISIT = (1, 2, 5, 10, 20, 30, 60, 120, 240)
 
 
@@ -31,6 +32,7 @@ class Metrics:
     accepted_after: Histogram = field(init=False)
     drift: Counter = field(init=False)
     ticks_failed: Counter = field(init=False)
+    browser_memory: Gauge = field(init=False)
     _gauges: dict[str, Gauge] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -43,6 +45,7 @@ class Metrics:
         )
         self.drift = Counter("sc_agent_drift", "Elements found by another than their first candidate.", ["screen"], registry=own)
         self.ticks_failed = Counter("sc_agent_ticks_failed", "Ticks that could not read the database.", registry=own)
+        self.browser_memory = Gauge("sc_agent_browser_memory_bytes", "Memory of this worker's browser, all its processes.", registry=own)
         self._gauges = {
             name: Gauge(f"sc_agent_{name}", text, labels, registry=own)
             for name, text, labels in (
@@ -52,6 +55,8 @@ class Metrics:
                 ("sign_in_attempts_open", "Password attempts of the last hour that were not taken.", []),
                 ("mailbox_lag_seconds", "Since the last scan of a folder.", ["mailbox", "folder"]),
                 ("oldest_complete_read_seconds", "Age of the oldest last complete read.", []),
+                ("complete_read_age_seconds", "Age of an account's last complete read; the thousand oldest.", ["account"]),
+                ("alarms_open", "Alarms that people were told of and that are not over.", []),
                 ("paused", "1 while everything is paused.", []),
             )
         }
@@ -70,6 +75,11 @@ class Metrics:
         gauges["queue_age_seconds"].set(_age(conn.scalar(sa.select(sa.func.min(accounts.c.due)).where(accounts.c.due <= now)), now))
         gauges["leases"].set(conn.scalar(sa.select(sa.func.count()).select_from(leases).where(leases.c.until > now)) or 0)
         gauges["oldest_complete_read_seconds"].set(_age(conn.scalar(sa.select(sa.func.min(accounts.c.last_complete_read_at))), now))
+        gauges["complete_read_age_seconds"].clear()
+        oldest = sa.select(accounts.c.id, accounts.c.last_complete_read_at).where(accounts.c.last_complete_read_at.is_not(None))
+        for account_id, seen in conn.execute(oldest.order_by(accounts.c.last_complete_read_at).limit(_OLDEST)):
+            gauges["complete_read_age_seconds"].labels(account_id).set(_age(seen, now))
+        gauges["alarms_open"].set(conn.scalar(sa.select(sa.func.count()).select_from(alarms).where(alarms.c.sent_at.is_not(None))) or 0)
         gauges["paused"].set(0 if switches.paused_by(conn) is None else 1)
         untaken = sa.and_(
             acts.c.act == "type_password",

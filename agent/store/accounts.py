@@ -15,7 +15,7 @@ from agent.domain.authorization import HELD, FixedText, State
 from agent.domain.next_steps import next_step
 from agent.errors import UsageError
 from agent.store import journal
-from agent.store.schema import accounts, leases
+from agent.store.schema import accounts, alarms, leases
 
 _NOT_STARTED = (*HELD, State.API_AUTHORIZATION_REQUIRED, State.AWAITING_INVITATION)
 
@@ -99,6 +99,7 @@ def remove(conn: Connection, account_id: str) -> None:
     if conn.execute(accounts.delete().where(accounts.c.id == account_id)).rowcount == 0:
         raise UnknownAccountError(account_id)
     conn.execute(leases.delete().where(leases.c.account_id == account_id))
+    conn.execute(alarms.delete().where(alarms.c.key.in_([f"account {account_id}", f"freshness {account_id}"])))
 
 
 def edit(conn: Connection, account_id: str, **values: object) -> None:

@@ -12,7 +12,8 @@ from agent.settings import ObserveSettings
 from agent.store.acts import REJECTED
 from agent.store.audits import forget_audits
 from agent.store.database import writing
-from agent.store.schema import accounts, acts, codes, journal, leases, visits, workers
+from agent.store.messages import DONE, POISON, VANISHED
+from agent.store.schema import accounts, acts, codes, journal, leases, messages, visits, workers
 
 _CODES_KEPT = timedelta(days=1)  # a time step is worth nothing after a minute
 _WORKERS_KEPT = timedelta(days=1)
@@ -27,6 +28,7 @@ class Forgotten:
     visits: int
     audits: int
     codes: int
+    messages: int
 
 
 def forget_old(engine: Engine, limits: ObserveSettings, *, now: datetime) -> Forgotten:
@@ -39,10 +41,13 @@ def forget_old(engine: Engine, limits: ObserveSettings, *, now: datetime) -> For
         old_acts = acts.delete().where(acts.c.at < now - timedelta(days=limits.journal_days), sa.not_(sa.func.coalesce(bars, sa.false())))
         newest = sa.select(sa.func.max(journal.c.id)).group_by(journal.c.account_id)
         old_journal = journal.delete().where(journal.c.at < now - timedelta(days=limits.journal_days), journal.c.id.not_in(newest))
+        decided = sa.and_(messages.c.stage.in_((DONE, POISON, VANISHED)), messages.c.sealed.is_(None))
+        old_messages = messages.delete().where(messages.c.found_at < now - timedelta(days=limits.journal_days), decided)
         return Forgotten(
             journal=conn.execute(old_journal).rowcount,
             acts=conn.execute(old_acts).rowcount,
             visits=conn.execute(visits.delete().where(visits.c.started_at < now - timedelta(days=limits.finished_days))).rowcount,
             audits=forget_audits(conn, before=now - timedelta(days=limits.audits_days)),
+            messages=conn.execute(old_messages).rowcount,
             codes=conn.execute(codes.delete().where(codes.c.at < now - _CODES_KEPT)).rowcount,
         )

@@ -176,6 +176,16 @@ switches = sa.Table(  # pause_all, rehearsal_stamp, clock_skew, schema notes
     _column("at", UtcDateTime),
 )
 
+alarms = sa.Table(  # what is wrong now; a row goes when it is over
+    "alarms",
+    metadata,
+    _column("key", sa.Text, primary_key=True),  # account A1, freshness A1, mailbox:user@host
+    _column("times", sa.Integer),  # in a row
+    _column("text", sa.Text),  # redacted
+    _column("since", UtcDateTime),
+    _column("sent_at", UtcDateTime, nullable=True),  # when people were told last
+)
+
 audits = sa.Table(
     "audits",
     metadata,

@@ -20,10 +20,11 @@ from agent.mail.service import MailService
 from agent.observe import events
 from agent.observe.health import Answer, serve_health
 from agent.observe.metrics import Metrics
-from agent.observe.notify import Alarms, apprise_sender
+from agent.observe.notify import Alarms, Board, MemoryBoard, apprise_sender
 from agent.observe.redaction import Redaction
 from agent.observe.watchdog import sd_notify
 from agent.settings import Settings
+from agent.store.alarms import TableBoard
 from agent.store.vault import Vault
 from agent.work.browser_pool import BrowserPool, browser_options
 from agent.work.clock import Clock
@@ -39,6 +40,7 @@ from agent.work.vault_check import require_right_key
 
 Stop = Callable[[], Awaitable[Any]]
 ROLES = ("mail", "work")
+_LASTING = "mailbox:"  # the mail room says when these are over; its other alarms are news
 _HALF = 0.5  # of the grace is for the visits, the other half for browser and engine
 
 log = structlog.get_logger(__name__)
@@ -63,15 +65,16 @@ async def run_daemon(
     with only_daemon(engine.url):
         await asyncio.to_thread(require_right_key, engine, vault)
         crew = _crew(settings, engine, vault, redaction or Redaction(), clock or Clock())
-        metrics, alarms, wake = Metrics(), _alarms(crew), asyncio.Event()
+        metrics, wake = Metrics(), asyncio.Event()
+        alarms, own = _alarms(crew, TableBoard(engine)), _alarms(crew, MemoryBoard())
         visiting = VisitEngine(settings, database=engine.url, executor_id=crew.worker) if "work" in roles else None
         heart = Heart(crew=crew, roles=",".join(sorted(roles)), engine=visiting)
-        loops = [heart.run(), Housekeeping(crew=crew, alarms=alarms, engine=visiting).run()]
+        loops = [heart.run(), Housekeeping(crew=crew, alarms=alarms, own=own, engine=visiting).run()]
         async with serve_health(settings.observe.http_address, _routes(crew, metrics, heart)) as address:
             await heart.start()
             async with _together() as stops:
                 if visiting is not None:
-                    loops.append(await _start_work(crew, visiting, metrics, alarms, wake, stops))
+                    loops.append(await _start_work(crew, visiting, metrics, alarms, own, wake, stops))
                 if "mail" in roles:
                     await _start_mail(crew, alarms, wake, stops)
                 log.info(events.DAEMON_STARTED, worker=crew.worker, roles=sorted(roles), health=address)
@@ -124,7 +127,7 @@ def _crew(settings: Settings, engine: Engine, vault: Vault, redaction: Redaction
     )
 
 
-def _alarms(crew: Crew) -> Alarms:
+def _alarms(crew: Crew, board: Board) -> Alarms:
     observe = crew.settings.observe
     return Alarms(
         send=apprise_sender(observe.notify_urls),
@@ -132,6 +135,7 @@ def _alarms(crew: Crew) -> Alarms:
         after=observe.notify_after,
         repeat=timedelta(seconds=observe.notify_repeat),
         redaction=crew.redaction,
+        board=board,
     )
 
 
@@ -162,7 +166,8 @@ async def _start_mail(crew: Crew, alarms: Alarms, wake: asyncio.Event, stops: li
         loop.call_soon_threadsafe(wake.set)
 
     def on_alarm(key: str, text: str) -> None:
-        asyncio.run_coroutine_threadsafe(alarms.trouble(key, text, at_once=True), loop)
+        lasts = key.startswith(_LASTING)
+        asyncio.run_coroutine_threadsafe(alarms.trouble(key, text, at_once=True) if lasts else alarms.news(key, text), loop)
 
     def on_fine(key: str) -> None:
         asyncio.run_coroutine_threadsafe(alarms.fine(key), loop)
@@ -173,7 +178,7 @@ async def _start_mail(crew: Crew, alarms: Alarms, wake: asyncio.Event, stops: li
 
 
 async def _start_work(
-    crew: Crew, visiting: VisitEngine, metrics: Metrics, alarms: Alarms, wake: asyncio.Event, stops: list[Stop]
+    crew: Crew, visiting: VisitEngine, metrics: Metrics, alarms: Alarms, own: Alarms, wake: asyncio.Event, stops: list[Stop]
 ) -> Coroutine[Any, Any, None]:
     """Engine and browser; returns the loop that feeds the engine."""
     tick = Tick(crew=crew, engine=visiting)
@@ -193,7 +198,7 @@ async def _start_work(
 
     stops.append(stop)
     await visiting.run(shift.handle)
-    return _feed(tick, wake, metrics, alarms)
+    return _feed(tick, wake, metrics, own)
 
 
 async def _feed(tick: Tick, wake: asyncio.Event, metrics: Metrics, alarms: Alarms) -> None:
@@ -225,6 +230,7 @@ def _routes(crew: Crew, metrics: Metrics, heart: Heart) -> dict[str, Callable[[]
         return (200, "text/plain", b"ready\n") if heart.is_beating else (503, "text/plain", b"no heartbeat: the database does not answer\n")
 
     def page() -> Answer:
+        metrics.browser_memory.set(crew.pool.memory())
         return 200, "text/plain; version=0.0.4", metrics.page(crew.engine, now=crew.clock.now())
 
     return {"/healthz": healthz, "/readyz": readyz, "/metrics": page}

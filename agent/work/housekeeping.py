@@ -20,6 +20,7 @@ from agent.work.crew import Crew
 from agent.work.engine import VisitEngine
 
 _EVERY = 3600.0  # seconds
+_JUMP = 600.0  # seconds by which the clock may differ from what has passed
 _WATCHED = (State.COMPLETE, State.FAILED, State.AUDITING)
 
 log = structlog.get_logger(__name__)
@@ -30,8 +31,10 @@ class Housekeeping:
     """Runs once an hour, and at start."""
 
     crew: Crew
-    alarms: Alarms
+    alarms: Alarms  # of all processes
+    own: Alarms  # of this one
     engine: VisitEngine | None = None
+    _last: tuple[datetime, float] | None = None
 
     async def run(self) -> None:
         """Keep house for ever; a failure waits for the next round."""
@@ -40,33 +43,49 @@ class Housekeeping:
                 await self.once()
             except Exception as err:  # the next round tries again; work must go on meanwhile
                 log.exception(events.RETENTION_APPLIED)
-                await self.alarms.trouble("housekeeping", f"{type(err).__name__}: {err}")
+                await self.own.trouble("housekeeping", f"{type(err).__name__}: {err}")
             else:
-                await self.alarms.fine("housekeeping")
+                await self.own.fine("housekeeping")
             await asyncio.sleep(_EVERY)
 
     async def once(self) -> None:
         """One round."""
-        crew, limits, now = self.crew, self.crew.settings.observe, self.crew.clock.now()
+        now = self.crew.clock.now()
+        if await self._is_clock_sound(now):
+            await self._forget(now)
+            await self._watch_freshness(now)
+        await self.alarms.remind()
+        await self.own.remind()
+
+    async def _is_clock_sound(self, now: datetime) -> bool:
+        """A clock that jumped must not make a year's history look old; it is believed from the next round on."""
+        elapsed = self.crew.clock.elapsed()
+        before, self._last = self._last, (now, elapsed)
+        if before is None or abs((now - before[0]).total_seconds() - (elapsed - before[1])) < _JUMP:
+            await self.own.fine("clock")
+            return True
+        await self.own.trouble("clock", f"the clock jumped to {now.isoformat(timespec='seconds')}; nothing was forgotten", at_once=True)
+        return False
+
+    async def _forget(self, now: datetime) -> None:
+        crew, limits = self.crew, self.crew.settings.observe
         gone = await asyncio.to_thread(forget_old, crew.engine, limits, now=now)
         folders = await asyncio.to_thread(forget_evidence, crew.settings.data_dir, before=now - timedelta(days=limits.evidence_days))
         finished = await self.engine.forget(now - timedelta(days=limits.finished_days)) if self.engine is not None else 0
         if any(asdict(gone).values()) or folders or finished:
             log.info(events.RETENTION_APPLIED, evidence=folders, finished=finished, **asdict(gone))
-        await self._watch_freshness(now)
-        await self.alarms.remind()
 
     async def _watch_freshness(self, now: datetime) -> None:
         """An account that was not read completely for long is an alarm of its own."""
         days = self.crew.settings.audit.stale_after_days
-        for account_id, is_stale in await asyncio.to_thread(self._freshness, now - timedelta(days=days)):
-            if is_stale:
-                await self.alarms.trouble(f"freshness {account_id}", f"not read completely for {days} days", at_once=True)
-            else:
-                await self.alarms.fine(f"freshness {account_id}")
+        stale = {f"freshness {account_id}" for account_id in await asyncio.to_thread(self._stale, now - timedelta(days=days))}
+        for key in sorted(stale):
+            await self.alarms.trouble(key, f"not read completely for {days} days", at_once=True)
+        for key in sorted(await self.alarms.list_open("freshness ") - stale):
+            await self.alarms.fine(key)
 
-    def _freshness(self, oldest: datetime) -> list[tuple[str, bool]]:
+    def _stale(self, oldest: datetime) -> list[str]:
         seen = sa.func.coalesce(accounts.c.last_complete_read_at, accounts.c.accepted_at)
-        query = sa.select(accounts.c.id, seen < oldest).where(accounts.c.authorization.in_(_WATCHED), seen.is_not(None))
+        query = sa.select(accounts.c.id).where(accounts.c.authorization.in_(_WATCHED), seen < oldest)
         with reading(self.crew.engine) as conn:
-            return [(row[0], bool(row[1])) for row in conn.execute(query)]
+            return list(conn.scalars(query))

@@ -85,6 +85,8 @@ class Shift:
         conclusion, plan = ended.conclusion, ended.plan
         self.metrics.visits.labels(plan.kind, conclusion.outcome).inc()
         self.metrics.visit_seconds.labels(plan.kind).observe(ended.seconds)
+        for screen in conclusion.drift:
+            self.metrics.drift.labels(screen).inc()
         if plan.invitation is not None and conclusion.invitation_state == "accepted":
             seconds = await asyncio.to_thread(self._accepted_after, plan.invitation.id)
             if seconds is not None:

@@ -10,11 +10,14 @@ from agent.observe.redaction import Redaction
 from agent.settings import Settings, WorkSettings
 from agent.store.vault import Vault
 from agent.work.browser_pool import BrowserPool, browser_options
+from agent.work.clock import Clock
 from agent.work.crew import Crew
 from agent.work.policy_file import load_policy
 
 
-def make_crew(engine: Engine, vault: Vault, directory: Path, *, worker: str = "w1", lease: float = 15, retries: int = 3) -> Crew:
+def make_crew(
+    engine: Engine, vault: Vault, directory: Path, *, worker: str = "w1", lease: float = 15, retries: int = 3, clock: Clock | None = None
+) -> Crew:
     """A worker on this database; its browser starts only when a visit opens it."""
     settings = Settings(data_dir=directory, work=WorkSettings(lease=lease, max_retries=retries, max_deaths=3))
     return Crew(
@@ -25,4 +28,5 @@ def make_crew(engine: Engine, vault: Vault, directory: Path, *, worker: str = "w
         policy=load_policy(),
         redaction=Redaction(),
         worker=worker,
+        clock=clock or Clock(),
     )

@@ -1,4 +1,4 @@
-"""What people and machines are told: log lines without secrets, alarms neither too soon nor too often."""
+"""What people and machines are told: log lines without secrets, evidence as long as it is worth something."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from pydantic import SecretStr
 
 from agent.observe.evidence_retention import forget_evidence
 from agent.observe.logs import configure_logs
-from agent.observe.notify import Alarms
 from agent.observe.redaction import Redaction
 from flows.redact import Redactor
 
@@ -63,52 +62,6 @@ def test_text_lines_are_for_people(redaction: Redaction) -> None:
     stream = logged(redaction, style="text")
     structlog.get_logger("x").warning("visit.ended", account="A1", why="two words", nothing=None)
     assert stream.getvalue().rstrip().endswith("WARNING visit.ended account=A1 why='two words'")
-
-
-class Post:
-    """Collects what would be sent."""
-
-    def __init__(self) -> None:
-        self.titles: list[str] = []
-        self.now = datetime(2026, 1, 1, tzinfo=UTC)
-
-    def send(self, title: str, body: str) -> bool:
-        self.titles.append(title)
-        return True
-
-    def alarms(self) -> Alarms:
-        return Alarms(send=self.send, now=lambda: self.now, after=3, repeat=timedelta(hours=6))
-
-
-async def test_an_alarm_comes_after_three_in_a_row_and_recovers_once() -> None:
-    post = Post()
-    alarms = post.alarms()
-    for _ in range(2):
-        await alarms.trouble("tick", "no database")
-    assert post.titles == []
-    for _ in range(5):
-        await alarms.trouble("tick", "no database")
-    await alarms.fine("tick")
-    await alarms.fine("tick")
-    assert post.titles == ["Trouble: tick", "Recovered: tick"]
-
-
-async def test_an_alarm_is_repeated_until_it_is_fixed() -> None:
-    post = Post()
-    alarms = post.alarms()
-    await alarms.trouble("account A1", "CAPTCHA", at_once=True)
-    for hours in (1, 6, 7, 13):
-        post.now = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=hours)
-        await alarms.remind()
-    assert post.titles == ["Trouble: account A1"] * 3
-
-
-async def test_what_recovered_before_anybody_was_told_is_not_told() -> None:
-    post = Post()
-    alarms = post.alarms()
-    await alarms.trouble("tick", "once")
-    await alarms.fine("tick")
-    assert post.titles == []
 
 
 def test_old_evidence_is_deleted_and_new_is_kept(tmp_path: Path) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -12,14 +14,21 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
+from agent.domain.authorization import State
 from agent.errors import ConfigurationError
 from agent.observe.health import serve_health
+from agent.observe.metrics import Metrics
 from agent.settings import ObserveSettings, Settings, WorkSettings
+from agent.store import accounts, acts, folders, switches
 from agent.store.database import reading, writing
 from agent.store.schema import leases, workers
 from agent.store.vault import Vault
+from agent.work.clock import Clock
 from agent.work.daemon import run_daemon
-from tests.support.registry import NOW
+from agent.work.heart import Heart
+from flows.models import Act
+from tests.support.crew import make_crew
+from tests.support.registry import NOW, add_account
 
 
 async def until_it_works(engine: Engine) -> None:
@@ -104,3 +113,87 @@ async def test_quiet_hours_that_make_no_sense_are_refused_in_one_line(engine: En
     settings = Settings(data_dir=tmp_path, work=WorkSettings(quiet_hours=hours))
     with pytest.raises(ConfigurationError, match="QUIET_HOURS"):
         await run_daemon(settings, engine=engine, vault=vault, stop=asyncio.Event(), roles={"work"})
+
+
+METRICS = {
+    "visits_total": "counter",  # by kind and outcome
+    "visit_seconds": "histogram",
+    "invitation_accepted_seconds": "histogram",  # against the promise of 60 minutes
+    "drift_total": "counter",
+    "ticks_failed_total": "counter",
+    "accounts": "gauge",  # by state
+    "queue_age_seconds": "gauge",
+    "leases": "gauge",
+    "sign_in_attempts_open": "gauge",
+    "mailbox_lag_seconds": "gauge",
+    "oldest_complete_read_seconds": "gauge",
+    "complete_read_age_seconds": "gauge",  # by account
+    "alarms_open": "gauge",
+    "browser_memory_bytes": "gauge",
+    "paused": "gauge",
+}
+
+
+def test_every_metric_is_scraped_with_its_value(engine: Engine) -> None:
+    with writing(engine) as conn:
+        add_account(conn, "A1", now=NOW)
+        add_account(conn, "A2", now=NOW)
+        accounts.edit(
+            conn, "A1", authorization=State.COMPLETE, due=NOW - timedelta(seconds=90), last_complete_read_at=NOW - timedelta(hours=3)
+        )
+        folder = folders.ensure(conn, mailbox="box@host", folder="INBOX", role="inbox")
+        folders.touch_scan(conn, folder.id, now=NOW - timedelta(seconds=7))
+        acts.intend(conn, "A1", Act.TYPE_PASSWORD, visit_id="v1", now=NOW)
+        switches.pause_all(conn, now=NOW, who="operator")
+    metrics = Metrics()
+    metrics.visits.labels("audit", "pass").inc()
+    metrics.visit_seconds.labels("audit").observe(4)
+    metrics.accepted_after.observe(1800)
+    metrics.drift.labels("password").inc()
+    page = metrics.page(engine, now=NOW).decode()
+    types = dict(line.split()[2:4] for line in page.splitlines() if line.startswith("# TYPE"))
+    assert {f"sc_agent_{name}": kind for name, kind in METRICS.items()}.items() <= types.items()
+    for line in (
+        'sc_agent_visits_total{kind="audit",outcome="pass"} 1.0',
+        'sc_agent_invitation_accepted_seconds_bucket{le="3600.0"} 1.0',
+        'sc_agent_invitation_accepted_seconds_bucket{le="1200.0"} 0.0',
+        'sc_agent_drift_total{screen="password"} 1.0',
+        'sc_agent_accounts{state="complete"} 1.0',
+        "sc_agent_queue_age_seconds 90.0",
+        "sc_agent_sign_in_attempts_open 1.0",
+        'sc_agent_mailbox_lag_seconds{folder="INBOX",mailbox="box@host"} 7.0',
+        'sc_agent_complete_read_age_seconds{account="A1"} 10800.0',
+        "sc_agent_paused 1.0",
+    ):
+        assert line in page.splitlines()
+
+
+async def test_systemd_hears_that_it_is_ready_alive_and_stopping(
+    engine: Engine, vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = tmp_path / "notify"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
+        sock.bind(str(address))
+        sock.setblocking(False)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(address))
+        settings, stop, heard = Settings(data_dir=tmp_path, work=WorkSettings(lease=1)), asyncio.Event(), []
+        running = asyncio.create_task(run_daemon(settings, engine=engine, vault=vault, stop=stop, roles={"work"}))
+        async with asyncio.timeout(20):
+            while "WATCHDOG=1" not in heard:
+                heard.append((await asyncio.get_running_loop().sock_recv(sock, 100)).decode())
+            stop.set()
+            await running
+            while "STOPPING=1" not in heard:
+                heard.append((await asyncio.get_running_loop().sock_recv(sock, 100)).decode())
+    assert heard[0] == "READY=1"
+    assert set(heard) == {"READY=1", "WATCHDOG=1", "STOPPING=1"}
+
+
+async def test_a_worker_whose_database_is_away_is_alive_but_not_ready(engine: Engine, vault: Vault, tmp_path: Path) -> None:
+    seconds = [0.0]
+    crew = make_crew(engine, vault, tmp_path, clock=Clock(elapsed=lambda: seconds[0]))
+    heart = Heart(crew=crew, roles="work")
+    await heart.start()
+    assert heart.is_beating
+    seconds[0] = crew.settings.work.lease
+    assert not heart.is_beating

@@ -32,6 +32,7 @@ class Conclusion:
     session: dict[str, Any] | None = None
     forget_session: bool = False
     error: FlowError | None = None
+    drift: tuple[str, ...] = ()  # screens on which an element was not where it used to be
 
 
 def interrupted(now: datetime) -> Conclusion:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, assert_never
@@ -121,7 +121,8 @@ async def _browse(crew: Crew, plan: Plan, redactor: Redactor) -> Conclusion:
         open_visit(browser, options=crew.pool.options, storage_state=plan.session, redactor=redactor) as visit,
     ):
         try:
-            return await _flow(crew, plan, visit, redactor)
+            conclusion = await _flow(crew, plan, visit, redactor)
+            return replace(conclusion, drift=_drifted(visit, conclusion))
         except FlowError as err:
             if isinstance(err, BrowserLostError | VisitTimeoutError):
                 crew.pool.retire()
@@ -131,6 +132,11 @@ async def _browse(crew: Crew, plan: Plan, redactor: Redactor) -> Conclusion:
         except Exception as err:
             await _keep_evidence(crew, plan, visit, redactor, err)
             raise
+
+
+def _drifted(visit: Visit, conclusion: Conclusion) -> tuple[str, ...]:
+    shape = conclusion.document is not None and conclusion.document["drift"] is not None
+    return tuple(sorted({step.screen for step in visit.drift if step.screen} | ({"permissions"} if shape else set())))
 
 
 async def _flow(crew: Crew, plan: Plan, visit: Visit, redactor: Redactor) -> Conclusion:
