@@ -9,7 +9,7 @@ from flows.models import Act, Aides
 from flows.recognise import Recognition
 
 _CODES_REJECTED = 2
-_ASKING = ("password", "combined")
+_STARTING = ("password", "combined", "email", "email_unified", "no_such_login")  # to be (back) there is no yes
 _REJECTING = ("password_rejected", "credentials_rejected")  # in these words, in whatever box
 
 
@@ -59,24 +59,25 @@ class Typed:
             await self.aides.outcome(self._pending.pop(), outcome)
 
     async def _judge_password(self, seen: Recognition) -> bool:
-        is_asking = seen.screen in _ASKING
+        is_back = seen.screen in _STARTING
         if seen.alert == "email_unknown":
             await self.close("rejected")
             raise no_such_login(seen)
         is_counted = seen.failed_sign_ins > self._failed_before
-        if seen.alert == "password_rejected" or (is_asking and (is_counted or seen.rejects in _REJECTING)):
+        if seen.alert == "password_rejected" or (is_back and (is_counted or seen.rejects in _REJECTING)):
             await self.close("rejected")
             raise PasswordRejectedError(
                 "the password was expected to be right, the site rejected it: set the account's secret anew",
                 screen=seen.screen,
                 url=seen.path,
             )
-        if is_asking and seen.alert_text:
-            return False  # the sign-in stops at a message that has no name
+        if is_back and seen.alert_text:
+            await self.close("doubted")  # the sign-in stops at a message that has no name: it may be a rejection
+            return False
         self._pending.remove(Act.TYPE_PASSWORD)
-        self.is_accepted = self.is_accepted or not is_asking
-        await self.aides.outcome(Act.TYPE_PASSWORD, "asked_again" if is_asking else "accepted")
-        return not is_asking
+        self.is_accepted = self.is_accepted or not is_back
+        await self.aides.outcome(Act.TYPE_PASSWORD, "asked_again" if is_back else "accepted")
+        return not is_back
 
     async def _judge_code(self, seen: Recognition) -> bool:
         is_asking = seen.screen == "otp"

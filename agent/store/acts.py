@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from agent.store.schema import accounts, acts
 
-ACCEPTED, REJECTED = "accepted", "rejected"
+ACCEPTED, REJECTED, DOUBTED = "accepted", "rejected", "doubted"  # doubted: answered by a message in words nobody listed
 _RELEASE = "release"  # a person's release; counting starts afresh after it
 
 
@@ -40,6 +40,11 @@ def conclude_last(conn: Connection, account_id: str, act: str, outcome: str, *, 
 def was_rejected(conn: Connection, account_id: str, act: str) -> bool:
     """Whether the site refused this act with the secret in force; no release forgets it."""
     return _count(conn, account_id, act, acts.c.outcome == REJECTED, since=None) > 0
+
+
+def doubted_since_release(conn: Connection, account_id: str, act: str) -> bool:
+    """Whether the site may have refused it with the secret in force, and no person has looked since."""
+    return _count(conn, account_id, act, acts.c.outcome == DOUBTED, acts.c.id > _released(conn, account_id), since=None) > 0
 
 
 def rejected_since_release(conn: Connection, account_id: str, act: str) -> int:

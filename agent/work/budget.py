@@ -18,7 +18,7 @@ def require(conn: Connection, account_id: str, act: Act, *, limits: SignInSettin
     """Forbid an act that is over the budget; nothing is written.
 
     Raises:
-        PasswordHeldError: the password in force was rejected before.
+        PasswordHeldError: the password in force was rejected before, or may have been.
         CodesHeldError: too many codes were rejected in a row.
         BudgetSpentError: too many attempts in the last hour were refused or ended nobody knows how.
     """
@@ -38,6 +38,11 @@ def _require_password(conn: Connection, account_id: str, *, limits: SignInSettin
         raise PasswordHeldError(
             "the password was rejected before and is never typed again; give the right one: "
             f"sc-agent accounts secret {account_id} --secrets-stdin, then: sc-agent accounts release {account_id}"
+        )
+    if acts.doubted_since_release(conn, account_id, Act.TYPE_PASSWORD):
+        raise PasswordHeldError(
+            "the site answered the password with a message nobody knows, which may be a rejection: it is not typed again before "
+            f"somebody has read the evidence; then: sc-agent accounts release {account_id}"
         )
     spent = acts.not_taken_since(conn, account_id, Act.TYPE_PASSWORD, now - HOUR)
     if spent >= limits.attempts_per_hour:

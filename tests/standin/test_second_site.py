@@ -123,6 +123,18 @@ async def test_what_the_site_refuses_is_not_typed_again(
     assert ended.site.dangers == []
 
 
+async def test_a_password_answered_in_unknown_words_is_doubted(second: SecondRig) -> None:
+    ended = await second.sign_in("email_classic", "password", "otp", "home", look=Look(), person=Person(refuses="unlisted"))
+    assert ended.lent.outcomes == ["type_password doubted"]
+
+
+async def test_to_be_back_at_the_start_is_no_acceptance(second: SecondRig) -> None:
+    ended = await second.sign_in("email_classic", "password", "email_unified", "password", "otp", "home", look=Look())
+    assert (ended.outcome, ended.lent.outcomes[:2]) == ("arrived", ["type_password asked_again", "type_password accepted"])
+    for_ever = await second.sign_in(*["email_classic", "password"] * 5, "home", look=Look())
+    assert (for_ever.outcome, len(for_ever.site.passwords)) == ("stuck", 2)
+
+
 async def test_an_address_the_site_filled_in_for_somebody_else_gets_no_password(second: SecondRig) -> None:
     ended = await second.sign_in("prefilled", "home", look=Look(), person=Person(shown="another@users.example"))
     assert (ended.outcome, ended.site.passwords) == ("wrong_identity", [])

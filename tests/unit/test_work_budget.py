@@ -47,6 +47,15 @@ def test_a_rejected_password_is_never_allowed_again_until_it_changes(registered:
         attempt(conn, Act.TYPE_PASSWORD, "accepted")
 
 
+def test_a_password_that_may_have_been_rejected_waits_for_a_person(registered: Engine) -> None:
+    with writing(registered) as conn:
+        attempt(conn, Act.TYPE_PASSWORD, "doubted")
+        with pytest.raises(PasswordHeldError):
+            attempt(conn, Act.TYPE_PASSWORD, None, minutes=60 * 24 * 365)
+        acts.release(conn, "A1", now=NOW)
+        attempt(conn, Act.TYPE_PASSWORD, "accepted")
+
+
 def test_an_attempt_nobody_knows_the_outcome_of_costs_one(registered: Engine) -> None:
     with writing(registered) as conn:
         for minute in range(3):
