@@ -143,6 +143,8 @@ class _Look:
     def alert(self) -> str | None:
         """Return the first alert of the catalogue that is visible."""
         for alert in self._catalogue.shared.alerts:
+            if alert.harmless:
+                continue
             if any(self._seen["visible"][self._index[css]] for css in alert.ids):
                 return alert.name
             texts = " \n ".join(one["text"] for one in self._seen["alerts"] if one["severity"] in alert.severity)

@@ -46,7 +46,7 @@ def test_selectors_is_data_and_no_package() -> None:
         ),
         ('names = "go_on"', 'names = "go_off"', "password.toml: elements.submit: there is no words 'go_off'"),
         ('avoid = "not_on_sign_in"', "many = 3", "password.toml: elements.submit.many:"),
-        ('de = ["ändern"]', "de = []", "password.toml: texts.change"),
+        ("[signs]", "[texts.change]\nde = []\n\n[signs]", "password.toml: texts.change"),
         ("[signs]", "[sings]", "password.toml: sings:"),
         ("[handling]", "[handling", "password.toml:"),
     ],
