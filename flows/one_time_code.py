@@ -49,6 +49,7 @@ class OneTimeCode:
         for place, part in zip(places.handles, parts, strict=True):
             await self.walk.visit.guard.type_secret(place, part)
         self.walk.visit.tell("filled", seen, element=places.name, candidate=places.candidate)
+        await self._forget_device(seen)
         return await self.walk.press(seen, "submit")
 
     async def choose_authenticator(self, seen: Recognition) -> Recognition:
@@ -66,6 +67,12 @@ class OneTimeCode:
         self.walk.progress()
         self.walk.visit.tell("checked", seen, element=found.name, candidate=found.candidate)
         return await self.walk.press(seen, "submit")
+
+    async def _forget_device(self, seen: Recognition) -> None:
+        """Clear the box that would let this browser in without a code, should the site have marked it."""
+        box = await find(self.walk.visit, seen.screen, "remember_device")
+        if box and await box.handle.is_checked():
+            await box.handle.uncheck(force=True)
 
     async def _places(self, seen: Recognition) -> Found:
         """The one field, else the boxes of one digit each."""

@@ -101,6 +101,8 @@ class SignIn:
                 if seen.alert == "credentials_rejected":
                     await self.typed.judge(seen)  # on whatever page it stands
                 seen = await self.walk.onward(seen)
+                if self.typed.is_unanswered(seen):
+                    seen = await self.walk.onward(await self.walk.linger(seen))
                 if await self.typed.judge(seen):
                     self.walk.progress()
                 if self._is_in(seen):
@@ -194,7 +196,8 @@ class SignIn:
     async def _give_password(self, seen: Recognition) -> Recognition:
         if seen.alert == "email_unknown":
             raise no_such_login(seen)
-        self._refuse_unknown_alert(seen, typed=self.typed.passwords > 0)
+        if not (self.typed.is_held_back(seen) and await self._is_wiped(seen)):
+            self._refuse_unknown_alert(seen, typed=self.typed.passwords > 0)
         if seen.screen == "password" and not self._is_ours(seen):
             return await self._change_address(seen)
         if self.typed.passwords >= _PASSWORDS:
@@ -209,6 +212,10 @@ class SignIn:
         await self.typed.before_password(seen)
         await self.walk.fill(seen, "password", self.credentials.password)
         return await self.walk.press(seen, "submit")
+
+    async def _is_wiped(self, seen: Recognition) -> bool:
+        """Whether the field is empty: a page may wipe what is typed before its scripts are ready."""
+        return not await (await self.walk.require(seen, "password")).handle.input_value()
 
     def _is_ours(self, seen: Recognition) -> bool:
         """Whether the password page asks for our address's password: what it names, else what was typed before it."""

@@ -98,6 +98,7 @@ class Walk:
         Raises:
             UnknownScreenError, ChallengeError, SiteRefusedError, StuckError, StepTimeoutError.
         """
+        waiting_since = 0.0
         while True:
             self.visit.tell("seen", seen)
             if seen.screen == UNKNOWN:
@@ -118,7 +119,8 @@ class Walk:
                         f"a page was expected, the site refuses ({seen.screen}, status {seen.status})", screen=seen.screen, url=seen.path
                     )
                 case Kind.WAIT:
-                    seen = await self._wait_through(seen)
+                    waiting_since = waiting_since or monotonic()
+                    seen = await self._wait_through(seen, since=waiting_since)
                 case Kind.PRESS:
                     passed = await self._pass_by(seen, handling)
                     if passed is seen:
@@ -158,6 +160,17 @@ class Walk:
             found = await self.require(seen, name)
             await found.handle.fill(value)
         self.visit.tell("filled", seen, element=name, candidate=found.candidate)
+
+    async def linger(self, seen: Recognition) -> Recognition:
+        """Give a page its time to say what is wrong, or to become another."""
+        ends = monotonic() + min(_LATE, self.bounds.challenge.total_seconds())
+        while not seen.alert_text and not seen.rejects and monotonic() < ends:
+            await self.changed()
+            looked = await self.settle()
+            if (looked.screen, looked.document) != (seen.screen, seen.document):
+                return looked
+            seen = looked
+        return seen
 
     async def find(self, seen: Recognition, name: str) -> Found:
         """Look for an element for a while: a page may be drawn later than its title. An empty result when it does not come."""
@@ -202,9 +215,11 @@ class Walk:
             url=seen.path,
         )
 
-    async def _wait_through(self, seen: Recognition) -> Recognition:
+    async def _wait_through(self, seen: Recognition, *, since: float) -> Recognition:
+        """Wait for another screen; a page that loads itself again and again has the same while altogether."""
+        left = self.bounds.challenge.total_seconds() - (monotonic() - since)
         try:
-            return await self.settle(after=seen, wait=self.bounds.challenge.total_seconds())
+            return await self.settle(after=seen, wait=max(left, 0))
         except StepTimeoutError as err:
             raise ChallengeError(
                 f"{seen.screen} was expected to pass by itself, it did not", kind=seen.screen, screen=seen.screen, url=seen.path

@@ -23,12 +23,14 @@ class Typed:
     is_accepted: bool = False  # a password was typed, and the site went on
     _codes_rejected: int = 0
     _failed_before: int = 0
+    _document: str = ""  # where the password was typed last
     _pending: list[Act] = field(default_factory=list)  # typed, and not answered yet
 
     async def before_password(self, seen: Recognition) -> None:
         """Ask for leave to type the password on this page, and count it."""
         await self.aides.before_click(Act.TYPE_PASSWORD)
         self._failed_before = seen.failed_sign_ins
+        self._document = seen.document
         self.passwords += 1
         self._pending.append(Act.TYPE_PASSWORD)
 
@@ -53,6 +55,17 @@ class Typed:
             is_taken = await self._judge_code(seen) or is_taken
         return is_taken
 
+    def is_held_back(self, seen: Recognition) -> bool:
+        """Whether the page's own script asks for the password it was just given: nothing was sent."""
+        return seen.alert == "password_missing" and seen.document == self._document
+
+    def is_unanswered(self, seen: Recognition) -> bool:
+        """Whether the page asks again for what was just typed without a word: the word may come later than the page."""
+        is_asked = (Act.TYPE_PASSWORD in self._pending and seen.screen in _STARTING) or (
+            Act.TYPE_CODE in self._pending and seen.screen == "otp"
+        )
+        return is_asked and not seen.alert_text and not seen.rejects
+
     async def close(self, outcome: str) -> None:
         """Give everything that is still open this outcome; the attempt stays counted."""
         while self._pending:
@@ -71,6 +84,9 @@ class Typed:
                 screen=seen.screen,
                 url=seen.path,
             )
+        if self.is_held_back(seen):
+            await self.close("held_back")
+            return False
         if is_back and seen.alert_text:
             await self.close("doubted")  # the sign-in stops at a message that has no name: it may be a rejection
             return False

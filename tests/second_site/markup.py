@@ -26,7 +26,7 @@ class Look:
     chain: int = 0
     """So many redirects before each page."""
     bounces: bool = False
-    """A password typed the instant the page appears is wiped; an empty one is held back by the page's own script."""
+    """The page's own script wipes what is sent at once, holds the form back and asks for the password."""
 
     def draw(self, part: str) -> random.Random:
         return random.Random(f"{self.seed}:{part}")
@@ -57,6 +57,8 @@ class Visit:
     email: str
     arrived: bool = False
     error: str = ""
+    is_late: bool = False
+    """The error is shown by a script, well after the page."""
     is_unboxed: bool = False
     """The error stands in a box that the facts do not know."""
     passwords: list[str] = field(default_factory=list)

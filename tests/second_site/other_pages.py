@@ -31,6 +31,20 @@ def waf_stuck(visit: Visit) -> str:
     return waf(visit).replace("document.cookie='aws-waf-token=t; path=/; secure';location.reload()", "")
 
 
+def waf_for_ever(visit: Visit) -> str:
+    return waf(visit).replace("document.cookie='aws-waf-token=t; path=/; secure';", "").replace("1200", "700")
+
+
+def shell(visit: Visit) -> str:
+    """The frame of an app page that finds out by script that nobody is signed in."""
+    return page(
+        visit.look,
+        "<div id=root></div><script>setTimeout(()=>location.assign('/-shell'),800)</script>",
+        title="Amazon",
+        head='<meta name="anti-csrftoken-a2z" content="t">',
+    )
+
+
 def passkey_nudge(visit: Visit) -> str:
     look = visit.look
     if look.draw("nudge").random() < 0.5:

@@ -22,7 +22,7 @@ class Person:
     password: str = "Right-Horse & 100%"
     secret: str = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
     refuses: str = ""
-    """`password`, `generic`, `unlisted`, `invalid`, `unboxed`, `email` or `code`: what the site says instead of believing."""
+    """`password`, `generic`, `unlisted`, `invalid`, `unboxed`, `email` or `code`, or these after `late`: what the site says instead of believing."""
     shown: str = ""
     """Another address than the person's, which the site fills in."""
 
@@ -52,8 +52,9 @@ def take_email(visit: Visit, form: Form, person: Person) -> str:
 def take_password(visit: Visit, form: Form, person: Person) -> str:
     visit.passwords.append(form.get("password", ""))
     refusals = {"password": WRONG_PASSWORD, "generic": GENERIC_CREDENTIALS, "unlisted": UNLISTED_ALERT, "invalid": INVALID_PASSWORD}
+    refusals |= {"unboxed": WRONG_PASSWORD, "late": WRONG_PASSWORD, "late-unlisted": UNLISTED_ALERT}
     visit.is_unboxed = person.refuses == "unboxed"
-    refusals["unboxed"] = WRONG_PASSWORD
+    visit.is_late = person.refuses.startswith("late")
     if person.refuses in refusals or form.get("password") != person.password:
         visit.error = said(refusals.get(person.refuses, WRONG_PASSWORD), visit.look.lang)
         return "stay"
@@ -70,7 +71,8 @@ def take_code(visit: Visit, form: Form, person: Person) -> str:
     visit.codes.append(code)
     if "rememberDevice" in form:
         visit.dangers.append("remember-device")
-    if person.refuses == "code" or not fresh or not pyotp.TOTP(person.secret).verify(code, valid_window=1):
+    visit.is_late = person.refuses == "late-code"
+    if person.refuses in ("code", "late-code") or not fresh or not pyotp.TOTP(person.secret).verify(code, valid_window=1):
         visit.error = said(WRONG_CODE, visit.look.lang)
         return "stay"
     return "next"
@@ -115,6 +117,8 @@ STEPS: dict[str, Step] = {
     "otp_quota": Step(page=sign_in.otp_quota, path="/ap/mfa/new-otp", query="arb=0"),
     "continue_wall": Step(page=other.continue_wall, path="/gp/wall", query=""),
     "waf": Step(page=other.waf, status=202),
+    "waf_for_ever": Step(page=other.waf_for_ever, status=202),
+    "shell": Step(page=other.shell, path="/home", query="", submit=lambda visit, form, person: "next"),
     "waf_stuck": Step(page=other.waf_stuck, status=202),
     "passkey_nudge": Step(page=other.passkey_nudge, path="/ax/claim/webauthn/nudge", query="passkeyNudgeArb=0"),
     "phone_fixup": Step(page=other.phone_fixup, path="/ap/accountFixup", query="x=1"),

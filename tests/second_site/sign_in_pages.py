@@ -4,8 +4,9 @@ from tests.second_site.markup import Look, Visit, always_hidden, danger, hidden_
 from tests.second_site.words import CONTINUE, EMAIL, PASSWORD, PROBLEM, SIGN_IN, TITLES, TWO_STEP, said
 
 WIPE = (
-    "<script>{const f=()=>document.getElementById('ap_password');setTimeout(()=>{f().value=''},350);f().form.addEventListener('submit',e=>{"
-    "if(!f().value){e.preventDefault();document.getElementById('auth-password-missing-alert').style='display:block!important'}})}</script>"
+    "<script>{const f=document.getElementById('ap_password');let n=0;f.form.addEventListener('submit',e=>{if(!n++||!f.value){"
+    "e.preventDefault();f.value='';const a=document.getElementById('auth-password-missing-alert');document.body.append(a);"
+    "a.hidden=false;a.className='a-box a-alert-inline a-alert-inline-error';a.style.cssText='display:block;visibility:visible'}})}</script>"
 )
 
 
@@ -185,13 +186,14 @@ def _otp_page(visit: Visit, fields: str, *, said_to: str = "", device: str = "",
     look = visit.look
     text = said_to or {"en": "For added security, please enter the One Time Password (OTP) from your Authenticator App"}.get(look.lang, "")
     form = tag(look, "form", part="otp", id="auth-mfa-form", method="post", action="/ap/signin", cls="auth-validate-form")
+    ticked = " checked" if look.draw("ticked").random() < 0.5 else ""
     remember = (
-        '<label for="auth-mfa-remember-device"><input type="checkbox" id="auth-mfa-remember-device" name="rememberDevice" value="">'
+        f'<label for="auth-mfa-remember-device"><input type="checkbox"{ticked} id="auth-mfa-remember-device" name="rememberDevice" value="">'
         "<span>Don't require OTP on this browser</span></label>"
     )
     return page(
         look,
-        f"{always_hidden(look)}{server_alert(visit.error, said(PROBLEM, look.lang))}{form}{state_fields('SIGNIN_MFA')}"
+        f"{always_hidden(look)}{_problem(visit)}{form}{state_fields('SIGNIN_MFA')}"
         f"{f'<input type=hidden name=deviceId value={device}>' if device else ''}<h1>{said(TWO_STEP, look.lang)}</h1><p>{text}</p>{fields}"
         f'{remember if look.draw("remember").random() < 0.7 else ""}</form><a id="auth-get-new-otp-link" href="/ap/mfa/new-otp?arb=0">'
         f"Didn't receive the OTP?</a>{f'<script>{script}</script>' if script else ''}",
@@ -240,6 +242,9 @@ def _remember_me() -> str:
 
 
 def _problem(visit: Visit) -> str:
+    if visit.error and visit.is_late:
+        shown = server_alert(visit.error, said(PROBLEM, visit.look.lang)).replace("`", "")
+        return f"<div id=late></div><script>setTimeout(()=>{{document.getElementById('late').innerHTML=`{shown}`}},1500)</script>"
     if visit.error and visit.is_unboxed:
         return f'<div class="message-strip"><b>{visit.error}</b></div>'
     return server_alert(visit.error, said(PROBLEM, visit.look.lang))

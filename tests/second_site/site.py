@@ -22,7 +22,7 @@ from tests.second_site.markup import CDN, CSS, Look, Visit
 from tests.second_site.script import STEPS, Person, Step
 
 HOST = "sellercentral.amazon.com"
-PREFIX_SKIPS = ("/ap/accountFixup/skip", "/ap/switch", "/errors/validateCaptcha")
+PREFIX_SKIPS = ("/-shell", "/ap/accountFixup/skip", "/ap/switch", "/errors/validateCaptcha")
 
 
 @dataclass

@@ -35,6 +35,7 @@ ENDS = {
     "no_account": "arrived",
     "failed_global": "arrived",
     "waf_stuck": "challenge",
+    "waf_for_ever": "challenge",
     "password_captcha": "challenge",
     "captcha_cvf": "challenge",
     "robot_check": "challenge",
@@ -110,6 +111,9 @@ async def test_every_page_that_ends_a_sign_in_ends_it_for_its_reason(second: Sec
         ("unlisted", "unknown_screen", 1, 0),
         ("invalid", "unknown_screen", 1, 0),
         ("unboxed", "password_rejected", 1, 0),
+        ("late", "password_rejected", 1, 0),
+        ("late-unlisted", "unknown_screen", 1, 0),
+        ("late-code", "code_rejected", 1, 2),
         ("email", "no_such_login", 0, 0),
         ("code", "code_rejected", 1, 2),
     ],
@@ -126,6 +130,12 @@ async def test_what_the_site_refuses_is_not_typed_again(
 async def test_a_password_answered_in_unknown_words_is_doubted(second: SecondRig) -> None:
     ended = await second.sign_in("email_classic", "password", "otp", "home", look=Look(), person=Person(refuses="unlisted"))
     assert ended.lent.outcomes == ["type_password doubted"]
+
+
+async def test_a_password_that_the_page_itself_held_back_is_given_again_once(second: SecondRig) -> None:
+    ended = await second.sign_in("email_classic", "password", "otp", "home", look=Look(bounces=True))
+    assert (ended.outcome, len(ended.site.passwords)) == ("arrived", 1)
+    assert ended.lent.outcomes[:2] == ["type_password held_back", "type_password accepted"]
 
 
 async def test_to_be_back_at_the_start_is_no_acceptance(second: SecondRig) -> None:
