@@ -15,39 +15,59 @@ from playwright.async_api import Request, Response
 
 from flows.recorded_visit import RecordedVisit
 from flows.recording_bodies import KeptBodies
-from flows.recording_exchange import Captured, capture_request, capture_response
+from flows.recording_exchange import Captured, answered, asked_for, read_body, read_headers, tell_failure
 from flows.recording_files import RecordingParts, write_recording
 from flows.visit import Visit
 
 _REDIRECTS = range(300, 400)
-_LARGEST = 64 * 1024 * 1024  # bytes of bodies held for one visit
+_LARGEST = 64 * 1024 * 1024  # bytes of bodies held for a visit that is recorded for its own sake
+_LARGEST_ASIDE = 24 * 1024 * 1024  # and for one that is recorded in case it fails
+_PATIENCE = 2.0  # seconds, once for bodies and once for headers that have not come yet
+_STATIC = ("script", "stylesheet")
 
 
 @asynccontextmanager
 async def recording(visit: Visit, *, now: Callable[[], datetime], patient: bool = False) -> AsyncIterator[Recorder]:
     """Record a visit from here on. Run the flow with `recorder.visit`; nothing is written unless `recorder.save` is awaited.
 
-    `patient` waits until each page stands still, so that the same visit always gives the same recording.
+    Each answer is held back for the moment it takes to read it, so that no body is lost. `patient` also waits until each page stands
+    still, so that the same visit always gives the same recording.
     """
     recorder = Recorder(visit=RecordedVisit.over(visit, patient=patient), now=now, recorded_at=now())
-    recorder.session = dict(await visit.context.storage_state())
-
-    def asked(request: Request) -> None:  # plain functions: the library keeps notes on its listeners, which slots forbid
-        recorder.on_request(request)
-
-    def answered(response: Response) -> None:
-        recorder.on_response(response)
-
+    recorder.session = await visit.storage_state()
     await recorder.kept.watch(visit.context, visit.page)
-    visit.context.on("request", asked)
-    visit.context.on("response", answered)
-    try:
+    async with _listening(recorder):
         yield recorder
+
+
+@asynccontextmanager
+async def recording_aside(visit: Visit, *, now: Callable[[], datetime], session: Mapping[str, Any] | None) -> AsyncIterator[Recorder]:
+    """Record a visit in case it fails: only listen, hold nothing back, ask the browser for little while all goes well.
+
+    `session` is the storage state the visit was opened with. A body is lost if its page was left before it could be read.
+    """
+    recorder = Recorder(visit=RecordedVisit.over(visit), now=now, recorded_at=now(), largest=_LARGEST_ASIDE)
+    recorder.session = dict(session or {"cookies": [], "origins": []})
+    async with _listening(recorder):
+        yield recorder
+
+
+@asynccontextmanager
+async def _listening(recorder: Recorder) -> AsyncIterator[None]:
+    context = recorder.visit.context
+    listeners: dict[Any, Callable[[Any], None]] = {  # plain functions: the library keeps notes on its listeners, which slots forbid
+        "request": lambda request: recorder.on_request(request),
+        "response": lambda response: recorder.on_response(response),
+        "requestfailed": lambda request: recorder.on_failed(request),
+    }
+    for event, listener in listeners.items():
+        context.on(event, listener)
+    try:
+        yield
     finally:
-        visit.context.remove_listener("request", asked)
-        visit.context.remove_listener("response", answered)
+        for event, listener in listeners.items():
+            context.remove_listener(event, listener)
         await recorder.stop()
-        await recorder.kept.close()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -57,38 +77,55 @@ class Recorder:
     visit: RecordedVisit
     now: Callable[[], datetime]
     recorded_at: datetime
+    largest: int = _LARGEST
     session: dict[str, Any] = field(default_factory=dict)
     exchanges: list[Captured] = field(default_factory=list)
     kept: KeptBodies = field(default_factory=KeptBodies)
-    _by_request: dict[Request, asyncio.Task[Captured]] = field(default_factory=dict)
-    _order: list[Request] = field(default_factory=list)
-    _answers: list[asyncio.Task[None]] = field(default_factory=list)
+    _by_request: dict[Request, Captured] = field(default_factory=dict)
+    _answers: list[tuple[Captured, Response]] = field(default_factory=list)
+    _bodies: list[asyncio.Task[None]] = field(default_factory=list)
     _held: int = 0
     _seen: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _stopped: bool = False
 
     def on_request(self, request: Request) -> None:
         """Note a request in the order it was sent."""
-        if request.url.startswith("https:"):
-            self._order.append(request)
-            self._by_request[request] = asyncio.create_task(capture_request(request))
+        if request.url.startswith("https:") and not self._stopped:
+            self._by_request[request] = captured = asked_for(request)
+            self.exchanges.append(captured)
 
     def on_response(self, response: Response) -> None:
-        """Fetch an answer's body at once: the browser drops it soon."""
-        if response.request in self._by_request:
-            key = (response.request.method, response.url.split("#")[0])
-            self._answers.append(asyncio.create_task(self._answer(response, self._seen[key])))
-            self._seen[key] += response.status not in _REDIRECTS
+        """Note an answer, and fetch its body at once: the browser drops it soon."""
+        captured = self._by_request.get(response.request)
+        if captured is None or self._stopped:
+            return
+        answered(captured, response)
+        captured.received_at = self.now()
+        self._answers.append((captured, response))
+        key = (captured.method, captured.address)
+        place = self._seen[key]
+        self._seen[key] += response.status not in _REDIRECTS
+        if captured.has_body and not (captured.kind in _STATIC and place):  # the same script comes the same again
+            self._bodies.append(asyncio.create_task(self._read_body(captured, response, place)))
+
+    def on_failed(self, request: Request) -> None:
+        """Note that a request got no answer, and why."""
+        if (captured := self._by_request.get(request)) is not None:
+            tell_failure(captured, request)
 
     async def stop(self) -> None:
-        """Wait for what is still being fetched, and put the exchanges in order."""
-        if self.visit.page.is_closed():
-            for task in (*self._by_request.values(), *self._answers):
-                task.cancel()
-        await asyncio.gather(*self._answers, return_exceptions=True)
-        done = await asyncio.gather(*(self._by_request[request] for request in self._order), return_exceptions=True)
-        self.exchanges = [one for one in done if isinstance(one, Captured)]
-        self._by_request, self._order, self._answers = {}, [], []
+        """Record nothing from here on: wait for what is being fetched, then ask for what the browser still knows."""
+        if self._stopped:
+            return
+        self._stopped = True
+        patience = 0.0 if self.visit.page.is_closed() else _PATIENCE
+        await _within(patience, self._bodies)
+        answers = {id(captured): response for captured, response in self._answers}
+        asked = [(captured, request, answers.get(id(captured))) for request, captured in self._by_request.items()]
+        await _within(patience, [asyncio.create_task(read_headers(*one)) for one in asked])
+        self._by_request, self._answers, self._bodies = {}, [], []
         _recover(self.exchanges)
+        await self.kept.close()
 
     async def save(
         self,
@@ -101,7 +138,7 @@ class Recorder:
         version: str = "",
         volatile: Sequence[str] = (),
     ) -> Path:
-        """Write the recording, scrubbed, as a directory of readable files (mode 0700, files 0600). Call it after the visit has ended.
+        """Write the recording, scrubbed, as a directory of readable files (mode 0700, files 0600), whole or not at all.
 
         `inputs` is what the flow was called with, secrets in clear: they are replaced like everywhere else, and the replay calls the
         flow with the placeholders. `outcome` is what the flow returned or raised. `volatile` are the rules of `find_volatile`, if the visit
@@ -110,6 +147,7 @@ class Recorder:
         Raises:
             FileExistsError: there is something in the directory already.
         """
+        await self.stop()
         parts = RecordingParts(
             flow=flow,
             recorded_at=self.recorded_at,
@@ -126,14 +164,11 @@ class Recorder:
         )
         return await asyncio.to_thread(write_recording, directory, parts, self.visit.redactor, self.visit.catalogue)
 
-    async def _answer(self, response: Response, place: int) -> None:
-        received_at = self.now()
-        captured = await self._by_request[response.request]
-        captured.received_at = received_at
-        await capture_response(captured, response)
-        if captured.lost and (body := self.kept.body(captured.method, captured.url.split("#")[0], place)) is not None:
+    async def _read_body(self, captured: Captured, response: Response, place: int) -> None:
+        await read_body(captured, response)
+        if captured.lost and (body := self.kept.body(captured.method, captured.address, place)) is not None:
             captured.body, captured.lost = body, ""
-        if self._held + len(captured.body) > _LARGEST:
+        if self._held + len(captured.body) > self.largest:
             captured.body, captured.lost = b"", "the visit's bodies were larger than a recording holds"
         self._held += len(captured.body)
 
@@ -142,9 +177,18 @@ class Recorder:
         return f"{browser.browser_type.name} {browser.version}" if browser else "unknown"
 
 
+async def _within(seconds: float, tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Wait for tasks, not longer than this; a page may hang, and one that is closed answers nothing."""
+    if tasks:
+        _, late = await asyncio.wait(tasks, timeout=seconds)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
 def _recover(exchanges: Sequence[Captured]) -> None:
-    """A script that was lost because its page was left is the same script another time."""
+    """A script whose body was not read, because it was read before or because its page was left, is the same script another time."""
     known = {captured.url: captured for captured in exchanges if captured.method == "GET" and captured.body and captured.kind != "document"}
     for captured in exchanges:
-        if captured.lost and captured.kind in ("script", "stylesheet") and (same := known.get(captured.url)):
+        if not captured.body and captured.has_body and captured.kind in _STATIC and (same := known.get(captured.url)):
             captured.body, captured.lost = same.body, ""

@@ -11,7 +11,8 @@ from urllib.parse import parse_qsl
 
 from playwright.async_api import Error, Request, Response
 
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_BODILESS = frozenset({204, 301, 302, 303, 304, 307, 308})
+_GIVEN_UP = "ERR_ABORTED"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -28,6 +29,7 @@ class Captured:
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     lost: str = ""
+    failure: str = ""  # why no answer came, if the browser said so
     received_at: datetime | None = None  # by our clock
 
     def site_skew(self, sent: datetime) -> timedelta:
@@ -35,40 +37,64 @@ class Captured:
         return sent - self.received_at if self.received_at else timedelta()
 
     @property
+    def address(self) -> str:
+        """The URL without what only the page sees."""
+        return self.url.split("#")[0]
+
+    @property
+    def has_body(self) -> bool:
+        """Whether its answer may have one."""
+        return self.status is not None and self.status not in _BODILESS and self.method != "HEAD"
+
+    @property
     def received_type(self) -> str:
         """The media type of the answer."""
         return next((value for name, value in self.headers if name.lower() == "content-type"), "").split(";")[0].strip().lower()
 
 
-async def capture_request(request: Request) -> Captured:
-    """Read what was sent, the cookies as they went over the wire included."""
-    captured = Captured(
-        kind=request.resource_type, method=request.method, url=request.url, cookies={}, sent=request.post_data_buffer or b""
-    )
-    try:
-        headers = await request.all_headers()
-    except Error as err:  # the page went away before the browser told; what the request event knew is kept
-        headers = request.headers
-        captured.lost = _first_line(err)
-    captured.cookies = _cookies(headers.get("cookie", ""))
-    captured.content_type = headers.get("content-type", "")
-    return captured
+def asked_for(request: Request) -> Captured:
+    """Begin with what the request's event told; asks the browser nothing."""
+    return Captured(kind=request.resource_type, method=request.method, url=request.url, cookies={}, sent=request.post_data_buffer or b"")
 
 
-async def capture_response(captured: Captured, response: Response) -> None:
-    """Read what came back; a body the browser has already dropped is noted, not guessed."""
+def tell_failure(captured: Captured, request: Request) -> None:
+    """Say why no answer came; one that the browser itself gave up, to go somewhere else, was still being waited for."""
+    reason = request.failure or ""
+    if captured.status is None and reason and _GIVEN_UP not in reason:
+        captured.failure = reason
+
+
+def answered(captured: Captured, response: Response) -> None:
+    """Go on with what the answer's event told; asks the browser nothing."""
     captured.status = response.status
-    try:
-        captured.headers = tuple((one["name"], one["value"]) for one in await response.headers_array())
-    except Error as err:
-        captured.headers = tuple(response.headers.items())
-        captured.lost = _first_line(err)
-    if response.status in _REDIRECTS or response.status in (204, 304) or captured.method == "HEAD":
-        return
+    captured.headers = tuple(response.headers.items())
+
+
+async def read_body(captured: Captured, response: Response) -> None:
+    """Read an answer's body; one that does not come, or that the browser has already dropped, is noted, not guessed."""
+    captured.lost = "it was still being loaded when the visit ended"
     try:
         captured.body = await response.body()
     except Error as err:
         captured.lost = _first_line(err)
+    else:
+        captured.lost = ""
+
+
+async def read_headers(captured: Captured, request: Request, response: Response | None) -> None:
+    """Read the headers as they went over the wire, cookies included; what the events knew stays if the page is gone."""
+    _take_sent(captured, request.headers)
+    try:
+        _take_sent(captured, await request.all_headers())
+        if response is not None:
+            captured.headers = tuple((one["name"], one["value"]) for one in await response.headers_array())
+    except Error as err:
+        captured.lost = captured.lost or _first_line(err)
+
+
+def _take_sent(captured: Captured, headers: Mapping[str, str]) -> None:
+    captured.cookies = _cookies(headers.get("cookie", ""))
+    captured.content_type = headers.get("content-type", "")
 
 
 def sent_body(captured: Captured) -> dict[str, Any]:

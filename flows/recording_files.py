@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -54,7 +55,7 @@ class RecordingParts:
 
 
 def write_recording(directory: Path, parts: RecordingParts, redactor: Redactor, catalogue: Catalogue) -> Path:
-    """Write the directory; it must not exist yet, or be empty.
+    """Write the directory, whole or not at all; it must not exist yet, or be empty.
 
     Raises:
         FileExistsError: there is something in the directory.
@@ -79,8 +80,11 @@ def write_recording(directory: Path, parts: RecordingParts, redactor: Redactor, 
         files[f"pages/{_page_name(number, snapshot)}"] = html.encode()
     if parts.mail is not None:
         files["mail.eml"] = scrub_mail(parts.mail, scrub.redact)
-    for name, content in files.items():
-        _write(directory / name, content)
+    directory.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=directory.parent, prefix=f".{directory.name}.") as beside:
+        for name, content in files.items():
+            _write(Path(beside) / "whole" / name, content)
+        (Path(beside) / "whole").replace(directory)
     return directory
 
 
@@ -126,6 +130,8 @@ def _exchange(
     row: dict[str, Any] = {"number": number, "kind": captured.kind, "request": scrub.tree(mask_volatile(request)), "response": None}
     if captured.lost:
         row["lost"] = scrub.redact(captured.lost)
+    if captured.failure:
+        row["failure"] = captured.failure
     if captured.status is None:
         return row, None
     headers = [[name, scrub.redact(value)] for name, value in _headers(captured, recorded_at)]

@@ -7,7 +7,7 @@ import os
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -18,18 +18,16 @@ from agent.cli.recorded_flows import describe, run_flow
 from agent.errors import ConfigurationError, UnconfirmedError
 from agent.observe.redaction import Redaction
 from agent.settings import Settings
-from agent.store import messages
-from agent.store.database import reading
 from agent.store.vault import Vault
 from agent.work.aides import aides_for
 from agent.work.browser_pool import BrowserPool, browser_options
 from agent.work.crew import Crew
 from agent.work.leasing import while_held
 from agent.work.policy_file import load_policy
-from agent.work.visits.accept import seller_account
 from agent.work.visits.conclusion import interrupted
 from agent.work.visits.finish import finish
 from agent.work.visits.plan import Kind, NotNowError, Plan, PoisonError, prepare
+from agent.work.visits.recorded import inputs_of, mail_of
 from flows.browser import open_visit
 from flows.errors import BrowserMissingError
 from flows.recorder import Recorder, recording
@@ -65,7 +63,7 @@ async def record_visit(settings: Settings, *, engine: Engine, vault: Vault, acco
         flow=flow,
         inputs=first.inputs,
         outcome=first.outcome,
-        mail=_mail(engine, vault, first.plan),
+        mail=mail_of(engine, vault, first.plan),
         version=version("secondary-user"),
         volatile=volatile,
     )
@@ -100,7 +98,7 @@ async def _browse(crew: Crew, plan: Plan, flow: str) -> Recorded:
     redactor = Redactor()
     given = plan.secrets.secrets
     redactor.register_all([given.password, given.totp_secret])
-    inputs = _inputs(plan, flow)
+    inputs = inputs_of(plan, flow)
     with crew.redaction.visiting(redactor):
         async with (
             crew.pool.browser() as browser,
@@ -110,31 +108,3 @@ async def _browse(crew: Crew, plan: Plan, flow: str) -> Recorded:
             aides = await asyncio.to_thread(aides_for, plan, crew, redactor=redactor)
             outcome = await run_flow(flow, recorder.visit, inputs, aides=aides, bounds=crew.bounds)
     return Recorded(plan=plan, recorder=recorder, inputs=inputs, outcome=outcome)
-
-
-def _inputs(plan: Plan, flow: str) -> dict[str, Any]:
-    """What the flow is called with; the recorder replaces what is secret."""
-    signs_in = {"user_email": plan.signs_in.user_email, "password": plan.secrets.secrets.password.get_secret_value()}
-    account = seller_account(plan)
-    chosen = {"marketplace": account.marketplace.code, "merchant_id": account.merchant_id, "merchant_name": account.merchant_name}
-    match flow:
-        case "sign_in":
-            return {**signs_in, "host": plan.host}
-        case "accept":
-            assert plan.invitation is not None  # noqa: S101 - an accept plan has one
-            link = asdict(plan.invitation.link)
-            names = ("url", "host", "invitation_id", "merchant_id", "global_account_id")
-            return {**signs_in, **chosen, "invitation": {name: link[name] for name in names}}
-        case _:
-            return {**signs_in, **chosen, "subject": plan.account.user_email, "own": plan.own}
-
-
-def _mail(engine: Engine, vault: Vault, plan: Plan) -> bytes | None:
-    """The mail that the invitation came in, if it came in one."""
-    if plan.invitation is None or plan.invitation.message_id is None:
-        return None
-    with reading(engine) as conn:
-        message = messages.get(conn, plan.invitation.message_id)
-    if message is None or message.sealed is None or message.key_id is None:
-        return None
-    return vault.unseal(message.key_id, message.sealed, context=f"message:{message.sha256}")

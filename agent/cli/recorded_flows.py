@@ -1,11 +1,9 @@
-"""The flows that can be recorded and replayed: what each is called with, and its outcome as plain data."""
+"""The flows that can be recorded and replayed: calling one with the inputs of a recording, and saying its outcome in a few words."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass
 from datetime import datetime
-from enum import Enum
 from typing import Any
 
 from pydantic import SecretStr
@@ -16,11 +14,11 @@ from flows.audit_permissions import audit_permissions
 from flows.errors import FlowError
 from flows.marketplaces import marketplace
 from flows.models import Act, Aides, Bounds, Credentials, InvitationLink, SellerAccount
+from flows.recording_outcome import outcome_of
 from flows.sign_in import ensure_signed_in
 from flows.visit import Visit
 
 FLOWS = ("sign_in", "accept", "audit")
-_NOT_AN_OUTCOME = frozenset({"evidence", "shape"})  # paths of one machine, and what ages separately
 
 
 async def run_flow(name: str, visit: Visit, inputs: Mapping[str, Any], *, aides: Aides, bounds: Bounds) -> dict[str, Any]:
@@ -42,34 +40,8 @@ async def run_flow(name: str, visit: Visit, inputs: Mapping[str, Any], *, aides:
             case _:
                 raise UsageError(f"one of the flows {', '.join(FLOWS)} was expected, found {name!r}")
     except FlowError as err:
-        return {"error": error_of(err)}
-    return {"result": plain(result)}
-
-
-def error_of(err: FlowError) -> dict[str, Any]:
-    """What stays of an error: its code and what kind of it; not its sentence, which may be reworded."""
-    told = {name: getattr(err, name, None) for name in ("screen", "kind", "reason")}
-    return {"code": err.code, **{name: value for name, value in told.items() if value}}
-
-
-def plain(value: Any) -> Any:
-    """Turn a flow's value into JSON; secrets and paths stay out."""
-    if is_dataclass(value) and not isinstance(value, type):
-        kept = (one.name for one in fields(value) if one.name not in _NOT_AN_OUTCOME)
-        return {name: sorted(set(part)) if name == "blocked_requests" else plain(part) for name in kept for part in (getattr(value, name),)}
-    match value:
-        case Enum():
-            return value.value
-        case SecretStr():
-            return None
-        case datetime():
-            return value.isoformat()
-        case Mapping():
-            return {str(key): plain(part) for key, part in value.items()}
-        case list() | tuple() | set() | frozenset():
-            return [plain(part) for part in value]
-        case _:
-            return value
+        return outcome_of(err)
+    return outcome_of(result)
 
 
 def describe(outcome: Mapping[str, Any]) -> str:

@@ -37,6 +37,8 @@ def details(one: Replayed) -> list[str]:
     lines = [f"{one.name}: {line}" for line in (*one.differences, *one.misses)]
     if one.page_difference:
         lines.append(f"{one.name}: {one.page_difference}")
+    if one.bodiless and not one.is_same:
+        lines.append(f"{one.name}: answered without a body, which was lost when it was recorded: {'; '.join(one.bodiless)}")
     if one.unused and not one.is_same:
         lines.append(f"{one.name}: never asked for: {', '.join(one.unused)}")
     return lines

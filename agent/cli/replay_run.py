@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from agent.cli.recorded_flows import describe, error_of, replay_aides, run_flow
+from agent.cli.recorded_flows import describe, replay_aides, run_flow
 from agent.errors import UsageError
 from fixtures.player import Player, starting_session
 from fixtures.player_recording import Recording, RecordingError, load_recording
@@ -19,6 +19,7 @@ from flows.browser import Browser, BrowserOptions, open_browser, open_visit
 from flows.errors import FlowError
 from flows.models import Bounds
 from flows.recorded_visit import RecordedVisit, Snapshot, StoppedAtStepError
+from flows.recording_outcome import outcome_of
 from flows.recording_shape import outline
 
 _BOUNDS = Bounds(step=timedelta(seconds=10), visit=timedelta(seconds=60), challenge=timedelta(seconds=5))
@@ -47,6 +48,7 @@ class Replayed:
     differences: tuple[str, ...] = ()
     misses: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
+    bodiless: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
     page_difference: str = ""
     age_days: int = 0
@@ -96,7 +98,7 @@ async def _replay(path: Path, player: Player, browser: Browser, options: ReplayO
     except (KeyError, TypeError, UsageError) as err:
         return Replayed(name=name, flow="", seconds=0.0, outcome="unplayable", differences=(f"inputs: {err}",))
     except FlowError as err:  # the browser's, not the flow's: one recording's surprise must not stop the others
-        outcome, snapshots = {"error": error_of(err)}, ()
+        outcome, snapshots = outcome_of(err), ()
     finally:
         report = player.finish()
     stopped = "stopped" in outcome
@@ -111,6 +113,7 @@ async def _replay(path: Path, player: Player, browser: Browser, options: ReplayO
         differences=differing,
         misses=misses,
         unused=() if stopped else report.unused,
+        bodiless=report.bodiless,
         steps=tuple(snapshot.screen for snapshot in snapshots),
         page_difference=_page_difference(recording, snapshots) if differing or misses else "",
         age_days=recording.age_days(datetime.now(UTC)),

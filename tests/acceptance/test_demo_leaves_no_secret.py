@@ -16,6 +16,10 @@ from urllib.parse import quote
 import pytest
 
 from agent.cli.demo.tales import last_checks, tell_all
+from agent.cli.replay_run import ReplayOptions, replay_all
+from fixtures.leak_gate import ALLOWED, load_allowed, scan
+from fixtures.player_recording import find_recordings
+from flows.browser import BrowserOptions
 from tests.support.demo_play import Play, playing, secrets_of
 from tests.support.search import Search, Secret, names
 
@@ -96,6 +100,16 @@ async def test_the_demo_leaves_no_secret_anywhere(tmp_path: Path) -> None:
             search.text(output, f"a command's output {number}")
     assert_the_search_was_thorough(search)
     assert names(search.hits) == []
+    await assert_the_failed_visits_replay_offline(tmp_path)
+
+
+async def assert_the_failed_visits_replay_offline(directory: Path) -> None:
+    """The stand-ins are gone by now. What the failed visits left passes the leak gate and ends again as it did."""
+    recordings = find_recordings([directory])
+    assert [str(find) for find in scan(recordings, allowed=load_allowed(ALLOWED))[0]] == []
+    replays = await replay_all(recordings, ReplayOptions(browser=BrowserOptions()))
+    assert [(one.outcome, one.differences, one.misses) for one in replays if not one.is_same] == []
+    assert {"challenge (captcha_image)", "invitation_closed (withdrawn)"} <= {one.outcome for one in replays}
 
 
 async def look_at_everything(play: Play) -> None:

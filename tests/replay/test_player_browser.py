@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Error, Page
+from playwright.async_api import Error, Page, TimeoutError
 
 from fixtures.player import Player
 from fixtures.player_recording import Recording, load_recording
@@ -98,13 +98,27 @@ async def test_every_host_leads_to_the_player_and_none_outside(tmp_path: Path) -
         player.finish()
 
 
-async def test_an_answer_that_never_came_is_a_broken_connection(tmp_path: Path) -> None:
-    rows = [exchange(1, "GET", "/home", headers=html(), body="x")]
-    rows[0]["response"] = None
+async def test_an_answer_that_did_not_come_because_the_connection_broke_is_a_broken_connection(tmp_path: Path) -> None:
+    rows = [exchange(1, "GET", "/home", headers=html(), body="x") | {"response": None, "failure": "net::ERR_CONNECTION_RESET"}]
     async with playing(mini(tmp_path, rows)) as (player, page):
         with pytest.raises(Error, match="ERR_EMPTY_RESPONSE"):
             await page.goto(f"{HOST}/home")
         player.finish()
+
+
+async def test_an_answer_that_was_still_waited_for_does_not_come(tmp_path: Path) -> None:
+    rows = [exchange(1, "GET", "/home", headers=html(), body="x") | {"response": None}]
+    async with playing(mini(tmp_path, rows)) as (player, page):
+        with pytest.raises(TimeoutError):
+            await page.goto(f"{HOST}/home", timeout=500)
+        assert player.finish().is_clean
+
+
+async def test_a_body_that_the_recording_lost_is_reported(tmp_path: Path) -> None:
+    rows = [exchange(1, "GET", "/home", headers=html(), body=None) | {"lost": "No resource with given identifier found"}]
+    async with playing(mini(tmp_path, rows)) as (player, page):
+        await page.goto(f"{HOST}/home")
+        assert player.finish().bodiless == ("#1 GET sellercentral.amazon.com/home: No resource with given identifier found",)
 
 
 async def test_a_cookie_that_the_site_deleted_stays_deleted_and_one_that_lasted_a_day_still_lasts(tmp_path: Path) -> None:

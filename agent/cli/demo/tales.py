@@ -90,8 +90,11 @@ async def captcha(theatre: Theatre, tale: Tale) -> None:
     tale.note(theatre, "seller invites the user email")
     seen = await theatre.until(tale.account, State.NEEDS_HUMAN)
     tale.note(theatre, f"stopped for a person: {seen['internal_reason']}")
-    expect(theatre.evidence(tale.account), "evidence kept", "none")
-    tale.note(theatre, f"{len(theatre.evidence(tale.account))} pieces of evidence kept")
+    kept = {path.name for path in theatre.evidence(tale.account)}
+    expect(
+        {"failure.png", "failure.html", "recording.json"} <= kept, "picture, page and recording kept", ", ".join(sorted(kept)) or "nothing"
+    )
+    tale.note(theatre, "evidence kept: a picture, the page, and a recording of the visit to replay offline")
 
 
 async def withdrawn(theatre: Theatre, tale: Tale) -> None:

@@ -51,6 +51,7 @@ async def audit(visit: Visit, plan: Plan, crew: Crew, *, aides: Aides, bounds: B
         facts=_facts(judged, event, plan),
         document=judged.document,
         session=await visit.storage_state(),
+        unread=reading if judged.audit.verdict is Verdict.INCOMPLETE else None,
     )
 
 

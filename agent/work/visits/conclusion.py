@@ -14,6 +14,7 @@ from agent.store.transitions import Facts
 from agent.work.errors import HeldError, LeaseLostError
 from agent.work.visits.plan import Kind, Plan
 from flows.errors import AccountNotOfferedError, Disposition, FlowError, InvitationClosedError, WrongIdentityError
+from flows.models import AuditReading
 
 _SOON = timedelta(seconds=2)
 
@@ -33,6 +34,7 @@ class Conclusion:
     forget_session: bool = False
     error: FlowError | None = None
     drift: tuple[str, ...] = ()  # screens on which an element was not where it used to be
+    unread: AuditReading | None = None  # an audit that could not read everything: what it did read
 
 
 def interrupted(now: datetime) -> Conclusion:

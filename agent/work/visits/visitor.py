@@ -21,14 +21,19 @@ from agent.work.visits.audit import audit, make_private
 from agent.work.visits.conclusion import Conclusion, from_error, interrupted
 from agent.work.visits.finish import finish
 from agent.work.visits.plan import Kind, Plan, prepare
+from agent.work.visits.recorded import is_worth_recording, keep_recording
 from flows.browser import open_visit
 from flows.errors import BrowserLostError, Disposition, FlowError
 from flows.evidence import capture
+from flows.models import AuditReading
+from flows.recorder import Recorder, recording_aside
+from flows.recording_outcome import outcome_of
 from flows.redact import Redactor
 from flows.visit import Visit
 
 _OVERTIME = timedelta(seconds=15)  # beyond the flow's own bound; only a hung browser needs it
 _EVIDENCE_WITHIN = 6.0  # seconds
+_RECORDING_WITHIN = 15.0
 _SESSION_WITHIN = 3.0
 
 log = structlog.get_logger(__name__)
@@ -118,20 +123,26 @@ async def _conclude(crew: Crew, plan: Plan) -> Conclusion:
 async def _browse(crew: Crew, plan: Plan, redactor: Redactor) -> Conclusion:
     async with (
         crew.pool.browser() as browser,
-        open_visit(browser, options=crew.pool.options, storage_state=plan.session, redactor=redactor) as visit,
+        open_visit(browser, options=crew.pool.options, storage_state=plan.session, redactor=redactor) as opened,
+        recording_aside(opened, now=crew.clock.now, session=plan.session) as recorder,
     ):
+        visit = recorder.visit
         try:
             conclusion = await _flow(crew, plan, visit, redactor)
-            return replace(conclusion, drift=_drifted(visit, conclusion))
         except FlowError as err:
             if isinstance(err, BrowserLostError | VisitTimeoutError):
                 crew.pool.retire()
             await _keep_evidence(crew, plan, visit, redactor, err)
+            await _keep_recording(crew, plan, recorder, err)
             session = await _session(visit) if err.disposition is not Disposition.NEEDS_HUMAN else None
             return from_error(err, plan, crew.settings, now=crew.clock.now(), session=session)
         except Exception as err:
             await _keep_evidence(crew, plan, visit, redactor, err)
+            await _keep_recording(crew, plan, recorder, err)
             raise
+        if conclusion.unread is not None:
+            await _keep_recording(crew, plan, recorder, conclusion.unread)
+        return replace(conclusion, drift=_drifted(visit, conclusion))
 
 
 def _drifted(visit: Visit, conclusion: Conclusion) -> tuple[str, ...]:
@@ -162,6 +173,19 @@ async def _keep_evidence(crew: Crew, plan: Plan, visit: Visit, redactor: Redacto
         async with asyncio.timeout(_EVIDENCE_WITHIN):
             await capture(visit.page, directory, "failure", redactor, visit=visit, error=error)
     except Exception as err:  # noqa: BLE001 - what the visit met must not be overshadowed by what keeping it met
+        log.warning(events.EVIDENCE_MISSED, account=plan.account.id, visit=plan.visit_id, error=type(err).__name__)
+
+
+async def _keep_recording(crew: Crew, plan: Plan, recorder: Recorder, ended: Exception | AuditReading) -> None:
+    """Write down what the visit exchanged, with what came of it, unless it was us who ended it."""
+    if isinstance(ended, Exception) and not is_worth_recording(ended):
+        return
+    directory = crew.evidence_dir(plan.account.id, plan.visit_id)
+    try:
+        make_private(directory)
+        async with asyncio.timeout(_RECORDING_WITHIN):
+            await keep_recording(crew, plan, recorder, directory, outcome=outcome_of(ended))
+    except Exception as err:  # noqa: BLE001 - as above
         log.warning(events.EVIDENCE_MISSED, account=plan.account.id, visit=plan.visit_id, error=type(err).__name__)
 
 
