@@ -47,7 +47,7 @@ class Guard:
     async def watch(self, context: BrowserContext, page: Page, *, remote: bool) -> None:
         """Start guarding. A remote browser's flags are not ours, so there every request passes through us, cache or not."""
         self._page = page
-        await context.add_init_script(source("harden"))
+        await context.add_init_script(source("harden") + source("rest"))
         context.on("page", lambda popup: self._own(popup.close()))
         if self.rehearsal:
             page.on("response", lambda response: self._remember(response))

@@ -9,7 +9,7 @@ from playwright.async_api import Error as PlaywrightError
 
 from flows.errors import SiteRefusedError, StepTimeoutError
 from flows.grids.data import grid_data
-from flows.grids.settle import quiet
+from flows.grids.settle import rest
 from flows.models import Bounds, Probe, ProbeAnswer
 from flows.reach_permissions import look, open_page, wall_of
 from flows.recognise import Recognition
@@ -60,7 +60,7 @@ async def _probe(visit: Visit, page: dict[str, str], *, host: str, bounds: Bound
         if answer is not ProbeAnswer.UNCLEAR:
             return Probe(path=page["path"], permission=page["permission"], answer=answer, detail=detail)
         try:
-            await quiet(visit.page)
+            await rest(visit.page)
         except PlaywrightError:
             continue
     return _unclear(page, detail)

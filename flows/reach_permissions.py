@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from asyncio import get_running_loop
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -18,8 +19,8 @@ from flows.errors import SignedOutError, SiteRefusedError, StepTimeoutError
 from flows.grids.data import grid_data
 from flows.grids.dom_sight import read_dom
 from flows.grids.scan import is_grid
-from flows.grids.settle import quiet
-from flows.grids.tokens import Way
+from flows.grids.settle import Rest, change, moment_of, rest
+from flows.grids.tokens import Moment, Sight, Way
 from flows.grids.unfold import press
 from flows.in_page import PageMovedError
 from flows.models import Bounds, Refusal, RefusalKind
@@ -54,6 +55,7 @@ class Arrival:
     detail: str = ""
     by_row: bool = False  # reached by the link in the subject's own row
     listed: bool = False  # a list of users was shown on the way
+    sight: Sight | None = field(default=None, compare=False)  # the last look, where it was a grid's
 
 
 async def reach_permissions(visit: Visit, *, host: str, subject: str, own: bool, bounds: Bounds) -> Arrival | Refusal:
@@ -80,7 +82,7 @@ async def through_list(visit: Visit, *, subject: str, own: bool, bounds: Bounds)
             place=Place.UNCLEAR, detail=f"the list of users can be opened, but {whose} has no link to its permissions", listed=True
         )
     arrival = await _follow(visit, ways[0], subject=subject, bounds=bounds)
-    return Arrival(place=arrival.place, detail=arrival.detail, by_row=True, listed=True) if isinstance(arrival, Arrival) else arrival
+    return replace(arrival, by_row=True, listed=True) if isinstance(arrival, Arrival) else arrival
 
 
 async def other_half(visit: Visit, *, subject: str, own: bool, bounds: Bounds) -> Arrival | Refusal | None:
@@ -174,19 +176,27 @@ async def _follow(visit: Visit, way: ElementHandle, *, subject: str, bounds: Bou
 async def _wait(
     visit: Visit, act: Callable[[], Awaitable[None]], *, subject: str, bounds: Bounds, left: str | None = None
 ) -> Arrival | Refusal:
-    """Act, then look until the page is a grid, a list with the subject in it, or a refusal; the same answer twice in a row counts."""
+    """Act, then look until the page is a grid, a list with the subject in it, or a refusal.
+
+    An answer counts when nothing has changed since, or on a page that never rests, when it is the same twice in a row.
+    """
     stale = await _mark(visit) if left is not None else ""
     await act()
     end, before = get_running_loop().time() + bounds.step.total_seconds(), None
+    since = None if left is None else await _rest(visit)  # what is shown right after a press is still the old page
     while True:
-        await _quiet(visit)
+        moment = await _moment(visit) if since is None else since.moment
         seen = await look(visit)
         now = await _place(visit, seen, subject)
         moved = left is None or visit.page.url != left or await _mark(visit) != stale
-        if now is not None and now == before and moved:
+        since = await _rest(visit)
+        is_at_rest = since is not None and since.is_rested and since.moment == moment
+        if now is not None and moved and (is_at_rest or now == before):
             return now
         if get_running_loop().time() >= end:
             return Arrival(place=Place.UNCLEAR, detail=f"neither a list of users nor permissions came ({seen.screen})")
+        if is_at_rest and since is not None:
+            await _changed(visit, since)
         before = now
 
 
@@ -206,8 +216,8 @@ async def _place(visit: Visit, seen: Recognition, subject: str) -> Arrival | Ref
     if not controls and await _find(visit, "row", subject=subject, words=grid_data("reach")["words"]["manage"]):
         return Arrival(place=Place.USERS)
     if sight.rows:
-        return Arrival(place=Place.GRID)
-    return Arrival(place=Place.GRID) if is_grid(sight) and not sight.busy and not await _names(visit, subject) else None
+        return Arrival(place=Place.GRID, sight=sight)
+    return Arrival(place=Place.GRID, sight=sight) if is_grid(sight) and not sight.busy and not await _names(visit, subject) else None
 
 
 async def _names(visit: Visit, subject: str) -> bool:
@@ -236,11 +246,24 @@ async def _mark(visit: Visit) -> str:
         return ""
 
 
-async def _quiet(visit: Visit) -> None:
+async def _rest(visit: Visit) -> Rest | None:
     try:
-        await quiet(visit.page)
+        return await rest(visit.page)
     except PlaywrightError:
         await visit.page.wait_for_load_state("domcontentloaded")
+        return None
+
+
+async def _moment(visit: Visit) -> Moment:
+    try:
+        return await moment_of(visit.page)
+    except PlaywrightError:
+        return ()  # the page is moving on
+
+
+async def _changed(visit: Visit, since: Rest) -> None:
+    with suppress(PlaywrightError):
+        await change(visit.page, since)
 
 
 @cache

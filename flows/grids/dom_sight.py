@@ -12,6 +12,7 @@ from playwright.async_api import Page
 from flows.grids.data import grid_data
 from flows.grids.tokens import ColumnsToken, Option, RowToken, Sight, SwitchToken, TextToken, Token, Way
 from flows.grids.words import level_words, marks
+from flows.in_page import source
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
@@ -34,12 +35,13 @@ async def read_dom(page: Page) -> Sight:
         title=found["title"],
         emails=_emails(tokens),
         titled_emails=_emails(tokens, titled=True),
+        moment=tuple(found["moment"]),
     )
 
 
 @cache
 def _script() -> str:
-    return (Path(__file__).parent / "walk.js").read_text(encoding="utf-8")
+    return f"(asked) => {{ {source('rest')}; return ({(Path(__file__).parent / 'walk.js').read_text(encoding='utf-8')})(asked); }}"
 
 
 def _token(item: dict[str, Any]) -> Token:

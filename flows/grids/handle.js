@@ -1,5 +1,5 @@
 // Finds what has to be handled before a grid is whole: closed sections, "show more", tabs, pickers, lists to scroll. Presses nothing itself.
-({ css, what, more, target, quiet, limit, step }) => {
+({ css, what, more, target, quiet, limit, step, moment }) => {
   const clean = (s) => (s || "").replace(/[\s\u00a0]+/g, " ").trim();
   const is = (el, rule) => el.nodeType === 1 && el.matches(css[rule]);
   const up = (n) => n.assignedSlot || (n.parentNode instanceof ShadowRoot ? n.parentNode.host : n.parentNode);
@@ -12,36 +12,43 @@
   const mains = [...document.querySelectorAll(css.main)].filter(shown);
   const root = mains.length === 1 ? mains[0] : document.body;
   const expander = (el) => is(el, "expander") && shown(el) && !near(el, "expander_not") && !near(el, "disabled");
-  const still = (wait, most) => new Promise((done) => {
-    let changed = false, last = performance.now(), began = last;
-    const observer = new MutationObserver(() => { changed = true; last = performance.now(); });
-    observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
-    const look = () => {
-      const now = performance.now();
-      if (now - last >= wait || now - began >= most) { observer.disconnect(); done(changed); } else setTimeout(look, 25);
-    };
-    look();
-  });
+  const clock = globalThis[Symbol.for("rest")];
+  const mores = () => all((el) => is(el, "button") && shown(el) && !near(el, "disabled") && more.includes(text(el).toLowerCase()));
+  const tabs = () => all((el) => is(el, "tab") && shown(el));
+  const pickers = () => all((el) => is(el, "scope_choice") && shown(el) && !near(el, "row"));
+  const pagers = () => all((el) => is(el, "pager") && shown(el));
+  const scrollers = () => [document.scrollingElement, ...all((el) => el.scrollHeight > el.clientHeight + 2 && /auto|scroll/.test(getComputedStyle(el).overflowY) && shown(el))]
+    .filter((el) => el.scrollHeight > el.clientHeight + 2);
+  // Move a list, give what that sets off its frame, and wait only if it set something off.
+  const moved = async (to) => {
+    const from = String(clock.seen().moment);
+    target.scrollTop = to;
+    await clock.drawn();
+    const now = clock.seen(), changed = now.waits || String(now.moment) !== from;
+    return { changed, ...(changed ? await clock.rest(quiet, limit) : now) };
+  };
   switch (what) {
-    case "quiet": return still(quiet, limit);
+    case "quiet": return clock.rest(quiet, limit);
+    case "other": return clock.other(moment, limit);
+    case "now": return clock.seen();
+    case "survey": return { tabs: tabs().length, pickers: pickers().length, closed: all(expander).length, more: mores().length, pagers: pagers().length, lists: scrollers().length };
     case "expanders": return all(expander);
-    case "more": return all((el) => is(el, "button") && shown(el) && !near(el, "disabled") && more.includes(text(el).toLowerCase()));
-    case "tabs": return all((el) => is(el, "tab") && shown(el));
-    case "pickers": return all((el) => is(el, "scope_choice") && shown(el) && !near(el, "row"));
-    case "pagers": return all((el) => is(el, "pager") && shown(el)).length;
+    case "more": return mores();
+    case "tabs": return tabs();
+    case "pickers": return pickers();
+    case "pagers": return pagers().length;
     case "names": return target.map((el) => ({ name: text(el), selected: el.getAttribute("aria-selected") === "true" || el.hasAttribute("selected") }));
     case "choices": return target.map((el) => [...(el.options || el.querySelectorAll(css.choice_option))].map((o) => clean(o.label || o.textContent)));
-    case "scrollers": return [document.scrollingElement, ...all((el) => /auto|scroll/.test(getComputedStyle(el).overflowY) && el.scrollHeight > el.clientHeight + 2 && shown(el))]
-      .filter((el, i) => !i || el.scrollHeight > el.clientHeight + 2);
-    case "top":
-      if (target.scrollTop === 0) return false;
-      target.scrollTop = 0; if (target === document.scrollingElement) scrollTo(0, 0);
-      return still(quiet, limit);
-    case "step": {
-      const before = target.scrollTop;
-      target.scrollTop = before + Math.max(40, Math.floor(target.clientHeight * step));
-      const end = target.scrollTop + target.clientHeight >= target.scrollHeight - 2 || target.scrollTop === before;
-      return still(quiet, limit).then((changed) => ({ changed, end: end && target.scrollTop + target.clientHeight >= target.scrollHeight - 2 }));
-    }
+    case "scrollers": return scrollers();
+    case "top": return target.scrollTop === 0 ? null : moved(0);
+    case "step": return (async () => {
+      // On to the next window that is not as before, or to the end.
+      for (;;) {
+        const before = target.scrollTop;
+        const { changed, moment } = await moved(before + Math.max(40, Math.floor(target.clientHeight * step)));
+        const end = target.scrollTop + target.clientHeight >= target.scrollHeight - 2, stuck = !end && !changed && target.scrollTop === before;
+        if (changed || end || stuck) return { changed, moment, end, stuck };
+      }
+    })();
   }
 }

@@ -18,16 +18,24 @@ from flows.models import Bounds, Grid, PermissionRow
 
 
 async def read_grid(
-    page: Page, *, own: bool, bounds: Bounds | None = None, scope: str | None = None, expected: str | None = None, viewer: str | None = None
+    page: Page,
+    *,
+    own: bool,
+    bounds: Bounds | None = None,
+    scope: str | None = None,
+    expected: str | None = None,
+    viewer: str | None = None,
+    seen: Sight | None = None,
 ) -> Grid:
     """Read the permission grid that is open, to its end, twice over; presses only what opens sections, lists and marketplaces.
 
     `own`: the grid shows the rights of the signed-in user. `scope` is that of rows no title puts elsewhere; None tells it from the page.
     `expected` is the user whose rights should be shown, `viewer` the one who is signed in: whose addresses may be on the page.
+    `seen` is a look that was taken already, on the way.
     Whatever could not be read or understood stands in `gaps` or in a row's `problem`; nothing raises but a page that is gone.
     """
     within = (bounds or Bounds()).step
-    first, settled = await settle(page, within=within, ready=is_grid)
+    first, settled = await settle(page, within=within, ready=is_grid, seen=seen)
     home = scope or default_scope(page.url, first)
     reads: list[tuple[Interpretation, Sight]] = []
     gaps: list[str] = []

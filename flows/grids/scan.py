@@ -13,14 +13,13 @@ from flows.grids.agree import disagreements
 from flows.grids.aria_sight import read_aria
 from flows.grids.dom_sight import read_dom
 from flows.grids.interpret import Interpretation, interpret
-from flows.grids.settle import LIMIT, ask, find, quiet, settle
+from flows.grids.settle import LIMIT, PRESSED, ask, find, is_as_seen, rest, settle, survey
 from flows.grids.tokens import RowToken, Sight, TextToken, Token
 from flows.grids.unfold import closed_sections, press, unfold
 from flows.grids.weave import weave
 from flows.grids.words import lexicon, squash
 
 _STEP = 0.6  # of a list's height: windows overlap
-_STEP_QUIET = 80
 _MOST_STEPS = 400
 _LOOKS = 5
 
@@ -47,11 +46,15 @@ async def scan(page: Page, *, scope: str, within: timedelta, settled: Sight | No
     if not is_settled:
         state.gaps.append("the page was still loading when it was read")
     state.gaps += await unfold(page)
-    for scroller in await find(page, "scrollers"):
-        await ask(page, "top", target=scroller, quiet=_STEP_QUIET, limit=LIMIT)
-    await _look(page, state)
-    await _open_one_by_one(page, state)
-    await _scroll_all(page, state)
+    there = await survey(page)
+    if there.lists:
+        for scroller in await find(page, "scrollers"):
+            await ask(page, "top", target=scroller, quiet=PRESSED, limit=LIMIT)
+    await _look(page, state, seen=sight)
+    if there.closed:
+        await _open_one_by_one(page, state)
+    if there.lists or (await survey(page)).lists:
+        await _scroll_all(page, state)
     return _finish(state, state.last or sight)
 
 
@@ -60,16 +63,16 @@ def is_grid(sight: Sight) -> bool:
     return bool(sight.rows) or sum(isinstance(token, TextToken) and token.title for token in sight.tokens) > 2
 
 
-async def _look(page: Page, state: Scan) -> None:
-    """Read the page as it stands, by both readings, and weave it into what was seen."""
+async def _look(page: Page, state: Scan, *, seen: Sight | None = None) -> None:
+    """Read the page as it stands, by both readings, and weave it into what was seen; `seen` serves as long as nothing changed since."""
     for _ in range(_LOOKS):
-        sight = await read_dom(page)
+        sight = seen if seen is not None and await is_as_seen(page, seen) else await read_dom(page)
         if state.last is not None and sight.tokens == state.last.tokens:
             return
         different = await _compare(page, sight, state.scope)
-        if (await read_dom(page)).tokens == sight.tokens:
+        if await is_as_seen(page, sight) or (await read_dom(page)).tokens == sight.tokens:
             break  # nothing moved while the second reading was taken
-        await quiet(page)
+        await rest(page)
     else:
         state.gaps.append("the page did not come to rest")
     state.gaps += different
@@ -99,7 +102,7 @@ async def _open_one_by_one(page: Page, state: Scan) -> None:
         closed = await closed_sections(page)
         if not closed or not await press(closed[0]):
             break
-        await quiet(page)
+        await rest(page)
         await _look(page, state)
     still = await closed_sections(page)
     if still and not state.tokens:
@@ -114,14 +117,16 @@ async def _scroll_all(page: Page, state: Scan) -> None:
 
 async def _scroll_one(page: Page, state: Scan, scroller: ElementHandle) -> None:
     for _ in range(_MOST_STEPS):
-        moved = await ask(page, "step", target=scroller, quiet=_STEP_QUIET, limit=LIMIT, step=_STEP)
+        moved = await ask(page, "step", target=scroller, quiet=PRESSED, limit=LIMIT, step=_STEP)
         if moved["changed"]:
             await _look(page, state)
         if moved["end"]:
             before = state.tokens
-            await _look(page, state)  # a list that loads more at its end grows only now
+            await _look(page, state, seen=state.last)  # a list that loads more at its end grows only now
             if state.tokens == before:
                 return
+        if moved["stuck"]:
+            break
     state.gaps.append("the end of a list never came")
 
 

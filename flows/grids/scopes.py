@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from playwright.async_api import ElementHandle, Page
 from playwright.async_api import Error as PlaywrightError
 
-from flows.grids.settle import ask, find, quiet
+from flows.grids.settle import ask, find, rest, survey
 from flows.grids.unfold import press
 from flows.grids.words import bare_title, fold, scope_of
 
@@ -17,12 +17,13 @@ async def each_scope(page: Page, *, default: str) -> AsyncIterator[tuple[str, tu
 
     A page without a switch has one scope, the default.
     """
-    names = await _tab_names(page)
+    there = await survey(page)
+    names = await _tab_names(page) if there.tabs else []
     if names:
         for name in names:
             yield scope_of(bare_title(name)) or default, await _press_tab(page, name), True
         return
-    choices = await _choices(page)
+    choices = await _choices(page) if there.pickers else []
     if choices:
         for choice in choices:
             yield scope_of(bare_title(choice)) or default, await _choose(page, choice), True
@@ -41,7 +42,7 @@ async def _press_tab(page: Page, name: str) -> tuple[str, ...]:
     tab = await _tab(page, name)
     if tab is None or not await press(tab):
         return (f"the tab {name!r} could not be opened",)
-    await quiet(page)
+    await rest(page)
     again = await _tab(page, name)
     chosen = again is not None and (await ask(page, "names", target=[again]))[0]["selected"]
     return () if chosen else (f"the tab {name!r} does not say that it is the chosen one",)
@@ -79,6 +80,6 @@ async def _choose(page: Page, choice: str) -> tuple[str, ...]:
             await page.get_by_text(choice, exact=True).last.click(timeout=3000)
     except PlaywrightError:
         return (f"the marketplace {choice!r} could not be chosen",)
-    await quiet(page)
+    await rest(page)
     chosen = await picker.evaluate("el => el.selectedOptions ? [...el.selectedOptions].map(o => o.label).join() : el.textContent")
     return () if fold(choice) in fold(str(chosen)) else (f"the picker does not show {choice!r} after it was chosen",)

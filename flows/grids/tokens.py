@@ -70,6 +70,7 @@ class SwitchToken:
 
 
 Token = RowToken | TextToken | ColumnsToken | SwitchToken
+Moment = tuple[float, ...]  # what a page's clock said: another document, another change or another tick make another moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +88,7 @@ class Sight:
     title: str = ""
     emails: tuple[str, ...] = field(default=())
     titled_emails: tuple[str, ...] = field(default=())  # those in headings
+    moment: Moment = ()  # of the page when this was seen
 
     @property
     def rows(self) -> tuple[RowToken, ...]:

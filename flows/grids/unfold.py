@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.async_api import ElementHandle, Page
 from playwright.async_api import Error as PlaywrightError
 
-from flows.grids.settle import ask, find, quiet
+from flows.grids.settle import PRESSED, find, rest, survey
 from flows.grids.words import generic
 
 _ROUNDS = 60
@@ -17,6 +17,14 @@ async def unfold(page: Page) -> tuple[str, ...]:
 
     A page that closes one section when another opens is left with the last one open; `closed_sections` shows the others.
     """
+    there = await survey(page, more=_more())
+    stuck = [*(await _open_sections(page) if there.closed else ()), *(await _show_more(page) if there.closed or there.more else ())]
+    if (await survey(page) if there.closed or there.more else there).pagers:
+        stuck.append("the list is divided into pages")
+    return tuple(stuck)
+
+
+async def _open_sections(page: Page) -> list[str]:
     stuck: list[str] = []
     passed = 0  # handles that did not leave the list of closed ones when they were pressed
     for _ in range(_ROUNDS):
@@ -25,26 +33,26 @@ async def unfold(page: Page) -> tuple[str, ...]:
             break
         if not await press(closed[passed]):
             stuck.append(f"the section {(await closed[passed].text_content() or '').strip()[:60]!r} could not be opened")
-        await quiet(page)
+        await rest(page, calm=PRESSED)
         passed += len(await closed_sections(page)) >= len(closed)
     else:
         stuck.append("there was always one more section to open")
-    stuck += await _show_more(page)
-    if await ask(page, "pagers"):
-        stuck.append("the list is divided into pages")
-    return tuple(stuck)
+    return stuck
 
 
 async def _show_more(page: Page) -> list[str]:
-    words = sorted(generic("more"))
     for _ in range(_ROUNDS):
-        more = await find(page, "more", more=words)
+        more = await find(page, "more", more=_more())
         if not more:
             return []
         if not await press(more[0]):
             return ["a list could not be shown to its end"]
-        await quiet(page)
+        await rest(page)
     return ["a list offers more without end"]
+
+
+def _more() -> list[str]:
+    return sorted(generic("more"))
 
 
 async def closed_sections(page: Page) -> list[ElementHandle]:

@@ -1,6 +1,7 @@
 // The first reading of a permission grid: one walk through the visible document, shadow roots and slots included.
 // Takes {css, words, on, off}; gives tokens in document order: titles, texts, column heads, rows, switches. It judges nothing.
 ({ css, words, on, off }) => {
+  const { moment } = globalThis[Symbol.for("rest")].seen();
   const LEVEL = new Set(words), ON = new Set(on), OFF = new Set(off);
   const clean = (s) => (s || "").replace(/[\s\u00a0\u200b]+/g, " ").trim();
   const fold = (s) => clean(s).replace(/[:：]$/, "").trim().toLowerCase();
@@ -202,7 +203,7 @@
   const homes = new Set(cut.filter((r) => !picks(r)).map((r) => r.home)), empty = new Set();
   for (const home of homes) for (const s of sibling_of(home)) if (!homes.has(s) && !columns.some((c) => inside(c.row, s) || inside(s, c.row)) && !cut.some((r) => inside(r.sites[0].el, s)) && clean(words_of(s)) && !(is(s, "row") && cells(s).length === 1)) empty.add(s);
   const rows_stated = all(document.body, "table").filter((t) => shown(t) && +t.getAttribute("aria-rowcount") > 0).map((t) => +t.getAttribute("aria-rowcount"));
-  return { tokens: tokens.sort((a, b) => a.at - b.at), hidden, busy, empty: [...empty].map((e) => clean(words_of(e)).slice(0, 80)), stated: rows_stated,
+  return { tokens: tokens.sort((a, b) => a.at - b.at), hidden, busy, empty: [...empty].map((e) => clean(words_of(e)).slice(0, 80)), stated: rows_stated, moment,
     buttons: all(document.body, "button").filter((b) => shown(b) && !near(b, "skip")).map((b) => ({ s: clean(b.getAttribute("label") || b.getAttribute("aria-label") || words_of(b) || b.value), off: b.matches(":disabled") || !!near(b, "disabled") })),
     shape: [...sign].sort(), language: document.documentElement.lang, title: document.title };
 }

@@ -1,5 +1,6 @@
 // One look at the whole document: everything recognition asks for, in one call.
 ({ probes, scripts, alerts, headings, identity, claimed: claimedWhere }) => {
+  globalThis[Symbol.for("rest")]?.news();
   const searched = roots();
   const visibleIn = (css) => queryAll(searched, css).filter(isVisible);
   const present = [], visible = [], counts = [];

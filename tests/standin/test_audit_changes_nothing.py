@@ -13,7 +13,7 @@ from playwright.async_api import Error
 from fixtures.stand_in.scenario import Scenario
 from flows.audit_permissions import read_only_paths
 from flows.choose_account import choose_account
-from flows.grids.settle import quiet
+from flows.grids.settle import rest
 from flows.models import Bounds
 from flows.reach_permissions import Arrival, reach_permissions
 from flows.sign_in import ensure_signed_in
@@ -54,5 +54,5 @@ async def press_everything(stage: Rig, scenario: Scenario) -> list[str]:
         with suppress(Error):  # a form leads away; the guard stops what it would do
             await visit.page.evaluate(PRESS)
         with suppress(Error):
-            await quiet(visit.page)
+            await rest(visit.page)
         return list(visit.guard.blocked)
