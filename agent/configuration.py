@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
 from agent.errors import ConfigurationError
-from agent.settings import PREFIX, Settings, Tls
+from agent.settings import PREFIX, MailTrust, Settings, Tls
 
 _RULE = re.compile(r"^(MAP\s+(?P<pattern>\S+)\s+(?P<target>\S+)|EXCLUDE\s+\S+)$", re.IGNORECASE)
 
@@ -96,6 +96,12 @@ def _contradictions(settings: Settings) -> Iterator[str]:
             yield f"{where} TLS 'none' is for loopback only, and the host is {host}; use 'implicit' or 'starttls'"
     if settings.imap.host and not settings.imap.username:
         yield f"{env_name('imap', 'username')} is missing although {env_name('imap', 'host')} is set"
+    modes = {settings.mail.trust, *(box.trust for box in settings.mailboxes)}
+    if MailTrust.AUTHSERV in modes and not settings.mail.trusted_authserv_ids:
+        yield (
+            f"{env_name('mail', 'trust')} 'authserv' needs the names of the servers to believe: set "
+            f"{env_name('mail', 'trusted_authserv_ids')}, for example to mx.example.com, or to protection.outlook.com for Microsoft 365"
+        )
     for server in settings.mail.dns_servers:
         if not _is_address(server):
             yield f"{env_name('mail', 'dns_servers')}: expected address:port, for example 127.0.0.1:53, found {server!r}"

@@ -16,13 +16,13 @@ from agent.cli.output import agreed, console, now, print_document, print_table, 
 from agent.domain.invitation import Expectation, MailVerdict
 from agent.errors import Exit, UnconfirmedError, UsageError
 from agent.settings import Settings
-from agent.store import folders, invitations, messages
+from agent.store import accounts, folders, invitations, messages
 from agent.store.database import database_url, reading, writing
 from agent.store.messages import Message
 
 app = typer.Typer(help="Messages that were judged: why they were trusted or not.", no_args_is_help=True)
 
-Number = Annotated[int, typer.Argument(metavar="NUMBER", help="The message's number, as 'mail list' shows it.")]
+Number = Annotated[int, typer.Argument(min=1, max=2**63 - 1, metavar="NUMBER", help="The message's number, as 'mail list' shows it.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 _MARKS = {True: ("ok", "green"), False: ("NO", "red"), None: ("--", "dim")}
 
@@ -77,6 +77,8 @@ def list_(
     if verdict is not None and verdict not in set(MailVerdict):
         raise UsageError(f"no verdict is called {verdict!r}; expected {', '.join(MailVerdict)}")
     with reading(context.database(context.settings())) as conn:
+        if account is not None:
+            accounts.get(conn, account)
         found = [_describe(conn, message) for message in messages.list_recent(conn, limit=limit, verdict=verdict, account_id=account)]
         counts = messages.count_by_verdict(conn)
     if as_json:
@@ -145,7 +147,6 @@ def approve(
 def _expected(settings: Settings) -> Callable[[str], Expectation | None] | None:
     """What registered accounts expect; None when there is no database or no account in it."""
     from agent.mail.expectations import expectation_for
-    from agent.store import accounts
 
     url = make_url(database_url(settings))
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():

@@ -70,7 +70,10 @@ def _mailbox(folder: folders.Folder) -> dict[str, Any]:
         "folder": folder.folder,
         "state": folder.state,
         "error": folder.last_error,
+        "failures": folder.fail_count,
         "last_scan_at": timestamp(folder.last_scan_at),
+        "last_push_at": timestamp(folder.last_push_at),
+        "last_connect_at": timestamp(folder.last_connect_at),
     }
 
 

@@ -28,6 +28,7 @@ class MailContext:
     lease: timedelta
     on_alarm: Callable[[str, str], None]
     on_fine: Callable[[str], None] = lambda _: None
+    on_event: Callable[[str, str, int], None] = lambda mailbox, event, amount: None  # for the counters
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 

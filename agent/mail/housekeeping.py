@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import queue
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import structlog
 
@@ -19,8 +19,9 @@ log = structlog.get_logger("agent.mail")
 class Housekeeping:
     """What one mailbox has to move; filled by the intake's thread, emptied by the watcher's."""
 
-    def __init__(self, folder: str | None) -> None:
+    def __init__(self, folder: str | None, *, on_event: Callable[[str], None]) -> None:
         self._folder = folder
+        self._on_event = on_event
         self._waiting: queue.Queue[tuple[int, int, int]] = queue.Queue(_MOST)
 
     def add(self, folder_id: int, uidvalidity: int, uid: int) -> bool:
@@ -40,7 +41,9 @@ class Housekeeping:
                 if answer[b"UIDVALIDITY"] == uidvalidity:
                     client.move_aside(uid, self._folder)
                     log.info(events.MOVED, folder=names[folder_id], uid=uid)
+                    self._on_event("moved")
             except client.AbortError:
                 raise
             except (client.Error, KeyError) as err:
                 log.warning(events.MOVE_FAILED, folder=names.get(folder_id), uid=uid, error=type(err).__name__)
+                self._on_event("move_failed")

@@ -28,7 +28,7 @@ _BATCH = 50
 _POLL = 2.0  # seconds until rows of other processes (a retry by hand) are noticed
 _LOST_LIMIT = 3  # hangs or deaths of the judging process until a message is poison
 _KEYS_GIVE_UP = timedelta(hours=24)
-_SAMPLE, _ALTERED_SHARE = 20, 0.5
+_ALTERED_LEAST, _ALTERED_SHARE = 5, 0.5
 _FORGED = frozenset({"dkim_failed", "dkim_none", "repeated_header", "suspicious_link"})
 _KEPT = frozenset({MailVerdict.ACCEPT, MailVerdict.HELD, MailVerdict.REJECTED})
 
@@ -191,12 +191,10 @@ class Intake(threading.Thread):
     def _watch_for_rewriting(self) -> None:
         """A provider that rewrites mail breaks every signature; one forgery does not."""
         with reading(self._context.engine) as conn:
-            reasons = messages.last_reasons(conn, limit=_SAMPLE)
-        failed = reasons.count("dkim_failed")
-        if failed >= 5 and failed > _ALTERED_SHARE * len(reasons):
-            self._context.on_alarm(
-                "provider_alters_mail", f"{failed} of the last {len(reasons)} messages failed DKIM: does the provider alter mail?"
-            )
+            failed, proven = messages.last_proofs(conn)
+        if failed >= _ALTERED_LEAST and failed > _ALTERED_SHARE * (failed + proven):
+            text = f"{failed} of the last {failed + proven} mails from Amazon's domains failed DKIM: does the provider alter mail?"
+            self._context.on_alarm("provider_alters_mail", text)
 
     def _postpone(self, message: Message, ruling: Ruling, *, now: datetime, examination: Examination | None = None) -> None:
         """Try again in 10 s, growing to an hour; keys that nobody can tell for a day are for a person."""

@@ -126,6 +126,7 @@ class Scanner:
         self._reconciled[folder.id] = now
         if found:
             log.warning(events.FOUND_LATE, mailbox=folder.mailbox, folder=folder.folder, count=found, by="reconcile")
+            self._context.on_event(folder.mailbox, "found_late", found)
         return found
 
     def _sent_since(self, client: Client, since: datetime) -> list[int]:
@@ -145,6 +146,7 @@ class Scanner:
                     folders.save_position(conn, folder.id, uidvalidity=folder.uidvalidity, last_uid=chunk[-1], epoch=folder.epoch, now=now)
             for row in rows:
                 log.info(events.FOUND, mailbox=folder.mailbox, folder=folder.folder, message=row)
+            self._context.on_event(folder.mailbox, "found", len(rows))
             stored += len(rows)
             start += len(chunk)
             self._chunk = min(CHUNK, self._chunk * 4)
@@ -155,6 +157,7 @@ class Scanner:
         only = (folder.id, folder.uidvalidity or 0, uids[0])
         if len(uids) == 1 and self._failures[only] >= _TRIES:
             log.error(events.POISON, mailbox=folder.mailbox, folder=folder.folder, uid=uids[0])
+            self._context.on_event(folder.mailbox, "poison", 1)
             self._context.on_alarm(
                 f"poison:{only}", f"a message in {folder.folder} of {folder.mailbox} cannot be fetched; it was set aside"
             )
@@ -170,6 +173,7 @@ class Scanner:
             raise
         if vanished := len(uids) - len(heads):
             log.info(events.VANISHED, mailbox=folder.mailbox, folder=folder.folder, count=vanished)
+            self._context.on_event(folder.mailbox, "vanished", vanished)
         return found
 
     def _fetch(self, client: Client, folder: Folder, head: Headline) -> Found | None:

@@ -35,7 +35,8 @@ class MailService:
     """Watches every mailbox of the settings and hands invitations over.
 
     `on_arrival(account_id)` is called from a thread, after the transaction that made the account due. `on_alarm(key, text)` is called
-    when something needs a person; the same key may come again. `on_fine(key)` is called when it is over.
+    when something needs a person; the same key may come again. `on_fine(key)` is called when it is over. `on_event(mailbox, event,
+    amount)` is for counters.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class MailService:
         on_arrival: Callable[[str], None],
         on_alarm: Callable[[str, str], None] | None = None,
         on_fine: Callable[[str], None] | None = None,
+        on_event: Callable[[str, str, int], None] | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """Prepare; nothing is opened yet.
@@ -62,6 +64,7 @@ class MailService:
             lease=timedelta(seconds=max(_LEASE, settings.work.lease)),
             on_alarm=_alarm(on_alarm),
             on_fine=_safely(on_fine),
+            on_event=on_event or (lambda mailbox, event, amount: None),
             now=now,
         )
         self._mailboxes = {name_of(mailbox): mailbox for mailbox in mailboxes_of(settings)}

@@ -76,6 +76,8 @@ class Session:
         self._can_idle = self._work.has_capability("IDLE")
         if self._can_idle:
             self._watch = self._connect_watch()
+        else:
+            self._context.on_event(name_of(self._mailbox), "polling", 1)
         self._folders = self._find_folders(self._work)
         signed_in_at = self._context.now()
         self._renew_at = self._credentials.renew_at(signed_in_at=signed_in_at)
@@ -91,6 +93,9 @@ class Session:
             found = self._scan(self._folders[:1])
             if found and not pushed:
                 log.warning(events.FOUND_LATE, mailbox=name_of(self._mailbox), count=found, by="slice" if idling else "poll")
+                self._context.on_event(name_of(self._mailbox), "found_late", found)
+            elif found and idling:
+                self._note_push()
             self._scan_others()
             pushed = self._wait(idling) or not idling
             if pushed and idling:
@@ -139,6 +144,7 @@ class Session:
     def _poll_instead(self, why: str) -> None:
         self._can_idle = False
         log.warning(events.POLLING, mailbox=name_of(self._mailbox), why=why)
+        self._context.on_event(name_of(self._mailbox), "polling", 1)
         self._context.on_alarm(f"polling:{name_of(self._mailbox)}", f"{name_of(self._mailbox)} is polled: {why}")
 
     def _find_folders(self, client: Client) -> list[int]:
@@ -168,6 +174,7 @@ class Session:
         lines = watch.end_idle()
         if lines > FLOOD:
             log.warning(events.FLOOD, mailbox=name_of(self._mailbox), lines=lines)
+            self._context.on_event(name_of(self._mailbox), "flood", 1)
             self._context.on_alarm(f"flood:{name_of(self._mailbox)}", f"{name_of(self._mailbox)} sent {lines} lines in one IDLE")
 
     def _scan(self, folder_ids: list[int]) -> int:
@@ -184,6 +191,14 @@ class Session:
         if found:
             self._on_found()
         return found
+
+    def _note_push(self) -> None:
+        """The server told us of it: pushing works."""
+        try:
+            with writing(self._context.engine) as conn:
+                folders.note_push(conn, self._folders[0], now=self._context.now())
+        except SQLAlchemyError as err:
+            log.error(events.DATABASE, mailbox=name_of(self._mailbox), error=type(err).__name__)
 
     def _scan_others(self) -> None:
         """The junk folder and further ones, on their own interval; a missing one is told and tried again later."""

@@ -202,9 +202,10 @@ def _check_signatures(raw: bytes, notes: _Notes, resolver: Resolver, domain: str
         raise _Stop("dkim", MailVerdict.RETRY, "key_lookup_failed", f"the key of {domain} could not be looked up")
     if len(signatures) >= MAX_SIGNATURES:
         raise _Stop("dkim", MailVerdict.HELD, "too_many_signatures", f"none of the first {MAX_SIGNATURES} signatures is valid")
-    if not any(each.standing is Standing.INVALID for each in signatures):
+    why = next((each.detail for each in signatures if each.standing is Standing.INVALID), None)
+    if why is None:
         raise _Stop("dkim", MailVerdict.REJECTED, "dkim_none", f"no signature claims to be {domain}'s")
-    raise _Stop("dkim", MailVerdict.REJECTED, "dkim_failed", f"no signature of {domain} is valid and covers what it must")
+    raise _Stop("dkim", MailVerdict.REJECTED, "dkim_failed", f"no signature of {domain} is valid: {why}")
 
 
 def _meaning(signature: Signature) -> bool | None:

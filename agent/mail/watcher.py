@@ -39,7 +39,7 @@ class Watcher(threading.Thread):
         holder: str | None = None,
     ) -> None:
         super().__init__(name=f"mail-{name_of(mailbox)}", daemon=True)
-        self.housekeeping = Housekeeping(mailbox.move_handled_to)
+        self.housekeeping = Housekeeping(mailbox.move_handled_to, on_event=lambda event: context.on_event(name_of(mailbox), event, 1))
         self._mailbox = mailbox
         self._name = name_of(mailbox)
         self._context = context
@@ -172,6 +172,7 @@ class Watcher(threading.Thread):
         self._failures += 1
         self._down_since = self._down_since or time.monotonic()
         log.warning(events.LOST, mailbox=self._name, family=str(failure.link), failures=self._failures, error=failure.text)
+        self._context.on_event(self._name, f"lost_{failure.link}", 1)
         self._write_state(failure.link, failure.text)
         if failure.alarm or time.monotonic() - self._down_since > ALARM_DOWN_AFTER:
             self._alarmed = True

@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from sqlalchemy.engine import Connection, Engine
 
+from agent.observe.mail_metrics import MailMetrics
 from agent.store import switches
 from agent.store.database import reading
-from agent.store.schema import accounts, acts, alarms, folders, invitations, leases
+from agent.store.schema import accounts, acts, alarms, invitations, leases
 
 _PROMISE = (15, 30, 60, 120, 300, 600, 1200, 1800, 2700, 3600, 7200, 14400)  # seconds; the promise is 3600
 _OLDEST = 1000  # accounts that have a metric of their own
@@ -33,6 +34,7 @@ class Metrics:
     drift: Counter = field(init=False)
     ticks_failed: Counter = field(init=False)
     browser_memory: Gauge = field(init=False)
+    mail: MailMetrics = field(init=False)
     _gauges: dict[str, Gauge] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -46,6 +48,7 @@ class Metrics:
         self.drift = Counter("sc_agent_drift", "Elements found by another than their first candidate.", ["screen"], registry=own)
         self.ticks_failed = Counter("sc_agent_ticks_failed", "Ticks that could not read the database.", registry=own)
         self.browser_memory = Gauge("sc_agent_browser_memory_bytes", "Memory of this worker's browser, all its processes.", registry=own)
+        self.mail = MailMetrics(own)
         self._gauges = {
             name: Gauge(f"sc_agent_{name}", text, labels, registry=own)
             for name, text, labels in (
@@ -53,7 +56,6 @@ class Metrics:
                 ("queue_age_seconds", "How long the longest waiting due account has waited.", []),
                 ("leases", "Visits running in all processes.", []),
                 ("sign_in_attempts_open", "Password attempts of the last hour that were not taken.", []),
-                ("mailbox_lag_seconds", "Since the last scan of a folder.", ["mailbox", "folder"]),
                 ("oldest_complete_read_seconds", "Age of the oldest last complete read.", []),
                 ("complete_read_age_seconds", "Age of an account's last complete read; the thousand oldest.", ["account"]),
                 ("alarms_open", "Alarms that people were told of and that are not over.", []),
@@ -87,9 +89,7 @@ class Metrics:
             sa.or_(acts.c.outcome.is_(None), acts.c.outcome != "accepted"),
         )
         gauges["sign_in_attempts_open"].set(conn.scalar(sa.select(sa.func.count()).select_from(acts).where(untaken)) or 0)
-        gauges["mailbox_lag_seconds"].clear()
-        for mailbox, folder, seen in conn.execute(sa.select(folders.c.mailbox, folders.c.folder, folders.c.last_scan_at)):
-            gauges["mailbox_lag_seconds"].labels(mailbox, folder).set(_age(seen, now))
+        self.mail.read(conn, now=now)
 
 
 def accepted_after(conn: Connection, invitation_row: int) -> float | None:

@@ -15,6 +15,12 @@ from agent.store.schema import messages, switches
 
 FOUND, FETCHED, DONE, POISON, VANISHED = "found", "fetched", "done", "poison", "vanished"  # stages
 _KEY = "dkim_key:"
+# Reasons that end the judging before Amazon's signature was looked at, or without its key: they say nothing of who alters mail.
+_UNTOLD = (
+    "from_other_domain", "from_malformed", "dkim_none", "repeated_header", "same_bytes", "too_big", "header_too_big", "header_malformed",
+    "key_lookup_failed", "clock_wrong", "cannot_be_fetched", "cannot_be_opened", "judge_hung", "judge_died", "intake_failed", "unreadable",
+    "authserv_failed",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,10 +202,19 @@ def ask_again(conn: Connection, row_id: int) -> None:
     conn.execute(messages.update().where(messages.c.id == row_id).values(values))
 
 
-def last_reasons(conn: Connection, *, limit: int) -> list[str]:
-    """The reasons of the last judged messages, newest first."""
-    query = sa.select(messages.c.reason).where(messages.c.reason.is_not(None), messages.c.judged_at.is_not(None))
-    return [str(reason) for reason in conn.scalars(query.order_by(messages.c.judged_at.desc(), messages.c.id.desc()).limit(limit))]
+def last_proofs(conn: Connection, *, limit: int = 20) -> tuple[int, int]:
+    """Of the last mails that claimed one of Amazon's domains: how many signatures failed, and how many held."""
+    judged = messages.c.verdict.in_(list(MailVerdict)) & messages.c.judged_at.is_not(None) & messages.c.reason.not_in(_UNTOLD)
+    query = sa.select(messages.c.reason).where(judged).order_by(messages.c.judged_at.desc(), messages.c.id.desc()).limit(limit)
+    reasons = list(conn.scalars(query))
+    failed = reasons.count("dkim_failed")
+    return failed, len(reasons) - failed
+
+
+def oldest_unjudged(conn: Connection) -> datetime | None:
+    """When the oldest message that still waits for its verdict was found."""
+    found: datetime | None = conn.scalar(sa.select(sa.func.min(messages.c.found_at)).where(messages.c.stage.in_((FOUND, FETCHED))))
+    return found
 
 
 def forget_old(conn: Connection, *, before: datetime) -> int:

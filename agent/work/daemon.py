@@ -76,7 +76,7 @@ async def run_daemon(
                 if visiting is not None:
                     loops.append(await _start_work(crew, visiting, metrics, alarms, own, wake, stops))
                 if "mail" in roles:
-                    await _start_mail(crew, alarms, wake, stops)
+                    await _start_mail(crew, metrics, alarms, wake, stops)
                 log.info(events.DAEMON_STARTED, worker=crew.worker, roles=sorted(roles), health=address)
                 sd_notify("READY=1")
                 await _until(stop, *loops)
@@ -158,7 +158,7 @@ async def _together() -> AsyncIterator[list[Stop]]:
         await asyncio.gather(*(stop() for stop in stops))
 
 
-async def _start_mail(crew: Crew, alarms: Alarms, wake: asyncio.Event, stops: list[Stop]) -> None:
+async def _start_mail(crew: Crew, metrics: Metrics, alarms: Alarms, wake: asyncio.Event, stops: list[Stop]) -> None:
     """The mail watchers, in threads of their own."""
     loop = asyncio.get_running_loop()
 
@@ -172,7 +172,15 @@ async def _start_mail(crew: Crew, alarms: Alarms, wake: asyncio.Event, stops: li
     def on_fine(key: str) -> None:
         asyncio.run_coroutine_threadsafe(alarms.fine(key), loop)
 
-    service = MailService(crew.settings, engine=crew.engine, vault=crew.vault, on_arrival=on_arrival, on_alarm=on_alarm, on_fine=on_fine)
+    service = MailService(
+        crew.settings,
+        engine=crew.engine,
+        vault=crew.vault,
+        on_arrival=on_arrival,
+        on_alarm=on_alarm,
+        on_fine=on_fine,
+        on_event=metrics.mail.count,
+    )
     stops.append(lambda: asyncio.to_thread(service.stop))
     await asyncio.to_thread(service.start)
 

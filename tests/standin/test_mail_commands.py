@@ -231,11 +231,17 @@ def test_forged_file_is_refused_with_its_reason(world: MailWorld, tmp_path: Path
 
 def test_bad_arguments_are_one_clear_line(world: MailWorld, tmp_path: Path) -> None:
     missing = str(tmp_path / "none.eml")
-    for arguments in (("check", missing), ("show", "77"), ("retry", "77"), ("approve", "77", "--yes"), ("list", "--verdict", "x")):
+    wrong = [("check", missing), ("check", str(tmp_path)), ("show", "77"), ("retry", "77"), ("approve", "77", "--yes")]
+    for arguments in (*wrong, ("list", "--verdict", "x"), ("list", "--account", "nobody")):
         done = sc_agent(world, *arguments)
         assert done.returncode == 2, (arguments, done.stderr)
         assert len(done.stderr.strip().splitlines()) == 1
         assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("number", ["9" * 30, "0", "-1", "x"])
+def test_number_that_no_message_can_have_is_a_matter_of_usage(world: MailWorld, number: str) -> None:
+    assert sc_agent(world, "show", "--", number).returncode == 2
 
 
 def test_messages_are_listed_and_shown_without_their_text(world: MailWorld) -> None:
@@ -248,7 +254,7 @@ def test_messages_are_listed_and_shown_without_their_text(world: MailWorld) -> N
     listed = sc_agent(world, "list", "--json")
     assert json.loads(listed.stdout)["messages"][0]["reason"] == "dkim_failed"
     shown = sc_agent(world, "show", "1")
-    assert "no signature of amazon.com is valid" in shown.stdout
+    assert "no signature of amazon.com is valid: it does not verify" in shown.stdout
     assert invitation not in listed.stdout + shown.stdout
 
 

@@ -107,6 +107,7 @@ def test_server_without_idle_is_polled(tmp_path: Path, prank: Prank) -> None:
         wait_arrivals(world, 1)
         server.deliver_now(world.mail_to("A2"))
         wait_arrivals(world, 2)
+    assert world.events["polling"] == 1
     if prank is not Prank.NO_IDLE:
         assert world.alarms[0][0] == f"polling:{NAME}"
 
@@ -115,6 +116,7 @@ def test_push_that_silently_stopped_costs_one_slice(tmp_path: Path) -> None:
     with hostile(tmp_path, Prank.SILENT_PUSH, idle_slice=0.5) as (world, server), world.running():
         server.deliver_now(world.mail_to("A1"))
         wait_arrivals(world, 1, seconds=5.0)
+    assert world.events["found_late"] == 1
 
 
 def test_black_hole_is_found_after_slice_and_read_time_out(tmp_path: Path) -> None:

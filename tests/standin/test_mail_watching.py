@@ -54,6 +54,8 @@ def test_pushed_invitation_makes_its_account_due_within_a_moment(world: MailWorl
     assert min(times) < 0.5, times
     assert world.arrivals == [f"A{number}" for number in range(6)]
     assert world.state_of("A0") == "accepting"
+    assert world.events["found"] == 6
+    assert folder_rows(world)[0].last_push_at is not None
 
 
 def test_mail_that_came_before_the_first_start_is_found(world: MailWorld) -> None:
@@ -155,6 +157,7 @@ def test_handled_mail_is_moved_only_if_that_is_switched_on(tmp_path: Path) -> No
         with world.running(moving):
             inbox_of(world).deliver_now(world.mail_to())
             wait_for(lambda: inbox_of(world).count() == 0, what="the move")
+            wait_for(lambda: world.events["moved"] == 1, what="its count")
         assert inbox_of(world).count("Done") == 1
 
 
@@ -167,6 +170,7 @@ def test_missing_folder_to_move_to_changes_nothing(world: MailWorld) -> None:
         wait_for(lambda: world.arrivals)
         inbox_of(world).deliver_now(world.mail_to("A2"))
         wait_for(lambda: len(world.arrivals) == 2)
+        wait_for(lambda: world.events["move_failed"] >= 1, what="the failure's count")
     assert inbox_of(world).count() == 2
 
 
@@ -286,6 +290,7 @@ def test_wrong_password_is_told_and_not_hammered(world: MailWorld) -> None:
     service.stop()
     assert [folder.fail_count for folder in folder_rows(world)] == [1]
     assert world.alarms[0][0] == "mailbox:nobody@127.0.0.1"
+    assert world.events == {"lost_auth_failed": 1}
 
 
 def test_missing_folder_is_told_and_never_made(world: MailWorld) -> None:

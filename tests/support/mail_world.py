@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -57,6 +58,7 @@ class MailWorld:
     inbox: Inbox | None
     arrivals: list[str] = field(default_factory=list)
     alarms: list[tuple[str, str]] = field(default_factory=list)
+    events: Counter[str] = field(default_factory=Counter)
 
     def account(self, name: str = "A1", *, merchant_id: str | None = None, api: ApiAuthorization = ApiAuthorization.COMPLETE) -> Account:
         """Register an account named like its address."""
@@ -78,7 +80,12 @@ class MailWorld:
             vault=self.vault,
             on_arrival=self.arrivals.append,
             on_alarm=lambda key, text: self.alarms.append((key, text)),
+            on_event=self.on_event,
         )
+
+    def on_event(self, _mailbox: str, event: str, amount: int) -> None:
+        """What the mail room counts, for all mailboxes together."""
+        self.events[event] += amount
 
     @contextmanager
     def running(self, settings: Settings | None = None) -> Iterator[MailService]:
@@ -105,6 +112,7 @@ class MailWorld:
             limits=self.settings.mail,
             lease=timedelta(seconds=lease),
             on_alarm=lambda key, text: self.alarms.append((key, text)),
+            on_event=self.on_event,
         )
 
     def messages(self) -> list[Message]:

@@ -35,6 +35,12 @@ def test_a_list_is_json_or_comma_separated(monkeypatch: pytest.MonkeyPatch, text
     assert load(monkeypatch, IMAP__FOLDERS=text).imap.folders == ["INBOX", "Junk"]
 
 
+def test_a_servers_word_is_believed_only_if_the_server_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ConfigurationError, match="MAIL__TRUSTED_AUTHSERV_IDS"):
+        load(monkeypatch, MAIL__TRUST="authserv")
+    assert load(monkeypatch, MAIL__TRUSTED_AUTHSERV_IDS="mx.users.example").mail.trusted_authserv_ids == ["mx.users.example"]
+
+
 def test_a_misspelt_variable_is_an_error_that_names_the_near_one(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ConfigurationError, match="SC_AGENT_DATADIR is not a setting; did you mean SC_AGENT_DATA_DIR"):
         load(monkeypatch, DATADIR="x")
