@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from dataclasses import dataclass
 
 from flows.choose_account import choose_on
+from flows.confirmation_code import code_in
 from flows.elements import find, require
 from flows.errors import (
     AccountNotOfferedError,
@@ -36,7 +36,6 @@ _CLOSED = {
 _INSIDE = ("app", "tour", "account_picker", "account_picker_old")
 _ACCEPTED = ("invitation_accepted", "invitation_already_accepted")
 _CONCLUSIVE = (*_ACCEPTED, *_INSIDE, "confirmation_code")
-_CODE = re.compile(r"(?=[A-Z0-9-]*\d)[A-Z0-9][A-Z0-9-]{3,23}")
 
 
 async def accept_invitation(
@@ -199,9 +198,7 @@ class _Accepting:
         words = list(self.walk.visit.catalogue.words(None, "confirmation_code").phrases)
         found = await find(self.walk.visit, seen.screen, "code")
         texts = [one["value"] or one["text"] for one in await ask(self.walk.visit.page, "read", list(found.handles))]
-        texts = texts or await ask(self.walk.visit.page, "beside", words)
-        codes = list(dict.fromkeys(code for text in texts for code in _CODE.findall(text)))
-        return codes[0] if len(codes) == 1 else None
+        return code_in(texts) or code_in(await ask(self.walk.visit.page, "beside", words))
 
     def _closed(self, seen: Recognition) -> Exception:
         if seen.screen == "partner_link":
