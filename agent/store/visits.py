@@ -10,6 +10,8 @@ from sqlalchemy.engine import Connection
 
 from agent.store.schema import visits
 
+_COUNTING = 0x5C_A6_E8  # the same number in every process
+
 
 def start(conn: Connection, visit_id: str, account_id: str, *, kind: str, host: str, worker: str, now: datetime) -> None:
     """Write down that a visit begins."""
@@ -29,6 +31,12 @@ def started_since(conn: Connection, since: datetime, *, host: str | None = None,
     if account_id is not None:
         query = query.where(visits.c.account_id == account_id)
     return conn.scalar(query) or 0
+
+
+def lock_counting(conn: Connection) -> None:
+    """Let nobody else count until this transaction ends; on SQLite whoever writes is alone anyway."""
+    if conn.dialect.name == "postgresql":
+        conn.execute(sa.select(sa.func.pg_advisory_xact_lock(_COUNTING)))
 
 
 def started_by_host(conn: Connection, since: datetime) -> Mapping[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.engine import Engine
 
@@ -16,10 +17,18 @@ from agent.work.policy_file import load_policy
 
 
 def make_crew(
-    engine: Engine, vault: Vault, directory: Path, *, worker: str = "w1", lease: float = 15, retries: int = 3, clock: Clock | None = None
+    engine: Engine,
+    vault: Vault,
+    directory: Path,
+    *,
+    worker: str = "w1",
+    lease: float = 15,
+    retries: int = 3,
+    clock: Clock | None = None,
+    **work: Any,
 ) -> Crew:
     """A worker on this database; its browser starts only when a visit opens it."""
-    settings = Settings(data_dir=directory, work=WorkSettings(lease=lease, max_retries=retries, max_deaths=3))
+    settings = Settings(data_dir=directory, work=WorkSettings(lease=lease, max_retries=retries, max_deaths=3, **work))
     return Crew(
         settings=settings,
         engine=engine,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import uuid4
@@ -21,6 +21,8 @@ from agent.store.sign_in_secrets import StoredSecrets
 from agent.store.vault import VaultError
 from agent.work.crew import Crew
 from flows.marketplaces import marketplace
+
+_MINUTE = timedelta(minutes=1)
 
 
 class Kind(StrEnum):
@@ -87,6 +89,8 @@ def _prepare(crew: Crew, account_id: str, kind: Kind | None, as_account: str | N
     with writing(crew.engine) as conn:
         account = accounts.get(conn, account_id, lock=True)
         _require_startable(conn, account, due_by)
+        if due_by is not None:
+            _require_room(conn, crew, marketplace(account.marketplace).host, now)
         is_poison = account.deaths >= crew.settings.work.max_deaths
         if is_poison:
             _set_aside(conn, account, now)
@@ -107,6 +111,16 @@ def _require_startable(conn: Connection, account: Account, due_by: datetime | No
         raise NotNowError(account.message)
     if due_by is not None and (account.due is None or account.due > due_by):
         raise NotNowError(f"account {account.id} is not due")
+
+
+def _require_room(conn: Connection, crew: Crew, host: str, now: datetime) -> None:
+    """The limits of all workers together; a visit that a person asks for counts, but is not refused."""
+    visits.lock_counting(conn)
+    started, limits = visits.started_by_host(conn, now - _MINUTE), crew.settings.work
+    if started.get(host, 0) >= limits.visits_per_host_minute:
+        raise NotNowError(f"{host} has had its {limits.visits_per_host_minute} visits of this minute", busy=True)
+    if sum(started.values()) >= limits.visits_per_minute:
+        raise NotNowError(f"all {limits.visits_per_minute} visits of this minute are made", busy=True)
 
 
 def _set_aside(conn: Connection, account: Account, now: datetime) -> None:
