@@ -43,6 +43,7 @@ _ARGUMENTS = (
     "--blink-settings=imagesEnabled=false",
     "--disable-remote-fonts",
     "--mute-audio",
+    "--deny-permission-prompts",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-domain-reliability",

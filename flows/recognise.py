@@ -52,6 +52,16 @@ class Recognition:
         parts = urlsplit(self.url)
         return f"{parts.scheme}://{parts.netloc}{parts.path}"
 
+    def differs(self, before: Recognition) -> bool:
+        """Another document, another screen, or a message that was not there; a message that goes away is not yet an answer."""
+        if (self.document, self.screen) != (before.document, before.screen):
+            return True
+        return bool(self.alert_text) and self.alert_text != before.alert_text
+
+    def is_same(self, before: Recognition) -> bool:
+        """Nothing that can be seen has changed."""
+        return not self.differs(before) and self.shape == before.shape
+
 
 async def recognise(page: Page, catalogue: Catalogue) -> Recognition:
     """Recognise the page as it is now. Never waits; one call into the page.

@@ -75,14 +75,15 @@ class Walk:
         step = self.bounds.step.total_seconds() if wait is None else wait
         last: Recognition | None = None
         while True:
-            self.visit.guard.check()
             seen = await self._look()
+            if seen is None or self._kind(seen) is not Kind.CHALLENGE:  # a puzzle's frame may come from anywhere, and stays empty
+                self.visit.guard.check()
             waited = monotonic() - started
-            if seen is not None and (after is None or _differs(seen, after)):
+            if seen is not None and (after is None or seen.differs(after)):
                 if seen.url.startswith("chrome-error:"):
                     self.visit.guard.check()
                     raise SiteRefusedError("a page was expected, the connection brought none", url=seen.url)
-                if seen.screen != UNKNOWN and (seen.is_settled or (last and _is_same(last, seen))):
+                if seen.screen != UNKNOWN and (seen.is_settled or (last and seen.is_same(last))):
                     return seen
                 if seen.screen == UNKNOWN and waited > self.bounds.challenge.total_seconds():
                     return seen
@@ -103,8 +104,7 @@ class Walk:
             self.visit.tell("seen", seen)
             if seen.screen == UNKNOWN:
                 raise self._unknown(seen)
-            handling = self.visit.catalogue.screens[seen.screen].handling
-            match handling.kind:
+            match self._kind(seen):
                 case Kind.FLOW | Kind.ARRIVED:
                     return seen
                 case Kind.CHALLENGE:
@@ -122,7 +122,7 @@ class Walk:
                     waiting_since = waiting_since or monotonic()
                     seen = await self._wait_through(seen, since=waiting_since)
                 case Kind.PRESS:
-                    passed = await self._pass_by(seen, handling)
+                    passed = await self._pass_by(seen, self.visit.catalogue.screens[seen.screen].handling)
                     if passed is seen:
                         return seen
                     seen = passed
@@ -206,6 +206,9 @@ class Walk:
         """Something was gained: sights are counted afresh."""
         self._sights.clear()
 
+    def _kind(self, seen: Recognition) -> Kind | None:
+        return self.visit.catalogue.screens[seen.screen].handling.kind if seen.screen != UNKNOWN else None
+
     def _unknown(self, seen: Recognition) -> Exception:
         if seen.is_blank:
             return SiteRefusedError("a page was expected, it stayed empty", screen=seen.screen, url=seen.path)
@@ -272,17 +275,6 @@ class Walk:
                 await self.visit.page.wait_for_load_state("domcontentloaded", timeout=_SLICE)
         except TimeoutError as err:
             raise StepTimeoutError("the page was expected to answer, its scripts keep it busy") from err
-
-
-def _differs(seen: Recognition, before: Recognition) -> bool:
-    """Another document, another screen, or a message that was not there; a message that goes away is not yet an answer."""
-    if (seen.document, seen.screen) != (before.document, before.screen):
-        return True
-    return bool(seen.alert_text) and seen.alert_text != before.alert_text
-
-
-def _is_same(seen: Recognition, before: Recognition) -> bool:
-    return not _differs(seen, before) and seen.shape == before.shape
 
 
 def _date(header: str | None) -> datetime | None:

@@ -17,6 +17,7 @@ VISIT_INTERRUPTED: Final = "visit.interrupted"
 VISIT_SKIPPED: Final = "visit.skipped"
 VISIT_UNEXPECTED: Final = "visit.unexpected"
 VISIT_SET_ASIDE: Final = "visit.set_aside"
+DRIFT_SEEN: Final = "drift.seen"  # an element was not found by its first candidate, or a grid has a new shape
 EVIDENCE_MISSED: Final = "evidence.missed"
 EVERYTHING_PAUSED: Final = "everything.paused"
 EVERYTHING_RESUMED: Final = "everything.resumed"

@@ -62,3 +62,20 @@ async def test_a_doubted_password_is_typed_by_no_later_command_before_a_release(
     again = site.begin(["email_classic", "password", "otp", "home"])
     ended = await run(agent, "audit", "A1")
     assert (ended.code, again.passwords) == (3, []), ended.err
+
+
+async def test_the_pause_of_everything_stops_a_sign_in_within_seconds_and_outlives_its_process(site: SecondSite, tmp_path: Path) -> None:
+    agent = await ready(site, tmp_path)
+    visit = site.begin(["email_classic", "password", "otp", "home"], look=Look(latency=6))
+    running = asyncio.create_task(run(agent, "audit", "A1"))
+    async with asyncio.timeout(30):
+        await visit.is_begun.wait()
+    assert (await run(agent, "pause", "--all")).code == 0
+    paused_at = monotonic()
+    ended = await running
+    assert (ended.code, monotonic() - paused_at < 10) == (3, True), ended.err
+    assert visit.passwords == []
+    later = site.begin(["home"])
+    refused = await run(agent, "audit", "A1")
+    assert (refused.code, later.shown) == (3, []), refused.err
+    assert "paused" in refused.err

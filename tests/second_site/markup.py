@@ -1,5 +1,6 @@
 """How the second site dresses a page: wrappers, hiding, late rendering and slow resources, all drawn from one seed."""
 
+import asyncio
 import random
 from dataclasses import dataclass, field, replace
 from html import escape
@@ -66,6 +67,7 @@ class Visit:
     posts: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     dangers: list[str] = field(default_factory=list)
     shown: list[str] = field(default_factory=list)
+    is_begun: asyncio.Event = field(default_factory=asyncio.Event)
     claimed: str = ""
 
     @property

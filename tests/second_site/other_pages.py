@@ -121,11 +121,12 @@ def robot_check(visit: Visit) -> str:
 
 
 def puzzle(visit: Visit) -> str:
+    source = visit.look.draw("puzzle").choice(["/aaut/puzzle", "https://client-api.arkoselabs.example/fc"])
     return page(
         visit.look,
         '<div id="cvf-page-content"><div id="cvf-aamation-container"><form id="cvf-aamation-challenge-form" method="post" action="/ap/cvf/verify">'
         '<input type="hidden" id="cvf_aamation_response_token" name="cvf_aamation_response_token"></form><iframe '
-        'id="cvf-aamation-challenge-iframe" src="/aaut/puzzle" width="400" height="400"></iframe></div></div>',
+        f'id="cvf-aamation-challenge-iframe" src="{source}" width="400" height="400"></iframe></div></div>',
         title="Authentication required",
     )
 

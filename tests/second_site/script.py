@@ -104,6 +104,7 @@ STEPS: dict[str, Step] = {
     "prefilled": Step(page=sign_in.prefilled, submit=take_both),
     "password": Step(page=sign_in.password, submit=take_password),
     "password_checkbox": Step(page=sign_in.password_checkbox, submit=take_password),
+    "password_renamed": Step(page=sign_in.password_renamed, submit=take_password),
     "password_again": Step(page=sign_in.password_again, submit=take_password),
     "password_captcha": Step(page=sign_in.password_captcha, submit=pressed("captcha")),
     "framed": Step(page=sign_in.framed, path="/signin/portal", query="", submit=take_both),

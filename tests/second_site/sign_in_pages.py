@@ -93,6 +93,11 @@ def password_checkbox(visit: Visit) -> str:
     return _sign_in_page(look, _problem(visit) + _password_body(visit, more=_remember_me()))
 
 
+def password_renamed(visit: Visit) -> str:
+    """The field has another id; everything else says what it is."""
+    return password(visit).replace('id="ap_password"', 'id="ap_secret"')
+
+
 def password_again(visit: Visit) -> str:
     note = server_alert("Please enter your password to continue", "Important Message!", ident="auth-warning-message-box", kind="warning")
     return _sign_in_page(visit.look, note + _problem(visit) + _password_body(visit))

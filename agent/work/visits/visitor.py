@@ -135,18 +135,25 @@ async def _browse(crew: Crew, plan: Plan, redactor: Redactor) -> Conclusion:
             await _keep_evidence(crew, plan, visit, redactor, err)
             await _keep_recording(crew, plan, recorder, err)
             session = await _session(visit) if err.disposition is not Disposition.NEEDS_HUMAN else None
-            return from_error(err, plan, crew.settings, now=crew.clock.now(), session=session)
+            conclusion = from_error(err, plan, crew.settings, now=crew.clock.now(), session=session)
+            return replace(conclusion, drift=_drifted(visit, conclusion, plan))
         except Exception as err:
             await _keep_evidence(crew, plan, visit, redactor, err)
             await _keep_recording(crew, plan, recorder, err)
             raise
         if conclusion.unread is not None:
             await _keep_recording(crew, plan, recorder, conclusion.unread)
-        return replace(conclusion, drift=_drifted(visit, conclusion))
+        return replace(conclusion, drift=_drifted(visit, conclusion, plan))
 
 
-def _drifted(visit: Visit, conclusion: Conclusion) -> tuple[str, ...]:
+def _drifted(visit: Visit, conclusion: Conclusion, plan: Plan) -> tuple[str, ...]:
+    """Log what the catalogue no longer finds at once, and name its screens."""
+    bound = log.bind(account=plan.account.id, visit=plan.visit_id)
+    for screen, element, candidate in dict.fromkeys((step.screen, step.element, step.candidate) for step in visit.drift):
+        bound.warning(events.DRIFT_SEEN, screen=screen, element=element, candidate=candidate + 1)
     shape = conclusion.document is not None and conclusion.document["drift"] is not None
+    if shape:
+        bound.warning(events.DRIFT_SEEN, screen="permissions", element="shape")
     return tuple(sorted({step.screen for step in visit.drift if step.screen} | ({"permissions"} if shape else set())))
 
 
