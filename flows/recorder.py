@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -36,8 +36,11 @@ async def recording(visit: Visit, *, now: Callable[[], datetime], patient: bool 
     recorder = Recorder(visit=RecordedVisit.over(visit, patient=patient), now=now, recorded_at=now())
     recorder.session = await visit.storage_state()
     await recorder.kept.watch(visit.context, visit.page)
-    async with _listening(recorder):
-        yield recorder
+    with _listening(recorder):
+        try:
+            yield recorder
+        finally:
+            await recorder.stop()
 
 
 @asynccontextmanager
@@ -48,12 +51,15 @@ async def recording_aside(visit: Visit, *, now: Callable[[], datetime], session:
     """
     recorder = Recorder(visit=RecordedVisit.over(visit), now=now, recorded_at=now(), largest=_LARGEST_ASIDE)
     recorder.session = dict(session or {"cookies": [], "origins": []})
-    async with _listening(recorder):
-        yield recorder
+    with _listening(recorder):
+        try:
+            yield recorder
+        finally:
+            await recorder.let_go()
 
 
-@asynccontextmanager
-async def _listening(recorder: Recorder) -> AsyncIterator[None]:
+@contextmanager
+def _listening(recorder: Recorder) -> Iterator[None]:
     context = recorder.visit.context
     listeners: dict[Any, Callable[[Any], None]] = {  # plain functions: the library keeps notes on its listeners, which slots forbid
         "request": lambda request: recorder.on_request(request),
@@ -67,7 +73,6 @@ async def _listening(recorder: Recorder) -> AsyncIterator[None]:
     finally:
         for event, listener in listeners.items():
             context.remove_listener(event, listener)
-        await recorder.stop()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -126,6 +131,11 @@ class Recorder:
         self._by_request, self._answers, self._bodies = {}, [], []
         _recover(self.exchanges)
         await self.kept.close()
+
+    async def let_go(self) -> None:
+        """Forget what nobody wanted, without asking the browser for anything more."""
+        self._stopped = True
+        await _within(0, self._bodies)
 
     async def save(
         self,
