@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -39,9 +40,23 @@ async def ask(page: Page, name: str, argument: Any) -> Any:
         BrowserLostError: the page or the browser died.
     """
     try:
-        return await page.evaluate(script(name), argument)
+        return await value_of(page, script(name), argument)
     except Error as err:
         raise _told(page, err) from err
+
+
+async def value_of(page: Page, function: str, argument: Any) -> Any:
+    """Call a function in the page and take its answer as a plain value.
+
+    Both travel as one text: Playwright looks at every nested value by itself, on its two sides, which costs eight times as much
+    (measured on a look at a permissions page: 6 to 8 ms instead of 1 of this process).
+    """
+    try:
+        given, taken = json.dumps(argument), "JSON.parse(given)"
+    except TypeError:  # elements of the page are no text
+        given, taken = argument, "given"
+    told = await page.evaluate(f"async given => JSON.stringify(await ({function})({taken}))", given)
+    return None if told is None else json.loads(told)
 
 
 async def ask_handle(page: Page, name: str, argument: Any) -> JSHandle:

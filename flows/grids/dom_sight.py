@@ -12,16 +12,15 @@ from playwright.async_api import Page
 from flows.grids.data import grid_data
 from flows.grids.tokens import ColumnsToken, Option, RowToken, Sight, SwitchToken, TextToken, Token, Way
 from flows.grids.words import level_words, marks
-from flows.in_page import source
+from flows.in_page import source, value_of
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
 async def read_dom(page: Page) -> Sight:
     """Look at the page once; nothing is opened, scrolled or waited for."""
-    found = await page.evaluate(
-        _script(), {"css": grid_data("walk"), "words": level_words(), "on": marks("on"), "off": (*marks("off"), *marks("absent"))}
-    )
+    asked = {"css": grid_data("walk"), "words": level_words(), "on": marks("on"), "off": (*marks("off"), *marks("absent"))}
+    found = await value_of(page, _script(), asked)
     tokens = tuple(_token(item) for item in found["tokens"])
     return Sight(
         tokens=tokens,

@@ -15,7 +15,7 @@ from playwright.async_api import ElementHandle, JSHandle, Page
 from flows.grids.data import grid_data
 from flows.grids.dom_sight import read_dom
 from flows.grids.tokens import Moment, Sight
-from flows.in_page import source
+from flows.in_page import source, value_of
 
 QUIET = 200  # ms without any change
 PRESSED = 80  # ms after a press or a step of a scroll; what these set off is known to the page's clock, so this is for drawing only
@@ -90,7 +90,7 @@ async def survey(page: Page, *, more: Sequence[str] = ()) -> Survey:
 
 async def ask(page: Page, what: str, **more: Any) -> Any:
     """Call one of the helpers in the page and take its answer as a value."""
-    return await page.evaluate(_script(), {"css": grid_data("walk"), "what": what, **more})
+    return await value_of(page, _script(), {"css": grid_data("walk"), "what": what, **more})
 
 
 async def find(page: Page, what: str, **more: Any) -> list[ElementHandle]:
