@@ -28,7 +28,12 @@ __all__ = ["CapabilityError", "Client", "Headline", "IMAPClientError", "IdleRefu
 
 MAX_HEADER_BYTES = 65_536
 CHUNK = 200  # ids are not compressed to ranges; Dovecot refuses lines over 64 KB
-_JUNK_NAMES = frozenset({"junk", "spam", "junk email", "junk e-mail", "junk-e-mail", "bulk mail", "bulk"})  # Exchange marks none
+_JUNK_NAMES = frozenset(  # Exchange marks none, and names it in the mailbox's language
+    {
+        "junk", "spam", "junk email", "junk e-mail", "junk-e-mail", "bulk mail", "bulk", "junk mail", "spamverdacht",
+        "courrier indésirable", "correo no deseado", "posta indesiderata", "lixo eletrônico", "ongewenste e-mail", "迷惑メール", "垃圾邮件",
+    }
+)  # fmt: skip
 FLOOD = 10_000  # unsolicited lines in one IDLE that deserve a warning
 
 logging.getLogger("imapclient").setLevel(logging.WARNING)  # at DEBUG it logs mail bodies

@@ -182,6 +182,15 @@ def test_hanging_greeting_ends_by_time_out_and_stop_is_not_delayed(tmp_path: Pat
         assert state(world) == "down"
 
 
+def test_mailbox_that_stays_down_is_an_alarm_and_its_return_ends_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agent.mail.watcher.ALARM_DOWN_AFTER", 0.3)
+    with hostile(tmp_path, Prank.HANGING_GREETING, times=5, connect_timeout=0.2, backoff_max=0.1) as (world, _), world.running():
+        key = f"mailbox:{NAME}"
+        wait_for(lambda: world.fine == [key], what="the end of the alarm")
+    assert {found for found, _ in world.alarms} == {key}
+    assert 1 <= len(world.alarms) < 5, "the first failures are no alarm"
+
+
 def test_refused_login_waits_minutes(tmp_path: Path) -> None:
     with hostile(tmp_path, Prank.LOGIN_REFUSED) as (world, server):
         service = world.service()

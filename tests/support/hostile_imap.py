@@ -62,6 +62,8 @@ class HostileImap(BackgroundServer):
         self.prank = prank
         self.pending: list[bytes] = []
         self.commands: list[str] = []
+        self.sent = 0  # bytes, over all connections
+        self.listing: tuple[str, ...] = ('(\\HasNoChildren) "/" "INBOX"',)
         self.connections = 0
         self.played = 0
         self._times = times
@@ -135,7 +137,9 @@ class _Session:
     async def say(self, *lines: str | bytes) -> None:
         """Send lines in one segment."""
         encoded = (line if isinstance(line, bytes) else line.encode() for line in lines)
-        self.writer.write(b"".join(line + b"\r\n" for line in encoded))
+        segment = b"".join(line + b"\r\n" for line in encoded)
+        self.server.sent += len(segment)
+        self.writer.write(segment)
         await self.writer.drain()
 
     async def answer(self, tag: str, rest: str) -> bool:
@@ -168,7 +172,7 @@ class _Session:
             case "UID FETCH":
                 return await self._fetch(tag, arguments)
             case "LIST":
-                await self.say('* LIST (\\HasNoChildren) "/" "INBOX"', f"{tag} OK done")
+                await self.say(*(f"* LIST {folder}" for folder in self.server.listing), f"{tag} OK done")
             case "NOOP":
                 await self.say(*self._fresh(), f"{tag} OK done")
             case "IDLE":

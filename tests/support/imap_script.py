@@ -30,7 +30,7 @@ class Folder:
     @property
     def next_uid(self) -> int:
         """The UID that the next message gets."""
-        return max([self.phantoms, *self.messages]) + 1
+        return max(self.phantoms, max(self.messages, default=0)) + 1
 
     def append(self, raw: bytes) -> int:
         """Add a message and return its UID."""

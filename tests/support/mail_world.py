@@ -58,6 +58,7 @@ class MailWorld:
     inbox: Inbox | None
     arrivals: list[str] = field(default_factory=list)
     alarms: list[tuple[str, str]] = field(default_factory=list)
+    fine: list[str] = field(default_factory=list)
     events: Counter[str] = field(default_factory=Counter)
 
     def account(self, name: str = "A1", *, merchant_id: str | None = None, api: ApiAuthorization = ApiAuthorization.COMPLETE) -> Account:
@@ -80,6 +81,7 @@ class MailWorld:
             vault=self.vault,
             on_arrival=self.arrivals.append,
             on_alarm=lambda key, text: self.alarms.append((key, text)),
+            on_fine=self.fine.append,
             on_event=self.on_event,
         )
 

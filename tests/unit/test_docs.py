@@ -52,3 +52,11 @@ def test_the_pages_the_readme_links_to_exist() -> None:
     links = re.findall(r"\]\(([^)#:]+)\)", README)
     assert links
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_the_tests_that_the_mail_page_names_exist() -> None:
+    named = set(re.findall(r"`(test_\w+)`", (ROOT / "docs" / "mail.md").read_text(encoding="utf-8")))
+    sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_mail*.py"))
+    sources += "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "unit").glob("test_*mail*.py"))
+    assert len(named) > 40
+    assert [name for name in named if f"def {name}(" not in sources] == []
