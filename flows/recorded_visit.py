@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from playwright.async_api import Error
@@ -50,12 +50,27 @@ class RecordedVisit(Visit):
     snapshots: list[Snapshot] = field(default_factory=list)
     stop_at: str | None = None  # a screen's name, or the number of a step
     patient: bool = False  # wait until each new page stands still: slower, but what is kept does not depend on timing
+    aside: bool = False  # ask for each page without waiting for it: the visit goes on meanwhile
     like: frozenset[str] = frozenset()  # shapes of pages that stand still: a replay waits until a new page looks like one of them
+    _asked: set[asyncio.Task[None]] = field(default_factory=set)
 
     @classmethod
     def over(cls, visit: Visit, **how: Any) -> RecordedVisit:
         """Take over a visit that was opened already; `how` are this class's own fields."""
         return cls(**{one.name: getattr(visit, one.name) for one in fields(Visit)}, **how)
+
+    async def kept(self, *, within: float) -> None:
+        """Wait for the pages that were asked for; the browser answers in order, so each is the page it was asked of."""
+        if self._asked:
+            await asyncio.wait(self._asked, timeout=within)
+        await self.drop()
+
+    async def drop(self) -> None:
+        """Give up what was asked for."""
+        asked, self._asked = self._asked, set()
+        for task in asked:
+            task.cancel()
+        await asyncio.gather(*asked, return_exceptions=True)
 
     async def recognise(self) -> Recognition:
         """Recognise the page, and keep it if it is another screen than the last one kept.
@@ -96,10 +111,17 @@ class RecordedVisit(Visit):
             return
         if last is not None and (last.screen == UNKNOWN or (last.document == seen.document and not last.settled)):
             self.snapshots.pop()
+        kept = Snapshot(screen=seen.screen, document=seen.document, alert=seen.alert or "", url=seen.url, html="", settled=seen.is_settled)
+        self.snapshots.append(kept)
+        asked = asyncio.create_task(self._fill_in(kept))
+        self._asked.add(asked)
+        asked.add_done_callback(self._asked.discard)
+        if not self.aside:
+            await asked
+
+    async def _fill_in(self, kept: Snapshot) -> None:
         html = await self._html()
-        self.snapshots.append(
-            Snapshot(screen=seen.screen, document=seen.document, alert=seen.alert or "", url=seen.url, html=html, settled=seen.is_settled)
-        )
+        self.snapshots[:] = [replace(one, html=html) if one is kept else one for one in self.snapshots]
 
     async def _html(self) -> str:
         try:

@@ -49,7 +49,7 @@ async def recording_aside(visit: Visit, *, now: Callable[[], datetime], session:
 
     `session` is the storage state the visit was opened with. A body is lost if its page was left before it could be read.
     """
-    recorder = Recorder(visit=RecordedVisit.over(visit), now=now, recorded_at=now(), largest=_LARGEST_ASIDE)
+    recorder = Recorder(visit=RecordedVisit.over(visit, aside=True), now=now, recorded_at=now(), largest=_LARGEST_ASIDE)
     recorder.session = dict(session or {"cookies": [], "origins": []})
     with _listening(recorder):
         try:
@@ -124,6 +124,7 @@ class Recorder:
             return
         self._stopped = True
         patience = 0.0 if self.visit.page.is_closed() else _PATIENCE
+        await self.visit.kept(within=patience)
         await _within(patience, self._bodies)
         answers = {id(captured): response for captured, response in self._answers}
         asked = [(captured, request, answers.get(id(captured))) for request, captured in self._by_request.items()]
@@ -135,6 +136,7 @@ class Recorder:
     async def let_go(self) -> None:
         """Forget what nobody wanted, without asking the browser for anything more."""
         self._stopped = True
+        await self.visit.drop()
         await _within(0, self._bodies)
 
     async def save(
