@@ -4,13 +4,22 @@
   const { moment } = globalThis[Symbol.for("rest")].seen();
   const LEVEL = new Set(words), ON = new Set(on), OFF = new Set(off);
   const clean = (s) => (s || "").replace(/[\s\u00a0\u200b]+/g, " ").trim();
-  const fold = (s) => clean(s).replace(/[:：]$/, "").trim().toLowerCase();
-  const is = (el, rule) => el.nodeType === 1 && el.matches(css[rule]);
+  // Nothing changes during the walk, so what was asked once is remembered.
+  const once = (make) => { const known = new Map(); return (key) => { if (!known.has(key)) known.set(key, make(key)); return known.get(key); }; };
+  const fold = once((s) => clean(s).replace(/[:：]$/, "").trim().toLowerCase());
+  const rules = once((rule) => once((el) => el.matches(css[rule])));
+  const is = (el, rule) => el.nodeType === 1 && rules(rule)(el);
   const up = (n) => n.assignedSlot || (n.parentNode instanceof ShadowRoot ? n.parentNode.host : n.parentNode);
-  const near = (n, rule) => { for (; n && n.nodeType === 1; n = up(n)) if (is(n, rule)) return n; return null; };
-  const inside = (n, box) => { for (; n; n = up(n)) if (n === box) return true; return false; };
+  const nearest = once((rule) => { const above = once((n) => (is(n, rule) ? n : near(up(n), rule))); return above; });
+  const near = (n, rule) => (n && n.nodeType === 1 ? nearest(rule)(n) : null);
   const kids = (n) => n.tagName === "SLOT" && n.assignedNodes().length ? n.assignedNodes({ flatten: true }) : (n.shadowRoot || n).childNodes;
-  const shown = (el) => el.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: false });
+  // Where each element begins and ends in the order of reading: inside a box is what begins between the box's two numbers.
+  const place = new Map();
+  const number = (n) => { const mine = [place.size, 0]; place.set(n, mine); for (const k of kids(n)) if (k.nodeType === 1) number(k); mine[1] = place.size; };
+  number(document.body);
+  const climbs = (n, box) => { for (; n; n = up(n)) if (n === box) return true; return false; };
+  const inside = (n, box) => { const a = place.get(n), b = place.get(box); return a && b ? b[0] <= a[0] && a[0] < b[1] : climbs(n, box); };
+  const shown = once((el) => el.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: false }));
   const boxOf = (el) => { const r = el.getBoundingClientRect(); return [r.left + scrollX, r.top + scrollY, r.right + scrollX, r.bottom + scrollY]; };
   const all = (box, rule) => { const out = []; const go = (n) => { for (const k of kids(n)) if (k.nodeType === 1) { if (is(k, rule)) out.push(k); go(k); } }; go(box); return out; };
   const words_of = (n) => n.nodeType === 3 ? n.data : n.nodeType === 1 && !is(n, "skip") && n.getAttribute("aria-hidden") !== "true" ? [...kids(n)].map(words_of).join(" ") : "";
@@ -18,7 +27,8 @@
   // 1. The visible document as a list of texts and controls.
   const items = [], hidden = [];
   let busy = 0;
-  const block = (el) => { while (el && el.nodeType === 1 && /^(inline|contents)/.test(getComputedStyle(el).display)) el = up(el); return el; };
+  const block = (el) => (el && el.nodeType === 1 ? blocks(el) : el);
+  const blocks = once((el) => (/^(inline|contents)/.test(getComputedStyle(el).display) ? block(up(el)) : el));
   const kind_of = (el) => ["switch", "radio", "checkbox", "choice"].find((k) => is(el, k)) || (is(el, "other_control") ? "other" : "");
   const label_shown = (el) => [...(el.labels || [])].some(shown);
   const visit = (n, within = false) => {
@@ -26,7 +36,7 @@
     if (n.nodeType !== 1 || is(n, "skip")) return;
     const kind = within ? "" : kind_of(n);
     if (within && kind_of(n)) return;
-    const seen = getComputedStyle(n).display === "contents" || shown(n);
+    const seen = shown(n) || getComputedStyle(n).display === "contents";
     if (!seen && !(kind && label_shown(n))) {
       if (!kind && getComputedStyle(n).visibility !== "visible" && getComputedStyle(n).display !== "none") [...kids(n)].forEach((kid) => visit(kid, within));
       else for (const el of [n, ...all(n, "hidden_field")]) if (is(el, "hidden_field")) hidden.push(hidden_label(el));
@@ -54,6 +64,12 @@
     return "";
   };
   visit(document.body);
+  const said = items.filter((i) => i.k === "text"), sorted = said.filter((t) => place.has(t.el)).sort((a, b) => place.get(a.el)[0] - place.get(b.el)[0]);
+  const from = (at) => { let low = 0, high = sorted.length; while (low < high) { const mid = (low + high) >> 1; if (place.get(sorted[mid].el)[0] < at) low = mid + 1; else high = mid; } return low; };
+  const texts_in = once((box) => {
+    const own = place.get(box);
+    return (own && sorted.length === said.length ? sorted.slice(from(own[0]), from(own[1])) : said.filter((t) => inside(t.el, box))).sort((a, b) => a.i - b.i);
+  });
 
   // 2. Options (radios and the like) with what each says about itself.
   const own_words = (el) => {
@@ -80,12 +96,14 @@
   const options = items.filter((i) => ["radio", "checkbox", "choice", "switch"].includes(i.k));
   for (const o of options) Object.assign(o, { own: own_words(o.el), key: key_of(o.el) });
   const belongs = new Map(); // text item -> the option whose label it is part of
+  const labelled = new Map();
+  for (const o of options) for (const id of new Set((o.el.getAttribute("aria-labelledby") || "").split(/\s+/))) labelled.set(id, (labelled.get(id) || 0) + 1);
   for (const o of options) {
     const inner = o.el.tagName === "INPUT" ? o.el : all(o.el, "radio").find((x) => x.tagName === "INPUT");
     const ids = (o.el.getAttribute("aria-labelledby") || "").split(/\s+/);
-    const named = ids.filter((id) => id && options.filter((x) => (x.el.getAttribute("aria-labelledby") || "").split(/\s+/).includes(id)).length === 1);
+    const named = ids.filter((id) => id && labelled.get(id) === 1);
     const homes = [o.el, ...((inner && inner.labels) || []), ...named.map((id) => o.el.getRootNode().getElementById(id)).filter(Boolean)];
-    for (const t of items) if (t.k === "text" && homes.some((h) => inside(t.el, h)) && !(LEVEL.has(fold(t.s)) && t.el.closest && near(t.el, "column_head"))) belongs.set(t, o);
+    for (const t of homes.flatMap(texts_in)) if (!(LEVEL.has(fold(t.s)) && t.el.closest && near(t.el, "column_head"))) belongs.set(t, o);
   }
   const is_level = (t) => t.k === "text" && LEVEL.has(fold(t.s));
 
@@ -103,33 +121,35 @@
     if (taken.has(t)) continue;
     const row = near(t.el, "row");
     if (row) {
-      const texts = items.filter((x) => x.k === "text" && inside(x.el, row));
+      const texts = texts_in(row);
       if (!row_has_option(row) && texts.filter(is_level).length > 1) head_from(row, texts);
       continue;
     }
     const i = t.i, next = items[i + 1];
     if (!next || next.k !== "text" || !is_level(next) || belongs.has(next)) continue;
     let box = up(t.el); while (!inside(next.el, box)) box = up(box);
-    const texts = items.filter((x) => x.k === "text" && inside(x.el, box));
+    const texts = texts_in(box);
     if (!options.some((o) => inside(o.el, box) && !near(o.el, "column_head")) && texts.length < 9) head_from(box, texts);
   }
   const head_options = new Set(options.filter((o) => columns.some((c) => inside(o.el, c.row))));
 
   // 4. Rows: the smallest container of a control (or of a level word, or of a table row under column heads) that holds a label.
   const is_label = (t) => t.k === "text" && !belongs.has(t) && !is_level(t) && !taken.has(t) && !ON.has(fold(t.s)) && !OFF.has(fold(t.s));
-  const mates = (o) => options.filter((x) => o.key && x.key === o.key && x.el.getRootNode() === o.el.getRootNode());
+  const has_label = once((box) => texts_in(box).some(is_label));
+  const by_key = once((key) => options.filter((x) => x.key === key));
+  const mates = once((o) => (o.key ? by_key(o.key).filter((x) => x.el.getRootNode() === o.el.getRootNode()) : []));
   const home_of = (o) => {
     const row = near(o.el, "row");
-    if (row && items.some((t) => is_label(t) && inside(t.el, row))) return row;
+    if (row && has_label(row)) return row;
     let box = up(o.el);
-    for (; box && box !== document.body; box = up(box)) if (items.some((t) => is_label(t) && inside(t.el, box)) && (!o.el || mates(o).every((m) => inside(m.el, box)))) break;
+    for (; box && box !== document.body; box = up(box)) if (has_label(box) && (!o.el || mates(o).every((m) => inside(m.el, box)))) break;
     return box || document.body;
   };
   const holders = options.filter((o) => !head_options.has(o) && (o.k !== "switch" && (o.k !== "checkbox" || o.own.some((w) => LEVEL.has(fold(w))) || near(o.el, "row"))));
   const values = loose.filter((t) => !taken.has(t) && !near(t.el, "pressable")).map((t) => ({ k: "value", el: t.el, item: t, key: null, own: [t.s] }));
   const marked = new Set([...holders, ...values].map((o) => near(o.el, "row")).filter(Boolean));
   const bare = all(document.body, "row").filter((r) => shown(r) && !marked.has(r) && cells(r).length > 1 && !columns.some((c) => c.row === r)
-    && columns.some((c) => c.table && c.table === near(r, "table")) && items.some((t) => is_label(t) && inside(t.el, r)));
+    && columns.some((c) => c.table && c.table === near(r, "table")) && has_label(r));
   const sites = [...holders, ...values, ...bare.map((r) => ({ k: "bare", el: r, home: r, own: [] }))];
   for (const s of sites) s.home = s.home || home_of(s);
   const cell_of = (row, el) => cells(row).findIndex((c) => inside(el, c));
