@@ -15,27 +15,33 @@ from playwright.async_api import Browser, Page, Route
 from flows.catalogue import Catalogue, load_catalogue
 from flows.elements import find_on
 from flows.in_page import PageMovedError, ask
-from flows.recognise import UNKNOWN, Recognition, recognise
+from flows.recognise import UNKNOWN, Recognition, nearest, recognise
 
 _LATE = 1.5  # seconds a recorded page's own scripts get to draw it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedPage:
-    """One page of `pages/<screen>/<case>/` with its expected reading."""
+    """One page of `pages/<screen>/<case>/` with its expected reading, or one kept as evidence, of which nothing is expected."""
 
-    folder: Path
+    html: Path
     expected: dict[str, Any]
 
     @property
     def name(self) -> str:
         """Screen and case."""
-        return f"{self.folder.parent.name}/{self.folder.name}"
+        case = self.html.parent
+        return f"{case.parent.name}/{case.name}" if self.html.name == "page.html" else f"{case.name}/{self.html.stem}"
+
+    @property
+    def is_evidence(self) -> bool:
+        """Whether nobody has said what it should be read as."""
+        return "screen" not in self.expected
 
     @property
     def screen(self) -> str:
         """The screen that must claim the page."""
-        return self.expected["screen"] or UNKNOWN
+        return self.expected.get("screen") or UNKNOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +51,13 @@ class PageCheck:
     page: RecordedPage
     seen: Recognition
     elements: dict[str, int | None] = field(default_factory=dict)  # name: index of the candidate that found it
+    near: tuple[str, ...] = ()  # where no screen claims it: the claims that come nearest, and what they lack
 
     @property
     def problems(self) -> list[str]:
         """What is not as expected; empty when all is."""
+        if self.page.is_evidence:
+            return []
         found = []
         if not _is_same_screen(self.page.screen, self.seen.screen):
             found.append(f"read as {self.seen.screen}, expected {self.page.screen}")
@@ -64,13 +73,18 @@ class PageCheck:
 
 
 def find_pages(paths: Iterable[Path]) -> list[RecordedPage]:
-    """Find the recorded pages below some folders, in order of their names.
+    """Find the recorded pages and the pages kept as evidence below some folders, in order of their names.
 
     Raises:
         ValueError: an expected.json is not one.
     """
-    files = sorted({file for path in paths for file in path.rglob("expected.json") if (file.parent / "page.html").is_file()})
-    return [RecordedPage(folder=file.parent, expected=_expected(file)) for file in files]
+    pages = sorted({file for path in paths for file in ([path] if path.suffix == ".html" else path.rglob("*.html"))})
+    found = []
+    for page in pages:
+        told = page.with_name("expected.json") if page.name == "page.html" else page.with_suffix(".json")
+        if told.is_file():
+            found.append(RecordedPage(html=page, expected=_expected(told)))
+    return [one for one in found if one.expected["url"].startswith("https://")]
 
 
 async def check_pages(browser: Browser, pages: Iterable[RecordedPage], *, catalogue: Catalogue | None = None) -> AsyncIterator[PageCheck]:
@@ -80,7 +94,8 @@ async def check_pages(browser: Browser, pages: Iterable[RecordedPage], *, catalo
         for recorded in pages:
             page = await show(recorded)
             seen = await _read(page, known, recorded.screen)
-            yield PageCheck(page=recorded, seen=seen, elements=await _elements(page, known, seen))
+            near = await nearest(page, known) if seen.screen == UNKNOWN else ()
+            yield PageCheck(page=recorded, seen=seen, elements=await _elements(page, known, seen), near=near)
 
 
 @asynccontextmanager
@@ -94,7 +109,7 @@ async def showing(browser: Browser) -> AsyncIterator[Any]:
         if not route.request.is_navigation_request() or not current:
             await route.abort()
             return
-        body = (current[0].folder / "page.html").read_text("utf-8")
+        body = current[0].html.read_text("utf-8")
         await route.fulfill(status=current[0].expected.get("status", 200), body=body, content_type="text/html; charset=utf-8")
 
     async def show(recorded: RecordedPage) -> Page:
@@ -141,8 +156,9 @@ def _is_same_screen(wanted: str, read: str) -> bool:
 def _expected(file: Path) -> dict[str, Any]:
     try:
         expected: dict[str, Any] = json.loads(file.read_text("utf-8"))
-        if not isinstance(expected["url"], str) or "screen" not in expected:
+        is_page = file.name == "expected.json"
+        if not isinstance(expected["url"], str) or (is_page and "screen" not in expected):
             raise KeyError("url")
     except (ValueError, KeyError, TypeError) as err:
         raise ValueError(f"{file}: url and screen were expected: {err}") from err
-    return expected
+    return expected if is_page else {"url": expected["url"], "status": expected.get("status") or 200}

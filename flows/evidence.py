@@ -33,7 +33,8 @@ async def capture(
     Files are `<name>.png`, `<name>.html`, `<name>.json`, mode 0600; those that could be written are returned. Whatever is typed, hidden
     fields, inline scripts, values in addresses and every e-mail address are left out, registered or not.
     """
-    story = json.dumps(_story(page, redactor, visit, error), indent=1, ensure_ascii=False)
+    told = _story(page, redactor, visit, error) | {"status": await _status(page)}
+    story = json.dumps(told, indent=1, ensure_ascii=False)
     kept = [_write(directory / f"{name}.json", redactor.redact(story).encode())]
     with suppress(Error, PageMovedError, FlowError, TimeoutError):
         async with asyncio.timeout(_PATIENCE):
@@ -45,6 +46,14 @@ async def capture(
 async def scrubbed_html(page: Page, redactor: Redactor) -> str:
     """Return the page as `capture` keeps it."""
     return await _html(page, redactor)
+
+
+async def _status(page: Page) -> int:
+    """Return the HTTP status of the document, 0 when the page cannot say."""
+    with suppress(Error, TimeoutError):
+        async with asyncio.timeout(_PATIENCE / 4):
+            return int(await page.evaluate("performance.getEntriesByType('navigation')[0]?.responseStatus || 0"))
+    return 0
 
 
 async def _html(page: Page, redactor: Redactor) -> str:

@@ -70,8 +70,23 @@ async def recognise(page: Page, catalogue: Catalogue) -> Recognition:
         PageMovedError: the document went away meanwhile.
         BrowserLostError: the page died.
     """
+    return read(await _observe(page, catalogue), catalogue)
+
+
+async def nearest(page: Page, catalogue: Catalogue, *, most: int = 3) -> tuple[str, ...]:
+    """Say which claims come nearest to being true of a page that no screen claims, and what each lacks; for whoever adds the screen."""
+    look = _Look(await _observe(page, catalogue), catalogue)
+    found = []
+    for entry in catalogue.ranked:
+        lacking = look.lacks(entry.screen, entry.claim)
+        if len(lacking) < len(entry.claim.all) + bool(entry.claim.any):  # something of it is there
+            found.append((len(lacking), entry.order, f"{entry.screen.screen} by {entry.claim.name}, which lacks {', '.join(lacking)}"))
+    return tuple(text for _, _, text in sorted(found)[:most])
+
+
+async def _observe(page: Page, catalogue: Catalogue) -> dict[str, Any]:
     shared = catalogue.shared
-    seen = await ask(
+    answer: dict[str, Any] = await ask(
         page,
         "observe",
         {
@@ -83,7 +98,7 @@ async def recognise(page: Page, catalogue: Catalogue) -> Recognition:
             "claimed": list(shared.claimed),
         },
     )
-    return read(seen, catalogue)
+    return answer
 
 
 def read(seen: dict[str, Any], catalogue: Catalogue) -> Recognition:
@@ -142,6 +157,13 @@ class _Look:
             and not any(self.has(screen, name) for name in claim.none)
             and (not claim.any or sum(self.has(screen, name) for name in claim.any) >= claim.at_least)
         )
+
+    def lacks(self, screen: Screen, claim: Claim) -> list[str]:
+        """What keeps a claim from being true of the page."""
+        lacking = [name for name in claim.all if not self.has(screen, name)]
+        if claim.any and sum(self.has(screen, name) for name in claim.any) < claim.at_least:
+            lacking.append(f"{claim.at_least} of ({', '.join(claim.any)})")
+        return lacking + [f"not {name}" for name in claim.none if self.has(screen, name)]
 
     def has(self, screen: Screen | None, name: str) -> bool:
         """Whether a sign is on the page."""

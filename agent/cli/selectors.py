@@ -26,13 +26,15 @@ def selectors() -> None:
 @app.command("check")
 def check(
     paths: Annotated[
-        list[Path] | None, typer.Argument(help="Recorded pages, or directories of some; without it, all shipped ones.", show_default=False)
+        list[Path] | None,
+        typer.Argument(help="Recorded pages, evidence, or directories of some; without it, all shipped pages.", show_default=False),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     all_pages: Annotated[bool, typer.Option("--all", help="List the pages that are read as expected too.")] = False,
 ) -> None:
     """Run the catalogue over recorded pages in a browser: which claim matched, which candidate found each element, what nothing claims.
 
+    Given the evidence of a visit, it says what each kept page is read as, or which claims come nearest.
     Exit code 1 if a page is not read as its expected.json says.
     """
     from flows.catalogue import load_catalogue
@@ -62,7 +64,9 @@ def _pages(paths: list[Path]) -> list[RecordedPage]:
     except ValueError as err:
         raise UsageError(str(err)) from err
     if not found:
-        raise UsageError("no page.html with its expected.json was found there; record some with 'sc-agent record'")
+        raise UsageError(
+            "no page.html with its expected.json, and no page kept as evidence, was found there; record some with 'sc-agent record'"
+        )
     return found
 
 
@@ -87,6 +91,10 @@ def _print(checks: list[PageCheck], *, all_pages: bool) -> None:
     for one in checks:
         if one.problems:
             typer.echo(f"DIFFERS {one.page.name}: {'; '.join(one.problems)}")
+        elif one.page.is_evidence and one.seen.screen != "unknown":
+            typer.echo(f"read    {one.page.name}: {one.seen.screen} by {one.seen.claim}{_elements(one)}")
+        elif one.page.is_evidence:
+            typer.echo("\n        ".join([f"unknown {one.page.name}: no screen claims it; nearest:", *one.near]))
         elif all_pages:
             typer.echo(f"ok      {one.page.name}: {one.seen.screen} by {one.seen.claim or 'no claim'}{_elements(one)}")
         elif one.drift:
@@ -105,13 +113,14 @@ def _document(checks: list[PageCheck], screens: int) -> dict[str, object]:
         "pages": [
             {
                 "page": one.page.name,
-                "expected": one.page.screen,
+                "expected": None if one.page.is_evidence else one.page.screen,
                 "screen": one.seen.screen,
                 "claim": one.seen.claim,
                 "also": list(one.seen.also),
                 "alert": one.seen.alert,
                 "language": one.seen.language,
                 "elements": {name: None if index is None else index + 1 for name, index in one.elements.items()},
+                "near": list(one.near),
                 "problems": one.problems,
             }
             for one in checks

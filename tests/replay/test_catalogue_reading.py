@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -49,6 +50,21 @@ async def test_page_is_read_as_recorded(checks: dict[str, PageCheck], recorded: 
 async def test_every_sign_in_screen_of_the_catalogue_has_a_recorded_page() -> None:
     shown = {page.screen for page in find_pages([PAGES])}
     assert set(load_catalogue().screens) - shown == set()
+
+
+async def test_evidence_is_read_without_anything_expected_and_what_comes_nearest_is_named(offline: Browser, tmp_path: Path) -> None:
+    for case, kept in (
+        ("password/classic_2024_en", "known"),
+        ("site_down/service_unavailable_503_en", "refused"),
+        ("unknown/survey_en", "new"),
+    ):
+        (tmp_path / f"{kept}.html").write_text((PAGES / case / "page.html").read_text("utf-8"), "utf-8")
+        status = 503 if kept == "refused" else 200
+        (tmp_path / f"{kept}.json").write_text(json.dumps({"url": "https://sellercentral.amazon.com/ap/signin", "status": status}), "utf-8")
+    found = {check.page.html.stem: check async for check in check_pages(offline, find_pages([tmp_path]))}
+    assert {name: check.seen.screen for name, check in found.items()} == {"known": "password", "refused": "site_down", "new": UNKNOWN}
+    assert [check.problems for check in found.values()] == [[], [], []]
+    assert [bool(found[name].near) for name in ("known", "refused", "new")] == [False, False, True]
 
 
 @pytest.mark.parametrize("recorded", [p for p in RECORDED if p.expected.get("identity")], ids=lambda page: page.name)
