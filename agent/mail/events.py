@@ -2,6 +2,7 @@
 
 CONNECTED = "mailbox.connected"
 LOST = "mailbox.lost"
+RENEWAL_FAILED = "mailbox.renewal_failed"
 PASSIVE = "mailbox.passive"
 POLLING = "mailbox.polling"
 FOLDER_MISSING = "folder.missing"

@@ -7,7 +7,7 @@ import select
 import threading
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from agent.mail import events
 from agent.mail.auth import Credentials, is_login_refused
 from agent.mail.context import MailContext, name_of
-from agent.mail.failures import FolderMissingError, is_too_many_connections
+from agent.mail.failures import FolderMissingError, classify, is_too_many_connections
 from agent.mail.housekeeping import Housekeeping
 from agent.mail.scanner import Scanner, open_folder
 from agent.mail.transport import FLOOD, CapabilityError, Client, IdleRefusedError, connect
@@ -26,6 +26,7 @@ from agent.store.database import writing
 _DEBOUNCE = 0.02  # several mails often come together
 _JUNK = "junk"
 _DATABASE_PAUSE = 5.0
+_RENEW_AGAIN = 30.0  # seconds; the token has five minutes left then
 
 log = structlog.get_logger("agent.mail")
 
@@ -243,14 +244,21 @@ class Session:
         return True
 
     def _replace(self) -> None:
-        """Open a new pair with a fresh token, then drop the old one."""
-        old = (self._watch, self._work)
+        """Open a new pair with a fresh token, then drop the old one; if that fails the old one serves on until the server ends it."""
+        old_watch, old_work, could_idle = self._watch, self._work, self._can_idle
+        unused: tuple[Client | None, ...] = (old_watch, old_work)
         self._credentials.forget_token()
         self._watch = None
         try:
             self.open()
-        finally:
-            self._scanner.forget_open()
-            for client in old:
-                if client is not None and client is not self._work:
-                    client.drop()
+        except Exception as err:  # noqa: BLE001 - whatever it is: what we have still works
+            unused = (self._watch, self._work)
+            self._watch, self._work, self._can_idle = old_watch, old_work, could_idle
+            failure = classify(err)
+            self._renew_at = self._context.now() + timedelta(seconds=failure.wait or _RENEW_AGAIN)
+            log.warning(events.RENEWAL_FAILED, mailbox=name_of(self._mailbox), family=str(failure.link), error=failure.text)
+            self._context.on_event(name_of(self._mailbox), "renewal_failed", 1)
+        self._scanner.forget_open()
+        for client in unused:
+            if client is not None and client not in (self._watch, self._work):
+                client.drop()

@@ -65,6 +65,7 @@ class HostileImap(BackgroundServer):
         self.sent = 0  # bytes, over all connections
         self.listing: tuple[str, ...] = ('(\\HasNoChildren) "/" "INBOX"',)
         self.connections = 0
+        self.most_live = 0
         self.played = 0
         self._times = times
         self._sessions: set[_Session] = set()
@@ -103,6 +104,7 @@ class HostileImap(BackgroundServer):
         self.connections += 1
         session = _Session(self, reader, writer)
         self._sessions.add(session)
+        self.most_live = max(self.most_live, self.live)
         try:
             await session.run()
         finally:
