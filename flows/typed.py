@@ -74,7 +74,7 @@ class Typed:
     async def _judge_password(self, seen: Recognition) -> bool:
         is_back = seen.screen in _STARTING
         if seen.alert == "email_unknown":
-            await self.close("rejected")
+            await self.close(NoSuchLoginError.code)  # nobody has looked at the password
             raise no_such_login(seen)
         is_counted = seen.failed_sign_ins > self._failed_before
         if seen.alert == "password_rejected" or (is_back and (is_counted or seen.rejects in _REJECTING)):

@@ -17,9 +17,10 @@ from agent.domain.account import Account, ApiAuthorization
 from agent.domain.authorization import Event, State
 from agent.domain.seed import parse_seed
 from agent.errors import UsageError
-from agent.store import accounts, journal, sessions, sign_in_secrets, transitions
+from agent.store import accounts, acts, journal, sessions, sign_in_secrets, transitions
 from agent.store.database import reading, writing
 from agent.store.sign_in_secrets import SignInSecrets
+from flows.models import Act
 
 app = typer.Typer(help="Register accounts, change them, see how each stands.", no_args_is_help=True)
 
@@ -103,7 +104,7 @@ def show(account_id: Id, as_json: Json = False) -> None:
 
 @app.command()
 def secret(account_id: Id, secrets_stdin: FromStdin = False) -> None:
-    """Replace an account's password and seed; its attempt budget starts afresh and its stored session is dropped."""
+    """Replace an account's password and seed; with a new password its attempt budget starts afresh. Its stored session is dropped."""
     given = _read_secrets(needed=secrets_stdin)
     if given is None:
         raise UsageError("expected --secrets-stdin; secrets are read from standard input only")
@@ -114,7 +115,10 @@ def secret(account_id: Id, secrets_stdin: FromStdin = False) -> None:
         sign_in_secrets.save(conn, vault, account_id, given, now=now())
         sessions.forget(conn, account_id)
         standing = accounts.get(conn, account_id).authorization
+        is_barred = acts.was_rejected(conn, account_id, Act.TYPE_PASSWORD)
     _warn_of(given)
+    if is_barred:
+        warn("warning: this is the password that the site rejected; it is not typed again. Give the right one")
     hint = f"; 'sc-agent accounts release {account_id}' lets it go on" if standing is State.NEEDS_HUMAN else ""
     say(f"{account_id} has new secrets{hint}")
 

@@ -10,13 +10,15 @@ from sqlalchemy.engine import Connection
 from agent.store.schema import accounts, acts
 
 ACCEPTED, REJECTED, DOUBTED = "accepted", "rejected", "doubted"  # doubted: answered by a message in words nobody listed
+UNANSWERED = "step_timeout"  # done, and no page said what came of it
 _RELEASE = "release"  # a person's release; counting starts afresh after it
 
 
-def intend(conn: Connection, account_id: str, act: str, *, visit_id: str, now: datetime) -> int:
-    """Write down that an act is about to happen; returns its row id. Commit before doing it."""
-    version = sa.select(accounts.c.secret_version).where(accounts.c.id == account_id).scalar_subquery()
-    row = acts.insert().values(account_id=account_id, visit_id=visit_id, act=act, secret_version=version, at=now)
+def intend(conn: Connection, account_id: str, act: str, *, visit_id: str, now: datetime, version: int | None = None) -> int:
+    """Write down that an act is about to happen; returns its row id. Commit before doing it. `version` None: the secret in force."""
+    in_force = sa.select(accounts.c.secret_version).where(accounts.c.id == account_id).scalar_subquery()
+    secret_version = in_force if version is None else version
+    row = acts.insert().values(account_id=account_id, visit_id=visit_id, act=act, secret_version=secret_version, at=now)
     key = conn.execute(row).inserted_primary_key
     assert key is not None  # noqa: S101 - an insert of one row has one
     return int(key[0])
@@ -45,6 +47,19 @@ def was_rejected(conn: Connection, account_id: str, act: str) -> bool:
 def doubted_since_release(conn: Connection, account_id: str, act: str) -> bool:
     """Whether the site may have refused it with the secret in force, and no person has looked since."""
     return _count(conn, account_id, act, acts.c.outcome == DOUBTED, acts.c.id > _released(conn, account_id), since=None) > 0
+
+
+def is_unanswered_since(conn: Connection, account_id: str, act: str, since: datetime) -> bool:
+    """Whether it was done since then and nobody knows what came of it, and no person has looked since."""
+    mine = sa.and_(acts.c.account_id == account_id, acts.c.act == act, acts.c.outcome == UNANSWERED)
+    query = sa.select(sa.func.count()).where(mine, acts.c.at >= since, acts.c.id > _released(conn, account_id))
+    return (conn.scalar(query) or 0) > 0
+
+
+def carry_over(conn: Connection, account_id: str, act: str, *, version: int) -> None:
+    """Let what became of an act count for this version of the secrets too: what was typed then is still in force."""
+    before = sa.and_(acts.c.account_id == account_id, acts.c.act == act, acts.c.secret_version == version - 1)
+    conn.execute(acts.update().where(before).values(secret_version=version))
 
 
 def rejected_since_release(conn: Connection, account_id: str, act: str) -> int:

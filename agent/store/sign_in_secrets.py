@@ -12,9 +12,11 @@ from sqlalchemy.engine import Connection
 
 from agent.domain.seed import parse_seed
 from agent.errors import ConfigurationError
+from agent.store import acts
 from agent.store.schema import accounts, secrets
 from agent.store.upsert import upsert
 from agent.store.vault import Vault
+from flows.models import Act
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,16 +44,21 @@ def context(account_id: str) -> str:
 def save(conn: Connection, vault: Vault, account_id: str, given: SignInSecrets, *, now: datetime) -> None:
     """Seal and store; a change counts the account's secret version up, which opens the attempt budget again.
 
+    A password that stays the same takes with it what became of it: one that was rejected is not typed again for being given twice.
+
     Raises:
         SeedError: the seed is not one.
     """
     seed = parse_seed(given.totp_secret.get_secret_value())
+    is_same = _is_password(conn, vault, account_id, given.password)
     key_id, sealed = vault.seal(_to_bytes(given), context=context(account_id))
-    is_change = conn.scalar(sa.select(secrets.c.account_id).where(secrets.c.account_id == account_id)) is not None
+    is_change = has(conn, account_id)
     values = {"key_id": key_id, "sealed": sealed, "seed_id": vault.seed_id(seed.secret), "changed_at": now}
     upsert(conn, secrets, {"account_id": account_id}, values)
     if is_change:
         conn.execute(accounts.update().where(accounts.c.id == account_id).values(secret_version=accounts.c.secret_version + 1))
+    if is_same:
+        acts.carry_over(conn, account_id, Act.TYPE_PASSWORD, version=load(conn, vault, account_id).version)
 
 
 def load(conn: Connection, vault: Vault, account_id: str) -> StoredSecrets:
@@ -78,6 +85,14 @@ def from_bytes(data: bytes) -> SignInSecrets:
     """The reverse of what is sealed."""
     fields = json.loads(data)
     return SignInSecrets(password=SecretStr(fields["password"]), totp_secret=SecretStr(fields["totp_secret"]))
+
+
+def _is_password(conn: Connection, vault: Vault, account_id: str, password: SecretStr) -> bool:
+    """Whether this is the account's password already; False where nothing is stored, or what is stored cannot be opened."""
+    try:
+        return load(conn, vault, account_id).secrets.password == password
+    except ConfigurationError:
+        return False
 
 
 def _to_bytes(given: SignInSecrets) -> bytes:

@@ -7,13 +7,15 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
+from sqlalchemy.engine import Connection
 
 from agent.domain.seed import parse_seed
 from agent.observe import events
-from agent.store import acts, sessions
+from agent.store import accounts, acts, sessions
 from agent.store.database import writing
 from agent.work import budget
 from agent.work.crew import Crew
+from agent.work.errors import AcceptanceUnansweredError, HeldError
 from agent.work.leasing import require_held
 from agent.work.one_time_codes import OneTimeCodes
 from agent.work.visits.plan import Plan
@@ -70,10 +72,27 @@ class _Permits:
         crew, plan, now = self._crew, self._plan, self._crew.clock.now()
         with writing(crew.engine) as conn:
             require_held(conn, plan.held, now=now, length=crew.lease_length)
+            self._require_secrets_in_force(conn)
             budget.require(conn, plan.signs_in.id, act, limits=crew.settings.sign_in, now=now)
-            acts.intend(conn, plan.signs_in.id, act, visit_id=plan.visit_id, now=now)
+            self._require_unclicked(conn, act)
+            acts.intend(conn, plan.signs_in.id, act, visit_id=plan.visit_id, now=now, version=plan.secrets.version)
             if session is not None:
                 sessions.save(conn, crew.vault, plan.signs_in.id, session, now=now)
+
+    def _require_secrets_in_force(self, conn: Connection) -> None:
+        """A secret that was replaced meanwhile is not typed: what became of it would count for the new one."""
+        signs_in = self._plan.signs_in.id
+        if accounts.get(conn, signs_in).secret_version != self._plan.secrets.version:
+            raise HeldError(f"the secrets of account {signs_in} were changed in the middle of the visit; it begins again with the new ones")
+
+    def _require_unclicked(self, conn: Connection, act: Act) -> None:
+        """An offer that was clicked before, without an answer, is looked at until the site says what came of it."""
+        offered = self._plan.invitation
+        if act is Act.ACCEPT_INVITATION and offered and acts.is_unanswered_since(conn, self._plan.signs_in.id, act, offered.received_at):
+            raise AcceptanceUnansweredError(
+                "the invitation was clicked before without an answer and is still offered: it is not clicked again; if it stays so, see "
+                f"the evidence, then: sc-agent accounts release {self._plan.account.id}"
+            )
 
     def _conclude(self, act: Act, word: str) -> None:
         with writing(self._crew.engine) as conn:

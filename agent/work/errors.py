@@ -38,6 +38,12 @@ class CodesHeldError(FlowError):
     disposition = Disposition.NEEDS_HUMAN
 
 
+class AcceptanceUnansweredError(FlowError):
+    """The offer was clicked before, no page said what came of it, and it still stands; it is not clicked again."""
+
+    code = "acceptance_unanswered"
+
+
 class ClockSkewError(FlowError):
     """This machine's clock is too far from the site's; a code from it would be refused."""
 

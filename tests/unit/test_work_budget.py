@@ -47,6 +47,32 @@ def test_a_rejected_password_is_never_allowed_again_until_it_changes(registered:
         attempt(conn, Act.TYPE_PASSWORD, "accepted")
 
 
+def test_giving_the_rejected_password_again_does_not_make_it_another_one(registered: Engine, vault: Vault) -> None:
+    with writing(registered) as conn:
+        attempt(conn, Act.TYPE_PASSWORD, "rejected")
+        add_secrets(conn, vault, seed="GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")
+        add_secrets(conn, vault)
+        acts.release(conn, "A1", now=NOW)
+        with pytest.raises(PasswordHeldError):
+            attempt(conn, Act.TYPE_PASSWORD, None)
+
+
+def test_giving_a_doubted_password_again_is_no_look_at_the_evidence(registered: Engine, vault: Vault) -> None:
+    with writing(registered) as conn:
+        attempt(conn, Act.TYPE_PASSWORD, "doubted")
+        add_secrets(conn, vault)
+        with pytest.raises(PasswordHeldError):
+            attempt(conn, Act.TYPE_PASSWORD, None)
+
+
+def test_a_new_seed_has_codes_of_its_own(registered: Engine, vault: Vault) -> None:
+    with writing(registered) as conn:
+        attempt(conn, Act.TYPE_CODE, "rejected")
+        attempt(conn, Act.TYPE_CODE, "rejected")
+        add_secrets(conn, vault, seed="GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")
+        attempt(conn, Act.TYPE_CODE, "accepted")
+
+
 def test_a_password_that_may_have_been_rejected_waits_for_a_person(registered: Engine) -> None:
     with writing(registered) as conn:
         attempt(conn, Act.TYPE_PASSWORD, "doubted")

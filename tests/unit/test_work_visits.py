@@ -24,7 +24,7 @@ from agent.store.vault import Vault
 from agent.work.aides import aides_for
 from agent.work.clock import utc_now
 from agent.work.crew import Crew
-from agent.work.errors import BudgetSpentError, HeldError, LeaseLostError, PasswordHeldError
+from agent.work.errors import AcceptanceUnansweredError, BudgetSpentError, HeldError, LeaseLostError, PasswordHeldError
 from agent.work.visits.conclusion import Conclusion, from_error, interrupted
 from agent.work.visits.finish import finish
 from agent.work.visits.plan import Kind, NotNowError, Plan, PoisonError, prepare
@@ -36,6 +36,7 @@ from flows.errors import (
     PartnerLinkError,
     PasswordRejectedError,
     SiteRefusedError,
+    StepTimeoutError,
     UnknownScreenError,
     WrongIdentityError,
 )
@@ -277,6 +278,64 @@ async def test_nothing_is_clicked_after_the_pause_of_everything(crew: Crew) -> N
         switches.pause_all(conn, now=utc_now(), who="operator")
     with pytest.raises(HeldError):
         await permit(crew, plan, Act.ACCEPT_INVITATION)
+
+
+async def test_a_secret_that_was_replaced_in_mid_visit_is_not_typed(crew: Crew) -> None:
+    plan = await prepare(crew, "A1")
+    with writing(crew.engine) as conn:
+        add_secrets(conn, crew.vault, password="the right one")
+    for act in (Act.TYPE_PASSWORD, Act.TYPE_CODE):
+        with pytest.raises(HeldError):
+            await permit(crew, plan, act)
+
+
+async def test_a_rejection_that_comes_after_the_secret_was_replaced_is_the_old_one_s(crew: Crew) -> None:
+    plan = await prepare(crew, "A1")
+    aides = aides_for(plan, crew, redactor=Redactor())
+    await aides.before_click(Act.TYPE_PASSWORD)
+    with writing(crew.engine) as conn:
+        add_secrets(conn, crew.vault, password="the right one")
+    await aides.outcome(Act.TYPE_PASSWORD, "rejected")
+    with reading(crew.engine) as conn:
+        assert not acts.was_rejected(conn, "A1", Act.TYPE_PASSWORD)
+
+
+async def clicked(crew: Crew, outcome: str | None) -> Plan:
+    """Click the offer, end the visit, and begin the next one."""
+    plan = await prepare(crew, "A1")
+    aides = aides_for(plan, crew, redactor=Redactor())
+    await aides.before_click(Act.ACCEPT_INVITATION)
+    if outcome is not None:
+        await aides.outcome(Act.ACCEPT_INVITATION, outcome)
+    error = StepTimeoutError("no answer came")
+    await finish(crew, plan, from_error(error, plan, crew.settings, now=crew.clock.now()))
+    return await prepare(crew, "A1")
+
+
+async def test_an_offer_that_was_clicked_without_an_answer_is_not_clicked_again(crew: Crew) -> None:
+    plan = await clicked(crew, StepTimeoutError.code)
+    with pytest.raises(AcceptanceUnansweredError):
+        await permit(crew, plan, Act.ACCEPT_INVITATION)
+
+
+async def test_a_person_who_has_looked_allows_one_more_click(crew: Crew) -> None:
+    plan = await clicked(crew, StepTimeoutError.code)
+    with writing(crew.engine) as conn:
+        acts.release(conn, "A1", now=crew.clock.now())
+    await permit(crew, plan, Act.ACCEPT_INVITATION)
+
+
+async def test_a_newer_invitation_has_a_click_of_its_own(crew: Crew) -> None:
+    plan = await clicked(crew, StepTimeoutError.code)
+    await finish(crew, plan, interrupted(crew.clock.now()))
+    with writing(crew.engine) as conn:
+        invite(conn, number=2, now=utc_now())
+    await permit(crew, await prepare(crew, "A1"), Act.ACCEPT_INVITATION)
+
+
+@pytest.mark.parametrize("outcome", [None, SiteRefusedError.code], ids=["cut off before it", "refused by the site"])
+async def test_an_offer_that_still_stands_after_a_click_that_was_not_taken_is_clicked(crew: Crew, outcome: str | None) -> None:
+    await permit(crew, await clicked(crew, outcome), Act.ACCEPT_INVITATION)
 
 
 def test_a_kill_between_intention_and_act_costs_one_of_the_budget(sqlite_url: str, tmp_path: Path) -> None:

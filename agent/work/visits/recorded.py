@@ -15,6 +15,7 @@ from agent.store.database import reading
 from agent.store.vault import Vault
 from agent.work.crew import Crew
 from agent.work.errors import (
+    AcceptanceUnansweredError,
     BudgetSpentError,
     ClockSkewError,
     CodesHeldError,
@@ -30,7 +31,10 @@ from flows.recorder import Recorder
 NAME = "recording"  # the directory beside the other evidence of the visit
 
 # We ended these visits, not the site: there is nothing to see in what it answered, and a replay would go on.
-_OUR_OWN = (BudgetSpentError, ClockSkewError, CodesHeldError, CodeUnavailableError, HeldError, LeaseLostError, PasswordHeldError)
+_OUR_OWN = (
+    AcceptanceUnansweredError, BudgetSpentError, ClockSkewError, CodesHeldError, CodeUnavailableError, HeldError, LeaseLostError,
+    PasswordHeldError,
+)  # fmt: skip
 
 
 def is_worth_recording(error: Exception) -> bool:
