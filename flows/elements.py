@@ -22,6 +22,7 @@ class Found:
     handles: tuple[ElementHandle, ...]
     candidate: int
     counts: tuple[int, ...]  # what each candidate saw, as far as they were asked
+    document: str = ""  # where it was looked for
 
     @property
     def handle(self) -> ElementHandle:
@@ -48,7 +49,9 @@ async def find_on(page: Page, catalogue: Catalogue, screen: str, name: str) -> F
     asked = {"candidates": [_asked(catalogue, screen, element, one) for one in element.candidates], "many": element.many}
     answer = await ask_handle(page, "resolve", asked)
     try:
-        plain: dict[str, Any] = await answer.evaluate("found => ({index: found.index, seen: found.seen, size: found.elements.length})")
+        plain: dict[str, Any] = await answer.evaluate(
+            "found => ({index: found.index, seen: found.seen, size: found.elements.length, document: found.document})"
+        )
         handles: list[ElementHandle] = []
         for place in range(plain["size"]):
             handle = (await answer.evaluate_handle("(found, place) => found.elements[place]", place)).as_element()
@@ -56,7 +59,9 @@ async def find_on(page: Page, catalogue: Catalogue, screen: str, name: str) -> F
                 handles.append(handle)
     finally:
         await answer.dispose()
-    return Found(name=name, handles=tuple(handles), candidate=max(plain["index"], 0), counts=tuple(plain["seen"]))
+    return Found(
+        name=name, handles=tuple(handles), candidate=max(plain["index"], 0), counts=tuple(plain["seen"]), document=plain["document"]
+    )
 
 
 async def require(visit: Visit, screen: str, name: str) -> Found:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
-from playwright.async_api import ElementHandle
+from playwright.async_api import ElementHandle, Page, Request
 
 from flows.elements import Found, find
 from flows.errors import ChallengeError, StepTimeoutError, StuckError, UnknownScreenError
@@ -45,10 +46,13 @@ class OneTimeCode:
                 url=seen.path,
             )
         await self.typed.before_code()
+        is_leaving = _leaving(self.walk.visit.page)
         parts = [code] if len(places.handles) == 1 else [type(code)(digit) for digit in digits]
         for place, part in zip(places.handles, parts, strict=True):
             await self.walk.visit.guard.type_secret(place, part)
         self.walk.visit.tell("filled", seen, element=places.name, candidate=places.candidate)
+        if is_leaving.is_set():  # the page sends a whole code by itself; pressing would send it twice
+            return await self.walk.settle(after=seen)
         await self._forget_device(seen)
         return await self.walk.press(seen, "submit")
 
@@ -95,6 +99,19 @@ class OneTimeCode:
 def is_by_message(seen: Recognition) -> bool:
     """Whether the code was sent somewhere: a phone is named, or something was sent and no authenticator is spoken of."""
     return "phone" in seen.variants or ("sent" in seen.variants and "app" not in seen.variants)
+
+
+def _leaving(page: Page) -> asyncio.Event:
+    """Tell when the page begins to go elsewhere."""
+    begun = asyncio.Event()
+
+    def listen(request: Request) -> None:
+        if request.is_navigation_request() and request.frame == page.main_frame:
+            begun.set()
+            page.remove_listener("request", listen)
+
+    page.on("request", listen)
+    return begun
 
 
 async def _check(radio: ElementHandle) -> None:

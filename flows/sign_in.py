@@ -82,7 +82,10 @@ class SignIn:
         """Give a navigation that is drawn late its time to show the address."""
         ends = monotonic() + min(_NAVIGATION, self.walk.bounds.step.total_seconds())
         while True:
-            identity = self.identify(await self.walk.settle())
+            seen = await self.walk.settle()
+            if not self._is_in(seen):  # the frame of an app page has found out that nobody is signed in
+                return await self.go_on(seen)
+            identity = self.identify(seen)
             if identity.proof is not Proof.NONE or monotonic() > ends:
                 return identity
             await self.walk.changed()

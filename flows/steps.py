@@ -173,10 +173,20 @@ class Walk:
         return seen
 
     async def find(self, seen: Recognition, name: str) -> Found:
-        """Look for an element for a while: a page may be drawn later than its title. An empty result when it does not come."""
+        """Look for an element for a while: a page may be drawn later than its title. An empty result when it does not come.
+
+        Raises:
+            PageMovedError: another document is there by now; what it holds under such a name is something else.
+        """
         ends = monotonic() + min(_LATE, self.bounds.challenge.total_seconds())
-        while not (found := await find(self.visit, seen.screen, name)) and monotonic() < ends:
+        while not (found := await self._find_here(seen, name)) and monotonic() < ends:
             await self.changed()
+        return found
+
+    async def _find_here(self, seen: Recognition, name: str) -> Found:
+        found = await find(self.visit, seen.screen, name)
+        if found.document != seen.document:
+            raise PageMovedError
         return found
 
     async def require(self, seen: Recognition, name: str) -> Found:

@@ -31,7 +31,7 @@
   for (let index = 0; index < candidates.length; index++) {
     const found = pick(candidates[index]);
     seen.push(found.length);
-    if (many ? found.length > 0 : found.length === 1) return { index, elements: found, seen };
+    if (many ? found.length > 0 : found.length === 1) return { index, elements: found, seen, document: String(performance.timeOrigin) };
   }
-  return { index: -1, elements: [], seen };
+  return { index: -1, elements: [], seen, document: String(performance.timeOrigin) };
 }

@@ -111,6 +111,8 @@ STEPS: dict[str, Step] = {
     "otp": Step(page=sign_in.otp, submit=take_code),
     "otp_wrapped": Step(page=sign_in.otp_wrapped, submit=take_code, path="/ap/mfa", query="arb=0"),
     "otp_boxes": Step(page=sign_in.otp_boxes, submit=take_code),
+    "otp_boxes_by_key": Step(page=sign_in.otp_boxes_by_key, submit=take_code),
+    "otp_sends_itself": Step(page=sign_in.otp_sends_itself, submit=take_code),
     "otp_sms": Step(page=sign_in.otp_sms, submit=pressed("typed-into-sms-page")),
     "otp_expired": Step(page=sign_in.otp_expired, submit=pressed("typed-into-sms-page")),
     "picker": Step(page=sign_in.picker, submit=take_device, path="/ap/mfa/new-otp", query="arb=0"),

@@ -142,6 +142,17 @@ def otp_boxes(visit: Visit) -> str:
     return _otp_page(visit, f'{boxes}<input type="hidden" id="otpCode" name="otpCode">{_otp_submit(visit.look)}', script=script)
 
 
+def otp_boxes_by_key(visit: Visit) -> str:
+    """Boxes whose script listens to keys alone."""
+    return otp_boxes(visit).replace("addEventListener('input'", "addEventListener('keyup'")
+
+
+def otp_sends_itself(visit: Visit) -> str:
+    """A field whose form is sent by script as soon as it holds six digits."""
+    script = "const f=document.getElementById('auth-mfa-otpcode');f.addEventListener('input',()=>{if(f.value.length===6)f.form.submit()})"
+    return _otp_page(visit, f'<input id="auth-mfa-otpcode" name="otpCode" type="tel">{_otp_submit(visit.look)}', script=script)
+
+
 def otp_sms(visit: Visit) -> str:
     """The code went to a telephone; the way to the authenticator leads over the device picker."""
     return _otp_page(

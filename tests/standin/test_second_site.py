@@ -28,7 +28,7 @@ ENTRIES = [
     ["tiles", "password_again"],
     ["tiles"],
 ]
-CODES = [["otp"], ["otp_wrapped"], ["otp_boxes"], ["otp_sms"], ["picker"], ["otp_expired"], []]
+CODES = [["otp"], ["otp_wrapped"], ["otp_boxes"], ["otp_boxes_by_key"], ["otp_sends_itself"], ["otp_sms"], ["picker"], ["otp_expired"], []]
 BETWEEN = ["continue_wall", "waf", "passkey_nudge", "phone_fixup"]
 ENDS = {
     "home": "arrived",
