@@ -90,3 +90,10 @@ def test_corpus_is_large_enough() -> None:
     verdicts = [load(name).expected["verdict"] for name in CASES]
     assert len(verdicts) >= 60
     assert sum(verdict != "accept" for verdict in verdicts) >= 30
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if "authserv" in load(name).expected])
+def test_what_only_a_server_vouches_for_is_nothing_to_our_own_verification(name: str) -> None:
+    case = load(name)
+    judgement = judge(case.raw, policy=TrustPolicy(), resolver=resolver(), now=case.now, arrived_at=None, expected=case.account_of)
+    assert (judgement.ruling.verdict, judgement.ruling.reason) == ("rejected", "dkim_failed")
