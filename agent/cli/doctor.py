@@ -16,7 +16,7 @@ from rich.text import Text
 from agent.cli import context
 from agent.cli.output import console, now, print_document
 from agent.errors import AgentError, ConfigurationError, Exit
-from agent.settings import Settings
+from agent.settings import MailboxSettings, Settings
 
 LOW_DISK_BYTES = 500_000_000
 _MAIL_HINTS = {  # by how the connection stands
@@ -96,28 +96,35 @@ def _browser(settings: Settings) -> tuple[Health, str]:
 
 
 def _mailboxes(settings: Settings) -> tuple[Health, str]:
-    from agent.mail.auth import Credentials
-    from agent.mail.context import mailboxes_of, name_of
-    from agent.mail.failures import classify
-    from agent.mail.transport import connect
+    from agent.mail.context import mailboxes_of
 
     boxes = mailboxes_of(settings)
     if not boxes:
         return Health.FAIL, "no mailbox is set; expected SC_AGENT_IMAP__HOST, __USERNAME and __PASSWORD"
-    seen = []
-    for box in boxes:
+    found = [_mailbox(box, settings) for box in boxes]
+    return (Health.OK if all(fine for fine, _ in found) else Health.FAIL), "; ".join(detail for _, detail in found)
+
+
+def _mailbox(box: MailboxSettings, settings: Settings) -> tuple[bool, str]:
+    """Whether a mailbox can be signed in to and opened, and how it was found."""
+    from agent.mail.auth import Credentials
+    from agent.mail.context import name_of
+    from agent.mail.failures import classify
+    from agent.mail.transport import connect
+
+    try:
+        client = connect(box, settings.mail)
         try:
-            client = connect(box, settings.mail)
-            try:
-                Credentials(box, now=now).sign_in(client)
-                found = client.examine(box.folders[0])
-            finally:
-                client.drop()
-        except Exception as err:  # noqa: BLE001 - every way a server can fail is one line here
-            failure = classify(err)
-            return Health.FAIL, f"{name_of(box)}:{box.port} {failure.link}: {failure.text}{_MAIL_HINTS.get(failure.link, '')}"
-        seen.append(f"{name_of(box)} {box.folders[0]} opens" + ("" if found.uidvalidity else ", without UIDVALIDITY"))
-    return Health.OK, "; ".join(seen)
+            Credentials(box, now=now).sign_in(client)
+            found = client.examine(box.folders[0])
+            idle = client.has_capability("IDLE")
+        finally:
+            client.drop()
+    except Exception as err:  # noqa: BLE001 - every way a server can fail is one line here
+        failure = classify(err)
+        return False, f"{name_of(box)}:{box.port} {failure.link}: {failure.text}{_MAIL_HINTS.get(failure.link, '')}"
+    notes = ("" if found.uidvalidity else ", without UIDVALIDITY") + ("" if idle else ", without IDLE: polled")
+    return True, f"{name_of(box)} {box.folders[0]} opens{notes}"
 
 
 def _clock(settings: Settings) -> tuple[Health, str]:
