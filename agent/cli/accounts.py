@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -17,7 +18,7 @@ from agent.domain.account import Account, ApiAuthorization
 from agent.domain.authorization import Event, State
 from agent.domain.seed import parse_seed
 from agent.errors import UsageError
-from agent.store import accounts, acts, journal, sessions, sign_in_secrets, transitions
+from agent.store import accounts, acts, journal, messages, sessions, sign_in_secrets, transitions
 from agent.store.database import reading, writing
 from agent.store.sign_in_secrets import SignInSecrets
 from flows.models import Act
@@ -200,6 +201,7 @@ def _register(registrations: list[Registration]) -> None:
             if each.account.audit_as:
                 accounts.get(conn, each.account.audit_as)
                 accounts.edit(conn, each.account.id, audit_as=each.account.audit_as)
+        messages.ask_again_of_strangers(conn, since=moment - timedelta(days=settings.mail.expires_after_days))
 
 
 def _describe(conn: Connection, account: Account) -> dict[str, Any]:

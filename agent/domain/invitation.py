@@ -57,6 +57,7 @@ FROM_DOMAINS: tuple[str, ...] = (
 
 PATH = "/invitation/accept"
 CLOCK_SLACK = timedelta(hours=1)
+UNEXPECTED = "unexpected_recipient"  # the reason that a registration may do away with
 
 
 class MailVerdict(StrEnum):
@@ -124,7 +125,7 @@ OPEN_STATES = frozenset({"awaiting_invitation", "api_authorization_required", "a
 def rule(offer: Offer, expectation: Expectation | None, *, now: datetime, window: timedelta) -> Ruling:
     """Decide whether a genuine offer is one that this account expects, now."""
     if expectation is None:
-        return _held("unexpected_recipient", "no registered account has the address this invitation was sent to")
+        return _held(UNEXPECTED, "no registered account has the address this invitation was sent to")
     return (
         _rule_on_time(offer, now=now, window=window)
         or _rule_on_merchant(offer.link, expectation)

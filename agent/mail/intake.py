@@ -27,7 +27,7 @@ from agent.store.vault import VaultError
 _BATCH = 50
 _POLL = 2.0  # seconds until rows of other processes (a retry by hand) are noticed
 _LOST_LIMIT = 3  # hangs or deaths of the judging process until a message is poison
-_KEYS_GIVE_UP = timedelta(hours=24)
+_KEYS_GIVE_UP, _LEAST_TRIES = timedelta(hours=24), 10
 _ALTERED_LEAST, _ALTERED_SHARE = 5, 0.5
 _FORGED = frozenset({"dkim_failed", "dkim_none", "repeated_header", "suspicious_link"})
 _KEPT = frozenset({MailVerdict.ACCEPT, MailVerdict.HELD, MailVerdict.REJECTED})
@@ -197,8 +197,9 @@ class Intake(threading.Thread):
             self._context.on_alarm("provider_alters_mail", text)
 
     def _postpone(self, message: Message, ruling: Ruling, *, now: datetime, examination: Examination | None = None) -> None:
-        """Try again in 10 s, growing to an hour; keys that nobody can tell for a day are for a person."""
-        if now - message.found_at > _KEYS_GIVE_UP:
+        """Try again in 10 s, growing to an hour; keys that nobody can tell for a day are for a person. An old message that is judged
+        anew has its tries too."""
+        if now - message.found_at > _KEYS_GIVE_UP and message.attempts >= _LEAST_TRIES:
             self._end(message, _ruling(MailVerdict.HELD, ruling.reason, f"{ruling.detail}, for more than a day"), now=now)
             return
         seconds = min(10 * 2.0 ** min(message.attempts, 12), 3600.0)

@@ -10,11 +10,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from agent.domain.invitation import MailVerdict
+from agent.domain.invitation import UNEXPECTED, MailVerdict
 from agent.store.schema import messages, switches
 
 FOUND, FETCHED, DONE, POISON, VANISHED = "found", "fetched", "done", "poison", "vanished"  # stages
 _KEY = "dkim_key:"
+_UNJUDGED: dict[str, Any] = {"verdict": None, "reason": None, "attempts": 0, "next_try_at": None}
 # Reasons that end the judging before Amazon's signature was looked at, or without its key: they say nothing of who alters mail.
 _UNTOLD = (
     "from_other_domain", "from_malformed", "dkim_none", "repeated_header", "same_bytes", "too_big", "header_too_big", "header_malformed",
@@ -198,8 +199,13 @@ def postpone(
 def ask_again(conn: Connection, row_id: int) -> None:
     """Let a message be judged once more, from the start; one whose bytes are not here is fetched first."""
     stage = sa.case((messages.c.sealed.is_(None), FOUND), else_=FETCHED)
-    values = {"stage": stage, "verdict": None, "reason": None, "attempts": 0, "next_try_at": None}
-    conn.execute(messages.update().where(messages.c.id == row_id).values(values))
+    conn.execute(messages.update().where(messages.c.id == row_id).values(stage=stage, **_UNJUDGED))
+
+
+def ask_again_of_strangers(conn: Connection, *, since: datetime) -> int:
+    """Let the genuine mails be judged once more that nobody expected when they came: somebody was registered; returns how many."""
+    held = (messages.c.verdict == MailVerdict.HELD) & (messages.c.reason == UNEXPECTED) & messages.c.sealed.is_not(None)
+    return conn.execute(messages.update().where(held, messages.c.found_at >= since).values(stage=FETCHED, **_UNJUDGED)).rowcount
 
 
 def last_proofs(conn: Connection, *, limit: int = 20) -> tuple[int, int]:

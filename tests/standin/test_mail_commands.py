@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 import structlog
+import typer
 from typer.testing import CliRunner
 
 from agent.cli import context, mail
+from agent.cli.accounts import app as accounts_app
 from agent.domain.account import ApiAuthorization
 from agent.errors import AgentError, UnconfirmedError, UsageError
 from agent.mail.one_off import admit_file, admit_link, approve, check_file
@@ -58,7 +60,7 @@ class Done:
     stderr: str
 
 
-def sc_agent(world: MailWorld, *arguments: str) -> Done:
+def sc_agent(world: MailWorld, *arguments: str, app: typer.Typer = mail.app, given: str | None = None) -> Done:
     """The command in this process; an error is the one line that `agent.cli.app` makes of it."""
     environment = {
         "SC_AGENT_DATA_DIR": str(world.settings.data_dir),
@@ -67,7 +69,7 @@ def sc_agent(world: MailWorld, *arguments: str) -> Done:
     }
     context.settings.cache_clear()
     try:
-        result = CliRunner().invoke(mail.app, list(arguments), env=environment)
+        result = CliRunner().invoke(app, list(arguments), env=environment, input=given)
     finally:
         context.settings.cache_clear()
     if isinstance(result.exception, AgentError):
@@ -185,6 +187,21 @@ def test_held_mail_is_judged_again_when_asked_for(world: MailWorld) -> None:
         assert sc_agent(world, "retry", "1").returncode == 0
         wait_arrivals(world, 1)
     assert world.verdicts() == [("accept", "expected")]
+
+
+def test_mail_that_came_before_its_account_was_registered_is_judged_again(world: MailWorld) -> None:
+    assert world.inbox is not None
+    with world.running():
+        world.inbox.deliver_now(world.mail_to("A2"))
+        world.inbox.deliver_now(world.mail_to("A1"))
+        wait_for(lambda: world.verdicts() == [("held", "unexpected_recipient")] * 2)
+        secrets = json.dumps({"password": "a password", "totp_secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"})
+        options = ("--user-email", "a1@users.example", "--marketplace", "US", "--api-authorized", "--secrets-stdin")
+        done = sc_agent(world, "add", "A1", *options, app=accounts_app, given=secrets)
+        assert done.returncode == 0, done.stderr
+        wait_arrivals(world, 1)
+        wait_for(lambda: world.verdicts() == [("held", "unexpected_recipient"), ("accept", "expected")])
+    assert world.state_of("A1") == "accepting"
 
 
 def test_message_that_was_never_fetched_is_fetched_when_asked_for(world: MailWorld) -> None:

@@ -191,6 +191,15 @@ def test_key_that_nobody_can_tell_is_asked_for_during_a_day_and_then_held(world:
     assert timedelta(hours=24) < shift[0] < timedelta(hours=26)
 
 
+def test_old_message_that_is_judged_anew_has_its_tries_too(world: MailWorld) -> None:
+    silent = Judge(look_up=lambda _: Key(problem="timeout"), seconds=2.0, memory_mb=512)
+    intake = intake_of(world, silent, shift=[timedelta(days=3)])
+    store(world, world.mail_to())
+    intake.judge_ready()
+    silent.close()
+    assert world.verdicts() == [("retry", "key_lookup_failed")]
+
+
 def test_message_of_the_future_is_not_judged_but_kept(world: MailWorld, judge: Judge) -> None:
     intake = intake_of(world, judge, shift=[timedelta(hours=-3)])
     store(world, world.mail_to())
