@@ -142,7 +142,7 @@ class _Accepting:
     async def _after_click(self, offered: Recognition) -> Acceptance:
         try:
             seen = await self.sign_in.pass_through(await self.walk.settle(after=offered))
-            if seen.screen not in _CONCLUSIVE:
+            if seen.screen not in _CONCLUSIVE and "approval" not in seen.variants:
                 seen = await self.sign_in.pass_through(await self.walk.open(self.invitation.url))  # to look, not to accept
             acceptance = await self._conclude(seen)
         except FlowError as err:
@@ -157,6 +157,8 @@ class _Accepting:
                 return await self._confirmed(AcceptanceOutcome.ACCEPTED, seen)
             case "confirmation_code":
                 return await self._awaiting(seen)
+            case "invitation_other_recipient" if "approval" in seen.variants:
+                return await self._awaiting(seen)  # taken, and the seller must approve; before the click it speaks against it
             case "invitation_offered":
                 raise StuckError(
                     "the invitation was expected to be accepted after the click, it is still offered: it is not clicked again",
@@ -188,7 +190,7 @@ class _Accepting:
     async def _awaiting(self, seen: Recognition) -> Acceptance:
         return Acceptance(
             outcome=AcceptanceOutcome.AWAITING_CONFIRMATION,
-            confirmation_code=await self._code(seen),
+            confirmation_code=await self._code(seen) if seen.screen == "confirmation_code" else None,
             merchant_id=self.invitation.merchant_id,
             merchant_name=self.account.merchant_name,
         )

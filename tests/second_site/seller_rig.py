@@ -141,10 +141,10 @@ class SellerRig:
             await ensure_signed_in(visit, host=host, credentials=self.credentials(), aides=lent.aides(), bounds=BOUNDS)
             return await _ended(lent, choose_account(visit, account=account, bounds=BOUNDS))
 
-    async def audit(self, lent: Lent, *, account: SellerAccount, session: Any = None) -> Ended:
+    async def audit(self, lent: Lent, *, account: SellerAccount, session: Any = None, bounds: Bounds = BOUNDS) -> Ended:
         async with open_visit(self.browser, options=self.options, storage_state=session or self.session()) as visit:
             reading = audit_permissions(
-                visit, account=account, credentials=self.credentials(), aides=lent.aides(), subject=OURS, own=True, bounds=BOUNDS
+                visit, account=account, credentials=self.credentials(), aides=lent.aides(), subject=OURS, own=True, bounds=bounds
             )
             return await _ended(lent, reading)
 

@@ -79,9 +79,13 @@ CASES: dict[str, Case] = {
     "a lower-case code": offered("awaiting_confirmation x7f3k9q2", answer="code", code="x7f3k9q2"),
     "a code in German": offered("awaiting_confirmation 7QK4-ZM2P", answer="code", code_words="Bestätigungscode"),
     "a special confirmation code": offered("awaiting_confirmation 7QK4-ZM2P", answer="code", code_words="Your special confirmation code"),
-    "a lost response": offered(answer="lost"),
-    "the error page after the press": offered(answer="dogs"),
-    "a bare thank-you": offered(answer="blank"),
+    "a lost response": offered("site_refused", answer="lost"),
+    "the error page after the press": offered("site_refused", answer="dogs"),
+    "a bare thank-you": offered("unknown_screen", answer="blank"),
+    **{
+        f"an approval step, told by {widget}": offered("awaiting_confirmation", answer="approval_step", message_widget=widget)
+        for widget in ("kat_description", "a_alert")
+    },
     "sign-in before the page": offered(ask_sign_in_at="invitation"),
     "sign-in after the press": offered(ask_sign_in_at="accept", answer="home"),
     "sign-in after the press, then the code": offered("awaiting_confirmation 7QK4-ZM2P", ask_sign_in_at="accept", answer="code"),
@@ -116,7 +120,6 @@ CASES: dict[str, Case] = {
         f"expired in the words {words}": closed("expired", "closed expired", message=words)
         for words in (
             "Your invite link has expired",
-            "Invitations must be accepted within 14 days. This one is too old.",
             "Die Einladung ist abgelaufen",
             "この招待の有効期限が切れています",
             "邀请已过期",
@@ -152,3 +155,11 @@ async def test_each_page_of_an_invitation_ends_in_its_one_outcome(second: Seller
     lent = second.begin(Variant(**case.look), state=case.state, email=case.email)
     ended = await second.accept(lent, key=case.key)
     assert (ended.outcome, second.world.accepted(), second.world.forbidden) == (case.outcome, [NUMBER] * case.pressed, []), ended.error
+
+
+@pytest.mark.parametrize("answer", ["lost", "dogs", "blank"])
+async def test_a_second_visit_after_an_answer_that_told_nothing_finds_it_accepted(second: SellerRig, answer: str) -> None:
+    lent = second.begin(Variant(answer=answer))
+    first = await second.accept(lent)
+    again = await second.accept(lent)
+    assert (first.error is None, again.outcome, second.world.accepted()) == (False, "already_accepted", [NUMBER]), again.error

@@ -37,12 +37,12 @@ def result_page(world: World, session: Session, body: str) -> str:
     return _framed(world, session, body)
 
 
-def approval_body() -> str:
+def approval_body(variant: Variant) -> str:
     """The signed-in address is not the invited one, or the seller wants to look first."""
-    return (
-        "<h1>One more step</h1><p>An additional approval step is required before you can start using Amazon Seller Central. "
-        "The account manager has been asked to approve your access.</p>"
-    )
+    words = "An additional approval step is required before you can start using Amazon Seller Central."
+    if variant.message_widget in ("a_alert", "kat_description"):
+        return message_body(variant, words, kind="info")
+    return f"<h1>One more step</h1><p>{words} The account manager has been asked to approve your access.</p>"
 
 
 def success_body(variant: Variant) -> str:

@@ -26,7 +26,8 @@ WORDS = {
 
 def refused_page(world: World, session: Session, path: str) -> web.StreamResponse:
     """One page that this user may not open."""
-    how = world.variant.refused
+    is_permissions = path.startswith(("/gp/account-manager", "/account/permission"))
+    how = world.variant.refused if is_permissions or not world.variant.probes else world.variant.probes
     if how in WORDS:
         title, heading, text = WORDS[how]
         body = drawn_late(f"<h1>{heading}</h1><p>{text}</p>", world.variant.late)

@@ -242,9 +242,7 @@ class SellerCentral:
         self._ask_again("accept", session)
         match answer:
             case "lost":
-                assert request.transport is not None
-                request.transport.close()
-                return html("")
+                return await _cut_off(request)
             case "dogs":
                 return html(refused.dogs(), status=503)
             case "switcher":
@@ -263,7 +261,7 @@ class SellerCentral:
     async def _done(self, request: web.Request, person: Person, session: Session) -> web.StreamResponse:
         match request.query["how"]:
             case "approval_step":
-                body = invitation.approval_body()
+                body = invitation.approval_body(self.world.variant)
             case "success_alert":
                 body = invitation.success_body(self.world.variant)
             case "code":
@@ -283,6 +281,15 @@ class SellerCentral:
         if request.path in self.world.variant.may_open:
             return html(app_page(self.world, session, f"<h1>{request.path.strip('/').replace('/', ' ').title()}</h1><p>Ready.</p>"))
         return refused.refused_page(self.world, session, request.path)
+
+
+async def _cut_off(request: web.Request) -> web.StreamResponse:
+    """An answer that breaks off after its head; a connection that only closes would make the browser ask once more by itself."""
+    response = web.StreamResponse(headers={"Content-Type": "text/html", "Content-Length": "5000"})
+    await response.prepare(request)
+    if request.transport is not None:
+        request.transport.abort()
+    return response
 
 
 def _tls(folder: Path) -> tuple[ssl.SSLContext, str]:

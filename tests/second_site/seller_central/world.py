@@ -105,6 +105,8 @@ class Variant:
     """invitation | accept | permissions: where the site asks for the sign-in once more."""
     refused: str = "redirect_home"
     heading: str = "User Permissions"
+    probes: str = ""
+    """How other pages are refused; as the permissions page when empty."""
     may_open: frozenset[str] = frozenset()
     """Paths a probe reaches; the others are refused like the permissions page."""
 

@@ -1,0 +1,86 @@
+"""The User Permissions page refused in every way of the facts, at a Seller Central written from them alone; and what is not a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from flows.models import Bounds, ProbeAnswer
+from tests.second_site.seller_central.world import Variant
+from tests.second_site.seller_rig import OTHER, SHOP, SellerRig, seller_rig
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("second_site_refused")]
+
+US = "ATVPDKIKX0DER"
+FEW_PROBES = Bounds(step=timedelta(seconds=6), visit=timedelta(seconds=12), challenge=timedelta(seconds=2))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One way to refuse, and what an audit must make of it."""
+
+    outcome: str
+    look: dict[str, Any] = field(default_factory=dict)
+
+
+def refused(outcome: str, how: str, **look: Any) -> Case:
+    return Case(outcome=outcome, look={"refused": how, **look})
+
+
+CASES: dict[str, Case] = {
+    "led home": refused("redirected", "redirect_home"),
+    "led home with a query": refused("redirected", "redirect_home_query"),
+    "another path": refused("access_required", "unauthorized_path"),
+    "failed_global": refused("failed_global", "failed_global"),
+    "not found": refused("not_found", "not_found"),
+    "not found with 200": refused("not_found", "not_found_200"),
+    "403": refused("access_required", "forbidden"),
+    **{
+        f"{how}{' late' * bool(late)}": refused("access_required", how, late=late)
+        for how in ("access_required", "access_required_zh", "ask_administrator", "invalid_access", "not_permitted")
+        for late in (0, 900)
+    },
+    "an empty shell": refused("grid read-only", "shell"),
+    "the error page": refused("site_refused", "dogs"),
+    "signed out": refused("signed_out", "sign_in"),
+    "the own view": refused("grid read-only", "own_view"),
+    "an editable grid": refused("grid editable", "editable"),
+}
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def second(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SellerRig]:
+    async with seller_rig(tmp_path_factory.mktemp("site")) as running:
+        yield running
+
+
+@pytest.mark.sampled(5)
+@pytest.mark.parametrize("name", CASES)
+async def test_a_refusal_is_told_from_signed_out_and_from_broken(second: SellerRig, name: str) -> None:
+    case = CASES[name]
+    lent = second.begin(Variant(**case.look), member_of=(OTHER, SHOP))
+    ended = await second.audit(lent, account=second.account(), session=second.session((SHOP, US)), bounds=FEW_PROBES)
+    assert (ended.outcome, second.world.posts, second.world.forbidden) == (case.outcome, [], []), ended.error or ended.result
+
+
+async def test_an_empty_shell_is_never_read_as_a_grid(second: SellerRig) -> None:
+    lent = second.begin(Variant(refused="shell"), member_of=(OTHER, SHOP))
+    reading = (await second.audit(lent, account=second.account(), session=second.session((SHOP, US)), bounds=FEW_PROBES)).result
+    assert (reading.grid.rows, reading.grid.complete) == ((), False)
+
+
+@pytest.mark.parametrize("how", ["redirect_home", "access_required_zh", "shell", "not_found_200"])
+async def test_a_probe_tells_reached_from_refused(second: SellerRig, how: str) -> None:
+    lent = second.begin(
+        Variant(refused="redirect_home" if how == "shell" else how, probes=how, may_open=frozenset({"/performance/dashboard"})),
+        member_of=(OTHER, SHOP),
+    )
+    reading = (await second.audit(lent, account=second.account(), session=second.session((SHOP, US)), bounds=FEW_PROBES)).result
+    answers = {probe.path: probe.answer for probe in reading.probes}
+    wall = ProbeAnswer.UNCLEAR if how == "shell" else ProbeAnswer.REFUSED
+    assert (answers["/performance/dashboard"], answers["/business-reports"]) == (ProbeAnswer.REACHED, wall)
