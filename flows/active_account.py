@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
 from flows.in_page import ask
-from flows.labels import is_country, names_merchant, parts_of
+from flows.labels import forms_of, is_country, names_merchant, parts_of
 from flows.models import ActiveAccount, SellerAccount
 from flows.visit import Visit
 
@@ -17,7 +17,7 @@ _PLACES = ("store", "country", "header", "marketplace_select")
 class Shown:
     """What a page's navigation and address say of the active account; None where they say nothing."""
 
-    stores: tuple[str, ...]  # plain labels that are no country
+    stores: tuple[str, ...]  # every name that a label may stand for which is more than a country
     countries: tuple[str, ...]  # plain labels that are one
     store_label: str | None  # the store as written
     marketplace_id: str | None
@@ -34,11 +34,14 @@ async def read_active(visit: Visit) -> Shown:
     app = visit.catalogue.screens["app"]
     groups = [[candidate.css for candidate in app.elements[place].candidates if candidate.css] for place in _PLACES]
     store, *rest = await ask(visit.page, "header", groups)
-    labels = [part for text in (store, *rest) for part in parts_of(text, visit.catalogue)]
+    texts = [text for text in (store, *rest) if text]
+    countries = [part for text in texts for part in parts_of(text, visit.catalogue) if is_country(part, visit.catalogue)]
+    named = [text for text in texts if not all(is_country(part, visit.catalogue) for part in parts_of(text, visit.catalogue))]
+    stores = [form for text in named for form in forms_of(text, visit.catalogue) if not is_country(form, visit.catalogue)]
     query = parse_qs(urlsplit(visit.page.url).query)
     return Shown(
-        stores=tuple(dict.fromkeys(label for label in labels if not is_country(label, visit.catalogue))),
-        countries=tuple(dict.fromkeys(label for label in labels if is_country(label, visit.catalogue))),
+        stores=tuple(dict.fromkeys(stores)),
+        countries=tuple(dict.fromkeys(countries)),
         store_label=store.splitlines()[0].strip().rstrip(".") if store else None,
         marketplace_id=_last(query, "mons_sel_mkid"),
         merchant=_last(query, "mons_sel_dir_mcid"),

@@ -12,11 +12,10 @@ from playwright.async_api import ElementHandle
 from flows.elements import find
 from flows.errors import AccountNotOfferedError, SiteRefusedError, StepTimeoutError
 from flows.in_page import PageMovedError, ask
-from flows.labels import is_country, parts_of, plain_label
+from flows.labels import forms_of, is_country, names_merchant, parts_of, plain_label
 from flows.models import SellerAccount
 from flows.recognise import Recognition
 from flows.steps import Walk
-from flows.words import squeeze
 
 _RELOADS = 3
 _AGENCIES = 8  # collapsed rows opened in search of a merchant
@@ -31,6 +30,7 @@ class Item:
     handle: ElementHandle
     label: str  # plain
     parts: tuple[str, ...]
+    forms: tuple[str, ...]  # every name it may stand for
     attributes: frozenset[str]
     column: int
     is_enabled: bool
@@ -99,8 +99,7 @@ class Picker:
             return [item for item in merchants if any(account.merchant_id in value for value in item.attributes)]
         if account.merchant_name:
             self.is_chosen = True
-            name = squeeze(account.merchant_name).rstrip(". ")
-            return [item for item in merchants if item.label.rstrip(". ") == name or (len(item.parts) > 1 and name in item.parts)]
+            return [item for item in merchants if names_merchant(item.forms, account.merchant_name)]
         usable = [item for item in merchants if item.is_enabled]
         self.is_chosen = len(usable) == 1
         return usable if len(usable) == 1 else []
@@ -182,6 +181,7 @@ class Picker:
             handle=handle,
             label=label,
             parts=tuple(parts_of(told["label"], catalogue)),
+            forms=tuple(forms_of(told["label"], catalogue)),
             attributes=frozenset(told["attributes"]),
             column=told["column"],
             is_enabled=told["enabled"],

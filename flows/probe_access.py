@@ -11,7 +11,8 @@ from flows.errors import SiteRefusedError, StepTimeoutError
 from flows.grids.data import grid_data
 from flows.grids.settle import rest
 from flows.models import Bounds, Probe, ProbeAnswer
-from flows.reach_permissions import look, open_page, wall_of
+from flows.open_page import look, open_page
+from flows.reach_permissions import wall_of
 from flows.recognise import Recognition
 from flows.screens import Session
 from flows.visit import Visit

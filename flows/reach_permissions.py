@@ -15,15 +15,14 @@ from urllib.parse import urlsplit
 from playwright.async_api import ElementHandle
 from playwright.async_api import Error as PlaywrightError
 
-from flows.errors import SignedOutError, SiteRefusedError, StepTimeoutError
 from flows.grids.data import grid_data
 from flows.grids.dom_sight import read_dom
 from flows.grids.scan import is_grid
 from flows.grids.settle import Rest, change, moment_of, rest
 from flows.grids.tokens import Moment, Sight, Way
 from flows.grids.unfold import press
-from flows.in_page import PageMovedError
 from flows.models import Bounds, Refusal, RefusalKind
+from flows.open_page import LedAwayError, check_led_away, look, open_page
 from flows.recognise import Recognition
 from flows.screens import Session
 from flows.visit import Visit
@@ -97,48 +96,22 @@ async def other_half(visit: Visit, *, subject: str, own: bool, bounds: Bounds) -
 
 
 async def arrive(visit: Visit, url: str, *, subject: str, bounds: Bounds) -> Arrival | Refusal:
-    """Open an address of the permission pages and wait for what it shows."""
-    return await _wait(visit, lambda: open_page(visit, url, bounds=bounds), subject=subject, bounds=bounds)
-
-
-async def open_page(visit: Visit, url: str, *, bounds: Bounds) -> None:
-    """GET one page.
-
-    Raises:
-        StepTimeoutError, SiteRefusedError, ForeignHostError.
-    """
-    shown = url.partition("?")[0]
+    """Open an address of the permission pages and wait for what it shows; being led away, while still signed in, is a refusal."""
     try:
-        response = await visit.page.goto(url, wait_until="domcontentloaded", timeout=bounds.step.total_seconds() * 1000)
-    except PlaywrightError as err:
-        visit.guard.check()
-        if "interrupted by another navigation" in str(err) or "ERR_ABORTED" in str(err):
-            return  # the page moved on by itself, or the guard stopped where it led; what is shown is looked at next
-        if "Timeout" in str(err):
-            raise StepTimeoutError(f"{shown} was expected within the bound, it did not come", url=shown) from err
-        raise SiteRefusedError(f"{shown} was expected, there was no answer", url=shown) from err
-    visit.guard.check()
-    if response is not None and (response.status == 429 or response.status >= 500):
-        raise SiteRefusedError(f"{shown} was expected, the site answered {response.status}; try again later", url=shown)
+        return await _wait(visit, lambda: open_page(visit, url, bounds=bounds), subject=subject, bounds=bounds)
+    except LedAwayError as err:
+        if not await _is_still_signed_in(visit, f"https://{urlsplit(url).hostname}/home", bounds=bounds):
+            raise
+        return Refusal(kind=RefusalKind.REDIRECTED, url=err.url or "", text="led to a page that a read-only visit does not open")
 
 
-async def look(visit: Visit) -> Recognition:
-    """Recognise the page, also while it is moving on.
-
-    Raises:
-        SignedOutError: it is a sign-in page. SiteRefusedError: it is the site's error page.
-    """
-    while True:
-        try:
-            seen = await visit.recognise()
-            break
-        except PageMovedError:
-            continue
-    if seen.session is Session.SIGNED_OUT:
-        raise SignedOutError("a page of the signed-in site was expected, a sign-in page came", screen=seen.screen, url=seen.path)
-    if seen.screen == "site_down":
-        raise SiteRefusedError("a page of the site was expected, its error page came", screen=seen.screen, url=seen.path)
-    return seen
+async def _is_still_signed_in(visit: Visit, home: str, *, bounds: Bounds) -> bool:
+    """Ask the home page; raises as `open_page` and `look`."""
+    await open_page(visit, home, bounds=bounds)
+    end = get_running_loop().time() + bounds.step.total_seconds()
+    while (seen := await look(visit)).session is not Session.SIGNED_IN and get_running_loop().time() < end:
+        await _rest(visit)
+    return seen.session is Session.SIGNED_IN
 
 
 def refusal_of(seen: Recognition) -> Refusal | None:
@@ -180,12 +153,14 @@ async def _wait(
 
     An answer counts when nothing has changed since, or on a page that never rests, when it is the same twice in a row.
     """
-    stale = await _mark(visit) if left is not None else ""
+    stale, stopped = await _mark(visit) if left is not None else "", len(visit.guard.blocked)
     await act()
     end, before = get_running_loop().time() + bounds.step.total_seconds(), None
     since = None if left is None else await _rest(visit)  # what is shown right after a press is still the old page
     while True:
         moment = await _moment(visit) if since is None else since.moment
+        if visit.page.url.startswith("chrome-error:"):
+            check_led_away(visit, stopped, "the permissions page")
         seen = await look(visit)
         now = await _place(visit, seen, subject)
         moved = left is None or visit.page.url != left or await _mark(visit) != stale

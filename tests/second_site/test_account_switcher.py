@@ -64,6 +64,11 @@ CASES: dict[str, Case] = {
     "the header's child": look(header="regional_child"),
     "the partner switcher": look(header="old_partner"),
     "no header": look("active US", header="absent"),
+    **{
+        f"{name} in {header}": Case(merchants=(OTHER, replace(SHOP, name=name)), name=name, look={"header": header})
+        for name in ("Nordwind (EU)", "Nord - Wind", "Nordwind Inc.")
+        for header in ("current", "stray_dot", "old_partner")
+    },
     "under an agency": Case(merchants=(OTHER, AGENCY)),
     "under one of two agencies": Case(merchants=(replace(OTHER, agency="Aardvark Media"), AGENCY)),
     "led to the host of the country": Case(merchants=(OTHER, EUROPE), code="DE", look={"change_domain": True}, outcome="active DE"),
@@ -73,8 +78,8 @@ CASES: dict[str, Case] = {
     "two names that differ in their brackets": Case(
         merchants=(replace(OTHER, name="Nordwind (US)"), replace(SHOP, name="Nordwind (EU)")), name="Nordwind (EU)"
     ),
-    "a name that is a country": Case(merchants=(OTHER, replace(SHOP, name="Germany")), name="Germany"),
-    "pending registration": Case(merchants=(OTHER, replace(SHOP, pending=True)), outcome="account_not_offered"),
+    "a name that is a country": Case(merchants=(OTHER, replace(SHOP, name="Germany")), name="Germany", outcome="account_not_offered"),
+    "pending registration": Case(merchants=(OTHER, replace(SHOP, pending=True)), outcome="step_timeout"),
     "not there": Case(merchants=(OTHER,), outcome="account_not_offered"),
     "there, without the country": Case(merchants=(OTHER, replace(SHOP, marketplaces=(CA,))), outcome="account_not_offered"),
     "the only one, of no known name": Case(merchants=(SHOP,), name=None),

@@ -36,10 +36,11 @@ CASES: dict[str, Case] = {
     "led home": refused("redirected", "redirect_home"),
     "led home with a query": refused("redirected", "redirect_home_query"),
     "another path": refused("access_required", "unauthorized_path"),
+    "a path nobody listed": refused("redirected", "unlisted_path"),
+    "a path nobody listed, by script": refused("redirected", "unlisted_path_by_script"),
     "failed_global": refused("failed_global", "failed_global"),
     "not found": refused("not_found", "not_found"),
     "not found with 200": refused("not_found", "not_found_200"),
-    "403": refused("access_required", "forbidden"),
     **{
         f"{how}{' late' * bool(late)}": refused("access_required", how, late=late)
         for how in ("access_required", "access_required_zh", "ask_administrator", "invalid_access", "not_permitted")

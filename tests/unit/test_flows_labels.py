@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flows.catalogue import load_catalogue
-from flows.labels import is_country, names_merchant, parts_of, plain_label
+from flows.labels import forms_of, is_country, names_merchant, parts_of, plain_label
 from flows.marketplaces import MARKETPLACES
 
 CATALOGUE = load_catalogue()
@@ -54,3 +54,22 @@ def test_store_and_country_in_one_label_are_told_apart() -> None:
     assert names_merchant(parts, "ACME Outdoor")
     assert [is_country(part, CATALOGUE, code="US") for part in parts] == [False, True]
     assert not names_merchant(parts, "Acme")
+
+
+@pytest.mark.parametrize(
+    ("label", "name"),
+    [
+        ("Acme (EU)", "Acme (EU)"),
+        ("Acme (EU) (current)", "Acme (EU)"),
+        ("Acme (EU). Selected", "acme (eu)"),
+        ("Acme - Outlet", "Acme - Outlet"),
+        ("Acme - Outlet | Germany", "Acme"),
+        ("Acme Inc.", "Acme Inc."),
+    ],
+)
+def test_a_name_that_looks_as_if_a_picker_had_added_to_it_is_still_that_name(label: str, name: str) -> None:
+    assert names_merchant(forms_of(label, CATALOGUE), name)
+
+
+def test_names_that_differ_in_their_brackets_are_two() -> None:
+    assert not names_merchant(forms_of("Acme (US)", CATALOGUE), "Acme (EU)")

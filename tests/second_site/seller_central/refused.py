@@ -45,8 +45,10 @@ def refused_page(world: World, session: Session, path: str) -> web.StreamRespons
             return html(app_page(world, session, "<h1>Page Not Found</h1>", title="Page Not Found"))
         case "unauthorized_path":
             raise web.HTTPFound("/bm/unauthorized")
-        case "forbidden":
-            return html(document("403", "<h1>Forbidden</h1>"), status=403)
+        case "unlisted_path":
+            raise web.HTTPFound("/hz/sc/welcome")
+        case "unlisted_path_by_script":
+            return html(app_page(world, session, "<div id='root'></div><script>location.replace('/hz/sc/welcome')</script>"))
         case "shell":
             return html(app_page(world, session, '<div id="root"></div>', menu_entry=False))
         case "dogs":

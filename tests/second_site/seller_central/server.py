@@ -279,7 +279,9 @@ class SellerCentral:
                 raise web.HTTPFound(f"/ap/signin?openid.return_to={quote(request.path_qs, safe='')}")
             return refused.refused_page(self.world, session, request.path)
         if request.path in self.world.variant.may_open:
-            return html(app_page(self.world, session, f"<h1>{request.path.strip('/').replace('/', ' ').title()}</h1><p>Ready.</p>"))
+            rows = "".join(f"<tr><td>Order {number}</td><td>shipped</td><td><a href='#'>Details</a></td></tr>" for number in range(9))
+            title = request.path.strip("/").replace("/", " ").title()
+            return html(app_page(self.world, session, f"<h1>{title}</h1><table>{rows}</table><button>Download</button>"))
         return refused.refused_page(self.world, session, request.path)
 
 
