@@ -55,6 +55,9 @@ FROM_DOMAINS: tuple[str, ...] = (
     "gs.amazon.cn",
 )
 
+# Domains of Amazon's marketplaces that its list of sender domains does not name: a proven mail of theirs is for a person.
+UNLISTED_DOMAINS = frozenset(host.removeprefix("sellercentral.") for host in HOSTS if host.startswith("sellercentral.")) - set(FROM_DOMAINS)
+
 PATH = "/invitation/accept"
 CLOCK_SLACK = timedelta(hours=1)
 UNEXPECTED = "unexpected_recipient"  # the reason that a registration may do away with

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from agent.domain.invitation import FROM_DOMAINS, Expectation, Link, MailVerdict, Offer, Ruling, rule
+from agent.domain.invitation import FROM_DOMAINS, UNLISTED_DOMAINS, Expectation, Link, MailVerdict, Offer, Ruling, rule
 from agent.mail.authserv import AuthservError, require_authserv_pass
 from agent.mail.body import Body, BodyError, find_invitation, parse_body
 from agent.mail.headers import HeaderError, Headers, parse_address, parse_date, parse_headers, readable
@@ -149,6 +149,7 @@ def _examine(raw: bytes, notes: _Notes, *, policy: TrustPolicy, resolver: Resolv
         _check_authserv(headers, notes, policy, domain)
     else:
         _check_signatures(raw, notes, resolver, domain, now)
+    _require_listed(domain, policy)
     recipient = _check_recipient(headers, notes, policy)
     sent_at = parse_date(headers.one("date"))
     if sent_at is None:
@@ -182,10 +183,20 @@ def _check_sender(headers: Headers, notes: _Notes, policy: TrustPolicy) -> str:
         raise _Stop("from", MailVerdict.REJECTED, "from_malformed", "the From header is not plainly one address")
     domain = address.rpartition("@")[2]
     notes.sender_domain = domain
-    if domain not in policy.from_domains:
+    if domain in policy.from_domains:
+        notes.passed("from", f"{address}: {domain} is in the exact list")
+    elif domain in UNLISTED_DOMAINS:
+        notes.steps.append(Step(name="from", passed=None, detail=f"{address}: {domain} is a marketplace's, and not in the exact list"))
+    else:
         raise _Stop("from", MailVerdict.REJECTED, "from_other_domain", f"the sender's domain {domain} is not one that Amazon writes from")
-    notes.passed("from", f"{address}: {domain} is in the exact list")
     return domain
+
+
+def _require_listed(domain: str, policy: TrustPolicy) -> None:
+    """After the proof: who only claims such a domain is a forger, and no work for a person."""
+    if domain not in policy.from_domains:
+        detail = f"{domain} is Amazon's, but not known to send invitations; if it does, add it to the list in MAIL__FROM_DOMAINS and retry"
+        raise _Stop("from", MailVerdict.HELD, "from_unlisted_domain", detail)
 
 
 def _check_signatures(raw: bytes, notes: _Notes, resolver: Resolver, domain: str, now: datetime) -> None:

@@ -85,7 +85,7 @@ def usual_answers() -> dict[str, bytes | str]:
     domains = [
         "amazon.com", "amazon.co.uk", "amazon.de", "amazon.es", "amazon.fr", "amazon.it", "amazon.lu", "amazon.com.au", "amazon.ae",
         "amazon.sa", "amazonsellerservices.com", "sell.amazon.com", "sell.amazon.com.au", "sell.amazon.ca", "gs.amazon.cn",
-        "amazon.co.jp", "marketplace.amazon.com", "mail.amazon.com",
+        "amazon.co.jp", "amazon.ca", "marketplace.amazon.com", "mail.amazon.com",
     ]  # fmt: skip
     records: dict[str, bytes | str] = {f"{SELECTOR}._domainkey.{domain}": txt_record("amazon") for domain in domains}
     records["modern._domainkey.amazon.com"] = txt_record("modern", bits=2048)

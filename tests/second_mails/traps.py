@@ -162,6 +162,9 @@ def _senders() -> list[Case]:
         "sub-domain signed by amazon.com": "Amazon <x@marketplace.amazon.com>",
         "no domain": "donotreply",
     }
+    canada = "Amazon <seller-notification@amazon.ca>"
+    made.append(trap("From a marketplace that is not listed", letter(sender=canada).signed(Signature(domain="amazon.ca")), expected=HELD))
+    made.append(trap("From a marketplace that is not listed, not proven", letter(sender=canada), expected=REJECTED))
     return made + [trap(f"From {name}", letter(sender=sender)) for name, sender in amazon.items()]
 
 
