@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.engine import Engine
 
 from agent.observe.logs import configure_logs
-from agent.store.database import open_database
+from agent.store.database import connect, open_database
+from agent.store.schema import metadata
 from agent.store.vault import Vault
 from tests.support.postgres import Postgres, running_postgres
 
@@ -43,19 +46,41 @@ def any_url(request: pytest.FixtureRequest) -> str:
     return server.new_database()
 
 
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file to copy: migrating anew for each test takes longer than most of the tests."""
+    file = tmp_path_factory.mktemp("migrated") / "agent.sqlite"
+    open_database(f"sqlite:///{file}").dispose()
+    return file
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres: Postgres) -> str:
+    """A migrated database that tests use in turn, emptied after each: a new one would be a thousand files."""
+    url = postgres.new_database()
+    open_database(url).dispose()
+    return url
+
+
 @pytest.fixture
-def engine(sqlite_url: str) -> Iterator[Engine]:
+def engine(sqlite_url: str, migrated_sqlite: Path) -> Iterator[Engine]:
     """A migrated SQLite database."""
-    opened = open_database(sqlite_url)
+    shutil.copyfile(migrated_sqlite, sqlite_url.removeprefix("sqlite:///"))
+    opened = connect(sqlite_url)
     yield opened
     opened.dispose()
 
 
-@pytest.fixture
-def any_engine(any_url: str) -> Iterator[Engine]:
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def any_engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """A migrated database of either kind."""
-    opened = open_database(any_url)
+    if request.param == "sqlite":
+        yield request.getfixturevalue("engine")
+        return
+    opened = connect(request.getfixturevalue("migrated_postgres"))
     yield opened
+    with opened.begin() as conn:
+        conn.execute(text(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY CASCADE"))
     opened.dispose()
 
 

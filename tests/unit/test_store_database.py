@@ -61,7 +61,9 @@ def test_sqlite_is_opened_for_durability(engine: Engine) -> None:
     assert found == ["wal", 2, 1]
 
 
-def test_the_database_file_is_ours_alone(engine: Engine) -> None:
+def test_the_database_file_is_ours_alone(sqlite_url: str) -> None:
+    engine = open_database(sqlite_url)
+    engine.dispose()
     assert stat.S_IMODE(Path(str(engine.url.database)).stat().st_mode) == 0o600
 
 
