@@ -171,6 +171,7 @@ class Grid:
     language: str = "en"
     subject: str | None = None
     shape: str = ""  # hash of the page's structure, for drift
+    pages: tuple[str, ...] = ()  # the addresses it was read at, in order
 
 
 class RefusalKind(StrEnum):

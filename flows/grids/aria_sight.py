@@ -6,12 +6,13 @@ It knows no selector. Labels come before controls; a `row` is a row; what follow
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from playwright.async_api import Page
 
 from flows.grids.aria_tree import AriaNode, parse_aria
 from flows.grids.tokens import Option, Way
-from flows.grids.words import fold, level_words, marks
+from flows.grids.words import fold, generic, level_words, marks
 
 _ONE = ("radio", "menuitemradio", "checkbox")
 _MANY = ("combobox", "listbox")
@@ -42,18 +43,42 @@ class Hearing:
 
 async def read_aria(page: Page) -> Hearing:
     """Listen to the page once."""
-    return hear(parse_aria(await page.aria_snapshot(mode="ai")))
+    return hear(parse_aria(await page.aria_snapshot(mode="ai", boxes=True)))
 
 
 def hear(root: AriaNode) -> Hearing:
     """Tell rows from a tree; pure."""
     ear = _Ear()
+    _drop_decoys(root)
     for node in root.walk():
         if node.role != "root" and (node.above(*_OUTSIDE) is None or node.role == "tab"):
             ear.take(node)
     ear.flush()
     collapsed = sum(1 for node in root.walk() if node.states.get("expanded") == "false" and node.role in ("button", "heading"))
     return Hearing(rows=tuple(ear.rows), rest=ear.now, collapsed=collapsed, words=tuple(ear.words))
+
+
+def _drop_decoys(node: AriaNode) -> None:
+    """Leave out what nobody can see: rows left of the window, where no scrolling leads, and the question about cookies."""
+    node.children = [kid for kid in node.children if not (_is_consent(kid) or (_is_out_of_reach(kid) and _has_row(kid)))]
+    for kid in node.children:
+        _drop_decoys(kid)
+
+
+def _is_out_of_reach(node: AriaNode) -> bool:
+    return node.box is not None and node.box[2] <= 0
+
+
+def _has_row(node: AriaNode) -> bool:
+    """A control and a text that names it; the text alone may be a title for those who cannot see."""
+    below = list(node.walk())
+    levels = frozenset(level_words())
+    said = [kid.text or kid.name for kid in below if kid.role not in (*_ONE, *_MANY, "option")]
+    return any(kid.role in (*_ONE, *_MANY) for kid in below) and any(text and fold(text) not in levels for text in said)
+
+
+def _is_consent(node: AriaNode) -> bool:
+    return node.role in ("dialog", "alertdialog", "region", "group") and any(word in fold(node.name) for word in generic("consent"))
 
 
 class _Ear:
@@ -67,6 +92,7 @@ class _Ear:
         self._on, self._off = frozenset(marks("on")), frozenset(marks("off"))
         self._columns: dict[int, list[str]] = {}  # table -> heads
         self._last_columns: list[str] = []
+        self._heads_at: list[tuple[str, tuple[float, float, float, float]]] = []  # heads outside tables, with their places
         self._loose: list[AriaNode] = []  # level words heard without a control
         self._done: set[int] = set()
 
@@ -90,11 +116,22 @@ class _Ear:
             word = self._said(self._loose[0])
             self.now.options.append(Option(way=Way.TEXT, own=(word,), on=True))
         elif len(self._loose) > 1:
-            self._last_columns = [self._said(node) for node in self._loose]
+            self._take_loose_heads()
         self._loose = []
         if self.now.options:
             self.rows.append(self.now)
             self.now = Heard()
+
+    def _take_loose_heads(self) -> None:
+        self._last_columns = [self._said(node) for node in self._loose]
+        self._heads_at = [(self._said(node), node.box) for node in self._loose if node.box is not None]
+
+    def _column_over(self, node: AriaNode) -> str:
+        """The head a control without a word of its own stands under; none where heads overlap."""
+        if node.name or node.box is None or any(a[2] > b[0] + 1 for (_, a), (_, b) in pairwise(self._heads_at)):
+            return ""
+        middle = (node.box[0] + node.box[2]) / 2
+        return next((said for said, box in self._heads_at if box[0] <= middle <= box[2]), "")
 
     def _said(self, node: AriaNode) -> str:
         return node.text or node.name
@@ -131,12 +168,12 @@ class _Ear:
         if node.role == "checkbox" and fold(node.name) not in self._levels and node.above("row") is None:
             return
         if self._loose:
-            heads, self._loose = self._loose, []
-            self._last_columns = [self._said(head) for head in heads]
+            self._take_loose_heads()
+            self._loose = []
         state = node.states.get("checked")
         own = (node.name,) if node.name else ()
         on = None if state == "mixed" else state == "true"
-        self.now.options.append(Option(own=own, on=on, locked="disabled" in node.states))
+        self.now.options.append(Option(own=own, column=self._column_over(node), on=on, locked="disabled" in node.states))
         self.words += own
 
     def _choice(self, node: AriaNode) -> None:
@@ -166,6 +203,9 @@ class _Ear:
         if not controls and len(levels) > 1:
             self._heads(table, cells, texts)
             return
+        if len(cells) > 1 and all(cell.role == "columnheader" for cell in cells):
+            self._plain_heads(texts)
+            return
         said = [text for text in self._texts_of(row) if fold(text) not in self._levels]
         self.flush()
         if not controls and len([text for text in texts if text]) <= 1 and len(cells) <= 1:
@@ -180,6 +220,13 @@ class _Ear:
         if self.now.options:
             self.rows.append(self.now)
             self.now = Heard()
+
+    def _plain_heads(self, texts: list[str]) -> None:
+        """Heads that name no levels: the first may be the section, the rest says nothing about rows."""
+        self.flush()
+        said = [text for text in texts[:1] if text and fold(text) not in self._levels]
+        self.now.texts += said
+        self.now.titles += said
 
     def _heads(self, table: AriaNode, cells: list[AriaNode], texts: list[str]) -> None:
         self.flush()
@@ -202,7 +249,7 @@ class _Ear:
             if node.role in _MANY:
                 self.now.options.append(self._choice_of(node))
                 return
-        if fold(text) in self._levels:
+        if fold(text) in self._levels and not any(node.role in ("link", "button") for node in cell.walk()):
             self.now.options.append(Option(way=Way.TEXT, own=(text,), column=head, on=True))
         elif fold(head) in self._levels and fold(text) in self._on:
             self.now.options.append(Option(way=Way.MARK, column=head, on=True))

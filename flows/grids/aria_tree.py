@@ -29,6 +29,15 @@ class AriaNode:
         for child in self.children:
             yield from child.walk()
 
+    @property
+    def box(self) -> tuple[float, float, float, float] | None:
+        """Left, top, right, bottom in the window, where the snapshot says."""
+        parts = self.states.get("box", "").split(",")
+        if len(parts) != 4:
+            return None
+        x, y, width, height = (float(part) for part in parts)
+        return x, y, x + width, y + height
+
     def above(self, *roles: str) -> AriaNode | None:
         """The nearest node of one of these roles, this one included."""
         node: AriaNode | None = self

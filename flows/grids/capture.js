@@ -1,18 +1,9 @@
-// Finds the visible row of one permission and covers everything private on the page; gives the row's box.
-({ css, label, occurrence, hide }) => {
-  const squash = (s) => (s || "").replace(/[\s\u00a0\u200b]+/g, "").replace(/[:：]$/, "").toLowerCase();
-  const up = (n) => n.assignedSlot || (n.parentNode instanceof ShadowRoot ? n.parentNode.host : n.parentNode);
-  const kids = (n) => (n.tagName === "SLOT" && n.assignedNodes().length ? n.assignedNodes({ flatten: true }) : (n.shadowRoot || n).childNodes);
-  const has = (box) => { for (const k of kids(box)) if (k.nodeType === 1 && (k.matches(css.control) || has(k))) return true; return false; };
-  const found = [];
-  const go = (n) => { for (const k of kids(n)) if (k.nodeType === 1) { const own = [...kids(k)].filter((c) => c.nodeType === 3).map((c) => c.data).join(" "); if (squash(own) === squash(label) && k.checkVisibility({ visibilityProperty: true })) found.push(k); go(k); } };
-  go(document.body);
-  const rows = [];
-  for (const el of found) { let box = el; for (let i = 0; box && box.nodeType === 1 && i < 6; box = up(box), i++) if (box.matches(css.row) || has(box)) { rows.push(box); break; } }
-  const row = rows[occurrence - 1] || rows[0];
-  if (!row) return null;
-  row.scrollIntoView({ block: "center" });
-  if (hide) document.querySelectorAll(css.private).forEach((el) => { if (!el.contains(row)) el.style.filter = "blur(12px)"; });
-  const r = row.getBoundingClientRect();
-  return { x: r.left, y: r.top, width: r.width, height: r.height };
+// Brings a row into view, covers everything private on the page, and gives the box around the row's parts in the window.
+({ parts, css, most }) => {
+  parts[parts.length - 1].scrollIntoView({ block: "center" });
+  document.querySelectorAll(css).forEach((el) => { if (!parts.some((part) => el.contains(part) || part.contains(el))) el.style.filter = "blur(12px)"; });
+  const boxes = parts.map((part) => part.getBoundingClientRect()).filter((b) => b.width && b.height && b.height < most);
+  const left = Math.min(...boxes.map((b) => b.left)), top = Math.min(...boxes.map((b) => b.top));
+  const right = Math.max(...boxes.map((b) => b.right)), bottom = Math.max(...boxes.map((b) => b.bottom));
+  return boxes.length && bottom - top < most ? { x: left, y: top, width: right - left, height: bottom - top } : { x: 0, y: 0, width: 0, height: 0 };
 }

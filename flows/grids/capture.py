@@ -1,32 +1,87 @@
-"""A picture of one row of a grid, with everything private on the page covered."""
+"""Pictures of rows of a grid, with everything private on the page covered; brought into view by what the reading itself presses."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
+from playwright.async_api import ElementHandle, FloatRect, Page
 from playwright.async_api import Error as PlaywrightError
-from playwright.async_api import FloatRect, Page
 
 from flows.grids.data import grid_data
+from flows.grids.dom_sight import find_row, read_dom
+from flows.grids.interpret import interpret
+from flows.grids.scan import each_window
+from flows.grids.scopes import show_scope
+from flows.grids.settle import rest
 from flows.models import PermissionRow
 
 _MARGIN = 8
-_LEAST = 12
+_LEAST, _MOST = 12, 400  # px: a row is no thinner and no higher
 
 
-async def capture_row(page: Page, row: PermissionRow, path: Path) -> bool:
-    """Save a cropped, masked screenshot (PNG, mode 0600) of one row; False when the row is not on the page as it stands."""
-    walk, reach = grid_data("walk"), grid_data("reach")
-    css = {"row": walk["row"], "control": f"{walk['radio']}, {walk['choice']}", "private": reach["css"]["private"]}
-    try:
-        box = await page.evaluate(_script(), {"css": css, "label": row.permission, "occurrence": row.occurrence, "hide": True})
-        if box is None or box["height"] < _LEAST:
-            return False
-        picture = await page.screenshot(clip=_around(box, page), timeout=5000, animations="disabled")
-    except PlaywrightError:
+async def capture_rows(page: Page, wanted: Mapping[PermissionRow, Path], *, pages: tuple[str, ...] = ()) -> frozenset[PermissionRow]:
+    """Save a cropped, masked picture (PNG, mode 0600) of each row; returns those that were found.
+
+    `pages` are the addresses the rows were read at, the last of them the one that is open. Sections are opened and lists scrolled
+    again; nothing else is pressed.
+    """
+    left = dict(wanted)
+    with suppress(PlaywrightError):  # a page that is gone has no more pictures to give; those that were taken stay
+        for address in reversed(pages or (page.url,)):
+            await _capture_page(page, left, address)
+            if not left:
+                break
+    return frozenset(wanted) - frozenset(left)
+
+
+async def _capture_page(page: Page, left: dict[PermissionRow, Path], address: str) -> None:
+    if page.url != address:
+        await page.goto(address, wait_until="domcontentloaded")
+        await rest(page)
+    for scope in dict.fromkeys(row.scope for row in left):
+        await show_scope(page, scope)
+        async for _ in _views(page):
+            await _capture_shown(page, left, scope)
+            if not any(row.scope == scope for row in left):
+                break
+
+
+async def _views(page: Page) -> AsyncIterator[None]:
+    """The page as it stands, then everything that opening and scrolling brings up."""
+    yield
+    async for _ in each_window(page):
+        yield
+
+
+async def _capture_shown(page: Page, left: dict[PermissionRow, Path], scope: str) -> None:
+    """Take every wanted row of this scope that can be seen now."""
+    read = interpret(await read_dom(page), scope=scope)
+    tokens = [row for row, label in zip(read.rows, read.labels, strict=True) if label is not None]
+    for row in [row for row in left if row.scope == scope]:
+        found = [at for at, shown in enumerate(tokens) if _is(shown, row)]
+        exact = [at for at in found if tokens[at].occurrence == row.occurrence] if len(found) > 1 else found
+        if exact and await _picture(page, await find_row(page, exact[0]), left[row]):
+            del left[row]
+
+
+def _is(shown: PermissionRow, row: PermissionRow) -> bool:
+    """Whether it is the row: its place and what it says. A window may have lost the title of the section or the column heads."""
+    same_place = shown.permission == row.permission and shown.section in (row.section, "")
+    return same_place and (shown.level is row.level or shown.level is None)
+
+
+async def _picture(page: Page, parts: list[ElementHandle], path: Path) -> bool:
+    """Picture the box that holds the label and the controls of one row."""
+    if not parts:
         return False
+    box = await page.evaluate(_script(), {"parts": parts, "css": grid_data("reach")["css"]["private"], "most": _MOST})
+    if box["height"] < _LEAST:
+        return False
+    picture = await page.screenshot(clip=_around(box, page), timeout=5000, animations="disabled")
     await asyncio.to_thread(_save, path, picture)
     return True
 

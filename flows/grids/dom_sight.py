@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Page
+from playwright.async_api import ElementHandle, Page
 
 from flows.grids.data import grid_data
 from flows.grids.tokens import ColumnsToken, Option, RowToken, Sight, SwitchToken, TextToken, Token, Way
@@ -19,8 +19,7 @@ _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 async def read_dom(page: Page) -> Sight:
     """Look at the page once; nothing is opened, scrolled or waited for."""
-    asked = {"css": grid_data("walk"), "words": level_words(), "on": marks("on"), "off": (*marks("off"), *marks("absent"))}
-    found = await value_of(page, _script(), asked)
+    found = await value_of(page, _script(), _asked())
     tokens = tuple(_token(item) for item in found["tokens"])
     return Sight(
         tokens=tokens,
@@ -36,6 +35,17 @@ async def read_dom(page: Page) -> Sight:
         titled_emails=_emails(tokens, titled=True),
         moment=tuple(found["moment"]),
     )
+
+
+async def find_row(page: Page, index: int) -> list[ElementHandle]:
+    """The elements of one row of the page as it stands: its box where it has one of its own, its label, its controls."""
+    found = await page.evaluate_handle(_script(), {**_asked(), "row": index})
+    properties = await found.get_properties()
+    return [element for handle in properties.values() if (element := handle.as_element()) is not None]
+
+
+def _asked() -> dict[str, Any]:
+    return {"css": grid_data("walk"), "words": level_words(), "on": marks("on"), "off": (*marks("off"), *marks("absent"))}
 
 
 @cache
@@ -54,7 +64,13 @@ def _token(item: dict[str, Any]) -> Token:
             return SwitchToken(own=tuple(item["own"]), on=item["on"], locked=item.get("off", True), head=item["t"] == "head")
         case _:
             return TextToken(
-                text=item["s"], title=item["title"], strong=item["strong"], button=item["button"], tab=item["tab"], alone=item["alone"]
+                text=item["s"],
+                title=item["title"],
+                strong=item["strong"],
+                button=item["button"],
+                tab=item["tab"],
+                alone=item["alone"],
+                head=item["head"],
             )
 
 

@@ -48,6 +48,8 @@ class _State:
     labels: list[str | None] = field(default_factory=list)
     gaps: list[str] = field(default_factory=list)
     started: bool = False  # a row, or the page's own heading, was seen
+    run: int = 0  # how often a section was opened so far
+    runs: dict[tuple[str, str, str], int] = field(default_factory=dict)  # a row's place -> the run it stood in first
 
 
 def interpret(sight: Sight, *, scope: str = "regional") -> Interpretation:
@@ -101,6 +103,8 @@ def _take_row(state: _State, token: RowToken) -> None:
     reading = read_level(token.options, state.lexicon, label=token.label)
     section = state.section or ""
     legacy, clash = _legacy(token, label)
+    if state.runs.setdefault((state.scope, section, label), state.run) != state.run:
+        state.gaps.append(f"the section {section!r} is shown twice, so the page may show the permissions of two users")
     same = sum(1 for row in state.rows if (row.scope, row.section, row.permission) == (state.scope, section, label))
     state.labels.append(token.label)
     state.rows.append(
@@ -172,6 +176,7 @@ def _take_titles(state: _State) -> None:
             _open_section(state, title, known)
     title, known = titles[-1]
     if known is None:
+        state.run += 1
         state.section = clean_label(bare_title(title))
         state.sections.append((state.scope, state.section))
         state.gaps.append(f"the section {state.section!r} is not one we know")
@@ -208,6 +213,7 @@ def _heads_columns(pending: list[TextToken | ColumnsToken], index: int) -> bool:
 
 
 def _open_section(state: _State, title: str, known: str) -> None:
+    state.run += 1
     state.section = known
     state.sections.append((state.scope, known))
     count = stated_count(title)
@@ -258,7 +264,7 @@ def _check_strays(state: _State, sight: Sight) -> None:
     """Level words that belong to no row and no column head mean that something was not put together."""
     known = set(level_words())
     texts = [token for token in sight.tokens if isinstance(token, TextToken) and not token.button and not token.tab]
-    strays = [token.text for token in texts if fold(token.text) in known]
+    strays = [token.text for token in texts if not token.head and fold(token.text) in known]
     if strays:
         state.gaps.append(f"{len(strays)} level words ({strays[0]!r}) stand outside rows and column heads")
     totals = {count for token in texts if not token.title and (count := stated_count(token.text)) is not None}

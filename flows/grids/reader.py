@@ -70,6 +70,7 @@ def _grid(
         language=languages[0] if languages else "",
         subject=_subject(emails, sights, expected, None if own else viewer, own=own),
         shape=_shape(sights),
+        pages=(url,),
     )
 
 

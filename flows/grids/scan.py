@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -21,6 +21,7 @@ from flows.grids.words import lexicon, squash
 
 _STEP = 0.6  # of a list's height: windows overlap
 _MOST_STEPS = 400
+_MOST_ROWS = 300  # three times what anybody has seen; a list that goes on has no end
 _LOOKS = 5
 
 
@@ -120,6 +121,8 @@ async def _scroll_one(page: Page, state: Scan, scroller: ElementHandle) -> None:
         moved = await ask(page, "step", target=scroller, quiet=PRESSED, limit=LIMIT, step=_STEP)
         if moved["changed"]:
             await _look(page, state)
+        if sum(isinstance(token, RowToken) for token in state.tokens) > _MOST_ROWS:
+            break
         if moved["end"]:
             before = state.tokens
             await _look(page, state, seen=state.last)  # a list that loads more at its end grows only now
@@ -128,6 +131,27 @@ async def _scroll_one(page: Page, state: Scan, scroller: ElementHandle) -> None:
         if moved["stuck"]:
             break
     state.gaps.append("the end of a list never came")
+
+
+async def each_window(page: Page) -> AsyncIterator[None]:
+    """Open every section and scroll every list once more, for whoever wants to look; yields at each view."""
+    await unfold(page)
+    yield
+    for _ in range(len(await closed_sections(page))):
+        closed = await closed_sections(page)
+        if not closed or not await press(closed[0]):
+            break
+        await rest(page)
+        yield
+    for scroller in await find(page, "scrollers"):
+        await ask(page, "top", target=scroller, quiet=PRESSED, limit=LIMIT)
+        yield
+        for _ in range(_MOST_STEPS):
+            moved = await ask(page, "step", target=scroller, quiet=PRESSED, limit=LIMIT, step=_STEP)
+            if moved["changed"]:
+                yield
+            if moved["end"] or moved["stuck"]:
+                break
 
 
 def _finish(state: Scan, last: Sight) -> tuple[Interpretation, Sight, tuple[str, ...]]:

@@ -31,6 +31,18 @@ async def each_scope(page: Page, *, default: str) -> AsyncIterator[tuple[str, tu
     yield default, (), False
 
 
+async def show_scope(page: Page, scope: str) -> None:
+    """Show one scope again, where the page has a switch for it."""
+    for name in await _tab_names(page):
+        if scope_of(bare_title(name)) == scope:
+            await _press_tab(page, name)
+            return
+    for choice in await _choices(page):
+        if scope_of(bare_title(choice)) == scope:
+            await _choose(page, choice)
+            return
+
+
 async def _tab_names(page: Page) -> list[str]:
     """The names of the tabs that stand for scopes; tabs for anything else are left alone."""
     tabs = await find(page, "tabs")

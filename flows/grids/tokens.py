@@ -50,6 +50,7 @@ class TextToken:
     button: bool = False
     tab: bool = False
     alone: bool = False  # the only cell of its table row
+    head: bool = False  # in a head of a table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

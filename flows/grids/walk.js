@@ -1,6 +1,6 @@
 // The first reading of a permission grid: one walk through the visible document, shadow roots and slots included.
-// Takes {css, words, on, off}; gives tokens in document order: titles, texts, column heads, rows, switches. It judges nothing.
-({ css, words, on, off }) => {
+// Takes {css, words, on, off, row}; where `row` is a number, gives the elements of that row instead: home, label, controls. Else gives tokens in document order: titles, texts, column heads, rows, switches. It judges nothing.
+({ css, words, on, off, row }) => {
   const { moment } = globalThis[Symbol.for("rest")].seen();
   const LEVEL = new Set(words), ON = new Set(on), OFF = new Set(off);
   const clean = (s) => (s || "").replace(/[\s\u00a0\u200b]+/g, " ").trim();
@@ -30,6 +30,11 @@
   const block = (el) => (el && el.nodeType === 1 ? blocks(el) : el);
   const blocks = once((el) => (/^(inline|contents)/.test(getComputedStyle(el).display) ? block(up(el)) : el));
   const kind_of = (el) => ["switch", "radio", "checkbox", "choice"].find((k) => is(el, k)) || (is(el, "other_control") ? "other" : "");
+  const out_of_reach = (el) => { const b = boxOf(el); return b[2] <= 0 && b[2] > b[0] && b[3] > b[1]; }; // left of the page: no scrolling leads there
+  const has_row = (el) => { // a control and a text that names it; a text alone may be a title for those who cannot see
+    const says = (n) => n.nodeType === 3 ? !!clean(n.data) && !LEVEL.has(fold(n.data)) : n.nodeType === 1 && !is(n, "skip") && [...kids(n)].some(says);
+    return all(el, "hidden_field").concat(all(el, "choice")).length > 0 && says(el);
+  };
   const label_shown = (el) => [...(el.labels || [])].some(shown);
   const visit = (n, within = false) => {
     if (n.nodeType === 3) return text(n);
@@ -37,7 +42,7 @@
     const kind = within ? "" : kind_of(n);
     if (within && kind_of(n)) return;
     const seen = shown(n) || getComputedStyle(n).display === "contents";
-    if (!seen && !(kind && label_shown(n))) {
+    if ((!seen && !(kind && label_shown(n))) || (!kind && out_of_reach(n) && has_row(n))) {
       if (!kind && getComputedStyle(n).visibility !== "visible" && getComputedStyle(n).display !== "none") [...kids(n)].forEach((kid) => visit(kid, within));
       else for (const el of [n, ...all(n, "hidden_field")]) if (is(el, "hidden_field")) hidden.push(hidden_label(el));
       return;
@@ -131,6 +136,13 @@
     const texts = texts_in(box);
     if (!options.some((o) => inside(o.el, box) && !near(o.el, "column_head")) && texts.length < 9) head_from(box, texts);
   }
+  const in_cells = (row) => new Set(options.filter((o) => inside(o.el, row)).map((o) => cells(row).find((c) => inside(o.el, c))));
+  for (const row of all(document.body, "row")) { // heads in words that nobody knows are heads all the same, where controls stand under them
+    const parts = cells(row), texts = parts.length > 2 && parts.every((c) => near(c, "column_head")) ? texts_in(row).filter((t) => !taken.has(t)) : [];
+    if (texts.length > 1 && !row_has_option(row) && !columns.some((c) => c.row === row)
+      && all(near(row, "table") || document.body, "row").some((r) => cells(r).length === parts.length && in_cells(r).size > 1)) head_from(row, texts);
+  }
+  columns.sort((a, b) => a.at - b.at);
   const head_options = new Set(options.filter((o) => columns.some((c) => inside(o.el, c.row))));
 
   // 4. Rows: the smallest container of a control (or of a level word, or of a table row under column heads) that holds a label.
@@ -146,7 +158,7 @@
     return box || document.body;
   };
   const holders = options.filter((o) => !head_options.has(o) && (o.k !== "switch" && (o.k !== "checkbox" || o.own.some((w) => LEVEL.has(fold(w))) || near(o.el, "row"))));
-  const values = loose.filter((t) => !taken.has(t) && !near(t.el, "pressable")).map((t) => ({ k: "value", el: t.el, item: t, key: null, own: [t.s] }));
+  const values = loose.filter((t) => !taken.has(t) && !near(t.el, "pressable") && !near(t.el, "column_head")).map((t) => ({ k: "value", el: t.el, item: t, key: null, own: [t.s] }));
   const marked = new Set([...holders, ...values].map((o) => near(o.el, "row")).filter(Boolean));
   const bare = all(document.body, "row").filter((r) => shown(r) && !marked.has(r) && cells(r).length > 1 && !columns.some((c) => c.row === r)
     && columns.some((c) => c.table && c.table === near(r, "table")) && has_label(r));
@@ -210,20 +222,24 @@
     if (crowded && texts.length > 1) { const i = texts.findLastIndex((t) => is(t.el, "title") || near(t.el, "title")); texts = texts.slice(i + 1); }
     texts.forEach((t) => used.add(t));
     const label = texts[0] ? texts[0].s : "";
-    tokens.push({ t: "row", at: texts[0] ? texts[0].i : first, label, more: texts.slice(1).map((x) => x.s).join(" "), title: !!(texts[0] && near(texts[0].el, "title") && inside(near(texts[0].el, "title"), row.home)), names: names(row), options: options_of(row), y: boxOf(row.sites[0].el)[1] });
+    tokens.push({ t: "row", els: [crowded ? null : row.home, texts[0] && texts[0].el, ...row.sites.map((s) => s.el)], at: texts[0] ? texts[0].i : first, label, more: texts.slice(1).map((x) => x.s).join(" "), title: !!(texts[0] && near(texts[0].el, "title") && inside(near(texts[0].el, "title"), row.home)), names: names(row), options: options_of(row), y: boxOf(row.sites[0].el)[1] });
     sign.add(row.home.tagName + ":" + [...new Set(row.sites.map((s) => s.k + s.el.tagName))].sort().join("+"));
   });
   for (const c of columns) tokens.push({ t: "columns", at: c.at, parts: c.parts.map((p) => p.s), texts: items.filter((x) => taken.has(x) && inside(x.el, c.row)).map((x) => x.s), y: boxOf(c.row)[1] });
   for (const o of options) if (head_options.has(o)) tokens.push({ t: "head", at: o.i, own: o.own, on: state(o.el) });
     else if (!holders.includes(o)) tokens.push({ t: "switch", at: o.i, own: o.own, on: state(o.el), off: locked(o.el), y: boxOf(o.el)[1] });
   for (const t of items) if (t.k === "text" && !used.has(t) && !taken.has(t) && !belongs.has(t) && !values.some((v) => v.item === t && cut.some((c) => c.sites.includes(v))) && !bare.some((r) => inside(t.el, r)))
-    tokens.push({ t: "text", at: t.i, s: t.s, title: !!near(t.el, "title"), strong: t.bold || is(t.el, "strong"), button: !!near(t.el, "pressable") && !near(t.el, "title"), tab: !!near(t.el, "tab"), alone: !!near(t.el, "row") && cells(near(t.el, "row")).length === 1, y: boxOf(t.el)[1] });
+    tokens.push({ t: "text", at: t.i, s: t.s, title: !!near(t.el, "title"), strong: t.bold || is(t.el, "strong"), button: !!near(t.el, "pressable") && !near(t.el, "title"), tab: !!near(t.el, "tab"), head: !!near(t.el, "column_head"), alone: !!near(t.el, "row") && cells(near(t.el, "row")).length === 1, y: boxOf(t.el)[1] });
   const sibling_of = (el) => [...(up(el) ? kids(up(el)) : [])].filter((k) => k.nodeType === 1 && k !== el && k.tagName === el.tagName && k.className === el.className && shown(k));
   const picks = (row) => row.sites.every((s) => s.k === "choice" && !choice(s.el).list.some((word) => LEVEL.has(fold(word))));
   const homes = new Set(cut.filter((r) => !picks(r)).map((r) => r.home)), empty = new Set();
-  for (const home of homes) for (const s of sibling_of(home)) if (!homes.has(s) && !columns.some((c) => inside(c.row, s) || inside(s, c.row)) && !cut.some((r) => inside(r.sites[0].el, s)) && clean(words_of(s)) && !(is(s, "row") && cells(s).length === 1)) empty.add(s);
+  for (const home of homes) for (const s of sibling_of(home)) if (!homes.has(s) && !columns.some((c) => inside(c.row, s) || inside(s, c.row)) && !cut.some((r) => inside(r.sites[0].el, s)) && clean(words_of(s)) && !(is(s, "row") && (cells(s).length === 1 || cells(s).every((c) => near(c, "column_head"))))) empty.add(s);
   const rows_stated = all(document.body, "table").filter((t) => shown(t) && +t.getAttribute("aria-rowcount") > 0).map((t) => +t.getAttribute("aria-rowcount"));
-  return { tokens: tokens.sort((a, b) => a.at - b.at), hidden, busy, empty: [...empty].map((e) => clean(words_of(e)).slice(0, 80)), stated: rows_stated, moment,
+  tokens.sort((a, b) => a.at - b.at);
+  const parts = tokens.filter((t) => t.t === "row").map((t) => t.els);
+  if (row !== undefined) return (parts[row] || []).map((n) => (n && n.nodeType === 3 ? n.parentElement : n)).filter(Boolean);
+  tokens.forEach((t) => delete t.els);
+  return { tokens, hidden, busy, empty: [...empty].map((e) => clean(words_of(e)).slice(0, 80)), stated: rows_stated, moment,
     buttons: all(document.body, "button").filter((b) => shown(b) && !near(b, "skip")).map((b) => ({ s: clean(b.getAttribute("label") || b.getAttribute("aria-label") || words_of(b) || b.value), off: b.matches(":disabled") || !!near(b, "disabled") })),
     shape: [...sign].sort(), language: document.documentElement.lang, title: document.title };
 }
