@@ -29,7 +29,7 @@ async def audit_permissions(
     """Bring home what `subject` (a user email) may do in this account; nothing is changed.
 
     `own` says that the credentials are the subject's; otherwise they are those of somebody who may open the page. From the moment
-    the account is chosen the visit is read-only. The page is left open where the grid is, for `flows.grids.capture.capture_row`.
+    the account is chosen the visit is read-only. The page is left open where the grid is, for `flows.grids.capture.capture_rows`.
 
     Raises:
         Everything `ensure_signed_in` and `choose_account` raise; SignedOutError when the session ends half-way.
@@ -107,6 +107,7 @@ def _joined(regional: Grid, other: Grid) -> Grid:
         gaps=tuple(dict.fromkeys(gaps)),
         subject=next(iter(subjects), None),
         shape=f"{regional.shape}+{other.shape}",
+        pages=(*regional.pages, *other.pages),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from pathlib import Path
 
 from agent.domain.authorization import Event, State
@@ -16,13 +18,14 @@ from agent.work.visits.accept import credentials, seller_account
 from agent.work.visits.conclusion import Conclusion
 from agent.work.visits.plan import Plan
 from flows.audit_permissions import audit_permissions
-from flows.grids.capture import capture_row
+from flows.grids.capture import capture_rows
 from flows.models import Aides, AuditReading, Bounds
 from flows.visit import Visit
 
 _INTERNAL = (Event.NOT_PERMITTED, Event.INCOMPLETE, Event.INCOMPLETE_TOO_OFTEN)
 _NAMED_REMEDIES = 10  # in next_step; all of them are in reasons
-_PICTURES = 20
+_PICTURES = 40
+_PICTURES_TIME = 30  # seconds for all of them
 
 
 async def audit(visit: Visit, plan: Plan, crew: Crew, *, aides: Aides, bounds: Bounds) -> Conclusion:
@@ -105,16 +108,22 @@ def _remedies(audit: Audit, plan: Plan) -> str:
 
 async def keep_pictures(visit: Visit, reading: AuditReading, document: AuditDocument, directory: Path, data_dir: Path) -> None:
     """Save a picture of each row with a finding and name it in the document; a row that cannot be pictured costs nothing."""
-    rows = {} if reading.grid is None else {(r.scope, r.section, r.permission, r.occurrence): r for r in reading.grid.rows}
-    for finding in document["findings"][:_PICTURES]:
-        row = rows.get((finding["scope"], finding["section"], finding["permission"], finding["occurrence"]))
-        path = directory / f"{finding['id']}.png"
-        if row is None:
-            continue
-        make_private(directory)
-        if await capture_row(visit.page, row, path):
-            finding["evidence"] = [str(path.relative_to(data_dir))]
-            document["evidence"].append(finding["evidence"][0])
+    if reading.grid is None:
+        return
+    rows = {(r.scope, r.section, r.permission, r.occurrence): r for r in reading.grid.rows}
+    places = {(f["scope"], f["section"], f["permission"], f["occurrence"]): f["id"] for f in document["findings"][:_PICTURES]}
+    wanted = {rows[place]: directory / f"{name}.png" for place, name in places.items() if place in rows}
+    if not wanted:
+        return
+    make_private(directory)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_PICTURES_TIME):
+            await capture_rows(visit.page, wanted, pages=reading.grid.pages)
+    taken = {path.stem: str(path.relative_to(data_dir)) for path in wanted.values() if path.exists()}
+    for finding in document["findings"]:
+        if finding["id"] in taken:
+            finding["evidence"] = [taken[finding["id"]]]
+            document["evidence"].append(taken[finding["id"]])
 
 
 def make_private(directory: Path) -> None:
