@@ -22,7 +22,7 @@ class AuthservError(Exception):
 def require_authserv_pass(headers: Headers, *, domain: str, trusted: Iterable[str]) -> str:
     """Require that the topmost Authentication-Results is a trusted server's and says dkim=pass for `domain` and dmarc=pass.
 
-    Returns the server's id. Microsoft writes no id: there the receiving host of the nearest Received header stands for it.
+    Returns the server's id. Microsoft alone writes none: there the receiving host of the nearest Received header stands for it.
 
     Raises:
         AuthservError: with the first thing that is missing.
@@ -35,14 +35,16 @@ def require_authserv_pass(headers: Headers, *, domain: str, trusted: Iterable[st
         raise AuthservError("the Authentication-Results header is too long")
     clauses = [clause.strip().lower() for clause in _without_comments(value).split(";")]
     server = _server_id(clauses, headers, position)
-    names = {name.lower() for name in trusted}
-    name = next((name for name in names if server == name or (server.endswith("." + name) and "=" in clauses[0])), None)
+    unnamed = "=" in clauses[0]
+    names = sorted(name.lower() for name in trusted)
+    name = next((name for name in names if (_is_microsoft(name) and _is_microsoft(server) if unnamed else server == name)), None)
     if name is None:
         raise AuthservError(f"the topmost Authentication-Results is of {server or 'an unnamed server'}, which is not trusted")
     _require_own_hops(headers, position, name)
     if not any(re.match(r"dkim\s*=\s*pass\b", clause) and _signer(clause) == domain for clause in _split_methods(clauses)):
         raise AuthservError(f"the server does not say dkim=pass for header.d={domain}")
-    if not any(re.match(r"dmarc\s*=\s*pass\b", clause) for clause in _split_methods(clauses)):
+    policies = [clause for clause in _split_methods(clauses) if re.match(r"dmarc\s*=", clause)]
+    if not policies or not all(re.match(r"dmarc\s*=\s*pass\b", clause) for clause in policies):
         raise AuthservError("the server does not say dmarc=pass")
     return server
 
@@ -52,9 +54,14 @@ def _server_id(clauses: list[str], headers: Headers, position: int) -> str:
         return match.group(1)
     if "=" not in clauses[0]:
         return ""
-    nearest = [value for name, value in headers.fields[position + 1 :] if name == "received"][:1]
-    match = _BY.search(_without_comments(nearest[0])) if nearest else None
-    return match.group(1).lower() if match else ""
+    below = [value for name, value in headers.fields[position + 1 :] if name == "received"][:1]
+    above = [value for name, value in headers.fields[:position] if name == "received"][-1:]
+    hosts = [match.group(1).lower() for value in (*below, *above) if (match := _BY.search(_without_comments(value)))]
+    return next((host for host in hosts if _is_microsoft(host)), next(iter(hosts), ""))
+
+
+def _is_microsoft(host: str) -> bool:
+    return any(host == each or host.endswith("." + each) for each in _MICROSOFT)
 
 
 def _require_own_hops(headers: Headers, position: int, name: str) -> None:
@@ -77,7 +84,7 @@ def _is_own_hop(value: str, own: tuple[str, ...]) -> bool:
 def _organisation(name: str) -> tuple[str, ...]:
     labels = name.split(".")
     organisation = ".".join(labels[1:]) if len(labels) > 2 else name
-    return _MICROSOFT if any(name == each or name.endswith("." + each) for each in _MICROSOFT) else (organisation,)
+    return _MICROSOFT if _is_microsoft(name) else (organisation,)
 
 
 def _split_methods(clauses: list[str]) -> list[str]:

@@ -34,6 +34,16 @@ def test_microsoft_is_named_by_its_receiving_host() -> None:
     assert check(MICROSOFT_HOP, MICROSOFT, MICROSOFT_HOP, ALIEN_HOP, trusted=("protection.outlook.com",)).endswith("protection.outlook.com")
 
 
+def test_microsofts_hop_above_the_verdict_is_enough() -> None:
+    assert check(MICROSOFT_HOP, MICROSOFT, ALIEN_HOP, trusted=("outlook.com",)) == "bn8nam11ft.mail.protection.outlook.com"
+
+
+def test_no_other_server_may_leave_its_name_out() -> None:
+    hop = "Received: from x by mx.users.example; now"
+    with pytest.raises(AuthservError):
+        check(hop, MICROSOFT, hop, trusted=("mx.users.example", "users.example"))
+
+
 def test_identity_is_enough_where_the_signer_is_not_named() -> None:
     assert check(GOOGLE.replace(" header.d=amazon.com", "")) == "mx.google.com"
 
@@ -51,6 +61,7 @@ REFUSED = {
     "hop without host": ("Received: somehow", GOOGLE),
     "dkim fail": (GOOGLE.replace("dkim=pass", "dkim=fail"),),
     "dmarc fail": (GOOGLE.replace("dmarc=pass", "dmarc=fail"),),
+    "two policies": (GOOGLE + "; dmarc=fail header.from=amazon.com",),
     "no dmarc": (GOOGLE.partition("; dmarc")[0],),
     "other identity": (GOOGLE.replace("header.i=@amazon.com header.d=amazon.com", "header.i=@amazonses.com"),),
     "other domain than the identity": (GOOGLE.replace("header.d=amazon.com", "header.d=evil.test"),),
