@@ -78,14 +78,20 @@ class RecordedVisit(Visit):
         Raises:
             StoppedAtStepError: this is the step to stop at.
         """
-        seen = await Visit.recognise(self)
-        if self._is_new(seen) and (self.patient or self.like):
-            await (self._wait_until_alike() if self.like else self._wait_until_quiet())
-            seen = await Visit.recognise(self)
-        await self._keep(seen)
+        seen, html = await self._settled(await Visit.recognise(self))
+        await self._keep(seen, html)
         if self.stop_at in (seen.screen, str(len(self.snapshots))):
             raise StoppedAtStepError(step=len(self.snapshots), screen=seen.screen)
         return seen
+
+    async def _settled(self, seen: Recognition) -> tuple[Recognition, str | None]:
+        """Let a new page come to stand still if that is asked for, and look again; with its text if that was read on the way."""
+        if not self._is_new(seen) or not (self.patient or self.like):
+            return seen, None
+        if self.like and (html := await self._alike()) is not None:
+            return seen, html
+        await (self._wait_until_alike() if self.like else self._wait_until_quiet())
+        return await Visit.recognise(self), None
 
     def _is_new(self, seen: Recognition) -> bool:
         return not self.snapshots or not self.snapshots[-1].is_same(seen)
@@ -100,19 +106,27 @@ class RecordedVisit(Visit):
         """Look at the page at every change until it is as recorded, or for so long that it must be another one."""
         with suppress(TimeoutError):
             async with asyncio.timeout(_LONGEST / 1000):
-                while shape(await self._html()) not in self.like:
+                while await self._alike() is None:
                     with suppress(PageMovedError):
                         await ask(self.page, "change", _QUIET)
 
-    async def _keep(self, seen: Recognition) -> None:
+    async def _alike(self) -> str | None:
+        """Return the page if it looks like a recorded one that stands still."""
+        html = await self._html()
+        return html if shape(html) in self.like else None
+
+    async def _keep(self, seen: Recognition, html: str | None) -> None:
         """Keep a settled page rather than what was seen while it was drawn, and pages in between only if nothing came after them."""
         last = self.snapshots[-1] if self.snapshots else None
         if last is not None and last.is_same(seen) and (last.settled or not seen.is_settled):
             return
         if last is not None and (last.screen == UNKNOWN or (last.document == seen.document and not last.settled)):
             self.snapshots.pop()
-        kept = Snapshot(screen=seen.screen, document=seen.document, alert=seen.alert or "", url=seen.url, html="", settled=seen.is_settled)
+        told = {"screen": seen.screen, "document": seen.document, "alert": seen.alert or "", "url": seen.url}
+        kept = Snapshot(**told, html=html or "", settled=seen.is_settled)
         self.snapshots.append(kept)
+        if html is not None:
+            return
         asked = asyncio.create_task(self._fill_in(kept))
         self._asked.add(asked)
         asked.add_done_callback(self._asked.discard)

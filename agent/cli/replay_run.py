@@ -22,7 +22,7 @@ from flows.recorded_visit import RecordedVisit, Snapshot, StoppedAtStepError
 from flows.recording_outcome import outcome_of
 from flows.recording_shape import outline
 
-_BOUNDS = Bounds(step=timedelta(seconds=10), visit=timedelta(seconds=60), challenge=timedelta(seconds=5))
+_BOUNDS = Bounds(step=timedelta(seconds=10), visit=timedelta(seconds=60), challenge=timedelta(seconds=3))
 _DIFF_LINES = 40
 
 

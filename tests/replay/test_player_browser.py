@@ -58,6 +58,8 @@ async def test_the_clock_of_the_page_stands_at_the_recording(tmp_path: Path) -> 
         await sign_in(page)
         assert await page.text_content("#when") == "2026-01-05T10:00:00.000Z"
         assert await page.evaluate("new Promise(done => setTimeout(() => done('timers run'), 1))") == "timers run"
+        order = "Promise.all([9, 1, 5].map(at => new Promise(done => setTimeout(() => done(said.push(at)), at * 40))))"
+        assert await page.evaluate(f"(said => {order}.then(() => said))([])") == [1, 5, 9]
         player.finish()
 
 
