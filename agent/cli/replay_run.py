@@ -104,6 +104,9 @@ async def _replay(path: Path, player: Player, browser: Browser, options: ReplayO
     stopped = "stopped" in outcome
     expected = recording.about["expected"]
     differing = () if stopped else tuple(_differences("", expected, outcome))
+    if options.until is not None and not stopped:
+        seen = ", ".join(snapshot.screen for snapshot in snapshots)
+        differing = (f"step {options.until} was not reached; the steps were {seen or 'none'}", *differing)
     misses = tuple(str(miss) for miss in report.misses) + tuple(f"asked after the end: {stray}" for stray in report.strays)
     return Replayed(
         name=name,
@@ -137,7 +140,9 @@ async def _visit(
         except StoppedAtStepError as stop:
             outcome = {"stopped": {"screen": stop.screen, "step": stop.step}}
         if options.trace:
-            await visit.context.tracing.stop(path=options.trace / f"{recording.path.parent.name}-{recording.path.name}.zip")
+            trace = options.trace / f"{recording.path.parent.name}-{recording.path.name}.zip"
+            await visit.context.tracing.stop(path=trace)
+            trace.chmod(0o600)
         if options.hold:
             await asyncio.to_thread(input, f"{recording.name}: {describe(outcome)}. Press Enter to go on. ")
         return outcome, visit.snapshots
