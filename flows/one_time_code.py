@@ -45,6 +45,7 @@ class OneTimeCode:
                 screen=seen.screen,
                 url=seen.path,
             )
+        await self._forget_device(seen)
         await self.typed.before_code()
         is_leaving = _leaving(self.walk.visit.page)
         parts = [code] if len(places.handles) == 1 else [type(code)(digit) for digit in digits]
@@ -53,7 +54,6 @@ class OneTimeCode:
         self.walk.visit.tell("filled", seen, element=places.name, candidate=places.candidate)
         if is_leaving.is_set():  # the page sends a whole code by itself; pressing would send it twice
             return await self.walk.settle(after=seen)
-        await self._forget_device(seen)
         return await self.walk.press(seen, "submit")
 
     async def choose_authenticator(self, seen: Recognition) -> Recognition:

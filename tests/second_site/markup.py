@@ -67,6 +67,8 @@ class Visit:
     posts: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     dangers: list[str] = field(default_factory=list)
     shown: list[str] = field(default_factory=list)
+    met: dict[str, float] = field(default_factory=dict)
+    """When each page was shown first, by the monotonic clock."""
     is_begun: asyncio.Event = field(default_factory=asyncio.Event)
     claimed: str = ""
 

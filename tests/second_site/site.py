@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from aiohttp import web
@@ -58,6 +59,8 @@ class SecondSite:
 
     def _take(self, request: web.Request, form: dict[str, str]) -> web.StreamResponse:
         visit = self.visit
+        if visit.step.startswith("waf"):  # a reload after a form sends the form again
+            return self._show(request)
         visit.posts.append((request.path, form))
         if request.path.startswith("/ap/register"):
             visit.dangers.append("create")
@@ -94,6 +97,7 @@ class SecondSite:
     def _render(self) -> web.StreamResponse:
         step: Step = STEPS[self.visit.step]
         self.visit.shown.append(self.visit.step)
+        self.visit.met.setdefault(self.visit.step, monotonic())
         self.visit.is_begun.set()
         self.visit.arrived = self.visit.step == "home"
         return web.Response(status=step.status, text=step.page(self.visit), content_type="text/html")
