@@ -19,7 +19,9 @@ _OTHER_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,40}")
 _OTHER_VALUE = re.compile(r"[A-Za-z0-9_.~-]{0,200}")
 _URL_IN_TEXT = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}:[^\s\"'<>`]+")
 _NEXT_LINE = re.compile(r"[ \t]*\r?\n[ \t]*([^\s\"'<>`]+)")
-_MOST_BREAKS = 3
+_BEGINNING = "https://sellercentral"
+_MOST_BREAKS = 3  # in one address
+_MOST_BROKEN = 50  # addresses in one text
 _SENTENCE_END = ".,;:!?)]}>*_"
 _MARKS = ("invitationid", "invitation/accept", "invitation\\accept")
 _LINK_ATTRIBUTES = ("href", "action", "formaction")
@@ -73,14 +75,24 @@ def find_hrefs(document: str) -> Iterator[str]:
 
 def find_urls(text: str) -> Iterator[str]:
     """Everything in a text that looks like a URL, without the end of its sentence; an invitation broken over lines is joined."""
+    broken = 0
     for match in _URL_IN_TEXT.finditer(text):
-        url = match.group().rstrip(_SENTENCE_END)
-        yield _joined(url, text[match.end() : match.end() + MAX_URL]) or url
+        whole = None
+        if broken < _MOST_BROKEN and _may_go_on(match.group(), text, match.end()):
+            broken += 1
+            whole = _joined(match.group(), text[match.end() : match.end() + MAX_URL])
+        yield whole or match.group().rstrip(_SENTENCE_END)
+
+
+def _may_go_on(url: str, text: str, end: int) -> bool:
+    """Whether a URL at the end of its line is the beginning of a Seller Central address."""
+    known = min(len(url), len(_BEGINNING))
+    return url[:known] == _BEGINNING[:known] and text[end : end + 8].lstrip(" \t")[:1] in ("\r", "\n")
 
 
 def _joined(url: str, rest: str) -> str | None:
     """The invitation that a mailer broke over up to four lines (RFC 3986, appendix C); None unless only the whole is one."""
-    if not rest.lstrip(" \t").startswith(("\r", "\n")) or not url.startswith("https://") or _is_invitation(url):
+    if _is_invitation(url.rstrip(_SENTENCE_END)):
         return None
     for _ in range(_MOST_BREAKS):
         line = _NEXT_LINE.match(rest)

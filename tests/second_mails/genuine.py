@@ -176,6 +176,7 @@ def _contents() -> list[Case]:
         "shop with markup": part(html_of(shop="&lt;b&gt;Bold&lt;/b&gt; &amp; Söhne")),
         "plain wrapped alone": part(text_of(wrapped), kind="text/plain"),
         "plain wrapped before the question mark": part(text_of(LINK.replace("?", "\r\n?")), kind="text/plain"),
+        "plain wrapped behind the question mark": part(text_of(LINK.replace("?", "?\r\n")), kind="text/plain"),
         "plain wrapped inside the ids": part(
             text_of(LINK.replace("EXAMPLE", "EXA\r\n  MPLE").replace("-469f", "-\r\n469f")), kind="text/plain"
         ),

@@ -110,6 +110,7 @@ BODIES = {
     "many elements": b"Content-Type: text/html\r\n\r\n" + b"<div>" * 20_000,
     "entities": b"Content-Type: text/html\r\n\r\n" + b"&amp;" * 90_000,
     "colons": b"Content-Type: text/html\r\n\r\n" + b"a:" * 200_000,
+    "broken addresses": b"Content-Type: text/plain\r\n\r\n" + b"https://sellercentral\r\n" * 20_000,
     "slashes": b"Content-Type: text/plain\r\n\r\n" + b"https://" * 50_000,
 }
 

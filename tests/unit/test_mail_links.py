@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.domain.invitation import HOSTS, PATH
-from agent.mail.links import LinkError, check_link, find_hrefs, pretends_to_invite
+from agent.mail.links import LinkError, check_link, find_anchors, find_hrefs, find_urls, pretends_to_invite
 
 UUID = "0f8b6c1e-2d3a-4b5c-8d7e-9f0a1b2c3d4e"
 SC = "https://sellercentral.amazon.com"
@@ -127,6 +127,27 @@ def test_ordinary_links_do_not_pretend() -> None:
 def test_hrefs_are_found_wherever_a_click_can_lead() -> None:
     page = f'<a href="{GOOD.replace("&", "&amp;")}">x</a><map><area href="https://b.test"></map><form action="https://c.test"></form><a>none</a>'
     assert sorted(find_hrefs(page)) == sorted([GOOD, "https://b.test", "https://c.test"])
+
+
+def test_only_links_are_what_a_reader_can_follow() -> None:
+    page = '<base href="https://a.test"><a href="https://b.test">x</a><map><area href="https://c.test"></map><form action="https://d.test">'
+    assert sorted(find_anchors(page)) == ["https://b.test", "https://c.test"]
+
+
+@pytest.mark.parametrize("at", range(8, len(GOOD)))
+def test_address_broken_anywhere_is_joined(at: int) -> None:
+    text = f"Go to: {GOOD[:at]}\r\n{GOOD[at:]}\r\nThank you"
+    assert GOOD in find_urls(text)
+
+
+@pytest.mark.parametrize("text", [f"{GOOD}\r\nabc", f"{GOOD}.\r\n{UUID}", f"({GOOD})\nand so on"])
+def test_whole_address_is_not_joined_with_the_next_line(text: str) -> None:
+    assert list(find_urls(text)) == [GOOD]
+
+
+def test_address_of_another_host_is_not_joined_to_an_invitation() -> None:
+    assert GOOD not in find_urls("https://evil.test/?\r\n" + GOOD.removeprefix("https:"))
+    assert list(find_urls("https://sellercentral.amazon.com/home\r\nThank you")) == ["https://sellercentral.amazon.com/home"]
 
 
 def test_first_of_repeated_attributes_counts_as_in_browsers() -> None:
