@@ -41,9 +41,12 @@ def main() -> int:
     known = [name for family in FAMILIES for name in family.names]
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer runs and smaller worlds: to see that it works, not to quote")
+    parser.add_argument("--markdown", action="store_true", help="print the rows for docs/bench.md of the last run, and measure nothing")
     parser.add_argument("--output", type=Path, default=ROOT / "build" / "bench.json")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which figures, by the beginning of their names: {', '.join(known)}")
     asked = parser.parse_args()
+    if asked.markdown:
+        return _print_rows(asked.output)
     wanted = [family for family in FAMILIES if not asked.names or _is_wanted(family, asked.names)]
     if not wanted:
         parser.error(f"no figure is called {', '.join(asked.names)}; there are {', '.join(known)}")
@@ -112,6 +115,20 @@ def _print(figures: Sequence[Figure]) -> None:
         cells = (_short(value) for value in (one.value, one.min, one.max))
         table.add_row(one.name, *cells, one.unit, str(one.runs), GOALS.get(one.name, ""), one.of)
     Console(width=None if sys.stdout.isatty() else 200).print(table)
+
+
+def _print_rows(kept: Path) -> int:
+    """The figures of the last run as rows of the table in docs/bench.md."""
+    document = json.loads(kept.read_text(encoding="utf-8"))
+    machine = document["machine"]
+    told = f"{machine['processor']}, {machine['cores']} cores, load {machine['load_at_start']:.1f} at the start"
+    print(f"{machine['measured_at'][:10]}, {told}{', quick run' if machine['quick'] else ''}.\n")
+    print("| Figure | Median | Min to max | Goal | Beside |\n| --- | --- | --- | --- | --- |")
+    for one in document["figures"]:
+        unit = "" if one["unit"] == "ratio" else f" {one['unit']}"
+        goal = GOALS.get(one["name"], "").replace("<=", "≤").replace(">=", "≥")
+        print(f"| `{one['name']}` | {_short(one['value'])}{unit} | {_short(one['min'])} to {_short(one['max'])} | {goal} | {one['of']} |")
+    return 0
 
 
 def _short(value: float) -> str:
