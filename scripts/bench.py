@@ -21,7 +21,7 @@ from rich.table import Table
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.bench import contexts, daemons, mailbox_start, replaying, visits  # noqa: E402 - the path comes first
+from tests.bench import contexts, daemons, mailbox_start, replaying, visits, workers  # noqa: E402 - the path comes first
 from tests.bench.figure import Family, Figure, UnmeasuredError  # noqa: E402
 
 FAMILIES = (
@@ -31,7 +31,7 @@ FAMILIES = (
     mailbox_start.FAMILY,
     daemons.WAITING,
     replaying.FAMILY,
-    daemons.WORKERS,
+    workers.FAMILY,
 )
 GOALS = {"accept_vs_bare": "<= 1.15", "audit_vs_bare": "<= 1.10", "audit_vs_naive": ">= 8", "replay_vs_live": "<= 0.5"}
 
