@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.second_site.seller_central.world import Variant
-from tests.second_site.seller_rig import NUMBER, SellerRig, seller_rig
+from tests.second_site.seller_central.world import Merchant, Variant
+from tests.second_site.seller_rig import NUMBER, OTHER, SellerRig, seller_rig
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("second_site_invitations")]
 
@@ -25,6 +25,7 @@ class Case:
     pressed: int = 0
     email: str = "a1@users.example"
     key: str = "merchantId"
+    member_of: tuple[Merchant, ...] = (OTHER,)
 
 
 def offered(outcome: str = "accepted", **look: Any) -> Case:
@@ -90,6 +91,13 @@ CASES: dict[str, Case] = {
     "sign-in after the press": offered(ask_sign_in_at="accept", answer="home"),
     "sign-in after the press, then the code": offered("awaiting_confirmation 7QK4-ZM2P", ask_sign_in_at="accept", answer="code"),
     "a global account": Case(outcome="accepted", pressed=1, key="globalAccountId"),
+    "for somebody without any account": Case(outcome="accepted", pressed=1, member_of=()),
+    "for somebody without any account, to the switcher": Case(outcome="accepted", pressed=1, member_of=(), look={"answer": "switcher"}),
+    **{
+        f"beside a banner that asks for the same, as {widget}": offered(accept_widget=widget, banner="Accept")
+        for widget in ("button", "kat")
+    },
+    "beside a banner, in few words": offered(accept_words="Accept", banner="Accept"),
     "already": closed("accepted", "already_accepted"),
     **{
         f"already, told by {widget}": closed("accepted", "already_accepted", message_widget=widget)
@@ -152,7 +160,7 @@ async def second(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Sell
 @pytest.mark.parametrize("name", CASES)
 async def test_each_page_of_an_invitation_ends_in_its_one_outcome(second: SellerRig, name: str) -> None:
     case = CASES[name]
-    lent = second.begin(Variant(**case.look), state=case.state, email=case.email)
+    lent = second.begin(Variant(**case.look), state=case.state, email=case.email, member_of=case.member_of)
     ended = await second.accept(lent, key=case.key)
     assert (ended.outcome, second.world.accepted(), second.world.forbidden) == (case.outcome, [NUMBER] * case.pressed, []), ended.error
 

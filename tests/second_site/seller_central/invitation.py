@@ -81,7 +81,8 @@ def message_body(variant: Variant, text: str, *, kind: str) -> str:
 
 def _framed(world: World, session: Session, body: str) -> str:
     hidden = '<div class="a-alert a-alert-error aok-hidden" style="display:none">Something went wrong. Try again.</div>'
-    content = hidden + drawn_late(body, world.variant.late)
+    banner = f'<div class="notice">We use cookies. <button type="button">{escape(world.variant.banner)}</button></div>'
+    content = hidden + banner * bool(world.variant.banner) + drawn_late(body, world.variant.late)
     if world.variant.invitation_shell:
         return app_page(world, session, content, title=world.variant.title)
     return document(world.variant.title, f'<div id="a-page"><div class="a-container">{content}</div></div>', late=world.variant.late)

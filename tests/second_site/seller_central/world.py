@@ -90,6 +90,8 @@ class Variant:
     """button | link | input | kat | a_button | role"""
     accept_words: str = "Accept Invitation"
     reject_words: str = ""
+    banner: str = ""
+    """A notice over the page with a button of these words, which has nothing to do with the invitation."""
     shows_recipient: bool = True
     shows_shop: bool = True
     invitation_shell: bool = True
