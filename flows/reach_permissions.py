@@ -63,13 +63,24 @@ async def reach_permissions(visit: Visit, *, host: str, subject: str, own: bool,
     Raises:
         SignedOutError: a sign-in page came. SiteRefusedError: 5xx, 429, the error page, or no answer. StepTimeoutError.
     """
-    data = grid_data("reach")
-    arrival: Arrival | Refusal = Arrival(place=Place.UNCLEAR)
-    for path in data["start"]:
-        arrival = await arrive(visit, f"https://{host}{path}?{data['english']}", subject=subject, bounds=bounds)
+    arrival = await _first_there(visit, host=host, subject=subject, bounds=bounds)
     if isinstance(arrival, Refusal) or arrival.place is not Place.USERS:
         return arrival
     return await through_list(visit, subject=subject, own=own, bounds=bounds)
+
+
+async def _first_there(visit: Visit, *, host: str, subject: str, bounds: Bounds) -> Arrival | Refusal:
+    """Open the page at its addresses, the next one only where one is not found; a later one counts only when it shows something."""
+    data = grid_data("reach")
+    answers: list[Arrival | Refusal] = []
+    for path in data["start"]:
+        answer = await arrive(visit, f"https://{host}{path}?{data['english']}", subject=subject, bounds=bounds)
+        if isinstance(answer, Arrival) and answer.place is not Place.UNCLEAR:
+            return answer
+        answers.append(answer)
+        if not (isinstance(answer, Refusal) and answer.kind is RefusalKind.NOT_FOUND):
+            break
+    return answers[0]
 
 
 async def through_list(visit: Visit, *, subject: str, own: bool, bounds: Bounds) -> Arrival | Refusal:

@@ -49,6 +49,7 @@ CASES: dict[str, Case] = {
     "an empty shell": refused("grid read-only", "shell"),
     "the error page": refused("site_refused", "dogs"),
     "signed out": refused("signed_out", "sign_in"),
+    "the own view at the newer address": refused("grid read-only", "own_view_at_the_newer_address"),
     "the own view": refused("grid read-only", "own_view"),
     "an editable grid": refused("grid editable", "editable"),
 }

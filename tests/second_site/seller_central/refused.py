@@ -55,7 +55,9 @@ def refused_page(world: World, session: Session, path: str) -> web.StreamRespons
             return html(dogs(), status=503)
         case "sign_in":
             raise web.HTTPFound("/ap/signin?openid.return_to=%2Fhome&openid.pape.max_auth_age=300")
-        case "own_view":
+        case "own_view_at_the_newer_address" if not path.startswith("/account/"):
+            return html(app_page(world, session, "<h1>Page Not Found</h1>"), status=404)
+        case "own_view" | "own_view_at_the_newer_address":
             return html(app_page(world, session, own_rights(editable=False), title=world.variant.heading))
         case "editable":
             return html(app_page(world, session, own_rights(editable=True), title=world.variant.heading))
