@@ -1,16 +1,22 @@
-"""Several daemons on one PostgreSQL: the death of one costs time, nothing else."""
+"""Several daemons on one PostgreSQL, with real browsers: the death of one costs time, nothing else.
+
+Without browsers, so that kills can be many in every run: tests/unit/test_work_many_workers.py.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import random
+import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from agent.domain.authorization import State
 from agent.store.vault import Vault, new_key, parse_key
-from fixtures.stand_in.generate import one_account
-from fixtures.stand_in.scenario import Fault
+from fixtures.stand_in.generate import Draw, one_account
+from fixtures.stand_in.scenario import Fault, Scenario
 from fixtures.stand_in.world import StandIn
 from tests.support.daemon_process import Daemon, daemon_environment, running_daemon, wait_until
 from tests.support.postgres import running_postgres
@@ -55,3 +61,55 @@ def _is_visiting(daemon: Daemon) -> bool:
 
 def _is_accepted(rehearsal: Rehearsal) -> bool:
     return rehearsal.account().authorization in (State.AWAITING_PERMISSIONS, State.AWAITING_CONFIRMATION, State.AUDITING)
+
+
+def many(count: int) -> Scenario:
+    """So many users, each with a seller."""
+    draw = Draw(7)
+    users = [draw.user(f"a{number}@users.example") for number in range(count)]
+    return Scenario(seed=7, users=users, sellers=[draw.seller() for _ in users])
+
+
+@pytest.mark.postgres
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize(("count", "seconds"), [(6, 20), (200, 120)])
+async def test_three_daemons_killed_at_random_accept_every_invitation_once(tmp_path: Path, count: int, seconds: float) -> None:
+    with running_postgres() as server:
+        url, key = server.new_database(), new_key()
+        async with StandIn(many(count)) as stand_in:
+            # Deaths and cut-off sign-ins are ours here, not the accounts': they must not set one aside.
+            more = {"WORK__MAX_DEATHS": "99", "SIGN_IN__ATTEMPTS_PER_HOUR": "99", "WORK__LEASE": "5", "BROWSER__CONTEXTS": "1"}
+            env = daemon_environment(stand_in.description(), tmp_path, key, DATABASE_URL=url, AUDIT__INTERVAL_WAITING="3600", **more)
+            with rehearsing(stand_in, tmp_path, url=url) as plain:
+                vault = Vault(parse_key(key, source="the test's key"))
+                rehearsal = Rehearsal(stand_in=stand_in, settings=plain.settings, engine=plain.engine, vault=vault)
+                for number in range(count):
+                    rehearsal.register(number, account_id=f"A{number}")
+                for user, seller in zip(rehearsal.scenario.users, rehearsal.scenario.sellers, strict=True):
+                    await stand_in.act(stand_in.seller.invite(seller.merchant_id, user.email))
+                kills = await asyncio.to_thread(_kill_and_wait, rehearsal, env, tmp_path, count, seconds)
+            journal = stand_in.realm.journal
+            assert kills >= seconds // 15
+            assert sorted(journal.summary()["acceptances"].values()) == [1] * count
+            assert journal.of("code.reused", "password.rejected", "invitation.accepted_by_wrong_identity", "danger.") == []
+
+
+def _kill_and_wait(rehearsal: Rehearsal, env: dict[str, str], directory: Path, count: int, seconds: float) -> int:
+    """Keep three daemons at work and kill one of them now and then; then let them finish. Returns how many were killed."""
+    chance, kills = random.Random(1), 0
+    with ExitStack() as stack:
+        daemons = [stack.enter_context(running_daemon(env, directory)) for _ in range(3)]
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            time.sleep(chance.uniform(2, 8))
+            victim = chance.randrange(3)
+            daemons[victim].kill()
+            kills += 1
+            daemons[victim] = stack.enter_context(running_daemon(env, directory))
+        done = lambda: len(rehearsal.stand_in.realm.journal.summary()["acceptances"]) == count  # noqa: E731
+        wait_until(done, within=60 + 15 * count, what="every acceptance")
+        states = {State.AWAITING_PERMISSIONS, State.AWAITING_CONFIRMATION, State.AUDITING}
+        written = lambda: all(rehearsal.account(f"A{n}").authorization in states for n in range(count))  # noqa: E731
+        wait_until(written, within=120, what="every acceptance to be written down")
+    return kills
