@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from playwright.async_api import Error as PlaywrightError
 
-from flows.errors import SignedOutError, SiteRefusedError, StepTimeoutError
+from flows.errors import ChallengeError, SignedOutError, SiteRefusedError, StepTimeoutError
 from flows.in_page import PageMovedError
 from flows.models import Bounds
 from flows.recognise import Recognition
-from flows.screens import Session
+from flows.screens import Kind, Session
 from flows.visit import Visit
 
 
@@ -43,7 +43,7 @@ async def look(visit: Visit) -> Recognition:
     """Recognise the page, also while it is moving on.
 
     Raises:
-        SignedOutError: it is a sign-in page. SiteRefusedError: it is the site's error page.
+        ChallengeError: it asks for a person. SignedOutError: it is a sign-in page. SiteRefusedError: it is an error page of the site's.
     """
     while True:
         try:
@@ -51,9 +51,17 @@ async def look(visit: Visit) -> Recognition:
             break
         except PageMovedError:
             continue
+    screen = visit.catalogue.screens.get(seen.screen)
+    if screen is not None and screen.handling.kind is Kind.CHALLENGE:
+        raise ChallengeError(
+            f"a page of the signed-in site was expected, the site asks for a person ({seen.screen}): solve it, then release the account",
+            kind=seen.screen,
+            screen=seen.screen,
+            url=seen.path,
+        )
     if seen.session is Session.SIGNED_OUT:
         raise SignedOutError("a page of the signed-in site was expected, a sign-in page came", screen=seen.screen, url=seen.path)
-    if seen.screen == "site_down":
+    if screen is not None and screen.handling.kind is Kind.REFUSAL:
         raise SiteRefusedError("a page of the site was expected, its error page came", screen=seen.screen, url=seen.path)
     return seen
 

@@ -107,6 +107,11 @@ def edit(conn: Connection, account_id: str, **values: object) -> None:
     conn.execute(accounts.update().where(accounts.c.id == account_id).values(**values))
 
 
+def survive(conn: Connection, account_id: str) -> None:
+    """Take back one death that did not happen."""
+    conn.execute(accounts.update().where(accounts.c.id == account_id, accounts.c.deaths > 0).values(deaths=accounts.c.deaths - 1))
+
+
 def list_due(conn: Connection, *, now: datetime, limit: int, urgent_only: bool = False, but: Collection[str] = ()) -> list[Account]:
     """At most `limit` accounts whose time has come, urgent ones first, then the longest waiting."""
     query = (

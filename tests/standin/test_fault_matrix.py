@@ -42,7 +42,7 @@ class Fate(StrEnum):
     """What a visit with a trouble in it means for the account."""
 
     WELL = "well"  # it ended as if nothing had been
-    AGAIN = "again"  # nothing was decided: tried again after the back-off, and counted
+    AGAIN = "again"  # nothing was decided: tried again later, and counted
     PERSON = "person"  # only a person may go on; evidence was kept
     NOTHING = "nothing"  # we stopped it ourselves: nothing counts
     CUT = "cut"  # it could not be written off: counted as a death, tried again when the lease has ended
@@ -75,10 +75,16 @@ EXCEPTIONS = {
     ("no_account", Trouble.BLANK): Fate.WELL,
     ("no_account", Trouble.HALF_PAGE): Fate.WELL,
     ("no_account", Trouble.UNKNOWN_PAGE): Fate.WELL,
+    # What came of the page proves who is signed in.
+    ("inside", Trouble.HALF_PAGE): Fate.WELL,
+    # The part that came is no screen that is known: it was saved, nothing on it was touched.
+    ("offer", Trouble.HALF_PAGE): Fate.PERSON,
     # Clicked, but signed out before it counted: it is still on offer afterwards, and nothing is clicked twice.
     ("before_click", Trouble.SIGNED_OUT): Fate.PERSON,
     # The redirect after the click was cut: the page that it led to is opened by address.
     ("after_click", Trouble.HALF_PAGE): Fate.WELL,
+    # Signed out at the grid: what the site shows to a stranger there is no sign-in page; the next visit signs in.
+    ("grid", Trouble.SIGNED_OUT): Fate.AGAIN,
     # No one-time code is made of a clock that differs from the site's.
     ("email", Trouble.CLOCK_BACK): Fate.AGAIN,
     ("password", Trouble.CLOCK_BACK): Fate.AGAIN,
@@ -104,7 +110,7 @@ def fate_of(said: str, account: Account) -> Fate:
         return Fate.PERSON
     if account.deaths:
         return Fate.CUT
-    return Fate.AGAIN if account.retries else Fate.NOTHING
+    return Fate.AGAIN if account.retries or account.incompletes else Fate.NOTHING
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")

@@ -172,6 +172,24 @@ async def test_who_lost_the_lease_writes_nothing(crew: Crew) -> None:
     assert stored(crew).authorization is State.ACCEPTING
 
 
+async def test_a_lost_lease_is_no_death(crew: Crew) -> None:
+    for _ in range(4):  # more often than an account may take its worker with it
+        plan = await prepare(crew, "A1")
+        with writing(crew.engine) as conn:
+            leases.release(conn, plan.held[0])
+        await finish(crew, plan, accepted(crew))
+    assert stored(crew).deaths == 0
+
+
+async def test_a_lost_lease_hides_no_death_of_another_worker_s(crew: Crew) -> None:
+    lost = await prepare(crew, "A1")
+    with writing(crew.engine) as conn:
+        leases.release(conn, lost.held[0])
+    await prepare(crew, "A1")
+    await finish(crew, lost, accepted(crew))
+    assert stored(crew).deaths == 1
+
+
 ENDS: list[tuple[FlowError, State, str]] = [
     (InvitationClosedError("x", reason="withdrawn"), State.FAILED, "invitation_closed:withdrawn"),
     (InvitationClosedError("x", reason="expired"), State.FAILED, "invitation_closed:expired"),

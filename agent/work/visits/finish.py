@@ -45,6 +45,7 @@ def _finish(crew: Crew, plan: Plan, conclusion: Conclusion) -> Account | None:
         visits.end(conn, plan.visit_id, outcome=conclusion.outcome, now=now)
         shared = leases.shared_now(conn, now)
         if not all(leases.renew(conn, lease, now=shared, length=crew.lease_length) for lease in plan.held):
+            accounts.survive(conn, plan.account.id)  # the visit ended, and not its worker
             return None  # somebody else goes on with it; what we know may be old
         try:
             accounts.get(conn, plan.account.id, lock=True)
