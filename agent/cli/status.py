@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
@@ -9,12 +10,13 @@ from rich.text import Text
 from sqlalchemy.engine import Connection
 
 from agent.cli import context
-from agent.cli.output import console, print_document, say, timestamp
+from agent.cli.output import console, now, print_document, say, timestamp
 from agent.domain.account import Account
 from agent.domain.authorization import State
 from agent.store import accounts, folders, invitations, messages, switches
 from agent.store.database import reading
 
+_OPEN_MAILS = ("held", "poison", "retry", "waiting")  # those a person may have to look at
 _COLOURS = {State.COMPLETE: "green", State.FAILED: "red", State.NEEDS_HUMAN: "yellow", State.PAUSED: "yellow"}
 
 
@@ -23,12 +25,14 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show where accounts stand, the customer's text, the precise reasons and what the customer should do."""
-    with reading(context.database(context.settings())) as conn:
+    settings = context.settings()
+    with reading(context.database(settings)) as conn:
         found = [accounts.get(conn, account_id)] if account_id else accounts.list_all(conn)
         document = {
             "schema": 1,
             "accounts": [describe(conn, account) for account in found],
             "mailboxes": [_mailbox(folder) for folder in folders.list_all(conn)],
+            "mails": messages.count_by_verdict(conn, since=now() - timedelta(days=settings.mail.expires_after_days)),
             "paused_by": switches.paused_by(conn),
         }
     if as_json:
@@ -92,6 +96,8 @@ def _print(document: dict[str, Any]) -> None:
                 Text(f"mailbox {box['mailbox']} {box['folder']}: {box['state']}" + (f", {box['error']}" if box["error"] else "")),
                 soft_wrap=not out.is_terminal,
             )
+    if open_mails := ", ".join(f"{count} {word}" for word, count in document["mails"].items() if word in _OPEN_MAILS):
+        out.print(Text(f"mails: {open_mails}; 'sc-agent mail list' shows why"), soft_wrap=not out.is_terminal)
 
 
 def _lines(account: dict[str, Any]) -> list[Text]:

@@ -112,10 +112,11 @@ def list_recent(conn: Connection, *, limit: int, verdict: str | None = None, acc
     return [_message(row) for row in conn.execute(query).mappings()]
 
 
-def count_by_verdict(conn: Connection) -> dict[str, int]:
+def count_by_verdict(conn: Connection, *, since: datetime | None = None) -> dict[str, int]:
     """How many messages ended how; `waiting` for those that are not judged yet, `poison` for those that never will be."""
     word = sa.case((messages.c.stage == POISON, POISON), else_=sa.func.coalesce(messages.c.verdict, "waiting"))
-    rows = conn.execute(sa.select(word, sa.func.count()).group_by(word))
+    query = sa.select(word, sa.func.count()).group_by(word)
+    rows = conn.execute(query if since is None else query.where(messages.c.found_at >= since))
     return {str(name): int(count) for name, count in rows}
 
 

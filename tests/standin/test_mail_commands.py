@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 from agent.cli import context, mail
 from agent.cli.accounts import app as accounts_app
+from agent.cli.status import status
 from agent.domain.account import ApiAuthorization
 from agent.errors import AgentError, UnconfirmedError, UsageError
 from agent.mail.one_off import admit_file, admit_link, approve, check_file
@@ -26,6 +27,8 @@ from agent.store.vault import Vault, new_key, parse_key
 from tests.support.mail_world import MERCHANT, MailWorld, link_to, mail_world, wait_arrivals, wait_for
 
 KEY = new_key()
+status_app = typer.Typer()
+status_app.command()(status)
 
 
 @pytest.fixture
@@ -187,6 +190,15 @@ def test_held_mail_is_judged_again_when_asked_for(world: MailWorld) -> None:
         assert sc_agent(world, "retry", "1").returncode == 0
         wait_arrivals(world, 1)
     assert world.verdicts() == [("accept", "expected")]
+
+
+def test_status_tells_of_mails_that_are_nobodys(world: MailWorld) -> None:
+    assert world.inbox is not None
+    with world.running():
+        world.inbox.deliver_now(world.mail_to())
+        wait_for(lambda: world.verdicts() == [("held", "unexpected_recipient")])
+    assert json.loads(sc_agent(world, "--json", app=status_app).stdout)["mails"] == {"held": 1}
+    assert "mails: 1 held; 'sc-agent mail list' shows why" in sc_agent(world, app=status_app).stdout
 
 
 def test_mail_that_came_before_its_account_was_registered_is_judged_again(world: MailWorld) -> None:
