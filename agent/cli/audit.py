@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,20 +17,19 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from sqlalchemy.engine import Engine
 
 from agent.cli import context
+from agent.cli.many_audits import audits_in_order
 from agent.cli.output import now, warn
 from agent.domain.account import Account
 from agent.domain.changes import changes_since, vanished_rows
 from agent.domain.document import AuditDocument, unread_document
 from agent.domain.policy import Policy
-from agent.errors import AgentError, ConfigurationError, Exit, UsageError
+from agent.errors import ConfigurationError, Exit, UsageError
 from agent.report.writer import Format, Report, open_report
 from agent.settings import Settings
 from agent.store import accounts, audits
 from agent.store.database import reading
 from agent.work.one_off import auditing
 from agent.work.policy_file import load_configured_policy, load_policy
-
-AuditOne = Callable[[str, str | None], Awaitable[AuditDocument]]
 
 _EXITS = {"pass": Exit.OK, "fail": Exit.FINDING}
 
@@ -90,7 +88,7 @@ class _Desk:
         vault = context.proven_vault(self.settings, self.engine)
         async with auditing(self.settings, engine=self.engine, vault=vault, policy=rules) as audit_one:
             with _progress(len(chosen)) as advance:
-                async for account, document in _in_order(chosen, audit_one, as_account, at_once=self.settings.browser.contexts):
+                async for account, document in audits_in_order(chosen, audit_one, as_account, at_once=self.settings.browser.contexts):
                     before = await asyncio.to_thread(self._before, account, document) if self.since_last else None
                     self.write(document, before)
                     advance()
@@ -120,37 +118,6 @@ class _Desk:
             newest = audits.last_audit(conn, account.id)
             stored = newest is not None and newest["audited_at"] == document["audited_at"]
             return audits.last_audit(conn, account.id, skip=1) if stored else newest
-
-
-async def _in_order(
-    chosen: list[Account], audit_one: AuditOne, as_account: str | None, *, at_once: int
-) -> AsyncIterator[tuple[Account, AuditDocument]]:
-    """Run a sliding window of audits and yield them in order, so that memory holds a window and not all."""
-    window: deque[tuple[Account, asyncio.Task[AuditDocument]]] = deque()
-    waiting = iter(chosen)
-    try:
-        while True:
-            while len(window) < at_once and (account := next(waiting, None)) is not None:
-                window.append((account, asyncio.create_task(_audit(account, audit_one, as_account))))
-            if not window:
-                return
-            account, task = window.popleft()
-            yield account, await task
-    finally:
-        for _, task in window:
-            task.cancel()
-        await asyncio.gather(*(task for _, task in window), return_exceptions=True)
-
-
-async def _audit(account: Account, audit_one: AuditOne, as_account: str | None) -> AuditDocument:
-    """One account; what stops it is its own result and never the others'. A missing browser or key stops all."""
-    try:
-        return await audit_one(account.id, as_account)
-    except ConfigurationError:
-        raise
-    except AgentError as err:
-        warn(str(err) if account.id in str(err) else f"{account.id}: {err}")
-        return unread_document(account=account.id, user_email=account.user_email, now=now(), reason=str(err))
 
 
 def _exit_of(document: AuditDocument) -> Exit:

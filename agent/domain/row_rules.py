@@ -10,6 +10,7 @@ from agent.domain.level import Level, by_rank
 from agent.domain.policy import Policy, is_above
 from agent.domain.reading import Row, Trouble
 
+UNIVERSAL_ADMIN = "Universal Site Admin Access"
 _TROUBLES = {
     Trouble.UNREAD: Kind.UNREAD,
     Trouble.UNKNOWN_LEVEL: Kind.UNKNOWN_LEVEL,
@@ -96,7 +97,11 @@ def _finding(kind: Kind, row: Row, expected: Level | None, *, account: str) -> F
 
 
 def _remedy(kind: Kind, row: Row, expected: Level | None) -> str:
+    if kind is Kind.EXCESS and row.permission == UNIVERSAL_ADMIN:
+        return f"Switch {UNIVERSAL_ADMIN} off; it overrides every row."
     place = f"{row.section} > {row.permission}"
+    if row.occurrence > 1:
+        place = f"{place} (number {row.occurrence} of that name)"
     if row.scope != "regional":
         place = f"{place} ({row.scope})"
     match kind:

@@ -66,7 +66,8 @@ def _headline(document: AuditDocument) -> Text:
     line.append(document["verdict"].upper().replace("_", " "), style=_STYLES.get(document["verdict"], "bold"))
     line.append(f"  {document['account']}", style="bold")
     line.append(f"  {document['user_email']}  {document['audited_at']}")
-    read = " ".join(part for part in (document["source"], document["layout"], document["language"]) if part and part != "none")
+    told = dict.fromkeys((document["source"], document["layout"], document["language"]))
+    read = " ".join(part for part in told if part and part != "none")
     line.append(f"  {counts['as_expected']} of {counts['permissions']} as expected" + (f" ({read})" if read else ""))
     return line
 

@@ -199,3 +199,14 @@ def test_a_wide_exception_excuses_nothing() -> None:
 
 def test_an_exception_of_another_account_is_no_business_of_this_one() -> None:
     assert judged(reading(row()), with_exception(account="A2")).verdict is Verdict.PASS
+
+
+def test_the_remedy_tells_rows_of_one_name_apart() -> None:
+    audit = judged(reading(row(permission="Manage Returns"), row(permission="Manage Returns", occurrence=2, level=Level.NONE)))
+    assert [finding.remedy for finding in audit.findings] == ["Set Orders > Manage Returns (number 2 of that name) to View & Edit."]
+
+
+def test_the_universal_admin_switch_is_to_be_switched_off() -> None:
+    switch = row("All sections", "Universal Site Admin Access", Level.ADMIN, offered=(Level.NONE, Level.ADMIN))
+    (finding,) = judged(reading(switch)).findings
+    assert (finding.kind, finding.remedy) == (Kind.EXCESS, "Switch Universal Site Admin Access off; it overrides every row.")
