@@ -62,7 +62,7 @@ def write_recording(directory: Path, parts: RecordingParts, redactor: Redactor, 
     """
     if directory.exists() and any(directory.iterdir()):
         raise FileExistsError(f"{directory} holds something already; choose another directory for the recording")
-    scrub = Scrub.of(parts.exchanges, parts.inputs, parts.session, redactor)
+    scrub = Scrub.of(parts.exchanges, parts.inputs, parts.session, redactor, mail=parts.mail)
     pages = [scrub.redact(mask_inputs(snapshot.html)) for snapshot in parts.snapshots]
     files = {
         "recording.json": _json(_about(parts, scrub, catalogue, pages)),

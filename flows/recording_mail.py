@@ -11,7 +11,7 @@ _SIGNATURES = ("DKIM-Signature", "ARC-Seal", "ARC-Message-Signature", "ARC-Authe
 
 def scrub_mail(raw: bytes, redact: Callable[[str], str]) -> bytes:
     """Return the mail with every text part decoded, replaced and written as UTF-8, every header replaced, and signatures removed."""
-    message = message_from_bytes(raw, policy=policy.default.clone(max_line_length=None, cte_type="8bit", utf8=True))
+    message = _parsed(raw)
     removed = [name for name in _SIGNATURES if name in message]
     for name in removed:
         del message[name]
@@ -22,6 +22,17 @@ def scrub_mail(raw: bytes, redact: Callable[[str], str]) -> bytes:
     if removed:
         message["X-Recording-Removed"] = ", ".join(removed)
     return message.as_bytes()
+
+
+def mail_text(raw: bytes) -> str:
+    """Return every header and text part of a mail, decoded."""
+    message = _parsed(raw)
+    headers = [str(value) for part in message.walk() for name, value in part.items() if name not in _SIGNATURES]
+    return "\n".join([*headers, *(part.get_content() for part in message.walk() if part.get_content_maintype() == "text")])
+
+
+def _parsed(raw: bytes) -> EmailMessage:
+    return message_from_bytes(raw, policy=policy.default.clone(max_line_length=None, cte_type="8bit", utf8=True))
 
 
 def _scrub_headers(part: EmailMessage, redact: Callable[[str], str]) -> None:

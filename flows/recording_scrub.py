@@ -10,12 +10,14 @@ from pydantic import SecretStr
 
 from flows.marketplaces import MARKETPLACES
 from flows.recording_exchange import Captured
-from flows.recording_secrets import is_drawn, secrets_of
+from flows.recording_mail import mail_text
+from flows.recording_secrets import is_drawn, secrets_of, telling_in
 from flows.redact import Redactor
 
 PUBLIC_IDS = frozenset(marketplace.marketplace_id for marketplace in MARKETPLACES.values())
 _TOLD_INPUT = re.compile(r"password|secret|token|merchant_name")
 _MADE_UP_EMAIL = re.compile(r"@(?:[^@]+\.)?(?:example|test|invalid)$", re.IGNORECASE)
+_AMAZON = re.compile(r"@(?:[a-z0-9-]+\.)*amazon(?:ses)?\.[a-z.]{2,6}$", re.IGNORECASE)  # who sends such mails is no secret
 _MADE_UP_MERCHANT = re.compile(r"^A[A-Z0-9]*EXAMPLE")
 _MERCHANT = re.compile(r"^A(?=[A-Z]*[0-9])[A-Z0-9]{12,13}$")
 _UUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
@@ -33,13 +35,23 @@ class Scrub(Redactor):
         self._numbers: dict[str, int] = {}
 
     @classmethod
-    def of(cls, exchanges: Iterable[Captured], inputs: Mapping[str, Any], session: Mapping[str, Any], beside: Redactor) -> Scrub:
-        """Collect what has to be replaced from what was exchanged, what the flow was given and what the session held."""
+    def of(
+        cls,
+        exchanges: Iterable[Captured],
+        inputs: Mapping[str, Any],
+        session: Mapping[str, Any],
+        beside: Redactor,
+        *,
+        mail: bytes | None = None,
+    ) -> Scrub:
+        """Collect what has to be replaced from what was exchanged, what the flow was given, what the session held and the mail said."""
         scrub = cls(beside)
         given = list(_leaves("", inputs))
         scrub.register_all(value for name, value in given if _TOLD_INPUT.search(name) or _is_telling(value))
         scrub.register_all(cookie["value"] for cookie in session.get("cookies", ()) if is_drawn(cookie["value"]))
         scrub.register_all(secrets_of(exchanges, public=PUBLIC_IDS))
+        if mail is not None:
+            scrub.register_all(found for found in telling_in(mail_text(mail), public=PUBLIC_IDS) if not _AMAZON.search(found))
         return scrub
 
     def register(self, value: str | SecretStr) -> None:

@@ -31,9 +31,14 @@ def secrets_of(exchanges: Iterable[Captured], *, public: frozenset[str] = frozen
         yield from (value for name, value in _named_values(captured) if is_drawn(value) and _TOKEN_NAME.search(name))
         yield from (value for name, value in _leaves("", sent_body(captured)) if _CODE_NAME.fullmatch(name))
         for text in (captured.url, captured.sent.decode("utf-8", "replace"), _text(captured)):
-            yield from _EMAIL.findall(text)
-            yield from _UUID.findall(text)
-            yield from (found for found in _MERCHANT.findall(text) if found not in public)
+            yield from telling_in(text, public=public)
+
+
+def telling_in(text: str, *, public: frozenset[str] = frozenset()) -> Iterator[str]:
+    """Yield the addresses and ids in a text that say whose it is."""
+    yield from _EMAIL.findall(text)
+    yield from _UUID.findall(text)
+    yield from (found for found in _MERCHANT.findall(text) if found not in public)
 
 
 def is_drawn(value: str) -> bool:

@@ -43,4 +43,4 @@ def record(
     finally:
         engine.dispose()
     say(f"{output}: {told}")
-    say("look it through and run 'python -m fixtures.leak_gate' on it before it leaves this machine")
+    say(f"look it through and run 'python -m fixtures.leak_gate {output}' before it leaves this machine")

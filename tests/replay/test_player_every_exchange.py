@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections import Counter
 from collections.abc import Iterator
@@ -24,11 +25,13 @@ pytestmark = pytest.mark.sampled(6)
 
 def asked(exchange: Exchange) -> Asked:
     """The request as the browser sent it when it was recorded."""
-    form = exchange.form is not None
-    body = urlencode(exchange.form or ()).encode() if form else (exchange.text or "").encode()
-    kind = "application/x-www-form-urlencoded" if form else ""
+    body, kind = exchange.text or "", ""
+    if exchange.form is not None:
+        body, kind = urlencode(exchange.form), "application/x-www-form-urlencoded"
+    elif exchange.json is not None:
+        body, kind = json.dumps(exchange.json), "application/json"
     told = {"method": exchange.method, "url": exchange.url, "cookies": exchange.cookies}
-    return Asked(**told, document=exchange.is_document, content_type=kind, body=body)  # type: ignore[arg-type]  # as typed above
+    return Asked(**told, document=exchange.is_document, content_type=kind, body=body.encode())  # type: ignore[arg-type]  # as typed above
 
 
 def walk(recording: Recording, visit: Recording) -> Tape:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import filecmp
 import json
 import stat
@@ -18,7 +19,10 @@ from fixtures.player import Player
 from fixtures.player_recording import Recording, load_recording
 from flows.browser import BrowserOptions, open_browser, open_visit
 from flows.recorder import Recorder, recording
+from flows.recording_mail import scrub_mail
+from flows.recording_scrub import Scrub
 from flows.recording_volatile import find_volatile
+from flows.redact import Redactor
 from flows.visit import Visit
 from tests.support.live_site import AT, EMAIL, MERCHANT, PASSWORD, LiveSite, live_site
 
@@ -151,3 +155,13 @@ async def test_any_altered_exchange_of_a_recording_is_noticed(site: LiveSite, tm
             misses = [str(miss) for miss in player.finish().misses]
     expected = "form.email" if place == "request" else "cookie.session-token"
     assert any(expected in miss for miss in misses), misses
+
+
+def test_a_mail_is_scrubbed_of_addresses_and_ids_that_only_it_knows_but_not_of_who_sent_it() -> None:
+    told = "Ask owner@real-shop.co of A9Z8Y7X6W5V4U about 6b1f9a52-2c3d-4e5f-8a9b-0c1d2e3f4a5b."
+    mail = "\n".join(["From: <no-reply@amazon.com>", "To: jane@real-shop.co", "Content-Transfer-Encoding: base64", "", ""]).encode()
+    mail += base64.b64encode(told.encode())
+    shown = scrub_mail(mail, Scrub.of([], {}, {}, Redactor(), mail=mail).redact).decode()
+    assert [word for word in ("real-shop", "A9Z8Y7X6W5V4U", "6b1f9a52") if word in shown] == []
+    assert "no-reply@amazon.com" in shown
+    assert "Ask user" in shown

@@ -8,9 +8,11 @@ from random import Random
 
 import pytest
 
+from agent.cli.record_stand_in import studio
 from agent.cli.replay_run import ReplayOptions, replay_all
 from fixtures.player_recording import find_recordings, load_recording
-from fixtures.recorded_visits import recorded_visits
+from fixtures.recorded_visits import RecordedVisit, recorded_visits
+from fixtures.stand_in.permission_types import Layout, Refusal
 from fixtures.stand_in.screens import SIGN_IN_SCREENS
 from flows.browser import BrowserOptions
 
@@ -46,6 +48,31 @@ def test_every_screen_that_the_stand_in_can_play_in_a_sign_in_is_in_some_recordi
     orders = [visit.scenario.users[0].sign_in for visit in recorded_visits()]
     played = {entry.split(":")[0] for order in orders for entry in order}
     assert SIGN_IN_SCREENS - played == NOT_PLAYED
+
+
+def test_every_way_the_permissions_page_is_refused_is_in_a_recording() -> None:
+    refused = {visit.scenario.sellers[0].options.get("refusal") for visit in recorded_visits() if visit.flow == "audit"} - {None}
+    assert refused == set(Refusal)
+
+
+def test_every_layout_of_the_permissions_is_in_a_recording_both_as_own_rights_and_as_an_administrators() -> None:
+    held = {(Layout(visit.scenario.sellers[0].layout), visit.subject is None) for visit in recorded_visits() if visit.flow == "audit"}
+    assert held == {(layout, own) for layout in Layout for own in (True, False)}
+
+
+@pytest.mark.sampled(2)
+@pytest.mark.parametrize("visit", list(recorded_visits()), ids=lambda visit: f"{visit.flow}-{visit.name}")
+async def test_a_visit_recorded_again_gives_the_same_bytes(visit: RecordedVisit, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        async with studio() as recording:
+            await recording.record(visit, tmp_path / name)
+    first, second = bytes_of(tmp_path / "one"), bytes_of(tmp_path / "two")
+    assert first.keys() == second.keys()
+    assert [name for name in first if first[name] != second[name]] == []
+
+
+def bytes_of(root: Path) -> dict[str, bytes]:
+    return {str(file.relative_to(root)): file.read_bytes() for file in root.rglob("*") if file.is_file()}
 
 
 async def test_a_sample_of_the_shipped_recordings_replays_as_recorded() -> None:

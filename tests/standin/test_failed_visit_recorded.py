@@ -16,6 +16,8 @@ from agent.observe.evidence_retention import forget_evidence
 from agent.store import transitions
 from agent.store.database import writing
 from agent.work.clock import utc_now
+from agent.work.one_off import audit_one
+from agent.work.policy_file import load_policy
 from fixtures.leak_gate import load_allowed, scan
 from fixtures.leak_gate_known import KnownValues
 from fixtures.player_recording import find_recordings, load_recording
@@ -60,6 +62,20 @@ async def test_a_failed_acceptance_leaves_a_recording_that_ends_the_same_offline
     assert (result.differences, result.misses, result.unused) == ((), (), ())
     assert screens[-1] in result.outcome
     assert result.steps[-1] == screens[-1]
+
+
+async def test_an_audit_that_could_not_read_everything_leaves_a_recording_that_reads_the_same_offline(rehearsal: Rehearsal) -> None:
+    user, options = "a1@users.example", {"own_view": True, "faults": ["row_without_level"]}
+    granted = {user: {"preset": "as_asked"}}
+    rehearsal.stand_in.load(one_account(6, seller={"members": [user], "permissions": granted, "options": options}, invitations=[]))
+    rehearsal.register()
+    told = {"engine": rehearsal.engine, "vault": rehearsal.vault, "policy": load_policy()}
+    document = await audit_one(rehearsal.settings, account_id="A1", **told)  # type: ignore[arg-type]  # as typed there
+    assert document["verdict"] == "incomplete"
+    (path,) = find_recordings([rehearsal.settings.data_dir / "evidence" / "A1"])
+    result = await replayed(path)
+    assert (result.differences, result.misses) == ((), ())
+    assert len(document["permissions"]) == len(load_recording(path).about["expected"]["result"]["grid"]["rows"])
 
 
 async def test_what_a_failed_visit_leaves_is_private_and_holds_no_secret(rehearsal: Rehearsal) -> None:
