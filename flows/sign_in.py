@@ -110,7 +110,8 @@ class SignIn:
                     self.walk.progress()
                 if self._is_in(seen):
                     return seen
-                self.walk.count(seen)
+                if not self.typed.is_held_back(seen):
+                    self.walk.count(seen)
                 seen = await self._act_or_look_again(seen)
         except FlowError as err:
             # What became of a secret that was typed is not known; the attempt stays counted.

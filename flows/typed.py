@@ -24,6 +24,7 @@ class Typed:
     _codes_rejected: int = 0
     _failed_before: int = 0
     _document: str = ""  # where the password was typed last
+    _held_back: str = ""  # the document whose own script did not send it
     _pending: list[Act] = field(default_factory=list)  # typed, and not answered yet
 
     async def before_password(self, seen: Recognition) -> None:
@@ -56,8 +57,8 @@ class Typed:
         return is_taken
 
     def is_held_back(self, seen: Recognition) -> bool:
-        """Whether the page's own script asks for the password it was just given: nothing was sent."""
-        return seen.alert == "password_missing" and seen.document == self._document
+        """Whether the page's own script asks for the password it was just given, for the first time: nothing was sent."""
+        return seen.alert == "password_missing" and seen.document == self._held_back
 
     def is_unanswered(self, seen: Recognition) -> bool:
         """Whether the page asks again for what was just typed without a word: the word may come later than the page."""
@@ -84,9 +85,12 @@ class Typed:
                 screen=seen.screen,
                 url=seen.path,
             )
-        if self.is_held_back(seen):
+        if seen.alert == "password_missing" and seen.document == self._document != self._held_back:
+            self._held_back = seen.document
+            self.passwords -= 1
             await self.close("held_back")
             return False
+        self._held_back = ""
         if is_back and seen.alert_text:
             await self.close("doubted")  # the sign-in stops at a message that has no name: it may be a rejection
             return False

@@ -105,6 +105,7 @@ STEPS: dict[str, Step] = {
     "password": Step(page=sign_in.password, submit=take_password),
     "password_checkbox": Step(page=sign_in.password_checkbox, submit=take_password),
     "password_renamed": Step(page=sign_in.password_renamed, submit=take_password),
+    "password_kept": Step(page=sign_in.password_kept, submit=take_password),
     "password_again": Step(page=sign_in.password_again, submit=take_password),
     "password_captcha": Step(page=sign_in.password_captcha, submit=pressed("captcha")),
     "framed": Step(page=sign_in.framed, path="/signin/portal", query="", submit=take_both),

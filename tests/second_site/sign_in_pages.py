@@ -1,5 +1,7 @@
 """The pages that take an address, a password or a one-time code, as the facts record them."""
 
+from dataclasses import replace
+
 from tests.second_site.markup import Look, Visit, always_hidden, danger, hidden_div, page, server_alert, state_fields, tag
 from tests.second_site.words import CONTINUE, EMAIL, PASSWORD, PROBLEM, SIGN_IN, TITLES, TWO_STEP, said
 
@@ -96,6 +98,12 @@ def password_checkbox(visit: Visit) -> str:
 def password_renamed(visit: Visit) -> str:
     """The field has another id; everything else says what it is."""
     return password(visit).replace('id="ap_password"', 'id="ap_secret"')
+
+
+def password_kept(visit: Visit) -> str:
+    """The page's script never sends the form."""
+    visit.look = replace(visit.look, bounces=True)
+    return password(visit).replace("if(!n++||!f.value)", "")
 
 
 def password_again(visit: Visit) -> str:

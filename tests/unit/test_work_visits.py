@@ -246,6 +246,15 @@ async def test_a_session_of_the_wrong_identity_is_forgotten(crew: Crew) -> None:
         assert sessions.load(conn, crew.vault, "A1") is None
 
 
+@pytest.mark.parametrize("error", [SiteRefusedError("x"), StepTimeoutError("x"), UnknownScreenError("x"), ChallengeError("x", kind="y")])
+async def test_a_page_that_does_not_say_who_is_signed_in_leaves_the_session_alone(crew: Crew, error: FlowError) -> None:
+    await finish(crew, await prepare(crew, "A1"), accepted(crew))
+    plan = await prepare(crew, "A1")
+    await finish(crew, plan, from_error(error, plan, crew.settings, now=crew.clock.now()))
+    with reading(crew.engine) as conn:
+        assert sessions.load(conn, crew.vault, "A1") == {"cookies": [{"name": "at-main"}]}
+
+
 async def test_an_invitation_that_arrives_in_mid_visit_is_accepted_next(crew: Crew) -> None:
     plan = await prepare(crew, "A1")
     with writing(crew.engine) as conn:
