@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from agent.configuration import load_settings
 from agent.errors import AgentError, ConfigurationError, Exit
+from agent.own_secrets import forget_environment
 from agent.settings import Settings
 
 if TYPE_CHECKING:
@@ -19,12 +20,14 @@ if TYPE_CHECKING:
 
 @cache
 def settings() -> Settings:
-    """The settings of this process.
+    """The settings of this process; their secrets are taken out of the environment, which child processes inherit.
 
     Raises:
         ConfigurationError: see load_settings.
     """
-    return load_settings()
+    loaded = load_settings()
+    forget_environment(loaded)
+    return loaded
 
 
 def database(settings: Settings) -> Engine:

@@ -17,6 +17,7 @@ from sqlalchemy.engine import Engine
 from agent.cli.recorded_flows import describe, run_flow
 from agent.errors import ConfigurationError, UnconfirmedError
 from agent.observe.redaction import Redaction
+from agent.own_secrets import secret_values
 from agent.settings import Settings
 from agent.store.vault import Vault
 from agent.work.aides import aides_for
@@ -73,10 +74,19 @@ async def record_visit(settings: Settings, *, engine: Engine, vault: Vault, acco
 @asynccontextmanager
 async def _crew(settings: Settings, engine: Engine, vault: Vault) -> AsyncIterator[Crew]:
     pool = BrowserPool(options=browser_options(settings), replace_after=settings.browser.replace_after)
+    redaction = Redaction(secret_values(settings))
     worker = f"command:{socket.gethostname()}-{os.getpid()}"
     policy = load_policy(settings.audit.policy_file)
     try:
-        yield Crew(settings=settings, engine=engine, vault=vault, pool=pool, policy=policy, redaction=Redaction(), worker=worker)
+        yield Crew(
+            settings=settings,
+            engine=engine,
+            vault=vault,
+            pool=pool,
+            policy=policy,
+            redaction=redaction,
+            worker=worker,
+        )
     finally:
         await pool.close()
 

@@ -16,6 +16,7 @@ from agent.errors import UsageError
 from agent.observe import events
 from agent.observe.logs import configure_logs
 from agent.observe.redaction import Redaction
+from agent.own_secrets import secret_values
 from agent.settings import Settings
 from agent.work.browser_pool import require_browser
 from agent.work.daemon import ROLES, require_sense, run_daemon
@@ -33,7 +34,7 @@ def run(
     if not chosen or not chosen <= set(ROLES):
         raise UsageError(f"--roles {roles!r}: expected {' or '.join(ROLES)}, or both with a comma")
     settings = context.settings()
-    redaction = Redaction()
+    redaction = Redaction(secret_values(settings))
     configure_logs(level=settings.observe.log_level, style=settings.observe.log_format, redaction=redaction)
     vault = context.vault(settings)
     require_sense(settings, chosen)

@@ -16,6 +16,10 @@ _QUIET = {
     "dbos": logging.WARNING,
     "alembic": logging.WARNING,
     "httpx": logging.WARNING,
+    "urllib3": logging.WARNING,  # apprise's: at DEBUG it tells the path of every hook, which is its secret
+    "apprise": logging.WARNING,
+    "msal": logging.WARNING,
+    "google": logging.WARNING,
     "asyncio": logging.ERROR,
 }
 

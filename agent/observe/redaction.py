@@ -1,19 +1,23 @@
-"""What must not be printed right now: the redactors of the visits that are running."""
+"""What must not be printed: the settings' secrets always, those of a visit as long as it runs."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+
+from pydantic import SecretStr
 
 from flows.redact import Redactor
 
 
 class Redaction:
-    """Redacts with every running visit's redactor; a visit's values are forgotten when it ends."""
+    """Redacts with every running visit's redactor; a visit's values are forgotten when it ends, those given here never."""
 
-    def __init__(self) -> None:
-        self._active: list[Redactor] = []
+    def __init__(self, always: Iterable[SecretStr] = ()) -> None:
+        standing = Redactor()
+        standing.register_all(always)
+        self._active: list[Redactor] = [standing]
         self._lock = threading.Lock()
 
     @contextmanager

@@ -110,7 +110,7 @@ def _connect_sqlite(url: sa.URL) -> Engine:
             raise ConfigurationError(
                 f"the database {file} cannot be made ({err.strerror}); set SC_AGENT_DATA_DIR to a writable directory"
             ) from err
-    engine = sa.create_engine(url.set(drivername="sqlite+pysqlite"), connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+    engine = sa.create_engine(url.set(drivername="sqlite+pysqlite"), hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -130,6 +130,7 @@ def _connect_postgres(url: sa.URL) -> Engine:
     options = f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c idle_in_transaction_session_timeout=60000 -c timezone=UTC"
     return sa.create_engine(
         url.set(drivername="postgresql+psycopg"),
+        hide_parameters=True,
         pool_pre_ping=True,
         pool_size=10,
         connect_args={"options": options, "connect_timeout": 10},

@@ -17,6 +17,7 @@ from agent.domain.policy import Policy
 from agent.errors import ConfigurationError, FindingError, UnconfirmedError
 from agent.observe.logs import configure_logs
 from agent.observe.redaction import Redaction
+from agent.own_secrets import secret_values
 from agent.settings import Settings
 from agent.store import accounts, invitations, transitions
 from agent.store.database import reading, writing
@@ -95,7 +96,7 @@ async def _crew(settings: Settings, engine: Engine, vault: Vault, policy: Policy
     require_browser(settings)
     pool = BrowserPool(options=browser_options(settings), replace_after=settings.browser.replace_after)
     worker = f"command:{socket.gethostname()}-{os.getpid()}"
-    redaction = Redaction()
+    redaction = Redaction(secret_values(settings))
     configure_logs(level="ERROR", style="text", redaction=redaction)  # how the visit ended is the command's own line
     patience = min(settings.flow.challenge_timeout, _PATIENCE)
     settings = settings.model_copy(update={"flow": settings.flow.model_copy(update={"challenge_timeout": patience})})

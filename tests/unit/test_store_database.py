@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import IntegrityError
 
 from agent.errors import ConfigurationError
 from agent.store.database import connect, open_database, reading, stamp_data_dir, writing
@@ -93,6 +94,15 @@ def test_a_server_that_does_not_answer_is_one_clear_line() -> None:
         open_database("postgresql://user:hidden-password@127.0.0.1:9/none")
     assert "hidden-password" not in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_an_error_of_the_database_repeats_no_value(any_engine: Engine) -> None:
+    row = switches.insert().values(name="twice", value="somebody-s-value", at=NOW)
+    with writing(any_engine) as conn:
+        conn.execute(row)
+    with writing(any_engine) as conn, pytest.raises(IntegrityError) as caught:
+        conn.execute(row)
+    assert "somebody-s-value" not in str(caught.value)
 
 
 def test_times_come_back_aware_and_naive_ones_are_refused(any_engine: Engine) -> None:
