@@ -180,7 +180,8 @@ class _Accepting:
         try:
             active = await choose_on(self.walk, self.account)
         except AccountNotOfferedError:
-            return Acceptance(outcome=outcome)  # "a few minutes to an hour" until it shows
+            # "a few minutes to an hour" until it shows; whose it is was signed with the invitation
+            return Acceptance(outcome=outcome, merchant_id=self.invitation.merchant_id)
         return Acceptance(outcome=outcome, merchant_id=active.merchant_id, merchant_name=active.merchant_name)
 
     async def _names_merchant(self) -> bool:

@@ -13,6 +13,7 @@ from flows.elements import find
 from flows.errors import AccountNotOfferedError, SiteRefusedError, StepTimeoutError
 from flows.in_page import PageMovedError, ask
 from flows.labels import forms_of, is_country, names_merchant, parts_of, plain_label
+from flows.marketplaces import MARKETPLACE_IDS, MERCHANT_ID
 from flows.models import SellerAccount
 from flows.recognise import Recognition
 from flows.steps import Walk
@@ -99,10 +100,11 @@ class Picker:
             return [item for item in merchants if any(account.merchant_id in value for value in item.attributes)]
         if account.merchant_name:
             self.is_chosen = True
-            return [item for item in merchants if names_merchant(item.forms, account.merchant_name)]
+            named = [item for item in merchants if names_merchant(item.forms, account.merchant_name)]
+            return [item for item in named if not _is_another(item, account.merchant_id)]
         usable = [item for item in merchants if item.is_enabled]
-        self.is_chosen = len(usable) == 1
-        return usable if len(usable) == 1 else []
+        self.is_chosen = len(usable) == 1 and not _is_another(usable[0], account.merchant_id)
+        return usable if self.is_chosen else []
 
     async def _country(self, seen: Recognition, merchant: Item | None) -> Item | None:
         """Find the merchant's row of the marketplace, opening the merchant only when its countries do not show."""
@@ -198,6 +200,12 @@ class Picker:
             screen=seen.screen,
             url=seen.path,
         )
+
+
+def _is_another(item: Item, merchant_id: str | None) -> bool:
+    """Whether the row carries a merchant's id, and not the wanted one: then neither its name nor its being alone speaks for it."""
+    ids = {found for value in item.attributes for found in MERCHANT_ID.findall(value)} - MARKETPLACE_IDS
+    return merchant_id is not None and bool(ids) and merchant_id not in ids
 
 
 def _has_countries(items: list[Item], merchant: Item) -> bool:

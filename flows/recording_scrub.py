@@ -8,13 +8,12 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from flows.marketplaces import MARKETPLACES
+from flows.marketplaces import MARKETPLACE_IDS
 from flows.recording_exchange import Captured
 from flows.recording_mail import mail_text
 from flows.recording_secrets import is_drawn, secrets_of, telling_in
 from flows.redact import Redactor
 
-PUBLIC_IDS = frozenset(marketplace.marketplace_id for marketplace in MARKETPLACES.values())
 _TOLD_INPUT = re.compile(r"password|secret|token|merchant_name")
 _MADE_UP_EMAIL = re.compile(r"@(?:[^@]+\.)?(?:example|test|invalid)$", re.IGNORECASE)
 _AMAZON = re.compile(r"@(?:[a-z0-9-]+\.)*amazon(?:ses)?\.[a-z.]{2,6}$", re.IGNORECASE)  # who sends such mails is no secret
@@ -49,15 +48,15 @@ class Scrub(Redactor):
         given = list(_leaves("", inputs))
         scrub.register_all(value for name, value in given if _TOLD_INPUT.search(name) or _is_telling(value))
         scrub.register_all(cookie["value"] for cookie in session.get("cookies", ()) if is_drawn(cookie["value"]))
-        scrub.register_all(secrets_of(exchanges, public=PUBLIC_IDS))
+        scrub.register_all(secrets_of(exchanges, public=MARKETPLACE_IDS))
         if mail is not None:
-            scrub.register_all(found for found in telling_in(mail_text(mail), public=PUBLIC_IDS) if not _AMAZON.search(found))
+            scrub.register_all(found for found in telling_in(mail_text(mail), public=MARKETPLACE_IDS) if not _AMAZON.search(found))
         return scrub
 
     def register(self, value: str | SecretStr) -> None:
         """Replace this value from now on, once; public ids and values that are made up already stay."""
         plain = value.get_secret_value() if isinstance(value, SecretStr) else value
-        if plain and plain not in self._numbers and plain not in PUBLIC_IDS and not _is_made_up(plain):
+        if plain and plain not in self._numbers and plain not in MARKETPLACE_IDS and not _is_made_up(plain):
             self._numbers[plain] = len(self._numbers) + 1
             super().register(plain)
 

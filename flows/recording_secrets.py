@@ -8,13 +8,13 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from flows.marketplaces import MERCHANT_ID
 from flows.recording_exchange import Captured, sent_body
 
 _TOKEN_NAME = re.compile(
     r"token|csrf|workflowstate|prevrid|ssoresponse|otp|arb$|clientcontext|deviceid|device_?context|webauthn|session", re.I
 )
 _EMAIL = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
-_MERCHANT = re.compile(r"(?<![A-Za-z0-9])A(?=[A-Z]*[0-9])[A-Z0-9]{12,13}(?![A-Za-z0-9])")
 _UUID = re.compile(r"(?<![0-9A-Za-z-])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9A-Za-z-])")
 _CODE_NAME = re.compile(r"otpCode|code|otc-\d|cvf-input-code")
 _CARRIER = re.compile(r"<(?:input|meta)\b[^>]*>", re.I)
@@ -38,7 +38,7 @@ def telling_in(text: str, *, public: frozenset[str] = frozenset()) -> Iterator[s
     """Yield the addresses and ids in a text that say whose it is."""
     yield from _EMAIL.findall(text)
     yield from _UUID.findall(text)
-    yield from (found for found in _MERCHANT.findall(text) if found not in public)
+    yield from (found for found in MERCHANT_ID.findall(text) if found not in public)
 
 
 def is_drawn(value: str) -> bool:
