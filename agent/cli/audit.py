@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, TextIO
 
@@ -81,7 +82,15 @@ class _Desk:
         with reading(self.engine) as conn:
             for account in chosen:
                 document = audits.last_audit(conn, account.id) or _none_stored(account)
+                self._mark_if_stale(document)
                 self.write(document, audits.last_audit(conn, account.id, skip=1) if self.since_last else None)
+
+    def _mark_if_stale(self, document: AuditDocument) -> None:
+        """An old reading says how things stood; how they stand is not confirmed by it."""
+        days = (now() - datetime.fromisoformat(document["audited_at"])).days
+        if days >= self.settings.audit.stale_after_days:
+            document["notes"].append(f"read {days} days ago; how it stands now is not known, audit it anew")
+            self.worst = max(self.worst, Exit.UNCONFIRMED)
 
     async def write_audits(self, chosen: list[Account], rules: Policy, as_account: str | None) -> None:
         """Audit with bounded concurrency; results are written in the order of the accounts, none is waited for by the others."""

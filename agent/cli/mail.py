@@ -121,7 +121,7 @@ def retry(number: Number) -> None:
 @app.command()
 def approve(
     number: Number,
-    account: Annotated[str | None, typer.Option(metavar="ID", help="The account it is for, when its address does not tell.")] = None,
+    account: Annotated[str | None, typer.Option(metavar="ID", help="The account that must be the invited one.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Act on a held message because you say so. Only a genuine mail with exactly one invitation can be approved."""

@@ -145,7 +145,12 @@ def approve(
     with writing(engine) as conn:
         found = accounts.get(conn, account_id) if account_id else accounts.find_by_email(conn, offer.recipient or "")
         if found is None:
-            raise UsageError(f"no account has the address {offer.recipient}; name one with --account")
+            raise UsageError(f"no account has the address {offer.recipient}: register it first, nobody else may accept this invitation")
+        if found.user_email != offer.recipient:
+            raise UnconfirmedError(
+                f"message {message_id} invites {offer.recipient}, and account {found.id} signs in as {found.user_email}: "
+                "accepting it would give the seller's account to the wrong user"
+            )
         if (known := invitations.find(conn, offer.link.invitation_id)) is not None:
             raise UnconfirmedError(known_already(known.account_id, offer.link).detail)
         ruling = Ruling(verdict=MailVerdict.ACCEPT, reason="approved", detail=f"approved by {asked_by}")

@@ -171,6 +171,17 @@ def test_held_mail_is_acted_on_when_a_person_approves_it(world: MailWorld) -> No
     assert world.state_of() == "accepting"
 
 
+def test_invitation_of_another_address_cannot_be_approved_for_an_account(world: MailWorld) -> None:
+    assert world.inbox is not None
+    with world.running():
+        world.inbox.deliver_now(world.mail_to())
+        wait_for(lambda: world.verdicts() == [("held", "unexpected_recipient")])
+        world.account("A2")
+    with pytest.raises(UnconfirmedError, match="the wrong user"):
+        approve(1, account_id="A2", asked_by="ada", settings=world.settings, engine=world.engine, vault=world.vault, now=datetime.now(UTC))
+    assert world.state_of("A2") == "awaiting_invitation"
+
+
 def test_forged_mail_cannot_be_approved(world: MailWorld) -> None:
     world.account()
     assert world.inbox is not None
