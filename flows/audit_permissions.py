@@ -83,7 +83,7 @@ async def _read(visit: Visit, arrival: Arrival, *, subject: str, viewer: str, ow
 async def _one_page(visit: Visit, arrival: Arrival, *, subject: str, viewer: str, own: bool, bounds: Bounds) -> Grid:
     if arrival.place is not Place.GRID:
         return Grid(layout="", rows=(), editable=arrival.listed and own, own=own, complete=False, gaps=(arrival.detail or "no grid came",))
-    grid = await read_grid(visit.page, own=own, bounds=bounds, expected=subject, viewer=viewer, seen=arrival.sight)
+    grid = await read_grid(visit.page, own=own, bounds=bounds, expected=subject, viewer=viewer, seen=arrival.sight, ahead=arrival.ahead)
     if grid.subject is None and arrival.by_row:
         return replace(grid, subject=subject.casefold())  # the page names nobody; we came by the link in the user's own row
     return grid

@@ -17,7 +17,7 @@ from playwright.async_api import Error as PlaywrightError
 
 from flows.grids.data import grid_data
 from flows.grids.dom_sight import read_dom
-from flows.grids.scan import is_grid
+from flows.grids.scan import Ahead, is_grid, read_ahead
 from flows.grids.settle import Rest, change, moment_of, rest
 from flows.grids.tokens import Moment, Sight, Way
 from flows.grids.unfold import press
@@ -55,6 +55,7 @@ class Arrival:
     by_row: bool = False  # reached by the link in the subject's own row
     listed: bool = False  # a list of users was shown on the way
     sight: Sight | None = field(default=None, compare=False)  # the last look, where it was a grid's
+    ahead: Ahead | None = field(default=None, compare=False)  # and what was read of it before it had come to rest
 
 
 async def reach_permissions(visit: Visit, *, host: str, subject: str, own: bool, bounds: Bounds) -> Arrival | Refusal:
@@ -175,6 +176,8 @@ async def _wait(
         seen = await look(visit)
         now = await _place(visit, seen, subject)
         moved = left is None or visit.page.url != left or await _mark(visit) != stale
+        if since is None and isinstance(now, Arrival) and now.sight is not None:
+            now = replace(now, ahead=await _ahead(visit, now.sight))  # it is read while the rest of it loads
         since = await _rest(visit)
         is_at_rest = since is not None and since.is_rested and since.moment == moment
         if now is not None and moved and (is_at_rest or now == before):
@@ -230,6 +233,13 @@ async def _mark(visit: Visit) -> str:
         return str(hash((await read_dom(visit.page)).tokens))
     except PlaywrightError:
         return ""
+
+
+async def _ahead(visit: Visit, sight: Sight) -> Ahead | None:
+    try:
+        return await read_ahead(visit.page, sight)
+    except PlaywrightError:
+        return None  # the page is moving on
 
 
 async def _rest(visit: Visit) -> Rest | None:

@@ -9,9 +9,9 @@ from playwright.async_api import Page
 
 from flows.grids.interpret import Interpretation
 from flows.grids.layouts import default_scope, layout_of
-from flows.grids.scan import is_grid, not_shown, scan
+from flows.grids.scan import Ahead, is_grid, not_shown, scan
 from flows.grids.scopes import each_scope
-from flows.grids.settle import settle
+from flows.grids.settle import is_as_seen, settle
 from flows.grids.tokens import Sight, SwitchToken
 from flows.grids.words import fold, generic
 from flows.models import Bounds, Grid, PermissionRow
@@ -26,19 +26,23 @@ async def read_grid(
     expected: str | None = None,
     viewer: str | None = None,
     seen: Sight | None = None,
+    ahead: Ahead | None = None,
 ) -> Grid:
     """Read the permission grid that is open, to its end, twice over; presses only what opens sections, lists and marketplaces.
 
     `own`: the grid shows the rights of the signed-in user. `scope` is that of rows no title puts elsewhere; None tells it from the page.
     `expected` is the user whose rights should be shown, `viewer` the one who is signed in: whose addresses may be on the page.
-    `seen` is a look that was taken already, on the way.
+    `seen` is a look that was taken already, on the way; `ahead` what was read of it until the page had come to rest.
     Whatever could not be read or understood stands in `gaps` or in a row's `problem`; nothing raises but a page that is gone.
     """
+    if ahead is not None and await is_as_seen(page, ahead.sight):
+        gaps = [*ahead.missing, *ahead.read.gaps, *not_shown([ahead.sight])]
+        return _grid(page.url, [(ahead.read, ahead.sight)], gaps, own=own, expected=expected, viewer=viewer)
     within = (bounds or Bounds()).step
     first, settled = await settle(page, within=within, ready=is_grid, seen=seen)
     home = scope or default_scope(page.url, first)
     reads: list[tuple[Interpretation, Sight]] = []
-    gaps: list[str] = []
+    gaps = []
     async for name, trouble, moved in each_scope(page, default=home):
         read, sight, missing = await scan(page, scope=name, within=within, settled=first if settled and not moved else None)
         gaps += [*trouble, *missing, *read.gaps]

@@ -13,11 +13,12 @@ from flows.grids.agree import disagreements
 from flows.grids.aria_sight import read_aria
 from flows.grids.dom_sight import read_dom
 from flows.grids.interpret import Interpretation, interpret
+from flows.grids.layouts import default_scope
 from flows.grids.settle import LIMIT, PRESSED, ask, find, is_as_seen, rest, settle, survey
 from flows.grids.tokens import RowToken, Sight, TextToken, Token
 from flows.grids.unfold import closed_sections, press, unfold
 from flows.grids.weave import weave
-from flows.grids.words import lexicon, squash
+from flows.grids.words import generic, lexicon, squash
 
 _STEP = 0.6  # of a list's height: windows overlap
 _MOST_STEPS = 400
@@ -35,6 +36,33 @@ class Scan:
     gaps: list[str] = field(default_factory=list)
     hidden: set[str] = field(default_factory=set)
     bare: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ahead:
+    """What was read of a page while it may still have been loading; good only as long as the page is as `sight` saw it."""
+
+    read: Interpretation
+    sight: Sight
+    missing: tuple[str, ...]
+
+
+async def read_ahead(page: Page, seen: Sight) -> Ahead | None:
+    """Read a page that keeps nothing folded, in its one scope, without waiting for it to come to rest; None where it is not so simple.
+
+    Whoever uses it has to see afterwards that the page is at rest, and still as it was.
+    """
+    there = await survey(page, more=sorted(generic("more")))
+    if seen.busy or not seen.rows or there.tabs or there.pickers or there.closed or there.more or there.pagers:
+        return None
+    state = Scan(scope=default_scope(page.url, seen))
+    await _look(page, state, seen=seen)
+    for scroller in await find(page, "scrollers") if there.lists else ():
+        moved = await ask(page, "step", target=scroller, quiet=PRESSED, limit=LIMIT, step=_STEP)
+        if moved["changed"] or not moved["end"]:
+            return None
+    read, sight, missing = _finish(state, seen)
+    return Ahead(read=read, sight=sight, missing=missing) if sight.moment == seen.moment else None
 
 
 async def scan(page: Page, *, scope: str, within: timedelta, settled: Sight | None = None) -> tuple[Interpretation, Sight, tuple[str, ...]]:

@@ -11,7 +11,10 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, Route
 
 from flows.browser import BrowserOptions, open_browser
+from flows.grids.dom_sight import read_dom
 from flows.grids.reader import read_grid
+from flows.grids.scan import read_ahead
+from flows.grids.settle import rest
 from flows.in_page import source
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser a module
@@ -86,9 +89,25 @@ async def showing(browser: Browser, script: str) -> AsyncIterator[Page]:
 @pytest.mark.parametrize("way", LATE)
 async def test_rows_that_come_late_are_read(opened: Browser, way: str) -> None:
     async with showing(opened, LATE[way]) as page:
-        grid = await read_grid(page, own=True, expected="a1@users.example")
+        seen = await read_dom(page)
+        ahead = await read_ahead(page, seen)  # as a visit does while the page loads
+        at_rest = await rest(page)
+        grid = await read_grid(
+            page, own=True, expected="a1@users.example", seen=seen, ahead=ahead if (await rest(page)).is_rested else None
+        )
     assert [row.permission for row in grid.rows] == ["Manage Orders", "Transactions", "Manage Returns", "Manage Refunds"]
     assert grid.complete, grid.gaps
+
+
+async def test_what_was_read_while_a_page_loaded_stands_if_nothing_came_after_it(opened: Browser) -> None:
+    async with showing(opened, "") as page:
+        seen = await read_dom(page)
+        ahead = await read_ahead(page, seen)
+        assert ahead is not None
+        assert (await rest(page)).moment == seen.moment
+        early = await read_grid(page, own=True, expected="a1@users.example", ahead=ahead)
+        assert early.complete
+        assert early == await read_grid(page, own=True, expected="a1@users.example")
 
 
 @pytest.mark.parametrize("what", FIDGETS)
