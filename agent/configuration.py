@@ -96,8 +96,8 @@ def _contradictions(settings: Settings) -> Iterator[str]:
             yield f"{where} TLS 'none' is for loopback only, and the host is {host}; use 'implicit' or 'starttls'"
     if settings.imap.host and not settings.imap.username:
         yield f"{env_name('imap', 'username')} is missing although {env_name('imap', 'host')} is set"
-    modes = {settings.mail.trust, *(box.trust for box in settings.mailboxes)}
-    if MailTrust.AUTHSERV in modes and not settings.mail.trusted_authserv_ids:
+    unnamed = [settings.mail.trust, *(box.trust for box in settings.mailboxes if not box.trusted_authserv_ids)]
+    if MailTrust.AUTHSERV in unnamed and not settings.mail.trusted_authserv_ids:
         yield (
             f"{env_name('mail', 'trust')} 'authserv' needs the names of the servers to believe: set "
             f"{env_name('mail', 'trusted_authserv_ids')}, for example to mx.example.com, or to protection.outlook.com for Microsoft 365"

@@ -75,6 +75,7 @@ class MailboxSettings(_Group):
     folders: Strings = ["INBOX"]  # the junk folder is found by its special use and added
     junk: bool = True
     trust: MailTrust | None = None  # None: as MAIL__TRUST
+    trusted_authserv_ids: Strings = []  # empty: as MAIL__TRUSTED_AUTHSERV_IDS
     oauth: OAuthSettings | None = None
     move_handled_to: str | None = None  # off: the mailbox is left as found
 

@@ -51,7 +51,7 @@ def policy_for(limits: MailSettings, mailbox: MailboxSettings | None) -> TrustPo
     return TrustPolicy(
         from_domains=tuple(domain.lower() for domain in limits.from_domains) or FROM_DOMAINS,
         authserv=trust is MailTrust.AUTHSERV,
-        trusted_authserv_ids=tuple(limits.trusted_authserv_ids),
+        trusted_authserv_ids=tuple((mailbox.trusted_authserv_ids if mailbox is not None else []) or limits.trusted_authserv_ids),
         own_addresses=(mailbox.username,) if mailbox is not None else (),
         max_bytes=limits.max_message_bytes,
         window=timedelta(days=limits.expires_after_days),

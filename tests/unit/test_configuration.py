@@ -8,6 +8,7 @@ import pytest
 
 from agent.configuration import load_settings
 from agent.errors import ConfigurationError
+from agent.mail.context import mailboxes_of, policy_for
 from agent.settings import Settings
 
 
@@ -39,6 +40,17 @@ def test_a_servers_word_is_believed_only_if_the_server_is_named(monkeypatch: pyt
     with pytest.raises(ConfigurationError, match="MAIL__TRUSTED_AUTHSERV_IDS"):
         load(monkeypatch, MAIL__TRUST="authserv")
     assert load(monkeypatch, MAIL__TRUSTED_AUTHSERV_IDS="mx.users.example").mail.trusted_authserv_ids == ["mx.users.example"]
+
+
+def test_a_mailbox_may_believe_a_server_of_its_own(monkeypatch: pytest.MonkeyPatch, elsewhere: Path) -> None:
+    box = '[[mailboxes]]\nhost = "imap.users.example"\nusername = "u"\npassword = "p"\ntrust = "authserv"\n'
+    (elsewhere / "agent.toml").write_text(box)
+    with pytest.raises(ConfigurationError, match="MAIL__TRUSTED_AUTHSERV_IDS"):
+        load(monkeypatch, CONFIG=str(elsewhere / "agent.toml"))
+    (elsewhere / "agent.toml").write_text(box + 'trusted_authserv_ids = ["mx.users.example"]\n')
+    settings = load(monkeypatch, CONFIG=str(elsewhere / "agent.toml"))
+    policies = [policy_for(settings.mail, mailbox) for mailbox in (None, *mailboxes_of(settings))]
+    assert [(policy.authserv, policy.trusted_authserv_ids) for policy in policies] == [(False, ()), (True, ("mx.users.example",))]
 
 
 def test_a_misspelt_variable_is_an_error_that_names_the_near_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -134,6 +134,7 @@ def test_only_links_are_what_a_reader_can_follow() -> None:
     assert sorted(find_anchors(page)) == ["https://b.test", "https://c.test"]
 
 
+@pytest.mark.sampled(25)
 @pytest.mark.parametrize("at", range(8, len(GOOD)))
 def test_address_broken_anywhere_is_joined(at: int) -> None:
     text = f"Go to: {GOOD[:at]}\r\n{GOOD[at:]}\r\nThank you"
