@@ -131,6 +131,13 @@ class _Accepting:
                 screen=seen.screen,
                 url=seen.path,
             )
+        strangers = [one for one in seen.mentioned if one not in seen.inviting and "@amazon." not in one]
+        if strangers and ours not in seen.mentioned:
+            raise UnknownScreenError(
+                "an invitation of the account's user was expected, the page names another address and not ours: nothing was clicked",
+                screen=seen.screen,
+                url=seen.path,
+            )
         if seen.alert_text:
             text = self.walk.visit.redactor.redact(seen.alert_text)[:200]
             raise UnknownScreenError(f"no message was expected beside the offer, the site says: {text}", screen=seen.screen, url=seen.path)

@@ -41,6 +41,7 @@ class Recognition:
     is_settled: bool = True  # the document and its scripts are loaded
     emails: tuple[str, ...] = field(default=())  # addresses shown where a signed-in page names its user
     addressed: tuple[str, ...] = field(default=())  # addresses the page says something was sent to
+    inviting: tuple[str, ...] = ()  # addresses of those who invite, or who answer questions
     claimed: tuple[str, ...] = field(default=())  # addresses the sign-in page asks about
     mentioned: tuple[str, ...] = field(default=())  # every address in the visible text
     is_blank: bool = False  # nothing to see and nothing to press
@@ -125,6 +126,7 @@ def read(seen: dict[str, Any], catalogue: Catalogue) -> Recognition:
         is_settled=seen["ready"] == "complete",
         emails=look.addresses("signed_in_as", named=True),
         addressed=look.addresses("sent_to"),
+        inviting=look.addresses("invited_by"),
         claimed=tuple(seen["claimed"]),
         mentioned=look.addresses(),
         is_blank=seen["blank"],

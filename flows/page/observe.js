@@ -49,7 +49,10 @@
     while (walker.nextNode() && addresses.length < 200) {
       const element = walker.currentNode.parentElement;
       if (!element || element.matches("script, style, noscript, template") || !isRendered(element)) continue;
-      const block = squeeze((element.closest("p, li, td, dd, dt, label, h1, h2, h3, h4, div, section, header, nav") || element).innerText);
+      let box = element.closest("p, li, td, dd, dt, label, h1, h2, h3, h4, div, section, header, nav") || element;
+      // Alone in its box, as in a table: what it is stands in the row.
+      while (box.parentElement && box.parentElement !== document.body && !/[^\s:]/.test(squeeze(box.innerText).replaceAll(squeeze(walker.currentNode.data), ""))) box = box.parentElement;
+      const block = squeeze(box.innerText);
       for (const [address] of walker.currentNode.data.matchAll(mail)) {
         const low = address.toLowerCase(), at = block.indexOf(low);
         const around = at < 0 ? "" : `${block.slice(Math.max(0, at - 80), at)} \n ${block.slice(at + low.length, at + low.length + 40)}`;

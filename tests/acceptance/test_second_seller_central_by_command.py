@@ -69,7 +69,7 @@ ACCEPTANCES: dict[str, tuple[dict[str, Any], dict[str, Any], int, str, int]] = {
 }
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", ACCEPTANCES)
 async def test_an_acceptance_ends_with_its_code_and_state(site: Running, tmp_path: Path, name: str) -> None:
     look, start, code, state, pressed = ACCEPTANCES[name]
@@ -80,7 +80,7 @@ async def test_an_acceptance_ends_with_its_code_and_state(site: Running, tmp_pat
     assert (ended.code, now["authorization"], site.world.accepted(), site.world.forbidden) == (code, state, [NUMBER] * pressed, []), ended
     assert (now["message"] == FAILED) is (state == "failed")
     assert name != "a code" or "7QK4-ZM2P" in json.dumps(now)
-    assert name != "words nobody knows" or "QX-1187" in json.dumps(now)
+    assert name != "words nobody knows" or "qx-1187" in ended.err.lower()
 
 
 async def test_an_answer_that_was_lost_is_found_by_the_next_command(site: Running, tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ AUDITS = {
 }
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("name", AUDITS)
 async def test_an_audit_ends_with_its_code_and_verdict_and_changes_nothing(site: Running, tmp_path: Path, name: str) -> None:
     how, code, verdict, state = AUDITS[name]

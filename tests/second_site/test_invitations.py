@@ -144,6 +144,34 @@ CASES: dict[str, Case] = {
         )
         for widget in ("kat", "kat_description", "a_alert", "text")
     },
+    **{
+        f"offered to somebody else, told as {words}": Case(
+            outcome="closed other_recipient", email="b2@users.example", look={"answer": "approval_step", "recipient_words": words}
+        )
+        for words in (
+            "<p>Invitation sent to: {}</p>",
+            "<table><tr><th>Recipient</th><td>{}</td></tr></table>",
+            "<dl><dt>Invited email</dt><dd>{}</dd></dl>",
+            "<p>{} has been invited to become a user.</p>",
+            "<p><b>Invitee</b> <span>{}</span></p>",
+        )
+    },
+    "offered to somebody else in unknown words": Case(
+        outcome="unknown_screen", email="b2@users.example", look={"answer": "approval_step", "recipient_words": "<p>Login {}</p>"}
+    ),
+    **{
+        f"names ours as {words}": offered(recipient_words=words)
+        for words in ("<p>Login {}</p>", "<table><tr><th>Recipient</th><td>{}</td></tr></table>")
+    },
+    **{
+        f"names the inviter as {words}": offered(recipient_words=words, shows_recipient=False)
+        for words in (
+            "<p>owner@shop.example has invited you.</p>",
+            "<table><tr><th>Invited by</th><td>owner@shop.example</td></tr></table>",
+            "<p>Questions? Contact owner@shop.example</p>",
+            "<footer>seller-support@amazon.com</footer>",
+        )
+    },
     "welcome, invited user": Case(outcome="accepted", state="welcome", pressed=1),
     "a code without a press": closed("code", "awaiting_confirmation 7QK4-ZM2P"),
     "expired on a bare page": closed("expired", "closed expired", invitation_shell=False, message_widget="text"),

@@ -90,7 +90,8 @@ def _framed(world: World, session: Session, body: str) -> str:
 
 def _offer(variant: Variant, session: Session, invitation: Invitation) -> str:
     shop = escape(invitation.merchant.name) if variant.shows_shop else "a selling account"
-    who = f"<p>Invitation sent to: <span>{escape(invitation.email)}</span></p>" if variant.shows_recipient else ""
+    named = invitation.email if variant.shows_recipient else ""
+    who = variant.recipient_words.format(escape(named)) if named or "{}" not in variant.recipient_words else ""
     reject = _reject(variant, invitation)
     form = (
         '<form method="post" action="/invitation/accept/confirm" id="accept-form">'

@@ -93,6 +93,7 @@ class Variant:
     banner: str = ""
     """A notice over the page with a button of these words, which has nothing to do with the invitation."""
     shows_recipient: bool = True
+    recipient_words: str = "<p>Invitation sent to: <span>{}</span></p>"
     shows_shop: bool = True
     invitation_shell: bool = True
     answer: str = "home"
