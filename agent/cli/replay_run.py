@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 from agent.cli.recorded_flows import describe, replay_aides, run_flow
@@ -24,6 +25,7 @@ from flows.recording_shape import outline
 
 _BOUNDS = Bounds(step=timedelta(seconds=10), visit=timedelta(seconds=60), challenge=timedelta(seconds=3))
 _DIFF_LINES = 40
+_DIFF_WIDTH = 160
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +105,7 @@ async def _replay(path: Path, player: Player, browser: Browser, options: ReplayO
         report = player.finish()
     stopped = "stopped" in outcome
     expected = recording.about["expected"]
-    differing = () if stopped else tuple(_differences("", expected, outcome))
+    differing = () if stopped else tuple(_compare(expected, outcome))
     if options.until is not None and not stopped:
         seen = ", ".join(snapshot.screen for snapshot in snapshots)
         differing = (f"step {options.until} was not reached; the steps were {seen or 'none'}", *differing)
@@ -148,6 +150,12 @@ async def _visit(
         return outcome, visit.snapshots
 
 
+def _compare(expected: dict[str, Any], outcome: dict[str, Any]) -> list[str]:
+    if expected.keys() == outcome.keys():
+        return _differences("", expected, outcome)
+    return [f"outcome: recorded {describe(expected)}, now {describe(outcome)}"]
+
+
 def _differences(place: str, recorded: Any, now: Any) -> list[str]:
     if isinstance(recorded, dict) and isinstance(now, dict):
         names = [*recorded, *(name for name in now if name not in recorded)]
@@ -157,7 +165,11 @@ def _differences(place: str, recorded: Any, now: Any) -> list[str]:
         return [one for number, (first, second) in enumerate(pairs) for one in _differences(f"{place}[{number}]", first, second)]
     if isinstance(recorded, list) and isinstance(now, list):
         return [f"{place}: recorded {len(recorded)} entries, now {len(now)}"]
-    return [] if recorded == now else [f"{place}: recorded {recorded!r}, now {now!r}"]
+    return [] if recorded == now else [f"{place}: recorded {_short(recorded)}, now {_short(now)}"]
+
+
+def _short(value: Any) -> str:
+    return shorten(repr(value), _DIFF_WIDTH, placeholder=" ...")
 
 
 def _page_difference(recording: Recording, snapshots: Sequence[Snapshot]) -> str:

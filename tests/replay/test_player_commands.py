@@ -145,6 +145,7 @@ def test_a_missing_exchange_is_a_finding_that_names_it(sign_in: Path, tmp_path: 
     (sign_in / "exchanges.json").write_text(json.dumps([row for row in rows if row is not gone]))
     ended = Agent(tmp_path)("replay", str(sign_in))
     assert ended.code == 1
+    assert "outcome: recorded signed in as a1@users.example, now " in ended.out
     assert "no recorded answer for POST sellercentral.amazon.com/ap/signin" in ended.out
 
 
