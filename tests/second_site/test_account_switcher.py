@@ -60,6 +60,7 @@ CASES: dict[str, Case] = {
     "errors without end": look("site_refused", switcher_errors=20),
     "the old picker": look(switcher="picker"),
     "the old picker, drawn late": look(switcher="picker", late=900),
+    "the old picker, while another merchant is chosen": Case(look={"switcher": "picker"}, selected=(OTHER, US)),
     "a stray dot": look(header="stray_dot"),
     "the header's child": look(header="regional_child"),
     "the partner switcher": look(header="old_partner"),

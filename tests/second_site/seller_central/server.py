@@ -167,6 +167,8 @@ class SellerCentral:
         return html("<h1>Page Not Found</h1>", status=404)
 
     async def _switcher(self, request: web.Request, person: Person, session: Session) -> web.StreamResponse:
+        if self.world.variant.switcher == "picker":
+            return await self._missing(request)
         broken = self.world.errors_left > 0
         self.world.errors_left -= broken
         return html(switcher.switcher_page(self.world, person, session, return_to=request.query.get("returnTo", "/home"), broken=broken))

@@ -71,7 +71,7 @@ class Variant:
     """How this Seller Central looks and behaves today; every field is a thing the facts leave open."""
 
     switcher: str = "vue"
-    """vue | picker | none (one merchant, selected at once)"""
+    """vue | picker (the newer page is not found) | none (one merchant, selected at once)"""
     suffix: str = ""
     switcher_expanded: bool = False
     switcher_errors: int = 0
