@@ -109,7 +109,11 @@ class Guard:
         if self.rehearsal:
             await self._require_loopback(handle, urlsplit(where["href"]).hostname or "")
         value = secret.get_secret_value()
-        await (handle.press(value) if len(value) == 1 else handle.fill(value))  # boxes of one digit listen to keys
+        try:
+            await (handle.press(value) if len(value) == 1 else handle.fill(value))  # boxes of one digit listen to keys
+        except Error as err:
+            # What follows the first line is Playwright's log of the call, and holds what was to be typed.
+            raise type(err)(str(err).partition("\n")[0]) from None
 
     async def _require_loopback(self, handle: ElementHandle, host: str) -> None:
         frame = await handle.owner_frame()

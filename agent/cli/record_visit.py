@@ -16,6 +16,7 @@ from sqlalchemy.engine import Engine
 
 from agent.cli.recorded_flows import describe, run_flow
 from agent.errors import ConfigurationError, UnconfirmedError
+from agent.observe.logs import configure_logs
 from agent.observe.redaction import Redaction
 from agent.own_secrets import secret_values
 from agent.settings import Settings
@@ -75,6 +76,7 @@ async def record_visit(settings: Settings, *, engine: Engine, vault: Vault, acco
 async def _crew(settings: Settings, engine: Engine, vault: Vault) -> AsyncIterator[Crew]:
     pool = BrowserPool(options=browser_options(settings), replace_after=settings.browser.replace_after)
     redaction = Redaction(secret_values(settings))
+    configure_logs(level="ERROR", style="text", redaction=redaction)  # how the visit ended is the command's own line
     worker = f"command:{socket.gethostname()}-{os.getpid()}"
     policy = load_policy(settings.audit.policy_file)
     try:
