@@ -23,7 +23,7 @@ from flows.recorded_visit import RecordedVisit, Snapshot, StoppedAtStepError
 from flows.recording_outcome import outcome_of
 from flows.recording_shape import outline
 
-_BOUNDS = Bounds(step=timedelta(seconds=10), visit=timedelta(seconds=60), challenge=timedelta(seconds=3))
+BOUNDS = Bounds(step=timedelta(seconds=10), visit=timedelta(seconds=60), challenge=timedelta(seconds=3))  # nobody answers late here
 _DIFF_LINES = 40
 _DIFF_WIDTH = 160
 
@@ -138,9 +138,13 @@ async def _visit(
             await visit.context.tracing.start(screenshots=True, snapshots=True)
         aides = replay_aides(lambda: recording.recorded_at)
         try:
-            outcome = await run_flow(str(recording.about["flow"]), visit, recording.about["inputs"], aides=aides, bounds=_BOUNDS)
+            outcome = await run_flow(str(recording.about["flow"]), visit, recording.about["inputs"], aides=aides, bounds=BOUNDS)
         except StoppedAtStepError as stop:
             outcome = {"stopped": {"screen": stop.screen, "step": stop.step}}
+        except Exception as err:
+            if not _is_surprise(recording.about["expected"]):
+                raise
+            outcome = outcome_of(err)  # what surprised the visit is what a replay of it is for
         if options.trace:
             trace = options.trace / f"{recording.path.parent.name}-{recording.path.name}.zip"
             await visit.context.tracing.stop(path=trace)
@@ -148,6 +152,10 @@ async def _visit(
         if options.hold:
             await asyncio.to_thread(input, f"{recording.name}: {describe(outcome)}. Press Enter to go on. ")
         return outcome, visit.snapshots
+
+
+def _is_surprise(expected: dict[str, Any]) -> bool:
+    return "error" in expected and expected["error"].get("code") == "unexpected"
 
 
 def _compare(expected: dict[str, Any], outcome: dict[str, Any]) -> list[str]:

@@ -6,23 +6,21 @@ import asyncio
 import os
 import time
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from pathlib import Path
 
 from pydantic import SecretStr
 
 from agent.cli.recorded_flows import replay_aides, run_flow
-from agent.cli.replay_run import ReplayOptions, replay_all
+from agent.cli.replay_run import BOUNDS, ReplayOptions, replay_all
 from fixtures.player import still_clock
 from fixtures.recorded_visits import RECORDED_AT, RecordedVisit, StillClock, recorded_visits
 from fixtures.stand_in.world import StandIn
 from flows.browser import Browser, BrowserOptions, open_browser, open_visit
-from flows.models import Aides, Bounds
+from flows.models import Aides
 from tests.bench.figure import Family, Figure, UnmeasuredError, figure
 from tests.bench.visits import LATENCY
 
 _RECORDINGS = Path(__file__).parents[2] / "fixtures" / "recordings"
-_BOUNDS = Bounds(step=timedelta(seconds=10), visit=timedelta(seconds=60), challenge=timedelta(seconds=5))  # as a replay's
 _QUICK = 8  # every eighth recording is enough to see that it works
 
 
@@ -64,7 +62,7 @@ async def _visit(visit: RecordedVisit, world: StandIn, browser: Browser, options
     world.realm.clock = StillClock()
     async with open_visit(browser, options=options) as opened:
         await opened.context.add_init_script(still_clock(RECORDED_AT))
-        await run_flow(visit.flow, opened, visit.inputs(world.realm), aides=_aides(visit), bounds=_BOUNDS)
+        await run_flow(visit.flow, opened, visit.inputs(world.realm), aides=_aides(visit), bounds=BOUNDS)
 
 
 def _aides(visit: RecordedVisit) -> Aides:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Error
 
-from agent.cli import replay_run
+from agent.cli import replay_report, replay_run
 from agent.cli.record_visit import record_visit
 from agent.cli.recorded_flows import run_flow
 from agent.cli.replay_ageing import compare_with_stand_in
@@ -114,6 +114,20 @@ async def test_a_browser_that_refuses_one_recording_does_not_stop_the_others(sig
     monkeypatch.setattr(replay_run, "run_flow", refusing_once)
     refused, other = await replay_all([sign_in, sign_in], ReplayOptions(browser=BrowserOptions(), jobs=1))
     assert (refused.is_same, refused.outcome, other.is_same) == (False, "step_timeout", True)
+
+
+@pytest.mark.parametrize(("raised", "verdict"), [(AttributeError, "same"), (IndexError, "DIFFERS")])
+async def test_what_surprised_the_visit_surprises_its_replay(
+    sign_in: Path, monkeypatch: pytest.MonkeyPatch, raised: type[Exception], verdict: str
+) -> None:
+    async def surprising(*given: Any, **more: Any) -> dict[str, Any]:
+        raise raised("'NoneType' object has no attribute 'x'")
+
+    about = json.loads((sign_in / "recording.json").read_text())
+    about["expected"] = {"error": {"code": "unexpected", "kind": "AttributeError"}}
+    (sign_in / "recording.json").write_text(json.dumps(about))
+    monkeypatch.setattr(replay_run, "run_flow", surprising)
+    assert replay_report.verdict(await replayed(sign_in)) == verdict
 
 
 def test_the_command_prints_a_table_json_and_junit_and_ends_with_zero(sign_in: Path, tmp_path: Path) -> None:
