@@ -5,7 +5,7 @@ It knows no selector. Labels come before controls; a `row` is a row; what follow
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from playwright.async_api import Page
@@ -217,7 +217,10 @@ class _Ear:
         for index, cell in enumerate(cells):
             self._cell(cell, heads[index] if len(heads) == len(cells) else "", texts[index])
         self.now.texts += said
-        if self.now.options:
+        if len(self.now.options) > 1 and all(option.way is Way.CHOICE for option in self.now.options):  # one for each marketplace
+            self.rows += [replace(self.now, options=[option]) for option in self.now.options]
+            self.now = Heard()
+        elif self.now.options:
             self.rows.append(self.now)
             self.now = Heard()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flows.grids.levels import read_level
 from flows.grids.tokens import ColumnsToken, Option, RowToken, Sight, SwitchToken, TextToken, Way
@@ -49,6 +49,7 @@ class _State:
     gaps: list[str] = field(default_factory=list)
     started: bool = False  # a row, or the page's own heading, was seen
     run: int = 0  # how often a section was opened so far
+    spread: set[tuple[str, str]] = field(default_factory=set)  # sections whose rows went to the marketplaces of their columns
     runs: dict[tuple[str, str, str], int] = field(default_factory=dict)  # a row's place -> the run it stood in first
 
 
@@ -58,7 +59,8 @@ def interpret(sight: Sight, *, scope: str = "regional") -> Interpretation:
     for token in sight.tokens:
         match token:
             case RowToken():
-                _take_row(state, token)
+                for part, marketplace in _by_marketplace(token):
+                    _take_row(state, part, marketplace)
             case SwitchToken():
                 _take_switch(state, token)
             case TextToken() | ColumnsToken():
@@ -92,7 +94,15 @@ def _level_texts(sight: Sight) -> list[str]:
     return [text for text in texts if text]
 
 
-def _take_row(state: _State, token: RowToken) -> None:
+def _by_marketplace(token: RowToken) -> list[tuple[RowToken, str | None]]:
+    """A row with a drop-down under each marketplace's head is a row of each."""
+    scopes = [scope_of(option.column) if option.way is Way.CHOICE else None for option in token.options]
+    if len(scopes) < 2 or None in scopes or len(set(scopes)) < len(scopes):
+        return [(token, None)]
+    return [(replace(token, options=(option,)), scope) for option, scope in zip(token.options, scopes, strict=True)]
+
+
+def _take_row(state: _State, token: RowToken, marketplace: str | None) -> None:
     if _is_picker(token) and not state.started:
         return  # above the grid
     _take_titles(state)
@@ -102,14 +112,17 @@ def _take_row(state: _State, token: RowToken) -> None:
         state.gaps.append(f"the row {label!r} stands under no section")
     reading = read_level(token.options, state.lexicon, label=token.label)
     section = state.section or ""
+    scope = marketplace or state.scope
+    if marketplace:
+        state.spread.add((state.scope, section))
     legacy, clash = _legacy(token, label)
-    if state.runs.setdefault((state.scope, section, label), state.run) != state.run:
+    if state.runs.setdefault((scope, section, label), state.run) != state.run:
         state.gaps.append(f"the section {section!r} is shown twice, so the page may show the permissions of two users")
-    same = sum(1 for row in state.rows if (row.scope, row.section, row.permission) == (state.scope, section, label))
+    same = sum(1 for row in state.rows if (row.scope, row.section, row.permission) == (scope, section, label))
     state.labels.append(token.label)
     state.rows.append(
         PermissionRow(
-            scope=state.scope,
+            scope=scope,
             section=section,
             permission=label,
             occurrence=same + 1,
@@ -249,7 +262,7 @@ def _check_sections(state: _State) -> None:
     """A section that has a title and no row was not opened, or has not arrived."""
     filled = Counter((row.scope, row.section) for row in state.rows)
     for key in dict.fromkeys(state.sections):
-        if not filled[key]:
+        if not filled[key] and key not in state.spread:
             state.gaps.append(f"the section {key[1]!r} ({key[0]}) shows no rows")
 
 

@@ -207,7 +207,7 @@
         .map(([c, i]) => ({ own: [], column: head.parts[i].s, ...marked_in(c), off: true, mark: true }));
     }
     if (s.k === "value") return [{ own: s.own, column: column_for(s), on: true, off: true, text: true }];
-    if (s.k === "choice") { const c = choice(s.el); return [{ ...c, own: s.own, column: "", on: true, off: locked(s.el), choice: true }]; }
+    if (s.k === "choice") { const c = choice(s.el); return [{ ...c, own: s.own, column: near(s.el, "row") ? column_for(s) : "", on: true, off: locked(s.el), choice: true }]; }
     return [{ own: s.own, column: column_for(s), on: state(s.el), off: locked(s.el) }];
   });
   const names = (row) => [...new Set(row.sites.flatMap((s) => [s.el.getAttribute("name"), s.el.id, ...all(s.el, "radio").flatMap((x) => [x.name, x.id])]).flatMap((n) => (n || "").match(new RegExp(css.role_name, "g")) || []))];
