@@ -189,7 +189,7 @@ class ObserveSettings(_Group):
     notify_after: int = Field(default=3, ge=1)
     notify_repeat: Seconds = 6 * 3600.0
     evidence_days: int = Field(default=30, ge=1)
-    audits_days: int = Field(default=400, ge=1)
+    audits_days: int = Field(default=90, ge=1)  # 12 KB each; docs/capacity.md
     journal_days: int = Field(default=400, ge=1)
     finished_days: int = Field(default=14, ge=1)
 

@@ -13,10 +13,11 @@ from agent.cli import context
 from agent.cli.output import console, now, print_document, say, timestamp
 from agent.domain.account import Account
 from agent.domain.authorization import State
-from agent.store import accounts, folders, invitations, messages, switches
+from agent.store import accounts, folders, invitations, messages, switches, workers
 from agent.store.database import reading
 
 _OPEN_MAILS = ("held", "poison", "retry", "waiting")  # those a person may have to look at
+_SILENT = 60.0  # seconds without a heartbeat, whatever the lease
 _COLOURS = {State.COMPLETE: "green", State.FAILED: "red", State.NEEDS_HUMAN: "yellow", State.PAUSED: "yellow"}
 
 
@@ -33,6 +34,7 @@ def status(
             "accounts": [describe(conn, account) for account in found],
             "mailboxes": [_mailbox(folder) for folder in folders.list_all(conn)],
             "mails": messages.count_by_verdict(conn, since=now() - timedelta(days=settings.mail.expires_after_days)),
+            "workers": [_worker(worker) for worker in workers.list_all(conn)],
             "paused_by": switches.paused_by(conn),
         }
     if as_json:
@@ -81,11 +83,25 @@ def _mailbox(folder: folders.Folder) -> dict[str, Any]:
     }
 
 
+def _worker(worker: workers.Worker) -> dict[str, Any]:
+    age = (now() - worker.beat).total_seconds()
+    return {
+        "worker": worker.id,
+        "roles": worker.roles.split(","),
+        "host": worker.host,
+        "started_at": timestamp(worker.started_at),
+        "last_beat_at": timestamp(worker.beat),
+        "alive": age < _SILENT,
+    }
+
+
 def _print(document: dict[str, Any]) -> None:
     if document["paused_by"]:
         say(f"everything is paused ({document['paused_by']}); 'sc-agent resume --all' lets it go on\n")
     if not document["accounts"]:
         say("no accounts; register one with 'sc-agent accounts add'")
+    if not any(worker["alive"] for worker in document["workers"]):
+        say("no daemon is at work; 'sc-agent run' starts one")
     out = console()
     for account in document["accounts"]:
         for line in _lines(account):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -10,6 +11,17 @@ from sqlalchemy.engine import Connection
 
 from agent.store.schema import workers
 from agent.store.upsert import upsert
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worker:
+    """One daemon."""
+
+    id: str
+    roles: str
+    host: str
+    started_at: datetime
+    beat: datetime
 
 
 def beat(conn: Connection, worker_id: str, *, roles: str, host: str, now: datetime) -> None:
@@ -20,6 +32,11 @@ def beat(conn: Connection, worker_id: str, *, roles: str, host: str, now: dateti
 def leave(conn: Connection, worker_id: str) -> None:
     """Say that a worker has stopped."""
     conn.execute(workers.delete().where(workers.c.id == worker_id))
+
+
+def list_all(conn: Connection) -> list[Worker]:
+    """Every worker that did not say goodbye, dead ones of the last day too."""
+    return [Worker(**row) for row in conn.execute(sa.select(workers).order_by(workers.c.id)).mappings()]
 
 
 def living(conn: Connection, *, since: datetime) -> Collection[str]:

@@ -132,7 +132,7 @@ def fill(engine: Engine, when: datetime) -> None:
     ("table", "limit", "left"),
     [
         (journal_table, timedelta(days=400), 1),  # an account's newest line is kept
-        (audits, timedelta(days=400), 1),  # and its newest audit
+        (audits, timedelta(days=90), 1),  # and its newest audit
         (messages, timedelta(days=400), 0),
         (acts_table, timedelta(days=400), 0),
         (visits_table, timedelta(days=14), 0),
