@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 
-from playwright.async_api import ElementHandle, Page, Request
+from playwright.async_api import ElementHandle, Error, Page, Request
 
 from flows.elements import Found, find
 from flows.errors import ChallengeError, StepTimeoutError, StuckError, UnknownScreenError
@@ -106,9 +107,9 @@ def _leaving(page: Page) -> asyncio.Event:
     begun = asyncio.Event()
 
     def listen(request: Request) -> None:
-        if request.is_navigation_request() and request.frame == page.main_frame:
-            begun.set()
-            page.remove_listener("request", listen)
+        with suppress(Error):  # a frame that is only being made has no name yet
+            if request.is_navigation_request() and request.frame == page.main_frame:
+                begun.set()
 
     page.on("request", listen)
     return begun
