@@ -65,11 +65,23 @@ class Picker:
 
     async def _loaded(self, seen: Recognition) -> Recognition:
         for _ in range(_RELOADS):
+            seen = await self._drawn(seen)
             if "error" not in seen.variants:
                 return seen
             seen = await self.walk.open(self.walk.visit.page.url)
-        if "error" in seen.variants:
+        if "error" in (await self._drawn(seen)).variants:
             raise SiteRefusedError("the account picker was expected to list accounts, it shows an error", screen=seen.screen, url=seen.path)
+        return seen
+
+    async def _drawn(self, seen: Recognition) -> Recognition:
+        """Wait until the list shows something, or its error; the first paint takes long (facts 2.7), so a whole step's time."""
+        ends = monotonic() + self.walk.bounds.step.total_seconds()
+        while "error" not in seen.variants and not await self._read(seen) and monotonic() < ends:
+            await self.walk.changed()
+            now = await self.walk.settle()
+            if now.screen != seen.screen:
+                break
+            seen = now
         return seen
 
     async def _merchant(self, seen: Recognition) -> Item | None:

@@ -135,11 +135,11 @@ class SellerRig:
                 ),
             )
 
-    async def choose(self, lent: Lent, *, account: SellerAccount, session: Any = None) -> Ended:
+    async def choose(self, lent: Lent, *, account: SellerAccount, session: Any = None, bounds: Bounds = BOUNDS) -> Ended:
         host = account.marketplace.host
         async with open_visit(self.browser, options=self.options, storage_state=session or self.session()) as visit:
-            await ensure_signed_in(visit, host=host, credentials=self.credentials(), aides=lent.aides(), bounds=BOUNDS)
-            return await _ended(lent, choose_account(visit, account=account, bounds=BOUNDS))
+            await ensure_signed_in(visit, host=host, credentials=self.credentials(), aides=lent.aides(), bounds=bounds)
+            return await _ended(lent, choose_account(visit, account=account, bounds=bounds))
 
     async def audit(self, lent: Lent, *, account: SellerAccount, session: Any = None, bounds: Bounds = BOUNDS) -> Ended:
         async with open_visit(self.browser, options=self.options, storage_state=session or self.session()) as visit:

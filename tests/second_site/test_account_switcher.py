@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
+from flows.models import Bounds
 from tests.second_site.seller_central.world import Merchant, Variant
 from tests.second_site.seller_rig import OTHER, SHOP, SellerRig, seller_rig
 
@@ -57,6 +59,8 @@ CASES: dict[str, Case] = {
     "confirmed by a POST": look(confirm_by="post"),
     "one error": look(switcher_errors=1),
     "two errors": look(switcher_errors=2),
+    "an error that comes late": look(switcher_errors=1, late=900),
+    "drawn very late": look(late=5600),
     "errors without end": look("site_refused", switcher_errors=20),
     "the old picker": look(switcher="picker"),
     "the old picker, drawn late": look(switcher="picker", late=900),
@@ -90,6 +94,9 @@ CASES: dict[str, Case] = {
 }
 
 
+LATER = Bounds(step=timedelta(seconds=12), visit=timedelta(seconds=60), challenge=timedelta(seconds=2))
+
+
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def second(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SellerRig]:
     async with seller_rig(tmp_path_factory.mktemp("site")) as running:
@@ -103,7 +110,7 @@ async def test_the_right_account_is_chosen_or_none(second: SellerRig, name: str)
     lent = second.begin(Variant(**case.look), member_of=case.merchants)
     account = second.account(code=case.code, name=case.name, merchant_id=None)
     host = account.marketplace.host
-    ended = await second.choose(lent, account=account, session=second.session(case.selected, host=host))
+    ended = await second.choose(lent, account=account, session=second.session(case.selected, host=host), bounds=LATER)
     sessions = [one.selected for one in second.world.sessions.values() if one.selected and one.email]
     right = all(merchant.token == SHOP.token and market == account.marketplace.marketplace_id for merchant, market in sessions)
     assert (ended.outcome, right or not ended.outcome.startswith("active"), second.world.forbidden) == (case.outcome, True, []), ended.error
