@@ -75,7 +75,7 @@ def mailbox(dovecot: Dovecot, **values: Any) -> MailboxSettings:
     return MailboxSettings(**(known | values))
 
 
-def test_push_wakes_within_dovecots_half_second(world: MailWorld, dovecot: Dovecot) -> None:
+def test_push_wakes_long_before_the_slice_ends(world: MailWorld, dovecot: Dovecot) -> None:
     for number in range(4):
         world.account(f"A{number}")
     with world.running():
@@ -85,7 +85,8 @@ def test_push_wakes_within_dovecots_half_second(world: MailWorld, dovecot: Dovec
             dovecot.deliver(world.mail_to(f"A{number}"), USER)
             wait_arrivals(world, number + 1)
             times.append(time.monotonic() - started)
-    assert min(times) < 1.0, times
+    assert min(times) < 5.0, times  # half a second on an idle machine (make bench measures it); the slice is 30 s
+    assert world.events["found_late"] == 0
 
 
 def test_kicked_sessions_lose_nothing(world: MailWorld, dovecot: Dovecot) -> None:

@@ -51,7 +51,7 @@ def test_pushed_invitation_makes_its_account_due_within_a_moment(world: MailWorl
             inbox_of(world).deliver_now(world.mail_to(f"A{number}"))
             wait_arrivals(world, number + 1)
             times.append(time.monotonic() - started)
-    assert min(times) < 0.5, times
+    assert min(times) < 2.0, times  # milliseconds on an idle machine; the slice is 30 s
     assert world.arrivals == [f"A{number}" for number in range(6)]
     assert world.state_of("A0") == "accepting"
     assert world.events["found"] == 6
