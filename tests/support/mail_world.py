@@ -31,7 +31,7 @@ MERCHANT = "A1EXAMPLE0000"
 PASSWORD = "mailbox-secret"
 
 
-def wait_for(condition: Callable[[], Any], *, seconds: float = 10.0, what: str = "it") -> Any:
+def wait_for(condition: Callable[[], Any], *, seconds: float = 30.0, what: str = "it") -> Any:
     """Poll a condition that another thread makes true; its value."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -167,7 +167,7 @@ def mail_world(folder: Path, *, seed: int = 7, folders: tuple[str, ...] = ("Junk
             engine.dispose()
 
 
-def wait_arrivals(world: MailWorld, count: int, *, seconds: float = 15.0) -> None:
+def wait_arrivals(world: MailWorld, count: int, *, seconds: float = 30.0) -> None:
     """Wait until so many accounts were made due."""
     wait_for(lambda: len(world.arrivals) >= count, seconds=seconds, what=f"{count} arrivals")
 
