@@ -10,6 +10,7 @@ from agent.domain.authorization import Event, State
 from agent.domain.document import AuditDocument
 from agent.domain.finding import Finding
 from agent.domain.next_steps import next_step
+from agent.domain.row_rules import UNIVERSAL_ADMIN
 from agent.domain.verdict import Audit, Verdict
 from agent.store.transitions import Facts
 from agent.work.audit_reading import JudgedAudit, judge_reading
@@ -110,7 +111,8 @@ async def keep_pictures(visit: Visit, reading: AuditReading, document: AuditDocu
     """Save a picture of each row with a finding and name it in the document; a row that cannot be pictured costs nothing."""
     if reading.grid is None:
         return
-    rows = {(r.scope, r.section, r.permission, r.occurrence): r for r in reading.grid.rows}
+    pictured = [row for row in reading.grid.rows if row.permission != UNIVERSAL_ADMIN]  # a switch, and no row to be looked for
+    rows = {(r.scope, r.section, r.permission, r.occurrence): r for r in pictured}
     places = {(f["scope"], f["section"], f["permission"], f["occurrence"]): f["id"] for f in document["findings"][:_PICTURES]}
     wanted = {rows[place]: directory / f"{name}.png" for place, name in places.items() if place in rows}
     if not wanted:
