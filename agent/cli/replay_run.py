@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from textwrap import shorten
 from typing import Any
 
 from agent.cli.recorded_flows import describe, replay_aides, run_flow
+from agent.cli.replay_compare import compare
 from agent.errors import UsageError
 from fixtures.player import Player, starting_session
 from fixtures.player_recording import Recording, RecordingError, load_recording
@@ -25,7 +25,6 @@ from flows.recording_shape import outline
 
 BOUNDS = Bounds(step=timedelta(seconds=10), visit=timedelta(seconds=60), challenge=timedelta(seconds=3))  # nobody answers late here
 _DIFF_LINES = 40
-_DIFF_WIDTH = 160
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +104,7 @@ async def _replay(path: Path, player: Player, browser: Browser, options: ReplayO
         report = player.finish()
     stopped = "stopped" in outcome
     expected = recording.about["expected"]
-    differing = () if stopped else tuple(_compare(expected, outcome))
+    differing = () if stopped else tuple(compare(expected, outcome))
     if options.until is not None and not stopped:
         seen = ", ".join(snapshot.screen for snapshot in snapshots)
         differing = (f"step {options.until} was not reached; the steps were {seen or 'none'}", *differing)
@@ -156,28 +155,6 @@ async def _visit(
 
 def _is_surprise(expected: dict[str, Any]) -> bool:
     return "error" in expected and expected["error"].get("code") == "unexpected"
-
-
-def _compare(expected: dict[str, Any], outcome: dict[str, Any]) -> list[str]:
-    if expected.keys() == outcome.keys():
-        return _differences("", expected, outcome)
-    return [f"outcome: recorded {describe(expected)}, now {describe(outcome)}"]
-
-
-def _differences(place: str, recorded: Any, now: Any) -> list[str]:
-    if isinstance(recorded, dict) and isinstance(now, dict):
-        names = [*recorded, *(name for name in now if name not in recorded)]
-        return [one for name in names for one in _differences(f"{place}.{name}".lstrip("."), recorded.get(name), now.get(name))]
-    if isinstance(recorded, list) and isinstance(now, list) and len(recorded) == len(now):
-        pairs = zip(recorded, now, strict=True)
-        return [one for number, (first, second) in enumerate(pairs) for one in _differences(f"{place}[{number}]", first, second)]
-    if isinstance(recorded, list) and isinstance(now, list):
-        return [f"{place}: recorded {len(recorded)} entries, now {len(now)}"]
-    return [] if recorded == now else [f"{place}: recorded {_short(recorded)}, now {_short(now)}"]
-
-
-def _short(value: Any) -> str:
-    return shorten(repr(value), _DIFF_WIDTH, placeholder=" ...")
 
 
 def _page_difference(recording: Recording, snapshots: Sequence[Snapshot]) -> str:
