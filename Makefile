@@ -39,7 +39,7 @@ bench: setup ## Ratios within one run, as a table and build/bench.json
 
 soak: setup ## Long fault runs and whole matrices
 	@$(BIN)/python scripts/servers.py
-	@SC_TEST_ALL=1 SC_TEST_GRIDS=200 $(BIN)/python -m pytest -n 2 --dist loadgroup --timeout 3600 -m "not live" $(ARGS)
+	@SC_TEST_ALL=1 SC_TEST_GRIDS=200 $(BIN)/python -m pytest -n 2 --dist loadgroup --timeout 3600 -m "not live" $(ARGS); ended=$$?; cat build/fault-matrix.md; exit $$ended
 
 FUZZ_SECONDS ?= 300
 fuzz: setup ## Fuzz the trust verdict for FUZZ_SECONDS
