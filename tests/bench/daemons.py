@@ -97,7 +97,7 @@ async def daemon_of(world: World, *arguments: str, **more: str) -> AsyncIterator
 
 
 async def _idle(world: World, *, quick: bool) -> Idle:
-    windows, seconds = (2, 5.0) if quick else (3, 12.0)
+    windows, seconds = (2, 5.0) if quick else (3, 8.0)
     loads: list[float] = []
     transactions: list[float] = []
     async with daemon_of(world, **database_of(world)) as daemon:

@@ -41,9 +41,9 @@ async def measure(quick: bool) -> AsyncIterator[Figure]:
     if find_binaries() is None:
         raise UnmeasuredError("there is no PostgreSQL server: run scripts/servers.py")
     with running_postgres() as server:
-        async for one in _efficiencies(server, seconds=12.0 if quick else 40.0):
+        async for one in _efficiencies(server, seconds=12.0 if quick else 25.0):
             yield one
-        yield await _storm(server, seconds=8.0 if quick else 30.0)
+        yield await _storm(server, seconds=8.0 if quick else 20.0)
 
 
 async def _efficiencies(server: Postgres, *, seconds: float) -> AsyncIterator[Figure]:
