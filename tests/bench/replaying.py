@@ -25,23 +25,19 @@ _QUICK = 8  # every eighth recording is enough to see that it works
 
 
 async def measure(quick: bool) -> AsyncIterator[Figure]:
-    """As many at once on either side."""
+    """All of them once, which takes minutes; as many at once on either side."""
     visits = [visit for visit in recorded_visits() if (_path(visit) / "recording.json").exists()][:: _QUICK if quick else 1]
     jobs = min(4, os.cpu_count() or 1)
-    live, replay = [], []
-    for _ in range(1 if quick else 2):
-        started = time.monotonic()
-        results = await replay_all([_path(visit) for visit in visits], ReplayOptions(browser=BrowserOptions(), jobs=jobs))
-        replay.append(time.monotonic() - started)
-        if wrong := [result.name for result in results if not result.is_same]:
-            raise UnmeasuredError(f"{len(wrong)} recordings replay differently, first {wrong[0]}; a replay that differs measures nothing")
-        started = time.monotonic()
-        await asyncio.gather(*(_live(visits[job::jobs]) for job in range(jobs)))
-        live.append(time.monotonic() - started)
-    of = (
-        f"{len(visits)} visits on the stand-in, each answer after {LATENCY} ms ({replay[-1]:.1f} s beside {live[-1]:.1f} s); {jobs} at once"
-    )
-    yield figure("replay_vs_live", [a / b for a, b in zip(replay, live, strict=True)], unit="ratio", of=of)
+    started = time.monotonic()
+    results = await replay_all([_path(visit) for visit in visits], ReplayOptions(browser=BrowserOptions(), jobs=jobs))
+    replay = time.monotonic() - started
+    if wrong := [result.name for result in results if not result.is_same]:
+        raise UnmeasuredError(f"{len(wrong)} recordings replay differently, first {wrong[0]}; a replay that differs measures nothing")
+    started = time.monotonic()
+    await asyncio.gather(*(_live(visits[job::jobs]) for job in range(jobs)))
+    live = time.monotonic() - started
+    of = f"{len(visits)} visits on the stand-in, each answer after {LATENCY} ms ({replay:.1f} s beside {live:.1f} s); {jobs} at once"
+    yield figure("replay_vs_live", [replay / live], unit="ratio", of=of)
 
 
 def _path(visit: RecordedVisit) -> Path:
