@@ -184,7 +184,7 @@ async def second(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Sell
         yield running
 
 
-@pytest.mark.sampled(12)
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize("name", CASES)
 async def test_each_page_of_an_invitation_ends_in_its_one_outcome(second: SellerRig, name: str) -> None:
     case = CASES[name]
@@ -193,6 +193,7 @@ async def test_each_page_of_an_invitation_ends_in_its_one_outcome(second: Seller
     assert (ended.outcome, second.world.accepted(), second.world.forbidden) == (case.outcome, [NUMBER] * case.pressed, []), ended.error
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("answer", ["lost", "dogs", "blank"])
 async def test_a_second_visit_after_an_answer_that_told_nothing_finds_it_accepted(second: SellerRig, answer: str) -> None:
     lent = second.begin(Variant(answer=answer))

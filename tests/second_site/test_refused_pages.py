@@ -61,7 +61,7 @@ async def second(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Sell
         yield running
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("name", CASES)
 async def test_a_refusal_is_told_from_signed_out_and_from_broken(second: SellerRig, name: str) -> None:
     case = CASES[name]
@@ -76,6 +76,7 @@ async def test_an_empty_shell_is_never_read_as_a_grid(second: SellerRig) -> None
     assert (reading.grid.rows, reading.grid.complete) == ((), False)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("how", ["redirect_home", "access_required_zh", "shell", "not_found_200"])
 async def test_a_probe_tells_reached_from_refused(second: SellerRig, how: str) -> None:
     lent = second.begin(
