@@ -40,7 +40,10 @@ def audit(
     every: Annotated[bool, typer.Option("--all", help="Audit every registered account.")] = False,
     format: Annotated[Format, typer.Option("--format", help="How to write the result.")] = Format.TEXT,
     output: Annotated[Path | None, typer.Option("--output", help="Write to this file.", show_default=False)] = None,
-    policy: Annotated[Path | None, typer.Option("--policy", help="Judge by this policy file.", show_default=False)] = None,
+    policy: Annotated[
+        Path | None,
+        typer.Option("--policy", help="Judge by this policy file; the account's state stays with the settings' own.", show_default=False),
+    ] = None,
     as_account: Annotated[
         str | None, typer.Option("--as", metavar="ID2", help="Sign in as this account to read ID's rows.", show_default=False)
     ] = None,

@@ -30,6 +30,7 @@ class Crew:
     redaction: Redaction
     worker: str  # who we are, in leases and visits
     clock: Clock = field(default_factory=Clock)
+    asked_policy: Policy | None = None  # what a person wants to see audits judged by; the account's state never follows from it
 
     @property
     def lease_length(self) -> timedelta:

@@ -64,7 +64,7 @@ async def _accept(crew: Crew, account_id: str, row_id: int) -> None:
 async def audit_one(
     settings: Settings, *, engine: Engine, vault: Vault, account_id: str, policy: Policy, as_account: str | None = None
 ) -> AuditDocument:
-    """Read and judge an account's permissions now; the document is stored and the account's state follows from it.
+    """Read an account's permissions now and judge them by this policy; what is stored, and the account's state, go by the settings' own.
 
     Raises:
         UnknownAccountError: there is no such account.
@@ -79,20 +79,20 @@ async def auditing(
     settings: Settings, *, engine: Engine, vault: Vault, policy: Policy
 ) -> AsyncIterator[Callable[[str, str | None], Awaitable[AuditDocument]]]:
     """Lend one browser to many one-off audits; call what it yields with an account and, if another signs in, that one."""
-    async with _crew(settings, engine, vault, policy) as crew:
+    async with _crew(settings, engine, vault, load_configured_policy(settings.audit.policy_file), asked=policy) as crew:
 
         async def audit(account_id: str, as_account: str | None) -> AuditDocument:
             ended = await _visit(crew, account_id, kind=Kind.AUDIT, as_account=as_account)
             _require_answer(ended)
             if ended.conclusion.document is None:
                 raise UnconfirmedError(_sentence(ended))
-            return ended.conclusion.document
+            return ended.conclusion.shown or ended.conclusion.document
 
         yield audit
 
 
 @asynccontextmanager
-async def _crew(settings: Settings, engine: Engine, vault: Vault, policy: Policy) -> AsyncIterator[Crew]:
+async def _crew(settings: Settings, engine: Engine, vault: Vault, policy: Policy, *, asked: Policy | None = None) -> AsyncIterator[Crew]:
     require_browser(settings)
     pool = BrowserPool(options=browser_options(settings), replace_after=settings.browser.replace_after)
     worker = f"command:{socket.gethostname()}-{os.getpid()}"
@@ -102,7 +102,15 @@ async def _crew(settings: Settings, engine: Engine, vault: Vault, policy: Policy
     settings = settings.model_copy(update={"flow": settings.flow.model_copy(update={"challenge_timeout": patience})})
     try:
         yield Crew(
-            settings=settings, engine=engine, vault=vault, pool=pool, policy=policy, redaction=redaction, worker=worker, clock=Clock()
+            settings=settings,
+            engine=engine,
+            vault=vault,
+            pool=pool,
+            policy=policy,
+            redaction=redaction,
+            worker=worker,
+            clock=Clock(),
+            asked_policy=asked,
         )
     finally:
         await pool.close()

@@ -45,7 +45,10 @@ async def audit(visit: Visit, plan: Plan, crew: Crew, *, aides: Aides, bounds: B
         bounds=bounds,
     )
     account = plan.account
-    judged = judge_reading(reading, crew.policy, account=account.id, user_email=account.user_email, now=crew.clock.now())
+    told = {"account": account.id, "user_email": account.user_email}
+    now = crew.clock.now()
+    judged = judge_reading(reading, crew.policy, **told, now=now)
+    shown = None if crew.asked_policy in (None, crew.policy) else judge_reading(reading, crew.asked_policy, **told, now=now).document
     await keep_pictures(visit, reading, judged.document, crew.evidence_dir(account.id, plan.visit_id), crew.settings.data_dir)
     event = event_of(judged.audit, plan, limit=crew.settings.audit.incomplete_limit)
     return Conclusion(
@@ -54,6 +57,7 @@ async def audit(visit: Visit, plan: Plan, crew: Crew, *, aides: Aides, bounds: B
         why=_why(judged.audit),
         facts=_facts(judged, event, plan),
         document=judged.document,
+        shown=shown,
         session=await visit.storage_state(),
         unread=reading if judged.audit.verdict is Verdict.INCOMPLETE else None,
     )

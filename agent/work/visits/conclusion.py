@@ -29,7 +29,8 @@ class Conclusion:
     facts: Facts = field(default_factory=Facts)
     due: datetime | None = None
     invitation_state: str | None = None
-    document: AuditDocument | None = None
+    document: AuditDocument | None = None  # stored; the account's state follows from it
+    shown: AuditDocument | None = None  # the same reading judged by the policy that a person asked for
     session: dict[str, Any] | None = None
     forget_session: bool = False
     error: FlowError | None = None
