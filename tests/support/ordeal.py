@@ -37,8 +37,8 @@ from tests.support.small_disk import filled, small_disk
 
 SHORT_LEASE = 6.0  # for what is about leases; a busy machine must not lose any other
 KEY = b"k" * 32
-FLOW = FlowSettings(step_timeout=12, visit_timeout=30, challenge_timeout=8)
-_HELD_UP = 6.5  # seconds the site is slow while we are in trouble; longer than a lease, shorter than a step may take
+FLOW = FlowSettings(step_timeout=16, visit_timeout=40, challenge_timeout=8)
+_HELD_UP = 6.5  # seconds the site is slow while we are in trouble; longer than a short lease, shorter than the half step a click may take
 
 
 class Trouble(StrEnum):
