@@ -31,7 +31,7 @@ from agent.work.visits.visitor import Ended, make_visit
 from flows.errors import BrowserMissingError, InvitationClosedError
 
 _LOOK_AGAIN = 0.5  # seconds, while the account is busy
-_PATIENCE = 15.0  # seconds a late or challenging page gets: first paint may take that long, and a command that meets a challenge ends within 30
+_PATIENCE = 15.0  # seconds a late page or silent challenge gets: first paint may take that long, and the command has 30
 
 
 async def accept_one(settings: Settings, *, engine: Engine, vault: Vault, account_id: str, invitation_row: int, asked_by: str) -> Account:
