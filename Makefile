@@ -24,7 +24,7 @@ demo: setup ## The whole story on stand-ins, about twenty seconds
 
 test: setup ## The whole suite, with real servers: Dovecot, Cyrus, PostgreSQL
 	@$(BIN)/python scripts/servers.py
-	@$(BIN)/python -m pytest -n 3 --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: setup ## ruff, mypy, import-linter, leak gate
 	@$(BIN)/ruff check .
@@ -39,7 +39,7 @@ bench: setup ## Ratios within one run, as a table and build/bench.json
 
 soak: setup ## Long fault runs and whole matrices
 	@$(BIN)/python scripts/servers.py
-	@SC_TEST_ALL=1 SC_TEST_GRIDS=200 $(BIN)/python -m pytest -n 2 --dist loadgroup --timeout 3600 -m "not live" $(ARGS); ended=$$?; cat build/fault-matrix.md; exit $$ended
+	@SC_TEST_ALL=1 SC_TEST_GRIDS=200 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --timeout 3600 -m "not live" $(ARGS); ended=$$?; cat build/fault-matrix.md; exit $$ended
 
 FUZZ_SECONDS ?= 300
 fuzz: setup ## Fuzz the trust verdict for FUZZ_SECONDS

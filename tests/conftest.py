@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,12 @@ from flows.browser import BrowserOptions, open_browser
 
 SAMPLE_SEED = int(os.environ.get("SC_TEST_SEED", "1"))
 SYNCHRONOUS = {"page", "context", "browser", "playwright", "browser_context_args", "new_context"}
+
+
+def pytest_configure() -> None:
+    """A run in the background ignores Ctrl-C, and so would the commands it starts to be interrupted."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -59,6 +59,7 @@ def test_a_pending_api_authorization_is_said_to_the_letter(agent: Agent) -> None
     assert (status["authorization"], status["reasons"]) == ("awaiting_invitation", [])
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     "seed", ["123456", "not base32 at all!", "", "JBSWY3DP", "otpauth://hotp/x?secret=JBSWY3DPEHPK3PXP", "otpauth://totp/x"]
 )
@@ -71,6 +72,7 @@ def test_six_digits_are_recognised_as_a_code_and_not_a_seed(agent: Agent) -> Non
     refused(agent.add("A1", seed="123 456"), 2, "code", "seed")
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     "stdin", ["", "not json", "[]", '{"password": "x"}', '{"password": "", "totp_secret": "JBSWY3DPEHPK3PXP"}', '{"a": 1}']
 )
@@ -80,6 +82,7 @@ def test_secrets_of_another_shape_are_refused(agent: Agent, stdin: str) -> None:
     assert agent("accounts", "list", "--json").document["accounts"] == []
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("options", "word"),
     [
@@ -102,6 +105,7 @@ def test_a_second_account_of_the_same_address_is_refused(agent: Agent) -> None:
     refused(agent.add("A2", email="A1@Users.Example"), 2, "already registered")
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("command", [("show",), ("pause",), ("resume",), ("release",), ("remove", "--yes"), ("api-authorization",)])
 def test_an_unknown_account_is_a_usage_error(agent: Agent, command: tuple[str, ...]) -> None:
     more = ("complete",) if command[0] == "api-authorization" else ()

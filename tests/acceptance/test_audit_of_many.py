@@ -21,7 +21,7 @@ from agent.work.policy_file import load_policy
 from tests.support.command import Agent
 from tests.support.registry import NOW, add_account
 
-MANY = int(os.environ.get("SC_TEST_AUDITS", "800"))
+MANY = int(os.environ.get("SC_TEST_AUDITS", "300"))
 MEASURE = dedent("""
  import resource, runpy, sys
  sys.argv = ["sc-agent", *sys.argv[1:]]

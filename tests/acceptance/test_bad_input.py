@@ -48,6 +48,7 @@ def test_an_import_of_nothing_is_refused(agent: Agent) -> None:
     refused(agent("accounts", "import", "none.csv"), 2, "holds no account")
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("content", "code", "word"),
     [(None, 2, "No such file"), (b"", 2, "is empty"), (b"\0\xff" * 500, 3, "header_malformed"), (b"a" * 2_000_001, 2, "longer than")],
@@ -59,6 +60,7 @@ def test_an_unreadable_mail_file_is_one_line(rehearsing: Agent, content: bytes |
     refused(rehearsing("accept", "A1", "--mail", "mail.eml"), code, word)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("link", "reason"),
     [
@@ -111,6 +113,7 @@ def test_a_data_directory_that_is_a_file_is_told(agent: Agent) -> None:
     refused(agent("status"), 4, "SC_AGENT_DATA_DIR")
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [

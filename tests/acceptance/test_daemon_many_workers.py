@@ -23,6 +23,7 @@ from tests.support.postgres import running_postgres
 from tests.support.rehearsal import Rehearsal, rehearsing
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.postgres
 @pytest.mark.parametrize("moment", ["sign_in.done", "invitation.accepted"])
 async def test_another_daemon_takes_over_when_one_is_killed_in_mid_visit(tmp_path: Path, moment: str) -> None:

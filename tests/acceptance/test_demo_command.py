@@ -85,7 +85,7 @@ def remains(folder: Path) -> list[Path]:
     return list(folder.glob("sc-agent-demo-*"))
 
 
-pytestmark = [pytest.mark.timeout(400), pytest.mark.xdist_group("demo_command")]
+pytestmark = pytest.mark.timeout(400)
 
 
 def test_every_account_ends_as_scripted_and_the_exit_code_says_so(told: Told) -> None:

@@ -20,7 +20,7 @@ from tests.support.certificates import ServerCertificate, issue
 from tests.support.demo_play import PATIENCE
 from tests.support.dovecot import Dovecot, needs_dovecot
 
-pytestmark = [*needs_dovecot, pytest.mark.xdist_group("dovecot"), pytest.mark.timeout(400)]
+pytestmark = [*needs_dovecot, pytest.mark.timeout(400)]
 
 
 class DovecotStandIn(StandIn):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ import pytest
 from agent.cli.demo.tales import last_checks, tell_all
 from tests.support.demo_play import Play, playing
 
-KILLS = 7
+KILLS = 7 if os.environ.get("SC_TEST_ALL") == "1" else 3
 PASSWORD_BUDGET = 3  # attempts an hour that may be refused or cut off: the default
 ONCE = "the sign-in that met a CAPTCHA was tried once"  # with kills: see below
 # The default number of deaths after which an account is set aside is for visits that kill their worker; here the visit is never the killer.
@@ -78,7 +79,7 @@ class Executioner:
 async def executing(play: Play, *, seed: int) -> AsyncIterator[Executioner]:
     """An executioner at work for as long as the block runs."""
     random = Random(seed)
-    moments = random.sample(EVENTS, 4) + random.sample(STEPS, KILLS - 4)
+    moments = random.sample(EVENTS, (KILLS + 1) // 2) + random.sample(STEPS, KILLS // 2)
     executioner = Executioner(play=play, moments=moments, random=random)
     task = asyncio.create_task(executioner.work())
     try:
@@ -115,7 +116,7 @@ async def assert_no_password_beyond_the_budget(play: Play) -> None:
 
 
 @pytest.mark.timeout(600)
-async def test_killed_at_seven_moments_the_demo_ends_the_same(tmp_path: Path) -> None:
+async def test_killed_again_and_again_the_demo_ends_the_same(tmp_path: Path) -> None:
     await kill_through(tmp_path, seed=5)
 
 

@@ -69,7 +69,7 @@ ACCEPTANCES: dict[str, tuple[dict[str, Any], dict[str, Any], int, str, int]] = {
 }
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("name", ACCEPTANCES)
 async def test_an_acceptance_ends_with_its_code_and_state(site: Running, tmp_path: Path, name: str) -> None:
     look, start, code, state, pressed = ACCEPTANCES[name]

@@ -43,7 +43,7 @@ async def run(agent: Agent, *arguments: str, stdin: str = "") -> Ended:
     return await asyncio.to_thread(lambda: agent(*arguments, stdin=stdin, timeout=60))
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("command", [("audit", "A1"), ("accept", "A1", "--link", LINK, "--yes")], ids=["audit", "accept"])
 @pytest.mark.parametrize("end", ["approval", "puzzle", "robot_check", "waf_stuck", "unknown", "password_captcha", "framed", "blank"])
 async def test_a_page_for_people_ends_a_command_in_time(site: SecondSite, tmp_path: Path, end: str, command: tuple[str, ...]) -> None:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("wheel")  # built and installed once
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -27,7 +26,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder / "dist", ROOT, cwd=folder)
     (wheel,) = (folder / "dist").glob("*.whl")
     run(sys.executable, "-m", "venv", folder / "env", cwd=folder)
-    pip = (folder / "env" / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    pip = (folder / "env" / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-compile", "--disable-pip-version-check")
     run(*pip, "--constraint", constraints(folder), f"{wheel}[demo]", cwd=folder)
     return folder / "env" / "bin"
 

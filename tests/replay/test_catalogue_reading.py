@@ -23,7 +23,7 @@ from flows.recognise import UNKNOWN, Session, recognise
 PAGES = Path(__file__).parents[2] / "fixtures" / "pages"
 RECORDED = [page for page in find_pages([PAGES]) if not page.screen.startswith("permissions_")]
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("catalogue")]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
@@ -127,6 +127,7 @@ CHANGES = {
 }
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("change", CHANGES)
 async def test_a_page_that_lost_its_marks_is_read_as_before_or_not_at_all(offline: Browser, change: str) -> None:
     catalogue = load_catalogue()

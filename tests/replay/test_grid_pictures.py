@@ -15,7 +15,7 @@ from flows.grids.capture import capture_rows
 from flows.grids.reader import read_grid
 from tests.support.recorded_grids import PAGES, expectation, showing
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("pictures")]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 CASES = {
     "permissions/g3_virtual_scroller": (0, 40, -1),
     "permissions/g3_late_collapsed": (0, -1),

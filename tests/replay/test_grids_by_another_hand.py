@@ -17,7 +17,7 @@ from tests.support.recorded_grids import PAGES, expectation, expected_rows, read
 
 CASES = sorted(path.parent for path in (PAGES / "permissions").glob("*/expected.json"))
 PATIENCE = Bounds(step=timedelta(seconds=6))
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("another_hand")]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
@@ -26,7 +26,7 @@ async def shared() -> AsyncIterator[Browser]:
         yield browser
 
 
-@pytest.mark.sampled(14)
+@pytest.mark.sampled(8)
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
 async def test_a_page_is_read_exactly_or_says_what_is_missing(shared: Browser, case: Path) -> None:

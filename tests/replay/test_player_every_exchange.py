@@ -20,7 +20,7 @@ from fixtures.player_tape import Tape
 ROOT = Path(__file__).parents[2] / "fixtures/recordings"
 PATHS = find_recordings([ROOT])
 
-pytestmark = pytest.mark.sampled(6)
+pytestmark = pytest.mark.sampled(4)
 
 
 def asked(exchange: Exchange) -> Asked:

@@ -14,7 +14,7 @@ from flows.models import Bounds
 from tests.second_site.seller_central.world import Merchant, Variant
 from tests.second_site.seller_rig import OTHER, SHOP, SellerRig, seller_rig
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("second_site_switcher")]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 US, CA, UK, DE, JP = "ATVPDKIKX0DER", "A2EUQ1WTGCTBG2", "A1F83G8C2ARO7P", "A1PA6795UKMFR9", "A1VC38T7YXB528"
 EUROPE = replace(SHOP, marketplaces=(UK, DE))

@@ -12,7 +12,7 @@ import pytest_asyncio
 from tests.second_site.seller_central.world import Merchant, Variant
 from tests.second_site.seller_rig import NUMBER, OTHER, SellerRig, seller_rig
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("second_site_invitations")]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +184,7 @@ async def second(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Sell
         yield running
 
 
-@pytest.mark.sampled(8)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("name", CASES)
 async def test_each_page_of_an_invitation_ends_in_its_one_outcome(second: SellerRig, name: str) -> None:
     case = CASES[name]

@@ -14,7 +14,7 @@ from flows.models import Bounds, ProbeAnswer
 from tests.second_site.seller_central.world import Variant
 from tests.second_site.seller_rig import OTHER, SHOP, SellerRig, seller_rig
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("second_site_refused")]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 US = "ATVPDKIKX0DER"
 FEW_PROBES = Bounds(step=timedelta(seconds=6), visit=timedelta(seconds=12), challenge=timedelta(seconds=2))

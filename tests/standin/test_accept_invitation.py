@@ -15,7 +15,7 @@ from flows.errors import InvitationClosedError, PartnerLinkError, WrongIdentityE
 from flows.models import Acceptance, AcceptanceOutcome, Credentials
 from tests.support.flow_rig import QUICK, Helpers, Rig, rig
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("accept")]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 MEMBERS = {"members": ["a1@users.example"]}
 
@@ -49,7 +49,7 @@ def accepted(rehearsal: Rig) -> int:
     return len(rehearsal.journal("invitation.accepted"))
 
 
-@pytest.mark.sampled(6)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("language", ["en", "de", "fr", "es", "it", "ja", "zh"])
 @pytest.mark.parametrize("lands_on", ["home", "picker", "success_page"])
 async def test_an_offered_invitation_is_accepted_with_one_click(rehearsal: Rig, lands_on: str, language: str) -> None:

@@ -53,6 +53,7 @@ async def replayed(path: Path) -> Replayed:
     return result
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     "screens", [["email", "password", "captcha_image"], ["email", "password", "otp", "approval_push"], ["email", "unknown"]]
 )

@@ -16,7 +16,7 @@ from fixtures.stand_in.mails import Composer
 from tests.support.cyrus import PASSWORD, Cyrus, needs_cyrus
 from tests.support.mail_world import MailWorld, make_settings, new_vault, wait_arrivals
 
-pytestmark = [needs_cyrus, pytest.mark.xdist_group("cyrus")]
+pytestmark = needs_cyrus
 USERS = ("invites", "others")
 
 

@@ -33,7 +33,7 @@ from tests.support.dovecot import PASSWORD, Dovecot, needs_dovecot
 from tests.support.mail_world import MailWorld, make_settings, new_vault, wait_arrivals, wait_for
 from tests.support.tokens import TokenIssuer
 
-pytestmark = [*needs_dovecot, pytest.mark.xdist_group("dovecot")]
+pytestmark = needs_dovecot
 USER = "invites"
 
 

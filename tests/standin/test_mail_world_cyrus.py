@@ -15,7 +15,7 @@ from imapclient.exceptions import LoginError
 from tests.support.cyrus import Cyrus, needs_cyrus
 from tests.support.dovecot import Dovecot, needs_dovecot
 
-pytestmark = [needs_cyrus, pytest.mark.xdist_group("cyrus")]
+pytestmark = needs_cyrus
 
 _MAIL = b"From: donotreply@amazon.com\r\nSubject: one\r\n\r\nhello\r\n"
 

@@ -19,7 +19,7 @@ from tests.support.certificates import ServerCertificate, issue
 from tests.support.dovecot import Dovecot, needs_dovecot
 from tests.support.tokens import TokenIssuer
 
-pytestmark = [*needs_dovecot, pytest.mark.xdist_group("dovecot")]
+pytestmark = needs_dovecot
 
 _MAIL = b"From: donotreply@amazon.com\r\nSubject: one\r\n\r\nhello\r\n"
 _USER = "agent@users.example"

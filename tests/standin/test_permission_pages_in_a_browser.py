@@ -60,12 +60,14 @@ def without_live(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{name: value for name, value in row.items() if name != "live"} for row in rows]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("layout", list(Layout))
 async def test_own_view_shows_every_row_and_can_change_none(plain: Browser, layout: Layout) -> None:
     print(f"{len(SAMPLE)} of {len(ALL)} looks")  # noqa: T201 - how much of the matrix this run holds
     await read_own_views(plain, layout, SAMPLE)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.soak
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("layout", list(Layout))
@@ -95,6 +97,7 @@ def pages_of(layout: Layout, seller: SellerRights) -> list[tuple[str, tuple[str,
     return [(OLD, ("regional",))]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("layout", list(Layout))
 async def test_owner_sees_the_users_rows_with_live_controls(plain: Browser, layout: Layout) -> None:
     page = await plain.new_page()

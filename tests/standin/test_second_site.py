@@ -14,7 +14,7 @@ from tests.second_site.markup import Look
 from tests.second_site.rig import SecondRig, second_rig
 from tests.second_site.script import Person
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("second_site")]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PATIENCE = 30.0  # seconds in which a one-off command has to say that a person is needed
 ENTRIES = [
@@ -77,7 +77,7 @@ def drawn(seed: int) -> list[str]:
     return steps
 
 
-@pytest.mark.sampled(6)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("seed", range(150))
 async def test_every_order_of_pages_arrives(second: SecondRig, seed: int) -> None:
     steps = drawn(seed)
@@ -89,7 +89,7 @@ async def test_every_order_of_pages_arrives(second: SecondRig, seed: int) -> Non
     assert ended.identity.proof in (Proof.SIGN_IN, Proof.TILE)
 
 
-@pytest.mark.sampled(6)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("position", [0, 1, 2])
 @pytest.mark.parametrize("end", [end for end in ENDS if end != "home"])
 async def test_every_page_that_ends_a_sign_in_ends_it_for_its_reason(second: SecondRig, end: str, position: int) -> None:

@@ -29,7 +29,7 @@ from flows.sign_in import ensure_signed_in
 from flows.visit import Visit
 from tests.support.flow_rig import QUICK, Helpers, Rig, rig
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("answers")]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 MEMBER: dict[str, Any] = {"members": ["a1@users.example"]}
 
@@ -176,7 +176,7 @@ async def choose(rehearsal: Rig, helpers: Helpers, account: SellerAccount) -> Ac
         return await choose_account(visit, account=account, bounds=QUICK)
 
 
-@pytest.mark.sampled(6)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("language", ["en", "de"])
 @pytest.mark.parametrize("seed", [1, 2, 3, 4])
 @pytest.mark.parametrize(("picker", "agency"), [("new", None), ("new", "Northern Agency"), ("old", None)])

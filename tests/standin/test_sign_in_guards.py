@@ -22,7 +22,7 @@ from flows.hosts import HostPolicy, ReadCall
 from flows.in_page import ask
 from flows.visit import Visit
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("guards")]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 HOST = "https://sellercentral.amazon.com"
 EVIL = "https://evil.example"

@@ -75,7 +75,7 @@ INTERSTITIALS = {
     "unknown": "unknown_screen",
 }
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("sign_in")]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +157,7 @@ def held_against_us(rehearsal: Rig) -> list[str]:
     ]
 
 
-@pytest.mark.sampled(14)
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize("one", EVERY[:SAMPLE], ids=str)
 async def test_sample_of_the_matrix_ends_as_it_must(rehearsal: Rig, one: Combination) -> None:
     assert (await outcome_of(rehearsal, one), held_against_us(rehearsal)) == (one.expected, [])

@@ -21,6 +21,7 @@ async def rehearsal() -> AsyncIterator[Rig]:
         yield ready
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("seed", [1, 7, 9])
 async def test_a_stored_session_is_kept_although_the_address_is_shown_late(rehearsal: Rig, seed: int) -> None:
     email = "a1@users.example"

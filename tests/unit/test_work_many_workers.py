@@ -29,7 +29,7 @@ from tests.support.clerk import CLICKS, KEY
 from tests.support.postgres import Postgres
 from tests.support.registry import add_account, add_secrets, invite
 
-pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("many_workers")]
+pytestmark = pytest.mark.postgres
 
 
 @dataclass
