@@ -93,7 +93,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 def _skipped_in_ci(config: pytest.Config) -> list[Any]:
     reporter = config.pluginmanager.get_plugin("terminalreporter")
-    return list(reporter.stats.get("skipped", [])) if reporter and os.environ.get("CI") else []
+    skipped = reporter.stats.get("skipped", []) if reporter and os.environ.get("CI") else []
+    return [report for report in skipped if "optional" not in report.keywords]
 
 
 @pytest.hookimpl(optionalhook=True)

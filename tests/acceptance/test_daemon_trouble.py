@@ -59,6 +59,7 @@ def assert_once(rehearsal: Rehearsal) -> None:
     assert journal.of("code.reused", "password.rejected", "danger.") == []
 
 
+@pytest.mark.optional
 @pytest.mark.skipif(not can_mount(), reason="only root can mount a small disk")
 async def test_a_full_disk_makes_it_unready_and_ends_when_there_is_room(tmp_path: Path, unused_tcp_port: int) -> None:
     data = tmp_path / "disk"

@@ -98,6 +98,7 @@ def test_the_containers_run_as_nobody_in_particular_and_say_how_they_are() -> No
     assert all((root / name).exists() for line in sources for name in line.split())
 
 
+@pytest.mark.optional
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd on this machine")
 def test_systemd_takes_the_unit(tmp_path: Path) -> None:
     unit = tmp_path / UNIT.name
