@@ -155,6 +155,7 @@ def test_the_withdrawn_one_shows_the_exact_text_and_the_reason(told: Told) -> No
     assert account["next_step"]
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("whole_group", [True, False], ids=["as Ctrl-C does", "to the demo alone"])
 def test_an_interrupt_in_the_middle_ends_every_process_and_leaves_no_data(tmp_path: Path, whole_group: bool) -> None:
     with demo(tmp_path, "--seed", "4") as process:

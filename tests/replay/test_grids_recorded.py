@@ -13,7 +13,7 @@ from tests.support.recorded_grids import expectation, expected_rows, read_rows, 
 CASES = recorded_grids()
 
 
-@pytest.mark.sampled(8)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("case", CASES, ids=[f"{case.parent.name}-{case.name}" for case in CASES])
 async def test_a_recorded_grid_reads_as_expected(chromium: Browser, case: Path) -> None:
     expected = expectation(case)

@@ -60,7 +60,7 @@ def test_every_layout_of_the_permissions_is_in_a_recording_both_as_own_rights_an
     assert held == {(layout, own) for layout in Layout for own in (True, False)}
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("visit", list(recorded_visits()), ids=lambda visit: f"{visit.flow}-{visit.name}")
 async def test_a_visit_recorded_again_gives_the_same_bytes(visit: RecordedVisit, tmp_path: Path) -> None:
     for name in ("one", "two"):

@@ -101,7 +101,7 @@ async def test_every_page_that_ends_a_sign_in_ends_it_for_its_reason(second: Sec
     assert ended.site.posts[position:] == []  # nothing was sent to the page that ended it
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("lang", ["en", "de", "fr", "it", "es", "nl"])
 @pytest.mark.parametrize(
     ("refuses", "outcome", "passwords", "codes"),
