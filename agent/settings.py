@@ -188,7 +188,9 @@ class ObserveSettings(_Group):
     notify_urls: SecretStrings = []
     notify_after: int = Field(default=3, ge=1)
     notify_repeat: Seconds = 6 * 3600.0
+    notify_gather: Seconds = 300.0  # after a notice, what else happens is gathered for so long and told as one
     evidence_days: int = Field(default=30, ge=1)
+    evidence_mb: int = Field(default=100, ge=1)  # an account; the newest visit's is kept whatever its size
     audits_days: int = Field(default=90, ge=1)  # 12 KB each; docs/capacity.md
     journal_days: int = Field(default=400, ge=1)
     finished_days: int = Field(default=14, ge=1)

@@ -19,12 +19,12 @@ from sqlalchemy.engine import Engine
 
 from agent.cli import context
 from agent.cli.many_audits import audits_in_order
-from agent.cli.output import now, warn
+from agent.cli.output import now
 from agent.domain.account import Account
 from agent.domain.changes import changes_since, vanished_rows
 from agent.domain.document import AuditDocument, unread_document
 from agent.domain.policy import Policy
-from agent.errors import ConfigurationError, Exit, UsageError
+from agent.errors import ConfigurationError, Exit, UnconfirmedError, UsageError
 from agent.report.writer import Format, Report, open_report
 from agent.settings import Settings
 from agent.store import accounts, audits
@@ -57,15 +57,15 @@ def audit(
     rules = load_policy(policy) if policy else load_configured_policy(settings.audit.policy_file)
     engine = context.database(settings)
     chosen = _chosen(engine, account_ids, as_account)
-    if not chosen:
-        warn(f"warning: no account is registered in {settings.data_dir}, so nothing was audited")
     with _stream(output) as out:
         desk = _Desk(settings=settings, engine=engine, report=open_report(format, out, evidence=settings.data_dir), since_last=since_last)
         if stored:
             desk.write_stored(chosen)
-        else:
+        elif chosen:
             asyncio.run(desk.write_audits(chosen, rules, as_account))
         desk.close()
+    if not chosen:  # exit 0 would say that all is as it should be
+        raise UnconfirmedError(f"no account is registered in {_place(settings)}, so nothing was audited; see 'sc-agent accounts add'")
     raise typer.Exit(int(desk.worst))
 
 
@@ -130,6 +130,11 @@ class _Desk:
             newest = audits.last_audit(conn, account.id)
             stored = newest is not None and newest["audited_at"] == document["audited_at"]
             return audits.last_audit(conn, account.id, skip=1) if stored else newest
+
+
+def _place(settings: Settings) -> str:
+    """Where the registry is; an address of a database is not told, it may hold a password."""
+    return "the database of SC_AGENT_DATABASE_URL" if settings.database_url else str(settings.data_dir)
 
 
 def _exit_of(document: AuditDocument) -> Exit:

@@ -81,7 +81,7 @@ class Metrics:
         oldest = sa.select(accounts.c.id, accounts.c.last_complete_read_at).where(accounts.c.last_complete_read_at.is_not(None))
         for account_id, seen in conn.execute(oldest.order_by(accounts.c.last_complete_read_at).limit(_OLDEST)):
             gauges["complete_read_age_seconds"].labels(account_id).set(_age(seen, now))
-        gauges["alarms_open"].set(conn.scalar(sa.select(sa.func.count()).select_from(alarms).where(alarms.c.sent_at.is_not(None))) or 0)
+        gauges["alarms_open"].set(conn.scalar(sa.select(sa.func.count()).where(alarms.c.sent_at.is_not(None), alarms.c.times > 0)) or 0)
         gauges["paused"].set(0 if switches.paused_by(conn) is None else 1)
         untaken = sa.and_(
             acts.c.act == "type_password",

@@ -1,11 +1,12 @@
-"""Alarms to people through apprise: after N in a row, repeated until fixed, and one "recovered"."""
+"""Alarms to people through apprise: after N in a row, what happens at once in one notice, repeated until fixed, and one "recovered"."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 import structlog
@@ -13,8 +14,13 @@ from pydantic import SecretStr
 from sqlalchemy.exc import SQLAlchemyError
 
 from agent.observe import events
+from agent.observe.memory_board import MemoryBoard
+from agent.observe.notices import notices_of
 from agent.observe.redaction import Redaction
-from agent.store.alarms import Trouble
+from agent.store.alarms import Patience, Trouble
+
+_TOGETHER = 5.0  # seconds: what happens within them belongs to one notice
+_LOOK_EVERY = 60.0  # seconds: for what other processes left, what is to be repeated, and what could not be sent
 
 log = structlog.get_logger(__name__)
 Send = Callable[[str, str], bool]  # title, body -> whether it went out
@@ -23,114 +29,103 @@ Send = Callable[[str, str], bool]  # title, body -> whether it went out
 class Board(Protocol):
     """Where open alarms are kept: in memory for what concerns one process, in the database for what concerns all."""
 
-    def note(self, key: str, text: str, *, now: datetime) -> Trouble:
-        """It went wrong once more."""
+    def note(self, key: str, text: str, *, now: datetime, times: int) -> None:
+        """It went wrong once more, which counts so many times."""
 
-    def claim(self, key: str, *, now: datetime, repeat: timedelta) -> bool:
-        """Whether it is ours to tell people now."""
+    def clear(self, key: str) -> bool:
+        """It is over; whether people have to be told so."""
 
-    def unclaim(self, key: str, *, sent_at: datetime | None) -> None:
+    def take(self, patience: Patience, *, now: datetime) -> list[Trouble]:
+        """What people have to be told of now, and are from now on taken to be told of."""
+
+    def put_back(self, troubles: Sequence[Trouble]) -> None:
         """Telling did not work."""
-
-    def clear(self, key: str) -> Trouble | None:
-        """It is over; what it was."""
 
     def list_open(self, prefix: str = "") -> list[Trouble]:
         """What is wrong now."""
-
-
-@dataclass(slots=True)
-class MemoryBoard:
-    """Open alarms of this process."""
-
-    _open: dict[str, Trouble] = field(default_factory=dict)
-
-    def note(self, key: str, text: str, *, now: datetime) -> Trouble:
-        """It went wrong once more."""
-        known = self._open.get(key, Trouble(key=key, times=0, text=text))
-        self._open[key] = replace(known, times=known.times + 1, text=text)
-        return self._open[key]
-
-    def claim(self, key: str, *, now: datetime, repeat: timedelta) -> bool:
-        """Whether it is time to tell people."""
-        known = self._open.get(key)
-        if known is None or (known.sent_at is not None and known.sent_at <= now < known.sent_at + repeat):
-            return False
-        self._open[key] = replace(known, sent_at=now)
-        return True
-
-    def unclaim(self, key: str, *, sent_at: datetime | None) -> None:
-        """Telling did not work."""
-        if known := self._open.get(key):
-            self._open[key] = replace(known, sent_at=sent_at)
-
-    def clear(self, key: str) -> Trouble | None:
-        """It is over; what it was."""
-        return self._open.pop(key, None)
-
-    def list_open(self, prefix: str = "") -> list[Trouble]:
-        """What is wrong now."""
-        return [trouble for key, trouble in self._open.items() if key.startswith(prefix)]
 
 
 @dataclass(slots=True, kw_only=True)
 class Alarms:
-    """Counts troubles by key and tells people, not too soon and not too often."""
+    """Counts troubles by key and tells people: not too soon, not too often, and in one notice what happens at the same time."""
 
     send: Send
     now: Callable[[], datetime]
-    after: int = 3
-    repeat: timedelta = timedelta(hours=6)
+    patience: Patience = field(default_factory=Patience)
     redaction: Redaction = field(default_factory=Redaction)
     board: Board = field(default_factory=MemoryBoard)
-    _news: MemoryBoard = field(default_factory=MemoryBoard)
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    _news: dict[str, Trouble] = field(default_factory=dict)  # the last of each kind, told or not
+    _wake: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def trouble(self, key: str, text: str, *, at_once: bool = False) -> None:
         """Something went wrong (again); `at_once` does not wait for N in a row."""
+        times = self.patience.after if at_once else 1
         try:
-            trouble = await asyncio.to_thread(self.board.note, key, self.redaction.redact(text), now=self.now())
-            if trouble.times >= self.after or at_once:
-                await self._tell(self.board, trouble)
+            await asyncio.to_thread(self.board.note, key, self.redaction.redact(text), now=self.now(), times=times)
         except SQLAlchemyError as err:
             log.warning(events.ALARM_UNSENT, title=key, error=type(err).__name__)
+        self._wake.set()
 
     async def fine(self, key: str) -> None:
         """It works again; people who were told of the trouble are told of this."""
         try:
-            trouble = await asyncio.to_thread(self.board.clear, key)
+            if await asyncio.to_thread(self.board.clear, key):
+                self._wake.set()
         except SQLAlchemyError as err:
             log.warning(events.ALARM_UNSENT, title=key, error=type(err).__name__)
-            return
-        if trouble is not None and trouble.sent_at is not None:
-            log.info(events.ALARM_RECOVERED, key=key)
-            await self._send(f"Recovered: {key}", f"{key} is fine again; it was: {trouble.text}")
 
     async def news(self, key: str, text: str) -> None:
-        """Something happened that is over already; told at once, and the like of it not again for a while."""
-        await self._tell(self._news, self._news.note(key, self.redaction.redact(text), now=self.now()))
-
-    async def remind(self) -> None:
-        """Repeat what has been wrong for long."""
-        for trouble in await asyncio.to_thread(self.board.list_open):
-            if trouble.sent_at is not None:
-                await self._tell(self.board, trouble)
+        """Something happened that is over already; told once, and the like of it not again for a while."""
+        known, now = self._news.get(key), self.now()
+        if known is None or (known.sent_at is not None and not known.sent_at <= now < known.sent_at + self.patience.repeat):
+            self._news[key] = Trouble(key=key, times=1, text=self.redaction.redact(text), since=now)
+            self._wake.set()
 
     async def list_open(self, prefix: str) -> set[str]:
         """The keys of what is wrong now."""
         return {trouble.key for trouble in await asyncio.to_thread(self.board.list_open, prefix)}
 
-    async def _tell(self, board: Board, trouble: Trouble) -> None:
-        if not await asyncio.to_thread(board.claim, trouble.key, now=self.now(), repeat=self.repeat):
-            return
-        log.warning(events.ALARM_RAISED, key=trouble.key, times=trouble.times, text=trouble.text)
-        if not await self._send(f"Trouble: {trouble.key}", f"{trouble.text}\n({trouble.times} times in a row)"):
-            await asyncio.to_thread(board.unclaim, trouble.key, sent_at=trouble.sent_at)
+    async def run(self) -> None:
+        """Tell people for ever: soon after something happened, then not again before the pause is over."""
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LOOK_EVERY):
+                    await self._wake.wait()
+            pause = self.patience.pause.total_seconds()
+            await self.sleep(min(_TOGETHER, pause))
+            self._wake.clear()
+            if await self.tell():
+                await self.sleep(pause)
 
-    async def _send(self, title: str, body: str) -> bool:
-        sent = await asyncio.to_thread(self.send, title, body)
-        if not sent:
-            log.warning(events.ALARM_UNSENT, title=title)
-        return sent
+    async def tell(self) -> bool:
+        """Tell people what they have to know now, if there is anything; whether there was."""
+        now = self.now()
+        fresh = [replace(news, sent_at=None) for news in self._news.values() if news.sent_at is None]
+        self._news.update({news.key: replace(news, sent_at=now) for news in fresh})
+        try:
+            lasting = await asyncio.to_thread(self.board.take, self.patience, now=now)
+        except SQLAlchemyError as err:
+            log.warning(events.ALARM_UNSENT, error=type(err).__name__)
+            lasting = []
+        kept = {trouble.key for trouble in lasting}
+        for notice in notices_of([*lasting, *fresh]):
+            for each in notice.about:
+                log.warning(events.ALARM_RECOVERED if each.is_over else events.ALARM_RAISED, key=each.key, text=each.text)
+            if not await asyncio.to_thread(self.send, notice.title, notice.body):
+                log.warning(events.ALARM_UNSENT, title=notice.title)
+                await self._keep(
+                    [each for each in notice.about if each.key in kept], [each for each in notice.about if each.key not in kept]
+                )
+        return bool(kept or fresh)
+
+    async def _keep(self, lasting: Sequence[Trouble], fresh: Sequence[Trouble]) -> None:
+        """What could not be sent is sent the next time."""
+        self._news.update({news.key: news for news in fresh})
+        try:
+            await asyncio.to_thread(self.board.put_back, lasting)
+        except SQLAlchemyError as err:
+            log.warning(events.ALARM_UNSENT, error=type(err).__name__)
 
 
 def apprise_sender(urls: Sequence[SecretStr]) -> Send:

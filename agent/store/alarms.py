@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,12 +16,27 @@ from agent.store.upsert import insert_once
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """One thing that is wrong."""
+    """One thing that is wrong; `times` 0: it is over, and people who were told of it have still to be told that."""
 
     key: str
     times: int
     text: str
+    since: datetime
     sent_at: datetime | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it works again."""
+        return self.times == 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """When people are told: after so many times in a row, again after `repeat`, and not sooner than `pause` after the last notice."""
+
+    after: int = 3
+    repeat: timedelta = timedelta(hours=6)
+    pause: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,44 +45,58 @@ class TableBoard:
 
     engine: Engine
 
-    def note(self, key: str, text: str, *, now: datetime) -> Trouble:
-        """It went wrong once more."""
+    def note(self, key: str, text: str, *, now: datetime, times: int) -> None:
+        """It went wrong once more, which counts so many times."""
+        since = sa.case((alarms.c.times == 0, now), else_=alarms.c.since)
         with writing(self.engine) as conn:
-            if not insert_once(conn, alarms, {"key": key, "times": 1, "text": text, "since": now}):
-                conn.execute(alarms.update().where(alarms.c.key == key).values(times=alarms.c.times + 1, text=text))
-            return _one(conn, key) or Trouble(key=key, times=1, text=text)
+            if not insert_once(conn, alarms, {"key": key, "times": times, "text": text, "since": now}):
+                again = alarms.update().where(alarms.c.key == key)
+                conn.execute(again.values(times=alarms.c.times + times, text=text, since=since))
 
-    def claim(self, key: str, *, now: datetime, repeat: timedelta) -> bool:
-        """Whether it is ours to tell people now; of many who ask, one is."""
-        quiet = sa.or_(alarms.c.sent_at.is_(None), alarms.c.sent_at <= now - repeat, alarms.c.sent_at > now)
-        with writing(self.engine) as conn:
-            return conn.execute(alarms.update().where(alarms.c.key == key, quiet).values(sent_at=now)).rowcount == 1
-
-    def unclaim(self, key: str, *, sent_at: datetime | None) -> None:
-        """Telling did not work; the next one tries again."""
-        with writing(self.engine) as conn:
-            conn.execute(alarms.update().where(alarms.c.key == key).values(sent_at=sent_at))
-
-    def clear(self, key: str) -> Trouble | None:
-        """It is over; returns what it was, to one of many who ask."""
+    def clear(self, key: str) -> bool:
+        """It is over; whether people have to be told so."""
         with reading(self.engine) as conn:
-            found = _one(conn, key)
-        if found is None:
-            return None
+            if conn.scalar(sa.select(alarms.c.key).where(alarms.c.key == key, alarms.c.times > 0)) is None:
+                return False
         with writing(self.engine) as conn:
-            return found if conn.execute(alarms.delete().where(alarms.c.key == key)).rowcount else None
+            conn.execute(alarms.delete().where(alarms.c.key == key, alarms.c.sent_at.is_(None)))
+            return conn.execute(alarms.update().where(alarms.c.key == key).values(times=0)).rowcount > 0
+
+    def take(self, patience: Patience, *, now: datetime) -> list[Trouble]:
+        """What people have to be told of now, and are from now on taken to be told of; of many who ask, one gets it."""
+        late = sa.or_(alarms.c.sent_at.is_(None), alarms.c.sent_at <= now - patience.repeat, alarms.c.sent_at > now)
+        due = sa.or_(alarms.c.times == 0, sa.and_(alarms.c.times >= patience.after, late))
+        last = sa.select(sa.func.max(alarms.c.sent_at)).where(alarms.c.sent_at <= now)
+        with writing(self.engine) as conn:
+            found = conn.execute(sa.select(alarms).where(due).order_by(alarms.c.key).with_for_update()).mappings()
+            taken = [_trouble(row) for row in found]
+            told = conn.scalar(last) if taken else None
+            if told is not None and told > now - patience.pause:
+                return []
+            for trouble in taken:
+                _mark(conn, trouble, now)
+        return taken
+
+    def put_back(self, troubles: Sequence[Trouble]) -> None:
+        """Telling did not work; they are to be told of still."""
+        with writing(self.engine) as conn:
+            for trouble in troubles:
+                row = {name: getattr(trouble, name) for name in ("times", "text", "since", "sent_at")}
+                if not (trouble.is_over and insert_once(conn, alarms, {"key": trouble.key, **row})):
+                    conn.execute(alarms.update().where(alarms.c.key == trouble.key).values(sent_at=trouble.sent_at))
 
     def list_open(self, prefix: str = "") -> list[Trouble]:
         """What is wrong now."""
-        query = sa.select(alarms).where(alarms.c.key.startswith(prefix, autoescape=True)).order_by(alarms.c.key)
+        named = alarms.c.key.startswith(prefix, autoescape=True)
+        query = sa.select(alarms).where(named, alarms.c.times > 0).order_by(alarms.c.key)
         with reading(self.engine) as conn:
             return [_trouble(row) for row in conn.execute(query).mappings()]
 
 
-def _one(conn: Connection, key: str) -> Trouble | None:
-    row = conn.execute(sa.select(alarms).where(alarms.c.key == key)).mappings().one_or_none()
-    return None if row is None else _trouble(row)
+def _mark(conn: Connection, trouble: Trouble, now: datetime) -> None:
+    row = alarms.c.key == trouble.key
+    conn.execute(alarms.delete().where(row) if trouble.is_over else alarms.update().where(row).values(sent_at=now))
 
 
 def _trouble(row: sa.RowMapping) -> Trouble:
-    return Trouble(key=row["key"], times=row["times"], text=row["text"], sent_at=row["sent_at"])
+    return Trouble(key=row["key"], times=row["times"], text=row["text"], since=row["since"], sent_at=row["sent_at"])

@@ -19,12 +19,13 @@ from agent.mail.context import mailboxes_of, name_of
 from agent.mail.service import MailService
 from agent.observe import events
 from agent.observe.health import Answer, serve_health
+from agent.observe.memory_board import MemoryBoard
 from agent.observe.metrics import Metrics
-from agent.observe.notify import Alarms, Board, MemoryBoard, apprise_sender
+from agent.observe.notify import Alarms, Board, apprise_sender
 from agent.observe.redaction import Redaction
 from agent.observe.watchdog import sd_notify
 from agent.settings import Settings
-from agent.store.alarms import TableBoard
+from agent.store.alarms import Patience, TableBoard
 from agent.store.vault import Vault
 from agent.work.browser_pool import BrowserPool, browser_options
 from agent.work.clock import Clock
@@ -69,7 +70,7 @@ async def run_daemon(
         alarms, own = _alarms(crew, TableBoard(engine)), _alarms(crew, MemoryBoard())
         visiting = VisitEngine(settings, database=engine.url, executor_id=crew.worker) if "work" in roles else None
         heart = Heart(crew=crew, roles=",".join(sorted(roles)), engine=visiting)
-        loops = [heart.run(), Housekeeping(crew=crew, alarms=alarms, own=own, engine=visiting).run()]
+        loops = [heart.run(), alarms.run(), own.run(), Housekeeping(crew=crew, alarms=alarms, own=own, engine=visiting).run()]
         async with serve_health(settings.observe.http_address, _routes(crew, metrics, heart)) as address:
             await heart.start()
             async with _together() as stops:
@@ -132,8 +133,11 @@ def _alarms(crew: Crew, board: Board) -> Alarms:
     return Alarms(
         send=apprise_sender(observe.notify_urls),
         now=crew.clock.now,
-        after=observe.notify_after,
-        repeat=timedelta(seconds=observe.notify_repeat),
+        patience=Patience(
+            after=observe.notify_after,
+            repeat=timedelta(seconds=observe.notify_repeat),
+            pause=timedelta(seconds=observe.notify_gather),
+        ),
         redaction=crew.redaction,
         board=board,
     )

@@ -1,4 +1,4 @@
-"""What has to be done now and then: forgetting what is old, noticing what is stale, repeating alarms."""
+"""What has to be done now and then: forgetting what is old, noticing what is stale."""
 
 from __future__ import annotations
 
@@ -54,8 +54,6 @@ class Housekeeping:
         if await self._is_clock_sound(now):
             await self._forget(now)
             await self._watch_freshness(now)
-        await self.alarms.remind()
-        await self.own.remind()
 
     async def _is_clock_sound(self, now: datetime) -> bool:
         """A clock that jumped must not make a year's history look old; it is believed from the next round on."""
@@ -70,7 +68,8 @@ class Housekeeping:
     async def _forget(self, now: datetime) -> None:
         crew, limits = self.crew, self.crew.settings.observe
         gone = await asyncio.to_thread(forget_old, crew.engine, limits, now=now)
-        folders = await asyncio.to_thread(forget_evidence, crew.settings.data_dir, before=now - timedelta(days=limits.evidence_days))
+        too_old, share = now - timedelta(days=limits.evidence_days), limits.evidence_mb * 1_000_000
+        folders = await asyncio.to_thread(forget_evidence, crew.settings.data_dir, before=too_old, bytes_per_account=share)
         finished = await self.engine.forget(now - timedelta(days=limits.finished_days)) if self.engine is not None else 0
         if any(asdict(gone).values()) or folders or finished:
             log.info(events.RETENTION_APPLIED, evidence=folders, finished=finished, **asdict(gone))

@@ -58,18 +58,18 @@ def require_held(conn: Connection, held: Sequence[Lease], *, now: datetime, leng
             raise LeaseLostError(f"the lease of account {lease.account_id} was lost; nothing was clicked, another worker goes on")
     if (who := switches.paused_by(conn)) is not None:
         raise HeldError(f"everything is paused by {who}; 'sc-agent resume --all' lets it go on")
-    for position, lease in enumerate(held):
-        _require_started(conn, lease.account_id, is_own=position == 0)
+    for lease in held:
+        _require_started(conn, lease.account_id)
 
 
-def _require_started(conn: Connection, account_id: str, *, is_own: bool) -> None:
+def _require_started(conn: Connection, account_id: str) -> None:
     try:
         account = accounts.get(conn, account_id)
     except UnknownAccountError as err:
         raise HeldError(f"account {account_id} was removed") from err
     if account.authorization is State.PAUSED:
         raise HeldError(f"account {account_id} was paused")
-    if is_own and not account.api_complete:
+    if not account.api_complete:
         raise HeldError(f"the API authorization of account {account_id} is pending")
 
 

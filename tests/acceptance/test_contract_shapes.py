@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 
+import pytest
+
 from agent.domain.authorization import State
 from tests.support.command import Agent
 
@@ -60,10 +62,11 @@ def test_an_audit_that_could_not_be_made_has_every_key_and_is_no_pass(agent: Age
     assert MOMENT.fullmatch(audit["audited_at"])
 
 
-def test_auditing_nobody_is_an_empty_document_and_a_warning(agent: Agent) -> None:
-    ended = agent("audit", "--all", "--stored", "--format", "json")
-    assert (ended.code, ended.document) == (0, {"schema": 1, "audits": []})
-    assert ended.err.startswith("warning: no account is registered")
+@pytest.mark.parametrize("how", ["--stored", "--since-last"])
+def test_auditing_nobody_is_an_empty_document_and_confirms_nothing(agent: Agent, how: str) -> None:
+    ended = agent("audit", "--all", how, "--format", "json")
+    assert (ended.code, ended.document) == (3, {"schema": 1, "audits": []})
+    assert ended.err.startswith("error: no account is registered in ")
 
 
 def test_doctor_makes_one_line_of_every_check_and_exits_4_without_a_mailbox(agent: Agent) -> None:

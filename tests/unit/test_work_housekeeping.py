@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import os
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -39,6 +40,13 @@ class House:
     now: datetime = NOW
     elapsed: float = 0.0
     titles: list[str] = field(default_factory=list)
+    alarms: list[Alarms] = field(init=False)
+
+    async def once(self) -> None:
+        """One round, and what people are told of it."""
+        await self.house.once()
+        for each in self.alarms:
+            await each.tell()
 
     def later(self, by: timedelta) -> None:
         self.now += by
@@ -55,7 +63,7 @@ def house(engine: Engine, vault: Vault, tmp_path: Path) -> House:
     clock = Clock(now=lambda: house.now, elapsed=lambda: house.elapsed)
     crew = make_crew(engine, vault, tmp_path, clock=clock)
     alarms = [Alarms(send=house.told, now=lambda: house.now) for _ in range(2)]
-    house.house = Housekeeping(crew=crew, alarms=alarms[0], own=alarms[1])
+    house.house, house.alarms = Housekeeping(crew=crew, alarms=alarms[0], own=alarms[1]), alarms
     with writing(engine) as conn:
         add_account(conn)
     return house
@@ -73,45 +81,75 @@ def count(engine: Engine, table: sa.Table) -> int:
 
 async def test_an_account_not_read_completely_for_a_week_is_an_alarm_until_it_is(house: House) -> None:
     read_completely(house, NOW - 6 * DAY)
-    await house.house.once()
+    await house.once()
     assert house.titles == []
     house.later(2 * DAY)
-    await house.house.once()
-    await house.house.once()
+    await house.once()
+    await house.once()
     assert house.titles == ["Trouble: freshness A1"]
     read_completely(house, house.now)
-    await house.house.once()
+    await house.once()
     assert house.titles == ["Trouble: freshness A1", "Recovered: freshness A1"]
 
 
 async def test_an_account_that_waits_for_its_seller_is_not_stale(house: House) -> None:
     with writing(house.engine) as conn:
         accounts.edit(conn, "A1", authorization=State.AWAITING_PERMISSIONS, accepted_at=NOW - 90 * DAY)
-    await house.house.once()
+    await house.once()
     assert house.titles == []
 
 
 async def test_a_clock_that_jumps_ahead_makes_nothing_old(house: House) -> None:
     with writing(house.engine) as conn:
         visits.start(conn, "v1", "A1", kind="audit", host="h", worker="w1", now=NOW)
-    await house.house.once()
+    await house.once()
     house.now += 3650 * DAY  # the clock, not the time
     house.elapsed += 3600
-    await house.house.once()
+    await house.once()
     assert (count(house.engine, visits_table), house.titles) == (1, ["Trouble: clock"])
     house.now -= 3650 * DAY
     house.later(timedelta(hours=1))
-    await house.house.once()
+    await house.once()
     house.later(timedelta(hours=1))
-    await house.house.once()
+    await house.once()
     assert (count(house.engine, visits_table), house.titles[-1]) == (1, "Recovered: clock")
 
 
 async def test_a_computer_that_slept_is_no_jump(house: House) -> None:
-    await house.house.once()
+    await house.once()
     house.later(30 * DAY)
-    await house.house.once()
+    await house.once()
     assert house.titles == []
+
+
+def keep_evidence(house: House, name: str, when: datetime, size: int = 600_000) -> None:
+    folder = house.house.crew.evidence_dir("A1", name)
+    (folder / "recording").mkdir(parents=True)
+    (folder / "recording" / "recording.json").write_bytes(b"x" * size)
+    os.utime(folder, (when.timestamp(),) * 2)
+
+
+def evidence(house: House) -> set[str]:
+    return {folder.name for folder in (house.house.crew.settings.data_dir / "evidence" / "A1").iterdir()}
+
+
+async def test_evidence_goes_when_it_is_old(house: House) -> None:
+    keep_evidence(house, "old", NOW - 31 * DAY)
+    keep_evidence(house, "new", NOW - 29 * DAY)
+    await house.once()
+    assert evidence(house) == {"new"}
+
+
+@pytest.mark.parametrize(("newest", "left"), [(300_000, {"v5", "v4"}), (5_000_000, {"v5"})], ids=["small", "larger than the share"])
+async def test_an_account_keeps_the_newest_evidence_within_its_share_of_the_disk(house: House, newest: int, left: set[str]) -> None:
+    limits = ObserveSettings(evidence_mb=1)
+    crew = house.house.crew
+    house.house.crew = replace(crew, settings=crew.settings.model_copy(update={"observe": limits}))
+    for number in range(5):
+        keep_evidence(house, f"v{number}", NOW - DAY + timedelta(minutes=number))
+    keep_evidence(house, "v5", NOW, newest)
+    await house.once()
+    assert evidence(house) == left
 
 
 def fill(engine: Engine, when: datetime) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -136,6 +136,16 @@ async def test_an_account_over_its_daily_cap_waits(rig: Rig) -> None:
     assert "A0" not in rig.seen
     assert due is not None
     assert due > datetime.now(UTC) + timedelta(minutes=50)
+
+
+async def test_in_quiet_hours_only_what_is_urgent_starts(rig: Rig) -> None:
+    work = rig.tick.crew.settings.work.model_copy(update={"quiet_hours": "00:00-23:59:59.999999"})
+    rig.tick.crew = replace(rig.tick.crew, settings=rig.tick.crew.settings.model_copy(update={"work": work}))
+    assert await rig.tick.once() == 0
+    rig.set_due("A5", timedelta(seconds=-1), urgent=True)
+    assert await rig.tick.once() == 1
+    await rig.settle()
+    assert rig.seen == ["A5"]
 
 
 @pytest.mark.parametrize(("hour", "quiet"), [(21, False), (22, True), (2, True), (6, False)])

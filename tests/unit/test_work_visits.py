@@ -96,6 +96,24 @@ async def test_an_acceptance_is_written_with_all_that_belongs_to_it(crew: Crew) 
         assert conn.scalar(sa.select(visits.c.outcome)) == "accepted"
 
 
+async def test_nobody_signs_in_for_another_while_the_own_api_authorization_is_pending(crew: Crew) -> None:
+    await finish(crew, await prepare(crew, "A1"), accepted(crew))
+    with writing(crew.engine) as conn:
+        add_account(conn, "A2", api=ApiAuthorization.PENDING)
+        add_secrets(conn, crew.vault, "A2")
+        accounts.edit(conn, "A1", audit_as="A2")
+    with pytest.raises(NotNowError, match="account A2, which signs in for A1: API Authorization Status must be complete"):
+        await prepare(crew, "A1")
+    with writing(crew.engine) as conn:
+        transitions.set_api_authorization(conn, "A2", ApiAuthorization.COMPLETE, now=crew.clock.now())
+    plan = await prepare(crew, "A1")
+    assert plan.signs_in.id == "A2"
+    with writing(crew.engine) as conn:
+        transitions.set_api_authorization(conn, "A2", ApiAuthorization.PENDING, now=crew.clock.now())
+    with pytest.raises(HeldError, match="the API authorization of account A2 is pending"):
+        await aides_for(plan, crew, redactor=Redactor()).before_click(Act.TYPE_PASSWORD)
+
+
 async def test_the_next_visit_starts_with_the_stored_session(crew: Crew) -> None:
     await finish(crew, await prepare(crew, "A1"), accepted(crew))
     plan = await prepare(crew, "A1")

@@ -171,6 +171,8 @@ def _signs_in(conn: Connection, account: Account, kind: Kind, as_account: str | 
     lender = accounts.get(conn, other)
     if lender.authorization in HELD:
         raise NotNowError(f"account {lender.id}, which signs in for {account.id}, is {lender.authorization}")
+    if not lender.api_complete:
+        raise NotNowError(f"account {lender.id}, which signs in for {account.id}: {lender.message}")
     return lender
 
 
