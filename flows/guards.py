@@ -45,15 +45,14 @@ class Guard:
     _answers: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def watch(self, context: BrowserContext, page: Page, *, remote: bool) -> None:
-        """Start guarding. A remote browser's flags are not ours, so there every request passes through us, cache or not."""
+        """Start guarding. A remote browser's flags are not ours: there every request passes through us as well, cache or not."""
         self._page = page
         await context.add_init_script(source("harden") + source("rest"))
         context.on("page", lambda popup: self._own(popup.close()))
         if self.rehearsal:
             page.on("response", lambda response: self._remember(response))
-        if remote:
+        if remote:  # sees the frames that such a browser may keep in processes of their own, but no redirect before it was followed
             await context.route("**/*", lambda route: self._on_route(route))
-            return
         session = await context.new_cdp_session(page)
         session.on("Fetch.requestPaused", lambda paused: self._own(self._on_paused(session, paused)))
         patterns = [{"urlPattern": "*", "resourceType": kind, "requestStage": "Request"} for kind in _WATCHED]

@@ -12,10 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from agent.settings import BrowserSettings, Settings
-from agent.work.browser_pool import BrowserPool, browser_options
-from flows.browser import Browser, BrowserOptions, find_executable, open_visit, process_of
-from flows.errors import BrowserLostError, BrowserMissingError
+from agent.work.browser_pool import BrowserPool
+from flows.browser import Browser, BrowserOptions, open_visit, process_of
+from flows.errors import BrowserLostError
 from flows.visit import Visit
 
 
@@ -104,34 +103,3 @@ async def test_the_memory_of_the_browser_is_told(pool: BrowserPool) -> None:
     assert pool.memory() == 0
     async with visiting(pool):
         assert 20e6 < pool.memory() < 2e9
-
-
-async def test_visits_go_to_a_browser_that_runs_elsewhere(unused_tcp_port: int, tmp_path: Path) -> None:
-    endpoint = f"http://127.0.0.1:{unused_tcp_port}"
-    command = [str(find_executable()), f"--remote-debugging-port={unused_tcp_port}", f"--user-data-dir={tmp_path}", "--no-sandbox"]
-    remote = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE, start_new_session=True)
-    try:
-        assert remote.stderr is not None
-        async with asyncio.timeout(20):
-            while b"listening on" not in (line := await remote.stderr.readline()):
-                assert line, "the remote browser did not start"
-        options = browser_options(Settings(browser=BrowserSettings(endpoint=endpoint, executable=Path("/no/such/browser"))))
-        pool = BrowserPool(options=options, replace_after=10)
-        for _ in range(2):
-            async with visiting(pool) as (browser, visit):
-                await visit.page.goto("data:text/html,<title>far away</title>")
-                assert await visit.page.title() == "far away"
-                assert process_of(browser) is None
-        await pool.close()
-        assert remote.returncode is None, "a remote browser is let go, not ended"
-    finally:
-        os.killpg(remote.pid, signal.SIGKILL)
-        await remote.communicate()
-
-
-async def test_a_remote_browser_that_is_not_there_is_one_clear_line(unused_tcp_port: int) -> None:
-    pool = BrowserPool(options=BrowserOptions(endpoint=f"http://127.0.0.1:{unused_tcp_port}"), replace_after=10)
-    with pytest.raises(BrowserMissingError, match=f"127.0.0.1:{unused_tcp_port}") as caught:
-        async with visiting(pool):
-            pass
-    assert "\n" not in str(caught.value)
