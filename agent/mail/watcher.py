@@ -21,6 +21,7 @@ from agent.settings import MailboxSettings
 from agent.store import folders
 from agent.store.database import reading, writing
 
+_LOOKS = 10  # in the length of a lease, of a process that waits to take the mailbox over
 _HEALTHY = 10.0  # seconds a session must have lived for its end not to count as a failure in a row
 
 log = structlog.get_logger("agent.mail")
@@ -218,7 +219,7 @@ class Watcher(threading.Thread):
 
     def _pause_passive(self) -> None:
         log.debug(events.PASSIVE, mailbox=self._name)
-        self._stop_event.wait(self._context.lease.total_seconds() / 3)
+        self._stop_event.wait(self._context.lease.total_seconds() / _LOOKS)
 
     def _note(self, link: Link) -> None:
         self._failures = 0

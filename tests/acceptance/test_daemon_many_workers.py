@@ -12,8 +12,11 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from agent.domain.authorization import State
+from agent.store.database import reading
+from agent.store.schema import leases
 from agent.store.vault import Vault, new_key, parse_key
 from fixtures.stand_in.generate import Draw, one_account
 from fixtures.stand_in.scenario import Fault, Scenario
@@ -62,6 +65,39 @@ def _is_visiting(daemon: Daemon) -> bool:
 
 def _is_accepted(rehearsal: Rehearsal) -> bool:
     return rehearsal.account().authorization in (State.AWAITING_PERMISSIONS, State.AWAITING_CONFIRMATION, State.AUDITING)
+
+
+@pytest.mark.postgres
+async def test_mail_and_work_live_apart_and_a_mailbox_is_taken_over_when_its_leader_is_killed(tmp_path: Path) -> None:
+    with running_postgres() as server:
+        url, key = server.new_database(), new_key()
+        async with StandIn(one_account(3, invitations=[])) as stand_in:
+            env = daemon_environment(stand_in.description(), tmp_path, key, DATABASE_URL=url)
+            with rehearsing(stand_in, tmp_path, url=url) as plain, ExitStack() as stack:
+                vault = Vault(parse_key(key, source="the test's key"))
+                rehearsal = Rehearsal(stand_in=stand_in, settings=plain.settings, engine=plain.engine, vault=vault)
+                rehearsal.register()
+                first, second, worker = (
+                    stack.enter_context(running_daemon(env, tmp_path, "--roles", role)) for role in ("mail", "mail", "work")
+                )
+                leader = await asyncio.to_thread(wait_until, lambda: _leader(rehearsal), within=30, what="a leader of the mailbox")
+                victim, survivor = (first, second) if leader == first.process.pid else (second, first)
+                assert leader == victim.process.pid
+                await asyncio.to_thread(victim.kill)
+                seller, user = rehearsal.scenario.sellers[0], rehearsal.scenario.users[0]
+                await stand_in.act(stand_in.seller.invite(seller.merchant_id, user.email))
+                await asyncio.to_thread(wait_until, lambda: _is_accepted(rehearsal), within=90, what="the account to be accepted")
+                assert _leader(rehearsal) == survivor.process.pid
+                assert [_is_visiting(daemon) for daemon in (first, second, worker)] == [False, False, True]
+                assert [(await asyncio.to_thread(daemon.stop))[0] for daemon in (survivor, worker)] == [0, 0]
+        assert list(stand_in.realm.journal.summary()["acceptances"].values()) == [1]
+
+
+def _leader(rehearsal: Rehearsal) -> int | None:
+    """The process that watches the mailbox."""
+    with reading(rehearsal.engine) as conn:
+        names = conn.scalars(sa.select(leases.c.holder).where(leases.c.account_id.startswith("mailbox:"))).all()
+    return int(names[0].split(":")[1]) if names else None
 
 
 def many(count: int) -> Scenario:
