@@ -19,7 +19,7 @@ class MemoryBoard:
         """It went wrong once more, which counts so many times."""
         known = self._open.get(key)
         if known is None or known.is_over:
-            known = Trouble(key=key, times=0, text=text, since=now, sent_at=known and known.sent_at)
+            known = Trouble(key=key, times=0, text=text, since=now, sent_at=known.sent_at if known else None)
         self._open[key] = replace(known, times=known.times + times, text=text)
 
     def clear(self, key: str) -> bool:

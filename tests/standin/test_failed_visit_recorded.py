@@ -122,5 +122,5 @@ async def test_a_visit_that_goes_well_leaves_nothing(rehearsal: Rehearsal) -> No
 
 async def test_evidence_that_is_too_old_goes_with_its_recording(rehearsal: Rehearsal) -> None:
     path = await recorded(rehearsal, one_account(5, user={"sign_in": ["email", "unknown"]}))
-    assert forget_evidence(rehearsal.settings.data_dir, before=utc_now() + timedelta(minutes=1)) == 1
+    assert forget_evidence(rehearsal.settings.data_dir, before=utc_now() + timedelta(minutes=1), bytes_per_account=10**9) == 1
     assert not path.parent.exists()

@@ -5,16 +5,11 @@ from __future__ import annotations
 import io
 import json
 import logging
-import os
-import time
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 import structlog
 from pydantic import SecretStr
 
-from agent.observe.evidence_retention import forget_evidence
 from agent.observe.logs import configure_logs
 from agent.observe.redaction import Redaction
 from flows.redact import Redactor
@@ -62,13 +57,3 @@ def test_text_lines_are_for_people(redaction: Redaction) -> None:
     stream = logged(redaction, style="text")
     structlog.get_logger("x").warning("visit.ended", account="A1", why="two words", nothing=None)
     assert stream.getvalue().rstrip().endswith("WARNING visit.ended account=A1 why='two words'")
-
-
-def test_old_evidence_is_deleted_and_new_is_kept(tmp_path: Path) -> None:
-    for name, age in (("old", 40), ("new", 1)):
-        folder = tmp_path / "evidence" / "A1" / name
-        folder.mkdir(parents=True)
-        (folder / "failure.html").write_text("x")
-        os.utime(folder, (time.time() - age * 86400,) * 2)
-    assert forget_evidence(tmp_path, before=datetime.now(UTC) - timedelta(days=30)) == 1
-    assert [path.name for path in (tmp_path / "evidence" / "A1").iterdir()] == ["new"]

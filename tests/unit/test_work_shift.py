@@ -49,7 +49,12 @@ def rig(engine: Engine, vault: Vault, tmp_path: Path) -> Rig:
         add_account(conn)
         add_secrets(conn, vault)
         invite(conn, now=utc_now() - timedelta(minutes=25))
-    alarms = Alarms(send=lambda title, _body: titles.append(title) is None, now=utc_now)
+
+    def send(title: str, _body: str) -> bool:
+        titles.append(title)
+        return True
+
+    alarms = Alarms(send=send, now=utc_now)
     return Rig(Shift(crew=crew, metrics=Metrics(), alarms=alarms, ended=ended.append), titles, ended)
 
 
