@@ -1,19 +1,20 @@
-"""The daemon as a process in trouble of its machine's: the disk is full, PostgreSQL is restarted; it stays and goes on by itself."""
+"""The daemon as a process in trouble: the disk is full or PostgreSQL restarted, and it goes on; a person is needed, and it tells."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
 import pytest
+from aiohttp import web
 
 from agent.domain.authorization import State
 from agent.store.vault import Vault, new_key, parse_key
 from fixtures.stand_in.generate import one_account
-from fixtures.stand_in.scenario import Fault
+from fixtures.stand_in.scenario import Fault, Scenario
 from fixtures.stand_in.world import StandIn
 from tests.support.daemon_process import Daemon, daemon_environment, running_daemon, wait_until
 from tests.support.postgres import running_postgres
@@ -22,11 +23,13 @@ from tests.support.small_disk import can_mount, filled, small_disk
 
 
 @asynccontextmanager
-async def working(data: Path, logs: Path, port: int, *, url: str | None = None) -> AsyncIterator[tuple[Daemon, Rehearsal]]:
+async def working(
+    data: Path, logs: Path, port: int, *, url: str | None = None, scenario: Scenario | None = None, **given: str
+) -> AsyncIterator[tuple[Daemon, Rehearsal]]:
     """A daemon with one account, not invited yet; its health is asked at the port."""
     key = new_key()
-    async with StandIn(one_account(3, invitations=[])) as stand_in:
-        more = {"OBSERVE__HTTP_ADDRESS": f"127.0.0.1:{port}", "WORK__LEASE": "4", **({"DATABASE_URL": url} if url else {})}
+    async with StandIn(scenario or one_account(3, invitations=[])) as stand_in:
+        more = {"OBSERVE__HTTP_ADDRESS": f"127.0.0.1:{port}", "WORK__LEASE": "4", **({"DATABASE_URL": url} if url else {}), **given}
         env = daemon_environment(stand_in.description(), data, key, **more)
         with rehearsing(stand_in, data, url=url) as plain:
             vault = Vault(parse_key(key, source="the test's key"))
@@ -91,3 +94,33 @@ async def test_a_restart_of_postgres_in_mid_visit_costs_time_and_nothing_else(tm
             await until(lambda: ready(unused_tcp_port) == 200, "ready again", daemon)
             await until(lambda: is_accepted(rehearsal), "the acceptance", daemon)
             assert_once(rehearsal)
+
+
+async def test_people_are_told_of_a_challenge_and_the_metrics_show_it(tmp_path: Path, unused_tcp_port_factory: Callable[[], int]) -> None:
+    port, hook = unused_tcp_port_factory(), unused_tcp_port_factory()
+    told: list[dict[str, str]] = []
+
+    async def receive(request: web.Request) -> web.Response:
+        told.append(await request.json())
+        return web.Response()
+
+    receiver = web.Application()
+    receiver.router.add_post("/{any:.*}", receive)
+    runner = web.AppRunner(receiver)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", hook).start()
+    challenged = one_account(3, invitations=[], user={"sign_in": ["email", "password", "captcha_image"]})
+    async with working(tmp_path, tmp_path, port, scenario=challenged, OBSERVE__NOTIFY_URLS=f"json://127.0.0.1:{hook}/") as (
+        daemon,
+        rehearsal,
+    ):
+        await invite(rehearsal)
+        await until(lambda: told, "the notice", daemon)
+        async with httpx.AsyncClient(trust_env=False, timeout=10) as client:
+            metrics = (await client.get(f"http://127.0.0.1:{port}/metrics")).text.splitlines()
+    await runner.cleanup()
+    assert [notice["title"] for notice in told] == ["Trouble: account A1"]
+    assert "captcha_image" in told[0]["message"]
+    assert rehearsal.scenario.users[0].password not in told[0]["message"]
+    assert 'sc_agent_visits_total{kind="accept",outcome="challenge"} 1.0' in metrics
+    assert {'sc_agent_accounts{state="needs_human"} 1.0', "sc_agent_alarms_open 1.0"} <= set(metrics)

@@ -106,6 +106,20 @@ def test_back_off_grows_and_has_a_cap(engine: Engine) -> None:
     assert waits == [1, 2, 4, 5, 5]
 
 
+def test_audits_that_end_together_do_not_start_together_again(engine: Engine) -> None:
+    dues = []
+    with writing(engine) as conn:
+        for number in range(50):
+            add_account(conn, f"A{number}")
+            accounts.edit(conn, f"A{number}", authorization=State.AUDITING, accepted_at=NOW)
+            account = transitions.apply(conn, f"A{number}", Event.PASS, now=NOW, why="pass", rhythm=Rhythm(jitter=0.1))
+            assert account.due is not None
+            dues.append(account.due - NOW)
+    hour = timedelta(hours=1)
+    assert 5.4 * hour <= min(dues) < 5.7 * hour
+    assert 6.3 * hour < max(dues) <= 6.6 * hour
+
+
 def test_incomplete_audits_are_counted_until_one_is_complete(engine: Engine) -> None:
     with writing(engine) as conn:
         add_account(conn)
