@@ -13,9 +13,10 @@ import structlog
 from pydantic import SecretStr
 from sqlalchemy.exc import SQLAlchemyError
 
+from agent.errors import ConfigurationError
 from agent.observe import events
 from agent.observe.memory_board import MemoryBoard
-from agent.observe.notices import notices_of
+from agent.observe.notices import Notice, notices_of
 from agent.observe.redaction import Redaction
 from agent.store.alarms import Patience, Trouble
 
@@ -112,12 +113,20 @@ class Alarms:
         for notice in notices_of([*lasting, *fresh]):
             for each in notice.about:
                 log.warning(events.ALARM_RECOVERED if each.is_over else events.ALARM_RAISED, key=each.key, text=each.text)
-            if not await asyncio.to_thread(self.send, notice.title, notice.body):
-                log.warning(events.ALARM_UNSENT, title=notice.title)
+            if not await self._send(notice):
                 await self._keep(
                     [each for each in notice.about if each.key in kept], [each for each in notice.about if each.key not in kept]
                 )
         return bool(kept or fresh)
+
+    async def _send(self, notice: Notice) -> bool:
+        try:
+            sent, error = await asyncio.to_thread(self.send, notice.title, notice.body), None
+        except Exception as err:  # noqa: BLE001 - a plug-in of somebody's: nobody being told is bad, no work being done is worse
+            sent, error = False, type(err).__name__
+        if not sent:
+            log.warning(events.ALARM_UNSENT, title=notice.title, error=error)
+        return sent
 
     async def _keep(self, lasting: Sequence[Trouble], fresh: Sequence[Trouble]) -> None:
         """What could not be sent is sent the next time."""
@@ -129,12 +138,19 @@ class Alarms:
 
 
 def apprise_sender(urls: Sequence[SecretStr]) -> Send:
-    """Send through every address; with none, the log is all there is."""
+    """Send through every address; with none, the log is all there is.
+
+    Raises:
+        ConfigurationError: an address is of no kind that apprise knows; it is named by its place, because it may hold a secret.
+    """
     if not urls:
         return lambda _title, _body: True
     import apprise  # it reads a hundred plug-ins
 
     target = apprise.Apprise()
-    for url in urls:
-        target.add(url.get_secret_value())
+    for place, url in enumerate(urls, start=1):
+        if not target.add(url.get_secret_value()):
+            raise ConfigurationError(
+                f"SC_AGENT_OBSERVE__NOTIFY_URLS: address {place} of {len(urls)} is none that apprise knows; see its list of services"
+            )
     return lambda title, body: bool(target.notify(title=title, body=body))

@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import structlog
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from agent.errors import ConfigurationError
 from agent.mail.context import mailboxes_of, name_of
@@ -42,6 +43,7 @@ from agent.work.vault_check import require_right_key
 Stop = Callable[[], Awaitable[Any]]
 ROLES = ("mail", "work")
 _LASTING = "mailbox:"  # the mail room says when these are over; its other alarms are news
+_TICK_WITHIN = 60.0  # seconds
 _HALF = 0.5  # of the grace is for the visits, the other half for browser and engine
 
 log = structlog.get_logger(__name__)
@@ -219,7 +221,8 @@ async def _feed(tick: Tick, wake: asyncio.Event, metrics: Metrics, alarms: Alarm
         wake.clear()
         pause = tick.crew.settings.work.tick
         try:
-            await tick.once()
+            async with asyncio.timeout(_TICK_WITHIN):  # one that hangs would be seen by nobody: the heart goes on beating
+                await tick.once()
             pause = await tick.seconds_to_next()
         except Exception as err:  # the database may be away; the next tick tries again
             log.exception(events.TICK_FAILED)
@@ -243,6 +246,9 @@ def _routes(crew: Crew, metrics: Metrics, heart: Heart) -> dict[str, Callable[[]
 
     def page() -> Answer:
         metrics.browser_memory.set(crew.pool.memory())
-        return 200, "text/plain; version=0.0.4", metrics.page(crew.engine, now=crew.clock.now())
+        try:
+            return 200, "text/plain; version=0.0.4", metrics.page(crew.engine, now=crew.clock.now())
+        except SQLAlchemyError:
+            return 503, "text/plain", b"the database does not answer\n"
 
     return {"/healthz": healthz, "/readyz": readyz, "/metrics": page}

@@ -67,6 +67,8 @@ class Shift:
         except NotNowError as err:
             log.debug(events.VISIT_SKIPPED, account=account_id, why=str(err))
             await self._postpone(account_id, _BUSY_AGAIN if err.busy else _LATER)
+            if err.stuck:
+                await self.alarms.trouble(f"account {account_id}", str(err))
             return "busy" if err.busy else "not_now"
         except PoisonError:
             log.error(events.VISIT_SET_ASIDE, account=account_id)

@@ -11,6 +11,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy.engine import Engine
 
+from agent.errors import ConfigurationError
 from agent.observe.memory_board import MemoryBoard
 from agent.observe.notify import Alarms, apprise_sender
 from agent.store import accounts
@@ -243,6 +244,21 @@ async def test_a_database_that_is_away_stops_no_visit_and_no_news(engine: Engine
     assert post.titles == ["Trouble: mail_held"]
 
 
+async def test_a_sender_that_breaks_is_one_that_did_not_send() -> None:
+    post = Post()
+    alarms = post.alarms()
+
+    def broken(_title: str, _body: str) -> bool:
+        raise KeyError("of a plug-in")
+
+    alarms.send = broken
+    await alarms.trouble("account A1", "CAPTCHA", at_once=True)
+    await alarms.tell()
+    alarms.send = post.send
+    await alarms.tell()
+    assert post.titles == ["Trouble: account A1"]
+
+
 async def test_people_are_told_without_being_asked_for_it_and_then_left_in_peace_for_a_while() -> None:
     post, slept = Post(), list[float]()
 
@@ -280,3 +296,10 @@ async def test_apprise_delivers_to_an_address(tmp_path: Path, unused_tcp_port: i
         send = apprise_sender([SecretStr(f"json://127.0.0.1:{unused_tcp_port}/")])
         assert await asyncio.to_thread(send, "Trouble: account A1", "CAPTCHA")
     assert b"Trouble: account A1" in received[0]
+
+
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")  # of the library's own, on Python 3.11
+def test_an_address_that_apprise_does_not_know_is_refused_without_being_shown() -> None:
+    with pytest.raises(ConfigurationError, match="address 2 of 2") as caught:
+        apprise_sender([SecretStr("json://127.0.0.1/"), SecretStr("slakc://a-secret-token")])
+    assert "a-secret-token" not in str(caught.value)

@@ -23,9 +23,11 @@ from agent.store import accounts, acts, folders, switches
 from agent.store.database import reading, writing
 from agent.store.schema import leases, workers
 from agent.store.vault import Vault
+from agent.work import daemon
 from agent.work.clock import Clock
 from agent.work.daemon import run_daemon
 from agent.work.heart import Heart
+from agent.work.tick import Tick
 from flows.models import Act
 from tests.support.crew import make_crew
 from tests.support.registry import NOW, add_account
@@ -69,6 +71,45 @@ async def test_health_and_metrics_are_served_while_it_runs(engine: Engine, vault
     await running
     assert [answer.status_code for answer in answers.values()] == [200, 200, 200, 404]
     assert "sc_agent_accounts" in answers["/metrics"].text
+
+
+async def test_without_its_database_it_answers_that_it_cannot_tell_and_goes_on(
+    engine: Engine, vault: Vault, tmp_path: Path, unused_tcp_port: int
+) -> None:
+    address = f"127.0.0.1:{unused_tcp_port}"
+    settings, stop = Settings(data_dir=tmp_path, observe=ObserveSettings(http_address=address)), asyncio.Event()
+    running = asyncio.create_task(run_daemon(settings, engine=engine, vault=vault, stop=stop, roles={"work"}))
+    await until_it_works(engine)
+    with writing(engine) as conn:
+        conn.exec_driver_sql("ALTER TABLE invitations RENAME TO gone")
+        conn.exec_driver_sql("ALTER TABLE acts RENAME TO gone_too")
+    async with httpx.AsyncClient(base_url=f"http://{address}", trust_env=False) as client:
+        codes = [(await client.get(path)).status_code for path in ("/metrics", "/healthz")]
+    stop.set()
+    await running
+    assert codes == [503, 200]
+
+
+async def test_a_tick_that_hangs_is_given_up_and_made_again(
+    engine: Engine, vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = asyncio.Queue[None]()
+
+    async def hang(_tick: Tick) -> int:
+        started.put_nowait(None)
+        await asyncio.Event().wait()
+        return 0
+
+    monkeypatch.setattr(Tick, "once", hang)
+    monkeypatch.setattr(daemon, "_TICK_WITHIN", 0.1)
+    stop = asyncio.Event()
+    settings = Settings(data_dir=tmp_path, work=WorkSettings(tick=0.05))
+    running = asyncio.create_task(run_daemon(settings, engine=engine, vault=vault, stop=stop, roles={"work"}))
+    async with asyncio.timeout(20):
+        for _ in range(3):
+            await started.get()
+    stop.set()
+    await running
 
 
 async def test_a_second_daemon_is_refused_and_the_first_goes_on(engine: Engine, vault: Vault, tmp_path: Path) -> None:

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import Engine
 
-from agent.domain.authorization import Event
+from agent.domain.account import ApiAuthorization
+from agent.domain.authorization import Event, State
 from agent.observe.metrics import Metrics
 from agent.observe.notify import Alarms
+from agent.store import accounts
 from agent.store.database import writing
 from agent.store.transitions import Facts
 from agent.store.vault import Vault
@@ -88,6 +90,18 @@ async def test_what_needs_a_person_is_told_after_one_visit(rig: Rig, monkeypatch
 async def test_a_visit_that_was_handed_over_twice_is_made_once(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(visitor, "_browse", _challenged)
     assert [await rig.shift.handle("A1") for _ in range(2)] == ["challenge", "not_now"]
+
+
+async def test_an_audit_that_waits_for_the_account_that_signs_in_for_it_is_told_of(rig: Rig) -> None:
+    with writing(rig.shift.crew.engine) as conn:
+        add_account(conn, "A2", api=ApiAuthorization.PENDING)
+        accounts.edit(conn, "A1", authorization=State.COMPLETE, audit_as="A2")
+    for _ in range(3):
+        with writing(rig.shift.crew.engine) as conn:
+            accounts.edit(conn, "A1", due=utc_now())
+        assert await rig.shift.handle("A1") == "not_now"
+    await rig.shift.alarms.tell()
+    assert rig.titles == ["Trouble: account A1"]
 
 
 async def test_after_the_end_of_the_shift_no_visit_begins(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:

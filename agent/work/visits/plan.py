@@ -33,11 +33,12 @@ class Kind(StrEnum):
 
 
 class NotNowError(Exception):
-    """The visit does not start; nothing was written. `busy` says that another one is running."""
+    """The visit does not start; nothing was written. `busy`: another one is running; `stuck`: only a person changes that."""
 
-    def __init__(self, reason: str, *, busy: bool = False) -> None:
+    def __init__(self, reason: str, *, busy: bool = False, stuck: bool = False) -> None:
         super().__init__(reason)
         self.busy = busy
+        self.stuck = stuck
 
 
 class PoisonError(Exception):
@@ -170,9 +171,9 @@ def _signs_in(conn: Connection, account: Account, kind: Kind, as_account: str | 
         return account
     lender = accounts.get(conn, other)
     if lender.authorization in HELD:
-        raise NotNowError(f"account {lender.id}, which signs in for {account.id}, is {lender.authorization}")
+        raise NotNowError(f"account {lender.id}, which signs in for {account.id}, is {lender.authorization}", stuck=True)
     if not lender.api_complete:
-        raise NotNowError(f"account {lender.id}, which signs in for {account.id}: {lender.message}")
+        raise NotNowError(f"account {lender.id}, which signs in for {account.id}: {lender.message}", stuck=True)
     return lender
 
 
