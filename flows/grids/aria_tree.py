@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+Box = tuple[float, float, float, float]  # left, top, right, bottom in the window
 _LINE = re.compile(r"^( *)- (.*)$")
 _NODE = re.compile(r'^(?P<role>[a-z]+)(?: (?P<name>"(?:\\.|[^"\\])*"|/.*/))?(?P<attrs>(?: \[[^\]]*\])*)(?P<rest>:.*)?$')
 _ATTR = re.compile(r"\[([a-z-]+)(?:=([^\]]*))?\]")
@@ -30,7 +31,7 @@ class AriaNode:
             yield from child.walk()
 
     @property
-    def box(self) -> tuple[float, float, float, float] | None:
+    def box(self) -> Box | None:
         """Left, top, right, bottom in the window, where the snapshot says."""
         parts = self.states.get("box", "").split(",")
         if len(parts) != 4:

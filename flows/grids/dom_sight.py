@@ -11,7 +11,7 @@ from playwright.async_api import ElementHandle, Page
 
 from flows.grids.data import grid_data
 from flows.grids.tokens import ColumnsToken, Option, RowToken, Sight, SwitchToken, TextToken, Token, Way
-from flows.grids.words import level_words, marks
+from flows.grids.words import generic, level_words, marks
 from flows.in_page import source, value_of
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
@@ -45,7 +45,14 @@ async def find_row(page: Page, index: int) -> list[ElementHandle]:
 
 
 def _asked() -> dict[str, Any]:
-    return {"css": grid_data("walk"), "words": level_words(), "on": marks("on"), "off": (*marks("off"), *marks("absent"))}
+    return {
+        "css": grid_data("walk"),
+        "words": level_words(),
+        "on": marks("on"),
+        "off": (*marks("off"), *marks("absent")),
+        "languages": sorted(generic("languages")),
+        "captions": sorted(generic("captions")),
+    }
 
 
 @cache

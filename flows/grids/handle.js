@@ -1,5 +1,5 @@
 // Finds what has to be handled before a grid is whole: closed sections, "show more", tabs, pickers, lists to scroll. Presses nothing itself.
-({ css, what, more, target, quiet, limit, step, moment }) => {
+({ css, what, more, next, target, quiet, limit, step, moment }) => {
   const clean = (s) => (s || "").replace(/[\s\u00a0]+/g, " ").trim();
   const is = (el, rule) => el.nodeType === 1 && el.matches(css[rule]);
   const up = (n) => n.assignedSlot || (n.parentNode instanceof ShadowRoot ? n.parentNode.host : n.parentNode);
@@ -13,10 +13,13 @@
   const root = mains.length === 1 ? mains[0] : document.body;
   const expander = (el) => is(el, "expander") && shown(el) && !near(el, "expander_not") && !near(el, "disabled");
   const clock = globalThis[Symbol.for("rest")];
-  const mores = () => all((el) => is(el, "button") && shown(el) && !near(el, "disabled") && more.includes(text(el).toLowerCase()));
+  const enabled = (el) => is(el, "pressable") && shown(el) && !near(el, "disabled");
+  const below = (n, out = []) => { for (const k of kids(n)) if (k.nodeType === 1) { out.push(k); below(k, out); } return out; }; // what the walk leaves out as well
+  const leads_on = (el) => { const doors = below(el).filter((k) => is(k, "pressable")); return shown(el) && (!doors.length || doors.some((k) => enabled(k) && !k.matches("[aria-current]"))); };
+  const mores = () => all((el) => is(el, "button") && shown(el) && !near(el, "disabled") && more.some((rule) => new RegExp(rule, "i").test(text(el))));
   const tabs = () => all((el) => is(el, "tab") && shown(el));
   const pickers = () => all((el) => is(el, "scope_choice") && shown(el) && !near(el, "row"));
-  const pagers = () => all((el) => is(el, "pager") && shown(el));
+  const pagers = () => below(root).filter((el) => !near(el, "tour") && (is(el, "pager") ? leads_on(el) : enabled(el) && next.includes(text(el).toLowerCase())));
   const scrollers = () => [document.scrollingElement, ...all((el) => el.scrollHeight > el.clientHeight + 2 && /auto|scroll/.test(getComputedStyle(el).overflowY) && shown(el))]
     .filter((el) => el.scrollHeight > el.clientHeight + 2);
   // Move a list, give what that sets off its frame, and wait only if it set something off.

@@ -48,7 +48,7 @@ def _read(options: tuple[Option, ...], words: Lexicon, label: str) -> LevelReadi
     doubled = [level for level in levels if levels.count(level) > 1]
     if doubled:
         raise _Problem(f"unread: the row offers {doubled[0].value} twice")
-    if any(option.on is None for option in options):
+    if any(option.on is None or any(fold(own) in marks("off" if option.on else "on") for own in option.own) for option in options):
         raise _Problem("unread: the state of a control cannot be told")
     held = [(level, option) for level, option in zip(levels, options, strict=True) if option.on]
     if len(held) != 1:
@@ -66,7 +66,7 @@ def _marked(options: tuple[Option, ...], levels: list[Level]) -> tuple[Level, ..
 
 def _level_of(option: Option, words: Lexicon, label: str) -> Level:
     """The level an option stands for, by its own words and its column; both must be known and say the same."""
-    texts = [text for text in (_without(own, label) for own in option.own) if text]
+    texts = [text for text in (_without(own, label) for own in option.own if fold(own) not in (*marks("on"), *marks("off"))) if text]
     levels = []
     for text in (*texts, option.column):
         if not text:

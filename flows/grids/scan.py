@@ -18,7 +18,7 @@ from flows.grids.settle import LIMIT, PRESSED, ask, find, is_as_seen, rest, sett
 from flows.grids.tokens import RowToken, Sight, TextToken, Token
 from flows.grids.unfold import closed_sections, press, unfold
 from flows.grids.weave import weave
-from flows.grids.words import generic, lexicon, squash
+from flows.grids.words import lexicon, squash
 
 _STEP = 0.6  # of a list's height: windows overlap
 _MOST_STEPS = 400
@@ -52,7 +52,7 @@ async def read_ahead(page: Page, seen: Sight) -> Ahead | None:
 
     Whoever uses it has to see afterwards that the page is at rest, and still as it was.
     """
-    there = await survey(page, more=sorted(generic("more")))
+    there = await survey(page)
     if seen.busy or not seen.rows or there.tabs or there.pickers or there.closed or there.more or there.pagers:
         return None
     state = Scan(scope=default_scope(page.url, seen))

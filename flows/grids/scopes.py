@@ -9,7 +9,7 @@ from playwright.async_api import Error as PlaywrightError
 
 from flows.grids.settle import ask, find, rest, survey
 from flows.grids.unfold import press
-from flows.grids.words import bare_title, fold, scope_of
+from flows.grids.words import bare_title, fold, is_section, scope_of
 
 
 async def each_scope(page: Page, *, default: str) -> AsyncIterator[tuple[str, tuple[str, ...], bool]]:
@@ -44,10 +44,10 @@ async def show_scope(page: Page, scope: str) -> None:
 
 
 async def _tab_names(page: Page) -> list[str]:
-    """The names of the tabs that stand for scopes; tabs for anything else are left alone."""
+    """The names of the tabs that stand for scopes, or where sections have tabs, of all of them; tabs for anything else are left alone."""
     tabs = await find(page, "tabs")
     names = [str(item["name"]) for item in await ask(page, "names", target=tabs)] if tabs else []
-    return [name for name in names if scope_of(bare_title(name))]
+    return names if sum(map(is_section, names)) > 1 else [name for name in names if scope_of(bare_title(name))]
 
 
 async def _press_tab(page: Page, name: str) -> tuple[str, ...]:

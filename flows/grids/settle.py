@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from asyncio import get_running_loop
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -15,6 +15,7 @@ from playwright.async_api import ElementHandle, JSHandle, Page
 from flows.grids.data import grid_data
 from flows.grids.dom_sight import read_dom
 from flows.grids.tokens import Moment, Sight
+from flows.grids.words import generic
 from flows.in_page import source, value_of
 
 QUIET = 200  # ms without any change
@@ -83,21 +84,25 @@ async def is_as_seen(page: Page, sight: Sight) -> bool:
     return await moment_of(page) == sight.moment
 
 
-async def survey(page: Page, *, more: Sequence[str] = ()) -> Survey:
+async def survey(page: Page) -> Survey:
     """Count what there is to handle, in one call."""
-    return Survey(**await ask(page, "survey", more=more))
+    return Survey(**await ask(page, "survey"))
 
 
 async def ask(page: Page, what: str, **more: Any) -> Any:
     """Call one of the helpers in the page and take its answer as a value."""
-    return await value_of(page, _script(), {"css": grid_data("walk"), "what": what, **more})
+    return await value_of(page, _script(), {**_asked(what), **more})
 
 
 async def find(page: Page, what: str, **more: Any) -> list[ElementHandle]:
     """Call one of the helpers in the page and take the elements it finds."""
-    found: JSHandle = await page.evaluate_handle(_script(), {"css": grid_data("walk"), "what": what, **more})
+    found: JSHandle = await page.evaluate_handle(_script(), {**_asked(what), **more})
     properties = await found.get_properties()
     return [element for handle in properties.values() if (element := handle.as_element()) is not None]
+
+
+def _asked(what: str) -> dict[str, Any]:
+    return {"css": grid_data("walk"), "what": what, "more": grid_data("words")["generic"]["more"], "next": sorted(generic("next"))}
 
 
 @cache

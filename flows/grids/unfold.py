@@ -6,7 +6,6 @@ from playwright.async_api import ElementHandle, Page
 from playwright.async_api import Error as PlaywrightError
 
 from flows.grids.settle import PRESSED, find, rest, survey
-from flows.grids.words import generic
 
 _ROUNDS = 60
 _PRESS_MS = 3000
@@ -17,7 +16,7 @@ async def unfold(page: Page) -> tuple[str, ...]:
 
     A page that closes one section when another opens is left with the last one open; `closed_sections` shows the others.
     """
-    there = await survey(page, more=_more())
+    there = await survey(page)
     stuck = [*(await _open_sections(page) if there.closed else ()), *(await _show_more(page) if there.closed or there.more else ())]
     if (await survey(page) if there.closed or there.more else there).pagers:
         stuck.append("the list is divided into pages")
@@ -42,17 +41,13 @@ async def _open_sections(page: Page) -> list[str]:
 
 async def _show_more(page: Page) -> list[str]:
     for _ in range(_ROUNDS):
-        more = await find(page, "more", more=_more())
+        more = await find(page, "more")
         if not more:
             return []
         if not await press(more[0]):
             return ["a list could not be shown to its end"]
         await rest(page)
     return ["a list offers more without end"]
-
-
-def _more() -> list[str]:
-    return sorted(generic("more"))
 
 
 async def closed_sections(page: Page) -> list[ElementHandle]:

@@ -1,6 +1,6 @@
 // The first reading of a permission grid: one walk through the visible document, shadow roots and slots included.
-// Takes {css, words, on, off, row}; where `row` is a number, gives the elements of that row instead: home, label, controls. Else gives tokens in document order: titles, texts, column heads, rows, switches. It judges nothing.
-({ css, words, on, off, row }) => {
+// Takes {css, words, on, off, languages, captions, row}; where `row` is a number, gives the elements of that row instead: home, label, controls. Else gives tokens in document order: titles, texts, column heads, rows, switches. It judges nothing.
+({ css, words, on, off, languages, captions, row }) => {
   const { moment } = globalThis[Symbol.for("rest")].seen();
   const LEVEL = new Set(words), ON = new Set(on), OFF = new Set(off);
   const clean = (s) => (s || "").replace(/[\s\u00a0\u200b]+/g, " ").trim();
@@ -24,12 +24,24 @@
   const all = (box, rule) => { const out = []; const go = (n) => { for (const k of kids(n)) if (k.nodeType === 1) { if (is(k, rule)) out.push(k); go(k); } }; go(box); return out; };
   const words_of = (n) => n.nodeType === 3 ? n.data : n.nodeType === 1 && !is(n, "skip") && n.getAttribute("aria-hidden") !== "true" ? [...kids(n)].map(words_of).join(" ") : "";
 
+  const choice = (el) => {
+    const opts = [...(el.options || []), ...all(el, "choice_option"), ...el.querySelectorAll(css.choice_option)];
+    let list = [...new Set(opts)].map((o) => ({ s: clean(o.getAttribute("label") || words_of(o)), v: o.getAttribute("value") ?? o.value, on: !!o.selected || o.getAttribute("aria-selected") === "true", dis: o.disabled === true || o.hasAttribute("disabled") }));
+    try { if (!list.length && el.getAttribute("options")) list = JSON.parse(el.getAttribute("options")).map((o) => ({ s: clean(o.name || o.label || o.text), v: String(o.value), on: false })); } catch { list = []; }
+    const value = el.getAttribute("value") ?? el.value, head = all(el, "choice_shown")[0];
+    const shows = el.tagName === "SELECT" ? "" : clean(head ? words_of(head) : el.getAttribute("role") ? words_of(el) : "");
+    let chosen = list.filter((o) => o.on);
+    if (el.tagName !== "SELECT" && !chosen.length && value != null) chosen = list.filter((o) => o.v === value);
+    return { list: list.map((o) => o.s), chosen: chosen.map((o) => o.s), shows };
+  };
+  const is_language_picker = (el) => { const { list } = choice(el); return list.length > 1 && list.every((s) => languages.some((name) => fold(s).split(/[\s(\-–]/)[0] === name)); };
+
   // 1. The visible document as a list of texts and controls.
   const items = [], hidden = [];
   let busy = 0;
   const block = (el) => (el && el.nodeType === 1 ? blocks(el) : el);
   const blocks = once((el) => (/^(inline|contents)/.test(getComputedStyle(el).display) ? block(up(el)) : el));
-  const kind_of = (el) => ["switch", "radio", "checkbox", "choice"].find((k) => is(el, k)) || (is(el, "other_control") ? "other" : "");
+  const kind_of = (el) => (is(el, "pressed") && LEVEL.has(fold(words_of(el))) ? "radio" : "") || ["switch", "radio", "checkbox", "choice"].find((k) => is(el, k)) || (is(el, "other_control") ? "other" : "");
   const out_of_reach = (el) => { const b = boxOf(el); return b[2] <= 0 && b[2] > b[0] && b[3] > b[1]; }; // left of the page: no scrolling leads there
   const has_row = (el) => { // a control and a text that names it; a text alone may be a title for those who cannot see
     const says = (n) => n.nodeType === 3 ? !!clean(n.data) && !LEVEL.has(fold(n.data)) : n.nodeType === 1 && !is(n, "skip") && [...kids(n)].some(says);
@@ -41,6 +53,7 @@
     if (n.nodeType !== 1 || is(n, "skip")) return;
     const kind = within ? "" : kind_of(n);
     if (within && kind_of(n)) return;
+    if (kind === "choice" && is_language_picker(n)) return;
     const seen = shown(n) || getComputedStyle(n).display === "contents";
     if ((!seen && !(kind && label_shown(n))) || (!kind && out_of_reach(n) && has_row(n))) {
       if (!kind && getComputedStyle(n).visibility !== "visible" && getComputedStyle(n).display !== "none") [...kids(n)].forEach((kid) => visit(kid, within));
@@ -60,7 +73,7 @@
     if (last && last.k === "text" && last.home === home && last.bold === bold && !last.stop && same_line(last, n)) { last.s = clean(last.s + (/^\s/.test(n.data) || last.gap || last.el !== el ? " " : "") + s); last.gap = /\s$/.test(n.data); return; }
     items.push({ k: "text", s, el, home, bold, gap: /\s$/.test(n.data), i: items.length });
   };
-  const same_line = (last, n) => { const cell = near(last.el, "cell"); return cell === near(n.parentElement || n.parentNode.host, "cell") && !LEVEL.has(fold(last.s)) && !LEVEL.has(fold(n.data)); };
+  const same_line = (last, n) => { const el = n.parentElement || n.parentNode.host; return near(last.el, "cell") === near(el, "cell") && near(last.el, "title") === near(el, "title") && !LEVEL.has(fold(last.s)) && !LEVEL.has(fold(n.data)); };
   const image = (n) => { const s = clean(n.getAttribute("alt") || n.getAttribute("aria-label")); if (s) items.push({ k: "text", s, el: n, home: n, bold: false, stop: true, i: items.length }); };
   const hidden_label = (el) => {
     const texts = (n) => (n.nodeType === 3 ? [clean(n.data)] : n.nodeType === 1 && !is(n, "skip") ? [...kids(n)].flatMap(texts) : []);
@@ -93,7 +106,7 @@
     const inner = el.tagName === "INPUT" ? null : all(el, "radio").concat(all(el, "checkbox")).find((x) => x.tagName === "INPUT");
     if (el.tagName === "INPUT") return el.indeterminate ? null : el.checked;
     if (inner) return inner.checked;
-    const aria = el.getAttribute("aria-checked");
+    const aria = el.getAttribute("aria-checked") ?? (is(el, "pressed") ? el.getAttribute("aria-pressed") : null);
     return aria !== null ? (aria === "true" ? true : aria === "false" ? false : null) : el.checked === true || (el.hasAttribute("checked") && el.getAttribute("checked") !== "false");
   };
   const locked = (el) => { const inner = all(el, "radio").concat(all(el, "checkbox"))[0]; return (inner && inner.matches(":disabled")) || el.matches(":disabled") || !!near(el, "disabled"); };
@@ -146,7 +159,13 @@
   const head_options = new Set(options.filter((o) => columns.some((c) => inside(o.el, c.row))));
 
   // 4. Rows: the smallest container of a control (or of a level word, or of a table row under column heads) that holds a label.
-  const is_label = (t) => t.k === "text" && !belongs.has(t) && !is_level(t) && !taken.has(t) && !ON.has(fold(t.s)) && !OFF.has(fold(t.s));
+  const plain = (t) => t.k === "text" && !belongs.has(t) && !is_level(t) && !taken.has(t) && !ON.has(fold(t.s)) && !OFF.has(fold(t.s)) && !captions.includes(fold(t.s));
+  const sides = once((table) => all(table, "cell").filter((c) => c.rowSpan > 1).map((c) => boxOf(c)[0])); // where cells stand that go on beside several rows
+  const beside = once((cell) => { // a section beside its rows, each of which says more
+    const row = cell && near(cell, "row"), table = row && near(row, "table");
+    return !!table && sides(table).some((left) => Math.abs(left - boxOf(cell)[0]) < 2) && cells(row).some((c) => c !== cell && texts_in(c).some(plain));
+  });
+  const is_label = (t) => plain(t) && !beside(near(t.el, "cell"));
   const has_label = once((box) => texts_in(box).some(is_label));
   const by_key = once((key) => options.filter((x) => x.key === key));
   const mates = once((o) => (o.key ? by_key(o.key).filter((x) => x.el.getRootNode() === o.el.getRootNode()) : []));
@@ -168,13 +187,14 @@
   const column_for = (s) => {
     const head = [...columns].reverse().find((c) => c.at < where(s) && (!c.table || c.table === near(s.el, "table") || !columns.some((d) => d.table && d.table === near(s.el, "table"))));
     if (!head) return "";
-    const row = near(s.el, "row") || s.home, count = cells(row).length;
-    const index = near(s.el, "row") || count === head.parts.length ? span_index(row, s.el) : -1;
-    if (index >= 0 && count > 1 && (near(s.el, "row") || count === head.parts.length)) return (head.parts[index] || { s: "" }).s;
-    const b = boxOf(s.el), x = (b[0] + b[2]) / 2, hit = head.parts.filter((p) => p.box[0] <= x && x <= p.box[2]);
+    return over(head, near(s.el, "row") || s.home, s.el);
+  };
+  const over = (head, row, el) => { // by its cell where the row has one for each head, else by where it stands
+    if (head.parts.length > 1 && span_index(row) === head.parts.length) return (head.parts[span_index(row, el)] || { s: "" }).s;
+    const b = boxOf(el), x = (b[0] + b[2]) / 2, hit = head.parts.filter((p) => p.box[0] <= x && x <= p.box[2]);
     return hit.length === 1 && head.parts.every((p, i, a) => !i || p.box[0] >= a[i - 1].box[2] - 1) ? hit[0].s : "";
   };
-  const span_index = (row, el) => { let at = 0; for (const c of cells(row)) { if (inside(el, c)) return at; at += +c.colSpan || 1; } return -1; };
+  const span_index = (row, el) => { let at = 0; for (const c of cells(row)) { if (el && inside(el, c)) return at; at += +c.colSpan || 1; } return el ? -1 : at; };
   const where = (s) => (s.at ??= s.item ? s.item.i : s.k === "bare" ? items.findIndex((i) => inside(i.el, s.el)) : s.i);
   const cut = []; // rows: a home, and the slice of items in it up to the next label
   for (const s of sites.sort((a, b) => where(a) - where(b))) {
@@ -185,16 +205,6 @@
   }
 
   // 5. Tokens.
-  const choice = (el) => {
-    const opts = [...(el.options || []), ...all(el, "choice_option"), ...el.querySelectorAll(css.choice_option)];
-    let list = [...new Set(opts)].map((o) => ({ s: clean(o.getAttribute("label") || words_of(o)), v: o.getAttribute("value") ?? o.value, on: !!o.selected || o.getAttribute("aria-selected") === "true", dis: o.disabled === true || o.hasAttribute("disabled") }));
-    try { if (!list.length && el.getAttribute("options")) list = JSON.parse(el.getAttribute("options")).map((o) => ({ s: clean(o.name || o.label || o.text), v: String(o.value), on: false })); } catch { list = []; }
-    const value = el.getAttribute("value") ?? el.value, head = all(el, "choice_shown")[0];
-    const shows = el.tagName === "SELECT" ? "" : clean(head ? words_of(head) : el.getAttribute("role") ? words_of(el) : "");
-    let chosen = list.filter((o) => o.on);
-    if (el.tagName !== "SELECT" && !chosen.length && value != null) chosen = list.filter((o) => o.v === value);
-    return { list: list.map((o) => o.s), chosen: chosen.map((o) => o.s), shows };
-  };
   const mark = (s) => (ON.has(fold(s)) ? true : OFF.has(fold(s)) || !s ? false : null);
   const marked_in = (cell) => {
     const sign = cell.querySelector("[aria-label], [alt], [title]"), said = clean(words_of(cell)) || clean(sign && (sign.getAttribute("aria-label") || sign.getAttribute("alt") || sign.getAttribute("title")));
@@ -203,8 +213,8 @@
   const options_of = (row) => row.sites.flatMap((s) => {
     if (s.k === "bare") {
       const head = [...columns].reverse().find((c) => c.table === near(s.el, "table") && c.at < where(s)) || { parts: [] };
-      return cells(s.el).map((c, i) => [c, i]).filter(([c, i]) => head.parts[i] && LEVEL.has(fold(head.parts[i].s)))
-        .map(([c, i]) => ({ own: [], column: head.parts[i].s, ...marked_in(c), off: true, mark: true }));
+      return cells(s.el).map((c) => [c, over(head, s.el, c)]).filter(([, column]) => LEVEL.has(fold(column)))
+        .map(([c, column]) => ({ own: [], column, ...marked_in(c), off: true, mark: true }));
     }
     if (s.k === "value") return [{ own: s.own, column: column_for(s), on: true, off: true, text: true }];
     if (s.k === "choice") { const c = choice(s.el); return [{ ...c, own: s.own, column: near(s.el, "row") ? column_for(s) : "", on: true, off: locked(s.el), choice: true }]; }
@@ -229,7 +239,7 @@
   for (const o of options) if (head_options.has(o)) tokens.push({ t: "head", at: o.i, own: o.own, on: state(o.el) });
     else if (!holders.includes(o)) tokens.push({ t: "switch", at: o.i, own: o.own, on: state(o.el), off: locked(o.el), y: boxOf(o.el)[1] });
   for (const t of items) if (t.k === "text" && !used.has(t) && !taken.has(t) && !belongs.has(t) && !values.some((v) => v.item === t && cut.some((c) => c.sites.includes(v))) && !bare.some((r) => inside(t.el, r)))
-    tokens.push({ t: "text", at: t.i, s: t.s, title: !!near(t.el, "title"), strong: t.bold || is(t.el, "strong"), button: !!near(t.el, "pressable") && !near(t.el, "title"), tab: !!near(t.el, "tab"), head: !!near(t.el, "column_head"), alone: !!near(t.el, "row") && cells(near(t.el, "row")).length === 1, y: boxOf(t.el)[1] });
+    tokens.push({ t: "text", at: t.i, s: t.s, title: !!near(t.el, "title") || beside(near(t.el, "cell")), strong: t.bold || is(t.el, "strong"), button: !!near(t.el, "pressable") && !near(t.el, "title"), tab: !!near(t.el, "tab"), head: !!near(t.el, "column_head"), alone: !!near(t.el, "row") && cells(near(t.el, "row")).length === 1, y: boxOf(t.el)[1] });
   const sibling_of = (el) => [...(up(el) ? kids(up(el)) : [])].filter((k) => k.nodeType === 1 && k !== el && k.tagName === el.tagName && k.className === el.className && shown(k));
   const picks = (row) => row.sites.every((s) => s.k === "choice" && !choice(s.el).list.some((word) => LEVEL.has(fold(word))));
   const homes = new Set(cut.filter((r) => !picks(r)).map((r) => r.home)), empty = new Set();

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -95,6 +95,39 @@ def level_words() -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for language in languages() for word in lexicon(language).levels))
 
 
+def is_level(text: str) -> bool:
+    """Whether a text is a level word of any language."""
+    return fold(text) in _level_words()
+
+
+def is_caption(text: str) -> bool:
+    """Whether a text says no more than that a level follows."""
+    return fold(text) in generic("captions")
+
+
+def split_level(text: str) -> tuple[str, str]:
+    """A line that ends in a level word, written as the vocabulary writes it, as what stands before it and the word."""
+    label, word = _cut_level(text)
+    return (label, word) if word and not _cut_level(label)[1] else (text, "")  # several are heads of columns
+
+
+def _cut_level(text: str) -> tuple[str, str]:
+    word = next((word for word in _written_levels() if text.endswith(word)), "")
+    return text.removesuffix(word).rstrip(" :：–—-"), word
+
+
+@cache
+def _written_levels() -> tuple[str, ...]:
+    """Level words as they are written, the longest first."""
+    written = {word for levels in grid_data("words")["levels"].values() for words in levels.values() for word in words}
+    return tuple(sorted(written, key=len, reverse=True))
+
+
+@cache
+def _level_words() -> frozenset[str]:
+    return frozenset(level_words())
+
+
 @cache
 def marks(kind: str) -> tuple[str, ...]:
     """The marks that say held (`on`), offered but not held (`off`), not offered (`absent`), folded."""
@@ -105,6 +138,11 @@ def marks(kind: str) -> tuple[str, ...]:
 def generic(name: str) -> frozenset[str]:
     """A list of the page's own phrases, folded."""
     return frozenset(fold(word) for word in grid_data("words")["generic"][name])
+
+
+def is_language_picker(listed: Sequence[str]) -> bool:
+    """Whether everything a drop-down lists is the name of a language."""
+    return len(listed) > 1 and all(re.split(r"[\s(\-–]", fold(name))[0] in generic("languages") for name in listed)
 
 
 def is_generic(title: str) -> bool:
@@ -126,6 +164,11 @@ def _scopes() -> dict[str, str]:
         if domain != marketplace.host:
             named[fold(domain)] = code
     return named
+
+
+def is_section(title: str) -> bool:
+    """Whether a title names a section in any language."""
+    return any(lexicon(language).section(title) for language in languages())
 
 
 def stated_count(text: str) -> int | None:
