@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -53,6 +53,11 @@ class OneTimeCodes:
     register: Callable[[SecretStr], None]  # with the redactor, before first use
     warn: Callable[[float], None] = lambda _skew: None
     skew: timedelta = timedelta(0)
+    _anchor: tuple[datetime, float] = field(init=False)  # when the skew held: our clock's time, and what no change of the clock moves
+
+    def __post_init__(self) -> None:
+        """Remember how our clock stands."""
+        self._anchor = self.clock.now(), self.clock.elapsed()
 
     async def next_code(self) -> SecretStr:
         """Wait for a time step that nobody has spent and that has enough left, spend it, return its digits.
@@ -61,8 +66,9 @@ class OneTimeCodes:
             ClockSkewError: the clock is too far from the site's.
             CodeUnavailableError: none came free within the bound.
         """
-        self._refuse_wrong_clock()
         for _ in range(_MAX_STEPS):
+            self._follow_clock()
+            self._refuse_wrong_clock()
             now = self.clock.now()
             step, left = step_at(self.seed, now + self.skew)
             if left >= self.limits.code_margin and await asyncio.to_thread(self._spend, step, now):
@@ -78,7 +84,7 @@ class OneTimeCodes:
         Raises:
             ClockSkewError: the clock is too far off.
         """
-        now = self.clock.now()
+        self._anchor = now, _ = self.clock.now(), self.clock.elapsed()
         seen = site + _DATE_HALF - now
         self.skew = timedelta(0) if abs(seen) <= _IGNORED_SKEW else seen
         if abs(seen).total_seconds() > self.limits.skew_warn:
@@ -92,6 +98,14 @@ class OneTimeCodes:
             known = switches.clock_skew(conn)
         if known is not None and abs(self.clock.now() - known[1]) < _SKEW_AGE:
             self.skew = known[0]
+
+    def _follow_clock(self) -> None:
+        """A clock that was set since says another time than has passed: by so much it is now off from the site's."""
+        now, elapsed = self.clock.now(), self.clock.elapsed()
+        jump = (now - self._anchor[0]) - timedelta(seconds=elapsed - self._anchor[1])
+        if abs(jump) > _IGNORED_SKEW:
+            self.skew -= jump
+            self._anchor = now, elapsed
 
     def _refuse_wrong_clock(self) -> None:
         seconds = self.skew.total_seconds()

@@ -30,7 +30,7 @@ RFC_KEYS = {"SHA1": b"12345678901234567890", "SHA256": b"12345678901234567890123
 
 @dataclass
 class HandClock:
-    """A clock that only sleeping moves."""
+    """A clock that only sleeping moves; whoever sets `moment` sets it as an operator would."""
 
     moment: datetime
     slept: list[float] = field(default_factory=list)
@@ -42,7 +42,7 @@ class HandClock:
 
     @property
     def clock(self) -> Clock:
-        return Clock(now=lambda: self.moment, sleep=self.sleep)
+        return Clock(now=lambda: self.moment, sleep=self.sleep, elapsed=lambda: sum(self.slept))
 
 
 def codes_of(
@@ -71,6 +71,29 @@ def test_codes_are_those_of_rfc_6238(algorithm: str, moment: int, expected: str)
     seed = Seed(secret=base64.b32encode(RFC_KEYS[algorithm]).decode().rstrip("="), digits=8, algorithm=algorithm)
     step, _ = step_at(seed, datetime.fromtimestamp(moment, UTC))
     assert code_at(seed, step).get_secret_value() == expected
+
+
+@pytest.mark.parametrize("by", [-50, -7, 7, 50])
+async def test_a_clock_that_is_set_in_the_middle_of_a_visit_spoils_no_code(engine: Engine, by: float) -> None:
+    hand = at_second(2)
+    lent = codes_of(engine, hand)
+    await lent.clock_seen(hand.moment - timedelta(seconds=0.5))
+    hand.moment += timedelta(seconds=by)
+    code = await lent.next_code()
+    step, _ = step_at(lent.seed, hand.moment - timedelta(seconds=by))
+    assert code == code_at(lent.seed, step)
+
+
+@pytest.mark.parametrize("by", [-3600, 3600])
+async def test_no_code_is_spent_when_the_clock_was_set_by_an_hour_in_the_middle_of_a_visit(engine: Engine, by: float) -> None:
+    hand = at_second(2)
+    lent = codes_of(engine, hand)
+    await lent.clock_seen(hand.moment)
+    hand.moment += timedelta(seconds=by)
+    with pytest.raises(ClockSkewError, match="3600 s"):
+        await lent.next_code()
+    with reading(engine) as conn:
+        assert conn.scalar(sa.select(sa.func.count()).select_from(codes)) == 0
 
 
 async def test_a_second_code_waits_for_the_next_step(engine: Engine) -> None:
