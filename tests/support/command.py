@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from tests.support.forked import run_forked
 
 SEED = "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP JBSW"
 PASSWORD = "correct horse/battery&staple"
@@ -47,17 +47,8 @@ class Agent:
 
     def __call__(self, *arguments: str, stdin: str = "", timeout: float = 60) -> Ended:
         """Run one command to its end."""
-        done = subprocess.run(
-            [sys.executable, "-m", "agent", *arguments],
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            env=self.env,
-            cwd=self.folder,
-            check=False,
-        )
-        return Ended(code=done.returncode, out=done.stdout, err=done.stderr)
+        code, out, err = run_forked(arguments, env=self.env, cwd=self.folder, stdin=stdin, timeout=timeout)
+        return Ended(code=code, out=out, err=err)
 
     def add(self, account_id: str = "A1", *more: str, email: str = "", seed: str = SEED) -> Ended:
         """Register an account with a plausible set of secrets."""
