@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser
 
 from flows.browser import BrowserOptions, open_browser
@@ -42,7 +43,7 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
             monkeypatch.delenv(name)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def browser_options(browser_name: str, browser_type_launch_args: dict[str, object]) -> BrowserOptions:
     """How the plugin's command line (--headed, --browser) asks for a browser, in our words."""
     if browser_name != "chromium":
@@ -50,9 +51,9 @@ def browser_options(browser_name: str, browser_type_launch_args: dict[str, objec
     return BrowserOptions(headless=bool(browser_type_launch_args.get("headless", True)), no_sandbox=os.geteuid() == 0)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def chromium(browser_options: BrowserOptions) -> AsyncIterator[Browser]:
-    """A browser as the agent opens it, with no resolver rules."""
+    """A browser as the agent opens it, with no resolver rules; one for a module, whose tests share its loop."""
     async with open_browser(browser_options) as browser:
         yield browser
 

@@ -75,7 +75,7 @@ async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
             yield Scene(ready, daemon_environment(stand_in.description(), tmp_path, key), tmp_path)
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("moment", ["mail.delivered", "password.accepted", "sign_in.done", "invitation.accepted"])
 async def test_killed_at_any_moment_it_goes_on_after_a_restart_and_accepts_once(scene: Scene, moment: str) -> None:
     scene.rehearsal.stand_in.realm.faults.add(Fault(on="/invitation/accept", kind="slow", method="POST", moment="after", seconds=3))

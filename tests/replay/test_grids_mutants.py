@@ -14,6 +14,7 @@ from flows.models import Grid
 from tests.support.recorded_grids import PAGES, expectation, read_rows, showing
 
 SPOIL = (Path(__file__).parents[1] / "support" / "mutants.js").read_text(encoding="utf-8")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 ACTS = (
     "rename", "blank", "drop", "hide_row", "duplicate", "move", "hide_section", "swap_columns", "two", "none", "other", "translate",
     "unknown", "admin", "half", "bare", "silent",

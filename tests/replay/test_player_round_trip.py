@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import filecmp
 import json
+import shutil
 import stat
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser
 
 from fixtures.leak_gate import scan
@@ -29,10 +31,26 @@ from tests.support.live_site import AT, EMAIL, MERCHANT, PASSWORD, LiveSite, liv
 HOST = "https://sellercentral.amazon.com"
 
 
-@pytest.fixture
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def site() -> AsyncIterator[LiveSite]:
     async with live_site() as running:
         yield running
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def reaching(site: LiveSite) -> AsyncIterator[Browser]:
+    """One browser that reaches the site."""
+    async with open_browser(site.options) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def recorded(site: LiveSite, reaching: Browser, tmp_path_factory: pytest.TempPathFactory) -> Recording:
+    """One visit, recorded."""
+    return await record(site, reaching, tmp_path_factory.mktemp("recorded") / "mini/one", code="123456")
 
 
 async def sign_in(visit: Visit, *, email: str, password: str, code: str) -> dict[str, Any]:
@@ -74,9 +92,7 @@ async def replay(recorded: Recording, player: Player, browser: Browser, options:
     return outcome
 
 
-async def test_a_scrubbed_recording_replays_with_the_site_gone_and_another_code_the_same_every_time(tmp_path: Path) -> None:
-    async with live_site() as site, open_browser(site.options) as browser:
-        recorded = await record(site, browser, tmp_path / "mini/one", code="123456")
+async def test_a_scrubbed_recording_replays_without_the_site_and_with_another_code_the_same_every_time(recorded: Recording) -> None:
     async with Player() as player:
         options = BrowserOptions(host_resolver_rules=player.resolver_rules, trusted_spki=(player.spki,))
         async with open_browser(options) as browser:
@@ -84,31 +100,28 @@ async def test_a_scrubbed_recording_replays_with_the_site_gone_and_another_code_
                 assert await replay(recorded, player, browser, options, code=f"{turn:06}") == recorded.about["expected"]
 
 
-async def test_nothing_that_was_secret_stands_in_the_recording(site: LiveSite, tmp_path: Path) -> None:
-    async with open_browser(site.options) as browser:
-        await record(site, browser, tmp_path / "mini/one", code="123456")
+async def test_nothing_that_was_secret_stands_in_the_recording(site: LiveSite, recorded: Recording) -> None:
     known = KnownValues((EMAIL, PASSWORD, MERCHANT, "123456", *site.sessions))
-    assert [str(find) for find in scan([tmp_path], known=known)[0]] == []
+    assert [str(find) for find in scan([recorded.path], known=known)[0]] == []
 
 
-async def test_a_recording_is_a_directory_of_private_readable_files(site: LiveSite, tmp_path: Path) -> None:
-    async with open_browser(site.options) as browser:
-        await record(site, browser, tmp_path / "mini/one", code="123456")
-    files = [file for file in (tmp_path / "mini/one").rglob("*") if file.is_file()]
+async def test_a_recording_is_a_directory_of_private_readable_files(recorded: Recording) -> None:
+    files = [file for file in recorded.path.rglob("*") if file.is_file()]
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
     assert {file.name for file in files} >= {"recording.json", "exchanges.json", "session.json", "mail.eml"}
-    about = json.loads((tmp_path / "mini/one/recording.json").read_text())
+    about = json.loads((recorded.path / "recording.json").read_text())
     assert about["pages"][0]["screen"] == "combined"
     assert about["recorded_at"] == "2026-01-05T10:00:00Z"
-    exchanges = json.loads((tmp_path / "mini/one/exchanges.json").read_text())
+    exchanges = json.loads((recorded.path / "exchanges.json").read_text())
     hops = [(row["request"]["url"].split("?")[0].removeprefix(HOST), row["response"]["status"]) for row in exchanges]
     assert hops[:3] == [("/home", 302), ("/hop", 302), ("/ap/signin", 200)]
     assert all(any(name == "Set-Cookie" for name, _ in exchanges[hop]["response"]["headers"]) for hop in (0, 1))
 
 
-async def test_recording_twice_finds_what_is_typed_and_what_scripts_make_but_not_what_the_site_told(site: LiveSite) -> None:
-    async with open_browser(site.options) as browser:
-        (first, _), (second, _) = [await visit_live(site, browser, code=code) for code in ("123456", "654321")]
+async def test_recording_twice_finds_what_is_typed_and_what_scripts_make_but_not_what_the_site_told(
+    site: LiveSite, reaching: Browser
+) -> None:
+    (first, _), (second, _) = [await visit_live(site, reaching, code=code) for code in ("234567", "654321")]
     found = find_volatile(first.exchanges, second.exchanges)
     assert found == ("POST /ap/signin form.metadata1", "POST /ap/signin form.otpCode")
 
@@ -122,28 +135,26 @@ async def test_the_same_visit_of_the_same_site_gives_the_same_bytes(tmp_path: Pa
     assert {name: sub.diff_files for name, sub in compared.subdirs.items()} == {"bodies": [], "pages": []}
 
 
-async def test_a_directory_that_holds_something_is_not_written_over(site: LiveSite, tmp_path: Path) -> None:
+async def test_a_directory_that_holds_something_is_not_written_over(site: LiveSite, reaching: Browser, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
-    async with open_browser(site.options) as browser:
-        with pytest.raises(FileExistsError, match="holds something already"):
-            await record(site, browser, tmp_path, code="123456")
+    with pytest.raises(FileExistsError, match="holds something already"):
+        await record(site, reaching, tmp_path, code="345678")
 
 
 @pytest.mark.parametrize("place", ["request", "response"])
-async def test_any_altered_exchange_of_a_recording_is_noticed(site: LiveSite, tmp_path: Path, place: str) -> None:
-    async with open_browser(site.options) as browser:
-        recorded = await record(site, browser, tmp_path / "mini/one", code="123456")
-    rows = json.loads((recorded.path / "exchanges.json").read_text())
+async def test_any_altered_exchange_of_a_recording_is_noticed(recorded: Recording, tmp_path: Path, place: str) -> None:
+    path = Path(shutil.copytree(recorded.path, tmp_path / "mini/one"))
+    rows = json.loads((path / "exchanges.json").read_text())
     posted = next(row for row in rows if row["request"]["method"] == "POST")
     if place == "request":
         posted["request"]["form"][3][1] = "altered@users.example"
     else:
         posted["response"]["headers"] = [pair for pair in posted["response"]["headers"] if pair[0] != "Set-Cookie"]
-    (recorded.path / "exchanges.json").write_text(json.dumps(rows))
+    (path / "exchanges.json").write_text(json.dumps(rows))
     async with Player() as player:
         options = BrowserOptions(host_resolver_rules=player.resolver_rules, trusted_spki=(player.spki,))
         async with open_browser(options) as browser, open_visit(browser, options=options) as visit:
-            player.load(load_recording(recorded.path))
+            player.load(load_recording(path))
             inputs = recorded.about["inputs"]
             visit.page.set_default_timeout(3000)
             await visit.page.goto(f"{HOST}/home")
@@ -157,7 +168,7 @@ async def test_any_altered_exchange_of_a_recording_is_noticed(site: LiveSite, tm
     assert any(expected in miss for miss in misses), misses
 
 
-def test_a_mail_is_scrubbed_of_addresses_and_ids_that_only_it_knows_but_not_of_who_sent_it() -> None:
+async def test_a_mail_is_scrubbed_of_addresses_and_ids_that_only_it_knows_but_not_of_who_sent_it() -> None:
     told = "Ask owner@real-shop.co of A9Z8Y7X6W5V4U about 6b1f9a52-2c3d-4e5f-8a9b-0c1d2e3f4a5b."
     mail = "\n".join(["From: <no-reply@amazon.com>", "To: jane@real-shop.co", "Content-Transfer-Encoding: base64", "", ""]).encode()
     mail += base64.b64encode(told.encode())

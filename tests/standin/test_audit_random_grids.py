@@ -15,6 +15,8 @@ from flows.grids.reader import read_grid
 from tests.support.grid_rig import HOST, grid_rig
 from tests.support.recorded_grids import read_rows
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 USER = "a1@users.example"
 OF_ALL = 200
 ROUNDS = int(os.environ.get("SC_TEST_GRIDS", "6"))  # all of them in `make soak`

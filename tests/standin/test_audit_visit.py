@@ -56,7 +56,7 @@ def verdict(reading: AuditReading) -> Verdict:
     return judge_reading(reading, load_policy(), account="A1", user_email=USER, now=utc_now()).audit.verdict
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("layout", ["classic_g0", "classic_g1", "global", "unified"])
 async def test_own_view_as_ordered_passes(stage: Rig, layout: str) -> None:
     reading = await audit(stage, world(layout))
@@ -64,7 +64,7 @@ async def test_own_view_as_ordered_passes(stage: Rig, layout: str) -> None:
     assert (reading.grid.gaps, reading.grid.layout, verdict(reading)) == ((), "own_view", Verdict.PASS)
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("layout", "name"), [("classic_g0", "classic"), ("classic_g1", "classic"), ("global", "global"), ("unified", "unified")]
 )
@@ -78,7 +78,7 @@ async def test_an_administrator_reads_the_rows_of_another_user(stage: Rig, layou
     assert {finding["kind"] for finding in judged.document["findings"]} == {"must_be_none"}
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("refusal", "kind"),
     [

@@ -146,7 +146,7 @@ def drawn(seen: dict[tuple[str, str, Trouble], str]) -> str:
 
 
 @pytest.mark.optional  # a full disk has to be mounted
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("flow", "step", "trouble"), CASES, ids=[f"{flow}-{step.name}-{trouble}" for flow, step, trouble in CASES])
 async def test_a_trouble_ends_as_it_must_and_then_all_ends_well(
     stand_in: StandIn,

@@ -1,4 +1,4 @@
-"""Commands in processes of their own, forked from one that has imported their libraries: the start costs a tenth of a fresh interpreter's."""
+"""Commands in processes of their own, forked from one that has imported their libraries: a tenth of a fresh interpreter's cost."""
 
 from __future__ import annotations
 

@@ -1,22 +1,46 @@
-"""`sc-agent demo` as a process: what it exits with, what its document says, and how an interrupt ends it."""
+"""The built wheel, installed in an empty environment, plays the demo from anywhere: what it exits with, and what its document says."""
 
 from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.daemon_process import ROOT, wait_until
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def run(*command: str | Path, cwd: Path, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run([str(part) for part in command], cwd=cwd, env=env, capture_output=True, text=True, check=False, timeout=400)
+    assert done.returncode == 0, f"{command}: {done.stdout[-2000:]} {done.stderr[-4000:]}"
+    return done
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of commands of an environment that holds the wheel, its demo extra, and nothing of the checkout."""
+    folder = tmp_path_factory.mktemp("wheel")
+    run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder / "dist", ROOT, cwd=folder)
+    (wheel,) = (folder / "dist").glob("*.whl")
+    run(sys.executable, "-m", "venv", folder / "env", cwd=folder)
+    pip = (folder / "env" / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-compile", "--disable-pip-version-check")
+    run(*pip, "--constraint", constraints(folder), f"{wheel}[demo]", cwd=folder)
+    return folder / "env" / "bin"
+
+
+def constraints(folder: Path) -> Path:
+    """The locked versions without their hashes, which pip takes for requirements only."""
+    lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
+    pins = [line.rstrip(" \\") for line in lines if line and not line.startswith((" ", "#", "-"))]
+    file = folder / "constraints.txt"
+    file.write_text("\n".join(pins) + "\n", encoding="utf-8")
+    return file
+
 
 API_TEXT = "API Authorization Status must be complete before Seller Central Authorization may be started"
 FAILED_TEXT = "Error: Seller Central Authorization failed. Please update authorization."
@@ -50,42 +74,19 @@ class Told:
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
-    """One demo for all that is asked of its document."""
+def told(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """One demo for all that is asked of its document, played from a directory that holds nothing of the checkout."""
     folder = tmp_path_factory.mktemp("demo")
-    with demo(folder, "--json", "--seed", "3") as process:
-        out, err = process.communicate(timeout=300)
-    return Told(code=process.returncode, document=json.loads(out), progress=err, left=remains(folder))
-
-
-@contextmanager
-def demo(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """A demo in a process group of its own, whose temporary files are in a folder of its own."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SC_AGENT_") or name.endswith("EXECUTABLE")}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "agent", "demo", *arguments],
-        env=kept | {"TMPDIR": str(folder), "COLUMNS": "160"},
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    with process:
-        try:
-            yield process
-        finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
+    bare = {name: value for name, value in kept.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
+    command = [str(installed / "sc-agent"), "demo", "--json", "--seed", "3"]
+    env = bare | {"TMPDIR": str(folder), "COLUMNS": "160"}
+    done = subprocess.run(command, env=env, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300, check=False)
+    left = list(folder.glob("sc-agent-demo-*"))
+    return Told(code=done.returncode, document=json.loads(done.stdout), progress=done.stderr, left=left)
 
 
-def remains(folder: Path) -> list[Path]:
-    """Data directories that were not removed."""
-    return list(folder.glob("sc-agent-demo-*"))
-
-
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(600)
 
 
 def test_every_account_ends_as_scripted_and_the_exit_code_says_so(told: Told) -> None:
@@ -155,51 +156,19 @@ def test_the_withdrawn_one_shows_the_exact_text_and_the_reason(told: Told) -> No
     assert account["next_step"]
 
 
-@pytest.mark.sampled(1)
-@pytest.mark.parametrize("whole_group", [True, False], ids=["as Ctrl-C does", "to the demo alone"])
-def test_an_interrupt_in_the_middle_ends_every_process_and_leaves_no_data(tmp_path: Path, whole_group: bool) -> None:
-    with demo(tmp_path, "--seed", "4") as process:
-        wait_until(lambda: is_visiting(tmp_path), within=90, what="a visit under way")
-        started_by_it = descendants(process.pid)
-        assert len(started_by_it) >= 3  # stand-ins, daemon, browser
-        started = time.monotonic()
-        (os.killpg if whole_group else os.kill)(process.pid, signal.SIGINT)
-        process.communicate(timeout=30)
-        wait_until(lambda: not alive(started_by_it), within=max(0.1, 10 - (time.monotonic() - started)), what="its processes to end")
-    assert process.returncode != 0
-    assert remains(tmp_path) == []
+def test_the_selectors_travel_in_the_wheel(installed: Path, tmp_path: Path) -> None:
+    code = "from flows.catalogue import load_catalogue, default_root; print(len(load_catalogue().screens), default_root())"
+    count, place = run(installed / "python", "-c", code, cwd=tmp_path).stdout.split()
+    assert int(count) == len(list((ROOT / "selectors").glob("*.toml")))
+    assert str(ROOT) not in place
 
 
-def is_visiting(folder: Path) -> bool:
-    """Tell whether the daemon's log speaks of a visit."""
-    return any("visit.started" in log.read_text(errors="replace") for log in folder.glob("sc-agent-demo-*/daemon.log"))
+def test_nothing_is_taken_from_the_checkout(installed: Path, tmp_path: Path) -> None:
+    code = "import agent, flows, fixtures; print(agent.__file__, flows.__file__, fixtures.__file__)"
+    assert str(ROOT) not in run(installed / "python", "-c", code, cwd=tmp_path).stdout
 
 
-def descendants(pid: int) -> dict[int, str]:
-    """Every process below one, with the moment it was started, which tells it from a later one of the same number."""
-    running = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
-    parents = {child: parent for child in running if (parent := parent_of(child))}
-    found, fresh = {pid}, {pid}
-    while fresh:
-        fresh = {child for child, parent in parents.items() if parent in fresh} - found
-        found |= fresh
-    return {each: fields[19] for each in found - {pid} if (fields := stat_of(each))}
-
-
-def parent_of(pid: int) -> int:
-    """The parent's number; 0 for a process that is gone."""
-    fields = stat_of(pid)
-    return int(fields[1]) if fields else 0
-
-
-def stat_of(pid: int) -> list[str]:
-    """The fields of /proc/PID/stat from the state on; none for a process that is gone."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
-    except OSError:
-        return []
-
-
-def alive(processes: dict[int, str]) -> list[int]:
-    """Those that still run; a zombie does not."""
-    return [pid for pid, began in processes.items() if (fields := stat_of(pid)) and fields[19] == began and fields[0] != "Z"]
+def test_selectors_is_no_package_and_hides_nothing_of_the_standard_library() -> None:
+    assert not (ROOT / "selectors" / "__init__.py").exists()
+    assert not list((ROOT / "selectors").rglob("*.py"))
+    run(sys.executable, "-c", "import asyncio, selectors; selectors.DefaultSelector", cwd=ROOT)
