@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page
 
 from fixtures.stand_in.permission_pages import Layout, PageOptions
@@ -21,7 +22,10 @@ SAMPLE, ALL = range(3), range(48)  # looks drawn by seed: those of an ordinary r
 LANGUAGES = ("en", "de", "zh", "it", "ja", "fr", "en_GB", "es")
 
 
-@pytest.fixture
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def plain() -> AsyncIterator[Browser]:
     async with plain_browser() as browser:
         yield browser

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page
 
 from fixtures.stand_in.permission_pages import Layout, PageOptions, Refusal
@@ -31,7 +32,10 @@ PRESS_ALL = """(spared) => {
 }"""
 
 
-@pytest.fixture
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def plain() -> AsyncIterator[Browser]:
     async with plain_browser() as browser:
         yield browser

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Error, Locator, Page, expect
+import pytest_asyncio
+from playwright.async_api import Browser, Error, Locator, Page, expect
 
 from fixtures.stand_in.generate import Draw, one_account
 from fixtures.stand_in.scenario import Fault, Scenario, User
@@ -17,12 +18,31 @@ from tests.support.site_visitor import HOST, code_now
 HOME = f"https://{HOST}/home"
 
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def reaching() -> AsyncIterator[tuple[StandIn, Browser]]:
+    """One stand-in and one browser that reaches it."""
+    async with StandIn(one_account(1)) as running, chromium_for(running) as browser:
+        yield running, browser
+
+
 @pytest.fixture
-async def tab(stand_in: StandIn) -> AsyncIterator[Page]:
-    async with chromium_for(stand_in) as browser:
-        context = await browser.new_context()
-        context.set_default_timeout(10_000)
-        yield await context.new_page()
+def stand_in(reaching: tuple[StandIn, Browser]) -> StandIn:
+    """The stand-in as it was at first."""
+    running, _ = reaching
+    running.load(one_account(1))
+    return running
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def tab(reaching: tuple[StandIn, Browser]) -> AsyncIterator[Page]:
+    _, browser = reaching
+    context = await browser.new_context()
+    context.set_default_timeout(10_000)
+    yield await context.new_page()
+    await context.close()
 
 
 def accept_control(tab: Page, label: str = "Accept Invitation") -> Locator:
