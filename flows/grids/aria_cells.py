@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Iterator
 
-from flows.grids.aria_tree import AriaNode, Box
+from flows.grids.aria_tree import AriaNode
 from flows.grids.tokens import Option, Way
 from flows.grids.words import fold, is_level, marks
 
-Head = tuple[str, Box | None]  # what a column head says, and where it stands
 _ONE = ("radio", "menuitemradio", "checkbox")
 _MANY = ("combobox", "listbox")
 
@@ -42,20 +40,21 @@ def _is_pressable(node: AriaNode) -> bool:
     return strip is not None and any("pressed" in other.states for other in strip.walk() if other.role == "button")
 
 
-def one_of(node: AriaNode, *, column: str, name: str = "") -> Option:
+def one_of(node: AriaNode, *, column: str, over: str, name: str = "") -> Option:
     """A control for one level, as an option; `name` where it has none of its own."""
     state = node.states.get("pressed" if node.role == "button" else "checked")
     own = tuple(text for text in (node.name or name,) if text)
-    return Option(own=own, column=column, on=None if state == "mixed" else state == "true", locked="disabled" in node.states)
+    return Option(own=own, column=column, over=over, on=None if state == "mixed" else state == "true", locked="disabled" in node.states)
 
 
-def many_of(node: AriaNode) -> Option:
+def many_of(node: AriaNode, *, over: str = "") -> Option:
     """A drop-down, as an option: what it lists, where the tree says so, and what it shows."""
     listed = [(kid.name or kid.text, "selected" in kid.states) for kid in node.walk() if kid.role == "option"]
     chosen = tuple(name for name, selected in listed if selected)
     said = [kid.text for kid in node.walk() if kid.role != "option" and kid.text and kid.above("option") is None]
     locked, listing = "disabled" in node.states, tuple(name for name, _ in listed)
-    return Option(way=Way.CHOICE, on=True, locked=locked, listed=listing, chosen=chosen, shows="" if chosen else " ".join(said))
+    shows = "" if chosen else " ".join(said)
+    return Option(way=Way.CHOICE, over=over, on=True, locked=locked, listed=listing, chosen=chosen, shows=shows)
 
 
 def cells_of(row: AriaNode) -> list[AriaNode]:
@@ -63,21 +62,28 @@ def cells_of(row: AriaNode) -> list[AriaNode]:
     return row.children if len(row.children) > 1 else [child for kid in row.children for child in (kid.children or [kid])]
 
 
-def options_of(cell: AriaNode, heads: list[Head]) -> list[Option]:
-    """What a cell says of its row's level; `heads` is its own column's alone where the row has a cell for each."""
-    controls = [node for node in cell.walk() if is_control(node)]
+def controls_in(node: AriaNode) -> Iterator[AriaNode]:
+    """The outermost controls below a node, or the node itself."""
+    if is_control(node):
+        yield node
+        return
+    for kid in node.children:
+        yield from controls_in(kid)
+
+
+def options_of(cell: AriaNode, *, column: Callable[[AriaNode], str], over: Callable[[AriaNode], str]) -> list[Option]:
+    """What a cell says of its row's level; `column` tells the level head above a control, `over` its marketplace."""
+    controls = list(controls_in(cell))
     if controls:
         level = next((text for text in texts_in([cell]) if is_level(text)), "") if len(controls) == 1 else ""
-        return [many_of(node) if is_many(node) else one_of(node, column=column_of(node, heads), name=level) for node in controls]
-    text, column = cell_text(cell), column_of(cell, heads)
+        return [
+            many_of(node, over=over(node)) if is_many(node) else one_of(node, column=column(node), over=over(node), name=level)
+            for node in controls
+        ]
+    text, head = cell_text(cell), column(cell)
     if is_level(text) and not any(node.role in ("link", "button") for node in cell.walk()):
-        return [Option(way=Way.TEXT, own=(text,), column=column, on=True)]
-    return [Option(way=Way.MARK, column=column, on=True)] if is_level(column) and fold(text) in marks("on") else []
-
-
-def column_of(node: AriaNode, heads: list[Head]) -> str:
-    """What the head of a node's column says."""
-    return heads[0][0] if len(heads) == 1 else head_over(node, heads)
+        return [Option(way=Way.TEXT, own=(text,), column=head, over=over(cell), on=True)]
+    return [Option(way=Way.MARK, column=head, over=over(cell), on=True)] if is_level(head) and fold(text) in marks("on") else []
 
 
 def texts_in(nodes: Iterable[AriaNode]) -> list[str]:
@@ -106,13 +112,4 @@ def cells_across(cells: list[AriaNode], table: AriaNode) -> list[AriaNode]:
 
 
 def _spans_rows(cell: AriaNode, row: AriaNode) -> bool:
-    return cell.box is not None and row.box is not None and cell.box[3] > row.box[3] + 2
-
-
-def head_over(node: AriaNode, heads: list[Head]) -> str:
-    """The head a node stands under; none where heads overlap."""
-    placed = [(said, box) for said, box in heads if box is not None]
-    if node.box is None or any(a[2] > b[0] + 1 for (_, a), (_, b) in pairwise(placed)):
-        return ""
-    middle = (node.box[0] + node.box[2]) / 2
-    return next((said for said, box in placed if box[0] <= middle <= box[2]), "")
+    return cell.role != "columnheader" and cell.box is not None and row.box is not None and cell.box[3] > row.box[3] + 2

@@ -10,12 +10,10 @@ from dataclasses import dataclass, field, replace
 from playwright.async_api import Page
 
 from flows.grids.aria_cells import (
-    Head,
     cell_text,
     cells_across,
     cells_of,
     has_label,
-    head_over,
     is_control,
     is_many,
     is_one,
@@ -25,9 +23,11 @@ from flows.grids.aria_cells import (
     said_by,
     texts_in,
 )
+from flows.grids.aria_decoys import drop_decoys
+from flows.grids.aria_heads import AriaHeads, Placed, is_market
 from flows.grids.aria_tree import AriaNode, Box, parse_aria
 from flows.grids.tokens import Option, Way
-from flows.grids.words import fold, generic, is_caption, is_language_picker, is_level, split_level
+from flows.grids.words import bare_title, fold, is_caption, is_language_picker, is_level, scope_of, split_level
 
 _OUTSIDE = ("navigation", "banner", "contentinfo", "search", "tablist")
 _LINES = ("text", "paragraph", "listitem", "generic", "definition")  # whose parts are heard as one text
@@ -36,13 +36,17 @@ _HEADS = ("heading", "caption", "legend", "strong", "region", "group", "columnhe
 
 @dataclass(slots=True)
 class Heard:
-    """One row as heard: every text since the row before, then its options. `titles` are those of the texts that may name a section."""
+    """One row as heard: every text since the row before, then its options. `titles` are those of the texts that may name a section.
+
+    `scope` is the marketplace that its controls stand under, or beside.
+    """
 
     texts: list[str] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
     options: list[Option] = field(default_factory=list)
     row: AriaNode | None = None
     explicit: list[str] = field(default_factory=list)  # texts inside the table row itself
+    scope: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,34 +64,12 @@ async def read_aria(page: Page) -> Hearing:
 def hear(root: AriaNode) -> Hearing:
     """Tell rows from a tree; pure."""
     ear = _Ear()
-    _drop_decoys(root)
+    drop_decoys(root)
     for node in root.walk():
         if node.role != "root" and (node.above(*_OUTSIDE) is None or node.role == "tab"):
             ear.take(node)
     ear.flush()
     return Hearing(rows=tuple(ear.rows))
-
-
-def _drop_decoys(node: AriaNode) -> None:
-    """Leave out what nobody can see: rows left of the window, where no scrolling leads, and the question about cookies."""
-    node.children = [kid for kid in node.children if not (_is_consent(kid) or (_is_out_of_reach(kid) and _has_row(kid)))]
-    for kid in node.children:
-        _drop_decoys(kid)
-
-
-def _is_out_of_reach(node: AriaNode) -> bool:
-    return node.box is not None and node.box[2] <= 0
-
-
-def _has_row(node: AriaNode) -> bool:
-    """A control and a text that names it; the text alone may be a title for those who cannot see."""
-    below = list(node.walk())
-    said = [said_by(kid) for kid in below if not is_control(kid) and kid.role != "option"]
-    return any(is_control(kid) for kid in below) and any(text and not is_level(text) for text in said)
-
-
-def _is_consent(node: AriaNode) -> bool:
-    return node.role in ("dialog", "alertdialog", "region", "group") and any(word in fold(node.name) for word in generic("consent"))
 
 
 class _Ear:
@@ -96,10 +78,11 @@ class _Ear:
     def __init__(self) -> None:
         self.rows: list[Heard] = []
         self.now = Heard()
-        self._columns: dict[int, list[Head]] = {}  # table -> heads
-        self._last_columns: list[Head] = []
-        self._loose_heads: list[Head] = []  # those outside tables
-        self._loose: list[Head] = []  # level words heard without a control
+        self._heads = AriaHeads()
+        self._loose: list[Placed] = []  # level words heard without a control
+        self._run: list[Placed] = []  # marketplaces heard one after the other
+        self._beside = ""  # the marketplace that was heard last, with no other text since
+        self._waiting: list[AriaNode] = []  # marketplaces heard inside a row, or before the next
         self._done: set[int] = set()
 
     def take(self, node: AriaNode) -> None:
@@ -119,18 +102,38 @@ class _Ear:
 
     def flush(self) -> None:
         """Decide what loose level words were: heads if side by side, else the level of a row without controls."""
-        if len(self._loose) == 1 and self.now.texts:
-            word = self._loose[0][0]
-            self.now.options.append(Option(way=Way.TEXT, own=(word,), on=True))
+        if self._loose and self.now.texts and (len(self._loose) == 1 or self._heads.one_each([box for _, box in self._loose])):
+            for word, box in self._loose:
+                over = self._heads.market_over(box) or self._beside
+                self.now.options.append(Option(way=Way.TEXT, own=(word,), over=over, on=True))
         elif len(self._loose) > 1:
-            self._take_loose_heads()
+            self._heads.take_levels(self._loose)
         self._loose = []
-        if self.now.options:
-            self.rows.append(self.now)
-            self.now = Heard()
+        self._end_row()
 
-    def _take_loose_heads(self) -> None:
-        self._last_columns = self._loose_heads = self._loose
+    def _end_row(self) -> None:
+        """A row is whole; one with controls of several marketplaces is a row of each."""
+        if self.now.options:
+            scopes = [scope_of(bare_title(option.over)) for option in self.now.options]
+            for scope in dict.fromkeys(scopes) if None not in scopes else (None,):
+                options = [option for option, its in zip(self.now.options, scopes, strict=True) if scope in (None, its)]
+                self.rows.append(replace(self.now, scope=scope, options=options))
+            self.now = Heard()
+            self._heads.row_heard()
+        waiting, self._waiting = self._waiting, []
+        for node in waiting:
+            self._keep(node, said_by(node))
+
+    def _end_run(self) -> None:
+        if len(self._run) > 1:
+            self._heads.take_markets(self._run)
+        self._run = []
+
+    def _market_over(self, node: AriaNode) -> str:
+        """The marketplace above a control, or beside it, or of its group."""
+        group = node.above("radiogroup", "group")
+        named = group.name if group is not None and is_market(group.name) else ""
+        return self._heads.market_over(node.box) or self._beside or named
 
     def _text(self, node: AriaNode) -> None:
         said = said_by(node)
@@ -139,26 +142,45 @@ class _Ear:
         if node.name and not node.text and node.children and node.role not in ("heading", "button", "tab", "region", "group", "img"):
             return  # named by what follows anyway
         label, level = split_level(said) if node.role in _LINES else ("", said) if is_level(said) and node.role != "tab" else (said, "")
-        if label and not is_caption(label):
+        if label and is_market(label) and node.above("tab", "button", "link", "option") is None:
+            self._market(node, label)
+        elif label and not is_caption(label):
             self._label(node, label)
         if level:
             self._level_word(level, node.box)
 
     def _label(self, node: AriaNode, said: str) -> None:
+        self._end_run()
         if self.now.options or self._loose:
             self.flush()
+        self._keep(node, said)
+        self._beside = ""
+
+    def _market(self, node: AriaNode, said: str) -> None:
+        """A marketplace: beside others a head; between the controls of a row what the next of them are for; else a title."""
+        if self._loose:
+            self.flush()
+        self._run.append((said, node.box))
+        self._beside = said
+        if self.now.options:
+            self._waiting.append(node)
+        else:
+            self._keep(node, said)
+
+    def _keep(self, node: AriaNode, said: str) -> None:
         self.now.texts.append(said)
         if node.role in _HEADS or "expanded" in node.states:
             self.now.titles.append(said)
 
     def _level_word(self, said: str, box: Box | None) -> None:
+        self._end_run()
         options = self.now.options
         if options and not self._loose:
             last = options[-1]
             if fold(said) in {fold(own) for own in last.own}:
                 return  # the visible label of a control that has said it already
             if not last.own and last.way is Way.OPTION:
-                options[-1] = Option(way=last.way, own=(said,), on=last.on, locked=last.locked)
+                options[-1] = replace(last, own=(said,))
                 return
             self.flush()
         self._loose.append((said, box))
@@ -166,36 +188,38 @@ class _Ear:
     def _control(self, node: AriaNode) -> None:
         if node.role == "checkbox" and not is_level(node.name) and node.above("row") is None:
             return
+        self._end_run()
         if self._loose:
-            self._take_loose_heads()
+            self._heads.take_levels(self._loose)
             self._loose = []
-        self.now.options.append(one_of(node, column="" if node.name else head_over(node, self._loose_heads)))
+        self._waiting = []
+        self.now.options.append(one_of(node, column="" if node.name else self._heads.level_over(node), over=self._market_over(node)))
 
     def _choice(self, node: AriaNode) -> None:
         self._done |= {id(child) for child in node.walk()}
-        choice = many_of(node)
+        choice = many_of(node, over=self._market_over(node))
         if is_language_picker(choice.listed):
             return
-        if self.now.options or self._loose:
+        self._end_run()
+        if self._loose or not choice.over or choice.over in {one.over for one in self.now.options}:
             self.flush()
+        self._waiting = []
         self.now.options.append(choice)
-        self.flush()
+        if not choice.over:  # else the same row may have one for the next marketplace
+            self.flush()
 
     def _table_row(self, row: AriaNode) -> None:
         below = list(row.walk())
         self._done |= {id(node) for node in below}
+        self.flush()
+        self._end_run()
+        self._beside = ""
         table = row.above("table", "grid", "treegrid") or row
         cells = cells_of(row)
         texts = [cell_text(cell) for cell in cells]
         controls = [node for node in below if is_control(node) and node.above("columnheader") is None]
-        if not controls and sum(is_level(text) for text in texts) > 1:
-            self._heads(table, cells, texts)
+        if not controls and self._are_heads(table, cells, texts):
             return
-        if len(cells) > 1 and all(cell.role == "columnheader" for cell in cells):
-            self._plain_heads(texts)
-            return
-        self.flush()
-        heads = self._columns.get(id(table), self._last_columns)
         across = cells_across(cells, table)
         self._title(texts_in(across))
         own = [(at, cell) for at, cell in enumerate(cells) if cell not in across]
@@ -205,25 +229,23 @@ class _Ear:
             return
         self.now.row, self.now.explicit = row, said
         for at, cell in own:
-            self.now.options += options_of(cell, heads[at : at + 1] if len(heads) == len(cells) else heads)
+            self.now.options += options_of(cell, column=self._heads.over_cell(table, at, len(cells)), over=self._market_over)
         self.now.texts += said
-        if len(self.now.options) > 1 and all(option.way is Way.CHOICE for option in self.now.options):  # one for each marketplace
-            self.rows += [replace(self.now, options=[option]) for option in self.now.options]
-            self.now = Heard()
-        elif self.now.options:
-            self.rows.append(self.now)
-            self.now = Heard()
+        self._end_row()
+
+    def _are_heads(self, table: AriaNode, cells: list[AriaNode], texts: list[str]) -> bool:
+        """Take a table row of heads: levels, marketplaces, or others, of which only the first says something: the section."""
+        placed: list[Placed] = [(text, cell.box) for text, cell in zip(texts, cells, strict=True)]
+        levels = [box for text, box in placed if is_level(text)]
+        if len(levels) > 1 and not self._heads.one_each(levels):
+            self._heads.take_levels(placed, table=table)
+        elif len(cells) > 1 and not levels and any(is_market(text) for text in texts[1:]):
+            self._heads.take_markets([(text, box) for text, box in placed[1:] if text])
+        elif len(cells) < 2 or any(cell.role != "columnheader" for cell in cells):
+            return False
+        self._title([text for text in texts[:1] if text and not is_level(text) and not is_market(text)])
+        return True
 
     def _title(self, said: list[str]) -> None:
         self.now.texts += said
         self.now.titles += said
-
-    def _plain_heads(self, texts: list[str]) -> None:
-        """Heads that name no levels: the first may be the section, the rest says nothing about rows."""
-        self.flush()
-        self._title([text for text in texts[:1] if text and not is_level(text)])
-
-    def _heads(self, table: AriaNode, cells: list[AriaNode], texts: list[str]) -> None:
-        self.flush()
-        self._columns[id(table)] = self._last_columns = [(text, cell.box) for text, cell in zip(texts, cells, strict=True)]
-        self._title([text for text in texts[:1] if text and not is_level(text)])

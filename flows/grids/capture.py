@@ -60,17 +60,17 @@ async def _views(page: Page) -> AsyncIterator[None]:
 async def _capture_shown(page: Page, left: dict[PermissionRow, Path], scope: str) -> None:
     """Take every wanted row of this scope that can be seen now."""
     read = interpret(await read_dom(page), scope=scope)
-    tokens = [row for row, label in zip(read.rows, read.labels, strict=True) if label is not None]
+    shown = [(each, at) for each, at in zip(read.rows, read.at, strict=True) if at is not None]
     for row in [row for row in left if row.scope == scope]:
-        found = [at for at, shown in enumerate(tokens) if _is(shown, row)]
-        exact = [at for at in found if tokens[at].occurrence == row.occurrence] if len(found) > 1 else found
-        if exact and await _picture(page, await find_row(page, exact[0]), left[row]):
+        found = [(each, at) for each, at in shown if _is(each, row)]
+        exact = [(each, at) for each, at in found if each.occurrence == row.occurrence] if len(found) > 1 else found
+        if exact and await _picture(page, await find_row(page, exact[0][1]), left[row]):
             del left[row]
 
 
 def _is(shown: PermissionRow, row: PermissionRow) -> bool:
     """Whether it is the row: its place and what it says. A window may have lost the title of the section or the column heads."""
-    same_place = shown.permission == row.permission and shown.section in (row.section, "")
+    same_place = shown.scope == row.scope and shown.permission == row.permission and shown.section in (row.section, "")
     return same_place and (shown.level is row.level or shown.level is None)
 
 

@@ -11,7 +11,7 @@ from playwright.async_api import ElementHandle, Page
 
 from flows.grids.data import grid_data
 from flows.grids.tokens import ColumnsToken, Option, RowToken, Sight, SwitchToken, TextToken, Token, Way
-from flows.grids.words import generic, level_words, marks
+from flows.grids.words import generic, level_words, marks, scope_names
 from flows.in_page import source, value_of
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
@@ -48,6 +48,7 @@ def _asked() -> dict[str, Any]:
     return {
         "css": grid_data("walk"),
         "words": level_words(),
+        "places": scope_names(),
         "on": marks("on"),
         "off": (*marks("off"), *marks("absent")),
         "languages": sorted(generic("languages")),
@@ -64,7 +65,8 @@ def _token(item: dict[str, Any]) -> Token:
     match item["t"]:
         case "row":
             options = tuple(_option(option) for option in item["options"])
-            return RowToken(label=item["label"], more=item["more"], titled=item["title"], names=tuple(item["names"]), options=options)
+            names, called = tuple(item["names"]), tuple(item["called"])
+            return RowToken(label=item["label"], more=item["more"], titled=item["title"], names=names, called=called, options=options)
         case "columns":
             return ColumnsToken(parts=tuple(item["parts"]))
         case "switch" | "head":
@@ -87,6 +89,7 @@ def _option(item: dict[str, Any]) -> Option:
         way=way,
         own=tuple(item["own"]),
         column=item["column"],
+        over=item["over"],
         on=item["on"],
         locked=item["off"],
         listed=tuple(item.get("list", ())),

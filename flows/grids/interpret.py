@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from flows.grids.levels import read_level
+from flows.grids.row_names import read_name, shared_names
 from flows.grids.tokens import ColumnsToken, Option, RowToken, Sight, SwitchToken, TextToken, Way
 from flows.grids.words import (
     Lexicon,
@@ -14,7 +15,6 @@ from flows.grids.words import (
     fold,
     generic,
     is_generic,
-    legacy_names,
     level_words,
     lexicon,
     lexicon_for,
@@ -33,7 +33,7 @@ class Interpretation:
     language: str
     editable: bool
     titles: int = 0  # section titles seen
-    labels: tuple[str | None, ...] = ()  # of each row as the page writes it; None: a switch that is no row of the page
+    at: tuple[int | None, ...] = ()  # of each row, which of the sight's rows it is; None: a switch that is no row of the page
 
 
 @dataclass(slots=True)
@@ -45,7 +45,7 @@ class _State:
     stated: list[tuple[str, int]] = field(default_factory=list)
     sections: list[tuple[str, str]] = field(default_factory=list)  # (scope, section) in order of their titles
     rows: list[PermissionRow] = field(default_factory=list)
-    labels: list[str | None] = field(default_factory=list)
+    at: list[int | None] = field(default_factory=list)
     gaps: list[str] = field(default_factory=list)
     started: bool = False  # a row, or the page's own heading, was seen
     run: int = 0  # how often a section was opened so far
@@ -56,11 +56,14 @@ class _State:
 def interpret(sight: Sight, *, scope: str = "regional") -> Interpretation:
     """Read tokens as a grid; `scope` holds until a title says otherwise."""
     state = _State(lexicon=lexicon_for(_level_texts(sight), declared=sight.language), scope=scope)
+    shared = shared_names(sight.rows)
+    number = -1
     for token in sight.tokens:
         match token:
             case RowToken():
-                for part, marketplace in _by_marketplace(token):
-                    _take_row(state, part, marketplace)
+                number += 1
+                for part, marketplace in _by_marketplace(state, token):
+                    _take_row(state, part, marketplace, number, shared)
             case SwitchToken():
                 _take_switch(state, token)
             case TextToken() | ColumnsToken():
@@ -78,7 +81,7 @@ def interpret(sight: Sight, *, scope: str = "regional") -> Interpretation:
         language=_language(state.lexicon, sight),
         editable=editable,
         titles=len(state.sections),
-        labels=tuple(state.labels),
+        at=tuple(state.at),
     )
 
 
@@ -94,20 +97,26 @@ def _level_texts(sight: Sight) -> list[str]:
     return [text for text in texts if text]
 
 
-def _by_marketplace(token: RowToken) -> list[tuple[RowToken, str | None]]:
-    """A row with a drop-down under each marketplace's head is a row of each."""
-    scopes = [scope_of(option.column) if option.way is Way.CHOICE else None for option in token.options]
-    if len(scopes) < 2 or None in scopes or len(set(scopes)) < len(scopes):
+def _by_marketplace(state: _State, token: RowToken) -> list[tuple[RowToken, str | None]]:
+    """A row with controls under, or beside, several marketplaces is a row of each."""
+    scopes = [scope_of(bare_title(option.over)) for option in token.options]
+    if None in scopes:
+        if any(scopes):
+            state.gaps.append(f"the row {clean_label(token.label)!r} has controls that stand under no marketplace we know")
         return [(token, None)]
-    return [(replace(token, options=(option,)), scope) for option, scope in zip(token.options, scopes, strict=True)]
+    parts = [
+        (scope, tuple(option for option, its in zip(token.options, scopes, strict=True) if its == scope)) for scope in dict.fromkeys(scopes)
+    ]
+    return [(replace(token, options=options), scope) for scope, options in parts] or [(token, None)]
 
 
-def _take_row(state: _State, token: RowToken, marketplace: str | None) -> None:
+def _take_row(state: _State, token: RowToken, marketplace: str | None, number: int, shared: frozenset[str]) -> None:
     if _is_picker(token) and not state.started:
         return  # above the grid
     _take_titles(state)
     state.started = True
-    label, problem = _label(state, token)
+    name = read_name(token, state.lexicon, section=state.section, shared=shared)
+    label = name.label
     if state.section is None:
         state.gaps.append(f"the row {label!r} stands under no section")
     reading = read_level(token.options, state.lexicon, label=token.label)
@@ -115,22 +124,21 @@ def _take_row(state: _State, token: RowToken, marketplace: str | None) -> None:
     scope = marketplace or state.scope
     if marketplace:
         state.spread.add((state.scope, section))
-    legacy, clash = _legacy(token, label)
     if state.runs.setdefault((scope, section, label), state.run) != state.run:
         state.gaps.append(f"the section {section!r} is shown twice, so the page may show the permissions of two users")
     same = sum(1 for row in state.rows if (row.scope, row.section, row.permission) == (scope, section, label))
-    state.labels.append(token.label)
+    state.at.append(number)
     state.rows.append(
         PermissionRow(
             scope=scope,
             section=section,
             permission=label,
             occurrence=same + 1,
-            legacy_id=legacy,
+            legacy_id=name.legacy_id,
             offered=reading.offered,
-            level=None if (problem or clash) else reading.level,
+            level=None if name.problem else reading.level,
             raw=reading.raw,
-            problem=problem or clash or reading.problem,
+            problem=name.problem or reading.problem,
         )
     )
 
@@ -143,29 +151,6 @@ def _is_picker(token: RowToken) -> bool:
 def _knows_a_level(token: RowToken) -> bool:
     known = set(level_words())
     return any(fold(word) in known for option in token.options for word in (*option.own, *option.listed, option.shows, option.column))
-
-
-def _label(state: _State, token: RowToken) -> tuple[str, str | None]:
-    words = state.lexicon
-    if not token.label or (token.titled and not token.more and words.section(token.label) not in (None, state.section)):
-        return clean_label(token.label), "unknown_permission: the row has no label of its own"
-    label = words.label(token.label)
-    if label is None:
-        return clean_label(token.label), f"unknown_permission: the label is English on a page in {words.language}"
-    return label, None
-
-
-def _legacy(token: RowToken, label: str) -> tuple[str | None, str | None]:
-    """The id of the old form; and a problem where id and label name two different known rows."""
-    known = [name for name in token.names if name in legacy_names()]
-    if len(set(known)) > 1:
-        return None, f"unread: the controls of one row carry {len(set(known))} different ids"
-    if not known:
-        return None, None
-    named, labels = legacy_names()[known[0]], {fold(name) for name in legacy_names().values()}
-    if fold(label) != fold(named) and fold(label) in labels:
-        return known[0], f"unread: the label says {label!r}, the control's id says {named!r}"
-    return known[0], None
 
 
 def _take_titles(state: _State) -> None:
@@ -244,7 +229,7 @@ def _take_switch(state: _State, token: SwitchToken) -> None:
     if token.on is None:
         state.gaps.append("the universal admin switch could not be read")
     elif token.on:
-        state.labels.append(None)
+        state.at.append(None)
         state.rows.append(_universal_row(state.scope))
 
 

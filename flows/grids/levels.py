@@ -66,7 +66,11 @@ def _marked(options: tuple[Option, ...], levels: list[Level]) -> tuple[Level, ..
 
 def _level_of(option: Option, words: Lexicon, label: str) -> Level:
     """The level an option stands for, by its own words and its column; both must be known and say the same."""
-    texts = [text for text in (_without(own, label) for own in option.own if fold(own) not in (*marks("on"), *marks("off"))) if text]
+    texts = [
+        text
+        for text in (_without(_without(own, label), option.over) for own in option.own if fold(own) not in (*marks("on"), *marks("off")))
+        if text
+    ]
     levels = []
     for text in (*texts, option.column):
         if not text:
@@ -78,7 +82,10 @@ def _level_of(option: Option, words: Lexicon, label: str) -> Level:
     if not levels:
         raise _Problem("unknown_level: a control has neither a label nor a column head")
     if len(set(levels)) > 1:
-        raise _Problem(f"unread: a control is called {texts[0]!r} and stands under {option.column!r}")
+        said = list(dict.fromkeys(repr(text) for text in texts))
+        raise _Problem(
+            f"unread: a control is called {' and '.join(said)}" + (f" and stands under {option.column!r}" if option.column else "")
+        )
     return levels[0]
 
 
@@ -88,7 +95,7 @@ def _without(text: str, label: str) -> str:
     if not name or name not in folded or (folded == name and not text):
         return text
     rest = folded.replace(name, " ", 1)
-    return rest.strip(" :：-–—,./()").removesuffix(" for").removeprefix("for ").strip(" :：-–—,.()")
+    return rest.strip(" :：-–—,./()").removesuffix(" for").removeprefix("for ").removesuffix(" in").removeprefix("in ").strip(" :：-–—,.()")
 
 
 def _read_choice(option: Option, words: Lexicon) -> LevelReading:
@@ -116,7 +123,7 @@ def _offered(options: tuple[Option, ...], words: Lexicon, label: str) -> tuple[L
     for option in options:
         if option.way in (Way.TEXT, Way.MARK):
             continue
-        for text in (*(_without(own, label) for own in option.own), option.column, *option.listed):
+        for text in (*(_without(_without(own, label), option.over) for own in option.own), option.column, *option.listed):
             level = words.level(text) if text else None
             if level is not None:
                 found.append(level)

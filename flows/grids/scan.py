@@ -120,9 +120,9 @@ async def _compare(page: Page, sight: Sight, scope: str) -> tuple[str, ...]:
     except ValueError as err:
         return (f"the accessibility tree could not be read: {err}",)
     read = interpret(sight, scope=scope)
-    pairs = [(row, label) for row, label in zip(read.rows, read.labels, strict=True) if label is not None]
-    rows, labels = tuple(row for row, _ in pairs), tuple(label for _, label in pairs)
-    return disagreements(rows, labels, hearing, lexicon(read.language))
+    shown = sight.rows
+    rows = [(row, shown[at]) for row, at in zip(read.rows, read.at, strict=True) if at is not None]
+    return disagreements(rows, hearing, lexicon(read.language))
 
 
 async def _open_one_by_one(page: Page, state: Scan) -> None:

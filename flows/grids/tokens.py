@@ -22,6 +22,7 @@ class Option:
     way: Way = Way.OPTION
     own: tuple[str, ...] = ()  # what the control says of itself
     column: str = ""  # what stands above it
+    over: str = ""  # the marketplace above that, or beside the control
     on: bool | None = None
     locked: bool = True
     listed: tuple[str, ...] = ()  # of a choice: everything that could be chosen
@@ -37,6 +38,7 @@ class RowToken:
     more: str = ""
     titled: bool = False  # the label is a heading
     names: tuple[str, ...] = ()  # ids of the oldest form found on its controls
+    called: tuple[str, ...] = ()  # what its group, its drop-down or its box is called besides
     options: tuple[Option, ...] = ()
 
 

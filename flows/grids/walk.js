@@ -1,8 +1,8 @@
 // The first reading of a permission grid: one walk through the visible document, shadow roots and slots included.
-// Takes {css, words, on, off, languages, captions, row}; where `row` is a number, gives the elements of that row instead: home, label, controls. Else gives tokens in document order: titles, texts, column heads, rows, switches. It judges nothing.
-({ css, words, on, off, languages, captions, row }) => {
+// Takes {css, words, places, on, off, languages, captions, row}; where `row` is a number, gives the elements of that row instead: home, label, controls. Else gives tokens in document order: titles, texts, column heads, rows, switches. It judges nothing.
+({ css, words, places, on, off, languages, captions, row }) => {
   const { moment } = globalThis[Symbol.for("rest")].seen();
-  const LEVEL = new Set(words), ON = new Set(on), OFF = new Set(off);
+  const LEVEL = new Set(words), PLACE = new Set(places), ON = new Set(on), OFF = new Set(off);
   const clean = (s) => (s || "").replace(/[\s\u00a0\u200b]+/g, " ").trim();
   // Nothing changes during the walk, so what was asked once is remembered.
   const once = (make) => { const known = new Map(); return (key) => { if (!known.has(key)) known.set(key, make(key)); return known.get(key); }; };
@@ -90,11 +90,9 @@
   });
 
   // 2. Options (radios and the like) with what each says about itself.
+  const named_by = (el) => (el.getAttribute("aria-labelledby") || "").split(/\s+/).map((id) => id && el.getRootNode().getElementById(id)).filter(Boolean).map(words_of).join(" ");
   const own_words = (el) => {
-    const root = el.getRootNode(), out = [];
-    const by = (el.getAttribute("aria-labelledby") || "").split(/\s+/).filter(Boolean).map((id) => root.getElementById && root.getElementById(id)).filter(Boolean);
-    if (el.getAttribute("aria-label")) out.push(el.getAttribute("aria-label"));
-    if (by.length) out.push(by.map(words_of).join(" "));
+    const out = [el.getAttribute("aria-label"), named_by(el)];
     const inner = el.tagName === "INPUT" ? el : all(el, "radio").concat(all(el, "checkbox")).find((x) => x.tagName === "INPUT");
     for (const label of (inner && inner.labels) || []) out.push(words_of(label));
     if (inner && inner !== el) out.push(inner.getAttribute("aria-label"));
@@ -125,42 +123,82 @@
   }
   const is_level = (t) => t.k === "text" && LEVEL.has(fold(t.s));
 
-  // 3. Column heads: level words side by side, or a table row of them, without controls.
-  const columns = [], taken = new Set();
-  const cells = (row) => [...kids(row)].filter((c) => c.nodeType === 1 && shown(c));
-  const head_from = (row, texts) => {
-    const parts = cells(row).map((el) => ({ el, s: clean(words_of(el)), box: boxOf(el) }));
-    columns.push({ row, table: near(row, "table"), parts, at: texts[0].i });
-    texts.forEach((t) => taken.add(t));
+  const free = items.filter((t) => !belongs.has(t)), worded = new Set();
+  const behind = (o, i) => {
+    const t = free[i + 1];
+    const apart = (o.k !== "radio" && o.k !== "checkbox") || !t || t.k !== "text" || near(t.el, "row") !== near(o.el, "row") || near(t.el, "column_head") || near(t.el, "pressable");
+    return apart || (i && is_level(free[i - 1]) && !belongs.has(free[i - 1])) ? null : t; // words may stand before their controls
+  };
+  const name_by = (o, t) => { belongs.set(t, o); worded.add(o.key); if (!o.own.some((said) => fold(said) === fold(t.s))) o.own.push(t.s); };
+  // A level's word right behind a control is its label, whatever else it is called; so is any other where its mates have such a word.
+  free.forEach((o, i) => { const t = behind(o, i); if (t && is_level(t)) name_by(o, t); });
+  free.forEach((o, i) => { const t = o.key && worded.has(o.key) && behind(o, i); if (t && !belongs.has(t)) name_by(o, t); });
+
+  // 3. Heads: places (marketplaces) side by side, and level words side by side, or a table row of them, without controls.
+  const is_place = (t) => t.k === "text" && PLACE.has(fold(t.s.replace(/\s*\([A-Z]{2}\)$/, "")));
+  const markets = [], columns = [], taken = new Set();
+  const cells = once((row) => [...kids(row)].filter((c) => c.nodeType === 1 && shown(c)));
+  const span = (cell, prop) => +cell[prop] || +cell.getAttribute("aria-" + prop.toLowerCase()) || 1;
+  // Which columns of its table each cell takes, and how many its row has, heads that span rows counted.
+  const lay = once((table) => {
+    const laid = new Map();
+    let held = [];
+    for (const row of all(table, "row").filter((r) => near(up(r), "table") === table && shown(r))) {
+      const next = [];
+      let at = 0;
+      const skip = () => { for (; held[at]; at++) next[at] = held[at] - 1; };
+      for (const cell of cells(row)) {
+        skip();
+        const to = at + span(cell, "colSpan"), more = span(cell, "rowSpan") - 1;
+        laid.set(cell, [at, to]);
+        while (at < to) next[at++] = more;
+      }
+      skip();
+      laid.set(row, [0, at]);
+      held = next;
+    }
+    return laid;
+  });
+  const slot = (row, cell) => { const laid = near(row, "table") && lay(near(row, "table")).get(cell); return laid || (cell === row ? [0, cells(row).length] : [cells(row).indexOf(cell), cells(row).indexOf(cell) + 1]); };
+  const head_from = (heads, row, texts) => {
+    const parts = cells(row).map((el) => ({ s: clean(words_of(el)), box: boxOf(el), slot: slot(row, el) }));
+    heads.push({ row, table: near(row, "table"), parts, wide: slot(row, row)[1], at: texts[0].i, texts });
   };
   const row_has_option = (row) => options.some((o) => inside(o.el, row) && !near(o.el, "column_head"));
+  const side_by_side = (t, like) => {
+    const next = items[t.i + 1];
+    if (!next || !like(next) || belongs.has(next)) return null;
+    let box = up(t.el); while (!inside(next.el, box)) box = up(box);
+    return texts_in(box).length < 9 && !row_has_option(box) ? box : null;
+  };
+  for (const t of said.filter((t) => is_place(t) && !belongs.has(t) && !near(t.el, "pressable") && !near(t.el, "tab"))) {
+    const row = near(t.el, "row") || side_by_side(t, is_place);
+    if (!row || markets.some((m) => m.row === row) || row_has_option(row)) continue;
+    const parts = cells(row), rest = texts_in(row).filter((x) => !inside(x.el, parts[0]));
+    if (parts.length > 1 && rest.length && (parts.every((c) => near(c, "column_head")) || rest.every(is_place))) head_from(markets, row, texts_in(row));
+  }
+  const is_market_row = (row) => markets.some((m) => m.row === row);
+  const one_each = (row) => markets.some((m) => m.row !== row && m.wide === slot(row, row)[1] && m.table === near(row, "table") && m.parts.every((p) => p.slot[1] - p.slot[0] === 1));
   const loose = items.filter((t) => is_level(t) && !belongs.has(t));
   for (const t of loose) {
-    if (taken.has(t)) continue;
-    const row = near(t.el, "row");
-    if (row) {
-      const texts = texts_in(row);
-      if (!row_has_option(row) && texts.filter(is_level).length > 1) head_from(row, texts);
-      continue;
-    }
-    const i = t.i, next = items[i + 1];
-    if (!next || next.k !== "text" || !is_level(next) || belongs.has(next)) continue;
-    let box = up(t.el); while (!inside(next.el, box)) box = up(box);
-    const texts = texts_in(box);
-    if (!options.some((o) => inside(o.el, box) && !near(o.el, "column_head")) && texts.length < 9) head_from(box, texts);
+    if (columns.some((c) => c.texts.includes(t))) continue;
+    const row = near(t.el, "row") || side_by_side(t, is_level);
+    if (row && !row_has_option(row) && !one_each(row) && texts_in(row).filter(is_level).length > 1) head_from(columns, row, texts_in(row));
   }
   const in_cells = (row) => new Set(options.filter((o) => inside(o.el, row)).map((o) => cells(row).find((c) => inside(o.el, c))));
   for (const row of all(document.body, "row")) { // heads in words that nobody knows are heads all the same, where controls stand under them
-    const parts = cells(row), texts = parts.length > 2 && parts.every((c) => near(c, "column_head")) ? texts_in(row).filter((t) => !taken.has(t)) : [];
-    if (texts.length > 1 && !row_has_option(row) && !columns.some((c) => c.row === row)
-      && all(near(row, "table") || document.body, "row").some((r) => cells(r).length === parts.length && in_cells(r).size > 1)) head_from(row, texts);
+    const parts = cells(row), texts = parts.length > 2 && parts.every((c) => near(c, "column_head")) ? texts_in(row) : [];
+    if (texts.length > 1 && !row_has_option(row) && !is_market_row(row) && !columns.some((c) => c.row === row)
+      && all(near(row, "table") || document.body, "row").some((r) => cells(r).length === parts.length && in_cells(r).size > 1)) head_from(columns, row, texts);
   }
   columns.sort((a, b) => a.at - b.at);
+  for (const head of [...markets, ...columns]) head.texts.forEach((t) => taken.add(t));
+  const is_head = (row) => is_market_row(row) || columns.some((c) => c.row === row);
   const head_options = new Set(options.filter((o) => columns.some((c) => inside(o.el, c.row))));
 
   // 4. Rows: the smallest container of a control (or of a level word, or of a table row under column heads) that holds a label.
-  const plain = (t) => t.k === "text" && !belongs.has(t) && !is_level(t) && !taken.has(t) && !ON.has(fold(t.s)) && !OFF.has(fold(t.s)) && !captions.includes(fold(t.s));
-  const sides = once((table) => all(table, "cell").filter((c) => c.rowSpan > 1).map((c) => boxOf(c)[0])); // where cells stand that go on beside several rows
+  const plain = (t) => t.k === "text" && !belongs.has(t) && !is_level(t) && !is_place(t) && !taken.has(t) && !ON.has(fold(t.s)) && !OFF.has(fold(t.s)) && !captions.includes(fold(t.s));
+  const sides = once((table) => all(table, "cell").filter((c) => c.rowSpan > 1 && !is_head(near(c, "row"))).map((c) => boxOf(c)[0])); // where cells stand that go on beside several rows
   const beside = once((cell) => { // a section beside its rows, each of which says more
     const row = cell && near(cell, "row"), table = row && near(row, "table");
     return !!table && sides(table).some((left) => Math.abs(left - boxOf(cell)[0]) < 2) && cells(row).some((c) => c !== cell && texts_in(c).some(plain));
@@ -174,27 +212,51 @@
     if (row && has_label(row)) return row;
     let box = up(o.el);
     for (; box && box !== document.body; box = up(box)) if (has_label(box) && (!o.el || mates(o).every((m) => inside(m.el, box)))) break;
-    return box || document.body;
+    return (box && beside_group(box)) || box || document.body;
+  };
+  const beside_group = (box) => { // where a text stands before a group and its title, both name the row
+    if (!is(box, "group")) return null;
+    const first = texts_in(box)[0].i;
+    for (let b = up(box); b && b !== document.body && options.every((x) => !inside(x.el, b) || inside(x.el, box)); b = up(b))
+      if (texts_in(b).some((t) => is_label(t) && t.i < first && !near(t.el, "title") && !near(t.el, "pressable"))) return b;
+    return null;
   };
   const holders = options.filter((o) => !head_options.has(o) && (o.k !== "switch" && (o.k !== "checkbox" || o.own.some((w) => LEVEL.has(fold(w))) || near(o.el, "row"))));
   const values = loose.filter((t) => !taken.has(t) && !near(t.el, "pressable") && !near(t.el, "column_head")).map((t) => ({ k: "value", el: t.el, item: t, key: null, own: [t.s] }));
   const marked = new Set([...holders, ...values].map((o) => near(o.el, "row")).filter(Boolean));
-  const bare = all(document.body, "row").filter((r) => shown(r) && !marked.has(r) && cells(r).length > 1 && !columns.some((c) => c.row === r)
+  const bare = all(document.body, "row").filter((r) => shown(r) && !marked.has(r) && cells(r).length > 1 && !is_head(r)
     && columns.some((c) => c.table && c.table === near(r, "table")) && has_label(r));
   const sites = [...holders, ...values, ...bare.map((r) => ({ k: "bare", el: r, home: r, own: [] }))];
   for (const s of sites) s.home = s.home || home_of(s);
-  const cell_of = (row, el) => cells(row).findIndex((c) => inside(el, c));
-  const column_for = (s) => {
-    const head = [...columns].reverse().find((c) => c.at < where(s) && (!c.table || c.table === near(s.el, "table") || !columns.some((d) => d.table && d.table === near(s.el, "table"))));
-    if (!head) return "";
-    return over(head, near(s.el, "row") || s.home, s.el);
+  const cell_of = (s) => { const row = near(s.el, "row") || s.home, cell = cells(row).find((c) => inside(s.el, c)); return cell ? { row, cell } : null; };
+  const heads_for = (heads, s) => { // the last ones before it, of its own table if that has any
+    const table = near(s.el, "table");
+    return heads.findLast((h) => h.at < where(s) && (!h.table || h.table === table || ![...columns, ...markets].some((d) => d.table && d.table === table)));
   };
-  const over = (head, row, el) => { // by its cell where the row has one for each head, else by where it stands
-    if (head.parts.length > 1 && span_index(row) === head.parts.length) return (head.parts[span_index(row, el)] || { s: "" }).s;
-    const b = boxOf(el), x = (b[0] + b[2]) / 2, hit = head.parts.filter((p) => p.box[0] <= x && x <= p.box[2]);
-    return hit.length === 1 && head.parts.every((p, i, a) => !i || p.box[0] >= a[i - 1].box[2] - 1) ? hit[0].s : "";
+  const part_over = (head, s) => {
+    if (!head) return null;
+    const own = cell_of(s), wide = own && slot(own.row, own.row)[1];
+    if (own && wide > 1 && wide === head.wide) {
+      const [from, to] = slot(own.row, own.cell);
+      return head.parts.find((p) => p.slot[0] <= from && to <= p.slot[1]);
+    }
+    const b = box_seen(s.el), x = (b[0] + b[2]) / 2, hit = head.parts.filter((p) => p.box[0] <= x && x <= p.box[2]);
+    return hit.length === 1 && head.parts.every((p, i, a) => !i || p.box[0] >= a[i - 1].box[2] - 1) ? hit[0] : null;
   };
-  const span_index = (row, el) => { let at = 0; for (const c of cells(row)) { if (el && inside(el, c)) return at; at += +c.colSpan || 1; } return el ? -1 : at; };
+  const box_seen = (el) => { const label = !el.getClientRects().length && [...(el.labels || [])].find(shown); return boxOf(label || el); };
+  const repeats = (head) => { const levels = head.parts.map((p) => fold(p.s)).filter((w) => LEVEL.has(w)); return new Set(levels).size < levels.length; };
+  const group_name = (el) => {
+    const group = near(up(el), "group"), by = group && group.getAttribute("aria-labelledby"), named = by && group.getRootNode().getElementById(by);
+    const said = group ? clean(group.getAttribute("aria-label") || (named && words_of(named))) : "";
+    return PLACE.has(fold(said)) ? said : "";
+  };
+  const over = (s) => { // the column's head, and the marketplace above that, or beside the control
+    const level = heads_for(columns, s), market = heads_for(markets, s);
+    const apart = level && market && level.at > market.at && !repeats(level) && sites.some((x) => market.at < where(x) && where(x) < level.at);
+    const place = apart ? null : part_over(market, s);
+    if (place) market.used = true;
+    return { column: (part_over(level, s) || { s: "" }).s, over: place ? place.s : s.beside ? s.beside.s : group_name(s.el) };
+  };
   const where = (s) => (s.at ??= s.item ? s.item.i : s.k === "bare" ? items.findIndex((i) => inside(i.el, s.el)) : s.i);
   const cut = []; // rows: a home, and the slice of items in it up to the next label
   for (const s of sites.sort((a, b) => where(a) - where(b))) {
@@ -211,16 +273,20 @@
     return { on: !said && cell.querySelector("svg, i, img, kat-icon") ? null : mark(said), shows: said };
   };
   const options_of = (row) => row.sites.flatMap((s) => {
-    if (s.k === "bare") {
-      const head = [...columns].reverse().find((c) => c.table === near(s.el, "table") && c.at < where(s)) || { parts: [] };
-      return cells(s.el).map((c) => [c, over(head, s.el, c)]).filter(([, column]) => LEVEL.has(fold(column)))
-        .map(([c, column]) => ({ own: [], column, ...marked_in(c), off: true, mark: true }));
-    }
-    if (s.k === "value") return [{ own: s.own, column: column_for(s), on: true, off: true, text: true }];
-    if (s.k === "choice") { const c = choice(s.el); return [{ ...c, own: s.own, column: near(s.el, "row") ? column_for(s) : "", on: true, off: locked(s.el), choice: true }]; }
-    return [{ own: s.own, column: column_for(s), on: state(s.el), off: locked(s.el) }];
+    if (s.k === "bare") return cells(s.el).map((el) => ({ el, at: where(s), home: s.el })).map((c) => ({ c, above: over(c) })).filter(({ above }) => LEVEL.has(fold(above.column)))
+      .map(({ c, above }) => ({ own: [], ...above, ...marked_in(c.el), off: true, mark: true }));
+    const above = over(s);
+    if (s.k === "value") return [{ own: s.own, ...above, on: true, off: true, text: true }];
+    if (s.k === "choice") return [{ ...choice(s.el), own: s.own, ...above, column: "", on: true, off: locked(s.el), choice: true }];
+    return [{ own: s.own, ...above, on: state(s.el), off: locked(s.el) }];
   });
   const names = (row) => [...new Set(row.sites.flatMap((s) => [s.el.getAttribute("name"), s.el.id, ...all(s.el, "radio").flatMap((x) => [x.name, x.id])]).flatMap((n) => (n || "").match(new RegExp(css.role_name, "g")) || []))];
+  const called = (row, box) => { // what names the row besides the text it begins with
+    const named = [box, ...row.sites.map((s) => near(up(s.el), "group")), ...row.sites.filter((s) => s.k === "choice").map((s) => s.el)].filter(Boolean);
+    const legend = (el) => [...el.children].find((c) => c.tagName === "LEGEND");
+    const said = [...new Set(named)].flatMap((el) => [el.getAttribute("aria-label"), named_by(el), el.getAttribute("label"), legend(el) && words_of(legend(el)), ...[...(el.labels || [])].map(words_of)]);
+    return [...new Set(said.map(clean).filter(Boolean))];
+  };
   const used = new Set(), tokens = [], sign = new Set();
   const start = (row, n) => { const from = n ? where(cut[n - 1].sites[cut[n - 1].sites.length - 1]) + 1 : 0; return near(row.sites[0].el, "row") === row.home || row.sites[0].k === "bare" ? 0 : from; };
   cut.forEach((row, n) => {
@@ -231,11 +297,16 @@
     if (crowded) texts = before;
     if (crowded && texts.length > 1) { const i = texts.findLastIndex((t) => is(t.el, "title") || near(t.el, "title")); texts = texts.slice(i + 1); }
     texts.forEach((t) => used.add(t));
+    for (const s of row.sites) { // a marketplace that is named beside the control, after the label
+      const place = items.slice(texts[0] ? texts[0].i : first, where(s)).findLast((t) => is_place(t) && !taken.has(t) && inside(t.el, row.home));
+      if (place) { s.beside = place; used.add(place); }
+    }
     const label = texts[0] ? texts[0].s : "";
-    tokens.push({ t: "row", els: [crowded ? null : row.home, texts[0] && texts[0].el, ...row.sites.map((s) => s.el)], at: texts[0] ? texts[0].i : first, label, more: texts.slice(1).map((x) => x.s).join(" "), title: !!(texts[0] && near(texts[0].el, "title") && inside(near(texts[0].el, "title"), row.home)), names: names(row), options: options_of(row), y: boxOf(row.sites[0].el)[1] });
+    tokens.push({ t: "row", els: [crowded ? null : row.home, texts[0] && texts[0].el, ...row.sites.map((s) => s.el)], at: texts[0] ? texts[0].i : first, label, more: texts.slice(1).map((x) => x.s).join(" "), title: !!(texts[0] && near(texts[0].el, "title") && inside(near(texts[0].el, "title"), row.home)), names: names(row), called: called(row, crowded ? null : row.home), options: options_of(row), y: boxOf(row.sites[0].el)[1] });
     sign.add(row.home.tagName + ":" + [...new Set(row.sites.map((s) => s.k + s.el.tagName))].sort().join("+"));
   });
-  for (const c of columns) tokens.push({ t: "columns", at: c.at, parts: c.parts.map((p) => p.s), texts: items.filter((x) => taken.has(x) && inside(x.el, c.row)).map((x) => x.s), y: boxOf(c.row)[1] });
+  for (const m of markets.filter((m) => !m.used)) m.texts.forEach((t) => taken.delete(t));
+  for (const c of [...markets.filter((m) => m.used), ...columns]) tokens.push({ t: "columns", at: c.at, parts: c.parts.map((p) => p.s) });
   for (const o of options) if (head_options.has(o)) tokens.push({ t: "head", at: o.i, own: o.own, on: state(o.el) });
     else if (!holders.includes(o)) tokens.push({ t: "switch", at: o.i, own: o.own, on: state(o.el), off: locked(o.el), y: boxOf(o.el)[1] });
   for (const t of items) if (t.k === "text" && !used.has(t) && !taken.has(t) && !belongs.has(t) && !values.some((v) => v.item === t && cut.some((c) => c.sites.includes(v))) && !bare.some((r) => inside(t.el, r)))
@@ -243,7 +314,7 @@
   const sibling_of = (el) => [...(up(el) ? kids(up(el)) : [])].filter((k) => k.nodeType === 1 && k !== el && k.tagName === el.tagName && k.className === el.className && shown(k));
   const picks = (row) => row.sites.every((s) => s.k === "choice" && !choice(s.el).list.some((word) => LEVEL.has(fold(word))));
   const homes = new Set(cut.filter((r) => !picks(r)).map((r) => r.home)), empty = new Set();
-  for (const home of homes) for (const s of sibling_of(home)) if (!homes.has(s) && !columns.some((c) => inside(c.row, s) || inside(s, c.row)) && !cut.some((r) => inside(r.sites[0].el, s)) && clean(words_of(s)) && !(is(s, "row") && (cells(s).length === 1 || cells(s).every((c) => near(c, "column_head"))))) empty.add(s);
+  for (const home of homes) for (const s of sibling_of(home)) if (!homes.has(s) && ![...markets, ...columns].some((c) => inside(c.row, s) || inside(s, c.row)) && !cut.some((r) => inside(r.sites[0].el, s)) && clean(words_of(s)) && !(is(s, "row") && (cells(s).length === 1 || cells(s).every((c) => near(c, "column_head"))))) empty.add(s);
   const rows_stated = all(document.body, "table").filter((t) => shown(t) && +t.getAttribute("aria-rowcount") > 0).map((t) => +t.getAttribute("aria-rowcount"));
   tokens.sort((a, b) => a.at - b.at);
   const parts = tokens.filter((t) => t.t === "row").map((t) => t.els);

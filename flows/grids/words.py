@@ -155,6 +155,11 @@ def scope_of(title: str) -> str | None:
     return _scopes().get(fold(title)) or _scopes().get(fold(re.sub(r"\s*\([A-Z]{2}\)$", "", title.strip())))
 
 
+def scope_names() -> tuple[str, ...]:
+    """Every name of a scope, folded."""
+    return tuple(_scopes())
+
+
 @cache
 def _scopes() -> dict[str, str]:
     named = {fold(title): scope for scope, titles in grid_data("words")["scopes"].items() for title in titles}

@@ -32,6 +32,7 @@ CASES = (
     "permissions_own/by_hand_levels_as_text_en",
     "permissions/g1_one_table_own_columns",
     "permissions/g3_kat_radio_shadow",
+    "permissions/g2_global_radios",
 )
 
 

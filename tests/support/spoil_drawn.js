@@ -1,0 +1,21 @@
+// Spoils one thing on a drawn permission page; `act` is a function of the tools below. Returns false where there is nothing to spoil.
+act => {
+  const every = (css) => [...document.body.querySelectorAll(css)];
+  const RADIO = "input[type=radio], [role=radio]", is_on = (r) => r.checked || r.getAttribute("aria-checked") === "true";
+  const texts = () => { const out = [], w = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT); while (w.nextNode()) out.push(w.currentNode); return out; };
+  const a = {
+    texts: (s) => texts().filter((t) => t.data.trim() === s && !t.parentElement.closest("script")),
+    market: (i) => a.text([["United States", "Canada"], ["US", "CA"]][+!a.text("Canada")][i]),
+    drop: (s) => { a.text(s).parentElement.closest("tr, .r, [role=row]").remove(); return true; },
+    text: (s) => a.texts(s)[0],
+    say: (t, s) => t ? ((t.data = s), true) : false,
+    swap: (t, u) => { if (!t || !u) return false; const s = t.data; t.data = u.data; u.data = s; return true; },
+    names: (s, to) => { const hit = every("[aria-label]").find((e) => e.getAttribute("aria-label").includes(s)); if (!hit) return false; hit.setAttribute("aria-label", hit.getAttribute("aria-label").replace(s, to)); return true; },
+    held: () => every(RADIO).filter(is_on), free: () => every(RADIO).filter((r) => !is_on(r)),
+    set: (r, on) => { if (!r) return false; r.removeAttribute("name"); if (r.tagName === "INPUT") r.checked = on; else r.setAttribute("aria-checked", String(on)); return true; },
+    trade: () => { const row = every("tr, .r, [role=row]").find((r) => r.querySelector("input, [role=radio], select")); if (!row) return false;
+      const last = row.lastElementChild, first = row.children[1]; if (!first || first === last || first.innerHTML === last.innerHTML) return false;
+      const put = first.innerHTML; first.innerHTML = last.innerHTML; last.innerHTML = put; return true; },
+  };
+  return Boolean(eval(act)(a));
+}
