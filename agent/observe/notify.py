@@ -79,7 +79,7 @@ class Alarms:
     async def news(self, key: str, text: str) -> None:
         """Something happened that is over already; told once, and the like of it not again for a while."""
         known, now = self._news.get(key), self.now()
-        if known is None or (known.sent_at is not None and not known.sent_at <= now < known.sent_at + self.patience.repeat):
+        if known is None or not self._is_kept(known, now):
             self._news[key] = Trouble(key=key, times=1, text=self.redaction.redact(text), since=now)
             self._wake.set()
 
@@ -102,6 +102,7 @@ class Alarms:
     async def tell(self) -> bool:
         """Tell people what they have to know now, if there is anything; whether there was."""
         now = self.now()
+        self._news = {key: news for key, news in self._news.items() if self._is_kept(news, now)}
         fresh = [replace(news, sent_at=None) for news in self._news.values() if news.sent_at is None]
         self._news.update({news.key: replace(news, sent_at=now) for news in fresh})
         try:
@@ -118,6 +119,10 @@ class Alarms:
                     [each for each in notice.about if each.key in kept], [each for each in notice.about if each.key not in kept]
                 )
         return bool(kept or fresh)
+
+    def _is_kept(self, news: Trouble, now: datetime) -> bool:
+        """Whether the like of it is no news now."""
+        return news.sent_at is None or news.sent_at <= now < news.sent_at + self.patience.repeat
 
     async def _send(self, notice: Notice) -> bool:
         try:

@@ -30,6 +30,7 @@ _POLL = 0.2  # seconds
 _THREADS = 32
 _FINISHED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 _UNFINISHED = ("ENQUEUED", "PENDING", "DELAYED")
+_BATCH = 1000  # rows forgotten in one statement
 _RECOVERIES = 1000  # we count deaths ourselves, per account
 
 Handler = Callable[[str], Awaitable[str]]  # account id -> how the visit ended
@@ -118,14 +119,14 @@ class VisitEngine:
         return dead
 
     async def forget(self, before: datetime) -> int:
-        """Delete finished work that is older."""
-        moment = before.isoformat()
-        rows = await DBOS.list_workflows_async(
-            status=list(_FINISHED), completed_before=moment, limit=1000, load_input=False, load_output=False
-        )
-        if rows:
+        """Delete finished work that is older, batch after batch."""
+        gone = 0
+        while rows := await DBOS.list_workflows_async(
+            status=list(_FINISHED), completed_before=before.isoformat(), limit=_BATCH, load_input=False, load_output=False
+        ):
             await DBOS.delete_workflows_async([row.workflow_id for row in rows])
-        return len(rows)
+            gone += len(rows)
+        return gone
 
     async def stop(self) -> None:
         """Stop taking visits; the handler must have ended those that run."""

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from agent.errors import ConfigurationError
 from agent.settings import Settings
 from agent.store.database import open_database
+from agent.work import engine
 from agent.work.data_lock import only_daemon
 from agent.work.engine import ALONE, Ticket, VisitEngine
 from tests.support.engine_worker import DUE, LEASE
@@ -142,12 +143,16 @@ async def test_a_later_due_time_is_another_visit(running: tuple[VisitEngine, lis
     assert seen == ["A1"] * 3
 
 
-async def test_finished_work_is_forgotten_when_it_is_old(running: tuple[VisitEngine, list[str]]) -> None:
+async def test_finished_work_is_forgotten_when_it_is_old_however_much_it_is(
+    running: tuple[VisitEngine, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "_BATCH", 2)
     visiting, _ = running
-    await visiting.enqueue([Ticket(account_id="A1", due=DUE)])
+    await visiting.enqueue([Ticket(account_id=f"A{number}", due=DUE) for number in range(5)])
     await settle(visiting)
     assert await visiting.forget(datetime.now(UTC) - timedelta(days=1)) == 0
-    assert await visiting.forget(datetime.now(UTC) + timedelta(days=1)) == 1
+    assert await visiting.forget(datetime.now(UTC) + timedelta(days=1)) == 5
+    assert await visiting.forget(datetime.now(UTC) + timedelta(days=1)) == 0
 
 
 def test_a_second_daemon_on_the_same_file_is_refused_in_one_line(sqlite_url: str) -> None:
