@@ -28,5 +28,6 @@ def last_audit(conn: Connection, account: str, *, skip: int = 0) -> AuditDocumen
 
 def forget_audits(conn: Connection, *, before: datetime) -> int:
     """Delete audits older than a time, but keep each account's newest; returns how many went."""
-    newest = sa.select(sa.func.max(audits.c.id)).group_by(audits.c.account_id)
-    return conn.execute(audits.delete().where(audits.c.audited_at < before, audits.c.id.not_in(newest))).rowcount
+    newer = audits.alias("newer")
+    has_newer = sa.exists().where(newer.c.account_id == audits.c.account_id, newer.c.id > audits.c.id)
+    return conn.execute(audits.delete().where(audits.c.audited_at < before, has_newer)).rowcount
