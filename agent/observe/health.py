@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
 from agent.errors import ConfigurationError
@@ -13,10 +13,11 @@ _LONGEST_LINE = 4096
 _REASONS = {200: "OK", 404: "Not Found", 405: "Method Not Allowed", 503: "Service Unavailable"}
 
 Answer = tuple[int, str, bytes]  # status, content type, body
+Routes = Mapping[str, Callable[[], Awaitable[Answer]]]
 
 
 @asynccontextmanager
-async def serve_health(address: str | None, routes: dict[str, Callable[[], Answer]]) -> AsyncIterator[str | None]:
+async def serve_health(address: str | None, routes: Routes) -> AsyncIterator[str | None]:
     """Listen while the block runs; yields the address listened on, None when there is none to listen on.
 
     Raises:
@@ -41,7 +42,7 @@ async def serve_health(address: str | None, routes: dict[str, Callable[[], Answe
         yield f"{name[0]}:{name[1]}"
 
 
-async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, routes: dict[str, Callable[[], Answer]]) -> None:
+async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, routes: Routes) -> None:
     try:
         async with asyncio.timeout(_READ_WITHIN):
             method, _, rest = (await reader.readline()).decode("latin-1").partition(" ")
@@ -57,9 +58,9 @@ async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, ro
         writer.close()
 
 
-async def _route(method: str, path: str, routes: dict[str, Callable[[], Answer]]) -> Answer:
+async def _route(method: str, path: str, routes: Routes) -> Answer:
     if method not in ("GET", "HEAD"):
         return 405, "text/plain", b"only GET\n"
     if path not in routes:
         return 404, "text/plain", b"expected /healthz, /readyz or /metrics\n"
-    return await asyncio.to_thread(routes[path])
+    return await routes[path]()

@@ -19,6 +19,8 @@ from agent.store.migrate import migrate
 from agent.store.schema import switches
 
 STATEMENT_TIMEOUT_MS = 15_000
+# A server whose machine is gone says nothing; by the system's defaults a statement would wait for it for minutes to hours.
+NOTICE_LOSS = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}
 BUSY_TIMEOUT_MS = 10_000
 _STAMP = "rehearsal_stamp"
 _READ_ONLY = {"sc_agent_read_only": True}
@@ -133,7 +135,7 @@ def _connect_postgres(url: sa.URL) -> Engine:
         hide_parameters=True,
         pool_pre_ping=True,
         pool_size=10,
-        connect_args={"options": options, "connect_timeout": 10},
+        connect_args={"options": options, "connect_timeout": 10, **NOTICE_LOSS},
     )
 
 

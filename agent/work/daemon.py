@@ -19,7 +19,7 @@ from agent.errors import ConfigurationError
 from agent.mail.context import mailboxes_of, name_of
 from agent.mail.service import MailService
 from agent.observe import events
-from agent.observe.health import Answer, serve_health
+from agent.observe.health import Answer, Routes, serve_health
 from agent.observe.memory_board import MemoryBoard
 from agent.observe.metrics import Metrics
 from agent.observe.notify import Alarms, Board, apprise_sender
@@ -235,20 +235,21 @@ async def _feed(tick: Tick, wake: asyncio.Event, metrics: Metrics, alarms: Alarm
                 await wake.wait()
 
 
-def _routes(crew: Crew, metrics: Metrics, heart: Heart) -> dict[str, Callable[[], Answer]]:
-    """What machines may ask. Alive: this answers at all. Ready: others can take us for alive too."""
+def _routes(crew: Crew, metrics: Metrics, heart: Heart) -> Routes:
+    """What machines may ask. Alive: this answers at all, whatever the threads wait for. Ready: others can take us for alive too."""
 
-    def healthz() -> Answer:
+    async def healthz() -> Answer:
         return 200, "text/plain", b"alive\n"
 
-    def readyz() -> Answer:
+    async def readyz() -> Answer:
         return (200, "text/plain", b"ready\n") if heart.is_beating else (503, "text/plain", b"no heartbeat: the database does not answer\n")
 
-    def page() -> Answer:
+    async def page() -> Answer:
         metrics.browser_memory.set(crew.pool.memory())
         try:
-            return 200, "text/plain; version=0.0.4", metrics.page(crew.engine, now=crew.clock.now())
+            written = await asyncio.to_thread(metrics.page, crew.engine, now=crew.clock.now())
         except SQLAlchemyError:
             return 503, "text/plain", b"the database does not answer\n"
+        return 200, "text/plain; version=0.0.4", written
 
     return {"/healthz": healthz, "/readyz": readyz, "/metrics": page}

@@ -21,6 +21,7 @@ import sqlalchemy as sa
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetEnqueueOptions, SetWorkflowID
 
 from agent.settings import Settings
+from agent.store.database import NOTICE_LOSS, STATEMENT_TIMEOUT_MS
 
 APPLICATION_VERSION = "1"  # pinned: the default, a hash of the source, would strand running work at every edit
 ALONE = "local"  # the executor of a single process; a new one takes the old one's work over at start
@@ -147,7 +148,7 @@ class VisitEngine:
             "scheduler_polling_interval_sec": 3600.0,  # we have no schedules
         }
         if self._is_postgres:
-            config["db_engine_kwargs"] = {"connect_args": {"options": "-c statement_timeout=15s"}}
+            config["db_engine_kwargs"] = {"connect_args": {"options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS}", **NOTICE_LOSS}}
         return config
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from agent.errors import ConfigurationError
 from agent.store.database import connect, open_database, reading, stamp_data_dir, writing
 from agent.store.schema import metadata, switches
+from tests.support.postgres import Postgres
 from tests.support.registry import NOW
 
 
@@ -54,6 +55,16 @@ def test_processes_that_start_together_migrate_once(any_url: str) -> None:
 
 def _open(url: str) -> None:
     open_database(url).dispose()
+
+
+@pytest.mark.postgres
+def test_a_server_whose_machine_is_gone_is_given_up_within_half_a_minute(postgres: Postgres) -> None:
+    engine = open_database(postgres.new_database())
+    with engine.connect() as conn:
+        given = conn.connection.driver_connection.info.get_parameters()  # type: ignore[union-attr]  # it is psycopg's
+    engine.dispose()
+    assert int(given["keepalives_idle"]) + int(given["keepalives_interval"]) * int(given["keepalives_count"]) <= 30
+    assert int(given["tcp_user_timeout"]) <= 30_000
 
 
 def test_sqlite_is_opened_for_durability(engine: Engine) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Engine
 
 from agent.domain.authorization import State
 from agent.errors import ConfigurationError
-from agent.observe.health import serve_health
+from agent.observe.health import Answer, serve_health
 from agent.observe.metrics import Metrics
 from agent.settings import ObserveSettings, Settings, WorkSettings
 from agent.store import accounts, acts, folders, switches
@@ -131,8 +131,12 @@ async def test_an_address_that_cannot_be_listened_on_is_one_clear_line(address: 
             pass
 
 
+async def alive() -> Answer:
+    return 200, "text/plain", b"alive\n"
+
+
 async def test_the_health_server_survives_nonsense(unused_tcp_port: int) -> None:
-    async with serve_health(f"127.0.0.1:{unused_tcp_port}", {"/healthz": lambda: (200, "text/plain", b"alive\n")}) as address:
+    async with serve_health(f"127.0.0.1:{unused_tcp_port}", {"/healthz": alive}) as address:
         reader, writer = await asyncio.open_connection("127.0.0.1", unused_tcp_port)
         writer.write(b"\x00\xff" * 5000 + b"\r\n\r\n")
         with suppress(ConnectionError):
