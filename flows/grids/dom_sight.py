@@ -11,7 +11,7 @@ from playwright.async_api import ElementHandle, Page
 
 from flows.grids.data import grid_data
 from flows.grids.tokens import ColumnsToken, Option, RowToken, Sight, SwitchToken, TextToken, Token, Way
-from flows.grids.words import generic, level_words, marks, scope_names
+from flows.grids.words import generic, level_words, marks, says, scope_names
 from flows.in_page import source, value_of
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
@@ -26,6 +26,8 @@ async def read_dom(page: Page) -> Sight:
         hidden=tuple(found["hidden"]),
         bare=tuple(found["empty"]),
         busy=found["busy"],
+        is_loading=any(isinstance(token, TextToken) and says("loading", token.text) for token in tokens),
+        troubles=tuple(found["troubles"]),
         row_counts=tuple(found["stated"]),
         live_buttons=tuple(button["s"] for button in found["buttons"] if not button["off"]),
         shape=tuple(found["shape"]),

@@ -18,6 +18,7 @@ from flows.grids.words import (
     level_words,
     lexicon,
     lexicon_for,
+    says,
     scope_of,
     stated_count,
 )
@@ -72,6 +73,7 @@ def interpret(sight: Sight, *, scope: str = "regional") -> Interpretation:
     _check_sections(state)
     _check_counts(state)
     _check_strays(state, sight)
+    _check_troubles(state, sight)
     editable = any(not option.locked for row in sight.rows if not _is_picker(row) for option in row.options) or any(
         not token.locked for token in sight.tokens if isinstance(token, SwitchToken) and _is_universal(token)
     )
@@ -271,6 +273,15 @@ def _check_strays(state: _State, sight: Sight) -> None:
         state.gaps.append(f"the page says there are {total} rows; {len(state.rows)} were read")
     if sight.language and state.lexicon is not lexicon("en") and not state.rows:
         state.gaps.append("no row was read")
+
+
+def _check_troubles(state: _State, sight: Sight) -> None:
+    """What the page says went wrong, in a box of its own or in words, also where they were taken for a row's."""
+    texts = [token.text for token in sight.tokens if isinstance(token, TextToken)]
+    texts += [text for row in sight.rows for text in (row.label, row.more)]
+    said = (*sight.troubles, *(text for text in texts if says("trouble", text)))
+    if said:
+        state.gaps.append(f"the page says that something went wrong ({said[0][:80]!r})")
 
 
 __all__ = ["Interpretation", "Option", "interpret"]

@@ -36,7 +36,7 @@ def shared_names(rows: tuple[RowToken, ...]) -> frozenset[str]:
 
 
 def _label(token: RowToken, words: Lexicon, section: str | None) -> tuple[str, str | None]:
-    if not token.label or (token.titled and not token.more and words.section(token.label) not in (None, section)):
+    if not clean_label(token.label) or (token.titled and not token.more and words.section(token.label) not in (None, section)):
         return clean_label(token.label), "unknown_permission: the row has no label of its own"
     label = words.label(token.label)
     if label is None:

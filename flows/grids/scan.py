@@ -36,6 +36,7 @@ class Scan:
     gaps: list[str] = field(default_factory=list)
     hidden: set[str] = field(default_factory=set)
     bare: set[str] = field(default_factory=set)
+    troubles: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,7 @@ async def read_ahead(page: Page, seen: Sight) -> Ahead | None:
     Whoever uses it has to see afterwards that the page is at rest, and still as it was.
     """
     there = await survey(page)
-    if seen.busy or not seen.rows or there.tabs or there.pickers or there.closed or there.more or there.pagers:
+    if seen.busy or seen.is_loading or not seen.rows or there.tabs or there.pickers or there.closed or there.more or there.pagers:
         return None
     state = Scan(scope=default_scope(page.url, seen))
     await _look(page, state, seen=seen)
@@ -74,6 +75,20 @@ async def scan(page: Page, *, scope: str, within: timedelta, settled: Sight | No
     sight, is_settled = (settled, True) if settled is not None else await settle(page, within=within, ready=is_grid)
     if not is_settled:
         state.gaps.append("the page was still loading when it was read")
+    await _read_all(page, state, sight)
+    if state.last is not None and state.last.is_loading:
+        later, _ = await settle(page, within=within, ready=lambda seen: not seen.is_loading)
+        await _read_all(page, state, later)
+    return _finish(state, state.last or sight)
+
+
+def is_grid(sight: Sight) -> bool:
+    """Rows, or sections that can be opened, are there."""
+    return bool(sight.rows) or sum(isinstance(token, TextToken) and token.title for token in sight.tokens) > 2
+
+
+async def _read_all(page: Page, state: Scan, sight: Sight) -> None:
+    """Open every section, and read every window of every list."""
     state.gaps += await unfold(page)
     there = await survey(page)
     if there.lists:
@@ -84,12 +99,6 @@ async def scan(page: Page, *, scope: str, within: timedelta, settled: Sight | No
         await _open_one_by_one(page, state)
     if there.lists or (await survey(page)).lists:
         await _scroll_all(page, state)
-    return _finish(state, state.last or sight)
-
-
-def is_grid(sight: Sight) -> bool:
-    """Rows, or sections that can be opened, are there."""
-    return bool(sight.rows) or sum(isinstance(token, TextToken) and token.title for token in sight.tokens) > 2
 
 
 async def _look(page: Page, state: Scan, *, seen: Sight | None = None) -> None:
@@ -110,6 +119,7 @@ async def _look(page: Page, state: Scan, *, seen: Sight | None = None) -> None:
         state.gaps.append("rows may have been skipped while scrolling")
     state.hidden |= set(sight.hidden)
     state.bare |= set(sight.bare)
+    state.troubles |= set(sight.troubles)
     state.last = sight
 
 
@@ -183,12 +193,12 @@ async def each_window(page: Page) -> AsyncIterator[None]:
 
 
 def _finish(state: Scan, last: Sight) -> tuple[Interpretation, Sight, tuple[str, ...]]:
-    whole = replace(last, tokens=state.tokens, hidden=tuple(sorted(state.hidden)))
+    whole = replace(last, tokens=state.tokens, hidden=tuple(sorted(state.hidden)), troubles=tuple(sorted(state.troubles)))
     read = interpret(whole, scope=state.scope)
     gaps = [*state.gaps, *_without_control(state)]
     if not _counts_fit(last.row_counts, read):
         gaps.append(f"tables say they have {sum(last.row_counts)} rows in all; {len(read.rows)} were read")
-    if last.busy:
+    if last.busy or last.is_loading:
         gaps.append("the page says it is still loading")
     return read, whole, tuple(dict.fromkeys(gaps))
 

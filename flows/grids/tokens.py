@@ -84,6 +84,8 @@ class Sight:
     hidden: tuple[str, ...] = ()  # labels of controls that are in the document but not shown
     bare: tuple[str, ...] = ()  # things that look like rows and have no control
     busy: int = 0
+    is_loading: bool = False  # a text says so; at the end of a list that grows when it is scrolled to, that is no reason to wait
+    troubles: tuple[str, ...] = ()  # what boxes that stand for an error say
     row_counts: tuple[int, ...] = ()  # how many rows tables say they have
     live_buttons: tuple[str, ...] = ()
     shape: tuple[str, ...] = ()

@@ -37,7 +37,7 @@
   const is_language_picker = (el) => { const { list } = choice(el); return list.length > 1 && list.every((s) => languages.some((name) => fold(s).split(/[\s(\-–]/)[0] === name)); };
 
   // 1. The visible document as a list of texts and controls.
-  const items = [], hidden = [];
+  const items = [], hidden = [], troubles = [];
   let busy = 0;
   const block = (el) => (el && el.nodeType === 1 ? blocks(el) : el);
   const blocks = once((el) => (/^(inline|contents)/.test(getComputedStyle(el).display) ? block(up(el)) : el));
@@ -61,6 +61,7 @@
       return;
     }
     if (is(n, "busy")) busy += 1;
+    if (is(n, "alert")) alert(n);
     if (kind) { items.push({ k: kind, el: n, i: items.length }); if (kind !== "radio" && kind !== "checkbox" && kind !== "switch") return; if (n.tagName === "INPUT") return; }
     if (n.tagName === "IMG" || (n.tagName === "svg" && n.getAttribute("aria-label"))) return image(n);
     [...kids(n)].forEach((kid) => visit(kid, within || !!kind));
@@ -75,6 +76,11 @@
   };
   const same_line = (last, n) => { const el = n.parentElement || n.parentNode.host; return near(last.el, "cell") === near(el, "cell") && near(last.el, "title") === near(el, "title") && !LEVEL.has(fold(last.s)) && !LEVEL.has(fold(n.data)); };
   const image = (n) => { const s = clean(n.getAttribute("alt") || n.getAttribute("aria-label")); if (s) items.push({ k: "text", s, el: n, home: n, bold: false, stop: true, i: items.length }); };
+  const alert = (n) => { // its words may stand in attributes alone
+    const s = clean([n.getAttribute("header"), n.getAttribute("description"), words_of(n)].join(" "));
+    if (s && is(n, "trouble")) troubles.push(s.slice(0, 200));
+    if (n.hasAttribute("header") || n.hasAttribute("description")) items.push({ k: "text", s, el: n, home: n, bold: false, stop: true, i: items.length });
+  };
   const hidden_label = (el) => {
     const texts = (n) => (n.nodeType === 3 ? [clean(n.data)] : n.nodeType === 1 && !is(n, "skip") ? [...kids(n)].flatMap(texts) : []);
     let n = up(el);
@@ -320,7 +326,7 @@
   const parts = tokens.filter((t) => t.t === "row").map((t) => t.els);
   if (row !== undefined) return (parts[row] || []).map((n) => (n && n.nodeType === 3 ? n.parentElement : n)).filter(Boolean);
   tokens.forEach((t) => delete t.els);
-  return { tokens, hidden, busy, empty: [...empty].map((e) => clean(words_of(e)).slice(0, 80)), stated: rows_stated, moment,
+  return { tokens, hidden, busy, troubles, empty: [...empty].map((e) => clean(words_of(e)).slice(0, 80)), stated: rows_stated, moment,
     buttons: all(document.body, "button").filter((b) => shown(b) && !near(b, "skip")).map((b) => ({ s: clean(b.getAttribute("label") || b.getAttribute("aria-label") || words_of(b) || b.value), off: b.matches(":disabled") || !!near(b, "disabled") })),
     shape: [...sign].sort(), language: document.documentElement.lang, title: document.title };
 }

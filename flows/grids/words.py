@@ -145,6 +145,16 @@ def is_language_picker(listed: Sequence[str]) -> bool:
     return len(listed) > 1 and all(re.split(r"[\s(\-–]", fold(name))[0] in generic("languages") for name in listed)
 
 
+def says(kind: str, text: str) -> bool:
+    """Whether a text says something of the page itself: that it is still `loading`, that there was `trouble`."""
+    return any(rule.search(text) for rule in _rules(kind))
+
+
+@cache
+def _rules(kind: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(rule, re.IGNORECASE) for rule in grid_data("words")["generic"][kind])
+
+
 def is_generic(title: str) -> bool:
     """Whether a title is the page's own and names no section."""
     return fold(title) in generic("titles")

@@ -7,11 +7,12 @@ import pytest
 from flows.grids.aria_sight import hear
 from flows.grids.aria_tree import parse_aria
 from flows.grids.data import recorded_shapes
+from flows.grids.interpret import interpret
 from flows.grids.levels import read_level
 from flows.grids.shapes import drift_of
-from flows.grids.tokens import Option, RowToken, Way
+from flows.grids.tokens import Option, RowToken, Sight, TextToken, Way
 from flows.grids.weave import weave
-from flows.grids.words import lexicon, lexicon_for, scope_of, stated_count
+from flows.grids.words import lexicon, lexicon_for, says, scope_of, stated_count
 from flows.models import Level
 
 EN = lexicon("en")
@@ -60,6 +61,7 @@ def test_a_level_is_read_from_labels_and_columns_together() -> None:
         ((radio("None"), radio("None", on=True)), "unread"),
         ((radio("None"), radio("", on=True)), "unknown_level"),
         ((radio("None"), Option(own=("View",), on=None)), "unread"),
+        ((radio("None"), Option(own=("View", "○"), on=True)), "unread"),
         ((), "unread"),
         ((Option(way=Way.CHOICE, listed=("None", "View"), chosen=("View",), shows="None", on=True),), "unread"),
         ((Option(way=Way.CHOICE, listed=("None", "Some"), chosen=("None",), on=True),), "unknown_level"),
@@ -125,3 +127,37 @@ def test_a_new_shape_is_drift_and_a_recorded_one_is_not() -> None:
     assert drift_of("classic", known) is None
     assert drift_of("global", f"{known}+{known}") is None
     assert "abc" in (drift_of("global", f"{known}+abc") or "")
+
+
+def grid_with(*tokens: TextToken | RowToken, troubles: tuple[str, ...] = ()) -> tuple[tuple[str, ...], list[str | None]]:
+    payments = RowToken(label="Payments", options=(radio("None", on=True), radio("View")))
+    read = interpret(Sight(tokens=(TextToken(text="Reports", title=True), payments, *tokens), troubles=troubles))
+    return read.gaps, [row.problem for row in read.rows]
+
+
+def test_a_grid_that_says_nothing_went_wrong_has_no_gap() -> None:
+    assert grid_with(TextToken(text="Questions? Try the help pages.")) == ((), [None])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Some permissions could not be loaded", "Something went wrong", "Retry", "数据加载失败", "Einige Rechte konnten nicht geladen werden"],
+)
+def test_a_page_that_says_that_something_went_wrong_is_not_whole(text: str) -> None:
+    assert any("went wrong" in gap for gap in grid_with(TextToken(text=text))[0])
+    taken_for_a_row = RowToken(label=text, options=(radio("None", on=True),))
+    assert any("went wrong" in gap for gap in grid_with(taken_for_a_row)[0])
+
+
+def test_a_box_for_errors_is_a_gap_whatever_it_says() -> None:
+    assert any("went wrong" in gap for gap in grid_with(troubles=("Ups",))[0])
+
+
+def test_a_colon_alone_is_no_label() -> None:
+    _, problems = grid_with(RowToken(label=":", options=(radio("None", on=True),)))
+    assert problems[1] == "unknown_permission: the row has no label of its own"
+
+
+def test_a_text_that_something_is_loading_is_told_from_a_label() -> None:
+    assert says("loading", "Loading permissions…")
+    assert not says("loading", "Manage loading docks")
