@@ -21,7 +21,7 @@ from agent.cli import context
 from agent.cli.many_audits import audits_in_order
 from agent.cli.output import now
 from agent.domain.account import Account
-from agent.domain.changes import changes_since, vanished_rows
+from agent.domain.changes import changes_since, told_of, vanished_rows
 from agent.domain.document import AuditDocument, unread_document
 from agent.domain.policy import Policy
 from agent.errors import ConfigurationError, Exit, UnconfirmedError, UsageError
@@ -109,6 +109,7 @@ class _Desk:
         """Finish one document and hand it to the report."""
         if self.since_last:
             document["changes"] = changes_since(before, document)
+            document["notes"] += told_of(before, document["changes"])
             document["notes"] += [f"no longer on the page: {row}" for row in vanished_rows(before, document)]
         self._begin()
         self.report.add(document)

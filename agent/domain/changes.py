@@ -21,6 +21,13 @@ def changes_since(before: AuditDocument | None, now: AuditDocument) -> dict[str,
     }
 
 
+def told_of(before: AuditDocument | None, changes: dict[str, list[FindingDocument]]) -> list[str]:
+    """What a list of changes does not say by itself: that there is none, or nothing to compare with."""
+    if before is None:
+        return ["there is no audit before this one: every finding counts as new"]
+    return [] if any(changes.values()) else [f"nothing new, changed or resolved since the audit of {before['audited_at']}"]
+
+
 def vanished_rows(before: AuditDocument | None, now: AuditDocument) -> list[str]:
     """Rows that the audit before read and this one did not, though it read to the end."""
     if before is None or now["verdict"] not in ("pass", "fail"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from agent.domain.changes import changes_since, vanished_rows
+from agent.domain.changes import changes_since, told_of, vanished_rows
 from agent.domain.level import Level
 from tests.unit.test_report_formats import READING, audited, row
 
@@ -40,3 +40,11 @@ def test_rows_that_vanished_are_told() -> None:
 
 def test_everything_is_new_the_first_time() -> None:
     assert len(changes_since(None, BEFORE)["new"]) == len(BEFORE["findings"])
+
+
+def test_that_nothing_changed_is_said_and_so_is_that_nothing_came_before() -> None:
+    corrected = replace(READING, rows=(*READING.rows[:1], row("Orders", "Manage Returns", Level.EDIT), *READING.rows[2:]))
+    same = f"nothing new, changed or resolved since the audit of {BEFORE['audited_at']}"
+    assert told_of(BEFORE, changes_since(BEFORE, audited())) == [same]
+    assert told_of(BEFORE, changes_since(BEFORE, audited(corrected))) == []
+    assert told_of(None, changes_since(None, BEFORE)) == ["there is no audit before this one: every finding counts as new"]
