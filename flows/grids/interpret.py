@@ -281,7 +281,7 @@ def _check_troubles(state: _State, sight: Sight) -> None:
     texts += [text for row in sight.rows for text in (row.label, row.more)]
     said = (*sight.troubles, *(text for text in texts if says("trouble", text)))
     if said:
-        state.gaps.append(f"the page says that something went wrong ({said[0][:80]!r})")
+        state.gaps.append(f"the page says that it is not whole ({said[0][:80]!r})")
 
 
 __all__ = ["Interpretation", "Option", "interpret"]

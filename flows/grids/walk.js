@@ -62,6 +62,7 @@
     }
     if (is(n, "busy")) busy += 1;
     if (is(n, "alert")) alert(n);
+    if (is(n, "filter") && clean(n.value)) troubles.push(`the list is searched for ${clean(n.value).slice(0, 40)}`);
     if (kind) { items.push({ k: kind, el: n, i: items.length }); if (kind !== "radio" && kind !== "checkbox" && kind !== "switch") return; if (n.tagName === "INPUT") return; }
     if (n.tagName === "IMG" || (n.tagName === "svg" && n.getAttribute("aria-label"))) return image(n);
     [...kids(n)].forEach((kid) => visit(kid, within || !!kind));

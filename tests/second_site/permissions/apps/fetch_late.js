@@ -1,0 +1,5 @@
+// Skeleton rows with aria-busy for two seconds, then a real table whose disabled radios stand under the columns.
+const sk=h('div',{class:'sk'},[1,2,3,4,5].map(()=>h('div',{class:'skeleton-row','aria-hidden':'true',style:'height:20px;background:#eee;margin:6px'})));
+root.append(h('h1',{},'User permissions'),h('p',{},TITLE),h('div',{html:TOP}),h('div',{id:'g','aria-busy':'true'},sk));
+let i=0;const g0=document.getElementById('g');const step=()=>{if(FROZEN&&i>=4)return;if(i===0)sk.remove();const g=DATA[i++];g0.append(h('table',{'aria-label':g.s},h('caption',{},g.s),h('thead',{},h('tr',{},h('td'),CO.map(c=>h('th',{scope:'col'},LV[c])))),h('tbody',{},g.rows.map((r,n)=>h('tr',{},h('th',{scope:'row'},r.l),CO.map(c=>{const o=r.o.find(x=>x[0]===c);return h('td',{},o?h('input',{type:'radio',name:i+'-'+n,checked:o[2],disabled:OWN}):'')}))))),h('div',{html:g.hook}));
+if(i<DATA.length){if(FROZEN&&i>=4)g0.append(h('div',{class:'skeleton-row',style:'height:20px;background:#eee'}));setTimeout(step,120)}else{g0.setAttribute('aria-busy','false');root.append(h('div',{html:END}));if(!OWN)root.append(h('button',{},'Save Changes'))}};setTimeout(step,2000);

@@ -1,0 +1,5 @@
+// The whole app lives in nested shadow roots: <perm-app> > <perm-section> > <perm-row> > radios.
+customElements.define('perm-row',class extends HTMLElement{set data(r){const s=this.attachShadow({mode:'open'});s.append(h('div',{role:'group','aria-label':r.l},h('span',{class:'name'},h('b',{},r.l)),h('span',{class:'desc'},r.d),r.o.map((o,i)=>h('label',{},h('input',{type:'radio',name:'x',checked:o[2],disabled:OWN}),o[1]))))}});
+customElements.define('perm-section',class extends HTMLElement{set data(g){const s=this.attachShadow({mode:'open'});s.append(h('h2',{},g.s));for(const r of g.rows){const n=document.createElement('perm-row');n.data=r;s.append(n)}s.append(h('div',{html:g.hook}))}});
+customElements.define('perm-app',class extends HTMLElement{connectedCallback(){const s=this.attachShadow({mode:'open'});s.append(h('h1',{},'User permissions'),h('p',{},TITLE),h('div',{html:TOP}));for(const g of DATA){const n=document.createElement('perm-section');n.data=g;s.append(n)}s.append(h('div',{html:END}));if(!OWN)s.append(h('button',{},'Save Changes'))}});
+root.append(document.createElement('perm-app'));

@@ -1,0 +1,116 @@
+"""Permission pages written from the facts alone are read exactly where they are whole, and never pass where they hold something back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Route
+
+from agent.work.audit_reading import JudgedAudit, judge_reading
+from agent.work.policy_file import load_policy
+from flows.audit_permissions import read_only_paths, read_permissions
+from flows.browser import BrowserOptions, open_browser, open_visit
+from flows.models import AuditReading, Bounds
+from tests.second_site.permissions.cases import Case, broken_pages, translated_pages, whole_pages
+from tests.second_site.permissions.look import USER, Look, document
+from tests.second_site.permissions.rows import LEVELS, Row
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+HOST = "sellercentral.amazon.com"
+OPTIONS = BrowserOptions(no_sandbox=True)
+PATIENCE = Bounds(step=timedelta(seconds=5))
+WHOLE, BROKEN, TRANSLATED = dict(whole_pages()), dict(broken_pages()), dict(translated_pages())
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def shared() -> AsyncIterator[Browser]:
+    async with open_browser(OPTIONS) as browser:
+        yield browser
+
+
+@pytest.mark.sampled(5)
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("name", WHOLE)
+async def test_a_whole_page_is_read_exactly_and_judged(shared: Browser, name: str) -> None:
+    case = WHOLE[name]
+    reading, judged = await audit(shared, case)
+    assert reading.grid is not None
+    assert reading.grid.complete, (reading.grid.gaps, [row.problem for row in reading.grid.rows if row.problem])
+    assert read_rows(reading, case) == expected_rows(case)
+    assert judged.audit.verdict.value in case.verdicts
+
+
+@pytest.mark.sampled(6)
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("name", BROKEN)
+async def test_a_page_that_holds_something_back_never_passes(shared: Browser, name: str) -> None:
+    _, judged = await audit(shared, BROKEN[name])
+    assert judged.audit.verdict.value in BROKEN[name].verdicts
+
+
+@pytest.mark.sampled(3)
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("name", TRANSLATED)
+async def test_a_page_in_another_language_is_judged_or_left_open(shared: Browser, name: str) -> None:
+    _, judged = await audit(shared, TRANSLATED[name])
+    assert judged.audit.verdict.value in TRANSLATED[name].verdicts
+
+
+async def audit(browser: Browser, case: Case) -> tuple[AuditReading, JudgedAudit]:
+    """Read one page as an audit does from the account on, and judge it."""
+    async with open_visit(browser, options=OPTIONS) as visit:
+
+        async def answer(route: Route) -> None:
+            if route.request.resource_type == "document":
+                await route.fulfill(
+                    status=200, content_type="text/html; charset=utf-8", body=body_at(case, urlsplit(route.request.url).path)
+                )
+            else:
+                await route.fulfill(status=404, body="")
+
+        await visit.context.route("**/*", answer)
+        await visit.page.goto(f"https://{HOST}/home")
+        await visit.guard.read_only(documents=read_only_paths())
+        viewer = USER if case.own else "admin@users.example"
+        reading = await read_permissions(visit, host=HOST, subject=USER, viewer=viewer, own=case.own, bounds=PATIENCE)
+    return reading, judge_reading(reading, load_policy(), account="A1", user_email=USER, now=datetime.now(UTC))
+
+
+def body_at(case: Case, path: str) -> str:
+    """The page at its own address; the old address of a new page leads on to it."""
+    home = urlsplit(case.path).path
+    if path == home:
+        return case.html
+    if path.startswith("/gp/account-manager"):
+        return f"<script>location.replace({json.dumps(case.path)})</script>"
+    return document("Seller Central", "<h1>Welcome</h1>", Look())
+
+
+def read_rows(reading: AuditReading, case: Case) -> list[tuple[object, ...]]:
+    """What was read; without what is offered where the page does not show it."""
+    rows = reading.grid.rows if reading.grid is not None else ()
+    return [
+        (row.section, row.permission, row.occurrence, None if case.by_word else tuple(row.offered), row.level and row.level.value)
+        for row in rows
+    ]
+
+
+def expected_rows(case: Case) -> list[tuple[object, ...]]:
+    """What the page was made of."""
+    expected: list[tuple[object, ...]] = []
+    seen: list[tuple[str, str]] = []
+    for row in case.rows:
+        seen.append((row.section, row.label))
+        expected.append((row.section, row.label, seen.count(seen[-1]), None if case.by_word else offered(row), LEVELS[row.held]))
+    return expected
+
+
+def offered(row: Row) -> tuple[str, ...]:
+    """The levels a row offers."""
+    return tuple(LEVELS[level] for level in "NVEA" if level in row.offered)
