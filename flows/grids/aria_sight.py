@@ -6,6 +6,8 @@ It knows no selector. Labels come before controls; a `row` is a row; what follow
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
 
 from playwright.async_api import Page
 
@@ -56,9 +58,20 @@ class Hearing:
     rows: tuple[Heard, ...]
 
 
-async def read_aria(page: Page) -> Hearing:
-    """Listen to the page once."""
-    return hear(parse_aria(await page.aria_snapshot(mode="ai", boxes=True)))
+async def read_aria(page: Page, *, drawn: bool = False) -> Hearing:
+    """Listen to the page once; `drawn`: controls are not displayed and drawn by their labels, and have to be made audible."""
+    if not drawn:
+        return hear(parse_aria(await page.aria_snapshot(mode="ai", boxes=True)))
+    await page.evaluate(_audible(), {"on": True})
+    try:
+        return hear(parse_aria(await page.aria_snapshot(mode="ai", boxes=True)))
+    finally:
+        await page.evaluate(_audible(), {"on": False})
+
+
+@cache
+def _audible() -> str:
+    return (Path(__file__).parent / "audible.js").read_text(encoding="utf-8")
 
 
 def hear(root: AriaNode) -> Hearing:

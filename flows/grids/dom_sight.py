@@ -92,6 +92,7 @@ def _option(item: dict[str, Any]) -> Option:
         own=tuple(item["own"]),
         column=item["column"],
         over=item["over"],
+        look=item.get("look", 0),
         on=item["on"],
         locked=item["off"],
         listed=tuple(item.get("list", ())),

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from flows.grids.levels import read_level
-from flows.grids.row_names import read_name, shared_names
+from flows.grids.row_names import Habits, habits_of, read_name
 from flows.grids.tokens import ColumnsToken, Option, RowToken, Sight, SwitchToken, TextToken, Way
 from flows.grids.words import (
     Lexicon,
@@ -57,14 +57,14 @@ class _State:
 def interpret(sight: Sight, *, scope: str = "regional") -> Interpretation:
     """Read tokens as a grid; `scope` holds until a title says otherwise."""
     state = _State(lexicon=lexicon_for(_level_texts(sight), declared=sight.language), scope=scope)
-    shared = shared_names(sight.rows)
+    habits = habits_of(sight.rows)
     number = -1
     for token in sight.tokens:
         match token:
             case RowToken():
                 number += 1
                 for part, marketplace in _by_marketplace(state, token):
-                    _take_row(state, part, marketplace, number, shared)
+                    _take_row(state, part, marketplace, number, habits)
             case SwitchToken():
                 _take_switch(state, token)
             case TextToken() | ColumnsToken():
@@ -74,6 +74,7 @@ def interpret(sight: Sight, *, scope: str = "regional") -> Interpretation:
     _check_counts(state)
     _check_strays(state, sight)
     _check_troubles(state, sight)
+    _check_looks(state, sight)
     editable = any(not option.locked for row in sight.rows if not _is_picker(row) for option in row.options) or any(
         not token.locked for token in sight.tokens if isinstance(token, SwitchToken) and _is_universal(token)
     )
@@ -112,12 +113,12 @@ def _by_marketplace(state: _State, token: RowToken) -> list[tuple[RowToken, str 
     return [(replace(token, options=options), scope) for scope, options in parts] or [(token, None)]
 
 
-def _take_row(state: _State, token: RowToken, marketplace: str | None, number: int, shared: frozenset[str]) -> None:
+def _take_row(state: _State, token: RowToken, marketplace: str | None, number: int, habits: Habits) -> None:
     if _is_picker(token) and not state.started:
         return  # above the grid
     _take_titles(state)
     state.started = True
-    name = read_name(token, state.lexicon, section=state.section, shared=shared)
+    name = read_name(token, state.lexicon, section=state.section, habits=habits)
     label = name.label
     if state.section is None:
         state.gaps.append(f"the row {label!r} stands under no section")
@@ -258,6 +259,13 @@ def _check_counts(state: _State) -> None:
     for section, count in state.stated:
         if section and by_section[section] != count and len(state.rows) != count:
             state.gaps.append(f"the section {section!r} says it has {count} rows, {by_section[section]} were read")
+
+
+def _check_looks(state: _State, sight: Sight) -> None:
+    """Where something is drawn in place of the controls, what is held must look like nothing that is not."""
+    drawn = [option for row in sight.rows for option in row.options if option.look]
+    if {option.look for option in drawn if option.on} & {option.look for option in drawn if not option.on}:
+        state.gaps.append("a level that is held looks like one that is not, so nobody can see which is")
 
 
 def _check_strays(state: _State, sight: Sight) -> None:

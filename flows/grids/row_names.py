@@ -17,14 +17,33 @@ class RowName:
     problem: str | None = None
 
 
-def read_name(token: RowToken, words: Lexicon, *, section: str | None, shared: frozenset[str]) -> RowName:
-    """Name one row under a section; `shared` are the names that say nothing (`shared_names`)."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Habits:
+    """How the rows of a page are named: by which names that say nothing, and whether by a label beside the title of a group."""
+
+    shared: frozenset[str]
+    twice: bool
+
+
+def read_name(token: RowToken, words: Lexicon, *, section: str | None, habits: Habits) -> RowName:
+    """Name one row under a section of a page with such habits."""
     label, unnamed = _label(token, words, section)
     legacy, clash = _legacy(token, label)
-    return RowName(label=label, legacy_id=legacy, problem=unnamed or clash or _called_otherwise(token, shared))
+    lone = "unknown_permission: the row has a title, and no label beside it as others have" if habits.twice and _is_title(token) else None
+    return RowName(label=label, legacy_id=legacy, problem=unnamed or clash or lone or _called_otherwise(token, habits.shared))
 
 
-def shared_names(rows: tuple[RowToken, ...]) -> frozenset[str]:
+def habits_of(rows: tuple[RowToken, ...]) -> Habits:
+    """Tell the habits of a page from its rows."""
+    twice = any(not row.titled and any(name in row.more for name in row.called) for row in rows)
+    return Habits(shared=_shared_names(rows), twice=twice)
+
+
+def _is_title(token: RowToken) -> bool:
+    return token.titled and squash(token.label) in map(squash, token.called)
+
+
+def _shared_names(rows: tuple[RowToken, ...]) -> frozenset[str]:
     """Names that rows with different labels have in common, so that they name none of them; two rows may be called alike by mistake."""
     labels: dict[str, set[str]] = {}
     for row in rows:

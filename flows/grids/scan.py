@@ -126,7 +126,7 @@ async def _look(page: Page, state: Scan, *, seen: Sight | None = None) -> None:
 async def _compare(page: Page, sight: Sight, scope: str) -> tuple[str, ...]:
     """The two readings of one window; what the page shows changes between them when it is still moving."""
     try:
-        hearing = await read_aria(page)
+        hearing = await read_aria(page, drawn=any(option.look for row in sight.rows for option in row.options))
     except ValueError as err:
         return (f"the accessibility tree could not be read: {err}",)
     read = interpret(sight, scope=scope)

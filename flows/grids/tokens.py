@@ -24,6 +24,7 @@ class Option:
     column: str = ""  # what stands above it
     over: str = ""  # the marketplace above that, or beside the control
     on: bool | None = None
+    look: int = 0  # of a control that is not displayed: how what is drawn for it looks
     locked: bool = True
     listed: tuple[str, ...] = ()  # of a choice: everything that could be chosen
     chosen: tuple[str, ...] = ()

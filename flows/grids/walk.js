@@ -128,6 +128,17 @@
     const homes = [o.el, ...((inner && inner.labels) || []), ...named.map((id) => o.el.getRootNode().getElementById(id)).filter(Boolean)];
     for (const t of homes.flatMap(texts_in)) if (!(LEVEL.has(fold(t.s)) && t.el.closest && near(t.el, "column_head"))) belongs.set(t, o);
   }
+  // How an input that is not displayed looks to people: all that stands for it and for no other option, as a number.
+  const LOOK = ["color", "backgroundColor", "backgroundImage", "borderTopColor", "borderTopStyle", "borderTopWidth", "boxShadow", "content", "display", "fill", "filter", "fontWeight", "opacity", "outlineColor", "outlineStyle", "stroke", "textDecorationLine", "transform", "visibility"];
+  const look_of = (o) => {
+    const input = o.el.tagName === "INPUT" ? o.el : null, label = input && !shown(input) && [...(input.labels || [])].find(shown);
+    if (!label) return 0;
+    const alone = (el) => { let n = el; while (up(n) && up(n) !== document.body && !options.some((x) => x !== o && [x.el, ...(x.el.labels || [])].some((y) => inside(y, up(n))))) n = up(n); return n; };
+    const boxes = [alone(label), alone(input), input.nextElementSibling].filter((el) => el && (el.tagName !== "LABEL" || el.control === input));
+    const parts = [...new Set(boxes.flatMap((el) => [el, ...el.querySelectorAll("*")]))].filter((el) => el !== input);
+    const looks = parts.flatMap((el) => [null, "::before", "::after"].map((part) => { const style = getComputedStyle(el, part); return LOOK.map((name) => style[name]).join(); })).join("|");
+    return [...looks].reduce((hash, c) => (hash * 31 + c.charCodeAt(0)) | 0, 7) || 1;
+  };
   const is_level = (t) => t.k === "text" && LEVEL.has(fold(t.s));
 
   const free = items.filter((t) => !belongs.has(t)), worded = new Set();
@@ -285,7 +296,7 @@
     const above = over(s);
     if (s.k === "value") return [{ own: s.own, ...above, on: true, off: true, text: true }];
     if (s.k === "choice") return [{ ...choice(s.el), own: s.own, ...above, column: "", on: true, off: locked(s.el), choice: true }];
-    return [{ own: s.own, ...above, on: state(s.el), off: locked(s.el) }];
+    return [{ own: s.own, ...above, on: state(s.el), off: locked(s.el), look: look_of(s) }];
   });
   const names = (row) => [...new Set(row.sites.flatMap((s) => [s.el.getAttribute("name"), s.el.id, ...all(s.el, "radio").flatMap((x) => [x.name, x.id])]).flatMap((n) => (n || "").match(new RegExp(css.role_name, "g")) || []))];
   const called = (row, box) => { // what names the row besides the text it begins with

@@ -38,6 +38,7 @@ NAMED_TWICE: tuple[Shape, ...] = (
     drawn.groups_called_alike,
     drawn.lists_called_as_rows,
 )
+NOT_DISPLAYED: tuple[Shape, ...] = (drawn.labels_for_inputs, drawn.labels_for_invisible_inputs, drawn.dots_under_heads)
 SILENT = (drawn.words_by_marketplace,)  # what could be chosen is not on these
 SPOIL = {
     "other_marketplace": "a => a.swap(a.market(1), a.market(0)) || a.names('Canada', 'United States')",
@@ -56,6 +57,11 @@ CONTRADICT = {
     "word": "a => a.say(a.texts('Edit').find((t) => !t.parentElement.matches('option')), 'View')",
     "name": "a => a.names('Edit', 'View')",
     "other_name": "a => a.names('Manage Orders', 'Manage Returns')",
+}
+DRAW_OTHERWISE = {
+    "all_alike": "a => a.style('label, label i { background: white !important; color: black !important; font-weight: 400 !important }')",
+    "two_as_held": "a => a.look(a.free()[0], a.held()[0])",
+    "none_as_held": "a => a.look(a.held()[0], a.free()[0])",
 }
 EVERYWHERE = ("unknown_level", "no_level", "two_levels", "another_level", "row_gone")
 TOOLS = (Path(__file__).parents[1] / "support" / "spoil_drawn.js").read_text(encoding="utf-8")
@@ -84,9 +90,9 @@ async def test_no_spoilt_page_with_marketplaces_reads_as_before(shared: Browser,
     assert survivors == []
 
 
-@pytest.mark.sampled(2)
-@pytest.mark.parametrize("shape", NAMED_TWICE, ids=lambda shape: shape.__name__)
-async def test_rows_that_are_named_twice_are_read_once(shared: Browser, shape: Shape) -> None:
+@pytest.mark.sampled(3)
+@pytest.mark.parametrize("shape", [*NAMED_TWICE, *NOT_DISPLAYED], ids=lambda shape: shape.__name__)
+async def test_rows_named_twice_or_drawn_by_labels_are_read_exactly(shared: Browser, shape: Shape) -> None:
     page = draw(shape.__name__)
     grid = await _read(shared, shape(page))
     assert grid.gaps == ()
@@ -95,9 +101,10 @@ async def test_rows_that_are_named_twice_are_read_once(shared: Browser, shape: S
 
 
 @pytest.mark.sampled(2)
-@pytest.mark.parametrize("shape", NAMED_TWICE, ids=lambda shape: shape.__name__)
-async def test_names_that_contradict_each_other_are_told(shared: Browser, shape: Shape) -> None:
-    survivors = await _survivors(shared, shape(draw(shape.__name__)), CONTRADICT | {name: SPOIL[name] for name in EVERYWHERE})
+@pytest.mark.parametrize("shape", [*NAMED_TWICE, *NOT_DISPLAYED], ids=lambda shape: shape.__name__)
+async def test_names_and_looks_that_contradict_what_is_held_are_told(shared: Browser, shape: Shape) -> None:
+    acts = DRAW_OTHERWISE if shape in NOT_DISPLAYED else CONTRADICT
+    survivors = await _survivors(shared, shape(draw(shape.__name__)), acts | {name: SPOIL[name] for name in EVERYWHERE})
     assert survivors == []
 
 
@@ -116,6 +123,16 @@ async def test_a_contradiction_is_told_by_its_words(shared: Browser, shape: Shap
         grid = await _grid(page)
     assert not grid.complete
     assert any(told in (row.problem or "") for row in grid.rows)
+
+
+async def test_listening_to_inputs_that_are_not_displayed_leaves_no_trace(shared: Browser) -> None:
+    async with showing(shared, drawn.dots_under_heads(draw("trace")), url=URL) as page:
+        picture = await page.screenshot()
+        before = await page.content()  # a screenshot leaves an empty style behind
+        await _grid(page)
+        assert await page.content() == before
+        assert await page.screenshot() == picture
+        assert await page.evaluate("document.adoptedStyleSheets.length") == 0
 
 
 async def _read(browser: Browser, html: str) -> Grid:

@@ -100,17 +100,51 @@ def lists_called_as_rows(page: Drawing) -> str:
     return _listed(page, lambda row: _list(row[1], row[2]["regional"]).replace("<select", f'<select aria-label="{escape(row[0])} level"'))
 
 
-def _listed(page: Drawing, widget: Callable[[Row], str]) -> str:
+def _listed(page: Drawing, widget: Callable[[Row], str], *, style: str = "") -> str:
     body = ""
     for title, rows in page.sections:
         lines = "".join(f'<li class="r"><span class="l">{escape(row[0])}</span>{widget(row)}</li>' for row in rows)
         body += f"<section><h2>{title}</h2><ul>{lines}</ul></section>"
-    return document(body, style=BOXES)
+    return document(body, style=BOXES + style)
 
 
 def _radio(row: Row, level: str, *, named: str = "") -> str:
     name = f' aria-label="{named}"' if named else ""
     return f'<input type="radio" name="{escape(row[0])}"{name}{_on(level == row[2]["regional"])}>'
+
+
+# --- Inputs that are not drawn; their labels are. ---
+DRAWN = "input{display:none}label{border:1px solid #888;padding:2px 6px}:checked + label{background:#07c;color:#fff}"
+
+
+def labels_for_inputs(page: Drawing) -> str:
+    """Each level is a button drawn by the label of an input that is not displayed."""
+    return _listed(page, _pills, style=DRAWN)
+
+
+def labels_for_invisible_inputs(page: Drawing) -> str:
+    """The same with inputs that keep their place but cannot be seen; what is held is drawn in bold alone."""
+    return _listed(page, _pills, style="input{visibility:hidden}:checked + label{font-weight:bold}")
+
+
+def dots_under_heads(page: Drawing) -> str:
+    """A table of dots under level heads; the dot is an empty label around an input that is not displayed."""
+
+    def cells(row: Row, page: Drawing, number: Iterator[int]) -> str:
+        dots = {level: f"<label>{_radio(row, level)}<i></i></label>" for level in row[1]}
+        return "".join(f"<td>{dots.get(level, '')}</td>" for level in LEVELS)
+
+    heads = "<tr><th>Permission</th>" + "".join(f"<th>{level}</th>" for level in LEVELS) + "</tr>"
+    style = "label input{display:none}i{display:inline-block;width:14px;height:14px;border:1px solid}:checked + i{background:#07c}"
+    return document("".join(_table(title, heads, rows, page, cells) for title, rows in page.sections), style=style)
+
+
+def _pills(row: Row) -> str:
+    pills = ""
+    for level in row[1]:
+        name = f"{row[0]}-{level}".replace(" ", "-")
+        pills += _radio(row, level).replace("<input", f'<input id="{escape(name)}"') + f'<label for="{escape(name)}">{level}</label>'
+    return f"<div>{pills}</div>"
 
 
 # --- Rights by marketplace, a group of columns for each. ---

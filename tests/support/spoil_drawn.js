@@ -13,6 +13,12 @@ act => {
     names: (s, to) => { const hit = every("[aria-label]").find((e) => e.getAttribute("aria-label").includes(s)); if (!hit) return false; hit.setAttribute("aria-label", hit.getAttribute("aria-label").replace(s, to)); return true; },
     held: () => every(RADIO).filter(is_on), free: () => every(RADIO).filter((r) => !is_on(r)),
     set: (r, on) => { if (!r) return false; r.removeAttribute("name"); if (r.tagName === "INPUT") r.checked = on; else r.setAttribute("aria-checked", String(on)); return true; },
+    style: (css) => { document.head.insertAdjacentHTML("beforeend", `<style>${css}</style>`); return true; },
+    look: (r, like) => { // draw one as the other
+      const part = (x) => x.labels[0].querySelector("i") || x.labels[0], as = getComputedStyle(part(like));
+      for (const name of ["background-color", "color", "font-weight"]) part(r).style.setProperty(name, as.getPropertyValue(name));
+      return true;
+    },
     trade: () => { const row = every("tr, .r, [role=row]").find((r) => r.querySelector("input, [role=radio], select")); if (!row) return false;
       const last = row.lastElementChild, first = row.children[1]; if (!first || first === last || first.innerHTML === last.innerHTML) return false;
       const put = first.innerHTML; first.innerHTML = last.innerHTML; last.innerHTML = put; return true; },
