@@ -60,7 +60,8 @@ def _asked() -> dict[str, Any]:
 
 @cache
 def _script() -> str:
-    return f"(asked) => {{ {source('rest')}; return ({(Path(__file__).parent / 'walk.js').read_text(encoding='utf-8')})(asked); }}"
+    own = (Path(__file__).parent / "walk.js").read_text(encoding="utf-8")
+    return f"(asked) => {{ {source('rest')}; {source('lists')}; return ({own})(asked); }}"
 
 
 def _token(item: dict[str, Any]) -> Token:

@@ -1,5 +1,5 @@
 // Finds what has to be handled before a grid is whole: closed sections, "show more", tabs, pickers, lists to scroll. Presses nothing itself.
-({ css, what, more, next, target, quiet, limit, step, moment }) => {
+({ css, what, more, next, levels, target, listed, quiet, limit, step, moment }) => {
   const clean = (s) => (s || "").replace(/[\s\u00a0]+/g, " ").trim();
   const is = (el, rule) => el.nodeType === 1 && el.matches(css[rule]);
   const up = (n) => n.assignedSlot || (n.parentNode instanceof ShadowRoot ? n.parentNode.host : n.parentNode);
@@ -22,6 +22,10 @@
   const pagers = () => below(root).filter((el) => !near(el, "tour") && (is(el, "pager") ? leads_on(el) : enabled(el) && next.includes(text(el).toLowerCase())));
   const scrollers = () => [document.scrollingElement, ...all((el) => el.scrollHeight > el.clientHeight + 2 && /auto|scroll/.test(getComputedStyle(el).overflowY) && shown(el))]
     .filter((el) => el.scrollHeight > el.clientHeight + 2);
+  const lists = globalThis[Symbol.for("lists")];
+  const drawn_lists = () => below(document.body).filter((el) => is(el, "opened_list") && shown(el) && el !== target);
+  const unlisted = (el) => is(el, "opens_list") && shown(el) && !near(el, "disabled") && !near(up(el), "choice") && !lists.of(el)
+    && levels.includes(clean(el.textContent).toLowerCase()) && ![el, ...(el.getAttribute("aria-controls") ? [el.getRootNode().getElementById(el.getAttribute("aria-controls"))] : [])].some((box) => box && box.querySelector(css.choice_option));
   // Move a list, give what that sets off its frame, and wait only if it set something off.
   const moved = async (to) => {
     const from = String(clock.seen().moment);
@@ -37,6 +41,10 @@
     case "survey": return { tabs: tabs().length, pickers: pickers().length, closed: all(expander).length, more: mores().length, pagers: pagers().length, lists: scrollers().length };
     case "expanders": return all(expander);
     case "more": return mores();
+    case "unlisted": return all(unlisted);
+    case "shown": lists.before = new Set(drawn_lists()); return clean(target.textContent);
+    case "listed": return drawn_lists().filter((box) => !lists.before.has(box)).flatMap((box) => below(box)).filter((o) => is(o, "choice_option") && shown(o)).map((o) => ({ s: text(o), on: o.getAttribute("aria-selected") === "true" }));
+    case "keep": return lists.keep(target, listed);
     case "tabs": return tabs();
     case "pickers": return pickers();
     case "pagers": return pagers().length;

@@ -14,6 +14,7 @@ from flows.grids.aria_sight import read_aria
 from flows.grids.dom_sight import read_dom
 from flows.grids.interpret import Interpretation, interpret
 from flows.grids.layouts import default_scope
+from flows.grids.lists import has_closed_lists, list_levels
 from flows.grids.settle import LIMIT, PRESSED, ask, find, is_as_seen, rest, settle, survey
 from flows.grids.tokens import RowToken, Sight, TextToken, Token
 from flows.grids.unfold import closed_sections, press, unfold
@@ -54,7 +55,17 @@ async def read_ahead(page: Page, seen: Sight) -> Ahead | None:
     Whoever uses it has to see afterwards that the page is at rest, and still as it was.
     """
     there = await survey(page)
-    if seen.busy or seen.is_loading or not seen.rows or there.tabs or there.pickers or there.closed or there.more or there.pagers:
+    if (
+        seen.busy
+        or has_closed_lists(seen)
+        or seen.is_loading
+        or not seen.rows
+        or there.tabs
+        or there.pickers
+        or there.closed
+        or there.more
+        or there.pagers
+    ):
         return None
     state = Scan(scope=default_scope(page.url, seen))
     await _look(page, state, seen=seen)
@@ -105,6 +116,9 @@ async def _look(page: Page, state: Scan, *, seen: Sight | None = None) -> None:
     """Read the page as it stands, by both readings, and weave it into what was seen; `seen` serves as long as nothing changed since."""
     for _ in range(_LOOKS):
         sight = seen if seen is not None and await is_as_seen(page, seen) else await read_dom(page)
+        if has_closed_lists(sight):
+            state.gaps += await list_levels(page)
+            sight = await read_dom(page)
         if state.last is not None and sight.tokens == state.last.tokens:
             return
         different = await _compare(page, sight, state.scope)

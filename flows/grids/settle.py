@@ -15,7 +15,7 @@ from playwright.async_api import ElementHandle, JSHandle, Page
 from flows.grids.data import grid_data
 from flows.grids.dom_sight import read_dom
 from flows.grids.tokens import Moment, Sight
-from flows.grids.words import generic
+from flows.grids.words import generic, level_words
 from flows.in_page import source, value_of
 
 QUIET = 200  # ms without any change
@@ -102,9 +102,11 @@ async def find(page: Page, what: str, **more: Any) -> list[ElementHandle]:
 
 
 def _asked(what: str) -> dict[str, Any]:
-    return {"css": grid_data("walk"), "what": what, "more": grid_data("words")["generic"]["more"], "next": sorted(generic("next"))}
+    phrases = grid_data("words")["generic"]
+    return {"css": grid_data("walk"), "what": what, "more": phrases["more"], "next": sorted(generic("next")), "levels": level_words()}
 
 
 @cache
 def _script() -> str:
-    return f"(asked) => {{ {source('rest')}; return ({(Path(__file__).parent / 'handle.js').read_text(encoding='utf-8')})(asked); }}"
+    own = (Path(__file__).parent / "handle.js").read_text(encoding="utf-8")
+    return f"(asked) => {{ {source('rest')}; {source('lists')}; return ({own})(asked); }}"

@@ -25,11 +25,14 @@
   const words_of = (n) => n.nodeType === 3 ? n.data : n.nodeType === 1 && !is(n, "skip") && n.getAttribute("aria-hidden") !== "true" ? [...kids(n)].map(words_of).join(" ") : "";
 
   const choice = (el) => {
-    const opts = [...(el.options || []), ...all(el, "choice_option"), ...el.querySelectorAll(css.choice_option)];
+    const id = el.getAttribute("aria-controls") || el.getAttribute("aria-owns"), root = el.getRootNode(), mine = id && root.querySelectorAll(`[aria-controls~="${CSS.escape(id)}"], [aria-owns~="${CSS.escape(id)}"]`).length === 1;
+    const list_of_it = mine && root.getElementById(id), kept = globalThis[Symbol.for("lists")].of(el);
+    if (kept) return { list: kept.map((o) => o.s), chosen: kept.filter((o) => o.on).map((o) => o.s), shows: clean(words_of(el)) };
+    const opts = [...(el.options || []), ...all(el, "choice_option"), ...el.querySelectorAll(css.choice_option), ...(list_of_it ? all(list_of_it, "choice_option") : [])];
     let list = [...new Set(opts)].map((o) => ({ s: clean(o.getAttribute("label") || words_of(o)), v: o.getAttribute("value") ?? o.value, on: !!o.selected || o.getAttribute("aria-selected") === "true", dis: o.disabled === true || o.hasAttribute("disabled") }));
     try { if (!list.length && el.getAttribute("options")) list = JSON.parse(el.getAttribute("options")).map((o) => ({ s: clean(o.name || o.label || o.text), v: String(o.value), on: false })); } catch { list = []; }
     const value = el.getAttribute("value") ?? el.value, head = all(el, "choice_shown")[0];
-    const shows = el.tagName === "SELECT" ? "" : clean(head ? words_of(head) : el.getAttribute("role") ? words_of(el) : "");
+    const shows = el.tagName === "SELECT" ? "" : clean(head ? words_of(head) : el.getAttribute("role") || is(el, "opens_list") ? words_of(el) : "");
     let chosen = list.filter((o) => o.on);
     if (el.tagName !== "SELECT" && !chosen.length && value != null) chosen = list.filter((o) => o.v === value);
     return { list: list.map((o) => o.s), chosen: chosen.map((o) => o.s), shows };

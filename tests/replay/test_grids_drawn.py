@@ -39,6 +39,7 @@ NAMED_TWICE: tuple[Shape, ...] = (
     drawn.lists_called_as_rows,
 )
 NOT_DISPLAYED: tuple[Shape, ...] = (drawn.labels_for_inputs, drawn.labels_for_invisible_inputs, drawn.dots_under_heads)
+OPENING: tuple[Shape, ...] = (drawn.buttons_that_open_lists, drawn.boxes_that_open_lists)
 SILENT = (drawn.words_by_marketplace,)  # what could be chosen is not on these
 SPOIL = {
     "other_marketplace": "a => a.swap(a.market(1), a.market(0)) || a.names('Canada', 'United States')",
@@ -62,6 +63,16 @@ DRAW_OTHERWISE = {
     "all_alike": "a => a.style('label, label i { background: white !important; color: black !important; font-weight: 400 !important }')",
     "two_as_held": "a => a.look(a.free()[0], a.held()[0])",
     "none_as_held": "a => a.look(a.held()[0], a.free()[0])",
+}
+OPEN_OTHERWISE = {
+    "no_list": "a => a.openers().every((el) => el.replaceWith(el.cloneNode(true)) || true)",
+    "unknown_level": "a => a.offer('Manage Orders', (level) => 'Limited')",
+    "one_level_less": "a => a.offer('Manage Orders', (level) => null)",
+    "stays_open": "a => { window.deaf = true; return true; }",
+    "changes_when_pressed": "a => a.change_when_pressed()",
+    "other_level_chosen": "a => a.choose_the_others()",
+    "no_level": "a => { a.openers()[1].textContent = ''; return true; }",
+    "row_gone": "a => a.drop('User Permissions')",
 }
 EVERYWHERE = ("unknown_level", "no_level", "two_levels", "another_level", "row_gone")
 TOOLS = (Path(__file__).parents[1] / "support" / "spoil_drawn.js").read_text(encoding="utf-8")
@@ -91,7 +102,7 @@ async def test_no_spoilt_page_with_marketplaces_reads_as_before(shared: Browser,
 
 
 @pytest.mark.sampled(3)
-@pytest.mark.parametrize("shape", [*NAMED_TWICE, *NOT_DISPLAYED], ids=lambda shape: shape.__name__)
+@pytest.mark.parametrize("shape", [*NAMED_TWICE, *NOT_DISPLAYED, *OPENING], ids=lambda shape: shape.__name__)
 async def test_rows_named_twice_or_drawn_by_labels_are_read_exactly(shared: Browser, shape: Shape) -> None:
     page = draw(shape.__name__)
     grid = await _read(shared, shape(page))
@@ -123,6 +134,20 @@ async def test_a_contradiction_is_told_by_its_words(shared: Browser, shape: Shap
         grid = await _grid(page)
     assert not grid.complete
     assert any(told in (row.problem or "") for row in grid.rows)
+
+
+@pytest.mark.sampled(1)
+@pytest.mark.parametrize("shape", OPENING, ids=lambda shape: shape.__name__)
+async def test_a_list_that_does_not_come_or_go_as_it_should_is_told(shared: Browser, shape: Shape) -> None:
+    assert await _survivors(shared, shape(draw(shape.__name__, rows=drawn.FEW)), OPEN_OTHERWISE) == []
+
+
+async def test_lists_are_opened_once_and_nothing_in_them_is_pressed(shared: Browser) -> None:
+    async with showing(shared, drawn.buttons_that_open_lists(draw("pressed", rows=drawn.FEW)), url=URL) as page:
+        await page.evaluate("addEventListener('click', (e) => (window.pressed ??= []).push(e.target.dataset.row || e.target.role), true)")
+        await _grid(page)
+        pressed = await page.evaluate("window.pressed")
+    assert sorted(pressed) == sorted(label for _, label, _ in drawn.FEW)
 
 
 async def test_listening_to_inputs_that_are_not_displayed_leaves_no_trace(shared: Browser) -> None:

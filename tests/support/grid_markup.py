@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import escape
@@ -21,6 +22,7 @@ ROWS = (
     ("Settings", "Agreements/Amendments", (N, E)),
     ("Settings", "User Permissions", (N, E)),
 )
+FEW = (ROWS[2], *ROWS[-2:])
 MARKETS = {"US": "United States", "CA": "Canada", "MX": "Mexico"}
 BOXES = ".r{display:flex}.l{flex:0 0 240px}.g{flex:0 0 160px}"
 DOTS = "[role=radio]{width:14px;height:14px;border:1px solid}"
@@ -45,14 +47,14 @@ class Drawing:
         }
 
 
-def draw(name: str, *, scopes: tuple[str, ...] = ("regional",)) -> Drawing:
+def draw(name: str, *, scopes: tuple[str, ...] = ("regional",), rows: tuple[tuple[str, str, tuple[str, ...]], ...] = ROWS) -> Drawing:
     """Draw the levels of every row by the page's name; the first two scopes never hold the same."""
     luck = Random(name)
-    rows = []
-    for section, label, offered in ROWS:
+    drawn = []
+    for section, label, offered in rows:
         held = [*luck.sample(offered, 2), *luck.choices(offered, k=len(scopes))]
-        rows.append((section, (label, offered, dict(zip(scopes, held, strict=False)))))
-    return Drawing(sections=tuple((s, tuple(row for _, row in of)) for s, of in groupby(rows, key=lambda row: row[0])), scopes=scopes)
+        drawn.append((section, (label, offered, dict(zip(scopes, held, strict=False)))))
+    return Drawing(sections=tuple((s, tuple(row for _, row in of)) for s, of in groupby(drawn, key=lambda row: row[0])), scopes=scopes)
 
 
 def document(body: str, *, style: str = "", script: str = "") -> str:
@@ -145,6 +147,48 @@ def _pills(row: Row) -> str:
         name = f"{row[0]}-{level}".replace(" ", "-")
         pills += _radio(row, level).replace("<input", f'<input id="{escape(name)}"') + f'<label for="{escape(name)}">{level}</label>'
     return f"<div>{pills}</div>"
+
+
+# --- Lists that come only when a drop-down is pressed. ---
+OPENER = """
+const offers = JSON.parse(document.getElementById("offers").textContent);
+let open = null;
+const close = () => { if (open) { open.box.remove(); open.by.setAttribute("aria-expanded", "false"); open = null; } };
+document.querySelectorAll("[aria-haspopup=listbox]").forEach((el) => el.addEventListener("click", () => setTimeout(() => {
+  if (open && open.by === el) return close();
+  close();
+  const box = document.createElement("ul");
+  box.setAttribute("role", "listbox");
+  for (const level of offers[el.dataset.row]) {
+    const o = document.createElement("li");
+    o.setAttribute("role", "option");
+    o.setAttribute("aria-selected", String(level === el.textContent.trim()));
+    o.textContent = level;
+    o.onclick = () => { el.textContent = level; close(); };
+    box.append(o);
+  }
+  document.body.append(box);
+  el.setAttribute("aria-expanded", "true");
+  open = { box, by: el };
+}, 30)));
+document.addEventListener("keydown", (e) => { if (e.key === "Escape" && !window.deaf) close(); });
+"""
+
+
+def buttons_that_open_lists(page: Drawing) -> str:
+    """A button shows the level; its list is made at the end of the page when it is pressed, and Escape takes it away."""
+    return _opening(page, '<button aria-haspopup="listbox" aria-expanded="false" data-row="{row}">{level}</button>')
+
+
+def boxes_that_open_lists(page: Drawing) -> str:
+    """The same with boxes that have the role of a drop-down and are called as the row."""
+    return _opening(page, '<div role="combobox" aria-haspopup="listbox" tabindex="0" aria-label="{row}" data-row="{row}">{level}</div>')
+
+
+def _opening(page: Drawing, opener: str) -> str:
+    offers = json.dumps({label: offered for _, rows in page.sections for label, offered, _ in rows})
+    grid = _listed(page, lambda row: opener.format(row=escape(row[0]), level=row[2]["regional"]))
+    return grid.replace("<script></script>", f'<script type="application/json" id="offers">{offers}</script><script>{OPENER}</script>')
 
 
 # --- Rights by marketplace, a group of columns for each. ---

@@ -19,6 +19,22 @@ act => {
       for (const name of ["background-color", "color", "font-weight"]) part(r).style.setProperty(name, as.getPropertyValue(name));
       return true;
     },
+    openers: () => every("[aria-haspopup=listbox]"),
+    offer: (label, make) => { // another level than the one that is held: another word for it, or none
+      const held = a.openers().find((el) => el.dataset.row === label).textContent, at = offers[label].findIndex((level) => level !== held), word = make(offers[label][at]);
+      offers[label].splice(at, 1, ...(word ? [word] : []));
+      return true;
+    },
+    change_when_pressed: () => {
+      const el = a.openers()[0];
+      el.addEventListener("click", () => { el.textContent = el.textContent === "None" ? "Edit" : "None"; });
+      return true;
+    },
+    choose_the_others: () => {
+      const set = Element.prototype.setAttribute;
+      Element.prototype.setAttribute = function (name, value) { set.call(this, name, name === "aria-selected" ? String(value === "false") : value); };
+      return true;
+    },
     trade: () => { const row = every("tr, .r, [role=row]").find((r) => r.querySelector("input, [role=radio], select")); if (!row) return false;
       const last = row.lastElementChild, first = row.children[1]; if (!first || first === last || first.innerHTML === last.innerHTML) return false;
       const put = first.innerHTML; first.innerHTML = last.innerHTML; last.innerHTML = put; return true; },
