@@ -32,7 +32,7 @@ class Tick:
         """Hand over what is due now, at most as much as the workers will take soon; returns how many."""
         spent = await self.engine.finished(self._handed)
         for ticket_id in spent:
-            del self._handed[ticket_id]
+            self._handed.pop(ticket_id, None)  # its visit may have ended here while we asked
         due = await asyncio.to_thread(self._choose)
         tickets = {ticket.id: ticket for account in due if account.due and (ticket := Ticket(account_id=account.id, due=account.due))}
         used = await self.engine.finished(tickets)

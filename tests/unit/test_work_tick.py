@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -86,6 +86,20 @@ async def test_no_more_is_handed_over_than_will_be_taken_soon(rig: Rig) -> None:
 
 async def _keep_in_queue(tickets: object) -> None:
     """A queue that nobody empties."""
+
+
+async def test_a_visit_that_ends_while_the_tick_looks_upsets_nothing(rig: Rig) -> None:
+    rig.tick.engine.enqueue = _keep_in_queue  # type: ignore[method-assign]  # nothing takes them
+    await rig.tick.once()
+
+    async def finished(ids: Collection[str]) -> set[str]:
+        asked = set(ids)
+        for account_id in ("A0", "A1"):
+            rig.tick.ended(account_id)
+        return asked
+
+    rig.tick.engine.finished = finished  # type: ignore[method-assign]  # as the engine, with a visit ending meanwhile
+    await rig.tick.once()
 
 
 async def test_urgent_ones_come_first(rig: Rig) -> None:
