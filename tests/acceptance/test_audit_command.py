@@ -11,6 +11,7 @@ import jsonschema
 import pytest
 
 from agent.store.vault import new_key
+from fixtures.stand_in.rights_row import Level
 from fixtures.stand_in.scenario import Scenario
 from fixtures.stand_in.world import StandIn
 from tests.standin.test_audit_visit import USER, world
@@ -25,8 +26,9 @@ async def stand_in() -> AsyncIterator[StandIn]:
         yield running
 
 
-async def ready(stand_in: StandIn, tmp_path: Path, scenario: Scenario) -> Agent:
-    """A stand-in that plays the scenario, and an agent that knows its user as A1 and its administrator as ADMIN."""
+async def ready(stand_in: StandIn, tmp_path: Path, scenario: Scenario, *, shut_out: str = "") -> Agent:
+    """A stand-in that plays the scenario, and an agent that knows its user as A1 and its administrator as ADMIN, or as `shut_out` who has
+    a wrong password."""
     stand_in.load(scenario)
     told = stand_in.description()
     given = {
@@ -35,8 +37,9 @@ async def ready(stand_in: StandIn, tmp_path: Path, scenario: Scenario) -> Agent:
         "BROWSER__TRUSTED_SPKI": json.dumps(list(told["spki"])),
     }
     agent = Agent(tmp_path, given)
-    for name, user in zip(("A1", "ADMIN"), scenario.users, strict=True):
-        secrets = json.dumps({"password": user.password, "totp_secret": user.totp_secret})
+    for name, user in zip(("A1", shut_out or "ADMIN"), scenario.users, strict=True):
+        password = "not this one" if name == shut_out else user.password
+        secrets = json.dumps({"password": password, "totp_secret": user.totp_secret})
         seller = scenario.sellers[0]
         options = ("--user-email", user.email, "--marketplace", "US", "--merchant-id", seller.merchant_id, "--api-authorized")
         ended = await run(agent, "accounts", "add", name, *options, "--merchant-name", seller.name, "--secrets-stdin", stdin=secrets)
@@ -58,6 +61,39 @@ async def test_an_own_view_as_ordered_passes_and_is_stored(stand_in: StandIn, tm
     again = await run(agent, "audit", "--all", "--stored", "--format", "json")
     assert [each["verdict"] for each in again.document["audits"]] == ["pass", "incomplete"]
     assert again.code == 3
+
+
+async def test_an_account_that_fails_stops_no_other_and_the_next_audit_says_what_changed(stand_in: StandIn, tmp_path: Path) -> None:
+    wrong = {"Orders > Manage Orders": "None", "Reports > Feedback": "None"}
+    scenario = world("classic_g1", grant={"preset": "as_asked", "rows": wrong})
+    agent = await ready(stand_in, tmp_path, scenario, shut_out="A0")
+    first = await run(agent, "audit", "--all", "--since-last", "--format", "json")
+    assert [(audit["account"], audit["verdict"]) for audit in first.document["audits"]] == [("A0", "incomplete"), ("A1", "fail")], first.err
+    assert (first.code, labels(first, "new")) == (
+        3,
+        {"Manage Orders", "Feedback"},
+    )  # the worst of an account that failed and one that is wrong
+
+    rights = stand_in.realm.grants.of(scenario.sellers[0].merchant_id)
+    for section, label, level in (
+        ("Orders", "Manage Orders", "View & Edit"),
+        ("Reports", "Feedback", "View"),
+        ("Settings", "User Permissions", "View & Edit"),
+    ):
+        rights.set_level(USER, "regional", section, label, 1, Level(level))
+    second = await run(agent, "audit", "--all", "--since-last", "--format", "json")
+    assert [audit["account"] for audit in second.document["audits"]] == ["A0", "A1"], second.err
+    assert (labels(second, "new"), labels(second, "changed"), labels(second, "resolved")) == (
+        {"User Permissions"},
+        {"Feedback"},
+        {"Manage Orders"},
+    )
+    assert second.code == 3
+
+
+def labels(ended: Ended, kind: str) -> set[str]:
+    """The permissions that changed in such a way for A1."""
+    return {finding["permission"] for finding in ended.document["audits"][1]["changes"][kind]}
 
 
 async def test_a_violation_exits_1_with_a_picture_in_the_report(stand_in: StandIn, tmp_path: Path) -> None:
