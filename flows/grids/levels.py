@@ -25,6 +25,14 @@ class _Problem(Exception):
     """A row that cannot be believed."""
 
 
+class _Unknown(_Problem):
+    """A word where a level is expected, with where to write it down."""
+
+    def __init__(self, word: str, words: Lexicon) -> None:
+        place = f"[levels.{words.language}] of selectors/grids/words.toml"
+        super().__init__(f"unknown_level: {word!r} is no level we know; if a person says which it is, add it to {place}")
+
+
 def read_level(options: tuple[Option, ...], words: Lexicon, *, label: str) -> LevelReading:
     """Read one row; a problem is written `code: sentence`."""
     try:
@@ -77,7 +85,7 @@ def _level_of(option: Option, words: Lexicon, label: str) -> Level:
             continue
         level = words.level(text)
         if level is None:
-            raise _Problem(f"unknown_level: {text!r} is no level we know")
+            raise _Unknown(text, words)
         levels.append(level)
     if not levels:
         raise _Problem("unknown_level: a control has neither a label nor a column head")
@@ -103,12 +111,12 @@ def _read_choice(option: Option, words: Lexicon) -> LevelReading:
     for text in option.listed:
         level = words.level(text)
         if level is None:
-            raise _Problem(f"unknown_level: the drop-down offers {text!r}, which is no level we know")
+            raise _Unknown(text, words)
         levels.append(level)
     shown = tuple(dict.fromkeys((*option.chosen, *((option.shows,) if option.shows else ()))))
     held = {words.level(text) for text in shown}
     if None in held:
-        raise _Problem(f"unknown_level: the drop-down shows {shown[0]!r}, which is no level we know")
+        raise _Unknown(next(text for text in shown if words.level(text) is None), words)
     if len(option.chosen) > 1 or len(held) != 1:
         raise _Problem("unread: the drop-down shows no level" if not held else f"unread: the drop-down shows {len(held)} levels")
     if len(set(levels)) < len(levels):

@@ -73,6 +73,13 @@ def test_a_row_that_is_not_clear_has_no_level(options: tuple[Option, ...], code:
     assert (found.problem or "").startswith(f"{code}: ")
 
 
+@pytest.mark.parametrize("options", [(radio("None"), radio("Voir", on=True)), (Option(way=Way.CHOICE, shows="Voir", on=True),)])
+def test_a_word_that_nobody_knows_is_named_with_the_place_to_add_it(options: tuple[Option, ...]) -> None:
+    problem = read_level(options, lexicon("fr"), label="Payments").problem or ""
+    assert "'Voir' is no level we know" in problem
+    assert "[levels.fr] of selectors/grids/words.toml" in problem
+
+
 def test_the_rows_label_in_a_controls_name_is_no_level() -> None:
     found = read_level((radio("Payments None"), radio("Payments: Edit", on=True)), EN, label="Payments")
     assert found.level is Level.EDIT
