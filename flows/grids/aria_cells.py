@@ -80,8 +80,8 @@ def options_of(cell: AriaNode, *, column: Callable[[AriaNode], str], over: Calla
             many_of(node, over=over(node)) if is_many(node) else one_of(node, column=column(node), over=over(node), name=level)
             for node in controls
         ]
-    text, head = cell_text(cell), column(cell)
-    if is_level(text) and not any(node.role in ("link", "button") for node in cell.walk()):
+    text, head = own_text(cell), column(cell)
+    if is_level(text):
         return [Option(way=Way.TEXT, own=(text,), column=head, over=over(cell), on=True)]
     return [Option(way=Way.MARK, column=head, over=over(cell), on=True)] if is_level(head) and fold(text) in marks("on") else []
 
@@ -94,8 +94,14 @@ def texts_in(nodes: Iterable[AriaNode]) -> list[str]:
 
 
 def cell_text(cell: AriaNode) -> str:
-    """All a cell says."""
-    return " ".join(texts_in([cell])).strip()
+    """What a cell says; all of it only where it is nothing but buttons or links."""
+    return own_text(cell) or " ".join(texts_in([cell])).strip()
+
+
+def own_text(cell: AriaNode) -> str:
+    """What a cell says without the buttons and links in it, which are often help."""
+    doors = {id(node) for door in cell.walk() if door.role in ("button", "link") for node in door.walk()}
+    return " ".join(texts_in(node for node in cell.walk() if id(node) not in doors and not node.children)).strip()
 
 
 def has_label(row: AriaNode) -> bool:

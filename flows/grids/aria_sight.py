@@ -154,6 +154,8 @@ class _Ear:
             return
         if node.name and not node.text and node.children and node.role not in ("heading", "button", "tab", "region", "group", "img"):
             return  # named by what follows anyway
+        if node.role == "term" and is_level(said):
+            return  # of a legend
         label, level = split_level(said) if node.role in _LINES else ("", said) if is_level(said) and node.role != "tab" else (said, "")
         if label and is_market(label) and node.above("tab", "button", "link", "option") is None:
             self._market(node, label)

@@ -40,6 +40,7 @@
     case "now": return clock.seen();
     case "survey": return { tabs: tabs().length, pickers: pickers().length, closed: all(expander).length, more: mores().length, pagers: pagers().length, lists: scrollers().length };
     case "expanders": return all(expander);
+    case "is_closed": return expander(target);
     case "more": return mores();
     case "unlisted": return all(unlisted);
     case "shown": lists.before = new Set(drawn_lists()); return clean(target.textContent);

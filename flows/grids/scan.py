@@ -17,7 +17,7 @@ from flows.grids.layouts import default_scope
 from flows.grids.lists import has_closed_lists, list_levels
 from flows.grids.settle import LIMIT, PRESSED, ask, find, is_as_seen, rest, settle, survey
 from flows.grids.tokens import RowToken, Sight, TextToken, Token
-from flows.grids.unfold import closed_sections, press, unfold
+from flows.grids.unfold import open_each, unfold
 from flows.grids.weave import weave
 from flows.grids.words import lexicon, squash
 
@@ -151,15 +151,12 @@ async def _compare(page: Page, sight: Sight, scope: str) -> tuple[str, ...]:
 
 async def _open_one_by_one(page: Page, state: Scan) -> None:
     """Where opening one section closes another: open each that is closed, reading after each."""
-    for _ in range(len(await closed_sections(page))):
-        closed = await closed_sections(page)
-        if not closed or not await press(closed[0]):
-            break
-        await rest(page)
+    stuck = 0
+    async for opened in open_each(page):
+        stuck += not opened
         await _look(page, state)
-    still = await closed_sections(page)
-    if still and not state.tokens:
-        state.gaps.append(f"{len(still)} sections stayed closed")
+    if stuck:
+        state.gaps.append(f"{stuck} sections could not be opened")
 
 
 async def _scroll_all(page: Page, state: Scan) -> None:
@@ -189,11 +186,7 @@ async def each_window(page: Page) -> AsyncIterator[None]:
     """Open every section and scroll every list once more, for whoever wants to look; yields at each view."""
     await unfold(page)
     yield
-    for _ in range(len(await closed_sections(page))):
-        closed = await closed_sections(page)
-        if not closed or not await press(closed[0]):
-            break
-        await rest(page)
+    async for _ in open_each(page):
         yield
     for scroller in await find(page, "scrollers"):
         await ask(page, "top", target=scroller, quiet=PRESSED, limit=LIMIT)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 from playwright.async_api import ElementHandle, Page
 from playwright.async_api import Error as PlaywrightError
 
-from flows.grids.settle import PRESSED, find, rest, survey
+from flows.grids.settle import PRESSED, ask, find, rest, survey
 
 _ROUNDS = 60
 _PRESS_MS = 3000
@@ -53,6 +55,14 @@ async def _show_more(page: Page) -> list[str]:
 async def closed_sections(page: Page) -> list[ElementHandle]:
     """The handles of sections that are closed now."""
     return await find(page, "expanders")
+
+
+async def open_each(page: Page) -> AsyncIterator[bool]:
+    """Open the sections that are closed now, one after the other, since opening one may close another; yields whether each is open."""
+    for handle in await closed_sections(page):
+        opened = not await ask(page, "is_closed", target=handle) or await press(handle)
+        await rest(page)
+        yield opened
 
 
 async def press(handle: ElementHandle) -> bool:

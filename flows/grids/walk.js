@@ -74,11 +74,14 @@
     const s = clean(n.data), el = n.parentElement || n.parentNode.host;
     if (!s || el.closest("[aria-hidden=true]")) return;
     const home = block(el), bold = +getComputedStyle(el).fontWeight >= 600;
+    const put = (s) => items.push({ k: "text", s, el, home, bold, stop: true, i: items.length });
+    const line = s.match(/^(.+?)\s*[:：–—]\s*([^:：–—]+)$/); // "Payments: View" in one piece
+    if (line && LEVEL.has(fold(line[2])) && !LEVEL.has(fold(line[1]))) { put(line[1]); put(line[2]); return; }
     const last = items[items.length - 1];
     if (last && last.k === "text" && last.home === home && last.bold === bold && !last.stop && same_line(last, n)) { last.s = clean(last.s + (/^\s/.test(n.data) || last.gap || last.el !== el ? " " : "") + s); last.gap = /\s$/.test(n.data); return; }
     items.push({ k: "text", s, el, home, bold, gap: /\s$/.test(n.data), i: items.length });
   };
-  const same_line = (last, n) => { const el = n.parentElement || n.parentNode.host; return near(last.el, "cell") === near(el, "cell") && near(last.el, "title") === near(el, "title") && !LEVEL.has(fold(last.s)) && !LEVEL.has(fold(n.data)); };
+  const same_line = (last, n) => { const el = n.parentElement || n.parentNode.host; return near(last.el, "cell") === near(el, "cell") && near(last.el, "title") === near(el, "title") && near(last.el, "pressable") === near(el, "pressable") && !LEVEL.has(fold(last.s)) && !LEVEL.has(fold(n.data)); };
   const image = (n) => { const s = clean(n.getAttribute("alt") || n.getAttribute("aria-label")); if (s) items.push({ k: "text", s, el: n, home: n, bold: false, stop: true, i: items.length }); };
   const alert = (n) => { // its words may stand in attributes alone
     const s = clean([n.getAttribute("header"), n.getAttribute("description"), words_of(n)].join(" "));
@@ -182,7 +185,8 @@
   });
   const slot = (row, cell) => { const laid = near(row, "table") && lay(near(row, "table")).get(cell); return laid || (cell === row ? [0, cells(row).length] : [cells(row).indexOf(cell), cells(row).indexOf(cell) + 1]); };
   const head_from = (heads, row, texts) => {
-    const parts = cells(row).map((el) => ({ s: clean(words_of(el)), box: boxOf(el), slot: slot(row, el) }));
+    const own = (el) => clean(texts_in(el).filter((t) => !near(t.el, "pressable")).map((t) => t.s).join(" ")) || clean(words_of(el)); // without its help buttons
+    const parts = cells(row).map((el) => ({ s: own(el), box: boxOf(el), slot: slot(row, el) }));
     heads.push({ row, table: near(row, "table"), parts, wide: slot(row, row)[1], at: texts[0].i, texts });
   };
   const row_has_option = (row) => options.some((o) => inside(o.el, row) && !near(o.el, "column_head"));
@@ -231,7 +235,7 @@
   const home_of = (o) => {
     const row = near(o.el, "row");
     if (row && has_label(row)) return row;
-    let box = up(o.el);
+    let box = o.item ? o.el : up(o.el);
     for (; box && box !== document.body; box = up(box)) if (has_label(box) && (!o.el || mates(o).every((m) => inside(m.el, box)))) break;
     return (box && beside_group(box)) || box || document.body;
   };
@@ -243,7 +247,7 @@
     return null;
   };
   const holders = options.filter((o) => !head_options.has(o) && (o.k !== "switch" && (o.k !== "checkbox" || o.own.some((w) => LEVEL.has(fold(w))) || near(o.el, "row"))));
-  const values = loose.filter((t) => !taken.has(t) && !near(t.el, "pressable") && !near(t.el, "column_head")).map((t) => ({ k: "value", el: t.el, item: t, key: null, own: [t.s] }));
+  const values = loose.filter((t) => !taken.has(t) && !near(t.el, "pressable") && !near(t.el, "column_head") && !near(t.el, "term")).map((t) => ({ k: "value", el: t.el, item: t, key: null, own: [t.s] }));
   const marked = new Set([...holders, ...values].map((o) => near(o.el, "row")).filter(Boolean));
   const bare = all(document.body, "row").filter((r) => shown(r) && !marked.has(r) && cells(r).length > 1 && !is_head(r)
     && columns.some((c) => c.table && c.table === near(r, "table")) && has_label(r));
@@ -323,6 +327,7 @@
       if (place) { s.beside = place; used.add(place); }
     }
     const label = texts[0] ? texts[0].s : "";
+    row.label = texts[0];
     tokens.push({ t: "row", els: [crowded ? null : row.home, texts[0] && texts[0].el, ...row.sites.map((s) => s.el)], at: texts[0] ? texts[0].i : first, label, more: texts.slice(1).map((x) => x.s).join(" "), title: !!(texts[0] && near(texts[0].el, "title") && inside(near(texts[0].el, "title"), row.home)), names: names(row), called: called(row, crowded ? null : row.home), options: options_of(row), y: boxOf(row.sites[0].el)[1] });
     sign.add(row.home.tagName + ":" + [...new Set(row.sites.map((s) => s.k + s.el.tagName))].sort().join("+"));
   });
@@ -331,11 +336,13 @@
   for (const o of options) if (head_options.has(o)) tokens.push({ t: "head", at: o.i, own: o.own, on: state(o.el) });
     else if (!holders.includes(o)) tokens.push({ t: "switch", at: o.i, own: o.own, on: state(o.el), off: locked(o.el), y: boxOf(o.el)[1] });
   for (const t of items) if (t.k === "text" && !used.has(t) && !taken.has(t) && !belongs.has(t) && !values.some((v) => v.item === t && cut.some((c) => c.sites.includes(v))) && !bare.some((r) => inside(t.el, r)))
-    tokens.push({ t: "text", at: t.i, s: t.s, title: !!near(t.el, "title") || beside(near(t.el, "cell")), strong: t.bold || is(t.el, "strong"), button: !!near(t.el, "pressable") && !near(t.el, "title"), tab: !!near(t.el, "tab"), head: !!near(t.el, "column_head"), alone: !!near(t.el, "row") && cells(near(t.el, "row")).length === 1, y: boxOf(t.el)[1] });
+    tokens.push({ t: "text", at: t.i, s: t.s, title: !!near(t.el, "title") || beside(near(t.el, "cell")), strong: t.bold || is(t.el, "strong"), button: !!near(t.el, "pressable") && !near(t.el, "title"), tab: !!near(t.el, "tab"), head: !!near(t.el, "column_head") || (is_level(t) && !!near(t.el, "term")), alone: !!near(t.el, "row") && cells(near(t.el, "row")).length === 1, y: boxOf(t.el)[1] });
   const sibling_of = (el) => [...(up(el) ? kids(up(el)) : [])].filter((k) => k.nodeType === 1 && k !== el && k.tagName === el.tagName && k.className === el.className && shown(k));
   const picks = (row) => row.sites.every((s) => s.k === "choice" && !choice(s.el).list.some((word) => LEVEL.has(fold(word))));
   const homes = new Set(cut.filter((r) => !picks(r)).map((r) => r.home)), empty = new Set();
-  for (const home of homes) for (const s of sibling_of(home)) if (!homes.has(s) && ![...markets, ...columns].some((c) => inside(c.row, s) || inside(s, c.row)) && !cut.some((r) => inside(r.sites[0].el, s)) && clean(words_of(s)) && !(is(s, "row") && (cells(s).length === 1 || cells(s).every((c) => near(c, "column_head"))))) empty.add(s);
+  const headed = cut.some((r) => r.label && near(r.label.el, "title")); // labels are headings, so a heading alone may be a row
+  const is_title = (s) => !headed && texts_in(s).length > 0 && texts_in(s).every((t) => near(t.el, "title"));
+  for (const home of homes) for (const s of sibling_of(home)) if (!homes.has(s) && !is_title(s) && ![...markets, ...columns].some((c) => inside(c.row, s) || inside(s, c.row)) && !cut.some((r) => inside(r.sites[0].el, s)) && clean(words_of(s)) && !(is(s, "row") && (cells(s).length === 1 || cells(s).every((c) => near(c, "column_head"))))) empty.add(s);
   const rows_stated = all(document.body, "table").filter((t) => shown(t) && +t.getAttribute("aria-rowcount") > 0).map((t) => +t.getAttribute("aria-rowcount"));
   tokens.sort((a, b) => a.at - b.at);
   const parts = tokens.filter((t) => t.t === "row").map((t) => t.els);

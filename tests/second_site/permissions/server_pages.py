@@ -65,8 +65,7 @@ def column_buttons(rows: Sequence[Row], look: Look) -> str:
 def _radio(row: Row, level: str, name: str, look: Look) -> str:
     if level not in row.offered:
         return ""
-    said = f" {escape(row.word)}" if row.word and level in row.held else ""
-    return f'<input type="radio" name="{name}" value="{level}"{_checked(row, level)}{look.off}>{said}'
+    return f'<input type="radio" name="{name}" value="{level}"{_checked(row, level)}{look.off}>'
 
 
 def one_table(rows: Sequence[Row], look: Look) -> str:
@@ -101,7 +100,7 @@ def two_columns(rows: Sequence[Row], look: Look) -> str:
             f'<h3>{escape(section)}</h3><table class="data"><tr><th>Permission</th><th>Access</th></tr>{lines}</table>{look.hook(section)}'
         )
     text = f"<p>You are signed in as {look.user}. These are your current permissions. Ask your administrator to change them.</p>"
-    return document(look.title, f"<h1>{look.title}</h1>{text}{out}{look.hook('end')}", look)
+    return document(look.title, f"<h1>{look.title}</h1>{text}{look.hook('top')}{out}{look.hook('end')}", look)
 
 
 def check_marks(rows: Sequence[Row], look: Look, *, mark: str) -> str:
@@ -215,6 +214,34 @@ def lines_with_colons(rows: Sequence[Row], look: Look) -> str:
         out += f"<h3>{escape(section)}</h3>" + "".join(f"<p><strong>{escape(row.label)}:</strong> {look.held(row)}</p>" for row in found)
         out += look.hook(section)
     return document(look.title, f"<h1>{look.title}</h1><p>Account: {look.user}</p>{out}{look.hook('end')}", look)
+
+
+def lines_of_text(rows: Sequence[Row], look: Look) -> str:
+    """A line a row, label and level in one text."""
+    out = ""
+    for section, found in by_section(rows):
+        items = "".join(f"<li>{escape(row.label)}: {look.held(row)}</li>" for row in found)
+        out += f"<h3>{escape(section)}</h3><ul>{items}</ul>{look.hook(section)}"
+    return document(look.title, f"<h1>{look.title}</h1><p>Account: {look.user}</p>{out}{look.hook('end')}", look)
+
+
+def with_help(rows: Sequence[Row], look: Look) -> str:
+    """A legend above; buttons for help in the heads and at the labels."""
+    legend = "<aside><h4>What the levels mean</h4><dl>" + "".join(
+        f"<dt>{escape(word)}</dt><dd>Text about it.</dd>" for word in look.words.values()
+    )
+    out = ""
+    for section, found in by_section(rows):
+        heads = "".join(f'<th>{escape(look.words[level])} <button aria-label="About this level">i</button></th>' for level in "NVE")
+        lines = ""
+        for at, row in enumerate(found):
+            label = (
+                f'<a href="/help">{escape(row.label)}</a> <span class="badge">New</span> <button aria-label="More information">?</button>'
+            )
+            cells = "".join(f"<td>{_radio(row, level, f'{_slug(section)}{at}', look)}</td>" for level in "NVE")
+            lines += f"<tr><td>{label}</td>{cells}</tr>"
+        out += f"<h3>{escape(section)}</h3><table><thead><tr><th>Permission</th>{heads}</tr></thead>{lines}</table>{look.hook(section)}"
+    return document(look.title, f"<h1>{look.title}</h1><p>{look.user}</p>{legend}</dl></aside>{out}{look.hook('end')}", look)
 
 
 def _checked(row: Row, level: str) -> str:
