@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from flows.grids.agree import disagreements
 from flows.grids.aria_sight import Heard, hear
 from flows.grids.aria_tree import parse_aria
-from flows.grids.words import is_language_picker, split_level
+from flows.grids.tokens import Option, RowToken, Way
+from flows.grids.words import is_language_picker, lexicon, scope_of, split_level
+from flows.models import Level, PermissionRow
 
 
 def heard(tree: str) -> list[Heard]:
@@ -81,3 +84,27 @@ def test_only_a_list_of_languages_is_the_sites_own_picker() -> None:
     assert is_language_picker(("English (US)", "Deutsch - DE", "中文"))
     assert not is_language_picker(("English", "None"))
     assert not is_language_picker(())
+
+
+@pytest.mark.parametrize(("first", "differs"), [("Canada", False), ("United States", True), ("", True)])
+def test_both_readings_must_put_a_control_under_the_same_marketplace(first: str, differs: bool) -> None:
+    tree = """
+- heading "Orders" [level=2]
+- table:
+  - row:
+    - columnheader "Permission" [box=0,0,100,10]
+    - columnheader "Mexico" [box=100,0,100,10]
+    - columnheader "Canada" [box=200,0,100,10]
+  - row:
+    - cell "Manage Orders" [box=0,10,100,10]
+    - cell [box=100,10,100,10]
+    - cell [box=200,10,100,10]:
+      - combobox [box=220,10,50,10]:
+        - option "None"
+        - option "View" [selected]
+"""
+    option = Option(way=Way.CHOICE, over=first, on=True, listed=("None", "View"), chosen=("View",))
+    scope = scope_of(first) or "regional"
+    row = PermissionRow(scope=scope, section="Orders", permission="Manage Orders", offered=(Level.NONE, Level.VIEW), level=Level.VIEW)
+    said = disagreements([(row, RowToken(label="Manage Orders", options=(option,)))], hear(parse_aria(tree.strip())), lexicon("en"))
+    assert any("the marketplace (CA was heard)" in line for line in said) is differs
