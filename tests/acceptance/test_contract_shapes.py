@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -88,3 +91,13 @@ def test_a_key_that_the_agent_makes_is_one_it_takes(agent: Agent) -> None:
     agent.settings["VAULT_KEY"] = agent("vault", "key").out.strip()
     assert agent.add("A1").code == 0
     assert json.loads(agent("status", "A1", "--json").out)["accounts"][0]["account"] == "A1"
+
+
+@pytest.mark.sampled(4)
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_starts_in_a_fresh_interpreter_and_teaches(command: str, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "agent", command, "--help"], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"sc-agent {command}" in done.stdout
