@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -74,7 +74,7 @@ def judge(reading: Reading, policy: Policy, *, account: str, user_email: str, no
         findings=tuple(findings),
         rows=rows,
         notes=_notes(reading, policy, rows, user_email=user_email),
-        features=served_features(policy, reading),
+        features=served_features(policy, replace(reading, rows=()) if _may_be_anothers(reading, user_email) else reading),
     )
 
 
@@ -88,9 +88,14 @@ def _verdict(reading: Reading, policy: Policy, *, user_email: str, findings: lis
 
 def _is_whole(reading: Reading, *, user_email: str) -> bool:
     """Whether the reading may carry a verdict at all: complete, with rows, and of the right user."""
-    wrong_user = reading.subject is not None and reading.subject.casefold() != user_email.casefold()
-    nameless = reading.subject is None and not reading.own  # somebody else's page must say whose rights it shows
-    return reading.complete and bool(reading.rows) and not reading.gaps and not wrong_user and not nameless
+    return reading.complete and bool(reading.rows) and not reading.gaps and not _may_be_anothers(reading, user_email)
+
+
+def _may_be_anothers(reading: Reading, user_email: str) -> bool:
+    """Whether the rows are another user's, or somebody else's page does not say whose rights it shows."""
+    if reading.subject is None:
+        return not reading.own
+    return reading.subject.casefold() != user_email.casefold()
 
 
 def _probes_pass(probes: tuple[Probe, ...], policy: Policy) -> bool:

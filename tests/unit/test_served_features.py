@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 
 from agent.domain.level import Level
 from agent.domain.reading import Answer, Probe, Reading, Row, Source
 from agent.domain.served import Served, served_features
+from agent.domain.verdict import Verdict, judge
 from agent.work.policy_file import load_policy
 
 HEALTH, METRICS = "/performance/dashboard", "Customer Metrics"
@@ -59,3 +63,10 @@ def test_one_refused_page_beside_an_unclear_one_proves_nothing() -> None:
 
 def test_nothing_seen_says_nothing_of_any_feature() -> None:
     assert served(Reading(source=Source.NONE)) == {}
+
+
+@pytest.mark.parametrize("subject", ["b2@users.example", None])
+def test_rows_that_may_be_somebody_elses_serve_nothing(subject: str | None) -> None:
+    read = replace(rows((METRICS, Level.VIEW)), source=Source.GRID, own=False, subject=subject, complete=True)
+    judged = judge(read, load_policy(), account="A1", user_email="a1@users.example", now=datetime(2026, 3, 1, tzinfo=UTC))
+    assert (judged.verdict, [feature.served for feature in judged.features if feature.served is not UNCLEAR]) == (Verdict.INCOMPLETE, [])
