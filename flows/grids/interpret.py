@@ -14,6 +14,7 @@ from flows.grids.words import (
     clean_label,
     fold,
     generic,
+    is_caption,
     is_generic,
     level_words,
     lexicon,
@@ -190,7 +191,12 @@ def _titles(words: Lexicon, pending: list[TextToken | ColumnsToken]) -> list[tup
         if isinstance(token, ColumnsToken):
             found = _beside_columns(words, token, found)
         elif not (
-            token.button or token.tab or is_generic(token.text) or scope_of(bare_title(token.text)) or fold(token.text) in level_words()
+            token.button
+            or token.tab
+            or is_caption(token.text)
+            or is_generic(token.text)
+            or scope_of(bare_title(token.text))
+            or fold(token.text) in level_words()
         ):
             known = words.section(token.text)
             if token.title or known or ((token.strong or token.alone) and _heads_columns(pending, index)):
