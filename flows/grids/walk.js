@@ -303,8 +303,12 @@
     const above = over(s);
     if (s.k === "value") return [{ own: s.own, ...above, on: true, off: true, text: true }];
     if (s.k === "choice") return [{ ...choice(s.el), own: s.own, ...above, column: "", on: true, off: locked(s.el), choice: true }];
-    return [{ own: s.own, ...above, on: state(s.el), off: locked(s.el), look: look_of(s) }];
+    return [{ own: s.own.length ? s.own : words_beside(s), ...above, on: state(s.el), off: locked(s.el), look: look_of(s) }];
   });
+  const words_beside = (s) => { // a nameless control is called what else its cell says, if that is no explanation
+    const cell = near(s.el, "cell"), row = cell && near(cell, "row"), said = row ? texts_in(cell).filter(plain).map((t) => t.s).join(" ") : "";
+    return said && said.length <= 40 && cells(row).some((c) => c !== cell && texts_in(c).some(plain)) ? [said] : [];
+  };
   const names = (row) => [...new Set(row.sites.flatMap((s) => [s.el.getAttribute("name"), s.el.id, ...all(s.el, "radio").flatMap((x) => [x.name, x.id])]).flatMap((n) => (n || "").match(new RegExp(css.role_name, "g")) || []))];
   const called = (row, box) => { // what names the row besides the text it begins with
     const named = [box, ...row.sites.map((s) => near(up(s.el), "group")), ...row.sites.filter((s) => s.k === "choice").map((s) => s.el)].filter(Boolean);

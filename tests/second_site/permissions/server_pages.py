@@ -65,7 +65,8 @@ def column_buttons(rows: Sequence[Row], look: Look) -> str:
 def _radio(row: Row, level: str, name: str, look: Look) -> str:
     if level not in row.offered:
         return ""
-    return f'<input type="radio" name="{name}" value="{level}"{_checked(row, level)}{look.off}>'
+    said = f" {escape(row.word)}" if row.word and level in row.held else ""
+    return f'<input type="radio" name="{name}" value="{level}"{_checked(row, level)}{look.off}>{said}'
 
 
 def one_table(rows: Sequence[Row], look: Look) -> str:
