@@ -6,6 +6,7 @@ import hashlib
 import os
 import signal
 from collections.abc import AsyncIterator
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 f"{item.nodeid} asks for pytest-playwright's synchronous {sorted(wrong)}; use `chromium` of tests/conftest.py"
             )
     _sample(config, items)
+    _mix(items)
+
+
+def _mix(items: list[pytest.Item]) -> None:
+    """Take files from each room in turn: tests that keep a machine busy for minutes run beside such that do not."""
+    files: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+    rooms: dict[Path, list[Path]] = {}
+    for file in files:
+        rooms.setdefault(file.parent, []).append(file)
+    mixed = [file for turn in zip_longest(*rooms.values()) for file in turn if file is not None]
+    items[:] = [item for file in mixed for item in files[file]]
 
 
 @pytest.fixture(autouse=True)
