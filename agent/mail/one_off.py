@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
+from agent.domain.account import Account
 from agent.domain.invitation import Expectation, Link, MailVerdict, Offer, Ruling, rule
 from agent.errors import UnconfirmedError, UsageError
 from agent.mail.context import mailboxes_of, name_of, policy_for
@@ -143,16 +144,7 @@ def approve(
         raise UnconfirmedError(f"message {message_id} cannot be approved, because it is not a genuine invitation: {detail}")
     window = policy_for(settings.mail, None).window
     with writing(engine) as conn:
-        found = accounts.get(conn, account_id) if account_id else accounts.find_by_email(conn, offer.recipient or "")
-        if found is None:
-            raise UsageError(f"no account has the address {offer.recipient}: register it first, nobody else may accept this invitation")
-        if found.user_email != offer.recipient:
-            raise UnconfirmedError(
-                f"message {message_id} invites {offer.recipient}, and account {found.id} signs in as {found.user_email}: "
-                "accepting it would give the seller's account to the wrong user"
-            )
-        if (known := invitations.find(conn, offer.link.invitation_id)) is not None:
-            raise UnconfirmedError(known_already(known.account_id, offer.link).detail)
+        found = _entitled(conn, offer, account_id=account_id, message_id=message_id)
         ruling = Ruling(verdict=MailVerdict.ACCEPT, reason="approved", detail=f"approved by {asked_by}")
         step = Step(name="approved", passed=True, detail=f"{asked_by} overruled: {message.reason}")
         judgement = Judgement(ruling=ruling, steps=(*examination.steps, step), offer=offer, account_id=found.id)
@@ -168,6 +160,21 @@ def approve(
         return hand_over(
             conn, judgement, examination=examination, source="mail", message_id=message_id, asked_by=asked_by, now=now, window=window
         )
+
+
+def _entitled(conn: Connection, offer: Offer, *, account_id: str | None, message_id: int) -> Account:
+    """The account that the offer is for, and nobody else; it must not have had it before."""
+    found = accounts.get(conn, account_id) if account_id else accounts.find_by_email(conn, offer.recipient or "")
+    if found is None:
+        raise UsageError(f"no account has the address {offer.recipient}: register it first, nobody else may accept this invitation")
+    if found.user_email != offer.recipient:
+        raise UnconfirmedError(
+            f"message {message_id} invites {offer.recipient}, and account {found.id} signs in as {found.user_email}: "
+            "accepting it would give the seller's account to the wrong user"
+        )
+    if (known := invitations.find(conn, offer.link.invitation_id)) is not None:
+        raise UnconfirmedError(known_already(known.account_id, offer.link).detail)
+    return found
 
 
 def read_mail(path: Path, *, limit: int) -> bytes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from flows.grids.levels import read_level
 from flows.grids.row_names import Habits, habits_of, read_name
-from flows.grids.tokens import ColumnsToken, Option, RowToken, Sight, SwitchToken, TextToken, Way
+from flows.grids.tokens import ColumnsToken, RowToken, Sight, SwitchToken, TextToken, Way
 from flows.grids.words import (
     Lexicon,
     bare_title,
@@ -296,6 +296,3 @@ def _check_troubles(state: _State, sight: Sight) -> None:
     said = (*sight.troubles, *(text for text in texts if says("trouble", text)))
     if said:
         state.gaps.append(f"the page says that it is not whole ({said[0][:80]!r})")
-
-
-__all__ = ["Interpretation", "Option", "interpret"]
