@@ -31,7 +31,7 @@ lint: setup ## ruff, mypy, import-linter, leak gate
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m fixtures.leak_gate
+	@$(BIN)/python -m fixtures.leak_gate.gate
 
 bench: setup ## Ratios within one run, as a table and build/bench.json
 	@$(BIN)/python scripts/servers.py

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from flows.browser import find_executable
+from flows.browser.launch import find_executable
 from flows.errors import BrowserMissingError
 
 DEBIAN_PACKAGE = "chromium-headless-shell"

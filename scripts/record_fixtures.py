@@ -12,8 +12,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from agent.cli.record_stand_in import Studio, studio
-from agent.cli.recorded_flows import describe
+from agent.rehearsal.record.flows_by_name import describe
+from agent.rehearsal.record.stand_in import Studio, studio
 from fixtures.recorded_visits import RecordedVisit, recorded_visits
 
 ROOT = Path(__file__).resolve().parent.parent / "fixtures" / "recordings"

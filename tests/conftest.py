@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
-from flows.browser import BrowserOptions, open_browser
+from flows.browser.launch import BrowserOptions, open_browser
 
 SAMPLE_SEED = int(os.environ.get("SC_TEST_SEED", "1"))
 SYNCHRONOUS = {"page", "context", "browser", "playwright", "browser_context_args", "new_context"}

@@ -13,9 +13,9 @@ from agent.cli import context
 from agent.cli.output import agreed, now, say
 from agent.domain.account import Account
 from agent.errors import UnconfirmedError, UsageError
-from agent.mail.one_off import admit_file, admit_link, look_at_link
-from agent.work.browser_pool import require_browser
-from agent.work.one_off import accept_one
+from agent.mail.manual import admit_file, admit_link, look_at_link
+from agent.visits.browser_pool import require_browser
+from agent.visits.on_demand import accept_one
 
 
 def accept(

@@ -16,11 +16,13 @@ from agent.cli.output import agreed, now, print_document, print_table, say, time
 from agent.cli.registration import Registration, load_registrations, parse_account, parse_secrets
 from agent.domain.account import Account, ApiAuthorization
 from agent.domain.authorization import Event, State
-from agent.domain.seed import parse_seed
+from agent.domain.totp_seed import parse_seed
 from agent.errors import UsageError
-from agent.store import accounts, acts, journal, messages, sessions, sign_in_secrets, transitions
-from agent.store.database import reading, writing
-from agent.store.sign_in_secrets import SignInSecrets
+from agent.store import accounts, acts, journal, transitions
+from agent.store.database.engine import reading, writing
+from agent.store.inbox import messages
+from agent.store.vault import sessions, sign_in_secrets
+from agent.store.vault.sign_in_secrets import SignInSecrets
 from flows.models import Act
 
 app = typer.Typer(help="Register accounts, change them, see how each stands.", no_args_is_help=True)

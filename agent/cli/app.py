@@ -15,7 +15,7 @@ from agent.cli.context import end_with, fail
 from agent.errors import Exit
 
 COMMANDS = {  # name: where it lives; in the order of the help
-    "demo": "agent.cli.demo.command:demo",
+    "demo": "agent.rehearsal.demo.command:demo",
     "run": "agent.cli.run:run",
     "status": "agent.cli.status:status",
     "accounts": "agent.cli.accounts:app",
@@ -26,11 +26,11 @@ COMMANDS = {  # name: where it lives; in the order of the help
     "resume": "agent.cli.pause:resume",
     "doctor": "agent.cli.doctor:doctor",
     "policy": "agent.cli.policy:app",
-    "selectors": "agent.cli.selectors:app",
+    "selectors": "agent.rehearsal.selectors:app",
     "vault": "agent.cli.vault:app",
-    "record": "agent.cli.record:record",
-    "replay": "agent.cli.replay:replay",
-    "stand-in": "agent.cli.stand_in:stand_in",
+    "record": "agent.rehearsal.record.command:record",
+    "replay": "agent.rehearsal.replay.command:replay",
+    "stand-in": "agent.rehearsal.stand_in:stand_in",
 }
 
 

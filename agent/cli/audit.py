@@ -21,16 +21,16 @@ from agent.cli import context
 from agent.cli.many_audits import audits_in_order
 from agent.cli.output import now
 from agent.domain.account import Account
-from agent.domain.changes import changes_since, told_of, vanished_rows
-from agent.domain.document import AuditDocument, unread_document
-from agent.domain.policy import Policy
+from agent.domain.audit.changes import changes_since, told_of, vanished_rows
+from agent.domain.audit.document import AuditDocument, unread_document
+from agent.domain.policy.load import load_configured_policy, load_policy
+from agent.domain.policy.model import Policy
 from agent.errors import ConfigurationError, Exit, UnconfirmedError, UsageError
 from agent.report.writer import Format, Report, open_report
-from agent.settings import Settings
+from agent.settings.model import Settings
 from agent.store import accounts, audits
-from agent.store.database import reading
-from agent.work.one_off import auditing
-from agent.work.policy_file import load_configured_policy, load_policy
+from agent.store.database.engine import reading
+from agent.visits.on_demand import auditing
 
 _EXITS = {"pass": Exit.OK, "fail": Exit.FINDING}
 

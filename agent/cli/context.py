@@ -7,15 +7,15 @@ import traceback
 from functools import cache
 from typing import TYPE_CHECKING, NoReturn
 
-from agent.configuration import load_settings
 from agent.errors import AgentError, ConfigurationError, Exit
-from agent.own_secrets import forget_environment
-from agent.settings import Settings
+from agent.settings.load import load_settings
+from agent.settings.model import Settings
+from agent.settings.own_secrets import forget_environment
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from agent.store.vault import Vault
+    from agent.store.vault.keys import Vault
 
 
 @cache
@@ -32,7 +32,7 @@ def settings() -> Settings:
 
 def database(settings: Settings) -> Engine:
     """The migrated database in the data directory, which is made (mode 0700) and stamped if it is new."""
-    from agent.store.database import database_url, open_database, stamp_data_dir
+    from agent.store.database.engine import database_url, open_database, stamp_data_dir
 
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -45,14 +45,14 @@ def database(settings: Settings) -> Engine:
 
 def vault(settings: Settings) -> Vault:
     """The vault with the key the settings name."""
-    from agent.store.vault import open_vault
+    from agent.store.vault.keys import open_vault
 
     return open_vault(settings)
 
 
 def proven_vault(settings: Settings, engine: Engine) -> Vault:
     """The vault, once it is certain that its keys open what is stored: nothing new may be sealed with a wrong one."""
-    from agent.work.vault_check import require_right_key
+    from agent.worker.vault_check import require_right_key
 
     found = vault(settings)
     require_right_key(engine, found)

@@ -16,7 +16,7 @@ from rich.text import Text
 from agent.cli import context
 from agent.cli.output import console, now, print_document
 from agent.errors import AgentError, ConfigurationError, Exit
-from agent.settings import MailboxSettings, Settings
+from agent.settings.model import MailboxSettings, Settings
 
 LOW_DISK_BYTES = 500_000_000
 _MAIL_HINTS = {  # by how the connection stands
@@ -83,8 +83,8 @@ def _looked_at(name: str, look: Callable[[Settings], tuple[Health, str]], settin
 
 
 def _browser(settings: Settings) -> tuple[Health, str]:
-    from agent.work.browser_pool import browser_options
-    from flows.browser import open_browser
+    from agent.visits.browser_pool import browser_options
+    from flows.browser.launch import open_browser
 
     async def version() -> str:
         async with open_browser(browser_options(settings)) as browser:
@@ -107,10 +107,10 @@ def _mailboxes(settings: Settings) -> tuple[Health, str]:
 
 def _mailbox(box: MailboxSettings, settings: Settings) -> tuple[bool, str]:
     """Whether a mailbox can be signed in to and opened, and how it was found."""
-    from agent.mail.auth import Credentials
     from agent.mail.context import name_of
-    from agent.mail.failures import classify
-    from agent.mail.transport import connect
+    from agent.mail.imap.auth import Credentials
+    from agent.mail.imap.client import connect
+    from agent.mail.imap.failures import classify
 
     try:
         client = connect(box, settings.mail)
@@ -129,7 +129,7 @@ def _mailbox(box: MailboxSettings, settings: Settings) -> tuple[bool, str]:
 
 def _clock(settings: Settings) -> tuple[Health, str]:
     from agent.store import switches
-    from agent.store.database import reading
+    from agent.store.database.engine import reading
 
     with reading(context.database(settings)) as conn:
         known = switches.clock_skew(conn)
@@ -144,7 +144,7 @@ def _clock(settings: Settings) -> tuple[Health, str]:
 
 def _database(settings: Settings) -> tuple[Health, str]:
     from agent.store import accounts
-    from agent.store.database import reading
+    from agent.store.database.engine import reading
 
     engine = context.database(settings)
     with reading(engine) as conn:
@@ -153,8 +153,9 @@ def _database(settings: Settings) -> tuple[Health, str]:
 
 
 def _vault(settings: Settings) -> tuple[Health, str]:
-    from agent.store import accounts, sign_in_secrets
-    from agent.store.database import reading
+    from agent.store import accounts
+    from agent.store.database.engine import reading
+    from agent.store.vault import sign_in_secrets
 
     vault = context.vault(settings)
     with reading(context.database(settings)) as conn:
@@ -165,7 +166,7 @@ def _vault(settings: Settings) -> tuple[Health, str]:
 
 
 def _catalogue(settings: Settings) -> tuple[Health, str]:
-    from flows.catalogue import load_catalogue
+    from flows.catalogue.load import load_catalogue
 
     catalogue = load_catalogue()
     oldest = min(screen.last_verified for screen in catalogue.screens.values())
@@ -182,7 +183,7 @@ def _disk(settings: Settings) -> tuple[Health, str]:
 
 
 def _policy(settings: Settings) -> tuple[Health, str]:
-    from agent.work.policy_file import load_configured_policy
+    from agent.domain.policy.load import load_configured_policy
 
     load_configured_policy(settings.audit.policy_file)
     return Health.OK, f"{settings.audit.policy_file} is a policy"

@@ -15,10 +15,11 @@ from agent.cli import context
 from agent.cli.output import agreed, console, now, print_document, print_table, say, timestamp
 from agent.domain.invitation import Expectation, MailVerdict
 from agent.errors import Exit, UnconfirmedError, UsageError
-from agent.settings import Settings
-from agent.store import accounts, folders, invitations, messages
-from agent.store.database import database_url, reading, writing
-from agent.store.messages import Message
+from agent.settings.model import Settings
+from agent.store import accounts
+from agent.store.database.engine import database_url, reading, writing
+from agent.store.inbox import folders, invitations, messages
+from agent.store.inbox.messages import Message
 
 app = typer.Typer(help="Messages that were judged: why they were trusted or not.", no_args_is_help=True)
 
@@ -36,7 +37,7 @@ def check(
 
     Exit 0 if it would be acted on, 3 if it is held, refused, known already or could not be judged.
     """
-    from agent.mail.one_off import check_file
+    from agent.mail.manual import check_file
 
     settings = context.settings()
     context.quiet_logs()
@@ -125,7 +126,7 @@ def approve(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Act on a held message because you say so. Only a genuine mail with exactly one invitation can be approved."""
-    from agent.mail.one_off import approve as approve_message
+    from agent.mail.manual import approve as approve_message
 
     settings = context.settings()
     context.quiet_logs()

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 from agent.cli.output import now, warn
 from agent.domain.account import Account
-from agent.domain.document import AuditDocument, unread_document
+from agent.domain.audit.document import AuditDocument, unread_document
 from agent.errors import AgentError, ConfigurationError
 
 AuditOne = Callable[[str, str | None], Awaitable[AuditDocument]]

@@ -11,7 +11,7 @@ from agent.cli import context
 from agent.cli.output import now, say
 from agent.errors import UsageError
 from agent.store import switches
-from agent.store.database import writing
+from agent.store.database.engine import writing
 
 All = Annotated[bool, typer.Option("--all", help="Everything; for one account see 'sc-agent accounts pause' and 'accounts resume'.")]
 

@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from agent.cli.output import say, warn
-from agent.domain.policy import Policy
+from agent.domain.policy.load import load_policy
+from agent.domain.policy.model import Policy
 from agent.errors import Exit
-from agent.work.policy_file import load_policy
 
 app = typer.Typer(help="Check policy files.", no_args_is_help=True)
 

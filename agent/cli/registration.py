@@ -14,9 +14,9 @@ from typing import Any
 from pydantic import SecretStr
 
 from agent.domain.account import ApiAuthorization, NewAccount
-from agent.domain.seed import SeedError, parse_seed
+from agent.domain.totp_seed import SeedError, parse_seed
 from agent.errors import UsageError
-from agent.store.sign_in_secrets import SignInSecrets
+from agent.store.vault.sign_in_secrets import SignInSecrets
 from flows.marketplaces import MARKETPLACES, marketplace
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")

@@ -16,10 +16,10 @@ from agent.errors import UsageError
 from agent.observe import events
 from agent.observe.logs import configure_logs
 from agent.observe.redaction import Redaction
-from agent.own_secrets import secret_values
-from agent.settings import Settings
-from agent.work.browser_pool import require_browser
-from agent.work.daemon import ROLES, require_sense, run_daemon
+from agent.settings.model import Settings
+from agent.settings.own_secrets import secret_values
+from agent.visits.browser_pool import require_browser
+from agent.worker.daemon import ROLES, require_sense, run_daemon
 
 _LAST_RESORT = 0.8  # seconds beyond the grace
 

@@ -13,8 +13,9 @@ from agent.cli import context
 from agent.cli.output import console, now, print_document, say, timestamp
 from agent.domain.account import Account
 from agent.domain.authorization import State
-from agent.store import accounts, folders, invitations, messages, switches, workers
-from agent.store.database import reading
+from agent.store import accounts, switches, workers
+from agent.store.database.engine import reading
+from agent.store.inbox import folders, invitations, messages
 
 _OPEN_MAILS = ("held", "poison", "retry", "waiting")  # those a person may have to look at
 _SILENT = 60.0  # seconds without a heartbeat, whatever the lease

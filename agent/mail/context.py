@@ -13,9 +13,9 @@ from uuid import uuid4
 from sqlalchemy import Engine
 
 from agent.domain.invitation import FROM_DOMAINS
-from agent.mail.trust import TrustPolicy
-from agent.settings import MailboxSettings, MailSettings, MailTrust, Settings
-from agent.store.vault import Vault
+from agent.mail.trust.examine import TrustPolicy
+from agent.settings.model import MailboxSettings, MailSettings, MailTrust, Settings
+from agent.store.vault.keys import Vault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,9 @@ from sqlalchemy import Connection
 from agent.domain.account import Account
 from agent.domain.invitation import Expectation, Link, MailVerdict, Ruling, expires_at
 from agent.mail import events
-from agent.mail.trust import Examination, Judgement, Step, conclude
-from agent.store import accounts, invitations, transitions
+from agent.mail.trust.examine import Examination, Judgement, Step, conclude
+from agent.store import accounts, transitions
+from agent.store.inbox import invitations
 
 log = structlog.get_logger("agent.mail")
 

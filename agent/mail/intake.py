@@ -15,14 +15,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from agent.domain.invitation import CLOCK_SLACK, MailVerdict, Ruling
 from agent.mail import events
 from agent.mail.context import MailContext
-from agent.mail.dns_keys import KeyStore
 from agent.mail.expectations import decide_offer, hand_over
-from agent.mail.judge import Judge, JudgeLostError
-from agent.mail.trust import Examination, Step, TrustPolicy
-from agent.store import folders, messages
-from agent.store.database import reading, writing
-from agent.store.messages import Message
-from agent.store.vault import VaultError
+from agent.mail.trust.examine import Examination, Step, TrustPolicy
+from agent.mail.trust.keys import KeyStore
+from agent.mail.trust.sandbox import Judge, JudgeLostError
+from agent.store.database.engine import reading, writing
+from agent.store.inbox import folders, messages
+from agent.store.inbox.messages import Message
+from agent.store.vault.keys import VaultError
 
 _BATCH = 50
 _POLL = 2.0  # seconds until rows of other processes (a retry by hand) are noticed

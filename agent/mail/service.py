@@ -13,16 +13,16 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from agent.mail import events
 from agent.mail.context import MailContext, mailboxes_of, name_of, policy_for, process_name
-from agent.mail.dns_keys import KeyStore
+from agent.mail.imap.watcher import Watcher
 from agent.mail.intake import Intake, forget_old_bytes
-from agent.mail.judge import Judge
-from agent.mail.trust import TrustPolicy
-from agent.mail.watcher import Watcher
-from agent.settings import Settings
-from agent.store import folders
-from agent.store.database import reading
-from agent.store.messages import Message
-from agent.store.vault import Vault
+from agent.mail.trust.examine import TrustPolicy
+from agent.mail.trust.keys import KeyStore
+from agent.mail.trust.sandbox import Judge
+from agent.settings.model import Settings
+from agent.store.database.engine import reading
+from agent.store.inbox import folders
+from agent.store.inbox.messages import Message
+from agent.store.vault.keys import Vault
 
 STOP_WITHIN = 2.0  # seconds
 _LEASE = 30.0

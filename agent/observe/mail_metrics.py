@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from prometheus_client import CollectorRegistry, Counter, Gauge
 from sqlalchemy.engine import Connection
 
-from agent.store import messages
-from agent.store.schema import folders
+from agent.store.database.schema import folders
+from agent.store.inbox import messages
 
 
 class MailMetrics:

@@ -11,8 +11,8 @@ from sqlalchemy.engine import Connection, Engine
 
 from agent.observe.mail_metrics import MailMetrics
 from agent.store import switches
-from agent.store.database import reading
-from agent.store.schema import accounts, acts, alarms, invitations, leases
+from agent.store.database.engine import reading
+from agent.store.database.schema import accounts, acts, alarms, invitations, leases
 
 _PROMISE = (15, 30, 60, 120, 300, 600, 1200, 1800, 2700, 3600, 7200, 14400)  # seconds; the promise is 3600
 _OLDEST = 1000  # accounts that have a metric of their own

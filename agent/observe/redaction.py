@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from pydantic import SecretStr
 
-from flows.redact import Redactor
+from flows.redaction.redact import Redactor
 
 
 class Redaction:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from typing import TextIO
 
-from agent.domain.document import AuditDocument, FindingDocument
+from agent.domain.audit.document import AuditDocument, FindingDocument
 
 COLUMNS = (
     "account", "user_email", "audited_at", "verdict", "source", "layout", "scope", "section", "permission", "occurrence", "offered",

@@ -8,7 +8,7 @@ from typing import TextIO
 
 from jinja2 import Environment, FileSystemLoader, Template, select_autoescape
 
-from agent.domain.document import AuditDocument
+from agent.domain.audit.document import AuditDocument
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _LARGEST = 2_000_000  # bytes of one picture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TextIO
 
-from agent.domain.document import SCHEMA, AuditDocument
+from agent.domain.audit.document import SCHEMA, AuditDocument
 
 
 class JsonReport:

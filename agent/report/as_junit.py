@@ -6,7 +6,7 @@ import re
 from typing import TextIO
 from xml.sax.saxutils import escape, quoteattr
 
-from agent.domain.document import AuditDocument, FindingDocument
+from agent.domain.audit.document import AuditDocument, FindingDocument
 
 _VIOLATIONS = ("excess", "shortfall", "must_be_none")
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

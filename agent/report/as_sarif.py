@@ -6,7 +6,7 @@ import json
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, TextIO
 
-from agent.domain.document import AuditDocument, FindingDocument
+from agent.domain.audit.document import AuditDocument, FindingDocument
 
 SCHEMA_URI = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 RULES = {

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from agent.domain.document import AuditDocument, FindingDocument
+from agent.domain.audit.document import AuditDocument, FindingDocument
 
 _STYLES = {"pass": "bold green", "fail": "bold red", "incomplete": "bold yellow", "not_permitted": "bold yellow"}
 _SIGNS = {"excess": "too much", "shortfall": "too little", "must_be_none": "must be None"}

@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol, TextIO
 
-from agent.domain.document import AuditDocument
+from agent.domain.audit.document import AuditDocument
 from agent.report.as_csv import CsvReport
 from agent.report.as_html import HtmlReport
 from agent.report.as_json import JsonReport

@@ -11,11 +11,11 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
 from agent.domain.account import Account, ApiAuthorization, NewAccount, normalised_email
+from agent.domain.audit.next_steps import next_step
 from agent.domain.authorization import HELD, FixedText, State
-from agent.domain.next_steps import next_step
 from agent.errors import UsageError
 from agent.store import journal
-from agent.store.schema import accounts, alarms, leases
+from agent.store.database.schema import accounts, alarms, leases
 
 _NOT_STARTED = (*HELD, State.API_AUTHORIZATION_REQUIRED, State.AWAITING_INVITATION)
 

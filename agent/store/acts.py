@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from agent.store.schema import accounts, acts
+from agent.store.database.schema import accounts, acts
 
 ACCEPTED, REJECTED, DOUBTED = "accepted", "rejected", "doubted"  # doubted: answered by a message in words nobody listed
 UNANSWERED = "step_timeout"  # done, and no page said what came of it

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from agent.store.database import reading, writing
-from agent.store.schema import alarms
-from agent.store.upsert import insert_once
+from agent.store.database.engine import reading, writing
+from agent.store.database.schema import alarms
+from agent.store.database.upsert import insert_once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,8 @@ from typing import cast
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from agent.domain.document import AuditDocument
-from agent.store.schema import audits
+from agent.domain.audit.document import AuditDocument
+from agent.store.database.schema import audits
 
 
 def record_audit(conn: Connection, *, account: str, at: datetime, document: AuditDocument, visit_id: str) -> int:

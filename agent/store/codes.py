@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
-from agent.store.schema import codes
-from agent.store.upsert import insert_once
+from agent.store.database.schema import codes
+from agent.store.database.upsert import insert_once
 
 
 def spend(conn: Connection, seed_id: str, time_step: int, *, visit_id: str, now: datetime) -> bool:

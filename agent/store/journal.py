@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from agent.domain.authorization import State
-from agent.store.schema import journal
+from agent.store.database.schema import journal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,8 @@ from uuid import uuid4
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from agent.store.schema import leases
-from agent.store.upsert import insert_once
+from agent.store.database.schema import leases
+from agent.store.database.upsert import insert_once
 
 
 def shared_now(conn: Connection, own: datetime) -> datetime:

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from agent.store.schema import switches
-from agent.store.upsert import upsert
+from agent.store.database.schema import switches
+from agent.store.database.upsert import upsert
 
 PAUSE_ALL = "pause_all"
 _CLOCK_SKEW = "clock_skew"

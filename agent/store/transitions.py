@@ -11,11 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from agent.domain.account import Account, ApiAuthorization
+from agent.domain.audit.next_steps import next_step
 from agent.domain.authorization import Due, Event, FixedText, Standing, State, Transition, on
-from agent.domain.next_steps import next_step
-from agent.domain.rhythm import Rhythm
+from agent.domain.schedule import Rhythm
 from agent.store import accounts, acts, journal
-from agent.store.schema import invitations
+from agent.store.database.schema import invitations
 
 _OPEN = ("waiting", "accepting")
 _KEEPS_WORDS = frozenset(  # these say nothing new to the customer

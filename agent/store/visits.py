@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from agent.store.schema import visits
+from agent.store.database.schema import visits
 
 _COUNTING = 0x5C_A6_E8  # the same number in every process
 

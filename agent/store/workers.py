@@ -9,8 +9,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from agent.store.schema import workers
-from agent.store.upsert import upsert
+from agent.store.database.schema import workers
+from agent.store.database.upsert import upsert
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

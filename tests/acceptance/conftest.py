@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from agent.store.vault import new_key
-from tests.support.command import Agent
+from agent.store.vault.keys import new_key
+from tests.support.processes.command import Agent
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from agent.work.visits.plan import Kind
-from agent.work.visits.visitor import make_visit
-from flows.browser import open_visit
+from agent.visits.prepare import Kind
+from agent.visits.run import make_visit
+from flows.visit.open_visit import open_visit
 from tests.bench import bare
 from tests.bench.figure import Family, Figure, figure
 from tests.bench.world import World, fresh_code_time, name, open_world, scenario_of

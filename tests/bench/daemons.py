@@ -17,15 +17,15 @@ from statistics import median
 
 import sqlalchemy as sa
 
+from agent.clock import utc_now
 from agent.domain.authorization import State
 from agent.store import accounts
-from agent.store.database import reading, writing
-from agent.store.schema import accounts as table
-from agent.work.clock import utc_now
+from agent.store.database.engine import reading, writing
+from agent.store.database.schema import accounts as table
 from tests.bench.figure import Family, Figure, UnmeasuredError, figure
 from tests.bench.world import World, name, open_world, scenario_of
-from tests.support.daemon_process import Daemon, running_daemon
-from tests.support.postgres import find_binaries, running_postgres
+from tests.support.processes.daemon_process import Daemon, running_daemon
+from tests.support.servers.postgres import find_binaries, running_postgres
 
 _POLLING = 60.0  # seconds between the looks of a script that polls
 _PATIENCE = 120.0

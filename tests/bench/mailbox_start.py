@@ -18,11 +18,11 @@ from pydantic import SecretStr
 from sqlalchemy.engine import Engine
 
 from agent.mail.service import MailService
-from agent.store import folders
-from agent.store.database import open_database, reading
+from agent.store.database.engine import open_database, reading
+from agent.store.inbox import folders
 from tests.bench.figure import Family, Figure, UnmeasuredError, figure
-from tests.support.dovecot import PASSWORD, Dovecot, found
-from tests.support.mail_world import make_settings, new_vault
+from tests.support.servers.dovecot import PASSWORD, Dovecot, found
+from tests.support.sites.mail_world import make_settings, new_vault
 
 _USER = "invites"
 _MESSAGES, _QUICK = 100_000, 10_000

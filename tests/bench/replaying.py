@@ -10,13 +10,14 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from agent.cli.recorded_flows import replay_aides, run_flow
-from agent.cli.replay_run import BOUNDS, ReplayOptions, replay_all
-from fixtures.player import still_clock
+from agent.rehearsal.record.flows_by_name import replay_aides, run_flow
+from agent.rehearsal.replay.run import BOUNDS, ReplayOptions, replay_all
+from fixtures.player.server import still_clock
 from fixtures.recorded_visits import RECORDED_AT, RecordedVisit, StillClock, recorded_visits
 from fixtures.stand_in.world import StandIn
-from flows.browser import Browser, BrowserOptions, open_browser, open_visit
+from flows.browser.launch import Browser, BrowserOptions, open_browser
 from flows.models import Aides
+from flows.visit.open_visit import open_visit
 from tests.bench.figure import Family, Figure, UnmeasuredError, figure
 from tests.bench.visits import LATENCY
 

@@ -6,8 +6,8 @@ import time
 from collections.abc import AsyncIterator, Awaitable
 from statistics import median
 
-from agent.work.visits.plan import Kind
-from agent.work.visits.visitor import make_visit
+from agent.visits.prepare import Kind
+from agent.visits.run import make_visit
 from tests.bench import bare
 from tests.bench.figure import Family, Figure, UnmeasuredError, figure
 from tests.bench.world import World, fresh_code_time, name, open_world, scenario_of

@@ -11,15 +11,15 @@ from contextlib import AsyncExitStack
 import sqlalchemy as sa
 
 from agent.domain.authorization import State
-from agent.store.database import reading
-from agent.store.schema import accounts as table
-from agent.store.schema import visits
-from agent.work.visits.plan import Kind
-from agent.work.visits.visitor import make_visit
+from agent.store.database.engine import reading
+from agent.store.database.schema import accounts as table
+from agent.store.database.schema import visits
+from agent.visits.prepare import Kind
+from agent.visits.run import make_visit
 from tests.bench.daemons import daemon_of, database_of, make_due, stops, until, wait_many
 from tests.bench.figure import Family, Figure, UnmeasuredError, figure
 from tests.bench.world import World, fresh_code_time, name, open_world, scenario_of
-from tests.support.postgres import Postgres, find_binaries, running_postgres
+from tests.support.servers.postgres import Postgres, find_binaries, running_postgres
 
 _COUNTS = (1, 2, 3)
 _ACCOUNTS = 9

@@ -18,20 +18,21 @@ import pyotp
 from pydantic import SecretStr
 from sqlalchemy.engine import Engine
 
-from agent.cli.demo.stage import open_stage
+from agent.clock import utc_now
 from agent.domain.account import ApiAuthorization, NewAccount
-from agent.mail.one_off import admit_link
+from agent.domain.policy.load import load_policy
+from agent.mail.manual import admit_link
 from agent.observe.logs import configure_logs
 from agent.observe.redaction import Redaction
-from agent.settings import Settings
-from agent.store import accounts, sign_in_secrets
-from agent.store.database import open_database, writing
-from agent.store.sign_in_secrets import SignInSecrets
-from agent.store.vault import Vault, new_key, parse_key
-from agent.work.browser_pool import BrowserPool, browser_options
-from agent.work.clock import utc_now
-from agent.work.crew import Crew
-from agent.work.policy_file import load_policy
+from agent.rehearsal.demo.processes import open_stage
+from agent.settings.model import Settings
+from agent.store import accounts
+from agent.store.database.engine import open_database, writing
+from agent.store.vault import sign_in_secrets
+from agent.store.vault.keys import Vault, new_key, parse_key
+from agent.store.vault.sign_in_secrets import SignInSecrets
+from agent.visits.browser_pool import BrowserPool, browser_options
+from agent.visits.context import Crew
 from fixtures.stand_in.generate import Draw
 from fixtures.stand_in.scenario import Grant, Invitation, Scenario, User
 from tests.support.rehearsal import rehearsal_settings

@@ -17,8 +17,8 @@ import atheris
 
 with atheris.instrument_imports(include=["agent.mail", "agent.domain", "dkim", "email"]):
     from agent.domain.invitation import Expectation
-    from agent.mail.signatures import Key
-    from agent.mail.trust import TrustPolicy, judge
+    from agent.mail.trust.examine import TrustPolicy, judge
+    from agent.mail.trust.signatures import Key
 
 CORPUS = Path(__file__).parents[2] / "fixtures" / "emails"
 KEYS = {name.lower(): Key(record=txt.encode()) for name, txt in json.loads((CORPUS / "keys.json").read_text())["records"].items()}

@@ -10,14 +10,15 @@ from pathlib import Path
 
 from playwright.async_api import Browser
 
-from flows.browser import BrowserOptions, open_browser, open_visit
+from flows.browser.launch import BrowserOptions, open_browser
 from flows.errors import FlowError
 from flows.models import Bounds, Identity
-from flows.sign_in import ensure_signed_in
+from flows.sign_in.sign_in import ensure_signed_in
+from flows.visit.open_visit import open_visit
 from tests.second_site.markup import Look, Visit
 from tests.second_site.script import Person
 from tests.second_site.site import HOST, SecondSite, second_site
-from tests.support.flow_rig import Helpers
+from tests.support.sites.flow_rig import Helpers
 
 BOUNDS = Bounds(step=timedelta(seconds=8), visit=timedelta(seconds=60), challenge=timedelta(seconds=4))
 

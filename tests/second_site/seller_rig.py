@@ -15,14 +15,15 @@ import pyotp
 from playwright.async_api import Browser
 from pydantic import SecretStr
 
-from flows.accept_invitation import accept_invitation
-from flows.audit_permissions import audit_permissions
-from flows.browser import BrowserOptions, open_browser, open_visit
-from flows.choose_account import choose_account
+from flows.account.choose_account import choose_account
+from flows.browser.launch import BrowserOptions, open_browser
 from flows.errors import FlowError, InvitationClosedError
+from flows.invitation.accept import accept_invitation
 from flows.marketplaces import marketplace
 from flows.models import Acceptance, Act, ActiveAccount, Aides, AuditReading, Bounds, Credentials, InvitationLink, SellerAccount
-from flows.sign_in import ensure_signed_in
+from flows.permissions.audit import audit_permissions
+from flows.sign_in.sign_in import ensure_signed_in
+from flows.visit.open_visit import open_visit
 from tests.second_site.seller_central.server import second_seller_central
 from tests.second_site.seller_central.sign_in import SEED
 from tests.second_site.seller_central.world import Invitation, Merchant, Person, Variant, World

@@ -11,11 +11,12 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Route
 
-from agent.work.audit_reading import JudgedAudit, judge_reading
-from agent.work.policy_file import load_policy
-from flows.audit_permissions import read_only_paths, read_permissions
-from flows.browser import BrowserOptions, open_browser, open_visit
+from agent.domain.policy.load import load_policy
+from agent.visits.audit_reading import JudgedAudit, judge_reading
+from flows.browser.launch import BrowserOptions, open_browser
 from flows.models import AuditReading, Bounds
+from flows.permissions.audit import read_only_paths, read_permissions
+from flows.visit.open_visit import open_visit
 from tests.second_site.permissions.cases import Case, broken_pages, translated_pages, whole_pages
 from tests.second_site.permissions.look import USER, Look, document
 from tests.second_site.permissions.rows import LEVELS, Row

@@ -8,7 +8,7 @@ import pytest
 
 from fixtures.stand_in.generate import one_account
 from fixtures.stand_in.world import StandIn
-from tests.support.site_visitor import Visitor, visiting
+from tests.support.sites.site_visitor import Visitor, visiting
 
 
 @pytest.fixture

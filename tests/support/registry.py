@@ -8,10 +8,11 @@ from pydantic import SecretStr
 from sqlalchemy.engine import Connection
 
 from agent.domain.account import Account, ApiAuthorization, NewAccount
-from agent.store import accounts, sign_in_secrets, transitions
-from agent.store.schema import invitations
-from agent.store.sign_in_secrets import SignInSecrets
-from agent.store.vault import Vault
+from agent.store import accounts, transitions
+from agent.store.database.schema import invitations
+from agent.store.vault import sign_in_secrets
+from agent.store.vault.keys import Vault
+from agent.store.vault.sign_in_secrets import SignInSecrets
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXPJBSW"

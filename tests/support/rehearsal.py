@@ -12,15 +12,16 @@ from typing import Any
 from pydantic import SecretStr
 from sqlalchemy.engine import Engine
 
+from agent.clock import utc_now
 from agent.domain.account import Account, ApiAuthorization, NewAccount
-from agent.mail.one_off import admit_link
-from agent.settings import BrowserSettings, FlowSettings, ImapSettings, MailSettings, Settings, Tls, WorkSettings
-from agent.store import accounts, sign_in_secrets
-from agent.store.database import open_database, reading, writing
-from agent.store.sign_in_secrets import SignInSecrets
-from agent.store.vault import Vault
-from agent.work.clock import utc_now
-from agent.work.one_off import accept_one
+from agent.mail.manual import admit_link
+from agent.settings.model import BrowserSettings, FlowSettings, ImapSettings, MailSettings, Settings, Tls, WorkSettings
+from agent.store import accounts
+from agent.store.database.engine import open_database, reading, writing
+from agent.store.vault import sign_in_secrets
+from agent.store.vault.keys import Vault
+from agent.store.vault.sign_in_secrets import SignInSecrets
+from agent.visits.on_demand import accept_one
 from fixtures.stand_in.scenario import Scenario
 from fixtures.stand_in.world import StandIn
 

@@ -12,10 +12,10 @@ from sqlalchemy import text
 from sqlalchemy.engine import Engine
 
 from agent.observe.logs import configure_logs
-from agent.store.database import connect, open_database
-from agent.store.schema import metadata
-from agent.store.vault import Vault
-from tests.support.postgres import Postgres, running_postgres
+from agent.store.database.engine import connect, open_database
+from agent.store.database.schema import metadata
+from agent.store.vault.keys import Vault
+from tests.support.servers.postgres import Postgres, running_postgres
 
 
 @pytest.fixture(autouse=True, scope="session")

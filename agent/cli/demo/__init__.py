@@ -1,1 +1,0 @@
-"""`sc-agent demo`: six accounts, told on real parts."""

@@ -1,0 +1,1 @@
+"""The audit: judging a reading by a policy, findings, changes, features."""

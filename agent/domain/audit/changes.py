@@ -1,0 +1,45 @@
+"""What is new, changed and resolved between two audits of one account."""
+
+from __future__ import annotations
+
+from agent.domain.audit.document import AuditDocument, FindingDocument
+
+
+def changes_since(before: AuditDocument | None, now: AuditDocument) -> dict[str, list[FindingDocument]]:
+    """Compare findings by place: new ones, those whose kind or levels differ, and those that are gone.
+
+    A finding is resolved only where the new audit read its row (or everything); what was not read again is no news.
+    """
+    old = {_place(finding): finding for finding in (before["findings"] if before else [])}
+    new = {_place(finding): finding for finding in now["findings"]}
+    read = {_place(row) for row in now["permissions"]}
+    settled = now["verdict"] in ("pass", "fail")
+    return {
+        "new": [finding for place, finding in new.items() if place not in old],
+        "changed": [finding for place, finding in new.items() if place in old and _what(old[place]) != _what(finding)],
+        "resolved": [finding for place, finding in old.items() if place not in new and (settled or place in read)],
+    }
+
+
+def told_of(before: AuditDocument | None, changes: dict[str, list[FindingDocument]]) -> list[str]:
+    """What a list of changes does not say by itself: that there is none, or nothing to compare with."""
+    if before is None:
+        return ["there is no audit before this one: every finding counts as new"]
+    return [] if any(changes.values()) else [f"nothing new, changed or resolved since the audit of {before['audited_at']}"]
+
+
+def vanished_rows(before: AuditDocument | None, now: AuditDocument) -> list[str]:
+    """Rows that the audit before read and this one did not, though it read to the end."""
+    if before is None or now["verdict"] not in ("pass", "fail"):
+        return []
+    here = {_place(row) for row in now["permissions"]}
+    return [f"{row['section']} > {row['permission']}" for row in before["permissions"] if _place(row) not in here]
+
+
+def _place(item: object) -> tuple[str, str, str, int]:
+    assert isinstance(item, dict)  # noqa: S101 - a TypedDict of the document
+    return (item["scope"], item["section"], item["permission"], item.get("occurrence", 1))
+
+
+def _what(finding: FindingDocument) -> tuple[str, str | None, str | None]:
+    return (finding["kind"], finding["expected"], finding["actual"])

@@ -1,0 +1,178 @@
+"""One audit as the contract's JSON element; what is stored, and what every report is written from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import NotRequired, TypedDict
+
+from agent.domain.audit.findings import Finding
+from agent.domain.audit.judge import Audit, source_of
+from agent.domain.audit.level import Level, by_rank
+from agent.domain.audit.rules import JudgedRow
+
+SCHEMA = 1
+
+
+class CountsDocument(TypedDict):
+    """How many rows, and how many as they should be."""
+
+    permissions: int
+    as_expected: int
+    findings: int
+
+
+class FindingDocument(TypedDict):
+    """One finding."""
+
+    id: str
+    kind: str
+    scope: str
+    section: str
+    permission: str
+    occurrence: int
+    expected: str | None
+    actual: str | None
+    offered: list[str]
+    remedy: str
+    evidence: NotRequired[list[str]]
+
+
+class PermissionDocument(TypedDict):
+    """One row as read and judged."""
+
+    scope: str
+    section: str
+    permission: str
+    occurrence: int
+    offered: list[str]
+    expected: str | None
+    actual: str | None
+    as_expected: bool
+
+
+class ProbeDocument(TypedDict):
+    """One probed page."""
+
+    path: str
+    permission: str
+    answer: str
+    detail: str
+
+
+class FeatureDocument(TypedDict):
+    """One feature and whether it can be served."""
+
+    name: str
+    served: str
+    because: str
+
+
+class AuditDocument(TypedDict):
+    """One element of `audits`."""
+
+    account: str
+    user_email: str
+    audited_at: str
+    verdict: str
+    source: str
+    layout: str
+    language: str
+    counts: CountsDocument
+    findings: list[FindingDocument]
+    permissions: list[PermissionDocument]
+    evidence: list[str]
+    notes: list[str]
+    probes: list[ProbeDocument]
+    features: list[FeatureDocument]
+    drift: str | None
+    changes: NotRequired[dict[str, list[FindingDocument]]]
+    error: NotRequired[str]
+
+
+def document(audit: Audit) -> AuditDocument:
+    """Write one audit as the contract has it."""
+    return AuditDocument(
+        account=audit.account,
+        user_email=audit.user_email,
+        audited_at=_instant(audit.audited_at),
+        verdict=audit.verdict.value,
+        source=source_of(audit.reading).value,
+        layout=audit.reading.layout,
+        language=audit.reading.language,
+        counts=CountsDocument(
+            permissions=len(audit.rows),
+            as_expected=sum(judged.as_expected for judged in audit.rows),
+            findings=len(audit.findings),
+        ),
+        findings=[_finding(finding) for finding in audit.findings],
+        permissions=[_permission(judged) for judged in audit.rows],
+        evidence=list(audit.reading.evidence),
+        notes=list(audit.notes),
+        probes=[ProbeDocument(path=p.path, permission=p.permission, answer=p.answer.value, detail=p.detail) for p in audit.reading.probes],
+        features=[FeatureDocument(name=f.name, served=f.served.value, because=f.because) for f in audit.features],
+        drift=audit.reading.drift,
+    )
+
+
+def unread_document(*, account: str, user_email: str, now: datetime, reason: str) -> AuditDocument:
+    """An account whose audit ended before anything was read."""
+    return AuditDocument(
+        account=account,
+        user_email=user_email,
+        audited_at=_instant(now),
+        verdict="incomplete",
+        source="none",
+        layout="",
+        language="",
+        counts=CountsDocument(permissions=0, as_expected=0, findings=0),
+        findings=[],
+        permissions=[],
+        evidence=[],
+        notes=[reason],
+        probes=[],
+        features=[],
+        drift=None,
+        error=reason,
+    )
+
+
+def _finding(finding: Finding) -> FindingDocument:
+    return FindingDocument(
+        id=finding.id,
+        kind=finding.kind.value,
+        scope=finding.scope,
+        section=finding.section,
+        permission=finding.permission,
+        occurrence=finding.occurrence,
+        expected=_word(finding.expected),
+        actual=_word(finding.actual),
+        offered=_words(finding.offered),
+        remedy=finding.remedy,
+    )
+
+
+def _permission(judged: JudgedRow) -> PermissionDocument:
+    row = judged.row
+    return PermissionDocument(
+        scope=row.scope,
+        section=row.section,
+        permission=row.permission,
+        occurrence=row.occurrence,
+        offered=_words(row.offered),
+        expected=_word(judged.expected),
+        actual=_word(row.level),
+        as_expected=judged.as_expected,
+    )
+
+
+def _word(level: Level | None) -> str | None:
+    return None if level is None else level.value
+
+
+def _words(levels: Iterable[Level]) -> list[str]:
+    return [level.value for level in by_rank(levels)]
+
+
+def _instant(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

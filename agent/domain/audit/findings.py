@@ -1,0 +1,51 @@
+"""One difference between what was read and what should be."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+
+from agent.domain.audit.level import Level
+
+
+class Kind(StrEnum):
+    """What is wrong with a row."""
+
+    EXCESS = "excess"
+    SHORTFALL = "shortfall"
+    MUST_BE_NONE = "must_be_none"
+    UNKNOWN_PERMISSION = "unknown_permission"
+    UNKNOWN_LEVEL = "unknown_level"
+    UNREAD = "unread"
+
+    @property
+    def is_violation(self) -> bool:
+        """Whether this is a clear answer (the seller must act) and not a hole in the reading."""
+        return self in _VIOLATIONS
+
+
+_VIOLATIONS = frozenset({Kind.EXCESS, Kind.SHORTFALL, Kind.MUST_BE_NONE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing to correct or to look at; `remedy` says how."""
+
+    id: str
+    kind: Kind
+    scope: str
+    section: str
+    permission: str
+    occurrence: int = 1
+    expected: Level | None = None
+    actual: Level | None = None
+    offered: tuple[Level, ...] = ()
+    remedy: str = ""
+    raw: str = ""
+
+
+def finding_id(account: str, kind: Kind, scope: str, section: str, permission: str, occurrence: int, about: str = "") -> str:
+    """A name that stays the same from audit to audit as long as the same thing is wrong in the same place."""
+    parts = (account, kind.value, scope, section, permission, str(occurrence), about)
+    return "f-" + hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]

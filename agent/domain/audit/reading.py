@@ -1,0 +1,87 @@
+"""What one audit visit read, as the rules see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from agent.domain.audit.level import Level
+
+
+class Source(StrEnum):
+    """Where the levels of a reading come from."""
+
+    GRID = "grid"  # a grid that an administrator, or the user itself, can edit
+    OWN_VIEW = "own_view"  # the user's own rights, read-only
+    PROBE = "probe"  # the page was refused; pages tied to permissions were asked for
+    NONE = "none"
+
+
+class Trouble(StrEnum):
+    """Why a row has no level."""
+
+    UNREAD = "unread"  # no mark, two marks, a control we could not read
+    UNKNOWN_LEVEL = "unknown_level"  # a word that is no level we know
+    UNKNOWN_PERMISSION = "unknown_permission"  # nothing about the row's levels was understood
+
+
+class Answer(StrEnum):
+    """What a probed page showed."""
+
+    REACHED = "reached"
+    REFUSED = "refused"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One permission; its identity is scope, section, permission and occurrence."""
+
+    scope: str
+    section: str
+    permission: str
+    occurrence: int = 1
+    legacy_id: str | None = None
+    offered: tuple[Level, ...] = ()  # empty: the page does not show what else could be chosen
+    level: Level | None = None
+    raw: str = ""
+    trouble: Trouble | None = None
+    detail: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str, int]:
+        """What makes this row this row."""
+        return (self.scope, self.section, self.permission, self.occurrence)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """One page that a permission opens, asked for by GET."""
+
+    path: str
+    permission: str
+    answer: Answer
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """All facts of one audit.
+
+    `complete` is what the reader claims; `gaps` say what was missing. `refusal` is set when the site refused the page.
+    """
+
+    source: Source
+    layout: str = ""
+    rows: tuple[Row, ...] = ()
+    editable: bool = False
+    own: bool = True
+    complete: bool = False
+    gaps: tuple[str, ...] = ()
+    language: str = ""
+    subject: str | None = None
+    refusal: str | None = None
+    probes: tuple[Probe, ...] = ()
+    blocked: tuple[str, ...] = ()
+    drift: str | None = None  # how the page's shape differs from the recordings, None when it does not
+    evidence: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""The policy: what permissions should be, its default file and its loader."""

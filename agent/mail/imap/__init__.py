@@ -1,0 +1,1 @@
+"""IMAP: connections, sign-in, watching and scanning a mailbox, failures."""

@@ -1,0 +1,78 @@
+"""How a mailbox can fail, and the fate of each family: what is shown, how long to wait, whether to call somebody."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass
+from enum import StrEnum
+
+from agent.errors import AgentError, ConfigurationError
+from agent.mail.imap.auth import is_login_refused
+from agent.mail.imap.client import IMAPClientError
+from agent.mail.trust.headers import readable
+
+ALARM_DOWN_AFTER = 300.0  # seconds
+
+
+class Link(StrEnum):
+    """How a mailbox's connection stands; stored in `folders.state`."""
+
+    UP = "up"
+    DOWN = "down"  # network, server, half-open: back-off
+    AUTH_FAILED = "auth_failed"  # who we say we are was refused
+    CONFIG = "config"  # the account has no such mailbox, or a setting is wrong
+    CERTIFICATE = "certificate"  # never weakened
+    FOLDER_MISSING = "folder_missing"  # never made by us
+    PASSIVE = "passive"  # another process watches
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """One failure, sorted. `wait` None: capped exponential back-off, the first retry at once."""
+
+    link: Link
+    text: str
+    wait: float | None = None
+    alarm: bool = False
+    new_token: bool = False
+
+
+class FolderMissingError(Exception):
+    """A watched folder cannot be opened."""
+
+
+def classify(error: BaseException, *, farewell: str = "") -> Failure:
+    """Sort an error; `farewell` is what the server said when it closed."""
+    text = readable(f"{_told(error)} {farewell}".strip())
+    lowered = text.lower()
+    if "accesstokenexpired" in lowered:
+        return Failure(link=Link.DOWN, text=text, wait=0.0, new_token=True)
+    if "authenticated but not connected" in lowered:
+        return Failure(link=Link.CONFIG, text=text, wait=900.0, alarm=True)
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return Failure(link=Link.CERTIFICATE, text=text, wait=300.0, alarm=True)
+    if isinstance(error, ConfigurationError):
+        return Failure(link=Link.CONFIG, text=text, wait=900.0, alarm=True)
+    if isinstance(error, FolderMissingError):
+        return Failure(link=Link.FOLDER_MISSING, text=text, wait=60.0, alarm=True)
+    if isinstance(error, Exception) and is_login_refused(error):
+        return Failure(link=Link.AUTH_FAILED, text=text, wait=300.0, alarm=True, new_token=True)
+    return Failure(link=Link.DOWN, text=text)
+
+
+def _told(error: BaseException) -> str:
+    """Our own sentences as they are; of others' the class too, because some texts are empty, and a server's bytes as text."""
+    if isinstance(error, AgentError):
+        return str(error)
+    said = str(error)
+    if said[:2] in ("b'", 'b"') and said[-1:] == said[1]:
+        said = said[2:-1]
+    return f"{type(error).__name__}: {said}"
+
+
+def is_too_many_connections(error: Exception) -> bool:
+    """Whether a second connection was refused that the first one was not: every server words it in its own way."""
+    lowered = str(error).lower()
+    return isinstance(error, IMAPClientError) and any(
+        mark in lowered for mark in ("too many", "maximum number", "limit exceeded", "connections")
+    )

@@ -1,0 +1,264 @@
+"""One mailbox while it is reachable: two connections, WATCH for IDLE alone and WORK for everything else, and the loop over them."""
+
+from __future__ import annotations
+
+import os
+import select
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from agent.mail import events
+from agent.mail.context import MailContext, name_of
+from agent.mail.imap.auth import Credentials, is_login_refused
+from agent.mail.imap.client import FLOOD, CapabilityError, Client, IdleRefusedError, connect
+from agent.mail.imap.failures import FolderMissingError, classify, is_too_many_connections
+from agent.mail.imap.scanner import Scanner, open_folder
+from agent.mail.tidy import Housekeeping
+from agent.settings.model import MailboxSettings
+from agent.store.database.engine import writing
+from agent.store.inbox import folders
+
+_DEBOUNCE = 0.02  # several mails often come together
+_JUNK = "junk"
+_DATABASE_PAUSE = 5.0
+_RENEW_AGAIN = 30.0  # seconds; the token has five minutes left then
+
+log = structlog.get_logger("agent.mail")
+
+
+class LeaseLostError(Exception):
+    """Another process watches this mailbox now."""
+
+
+class Session:
+    """The connections of one mailbox; `run` works until the stop, the loss of the lease, or any failure."""
+
+    def __init__(
+        self,
+        mailbox: MailboxSettings,
+        context: MailContext,
+        *,
+        credentials: Credentials,
+        stop: threading.Event,
+        wake: int,
+        renew: Callable[[], bool],
+        on_found: Callable[[], None],
+        housekeeping: Housekeeping,
+    ) -> None:
+        self._mailbox = mailbox
+        self._context = context
+        self._credentials = credentials
+        self._stop = stop
+        self._wake = wake
+        self._renew = renew
+        self._on_found = on_found
+        self._housekeeping = housekeeping
+        self._scanner = Scanner(context, stop=stop)
+        self._work: Client | None = None
+        self._watch: Client | None = None
+        self._can_idle = False
+        self._renew_at: datetime | None = None
+        self._folders: list[int] = []  # row ids, the first one is idled on
+        self._names: dict[int, str] = {}
+        self._others_due = 0.0
+
+    def open(self) -> None:
+        """Connect, sign in, and find the folders.
+
+        Raises:
+            Exception: as the network, the server or the settings have it.
+        """
+        self._work = self._connect()
+        self._can_idle = self._work.has_capability("IDLE")
+        if self._can_idle:
+            self._watch = self._connect_watch()
+        else:
+            self._context.on_event(name_of(self._mailbox), "polling", 1)
+        self._folders = self._find_folders(self._work)
+        signed_in_at = self._context.now()
+        self._renew_at = self._credentials.renew_at(signed_in_at=signed_in_at)
+        log.info(events.CONNECTED, mailbox=name_of(self._mailbox), idle=self._can_idle, folders=len(self._folders))
+
+    def run(self) -> None:
+        """Idle first, then scan: whatever arrives in between is announced."""
+        pushed = True
+        while not self._stop.is_set():
+            if self._renew_at is not None and self._context.now() >= self._renew_at:
+                self._replace()
+            idling = self._start_idle()
+            found = self._scan(self._folders[:1])
+            if found and not pushed:
+                log.warning(events.FOUND_LATE, mailbox=name_of(self._mailbox), count=found, by="slice" if idling else "poll")
+                self._context.on_event(name_of(self._mailbox), "found_late", found)
+            elif found and idling:
+                self._note_push()
+            self._scan_others()
+            pushed = self._wait(idling) or not idling
+            if pushed and idling:
+                self._stop.wait(_DEBOUNCE)
+            if idling and self._watch is not None:
+                self._end_idle(self._watch)
+
+    def close(self) -> None:
+        """Drop both connections without a word."""
+        for client in (self._watch, self._work):
+            if client is not None:
+                client.drop()
+
+    def cut(self) -> None:
+        """Make blocked reads end; safe from another thread."""
+        for client in (self._watch, self._work):
+            if client is not None:
+                client.cut()
+
+    @property
+    def farewell(self) -> str:
+        """What the server said when it closed."""
+        return " ".join(text for client in (self._watch, self._work) if client is not None and (text := client.farewell()))
+
+    def _connect(self) -> Client:
+        client = connect(self._mailbox, self._context.limits)
+        try:
+            self._credentials.sign_in(client)
+            if client.has_capability("ID"):
+                client.id_({"name": "secondary-user"})
+        except BaseException:
+            client.drop()
+            raise
+        return client
+
+    def _connect_watch(self) -> Client | None:
+        """The second connection; a server that allows only one gets polled."""
+        try:
+            return self._connect()
+        except Exception as err:
+            if not (is_login_refused(err) or is_too_many_connections(err)):
+                raise
+            self._poll_instead("the server refuses a second connection")
+            return None
+
+    def _poll_instead(self, why: str) -> None:
+        self._can_idle = False
+        log.warning(events.POLLING, mailbox=name_of(self._mailbox), why=why)
+        self._context.on_event(name_of(self._mailbox), "polling", 1)
+        self._context.on_alarm(f"polling:{name_of(self._mailbox)}", f"{name_of(self._mailbox)} is polled: {why}")
+
+    def _find_folders(self, client: Client) -> list[int]:
+        wanted = dict.fromkeys(self._mailbox.folders, "inbox")
+        if self._mailbox.junk and (junk := client.junk_folder()) is not None:
+            wanted.setdefault(junk, _JUNK)
+        with writing(self._context.engine) as conn:
+            self._names = {
+                folders.ensure(conn, mailbox=name_of(self._mailbox), folder=name, role=role).id: name for name, role in wanted.items()
+            }
+        return list(self._names)
+
+    def _start_idle(self) -> bool:
+        if not self._can_idle or self._watch is None:
+            return False
+        if not self._watch.watching:
+            open_folder(self._watch, self._names[self._folders[0]])
+            self._watch.watching = True
+        try:
+            self._watch.idle()
+        except (IdleRefusedError, CapabilityError):
+            self._poll_instead("the server refuses IDLE")
+            return False
+        return True
+
+    def _end_idle(self, watch: Client) -> None:
+        lines = watch.end_idle()
+        if lines > FLOOD:
+            log.warning(events.FLOOD, mailbox=name_of(self._mailbox), lines=lines)
+            self._context.on_event(name_of(self._mailbox), "flood", 1)
+            self._context.on_alarm(f"flood:{name_of(self._mailbox)}", f"{name_of(self._mailbox)} sent {lines} lines in one IDLE")
+
+    def _scan(self, folder_ids: list[int]) -> int:
+        """Scan folders on WORK; a database that is away pauses us and nothing else."""
+        assert self._work is not None  # noqa: S101 - open() comes first
+        found = 0
+        try:
+            for folder_id in folder_ids:
+                found += self._scanner.scan(self._work, folder_id)
+            self._housekeeping.tidy(self._work, self._names, self._scanner)
+        except SQLAlchemyError as err:
+            log.error(events.DATABASE, mailbox=name_of(self._mailbox), error=type(err).__name__)
+            self._stop.wait(_DATABASE_PAUSE)
+        if found:
+            self._on_found()
+        return found
+
+    def _note_push(self) -> None:
+        """The server told us of it: pushing works."""
+        try:
+            with writing(self._context.engine) as conn:
+                folders.note_push(conn, self._folders[0], now=self._context.now())
+        except SQLAlchemyError as err:
+            log.error(events.DATABASE, mailbox=name_of(self._mailbox), error=type(err).__name__)
+
+    def _scan_others(self) -> None:
+        """The junk folder and further ones, on their own interval; a missing one is told and tried again later."""
+        if len(self._folders) < 2 or time.monotonic() < self._others_due:
+            return
+        for folder_id in self._folders[1:]:
+            try:
+                self._scan([folder_id])
+            except FolderMissingError as err:
+                name = self._names[folder_id]
+                log.warning(events.FOLDER_MISSING, mailbox=name_of(self._mailbox), folder=name)
+                self._context.on_alarm(f"folder:{name_of(self._mailbox)}:{name}", str(err))
+                self._scanner.forget_open()
+        self._others_due = time.monotonic() + self._context.limits.junk_interval
+
+    def _wait(self, idling: bool) -> bool:
+        """Wait for the server, the stop, a poke, or the end of the slice; True when the server said something.
+
+        The lease is renewed and the other folders are scanned meanwhile.
+        """
+        limits = self._context.limits
+        end = time.monotonic() + (limits.idle_slice if idling else limits.poll_interval)
+        while (left := end - time.monotonic()) > 0 and not self._stop.is_set():
+            piece = min(left, self._context.lease.total_seconds() / 3)
+            if len(self._folders) > 1:
+                piece = min(piece, max(0.05, self._others_due - time.monotonic()))
+            if idling and self._watch is not None and self._watch.wait(piece, self._wake):
+                return True
+            if (not idling and self._poked(piece)) or self._poked(0):
+                return False
+            if not self._renew():
+                raise LeaseLostError(name_of(self._mailbox))
+            self._scan_others()
+        return False
+
+    def _poked(self, seconds: float) -> bool:
+        """Whether somebody poked us; the pokes are drained unless it was the stop."""
+        if not select.select([self._wake], [], [], seconds)[0]:
+            return False
+        if not self._stop.is_set():
+            os.read(self._wake, 4096)
+        return True
+
+    def _replace(self) -> None:
+        """Open a new pair with a fresh token, then drop the old one; if that fails the old one serves on until the server ends it."""
+        old_watch, old_work, could_idle = self._watch, self._work, self._can_idle
+        unused: tuple[Client | None, ...] = (old_watch, old_work)
+        self._credentials.forget_token()
+        self._watch = None
+        try:
+            self.open()
+        except Exception as err:  # noqa: BLE001 - whatever it is: what we have still works
+            unused = (self._watch, self._work)
+            self._watch, self._work, self._can_idle = old_watch, old_work, could_idle
+            failure = classify(err)
+            self._renew_at = self._context.now() + timedelta(seconds=failure.wait or _RENEW_AGAIN)
+            log.warning(events.RENEWAL_FAILED, mailbox=name_of(self._mailbox), family=str(failure.link), error=failure.text)
+            self._context.on_event(name_of(self._mailbox), "renewal_failed", 1)
+        self._scanner.forget_open()
+        for client in unused:
+            if client is not None and client not in (self._watch, self._work):
+                client.drop()

@@ -1,0 +1,265 @@
+"""The verdict on one message: a pure function of its raw bytes, the policy, the keys, the clock and what accounts expect."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from agent.domain.invitation import FROM_DOMAINS, UNLISTED_DOMAINS, Expectation, Link, MailVerdict, Offer, Ruling, rule
+from agent.mail.trust.authserv import AuthservError, require_authserv_pass
+from agent.mail.trust.body import Body, BodyError, find_invitation, parse_body
+from agent.mail.trust.headers import HeaderError, Headers, parse_address, parse_date, parse_headers, readable
+from agent.mail.trust.signatures import MAX_SIGNATURES, Resolver, Signature, Standing, verify_signatures
+
+_TRACES = ("delivered-to", "x-original-to", "envelope-to", "x-gm-original-to", "x-forwarded-to")
+_SUBJECT = "invitation to become a seller central user for "
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustPolicy:
+    """What a mailbox demands of a message."""
+
+    from_domains: tuple[str, ...] = FROM_DOMAINS
+    authserv: bool = False  # the weaker mode
+    trusted_authserv_ids: tuple[str, ...] = ()
+    own_addresses: tuple[str, ...] = ()  # names of the mailbox itself, as trace headers may show them
+    max_bytes: int = 2_000_000
+    window: timedelta = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One check as it went; `passed` is None when it only informs. `detail` may hold the sender's text."""
+
+    name: str
+    passed: bool | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examination:
+    """What the message alone shows: either an offer, or a ruling that ends the matter."""
+
+    steps: tuple[Step, ...]
+    offer: Offer | None = None
+    ruling: Ruling | None = None
+    message_id: str | None = None
+    sender_domain: str | None = None
+    shop_name: str | None = None
+    language: str | None = None
+    keys_used: tuple[str, ...] = ()  # names of the keys that verified
+    recipient: str | None = None  # the signed To, once the sender was proven; also where something else was wrong
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """The end: the ruling, and the whole way to it."""
+
+    ruling: Ruling
+    steps: tuple[Step, ...]
+    offer: Offer | None = None
+    account_id: str | None = None
+
+
+class _Stop(Exception):
+    """A check ended the examination."""
+
+    def __init__(self, name: str, verdict: MailVerdict, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.step = Step(name=name, passed=False, detail=detail)
+        self.ruling = Ruling(verdict=verdict, reason=reason, detail=detail)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Notes:
+    steps: list[Step] = field(default_factory=list)
+    message_id: str | None = None
+    sender_domain: str | None = None
+    shop_name: str | None = None
+    language: str | None = None
+    keys_used: tuple[str, ...] = ()
+    recipient: str | None = None
+
+    def passed(self, name: str, detail: str) -> None:
+        self.steps.append(Step(name=name, passed=True, detail=detail))
+
+    def end(self, *, offer: Offer | None = None, ruling: Ruling | None = None) -> Examination:
+        return Examination(
+            steps=tuple(self.steps),
+            offer=offer,
+            ruling=ruling,
+            message_id=self.message_id,
+            sender_domain=self.sender_domain,
+            shop_name=self.shop_name,
+            language=self.language,
+            keys_used=self.keys_used,
+            recipient=self.recipient,
+        )
+
+
+def judge(
+    raw: bytes,
+    *,
+    policy: TrustPolicy,
+    resolver: Resolver,
+    now: datetime,
+    arrived_at: datetime | None,
+    expected: Callable[[str], Expectation | None],
+) -> Judgement:
+    """Examine a message and rule on its offer; `expected` finds the account of an address. Never raises on a bad message."""
+    examination = examine(raw, policy=policy, resolver=resolver, now=now, arrived_at=arrived_at)
+    return conclude(examination, expected=expected, now=now, window=policy.window)
+
+
+def conclude(examination: Examination, *, expected: Callable[[str], Expectation | None], now: datetime, window: timedelta) -> Judgement:
+    """Rule on what an examination found."""
+    offer = examination.offer
+    if offer is None or offer.recipient is None:
+        ruling = examination.ruling or Ruling(verdict=MailVerdict.HELD, reason="no_recipient", detail="the message has no recipient")
+        addressed = expected(examination.recipient) if examination.recipient else None
+        return Judgement(ruling=ruling, steps=examination.steps, account_id=addressed.account_id if addressed else None)
+    expectation = expected(offer.recipient)
+    ruling = rule(offer, expectation, now=now, window=window)
+    step = Step(name="expected", passed=ruling.verdict is MailVerdict.ACCEPT, detail=ruling.detail)
+    return Judgement(
+        ruling=ruling, steps=(*examination.steps, step), offer=offer, account_id=expectation.account_id if expectation else None
+    )
+
+
+def examine(raw: bytes, *, policy: TrustPolicy, resolver: Resolver, now: datetime, arrived_at: datetime | None) -> Examination:
+    """Check everything that the message alone can show, in a fixed order, up to the first check it fails."""
+    notes = _Notes()
+    try:
+        offer = _examine(raw, notes, policy=policy, resolver=resolver, now=now, arrived_at=arrived_at)
+    except _Stop as stop:
+        notes.steps.append(stop.step)
+        return notes.end(ruling=stop.ruling)
+    except Exception as err:  # noqa: BLE001 - a hostile message may break any parser; that is a reason to hold it, never to stop
+        detail = f"the message broke the parser ({type(err).__name__})"
+        notes.steps.append(Step(name="parse", passed=False, detail=detail))
+        return notes.end(ruling=Ruling(verdict=MailVerdict.HELD, reason="unreadable", detail=detail))
+    return notes.end(offer=offer)
+
+
+def _examine(raw: bytes, notes: _Notes, *, policy: TrustPolicy, resolver: Resolver, now: datetime, arrived_at: datetime | None) -> Offer:
+    headers = _check_shape(raw, notes, policy)
+    domain = _check_sender(headers, notes, policy)
+    if policy.authserv:
+        _check_authserv(headers, notes, policy, domain)
+    else:
+        _check_signatures(raw, notes, resolver, domain, now)
+    _require_listed(domain, policy)
+    recipient = _check_recipient(headers, notes, policy)
+    sent_at = parse_date(headers.one("date"))
+    if sent_at is None:
+        raise _Stop("date", MailVerdict.HELD, "date_malformed", "the Date header cannot be read")
+    notes.passed("date", f"{sent_at:%Y-%m-%d %H:%M:%S} UTC")
+    link = _check_body(raw, notes)
+    return Offer(link=link, recipient=recipient, sent_at=sent_at, arrived_at=arrived_at)
+
+
+def _check_shape(raw: bytes, notes: _Notes, policy: TrustPolicy) -> Headers:
+    if len(raw) > policy.max_bytes:
+        raise _Stop("size", MailVerdict.HELD, "too_big", f"the message is longer than {policy.max_bytes} bytes")
+    notes.passed("size", f"{len(raw)} bytes")
+    try:
+        headers = parse_headers(raw)
+    except HeaderError as err:
+        raise _Stop("headers", MailVerdict.HELD, err.reason, str(err)) from err
+    notes.message_id = readable(headers.one("message-id"), limit=250) or None
+    subject = readable(headers.one("subject"), limit=250)
+    if subject.lower().startswith(_SUBJECT):
+        notes.shop_name = subject[len(_SUBJECT) :].strip() or None
+    if repeated := headers.repeated():
+        raise _Stop("headers", MailVerdict.REJECTED, "repeated_header", f"headers that may stand once stand twice: {', '.join(repeated)}")
+    notes.passed("headers", f"{len(headers.fields)} headers, each that must be unique is")
+    return headers
+
+
+def _check_sender(headers: Headers, notes: _Notes, policy: TrustPolicy) -> str:
+    address = parse_address(headers.one("from"))
+    if address is None:
+        raise _Stop("from", MailVerdict.REJECTED, "from_malformed", "the From header is not plainly one address")
+    domain = address.rpartition("@")[2]
+    notes.sender_domain = domain
+    if domain in policy.from_domains:
+        notes.passed("from", f"{address}: {domain} is in the exact list")
+    elif domain in UNLISTED_DOMAINS:
+        notes.steps.append(Step(name="from", passed=None, detail=f"{address}: {domain} is a marketplace's, and not in the exact list"))
+    else:
+        raise _Stop("from", MailVerdict.REJECTED, "from_other_domain", f"the sender's domain {domain} is not one that Amazon writes from")
+    return domain
+
+
+def _require_listed(domain: str, policy: TrustPolicy) -> None:
+    """After the proof: who only claims such a domain is a forger, and no work for a person."""
+    if domain not in policy.from_domains:
+        detail = f"{domain} is Amazon's, but not known to send invitations; if it does, add it to the list in MAIL__FROM_DOMAINS and retry"
+        raise _Stop("from", MailVerdict.HELD, "from_unlisted_domain", detail)
+
+
+def _check_signatures(raw: bytes, notes: _Notes, resolver: Resolver, domain: str, now: datetime) -> None:
+    signatures = verify_signatures(raw, domain=domain, resolver=resolver, now=now)
+    for each in signatures:
+        detail = f"d={each.domain} s={each.selector}: {each.detail}"
+        notes.steps.append(Step(name=f"dkim[{each.number}]", passed=_meaning(each), detail=detail))
+    valid = [each for each in signatures if each.standing is Standing.VALID]
+    if valid:
+        notes.keys_used = tuple(f"{each.selector}._domainkey.{each.domain}" for each in valid)
+        notes.passed("dkim", f"the bytes are those that {domain} signed")
+        return
+    if any(each.standing is Standing.UNKNOWN for each in signatures):
+        raise _Stop("dkim", MailVerdict.RETRY, "key_lookup_failed", f"the key of {domain} could not be looked up")
+    if len(signatures) >= MAX_SIGNATURES:
+        raise _Stop("dkim", MailVerdict.HELD, "too_many_signatures", f"none of the first {MAX_SIGNATURES} signatures is valid")
+    why = next((each.detail for each in signatures if each.standing is Standing.INVALID), None)
+    if why is None:
+        raise _Stop("dkim", MailVerdict.REJECTED, "dkim_none", f"no signature claims to be {domain}'s")
+    raise _Stop("dkim", MailVerdict.REJECTED, "dkim_failed", f"no signature of {domain} is valid: {why}")
+
+
+def _meaning(signature: Signature) -> bool | None:
+    match signature.standing:
+        case Standing.VALID:
+            return True
+        case Standing.INVALID:
+            return False
+        case _:
+            return None
+
+
+def _check_authserv(headers: Headers, notes: _Notes, policy: TrustPolicy, domain: str) -> None:
+    try:
+        server = require_authserv_pass(headers, domain=domain, trusted=policy.trusted_authserv_ids)
+    except AuthservError as err:
+        raise _Stop("authserv", MailVerdict.HELD, "authserv_failed", str(err)) from err
+    notes.passed("authserv", f"{server} says dkim=pass for {domain} and dmarc=pass (our own verification is switched off for this mailbox)")
+
+
+def _check_recipient(headers: Headers, notes: _Notes, policy: TrustPolicy) -> str:
+    recipient = parse_address(headers.one("to"))
+    if recipient is None:
+        raise _Stop("to", MailVerdict.HELD, "to_malformed", "the signed To header is not plainly one address")
+    notes.passed("to", f"addressed to {recipient}")
+    notes.recipient = recipient
+    traces = [address for name in _TRACES for value in headers.all(name) if (address := parse_address(value))]
+    own = {name.lower() for name in policy.own_addresses}
+    if traces and not any(trace == recipient or trace in own or trace.partition("@")[0] in own for trace in traces):
+        raise _Stop(
+            "delivery", MailVerdict.HELD, "delivered_elsewhere", f"it was delivered to {traces[0]}, but is addressed to {recipient}"
+        )
+    return recipient
+
+
+def _check_body(raw: bytes, notes: _Notes) -> Link:
+    try:
+        body: Body = parse_body(raw)
+        notes.language = body.language
+        link = find_invitation(body)
+    except BodyError as err:
+        verdict = MailVerdict.REJECTED if err.reason == "no_invitation" else MailVerdict.HELD
+        raise _Stop("link", verdict, err.reason, str(err)) from err
+    whom = f"merchant {link.merchant_id}" if link.merchant_id else f"global account {link.global_account_id}"
+    notes.passed("link", f"exactly one invitation, {link.invitation_id}, by {whom} on {link.host} ({link.region})")
+    return link

@@ -1,0 +1,61 @@
+"""The judging process: reads questions on standard input, answers on standard output, lives under limits of memory and time."""
+
+from __future__ import annotations
+
+import logging
+import resource
+import signal
+import sys
+from typing import BinaryIO
+
+from agent.mail.trust.examine import examine
+from agent.mail.trust.sandbox_wire import Answer, Question, answer_to_json, question_from_json
+from agent.mail.trust.signatures import Key
+
+_HEAD = 4  # bytes of a frame's length
+
+
+def main() -> None:
+    """Answer until standard input ends. Arguments: memory in MB, seconds a question may take."""
+    memory, seconds = int(sys.argv[1]) * 1024 * 1024, float(sys.argv[2])
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the daemon, which then closes our input
+    logging.getLogger("dkimpy").setLevel(logging.CRITICAL)
+    source, sink = sys.stdin.buffer, sys.stdout.buffer
+    while (data := read_frame(source)) is not None:
+        signal.setitimer(signal.ITIMER_REAL, seconds * 2)  # should nobody be left to end us: SIGALRM does, in C code too
+        answer = answer_to_json(_answer(question_from_json(data)))
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        sink.write(frame(answer))
+        sink.flush()
+
+
+def frame(data: bytes) -> bytes:
+    """A message with its length in front."""
+    return len(data).to_bytes(_HEAD, "big") + data
+
+
+def read_frame(source: BinaryIO) -> bytes | None:
+    """One message; None at the end."""
+    head = source.read(_HEAD)
+    if len(head) < _HEAD:
+        return None
+    return source.read(int.from_bytes(head, "big"))
+
+
+def _answer(question: Question) -> Answer:
+    wanted: list[str] = []
+
+    def resolver(name: str) -> Key:
+        if name not in question.keys:
+            wanted.append(name)
+            return Key(problem="not looked up yet")
+        return question.keys[name]
+
+    examination = examine(question.raw, policy=question.policy, resolver=resolver, now=question.now, arrived_at=question.arrived_at)
+    return Answer(examination=None, wanted=tuple(wanted)) if wanted else Answer(examination=examination)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Commands that play: demo, replay, record, stand-in. The only importer of fixtures."""

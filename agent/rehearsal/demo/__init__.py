@@ -1,0 +1,1 @@
+"""`sc-agent demo`: six accounts played on real parts."""

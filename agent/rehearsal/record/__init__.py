@@ -1,0 +1,1 @@
+"""`sc-agent record`: one visit kept as a recording."""

@@ -1,0 +1,122 @@
+"""The visit behind `sc-agent record`: leased, budgeted and journaled like any other, with a recorder beside it; it decides nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.engine import Engine
+
+from agent.domain.policy.load import load_policy
+from agent.errors import ConfigurationError, UnconfirmedError
+from agent.observe.logs import configure_logs
+from agent.observe.redaction import Redaction
+from agent.rehearsal.record.flows_by_name import describe, run_flow
+from agent.settings.model import Settings
+from agent.settings.own_secrets import secret_values
+from agent.store.vault.keys import Vault
+from agent.visits.browser_pool import BrowserPool, browser_options
+from agent.visits.context import Crew
+from agent.visits.hooks import aides_for
+from agent.visits.lease_guard import while_held
+from agent.visits.outcome import interrupted
+from agent.visits.prepare import Kind, NotNowError, Plan, PoisonError, prepare
+from agent.visits.record import finish
+from agent.visits.recording import inputs_of, mail_of
+from flows.errors import BrowserMissingError
+from flows.recording.recorder import Recorder, recording
+from flows.recording.volatile import find_volatile
+from flows.redaction.redact import Redactor
+from flows.visit.open_visit import open_visit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """One visit as it went."""
+
+    plan: Plan
+    recorder: Recorder
+    inputs: dict[str, Any]
+    outcome: dict[str, Any]
+
+
+async def record_visit(settings: Settings, *, engine: Engine, vault: Vault, account_id: str, flow: str, output: Path, twice: bool) -> str:
+    """Visit once or twice, write the first visit down, and say how it ended.
+
+    The account's state does not follow from it: it is due again at once, and the daemon sees for itself what was reached.
+
+    Raises:
+        UnconfirmedError: the account is busy, held, or has nothing to accept.
+        ConfigurationError: there is no browser.
+    """
+    async with _crew(settings, engine, vault) as crew:
+        first = await _visit(crew, account_id, flow)
+        second = await _visit(crew, account_id, flow) if twice else None
+    volatile = find_volatile(first.recorder.exchanges, second.recorder.exchanges) if second else ()
+    await first.recorder.save(
+        output,
+        flow=flow,
+        inputs=first.inputs,
+        outcome=first.outcome,
+        mail=mail_of(engine, vault, first.plan),
+        version=version("secondary-user"),
+        volatile=volatile,
+    )
+    return describe(first.outcome) + (f"; {len(volatile)} fields change by themselves" if twice else "")
+
+
+@asynccontextmanager
+async def _crew(settings: Settings, engine: Engine, vault: Vault) -> AsyncIterator[Crew]:
+    pool = BrowserPool(options=browser_options(settings), replace_after=settings.browser.replace_after)
+    redaction = Redaction(secret_values(settings))
+    configure_logs(level="ERROR", style="text", redaction=redaction)  # how the visit ended is the command's own line
+    worker = f"command:{socket.gethostname()}-{os.getpid()}"
+    policy = load_policy(settings.audit.policy_file)
+    try:
+        yield Crew(
+            settings=settings,
+            engine=engine,
+            vault=vault,
+            pool=pool,
+            policy=policy,
+            redaction=redaction,
+            worker=worker,
+        )
+    finally:
+        await pool.close()
+
+
+async def _visit(crew: Crew, account_id: str, flow: str) -> Recorded:
+    try:
+        plan = await prepare(crew, account_id, kind=Kind.ACCEPT if flow == "accept" else Kind.AUDIT)
+    except (NotNowError, PoisonError) as err:
+        raise UnconfirmedError(f"account {account_id} cannot be visited now: {err}; nothing was recorded") from err
+    try:
+        return await while_held(_browse(crew, plan, flow), plan.held, engine=crew.engine, clock=crew.clock, length=crew.lease_length)
+    except BrowserMissingError as err:
+        raise ConfigurationError(str(err)) from err
+    finally:
+        await finish(crew, plan, interrupted(crew.clock.now()))
+
+
+async def _browse(crew: Crew, plan: Plan, flow: str) -> Recorded:
+    redactor = Redactor()
+    given = plan.secrets.secrets
+    redactor.register_all([given.password, given.totp_secret])
+    inputs = inputs_of(plan, flow)
+    with crew.redaction.visiting(redactor):
+        async with (
+            crew.pool.browser() as browser,
+            open_visit(browser, options=crew.pool.options, storage_state=plan.session, redactor=redactor) as visit,
+            recording(visit, now=crew.clock.now, patient=True) as recorder,
+        ):
+            aides = await asyncio.to_thread(aides_for, plan, crew, redactor=redactor)
+            outcome = await run_flow(flow, recorder.visit, inputs, aides=aides, bounds=crew.bounds)
+    return Recorded(plan=plan, recorder=recorder, inputs=inputs, outcome=outcome)

@@ -1,0 +1,1 @@
+"""`sc-agent replay`: flows against recordings, offline."""

@@ -1,0 +1,128 @@
+"""`sc-agent selectors`: the catalogue against the recorded pages."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from agent.errors import Exit, UsageError
+
+if TYPE_CHECKING:
+    from flows.catalogue.check import PageCheck, RecordedPage
+
+app = typer.Typer(no_args_is_help=True, help="The catalogue of the site's screens.")
+
+
+@app.callback()
+def selectors() -> None:
+    """The catalogue of the site's screens."""
+
+
+@app.command("check")
+def check(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Recorded pages, evidence, or directories of some; without it, all shipped pages.", show_default=False),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    all_pages: Annotated[bool, typer.Option("--all", help="List the pages that are read as expected too.")] = False,
+) -> None:
+    """Run the catalogue over recorded pages in a browser: which claim matched, which candidate found each element, what nothing claims.
+
+    Given the evidence of a visit, it says what each kept page is read as, or which claims come nearest.
+    Exit code 1 if a page is not read as its expected.json says.
+    """
+    from flows.catalogue.load import load_catalogue
+
+    catalogue = load_catalogue()
+    pages = _pages(paths or [])
+    checks = asyncio.run(_check(pages))
+    if as_json:
+        typer.echo(json.dumps(_document(checks, len(catalogue.screens)), indent=1, ensure_ascii=False))
+    else:
+        _print(checks, all_pages=all_pages)
+        unshown = sorted(set(catalogue.screens) - {one.seen.screen for one in checks})
+        typer.echo(f"{len(checks)} pages, {sum(bool(one.problems) for one in checks)} not as expected; {len(catalogue.screens)} screens")
+        if unshown and not paths:
+            typer.echo(f"screens that no page shows: {', '.join(unshown)}")
+    raise typer.Exit(int(Exit.FINDING if any(one.problems for one in checks) else Exit.OK))
+
+
+def _pages(paths: list[Path]) -> list[RecordedPage]:
+    from flows.catalogue.check import find_pages
+
+    for path in paths:
+        if not path.exists():
+            raise UsageError(f"a recorded page or a directory of some was expected at {path}, there is nothing")
+    try:
+        found = find_pages(paths or [_shipped()])
+    except ValueError as err:
+        raise UsageError(str(err)) from err
+    if not found:
+        raise UsageError(
+            "no page.html with its expected.json, and no page kept as evidence, was found there; record some with 'sc-agent record'"
+        )
+    return found
+
+
+def _shipped() -> Path:
+    import fixtures
+
+    return Path(next(iter(fixtures.__path__))) / "pages"
+
+
+async def _check(pages: list[RecordedPage]) -> list[PageCheck]:
+    from flows.browser.launch import BrowserOptions, open_browser
+    from flows.catalogue.check import check_pages
+
+    executable = os.environ.get("SC_AGENT_BROWSER__EXECUTABLE")
+    # No host exists for this browser: it only ever shows what lies on the disk.
+    options = BrowserOptions(executable=Path(executable) if executable else None, host_resolver_rules="MAP * ~NOTFOUND")
+    async with open_browser(options) as browser:
+        return [one async for one in check_pages(browser, pages)]
+
+
+def _print(checks: list[PageCheck], *, all_pages: bool) -> None:
+    for one in checks:
+        if one.problems:
+            typer.echo(f"DIFFERS {one.page.name}: {'; '.join(one.problems)}")
+        elif one.page.is_evidence and one.seen.screen != "unknown":
+            typer.echo(f"read    {one.page.name}: {one.seen.screen} by {one.seen.claim}{_elements(one)}")
+        elif one.page.is_evidence:
+            typer.echo("\n        ".join([f"unknown {one.page.name}: no screen claims it; nearest:", *one.near]))
+        elif all_pages:
+            typer.echo(f"ok      {one.page.name}: {one.seen.screen} by {one.seen.claim or 'no claim'}{_elements(one)}")
+        elif one.drift:
+            typer.echo(f"drift   {one.page.name}: {', '.join(one.drift)}")
+
+
+def _elements(one: PageCheck) -> str:
+    found = [f"{name} by candidate {index + 1}" for name, index in one.elements.items() if index is not None]
+    return f" ({', '.join(found)})" if found else ""
+
+
+def _document(checks: list[PageCheck], screens: int) -> dict[str, object]:
+    return {
+        "schema": 1,
+        "screens": screens,
+        "pages": [
+            {
+                "page": one.page.name,
+                "expected": None if one.page.is_evidence else one.page.screen,
+                "screen": one.seen.screen,
+                "claim": one.seen.claim,
+                "also": list(one.seen.also),
+                "alert": one.seen.alert,
+                "language": one.seen.language,
+                "elements": {name: None if index is None else index + 1 for name, index in one.elements.items()},
+                "near": list(one.near),
+                "problems": one.problems,
+            }
+            for one in checks
+        ],
+    }

@@ -1,0 +1,1 @@
+"""The settings: their model, loading them, the secrets among them."""

@@ -1,0 +1,1 @@
+"""What mail leaves in the database: messages, folders, invitations."""

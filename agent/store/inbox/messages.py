@@ -1,0 +1,246 @@
+"""Messages: candidates and problem mails, from found to done, with the verdict and its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from agent.domain.invitation import UNEXPECTED, MailVerdict
+from agent.store.database.schema import messages, switches
+
+FOUND, FETCHED, DONE, POISON, VANISHED = "found", "fetched", "done", "poison", "vanished"  # stages
+_KEY = "dkim_key:"
+_UNJUDGED: dict[str, Any] = {"verdict": None, "reason": None, "attempts": 0, "next_try_at": None}
+# Reasons that end the judging before Amazon's signature was looked at, or without its key: they say nothing of who alters mail.
+_UNTOLD = (
+    "from_other_domain", "from_malformed", "dkim_none", "repeated_header", "same_bytes", "too_big", "header_too_big", "header_malformed",
+    "key_lookup_failed", "clock_wrong", "cannot_be_fetched", "cannot_be_opened", "judge_hung", "judge_died", "intake_failed", "unreadable",
+    "authserv_failed",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a scan writes; without `sealed` the message could not be fetched and `reason` says why."""
+
+    folder_id: int | None
+    uidvalidity: int | None
+    uid: int | None
+    message_id: str | None
+    sha256: str | None
+    internaldate: datetime | None
+    size: int
+    sealed: bytes | None
+    key_id: str | None
+    stage: str = FETCHED
+    verdict: MailVerdict | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A message as stored."""
+
+    id: int
+    folder_id: int | None
+    uidvalidity: int | None
+    uid: int | None
+    message_id: str | None
+    sha256: str | None
+    internaldate: datetime | None
+    size: int
+    sealed: bytes | None
+    key_id: str | None
+    stage: str
+    verdict: str | None
+    reason: str | None
+    evidence: Mapping[str, Any] | None
+    account_id: str | None
+    attempts: int
+    next_try_at: datetime | None
+    found_at: datetime
+    judged_at: datetime | None
+
+
+def insert(conn: Connection, found: Found, *, now: datetime) -> int | None:
+    """Insert a found message; None when this UID is already known."""
+    if found.uid is not None and known_uids(conn, found.folder_id, found.uidvalidity, [found.uid]):
+        return None
+    values = {name: getattr(found, name) for name in Found.__slots__}
+    row_id: int = conn.execute(messages.insert().values(found_at=now, **values).returning(messages.c.id)).scalar_one()
+    return row_id
+
+
+def known_uids(conn: Connection, folder_id: int | None, uidvalidity: int | None, uids: list[int]) -> set[int]:
+    """Which of these UIDs of a folder are stored already."""
+    query = sa.select(messages.c.uid).where(messages.c.folder_id == folder_id, messages.c.uidvalidity == uidvalidity)
+    return {uid for start in range(0, len(uids), 500) for uid in conn.scalars(query.where(messages.c.uid.in_(uids[start : start + 500])))}
+
+
+def get(conn: Connection, row_id: int) -> Message | None:
+    """A message by its row id."""
+    row = conn.execute(sa.select(messages).where(messages.c.id == row_id)).mappings().one_or_none()
+    return None if row is None else _message(row)
+
+
+def list_to_fetch(conn: Connection, folder_id: int, uidvalidity: int | None) -> list[tuple[int, int]]:
+    """Row id and UID of messages that must be fetched (again)."""
+    query = sa.select(messages.c.id, messages.c.uid).where(
+        messages.c.stage == FOUND, messages.c.folder_id == folder_id, messages.c.uidvalidity == uidvalidity, messages.c.uid.is_not(None)
+    )
+    return [(row.id, row.uid) for row in conn.execute(query.order_by(messages.c.id))]
+
+
+def fill(conn: Connection, row_id: int, found: Found) -> None:
+    """Complete a row that was fetched later than it was found."""
+    values = {name: getattr(found, name) for name in Found.__slots__ if name not in ("folder_id", "uidvalidity", "uid")}
+    conn.execute(messages.update().where(messages.c.id == row_id).values(values))
+
+
+def list_recent(conn: Connection, *, limit: int, verdict: str | None = None, account_id: str | None = None) -> list[Message]:
+    """The newest messages first."""
+    query = sa.select(messages).order_by(messages.c.id.desc()).limit(limit)
+    if verdict is not None:
+        query = query.where(messages.c.verdict == verdict)
+    if account_id is not None:
+        query = query.where(messages.c.account_id == account_id)
+    return [_message(row) for row in conn.execute(query).mappings()]
+
+
+def count_by_verdict(conn: Connection, *, since: datetime | None = None) -> dict[str, int]:
+    """How many messages ended how; `waiting` for those that are not judged yet, `poison` for those that never will be."""
+    word = sa.case((messages.c.stage == POISON, POISON), else_=sa.func.coalesce(messages.c.verdict, "waiting"))
+    query = sa.select(word, sa.func.count()).group_by(word)
+    rows = conn.execute(query if since is None else query.where(messages.c.found_at >= since))
+    return {str(name): int(count) for name, count in rows}
+
+
+def list_judgeable(conn: Connection, *, now: datetime, limit: int) -> list[int]:
+    """Row ids that wait for a verdict and whose time has come, oldest first."""
+    ready = sa.or_(messages.c.next_try_at.is_(None), messages.c.next_try_at <= now)
+    query = sa.select(messages.c.id).where(messages.c.stage == FETCHED, ready).order_by(messages.c.id).limit(limit)
+    return list(conn.scalars(query))
+
+
+def lock_undecided(conn: Connection, row_id: int) -> Message | None:
+    """The message, locked until the transaction ends; None when somebody else has decided it."""
+    query = sa.select(messages).where(messages.c.id == row_id, messages.c.stage == FETCHED).with_for_update()
+    row = conn.execute(query).mappings().one_or_none()
+    return None if row is None else _message(row)
+
+
+def find_twin(conn: Connection, message: Message) -> int | None:
+    """An earlier decided message with the same bytes."""
+    if message.sha256 is None:
+        return None
+    query = sa.select(messages.c.id).where(
+        messages.c.sha256 == message.sha256,
+        messages.c.id != message.id,
+        messages.c.stage == DONE,
+        messages.c.verdict.in_([MailVerdict.ACCEPT, MailVerdict.HELD, MailVerdict.DUPLICATE]),
+    )
+    return conn.scalar(query.order_by(messages.c.id).limit(1))
+
+
+def decide(
+    conn: Connection,
+    row_id: int,
+    *,
+    verdict: MailVerdict,
+    reason: str,
+    evidence: Mapping[str, Any],
+    account_id: str | None,
+    now: datetime,
+    keep_bytes: bool = True,
+) -> None:
+    """Write the verdict that ends a message's way."""
+    values: dict[str, Any] = {
+        "stage": DONE,
+        "verdict": verdict,
+        "reason": reason,
+        "evidence": dict(evidence),
+        "account_id": account_id,
+        "next_try_at": None,
+        "judged_at": now,
+    }
+    if not keep_bytes:
+        values |= {"sealed": None, "key_id": None}
+    conn.execute(messages.update().where(messages.c.id == row_id).values(values))
+
+
+def postpone(
+    conn: Connection,
+    row_id: int,
+    *,
+    verdict: MailVerdict,
+    reason: str,
+    evidence: Mapping[str, Any],
+    attempts: int,
+    next_try_at: datetime | None,
+    now: datetime,
+) -> None:
+    """Write why a message could not be judged; without a next time it is poison."""
+    values: dict[str, Any] = {
+        "stage": POISON if next_try_at is None else FETCHED,
+        "verdict": verdict,
+        "reason": reason,
+        "evidence": dict(evidence),
+        "attempts": attempts,
+        "next_try_at": next_try_at,
+        "judged_at": now,
+    }
+    conn.execute(messages.update().where(messages.c.id == row_id).values(values))
+
+
+def ask_again(conn: Connection, row_id: int) -> None:
+    """Let a message be judged once more, from the start; one whose bytes are not here is fetched first."""
+    stage = sa.case((messages.c.sealed.is_(None), FOUND), else_=FETCHED)
+    conn.execute(messages.update().where(messages.c.id == row_id).values(stage=stage, **_UNJUDGED))
+
+
+def ask_again_of_strangers(conn: Connection, *, since: datetime) -> int:
+    """Let the genuine mails be judged once more that nobody expected when they came: somebody was registered; returns how many."""
+    held = (messages.c.verdict == MailVerdict.HELD) & (messages.c.reason == UNEXPECTED) & messages.c.sealed.is_not(None)
+    return conn.execute(messages.update().where(held, messages.c.found_at >= since).values(stage=FETCHED, **_UNJUDGED)).rowcount
+
+
+def last_proofs(conn: Connection, *, limit: int = 20) -> tuple[int, int]:
+    """Of the last mails that claimed one of Amazon's domains: how many signatures failed, and how many held."""
+    judged = messages.c.verdict.in_(list(MailVerdict)) & messages.c.judged_at.is_not(None) & messages.c.reason.not_in(_UNTOLD)
+    query = sa.select(messages.c.reason).where(judged).order_by(messages.c.judged_at.desc(), messages.c.id.desc()).limit(limit)
+    reasons = list(conn.scalars(query))
+    failed = reasons.count("dkim_failed")
+    return failed, len(reasons) - failed
+
+
+def oldest_unjudged(conn: Connection) -> datetime | None:
+    """When the oldest message that still waits for its verdict was found."""
+    found: datetime | None = conn.scalar(sa.select(sa.func.min(messages.c.found_at)).where(messages.c.stage.in_((FOUND, FETCHED))))
+    return found
+
+
+def forget_old(conn: Connection, *, before: datetime) -> int:
+    """Drop the raw bytes of messages decided before a time; returns how many."""
+    old = sa.and_(messages.c.found_at < before, messages.c.stage != FETCHED, messages.c.sealed.is_not(None))
+    return conn.execute(messages.update().where(old).values(sealed=None, key_id=None)).rowcount
+
+
+def note_key(conn: Connection, name: str, digest: str, *, now: datetime) -> tuple[datetime, bool]:
+    """When a DKIM key verified a message for the first time, and whether it is new beside other known keys."""
+    prefix = f"{_KEY}{name.partition('._domainkey.')[2]}:"
+    key = f"{prefix}{name.partition('.')[0]}:{digest}"
+    seen: datetime | None = conn.scalar(sa.select(switches.c.at).where(switches.c.name == key))
+    if seen is not None:
+        return seen, False
+    others = conn.scalar(sa.select(sa.func.count()).where(switches.c.name.startswith(prefix, autoescape=True)))
+    conn.execute(switches.insert().values(name=key, value="", at=now))
+    return now, bool(others)
+
+
+def _message(row: sa.RowMapping) -> Message:
+    return Message(**{name: row[name] for name in Message.__slots__})

@@ -1,0 +1,1 @@
+"""Encryption at rest: keys, sign-in secrets, sessions, rotation."""

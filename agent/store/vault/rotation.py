@@ -1,0 +1,78 @@
+"""Rotation of the vault key: everything sealed is sealed anew with the current key, row by row, safe to repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine, RowMapping
+
+from agent.domain.totp_seed import parse_seed
+from agent.store.database.engine import reading, writing
+from agent.store.database.schema import codes, messages
+from agent.store.database.schema import secrets as secrets_table
+from agent.store.database.schema import sessions as sessions_table
+from agent.store.vault import sessions, sign_in_secrets
+from agent.store.vault.keys import Vault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rotated:
+    """How many rows were sealed anew."""
+
+    secrets: int
+    sessions: int
+    messages: int
+
+
+def message_context(row: RowMapping) -> str:
+    """What the seal of a stored message is bound to."""
+    return f"message:{row['sha256']}"
+
+
+def rotate(engine: Engine, vault: Vault) -> Rotated:
+    """Seal everything with the vault's current key; the old keys must be at hand (SC_AGENT_VAULT_OLD_KEYS).
+
+    Raises:
+        VaultError: a row was sealed with a key that is not at hand; rows before it stay rotated.
+    """
+    return Rotated(
+        secrets=_rotate(engine, vault, secrets_table, lambda row: sign_in_secrets.context(row["account_id"]), also=_carry_seed),
+        sessions=_rotate(engine, vault, sessions_table, lambda row: sessions.context(row["account_id"])),
+        messages=_rotate(engine, vault, messages, message_context),
+    )
+
+
+def _rotate(
+    engine: Engine,
+    vault: Vault,
+    table: sa.Table,
+    context: Callable[[RowMapping], str],
+    *,
+    also: Callable[[Connection, Vault, RowMapping, bytes], None] | None = None,
+) -> int:
+    key = next(iter(table.primary_key.columns))
+    stale = sa.and_(table.c.sealed.is_not(None), table.c.key_id != vault.key_id)
+    with reading(engine) as conn:
+        ids = list(conn.scalars(sa.select(key).where(stale)))
+    for each in ids:
+        with writing(engine) as conn:
+            row = conn.execute(sa.select(table).where(key == each, stale).with_for_update()).mappings().one_or_none()
+            if row is None:
+                continue
+            data = vault.unseal(row["key_id"], row["sealed"], context=context(row))
+            key_id, sealed = vault.seal(data, context=context(row))
+            conn.execute(table.update().where(key == each).values(key_id=key_id, sealed=sealed))
+            if also is not None:
+                also(conn, vault, row, data)
+    return len(ids)
+
+
+def _carry_seed(conn: Connection, vault: Vault, row: RowMapping, data: bytes) -> None:
+    """The ledger knows a seed by a keyed hash: rename it with the key."""
+    seed = parse_seed(sign_in_secrets.from_bytes(data).totp_secret.get_secret_value())
+    old, new = row["seed_id"], vault.seed_id(seed.secret)
+    conn.execute(secrets_table.update().where(secrets_table.c.account_id == row["account_id"]).values(seed_id=new))
+    taken = sa.select(codes.c.time_step).where(codes.c.seed_id == new)
+    conn.execute(codes.update().where(codes.c.seed_id == old, codes.c.time_step.not_in(taken)).values(seed_id=new))

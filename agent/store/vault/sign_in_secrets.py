@@ -1,0 +1,99 @@
+"""Password and seed of an account: sealed together, changed together."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from pydantic import SecretStr
+from sqlalchemy.engine import Connection
+
+from agent.domain.totp_seed import parse_seed
+from agent.errors import ConfigurationError
+from agent.store import acts
+from agent.store.database.schema import accounts, secrets
+from agent.store.database.upsert import upsert
+from agent.store.vault.keys import Vault
+from flows.models import Act
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInSecrets:
+    """What signs an account in. `totp_secret` is as the owner gave it: Base32 or otpauth://."""
+
+    password: SecretStr
+    totp_secret: SecretStr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredSecrets:
+    """Unsealed secrets with the names they are counted under."""
+
+    secrets: SignInSecrets
+    seed_id: str
+    version: int
+
+
+def context(account_id: str) -> str:
+    """What the seal is bound to."""
+    return f"secrets:{account_id}"
+
+
+def save(conn: Connection, vault: Vault, account_id: str, given: SignInSecrets, *, now: datetime) -> None:
+    """Seal and store; a change counts the account's secret version up, which opens the attempt budget again.
+
+    A password that stays the same takes with it what became of it: one that was rejected is not typed again for being given twice.
+
+    Raises:
+        SeedError: the seed is not one.
+    """
+    seed = parse_seed(given.totp_secret.get_secret_value())
+    is_same = _is_password(conn, vault, account_id, given.password)
+    key_id, sealed = vault.seal(_to_bytes(given), context=context(account_id))
+    is_change = has(conn, account_id)
+    values = {"key_id": key_id, "sealed": sealed, "seed_id": vault.seed_id(seed.secret), "changed_at": now}
+    upsert(conn, secrets, {"account_id": account_id}, values)
+    if is_change:
+        conn.execute(accounts.update().where(accounts.c.id == account_id).values(secret_version=accounts.c.secret_version + 1))
+    if is_same:
+        acts.carry_over(conn, account_id, Act.TYPE_PASSWORD, version=load(conn, vault, account_id).version)
+
+
+def load(conn: Connection, vault: Vault, account_id: str) -> StoredSecrets:
+    """Unseal.
+
+    Raises:
+        VaultError: the key is wrong.
+        ConfigurationError: the account has no secrets.
+    """
+    query = sa.select(secrets, accounts.c.secret_version).join(accounts, accounts.c.id == secrets.c.account_id)
+    row = conn.execute(query.where(secrets.c.account_id == account_id)).mappings().one_or_none()
+    if row is None:
+        raise ConfigurationError(f"account {account_id} has no secrets; run: sc-agent accounts secret {account_id} --secrets-stdin")
+    given = from_bytes(vault.unseal(row["key_id"], row["sealed"], context=context(account_id)))
+    return StoredSecrets(secrets=given, seed_id=row["seed_id"], version=row["secret_version"])
+
+
+def has(conn: Connection, account_id: str) -> bool:
+    """Whether the account's secrets were given."""
+    return conn.scalar(sa.select(secrets.c.account_id).where(secrets.c.account_id == account_id)) is not None
+
+
+def from_bytes(data: bytes) -> SignInSecrets:
+    """The reverse of what is sealed."""
+    fields = json.loads(data)
+    return SignInSecrets(password=SecretStr(fields["password"]), totp_secret=SecretStr(fields["totp_secret"]))
+
+
+def _is_password(conn: Connection, vault: Vault, account_id: str, password: SecretStr) -> bool:
+    """Whether this is the account's password already; False where nothing is stored, or what is stored cannot be opened."""
+    try:
+        return load(conn, vault, account_id).secrets.password == password
+    except ConfigurationError:
+        return False
+
+
+def _to_bytes(given: SignInSecrets) -> bytes:
+    return json.dumps({"password": given.password.get_secret_value(), "totp_secret": given.totp_secret.get_secret_value()}).encode()

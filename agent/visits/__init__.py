@@ -1,0 +1,1 @@
+"""Visits: prepare, run in a browser, conclude, record."""

@@ -1,0 +1,73 @@
+"""The accept visit: one invitation, accepted as the invited address."""
+
+from __future__ import annotations
+
+from agent.domain.authorization import Event
+from agent.store.transitions import Facts
+from agent.visits.outcome import Conclusion
+from agent.visits.prepare import Plan
+from flows.invitation.accept import accept_invitation
+from flows.marketplaces import marketplace
+from flows.models import Acceptance, AcceptanceOutcome, Aides, Bounds, Credentials, InvitationLink, SellerAccount
+from flows.visit.visit import Visit
+
+
+async def accept(visit: Visit, plan: Plan, *, aides: Aides, bounds: Bounds) -> Conclusion:
+    """Accept and say what follows.
+
+    Raises:
+        FlowError: see `flows.invitation.accept`.
+    """
+    acceptance = await accept_invitation(
+        visit,
+        invitation=_link(plan),
+        account=seller_account(plan),
+        credentials=credentials(plan),
+        aides=aides,
+        bounds=bounds,
+    )
+    confirming = acceptance.outcome is AcceptanceOutcome.AWAITING_CONFIRMATION
+    return Conclusion(
+        outcome=acceptance.outcome,
+        event=Event.CONFIRMATION_ASKED if confirming else Event.ACCEPTED,
+        why=f"invitation: {acceptance.outcome}",
+        facts=_facts(acceptance, plan, aides),
+        invitation_state="accepted",
+        session=await visit.storage_state(),
+    )
+
+
+def seller_account(plan: Plan) -> SellerAccount:
+    """Whom the account picker must end on: what is registered, else what the invitation named."""
+    account, invitation = plan.account, plan.invitation
+    invited = None if invitation is None else invitation.link.merchant_id
+    return SellerAccount(
+        marketplace=marketplace(account.marketplace), merchant_id=account.merchant_id or invited, merchant_name=account.merchant_name
+    )
+
+
+def credentials(plan: Plan) -> Credentials:
+    """Who signs in."""
+    return Credentials(user_email=plan.signs_in.user_email, password=plan.secrets.secrets.password)
+
+
+def _facts(acceptance: Acceptance, plan: Plan, aides: Aides) -> Facts:
+    account = plan.account
+    return Facts(
+        accepted_at=aides.now(),
+        confirmation_code=acceptance.confirmation_code,
+        merchant_id=None if account.merchant_id else acceptance.merchant_id,
+        merchant_name=None if account.merchant_name else acceptance.merchant_name,
+    )
+
+
+def _link(plan: Plan) -> InvitationLink:
+    assert plan.invitation is not None  # noqa: S101 - an accept plan has one
+    link = plan.invitation.link
+    return InvitationLink(
+        url=link.url,
+        host=link.host,
+        invitation_id=link.invitation_id,
+        merchant_id=link.merchant_id,
+        global_account_id=link.global_account_id,
+    )

@@ -1,0 +1,52 @@
+"""The attempt budget: what may still be typed for an account; counted durably, by the daemon and the commands together."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.engine import Connection
+
+from agent.settings.model import SignInSettings
+from agent.store import acts
+from agent.visits.errors import BudgetSpentError, CodesHeldError, PasswordHeldError
+from flows.models import Act
+
+HOUR = timedelta(hours=1)
+
+
+def require(conn: Connection, account_id: str, act: Act, *, limits: SignInSettings, now: datetime) -> None:
+    """Forbid an act that is over the budget; nothing is written.
+
+    Raises:
+        PasswordHeldError: the password in force was rejected before, or may have been.
+        CodesHeldError: too many codes were rejected in a row.
+        BudgetSpentError: too many attempts in the last hour were refused or ended nobody knows how.
+    """
+    match act:
+        case Act.TYPE_PASSWORD:
+            _require_password(conn, account_id, limits=limits, now=now)
+        case Act.TYPE_CODE:
+            rejected = acts.rejected_since_release(conn, account_id, act)
+            if rejected >= limits.codes_rejected_limit:
+                raise CodesHeldError(f"{rejected} one-time codes were rejected in a row; check the seed and the clock, then release it")
+        case Act.ACCEPT_INVITATION:
+            pass  # the page itself says whether it was accepted before
+
+
+def _require_password(conn: Connection, account_id: str, *, limits: SignInSettings, now: datetime) -> None:
+    if acts.was_rejected(conn, account_id, Act.TYPE_PASSWORD):
+        raise PasswordHeldError(
+            "the password was rejected before and is never typed again; give the right one: "
+            f"sc-agent accounts secret {account_id} --secrets-stdin, then: sc-agent accounts release {account_id}"
+        )
+    if acts.doubted_since_release(conn, account_id, Act.TYPE_PASSWORD):
+        raise PasswordHeldError(
+            "the site answered the password with a message nobody knows, which may be a rejection: it is not typed again before "
+            f"somebody has read the evidence; then: sc-agent accounts release {account_id}"
+        )
+    spent = acts.not_taken_since(conn, account_id, Act.TYPE_PASSWORD, now - HOUR)
+    if spent >= limits.attempts_per_hour:
+        raise BudgetSpentError(
+            f"{spent} sign-in attempts within an hour were refused or cut off (allowed: {limits.attempts_per_hour}); "
+            f"look at the evidence, then: sc-agent accounts release {account_id}"
+        )

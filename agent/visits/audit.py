@@ -1,0 +1,137 @@
+"""The audit visit: the permissions of one user, read and judged; nothing is changed."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from pathlib import Path
+
+from agent.domain.audit.document import AuditDocument
+from agent.domain.audit.findings import Finding
+from agent.domain.audit.judge import Audit, Verdict
+from agent.domain.audit.next_steps import next_step
+from agent.domain.audit.rules import UNIVERSAL_ADMIN
+from agent.domain.authorization import Event, State
+from agent.store.transitions import Facts
+from agent.visits.accept import credentials, seller_account
+from agent.visits.audit_reading import JudgedAudit, judge_reading
+from agent.visits.context import Crew
+from agent.visits.outcome import Conclusion
+from agent.visits.prepare import Plan
+from flows.models import Aides, AuditReading, Bounds
+from flows.permissions.audit import audit_permissions
+from flows.permissions.capture import capture_rows
+from flows.visit.visit import Visit
+
+_INTERNAL = (Event.NOT_PERMITTED, Event.INCOMPLETE, Event.INCOMPLETE_TOO_OFTEN)
+_NAMED_REMEDIES = 10  # in next_step; all of them are in reasons
+_PICTURES = 40
+_PICTURES_TIME = 30  # seconds for all of them
+
+
+async def audit(visit: Visit, plan: Plan, crew: Crew, *, aides: Aides, bounds: Bounds) -> Conclusion:
+    """Read, judge and say what follows.
+
+    Raises:
+        FlowError: see `flows.permissions.audit`.
+    """
+    reading = await audit_permissions(
+        visit,
+        account=seller_account(plan),
+        credentials=credentials(plan),
+        aides=aides,
+        subject=plan.account.user_email,
+        own=plan.own,
+        bounds=bounds,
+    )
+    account = plan.account
+    told = {"account": account.id, "user_email": account.user_email}
+    now = crew.clock.now()
+    judged = judge_reading(reading, crew.policy, **told, now=now)
+    shown = None if crew.asked_policy in (None, crew.policy) else judge_reading(reading, crew.asked_policy, **told, now=now).document
+    await keep_pictures(visit, reading, judged.document, crew.evidence_dir(account.id, plan.visit_id), crew.settings.data_dir)
+    event = event_of(judged.audit, plan, limit=crew.settings.audit.incomplete_limit)
+    return Conclusion(
+        outcome=judged.audit.verdict,
+        event=event,
+        why=_why(judged.audit),
+        facts=_facts(judged, event, plan),
+        document=judged.document,
+        shown=shown,
+        session=await visit.storage_state(),
+        unread=reading if judged.audit.verdict is Verdict.INCOMPLETE else None,
+    )
+
+
+def event_of(audit: Audit, plan: Plan, *, limit: int) -> Event:
+    """The event a verdict stands for (decisions 1 and 2)."""
+    never_granted = plan.account.granted_at is None
+    if never_granted and (audit.all_none or audit.verdict is Verdict.NOT_PERMITTED):
+        return Event.NOTHING_GRANTED
+    match audit.verdict:
+        case Verdict.PASS:
+            return Event.PASS
+        case Verdict.FAIL:
+            return Event.FAIL
+        case Verdict.NOT_PERMITTED:
+            return Event.NOT_PERMITTED
+        case Verdict.INCOMPLETE:
+            return Event.INCOMPLETE_TOO_OFTEN if plan.account.incompletes + 1 >= limit else Event.INCOMPLETE
+
+
+def _facts(judged: JudgedAudit, event: Event, plan: Plan) -> Facts:
+    audit = judged.audit
+    now = audit.audited_at
+    told = event is Event.FAIL
+    return Facts(
+        reasons=tuple(_sentence(finding) for finding in audit.findings) if told else (),
+        next_step=_remedies(audit, plan) if told else None,
+        internal_reason=_why(audit) if event in _INTERNAL else None,
+        failure_code=None if event in (Event.PASS, Event.NOTHING_GRANTED) else f"audit_{audit.verdict}",
+        granted_at=now if audit.any_granted and plan.account.granted_at is None else None,
+        last_complete_read_at=now if audit.reading.complete and audit.verdict in (Verdict.PASS, Verdict.FAIL) else None,
+    )
+
+
+def _why(audit: Audit) -> str:
+    detail = "; ".join(audit.notes[:3])
+    return f"audit: {audit.verdict}, {len(audit.findings)} findings" + (f" ({detail})" if detail else "")
+
+
+def _sentence(finding: Finding) -> str:
+    scope = "" if finding.scope == "regional" else f" ({finding.scope})"
+    actual = finding.actual or "not readable"
+    expected = f", {finding.expected} was expected" if finding.expected else ""
+    return f"{finding.section} > {finding.permission}{scope} is {actual}{expected}. {finding.remedy}".strip()
+
+
+def _remedies(audit: Audit, plan: Plan) -> str:
+    step = next_step(State.FAILED, user_email=plan.account.user_email)
+    named = [finding.remedy for finding in audit.findings[:_NAMED_REMEDIES] if finding.remedy]
+    return " ".join([step, *named])
+
+
+async def keep_pictures(visit: Visit, reading: AuditReading, document: AuditDocument, directory: Path, data_dir: Path) -> None:
+    """Save a picture of each row with a finding and name it in the document; a row that cannot be pictured costs nothing."""
+    if reading.grid is None:
+        return
+    pictured = [row for row in reading.grid.rows if row.permission != UNIVERSAL_ADMIN]  # a switch, and no row to be looked for
+    rows = {(r.scope, r.section, r.permission, r.occurrence): r for r in pictured}
+    places = {(f["scope"], f["section"], f["permission"], f["occurrence"]): f["id"] for f in document["findings"][:_PICTURES]}
+    wanted = {rows[place]: directory / f"{name}.png" for place, name in places.items() if place in rows}
+    if not wanted:
+        return
+    make_private(directory)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_PICTURES_TIME):
+            await capture_rows(visit.page, wanted, pages=reading.grid.pages)
+    taken = {path.stem: str(path.relative_to(data_dir)) for path in wanted.values() if path.exists()}
+    for finding in document["findings"]:
+        if finding["id"] in taken:
+            finding["evidence"] = [taken[finding["id"]]]
+            document["evidence"].append(taken[finding["id"]])
+
+
+def make_private(directory: Path) -> None:
+    """Make a directory that only we may enter."""
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -1,0 +1,90 @@
+"""From what a flow read to what the domain says: the map between the two vocabularies, and the judgement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from agent.domain.audit.document import AuditDocument, document
+from agent.domain.audit.judge import Audit, judge
+from agent.domain.audit.level import Level
+from agent.domain.audit.reading import Answer, Probe, Reading, Row, Source, Trouble
+from agent.domain.policy.model import Policy
+from flows import models
+from flows.permissions.rows.shapes import drift_of
+
+__all__ = ["JudgedAudit", "judge_reading", "reading_of"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedAudit:
+    """A judged audit and the document to store and show (one element of the contract's `audits`)."""
+
+    audit: Audit
+    document: AuditDocument
+
+
+def judge_reading(reading: models.AuditReading, policy: Policy, *, account: str, user_email: str, now: datetime) -> JudgedAudit:
+    """Judge what `flows.permissions.audit` brought home.
+
+    `.audit.verdict` decides the state (decision 1); `.audit.all_none` is true when rows were read and every one is None (decision 2),
+    `.audit.any_granted` when any row is above None.
+    """
+    audit = judge(reading_of(reading), policy, account=account, user_email=user_email, now=now)
+    return JudgedAudit(audit=audit, document=document(audit))
+
+
+def reading_of(reading: models.AuditReading) -> Reading:
+    """Say in the domain's words what a flow read."""
+    grid = reading.grid
+    common = {
+        "refusal": None if reading.refusal is None else reading.refusal.kind.value,
+        "probes": tuple(_probe(probe) for probe in reading.probes),
+        "blocked": reading.blocked_requests,
+        "evidence": reading.evidence,
+    }
+    if grid is None:
+        return Reading(source=Source.NONE, gaps=() if reading.refusal else ("no permissions were found to read",), **common)  # type: ignore[arg-type]  # the values are as typed above
+    return Reading(
+        source=Source.OWN_VIEW if grid.own and not grid.editable else Source.GRID,
+        layout=grid.layout,
+        rows=tuple(_row(row) for row in grid.rows),
+        editable=grid.editable,
+        own=grid.own,
+        complete=grid.complete,
+        gaps=grid.gaps,
+        language=grid.language,
+        subject=grid.subject,
+        drift=drift_of(grid.layout, grid.shape),
+        **common,  # type: ignore[arg-type]  # the values are as typed above
+    )
+
+
+def _row(row: models.PermissionRow) -> Row:
+    trouble, detail = _trouble(row)
+    return Row(
+        scope=row.scope,
+        section=row.section,
+        permission=row.permission,
+        occurrence=row.occurrence,
+        legacy_id=row.legacy_id,
+        offered=tuple(Level(level.value) for level in row.offered),
+        level=None if row.level is None or trouble else Level(row.level.value),
+        raw=row.raw,
+        trouble=trouble,
+        detail=detail,
+    )
+
+
+def _trouble(row: models.PermissionRow) -> tuple[Trouble | None, str]:
+    """A row's problem is written `code: sentence`; a code we do not know is simply unread."""
+    if row.problem is None:
+        return (Trouble.UNREAD, "no level is marked") if row.level is None else (None, "")
+    code, _, detail = row.problem.partition(": ")
+    if code in set(Trouble):
+        return Trouble(code), detail
+    return Trouble.UNREAD, row.problem
+
+
+def _probe(probe: models.Probe) -> Probe:
+    return Probe(path=probe.path, permission=probe.permission, answer=Answer(probe.answer.value), detail=probe.detail)

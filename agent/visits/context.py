@@ -1,0 +1,64 @@
+"""What every visit of a process shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy.engine import Engine
+
+from agent.clock import Clock
+from agent.domain.policy.model import Policy
+from agent.domain.schedule import Rhythm
+from agent.observe.redaction import Redaction
+from agent.settings.model import Settings
+from agent.store.vault.keys import Vault
+from agent.visits.browser_pool import BrowserPool
+from flows.models import Bounds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crew:
+    """Settings, database, vault, browser, clock and policy of one process."""
+
+    settings: Settings
+    engine: Engine
+    vault: Vault
+    pool: BrowserPool
+    policy: Policy
+    redaction: Redaction
+    worker: str  # who we are, in leases and visits
+    clock: Clock = field(default_factory=Clock)
+    asked_policy: Policy | None = None  # what a person wants to see audits judged by; the account's state never follows from it
+
+    @property
+    def lease_length(self) -> timedelta:
+        """How long a lease lives without being renewed."""
+        return timedelta(seconds=self.settings.work.lease)
+
+    @property
+    def rhythm(self) -> Rhythm:
+        """The intervals of the settings."""
+        audit, work = self.settings.audit, self.settings.work
+        return Rhythm(
+            interval=timedelta(seconds=audit.interval),
+            waiting=timedelta(seconds=audit.interval_waiting),
+            backoff_first=timedelta(seconds=work.backoff_first),
+            backoff_max=timedelta(seconds=work.backoff_max),
+            jitter=audit.jitter,
+        )
+
+    @property
+    def bounds(self) -> Bounds:
+        """The bounds of one visit."""
+        flow = self.settings.flow
+        return Bounds(
+            step=timedelta(seconds=flow.step_timeout),
+            visit=timedelta(seconds=flow.visit_timeout),
+            challenge=timedelta(seconds=flow.challenge_timeout),
+        )
+
+    def evidence_dir(self, account_id: str, visit_id: str) -> Path:
+        """Where a visit keeps its evidence."""
+        return self.settings.data_dir / "evidence" / account_id / visit_id

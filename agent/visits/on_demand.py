@@ -1,0 +1,169 @@
+"""One-off visits for the commands: the same lease and the same visit as the daemon's, without the engine."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from sqlalchemy.engine import Engine
+
+from agent.clock import Clock
+from agent.domain.account import Account
+from agent.domain.audit.document import AuditDocument
+from agent.domain.authorization import State
+from agent.domain.policy.load import load_configured_policy
+from agent.domain.policy.model import Policy
+from agent.errors import ConfigurationError, FindingError, UnconfirmedError
+from agent.observe.logs import configure_logs
+from agent.observe.redaction import Redaction
+from agent.settings.model import Settings
+from agent.settings.own_secrets import secret_values
+from agent.store import accounts, transitions
+from agent.store.database.engine import reading, writing
+from agent.store.inbox import invitations
+from agent.store.vault.keys import Vault
+from agent.visits.browser_pool import BrowserPool, browser_options, require_browser
+from agent.visits.context import Crew
+from agent.visits.prepare import Kind, NotNowError, PoisonError
+from agent.visits.run import Ended, make_visit
+from flows.errors import BrowserMissingError, InvitationClosedError
+
+_LOOK_AGAIN = 0.5  # seconds, while the account is busy
+_PATIENCE = 15.0  # seconds a late page or silent challenge gets: first paint may take that long, and the command has 30
+
+
+async def accept_one(settings: Settings, *, engine: Engine, vault: Vault, account_id: str, invitation_row: int, asked_by: str) -> Account:
+    """Accept a recorded invitation now and return the account as it stands afterwards.
+
+    Raises:
+        UnknownAccountError: there is no such account.
+        UnconfirmedError: the account is busy, held, or its API authorization is pending; or the visit ended without an answer.
+        FindingError: the site will not take the invitation any more.
+    """
+    async with _crew(settings, engine, vault, load_configured_policy(settings.audit.policy_file)) as crew:
+        if await asyncio.to_thread(_point_at, crew, account_id, invitation_row, asked_by):
+            await _accept(crew, account_id, invitation_row)
+    with reading(engine) as conn:
+        return accounts.get(conn, account_id)
+
+
+async def _accept(crew: Crew, account_id: str, row_id: int) -> None:
+    try:
+        ended = await _visit(crew, account_id, kind=Kind.ACCEPT)
+    except UnconfirmedError:
+        if await asyncio.to_thread(_is_accepted, crew.engine, row_id):
+            return  # the daemon was faster
+        raise
+    if isinstance(ended.conclusion.error, InvitationClosedError):
+        raise FindingError(_sentence(ended))
+    _require_answer(ended)
+
+
+async def audit_one(
+    settings: Settings, *, engine: Engine, vault: Vault, account_id: str, policy: Policy, as_account: str | None = None
+) -> AuditDocument:
+    """Read an account's permissions now and judge them by this policy; what is stored, and the account's state, go by the settings' own.
+
+    Raises:
+        UnknownAccountError: there is no such account.
+        UnconfirmedError: the account is busy, held, or its API authorization is pending; or the visit ended without an answer.
+    """
+    async with auditing(settings, engine=engine, vault=vault, policy=policy) as audit:
+        return await audit(account_id, as_account)
+
+
+@asynccontextmanager
+async def auditing(
+    settings: Settings, *, engine: Engine, vault: Vault, policy: Policy
+) -> AsyncIterator[Callable[[str, str | None], Awaitable[AuditDocument]]]:
+    """Lend one browser to many one-off audits; call what it yields with an account and, if another signs in, that one."""
+    async with _crew(settings, engine, vault, load_configured_policy(settings.audit.policy_file), asked=policy) as crew:
+
+        async def audit(account_id: str, as_account: str | None) -> AuditDocument:
+            ended = await _visit(crew, account_id, kind=Kind.AUDIT, as_account=as_account)
+            _require_answer(ended)
+            if ended.conclusion.document is None:
+                raise UnconfirmedError(_sentence(ended))
+            return ended.conclusion.shown or ended.conclusion.document
+
+        yield audit
+
+
+@asynccontextmanager
+async def _crew(settings: Settings, engine: Engine, vault: Vault, policy: Policy, *, asked: Policy | None = None) -> AsyncIterator[Crew]:
+    require_browser(settings)
+    pool = BrowserPool(options=browser_options(settings), replace_after=settings.browser.replace_after)
+    worker = f"command:{socket.gethostname()}-{os.getpid()}"
+    redaction = Redaction(secret_values(settings))
+    configure_logs(level="ERROR", style="text", redaction=redaction)  # how the visit ended is the command's own line
+    patience = min(settings.flow.challenge_timeout, _PATIENCE)
+    settings = settings.model_copy(update={"flow": settings.flow.model_copy(update={"challenge_timeout": patience})})
+    try:
+        yield Crew(
+            settings=settings,
+            engine=engine,
+            vault=vault,
+            pool=pool,
+            policy=policy,
+            redaction=redaction,
+            worker=worker,
+            clock=Clock(),
+            asked_policy=asked,
+        )
+    finally:
+        await pool.close()
+
+
+def _point_at(crew: Crew, account_id: str, row_id: int, asked_by: str) -> bool:
+    """Make this invitation the one to be accepted; a person's wish opens a closed one again. False when it was accepted before."""
+    now = crew.clock.now()
+    with writing(crew.engine) as conn:
+        account = accounts.get(conn, account_id, lock=True)
+        if not account.api_complete:
+            raise UnconfirmedError(account.message)
+        found = invitations.get(conn, row_id)
+        if found is None or found.account_id != account_id:
+            raise UnconfirmedError(f"the invitation does not belong to account {account_id}")
+        if found.state == "accepted":
+            return False
+        if account.invitation != row_id or account.authorization is not State.ACCEPTING:
+            transitions.reopen_invitation(conn, row_id)
+            transitions.invitation_arrived(conn, account_id, row_id, now=now, why=f"{asked_by} asked for its acceptance")
+        return True
+
+
+def _is_accepted(engine: Engine, row_id: int) -> bool:
+    with reading(engine) as conn:
+        found = invitations.get(conn, row_id)
+    return found is not None and found.state == "accepted"
+
+
+async def _visit(crew: Crew, account_id: str, *, kind: Kind, as_account: str | None = None) -> Ended:
+    """Make the visit, waiting a while for a busy account."""
+    waited_until = crew.clock.elapsed() + crew.settings.work.busy_wait
+    while True:
+        try:
+            return await make_visit(crew, account_id, kind=kind, as_account=as_account)
+        except NotNowError as err:
+            if not err.busy or crew.clock.elapsed() >= waited_until:
+                raise UnconfirmedError(f"{err}; nothing was started") from err
+            await crew.clock.sleep(_LOOK_AGAIN)
+        except PoisonError as err:
+            raise UnconfirmedError(f"account {account_id} was set aside: its visits kept killing their process") from err
+
+
+def _require_answer(ended: Ended) -> None:
+    error = ended.conclusion.error
+    if isinstance(error, BrowserMissingError):
+        raise ConfigurationError(str(error)) from error
+    if error is not None:
+        raise UnconfirmedError(_sentence(ended)) from error
+
+
+def _sentence(ended: Ended) -> str:
+    """What came of it, and where the evidence lies."""
+    kept = f"; evidence in {ended.evidence[0].parent}" if ended.evidence else ""
+    return f"account {ended.plan.account.id}: {ended.conclusion.why}{kept}"

@@ -1,0 +1,93 @@
+"""What a visit ended in, whatever it was: the event for the account, the facts, the session, the document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, assert_never
+
+from agent.domain.audit.document import AuditDocument
+from agent.domain.audit.next_steps import closed_reason, invite_again
+from agent.domain.authorization import Event
+from agent.settings.model import Settings
+from agent.store.transitions import Facts
+from agent.visits.errors import HeldError, LeaseLostError
+from agent.visits.prepare import Kind, Plan
+from flows.errors import AccountNotOfferedError, Disposition, FlowError, InvitationClosedError, WrongIdentityError
+from flows.models import AuditReading
+
+_SOON = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conclusion:
+    """How a visit ended. `event` None: nothing was decided and nothing counts; the account is due again at `due`."""
+
+    outcome: str  # for counting: accepted, pass, fail, ..., or an error's code
+    event: Event | None
+    why: str
+    facts: Facts = field(default_factory=Facts)
+    due: datetime | None = None
+    invitation_state: str | None = None
+    document: AuditDocument | None = None  # stored; the account's state follows from it
+    shown: AuditDocument | None = None  # the same reading judged by the policy that a person asked for
+    session: dict[str, Any] | None = None
+    forget_session: bool = False
+    error: FlowError | None = None
+    drift: tuple[str, ...] = ()  # screens on which an element was not where it used to be
+    unread: AuditReading | None = None  # an audit that could not read everything: what it did read
+
+
+def interrupted(now: datetime) -> Conclusion:
+    """We were told to stop: start again as soon as somebody may."""
+    return Conclusion(outcome="interrupted", event=None, why="stopped in the middle", due=now)
+
+
+def from_error(error: FlowError, plan: Plan, settings: Settings, *, now: datetime, session: dict[str, Any] | None = None) -> Conclusion:
+    """What an error means for the account; its disposition decides."""
+    if isinstance(error, LeaseLostError | HeldError):
+        return Conclusion(outcome=error.code, event=None, why=str(error), due=now + _SOON, error=error)
+    forget = isinstance(error, WrongIdentityError)
+    if isinstance(error, AccountNotOfferedError) and plan.kind is Kind.AUDIT and plan.account.granted_at is None:
+        return Conclusion(outcome=error.code, event=Event.NOT_OFFERED, why=str(error), session=session, error=error)
+    match error.disposition:
+        case Disposition.RETRY:
+            return _retry(error, plan, settings, session)
+        case Disposition.GIVE_UP if plan.kind is Kind.ACCEPT:
+            return _closed(error, plan, session)
+        case Disposition.GIVE_UP | Disposition.NEEDS_HUMAN:
+            return _human(error, str(error), forget=forget)
+        case _:
+            assert_never(error.disposition)
+
+
+def _retry(error: FlowError, plan: Plan, settings: Settings, session: dict[str, Any] | None) -> Conclusion:
+    limit = settings.work.max_retries
+    if plan.account.retries + 1 >= limit:
+        return _human(error, f"{limit} visits in a row decided nothing, the last one: {error}", forget=False)
+    facts = Facts(internal_reason=str(error), failure_code=error.code)
+    return Conclusion(outcome=error.code, event=Event.RETRY, why=str(error), facts=facts, session=session, error=error)
+
+
+def _human(error: FlowError, reason: str, *, forget: bool) -> Conclusion:
+    facts = Facts(internal_reason=reason, failure_code=error.code)
+    return Conclusion(outcome=error.code, event=Event.HUMAN_NEEDED, why=reason, facts=facts, forget_session=forget, error=error)
+
+
+def _closed(error: FlowError, plan: Plan, session: dict[str, Any] | None) -> Conclusion:
+    reason = error.reason if isinstance(error, InvitationClosedError) else "refused"
+    facts = Facts(
+        reasons=(closed_reason(reason),),
+        next_step=invite_again(user_email=plan.account.user_email),
+        internal_reason=str(error),
+        failure_code=f"{error.code}:{reason}",
+    )
+    return Conclusion(
+        outcome=f"{error.code}:{reason}",
+        event=Event.INVITATION_CLOSED,
+        why=str(error),
+        facts=facts,
+        invitation_state="failed",
+        session=session,
+        error=error,
+    )

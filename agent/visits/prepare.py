@@ -1,0 +1,199 @@
+"""Before a visit: may it start, as whom does it sign in, and what is written down before the browser opens."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy.engine import Connection
+
+from agent.domain.account import Account
+from agent.domain.authorization import HELD, Event, State
+from agent.store import accounts, leases, switches, transitions, visits
+from agent.store.database.engine import writing
+from agent.store.inbox import invitations
+from agent.store.inbox.invitations import Invitation
+from agent.store.leases import Lease
+from agent.store.vault import sessions, sign_in_secrets
+from agent.store.vault.keys import VaultError
+from agent.store.vault.sign_in_secrets import StoredSecrets
+from agent.visits.context import Crew
+from flows.marketplaces import marketplace
+
+_MINUTE = timedelta(minutes=1)
+
+
+class Kind(StrEnum):
+    """What a visit is for."""
+
+    ACCEPT = "accept"
+    AUDIT = "audit"
+
+
+class NotNowError(Exception):
+    """The visit does not start; nothing was written. `busy`: another one is running; `stuck`: only a person changes that."""
+
+    def __init__(self, reason: str, *, busy: bool = False, stuck: bool = False) -> None:
+        super().__init__(reason)
+        self.busy = busy
+        self.stuck = stuck
+
+
+class PoisonError(Exception):
+    """Too many visits of this account took their worker with them; it was set aside."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """One visit that has been written down as begun."""
+
+    visit_id: str
+    kind: Kind
+    account: Account
+    signs_in: Account  # the account itself, or the one that may open its page
+    held: tuple[Lease, ...]  # the account's own first
+    host: str
+    secrets: StoredSecrets
+    session: dict[str, Any] | None
+    invitation: Invitation | None
+
+    @property
+    def own(self) -> bool:
+        """Whether the account signs in itself."""
+        return self.signs_in.id == self.account.id
+
+
+def kind_for(account: Account) -> Kind:
+    """What an account in this state is visited for."""
+    return Kind.ACCEPT if account.authorization is State.ACCEPTING else Kind.AUDIT
+
+
+async def prepare(
+    crew: Crew, account_id: str, *, kind: Kind | None = None, as_account: str | None = None, due_by: datetime | None = None
+) -> Plan:
+    """Take the lease and write the beginning down, in one transaction.
+
+    `kind` None: what the account's state asks for. `due_by`: do nothing unless the account is due by then.
+
+    Raises:
+        NotNowError: somebody else is on it, it is held, or not due.
+        PoisonError: it was set aside now.
+        UnknownAccountError, VaultError, ConfigurationError: it cannot be visited at all.
+    """
+    return await asyncio.to_thread(_prepare, crew, account_id, kind, as_account, due_by)
+
+
+def _prepare(crew: Crew, account_id: str, kind: Kind | None, as_account: str | None, due_by: datetime | None) -> Plan:
+    now = crew.clock.now()
+    with writing(crew.engine) as conn:
+        account = accounts.get(conn, account_id, lock=True)
+        _require_startable(conn, account, due_by)
+        if due_by is not None:
+            _require_room(conn, crew, marketplace(account.marketplace).host, now)
+        is_poison = account.deaths >= crew.settings.work.max_deaths
+        if is_poison:
+            _set_aside(conn, account, now)
+        else:
+            return _begin(conn, crew, account, kind or kind_for(account), as_account, now)
+    raise PoisonError(account_id)
+
+
+def _require_startable(conn: Connection, account: Account, due_by: datetime | None) -> None:
+    if (who := switches.paused_by(conn)) is not None:
+        raise NotNowError(f"everything is paused by {who}; 'sc-agent resume --all' lets it go on")
+    if account.authorization is State.PAUSED:
+        raise NotNowError(f"account {account.id} is paused; 'sc-agent accounts resume {account.id}' lets it go on")
+    if account.authorization in HELD:
+        why = f" ({account.internal_reason})" if account.internal_reason else ""
+        raise NotNowError(f"account {account.id} needs a human{why}; 'sc-agent accounts release {account.id}' lets it go on")
+    if not account.api_complete:
+        raise NotNowError(account.message)
+    if due_by is not None and (account.due is None or account.due > due_by):
+        raise NotNowError(f"account {account.id} is not due")
+
+
+def _require_room(conn: Connection, crew: Crew, host: str, now: datetime) -> None:
+    """The limits of all workers together; a visit that a person asks for counts, but is not refused."""
+    visits.lock_counting(conn)
+    started, limits = visits.started_by_host(conn, now - _MINUTE), crew.settings.work
+    if started.get(host, 0) >= limits.visits_per_host_minute:
+        raise NotNowError(f"{host} has had its {limits.visits_per_host_minute} visits of this minute", busy=True)
+    if sum(started.values()) >= limits.visits_per_minute:
+        raise NotNowError(f"all {limits.visits_per_minute} visits of this minute are made", busy=True)
+
+
+def _set_aside(conn: Connection, account: Account, now: datetime) -> None:
+    reason = f"{account.deaths} visits in a row took their worker with them"
+    facts = transitions.Facts(internal_reason=reason, failure_code="poison")
+    transitions.apply(conn, account.id, Event.HUMAN_NEEDED, now=now, why=reason, facts=facts)
+
+
+def _begin(conn: Connection, crew: Crew, account: Account, kind: Kind, as_account: str | None, now: datetime) -> Plan:
+    invitation = _open_invitation(conn, account) if kind is Kind.ACCEPT else None
+    signs_in = _signs_in(conn, account, kind, as_account)
+    held = _take(conn, crew, [account.id, *([signs_in.id] if signs_in.id != account.id else [])], now)
+    visit_id = uuid4().hex
+    host = marketplace(account.marketplace).host
+    visits.start(conn, visit_id, account.id, kind=kind, host=host, worker=crew.worker, now=now)
+    secrets = sign_in_secrets.load(conn, crew.vault, signs_in.id)
+    session = _session(conn, crew, signs_in.id)
+    accounts.edit(conn, account.id, deaths=account.deaths + 1)
+    if kind is Kind.AUDIT:
+        transitions.apply(conn, account.id, Event.AUDIT_STARTED, now=now, why="permissions are being read", visit_id=visit_id)
+    return Plan(
+        visit_id=visit_id,
+        kind=kind,
+        account=account,
+        signs_in=signs_in,
+        held=held,
+        host=host,
+        secrets=secrets,
+        session=session,
+        invitation=invitation,
+    )
+
+
+def _open_invitation(conn: Connection, account: Account) -> Invitation:
+    if account.authorization is not State.ACCEPTING:
+        raise NotNowError(f"account {account.id} is {account.authorization}; it has nothing to accept")
+    found = None if account.invitation is None else invitations.get(conn, account.invitation)
+    if found is None:
+        raise NotNowError(f"account {account.id} has no invitation to accept")
+    return found
+
+
+def _signs_in(conn: Connection, account: Account, kind: Kind, as_account: str | None) -> Account:
+    """Audits may be made through another account that may open the page."""
+    other = as_account or account.audit_as
+    if kind is Kind.ACCEPT or other is None or other == account.id:
+        return account
+    lender = accounts.get(conn, other)
+    if lender.authorization in HELD:
+        raise NotNowError(f"account {lender.id}, which signs in for {account.id}, is {lender.authorization}", stuck=True)
+    if not lender.api_complete:
+        raise NotNowError(f"account {lender.id}, which signs in for {account.id}: {lender.message}", stuck=True)
+    return lender
+
+
+def _take(conn: Connection, crew: Crew, ids: list[str], now: datetime) -> tuple[Lease, ...]:
+    taken = {}
+    now = leases.shared_now(conn, now)
+    for account_id in sorted(ids):  # the same order everywhere
+        lease = leases.acquire(conn, account_id, holder=crew.worker, now=now, length=crew.lease_length)
+        if lease is None:
+            who = leases.holder_of(conn, account_id, now=now) or "another visit"
+            raise NotNowError(f"account {account_id} is being worked on by {who}", busy=True)
+        taken[account_id] = lease
+    return tuple(taken[account_id] for account_id in ids)
+
+
+def _session(conn: Connection, crew: Crew, account_id: str) -> dict[str, Any] | None:
+    """A session that does not open costs a sign-in, not the visit."""
+    try:
+        return sessions.load(conn, crew.vault, account_id)
+    except VaultError:
+        return None

@@ -1,0 +1,102 @@
+"""After a visit: state, journal, session, document, counters and lease, in one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import OperationalError
+
+from agent.domain.account import Account
+from agent.domain.authorization import Event
+from agent.store import accounts, leases, transitions, visits
+from agent.store.accounts import UnknownAccountError
+from agent.store.audits import record_audit
+from agent.store.database.engine import writing
+from agent.store.database.schema import invitations
+from agent.store.vault import sessions
+from agent.visits.context import Crew
+from agent.visits.outcome import Conclusion
+from agent.visits.prepare import Plan
+
+_TRIES = 4
+_BETWEEN = 1.0  # seconds between tries while the database does not answer
+
+
+async def finish(crew: Crew, plan: Plan, conclusion: Conclusion) -> Account | None:
+    """Write down how a visit ended; None when the account or the lease is gone, then nothing was changed.
+
+    Raises:
+        OperationalError: the database did not answer, several times; the visit will count as cut off.
+    """
+    for attempt in range(1, _TRIES + 1):
+        try:
+            return await asyncio.to_thread(_finish, crew, plan, conclusion)
+        except OperationalError:
+            if attempt == _TRIES:
+                raise
+            await crew.clock.sleep(_BETWEEN * attempt)
+    return None
+
+
+def _finish(crew: Crew, plan: Plan, conclusion: Conclusion) -> Account | None:
+    now = crew.clock.now()
+    with writing(crew.engine) as conn:
+        visits.end(conn, plan.visit_id, outcome=conclusion.outcome, now=now)
+        shared = leases.shared_now(conn, now)
+        if not all(leases.renew(conn, lease, now=shared, length=crew.lease_length) for lease in plan.held):
+            accounts.survive(conn, plan.account.id)  # the visit ended, and not its worker
+            return None  # somebody else goes on with it; what we know may be old
+        try:
+            accounts.get(conn, plan.account.id, lock=True)
+        except UnknownAccountError:
+            return None
+        _save(conn, crew, plan, conclusion, now)
+        account = _move(conn, crew, plan, conclusion, now)
+        for lease in plan.held:
+            leases.release(conn, lease)
+        return account
+
+
+def _save(conn: Connection, crew: Crew, plan: Plan, conclusion: Conclusion, now: datetime) -> None:
+    """What the visit brought home."""
+    accounts.edit(conn, plan.account.id, deaths=plan.account.deaths if conclusion.outcome == "interrupted" else 0)
+    if conclusion.forget_session:
+        sessions.forget(conn, plan.signs_in.id)
+    elif conclusion.session is not None:
+        sessions.save(conn, crew.vault, plan.signs_in.id, conclusion.session, now=now)
+    if conclusion.invitation_state is not None and plan.invitation is not None:
+        accepted = {"accepted_at": now} if conclusion.invitation_state == "accepted" else {}
+        mine = invitations.update().where(invitations.c.id == plan.invitation.id)
+        conn.execute(mine.values(state=conclusion.invitation_state, **accepted))
+    if conclusion.document is not None:
+        record_audit(conn, account=plan.account.id, at=now, document=conclusion.document, visit_id=plan.visit_id)
+
+
+def _move(conn: Connection, crew: Crew, plan: Plan, conclusion: Conclusion, now: datetime) -> Account:
+    if conclusion.event is not None:
+        return transitions.apply(
+            conn,
+            plan.account.id,
+            conclusion.event,
+            now=now,
+            why=conclusion.why,
+            visit_id=plan.visit_id,
+            facts=conclusion.facts,
+            rhythm=crew.rhythm,
+        )
+    account = accounts.get(conn, plan.account.id)
+    if account.resumes_to is not None and account.authorization == "auditing":
+        account = _back(conn, account, plan, conclusion, now)
+    if account.due is not None and conclusion.due is not None:
+        accounts.edit(conn, account.id, due=conclusion.due, urgent=account.urgent)
+    return accounts.get(conn, account.id)
+
+
+def _back(conn: Connection, account: Account, plan: Plan, conclusion: Conclusion, now: datetime) -> Account:
+    """An audit that was stopped leaves the state it started from, and counts as nothing."""
+    kept = {"retries": account.retries, "urgent": account.urgent, "due": account.due}
+    transitions.apply(conn, account.id, Event.RETRY, now=now, why=conclusion.why, visit_id=plan.visit_id)
+    accounts.edit(conn, account.id, **kept)
+    return accounts.get(conn, account.id)

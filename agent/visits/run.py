@@ -1,0 +1,216 @@
+"""One visit from beginning to end: prepare, browse, conclude, finish. The supervisor of everything that can go wrong inside."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, assert_never
+
+import structlog
+
+from agent.domain.account import Account
+from agent.observe import events
+from agent.visits.accept import accept
+from agent.visits.audit import audit, make_private
+from agent.visits.context import Crew
+from agent.visits.errors import UnexpectedError, VisitTimeoutError
+from agent.visits.hooks import aides_for
+from agent.visits.lease_guard import while_held
+from agent.visits.outcome import Conclusion, from_error, interrupted
+from agent.visits.prepare import Kind, Plan, prepare
+from agent.visits.record import finish
+from agent.visits.recording import is_worth_recording, keep_recording
+from flows.errors import BrowserLostError, Disposition, FlowError
+from flows.models import AuditReading
+from flows.recording.evidence import capture
+from flows.recording.outcome import outcome_of
+from flows.recording.recorder import Recorder, recording_aside
+from flows.redaction.redact import Redactor
+from flows.visit.open_visit import open_visit
+from flows.visit.visit import Visit
+
+_OVERTIME = timedelta(seconds=15)  # beyond the flow's own bound; only a hung browser needs it
+_EVIDENCE_WITHIN = 6.0  # seconds
+_RECORDING_WITHIN = 15.0
+_SESSION_WITHIN = 3.0
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """A visit that was made. `account` is None when it was removed or taken over meanwhile."""
+
+    plan: Plan
+    conclusion: Conclusion
+    account: Account | None
+    seconds: float
+    evidence: tuple[Path, ...] = ()
+
+
+async def make_visit(
+    crew: Crew, account_id: str, *, kind: Kind | None = None, as_account: str | None = None, due_by: datetime | None = None
+) -> Ended:
+    """Make one visit; whatever happens inside becomes a conclusion, except being cancelled, which is written down and passed on.
+
+    Raises:
+        NotNowError, PoisonError, UnknownAccountError, ConfigurationError: see `prepare`; no visit was made.
+    """
+    plan = await _prepared(crew, account_id, kind=kind, as_account=as_account, due_by=due_by)
+    began = crew.clock.elapsed()
+    bound = log.bind(account=plan.account.id, visit=plan.visit_id, kind=plan.kind)
+    bound.info(events.VISIT_STARTED, session=plan.session is not None, state=plan.account.authorization)
+    try:
+        conclusion = await _conclude(crew, plan)
+    except asyncio.CancelledError:
+        await _to_the_end(finish(crew, plan, interrupted(crew.clock.now())))
+        bound.info(events.VISIT_INTERRUPTED)
+        raise
+    account = await _to_the_end(finish(crew, plan, conclusion))
+    ended = Ended(
+        plan=plan,
+        conclusion=conclusion,
+        account=account,
+        seconds=crew.clock.elapsed() - began,
+        evidence=_kept(crew.evidence_dir(plan.account.id, plan.visit_id)),
+    )
+    _tell(bound, ended)
+    return ended
+
+
+async def _prepared(crew: Crew, account_id: str, **options: Any) -> Plan:
+    """Prepare to the end even if cancelled: what was begun must be written off again."""
+    preparing = asyncio.create_task(prepare(crew, account_id, **options))
+    try:
+        return await asyncio.shield(preparing)
+    except asyncio.CancelledError:
+        await asyncio.wait({preparing})
+        if preparing.exception() is None:
+            await _to_the_end(finish(crew, preparing.result(), interrupted(crew.clock.now())))
+        raise
+
+
+async def _to_the_end(work: Any) -> Any:
+    """Await something that a cancellation must not cut off."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        raise
+
+
+async def _conclude(crew: Crew, plan: Plan) -> Conclusion:
+    redactor = Redactor()
+    given = plan.secrets.secrets
+    redactor.register_all([given.password, given.totp_secret])
+    with crew.redaction.visiting(redactor):
+        try:
+            return await while_held(
+                _browse(crew, plan, redactor), plan.held, engine=crew.engine, clock=crew.clock, length=crew.lease_length
+            )
+        except FlowError as err:
+            return from_error(err, plan, crew.settings, now=crew.clock.now())
+        except Exception as err:  # the supervisor: one account's surprise must not stop the others
+            log.exception(events.VISIT_UNEXPECTED, account=plan.account.id, visit=plan.visit_id)
+            crew.pool.retire()
+            unexpected = UnexpectedError(f"{type(err).__name__} inside the visit; see the log under visit {plan.visit_id}")
+            return from_error(unexpected, plan, crew.settings, now=crew.clock.now())
+
+
+async def _browse(crew: Crew, plan: Plan, redactor: Redactor) -> Conclusion:
+    async with (
+        crew.pool.browser() as browser,
+        open_visit(browser, options=crew.pool.options, storage_state=plan.session, redactor=redactor) as opened,
+        recording_aside(opened, now=crew.clock.now, session=plan.session) as recorder,
+    ):
+        visit = recorder.visit
+        try:
+            conclusion = await _flow(crew, plan, visit, redactor)
+        except FlowError as err:
+            if isinstance(err, BrowserLostError | VisitTimeoutError):
+                crew.pool.retire()
+            await _keep_evidence(crew, plan, visit, redactor, err)
+            await _keep_recording(crew, plan, recorder, err)
+            session = await _session(visit) if err.disposition is not Disposition.NEEDS_HUMAN else None
+            conclusion = from_error(err, plan, crew.settings, now=crew.clock.now(), session=session)
+            return replace(conclusion, drift=_drifted(visit, conclusion, plan))
+        except Exception as err:
+            await _keep_evidence(crew, plan, visit, redactor, err)
+            await _keep_recording(crew, plan, recorder, err)
+            raise
+        if conclusion.unread is not None:
+            await _keep_recording(crew, plan, recorder, conclusion.unread)
+        return replace(conclusion, drift=_drifted(visit, conclusion, plan))
+
+
+def _drifted(visit: Visit, conclusion: Conclusion, plan: Plan) -> tuple[str, ...]:
+    """Log what the catalogue no longer finds at once, and name its screens."""
+    bound = log.bind(account=plan.account.id, visit=plan.visit_id)
+    for screen, element, candidate in dict.fromkeys((step.screen, step.element, step.candidate) for step in visit.drift):
+        bound.warning(events.DRIFT_SEEN, screen=screen, element=element, candidate=candidate + 1)
+    shape = conclusion.document is not None and conclusion.document["drift"] is not None
+    if shape:
+        bound.warning(events.DRIFT_SEEN, screen="permissions", element="shape")
+    return tuple(sorted({step.screen for step in visit.drift if step.screen} | ({"permissions"} if shape else set())))
+
+
+async def _flow(crew: Crew, plan: Plan, visit: Visit, redactor: Redactor) -> Conclusion:
+    aides = await asyncio.to_thread(aides_for, plan, crew, redactor=redactor, storage_state=visit.storage_state)
+    bounds = crew.bounds
+    try:
+        async with asyncio.timeout((bounds.visit + _OVERTIME).total_seconds()):
+            match plan.kind:
+                case Kind.ACCEPT:
+                    return await accept(visit, plan, aides=aides, bounds=bounds)
+                case Kind.AUDIT:
+                    return await audit(visit, plan, crew, aides=aides, bounds=bounds)
+                case _:
+                    assert_never(plan.kind)
+    except TimeoutError as err:
+        raise VisitTimeoutError(f"the visit took longer than {bounds.visit.total_seconds():.0f} s; the browser was replaced") from err
+
+
+async def _keep_evidence(crew: Crew, plan: Plan, visit: Visit, redactor: Redactor, error: Exception) -> None:
+    directory = crew.evidence_dir(plan.account.id, plan.visit_id)
+    try:
+        make_private(directory)
+        async with asyncio.timeout(_EVIDENCE_WITHIN):
+            await capture(visit.page, directory, "failure", redactor, visit=visit, error=error)
+    except Exception as err:  # noqa: BLE001 - what the visit met must not be overshadowed by what keeping it met
+        log.warning(events.EVIDENCE_MISSED, account=plan.account.id, visit=plan.visit_id, error=type(err).__name__)
+
+
+async def _keep_recording(crew: Crew, plan: Plan, recorder: Recorder, ended: Exception | AuditReading) -> None:
+    """Write down what the visit exchanged, with what came of it, unless it was us who ended it."""
+    if isinstance(ended, Exception) and not is_worth_recording(ended):
+        return
+    directory = crew.evidence_dir(plan.account.id, plan.visit_id)
+    try:
+        make_private(directory)
+        async with asyncio.timeout(_RECORDING_WITHIN):
+            await keep_recording(crew, plan, recorder, directory, outcome=outcome_of(ended))
+    except Exception as err:  # noqa: BLE001 - as above
+        log.warning(events.EVIDENCE_MISSED, account=plan.account.id, visit=plan.visit_id, error=type(err).__name__)
+
+
+async def _session(visit: Visit) -> dict[str, Any] | None:
+    """The cookies as they are now; a browser that is gone has none."""
+    try:
+        async with asyncio.timeout(_SESSION_WITHIN):
+            return await visit.storage_state()
+    except (TimeoutError, FlowError):
+        return None
+
+
+def _kept(directory: Path) -> tuple[Path, ...]:
+    return tuple(sorted(directory.iterdir())) if directory.is_dir() else ()
+
+
+def _tell(bound: Any, ended: Ended) -> None:
+    conclusion = ended.conclusion
+    state = None if ended.account is None else ended.account.authorization
+    say = bound.info if conclusion.error is None else bound.warning
+    say(events.VISIT_ENDED, outcome=conclusion.outcome, state=state, seconds=round(ended.seconds, 2), why=conclusion.why)

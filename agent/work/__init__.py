@@ -1,1 +1,0 @@
-"""Durable visits: the engine, what a visit does, when it is due, and who may make it."""

@@ -1,1 +1,0 @@
-"""What a visit does: one file a kind, and what they share."""

@@ -1,0 +1,1 @@
+"""One worker process: daemon, dispatcher, engine, heartbeat, housekeeping."""

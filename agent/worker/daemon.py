@@ -1,0 +1,255 @@
+"""The daemon: mail watchers, engine, tick, heartbeat and housekeeping of one process, started and stopped together."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import structlog
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from agent.clock import Clock
+from agent.domain.policy.load import load_configured_policy
+from agent.errors import ConfigurationError
+from agent.mail.context import mailboxes_of, name_of
+from agent.mail.service import MailService
+from agent.observe import events
+from agent.observe.health import Answer, Routes, serve_health
+from agent.observe.memory_board import MemoryBoard
+from agent.observe.metrics import Metrics
+from agent.observe.notify import Alarms, Board, apprise_sender
+from agent.observe.redaction import Redaction
+from agent.observe.watchdog import sd_notify
+from agent.settings.model import Settings
+from agent.store.alarms import Patience, TableBoard
+from agent.store.vault.keys import Vault
+from agent.visits.browser_pool import BrowserPool, browser_options
+from agent.visits.context import Crew
+from agent.worker.data_lock import only_daemon
+from agent.worker.dispatcher import Tick, parse_hours
+from agent.worker.engine import ALONE, VisitEngine
+from agent.worker.heartbeat import Heart
+from agent.worker.housekeeping import Housekeeping
+from agent.worker.running import Shift
+from agent.worker.vault_check import require_right_key
+
+Stop = Callable[[], Awaitable[Any]]
+ROLES = ("mail", "work")
+_LASTING = "mailbox:"  # the mail room says when these are over; its other alarms are news
+_TICK_WITHIN = 60.0  # seconds
+_HALF = 0.5  # of the grace is for the visits, the other half for browser and engine
+
+log = structlog.get_logger(__name__)
+
+
+async def run_daemon(
+    settings: Settings,
+    *,
+    engine: Engine,
+    vault: Vault,
+    stop: asyncio.Event,
+    roles: Collection[str] = ROLES,
+    redaction: Redaction | None = None,
+    clock: Clock | None = None,
+) -> None:
+    """Work until `stop` is set, then end everything within the grace of the settings.
+
+    Raises:
+        ConfigurationError: no mailbox is set, another daemon has the data, or the vault key, policy or an address is wrong.
+    """
+    require_sense(settings, roles)
+    with only_daemon(engine.url):
+        await asyncio.to_thread(require_right_key, engine, vault)
+        crew = _crew(settings, engine, vault, redaction or Redaction(), clock or Clock())
+        metrics, wake = Metrics(), asyncio.Event()
+        alarms, own = _alarms(crew, TableBoard(engine)), _alarms(crew, MemoryBoard())
+        visiting = VisitEngine(settings, database=engine.url, executor_id=crew.worker) if "work" in roles else None
+        heart = Heart(crew=crew, roles=",".join(sorted(roles)), engine=visiting)
+        loops = [heart.run(), alarms.run(), own.run(), Housekeeping(crew=crew, alarms=alarms, own=own, engine=visiting).run()]
+        async with serve_health(settings.observe.http_address, _routes(crew, metrics, heart)) as address:
+            await heart.start()
+            async with _together() as stops:
+                if visiting is not None:
+                    loops.append(await _start_work(crew, visiting, metrics, alarms, own, wake, stops))
+                if "mail" in roles:
+                    await _start_mail(crew, metrics, alarms, wake, stops)
+                log.info(events.DAEMON_STARTED, worker=crew.worker, roles=sorted(roles), health=address)
+                sd_notify("READY=1")
+                await _until(stop, *loops)
+                sd_notify("STOPPING=1")
+                log.info(events.DAEMON_STOPPING, worker=crew.worker)
+            await heart.stop()
+        log.info(events.DAEMON_STOPPED, worker=crew.worker)
+
+
+def require_sense(settings: Settings, roles: Collection[str]) -> None:
+    """Refuse settings that a daemon of these roles cannot work with; nothing is opened.
+
+    Raises:
+        ConfigurationError: no mailbox is set or it has no password, or the quiet hours are none.
+    """
+    if "mail" in roles and not mailboxes_of(settings):
+        raise ConfigurationError("no mailbox is set; set SC_AGENT_IMAP__HOST, __USERNAME and __PASSWORD, or run with --roles work")
+    if "mail" in roles:
+        for box in mailboxes_of(settings):
+            if box.password is None and box.oauth is None:
+                raise ConfigurationError(f"mailbox {name_of(box)} has neither a password nor oauth; set SC_AGENT_IMAP__PASSWORD")
+    if (hours := settings.work.quiet_hours) is not None:
+        try:
+            parse_hours(hours)
+        except ValueError as err:
+            raise ConfigurationError(
+                f'SC_AGENT_WORK__QUIET_HOURS {hours!r} is not two times of day (UTC), for example "22:00-06:00"'
+            ) from err
+
+
+def worker_name(engine: Engine) -> str:
+    """Who we are: the same name for ever where there can be only one of us, elsewhere a new one at each start."""
+    if engine.dialect.name == "sqlite":
+        return ALONE
+    return f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:6]}"
+
+
+def _crew(settings: Settings, engine: Engine, vault: Vault, redaction: Redaction, clock: Clock) -> Crew:
+    return Crew(
+        settings=settings,
+        engine=engine,
+        vault=vault,
+        pool=BrowserPool(options=browser_options(settings), replace_after=settings.browser.replace_after),
+        policy=load_configured_policy(settings.audit.policy_file),
+        redaction=redaction,
+        worker=worker_name(engine),
+        clock=clock,
+    )
+
+
+def _alarms(crew: Crew, board: Board) -> Alarms:
+    observe = crew.settings.observe
+    return Alarms(
+        send=apprise_sender(observe.notify_urls),
+        now=crew.clock.now,
+        patience=Patience(
+            after=observe.notify_after,
+            repeat=timedelta(seconds=observe.notify_repeat),
+            pause=timedelta(seconds=observe.notify_gather),
+        ),
+        redaction=crew.redaction,
+        board=board,
+    )
+
+
+async def _until(stop: asyncio.Event, *loops: Coroutine[Any, Any, None]) -> None:
+    """Run the loops until `stop`; one that ends by an error ends them all, and the process."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(loop) for loop in loops]
+        await stop.wait()
+        for task in tasks:
+            task.cancel()
+
+
+@asynccontextmanager
+async def _together() -> AsyncIterator[list[Stop]]:
+    """Collect what has to be stopped, and stop it all at the same time."""
+    stops: list[Stop] = []
+    try:
+        yield stops
+    finally:
+        await asyncio.gather(*(stop() for stop in stops))
+
+
+async def _start_mail(crew: Crew, metrics: Metrics, alarms: Alarms, wake: asyncio.Event, stops: list[Stop]) -> None:
+    """The mail watchers, in threads of their own."""
+    loop = asyncio.get_running_loop()
+
+    def on_arrival(_account_id: str) -> None:
+        loop.call_soon_threadsafe(wake.set)
+
+    def on_alarm(key: str, text: str) -> None:
+        lasts = key.startswith(_LASTING)
+        asyncio.run_coroutine_threadsafe(alarms.trouble(key, text, at_once=True) if lasts else alarms.news(key, text), loop)
+
+    def on_fine(key: str) -> None:
+        asyncio.run_coroutine_threadsafe(alarms.fine(key), loop)
+
+    service = MailService(
+        crew.settings,
+        engine=crew.engine,
+        vault=crew.vault,
+        on_arrival=on_arrival,
+        on_alarm=on_alarm,
+        on_fine=on_fine,
+        on_event=metrics.mail.count,
+    )
+    stops.append(lambda: asyncio.to_thread(service.stop))
+    await asyncio.to_thread(service.start)
+
+
+async def _start_work(
+    crew: Crew, visiting: VisitEngine, metrics: Metrics, alarms: Alarms, own: Alarms, wake: asyncio.Event, stops: list[Stop]
+) -> Coroutine[Any, Any, None]:
+    """Engine and browser; returns the loop that feeds the engine."""
+    tick = Tick(crew=crew, engine=visiting)
+
+    def ended(account_id: str) -> None:
+        tick.ended(account_id)
+        wake.set()
+
+    shift = Shift(crew=crew, metrics=metrics, alarms=alarms, ended=ended)
+
+    async def stop() -> None:
+        half = crew.settings.work.stop_grace * _HALF
+        await shift.end(within=half)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(half):
+                await asyncio.gather(crew.pool.close(), visiting.stop())
+
+    stops.append(stop)
+    await visiting.run(shift.handle)
+    return _feed(tick, wake, metrics, own)
+
+
+async def _feed(tick: Tick, wake: asyncio.Event, metrics: Metrics, alarms: Alarms) -> None:
+    """Tick for ever: when the time comes, when a mail came, when a visit ended."""
+    while True:
+        wake.clear()
+        pause = tick.crew.settings.work.tick
+        try:
+            async with asyncio.timeout(_TICK_WITHIN):  # one that hangs would be seen by nobody: the heart goes on beating
+                await tick.once()
+            pause = await tick.seconds_to_next()
+        except Exception as err:  # the database may be away; the next tick tries again
+            log.exception(events.TICK_FAILED)
+            metrics.ticks_failed.inc()
+            await alarms.trouble("tick", f"{type(err).__name__}: {err}")
+        else:
+            await alarms.fine("tick")
+        with suppress(TimeoutError):
+            async with asyncio.timeout(pause):
+                await wake.wait()
+
+
+def _routes(crew: Crew, metrics: Metrics, heart: Heart) -> Routes:
+    """What machines may ask. Alive: this answers at all, whatever the threads wait for. Ready: others can take us for alive too."""
+
+    async def healthz() -> Answer:
+        return 200, "text/plain", b"alive\n"
+
+    async def readyz() -> Answer:
+        return (200, "text/plain", b"ready\n") if heart.is_beating else (503, "text/plain", b"no heartbeat: the database does not answer\n")
+
+    async def page() -> Answer:
+        metrics.browser_memory.set(crew.pool.memory())
+        try:
+            written = await asyncio.to_thread(metrics.page, crew.engine, now=crew.clock.now())
+        except SQLAlchemyError:
+            return 503, "text/plain", b"the database does not answer\n"
+        return 200, "text/plain; version=0.0.4", written
+
+    return {"/healthz": healthz, "/readyz": readyz, "/metrics": page}

@@ -1,0 +1,178 @@
+"""The durable engine: visits are enqueued by id, run once, and run again after a crash. The only import of dbos.
+
+The rest of the code knows five verbs: `run`, `enqueue`, `tick` (tick.py, by `enqueue` and `finished`), `cancel`, `list_unfinished`.
+Steps and their retries are not used: one visit is one workflow, and what it did is in our own tables.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetEnqueueOptions, SetWorkflowID
+
+from agent.settings.model import Settings
+from agent.store.database.engine import NOTICE_LOSS, STATEMENT_TIMEOUT_MS
+
+APPLICATION_VERSION = "1"  # pinned: the default, a hash of the source, would strand running work at every edit
+ALONE = "local"  # the executor of a single process; a new one takes the old one's work over at start
+_QUEUE = "browser"
+_QUEUE_MANY = 50  # times the contexts of one worker: the bound for all workers together
+_POLL = 0.2  # seconds
+_THREADS = 32
+_FINISHED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
+_UNFINISHED = ("ENQUEUED", "PENDING", "DELAYED")
+_BATCH = 1000  # rows forgotten in one statement
+_RECOVERIES = 1000  # we count deaths ourselves, per account
+
+Handler = Callable[[str], Awaitable[str]]  # account id -> how the visit ended
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """One visit to be made. The id is spent once used: a later visit has a later due time."""
+
+    account_id: str
+    due: datetime
+
+    @property
+    def id(self) -> str:
+        """Equal for equal tickets, in every process."""
+        return f"{self.account_id}@{self.due.isoformat(timespec='microseconds')}"
+
+
+_handler: Handler | None = None
+
+
+@DBOS.workflow(name="visit", max_recovery_attempts=_RECOVERIES)
+async def _visit(account_id: str) -> str:
+    if _handler is None:
+        raise RuntimeError("the engine runs no handler")
+    return await _handler(account_id)
+
+
+class VisitEngine:
+    """DBOS on a system database of its own: a file beside ours, or a schema in PostgreSQL."""
+
+    def __init__(self, settings: Settings, *, database: sa.URL, executor_id: str) -> None:
+        self._settings = settings
+        self._is_postgres = database.get_backend_name() == "postgresql"
+        self._executor_id = executor_id
+        self._url = database.set(drivername="postgresql") if self._is_postgres else _beside(database)
+
+    async def run(self, handler: Handler) -> None:
+        """Start taking visits; they run on this event loop. Work that was cut off is taken up again."""
+        global _handler
+        _handler = handler
+        if not self._is_postgres:
+            await asyncio.to_thread(_write_ahead, Path(str(self._url.database)))
+        DBOS(config=self._config())
+        _tame_log()
+        DBOS.launch()  # inside the loop, so that visits run on it
+        work = self._settings.work
+        contexts = self._settings.browser.contexts
+        await DBOS.register_queue_async(
+            _QUEUE,
+            partition_concurrency=1,
+            worker_concurrency=contexts,
+            global_concurrency=contexts * _QUEUE_MANY,
+            limiter={"limit": work.visits_per_minute, "period": 60},
+            polling_interval_sec=_POLL,
+        )
+
+    async def enqueue(self, tickets: Sequence[Ticket]) -> None:
+        """Hand visits over; a ticket that was handed over before is not run again."""
+        for ticket in tickets:
+            with SetWorkflowID(ticket.id), SetEnqueueOptions(queue_partition_key=ticket.account_id):
+                await DBOS.enqueue_workflow_async(_QUEUE, _visit, ticket.account_id)
+
+    async def finished(self, ids: Collection[str]) -> set[str]:
+        """Which of these tickets are spent."""
+        if not ids:
+            return set()
+        rows = await DBOS.list_workflows_async(workflow_ids=list(ids), status=list(_FINISHED), load_input=False, load_output=False)
+        return {row.workflow_id for row in rows}
+
+    async def cancel(self, ticket_id: str) -> None:
+        """Take a visit out of the queue; one that runs already is stopped by its lease or the pause switch instead."""
+        await DBOS.cancel_workflow_async(ticket_id)
+
+    async def list_unfinished(self) -> list[str]:
+        """The tickets that are queued or running, in all processes."""
+        rows = await DBOS.list_workflows_async(status=list(_UNFINISHED), load_input=False, load_output=False)
+        return [row.workflow_id for row in rows]
+
+    async def recover(self, living: Collection[str]) -> list[str]:
+        """Take over what workers that are not among the living were doing; returns whose work it was. Safe to repeat."""
+        rows = await DBOS.list_workflows_async(status="PENDING", load_input=False, load_output=False)
+        dead = sorted({str(row.executor_id) for row in rows if row.executor_id not in living})
+        if dead:
+            await asyncio.to_thread(DBOS._recover_pending_workflows, dead)
+        return dead
+
+    async def forget(self, before: datetime) -> int:
+        """Delete finished work that is older, batch after batch."""
+        gone = 0
+        while rows := await DBOS.list_workflows_async(
+            status=list(_FINISHED), completed_before=before.isoformat(), limit=_BATCH, load_input=False, load_output=False
+        ):
+            await DBOS.delete_workflows_async([row.workflow_id for row in rows])
+            gone += len(rows)
+        return gone
+
+    async def stop(self) -> None:
+        """Stop taking visits; the handler must have ended those that run."""
+        # The engine makes its own pool the loop's, and takes it down with itself: what runs in threads now must not go with it.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="agent"))
+        await asyncio.to_thread(DBOS.destroy, workflow_completion_timeout_sec=0)
+
+    def _config(self) -> DBOSConfig:
+        config: DBOSConfig = {
+            "name": "sc-agent",
+            "system_database_url": self._url.render_as_string(hide_password=False),
+            "application_version": APPLICATION_VERSION,
+            "executor_id": self._executor_id,
+            "max_executor_threads": _THREADS,
+            "serializer": DBOSPortableJSONSerializer(),
+            "log_level": "WARNING",
+            "notification_listener_polling_interval_sec": 0.5,
+            "scheduler_polling_interval_sec": 3600.0,  # we have no schedules
+        }
+        if self._is_postgres:
+            config["db_engine_kwargs"] = {"connect_args": {"options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS}", **NOTICE_LOSS}}
+        return config
+
+
+def _beside(database: sa.URL) -> sa.URL:
+    file = Path(str(database.database))
+    return sa.URL.create("sqlite", database=str(file.with_name(f"{file.stem}-engine.sqlite")))
+
+
+def _write_ahead(file: Path) -> None:
+    """Set write-ahead logging once; it stays in the file."""
+    file.touch(mode=0o600)
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL").close()
+
+
+def _tame_log() -> None:
+    """Let the engine's log go the way of all logs."""
+    logger = logging.getLogger("dbos")
+    for handler in list(logger.handlers):
+        logger.removeHandler(handler)
+    logger.propagate = True
+    logger.addFilter(_is_news)
+
+
+def _is_news(record: Any) -> bool:
+    """Contention between workers is the engine's daily business."""
+    return "Contention detected" not in record.getMessage()

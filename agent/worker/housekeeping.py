@@ -1,0 +1,90 @@
+"""What has to be done now and then: forgetting what is old, noticing what is stale."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+import structlog
+
+from agent.domain.authorization import State
+from agent.observe import events
+from agent.observe.evidence_retention import forget_evidence
+from agent.observe.notify import Alarms
+from agent.store.database.engine import reading
+from agent.store.database.retention import forget_old
+from agent.store.database.schema import accounts
+from agent.visits.context import Crew
+from agent.worker.engine import VisitEngine
+
+_EVERY = 3600.0  # seconds
+_JUMP = 600.0  # seconds by which the clock may differ from what has passed
+_WATCHED = (State.COMPLETE, State.FAILED, State.AUDITING)
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True, kw_only=True)
+class Housekeeping:
+    """Runs once an hour, and at start."""
+
+    crew: Crew
+    alarms: Alarms  # of all processes
+    own: Alarms  # of this one
+    engine: VisitEngine | None = None
+    _last: tuple[datetime, float] | None = None
+
+    async def run(self) -> None:
+        """Keep house for ever; a failure waits for the next round."""
+        while True:
+            try:
+                await self.once()
+            except Exception as err:  # the next round tries again; work must go on meanwhile
+                log.exception(events.RETENTION_APPLIED)
+                await self.own.trouble("housekeeping", f"{type(err).__name__}: {err}")
+            else:
+                await self.own.fine("housekeeping")
+            await asyncio.sleep(_EVERY)
+
+    async def once(self) -> None:
+        """One round."""
+        now = self.crew.clock.now()
+        if await self._is_clock_sound(now):
+            await self._forget(now)
+            await self._watch_freshness(now)
+
+    async def _is_clock_sound(self, now: datetime) -> bool:
+        """A clock that jumped must not make a year's history look old; it is believed from the next round on."""
+        elapsed = self.crew.clock.elapsed()
+        before, self._last = self._last, (now, elapsed)
+        if before is None or abs((now - before[0]).total_seconds() - (elapsed - before[1])) < _JUMP:
+            await self.own.fine("clock")
+            return True
+        await self.own.trouble("clock", f"the clock jumped to {now.isoformat(timespec='seconds')}; nothing was forgotten", at_once=True)
+        return False
+
+    async def _forget(self, now: datetime) -> None:
+        crew, limits = self.crew, self.crew.settings.observe
+        gone = await asyncio.to_thread(forget_old, crew.engine, limits, now=now)
+        too_old, share = now - timedelta(days=limits.evidence_days), limits.evidence_mb * 1_000_000
+        folders = await asyncio.to_thread(forget_evidence, crew.settings.data_dir, before=too_old, bytes_per_account=share)
+        finished = await self.engine.forget(now - timedelta(days=limits.finished_days)) if self.engine is not None else 0
+        if any(asdict(gone).values()) or folders or finished:
+            log.info(events.RETENTION_APPLIED, evidence=folders, finished=finished, **asdict(gone))
+
+    async def _watch_freshness(self, now: datetime) -> None:
+        """An account that was not read completely for long is an alarm of its own."""
+        days = self.crew.settings.audit.stale_after_days
+        stale = {f"freshness {account_id}" for account_id in await asyncio.to_thread(self._stale, now - timedelta(days=days))}
+        for key in sorted(stale):
+            await self.alarms.trouble(key, f"not read completely for {days} days", at_once=True)
+        for key in sorted(await self.alarms.list_open("freshness ") - stale):
+            await self.alarms.fine(key)
+
+    def _stale(self, oldest: datetime) -> list[str]:
+        seen = sa.func.coalesce(accounts.c.last_complete_read_at, accounts.c.accepted_at)
+        query = sa.select(accounts.c.id).where(accounts.c.authorization.in_(_WATCHED), seen < oldest)
+        with reading(self.crew.engine) as conn:
+            return list(conn.scalars(query))

@@ -1,0 +1,22 @@
+"""Whether the vault's keys open what is stored, before anything relies on it."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from agent.store.database.engine import reading
+from agent.store.database.schema import secrets
+from agent.store.vault import sign_in_secrets
+from agent.store.vault.keys import Vault
+
+
+def require_right_key(engine: Engine, vault: Vault) -> None:
+    """Open one stored secret of each key.
+
+    Raises:
+        VaultError: a key that is needed is not at hand.
+    """
+    with reading(engine) as conn:
+        for account_id in conn.scalars(sa.select(sa.func.min(secrets.c.account_id)).group_by(secrets.c.key_id)).all():
+            sign_in_secrets.load(conn, vault, account_id)

@@ -1,0 +1,1 @@
+"""Choosing the account: picker, labels, which account is active."""

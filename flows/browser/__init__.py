@@ -1,0 +1,1 @@
+"""The browser: launch, process, network guard, hosts, scripts run in pages."""

@@ -1,0 +1,174 @@
+"""What the browser may be led to, may send, and may have typed into it, whatever a flow or a page wants."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from playwright.async_api import BrowserContext, CDPSession, ElementHandle, Error, Frame, Page, Response, Route
+from pydantic import SecretStr
+
+from flows.browser.hosts import HostPolicy, ReadCall, ReadOnly, Ruling, judge
+from flows.browser.scripts import source
+from flows.errors import ForeignHostError, SecretGuardError
+
+__all__ = ["Guard", "HostPolicy", "ReadCall"]
+
+# Measured: one DevTools session sees these for the page, all its frames (site isolation is off) and its dedicated workers, keeps the
+# HTTP cache, and leaves scripts, styles and pictures alone. Shared workers and sockets are taken away by the init scripts.
+_WATCHED = ("Document", "XHR", "Fetch", "Ping", "EventSource", "Other", "Media")
+
+# Where an element lives, and where its form would send it; attributes are read, since a field may be named `action`.
+_WHERE = """element => ({
+  href: element.ownerDocument.location.href,
+  target: element.form ? new URL(element.form.getAttribute("action") || "", element.ownerDocument.baseURI).href : "",
+  connected: element.isConnected,
+})"""
+
+
+@dataclass(slots=True)
+class Guard:
+    """The network rules of one visit; `check` raises what they saw."""
+
+    policy: HostPolicy
+    rehearsal: bool
+    blocked: list[str] = field(default_factory=list)  # "METHOD url" without query, in order
+    _page: Page | None = None
+    _foreign: str | None = None
+    _read_only: ReadOnly | None = None
+    _documents: dict[Frame, Response] = field(default_factory=dict)
+    _answers: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def watch(self, context: BrowserContext, page: Page, *, remote: bool) -> None:
+        """Start guarding. A remote browser's flags are not ours: there every request passes through us as well, cache or not."""
+        self._page = page
+        await context.add_init_script(source("harden") + source("rest"))
+        context.on("page", lambda popup: self._own(popup.close()))
+        if self.rehearsal:
+            page.on("response", lambda response: self._remember(response))
+        if remote:  # sees the frames that such a browser may keep in processes of their own, but no redirect before it was followed
+            await context.route("**/*", lambda route: self._on_route(route))
+        session = await context.new_cdp_session(page)
+        session.on("Fetch.requestPaused", lambda paused: self._own(self._on_paused(session, paused)))
+        patterns = [{"urlPattern": "*", "resourceType": kind, "requestStage": "Request"} for kind in _WATCHED]
+        await session.send("Fetch.enable", {"patterns": patterns})
+
+    async def close(self) -> None:
+        """Wait for the answers that are under way."""
+        for task in list(self._answers):
+            task.cancel()
+        await asyncio.gather(*self._answers, return_exceptions=True)
+
+    def check(self) -> None:
+        """Raise if a page tried to leave the listed hosts since the last check.
+
+        Raises:
+            ForeignHostError: a navigation or a sent form was stopped.
+        """
+        foreign, self._foreign = self._foreign, None
+        if foreign:
+            raise ForeignHostError(f"only listed hosts over https were expected, the page asked for {foreign}: it was stopped", url=foreign)
+
+    async def read_only(self, *, documents: Sequence[str], calls: Sequence[ReadCall] = ()) -> None:
+        """Let nothing through from now on that could change something; there is no way back within the visit.
+
+        Documents: GET or HEAD, path in `documents` (exact, or with * and ?). Scripts: GET and HEAD, and the listed calls. No
+        WebSockets, no beacons, no /sign-out, no account switch. What is stopped is listed in `blocked` and does not raise, except
+        a foreign host. Sockets and workers of the document that is open now are not closed: open another one.
+        """
+        active = parse_qsl(urlsplit(self._page.url).query) if self._page else []
+        selection = frozenset(value for key, value in active if key.startswith("mons_sel_"))
+        self._read_only = ReadOnly(documents=tuple(documents), calls=tuple(calls), selection=selection)
+        if self._page:
+            await self._page.context.add_init_script(source("read_only"))
+
+    async def type_secret(self, handle: ElementHandle, secret: SecretStr) -> None:
+        """Type a secret into one element of the page, after checking where that element lives at this moment.
+
+        The caller has registered it with the redactor.
+
+        Raises:
+            SecretGuardError: the frame's host is not a sign-in host, not https, or in rehearsal not on loopback; nothing was typed.
+        """
+        where = await handle.evaluate(_WHERE)
+        for url in filter(None, (where["href"], where["target"])):
+            parts = urlsplit(url)
+            if parts.scheme != "https" or parts.hostname not in self.policy.sign_in or parts.port not in (None, 443):
+                shown = f"{parts.scheme}://{parts.netloc}"
+                raise SecretGuardError(
+                    f"a sign-in host over https was expected, the field belongs to {shown}: nothing was typed", url=shown
+                )
+        if not where["connected"]:
+            raise SecretGuardError("the field was expected on the page, it is gone: nothing was typed")
+        if self.rehearsal:
+            await self._require_loopback(handle, urlsplit(where["href"]).hostname or "")
+        value = secret.get_secret_value()
+        try:
+            await (handle.press(value) if len(value) == 1 else handle.fill(value))  # boxes of one digit listen to keys
+        except Error as err:
+            # What follows the first line is Playwright's log of the call, and holds what was to be typed.
+            raise type(err)(str(err).partition("\n")[0]) from None
+
+    async def _require_loopback(self, handle: ElementHandle, host: str) -> None:
+        frame = await handle.owner_frame()
+        response = self._documents.get(frame) if frame else None
+        address = await response.server_addr() if response and urlsplit(response.url).hostname == host else None
+        if address is None or not _is_loopback(address["ipAddress"]):
+            seen = address["ipAddress"] if address else "an unknown address"
+            raise SecretGuardError(
+                f"in rehearsal {host} was expected on loopback, it came from {seen}: nothing was typed", url=f"https://{host}"
+            )
+
+    def _remember(self, response: Response) -> None:
+        if response.request.is_navigation_request():
+            self._documents[response.frame] = response
+
+    async def _on_paused(self, session: CDPSession, paused: dict[str, Any]) -> None:
+        request = paused["request"]
+        passes = self._rule(paused.get("resourceType", "Other").lower(), request["method"], request["url"])
+        # The page may be gone by now, and the request with it.
+        with suppress(Error):
+            if passes:
+                await session.send("Fetch.continueRequest", {"requestId": paused["requestId"]})
+            else:
+                await session.send("Fetch.failRequest", {"requestId": paused["requestId"], "errorReason": "BlockedByClient"})
+
+    async def _on_route(self, route: Route) -> None:
+        request = route.request
+        passes = self._rule(request.resource_type, request.method, request.url)
+        with suppress(Error):
+            await (route.continue_() if passes else route.abort("blockedbyclient"))
+
+    def _rule(self, kind: str, method: str, url: str) -> bool:
+        ruling = judge(kind=kind, method=method, url=url, policy=self.policy, read_only=self._read_only)
+        if ruling is Ruling.PASS:
+            return True
+        parts = urlsplit(url)
+        shown = f"{parts.scheme}://{parts.netloc}{parts.path}"
+        if kind not in ("media", "font", "image"):
+            self.blocked.append(f"{method} {shown}")
+        if ruling is Ruling.FOREIGN and self._foreign is None:
+            self._foreign = shown
+        return False
+
+    def _own(self, work: Any) -> None:
+        task: asyncio.Task[None] = asyncio.ensure_future(work)
+        self._answers.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._answers.discard(task)
+        if not task.cancelled():
+            task.exception()  # a closing page may refuse; what matters was recorded before
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address.strip("[]")).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,273 @@
+"""Starting the one browser of a worker, and opening one fresh context a visit in it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+from weakref import WeakKeyDictionary, WeakSet
+
+from playwright.async_api import Browser, BrowserContext, Error, Page, Playwright, StorageState, async_playwright
+from playwright.async_api import TimeoutError as PlaywrightTimeoutError
+
+from flows.browser.guard import HostPolicy
+from flows.browser.process import find_process, kill_process, memory_of_group, new_mark
+from flows.browser.scripts import PageMovedError
+from flows.errors import BrowserLostError, BrowserMissingError, StepTimeoutError
+
+__all__ = [
+    "Browser",
+    "BrowserOptions",
+    "find_executable",
+    "is_usable",
+    "kill_browser",
+    "memory_of",
+    "open_browser",
+    "process_of",
+]
+
+_HEADLESS_PROGRAMS = ("chromium-headless-shell", "chrome-headless-shell")
+_HEADED_PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+
+# Pictures and fonts are cheapest left out by the browser itself; site isolation is off so that one DevTools session sees every frame.
+_ARGUMENTS = (
+    "--blink-settings=imagesEnabled=false",
+    "--disable-remote-fonts",
+    "--mute-audio",
+    "--deny-permission-prompts",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-domain-reliability",
+    "--disable-sync",
+    "--no-pings",
+    "--disable-site-isolation-trials",
+    "--block-new-web-contents",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+)
+
+_ACT = 15_000  # milliseconds one call into the page may take; flows have shorter bounds of their own
+_OPEN_WITHIN = 30.0  # seconds for a new context
+_CLOSE_WITHIN = 4.0  # seconds for closing one, or the browser; what hangs longer is killed
+
+_user_agents: WeakKeyDictionary[Browser, str] = WeakKeyDictionary()
+_marks: WeakKeyDictionary[Browser, str] = WeakKeyDictionary()
+_killed: WeakSet[Browser] = WeakSet()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrowserOptions:
+    """How to start or reach the browser. The last group is the rehearsal's: both empty in production."""
+
+    executable: Path | None = None
+    endpoint: str | None = None  # ws:// (Playwright server), http:// or ws://.../devtools/... (CDP)
+    headless: bool = True
+    no_sandbox: bool = False
+    user_agent_suffix: str = ""
+    slow_ms: float = 0
+    host_resolver_rules: str | None = None
+    trusted_spki: tuple[str, ...] = ()
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """Whether the browser is pointed at a stand-in."""
+        return bool(self.host_resolver_rules or self.trusted_spki)
+
+
+def find_executable(setting: Path | None = None, *, headless: bool = True) -> Path:
+    """Find a browser: the setting, Playwright's own headless shell, Debian's headless shell, a Chromium.
+
+    Raises:
+        BrowserMissingError: none is installed; the message says what to install.
+    """
+    if setting is not None:
+        if not os.access(setting, os.X_OK):
+            raise BrowserMissingError(
+                f"a browser was expected at {setting}, there is none that can be started: correct SC_AGENT_BROWSER__EXECUTABLE"
+            )
+        return setting
+    for found in (*_downloaded(headless=headless), *_installed(headless=headless)):
+        return found
+    raise BrowserMissingError(
+        "a browser was expected, none was found: run 'playwright install --only-shell chromium', "
+        "or on Debian 'apt-get install chromium-headless-shell', or set SC_AGENT_BROWSER__EXECUTABLE"
+    )
+
+
+@asynccontextmanager
+async def open_browser(options: BrowserOptions) -> AsyncIterator[Browser]:
+    """Start (or connect to) the browser and close it afterwards. Share it between visits.
+
+    Raises:
+        BrowserMissingError: it is not installed or does not start.
+    """
+    async with async_playwright() as playwright:
+        try:
+            browser = await (_connect(playwright, options.endpoint) if options.endpoint else _launch(playwright, options))
+        except Error as err:
+            reason = str(err).strip().splitlines()[0]
+            raise BrowserMissingError(f"the browser was expected to start, it did not: {reason}; see 'sc-agent doctor'") from err
+        try:
+            yield browser
+        finally:
+            await close_bounded(browser, browser.close())
+
+
+def process_of(browser: Browser) -> int | None:
+    """The browser's leading process; None when it is gone or runs elsewhere."""
+    mark = _marks.get(browser)
+    return None if mark is None else find_process(mark)
+
+
+def memory_of(browser: Browser) -> int:
+    """Bytes of memory of the browser with all its processes; 0 when it is gone or runs elsewhere."""
+    leader = process_of(browser)
+    return 0 if leader is None else memory_of_group(leader)
+
+
+def kill_browser(browser: Browser) -> None:
+    """Kill a browser that hangs; the visits inside end with `BrowserLostError`. One that runs elsewhere is only let go."""
+    if (mark := _marks.get(browser)) is not None:
+        kill_process(mark)
+    _killed.add(browser)
+
+
+def is_usable(browser: Browser) -> bool:
+    """Whether a visit may be opened in it; what was killed is not, though its connection may not have noticed yet."""
+    return browser.is_connected() and browser not in _killed
+
+
+def require_browser(options: BrowserOptions) -> None:
+    """See, without starting it, that there is a browser and that this user may start it.
+
+    Raises:
+        BrowserMissingError: see find_executable; or it would run as root without a sandbox in production.
+    """
+    if options.endpoint is not None:
+        return
+    if _is_root() and not options.no_sandbox and not options.is_rehearsal:
+        raise BrowserMissingError(
+            "a user other than root was expected: a browser run by root has no sandbox; start the agent as another user, "
+            "or set SC_AGENT_BROWSER__NO_SANDBOX=true if that is acceptable"
+        )
+    find_executable(options.executable, headless=options.headless)
+
+
+def resolver_rules(options: BrowserOptions, policy: HostPolicy | None = None) -> str:
+    """Make every host unreachable that the policy does not list, for the whole browser and at no cost per request.
+
+    A rehearsal's `MAP * ADDRESS` becomes one rule for each listed host; its other rules stay as they are.
+    """
+    hosts = list((policy or HostPolicy()).patterns())
+    if not options.host_resolver_rules:
+        return " , ".join(["MAP * ~NOTFOUND", *(f"EXCLUDE {host}" for host in hosts)])
+    rules: list[str] = []
+    for rule in (part.strip() for part in options.host_resolver_rules.split(",")):
+        words = rule.split()
+        is_for_all = len(words) == 3 and words[0].upper() == "MAP" and words[1] == "*" and not words[2].startswith("~")
+        rules += [f"MAP {host} {words[2]}" for host in hosts] if is_for_all else [rule]
+    return " , ".join([*filter(None, rules), "MAP * ~NOTFOUND"])
+
+
+def _downloaded(*, headless: bool) -> list[Path]:
+    """List what Playwright has downloaded, newest first."""
+    folder = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright")
+    pattern = "chromium_headless_shell-*/*/*headless*shell*" if headless else "chromium-*/*/chrome"
+    found = [path for path in folder.glob(pattern) if path.is_file() and os.access(path, os.X_OK) and path.suffix in ("", ".exe")]
+    return sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
+
+
+def _installed(*, headless: bool) -> list[Path]:
+    """List what the system offers; Chromium's own headless mode is about three times slower per context than the shell."""
+    programs = (*_HEADLESS_PROGRAMS, *_HEADED_PROGRAMS) if headless else _HEADED_PROGRAMS
+    return [Path(path) for name in programs if (path := shutil.which(name))]
+
+
+async def _launch(playwright: Playwright, options: BrowserOptions) -> Browser:
+    require_browser(options)
+    mark = new_mark()
+    arguments = [*_ARGUMENTS, mark, f"--host-resolver-rules={resolver_rules(options)}"]
+    if options.trusted_spki:
+        arguments.append(f"--ignore-certificate-errors-spki-list={','.join(options.trusted_spki)}")
+    browser = await playwright.chromium.launch(
+        executable_path=find_executable(options.executable, headless=options.headless),
+        headless=options.headless,
+        args=arguments,
+        chromium_sandbox=not (options.no_sandbox or (_is_root() and options.is_rehearsal)),
+        slow_mo=options.slow_ms,
+        handle_sigint=False,
+        handle_sigterm=False,
+        handle_sighup=False,
+    )
+    _marks[browser] = mark
+    return browser
+
+
+def _is_root() -> bool:
+    return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+async def _connect(playwright: Playwright, endpoint: str) -> Browser:
+    if endpoint.startswith("http") or "/devtools/" in endpoint:
+        return await playwright.chromium.connect_over_cdp(endpoint)
+    return await playwright.chromium.connect(endpoint)
+
+
+async def new_page(browser: Browser, options: BrowserOptions, state: Mapping[str, Any] | None) -> tuple[BrowserContext, Page]:
+    """Open a context with one page; a browser that hangs meanwhile is killed."""
+    try:
+        async with asyncio.timeout(_OPEN_WITHIN):
+            context = await _new_context(browser, options, state)
+            context.set_default_timeout(_ACT)
+            return context, await context.new_page()
+    except TimeoutError as err:
+        kill_browser(browser)
+        raise BrowserLostError(f"the browser was expected to open a page within {_OPEN_WITHIN:g} s, it hangs and was ended") from err
+
+
+async def close_bounded(browser: Browser, closing: Awaitable[None]) -> None:
+    """Wait for an orderly end, a bounded time; whatever is still under way in a browser that hangs must not happen later."""
+    try:
+        async with asyncio.timeout(_CLOSE_WITHIN):
+            await closing
+    except Error:
+        pass  # it is gone already
+    except TimeoutError:
+        kill_browser(browser)
+    except asyncio.CancelledError:
+        kill_browser(browser)
+        raise
+
+
+async def _new_context(browser: Browser, options: BrowserOptions, storage_state: Mapping[str, Any] | None) -> BrowserContext:
+    return await browser.new_context(
+        locale="en-US",
+        user_agent=await _user_agent(browser, options.user_agent_suffix),
+        storage_state=cast("StorageState | None", dict(storage_state) if storage_state else None),
+        service_workers="block",
+        accept_downloads=False,
+        viewport={"width": 1280, "height": 900},
+    )
+
+
+async def _user_agent(browser: Browser, suffix: str) -> str:
+    """Say what the browser is, and who drives it."""
+    if browser not in _user_agents:
+        session = await browser.new_browser_cdp_session()
+        _user_agents[browser] = (await session.send("Browser.getVersion"))["userAgent"]
+        await session.detach()
+    return f"{_user_agents[browser]} {suffix}".strip()
+
+
+def as_flow_error(browser: Browser, err: Exception) -> Exception:
+    """Map what Playwright raised to the flows' own errors."""
+    if not browser.is_connected() or "has been closed" in str(err) or "crashed" in str(err):
+        return BrowserLostError("the browser was expected to answer, but it or its page is gone; the visit may be repeated")
+    if isinstance(err, PlaywrightTimeoutError | PageMovedError):
+        return StepTimeoutError("the page was expected to react to an act, it did not within its bound; the visit may be repeated")
+    return StepTimeoutError(f"the page was expected to take an act, the browser refused: {str(err).strip().splitlines()[0]}")

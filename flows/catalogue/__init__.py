@@ -1,0 +1,1 @@
+"""The catalogue of screens: schema, loading, recognition, elements, check."""

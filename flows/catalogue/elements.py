@@ -1,0 +1,66 @@
+"""Finding the elements of a recognised screen by the catalogue's ordered candidates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.async_api import ElementHandle, Page
+
+from flows.browser.scripts import ask_handle
+from flows.catalogue.load import Catalogue
+from flows.catalogue.schema import Candidate, Element
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The elements one candidate found; `candidate` above 0 is drift."""
+
+    name: str
+    handles: tuple[ElementHandle, ...]
+    candidate: int
+    counts: tuple[int, ...]  # what each candidate saw, as far as they were asked
+    document: str = ""  # where it was looked for
+
+    @property
+    def handle(self) -> ElementHandle:
+        """The one element."""
+        return self.handles[0]
+
+    def __bool__(self) -> bool:
+        return bool(self.handles)
+
+
+async def find_on(page: Page, catalogue: Catalogue, screen: str, name: str) -> Found:
+    """Look for an element of a screen on a page now; see `flows.visit.elements.find`."""
+    element = catalogue.element(screen, name)
+    asked = {"candidates": [_asked(catalogue, screen, element, one) for one in element.candidates], "many": element.many}
+    answer = await ask_handle(page, "resolve", asked)
+    try:
+        plain: dict[str, Any] = await answer.evaluate(
+            "found => ({index: found.index, seen: found.seen, size: found.elements.length, document: found.document})"
+        )
+        handles: list[ElementHandle] = []
+        for place in range(plain["size"]):
+            handle = (await answer.evaluate_handle("(found, place) => found.elements[place]", place)).as_element()
+            if handle is not None:
+                handles.append(handle)
+    finally:
+        await answer.dispose()
+    return Found(
+        name=name, handles=tuple(handles), candidate=max(plain["index"], 0), counts=tuple(plain["seen"]), document=plain["document"]
+    )
+
+
+def _asked(catalogue: Catalogue, screen: str, element: Element, candidate: Candidate) -> dict[str, Any]:
+    owner = catalogue.screens[screen]
+    return {
+        "css": candidate.css,
+        "role": candidate.role,
+        "submit_of": candidate.submit_of,
+        "within": candidate.within,
+        "hidden": candidate.hidden,
+        "match": candidate.match,
+        "names": list(catalogue.words(owner, candidate.names).phrases) if candidate.names else [],
+        "avoid": list(catalogue.words(owner, element.avoid).phrases) if element.avoid else [],
+    }

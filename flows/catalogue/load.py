@@ -1,0 +1,188 @@
+"""The catalogue of screens: `selectors/*.toml` and `selectors/shared/*.toml`, loaded by path and checked against the schema."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from flows.catalogue.phrases import Words
+from flows.catalogue.schema import Claim, Element, Screen, Shared, Sign
+from flows.errors import CatalogueError
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranked:
+    """One claim at its place in the order of asking."""
+
+    order: int
+    screen: Screen
+    claim: Claim
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Catalogue:
+    """Everything known of the site's screens."""
+
+    root: Path
+    screens: dict[str, Screen]
+    shared: Shared
+    ranked: tuple[Ranked, ...]  # every claim, in the order of asking
+    probes: tuple[str, ...]  # every CSS that a sign asks for
+    scripts: tuple[str, ...]  # every piece of inline script that a sign asks for
+
+    def sign(self, screen: Screen, name: str) -> Sign:
+        """Find a sign: the screen's own, else the shared one."""
+        return screen.signs[name] if name in screen.signs else self.shared.signs[name]
+
+    def words(self, screen: Screen | None, name: str) -> Words:
+        """Find a set of words: the screen's own, else the shared one."""
+        if screen is not None and name in screen.texts:
+            return screen.texts[name]
+        return self.shared.texts[name]
+
+    def element(self, screen: str, name: str) -> Element:
+        """Find an element of a screen.
+
+        Raises:
+            CatalogueError: there is no such screen or element.
+        """
+        try:
+            return self.screens[screen].elements[name]
+        except KeyError as err:
+            raise CatalogueError(f"the catalogue has no element {name!r} on screen {screen!r}") from err
+
+
+def load_catalogue(root: Path | None = None) -> Catalogue:
+    """Load the catalogue; without a path, the installed one. Loaded once for each path.
+
+    Raises:
+        CatalogueError: a file is missing or wrong; the message names file and key.
+    """
+    return _load((root or default_root()).resolve())
+
+
+def default_root() -> Path:
+    """The one root of the catalogue: `selectors/` beside the package `flows`, in the checkout and in a wheel alike."""
+    return Path(__file__).parents[2] / "selectors"
+
+
+@cache
+def _load(root: Path) -> Catalogue:
+    files = sorted(root.glob("*.toml"))
+    if not files:
+        raise CatalogueError(f"{root}: no catalogue files (*.toml) there")
+    shared = _load_shared(root / "shared")
+    screens: dict[str, Screen] = {}
+    for file in files:
+        screen = _check(file, _read(file), Screen)
+        if screen.screen != file.stem:
+            raise CatalogueError(f"{file.name}: screen: is {screen.screen!r}, expected the file's name {file.stem!r}")
+        screens[screen.screen] = screen
+    for screen in screens.values():
+        _check_references(screen, shared, screens)
+    _check_shared(shared)
+    return _compile(root, screens, shared)
+
+
+def _load_shared(folder: Path) -> Shared:
+    """Merge the shared files: tables are joined, a key that stands in two files is an error."""
+    joined: dict[str, Any] = {}
+    for file in sorted(folder.glob("*.toml")):
+        for key, value in _read(file).items():
+            if isinstance(value, dict):
+                table = joined.setdefault(key, {})
+                twice = sorted(set(table).intersection(value))
+                table.update(value)
+            else:
+                twice = [key] if key in joined else []
+                joined[key] = value
+            if twice:
+                raise CatalogueError(f"shared/{file.name}: {key}: {', '.join(twice)} stands in another shared file too")
+        _check(file, joined, Shared)
+    return _check(folder, joined, Shared)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as err:
+        raise CatalogueError(f"{file.name}: {err}") from err
+
+
+def _check(file: Path, table: dict[str, Any], model: type[Model]) -> Model:
+    try:
+        return model.model_validate(table)
+    except ValidationError as err:
+        first = err.errors()[0]
+        key = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise CatalogueError(f"{file.name}: {key}: {first['msg']}") from err
+
+
+def _check_references(screen: Screen, shared: Shared, screens: dict[str, Screen]) -> None:
+    known = {
+        "sign": {*screen.signs, *shared.signs},
+        "words": {*screen.texts, *shared.texts},
+        "element": {*screen.elements},
+        "screen": {*screens},
+    }
+    for where, kind, name in _references(screen):
+        if name not in known[kind]:
+            raise CatalogueError(f"{screen.screen}.toml: {where}: there is no {kind} {name!r}")
+
+
+def _references(screen: Screen) -> Iterator[tuple[str, str, str]]:
+    """Every name a file uses: where it stands, what it should be, the name."""
+    for claim in screen.claims:
+        for name in (*claim.all, *claim.any, *claim.none):
+            yield f"claims.{claim.name}", "sign", name
+    for variant, signs in screen.variants.items():
+        for name in signs:
+            yield f"variants.{variant}", "sign", name
+    for key, sign in screen.signs.items():
+        for name in sign.words:
+            yield f"signs.{key}", "words", name
+    for key, element in screen.elements.items():
+        for words in (element.avoid, *(candidate.names for candidate in element.candidates)):
+            if words:
+                yield f"elements.{key}", "words", words
+    if screen.handling.element:
+        yield "handling.element", "element", screen.handling.element
+    for name in screen.handling.expect:
+        if name != "*":
+            yield "handling.expect", "screen", name
+
+
+def _check_shared(shared: Shared) -> None:
+    for key, sign in shared.signs.items():
+        for name in sign.words:
+            if name not in shared.texts:
+                raise CatalogueError(f"shared: signs.{key}: there is no words {name!r}")
+    for alert in shared.alerts:
+        if alert.words and alert.words not in shared.texts:
+            raise CatalogueError(f"shared: alerts.{alert.name}: there is no words {alert.words!r}")
+
+
+def _compile(root: Path, screens: dict[str, Screen], shared: Shared) -> Catalogue:
+    ranked = [
+        Ranked(order=screen.order if claim.order is None else claim.order, screen=screen, claim=claim)
+        for screen in screens.values()
+        for claim in screen.claims
+    ]
+    signs = [*shared.signs.values(), *(sign for screen in screens.values() for sign in screen.signs.values())]
+    css = [css for sign in signs for css in sign.css] + [css for alert in shared.alerts for css in alert.ids]
+    return Catalogue(
+        root=root,
+        screens=screens,
+        shared=shared,
+        ranked=tuple(sorted(ranked, key=lambda entry: entry.order)),
+        probes=tuple(dict.fromkeys(css)),
+        scripts=tuple(dict.fromkeys(piece for sign in signs for piece in sign.script or ())),
+    )

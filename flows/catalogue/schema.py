@@ -1,0 +1,196 @@
+"""The schema of a catalogue file: how a screen is recognised, its elements, its texts, what is done about it."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from flows.catalogue.phrases import Words
+
+
+def _listed(value: object) -> object:
+    """Take one string where a list of strings is meant."""
+    return [value] if isinstance(value, str) else value
+
+
+def _pattern(value: object) -> object:
+    return re.compile(value) if isinstance(value, str) else value
+
+
+Strings = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Pattern = Annotated[re.Pattern[str], BeforeValidator(_pattern)]
+
+
+class Session(StrEnum):
+    """What a screen says about the session; never read from cookies."""
+
+    SIGNED_IN = "signed_in"
+    SIGNED_OUT = "signed_out"
+    CANNOT_TELL = "cannot_tell"
+
+
+class Kind(StrEnum):
+    """What a flow does about a screen that is not its goal."""
+
+    FLOW = "flow"  # a flow knows this screen by name
+    PRESS = "press"  # an interstitial: press `element`, at most `at_most` times a visit
+    WAIT = "wait"  # passes by itself; a challenge when it does not
+    CHALLENGE = "challenge"  # asks for a person; nothing is touched
+    REFUSAL = "refusal"  # the site does not serve now
+    ARRIVED = "arrived"  # signed in: the sign-in is over
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class Count(_Strict):
+    """So many visible elements."""
+
+    css: str
+    equals: int
+
+
+class Sign(_Strict):
+    """One thing to look for; exactly one key is set, its values are alternatives."""
+
+    visible: Strings | None = None  # CSS; shadow roots are searched too
+    present: Strings | None = None  # CSS; hidden ones count
+    count: Count | None = None
+    script: Strings | None = None  # a piece of an inline script
+    action: Strings | None = None  # the `appAction` of a form that has something visible
+    form: Pattern | None = None  # the action path of such a form
+    path: Pattern | None = None
+    query: Pattern | None = None
+    status: tuple[int, ...] | None = None
+    severity: Strings | None = None  # a visible message of this kind: error, warning, info, success
+    title: Strings | None = None  # from here on: names of sets of words
+    heading: Strings | None = None
+    alert: Strings | None = None
+    button: Strings | None = None
+    text: Strings | None = None
+
+    @model_validator(mode="after")
+    def _one_key(self) -> Self:
+        if len(self.model_fields_set) != 1:
+            raise ValueError("a sign has exactly one key, such as visible, action or text")
+        return self
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The sets of words it names."""
+        return self.title or self.heading or self.alert or self.button or self.text or ()
+
+    @property
+    def css(self) -> tuple[str, ...]:
+        """The CSS it asks the page for."""
+        return self.visible or self.present or ((self.count.css,) if self.count else ())
+
+
+class Claim(_Strict):
+    """One way to recognise the screen: all of `all`, at least `at_least` of `any`, none of `none`."""
+
+    name: str
+    all: tuple[str, ...] = ()
+    any: tuple[str, ...] = ()
+    at_least: int = Field(default=1, ge=1)
+    none: tuple[str, ...] = ()
+    order: int | None = None  # when it should be asked at another place than the file's other claims
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.all and not self.any:
+            raise ValueError("a claim needs `all` or `any`")
+        if self.any and self.at_least > len(self.any):
+            raise ValueError("at_least is more than `any` has")
+        return self
+
+
+class Candidate(_Strict):
+    """One way to find an element: by CSS, by role and name, or as the only submit of the form that holds a field."""
+
+    css: str | None = None
+    role: str | None = None  # button, link, or CSS for anything else
+    submit_of: str | None = None  # CSS of a field
+    within: str | None = None
+    names: str | None = None  # a set of words
+    match: str = Field(default="exact", pattern="^(exact|contains)$")
+    hidden: bool = False
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if sum(way is not None for way in (self.css, self.role, self.submit_of)) != 1:
+            raise ValueError("a candidate has exactly one of css, role, submit_of")
+        if self.role and not self.names:
+            raise ValueError("a candidate by role needs names")
+        return self
+
+
+class Element(_Strict):
+    """A named thing on a screen. The first candidate that finds exactly one wins; any but the first is drift."""
+
+    candidates: tuple[Candidate, ...] = Field(min_length=1)
+    avoid: str | None = None  # a set of words: whatever is named so is never this element
+    many: bool = False  # several are expected
+
+
+class Handling(_Strict):
+    """What is done about the screen."""
+
+    kind: Kind
+    element: str | None = None  # for press
+    at_most: int = Field(default=1, ge=1)
+    expect: Strings = ("*",)  # screens that may follow; * is any other
+    fallback: str | None = Field(default=None, pattern="^(return_to|ignore)$")  # when the element is not there
+
+    @model_validator(mode="after")
+    def _press_needs_element(self) -> Self:
+        if (self.kind is Kind.PRESS) != (self.element is not None):
+            raise ValueError("`element` goes with kind = press, and only with it")
+        return self
+
+
+class Screen(_Strict):
+    """One catalogue file."""
+
+    screen: str = Field(pattern="^[a-z][a-z0-9_]*$")
+    order: int
+    summary: str
+    source: str
+    session: Session
+    last_verified: date
+    handling: Handling
+    signs: dict[str, Sign] = {}
+    claims: tuple[Claim, ...] = Field(min_length=1)
+    variants: dict[str, tuple[str, ...]] = {}  # name: signs, any of which makes it so
+    elements: dict[str, Element] = {}
+    texts: dict[str, Words] = {}
+
+
+class Alert(_Strict):
+    """A visible alert that has a name of its own."""
+
+    name: str
+    ids: Strings = ()  # CSS: visible ones need no words
+    words: str | None = None
+    severity: Strings = ("error", "warning", "info")  # of the messages the words are looked for in
+    harmless: bool = False  # it asks for something and rejects nothing
+
+
+class Shared(_Strict):
+    """What several screens use: `shared/*.toml` merged."""
+
+    signs: dict[str, Sign] = {}
+    texts: dict[str, Words] = {}
+    alerts: tuple[Alert, ...] = ()
+    alert_boxes: Strings = ()
+    headings: Strings = ()
+    identity: Strings = ()  # where a signed-in page names its user
+    claimed: Strings = ()  # where a sign-in page names the address it asks about
+    masks: Strings = ()  # what a screenshot covers
+    suffixes: Strings = ()  # regular expressions of what the account picker adds to a label
+    countries: dict[str, Strings] = {}  # marketplace code: labels in any language

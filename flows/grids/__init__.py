@@ -1,1 +1,0 @@
-"""The permission grids: one reader a layout, behind `read_grid`."""

@@ -1,0 +1,228 @@
+"""Accepting one invitation as exactly the invited address."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from flows.account.choose_account import choose_on
+from flows.browser.scripts import ask
+from flows.catalogue.recognise import Recognition
+from flows.errors import (
+    AccountNotOfferedError,
+    FlowError,
+    InvitationClosedError,
+    PartnerLinkError,
+    StepTimeoutError,
+    StuckError,
+    UnknownScreenError,
+    WrongIdentityError,
+)
+from flows.invitation.confirmation_code import code_in
+from flows.models import Acceptance, AcceptanceOutcome, Act, Aides, Bounds, Credentials, Identity, InvitationLink, Proof, SellerAccount
+from flows.sign_in.sign_in import SignIn
+from flows.sign_in.submitted_secrets import Typed
+from flows.visit.elements import find, require
+from flows.visit.navigate import Walk
+from flows.visit.visit import Visit
+
+_CLOSED = {
+    "invitation_expired": "expired",
+    "invitation_withdrawn": "withdrawn",
+    "invitation_other_recipient": "other_recipient",
+    "invitation_refused": "refused",
+    "not_found": "refused",
+}
+_INSIDE = ("app", "tour", "account_picker", "account_picker_old")
+_ACCEPTED = ("invitation_accepted", "invitation_already_accepted")
+_CONCLUSIVE = (*_ACCEPTED, *_INSIDE, "confirmation_code")
+
+
+async def accept_invitation(
+    visit: Visit,
+    *,
+    invitation: InvitationLink,
+    account: SellerAccount,
+    credentials: Credentials,
+    aides: Aides,
+    bounds: Bounds | None = None,
+) -> Acceptance:
+    """Sign in at /home, prove who that is, open the invitation and accept it with one click.
+
+    Safe to repeat: an invitation accepted earlier is reported, not accepted again. `aides.before_click(Act.ACCEPT_INVITATION)` is awaited
+    right before the click and may forbid it by raising.
+
+    Raises:
+        WrongIdentityError: signed in as somebody else; nothing was clicked.
+        InvitationClosedError: the site says expired, withdrawn, meant for another address, or refuses in other words.
+        PartnerLinkError: an authorized partner's link; nothing was clicked.
+        all that `ensure_signed_in` raises.
+    """
+    limits = bounds or Bounds()
+    walk = Walk(visit=visit, bounds=limits)
+    sign_in = SignIn(walk=walk, host=invitation.host, credentials=credentials, aides=aides, typed=Typed(aides))
+    try:
+        async with asyncio.timeout(limits.visit.total_seconds()):
+            return await _Accepting(walk=walk, sign_in=sign_in, invitation=invitation, account=account, aides=aides).run()
+    except TimeoutError as err:
+        raise StepTimeoutError(f"the acceptance was expected to end within {limits.visit.total_seconds():g} s, it did not") from err
+
+
+@dataclass(slots=True, kw_only=True)
+class _Accepting:
+    """One visit's acceptance; at most one click."""
+
+    walk: Walk
+    sign_in: SignIn
+    invitation: InvitationLink
+    account: SellerAccount
+    aides: Aides
+
+    async def run(self) -> Acceptance:
+        self._require(await self.sign_in.arrive(prove=True))
+        seen = await self._open_link()
+        if seen.screen != "invitation_offered":
+            return await self._without_click(seen)
+        await self._click(seen)
+        return await self._after_click(seen)
+
+    async def _open_link(self) -> Recognition:
+        """Open the invitation; a re-authentication on the way is followed by opening it once more."""
+        for _ in range(2):
+            seen = await self.walk.open(self.invitation.url)
+            before = len(self.walk.visit.story)
+            seen = await self.sign_in.pass_through(seen)
+            self._require(self.sign_in.identify(seen))
+            was_signed_out = any(step.act in ("filled", "pressed") for step in self.walk.visit.story[before:])
+            if not (was_signed_out and seen.screen in _INSIDE):
+                return seen
+        return seen
+
+    @staticmethod
+    def _require(identity: Identity) -> None:
+        if identity.proof is Proof.NONE:
+            raise WrongIdentityError(
+                "the site was expected to show that the invited address is signed in, it does not: nothing was clicked"
+            )
+
+    async def _without_click(self, seen: Recognition) -> Acceptance:
+        """Conclude from a page that does not offer the invitation (any more)."""
+        match seen.screen:
+            case screen if screen in _ACCEPTED:
+                return await self._confirmed(AcceptanceOutcome.ALREADY_ACCEPTED, seen)
+            case "confirmation_code":
+                return await self._awaiting(seen)
+            case screen if screen in _INSIDE:
+                # Led away from the invitation: accepted earlier, if the merchant is among ours.
+                active = await choose_on(self.walk, self.account)
+                return Acceptance(
+                    outcome=AcceptanceOutcome.ALREADY_ACCEPTED, merchant_id=active.merchant_id, merchant_name=active.merchant_name
+                )
+            case _:
+                raise self._closed(seen)
+
+    async def _click(self, seen: Recognition) -> None:
+        """Press the one control that accepts, after the last look at the page and the caller's leave."""
+        ours = self.sign_in.credentials.user_email.strip().lower()
+        if seen.addressed and ours not in seen.addressed:
+            raise InvitationClosedError(
+                "an invitation of the account's user was expected, the page says it was sent to another address: nothing was clicked",
+                reason="other_recipient",
+                screen=seen.screen,
+                url=seen.path,
+            )
+        strangers = [one for one in seen.mentioned if one not in seen.inviting and "@amazon." not in one]
+        if strangers and ours not in seen.mentioned:
+            raise UnknownScreenError(
+                "an invitation of the account's user was expected, the page names another address and not ours: nothing was clicked",
+                screen=seen.screen,
+                url=seen.path,
+            )
+        if seen.alert_text:
+            text = self.walk.visit.redactor.redact(seen.alert_text)[:200]
+            raise UnknownScreenError(f"no message was expected beside the offer, the site says: {text}", screen=seen.screen, url=seen.path)
+        accept = await require(self.walk.visit, seen.screen, "accept")
+        await self.aides.before_click(Act.ACCEPT_INVITATION)
+        await self.walk.click(accept.handle)
+        self.walk.visit.tell("pressed", seen, element=accept.name, candidate=accept.candidate)
+
+    async def _after_click(self, offered: Recognition) -> Acceptance:
+        try:
+            seen = await self.sign_in.pass_through(await self.walk.settle(after=offered))
+            if seen.screen not in _CONCLUSIVE and "approval" not in seen.variants:
+                seen = await self.sign_in.pass_through(await self.walk.open(self.invitation.url))  # to look, not to accept
+            acceptance = await self._conclude(seen)
+        except FlowError as err:
+            await self.aides.outcome(Act.ACCEPT_INVITATION, err.code)
+            raise
+        await self.aides.outcome(Act.ACCEPT_INVITATION, "accepted")
+        return acceptance
+
+    async def _conclude(self, seen: Recognition) -> Acceptance:
+        match seen.screen:
+            case screen if screen in (*_ACCEPTED, *_INSIDE):
+                return await self._confirmed(AcceptanceOutcome.ACCEPTED, seen)
+            case "confirmation_code":
+                return await self._awaiting(seen)
+            case "invitation_other_recipient" if "approval" in seen.variants:
+                return await self._awaiting(seen)  # taken, and the seller must approve; before the click it speaks against it
+            case "invitation_offered":
+                raise StuckError(
+                    "the invitation was expected to be accepted after the click, it is still offered: it is not clicked again",
+                    screen=seen.screen,
+                    url=seen.path,
+                )
+            case "invitation_refused" | "not_found":
+                # Clicked, and answered in words nobody listed: only a person can tell whether it was taken.
+                raise UnknownScreenError(
+                    "an answer to the acceptance was expected, its words are not known", screen=seen.screen, url=seen.path
+                )
+            case _:
+                raise self._closed(seen)
+
+    async def _confirmed(self, outcome: AcceptanceOutcome, seen: Recognition) -> Acceptance:
+        """Confirm the merchant: by what the page names, else by choosing the account; a merchant that is not listed yet stays open."""
+        if seen.screen not in _INSIDE and await self._names_merchant():
+            return Acceptance(outcome=outcome, merchant_id=self.invitation.merchant_id, merchant_name=self.account.merchant_name)
+        try:
+            active = await choose_on(self.walk, self.account)
+        except AccountNotOfferedError:
+            # "a few minutes to an hour" until it shows; whose it is was signed with the invitation
+            return Acceptance(outcome=outcome, merchant_id=self.invitation.merchant_id)
+        return Acceptance(outcome=outcome, merchant_id=active.merchant_id, merchant_name=active.merchant_name)
+
+    async def _names_merchant(self) -> bool:
+        known = [value for value in (self.account.merchant_name, self.invitation.merchant_id, self.account.merchant_id) if value]
+        return bool(known and await ask(self.walk.visit.page, "mentions", known))
+
+    async def _awaiting(self, seen: Recognition) -> Acceptance:
+        return Acceptance(
+            outcome=AcceptanceOutcome.AWAITING_CONFIRMATION,
+            confirmation_code=await self._code(seen) if seen.screen == "confirmation_code" else None,
+            merchant_id=self.invitation.merchant_id,
+            merchant_name=self.account.merchant_name,
+        )
+
+    async def _code(self, seen: Recognition) -> str | None:
+        """Read the code that the seller compares; None when the page shows none that is certain."""
+        words = list(self.walk.visit.catalogue.words(None, "confirmation_code").phrases)
+        found = await find(self.walk.visit, seen.screen, "code")
+        texts = [one["value"] or one["text"] for one in await ask(self.walk.visit.page, "read", list(found.handles))]
+        return code_in(texts) or code_in(await ask(self.walk.visit.page, "beside", words))
+
+    def _closed(self, seen: Recognition) -> Exception:
+        if seen.screen == "partner_link":
+            return PartnerLinkError(
+                "a user's invitation was expected, this is an authorized partner's link: the provider portal's administrator must open it",
+                screen=seen.screen,
+                url=seen.path,
+            )
+        if reason := _CLOSED.get(seen.screen):
+            said = f" ({self.walk.visit.redactor.redact(seen.alert_text)[:200]})" if seen.alert_text else ""
+            return InvitationClosedError(
+                f"an open invitation was expected, the site says {reason}{said}: ask the seller for a new one",
+                reason=reason,
+                screen=seen.screen,
+                url=seen.path,
+            )
+        return UnknownScreenError(f"an invitation's page was expected, {seen.screen} came", screen=seen.screen, url=seen.path)

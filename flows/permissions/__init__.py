@@ -1,0 +1,1 @@
+"""The permission audit: reach the page, read every row, probe where it is refused."""

@@ -1,0 +1,92 @@
+"""Asking, by GET, for the pages that a permission opens; what is reached proves View at most, what is not proves little."""
+
+from __future__ import annotations
+
+from asyncio import get_running_loop
+from urllib.parse import urlsplit
+
+from playwright.async_api import Error as PlaywrightError
+
+from flows.catalogue.grids import grid_data
+from flows.catalogue.recognise import Recognition
+from flows.catalogue.schema import Session
+from flows.errors import SiteRefusedError, StepTimeoutError
+from flows.models import Bounds, Probe, ProbeAnswer
+from flows.permissions.reach import wall_of
+from flows.permissions.settle import rest
+from flows.visit.open_page import look, open_page
+from flows.visit.visit import Visit
+
+_SHARE = 0.5  # of the visit's bound
+_LOOKS = 4  # at a page that has drawn nothing yet
+
+# What stands in the middle of a page: characters, and whether there is anything to work with.
+_MIDDLE = """({middle, outside}) => {
+  const box = document.querySelector(middle) || document.body, copy = box.cloneNode(true);
+  copy.querySelectorAll(outside).forEach((el) => el.remove());
+  const tools = box.querySelectorAll("table, form, kat-table, [role=table], [role=grid], button, kat-button, a[href]").length;
+  return { length: (copy.textContent || "").replace(/\\s+/g, " ").trim().length, tools, title: document.title };
+}"""
+
+
+def probe_paths() -> tuple[str, ...]:
+    """Every path that may be asked for."""
+    return tuple(page["path"] for page in grid_data("probes")["pages"])
+
+
+async def probe_access(visit: Visit, *, host: str, bounds: Bounds) -> tuple[Probe, ...]:
+    """Ask for every probe page, the ones that tell of a feature first, within half of the visit's bound; the rest is unclear.
+
+    Raises:
+        SignedOutError: the session ended; what was probed until then proves nothing.
+    """
+    end = get_running_loop().time() + bounds.visit.total_seconds() * _SHARE
+    probes = []
+    for page in grid_data("probes")["pages"]:
+        if get_running_loop().time() >= end:
+            probes.append(_unclear(page, "not asked for: the visit's time was over"))
+            continue
+        probes.append(await _probe(visit, page, host=host, bounds=bounds))
+    return tuple(probes)
+
+
+async def _probe(visit: Visit, page: dict[str, str], *, host: str, bounds: Bounds) -> Probe:
+    try:
+        await open_page(visit, f"https://{host}{page['path']}", bounds=bounds)
+    except (StepTimeoutError, SiteRefusedError) as err:
+        return _unclear(page, str(err))
+    for _ in range(_LOOKS):
+        seen = await look(visit)
+        answer, detail = await _answer(visit, seen, page["path"])
+        if answer is not ProbeAnswer.UNCLEAR:
+            return Probe(path=page["path"], permission=page["permission"], answer=answer, detail=detail)
+        try:
+            await rest(visit.page)
+        except PlaywrightError:
+            continue
+    return _unclear(page, detail)
+
+
+async def _answer(visit: Visit, seen: Recognition, path: str) -> tuple[ProbeAnswer, str]:
+    refusal = await wall_of(visit, seen)
+    if refusal is not None:
+        return ProbeAnswer.REFUSED, refusal.kind.value
+    if not urlsplit(visit.page.url).path.startswith(path.removesuffix("/index.html")):
+        away = urlsplit(visit.page.url).path
+        return (ProbeAnswer.REFUSED, f"led to {away}") if seen.session is Session.SIGNED_IN else (ProbeAnswer.UNCLEAR, f"led to {away}")
+    if seen.status >= 400:
+        return ProbeAnswer.UNCLEAR, f"status {seen.status}"
+    try:
+        data = grid_data("probes")
+        middle = await visit.page.evaluate(_MIDDLE, {"middle": data["middle"], "outside": data["outside"]})
+    except PlaywrightError:
+        return ProbeAnswer.UNCLEAR, "the page went away"
+    if seen.session is not Session.SIGNED_IN:
+        return ProbeAnswer.UNCLEAR, f"not recognised as a signed-in page ({seen.screen})"
+    if middle["tools"] and middle["length"] >= 1 and (middle["length"] >= data["shell_text"] or middle["tools"] > 1):
+        return ProbeAnswer.REACHED, str(middle["title"])[:120]
+    return ProbeAnswer.UNCLEAR, "an empty application: it proves nothing"
+
+
+def _unclear(page: dict[str, str], detail: str) -> Probe:
+    return Probe(path=page["path"], permission=page["permission"], answer=ProbeAnswer.UNCLEAR, detail=detail)

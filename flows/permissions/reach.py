@@ -1,0 +1,267 @@
+"""From a signed-in page to the permission grid of one user, or to the way in which the site refuses it. GET only."""
+
+from __future__ import annotations
+
+from asyncio import get_running_loop
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.async_api import ElementHandle
+from playwright.async_api import Error as PlaywrightError
+
+from flows.catalogue.grids import grid_data
+from flows.catalogue.recognise import Recognition
+from flows.catalogue.schema import Session
+from flows.models import Bounds, Refusal, RefusalKind
+from flows.permissions.rows.tokens import Moment, Sight, Way
+from flows.permissions.scan import Ahead, is_grid, read_ahead
+from flows.permissions.settle import Rest, change, moment_of, rest
+from flows.permissions.snapshot.dom import read_dom
+from flows.permissions.unfold import press
+from flows.visit.open_page import LedAwayError, check_led_away, look, open_page
+from flows.visit.visit import Visit
+
+_REFUSED = {
+    "access_required": RefusalKind.ACCESS_REQUIRED,
+    "failed_global": RefusalKind.FAILED_GLOBAL,
+    "no_account": RefusalKind.FAILED_GLOBAL,
+    "not_found": RefusalKind.NOT_FOUND,
+}
+
+
+_MIDDLE = "selector => { const el = document.querySelector(selector); return el ? el.innerText : '' }"
+
+
+class Place(StrEnum):
+    """Where we stand on the permission pages."""
+
+    GRID = "grid"
+    USERS = "users"  # the subject is in a list of users
+    UNCLEAR = "unclear"  # neither came within the bound
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """What came of a step towards the grid."""
+
+    place: Place
+    detail: str = ""
+    by_row: bool = False  # reached by the link in the subject's own row
+    listed: bool = False  # a list of users was shown on the way
+    sight: Sight | None = field(default=None, compare=False)  # the last look, where it was a grid's
+    ahead: Ahead | None = field(default=None, compare=False)  # and what was read of it before it had come to rest
+
+
+async def reach_permissions(visit: Visit, *, host: str, subject: str, own: bool, bounds: Bounds) -> Arrival | Refusal:
+    """Open the permissions of `subject`; English is asked for first.
+
+    Raises:
+        SignedOutError: a sign-in page came. SiteRefusedError: 5xx, 429, the error page, or no answer. StepTimeoutError.
+    """
+    arrival = await _first_there(visit, host=host, subject=subject, bounds=bounds)
+    if isinstance(arrival, Refusal) or arrival.place is not Place.USERS:
+        return arrival
+    return await through_list(visit, subject=subject, own=own, bounds=bounds)
+
+
+async def _first_there(visit: Visit, *, host: str, subject: str, bounds: Bounds) -> Arrival | Refusal:
+    """Open the page at its addresses, the next one only where one is not found; a later one counts only when it shows something."""
+    data = grid_data("reach")
+    answers: list[Arrival | Refusal] = []
+    for path in data["start"]:
+        answer = await arrive(visit, f"https://{host}{path}?{data['english']}", subject=subject, bounds=bounds)
+        if isinstance(answer, Arrival) and answer.place is not Place.UNCLEAR:
+            return answer
+        answers.append(answer)
+        if not (isinstance(answer, Refusal) and answer.kind is RefusalKind.NOT_FOUND):
+            break
+    return answers[0]
+
+
+async def through_list(visit: Visit, *, subject: str, own: bool, bounds: Bounds) -> Arrival | Refusal:
+    """From a list of users to the subject's grid, by the link in the row of exactly that address."""
+    ways = await _find(visit, "row", subject=subject, words=grid_data("reach")["words"]["manage"])
+    if not ways:
+        whose = "the own row" if own else "the row of the user"
+        return Arrival(
+            place=Place.UNCLEAR, detail=f"the list of users can be opened, but {whose} has no link to its permissions", listed=True
+        )
+    arrival = await _follow(visit, ways[0], subject=subject, bounds=bounds)
+    return replace(arrival, by_row=True, listed=True) if isinstance(arrival, Arrival) else arrival
+
+
+async def other_half(visit: Visit, *, subject: str, own: bool, bounds: Bounds) -> Arrival | Refusal | None:
+    """From the regional page to Global User Permissions, where the page has a way there; None where it has not."""
+    ways = await _find(visit, "words", subject=subject, words=grid_data("reach")["words"]["global"])
+    if not ways:
+        return None
+    arrival = await _follow(visit, ways[0], subject=subject, bounds=bounds)
+    if isinstance(arrival, Arrival) and arrival.place is Place.USERS:
+        return await through_list(visit, subject=subject, own=own, bounds=bounds)
+    return arrival
+
+
+async def arrive(visit: Visit, url: str, *, subject: str, bounds: Bounds) -> Arrival | Refusal:
+    """Open an address of the permission pages and wait for what it shows; being led away, while still signed in, is a refusal."""
+    try:
+        return await _wait(visit, lambda: open_page(visit, url, bounds=bounds), subject=subject, bounds=bounds)
+    except LedAwayError as err:
+        if not await _is_still_signed_in(visit, f"https://{urlsplit(url).hostname}/home", bounds=bounds):
+            raise
+        return Refusal(kind=RefusalKind.REDIRECTED, url=err.url or "", text="led to a page that a read-only visit does not open")
+
+
+async def _is_still_signed_in(visit: Visit, home: str, *, bounds: Bounds) -> bool:
+    """Ask the home page; raises as `open_page` and `look`."""
+    await open_page(visit, home, bounds=bounds)
+    end = get_running_loop().time() + bounds.step.total_seconds()
+    while (seen := await look(visit)).session is not Session.SIGNED_IN and get_running_loop().time() < end:
+        await _rest(visit)
+    return seen.session is Session.SIGNED_IN
+
+
+def refusal_of(seen: Recognition) -> Refusal | None:
+    """The refusal a screen stands for, if it is one."""
+    kind = _REFUSED.get(seen.screen)
+    return None if kind is None else Refusal(kind=kind, url=seen.path, text=seen.title[:200])
+
+
+async def wall_of(visit: Visit, seen: Recognition) -> Refusal | None:
+    """The refusal that the page shows, by its screen, or by what is written on an otherwise empty page."""
+    refusal = refusal_of(seen)
+    if refusal is not None or seen.session is Session.SIGNED_OUT:
+        return refusal
+    walls = grid_data("reach")["walls"]
+    try:
+        text = str(await visit.page.evaluate(_MIDDLE, walls["middle"])).strip()
+    except PlaywrightError:
+        return None
+    for kind in (RefusalKind.ACCESS_REQUIRED, RefusalKind.NOT_FOUND):
+        if 0 < len(text) <= walls["longest"] and any(words in text.casefold() for words in walls[kind.value]):
+            return Refusal(kind=kind, url=seen.path, text=text[:200])
+    return None
+
+
+async def _follow(visit: Visit, way: ElementHandle, *, subject: str, bounds: Bounds) -> Arrival | Refusal:
+    before = visit.page.url
+
+    async def go() -> None:
+        await press(way)
+        visit.guard.check()
+
+    return await _wait(visit, go, subject=subject, bounds=bounds, left=before)
+
+
+async def _wait(
+    visit: Visit, act: Callable[[], Awaitable[None]], *, subject: str, bounds: Bounds, left: str | None = None
+) -> Arrival | Refusal:
+    """Act, then look until the page is a grid, a list with the subject in it, or a refusal.
+
+    An answer counts when nothing has changed since, or on a page that never rests, when it is the same twice in a row.
+    """
+    stale, stopped = await _mark(visit) if left is not None else "", len(visit.guard.blocked)
+    await act()
+    end, before = get_running_loop().time() + bounds.step.total_seconds(), None
+    since = None if left is None else await _rest(visit)  # what is shown right after a press is still the old page
+    while True:
+        moment = await _moment(visit) if since is None else since.moment
+        if visit.page.url.startswith("chrome-error:"):
+            check_led_away(visit, stopped, "the permissions page")
+        seen = await look(visit)
+        now = await _place(visit, seen, subject)
+        moved = left is None or visit.page.url != left or await _mark(visit) != stale
+        if since is None and isinstance(now, Arrival) and now.sight is not None:
+            now = replace(now, ahead=await _ahead(visit, now.sight))  # it is read while the rest of it loads
+        since = await _rest(visit)
+        is_at_rest = since is not None and since.is_rested and since.moment == moment
+        if now is not None and moved and (is_at_rest or now == before):
+            return now
+        if get_running_loop().time() >= end:
+            return Arrival(place=Place.UNCLEAR, detail=f"neither a list of users nor permissions came ({seen.screen})")
+        if is_at_rest and since is not None:
+            await _changed(visit, since)
+        before = now
+
+
+async def _place(visit: Visit, seen: Recognition, subject: str) -> Arrival | Refusal | None:
+    refusal = await wall_of(visit, seen)
+    if refusal is not None:
+        return refusal
+    path = urlsplit(visit.page.url).path
+    if not path.startswith(tuple(grid_data("reach")["home"])):
+        signed_in = seen.session is Session.SIGNED_IN
+        return Refusal(kind=RefusalKind.REDIRECTED, url=seen.path, text=seen.title[:200]) if signed_in else None
+    try:
+        sight = await read_dom(visit.page)
+    except PlaywrightError:
+        return None
+    controls = any(option.way in (Way.OPTION, Way.CHOICE) for row in sight.rows for option in row.options)
+    if not controls and await _find(visit, "row", subject=subject, words=grid_data("reach")["words"]["manage"]):
+        return Arrival(place=Place.USERS)
+    if sight.rows:
+        return Arrival(place=Place.GRID, sight=sight)
+    return Arrival(place=Place.GRID, sight=sight) if is_grid(sight) and not sight.busy and not await _names(visit, subject) else None
+
+
+async def _names(visit: Visit, subject: str) -> bool:
+    """Whether a table of users names the subject; then its links are only not drawn yet."""
+    return bool(await visit.page.evaluate(_script(), _asked("named", subject, [])) > 1)
+
+
+async def _find(visit: Visit, what: str, *, subject: str, words: list[str]) -> list[ElementHandle]:
+    try:
+        found = await visit.page.evaluate_handle(_script(), _asked(what, subject, words))
+        properties = await found.get_properties()
+    except PlaywrightError:
+        return []  # the page is moving on; it is looked at again
+    return [element for handle in properties.values() if (element := handle.as_element()) is not None]
+
+
+def _asked(what: str, subject: str, words: list[str]) -> dict[str, Any]:
+    return {"css": grid_data("reach")["css"], "what": what, "email": subject.casefold(), "words": [word.lower() for word in words]}
+
+
+async def _mark(visit: Visit) -> str:
+    """Something that changes when the page shows another thing under the same address."""
+    try:
+        return str(hash((await read_dom(visit.page)).tokens))
+    except PlaywrightError:
+        return ""
+
+
+async def _ahead(visit: Visit, sight: Sight) -> Ahead | None:
+    try:
+        return await read_ahead(visit.page, sight)
+    except PlaywrightError:
+        return None  # the page is moving on
+
+
+async def _rest(visit: Visit) -> Rest | None:
+    try:
+        return await rest(visit.page)
+    except PlaywrightError:
+        await visit.page.wait_for_load_state("domcontentloaded")
+        return None
+
+
+async def _moment(visit: Visit) -> Moment:
+    try:
+        return await moment_of(visit.page)
+    except PlaywrightError:
+        return ()  # the page is moving on
+
+
+async def _changed(visit: Visit, since: Rest) -> None:
+    with suppress(PlaywrightError):
+        await change(visit.page, since)
+
+
+@cache
+def _script() -> str:
+    return (Path(__file__).parent / "js" / "reach.js").read_text(encoding="utf-8")

@@ -1,0 +1,117 @@
+"""Reading the grid in front of us: every scope of the page, in one value."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+from playwright.async_api import Page
+
+from flows.models import Bounds, Grid, PermissionRow
+from flows.permissions.layouts import default_scope, layout_of
+from flows.permissions.rows.interpret import Interpretation
+from flows.permissions.rows.tokens import Sight, SwitchToken
+from flows.permissions.rows.vocabulary import fold, generic
+from flows.permissions.scan import Ahead, is_grid, not_shown, scan
+from flows.permissions.scopes import each_scope
+from flows.permissions.settle import is_as_seen, settle
+
+
+async def read_grid(
+    page: Page,
+    *,
+    own: bool,
+    bounds: Bounds | None = None,
+    scope: str | None = None,
+    expected: str | None = None,
+    viewer: str | None = None,
+    seen: Sight | None = None,
+    ahead: Ahead | None = None,
+) -> Grid:
+    """Read the permission grid that is open, to its end, twice over; presses only what opens sections, lists and marketplaces.
+
+    `own`: the grid shows the rights of the signed-in user. `scope` is that of rows no title puts elsewhere; None tells it from the page.
+    `expected` is the user whose rights should be shown, `viewer` the one who is signed in: whose addresses may be on the page.
+    `seen` is a look that was taken already, on the way; `ahead` what was read of it until the page had come to rest.
+    Whatever could not be read or understood stands in `gaps` or in a row's `problem`; nothing raises but a page that is gone.
+    """
+    if ahead is not None and await is_as_seen(page, ahead.sight):
+        gaps = [*ahead.missing, *ahead.read.gaps, *not_shown([ahead.sight])]
+        return _grid(page.url, [(ahead.read, ahead.sight)], gaps, own=own, expected=expected, viewer=viewer)
+    within = (bounds or Bounds()).step
+    first, settled = await settle(page, within=within, ready=is_grid, seen=seen)
+    home = scope or default_scope(page.url, first)
+    reads: list[tuple[Interpretation, Sight]] = []
+    gaps = []
+    async for name, trouble, moved in each_scope(page, default=home):
+        read, sight, missing = await scan(page, scope=name, within=within, settled=first if settled and not moved else None)
+        gaps += [*trouble, *missing, *read.gaps]
+        if not read.rows:
+            gaps.append(f"no row was read ({name})")
+        reads.append((read, sight))
+    gaps += not_shown([sight for _, sight in reads])
+    return _grid(page.url, reads, gaps, own=own, expected=expected, viewer=viewer)
+
+
+def _grid(
+    url: str, reads: list[tuple[Interpretation, Sight]], gaps: list[str], *, own: bool, expected: str | None, viewer: str | None
+) -> Grid:
+    rows = _renumbered([row for read, _ in reads for row in read.rows])
+    sights = [sight for _, sight in reads]
+    editable = any(read.editable for read, _ in reads) or any(_can_save(sight) for sight in sights)
+    emails = list(dict.fromkeys(email for sight in sights for email in sight.emails))
+    languages = list(dict.fromkeys(read.language for read, _ in reads))
+    if len(languages) > 1:
+        gaps = [*gaps, f"the page changes its language ({', '.join(languages)})"]
+    scopes = {row.scope for row in rows}
+    return Grid(
+        layout=layout_of(url, scopes, own=own, editable=editable, other_half=False),
+        rows=rows,
+        editable=editable,
+        own=own,
+        complete=not gaps and bool(rows) and not any(row.problem for row in rows),
+        gaps=tuple(dict.fromkeys(gaps)),
+        language=languages[0] if languages else "",
+        subject=_subject(emails, sights, expected, None if own else viewer, own=own),
+        shape=_shape(sights),
+        pages=(url,),
+    )
+
+
+def _subject(emails: list[str], sights: list[Sight], expected: str | None, viewer: str | None, *, own: bool) -> str | None:
+    """Whose rights these are, by the page: the address in a heading, else the expected one if it is there, else the only other one.
+
+    The own page of a session needs no name; that of somebody else must not be taken for the expected user's.
+    """
+    titled = {email for sight in sights for email in sight.titled_emails}
+    if len(titled) == 1:
+        return titled.pop()
+    if expected is not None and expected.casefold() in emails:
+        return expected.casefold()
+    others = [email for email in emails if viewer is None or email != viewer.casefold()]
+    return others[0] if len(others) == 1 and not (own and expected) else None
+
+
+def _renumbered(rows: list[PermissionRow]) -> tuple[PermissionRow, ...]:
+    """Count occurrences over the whole grid: the scopes were read one by one."""
+    seen: dict[tuple[str, str, str], int] = {}
+    numbered = []
+    for row in rows:
+        key = (row.scope, row.section, row.permission)
+        seen[key] = seen.get(key, 0) + 1
+        numbered.append(replace(row, occurrence=seen[key]))
+    return tuple(numbered)
+
+
+def _can_save(sight: Sight) -> bool:
+    """Whether the page offers to save: then what is on it can be changed."""
+    words = generic("save")
+    return any(fold(name) in words for name in sight.live_buttons) or any(
+        isinstance(token, SwitchToken) and not token.locked and any("universal" in fold(word) for word in token.own)
+        for token in sight.tokens
+    )
+
+
+def _shape(sights: list[Sight]) -> str:
+    parts = sorted({part for sight in sights for part in sight.shape})
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12] if parts else ""

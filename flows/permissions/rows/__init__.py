@@ -1,0 +1,1 @@
+"""From the tokens of a snapshot to rows with levels."""

@@ -1,0 +1,216 @@
+"""The closed vocabulary of the grids: level words, sections, titles, by language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from flows.catalogue.grids import grid_data
+from flows.marketplaces import MARKETPLACES
+from flows.models import Level
+
+
+def fold(text: str) -> str:
+    """Compare words as people read them."""
+    words = " ".join(text.replace("\u00a0", " ").replace("\u200b", "").split()).rstrip(":：").strip().casefold()
+    return re.sub(r"\s*/\s*", "/", words)
+
+
+def squash(text: str) -> str:
+    """Compare longer texts without their blanks."""
+    return "".join(text.replace("\u00a0", " ").replace("\u200b", "").split()).casefold()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lexicon:
+    """The words of one language, folded, with what they mean."""
+
+    language: str
+    levels: dict[str, Level]
+    sections: dict[str, str]
+    labels: dict[str, str]
+
+    def level(self, word: str) -> Level | None:
+        """The level a word names, if it is one."""
+        return self.levels.get(fold(word))
+
+    def section(self, title: str) -> str | None:
+        """The section a title names; a count or the word (global) behind it does not matter."""
+        return self.sections.get(fold(bare_title(title))) or self.sections.get(fold(re.sub(r"\s+\d+$", "", title)))
+
+    def label(self, text: str) -> str | None:
+        """The English name of a row, or None where the page mixes languages: an English name that this language has a word for."""
+        folded = fold(text)
+        if folded in self.labels:
+            return self.labels[folded]
+        if self.language != "en" and folded in {fold(name) for name in self.labels.values()}:
+            return None
+        return clean_label(text)
+
+
+@cache
+def lexicon(language: str) -> Lexicon:
+    """The words of one language; what nobody has translated stays English, what somebody has does not."""
+    data = grid_data("words")
+    levels, sections = ({**data[kind]["en"], **data[kind].get(language, {})} for kind in ("levels", "sections"))
+    return Lexicon(
+        language=language,
+        levels={fold(word): Level("View & Edit" if level == "Edit" else level) for level, words in levels.items() for word in words},
+        sections=_turned(sections),
+        labels=_turned(data["labels"].get(language, {})),
+    )
+
+
+def lexicon_for(words: Iterable[str], *, declared: str) -> Lexicon:
+    """The language a page says it is in, or English where that knows more of its level words; another only where English knows none."""
+    used = [lexicon(language) for language in _candidates(declared)]
+    folded = [fold(word) for word in words]
+
+    def known(candidate: Lexicon) -> int:
+        return sum(word in candidate.levels for word in folded)
+
+    best = max(used, key=known)
+    if folded and not known(best):
+        best = max((lexicon(language) for language in languages()), key=known)
+    return best
+
+
+def _candidates(declared: str) -> tuple[str, ...]:
+    primary = declared.replace("_", "-").split("-")[0].lower()
+    return (primary, "en") if primary in languages() else ("en",)
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """Every language that the vocabulary knows a word of, English first."""
+    data = grid_data("words")
+    return tuple(dict.fromkeys(("en", *data["levels"], *data["sections"], *data["labels"])))
+
+
+@cache
+def level_words() -> tuple[str, ...]:
+    """Every level word of every language, folded."""
+    return tuple(dict.fromkeys(word for language in languages() for word in lexicon(language).levels))
+
+
+def is_level(text: str) -> bool:
+    """Whether a text is a level word of any language."""
+    return fold(text) in _level_words()
+
+
+def is_caption(text: str) -> bool:
+    """Whether a text says no more than that a level follows."""
+    return fold(text) in generic("captions")
+
+
+def split_level(text: str) -> tuple[str, str]:
+    """A line that ends in a level word, written as the vocabulary writes it, as what stands before it and the word."""
+    label, word = _cut_level(text)
+    return (label, word) if word and not _cut_level(label)[1] else (text, "")  # several are heads of columns
+
+
+def _cut_level(text: str) -> tuple[str, str]:
+    word = next((word for word in _written_levels() if text.endswith(word)), "")
+    return text.removesuffix(word).rstrip(" :：–—-"), word
+
+
+@cache
+def _written_levels() -> tuple[str, ...]:
+    """Level words as they are written, the longest first."""
+    written = {word for levels in grid_data("words")["levels"].values() for words in levels.values() for word in words}
+    return tuple(sorted(written, key=len, reverse=True))
+
+
+@cache
+def _level_words() -> frozenset[str]:
+    return frozenset(level_words())
+
+
+@cache
+def marks(kind: str) -> tuple[str, ...]:
+    """The marks that say held (`on`), offered but not held (`off`), not offered (`absent`), folded."""
+    return tuple(fold(word) for word in grid_data("words")["marks"][kind])
+
+
+@cache
+def generic(name: str) -> frozenset[str]:
+    """A list of the page's own phrases, folded."""
+    return frozenset(fold(word) for word in grid_data("words")["generic"][name])
+
+
+def is_language_picker(listed: Sequence[str]) -> bool:
+    """Whether everything a drop-down lists is the name of a language."""
+    return len(listed) > 1 and all(re.split(r"[\s(\-–]", fold(name))[0] in generic("languages") for name in listed)
+
+
+def says(kind: str, text: str) -> bool:
+    """Whether a text says something of the page itself: that it is still `loading`, that there was `trouble`."""
+    return any(rule.search(text) for rule in _rules(kind))
+
+
+@cache
+def _rules(kind: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(rule, re.IGNORECASE) for rule in grid_data("words")["generic"][kind])
+
+
+def is_generic(title: str) -> bool:
+    """Whether a title is the page's own and names no section."""
+    return fold(title) in generic("titles")
+
+
+def scope_of(title: str) -> str | None:
+    """The scope a title names: regional, global or a marketplace code."""
+    return _scopes().get(fold(title)) or _scopes().get(fold(re.sub(r"\s*\([A-Z]{2}\)$", "", title.strip())))
+
+
+def scope_names() -> tuple[str, ...]:
+    """Every name of a scope, folded."""
+    return tuple(_scopes())
+
+
+@cache
+def _scopes() -> dict[str, str]:
+    named = {fold(title): scope for scope, titles in grid_data("words")["scopes"].items() for title in titles}
+    for code, marketplace in MARKETPLACES.items():
+        domain = marketplace.host.removeprefix("sellercentral.")
+        named |= {fold(marketplace.country): code, fold(code): code}
+        if domain != marketplace.host:
+            named[fold(domain)] = code
+    return named
+
+
+def is_section(title: str) -> bool:
+    """Whether a title names a section in any language."""
+    return any(lexicon(language).section(title) for language in languages())
+
+
+def stated_count(text: str) -> int | None:
+    """How many rows a text says there are: "Orders (7)", "62 permissions", "20 of 62"."""
+    match = (
+        re.search(r"[(\[](\d+)[)\]]\s*$", text)
+        or re.search(r"^\D+\s(\d+)$", text.strip())
+        or next((found for rule in grid_data("words")["generic"]["count"] if (found := re.search(rule, text, re.IGNORECASE))), None)
+    )
+    return int(match.group(1)) if match else None
+
+
+def bare_title(title: str) -> str:
+    """A title without the count or the word (global) behind it."""
+    return re.sub(r"\s*(?:[(\[]\d+[)\]]|\(global\)|\d+ (?:permissions|rights|rows))\s*$", "", title.strip(), flags=re.IGNORECASE)
+
+
+def clean_label(text: str) -> str:
+    """A label as the page writes it, without its colon."""
+    return " ".join(text.replace("\u00a0", " ").split()).rstrip(":：").strip()
+
+
+@cache
+def legacy_names() -> dict[str, str]:
+    """The ids of the oldest form, with the name of the row each belongs to."""
+    return dict(grid_data("words")["legacy"])
+
+
+def _turned(names: dict[str, list[str]]) -> dict[str, str]:
+    return {fold(word): name for name, words in names.items() for word in words}

@@ -1,0 +1,240 @@
+"""One grid in one scope, read to its end: every section open, every list scrolled, every window read twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from playwright.async_api import ElementHandle, Page
+
+from flows.permissions.layouts import default_scope
+from flows.permissions.lists import has_closed_lists, list_levels
+from flows.permissions.rows.interpret import Interpretation, interpret
+from flows.permissions.rows.tokens import RowToken, Sight, TextToken, Token
+from flows.permissions.rows.vocabulary import lexicon, squash
+from flows.permissions.settle import LIMIT, PRESSED, ask, find, is_as_seen, rest, settle, survey
+from flows.permissions.snapshot.accessibility import read_aria
+from flows.permissions.snapshot.compare import disagreements
+from flows.permissions.snapshot.dom import read_dom
+from flows.permissions.snapshot.merge import weave
+from flows.permissions.unfold import open_each, unfold
+
+_STEP = 0.6  # of a list's height: windows overlap
+_MOST_STEPS = 400
+_MOST_ROWS = 300  # three times what anybody has seen; a list that goes on has no end
+_LOOKS = 5
+
+
+@dataclass(slots=True)
+class Scan:
+    """What has been put together so far."""
+
+    scope: str
+    tokens: tuple[Token, ...] = ()
+    last: Sight | None = None
+    gaps: list[str] = field(default_factory=list)
+    hidden: set[str] = field(default_factory=set)
+    bare: set[str] = field(default_factory=set)
+    troubles: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ahead:
+    """What was read of a page while it may still have been loading; good only as long as the page is as `sight` saw it."""
+
+    read: Interpretation
+    sight: Sight
+    missing: tuple[str, ...]
+
+
+async def read_ahead(page: Page, seen: Sight) -> Ahead | None:
+    """Read a page that keeps nothing folded, in its one scope, without waiting for it to come to rest; None where it is not so simple.
+
+    Whoever uses it has to see afterwards that the page is at rest, and still as it was.
+    """
+    there = await survey(page)
+    if (
+        seen.busy
+        or has_closed_lists(seen)
+        or seen.is_loading
+        or not seen.rows
+        or there.tabs
+        or there.pickers
+        or there.closed
+        or there.more
+        or there.pagers
+    ):
+        return None
+    state = Scan(scope=default_scope(page.url, seen))
+    await _look(page, state, seen=seen)
+    for scroller in await find(page, "scrollers") if there.lists else ():
+        moved = await ask(page, "step", target=scroller, quiet=PRESSED, limit=LIMIT, step=_STEP)
+        if moved["changed"] or not moved["end"]:
+            return None
+    read, sight, missing = _finish(state, seen)
+    return Ahead(read=read, sight=sight, missing=missing) if sight.moment == seen.moment else None
+
+
+async def scan(page: Page, *, scope: str, within: timedelta, settled: Sight | None = None) -> tuple[Interpretation, Sight, tuple[str, ...]]:
+    """Read the page as one grid; returns the rows, the last look and the gaps of getting there.
+
+    `settled` is the last look at a page that has come to rest, where nothing was pressed since.
+    """
+    state = Scan(scope=scope)
+    sight, is_settled = (settled, True) if settled is not None else await settle(page, within=within, ready=is_grid)
+    if not is_settled:
+        state.gaps.append("the page was still loading when it was read")
+    await _read_all(page, state, sight)
+    if state.last is not None and state.last.is_loading:
+        later, _ = await settle(page, within=within, ready=lambda seen: not seen.is_loading)
+        await _read_all(page, state, later)
+    return _finish(state, state.last or sight)
+
+
+def is_grid(sight: Sight) -> bool:
+    """Rows, or sections that can be opened, are there."""
+    return bool(sight.rows) or sum(isinstance(token, TextToken) and token.title for token in sight.tokens) > 2
+
+
+async def _read_all(page: Page, state: Scan, sight: Sight) -> None:
+    """Open every section, and read every window of every list."""
+    state.gaps += await unfold(page)
+    there = await survey(page)
+    if there.lists:
+        for scroller in await find(page, "scrollers"):
+            await ask(page, "top", target=scroller, quiet=PRESSED, limit=LIMIT)
+    await _look(page, state, seen=sight)
+    if there.closed:
+        await _open_one_by_one(page, state)
+    if there.lists or (await survey(page)).lists:
+        await _scroll_all(page, state)
+
+
+async def _look(page: Page, state: Scan, *, seen: Sight | None = None) -> None:
+    """Read the page as it stands, by both readings, and weave it into what was seen; `seen` serves as long as nothing changed since."""
+    for _ in range(_LOOKS):
+        sight = seen if seen is not None and await is_as_seen(page, seen) else await read_dom(page)
+        if has_closed_lists(sight):
+            state.gaps += await list_levels(page)
+            sight = await read_dom(page)
+        if state.last is not None and sight.tokens == state.last.tokens:
+            return
+        different = await _compare(page, sight, state.scope)
+        if await is_as_seen(page, sight) or (await read_dom(page)).tokens == sight.tokens:
+            break  # nothing moved while the second reading was taken
+        await rest(page)
+    else:
+        state.gaps.append("the page did not come to rest")
+    state.gaps += different
+    state.tokens, whole = weave(state.tokens, sight.tokens)
+    if not whole:
+        state.gaps.append("rows may have been skipped while scrolling")
+    state.hidden |= set(sight.hidden)
+    state.bare |= set(sight.bare)
+    state.troubles |= set(sight.troubles)
+    state.last = sight
+
+
+async def _compare(page: Page, sight: Sight, scope: str) -> tuple[str, ...]:
+    """The two readings of one window; what the page shows changes between them when it is still moving."""
+    try:
+        hearing = await read_aria(page, drawn=any(option.look for row in sight.rows for option in row.options))
+    except ValueError as err:
+        return (f"the accessibility tree could not be read: {err}",)
+    read = interpret(sight, scope=scope)
+    shown = sight.rows
+    rows = [(row, shown[at]) for row, at in zip(read.rows, read.at, strict=True) if at is not None]
+    return disagreements(rows, hearing, lexicon(read.language))
+
+
+async def _open_one_by_one(page: Page, state: Scan) -> None:
+    """Where opening one section closes another: open each that is closed, reading after each."""
+    stuck = 0
+    async for opened in open_each(page):
+        stuck += not opened
+        await _look(page, state)
+    if stuck:
+        state.gaps.append(f"{stuck} sections could not be opened")
+
+
+async def _scroll_all(page: Page, state: Scan) -> None:
+    """Scroll every list, and the page itself, to the end; read wherever something changed."""
+    for scroller in await find(page, "scrollers"):
+        await _scroll_one(page, state, scroller)
+
+
+async def _scroll_one(page: Page, state: Scan, scroller: ElementHandle) -> None:
+    for _ in range(_MOST_STEPS):
+        moved = await ask(page, "step", target=scroller, quiet=PRESSED, limit=LIMIT, step=_STEP)
+        if moved["changed"]:
+            await _look(page, state)
+        if sum(isinstance(token, RowToken) for token in state.tokens) > _MOST_ROWS:
+            break
+        if moved["end"]:
+            before = state.tokens
+            await _look(page, state, seen=state.last)  # a list that loads more at its end grows only now
+            if state.tokens == before:
+                return
+        if moved["stuck"]:
+            break
+    state.gaps.append("the end of a list never came")
+
+
+async def each_window(page: Page) -> AsyncIterator[None]:
+    """Open every section and scroll every list once more, for whoever wants to look; yields at each view."""
+    await unfold(page)
+    yield
+    async for _ in open_each(page):
+        yield
+    for scroller in await find(page, "scrollers"):
+        await ask(page, "top", target=scroller, quiet=PRESSED, limit=LIMIT)
+        yield
+        for _ in range(_MOST_STEPS):
+            moved = await ask(page, "step", target=scroller, quiet=PRESSED, limit=LIMIT, step=_STEP)
+            if moved["changed"]:
+                yield
+            if moved["end"] or moved["stuck"]:
+                break
+
+
+def _finish(state: Scan, last: Sight) -> tuple[Interpretation, Sight, tuple[str, ...]]:
+    whole = replace(last, tokens=state.tokens, hidden=tuple(sorted(state.hidden)), troubles=tuple(sorted(state.troubles)))
+    read = interpret(whole, scope=state.scope)
+    gaps = [*state.gaps, *_without_control(state)]
+    if not _counts_fit(last.row_counts, read):
+        gaps.append(f"tables say they have {sum(last.row_counts)} rows in all; {len(read.rows)} were read")
+    if last.busy or last.is_loading:
+        gaps.append("the page says it is still loading")
+    return read, whole, tuple(dict.fromkeys(gaps))
+
+
+def _counts_fit(stated: tuple[int, ...], read: Interpretation) -> bool:
+    """Whether each table that says how many rows it has is a section of so many rows, with or without its head."""
+    if len(stated) == 1 and stated[0] - len(read.rows) - read.titles in (0, 1):
+        return True  # one table for everything, the sections' titles and the column heads among its rows
+    sizes = sorted(Counter(row.section for row in read.rows).values())
+    if not stated or len(sizes) < len(stated):
+        return not stated or sum(stated) - len(read.rows) in range(len(stated) + 1)
+    for count in sorted(stated):
+        size = next((size for size in sizes if size in (count, count - 1)), None)
+        if size is None:
+            return False
+        sizes.remove(size)
+    return True
+
+
+def _without_control(state: Scan) -> list[str]:
+    """Things that look like rows and have no control."""
+    labels = [squash(token.label) for token in state.tokens if isinstance(token, RowToken)]
+    bare = sorted(text for text in state.bare if not any(squash(text).startswith(label) for label in labels if label))
+    return [f"{len(bare)} rows have no control ({bare[0][:60]!r})"] if bare else []
+
+
+def not_shown(sights: Sequence[Sight]) -> list[str]:
+    """Rows that are in the document and were shown in no scope; a hidden copy of a row that was shown is a decoy."""
+    labels = [squash(row.label) for sight in sights for row in sight.rows if row.label]
+    hidden = sorted({text for sight in sights for text in sight.hidden if text})
+    missing = [text for text in hidden if not any(squash(text).startswith(label) for label in labels)]
+    return [f"{len(missing)} rows are in the document but not shown ({missing[0][:60]!r})"] if missing else []

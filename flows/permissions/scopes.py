@@ -1,0 +1,97 @@
+"""Rights per marketplace: finding the tabs or the picker that switch between marketplaces, and switching."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from playwright.async_api import ElementHandle, Page
+from playwright.async_api import Error as PlaywrightError
+
+from flows.permissions.rows.vocabulary import bare_title, fold, is_section, scope_of
+from flows.permissions.settle import ask, find, rest, survey
+from flows.permissions.unfold import press
+
+
+async def each_scope(page: Page, *, default: str) -> AsyncIterator[tuple[str, tuple[str, ...], bool]]:
+    """Show the page's scopes one after the other; yields each with what went wrong in showing it, and whether anything was pressed.
+
+    A page without a switch has one scope, the default.
+    """
+    there = await survey(page)
+    names = await _tab_names(page) if there.tabs else []
+    if names:
+        for name in names:
+            yield scope_of(bare_title(name)) or default, await _press_tab(page, name), True
+        return
+    choices = await _choices(page) if there.pickers else []
+    if choices:
+        for choice in choices:
+            yield scope_of(bare_title(choice)) or default, await _choose(page, choice), True
+        return
+    yield default, (), False
+
+
+async def show_scope(page: Page, scope: str) -> None:
+    """Show one scope again, where the page has a switch for it."""
+    for name in await _tab_names(page):
+        if scope_of(bare_title(name)) == scope:
+            await _press_tab(page, name)
+            return
+    for choice in await _choices(page):
+        if scope_of(bare_title(choice)) == scope:
+            await _choose(page, choice)
+            return
+
+
+async def _tab_names(page: Page) -> list[str]:
+    """The names of the tabs that stand for scopes, or where sections have tabs, of all of them; tabs for anything else are left alone."""
+    tabs = await find(page, "tabs")
+    names = [str(item["name"]) for item in await ask(page, "names", target=tabs)] if tabs else []
+    return names if sum(map(is_section, names)) > 1 else [name for name in names if scope_of(bare_title(name))]
+
+
+async def _press_tab(page: Page, name: str) -> tuple[str, ...]:
+    tab = await _tab(page, name)
+    if tab is None or not await press(tab):
+        return (f"the tab {name!r} could not be opened",)
+    await rest(page)
+    again = await _tab(page, name)
+    chosen = again is not None and (await ask(page, "names", target=[again]))[0]["selected"]
+    return () if chosen else (f"the tab {name!r} does not say that it is the chosen one",)
+
+
+async def _tab(page: Page, name: str) -> ElementHandle | None:
+    tabs = await find(page, "tabs")
+    names = await ask(page, "names", target=tabs) if tabs else []
+    found = [tab for tab, item in zip(tabs, names, strict=True) if item["name"] == name]
+    return found[0] if len(found) == 1 else None
+
+
+async def _choices(page: Page) -> list[str]:
+    """The choices of the picker whose every choice is a scope."""
+    picker = await _picker(page)
+    return [] if picker is None else list((await ask(page, "choices", target=[picker]))[0])
+
+
+async def _picker(page: Page) -> ElementHandle | None:
+    pickers = await find(page, "pickers")
+    listed = await ask(page, "choices", target=pickers) if pickers else []
+    found = [picker for picker, choices in zip(pickers, listed, strict=True) if choices and all(scope_of(bare_title(c)) for c in choices)]
+    return found[0] if len(found) == 1 else None
+
+
+async def _choose(page: Page, choice: str) -> tuple[str, ...]:
+    picker = await _picker(page)
+    if picker is None:
+        return ("the marketplace picker went away",)
+    try:
+        if await picker.evaluate("el => el.tagName") == "SELECT":
+            await picker.select_option(label=choice, timeout=3000)
+        else:
+            await picker.click(timeout=3000)
+            await page.get_by_text(choice, exact=True).last.click(timeout=3000)
+    except PlaywrightError:
+        return (f"the marketplace {choice!r} could not be chosen",)
+    await rest(page)
+    chosen = await picker.evaluate("el => el.selectedOptions ? [...el.selectedOptions].map(o => o.label).join() : el.textContent")
+    return () if fold(choice) in fold(str(chosen)) else (f"the picker does not show {choice!r} after it was chosen",)

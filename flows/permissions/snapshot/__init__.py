@@ -1,0 +1,1 @@
+"""Two snapshots of a page, DOM and accessibility tree, compared and merged."""

@@ -1,0 +1,121 @@
+"""What one node of the accessibility tree says: its words, its options, the head it stands under."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from flows.permissions.rows.tokens import Option, Way
+from flows.permissions.rows.vocabulary import fold, is_level, marks
+from flows.permissions.snapshot.aria_tree import AriaNode
+
+_ONE = ("radio", "menuitemradio", "checkbox")
+_MANY = ("combobox", "listbox")
+
+
+def said_by(node: AriaNode) -> str:
+    """What a node says itself."""
+    return node.text or node.name
+
+
+def is_one(node: AriaNode) -> bool:
+    """A control for one level: a radio or the like, or one of a strip of buttons of which one is pressed."""
+    return node.role in _ONE or _is_pressable(node)
+
+
+def is_many(node: AriaNode) -> bool:
+    """A control for all levels."""
+    return node.role in _MANY
+
+
+def is_control(node: AriaNode) -> bool:
+    """Any control of levels."""
+    return is_one(node) or is_many(node)
+
+
+def _is_pressable(node: AriaNode) -> bool:
+    """A button named like a level, where one of those beside it says that it is pressed; of one that is not, the tree says nothing."""
+    if node.role != "button" or not is_level(node.name):
+        return False
+    strip = node.above("row") or node.parent
+    return strip is not None and any("pressed" in other.states for other in strip.walk() if other.role == "button")
+
+
+def one_of(node: AriaNode, *, column: str, over: str, name: str = "") -> Option:
+    """A control for one level, as an option; `name` where it has none of its own."""
+    state = node.states.get("pressed" if node.role == "button" else "checked")
+    own = tuple(text for text in (node.name or name,) if text)
+    return Option(own=own, column=column, over=over, on=None if state == "mixed" else state == "true", locked="disabled" in node.states)
+
+
+def many_of(node: AriaNode, *, over: str = "") -> Option:
+    """A drop-down, as an option: what it lists, where the tree says so, and what it shows."""
+    listed = [(kid.name or kid.text, "selected" in kid.states) for kid in node.walk() if kid.role == "option"]
+    chosen = tuple(name for name, selected in listed if selected)
+    said = [kid.text for kid in node.walk() if kid.role != "option" and kid.text and kid.above("option") is None]
+    locked, listing = "disabled" in node.states, tuple(name for name, _ in listed)
+    shows = "" if chosen else " ".join(said)
+    return Option(way=Way.CHOICE, over=over, on=True, locked=locked, listed=listing, chosen=chosen, shows=shows)
+
+
+def cells_of(row: AriaNode) -> list[AriaNode]:
+    """The cells of a table row; those of a group inside it where the row holds nothing else."""
+    return row.children if len(row.children) > 1 else [child for kid in row.children for child in (kid.children or [kid])]
+
+
+def controls_in(node: AriaNode) -> Iterator[AriaNode]:
+    """The outermost controls below a node, or the node itself."""
+    if is_control(node):
+        yield node
+        return
+    for kid in node.children:
+        yield from controls_in(kid)
+
+
+def options_of(cell: AriaNode, *, column: Callable[[AriaNode], str], over: Callable[[AriaNode], str]) -> list[Option]:
+    """What a cell says of its row's level; `column` tells the level head above a control, `over` its marketplace."""
+    controls = list(controls_in(cell))
+    if controls:
+        level = next((text for text in texts_in([cell]) if is_level(text)), "") if len(controls) == 1 else ""
+        return [
+            many_of(node, over=over(node)) if is_many(node) else one_of(node, column=column(node), over=over(node), name=level)
+            for node in controls
+        ]
+    text, head = own_text(cell), column(cell)
+    if is_level(text):
+        return [Option(way=Way.TEXT, own=(text,), column=head, over=over(cell), on=True)]
+    return [Option(way=Way.MARK, column=head, over=over(cell), on=True)] if is_level(head) and fold(text) in marks("on") else []
+
+
+def texts_in(nodes: Iterable[AriaNode]) -> list[str]:
+    """Every text of these nodes and below, each once, in order; names of controls are not texts."""
+    below = [kid for node in nodes for kid in node.walk() if not is_control(kid) and kid.role not in ("option", "row")]
+    said = [kid.text or (kid.name if not kid.children else "") for kid in below if kid.above(*_MANY) is None]
+    return [text for text in said if text]
+
+
+def cell_text(cell: AriaNode) -> str:
+    """What a cell says; all of it only where it is nothing but buttons or links."""
+    return own_text(cell) or " ".join(texts_in([cell])).strip()
+
+
+def own_text(cell: AriaNode) -> str:
+    """What a cell says without the buttons and links in it, which are often help."""
+    doors = {id(node) for door in cell.walk() if door.role in ("button", "link") for node in door.walk()}
+    return " ".join(texts_in(node for node in cell.walk() if id(node) not in doors and not node.children)).strip()
+
+
+def has_label(row: AriaNode) -> bool:
+    """Whether a table row says anything but levels."""
+    return any(not is_level(text) for text in texts_in([row]))
+
+
+def cells_across(cells: list[AriaNode], table: AriaNode) -> list[AriaNode]:
+    """The cells of a row that stand where some go on beside several rows, as sections do; none where the row says nothing else."""
+    sides = [cell.box[0] for row in table.walk() if row.role == "row" for cell in row.children if _spans_rows(cell, row) and cell.box]
+    across = [cell for cell in cells if cell.box and any(abs(cell.box[0] - left) < 2 for left in sides)]
+    rest = [text for text in texts_in([cell for cell in cells if cell not in across]) if not is_level(text)]
+    return across if rest else []
+
+
+def _spans_rows(cell: AriaNode, row: AriaNode) -> bool:
+    return cell.role != "columnheader" and cell.box is not None and row.box is not None and cell.box[3] > row.box[3] + 2

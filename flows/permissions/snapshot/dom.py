@@ -1,0 +1,107 @@
+"""The first reading: a walk through the visible document in one call."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import ElementHandle, Page
+
+from flows.browser.scripts import source, value_of
+from flows.catalogue.grids import grid_data
+from flows.permissions.rows.tokens import ColumnsToken, Option, RowToken, Sight, SwitchToken, TextToken, Token, Way
+from flows.permissions.rows.vocabulary import generic, level_words, marks, says, scope_names
+
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+
+
+async def read_dom(page: Page) -> Sight:
+    """Look at the page once; nothing is opened, scrolled or waited for."""
+    found = await value_of(page, _script(), _asked())
+    tokens = tuple(_token(item) for item in found["tokens"])
+    return Sight(
+        tokens=tokens,
+        hidden=tuple(found["hidden"]),
+        bare=tuple(found["empty"]),
+        busy=found["busy"],
+        is_loading=any(isinstance(token, TextToken) and says("loading", token.text) for token in tokens),
+        troubles=tuple(found["troubles"]),
+        row_counts=tuple(found["stated"]),
+        live_buttons=tuple(button["s"] for button in found["buttons"] if not button["off"]),
+        shape=tuple(found["shape"]),
+        language=found["language"],
+        title=found["title"],
+        emails=_emails(tokens),
+        titled_emails=_emails(tokens, titled=True),
+        moment=tuple(found["moment"]),
+    )
+
+
+async def find_row(page: Page, index: int) -> list[ElementHandle]:
+    """The elements of one row of the page as it stands: its box where it has one of its own, its label, its controls."""
+    found = await page.evaluate_handle(_script(), {**_asked(), "row": index})
+    properties = await found.get_properties()
+    return [element for handle in properties.values() if (element := handle.as_element()) is not None]
+
+
+def _asked() -> dict[str, Any]:
+    return {
+        "css": grid_data("walk"),
+        "words": level_words(),
+        "places": scope_names(),
+        "on": marks("on"),
+        "off": (*marks("off"), *marks("absent")),
+        "languages": sorted(generic("languages")),
+        "captions": sorted(generic("captions")),
+    }
+
+
+@cache
+def _script() -> str:
+    own = (Path(__file__).parents[1] / "js" / "walk.js").read_text(encoding="utf-8")
+    return f"(asked) => {{ {source('rest')}; {source('lists')}; return ({own})(asked); }}"
+
+
+def _token(item: dict[str, Any]) -> Token:
+    match item["t"]:
+        case "row":
+            options = tuple(_option(option) for option in item["options"])
+            names, called = tuple(item["names"]), tuple(item["called"])
+            return RowToken(label=item["label"], more=item["more"], titled=item["title"], names=names, called=called, options=options)
+        case "columns":
+            return ColumnsToken(parts=tuple(item["parts"]))
+        case "switch" | "head":
+            return SwitchToken(own=tuple(item["own"]), on=item["on"], locked=item.get("off", True), head=item["t"] == "head")
+        case _:
+            return TextToken(
+                text=item["s"],
+                title=item["title"],
+                strong=item["strong"],
+                button=item["button"],
+                tab=item["tab"],
+                alone=item["alone"],
+                head=item["head"],
+            )
+
+
+def _option(item: dict[str, Any]) -> Option:
+    way = next((way for way in (Way.CHOICE, Way.TEXT, Way.MARK) if item.get(way.value)), Way.OPTION)
+    return Option(
+        way=way,
+        own=tuple(item["own"]),
+        column=item["column"],
+        over=item["over"],
+        look=item.get("look", 0),
+        on=item["on"],
+        locked=item["off"],
+        listed=tuple(item.get("list", ())),
+        chosen=tuple(item.get("chosen", ())),
+        shows=item.get("shows", ""),
+    )
+
+
+def _emails(tokens: tuple[Token, ...], *, titled: bool = False) -> tuple[str, ...]:
+    texts = [token for token in tokens if isinstance(token, TextToken) and (token.title or not titled)]
+    return tuple(dict.fromkeys(address.casefold() for token in texts for address in _EMAIL.findall(token.text)))

@@ -1,0 +1,1 @@
+"""Recordings and evidence of a visit, scrubbed before they are kept."""

@@ -1,0 +1,93 @@
+"""Keeping what a page looked like, without what must not be kept."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+from contextlib import suppress
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Error, Page
+
+from flows.browser.scripts import PageMovedError, ask
+from flows.catalogue.load import load_catalogue
+from flows.errors import FlowError
+from flows.redaction.redact import Redactor
+from flows.visit.visit import Visit
+
+_PATIENCE = 8.0  # seconds for everything that asks the page; it may hang
+_ADDRESS = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+_LARGEST = 5_000_000  # characters of a page that are kept
+
+
+async def capture(
+    page: Page, directory: Path, name: str, redactor: Redactor, *, visit: Visit | None = None, error: BaseException | None = None
+) -> list[Path]:
+    """Save a masked screenshot, the scrubbed page and the visit's story; never raises for a page that is gone.
+
+    Files are `<name>.png`, `<name>.html`, `<name>.json`, mode 0600; those that could be written are returned. Whatever is typed, hidden
+    fields, inline scripts, values in addresses and every e-mail address are left out, registered or not.
+    """
+    told = _story(page, redactor, visit, error) | {"status": await _status(page)}
+    story = json.dumps(told, indent=1, ensure_ascii=False)
+    kept = [_write(directory / f"{name}.json", redactor.redact(story).encode())]
+    with suppress(Error, PageMovedError, FlowError, TimeoutError):
+        async with asyncio.timeout(_PATIENCE):
+            kept.append(_write(directory / f"{name}.html", (await _html(page, redactor)).encode()))
+            kept.append(_write(directory / f"{name}.png", await _screenshot(page, redactor)))
+    return kept
+
+
+async def scrubbed_html(page: Page, redactor: Redactor) -> str:
+    """Return the page as `capture` keeps it."""
+    return await _html(page, redactor)
+
+
+async def _status(page: Page) -> int:
+    """Return the HTTP status of the document, 0 when the page cannot say."""
+    with suppress(Error, TimeoutError):
+        async with asyncio.timeout(_PATIENCE / 4):
+            return int(await page.evaluate("performance.getEntriesByType('navigation')[0]?.responseStatus || 0"))
+    return 0
+
+
+async def _html(page: Page, redactor: Redactor) -> str:
+    text = redactor.redact(await ask(page, "snapshot", None))[:_LARGEST]
+    return _ADDRESS.sub("address@redacted.example", text)
+
+
+async def _screenshot(page: Page, redactor: Redactor) -> bytes:
+    """Take the picture with covers drawn over inputs, names and addresses; no picture without covers."""
+    masks = list(load_catalogue().shared.masks)
+    await ask(page, "cover", {"masks": masks, "values": redactor.names(), "off": False})
+    try:
+        return await page.screenshot(full_page=True, timeout=_PATIENCE * 1000, animations="disabled", caret="hide")
+    finally:
+        with suppress(Error, PageMovedError):
+            await ask(page, "cover", {"masks": masks, "values": [], "off": True})
+
+
+def _story(page: Page, redactor: Redactor, visit: Visit | None, error: BaseException | None) -> dict[str, Any]:
+    told: dict[str, Any] = {"at": datetime.now(UTC).isoformat(), "url": page.url.partition("?")[0]}
+    if error is not None:
+        told["error"] = {"kind": type(error).__name__, "code": getattr(error, "code", None), "message": redactor.redact(str(error))}
+    if visit is not None:
+        told["steps"] = [asdict(step) | {"at": step.at.isoformat()} for step in visit.story]
+        told["drift"] = [f"{step.screen}.{step.element} by candidate {step.candidate + 1}" for step in visit.drift]
+        told["blocked"] = list(visit.guard.blocked)
+    return told
+
+
+def _write(path: Path, content: bytes) -> Path:
+    """Write a file that only its owner may read, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    partial = path.with_name(f".{path.name}.partial")
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(content)
+    partial.replace(path)
+    return path

@@ -1,0 +1,117 @@
+"""Scrubbing a recording: every secret becomes a made-up value of its form, the same one everywhere, so that it still replays."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from pydantic import SecretStr
+
+from flows.marketplaces import MARKETPLACE_IDS
+from flows.recording.exchange import Captured
+from flows.recording.found_secrets import is_drawn, secrets_of, telling_in
+from flows.recording.mail_text import mail_text
+from flows.redaction.redact import Redactor
+
+_TOLD_INPUT = re.compile(r"password|secret|token|merchant_name")
+_MADE_UP_EMAIL = re.compile(r"@(?:[^@]+\.)?(?:example|test|invalid)$", re.IGNORECASE)
+_AMAZON = re.compile(r"@(?:[a-z0-9-]+\.)*amazon(?:ses)?\.[a-z.]{2,6}$", re.IGNORECASE)  # who sends such mails is no secret
+_MADE_UP_MERCHANT = re.compile(r"^A[A-Z0-9]*EXAMPLE")
+_MERCHANT = re.compile(r"^A(?=[A-Z]*[0-9])[A-Z0-9]{12,13}$")
+_UUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
+
+
+class Scrub(Redactor):
+    """The redactor of one recording: numbered placeholders that say they are made up, so the same visit scrubs to the same bytes.
+
+    Give `scrub.redact` to the player to replay with the values that were live when the visit was recorded.
+    """
+
+    def __init__(self, beside: Redactor) -> None:
+        super().__init__(key=b"recording")
+        self._beside = beside
+        self._numbers: dict[str, int] = {}
+
+    @classmethod
+    def of(
+        cls,
+        exchanges: Iterable[Captured],
+        inputs: Mapping[str, Any],
+        session: Mapping[str, Any],
+        beside: Redactor,
+        *,
+        mail: bytes | None = None,
+    ) -> Scrub:
+        """Collect what has to be replaced from what was exchanged, what the flow was given, what the session held and the mail said."""
+        scrub = cls(beside)
+        given = list(_leaves("", inputs))
+        scrub.register_all(value for name, value in given if _TOLD_INPUT.search(name) or _is_telling(value))
+        scrub.register_all(cookie["value"] for cookie in session.get("cookies", ()) if is_drawn(cookie["value"]))
+        scrub.register_all(secrets_of(exchanges, public=MARKETPLACE_IDS))
+        if mail is not None:
+            scrub.register_all(found for found in telling_in(mail_text(mail), public=MARKETPLACE_IDS) if not _AMAZON.search(found))
+        return scrub
+
+    def register(self, value: str | SecretStr) -> None:
+        """Replace this value from now on, once; public ids and values that are made up already stay."""
+        plain = value.get_secret_value() if isinstance(value, SecretStr) else value
+        if plain and plain not in self._numbers and plain not in MARKETPLACE_IDS and not _is_made_up(plain):
+            self._numbers[plain] = len(self._numbers) + 1
+            super().register(plain)
+
+    def redact(self, text: str) -> str:
+        """Replace every collected value; then whatever the visit's own redactor knows besides."""
+        return self._beside.redact(super().redact(text))
+
+    def tree(self, value: Any) -> Any:
+        """Replace in every string of a JSON value."""
+        match value:
+            case str():
+                return self.redact(value)
+            case Mapping():
+                return {key: self.tree(part) for key, part in value.items()}
+            case list() | tuple():
+                return [self.tree(part) for part in value]
+            case _:
+                return value
+
+    def content(self, body: bytes) -> bytes:
+        """Replace in a body if it is text; other bytes stay, since changing them would break what they are."""
+        try:
+            return self.redact(body.decode()).encode()
+        except UnicodeDecodeError:
+            return body
+
+    def _placeholder(self, value: str) -> str:
+        number = self._numbers[value]
+        if "@" in value and " " not in value:
+            return f"user{number}@users.example"
+        if _MERCHANT.match(value):
+            return f"A1EXAMPLE{number:0{len(value) - 9}}"
+        if _UUID.match(value):
+            return f"00000000-0000-4000-8000-{number:012}"
+        if value.isdigit():
+            return f"{number:0{len(value)}}"
+        unit = f"example{number}."
+        return (unit * (len(value) // len(unit) + 1))[: max(len(value), len(unit) - 1)]
+
+
+def _leaves(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        for key, part in value.items():
+            yield from _leaves(str(key), part)
+    elif isinstance(value, str):
+        yield name, value
+
+
+def _is_telling(value: str) -> bool:
+    return bool(_is_address(value) or _UUID.match(value) or _MERCHANT.match(value))
+
+
+def _is_address(value: str) -> bool:
+    return "@" in value and " " not in value and "/" not in value
+
+
+def _is_made_up(value: str) -> bool:
+    return bool((_is_address(value) and _MADE_UP_EMAIL.search(value)) or _MADE_UP_MERCHANT.match(value))

@@ -1,0 +1,1 @@
+"""Signing in: screens, submitted secrets, one-time codes."""

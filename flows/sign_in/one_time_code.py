@@ -1,0 +1,124 @@
+"""The pages that ask for a one-time code, and the picker of where it comes from."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+
+from playwright.async_api import ElementHandle, Error, Page, Request
+
+from flows.catalogue.elements import Found
+from flows.catalogue.recognise import Recognition
+from flows.errors import ChallengeError, StepTimeoutError, StuckError, UnknownScreenError
+from flows.models import Aides
+from flows.sign_in.submitted_secrets import Typed
+from flows.visit.elements import find
+from flows.visit.navigate import Walk
+
+_CODES = 3
+
+
+@dataclass(slots=True)
+class OneTimeCode:
+    """Gives codes of the authenticator; never asks for one by message."""
+
+    walk: Walk
+    aides: Aides
+    typed: Typed
+    _asked_other_way: bool = False
+
+    async def give(self, seen: Recognition) -> Recognition:
+        """Type a fresh code, or leave one sent by message for the picker."""
+        if is_by_message(seen):
+            return await self._ask_other_way(seen)
+        if self.typed.codes >= _CODES:
+            raise StuckError(
+                "the code was expected to be taken, the site asked again without rejecting it", screen=seen.screen, url=seen.path
+            )
+        await self._places(seen)  # before a code is spent
+        code = await self.aides.next_code()
+        self.walk.visit.redactor.register(code)
+        places = await self._places(seen)
+        digits = code.get_secret_value()
+        if len(places.handles) not in (1, len(digits)):
+            raise UnknownScreenError(
+                f"one field or {len(digits)} boxes were expected for the code, {len(places.handles)} were seen",
+                screen=seen.screen,
+                url=seen.path,
+            )
+        await self._forget_device(seen)
+        await self.typed.before_code()
+        is_leaving = _leaving(self.walk.visit.page)
+        parts = [code] if len(places.handles) == 1 else [type(code)(digit) for digit in digits]
+        for place, part in zip(places.handles, parts, strict=True):
+            await self.walk.visit.guard.type_secret(place, part)
+        self.walk.visit.tell("filled", seen, element=places.name, candidate=places.candidate)
+        if is_leaving.is_set():  # the page sends a whole code by itself; pressing would send it twice
+            return await self.walk.settle(after=seen)
+        return await self.walk.press(seen, "submit")
+
+    async def choose_authenticator(self, seen: Recognition) -> Recognition:
+        """Mark the authenticator among the methods and go on."""
+        found = await self.walk.find(seen, "authenticator")
+        if not found:
+            raise ChallengeError(
+                "the authenticator app was expected among the methods, it is not offered and no message is asked for: enrol it",
+                kind=seen.screen,
+                screen=seen.screen,
+                url=seen.path,
+            )
+        await _check(found.handle)
+        self._asked_other_way = True
+        self.walk.progress()
+        self.walk.visit.tell("checked", seen, element=found.name, candidate=found.candidate)
+        return await self.walk.press(seen, "submit")
+
+    async def _forget_device(self, seen: Recognition) -> None:
+        """Clear the box that would let this browser in without a code, should the site have marked it."""
+        box = await find(self.walk.visit, seen.screen, "remember_device")
+        if box and await box.handle.is_checked():
+            await box.handle.uncheck(force=True)
+
+    async def _places(self, seen: Recognition) -> Found:
+        """The one field, else the boxes of one digit each."""
+        return await find(self.walk.visit, seen.screen, "code") or await self.walk.find(seen, "code_boxes")
+
+    async def _ask_other_way(self, seen: Recognition) -> Recognition:
+        """Leave a code sent by message alone, and ask for the picker, which sends nothing by itself."""
+        other = await self.walk.find(seen, "other_way")
+        if self._asked_other_way or not other:
+            raise ChallengeError(
+                "a code of the authenticator was expected to be asked for, the site sent one by message: make the app the first method",
+                kind=seen.screen,
+                screen=seen.screen,
+                url=seen.path,
+            )
+        self._asked_other_way = True
+        return await self.walk.press_found(seen, other)
+
+
+def is_by_message(seen: Recognition) -> bool:
+    """Whether the code was sent somewhere: a phone is named, or something was sent and no authenticator is spoken of."""
+    return "phone" in seen.variants or ("sent" in seen.variants and "app" not in seen.variants)
+
+
+def _leaving(page: Page) -> asyncio.Event:
+    """Tell when the page begins to go elsewhere."""
+    begun = asyncio.Event()
+
+    def listen(request: Request) -> None:
+        with suppress(Error):  # a frame that is only being made has no name yet
+            if request.is_navigation_request() and request.frame == page.main_frame:
+                begun.set()
+
+    page.on("request", listen)
+    return begun
+
+
+async def _check(radio: ElementHandle) -> None:
+    """Mark a radio; a drawn one covers the real one, so the click is forced and then proven."""
+    if not await radio.evaluate("e => e.checked ?? e.getAttribute('aria-checked') === 'true'"):
+        await radio.click(force=True)
+    if not await radio.evaluate("e => e.checked ?? e.getAttribute('aria-checked') === 'true'"):
+        raise StepTimeoutError("the authenticator was expected to be marked after the click, it is not")

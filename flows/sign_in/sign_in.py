@@ -1,0 +1,255 @@
+"""Signing in: a loop over recognised screens until the site has let us in or said why not."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from time import monotonic
+
+from flows.browser.scripts import PageMovedError
+from flows.catalogue.recognise import Recognition
+from flows.catalogue.schema import Session
+from flows.errors import (
+    FlowError,
+    StepTimeoutError,
+    StuckError,
+    UnknownScreenError,
+    WrongIdentityError,
+)
+from flows.models import Aides, Bounds, Credentials, Identity, Proof
+from flows.sign_in.identity_tiles import own_tile
+from flows.sign_in.one_time_code import OneTimeCode
+from flows.sign_in.submitted_secrets import Typed, no_such_login
+from flows.visit.elements import find
+from flows.visit.navigate import Walk
+from flows.visit.visit import Visit
+
+_PASSWORDS = 2  # how often a visit may type a password that nobody rejected: once, and once more for a re-authentication
+_NAVIGATION = 5.0  # seconds that the site's header may come later than its page
+
+
+async def ensure_signed_in(
+    visit: Visit, *, host: str, credentials: Credentials, aides: Aides, bounds: Bounds | None = None, prove: bool = False
+) -> Identity:
+    """Open https://host/home and sign in if the stored session does not do; say as whom.
+
+    With `prove`, a session whose pages do not show the address is dropped (cookies cleared) and signed in afresh, once.
+    Ends on any signed-in screen: an ordinary page, the account picker, "no account", "not authorised".
+
+    Raises:
+        WrongIdentityError: the page shows somebody else's address.
+        PasswordRejectedError, CodeRejectedError, NoSuchLoginError, ChallengeError: the site's answer.
+        UnknownScreenError, StuckError, SiteRefusedError, StepTimeoutError, ForeignHostError, SecretGuardError.
+    """
+    limits = bounds or Bounds()
+    sign_in = SignIn(walk=Walk(visit=visit, bounds=limits), host=host, credentials=credentials, aides=aides, typed=Typed(aides))
+    try:
+        async with asyncio.timeout(limits.visit.total_seconds()):
+            return await sign_in.arrive(prove=prove)
+    except TimeoutError as err:
+        raise StepTimeoutError(f"the sign-in was expected to end within {limits.visit.total_seconds():g} s, it did not") from err
+
+
+@dataclass(slots=True)
+class SignIn:
+    """One visit's sign-in: what was typed already, and what is known of whom the site takes us for."""
+
+    walk: Walk
+    host: str
+    credentials: Credentials
+    aides: Aides
+    typed: Typed
+    _proof: Proof = Proof.NONE
+    _is_address_typed: bool = False
+    _is_changed: bool = False  # "Change" was pressed once
+    _told_time: bool = False
+    one_time_code: OneTimeCode = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.one_time_code = OneTimeCode(walk=self.walk, aides=self.aides, typed=self.typed)
+
+    async def arrive(self, *, prove: bool = False) -> Identity:
+        """Open the home page and go on until signed in; as `ensure_signed_in`."""
+        identity = await self.go_on(await self._open_home())
+        if prove and identity.proof is Proof.NONE:
+            identity = await self._late_identity()
+        if prove and identity.proof is Proof.NONE:
+            await self.walk.visit.context.clear_cookies()
+            identity = await self.go_on(await self._open_home())
+        return identity
+
+    async def _late_identity(self) -> Identity:
+        """Give a navigation that is drawn late its time to show the address."""
+        ends = monotonic() + min(_NAVIGATION, self.walk.bounds.step.total_seconds())
+        while True:
+            seen = await self.walk.settle()
+            if not self._is_in(seen):  # the frame of an app page has found out that nobody is signed in
+                return await self.go_on(seen)
+            identity = self.identify(seen)
+            if identity.proof is not Proof.NONE or monotonic() > ends:
+                return identity
+            await self.walk.changed()
+
+    async def go_on(self, seen: Recognition) -> Identity:
+        """Act on screen after screen until one is signed in.
+
+        Raises: as `ensure_signed_in`.
+        """
+        return self.identify(await self.pass_through(seen))
+
+    async def pass_through(self, seen: Recognition) -> Recognition:
+        """As `go_on`, returning the signed-in screen."""
+        try:
+            while True:
+                if seen.alert == "credentials_rejected":
+                    await self.typed.judge(seen)  # on whatever page it stands
+                seen = await self.walk.onward(seen)
+                if self.typed.is_unanswered(seen):
+                    seen = await self.walk.onward(await self.walk.linger(seen))
+                if await self.typed.judge(seen):
+                    self.walk.progress()
+                if self._is_in(seen):
+                    return seen
+                if not self.typed.is_held_back(seen):
+                    self.walk.count(seen)
+                seen = await self._act_or_look_again(seen)
+        except FlowError as err:
+            # What became of a secret that was typed is not known; the attempt stays counted.
+            await self.typed.close(err.code)
+            raise
+
+    def identify(self, seen: Recognition) -> Identity:
+        """Say who the page and this sign-in prove us to be.
+
+        Raises:
+            WrongIdentityError: the page shows another address than ours.
+        """
+        ours = self._ours
+        if seen.emails and ours not in seen.emails:
+            raise WrongIdentityError(
+                "the browser was expected to be signed in as the account's user, the page shows another address: nothing was clicked",
+                screen=seen.screen,
+                url=seen.path,
+            )
+        is_fresh = self.typed.passwords > 0 or self.typed.codes > 0
+        # A password is typed only where the page asks for our address's.
+        proof = Proof.SIGN_IN if self.typed.is_accepted else self._proof
+        if proof is not Proof.NONE:
+            return Identity(user_email=ours, proof=proof, fresh=is_fresh)
+        if ours in seen.emails:
+            self._proof = Proof.PAGE  # it holds for the visit: a later page need not repeat it, only not contradict it
+            return Identity(user_email=ours, proof=Proof.PAGE, fresh=is_fresh)
+        return Identity(user_email=None, proof=Proof.NONE, fresh=is_fresh)
+
+    @property
+    def _ours(self) -> str:
+        return self.credentials.user_email.strip().lower()
+
+    async def _open_home(self) -> Recognition:
+        seen = await self.walk.open(f"https://{self.host}/home")
+        if self.walk.site_time is not None and not self._told_time:
+            self._told_time = True
+            await self.aides.clock_seen(self.walk.site_time)
+        return seen
+
+    @staticmethod
+    def _is_in(seen: Recognition) -> bool:
+        return seen.session is Session.SIGNED_IN or "signed_in" in seen.variants
+
+    async def _act_or_look_again(self, seen: Recognition) -> Recognition:
+        try:
+            return await self._act(seen)
+        except PageMovedError:  # before anything was pressed: the screen flipped under the look for its elements
+            return await self.walk.settle()
+
+    async def _act(self, seen: Recognition) -> Recognition:
+        match seen.screen:
+            case "email" | "email_unified":
+                return await self._give_address(seen)
+            case "password" | "combined":
+                return await self._give_password(seen)
+            case "otp":
+                return await self._give_code(seen)
+            case "otp_device_picker":
+                return await self.one_time_code.choose_authenticator(seen)
+            case "identity_switch":
+                return await self._choose_identity(seen)
+            case "no_such_login":
+                raise no_such_login(seen)
+            case _:
+                raise UnknownScreenError(f"a sign-in screen was expected, {seen.screen} came", screen=seen.screen, url=seen.path)
+
+    async def _give_address(self, seen: Recognition) -> Recognition:
+        if seen.alert == "email_unknown":
+            raise no_such_login(seen)
+        self._refuse_unknown_alert(seen, typed=self._is_address_typed)
+        if not await self._fill_address(seen):
+            return await self._change_address(seen)
+        return await self.walk.press(seen, "submit")
+
+    async def _fill_address(self, seen: Recognition) -> bool:
+        """Fill the address in unless the site did; false when it holds another one and takes no other."""
+        field_ = (await self.walk.require(seen, "email")).handle
+        if (await field_.input_value()).strip().lower() != self._ours:
+            if not await field_.is_editable():
+                return False
+            await self.walk.fill(seen, "email", self.credentials.user_email)
+        self._is_address_typed = True
+        return True
+
+    async def _give_password(self, seen: Recognition) -> Recognition:
+        if seen.alert == "email_unknown":
+            raise no_such_login(seen)
+        if not (self.typed.is_held_back(seen) and await self._is_wiped(seen)):
+            self._refuse_unknown_alert(seen, typed=self.typed.passwords > 0)
+        if seen.screen == "password" and not self._is_ours(seen):
+            return await self._change_address(seen)
+        if self.typed.passwords >= _PASSWORDS:
+            raise StuckError(
+                f"the password was expected to be taken, the site asked {self.typed.passwords + 1} times: it is not typed again",
+                screen=seen.screen,
+                url=seen.path,
+            )
+        await self.walk.loaded()
+        if seen.screen == "combined" and not await self._fill_address(seen):
+            return await self._change_address(seen)
+        await self.typed.before_password(seen)
+        await self.walk.fill(seen, "password", self.credentials.password)
+        return await self.walk.press(seen, "submit")
+
+    async def _is_wiped(self, seen: Recognition) -> bool:
+        """Whether the field is empty: a page may wipe what is typed before its scripts are ready."""
+        return not await (await self.walk.require(seen, "password")).handle.input_value()
+
+    def _is_ours(self, seen: Recognition) -> bool:
+        """Whether the password page asks for our address's password: what it names, else what was typed before it."""
+        named = [claim.lower() for claim in seen.claimed if "@" in claim] or list(seen.mentioned)
+        return named == [self._ours] * len(named) if named else self._is_address_typed
+
+    async def _change_address(self, seen: Recognition) -> Recognition:
+        change = await find(self.walk.visit, seen.screen, "change_address")
+        if self._is_changed or not change:
+            raise WrongIdentityError(
+                "the page was expected to ask for the password of the account's user, it does not show that it does: nothing was typed",
+                screen=seen.screen,
+                url=seen.path,
+            )
+        self._is_changed = True
+        return await self.walk.press_found(seen, change)
+
+    async def _give_code(self, seen: Recognition) -> Recognition:
+        if seen.alert not in ("code_rejected", "code_expired"):
+            self._refuse_unknown_alert(seen, typed=self.typed.codes > 0)
+        return await self.one_time_code.give(seen)
+
+    async def _choose_identity(self, seen: Recognition) -> Recognition:
+        found, tile = await own_tile(self.walk, seen, address=self._ours)
+        if tile:
+            self._proof = Proof.TILE
+        return await self.walk.press_found(seen, found, handle=tile)
+
+    def _refuse_unknown_alert(self, seen: Recognition, *, typed: bool) -> None:
+        """Stop at a message without a name that answers something typed: it may be a rejection in words nobody listed."""
+        if typed and seen.alert_text:
+            text = self.walk.visit.redactor.redact(seen.alert_text)[:200]
+            raise UnknownScreenError(f"no message was expected on {seen.screen}, the site says: {text}", screen=seen.screen, url=seen.path)

@@ -1,0 +1,138 @@
+"""What a visit typed in secret, and what the site answered to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from flows.catalogue.recognise import Recognition
+from flows.errors import CodeRejectedError, NoSuchLoginError, PasswordRejectedError
+from flows.models import Act, Aides
+
+_CODES_REJECTED = 2
+_STARTING = ("password", "combined", "email", "email_unified", "no_such_login")  # to be (back) there is no yes
+_REJECTING = ("password_rejected", "credentials_rejected")  # in these words, in whatever box
+
+
+@dataclass(slots=True)
+class Typed:
+    """The passwords and codes of one visit. Outcomes go to the aides as soon as a screen answers."""
+
+    aides: Aides
+    passwords: int = 0
+    codes: int = 0
+    is_accepted: bool = False  # a password was typed, and the site went on
+    _codes_rejected: int = 0
+    _failed_before: int = 0
+    _document: str = ""  # where the password was typed last
+    _held_back: str = ""  # the document whose own script did not send it
+    _pending: list[Act] = field(default_factory=list)  # typed, and not answered yet
+
+    async def before_password(self, seen: Recognition) -> None:
+        """Ask for leave to type the password on this page, and count it."""
+        await self.aides.before_click(Act.TYPE_PASSWORD)
+        self._failed_before = seen.failed_sign_ins
+        self._document = seen.document
+        self.passwords += 1
+        self._pending.append(Act.TYPE_PASSWORD)
+
+    async def before_code(self) -> None:
+        """Ask for leave to type a code, and count it."""
+        await self.aides.before_click(Act.TYPE_CODE)
+        self.codes += 1
+        self._pending.append(Act.TYPE_CODE)
+
+    async def judge(self, seen: Recognition) -> bool:
+        """Tell what became of what was typed, from a screen that answers; true when something was accepted.
+
+        Raises:
+            PasswordRejectedError, CodeRejectedError, NoSuchLoginError: the site said no.
+        """
+        if seen.alert == "credentials_rejected" and (self.passwords or self.codes):
+            await self._refuse_credentials(seen)
+        is_taken = False
+        if Act.TYPE_PASSWORD in self._pending:
+            is_taken = await self._judge_password(seen)
+        if Act.TYPE_CODE in self._pending:
+            is_taken = await self._judge_code(seen) or is_taken
+        return is_taken
+
+    def is_held_back(self, seen: Recognition) -> bool:
+        """Whether the page's own script asks for the password it was just given, for the first time: nothing was sent."""
+        return seen.alert == "password_missing" and seen.document == self._held_back
+
+    def is_unanswered(self, seen: Recognition) -> bool:
+        """Whether the page asks again for what was just typed without a word: the word may come later than the page."""
+        is_asked = (Act.TYPE_PASSWORD in self._pending and seen.screen in _STARTING) or (
+            Act.TYPE_CODE in self._pending and seen.screen == "otp"
+        )
+        return is_asked and not seen.alert_text and not seen.rejects
+
+    async def close(self, outcome: str) -> None:
+        """Give everything that is still open this outcome; the attempt stays counted."""
+        while self._pending:
+            await self.aides.outcome(self._pending.pop(), outcome)
+
+    async def _judge_password(self, seen: Recognition) -> bool:
+        is_back = seen.screen in _STARTING
+        if seen.alert == "email_unknown":
+            await self.close(NoSuchLoginError.code)  # nobody has looked at the password
+            raise no_such_login(seen)
+        is_counted = seen.failed_sign_ins > self._failed_before
+        if seen.alert == "password_rejected" or (is_back and (is_counted or seen.rejects in _REJECTING)):
+            await self.close("rejected")
+            raise PasswordRejectedError(
+                "the password was expected to be right, the site rejected it: set the account's secret anew",
+                screen=seen.screen,
+                url=seen.path,
+            )
+        if seen.alert == "password_missing" and seen.document == self._document != self._held_back:
+            self._held_back = seen.document
+            self.passwords -= 1
+            await self.close("held_back")
+            return False
+        self._held_back = ""
+        if is_back and seen.alert_text:
+            await self.close("doubted")  # the sign-in stops at a message that has no name: it may be a rejection
+            return False
+        self._pending.remove(Act.TYPE_PASSWORD)
+        self.is_accepted = self.is_accepted or not is_back
+        await self.aides.outcome(Act.TYPE_PASSWORD, "asked_again" if is_back else "accepted")
+        return not is_back
+
+    async def _judge_code(self, seen: Recognition) -> bool:
+        is_asking = seen.screen == "otp"
+        if is_asking and seen.alert in ("code_rejected", "code_expired"):
+            self._codes_rejected += 1
+            await self.close("rejected")
+            if self._codes_rejected >= _CODES_REJECTED:
+                raise CodeRejectedError(
+                    f"a one-time code was expected to be taken, {_CODES_REJECTED} were rejected: check the seed and the clock",
+                    screen=seen.screen,
+                    url=seen.path,
+                )
+            return False
+        if is_asking and seen.alert_text:
+            return False
+        self._pending.remove(Act.TYPE_CODE)
+        await self.aides.outcome(Act.TYPE_CODE, "asked_again" if is_asking else "accepted")
+        return not is_asking
+
+    async def _refuse_credentials(self, seen: Recognition) -> None:
+        """The words that come after the code and mean the password as well."""
+        await self.close("rejected")
+        if self.is_accepted:
+            await self.aides.outcome(Act.TYPE_PASSWORD, "rejected")
+        raise PasswordRejectedError(
+            "the sign-in was expected to be right, the site rejected its credentials: set the account's secret anew",
+            screen=seen.screen,
+            url=seen.path,
+        )
+
+
+def no_such_login(seen: Recognition) -> NoSuchLoginError:
+    """Build the error for an address that the site does not know."""
+    return NoSuchLoginError(
+        "the site was expected to know the user email, it does not: create the sign-in or correct the account",
+        screen=seen.screen,
+        url=seen.path,
+    )

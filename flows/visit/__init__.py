@@ -1,0 +1,1 @@
+"""One visit: its context, and the one way of driving its page."""

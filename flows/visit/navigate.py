@@ -1,0 +1,300 @@
+"""Walking through screens: open, press, fill, and wait for what comes of it; interstitials are passed by as the catalogue says."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from time import monotonic
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.async_api import ElementHandle, Error
+from playwright.async_api import TimeoutError as PlaywrightTimeoutError
+from pydantic import SecretStr
+
+from flows.browser.scripts import PageMovedError, ask
+from flows.catalogue.elements import Found
+from flows.catalogue.recognise import UNKNOWN, Recognition
+from flows.catalogue.schema import Handling, Kind
+from flows.errors import ChallengeError, SiteRefusedError, StepTimeoutError, StuckError, UnknownScreenError
+from flows.models import Bounds
+from flows.visit.elements import find, require
+from flows.visit.visit import Visit
+
+_SLICE = 250  # milliseconds until the page is looked at again although it did not say that it changed
+_LOADED = 3_000  # milliseconds a page gets to finish loading before a secret is typed
+_LATE = 4.0  # seconds that an element may come later than what its screen was recognised by
+_SIGHTS = 3  # the same screen so often without progress is being stuck
+
+
+@dataclass(slots=True)
+class Walk:
+    """One visit's way through the screens: what was seen how often, and the bounds."""
+
+    visit: Visit
+    bounds: Bounds = field(default_factory=Bounds)
+    site_time: datetime | None = None  # the first Date header
+    _sights: Counter[str] = field(default_factory=Counter)
+    _passed: Counter[str] = field(default_factory=Counter)
+
+    async def open(self, url: str) -> Recognition:
+        """Go to an address and recognise what came.
+
+        Raises:
+            SiteRefusedError: no answer at all.
+            StepTimeoutError, ForeignHostError.
+        """
+        started = monotonic()
+        before = self.visit.page.url
+        try:
+            response = await self.visit.page.goto(url, wait_until="commit", timeout=self.bounds.step.total_seconds() * 1000)
+            if response and self.site_time is None:
+                self.site_time = _date(await response.header_value("date"))
+        except PlaywrightTimeoutError as err:
+            raise StepTimeoutError(f"an answer was expected from {_shown(url)}, none came in time", url=_shown(url)) from err
+        except Error as err:
+            self.visit.guard.check()
+            if "interrupted by another navigation" not in str(err) and "ERR_ABORTED" not in str(err):
+                reason = str(err).partition("\n")[0].rpartition("net::")[2]
+                raise SiteRefusedError(f"an answer was expected from {_shown(url)}, there was none ({reason})", url=_shown(url)) from err
+        seen = await self.settle()
+        self.visit.tell("opened", seen, element=_shown(before) if before != url else "", seconds=monotonic() - started)
+        return seen
+
+    async def settle(self, *, after: Recognition | None = None, wait: float | None = None) -> Recognition:
+        """Wait until the page is a screen (another one than `after`), or stays unknown for as long as a late page may.
+
+        Raises:
+            SiteRefusedError: the browser shows its own error page, or nothing.
+            StepTimeoutError: nothing changed.
+            ForeignHostError: the page wanted to leave.
+        """
+        started = monotonic()
+        step = self.bounds.step.total_seconds() if wait is None else wait
+        last: Recognition | None = None
+        while True:
+            seen = await self._look()
+            if seen is None or self._kind(seen) is not Kind.CHALLENGE:  # a puzzle's frame may come from anywhere, and stays empty
+                self.visit.guard.check()
+            waited = monotonic() - started
+            if seen is not None and (after is None or seen.differs(after)):
+                if seen.url.startswith("chrome-error:"):
+                    self.visit.guard.check()
+                    raise SiteRefusedError("a page was expected, the connection brought none", url=seen.url)
+                if seen.screen != UNKNOWN and (seen.is_settled or (last and seen.is_same(last))):
+                    return seen
+                if seen.screen == UNKNOWN and waited > self.bounds.challenge.total_seconds():
+                    return seen
+            elif waited > step:
+                where = seen.screen if seen else "a page that keeps moving"
+                raise StepTimeoutError(f"another screen than {where} was expected within {step:g} s, none came", screen=where)
+            last = seen
+            await self.changed()
+
+    async def onward(self, seen: Recognition) -> Recognition:
+        """Pass by interstitials until a screen that a flow must act on; stop where only a person may go on.
+
+        Raises:
+            UnknownScreenError, ChallengeError, SiteRefusedError, StuckError, StepTimeoutError.
+        """
+        waiting_since = 0.0
+        while True:
+            self.visit.tell("seen", seen)
+            if seen.screen == UNKNOWN:
+                raise self._unknown(seen)
+            match self._kind(seen):
+                case Kind.FLOW | Kind.ARRIVED:
+                    return seen
+                case Kind.CHALLENGE:
+                    raise ChallengeError(
+                        f"the visit was expected to go on, the site asks for a person ({seen.screen}): solve it, then release the account",
+                        kind=seen.screen,
+                        screen=seen.screen,
+                        url=seen.path,
+                    )
+                case Kind.REFUSAL:
+                    raise SiteRefusedError(
+                        f"a page was expected, the site refuses ({seen.screen}, status {seen.status})", screen=seen.screen, url=seen.path
+                    )
+                case Kind.WAIT:
+                    waiting_since = waiting_since or monotonic()
+                    seen = await self._wait_through(seen, since=waiting_since)
+                case Kind.PRESS:
+                    passed = await self._pass_by(seen, self.visit.catalogue.screens[seen.screen].handling)
+                    if passed is seen:
+                        return seen
+                    seen = passed
+
+    async def press(self, seen: Recognition, name: str) -> Recognition:
+        """Press an element and wait for another screen (or another state of this one)."""
+        return await self.press_found(seen, await self.require(seen, name))
+
+    async def press_found(self, seen: Recognition, found: Found, *, handle: ElementHandle | None = None) -> Recognition:
+        """Press an element that was found already; as `press`."""
+        started = monotonic()
+        await self.click(handle or found.handle)
+        after = await self.settle(after=seen)
+        self.visit.tell("pressed", seen, element=found.name, candidate=found.candidate, seconds=monotonic() - started)
+        return after
+
+    async def click(self, handle: ElementHandle) -> None:
+        """Click one element, once.
+
+        Raises:
+            StepTimeoutError: something covers it, or it never became ready.
+        """
+        try:
+            await handle.click(timeout=self.bounds.step.total_seconds() * 500)
+        except PlaywrightTimeoutError as err:
+            raise StepTimeoutError("an element was expected to take a click, something covers it or it is not ready") from err
+
+    async def fill(self, seen: Recognition, name: str, value: str | SecretStr) -> None:
+        """Fill a field; a secret only after the guard has looked at where the field is."""
+        if isinstance(value, SecretStr):
+            self.visit.redactor.register(value)
+            found = await self.require(seen, name)
+            await self.visit.guard.type_secret(found.handle, value)
+        else:
+            found = await self.require(seen, name)
+            await found.handle.fill(value)
+        self.visit.tell("filled", seen, element=name, candidate=found.candidate)
+
+    async def linger(self, seen: Recognition) -> Recognition:
+        """Give a page its time to say what is wrong, or to become another."""
+        ends = monotonic() + min(_LATE, self.bounds.challenge.total_seconds())
+        while not seen.alert_text and not seen.rejects and monotonic() < ends:
+            await self.changed()
+            looked = await self.settle()
+            if (looked.screen, looked.document) != (seen.screen, seen.document):
+                return looked
+            seen = looked
+        return seen
+
+    async def find(self, seen: Recognition, name: str) -> Found:
+        """Look for an element for a while: a page may be drawn later than its title. An empty result when it does not come.
+
+        Raises:
+            PageMovedError: another document is there by now; what it holds under such a name is something else.
+        """
+        ends = monotonic() + min(_LATE, self.bounds.challenge.total_seconds())
+        while not (found := await self._find_here(seen, name)) and monotonic() < ends:
+            await self.changed()
+        return found
+
+    async def _find_here(self, seen: Recognition, name: str) -> Found:
+        found = await find(self.visit, seen.screen, name)
+        if found.document != seen.document:
+            raise PageMovedError
+        return found
+
+    async def require(self, seen: Recognition, name: str) -> Found:
+        """As `find`; raises UnknownScreenError when it does not come."""
+        return await self.find(seen, name) or await require(self.visit, seen.screen, name)
+
+    async def loaded(self) -> None:
+        """Give the page a bounded moment to finish loading: its scripts prepare the fields that a secret is typed into."""
+        with suppress(PlaywrightTimeoutError):
+            await self.visit.page.wait_for_load_state("load", timeout=_LOADED)
+
+    def count(self, seen: Recognition) -> None:
+        """Count the sight of a screen that is about to be acted on.
+
+        Raises:
+            StuckError: it is the third without progress.
+        """
+        self._sights[seen.screen] += 1
+        if self._sights[seen.screen] >= _SIGHTS:
+            raise StuckError(
+                f"progress was expected, the screen {seen.screen} came {_SIGHTS} times: look at the evidence",
+                screen=seen.screen,
+                url=seen.path,
+            )
+
+    def progress(self) -> None:
+        """Something was gained: sights are counted afresh."""
+        self._sights.clear()
+
+    def _kind(self, seen: Recognition) -> Kind | None:
+        return self.visit.catalogue.screens[seen.screen].handling.kind if seen.screen != UNKNOWN else None
+
+    def _unknown(self, seen: Recognition) -> Exception:
+        if seen.is_blank:
+            return SiteRefusedError("a page was expected, it stayed empty", screen=seen.screen, url=seen.path)
+        return UnknownScreenError(
+            f"a screen of the catalogue was expected, nothing claims this page ({_shown(seen.url)}): add it to selectors/",
+            screen=seen.screen,
+            url=seen.path,
+        )
+
+    async def _wait_through(self, seen: Recognition, *, since: float) -> Recognition:
+        """Wait for another screen; a page that loads itself again and again has the same while altogether."""
+        left = self.bounds.challenge.total_seconds() - (monotonic() - since)
+        try:
+            return await self.settle(after=seen, wait=max(left, 0))
+        except StepTimeoutError as err:
+            raise ChallengeError(
+                f"{seen.screen} was expected to pass by itself, it did not", kind=seen.screen, screen=seen.screen, url=seen.path
+            ) from err
+
+    async def _pass_by(self, seen: Recognition, handling: Handling) -> Recognition:
+        self._passed[seen.screen] += 1
+        if self._passed[seen.screen] > handling.at_most:
+            if handling.fallback == "ignore":
+                return seen
+            raise StuckError(
+                f"{seen.screen} was expected to be over after {handling.at_most}, it came back", screen=seen.screen, url=seen.path
+            )
+        wanted = handling.element or ""
+        found = await (find(self.visit, seen.screen, wanted) if handling.fallback == "ignore" else self.find(seen, wanted))
+        if not found and handling.fallback == "ignore":
+            return seen
+        if not found and handling.fallback == "return_to" and (url := self._return_to(seen)):
+            return await self.open(url)
+        after = await self.press_found(seen, found or await require(self.visit, seen.screen, wanted))
+        if "*" not in handling.expect and after.screen not in handling.expect:
+            expected = ", ".join(handling.expect)
+            raise UnknownScreenError(
+                f"{expected} was expected after {seen.screen}, {after.screen} came", screen=after.screen, url=after.path
+            )
+        return after
+
+    def _return_to(self, seen: Recognition) -> str | None:
+        """Return where the sign-in would have gone, if that is a listed host."""
+        values = parse_qs(urlsplit(seen.url).query).get("openid.return_to", [])
+        parts = urlsplit(values[0]) if len(values) == 1 else None
+        return values[0] if parts and parts.scheme == "https" and parts.hostname in self.visit.guard.policy.navigation else None
+
+    async def _look(self) -> Recognition | None:
+        try:
+            async with asyncio.timeout(self.bounds.step.total_seconds()):
+                return await self.visit.recognise()
+        except PageMovedError:
+            return None
+        except TimeoutError as err:
+            raise StepTimeoutError("the page was expected to answer, its scripts keep it busy") from err
+
+    async def changed(self) -> None:
+        """Wait for the page to change, or a short while."""
+        try:
+            async with asyncio.timeout(self.bounds.step.total_seconds()):
+                await ask(self.visit.page, "change", _SLICE)
+        except PageMovedError:
+            with suppress(PlaywrightTimeoutError):
+                await self.visit.page.wait_for_load_state("domcontentloaded", timeout=_SLICE)
+        except TimeoutError as err:
+            raise StepTimeoutError("the page was expected to answer, its scripts keep it busy") from err
+
+
+def _date(header: str | None) -> datetime | None:
+    try:
+        return parsedate_to_datetime(header).astimezone(UTC) if header else None
+    except (TypeError, ValueError):
+        return None
+
+
+def _shown(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}{parts.path}"

@@ -1,0 +1,73 @@
+"""One visit: a fresh browser context with its page, guard, catalogue and story."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from playwright.async_api import BrowserContext, Page
+
+from flows.browser.guard import Guard
+from flows.catalogue.load import Catalogue
+from flows.catalogue.recognise import Recognition, recognise
+from flows.redaction.redact import Redactor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryStep:
+    """One thing the visit saw or did; holds no secret."""
+
+    at: datetime
+    screen: str
+    act: str  # "seen", "pressed", "filled", "opened"
+    element: str = ""
+    candidate: int = 0  # which candidate found the element; above 0 is drift
+    alert: str = ""
+    url: str = ""  # without query
+    seconds: float = 0.0
+
+
+@dataclass(slots=True)
+class Visit:
+    """What a flow works on. Made by `flows.visit.open_visit.open_visit`."""
+
+    context: BrowserContext
+    page: Page
+    guard: Guard
+    catalogue: Catalogue
+    redactor: Redactor
+    rehearsal: bool
+    story: list[StoryStep] = field(default_factory=list)
+
+    async def storage_state(self) -> dict[str, Any]:
+        """Return cookies and local storage, to be stored encrypted and given to the next visit."""
+        return dict(await self.context.storage_state())
+
+    async def recognise(self) -> Recognition:
+        """Recognise the page as it is now, without waiting.
+
+        Raises:
+            PageMovedError: the document went away meanwhile; look again.
+            BrowserLostError: the page died.
+        """
+        return await recognise(self.page, self.catalogue)
+
+    def tell(self, act: str, seen: Recognition, *, element: str = "", candidate: int = 0, seconds: float = 0.0) -> None:
+        """Add a step to the story."""
+        step = StoryStep(
+            at=datetime.now(UTC),
+            screen=seen.screen,
+            act=act,
+            element=element,
+            candidate=candidate,
+            alert=seen.alert or "",
+            url=self.redactor.redact(seen.path),
+            seconds=round(seconds, 3),
+        )
+        self.story.append(step)
+
+    @property
+    def drift(self) -> list[StoryStep]:
+        """The steps that needed any but the first candidate."""
+        return [step for step in self.story if step.candidate > 0]

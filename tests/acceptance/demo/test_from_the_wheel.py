@@ -1,0 +1,174 @@
+"""The built wheel, installed in an empty environment, plays the demo from anywhere: what it exits with, and what its document says."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def run(*command: str | Path, cwd: Path, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run([str(part) for part in command], cwd=cwd, env=env, capture_output=True, text=True, check=False, timeout=400)
+    assert done.returncode == 0, f"{command}: {done.stdout[-2000:]} {done.stderr[-4000:]}"
+    return done
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of commands of an environment that holds the wheel, its demo extra, and nothing of the checkout."""
+    folder = tmp_path_factory.mktemp("wheel")
+    run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder / "dist", ROOT, cwd=folder)
+    (wheel,) = (folder / "dist").glob("*.whl")
+    run(sys.executable, "-m", "venv", folder / "env", cwd=folder)
+    pip = (folder / "env" / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-compile", "--disable-pip-version-check")
+    run(*pip, "--constraint", constraints(folder), f"{wheel}[demo]", cwd=folder)
+    return folder / "env" / "bin"
+
+
+def constraints(folder: Path) -> Path:
+    """The locked versions without their hashes, which pip takes for requirements only."""
+    lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
+    pins = [line.rstrip(" \\") for line in lines if line and not line.startswith((" ", "#", "-"))]
+    file = folder / "constraints.txt"
+    file.write_text("\n".join(pins) + "\n", encoding="utf-8")
+    return file
+
+
+API_TEXT = "API Authorization Status must be complete before Seller Central Authorization may be started"
+FAILED_TEXT = "Error: Seller Central Authorization failed. Please update authorization."
+ENDS = {
+    "A1": "complete",
+    "A2": "complete",
+    "A3": "complete",
+    "A4": "awaiting_invitation",
+    "A5": "needs_human",
+    "A6": "failed",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One demo that was played to its end."""
+
+    code: int
+    document: dict[str, Any]
+    progress: str
+    left: list[Path]
+
+    def account(self, name: str) -> dict[str, Any]:
+        """One account of the document."""
+        found: dict[str, Any] = next(account for account in self.document["accounts"] if account["account"] == name)
+        return found
+
+    def steps(self, name: str) -> list[str]:
+        """What happened to it."""
+        return [step["text"] for step in self.account(name)["steps"]]
+
+
+@pytest.fixture(scope="module")
+def told(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """One demo for all that is asked of its document, played from a directory that holds nothing of the checkout."""
+    folder = tmp_path_factory.mktemp("demo")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SC_AGENT_") or name.endswith("EXECUTABLE")}
+    bare = {name: value for name, value in kept.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
+    command = [str(installed / "sc-agent"), "demo", "--json", "--seed", "3"]
+    env = bare | {"TMPDIR": str(folder), "COLUMNS": "160"}
+    done = subprocess.run(command, env=env, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300, check=False)
+    left = list(folder.glob("sc-agent-demo-*"))
+    return Told(code=done.returncode, document=json.loads(done.stdout), progress=done.stderr, left=left)
+
+
+pytestmark = pytest.mark.timeout(600)
+
+
+def test_every_account_ends_as_scripted_and_the_exit_code_says_so(told: Told) -> None:
+    assert (told.code, told.document["ok"], told.document["schema"], told.document["seed"]) == (0, True, 1, 3)
+    assert {account["account"]: account["authorization"] for account in told.document["accounts"]} == ENDS
+    assert [check for check in told.document["checks"] if not check["ok"]] == []
+    assert told.left == []
+
+
+def test_the_document_has_the_keys_of_status_and_the_tale(told: Told) -> None:
+    status = {"account", "user_email", "marketplace", "api_authorization", "authorization", "message", "reasons", "next_step"}
+    tale = {"invitation", "last_complete_read_at", "updated_at", "expected", "as_scripted", "steps", "evidence"}
+    for account in told.document["accounts"]:
+        assert status | tale <= set(account)
+        assert account["as_scripted"]
+        assert all(set(step) == {"seconds", "text"} for step in account["steps"])
+
+
+def test_progress_is_told_on_the_other_stream_with_a_table(told: Told) -> None:
+    for words in ("seller invites the user email", "every account ended as scripted", "what the customer sees"):
+        assert words in told.progress
+
+
+def test_the_good_one_accepts_with_a_code_and_is_confirmed(told: Told) -> None:
+    steps = told.steps("A1")
+    assert any(text.startswith("accepted with a one-time code") for text in steps)
+    assert "seller confirms the user" in steps
+    assert told.account("A1")["invitation"]["accepted_at"]
+    assert told.account("A1")["last_complete_read_at"]
+
+
+def test_wrong_permissions_show_the_exact_text_and_both_findings_with_remedies(told: Told) -> None:
+    steps = told.steps("A2")
+    failed = steps.index(FAILED_TEXT)
+    findings = [text for text in steps[failed + 1 :] if text.startswith("  - ")]
+    assert "  - Settings > User Permissions is View & Edit, None was expected. Set Settings > User Permissions to None." in findings
+    (other,) = [text for text in findings if "User Permissions" not in text]
+    assert " is View, View & Edit was expected. Set " in other
+    assert other.endswith(" to View & Edit.")
+    assert steps[-1].startswith("complete: ")
+    assert any(path.endswith(".png") for path in told.account("A2")["evidence"])
+
+
+def test_a_pending_api_authorization_shows_the_exact_text_and_starts_nothing(told: Told) -> None:
+    steps = told.steps("A3")
+    assert steps.index(f"nothing is started: {API_TEXT}") < steps.index("API authorization is complete") < steps.index("accepted")
+
+
+def test_the_forged_mail_is_reported_with_its_reason(told: Told) -> None:
+    (mail,) = told.account("A4")["refused_mails"]
+    assert mail["verdict"] in ("held", "rejected")
+    assert "not a Seller Central host" in mail["detail"]
+    assert told.account("A4")["invitation"]["received_at"] is None
+
+
+def test_the_captcha_keeps_evidence_and_tells_on_call_why(told: Told) -> None:
+    account = told.account("A5")
+    assert account["failure_code"] == "challenge"
+    assert "captcha" in account["internal_reason"]
+    assert {Path(path).suffix for path in account["evidence"]} >= {".png", ".html", ".json"}
+    assert "captcha" not in account["message"].lower()
+
+
+def test_the_withdrawn_one_shows_the_exact_text_and_the_reason(told: Told) -> None:
+    account = told.account("A6")
+    assert (account["message"], account["reasons"]) == (FAILED_TEXT, ["The invitation was withdrawn."])
+    assert account["next_step"]
+
+
+def test_the_selectors_travel_in_the_wheel(installed: Path, tmp_path: Path) -> None:
+    code = "from flows.catalogue.load import load_catalogue, default_root; print(len(load_catalogue().screens), default_root())"
+    count, place = run(installed / "python", "-c", code, cwd=tmp_path).stdout.split()
+    assert int(count) == len(list((ROOT / "selectors").glob("*.toml")))
+    assert str(ROOT) not in place
+
+
+def test_nothing_is_taken_from_the_checkout(installed: Path, tmp_path: Path) -> None:
+    code = "import agent, flows, fixtures; print(agent.__file__, flows.__file__, fixtures.__file__)"
+    assert str(ROOT) not in run(installed / "python", "-c", code, cwd=tmp_path).stdout
+
+
+def test_selectors_is_no_package_and_hides_nothing_of_the_standard_library() -> None:
+    assert not (ROOT / "selectors" / "__init__.py").exists()
+    assert not list((ROOT / "selectors").rglob("*.py"))
+    run(sys.executable, "-c", "import asyncio, selectors; selectors.DefaultSelector", cwd=ROOT)

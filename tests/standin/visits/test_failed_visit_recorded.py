@@ -1,0 +1,147 @@
+"""A visit that fails leaves a recording: scrubbed, private, and replayed offline it ends as the visit did."""
+
+from __future__ import annotations
+
+import shutil
+import stat
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from agent.clock import utc_now
+from agent.domain.authorization import Event
+from agent.domain.policy.load import load_policy
+from agent.errors import UnconfirmedError
+from agent.observe.evidence_retention import forget_evidence
+from agent.rehearsal.replay.run import Replayed, ReplayOptions, replay_all
+from agent.store import transitions
+from agent.store.database.engine import writing
+from agent.visits.on_demand import audit_one
+from fixtures.leak_gate.gate import load_allowed, scan
+from fixtures.leak_gate.known import KnownValues
+from fixtures.player.recording import find_recordings, load_recording
+from fixtures.stand_in.generate import one_account
+from fixtures.stand_in.scenario import Scenario
+from fixtures.stand_in.world import StandIn
+from flows.browser.launch import BrowserOptions
+from flows.catalogue.load import load_catalogue
+from flows.recording.files import catalogue_version
+from tests.support.rehearsal import Rehearsal, rehearsing
+
+ALLOWED = load_allowed(Path(__file__).parents[3] / "fixtures/leak_gate/allowed.txt")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """A visit that met a CAPTCHA after its code, and the recording it left."""
+
+    rehearsal: Rehearsal
+    path: Path
+    began: datetime
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def failed(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Failed]:
+    """One for all that is asked of what it left."""
+    async with StandIn(one_account(1)) as running:
+        with rehearsing(running, tmp_path_factory.mktemp("failed")) as ready:
+            began = utc_now()
+            path = await recorded(ready, one_account(3, user={"sign_in": ["email", "password", "otp", "captcha_image"]}))
+            yield Failed(rehearsal=ready, path=path, began=began)
+
+
+@pytest.fixture
+async def rehearsal(stand_in: StandIn, tmp_path: Path) -> AsyncIterator[Rehearsal]:
+    with rehearsing(stand_in, tmp_path) as ready:
+        yield ready
+
+
+async def recorded(rehearsal: Rehearsal, scenario: Scenario) -> Path:
+    """Let an acceptance fail, and return what it left."""
+    rehearsal.stand_in.load(scenario)
+    rehearsal.register()
+    with pytest.raises(UnconfirmedError):
+        await rehearsal.accept()
+    (path,) = find_recordings([rehearsal.settings.data_dir / "evidence" / "A1"])
+    return path
+
+
+async def replayed(path: Path) -> Replayed:
+    (result,) = await replay_all([path], ReplayOptions(browser=BrowserOptions()))
+    return result
+
+
+@pytest.mark.sampled(1)
+@pytest.mark.parametrize(
+    "screens", [["email", "password", "captcha_image"], ["email", "password", "otp", "approval_push"], ["email", "unknown"]]
+)
+async def test_a_failed_acceptance_leaves_a_recording_that_ends_the_same_offline(rehearsal: Rehearsal, screens: list[str]) -> None:
+    path = await recorded(rehearsal, one_account(2, user={"sign_in": screens}))
+    result = await replayed(path)
+    assert (result.differences, result.misses, result.unused) == ((), (), ())
+    assert screens[-1] in result.outcome
+    assert result.steps[-1] == screens[-1]
+
+
+async def test_an_audit_that_could_not_read_everything_leaves_a_recording_that_reads_the_same_offline(rehearsal: Rehearsal) -> None:
+    user, options = "a1@users.example", {"own_view": True, "faults": ["row_without_level"]}
+    granted = {user: {"preset": "as_asked"}}
+    rehearsal.stand_in.load(one_account(6, seller={"members": [user], "permissions": granted, "options": options}, invitations=[]))
+    rehearsal.register()
+    told = {"engine": rehearsal.engine, "vault": rehearsal.vault, "policy": load_policy()}
+    document = await audit_one(rehearsal.settings, account_id="A1", **told)  # type: ignore[arg-type]  # as typed there
+    assert document["verdict"] == "incomplete"
+    (path,) = find_recordings([rehearsal.settings.data_dir / "evidence" / "A1"])
+    result = await replayed(path)
+    assert (result.differences, result.misses) == ((), ())
+    assert len(document["permissions"]) == len(load_recording(path).about["expected"]["result"]["grid"]["rows"])
+
+
+def test_what_a_failed_visit_leaves_is_private_and_holds_no_secret(failed: Failed) -> None:
+    rehearsal, path = failed.rehearsal, failed.path
+    modes = {stat.S_IMODE(found.stat().st_mode): found.is_dir() for found in (path.parent, path, *path.rglob("*"))}
+    assert modes == {0o700: True, 0o600: False}
+    user, seller = rehearsal.scenario.users[0], rehearsal.scenario.sellers[0]
+    steps = [entry.fields["step"] for entry in rehearsal.stand_in.realm.journal.of("code.accepted")]
+    assert steps
+    codes = [user.seed().code(step) for step in steps]
+    known = KnownValues((user.password, user.totp_secret, user.totp_secret.replace(" ", ""), seller.merchant_id, seller.name, *codes))
+    assert [str(find) for find in scan([path], known=known, allowed=ALLOWED)[0]] == []
+
+
+def test_a_recording_says_when_as_what_and_by_which_catalogue_it_was_made(failed: Failed) -> None:
+    recording = load_recording(failed.path)
+    about = recording.about
+    assert failed.began <= recording.recorded_at <= utc_now()
+    assert (about["flow"], about["catalogue"]) == ("accept", catalogue_version(load_catalogue().root))
+    assert [page["screen"] for page in about["pages"]] == ["email", "password", "otp", "captcha_image"]
+    assert about["expected"]["error"]["screen"] == "captcha_image"
+
+
+async def test_a_visit_that_we_ended_ourselves_leaves_no_recording(rehearsal: Rehearsal) -> None:
+    rehearsal.register(password="not-the-password-1")
+    with pytest.raises(UnconfirmedError):
+        await rehearsal.accept()
+    with writing(rehearsal.engine) as conn:
+        transitions.apply(conn, "A1", Event.RELEASED, now=utc_now(), why="released by a person")
+    with pytest.raises(UnconfirmedError, match="never typed again"):
+        await rehearsal.accept()
+    (path,) = find_recordings([rehearsal.settings.data_dir / "evidence" / "A1"])
+    assert load_recording(path).about["expected"]["error"]["code"] == "password_rejected"
+
+
+async def test_a_visit_that_goes_well_leaves_nothing(rehearsal: Rehearsal) -> None:
+    rehearsal.register()
+    await rehearsal.accept()
+    assert not (rehearsal.settings.data_dir / "evidence").exists()
+
+
+def test_evidence_that_is_too_old_goes_with_its_recording(failed: Failed, tmp_path: Path) -> None:
+    shutil.copytree(failed.rehearsal.settings.data_dir / "evidence", tmp_path / "evidence")
+    assert find_recordings([tmp_path]) != []
+    assert forget_evidence(tmp_path, before=utc_now() + timedelta(minutes=1), bytes_per_account=10**9) == 1
+    assert find_recordings([tmp_path]) == []

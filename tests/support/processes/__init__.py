@@ -1,0 +1,1 @@
+"""Commands and workers as processes of their own."""

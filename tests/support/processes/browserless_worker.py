@@ -1,0 +1,110 @@
+"""A worker process without a browser: the real engine, tick, shift, leases and books; only the site is a table of clicks.
+
+Usage: python -m tests.support.processes.browserless_worker URL DIRECTORY NAME.
+It looks before it clicks, as the flow does, and every click is one row.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import sys
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from agent.clock import utc_now
+from agent.domain.authorization import Event
+from agent.domain.policy.load import load_policy
+from agent.observe.logs import configure_logs
+from agent.observe.metrics import Metrics
+from agent.observe.notify import Alarms
+from agent.observe.redaction import Redaction
+from agent.settings.model import BrowserSettings, Settings, WorkSettings
+from agent.store.database.engine import connect, writing
+from agent.store.transitions import Facts
+from agent.store.vault.keys import Vault
+from agent.visits import run as visitor
+from agent.visits.browser_pool import BrowserPool, browser_options
+from agent.visits.context import Crew
+from agent.visits.hooks import aides_for
+from agent.visits.outcome import Conclusion
+from agent.visits.prepare import Plan
+from agent.worker.dispatcher import Tick
+from agent.worker.engine import VisitEngine
+from agent.worker.heartbeat import Heart
+from agent.worker.running import Shift
+from flows.models import Act
+from flows.redaction.redact import Redactor
+
+KEY = b"k" * 32
+LEASE = 4.0
+CLICKS = sa.Table("clicks", sa.MetaData(), sa.Column("invitation_id", sa.Text), sa.Column("worker", sa.Text))
+_WORK = WorkSettings(lease=LEASE, tick=0.3, max_deaths=50, visits_per_minute=10_000, visits_per_host_minute=10_000)
+
+
+def crew_for(url: str, directory: Path, name: str, work: WorkSettings = _WORK) -> Crew:
+    """A worker on this database."""
+    settings = Settings(data_dir=directory, work=work, browser=BrowserSettings(contexts=4))
+    pool = BrowserPool(options=browser_options(settings), replace_after=10)
+    return Crew(
+        settings=settings,
+        engine=connect(url),
+        vault=Vault(KEY),
+        pool=pool,
+        policy=load_policy(),
+        redaction=Redaction(),
+        worker=name,
+    )
+
+
+async def accept_by_table(crew: Crew, plan: Plan, redactor: Redactor) -> Conclusion:
+    """Stands where the browser is: looks, asks for permission, clicks, and takes its time in between."""
+    assert plan.invitation is not None
+    aides = aides_for(plan, crew, redactor=redactor)
+    await asyncio.sleep(random.uniform(0.05, 0.4))
+    if not await asyncio.to_thread(_clicked, crew, plan.invitation.link.invitation_id):
+        await aides.before_click(Act.ACCEPT_INVITATION)
+        await asyncio.to_thread(_click, crew, plan.invitation.link.invitation_id)
+    await asyncio.sleep(random.uniform(0.05, 0.4))
+    facts = Facts(accepted_at=utc_now())
+    return Conclusion(outcome="accepted", event=Event.CONFIRMATION_ASKED, why="by table", facts=facts, invitation_state="accepted")
+
+
+def _clicked(crew: Crew, invitation_id: str) -> bool:
+    with writing(crew.engine) as conn:
+        return conn.execute(sa.select(CLICKS).where(CLICKS.c.invitation_id == invitation_id)).first() is not None
+
+
+def _click(crew: Crew, invitation_id: str) -> None:
+    with writing(crew.engine) as conn:
+        conn.execute(CLICKS.insert().values(invitation_id=invitation_id, worker=crew.worker))
+
+
+async def work(url: str, directory: Path, name: str) -> None:
+    """Work until killed."""
+    crew = crew_for(url, directory, name)
+    visiting = VisitEngine(crew.settings, database=crew.engine.url, executor_id=name)
+    heart, tick = Heart(crew=crew, roles="work", engine=visiting), Tick(crew=crew, engine=visiting)
+    alarms = Alarms(send=lambda _title, _body: True, now=utc_now)
+    shift = Shift(crew=crew, metrics=Metrics(), alarms=alarms, ended=tick.ended)
+    await heart.start()
+    await visiting.run(shift.handle)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(heart.run())
+        while True:
+            await tick.once()
+            await asyncio.sleep(crew.settings.work.tick)
+
+
+def main(url: str, directory: str, name: str) -> None:
+    """Replace the browser, and work."""
+    browse: Any = accept_by_table
+    visitor._browse = browse
+    configure_logs(level="WARNING", style="text")
+    asyncio.run(work(url, Path(directory), name))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

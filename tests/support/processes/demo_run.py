@@ -1,0 +1,100 @@
+"""Plays the demo inside a test, so that what it leaves can be looked at before it is gone."""
+
+from __future__ import annotations
+
+import base64
+import io
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from rich.console import Console
+
+from agent.rehearsal.demo.client import Theatre
+from agent.rehearsal.demo.command import open_theatre
+from agent.rehearsal.demo.processes import Stage, open_stage
+from agent.rehearsal.demo.stories import Tale, six_tales
+from agent.rehearsal.demo.view import Programme
+from fixtures.stand_in.sign_in.one_time_codes import Seed
+from tests.support.search import Secret
+
+PATIENCE = 240.0  # seconds: machines that run tests are busy
+
+
+@dataclass(slots=True, kw_only=True)
+class Play:
+    """One demo under way."""
+
+    stage: Stage
+    theatre: Theatre
+    tales: list[Tale]
+    screen: io.StringIO
+
+    def assert_as_scripted(self) -> None:
+        """Nobody's story was broken."""
+        assert [(tale.account, tale.broken) for tale in self.tales if tale.broken] == []
+
+    async def control(self, path: str) -> dict[str, Any]:
+        """Read from the control port."""
+        async with httpx.AsyncClient(base_url=self.stage.description["control"], timeout=20) as control:
+            found: dict[str, Any] = (await control.get(path)).json()
+            return found
+
+    def count(self, question: str, *values: str) -> int:
+        """Ask the agent's database for a number."""
+        with closing(sqlite3.connect(f"file:{self.stage.data_dir / 'agent.sqlite'}?mode=ro", uri=True)) as database:
+            return int(database.execute(question, values).fetchone()[0])
+
+
+@asynccontextmanager
+async def playing(directory: Path, *, seed: int, more: dict[str, str] | None = None) -> AsyncIterator[Play]:
+    """Stand-ins, six registered accounts and a running daemon; the tales are told by the caller."""
+    screen = io.StringIO()
+    async with open_stage(directory, seed=seed, more=more) as stage:
+        theatre = await open_theatre(stage, Programme(Console(file=screen, width=160)))
+        theatre.patience = PATIENCE
+        try:
+            yield Play(stage=stage, theatre=theatre, tales=six_tales(), screen=screen)
+        finally:
+            await theatre.close()
+
+
+async def secrets_of(play: Play) -> list[Secret]:
+    """Every secret this demo used so far."""
+    scenario, log, sessions = await play.control("/scenario"), await play.control("/log"), await play.control("/sessions")
+    key = play.stage.env["SC_AGENT_VAULT_KEY"]
+    found = [
+        Secret(name="the mailbox's password", value=play.stage.description["imap"]["password"].encode()),
+        Secret(name="the vault key", value=key.rstrip("=").encode()),
+        Secret(name="the vault key, decoded", value=base64.urlsafe_b64decode(key)),
+    ]
+    for user in scenario["users"]:
+        found += _user_secrets(user["email"], user["password"], user["totp_secret"])
+        found += _codes(user["email"], Seed(secret=user["totp_secret"]), log["codes"])
+    return found + _cookies(sessions["sessions"])
+
+
+def _user_secrets(email: str, password: str, seed: str) -> list[Secret]:
+    bare = seed.replace(" ", "")
+    spaced = " ".join(bare[at : at + 4] for at in range(0, len(bare), 4))
+    forms = {"password": password, "seed": bare, "seed in lower case": bare.lower(), "seed with spaces": spaced}
+    named = [Secret(name=f"{name} of {email}", value=value.encode()) for name, value in forms.items()]
+    return [*named, Secret(name=f"seed of {email}, decoded", value=Seed(secret=seed).key())]
+
+
+def _codes(email: str, seed: Seed, log: list[dict[str, Any]]) -> list[Secret]:
+    steps = sorted({entry["step"] for entry in log if entry["email"] == email and entry["kind"] == "code.accepted"})
+    return [Secret(name=f"code of {email} at step {step}", value=seed.code(step).encode(), is_word=True) for step in steps]
+
+
+def _cookies(sessions: list[dict[str, Any]]) -> list[Secret]:
+    found = []
+    for number, session in enumerate(sessions, start=1):
+        for name, value in session["cookies"].items():
+            if name.startswith(("at-", "sess-at-", "x-")) or name in ("session-id", "session-token"):
+                found += [Secret(name=f"cookie {name} of session {number}", value=value.encode())] if value else []
+    return found

@@ -1,0 +1,84 @@
+"""A worker process for crash tests: the real engine and heartbeat, a handler that only writes down when it runs.
+
+Usage: python -m tests.support.processes.engine_worker URL LOG NAME MODE [TICKETS]; MODE is `hang` (visits never end) or `work`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from agent.domain.policy.model import Policy
+from agent.observe.redaction import Redaction
+from agent.settings.model import BrowserSettings, Settings, WorkSettings
+from agent.store.database.engine import connect
+from agent.store.vault.keys import Vault
+from agent.visits.browser_pool import BrowserPool, browser_options
+from agent.visits.context import Crew
+from agent.worker.engine import Ticket, VisitEngine
+from agent.worker.heartbeat import Heart
+
+LEASE = 5.0  # seconds
+DUE = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+def crew_for(url: str, directory: Path, name: str) -> Crew:
+    settings = Settings(data_dir=directory, work=WorkSettings(lease=LEASE), browser=BrowserSettings(contexts=4))
+    return Crew(
+        settings=settings,
+        engine=connect(url),
+        vault=Vault(os.urandom(32)),
+        pool=BrowserPool(options=browser_options(settings), replace_after=10),
+        policy=Policy(),
+        redaction=Redaction(),
+        worker=name,
+    )
+
+
+async def work(url: str, log: Path, name: str, mode: str, tickets: int) -> None:
+    crew = crew_for(url, log.parent, name)
+    done = 0
+
+    def tell(word: str, account_id: str) -> None:
+        with log.open("a") as file:
+            file.write(f"{name} {word} {account_id}\n")
+
+    async def handle(account_id: str) -> str:
+        nonlocal done
+        tell("began", account_id)
+        if mode == "hang":
+            await asyncio.Event().wait()
+        await asyncio.sleep(0.05)
+        tell("ended", account_id)
+        done += 1
+        return "done"
+
+    visiting = VisitEngine(crew.settings, database=crew.engine.url, executor_id=name)
+    heart = Heart(crew=crew, roles="work", engine=visiting)
+    await heart.start()
+    await visiting.run(handle)
+    beating = asyncio.create_task(heart.run())
+    await visiting.enqueue([Ticket(account_id=f"A{number}", due=DUE) for number in range(tickets)])
+    tell("ready", "-")
+    while mode == "hang" or not await _all_done(visiting):  # noqa: ASYNC110 - the end is in another process's hands
+        await asyncio.sleep(0.1)
+    beating.cancel()
+    await visiting.stop()
+    crew.engine.dispose()
+
+
+async def _all_done(visiting: VisitEngine) -> bool:
+    try:
+        return not await visiting.list_unfinished()
+    except SQLAlchemyError:
+        return False  # the database is away
+
+
+if __name__ == "__main__":
+    _, url, log, name, mode, *rest = sys.argv
+    asyncio.run(work(url, Path(log), name, mode, int(rest[0]) if rest else 0))

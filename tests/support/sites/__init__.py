@@ -1,0 +1,1 @@
+"""Browsers, sites and pages for tests."""

@@ -1,0 +1,140 @@
+"""What may be set from outside, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from agent.errors import ConfigurationError
+from agent.mail.context import mailboxes_of, policy_for
+from agent.settings.load import load_settings
+from agent.settings.model import Settings
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """No .env of the checkout is read."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def load(monkeypatch: pytest.MonkeyPatch, **values: str) -> Settings:
+    import os
+
+    for name, value in values.items():
+        monkeypatch.setenv(f"SC_AGENT_{name}", value)
+    return load_settings(os.environ)
+
+
+def test_defaults_load_without_any_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load(monkeypatch).mail.idle_slice == 120
+
+
+@pytest.mark.parametrize("text", ["INBOX, Junk", '["INBOX", "Junk"]'])
+def test_a_list_is_json_or_comma_separated(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    assert load(monkeypatch, IMAP__FOLDERS=text).imap.folders == ["INBOX", "Junk"]
+
+
+def test_a_servers_word_is_believed_only_if_the_server_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ConfigurationError, match="MAIL__TRUSTED_AUTHSERV_IDS"):
+        load(monkeypatch, MAIL__TRUST="authserv")
+    assert load(monkeypatch, MAIL__TRUSTED_AUTHSERV_IDS="mx.users.example").mail.trusted_authserv_ids == ["mx.users.example"]
+
+
+def test_a_mailbox_may_believe_a_server_of_its_own(monkeypatch: pytest.MonkeyPatch, elsewhere: Path) -> None:
+    box = '[[mailboxes]]\nhost = "imap.users.example"\nusername = "u"\npassword = "p"\ntrust = "authserv"\n'
+    (elsewhere / "agent.toml").write_text(box)
+    with pytest.raises(ConfigurationError, match="MAIL__TRUSTED_AUTHSERV_IDS"):
+        load(monkeypatch, CONFIG=str(elsewhere / "agent.toml"))
+    (elsewhere / "agent.toml").write_text(box + 'trusted_authserv_ids = ["mx.users.example"]\n')
+    settings = load(monkeypatch, CONFIG=str(elsewhere / "agent.toml"))
+    policies = [policy_for(settings.mail, mailbox) for mailbox in (None, *mailboxes_of(settings))]
+    assert [(policy.authserv, policy.trusted_authserv_ids) for policy in policies] == [(False, ()), (True, ("mx.users.example",))]
+
+
+def test_a_misspelt_variable_is_an_error_that_names_the_near_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ConfigurationError, match="SC_AGENT_DATADIR is not a setting; did you mean SC_AGENT_DATA_DIR"):
+        load(monkeypatch, DATADIR="x")
+
+
+def test_a_misspelt_nested_variable_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ConfigurationError, match="SC_AGENT_IMAP__HOTS is not a setting"):
+        load(monkeypatch, IMAP__HOTS="x")
+
+
+def test_a_misspelt_name_in_the_env_file_is_an_error(monkeypatch: pytest.MonkeyPatch, elsewhere: Path) -> None:
+    (elsewhere / ".env").write_text("SC_AGENT_DATADIR=x\n")
+    with pytest.raises(ConfigurationError, match=r"SC_AGENT_DATADIR is not a setting"):
+        load(monkeypatch)
+
+
+def test_the_env_file_may_hold_other_programs_variables(monkeypatch: pytest.MonkeyPatch, elsewhere: Path) -> None:
+    (elsewhere / ".env").write_text("EDITOR=vi\nSC_AGENT_DATA_DIR=here\n")
+    assert load(monkeypatch).data_dir == Path("here")
+
+
+def test_the_environment_wins_over_the_toml_file(monkeypatch: pytest.MonkeyPatch, elsewhere: Path) -> None:
+    (elsewhere / "agent.toml").write_text('data_dir = "from-file"\n[imap]\nhost = "imap.users.example"\nusername = "u"\n')
+    settings = load(monkeypatch, CONFIG=str(elsewhere / "agent.toml"), DATA_DIR="from-environment")
+    assert (settings.data_dir, settings.imap.host) == (Path("from-environment"), "imap.users.example")
+
+
+@pytest.mark.parametrize(("text", "expected"), [("not toml", "not valid TOML"), ('unknown = "x"', "UNKNOWN is not a setting")])
+def test_a_bad_toml_file_is_one_clear_line(monkeypatch: pytest.MonkeyPatch, elsewhere: Path, text: str, expected: str) -> None:
+    (elsewhere / "agent.toml").write_text(text)
+    with pytest.raises(ConfigurationError, match=expected):
+        load(monkeypatch, CONFIG=str(elsewhere / "agent.toml"))
+
+
+def test_a_missing_toml_file_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ConfigurationError, match=r"nowhere\.toml, which cannot be read"):
+        load(monkeypatch, CONFIG="nowhere.toml")
+
+
+def test_a_wrong_value_never_shows_itself_in_the_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        load(monkeypatch, IMAP__HOST="h", IMAP__PORT="hunter2-not-a-port")
+    assert "SC_AGENT_IMAP__PORT" in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_plain_text_mailboxes_are_for_loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ConfigurationError, match="loopback only"):
+        load(monkeypatch, IMAP__HOST="imap.users.example", IMAP__USERNAME="u", IMAP__TLS="none")
+    assert load(monkeypatch, IMAP__HOST="127.0.0.1").imap.host == "127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        "MAP * 127.0.0.1:8443",
+        "MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+        "MAP sellercentral.amazon.com 127.0.0.1:1, MAP * ~NOTFOUND",
+        "MAP * [::1]:8443",
+    ],
+)
+def test_resolver_rules_to_loopback_make_a_rehearsal(monkeypatch: pytest.MonkeyPatch, rules: str) -> None:
+    assert load(monkeypatch, BROWSER__HOST_RESOLVER_RULES=rules, BROWSER__TRUSTED_SPKI="aGFzaA==").is_rehearsal
+
+
+@pytest.mark.parametrize(
+    "rules", ["MAP * 203.0.113.9:443", "MAP * evil.example", "MAP * 127.0.0.1, MAP a.example 10.0.0.1", "MAP * 127.0.0.1.evil.example"]
+)
+def test_a_resolver_rule_that_leaves_the_machine_is_refused(monkeypatch: pytest.MonkeyPatch, rules: str) -> None:
+    with pytest.raises(ConfigurationError, match="leads off this machine"):
+        load(monkeypatch, BROWSER__HOST_RESOLVER_RULES=rules, BROWSER__TRUSTED_SPKI="aGFzaA==")
+
+
+def test_a_pin_without_resolver_rules_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ConfigurationError, match="for rehearsal only"):
+        load(monkeypatch, BROWSER__TRUSTED_SPKI="aGFzaA==")
+
+
+def test_two_vault_keys_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ConfigurationError, match="only one of VAULT_KEY"):
+        load(monkeypatch, VAULT_KEY="x", VAULT_KEY_FILE="y")
+
+
+def test_a_production_setup_is_not_a_rehearsal(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not load(monkeypatch).is_rehearsal

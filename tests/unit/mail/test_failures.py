@@ -1,0 +1,58 @@
+"""Each family of failure has its own fate."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+
+import pytest
+
+from agent.errors import ConfigurationError
+from agent.mail.imap.auth import TokenError
+from agent.mail.imap.client import Client, IMAPClientError, LoginError
+from agent.mail.imap.failures import FolderMissingError, Link, classify, is_too_many_connections
+
+CASES = {
+    "no address": (socket.gaierror(-2, "Name or service not known"), Link.DOWN, None, False),
+    "refused": (ConnectionRefusedError(111, "refused"), Link.DOWN, None, False),
+    "silence": (TimeoutError("timed out"), Link.DOWN, None, False),
+    "hang up": (Client.AbortError("socket error: EOF"), Link.DOWN, None, False),
+    "tls": (ssl.SSLError("handshake failure"), Link.DOWN, None, False),
+    "certificate": (ssl.SSLCertVerificationError("self-signed"), Link.CERTIFICATE, 300.0, True),
+    "login": (LoginError("b'[AUTHENTICATIONFAILED] Authentication failed.'"), Link.AUTH_FAILED, 300.0, True),
+    "login while the server stops": (
+        LoginError("command: LOGIN => [UNAVAILABLE] Server has closed the connection."),
+        Link.DOWN,
+        None,
+        False,
+    ),
+    "login on a broken line": (LoginError("socket error: EOF"), Link.DOWN, None, False),
+    "token refused": (TokenError("google refused a token: invalid_grant", permanent=True), Link.AUTH_FAILED, 300.0, True),
+    "token unreachable": (TokenError("google did not answer", permanent=False), Link.DOWN, None, False),
+    "wrong mailbox": (IMAPClientError("BAD User is authenticated but not connected."), Link.CONFIG, 900.0, True),
+    "setting": (ConfigurationError("IMAP__TLS is none"), Link.CONFIG, 900.0, True),
+    "folder": (FolderMissingError("folder X cannot be opened"), Link.FOLDER_MISSING, 60.0, True),
+    "odd": (AttributeError("x"), Link.DOWN, None, False),
+}
+
+
+@pytest.mark.parametrize(("error", "link", "wait", "alarm"), CASES.values(), ids=CASES)
+def test_failure_has_its_fate(error: Exception, link: Link, wait: float | None, alarm: bool) -> None:
+    failure = classify(error)
+    assert (failure.link, failure.wait, failure.alarm) == (link, wait, alarm)
+
+
+def test_expired_token_wants_a_new_one_at_once_and_no_alarm() -> None:
+    failure = classify(Client.AbortError("socket error: EOF"), farewell="Session invalidated - AccessTokenExpired")
+    assert (failure.new_token, failure.alarm, failure.wait) == (True, False, 0.0)
+
+
+def test_servers_text_is_cut_and_cleaned() -> None:
+    text = classify(IMAPClientError("x\r\n\x1b[31m" + "y" * 5000)).text
+    assert len(text) <= 300
+    assert text.isprintable()
+
+
+def test_too_many_connections_is_recognised() -> None:
+    assert is_too_many_connections(IMAPClientError("[LIMIT] Maximum number of connections from user+IP exceeded"))
+    assert not is_too_many_connections(IMAPClientError("command failed"))

@@ -1,0 +1,252 @@
+"""The judging process: what hangs or kills it costs that message alone."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from agent.domain.invitation import MailVerdict
+from agent.mail.intake import Intake
+from agent.mail.trust.examine import TrustPolicy
+from agent.mail.trust.keys import KeyStore
+from agent.mail.trust.sandbox import Judge, JudgeLostError
+from agent.mail.trust.sandbox_wire import Answer, answer_from_json, answer_to_json
+from agent.mail.trust.signatures import Key
+from agent.store.database import schema
+from agent.store.database.engine import writing
+from agent.store.inbox import messages
+from agent.store.inbox.messages import Found
+from fixtures.stand_in.mail.letters import Composer
+from tests.support.sites.mail_world import MailWorld, link_to, mail_world
+
+NOW = datetime.now(UTC)
+COMPOSER = Composer(2)
+KEYS = {name.lower(): Key(record=txt.encode()) for name, txt in COMPOSER.records.items()}
+RAW = COMPOSER.invitation(to="a1@users.example", link=link_to())
+
+
+def look_up(name: str) -> Key:
+    return KEYS.get(name.lower(), Key())
+
+
+@pytest.fixture
+def judge() -> Iterator[Judge]:
+    made = Judge(look_up=look_up, seconds=2.0, memory_mb=512)
+    yield made
+    made.close()
+
+
+def pid_of(judge: Judge) -> int:
+    process = judge._process
+    assert process is not None
+    return process.pid
+
+
+def examine(judge: Judge, raw: bytes = RAW) -> bool:
+    return judge.examine(raw, policy=TrustPolicy(), now=NOW, arrived_at=NOW).offer is not None
+
+
+def test_genuine_mail_is_examined_in_another_process(judge: Judge) -> None:
+    assert examine(judge)
+    assert pid_of(judge) != os.getpid()
+
+
+def test_process_sees_no_secret_of_the_environment(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SC_AGENT_VAULT_KEY", "secret")
+    judge.warm()
+    assert b"SC_AGENT" not in Path(f"/proc/{pid_of(judge)}/environ").read_bytes()
+
+
+def test_killed_process_is_replaced(judge: Judge) -> None:
+    assert examine(judge)
+    os.kill(pid_of(judge), signal.SIGKILL)
+    os.waitid(os.P_PID, pid_of(judge), os.WEXITED | os.WNOWAIT)
+    assert examine(judge)
+
+
+def test_hang_is_told_and_the_next_message_is_judged() -> None:
+    judge = Judge(look_up=look_up, seconds=0.5, memory_mb=512)
+    assert examine(judge)
+    os.kill(pid_of(judge), signal.SIGSTOP)
+    with pytest.raises(JudgeLostError) as caught:
+        examine(judge)
+    assert caught.value.reason == "judge_hung"
+    assert examine(judge)
+    judge.close()
+
+
+def test_process_that_may_not_have_memory_dies_alone() -> None:
+    judge = Judge(look_up=look_up, seconds=2.0, memory_mb=1)
+    with pytest.raises(JudgeLostError):
+        examine(judge, RAW + b"x" * 2_000_000)  # more than what Python had set aside before the limit
+    judge.close()
+
+
+def test_memory_of_a_bomb_is_limited(judge: Judge) -> None:
+    deep = b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n' + b"--b\r\n\r\n\r\n" * 150_000
+    head = b"From: donotreply@amazon.com\r\nTo: a1@users.example\r\nSubject: x\r\nDate: Sun, 01 Mar 2026 13:00:00 +0000\r\n"
+    assert not examine(judge, head + deep)
+
+
+def test_answer_with_another_link_is_refused() -> None:
+    examination = Judge(look_up=look_up, seconds=2.0, memory_mb=512)
+    answer = examination.examine(RAW, policy=TrustPolicy(), now=NOW, arrived_at=NOW)
+    examination.close()
+    data = answer_to_json(Answer(examination=answer))
+    assert answer_from_json(data, arrived_at=NOW).examination == answer
+    with pytest.raises(ValueError, match="nonsense"):
+        answer_from_json(data.replace(b"sellercentral.amazon.com/", b"evil.test/"), arrived_at=NOW)
+
+
+class Fragile(Judge):
+    """A judge that every message kills."""
+
+    def examine(self, raw: bytes, *, policy: TrustPolicy, now: datetime, arrived_at: datetime | None) -> None:  # type: ignore[override]  # never answers
+        """Die."""
+        raise JudgeLostError("judge_died", "the judging process did not survive the message")
+
+
+def intake_of(world: MailWorld, judge: Judge, *, shift: list[timedelta]) -> Intake:
+    started = datetime.now(UTC) + timedelta(seconds=1)  # the clock stands still unless it is shifted
+    context = replace(world.context(), now=lambda: started + shift[0])
+    return Intake(
+        context,
+        judge=judge,
+        keys=KeyStore([world.keys.address], timeout=1.0),
+        policy_of=lambda _: TrustPolicy(),
+        on_arrival=world.arrivals.append,
+        on_handled=lambda _: None,
+        is_leader=lambda: True,
+    )
+
+
+def judge_with_dns(world: MailWorld) -> Judge:
+    return Judge(look_up=KeyStore([world.keys.address], timeout=1.0).look_up, seconds=2.0, memory_mb=512)
+
+
+def store(world: MailWorld, raw: bytes, *, arrived: datetime | None = None) -> int:
+    """Store a message as the scanner would."""
+    import hashlib
+
+    digest = hashlib.sha256(raw).hexdigest()
+    key_id, sealed = world.vault.seal(raw, context=f"message:{digest}")
+    found = Found(
+        folder_id=None,
+        uidvalidity=None,
+        uid=None,
+        message_id=None,
+        sha256=digest,
+        internaldate=arrived or datetime.now(UTC),
+        size=len(raw),
+        sealed=sealed,
+        key_id=key_id,
+    )
+    with writing(world.engine) as conn:
+        row = messages.insert(conn, found, now=datetime.now(UTC))
+    assert row is not None
+    return row
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[MailWorld]:
+    with mail_world(tmp_path) as made:
+        yield made
+
+
+def test_message_that_kills_the_judge_is_held_and_the_third_time_poison(world: MailWorld) -> None:
+    shift = [timedelta(0)]
+    intake = intake_of(world, Fragile(look_up=look_up, seconds=1.0, memory_mb=512), shift=shift)
+    store(world, b"bomb")
+    for stage in ("fetched", "fetched", "poison"):
+        intake.judge_ready()
+        message = world.messages()[0]
+        assert (message.stage, message.verdict, message.reason) == (stage, MailVerdict.HELD, "judge_died")
+        shift[0] += timedelta(hours=1)
+    assert intake.judge_ready() == 0
+    assert [key for key, _ in world.alarms] == ["poison:1"]
+
+
+def test_key_that_nobody_can_tell_is_asked_for_during_a_day_and_then_held(world: MailWorld, judge: Judge) -> None:
+    shift = [timedelta(0)]
+    silent = Judge(look_up=lambda _: Key(problem="timeout"), seconds=2.0, memory_mb=512)
+    intake = intake_of(world, silent, shift=shift)
+    store(world, world.mail_to())
+    waits: list[float] = []
+    while world.messages()[0].stage == "fetched":
+        intake.judge_ready()
+        message = world.messages()[0]
+        if message.next_try_at is not None and message.judged_at is not None:
+            wait = message.next_try_at - message.judged_at
+            waits.append(wait.total_seconds())
+            shift[0] += wait
+    silent.close()
+    assert waits[:4] == [10, 20, 40, 80]
+    assert max(waits) == 3600
+    assert world.verdicts() == [("held", "key_lookup_failed")]
+    assert timedelta(hours=24) < shift[0] < timedelta(hours=26)
+
+
+def test_old_message_that_is_judged_anew_has_its_tries_too(world: MailWorld) -> None:
+    silent = Judge(look_up=lambda _: Key(problem="timeout"), seconds=2.0, memory_mb=512)
+    intake = intake_of(world, silent, shift=[timedelta(days=3)])
+    store(world, world.mail_to())
+    intake.judge_ready()
+    silent.close()
+    assert world.verdicts() == [("retry", "key_lookup_failed")]
+
+
+def test_message_of_the_future_is_not_judged_but_kept(world: MailWorld, judge: Judge) -> None:
+    intake = intake_of(world, judge, shift=[timedelta(hours=-3)])
+    store(world, world.mail_to())
+    intake.judge_ready()
+    assert world.verdicts() == [("retry", "clock_wrong")]
+    assert world.alarms[0][0] == "clock"
+
+
+def test_provider_that_alters_mail_is_noticed(world: MailWorld, judge: Judge) -> None:
+    intake = intake_of(
+        world, Judge(look_up=KeyStore([world.keys.address], timeout=1.0).look_up, seconds=2, memory_mb=512), shift=[timedelta(0)]
+    )
+    for number in range(6):
+        store(world, world.mail_to() + b"scanned %d\r\n" % number)
+    intake.judge_ready()
+    intake._judge.close()
+    assert {reason for _, reason in world.verdicts()} == {"dkim_failed"}
+    assert "provider_alters_mail" in [key for key, _ in world.alarms]
+
+
+def test_first_key_is_no_news_and_a_second_one_is(world: MailWorld) -> None:
+    judge = judge_with_dns(world)
+    intake = intake_of(world, judge, shift=[timedelta(0)])
+    world.account("A1")
+    world.account("A2")
+    store(world, world.mail_to("A1"))
+    intake.judge_ready()
+    assert world.alarms == []
+    rotated = Composer(99)
+    rotated.publish(world.keys)
+    store(world, rotated.invitation(to="a2@users.example", link=link_to()))
+    intake.judge_ready()
+    judge.close()
+    assert world.arrivals == ["A1", "A2"]
+    assert [key.partition(":")[0] for key, _ in world.alarms] == ["dkim_key"]
+
+
+def test_unexpected_error_sets_one_message_back_and_judges_the_others(world: MailWorld, judge: Judge) -> None:
+    intake = intake_of(
+        world, Judge(look_up=KeyStore([world.keys.address], timeout=1.0).look_up, seconds=2, memory_mb=512), shift=[timedelta(0)]
+    )
+    world.account()
+    first = store(world, world.mail_to("A9"))
+    store(world, world.mail_to("A1"))
+    with writing(world.engine) as conn:
+        conn.execute(schema.messages.update().where(schema.messages.c.id == first).values(key_id="nobody"))
+    intake.judge_ready()
+    intake._judge.close()
+    assert world.verdicts() == [("held", "cannot_be_opened"), ("accept", "expected")]

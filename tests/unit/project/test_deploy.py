@@ -1,0 +1,113 @@
+"""What is deployed: the files are well formed, and every setting and argument in them is one that the agent takes."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from agent.settings.load import load_settings
+from agent.worker.daemon import ROLES
+
+DEPLOY = Path(__file__).parents[3] / "docs" / "deploy"
+UNIT, CONTAINER, COMPOSE = DEPLOY / "sc-agent.service", DEPLOY / "Containerfile", DEPLOY / "compose.yaml"
+GIVEN = {"IMAP_HOST": "imap.example.com", "IMAP_USERNAME": "invitations@example.com"}
+
+
+def compose() -> dict[str, Any]:
+    document: dict[str, Any] = yaml.safe_load(COMPOSE.read_text())
+    return document
+
+
+def _environments() -> Iterator[tuple[str, dict[str, str]]]:
+    """The settings that each file hands to the agent."""
+    lines = re.findall(r"^Environment=(\w+)=(.*)$", UNIT.read_text(), re.MULTILINE)
+    yield UNIT.name, {name: value.replace("%d", "/run/credentials").replace("%S", "/var/lib") for name, value in lines}
+    yield CONTAINER.name, dict(re.findall(r"(SC_AGENT_\w+)=(\S+)", CONTAINER.read_text()))
+    for name in ("mail", "worker"):
+        found = compose()["services"][name]["environment"]
+        yield f"compose {name}", {key: re.sub(r"\$\{(\w+):\?[^}]*\}", lambda match: GIVEN[match[1]], value) for key, value in found.items()}
+    yield "README.md", dict(re.findall(r"^(SC_AGENT_\w+)=(\S+)$", (DEPLOY / "README.md").read_text(), re.MULTILINE))
+
+
+@pytest.mark.parametrize(("source", "environment"), list(_environments()), ids=lambda value: value if isinstance(value, str) else "")
+def test_every_setting_in_it_is_one_of_ours(
+    source: str, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert environment, source
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    load_settings(environment)
+
+
+def test_the_settings_that_come_as_secrets_are_ours_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    script = compose()["services"]["worker"]["entrypoint"][4]
+    names = re.findall(r"(SC_AGENT_\w+)=", script)
+    assert names == ["SC_AGENT_DATABASE_URL", "SC_AGENT_IMAP__PASSWORD"]
+    monkeypatch.chdir(tmp_path)
+    for name in names:
+        monkeypatch.setenv(name, "postgresql://user@host/db")
+    load_settings()
+
+
+def test_the_container_s_shell_hands_secrets_and_arguments_over(tmp_path: Path) -> None:
+    entry = compose()["services"]["worker"]["entrypoint"]
+    program = tmp_path / "sc-agent"
+    program.write_text('#!/bin/sh\necho "$SC_AGENT_DATABASE_URL $SC_AGENT_IMAP__PASSWORD $*"\n')
+    program.chmod(0o755)
+    (tmp_path / "database-url").write_text("postgresql://x\n")
+    (tmp_path / "imap-password").write_text("two words")
+    script = entry[4].replace("$$", "$").replace("/run/secrets", str(tmp_path))
+    told = subprocess.run(
+        [*entry[2:4], script, entry[5], "run", "--roles", "work"], env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, capture_output=True, text=True
+    )
+    assert told.stdout == "postgresql://x two words run --roles work\n"
+
+
+def test_there_are_a_database_the_mail_and_two_workers() -> None:
+    services = compose()["services"]
+    assert services["database"]["image"].endswith("postgres:15")
+    assert services["worker"]["deploy"]["replicas"] == 2
+    commands = [services[name]["command"] for name in ("mail", "worker")]
+    assert [command[:2] for command in commands] == [["run", "--roles"]] * 2
+    assert {command[2] for command in commands} == set(ROLES)
+
+
+def test_every_secret_and_volume_that_is_used_is_declared() -> None:
+    document = compose()
+    used = {secret for service in document["services"].values() for secret in service["secrets"]}
+    assert used == set(document["secrets"])
+    volumes = {volume.split(":")[0] for service in document["services"].values() for volume in service["volumes"]}
+    assert volumes == set(document["volumes"])
+
+
+def test_the_containers_run_as_nobody_in_particular_and_say_how_they_are() -> None:
+    text = CONTAINER.read_text()
+    assert re.search(r"^USER 10001$", text, re.MULTILINE)
+    assert "/healthz" in text
+    sources = re.findall(r"^COPY (?!--from)(.+) \S+$", text, re.MULTILINE)
+    root = DEPLOY.parents[1]
+    assert all((root / name).exists() for line in sources for name in line.split())
+
+
+@pytest.mark.optional
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd on this machine")
+def test_systemd_takes_the_unit(tmp_path: Path) -> None:
+    unit = tmp_path / UNIT.name
+    unit.write_text(UNIT.read_text().replace("/opt/sc-agent/.venv/bin/sc-agent", sys.executable))
+    told = subprocess.run(["systemd-analyze", "verify", "--man=no", str(unit)], capture_output=True, text=True)
+    assert (told.returncode, told.stderr) == (0, "")
+
+
+def test_the_watchdog_waits_longer_than_one_statement_may_take() -> None:
+    found = re.search(r"^WatchdogSec=(\d+)$", UNIT.read_text(), re.MULTILINE)
+    assert found is not None
+    assert int(found[1]) > 3 + 15 + 10

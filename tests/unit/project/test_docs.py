@@ -1,0 +1,61 @@
+"""The pages people read at three in the morning say what the program does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import agent.visits.errors  # the agent's own flow errors register as subclasses
+from agent.cli.app import COMMANDS
+from agent.mail.imap.failures import Link
+from agent.settings.model import Settings
+from flows.errors import FlowError
+
+ROOT = Path(__file__).resolve().parents[3]
+RUNBOOK = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+OUR_CODES = {"poison", "configuration", "unexpected", "audit_fail", "audit_incomplete", "audit_not_permitted"}
+
+
+def _codes(error: type[FlowError] = FlowError) -> Iterator[str]:
+    yield error.code
+    for child in error.__subclasses__():
+        yield from _codes(child)
+
+
+def test_the_runbook_has_a_section_for_each_failure_code() -> None:
+    assert agent.visits.errors
+    sections = set(re.findall(r"^### (\w+)$", RUNBOOK, re.MULTILINE))
+    assert (set(_codes()) | OUR_CODES) - sections == set()
+
+
+def test_the_runbook_has_no_section_for_a_code_that_does_not_exist() -> None:
+    sections = set(re.findall(r"^### (\w+)$", RUNBOOK, re.MULTILINE))
+    assert sections - set(_codes()) - OUR_CODES == set()
+
+
+def test_the_runbook_explains_each_state_of_a_mailbox() -> None:
+    assert [link for link in Link if f"| {link} |" not in RUNBOOK] == []
+
+
+def test_the_readme_names_each_command() -> None:
+    assert [name for name in COMMANDS if not re.search(rf"\b{name}\b", README)] == []
+
+
+def test_the_readme_names_each_group_of_settings() -> None:
+    groups = {name.upper() for name in Settings.model_fields} - {"MAILBOXES", "FLOW", "SIGN_IN", "OBSERVE", "VAULT_OLD_KEYS"}
+    assert [name for name in groups if name not in README] == []
+
+
+def test_the_pages_the_readme_links_to_exist() -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)", README)
+    assert links
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_the_tests_that_the_mail_page_names_exist() -> None:
+    named = set(re.findall(r"`(test_\w+)`", (ROOT / "docs" / "mail.md").read_text(encoding="utf-8")))
+    sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    assert len(named) > 40
+    assert [name for name in named if f"def {name}(" not in sources] == []

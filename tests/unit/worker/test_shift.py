@@ -1,0 +1,110 @@
+"""What the daemon counts and tells of a visit that was made; only the browser is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy.engine import Engine
+
+from agent.clock import utc_now
+from agent.domain.account import ApiAuthorization
+from agent.domain.authorization import Event, State
+from agent.observe.metrics import Metrics
+from agent.observe.notify import Alarms
+from agent.store import accounts
+from agent.store.database.engine import writing
+from agent.store.transitions import Facts
+from agent.store.vault.keys import Vault
+from agent.visits import run as visitor
+from agent.visits.context import Crew
+from agent.visits.outcome import Conclusion
+from agent.visits.prepare import Plan
+from agent.worker.running import Shift
+from flows.errors import ChallengeError
+from flows.redaction.redact import Redactor
+from tests.support.registry import add_account, add_secrets, invite
+from tests.support.worker_context import make_crew
+
+Browse = Callable[[Crew, Plan, Redactor], Awaitable[Conclusion]]
+
+
+@dataclass
+class Rig:
+    """A shift on one account that was invited 25 minutes ago."""
+
+    shift: Shift
+    titles: list[str]
+    ended: list[str]
+
+    def page(self) -> list[str]:
+        return self.shift.metrics.page(self.shift.crew.engine, now=utc_now()).decode().splitlines()
+
+
+@pytest.fixture
+def rig(engine: Engine, vault: Vault, tmp_path: Path) -> Rig:
+    crew, titles, ended = make_crew(engine, vault, tmp_path), list[str](), list[str]()
+    with writing(engine) as conn:
+        add_account(conn)
+        add_secrets(conn, vault)
+        invite(conn, now=utc_now() - timedelta(minutes=25))
+
+    def send(title: str, _body: str) -> bool:
+        titles.append(title)
+        return True
+
+    alarms = Alarms(send=send, now=utc_now)
+    return Rig(Shift(crew=crew, metrics=Metrics(), alarms=alarms, ended=ended.append), titles, ended)
+
+
+async def _accepted(_crew: Crew, _plan: Plan, _redactor: Redactor) -> Conclusion:
+    facts = Facts(accepted_at=utc_now())
+    return Conclusion(outcome="accepted", event=Event.ACCEPTED, why="taken", facts=facts, invitation_state="accepted")
+
+
+async def _challenged(_crew: Crew, _plan: Plan, _redactor: Redactor) -> Conclusion:
+    raise ChallengeError("the site asks for a person", kind="captcha_image")
+
+
+async def test_an_acceptance_is_held_against_the_promise_of_an_hour(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(visitor, "_browse", _accepted)
+    assert await rig.shift.handle("A1") == "accepted"
+    page = rig.page()
+    assert 'sc_agent_invitation_accepted_seconds_bucket{le="1200.0"} 0.0' in page
+    assert 'sc_agent_invitation_accepted_seconds_bucket{le="1800.0"} 1.0' in page
+    assert 'sc_agent_visits_total{kind="accept",outcome="accepted"} 1.0' in page
+    assert (rig.ended, rig.titles) == (["A1"], [])
+
+
+async def test_what_needs_a_person_is_told_after_one_visit(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(visitor, "_browse", _challenged)
+    assert await rig.shift.handle("A1") == "challenge"
+    await rig.shift.alarms.tell()
+    assert rig.titles == ["Trouble: account A1"]
+    assert 'sc_agent_accounts{state="needs_human"} 1.0' in rig.page()
+
+
+async def test_a_visit_that_was_handed_over_twice_is_made_once(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(visitor, "_browse", _challenged)
+    assert [await rig.shift.handle("A1") for _ in range(2)] == ["challenge", "not_now"]
+
+
+async def test_an_audit_that_waits_for_the_account_that_signs_in_for_it_is_told_of(rig: Rig) -> None:
+    with writing(rig.shift.crew.engine) as conn:
+        add_account(conn, "A2", api=ApiAuthorization.PENDING)
+        accounts.edit(conn, "A1", authorization=State.COMPLETE, audit_as="A2")
+    for _ in range(3):
+        with writing(rig.shift.crew.engine) as conn:
+            accounts.edit(conn, "A1", due=utc_now())
+        assert await rig.shift.handle("A1") == "not_now"
+    await rig.shift.alarms.tell()
+    assert rig.titles == ["Trouble: account A1"]
+
+
+async def test_after_the_end_of_the_shift_no_visit_begins(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(visitor, "_browse", _accepted)
+    assert await rig.shift.end(within=1) == 0
+    assert await rig.shift.handle("A1") == "stopping"

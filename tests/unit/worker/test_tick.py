@@ -1,0 +1,167 @@
+"""The tick: bounded, urgent ones first, within limits and hours, and never stuck on a spent ticket."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Collection
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy.engine import Engine
+
+from agent.domain.authorization import State
+from agent.domain.policy.model import Policy
+from agent.observe.redaction import Redaction
+from agent.settings.model import BrowserSettings, Settings, WorkSettings
+from agent.store import accounts, switches, visits
+from agent.store.database.engine import reading, writing
+from agent.store.vault.keys import Vault
+from agent.visits.browser_pool import BrowserPool, browser_options
+from agent.visits.context import Crew
+from agent.worker.dispatcher import Tick, in_quiet_hours
+from agent.worker.engine import ALONE, VisitEngine
+from tests.support.registry import add_account
+
+
+@dataclass
+class Rig:
+    """A tick with the real engine, whose visits move the due time on, or not."""
+
+    tick: Tick
+    seen: list[str] = field(default_factory=list)
+    moves_due: bool = True
+
+    async def handle(self, account_id: str) -> str:
+        self.seen.append(account_id)
+        if self.moves_due:
+            await asyncio.to_thread(self.set_due, account_id, timedelta(hours=6))
+        self.tick.ended(account_id)
+        return "done"
+
+    def set_due(self, account_id: str, after: timedelta, *, urgent: bool = False) -> None:
+        with writing(self.tick.crew.engine) as conn:
+            accounts.edit(conn, account_id, authorization=State.COMPLETE, due=datetime.now(UTC) + after, urgent=urgent)
+
+    async def settle(self) -> None:
+        async with asyncio.timeout(20):
+            while await self.tick.engine.list_unfinished():  # noqa: ASYNC110 - the engine tells nobody
+                await asyncio.sleep(0.05)
+
+
+@pytest.fixture
+async def rig(engine: Engine, vault: Vault, tmp_path: Path) -> AsyncIterator[Rig]:
+    """Six accounts that are complete and due since a while, the lower the number the longer."""
+    settings = Settings(
+        data_dir=tmp_path,
+        work=WorkSettings(visits_per_host_minute=4, visits_per_account_day=5),
+        browser=BrowserSettings(contexts=1),
+    )
+    crew = Crew(
+        settings=settings,
+        engine=engine,
+        vault=vault,
+        pool=BrowserPool(options=browser_options(settings), replace_after=10),
+        policy=Policy(),
+        redaction=Redaction(),
+        worker=ALONE,
+    )
+    rig = Rig(Tick(crew=crew, engine=VisitEngine(settings, database=engine.url, executor_id=ALONE)))
+    with writing(engine) as conn:
+        for number in range(6):
+            add_account(conn, f"A{number}")
+    for number in range(6):
+        rig.set_due(f"A{number}", timedelta(minutes=number - 60))
+    await rig.tick.engine.run(rig.handle)
+    yield rig
+    await rig.tick.engine.stop()
+
+
+async def test_no_more_is_handed_over_than_will_be_taken_soon(rig: Rig) -> None:
+    rig.tick.engine.enqueue = _keep_in_queue  # type: ignore[method-assign]  # nothing takes them
+    assert await rig.tick.once() == 2
+    assert await rig.tick.once() == 0
+
+
+async def _keep_in_queue(tickets: object) -> None:
+    """A queue that nobody empties."""
+
+
+async def test_a_visit_that_ends_while_the_tick_looks_upsets_nothing(rig: Rig) -> None:
+    rig.tick.engine.enqueue = _keep_in_queue  # type: ignore[method-assign]  # nothing takes them
+    await rig.tick.once()
+
+    async def finished(ids: Collection[str]) -> set[str]:
+        asked = set(ids)
+        for account_id in ("A0", "A1"):
+            rig.tick.ended(account_id)
+        return asked
+
+    rig.tick.engine.finished = finished  # type: ignore[method-assign]  # as the engine, with a visit ending meanwhile
+    await rig.tick.once()
+
+
+async def test_urgent_ones_come_first(rig: Rig) -> None:
+    rig.set_due("A5", timedelta(seconds=-1), urgent=True)
+    await rig.tick.once()
+    await rig.settle()
+    assert set(rig.seen) == {"A5", "A0"}
+
+
+async def test_everything_due_is_visited_once(rig: Rig) -> None:
+    for _ in range(6):
+        await rig.tick.once()
+        await rig.settle()
+    assert sorted(rig.seen) == ["A0", "A1", "A2", "A3", "A4", "A5"]
+
+
+async def test_a_visit_that_left_its_account_due_is_made_again_under_a_new_ticket(rig: Rig) -> None:
+    rig.moves_due = False
+    async with asyncio.timeout(60):
+        while rig.seen.count("A0") < 2:
+            await rig.tick.once()
+            await rig.settle()
+
+
+async def test_nothing_is_handed_over_while_everything_is_paused(rig: Rig) -> None:
+    with writing(rig.tick.crew.engine) as conn:
+        switches.pause_all(conn, now=datetime.now(UTC), who="operator")
+    assert await rig.tick.once() == 0
+
+
+async def test_a_host_gets_no_more_visits_a_minute_than_set(rig: Rig) -> None:
+    with writing(rig.tick.crew.engine) as conn:
+        for number in range(3):
+            moment = datetime.now(UTC)
+            visits.start(conn, f"v{number}", "A5", kind="audit", host="sellercentral.amazon.com", worker="w2", now=moment)
+    assert await rig.tick.once() == 1
+
+
+async def test_an_account_over_its_daily_cap_waits(rig: Rig) -> None:
+    with writing(rig.tick.crew.engine) as conn:
+        for number in range(5):
+            moment = datetime.now(UTC) - timedelta(hours=2)
+            visits.start(conn, f"v{number}", "A0", kind="audit", host="sellercentral.amazon.com", worker="w2", now=moment)
+    await rig.tick.once()
+    await rig.settle()
+    with reading(rig.tick.crew.engine) as conn:
+        due = accounts.get(conn, "A0").due
+    assert "A0" not in rig.seen
+    assert due is not None
+    assert due > datetime.now(UTC) + timedelta(minutes=50)
+
+
+async def test_in_quiet_hours_only_what_is_urgent_starts(rig: Rig) -> None:
+    work = rig.tick.crew.settings.work.model_copy(update={"quiet_hours": "00:00-23:59:59.999999"})
+    rig.tick.crew = replace(rig.tick.crew, settings=rig.tick.crew.settings.model_copy(update={"work": work}))
+    assert await rig.tick.once() == 0
+    rig.set_due("A5", timedelta(seconds=-1), urgent=True)
+    assert await rig.tick.once() == 1
+    await rig.settle()
+    assert rig.seen == ["A5"]
+
+
+@pytest.mark.parametrize(("hour", "quiet"), [(21, False), (22, True), (2, True), (6, False)])
+def test_quiet_hours_go_over_midnight(hour: int, quiet: bool) -> None:
+    assert in_quiet_hours("22:00-06:00", datetime(2026, 11, 23, hour, tzinfo=UTC)) is quiet
