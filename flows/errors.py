@@ -16,7 +16,8 @@ class Disposition(StrEnum):
 class FlowError(Exception):
     """Base of every error a flow raises.
 
-    `code` is stable: it names a section of the runbook in docs/operations.md. The message is one sentence that says what was
+    `code` is stable: it names a section of the runbook in docs/operations.md. The message is one sentence that says
+    what was
     expected, what was seen and what to do; it never holds a secret.
     """
 
@@ -142,7 +143,9 @@ class ForeignHostError(FlowError):
 
 
 class SecretGuardError(FlowError):
-    """A secret was about to be typed where it may not be: another host's frame, no https, or a rehearsal page that is not on loopback."""
+    """A secret was about to be typed where it may not be: another host's frame, no https, or a rehearsal page that is
+    not on loopback.
+    """
 
     code = "secret_guard"
     disposition = Disposition.NEEDS_HUMAN

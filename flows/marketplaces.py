@@ -50,11 +50,15 @@ OTHER_HOSTS = (
 
 SELLER_CENTRAL_HOSTS = frozenset({m.host for m in MARKETPLACES.values()} | set(OTHER_HOSTS))
 
-MARKETPLACE_IDS = frozenset(each.marketplace_id for each in MARKETPLACES.values())  # public, and written like merchant ids
+MARKETPLACE_IDS = frozenset(
+    each.marketplace_id for each in MARKETPLACES.values()
+)  # public, and written like merchant ids
 MERCHANT_ID = re.compile(r"(?<![A-Za-z0-9])A(?=[A-Z]*[0-9])[A-Z0-9]{12,13}(?![A-Za-z0-9])")
 
 # The shop sites of the same countries; a sign-in may pass through them.
-RETAIL_HOSTS = frozenset("www" + host.removeprefix("sellercentral") for host in SELLER_CENTRAL_HOSTS if host.startswith("sellercentral."))
+RETAIL_HOSTS = frozenset(
+    "www" + host.removeprefix("sellercentral") for host in SELLER_CENTRAL_HOSTS if host.startswith("sellercentral.")
+)
 
 _ALIASES = {"GB": "UK"}
 

@@ -40,7 +40,9 @@ class Marketplace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SellerAccount:
-    """What the account picker must end on. At least one of merchant id and name should be known; both None means the only one offered."""
+    """What the account picker must end on. At least one of merchant id and name should be known; both None means the
+    only one offered.
+    """
 
     marketplace: Marketplace
     merchant_id: str | None = None
@@ -49,24 +51,26 @@ class SellerAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
-    """Who signs in. The one-time code is asked for through `Aides.next_code` only when a screen wants it."""
+    """Who signs in. The one-time code is asked for through `FlowHooks.next_code` only when a screen wants it."""
 
     user_email: str
     password: SecretStr
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Aides:
+class FlowHooks:
     """What a flow is lent by its caller.
 
-    `next_code` waits for a fresh time step, spends it in the ledger and returns the digits. `before_click` is awaited right before
-    each `Act`: it checks the lease, the pause switch and the attempt budget, journals the intention, and raises to forbid.
+    `next_code` waits for a fresh time step, spends it in the ledger and returns the digits. `before_act` is awaited
+    right before
+    each `Act`: it checks the lease, the pause switch and the attempt budget, journals the intention, and raises to
+    forbid.
     `outcome` reports what became of an act: `accepted`, `rejected` or a short word of the flow's. `now` is aware UTC.
     `clock_seen` is told the site's `Date` header once a visit, to correct one-time codes.
     """
 
     next_code: Callable[[], Awaitable[SecretStr]]
-    before_click: Callable[[Act], Awaitable[None]]
+    before_act: Callable[[Act], Awaitable[None]]
     outcome: Callable[[Act, str], Awaitable[None]]
     now: Callable[[], datetime]
     clock_seen: Callable[[datetime], Awaitable[None]]
@@ -157,8 +161,10 @@ class PermissionRow:
 class Grid:
     """Everything one visit read of the permissions.
 
-    `complete` is true only when both readings agreed, every section was opened, and the end of every list was seen; `gaps` says
-    what was missing otherwise. `editable` is true when the signed-in user could have changed what was read. `subject` is the email
+    `complete` is true only when both readings agreed, every section was opened, and the end of every list was seen;
+    `gaps` says
+    what was missing otherwise. `editable` is true when the signed-in user could have changed what was read. `subject`
+    is the email
     that the page itself named as the user whose rights these are, None when it named none.
     """
 

@@ -1,4 +1,6 @@
-"""Measure what the agent costs, as ratios within one run: `scripts/bench.py [--quick] [NAME ...]`; a table, and build/bench.json."""
+"""Measure what the agent costs, as ratios within one run: `scripts/bench.py [--quick] [NAME ...]`; a table, and
+build/bench.json.
+"""
 
 from __future__ import annotations
 
@@ -40,10 +42,16 @@ def main() -> int:
     """Measure the families that hold the wanted names; 1 if a figure is missing."""
     known = [name for family in FAMILIES for name in family.names]
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="fewer runs and smaller worlds: to see that it works, not to quote")
-    parser.add_argument("--markdown", action="store_true", help="print the rows for docs/bench.md of the last run, and measure nothing")
+    parser.add_argument(
+        "--quick", action="store_true", help="fewer runs and smaller worlds: to see that it works, not to quote"
+    )
+    parser.add_argument(
+        "--markdown", action="store_true", help="print the rows for docs/bench.md of the last run, and measure nothing"
+    )
     parser.add_argument("--output", type=Path, default=ROOT / "build" / "bench.json")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which figures, by the beginning of their names: {', '.join(known)}")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"which figures, by the beginning of their names: {', '.join(known)}"
+    )
     asked = parser.parse_args()
     if asked.markdown:
         return _print_rows(asked.output)
@@ -55,7 +63,11 @@ def main() -> int:
 
     def keep(figures: Sequence[Figure]) -> None:
         """Write down what there is: a run that is cut off loses only what it had not measured."""
-        document = {"schema": 1, "machine": machine | {"load_at_end": os.getloadavg()[0]}, "figures": [asdict(one) for one in figures]}
+        document = {
+            "schema": 1,
+            "machine": machine | {"load_at_end": os.getloadavg()[0]},
+            "figures": [asdict(one) for one in figures],
+        }
         asked.output.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 
     figures, missing = asyncio.run(_measure(wanted, quick=asked.quick, keep=keep))
@@ -69,7 +81,9 @@ def _is_wanted(family: Family, names: Sequence[str]) -> bool:
     return any(called.startswith(name) for called in family.names for name in names)
 
 
-async def _measure(families: Sequence[Family], *, quick: bool, keep: Callable[[Sequence[Figure]], None]) -> tuple[list[Figure], list[str]]:
+async def _measure(
+    families: Sequence[Family], *, quick: bool, keep: Callable[[Sequence[Figure]], None]
+) -> tuple[list[Figure], list[str]]:
     """One family after the other; what cannot be measured is told with its reason, never made up."""
     figures: list[Figure] = []
     missing: list[str] = []
@@ -127,7 +141,9 @@ def _print_rows(kept: Path) -> int:
     for one in document["figures"]:
         unit = "" if one["unit"] == "ratio" else f" {one['unit']}"
         goal = GOALS.get(one["name"], "").replace("<=", "≤").replace(">=", "≥")
-        print(f"| `{one['name']}` | {_short(one['value'])}{unit} | {_short(one['min'])} to {_short(one['max'])} | {goal} | {one['of']} |")
+        print(
+            f"| `{one['name']}` | {_short(one['value'])}{unit} | {_short(one['min'])} to {_short(one['max'])} | {goal} | {one['of']} |"
+        )
     return 0
 
 

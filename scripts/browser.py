@@ -1,4 +1,6 @@
-"""Provide a browser: the setting, else Playwright's headless shell, else Debian's package when root. The second run installs nothing."""
+"""Provide a browser: the setting, else Playwright's headless shell, else Debian's package when root. The second run
+installs nothing.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,9 @@ def _starts(executable: str) -> bool:
     if subprocess.run([executable, "--version"], capture_output=True, timeout=60, check=False).returncode == 0:
         return True
     if os.geteuid() == 0 and shutil.which("apt-get"):
-        subprocess.run([sys.executable, "-m", "playwright", "install-deps", "chromium"], capture_output=True, check=False)
+        subprocess.run(
+            [sys.executable, "-m", "playwright", "install-deps", "chromium"], capture_output=True, check=False
+        )
     return subprocess.run([executable, "--version"], capture_output=True, timeout=60, check=False).returncode == 0
 
 
@@ -53,7 +57,11 @@ def _download() -> None:
     command = [sys.executable, "-m", "playwright", "install", "--only-shell", "chromium"]
     try:
         subprocess.run(
-            command, capture_output=True, timeout=300, check=False, env=os.environ | {"PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "10000"}
+            command,
+            capture_output=True,
+            timeout=300,
+            check=False,
+            env=os.environ | {"PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "10000"},
         )
     except subprocess.TimeoutExpired:
         print("browser: Playwright's download took too long")

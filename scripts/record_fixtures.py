@@ -1,4 +1,6 @@
-"""Records the shipped visits against the stand-in, afresh: `python scripts/record_fixtures.py [PATTERN ...]`. Same bytes each time."""
+"""Records the shipped visits against the stand-in, afresh: `python scripts/record_fixtures.py [PATTERN ...]`. Same
+bytes each time.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,11 @@ ROOT = Path(__file__).resolve().parent.parent / "fixtures" / "recordings"
 
 async def main(patterns: Sequence[str]) -> int:
     """Record what matches (all without a pattern); return how many visits there were."""
-    wanted = [visit for visit in recorded_visits() if not patterns or any(fnmatchcase(f"{visit.flow}/{visit.name}", p) for p in patterns)]
+    wanted = [
+        visit
+        for visit in recorded_visits()
+        if not patterns or any(fnmatchcase(f"{visit.flow}/{visit.name}", p) for p in patterns)
+    ]
     async with studio() as recording:
         for visit in wanted:
             began = time.monotonic()

@@ -1,7 +1,10 @@
-"""Real servers for the tests, unpacked beside one another into .tools/ without being installed; the second run does nothing.
+"""Real servers for the tests, unpacked beside one another into .tools/ without being installed; the second run does
+nothing.
 
-Debian's packages of Dovecot and Cyrus exclude each other when installed, but not when unpacked. Needs apt-get and dpkg; where they
-are missing an installed server is used, and where there is none either, the tests that need it are skipped by name (CI fails on a skip).
+Debian's packages of Dovecot and Cyrus exclude each other when installed, but not when unpacked. Needs apt-get and dpkg;
+where they
+are missing an installed server is used, and where there is none either, the tests that need it are skipped by name (CI
+fails on a skip).
 """
 
 from __future__ import annotations
@@ -96,7 +99,12 @@ def _fetch(recipe: Recipe, root: Path) -> None:
 
 
 def _installed(recipe: Recipe, *, otherwise: str) -> str:
-    places = [os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin", *map(str, sorted(Path("/usr/lib/postgresql").glob("*/bin")))]
+    places = [
+        os.environ.get("PATH", ""),
+        "/usr/sbin",
+        "/usr/local/sbin",
+        *map(str, sorted(Path("/usr/lib/postgresql").glob("*/bin"))),
+    ]
     found = shutil.which(recipe.name, path=":".join(places))
     if not found:
         raise UnavailableError(f"{otherwise}, and none is installed")

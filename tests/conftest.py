@@ -72,7 +72,8 @@ async def chromium(browser_options: BrowserOptions) -> AsyncIterator[Browser]:
         yield browser
 
 
-# --- Samples: a big matrix is run in part each time, wholly in make soak (decision: a seeded sample, printed as how many of how many). ---
+# --- Samples: a big matrix is run in part each time, wholly in make soak (decision: a seeded sample, printed as how
+# many of how many). ---
 
 _kept: dict[str, tuple[int, int]] = {}
 
@@ -122,6 +123,8 @@ def pytest_testnodedown(node: Any) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Say which part of each big matrix was run, and why a run with skips is not a good one in CI."""
     if skipped := _skipped_in_ci(config):
-        terminalreporter.write_line(f"{len(skipped)} skipped: in CI every test has to run, so this run has failed", red=True)
+        terminalreporter.write_line(
+            f"{len(skipped)} skipped: in CI every test has to run, so this run has failed", red=True
+        )
     for name, (kept, whole) in sorted(_kept.items()):
         terminalreporter.write_line(f"sample (seed {SAMPLE_SEED}): {kept} of {whole} cases of {name}")

@@ -20,11 +20,15 @@ from agent.visits.on_demand import accept_one
 
 def accept(
     account_id: Annotated[str, typer.Argument(metavar="ID", help="The account that was invited.", show_default=False)],
-    mail: Annotated[Path | None, typer.Option(help="The invitation as a mail file (.eml), judged like any other mail.")] = None,
+    mail: Annotated[
+        Path | None, typer.Option(help="The invitation as a mail file (.eml), judged like any other mail.")
+    ] = None,
     link: Annotated[str | None, typer.Option(help="The invitation's link; you answer for where it came from.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before opening a link.")] = False,
 ) -> None:
-    """Accept one invitation now. The mail is checked as the daemon checks it; a link is checked as strictly, its origin cannot be."""
+    """Accept one invitation now. The mail is checked as the daemon checks it; a link is checked as strictly, its origin
+    cannot be.
+    """
     if (mail is None) == (link is None):
         raise UsageError("expected either --mail FILE or --link URL")
     settings = context.settings()
@@ -36,13 +40,19 @@ def accept(
     asked_by = getpass.getuser()
     try:
         if mail is not None:
-            row = admit_file(mail, account_id=account_id, asked_by=asked_by, settings=settings, engine=engine, vault=vault, now=now())
+            row = admit_file(
+                mail, account_id=account_id, asked_by=asked_by, settings=settings, engine=engine, vault=vault, now=now()
+            )
         else:
             look_at_link(str(link), account_id=account_id, engine=engine)
             _require_consent(str(link), account_id, yes=yes)
-            row = admit_link(str(link), account_id=account_id, asked_by=asked_by, settings=settings, engine=engine, now=now())
+            row = admit_link(
+                str(link), account_id=account_id, asked_by=asked_by, settings=settings, engine=engine, now=now()
+            )
         account = asyncio.run(
-            accept_one(settings, engine=engine, vault=vault, account_id=account_id, invitation_row=row, asked_by=asked_by)
+            accept_one(
+                settings, engine=engine, vault=vault, account_id=account_id, invitation_row=row, asked_by=asked_by
+            )
         )
     finally:
         engine.dispose()

@@ -30,7 +30,11 @@ app = typer.Typer(help="Register accounts, change them, see how each stands.", n
 Id = Annotated[str, typer.Argument(metavar="ID", help="The account.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 FromStdin = Annotated[
-    bool, typer.Option("--secrets-stdin", help='Read {"password": "...", "totp_secret": "..."} from standard input (Base32 or otpauth://).')
+    bool,
+    typer.Option(
+        "--secrets-stdin",
+        help='Read {"password": "...", "totp_secret": "..."} from standard input (Base32 or otpauth://).',
+    ),
 ]
 
 
@@ -40,9 +44,13 @@ def add(
     user_email: Annotated[str, typer.Option(help="The address the seller invites.")],
     marketplace: Annotated[str, typer.Option(help="US, UK, DE, ...")],
     merchant_id: Annotated[str | None, typer.Option(help="The seller's merchant token, if known.")] = None,
-    merchant_name: Annotated[str | None, typer.Option(help="The store's name as the account picker shows it, if known.")] = None,
+    merchant_name: Annotated[
+        str | None, typer.Option(help="The store's name as the account picker shows it, if known.")
+    ] = None,
     audit_as: Annotated[str | None, typer.Option(help="Another account that may open the permissions page.")] = None,
-    api_authorized: Annotated[bool, typer.Option("--api-authorized", help="The API authorization is complete already.")] = False,
+    api_authorized: Annotated[
+        bool, typer.Option("--api-authorized", help="The API authorization is complete already.")
+    ] = False,
     secrets_stdin: FromStdin = False,
 ) -> None:
     """Register an account. The secrets come from standard input, never from an argument."""
@@ -59,13 +67,18 @@ def add(
 @app.command("import")
 def import_(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="A .csv with a header line, or a JSON list of accounts.", show_default=False)
+        Path,
+        typer.Argument(
+            metavar="FILE", help="A .csv with a header line, or a JSON list of accounts.", show_default=False
+        ),
     ],
 ) -> None:
     """Register many accounts from a file: all of them, or none if one is wrong.
 
-    Fields: id, user_email, marketplace; optional merchant_id, merchant_name, audit_as, api_authorization (complete, pending), password
-    and totp_secret. Secrets are taken only from a file that nobody else can read (chmod 600); without them, give each account its own
+    Fields: id, user_email, marketplace; optional merchant_id, merchant_name, audit_as, api_authorization (complete,
+    pending), password
+    and totp_secret. Secrets are taken only from a file that nobody else can read (chmod 600); without them, give each
+    account its own
     by `accounts secret`.
     """
     registrations = load_registrations(file)
@@ -78,7 +91,9 @@ def import_(
 
 
 @app.command("list")
-def list_(state: Annotated[State | None, typer.Option(help="Only accounts in this state.")] = None, as_json: Json = False) -> None:
+def list_(
+    state: Annotated[State | None, typer.Option(help="Only accounts in this state.")] = None, as_json: Json = False
+) -> None:
     """List the accounts. Never shows a secret."""
     with reading(context.database(context.settings())) as conn:
         found = accounts.list_all(conn, state=state)
@@ -86,7 +101,9 @@ def list_(state: Annotated[State | None, typer.Option(help="Only accounts in thi
             return print_document({"schema": 1, "accounts": [_describe(conn, account) for account in found]})
     if not found:
         return say("no accounts" + (f" in state {state}" if state else "; register one with 'sc-agent accounts add'"))
-    rows = [(a.id, a.user_email, a.marketplace, a.merchant_id or "-", a.api_authorization, a.authorization) for a in found]
+    rows = [
+        (a.id, a.user_email, a.marketplace, a.merchant_id or "-", a.api_authorization, a.authorization) for a in found
+    ]
     return print_table(("account", "user email", "marketplace", "merchant", "API", "authorization"), rows)
 
 
@@ -97,7 +114,10 @@ def show(account_id: Id, as_json: Json = False) -> None:
         account = accounts.get(conn, account_id)
         described = _describe(conn, account)
         entries = journal.history(conn, account_id, limit=20)
-    history = [{"at": timestamp(e.at), "from": e.from_state, "to": e.to_state, "why": e.why, "visit": e.visit_id} for e in entries]
+    history = [
+        {"at": timestamp(e.at), "from": e.from_state, "to": e.to_state, "why": e.why, "visit": e.visit_id}
+        for e in entries
+    ]
     if as_json:
         return print_document({"schema": 1, "account": described, "history": history})
     print_table(("", ""), [(name.replace("_", " "), _plain(value)) for name, value in described.items()])
@@ -107,7 +127,9 @@ def show(account_id: Id, as_json: Json = False) -> None:
 
 @app.command()
 def secret(account_id: Id, secrets_stdin: FromStdin = False) -> None:
-    """Replace an account's password and seed; with a new password its attempt budget starts afresh. Its stored session is dropped."""
+    """Replace an account's password and seed; with a new password its attempt budget starts afresh. Its stored session
+    is dropped.
+    """
     given = _read_secrets(needed=secrets_stdin)
     if given is None:
         raise UsageError("expected --secrets-stdin; secrets are read from standard input only")

@@ -39,7 +39,9 @@ _INTERRUPTED = "interrupted; nothing was left half-done, run the command again"
 
 
 class Commands(TyperGroup):
-    """A group that imports a command's file only when it is asked for: one command need not wait for all the others' libraries."""
+    """A group that imports a command's file only when it is asked for: one command need not wait for all the others'
+    libraries.
+    """
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Every name, in the order of the help."""

@@ -36,18 +36,27 @@ _EXITS = {"pass": Exit.OK, "fail": Exit.FINDING}
 
 
 def audit(
-    account_ids: Annotated[list[str] | None, typer.Argument(metavar="[ID ...]", help="The accounts.", show_default=False)] = None,
+    account_ids: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID ...]", help="The accounts.", show_default=False)
+    ] = None,
     every: Annotated[bool, typer.Option("--all", help="Audit every registered account.")] = False,
     format: Annotated[Format, typer.Option("--format", help="How to write the result.")] = Format.TEXT,
     output: Annotated[Path | None, typer.Option("--output", help="Write to this file.", show_default=False)] = None,
     policy: Annotated[
         Path | None,
-        typer.Option("--policy", help="Judge by this policy file; the account's state stays with the settings' own.", show_default=False),
+        typer.Option(
+            "--policy",
+            help="Judge by this policy file; the account's state stays with the settings' own.",
+            show_default=False,
+        ),
     ] = None,
     as_account: Annotated[
-        str | None, typer.Option("--as", metavar="ID2", help="Sign in as this account to read ID's rows.", show_default=False)
+        str | None,
+        typer.Option("--as", metavar="ID2", help="Sign in as this account to read ID's rows.", show_default=False),
     ] = None,
-    since_last: Annotated[bool, typer.Option("--since-last", help="Say what is new, changed and resolved since the audit before.")] = False,
+    since_last: Annotated[
+        bool, typer.Option("--since-last", help="Say what is new, changed and resolved since the audit before.")
+    ] = False,
     stored: Annotated[bool, typer.Option("--stored", help="Report the last stored audits; open no browser.")] = False,
 ) -> None:
     """Read what users may do and judge it; nothing is changed. The exit code is the worst of all accounts."""
@@ -58,19 +67,26 @@ def audit(
     engine = context.database(settings)
     chosen = _chosen(engine, account_ids, as_account)
     with _stream(output) as out:
-        desk = _Desk(settings=settings, engine=engine, report=open_report(format, out, evidence=settings.data_dir), since_last=since_last)
+        run = _AuditRun(
+            settings=settings,
+            engine=engine,
+            report=open_report(format, out, evidence=settings.data_dir),
+            since_last=since_last,
+        )
         if stored:
-            desk.write_stored(chosen)
+            run.write_stored(chosen)
         elif chosen:
-            asyncio.run(desk.write_audits(chosen, rules, as_account))
-        desk.close()
+            asyncio.run(run.write_audits(chosen, rules, as_account))
+        run.close()
     if not chosen:  # exit 0 would say that all is as it should be
-        raise UnconfirmedError(f"no account is registered in {_place(settings)}, so nothing was audited; see 'sc-agent accounts add'")
-    raise typer.Exit(int(desk.worst))
+        raise UnconfirmedError(
+            f"no account is registered in {_place(settings)}, so nothing was audited; see 'sc-agent accounts add'"
+        )
+    raise typer.Exit(int(run.worst))
 
 
 @dataclass(slots=True, kw_only=True)
-class _Desk:
+class _AuditRun:
     """Where documents are finished and written, one after another; only the worst exit code is kept of them."""
 
     settings: Settings
@@ -96,11 +112,15 @@ class _Desk:
             self.worst = max(self.worst, Exit.UNCONFIRMED)
 
     async def write_audits(self, chosen: list[Account], rules: Policy, as_account: str | None) -> None:
-        """Audit with bounded concurrency; results are written in the order of the accounts, none is waited for by the others."""
+        """Audit with bounded concurrency; results are written in the order of the accounts, none is waited for by the
+        others.
+        """
         vault = context.proven_vault(self.settings, self.engine)
         async with auditing(self.settings, engine=self.engine, vault=vault, policy=rules) as audit_one:
             with _progress(len(chosen)) as advance:
-                async for account, document in audits_in_order(chosen, audit_one, as_account, at_once=self.settings.browser.contexts):
+                async for account, document in audits_in_order(
+                    chosen, audit_one, as_account, at_once=self.settings.browser.contexts
+                ):
                     before = await asyncio.to_thread(self._before, account, document) if self.since_last else None
                     self.write(document, before)
                     advance()
@@ -151,7 +171,11 @@ def _chosen(engine: Engine, account_ids: list[str] | None, as_account: str | Non
     with reading(engine) as conn:
         if as_account is not None:
             accounts.get(conn, as_account)
-        return [accounts.get(conn, name) for name in dict.fromkeys(account_ids)] if account_ids else accounts.list_all(conn)
+        return (
+            [accounts.get(conn, name) for name in dict.fromkeys(account_ids)]
+            if account_ids
+            else accounts.list_all(conn)
+        )
 
 
 @contextmanager
@@ -164,11 +188,15 @@ def _stream(output: Path | None) -> Iterator[TextIO]:
         raise ConfigurationError(f"the report {output} cannot be written (it is a directory); give a file")
     part = output.with_name(f".{output.name}.part")
     try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8", newline="") as out:
+        with os.fdopen(
+            os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8", newline=""
+        ) as out:
             yield out
         part.replace(output)
     except OSError as err:
-        raise ConfigurationError(f"the report {output} cannot be written ({err.strerror}); give a file in a writable directory") from err
+        raise ConfigurationError(
+            f"the report {output} cannot be written ({err.strerror}); give a file in a writable directory"
+        ) from err
     finally:
         part.unlink(missing_ok=True)
 

@@ -37,7 +37,9 @@ def database(settings: Settings) -> Engine:
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as err:
-        raise ConfigurationError(f"the data directory {settings.data_dir} cannot be made ({err.strerror}); set SC_AGENT_DATA_DIR") from err
+        raise ConfigurationError(
+            f"the data directory {settings.data_dir} cannot be made ({err.strerror}); set SC_AGENT_DATA_DIR"
+        ) from err
     engine = open_database(database_url(settings))
     stamp_data_dir(engine, rehearsal=settings.is_rehearsal)
     return engine
@@ -86,4 +88,7 @@ def end_with(error: BaseException, *, debug: bool) -> NoReturn:
         fail("interrupted; nothing was left half-done, run the command again", Exit.UNCONFIRMED)
     if isinstance(error, OSError) and error.strerror:
         fail(error.strerror.lower() + (f": {error.filename}" if error.filename else ""), Exit.ENVIRONMENT)
-    fail(f"unexpected {type(error).__name__}; run again with --debug to see where it came from, and report it", Exit.ENVIRONMENT)
+    fail(
+        f"unexpected {type(error).__name__}; run again with --debug to see where it came from, and report it",
+        Exit.ENVIRONMENT,
+    )

@@ -45,7 +45,9 @@ class Check:
 
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
-    """Check browser, mailbox, clock skew, database, vault key, catalogue and disk. Exit 4 if the agent cannot work like this."""
+    """Check browser, mailbox, clock skew, database, vault key, catalogue and disk. Exit 4 if the agent cannot work like
+    this.
+    """
     checks = list(_examine(context.settings()))
     if as_json:
         print_document({"schema": 1, "checks": [asdict(check) for check in checks]})
@@ -134,12 +136,23 @@ def _clock(settings: Settings) -> tuple[Health, str]:
     with reading(context.database(settings)) as conn:
         known = switches.clock_skew(conn)
     if known is None:
-        return Health.WARN, "not measured yet; the first visit compares this machine's clock with the site's Date header"
+        return (
+            Health.WARN,
+            "not measured yet; the first visit compares this machine's clock with the site's Date header",
+        )
     skew, seen_at = known
-    size, when = abs(skew.total_seconds()), f"{skew.total_seconds():+.1f} s against the site, seen {_age(now() - seen_at)} ago"
+    size, when = (
+        abs(skew.total_seconds()),
+        f"{skew.total_seconds():+.1f} s against the site, seen {_age(now() - seen_at)} ago",
+    )
     if size > settings.sign_in.skew_stop:
-        return Health.FAIL, f"{when}; above {settings.sign_in.skew_stop:.0f} s no code is typed: set this machine's clock"
-    return (Health.WARN, f"{when}; set this machine's clock") if size > settings.sign_in.skew_warn else (Health.OK, when)
+        return (
+            Health.FAIL,
+            f"{when}; above {settings.sign_in.skew_stop:.0f} s no code is typed: set this machine's clock",
+        )
+    return (
+        (Health.WARN, f"{when}; set this machine's clock") if size > settings.sign_in.skew_warn else (Health.OK, when)
+    )
 
 
 def _database(settings: Settings) -> tuple[Health, str]:
@@ -177,9 +190,15 @@ def _disk(settings: Settings) -> tuple[Health, str]:
     try:
         free = shutil.disk_usage(settings.data_dir).free
     except OSError as err:
-        raise ConfigurationError(f"the data directory {settings.data_dir} cannot be looked at ({err.strerror})") from err
+        raise ConfigurationError(
+            f"the data directory {settings.data_dir} cannot be looked at ({err.strerror})"
+        ) from err
     text = f"{free / 1e9:.1f} GB free for {settings.data_dir}"
-    return (Health.OK, text) if free > LOW_DISK_BYTES else (Health.FAIL, f"{text}; make room, evidence and database need 0.5 GB")
+    return (
+        (Health.OK, text)
+        if free > LOW_DISK_BYTES
+        else (Health.FAIL, f"{text}; make room, evidence and database need 0.5 GB")
+    )
 
 
 def _policy(settings: Settings) -> tuple[Health, str]:

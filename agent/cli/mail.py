@@ -23,14 +23,18 @@ from agent.store.inbox.messages import Message
 
 app = typer.Typer(help="Messages that were judged: why they were trusted or not.", no_args_is_help=True)
 
-Number = Annotated[int, typer.Argument(min=1, max=2**63 - 1, metavar="NUMBER", help="The message's number, as 'mail list' shows it.")]
+Number = Annotated[
+    int, typer.Argument(min=1, max=2**63 - 1, metavar="NUMBER", help="The message's number, as 'mail list' shows it.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 _MARKS = {True: ("ok", "green"), False: ("NO", "red"), None: ("--", "dim")}
 
 
 @app.command()
 def check(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A message as saved by a mail program (.eml).", show_default=False)],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A message as saved by a mail program (.eml).", show_default=False)
+    ],
     as_json: Json = False,
 ) -> None:
     """Judge a mail file and explain every step; nothing is recorded and nothing is opened.
@@ -80,7 +84,10 @@ def list_(
     with reading(context.database(context.settings())) as conn:
         if account is not None:
             accounts.get(conn, account)
-        found = [_describe(conn, message) for message in messages.list_recent(conn, limit=limit, verdict=verdict, account_id=account)]
+        found = [
+            _describe(conn, message)
+            for message in messages.list_recent(conn, limit=limit, verdict=verdict, account_id=account)
+        ]
         counts = messages.count_by_verdict(conn)
     if as_json:
         return print_document({"schema": 1, "counts": counts, "messages": found})
@@ -102,7 +109,9 @@ def show(number: Number, as_json: Json = False) -> None:
             say(f"{name:14} {value}")
     _print_steps(described["evidence"].get("steps", []))
     return say(
-        f"{message.verdict or message.stage} ({message.reason or 'not judged yet'}): {described['evidence'].get('detail', '')}".rstrip(": ")
+        f"{message.verdict or message.stage} ({message.reason or 'not judged yet'}): {described['evidence'].get('detail', '')}".rstrip(
+            ": "
+        )
     )
 
 
@@ -112,9 +121,13 @@ def retry(number: Number) -> None:
     with writing(context.database(context.settings())) as conn:
         message = _get(conn, number)
         if message.verdict in (MailVerdict.ACCEPT, MailVerdict.DUPLICATE):
-            raise UsageError(f"message {number} was acted on already ({message.verdict}); there is nothing to try again")
+            raise UsageError(
+                f"message {number} was acted on already ({message.verdict}); there is nothing to try again"
+            )
         if message.sealed is None and message.uid is None:
-            raise UsageError(f"message {number} came as a file and its bytes are not kept any more; give the file again")
+            raise UsageError(
+                f"message {number} came as a file and its bytes are not kept any more; give the file again"
+            )
         messages.ask_again(conn, number)
     say(f"message {number} will be judged again by the running daemon")
 
@@ -138,7 +151,9 @@ def approve(
         detail = (message.evidence or {}).get("detail", message.reason)
         if not agreed(f"Message {number} is held: {detail}. Act on it?"):
             raise UnconfirmedError("nothing was approved; answer y, or pass --yes")
-    row_id = approve_message(number, account_id=account, asked_by=_who(), settings=settings, engine=engine, vault=vault, now=now())
+    row_id = approve_message(
+        number, account_id=account, asked_by=_who(), settings=settings, engine=engine, vault=vault, now=now()
+    )
     with reading(engine) as conn:
         invitation = invitations.get(conn, row_id)
     assert invitation is not None  # noqa: S101 - it was recorded a moment ago

@@ -13,7 +13,9 @@ from agent.errors import UsageError
 from agent.store import switches
 from agent.store.database.engine import writing
 
-All = Annotated[bool, typer.Option("--all", help="Everything; for one account see 'sc-agent accounts pause' and 'accounts resume'.")]
+All = Annotated[
+    bool, typer.Option("--all", help="Everything; for one account see 'sc-agent accounts pause' and 'accounts resume'.")
+]
 
 
 def pause(everything: All = False) -> None:

@@ -22,7 +22,9 @@ def _group() -> None:
 
 
 @app.command()
-def validate(file: Annotated[Path, typer.Argument(metavar="FILE", help="A policy file (TOML).", show_default=False)]) -> None:
+def validate(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A policy file (TOML).", show_default=False)],
+) -> None:
     """Check a policy file: its schema, and exceptions that are expired or too wide (exit 1)."""
     policy = load_policy(file)
     trouble = list(_trouble(policy))
@@ -43,5 +45,7 @@ def _trouble(policy: Policy) -> list[str]:
                 f"the exception of {item.owner} for {item.account}, {item.row.text} is too wide; name one account and one exact row"
             )
         elif item.ends < today:
-            found.append(f"the exception of {item.owner} for {item.account}, {item.row.text} ended on {item.ends}; remove or renew it")
+            found.append(
+                f"the exception of {item.owner} for {item.account}, {item.row.text} ended on {item.ends}; remove or renew it"
+            )
     return found

@@ -41,7 +41,9 @@ def parse_account(fields: Mapping[str, Any], *, where: str = "") -> NewAccount:
         UsageError: a field is missing, unknown or malformed.
     """
     if unknown := set(fields) - _FIELDS:
-        raise UsageError(f"{where}unknown field {sorted(unknown)[0]!r}; expected {', '.join(sorted(_FIELDS | _SECRETS))}")
+        raise UsageError(
+            f"{where}unknown field {sorted(unknown)[0]!r}; expected {', '.join(sorted(_FIELDS | _SECRETS))}"
+        )
     given = {name: str(value).strip() for name, value in fields.items() if value not in (None, "")}
     if missing := {"id", "user_email", "marketplace"} - set(given):
         raise UsageError(f"{where}{sorted(missing)[0]} is missing")
@@ -49,10 +51,14 @@ def parse_account(fields: Mapping[str, Any], *, where: str = "") -> NewAccount:
         _ID.fullmatch(given["id"]),
         f"{where}id {given['id']!r}: expected letters, digits, dots, dashes; 64 at most, a letter or digit first",
     )
-    _expect(_EMAIL.fullmatch(given["user_email"]), f"{where}user email {given['user_email']!r} is not an address such as a1@users.example")
+    _expect(
+        _EMAIL.fullmatch(given["user_email"]),
+        f"{where}user email {given['user_email']!r} is not an address such as a1@users.example",
+    )
     merchant = given.get("merchant_id")
     _expect(
-        merchant is None or _MERCHANT.fullmatch(merchant), f"{where}merchant id {merchant!r}: expected A and 9 to 15 capitals or digits"
+        merchant is None or _MERCHANT.fullmatch(merchant),
+        f"{where}merchant id {merchant!r}: expected A and 9 to 15 capitals or digits",
     )
     api = given.get("api_authorization", "pending")
     _expect(api in ("complete", "pending"), f"{where}api_authorization {api!r}: expected complete or pending")
@@ -115,16 +121,23 @@ def load_registrations(path: Path) -> list[Registration]:
     """Read accounts from a .json (a list, or {"accounts": [...]}) or .csv file, all of them or none.
 
     Raises:
-        UsageError: it cannot be read, a row is wrong, an id or address stands twice, or it holds secrets and others may read it.
+        UsageError: it cannot be read, a row is wrong, an id or address stands twice, or it holds secrets and others may
+        read it.
     """
     try:
         mode, rows = path.stat().st_mode, list(_rows(path))
     except (OSError, UnicodeDecodeError, csv.Error) as err:
         raise UsageError(f"{path} cannot be read ({getattr(err, 'strerror', None) or err})") from err
-    if any(_SECRETS & {name for name, value in row.items() if value} for _, row in rows) and mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise UsageError(f"{path} holds secrets and others can read it; nothing was imported. 'chmod 600 {path}' and try again")
+    if any(_SECRETS & {name for name, value in row.items() if value} for _, row in rows) and mode & (
+        stat.S_IRWXG | stat.S_IRWXO
+    ):
+        raise UsageError(
+            f"{path} holds secrets and others can read it; nothing was imported. 'chmod 600 {path}' and try again"
+        )
     if not rows:
-        raise UsageError(f"{path} holds no account; expected a .csv with a header line and rows, or a JSON list of accounts")
+        raise UsageError(
+            f"{path} holds no account; expected a .csv with a header line and rows, or a JSON list of accounts"
+        )
     registrations = [_registration(row, where=where) for where, row in rows]
     for name in ("id", "user_email"):
         values = [getattr(each.account, name).lower() for each in registrations]
@@ -142,7 +155,9 @@ def _rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     try:
         data = json.loads(text)
     except ValueError as err:
-        raise UsageError(f"{path} is neither CSV nor JSON; expected a .csv with a header line, or a JSON list of accounts") from err
+        raise UsageError(
+            f"{path} is neither CSV nor JSON; expected a .csv with a header line, or a JSON list of accounts"
+        ) from err
     entries = data.get("accounts") if isinstance(data, dict) else data
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise UsageError(f'{path}: expected a list of accounts, or {{"accounts": [...]}}')

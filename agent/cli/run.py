@@ -65,7 +65,9 @@ async def _run(settings: Settings, **parts: object) -> None:
     except BaseException:  # the engine's own errors are no Exceptions, and its end may cancel us while we wait for it
         if not stop.is_set():
             raise
-        log.exception(events.DAEMON_STOP_FAILED)  # we were told to stop and do; whatever was cut off is taken up at the next start
+        log.exception(
+            events.DAEMON_STOP_FAILED
+        )  # we were told to stop and do; whatever was cut off is taken up at the next start
 
 
 def _end_hard_after(seconds: float) -> None:

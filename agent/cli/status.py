@@ -23,7 +23,9 @@ _COLOURS = {State.COMPLETE: "green", State.FAILED: "red", State.NEEDS_HUMAN: "ye
 
 
 def status(
-    account_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="One account; all when left out.", show_default=False)] = None,
+    account_id: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="One account; all when left out.", show_default=False)
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show where accounts stand, the customer's text, the precise reasons and what the customer should do."""
@@ -46,7 +48,11 @@ def status(
 def describe(conn: Connection, account: Account) -> dict[str, Any]:
     """One element of `accounts` of the contract; internal_reason and failure_code are for on-call, not for customers."""
     offer = invitations.get(conn, account.invitation) if account.invitation else None
-    held = [message for message in messages.list_recent(conn, limit=20, account_id=account.id) if message.verdict in ("held", "rejected")]
+    held = [
+        message
+        for message in messages.list_recent(conn, limit=20, account_id=account.id)
+        if message.verdict in ("held", "rejected")
+    ]
     return {
         "account": account.id,
         "user_email": account.user_email,
@@ -64,7 +70,10 @@ def describe(conn: Connection, account: Account) -> dict[str, Any]:
             "accepted_at": timestamp(account.accepted_at),
             "waiting": bool(offer and offer.state == invitations.WAITING),
         },
-        "refused_mails": [{"id": m.id, "verdict": m.verdict, "reason": m.reason, "detail": (m.evidence or {}).get("detail")} for m in held],
+        "refused_mails": [
+            {"id": m.id, "verdict": m.verdict, "reason": m.reason, "detail": (m.evidence or {}).get("detail")}
+            for m in held
+        ],
         "last_complete_read_at": timestamp(account.last_complete_read_at),
         "due": timestamp(account.due),
         "updated_at": timestamp(account.updated_at),
@@ -110,7 +119,10 @@ def _print(document: dict[str, Any]) -> None:
     for box in document["mailboxes"]:
         if box["state"] not in ("up", "new"):
             out.print(
-                Text(f"mailbox {box['mailbox']} {box['folder']}: {box['state']}" + (f", {box['error']}" if box["error"] else "")),
+                Text(
+                    f"mailbox {box['mailbox']} {box['folder']}: {box['state']}"
+                    + (f", {box['error']}" if box["error"] else "")
+                ),
                 soft_wrap=not out.is_terminal,
             )
     if open_mails := ", ".join(f"{count} {word}" for word, count in document["mails"].items() if word in _OPEN_MAILS):
@@ -120,7 +132,9 @@ def _print(document: dict[str, Any]) -> None:
 def _lines(account: dict[str, Any]) -> list[Text]:
     """An account as a short paragraph."""
     state = State(account["authorization"])
-    head = Text.assemble((account["account"], "bold"), "  ", (state, _COLOURS.get(state, "cyan")), f"  {account['user_email']}")
+    head = Text.assemble(
+        (account["account"], "bold"), "  ", (state, _COLOURS.get(state, "cyan")), f"  {account['user_email']}"
+    )
     lines = [head, Text(f"    {account['message']}")]
     lines += [Text(f"    - {reason}") for reason in account["reasons"]]
     lines += [Text(f"    next: {account['next_step']}")] if account["next_step"] else []

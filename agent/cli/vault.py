@@ -22,7 +22,8 @@ def key() -> None:
 def rotate() -> None:
     """Seal everything anew with the current key.
 
-    Set the new key as SC_AGENT_VAULT_KEY and the former one as SC_AGENT_VAULT_OLD_KEYS, run this, then drop the old key. Safe to repeat.
+    Set the new key as SC_AGENT_VAULT_KEY and the former one as SC_AGENT_VAULT_OLD_KEYS, run this, then drop the old
+    key. Safe to repeat.
     """
     settings = context.settings()
     done = rotate_rows(context.database(settings), context.vault(settings))

@@ -1,6 +1,7 @@
 """Where one account stands on the way to "complete": states, events, and the one table of what leads where.
 
-`on` is the only door: it takes an event and where the account stands and says what follows. An event that the table does not list for a
+`on` is the only door: it takes an event and where the account stands and says what follows. An event that the table
+does not list for a
 state is an error, never a guess.
 """
 
@@ -139,7 +140,9 @@ def customer_text(state: State, message: FixedText | None, *, api_complete: bool
 S, E, R = State, Event, Rule
 HELD = (S.PAUSED, S.NEEDS_HUMAN)  # only a person, or an event of their own, moves these
 STABLE = frozenset(S) - {S.AUDITING, *HELD}  # what an account can go back to
-WORKING = frozenset({S.AWAITING_INVITATION, S.AWAITING_CONFIRMATION, S.AWAITING_PERMISSIONS, S.AUDITING, S.COMPLETE, S.FAILED})
+WORKING = frozenset(
+    {S.AWAITING_INVITATION, S.AWAITING_CONFIRMATION, S.AWAITING_PERMISSIONS, S.AUDITING, S.COMPLETE, S.FAILED}
+)
 
 Target = State | Rule
 
@@ -191,7 +194,11 @@ def on(event: Event, standing: Standing) -> Transition:
         raise TransitionError(event, standing.state)
     to = _resolve(event, target, standing)
     return Transition(
-        event=event, to=to, resumes_to=_resumes_to(to, standing), message=_message(event, to, standing), due=_due(event, to, standing)
+        event=event,
+        to=to,
+        resumes_to=_resumes_to(to, standing),
+        message=_message(event, to, standing),
+        due=_due(event, to, standing),
     )
 
 

@@ -35,7 +35,8 @@ HOSTS: dict[str, str] = {
     "sellercentral.amazon.sg": "FE",
 }
 
-# Amazon's own list of genuine sender domains, exact: sub-domains carry other people's text (marketplace.amazon.com: buyers').
+# Amazon's own list of genuine sender domains, exact: sub-domains carry other people's text (marketplace.amazon.com:
+# buyers').
 FROM_DOMAINS: tuple[str, ...] = (
     "amazon.com",
     "amazon.co.uk",
@@ -55,8 +56,11 @@ FROM_DOMAINS: tuple[str, ...] = (
     "gs.amazon.cn",
 )
 
-# Domains of Amazon's marketplaces that its list of sender domains does not name: a proven mail of theirs is for a person.
-UNLISTED_DOMAINS = frozenset(host.removeprefix("sellercentral.") for host in HOSTS if host.startswith("sellercentral.")) - set(FROM_DOMAINS)
+# Domains of Amazon's marketplaces that its list of sender domains does not name: a proven mail of theirs is for a
+# person.
+UNLISTED_DOMAINS = frozenset(
+    host.removeprefix("sellercentral.") for host in HOSTS if host.startswith("sellercentral.")
+) - set(FROM_DOMAINS)
 
 PATH = "/invitation/accept"
 CLOCK_SLACK = timedelta(hours=1)
@@ -91,7 +95,9 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """What a message offers and to whom; `sent_at` is the signed Date, `arrived_at` the server's INTERNALDATE if one is known."""
+    """What a message offers and to whom; `sent_at` is the signed Date, `arrived_at` the server's INTERNALDATE if one is
+    known.
+    """
 
     link: Link
     recipient: str | None  # None: a person gave the bare link
@@ -120,9 +126,13 @@ class Ruling:
     detail: str
 
 
-# The states that may take an invitation. In needs_human and paused it is stored and waits; while one is being accepted, the same
-# seller may send a newer one; an account that has accepted one before is only open again after its authorization failed.
-OPEN_STATES = frozenset({"awaiting_invitation", "api_authorization_required", "accepting", "failed", "needs_human", "paused"})
+# The states that may take an invitation. In needs_human and paused it is stored and waits; while one is being accepted,
+# the same
+# seller may send a newer one; an account that has accepted one before is only open again after its authorization
+# failed.
+OPEN_STATES = frozenset(
+    {"awaiting_invitation", "api_authorization_required", "accepting", "failed", "needs_human", "paused"}
+)
 
 
 def rule(offer: Offer, expectation: Expectation | None, *, now: datetime, window: timedelta) -> Ruling:
@@ -133,7 +143,11 @@ def rule(offer: Offer, expectation: Expectation | None, *, now: datetime, window
         _rule_on_time(offer, now=now, window=window)
         or _rule_on_merchant(offer.link, expectation)
         or _rule_on_state(offer.link, expectation)
-        or Ruling(verdict=MailVerdict.ACCEPT, reason="expected", detail=f"account {expectation.account_id} expects this invitation")
+        or Ruling(
+            verdict=MailVerdict.ACCEPT,
+            reason="expected",
+            detail=f"account {expectation.account_id} expects this invitation",
+        )
     )
 
 
@@ -145,9 +159,15 @@ def expires_at(offer: Offer, *, window: timedelta) -> datetime:
 def _rule_on_time(offer: Offer, *, now: datetime, window: timedelta) -> Ruling | None:
     latest = max(offer.sent_at, offer.arrived_at or offer.sent_at)
     if latest > now + CLOCK_SLACK:
-        return _held("date_in_future", f"the message is dated {latest:%Y-%m-%d %H:%M} UTC, later than now; check the clock or the message")
+        return _held(
+            "date_in_future",
+            f"the message is dated {latest:%Y-%m-%d %H:%M} UTC, later than now; check the clock or the message",
+        )
     if now >= expires_at(offer, window=window):
-        return _held("expired", f"the message is older than the {window.days} days an invitation lasts; ask the seller to send it again")
+        return _held(
+            "expired",
+            f"the message is older than the {window.days} days an invitation lasts; ask the seller to send it again",
+        )
     return None
 
 
@@ -156,7 +176,8 @@ def _rule_on_merchant(link: Link, expectation: Expectation) -> Ruling | None:
         return None
     if link.merchant_id is None:
         return _held(
-            "merchant_not_comparable", "the link names a global account id, which cannot be compared with the account's merchant id"
+            "merchant_not_comparable",
+            "the link names a global account id, which cannot be compared with the account's merchant id",
         )
     return _held("other_merchant", "the link names another merchant than the account has")
 

@@ -54,7 +54,9 @@ def _parse_address(text: str) -> Seed:
     except ValueError as err:
         raise SeedError("the otpauth:// address is malformed; expected otpauth://totp/NAME?secret=...") from err
     if parts.netloc.lower() != "totp":
-        raise SeedError(f"expected otpauth://totp/..., found otpauth://{parts.netloc}; only time-based codes can be used")
+        raise SeedError(
+            f"expected otpauth://totp/..., found otpauth://{parts.netloc}; only time-based codes can be used"
+        )
     given = {name.lower(): values[-1] for name, values in query.items()}
     if "secret" not in given:
         raise SeedError("the otpauth:// address has no secret= parameter")
@@ -89,5 +91,7 @@ def _base32(text: str) -> str:
     except ValueError as err:  # also of letters outside ASCII
         raise SeedError("the seed is not Base32 (letters A-Z and digits 2-7)") from err
     if len(decoded) < MINIMUM_BYTES:
-        raise SeedError(f"the seed is too short: {len(decoded)} bytes, expected at least {MINIMUM_BYTES} (Amazon's have 32)")
+        raise SeedError(
+            f"the seed is too short: {len(decoded)} bytes, expected at least {MINIMUM_BYTES} (Amazon's have 32)"
+        )
     return letters

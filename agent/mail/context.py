@@ -37,7 +37,10 @@ def mailboxes_of(settings: Settings) -> list[MailboxSettings]:
     first = settings.imap
     if first.host is None or first.username is None:
         return list(settings.mailboxes)
-    return [MailboxSettings(**(first.model_dump() | {"host": first.host, "username": first.username})), *settings.mailboxes]
+    return [
+        MailboxSettings(**(first.model_dump() | {"host": first.host, "username": first.username})),
+        *settings.mailboxes,
+    ]
 
 
 def name_of(mailbox: MailboxSettings) -> str:
@@ -51,7 +54,9 @@ def policy_for(limits: MailSettings, mailbox: MailboxSettings | None) -> TrustPo
     return TrustPolicy(
         from_domains=tuple(domain.lower() for domain in limits.from_domains) or FROM_DOMAINS,
         authserv=trust is MailTrust.AUTHSERV,
-        trusted_authserv_ids=tuple((mailbox.trusted_authserv_ids if mailbox is not None else []) or limits.trusted_authserv_ids),
+        trusted_authserv_ids=tuple(
+            (mailbox.trusted_authserv_ids if mailbox is not None else []) or limits.trusted_authserv_ids
+        ),
         own_addresses=(mailbox.username,) if mailbox is not None else (),
         max_bytes=limits.max_message_bytes,
         window=timedelta(days=limits.expires_after_days),
@@ -59,7 +64,9 @@ def policy_for(limits: MailSettings, mailbox: MailboxSettings | None) -> TrustPo
 
 
 def process_name() -> str:
-    """A new name of ours: host, process and its start (so that a reused number is not taken for us), and a word of chance."""
+    """A new name of ours: host, process and its start (so that a reused number is not taken for us), and a word of
+    chance.
+    """
     return f"{socket.gethostname()}:{os.getpid()}:{_started(os.getpid())}:{uuid4().hex[:8]}"
 
 

@@ -78,7 +78,9 @@ def hand_over(
         language=examination.language if examination else None,
     )
     assert row_id is not None  # noqa: S101 - known ones are duplicates, decided in this transaction
-    why = "an invitation arrived by mail" if asked_by is None else f"an invitation was given as a {source} by {asked_by}"
+    why = (
+        "an invitation arrived by mail" if asked_by is None else f"an invitation was given as a {source} by {asked_by}"
+    )
     transitions.invitation_arrived(conn, judgement.account_id, row_id, now=now, why=why)
     log.info(events.INVITATION, invitation=row_id, account=judgement.account_id, source=source)
     return row_id

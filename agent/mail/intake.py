@@ -1,4 +1,6 @@
-"""From a stored message to its verdict, and from an accepted one to its account: one transaction, safe to be killed anywhere."""
+"""From a stored message to its verdict, and from an accepted one to its account: one transaction, safe to be killed
+anywhere.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ log = structlog.get_logger("agent.mail")
 
 
 class Intake(threading.Thread):
-    """Judges what the watchers stored. `policy_of` gives the policy of a mailbox by its name, None for one that is gone."""
+    """Judges what the watchers stored. `policy_of` gives the policy of a mailbox by its name, None for one that is
+    gone.
+    """
 
     def __init__(
         self,
@@ -100,16 +104,24 @@ class Intake(threading.Thread):
         """Bring one message as far as it goes now."""
         with reading(self._context.engine) as conn:
             message = messages.get(conn, row_id)
-            folder = folders.get(conn, message.folder_id) if message is not None and message.folder_id is not None else None
+            folder = (
+                folders.get(conn, message.folder_id) if message is not None and message.folder_id is not None else None
+            )
             twin = messages.find_twin(conn, message) if message is not None else None
         if message is None or message.stage != messages.FETCHED:
             return
         now = self._context.now()
         if twin is not None:
-            self._end(message, _ruling(MailVerdict.DUPLICATE, "same_bytes", f"message {twin} has the same bytes"), now=now)
+            self._end(
+                message, _ruling(MailVerdict.DUPLICATE, "same_bytes", f"message {twin} has the same bytes"), now=now
+            )
         elif message.internaldate is not None and message.internaldate > now + CLOCK_SLACK:
-            self._context.on_alarm("clock", "a message arrived later than our clock says it is; nothing is judged until the clock is right")
-            self._postpone(message, _ruling(MailVerdict.RETRY, "clock_wrong", "the message arrived in our future"), now=now)
+            self._context.on_alarm(
+                "clock", "a message arrived later than our clock says it is; nothing is judged until the clock is right"
+            )
+            self._postpone(
+                message, _ruling(MailVerdict.RETRY, "clock_wrong", "the message arrived in our future"), now=now
+            )
         else:
             self._examine(message, self._policy_of(folder.mailbox if folder else None), now=now)
 
@@ -136,20 +148,33 @@ class Intake(threading.Thread):
 
     def _conclude(self, message: Message, examination: Examination, policy: TrustPolicy, *, now: datetime) -> None:
         """Verdict, invitation and the account's transition: all or nothing."""
-        digests = {name: hashlib.sha256(self._keys.look_up(name).record or b"").hexdigest()[:16] for name in examination.keys_used}
+        digests = {
+            name: hashlib.sha256(self._keys.look_up(name).record or b"").hexdigest()[:16]
+            for name in examination.keys_used
+        }
         with writing(self._context.engine) as conn:
             if messages.lock_undecided(conn, message.id) is None:
                 return
             decision = decide_offer(conn, examination, now=now, window=policy.window)
             ruling, account_id = decision.ruling, decision.account_id
             if ruling.verdict is MailVerdict.ACCEPT:
-                hand_over(conn, decision, examination=examination, source="mail", message_id=message.id, now=now, window=policy.window)
+                hand_over(
+                    conn,
+                    decision,
+                    examination=examination,
+                    source="mail",
+                    message_id=message.id,
+                    now=now,
+                    window=policy.window,
+                )
             self._write(conn, message, ruling, steps=decision.steps, account_id=account_id, now=now)
             new_keys = [name for name, digest in digests.items() if messages.note_key(conn, name, digest, now=now)[1]]
         self._tell(message, ruling, account_id=account_id, domain=examination.sender_domain)
         for name in new_keys:
             log.warning(events.KEY_NEW, name=name)
-            self._context.on_alarm(f"dkim_key:{name}", f"a DKIM key that was never seen before verified a message: {name}")
+            self._context.on_alarm(
+                f"dkim_key:{name}", f"a DKIM key that was never seen before verified a message: {name}"
+            )
         if ruling.verdict is MailVerdict.ACCEPT and account_id is not None:
             self._on_arrival(account_id)
 
@@ -161,7 +186,14 @@ class Intake(threading.Thread):
         self._tell(message, ruling, account_id=None, domain=None)
 
     def _write(
-        self, conn: Connection, message: Message, ruling: Ruling, *, steps: tuple[Step, ...], account_id: str | None, now: datetime
+        self,
+        conn: Connection,
+        message: Message,
+        ruling: Ruling,
+        *,
+        steps: tuple[Step, ...],
+        account_id: str | None,
+        now: datetime,
     ) -> None:
         messages.decide(
             conn,
@@ -175,13 +207,18 @@ class Intake(threading.Thread):
         )
 
     def _tell(self, message: Message, ruling: Ruling, *, account_id: str | None, domain: str | None) -> None:
-        log.info(events.JUDGED, message=message.id, verdict=str(ruling.verdict), reason=ruling.reason, account=account_id, sender=domain)
+        log.info(
+            events.JUDGED,
+            message=message.id,
+            verdict=str(ruling.verdict),
+            reason=ruling.reason,
+            account=account_id,
+            sender=domain,
+        )
         if ruling.reason in _FORGED:
             log.warning(events.FORGED, message=message.id, reason=ruling.reason, sender=domain)
         if ruling.verdict is MailVerdict.HELD:
-            text = (
-                f"message {message.id} is held ({ruling.reason}); 'sc-agent mail show {message.id}' explains it, 'mail approve' acts on it"
-            )
+            text = f"message {message.id} is held ({ruling.reason}); 'sc-agent mail show {message.id}' explains it, 'mail approve' acts on it"
             self._context.on_alarm("mail_held", text)
         if ruling.verdict in (MailVerdict.ACCEPT, MailVerdict.DUPLICATE):
             self._on_handled(message)
@@ -196,14 +233,21 @@ class Intake(threading.Thread):
             text = f"{failed} of the last {failed + proven} mails from Amazon's domains failed DKIM: does the provider alter mail?"
             self._context.on_alarm("provider_alters_mail", text)
 
-    def _postpone(self, message: Message, ruling: Ruling, *, now: datetime, examination: Examination | None = None) -> None:
-        """Try again in 10 s, growing to an hour; keys that nobody can tell for a day are for a person. An old message that is judged
+    def _postpone(
+        self, message: Message, ruling: Ruling, *, now: datetime, examination: Examination | None = None
+    ) -> None:
+        """Try again in 10 s, growing to an hour; keys that nobody can tell for a day are for a person. An old message
+        that is judged
         anew has its tries too."""
         if now - message.found_at > _KEYS_GIVE_UP and message.attempts >= _LEAST_TRIES:
-            self._end(message, _ruling(MailVerdict.HELD, ruling.reason, f"{ruling.detail}, for more than a day"), now=now)
+            self._end(
+                message, _ruling(MailVerdict.HELD, ruling.reason, f"{ruling.detail}, for more than a day"), now=now
+            )
             return
         seconds = min(10 * 2.0 ** min(message.attempts, 12), 3600.0)
-        self._write_postponed(message, ruling, wait=timedelta(seconds=seconds), steps=examination.steps if examination else (), now=now)
+        self._write_postponed(
+            message, ruling, wait=timedelta(seconds=seconds), steps=examination.steps if examination else (), now=now
+        )
 
     def _failed(self, row_id: int, error: Exception) -> None:
         with reading(self._context.engine) as conn:
@@ -215,14 +259,19 @@ class Intake(threading.Thread):
     def _set_back(self, message: Message, ruling: Ruling, *, now: datetime) -> None:
         """A message that hung or killed the judging process, or broke us, is held; the third time it is poison."""
         last = message.attempts + 1 >= _LOST_LIMIT
-        self._write_postponed(message, ruling, wait=None if last else timedelta(seconds=10 * 6**message.attempts), steps=(), now=now)
+        self._write_postponed(
+            message, ruling, wait=None if last else timedelta(seconds=10 * 6**message.attempts), steps=(), now=now
+        )
         if last:
             log.error(events.POISON, message=message.id, reason=ruling.reason)
             self._context.on_alarm(
-                f"poison:{message.id}", f"message {message.id} could not be judged {_LOST_LIMIT} times and was set aside"
+                f"poison:{message.id}",
+                f"message {message.id} could not be judged {_LOST_LIMIT} times and was set aside",
             )
 
-    def _write_postponed(self, message: Message, ruling: Ruling, *, wait: timedelta | None, steps: tuple[Step, ...], now: datetime) -> None:
+    def _write_postponed(
+        self, message: Message, ruling: Ruling, *, wait: timedelta | None, steps: tuple[Step, ...], now: datetime
+    ) -> None:
         with writing(self._context.engine) as conn:
             if messages.lock_undecided(conn, message.id) is None:
                 return
@@ -241,7 +290,10 @@ class Intake(threading.Thread):
 
 def evidence(ruling: Ruling, steps: tuple[Step, ...]) -> Mapping[str, Any]:
     """What is stored beside a verdict."""
-    return {"detail": ruling.detail, "steps": [{"name": step.name, "passed": step.passed, "detail": step.detail} for step in steps]}
+    return {
+        "detail": ruling.detail,
+        "steps": [{"name": step.name, "passed": step.passed, "detail": step.detail} for step in steps],
+    }
 
 
 def forget_old_bytes(context: MailContext, *, before: datetime) -> int:

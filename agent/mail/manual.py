@@ -28,8 +28,11 @@ from agent.store.inbox.messages import Found, Message
 from agent.store.vault.keys import Vault
 
 
-def check_file(path: Path, *, settings: Settings, now: datetime, expected: Callable[[str], Expectation | None] | None) -> Judgement:
-    """Judge a mail file and explain every step; nothing is recorded. Without `expected` the last step is left open and says so.
+def check_file(
+    path: Path, *, settings: Settings, now: datetime, expected: Callable[[str], Expectation | None] | None
+) -> Judgement:
+    """Judge a mail file and explain every step; nothing is recorded. Without `expected` the last step is left open and
+    says so.
 
     Raises:
         UsageError: the file cannot be read.
@@ -43,8 +46,11 @@ def check_file(path: Path, *, settings: Settings, now: datetime, expected: Calla
     return _without_accounts(examination, now=now, window=window)
 
 
-def admit_file(path: Path, *, account_id: str, asked_by: str, settings: Settings, engine: Engine, vault: Vault, now: datetime) -> int:
-    """Judge a mail file for this account and record its invitation; returns invitations.id, the known one when it came before.
+def admit_file(
+    path: Path, *, account_id: str, asked_by: str, settings: Settings, engine: Engine, vault: Vault, now: datetime
+) -> int:
+    """Judge a mail file for this account and record its invitation; returns invitations.id, the known one when it came
+    before.
 
     Raises:
         UsageError: unreadable file, unknown account.
@@ -58,7 +64,9 @@ def admit_file(path: Path, *, account_id: str, asked_by: str, settings: Settings
     window = policy_for(settings.mail, None).window
     with writing(engine) as conn:
         account = accounts.get(conn, account_id, lock=True)
-        judgement = _for_account(decide_offer(conn, examination, now=now, window=window), account_id=account_id, address=account.user_email)
+        judgement = _for_account(
+            decide_offer(conn, examination, now=now, window=window), account_id=account_id, address=account.user_email
+        )
         message_id = _keep(conn, raw, examination, judgement, vault=vault, now=now)
         ruling = judgement.ruling
         row_id = None
@@ -83,7 +91,8 @@ def admit_file(path: Path, *, account_id: str, asked_by: str, settings: Settings
 
 
 def admit_link(url: str, *, account_id: str, asked_by: str, settings: Settings, engine: Engine, now: datetime) -> int:
-    """Check a link as strictly as a mailed one and record its invitation; returns invitations.id, the known one when it came before.
+    """Check a link as strictly as a mailed one and record its invitation; returns invitations.id, the known one when it
+    came before.
 
     Raises:
         UsageError: the link fails the check, unknown account.
@@ -116,15 +125,25 @@ def look_at_link(url: str, *, account_id: str, engine: Engine) -> Link:
     try:
         return check_link(url)
     except LinkError as err:
-        raise UsageError(f"this is not an invitation link ({err.reason}): {err}; give the link exactly as the mail shows it") from err
+        raise UsageError(
+            f"this is not an invitation link ({err.reason}): {err}; give the link exactly as the mail shows it"
+        ) from err
 
 
 def approve(
-    message_id: int, *, account_id: str | None, asked_by: str, settings: Settings, engine: Engine, vault: Vault, now: datetime
+    message_id: int,
+    *,
+    account_id: str | None,
+    asked_by: str,
+    settings: Settings,
+    engine: Engine,
+    vault: Vault,
+    now: datetime,
 ) -> int:
     """Act on a held message because a person says so; returns invitations.id.
 
-    What the message shows is examined again: only a genuine mail with one invitation can be approved, and what is overruled is what
+    What the message shows is examined again: only a genuine mail with one invitation can be approved, and what is
+    overruled is what
     our accounts expect.
 
     Raises:
@@ -137,12 +156,18 @@ def approve(
     if message is None:
         raise UsageError(f"no message has the number {message_id}; 'sc-agent mail list' shows those that are")
     if message.verdict != MailVerdict.HELD:
-        raise UnconfirmedError(f"message {message_id} is {message.verdict or 'not judged yet'}, and only a held one can be approved")
-    examination = _examine_stored(message, mailbox=folder.mailbox if folder else None, settings=settings, vault=vault, now=now)
+        raise UnconfirmedError(
+            f"message {message_id} is {message.verdict or 'not judged yet'}, and only a held one can be approved"
+        )
+    examination = _examine_stored(
+        message, mailbox=folder.mailbox if folder else None, settings=settings, vault=vault, now=now
+    )
     offer = examination.offer
     if offer is None:
         detail = examination.ruling.detail if examination.ruling else "nothing is offered"
-        raise UnconfirmedError(f"message {message_id} cannot be approved, because it is not a genuine invitation: {detail}")
+        raise UnconfirmedError(
+            f"message {message_id} cannot be approved, because it is not a genuine invitation: {detail}"
+        )
     window = policy_for(settings.mail, None).window
     with writing(engine) as conn:
         found = _entitled(conn, offer, account_id=account_id, message_id=message_id)
@@ -159,7 +184,14 @@ def approve(
             now=now,
         )
         return hand_over(
-            conn, judgement, examination=examination, source="mail", message_id=message_id, asked_by=asked_by, now=now, window=window
+            conn,
+            judgement,
+            examination=examination,
+            source="mail",
+            message_id=message_id,
+            asked_by=asked_by,
+            now=now,
+            window=window,
         )
 
 
@@ -167,7 +199,9 @@ def _entitled(conn: Connection, offer: Offer, *, account_id: str | None, message
     """The account that the offer is for, and nobody else; it must not have had it before."""
     found = accounts.get(conn, account_id) if account_id else accounts.find_by_email(conn, offer.recipient or "")
     if found is None:
-        raise UsageError(f"no account has the address {offer.recipient}: register it first, nobody else may accept this invitation")
+        raise UsageError(
+            f"no account has the address {offer.recipient}: register it first, nobody else may accept this invitation"
+        )
     if found.user_email != offer.recipient:
         raise UnconfirmedError(
             f"message {message_id} invites {offer.recipient}, and account {found.id} signs in as {found.user_email}: "
@@ -209,7 +243,9 @@ def open_judge(settings: Settings) -> Iterator[Judge]:
         judge.close()
 
 
-def examine_file(judge: Judge, raw: bytes, *, settings: Settings, now: datetime, mailbox: str | None = None) -> Examination:
+def examine_file(
+    judge: Judge, raw: bytes, *, settings: Settings, now: datetime, mailbox: str | None = None
+) -> Examination:
     """Examine bytes under the policy of a mailbox, by default the first one of the settings.
 
     Raises:
@@ -227,7 +263,9 @@ def _without_accounts(examination: Examination, *, now: datetime, window: timede
     """The verdict on the mail alone: the rules on time still hold, whether anybody expects it is not known."""
     offer = examination.offer
     assert offer is not None  # noqa: S101 - the caller has looked
-    open_to_all = Expectation(account_id="", user_email=offer.recipient or "", merchant_id=None, authorization="awaiting_invitation")
+    open_to_all = Expectation(
+        account_id="", user_email=offer.recipient or "", merchant_id=None, authorization="awaiting_invitation"
+    )
     ruling = rule(offer, open_to_all, now=now, window=window)
     if ruling.verdict is MailVerdict.ACCEPT:
         ruling = Ruling(
@@ -246,7 +284,9 @@ def _for_account(judgement: Judgement, *, account_id: str, address: str) -> Judg
         return judgement
     detail = f"the mail is addressed to {offer.recipient}, and account {account_id} has {address}"
     ruling = Ruling(verdict=MailVerdict.HELD, reason="other_account", detail=detail)
-    return Judgement(ruling=ruling, steps=(*judgement.steps, Step(name="account", passed=False, detail=detail)), offer=offer)
+    return Judgement(
+        ruling=ruling, steps=(*judgement.steps, Step(name="account", passed=False, detail=detail)), offer=offer
+    )
 
 
 def _known(conn: Connection, offer: Offer, account_id: str) -> int | None:
@@ -254,7 +294,9 @@ def _known(conn: Connection, offer: Offer, account_id: str) -> int | None:
     return known.id if known is not None and known.account_id == account_id else None
 
 
-def _keep(conn: Connection, raw: bytes, examination: Examination, judgement: Judgement, *, vault: Vault, now: datetime) -> int:
+def _keep(
+    conn: Connection, raw: bytes, examination: Examination, judgement: Judgement, *, vault: Vault, now: datetime
+) -> int:
     """Store the message that a person gave, with its verdict."""
     digest = hashlib.sha256(raw).hexdigest()
     key_id, sealed = vault.seal(raw, context=f"message:{digest}")
@@ -284,7 +326,9 @@ def _keep(conn: Connection, raw: bytes, examination: Examination, judgement: Jud
     return row_id
 
 
-def _examine_stored(message: Message, *, mailbox: str | None, settings: Settings, vault: Vault, now: datetime) -> Examination:
+def _examine_stored(
+    message: Message, *, mailbox: str | None, settings: Settings, vault: Vault, now: datetime
+) -> Examination:
     if message.sealed is None or message.key_id is None or message.sha256 is None:
         raise UnconfirmedError(f"message {message.id} cannot be approved: its bytes are not kept ({message.reason})")
     raw = vault.unseal(message.key_id, message.sealed, context=f"message:{message.sha256}")

@@ -34,8 +34,10 @@ log = structlog.get_logger("agent.mail")
 class MailService:
     """Watches every mailbox of the settings and hands invitations over.
 
-    `on_arrival(account_id)` is called from a thread, after the transaction that made the account due. `on_alarm(key, text)` is called
-    when something needs a person; the same key may come again. `on_fine(key)` is called when it is over. `on_event(mailbox, event,
+    `on_arrival(account_id)` is called from a thread, after the transaction that made the account due. `on_alarm(key,
+    text)` is called
+    when something needs a person; the same key may come again. `on_fine(key)` is called when it is over.
+    `on_event(mailbox, event,
     amount)` is for counters.
     """
 
@@ -81,7 +83,8 @@ class MailService:
         )
         holder = process_name()
         self._watchers = {
-            name: Watcher(mailbox, self._context, on_found=self._intake.wake, holder=holder) for name, mailbox in self._mailboxes.items()
+            name: Watcher(mailbox, self._context, on_found=self._intake.wake, holder=holder)
+            for name, mailbox in self._mailboxes.items()
         }
         self._stopping = threading.Event()
         self._keeper = threading.Thread(target=self._keep_retention, name="mail-retention", daemon=True)

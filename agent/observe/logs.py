@@ -25,7 +25,11 @@ _QUIET = {
 
 
 def configure_logs(
-    *, level: str = "INFO", style: Literal["json", "text"] = "json", redaction: Redaction | None = None, stream: TextIO | None = None
+    *,
+    level: str = "INFO",
+    style: Literal["json", "text"] = "json",
+    redaction: Redaction | None = None,
+    stream: TextIO | None = None,
 ) -> None:
     """Send every log line of this process to `stream` (stderr), through the redaction."""
     redactor = _Redact(redaction or Redaction())

@@ -13,7 +13,9 @@ from agent.store.inbox import messages
 
 
 class MailMetrics:
-    """Counted in this process: the events of its watchers. Read from the database when asked: the state of things, whoever made it."""
+    """Counted in this process: the events of its watchers. Read from the database when asked: the state of things,
+    whoever made it.
+    """
 
     def __init__(self, registry: CollectorRegistry) -> None:
         """Register everything."""
@@ -23,13 +25,25 @@ class MailMetrics:
             ["mailbox", "event"],
             registry=registry,
         )
-        self._lag = Gauge("sc_agent_mailbox_lag_seconds", "Since the last scan of a folder.", ["mailbox", "folder"], registry=registry)
-        self._state = Gauge("sc_agent_mailbox_state", "1 at the state a mailbox is in.", ["mailbox", "state"], registry=registry)
-        self._failures = Gauge("sc_agent_mailbox_failures_in_row", "Failures since it was last up.", ["mailbox"], registry=registry)
-        self._messages = Gauge("sc_agent_messages", "Stored messages by what became of them.", ["verdict"], registry=registry)
-        self._oldest = Gauge("sc_agent_message_waiting_seconds", "Age of the oldest message without a verdict.", registry=registry)
+        self._lag = Gauge(
+            "sc_agent_mailbox_lag_seconds", "Since the last scan of a folder.", ["mailbox", "folder"], registry=registry
+        )
+        self._state = Gauge(
+            "sc_agent_mailbox_state", "1 at the state a mailbox is in.", ["mailbox", "state"], registry=registry
+        )
+        self._failures = Gauge(
+            "sc_agent_mailbox_failures_in_row", "Failures since it was last up.", ["mailbox"], registry=registry
+        )
+        self._messages = Gauge(
+            "sc_agent_messages", "Stored messages by what became of them.", ["verdict"], registry=registry
+        )
+        self._oldest = Gauge(
+            "sc_agent_message_waiting_seconds", "Age of the oldest message without a verdict.", registry=registry
+        )
         self._altered = Gauge(
-            "sc_agent_dkim_failed_share", "Share of the last mails from Amazon's domains whose signature failed.", registry=registry
+            "sc_agent_dkim_failed_share",
+            "Share of the last mails from Amazon's domains whose signature failed.",
+            registry=registry,
         )
 
     def count(self, mailbox: str, event: str, amount: int = 1) -> None:

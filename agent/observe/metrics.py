@@ -41,13 +41,22 @@ class Metrics:
         """Register everything."""
         own = self.registry
         self.visits = Counter("sc_agent_visits", "Visits by kind and outcome.", ["kind", "outcome"], registry=own)
-        self.visit_seconds = Histogram("sc_agent_visit_seconds", "How long visits take.", ["kind"], buckets=_VISIT, registry=own)
-        self.accepted_after = Histogram(
-            "sc_agent_invitation_accepted_seconds", "From the invitation's arrival to its acceptance.", buckets=_PROMISE, registry=own
+        self.visit_seconds = Histogram(
+            "sc_agent_visit_seconds", "How long visits take.", ["kind"], buckets=_VISIT, registry=own
         )
-        self.drift = Counter("sc_agent_drift", "Elements found by another than their first candidate.", ["screen"], registry=own)
+        self.accepted_after = Histogram(
+            "sc_agent_invitation_accepted_seconds",
+            "From the invitation's arrival to its acceptance.",
+            buckets=_PROMISE,
+            registry=own,
+        )
+        self.drift = Counter(
+            "sc_agent_drift", "Elements found by another than their first candidate.", ["screen"], registry=own
+        )
         self.ticks_failed = Counter("sc_agent_ticks_failed", "Ticks that could not read the database.", registry=own)
-        self.browser_memory = Gauge("sc_agent_browser_memory_bytes", "Memory of this worker's browser, all its processes.", registry=own)
+        self.browser_memory = Gauge(
+            "sc_agent_browser_memory_bytes", "Memory of this worker's browser, all its processes.", registry=own
+        )
         self.mail = MailMetrics(own)
         self._gauges = {
             name: Gauge(f"sc_agent_{name}", text, labels, registry=own)
@@ -57,7 +66,11 @@ class Metrics:
                 ("leases", "Visits running in all processes.", []),
                 ("sign_in_attempts_open", "Password attempts of the last hour that were not taken.", []),
                 ("oldest_complete_read_seconds", "Age of the oldest last complete read.", []),
-                ("complete_read_age_seconds", "Age of an account's last complete read; the thousand oldest.", ["account"]),
+                (
+                    "complete_read_age_seconds",
+                    "Age of an account's last complete read; the thousand oldest.",
+                    ["account"],
+                ),
                 ("alarms_open", "Alarms that people were told of and that are not over.", []),
                 ("paused", "1 while everything is paused.", []),
             )
@@ -72,23 +85,37 @@ class Metrics:
     def _read(self, conn: Connection, now: datetime) -> None:
         gauges = self._gauges
         gauges["accounts"].clear()
-        for state, count in conn.execute(sa.select(accounts.c.authorization, sa.func.count()).group_by(accounts.c.authorization)):
+        for state, count in conn.execute(
+            sa.select(accounts.c.authorization, sa.func.count()).group_by(accounts.c.authorization)
+        ):
             gauges["accounts"].labels(state).set(count)
-        gauges["queue_age_seconds"].set(_age(conn.scalar(sa.select(sa.func.min(accounts.c.due)).where(accounts.c.due <= now)), now))
-        gauges["leases"].set(conn.scalar(sa.select(sa.func.count()).select_from(leases).where(leases.c.until > now)) or 0)
-        gauges["oldest_complete_read_seconds"].set(_age(conn.scalar(sa.select(sa.func.min(accounts.c.last_complete_read_at))), now))
+        gauges["queue_age_seconds"].set(
+            _age(conn.scalar(sa.select(sa.func.min(accounts.c.due)).where(accounts.c.due <= now)), now)
+        )
+        gauges["leases"].set(
+            conn.scalar(sa.select(sa.func.count()).select_from(leases).where(leases.c.until > now)) or 0
+        )
+        gauges["oldest_complete_read_seconds"].set(
+            _age(conn.scalar(sa.select(sa.func.min(accounts.c.last_complete_read_at))), now)
+        )
         gauges["complete_read_age_seconds"].clear()
-        oldest = sa.select(accounts.c.id, accounts.c.last_complete_read_at).where(accounts.c.last_complete_read_at.is_not(None))
+        oldest = sa.select(accounts.c.id, accounts.c.last_complete_read_at).where(
+            accounts.c.last_complete_read_at.is_not(None)
+        )
         for account_id, seen in conn.execute(oldest.order_by(accounts.c.last_complete_read_at).limit(_OLDEST)):
             gauges["complete_read_age_seconds"].labels(account_id).set(_age(seen, now))
-        gauges["alarms_open"].set(conn.scalar(sa.select(sa.func.count()).where(alarms.c.sent_at.is_not(None), alarms.c.times > 0)) or 0)
+        gauges["alarms_open"].set(
+            conn.scalar(sa.select(sa.func.count()).where(alarms.c.sent_at.is_not(None), alarms.c.times > 0)) or 0
+        )
         gauges["paused"].set(0 if switches.paused_by(conn) is None else 1)
         untaken = sa.and_(
             acts.c.act == "type_password",
             acts.c.at >= now - timedelta(hours=1),
             sa.or_(acts.c.outcome.is_(None), acts.c.outcome != "accepted"),
         )
-        gauges["sign_in_attempts_open"].set(conn.scalar(sa.select(sa.func.count()).select_from(acts).where(untaken)) or 0)
+        gauges["sign_in_attempts_open"].set(
+            conn.scalar(sa.select(sa.func.count()).select_from(acts).where(untaken)) or 0
+        )
         self.mail.read(conn, now=now)
 
 

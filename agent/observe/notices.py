@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from agent.store.alarms import Trouble
+from agent.store.alarms import OpenAlarm
 
 _IN_TITLE = 3
 _IN_BODY = 10
@@ -17,10 +17,10 @@ class Notice:
 
     title: str
     body: str
-    about: tuple[Trouble, ...]
+    about: tuple[OpenAlarm, ...]
 
 
-def notices_of(troubles: Sequence[Trouble]) -> Iterator[Notice]:
+def notices_of(troubles: Sequence[OpenAlarm]) -> Iterator[Notice]:
     """Write at most two: what is wrong, and what is over."""
     for word, told in (
         ("Trouble", [each for each in troubles if not each.is_over]),
@@ -30,20 +30,20 @@ def notices_of(troubles: Sequence[Trouble]) -> Iterator[Notice]:
             yield Notice(title=f"{word}: {_title(told)}", body="\n".join(_lines(told)), about=tuple(told))
 
 
-def _title(told: Sequence[Trouble]) -> str:
+def _title(told: Sequence[OpenAlarm]) -> str:
     named = ", ".join(each.key for each in told[:_IN_TITLE])
     if len(told) == 1:
         return named
     return f"{len(told)} at once: {named}" + (", ..." if len(told) > _IN_TITLE else "")
 
 
-def _lines(told: Sequence[Trouble]) -> Iterator[str]:
+def _lines(told: Sequence[OpenAlarm]) -> Iterator[str]:
     yield from (_line(each) for each in told[:_IN_BODY])
     if (more := len(told) - _IN_BODY) > 0:
         yield f"... and {more} more; 'sc-agent status' shows where each account stands"
 
 
-def _line(trouble: Trouble) -> str:
+def _line(trouble: OpenAlarm) -> str:
     if trouble.is_over:
         return f"{trouble.key} is fine again; it was: {trouble.text}"
     return f"{trouble.key}: {trouble.text} (since {trouble.since:%Y-%m-%d %H:%M} UTC)"

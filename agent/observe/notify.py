@@ -1,4 +1,6 @@
-"""Alarms to people through apprise: after N in a row, what happens at once in one notice, repeated until fixed, and one "recovered"."""
+"""Alarms to people through apprise: after N in a row, what happens at once in one notice, repeated until fixed, and one
+"recovered".
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,7 @@ from agent.observe import events
 from agent.observe.memory_board import MemoryBoard
 from agent.observe.notices import Notice, notices_of
 from agent.observe.redaction import Redaction
-from agent.store.alarms import Patience, Trouble
+from agent.store.alarms import AlarmPolicy, OpenAlarm
 
 _TOGETHER = 5.0  # seconds: what happens within them belongs to one notice
 _LOOK_EVERY = 60.0  # seconds: for what other processes left, what is to be repeated, and what could not be sent
@@ -27,7 +29,7 @@ log = structlog.get_logger(__name__)
 Send = Callable[[str, str], bool]  # title, body -> whether it went out
 
 
-class Board(Protocol):
+class AlarmBoard(Protocol):
     """Where open alarms are kept: in memory for what concerns one process, in the database for what concerns all."""
 
     def note(self, key: str, text: str, *, now: datetime, times: int) -> None:
@@ -36,32 +38,34 @@ class Board(Protocol):
     def clear(self, key: str) -> bool:
         """It is over; whether people have to be told so."""
 
-    def take(self, patience: Patience, *, now: datetime) -> list[Trouble]:
+    def take(self, policy: AlarmPolicy, *, now: datetime) -> list[OpenAlarm]:
         """What people have to be told of now, and are from now on taken to be told of."""
 
-    def put_back(self, troubles: Sequence[Trouble]) -> None:
+    def put_back(self, troubles: Sequence[OpenAlarm]) -> None:
         """Telling did not work."""
 
-    def list_open(self, prefix: str = "") -> list[Trouble]:
+    def list_open(self, prefix: str = "") -> list[OpenAlarm]:
         """What is wrong now."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Alarms:
-    """Counts troubles by key and tells people: not too soon, not too often, and in one notice what happens at the same time."""
+    """Counts troubles by key and tells people: not too soon, not too often, and in one notice what happens at the same
+    time.
+    """
 
     send: Send
     now: Callable[[], datetime]
-    patience: Patience = field(default_factory=Patience)
+    policy: AlarmPolicy = field(default_factory=AlarmPolicy)
     redaction: Redaction = field(default_factory=Redaction)
-    board: Board = field(default_factory=MemoryBoard)
+    board: AlarmBoard = field(default_factory=MemoryBoard)
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    _news: dict[str, Trouble] = field(default_factory=dict)  # the last of each kind, told or not
+    _news: dict[str, OpenAlarm] = field(default_factory=dict)  # the last of each kind, told or not
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def trouble(self, key: str, text: str, *, at_once: bool = False) -> None:
         """Something went wrong (again); `at_once` does not wait for N in a row."""
-        times = self.patience.after if at_once else 1
+        times = self.policy.after if at_once else 1
         try:
             await asyncio.to_thread(self.board.note, key, self.redaction.redact(text), now=self.now(), times=times)
         except SQLAlchemyError as err:
@@ -80,7 +84,7 @@ class Alarms:
         """Something happened that is over already; told once, and the like of it not again for a while."""
         known, now = self._news.get(key), self.now()
         if known is None or not self._is_kept(known, now):
-            self._news[key] = Trouble(key=key, times=1, text=self.redaction.redact(text), since=now)
+            self._news[key] = OpenAlarm(key=key, times=1, text=self.redaction.redact(text), since=now)
             self._wake.set()
 
     async def list_open(self, prefix: str) -> set[str]:
@@ -93,7 +97,7 @@ class Alarms:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_LOOK_EVERY):
                     await self._wake.wait()
-            pause = self.patience.pause.total_seconds()
+            pause = self.policy.pause.total_seconds()
             await self.sleep(min(_TOGETHER, pause))
             self._wake.clear()
             if await self.tell():
@@ -106,23 +110,26 @@ class Alarms:
         fresh = [replace(news, sent_at=None) for news in self._news.values() if news.sent_at is None]
         self._news.update({news.key: replace(news, sent_at=now) for news in fresh})
         try:
-            lasting = await asyncio.to_thread(self.board.take, self.patience, now=now)
+            lasting = await asyncio.to_thread(self.board.take, self.policy, now=now)
         except SQLAlchemyError as err:
             log.warning(events.ALARM_UNSENT, error=type(err).__name__)
             lasting = []
         kept = {trouble.key for trouble in lasting}
         for notice in notices_of([*lasting, *fresh]):
             for each in notice.about:
-                log.warning(events.ALARM_RECOVERED if each.is_over else events.ALARM_RAISED, key=each.key, text=each.text)
+                log.warning(
+                    events.ALARM_RECOVERED if each.is_over else events.ALARM_RAISED, key=each.key, text=each.text
+                )
             if not await self._send(notice):
                 await self._keep(
-                    [each for each in notice.about if each.key in kept], [each for each in notice.about if each.key not in kept]
+                    [each for each in notice.about if each.key in kept],
+                    [each for each in notice.about if each.key not in kept],
                 )
         return bool(kept or fresh)
 
-    def _is_kept(self, news: Trouble, now: datetime) -> bool:
+    def _is_kept(self, news: OpenAlarm, now: datetime) -> bool:
         """Whether the like of it is no news now."""
-        return news.sent_at is None or news.sent_at <= now < news.sent_at + self.patience.repeat
+        return news.sent_at is None or news.sent_at <= now < news.sent_at + self.policy.repeat
 
     async def _send(self, notice: Notice) -> bool:
         try:
@@ -133,7 +140,7 @@ class Alarms:
             log.warning(events.ALARM_UNSENT, title=notice.title, error=error)
         return sent
 
-    async def _keep(self, lasting: Sequence[Trouble], fresh: Sequence[Trouble]) -> None:
+    async def _keep(self, lasting: Sequence[OpenAlarm], fresh: Sequence[OpenAlarm]) -> None:
         """What could not be sent is sent the next time."""
         self._news.update({news.key: news for news in fresh})
         try:
@@ -146,7 +153,8 @@ def apprise_sender(urls: Sequence[SecretStr]) -> Send:
     """Send through every address; with none, the log is all there is.
 
     Raises:
-        ConfigurationError: an address is of no kind that apprise knows; it is named by its place, because it may hold a secret.
+        ConfigurationError: an address is of no kind that apprise knows; it is named by its place, because it may hold a
+        secret.
     """
     if not urls:
         return lambda _title, _body: True

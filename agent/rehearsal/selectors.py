@@ -27,12 +27,15 @@ def selectors() -> None:
 def check(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(help="Recorded pages, evidence, or directories of some; without it, all shipped pages.", show_default=False),
+        typer.Argument(
+            help="Recorded pages, evidence, or directories of some; without it, all shipped pages.", show_default=False
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     all_pages: Annotated[bool, typer.Option("--all", help="List the pages that are read as expected too.")] = False,
 ) -> None:
-    """Run the catalogue over recorded pages in a browser: which claim matched, which candidate found each element, what nothing claims.
+    """Run the catalogue over recorded pages in a browser: which claim matched, which candidate found each element, what
+    nothing claims.
 
     Given the evidence of a visit, it says what each kept page is read as, or which claims come nearest.
     Exit code 1 if a page is not read as its expected.json says.
@@ -47,7 +50,9 @@ def check(
     else:
         _print(checks, all_pages=all_pages)
         unshown = sorted(set(catalogue.screens) - {one.seen.screen for one in checks})
-        typer.echo(f"{len(checks)} pages, {sum(bool(one.problems) for one in checks)} not as expected; {len(catalogue.screens)} screens")
+        typer.echo(
+            f"{len(checks)} pages, {sum(bool(one.problems) for one in checks)} not as expected; {len(catalogue.screens)} screens"
+        )
         if unshown and not paths:
             typer.echo(f"screens that no page shows: {', '.join(unshown)}")
     raise typer.Exit(int(Exit.FINDING if any(one.problems for one in checks) else Exit.OK))

@@ -15,20 +15,24 @@ from agent.errors import ConfigurationError, UsageError
 
 def stand_in(
     scenario: Annotated[
-        Path | None, typer.Option(help="A JSON or TOML scenario; without it, the demo's six accounts.", show_default=False)
+        Path | None,
+        typer.Option(help="A JSON or TOML scenario; without it, the demo's six accounts.", show_default=False),
     ] = None,
     seed: Annotated[int, typer.Option(help="Decides everything the scenario leaves open.")] = 1,
 ) -> None:
     """Start the stand-ins on loopback: Seller Central, a mailbox, a DNS server and a control port.
 
-    Prints one JSON line with the addresses, the pins and the control URL, then serves until Ctrl-C. The agent reaches them by settings
+    Prints one JSON line with the addresses, the pins and the control URL, then serves until Ctrl-C. The agent reaches
+    them by settings
     alone; docs/rehearsal.md shows which.
     """
     try:
         from fixtures.stand_in.scenario import ScenarioError, load_scenario
         from fixtures.stand_in.six_accounts import six_accounts
     except ModuleNotFoundError as err:
-        raise ConfigurationError(f"the stand-ins need the demo extra ({err.name} is missing); install secondary-user[demo]") from err
+        raise ConfigurationError(
+            f"the stand-ins need the demo extra ({err.name} is missing); install secondary-user[demo]"
+        ) from err
     try:
         world = load_scenario(scenario) if scenario else six_accounts(seed)
     except ScenarioError as err:

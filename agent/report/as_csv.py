@@ -27,9 +27,24 @@ class CsvReport:
         findings = {_key(finding): finding for finding in document["findings"]}
         for row in document["permissions"]:
             place = [row["scope"], row["section"], row["permission"], row["occurrence"], " | ".join(row["offered"])]
-            self._write([*head, *place, row["expected"], row["actual"], row["as_expected"], *_said(findings.pop(_key(row), None))])
+            self._write(
+                [
+                    *head,
+                    *place,
+                    row["expected"],
+                    row["actual"],
+                    row["as_expected"],
+                    *_said(findings.pop(_key(row), None)),
+                ]
+            )
         for finding in findings.values():
-            place = [finding["scope"], finding["section"], finding["permission"], finding["occurrence"], " | ".join(finding["offered"])]
+            place = [
+                finding["scope"],
+                finding["section"],
+                finding["permission"],
+                finding["occurrence"],
+                " | ".join(finding["offered"]),
+            ]
             self._write([*head, *place, finding["expected"], finding["actual"], False, *_said(finding)])
         if not document["permissions"] and not document["findings"]:
             self._write([*head, *[""] * 10, "; ".join(document["notes"])])
@@ -52,5 +67,9 @@ def _said(finding: FindingDocument | None) -> list[str]:
 
 def _cell(value: object) -> str:
     """A cell that no spreadsheet takes for a formula: labels come from a page we do not control."""
-    text = {None: "", True: "yes", False: "no"}.get(value, str(value)) if value is None or isinstance(value, bool) else str(value)
+    text = (
+        {None: "", True: "yes", False: "no"}.get(value, str(value))
+        if value is None or isinstance(value, bool)
+        else str(value)
+    )
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -21,9 +21,14 @@ class HtmlReport:
         self._out = out
         self._root = evidence.resolve()
         loader = Environment(
-            loader=FileSystemLoader(_TEMPLATES), autoescape=select_autoescape(["j2"], default=True), trim_blocks=True, lstrip_blocks=True
+            loader=FileSystemLoader(_TEMPLATES),
+            autoescape=select_autoescape(["j2"], default=True),
+            trim_blocks=True,
+            lstrip_blocks=True,
         )
-        self._parts: dict[str, Template] = {name: loader.get_template(f"{name}.html.j2") for name in ("head", "audit", "foot")}
+        self._parts: dict[str, Template] = {
+            name: loader.get_template(f"{name}.html.j2") for name in ("head", "audit", "foot")
+        }
         self._sums: dict[str, int] = {}
 
     def begin(self) -> None:
@@ -42,7 +47,12 @@ class HtmlReport:
         found = []
         for name in paths:
             path = (self._root / name).resolve()
-            if path.is_relative_to(self._root) and path.suffix == ".png" and path.is_file() and path.stat().st_size <= _LARGEST:
+            if (
+                path.is_relative_to(self._root)
+                and path.suffix == ".png"
+                and path.is_file()
+                and path.stat().st_size <= _LARGEST
+            ):
                 found.append("data:image/png;base64," + base64.b64encode(path.read_bytes()).decode())
         return found
 

@@ -25,7 +25,9 @@ class JUnitReport:
         cases = [*_permission_cases(document), *_reading_case(document)]
         failures, errors = (sum(f"<{tag} " in case for case in cases) for tag in ("failure", "error"))
         name, stamp = _attribute(document["account"]), _attribute(document["audited_at"].removesuffix("Z"))
-        self._out.write(f'<testsuite name={name} timestamp={stamp} tests="{len(cases)}" failures="{failures}" errors="{errors}">\n')
+        self._out.write(
+            f'<testsuite name={name} timestamp={stamp} tests="{len(cases)}" failures="{failures}" errors="{errors}">\n'
+        )
         self._out.write("".join(cases))
         self._out.write("</testsuite>\n")
 
@@ -50,10 +52,14 @@ def _reading_case(document: AuditDocument) -> list[str]:
     if document["verdict"] in ("pass", "fail"):
         return [f"{head}/>\n"]
     why = _text("; ".join(document["notes"]) or document["verdict"])
-    return [f"{head}><error type={_attribute(document['verdict'])} message={_attribute(document['verdict'])}>{why}</error></testcase>\n"]
+    return [
+        f"{head}><error type={_attribute(document['verdict'])} message={_attribute(document['verdict'])}>{why}</error></testcase>\n"
+    ]
 
 
-def _case(account: str, scope: str, section: str, permission: str, occurrence: int, findings: list[FindingDocument]) -> str:
+def _case(
+    account: str, scope: str, section: str, permission: str, occurrence: int, findings: list[FindingDocument]
+) -> str:
     again = f" ({occurrence})" if occurrence > 1 else ""
     head = f"<testcase classname={_attribute(f'{account}.{scope}.{section}')} name={_attribute(permission + again)}"
     if not findings:
@@ -62,7 +68,9 @@ def _case(account: str, scope: str, section: str, permission: str, occurrence: i
     tag = "failure" if first["kind"] in _VIOLATIONS else "error"
     message = f"{first['actual'] or 'not read'}, expected {first['expected'] or 'unknown'}"
     remedies = _text("\n".join(finding["remedy"] for finding in findings))
-    return f"{head}><{tag} type={_attribute(first['kind'])} message={_attribute(message)}>{remedies}</{tag}></testcase>\n"
+    return (
+        f"{head}><{tag} type={_attribute(first['kind'])} message={_attribute(message)}>{remedies}</{tag}></testcase>\n"
+    )
 
 
 def _attribute(text: str) -> str:

@@ -31,9 +31,16 @@ class SarifReport:
 
     def begin(self) -> None:
         rules = [{"id": key, "shortDescription": {"text": text}} for key, text in RULES.items()]
-        driver = {"name": "sc-agent", "version": _version(), "informationUri": "https://developer-docs.amazon.com/sp-api", "rules": rules}
+        driver = {
+            "name": "sc-agent",
+            "version": _version(),
+            "informationUri": "https://developer-docs.amazon.com/sp-api",
+            "rules": rules,
+        }
         head = json.dumps({"$schema": SCHEMA_URI, "version": "2.1.0"})[:-1]
-        self._out.write(f'{head}, "runs": [{{"tool": {json.dumps({"driver": driver})}, "columnKind": "unicodeCodePoints", "results": [')
+        self._out.write(
+            f'{head}, "runs": [{{"tool": {json.dumps({"driver": driver})}, "columnKind": "unicodeCodePoints", "results": ['
+        )
 
     def add(self, document: AuditDocument) -> None:
         for finding in document["findings"]:
@@ -61,7 +68,11 @@ def _result(document: AuditDocument, finding: FindingDocument) -> dict[str, Any]
         },
         "locations": [_place(parts)],
         "partialFingerprints": {"findingId/v1": finding["id"]},
-        "properties": {"offered": finding["offered"], "userEmail": document["user_email"], "auditedAt": document["audited_at"]},
+        "properties": {
+            "offered": finding["offered"],
+            "userEmail": document["user_email"],
+            "auditedAt": document["audited_at"],
+        },
     }
 
 

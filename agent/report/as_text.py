@@ -19,7 +19,9 @@ class TextReport:
     """Writes one block an account, and a line of sums at the end."""
 
     def __init__(self, out: TextIO) -> None:
-        self._console = Console(file=out, width=None if out.isatty() else _WIDTH, highlight=False, markup=False, emoji=False)
+        self._console = Console(
+            file=out, width=None if out.isatty() else _WIDTH, highlight=False, markup=False, emoji=False
+        )
         self._sums: dict[str, int] = {}
 
     def begin(self) -> None:
@@ -45,7 +47,10 @@ class TextReport:
 
     def end(self) -> None:
         if sum(self._sums.values()) != 1:
-            self._line(", ".join(f"{count} {verdict}" for verdict, count in sorted(self._sums.items())) or "no accounts", indent="")
+            self._line(
+                ", ".join(f"{count} {verdict}" for verdict, count in sorted(self._sums.items())) or "no accounts",
+                indent="",
+            )
 
     def _probes(self, document: AuditDocument) -> None:
         for feature in document["features"]:
@@ -73,7 +78,9 @@ def _headline(document: AuditDocument) -> Text:
 
 
 def _table(findings: list[FindingDocument]) -> Table:
-    table = Table("", "Where", "Permission", "Is", "Should be", "What to do", show_edge=False, pad_edge=True, header_style="bold")
+    table = Table(
+        "", "Where", "Permission", "Is", "Should be", "What to do", show_edge=False, pad_edge=True, header_style="bold"
+    )
     for finding in findings:
         place = finding["section"] if finding["scope"] == "regional" else f"{finding['section']} ({finding['scope']})"
         again = f" ({finding['occurrence']})" if finding["occurrence"] > 1 else ""

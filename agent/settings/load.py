@@ -62,7 +62,9 @@ def _hint(path: Sequence[str]) -> str:
     fields = Settings.model_fields
     if len(path) > 1 and (group := fields.get(path[0].lower())) is not None:
         fields = getattr(group.annotation, "model_fields", {})
-    near = difflib.get_close_matches(path[-1].upper(), [*(name.upper() for name in fields), *(["CONFIG"] if len(path) == 1 else [])], n=1)
+    near = difflib.get_close_matches(
+        path[-1].upper(), [*(name.upper() for name in fields), *(["CONFIG"] if len(path) == 1 else [])], n=1
+    )
     return f"; did you mean {env_name(*path[:-1], near[0])}?" if near else "; see README.md, Settings"
 
 
@@ -73,7 +75,9 @@ def _names_in_config_file(environment: Mapping[str, str]) -> Iterable[str]:
     try:
         return tomllib.loads(Path(name).read_text(encoding="utf-8")).keys()
     except OSError as err:
-        raise ConfigurationError(f"{PREFIX}CONFIG names {name}, which cannot be read ({err.strerror}); correct the path") from err
+        raise ConfigurationError(
+            f"{PREFIX}CONFIG names {name}, which cannot be read ({err.strerror}); correct the path"
+        ) from err
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as err:
         raise ConfigurationError(f"{name} is not valid TOML ({err}); correct the file") from err
 

@@ -137,7 +137,9 @@ class FlowSettings(_Group):
 
     step_timeout: Seconds = 20.0
     visit_timeout: Seconds = 240.0
-    challenge_timeout: Seconds = 20.0  # how long a silent challenge or late page is waited for; one-off commands end within 30 s
+    challenge_timeout: Seconds = (
+        20.0  # how long a silent challenge or late page is waited for; one-off commands end within 30 s
+    )
 
 
 class WorkSettings(_Group):

@@ -14,7 +14,9 @@ _SHORTEST = 8  # a shorter part of an address is a word of it
 
 
 def secret_values(settings: Settings) -> Iterator[SecretStr]:
-    """Yield every secret of the settings; of an address for alarms, and of the database's, also the parts that are secret."""
+    """Yield every secret of the settings; of an address for alarms, and of the database's, also the parts that are
+    secret.
+    """
     yield from _leaves(settings)
     for url in settings.observe.notify_urls:
         yield from map(SecretStr, _parts(url.get_secret_value()))
@@ -24,7 +26,9 @@ def secret_values(settings: Settings) -> Iterator[SecretStr]:
 
 
 def forget_environment(settings: Settings, environment: MutableMapping[str, str] = os.environ) -> None:
-    """Take every variable that holds a secret of the settings out of the environment: the browser and its driver would inherit it."""
+    """Take every variable that holds a secret of the settings out of the environment: the browser and its driver would
+    inherit it.
+    """
     values = [value.get_secret_value() for value in secret_values(settings)]
     for name in [name for name in environment if name.upper().startswith(PREFIX)]:
         if any(value and value in environment[name] for value in values):

@@ -38,7 +38,11 @@ def add(conn: Connection, new: NewAccount, *, now: datetime) -> Account:
     Raises:
         AccountExistsError: the id or the user email is already registered.
     """
-    state = State.AWAITING_INVITATION if new.api_authorization is ApiAuthorization.COMPLETE else State.API_AUTHORIZATION_REQUIRED
+    state = (
+        State.AWAITING_INVITATION
+        if new.api_authorization is ApiAuthorization.COMPLETE
+        else State.API_AUTHORIZATION_REQUIRED
+    )
     email = normalised_email(new.user_email)
     row: dict[str, Any] = {
         "id": new.id,
@@ -58,7 +62,9 @@ def add(conn: Connection, new: NewAccount, *, now: datetime) -> Account:
     try:
         conn.execute(accounts.insert().values(row))
     except IntegrityError as err:
-        raise AccountExistsError(f"an account {new.id!r} or one with the user email {email} is already registered") from err
+        raise AccountExistsError(
+            f"an account {new.id!r} or one with the user email {email} is already registered"
+        ) from err
     journal.append(conn, new.id, at=now, from_state=None, to_state=state, why="registered")
     return get(conn, new.id)
 
@@ -86,7 +92,11 @@ def list_all(conn: Connection, *, state: State | None = None) -> list[Account]:
 
 def find_by_email(conn: Connection, address: str) -> Account | None:
     """The account whose user email this is, if any."""
-    row = conn.execute(sa.select(accounts).where(accounts.c.user_email == normalised_email(address))).mappings().one_or_none()
+    row = (
+        conn.execute(sa.select(accounts).where(accounts.c.user_email == normalised_email(address)))
+        .mappings()
+        .one_or_none()
+    )
     return None if row is None else _account(row)
 
 
@@ -109,10 +119,14 @@ def edit(conn: Connection, account_id: str, **values: object) -> None:
 
 def survive(conn: Connection, account_id: str) -> None:
     """Take back one death that did not happen."""
-    conn.execute(accounts.update().where(accounts.c.id == account_id, accounts.c.deaths > 0).values(deaths=accounts.c.deaths - 1))
+    conn.execute(
+        accounts.update().where(accounts.c.id == account_id, accounts.c.deaths > 0).values(deaths=accounts.c.deaths - 1)
+    )
 
 
-def list_due(conn: Connection, *, now: datetime, limit: int, urgent_only: bool = False, but: Collection[str] = ()) -> list[Account]:
+def list_due(
+    conn: Connection, *, now: datetime, limit: int, urgent_only: bool = False, but: Collection[str] = ()
+) -> list[Account]:
     """At most `limit` accounts whose time has come, urgent ones first, then the longest waiting."""
     query = (
         sa.select(accounts)

@@ -14,8 +14,12 @@ UNANSWERED = "step_timeout"  # done, and no page said what came of it
 _RELEASE = "release"  # a person's release; counting starts afresh after it
 
 
-def intend(conn: Connection, account_id: str, act: str, *, visit_id: str, now: datetime, version: int | None = None) -> int:
-    """Write down that an act is about to happen; returns its row id. Commit before doing it. `version` None: the secret in force."""
+def intend(
+    conn: Connection, account_id: str, act: str, *, visit_id: str, now: datetime, version: int | None = None
+) -> int:
+    """Write down that an act is about to happen; returns its row id. Commit before doing it. `version` None: the secret
+    in force.
+    """
     in_force = sa.select(accounts.c.secret_version).where(accounts.c.id == account_id).scalar_subquery()
     secret_version = in_force if version is None else version
     row = acts.insert().values(account_id=account_id, visit_id=visit_id, act=act, secret_version=secret_version, at=now)
@@ -46,7 +50,10 @@ def was_rejected(conn: Connection, account_id: str, act: str) -> bool:
 
 def doubted_since_release(conn: Connection, account_id: str, act: str) -> bool:
     """Whether the site may have refused it with the secret in force, and no person has looked since."""
-    return _count(conn, account_id, act, acts.c.outcome == DOUBTED, acts.c.id > _released(conn, account_id), since=None) > 0
+    return (
+        _count(conn, account_id, act, acts.c.outcome == DOUBTED, acts.c.id > _released(conn, account_id), since=None)
+        > 0
+    )
 
 
 def is_unanswered_since(conn: Connection, account_id: str, act: str, since: datetime) -> bool:
@@ -64,9 +71,19 @@ def carry_over(conn: Connection, account_id: str, act: str, *, version: int) -> 
 
 def rejected_since_release(conn: Connection, account_id: str, act: str) -> int:
     """How often the site refused it with the secret in force, since the last one it took or a person's release."""
-    taken = sa.select(sa.func.max(acts.c.id)).where(acts.c.account_id == account_id, acts.c.act == act, acts.c.outcome == ACCEPTED)
+    taken = sa.select(sa.func.max(acts.c.id)).where(
+        acts.c.account_id == account_id, acts.c.act == act, acts.c.outcome == ACCEPTED
+    )
     after = sa.func.coalesce(taken.scalar_subquery(), 0)
-    return _count(conn, account_id, act, acts.c.outcome == REJECTED, acts.c.id > after, acts.c.id > _released(conn, account_id), since=None)
+    return _count(
+        conn,
+        account_id,
+        act,
+        acts.c.outcome == REJECTED,
+        acts.c.id > after,
+        acts.c.id > _released(conn, account_id),
+        since=None,
+    )
 
 
 def not_taken_since(conn: Connection, account_id: str, act: str, since: datetime) -> int:
@@ -85,11 +102,18 @@ def _released(conn: Connection, account_id: str) -> int:
     return conn.scalar(query) or 0
 
 
-def _count(conn: Connection, account_id: str, act: str, *conditions: sa.ColumnElement[bool], since: datetime | None) -> int:
+def _count(
+    conn: Connection, account_id: str, act: str, *conditions: sa.ColumnElement[bool], since: datetime | None
+) -> int:
     query = (
         sa.select(sa.func.count())
         .select_from(acts.join(accounts, accounts.c.id == acts.c.account_id))
-        .where(acts.c.account_id == account_id, acts.c.act == act, acts.c.secret_version == accounts.c.secret_version, *conditions)
+        .where(
+            acts.c.account_id == account_id,
+            acts.c.act == act,
+            acts.c.secret_version == accounts.c.secret_version,
+            *conditions,
+        )
     )
     if since is not None:
         query = query.where(acts.c.at >= since)

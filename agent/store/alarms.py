@@ -1,4 +1,6 @@
-"""The table of open alarms: what is wrong, how often in a row, and when people were told; shared by all processes, kept over restarts."""
+"""The table of open alarms: what is wrong, how often in a row, and when people were told; shared by all processes, kept
+over restarts.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ from agent.store.database.upsert import insert_once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
+class OpenAlarm:
     """One thing that is wrong; `times` 0: it is over, and people who were told of it have still to be told that."""
 
     key: str
@@ -31,8 +33,10 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
-    """When people are told: after so many times in a row, again after `repeat`, and not sooner than `pause` after the last notice."""
+class AlarmPolicy:
+    """When people are told: after so many times in a row, again after `repeat`, and not sooner than `pause` after the
+    last notice.
+    """
 
     after: int = 3
     repeat: timedelta = timedelta(hours=6)
@@ -62,22 +66,22 @@ class TableBoard:
             conn.execute(alarms.delete().where(alarms.c.key == key, alarms.c.sent_at.is_(None)))
             return conn.execute(alarms.update().where(alarms.c.key == key).values(times=0)).rowcount > 0
 
-    def take(self, patience: Patience, *, now: datetime) -> list[Trouble]:
+    def take(self, policy: AlarmPolicy, *, now: datetime) -> list[OpenAlarm]:
         """What people have to be told of now, and are from now on taken to be told of; of many who ask, one gets it."""
-        late = sa.or_(alarms.c.sent_at.is_(None), alarms.c.sent_at <= now - patience.repeat, alarms.c.sent_at > now)
-        due = sa.or_(alarms.c.times == 0, sa.and_(alarms.c.times >= patience.after, late))
+        late = sa.or_(alarms.c.sent_at.is_(None), alarms.c.sent_at <= now - policy.repeat, alarms.c.sent_at > now)
+        due = sa.or_(alarms.c.times == 0, sa.and_(alarms.c.times >= policy.after, late))
         last = sa.select(sa.func.max(alarms.c.sent_at)).where(alarms.c.sent_at <= now)
         with writing(self.engine) as conn:
             found = conn.execute(sa.select(alarms).where(due).order_by(alarms.c.key).with_for_update()).mappings()
             taken = [_trouble(row) for row in found]
             told = conn.scalar(last) if taken else None
-            if told is not None and told > now - patience.pause:
+            if told is not None and told > now - policy.pause:
                 return []
             for trouble in taken:
                 _mark(conn, trouble, now)
         return taken
 
-    def put_back(self, troubles: Sequence[Trouble]) -> None:
+    def put_back(self, troubles: Sequence[OpenAlarm]) -> None:
         """Telling did not work; they are to be told of still."""
         with writing(self.engine) as conn:
             for trouble in troubles:
@@ -85,7 +89,7 @@ class TableBoard:
                 if not (trouble.is_over and insert_once(conn, alarms, {"key": trouble.key, **row})):
                     conn.execute(alarms.update().where(alarms.c.key == trouble.key).values(sent_at=trouble.sent_at))
 
-    def list_open(self, prefix: str = "") -> list[Trouble]:
+    def list_open(self, prefix: str = "") -> list[OpenAlarm]:
         """What is wrong now."""
         named = alarms.c.key.startswith(prefix, autoescape=True)
         query = sa.select(alarms).where(named, alarms.c.times > 0).order_by(alarms.c.key)
@@ -93,10 +97,10 @@ class TableBoard:
             return [_trouble(row) for row in conn.execute(query).mappings()]
 
 
-def _mark(conn: Connection, trouble: Trouble, now: datetime) -> None:
+def _mark(conn: Connection, trouble: OpenAlarm, now: datetime) -> None:
     row = alarms.c.key == trouble.key
     conn.execute(alarms.delete().where(row) if trouble.is_over else alarms.update().where(row).values(sent_at=now))
 
 
-def _trouble(row: sa.RowMapping) -> Trouble:
-    return Trouble(key=row["key"], times=row["times"], text=row["text"], since=row["since"], sent_at=row["sent_at"])
+def _trouble(row: sa.RowMapping) -> OpenAlarm:
+    return OpenAlarm(key=row["key"], times=row["times"], text=row["text"], since=row["since"], sent_at=row["sent_at"])

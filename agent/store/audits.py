@@ -14,7 +14,9 @@ from agent.store.database.schema import audits
 
 def record_audit(conn: Connection, *, account: str, at: datetime, document: AuditDocument, visit_id: str) -> int:
     """Keep one audit; returns its number."""
-    row = audits.insert().values(account_id=account, audited_at=at, verdict=document["verdict"], document=document, visit_id=visit_id)
+    row = audits.insert().values(
+        account_id=account, audited_at=at, verdict=document["verdict"], document=document, visit_id=visit_id
+    )
     key = conn.execute(row).inserted_primary_key
     return int(key[0]) if key else 0
 

@@ -24,11 +24,20 @@ class Entry:
 
 
 def append(
-    conn: Connection, account_id: str, *, at: datetime, from_state: State | None, to_state: State, why: str, visit_id: str | None = None
+    conn: Connection,
+    account_id: str,
+    *,
+    at: datetime,
+    from_state: State | None,
+    to_state: State,
+    why: str,
+    visit_id: str | None = None,
 ) -> None:
     """Add one line."""
     conn.execute(
-        journal.insert().values(account_id=account_id, at=at, from_state=from_state, to_state=to_state, why=why, visit_id=visit_id)
+        journal.insert().values(
+            account_id=account_id, at=at, from_state=from_state, to_state=to_state, why=why, visit_id=visit_id
+        )
     )
 
 

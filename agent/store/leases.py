@@ -33,7 +33,8 @@ class Lease:
 def acquire(conn: Connection, account_id: str, *, holder: str, now: datetime, length: timedelta) -> Lease | None:
     """Take the lease if nobody holds a live one; None when somebody does.
 
-    A lease that ends later than any lease taken now was written before the clock was set back: it gets one length more, in which a
+    A lease that ends later than any lease taken now was written before the clock was set back: it gets one length more,
+    in which a
     living holder renews it.
     """
     too_late = sa.and_(leases.c.account_id == account_id, leases.c.until > now + length)

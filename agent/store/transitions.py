@@ -24,7 +24,9 @@ _KEEPS_WORDS = frozenset(  # these say nothing new to the customer
 )  # fmt: skip
 _LETS_GO = frozenset({Event.RESUMED, Event.RELEASED})
 _REPEATABLE = _LETS_GO | {Event.API_PENDING, Event.API_COMPLETE}
-_KEEPS_COUNTS = frozenset({Event.AUDIT_STARTED, Event.API_PENDING, Event.API_COMPLETE, Event.PAUSED, Event.HUMAN_NEEDED})
+_KEEPS_COUNTS = frozenset(
+    {Event.AUDIT_STARTED, Event.API_PENDING, Event.API_COMPLETE, Event.PAUSED, Event.HUMAN_NEEDED}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +80,9 @@ def apply(
         values["deaths"] = 0
         acts.release(conn, account_id, now=now)
     accounts.edit(conn, account_id, **values)
-    journal.append(conn, account_id, at=now, from_state=account.authorization, to_state=step.to, why=why, visit_id=visit_id)
+    journal.append(
+        conn, account_id, at=now, from_state=account.authorization, to_state=step.to, why=why, visit_id=visit_id
+    )
     return accounts.get(conn, account_id)
 
 
@@ -87,7 +91,9 @@ def invitation_arrived(
 ) -> Account:
     """Point the account at a recorded invitation and let it be accepted as soon as its state allows."""
     accounts.edit(conn, account_id, invitation=invitation_row_id)
-    older = sa.and_(invitations.c.account_id == account_id, invitations.c.id != invitation_row_id, invitations.c.state.in_(_OPEN))
+    older = sa.and_(
+        invitations.c.account_id == account_id, invitations.c.id != invitation_row_id, invitations.c.state.in_(_OPEN)
+    )
     conn.execute(invitations.update().where(older).values(state="superseded"))
     return apply(conn, account_id, Event.INVITATION_ARRIVED, now=now, why=why)
 

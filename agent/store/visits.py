@@ -13,9 +13,13 @@ from agent.store.database.schema import visits
 _COUNTING = 0x5C_A6_E8  # the same number in every process
 
 
-def start(conn: Connection, visit_id: str, account_id: str, *, kind: str, host: str, worker: str, now: datetime) -> None:
+def start(
+    conn: Connection, visit_id: str, account_id: str, *, kind: str, host: str, worker: str, now: datetime
+) -> None:
     """Write down that a visit begins."""
-    conn.execute(visits.insert().values(id=visit_id, account_id=account_id, kind=kind, host=host, worker=worker, started_at=now))
+    conn.execute(
+        visits.insert().values(id=visit_id, account_id=account_id, kind=kind, host=host, worker=worker, started_at=now)
+    )
 
 
 def end(conn: Connection, visit_id: str, *, outcome: str, now: datetime) -> None:

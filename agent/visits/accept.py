@@ -8,11 +8,11 @@ from agent.visits.outcome import Conclusion
 from agent.visits.prepare import Plan
 from flows.invitation.accept import accept_invitation
 from flows.marketplaces import marketplace
-from flows.models import Acceptance, AcceptanceOutcome, Aides, Bounds, Credentials, InvitationLink, SellerAccount
+from flows.models import Acceptance, AcceptanceOutcome, Bounds, Credentials, FlowHooks, InvitationLink, SellerAccount
 from flows.visit.visit import Visit
 
 
-async def accept(visit: Visit, plan: Plan, *, aides: Aides, bounds: Bounds) -> Conclusion:
+async def accept(visit: Visit, plan: Plan, *, hooks: FlowHooks, bounds: Bounds) -> Conclusion:
     """Accept and say what follows.
 
     Raises:
@@ -23,7 +23,7 @@ async def accept(visit: Visit, plan: Plan, *, aides: Aides, bounds: Bounds) -> C
         invitation=_link(plan),
         account=seller_account(plan),
         credentials=credentials(plan),
-        aides=aides,
+        hooks=hooks,
         bounds=bounds,
     )
     confirming = acceptance.outcome is AcceptanceOutcome.AWAITING_CONFIRMATION
@@ -31,7 +31,7 @@ async def accept(visit: Visit, plan: Plan, *, aides: Aides, bounds: Bounds) -> C
         outcome=acceptance.outcome,
         event=Event.CONFIRMATION_ASKED if confirming else Event.ACCEPTED,
         why=f"invitation: {acceptance.outcome}",
-        facts=_facts(acceptance, plan, aides),
+        facts=_facts(acceptance, plan, hooks),
         invitation_state="accepted",
         session=await visit.storage_state(),
     )
@@ -42,7 +42,9 @@ def seller_account(plan: Plan) -> SellerAccount:
     account, invitation = plan.account, plan.invitation
     invited = None if invitation is None else invitation.link.merchant_id
     return SellerAccount(
-        marketplace=marketplace(account.marketplace), merchant_id=account.merchant_id or invited, merchant_name=account.merchant_name
+        marketplace=marketplace(account.marketplace),
+        merchant_id=account.merchant_id or invited,
+        merchant_name=account.merchant_name,
     )
 
 
@@ -51,10 +53,10 @@ def credentials(plan: Plan) -> Credentials:
     return Credentials(user_email=plan.signs_in.user_email, password=plan.secrets.secrets.password)
 
 
-def _facts(acceptance: Acceptance, plan: Plan, aides: Aides) -> Facts:
+def _facts(acceptance: Acceptance, plan: Plan, hooks: FlowHooks) -> Facts:
     account = plan.account
     return Facts(
-        accepted_at=aides.now(),
+        accepted_at=hooks.now(),
         confirmation_code=acceptance.confirmation_code,
         merchant_id=None if account.merchant_id else acceptance.merchant_id,
         merchant_name=None if account.merchant_name else acceptance.merchant_name,

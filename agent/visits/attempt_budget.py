@@ -28,7 +28,9 @@ def require(conn: Connection, account_id: str, act: Act, *, limits: SignInSettin
         case Act.TYPE_CODE:
             rejected = acts.rejected_since_release(conn, account_id, act)
             if rejected >= limits.codes_rejected_limit:
-                raise CodesHeldError(f"{rejected} one-time codes were rejected in a row; check the seed and the clock, then release it")
+                raise CodesHeldError(
+                    f"{rejected} one-time codes were rejected in a row; check the seed and the clock, then release it"
+                )
         case Act.ACCEPT_INVITATION:
             pass  # the page itself says whether it was accepted before
 

@@ -15,10 +15,10 @@ from agent.domain.authorization import Event, State
 from agent.store.transitions import Facts
 from agent.visits.accept import credentials, seller_account
 from agent.visits.audit_reading import JudgedAudit, judge_reading
-from agent.visits.context import Crew
+from agent.visits.context import WorkerContext
 from agent.visits.outcome import Conclusion
 from agent.visits.prepare import Plan
-from flows.models import Aides, AuditReading, Bounds
+from flows.models import AuditReading, Bounds, FlowHooks
 from flows.permissions.audit import audit_permissions
 from flows.permissions.capture import capture_rows
 from flows.visit.visit import Visit
@@ -29,7 +29,7 @@ _PICTURES = 40
 _PICTURES_TIME = 30  # seconds for all of them
 
 
-async def audit(visit: Visit, plan: Plan, crew: Crew, *, aides: Aides, bounds: Bounds) -> Conclusion:
+async def audit(visit: Visit, plan: Plan, context: WorkerContext, *, hooks: FlowHooks, bounds: Bounds) -> Conclusion:
     """Read, judge and say what follows.
 
     Raises:
@@ -39,18 +39,24 @@ async def audit(visit: Visit, plan: Plan, crew: Crew, *, aides: Aides, bounds: B
         visit,
         account=seller_account(plan),
         credentials=credentials(plan),
-        aides=aides,
+        hooks=hooks,
         subject=plan.account.user_email,
         own=plan.own,
         bounds=bounds,
     )
     account = plan.account
     told = {"account": account.id, "user_email": account.user_email}
-    now = crew.clock.now()
-    judged = judge_reading(reading, crew.policy, **told, now=now)
-    shown = None if crew.asked_policy in (None, crew.policy) else judge_reading(reading, crew.asked_policy, **told, now=now).document
-    await keep_pictures(visit, reading, judged.document, crew.evidence_dir(account.id, plan.visit_id), crew.settings.data_dir)
-    event = event_of(judged.audit, plan, limit=crew.settings.audit.incomplete_limit)
+    now = context.clock.now()
+    judged = judge_reading(reading, context.policy, **told, now=now)
+    shown = (
+        None
+        if context.asked_policy in (None, context.policy)
+        else judge_reading(reading, context.asked_policy, **told, now=now).document
+    )
+    await keep_pictures(
+        visit, reading, judged.document, context.evidence_dir(account.id, plan.visit_id), context.settings.data_dir
+    )
+    event = event_of(judged.audit, plan, limit=context.settings.audit.incomplete_limit)
     return Conclusion(
         outcome=judged.audit.verdict,
         event=event,
@@ -111,13 +117,21 @@ def _remedies(audit: Audit, plan: Plan) -> str:
     return " ".join([step, *named])
 
 
-async def keep_pictures(visit: Visit, reading: AuditReading, document: AuditDocument, directory: Path, data_dir: Path) -> None:
-    """Save a picture of each row with a finding and name it in the document; a row that cannot be pictured costs nothing."""
+async def keep_pictures(
+    visit: Visit, reading: AuditReading, document: AuditDocument, directory: Path, data_dir: Path
+) -> None:
+    """Save a picture of each row with a finding and name it in the document; a row that cannot be pictured costs
+    nothing.
+    """
     if reading.grid is None:
         return
-    pictured = [row for row in reading.grid.rows if row.permission != UNIVERSAL_ADMIN]  # a switch, and no row to be looked for
+    pictured = [
+        row for row in reading.grid.rows if row.permission != UNIVERSAL_ADMIN
+    ]  # a switch, and no row to be looked for
     rows = {(r.scope, r.section, r.permission, r.occurrence): r for r in pictured}
-    places = {(f["scope"], f["section"], f["permission"], f["occurrence"]): f["id"] for f in document["findings"][:_PICTURES]}
+    places = {
+        (f["scope"], f["section"], f["permission"], f["occurrence"]): f["id"] for f in document["findings"][:_PICTURES]
+    }
     wanted = {rows[place]: directory / f"{name}.png" for place, name in places.items() if place in rows}
     if not wanted:
         return

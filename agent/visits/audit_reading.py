@@ -24,10 +24,13 @@ class JudgedAudit:
     document: AuditDocument
 
 
-def judge_reading(reading: models.AuditReading, policy: Policy, *, account: str, user_email: str, now: datetime) -> JudgedAudit:
+def judge_reading(
+    reading: models.AuditReading, policy: Policy, *, account: str, user_email: str, now: datetime
+) -> JudgedAudit:
     """Judge what `flows.permissions.audit` brought home.
 
-    `.audit.verdict` decides the state (decision 1); `.audit.all_none` is true when rows were read and every one is None (decision 2),
+    `.audit.verdict` decides the state (decision 1); `.audit.all_none` is true when rows were read and every one is None
+    (decision 2),
     `.audit.any_granted` when any row is above None.
     """
     audit = judge(reading_of(reading), policy, account=account, user_email=user_email, now=now)
@@ -44,7 +47,8 @@ def reading_of(reading: models.AuditReading) -> Reading:
         "evidence": reading.evidence,
     }
     if grid is None:
-        return Reading(source=Source.NONE, gaps=() if reading.refusal else ("no permissions were found to read",), **common)  # type: ignore[arg-type]  # the values are as typed above
+        gaps = () if reading.refusal else ("no permissions were found to read",)
+        return Reading(source=Source.NONE, gaps=gaps, **common)  # type: ignore[arg-type]  # the values are as typed above
     return Reading(
         source=Source.OWN_VIEW if grid.own and not grid.editable else Source.GRID,
         layout=grid.layout,

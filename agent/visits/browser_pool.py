@@ -98,7 +98,12 @@ class BrowserPool:
     async def _enter(self) -> _Running:
         async with self._lock:
             running = self._current
-            if running is None or running.retired or not is_usable(running.browser) or running.visits >= self.replace_after:
+            if (
+                running is None
+                or running.retired
+                or not is_usable(running.browser)
+                or running.visits >= self.replace_after
+            ):
                 await self._replace()
                 running = self._current
             assert running is not None  # noqa: S101 - just replaced

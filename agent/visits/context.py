@@ -19,7 +19,7 @@ from flows.models import Bounds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Crew:
+class WorkerContext:
     """Settings, database, vault, browser, clock and policy of one process."""
 
     settings: Settings
@@ -30,7 +30,9 @@ class Crew:
     redaction: Redaction
     worker: str  # who we are, in leases and visits
     clock: Clock = field(default_factory=Clock)
-    asked_policy: Policy | None = None  # what a person wants to see audits judged by; the account's state never follows from it
+    asked_policy: Policy | None = (
+        None  # what a person wants to see audits judged by; the account's state never follows from it
+    )
 
     @property
     def lease_length(self) -> timedelta:

@@ -15,53 +15,56 @@ from agent.store import accounts, acts
 from agent.store.database.engine import writing
 from agent.store.vault import sessions
 from agent.visits import attempt_budget as budget
-from agent.visits.context import Crew
+from agent.visits.context import WorkerContext
 from agent.visits.errors import AcceptanceUnansweredError, HeldError
 from agent.visits.lease_guard import require_held
 from agent.visits.one_time_codes import OneTimeCodes
 from agent.visits.prepare import Plan
-from flows.models import Act, Aides
+from flows.models import Act, FlowHooks
 from flows.redaction.redact import Redactor
 
 log = structlog.get_logger(__name__)
 StorageState = Callable[[], Awaitable[dict[str, Any]]]
 
 
-def aides_for(plan: Plan, crew: Crew, *, redactor: Redactor, storage_state: StorageState | None = None) -> Aides:
+def hooks_for(
+    plan: Plan, context: WorkerContext, *, redactor: Redactor, storage_state: StorageState | None = None
+) -> FlowHooks:
     """Build the callables of one visit.
 
-    With `storage_state`, the session is stored with the intention to accept: a visit cut off after the click does not sign in again.
+    With `storage_state`, the session is stored with the intention to accept: a visit cut off after the click does not
+    sign in again.
     """
     codes = OneTimeCodes(
-        engine=crew.engine,
+        engine=context.engine,
         seed=parse_seed(plan.secrets.secrets.totp_secret.get_secret_value()),
         seed_id=plan.secrets.seed_id,
         visit_id=plan.visit_id,
-        clock=crew.clock,
-        limits=crew.settings.sign_in,
+        clock=context.clock,
+        limits=context.settings.sign_in,
         register=redactor.register,
         warn=lambda seconds: log.warning(events.CLOCK_SKEWED, visit=plan.visit_id, seconds=round(seconds, 1)),
     )
     codes.load_skew()
-    permits = _Permits(plan, crew, storage_state)
-    return Aides(
+    permission = _ActPermission(plan, context, storage_state)
+    return FlowHooks(
         next_code=codes.next_code,
-        before_click=permits.before_click,
-        outcome=permits.outcome,
-        now=crew.clock.now,
+        before_act=permission.before_act,
+        outcome=permission.outcome,
+        now=context.clock.now,
         clock_seen=codes.clock_seen,
     )
 
 
-class _Permits:
+class _ActPermission:
     """Permission before an act, its outcome after; both committed before the flow goes on."""
 
-    def __init__(self, plan: Plan, crew: Crew, storage_state: StorageState | None) -> None:
+    def __init__(self, plan: Plan, context: WorkerContext, storage_state: StorageState | None) -> None:
         self._plan = plan
-        self._crew = crew
+        self._context = context
         self._storage_state = storage_state
 
-    async def before_click(self, act: Act) -> None:
+    async def before_act(self, act: Act) -> None:
         keep = self._storage_state if act is Act.ACCEPT_INVITATION else None
         session = None if keep is None else await keep()
         await asyncio.to_thread(self._permit, act, session)
@@ -70,31 +73,37 @@ class _Permits:
         await asyncio.to_thread(self._conclude, act, word)
 
     def _permit(self, act: Act, session: dict[str, Any] | None) -> None:
-        crew, plan, now = self._crew, self._plan, self._crew.clock.now()
-        with writing(crew.engine) as conn:
-            require_held(conn, plan.held, now=now, length=crew.lease_length)
+        context, plan, now = self._context, self._plan, self._context.clock.now()
+        with writing(context.engine) as conn:
+            require_held(conn, plan.held, now=now, length=context.lease_length)
             self._require_secrets_in_force(conn)
-            budget.require(conn, plan.signs_in.id, act, limits=crew.settings.sign_in, now=now)
+            budget.require(conn, plan.signs_in.id, act, limits=context.settings.sign_in, now=now)
             self._require_unclicked(conn, act)
             acts.intend(conn, plan.signs_in.id, act, visit_id=plan.visit_id, now=now, version=plan.secrets.version)
             if session is not None:
-                sessions.save(conn, crew.vault, plan.signs_in.id, session, now=now)
+                sessions.save(conn, context.vault, plan.signs_in.id, session, now=now)
 
     def _require_secrets_in_force(self, conn: Connection) -> None:
         """A secret that was replaced meanwhile is not typed: what became of it would count for the new one."""
         signs_in = self._plan.signs_in.id
         if accounts.get(conn, signs_in).secret_version != self._plan.secrets.version:
-            raise HeldError(f"the secrets of account {signs_in} were changed in the middle of the visit; it begins again with the new ones")
+            raise HeldError(
+                f"the secrets of account {signs_in} were changed in the middle of the visit; it begins again with the new ones"
+            )
 
     def _require_unclicked(self, conn: Connection, act: Act) -> None:
         """An offer that was clicked before, without an answer, is looked at until the site says what came of it."""
         offered = self._plan.invitation
-        if act is Act.ACCEPT_INVITATION and offered and acts.is_unanswered_since(conn, self._plan.signs_in.id, act, offered.received_at):
+        if (
+            act is Act.ACCEPT_INVITATION
+            and offered
+            and acts.is_unanswered_since(conn, self._plan.signs_in.id, act, offered.received_at)
+        ):
             raise AcceptanceUnansweredError(
                 "the invitation was clicked before without an answer and is still offered: it is not clicked again; if it stays so, see "
                 f"the evidence, then: sc-agent accounts release {self._plan.account.id}"
             )
 
     def _conclude(self, act: Act, word: str) -> None:
-        with writing(self._crew.engine) as conn:
+        with writing(self._context.engine) as conn:
             acts.conclude_last(conn, self._plan.signs_in.id, act, word, visit_id=self._plan.visit_id)

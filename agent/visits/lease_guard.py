@@ -25,7 +25,9 @@ _TRUSTED_SHARE = 0.6  # of the lease; without a renewal for longer, we may not b
 _ONE_TRY = 0.1  # of the lease: what a renewal gets even if we come late to it
 
 
-async def while_held(work: Coroutine[Any, Any, T], held: Sequence[Lease], *, engine: Engine, clock: Clock, length: timedelta) -> T:
+async def while_held(
+    work: Coroutine[Any, Any, T], held: Sequence[Lease], *, engine: Engine, clock: Clock, length: timedelta
+) -> T:
     """Run `work` as long as the leases are ours; cancel it the moment they are not.
 
     Raises:
@@ -47,7 +49,8 @@ async def while_held(work: Coroutine[Any, Any, T], held: Sequence[Lease], *, eng
 
 
 def require_held(conn: Connection, held: Sequence[Lease], *, now: datetime, length: timedelta) -> None:
-    """Prove, in the database and now, that we may act; prolongs the leases. The first is the account's own, others lend a sign-in.
+    """Prove, in the database and now, that we may act; prolongs the leases. The first is the account's own, others lend
+    a sign-in.
 
     Raises:
         LeaseLostError, HeldError: we may not.
@@ -55,7 +58,9 @@ def require_held(conn: Connection, held: Sequence[Lease], *, now: datetime, leng
     shared = leases.shared_now(conn, now)
     for lease in held:
         if not leases.renew(conn, lease, now=shared, length=length):
-            raise LeaseLostError(f"the lease of account {lease.account_id} was lost; nothing was clicked, another worker goes on")
+            raise LeaseLostError(
+                f"the lease of account {lease.account_id} was lost; nothing was clicked, another worker goes on"
+            )
     if (who := switches.paused_by(conn)) is not None:
         raise HeldError(f"everything is paused by {who}; 'sc-agent resume --all' lets it go on")
     for lease in held:

@@ -26,35 +26,39 @@ from agent.store.database.engine import reading, writing
 from agent.store.inbox import invitations
 from agent.store.vault.keys import Vault
 from agent.visits.browser_pool import BrowserPool, browser_options, require_browser
-from agent.visits.context import Crew
+from agent.visits.context import WorkerContext
 from agent.visits.prepare import Kind, NotNowError, PoisonError
 from agent.visits.run import Ended, make_visit
 from flows.errors import BrowserMissingError, InvitationClosedError
 
 _LOOK_AGAIN = 0.5  # seconds, while the account is busy
-_PATIENCE = 15.0  # seconds a late page or silent challenge gets: first paint may take that long, and the command has 30
+# seconds a late page or silent challenge gets: first paint may take that long, and the command has 30
+_CHALLENGE_WITHIN = 15.0
 
 
-async def accept_one(settings: Settings, *, engine: Engine, vault: Vault, account_id: str, invitation_row: int, asked_by: str) -> Account:
+async def accept_one(
+    settings: Settings, *, engine: Engine, vault: Vault, account_id: str, invitation_row: int, asked_by: str
+) -> Account:
     """Accept a recorded invitation now and return the account as it stands afterwards.
 
     Raises:
         UnknownAccountError: there is no such account.
-        UnconfirmedError: the account is busy, held, or its API authorization is pending; or the visit ended without an answer.
+        UnconfirmedError: the account is busy, held, or its API authorization is pending; or the visit ended without an
+        answer.
         FindingError: the site will not take the invitation any more.
     """
-    async with _crew(settings, engine, vault, load_configured_policy(settings.audit.policy_file)) as crew:
-        if await asyncio.to_thread(_point_at, crew, account_id, invitation_row, asked_by):
-            await _accept(crew, account_id, invitation_row)
+    async with _context(settings, engine, vault, load_configured_policy(settings.audit.policy_file)) as context:
+        if await asyncio.to_thread(_point_at, context, account_id, invitation_row, asked_by):
+            await _accept(context, account_id, invitation_row)
     with reading(engine) as conn:
         return accounts.get(conn, account_id)
 
 
-async def _accept(crew: Crew, account_id: str, row_id: int) -> None:
+async def _accept(context: WorkerContext, account_id: str, row_id: int) -> None:
     try:
-        ended = await _visit(crew, account_id, kind=Kind.ACCEPT)
+        ended = await _visit(context, account_id, kind=Kind.ACCEPT)
     except UnconfirmedError:
-        if await asyncio.to_thread(_is_accepted, crew.engine, row_id):
+        if await asyncio.to_thread(_is_accepted, context.engine, row_id):
             return  # the daemon was faster
         raise
     if isinstance(ended.conclusion.error, InvitationClosedError):
@@ -65,11 +69,13 @@ async def _accept(crew: Crew, account_id: str, row_id: int) -> None:
 async def audit_one(
     settings: Settings, *, engine: Engine, vault: Vault, account_id: str, policy: Policy, as_account: str | None = None
 ) -> AuditDocument:
-    """Read an account's permissions now and judge them by this policy; what is stored, and the account's state, go by the settings' own.
+    """Read an account's permissions now and judge them by this policy; what is stored, and the account's state, go by
+    the settings' own.
 
     Raises:
         UnknownAccountError: there is no such account.
-        UnconfirmedError: the account is busy, held, or its API authorization is pending; or the visit ended without an answer.
+        UnconfirmedError: the account is busy, held, or its API authorization is pending; or the visit ended without an
+        answer.
     """
     async with auditing(settings, engine=engine, vault=vault, policy=policy) as audit:
         return await audit(account_id, as_account)
@@ -80,10 +86,12 @@ async def auditing(
     settings: Settings, *, engine: Engine, vault: Vault, policy: Policy
 ) -> AsyncIterator[Callable[[str, str | None], Awaitable[AuditDocument]]]:
     """Lend one browser to many one-off audits; call what it yields with an account and, if another signs in, that one."""
-    async with _crew(settings, engine, vault, load_configured_policy(settings.audit.policy_file), asked=policy) as crew:
+    async with _context(
+        settings, engine, vault, load_configured_policy(settings.audit.policy_file), asked=policy
+    ) as context:
 
         async def audit(account_id: str, as_account: str | None) -> AuditDocument:
-            ended = await _visit(crew, account_id, kind=Kind.AUDIT, as_account=as_account)
+            ended = await _visit(context, account_id, kind=Kind.AUDIT, as_account=as_account)
             _require_answer(ended)
             if ended.conclusion.document is None:
                 raise UnconfirmedError(_sentence(ended))
@@ -93,16 +101,18 @@ async def auditing(
 
 
 @asynccontextmanager
-async def _crew(settings: Settings, engine: Engine, vault: Vault, policy: Policy, *, asked: Policy | None = None) -> AsyncIterator[Crew]:
+async def _context(
+    settings: Settings, engine: Engine, vault: Vault, policy: Policy, *, asked: Policy | None = None
+) -> AsyncIterator[WorkerContext]:
     require_browser(settings)
     pool = BrowserPool(options=browser_options(settings), replace_after=settings.browser.replace_after)
     worker = f"command:{socket.gethostname()}-{os.getpid()}"
     redaction = Redaction(secret_values(settings))
     configure_logs(level="ERROR", style="text", redaction=redaction)  # how the visit ended is the command's own line
-    patience = min(settings.flow.challenge_timeout, _PATIENCE)
-    settings = settings.model_copy(update={"flow": settings.flow.model_copy(update={"challenge_timeout": patience})})
+    challenge = min(settings.flow.challenge_timeout, _CHALLENGE_WITHIN)
+    settings = settings.model_copy(update={"flow": settings.flow.model_copy(update={"challenge_timeout": challenge})})
     try:
-        yield Crew(
+        yield WorkerContext(
             settings=settings,
             engine=engine,
             vault=vault,
@@ -117,10 +127,12 @@ async def _crew(settings: Settings, engine: Engine, vault: Vault, policy: Policy
         await pool.close()
 
 
-def _point_at(crew: Crew, account_id: str, row_id: int, asked_by: str) -> bool:
-    """Make this invitation the one to be accepted; a person's wish opens a closed one again. False when it was accepted before."""
-    now = crew.clock.now()
-    with writing(crew.engine) as conn:
+def _point_at(context: WorkerContext, account_id: str, row_id: int, asked_by: str) -> bool:
+    """Make this invitation the one to be accepted; a person's wish opens a closed one again. False when it was accepted
+    before.
+    """
+    now = context.clock.now()
+    with writing(context.engine) as conn:
         account = accounts.get(conn, account_id, lock=True)
         if not account.api_complete:
             raise UnconfirmedError(account.message)
@@ -131,7 +143,9 @@ def _point_at(crew: Crew, account_id: str, row_id: int, asked_by: str) -> bool:
             return False
         if account.invitation != row_id or account.authorization is not State.ACCEPTING:
             transitions.reopen_invitation(conn, row_id)
-            transitions.invitation_arrived(conn, account_id, row_id, now=now, why=f"{asked_by} asked for its acceptance")
+            transitions.invitation_arrived(
+                conn, account_id, row_id, now=now, why=f"{asked_by} asked for its acceptance"
+            )
         return True
 
 
@@ -141,18 +155,20 @@ def _is_accepted(engine: Engine, row_id: int) -> bool:
     return found is not None and found.state == "accepted"
 
 
-async def _visit(crew: Crew, account_id: str, *, kind: Kind, as_account: str | None = None) -> Ended:
+async def _visit(context: WorkerContext, account_id: str, *, kind: Kind, as_account: str | None = None) -> Ended:
     """Make the visit, waiting a while for a busy account."""
-    waited_until = crew.clock.elapsed() + crew.settings.work.busy_wait
+    waited_until = context.clock.elapsed() + context.settings.work.busy_wait
     while True:
         try:
-            return await make_visit(crew, account_id, kind=kind, as_account=as_account)
+            return await make_visit(context, account_id, kind=kind, as_account=as_account)
         except NotNowError as err:
-            if not err.busy or crew.clock.elapsed() >= waited_until:
+            if not err.busy or context.clock.elapsed() >= waited_until:
                 raise UnconfirmedError(f"{err}; nothing was started") from err
-            await crew.clock.sleep(_LOOK_AGAIN)
+            await context.clock.sleep(_LOOK_AGAIN)
         except PoisonError as err:
-            raise UnconfirmedError(f"account {account_id} was set aside: its visits kept killing their process") from err
+            raise UnconfirmedError(
+                f"account {account_id} was set aside: its visits kept killing their process"
+            ) from err
 
 
 def _require_answer(ended: Ended) -> None:

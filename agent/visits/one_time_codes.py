@@ -1,4 +1,6 @@
-"""One-time codes (RFC 6238): a fresh time step, spent in the ledger before anybody sees the digits; the only import of pyotp."""
+"""One-time codes (RFC 6238): a fresh time step, spent in the ledger before anybody sees the digits; the only import of
+pyotp.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +55,9 @@ class OneTimeCodes:
     register: Callable[[SecretStr], None]  # with the redactor, before first use
     warn: Callable[[float], None] = lambda _skew: None
     skew: timedelta = timedelta(0)
-    _anchor: tuple[datetime, float] = field(init=False)  # when the skew held: our clock's time, and what no change of the clock moves
+    _anchor: tuple[datetime, float] = field(
+        init=False
+    )  # when the skew held: our clock's time, and what no change of the clock moves
 
     def __post_init__(self) -> None:
         """Remember how our clock stands."""
@@ -76,7 +80,9 @@ class OneTimeCodes:
                 self.register(code)
                 return code
             await self.clock.sleep(left + _AFTER_STEP)
-        raise CodeUnavailableError("no unspent time step came free: too many sign-ins use this seed; it is tried again later")
+        raise CodeUnavailableError(
+            "no unspent time step came free: too many sign-ins use this seed; it is tried again later"
+        )
 
     async def clock_seen(self, site: datetime) -> None:
         """Correct by the site's `Date` header, and remember it for everybody.

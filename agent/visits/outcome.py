@@ -43,7 +43,9 @@ def interrupted(now: datetime) -> Conclusion:
     return Conclusion(outcome="interrupted", event=None, why="stopped in the middle", due=now)
 
 
-def from_error(error: FlowError, plan: Plan, settings: Settings, *, now: datetime, session: dict[str, Any] | None = None) -> Conclusion:
+def from_error(
+    error: FlowError, plan: Plan, settings: Settings, *, now: datetime, session: dict[str, Any] | None = None
+) -> Conclusion:
     """What an error means for the account; its disposition decides."""
     if isinstance(error, LeaseLostError | HeldError):
         return Conclusion(outcome=error.code, event=None, why=str(error), due=now + _SOON, error=error)
@@ -71,7 +73,9 @@ def _retry(error: FlowError, plan: Plan, settings: Settings, session: dict[str, 
 
 def _human(error: FlowError, reason: str, *, forget: bool) -> Conclusion:
     facts = Facts(internal_reason=reason, failure_code=error.code)
-    return Conclusion(outcome=error.code, event=Event.HUMAN_NEEDED, why=reason, facts=facts, forget_session=forget, error=error)
+    return Conclusion(
+        outcome=error.code, event=Event.HUMAN_NEEDED, why=reason, facts=facts, forget_session=forget, error=error
+    )
 
 
 def _closed(error: FlowError, plan: Plan, session: dict[str, Any] | None) -> Conclusion:

@@ -21,7 +21,7 @@ from agent.store.leases import Lease
 from agent.store.vault import sessions, sign_in_secrets
 from agent.store.vault.keys import VaultError
 from agent.store.vault.sign_in_secrets import StoredSecrets
-from agent.visits.context import Crew
+from agent.visits.context import WorkerContext
 from flows.marketplaces import marketplace
 
 _MINUTE = timedelta(minutes=1)
@@ -35,7 +35,9 @@ class Kind(StrEnum):
 
 
 class NotNowError(Exception):
-    """The visit does not start; nothing was written. `busy`: another one is running; `stuck`: only a person changes that."""
+    """The visit does not start; nothing was written. `busy`: another one is running; `stuck`: only a person changes
+    that.
+    """
 
     def __init__(self, reason: str, *, busy: bool = False, stuck: bool = False) -> None:
         super().__init__(reason)
@@ -73,7 +75,12 @@ def kind_for(account: Account) -> Kind:
 
 
 async def prepare(
-    crew: Crew, account_id: str, *, kind: Kind | None = None, as_account: str | None = None, due_by: datetime | None = None
+    context: WorkerContext,
+    account_id: str,
+    *,
+    kind: Kind | None = None,
+    as_account: str | None = None,
+    due_by: datetime | None = None,
 ) -> Plan:
     """Take the lease and write the beginning down, in one transaction.
 
@@ -84,21 +91,23 @@ async def prepare(
         PoisonError: it was set aside now.
         UnknownAccountError, VaultError, ConfigurationError: it cannot be visited at all.
     """
-    return await asyncio.to_thread(_prepare, crew, account_id, kind, as_account, due_by)
+    return await asyncio.to_thread(_prepare, context, account_id, kind, as_account, due_by)
 
 
-def _prepare(crew: Crew, account_id: str, kind: Kind | None, as_account: str | None, due_by: datetime | None) -> Plan:
-    now = crew.clock.now()
-    with writing(crew.engine) as conn:
+def _prepare(
+    context: WorkerContext, account_id: str, kind: Kind | None, as_account: str | None, due_by: datetime | None
+) -> Plan:
+    now = context.clock.now()
+    with writing(context.engine) as conn:
         account = accounts.get(conn, account_id, lock=True)
         _require_startable(conn, account, due_by)
         if due_by is not None:
-            _require_room(conn, crew, marketplace(account.marketplace).host, now)
-        is_poison = account.deaths >= crew.settings.work.max_deaths
+            _require_room(conn, context, marketplace(account.marketplace).host, now)
+        is_poison = account.deaths >= context.settings.work.max_deaths
         if is_poison:
             _set_aside(conn, account, now)
         else:
-            return _begin(conn, crew, account, kind or kind_for(account), as_account, now)
+            return _begin(conn, context, account, kind or kind_for(account), as_account, now)
     raise PoisonError(account_id)
 
 
@@ -109,17 +118,19 @@ def _require_startable(conn: Connection, account: Account, due_by: datetime | No
         raise NotNowError(f"account {account.id} is paused; 'sc-agent accounts resume {account.id}' lets it go on")
     if account.authorization in HELD:
         why = f" ({account.internal_reason})" if account.internal_reason else ""
-        raise NotNowError(f"account {account.id} needs a human{why}; 'sc-agent accounts release {account.id}' lets it go on")
+        raise NotNowError(
+            f"account {account.id} needs a human{why}; 'sc-agent accounts release {account.id}' lets it go on"
+        )
     if not account.api_complete:
         raise NotNowError(account.message)
     if due_by is not None and (account.due is None or account.due > due_by):
         raise NotNowError(f"account {account.id} is not due")
 
 
-def _require_room(conn: Connection, crew: Crew, host: str, now: datetime) -> None:
+def _require_room(conn: Connection, context: WorkerContext, host: str, now: datetime) -> None:
     """The limits of all workers together; a visit that a person asks for counts, but is not refused."""
     visits.lock_counting(conn)
-    started, limits = visits.started_by_host(conn, now - _MINUTE), crew.settings.work
+    started, limits = visits.started_by_host(conn, now - _MINUTE), context.settings.work
     if started.get(host, 0) >= limits.visits_per_host_minute:
         raise NotNowError(f"{host} has had its {limits.visits_per_host_minute} visits of this minute", busy=True)
     if sum(started.values()) >= limits.visits_per_minute:
@@ -132,18 +143,22 @@ def _set_aside(conn: Connection, account: Account, now: datetime) -> None:
     transitions.apply(conn, account.id, Event.HUMAN_NEEDED, now=now, why=reason, facts=facts)
 
 
-def _begin(conn: Connection, crew: Crew, account: Account, kind: Kind, as_account: str | None, now: datetime) -> Plan:
+def _begin(
+    conn: Connection, context: WorkerContext, account: Account, kind: Kind, as_account: str | None, now: datetime
+) -> Plan:
     invitation = _open_invitation(conn, account) if kind is Kind.ACCEPT else None
     signs_in = _signs_in(conn, account, kind, as_account)
-    held = _take(conn, crew, [account.id, *([signs_in.id] if signs_in.id != account.id else [])], now)
+    held = _take(conn, context, [account.id, *([signs_in.id] if signs_in.id != account.id else [])], now)
     visit_id = uuid4().hex
     host = marketplace(account.marketplace).host
-    visits.start(conn, visit_id, account.id, kind=kind, host=host, worker=crew.worker, now=now)
-    secrets = sign_in_secrets.load(conn, crew.vault, signs_in.id)
-    session = _session(conn, crew, signs_in.id)
+    visits.start(conn, visit_id, account.id, kind=kind, host=host, worker=context.worker, now=now)
+    secrets = sign_in_secrets.load(conn, context.vault, signs_in.id)
+    session = _session(conn, context, signs_in.id)
     accounts.edit(conn, account.id, deaths=account.deaths + 1)
     if kind is Kind.AUDIT:
-        transitions.apply(conn, account.id, Event.AUDIT_STARTED, now=now, why="permissions are being read", visit_id=visit_id)
+        transitions.apply(
+            conn, account.id, Event.AUDIT_STARTED, now=now, why="permissions are being read", visit_id=visit_id
+        )
     return Plan(
         visit_id=visit_id,
         kind=kind,
@@ -173,17 +188,19 @@ def _signs_in(conn: Connection, account: Account, kind: Kind, as_account: str | 
         return account
     lender = accounts.get(conn, other)
     if lender.authorization in HELD:
-        raise NotNowError(f"account {lender.id}, which signs in for {account.id}, is {lender.authorization}", stuck=True)
+        raise NotNowError(
+            f"account {lender.id}, which signs in for {account.id}, is {lender.authorization}", stuck=True
+        )
     if not lender.api_complete:
         raise NotNowError(f"account {lender.id}, which signs in for {account.id}: {lender.message}", stuck=True)
     return lender
 
 
-def _take(conn: Connection, crew: Crew, ids: list[str], now: datetime) -> tuple[Lease, ...]:
+def _take(conn: Connection, context: WorkerContext, ids: list[str], now: datetime) -> tuple[Lease, ...]:
     taken = {}
     now = leases.shared_now(conn, now)
     for account_id in sorted(ids):  # the same order everywhere
-        lease = leases.acquire(conn, account_id, holder=crew.worker, now=now, length=crew.lease_length)
+        lease = leases.acquire(conn, account_id, holder=context.worker, now=now, length=context.lease_length)
         if lease is None:
             who = leases.holder_of(conn, account_id, now=now) or "another visit"
             raise NotNowError(f"account {account_id} is being worked on by {who}", busy=True)
@@ -191,9 +208,9 @@ def _take(conn: Connection, crew: Crew, ids: list[str], now: datetime) -> tuple[
     return tuple(taken[account_id] for account_id in ids)
 
 
-def _session(conn: Connection, crew: Crew, account_id: str) -> dict[str, Any] | None:
+def _session(conn: Connection, context: WorkerContext, account_id: str) -> dict[str, Any] | None:
     """A session that does not open costs a sign-in, not the visit."""
     try:
-        return sessions.load(conn, crew.vault, account_id)
+        return sessions.load(conn, context.vault, account_id)
     except VaultError:
         return None

@@ -16,7 +16,7 @@ from agent.store.audits import record_audit
 from agent.store.database.engine import writing
 from agent.store.database.schema import invitations
 from agent.store.vault import sessions
-from agent.visits.context import Crew
+from agent.visits.context import WorkerContext
 from agent.visits.outcome import Conclusion
 from agent.visits.prepare import Plan
 
@@ -24,7 +24,7 @@ _TRIES = 4
 _BETWEEN = 1.0  # seconds between tries while the database does not answer
 
 
-async def finish(crew: Crew, plan: Plan, conclusion: Conclusion) -> Account | None:
+async def finish(context: WorkerContext, plan: Plan, conclusion: Conclusion) -> Account | None:
     """Write down how a visit ended; None when the account or the lease is gone, then nothing was changed.
 
     Raises:
@@ -32,40 +32,40 @@ async def finish(crew: Crew, plan: Plan, conclusion: Conclusion) -> Account | No
     """
     for attempt in range(1, _TRIES + 1):
         try:
-            return await asyncio.to_thread(_finish, crew, plan, conclusion)
+            return await asyncio.to_thread(_finish, context, plan, conclusion)
         except OperationalError:
             if attempt == _TRIES:
                 raise
-            await crew.clock.sleep(_BETWEEN * attempt)
+            await context.clock.sleep(_BETWEEN * attempt)
     return None
 
 
-def _finish(crew: Crew, plan: Plan, conclusion: Conclusion) -> Account | None:
-    now = crew.clock.now()
-    with writing(crew.engine) as conn:
+def _finish(context: WorkerContext, plan: Plan, conclusion: Conclusion) -> Account | None:
+    now = context.clock.now()
+    with writing(context.engine) as conn:
         visits.end(conn, plan.visit_id, outcome=conclusion.outcome, now=now)
         shared = leases.shared_now(conn, now)
-        if not all(leases.renew(conn, lease, now=shared, length=crew.lease_length) for lease in plan.held):
+        if not all(leases.renew(conn, lease, now=shared, length=context.lease_length) for lease in plan.held):
             accounts.survive(conn, plan.account.id)  # the visit ended, and not its worker
             return None  # somebody else goes on with it; what we know may be old
         try:
             accounts.get(conn, plan.account.id, lock=True)
         except UnknownAccountError:
             return None
-        _save(conn, crew, plan, conclusion, now)
-        account = _move(conn, crew, plan, conclusion, now)
+        _save(conn, context, plan, conclusion, now)
+        account = _move(conn, context, plan, conclusion, now)
         for lease in plan.held:
             leases.release(conn, lease)
         return account
 
 
-def _save(conn: Connection, crew: Crew, plan: Plan, conclusion: Conclusion, now: datetime) -> None:
+def _save(conn: Connection, context: WorkerContext, plan: Plan, conclusion: Conclusion, now: datetime) -> None:
     """What the visit brought home."""
     accounts.edit(conn, plan.account.id, deaths=plan.account.deaths if conclusion.outcome == "interrupted" else 0)
     if conclusion.forget_session:
         sessions.forget(conn, plan.signs_in.id)
     elif conclusion.session is not None:
-        sessions.save(conn, crew.vault, plan.signs_in.id, conclusion.session, now=now)
+        sessions.save(conn, context.vault, plan.signs_in.id, conclusion.session, now=now)
     if conclusion.invitation_state is not None and plan.invitation is not None:
         accepted = {"accepted_at": now} if conclusion.invitation_state == "accepted" else {}
         mine = invitations.update().where(invitations.c.id == plan.invitation.id)
@@ -74,7 +74,7 @@ def _save(conn: Connection, crew: Crew, plan: Plan, conclusion: Conclusion, now:
         record_audit(conn, account=plan.account.id, at=now, document=conclusion.document, visit_id=plan.visit_id)
 
 
-def _move(conn: Connection, crew: Crew, plan: Plan, conclusion: Conclusion, now: datetime) -> Account:
+def _move(conn: Connection, context: WorkerContext, plan: Plan, conclusion: Conclusion, now: datetime) -> Account:
     if conclusion.event is not None:
         return transitions.apply(
             conn,
@@ -84,7 +84,7 @@ def _move(conn: Connection, crew: Crew, plan: Plan, conclusion: Conclusion, now:
             why=conclusion.why,
             visit_id=plan.visit_id,
             facts=conclusion.facts,
-            rhythm=crew.rhythm,
+            rhythm=context.rhythm,
         )
     account = accounts.get(conn, plan.account.id)
     if account.resumes_to is not None and account.authorization == "auditing":

@@ -1,4 +1,6 @@
-"""The recording of a visit: what its flow was called with, the mail it started from, and keeping it beside the other evidence."""
+"""The recording of a visit: what its flow was called with, the mail it started from, and keeping it beside the other
+evidence.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,7 @@ from agent.store.database.engine import reading
 from agent.store.inbox import messages
 from agent.store.vault.keys import Vault
 from agent.visits.accept import seller_account
-from agent.visits.context import Crew
+from agent.visits.context import WorkerContext
 from agent.visits.errors import (
     AcceptanceUnansweredError,
     BudgetSpentError,
@@ -42,14 +44,16 @@ def is_worth_recording(error: Exception) -> bool:
     return not isinstance(error, _OUR_OWN)
 
 
-async def keep_recording(crew: Crew, plan: Plan, recorder: Recorder, directory: Path, *, outcome: dict[str, Any]) -> Path:
+async def keep_recording(
+    context: WorkerContext, plan: Plan, recorder: Recorder, directory: Path, *, outcome: dict[str, Any]
+) -> Path:
     """Write the visit down, scrubbed, so that `sc-agent replay` plays it offline to the same outcome."""
     return await recorder.save(
         directory / NAME,
         flow=plan.kind.value,
         inputs=inputs_of(plan, plan.kind.value),
         outcome=outcome,
-        mail=await asyncio.to_thread(mail_of, crew.engine, crew.vault, plan),
+        mail=await asyncio.to_thread(mail_of, context.engine, context.vault, plan),
         version=version("secondary-user"),
     )
 
@@ -58,7 +62,11 @@ def inputs_of(plan: Plan, flow: str) -> dict[str, Any]:
     """What the flow is called with; the recorder replaces what is secret."""
     signs_in = {"user_email": plan.signs_in.user_email, "password": plan.secrets.secrets.password.get_secret_value()}
     account = seller_account(plan)
-    chosen = {"marketplace": account.marketplace.code, "merchant_id": account.merchant_id, "merchant_name": account.merchant_name}
+    chosen = {
+        "marketplace": account.marketplace.code,
+        "merchant_id": account.merchant_id,
+        "merchant_name": account.merchant_name,
+    }
     match flow:
         case "sign_in":
             return {**signs_in, "host": plan.host}

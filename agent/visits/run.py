@@ -1,4 +1,6 @@
-"""One visit from beginning to end: prepare, browse, conclude, finish. The supervisor of everything that can go wrong inside."""
+"""One visit from beginning to end: prepare, browse, conclude, finish. The supervisor of everything that can go wrong
+inside.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +16,9 @@ from agent.domain.account import Account
 from agent.observe import events
 from agent.visits.accept import accept
 from agent.visits.audit import audit, make_private
-from agent.visits.context import Crew
+from agent.visits.context import WorkerContext
 from agent.visits.errors import UnexpectedError, VisitTimeoutError
-from agent.visits.hooks import aides_for
+from agent.visits.hooks import hooks_for
 from agent.visits.lease_guard import while_held
 from agent.visits.outcome import Conclusion, from_error, interrupted
 from agent.visits.prepare import Kind, Plan, prepare
@@ -51,44 +53,50 @@ class Ended:
 
 
 async def make_visit(
-    crew: Crew, account_id: str, *, kind: Kind | None = None, as_account: str | None = None, due_by: datetime | None = None
+    context: WorkerContext,
+    account_id: str,
+    *,
+    kind: Kind | None = None,
+    as_account: str | None = None,
+    due_by: datetime | None = None,
 ) -> Ended:
-    """Make one visit; whatever happens inside becomes a conclusion, except being cancelled, which is written down and passed on.
+    """Make one visit; whatever happens inside becomes a conclusion, except being cancelled, which is written down and
+    passed on.
 
     Raises:
         NotNowError, PoisonError, UnknownAccountError, ConfigurationError: see `prepare`; no visit was made.
     """
-    plan = await _prepared(crew, account_id, kind=kind, as_account=as_account, due_by=due_by)
-    began = crew.clock.elapsed()
+    plan = await _prepared(context, account_id, kind=kind, as_account=as_account, due_by=due_by)
+    began = context.clock.elapsed()
     bound = log.bind(account=plan.account.id, visit=plan.visit_id, kind=plan.kind)
     bound.info(events.VISIT_STARTED, session=plan.session is not None, state=plan.account.authorization)
     try:
-        conclusion = await _conclude(crew, plan)
+        conclusion = await _conclude(context, plan)
     except asyncio.CancelledError:
-        await _to_the_end(finish(crew, plan, interrupted(crew.clock.now())))
+        await _to_the_end(finish(context, plan, interrupted(context.clock.now())))
         bound.info(events.VISIT_INTERRUPTED)
         raise
-    account = await _to_the_end(finish(crew, plan, conclusion))
+    account = await _to_the_end(finish(context, plan, conclusion))
     ended = Ended(
         plan=plan,
         conclusion=conclusion,
         account=account,
-        seconds=crew.clock.elapsed() - began,
-        evidence=_kept(crew.evidence_dir(plan.account.id, plan.visit_id)),
+        seconds=context.clock.elapsed() - began,
+        evidence=_kept(context.evidence_dir(plan.account.id, plan.visit_id)),
     )
     _tell(bound, ended)
     return ended
 
 
-async def _prepared(crew: Crew, account_id: str, **options: Any) -> Plan:
+async def _prepared(context: WorkerContext, account_id: str, **options: Any) -> Plan:
     """Prepare to the end even if cancelled: what was begun must be written off again."""
-    preparing = asyncio.create_task(prepare(crew, account_id, **options))
+    preparing = asyncio.create_task(prepare(context, account_id, **options))
     try:
         return await asyncio.shield(preparing)
     except asyncio.CancelledError:
         await asyncio.wait({preparing})
         if preparing.exception() is None:
-            await _to_the_end(finish(crew, preparing.result(), interrupted(crew.clock.now())))
+            await _to_the_end(finish(context, preparing.result(), interrupted(context.clock.now())))
         raise
 
 
@@ -102,54 +110,62 @@ async def _to_the_end(work: Any) -> Any:
         raise
 
 
-async def _conclude(crew: Crew, plan: Plan) -> Conclusion:
+async def _conclude(context: WorkerContext, plan: Plan) -> Conclusion:
     redactor = Redactor()
     given = plan.secrets.secrets
     redactor.register_all([given.password, given.totp_secret])
-    with crew.redaction.visiting(redactor):
+    with context.redaction.visiting(redactor):
         try:
             return await while_held(
-                _browse(crew, plan, redactor), plan.held, engine=crew.engine, clock=crew.clock, length=crew.lease_length
+                _browse(context, plan, redactor),
+                plan.held,
+                engine=context.engine,
+                clock=context.clock,
+                length=context.lease_length,
             )
         except FlowError as err:
-            return from_error(err, plan, crew.settings, now=crew.clock.now())
+            return from_error(err, plan, context.settings, now=context.clock.now())
         except Exception as err:  # the supervisor: one account's surprise must not stop the others
             log.exception(events.VISIT_UNEXPECTED, account=plan.account.id, visit=plan.visit_id)
-            crew.pool.retire()
-            unexpected = UnexpectedError(f"{type(err).__name__} inside the visit; see the log under visit {plan.visit_id}")
-            return from_error(unexpected, plan, crew.settings, now=crew.clock.now())
+            context.pool.retire()
+            unexpected = UnexpectedError(
+                f"{type(err).__name__} inside the visit; see the log under visit {plan.visit_id}"
+            )
+            return from_error(unexpected, plan, context.settings, now=context.clock.now())
 
 
-async def _browse(crew: Crew, plan: Plan, redactor: Redactor) -> Conclusion:
+async def _browse(context: WorkerContext, plan: Plan, redactor: Redactor) -> Conclusion:
     async with (
-        crew.pool.browser() as browser,
-        open_visit(browser, options=crew.pool.options, storage_state=plan.session, redactor=redactor) as opened,
-        recording_aside(opened, now=crew.clock.now, session=plan.session) as recorder,
+        context.pool.browser() as browser,
+        open_visit(browser, options=context.pool.options, storage_state=plan.session, redactor=redactor) as opened,
+        recording_aside(opened, now=context.clock.now, session=plan.session) as recorder,
     ):
         visit = recorder.visit
         try:
-            conclusion = await _flow(crew, plan, visit, redactor)
+            conclusion = await _flow(context, plan, visit, redactor)
         except FlowError as err:
             if isinstance(err, BrowserLostError | VisitTimeoutError):
-                crew.pool.retire()
-            await _keep_evidence(crew, plan, visit, redactor, err)
-            await _keep_recording(crew, plan, recorder, err)
+                context.pool.retire()
+            await _keep_evidence(context, plan, visit, redactor, err)
+            await _keep_recording(context, plan, recorder, err)
             session = await _session(visit) if err.disposition is not Disposition.NEEDS_HUMAN else None
-            conclusion = from_error(err, plan, crew.settings, now=crew.clock.now(), session=session)
+            conclusion = from_error(err, plan, context.settings, now=context.clock.now(), session=session)
             return replace(conclusion, drift=_drifted(visit, conclusion, plan))
         except Exception as err:
-            await _keep_evidence(crew, plan, visit, redactor, err)
-            await _keep_recording(crew, plan, recorder, err)
+            await _keep_evidence(context, plan, visit, redactor, err)
+            await _keep_recording(context, plan, recorder, err)
             raise
         if conclusion.unread is not None:
-            await _keep_recording(crew, plan, recorder, conclusion.unread)
+            await _keep_recording(context, plan, recorder, conclusion.unread)
         return replace(conclusion, drift=_drifted(visit, conclusion, plan))
 
 
 def _drifted(visit: Visit, conclusion: Conclusion, plan: Plan) -> tuple[str, ...]:
     """Log what the catalogue no longer finds at once, and name its screens."""
     bound = log.bind(account=plan.account.id, visit=plan.visit_id)
-    for screen, element, candidate in dict.fromkeys((step.screen, step.element, step.candidate) for step in visit.drift):
+    for screen, element, candidate in dict.fromkeys(
+        (step.screen, step.element, step.candidate) for step in visit.drift
+    ):
         bound.warning(events.DRIFT_SEEN, screen=screen, element=element, candidate=candidate + 1)
     shape = conclusion.document is not None and conclusion.document["drift"] is not None
     if shape:
@@ -157,24 +173,28 @@ def _drifted(visit: Visit, conclusion: Conclusion, plan: Plan) -> tuple[str, ...
     return tuple(sorted({step.screen for step in visit.drift if step.screen} | ({"permissions"} if shape else set())))
 
 
-async def _flow(crew: Crew, plan: Plan, visit: Visit, redactor: Redactor) -> Conclusion:
-    aides = await asyncio.to_thread(aides_for, plan, crew, redactor=redactor, storage_state=visit.storage_state)
-    bounds = crew.bounds
+async def _flow(context: WorkerContext, plan: Plan, visit: Visit, redactor: Redactor) -> Conclusion:
+    hooks = await asyncio.to_thread(hooks_for, plan, context, redactor=redactor, storage_state=visit.storage_state)
+    bounds = context.bounds
     try:
         async with asyncio.timeout((bounds.visit + _OVERTIME).total_seconds()):
             match plan.kind:
                 case Kind.ACCEPT:
-                    return await accept(visit, plan, aides=aides, bounds=bounds)
+                    return await accept(visit, plan, hooks=hooks, bounds=bounds)
                 case Kind.AUDIT:
-                    return await audit(visit, plan, crew, aides=aides, bounds=bounds)
+                    return await audit(visit, plan, context, hooks=hooks, bounds=bounds)
                 case _:
                     assert_never(plan.kind)
     except TimeoutError as err:
-        raise VisitTimeoutError(f"the visit took longer than {bounds.visit.total_seconds():.0f} s; the browser was replaced") from err
+        raise VisitTimeoutError(
+            f"the visit took longer than {bounds.visit.total_seconds():.0f} s; the browser was replaced"
+        ) from err
 
 
-async def _keep_evidence(crew: Crew, plan: Plan, visit: Visit, redactor: Redactor, error: Exception) -> None:
-    directory = crew.evidence_dir(plan.account.id, plan.visit_id)
+async def _keep_evidence(
+    context: WorkerContext, plan: Plan, visit: Visit, redactor: Redactor, error: Exception
+) -> None:
+    directory = context.evidence_dir(plan.account.id, plan.visit_id)
     try:
         make_private(directory)
         async with asyncio.timeout(_EVIDENCE_WITHIN):
@@ -183,15 +203,17 @@ async def _keep_evidence(crew: Crew, plan: Plan, visit: Visit, redactor: Redacto
         log.warning(events.EVIDENCE_MISSED, account=plan.account.id, visit=plan.visit_id, error=type(err).__name__)
 
 
-async def _keep_recording(crew: Crew, plan: Plan, recorder: Recorder, ended: Exception | AuditReading) -> None:
+async def _keep_recording(
+    context: WorkerContext, plan: Plan, recorder: Recorder, ended: Exception | AuditReading
+) -> None:
     """Write down what the visit exchanged, with what came of it, unless it was us who ended it."""
     if isinstance(ended, Exception) and not is_worth_recording(ended):
         return
-    directory = crew.evidence_dir(plan.account.id, plan.visit_id)
+    directory = context.evidence_dir(plan.account.id, plan.visit_id)
     try:
         make_private(directory)
         async with asyncio.timeout(_RECORDING_WITHIN):
-            await keep_recording(crew, plan, recorder, directory, outcome=outcome_of(ended))
+            await keep_recording(context, plan, recorder, directory, outcome=outcome_of(ended))
     except Exception as err:  # noqa: BLE001 - as above
         log.warning(events.EVIDENCE_MISSED, account=plan.account.id, visit=plan.visit_id, error=type(err).__name__)
 
@@ -213,4 +235,6 @@ def _tell(bound: Any, ended: Ended) -> None:
     conclusion = ended.conclusion
     state = None if ended.account is None else ended.account.authorization
     say = bound.info if conclusion.error is None else bound.warning
-    say(events.VISIT_ENDED, outcome=conclusion.outcome, state=state, seconds=round(ended.seconds, 2), why=conclusion.why)
+    say(
+        events.VISIT_ENDED, outcome=conclusion.outcome, state=state, seconds=round(ended.seconds, 2), why=conclusion.why
+    )

@@ -24,20 +24,20 @@ from agent.observe import events
 from agent.observe.health import Answer, Routes, serve_health
 from agent.observe.memory_board import MemoryBoard
 from agent.observe.metrics import Metrics
-from agent.observe.notify import Alarms, Board, apprise_sender
+from agent.observe.notify import AlarmBoard, Alarms, apprise_sender
 from agent.observe.redaction import Redaction
 from agent.observe.watchdog import sd_notify
 from agent.settings.model import Settings
-from agent.store.alarms import Patience, TableBoard
+from agent.store.alarms import AlarmPolicy, TableBoard
 from agent.store.vault.keys import Vault
 from agent.visits.browser_pool import BrowserPool, browser_options
-from agent.visits.context import Crew
+from agent.visits.context import WorkerContext
 from agent.worker.data_lock import only_daemon
-from agent.worker.dispatcher import Tick, parse_hours
+from agent.worker.dispatcher import Dispatcher, parse_hours
 from agent.worker.engine import ALONE, VisitEngine
-from agent.worker.heartbeat import Heart
+from agent.worker.heartbeat import Heartbeat
 from agent.worker.housekeeping import Housekeeping
-from agent.worker.running import Shift
+from agent.worker.running import RunningVisits
 from agent.worker.vault_check import require_right_key
 
 Stop = Callable[[], Awaitable[Any]]
@@ -62,31 +62,37 @@ async def run_daemon(
     """Work until `stop` is set, then end everything within the grace of the settings.
 
     Raises:
-        ConfigurationError: no mailbox is set, another daemon has the data, or the vault key, policy or an address is wrong.
+        ConfigurationError: no mailbox is set, another daemon has the data, or the vault key, policy or an address is
+        wrong.
     """
     require_sense(settings, roles)
     with only_daemon(engine.url):
         await asyncio.to_thread(require_right_key, engine, vault)
-        crew = _crew(settings, engine, vault, redaction or Redaction(), clock or Clock())
+        context = _context(settings, engine, vault, redaction or Redaction(), clock or Clock())
         metrics, wake = Metrics(), asyncio.Event()
-        alarms, own = _alarms(crew, TableBoard(engine)), _alarms(crew, MemoryBoard())
-        visiting = VisitEngine(settings, database=engine.url, executor_id=crew.worker) if "work" in roles else None
-        heart = Heart(crew=crew, roles=",".join(sorted(roles)), engine=visiting)
-        loops = [heart.run(), alarms.run(), own.run(), Housekeeping(crew=crew, alarms=alarms, own=own, engine=visiting).run()]
-        async with serve_health(settings.observe.http_address, _routes(crew, metrics, heart)) as address:
-            await heart.start()
+        alarms, own = _alarms(context, TableBoard(engine)), _alarms(context, MemoryBoard())
+        visiting = VisitEngine(settings, database=engine.url, executor_id=context.worker) if "work" in roles else None
+        heartbeat = Heartbeat(context=context, roles=",".join(sorted(roles)), engine=visiting)
+        loops = [
+            heartbeat.run(),
+            alarms.run(),
+            own.run(),
+            Housekeeping(context=context, alarms=alarms, own=own, engine=visiting).run(),
+        ]
+        async with serve_health(settings.observe.http_address, _routes(context, metrics, heartbeat)) as address:
+            await heartbeat.start()
             async with _together() as stops:
                 if visiting is not None:
-                    loops.append(await _start_work(crew, visiting, metrics, alarms, own, wake, stops))
+                    loops.append(await _start_work(context, visiting, metrics, alarms, own, wake, stops))
                 if "mail" in roles:
-                    await _start_mail(crew, metrics, alarms, wake, stops)
-                log.info(events.DAEMON_STARTED, worker=crew.worker, roles=sorted(roles), health=address)
+                    await _start_mail(context, metrics, alarms, wake, stops)
+                log.info(events.DAEMON_STARTED, worker=context.worker, roles=sorted(roles), health=address)
                 sd_notify("READY=1")
                 await _until(stop, *loops)
                 sd_notify("STOPPING=1")
-                log.info(events.DAEMON_STOPPING, worker=crew.worker)
-            await heart.stop()
-        log.info(events.DAEMON_STOPPED, worker=crew.worker)
+                log.info(events.DAEMON_STOPPING, worker=context.worker)
+            await heartbeat.stop()
+        log.info(events.DAEMON_STOPPED, worker=context.worker)
 
 
 def require_sense(settings: Settings, roles: Collection[str]) -> None:
@@ -96,11 +102,15 @@ def require_sense(settings: Settings, roles: Collection[str]) -> None:
         ConfigurationError: no mailbox is set or it has no password, or the quiet hours are none.
     """
     if "mail" in roles and not mailboxes_of(settings):
-        raise ConfigurationError("no mailbox is set; set SC_AGENT_IMAP__HOST, __USERNAME and __PASSWORD, or run with --roles work")
+        raise ConfigurationError(
+            "no mailbox is set; set SC_AGENT_IMAP__HOST, __USERNAME and __PASSWORD, or run with --roles work"
+        )
     if "mail" in roles:
         for box in mailboxes_of(settings):
             if box.password is None and box.oauth is None:
-                raise ConfigurationError(f"mailbox {name_of(box)} has neither a password nor oauth; set SC_AGENT_IMAP__PASSWORD")
+                raise ConfigurationError(
+                    f"mailbox {name_of(box)} has neither a password nor oauth; set SC_AGENT_IMAP__PASSWORD"
+                )
     if (hours := settings.work.quiet_hours) is not None:
         try:
             parse_hours(hours)
@@ -117,8 +127,8 @@ def worker_name(engine: Engine) -> str:
     return f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:6]}"
 
 
-def _crew(settings: Settings, engine: Engine, vault: Vault, redaction: Redaction, clock: Clock) -> Crew:
-    return Crew(
+def _context(settings: Settings, engine: Engine, vault: Vault, redaction: Redaction, clock: Clock) -> WorkerContext:
+    return WorkerContext(
         settings=settings,
         engine=engine,
         vault=vault,
@@ -130,17 +140,17 @@ def _crew(settings: Settings, engine: Engine, vault: Vault, redaction: Redaction
     )
 
 
-def _alarms(crew: Crew, board: Board) -> Alarms:
-    observe = crew.settings.observe
+def _alarms(context: WorkerContext, board: AlarmBoard) -> Alarms:
+    observe = context.settings.observe
     return Alarms(
         send=apprise_sender(observe.notify_urls),
-        now=crew.clock.now,
-        patience=Patience(
+        now=context.clock.now,
+        policy=AlarmPolicy(
             after=observe.notify_after,
             repeat=timedelta(seconds=observe.notify_repeat),
             pause=timedelta(seconds=observe.notify_gather),
         ),
-        redaction=crew.redaction,
+        redaction=context.redaction,
         board=board,
     )
 
@@ -164,7 +174,9 @@ async def _together() -> AsyncIterator[list[Stop]]:
         await asyncio.gather(*(stop() for stop in stops))
 
 
-async def _start_mail(crew: Crew, metrics: Metrics, alarms: Alarms, wake: asyncio.Event, stops: list[Stop]) -> None:
+async def _start_mail(
+    context: WorkerContext, metrics: Metrics, alarms: Alarms, wake: asyncio.Event, stops: list[Stop]
+) -> None:
     """The mail watchers, in threads of their own."""
     loop = asyncio.get_running_loop()
 
@@ -173,15 +185,17 @@ async def _start_mail(crew: Crew, metrics: Metrics, alarms: Alarms, wake: asynci
 
     def on_alarm(key: str, text: str) -> None:
         lasts = key.startswith(_LASTING)
-        asyncio.run_coroutine_threadsafe(alarms.trouble(key, text, at_once=True) if lasts else alarms.news(key, text), loop)
+        asyncio.run_coroutine_threadsafe(
+            alarms.trouble(key, text, at_once=True) if lasts else alarms.news(key, text), loop
+        )
 
     def on_fine(key: str) -> None:
         asyncio.run_coroutine_threadsafe(alarms.fine(key), loop)
 
     service = MailService(
-        crew.settings,
-        engine=crew.engine,
-        vault=crew.vault,
+        context.settings,
+        engine=context.engine,
+        vault=context.vault,
         on_arrival=on_arrival,
         on_alarm=on_alarm,
         on_fine=on_fine,
@@ -192,38 +206,46 @@ async def _start_mail(crew: Crew, metrics: Metrics, alarms: Alarms, wake: asynci
 
 
 async def _start_work(
-    crew: Crew, visiting: VisitEngine, metrics: Metrics, alarms: Alarms, own: Alarms, wake: asyncio.Event, stops: list[Stop]
+    context: WorkerContext,
+    visiting: VisitEngine,
+    metrics: Metrics,
+    alarms: Alarms,
+    own: Alarms,
+    wake: asyncio.Event,
+    stops: list[Stop],
 ) -> Coroutine[Any, Any, None]:
     """Engine and browser; returns the loop that feeds the engine."""
-    tick = Tick(crew=crew, engine=visiting)
+    dispatcher = Dispatcher(context=context, engine=visiting)
 
     def ended(account_id: str) -> None:
-        tick.ended(account_id)
+        dispatcher.ended(account_id)
         wake.set()
 
-    shift = Shift(crew=crew, metrics=metrics, alarms=alarms, ended=ended)
+    visits = RunningVisits(context=context, metrics=metrics, alarms=alarms, ended=ended)
 
     async def stop() -> None:
-        half = crew.settings.work.stop_grace * _HALF
-        await shift.end(within=half)
+        half = context.settings.work.stop_grace * _HALF
+        await visits.end(within=half)
         with suppress(TimeoutError):
             async with asyncio.timeout(half):
-                await asyncio.gather(crew.pool.close(), visiting.stop())
+                await asyncio.gather(context.pool.close(), visiting.stop())
 
     stops.append(stop)
-    await visiting.run(shift.handle)
-    return _feed(tick, wake, metrics, own)
+    await visiting.run(visits.handle)
+    return _feed(dispatcher, wake, metrics, own)
 
 
-async def _feed(tick: Tick, wake: asyncio.Event, metrics: Metrics, alarms: Alarms) -> None:
-    """Tick for ever: when the time comes, when a mail came, when a visit ended."""
+async def _feed(dispatcher: Dispatcher, wake: asyncio.Event, metrics: Metrics, alarms: Alarms) -> None:
+    """Dispatch in a loop: when an account is due, a mail came or a visit ended."""
     while True:
         wake.clear()
-        pause = tick.crew.settings.work.tick
+        pause = dispatcher.context.settings.work.tick
         try:
-            async with asyncio.timeout(_TICK_WITHIN):  # one that hangs would be seen by nobody: the heart goes on beating
-                await tick.once()
-            pause = await tick.seconds_to_next()
+            async with asyncio.timeout(
+                _TICK_WITHIN
+            ):  # one that hangs would be seen by nobody: the heartbeat goes on beating
+                await dispatcher.once()
+            pause = await dispatcher.seconds_to_next()
         except Exception as err:  # the database may be away; the next tick tries again
             log.exception(events.TICK_FAILED)
             metrics.ticks_failed.inc()
@@ -235,19 +257,25 @@ async def _feed(tick: Tick, wake: asyncio.Event, metrics: Metrics, alarms: Alarm
                 await wake.wait()
 
 
-def _routes(crew: Crew, metrics: Metrics, heart: Heart) -> Routes:
-    """What machines may ask. Alive: this answers at all, whatever the threads wait for. Ready: others can take us for alive too."""
+def _routes(context: WorkerContext, metrics: Metrics, heartbeat: Heartbeat) -> Routes:
+    """What machines may ask. Alive: this answers at all, whatever the threads wait for. Ready: others can take us for
+    alive too.
+    """
 
     async def healthz() -> Answer:
         return 200, "text/plain", b"alive\n"
 
     async def readyz() -> Answer:
-        return (200, "text/plain", b"ready\n") if heart.is_beating else (503, "text/plain", b"no heartbeat: the database does not answer\n")
+        return (
+            (200, "text/plain", b"ready\n")
+            if heartbeat.is_beating
+            else (503, "text/plain", b"no heartbeat: the database does not answer\n")
+        )
 
     async def page() -> Answer:
-        metrics.browser_memory.set(crew.pool.memory())
+        metrics.browser_memory.set(context.pool.memory())
         try:
-            written = await asyncio.to_thread(metrics.page, crew.engine, now=crew.clock.now())
+            written = await asyncio.to_thread(metrics.page, context.engine, now=context.clock.now())
         except SQLAlchemyError:
             return 503, "text/plain", b"the database does not answer\n"
         return 200, "text/plain; version=0.0.4", written

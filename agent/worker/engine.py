@@ -1,6 +1,7 @@
 """The durable engine: visits are enqueued by id, run once, and run again after a crash. The only import of dbos.
 
-The rest of the code knows five verbs: `run`, `enqueue`, `tick` (tick.py, by `enqueue` and `finished`), `cancel`, `list_unfinished`.
+The rest of the code knows five verbs: `run`, `enqueue`, `dispatcher` (dispatcher.py, by `enqueue` and `finished`),
+`cancel`, `list_unfinished`.
 Steps and their retries are not used: one visit is one workflow, and what it did is in our own tables.
 """
 
@@ -99,7 +100,9 @@ class VisitEngine:
         """Which of these tickets are spent."""
         if not ids:
             return set()
-        rows = await DBOS.list_workflows_async(workflow_ids=list(ids), status=list(_FINISHED), load_input=False, load_output=False)
+        rows = await DBOS.list_workflows_async(
+            workflow_ids=list(ids), status=list(_FINISHED), load_input=False, load_output=False
+        )
         return {row.workflow_id for row in rows}
 
     async def cancel(self, ticket_id: str) -> None:
@@ -123,7 +126,11 @@ class VisitEngine:
         """Delete finished work that is older, batch after batch."""
         gone = 0
         while rows := await DBOS.list_workflows_async(
-            status=list(_FINISHED), completed_before=before.isoformat(), limit=_BATCH, load_input=False, load_output=False
+            status=list(_FINISHED),
+            completed_before=before.isoformat(),
+            limit=_BATCH,
+            load_input=False,
+            load_output=False,
         ):
             await DBOS.delete_workflows_async([row.workflow_id for row in rows])
             gone += len(rows)
@@ -131,8 +138,11 @@ class VisitEngine:
 
     async def stop(self) -> None:
         """Stop taking visits; the handler must have ended those that run."""
-        # The engine makes its own pool the loop's, and takes it down with itself: what runs in threads now must not go with it.
-        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="agent"))
+        # The engine makes its own pool the loop's, and takes it down with itself: what runs in threads now must not go
+        # with it.
+        asyncio.get_running_loop().set_default_executor(
+            ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="agent")
+        )
         await asyncio.to_thread(DBOS.destroy, workflow_completion_timeout_sec=0)
 
     def _config(self) -> DBOSConfig:
@@ -148,7 +158,9 @@ class VisitEngine:
             "scheduler_polling_interval_sec": 3600.0,  # we have no schedules
         }
         if self._is_postgres:
-            config["db_engine_kwargs"] = {"connect_args": {"options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS}", **NOTICE_LOSS}}
+            config["db_engine_kwargs"] = {
+                "connect_args": {"options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS}", **NOTICE_LOSS}
+            }
         return config
 
 

@@ -1,4 +1,4 @@
-"""The heartbeat of a worker, and taking over from workers whose heart has stopped."""
+"""The heartbeat of a worker, and taking over from workers whose heartbeat has stopped."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from agent.observe import events
 from agent.observe.watchdog import sd_notify
 from agent.store import leases, switches, workers
 from agent.store.database.engine import writing
-from agent.visits.context import Crew
+from agent.visits.context import WorkerContext
 from agent.worker.engine import ALONE, VisitEngine
 
 _BEATS = 5  # in the length of a lease
@@ -23,10 +23,10 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True, kw_only=True)
-class Heart:
+class Heartbeat:
     """Says that we are alive; with `engine`, takes over what the dead were doing."""
 
-    crew: Crew
+    context: WorkerContext
     roles: str
     engine: VisitEngine | None = None
     _beaten: float | None = None
@@ -35,7 +35,9 @@ class Heart:
     @property
     def is_beating(self) -> bool:
         """Whether others can still take us for alive."""
-        return self._beaten is not None and self.crew.clock.elapsed() - self._beaten < self.crew.settings.work.lease
+        return (
+            self._beaten is not None and self.context.clock.elapsed() - self._beaten < self.context.settings.work.lease
+        )
 
     async def start(self) -> None:
         """Beat once; where we are alone, what our predecessor held is free."""
@@ -43,24 +45,24 @@ class Heart:
 
     async def run(self) -> None:
         """Beat for ever."""
-        pause = self.crew.settings.work.lease / _BEATS
+        pause = self.context.settings.work.lease / _BEATS
         while True:
             await asyncio.sleep(pause)
             try:
                 living = await asyncio.to_thread(self._beat, False)
                 await self._take_over(living)
             except SQLAlchemyError as err:
-                log.warning(events.WORKER_BEAT_MISSED, worker=self.crew.worker, error=type(err).__name__)
+                log.warning(events.WORKER_BEAT_MISSED, worker=self.context.worker, error=type(err).__name__)
             sd_notify("WATCHDOG=1")  # we turn; that the database is away is no reason to be started anew
 
     def _beat(self, is_first: bool) -> set[str]:
-        crew, started = self.crew, self.crew.clock.elapsed()
-        with writing(crew.engine) as conn:
-            if is_first and crew.worker == ALONE:
+        context, started = self.context, self.context.clock.elapsed()
+        with writing(context.engine) as conn:
+            if is_first and context.worker == ALONE:
                 leases.drop_of(conn, ALONE)
-            now = leases.shared_now(conn, crew.clock.now())
-            workers.beat(conn, crew.worker, roles=self.roles, host=socket.gethostname(), now=now)
-            living = set(workers.living(conn, since=now - timedelta(seconds=crew.settings.work.lease)))
+            now = leases.shared_now(conn, context.clock.now())
+            workers.beat(conn, context.worker, roles=self.roles, host=socket.gethostname(), now=now)
+            living = set(workers.living(conn, since=now - timedelta(seconds=context.settings.work.lease)))
             paused_by = switches.paused_by(conn)
         self._beaten = started
         self._tell_pause(paused_by)
@@ -73,15 +75,15 @@ class Heart:
             self._paused_by = paused_by
 
     async def _take_over(self, living: set[str]) -> None:
-        if self.engine is None or self.crew.worker == ALONE:
+        if self.engine is None or self.context.worker == ALONE:
             return
         for dead in await self.engine.recover(living):
-            log.warning(events.WORKER_RECOVERED, worker=self.crew.worker, dead=dead)
+            log.warning(events.WORKER_RECOVERED, worker=self.context.worker, dead=dead)
 
     async def stop(self) -> None:
         """Say that we are gone."""
         await asyncio.to_thread(self._leave)
 
     def _leave(self) -> None:
-        with writing(self.crew.engine) as conn:
-            workers.leave(conn, self.crew.worker)
+        with writing(self.context.engine) as conn:
+            workers.leave(conn, self.context.worker)

@@ -16,7 +16,7 @@ from agent.observe.notify import Alarms
 from agent.store.database.engine import reading
 from agent.store.database.retention import forget_old
 from agent.store.database.schema import accounts
-from agent.visits.context import Crew
+from agent.visits.context import WorkerContext
 from agent.worker.engine import VisitEngine
 
 _EVERY = 3600.0  # seconds
@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 class Housekeeping:
     """Runs once an hour, and at start."""
 
-    crew: Crew
+    context: WorkerContext
     alarms: Alarms  # of all processes
     own: Alarms  # of this one
     engine: VisitEngine | None = None
@@ -50,34 +50,42 @@ class Housekeeping:
 
     async def once(self) -> None:
         """One round."""
-        now = self.crew.clock.now()
+        now = self.context.clock.now()
         if await self._is_clock_sound(now):
             await self._forget(now)
             await self._watch_freshness(now)
 
     async def _is_clock_sound(self, now: datetime) -> bool:
         """A clock that jumped must not make a year's history look old; it is believed from the next round on."""
-        elapsed = self.crew.clock.elapsed()
+        elapsed = self.context.clock.elapsed()
         before, self._last = self._last, (now, elapsed)
         if before is None or abs((now - before[0]).total_seconds() - (elapsed - before[1])) < _JUMP:
             await self.own.fine("clock")
             return True
-        await self.own.trouble("clock", f"the clock jumped to {now.isoformat(timespec='seconds')}; nothing was forgotten", at_once=True)
+        await self.own.trouble(
+            "clock", f"the clock jumped to {now.isoformat(timespec='seconds')}; nothing was forgotten", at_once=True
+        )
         return False
 
     async def _forget(self, now: datetime) -> None:
-        crew, limits = self.crew, self.crew.settings.observe
-        gone = await asyncio.to_thread(forget_old, crew.engine, limits, now=now)
+        context, limits = self.context, self.context.settings.observe
+        gone = await asyncio.to_thread(forget_old, context.engine, limits, now=now)
         too_old, share = now - timedelta(days=limits.evidence_days), limits.evidence_mb * 1_000_000
-        folders = await asyncio.to_thread(forget_evidence, crew.settings.data_dir, before=too_old, bytes_per_account=share)
-        finished = await self.engine.forget(now - timedelta(days=limits.finished_days)) if self.engine is not None else 0
+        folders = await asyncio.to_thread(
+            forget_evidence, context.settings.data_dir, before=too_old, bytes_per_account=share
+        )
+        finished = (
+            await self.engine.forget(now - timedelta(days=limits.finished_days)) if self.engine is not None else 0
+        )
         if any(asdict(gone).values()) or folders or finished:
             log.info(events.RETENTION_APPLIED, evidence=folders, finished=finished, **asdict(gone))
 
     async def _watch_freshness(self, now: datetime) -> None:
         """An account that was not read completely for long is an alarm of its own."""
-        days = self.crew.settings.audit.stale_after_days
-        stale = {f"freshness {account_id}" for account_id in await asyncio.to_thread(self._stale, now - timedelta(days=days))}
+        days = self.context.settings.audit.stale_after_days
+        stale = {
+            f"freshness {account_id}" for account_id in await asyncio.to_thread(self._stale, now - timedelta(days=days))
+        }
         for key in sorted(stale):
             await self.alarms.trouble(key, f"not read completely for {days} days", at_once=True)
         for key in sorted(await self.alarms.list_open("freshness ") - stale):
@@ -86,5 +94,5 @@ class Housekeeping:
     def _stale(self, oldest: datetime) -> list[str]:
         seen = sa.func.coalesce(accounts.c.last_complete_read_at, accounts.c.accepted_at)
         query = sa.select(accounts.c.id).where(accounts.c.authorization.in_(_WATCHED), seen < oldest)
-        with reading(self.crew.engine) as conn:
+        with reading(self.context.engine) as conn:
             return list(conn.scalars(query))

@@ -17,7 +17,7 @@ from agent.observe.notify import Alarms
 from agent.store import accounts, transitions
 from agent.store.accounts import UnknownAccountError
 from agent.store.database.engine import reading, writing
-from agent.visits.context import Crew
+from agent.visits.context import WorkerContext
 from agent.visits.prepare import NotNowError, PoisonError
 from agent.visits.run import Ended, make_visit
 
@@ -28,10 +28,10 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True, kw_only=True)
-class Shift:
+class RunningVisits:
     """The visits of one worker that run now."""
 
-    crew: Crew
+    context: WorkerContext
     metrics: Metrics
     alarms: Alarms
     ended: Callable[[str], None]  # told of each visit's account, so that it may be due again
@@ -63,7 +63,7 @@ class Shift:
 
     async def _visit(self, account_id: str) -> str:
         try:
-            ended = await make_visit(self.crew, account_id, due_by=self.crew.clock.now())
+            ended = await make_visit(self.context, account_id, due_by=self.context.clock.now())
         except NotNowError as err:
             log.debug(events.VISIT_SKIPPED, account=account_id, why=str(err))
             await self._postpone(account_id, _BUSY_AGAIN if err.busy else _LATER)
@@ -72,7 +72,9 @@ class Shift:
             return "busy" if err.busy else "not_now"
         except PoisonError:
             log.error(events.VISIT_SET_ASIDE, account=account_id)
-            await self.alarms.trouble(f"account {account_id}", "its visits kill their worker; it was set aside", at_once=True)
+            await self.alarms.trouble(
+                f"account {account_id}", "its visits kill their worker; it was set aside", at_once=True
+            )
             return "poison"
         except UnknownAccountError:
             return "removed"
@@ -101,15 +103,15 @@ class Shift:
             await self.alarms.fine(key)
 
     def _accepted_after(self, row_id: int) -> float | None:
-        with reading(self.crew.engine) as conn:
+        with reading(self.context.engine) as conn:
             return accepted_after(conn, row_id)
 
     async def _postpone(self, account_id: str, by: timedelta) -> None:
         await asyncio.to_thread(self._move_due, account_id, by)
 
     def _move_due(self, account_id: str, by: timedelta) -> None:
-        now = self.crew.clock.now()
-        with writing(self.crew.engine) as conn:
+        now = self.context.clock.now()
+        with writing(self.context.engine) as conn:
             try:
                 account = accounts.get(conn, account_id, lock=True)
             except UnknownAccountError:
@@ -127,6 +129,16 @@ class Shift:
 
     def _back_off(self, account_id: str, err: Exception) -> None:
         reason = str(err) if isinstance(err, AgentError) else type(err).__name__
-        facts = transitions.Facts(internal_reason=reason, failure_code="configuration" if isinstance(err, AgentError) else "unexpected")
-        with writing(self.crew.engine) as conn:
-            transitions.apply(conn, account_id, Event.RETRY, now=self.crew.clock.now(), why=reason, facts=facts, rhythm=self.crew.rhythm)
+        facts = transitions.Facts(
+            internal_reason=reason, failure_code="configuration" if isinstance(err, AgentError) else "unexpected"
+        )
+        with writing(self.context.engine) as conn:
+            transitions.apply(
+                conn,
+                account_id,
+                Event.RETRY,
+                now=self.context.clock.now(),
+                why=reason,
+                facts=facts,
+                rhythm=self.context.rhythm,
+            )

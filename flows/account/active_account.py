@@ -35,9 +35,15 @@ async def read_active(visit: Visit) -> Shown:
     groups = [[candidate.css for candidate in app.elements[place].candidates if candidate.css] for place in _PLACES]
     store, *rest = await ask(visit.page, "header", groups)
     texts = [text for text in (store, *rest) if text]
-    countries = [part for text in texts for part in parts_of(text, visit.catalogue) if is_country(part, visit.catalogue)]
-    named = [text for text in texts if not all(is_country(part, visit.catalogue) for part in parts_of(text, visit.catalogue))]
-    stores = [form for text in named for form in forms_of(text, visit.catalogue) if not is_country(form, visit.catalogue)]
+    countries = [
+        part for text in texts for part in parts_of(text, visit.catalogue) if is_country(part, visit.catalogue)
+    ]
+    named = [
+        text for text in texts if not all(is_country(part, visit.catalogue) for part in parts_of(text, visit.catalogue))
+    ]
+    stores = [
+        form for text in named for form in forms_of(text, visit.catalogue) if not is_country(form, visit.catalogue)
+    ]
     query = parse_qs(urlsplit(visit.page.url).query)
     return Shown(
         stores=tuple(dict.fromkeys(stores)),
@@ -48,7 +54,9 @@ async def read_active(visit: Visit) -> Shown:
     )
 
 
-def proves(shown: Shown, account: SellerAccount, visit: Visit, *, chosen: bool, chosen_by_id: bool = False) -> ActiveAccount | None:
+def proves(
+    shown: Shown, account: SellerAccount, visit: Visit, *, chosen: bool, chosen_by_id: bool = False
+) -> ActiveAccount | None:
     """Judge whether the page proves that the account is active; `chosen`: the picker was just told so.
 
     What the navigation says counts before what the address says, and nothing may contradict.
@@ -59,7 +67,11 @@ def proves(shown: Shown, account: SellerAccount, visit: Visit, *, chosen: bool, 
     if country is False or address is False or (country is None and address is None):
         return None
     by_name = names_merchant(shown.stores, account.merchant_name) if account.merchant_name and shown.stores else None
-    by_id = account.merchant_id in shown.merchant if account.merchant_id and shown.merchant and ".o." in shown.merchant else None
+    by_id = (
+        account.merchant_id in shown.merchant
+        if account.merchant_id and shown.merchant and ".o." in shown.merchant
+        else None
+    )
     if by_name is False or by_id is False:
         return None
     if by_name is None and by_id is None and not chosen:

@@ -12,7 +12,7 @@ from flows.catalogue.recognise import Recognition
 from flows.catalogue.schema import Session
 from flows.errors import AccountNotOfferedError, SignedOutError, StepTimeoutError, WrongAccountError
 from flows.models import ActiveAccount, Bounds, SellerAccount
-from flows.visit.navigate import Walk
+from flows.visit.navigate import Navigator
 from flows.visit.visit import Visit
 
 _PICKER = "/account-switcher/default/merchantMarketplace?returnTo=%2Fhome"
@@ -22,7 +22,8 @@ _NAVIGATION = 10.0  # seconds in which a page must show its navigation; it is re
 
 
 async def choose_account(visit: Visit, *, account: SellerAccount, bounds: Bounds | None = None) -> ActiveAccount:
-    """Make the account the active one, unless a page already proves that it is; prove it afterwards. Needs a signed-in visit.
+    """Make the account the active one, unless a page already proves that it is; prove it afterwards. Needs a signed-in
+    visit.
 
     Raises:
         AccountNotOfferedError: the picker shows no such merchant and marketplace, or more than one.
@@ -33,12 +34,12 @@ async def choose_account(visit: Visit, *, account: SellerAccount, bounds: Bounds
     limits = bounds or Bounds()
     try:
         async with asyncio.timeout(limits.visit.total_seconds()):
-            return await choose_on(Walk(visit=visit, bounds=limits), account)
+            return await choose_on(Navigator(visit=visit, bounds=limits), account)
     except TimeoutError as err:
         raise StepTimeoutError("choosing the account was expected to end within the visit's bound, it did not") from err
 
 
-async def choose_on(walk: Walk, account: SellerAccount) -> ActiveAccount:
+async def choose_on(walk: Navigator, account: SellerAccount) -> ActiveAccount:
     """As `choose_account`, within a walk that is under way."""
     seen = await _signed_in(walk, await walk.settle())
     picker = Picker(walk=walk, account=account)
@@ -51,14 +52,16 @@ async def choose_on(walk: Walk, account: SellerAccount) -> ActiveAccount:
     return await _prove(walk, account, seen, picker)
 
 
-async def _signed_in(walk: Walk, seen: Recognition) -> Recognition:
+async def _signed_in(walk: Navigator, seen: Recognition) -> Recognition:
     seen = await walk.onward(seen)
     if seen.session is Session.SIGNED_OUT:
-        raise SignedOutError("a signed-in page was expected, the site asks to sign in", screen=seen.screen, url=seen.path)
+        raise SignedOutError(
+            "a signed-in page was expected, the site asks to sign in", screen=seen.screen, url=seen.path
+        )
     return seen
 
 
-async def _open_picker(walk: Walk, account: SellerAccount, seen: Recognition) -> Recognition:
+async def _open_picker(walk: Navigator, account: SellerAccount, seen: Recognition) -> Recognition:
     """Open the full-page picker: on the host where the session is, the newer generation first."""
     host = seen.path.split("/")[2] if seen.path.startswith("https://") else account.marketplace.host
     seen = await _signed_in(walk, await walk.open(f"https://{host}{_PICKER}"))
@@ -67,9 +70,11 @@ async def _open_picker(walk: Walk, account: SellerAccount, seen: Recognition) ->
     return seen
 
 
-async def _prove(walk: Walk, account: SellerAccount, seen: Recognition, picker: Picker) -> ActiveAccount:
+async def _prove(walk: Navigator, account: SellerAccount, seen: Recognition, picker: Picker) -> ActiveAccount:
     if seen.screen in _PICKERS:
-        raise WrongAccountError("the picker was expected to be over after the choice, it came back", screen=seen.screen, url=seen.path)
+        raise WrongAccountError(
+            "the picker was expected to be over after the choice, it came back", screen=seen.screen, url=seen.path
+        )
     if active := await _proven(walk, account, picker):
         return active
     if seen.screen in ("failed_global", "no_account", "access_required"):
@@ -86,7 +91,7 @@ async def _prove(walk: Walk, account: SellerAccount, seen: Recognition, picker: 
     )
 
 
-async def _proven(walk: Walk, account: SellerAccount, picker: Picker) -> ActiveAccount | None:
+async def _proven(walk: Navigator, account: SellerAccount, picker: Picker) -> ActiveAccount | None:
     """Read what is active, giving the navigation its time to appear."""
     ends = monotonic() + min(_NAVIGATION, walk.bounds.step.total_seconds())
     while True:
@@ -101,7 +106,7 @@ async def _proven(walk: Walk, account: SellerAccount, picker: Picker) -> ActiveA
         await walk.changed()
 
 
-def _told(shown: Shown, account: SellerAccount, walk: Walk) -> str:
+def _told(shown: Shown, account: SellerAccount, walk: Navigator) -> str:
     country = is_right_country(shown, account.marketplace.code, walk.visit)
     if shown.is_silent:
         return "nothing of it"

@@ -16,7 +16,7 @@ from flows.errors import AccountNotOfferedError, SiteRefusedError, StepTimeoutEr
 from flows.marketplaces import MARKETPLACE_IDS, MERCHANT_ID
 from flows.models import SellerAccount
 from flows.visit.elements import find
-from flows.visit.navigate import Walk
+from flows.visit.navigate import Navigator
 
 _RELOADS = 3
 _AGENCIES = 8  # collapsed rows opened in search of a merchant
@@ -44,7 +44,7 @@ class Item:
 class Picker:
     """A picker that is open in the visit."""
 
-    walk: Walk
+    walk: Navigator
     account: SellerAccount
     is_chosen: bool = False  # the merchant was found by its name or id, or is the only one
     is_chosen_by_id: bool = False  # the picker showed the merchant id
@@ -70,11 +70,15 @@ class Picker:
                 return seen
             seen = await self.walk.open(self.walk.visit.page.url)
         if "error" in (await self._drawn(seen)).variants:
-            raise SiteRefusedError("the account picker was expected to list accounts, it shows an error", screen=seen.screen, url=seen.path)
+            raise SiteRefusedError(
+                "the account picker was expected to list accounts, it shows an error", screen=seen.screen, url=seen.path
+            )
         return seen
 
     async def _drawn(self, seen: Recognition) -> Recognition:
-        """Wait until the list shows something, or its error; the first paint takes long (facts 2.7), so a whole step's time."""
+        """Wait until the list shows something, or its error; the first paint takes long (facts 2.7), so a whole step's
+        time.
+        """
         ends = monotonic() + self.walk.bounds.step.total_seconds()
         while "error" not in seen.variants and not await self._read(seen) and monotonic() < ends:
             await self.walk.changed()
@@ -97,7 +101,11 @@ class Picker:
                 raise self._not_offered(seen, f"{len(found)} of that name")
             if not merchants and items and not (self.account.merchant_id or self.account.merchant_name):
                 return None
-            closed = [m for m in merchants if m.is_enabled and not m.is_expanded and m.label not in opened and not _has_countries(items, m)]
+            closed = [
+                m
+                for m in merchants
+                if m.is_enabled and not m.is_expanded and m.label not in opened and not _has_countries(items, m)
+            ]
             if not closed or len(opened) >= _AGENCIES or seen.screen != "account_picker":
                 raise self._not_offered(seen, f"{len(merchants)} others")
             opened.add(closed[0].label)
@@ -160,7 +168,9 @@ class Picker:
         while not (confirm := await find(self.walk.visit, seen.screen, "confirm")):
             if monotonic() > ends:
                 raise StepTimeoutError(
-                    "the picker was expected to let the choice be confirmed, it does not", screen=seen.screen, url=seen.path
+                    "the picker was expected to let the choice be confirmed, it does not",
+                    screen=seen.screen,
+                    url=seen.path,
                 )
             await self.walk.changed()
         return await self.walk.press_found(seen, confirm)
@@ -171,7 +181,9 @@ class Picker:
     async def _items(self, seen: Recognition) -> list[Item]:
         return await self._until(seen, bool)
 
-    async def _until(self, seen: Recognition, enough: Callable[[list[Item]], bool], *, wait: float = _LATE) -> list[Item]:
+    async def _until(
+        self, seen: Recognition, enough: Callable[[list[Item]], bool], *, wait: float = _LATE
+    ) -> list[Item]:
         """Read the items until they are as wanted, or a late list's time is over."""
         ends = monotonic() + wait
         while not enough(items := await self._read(seen)) and monotonic() < ends:
@@ -215,7 +227,9 @@ class Picker:
 
 
 def _is_another(item: Item, merchant_id: str | None) -> bool:
-    """Whether the row carries a merchant's id, and not the wanted one: then neither its name nor its being alone speaks for it."""
+    """Whether the row carries a merchant's id, and not the wanted one: then neither its name nor its being alone speaks
+    for it.
+    """
     ids = {found for value in item.attributes for found in MERCHANT_ID.findall(value)} - MARKETPLACE_IDS
     return merchant_id is not None and bool(ids) and merchant_id not in ids
 

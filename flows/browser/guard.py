@@ -19,8 +19,10 @@ from flows.errors import ForeignHostError, SecretGuardError
 
 __all__ = ["Guard", "HostPolicy", "ReadCall"]
 
-# Measured: one DevTools session sees these for the page, all its frames (site isolation is off) and its dedicated workers, keeps the
-# HTTP cache, and leaves scripts, styles and pictures alone. Shared workers and sockets are taken away by the init scripts.
+# Measured: one DevTools session sees these for the page, all its frames (site isolation is off) and its dedicated
+# workers, keeps the
+# HTTP cache, and leaves scripts, styles and pictures alone. Shared workers and sockets are taken away by the init
+# scripts.
 _WATCHED = ("Document", "XHR", "Fetch", "Ping", "EventSource", "Other", "Media")
 
 # Where an element lives, and where its form would send it; attributes are read, since a field may be named `action`.
@@ -45,13 +47,16 @@ class Guard:
     _answers: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def watch(self, context: BrowserContext, page: Page, *, remote: bool) -> None:
-        """Start guarding. A remote browser's flags are not ours: there every request passes through us as well, cache or not."""
+        """Start guarding. A remote browser's flags are not ours: there every request passes through us as well, cache
+        or not.
+        """
         self._page = page
         await context.add_init_script(source("harden") + source("rest"))
         context.on("page", lambda popup: self._own(popup.close()))
         if self.rehearsal:
             page.on("response", lambda response: self._remember(response))
-        if remote:  # sees the frames that such a browser may keep in processes of their own, but no redirect before it was followed
+        # sees the frames that such a browser may keep in processes of their own, but no redirect before it was followed
+        if remote:
             await context.route("**/*", lambda route: self._on_route(route))
         session = await context.new_cdp_session(page)
         session.on("Fetch.requestPaused", lambda paused: self._own(self._on_paused(session, paused)))
@@ -72,13 +77,17 @@ class Guard:
         """
         foreign, self._foreign = self._foreign, None
         if foreign:
-            raise ForeignHostError(f"only listed hosts over https were expected, the page asked for {foreign}: it was stopped", url=foreign)
+            raise ForeignHostError(
+                f"only listed hosts over https were expected, the page asked for {foreign}: it was stopped", url=foreign
+            )
 
     async def read_only(self, *, documents: Sequence[str], calls: Sequence[ReadCall] = ()) -> None:
         """Let nothing through from now on that could change something; there is no way back within the visit.
 
-        Documents: GET or HEAD, path in `documents` (exact, or with * and ?). Scripts: GET and HEAD, and the listed calls. No
-        WebSockets, no beacons, no /sign-out, no account switch. What is stopped is listed in `blocked` and does not raise, except
+        Documents: GET or HEAD, path in `documents` (exact, or with * and ?). Scripts: GET and HEAD, and the listed
+        calls. No
+        WebSockets, no beacons, no /sign-out, no account switch. What is stopped is listed in `blocked` and does not
+        raise, except
         a foreign host. Sockets and workers of the document that is open now are not closed: open another one.
         """
         active = parse_qsl(urlsplit(self._page.url).query) if self._page else []
@@ -93,7 +102,8 @@ class Guard:
         The caller has registered it with the redactor.
 
         Raises:
-            SecretGuardError: the frame's host is not a sign-in host, not https, or in rehearsal not on loopback; nothing was typed.
+            SecretGuardError: the frame's host is not a sign-in host, not https, or in rehearsal not on loopback;
+            nothing was typed.
         """
         where = await handle.evaluate(_WHERE)
         for url in filter(None, (where["href"], where["target"])):
@@ -101,7 +111,8 @@ class Guard:
             if parts.scheme != "https" or parts.hostname not in self.policy.sign_in or parts.port not in (None, 443):
                 shown = f"{parts.scheme}://{parts.netloc}"
                 raise SecretGuardError(
-                    f"a sign-in host over https was expected, the field belongs to {shown}: nothing was typed", url=shown
+                    f"a sign-in host over https was expected, the field belongs to {shown}: nothing was typed",
+                    url=shown,
                 )
         if not where["connected"]:
             raise SecretGuardError("the field was expected on the page, it is gone: nothing was typed")
@@ -121,7 +132,8 @@ class Guard:
         if address is None or not _is_loopback(address["ipAddress"]):
             seen = address["ipAddress"] if address else "an unknown address"
             raise SecretGuardError(
-                f"in rehearsal {host} was expected on loopback, it came from {seen}: nothing was typed", url=f"https://{host}"
+                f"in rehearsal {host} was expected on loopback, it came from {seen}: nothing was typed",
+                url=f"https://{host}",
             )
 
     def _remember(self, response: Response) -> None:
@@ -136,7 +148,9 @@ class Guard:
             if passes:
                 await session.send("Fetch.continueRequest", {"requestId": paused["requestId"]})
             else:
-                await session.send("Fetch.failRequest", {"requestId": paused["requestId"], "errorReason": "BlockedByClient"})
+                await session.send(
+                    "Fetch.failRequest", {"requestId": paused["requestId"], "errorReason": "BlockedByClient"}
+                )
 
     async def _on_route(self, route: Route) -> None:
         request = route.request

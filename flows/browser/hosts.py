@@ -27,7 +27,11 @@ class HostPolicy:
 
     def is_resource(self, host: str) -> bool:
         """Whether a script may talk to the host."""
-        return host in self.navigation or host in self.resources or any(host.endswith(s) for s in self.resources if s.startswith("."))
+        return (
+            host in self.navigation
+            or host in self.resources
+            or any(host.endswith(s) for s in self.resources if s.startswith("."))
+        )
 
     def patterns(self) -> Iterator[str]:
         """Yield every allowed host as the browser's resolver writes it."""
@@ -61,7 +65,9 @@ class Ruling(StrEnum):
 
 
 def judge(*, kind: str, method: str, url: str, policy: HostPolicy, read_only: ReadOnly | None = None) -> Ruling:
-    """Rule on one request. `kind` is the DevTools resource type in lower case: document, xhr, fetch, ping, media, other ..."""
+    """Rule on one request. `kind` is the DevTools resource type in lower case: document, xhr, fetch, ping, media, other
+    ...
+    """
     parts = urlsplit(url)
     if kind in ("media", "font", "image"):
         return Ruling.STOP
@@ -84,12 +90,18 @@ def _only_reads(kind: str, method: str, parts: SplitResult, rules: ReadOnly) -> 
         return method in _READS and _matches(path, rules.documents)
     if kind == "ping":
         return False
-    return method in (*_READS, "OPTIONS") or any(call.method == method and _matches(path, [call.path]) for call in rules.calls)
+    return method in (*_READS, "OPTIONS") or any(
+        call.method == method and _matches(path, [call.path]) for call in rules.calls
+    )
 
 
 def _switches(parts: SplitResult, rules: ReadOnly) -> bool:
     """Whether the address would choose another account; its language is free."""
-    chosen = [(key, value) for key, value in parse_qsl(parts.query) if key.startswith("mons_sel_") and key != "mons_sel_locale"]
+    chosen = [
+        (key, value)
+        for key, value in parse_qsl(parts.query)
+        if key.startswith("mons_sel_") and key != "mons_sel_locale"
+    ]
     return any(value not in rules.selection for _, value in chosen)
 
 

@@ -34,7 +34,8 @@ __all__ = [
 _HEADLESS_PROGRAMS = ("chromium-headless-shell", "chrome-headless-shell")
 _HEADED_PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 
-# Pictures and fonts are cheapest left out by the browser itself; site isolation is off so that one DevTools session sees every frame.
+# Pictures and fonts are cheapest left out by the browser itself; site isolation is off so that one DevTools session
+# sees every frame.
 _ARGUMENTS = (
     "--blink-settings=imagesEnabled=false",
     "--disable-remote-fonts",
@@ -108,10 +109,14 @@ async def open_browser(options: BrowserOptions) -> AsyncIterator[Browser]:
     """
     async with async_playwright() as playwright:
         try:
-            browser = await (_connect(playwright, options.endpoint) if options.endpoint else _launch(playwright, options))
+            browser = await (
+                _connect(playwright, options.endpoint) if options.endpoint else _launch(playwright, options)
+            )
         except Error as err:
             reason = str(err).strip().splitlines()[0]
-            raise BrowserMissingError(f"the browser was expected to start, it did not: {reason}; see 'sc-agent doctor'") from err
+            raise BrowserMissingError(
+                f"the browser was expected to start, it did not: {reason}; see 'sc-agent doctor'"
+            ) from err
         try:
             yield browser
         finally:
@@ -178,7 +183,11 @@ def _downloaded(*, headless: bool) -> list[Path]:
     """List what Playwright has downloaded, newest first."""
     folder = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright")
     pattern = "chromium_headless_shell-*/*/*headless*shell*" if headless else "chromium-*/*/chrome"
-    found = [path for path in folder.glob(pattern) if path.is_file() and os.access(path, os.X_OK) and path.suffix in ("", ".exe")]
+    found = [
+        path
+        for path in folder.glob(pattern)
+        if path.is_file() and os.access(path, os.X_OK) and path.suffix in ("", ".exe")
+    ]
     return sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
 
 
@@ -218,7 +227,9 @@ async def _connect(playwright: Playwright, endpoint: str) -> Browser:
     return await playwright.chromium.connect(endpoint)
 
 
-async def new_page(browser: Browser, options: BrowserOptions, state: Mapping[str, Any] | None) -> tuple[BrowserContext, Page]:
+async def new_page(
+    browser: Browser, options: BrowserOptions, state: Mapping[str, Any] | None
+) -> tuple[BrowserContext, Page]:
     """Open a context with one page; a browser that hangs meanwhile is killed."""
     try:
         async with asyncio.timeout(_OPEN_WITHIN):
@@ -227,11 +238,15 @@ async def new_page(browser: Browser, options: BrowserOptions, state: Mapping[str
             return context, await context.new_page()
     except TimeoutError as err:
         kill_browser(browser)
-        raise BrowserLostError(f"the browser was expected to open a page within {_OPEN_WITHIN:g} s, it hangs and was ended") from err
+        raise BrowserLostError(
+            f"the browser was expected to open a page within {_OPEN_WITHIN:g} s, it hangs and was ended"
+        ) from err
 
 
 async def close_bounded(browser: Browser, closing: Awaitable[None]) -> None:
-    """Wait for an orderly end, a bounded time; whatever is still under way in a browser that hangs must not happen later."""
+    """Wait for an orderly end, a bounded time; whatever is still under way in a browser that hangs must not happen
+    later.
+    """
     try:
         async with asyncio.timeout(_CLOSE_WITHIN):
             await closing
@@ -244,7 +259,9 @@ async def close_bounded(browser: Browser, closing: Awaitable[None]) -> None:
         raise
 
 
-async def _new_context(browser: Browser, options: BrowserOptions, storage_state: Mapping[str, Any] | None) -> BrowserContext:
+async def _new_context(
+    browser: Browser, options: BrowserOptions, storage_state: Mapping[str, Any] | None
+) -> BrowserContext:
     return await browser.new_context(
         locale="en-US",
         user_agent=await _user_agent(browser, options.user_agent_suffix),
@@ -267,7 +284,13 @@ async def _user_agent(browser: Browser, suffix: str) -> str:
 def as_flow_error(browser: Browser, err: Exception) -> Exception:
     """Map what Playwright raised to the flows' own errors."""
     if not browser.is_connected() or "has been closed" in str(err) or "crashed" in str(err):
-        return BrowserLostError("the browser was expected to answer, but it or its page is gone; the visit may be repeated")
+        return BrowserLostError(
+            "the browser was expected to answer, but it or its page is gone; the visit may be repeated"
+        )
     if isinstance(err, PlaywrightTimeoutError | PageMovedError):
-        return StepTimeoutError("the page was expected to react to an act, it did not within its bound; the visit may be repeated")
-    return StepTimeoutError(f"the page was expected to take an act, the browser refused: {str(err).strip().splitlines()[0]}")
+        return StepTimeoutError(
+            "the page was expected to react to an act, it did not within its bound; the visit may be repeated"
+        )
+    return StepTimeoutError(
+        f"the page was expected to take an act, the browser refused: {str(err).strip().splitlines()[0]}"
+    )

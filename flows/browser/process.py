@@ -17,7 +17,9 @@ def new_mark() -> str:
 
 
 def find_process(mark: str) -> int | None:
-    """The leading process of the browser started with this mark; None when it is gone, or where there is no /proc to look into."""
+    """The leading process of the browser started with this mark; None when it is gone, or where there is no /proc to
+    look into.
+    """
     for entry in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             words = (entry / "cmdline").read_bytes().split(b"\0")

@@ -48,7 +48,8 @@ async def ask(page: Page, name: str, argument: Any) -> Any:
 async def value_of(page: Page, function: str, argument: Any) -> Any:
     """Call a function in the page and take its answer as a plain value.
 
-    Both travel as one text: Playwright looks at every nested value by itself, on its two sides, which costs eight times as much
+    Both travel as one text: Playwright looks at every nested value by itself, on its two sides, which costs eight times
+    as much
     (measured on a look at a permissions page: 6 to 8 ms instead of 1 of this process).
     """
     try:
@@ -70,7 +71,14 @@ async def ask_handle(page: Page, name: str, argument: Any) -> JSHandle:
 def _told(page: Page, err: Error) -> Exception:
     message = str(err)
     if page.is_closed() or "crashed" in message or "has been closed" in message or "Connection closed" in message:
-        return BrowserLostError("the page was expected to answer, but it or its browser is gone; the visit may be repeated")
-    if "context was destroyed" in message or "Cannot find context" in message or "navigat" in message or "Frame was detached" in message:
+        return BrowserLostError(
+            "the page was expected to answer, but it or its browser is gone; the visit may be repeated"
+        )
+    if (
+        "context was destroyed" in message
+        or "Cannot find context" in message
+        or "navigat" in message
+        or "Frame was detached" in message
+    ):
         return PageMovedError()
     return err

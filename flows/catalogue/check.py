@@ -22,7 +22,9 @@ _LATE = 1.5  # seconds a recorded page's own scripts get to draw it
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedPage:
-    """One page of `pages/<screen>/<case>/` with its expected reading, or one kept as evidence, of which nothing is expected."""
+    """One page of `pages/<screen>/<case>/` with its expected reading, or one kept as evidence, of which nothing is
+    expected.
+    """
 
     html: Path
     expected: dict[str, Any]
@@ -62,7 +64,11 @@ class PageCheck:
         if not _is_same_screen(self.page.screen, self.seen.screen):
             found.append(f"read as {self.seen.screen}, expected {self.page.screen}")
         for key, actual in (("alert", self.seen.alert), ("language", self.seen.language)):
-            if key in self.page.expected and self.page.expected[key] != actual and not self.page.screen.startswith("permissions_"):
+            if (
+                key in self.page.expected
+                and self.page.expected[key] != actual
+                and not self.page.screen.startswith("permissions_")
+            ):
                 found.append(f"{key} read as {actual}, expected {self.page.expected[key]}")
         return found
 
@@ -87,7 +93,9 @@ def find_pages(paths: Iterable[Path]) -> list[RecordedPage]:
     return [one for one in found if one.expected["url"].startswith("https://")]
 
 
-async def check_pages(browser: Browser, pages: Iterable[RecordedPage], *, catalogue: Catalogue | None = None) -> AsyncIterator[PageCheck]:
+async def check_pages(
+    browser: Browser, pages: Iterable[RecordedPage], *, catalogue: Catalogue | None = None
+) -> AsyncIterator[PageCheck]:
     """Show each page under its own address and read it."""
     known = catalogue or load_catalogue()
     async with showing(browser) as show:
@@ -110,7 +118,9 @@ async def showing(browser: Browser) -> AsyncIterator[Any]:
             await route.abort()
             return
         body = current[0].html.read_text("utf-8")
-        await route.fulfill(status=current[0].expected.get("status", 200), body=body, content_type="text/html; charset=utf-8")
+        await route.fulfill(
+            status=current[0].expected.get("status", 200), body=body, content_type="text/html; charset=utf-8"
+        )
 
     async def show(recorded: RecordedPage) -> Page:
         current[:] = [recorded]
@@ -149,7 +159,9 @@ async def _elements(page: Page, catalogue: Catalogue, seen: Recognition) -> dict
 
 
 def _is_same_screen(wanted: str, read: str) -> bool:
-    """The layouts of the permission pages are told apart by the grid readers; here any of them, or an ordinary page, will do."""
+    """The layouts of the permission pages are told apart by the grid readers; here any of them, or an ordinary page,
+    will do.
+    """
     return wanted == read or (wanted.startswith("permissions_") and (read == "app" or read.startswith("permissions_")))
 
 

@@ -34,7 +34,10 @@ class Found:
 async def find_on(page: Page, catalogue: Catalogue, screen: str, name: str) -> Found:
     """Look for an element of a screen on a page now; see `flows.visit.elements.find`."""
     element = catalogue.element(screen, name)
-    asked = {"candidates": [_asked(catalogue, screen, element, one) for one in element.candidates], "many": element.many}
+    asked = {
+        "candidates": [_asked(catalogue, screen, element, one) for one in element.candidates],
+        "many": element.many,
+    }
     answer = await ask_handle(page, "resolve", asked)
     try:
         plain: dict[str, Any] = await answer.evaluate(
@@ -48,7 +51,11 @@ async def find_on(page: Page, catalogue: Catalogue, screen: str, name: str) -> F
     finally:
         await answer.dispose()
     return Found(
-        name=name, handles=tuple(handles), candidate=max(plain["index"], 0), counts=tuple(plain["seen"]), document=plain["document"]
+        name=name,
+        handles=tuple(handles),
+        candidate=max(plain["index"], 0),
+        counts=tuple(plain["seen"]),
+        document=plain["document"],
     )
 
 

@@ -1,4 +1,6 @@
-"""The catalogue of screens: `selectors/*.toml` and `selectors/shared/*.toml`, loaded by path and checked against the schema."""
+"""The catalogue of screens: `selectors/*.toml` and `selectors/shared/*.toml`, loaded by path and checked against the
+schema.
+"""
 
 from __future__ import annotations
 

@@ -54,7 +54,9 @@ class Recognition:
         return f"{parts.scheme}://{parts.netloc}{parts.path}"
 
     def differs(self, before: Recognition) -> bool:
-        """Another document, another screen, or a message that was not there; a message that goes away is not yet an answer."""
+        """Another document, another screen, or a message that was not there; a message that goes away is not yet an
+        answer.
+        """
         if (self.document, self.screen) != (before.document, before.screen):
             return True
         return bool(self.alert_text) and self.alert_text != before.alert_text
@@ -75,13 +77,21 @@ async def recognise(page: Page, catalogue: Catalogue) -> Recognition:
 
 
 async def nearest(page: Page, catalogue: Catalogue, *, most: int = 3) -> tuple[str, ...]:
-    """Say which claims come nearest to being true of a page that no screen claims, and what each lacks; for whoever adds the screen."""
+    """Say which claims come nearest to being true of a page that no screen claims, and what each lacks; for whoever
+    adds the screen.
+    """
     look = _Look(await _observe(page, catalogue), catalogue)
     found = []
     for entry in catalogue.ranked:
         lacking = look.lacks(entry.screen, entry.claim)
         if len(lacking) < len(entry.claim.all) + bool(entry.claim.any):  # something of it is there
-            found.append((len(lacking), entry.order, f"{entry.screen.screen} by {entry.claim.name}, which lacks {', '.join(lacking)}"))
+            found.append(
+                (
+                    len(lacking),
+                    entry.order,
+                    f"{entry.screen.screen} by {entry.claim.name}, which lacks {', '.join(lacking)}",
+                )
+            )
     return tuple(text for _, _, text in sorted(found)[:most])
 
 
@@ -115,7 +125,11 @@ def read(seen: dict[str, Any], catalogue: Catalogue) -> Recognition:
         alert=look.alert(),
         alert_text=look.alert_text,
         rejects=look.rejects() if screen and screen.session is Session.SIGNED_OUT else None,
-        variants=frozenset(name for name, signs in (screen.variants if screen else {}).items() if any(look.has(screen, s) for s in signs)),
+        variants=frozenset(
+            name
+            for name, signs in (screen.variants if screen else {}).items()
+            if any(look.has(screen, s) for s in signs)
+        ),
         session=screen.session if screen else Session.CANNOT_TELL,
         language=look.language(),
         url=seen["url"],
@@ -145,7 +159,11 @@ class _Look:
         self._answers: dict[int, bool] = {}
         parts = urlsplit(seen["url"])
         self._path, self._query = parts.path or "/", parts.query
-        errors = [alert["text"] for alert in seen["alerts"] if alert["severity"] in ("error", "warning") and not self._is_harmless(alert)]
+        errors = [
+            alert["text"]
+            for alert in seen["alerts"]
+            if alert["severity"] in ("error", "warning") and not self._is_harmless(alert)
+        ]
         self._alerts = " \n ".join(alert["text"] for alert in seen["alerts"])
         self.alert_text = " \n ".join(errors)
         self._headings = " \n ".join([*seen["headings"], *(alert["text"] for alert in seen["alerts"])])
@@ -192,7 +210,9 @@ class _Look:
         return next((one.name for one in named if self._catalogue.words(None, one.words or "").find(self._text)), None)
 
     def addresses(self, words: str = "", *, named: bool = False) -> tuple[str, ...]:
-        """Return the addresses in the visible text: all, or those beside such words (or, with `named`, where a page names its user)."""
+        """Return the addresses in the visible text: all, or those beside such words (or, with `named`, where a page
+        names its user).
+        """
         beside = self._catalogue.words(None, words) if words else None
         found = [
             one["address"]
@@ -205,11 +225,15 @@ class _Look:
         """Return what the document says of its language, else the language most words were found in."""
         if told := re.match(r"[a-z]{2,3}", self._seen["lang"].lower()):
             return told.group()
-        found = [language for words in self._catalogue.shared.texts.values() for language in words.languages(self._text)]
+        found = [
+            language for words in self._catalogue.shared.texts.values() for language in words.languages(self._text)
+        ]
         return max(sorted(set(found), key=lambda language: (language != "en", language)), key=found.count, default="en")
 
     def _is_harmless(self, message: dict[str, str]) -> bool:
-        harmless = (one for one in self._catalogue.shared.alerts if one.harmless and message["severity"] in one.severity)
+        harmless = (
+            one for one in self._catalogue.shared.alerts if one.harmless and message["severity"] in one.severity
+        )
         return any(self._catalogue.words(None, one.words or "").find(message["text"]) for one in harmless)
 
     def _ask(self, screen: Screen | None, sign: Sign) -> bool:
@@ -241,7 +265,7 @@ class _Look:
         sets = [self._catalogue.words(screen, name) for name in sign.words]
         if sign.button:
             return any(_named(words.phrases, self._seen["controls"]) for words in sets)
-        if sign.title:
+        if sign.title:  # noqa: SIM108  one line would be unreadable
             where = squeeze(self._seen["title"])
         else:
             where = self._headings if sign.heading else self._alerts if sign.alert else self._text

@@ -19,11 +19,22 @@ from flows.errors import (
     WrongIdentityError,
 )
 from flows.invitation.confirmation_code import code_in
-from flows.models import Acceptance, AcceptanceOutcome, Act, Aides, Bounds, Credentials, Identity, InvitationLink, Proof, SellerAccount
+from flows.models import (
+    Acceptance,
+    AcceptanceOutcome,
+    Act,
+    Bounds,
+    Credentials,
+    FlowHooks,
+    Identity,
+    InvitationLink,
+    Proof,
+    SellerAccount,
+)
 from flows.sign_in.sign_in import SignIn
-from flows.sign_in.submitted_secrets import Typed
+from flows.sign_in.submitted_secrets import SubmittedSecrets
 from flows.visit.elements import find, require
-from flows.visit.navigate import Walk
+from flows.visit.navigate import Navigator
 from flows.visit.visit import Visit
 
 _CLOSED = {
@@ -44,12 +55,13 @@ async def accept_invitation(
     invitation: InvitationLink,
     account: SellerAccount,
     credentials: Credentials,
-    aides: Aides,
+    hooks: FlowHooks,
     bounds: Bounds | None = None,
 ) -> Acceptance:
     """Sign in at /home, prove who that is, open the invitation and accept it with one click.
 
-    Safe to repeat: an invitation accepted earlier is reported, not accepted again. `aides.before_click(Act.ACCEPT_INVITATION)` is awaited
+    Safe to repeat: an invitation accepted earlier is reported, not accepted again.
+    `hooks.before_act(Act.ACCEPT_INVITATION)` is awaited
     right before the click and may forbid it by raising.
 
     Raises:
@@ -59,24 +71,30 @@ async def accept_invitation(
         all that `ensure_signed_in` raises.
     """
     limits = bounds or Bounds()
-    walk = Walk(visit=visit, bounds=limits)
-    sign_in = SignIn(walk=walk, host=invitation.host, credentials=credentials, aides=aides, typed=Typed(aides))
+    walk = Navigator(visit=visit, bounds=limits)
+    sign_in = SignIn(
+        walk=walk, host=invitation.host, credentials=credentials, hooks=hooks, typed=SubmittedSecrets(hooks)
+    )
     try:
         async with asyncio.timeout(limits.visit.total_seconds()):
-            return await _Accepting(walk=walk, sign_in=sign_in, invitation=invitation, account=account, aides=aides).run()
+            return await _Accepting(
+                walk=walk, sign_in=sign_in, invitation=invitation, account=account, hooks=hooks
+            ).run()
     except TimeoutError as err:
-        raise StepTimeoutError(f"the acceptance was expected to end within {limits.visit.total_seconds():g} s, it did not") from err
+        raise StepTimeoutError(
+            f"the acceptance was expected to end within {limits.visit.total_seconds():g} s, it did not"
+        ) from err
 
 
 @dataclass(slots=True, kw_only=True)
 class _Accepting:
     """One visit's acceptance; at most one click."""
 
-    walk: Walk
+    walk: Navigator
     sign_in: SignIn
     invitation: InvitationLink
     account: SellerAccount
-    aides: Aides
+    hooks: FlowHooks
 
     async def run(self) -> Acceptance:
         self._require(await self.sign_in.arrive(prove=True))
@@ -116,7 +134,9 @@ class _Accepting:
                 # Led away from the invitation: accepted earlier, if the merchant is among ours.
                 active = await choose_on(self.walk, self.account)
                 return Acceptance(
-                    outcome=AcceptanceOutcome.ALREADY_ACCEPTED, merchant_id=active.merchant_id, merchant_name=active.merchant_name
+                    outcome=AcceptanceOutcome.ALREADY_ACCEPTED,
+                    merchant_id=active.merchant_id,
+                    merchant_name=active.merchant_name,
                 )
             case _:
                 raise self._closed(seen)
@@ -140,9 +160,11 @@ class _Accepting:
             )
         if seen.alert_text:
             text = self.walk.visit.redactor.redact(seen.alert_text)[:200]
-            raise UnknownScreenError(f"no message was expected beside the offer, the site says: {text}", screen=seen.screen, url=seen.path)
+            raise UnknownScreenError(
+                f"no message was expected beside the offer, the site says: {text}", screen=seen.screen, url=seen.path
+            )
         accept = await require(self.walk.visit, seen.screen, "accept")
-        await self.aides.before_click(Act.ACCEPT_INVITATION)
+        await self.hooks.before_act(Act.ACCEPT_INVITATION)
         await self.walk.click(accept.handle)
         self.walk.visit.tell("pressed", seen, element=accept.name, candidate=accept.candidate)
 
@@ -150,12 +172,14 @@ class _Accepting:
         try:
             seen = await self.sign_in.pass_through(await self.walk.settle(after=offered))
             if seen.screen not in _CONCLUSIVE and "approval" not in seen.variants:
-                seen = await self.sign_in.pass_through(await self.walk.open(self.invitation.url))  # to look, not to accept
+                seen = await self.sign_in.pass_through(
+                    await self.walk.open(self.invitation.url)
+                )  # to look, not to accept
             acceptance = await self._conclude(seen)
         except FlowError as err:
-            await self.aides.outcome(Act.ACCEPT_INVITATION, err.code)
+            await self.hooks.outcome(Act.ACCEPT_INVITATION, err.code)
             raise
-        await self.aides.outcome(Act.ACCEPT_INVITATION, "accepted")
+        await self.hooks.outcome(Act.ACCEPT_INVITATION, "accepted")
         return acceptance
 
     async def _conclude(self, seen: Recognition) -> Acceptance:
@@ -165,7 +189,9 @@ class _Accepting:
             case "confirmation_code":
                 return await self._awaiting(seen)
             case "invitation_other_recipient" if "approval" in seen.variants:
-                return await self._awaiting(seen)  # taken, and the seller must approve; before the click it speaks against it
+                return await self._awaiting(
+                    seen
+                )  # taken, and the seller must approve; before the click it speaks against it
             case "invitation_offered":
                 raise StuckError(
                     "the invitation was expected to be accepted after the click, it is still offered: it is not clicked again",
@@ -175,15 +201,21 @@ class _Accepting:
             case "invitation_refused" | "not_found":
                 # Clicked, and answered in words nobody listed: only a person can tell whether it was taken.
                 raise UnknownScreenError(
-                    "an answer to the acceptance was expected, its words are not known", screen=seen.screen, url=seen.path
+                    "an answer to the acceptance was expected, its words are not known",
+                    screen=seen.screen,
+                    url=seen.path,
                 )
             case _:
                 raise self._closed(seen)
 
     async def _confirmed(self, outcome: AcceptanceOutcome, seen: Recognition) -> Acceptance:
-        """Confirm the merchant: by what the page names, else by choosing the account; a merchant that is not listed yet stays open."""
+        """Confirm the merchant: by what the page names, else by choosing the account; a merchant that is not listed yet
+        stays open.
+        """
         if seen.screen not in _INSIDE and await self._names_merchant():
-            return Acceptance(outcome=outcome, merchant_id=self.invitation.merchant_id, merchant_name=self.account.merchant_name)
+            return Acceptance(
+                outcome=outcome, merchant_id=self.invitation.merchant_id, merchant_name=self.account.merchant_name
+            )
         try:
             active = await choose_on(self.walk, self.account)
         except AccountNotOfferedError:
@@ -192,7 +224,11 @@ class _Accepting:
         return Acceptance(outcome=outcome, merchant_id=active.merchant_id, merchant_name=active.merchant_name)
 
     async def _names_merchant(self) -> bool:
-        known = [value for value in (self.account.merchant_name, self.invitation.merchant_id, self.account.merchant_id) if value]
+        known = [
+            value
+            for value in (self.account.merchant_name, self.invitation.merchant_id, self.account.merchant_id)
+            if value
+        ]
         return bool(known and await ask(self.walk.visit.page, "mentions", known))
 
     async def _awaiting(self, seen: Recognition) -> Acceptance:
@@ -225,4 +261,6 @@ class _Accepting:
                 screen=seen.screen,
                 url=seen.path,
             )
-        return UnknownScreenError(f"an invitation's page was expected, {seen.screen} came", screen=seen.screen, url=seen.path)
+        return UnknownScreenError(
+            f"an invitation's page was expected, {seen.screen} came", screen=seen.screen, url=seen.path
+        )

@@ -6,7 +6,9 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-_WORD = re.compile(r"(?<![\w@./-])(?=[A-Z0-9-]*\d)[A-Z0-9][A-Z0-9-]{3,23}(?![\w@/])", re.IGNORECASE)  # not a piece of an address
+_WORD = re.compile(
+    r"(?<![\w@./-])(?=[A-Z0-9-]*\d)[A-Z0-9][A-Z0-9-]{3,23}(?![\w@/])", re.IGNORECASE
+)  # not a piece of an address
 _GROUPS = re.compile(r"[A-Z0-9]{2,12}(?:[ -][A-Z0-9]{2,12}){0,5}")
 _AROUND = " \t:.,;=-–—\"'“”«»()[]"
 
@@ -14,7 +16,8 @@ _AROUND = " \t:.,;=-–—\"'“”«»()[]"
 def code_in(texts: Iterable[str]) -> str | None:
     """Return the one code that these texts hold; None where none is certain.
 
-    A text that is nothing but a code counts, in groups and of letters alone too; in running text only a word with a digit does.
+    A text that is nothing but a code counts, in groups and of letters alone too; in running text only a word with a
+    digit does.
     """
     plain = [unicodedata.normalize("NFKC", text).strip(_AROUND) for text in texts]
     whole = [text for text in plain if 4 <= len(text) <= 40 and _GROUPS.fullmatch(text)]

@@ -1,4 +1,6 @@
-"""The audit visit: sign in, choose the account, read the permissions page, and where it is refused ask what can be opened."""
+"""The audit visit: sign in, choose the account, read the permissions page, and where it is refused ask what can be
+opened.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ from dataclasses import replace
 from flows.account.choose_account import choose_account
 from flows.catalogue.grids import grid_data
 from flows.errors import SignedOutError
-from flows.models import Aides, AuditReading, Bounds, Credentials, Grid, Refusal, SellerAccount
+from flows.models import AuditReading, Bounds, Credentials, FlowHooks, Grid, Refusal, SellerAccount
 from flows.permissions.layouts import Layout
 from flows.permissions.probe import probe_access, probe_paths
 from flows.permissions.reach import Arrival, Place, other_half, reach_permissions
@@ -21,15 +23,17 @@ async def audit_permissions(
     *,
     account: SellerAccount,
     credentials: Credentials,
-    aides: Aides,
+    hooks: FlowHooks,
     subject: str,
     own: bool,
     bounds: Bounds | None = None,
 ) -> AuditReading:
     """Bring home what `subject` (a user email) may do in this account; nothing is changed.
 
-    `own` says that the credentials are the subject's; otherwise they are those of somebody who may open the page. From the moment
-    the account is chosen the visit is read-only. The page is left open where the grid is, for `flows.permissions.capture.capture_rows`.
+    `own` says that the credentials are the subject's; otherwise they are those of somebody who may open the page. From
+    the moment
+    the account is chosen the visit is read-only. The page is left open where the grid is, for
+    `flows.permissions.capture.capture_rows`.
 
     Raises:
         Everything `ensure_signed_in` and `choose_account` raise; SignedOutError when the session ends half-way.
@@ -37,10 +41,12 @@ async def audit_permissions(
     limits = bounds or Bounds()
     host = account.marketplace.host
     # A stored session was proven when it was saved; a page that shows another address still stops the visit.
-    await ensure_signed_in(visit, host=host, credentials=credentials, aides=aides, bounds=limits)
+    await ensure_signed_in(visit, host=host, credentials=credentials, hooks=hooks, bounds=limits)
     await choose_account(visit, account=account, bounds=limits)
     await visit.guard.read_only(documents=read_only_paths())
-    return await read_permissions(visit, host=host, subject=subject, viewer=credentials.user_email, bounds=limits, own=own)
+    return await read_permissions(
+        visit, host=host, subject=subject, viewer=credentials.user_email, bounds=limits, own=own
+    )
 
 
 def read_only_paths() -> tuple[str, ...]:
@@ -49,7 +55,9 @@ def read_only_paths() -> tuple[str, ...]:
     return (*grid_data("reach")["documents"], *probes, *(f"{path.rstrip('/')}/*" for path in probes))
 
 
-async def read_permissions(visit: Visit, *, host: str, subject: str, viewer: str, own: bool, bounds: Bounds) -> AuditReading:
+async def read_permissions(
+    visit: Visit, *, host: str, subject: str, viewer: str, own: bool, bounds: Bounds
+) -> AuditReading:
     """Reach the grid and read it, or say how it is refused; the visit is signed in, in the right account and read-only.
 
     Raises:
@@ -82,10 +90,21 @@ async def _read(visit: Visit, arrival: Arrival, *, subject: str, viewer: str, ow
 
 async def _one_page(visit: Visit, arrival: Arrival, *, subject: str, viewer: str, own: bool, bounds: Bounds) -> Grid:
     if arrival.place is not Place.GRID:
-        return Grid(layout="", rows=(), editable=arrival.listed and own, own=own, complete=False, gaps=(arrival.detail or "no grid came",))
-    grid = await read_grid(visit.page, own=own, bounds=bounds, expected=subject, viewer=viewer, seen=arrival.sight, ahead=arrival.ahead)
+        return Grid(
+            layout="",
+            rows=(),
+            editable=arrival.listed and own,
+            own=own,
+            complete=False,
+            gaps=(arrival.detail or "no grid came",),
+        )
+    grid = await read_grid(
+        visit.page, own=own, bounds=bounds, expected=subject, viewer=viewer, seen=arrival.sight, ahead=arrival.ahead
+    )
     if grid.subject is None and arrival.by_row:
-        return replace(grid, subject=subject.casefold())  # the page names nobody; we came by the link in the user's own row
+        return replace(
+            grid, subject=subject.casefold()
+        )  # the page names nobody; we came by the link in the user's own row
     return grid
 
 

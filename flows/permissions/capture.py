@@ -1,4 +1,6 @@
-"""Pictures of rows of a grid, with everything private on the page covered; brought into view by what the reading itself presses."""
+"""Pictures of rows of a grid, with everything private on the page covered; brought into view by what the reading itself
+presses.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +25,13 @@ _MARGIN = 8
 _LEAST, _MOST = 12, 400  # px: a row is no thinner and no higher
 
 
-async def capture_rows(page: Page, wanted: Mapping[PermissionRow, Path], *, pages: tuple[str, ...] = ()) -> frozenset[PermissionRow]:
+async def capture_rows(
+    page: Page, wanted: Mapping[PermissionRow, Path], *, pages: tuple[str, ...] = ()
+) -> frozenset[PermissionRow]:
     """Save a cropped, masked picture (PNG, mode 0600) of each row; returns those that were found.
 
-    `pages` are the addresses the rows were read at, the last of them the one that is open. Sections are opened and lists scrolled
+    `pages` are the addresses the rows were read at, the last of them the one that is open. Sections are opened and
+    lists scrolled
     again; nothing else is pressed.
     """
     left = dict(wanted)
@@ -69,7 +74,9 @@ async def _capture_shown(page: Page, left: dict[PermissionRow, Path], scope: str
 
 
 def _is(shown: PermissionRow, row: PermissionRow) -> bool:
-    """Whether it is the row: its place and what it says. A window may have lost the title of the section or the column heads."""
+    """Whether it is the row: its place and what it says. A window may have lost the title of the section or the column
+    heads.
+    """
     same_place = shown.scope == row.scope and shown.permission == row.permission and shown.section in (row.section, "")
     return same_place and (shown.level is row.level or shown.level is None)
 
@@ -96,7 +103,12 @@ def _around(box: dict[str, float], page: Page) -> FloatRect:
     size = page.viewport_size or {"width": 1280, "height": 720}
     x, y = max(0.0, box["x"] - _MARGIN), max(0.0, box["y"] - _MARGIN)
     width = min(box["width"] + 2 * _MARGIN, size["width"] - x)
-    return {"x": x, "y": y, "width": max(1.0, width), "height": max(1.0, min(box["height"] + 2 * _MARGIN, size["height"] - y))}
+    return {
+        "x": x,
+        "y": y,
+        "width": max(1.0, width),
+        "height": max(1.0, min(box["height"] + 2 * _MARGIN, size["height"] - y)),
+    }
 
 
 @cache

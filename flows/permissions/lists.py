@@ -14,13 +14,19 @@ _DRAWN = 40  # ms for a list to be drawn, or to go, once what the press set off 
 
 def has_closed_lists(sight: Sight) -> bool:
     """Whether a row has a drop-down that can be opened and of which nobody knows what it lists."""
-    return any(option.way is Way.CHOICE and not option.listed and not option.locked for row in sight.rows for option in row.options)
+    return any(
+        option.way is Way.CHOICE and not option.listed and not option.locked
+        for row in sight.rows
+        for option in row.options
+    )
 
 
 async def list_levels(page: Page) -> tuple[str, ...]:
-    """Open each of them, once; the page remembers what it listed. Returns what went wrong: a list that did not come, or did not go.
+    """Open each of them, once; the page remembers what it listed. Returns what went wrong: a list that did not come, or
+    did not go.
 
-    Opening is all that is done: the list is closed by Escape, and the drop-down must show afterwards what it showed before.
+    Opening is all that is done: the list is closed by Escape, and the drop-down must show afterwards what it showed
+    before.
     """
     troubles, known = [], len(await _heard(page))
     for number, element in enumerate(await find(page, "unlisted")):

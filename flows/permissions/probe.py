@@ -1,4 +1,6 @@
-"""Asking, by GET, for the pages that a permission opens; what is reached proves View at most, what is not proves little."""
+"""Asking, by GET, for the pages that a permission opens; what is reached proves View at most, what is not proves
+little.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,8 @@ def probe_paths() -> tuple[str, ...]:
 
 
 async def probe_access(visit: Visit, *, host: str, bounds: Bounds) -> tuple[Probe, ...]:
-    """Ask for every probe page, the ones that tell of a feature first, within half of the visit's bound; the rest is unclear.
+    """Ask for every probe page, the ones that tell of a feature first, within half of the visit's bound; the rest is
+    unclear.
 
     Raises:
         SignedOutError: the session ended; what was probed until then proves nothing.
@@ -73,7 +76,11 @@ async def _answer(visit: Visit, seen: Recognition, path: str) -> tuple[ProbeAnsw
         return ProbeAnswer.REFUSED, refusal.kind.value
     if not urlsplit(visit.page.url).path.startswith(path.removesuffix("/index.html")):
         away = urlsplit(visit.page.url).path
-        return (ProbeAnswer.REFUSED, f"led to {away}") if seen.session is Session.SIGNED_IN else (ProbeAnswer.UNCLEAR, f"led to {away}")
+        return (
+            (ProbeAnswer.REFUSED, f"led to {away}")
+            if seen.session is Session.SIGNED_IN
+            else (ProbeAnswer.UNCLEAR, f"led to {away}")
+        )
     if seen.status >= 400:
         return ProbeAnswer.UNCLEAR, f"status {seen.status}"
     try:

@@ -71,7 +71,9 @@ async def reach_permissions(visit: Visit, *, host: str, subject: str, own: bool,
 
 
 async def _first_there(visit: Visit, *, host: str, subject: str, bounds: Bounds) -> Arrival | Refusal:
-    """Open the page at its addresses, the next one only where one is not found; a later one counts only when it shows something."""
+    """Open the page at its addresses, the next one only where one is not found; a later one counts only when it shows
+    something.
+    """
     data = grid_data("reach")
     answers: list[Arrival | Refusal] = []
     for path in data["start"]:
@@ -90,7 +92,9 @@ async def through_list(visit: Visit, *, subject: str, own: bool, bounds: Bounds)
     if not ways:
         whose = "the own row" if own else "the row of the user"
         return Arrival(
-            place=Place.UNCLEAR, detail=f"the list of users can be opened, but {whose} has no link to its permissions", listed=True
+            place=Place.UNCLEAR,
+            detail=f"the list of users can be opened, but {whose} has no link to its permissions",
+            listed=True,
         )
     arrival = await _follow(visit, ways[0], subject=subject, bounds=bounds)
     return replace(arrival, by_row=True, listed=True) if isinstance(arrival, Arrival) else arrival
@@ -108,13 +112,17 @@ async def other_half(visit: Visit, *, subject: str, own: bool, bounds: Bounds) -
 
 
 async def arrive(visit: Visit, url: str, *, subject: str, bounds: Bounds) -> Arrival | Refusal:
-    """Open an address of the permission pages and wait for what it shows; being led away, while still signed in, is a refusal."""
+    """Open an address of the permission pages and wait for what it shows; being led away, while still signed in, is a
+    refusal.
+    """
     try:
         return await _wait(visit, lambda: open_page(visit, url, bounds=bounds), subject=subject, bounds=bounds)
     except LedAwayError as err:
         if not await _is_still_signed_in(visit, f"https://{urlsplit(url).hostname}/home", bounds=bounds):
             raise
-        return Refusal(kind=RefusalKind.REDIRECTED, url=err.url or "", text="led to a page that a read-only visit does not open")
+        return Refusal(
+            kind=RefusalKind.REDIRECTED, url=err.url or "", text="led to a page that a read-only visit does not open"
+        )
 
 
 async def _is_still_signed_in(visit: Visit, home: str, *, bounds: Bounds) -> bool:
@@ -206,7 +214,11 @@ async def _place(visit: Visit, seen: Recognition, subject: str) -> Arrival | Ref
         return Arrival(place=Place.USERS)
     if sight.rows:
         return Arrival(place=Place.GRID, sight=sight)
-    return Arrival(place=Place.GRID, sight=sight) if is_grid(sight) and not sight.busy and not await _names(visit, subject) else None
+    return (
+        Arrival(place=Place.GRID, sight=sight)
+        if is_grid(sight) and not sight.busy and not await _names(visit, subject)
+        else None
+    )
 
 
 async def _names(visit: Visit, subject: str) -> bool:
@@ -224,7 +236,12 @@ async def _find(visit: Visit, what: str, *, subject: str, words: list[str]) -> l
 
 
 def _asked(what: str, subject: str, words: list[str]) -> dict[str, Any]:
-    return {"css": grid_data("reach")["css"], "what": what, "email": subject.casefold(), "words": [word.lower() for word in words]}
+    return {
+        "css": grid_data("reach")["css"],
+        "what": what,
+        "email": subject.casefold(),
+        "words": [word.lower() for word in words],
+    }
 
 
 async def _mark(visit: Visit) -> str:

@@ -28,12 +28,16 @@ async def read_grid(
     seen: Sight | None = None,
     ahead: Ahead | None = None,
 ) -> Grid:
-    """Read the permission grid that is open, to its end, twice over; presses only what opens sections, lists and marketplaces.
+    """Read the permission grid that is open, to its end, twice over; presses only what opens sections, lists and
+    marketplaces.
 
-    `own`: the grid shows the rights of the signed-in user. `scope` is that of rows no title puts elsewhere; None tells it from the page.
-    `expected` is the user whose rights should be shown, `viewer` the one who is signed in: whose addresses may be on the page.
+    `own`: the grid shows the rights of the signed-in user. `scope` is that of rows no title puts elsewhere; None tells
+    it from the page.
+    `expected` is the user whose rights should be shown, `viewer` the one who is signed in: whose addresses may be on
+    the page.
     `seen` is a look that was taken already, on the way; `ahead` what was read of it until the page had come to rest.
-    Whatever could not be read or understood stands in `gaps` or in a row's `problem`; nothing raises but a page that is gone.
+    Whatever could not be read or understood stands in `gaps` or in a row's `problem`; nothing raises but a page that is
+    gone.
     """
     if ahead is not None and await is_as_seen(page, ahead.sight):
         gaps = [*ahead.missing, *ahead.read.gaps, *not_shown([ahead.sight])]
@@ -44,7 +48,9 @@ async def read_grid(
     reads: list[tuple[Interpretation, Sight]] = []
     gaps = []
     async for name, trouble, moved in each_scope(page, default=home):
-        read, sight, missing = await scan(page, scope=name, within=within, settled=first if settled and not moved else None)
+        read, sight, missing = await scan(
+            page, scope=name, within=within, settled=first if settled and not moved else None
+        )
         gaps += [*trouble, *missing, *read.gaps]
         if not read.rows:
             gaps.append(f"no row was read ({name})")
@@ -54,7 +60,13 @@ async def read_grid(
 
 
 def _grid(
-    url: str, reads: list[tuple[Interpretation, Sight]], gaps: list[str], *, own: bool, expected: str | None, viewer: str | None
+    url: str,
+    reads: list[tuple[Interpretation, Sight]],
+    gaps: list[str],
+    *,
+    own: bool,
+    expected: str | None,
+    viewer: str | None,
 ) -> Grid:
     rows = _renumbered([row for read, _ in reads for row in read.rows])
     sights = [sight for _, sight in reads]
@@ -78,8 +90,11 @@ def _grid(
     )
 
 
-def _subject(emails: list[str], sights: list[Sight], expected: str | None, viewer: str | None, *, own: bool) -> str | None:
-    """Whose rights these are, by the page: the address in a heading, else the expected one if it is there, else the only other one.
+def _subject(
+    emails: list[str], sights: list[Sight], expected: str | None, viewer: str | None, *, own: bool
+) -> str | None:
+    """Whose rights these are, by the page: the address in a heading, else the expected one if it is there, else the
+    only other one.
 
     The own page of a session needs no name; that of somebody else must not be taken for the expected user's.
     """

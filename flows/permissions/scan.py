@@ -50,7 +50,8 @@ class Ahead:
 
 
 async def read_ahead(page: Page, seen: Sight) -> Ahead | None:
-    """Read a page that keeps nothing folded, in its one scope, without waiting for it to come to rest; None where it is not so simple.
+    """Read a page that keeps nothing folded, in its one scope, without waiting for it to come to rest; None where it is
+    not so simple.
 
     Whoever uses it has to see afterwards that the page is at rest, and still as it was.
     """
@@ -77,7 +78,9 @@ async def read_ahead(page: Page, seen: Sight) -> Ahead | None:
     return Ahead(read=read, sight=sight, missing=missing) if sight.moment == seen.moment else None
 
 
-async def scan(page: Page, *, scope: str, within: timedelta, settled: Sight | None = None) -> tuple[Interpretation, Sight, tuple[str, ...]]:
+async def scan(
+    page: Page, *, scope: str, within: timedelta, settled: Sight | None = None
+) -> tuple[Interpretation, Sight, tuple[str, ...]]:
     """Read the page as one grid; returns the rows, the last look and the gaps of getting there.
 
     `settled` is the last look at a page that has come to rest, where nothing was pressed since.
@@ -113,7 +116,9 @@ async def _read_all(page: Page, state: Scan, sight: Sight) -> None:
 
 
 async def _look(page: Page, state: Scan, *, seen: Sight | None = None) -> None:
-    """Read the page as it stands, by both readings, and weave it into what was seen; `seen` serves as long as nothing changed since."""
+    """Read the page as it stands, by both readings, and weave it into what was seen; `seen` serves as long as nothing
+    changed since.
+    """
     for _ in range(_LOOKS):
         sight = seen if seen is not None and await is_as_seen(page, seen) else await read_dom(page)
         if has_closed_lists(sight):
@@ -200,7 +205,9 @@ async def each_window(page: Page) -> AsyncIterator[None]:
 
 
 def _finish(state: Scan, last: Sight) -> tuple[Interpretation, Sight, tuple[str, ...]]:
-    whole = replace(last, tokens=state.tokens, hidden=tuple(sorted(state.hidden)), troubles=tuple(sorted(state.troubles)))
+    whole = replace(
+        last, tokens=state.tokens, hidden=tuple(sorted(state.hidden)), troubles=tuple(sorted(state.troubles))
+    )
     read = interpret(whole, scope=state.scope)
     gaps = [*state.gaps, *_without_control(state)]
     if not _counts_fit(last.row_counts, read):

@@ -13,7 +13,8 @@ from flows.permissions.unfold import press
 
 
 async def each_scope(page: Page, *, default: str) -> AsyncIterator[tuple[str, tuple[str, ...], bool]]:
-    """Show the page's scopes one after the other; yields each with what went wrong in showing it, and whether anything was pressed.
+    """Show the page's scopes one after the other; yields each with what went wrong in showing it, and whether anything
+    was pressed.
 
     A page without a switch has one scope, the default.
     """
@@ -44,7 +45,9 @@ async def show_scope(page: Page, scope: str) -> None:
 
 
 async def _tab_names(page: Page) -> list[str]:
-    """The names of the tabs that stand for scopes, or where sections have tabs, of all of them; tabs for anything else are left alone."""
+    """The names of the tabs that stand for scopes, or where sections have tabs, of all of them; tabs for anything else
+    are left alone.
+    """
     tabs = await find(page, "tabs")
     names = [str(item["name"]) for item in await ask(page, "names", target=tabs)] if tabs else []
     return names if sum(map(is_section, names)) > 1 else [name for name in names if scope_of(bare_title(name))]
@@ -76,7 +79,11 @@ async def _choices(page: Page) -> list[str]:
 async def _picker(page: Page) -> ElementHandle | None:
     pickers = await find(page, "pickers")
     listed = await ask(page, "choices", target=pickers) if pickers else []
-    found = [picker for picker, choices in zip(pickers, listed, strict=True) if choices and all(scope_of(bare_title(c)) for c in choices)]
+    found = [
+        picker
+        for picker, choices in zip(pickers, listed, strict=True)
+        if choices and all(scope_of(bare_title(c)) for c in choices)
+    ]
     return found[0] if len(found) == 1 else None
 
 
@@ -93,5 +100,7 @@ async def _choose(page: Page, choice: str) -> tuple[str, ...]:
     except PlaywrightError:
         return (f"the marketplace {choice!r} could not be chosen",)
     await rest(page)
-    chosen = await picker.evaluate("el => el.selectedOptions ? [...el.selectedOptions].map(o => o.label).join() : el.textContent")
+    chosen = await picker.evaluate(
+        "el => el.selectedOptions ? [...el.selectedOptions].map(o => o.label).join() : el.textContent"
+    )
     return () if fold(choice) in fold(str(chosen)) else (f"the picker does not show {choice!r} after it was chosen",)

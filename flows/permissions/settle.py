@@ -19,14 +19,17 @@ from flows.permissions.rows.vocabulary import generic, level_words
 from flows.permissions.snapshot.dom import read_dom
 
 QUIET = 200  # ms without any change
-PRESSED = 80  # ms after a press or a step of a scroll; what these set off is known to the page's clock, so this is for drawing only
+# ms after a press or a step of a scroll; what these set off is known to the page's clock, so this is for drawing only
+PRESSED = 80
 _SLICE = 250  # ms until a page at rest is looked at again although it did not change
 LIMIT = 1500  # ms a page may go on moving before it is looked at all the same
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rest:
-    """How a page stands: `moment` changes with every change of it; at rest, nothing has changed for a while and nothing is under way."""
+    """How a page stands: `moment` changes with every change of it; at rest, nothing has changed for a while and nothing
+    is under way.
+    """
 
     moment: Moment
     is_rested: bool
@@ -44,10 +47,14 @@ class Survey:
     lists: int
 
 
-async def settle(page: Page, *, within: timedelta, ready: Callable[[Sight], bool], seen: Sight | None = None) -> tuple[Sight, bool]:
-    """Look until the page is at rest and two looks in a row see the same, nothing says it is loading, and `ready` agrees.
+async def settle(
+    page: Page, *, within: timedelta, ready: Callable[[Sight], bool], seen: Sight | None = None
+) -> tuple[Sight, bool]:
+    """Look until the page is at rest and two looks in a row see the same, nothing says it is loading, and `ready`
+    agrees.
 
-    False when time ran out first. `seen` is a look that may serve as the first; a look is not taken again at the moment it was taken of.
+    False when time ran out first. `seen` is a look that may serve as the first; a look is not taken again at the moment
+    it was taken of.
     """
     loop = get_running_loop()
     end, before = loop.time() + within.total_seconds(), seen or await read_dom(page)
@@ -103,7 +110,13 @@ async def find(page: Page, what: str, **more: Any) -> list[ElementHandle]:
 
 def _asked(what: str) -> dict[str, Any]:
     phrases = grid_data("words")["generic"]
-    return {"css": grid_data("walk"), "what": what, "more": phrases["more"], "next": sorted(generic("next")), "levels": level_words()}
+    return {
+        "css": grid_data("walk"),
+        "what": what,
+        "more": phrases["more"],
+        "next": sorted(generic("next")),
+        "levels": level_words(),
+    }
 
 
 @cache

@@ -16,10 +16,14 @@ _PRESS_MS = 3000
 async def unfold(page: Page) -> tuple[str, ...]:
     """Open every closed section and press every "show more"; returns what would not open.
 
-    A page that closes one section when another opens is left with the last one open; `closed_sections` shows the others.
+    A page that closes one section when another opens is left with the last one open; `closed_sections` shows the
+    others.
     """
     there = await survey(page)
-    stuck = [*(await _open_sections(page) if there.closed else ()), *(await _show_more(page) if there.closed or there.more else ())]
+    stuck = [
+        *(await _open_sections(page) if there.closed else ()),
+        *(await _show_more(page) if there.closed or there.more else ()),
+    ]
     if (await survey(page) if there.closed or there.more else there).pagers:
         stuck.append("the list is divided into pages")
     return tuple(stuck)
@@ -33,7 +37,9 @@ async def _open_sections(page: Page) -> list[str]:
         if passed >= len(closed):
             break
         if not await press(closed[passed]):
-            stuck.append(f"the section {(await closed[passed].text_content() or '').strip()[:60]!r} could not be opened")
+            stuck.append(
+                f"the section {(await closed[passed].text_content() or '').strip()[:60]!r} could not be opened"
+            )
         await rest(page, calm=PRESSED)
         passed += len(await closed_sections(page)) >= len(closed)
     else:
@@ -58,7 +64,9 @@ async def closed_sections(page: Page) -> list[ElementHandle]:
 
 
 async def open_each(page: Page) -> AsyncIterator[bool]:
-    """Open the sections that are closed now, one after the other, since opening one may close another; yields whether each is open."""
+    """Open the sections that are closed now, one after the other, since opening one may close another; yields whether
+    each is open.
+    """
     for handle in await closed_sections(page):
         opened = not await ask(page, "is_closed", target=handle) or await press(handle)
         await rest(page)

@@ -1,4 +1,6 @@
-"""Bodies that nobody can lose: read while the answer is held back, because the browser forgets them when it leaves the page."""
+"""Bodies that nobody can lose: read while the answer is held back, because the browser forgets them when it leaves the
+page.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ class KeptBodies:
         """Hold every answer for the moment it takes to read it."""
         session = await context.new_cdp_session(page)
         session.on("Fetch.requestPaused", lambda paused: self._own(self._on_paused(session, paused)))
-        await session.send("Fetch.enable", {"patterns": [{"resourceType": kind, "requestStage": "Response"} for kind in _HELD]})
+        await session.send(
+            "Fetch.enable", {"patterns": [{"resourceType": kind, "requestStage": "Response"} for kind in _HELD]}
+        )
         self._session = session
 
     async def close(self) -> None:

@@ -26,11 +26,18 @@ _LARGEST = 5_000_000  # characters of a page that are kept
 
 
 async def capture(
-    page: Page, directory: Path, name: str, redactor: Redactor, *, visit: Visit | None = None, error: BaseException | None = None
+    page: Page,
+    directory: Path,
+    name: str,
+    redactor: Redactor,
+    *,
+    visit: Visit | None = None,
+    error: BaseException | None = None,
 ) -> list[Path]:
     """Save a masked screenshot, the scrubbed page and the visit's story; never raises for a page that is gone.
 
-    Files are `<name>.png`, `<name>.html`, `<name>.json`, mode 0600; those that could be written are returned. Whatever is typed, hidden
+    Files are `<name>.png`, `<name>.html`, `<name>.json`, mode 0600; those that could be written are returned. Whatever
+    is typed, hidden
     fields, inline scripts, values in addresses and every e-mail address are left out, registered or not.
     """
     told = _story(page, redactor, visit, error) | {"status": await _status(page)}
@@ -75,7 +82,11 @@ async def _screenshot(page: Page, redactor: Redactor) -> bytes:
 def _story(page: Page, redactor: Redactor, visit: Visit | None, error: BaseException | None) -> dict[str, Any]:
     told: dict[str, Any] = {"at": datetime.now(UTC).isoformat(), "url": page.url.partition("?")[0]}
     if error is not None:
-        told["error"] = {"kind": type(error).__name__, "code": getattr(error, "code", None), "message": redactor.redact(str(error))}
+        told["error"] = {
+            "kind": type(error).__name__,
+            "code": getattr(error, "code", None),
+            "message": redactor.redact(str(error)),
+        }
     if visit is not None:
         told["steps"] = [asdict(step) | {"at": step.at.isoformat()} for step in visit.story]
         told["drift"] = [f"{step.screen}.{step.element} by candidate {step.candidate + 1}" for step in visit.drift]

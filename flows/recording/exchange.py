@@ -49,12 +49,23 @@ class Captured:
     @property
     def received_type(self) -> str:
         """The media type of the answer."""
-        return next((value for name, value in self.headers if name.lower() == "content-type"), "").split(";")[0].strip().lower()
+        return (
+            next((value for name, value in self.headers if name.lower() == "content-type"), "")
+            .split(";")[0]
+            .strip()
+            .lower()
+        )
 
 
 def asked_for(request: Request) -> Captured:
     """Begin with what the request's event told; asks the browser nothing."""
-    return Captured(kind=request.resource_type, method=request.method, url=request.url, cookies={}, sent=request.post_data_buffer or b"")
+    return Captured(
+        kind=request.resource_type,
+        method=request.method,
+        url=request.url,
+        cookies={},
+        sent=request.post_data_buffer or b"",
+    )
 
 
 def tell_failure(captured: Captured, request: Request) -> None:

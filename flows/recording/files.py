@@ -1,4 +1,6 @@
-"""A recording on disk: which files there are, and that nothing unscrubbed gets into them. Format: fixtures/recordings/README.md."""
+"""A recording on disk: which files there are, and that nothing unscrubbed gets into them. Format:
+fixtures/recordings/README.md.
+"""
 
 from __future__ import annotations
 
@@ -107,7 +109,8 @@ def _about(parts: RecordingParts, scrub: Scrub, catalogue: Catalogue, pages: Seq
         "inputs": scrub.tree(parts.inputs),
         "expected": scrub.tree(parts.outcome),
         "story": [
-            scrub.tree({"screen": s.screen, "act": s.act, "element": s.element, "alert": s.alert, "url": s.url}) for s in parts.story
+            scrub.tree({"screen": s.screen, "act": s.act, "element": s.element, "alert": s.alert, "url": s.url})
+            for s in parts.story
         ],
         "pages": [
             {
@@ -127,7 +130,12 @@ def _exchange(
 ) -> tuple[dict[str, Any], bytes | None]:
     cookies = {name: value if name in site_cookies else "volatile" for name, value in sorted(captured.cookies.items())}
     request = {"method": captured.method, "url": captured.url, "cookies": cookies, **sent_body(captured)}
-    row: dict[str, Any] = {"number": number, "kind": captured.kind, "request": scrub.tree(mask_volatile(request)), "response": None}
+    row: dict[str, Any] = {
+        "number": number,
+        "kind": captured.kind,
+        "request": scrub.tree(mask_volatile(request)),
+        "response": None,
+    }
     if captured.lost:
         row["lost"] = scrub.redact(captured.lost)
     if captured.failure:
@@ -139,12 +147,16 @@ def _exchange(
     if not captured.body:
         return row, None
     body = scrub.content(captured.body)
-    row["response"]["body"] = f"{hashlib.sha256(body).hexdigest()[:20]}.{_EXTENSIONS.get(captured.received_type, 'bin')}"
+    row["response"]["body"] = (
+        f"{hashlib.sha256(body).hexdigest()[:20]}.{_EXTENSIONS.get(captured.received_type, 'bin')}"
+    )
     return row, body
 
 
 def _headers(captured: Captured, recorded_at: datetime) -> list[tuple[str, str]]:
-    """The headers that mean something later, and the site's clock: how far it was from ours, at the one moment a recording knows."""
+    """The headers that mean something later, and the site's clock: how far it was from ours, at the one moment a
+    recording knows.
+    """
     kept = [(name, value) for name, value in captured.headers if name.lower() not in _DROPPED]
     sent = next((value for name, value in captured.headers if name.lower() == "date"), None)
     if sent is None:

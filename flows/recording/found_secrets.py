@@ -1,4 +1,6 @@
-"""What in a recording has to be replaced although nobody registered it: session cookies, tokens, addresses, merchant ids."""
+"""What in a recording has to be replaced although nobody registered it: session cookies, tokens, addresses, merchant
+ids.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,8 @@ from flows.marketplaces import MERCHANT_ID
 from flows.recording.exchange import Captured, sent_body
 
 _TOKEN_NAME = re.compile(
-    r"token|csrf|workflowstate|prevrid|ssoresponse|otp|arb$|clientcontext|deviceid|device_?context|webauthn|session", re.I
+    r"token|csrf|workflowstate|prevrid|ssoresponse|otp|arb$|clientcontext|deviceid|device_?context|webauthn|session",
+    re.I,
 )
 _EMAIL = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _UUID = re.compile(r"(?<![0-9A-Za-z-])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9A-Za-z-])")

@@ -1,4 +1,6 @@
-"""Scrubbing the mail that started a visit: replaced inside its encodings, and without the signatures that no longer hold."""
+"""Scrubbing the mail that started a visit: replaced inside its encodings, and without the signatures that no longer
+hold.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +8,20 @@ from collections.abc import Callable
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
-_SIGNATURES = ("DKIM-Signature", "ARC-Seal", "ARC-Message-Signature", "ARC-Authentication-Results", "X-SES-Outgoing", "Feedback-ID")
+_SIGNATURES = (
+    "DKIM-Signature",
+    "ARC-Seal",
+    "ARC-Message-Signature",
+    "ARC-Authentication-Results",
+    "X-SES-Outgoing",
+    "Feedback-ID",
+)
 
 
 def scrub_mail(raw: bytes, redact: Callable[[str], str]) -> bytes:
-    """Return the mail with every text part decoded, replaced and written as UTF-8, every header replaced, and signatures removed."""
+    """Return the mail with every text part decoded, replaced and written as UTF-8, every header replaced, and
+    signatures removed.
+    """
     message = _parsed(raw)
     removed = [name for name in _SIGNATURES if name in message]
     for name in removed:
@@ -18,7 +29,9 @@ def scrub_mail(raw: bytes, redact: Callable[[str], str]) -> bytes:
     for part in message.walk():
         _scrub_headers(part, redact)
         if part.get_content_maintype() == "text":
-            part.set_content(redact(part.get_content()), subtype=part.get_content_subtype(), charset="utf-8", cte="8bit")
+            part.set_content(
+                redact(part.get_content()), subtype=part.get_content_subtype(), charset="utf-8", cte="8bit"
+            )
     if removed:
         message["X-Recording-Removed"] = ", ".join(removed)
     return message.as_bytes()
@@ -28,7 +41,9 @@ def mail_text(raw: bytes) -> str:
     """Return every header and text part of a mail, decoded."""
     message = _parsed(raw)
     headers = [str(value) for part in message.walk() for name, value in part.items() if name not in _SIGNATURES]
-    return "\n".join([*headers, *(part.get_content() for part in message.walk() if part.get_content_maintype() == "text")])
+    return "\n".join(
+        [*headers, *(part.get_content() for part in message.walk() if part.get_content_maintype() == "text")]
+    )
 
 
 def _parsed(raw: bytes) -> EmailMessage:

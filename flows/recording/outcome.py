@@ -36,7 +36,11 @@ def plain(value: Any) -> Any:
     """Turn a flow's value into JSON; secrets and paths stay out."""
     if is_dataclass(value) and not isinstance(value, type):
         kept = (one.name for one in fields(value) if one.name not in _NOT_AN_OUTCOME)
-        return {name: sorted(set(part)) if name == "blocked_requests" else plain(part) for name in kept for part in (getattr(value, name),)}
+        return {
+            name: sorted(set(part)) if name == "blocked_requests" else plain(part)
+            for name in kept
+            for part in (getattr(value, name),)
+        }
     match value:
         case Enum():
             return value.value

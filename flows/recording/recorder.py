@@ -28,9 +28,11 @@ _STATIC = ("script", "stylesheet")
 
 @asynccontextmanager
 async def recording(visit: Visit, *, now: Callable[[], datetime], patient: bool = False) -> AsyncIterator[Recorder]:
-    """Record a visit from here on. Run the flow with `recorder.visit`; nothing is written unless `recorder.save` is awaited.
+    """Record a visit from here on. Run the flow with `recorder.visit`; nothing is written unless `recorder.save` is
+    awaited.
 
-    Each answer is held back for the moment it takes to read it, so that no body is lost. `patient` also waits until each page stands
+    Each answer is held back for the moment it takes to read it, so that no body is lost. `patient` also waits until
+    each page stands
     still, so that the same visit always gives the same recording.
     """
     recorder = Recorder(visit=RecordedVisit.over(visit, patient=patient), now=now, recorded_at=now())
@@ -44,10 +46,13 @@ async def recording(visit: Visit, *, now: Callable[[], datetime], patient: bool 
 
 
 @asynccontextmanager
-async def recording_aside(visit: Visit, *, now: Callable[[], datetime], session: Mapping[str, Any] | None) -> AsyncIterator[Recorder]:
+async def recording_aside(
+    visit: Visit, *, now: Callable[[], datetime], session: Mapping[str, Any] | None
+) -> AsyncIterator[Recorder]:
     """Record a visit in case it fails: only listen, hold nothing back, ask the browser for little while all goes well.
 
-    `session` is the storage state the visit was opened with. A body is lost if its page was left before it could be read.
+    `session` is the storage state the visit was opened with. A body is lost if its page was left before it could be
+    read.
     """
     recorder = Recorder(visit=RecordedVisit.over(visit, aside=True), now=now, recorded_at=now(), largest=_LARGEST_ASIDE)
     recorder.session = dict(session or {"cookies": [], "origins": []})
@@ -61,7 +66,9 @@ async def recording_aside(visit: Visit, *, now: Callable[[], datetime], session:
 @contextmanager
 def _listening(recorder: Recorder) -> Iterator[None]:
     context = recorder.visit.context
-    listeners: dict[Any, Callable[[Any], None]] = {  # plain functions: the library keeps notes on its listeners, which slots forbid
+    listeners: dict[
+        Any, Callable[[Any], None]
+    ] = {  # plain functions: the library keeps notes on its listeners, which slots forbid
         "request": lambda request: recorder.on_request(request),
         "response": lambda response: recorder.on_response(response),
         "requestfailed": lambda request: recorder.on_failed(request),
@@ -123,12 +130,12 @@ class Recorder:
         if self._stopped:
             return
         self._stopped = True
-        patience = 0.0 if self.visit.page.is_closed() else _PATIENCE
-        await self.visit.kept(within=patience)
-        await _within(patience, self._bodies)
+        policy = 0.0 if self.visit.page.is_closed() else _PATIENCE
+        await self.visit.kept(within=policy)
+        await _within(policy, self._bodies)
         answers = {id(captured): response for captured, response in self._answers}
         asked = [(captured, request, answers.get(id(captured))) for request, captured in self._by_request.items()]
-        await _within(patience, [asyncio.create_task(read_headers(*one)) for one in asked])
+        await _within(policy, [asyncio.create_task(read_headers(*one)) for one in asked])
         self._by_request, self._answers, self._bodies = {}, [], []
         _recover(self.exchanges)
         await self.kept.close()
@@ -152,8 +159,10 @@ class Recorder:
     ) -> Path:
         """Write the recording, scrubbed, as a directory of readable files (mode 0700, files 0600), whole or not at all.
 
-        `inputs` is what the flow was called with, secrets in clear: they are replaced like everywhere else, and the replay calls the
-        flow with the placeholders. `outcome` is what the flow returned or raised. `volatile` are the rules of `find_volatile`, if the visit
+        `inputs` is what the flow was called with, secrets in clear: they are replaced like everywhere else, and the
+        replay calls the
+        flow with the placeholders. `outcome` is what the flow returned or raised. `volatile` are the rules of
+        `find_volatile`, if the visit
         was recorded twice.
 
         Raises:
@@ -199,8 +208,14 @@ async def _within(seconds: float, tasks: Sequence[asyncio.Task[None]]) -> None:
 
 
 def _recover(exchanges: Sequence[Captured]) -> None:
-    """A script whose body was not read, because it was read before or because its page was left, is the same script another time."""
-    known = {captured.url: captured for captured in exchanges if captured.method == "GET" and captured.body and captured.kind != "document"}
+    """A script whose body was not read, because it was read before or because its page was left, is the same script
+    another time.
+    """
+    known = {
+        captured.url: captured
+        for captured in exchanges
+        if captured.method == "GET" and captured.body and captured.kind != "document"
+    }
     for captured in exchanges:
         if not captured.body and captured.has_body and captured.kind in _STATIC and (same := known.get(captured.url)):
             captured.body, captured.lost = same.body, ""

@@ -1,4 +1,6 @@
-"""Scrubbing a recording: every secret becomes a made-up value of its form, the same one everywhere, so that it still replays."""
+"""Scrubbing a recording: every secret becomes a made-up value of its form, the same one everywhere, so that it still
+replays.
+"""
 
 from __future__ import annotations
 
@@ -16,14 +18,17 @@ from flows.redaction.redact import Redactor
 
 _TOLD_INPUT = re.compile(r"password|secret|token|merchant_name")
 _MADE_UP_EMAIL = re.compile(r"@(?:[^@]+\.)?(?:example|test|invalid)$", re.IGNORECASE)
-_AMAZON = re.compile(r"@(?:[a-z0-9-]+\.)*amazon(?:ses)?\.[a-z.]{2,6}$", re.IGNORECASE)  # who sends such mails is no secret
+_AMAZON = re.compile(
+    r"@(?:[a-z0-9-]+\.)*amazon(?:ses)?\.[a-z.]{2,6}$", re.IGNORECASE
+)  # who sends such mails is no secret
 _MADE_UP_MERCHANT = re.compile(r"^A[A-Z0-9]*EXAMPLE")
 _MERCHANT = re.compile(r"^A(?=[A-Z]*[0-9])[A-Z0-9]{12,13}$")
 _UUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
 
 
 class Scrub(Redactor):
-    """The redactor of one recording: numbered placeholders that say they are made up, so the same visit scrubs to the same bytes.
+    """The redactor of one recording: numbered placeholders that say they are made up, so the same visit scrubs to the
+    same bytes.
 
     Give `scrub.redact` to the player to replay with the values that were live when the visit was recorded.
     """
@@ -43,14 +48,18 @@ class Scrub(Redactor):
         *,
         mail: bytes | None = None,
     ) -> Scrub:
-        """Collect what has to be replaced from what was exchanged, what the flow was given, what the session held and the mail said."""
+        """Collect what has to be replaced from what was exchanged, what the flow was given, what the session held and
+        the mail said.
+        """
         scrub = cls(beside)
         given = list(_leaves("", inputs))
         scrub.register_all(value for name, value in given if _TOLD_INPUT.search(name) or _is_telling(value))
         scrub.register_all(cookie["value"] for cookie in session.get("cookies", ()) if is_drawn(cookie["value"]))
         scrub.register_all(secrets_of(exchanges, public=MARKETPLACE_IDS))
         if mail is not None:
-            scrub.register_all(found for found in telling_in(mail_text(mail), public=MARKETPLACE_IDS) if not _AMAZON.search(found))
+            scrub.register_all(
+                found for found in telling_in(mail_text(mail), public=MARKETPLACE_IDS) if not _AMAZON.search(found)
+            )
         return scrub
 
     def register(self, value: str | SecretStr) -> None:

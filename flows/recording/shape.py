@@ -6,9 +6,22 @@ import hashlib
 import re
 from html.parser import HTMLParser
 
-_VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
+_VOID = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+)
 _SILENT = frozenset({"script", "style", "noscript", "meta", "link", "title", "base", "head"})
-_TELLING = ("id", "name", "type", "role", "data-test", "data-testid", "data-test-id", "data-test-tag", "data-metric-name", "variant")
+_TELLING = (
+    "id",
+    "name",
+    "type",
+    "role",
+    "data-test",
+    "data-testid",
+    "data-test-id",
+    "data-test-tag",
+    "data-metric-name",
+    "variant",
+)
 _DRAWN = re.compile(r"\d{3,}|[0-9a-f]{8,}")  # numbers a page makes up anew each time
 
 

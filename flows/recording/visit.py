@@ -51,7 +51,9 @@ class RecordedVisit(Visit):
     stop_at: str | None = None  # a screen's name, or the number of a step
     patient: bool = False  # wait until each new page stands still: slower, but what is kept does not depend on timing
     aside: bool = False  # ask for each page without waiting for it: the visit goes on meanwhile
-    like: frozenset[str] = frozenset()  # shapes of pages that stand still: a replay waits until a new page looks like one of them
+    like: frozenset[str] = (
+        frozenset()
+    )  # shapes of pages that stand still: a replay waits until a new page looks like one of them
     _asked: set[asyncio.Task[None]] = field(default_factory=set)
 
     @classmethod
@@ -85,7 +87,9 @@ class RecordedVisit(Visit):
         return seen
 
     async def _settled(self, seen: Recognition) -> tuple[Recognition, str | None]:
-        """Let a new page come to stand still if that is asked for, and look again; with its text if that was read on the way."""
+        """Let a new page come to stand still if that is asked for, and look again; with its text if that was read on
+        the way.
+        """
         if not self._is_new(seen) or not (self.patient or self.like):
             return seen, None
         if self.like and (html := await self._alike()) is not None:
@@ -116,7 +120,9 @@ class RecordedVisit(Visit):
         return html if shape(html) in self.like else None
 
     async def _keep(self, seen: Recognition, html: str | None) -> None:
-        """Keep a settled page rather than what was seen while it was drawn, and pages in between only if nothing came after them."""
+        """Keep a settled page rather than what was seen while it was drawn, and pages in between only if nothing came
+        after them.
+        """
         last = self.snapshots[-1] if self.snapshots else None
         if last is not None and last.is_same(seen) and (last.settled or not seen.is_settled):
             return

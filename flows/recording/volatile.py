@@ -10,7 +10,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from flows.recording.exchange import Captured, sent_body
 
-# Typed anew or made by a script of the page; a recording says `volatile` in their place, so that it does not change with every visit.
+# Typed anew or made by a script of the page; a recording says `volatile` in their place, so that it does not change
+# with every visit.
 TYPED_OR_MADE = re.compile(r"otpCode|code|otc-\d|cvf-input-code|metadata1")
 
 _INPUT = re.compile(rf"<input\b[^>]*\bname=\"(?:{TYPED_OR_MADE.pattern})\"[^>]*>", re.IGNORECASE)
@@ -20,7 +21,8 @@ _VALUE = re.compile(r"(\bvalue=\")[^\"]+(\")", re.IGNORECASE)
 def find_volatile(first: Sequence[Captured], second: Sequence[Captured]) -> tuple[str, ...]:
     """Compare two visits before they are scrubbed; return rules "METHOD path field" for the player.
 
-    A field that differs is volatile unless both values came from the site earlier in their visit: those come again when it is replayed.
+    A field that differs is volatile unless both values came from the site earlier in their visit: those come again when
+    it is replayed.
     """
     ours, theirs = _by_address(first), _by_address(second)
     rules = {
@@ -37,7 +39,10 @@ def mask_volatile(request: Mapping[str, Any]) -> dict[str, Any]:
     form = request.get("form")
     if form is None:
         return dict(request)
-    return {**request, "form": [[name, "volatile" if TYPED_OR_MADE.fullmatch(name) and value else value] for name, value in form]}
+    return {
+        **request,
+        "form": [[name, "volatile" if TYPED_OR_MADE.fullmatch(name) and value else value] for name, value in form],
+    }
 
 
 def mask_inputs(html: str) -> str:
@@ -81,7 +86,9 @@ def _by_address(visit: Iterable[Captured]) -> dict[tuple[str, str], list[Capture
 
 
 def _fields(captured: Captured) -> Iterator[tuple[str, str]]:
-    yield from ((f"query.{name}", value) for name, value in parse_qsl(urlsplit(captured.url).query, keep_blank_values=True))
+    yield from (
+        (f"query.{name}", value) for name, value in parse_qsl(urlsplit(captured.url).query, keep_blank_values=True)
+    )
     body = sent_body(captured)
     yield from ((f"form.{name}", value) for name, value in body.get("form", ()))
     yield from _leaves("json", body.get("json", {}))

@@ -25,14 +25,17 @@ Encoding = Callable[[str], str]
 class Redactor:
     """Replaces registered values in any text by placeholders of the same shape.
 
-    A value is found plain, URL-quoted, JSON-escaped, HTML-escaped, in Base64 (at any alignment) and in hex. The same value gives the same
+    A value is found plain, URL-quoted, JSON-escaped, HTML-escaped, in Base64 (at any alignment) and in hex. The same
+    value gives the same
     placeholder within one redactor, and everywhere for redactors of one key. Safe to share between tasks and threads.
     """
 
     def __init__(self, *, key: bytes | None = None) -> None:
         self._key = key or secrets.token_bytes(32)
         self._forms: dict[str, str] = {}
-        self._compiled: tuple[re.Pattern[str], dict[str, str]] | None = None  # for the forms as they were when text was last redacted
+        self._compiled: tuple[re.Pattern[str], dict[str, str]] | None = (
+            None  # for the forms as they were when text was last redacted
+        )
         self._names: set[str] = set()
 
     def __repr__(self) -> str:
@@ -55,7 +58,9 @@ class Redactor:
             self.register(value)
 
     def name(self, value: str) -> None:
-        """Register a name: replaced like any value, and also covered in screenshots (its text goes into the page for that)."""
+        """Register a name: replaced like any value, and also covered in screenshots (its text goes into the page for
+        that).
+        """
         self.register(value)
         if len(value.strip()) >= _SHORTEST:
             self._names.add(value)
@@ -72,7 +77,9 @@ class Redactor:
         compiled = self._compiled
         if compiled is None or compiled[1] is not forms:
             compiled = self._compiled = (compile_literals(forms), forms)
-        return compiled[0].sub(lambda match: forms.get(match.group()) or forms.get(match.group().lower()) or "[redacted]", text)
+        return compiled[0].sub(
+            lambda match: forms.get(match.group()) or forms.get(match.group().lower()) or "[redacted]", text
+        )
 
     def _placeholder(self, value: str) -> str:
         """Same length, same kind of character at every place, taken from a keyed stream; an address stays an address."""

@@ -7,7 +7,7 @@ from playwright.async_api import ElementHandle
 from flows.catalogue.elements import Found
 from flows.catalogue.recognise import Recognition
 from flows.errors import UnknownScreenError
-from flows.visit.navigate import Walk
+from flows.visit.navigate import Navigator
 
 # Its text as laid out, and piece by piece: joined, an address may be glued to the name beside it.
 _TEXTS = """tile => {
@@ -17,7 +17,7 @@ _TEXTS = """tile => {
 }"""
 
 
-async def own_tile(walk: Walk, seen: Recognition, *, address: str) -> tuple[Found, ElementHandle | None]:
+async def own_tile(walk: Navigator, seen: Recognition, *, address: str) -> tuple[Found, ElementHandle | None]:
     """Find the one tile that names the address; without any, the way to add it, with no tile.
 
     Raises:
@@ -30,7 +30,9 @@ async def own_tile(walk: Walk, seen: Recognition, *, address: str) -> tuple[Foun
     add = await walk.find(seen, "add")
     if ours or not add:
         raise UnknownScreenError(
-            f"one tile of the account's user or a way to add it was expected, {len(ours)} were seen", screen=seen.screen, url=seen.path
+            f"one tile of the account's user or a way to add it was expected, {len(ours)} were seen",
+            screen=seen.screen,
+            url=seen.path,
         )
     return add, None
 

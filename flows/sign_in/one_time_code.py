@@ -11,10 +11,10 @@ from playwright.async_api import ElementHandle, Error, Page, Request
 from flows.catalogue.elements import Found
 from flows.catalogue.recognise import Recognition
 from flows.errors import ChallengeError, StepTimeoutError, StuckError, UnknownScreenError
-from flows.models import Aides
-from flows.sign_in.submitted_secrets import Typed
+from flows.models import FlowHooks
+from flows.sign_in.submitted_secrets import SubmittedSecrets
 from flows.visit.elements import find
-from flows.visit.navigate import Walk
+from flows.visit.navigate import Navigator
 
 _CODES = 3
 
@@ -23,9 +23,9 @@ _CODES = 3
 class OneTimeCode:
     """Gives codes of the authenticator; never asks for one by message."""
 
-    walk: Walk
-    aides: Aides
-    typed: Typed
+    walk: Navigator
+    hooks: FlowHooks
+    typed: SubmittedSecrets
     _asked_other_way: bool = False
 
     async def give(self, seen: Recognition) -> Recognition:
@@ -34,10 +34,12 @@ class OneTimeCode:
             return await self._ask_other_way(seen)
         if self.typed.codes >= _CODES:
             raise StuckError(
-                "the code was expected to be taken, the site asked again without rejecting it", screen=seen.screen, url=seen.path
+                "the code was expected to be taken, the site asked again without rejecting it",
+                screen=seen.screen,
+                url=seen.path,
             )
         await self._places(seen)  # before a code is spent
-        code = await self.aides.next_code()
+        code = await self.hooks.next_code()
         self.walk.visit.redactor.register(code)
         places = await self._places(seen)
         digits = code.get_secret_value()

@@ -16,20 +16,28 @@ from flows.errors import (
     UnknownScreenError,
     WrongIdentityError,
 )
-from flows.models import Aides, Bounds, Credentials, Identity, Proof
+from flows.models import Bounds, Credentials, FlowHooks, Identity, Proof
 from flows.sign_in.identity_tiles import own_tile
 from flows.sign_in.one_time_code import OneTimeCode
-from flows.sign_in.submitted_secrets import Typed, no_such_login
+from flows.sign_in.submitted_secrets import SubmittedSecrets, no_such_login
 from flows.visit.elements import find
-from flows.visit.navigate import Walk
+from flows.visit.navigate import Navigator
 from flows.visit.visit import Visit
 
-_PASSWORDS = 2  # how often a visit may type a password that nobody rejected: once, and once more for a re-authentication
+_PASSWORDS = (
+    2  # how often a visit may type a password that nobody rejected: once, and once more for a re-authentication
+)
 _NAVIGATION = 5.0  # seconds that the site's header may come later than its page
 
 
 async def ensure_signed_in(
-    visit: Visit, *, host: str, credentials: Credentials, aides: Aides, bounds: Bounds | None = None, prove: bool = False
+    visit: Visit,
+    *,
+    host: str,
+    credentials: Credentials,
+    hooks: FlowHooks,
+    bounds: Bounds | None = None,
+    prove: bool = False,
 ) -> Identity:
     """Open https://host/home and sign in if the stored session does not do; say as whom.
 
@@ -42,23 +50,31 @@ async def ensure_signed_in(
         UnknownScreenError, StuckError, SiteRefusedError, StepTimeoutError, ForeignHostError, SecretGuardError.
     """
     limits = bounds or Bounds()
-    sign_in = SignIn(walk=Walk(visit=visit, bounds=limits), host=host, credentials=credentials, aides=aides, typed=Typed(aides))
+    sign_in = SignIn(
+        walk=Navigator(visit=visit, bounds=limits),
+        host=host,
+        credentials=credentials,
+        hooks=hooks,
+        typed=SubmittedSecrets(hooks),
+    )
     try:
         async with asyncio.timeout(limits.visit.total_seconds()):
             return await sign_in.arrive(prove=prove)
     except TimeoutError as err:
-        raise StepTimeoutError(f"the sign-in was expected to end within {limits.visit.total_seconds():g} s, it did not") from err
+        raise StepTimeoutError(
+            f"the sign-in was expected to end within {limits.visit.total_seconds():g} s, it did not"
+        ) from err
 
 
 @dataclass(slots=True)
 class SignIn:
     """One visit's sign-in: what was typed already, and what is known of whom the site takes us for."""
 
-    walk: Walk
+    walk: Navigator
     host: str
     credentials: Credentials
-    aides: Aides
-    typed: Typed
+    hooks: FlowHooks
+    typed: SubmittedSecrets
     _proof: Proof = Proof.NONE
     _is_address_typed: bool = False
     _is_changed: bool = False  # "Change" was pressed once
@@ -66,7 +82,7 @@ class SignIn:
     one_time_code: OneTimeCode = field(init=False)
 
     def __post_init__(self) -> None:
-        self.one_time_code = OneTimeCode(walk=self.walk, aides=self.aides, typed=self.typed)
+        self.one_time_code = OneTimeCode(walk=self.walk, hooks=self.hooks, typed=self.typed)
 
     async def arrive(self, *, prove: bool = False) -> Identity:
         """Open the home page and go on until signed in; as `ensure_signed_in`."""
@@ -149,7 +165,7 @@ class SignIn:
         seen = await self.walk.open(f"https://{self.host}/home")
         if self.walk.site_time is not None and not self._told_time:
             self._told_time = True
-            await self.aides.clock_seen(self.walk.site_time)
+            await self.hooks.clock_seen(self.walk.site_time)
         return seen
 
     @staticmethod
@@ -177,7 +193,9 @@ class SignIn:
             case "no_such_login":
                 raise no_such_login(seen)
             case _:
-                raise UnknownScreenError(f"a sign-in screen was expected, {seen.screen} came", screen=seen.screen, url=seen.path)
+                raise UnknownScreenError(
+                    f"a sign-in screen was expected, {seen.screen} came", screen=seen.screen, url=seen.path
+                )
 
     async def _give_address(self, seen: Recognition) -> Recognition:
         if seen.alert == "email_unknown":
@@ -252,4 +270,6 @@ class SignIn:
         """Stop at a message without a name that answers something typed: it may be a rejection in words nobody listed."""
         if typed and seen.alert_text:
             text = self.walk.visit.redactor.redact(seen.alert_text)[:200]
-            raise UnknownScreenError(f"no message was expected on {seen.screen}, the site says: {text}", screen=seen.screen, url=seen.path)
+            raise UnknownScreenError(
+                f"no message was expected on {seen.screen}, the site says: {text}", screen=seen.screen, url=seen.path
+            )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from flows.catalogue.recognise import Recognition
 from flows.errors import CodeRejectedError, NoSuchLoginError, PasswordRejectedError
-from flows.models import Act, Aides
+from flows.models import Act, FlowHooks
 
 _CODES_REJECTED = 2
 _STARTING = ("password", "combined", "email", "email_unified", "no_such_login")  # to be (back) there is no yes
@@ -14,10 +14,10 @@ _REJECTING = ("password_rejected", "credentials_rejected")  # in these words, in
 
 
 @dataclass(slots=True)
-class Typed:
-    """The passwords and codes of one visit. Outcomes go to the aides as soon as a screen answers."""
+class SubmittedSecrets:
+    """The passwords and codes of one visit. Outcomes go to the hooks as soon as a screen answers."""
 
-    aides: Aides
+    hooks: FlowHooks
     passwords: int = 0
     codes: int = 0
     is_accepted: bool = False  # a password was typed, and the site went on
@@ -29,7 +29,7 @@ class Typed:
 
     async def before_password(self, seen: Recognition) -> None:
         """Ask for leave to type the password on this page, and count it."""
-        await self.aides.before_click(Act.TYPE_PASSWORD)
+        await self.hooks.before_act(Act.TYPE_PASSWORD)
         self._failed_before = seen.failed_sign_ins
         self._document = seen.document
         self.passwords += 1
@@ -37,7 +37,7 @@ class Typed:
 
     async def before_code(self) -> None:
         """Ask for leave to type a code, and count it."""
-        await self.aides.before_click(Act.TYPE_CODE)
+        await self.hooks.before_act(Act.TYPE_CODE)
         self.codes += 1
         self._pending.append(Act.TYPE_CODE)
 
@@ -70,7 +70,7 @@ class Typed:
     async def close(self, outcome: str) -> None:
         """Give everything that is still open this outcome; the attempt stays counted."""
         while self._pending:
-            await self.aides.outcome(self._pending.pop(), outcome)
+            await self.hooks.outcome(self._pending.pop(), outcome)
 
     async def _judge_password(self, seen: Recognition) -> bool:
         is_back = seen.screen in _STARTING
@@ -96,7 +96,7 @@ class Typed:
             return False
         self._pending.remove(Act.TYPE_PASSWORD)
         self.is_accepted = self.is_accepted or not is_back
-        await self.aides.outcome(Act.TYPE_PASSWORD, "asked_again" if is_back else "accepted")
+        await self.hooks.outcome(Act.TYPE_PASSWORD, "asked_again" if is_back else "accepted")
         return not is_back
 
     async def _judge_code(self, seen: Recognition) -> bool:
@@ -114,14 +114,14 @@ class Typed:
         if is_asking and seen.alert_text:
             return False
         self._pending.remove(Act.TYPE_CODE)
-        await self.aides.outcome(Act.TYPE_CODE, "asked_again" if is_asking else "accepted")
+        await self.hooks.outcome(Act.TYPE_CODE, "asked_again" if is_asking else "accepted")
         return not is_asking
 
     async def _refuse_credentials(self, seen: Recognition) -> None:
         """The words that come after the code and mean the password as well."""
         await self.close("rejected")
         if self.is_accepted:
-            await self.aides.outcome(Act.TYPE_PASSWORD, "rejected")
+            await self.hooks.outcome(Act.TYPE_PASSWORD, "rejected")
         raise PasswordRejectedError(
             "the sign-in was expected to be right, the site rejected its credentials: set the account's secret anew",
             screen=seen.screen,

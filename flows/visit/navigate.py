@@ -1,4 +1,6 @@
-"""Walking through screens: open, press, fill, and wait for what comes of it; interstitials are passed by as the catalogue says."""
+"""Walking through screens: open, press, fill, and wait for what comes of it; interstitials are passed by as the
+catalogue says.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,7 @@ _SIGHTS = 3  # the same screen so often without progress is being stuck
 
 
 @dataclass(slots=True)
-class Walk:
+class Navigator:
     """One visit's way through the screens: what was seen how often, and the bounds."""
 
     visit: Visit
@@ -50,16 +52,22 @@ class Walk:
         started = monotonic()
         before = self.visit.page.url
         try:
-            response = await self.visit.page.goto(url, wait_until="commit", timeout=self.bounds.step.total_seconds() * 1000)
+            response = await self.visit.page.goto(
+                url, wait_until="commit", timeout=self.bounds.step.total_seconds() * 1000
+            )
             if response and self.site_time is None:
                 self.site_time = _date(await response.header_value("date"))
         except PlaywrightTimeoutError as err:
-            raise StepTimeoutError(f"an answer was expected from {_shown(url)}, none came in time", url=_shown(url)) from err
+            raise StepTimeoutError(
+                f"an answer was expected from {_shown(url)}, none came in time", url=_shown(url)
+            ) from err
         except Error as err:
             self.visit.guard.check()
             if "interrupted by another navigation" not in str(err) and "ERR_ABORTED" not in str(err):
                 reason = str(err).partition("\n")[0].rpartition("net::")[2]
-                raise SiteRefusedError(f"an answer was expected from {_shown(url)}, there was none ({reason})", url=_shown(url)) from err
+                raise SiteRefusedError(
+                    f"an answer was expected from {_shown(url)}, there was none ({reason})", url=_shown(url)
+                ) from err
         seen = await self.settle()
         self.visit.tell("opened", seen, element=_shown(before) if before != url else "", seconds=monotonic() - started)
         return seen
@@ -77,7 +85,9 @@ class Walk:
         last: Recognition | None = None
         while True:
             seen = await self._look()
-            if seen is None or self._kind(seen) is not Kind.CHALLENGE:  # a puzzle's frame may come from anywhere, and stays empty
+            if (
+                seen is None or self._kind(seen) is not Kind.CHALLENGE
+            ):  # a puzzle's frame may come from anywhere, and stays empty
                 self.visit.guard.check()
             waited = monotonic() - started
             if seen is not None and (after is None or seen.differs(after)):
@@ -90,7 +100,9 @@ class Walk:
                     return seen
             elif waited > step:
                 where = seen.screen if seen else "a page that keeps moving"
-                raise StepTimeoutError(f"another screen than {where} was expected within {step:g} s, none came", screen=where)
+                raise StepTimeoutError(
+                    f"another screen than {where} was expected within {step:g} s, none came", screen=where
+                )
             last = seen
             await self.changed()
 
@@ -117,7 +129,9 @@ class Walk:
                     )
                 case Kind.REFUSAL:
                     raise SiteRefusedError(
-                        f"a page was expected, the site refuses ({seen.screen}, status {seen.status})", screen=seen.screen, url=seen.path
+                        f"a page was expected, the site refuses ({seen.screen}, status {seen.status})",
+                        screen=seen.screen,
+                        url=seen.path,
                     )
                 case Kind.WAIT:
                     waiting_since = waiting_since or monotonic()
@@ -149,7 +163,9 @@ class Walk:
         try:
             await handle.click(timeout=self.bounds.step.total_seconds() * 500)
         except PlaywrightTimeoutError as err:
-            raise StepTimeoutError("an element was expected to take a click, something covers it or it is not ready") from err
+            raise StepTimeoutError(
+                "an element was expected to take a click, something covers it or it is not ready"
+            ) from err
 
     async def fill(self, seen: Recognition, name: str, value: str | SecretStr) -> None:
         """Fill a field; a secret only after the guard has looked at where the field is."""
@@ -174,7 +190,8 @@ class Walk:
         return seen
 
     async def find(self, seen: Recognition, name: str) -> Found:
-        """Look for an element for a while: a page may be drawn later than its title. An empty result when it does not come.
+        """Look for an element for a while: a page may be drawn later than its title. An empty result when it does not
+        come.
 
         Raises:
             PageMovedError: another document is there by now; what it holds under such a name is something else.
@@ -236,7 +253,10 @@ class Walk:
             return await self.settle(after=seen, wait=max(left, 0))
         except StepTimeoutError as err:
             raise ChallengeError(
-                f"{seen.screen} was expected to pass by itself, it did not", kind=seen.screen, screen=seen.screen, url=seen.path
+                f"{seen.screen} was expected to pass by itself, it did not",
+                kind=seen.screen,
+                screen=seen.screen,
+                url=seen.path,
             ) from err
 
     async def _pass_by(self, seen: Recognition, handling: Handling) -> Recognition:
@@ -245,10 +265,14 @@ class Walk:
             if handling.fallback == "ignore":
                 return seen
             raise StuckError(
-                f"{seen.screen} was expected to be over after {handling.at_most}, it came back", screen=seen.screen, url=seen.path
+                f"{seen.screen} was expected to be over after {handling.at_most}, it came back",
+                screen=seen.screen,
+                url=seen.path,
             )
         wanted = handling.element or ""
-        found = await (find(self.visit, seen.screen, wanted) if handling.fallback == "ignore" else self.find(seen, wanted))
+        found = await (
+            find(self.visit, seen.screen, wanted) if handling.fallback == "ignore" else self.find(seen, wanted)
+        )
         if not found and handling.fallback == "ignore":
             return seen
         if not found and handling.fallback == "return_to" and (url := self._return_to(seen)):
@@ -265,7 +289,11 @@ class Walk:
         """Return where the sign-in would have gone, if that is a listed host."""
         values = parse_qs(urlsplit(seen.url).query).get("openid.return_to", [])
         parts = urlsplit(values[0]) if len(values) == 1 else None
-        return values[0] if parts and parts.scheme == "https" and parts.hostname in self.visit.guard.policy.navigation else None
+        return (
+            values[0]
+            if parts and parts.scheme == "https" and parts.hostname in self.visit.guard.policy.navigation
+            else None
+        )
 
     async def _look(self) -> Recognition | None:
         try:

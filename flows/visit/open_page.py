@@ -43,7 +43,8 @@ async def look(visit: Visit) -> Recognition:
     """Recognise the page, also while it is moving on.
 
     Raises:
-        ChallengeError: it asks for a person. SignedOutError: it is a sign-in page. SiteRefusedError: it is an error page of the site's.
+        ChallengeError: it asks for a person. SignedOutError: it is a sign-in page. SiteRefusedError: it is an error
+        page of the site's.
     """
     while True:
         try:
@@ -60,9 +61,13 @@ async def look(visit: Visit) -> Recognition:
             url=seen.path,
         )
     if seen.session is Session.SIGNED_OUT:
-        raise SignedOutError("a page of the signed-in site was expected, a sign-in page came", screen=seen.screen, url=seen.path)
+        raise SignedOutError(
+            "a page of the signed-in site was expected, a sign-in page came", screen=seen.screen, url=seen.path
+        )
     if screen is not None and screen.handling.kind is Kind.REFUSAL:
-        raise SiteRefusedError("a page of the site was expected, its error page came", screen=seen.screen, url=seen.path)
+        raise SiteRefusedError(
+            "a page of the site was expected, its error page came", screen=seen.screen, url=seen.path
+        )
     return seen
 
 
@@ -70,4 +75,6 @@ def check_led_away(visit: Visit, before: int, shown: str) -> None:
     """Raise when the read-only guard stopped a page, as it does where a refusal leads to an address nobody listed."""
     stopped = [request.removeprefix("GET ") for request in visit.guard.blocked[before:] if request.startswith("GET ")]
     if stopped:
-        raise LedAwayError(f"{shown} was expected, the site led to {stopped[-1]}, which was not opened", url=stopped[-1])
+        raise LedAwayError(
+            f"{shown} was expected, the site led to {stopped[-1]}, which was not opened", url=stopped[-1]
+        )

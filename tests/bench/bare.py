@@ -81,12 +81,17 @@ async def audit(browser: Browser, state: dict[str, Any]) -> int:
 
 
 async def audit_naively(world: World, user: User) -> int:
-    """A fresh browser and a fresh sign-in each time, and after each click a look every second whether the next page is there."""
+    """A fresh browser and a fresh sign-in each time, and after each click a look every second whether the next page is
+    there.
+    """
     async with bare_browser(world) as browser:
         context = await browser.new_context(locale="en-US")
         page = await context.new_page()
         await page.goto(HOME)
-        for field, button, value in (("#ap_email", "#continue", user.email), ("#ap_password", "#signInSubmit", user.password)):
+        for field, button, value in (
+            ("#ap_email", "#continue", user.email),
+            ("#ap_password", "#signInSubmit", user.password),
+        ):
             await _poll(page.locator(field))
             await page.fill(field, value)
             await page.click(button, no_wait_after=True)

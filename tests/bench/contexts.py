@@ -24,7 +24,7 @@ async def measure(quick: bool) -> AsyncIterator[Figure]:
     async with open_world(scenario_of(max(_CONTEXTS), members=True)) as world:
         await fresh_code_time(6.0)
         for number in range(max(_CONTEXTS)):
-            await make_visit(world.crew, name(number), kind=Kind.AUDIT)
+            await make_visit(world.context, name(number), kind=Kind.AUDIT)
         yield await _weight(world, runs=2 if quick else 3)
         for count in _CONTEXTS:
             rates = [await _rate(world, count, each=1 if quick else 2) for _ in range(2 if quick else 3)]
@@ -36,9 +36,9 @@ async def measure(quick: bool) -> AsyncIterator[Figure]:
 async def _weight(world: World, *, runs: int) -> Figure:
     """The slope from two to eight contexts, each on a permissions page."""
     slopes, whole = [], []
-    options = world.crew.pool.options
+    options = world.context.pool.options
     for _ in range(runs):
-        async with world.crew.pool.browser() as browser, AsyncExitStack() as stack:
+        async with world.context.pool.browser() as browser, AsyncExitStack() as stack:
             weights = {}
             for count in range(1, max(_CONTEXTS) + 1):
                 visit = await stack.enter_async_context(open_visit(browser, options=options))
@@ -47,7 +47,10 @@ async def _weight(world: World, *, runs: int) -> Figure:
         slopes.append((weights[8] - weights[2]) / 6)
         whole.append(weights[1])
     return figure(
-        "context_memory", slopes, unit="MB", of=f"the whole browser with one context: {min(whole):.0f} MB (proportional set size)"
+        "context_memory",
+        slopes,
+        unit="MB",
+        of=f"the whole browser with one context: {min(whole):.0f} MB (proportional set size)",
     )
 
 
@@ -56,7 +59,7 @@ async def _rate(world: World, count: int, *, each: int) -> float:
 
     async def one(number: int) -> None:
         for _ in range(each):
-            await make_visit(world.crew, name(number), kind=Kind.AUDIT)
+            await make_visit(world.context, name(number), kind=Kind.AUDIT)
 
     started = time.monotonic()
     await asyncio.gather(*(one(number) for number in range(count)))
@@ -80,7 +83,9 @@ def _command(pid: int) -> str:
 
 
 def _proportional(pid: int) -> int:
-    found = [line.split()[1] for line in _text(Path(f"/proc/{pid}/smaps_rollup")).splitlines() if line.startswith("Pss:")]
+    found = [
+        line.split()[1] for line in _text(Path(f"/proc/{pid}/smaps_rollup")).splitlines() if line.startswith("Pss:")
+    ]
     return int(found[0]) if found else 0
 
 

@@ -52,7 +52,9 @@ async def measure_delivery(quick: bool) -> AsyncIterator[Figure]:
 
 
 async def measure_waiting(quick: bool) -> AsyncIterator[Figure]:
-    """With accounts that are due tomorrow, in the rhythm of production: idle CPU and transactions, and from due to started."""
+    """With accounts that are due tomorrow, in the rhythm of production: idle CPU and transactions, and from due to
+    started.
+    """
     with ExitStack() as stack:
         url = stack.enter_context(running_postgres()).new_database() if find_binaries() else None
         async with open_world(scenario_of(1, members=False, invited=False), url=url) as world:
@@ -61,11 +63,21 @@ async def measure_waiting(quick: bool) -> AsyncIterator[Figure]:
                 await asyncio.to_thread(wait_many, world, wanted)
                 idle = await _idle(world, quick=quick)
                 beside = f"the same daemon with one account: {median(alone.loads):.2f} %"
-                yield figure(f"waiting_{label}_cpu", idle.loads, unit="%", of=f"{beside}; {idle.memory:.0f} MB with {wanted} accounts")
+                yield figure(
+                    f"waiting_{label}_cpu",
+                    idle.loads,
+                    unit="%",
+                    of=f"{beside}; {idle.memory:.0f} MB with {wanted} accounts",
+                )
                 if idle.transactions:
                     of = f"the same daemon with one account: {median(alone.transactions):.2f} a second"
                     yield figure(f"waiting_{label}_transactions", idle.transactions, unit="1/s", of=of)
-                yield figure(f"waiting_{label}_due_to_start", idle.starts, unit="s", of=f"looking every {_TICK} s, as production does")
+                yield figure(
+                    f"waiting_{label}_due_to_start",
+                    idle.starts,
+                    unit="s",
+                    of=f"looking every {_TICK} s, as production does",
+                )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +146,9 @@ def _transactions(world: World) -> int | None:
     if world.engine.dialect.name != "postgresql":
         return None
     with reading(world.engine) as conn:
-        told = conn.scalar(sa.text("SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = current_database()"))
+        told = conn.scalar(
+            sa.text("SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = current_database()")
+        )
     return int(told or 0)
 
 
@@ -201,5 +215,6 @@ def _resident(pid: int) -> float:
 
 DELIVERY = Family(names=("delivery_to_visit",), measure=measure_delivery)
 WAITING = Family(
-    names=tuple(f"waiting_{count}_{what}" for count in ("10k", "100k") for what in ("cpu", "due_to_start")), measure=measure_waiting
+    names=tuple(f"waiting_{count}_{what}" for count in ("10k", "100k") for what in ("cpu", "due_to_start")),
+    measure=measure_waiting,
 )

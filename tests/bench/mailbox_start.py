@@ -1,4 +1,6 @@
-"""Starting on a mailbox with very many messages, beside a script that fetches every header. Each life is a process of its own."""
+"""Starting on a mailbox with very many messages, beside a script that fetches every header. Each life is a process of
+its own.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +63,9 @@ def _fill(server: Dovecot, messages: int) -> None:
 
 async def _life(kind: str, port: int) -> dict[str, float]:
     command = [sys.executable, "-m", "tests.bench.mailbox_start", kind, str(port)]
-    process = await asyncio.create_subprocess_exec(*command, cwd=Path(__file__).parents[2], stdout=asyncio.subprocess.PIPE)
+    process = await asyncio.create_subprocess_exec(
+        *command, cwd=Path(__file__).parents[2], stdout=asyncio.subprocess.PIPE
+    )
     out, _ = await process.communicate()
     if process.returncode:
         raise UnmeasuredError(f"the {kind} reading of the mailbox ended with {process.returncode}")

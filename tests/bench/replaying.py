@@ -10,13 +10,13 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from agent.rehearsal.record.flows_by_name import replay_aides, run_flow
+from agent.rehearsal.record.flows_by_name import replay_hooks, run_flow
 from agent.rehearsal.replay.run import BOUNDS, ReplayOptions, replay_all
 from fixtures.player.server import still_clock
 from fixtures.recorded_visits import RECORDED_AT, RecordedVisit, StillClock, recorded_visits
 from fixtures.stand_in.world import StandIn
 from flows.browser.launch import Browser, BrowserOptions, open_browser
-from flows.models import Aides
+from flows.models import FlowHooks
 from flows.visit.open_visit import open_visit
 from tests.bench.figure import Family, Figure, UnmeasuredError, figure
 from tests.bench.visits import LATENCY
@@ -27,13 +27,17 @@ _QUICK = 8  # every eighth recording is enough to see that it works
 
 async def measure(quick: bool) -> AsyncIterator[Figure]:
     """All of them once, which takes minutes; as many at once on either side."""
-    visits = [visit for visit in recorded_visits() if (_path(visit) / "recording.json").exists()][:: _QUICK if quick else 1]
+    visits = [visit for visit in recorded_visits() if (_path(visit) / "recording.json").exists()][
+        :: _QUICK if quick else 1
+    ]
     jobs = min(4, os.cpu_count() or 1)
     started = time.monotonic()
     results = await replay_all([_path(visit) for visit in visits], ReplayOptions(browser=BrowserOptions(), jobs=jobs))
     replay = time.monotonic() - started
     if wrong := [result.name for result in results if not result.is_same]:
-        raise UnmeasuredError(f"{len(wrong)} recordings replay differently, first {wrong[0]}; a replay that differs measures nothing")
+        raise UnmeasuredError(
+            f"{len(wrong)} recordings replay differently, first {wrong[0]}; a replay that differs measures nothing"
+        )
     started = time.monotonic()
     await asyncio.gather(*(_live(visits[job::jobs]) for job in range(jobs)))
     live = time.monotonic() - started
@@ -59,16 +63,18 @@ async def _visit(visit: RecordedVisit, world: StandIn, browser: Browser, options
     world.realm.clock = StillClock()
     async with open_visit(browser, options=options) as opened:
         await opened.context.add_init_script(still_clock(RECORDED_AT))
-        await run_flow(visit.flow, opened, visit.inputs(world.realm), aides=_aides(visit), bounds=BOUNDS)
+        await run_flow(visit.flow, opened, visit.inputs(world.realm), hooks=_hooks(visit), bounds=BOUNDS)
 
 
-def _aides(visit: RecordedVisit) -> Aides:
-    lent = replay_aides(lambda: RECORDED_AT)
+def _hooks(visit: RecordedVisit) -> FlowHooks:
+    lent = replay_hooks(lambda: RECORDED_AT)
 
     async def next_code() -> SecretStr:
         return SecretStr(visit.code())
 
-    return Aides(next_code=next_code, before_click=lent.before_click, outcome=lent.outcome, now=lent.now, clock_seen=lent.clock_seen)
+    return FlowHooks(
+        next_code=next_code, before_act=lent.before_act, outcome=lent.outcome, now=lent.now, clock_seen=lent.clock_seen
+    )
 
 
 FAMILY = Family(names=("replay_vs_live",), measure=measure)

@@ -57,12 +57,16 @@ async def _audits(runs: int, *, naive_runs: int) -> AsyncIterator[Figure]:
                 pairs.append((ours, await _timed(bare.audit(browser, session))))
             yield _beside("audit_vs_bare", pairs[1:], latency, "a bare script, the same pages and clicks")
             ours = median(ours for ours, _ in pairs[1:])
-            naive = [(ours, await _timed(bare.audit_naively(world, world.user(next(users))))) for _ in range(naive_runs)]
-            yield _beside("audit_vs_naive", naive, latency, "a fresh browser and a fresh sign-in each time", times_faster=True)
+            naive = [
+                (ours, await _timed(bare.audit_naively(world, world.user(next(users))))) for _ in range(naive_runs)
+            ]
+            yield _beside(
+                "audit_vs_naive", naive, latency, "a fresh browser and a fresh sign-in each time", times_faster=True
+            )
 
 
 async def _visit(world: World, number: int, kind: Kind, wanted: str) -> None:
-    ended = await make_visit(world.crew, name(number), kind=kind)
+    ended = await make_visit(world.context, name(number), kind=kind)
     if ended.conclusion.outcome != wanted:
         raise UnmeasuredError(f"the visit was expected to end with {wanted}, it ended with {ended.conclusion.why}")
 
@@ -73,7 +77,9 @@ async def _timed(work: Awaitable[object]) -> float:
     return time.monotonic() - started
 
 
-def _beside(called: str, pairs: list[tuple[float, float]], latency: int, what: str, *, times_faster: bool = False) -> Figure:
+def _beside(
+    called: str, pairs: list[tuple[float, float]], latency: int, what: str, *, times_faster: bool = False
+) -> Figure:
     """Our seconds beside the script's, pair by pair; the figure without a suffix is that of the site with its latency."""
     suffix = "" if latency else "_at_0_ms"
     ours, theirs = (median(column) for column in zip(*pairs, strict=True))

@@ -1,4 +1,6 @@
-"""Several workers on one PostgreSQL: what more of them bring, how soon they stop, and 20,000 accounts that are due in one second."""
+"""Several workers on one PostgreSQL: what more of them bring, how soon they stop, and 20,000 accounts that are due in
+one second.
+"""
 
 from __future__ import annotations
 
@@ -47,13 +49,15 @@ async def measure(quick: bool) -> AsyncIterator[Figure]:
 
 
 async def _efficiencies(server: Postgres, *, seconds: float) -> AsyncIterator[Figure]:
-    """Visits per minute of 1, 2 and 3 workers with one context each, as a share of what as many times one worker would make."""
+    """Visits per minute of 1, 2 and 3 workers with one context each, as a share of what as many times one worker would
+    make.
+    """
     single = 0.0
     stops.clear()
     async with open_world(scenario_of(_ACCOUNTS, members=True), url=server.new_database()) as world:
         await fresh_code_time(6.0)
         for number in range(_ACCOUNTS):
-            await make_visit(world.crew, name(number), kind=Kind.AUDIT)
+            await make_visit(world.context, name(number), kind=Kind.AUDIT)
         await world.answer_after(_LATENCY)
         for workers in _COUNTS:
             async with AsyncExitStack() as stack:
@@ -66,7 +70,10 @@ async def _efficiencies(server: Postgres, *, seconds: float) -> AsyncIterator[Fi
     if len(stops) != sum(_COUNTS):
         raise UnmeasuredError(f"{sum(_COUNTS) - len(stops)} workers did not stop within 15 s")
     yield figure(
-        "worker_stop", list(stops), unit="s", of=f"SIGTERM to the end, in the middle of visits; 5 s are allowed; {os.cpu_count()} cores"
+        "worker_stop",
+        list(stops),
+        unit="s",
+        of=f"SIGTERM to the end, in the middle of visits; 5 s are allowed; {os.cpu_count()} cores",
     )
 
 
@@ -81,7 +88,9 @@ async def _visits_per_minute(world: World, seconds: float) -> float:
 
 
 async def _storm(server: Postgres, *, seconds: float) -> Figure:
-    """How fast one worker takes accounts that are all due in the same second and end at once, because they have no secrets."""
+    """How fast one worker takes accounts that are all due in the same second and end at once, because they have no
+    secrets.
+    """
     rates = {}
     for due in (_CALM, _STORM):
         async with open_world(scenario_of(1, members=True), url=server.new_database()) as world:
@@ -106,4 +115,6 @@ def _taken(world: World) -> int:
         return conn.scalar(sa.select(sa.func.count()).select_from(table).where(table.c.retries > 0)) or 0
 
 
-FAMILY = Family(names=(*(f"workers_efficiency_{count}" for count in _COUNTS), "worker_stop", "due_storm_20k"), measure=measure)
+FAMILY = Family(
+    names=(*(f"workers_efficiency_{count}" for count in _COUNTS), "worker_stop", "due_storm_20k"), measure=measure
+)

@@ -1,4 +1,4 @@
-"""A stand-in in a process of its own with many accounts, and an agent's crew in front of it."""
+"""A stand-in in a process of its own with many accounts, and an agent's context in front of it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from agent.domain.policy.load import load_policy
 from agent.mail.manual import admit_link
 from agent.observe.logs import configure_logs
 from agent.observe.redaction import Redaction
-from agent.rehearsal.demo.processes import open_stage
+from agent.rehearsal.demo.processes import open_processes
 from agent.settings.model import Settings
 from agent.store import accounts
 from agent.store.database.engine import open_database, writing
@@ -32,24 +32,26 @@ from agent.store.vault import sign_in_secrets
 from agent.store.vault.keys import Vault, new_key, parse_key
 from agent.store.vault.sign_in_secrets import SignInSecrets
 from agent.visits.browser_pool import BrowserPool, browser_options
-from agent.visits.context import Crew
+from agent.visits.context import WorkerContext
 from fixtures.stand_in.generate import Draw
 from fixtures.stand_in.scenario import Grant, Invitation, Scenario, User
 from tests.support.rehearsal import rehearsal_settings
 
 HOST = "sellercentral.amazon.com"
-_CODE_LEFT = 6.0  # seconds a time step must have left when a code is typed; waiting for a fresh one is not what is measured
+_CODE_LEFT = (
+    6.0  # seconds a time step must have left when a code is typed; waiting for a fresh one is not what is measured
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """One stand-in, one crew; account `A3` belongs to the third user."""
+    """One stand-in, one context; account `A3` belongs to the third user."""
 
     scenario: Scenario
     description: dict[str, Any]
     settings: Settings
     engine: Engine
-    crew: Crew
+    context: WorkerContext
     directory: Path
     env: dict[str, str]  # for a daemon in a process of its own
 
@@ -65,7 +67,9 @@ class World:
     def admit(self, number: int) -> None:
         """Have the account expect its invitation, as the mail room does."""
         link, account = self.link(number), name(number)
-        admit_link(link, account_id=account, asked_by="bench", settings=self.settings, engine=self.engine, now=utc_now())
+        admit_link(
+            link, account_id=account, asked_by="bench", settings=self.settings, engine=self.engine, now=utc_now()
+        )
 
     async def control(self, path: str, **body: Any) -> dict[str, Any]:
         """Steer the stand-in."""
@@ -85,7 +89,9 @@ def name(number: int) -> str:
 
 
 def scenario_of(count: int, *, members: bool, invited: bool = True) -> Scenario:
-    """So many users with a seller each: members who may see the rights they were asked to have, or else invited (or not yet)."""
+    """So many users with a seller each: members who may see the rights they were asked to have, or else invited (or not
+    yet).
+    """
     draw = Draw(count)
     users = [draw.user(f"a{number + 1}@users.example", identity_shown="claim") for number in range(count)]
     sellers = [
@@ -105,37 +111,37 @@ def scenario_of(count: int, *, members: bool, invited: bool = True) -> Scenario:
 
 @asynccontextmanager
 async def open_world(scenario: Scenario, *, url: str | None = None) -> AsyncIterator[World]:
-    """Start the stand-in, register every user's account, lend the crew; all is gone afterwards."""
+    """Start the stand-in, register every user's account, lend the context; all is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         directory = Path(folder)
         script = directory / "scenario.json"
         script.write_text(json.dumps(scenario.model_dump(mode="json")), encoding="utf-8")
-        async with open_stage(directory, seed=scenario.seed, scenario=script) as stage:
-            settings = rehearsal_settings(stage.description, directory)
+        async with open_processes(directory, seed=scenario.seed, scenario=script) as processes:
+            settings = rehearsal_settings(processes.description, directory)
             key, database = new_key(), url or f"sqlite:///{directory / 'agent.sqlite'}"
             engine = open_database(database)
-            crew = _crew(settings, engine, key)
+            context = _context(settings, engine, key)
             world = World(
                 scenario=scenario,
-                description=stage.description,
+                description=processes.description,
                 settings=settings,
                 engine=engine,
-                crew=crew,
+                context=context,
                 directory=directory,
-                env=stage.env | {"SC_AGENT_VAULT_KEY": key},
+                env=processes.env | {"SC_AGENT_VAULT_KEY": key},
             )
             try:
                 await asyncio.to_thread(_register, world)
                 yield world
             finally:
-                await crew.pool.close()
+                await context.pool.close()
                 engine.dispose()
 
 
-def _crew(settings: Settings, engine: Engine, key: str) -> Crew:
+def _context(settings: Settings, engine: Engine, key: str) -> WorkerContext:
     redaction = Redaction()
     configure_logs(level="ERROR", style="text", redaction=redaction)
-    return Crew(
+    return WorkerContext(
         settings=settings,
         engine=engine,
         vault=Vault(parse_key(key, source="the bench")),
@@ -159,7 +165,7 @@ def _register(world: World) -> None:
             )
             accounts.add(conn, new, now=utc_now())
             secrets = SignInSecrets(password=SecretStr(user.password), totp_secret=SecretStr(user.totp_secret))
-            sign_in_secrets.save(conn, world.crew.vault, name(number), secrets, now=utc_now())
+            sign_in_secrets.save(conn, world.context.vault, name(number), secrets, now=utc_now())
 
 
 def code_of(user: User) -> str:

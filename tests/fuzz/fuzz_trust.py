@@ -1,6 +1,7 @@
 """Coverage-guided fuzzing of the verdict: `python tests/fuzz/fuzz_trust.py [libFuzzer options]`, or `make fuzz`.
 
-Starts from the recorded corpus. A crash, a verdict that takes longer than half a second, or an accepted message whose signed bytes
+Starts from the recorded corpus. A crash, a verdict that takes longer than half a second, or an accepted message whose
+signed bytes
 differ from a genuine one ends it; the input is kept in the current directory.
 """
 
@@ -21,14 +22,19 @@ with atheris.instrument_imports(include=["agent.mail", "agent.domain", "dkim", "
     from agent.mail.trust.signatures import Key
 
 CORPUS = Path(__file__).parents[2] / "fixtures" / "emails"
-KEYS = {name.lower(): Key(record=txt.encode()) for name, txt in json.loads((CORPUS / "keys.json").read_text())["records"].items()}
+KEYS = {
+    name.lower(): Key(record=txt.encode())
+    for name, txt in json.loads((CORPUS / "keys.json").read_text())["records"].items()
+}
 GENUINE = {  # really signed, though perhaps not expected, or too old
     path.parent.name: path.with_name("message.eml").read_bytes()
     for path in CORPUS.glob("*/expected.json")
     if (expectation := json.loads(path.read_text()))["verdict"] != "rejected" and "authserv" not in expectation
 }
 NOW = max(
-    datetime.fromisoformat(json.loads(path.read_text())["now"]) for path in CORPUS.glob("*/expected.json") if path.parent.name in GENUINE
+    datetime.fromisoformat(json.loads(path.read_text())["now"])
+    for path in CORPUS.glob("*/expected.json")
+    if path.parent.name in GENUINE
 )
 POLICY = TrustPolicy(window=timedelta(days=3650))
 SLOW = 0.5  # seconds of processor time
@@ -50,7 +56,14 @@ BODIES = {body_of(raw) for raw in GENUINE.values()}
 def check(data: bytes) -> None:
     """Judge one input."""
     started = time.process_time()
-    judgement = judge(data, policy=POLICY, resolver=lambda name: KEYS.get(name.lower(), Key()), now=NOW, arrived_at=None, expected=expected)
+    judgement = judge(
+        data,
+        policy=POLICY,
+        resolver=lambda name: KEYS.get(name.lower(), Key()),
+        now=NOW,
+        arrived_at=None,
+        expected=expected,
+    )
     took = time.process_time() - started
     if took > SLOW and len(data) < 100_000:
         raise RuntimeError(f"took {took:.2f} s")

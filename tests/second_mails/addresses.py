@@ -78,12 +78,26 @@ ADDRESSES = {
     "safe links": f"https://eur01.safelinks.protection.outlook.com/?url={LINK.replace('&', '%26')}",
     "an IP": f"https://127.0.0.1{PATH}",
 }
-TEXT_KEEPS = ("http", "user", "backslash", "port", "suffix", "trailing", "dots", "invitation", "merchant", "both", "redirector")
+TEXT_KEEPS = (
+    "http",
+    "user",
+    "backslash",
+    "port",
+    "suffix",
+    "trailing",
+    "dots",
+    "invitation",
+    "merchant",
+    "both",
+    "redirector",
+)
 
 
 def cases() -> list[Case]:
     """Each address as a link; those that survive in running text also as plain text."""
-    made = [trap(f"address {name}", letter(part(html_of(link), cte="quoted-printable"))) for name, link in ADDRESSES.items()]
+    made = [
+        trap(f"address {name}", letter(part(html_of(link), cte="quoted-printable"))) for name, link in ADDRESSES.items()
+    ]
     for name, link in ADDRESSES.items():
         if name.startswith(TEXT_KEEPS):
             made.append(trap(f"address {name}, plain", letter(part(text_of(link), kind="text/plain"))))

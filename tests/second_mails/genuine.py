@@ -3,7 +3,21 @@
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
-from .letters import INVITATION, LINK, MAILBOX, MERCHANT, RECIPIENT, SES, Case, genuine, html_of, letter, multipart, part, text_of
+from .letters import (
+    INVITATION,
+    LINK,
+    MAILBOX,
+    MERCHANT,
+    RECIPIENT,
+    SES,
+    Case,
+    genuine,
+    html_of,
+    letter,
+    multipart,
+    part,
+    text_of,
+)
 from .signing import AMAZON_HEADERS, Signature
 
 SENDER_DOMAINS = (
@@ -54,16 +68,23 @@ LINKS = {
     "thirteen characters": f"https://sellercentral.amazon.com/invitation/accept?merchantId=A1EXAMPLE0000&invitationId={INVITATION}",
 }
 ABOVE = {
-    "received": ("Received: from a.smtp-out.amazonses.com (1.2.3.4) by mx.users.example; Thu, 26 Nov 2026 10:00:00 +0000",),
+    "received": (
+        "Received: from a.smtp-out.amazonses.com (1.2.3.4) by mx.users.example; Thu, 26 Nov 2026 10:00:00 +0000",
+    ),
     "delivered-to": (f"Delivered-To: {RECIPIENT}", "Return-Path: <bounce@amazonses.com>"),
     "delivered-to in upper case": (f"Delivered-To: {RECIPIENT.upper()}",),
     "x-original-to": (f"X-Original-To: {RECIPIENT}", f"Envelope-To: {RECIPIENT}"),
-    "verdict of the provider": ("Authentication-Results: mx.users.example; dkim=pass header.d=amazon.com; spf=pass; dmarc=pass",),
+    "verdict of the provider": (
+        "Authentication-Results: mx.users.example; dkim=pass header.d=amazon.com; spf=pass; dmarc=pass",
+    ),
     "spf failed on the way": (
         "Received-SPF: fail (forwarded)",
         "Authentication-Results: mx.users.example; spf=fail; dkim=pass header.d=amazon.com",
     ),
-    "arc seal": ("ARC-Seal: i=1; a=rsa-sha256; d=fwd.example; s=x; cv=none; b=AAAA", "X-Forwarded-Encrypted: i=1; AJvYc"),
+    "arc seal": (
+        "ARC-Seal: i=1; a=rsa-sha256; d=fwd.example; s=x; cv=none; b=AAAA",
+        "X-Forwarded-Encrypted: i=1; AJvYc",
+    ),
     "odd x- headers": ("X-Spam-Status: No, score=-2.1", "X-Gm-Message-State: AOJu0Y", "List-Unsubscribe-Post: x"),
 }
 
@@ -87,7 +108,10 @@ def cases() -> list[Case]:
 
 def _senders() -> list[Case]:
     made = [
-        genuine(f"from {domain}", letter(sender=f"Amazon <seller-notification@{domain}>").signed(SES, Signature(domain=domain)))
+        genuine(
+            f"from {domain}",
+            letter(sender=f"Amazon <seller-notification@{domain}>").signed(SES, Signature(domain=domain)),
+        )
         for domain in SENDER_DOMAINS
     ]
     shapes = {
@@ -113,7 +137,19 @@ def _hosts() -> list[Case]:
 
 def _signatures() -> list[Case]:
     amazon = Signature()
-    over = ("From", "From", "To", "To", "Subject", "Subject", "Date", "Date", "Content-Type", "Content-Type", "Message-ID")
+    over = (
+        "From",
+        "From",
+        "To",
+        "To",
+        "Subject",
+        "Subject",
+        "Date",
+        "Date",
+        "Content-Type",
+        "Content-Type",
+        "Message-ID",
+    )
     later = str(int((datetime.now(UTC) + timedelta(days=7)).timestamp()))
     before = str(int((datetime.now(UTC) - timedelta(hours=1)).timestamp()))
     shapes = {
@@ -142,7 +178,10 @@ def _contents() -> list[Case]:
     plain = part(text_of(), kind="text/plain")
     both = f'<p>If the button does not work: <a href="{LINK.replace("&", "&amp;")}">{LINK.replace("&", "&amp;")}</a></p>\r\n'
     wrapped = LINK.replace("&", "&\r\n")
-    logo = (("Content-Type: image/png; name=logo.png", "Content-Transfer-Encoding: base64", "Content-ID: <logo>"), b"iVBORw0KGgo=\r\n")
+    logo = (
+        ("Content-Type: image/png; name=logo.png", "Content-Transfer-Encoding: base64", "Content-ID: <logo>"),
+        b"iVBORw0KGgo=\r\n",
+    )
     shapes = {
         "html alone": part(html_of()),
         "html quoted-printable": part(html_of(), cte="quoted-printable"),
@@ -150,17 +189,25 @@ def _contents() -> list[Case]:
         "html 8bit": part(html_of(shop="Größe"), cte="8bit"),
         "html iso-8859-1": part(html_of(shop="Größe"), charset="iso-8859-1", cte="quoted-printable"),
         "html us-ascii": part(html_of(), charset="us-ascii"),
-        "html UTF-8 quoted": (('Content-Type: text/html; charset="UTF-8"', "Content-Transfer-Encoding: 7bit"), html_of().encode()),
+        "html UTF-8 quoted": (
+            ('Content-Type: text/html; charset="UTF-8"', "Content-Transfer-Encoding: 7bit"),
+            html_of().encode(),
+        ),
         "html without charset": (("Content-Type: text/html", "Content-Transfer-Encoding: 7bit"), html_of().encode()),
         "html without encoding header": (("Content-Type: text/html; charset=utf-8",), html_of().encode()),
-        "html, names in other case": (("content-type: TEXT/HTML; Charset=Utf-8", "CONTENT-TRANSFER-ENCODING: 7BIT"), html_of().encode()),
+        "html, names in other case": (
+            ("content-type: TEXT/HTML; Charset=Utf-8", "CONTENT-TRANSFER-ENCODING: 7BIT"),
+            html_of().encode(),
+        ),
         "plain alone": plain,
         "plain quoted-printable": part(text_of(), kind="text/plain", cte="quoted-printable"),
         "plain base64": part(text_of(), kind="text/plain", cte="base64"),
         "plain, link in angle brackets": part(text_of(f"<{LINK}>"), kind="text/plain"),
         "plain, link ends a sentence": part(text_of(f"{LINK} ."), kind="text/plain"),
         "alternative": multipart(plain, part(html_of())),
-        "alternative, both encoded": multipart(part(text_of(), kind="text/plain", cte="base64"), part(html_of(), cte="quoted-printable")),
+        "alternative, both encoded": multipart(
+            part(text_of(), kind="text/plain", cte="base64"), part(html_of(), cte="quoted-printable")
+        ),
         "alternative in mixed": multipart(multipart(plain, part(html_of()), boundary="in"), kind="mixed"),
         "related with a logo": multipart(part(html_of()), logo, kind="related"),
         "alternative in related": multipart(multipart(plain, part(html_of()), boundary="in"), logo, kind="related"),
@@ -180,14 +227,18 @@ def _contents() -> list[Case]:
         "plain wrapped inside the ids": part(
             text_of(LINK.replace("EXAMPLE", "EXA\r\n  MPLE").replace("-469f", "-\r\n469f")), kind="text/plain"
         ),
-        "plain flowed": part(text_of(LINK.replace("accept", " \r\naccept")), kind="text/plain", more="; format=flowed; delsp=yes"),
+        "plain flowed": part(
+            text_of(LINK.replace("accept", " \r\naccept")), kind="text/plain", more="; format=flowed; delsp=yes"
+        ),
         "visible address cut short": part(html_of(visible=f"{LINK.partition('merchantId')[0]}…")),
         "visible address cut short with dots": part(html_of(visible=f"{LINK.partition('&')[0]}...")),
         "visible address wrapped": part(html_of(visible=LINK.replace("&", "&amp;\r\n"))),
         "button for Outlook in a conditional comment": part(
             html_of(extra=f'<!--[if mso]><v:roundrect href="{LINK.replace("&", "&amp;")}"></v:roundrect><![endif]-->')
         ),
-        "action for a mail program": part(html_of(extra=f'<script type="application/ld+json">{{"url": "{LINK}"}}</script>')),
+        "action for a mail program": part(
+            html_of(extra=f'<script type="application/ld+json">{{"url": "{LINK}"}}</script>')
+        ),
         "image map": part(html_of().replace("<a href", "<map><area href")),
         "plain wrapped beside whole html": multipart(part(text_of(wrapped), kind="text/plain"), part(html_of())),
     }
@@ -197,7 +248,9 @@ def _contents() -> list[Case]:
         "windows-1252": part(html_of(shop="Größe"), charset="windows-1252", cte="quoted-printable"),
         "iso-2022-jp": part(html_of(shop="招待"), charset="iso-2022-jp"),
         "with a PDF attached": multipart(
-            part(html_of()), (("Content-Type: application/pdf", "Content-Transfer-Encoding: base64"), b"JVBERi0=\r\n"), kind="mixed"
+            part(html_of()),
+            (("Content-Type: application/pdf", "Content-Transfer-Encoding: base64"), b"JVBERi0=\r\n"),
+            kind="mixed",
         ),
     }
     return made + [genuine(f"content {name}", letter(content), open_to_taste=True) for name, content in loose.items()]
@@ -218,7 +271,11 @@ def _links() -> list[Case]:
         host = urlsplit(link).query
         merchant = next(word.split("=")[1] for word in host.split("&") if "Id=A" in word)
         made.append(genuine(f"link with {name}", letter(part(html_of(link))), link=link, merchant=merchant))
-        made.append(genuine(f"link with {name}, plain", letter(part(text_of(link), kind="text/plain")), link=link, merchant=merchant))
+        made.append(
+            genuine(
+                f"link with {name}, plain", letter(part(text_of(link), kind="text/plain")), link=link, merchant=merchant
+            )
+        )
     upper = LINK.replace(INVITATION, INVITATION.upper())
     made.append(genuine("link with an upper-case id", letter(part(html_of(upper))), link=upper))
     tracked = '<a href="https://www.amazon.com/gp/r.html?C=X&amp;U=https%3A%2F%2Fsellercentral.amazon.com%2Fhelp">Help</a>\r\n'

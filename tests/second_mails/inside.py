@@ -2,7 +2,21 @@
 
 import base64
 
-from .letters import INVITATION, LINK, MERCHANT, OTHER_INVITATION, RECIPIENT, Case, Part, html_of, letter, multipart, part, text_of, trap
+from .letters import (
+    INVITATION,
+    LINK,
+    MERCHANT,
+    OTHER_INVITATION,
+    RECIPIENT,
+    Case,
+    Part,
+    html_of,
+    letter,
+    multipart,
+    part,
+    text_of,
+    trap,
+)
 from .traps import EVIL_LINK
 
 

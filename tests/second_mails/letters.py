@@ -95,7 +95,9 @@ def usual_answers() -> dict[str, bytes | str]:
     return records
 
 
-def html_of(link: str = LINK, *, shop: str = "Northwind Outfitters", visible: str = "Accept the invitation", extra: str = "") -> str:
+def html_of(
+    link: str = LINK, *, shop: str = "Northwind Outfitters", visible: str = "Accept the invitation", extra: str = ""
+) -> str:
     """The body as HTML; ampersands are written as HTML wants them."""
     href = link.replace("&", "&amp;")
     return (
@@ -139,7 +141,10 @@ Part = tuple[tuple[str, ...], bytes]
 
 def multipart(*parts: Part, kind: str = "alternative", boundary: str = "----=_Part_1_8131") -> Part:
     """Join parts."""
-    body = b"".join(f"--{boundary}\r\n".encode() + "\r\n".join(headers).encode() + b"\r\n\r\n" + raw + b"\r\n" for headers, raw in parts)
+    body = b"".join(
+        f"--{boundary}\r\n".encode() + "\r\n".join(headers).encode() + b"\r\n\r\n" + raw + b"\r\n"
+        for headers, raw in parts
+    )
     return (f'Content-Type: multipart/{kind};\r\n\tboundary="{boundary}"',), body + f"--{boundary}--\r\n".encode()
 
 
@@ -149,13 +154,21 @@ def letter(content: Part | None = None, **changes: object) -> Letter:
     return replace(Letter(mime=mime, body=body), **changes)  # type: ignore[arg-type]  # one builder for every field
 
 
-def genuine(name: str, made: Letter, *, link: str = LINK, merchant: str | None = MERCHANT, open_to_taste: bool = False) -> Case:
+def genuine(
+    name: str, made: Letter, *, link: str = LINK, merchant: str | None = MERCHANT, open_to_taste: bool = False
+) -> Case:
     """One that must be taken (or, where the facts leave it open, at least never lost)."""
     expected = SAFE_EITHER_WAY if open_to_taste else ACCEPT
     return Case(name=f"genuine: {name}", source=made, expected=expected, link=link, merchant=merchant)
 
 
-def trap(name: str, made: Letter | bytes, *, expected: frozenset[str] = REFUSED, answers: Mapping[str, bytes | str] | None = None) -> Case:
+def trap(
+    name: str,
+    made: Letter | bytes,
+    *,
+    expected: frozenset[str] = REFUSED,
+    answers: Mapping[str, bytes | str] | None = None,
+) -> Case:
     """One that must never be opened."""
     return Case(name=f"trap: {name}", source=made, expected=expected, answers=dict(answers or {}))
 

@@ -21,7 +21,11 @@ def key(name: str, *, bits: int = 1024) -> rsa.RSAPrivateKey:
 
 def txt_record(name: str, *, bits: int = 1024, tags: str = "v=DKIM1; k=rsa; ") -> bytes:
     """Give the TXT record that publishes a key."""
-    der = key(name, bits=bits).public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    der = (
+        key(name, bits=bits)
+        .public_key()
+        .public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    )
     return f"{tags}p={base64.b64encode(der).decode()}".encode()
 
 

@@ -39,7 +39,11 @@ def _altered() -> list[Case]:
     swapped = raw.replace(INVITATION.encode(), OTHER_INVITATION.encode())
     return [
         trap("body changed", swapped, expected=REJECTED),
-        trap("link host changed", raw.replace(b"//sellercentral.amazon.com/inv", b"//sellercentral.amazom.com/inv"), expected=REJECTED),
+        trap(
+            "link host changed",
+            raw.replace(b"//sellercentral.amazon.com/inv", b"//sellercentral.amazom.com/inv"),
+            expected=REJECTED,
+        ),
         trap("footer added by a list", raw + b"<p>Sent through a list</p>\r\n", expected=REJECTED),
         trap("To changed", raw.replace(f"To: {RECIPIENT}".encode(), b"To: other@users.example")),
         trap("subject changed", raw.replace(b"Northwind Outfitters\r\nMIME", b"Evil\r\nMIME"), expected=REJECTED),
@@ -47,7 +51,10 @@ def _altered() -> list[Case]:
         trap("second From on top", b"From: x@evil.test\r\n" + raw),
         trap("second From of amazon on top", b"From: x@amazon.com\r\n" + raw),
         trap("second To on top", b"To: attacker@evil.test\r\n" + raw),
-        trap("second To of ours above another's", b"To: " + RECIPIENT.encode() + b"\r\n" + letter(to="attacker@evil.test").raw()),
+        trap(
+            "second To of ours above another's",
+            b"To: " + RECIPIENT.encode() + b"\r\n" + letter(to="attacker@evil.test").raw(),
+        ),
         trap("second Subject on top", b"Subject: Urgent\r\n" + raw),
         trap("second Date on top", b"Date: Thu, 26 Nov 2026 10:00:00 +0000\r\n" + raw),
         trap("second Content-Type on top", b"Content-Type: text/plain\r\n" + raw),
@@ -67,14 +74,22 @@ def _signatures() -> list[Case]:
     ahead = str(int((datetime.now(UTC) + timedelta(days=5)).timestamp()))
     body = html_of().encode()
     appended = letter().signed(Signature(length=len(body))).raw()
-    without = {name: tuple(n for n in AMAZON_HEADERS if n != name) for name in ("Subject", "Date", "Content-Type", "From")}
+    without = {
+        name: tuple(n for n in AMAZON_HEADERS if n != name) for name in ("Subject", "Date", "Content-Type", "From")
+    }
     good = letter().signed().raw()
     whole = sign(good, Signature())
     at = whole.index(b"\r\n\t ") - 3  # inside the last tag, b=
     broken = whole[:at] + (b"A" if whole[at : at + 1] != b"A" else b"B") + whole[at + 1 :]
     ed = b"DKIM-Signature: v=1; a=ed25519-sha256; d=amazon.com; s=ed; h=from:to:subject:date:content-type; bh=AAAA; b=AAAA\r\n"
-    odd = b"DKIM-Signature: v=1; a=rsa-sha256; d=amazon.com; s=" + Signature().selector.encode() + b"; h=from; bh=A; b=A\r\n"
-    many = b"".join(b"DKIM-Signature: v=1; a=rsa-sha256; d=evil.test; s=s%d; h=from; bh=AA; b=AA\r\n" % n for n in range(100))
+    odd = (
+        b"DKIM-Signature: v=1; a=rsa-sha256; d=amazon.com; s="
+        + Signature().selector.encode()
+        + b"; h=from; bh=A; b=A\r\n"
+    )
+    many = b"".join(
+        b"DKIM-Signature: v=1; a=rsa-sha256; d=evil.test; s=s%d; h=from; bh=AA; b=AA\r\n" % n for n in range(100)
+    )
     return [
         trap("unsigned", letter().signed()),
         trap("signed by evil.test", letter().signed(EVIL)),
@@ -123,7 +138,10 @@ def _keys() -> list[Case]:
         "garbage": (b"v=DKIM1; k=rsa; p=!!!!", REFUSED),
         "empty": (b"", REFUSED),
     }
-    made = [trap(f"key {name}", letter(), expected=expected, answers={KEY_NAME: answer}) for name, (answer, expected) in answers.items()]
+    made = [
+        trap(f"key {name}", letter(), expected=expected, answers={KEY_NAME: answer})
+        for name, (answer, expected) in answers.items()
+    ]
     return [*made, *_good_keys()]
 
 
@@ -153,7 +171,13 @@ def _senders() -> list[Case]:
     made = []
     for name, (sender, domain) in own.items():
         signature = Signature(domain=domain, selector="own", key="evil")
-        made.append(trap(f"From {name}", letter(sender=sender).signed(signature), answers={f"own._domainkey.{domain}": txt_record("evil")}))
+        made.append(
+            trap(
+                f"From {name}",
+                letter(sender=sender).signed(signature),
+                answers={f"own._domainkey.{domain}": txt_record("evil")},
+            )
+        )
     amazon = {
         "two addresses": "donotreply@amazon.com, x@evil.test",
         "two addresses, the other order": "x@evil.test, donotreply@amazon.com",
@@ -163,7 +187,13 @@ def _senders() -> list[Case]:
         "no domain": "donotreply",
     }
     canada = "Amazon <seller-notification@amazon.ca>"
-    made.append(trap("From a marketplace that is not listed", letter(sender=canada).signed(Signature(domain="amazon.ca")), expected=HELD))
+    made.append(
+        trap(
+            "From a marketplace that is not listed",
+            letter(sender=canada).signed(Signature(domain="amazon.ca")),
+            expected=HELD,
+        )
+    )
     made.append(trap("From a marketplace that is not listed, not proven", letter(sender=canada), expected=REJECTED))
     return made + [trap(f"From {name}", letter(sender=sender)) for name, sender in amazon.items()]
 

@@ -80,13 +80,15 @@ class Visit:
 def page(look: Look, body: str, *, title: str = "", head: str = "", part: str = "page", late: bool = True) -> str:
     """A whole document around a body, as this visit's look wants it."""
     if late and look.late_ms:
-        script = (
-            f"setTimeout(()=>document.getElementById('a-page').append(document.getElementById('r').content.cloneNode(true)),{look.late_ms})"
-        )
+        script = f"setTimeout(()=>document.getElementById('a-page').append(document.getElementById('r').content.cloneNode(true)),{look.late_ms})"
         body = f'<div id="a-page"></div><template id="r">{body}</template><script>{script}</script>'
     elif look.draw(part + "wrap").random() < 0.5:
         body = f'<div id="a-page"><div class="a-section a-padding-medium auth-workflow"><div class="a-section">{body}</div></div></div>'
-    style = f'<link rel="stylesheet" href="https://{CDN}/images/I/all.css">' if look.css_from_cdn else f"<style>{CSS}</style>"
+    style = (
+        f'<link rel="stylesheet" href="https://{CDN}/images/I/all.css">'
+        if look.css_from_cdn
+        else f"<style>{CSS}</style>"
+    )
     hang = '<script async src="/slow/metrics.js"></script><img src="/slow/pixel.gif" alt="">' if look.hangs else ""
     return (
         f'<!doctype html><html lang="{look.lang}" class="a-js a-ws"><head><meta charset="utf-8">'
@@ -96,7 +98,11 @@ def page(look: Look, body: str, *, title: str = "", head: str = "", part: str = 
 
 def tag(look: Look, element: str, /, *, part: str = "", **attributes: str | bool) -> str:
     """One start tag with its attributes in an order of this look's own (underscores become hyphens, `cls` class)."""
-    items = [(key.rstrip("_").replace("_", "-").replace("cls", "class"), value) for key, value in attributes.items() if value is not False]
+    items = [
+        (key.rstrip("_").replace("_", "-").replace("cls", "class"), value)
+        for key, value in attributes.items()
+        if value is not False
+    ]
     look.draw(element + part).shuffle(items)
     text = "".join(f" {key}" if value is True else f' {key}="{escape(str(value))}"' for key, value in items)
     return f"<{element}{text}>"
@@ -104,28 +110,39 @@ def tag(look: Look, element: str, /, *, part: str = "", **attributes: str | bool
 
 def hidden_div(look: Look, ident: str, text: str, *, cls: str = "a-box a-alert a-alert-error") -> str:
     """An alert that is always in the page and never seen, hidden by one of the ways a site has."""
-    inner = (
-        f'<div class="a-box-inner a-alert-container"><h4 class="a-alert-heading">{text}</h4><div class="a-alert-content">{text}</div></div>'
-    )
+    inner = f'<div class="a-box-inner a-alert-container"><h4 class="a-alert-heading">{text}</h4><div class="a-alert-content">{text}</div></div>'
     way = look.draw(ident).choice(["class", "style", "attribute", "visibility", "parent"])
     if way == "parent":
         return f'<div style="display:none"><div id="{ident}" class="{cls}">{inner}</div></div>'
-    extra = {"class": "", "style": ' style="display: none;"', "attribute": " hidden", "visibility": ' style="visibility:hidden;height:0"'}[
-        way
-    ]
+    extra = {
+        "class": "",
+        "style": ' style="display: none;"',
+        "attribute": " hidden",
+        "visibility": ' style="visibility:hidden;height:0"',
+    }[way]
     return f'<div id="{ident}" class="{cls}{" aok-hidden" if way == "class" else ""}"{extra}>{inner}</div>'
 
 
 def always_hidden(look: Look) -> str:
     """The alerts the recordings carry on every page of the sign-in."""
     return (
-        hidden_div(look, "auth-cookie-warning-message", "Please Enable Cookies to Continue", cls="a-box a-alert a-alert-warning")
+        hidden_div(
+            look,
+            "auth-cookie-warning-message",
+            "Please Enable Cookies to Continue",
+            cls="a-box a-alert a-alert-warning",
+        )
         + hidden_div(look, "passkey-error-alert", "There was an error. Try again")
         + '<noscript><div id="auth-js-alert-box" class="a-box a-alert a-alert-error">This page requires JavaScript</div></noscript>'
         + hidden_div(
-            look, "auth-email-missing-alert", "Enter your email or mobile phone number", cls="a-box a-alert-inline a-alert-inline-error"
+            look,
+            "auth-email-missing-alert",
+            "Enter your email or mobile phone number",
+            cls="a-box a-alert-inline a-alert-inline-error",
         )
-        + hidden_div(look, "auth-password-missing-alert", "Enter your password", cls="a-box a-alert-inline a-alert-inline-error")
+        + hidden_div(
+            look, "auth-password-missing-alert", "Enter your password", cls="a-box a-alert-inline a-alert-inline-error"
+        )
     )
 
 
@@ -152,9 +169,15 @@ def state_fields(app_action: str, sub_page: str = "") -> str:
         "workflowState": "eyJ6aXAiOiJERUYi",
         "metadata1": "",
     }
-    return "".join(f'<input type="hidden" name="{name}" value="{value}">' for name, value in values.items() if value or name == "metadata1")
+    return "".join(
+        f'<input type="hidden" name="{name}" value="{value}">'
+        for name, value in values.items()
+        if value or name == "metadata1"
+    )
 
 
 def danger(what: str) -> str:
     """An attribute that tells the site that this control was pressed."""
-    return f"onclick=\"event.preventDefault();navigator.sendBeacon('/-danger/{what}');location.assign('/-danger/{what}')\""
+    return (
+        f"onclick=\"event.preventDefault();navigator.sendBeacon('/-danger/{what}');location.assign('/-danger/{what}')\""
+    )

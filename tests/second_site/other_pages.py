@@ -133,7 +133,9 @@ def puzzle(visit: Visit) -> str:
 
 def puzzle_aaut(visit: Visit) -> str:
     return page(
-        visit.look, '<div id="aa-challenge-page-captcha-container"><h1 id="aacb-captcha-header">Solve this puzzle</h1></div>', title=""
+        visit.look,
+        '<div id="aa-challenge-page-captcha-container"><h1 id="aacb-captcha-header">Solve this puzzle</h1></div>',
+        title="",
     )
 
 
@@ -247,7 +249,9 @@ def throttled(visit: Visit) -> str:
 
 def unknown(visit: Visit) -> str:
     return page(
-        visit.look, "<main><h1>We are improving something</h1><p>A page nobody has seen.</p><button>OK</button></main>", title="Amazon"
+        visit.look,
+        "<main><h1>We are improving something</h1><p>A page nobody has seen.</p><button>OK</button></main>",
+        title="Amazon",
     )
 
 
@@ -292,9 +296,15 @@ def home(visit: Visit) -> str:
     look = visit.look
     rng = look.draw("home")
     marker = rng.choice(
-        ['<meta name="anti-csrftoken-a2z" content="t">', '<meta name="anti-csrftoken-a2z" content="t"><meta name="x" content="y">', ""]
+        [
+            '<meta name="anti-csrftoken-a2z" content="t">',
+            '<meta name="anti-csrftoken-a2z" content="t"><meta name="x" content="y">',
+            "",
+        ]
     )
-    nav = rng.choice(['<div id="partner-navigation">', '<div data-testid="sc-nav-root">', '<div id="sc-content-container">'])
+    nav = rng.choice(
+        ['<div id="partner-navigation">', '<div data-testid="sc-nav-root">', '<div id="sc-content-container">']
+    )
     tour = (
         '<div class="react-joyride__tooltip" role="alertdialog" style="position:fixed;inset:0;background:#fff"><p>Take the tour</p><button '
         'data-action="close" onclick="this.parentNode.remove()">x</button></div>'

@@ -45,7 +45,9 @@ class SecondRig:
     browser: Browser
     options: BrowserOptions
 
-    async def sign_in(self, *steps: str, look: Look | None = None, person: Person | None = None, bounds: Bounds = BOUNDS) -> Ended:
+    async def sign_in(
+        self, *steps: str, look: Look | None = None, person: Person | None = None, bounds: Bounds = BOUNDS
+    ) -> Ended:
         """Play a script to one sign-in."""
         who = person or Person()
         site = self.site.begin([*steps], look=look, person=who)
@@ -53,7 +55,9 @@ class SecondRig:
         identity, error = None, None
         async with open_visit(self.browser, options=self.options, storage_state=None) as visit:
             try:
-                identity = await ensure_signed_in(visit, host=HOST, credentials=lent.credentials(), aides=lent.aides(), bounds=bounds)
+                identity = await ensure_signed_in(
+                    visit, host=HOST, credentials=lent.credentials(), hooks=lent.hooks(), bounds=bounds
+                )
             except FlowError as err:
                 error = err
         return Ended(identity=identity, error=error, site=site, lent=lent)

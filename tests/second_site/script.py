@@ -8,7 +8,15 @@ import pyotp
 from tests.second_site import other_pages as other
 from tests.second_site import sign_in_pages as sign_in
 from tests.second_site.markup import Visit
-from tests.second_site.words import GENERIC_CREDENTIALS, INVALID_PASSWORD, UNKNOWN_EMAIL, UNLISTED_ALERT, WRONG_CODE, WRONG_PASSWORD, said
+from tests.second_site.words import (
+    GENERIC_CREDENTIALS,
+    INVALID_PASSWORD,
+    UNKNOWN_EMAIL,
+    UNLISTED_ALERT,
+    WRONG_CODE,
+    WRONG_PASSWORD,
+    said,
+)
 
 Form = dict[str, str]
 OPENID = "openid.mode=checkid_setup&openid.pape.max_auth_age=900&openid.return_to=https%3A%2F%2F{host}%2Fhome&pageId=sc_amazon_v3_unified"
@@ -51,7 +59,12 @@ def take_email(visit: Visit, form: Form, person: Person) -> str:
 
 def take_password(visit: Visit, form: Form, person: Person) -> str:
     visit.passwords.append(form.get("password", ""))
-    refusals = {"password": WRONG_PASSWORD, "generic": GENERIC_CREDENTIALS, "unlisted": UNLISTED_ALERT, "invalid": INVALID_PASSWORD}
+    refusals = {
+        "password": WRONG_PASSWORD,
+        "generic": GENERIC_CREDENTIALS,
+        "unlisted": UNLISTED_ALERT,
+        "invalid": INVALID_PASSWORD,
+    }
     refusals |= {"unboxed": WRONG_PASSWORD, "late": WRONG_PASSWORD, "late-unlisted": UNLISTED_ALERT}
     visit.is_unboxed = person.refuses == "unboxed"
     visit.is_late = person.refuses.startswith("late")
@@ -72,7 +85,11 @@ def take_code(visit: Visit, form: Form, person: Person) -> str:
     if "rememberDevice" in form:
         visit.dangers.append("remember-device")
     visit.is_late = person.refuses == "late-code"
-    if person.refuses in ("code", "late-code") or not fresh or not pyotp.TOTP(person.secret).verify(code, valid_window=1):
+    if (
+        person.refuses in ("code", "late-code")
+        or not fresh
+        or not pyotp.TOTP(person.secret).verify(code, valid_window=1)
+    ):
         visit.error = said(WRONG_CODE, visit.look.lang)
         return "stay"
     return "next"
@@ -99,7 +116,9 @@ def take_tile(visit: Visit, form: Form, person: Person) -> str:
 
 STEPS: dict[str, Step] = {
     "email_classic": Step(page=sign_in.email_classic, submit=take_email),
-    "email_unified": Step(page=sign_in.email_unified, submit=take_email, path="/ax/claim", query="policy_handle=Retail&arb=0"),
+    "email_unified": Step(
+        page=sign_in.email_unified, submit=take_email, path="/ax/claim", query="policy_handle=Retail&arb=0"
+    ),
     "combined": Step(page=sign_in.combined, submit=take_both),
     "prefilled": Step(page=sign_in.prefilled, submit=take_both),
     "password": Step(page=sign_in.password, submit=take_password),
@@ -131,12 +150,18 @@ STEPS: dict[str, Step] = {
     "robot_check": Step(page=other.robot_check, path="/errors/robot", query="", submit=pressed("captcha")),
     "puzzle": Step(page=other.puzzle, path="/ap/cvf/request", query="arb=0", submit=pressed("captcha")),
     "puzzle_aaut": Step(page=other.puzzle_aaut, path="/ax/aaut/verify/ap/challenge", query="arb=0"),
-    "claimspicker": Step(page=other.claimspicker, path="/ap/cvf/request", query="arb=0", submit=pressed("asked-for-code")),
+    "claimspicker": Step(
+        page=other.claimspicker, path="/ap/cvf/request", query="arb=0", submit=pressed("asked-for-code")
+    ),
     "cvf_code": Step(page=other.cvf_code, path="/ap/cvf/approval", query="arb=0", submit=pressed("typed-into-cvf")),
-    "cvf_code_old": Step(page=other.cvf_code_old, path="/ap/cvf/verify", query="arb=0", submit=pressed("typed-into-cvf")),
+    "cvf_code_old": Step(
+        page=other.cvf_code_old, path="/ap/cvf/verify", query="arb=0", submit=pressed("typed-into-cvf")
+    ),
     "approval": Step(page=other.approval, path="/ap/cvf/approval", query="arb=0", submit=pressed("resend")),
     "dcq": Step(page=other.dcq, path="/ap/dcq", query="", submit=pressed("answered-dcq")),
-    "password_reset": Step(page=other.password_reset, path="/ap/forgotpassword/reverification", query="", submit=pressed("forgot")),
+    "password_reset": Step(
+        page=other.password_reset, path="/ap/forgotpassword/reverification", query="", submit=pressed("forgot")
+    ),
     "locked": Step(page=other.locked),
     "intent": Step(page=other.intent, path="/ax/claim/intent", query="arb=0", submit=pressed("create")),
     "error_page": Step(page=other.error_page),

@@ -20,7 +20,17 @@ from flows.browser.launch import BrowserOptions, open_browser
 from flows.errors import FlowError, InvitationClosedError
 from flows.invitation.accept import accept_invitation
 from flows.marketplaces import marketplace
-from flows.models import Acceptance, Act, ActiveAccount, Aides, AuditReading, Bounds, Credentials, InvitationLink, SellerAccount
+from flows.models import (
+    Acceptance,
+    Act,
+    ActiveAccount,
+    AuditReading,
+    Bounds,
+    Credentials,
+    FlowHooks,
+    InvitationLink,
+    SellerAccount,
+)
 from flows.permissions.audit import audit_permissions
 from flows.sign_in.sign_in import ensure_signed_in
 from flows.visit.open_visit import open_visit
@@ -44,10 +54,10 @@ class Lent:
     outcomes: list[str] = field(default_factory=list)
     steps: list[int] = field(default_factory=list)
 
-    def aides(self) -> Aides:
-        return Aides(
+    def hooks(self) -> FlowHooks:
+        return FlowHooks(
             next_code=self._next_code,
-            before_click=self._before_click,
+            before_act=self._before_act,
             outcome=self._outcome,
             now=lambda: datetime.now(UTC),
             clock_seen=self._clock_seen,
@@ -60,7 +70,7 @@ class Lent:
         self.steps.append(step)
         return SecretStr(maker.generate_otp(step))
 
-    async def _before_click(self, act: Act) -> None:
+    async def _before_act(self, act: Act) -> None:
         self.acts.append(act.value)
 
     async def _outcome(self, act: Act, outcome: str) -> None:
@@ -91,7 +101,9 @@ class Ended:
                 return f"active {self.result.marketplace.code}"
             case AuditReading():
                 grid, refusal = self.result.grid, self.result.refusal
-                return refusal.kind.value if refusal else f"grid {'editable' if grid and grid.editable else 'read-only'}"
+                return (
+                    refusal.kind.value if refusal else f"grid {'editable' if grid and grid.editable else 'read-only'}"
+                )
             case _:
                 return "nothing"
 
@@ -106,14 +118,18 @@ class SellerRig:
     browser: Browser
     options: BrowserOptions
 
-    def begin(self, variant: Variant, *, member_of: tuple[Merchant, ...] = (OTHER,), state: str = "offered", email: str = OURS) -> Lent:
+    def begin(
+        self, variant: Variant, *, member_of: tuple[Merchant, ...] = (OTHER,), state: str = "offered", email: str = OURS
+    ) -> Lent:
         """A fresh site with our person, and one invitation to the shop."""
         self.world.reset(variant)
         self.world.people[OURS] = Person(email=OURS, password=PASSWORD, merchants=list(member_of))
         self.world.invitations[NUMBER] = Invitation(number=NUMBER, merchant=SHOP, email=email, state=state)
         return Lent()
 
-    def account(self, *, code: str = "US", name: str | None = SHOP.name, merchant_id: str | None = SHOP.token) -> SellerAccount:
+    def account(
+        self, *, code: str = "US", name: str | None = SHOP.name, merchant_id: str | None = SHOP.token
+    ) -> SellerAccount:
         return SellerAccount(marketplace=marketplace(code), merchant_id=merchant_id, merchant_name=name)
 
     def link(self, *, key: str = "merchantId") -> InvitationLink:
@@ -122,7 +138,9 @@ class SellerRig:
         url = f"https://{host}/invitation/accept?{key}={SHOP.token}&invitationId={NUMBER}"
         return InvitationLink(url=url, host=host, invitation_id=NUMBER, **ids)
 
-    async def accept(self, lent: Lent, *, key: str = "merchantId", account: SellerAccount | None = None, session: Any = None) -> Ended:
+    async def accept(
+        self, lent: Lent, *, key: str = "merchantId", account: SellerAccount | None = None, session: Any = None
+    ) -> Ended:
         async with open_visit(self.browser, options=self.options, storage_state=session) as visit:
             return await _ended(
                 lent,
@@ -131,31 +149,49 @@ class SellerRig:
                     invitation=self.link(key=key),
                     account=account or self.account(),
                     credentials=self.credentials(),
-                    aides=lent.aides(),
+                    hooks=lent.hooks(),
                     bounds=BOUNDS,
                 ),
             )
 
-    async def choose(self, lent: Lent, *, account: SellerAccount, session: Any = None, bounds: Bounds = BOUNDS) -> Ended:
+    async def choose(
+        self, lent: Lent, *, account: SellerAccount, session: Any = None, bounds: Bounds = BOUNDS
+    ) -> Ended:
         host = account.marketplace.host
         async with open_visit(self.browser, options=self.options, storage_state=session or self.session()) as visit:
-            await ensure_signed_in(visit, host=host, credentials=self.credentials(), aides=lent.aides(), bounds=bounds)
+            await ensure_signed_in(visit, host=host, credentials=self.credentials(), hooks=lent.hooks(), bounds=bounds)
             return await _ended(lent, choose_account(visit, account=account, bounds=bounds))
 
     async def audit(self, lent: Lent, *, account: SellerAccount, session: Any = None, bounds: Bounds = BOUNDS) -> Ended:
         async with open_visit(self.browser, options=self.options, storage_state=session or self.session()) as visit:
             reading = audit_permissions(
-                visit, account=account, credentials=self.credentials(), aides=lent.aides(), subject=OURS, own=True, bounds=bounds
+                visit,
+                account=account,
+                credentials=self.credentials(),
+                hooks=lent.hooks(),
+                subject=OURS,
+                own=True,
+                bounds=bounds,
             )
             return await _ended(lent, reading)
 
     def credentials(self) -> Credentials:
         return Credentials(user_email=OURS, password=SecretStr(PASSWORD))
 
-    def session(self, selected: tuple[Merchant, str] | None = None, *, host: str = "sellercentral.amazon.com") -> dict[str, Any]:
+    def session(
+        self, selected: tuple[Merchant, str] | None = None, *, host: str = "sellercentral.amazon.com"
+    ) -> dict[str, Any]:
         """A stored session, as the vault would give it back."""
         value = self.world.session_for(OURS, selected)
-        cookie = {"name": "session-at", "value": value, "domain": host, "path": "/", "expires": -1, "secure": True, "httpOnly": True}
+        cookie = {
+            "name": "session-at",
+            "value": value,
+            "domain": host,
+            "path": "/",
+            "expires": -1,
+            "secure": True,
+            "httpOnly": True,
+        }
         return {"cookies": [cookie | {"sameSite": "Lax"}], "origins": []}
 
 

@@ -2,7 +2,17 @@
 
 from dataclasses import replace
 
-from tests.second_site.markup import Look, Visit, always_hidden, danger, hidden_div, page, server_alert, state_fields, tag
+from tests.second_site.markup import (
+    Look,
+    Visit,
+    always_hidden,
+    danger,
+    hidden_div,
+    page,
+    server_alert,
+    state_fields,
+    tag,
+)
 from tests.second_site.words import CONTINUE, EMAIL, PASSWORD, PROBLEM, SIGN_IN, TITLES, TWO_STEP, said
 
 WIPE = (
@@ -15,10 +25,24 @@ WIPE = (
 def email_classic(visit: Visit) -> str:
     look = visit.look
     field = tag(
-        look, "input", part="e", id="ap_email", name="email", type="email", maxlength="128", autocomplete="username", cls="a-input-text"
+        look,
+        "input",
+        part="e",
+        id="ap_email",
+        name="email",
+        type="email",
+        maxlength="128",
+        autocomplete="username",
+        cls="a-input-text",
     )
     form = tag(
-        look, "form", name="signIn", method="post", novalidate=True, action="/ap/signin", cls="auth-validate-form auth-real-time-validation"
+        look,
+        "form",
+        name="signIn",
+        method="post",
+        novalidate=True,
+        action="/ap/signin",
+        cls="auth-validate-form auth-real-time-validation",
     )
     return _sign_in_page(
         look,
@@ -35,7 +59,13 @@ def email_classic(visit: Visit) -> str:
 def email_unified(visit: Visit) -> str:
     look = visit.look
     form = tag(
-        look, "form", id="ap_login_form", name="signIn", method="post", action="/ax/claim?policy_handle=x&arb=0", cls="auth-validate-form"
+        look,
+        "form",
+        id="ap_login_form",
+        name="signIn",
+        method="post",
+        action="/ax/claim?policy_handle=x&arb=0",
+        cls="auth-validate-form",
     )
     hidden = "".join(
         hidden_div(look, ident, text, cls="a-box a-alert-inline a-alert-inline-error")
@@ -46,7 +76,16 @@ def email_unified(visit: Visit) -> str:
             ("error-alert", "Something's not right. Try again."),
         ]
     )
-    field = tag(look, "input", part="u", id="ap_email_login", name="email", type="text", maxlength="128", autocomplete="username webauthn")
+    field = tag(
+        look,
+        "input",
+        part="u",
+        id="ap_email_login",
+        name="email",
+        type="text",
+        maxlength="128",
+        autocomplete="username webauthn",
+    )
     return page(
         look,
         f"{always_hidden(look)}{form}{state_fields('SIGNIN_CLAIM_COLLECT', 'FullPageUnifiedClaimCollect')}"
@@ -107,7 +146,9 @@ def password_kept(visit: Visit) -> str:
 
 
 def password_again(visit: Visit) -> str:
-    note = server_alert("Please enter your password to continue", "Important Message!", ident="auth-warning-message-box", kind="warning")
+    note = server_alert(
+        "Please enter your password to continue", "Important Message!", ident="auth-warning-message-box", kind="warning"
+    )
     return _sign_in_page(visit.look, note + _problem(visit) + _password_body(visit))
 
 
@@ -123,12 +164,19 @@ def password_captcha(visit: Visit) -> str:
 
 def framed(visit: Visit) -> str:
     """The whole sign-in inside a frame of the same host."""
-    return page(visit.look, '<iframe src="/ap/signin?framed=1" width="500" height="600" title="sign in"></iframe>', title="Seller Central")
+    return page(
+        visit.look,
+        '<iframe src="/ap/signin?framed=1" width="500" height="600" title="sign in"></iframe>',
+        title="Seller Central",
+    )
 
 
 def otp(visit: Visit) -> str:
     look = visit.look
-    return _otp_page(visit, f'<input id="auth-mfa-otpcode" name="otpCode" type="tel" maxlength="20" autocomplete="off">{_otp_submit(look)}')
+    return _otp_page(
+        visit,
+        f'<input id="auth-mfa-otpcode" name="otpCode" type="tel" maxlength="20" autocomplete="off">{_otp_submit(look)}',
+    )
 
 
 def otp_wrapped(visit: Visit) -> str:
@@ -141,13 +189,17 @@ def otp_wrapped(visit: Visit) -> str:
 
 
 def otp_boxes(visit: Visit) -> str:
-    boxes = "".join(f'<input id="otc-{n}" type="tel" maxlength="1" class="otc" aria-label="digit {n}">' for n in range(1, 7))
+    boxes = "".join(
+        f'<input id="otc-{n}" type="tel" maxlength="1" class="otc" aria-label="digit {n}">' for n in range(1, 7)
+    )
     script = (
         "const b=[...document.querySelectorAll('.otc')];b.forEach((x,i)=>x.addEventListener('input',()=>{"
         "if(x.value.length>1)x.value=x.value.slice(0,1);document.getElementById('otpCode').value=b.map(y=>y.value).join('');"
         "if(x.value&&b[i+1])b[i+1].focus()}))"
     )
-    return _otp_page(visit, f'{boxes}<input type="hidden" id="otpCode" name="otpCode">{_otp_submit(visit.look)}', script=script)
+    return _otp_page(
+        visit, f'{boxes}<input type="hidden" id="otpCode" name="otpCode">{_otp_submit(visit.look)}', script=script
+    )
 
 
 def otp_boxes_by_key(visit: Visit) -> str:
@@ -158,7 +210,9 @@ def otp_boxes_by_key(visit: Visit) -> str:
 def otp_sends_itself(visit: Visit) -> str:
     """A field whose form is sent by script as soon as it holds six digits."""
     script = "const f=document.getElementById('auth-mfa-otpcode');f.addEventListener('input',()=>{if(f.value.length===6)f.form.submit()})"
-    return _otp_page(visit, f'<input id="auth-mfa-otpcode" name="otpCode" type="tel">{_otp_submit(visit.look)}', script=script)
+    return _otp_page(
+        visit, f'<input id="auth-mfa-otpcode" name="otpCode" type="tel">{_otp_submit(visit.look)}', script=script
+    )
 
 
 def otp_sms(visit: Visit) -> str:
@@ -180,7 +234,9 @@ def picker_sms_only(visit: Visit) -> str:
 
 
 def otp_quota(visit: Visit) -> str:
-    alert = server_alert("You've requested too many OTPs today. You can request a new OTP in 24 hours.", "There was a problem")
+    alert = server_alert(
+        "You've requested too many OTPs today. You can request a new OTP in 24 hours.", "There was a problem"
+    )
     return page(visit.look, always_hidden(visit.look) + alert, title=said(TWO_STEP, visit.look.lang))
 
 
@@ -190,7 +246,11 @@ def otp_expired(visit: Visit) -> str:
 
 
 def _picker(visit: Visit, kinds: list[str]) -> str:
-    words = {"SMS": "Text me at my number ending in 42", "VOICE": "Call me at my number ending in 42", "TOTP": "Use your authenticator app"}
+    words = {
+        "SMS": "Text me at my number ending in 42",
+        "VOICE": "Call me at my number ending in 42",
+        "TOTP": "Use your authenticator app",
+    }
     rows = "".join(
         f'<div data-a-input-name="otpDeviceContext" class="a-radio auth-{kind}"><label><input type="radio" name="otpDeviceContext" '
         f'value="opaque{n}, {kind}"{" checked" if n == 0 else ""}><i class="a-icon a-icon-radio"></i><span class="a-radio-label">{words[kind]}'
@@ -208,8 +268,12 @@ def _picker(visit: Visit, kinds: list[str]) -> str:
 
 def _otp_page(visit: Visit, fields: str, *, said_to: str = "", device: str = "", script: str = "") -> str:
     look = visit.look
-    text = said_to or {"en": "For added security, please enter the One Time Password (OTP) from your Authenticator App"}.get(look.lang, "")
-    form = tag(look, "form", part="otp", id="auth-mfa-form", method="post", action="/ap/signin", cls="auth-validate-form")
+    text = said_to or {
+        "en": "For added security, please enter the One Time Password (OTP) from your Authenticator App"
+    }.get(look.lang, "")
+    form = tag(
+        look, "form", part="otp", id="auth-mfa-form", method="post", action="/ap/signin", cls="auth-validate-form"
+    )
     ticked = " checked" if look.draw("ticked").random() < 0.5 else ""
     remember = (
         f'<label for="auth-mfa-remember-device"><input type="checkbox"{ticked} id="auth-mfa-remember-device" name="rememberDevice" value="">'
@@ -227,7 +291,15 @@ def _otp_page(visit: Visit, fields: str, *, said_to: str = "", device: str = "",
 
 
 def _otp_submit(look: Look) -> str:
-    return tag(look, "input", part="m", type="submit", id="auth-signin-button", name="mfaSubmit", value=said(SIGN_IN, look.lang))
+    return tag(
+        look,
+        "input",
+        part="m",
+        type="submit",
+        id="auth-signin-button",
+        name="mfaSubmit",
+        value=said(SIGN_IN, look.lang),
+    )
 
 
 def _password_body(visit: Visit, *, more: str = "") -> str:
@@ -242,13 +314,29 @@ def _password_body(visit: Visit, *, more: str = "") -> str:
 
 
 def _password_form(look: Look) -> str:
-    form = tag(look, "form", part="p", name="signIn", method="post", novalidate=True, action="/ap/signin", cls="auth-validate-form")
+    form = tag(
+        look,
+        "form",
+        part="p",
+        name="signIn",
+        method="post",
+        novalidate=True,
+        action="/ap/signin",
+        cls="auth-validate-form",
+    )
     return form + state_fields("SIGNIN_PWD_COLLECT", "SignInPwdCollect" if look.draw("sub").random() < 0.5 else "")
 
 
 def _password_field(look: Look) -> str:
     field = tag(
-        look, "input", part="pw", type="password", id="ap_password", name="password", autocomplete="current-password", maxlength="1024"
+        look,
+        "input",
+        part="pw",
+        type="password",
+        id="ap_password",
+        name="password",
+        autocomplete="current-password",
+        maxlength="1024",
     )
     return f"<label for=ap_password>{said(PASSWORD, look.lang)}</label>{field}{WIPE if look.bounces else ''}"
 

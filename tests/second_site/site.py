@@ -131,7 +131,9 @@ def _certificate(folder: Path) -> tuple[ssl.SSLContext, str]:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "second site")])
     now = datetime.datetime.now(datetime.UTC)
     hosts = [HOST, CDN, "www.amazon.com", "sellercentral-europe.amazon.com"]
-    alternatives: list[x509.GeneralName] = [x509.DNSName(host) for host in hosts] + [x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+    alternatives: list[x509.GeneralName] = [x509.DNSName(host) for host in hosts] + [
+        x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    ]
     certificate = (
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now - datetime.timedelta(days=1), now + datetime.timedelta(days=5))
         .add_extension(x509.SubjectAlternativeName(alternatives), critical=False)

@@ -47,11 +47,19 @@ CASES: dict[str, Case] = {
         for widget in ("kat", "native")
     },
     **{
-        f"already chosen{suffix}": Case(look={"suffix": suffix, "header": "absent"}, selected=(SHOP, US), outcome="active US")
+        f"already chosen{suffix}": Case(
+            look={"suffix": suffix, "header": "absent"}, selected=(SHOP, US), outcome="active US"
+        )
         for suffix in SUFFIXES
     },
-    **{f"the other country is chosen{suffix}": Case(look={"suffix": suffix}, selected=(SHOP, CA)) for suffix in SUFFIXES},
-    **{f"another merchant is chosen{suffix}": Case(look={"suffix": suffix}, selected=(OTHER, US)) for suffix in SUFFIXES},
+    **{
+        f"the other country is chosen{suffix}": Case(look={"suffix": suffix}, selected=(SHOP, CA))
+        for suffix in SUFFIXES
+    },
+    **{
+        f"another merchant is chosen{suffix}": Case(look={"suffix": suffix}, selected=(OTHER, US))
+        for suffix in SUFFIXES
+    },
     "drawn late": look(late=1500),
     "everything open already": look(switcher_expanded=True),
     "open already, drawn late": look(switcher_expanded=True, late=900),
@@ -76,17 +84,23 @@ CASES: dict[str, Case] = {
     },
     "under an agency": Case(merchants=(OTHER, AGENCY)),
     "under one of two agencies": Case(merchants=(replace(OTHER, agency="Aardvark Media"), AGENCY)),
-    "led to the host of the country": Case(merchants=(OTHER, EUROPE), code="DE", look={"change_domain": True}, outcome="active DE"),
+    "led to the host of the country": Case(
+        merchants=(OTHER, EUROPE), code="DE", look={"change_domain": True}, outcome="active DE"
+    ),
     "of two names that begin alike": Case(merchants=(replace(OTHER, name="Nordwind Trading GmbH"), SHOP)),
     "of the same name twice": Case(merchants=(replace(OTHER, name=SHOP.name), SHOP), outcome="account_not_offered"),
     "a name with brackets": Case(merchants=(OTHER, replace(SHOP, name="Nordwind (EU)")), name="Nordwind (EU)"),
     "two names that differ in their brackets": Case(
         merchants=(replace(OTHER, name="Nordwind (US)"), replace(SHOP, name="Nordwind (EU)")), name="Nordwind (EU)"
     ),
-    "a name that is a country": Case(merchants=(OTHER, replace(SHOP, name="Germany")), name="Germany", outcome="account_not_offered"),
+    "a name that is a country": Case(
+        merchants=(OTHER, replace(SHOP, name="Germany")), name="Germany", outcome="account_not_offered"
+    ),
     "pending registration": Case(merchants=(OTHER, replace(SHOP, pending=True)), outcome="step_timeout"),
     "not there": Case(merchants=(OTHER,), outcome="account_not_offered"),
-    "there, without the country": Case(merchants=(OTHER, replace(SHOP, marketplaces=(CA,))), outcome="account_not_offered"),
+    "there, without the country": Case(
+        merchants=(OTHER, replace(SHOP, marketplaces=(CA,))), outcome="account_not_offered"
+    ),
     "the only one, of no known name": Case(merchants=(SHOP,), name=None),
     "one of two, of no known name": Case(name=None, outcome="account_not_offered"),
     "nothing but one, chosen at once": Case(merchants=(SHOP,), look={"switcher": "none"}),
@@ -112,5 +126,11 @@ async def test_the_right_account_is_chosen_or_none(second: SellerRig, name: str)
     host = account.marketplace.host
     ended = await second.choose(lent, account=account, session=second.session(case.selected, host=host), bounds=LATER)
     sessions = [one.selected for one in second.world.sessions.values() if one.selected and one.email]
-    right = all(merchant.token == SHOP.token and market == account.marketplace.marketplace_id for merchant, market in sessions)
-    assert (ended.outcome, right or not ended.outcome.startswith("active"), second.world.forbidden) == (case.outcome, True, []), ended.error
+    right = all(
+        merchant.token == SHOP.token and market == account.marketplace.marketplace_id for merchant, market in sessions
+    )
+    assert (ended.outcome, right or not ended.outcome.startswith("active"), second.world.forbidden) == (
+        case.outcome,
+        True,
+        [],
+    ), ended.error

@@ -60,7 +60,10 @@ CASES: dict[str, Case] = {
     **{f"offered as {widget}": offered(accept_widget=widget) for widget in WIDGETS},
     **{f"offered late as {widget}": offered(accept_widget=widget, late=900) for widget in WIDGETS},
     **{f"offered in the words {words}": offered(accept_words=words) for words in WORDS},
-    **{f"{widget} beside a refusal": offered(accept_widget=widget, reject_words="Reject invitation") for widget in WIDGETS},
+    **{
+        f"{widget} beside a refusal": offered(accept_widget=widget, reject_words="Reject invitation")
+        for widget in WIDGETS
+    },
     "beside Decline": offered(reject_words="Decline"),
     "beside Do not accept": offered(reject_words="Do not accept"),
     "names nobody": offered(shows_recipient=False),
@@ -79,20 +82,28 @@ CASES: dict[str, Case] = {
     "a long code": offered("awaiting_confirmation A1B2-C3D4-E5F6-G7H8", answer="code", code="A1B2-C3D4-E5F6-G7H8"),
     "a lower-case code": offered("awaiting_confirmation x7f3k9q2", answer="code", code="x7f3k9q2"),
     "a code in German": offered("awaiting_confirmation 7QK4-ZM2P", answer="code", code_words="Bestätigungscode"),
-    "a special confirmation code": offered("awaiting_confirmation 7QK4-ZM2P", answer="code", code_words="Your special confirmation code"),
+    "a special confirmation code": offered(
+        "awaiting_confirmation 7QK4-ZM2P", answer="code", code_words="Your special confirmation code"
+    ),
     "a lost response": offered("site_refused", answer="lost"),
     "the error page after the press": offered("site_refused", answer="dogs"),
     "a bare thank-you": offered("unknown_screen", answer="blank"),
     **{
-        f"an approval step, told by {widget}": offered("awaiting_confirmation", answer="approval_step", message_widget=widget)
+        f"an approval step, told by {widget}": offered(
+            "awaiting_confirmation", answer="approval_step", message_widget=widget
+        )
         for widget in ("kat_description", "a_alert")
     },
     "sign-in before the page": offered(ask_sign_in_at="invitation"),
     "sign-in after the press": offered(ask_sign_in_at="accept", answer="home"),
-    "sign-in after the press, then the code": offered("awaiting_confirmation 7QK4-ZM2P", ask_sign_in_at="accept", answer="code"),
+    "sign-in after the press, then the code": offered(
+        "awaiting_confirmation 7QK4-ZM2P", ask_sign_in_at="accept", answer="code"
+    ),
     "a global account": Case(outcome="accepted", pressed=1, key="globalAccountId"),
     "for somebody without any account": Case(outcome="accepted", pressed=1, member_of=()),
-    "for somebody without any account, to the switcher": Case(outcome="accepted", pressed=1, member_of=(), look={"answer": "switcher"}),
+    "for somebody without any account, to the switcher": Case(
+        outcome="accepted", pressed=1, member_of=(), look={"answer": "switcher"}
+    ),
     **{
         f"beside a banner that asks for the same, as {widget}": offered(accept_widget=widget, banner="Accept")
         for widget in ("button", "kat")
@@ -146,7 +157,9 @@ CASES: dict[str, Case] = {
     },
     **{
         f"offered to somebody else, told as {words}": Case(
-            outcome="closed other_recipient", email="b2@users.example", look={"answer": "approval_step", "recipient_words": words}
+            outcome="closed other_recipient",
+            email="b2@users.example",
+            look={"answer": "approval_step", "recipient_words": words},
         )
         for words in (
             "<p>Invitation sent to: {}</p>",
@@ -157,7 +170,9 @@ CASES: dict[str, Case] = {
         )
     },
     "offered to somebody else in unknown words": Case(
-        outcome="unknown_screen", email="b2@users.example", look={"answer": "approval_step", "recipient_words": "<p>Login {}</p>"}
+        outcome="unknown_screen",
+        email="b2@users.example",
+        look={"answer": "approval_step", "recipient_words": "<p>Login {}</p>"},
     ),
     **{
         f"names ours as {words}": offered(recipient_words=words)
@@ -190,13 +205,21 @@ async def test_each_page_of_an_invitation_ends_in_its_one_outcome(second: Seller
     case = CASES[name]
     lent = second.begin(Variant(**case.look), state=case.state, email=case.email, member_of=case.member_of)
     ended = await second.accept(lent, key=case.key)
-    assert (ended.outcome, second.world.accepted(), second.world.forbidden) == (case.outcome, [NUMBER] * case.pressed, []), ended.error
+    assert (ended.outcome, second.world.accepted(), second.world.forbidden) == (
+        case.outcome,
+        [NUMBER] * case.pressed,
+        [],
+    ), ended.error
 
 
 @pytest.mark.sampled(1)
 @pytest.mark.parametrize("answer", ["lost", "dogs", "blank"])
-async def test_a_second_visit_after_an_answer_that_told_nothing_finds_it_accepted(second: SellerRig, answer: str) -> None:
+async def test_a_second_visit_after_an_answer_that_told_nothing_finds_it_accepted(
+    second: SellerRig, answer: str
+) -> None:
     lent = second.begin(Variant(answer=answer))
     first = await second.accept(lent)
     again = await second.accept(lent)
-    assert (first.error is None, again.outcome, second.world.accepted()) == (False, "already_accepted", [NUMBER]), again.error
+    assert (first.error is None, again.outcome, second.world.accepted()) == (False, "already_accepted", [NUMBER]), (
+        again.error
+    )

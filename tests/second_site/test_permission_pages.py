@@ -70,7 +70,9 @@ async def audit(browser: Browser, case: Case) -> tuple[AuditReading, JudgedAudit
         async def answer(route: Route) -> None:
             if route.request.resource_type == "document":
                 await route.fulfill(
-                    status=200, content_type="text/html; charset=utf-8", body=body_at(case, urlsplit(route.request.url).path)
+                    status=200,
+                    content_type="text/html; charset=utf-8",
+                    body=body_at(case, urlsplit(route.request.url).path),
                 )
             else:
                 await route.fulfill(status=404, body="")
@@ -97,7 +99,13 @@ def read_rows(reading: AuditReading, case: Case) -> list[tuple[object, ...]]:
     """What was read; without what is offered where the page does not show it."""
     rows = reading.grid.rows if reading.grid is not None else ()
     return [
-        (row.section, row.permission, row.occurrence, None if case.by_word else tuple(row.offered), row.level and row.level.value)
+        (
+            row.section,
+            row.permission,
+            row.occurrence,
+            None if case.by_word else tuple(row.offered),
+            row.level and row.level.value,
+        )
         for row in rows
     ]
 
@@ -108,7 +116,9 @@ def expected_rows(case: Case) -> list[tuple[object, ...]]:
     seen: list[tuple[str, str]] = []
     for row in case.rows:
         seen.append((row.section, row.label))
-        expected.append((row.section, row.label, seen.count(seen[-1]), None if case.by_word else offered(row), LEVELS[row.held]))
+        expected.append(
+            (row.section, row.label, seen.count(seen[-1]), None if case.by_word else offered(row), LEVELS[row.held])
+        )
     return expected
 
 

@@ -67,12 +67,16 @@ async def test_a_refusal_is_told_from_signed_out_and_from_broken(second: SellerR
     case = CASES[name]
     lent = second.begin(Variant(**case.look), member_of=(OTHER, SHOP))
     ended = await second.audit(lent, account=second.account(), session=second.session((SHOP, US)), bounds=FEW_PROBES)
-    assert (ended.outcome, second.world.posts, second.world.forbidden) == (case.outcome, [], []), ended.error or ended.result
+    assert (ended.outcome, second.world.posts, second.world.forbidden) == (case.outcome, [], []), (
+        ended.error or ended.result
+    )
 
 
 async def test_an_empty_shell_is_never_read_as_a_grid(second: SellerRig) -> None:
     lent = second.begin(Variant(refused="shell"), member_of=(OTHER, SHOP))
-    reading = (await second.audit(lent, account=second.account(), session=second.session((SHOP, US)), bounds=FEW_PROBES)).result
+    reading = (
+        await second.audit(lent, account=second.account(), session=second.session((SHOP, US)), bounds=FEW_PROBES)
+    ).result
     assert (reading.grid.rows, reading.grid.complete) == ((), False)
 
 
@@ -80,10 +84,16 @@ async def test_an_empty_shell_is_never_read_as_a_grid(second: SellerRig) -> None
 @pytest.mark.parametrize("how", ["redirect_home", "access_required_zh", "shell", "not_found_200"])
 async def test_a_probe_tells_reached_from_refused(second: SellerRig, how: str) -> None:
     lent = second.begin(
-        Variant(refused="redirect_home" if how == "shell" else how, probes=how, may_open=frozenset({"/performance/dashboard"})),
+        Variant(
+            refused="redirect_home" if how == "shell" else how,
+            probes=how,
+            may_open=frozenset({"/performance/dashboard"}),
+        ),
         member_of=(OTHER, SHOP),
     )
-    reading = (await second.audit(lent, account=second.account(), session=second.session((SHOP, US)), bounds=FEW_PROBES)).result
+    reading = (
+        await second.audit(lent, account=second.account(), session=second.session((SHOP, US)), bounds=FEW_PROBES)
+    ).result
     answers = {probe.path: probe.answer for probe in reading.probes}
     wall = ProbeAnswer.UNCLEAR if how == "shell" else ProbeAnswer.REFUSED
     assert (answers["/performance/dashboard"], answers["/business-reports"]) == (ProbeAnswer.REACHED, wall)

@@ -16,7 +16,14 @@ TWO_STEP = {
     "es": "Verificación en dos pasos",
     "nl": "Verificatie in twee stappen",
 }
-SIGN_IN = {"en": "Sign in", "de": "Anmelden", "fr": "S'identifier", "it": "Accedi", "es": "Iniciar sesión", "nl": "Inloggen"}
+SIGN_IN = {
+    "en": "Sign in",
+    "de": "Anmelden",
+    "fr": "S'identifier",
+    "it": "Accedi",
+    "es": "Iniciar sesión",
+    "nl": "Inloggen",
+}
 CONTINUE = {"en": "Continue", "de": "Weiter", "fr": "Continuer", "it": "Continua", "es": "Continuar", "nl": "Doorgaan"}
 EMAIL = {
     "en": "Email or mobile phone number",
@@ -26,7 +33,14 @@ EMAIL = {
     "es": "Dirección de e-mail o número de móvil",
     "nl": "E-mailadres of mobiel telefoonnummer",
 }
-PASSWORD = {"en": "Password", "de": "Passwort", "fr": "Mot de passe", "it": "Password", "es": "Contraseña", "nl": "Wachtwoord"}
+PASSWORD = {
+    "en": "Password",
+    "de": "Passwort",
+    "fr": "Mot de passe",
+    "it": "Password",
+    "es": "Contraseña",
+    "nl": "Wachtwoord",
+}
 PROBLEM = {
     "en": "There was a problem",
     "de": "Es ist ein Problem aufgetreten.",

@@ -24,11 +24,15 @@ def add_account(
     conn: Connection, account_id: str = "A1", *, api: ApiAuthorization = ApiAuthorization.COMPLETE, now: datetime = NOW
 ) -> Account:
     """Register an account without secrets."""
-    new = NewAccount(id=account_id, user_email=f"{account_id.lower()}@users.example", marketplace="US", api_authorization=api)
+    new = NewAccount(
+        id=account_id, user_email=f"{account_id.lower()}@users.example", marketplace="US", api_authorization=api
+    )
     return accounts.add(conn, new, now=now)
 
 
-def add_secrets(conn: Connection, vault: Vault, account_id: str = "A1", *, seed: str = SEED, password: str = PASSWORD) -> None:
+def add_secrets(
+    conn: Connection, vault: Vault, account_id: str = "A1", *, seed: str = SEED, password: str = PASSWORD
+) -> None:
     """Give an account a password and a seed."""
     given = SignInSecrets(password=SecretStr(password), totp_secret=SecretStr(seed))
     sign_in_secrets.save(conn, vault, account_id, given, now=NOW)

@@ -66,13 +66,20 @@ class Rehearsal:
         """Record the first invitation that is on offer, as a person would by link."""
         record = next(iter(self.stand_in.realm.invitations.values()))
         link = self.stand_in.realm.link_of(record)
-        return admit_link(link, account_id=account_id, asked_by="tester", settings=self.settings, engine=self.engine, now=utc_now())
+        return admit_link(
+            link, account_id=account_id, asked_by="tester", settings=self.settings, engine=self.engine, now=utc_now()
+        )
 
     async def accept(self, account_id: str = "A1") -> Account:
         """Accept it now, as the command does."""
         row = self.admit(account_id)
         return await accept_one(
-            self.settings, engine=self.engine, vault=self.vault, account_id=account_id, invitation_row=row, asked_by="tester"
+            self.settings,
+            engine=self.engine,
+            vault=self.vault,
+            account_id=account_id,
+            invitation_row=row,
+            asked_by="tester",
         )
 
 
@@ -93,10 +100,16 @@ def rehearsal_settings(description: dict[str, Any], directory: Path, **work: Any
     return Settings(
         data_dir=directory,
         imap=ImapSettings(
-            host=imap["host"], port=imap["port"], username=imap["username"], password=SecretStr(imap["password"]), tls=Tls(imap["tls"])
+            host=imap["host"],
+            port=imap["port"],
+            username=imap["username"],
+            password=SecretStr(imap["password"]),
+            tls=Tls(imap["tls"]),
         ),
         mail=MailSettings(dns_servers=[description["dns"]], idle_slice=5),
-        browser=BrowserSettings(host_resolver_rules=description["host_resolver_rules"], trusted_spki=description["spki"]),
+        browser=BrowserSettings(
+            host_resolver_rules=description["host_resolver_rules"], trusted_spki=description["spki"]
+        ),
         flow=FlowSettings(challenge_timeout=5),
         work=WorkSettings(**{"tick": 0.3, "backoff_first": 1, "backoff_max": 4, **work}),
     )

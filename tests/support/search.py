@@ -99,7 +99,9 @@ def encodings_of(value: bytes) -> dict[str, set[bytes]]:
     written = {json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]}
     found["json"] = {each.encode() for form in written for each in (form, form.replace("/", "\\/"))}
     escaped = html.escape(text)
-    found["html"] = {each.encode() for each in (escaped, html.escape(text, quote=False), escaped.replace("&#x27;", "&#39;"))}
+    found["html"] = {
+        each.encode() for each in (escaped, html.escape(text, quote=False), escaped.replace("&#x27;", "&#39;"))
+    }
     return found
 
 
@@ -167,7 +169,9 @@ def cells(path: Path) -> Iterator[tuple[str, bytes]]:
             for row in rows:
                 for column, value in zip(held, row, strict=True):
                     column += [] if value is None else [value if isinstance(value, bytes) else str(value).encode()]
-            yield from ((f"{table}.{name}", b"\n".join(values)) for name, values in zip(columns, held, strict=True) if values)
+            yield from (
+                (f"{table}.{name}", b"\n".join(values)) for name, values in zip(columns, held, strict=True) if values
+            )
 
 
 def names(hits: Iterable[Hit]) -> list[str]:

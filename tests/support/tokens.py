@@ -24,7 +24,13 @@ class TokenIssuer:
         return self._key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
     def token(
-        self, user: str, *, valid: timedelta = timedelta(hours=1), issuer: str | None = None, scope: str | None = None, padding: int = 0
+        self,
+        user: str,
+        *,
+        valid: timedelta = timedelta(hours=1),
+        issuer: str | None = None,
+        scope: str | None = None,
+        padding: int = 0,
     ) -> str:
         """Sign a token for a user; a negative `valid` makes one that has expired."""
         now = datetime.now(UTC)

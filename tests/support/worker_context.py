@@ -1,4 +1,4 @@
-"""A crew without a browser, for what happens before and after the browser opens."""
+"""A context without a browser, for what happens before and after the browser opens."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from agent.observe.redaction import Redaction
 from agent.settings.model import Settings, WorkSettings
 from agent.store.vault.keys import Vault
 from agent.visits.browser_pool import BrowserPool, browser_options
-from agent.visits.context import Crew
+from agent.visits.context import WorkerContext
 
 
-def make_crew(
+def make_context(
     engine: Engine,
     vault: Vault,
     directory: Path,
@@ -26,10 +26,10 @@ def make_crew(
     retries: int = 3,
     clock: Clock | None = None,
     **work: Any,
-) -> Crew:
+) -> WorkerContext:
     """A worker on this database; its browser starts only when a visit opens it."""
     settings = Settings(data_dir=directory, work=WorkSettings(lease=lease, max_retries=retries, max_deaths=3, **work))
-    return Crew(
+    return WorkerContext(
         settings=settings,
         engine=engine,
         vault=vault,

@@ -25,7 +25,9 @@ def told_of(before: AuditDocument | None, changes: dict[str, list[FindingDocumen
     """What a list of changes does not say by itself: that there is none, or nothing to compare with."""
     if before is None:
         return ["there is no audit before this one: every finding counts as new"]
-    return [] if any(changes.values()) else [f"nothing new, changed or resolved since the audit of {before['audited_at']}"]
+    return (
+        [] if any(changes.values()) else [f"nothing new, changed or resolved since the audit of {before['audited_at']}"]
+    )
 
 
 def vanished_rows(before: AuditDocument | None, now: AuditDocument) -> list[str]:

@@ -109,7 +109,10 @@ def document(audit: Audit) -> AuditDocument:
         permissions=[_permission(judged) for judged in audit.rows],
         evidence=list(audit.reading.evidence),
         notes=list(audit.notes),
-        probes=[ProbeDocument(path=p.path, permission=p.permission, answer=p.answer.value, detail=p.detail) for p in audit.reading.probes],
+        probes=[
+            ProbeDocument(path=p.path, permission=p.permission, answer=p.answer.value, detail=p.detail)
+            for p in audit.reading.probes
+        ],
         features=[FeatureDocument(name=f.name, served=f.served.value, because=f.because) for f in audit.features],
         drift=audit.reading.drift,
     )

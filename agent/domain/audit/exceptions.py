@@ -40,7 +40,15 @@ def _finding(item: PolicyException, why: str, *, account: str) -> Finding:
     """A standing permission to differ that nobody needs is an excess."""
     scope = item.scope or "regional"
     return Finding(
-        id=finding_id(account, Kind.EXCESS, scope, item.row.section, item.row.permission, 1, f"exception:{item.account}:{item.level}"),
+        id=finding_id(
+            account,
+            Kind.EXCESS,
+            scope,
+            item.row.section,
+            item.row.permission,
+            1,
+            f"exception:{item.account}:{item.level}",
+        ),
         kind=Kind.EXCESS,
         scope=scope,
         section=item.row.section,

@@ -37,9 +37,13 @@ def _from_rows(feature: Feature, reading: Reading) -> ServedFeature:
     rows = [row for row in reading.rows if any(name.names(row) for name in feature.rows)]
     held = next((row for row in rows if row.level not in (None, Level.NONE)), None)
     if held is not None:
-        return ServedFeature(name=feature.name, served=Served.YES, because=f"{held.section} > {held.permission} is {held.level}")
+        return ServedFeature(
+            name=feature.name, served=Served.YES, because=f"{held.section} > {held.permission} is {held.level}"
+        )
     if rows and all(row.level is Level.NONE for row in rows):
-        return ServedFeature(name=feature.name, served=Served.NO, because=f"{rows[0].section} > {rows[0].permission} is None")
+        return ServedFeature(
+            name=feature.name, served=Served.NO, because=f"{rows[0].section} > {rows[0].permission} is None"
+        )
     return ServedFeature(name=feature.name, served=Served.UNCLEAR, because="no row that it needs was read")
 
 

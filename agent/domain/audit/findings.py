@@ -45,7 +45,9 @@ class Finding:
     raw: str = ""
 
 
-def finding_id(account: str, kind: Kind, scope: str, section: str, permission: str, occurrence: int, about: str = "") -> str:
+def finding_id(
+    account: str, kind: Kind, scope: str, section: str, permission: str, occurrence: int, about: str = ""
+) -> str:
     """A name that stays the same from audit to audit as long as the same thing is wrong in the same place."""
     parts = (account, kind.value, scope, section, permission, str(occurrence), about)
     return "f-" + hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]

@@ -31,7 +31,8 @@ class Verdict(StrEnum):
 class Audit:
     """One judged reading.
 
-    `all_none`: rows were read and every one is None, which before the first grant means that the seller has not begun (decision 2).
+    `all_none`: rows were read and every one is None, which before the first grant means that the seller has not begun
+    (decision 2).
     """
 
     account: str
@@ -74,7 +75,9 @@ def judge(reading: Reading, policy: Policy, *, account: str, user_email: str, no
         findings=tuple(findings),
         rows=rows,
         notes=_notes(reading, policy, rows, user_email=user_email),
-        features=served_features(policy, replace(reading, rows=()) if _may_be_anothers(reading, user_email) else reading),
+        features=served_features(
+            policy, replace(reading, rows=()) if _may_be_anothers(reading, user_email) else reading
+        ),
     )
 
 
@@ -136,11 +139,21 @@ def _editable_own_grid(reading: Reading, findings: list[Finding], *, account: st
     """A user who can change the own rights holds User Permissions, whatever the row says (decision 1)."""
     if not (reading.own and reading.editable):
         return []
-    if any(finding.kind is Kind.MUST_BE_NONE and finding.permission == USER_PERMISSIONS.permission for finding in findings):
+    if any(
+        finding.kind is Kind.MUST_BE_NONE and finding.permission == USER_PERMISSIONS.permission for finding in findings
+    ):
         return []
     return [
         Finding(
-            id=finding_id(account, Kind.MUST_BE_NONE, "regional", USER_PERMISSIONS.section, USER_PERMISSIONS.permission, 1, "editable"),
+            id=finding_id(
+                account,
+                Kind.MUST_BE_NONE,
+                "regional",
+                USER_PERMISSIONS.section,
+                USER_PERMISSIONS.permission,
+                1,
+                "editable",
+            ),
             kind=Kind.MUST_BE_NONE,
             scope="regional",
             section=USER_PERMISSIONS.section,
@@ -165,10 +178,18 @@ def _notes(reading: Reading, policy: Policy, rows: tuple[JudgedRow, ...], *, use
     if reading.rows and policy.when_missing is WhenMissing.ACCEPT:
         seen = reading.rows
         notes += [
-            f"{name.text} is not on the page; the policy takes that for None" for name in policy.must_be_none if not _is_on(name, seen)
+            f"{name.text} is not on the page; the policy takes that for None"
+            for name in policy.must_be_none
+            if not _is_on(name, seen)
         ]
-    notes += [f"new permission: {_title(judged.row)}" for judged in rows if not policy.is_known(judged.row) and judged.as_expected]
-    notes += [f"excepted until {judged.excepted_until}: {_title(judged.row)}" for judged in rows if judged.excepted_until]
+    notes += [
+        f"new permission: {_title(judged.row)}"
+        for judged in rows
+        if not policy.is_known(judged.row) and judged.as_expected
+    ]
+    notes += [
+        f"excepted until {judged.excepted_until}: {_title(judged.row)}" for judged in rows if judged.excepted_until
+    ]
     notes += [f"stopped by the read-only guard: {request}" for request in reading.blocked]
     return tuple(notes)
 

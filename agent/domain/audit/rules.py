@@ -37,7 +37,12 @@ def judge_row(row: Row, policy: Policy, *, account: str, today: date) -> JudgedR
     """Judge one row; an exception excuses the level it names and no other."""
     expected = _expected(row, policy)
     exception = next(
-        (item for item in policy.exceptions if item.level is row.level is not expected and item.applies_to(account, row, today=today)), None
+        (
+            item
+            for item in policy.exceptions
+            if item.level is row.level is not expected and item.applies_to(account, row, today=today)
+        ),
+        None,
     )
     if exception is not None:
         expected = exception.level

@@ -27,7 +27,9 @@ class _General(_Part):
     @model_validator(mode="after")
     def _never_none_or_admin(self) -> _General:
         if {Level.NONE, Level.ADMIN} & set(self.preferred) or len(set(self.preferred)) < len(self.preferred):
-            raise ValueError('preferred lists "View & Edit" and "View", each once; Admin is always an excess, None always the last resort')
+            raise ValueError(
+                'preferred lists "View & Edit" and "View", each once; Admin is always an excess, None always the last resort'
+            )
         return self
 
 
@@ -93,10 +95,14 @@ class PolicyFile(_Part):
             probes_enough=self.probes.enough,
             exceptions=tuple(_exception(item) for item in self.exceptions),
             known=tuple(
-                KnownRow(row=RowName(section=k.section, permission=k.permission, legacy_id=k.legacy_id), offered=k.offered)
+                KnownRow(
+                    row=RowName(section=k.section, permission=k.permission, legacy_id=k.legacy_id), offered=k.offered
+                )
                 for k in self.known
             ),
-            features=tuple(Feature(name=f.name, rows=tuple(row.name() for row in f.rows), paths=f.paths) for f in self.features),
+            features=tuple(
+                Feature(name=f.name, rows=tuple(row.name() for row in f.rows), paths=f.paths) for f in self.features
+            ),
         )
 
 
@@ -145,7 +151,9 @@ def load_policy_file(path: Path) -> PolicyFile:
     try:
         return PolicyFile.model_validate(data)
     except ValidationError as err:
-        places = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg'].removeprefix('Value error, ')}" for e in err.errors())
+        places = "; ".join(
+            f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg'].removeprefix('Value error, ')}" for e in err.errors()
+        )
         raise UsageError(f"{path} is not a policy: {places}") from err
 
 

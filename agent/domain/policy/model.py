@@ -53,7 +53,10 @@ class PolicyException:
     @property
     def is_too_wide(self) -> bool:
         """Whether it excuses more than one row of one account."""
-        return any("*" in part or not part.strip() for part in (self.account, self.row.section, self.row.permission, self.scope or "-"))
+        return any(
+            "*" in part or not part.strip()
+            for part in (self.account, self.row.section, self.row.permission, self.scope or "-")
+        )
 
     def applies_to(self, account: str, row: Row, *, today: date) -> bool:
         """Whether it excuses this row of this account today."""
@@ -72,7 +75,9 @@ class KnownRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feature:
-    """A ChannelAdvisor feature and what it needs: any one of these rows at View or more, any one of these pages reached."""
+    """A ChannelAdvisor feature and what it needs: any one of these rows at View or more, any one of these pages
+    reached.
+    """
 
     name: str
     rows: tuple[RowName, ...]

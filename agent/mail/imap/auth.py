@@ -60,13 +60,17 @@ class TokenSource(Protocol):
 class Credentials:
     """Signs connections of one mailbox in, and says when they should be renewed."""
 
-    def __init__(self, mailbox: MailboxSettings, *, now: Callable[[], datetime], source: TokenSource | None = None) -> None:
+    def __init__(
+        self, mailbox: MailboxSettings, *, now: Callable[[], datetime], source: TokenSource | None = None
+    ) -> None:
         self._mailbox = mailbox
         self._now = now
         self._token: Token | None = None
         self._source = source or (make_source(mailbox, mailbox.oauth) if mailbox.oauth else None)
         if self._source is None and mailbox.password is None:
-            raise ConfigurationError(f"mailbox {mailbox.username} has neither a password nor oauth; set SC_AGENT_IMAP__PASSWORD")
+            raise ConfigurationError(
+                f"mailbox {mailbox.username} has neither a password nor oauth; set SC_AGENT_IMAP__PASSWORD"
+            )
 
     def sign_in(self, client: Client) -> None:
         """Sign a fresh connection in.
@@ -94,7 +98,9 @@ class Credentials:
         """When a session that was signed in then should be replaced; None for passwords."""
         if self._token is None:
             return None
-        return min(signed_in_at + LONGEST_SESSION, max(self._token.expires_at - MARGIN, signed_in_at + timedelta(seconds=30)))
+        return min(
+            signed_in_at + LONGEST_SESSION, max(self._token.expires_at - MARGIN, signed_in_at + timedelta(seconds=30))
+        )
 
     def _fresh_token(self) -> Token:
         if self._token is None or self._token.expires_at - self._now() < MARGIN:
@@ -137,7 +143,9 @@ class MicrosoftTokens:
         if "access_token" not in answer:
             error = str(answer.get("error", "unknown"))
             permanent = error in ("invalid_client", "unauthorized_client", "invalid_grant", "invalid_scope")
-            raise TokenError(f"microsoft refused a token: {error} {answer.get('error_codes', '')}".strip(), permanent=permanent)
+            raise TokenError(
+                f"microsoft refused a token: {error} {answer.get('error_codes', '')}".strip(), permanent=permanent
+            )
         expires_at = datetime.now(UTC) + timedelta(seconds=int(answer.get("expires_in", 3600)))
         return Token(value=SecretStr(answer["access_token"]), expires_at=expires_at)
 
@@ -160,7 +168,9 @@ class GoogleTokens:
     """A service account with domain-wide delegation, or a refresh token."""
 
     def __init__(self, oauth: OAuthSettings, *, mailbox: str) -> None:
-        self._google = _load("google.oauth2.service_account", "google.oauth2.credentials", "google.auth.transport.requests")
+        self._google = _load(
+            "google.oauth2.service_account", "google.oauth2.credentials", "google.auth.transport.requests"
+        )
         self._oauth = oauth
         self._mailbox = mailbox
 
@@ -174,10 +184,14 @@ class GoogleTokens:
             credentials.refresh(google.auth.transport.requests.Request())
         except google.auth.exceptions.RefreshError as err:
             permanent = "invalid_grant" in str(err) or "unauthorized_client" in str(err)
-            raise TokenError("google refused a token" + (": invalid_grant" if permanent else ""), permanent=permanent) from err
+            raise TokenError(
+                "google refused a token" + (": invalid_grant" if permanent else ""), permanent=permanent
+            ) from err
         except google.auth.exceptions.GoogleAuthError as err:
             raise TokenError(f"google did not answer ({type(err).__name__})", permanent=False) from err
-        expires_at = (credentials.expiry or datetime.now(UTC).replace(tzinfo=None) + timedelta(hours=1)).replace(tzinfo=UTC)
+        expires_at = (credentials.expiry or datetime.now(UTC).replace(tzinfo=None) + timedelta(hours=1)).replace(
+            tzinfo=UTC
+        )
         return Token(value=SecretStr(credentials.token), expires_at=expires_at)
 
     def _credentials(self) -> Any:
@@ -191,9 +205,13 @@ class GoogleTokens:
                     str(self._oauth.service_account_file), scopes=scopes, subject=self._mailbox
                 )
             except (OSError, ValueError) as err:
-                raise ConfigurationError(f"the service account file {self._oauth.service_account_file} cannot be used") from err
+                raise ConfigurationError(
+                    f"the service account file {self._oauth.service_account_file} cannot be used"
+                ) from err
         if self._oauth.refresh_token is None or self._oauth.client_secret is None or not self._oauth.client_id:
-            raise ConfigurationError("oauth at google needs service_account_file, or refresh_token with client_id and client_secret")
+            raise ConfigurationError(
+                "oauth at google needs service_account_file, or refresh_token with client_id and client_secret"
+            )
         return google.oauth2.credentials.Credentials(  # type: ignore[no-untyped-call]
             None,
             refresh_token=self._oauth.refresh_token.get_secret_value(),
@@ -205,7 +223,9 @@ class GoogleTokens:
 
 
 def is_login_refused(error: Exception) -> bool:
-    """Whether the server refused who we say we are. imapclient calls a connection that broke meanwhile a LoginError too."""
+    """Whether the server refused who we say we are. imapclient calls a connection that broke meanwhile a LoginError
+    too.
+    """
     if isinstance(error, TokenError):
         return error.permanent
     lowered = str(error).lower()
@@ -221,12 +241,18 @@ def _certificate(oauth: OAuthSettings) -> dict[str, str]:
     try:
         pem = oauth.certificate_file.read_text()
         start = pem.index("-----BEGIN CERTIFICATE-----")
-        der = ssl.PEM_cert_to_DER_cert(pem[start : pem.index("-----END CERTIFICATE-----") + len("-----END CERTIFICATE-----")])
+        der = ssl.PEM_cert_to_DER_cert(
+            pem[start : pem.index("-----END CERTIFICATE-----") + len("-----END CERTIFICATE-----")]
+        )
     except (OSError, ValueError) as err:
         raise ConfigurationError(
             f"the certificate file {oauth.certificate_file} cannot be used; expected key and certificate as PEM"
         ) from err
-    return {"private_key": pem, "thumbprint": hashlib.sha1(der, usedforsecurity=False).hexdigest(), "public_certificate": pem[start:]}
+    return {
+        "private_key": pem,
+        "thumbprint": hashlib.sha1(der, usedforsecurity=False).hexdigest(),
+        "public_certificate": pem[start:],
+    }
 
 
 def _load(*names: str) -> Any:
@@ -235,5 +261,7 @@ def _load(*names: str) -> Any:
     try:
         modules = [importlib.import_module(name) for name in names]
     except ImportError as err:
-        raise ConfigurationError("signing in to a mailbox with oauth needs the extra 'oauth': pip install 'secondary-user[oauth]'") from err
+        raise ConfigurationError(
+            "signing in to a mailbox with oauth needs the extra 'oauth': pip install 'secondary-user[oauth]'"
+        ) from err
     return modules[0]

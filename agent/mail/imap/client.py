@@ -24,7 +24,16 @@ from imapclient.imapclient import SocketTimeout, require_capability
 from agent.errors import ConfigurationError
 from agent.settings.model import MailboxSettings, MailSettings, Tls
 
-__all__ = ["CapabilityError", "Client", "Headline", "IMAPClientError", "IdleRefusedError", "LoginError", "Selected", "connect"]
+__all__ = [
+    "CapabilityError",
+    "Client",
+    "Headline",
+    "IMAPClientError",
+    "IdleRefusedError",
+    "LoginError",
+    "Selected",
+    "connect",
+]
 
 MAX_HEADER_BYTES = 65_536
 CHUNK = 200  # ids are not compressed to ranges; Dovecot refuses lines over 64 KB
@@ -111,7 +120,11 @@ class Client(imapclient.IMAPClient):  # type: ignore[misc]  # the library is unt
     def examine(self, folder: str) -> Selected:
         """Open a folder read-only; nothing is marked as seen."""
         answer = self.select_folder(folder, readonly=True)
-        return Selected(uidvalidity=int(answer[b"UIDVALIDITY"]), exists=int(answer.get(b"EXISTS", 0)), uidnext=answer.get(b"UIDNEXT"))
+        return Selected(
+            uidvalidity=int(answer[b"UIDVALIDITY"]),
+            exists=int(answer.get(b"EXISTS", 0)),
+            uidnext=answer.get(b"UIDNEXT"),
+        )
 
     def uids_from(self, first: int) -> list[int]:
         """UIDs at or above `first`, ascending; a server answers n:* with the last message even when it is below n."""
@@ -134,7 +147,9 @@ class Client(imapclient.IMAPClient):  # type: ignore[misc]  # the library is unt
     def raw_message(self, uid: int, limit: int) -> bytes | None:
         """All bytes of a message, at most `limit`; None when it vanished."""
         data = self.fetch([uid], [f"BODY.PEEK[]<0.{limit}>"]).get(uid, {})
-        return next((value for key, value in data.items() if key.startswith(b"BODY[]") and isinstance(value, bytes)), None)
+        return next(
+            (value for key, value in data.items() if key.startswith(b"BODY[]") and isinstance(value, bytes)), None
+        )
 
     def junk_folder(self) -> str | None:
         """The folder with the special use \\Junk, or one with a usual name."""
@@ -154,7 +169,9 @@ class Client(imapclient.IMAPClient):  # type: ignore[misc]  # the library is unt
 
     def farewell(self) -> str:
         """The text of the server's BYE, if it sent one."""
-        return b" ".join(part for part in self._imap.untagged_responses.get("BYE", []) if part).decode("ascii", "replace")
+        return b" ".join(part for part in self._imap.untagged_responses.get("BYE", []) if part).decode(
+            "ascii", "replace"
+        )
 
     def cut(self) -> None:
         """Break the connection off so that a blocked read ends; safe from another thread."""
@@ -211,7 +228,9 @@ def _require_loopback(host: str) -> None:
     except ValueError:
         local = False
     if not local:
-        raise ConfigurationError(f"IMAP__TLS is none, which is allowed on loopback only, but the host is {host}; use implicit or starttls")
+        raise ConfigurationError(
+            f"IMAP__TLS is none, which is allowed on loopback only, but the host is {host}; use implicit or starttls"
+        )
 
 
 def _keep_alive(sock: Any) -> None:

@@ -61,7 +61,9 @@ def classify(error: BaseException, *, farewell: str = "") -> Failure:
 
 
 def _told(error: BaseException) -> str:
-    """Our own sentences as they are; of others' the class too, because some texts are empty, and a server's bytes as text."""
+    """Our own sentences as they are; of others' the class too, because some texts are empty, and a server's bytes as
+    text.
+    """
     if isinstance(error, AgentError):
         return str(error)
     said = str(error)

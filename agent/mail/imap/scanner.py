@@ -88,7 +88,12 @@ class Scanner:
         self._open = None
 
     def _examine(self, client: Client, folder: Folder) -> Selected:
-        if self._open and self._selected and self._open[:2] == (id(client), folder.id) and time.monotonic() - self._open[2] < _REOPEN:
+        if (
+            self._open
+            and self._selected
+            and self._open[:2] == (id(client), folder.id)
+            and time.monotonic() - self._open[2] < _REOPEN
+        ):
             return self._selected
         self._open = None
         self._selected = open_folder(client, folder.folder)
@@ -102,14 +107,23 @@ class Scanner:
         furthest = now - timedelta(days=context.limits.look_back_days)
         since = furthest if folder.last_scan_at is None else max(furthest, folder.last_scan_at - _OVERLAP)
         epoch = folder.epoch + 1 if folder.uidvalidity is not None else folder.epoch
-        log.info(events.EPOCH, mailbox=folder.mailbox, folder=folder.folder, epoch=epoch, messages=selected.exists, since=since.isoformat())
+        log.info(
+            events.EPOCH,
+            mailbox=folder.mailbox,
+            folder=folder.folder,
+            epoch=epoch,
+            messages=selected.exists,
+            since=since.isoformat(),
+        )
         base = selected.uidnext - 1 if selected.uidnext is not None else client.last_uid()
         renewed = replace(folder, uidvalidity=selected.uidvalidity, last_uid=base, epoch=epoch)
         uids = [uid for uid in self._sent_since(client, since) if uid <= base] if selected.exists else []
         found = self._take_all(client, renewed, uids, moves=False)
         if not self._stop.is_set():
             with writing(context.engine) as conn:
-                folders.save_position(conn, folder.id, uidvalidity=selected.uidvalidity, last_uid=base, epoch=epoch, now=now)
+                folders.save_position(
+                    conn, folder.id, uidvalidity=selected.uidvalidity, last_uid=base, epoch=epoch, now=now
+                )
             self._reconciled[folder.id] = now
         return found
 
@@ -133,7 +147,9 @@ class Scanner:
         return sorted({uid for sender in (_SENDER, *self._domains) for uid in client.uids_since(since, sender)})
 
     def _take_all(self, client: Client, folder: Folder, uids: Sequence[int], *, moves: bool) -> int:
-        """Store the candidates among these UIDs, chunk by chunk; with `moves` the position goes along in the same transaction."""
+        """Store the candidates among these UIDs, chunk by chunk; with `moves` the position goes along in the same
+        transaction.
+        """
         stored, start = 0, 0
         while start < len(uids) and not self._stop.is_set():
             chunk = uids[start : start + self._chunk]
@@ -143,7 +159,9 @@ class Scanner:
                 rows = [row for each in found if (row := messages.insert(conn, each, now=now)) is not None]
                 if moves:
                     assert folder.uidvalidity is not None  # noqa: S101 - a position is only moved within an epoch
-                    folders.save_position(conn, folder.id, uidvalidity=folder.uidvalidity, last_uid=chunk[-1], epoch=folder.epoch, now=now)
+                    folders.save_position(
+                        conn, folder.id, uidvalidity=folder.uidvalidity, last_uid=chunk[-1], epoch=folder.epoch, now=now
+                    )
             for row in rows:
                 log.info(events.FOUND, mailbox=folder.mailbox, folder=folder.folder, message=row)
             self._context.on_event(folder.mailbox, "found", len(rows))
@@ -153,18 +171,25 @@ class Scanner:
         return stored
 
     def _take(self, client: Client, folder: Folder, uids: Sequence[int]) -> list[Found]:
-        """Fetch a chunk. One that breaks the connection is split; a single message that does so three times is set aside."""
+        """Fetch a chunk. One that breaks the connection is split; a single message that does so three times is set
+        aside.
+        """
         only = (folder.id, folder.uidvalidity or 0, uids[0])
         if len(uids) == 1 and self._failures[only] >= _TRIES:
             log.error(events.POISON, mailbox=folder.mailbox, folder=folder.folder, uid=uids[0])
             self._context.on_event(folder.mailbox, "poison", 1)
             self._context.on_alarm(
-                f"poison:{only}", f"a message in {folder.folder} of {folder.mailbox} cannot be fetched; it was set aside"
+                f"poison:{only}",
+                f"a message in {folder.folder} of {folder.mailbox} cannot be fetched; it was set aside",
             )
-            return [_found(folder, uids[0], stage=messages.POISON, verdict=MailVerdict.HELD, reason="cannot_be_fetched")]
+            return [
+                _found(folder, uids[0], stage=messages.POISON, verdict=MailVerdict.HELD, reason="cannot_be_fetched")
+            ]
         try:
             heads = client.headlines(uids)
-            wanted = [heads[uid] for uid in uids if uid in heads and is_candidate(heads[uid].header, domains=self._domains)]
+            wanted = [
+                heads[uid] for uid in uids if uid in heads and is_candidate(heads[uid].header, domains=self._domains)
+            ]
             found = [each for head in wanted if (each := self._fetch(client, folder, head)) is not None]
         except Exception:
             self._chunk = 1
@@ -183,7 +208,9 @@ class Scanner:
         if head.size > limit:
             return _found(folder, head.uid, stage=messages.DONE, verdict=MailVerdict.HELD, reason="too_big", **known)
         if len(head.header) >= MAX_HEADER_BYTES:
-            return _found(folder, head.uid, stage=messages.DONE, verdict=MailVerdict.HELD, reason="header_too_big", **known)
+            return _found(
+                folder, head.uid, stage=messages.DONE, verdict=MailVerdict.HELD, reason="header_too_big", **known
+            )
         raw = client.raw_message(head.uid, limit + 1)
         if raw is None:
             return None

@@ -1,4 +1,6 @@
-"""One mailbox while it is reachable: two connections, WATCH for IDLE alone and WORK for everything else, and the loop over them."""
+"""One mailbox while it is reachable: two connections, WATCH for IDLE alone and WORK for everything else, and the loop
+over them.
+"""
 
 from __future__ import annotations
 
@@ -93,7 +95,9 @@ class Session:
             idling = self._start_idle()
             found = self._scan(self._folders[:1])
             if found and not pushed:
-                log.warning(events.FOUND_LATE, mailbox=name_of(self._mailbox), count=found, by="slice" if idling else "poll")
+                log.warning(
+                    events.FOUND_LATE, mailbox=name_of(self._mailbox), count=found, by="slice" if idling else "poll"
+                )
                 self._context.on_event(name_of(self._mailbox), "found_late", found)
             elif found and idling:
                 self._note_push()
@@ -119,7 +123,9 @@ class Session:
     @property
     def farewell(self) -> str:
         """What the server said when it closed."""
-        return " ".join(text for client in (self._watch, self._work) if client is not None and (text := client.farewell()))
+        return " ".join(
+            text for client in (self._watch, self._work) if client is not None and (text := client.farewell())
+        )
 
     def _connect(self) -> Client:
         client = connect(self._mailbox, self._context.limits)
@@ -154,7 +160,8 @@ class Session:
             wanted.setdefault(junk, _JUNK)
         with writing(self._context.engine) as conn:
             self._names = {
-                folders.ensure(conn, mailbox=name_of(self._mailbox), folder=name, role=role).id: name for name, role in wanted.items()
+                folders.ensure(conn, mailbox=name_of(self._mailbox), folder=name, role=role).id: name
+                for name, role in wanted.items()
             }
         return list(self._names)
 
@@ -176,7 +183,9 @@ class Session:
         if lines > FLOOD:
             log.warning(events.FLOOD, mailbox=name_of(self._mailbox), lines=lines)
             self._context.on_event(name_of(self._mailbox), "flood", 1)
-            self._context.on_alarm(f"flood:{name_of(self._mailbox)}", f"{name_of(self._mailbox)} sent {lines} lines in one IDLE")
+            self._context.on_alarm(
+                f"flood:{name_of(self._mailbox)}", f"{name_of(self._mailbox)} sent {lines} lines in one IDLE"
+            )
 
     def _scan(self, folder_ids: list[int]) -> int:
         """Scan folders on WORK; a database that is away pauses us and nothing else."""
@@ -244,7 +253,9 @@ class Session:
         return True
 
     def _replace(self) -> None:
-        """Open a new pair with a fresh token, then drop the old one; if that fails the old one serves on until the server ends it."""
+        """Open a new pair with a fresh token, then drop the old one; if that fails the old one serves on until the
+        server ends it.
+        """
         old_watch, old_work, could_idle = self._watch, self._work, self._can_idle
         unused: tuple[Client | None, ...] = (old_watch, old_work)
         self._credentials.forget_token()
@@ -256,7 +267,9 @@ class Session:
             self._watch, self._work, self._can_idle = old_watch, old_work, could_idle
             failure = classify(err)
             self._renew_at = self._context.now() + timedelta(seconds=failure.wait or _RENEW_AGAIN)
-            log.warning(events.RENEWAL_FAILED, mailbox=name_of(self._mailbox), family=str(failure.link), error=failure.text)
+            log.warning(
+                events.RENEWAL_FAILED, mailbox=name_of(self._mailbox), family=str(failure.link), error=failure.text
+            )
             self._context.on_event(name_of(self._mailbox), "renewal_failed", 1)
         self._scanner.forget_open()
         for client in unused:

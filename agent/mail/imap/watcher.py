@@ -40,7 +40,9 @@ class Watcher(threading.Thread):
         holder: str | None = None,
     ) -> None:
         super().__init__(name=f"mail-{name_of(mailbox)}", daemon=True)
-        self.housekeeping = Housekeeping(mailbox.move_handled_to, on_event=lambda event: context.on_event(name_of(mailbox), event, 1))
+        self.housekeeping = Housekeeping(
+            mailbox.move_handled_to, on_event=lambda event: context.on_event(name_of(mailbox), event, 1)
+        )
         self._mailbox = mailbox
         self._name = name_of(mailbox)
         self._context = context
@@ -172,7 +174,9 @@ class Watcher(threading.Thread):
         self._last = failure
         self._failures += 1
         self._down_since = self._down_since or time.monotonic()
-        log.warning(events.LOST, mailbox=self._name, family=str(failure.link), failures=self._failures, error=failure.text)
+        log.warning(
+            events.LOST, mailbox=self._name, family=str(failure.link), failures=self._failures, error=failure.text
+        )
         self._context.on_event(self._name, f"lost_{failure.link}", 1)
         self._write_state(failure.link, failure.text)
         if failure.alarm or time.monotonic() - self._down_since > ALARM_DOWN_AFTER:
@@ -205,7 +209,9 @@ class Watcher(threading.Thread):
                 other = folders.watcher_of(conn, self._name)
             dead = other if other is not None and other != self._holder and is_dead(other) else None
             with writing(self._context.engine) as conn:
-                return folders.take_watch(conn, self._name, holder=self._holder, now=now, until=now + self._context.lease, from_dead=dead)
+                return folders.take_watch(
+                    conn, self._name, holder=self._holder, now=now, until=now + self._context.lease, from_dead=dead
+                )
         except SQLAlchemyError as err:
             log.error(events.DATABASE, mailbox=self._name, error=type(err).__name__)
             return self._leading
@@ -235,7 +241,9 @@ class Watcher(threading.Thread):
             with writing(self._context.engine) as conn:
                 for name in self._mailbox.folders:
                     folders.ensure(conn, mailbox=self._name, folder=name, role="inbox")
-                folders.note_state(conn, self._name, state=link, error=error, fail_count=self._failures, now=self._context.now())
+                folders.note_state(
+                    conn, self._name, state=link, error=error, fail_count=self._failures, now=self._context.now()
+                )
         except SQLAlchemyError as err:
             log.error(events.DATABASE, mailbox=self._name, error=type(err).__name__)
 

@@ -1,4 +1,6 @@
-"""The weaker mode: the verdict of a named receiving server (RFC 8601), for providers that rewrite mail before we can verify it."""
+"""The weaker mode: the verdict of a named receiving server (RFC 8601), for providers that rewrite mail before we can
+verify it.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +22,11 @@ class AuthservError(Exception):
 
 
 def require_authserv_pass(headers: Headers, *, domain: str, trusted: Iterable[str]) -> str:
-    """Require that the topmost Authentication-Results is a trusted server's and says dkim=pass for `domain` and dmarc=pass.
+    """Require that the topmost Authentication-Results is a trusted server's and says dkim=pass for `domain` and
+    dmarc=pass.
 
-    Returns the server's id. Microsoft alone writes none: there the receiving host of the nearest Received header stands for it.
+    Returns the server's id. Microsoft alone writes none: there the receiving host of the nearest Received header stands
+    for it.
 
     Raises:
         AuthservError: with the first thing that is missing.
@@ -37,11 +41,17 @@ def require_authserv_pass(headers: Headers, *, domain: str, trusted: Iterable[st
     server = _server_id(clauses, headers, position)
     unnamed = "=" in clauses[0]
     names = sorted(name.lower() for name in trusted)
-    name = next((name for name in names if (_is_microsoft(name) and _is_microsoft(server) if unnamed else server == name)), None)
+    name = next(
+        (name for name in names if (_is_microsoft(name) and _is_microsoft(server) if unnamed else server == name)), None
+    )
     if name is None:
-        raise AuthservError(f"the topmost Authentication-Results is of {server or 'an unnamed server'}, which is not trusted")
+        raise AuthservError(
+            f"the topmost Authentication-Results is of {server or 'an unnamed server'}, which is not trusted"
+        )
     _require_own_hops(headers, position, name)
-    if not any(re.match(r"dkim\s*=\s*pass\b", clause) and _signer(clause) == domain for clause in _split_methods(clauses)):
+    if not any(
+        re.match(r"dkim\s*=\s*pass\b", clause) and _signer(clause) == domain for clause in _split_methods(clauses)
+    ):
         raise AuthservError(f"the server does not say dkim=pass for header.d={domain}")
     policies = [clause for clause in _split_methods(clauses) if re.match(r"dmarc\s*=", clause)]
     if not policies or not all(re.match(r"dmarc\s*=\s*pass\b", clause) for clause in policies):
@@ -73,12 +83,18 @@ def _require_own_hops(headers: Headers, position: int, name: str) -> None:
 
 
 def _is_own_hop(value: str, own: tuple[str, ...]) -> bool:
-    """A hand-over within the house (no `from`, which SMTP would have written; or local delivery), or a hop to a host of the house."""
+    """A hand-over within the house (no `from`, which SMTP would have written; or local delivery), or a hop to a host of
+    the house.
+    """
     match = _BY.search(value)
     if match is None:
         return False
     host = match.group(1).lower()
-    return not _FROM.match(value) or _LMTP.search(value) is not None or any(host == name or host.endswith("." + name) for name in own)
+    return (
+        not _FROM.match(value)
+        or _LMTP.search(value) is not None
+        or any(host == name or host.endswith("." + name) for name in own)
+    )
 
 
 def _organisation(name: str) -> tuple[str, ...]:

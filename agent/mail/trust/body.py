@@ -24,7 +24,14 @@ from agent.mail.trust.links import (
 MAX_HTML = 500_000
 MAX_PARTS = 40
 MAX_DEPTH = 6
-_CHARSETS = {"utf-8": "utf-8", "utf8": "utf-8", "us-ascii": "ascii", "ascii": "ascii", "iso-8859-1": "latin-1", "latin-1": "latin-1"}
+_CHARSETS = {
+    "utf-8": "utf-8",
+    "utf8": "utf-8",
+    "us-ascii": "ascii",
+    "ascii": "ascii",
+    "iso-8859-1": "latin-1",
+    "latin-1": "latin-1",
+}
 _ENCODINGS = frozenset({"", "7bit", "8bit", "binary", "base64", "quoted-printable"})
 _LANGUAGE = re.compile(r"<html[^>]{0,200}\slang\s*=\s*[\"']?([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})?)", re.IGNORECASE)
 
@@ -55,7 +62,8 @@ def parse_body(raw: bytes) -> Body:
     """Decode the text parts of a message.
 
     Raises:
-        BodyError: too deep, too many parts, a second HTML document, an attachment, a charset or transfer encoding that is not plain.
+        BodyError: too deep, too many parts, a second HTML document, an attachment, a charset or transfer encoding that
+        is not plain.
     """
     parts = _leaves(email.message_from_bytes(raw, policy=compat32))
     pages = [_decode(part) for part in parts if part.get_content_type() == "text/html"]
@@ -79,7 +87,8 @@ def find_invitation(body: Body) -> Link:
         raise BodyError("suspicious_link", f"a link pretends to be an invitation and is none: {wrong[0]}")
     if not links and any(may_invite_otherwise(url) for url in anywhere | named | written):
         raise BodyError(
-            "other_invitation", "the message links to another kind of invitation, perhaps an authorized partner's; a person must take it"
+            "other_invitation",
+            "the message links to another kind of invitation, perhaps an authorized partner's; a person must take it",
         )
     if not links:
         raise BodyError("no_invitation", "the message holds no invitation link")
@@ -87,12 +96,15 @@ def find_invitation(body: Body) -> Link:
         raise BodyError("several_invitations", "the message holds more than one invitation")
     source, _ = _sort(find_anchors(body.page) if body.page is not None else written)
     if not source:
-        raise BodyError("link_not_clickable", "the invitation link stands in the message, but not where a reader would click it")
+        raise BodyError(
+            "link_not_clickable", "the invitation link stands in the message, but not where a reader would click it"
+        )
     return source[0]
 
 
 def _sort(urls: Iterable[str]) -> tuple[list[Link], list[str]]:
-    """The invitations among them, and the reasons why others only pretend. A beginning of an invitation's address, as a text shows
+    """The invitations among them, and the reasons why others only pretend. A beginning of an invitation's address, as a
+    text shows
     one that it cut short, pretends nothing."""
     links: dict[str, Link] = {}
     wrong: dict[str, str] = {}
@@ -103,7 +115,9 @@ def _sort(urls: Iterable[str]) -> tuple[list[Link], list[str]]:
             if pretends_to_invite(url):
                 wrong[url] = str(err)
     whole = tuple(links)
-    return list(links.values()), [why for url, why in wrong.items() if not any(each.startswith(url.rstrip("….")) for each in whole)]
+    return list(links.values()), [
+        why for url, why in wrong.items() if not any(each.startswith(url.rstrip("….")) for each in whole)
+    ]
 
 
 def _leaves(message: Message) -> list[Message]:

@@ -1,4 +1,6 @@
-"""The verdict on one message: a pure function of its raw bytes, the policy, the keys, the clock and what accounts expect."""
+"""The verdict on one message: a pure function of its raw bytes, the policy, the keys, the clock and what accounts
+expect.
+"""
 
 from __future__ import annotations
 
@@ -107,27 +109,38 @@ def judge(
     arrived_at: datetime | None,
     expected: Callable[[str], Expectation | None],
 ) -> Judgement:
-    """Examine a message and rule on its offer; `expected` finds the account of an address. Never raises on a bad message."""
+    """Examine a message and rule on its offer; `expected` finds the account of an address. Never raises on a bad
+    message.
+    """
     examination = examine(raw, policy=policy, resolver=resolver, now=now, arrived_at=arrived_at)
     return conclude(examination, expected=expected, now=now, window=policy.window)
 
 
-def conclude(examination: Examination, *, expected: Callable[[str], Expectation | None], now: datetime, window: timedelta) -> Judgement:
+def conclude(
+    examination: Examination, *, expected: Callable[[str], Expectation | None], now: datetime, window: timedelta
+) -> Judgement:
     """Rule on what an examination found."""
     offer = examination.offer
     if offer is None or offer.recipient is None:
-        ruling = examination.ruling or Ruling(verdict=MailVerdict.HELD, reason="no_recipient", detail="the message has no recipient")
+        ruling = examination.ruling or Ruling(
+            verdict=MailVerdict.HELD, reason="no_recipient", detail="the message has no recipient"
+        )
         addressed = expected(examination.recipient) if examination.recipient else None
         return Judgement(ruling=ruling, steps=examination.steps, account_id=addressed.account_id if addressed else None)
     expectation = expected(offer.recipient)
     ruling = rule(offer, expectation, now=now, window=window)
     step = Step(name="expected", passed=ruling.verdict is MailVerdict.ACCEPT, detail=ruling.detail)
     return Judgement(
-        ruling=ruling, steps=(*examination.steps, step), offer=offer, account_id=expectation.account_id if expectation else None
+        ruling=ruling,
+        steps=(*examination.steps, step),
+        offer=offer,
+        account_id=expectation.account_id if expectation else None,
     )
 
 
-def examine(raw: bytes, *, policy: TrustPolicy, resolver: Resolver, now: datetime, arrived_at: datetime | None) -> Examination:
+def examine(
+    raw: bytes, *, policy: TrustPolicy, resolver: Resolver, now: datetime, arrived_at: datetime | None
+) -> Examination:
     """Check everything that the message alone can show, in a fixed order, up to the first check it fails."""
     notes = _Notes()
     try:
@@ -142,7 +155,9 @@ def examine(raw: bytes, *, policy: TrustPolicy, resolver: Resolver, now: datetim
     return notes.end(offer=offer)
 
 
-def _examine(raw: bytes, notes: _Notes, *, policy: TrustPolicy, resolver: Resolver, now: datetime, arrived_at: datetime | None) -> Offer:
+def _examine(
+    raw: bytes, notes: _Notes, *, policy: TrustPolicy, resolver: Resolver, now: datetime, arrived_at: datetime | None
+) -> Offer:
     headers = _check_shape(raw, notes, policy)
     domain = _check_sender(headers, notes, policy)
     if policy.authserv:
@@ -172,7 +187,12 @@ def _check_shape(raw: bytes, notes: _Notes, policy: TrustPolicy) -> Headers:
     if subject.lower().startswith(_SUBJECT):
         notes.shop_name = subject[len(_SUBJECT) :].strip() or None
     if repeated := headers.repeated():
-        raise _Stop("headers", MailVerdict.REJECTED, "repeated_header", f"headers that may stand once stand twice: {', '.join(repeated)}")
+        raise _Stop(
+            "headers",
+            MailVerdict.REJECTED,
+            "repeated_header",
+            f"headers that may stand once stand twice: {', '.join(repeated)}",
+        )
     notes.passed("headers", f"{len(headers.fields)} headers, each that must be unique is")
     return headers
 
@@ -186,9 +206,16 @@ def _check_sender(headers: Headers, notes: _Notes, policy: TrustPolicy) -> str:
     if domain in policy.from_domains:
         notes.passed("from", f"{address}: {domain} is in the exact list")
     elif domain in UNLISTED_DOMAINS:
-        notes.steps.append(Step(name="from", passed=None, detail=f"{address}: {domain} is a marketplace's, and not in the exact list"))
+        notes.steps.append(
+            Step(name="from", passed=None, detail=f"{address}: {domain} is a marketplace's, and not in the exact list")
+        )
     else:
-        raise _Stop("from", MailVerdict.REJECTED, "from_other_domain", f"the sender's domain {domain} is not one that Amazon writes from")
+        raise _Stop(
+            "from",
+            MailVerdict.REJECTED,
+            "from_other_domain",
+            f"the sender's domain {domain} is not one that Amazon writes from",
+        )
     return domain
 
 
@@ -212,7 +239,9 @@ def _check_signatures(raw: bytes, notes: _Notes, resolver: Resolver, domain: str
     if any(each.standing is Standing.UNKNOWN for each in signatures):
         raise _Stop("dkim", MailVerdict.RETRY, "key_lookup_failed", f"the key of {domain} could not be looked up")
     if len(signatures) >= MAX_SIGNATURES:
-        raise _Stop("dkim", MailVerdict.HELD, "too_many_signatures", f"none of the first {MAX_SIGNATURES} signatures is valid")
+        raise _Stop(
+            "dkim", MailVerdict.HELD, "too_many_signatures", f"none of the first {MAX_SIGNATURES} signatures is valid"
+        )
     why = next((each.detail for each in signatures if each.standing is Standing.INVALID), None)
     if why is None:
         raise _Stop("dkim", MailVerdict.REJECTED, "dkim_none", f"no signature claims to be {domain}'s")
@@ -234,7 +263,10 @@ def _check_authserv(headers: Headers, notes: _Notes, policy: TrustPolicy, domain
         server = require_authserv_pass(headers, domain=domain, trusted=policy.trusted_authserv_ids)
     except AuthservError as err:
         raise _Stop("authserv", MailVerdict.HELD, "authserv_failed", str(err)) from err
-    notes.passed("authserv", f"{server} says dkim=pass for {domain} and dmarc=pass (our own verification is switched off for this mailbox)")
+    notes.passed(
+        "authserv",
+        f"{server} says dkim=pass for {domain} and dmarc=pass (our own verification is switched off for this mailbox)",
+    )
 
 
 def _check_recipient(headers: Headers, notes: _Notes, policy: TrustPolicy) -> str:
@@ -247,7 +279,10 @@ def _check_recipient(headers: Headers, notes: _Notes, policy: TrustPolicy) -> st
     own = {name.lower() for name in policy.own_addresses}
     if traces and not any(trace == recipient or trace in own or trace.partition("@")[0] in own for trace in traces):
         raise _Stop(
-            "delivery", MailVerdict.HELD, "delivered_elsewhere", f"it was delivered to {traces[0]}, but is addressed to {recipient}"
+            "delivery",
+            MailVerdict.HELD,
+            "delivered_elsewhere",
+            f"it was delivered to {traces[0]}, but is addressed to {recipient}",
         )
     return recipient
 

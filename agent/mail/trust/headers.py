@@ -99,10 +99,15 @@ def parse_date(value: str | None) -> datetime | None:
 
 
 def readable(value: str | None, *, limit: int = 300) -> str:
-    """A header for people to read: decoded, without control characters, cut to `limit`. Written by whoever wrote the mail."""
+    """A header for people to read: decoded, without control characters, cut to `limit`. Written by whoever wrote the
+    mail.
+    """
     text = (value or "")[:1000]
     try:
-        parts = [part.decode(charset or "ascii", "replace") if isinstance(part, bytes) else part for part, charset in decode_header(text)]
+        parts = [
+            part.decode(charset or "ascii", "replace") if isinstance(part, bytes) else part
+            for part, charset in decode_header(text)
+        ]
         text = "".join(parts)
     except (LookupError, ValueError):
         pass

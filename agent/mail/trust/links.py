@@ -50,7 +50,9 @@ def check_link(url: str) -> Link:
         raise LinkError("link_not_https", "the link does not start with https://")
     authority = re.split(r"[/?#]", url[len("https://") :], maxsplit=1)[0]
     if parsed.hostname not in HOSTS or authority.lower() != parsed.hostname:
-        raise LinkError("link_host", "the link's host is not a Seller Central host, or it carries a user name or a port")
+        raise LinkError(
+            "link_host", "the link's host is not a Seller Central host, or it carries a user name or a port"
+        )
     path = url[len("https://") + len(authority) :].split("?", 1)[0]
     if parsed.pathname != PATH or path != PATH:
         raise LinkError("link_path", f"the link's path is not exactly {PATH}")
@@ -58,7 +60,9 @@ def check_link(url: str) -> Link:
 
 
 def find_anchors(document: str) -> Iterator[str]:
-    """The addresses a reader reaches by a click on a link; a form or a base is not a link that a person was asked to follow."""
+    """The addresses a reader reaches by a click on a link; a form or a base is not a link that a person was asked to
+    follow.
+    """
     for node in LexborHTMLParser(document).css("a[href],area[href]"):
         if value := node.attributes.get("href"):
             yield value
@@ -74,7 +78,9 @@ def find_hrefs(document: str) -> Iterator[str]:
 
 
 def find_urls(text: str) -> Iterator[str]:
-    """Everything in a text that looks like a URL, without the end of its sentence; an invitation broken over lines is joined."""
+    """Everything in a text that looks like a URL, without the end of its sentence; an invitation broken over lines is
+    joined.
+    """
     broken = 0
     for match in _URL_IN_TEXT.finditer(text):
         whole = None
@@ -91,7 +97,9 @@ def _may_go_on(url: str, text: str, end: int) -> bool:
 
 
 def _joined(url: str, rest: str) -> str | None:
-    """The invitation that a mailer broke over up to four lines (RFC 3986, appendix C); None unless only the whole is one."""
+    """The invitation that a mailer broke over up to four lines (RFC 3986, appendix C); None unless only the whole is
+    one.
+    """
     if _is_invitation(url.rstrip(_SENTENCE_END)):
         return None
     for _ in range(_MOST_BREAKS):
@@ -113,7 +121,9 @@ def _is_invitation(url: str) -> bool:
 
 
 def find_urls_in_source(document: str) -> Iterator[str]:
-    """Everything in the source of an HTML document that looks like a URL: text, comments, templates and attributes alike."""
+    """Everything in the source of an HTML document that looks like a URL: text, comments, templates and attributes
+    alike.
+    """
     yield from find_urls(html.unescape(document))
 
 
@@ -124,7 +134,9 @@ def pretends_to_invite(url: str) -> bool:
 
 
 def may_invite_otherwise(url: str) -> bool:
-    """Whether a link leads to a Seller Central page that may be another kind of invitation, such as an authorized partner's."""
+    """Whether a link leads to a Seller Central page that may be another kind of invitation, such as an authorized
+    partner's.
+    """
     try:
         parsed = ada_url.URL(url)
     except ValueError:
@@ -137,7 +149,9 @@ def _require_plain_text(url: str) -> None:
     if not url or len(url) > MAX_URL:
         raise LinkError("link_malformed", f"the link is empty or longer than {MAX_URL} characters")
     if any(not "\x21" <= char <= "\x7e" for char in url) or "\\" in url:
-        raise LinkError("link_malformed", "the link holds a space, a backslash, a control character or a letter outside ASCII")
+        raise LinkError(
+            "link_malformed", "the link holds a space, a backslash, a control character or a letter outside ASCII"
+        )
     if "#" in url:
         raise LinkError("link_malformed", "the link has a fragment")
 

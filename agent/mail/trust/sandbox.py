@@ -84,7 +84,14 @@ class Judge:
         if self._process is None or self._process.poll() is not None:
             self._end()
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "agent.mail.trust.sandbox_process", str(self._memory_mb), str(self._seconds + _START_SECONDS)],
+                [
+                    sys.executable,
+                    "-P",
+                    "-m",
+                    "agent.mail.trust.sandbox_process",
+                    str(self._memory_mb),
+                    str(self._seconds + _START_SECONDS),
+                ],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

@@ -1,4 +1,6 @@
-"""The judging process: reads questions on standard input, answers on standard output, lives under limits of memory and time."""
+"""The judging process: reads questions on standard input, answers on standard output, lives under limits of memory and
+time.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ def main() -> None:
     logging.getLogger("dkimpy").setLevel(logging.CRITICAL)
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     while (data := read_frame(source)) is not None:
-        signal.setitimer(signal.ITIMER_REAL, seconds * 2)  # should nobody be left to end us: SIGALRM does, in C code too
+        signal.setitimer(
+            signal.ITIMER_REAL, seconds * 2
+        )  # should nobody be left to end us: SIGALRM does, in C code too
         answer = answer_to_json(_answer(question_from_json(data)))
         signal.setitimer(signal.ITIMER_REAL, 0)
         sink.write(frame(answer))
@@ -53,7 +57,9 @@ def _answer(question: Question) -> Answer:
             return Key(problem="not looked up yet")
         return question.keys[name]
 
-    examination = examine(question.raw, policy=question.policy, resolver=resolver, now=question.now, arrived_at=question.arrived_at)
+    examination = examine(
+        question.raw, policy=question.policy, resolver=resolver, now=question.now, arrived_at=question.arrived_at
+    )
     return Answer(examination=None, wanted=tuple(wanted)) if wanted else Answer(examination=examination)
 
 

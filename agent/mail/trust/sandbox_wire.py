@@ -1,4 +1,6 @@
-"""Questions to the judging process and its answers, as JSON: nothing that comes back from it is ever executed or unpickled."""
+"""Questions to the judging process and its answers, as JSON: nothing that comes back from it is ever executed or
+unpickled.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +59,9 @@ def question_from_json(data: bytes) -> Question:
     return Question(
         raw=base64.b64decode(document["raw"]),
         policy=TrustPolicy(**(policy | lists | {"window": timedelta(seconds=policy["window"])})),
-        keys={name: Key(record=_bytes(key["record"]), problem=key["problem"]) for name, key in document["keys"].items()},
+        keys={
+            name: Key(record=_bytes(key["record"]), problem=key["problem"]) for name, key in document["keys"].items()
+        },
         now=datetime.fromisoformat(document["now"]),
         arrived_at=datetime.fromisoformat(arrived_at) if arrived_at else None,
     )
@@ -72,7 +76,9 @@ def answer_to_json(answer: Answer) -> bytes:
     document: dict[str, Any] = {
         "steps": [asdict(step) for step in examination.steps],
         "ruling": asdict(examination.ruling) if examination.ruling else None,
-        "offer": {"url": offer.link.url, "recipient": offer.recipient, "sent_at": offer.sent_at.isoformat()} if offer else None,
+        "offer": {"url": offer.link.url, "recipient": offer.recipient, "sent_at": offer.sent_at.isoformat()}
+        if offer
+        else None,
     }
     for name in ("message_id", "sender_domain", "shop_name", "language", "keys_used", "recipient"):
         document[name] = getattr(examination, name)
@@ -97,8 +103,13 @@ def answer_from_json(data: bytes, *, arrived_at: datetime | None) -> Answer:
 def _examination(document: Mapping[str, Any], arrived_at: datetime | None) -> Examination:
     ruling, offer = document["ruling"], document["offer"]
     return Examination(
-        steps=tuple(Step(name=str(step["name"]), passed=step["passed"], detail=str(step["detail"])) for step in document["steps"]),
-        ruling=Ruling(verdict=MailVerdict(ruling["verdict"]), reason=str(ruling["reason"]), detail=str(ruling["detail"]))
+        steps=tuple(
+            Step(name=str(step["name"]), passed=step["passed"], detail=str(step["detail"]))
+            for step in document["steps"]
+        ),
+        ruling=Ruling(
+            verdict=MailVerdict(ruling["verdict"]), reason=str(ruling["reason"]), detail=str(ruling["detail"])
+        )
         if ruling
         else None,
         offer=_offer(offer, arrived_at) if offer else None,
@@ -114,7 +125,12 @@ def _examination(document: Mapping[str, Any], arrived_at: datetime | None) -> Ex
 def _offer(offer: Mapping[str, Any], arrived_at: datetime | None) -> Offer:
     link: Link = check_link(offer["url"])
     assert link.host in HOSTS  # noqa: S101 - what check_link promises
-    return Offer(link=link, recipient=str(offer["recipient"]), sent_at=datetime.fromisoformat(offer["sent_at"]), arrived_at=arrived_at)
+    return Offer(
+        link=link,
+        recipient=str(offer["recipient"]),
+        sent_at=datetime.fromisoformat(offer["sent_at"]),
+        arrived_at=arrived_at,
+    )
 
 
 def _when(value: datetime | None) -> str | None:

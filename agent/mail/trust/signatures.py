@@ -56,8 +56,16 @@ def verify_signatures(raw: bytes, *, domain: str, resolver: Resolver, now: datet
     try:
         count = sum(1 for name, _ in dkim.DKIM(raw).headers if name.lower() == b"dkim-signature")
     except Exception as err:  # noqa: BLE001 - dkimpy leaks many kinds on hostile mail
-        return (Signature(number=0, standing=Standing.INVALID, detail=f"the message cannot be read for DKIM ({type(err).__name__})"),)
-    return tuple(_verify(raw, number, domain=domain, resolver=resolver, now=now) for number in range(min(count, MAX_SIGNATURES)))
+        return (
+            Signature(
+                number=0,
+                standing=Standing.INVALID,
+                detail=f"the message cannot be read for DKIM ({type(err).__name__})",
+            ),
+        )
+    return tuple(
+        _verify(raw, number, domain=domain, resolver=resolver, now=now) for number in range(min(count, MAX_SIGNATURES))
+    )
 
 
 def _verify(raw: bytes, number: int, *, domain: str, resolver: Resolver, now: datetime) -> Signature:
@@ -69,10 +77,19 @@ def _verify(raw: bytes, number: int, *, domain: str, resolver: Resolver, now: da
         selector = tags.get(b"s", b"").decode("ascii")
         covers = tuple(part.strip().lower() for part in tags.get(b"h", b"").decode("ascii").split(":"))
     except Exception as err:  # noqa: BLE001 - as above
-        return Signature(number=number, standing=Standing.INVALID, detail=f"the signature cannot be read ({type(err).__name__})")
+        return Signature(
+            number=number, standing=Standing.INVALID, detail=f"the signature cannot be read ({type(err).__name__})"
+        )
 
     def end(standing: Standing, detail: str) -> Signature:
-        return Signature(number=number, standing=standing, detail=detail, domain=signer[:255], selector=selector[:255], covers=covers[:50])
+        return Signature(
+            number=number,
+            standing=standing,
+            detail=detail,
+            domain=signer[:255],
+            selector=selector[:255],
+            covers=covers[:50],
+        )
 
     if signer != domain:
         return end(Standing.OTHER_DOMAIN, f"signed by {signer or 'nobody'}, which proves nothing about {domain}")
@@ -90,11 +107,15 @@ def _verify(raw: bytes, number: int, *, domain: str, resolver: Resolver, now: da
     except Exception as err:  # noqa: BLE001 - as above
         return end(Standing.INVALID, f"it does not verify ({type(err).__name__})")
     return (
-        end(Standing.VALID, "it verifies") if valid is True else end(Standing.INVALID, "it does not verify: signed bytes or the key differ")
+        end(Standing.VALID, "it verifies")
+        if valid is True
+        else end(Standing.INVALID, "it does not verify: signed bytes or the key differ")
     )
 
 
-def _problem_of_tags(tags: dict[bytes, bytes], *, signer: str, selector: str, covers: tuple[str, ...], now: datetime) -> str | None:
+def _problem_of_tags(
+    tags: dict[bytes, bytes], *, signer: str, selector: str, covers: tuple[str, ...], now: datetime
+) -> str | None:
     missing = [name for name in REQUIRED if name not in covers]
     expires = tags.get(b"x", b"")
     if not _DOMAIN.fullmatch(signer) or not _SELECTOR.fullmatch(selector):

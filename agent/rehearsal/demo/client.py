@@ -1,4 +1,4 @@
-"""What the tales act through: the control port, the agent's database, one-off commands, and waiting with a bound."""
+"""What the stories act through: the control port, the agent's database, one-off commands, and waiting with a bound."""
 
 from __future__ import annotations
 
@@ -12,30 +12,35 @@ import httpx
 
 from agent.cli.status import describe
 from agent.domain.authorization import State
-from agent.rehearsal.demo.processes import Stage
+from agent.rehearsal.demo.processes import DemoProcesses
 from agent.store import accounts
 from agent.store.database.engine import connect, reading
 
 LOOK_EVERY = 0.1  # seconds between looks at the database
-PATIENCE = 60.0  # seconds until a tale is broken; on an idle machine everything takes a third of it
+PATIENCE = 60.0  # seconds until a story is broken; on an idle machine everything takes a third of it
 
 
 class TaleError(Exception):
     """A story did not go as scripted."""
 
 
-class Theatre:
+class DemoClient:
     """One running demo."""
 
     def __init__(
-        self, stage: Stage, scenario: Mapping[str, Any], *, on_step: Callable[[str, str], None], patience: float = PATIENCE
+        self,
+        processes: DemoProcesses,
+        scenario: Mapping[str, Any],
+        *,
+        on_step: Callable[[str, str], None],
+        policy: float = PATIENCE,
     ) -> None:
-        self.stage = stage
+        self.processes = processes
         self.on_step = on_step
-        self.patience = patience
+        self.policy = policy
         self._started = time.monotonic()
-        self._control = httpx.AsyncClient(base_url=stage.description["control"], timeout=20)
-        self._engine = connect(f"sqlite:///{stage.data_dir / 'agent.sqlite'}")
+        self._control = httpx.AsyncClient(base_url=processes.description["control"], timeout=20)
+        self._engine = connect(f"sqlite:///{processes.data_dir / 'agent.sqlite'}")
         self.users = {f"A{number}": user for number, user in enumerate(scenario["users"], start=1)}
         self.sellers = {f"A{number}": seller for number, seller in enumerate(scenario["sellers"], start=1)}
 
@@ -64,7 +69,11 @@ class Theatre:
     async def seller(self, do: str, account: str, **more: Any) -> dict[str, Any]:
         """Act as the account's seller."""
         return await self.control(
-            "seller", do=do, merchant_id=self.sellers[account]["merchant_id"], email=self.users[account]["email"], **more
+            "seller",
+            do=do,
+            merchant_id=self.sellers[account]["merchant_id"],
+            email=self.users[account]["email"],
+            **more,
         )
 
     async def invite(self, account: str, **more: Any) -> dict[str, Any]:
@@ -73,7 +82,9 @@ class Theatre:
 
     async def forge(self, account: str, kind: str) -> dict[str, Any]:
         """Have a forged invitation delivered."""
-        return await self.control("forge", kind=kind, merchant_id=self.sellers[account]["merchant_id"], email=self.users[account]["email"])
+        return await self.control(
+            "forge", kind=kind, merchant_id=self.sellers[account]["merchant_id"], email=self.users[account]["email"]
+        )
 
     async def command(self, *arguments: str) -> str:
         """Run a one-off command.
@@ -81,7 +92,7 @@ class Theatre:
         Raises:
             TaleError: it fails.
         """
-        code, out, err = await self.stage.command(*arguments)
+        code, out, err = await self.processes.command(*arguments)
         if code != 0:
             raise TaleError(f"sc-agent {' '.join(arguments)} ended with {code}: {err.strip()}")
         return out
@@ -101,13 +112,15 @@ class Theatre:
         Raises:
             TaleError: it did not become true in time, or the daemon is gone.
         """
-        end = time.monotonic() + self.patience
+        end = time.monotonic() + self.policy
         while not truth(status := self.status(account)):
             if time.monotonic() > end:
                 why = status["internal_reason"] or "; ".join(status["reasons"]) or status["message"]
-                raise TaleError(f"expected {wanted} within {self.patience:.0f} s, saw {status['authorization']} ({why})")
-            if self.stage.daemon is not None and self.stage.daemon.returncode is not None:
-                raise TaleError(f"the daemon ended with {self.stage.daemon.returncode}; its log is {self.stage.log}")
+                raise TaleError(f"expected {wanted} within {self.policy:.0f} s, saw {status['authorization']} ({why})")
+            if self.processes.daemon is not None and self.processes.daemon.returncode is not None:
+                raise TaleError(
+                    f"the daemon ended with {self.processes.daemon.returncode}; its log is {self.processes.log}"
+                )
             await asyncio.sleep(LOOK_EVERY)
         return status
 
@@ -129,11 +142,14 @@ class Theatre:
     async def opened(self, link: str) -> bool:
         """Whether anybody asked for this link's path and query."""
         target = link.split("://", 1)[-1].split("/", 1)[-1]
-        return any(target in f"{entry.get('path', '')}?{entry.get('query', '')}".lstrip("/") for entry in (await self.log())["requests"])
+        return any(
+            target in f"{entry.get('path', '')}?{entry.get('query', '')}".lstrip("/")
+            for entry in (await self.log())["requests"]
+        )
 
     def evidence(self, account: str) -> list[Path]:
         """Files kept for an account."""
-        return sorted(path for path in (self.stage.data_dir / "evidence" / account).rglob("*") if path.is_file())
+        return sorted(path for path in (self.processes.data_dir / "evidence" / account).rglob("*") if path.is_file())
 
     def _of(self, account: str, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
         email = self.users[account]["email"]

@@ -1,4 +1,6 @@
-"""The `demo` command: set the stage, register six accounts, run the real daemon, tell the tales, show what happened."""
+"""The `demo` command: set the processes, register six accounts, run the real daemon, tell the stories, show what
+happened.
+"""
 
 from __future__ import annotations
 
@@ -16,21 +18,26 @@ import typer
 
 from agent.cli.output import console, print_document
 from agent.errors import Exit
-from agent.rehearsal.demo.client import TaleError, Theatre
-from agent.rehearsal.demo.processes import Stage, open_stage
-from agent.rehearsal.demo.stories import Tale, last_checks, six_tales, tell_all
-from agent.rehearsal.demo.view import Programme
+from agent.rehearsal.demo.client import DemoClient, TaleError
+from agent.rehearsal.demo.processes import DemoProcesses, open_processes
+from agent.rehearsal.demo.stories import Story, last_checks, six_stories, tell_all
+from agent.rehearsal.demo.view import StoryView
 
 
 def demo(
     seed: Annotated[int, typer.Option(help="Makes a run repeatable: names, secrets, layouts, faults.")] = 1,
-    keep: Annotated[bool, typer.Option("--keep", help="Leave everything running until Ctrl-C, and the data directory afterwards.")] = False,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Leave everything running until Ctrl-C, and the data directory afterwards.")
+    ] = False,
     headed: Annotated[bool, typer.Option("--headed", help="Show the browser (needs a screen).")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what happened as JSON; progress goes to stderr.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print what happened as JSON; progress goes to stderr.")
+    ] = False,
 ) -> None:
     """Tell the whole story for six accounts, with the real daemon, against stand-ins on this machine.
 
-    Takes about twenty seconds and touches nothing outside a temporary directory. Exit 0 only if every account ended as scripted.
+    Takes about twenty seconds and touches nothing outside a temporary directory. Exit 0 only if every account ended as
+    scripted.
     """
     data_dir = Path(tempfile.mkdtemp(prefix="sc-agent-demo-"))
     try:
@@ -45,46 +52,52 @@ def demo(
 
 
 async def _play(data_dir: Path, *, seed: int, keep: bool, headed: bool, as_json: bool) -> dict[str, Any]:
-    programme = Programme(console(stderr=as_json))
+    programme = StoryView(console(stderr=as_json))
     programme.line(f"Starting the stand-ins and the daemon (seed {seed}) ...")
     more = {"BROWSER__HEADLESS": "false"} if headed else None
-    async with open_stage(data_dir, seed=seed, more=more) as stage:
-        theatre = await open_theatre(stage, programme)
+    async with open_processes(data_dir, seed=seed, more=more) as processes:
+        client = await open_client(processes, programme)
         try:
-            tales = six_tales()
+            stories = six_stories()
             started = time.monotonic()
-            await tell_all(theatre, tales)
-            checks = await last_checks(theatre, tales)
-            code = 0 if keep else await stage.stop_daemon()
+            await tell_all(client, stories)
+            checks = await last_checks(client, stories)
+            code = 0 if keep else await processes.stop_daemon()
             checks.append(
                 {
                     "check": "the daemon stopped cleanly",
                     "ok": code == 0,
-                    "seen": None if code == 0 else f"exit {code}: {stage.last_words()}",
+                    "seen": None if code == 0 else f"exit {code}: {processes.last_words()}",
                 }
             )
-            document = _document(theatre, tales, checks, seed=seed, seconds=time.monotonic() - started)
-            programme.curtain(tales, {tale.account: theatre.status(tale.account) for tale in tales}, checks, document["seconds"])
+            document = _document(client, stories, checks, seed=seed, seconds=time.monotonic() - started)
+            programme.curtain(
+                stories, {story.account: client.status(story.account) for story in stories}, checks, document["seconds"]
+            )
             if keep:
-                await _linger(stage, programme)
+                await _linger(processes, programme)
         finally:
-            await theatre.close()
+            await client.close()
     return document
 
 
-async def open_theatre(stage: Stage, programme: Programme) -> Theatre:
+async def open_client(processes: DemoProcesses, programme: StoryView) -> DemoClient:
     """Register the six accounts, start the daemon, and open the control port."""
     import httpx
 
-    async with httpx.AsyncClient(base_url=stage.description["control"], timeout=20) as control:
+    async with httpx.AsyncClient(base_url=processes.description["control"], timeout=20) as control:
         scenario = (await control.get("/scenario")).json()
-    await register(stage, scenario)
-    await stage.start_daemon()
-    theatre = Theatre(stage, scenario, on_step=lambda account, text: programme.step(account, text, theatre.seconds))
-    return theatre
+    await register(processes, scenario)
+    await processes.start_daemon()
+    client = DemoClient(
+        processes, scenario, on_step=lambda account, text: programme.step(account, text, client.seconds)
+    )
+    return client
 
 
-async def register(stage: Stage, scenario: dict[str, Any], *, pending: frozenset[str] = frozenset({"A3"})) -> None:
+async def register(
+    processes: DemoProcesses, scenario: dict[str, Any], *, pending: frozenset[str] = frozenset({"A3"})
+) -> None:
     """Import the scenario's users as accounts A1, A2, ... each with its seller's merchant id.
 
     Raises:
@@ -102,42 +115,50 @@ async def register(stage: Stage, scenario: dict[str, Any], *, pending: frozenset
         }
         for number, (user, seller) in enumerate(zip(scenario["users"], scenario["sellers"], strict=True), start=1)
     ]
-    file = stage.data_dir / "accounts.json"
+    file = processes.data_dir / "accounts.json"
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
         json.dump(rows, out)
     try:
-        code, _, err = await stage.command("accounts", "import", str(file))
+        code, _, err = await processes.command("accounts", "import", str(file))
     finally:
         file.unlink()
     if code != 0:
         raise TaleError(f"the accounts could not be registered: {err.strip()}")
 
 
-def _document(theatre: Theatre, tales: list[Tale], checks: list[dict[str, Any]], *, seed: int, seconds: float) -> dict[str, Any]:
+def _document(
+    client: DemoClient, stories: list[Story], checks: list[dict[str, Any]], *, seed: int, seconds: float
+) -> dict[str, Any]:
     accounts = []
-    for tale in tales:
-        status = theatre.status(tale.account)
+    for story in stories:
+        status = client.status(story.account)
         accounts.append(
             status
             | {
-                "tale": tale.title,
-                "expected": tale.ends,
-                "as_scripted": tale.broken is None and status["authorization"] == tale.ends,
-                "broken": tale.broken,
-                "steps": [{"seconds": round(at, 2), "text": text} for at, text in tale.steps],
-                "evidence": [str(path.relative_to(theatre.stage.data_dir)) for path in theatre.evidence(tale.account)],
+                "story": story.title,
+                "expected": story.ends,
+                "as_scripted": story.broken is None and status["authorization"] == story.ends,
+                "broken": story.broken,
+                "steps": [{"seconds": round(at, 2), "text": text} for at, text in story.steps],
+                "evidence": [
+                    str(path.relative_to(client.processes.data_dir)) for path in client.evidence(story.account)
+                ],
             }
         )
     ok = all(account["as_scripted"] for account in accounts) and all(check["ok"] for check in checks)
     return {"schema": 1, "seed": seed, "ok": ok, "seconds": round(seconds, 2), "accounts": accounts, "checks": checks}
 
 
-async def _linger(stage: Stage, programme: Programme) -> None:
+async def _linger(processes: DemoProcesses, programme: StoryView) -> None:
     """Keep everything up until Ctrl-C and say how to reach it."""
-    settings = stage.data_dir / "settings.env"
-    lines = [f"export {name}='{value}'" for name, value in sorted(stage.env.items()) if name.startswith("SC_AGENT_")]
+    settings = processes.data_dir / "settings.env"
+    lines = [
+        f"export {name}='{value}'" for name, value in sorted(processes.env.items()) if name.startswith("SC_AGENT_")
+    ]
     settings.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    programme.line(f"Everything is still running. The control port is {stage.description['control']}; the daemon's log is {stage.log}.")
+    programme.line(
+        f"Everything is still running. The control port is {processes.description['control']}; the daemon's log is {processes.log}."
+    )
     programme.line(f"In another shell: . {settings}  and then, for example, sc-agent status. Ctrl-C ends it.")
     stop = asyncio.Event()
     for signum in (signal.SIGINT, signal.SIGTERM):

@@ -30,7 +30,9 @@ _RHYTHM = {  # the only other difference to production: faster clocks
 
 
 def environment(description: Mapping[str, Any], data_dir: Path, more: Mapping[str, str]) -> dict[str, str]:
-    """The settings that point an agent at running stand-ins; nothing of the caller's own settings is kept but the browser."""
+    """The settings that point an agent at running stand-ins; nothing of the caller's own settings is kept but the
+    browser.
+    """
     imap = description["imap"]
     settings = {
         "DATA_DIR": str(data_dir),
@@ -51,7 +53,7 @@ def environment(description: Mapping[str, Any], data_dir: Path, more: Mapping[st
 
 
 @dataclass(slots=True)
-class Stage:
+class DemoProcesses:
     """Running stand-ins, and the agent's processes beside them."""
 
     description: dict[str, Any]
@@ -109,10 +111,11 @@ class Stage:
 
 
 @asynccontextmanager
-async def open_stage(
+async def open_processes(
     data_dir: Path, *, seed: int, scenario: Path | None = None, more: Mapping[str, str] | None = None
-) -> AsyncIterator[Stage]:
-    """Start the stand-ins, hand out the stage, and take everything down at the end; `more` are settings without their prefix.
+) -> AsyncIterator[DemoProcesses]:
+    """Start the stand-ins, hand out the processes, and take everything down at the end; `more` are settings without
+    their prefix.
 
     Raises:
         ConfigurationError: the stand-ins did not come up.
@@ -122,17 +125,19 @@ async def open_stage(
     try:
         description = await _first_line(world)
         env = environment(description, data_dir, more or {})
-        stage = Stage(description=description, data_dir=data_dir, env=env, log=data_dir / "daemon.log")
+        processes = DemoProcesses(description=description, data_dir=data_dir, env=env, log=data_dir / "daemon.log")
         try:
-            yield stage
+            yield processes
         finally:
-            if stage.daemon is not None:
-                await _stop(stage.daemon)
+            if processes.daemon is not None:
+                await _stop(processes.daemon)
     finally:
         await _stop(world)
 
 
-async def _start(*arguments: str, env: dict[str, str], stdin: bool = False, cwd: Path | None = None) -> asyncio.subprocess.Process:
+async def _start(
+    *arguments: str, env: dict[str, str], stdin: bool = False, cwd: Path | None = None
+) -> asyncio.subprocess.Process:
     pipe = asyncio.subprocess.PIPE
     return await asyncio.create_subprocess_exec(
         sys.executable,
@@ -153,7 +158,9 @@ async def _first_line(world: asyncio.subprocess.Process) -> dict[str, Any]:
     try:
         line = await asyncio.wait_for(world.stdout.readline(), START_SECONDS)
         if not line:
-            raise ConfigurationError((await world.stderr.read()).decode().strip().removeprefix("error: ") or "the stand-ins ended at once")
+            raise ConfigurationError(
+                (await world.stderr.read()).decode().strip().removeprefix("error: ") or "the stand-ins ended at once"
+            )
         described: dict[str, Any] = json.loads(line)
     except TimeoutError as err:
         raise ConfigurationError(f"the stand-ins did not start within {START_SECONDS:.0f} s") from err

@@ -20,7 +20,8 @@ def record(
     account_id: Annotated[str, typer.Argument(metavar="ID", help="Whose.", show_default=False)],
     output: Annotated[Path, typer.Option(help="The new directory to write the recording to.", show_default=False)],
     twice: Annotated[
-        bool, typer.Option("--twice", help="Visit twice and find the fields that change by themselves (not for accept).")
+        bool,
+        typer.Option("--twice", help="Visit twice and find the fields that change by themselves (not for accept)."),
     ] = False,
 ) -> None:
     """Make one visit now and write it down, scrubbed, so that it can be replayed offline.
@@ -39,7 +40,11 @@ def record(
     vault = context.vault(settings)
     engine = context.database(settings)
     try:
-        told = asyncio.run(record_visit(settings, engine=engine, vault=vault, account_id=account_id, flow=flow, output=output, twice=twice))
+        told = asyncio.run(
+            record_visit(
+                settings, engine=engine, vault=vault, account_id=account_id, flow=flow, output=output, twice=twice
+            )
+        )
     finally:
         engine.dispose()
     say(f"{output}: {told}")

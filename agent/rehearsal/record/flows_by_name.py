@@ -1,4 +1,6 @@
-"""The flows that can be recorded and replayed: calling one with the inputs of a recording, and saying its outcome in a few words."""
+"""The flows that can be recorded and replayed: calling one with the inputs of a recording, and saying its outcome in a
+few words.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ from agent.errors import UsageError
 from flows.errors import FlowError
 from flows.invitation.accept import accept_invitation
 from flows.marketplaces import marketplace
-from flows.models import Act, Aides, Bounds, Credentials, InvitationLink, SellerAccount
+from flows.models import Act, Bounds, Credentials, FlowHooks, InvitationLink, SellerAccount
 from flows.permissions.audit import audit_permissions
 from flows.recording.outcome import outcome_of
 from flows.sign_in.sign_in import ensure_signed_in
@@ -21,22 +23,28 @@ from flows.visit.visit import Visit
 FLOWS = ("sign_in", "accept", "audit")
 
 
-async def run_flow(name: str, visit: Visit, inputs: Mapping[str, Any], *, aides: Aides, bounds: Bounds) -> dict[str, Any]:
+async def run_flow(
+    name: str, visit: Visit, inputs: Mapping[str, Any], *, hooks: FlowHooks, bounds: Bounds
+) -> dict[str, Any]:
     """Run a flow with the inputs of a recording; an error of the flow is an outcome like any other.
 
     Raises:
         UsageError: there is no such flow.
         StoppedAtStepError: the visit was told to stop (flows.recording.visit).
     """
-    lent: dict[str, Any] = {"credentials": _credentials(inputs), "aides": aides, "bounds": bounds}
+    lent: dict[str, Any] = {"credentials": _credentials(inputs), "hooks": hooks, "bounds": bounds}
     try:
         match name:
             case "sign_in":
                 result: Any = await ensure_signed_in(visit, host=inputs["host"], **lent)
             case "accept":
-                result = await accept_invitation(visit, invitation=InvitationLink(**inputs["invitation"]), account=_account(inputs), **lent)
+                result = await accept_invitation(
+                    visit, invitation=InvitationLink(**inputs["invitation"]), account=_account(inputs), **lent
+                )
             case "audit":
-                result = await audit_permissions(visit, account=_account(inputs), subject=inputs["subject"], own=inputs["own"], **lent)
+                result = await audit_permissions(
+                    visit, account=_account(inputs), subject=inputs["subject"], own=inputs["own"], **lent
+                )
             case _:
                 raise UsageError(f"one of the flows {', '.join(FLOWS)} was expected, found {name!r}")
     except FlowError as err:
@@ -63,7 +71,7 @@ def describe(outcome: Mapping[str, Any]) -> str:
     return "done"
 
 
-def replay_aides(now: Callable[[], datetime]) -> Aides:
+def replay_hooks(now: Callable[[], datetime]) -> FlowHooks:
     """What a replayed flow is lent: a code that was never recorded, leave to act, the clock of the recording."""
 
     async def next_code() -> SecretStr:
@@ -75,7 +83,7 @@ def replay_aides(now: Callable[[], datetime]) -> Aides:
 
     async def clock_seen(moment: datetime) -> None: ...
 
-    return Aides(next_code=next_code, before_click=allow, outcome=ended, now=now, clock_seen=clock_seen)
+    return FlowHooks(next_code=next_code, before_act=allow, outcome=ended, now=now, clock_seen=clock_seen)
 
 
 def _credentials(inputs: Mapping[str, Any]) -> Credentials:
@@ -84,5 +92,7 @@ def _credentials(inputs: Mapping[str, Any]) -> Credentials:
 
 def _account(inputs: Mapping[str, Any]) -> SellerAccount:
     return SellerAccount(
-        marketplace=marketplace(inputs["marketplace"]), merchant_id=inputs.get("merchant_id"), merchant_name=inputs.get("merchant_name")
+        marketplace=marketplace(inputs["marketplace"]),
+        merchant_id=inputs.get("merchant_id"),
+        merchant_name=inputs.get("merchant_name"),
     )

@@ -9,13 +9,13 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from agent.rehearsal.record.flows_by_name import replay_aides, run_flow
+from agent.rehearsal.record.flows_by_name import replay_hooks, run_flow
 from fixtures.player.server import still_clock
 from fixtures.recorded_visits import RECORDED_AT, RecordedVisit, StillClock
 from fixtures.stand_in.mail.letters import Composer
 from fixtures.stand_in.world import StandIn
 from flows.browser.launch import Browser, BrowserOptions, open_browser
-from flows.models import Aides, Bounds
+from flows.models import Bounds, FlowHooks
 from flows.recording.recorder import recording
 from flows.visit.open_visit import open_visit
 
@@ -38,7 +38,7 @@ class Studio:
             recording(opened, now=lambda: RECORDED_AT, patient=True) as recorder,
         ):
             await opened.context.add_init_script(still_clock(RECORDED_AT))
-            outcome = await run_flow(visit.flow, recorder.visit, inputs, aides=_aides(visit), bounds=Bounds())
+            outcome = await run_flow(visit.flow, recorder.visit, inputs, hooks=_hooks(visit), bounds=Bounds())
         await recorder.save(directory, flow=visit.flow, inputs=inputs, outcome=outcome, mail=_mail(visit, inputs))
         return outcome
 
@@ -48,18 +48,22 @@ async def studio() -> AsyncIterator[Studio]:
     """Start a stand-in and a browser."""
     async with StandIn() as world:
         described = world.description()
-        options = BrowserOptions(host_resolver_rules=described["host_resolver_rules"], trusted_spki=tuple(described["spki"]))
+        options = BrowserOptions(
+            host_resolver_rules=described["host_resolver_rules"], trusted_spki=tuple(described["spki"])
+        )
         async with open_browser(options) as browser:
             yield Studio(world, browser, options)
 
 
-def _aides(visit: RecordedVisit) -> Aides:
-    lent = replay_aides(lambda: RECORDED_AT)
+def _hooks(visit: RecordedVisit) -> FlowHooks:
+    lent = replay_hooks(lambda: RECORDED_AT)
 
     async def next_code() -> SecretStr:
         return SecretStr(visit.code())
 
-    return Aides(next_code=next_code, before_click=lent.before_click, outcome=lent.outcome, now=lent.now, clock_seen=lent.clock_seen)
+    return FlowHooks(
+        next_code=next_code, before_act=lent.before_act, outcome=lent.outcome, now=lent.now, clock_seen=lent.clock_seen
+    )
 
 
 def _mail(visit: RecordedVisit, inputs: dict[str, Any]) -> bytes | None:
@@ -70,4 +74,6 @@ def _mail(visit: RecordedVisit, inputs: dict[str, Any]) -> bytes | None:
     language = seller.language or visit.scenario.language
     composer = Composer(visit.scenario.seed)
     link = inputs["invitation"]["url"]
-    return composer.invitation(to=inputs["user_email"], link=link, shop_name=seller.name, language=language, when=RECORDED_AT)
+    return composer.invitation(
+        to=inputs["user_email"], link=link, shop_name=seller.name, language=language, when=RECORDED_AT
+    )

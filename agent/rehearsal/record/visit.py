@@ -1,4 +1,6 @@
-"""The visit behind `sc-agent record`: leased, budgeted and journaled like any other, with a recorder beside it; it decides nothing."""
+"""The visit behind `sc-agent record`: leased, budgeted and journaled like any other, with a recorder beside it; it
+decides nothing.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +25,8 @@ from agent.settings.model import Settings
 from agent.settings.own_secrets import secret_values
 from agent.store.vault.keys import Vault
 from agent.visits.browser_pool import BrowserPool, browser_options
-from agent.visits.context import Crew
-from agent.visits.hooks import aides_for
+from agent.visits.context import WorkerContext
+from agent.visits.hooks import hooks_for
 from agent.visits.lease_guard import while_held
 from agent.visits.outcome import interrupted
 from agent.visits.prepare import Kind, NotNowError, Plan, PoisonError, prepare
@@ -47,18 +49,21 @@ class Recorded:
     outcome: dict[str, Any]
 
 
-async def record_visit(settings: Settings, *, engine: Engine, vault: Vault, account_id: str, flow: str, output: Path, twice: bool) -> str:
+async def record_visit(
+    settings: Settings, *, engine: Engine, vault: Vault, account_id: str, flow: str, output: Path, twice: bool
+) -> str:
     """Visit once or twice, write the first visit down, and say how it ended.
 
-    The account's state does not follow from it: it is due again at once, and the daemon sees for itself what was reached.
+    The account's state does not follow from it: it is due again at once, and the daemon sees for itself what was
+    reached.
 
     Raises:
         UnconfirmedError: the account is busy, held, or has nothing to accept.
         ConfigurationError: there is no browser.
     """
-    async with _crew(settings, engine, vault) as crew:
-        first = await _visit(crew, account_id, flow)
-        second = await _visit(crew, account_id, flow) if twice else None
+    async with _context(settings, engine, vault) as context:
+        first = await _visit(context, account_id, flow)
+        second = await _visit(context, account_id, flow) if twice else None
     volatile = find_volatile(first.recorder.exchanges, second.recorder.exchanges) if second else ()
     await first.recorder.save(
         output,
@@ -73,14 +78,14 @@ async def record_visit(settings: Settings, *, engine: Engine, vault: Vault, acco
 
 
 @asynccontextmanager
-async def _crew(settings: Settings, engine: Engine, vault: Vault) -> AsyncIterator[Crew]:
+async def _context(settings: Settings, engine: Engine, vault: Vault) -> AsyncIterator[WorkerContext]:
     pool = BrowserPool(options=browser_options(settings), replace_after=settings.browser.replace_after)
     redaction = Redaction(secret_values(settings))
     configure_logs(level="ERROR", style="text", redaction=redaction)  # how the visit ended is the command's own line
     worker = f"command:{socket.gethostname()}-{os.getpid()}"
     policy = load_policy(settings.audit.policy_file)
     try:
-        yield Crew(
+        yield WorkerContext(
             settings=settings,
             engine=engine,
             vault=vault,
@@ -93,30 +98,36 @@ async def _crew(settings: Settings, engine: Engine, vault: Vault) -> AsyncIterat
         await pool.close()
 
 
-async def _visit(crew: Crew, account_id: str, flow: str) -> Recorded:
+async def _visit(context: WorkerContext, account_id: str, flow: str) -> Recorded:
     try:
-        plan = await prepare(crew, account_id, kind=Kind.ACCEPT if flow == "accept" else Kind.AUDIT)
+        plan = await prepare(context, account_id, kind=Kind.ACCEPT if flow == "accept" else Kind.AUDIT)
     except (NotNowError, PoisonError) as err:
         raise UnconfirmedError(f"account {account_id} cannot be visited now: {err}; nothing was recorded") from err
     try:
-        return await while_held(_browse(crew, plan, flow), plan.held, engine=crew.engine, clock=crew.clock, length=crew.lease_length)
+        return await while_held(
+            _browse(context, plan, flow),
+            plan.held,
+            engine=context.engine,
+            clock=context.clock,
+            length=context.lease_length,
+        )
     except BrowserMissingError as err:
         raise ConfigurationError(str(err)) from err
     finally:
-        await finish(crew, plan, interrupted(crew.clock.now()))
+        await finish(context, plan, interrupted(context.clock.now()))
 
 
-async def _browse(crew: Crew, plan: Plan, flow: str) -> Recorded:
+async def _browse(context: WorkerContext, plan: Plan, flow: str) -> Recorded:
     redactor = Redactor()
     given = plan.secrets.secrets
     redactor.register_all([given.password, given.totp_secret])
     inputs = inputs_of(plan, flow)
-    with crew.redaction.visiting(redactor):
+    with context.redaction.visiting(redactor):
         async with (
-            crew.pool.browser() as browser,
-            open_visit(browser, options=crew.pool.options, storage_state=plan.session, redactor=redactor) as visit,
-            recording(visit, now=crew.clock.now, patient=True) as recorder,
+            context.pool.browser() as browser,
+            open_visit(browser, options=context.pool.options, storage_state=plan.session, redactor=redactor) as visit,
+            recording(visit, now=context.clock.now, patient=True) as recorder,
         ):
-            aides = await asyncio.to_thread(aides_for, plan, crew, redactor=redactor)
-            outcome = await run_flow(flow, recorder.visit, inputs, aides=aides, bounds=crew.bounds)
+            hooks = await asyncio.to_thread(hooks_for, plan, context, redactor=redactor)
+            outcome = await run_flow(flow, recorder.visit, inputs, hooks=hooks, bounds=context.bounds)
     return Recorded(plan=plan, recorder=recorder, inputs=inputs, outcome=outcome)

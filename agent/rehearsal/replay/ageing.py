@@ -1,4 +1,6 @@
-"""How recordings have aged: the same visits made again, against the stand-in or an account, and their pages compared by shape."""
+"""How recordings have aged: the same visits made again, against the stand-in or an account, and their pages compared by
+shape.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,9 @@ async def compare_with_stand_in(paths: Sequence[Path]) -> list[Aged]:
     visits = {f"{visit.flow}/{visit.name}": visit for visit in recorded_visits()}
     recordings = [load_recording(path) for path in paths]
     if strange := [one.name for one in recordings if one.name not in visits]:
-        raise UsageError(f"only shipped recordings have a scenario for the stand-in; {', '.join(strange)} has none, use --against ID")
+        raise UsageError(
+            f"only shipped recordings have a scenario for the stand-in; {', '.join(strange)} has none, use --against ID"
+        )
     aged = []
     with tempfile.TemporaryDirectory() as directory:
         async with studio() as recording:
@@ -62,7 +66,9 @@ async def compare_with_account(paths: Sequence[Path], account_id: str) -> list[A
             for old in (one for one in recordings if one.about["flow"] != "accept"):
                 fresh = Path(directory) / old.name
                 flow = str(old.about["flow"])
-                await record_visit(settings, engine=engine, vault=vault, account_id=account_id, flow=flow, output=fresh, twice=False)
+                await record_visit(
+                    settings, engine=engine, vault=vault, account_id=account_id, flow=flow, output=fresh, twice=False
+                )
                 aged.append(_compare(old, fresh))
     finally:
         engine.dispose()
@@ -72,11 +78,15 @@ async def compare_with_account(paths: Sequence[Path], account_id: str) -> list[A
 def _compare(old: Recording, fresh: Path) -> Aged:
     now = json.loads((fresh / "recording.json").read_text(encoding="utf-8"))["pages"]
     before = old.about["pages"]
-    differences = [line for number in range(max(len(before), len(now))) for line in _step(old.path, before, fresh, now, number)]
+    differences = [
+        line for number in range(max(len(before), len(now))) for line in _step(old.path, before, fresh, now, number)
+    ]
     return Aged(name=old.name, age_days=old.age_days(datetime.now(UTC)), differences=tuple(differences))
 
 
-def _step(old: Path, before: Sequence[dict[str, Any]], fresh: Path, now: Sequence[dict[str, Any]], number: int) -> list[str]:
+def _step(
+    old: Path, before: Sequence[dict[str, Any]], fresh: Path, now: Sequence[dict[str, Any]], number: int
+) -> list[str]:
     """Compare one step; a page of the same shape has nothing to say."""
     if number >= len(before) or number >= len(now):
         screens = [pages[number]["screen"] if number < len(pages) else "nothing" for pages in (before, now)]
@@ -84,8 +94,13 @@ def _step(old: Path, before: Sequence[dict[str, Any]], fresh: Path, now: Sequenc
     was, is_now = before[number], now[number]
     if (was["screen"], was["shape"]) == (is_now["screen"], is_now["shape"]):
         return []
-    then, today = (outline((root / "pages" / page["file"]).read_text(encoding="utf-8")) for root, page in ((old, was), (fresh, is_now)))
+    then, today = (
+        outline((root / "pages" / page["file"]).read_text(encoding="utf-8"))
+        for root, page in ((old, was), (fresh, is_now))
+    )
     lines = difflib.unified_diff(then, today, lineterm="", n=0)
     changed = [line for line in lines if line[:1] in "+-" and line[:3] not in ("+++", "---")]
-    head = f"step {number + 1}: recorded {was['screen']}, now {is_now['screen']}, {len(changed)} lines of its shape differ"
+    head = (
+        f"step {number + 1}: recorded {was['screen']}, now {is_now['screen']}, {len(changed)} lines of its shape differ"
+    )
     return [head, *changed[:_LINES]]

@@ -16,17 +16,24 @@ from agent.rehearsal.replay.report import as_document, as_junit, print_replays
 
 def replay(
     paths: Annotated[
-        list[Path] | None, typer.Argument(help="Recordings, or directories of some; without it, all shipped ones.", show_default=False)
+        list[Path] | None,
+        typer.Argument(help="Recordings, or directories of some; without it, all shipped ones.", show_default=False),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     junit: Annotated[Path | None, typer.Option(help="Write a JUnit report for CI.", show_default=False)] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Browsers at once.")] = min(4, os.cpu_count() or 1),
-    until: Annotated[str | None, typer.Option(help="Stop at this step: a screen's name or a number.", show_default=False)] = None,
+    until: Annotated[
+        str | None, typer.Option(help="Stop at this step: a screen's name or a number.", show_default=False)
+    ] = None,
     headed: Annotated[bool, typer.Option(help="Show the browser, one recording at a time.")] = False,
     slow: Annotated[bool, typer.Option(help="Half a second between acts.")] = False,
     trace: Annotated[Path | None, typer.Option(help="A directory for Playwright traces.", show_default=False)] = None,
-    against_stand_in: Annotated[bool, typer.Option("--against-stand-in", help="Visit a stand-in; compare pages by shape.")] = False,
-    against: Annotated[str | None, typer.Option(metavar="ID", help="The same, live, as this account.", show_default=False)] = None,
+    against_stand_in: Annotated[
+        bool, typer.Option("--against-stand-in", help="Visit a stand-in; compare pages by shape.")
+    ] = False,
+    against: Annotated[
+        str | None, typer.Option(metavar="ID", help="The same, live, as this account.", show_default=False)
+    ] = None,
 ) -> None:
     """Run flows against recordings, offline, and compare the outcomes with the recorded ones.
 
@@ -39,7 +46,9 @@ def replay(
     if against_stand_in or against is not None:
         raise typer.Exit(_ageing(found, against))
     browser = BrowserOptions(executable=_executable(), headless=not headed, slow_ms=500 if slow else 0)
-    options = ReplayOptions(browser=browser, jobs=1 if headed else jobs, until=until, hold=headed and until is not None, trace=trace)
+    options = ReplayOptions(
+        browser=browser, jobs=1 if headed else jobs, until=until, hold=headed and until is not None, trace=trace
+    )
     results = asyncio.run(replay_all(found, options))
     if junit is not None:
         junit.parent.mkdir(parents=True, exist_ok=True)
@@ -58,7 +67,8 @@ def _ageing(found: list[Path], account_id: str | None) -> int:
     aged = asyncio.run(compare_with_stand_in(found) if account_id is None else compare_with_account(found, account_id))
     for one in aged:
         say(
-            f"{one.name}: {one.age_days} days old, " + (f"{len(one.differences)} lines of difference" if one.differences else "same shapes")
+            f"{one.name}: {one.age_days} days old, "
+            + (f"{len(one.differences)} lines of difference" if one.differences else "same shapes")
         )
         for line in one.differences:
             say(f"  {line}")
@@ -75,7 +85,9 @@ def _recordings(paths: list[Path]) -> list[Path]:
     places = paths or [Path(next(iter(fixtures.__path__)))]
     found = find_recordings(places)
     if not found:
-        raise UsageError(f"no recording.json was found under {', '.join(map(str, places))}; make one with 'sc-agent record'")
+        raise UsageError(
+            f"no recording.json was found under {', '.join(map(str, places))}; make one with 'sc-agent record'"
+        )
     return found
 
 

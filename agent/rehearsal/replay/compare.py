@@ -14,7 +14,8 @@ _WIDTH = 160
 def compare(recorded: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """List the differences, one a line.
 
-    What a flow returned is compared in the fields that were known when it was recorded: one that the program learnt to tell since does not
+    What a flow returned is compared in the fields that were known when it was recorded: one that the program learnt to
+    tell since does not
     make an old recording differ. Of an error everything counts.
     """
     if recorded.keys() != now.keys():
@@ -29,7 +30,11 @@ def _differences(place: str, recorded: Any, now: Any, *, all_fields: bool) -> li
         return [one for part in parts for one in _differences(*part, all_fields=all_fields)]
     if isinstance(recorded, list) and isinstance(now, list) and len(recorded) == len(now):
         pairs = zip(recorded, now, strict=True)
-        return [one for number, pair in enumerate(pairs) for one in _differences(f"{place}[{number}]", *pair, all_fields=all_fields)]
+        return [
+            one
+            for number, pair in enumerate(pairs)
+            for one in _differences(f"{place}[{number}]", *pair, all_fields=all_fields)
+        ]
     if isinstance(recorded, list) and isinstance(now, list):
         return [f"{place}: recorded {len(recorded)} entries, now {len(now)}"]
     return [] if recorded == now else [f"{place}: recorded {_short(recorded)}, now {_short(now)}"]

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 def print_replays(results: Sequence[Replayed]) -> None:
     """Print the table, then what differs, then the sum."""
-    rows = [(one.name, one.flow, f"{one.seconds:.2f} s", f"{one.age_days} d", one.outcome, verdict(one)) for one in results]
+    rows = [
+        (one.name, one.flow, f"{one.seconds:.2f} s", f"{one.age_days} d", one.outcome, verdict(one)) for one in results
+    ]
     print_table(("recording", "flow", "time", "age", "outcome", "verdict"), rows)
     for one in results:
         for line in details(one):
@@ -38,7 +40,9 @@ def details(one: Replayed) -> list[str]:
     if one.page_difference:
         lines.append(f"{one.name}: {one.page_difference}")
     if one.bodiless and not one.is_same:
-        lines.append(f"{one.name}: answered without a body, which was lost when it was recorded: {'; '.join(one.bodiless)}")
+        lines.append(
+            f"{one.name}: answered without a body, which was lost when it was recorded: {'; '.join(one.bodiless)}"
+        )
     if one.unused and not one.is_same:
         lines.append(f"{one.name}: never asked for: {', '.join(one.unused)}")
     return lines
@@ -54,7 +58,9 @@ def as_junit(results: Sequence[Replayed]) -> str:
     """One test case a recording."""
     failures = sum(not one.is_same for one in results)
     seconds = sum(one.seconds for one in results)
-    suite = ElementTree.Element("testsuite", name="replay", tests=str(len(results)), failures=str(failures), time=f"{seconds:.3f}")
+    suite = ElementTree.Element(
+        "testsuite", name="replay", tests=str(len(results)), failures=str(failures), time=f"{seconds:.3f}"
+    )
     for one in results:
         told = {"classname": f"replay.{one.flow or 'unreadable'}", "name": one.name, "time": f"{one.seconds:.3f}"}
         case = ElementTree.SubElement(suite, "testcase", told)

@@ -1,4 +1,6 @@
-"""Replaying recordings: one browser and one player a slot, several slots at once, each recording judged against what it expects."""
+"""Replaying recordings: one browser and one player a slot, several slots at once, each recording judged against what it
+expects.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.errors import UsageError
-from agent.rehearsal.record.flows_by_name import describe, replay_aides, run_flow
+from agent.rehearsal.record.flows_by_name import describe, replay_hooks, run_flow
 from agent.rehearsal.replay.compare import compare
 from fixtures.player.recording import Recording, RecordingError, load_recording
 from fixtures.player.server import Player, starting_session
@@ -24,7 +26,9 @@ from flows.recording.shape import outline
 from flows.recording.visit import RecordedVisit, Snapshot, StoppedAtStepError
 from flows.visit.open_visit import open_visit
 
-BOUNDS = Bounds(step=timedelta(seconds=10), visit=timedelta(seconds=60), challenge=timedelta(seconds=3))  # nobody answers late here
+BOUNDS = Bounds(
+    step=timedelta(seconds=10), visit=timedelta(seconds=60), challenge=timedelta(seconds=3)
+)  # nobody answers late here
 _DIFF_LINES = 40
 
 
@@ -109,7 +113,9 @@ async def _replay(path: Path, player: Player, browser: Browser, options: ReplayO
     if options.until is not None and not stopped:
         seen = ", ".join(snapshot.screen for snapshot in snapshots)
         differing = (f"step {options.until} was not reached; the steps were {seen or 'none'}", *differing)
-    misses = tuple(str(miss) for miss in report.misses) + tuple(f"asked after the end: {stray}" for stray in report.strays)
+    misses = tuple(str(miss) for miss in report.misses) + tuple(
+        f"asked after the end: {stray}" for stray in report.strays
+    )
     return Replayed(
         name=name,
         flow=str(recording.about["flow"]),
@@ -136,9 +142,11 @@ async def _visit(
         await player.freeze(visit.context)
         if options.trace:
             await visit.context.tracing.start(screenshots=True, snapshots=True)
-        aides = replay_aides(lambda: recording.recorded_at)
+        hooks = replay_hooks(lambda: recording.recorded_at)
         try:
-            outcome = await run_flow(str(recording.about["flow"]), visit, recording.about["inputs"], aides=aides, bounds=BOUNDS)
+            outcome = await run_flow(
+                str(recording.about["flow"]), visit, recording.about["inputs"], hooks=hooks, bounds=BOUNDS
+            )
         except StoppedAtStepError as stop:
             outcome = {"stopped": {"screen": stop.screen, "step": stop.step}}
         except Exception as err:
@@ -169,5 +177,11 @@ def _page_difference(recording: Recording, snapshots: Sequence[Snapshot]) -> str
         lines = list(difflib.unified_diff(outline(recorded), outline(seen.html), "recorded", "now", lineterm="", n=1))
         if seen.screen != page["screen"] or lines:
             more = [f"({len(lines) - _DIFF_LINES} more lines)"] if len(lines) > _DIFF_LINES else []
-            return "\n".join([f"step {number}: recorded {page['screen']}, now {seen.screen}", *lines[:_DIFF_LINES], *more])
-    return f"step {len(pages) + 1}: nothing was recorded, now {snapshots[len(pages)].screen}" if len(snapshots) > len(pages) else ""
+            return "\n".join(
+                [f"step {number}: recorded {page['screen']}, now {seen.screen}", *lines[:_DIFF_LINES], *more]
+            )
+    return (
+        f"step {len(pages) + 1}: nothing was recorded, now {snapshots[len(pages)].screen}"
+        if len(snapshots) > len(pages)
+        else ""
+    )

@@ -19,7 +19,8 @@ from agent.store.database.migrate import migrate
 from agent.store.database.schema import switches
 
 STATEMENT_TIMEOUT_MS = 15_000
-# A server whose machine is gone says nothing; by the system's defaults a statement would wait for it for minutes to hours.
+# A server whose machine is gone says nothing; by the system's defaults a statement would wait for it for minutes to
+# hours.
 NOTICE_LOSS = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}
 BUSY_TIMEOUT_MS = 10_000
 _STAMP = "rehearsal_stamp"
@@ -42,7 +43,9 @@ def open_database(url: str) -> Engine:
         migrate(engine)
     except DatabaseError as err:
         engine.dispose()
-        raise ConfigurationError(f"the database {engine.url.render_as_string()} cannot be used: {_first_line(err)}") from err
+        raise ConfigurationError(
+            f"the database {engine.url.render_as_string()} cannot be used: {_first_line(err)}"
+        ) from err
     except BaseException:
         engine.dispose()
         raise
@@ -58,19 +61,25 @@ def connect(url: str) -> Engine:
     try:
         parsed = sa.make_url(url)
     except ArgumentError as err:
-        raise ConfigurationError("SC_AGENT_DATABASE_URL is not a database URL; expected sqlite:///FILE or postgresql://...") from err
+        raise ConfigurationError(
+            "SC_AGENT_DATABASE_URL is not a database URL; expected sqlite:///FILE or postgresql://..."
+        ) from err
     match parsed.get_backend_name():
         case "sqlite":
             return _connect_sqlite(parsed)
         case "postgresql":
             return _connect_postgres(parsed)
         case other:
-            raise ConfigurationError(f"SC_AGENT_DATABASE_URL names {other}; expected sqlite:///FILE or postgresql://...")
+            raise ConfigurationError(
+                f"SC_AGENT_DATABASE_URL names {other}; expected sqlite:///FILE or postgresql://..."
+            )
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """One transaction that may write; on SQLite it takes the write lock at once, so what it reads stays true until it commits."""
+    """One transaction that may write; on SQLite it takes the write lock at once, so what it reads stays true until it
+    commits.
+    """
     with engine.begin() as conn:
         yield conn
 
@@ -112,7 +121,9 @@ def _connect_sqlite(url: sa.URL) -> Engine:
             raise ConfigurationError(
                 f"the database {file} cannot be made ({err.strerror}); set SC_AGENT_DATA_DIR to a writable directory"
             ) from err
-    engine = sa.create_engine(url.set(drivername="sqlite+pysqlite"), hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+    engine = sa.create_engine(
+        url.set(drivername="sqlite+pysqlite"), hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -129,7 +140,9 @@ def _begin_sqlite(conn: Connection) -> None:
 
 
 def _connect_postgres(url: sa.URL) -> Engine:
-    options = f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c idle_in_transaction_session_timeout=60000 -c timezone=UTC"
+    options = (
+        f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c idle_in_transaction_session_timeout=60000 -c timezone=UTC"
+    )
     return sa.create_engine(
         url.set(drivername="postgresql+psycopg"),
         hide_parameters=True,

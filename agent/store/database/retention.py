@@ -38,8 +38,12 @@ def forget_old(engine: Engine, limits: ObserveSettings, *, now: datetime) -> For
         conn.execute(leases.delete().where(leases.c.until < now - _WORKERS_KEPT))
         in_force = sa.select(accounts.c.secret_version).where(accounts.c.id == acts.c.account_id).scalar_subquery()
         bars = sa.and_(acts.c.outcome == REJECTED, acts.c.secret_version == in_force)
-        old_acts = acts.delete().where(acts.c.at < now - timedelta(days=limits.journal_days), sa.not_(sa.func.coalesce(bars, sa.false())))
-        newer = journal.alias("newer")  # looked for beside what is old only: a group of the whole table would take longer each year
+        old_acts = acts.delete().where(
+            acts.c.at < now - timedelta(days=limits.journal_days), sa.not_(sa.func.coalesce(bars, sa.false()))
+        )
+        newer = journal.alias(
+            "newer"
+        )  # looked for beside what is old only: a group of the whole table would take longer each year
         has_newer = sa.exists().where(newer.c.account_id == journal.c.account_id, newer.c.id > journal.c.id)
         old_journal = journal.delete().where(journal.c.at < now - timedelta(days=limits.journal_days), has_newer)
         decided = sa.and_(messages.c.stage.in_((DONE, POISON, VANISHED)), messages.c.sealed.is_(None))
@@ -47,7 +51,9 @@ def forget_old(engine: Engine, limits: ObserveSettings, *, now: datetime) -> For
         return Forgotten(
             journal=conn.execute(old_journal).rowcount,
             acts=conn.execute(old_acts).rowcount,
-            visits=conn.execute(visits.delete().where(visits.c.started_at < now - timedelta(days=limits.finished_days))).rowcount,
+            visits=conn.execute(
+                visits.delete().where(visits.c.started_at < now - timedelta(days=limits.finished_days))
+            ).rowcount,
             audits=forget_audits(conn, before=now - timedelta(days=limits.audits_days)),
             messages=conn.execute(old_messages).rowcount,
             codes=conn.execute(codes.delete().where(codes.c.at < now - _CODES_KEPT)).rowcount,

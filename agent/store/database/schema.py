@@ -64,7 +64,9 @@ accounts = sa.Table(
     _column("api_authorization", sa.Text),  # complete, pending
     _column("authorization", sa.Text),  # a state of agent/domain/authorization
     _column("resumes_to", sa.Text, nullable=True),  # the state that paused or needs_human came from
-    _column("message_kind", sa.Text, nullable=True),  # the last of the fixed texts that applied, for paused and needs_human
+    _column(
+        "message_kind", sa.Text, nullable=True
+    ),  # the last of the fixed texts that applied, for paused and needs_human
     _column("reasons", sa.JSON),  # list of sentences beside the customer's text
     _column("next_step", sa.Text, default=""),
     _column("internal_reason", sa.Text, nullable=True),  # for on-call, never the customer

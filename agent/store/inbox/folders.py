@@ -50,10 +50,14 @@ def get(conn: Connection, folder_id: int) -> Folder | None:
 
 def list_all(conn: Connection) -> list[Folder]:
     """Every folder ever watched."""
-    return [_folder(row) for row in conn.execute(sa.select(folders).order_by(folders.c.mailbox, folders.c.id)).mappings()]
+    return [
+        _folder(row) for row in conn.execute(sa.select(folders).order_by(folders.c.mailbox, folders.c.id)).mappings()
+    ]
 
 
-def save_position(conn: Connection, folder_id: int, *, uidvalidity: int, last_uid: int, epoch: int, now: datetime) -> None:
+def save_position(
+    conn: Connection, folder_id: int, *, uidvalidity: int, last_uid: int, epoch: int, now: datetime
+) -> None:
     """Move the position; to be called in the transaction that inserts the rows it covers."""
     values = {"uidvalidity": uidvalidity, "last_uid": last_uid, "epoch": epoch, "last_scan_at": now}
     conn.execute(folders.update().where(folders.c.id == folder_id).values(values))
@@ -64,7 +68,9 @@ def touch_scan(conn: Connection, folder_id: int, *, now: datetime) -> None:
     conn.execute(folders.update().where(folders.c.id == folder_id).values(last_scan_at=now))
 
 
-def note_state(conn: Connection, mailbox: str, *, state: str, error: str | None, fail_count: int, now: datetime) -> None:
+def note_state(
+    conn: Connection, mailbox: str, *, state: str, error: str | None, fail_count: int, now: datetime
+) -> None:
     """Write how a mailbox's connection stands into all its folders."""
     values: dict[str, object] = {"state": state, "last_error": error, "fail_count": fail_count}
     if state == "up":
@@ -82,10 +88,14 @@ def watcher_of(conn: Connection, mailbox: str) -> str | None:
     return conn.scalar(sa.select(leases.c.holder).where(leases.c.account_id == _LEASE + mailbox))
 
 
-def take_watch(conn: Connection, mailbox: str, *, holder: str, now: datetime, until: datetime, from_dead: str | None = None) -> bool:
+def take_watch(
+    conn: Connection, mailbox: str, *, holder: str, now: datetime, until: datetime, from_dead: str | None = None
+) -> bool:
     """Take or renew the right to watch a mailbox; `from_dead` names a holder whose process is known to be gone."""
     key = _LEASE + mailbox
-    row = conn.execute(sa.select(leases.c.holder, leases.c.until).where(leases.c.account_id == key).with_for_update()).one_or_none()
+    row = conn.execute(
+        sa.select(leases.c.holder, leases.c.until).where(leases.c.account_id == key).with_for_update()
+    ).one_or_none()
     if row is None:
         conn.execute(leases.insert().values(account_id=key, holder=holder, token=holder, until=until))
         return True

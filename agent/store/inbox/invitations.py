@@ -44,11 +44,15 @@ def record(
     shop_name: str | None = None,
     language: str | None = None,
 ) -> int | None:
-    """Insert the invitation and return its row id; None when this invitation id is already known. An earlier waiting one is superseded."""
+    """Insert the invitation and return its row id; None when this invitation id is already known. An earlier waiting
+    one is superseded.
+    """
     if find(conn, offer.link.invitation_id) is not None:
         return None
     conn.execute(
-        invitations.update().where(invitations.c.account_id == account_id, invitations.c.state == WAITING).values(state=SUPERSEDED)
+        invitations.update()
+        .where(invitations.c.account_id == account_id, invitations.c.state == WAITING)
+        .values(state=SUPERSEDED)
     )
     row_id: int | None = conn.execute(
         invitations.insert()
@@ -81,13 +85,19 @@ def get(conn: Connection, row_id: int) -> Invitation | None:
 
 def find(conn: Connection, invitation_id: str) -> Invitation | None:
     """The invitation with this id of Amazon's."""
-    row = conn.execute(sa.select(invitations).where(invitations.c.invitation_id == invitation_id.lower())).mappings().one_or_none()
+    row = (
+        conn.execute(sa.select(invitations).where(invitations.c.invitation_id == invitation_id.lower()))
+        .mappings()
+        .one_or_none()
+    )
     return None if row is None else _invitation(row)
 
 
 def open_of(conn: Connection, account_id: str) -> Invitation | None:
     """The invitation that waits for this account or is being accepted, the newest if there are several."""
-    query = sa.select(invitations).where(invitations.c.account_id == account_id, invitations.c.state.in_((WAITING, ACCEPTING)))
+    query = sa.select(invitations).where(
+        invitations.c.account_id == account_id, invitations.c.state.in_((WAITING, ACCEPTING))
+    )
     row = conn.execute(query.order_by(invitations.c.id.desc()).limit(1)).mappings().one_or_none()
     return None if row is None else _invitation(row)
 

@@ -16,7 +16,8 @@ from agent.store.database.schema import messages, switches
 FOUND, FETCHED, DONE, POISON, VANISHED = "found", "fetched", "done", "poison", "vanished"  # stages
 _KEY = "dkim_key:"
 _UNJUDGED: dict[str, Any] = {"verdict": None, "reason": None, "attempts": 0, "next_try_at": None}
-# Reasons that end the judging before Amazon's signature was looked at, or without its key: they say nothing of who alters mail.
+# Reasons that end the judging before Amazon's signature was looked at, or without its key: they say nothing of who
+# alters mail.
 _UNTOLD = (
     "from_other_domain", "from_malformed", "dkim_none", "repeated_header", "same_bytes", "too_big", "header_too_big", "header_malformed",
     "key_lookup_failed", "clock_wrong", "cannot_be_fetched", "cannot_be_opened", "judge_hung", "judge_died", "intake_failed", "unreadable",
@@ -79,7 +80,11 @@ def insert(conn: Connection, found: Found, *, now: datetime) -> int | None:
 def known_uids(conn: Connection, folder_id: int | None, uidvalidity: int | None, uids: list[int]) -> set[int]:
     """Which of these UIDs of a folder are stored already."""
     query = sa.select(messages.c.uid).where(messages.c.folder_id == folder_id, messages.c.uidvalidity == uidvalidity)
-    return {uid for start in range(0, len(uids), 500) for uid in conn.scalars(query.where(messages.c.uid.in_(uids[start : start + 500])))}
+    return {
+        uid
+        for start in range(0, len(uids), 500)
+        for uid in conn.scalars(query.where(messages.c.uid.in_(uids[start : start + 500])))
+    }
 
 
 def get(conn: Connection, row_id: int) -> Message | None:
@@ -91,7 +96,10 @@ def get(conn: Connection, row_id: int) -> Message | None:
 def list_to_fetch(conn: Connection, folder_id: int, uidvalidity: int | None) -> list[tuple[int, int]]:
     """Row id and UID of messages that must be fetched (again)."""
     query = sa.select(messages.c.id, messages.c.uid).where(
-        messages.c.stage == FOUND, messages.c.folder_id == folder_id, messages.c.uidvalidity == uidvalidity, messages.c.uid.is_not(None)
+        messages.c.stage == FOUND,
+        messages.c.folder_id == folder_id,
+        messages.c.uidvalidity == uidvalidity,
+        messages.c.uid.is_not(None),
     )
     return [(row.id, row.uid) for row in conn.execute(query.order_by(messages.c.id))]
 
@@ -102,7 +110,9 @@ def fill(conn: Connection, row_id: int, found: Found) -> None:
     conn.execute(messages.update().where(messages.c.id == row_id).values(values))
 
 
-def list_recent(conn: Connection, *, limit: int, verdict: str | None = None, account_id: str | None = None) -> list[Message]:
+def list_recent(
+    conn: Connection, *, limit: int, verdict: str | None = None, account_id: str | None = None
+) -> list[Message]:
     """The newest messages first."""
     query = sa.select(messages).order_by(messages.c.id.desc()).limit(limit)
     if verdict is not None:
@@ -204,15 +214,28 @@ def ask_again(conn: Connection, row_id: int) -> None:
 
 
 def ask_again_of_strangers(conn: Connection, *, since: datetime) -> int:
-    """Let the genuine mails be judged once more that nobody expected when they came: somebody was registered; returns how many."""
+    """Let the genuine mails be judged once more that nobody expected when they came: somebody was registered; returns
+    how many.
+    """
     held = (messages.c.verdict == MailVerdict.HELD) & (messages.c.reason == UNEXPECTED) & messages.c.sealed.is_not(None)
-    return conn.execute(messages.update().where(held, messages.c.found_at >= since).values(stage=FETCHED, **_UNJUDGED)).rowcount
+    return conn.execute(
+        messages.update().where(held, messages.c.found_at >= since).values(stage=FETCHED, **_UNJUDGED)
+    ).rowcount
 
 
 def last_proofs(conn: Connection, *, limit: int = 20) -> tuple[int, int]:
     """Of the last mails that claimed one of Amazon's domains: how many signatures failed, and how many held."""
-    judged = messages.c.verdict.in_(list(MailVerdict)) & messages.c.judged_at.is_not(None) & messages.c.reason.not_in(_UNTOLD)
-    query = sa.select(messages.c.reason).where(judged).order_by(messages.c.judged_at.desc(), messages.c.id.desc()).limit(limit)
+    judged = (
+        messages.c.verdict.in_(list(MailVerdict))
+        & messages.c.judged_at.is_not(None)
+        & messages.c.reason.not_in(_UNTOLD)
+    )
+    query = (
+        sa.select(messages.c.reason)
+        .where(judged)
+        .order_by(messages.c.judged_at.desc(), messages.c.id.desc())
+        .limit(limit)
+    )
     reasons = list(conn.scalars(query))
     failed = reasons.count("dkim_failed")
     return failed, len(reasons) - failed
@@ -220,7 +243,9 @@ def last_proofs(conn: Connection, *, limit: int = 20) -> tuple[int, int]:
 
 def oldest_unjudged(conn: Connection) -> datetime | None:
     """When the oldest message that still waits for its verdict was found."""
-    found: datetime | None = conn.scalar(sa.select(sa.func.min(messages.c.found_at)).where(messages.c.stage.in_((FOUND, FETCHED))))
+    found: datetime | None = conn.scalar(
+        sa.select(sa.func.min(messages.c.found_at)).where(messages.c.stage.in_((FOUND, FETCHED)))
+    )
     return found
 
 

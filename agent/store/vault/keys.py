@@ -1,4 +1,6 @@
-"""Encryption at rest: AES-256-GCM with a key from a setting, a file or the system keyring; the only user of cryptography."""
+"""Encryption at rest: AES-256-GCM with a key from a setting, a file or the system keyring; the only user of
+cryptography.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,8 @@ class VaultError(ConfigurationError):
 class Vault:
     """Seals with the current key; opens with the current or an old one.
 
-    `context` says what is sealed and for whom ("secrets:A1"); it is bound into the seal, so that a row copied to another account does
+    `context` says what is sealed and for whom ("secrets:A1"); it is bound into the seal, so that a row copied to
+    another account does
     not open there.
     """
 
@@ -62,7 +65,9 @@ class Vault:
         try:
             return AESGCM(key).decrypt(bytes(sealed[:_NONCE_BYTES]), bytes(sealed[_NONCE_BYTES:]), context.encode())
         except InvalidTag as err:
-            raise VaultError(f"{_kind(context)} does not open with its key {key_id}: it was altered or belongs elsewhere") from err
+            raise VaultError(
+                f"{_kind(context)} does not open with its key {key_id}: it was altered or belongs elsewhere"
+            ) from err
 
     def seed_id(self, seed: str) -> str:
         """A keyed hash of a one-time-code seed: equal for accounts that share it, useless without the key."""
@@ -134,7 +139,9 @@ def _load_file(path: Path) -> SecretStr:
     try:
         return SecretStr(path.read_text(encoding="ascii"))
     except (OSError, UnicodeDecodeError) as err:
-        raise VaultError(f"SC_AGENT_VAULT_KEY_FILE {path} cannot be read ({type(err).__name__}); expected one line of Base64") from err
+        raise VaultError(
+            f"SC_AGENT_VAULT_KEY_FILE {path} cannot be read ({type(err).__name__}); expected one line of Base64"
+        ) from err
 
 
 def _load_keyring(service: str) -> SecretStr:
@@ -142,13 +149,19 @@ def _load_keyring(service: str) -> SecretStr:
         import keyring
         from keyring.errors import KeyringError
     except ImportError as err:
-        raise VaultError("SC_AGENT_VAULT_KEYRING is set, but keyring is not installed; install the extra 'keyring'") from err
+        raise VaultError(
+            "SC_AGENT_VAULT_KEYRING is set, but keyring is not installed; install the extra 'keyring'"
+        ) from err
     try:
         found = keyring.get_password(service, _KEYRING_USER)
     except KeyringError as err:
-        raise VaultError(f"the system keyring cannot be read ({type(err).__name__}); use SC_AGENT_VAULT_KEY_FILE instead") from err
+        raise VaultError(
+            f"the system keyring cannot be read ({type(err).__name__}); use SC_AGENT_VAULT_KEY_FILE instead"
+        ) from err
     if found is None:
-        raise VaultError(f"the system keyring has no {_KEYRING_USER!r} under {service!r}; run: keyring set {service} {_KEYRING_USER}")
+        raise VaultError(
+            f"the system keyring has no {_KEYRING_USER!r} under {service!r}; run: keyring set {service} {_KEYRING_USER}"
+        )
     return SecretStr(found)
 
 

@@ -38,7 +38,9 @@ def rotate(engine: Engine, vault: Vault) -> Rotated:
         VaultError: a row was sealed with a key that is not at hand; rows before it stay rotated.
     """
     return Rotated(
-        secrets=_rotate(engine, vault, secrets_table, lambda row: sign_in_secrets.context(row["account_id"]), also=_carry_seed),
+        secrets=_rotate(
+            engine, vault, secrets_table, lambda row: sign_in_secrets.context(row["account_id"]), also=_carry_seed
+        ),
         sessions=_rotate(engine, vault, sessions_table, lambda row: sessions.context(row["account_id"])),
         messages=_rotate(engine, vault, messages, message_context),
     )

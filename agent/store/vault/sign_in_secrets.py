@@ -44,7 +44,8 @@ def context(account_id: str) -> str:
 def save(conn: Connection, vault: Vault, account_id: str, given: SignInSecrets, *, now: datetime) -> None:
     """Seal and store; a change counts the account's secret version up, which opens the attempt budget again.
 
-    A password that stays the same takes with it what became of it: one that was rejected is not typed again for being given twice.
+    A password that stays the same takes with it what became of it: one that was rejected is not typed again for being
+    given twice.
 
     Raises:
         SeedError: the seed is not one.
@@ -56,7 +57,9 @@ def save(conn: Connection, vault: Vault, account_id: str, given: SignInSecrets, 
     values = {"key_id": key_id, "sealed": sealed, "seed_id": vault.seed_id(seed.secret), "changed_at": now}
     upsert(conn, secrets, {"account_id": account_id}, values)
     if is_change:
-        conn.execute(accounts.update().where(accounts.c.id == account_id).values(secret_version=accounts.c.secret_version + 1))
+        conn.execute(
+            accounts.update().where(accounts.c.id == account_id).values(secret_version=accounts.c.secret_version + 1)
+        )
     if is_same:
         acts.carry_over(conn, account_id, Act.TYPE_PASSWORD, version=load(conn, vault, account_id).version)
 
@@ -71,7 +74,9 @@ def load(conn: Connection, vault: Vault, account_id: str) -> StoredSecrets:
     query = sa.select(secrets, accounts.c.secret_version).join(accounts, accounts.c.id == secrets.c.account_id)
     row = conn.execute(query.where(secrets.c.account_id == account_id)).mappings().one_or_none()
     if row is None:
-        raise ConfigurationError(f"account {account_id} has no secrets; run: sc-agent accounts secret {account_id} --secrets-stdin")
+        raise ConfigurationError(
+            f"account {account_id} has no secrets; run: sc-agent accounts secret {account_id} --secrets-stdin"
+        )
     given = from_bytes(vault.unseal(row["key_id"], row["sealed"], context=context(account_id)))
     return StoredSecrets(secrets=given, seed_id=row["seed_id"], version=row["secret_version"])
 
@@ -88,7 +93,9 @@ def from_bytes(data: bytes) -> SignInSecrets:
 
 
 def _is_password(conn: Connection, vault: Vault, account_id: str, password: SecretStr) -> bool:
-    """Whether this is the account's password already; False where nothing is stored, or what is stored cannot be opened."""
+    """Whether this is the account's password already; False where nothing is stored, or what is stored cannot be
+    opened.
+    """
     try:
         return load(conn, vault, account_id).secrets.password == password
     except ConfigurationError:
@@ -96,4 +103,6 @@ def _is_password(conn: Connection, vault: Vault, account_id: str, password: Secr
 
 
 def _to_bytes(given: SignInSecrets) -> bytes:
-    return json.dumps({"password": given.password.get_secret_value(), "totp_secret": given.totp_secret.get_secret_value()}).encode()
+    return json.dumps(
+        {"password": given.password.get_secret_value(), "totp_secret": given.totp_secret.get_secret_value()}
+    ).encode()

@@ -35,7 +35,9 @@ class Interpretation:
     language: str
     editable: bool
     titles: int = 0  # section titles seen
-    at: tuple[int | None, ...] = ()  # of each row, which of the sight's rows it is; None: a switch that is no row of the page
+    at: tuple[
+        int | None, ...
+    ] = ()  # of each row, which of the sight's rows it is; None: a switch that is no row of the page
 
 
 @dataclass(slots=True)
@@ -51,7 +53,9 @@ class _State:
     gaps: list[str] = field(default_factory=list)
     started: bool = False  # a row, or the page's own heading, was seen
     run: int = 0  # how often a section was opened so far
-    spread: set[tuple[str, str]] = field(default_factory=set)  # sections whose rows went to the marketplaces of their columns
+    spread: set[tuple[str, str]] = field(
+        default_factory=set
+    )  # sections whose rows went to the marketplaces of their columns
     runs: dict[tuple[str, str, str], int] = field(default_factory=dict)  # a row's place -> the run it stood in first
 
 
@@ -106,10 +110,13 @@ def _by_marketplace(state: _State, token: RowToken) -> list[tuple[RowToken, str 
     scopes = [scope_of(bare_title(option.over)) for option in token.options]
     if None in scopes:
         if any(scopes):
-            state.gaps.append(f"the row {clean_label(token.label)!r} has controls that stand under no marketplace we know")
+            state.gaps.append(
+                f"the row {clean_label(token.label)!r} has controls that stand under no marketplace we know"
+            )
         return [(token, None)]
     parts = [
-        (scope, tuple(option for option, its in zip(token.options, scopes, strict=True) if its == scope)) for scope in dict.fromkeys(scopes)
+        (scope, tuple(option for option, its in zip(token.options, scopes, strict=True) if its == scope))
+        for scope in dict.fromkeys(scopes)
     ]
     return [(replace(token, options=options), scope) for scope, options in parts] or [(token, None)]
 
@@ -148,24 +155,39 @@ def _take_row(state: _State, token: RowToken, marketplace: str | None, number: i
 
 
 def _is_picker(token: RowToken) -> bool:
-    """A drop-down that lists no level: sorting, language, marketplace. Below the first row it is read as a row all the same."""
+    """A drop-down that lists no level: sorting, language, marketplace. Below the first row it is read as a row all the
+    same.
+    """
     return not _knows_a_level(token) and any(option.way is Way.CHOICE for option in token.options)
 
 
 def _knows_a_level(token: RowToken) -> bool:
     known = set(level_words())
-    return any(fold(word) in known for option in token.options for word in (*option.own, *option.listed, option.shows, option.column))
+    return any(
+        fold(word) in known
+        for option in token.options
+        for word in (*option.own, *option.listed, option.shows, option.column)
+    )
 
 
 def _take_titles(state: _State) -> None:
     """Read what stood since the last row: a scope, a section, a count."""
     pending, state.pending = state.pending, []
     start = max(
-        (i for i, token in enumerate(pending) if isinstance(token, TextToken) and token.title and is_generic(token.text)), default=-1
+        (
+            i
+            for i, token in enumerate(pending)
+            if isinstance(token, TextToken) and token.title and is_generic(token.text)
+        ),
+        default=-1,
     )
     started = state.started or start >= 0
     for token in pending:
-        if isinstance(token, TextToken) and not token.button and (token.title or token.strong or token.alone or token.tab):
+        if (
+            isinstance(token, TextToken)
+            and not token.button
+            and (token.title or token.strong or token.alone or token.tab)
+        ):
             scope = None if token.tab else scope_of(bare_title(token.text))
             if scope is not None:
                 state.scope, state.section = scope, None
@@ -185,7 +207,9 @@ def _take_titles(state: _State) -> None:
 
 
 def _titles(words: Lexicon, pending: list[TextToken | ColumnsToken]) -> list[tuple[str, str | None]]:
-    """The texts that may name a section, in their order: headings, bold texts over columns, and every text that is a known section."""
+    """The texts that may name a section, in their order: headings, bold texts over columns, and every text that is a
+    known section.
+    """
     found: list[tuple[str, str | None]] = []
     for index, token in enumerate(pending):
         if isinstance(token, ColumnsToken):
@@ -204,12 +228,18 @@ def _titles(words: Lexicon, pending: list[TextToken | ColumnsToken]) -> list[tup
     return found
 
 
-def _beside_columns(words: Lexicon, columns: ColumnsToken, found: list[tuple[str, str | None]]) -> list[tuple[str, str | None]]:
+def _beside_columns(
+    words: Lexicon, columns: ColumnsToken, found: list[tuple[str, str | None]]
+) -> list[tuple[str, str | None]]:
     """The first part of a row of column heads: often the section, often the word "Permission", sometimes nothing."""
     first = columns.parts[0] if columns.parts else ""
     known = words.section(first)
     if known is None:
-        return [*found, (first, None)] if first and not found and words.level(first) is None and not is_generic(first) else found
+        return (
+            [*found, (first, None)]
+            if first and not found and words.level(first) is None and not is_generic(first)
+            else found
+        )
     if found and found[-1][1] not in (None, known):
         return [*found, (f"{found[-1][0]} / {first}", None)]  # the title above says another section
     return [*found, (first, known)]
@@ -248,7 +278,11 @@ def _is_universal(token: SwitchToken) -> bool:
 
 def _universal_row(scope: str) -> PermissionRow:
     return PermissionRow(
-        scope=scope, section="All sections", permission="Universal Site Admin Access", offered=(Level.NONE, Level.ADMIN), level=Level.ADMIN
+        scope=scope,
+        section="All sections",
+        permission="Universal Site Admin Access",
+        offered=(Level.NONE, Level.ADMIN),
+        level=Level.ADMIN,
     )
 
 
@@ -282,7 +316,11 @@ def _check_strays(state: _State, sight: Sight) -> None:
     if strays:
         state.gaps.append(f"{len(strays)} level words ({strays[0]!r}) stand outside rows and column heads")
     totals = {count for token in texts if not token.title and (count := stated_count(token.text)) is not None}
-    sizes = {len(state.rows), *Counter(row.section for row in state.rows).values(), *Counter(row.scope for row in state.rows).values()}
+    sizes = {
+        len(state.rows),
+        *Counter(row.section for row in state.rows).values(),
+        *Counter(row.scope for row in state.rows).values(),
+    }
     for total in totals - sizes:
         state.gaps.append(f"the page says there are {total} rows; {len(state.rows)} were read")
     if sight.language and state.lexicon is not lexicon("en") and not state.rows:

@@ -1,4 +1,6 @@
-"""The level of one row: what is offered and what is held, from the options' own words and the column heads, which must agree."""
+"""The level of one row: what is offered and what is held, from the options' own words and the column heads, which must
+agree.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ class _Unknown(_Problem):
 
     def __init__(self, word: str, words: Lexicon) -> None:
         place = f"[levels.{words.language}] of selectors/grids/words.toml"
-        super().__init__(f"unknown_level: {word!r} is no level we know; if a person says which it is, add it to {place}")
+        super().__init__(
+            f"unknown_level: {word!r} is no level we know; if a person says which it is, add it to {place}"
+        )
 
 
 def read_level(options: tuple[Option, ...], words: Lexicon, *, label: str) -> LevelReading:
@@ -38,7 +42,9 @@ def read_level(options: tuple[Option, ...], words: Lexicon, *, label: str) -> Le
     try:
         return _read(options, words, label)
     except _Problem as problem:
-        raw = "; ".join(" / ".join((*option.own, option.column, option.shows)).strip(" /") for option in options if option.on)
+        raw = "; ".join(
+            " / ".join((*option.own, option.column, option.shows)).strip(" /") for option in options if option.on
+        )
         return LevelReading(offered=_offered(options, words, label), raw=raw, problem=str(problem))
 
 
@@ -56,7 +62,10 @@ def _read(options: tuple[Option, ...], words: Lexicon, label: str) -> LevelReadi
     doubled = [level for level in levels if levels.count(level) > 1]
     if doubled:
         raise _Problem(f"unread: the row offers {doubled[0].value} twice")
-    if any(option.on is None or any(fold(own) in marks("off" if option.on else "on") for own in option.own) for option in options):
+    if any(
+        option.on is None or any(fold(own) in marks("off" if option.on else "on") for own in option.own)
+        for option in options
+    ):
         raise _Problem("unread: the state of a control cannot be told")
     held = [(level, option) for level, option in zip(levels, options, strict=True) if option.on]
     if len(held) != 1:
@@ -68,7 +77,11 @@ def _read(options: tuple[Option, ...], words: Lexicon, label: str) -> LevelReadi
 
 def _marked(options: tuple[Option, ...], levels: list[Level]) -> tuple[Level, ...]:
     """What a row of marks offers: the cells with a mark, if it marks what is not held as well; else nobody can tell."""
-    shown = [level for level, option in zip(levels, options, strict=True) if fold(option.shows) in (*marks("on"), *marks("off"))]
+    shown = [
+        level
+        for level, option in zip(levels, options, strict=True)
+        if fold(option.shows) in (*marks("on"), *marks("off"))
+    ]
     return _sorted(shown) if any(not option.on and fold(option.shows) in marks("off") for option in options) else ()
 
 
@@ -76,7 +89,11 @@ def _level_of(option: Option, words: Lexicon, label: str) -> Level:
     """The level an option stands for, by its own words and its column; both must be known and say the same."""
     texts = [
         text
-        for text in (_without(_without(own, label), option.over) for own in option.own if fold(own) not in (*marks("on"), *marks("off")))
+        for text in (
+            _without(_without(own, label), option.over)
+            for own in option.own
+            if fold(own) not in (*marks("on"), *marks("off"))
+        )
         if text
     ]
     levels = []
@@ -92,7 +109,8 @@ def _level_of(option: Option, words: Lexicon, label: str) -> Level:
     if len(set(levels)) > 1:
         said = list(dict.fromkeys(repr(text) for text in texts))
         raise _Problem(
-            f"unread: a control is called {' and '.join(said)}" + (f" and stands under {option.column!r}" if option.column else "")
+            f"unread: a control is called {' and '.join(said)}"
+            + (f" and stands under {option.column!r}" if option.column else "")
         )
     return levels[0]
 
@@ -103,7 +121,14 @@ def _without(text: str, label: str) -> str:
     if not name or name not in folded or (folded == name and not text):
         return text
     rest = folded.replace(name, " ", 1)
-    return rest.strip(" :：-–—,./()").removesuffix(" for").removeprefix("for ").removesuffix(" in").removeprefix("in ").strip(" :：-–—,.()")
+    return (
+        rest.strip(" :：-–—,./()")
+        .removesuffix(" for")
+        .removeprefix("for ")
+        .removesuffix(" in")
+        .removeprefix("in ")
+        .strip(" :：-–—,.()")
+    )
 
 
 def _read_choice(option: Option, words: Lexicon) -> LevelReading:
@@ -118,7 +143,9 @@ def _read_choice(option: Option, words: Lexicon) -> LevelReading:
     if None in held:
         raise _Unknown(next(text for text in shown if words.level(text) is None), words)
     if len(option.chosen) > 1 or len(held) != 1:
-        raise _Problem("unread: the drop-down shows no level" if not held else f"unread: the drop-down shows {len(held)} levels")
+        raise _Problem(
+            "unread: the drop-down shows no level" if not held else f"unread: the drop-down shows {len(held)} levels"
+        )
     if len(set(levels)) < len(levels):
         raise _Problem("unread: the drop-down offers a level twice")
     (level,) = held
@@ -131,7 +158,11 @@ def _offered(options: tuple[Option, ...], words: Lexicon, label: str) -> tuple[L
     for option in options:
         if option.way in (Way.TEXT, Way.MARK):
             continue
-        for text in (*(_without(_without(own, label), option.over) for own in option.own), option.column, *option.listed):
+        for text in (
+            *(_without(_without(own, label), option.over) for own in option.own),
+            option.column,
+            *option.listed,
+        ):
             level = words.level(text) if text else None
             if level is not None:
                 found.append(level)

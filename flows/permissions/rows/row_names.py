@@ -1,4 +1,6 @@
-"""What a row is called: by its label, by the id of the oldest form, and by its controls, which must not contradict each other."""
+"""What a row is called: by its label, by the id of the oldest form, and by its controls, which must not contradict each
+other.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ class RowName:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Habits:
-    """How the rows of a page are named: by which names that say nothing, and whether by a label beside the title of a group."""
+    """How the rows of a page are named: by which names that say nothing, and whether by a label beside the title of a
+    group.
+    """
 
     shared: frozenset[str]
     twice: bool
@@ -39,8 +43,14 @@ def read_name(token: RowToken, words: Lexicon, *, section: str | None, habits: H
     """Name one row under a section of a page with such habits."""
     label, unnamed = _label(token, words, section)
     legacy, clash = _legacy(token, label)
-    lone = "unknown_permission: the row has a title, and no label beside it as others have" if habits.twice and _is_title(token) else None
-    return RowName(label=label, legacy_id=legacy, problem=unnamed or clash or lone or _called_otherwise(token, habits.shared))
+    lone = (
+        "unknown_permission: the row has a title, and no label beside it as others have"
+        if habits.twice and _is_title(token)
+        else None
+    )
+    return RowName(
+        label=label, legacy_id=legacy, problem=unnamed or clash or lone or _called_otherwise(token, habits.shared)
+    )
 
 
 def habits_of(rows: tuple[RowToken, ...]) -> Habits:
@@ -54,18 +64,24 @@ def _is_title(token: RowToken) -> bool:
 
 
 def _shared_names(rows: tuple[RowToken, ...]) -> frozenset[str]:
-    """Names that rows with different labels have in common, so that they name none of them; two rows may be called alike by mistake."""
+    """Names that rows with different labels have in common, so that they name none of them; two rows may be called
+    alike by mistake.
+    """
     labels: dict[str, set[str]] = {}
     for row in rows:
         for name in row.called:
             labels.setdefault(squash(name), set()).add(squash(row.label))
     return frozenset(
-        name for name, used in labels.items() if len(used) > 2 or (len(used) > 1 and not any(label and label in name for label in used))
+        name
+        for name, used in labels.items()
+        if len(used) > 2 or (len(used) > 1 and not any(label and label in name for label in used))
     )
 
 
 def _label(token: RowToken, words: Lexicon, section: str | None) -> tuple[str, str | None]:
-    if not clean_label(token.label) or (token.titled and not token.more and words.section(token.label) not in (None, section)):
+    if not clean_label(token.label) or (
+        token.titled and not token.more and words.section(token.label) not in (None, section)
+    ):
         return clean_label(token.label), "unknown_permission: the row has no label of its own"
     label = words.label(token.label)
     if label is None:
@@ -91,7 +107,9 @@ def _called_otherwise(token: RowToken, shared: frozenset[str]) -> str | None:
     label = squash(clean_label(token.label))
     for name in token.called if label else ():
         said, plain = squash(clean_label(name)), bare_title(name)
-        says_nothing = said in shared or fold(plain) in level_words() or is_generic(plain) or scope_of(plain) is not None
+        says_nothing = (
+            said in shared or fold(plain) in level_words() or is_generic(plain) or scope_of(plain) is not None
+        )
         if not says_nothing and label not in said and said not in label:
             return f"unread: the row is labelled {token.label!r}, its controls are called {name!r}"
     return None

@@ -1,4 +1,6 @@
-"""What a reading finds on a page, before anybody has said what it means: titles, texts, rows with their options, switches."""
+"""What a reading finds on a page, before anybody has said what it means: titles, texts, rows with their options,
+switches.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +76,9 @@ class SwitchToken:
 
 
 Token = RowToken | TextToken | ColumnsToken | SwitchToken
-Moment = tuple[float, ...]  # what a page's clock said: another document, another change or another tick make another moment
+Moment = tuple[
+    float, ...
+]  # what a page's clock said: another document, another change or another tick make another moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +89,9 @@ class Sight:
     hidden: tuple[str, ...] = ()  # labels of controls that are in the document but not shown
     bare: tuple[str, ...] = ()  # things that look like rows and have no control
     busy: int = 0
-    is_loading: bool = False  # a text says so; at the end of a list that grows when it is scrolled to, that is no reason to wait
+    is_loading: bool = (
+        False  # a text says so; at the end of a list that grows when it is scrolled to, that is no reason to wait
+    )
     troubles: tuple[str, ...] = ()  # what boxes that stand for an error say
     row_counts: tuple[int, ...] = ()  # how many rows tables say they have
     live_buttons: tuple[str, ...] = ()

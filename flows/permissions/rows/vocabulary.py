@@ -41,7 +41,9 @@ class Lexicon:
         return self.sections.get(fold(bare_title(title))) or self.sections.get(fold(re.sub(r"\s+\d+$", "", title)))
 
     def label(self, text: str) -> str | None:
-        """The English name of a row, or None where the page mixes languages: an English name that this language has a word for."""
+        """The English name of a row, or None where the page mixes languages: an English name that this language has a
+        word for.
+        """
         folded = fold(text)
         if folded in self.labels:
             return self.labels[folded]
@@ -57,14 +59,20 @@ def lexicon(language: str) -> Lexicon:
     levels, sections = ({**data[kind]["en"], **data[kind].get(language, {})} for kind in ("levels", "sections"))
     return Lexicon(
         language=language,
-        levels={fold(word): Level("View & Edit" if level == "Edit" else level) for level, words in levels.items() for word in words},
+        levels={
+            fold(word): Level("View & Edit" if level == "Edit" else level)
+            for level, words in levels.items()
+            for word in words
+        },
         sections=_turned(sections),
         labels=_turned(data["labels"].get(language, {})),
     )
 
 
 def lexicon_for(words: Iterable[str], *, declared: str) -> Lexicon:
-    """The language a page says it is in, or English where that knows more of its level words; another only where English knows none."""
+    """The language a page says it is in, or English where that knows more of its level words; another only where
+    English knows none.
+    """
     used = [lexicon(language) for language in _candidates(declared)]
     folded = [fold(word) for word in words]
 
@@ -191,14 +199,23 @@ def stated_count(text: str) -> int | None:
     match = (
         re.search(r"[(\[](\d+)[)\]]\s*$", text)
         or re.search(r"^\D+\s(\d+)$", text.strip())
-        or next((found for rule in grid_data("words")["generic"]["count"] if (found := re.search(rule, text, re.IGNORECASE))), None)
+        or next(
+            (
+                found
+                for rule in grid_data("words")["generic"]["count"]
+                if (found := re.search(rule, text, re.IGNORECASE))
+            ),
+            None,
+        )
     )
     return int(match.group(1)) if match else None
 
 
 def bare_title(title: str) -> str:
     """A title without the count or the word (global) behind it."""
-    return re.sub(r"\s*(?:[(\[]\d+[)\]]|\(global\)|\d+ (?:permissions|rights|rows))\s*$", "", title.strip(), flags=re.IGNORECASE)
+    return re.sub(
+        r"\s*(?:[(\[]\d+[)\]]|\(global\)|\d+ (?:permissions|rights|rows))\s*$", "", title.strip(), flags=re.IGNORECASE
+    )
 
 
 def clean_label(text: str) -> str:

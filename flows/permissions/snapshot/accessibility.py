@@ -1,6 +1,7 @@
 """The second reading: rows told from the accessibility tree alone, by the order in which it is read aloud.
 
-It knows no selector. Labels come before controls; a `row` is a row; what follows a control and is a level word is the control's.
+It knows no selector. Labels come before controls; a `row` is a row; what follows a control and is a level word is the
+control's.
 """
 
 from __future__ import annotations
@@ -12,7 +13,15 @@ from pathlib import Path
 from playwright.async_api import Page
 
 from flows.permissions.rows.tokens import Option, Way
-from flows.permissions.rows.vocabulary import bare_title, fold, is_caption, is_language_picker, is_level, scope_of, split_level
+from flows.permissions.rows.vocabulary import (
+    bare_title,
+    fold,
+    is_caption,
+    is_language_picker,
+    is_level,
+    scope_of,
+    split_level,
+)
 from flows.permissions.snapshot.aria_cells import (
     cell_text,
     cells_across,
@@ -38,7 +47,8 @@ _HEADS = ("heading", "caption", "legend", "strong", "region", "group", "columnhe
 
 @dataclass(slots=True)
 class Heard:
-    """One row as heard: every text since the row before, then its options. `titles` are those of the texts that may name a section.
+    """One row as heard: every text since the row before, then its options. `titles` are those of the texts that may
+    name a section.
 
     `scope` is the marketplace that its controls stand under, or beside.
     """
@@ -59,7 +69,9 @@ class Hearing:
 
 
 async def read_aria(page: Page, *, drawn: bool = False) -> Hearing:
-    """Listen to the page once; `drawn`: controls are not displayed and drawn by their labels, and have to be made audible."""
+    """Listen to the page once; `drawn`: controls are not displayed and drawn by their labels, and have to be made
+    audible.
+    """
     if not drawn:
         return hear(parse_aria(await page.aria_snapshot(mode="ai", boxes=True)))
     await page.evaluate(_audible(), {"on": True})
@@ -115,7 +127,11 @@ class _Ear:
 
     def flush(self) -> None:
         """Decide what loose level words were: heads if side by side, else the level of a row without controls."""
-        if self._loose and self.now.texts and (len(self._loose) == 1 or self._heads.one_each([box for _, box in self._loose])):
+        if (
+            self._loose
+            and self.now.texts
+            and (len(self._loose) == 1 or self._heads.one_each([box for _, box in self._loose]))
+        ):
             for word, box in self._loose:
                 over = self._heads.market_over(box) or self._beside
                 self.now.options.append(Option(way=Way.TEXT, own=(word,), over=over, on=True))
@@ -150,13 +166,33 @@ class _Ear:
 
     def _text(self, node: AriaNode) -> None:
         said = said_by(node)
-        if not said or node.role in ("switch", "textbox", "searchbox", "link", "dialog", "alert", "status", "progressbar"):
+        if not said or node.role in (
+            "switch",
+            "textbox",
+            "searchbox",
+            "link",
+            "dialog",
+            "alert",
+            "status",
+            "progressbar",
+        ):
             return
-        if node.name and not node.text and node.children and node.role not in ("heading", "button", "tab", "region", "group", "img"):
+        if (
+            node.name
+            and not node.text
+            and node.children
+            and node.role not in ("heading", "button", "tab", "region", "group", "img")
+        ):
             return  # named by what follows anyway
         if node.role == "term" and is_level(said):
             return  # of a legend
-        label, level = split_level(said) if node.role in _LINES else ("", said) if is_level(said) and node.role != "tab" else (said, "")
+        label, level = (
+            split_level(said)
+            if node.role in _LINES
+            else ("", said)
+            if is_level(said) and node.role != "tab"
+            else (said, "")
+        )
         if label and is_market(label) and node.above("tab", "button", "link", "option") is None:
             self._market(node, label)
         elif label and not is_caption(label):
@@ -172,7 +208,9 @@ class _Ear:
         self._beside = ""
 
     def _market(self, node: AriaNode, said: str) -> None:
-        """A marketplace: beside others a head; between the controls of a row what the next of them are for; else a title."""
+        """A marketplace: beside others a head; between the controls of a row what the next of them are for; else a
+        title.
+        """
         if self._loose:
             self.flush()
         self._run.append((said, node.box))
@@ -208,7 +246,9 @@ class _Ear:
             self._heads.take_levels(self._loose)
             self._loose = []
         self._waiting = []
-        self.now.options.append(one_of(node, column="" if node.name else self._heads.level_over(node), over=self._market_over(node)))
+        self.now.options.append(
+            one_of(node, column="" if node.name else self._heads.level_over(node), over=self._market_over(node))
+        )
 
     def _choice(self, node: AriaNode) -> None:
         self._done |= {id(child) for child in node.walk()}
@@ -244,12 +284,16 @@ class _Ear:
             return
         self.now.row, self.now.explicit = row, said
         for at, cell in own:
-            self.now.options += options_of(cell, column=self._heads.over_cell(table, at, len(cells)), over=self._market_over)
+            self.now.options += options_of(
+                cell, column=self._heads.over_cell(table, at, len(cells)), over=self._market_over
+            )
         self.now.texts += said
         self._end_row()
 
     def _are_heads(self, table: AriaNode, cells: list[AriaNode], texts: list[str]) -> bool:
-        """Take a table row of heads: levels, marketplaces, or others, of which only the first says something: the section."""
+        """Take a table row of heads: levels, marketplaces, or others, of which only the first says something: the
+        section.
+        """
         placed: list[Placed] = [(text, cell.box) for text, cell in zip(texts, cells, strict=True)]
         levels = [box for text, box in placed if is_level(text)]
         if len(levels) > 1 and not self._heads.one_each(levels):

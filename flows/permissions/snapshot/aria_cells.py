@@ -33,7 +33,9 @@ def is_control(node: AriaNode) -> bool:
 
 
 def _is_pressable(node: AriaNode) -> bool:
-    """A button named like a level, where one of those beside it says that it is pressed; of one that is not, the tree says nothing."""
+    """A button named like a level, where one of those beside it says that it is pressed; of one that is not, the tree
+    says nothing.
+    """
     if node.role != "button" or not is_level(node.name):
         return False
     strip = node.above("row") or node.parent
@@ -44,7 +46,13 @@ def one_of(node: AriaNode, *, column: str, over: str, name: str = "") -> Option:
     """A control for one level, as an option; `name` where it has none of its own."""
     state = node.states.get("pressed" if node.role == "button" else "checked")
     own = tuple(text for text in (node.name or name,) if text)
-    return Option(own=own, column=column, over=over, on=None if state == "mixed" else state == "true", locked="disabled" in node.states)
+    return Option(
+        own=own,
+        column=column,
+        over=over,
+        on=None if state == "mixed" else state == "true",
+        locked="disabled" in node.states,
+    )
 
 
 def many_of(node: AriaNode, *, over: str = "") -> Option:
@@ -59,7 +67,9 @@ def many_of(node: AriaNode, *, over: str = "") -> Option:
 
 def cells_of(row: AriaNode) -> list[AriaNode]:
     """The cells of a table row; those of a group inside it where the row holds nothing else."""
-    return row.children if len(row.children) > 1 else [child for kid in row.children for child in (kid.children or [kid])]
+    return (
+        row.children if len(row.children) > 1 else [child for kid in row.children for child in (kid.children or [kid])]
+    )
 
 
 def controls_in(node: AriaNode) -> Iterator[AriaNode]:
@@ -77,13 +87,19 @@ def options_of(cell: AriaNode, *, column: Callable[[AriaNode], str], over: Calla
     if controls:
         level = next((text for text in texts_in([cell]) if is_level(text)), "") if len(controls) == 1 else ""
         return [
-            many_of(node, over=over(node)) if is_many(node) else one_of(node, column=column(node), over=over(node), name=level)
+            many_of(node, over=over(node))
+            if is_many(node)
+            else one_of(node, column=column(node), over=over(node), name=level)
             for node in controls
         ]
     text, head = own_text(cell), column(cell)
     if is_level(text):
         return [Option(way=Way.TEXT, own=(text,), column=head, over=over(cell), on=True)]
-    return [Option(way=Way.MARK, column=head, over=over(cell), on=True)] if is_level(head) and fold(text) in marks("on") else []
+    return (
+        [Option(way=Way.MARK, column=head, over=over(cell), on=True)]
+        if is_level(head) and fold(text) in marks("on")
+        else []
+    )
 
 
 def texts_in(nodes: Iterable[AriaNode]) -> list[str]:
@@ -110,8 +126,16 @@ def has_label(row: AriaNode) -> bool:
 
 
 def cells_across(cells: list[AriaNode], table: AriaNode) -> list[AriaNode]:
-    """The cells of a row that stand where some go on beside several rows, as sections do; none where the row says nothing else."""
-    sides = [cell.box[0] for row in table.walk() if row.role == "row" for cell in row.children if _spans_rows(cell, row) and cell.box]
+    """The cells of a row that stand where some go on beside several rows, as sections do; none where the row says
+    nothing else.
+    """
+    sides = [
+        cell.box[0]
+        for row in table.walk()
+        if row.role == "row"
+        for cell in row.children
+        if _spans_rows(cell, row) and cell.box
+    ]
     across = [cell for cell in cells if cell.box and any(abs(cell.box[0] - left) < 2 for left in sides)]
     rest = [text for text in texts_in([cell for cell in cells if cell not in across]) if not is_level(text)]
     return across if rest else []

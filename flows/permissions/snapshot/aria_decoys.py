@@ -9,7 +9,9 @@ from flows.permissions.snapshot.aria_tree import AriaNode
 
 def drop_decoys(node: AriaNode) -> None:
     """Leave out what nobody can see: rows left of the window, where no scrolling leads, and the question about cookies."""
-    node.children = [kid for kid in node.children if not (_is_consent(kid) or (_is_out_of_reach(kid) and _has_row(kid)))]
+    node.children = [
+        kid for kid in node.children if not (_is_consent(kid) or (_is_out_of_reach(kid) and _has_row(kid)))
+    ]
     for kid in node.children:
         drop_decoys(kid)
 
@@ -26,4 +28,6 @@ def _has_row(node: AriaNode) -> bool:
 
 
 def _is_consent(node: AriaNode) -> bool:
-    return node.role in ("dialog", "alertdialog", "region", "group") and any(word in fold(node.name) for word in generic("consent"))
+    return node.role in ("dialog", "alertdialog", "region", "group") and any(
+        word in fold(node.name) for word in generic("consent")
+    )

@@ -42,7 +42,9 @@ class AriaHeads:
         return _above(node.box, self._levels)
 
     def over_cell(self, table: AriaNode, index: int, count: int) -> Callable[[AriaNode], str]:
-        """What tells the level head above a control in a cell: that of the same number where every cell has one, else by its place."""
+        """What tells the level head above a control in a cell: that of the same number where every cell has one, else
+        by its place.
+        """
         heads = self._of_table.get(id(table), self._levels)
         return lambda node: heads[index][0] if len(heads) == count else _above(node.box, heads)
 

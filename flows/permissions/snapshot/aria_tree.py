@@ -93,7 +93,10 @@ def _parse_node(content: str) -> AriaNode:
     states = {key: value or "true" for key, value in _ATTR.findall(match.group("attrs") or "")}
     rest = (match.group("rest") or "").removeprefix(":").strip()
     return AriaNode(
-        role=match.group("role"), name=json.loads(name) if name.startswith('"') else name.strip("/"), states=states, text=_scalar(rest)
+        role=match.group("role"),
+        name=json.loads(name) if name.startswith('"') else name.strip("/"),
+        states=states,
+        text=_scalar(rest),
     )
 
 

@@ -20,7 +20,11 @@ def disagreements(rows: list[tuple[PermissionRow, RowToken]], hearing: Hearing, 
     sections: set[str] = set()
     for (row, token), heard in zip(rows, spoken, strict=True):
         named = [known for text in heard.texts if (known := words.section(text)) is not None]
-        others = [known for text in heard.texts if (known := words.section(text)) is not None and squash(text) != squash(token.label)]
+        others = [
+            known
+            for text in heard.texts
+            if (known := words.section(text)) is not None and squash(text) != squash(token.label)
+        ]
         moved = any(scope_of(bare_title(text)) for text in heard.titles)
         if named or moved:  # a row may be called like a section, so the title before it counts as well
             sections = {*named[-1:], *others[-1:]}
@@ -55,6 +59,8 @@ def _differs(row: PermissionRow, token: RowToken, heard: Heard, words: Lexicon, 
     if heard_row.level is not row.level:
         return f"the level ({heard_row.level} was heard)"
     choices = {option.way for option in heard.options}
-    if (heard_row.offered and heard_row.offered != row.offered) or (choices == {Way.OPTION} and heard_row.offered != row.offered):
+    if (heard_row.offered and heard_row.offered != row.offered) or (
+        choices == {Way.OPTION} and heard_row.offered != row.offered
+    ):
         return f"what is offered ({', '.join(heard_row.offered)} was heard)"
     return None

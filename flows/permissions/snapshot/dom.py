@@ -69,11 +69,20 @@ def _token(item: dict[str, Any]) -> Token:
         case "row":
             options = tuple(_option(option) for option in item["options"])
             names, called = tuple(item["names"]), tuple(item["called"])
-            return RowToken(label=item["label"], more=item["more"], titled=item["title"], names=names, called=called, options=options)
+            return RowToken(
+                label=item["label"],
+                more=item["more"],
+                titled=item["title"],
+                names=names,
+                called=called,
+                options=options,
+            )
         case "columns":
             return ColumnsToken(parts=tuple(item["parts"]))
         case "switch" | "head":
-            return SwitchToken(own=tuple(item["own"]), on=item["on"], locked=item.get("off", True), head=item["t"] == "head")
+            return SwitchToken(
+                own=tuple(item["own"]), on=item["on"], locked=item.get("off", True), head=item["t"] == "head"
+            )
         case _:
             return TextToken(
                 text=item["s"],

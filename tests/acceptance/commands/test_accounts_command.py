@@ -35,7 +35,9 @@ def test_an_account_is_added_and_shown_without_its_secrets(agent: Agent) -> None
     )
     listed = agent("accounts", "list", "--json")
     assert [each["account"] for each in listed.document["accounts"]] == ["A1"]
-    everything = "".join(ended.out + ended.err for ended in (shown, listed, agent("accounts", "show", "A1"), agent("accounts", "list")))
+    everything = "".join(
+        ended.out + ended.err for ended in (shown, listed, agent("accounts", "show", "A1"), agent("accounts", "list"))
+    )
     assert PASSWORD not in everything
     assert SEED not in everything
     assert SEED.replace(" ", "") not in everything
@@ -61,7 +63,8 @@ def test_a_pending_api_authorization_is_said_to_the_letter(agent: Agent) -> None
 
 @pytest.mark.sampled(2)
 @pytest.mark.parametrize(
-    "seed", ["123456", "not base32 at all!", "", "JBSWY3DP", "otpauth://hotp/x?secret=JBSWY3DPEHPK3PXP", "otpauth://totp/x"]
+    "seed",
+    ["123456", "not base32 at all!", "", "JBSWY3DP", "otpauth://hotp/x?secret=JBSWY3DPEHPK3PXP", "otpauth://totp/x"],
 )
 def test_something_that_is_no_seed_is_refused_and_nothing_is_kept(agent: Agent, seed: str) -> None:
     refused(agent.add("A1", seed=seed), 2)
@@ -74,10 +77,21 @@ def test_six_digits_are_recognised_as_a_code_and_not_a_seed(agent: Agent) -> Non
 
 @pytest.mark.sampled(2)
 @pytest.mark.parametrize(
-    "stdin", ["", "not json", "[]", '{"password": "x"}', '{"password": "", "totp_secret": "JBSWY3DPEHPK3PXP"}', '{"a": 1}']
+    "stdin",
+    ["", "not json", "[]", '{"password": "x"}', '{"password": "", "totp_secret": "JBSWY3DPEHPK3PXP"}', '{"a": 1}'],
 )
 def test_secrets_of_another_shape_are_refused(agent: Agent, stdin: str) -> None:
-    ended = agent("accounts", "add", "A1", "--user-email", "a1@users.example", "--marketplace", "US", "--secrets-stdin", stdin=stdin)
+    ended = agent(
+        "accounts",
+        "add",
+        "A1",
+        "--user-email",
+        "a1@users.example",
+        "--marketplace",
+        "US",
+        "--secrets-stdin",
+        stdin=stdin,
+    )
     refused(ended, 2)
     assert agent("accounts", "list", "--json").document["accounts"] == []
 
@@ -106,7 +120,9 @@ def test_a_second_account_of_the_same_address_is_refused(agent: Agent) -> None:
 
 
 @pytest.mark.sampled(2)
-@pytest.mark.parametrize("command", [("show",), ("pause",), ("resume",), ("release",), ("remove", "--yes"), ("api-authorization",)])
+@pytest.mark.parametrize(
+    "command", [("show",), ("pause",), ("resume",), ("release",), ("remove", "--yes"), ("api-authorization",)]
+)
 def test_an_unknown_account_is_a_usage_error(agent: Agent, command: tuple[str, ...]) -> None:
     more = ("complete",) if command[0] == "api-authorization" else ()
     refused(agent("accounts", command[0], "Z9", *more, *command[1:]), 2, "Z9")

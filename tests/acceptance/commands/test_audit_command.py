@@ -27,7 +27,8 @@ async def stand_in() -> AsyncIterator[StandIn]:
 
 
 async def ready(stand_in: StandIn, tmp_path: Path, scenario: Scenario, *, shut_out: str = "") -> Agent:
-    """A stand-in that plays the scenario, and an agent that knows its user as A1 and its administrator as ADMIN, or as `shut_out` who has
+    """A stand-in that plays the scenario, and an agent that knows its user as A1 and its administrator as ADMIN, or as
+    `shut_out` who has
     a wrong password."""
     stand_in.load(scenario)
     told = stand_in.description()
@@ -41,8 +42,18 @@ async def ready(stand_in: StandIn, tmp_path: Path, scenario: Scenario, *, shut_o
         password = "not this one" if name == shut_out else user.password
         secrets = json.dumps({"password": password, "totp_secret": user.totp_secret})
         seller = scenario.sellers[0]
-        options = ("--user-email", user.email, "--marketplace", "US", "--merchant-id", seller.merchant_id, "--api-authorized")
-        ended = await run(agent, "accounts", "add", name, *options, "--merchant-name", seller.name, "--secrets-stdin", stdin=secrets)
+        options = (
+            "--user-email",
+            user.email,
+            "--marketplace",
+            "US",
+            "--merchant-id",
+            seller.merchant_id,
+            "--api-authorized",
+        )
+        ended = await run(
+            agent, "accounts", "add", name, *options, "--merchant-name", seller.name, "--secrets-stdin", stdin=secrets
+        )
         assert ended.code == 0, ended.err
     return agent
 
@@ -57,18 +68,28 @@ async def test_an_own_view_as_ordered_passes_and_is_stored(stand_in: StandIn, tm
     assert ended.code == 0, ended.err
     jsonschema.validate(ended.document, CONTRACT)
     (audit,) = ended.document["audits"]
-    assert (audit["verdict"], audit["source"], audit["layout"], audit["user_email"]) == ("pass", "own_view", "own_view", USER)
+    assert (audit["verdict"], audit["source"], audit["layout"], audit["user_email"]) == (
+        "pass",
+        "own_view",
+        "own_view",
+        USER,
+    )
     again = await run(agent, "audit", "--all", "--stored", "--format", "json")
     assert [each["verdict"] for each in again.document["audits"]] == ["pass", "incomplete"]
     assert again.code == 3
 
 
-async def test_an_account_that_fails_stops_no_other_and_the_next_audit_says_what_changed(stand_in: StandIn, tmp_path: Path) -> None:
+async def test_an_account_that_fails_stops_no_other_and_the_next_audit_says_what_changed(
+    stand_in: StandIn, tmp_path: Path
+) -> None:
     wrong = {"Orders > Manage Orders": "None", "Reports > Feedback": "None"}
     scenario = world("classic_g1", grant={"preset": "as_asked", "rows": wrong})
     agent = await ready(stand_in, tmp_path, scenario, shut_out="A0")
     first = await run(agent, "audit", "--all", "--since-last", "--format", "json")
-    assert [(audit["account"], audit["verdict"]) for audit in first.document["audits"]] == [("A0", "incomplete"), ("A1", "fail")], first.err
+    assert [(audit["account"], audit["verdict"]) for audit in first.document["audits"]] == [
+        ("A0", "incomplete"),
+        ("A1", "fail"),
+    ], first.err
     assert (first.code, labels(first, "new")) == (
         3,
         {"Manage Orders", "Feedback"},
@@ -97,7 +118,10 @@ def labels(ended: Ended, kind: str) -> set[str]:
 
 
 async def test_a_violation_exits_1_with_a_picture_in_the_report(stand_in: StandIn, tmp_path: Path) -> None:
-    grant = {"preset": "as_asked", "rows": {"Settings > User Permissions": "View & Edit", "Orders > Manage Orders": "None"}}
+    grant = {
+        "preset": "as_asked",
+        "rows": {"Settings > User Permissions": "View & Edit", "Orders > Manage Orders": "None"},
+    }
     agent = await ready(stand_in, tmp_path, world("classic_g1", grant=grant))
     ended = await run(agent, "audit", "A1", "--as", "ADMIN", "--format", "html", "--output", "report.html")
     assert ended.code == 1, ended.err

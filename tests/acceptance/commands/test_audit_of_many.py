@@ -36,11 +36,19 @@ def audited(account: str) -> AuditDocument:
     """A reading of ninety rows, two of them wrong."""
     offered = (Level.NONE, Level.VIEW, Level.EDIT)
     rows = [
-        Row(scope="regional", section="Orders", permission=f"Row {number}", offered=offered, level=Level.EDIT if number > 1 else Level.NONE)
+        Row(
+            scope="regional",
+            section="Orders",
+            permission=f"Row {number}",
+            offered=offered,
+            level=Level.EDIT if number > 1 else Level.NONE,
+        )
         for number in range(90)
     ]
     reading = Reading(source=Source.OWN_VIEW, layout="own_view", complete=True, own=True, rows=tuple(rows))
-    return document(judge(reading, load_policy(), account=account, user_email=f"{account.lower()}@users.example", now=NOW))
+    return document(
+        judge(reading, load_policy(), account=account, user_email=f"{account.lower()}@users.example", now=NOW)
+    )
 
 
 def register(agent: Agent, names: list[str], template: AuditDocument) -> None:
@@ -54,8 +62,21 @@ def register(agent: Agent, names: list[str], template: AuditDocument) -> None:
 
 def peak_of_report(agent: Agent) -> tuple[int, int]:
     """Peak memory in MB of one report of everything, and how many audits it holds."""
-    command = [sys.executable, "-c", MEASURE, "audit", "--all", "--stored", "--format", "json", "--output", "report.json"]
-    done = subprocess.run(command, env=agent.env, cwd=agent.folder, capture_output=True, text=True, timeout=600, check=False)
+    command = [
+        sys.executable,
+        "-c",
+        MEASURE,
+        "audit",
+        "--all",
+        "--stored",
+        "--format",
+        "json",
+        "--output",
+        "report.json",
+    ]
+    done = subprocess.run(
+        command, env=agent.env, cwd=agent.folder, capture_output=True, text=True, timeout=600, check=False
+    )
     assert done.returncode == 3, done.stderr  # must-be-None rows are not on these pages
     report = json.loads((agent.folder / "report.json").read_text(encoding="utf-8"))
     return int(done.stderr.rsplit("peak ", 1)[1]) // 1024, len(report["audits"])

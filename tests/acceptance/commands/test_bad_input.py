@@ -1,4 +1,6 @@
-"""Wrong input as a process: one clear line, the contract's exit code, nothing lost, nothing half-written, no secret shown."""
+"""Wrong input as a process: one clear line, the contract's exit code, nothing lost, nothing half-written, no secret
+shown.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,12 @@ def test_an_import_of_nothing_is_refused(agent: Agent) -> None:
 @pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("content", "code", "word"),
-    [(None, 2, "No such file"), (b"", 2, "is empty"), (b"\0\xff" * 500, 3, "header_malformed"), (b"a" * 2_000_001, 2, "longer than")],
+    [
+        (None, 2, "No such file"),
+        (b"", 2, "is empty"),
+        (b"\0\xff" * 500, 3, "header_malformed"),
+        (b"a" * 2_000_001, 2, "longer than"),
+    ],
     ids=["missing", "empty", "binary", "huge"],
 )
 def test_an_unreadable_mail_file_is_one_line(rehearsing: Agent, content: bytes | None, code: int, word: str) -> None:
@@ -70,7 +77,9 @@ def test_an_unreadable_mail_file_is_one_line(rehearsing: Agent, content: bytes |
         (f"{SITE}/gp/homepage.html", "link_path"),
     ],
 )
-def test_a_link_that_is_no_invitation_is_refused_before_anybody_is_asked(rehearsing: Agent, link: str, reason: str) -> None:
+def test_a_link_that_is_no_invitation_is_refused_before_anybody_is_asked(
+    rehearsing: Agent, link: str, reason: str
+) -> None:
     refused(rehearsing("accept", "A1", "--link", link), 2, reason)
 
 
@@ -186,7 +195,9 @@ def test_a_reader_that_goes_away_is_no_finding(rehearsing: Agent) -> None:
     os.close(reader)
     with os.fdopen(writer, "wb") as gone:
         command = [sys.executable, "-m", "agent", "status", "--json"]
-        done = subprocess.run(command, env=rehearsing.env, cwd=rehearsing.folder, stdout=gone, stderr=subprocess.PIPE, check=False)
+        done = subprocess.run(
+            command, env=rehearsing.env, cwd=rehearsing.folder, stdout=gone, stderr=subprocess.PIPE, check=False
+        )
     assert (done.returncode, done.stderr) == (3, b"")
 
 

@@ -26,9 +26,32 @@ STATUS = {
     "last_complete_read_at",
     "updated_at",
 }
-AUDIT = {"account", "user_email", "audited_at", "verdict", "source", "layout", "counts", "findings", "permissions", "evidence"}
+AUDIT = {
+    "account",
+    "user_email",
+    "audited_at",
+    "verdict",
+    "source",
+    "layout",
+    "counts",
+    "findings",
+    "permissions",
+    "evidence",
+}
 CHECKS = ["browser", "mailbox", "clock skew", "database", "vault key", "catalogue", "disk"]
-COMMANDS = ("demo", "run", "accounts", "accept", "audit", "status", "replay", "record", "selectors", "stand-in", "doctor")
+COMMANDS = (
+    "demo",
+    "run",
+    "accounts",
+    "accept",
+    "audit",
+    "status",
+    "replay",
+    "record",
+    "selectors",
+    "stand-in",
+    "doctor",
+)
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
@@ -50,7 +73,9 @@ def test_registry_documents_name_accounts_as_status_does(agent: Agent) -> None:
     shown = agent("accounts", "show", "A1", "--json").document
     assert (listed["schema"], shown["schema"]) == (1, 1)
     for account in (listed["accounts"][0], shown["account"]):
-        assert {"account", "user_email", "marketplace", "api_authorization", "authorization", "has_secrets"} <= set(account)
+        assert {"account", "user_email", "marketplace", "api_authorization", "authorization", "has_secrets"} <= set(
+            account
+        )
     assert {"at", "from", "to", "why"} <= set(shown["history"][0])
 
 
@@ -97,7 +122,12 @@ def test_a_key_that_the_agent_makes_is_one_it_takes(agent: Agent) -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_each_command_starts_in_a_fresh_interpreter_and_teaches(command: str, tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "agent", command, "--help"], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-m", "agent", command, "--help"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert f"sc-agent {command}" in done.stdout

@@ -1,4 +1,6 @@
-"""`accept` and `audit` as processes at a Seller Central written from the facts alone: exit code, state, what its customer sees."""
+"""`accept` and `audit` as processes at a Seller Central written from the facts alone: exit code, state, what its
+customer sees.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,14 @@ async def run(agent: Agent, *arguments: str, stdin: str = "") -> Ended:
 async def registered(site: Running, folder: Path) -> Agent:
     """An agent that knows our person as A1."""
     rules = f"MAP * 127.0.0.1:{site.port}"
-    agent = Agent(folder, {"VAULT_KEY": new_key(), "BROWSER__HOST_RESOLVER_RULES": rules, "BROWSER__TRUSTED_SPKI": json.dumps([site.spki])})
+    agent = Agent(
+        folder,
+        {
+            "VAULT_KEY": new_key(),
+            "BROWSER__HOST_RESOLVER_RULES": rules,
+            "BROWSER__TRUSTED_SPKI": json.dumps([site.spki]),
+        },
+    )
     secrets = json.dumps({"password": PASSWORD, "totp_secret": base64.b32encode(SEED).decode()})
     options = ("--user-email", OURS, "--marketplace", "US", "--merchant-id", SHOP.token, "--merchant-name", SHOP.name)
     ended = await run(agent, "accounts", "add", "A1", *options, "--api-authorized", "--secrets-stdin", stdin=secrets)
@@ -77,7 +86,12 @@ async def test_an_acceptance_ends_with_its_code_and_state(site: Running, tmp_pat
     agent = await registered(site, tmp_path)
     ended = await run(agent, "accept", "A1", "--link", LINK, "--yes")
     now = await status(agent)
-    assert (ended.code, now["authorization"], site.world.accepted(), site.world.forbidden) == (code, state, [NUMBER] * pressed, []), ended
+    assert (ended.code, now["authorization"], site.world.accepted(), site.world.forbidden) == (
+        code,
+        state,
+        [NUMBER] * pressed,
+        [],
+    ), ended
     assert (now["message"] == FAILED) is (state == "failed")
     assert name != "a code" or "7QK4-ZM2P" in json.dumps(now)
     assert name != "words nobody knows" or "qx-1187" in ended.err.lower()
@@ -103,13 +117,24 @@ AUDITS = {
 
 @pytest.mark.sampled(1)
 @pytest.mark.parametrize("name", AUDITS)
-async def test_an_audit_ends_with_its_code_and_verdict_and_changes_nothing(site: Running, tmp_path: Path, name: str) -> None:
+async def test_an_audit_ends_with_its_code_and_verdict_and_changes_nothing(
+    site: Running, tmp_path: Path, name: str
+) -> None:
     how, code, verdict, state = AUDITS[name]
-    begin(site, Variant(refused=how, probes="redirect_home", may_open=frozenset({"/performance/dashboard"})), member=True, state="accepted")
+    begin(
+        site,
+        Variant(refused=how, probes="redirect_home", may_open=frozenset({"/performance/dashboard"})),
+        member=True,
+        state="accepted",
+    )
     agent = await registered(site, tmp_path)
     assert (await run(agent, "accept", "A1", "--link", LINK, "--yes")).code == 0
     before = len(site.world.posts)
     ended = await run(agent, "audit", "A1", "--format", "json")
-    assert (ended.code, ended.document["audits"][0]["verdict"], (await status(agent))["authorization"]) == (code, verdict, state), ended
+    assert (ended.code, ended.document["audits"][0]["verdict"], (await status(agent))["authorization"]) == (
+        code,
+        verdict,
+        state,
+    ), ended
     later = [post.path for post in site.world.posts[before:] if post.path != "/ap/signin"]
     assert (later, site.world.forbidden) == ([], [])

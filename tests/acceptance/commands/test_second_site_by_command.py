@@ -1,4 +1,6 @@
-"""The commands on the second site: a page for people ends them within thirty seconds, and what was doubted is not typed again."""
+"""The commands on the second site: a page for people ends them within thirty seconds, and what was doubted is not typed
+again.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,12 @@ async def ready(site: SecondSite, tmp_path: Path) -> Agent:
     """An agent that knows the second site's person as A1."""
     rules = f"MAP * 127.0.0.1:{site.port}"
     agent = Agent(
-        tmp_path, {"VAULT_KEY": new_key(), "BROWSER__HOST_RESOLVER_RULES": rules, "BROWSER__TRUSTED_SPKI": json.dumps([site.spki])}
+        tmp_path,
+        {
+            "VAULT_KEY": new_key(),
+            "BROWSER__HOST_RESOLVER_RULES": rules,
+            "BROWSER__TRUSTED_SPKI": json.dumps([site.spki]),
+        },
     )
     secrets = json.dumps({"password": Person().password, "totp_secret": Person().secret})
     options = ("--user-email", Person().email, "--marketplace", "US", "--api-authorized", "--secrets-stdin")
@@ -44,9 +51,15 @@ async def run(agent: Agent, *arguments: str, stdin: str = "") -> Ended:
 
 
 @pytest.mark.sampled(1)
-@pytest.mark.parametrize("command", [("audit", "A1"), ("accept", "A1", "--link", LINK, "--yes")], ids=["audit", "accept"])
-@pytest.mark.parametrize("end", ["approval", "puzzle", "robot_check", "waf_stuck", "unknown", "password_captcha", "framed", "blank"])
-async def test_a_page_for_people_ends_a_command_in_time(site: SecondSite, tmp_path: Path, end: str, command: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    "command", [("audit", "A1"), ("accept", "A1", "--link", LINK, "--yes")], ids=["audit", "accept"]
+)
+@pytest.mark.parametrize(
+    "end", ["approval", "puzzle", "robot_check", "waf_stuck", "unknown", "password_captcha", "framed", "blank"]
+)
+async def test_a_page_for_people_ends_a_command_in_time(
+    site: SecondSite, tmp_path: Path, end: str, command: tuple[str, ...]
+) -> None:
     agent = await ready(site, tmp_path)
     visit = site.begin(["continue_wall", "email_classic", "password", "otp", end], look=SLOW)
     ended = await run(agent, *command)
@@ -55,7 +68,9 @@ async def test_a_page_for_people_ends_a_command_in_time(site: SecondSite, tmp_pa
     assert list((tmp_path / "data").rglob("*.html"))
 
 
-async def test_a_doubted_password_is_typed_by_no_later_command_before_a_release(site: SecondSite, tmp_path: Path) -> None:
+async def test_a_doubted_password_is_typed_by_no_later_command_before_a_release(
+    site: SecondSite, tmp_path: Path
+) -> None:
     agent = await ready(site, tmp_path)
     site.begin(["email_classic", "password", "otp", "home"], person=Person(refuses="unlisted"))
     assert (await run(agent, "audit", "A1")).code == 3
@@ -64,7 +79,9 @@ async def test_a_doubted_password_is_typed_by_no_later_command_before_a_release(
     assert (ended.code, again.passwords) == (3, []), ended.err
 
 
-async def test_the_pause_of_everything_stops_a_sign_in_within_seconds_and_outlives_its_process(site: SecondSite, tmp_path: Path) -> None:
+async def test_the_pause_of_everything_stops_a_sign_in_within_seconds_and_outlives_its_process(
+    site: SecondSite, tmp_path: Path
+) -> None:
     agent = await ready(site, tmp_path)
     visit = site.begin(["email_classic", "password", "otp", "home"], look=Look(latency=6))
     running = asyncio.create_task(run(agent, "audit", "A1"))

@@ -48,7 +48,10 @@ class Scene:
 
     async def until_accepted(self) -> None:
         await asyncio.to_thread(
-            wait_until, lambda: self.rehearsal.account().authorization in ACCEPTED, within=60, what="the account to be accepted"
+            wait_until,
+            lambda: self.rehearsal.account().authorization in ACCEPTED,
+            within=60,
+            what="the account to be accepted",
         )
 
     def assert_nothing_was_done_twice(self) -> None:
@@ -78,7 +81,9 @@ async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
 @pytest.mark.sampled(1)
 @pytest.mark.parametrize("moment", ["mail.delivered", "password.accepted", "sign_in.done", "invitation.accepted"])
 async def test_killed_at_any_moment_it_goes_on_after_a_restart_and_accepts_once(scene: Scene, moment: str) -> None:
-    scene.rehearsal.stand_in.realm.faults.add(Fault(on="/invitation/accept", kind="slow", method="POST", moment="after", seconds=3))
+    scene.rehearsal.stand_in.realm.faults.add(
+        Fault(on="/invitation/accept", kind="slow", method="POST", moment="after", seconds=3)
+    )
     with running_daemon(scene.env, scene.directory) as daemon:
         await scene.invite()
         await scene.reach(moment)
@@ -128,7 +133,15 @@ async def test_pausing_everything_stops_a_running_flow_within_seconds_and_surviv
 async def test_a_second_daemon_ends_with_4_and_one_line(scene: Scene) -> None:
     with running_daemon(scene.env, scene.directory):
         second = await asyncio.to_thread(
-            subprocess.run, [sys.executable, "-m", "agent", "run"], env=scene.env, cwd=ROOT, capture_output=True, text=True, timeout=30
+            subprocess.run,
+            [sys.executable, "-m", "agent", "run"],
+            env=scene.env,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=30,
         )
     assert second.returncode == 4
-    assert next(line for line in second.stderr.splitlines() if not line.startswith("{")).startswith("error: another daemon")
+    assert next(line for line in second.stderr.splitlines() if not line.startswith("{")).startswith(
+        "error: another daemon"
+    )

@@ -1,4 +1,6 @@
-"""One account wanted many times at once, from three processes: one browser context at a time, no code twice, no failed sign-in."""
+"""One account wanted many times at once, from three processes: one browser context at a time, no code twice, no failed
+sign-in.
+"""
 
 from __future__ import annotations
 
@@ -23,9 +25,13 @@ from tests.support.rehearsal import Rehearsal, rehearsing
         pytest.param((7, 7, 6), id="20 at once", marks=[pytest.mark.soak, pytest.mark.timeout(900)]),
     ],
 )
-async def test_one_account_wanted_by_three_processes_signs_in_once_and_one_after_another(tmp_path: Path, times: tuple[int, ...]) -> None:
+async def test_one_account_wanted_by_three_processes_signs_in_once_and_one_after_another(
+    tmp_path: Path, times: tuple[int, ...]
+) -> None:
     key = new_key()
-    async with StandIn(one_account(5, seller={"members": ["a1@users.example"], "options": {"own_view": True}})) as stand_in:
+    async with StandIn(
+        one_account(5, seller={"members": ["a1@users.example"], "options": {"own_view": True}})
+    ) as stand_in:
         with rehearsing(stand_in, tmp_path) as plain:
             vault = Vault(parse_key(key, source="the test's key"))
             ready = Rehearsal(stand_in=stand_in, settings=plain.settings, engine=plain.engine, vault=vault)

@@ -36,7 +36,10 @@ async def test_another_daemon_takes_over_when_one_is_killed_in_mid_visit(tmp_pat
             env = daemon_environment(stand_in.description(), tmp_path, key, DATABASE_URL=url, WORK__LEASE="4")
             with rehearsing(stand_in, tmp_path, url=url) as plain:
                 rehearsal = Rehearsal(
-                    stand_in=stand_in, settings=plain.settings, engine=plain.engine, vault=Vault(parse_key(key, source="the test's key"))
+                    stand_in=stand_in,
+                    settings=plain.settings,
+                    engine=plain.engine,
+                    vault=Vault(parse_key(key, source="the test's key")),
                 )
                 rehearsal.register()
                 await _play(rehearsal, env, tmp_path, moment)
@@ -45,14 +48,19 @@ async def test_another_daemon_takes_over_when_one_is_killed_in_mid_visit(tmp_pat
 async def _play(rehearsal: Rehearsal, env: dict[str, str], directory: Path, moment: str) -> None:
     stand_in, journal = rehearsal.stand_in, rehearsal.stand_in.realm.journal
     stand_in.realm.faults.add(Fault(on="/invitation/accept", kind="slow", method="POST", moment="after", seconds=4))
-    with running_daemon(env, directory, "--roles", "mail,work") as first, running_daemon(env, directory, "--roles", "mail,work") as second:
+    with (
+        running_daemon(env, directory, "--roles", "mail,work") as first,
+        running_daemon(env, directory, "--roles", "mail,work") as second,
+    ):
         seller, user = rehearsal.scenario.sellers[0], rehearsal.scenario.users[0]
         await stand_in.act(stand_in.seller.invite(seller.merchant_id, user.email))
         await asyncio.to_thread(wait_until, lambda: journal.of(moment), within=60, what=moment)
         victim = first if _is_visiting(first) else second
         survivor = second if victim is first else first
         await asyncio.to_thread(victim.kill)
-        await asyncio.to_thread(wait_until, lambda: _is_accepted(rehearsal), within=60, what="the account to be accepted")
+        await asyncio.to_thread(
+            wait_until, lambda: _is_accepted(rehearsal), within=60, what="the account to be accepted"
+        )
         assert _is_visiting(survivor)
         await asyncio.to_thread(survivor.stop)
     assert list(journal.summary()["acceptances"].values()) == [1]
@@ -64,7 +72,11 @@ def _is_visiting(daemon: Daemon) -> bool:
 
 
 def _is_accepted(rehearsal: Rehearsal) -> bool:
-    return rehearsal.account().authorization in (State.AWAITING_PERMISSIONS, State.AWAITING_CONFIRMATION, State.AUDITING)
+    return rehearsal.account().authorization in (
+        State.AWAITING_PERMISSIONS,
+        State.AWAITING_CONFIRMATION,
+        State.AUDITING,
+    )
 
 
 @pytest.mark.postgres
@@ -78,15 +90,20 @@ async def test_mail_and_work_live_apart_and_a_mailbox_is_taken_over_when_its_lea
                 rehearsal = Rehearsal(stand_in=stand_in, settings=plain.settings, engine=plain.engine, vault=vault)
                 rehearsal.register()
                 first, second, worker = (
-                    stack.enter_context(running_daemon(env, tmp_path, "--roles", role)) for role in ("mail", "mail", "work")
+                    stack.enter_context(running_daemon(env, tmp_path, "--roles", role))
+                    for role in ("mail", "mail", "work")
                 )
-                leader = await asyncio.to_thread(wait_until, lambda: _leader(rehearsal), within=30, what="a leader of the mailbox")
+                leader = await asyncio.to_thread(
+                    wait_until, lambda: _leader(rehearsal), within=30, what="a leader of the mailbox"
+                )
                 victim, survivor = (first, second) if leader == first.process.pid else (second, first)
                 assert leader == victim.process.pid
                 await asyncio.to_thread(victim.kill)
                 seller, user = rehearsal.scenario.sellers[0], rehearsal.scenario.users[0]
                 await stand_in.act(stand_in.seller.invite(seller.merchant_id, user.email))
-                await asyncio.to_thread(wait_until, lambda: _is_accepted(rehearsal), within=90, what="the account to be accepted")
+                await asyncio.to_thread(
+                    wait_until, lambda: _is_accepted(rehearsal), within=90, what="the account to be accepted"
+                )
                 assert _leader(rehearsal) == survivor.process.pid
                 assert [_is_visiting(daemon) for daemon in (first, second, worker)] == [False, False, True]
                 assert [(await asyncio.to_thread(daemon.stop))[0] for daemon in (survivor, worker)] == [0, 0]
@@ -111,13 +128,22 @@ def many(count: int) -> Scenario:
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize(("count", "seconds"), [(6, 20), (200, 120)])
-async def test_three_daemons_killed_at_random_accept_every_invitation_once(tmp_path: Path, count: int, seconds: float) -> None:
+async def test_three_daemons_killed_at_random_accept_every_invitation_once(
+    tmp_path: Path, count: int, seconds: float
+) -> None:
     with running_postgres() as server:
         url, key = server.new_database(), new_key()
         async with StandIn(many(count)) as stand_in:
             # Deaths and cut-off sign-ins are ours here, not the accounts': they must not set one aside.
-            more = {"WORK__MAX_DEATHS": "99", "SIGN_IN__ATTEMPTS_PER_HOUR": "99", "WORK__LEASE": "5", "BROWSER__CONTEXTS": "1"}
-            env = daemon_environment(stand_in.description(), tmp_path, key, DATABASE_URL=url, AUDIT__INTERVAL_WAITING="3600", **more)
+            more = {
+                "WORK__MAX_DEATHS": "99",
+                "SIGN_IN__ATTEMPTS_PER_HOUR": "99",
+                "WORK__LEASE": "5",
+                "BROWSER__CONTEXTS": "1",
+            }
+            env = daemon_environment(
+                stand_in.description(), tmp_path, key, DATABASE_URL=url, AUDIT__INTERVAL_WAITING="3600", **more
+            )
             with rehearsing(stand_in, tmp_path, url=url) as plain:
                 vault = Vault(parse_key(key, source="the test's key"))
                 rehearsal = Rehearsal(stand_in=stand_in, settings=plain.settings, engine=plain.engine, vault=vault)
@@ -129,7 +155,9 @@ async def test_three_daemons_killed_at_random_accept_every_invitation_once(tmp_p
             journal = stand_in.realm.journal
             assert kills >= seconds // 15
             assert sorted(journal.summary()["acceptances"].values()) == [1] * count
-            assert journal.of("code.reused", "password.rejected", "invitation.accepted_by_wrong_identity", "danger.") == []
+            assert (
+                journal.of("code.reused", "password.rejected", "invitation.accepted_by_wrong_identity", "danger.") == []
+            )
 
 
 def _kill_and_wait(rehearsal: Rehearsal, env: dict[str, str], directory: Path, count: int, seconds: float) -> int:

@@ -1,4 +1,6 @@
-"""The daemon as a process in trouble: the disk is full or PostgreSQL restarted, and it goes on; a person is needed, and it tells."""
+"""The daemon as a process in trouble: the disk is full or PostgreSQL restarted, and it goes on; a person is needed, and
+it tells.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,12 @@ async def working(
     """A daemon with one account, not invited yet; its health is asked at the port."""
     key = new_key()
     async with StandIn(scenario or one_account(3, invitations=[])) as stand_in:
-        more = {"OBSERVE__HTTP_ADDRESS": f"127.0.0.1:{port}", "WORK__LEASE": "4", **({"DATABASE_URL": url} if url else {}), **given}
+        more = {
+            "OBSERVE__HTTP_ADDRESS": f"127.0.0.1:{port}",
+            "WORK__LEASE": "4",
+            **({"DATABASE_URL": url} if url else {}),
+            **given,
+        }
         env = daemon_environment(stand_in.description(), data, key, **more)
         with rehearsing(stand_in, data, url=url) as plain:
             vault = Vault(parse_key(key, source="the test's key"))
@@ -53,7 +60,11 @@ async def invite(rehearsal: Rehearsal) -> None:
 
 
 def is_accepted(rehearsal: Rehearsal) -> bool:
-    return rehearsal.account().authorization in (State.AWAITING_PERMISSIONS, State.AWAITING_CONFIRMATION, State.AUDITING)
+    return rehearsal.account().authorization in (
+        State.AWAITING_PERMISSIONS,
+        State.AWAITING_CONFIRMATION,
+        State.AUDITING,
+    )
 
 
 def assert_once(rehearsal: Rehearsal) -> None:
@@ -82,7 +93,9 @@ async def test_a_full_disk_makes_it_unready_and_ends_when_there_is_room(tmp_path
 
 
 @pytest.mark.postgres
-async def test_a_restart_of_postgres_in_mid_visit_costs_time_and_nothing_else(tmp_path: Path, unused_tcp_port: int) -> None:
+async def test_a_restart_of_postgres_in_mid_visit_costs_time_and_nothing_else(
+    tmp_path: Path, unused_tcp_port: int
+) -> None:
     with running_postgres() as server:
         async with working(tmp_path, tmp_path, unused_tcp_port, url=server.new_database()) as (daemon, rehearsal):
             rehearsal.stand_in.realm.faults.add(Fault(on="password", kind="slow", seconds=6))
@@ -96,7 +109,9 @@ async def test_a_restart_of_postgres_in_mid_visit_costs_time_and_nothing_else(tm
             assert_once(rehearsal)
 
 
-async def test_people_are_told_of_a_challenge_and_the_metrics_show_it(tmp_path: Path, unused_tcp_port_factory: Callable[[], int]) -> None:
+async def test_people_are_told_of_a_challenge_and_the_metrics_show_it(
+    tmp_path: Path, unused_tcp_port_factory: Callable[[], int]
+) -> None:
     port, hook = unused_tcp_port_factory(), unused_tcp_port_factory()
     told: list[dict[str, str]] = []
 
@@ -110,7 +125,9 @@ async def test_people_are_told_of_a_challenge_and_the_metrics_show_it(tmp_path: 
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", hook).start()
     challenged = one_account(3, invitations=[], user={"sign_in": ["email", "password", "captcha_image"]})
-    async with working(tmp_path, tmp_path, port, scenario=challenged, OBSERVE__NOTIFY_URLS=f"json://127.0.0.1:{hook}/") as (
+    async with working(
+        tmp_path, tmp_path, port, scenario=challenged, OBSERVE__NOTIFY_URLS=f"json://127.0.0.1:{hook}/"
+    ) as (
         daemon,
         rehearsal,
     ):

@@ -1,4 +1,6 @@
-"""The built wheel, installed in an empty environment, plays the demo from anywhere: what it exits with, and what its document says."""
+"""The built wheel, installed in an empty environment, plays the demo from anywhere: what it exits with, and what its
+document says.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 def run(*command: str | Path, cwd: Path, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run([str(part) for part in command], cwd=cwd, env=env, capture_output=True, text=True, check=False, timeout=400)
+    done = subprocess.run(
+        [str(part) for part in command], cwd=cwd, env=env, capture_output=True, text=True, check=False, timeout=400
+    )
     assert done.returncode == 0, f"{command}: {done.stdout[-2000:]} {done.stderr[-4000:]}"
     return done
 
@@ -28,7 +32,15 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder / "dist", ROOT, cwd=folder)
     (wheel,) = (folder / "dist").glob("*.whl")
     run(sys.executable, "-m", "venv", folder / "env", cwd=folder)
-    pip = (folder / "env" / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-compile", "--disable-pip-version-check")
+    pip = (
+        folder / "env" / "bin" / "python",
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-compile",
+        "--disable-pip-version-check",
+    )
     run(*pip, "--constraint", constraints(folder), f"{wheel}[demo]", cwd=folder)
     return folder / "env" / "bin"
 
@@ -77,11 +89,17 @@ class Told:
 def told(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Told:
     """One demo for all that is asked of its document, played from a directory that holds nothing of the checkout."""
     folder = tmp_path_factory.mktemp("demo")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("SC_AGENT_") or name.endswith("EXECUTABLE")}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("SC_AGENT_") or name.endswith("EXECUTABLE")
+    }
     bare = {name: value for name, value in kept.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
     command = [str(installed / "sc-agent"), "demo", "--json", "--seed", "3"]
     env = bare | {"TMPDIR": str(folder), "COLUMNS": "160"}
-    done = subprocess.run(command, env=env, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(
+        command, env=env, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300, check=False
+    )
     left = list(folder.glob("sc-agent-demo-*"))
     return Told(code=done.returncode, document=json.loads(done.stdout), progress=done.stderr, left=left)
 
@@ -97,7 +115,16 @@ def test_every_account_ends_as_scripted_and_the_exit_code_says_so(told: Told) ->
 
 
 def test_the_document_has_the_keys_of_status_and_the_tale(told: Told) -> None:
-    status = {"account", "user_email", "marketplace", "api_authorization", "authorization", "message", "reasons", "next_step"}
+    status = {
+        "account",
+        "user_email",
+        "marketplace",
+        "api_authorization",
+        "authorization",
+        "message",
+        "reasons",
+        "next_step",
+    }
     tale = {"invitation", "last_complete_read_at", "updated_at", "expected", "as_scripted", "steps", "evidence"}
     for account in told.document["accounts"]:
         assert status | tale <= set(account)
@@ -122,7 +149,10 @@ def test_wrong_permissions_show_the_exact_text_and_both_findings_with_remedies(t
     steps = told.steps("A2")
     failed = steps.index(FAILED_TEXT)
     findings = [text for text in steps[failed + 1 :] if text.startswith("  - ")]
-    assert "  - Settings > User Permissions is View & Edit, None was expected. Set Settings > User Permissions to None." in findings
+    assert (
+        "  - Settings > User Permissions is View & Edit, None was expected. Set Settings > User Permissions to None."
+        in findings
+    )
     (other,) = [text for text in findings if "User Permissions" not in text]
     assert " is View, View & Edit was expected. Set " in other
     assert other.endswith(" to View & Edit.")
@@ -132,7 +162,11 @@ def test_wrong_permissions_show_the_exact_text_and_both_findings_with_remedies(t
 
 def test_a_pending_api_authorization_shows_the_exact_text_and_starts_nothing(told: Told) -> None:
     steps = told.steps("A3")
-    assert steps.index(f"nothing is started: {API_TEXT}") < steps.index("API authorization is complete") < steps.index("accepted")
+    assert (
+        steps.index(f"nothing is started: {API_TEXT}")
+        < steps.index("API authorization is complete")
+        < steps.index("accepted")
+    )
 
 
 def test_the_forged_mail_is_reported_with_its_reason(told: Told) -> None:

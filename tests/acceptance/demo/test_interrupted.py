@@ -28,7 +28,11 @@ def test_an_interrupt_in_the_middle_ends_every_process_and_leaves_no_data(tmp_pa
         started = time.monotonic()
         (os.killpg if whole_group else os.kill)(process.pid, signal.SIGINT)
         process.communicate(timeout=30)
-        wait_until(lambda: not alive(started_by_it), within=max(0.1, 10 - (time.monotonic() - started)), what="its processes to end")
+        wait_until(
+            lambda: not alive(started_by_it),
+            within=max(0.1, 10 - (time.monotonic() - started)),
+            what="its processes to end",
+        )
     assert process.returncode != 0
     assert remains(tmp_path) == []
 
@@ -65,13 +69,19 @@ def stat_of(pid: int) -> list[str]:
 
 def alive(processes: dict[int, str]) -> list[int]:
     """Those that still run; a zombie does not."""
-    return [pid for pid, began in processes.items() if (fields := stat_of(pid)) and fields[19] == began and fields[0] != "Z"]
+    return [
+        pid for pid, began in processes.items() if (fields := stat_of(pid)) and fields[19] == began and fields[0] != "Z"
+    ]
 
 
 @contextmanager
 def demo(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
     """A demo in a process group of its own, whose temporary files are in a folder of its own."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("SC_AGENT_") or name.endswith("EXECUTABLE")}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("SC_AGENT_") or name.endswith("EXECUTABLE")
+    }
     process = subprocess.Popen(
         [sys.executable, "-m", "agent", "demo", *arguments],
         env=kept | {"TMPDIR": str(folder), "COLUMNS": "160"},

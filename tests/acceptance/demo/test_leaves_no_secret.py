@@ -46,7 +46,10 @@ def texts(secret: Secret, encoding: str) -> bool:
 
 
 CASES = [
-    pytest.param(secret, encoding, id=f"{secret.name}, {encoding}") for secret in PLANTED for encoding in ENCODED if texts(secret, encoding)
+    pytest.param(secret, encoding, id=f"{secret.name}, {encoding}")
+    for secret in PLANTED
+    for encoding in ENCODED
+    if texts(secret, encoding)
 ]
 
 
@@ -73,7 +76,13 @@ def plant(folder: Path, planted: bytes) -> list[str]:
     with closing(sqlite3.connect(folder / "data.sqlite")) as database, database:
         database.execute("CREATE TABLE kept (sealed BLOB, said TEXT)")
         database.execute("INSERT INTO kept VALUES (?, ?)", (planted, planted.decode("utf-8", "replace")))
-    return ["log", "log.gz > gzip", "outer.zip > inner.zip > page.html", "picture.png > tEXt", "data.sqlite: kept.sealed"]
+    return [
+        "log",
+        "log.gz > gzip",
+        "outer.zip > inner.zip > page.html",
+        "picture.png > tEXt",
+        "data.sqlite: kept.sealed",
+    ]
 
 
 def test_the_search_does_not_take_a_part_of_a_number_for_a_code() -> None:
@@ -86,17 +95,17 @@ def test_the_search_does_not_take_a_part_of_a_number_for_a_code() -> None:
 @pytest.mark.timeout(420)
 async def test_the_demo_leaves_no_secret_anywhere(tmp_path: Path) -> None:
     async with playing(tmp_path, seed=11) as play:
-        await tell_all(play.theatre, play.tales)
+        await tell_all(play.client, play.stories)
         play.assert_as_scripted()
-        checks = await last_checks(play.theatre, play.tales)
+        checks = await last_checks(play.client, play.stories)
         play.screen.write(json.dumps(checks))
         await look_at_everything(play)
         search = Search(await secrets_of(play))
         search.folder(tmp_path)  # the daemon runs: what is in the write-ahead log is on disk too
-        assert await play.stage.stop_daemon() == 0
+        assert await play.processes.stop_daemon() == 0
         search.folder(tmp_path)
         search.text(play.screen.getvalue(), "the demo's screen")
-        for number, output in enumerate(play.stage.outputs):
+        for number, output in enumerate(play.processes.outputs):
             search.text(output, f"a command's output {number}")
     assert_the_search_was_thorough(search)
     assert names(search.hits) == []
@@ -120,10 +129,10 @@ async def look_at_everything(play: Play) -> None:
         ("accounts", "list", "--json"),
         ("accounts", "show", "A1", "--json"),
         ("doctor", "--json"),
-        ("audit", "--all", "--stored", "--format", "html", "--output", str(play.stage.data_dir / "report.html")),
+        ("audit", "--all", "--stored", "--format", "html", "--output", str(play.processes.data_dir / "report.html")),
         ("audit", "--all", "--stored", "--format", "json"),
     ):
-        code, _, err = await play.stage.command(*arguments)
+        code, _, err = await play.processes.command(*arguments)
         assert code in (0, 1, 3), err
 
 
@@ -131,7 +140,13 @@ def assert_the_search_was_thorough(search: Search) -> None:
     """It had secrets of every kind, and it looked where they could be."""
     kinds = ("password of", "seed of", "code of", "cookie at-", "cookie session-id", "the mailbox's", "the vault key")
     assert [kind for kind in kinds if not any(secret.name.startswith(kind) for secret in search.secrets)] == []
-    wanted = ("daemon.log", "agent.sqlite-wal", "report.html", "agent.sqlite: secrets.sealed", "agent.sqlite: sessions.sealed")
+    wanted = (
+        "daemon.log",
+        "agent.sqlite-wal",
+        "report.html",
+        "agent.sqlite: secrets.sealed",
+        "agent.sqlite: sessions.sealed",
+    )
     assert [place for place in wanted if place not in search.places] == []
     for ending in (".png", ".html", ".json"):
         assert any(place.startswith("evidence/") and place.endswith(ending) for place in search.places), ending

@@ -1,4 +1,6 @@
-"""The whole path with a real Dovecot as the mailbox: from delivery by LMTP to `complete`, and a forgery that is never opened."""
+"""The whole path with a real Dovecot as the mailbox: from delivery by LMTP to `complete`, and a forgery that is never
+opened.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +12,10 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from agent.rehearsal.demo.command import open_theatre
-from agent.rehearsal.demo.processes import Stage, environment
-from agent.rehearsal.demo.stories import six_tales, tell_all
-from agent.rehearsal.demo.view import Programme
+from agent.rehearsal.demo.command import open_client
+from agent.rehearsal.demo.processes import DemoProcesses, environment
+from agent.rehearsal.demo.stories import six_stories, tell_all
+from agent.rehearsal.demo.view import StoryView
 from fixtures.stand_in.six_accounts import six_accounts
 from fixtures.stand_in.world import StandIn
 from tests.support.processes.demo_run import PATIENCE
@@ -32,7 +34,12 @@ class DovecotStandIn(StandIn):
 
     def description(self) -> dict[str, Any]:
         """Tell of the Dovecot."""
-        mailbox = {"host": "localhost", "port": self._dovecot.tls_port, "password": self._dovecot.password, "tls": "implicit"}
+        mailbox = {
+            "host": "localhost",
+            "port": self._dovecot.tls_port,
+            "password": self._dovecot.password,
+            "tls": "implicit",
+        }
         told = super().description()
         return told | {"imap": told["imap"] | mailbox}
 
@@ -49,22 +56,26 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> ServerCertificate:
     return issue(tmp_path_factory.mktemp("certificates"))
 
 
-async def test_a_mail_handed_to_dovecot_becomes_complete_and_a_forged_one_is_held(tmp_path: Path, certificate: ServerCertificate) -> None:
+async def test_a_mail_handed_to_dovecot_becomes_complete_and_a_forged_one_is_held(
+    tmp_path: Path, certificate: ServerCertificate
+) -> None:
     with Dovecot(tls=certificate) as dovecot:
         async with DovecotStandIn(dovecot, seed=6) as stand_in:
             told = stand_in.description()
             env = environment(told, tmp_path, {"IMAP__CA_FILE": str(certificate.ca_file)})
-            stage = Stage(description=told, data_dir=tmp_path, env=env, log=tmp_path / "daemon.log")
-            theatre = await open_theatre(stage, Programme(Console(file=io.StringIO())))
-            theatre.patience = PATIENCE
-            tales = [tale for tale in six_tales() if tale.account in ("A1", "A4")]
+            processes = DemoProcesses(description=told, data_dir=tmp_path, env=env, log=tmp_path / "daemon.log")
+            client = await open_client(processes, StoryView(Console(file=io.StringIO())))
+            client.policy = PATIENCE
+            stories = [story for story in six_stories() if story.account in ("A1", "A4")]
             try:
-                await tell_all(theatre, tales)
-                assert [tale.broken for tale in tales] == [None, None]
-                assert [theatre.status(tale.account)["authorization"] for tale in tales] == [tale.ends for tale in tales]
-                assert list((await theatre.log())["acceptances"].values()) == [1]
-                assert await stage.stop_daemon() == 0
+                await tell_all(client, stories)
+                assert [story.broken for story in stories] == [None, None]
+                assert [client.status(story.account)["authorization"] for story in stories] == [
+                    story.ends for story in stories
+                ]
+                assert list((await client.log())["acceptances"].values()) == [1]
+                assert await processes.stop_daemon() == 0
             finally:
-                await stage.kill_daemon()
-                await theatre.close()
+                await processes.kill_daemon()
+                await client.close()
         assert "TLS" in dovecot.log

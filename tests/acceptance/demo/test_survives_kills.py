@@ -20,10 +20,11 @@ from tests.support.processes.demo_run import Play, playing
 KILLS = 7 if os.environ.get("SC_TEST_ALL") == "1" else 3
 PASSWORD_BUDGET = 3  # attempts an hour that may be refused or cut off: the default
 ONCE = "the sign-in that met a CAPTCHA was tried once"  # with kills: see below
-# The default number of deaths after which an account is set aside is for visits that kill their worker; here the visit is never the killer.
+# The default number of deaths after which an account is set aside is for visits that kill their worker; here the visit
+# is never the killer.
 MORE = {"WORK__MAX_DEATHS": "50"}
 
-# Every moment comes once in every telling: an event in the stand-in's log, or a step of an account's tale.
+# Every moment comes once in every telling: an event in the stand-in's log, or a step of an account's story.
 EVENTS = [
     ("A1", "password.accepted"),
     ("A1", "sign_in.done"),
@@ -46,7 +47,7 @@ STEPS = [
 
 
 @dataclass(slots=True, kw_only=True)
-class Executioner:
+class KillSwitch:
     """Kills the daemon when a moment has come, and starts it again at once."""
 
     play: Play
@@ -56,31 +57,31 @@ class Executioner:
 
     async def work(self) -> None:
         """Watch until every moment has come."""
-        async with httpx.AsyncClient(base_url=self.play.stage.description["control"], timeout=20) as control:
+        async with httpx.AsyncClient(base_url=self.play.processes.description["control"], timeout=20) as control:
             while waiting := [moment for moment in self.moments if moment not in self.done]:
                 log = (await control.get("/log")).json()
                 for moment in [one for one in waiting if self._has_come(one, log["events"])][:1]:
                     await asyncio.sleep(self.random.choice((0.0, 0.0, 0.2, 0.7)))  # within what follows the moment, too
-                    await self.play.stage.kill_daemon()
-                    await self.play.stage.start_daemon()
+                    await self.play.processes.kill_daemon()
+                    await self.play.processes.start_daemon()
                     self.done.append(moment)
                 await asyncio.sleep(0.05)
 
     def _has_come(self, moment: tuple[str, str], events: list[dict[str, Any]]) -> bool:
         account, what = moment
         if moment in EVENTS:
-            email = self.play.theatre.users[account]["email"]
+            email = self.play.client.users[account]["email"]
             return any(event["kind"] == what and email in (event.get("email"), event.get("by")) for event in events)
-        tale = next(tale for tale in self.play.tales if tale.account == account)
-        return any(text.startswith(what) for _, text in tale.steps)
+        story = next(story for story in self.play.stories if story.account == account)
+        return any(text.startswith(what) for _, text in story.steps)
 
 
 @asynccontextmanager
-async def executing(play: Play, *, seed: int) -> AsyncIterator[Executioner]:
+async def executing(play: Play, *, seed: int) -> AsyncIterator[KillSwitch]:
     """An executioner at work for as long as the block runs."""
     random = Random(seed)
     moments = random.sample(EVENTS, (KILLS + 1) // 2) + random.sample(STEPS, KILLS // 2)
-    executioner = Executioner(play=play, moments=moments, random=random)
+    executioner = KillSwitch(play=play, moments=moments, random=random)
     task = asyncio.create_task(executioner.work())
     try:
         yield executioner
@@ -94,25 +95,30 @@ async def executing(play: Play, *, seed: int) -> AsyncIterator[Executioner]:
 async def kill_through(directory: Path, *, seed: int) -> None:
     async with playing(directory, seed=seed, more=MORE) as play:
         async with executing(play, seed=seed) as executioner:
-            await tell_all(play.theatre, play.tales)
+            await tell_all(play.client, play.stories)
             play.assert_as_scripted()
-        for tale in play.tales:  # the last kill may have hit a later audit
-            await play.theatre.until(tale.account, tale.ends)
-        checks = await last_checks(play.theatre, play.tales)
-        assert await play.stage.stop_daemon() == 0, play.stage.last_words()
+        for story in play.stories:  # the last kill may have hit a later audit
+            await play.client.until(story.account, story.ends)
+        checks = await last_checks(play.client, play.stories)
+        assert await play.processes.stop_daemon() == 0, play.processes.last_words()
         assert len(executioner.done) >= KILLS - 1
         assert [check for check in checks if not check["ok"] and check["check"] != ONCE] == []
         await assert_no_password_beyond_the_budget(play)
 
 
 async def assert_no_password_beyond_the_budget(play: Play) -> None:
-    """A password is sent again only after a visit that was cut off; one whose fate nobody knows costs one of the budget."""
-    for tale in play.tales:
-        sent = await play.theatre.password_tries(tale.account)
-        cut_off = play.count("SELECT count(*) FROM visits WHERE account_id = ? AND ended_at IS NULL", tale.account)
-        unknown = play.count("SELECT count(*) FROM acts WHERE account_id = ? AND act = 'type_password' AND outcome IS NULL", tale.account)
-        assert sent <= 1 + cut_off, (tale.account, sent, cut_off)
-        assert unknown <= PASSWORD_BUDGET, (tale.account, unknown)
+    """A password is sent again only after a visit that was cut off; one whose fate nobody knows costs one of the
+    budget.
+    """
+    for story in play.stories:
+        sent = await play.client.password_tries(story.account)
+        cut_off = play.count("SELECT count(*) FROM visits WHERE account_id = ? AND ended_at IS NULL", story.account)
+        unknown = play.count(
+            "SELECT count(*) FROM acts WHERE account_id = ? AND act = 'type_password' AND outcome IS NULL",
+            story.account,
+        )
+        assert sent <= 1 + cut_off, (story.account, sent, cut_off)
+        assert unknown <= PASSWORD_BUDGET, (story.account, unknown)
 
 
 @pytest.mark.timeout(600)

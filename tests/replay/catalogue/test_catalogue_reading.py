@@ -1,4 +1,6 @@
-"""Every recorded page is read as the screen, alert and language it shows; permission grids have readers and tests of their own."""
+"""Every recorded page is read as the screen, alert and language it shows; permission grids have readers and tests of
+their own.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +54,9 @@ async def test_every_sign_in_screen_of_the_catalogue_has_a_recorded_page() -> No
     assert set(load_catalogue().screens) - shown == set()
 
 
-async def test_evidence_is_read_without_anything_expected_and_what_comes_nearest_is_named(offline: Browser, tmp_path: Path) -> None:
+async def test_evidence_is_read_without_anything_expected_and_what_comes_nearest_is_named(
+    offline: Browser, tmp_path: Path
+) -> None:
     for case, kept in (
         ("password/classic_2024_en", "known"),
         ("site_down/service_unavailable_503_en", "refused"),
@@ -60,9 +64,15 @@ async def test_evidence_is_read_without_anything_expected_and_what_comes_nearest
     ):
         (tmp_path / f"{kept}.html").write_text((PAGES / case / "page.html").read_text("utf-8"), "utf-8")
         status = 503 if kept == "refused" else 200
-        (tmp_path / f"{kept}.json").write_text(json.dumps({"url": "https://sellercentral.amazon.com/ap/signin", "status": status}), "utf-8")
+        (tmp_path / f"{kept}.json").write_text(
+            json.dumps({"url": "https://sellercentral.amazon.com/ap/signin", "status": status}), "utf-8"
+        )
     found = {check.page.html.stem: check async for check in check_pages(offline, find_pages([tmp_path]))}
-    assert {name: check.seen.screen for name, check in found.items()} == {"known": "password", "refused": "site_down", "new": UNKNOWN}
+    assert {name: check.seen.screen for name, check in found.items()} == {
+        "known": "password",
+        "refused": "site_down",
+        "new": UNKNOWN,
+    }
     assert [check.problems for check in found.values()] == [[], [], []]
     assert [bool(found[name].near) for name in ("known", "refused", "new")] == [False, False, True]
 
@@ -80,14 +90,18 @@ async def test_where_a_code_comes_from_is_told_apart(offline: Browser, recorded:
 
 
 @pytest.mark.parametrize("recorded", [p for p in RECORDED if p.expected.get("devices")], ids=lambda page: page.name)
-async def test_only_the_authenticator_is_found_in_the_device_picker(checks: dict[str, PageCheck], recorded: RecordedPage) -> None:
+async def test_only_the_authenticator_is_found_in_the_device_picker(
+    checks: dict[str, PageCheck], recorded: RecordedPage
+) -> None:
     check = checks[recorded.name]
     is_offered = any("totp" in device.lower() for device in recorded.expected["devices"])
     assert (check.elements["authenticator"] is not None) == is_offered
 
 
 @pytest.mark.parametrize("recorded", [p for p in RECORDED if p.screen == "password"], ids=lambda page: page.name)
-async def test_the_passkey_button_is_never_the_submit_of_the_password_page(offline: Browser, recorded: RecordedPage) -> None:
+async def test_the_passkey_button_is_never_the_submit_of_the_password_page(
+    offline: Browser, recorded: RecordedPage
+) -> None:
     async with showing(offline) as show:
         page = await show(recorded)
         found = await find_on(page, load_catalogue(), "password", "submit")
@@ -105,12 +119,16 @@ async def test_items_of_an_account_picker_are_read_without_suffixes(offline: Bro
     merchants = [item for item in items if not is_country(item, catalogue)]
     expected = [plain_label(merchant["name"], catalogue) for merchant in recorded.expected["merchants"]]
     assert [name for name in merchants if name in expected] == expected
-    countries = [plain_label(label, catalogue) for merchant in recorded.expected["merchants"] for label in merchant["countries"]]
+    countries = [
+        plain_label(label, catalogue) for merchant in recorded.expected["merchants"] for label in merchant["countries"]
+    ]
     assert [item for item in items if is_country(item, catalogue)] == countries
 
 
 @pytest.mark.parametrize("gone", ["document.documentElement", "document.body", "document.head"])
-async def test_a_document_that_is_only_just_being_made_is_looked_at_and_kept_without_an_error(offline: Browser, gone: str) -> None:
+async def test_a_document_that_is_only_just_being_made_is_looked_at_and_kept_without_an_error(
+    offline: Browser, gone: str
+) -> None:
     page = await offline.new_page()
     await page.evaluate(f"{gone}.remove()")
     seen = await recognise(page, load_catalogue())

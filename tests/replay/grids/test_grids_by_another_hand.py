@@ -1,4 +1,6 @@
-"""Grids written from what is publicly known alone, by a hand that had seen neither reader nor stand-in, are read, or are missed by name."""
+"""Grids written from what is publicly known alone, by a hand that had seen neither reader nor stand-in, are read, or
+are missed by name.
+"""
 
 from __future__ import annotations
 
@@ -40,4 +42,8 @@ async def test_a_page_is_read_exactly_or_says_what_is_missing(shared: Browser, c
     else:
         assert grid.complete, (grid.gaps, [row.problem for row in grid.rows if row.problem])
         assert read_rows(grid) == expected_rows(expected)
-        assert (grid.layout, grid.editable, grid.language) == (expected["layout"], expected["editable"], expected["language"])
+        assert (grid.layout, grid.editable, grid.language) == (
+            expected["layout"],
+            expected["editable"],
+            expected["language"],
+        )

@@ -1,4 +1,6 @@
-"""Shapes that neither the stand-in nor a recording has are read exactly; the same page with one thing spoilt is never read as before."""
+"""Shapes that neither the stand-in nor a recording has are read exactly; the same page with one thing spoilt is never
+read as before.
+"""
 
 from __future__ import annotations
 
@@ -124,7 +126,11 @@ async def test_names_and_looks_that_contradict_what_is_held_are_told(shared: Bro
     [
         (drawn.titles_in_groups, "label", "labelled 'Manage Something Else', its controls are called 'Manage Orders'"),
         (drawn.radios_named_twice, "word", "a control is called 'Edit' and 'View'"),
-        (drawn.lists_called_as_rows, "other_name", "labelled 'Manage Orders', its controls are called 'Manage Returns level'"),
+        (
+            drawn.lists_called_as_rows,
+            "other_name",
+            "labelled 'Manage Orders', its controls are called 'Manage Returns level'",
+        ),
     ],
     ids=["title", "word", "list"],
 )
@@ -144,7 +150,9 @@ async def test_a_list_that_does_not_come_or_go_as_it_should_is_told(shared: Brow
 
 async def test_lists_are_opened_once_and_nothing_in_them_is_pressed(shared: Browser) -> None:
     async with showing(shared, drawn.buttons_that_open_lists(draw("pressed", rows=drawn.FEW)), url=URL) as page:
-        await page.evaluate("addEventListener('click', (e) => (window.pressed ??= []).push(e.target.dataset.row || e.target.role), true)")
+        await page.evaluate(
+            "addEventListener('click', (e) => (window.pressed ??= []).push(e.target.dataset.row || e.target.role), true)"
+        )
         await _grid(page)
         pressed = await page.evaluate("window.pressed")
     assert sorted(pressed) == sorted(label for _, label, _ in drawn.FEW)

@@ -1,4 +1,6 @@
-"""The mutation test of the readers: a page with one thing spoilt must read differently, or be incomplete; never as before."""
+"""The mutation test of the readers: a page with one thing spoilt must read differently, or be incomplete; never as
+before.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,9 @@ async def test_no_spoilt_page_reads_as_before(chromium: Browser, name: str, caps
         before = await read(page, expected)
         for act in ACTS:
             victim = luck.choice([row for row in expected["rows"] if is_told_apart(row, sections)] or expected["rows"])
-            other = luck.choice([row for row in expected["rows"] if row["section"] != victim["section"]] or expected["rows"])
+            other = luck.choice(
+                [row for row in expected["rows"] if row["section"] != victim["section"]] or expected["rows"]
+            )
             await page.reload()
             labels = {"label": shown(victim), "other": shown(other)}
             if not await page.evaluate(SPOIL, {"act": act, **labels}):

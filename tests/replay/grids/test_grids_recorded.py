@@ -24,7 +24,11 @@ async def test_a_recorded_grid_reads_as_expected(chromium: Browser, case: Path) 
     assert grid.complete == expected["complete"], grid.gaps
     if expected["complete"]:
         assert read_rows(grid) == expected_rows(expected)
-        assert (grid.layout, grid.editable, grid.subject) == (expected["layout"], expected["editable"], expected["subject"])
+        assert (grid.layout, grid.editable, grid.subject) == (
+            expected["layout"],
+            expected["editable"],
+            expected["subject"],
+        )
         assert grid.language.split("-")[0] == expected["language"].replace("_", "-").split("-")[0]
     else:
         assert grid.gaps or any(row.problem for row in grid.rows)

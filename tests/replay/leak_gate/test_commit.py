@@ -30,7 +30,9 @@ def repository(tmp_path: Path) -> Path:
 
 
 def run(repository: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    who = {f"GIT_{role}_{what}": "nobody@users.example" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    who = {
+        f"GIT_{role}_{what}": "nobody@users.example" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
+    }
     outside = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     environment = outside | who | {"SKIP": OTHER_HOOKS, "PRE_COMMIT_HOME": str(repository / ".hooks")}
     return subprocess.run(command, cwd=repository, env=environment, capture_output=True, text=True, check=False)

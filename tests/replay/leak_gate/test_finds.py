@@ -134,7 +134,9 @@ def test_a_reviewed_find_is_allowed_by_value_or_fingerprint(tmp_path: Path) -> N
         assert scan([tmp_path], allowed=load_allowed(listed))[0] == []
 
 
-def test_the_command_ends_with_one_on_a_find_and_zero_when_clean(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_ends_with_one_on_a_find_and_zero_when_clean(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "page.html").write_text("nothing here")
     assert main([str(tmp_path)]) == 0
     (tmp_path / "page.html").write_text("jane.doe@gmail.com")
@@ -144,14 +146,16 @@ def test_the_command_ends_with_one_on_a_find_and_zero_when_clean(tmp_path: Path,
 
 def test_everything_under_fixtures_is_clean() -> None:
     finds, files = scan(
-        [Path(__file__).parents[3] / "fixtures"], allowed=load_allowed(Path(__file__).parents[3] / "fixtures/leak_gate/allowed.txt")
+        [Path(__file__).parents[3] / "fixtures"],
+        allowed=load_allowed(Path(__file__).parents[3] / "fixtures/leak_gate/allowed.txt"),
     )
     assert [str(find) for find in finds] == []
     assert files > 300
 
 
 @pytest.mark.parametrize(
-    "text", ["invitation-container-accept-button-primary", "ThisIsOnlyALongCamelCaseName", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa1A"]
+    "text",
+    ["invitation-container-accept-button-primary", "ThisIsOnlyALongCamelCaseName", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa1A"],
 )
 def test_words_are_not_taken_for_random_strings(text: str) -> None:
     assert not is_random(text)

@@ -37,7 +37,9 @@ async def sign_in(page: Page, *, code: str = "918273") -> None:
     await page.wait_for_url(f"{HOST}/home")
 
 
-async def test_a_sign_in_with_another_code_replays_with_hops_cookies_and_the_time_standing_still(tmp_path: Path) -> None:
+async def test_a_sign_in_with_another_code_replays_with_hops_cookies_and_the_time_standing_still(
+    tmp_path: Path,
+) -> None:
     async with playing(mini(tmp_path)) as (player, page):
         await sign_in(page)
         await page.get_by_text("7", exact=True).wait_for()
@@ -101,7 +103,10 @@ async def test_every_host_leads_to_the_player_and_none_outside(tmp_path: Path) -
 
 
 async def test_an_answer_that_did_not_come_because_the_connection_broke_is_a_broken_connection(tmp_path: Path) -> None:
-    rows = [exchange(1, "GET", "/home", headers=html(), body="x") | {"response": None, "failure": "net::ERR_CONNECTION_RESET"}]
+    rows = [
+        exchange(1, "GET", "/home", headers=html(), body="x")
+        | {"response": None, "failure": "net::ERR_CONNECTION_RESET"}
+    ]
     async with playing(mini(tmp_path, rows)) as (player, page):
         with pytest.raises(Error, match="ERR_EMPTY_RESPONSE"):
             await page.goto(f"{HOST}/home")
@@ -117,17 +122,25 @@ async def test_an_answer_that_was_still_waited_for_does_not_come(tmp_path: Path)
 
 
 async def test_a_body_that_the_recording_lost_is_reported(tmp_path: Path) -> None:
-    rows = [exchange(1, "GET", "/home", headers=html(), body=None) | {"lost": "No resource with given identifier found"}]
+    rows = [
+        exchange(1, "GET", "/home", headers=html(), body=None) | {"lost": "No resource with given identifier found"}
+    ]
     async with playing(mini(tmp_path, rows)) as (player, page):
         await page.goto(f"{HOST}/home")
-        assert player.finish().bodiless == ("#1 GET sellercentral.amazon.com/home: No resource with given identifier found",)
+        assert player.finish().bodiless == (
+            "#1 GET sellercentral.amazon.com/home: No resource with given identifier found",
+        )
 
 
-async def test_a_cookie_that_the_site_deleted_stays_deleted_and_one_that_lasted_a_day_still_lasts(tmp_path: Path) -> None:
+async def test_a_cookie_that_the_site_deleted_stays_deleted_and_one_that_lasted_a_day_still_lasts(
+    tmp_path: Path,
+) -> None:
     page_headers = html()
     gone = ["Set-Cookie", "old=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/"]
     lasting = ["Set-Cookie", "day=1; Expires=Tue, 06 Jan 2026 10:00:00 GMT; Path=/"]
-    async with playing(mini(tmp_path, [exchange(1, "GET", "/home", headers=[*page_headers, gone, lasting], body="x")])) as (player, page):
+    async with playing(
+        mini(tmp_path, [exchange(1, "GET", "/home", headers=[*page_headers, gone, lasting], body="x")])
+    ) as (player, page):
         await page.goto(f"{HOST}/home")
         assert [cookie["name"] for cookie in await page.context.cookies()] == ["day"]
         player.finish()

@@ -58,16 +58,22 @@ async def replayed(path: Path, **options: str) -> Replayed:
     return result
 
 
-async def test_a_recorded_acceptance_replays_without_the_site_and_holds_no_secret(ready: Rehearsal, tmp_path: Path) -> None:
+async def test_a_recorded_acceptance_replays_without_the_site_and_holds_no_secret(
+    ready: Rehearsal, tmp_path: Path
+) -> None:
     ready.admit()
     path = tmp_path / "mine/accept/one"
     assert await recorded(ready, "accept", path) == "accepted"
-    assert ready.account().authorization is State.ACCEPTING  # recording decides nothing; the next visit finds it accepted
+    assert (
+        ready.account().authorization is State.ACCEPTING
+    )  # recording decides nothing; the next visit finds it accepted
     assert ready.account().due is not None
     result = await replayed(path)
     assert (result.differences, result.misses, result.unused) == ((), (), ())
     user, seller = ready.scenario.users[0], ready.scenario.sellers[0]
-    known = KnownValues((user.password, user.totp_secret, user.totp_secret.replace(" ", ""), seller.merchant_id, seller.name))
+    known = KnownValues(
+        (user.password, user.totp_secret, user.totp_secret.replace(" ", ""), seller.merchant_id, seller.name)
+    )
     assert [str(find) for find in scan([path], known=known, allowed=ALLOWED)[0]] == []
 
 
@@ -107,7 +113,9 @@ async def test_replay_stops_at_a_step(sign_in: Path) -> None:
     assert result.steps == ("email", "password")
 
 
-async def test_a_browser_that_refuses_one_recording_does_not_stop_the_others(sign_in: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_browser_that_refuses_one_recording_does_not_stop_the_others(
+    sign_in: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def refusing_once(*given: Any, **more: Any) -> dict[str, Any]:
         monkeypatch.setattr(replay_run, "run_flow", run_flow)
         raise Error("Page.evaluate: TypeError: no such thing")

@@ -29,7 +29,10 @@ def test_a_trace_of_each_replay_is_written_and_opens(tmp_path: Path) -> None:
     assert stat.S_IMODE(trace.stat().st_mode) == 0o600
     with zipfile.ZipFile(trace) as opened:
         lines = opened.read("trace.trace").decode().splitlines()
-    assert any(json.loads(line).get("params", {}).get("url", "").startswith("https://sellercentral.amazon.com") for line in lines)
+    assert any(
+        json.loads(line).get("params", {}).get("url", "").startswith("https://sellercentral.amazon.com")
+        for line in lines
+    )
 
 
 def test_a_step_may_be_told_by_number_and_one_that_never_comes_is_a_finding(tmp_path: Path) -> None:
@@ -76,6 +79,8 @@ async def test_the_browser_is_started_as_the_options_say(monkeypatch: pytest.Mon
     program = tmp_path / "browser"
     program.write_text("#!/bin/sh\n")
     program.chmod(0o700)
-    options = flows_browser.BrowserOptions(executable=program, headless=False, slow_ms=500, host_resolver_rules="MAP * 127.0.0.1:1")
+    options = flows_browser.BrowserOptions(
+        executable=program, headless=False, slow_ms=500, host_resolver_rules="MAP * 127.0.0.1:1"
+    )
     await flows_browser._launch(Driver(), options)  # type: ignore[arg-type]  # a driver that only remembers
     assert (started["headless"], started["slow_mo"], started["executable_path"]) == (False, 500, program)

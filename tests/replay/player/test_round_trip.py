@@ -1,4 +1,6 @@
-"""Recording, scrubbing, replaying, and the leak gate over what was recorded: the whole way, on a live site and in a real browser."""
+"""Recording, scrubbing, replaying, and the leak gate over what was recorded: the whole way, on a live site and in a
+real browser.
+"""
 
 from __future__ import annotations
 
@@ -81,7 +83,9 @@ async def record(site: LiveSite, browser: Browser, directory: Path, *, code: str
     return load_recording(directory)
 
 
-async def replay(recorded: Recording, player: Player, browser: Browser, options: BrowserOptions, *, code: str) -> dict[str, Any]:
+async def replay(
+    recorded: Recording, player: Player, browser: Browser, options: BrowserOptions, *, code: str
+) -> dict[str, Any]:
     player.load(recorded)
     async with open_visit(browser, options=options) as visit:
         await player.freeze(visit.context)
@@ -93,7 +97,9 @@ async def replay(recorded: Recording, player: Player, browser: Browser, options:
     return outcome
 
 
-async def test_a_scrubbed_recording_replays_without_the_site_and_with_another_code_the_same_every_time(recorded: Recording) -> None:
+async def test_a_scrubbed_recording_replays_without_the_site_and_with_another_code_the_same_every_time(
+    recorded: Recording,
+) -> None:
     async with Player() as player:
         options = BrowserOptions(host_resolver_rules=player.resolver_rules, trusted_spki=(player.spki,))
         async with open_browser(options) as browser:
@@ -136,7 +142,9 @@ async def test_the_same_visit_of_the_same_site_gives_the_same_bytes(tmp_path: Pa
     assert {name: sub.diff_files for name, sub in compared.subdirs.items()} == {"bodies": [], "pages": []}
 
 
-async def test_a_directory_that_holds_something_is_not_written_over(site: LiveSite, reaching: Browser, tmp_path: Path) -> None:
+async def test_a_directory_that_holds_something_is_not_written_over(
+    site: LiveSite, reaching: Browser, tmp_path: Path
+) -> None:
     (tmp_path / "notes.txt").write_text("mine")
     with pytest.raises(FileExistsError, match="holds something already"):
         await record(site, reaching, tmp_path, code="345678")
@@ -171,7 +179,9 @@ async def test_any_altered_exchange_of_a_recording_is_noticed(recorded: Recordin
 
 async def test_a_mail_is_scrubbed_of_addresses_and_ids_that_only_it_knows_but_not_of_who_sent_it() -> None:
     told = "Ask owner@real-shop.co of A9Z8Y7X6W5V4U about 6b1f9a52-2c3d-4e5f-8a9b-0c1d2e3f4a5b."
-    mail = "\n".join(["From: <no-reply@amazon.com>", "To: jane@real-shop.co", "Content-Transfer-Encoding: base64", "", ""]).encode()
+    mail = "\n".join(
+        ["From: <no-reply@amazon.com>", "To: jane@real-shop.co", "Content-Transfer-Encoding: base64", "", ""]
+    ).encode()
     mail += base64.b64encode(told.encode())
     shown = scrub_mail(mail, Scrub.of([], {}, {}, Redactor(), mail=mail).redact).decode()
     assert [word for word in ("real-shop", "A9Z8Y7X6W5V4U", "6b1f9a52") if word in shown] == []

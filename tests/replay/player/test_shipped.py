@@ -37,7 +37,9 @@ def test_a_shipped_recording_is_whole_and_none_of_its_bodies_was_lost(path: Path
     rows = json.loads((path / "exchanges.json").read_text(encoding="utf-8"))
     assert [row["number"] for row in rows if row.get("lost")] == []
     assert {page["file"] for page in recording.about["pages"]} == {file.name for file in (path / "pages").iterdir()}
-    assert {row["response"]["body"] for row in rows if row["response"]} - {None} == {file.name for file in (path / "bodies").iterdir()}
+    assert {row["response"]["body"] for row in rows if row["response"]} - {None} == {
+        file.name for file in (path / "bodies").iterdir()
+    }
 
 
 def test_every_acceptance_starts_from_a_mail() -> None:
@@ -51,12 +53,18 @@ def test_every_screen_that_the_stand_in_can_play_in_a_sign_in_is_in_some_recordi
 
 
 def test_every_way_the_permissions_page_is_refused_is_in_a_recording() -> None:
-    refused = {visit.scenario.sellers[0].options.get("refusal") for visit in recorded_visits() if visit.flow == "audit"} - {None}
+    refused = {
+        visit.scenario.sellers[0].options.get("refusal") for visit in recorded_visits() if visit.flow == "audit"
+    } - {None}
     assert refused == set(Refusal)
 
 
 def test_every_layout_of_the_permissions_is_in_a_recording_both_as_own_rights_and_as_an_administrators() -> None:
-    held = {(Layout(visit.scenario.sellers[0].layout), visit.subject is None) for visit in recorded_visits() if visit.flow == "audit"}
+    held = {
+        (Layout(visit.scenario.sellers[0].layout), visit.subject is None)
+        for visit in recorded_visits()
+        if visit.flow == "audit"
+    }
     assert held == {(layout, own) for layout in Layout for own in (True, False)}
 
 

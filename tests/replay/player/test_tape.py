@@ -17,7 +17,13 @@ from tests.support.sites.player_rig import HOST, exchange, html, sign_in_rows, w
 
 BEFORE = {"hop0": "example-a", "hop1": "example-b"}
 AFTER = BEFORE | {"session": "example-session"}
-FORM = {"csrf": "example-csrf", "email": "acme@users.example", "password": "example-pw", "otpCode": "000001", "metadata1": "0.1"}
+FORM = {
+    "csrf": "example-csrf",
+    "email": "acme@users.example",
+    "password": "example-pw",
+    "otpCode": "000001",
+    "metadata1": "0.1",
+}
 
 
 def tape_of(tmp_path: Path, rows: list[dict[str, Any]] | None = None, **about: object) -> Tape:
@@ -114,9 +120,17 @@ def test_scripts_may_be_asked_for_again_but_calls_may_not(tmp_path: Path) -> Non
 
 
 def test_json_bodies_are_compared_by_field(tmp_path: Path) -> None:
-    rows = [exchange(1, "POST", "/api", json={"a": {"b": 1}, "csrfToken": "x"}, kind="fetch", headers=html(), body="ok")]
+    rows = [
+        exchange(1, "POST", "/api", json={"a": {"b": 1}, "csrfToken": "x"}, kind="fetch", headers=html(), body="ok")
+    ]
     tape = tape_of(tmp_path, rows)
-    asked = Asked(method="POST", url=HOST + "/api", document=False, content_type="application/json", body=b'{"a":{"b":2},"csrfToken":"y"}')
+    asked = Asked(
+        method="POST",
+        url=HOST + "/api",
+        document=False,
+        content_type="application/json",
+        body=b'{"a":{"b":2},"csrfToken":"y"}',
+    )
     assert tape.answer(asked) is None
     assert tape.misses[0].difference == "json.a.b: recorded '1', asked '2'"
     assert tape.answer(replace(asked, body=b'{"csrfToken":"y","a":{"b":1}}')) is not None
@@ -130,7 +144,13 @@ def test_what_nothing_asked_for_is_reported(tmp_path: Path) -> None:
 
 
 def walk(tape: Tape) -> None:
-    steps = [get("/home"), get("/hop", {"hop0": "example-a"}), get("/ap/signin", BEFORE), get("/static/app.js", document=False), post()]
+    steps = [
+        get("/home"),
+        get("/hop", {"hop0": "example-a"}),
+        get("/ap/signin", BEFORE),
+        get("/static/app.js", document=False),
+        post(),
+    ]
     steps += [get("/home", AFTER), get("/api/count", document=False), get("/users", AFTER), get("/users", AFTER)]
     for asked in steps:
         tape.answer(asked)

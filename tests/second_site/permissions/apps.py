@@ -13,7 +13,13 @@ _APPS = Path(__file__).parent / "apps"
 _CSS = """.headrow,.sticky{position:sticky;top:0;background:#fff;z-index:2}.col{margin:0 8px}.prow{display:flex;justify-content:space-between}
 .vbox{height:420px;overflow:auto;position:relative}.vbox [role=row]{display:grid;grid-template-columns:3fr 1fr 1fr 1fr 1fr}
 kat-table{display:table}kat-table-head,kat-table-body{display:table-row-group}kat-table-row{display:table-row}kat-table-cell{display:table-cell}"""
-_SWITCHES = {"FIRST": True, "STOP": 0, "STUCK": False, "FROZEN": False, "ON": False}  # what an app may be asked to do otherwise
+_SWITCHES = {
+    "FIRST": True,
+    "STOP": 0,
+    "STUCK": False,
+    "FROZEN": False,
+    "ON": False,
+}  # what an app may be asked to do otherwise
 
 
 def application(name: str, rows: Sequence[Row], look: Look, *, delay: int = 400, **switches: object) -> str:
@@ -33,8 +39,12 @@ def application(name: str, rows: Sequence[Row], look: Look, *, delay: int = 400,
     }
     given = "".join(f"const {key} = {json.dumps(value)};".replace("</", "<\\/") for key, value in constants.items())
     script = f"setTimeout(() => {{ const root = document.getElementById('root'); root.textContent = '';\n{_script(name)}\n}}, {delay});"
-    body = '<div id="sc-content-container"><div id="root"><div class="skeleton" aria-busy="true">&nbsp;</div></div></div>'
-    return document("User permissions", f"{body}<script>{given}\n{_script('shared')}\n{script}</script>", look, css=_CSS)
+    body = (
+        '<div id="sc-content-container"><div id="root"><div class="skeleton" aria-busy="true">&nbsp;</div></div></div>'
+    )
+    return document(
+        "User permissions", f"{body}<script>{given}\n{_script('shared')}\n{script}</script>", look, css=_CSS
+    )
 
 
 def _section(title: str, rows: Sequence[Row], look: Look) -> dict[str, object]:

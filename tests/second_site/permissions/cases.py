@@ -50,7 +50,8 @@ def _old(author: Author, **more: object) -> Style:
 
 
 def _new(name: str, rows: tuple[Row, ...] = UNIFIED, *, delay: int = 400, **more: object) -> Style:
-    return Style(author=partial(application, name, delay=delay), rows=rows, words=str(more.pop("words", "new")), path=NEW, **more)  # type: ignore[arg-type]  # the fields of a style
+    author, words = partial(application, name, delay=delay), str(more.pop("words", "new"))
+    return Style(author=author, rows=rows, words=words, path=NEW, **more)  # type: ignore[arg-type]  # its fields
 
 
 _ADMIN, _TOLD = with_admin(UNIFIED), told_by_word(UNIFIED)
@@ -129,7 +130,14 @@ def whole_pages() -> Iterator[tuple[str, Case]]:
             verdicts = frozenset({verdict, "incomplete"} if style.by_word and what == "all None" else {verdict})
             yield (
                 f"{name}: {what}",
-                Case(html=style.page(shown), verdicts=verdicts, own=style.own, path=style.path, rows=shown, by_word=style.by_word),
+                Case(
+                    html=style.page(shown),
+                    verdicts=verdicts,
+                    own=style.own,
+                    path=style.path,
+                    rows=shown,
+                    by_word=style.by_word,
+                ),
             )
         yield (
             f"{name}: under a tour",
@@ -152,7 +160,11 @@ def broken_pages() -> Iterator[tuple[str, Case]]:
             verdicts = {"incomplete", "fail"} if "word" in what else {"incomplete"}
             yield f"{name}: {what}", Case(html=html, verdicts=frozenset(verdicts), own=style.own, path=style.path)
     yield "pages of 20", Case(html=PAGED.page(PAGED.rows), verdicts=frozenset({"incomplete"}), path=NEW)
-    for what, switches in (("fetch_late", {"FROZEN": True}), ("virtual_box", {"STOP": 40}), ("endless_window", {"STUCK": True})):
+    for what, switches in (
+        ("fetch_late", {"FROZEN": True}),
+        ("virtual_box", {"STOP": 40}),
+        ("endless_window", {"STUCK": True}),
+    ):
         html = application(what, long_list(_TOLD, count=90), Look(own=True, words=WORDS["new"]), **switches)
         yield f"{what}: stops half-way", Case(html=html, verdicts=frozenset({"incomplete"}), path=NEW)
 
@@ -186,7 +198,12 @@ TRANSLATED = {
     },
     "de": {"Settings": "Einstellungen", "Inventory": "Lagerbestand", "User Permissions": "Benutzerberechtigungen"},
     "ja": {"Settings": "設定", "Reports": "レポート", "User Permissions": "ユーザー権限"},
-    "it": {"Settings": "impostazioni", "Inventory": "Inventario", "Orders": "Ordini", "User Permissions": "Autorizzazioni utente"},
+    "it": {
+        "Settings": "impostazioni",
+        "Inventory": "Inventario",
+        "Orders": "Ordini",
+        "User Permissions": "Autorizzazioni utente",
+    },
 }
 
 
@@ -199,7 +216,13 @@ def translated_pages() -> Iterator[tuple[str, Case]]:
             ("an excess", altered(CLASSIC, "User Permissions", held="E"), "fail"),
             ("an unknown word", altered(CLASSIC, "Payments", word="限定"), "incomplete"),
         ):
-            shown = [replace(row, section=names.get(row.section, row.section), label=names.get(row.label, row.label)) for row in rows]
+            shown = [
+                replace(row, section=names.get(row.section, row.section), label=names.get(row.label, row.label))
+                for row in rows
+            ]
             look = Look(own=True, words=WORDS[language], language=language, title=names["User Permissions"])
             for author in (made.two_columns, made.column_buttons):
-                yield f"{language}, {author.__name__}: {what}", Case(html=author(shown, look), verdicts=frozenset({verdict, *doubt}))
+                yield (
+                    f"{language}, {author.__name__}: {what}",
+                    Case(html=author(shown, look), verdicts=frozenset({verdict, *doubt})),
+                )

@@ -73,12 +73,16 @@ def with_admin(rows: Sequence[Row]) -> tuple[Row, ...]:
 def told_by_word(rows: Sequence[Row]) -> tuple[Row, ...]:
     """The rows for a page that shows the held level alone: View only where the facts say that it is the most."""
     most = {row.label for row in CLASSIC if row.offered == "NV"}
-    return tuple(replace(row, offered="NVE", held="E") if row.offered == "NV" and row.label not in most else row for row in rows)
+    return tuple(
+        replace(row, offered="NVE", held="E") if row.offered == "NV" and row.label not in most else row for row in rows
+    )
 
 
 def long_list(rows: Sequence[Row], *, count: int) -> tuple[Row, ...]:
     """The rows with as many others in the first section as make up the count."""
-    more = [as_ordered(f"Regional programme {at:02d}", "NVE", section="Inventory") for at in range(count - len(rows), 0, -1)]
+    more = [
+        as_ordered(f"Regional programme {at:02d}", "NVE", section="Inventory") for at in range(count - len(rows), 0, -1)
+    ]
     return (*rows[:12], *more, *rows[12:])
 
 

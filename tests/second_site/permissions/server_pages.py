@@ -24,10 +24,18 @@ def oldest_form(rows: Sequence[Row], look: Look) -> str:
         lines = "".join(_oldest_row(row, f"{_slug(row.label)}_role{at}", look) for at, row in enumerate(found))
         table = f'<table id="permissions-table" cellspacing="0" border="0" width="100%">{lines}{look.hook(f"rows of {section}")}</table>'
         out += f"<p><strong>{escape(section)}</strong></p>{table}{look.hook(section)}<hr>"
-    save = "" if look.own else '<input type="image" alt="Continue" name="continue"> <input type="submit" value="Cancel" name="cancel">'
+    save = (
+        ""
+        if look.own
+        else '<input type="image" alt="Continue" name="continue"> <input type="submit" value="Cancel" name="cancel">'
+    )
     hidden = '<input type="hidden" name="account_manager_role" value="no_account_manager_role">'
     heading = f"<h1>{'My permissions' if look.own else 'Edit permissions'}</h1><p>{look.user}</p>"
-    return document("Seller Central Account Manager", f'{heading}<form method="post">{hidden}{out}{look.hook("end")}{save}</form>', look)
+    return document(
+        "Seller Central Account Manager",
+        f'{heading}<form method="post">{hidden}{out}{look.hook("end")}{save}</form>',
+        look,
+    )
 
 
 def _oldest_row(row: Row, role: str, look: Look) -> str:
@@ -36,9 +44,17 @@ def _oldest_row(row: Row, role: str, look: Look) -> str:
         if level not in row.offered:
             cells += '<td width="20%">&nbsp;</td>'
             continue
-        value = f"no_{role}" if level == "N" else f"{role}_editor" if level == "E" and row.label != "Transactions" else f"{role}_viewer"
+        value = (
+            f"no_{role}"
+            if level == "N"
+            else f"{role}_editor"
+            if level == "E" and row.label != "Transactions"
+            else f"{role}_viewer"
+        )
         radio = f'<input type="radio" name="rightMap[{role}]" id="{role}_{suffix}" value="{value}"{_checked(row, level)}{look.off}>'
-        cells += f'<td width="20%" nowrap>{radio} <label for="{role}_{suffix}">{escape(look.word(row, level))}</label></td>'
+        cells += (
+            f'<td width="20%" nowrap>{radio} <label for="{role}_{suffix}">{escape(look.word(row, level))}</label></td>'
+        )
     label = f"<b>{escape(row.label)}:</b>" if row.label else "<b></b>"
     line = f'<tr><td width="40%">{label}<br><span class="tiny">{escape(row.text)}</span></td>{cells}</tr>'
     if row.label == "Fulfillment Reports":
@@ -50,7 +66,10 @@ def column_buttons(rows: Sequence[Row], look: Look) -> str:
     """Column heads that are buttons; radios without any label; an Admin column."""
     out = ""
     for section, found in by_section(rows):
-        heads = "".join(f'<th scope="col"><button type="button"{look.off}>{escape(look.words[level])}</button></th>' for level in "NVEA")
+        heads = "".join(
+            f'<th scope="col"><button type="button"{look.off}>{escape(look.words[level])}</button></th>'
+            for level in "NVEA"
+        )
         lines = ""
         for at, row in enumerate(found):
             cells = "".join(f"<td>{_radio(row, level, _slug(section) + str(at), look)}</td>" for level in "NVEA")
@@ -79,7 +98,9 @@ def one_table(rows: Sequence[Row], look: Look) -> str:
     heads = "".join(f"<th>{escape(look.words[level])}</th>" for level in "NVE")
     table = f"<table><thead><tr><th>Permission</th>{heads}</tr></thead>{bodies}</table>"
     save = "" if look.own else "<button>Continue</button>"
-    return document(look.title, f"<main><h1>{look.title}</h1><p>{look.user}</p>{table}{look.hook('end')}{save}</main>", look)
+    return document(
+        look.title, f"<main><h1>{look.title}</h1><p>{look.user}</p>{table}{look.hook('end')}{save}</main>", look
+    )
 
 
 def _titled_row(row: Row, name: str, look: Look) -> str:
@@ -97,9 +118,7 @@ def two_columns(rows: Sequence[Row], look: Look) -> str:
     out = ""
     for section, found in by_section(rows):
         lines = "".join(f"<tr><td>{escape(row.label)}</td><td>{look.held(row)}</td></tr>" for row in found)
-        out += (
-            f'<h3>{escape(section)}</h3><table class="data"><tr><th>Permission</th><th>Access</th></tr>{lines}</table>{look.hook(section)}'
-        )
+        out += f'<h3>{escape(section)}</h3><table class="data"><tr><th>Permission</th><th>Access</th></tr>{lines}</table>{look.hook(section)}'
     text = f"<p>You are signed in as {look.user}. These are your current permissions. Ask your administrator to change them.</p>"
     return document(look.title, f"<h1>{look.title}</h1>{text}{look.hook('top')}{out}{look.hook('end')}", look)
 
@@ -111,7 +130,10 @@ def check_marks(rows: Sequence[Row], look: Look, *, mark: str) -> str:
         heads = "".join(f"<th>{escape(look.words[level])}</th>" for level in "NVE")
         lines = ""
         for row in found:
-            cells = "".join(f"<td align=center>{MARKS[mark] + escape(row.word) if level in row.held else ''}</td>" for level in "NVE")
+            cells = "".join(
+                f"<td align=center>{MARKS[mark] + escape(row.word) if level in row.held else ''}</td>"
+                for level in "NVE"
+            )
             lines += f"<tr><td>{escape(row.label)}</td>{cells}</tr>"
         out += f'<table border="1"><tr bgcolor="#ddd"><th align="left">{escape(section)}</th>{heads}</tr>{lines}</table><br>{look.hook(section)}'
     return document(look.title, f"<h2>Your User Permissions</h2><p>{look.user}</p>{out}{look.hook('end')}", look)
@@ -127,7 +149,9 @@ def definition_lists(rows: Sequence[Row], look: Look) -> str:
             pairs += f'<div class="pair"><dt>{escape(row.label)}</dt><dd>{pills}</dd></div>'
         out += f'<section aria-labelledby="h-{_slug(section)}"><h2 id="h-{_slug(section)}">{escape(section)}</h2><dl>{pairs}</dl>{look.hook(section)}</section>'
     return document(
-        "Your permissions", f"<main><h1>{look.title}</h1><p>Signed in as <b>{look.user}</b></p>{out}{look.hook('end')}</main>", look
+        "Your permissions",
+        f"<main><h1>{look.title}</h1><p>Signed in as <b>{look.user}</b></p>{out}{look.hook('end')}</main>",
+        look,
     )
 
 
@@ -141,12 +165,16 @@ def fieldsets(rows: Sequence[Row], look: Look) -> str:
                 f'<label class="opt"><input type="radio" name="g{number}"{_checked(row, level)}{look.off}><span>{escape(look.word(row, level))}</span></label>'
                 for level in row.offered
             )
-            name = f'<div class="name" id="p{number}"><strong>{escape(row.label)}</strong><p>{escape(row.text)}</p></div>'
+            name = (
+                f'<div class="name" id="p{number}"><strong>{escape(row.label)}</strong><p>{escape(row.text)}</p></div>'
+            )
             out += f'<div role="radiogroup" aria-labelledby="p{number}">{name}<div class="opts">{options}</div></div>'
         out += f"{look.hook(section)}</fieldset>"
     save = "" if look.own else "<button type=submit>Save Changes</button>"
     return document(
-        "Manage Permissions", f"<h1>Manage Permissions</h1><p>User: {look.user}</p><form>{out}{look.hook('end')}{save}</form>", look
+        "Manage Permissions",
+        f"<h1>Manage Permissions</h1><p>User: {look.user}</p><form>{out}{look.hook('end')}{save}</form>",
+        look,
     )
 
 
@@ -183,7 +211,11 @@ def layout_tables(rows: Sequence[Row], look: Look) -> str:
     side = "<b>Access levels</b><br>None: no access. View: the user can see the page. View &amp; Edit: the user can change it."
     save = "" if look.own else "<input type=submit value=Continue>"
     middle = f"<h1>{look.title}</h1><p>{look.user}</p><table>{out}</table>{look.hook('end')}{save}"
-    return document(look.title, f'<table width="960"><tr><td width="160" valign="top">{side}</td><td>{middle}</td></tr></table>', look)
+    return document(
+        look.title,
+        f'<table width="960"><tr><td width="160" valign="top">{side}</td><td>{middle}</td></tr></table>',
+        look,
+    )
 
 
 def sections_beside(rows: Sequence[Row], look: Look) -> str:
@@ -202,17 +234,24 @@ def lists(rows: Sequence[Row], look: Look) -> str:
     out = ""
     for section, found in by_section(rows):
         items = "".join(
-            f'<li><span class="t">{escape(row.label)}</span> <span class="l">{look.held(row, between=" ")}</span></li>' for row in found
+            f'<li><span class="t">{escape(row.label)}</span> <span class="l">{look.held(row, between=" ")}</span></li>'
+            for row in found
         )
         out += f'<div class="box"><div role="heading" aria-level="3">{escape(section)}</div><ul>{items}</ul>{look.hook(section)}</div>'
-    return document(look.title, f'<div role="main"><h1>{look.title}</h1><p>Account: {look.user}</p>{out}{look.hook("end")}</div>', look)
+    return document(
+        look.title,
+        f'<div role="main"><h1>{look.title}</h1><p>Account: {look.user}</p>{out}{look.hook("end")}</div>',
+        look,
+    )
 
 
 def lines_with_colons(rows: Sequence[Row], look: Look) -> str:
     """A line a row: the label in bold with a colon, the level behind it."""
     out = ""
     for section, found in by_section(rows):
-        out += f"<h3>{escape(section)}</h3>" + "".join(f"<p><strong>{escape(row.label)}:</strong> {look.held(row)}</p>" for row in found)
+        out += f"<h3>{escape(section)}</h3>" + "".join(
+            f"<p><strong>{escape(row.label)}:</strong> {look.held(row)}</p>" for row in found
+        )
         out += look.hook(section)
     return document(look.title, f"<h1>{look.title}</h1><p>Account: {look.user}</p>{out}{look.hook('end')}", look)
 
@@ -233,16 +272,18 @@ def with_help(rows: Sequence[Row], look: Look) -> str:
     )
     out = ""
     for section, found in by_section(rows):
-        heads = "".join(f'<th>{escape(look.words[level])} <button aria-label="About this level">i</button></th>' for level in "NVE")
+        heads = "".join(
+            f'<th>{escape(look.words[level])} <button aria-label="About this level">i</button></th>' for level in "NVE"
+        )
         lines = ""
         for at, row in enumerate(found):
-            label = (
-                f'<a href="/help">{escape(row.label)}</a> <span class="badge">New</span> <button aria-label="More information">?</button>'
-            )
+            label = f'<a href="/help">{escape(row.label)}</a> <span class="badge">New</span> <button aria-label="More information">?</button>'
             cells = "".join(f"<td>{_radio(row, level, f'{_slug(section)}{at}', look)}</td>" for level in "NVE")
             lines += f"<tr><td>{label}</td>{cells}</tr>"
         out += f"<h3>{escape(section)}</h3><table><thead><tr><th>Permission</th>{heads}</tr></thead>{lines}</table>{look.hook(section)}"
-    return document(look.title, f"<h1>{look.title}</h1><p>{look.user}</p>{legend}</dl></aside>{out}{look.hook('end')}", look)
+    return document(
+        look.title, f"<h1>{look.title}</h1><p>{look.user}</p>{legend}</dl></aside>{out}{look.hook('end')}", look
+    )
 
 
 def _checked(row: Row, level: str) -> str:

@@ -48,7 +48,9 @@ def approval_body(variant: Variant) -> str:
 def success_body(variant: Variant) -> str:
     """Accept was heard, told on the same page."""
     return message_body(
-        variant, "You have accepted the invitation. The account administrator can now give you permissions.", kind="success"
+        variant,
+        "You have accepted the invitation. The account administrator can now give you permissions.",
+        kind="success",
     )
 
 
@@ -85,7 +87,9 @@ def _framed(world: World, session: Session, body: str) -> str:
     content = hidden + banner * bool(world.variant.banner) + drawn_late(body, world.variant.late)
     if world.variant.invitation_shell:
         return app_page(world, session, content, title=world.variant.title)
-    return document(world.variant.title, f'<div id="a-page"><div class="a-container">{content}</div></div>', late=world.variant.late)
+    return document(
+        world.variant.title, f'<div id="a-page"><div class="a-container">{content}</div></div>', late=world.variant.late
+    )
 
 
 def _offer(variant: Variant, session: Session, invitation: Invitation) -> str:
@@ -98,9 +102,7 @@ def _offer(variant: Variant, session: Session, invitation: Invitation) -> str:
         f'<input type="hidden" name="invitationId" value="{invitation.number}">'
         f'<input type="hidden" name="anti-csrftoken-a2z" value="t">{_accept(variant)}</form>{reject}'
     )
-    return (
-        f"<h1>You have been invited</h1><p>You have been invited to become a user of {shop}. You must accept the invitation.</p>{who}{form}"
-    )
+    return f"<h1>You have been invited</h1><p>You have been invited to become a user of {shop}. You must accept the invitation.</p>{who}{form}"
 
 
 def _accept(variant: Variant) -> str:
@@ -129,7 +131,11 @@ def _reject(variant: Variant, invitation: Invitation) -> str:
     if not variant.reject_words:
         return ""
     words = escape(variant.reject_words, quote=True)
-    inner = f'<kat-button type="submit" label="{words}"></kat-button>' if variant.accept_widget == "kat" else f"<button>{words}</button>"
+    inner = (
+        f'<kat-button type="submit" label="{words}"></kat-button>'
+        if variant.accept_widget == "kat"
+        else f"<button>{words}</button>"
+    )
     number = f'<input type="hidden" name="invitationId" value="{invitation.number}">'
     return f'<form method="post" action="/invitation/reject">{number}{inner}</form>'
 

@@ -8,7 +8,11 @@ from tests.second_site.seller_central.shell import app_page, document, drawn_lat
 from tests.second_site.seller_central.world import Session, World
 
 WORDS = {
-    "access_required": ("Access required", "Access required", "Ask your administrator to grant you access to this page."),
+    "access_required": (
+        "Access required",
+        "Access required",
+        "Ask your administrator to grant you access to this page.",
+    ),
     "access_required_zh": ("需要访问权限", "需要访问权限", "您没有查看此页面的权限。请联系您的账户管理员。"),
     "ask_administrator": (
         "Seller Central",
@@ -40,7 +44,10 @@ def refused_page(world: World, session: Session, path: str) -> web.StreamRespons
         case "failed_global":
             raise web.HTTPFound(f"/authorization/failed-global/?returnTo={path}")
         case "not_found":
-            return html(app_page(world, session, "<h1>Page Not Found</h1><p>The page you requested does not exist.</p>"), status=404)
+            return html(
+                app_page(world, session, "<h1>Page Not Found</h1><p>The page you requested does not exist.</p>"),
+                status=404,
+            )
         case "not_found_200":
             return html(app_page(world, session, "<h1>Page Not Found</h1>", title="Page Not Found"))
         case "unauthorized_path":
@@ -48,7 +55,9 @@ def refused_page(world: World, session: Session, path: str) -> web.StreamRespons
         case "unlisted_path":
             raise web.HTTPFound("/hz/sc/welcome")
         case "unlisted_path_by_script":
-            return html(app_page(world, session, "<div id='root'></div><script>location.replace('/hz/sc/welcome')</script>"))
+            return html(
+                app_page(world, session, "<div id='root'></div><script>location.replace('/hz/sc/welcome')</script>")
+            )
         case "shell":
             return html(app_page(world, session, '<div id="root"></div>', menu_entry=False))
         case "dogs":
@@ -92,7 +101,8 @@ def own_rights(*, editable: bool) -> str:
 def failed_global() -> str:
     """Signed in, and not allowed."""
     return document(
-        "Seller Central", "<div class='auth-failed'><h1>You are not authorized</h1><p>You do not have access to this page.</p></div>"
+        "Seller Central",
+        "<div class='auth-failed'><h1>You are not authorized</h1><p>You do not have access to this page.</p></div>",
     )
 
 

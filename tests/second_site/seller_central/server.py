@@ -124,7 +124,9 @@ class SellerCentral:
             session: Session = request[SESSION]
             person = self.world.people.get(session.email)
             if person is None or session.step:
-                raise web.HTTPFound(f"/ap/signin?openid.return_to={quote(request.path_qs, safe='')}&openid.assoc_handle=sc_na_amazon_v2")
+                raise web.HTTPFound(
+                    f"/ap/signin?openid.return_to={quote(request.path_qs, safe='')}&openid.assoc_handle=sc_na_amazon_v2"
+                )
             return await handler(request, person, session)
 
         return guarded
@@ -171,7 +173,11 @@ class SellerCentral:
             return await self._missing(request)
         broken = self.world.errors_left > 0
         self.world.errors_left -= broken
-        return html(switcher.switcher_page(self.world, person, session, return_to=request.query.get("returnTo", "/home"), broken=broken))
+        return html(
+            switcher.switcher_page(
+                self.world, person, session, return_to=request.query.get("returnTo", "/home"), broken=broken
+            )
+        )
 
     async def _picker(self, request: web.Request, person: Person, session: Session) -> web.StreamResponse:
         return html(switcher.picker_page(self.world, person, session, return_to=request.query.get("returnTo", "/home")))
@@ -183,7 +189,9 @@ class SellerCentral:
     async def _home(self, request: web.Request, person: Person, session: Session) -> web.StreamResponse:
         self._take_choice(request, person, session)
         self._choose_or_leave(request, person, session)
-        return html(app_page(self.world, session, f"<h1>Good morning, {person.first_name}</h1><div class='widgets'></div>"))
+        return html(
+            app_page(self.world, session, f"<h1>Good morning, {person.first_name}</h1><div class='widgets'></div>")
+        )
 
     def _take_choice(self, request: web.Request, person: Person, session: Session) -> None:
         """The switcher's own parameters choose; they stay in the address."""
@@ -224,7 +232,11 @@ class SellerCentral:
         one = self.world.invitations.get(request.query.get("invitationId", ""))
         if one is None:
             return await self._missing(request)
-        if one.state == "offered" and one.email.casefold() != person.email.casefold() and self.world.variant.answer != "approval_step":
+        if (
+            one.state == "offered"
+            and one.email.casefold() != person.email.casefold()
+            and self.world.variant.answer != "approval_step"
+        ):
             one = Invitation(number=one.number, merchant=one.merchant, email=one.email, state="somebody_else")
         return html(invitation.landing_page(self.world, session, one))
 
@@ -281,9 +293,14 @@ class SellerCentral:
                 raise web.HTTPFound(f"/ap/signin?openid.return_to={quote(request.path_qs, safe='')}")
             return refused.refused_page(self.world, session, request.path)
         if request.path in self.world.variant.may_open:
-            rows = "".join(f"<tr><td>Order {number}</td><td>shipped</td><td><a href='#'>Details</a></td></tr>" for number in range(9))
+            rows = "".join(
+                f"<tr><td>Order {number}</td><td>shipped</td><td><a href='#'>Details</a></td></tr>"
+                for number in range(9)
+            )
             title = request.path.strip("/").replace("/", " ").title()
-            return html(app_page(self.world, session, f"<h1>{title}</h1><table>{rows}</table><button>Download</button>"))
+            return html(
+                app_page(self.world, session, f"<h1>{title}</h1><table>{rows}</table><button>Download</button>")
+            )
         return refused.refused_page(self.world, session, request.path)
 
 

@@ -9,10 +9,14 @@ from tests.second_site.seller_central.katal import katal
 from tests.second_site.seller_central.world import COUNTRIES, Session, Variant, World
 
 
-def app_page(world: World, session: Session, body: str, *, title: str = "Seller Central", menu_entry: bool = True) -> str:
+def app_page(
+    world: World, session: Session, body: str, *, title: str = "Seller Central", menu_entry: bool = True
+) -> str:
     """A page inside the application: token, search field (drawn late), settings menu, logout, store and country."""
     variant = world.variant
-    entry = '<a href="/gp/account-manager/home.html/ref=xx_userperms_dnav_xx">User Permissions</a>' if menu_entry else ""
+    entry = (
+        '<a href="/gp/account-manager/home.html/ref=xx_userperms_dnav_xx">User Permissions</a>' if menu_entry else ""
+    )
     navigation = (
         f'<div id="sc-navbar" class="sc-header"><a id="sc-logo-top" href="/home">seller central</a>{_header(variant, session)}'
         '<div id="partner-navigation" class="nav-right-section"><button data-test-tag="nav-settings-button" type="button">Settings</button>'

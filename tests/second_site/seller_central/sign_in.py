@@ -25,7 +25,11 @@ def code_at(step: int) -> str:
 
 def sign_in_page(session: Session, return_to: str, problem: str = "") -> str:
     """The page that the sign-in stands at."""
-    error = f'<div id="auth-error-message-box" class="a-alert a-alert-error"><h4>There was a problem</h4>{problem}</div>' if problem else ""
+    error = (
+        f'<div id="auth-error-message-box" class="a-alert a-alert-error"><h4>There was a problem</h4>{problem}</div>'
+        if problem
+        else ""
+    )
     if session.step == "code":
         title, fields = "Two-Step Verification", _code_fields()
     elif session.typed_email:
@@ -35,7 +39,8 @@ def sign_in_page(session: Session, return_to: str, problem: str = "") -> str:
     name = 'id="auth-mfa-form"' if session.step == "code" else 'name="signIn" class="auth-validate-form"'
     target = f'<input type="hidden" name="return_to" value="{escape(return_to, quote=True)}">'
     return document(
-        title, f'<div id="a-page"><h1>{title}</h1>{error}<form {name} method="post" action="/ap/signin">{target}{fields}</form></div>'
+        title,
+        f'<div id="a-page"><h1>{title}</h1>{error}<form {name} method="post" action="/ap/signin">{target}{fields}</form></div>',
     )
 
 
@@ -64,7 +69,9 @@ def answer(world: World, session: Session, form: dict[str, str]) -> str | None:
 
 def redirect(session: Session, return_to: str) -> web.HTTPFound:
     """On to where the browser wanted to go once it is somebody, else back to the sign-in."""
-    return web.HTTPFound(return_to if session.email and not session.step else f"/ap/signin?openid.return_to={return_to}")
+    return web.HTTPFound(
+        return_to if session.email and not session.step else f"/ap/signin?openid.return_to={return_to}"
+    )
 
 
 def _email_fields() -> str:

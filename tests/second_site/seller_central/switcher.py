@@ -105,14 +105,18 @@ def switcher_page(world: World, person: Person, session: Session, *, return_to: 
         "late": variant.late,
         "post": variant.confirm_by == "post",
     }
-    page = PAGE.replace("__TREE__", _json(_tree(world, person, session, return_to))).replace("__SETTINGS__", _json(settings))
+    page = PAGE.replace("__TREE__", _json(_tree(world, person, session, return_to))).replace(
+        "__SETTINGS__", _json(settings)
+    )
     return document("Seller Central", page, late=variant.late)
 
 
 def picker_page(world: World, person: Person, session: Session, *, return_to: str) -> str:
     """The picker of the generation before."""
     page = PICKER.replace("__TREE__", _json(_tree(world, person, session, return_to)))
-    return document("Select an account", page.replace("__CONFIRM__", "Select Account").replace("__LATE__", str(world.variant.late)))
+    return document(
+        "Select an account", page.replace("__CONFIRM__", "Select Account").replace("__LATE__", str(world.variant.late))
+    )
 
 
 def _tree(world: World, person: Person, session: Session, return_to: str) -> list[dict[str, object]]:
@@ -142,7 +146,12 @@ def _node(world: World, merchant: Merchant, session: Session, return_to: str) ->
         }
         for marketplace in merchant.marketplaces
     ]
-    return {"label": label, "children": children, "current": current, "expanded": current or world.variant.switcher_expanded}
+    return {
+        "label": label,
+        "children": children,
+        "current": current,
+        "expanded": current or world.variant.switcher_expanded,
+    }
 
 
 def _target(merchant: Merchant, marketplace: str, return_to: str) -> str:

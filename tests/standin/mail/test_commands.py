@@ -47,12 +47,20 @@ def saved(folder: Path, raw: bytes) -> Path:
 
 def admit(world: MailWorld, file: Path, account: str = "A1") -> int:
     return admit_file(
-        file, account_id=account, asked_by="ada", settings=world.settings, engine=world.engine, vault=world.vault, now=datetime.now(UTC)
+        file,
+        account_id=account,
+        asked_by="ada",
+        settings=world.settings,
+        engine=world.engine,
+        vault=world.vault,
+        now=datetime.now(UTC),
     )
 
 
 def admit_url(world: MailWorld, url: str, account: str = "A1") -> int:
-    return admit_link(url, account_id=account, asked_by="ada", settings=world.settings, engine=world.engine, now=datetime.now(UTC))
+    return admit_link(
+        url, account_id=account, asked_by="ada", settings=world.settings, engine=world.engine, now=datetime.now(UTC)
+    )
 
 
 @dataclass
@@ -107,7 +115,9 @@ def test_mail_file_given_again_is_the_same_invitation(world: MailWorld, tmp_path
         (lambda raw: raw.replace(b"DKIM-Signature", b"X-Signature"), "dkim_none"),
     ],
 )
-def test_refused_mail_file_leaves_the_account_alone(world: MailWorld, tmp_path: Path, change: object, reason: str) -> None:
+def test_refused_mail_file_leaves_the_account_alone(
+    world: MailWorld, tmp_path: Path, change: object, reason: str
+) -> None:
     world.account()
     with pytest.raises(UnconfirmedError, match=reason):
         admit(world, saved(tmp_path, change(world.mail_to())))  # type: ignore[operator]  # a function of bytes
@@ -165,7 +175,13 @@ def test_held_mail_is_acted_on_when_a_person_approves_it(world: MailWorld) -> No
         world.inbox.deliver_now(world.mail_to())
         wait_for(lambda: world.verdicts() == [("held", "other_merchant")])
     row = approve(
-        1, account_id=None, asked_by="ada", settings=world.settings, engine=world.engine, vault=world.vault, now=datetime.now(UTC)
+        1,
+        account_id=None,
+        asked_by="ada",
+        settings=world.settings,
+        engine=world.engine,
+        vault=world.vault,
+        now=datetime.now(UTC),
     )
     assert row == 1
     assert world.verdicts() == [("accept", "approved")]
@@ -179,7 +195,15 @@ def test_invitation_of_another_address_cannot_be_approved_for_an_account(world: 
         wait_for(lambda: world.verdicts() == [("held", "unexpected_recipient")])
         world.account("A2")
     with pytest.raises(UnconfirmedError, match="the wrong user"):
-        approve(1, account_id="A2", asked_by="ada", settings=world.settings, engine=world.engine, vault=world.vault, now=datetime.now(UTC))
+        approve(
+            1,
+            account_id="A2",
+            asked_by="ada",
+            settings=world.settings,
+            engine=world.engine,
+            vault=world.vault,
+            now=datetime.now(UTC),
+        )
     assert world.state_of("A2") == "awaiting_invitation"
 
 
@@ -190,7 +214,15 @@ def test_forged_mail_cannot_be_approved(world: MailWorld) -> None:
         world.inbox.deliver_now(world.mail_to() + b"altered\r\n")
         wait_for(lambda: world.verdicts() == [("rejected", "dkim_failed")])
     with pytest.raises(UnconfirmedError, match="only a held one"):
-        approve(1, account_id="A1", asked_by="ada", settings=world.settings, engine=world.engine, vault=world.vault, now=datetime.now(UTC))
+        approve(
+            1,
+            account_id="A1",
+            asked_by="ada",
+            settings=world.settings,
+            engine=world.engine,
+            vault=world.vault,
+            now=datetime.now(UTC),
+        )
 
 
 def test_held_mail_is_judged_again_when_asked_for(world: MailWorld) -> None:
@@ -231,7 +263,9 @@ def test_mail_that_came_before_its_account_was_registered_is_judged_again(world:
 def test_message_that_was_never_fetched_is_fetched_when_asked_for(world: MailWorld) -> None:
     world.account()
     assert world.inbox is not None
-    small = world.settings.model_copy(update={"mail": world.settings.mail.model_copy(update={"max_message_bytes": 10_000})})
+    small = world.settings.model_copy(
+        update={"mail": world.settings.mail.model_copy(update={"max_message_bytes": 10_000})}
+    )
     with world.running(small):
         world.inbox.deliver_now(world.mail_to() + b"\r\n" * 10_000)
         wait_for(lambda: world.verdicts() == [("held", "too_big")])
@@ -259,7 +293,9 @@ def test_file_is_explained_without_any_account(world: MailWorld, tmp_path: Path)
 @pytest.mark.parametrize(("days", "code"), [(1, 0), (20, 3)])
 def test_old_file_is_held_without_any_account_too(world: MailWorld, tmp_path: Path, days: int, code: int) -> None:
     when = datetime.now(UTC) - timedelta(days=days)
-    judgement = check_file(saved(tmp_path, world.mail_to(when=when)), settings=world.settings, now=datetime.now(UTC), expected=None)
+    judgement = check_file(
+        saved(tmp_path, world.mail_to(when=when)), settings=world.settings, now=datetime.now(UTC), expected=None
+    )
     assert (judgement.ruling.verdict == "accept") == (code == 0)
 
 
@@ -299,7 +335,9 @@ def test_messages_are_listed_and_shown_without_their_text(world: MailWorld) -> N
     assert invitation not in listed.stdout + shown.stdout
 
 
-def test_log_tells_one_invitation_in_few_lines_and_holds_no_link(world: MailWorld, caplog: pytest.LogCaptureFixture) -> None:
+def test_log_tells_one_invitation_in_few_lines_and_holds_no_link(
+    world: MailWorld, caplog: pytest.LogCaptureFixture
+) -> None:
     world.account()
     assert world.inbox is not None
     invitation = str(uuid.uuid4())
@@ -308,7 +346,11 @@ def test_log_tells_one_invitation_in_few_lines_and_holds_no_link(world: MailWorl
             before = len(logged)
             world.inbox.deliver_now(world.mail_to(link=link_to(invitation_id=invitation), shop_name="Secret Shop"))
             wait_arrivals(world, 1)
-        ours = [record.getMessage() for record in caplog.records if record.name.startswith(("agent", "imapclient", "imaplib", "dkimpy"))]
+        ours = [
+            record.getMessage()
+            for record in caplog.records
+            if record.name.startswith(("agent", "imapclient", "imaplib", "dkimpy"))
+        ]
         told = str(logged) + str(ours)
     assert len(logged) - before < 10
     for secret in (invitation, "/invitation/accept", "mailbox-secret", "Secret Shop", "Go to the following"):

@@ -24,7 +24,9 @@ USERS = ("invites", "others")
 def cyrus() -> Iterator[Cyrus]:
     with Cyrus(*USERS) as server:
         for user in USERS:
-            server.deliver(b"From: friend@users.example\r\nSubject: hello\r\n\r\nthe mailbox comes into being\r\n", user)
+            server.deliver(
+                b"From: friend@users.example\r\nSubject: hello\r\n\r\nthe mailbox comes into being\r\n", user
+            )
         yield server
 
 
@@ -34,7 +36,9 @@ def world(cyrus: Cyrus, tmp_path: Path, request: pytest.FixtureRequest) -> Itera
         composer = Composer(6)
         composer.publish(keys)
         settings = make_settings(tmp_path, port=cyrus.port, dns=keys.address, username=request.param)
-        settings = settings.model_copy(update={"imap": settings.imap.model_copy(update={"password": SecretStr(PASSWORD)})})
+        settings = settings.model_copy(
+            update={"imap": settings.imap.model_copy(update={"password": SecretStr(PASSWORD)})}
+        )
         engine = open_database(settings.database_url or "")
         yield MailWorld(settings=settings, engine=engine, vault=new_vault(), composer=composer, keys=keys, inbox=None)
         engine.dispose()

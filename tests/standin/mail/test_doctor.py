@@ -12,7 +12,9 @@ from tests.support.sites.mail_world import PASSWORD, make_settings
 
 
 def with_boxes(folder: Path, *boxes: MailboxSettings) -> Settings:
-    return make_settings(folder, port=1, dns="127.0.0.1:53").model_copy(update={"mailboxes": list(boxes), "imap": Settings().imap})
+    return make_settings(folder, port=1, dns="127.0.0.1:53").model_copy(
+        update={"mailboxes": list(boxes), "imap": Settings().imap}
+    )
 
 
 def box(port: int, *, username: str = "invites") -> MailboxSettings:
@@ -20,7 +22,11 @@ def box(port: int, *, username: str = "invites") -> MailboxSettings:
 
 
 def test_every_mailbox_is_told_of_although_the_first_one_fails(tmp_path: Path) -> None:
-    with Inbox("invites", PASSWORD) as inbox, HostileImap(prank=Prank.NO_IDLE) as polled, HostileImap(prank=Prank.NOT_CONNECTED) as wrong:
+    with (
+        Inbox("invites", PASSWORD) as inbox,
+        HostileImap(prank=Prank.NO_IDLE) as polled,
+        HostileImap(prank=Prank.NOT_CONNECTED) as wrong,
+    ):
         boxes = (
             box(inbox.port, username="nobody"),
             box(wrong.port, username="wrong"),

@@ -71,7 +71,13 @@ def with_imap(settings: Settings, **values: Any) -> Settings:
 
 
 def mailbox(dovecot: Dovecot, **values: Any) -> MailboxSettings:
-    known: dict[str, Any] = {"host": "127.0.0.1", "port": dovecot.port, "username": USER, "password": PASSWORD, "tls": "none"}
+    known: dict[str, Any] = {
+        "host": "127.0.0.1",
+        "port": dovecot.port,
+        "username": USER,
+        "password": PASSWORD,
+        "tls": "none",
+    }
     return MailboxSettings(**(known | values))
 
 
@@ -209,7 +215,9 @@ def test_mailbox_with_many_messages_starts_soon(world: MailWorld, dovecot: Dovec
     with world.running():
         dovecot.deliver(world.mail_to(), USER)
         wait_for(lambda: world.arrivals)
-    assert time.monotonic() - started < 20.0  # on a busy machine; what is asked of the server is counted in test_mail_large_mailbox
+    assert (
+        time.monotonic() - started < 20.0
+    )  # on a busy machine; what is asked of the server is counted in test_mail_large_mailbox
     assert len(world.messages()) == 1
 
 
@@ -224,16 +232,24 @@ def test_burst_larger_than_a_chunk_is_read_completely(world: MailWorld, dovecot:
 
 
 @pytest.mark.parametrize("tls", [Tls.IMPLICIT, Tls.STARTTLS])
-def test_tls_with_our_authority_is_accepted(world: MailWorld, dovecot: Dovecot, certificate: ServerCertificate, tls: Tls) -> None:
+def test_tls_with_our_authority_is_accepted(
+    world: MailWorld, dovecot: Dovecot, certificate: ServerCertificate, tls: Tls
+) -> None:
     port = dovecot.tls_port if tls is Tls.IMPLICIT else dovecot.port
-    client = signed_in(mailbox(dovecot, tls=tls, port=port, ca_file=certificate.ca_file, host="localhost"), world.context())
+    client = signed_in(
+        mailbox(dovecot, tls=tls, port=port, ca_file=certificate.ca_file, host="localhost"), world.context()
+    )
     assert client.examine("INBOX").uidvalidity > 0
     client.drop()
 
 
-def test_certificate_for_another_name_is_refused(world: MailWorld, dovecot: Dovecot, certificate: ServerCertificate) -> None:
+def test_certificate_for_another_name_is_refused(
+    world: MailWorld, dovecot: Dovecot, certificate: ServerCertificate
+) -> None:
     with pytest.raises(ssl.SSLCertVerificationError):
-        connect(mailbox(dovecot, tls=Tls.IMPLICIT, port=dovecot.tls_port, ca_file=certificate.ca_file), world.settings.mail)
+        connect(
+            mailbox(dovecot, tls=Tls.IMPLICIT, port=dovecot.tls_port, ca_file=certificate.ca_file), world.settings.mail
+        )
 
 
 def test_unknown_authority_is_refused_and_sorted(world: MailWorld, dovecot: Dovecot) -> None:
@@ -259,7 +275,9 @@ class Tokens:
 @pytest.mark.parametrize("mechanism", ["xoauth2", "oauthbearer"])
 def test_token_signs_in(world: MailWorld, dovecot: Dovecot, issuer: TokenIssuer, mechanism: str) -> None:
     box = mailbox(dovecot, password=None, oauth=OAuthSettings(provider="microsoft", mechanism=mechanism))  # type: ignore[arg-type]  # parsed
-    credentials = Credentials(box, now=lambda: datetime.now(UTC), source=Tokens((issuer.token(USER), timedelta(hours=1))))
+    credentials = Credentials(
+        box, now=lambda: datetime.now(UTC), source=Tokens((issuer.token(USER), timedelta(hours=1)))
+    )
     client = connect(box, world.settings.mail)
     credentials.sign_in(client)
     assert client.examine("INBOX").uidvalidity > 0
@@ -283,11 +301,18 @@ def test_wrong_token_is_a_refused_login(world: MailWorld, dovecot: Dovecot, issu
     client.drop()
 
 
-def test_expired_token_is_replaced_once_and_watching_goes_on(world: MailWorld, dovecot: Dovecot, issuer: TokenIssuer) -> None:
+def test_expired_token_is_replaced_once_and_watching_goes_on(
+    world: MailWorld, dovecot: Dovecot, issuer: TokenIssuer
+) -> None:
     box = mailbox(dovecot, password=None, oauth=OAuthSettings(provider="microsoft"))
-    tokens = Tokens((issuer.token(USER, valid=timedelta(hours=-1)), timedelta(hours=1)), (issuer.token(USER), timedelta(hours=1)))
+    tokens = Tokens(
+        (issuer.token(USER, valid=timedelta(hours=-1)), timedelta(hours=1)), (issuer.token(USER), timedelta(hours=1))
+    )
     watcher = Watcher(
-        box, world.context(), on_found=lambda: None, credentials=lambda: Credentials(box, now=lambda: datetime.now(UTC), source=tokens)
+        box,
+        world.context(),
+        on_found=lambda: None,
+        credentials=lambda: Credentials(box, now=lambda: datetime.now(UTC), source=tokens),
     )
     watcher.start()
     wait_for(lambda: world.is_watched(f"{USER}@127.0.0.1"))
@@ -302,7 +327,10 @@ def test_refused_tokens_are_not_hammered(world: MailWorld, dovecot: Dovecot) -> 
     box = mailbox(dovecot, password=None, oauth=OAuthSettings(provider="microsoft"))
     tokens = Tokens(("garbage", timedelta(hours=1)))
     watcher = Watcher(
-        box, world.context(), on_found=lambda: None, credentials=lambda: Credentials(box, now=lambda: datetime.now(UTC), source=tokens)
+        box,
+        world.context(),
+        on_found=lambda: None,
+        credentials=lambda: Credentials(box, now=lambda: datetime.now(UTC), source=tokens),
     )
     watcher.start()
     wait_for(lambda: world.alarms)
@@ -326,7 +354,9 @@ def test_session_is_renewed_before_the_token_ends(world: MailWorld, dovecot: Dov
         on_alarm=context.on_alarm,
         now=lambda: datetime.now(UTC) + shift[0],
     )
-    watcher = Watcher(box, context, on_found=lambda: None, credentials=lambda: Credentials(box, now=context.now, source=tokens))
+    watcher = Watcher(
+        box, context, on_found=lambda: None, credentials=lambda: Credentials(box, now=context.now, source=tokens)
+    )
     watcher.start()
     wait_for(lambda: world.is_watched(f"{USER}@127.0.0.1"))
     shift[0] = timedelta(minutes=51)

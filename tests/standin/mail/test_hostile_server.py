@@ -25,7 +25,11 @@ NAME = "invites@127.0.0.1"
 @contextmanager
 def hostile(folder: Path, prank: Prank, **options: Any) -> Iterator[tuple[MailWorld, HostileImap]]:
     """The world with a hostile server in place of its mailbox."""
-    mail = {name: options.pop(name) for name in list(options) if name in ("idle_slice", "read_timeout", "connect_timeout", "backoff_max")}
+    mail = {
+        name: options.pop(name)
+        for name in list(options)
+        if name in ("idle_slice", "read_timeout", "connect_timeout", "backoff_max")
+    }
     with mail_world(folder) as world, HostileImap(prank=prank, **options) as server:
         world.settings = make_settings(folder, port=server.port, dns=world.keys.address, **mail)
         world.account("A1")
@@ -168,7 +172,9 @@ def test_idling_connection_sends_nothing_but_examine_and_idle(tmp_path: Path) ->
     with hostile(tmp_path, Prank.NONE) as (world, server), world.running():
         server.deliver_now(world.mail_to("A1"))
         wait_arrivals(world, 1)
-        assert not [command for command in server.commands if command.startswith(("SELECT", "STORE", "UID STORE", "EXPUNGE"))]
+        assert not [
+            command for command in server.commands if command.startswith(("SELECT", "STORE", "UID STORE", "EXPUNGE"))
+        ]
 
 
 def test_hanging_greeting_ends_by_time_out_and_stop_is_not_delayed(tmp_path: Path) -> None:
@@ -182,9 +188,14 @@ def test_hanging_greeting_ends_by_time_out_and_stop_is_not_delayed(tmp_path: Pat
         assert state(world) == "down"
 
 
-def test_mailbox_that_stays_down_is_an_alarm_and_its_return_ends_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_mailbox_that_stays_down_is_an_alarm_and_its_return_ends_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("agent.mail.imap.watcher.ALARM_DOWN_AFTER", 0.3)
-    with hostile(tmp_path, Prank.HANGING_GREETING, times=5, connect_timeout=0.2, backoff_max=0.1) as (world, _), world.running():
+    with (
+        hostile(tmp_path, Prank.HANGING_GREETING, times=5, connect_timeout=0.2, backoff_max=0.1) as (world, _),
+        world.running(),
+    ):
         key = f"mailbox:{NAME}"
         wait_for(lambda: world.fine == [key], what="the end of the alarm")
     assert {found for found, _ in world.alarms} == {key}

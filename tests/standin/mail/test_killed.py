@@ -71,7 +71,9 @@ class Lives:
     def __enter__(self) -> Self:
         with self._errors.open("wb") as sink:
             command = [sys.executable, "-m", "tests.support.processes.mail_daemon"]
-            self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=sink, text=True)
+            self._process = subprocess.Popen(
+                command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=sink, text=True
+            )
         return self
 
     def __exit__(self, *error: object) -> None:

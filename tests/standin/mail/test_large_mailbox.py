@@ -1,4 +1,6 @@
-"""A mailbox with 100,000 messages: what is asked of the server is counted, so that the test says the same on any machine."""
+"""A mailbox with 100,000 messages: what is asked of the server is counted, so that the test says the same on any
+machine.
+"""
 
 from __future__ import annotations
 
@@ -69,7 +71,9 @@ def test_second_start_asks_for_what_is_new_only(tmp_path: Path) -> None:
         with world.running():
             wait_arrivals(world, 2)
         assert fetched(server) == {new}
-        assert not [command for command in server.commands if "SINCE" in command], "the look-back belongs to the first start"
+        assert not [command for command in server.commands if "SINCE" in command], (
+            "the look-back belongs to the first start"
+        )
 
 
 def test_stop_is_honoured_between_chunks_and_the_rest_is_read_later(tmp_path: Path) -> None:
@@ -101,7 +105,10 @@ def stopping(world: MailWorld, stop: threading.Event) -> MailContext:
 
 
 LISTINGS: dict[str, tuple[tuple[str, ...], str | None]] = {
-    "special use": (('(\\HasNoChildren) "/" "INBOX"', '(\\HasNoChildren \\Junk) "/" "Ablage"', '() "/" "Spam"'), "Ablage"),
+    "special use": (
+        ('(\\HasNoChildren) "/" "INBOX"', '(\\HasNoChildren \\Junk) "/" "Ablage"', '() "/" "Spam"'),
+        "Ablage",
+    ),
     "gmail": (('(\\HasNoChildren) "/" "INBOX"', '(\\HasNoChildren \\Junk) "/" "[Gmail]/Spam"'), "[Gmail]/Spam"),
     "exchange": (('(\\HasNoChildren) "/" "INBOX"', '(\\HasNoChildren) "/" "Junk Email"'), "Junk Email"),
     "exchange in German": (('(\\HasNoChildren) "/" "Junk-E-Mail"',), "Junk-E-Mail"),
@@ -112,7 +119,9 @@ LISTINGS: dict[str, tuple[tuple[str, ...], str | None]] = {
 
 
 @pytest.mark.parametrize(("listing", "name"), LISTINGS.values(), ids=LISTINGS)
-def test_junk_folder_is_found_by_its_use_and_by_its_names(tmp_path: Path, listing: tuple[str, ...], name: str | None) -> None:
+def test_junk_folder_is_found_by_its_use_and_by_its_names(
+    tmp_path: Path, listing: tuple[str, ...], name: str | None
+) -> None:
     with HostileImap() as server:
         server.listing = listing
         client = signed_in_to(server, tmp_path)

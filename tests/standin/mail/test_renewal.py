@@ -1,4 +1,6 @@
-"""Sessions with a token are renewed before it ends: the new pair is opened first, and the old one is kept if that fails."""
+"""Sessions with a token are renewed before it ends: the new pair is opened first, and the old one is kept if that
+fails.
+"""
 
 from __future__ import annotations
 
@@ -47,10 +49,16 @@ def watched(folder: Path) -> Iterator[tuple[MailWorld, HostileImap, Tokens, list
     tokens = Tokens(now)
     with mail_world(folder, idle_slice=0.2) as world, HostileImap() as server:
         box = MailboxSettings(
-            host="127.0.0.1", port=server.port, username="invites", tls=Tls.NONE, oauth=OAuthSettings(provider="microsoft")
+            host="127.0.0.1",
+            port=server.port,
+            username="invites",
+            tls=Tls.NONE,
+            oauth=OAuthSettings(provider="microsoft"),
         )
         context = replace(world.context(), lease=timedelta(days=1), now=now)
-        watcher = Watcher(box, context, on_found=lambda: None, credentials=lambda: Credentials(box, now=now, source=tokens))
+        watcher = Watcher(
+            box, context, on_found=lambda: None, credentials=lambda: Credentials(box, now=now, source=tokens)
+        )
         watcher.start()
         try:
             wait_for(lambda: world.is_watched(NAME), what="the mailbox")

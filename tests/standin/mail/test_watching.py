@@ -21,7 +21,15 @@ from agent.store.database.engine import reading, writing
 from agent.store.inbox import folders, invitations
 from fixtures.stand_in.mailbox.inbox import Inbox
 from fixtures.stand_in.mailbox.key_server import Fault
-from tests.support.sites.mail_world import PASSWORD, MailWorld, link_to, mail_world, make_settings, wait_arrivals, wait_for
+from tests.support.sites.mail_world import (
+    PASSWORD,
+    MailWorld,
+    link_to,
+    mail_world,
+    make_settings,
+    wait_arrivals,
+    wait_for,
+)
 
 
 @pytest.fixture
@@ -116,14 +124,20 @@ def test_copies_of_every_kind_start_one_visit(world: MailWorld) -> None:
         inbox_of(world).deliver_now(first, folder="Junk")
         inbox_of(world).deliver_now(world.mail_to(link=link))
         wait_judged(world, 4)
-    assert sorted(world.verdicts()) == [("accept", "expected"), *[("duplicate", "same_bytes")] * 2, ("duplicate", "same_invitation")]
+    assert sorted(world.verdicts()) == [
+        ("accept", "expected"),
+        *[("duplicate", "same_bytes")] * 2,
+        ("duplicate", "same_invitation"),
+    ]
     assert world.arrivals == ["A1"]
     assert world.count(schema.invitations) == 1
 
 
 def test_ordinary_mail_leaves_no_trace(world: MailWorld) -> None:
     with world.running():
-        uid = inbox_of(world).deliver_now(b"From: friend@users.example\r\nTo: a@b.example\r\nSubject: lunch\r\n\r\nhello")
+        uid = inbox_of(world).deliver_now(
+            b"From: friend@users.example\r\nTo: a@b.example\r\nSubject: lunch\r\n\r\nhello"
+        )
         wait_for(lambda: any(folder.last_uid >= uid for folder in folder_rows(world)))
     assert world.messages() == []
 
@@ -154,7 +168,9 @@ def fetching(world: MailWorld):  # type: ignore[no-untyped-def]  # the library i
 
 def test_handled_mail_is_moved_only_if_that_is_switched_on(tmp_path: Path) -> None:
     with mail_world(tmp_path, folders=("Junk", "Done")) as world:
-        moving = world.settings.model_copy(update={"imap": world.settings.imap.model_copy(update={"move_handled_to": "Done"})})
+        moving = world.settings.model_copy(
+            update={"imap": world.settings.imap.model_copy(update={"move_handled_to": "Done"})}
+        )
         world.account()
         with world.running(moving):
             inbox_of(world).deliver_now(world.mail_to())
@@ -164,7 +180,9 @@ def test_handled_mail_is_moved_only_if_that_is_switched_on(tmp_path: Path) -> No
 
 
 def test_missing_folder_to_move_to_changes_nothing(world: MailWorld) -> None:
-    moving = world.settings.model_copy(update={"imap": world.settings.imap.model_copy(update={"move_handled_to": "Nowhere"})})
+    moving = world.settings.model_copy(
+        update={"imap": world.settings.imap.model_copy(update={"move_handled_to": "Nowhere"})}
+    )
     world.account("A1")
     world.account("A2")
     with world.running(moving):
@@ -296,7 +314,9 @@ def test_wrong_password_is_told_and_not_hammered(world: MailWorld) -> None:
 
 
 def test_missing_folder_is_told_and_never_made(world: MailWorld) -> None:
-    missing = world.settings.model_copy(update={"imap": world.settings.imap.model_copy(update={"folders": ["Missing"]})})
+    missing = world.settings.model_copy(
+        update={"imap": world.settings.imap.model_copy(update={"folders": ["Missing"]})}
+    )
     service = world.service(missing)
     service.start()
     wait_for(lambda: any(folder.state == "folder_missing" for folder in folder_rows(world)))
@@ -304,7 +324,9 @@ def test_missing_folder_is_told_and_never_made(world: MailWorld) -> None:
 
 
 def test_second_watcher_stays_passive_and_takes_over(world: MailWorld) -> None:
-    mailbox = MailboxSettings(host="127.0.0.1", port=inbox_of(world).port, username="invites", password=PASSWORD, tls="none")  # type: ignore[arg-type]  # parsed
+    mailbox = MailboxSettings.model_validate(
+        {"host": "127.0.0.1", "port": inbox_of(world).port, "username": "invites", "password": PASSWORD, "tls": "none"}
+    )
     context = world.context(lease=1.5)
     first = Watcher(mailbox, context, on_found=lambda: None, holder="other-host:1:1:a")
     second = Watcher(mailbox, context, on_found=lambda: None)
@@ -327,7 +349,11 @@ def test_lease_of_a_dead_process_of_this_machine_is_taken_at_once(world: MailWor
     now = datetime.now(UTC)
     with writing(world.engine) as conn:
         folders.take_watch(
-            conn, "invites@127.0.0.1", holder=f"{socket.gethostname()}:999999:1:x", now=now, until=now + timedelta(seconds=600)
+            conn,
+            "invites@127.0.0.1",
+            holder=f"{socket.gethostname()}:999999:1:x",
+            now=now,
+            until=now + timedelta(seconds=600),
         )
     with world.running():
         pass

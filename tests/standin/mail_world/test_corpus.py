@@ -16,7 +16,12 @@ from fixtures.stand_in.mail.results import VOUCHED
 from fixtures.stand_in.mail.variants import VARIANTS
 
 _VERDICTS = {"accept", "held", "rejected", "duplicate", "retry"}
-_NOT_STORED = {"oversized_html", "oversized_message", "nested_two_thousand_deep", "two_thousand_parts"}  # too big for a repository
+_NOT_STORED = {
+    "oversized_html",
+    "oversized_message",
+    "nested_two_thousand_deep",
+    "two_thousand_parts",
+}  # too big for a repository
 _CASES = sorted(path.name for path in EMAILS.iterdir() if path.is_dir())
 
 
@@ -41,7 +46,9 @@ def test_what_is_stored_is_what_the_cases_write() -> None:
     assert main(["--check"]) == 0
 
 
-def test_a_difference_is_named(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_difference_is_named(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write(contents(), folder=tmp_path)
     (tmp_path / "unsigned" / "message.eml").write_bytes(b"changed")
     monkeypatch.setattr("fixtures.stand_in.mail.record_emails.EMAILS", tmp_path)
@@ -58,7 +65,9 @@ def test_a_reading_is_complete(case: str) -> None:
     assert reading["now"].endswith("Z")
 
 
-@pytest.mark.parametrize("case", [case for case in _CASES if expected(case)["verdict"] == "accept" and case not in VOUCHED])
+@pytest.mark.parametrize(
+    "case", [case for case in _CASES if expected(case)["verdict"] == "accept" and case not in VOUCHED]
+)
 def test_what_should_be_accepted_bears_a_valid_signature_of_its_sender(case: str) -> None:
     raw = (EMAILS / case / "message.eml").read_bytes()
     records = json.loads((EMAILS / "keys.json").read_text())["records"]

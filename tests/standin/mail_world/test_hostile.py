@@ -157,12 +157,21 @@ def test_signing_in_is_refused_as_often_as_told() -> None:
 
 
 def test_a_second_connection_is_sent_away() -> None:
-    with HostileImap(prank=Prank.TOO_MANY) as server, signed_in(server), pytest.raises((imaplib.IMAP4.error, OSError)), signed_in(server):
+    with (
+        HostileImap(prank=Prank.TOO_MANY) as server,
+        signed_in(server),
+        pytest.raises((imaplib.IMAP4.error, OSError)),
+        signed_in(server),
+    ):
         pass
 
 
 def test_an_expired_token_ends_the_session_with_its_reason() -> None:
-    with HostileImap(prank=Prank.TOKEN_EXPIRED) as server, signed_in(server) as client, pytest.raises(imaplib.IMAP4.abort):
+    with (
+        HostileImap(prank=Prank.TOKEN_EXPIRED) as server,
+        signed_in(server) as client,
+        pytest.raises(imaplib.IMAP4.abort),
+    ):
         client.noop()
 
 

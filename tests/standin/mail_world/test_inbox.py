@@ -119,7 +119,9 @@ def test_an_expunged_message_is_gone(inbox: Inbox) -> None:
 
 
 def test_a_message_nobody_can_describe_ends_one_session_only(inbox: Inbox) -> None:
-    nested = b"".join(b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n' % (level, level) for level in range(200))
+    nested = b"".join(
+        b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n' % (level, level) for level in range(200)
+    )
     uid = inbox.deliver_now(nested + b"\r\nx\r\n")
     with signed_in(inbox) as client, pytest.raises(imaplib.IMAP4.abort):
         client.fetch([uid], ["BODYSTRUCTURE"])

@@ -20,7 +20,9 @@ from fixtures.stand_in.mail.link_forgeries import LINK_FORGERIES
 from fixtures.stand_in.mail.texts import WORDINGS
 
 _WHEN = datetime(2025, 6, 1, 12, 0, tzinfo=UTC)
-_LINK = accept_link(host="sellercentral.amazon.com", invitation_id="0f8fad5b-d9cb-469f-a165-70867728950e", merchant_id="A1EXAMPLE0000")
+_LINK = accept_link(
+    host="sellercentral.amazon.com", invitation_id="0f8fad5b-d9cb-469f-a165-70867728950e", merchant_id="A1EXAMPLE0000"
+)
 _INVITE = Invite(to="a1@users.example", link=_LINK, when=_WHEN)
 
 
@@ -39,7 +41,9 @@ def valid_domains(raw: bytes, composer: Composer) -> set[str]:
 
 def page(raw: bytes) -> str:
     """The HTML of a message."""
-    parts: list[Message] = [part for part in email.message_from_bytes(raw).walk() if part.get_content_type() == "text/html"]
+    parts: list[Message] = [
+        part for part in email.message_from_bytes(raw).walk() if part.get_content_type() == "text/html"
+    ]
     payload = parts[0].get_payload(decode=True)
     assert isinstance(payload, bytes)
     return payload.decode(parts[0].get_content_charset() or "ascii")
@@ -54,7 +58,9 @@ def links(raw: bytes) -> list[str]:
 @pytest.mark.parametrize("flavour", Flavour)
 def test_an_invitation_carries_both_signatures_and_its_link(language: str, flavour: Flavour) -> None:
     composer = Composer(1)
-    raw = composer.invitation(to="a1@users.example", link=_LINK, shop_name="Möbel & Söhne", language=language, flavour=flavour, when=_WHEN)
+    raw = composer.invitation(
+        to="a1@users.example", link=_LINK, shop_name="Möbel & Söhne", language=language, flavour=flavour, when=_WHEN
+    )
     assert valid_domains(raw, composer) == {"amazon.com", "amazonses.com"}
     assert _LINK in links(raw)
     assert len(set(links(raw))) > 1  # help pages and the like
@@ -87,7 +93,11 @@ def test_signatures_come_in_both_orders() -> None:
 
 def dkim_domains(raw: bytes) -> list[str]:
     """The d= tags, top first."""
-    return [field.partition(b"d=")[2].partition(b";")[0].decode() for name, field in dkim.DKIM(raw).headers if name == b"DKIM-Signature"]
+    return [
+        field.partition(b"d=")[2].partition(b";")[0].decode()
+        for name, field in dkim.DKIM(raw).headers
+        if name == b"DKIM-Signature"
+    ]
 
 
 def test_keys_may_be_long() -> None:

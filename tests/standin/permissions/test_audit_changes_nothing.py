@@ -46,7 +46,7 @@ async def press_everything(stage: Rig, scenario: Scenario) -> list[str]:
     helpers = stage.play(scenario)
     helpers.user = scenario.users[1]
     async with stage.visit() as visit:
-        await ensure_signed_in(visit, host=stage.host, credentials=helpers.credentials(), aides=helpers.aides())
+        await ensure_signed_in(visit, host=stage.host, credentials=helpers.credentials(), hooks=helpers.hooks())
         await choose_account(visit, account=stage.account)
         await visit.guard.read_only(documents=read_only_paths())
         arrival = await reach_permissions(visit, host=stage.host, subject=USER, own=False, bounds=Bounds())

@@ -1,4 +1,6 @@
-"""A grid that goes on growing: what comes late, however it comes, is in the reading, and a page that fidgets is read all the same."""
+"""A grid that goes on growing: what comes late, however it comes, is in the reading, and a page that fidgets is read
+all the same.
+"""
 
 from __future__ import annotations
 
@@ -92,8 +94,15 @@ async def test_rows_that_come_late_are_read(opened: Browser, way: str) -> None:
         seen = await read_dom(page)
         ahead = await read_ahead(page, seen)  # as a visit does while the page loads
         at_rest = await rest(page)
-        grid = await read_grid(page, own=True, expected="a1@users.example", seen=seen, ahead=ahead if at_rest.is_rested else None)
-    assert [row.permission for row in grid.rows] == ["Manage Orders", "Transactions", "Manage Returns", "Manage Refunds"]
+        grid = await read_grid(
+            page, own=True, expected="a1@users.example", seen=seen, ahead=ahead if at_rest.is_rested else None
+        )
+    assert [row.permission for row in grid.rows] == [
+        "Manage Orders",
+        "Transactions",
+        "Manage Returns",
+        "Manage Refunds",
+    ]
     assert grid.complete, grid.gaps
 
 

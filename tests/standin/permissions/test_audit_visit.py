@@ -1,4 +1,6 @@
-"""The whole audit visit against the stand-in: signed in, account chosen, read-only, every layout, every way of being refused."""
+"""The whole audit visit against the stand-in: signed in, account chosen, read-only, every layout, every way of being
+refused.
+"""
 
 from __future__ import annotations
 
@@ -31,14 +33,23 @@ async def stage() -> AsyncIterator[Rig]:
 
 
 def world(
-    layout: str, *, grant: dict[str, Any] | None = None, administrators: tuple[str, ...] = (), seed: int = 3, **options: Any
+    layout: str,
+    *,
+    grant: dict[str, Any] | None = None,
+    administrators: tuple[str, ...] = (),
+    seed: int = 3,
+    **options: Any,
 ) -> Scenario:
     """One seller whose user has accepted already, and an administrator who may see everybody's rights."""
     draw = Draw(seed)
     users = [draw.user(USER), draw.user(ADMIN)]
     given = {"preset": "as_asked"} if grant is None else grant
     seller = draw.seller(
-        layout=layout, members=[USER, ADMIN], administrators=[ADMIN, *administrators], permissions={USER: given}, options=options
+        layout=layout,
+        members=[USER, ADMIN],
+        administrators=[ADMIN, *administrators],
+        permissions={USER: given},
+        options=options,
     )
     return one_account(seed).model_copy(update={"users": users, "sellers": [seller], "invitations": []})
 
@@ -49,7 +60,9 @@ async def audit(stage: Rig, scenario: Scenario, *, as_admin: bool = False) -> Au
         helpers.user = scenario.users[1]
     who = Credentials(user_email=helpers.user.email, password=helpers.credentials().password)
     async with stage.visit() as visit:
-        return await audit_permissions(visit, account=stage.account, credentials=who, aides=helpers.aides(), subject=USER, own=not as_admin)
+        return await audit_permissions(
+            visit, account=stage.account, credentials=who, hooks=helpers.hooks(), subject=USER, own=not as_admin
+        )
 
 
 def verdict(reading: AuditReading) -> Verdict:
@@ -66,7 +79,8 @@ async def test_own_view_as_ordered_passes(stage: Rig, layout: str) -> None:
 
 @pytest.mark.sampled(1)
 @pytest.mark.parametrize(
-    ("layout", "name"), [("classic_g0", "classic"), ("classic_g1", "classic"), ("global", "global"), ("unified", "unified")]
+    ("layout", "name"),
+    [("classic_g0", "classic"), ("classic_g1", "classic"), ("global", "global"), ("unified", "unified")],
 )
 async def test_an_administrator_reads_the_rows_of_another_user(stage: Rig, layout: str, name: str) -> None:
     grant = {"preset": "as_asked", "rows": {"Settings > User Permissions": "View & Edit"}}

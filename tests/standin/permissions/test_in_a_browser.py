@@ -1,4 +1,6 @@
-"""What the stand-in's permission pages show in a real browser is what the seller's rights say, in every layout and look."""
+"""What the stand-in's permission pages show in a real browser is what the seller's rights say, in every layout and
+look.
+"""
 
 from __future__ import annotations
 
@@ -112,7 +114,10 @@ async def test_owner_sees_the_users_rows_with_live_controls(plain: Browser, layo
         assert user is not None
         ways: dict[Layout, list[tuple[str, tuple[str, ...]]]] = {
             Layout.UNIFIED: [(f"{NEW}#/user-management/users/{user.id}/edit", seller.scopes)],
-            Layout.GLOBAL: [(f"{OLD}?user={user.id}", ("regional",)), (f"{NEW}#/overview/users/{user.id}/manage", ("global",))],
+            Layout.GLOBAL: [
+                (f"{OLD}?user={user.id}", ("regional",)),
+                (f"{NEW}#/overview/users/{user.id}/manage", ("global",)),
+            ],
         }
         with serve(PermissionSite(seller=seller, viewer="owner@seller.example", options=options)) as site:
             for path, scopes in ways.get(layout, [(f"{OLD}?user={user.id}", ("regional",))]):

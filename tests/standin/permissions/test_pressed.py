@@ -1,4 +1,6 @@
-"""Pressing the controls of the permission pages in a real browser: what may change does change, and is logged; the rest does not."""
+"""Pressing the controls of the permission pages in a real browser: what may change does change, and is logged; the rest
+does not.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,12 @@ def small_seller(layout: Layout) -> SellerRights:
     """Keep one section, so that every control is in sight at once."""
     drawn = draw_rights(3, layout=layout)
     rows = [row for row in drawn.rows if row.section == "Orders"] + [
-        RightsRow(scope="global", section="Growth", permission="Subscribe and Save", offered=(Level.NONE, Level.VIEW, Level.EDIT))
+        RightsRow(
+            scope="global",
+            section="Growth",
+            permission="Subscribe and Save",
+            offered=(Level.NONE, Level.VIEW, Level.EDIT),
+        )
     ]
     seller = SellerRights(rows if layout is Layout.GLOBAL else rows[:-1])
     seller.add_user(USER, name="Uma User")
@@ -57,7 +64,9 @@ def small_seller(layout: Layout) -> SellerRights:
 async def open_grid(page: Page, site: PermissionSite, path: str) -> None:
     await page.goto("about:blank")
     await page.goto(site.address + path)
-    await page.wait_for_function("!document.querySelector('#root') || !document.querySelector('#root').hasAttribute('aria-busy')")
+    await page.wait_for_function(
+        "!document.querySelector('#root') || !document.querySelector('#root').hasAttribute('aria-busy')"
+    )
     for closed in await page.locator("h3 button[aria-expanded=false]").all():
         await closed.click()
 
@@ -89,7 +98,9 @@ async def test_pressing_everything_in_the_own_view_changes_nothing(plain: Browse
 
 @pytest.mark.sampled(2)
 @pytest.mark.parametrize("layout", list(Layout))
-async def test_control_pressed_by_the_owner_saves_at_once_where_the_scenario_says_so(plain: Browser, layout: Layout) -> None:
+async def test_control_pressed_by_the_owner_saves_at_once_where_the_scenario_says_so(
+    plain: Browser, layout: Layout
+) -> None:
     page = await plain.new_page()
     for widget in WIDGETS:
         options = PageOptions(layout=layout, seed=5, widget=widget, autosave="fetch", latency_ms=0)
@@ -156,7 +167,9 @@ async def test_universal_admin_switch_makes_an_administrator(plain: Browser) -> 
 async def test_application_shows_the_wall_itself_in_some_looks(plain: Browser) -> None:
     page = await plain.new_page()
     for seed in range(6):
-        options = PageOptions(layout=Layout.UNIFIED, seed=seed, own_view=False, refusal=Refusal.ACCESS_REQUIRED_ZH, latency_ms=50)
+        options = PageOptions(
+            layout=Layout.UNIFIED, seed=seed, own_view=False, refusal=Refusal.ACCESS_REQUIRED_ZH, latency_ms=50
+        )
         with serve(PermissionSite(seller=small_seller(Layout.UNIFIED), viewer=USER, options=options)) as site:
             await page.goto("about:blank")
             await page.goto(site.address + OLD)
@@ -166,13 +179,21 @@ async def test_application_shows_the_wall_itself_in_some_looks(plain: Browser) -
 
 async def test_users_list_leads_to_the_grid_by_its_own_buttons(plain: Browser) -> None:
     page = await plain.new_page()
-    for layout, name in ((Layout.CLASSIC_G0, "Edit"), (Layout.CLASSIC_G1, "Manage Permissions"), (Layout.UNIFIED, "Edit")):
+    for layout, name in (
+        (Layout.CLASSIC_G0, "Edit"),
+        (Layout.CLASSIC_G1, "Manage Permissions"),
+        (Layout.UNIFIED, "Edit"),
+    ):
         for seed in range(4):
             options = PageOptions(layout=layout, seed=seed, latency_ms=0)
             with serve(PermissionSite(seller=small_seller(layout), viewer=OWNER, options=options)) as site:
                 await page.goto("about:blank")
                 await page.goto(site.address + OLD)
                 row = page.locator("tr").filter(has_text=USER)
-                await row.get_by_role("button", name=name, exact=True).or_(row.get_by_role("link", name=name, exact=True)).click()
+                await (
+                    row.get_by_role("button", name=name, exact=True)
+                    .or_(row.get_by_role("link", name=name, exact=True))
+                    .click()
+                )
                 await page.get_by_text("Manage Orders" if layout is not Layout.UNIFIED else "Orders").first.wait_for()
                 assert site.seller.log[-1].by == "control"

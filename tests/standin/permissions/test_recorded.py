@@ -13,9 +13,23 @@ from playwright.async_api import Browser, Page, Route
 from fixtures.stand_in.permissions.record_grids import CASES, PAGES, GridCase, record
 from tests.support.sites.permission_site import plain_browser, read_everything
 
-ROW_KEYS = {"scope", "section", "permission", "occurrence", "legacy_id", "offered", "level", "shown_section", "shown_permission"}
+ROW_KEYS = {
+    "scope",
+    "section",
+    "permission",
+    "occurrence",
+    "legacy_id",
+    "offered",
+    "level",
+    "shown_section",
+    "shown_permission",
+}
 LEVELS = ("None", "View", "View & Edit", "Admin")
-GRIDS = sorted(path.parent for path in PAGES.glob("permissions_*/*/expected.json") if path.parent.parent.name != "permissions_users")
+GRIDS = sorted(
+    path.parent
+    for path in PAGES.glob("permissions_*/*/expected.json")
+    if path.parent.parent.name != "permissions_users"
+)
 BY_HAND = [place for place in GRIDS if place.name.startswith("by_hand_")]
 
 
@@ -37,7 +51,11 @@ async def show(page: Page, place: Path) -> list[str]:
 
     async def answer(route: Route) -> None:
         if route.request.is_navigation_request() and not asked:
-            await route.fulfill(status=expected["status"], body=(place / "page.html").read_bytes(), content_type="text/html; charset=utf-8")
+            await route.fulfill(
+                status=expected["status"],
+                body=(place / "page.html").read_bytes(),
+                content_type="text/html; charset=utf-8",
+            )
         else:
             asked.append(route.request.url)
             await route.abort()
@@ -68,7 +86,9 @@ def test_expected_reading_is_whole_and_in_the_contracts_words(place: Path) -> No
 
 
 def test_there_are_sixty_rows_or_more_where_the_layout_allows() -> None:
-    sizes = {place.name: len(expected_of(place)["rows"]) for place in GRIDS if expected_of(place)["layout"] == "unified"}
+    sizes = {
+        place.name: len(expected_of(place)["rows"]) for place in GRIDS if expected_of(place)["layout"] == "unified"
+    }
     assert min(size for name, size in sizes.items() if "half_rendered" not in name) >= 60
 
 
@@ -88,10 +108,16 @@ async def test_recorded_grid_shows_in_a_browser_what_is_expected_of_it(plain: Br
         place = PAGES / case.screen / case.name
         assert await show(page, place) == []
         seen, expected = await read_everything(page), expected_of(place)
-        wanted = [(row["scope"], row["shown_section"], row["shown_permission"], row["offered"], row["level"]) for row in expected["rows"]]
+        wanted = [
+            (row["scope"], row["shown_section"], row["shown_permission"], row["offered"], row["level"])
+            for row in expected["rows"]
+        ]
         scopes = {row["scope"] for row in expected["rows"]}
         scope = scopes.pop() if len(scopes) == 1 else None
-        assert [(scope or row["scope"], row["section"], row["permission"], row["offered"], row["level"]) for row in seen["rows"]] == wanted
+        assert [
+            (scope or row["scope"], row["section"], row["permission"], row["offered"], row["level"])
+            for row in seen["rows"]
+        ] == wanted
         assert all(row["live"] is expected["editable"] for row in seen["rows"])
 
 

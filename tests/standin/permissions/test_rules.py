@@ -55,7 +55,9 @@ def a_seller(layout: Layout = Layout.CLASSIC_G0, *, seed: int = 1, granted: bool
     return seller
 
 
-def ask(seller: SellerRights, path: str, *, viewer: str = USER, body: bytes = b"", host: str = "", **options: object) -> PageAnswer:
+def ask(
+    seller: SellerRights, path: str, *, viewer: str = USER, body: bytes = b"", host: str = "", **options: object
+) -> PageAnswer:
     shown = replace(PageOptions(layout=Layout.CLASSIC_G0, seed=1), **options)  # type: ignore[arg-type]  # the test's own keywords
     place, _, query = path.partition("?")
     request = PageRequest(
@@ -70,13 +72,17 @@ def ask(seller: SellerRights, path: str, *, viewer: str = USER, body: bytes = b"
     return answer
 
 
-@pytest.mark.parametrize(("layout", "least"), [(Layout.CLASSIC_G0, 40), (Layout.CLASSIC_G1, 40), (Layout.GLOBAL, 60), (Layout.UNIFIED, 60)])
+@pytest.mark.parametrize(
+    ("layout", "least"), [(Layout.CLASSIC_G0, 40), (Layout.CLASSIC_G1, 40), (Layout.GLOBAL, 60), (Layout.UNIFIED, 60)]
+)
 def test_every_layout_has_rows_enough_whatever_the_seed(layout: Layout, least: int) -> None:
     assert min(len(draw_rows(seed, layout=layout)) for seed in range(300)) >= least
 
 
 def test_the_same_seed_draws_the_same_rows() -> None:
-    assert draw_rows(7, layout=Layout.UNIFIED, marketplaces=("US", "CA")) == draw_rows(7, layout=Layout.UNIFIED, marketplaces=("US", "CA"))
+    assert draw_rows(7, layout=Layout.UNIFIED, marketplaces=("US", "CA")) == draw_rows(
+        7, layout=Layout.UNIFIED, marketplaces=("US", "CA")
+    )
 
 
 def test_rows_the_facts_know_offer_exactly_what_the_facts_say() -> None:
@@ -162,7 +168,12 @@ def test_pending_user_stands_in_the_list_with_the_code_until_confirmed() -> None
     pending = seller.add_user("p@users.example", kind=UserKind.PENDING, code="K7-EXAMPLE")
     assert "K7-EXAMPLE" in ask(seller, OLD, viewer=OWNER).body.decode()
     assert not seller.may_open(pending.email)
-    ask(seller, "/gp/account-manager/action.html", viewer=OWNER, body=urlencode({"act": "confirm", "user": pending.id}).encode())
+    ask(
+        seller,
+        "/gp/account-manager/action.html",
+        viewer=OWNER,
+        body=urlencode({"act": "confirm", "user": pending.id}).encode(),
+    )
     assert pending.kind is UserKind.CURRENT
     assert "K7-EXAMPLE" not in ask(seller, OLD, viewer=OWNER).body.decode()
 
@@ -265,12 +276,16 @@ def test_question_about_returns_comes_before_the_form_when_the_scenario_wants_it
     seller = a_seller(Layout.CLASSIC_G1)
     user = seller.user(USER)
     assert user is not None
-    asked = ask(seller, f"{OLD}?user={user.id}", viewer=OWNER, layout=Layout.CLASSIC_G1, interstitial=True).body.decode()
+    asked = ask(
+        seller, f"{OLD}?user={user.id}", viewer=OWNER, layout=Layout.CLASSIC_G1, interstitial=True
+    ).body.decode()
     assert "refunds?" in asked
     assert "permissions-table" not in asked
     assert (
         "permissions-table"
-        in ask(seller, f"{OLD}?user={user.id}&asked=1", viewer=OWNER, layout=Layout.CLASSIC_G1, interstitial=True).body.decode()
+        in ask(
+            seller, f"{OLD}?user={user.id}&asked=1", viewer=OWNER, layout=Layout.CLASSIC_G1, interstitial=True
+        ).body.decode()
     )
 
 

@@ -40,13 +40,19 @@ async def rehearsal() -> AsyncIterator[Rig]:
         yield running
 
 
-def world(seed: int = 1, *, user: dict[str, Any] | None = None, seller: dict[str, Any] | None = None, **rest: Any) -> Scenario:
+def world(
+    seed: int = 1, *, user: dict[str, Any] | None = None, seller: dict[str, Any] | None = None, **rest: Any
+) -> Scenario:
     return one_account(seed, user=user, seller=MEMBER | (seller or {}), **rest)
 
 
 async def sign_in(rehearsal: Rig, helpers: Helpers, visit: Visit, *, password: str | None = None) -> Identity:
     return await ensure_signed_in(
-        visit, host=rehearsal.host, credentials=helpers.credentials(password=password), aides=helpers.aides(), bounds=QUICK
+        visit,
+        host=rehearsal.host,
+        credentials=helpers.credentials(password=password),
+        hooks=helpers.hooks(),
+        bounds=QUICK,
     )
 
 
@@ -59,7 +65,9 @@ async def attempt(rehearsal: Rig, helpers: Helpers, *, password: str | None = No
 @pytest.mark.parametrize("language", ["en", "de", "fr", "es", "it", "nl", "ja", "zh"])
 @pytest.mark.parametrize("order", [("email", "password", "otp"), ("combined", "otp")], ids="-".join)
 async def test_a_rejected_password_is_typed_once(rehearsal: Rig, order: tuple[str, ...], language: str) -> None:
-    helpers = rehearsal.play(world(len(language), user={"sign_in": list(order), "language": language}, language=language))
+    helpers = rehearsal.play(
+        world(len(language), user={"sign_in": list(order), "language": language}, language=language)
+    )
     with pytest.raises(PasswordRejectedError):
         await attempt(rehearsal, helpers, password="not-the-password")
     assert (helpers.acts, helpers.outcomes) == (["type_password"], ["type_password rejected"])
@@ -106,7 +114,13 @@ async def test_a_stored_session_needs_no_secret(rehearsal: Rig) -> None:
     helpers.acts.clear()
     async with rehearsal.visit(session=session) as visit:
         again = await sign_in(rehearsal, helpers, visit)
-    assert (first.proof, first.fresh, again.proof, again.fresh, helpers.acts) == (Proof.SIGN_IN, True, Proof.PAGE, False, [])
+    assert (first.proof, first.fresh, again.proof, again.fresh, helpers.acts) == (
+        Proof.SIGN_IN,
+        True,
+        Proof.PAGE,
+        False,
+        [],
+    )
 
 
 async def test_cookies_that_the_site_no_longer_takes_lead_to_a_sign_in(rehearsal: Rig) -> None:
@@ -144,7 +158,9 @@ async def test_a_signed_in_page_without_rights_counts_as_signed_in(rehearsal: Ri
     ],
     ids=lambda value: value["kind"] if isinstance(value, dict) else value.__name__,
 )
-async def test_a_site_that_fails_is_never_taken_for_an_answer(rehearsal: Rig, fault: dict[str, Any], error: type[Exception]) -> None:
+async def test_a_site_that_fails_is_never_taken_for_an_answer(
+    rehearsal: Rig, fault: dict[str, Any], error: type[Exception]
+) -> None:
     helpers = rehearsal.play(world(faults=[Fault.model_validate(fault | {"times": 0})]))
     with pytest.raises(error):
         await attempt(rehearsal, helpers)
@@ -155,7 +171,9 @@ async def test_a_page_that_nothing_claims_ends_at_once_with_the_page_kept(rehear
     async with rehearsal.visit() as visit:
         with pytest.raises(UnknownScreenError) as caught:
             await sign_in(rehearsal, helpers, visit)
-        kept = await capture(visit.page, tmp_path / "evidence", "unknown", visit.redactor, visit=visit, error=caught.value)
+        kept = await capture(
+            visit.page, tmp_path / "evidence", "unknown", visit.redactor, visit=visit, error=caught.value
+        )
     assert [path.name for path in kept] == ["unknown.json", "unknown.html", "unknown.png"]
     assert {path.stat().st_mode & 0o777 for path in kept} == {0o600}
     text = (tmp_path / "evidence" / "unknown.html").read_text() + (tmp_path / "evidence" / "unknown.json").read_text()
@@ -164,8 +182,13 @@ async def test_a_page_that_nothing_claims_ends_at_once_with_the_page_kept(rehear
 
 
 def many_sellers(seed: int, *, picker: str, agency: str | None = None) -> Scenario:
-    plain = world(seed, user={"picker": picker}, seller={"marketplaces": ["US", "CA", "MX"], "agency": agency}).model_dump(mode="json")
-    others = [Draw(seed + n).seller(marketplaces=["US", "DE"], agency=agency, **MEMBER).model_dump(mode="json") for n in (10, 20)]
+    plain = world(
+        seed, user={"picker": picker}, seller={"marketplaces": ["US", "CA", "MX"], "agency": agency}
+    ).model_dump(mode="json")
+    others = [
+        Draw(seed + n).seller(marketplaces=["US", "DE"], agency=agency, **MEMBER).model_dump(mode="json")
+        for n in (10, 20)
+    ]
     plain["sellers"] += [other for other in others if other["name"] != plain["sellers"][0]["name"]]
     return parse_scenario(plain)
 
@@ -180,7 +203,9 @@ async def choose(rehearsal: Rig, helpers: Helpers, account: SellerAccount) -> Ac
 @pytest.mark.parametrize("language", ["en", "de"])
 @pytest.mark.parametrize("seed", [1, 2, 3, 4])
 @pytest.mark.parametrize(("picker", "agency"), [("new", None), ("new", "Northern Agency"), ("old", None)])
-async def test_the_right_account_is_chosen_among_many(rehearsal: Rig, picker: str, agency: str | None, seed: int, language: str) -> None:
+async def test_the_right_account_is_chosen_among_many(
+    rehearsal: Rig, picker: str, agency: str | None, seed: int, language: str
+) -> None:
     plain = many_sellers(seed, picker=picker, agency=agency).model_dump(mode="json") | {"language": language}
     helpers = rehearsal.play(parse_scenario(plain))
     wanted = rehearsal.account
@@ -199,7 +224,9 @@ async def test_an_account_that_is_active_is_not_chosen_again(rehearsal: Rig) -> 
 
 @pytest.mark.parametrize("picker", ["new", "old"])
 @pytest.mark.parametrize("missing", ["merchant", "marketplace"])
-async def test_an_account_that_is_not_offered_is_never_replaced_by_another(rehearsal: Rig, missing: str, picker: str) -> None:
+async def test_an_account_that_is_not_offered_is_never_replaced_by_another(
+    rehearsal: Rig, missing: str, picker: str
+) -> None:
     helpers = rehearsal.play(many_sellers(2, picker=picker))
     name = "Nobody's Goods" if missing == "merchant" else rehearsal.account.merchant_name
     account = SellerAccount(marketplace=marketplace("CA" if missing == "merchant" else "JP"), merchant_name=name)

@@ -1,6 +1,8 @@
-"""The guards below the flows, against a real TLS server under the production names: nothing leaves, nothing is typed elsewhere.
+"""The guards below the flows, against a real TLS server under the production names: nothing leaves, nothing is typed
+elsewhere.
 
-`evil.example` resolves to the same server, so that what does not arrive was stopped by the guard and not by the resolver.
+`evil.example` resolves to the same server, so that what does not arrive was stopped by the guard and not by the
+resolver.
 """
 
 from __future__ import annotations
@@ -58,7 +60,9 @@ async def world() -> AsyncIterator[tuple[Site, Browser, BrowserOptions]]:
     await server.start()
     site.port = int(runner.addresses[0][1])
     rules = f"MAP evil.example 127.0.0.1:{site.port}, MAP * 127.0.0.1:{site.port}"
-    options = BrowserOptions(host_resolver_rules=rules, trusted_spki=(identity.pin,), user_agent_suffix="ChannelAdvisor-Test/1")
+    options = BrowserOptions(
+        host_resolver_rules=rules, trusted_spki=(identity.pin,), user_agent_suffix="ChannelAdvisor-Test/1"
+    )
     async with open_browser(options) as browser:
         yield site, browser, options
     await runner.cleanup()
@@ -79,7 +83,9 @@ async def passing(visit: Visit, enough: Callable[[], bool]) -> None:
             await visit.page.evaluate("() => new Promise(done => setTimeout(done, 100))")
 
 
-@pytest.mark.parametrize("address", [f"{EVIL}/", f"{HOST}/away", "http://sellercentral.amazon.com/home", f"{HOST}:8443/home"])
+@pytest.mark.parametrize(
+    "address", [f"{EVIL}/", f"{HOST}/away", "http://sellercentral.amazon.com/home", f"{HOST}:8443/home"]
+)
 async def test_no_other_host_is_navigated_to(world: tuple[Site, Browser, BrowserOptions], address: str) -> None:
     site, browser, options = world
     async with open_visit(browser, options=options) as visit:
@@ -129,9 +135,13 @@ async def test_doors_that_could_not_be_watched_are_gone(world: tuple[Site, Brows
         )
 
 
-async def test_popups_downloads_and_pictures_are_off_and_the_agent_says_what_it_is(world: tuple[Site, Browser, BrowserOptions]) -> None:
+async def test_popups_downloads_and_pictures_are_off_and_the_agent_says_what_it_is(
+    world: tuple[Site, Browser, BrowserOptions],
+) -> None:
     site, browser, options = world
-    site.pages["/pop"] = "<a id=a href='/popup' target=_blank>x</a><img src='/picture.png'><script>open('/opened');a.click()</script>"
+    site.pages["/pop"] = (
+        "<a id=a href='/popup' target=_blank>x</a><img src='/picture.png'><script>open('/opened');a.click()</script>"
+    )
     async with open_visit(browser, options=options) as visit:
         await visit.page.goto(f"{HOST}/pop")
         assert (await visit.page.evaluate("navigator.userAgent")).endswith(" ChannelAdvisor-Test/1")
@@ -159,7 +169,9 @@ WRONG_PLACES = {
 
 
 @pytest.mark.parametrize("place", WRONG_PLACES)
-async def test_a_secret_is_not_typed_where_it_would_go_elsewhere(world: tuple[Site, Browser, BrowserOptions], place: str) -> None:
+async def test_a_secret_is_not_typed_where_it_would_go_elsewhere(
+    world: tuple[Site, Browser, BrowserOptions], place: str
+) -> None:
     site, browser, options = world
     site.pages["/ap/signin"] = WRONG_PLACES[place]
     async with open_visit(browser, options=options) as visit:
@@ -171,7 +183,9 @@ async def test_a_secret_is_not_typed_where_it_would_go_elsewhere(world: tuple[Si
         assert await field_.input_value() == ""
 
 
-async def test_a_secret_is_not_typed_into_a_frame_of_a_host_that_nobody_signs_in_on(world: tuple[Site, Browser, BrowserOptions]) -> None:
+async def test_a_secret_is_not_typed_into_a_frame_of_a_host_that_nobody_signs_in_on(
+    world: tuple[Site, Browser, BrowserOptions],
+) -> None:
     site, browser, options = world
     site.pages["/ap/signin"] = "<iframe src='https://images.amazon.com/field'></iframe>"
     site.pages["/field"] = "<input type=password>"
@@ -194,7 +208,9 @@ ASKING = """async () => ({
 })"""
 
 
-async def test_no_service_worker_is_registered_and_no_permission_is_asked_for(world: tuple[Site, Browser, BrowserOptions]) -> None:
+async def test_no_service_worker_is_registered_and_no_permission_is_asked_for(
+    world: tuple[Site, Browser, BrowserOptions],
+) -> None:
     site, browser, options = world
     async with open_visit(browser, options=options) as visit:
         await visit.page.goto(f"{HOST}/home")
@@ -205,17 +221,23 @@ async def test_no_service_worker_is_registered_and_no_permission_is_asked_for(wo
     assert not [line for line in site.asked if "worker.js" in line]
 
 
-async def test_in_rehearsal_a_secret_is_not_typed_into_a_page_of_unknown_origin(world: tuple[Site, Browser, BrowserOptions]) -> None:
+async def test_in_rehearsal_a_secret_is_not_typed_into_a_page_of_unknown_origin(
+    world: tuple[Site, Browser, BrowserOptions],
+) -> None:
     _, browser, options = world
     async with open_visit(browser, options=options) as visit:
-        await visit.page.route("**/ap/signin", lambda route: route.fulfill(body="<input type=password>", content_type="text/html"))
+        await visit.page.route(
+            "**/ap/signin", lambda route: route.fulfill(body="<input type=password>", content_type="text/html")
+        )
         await visit.page.goto(f"{HOST}/ap/signin")
         (field_,) = await visit.page.query_selector_all("input")
         with pytest.raises(SecretGuardError, match="loopback"):
             await visit.guard.type_secret(field_, PASSWORD)
 
 
-async def test_a_visit_that_only_reads_sends_nothing_that_could_change_something(world: tuple[Site, Browser, BrowserOptions]) -> None:
+async def test_a_visit_that_only_reads_sends_nothing_that_could_change_something(
+    world: tuple[Site, Browser, BrowserOptions],
+) -> None:
     site, browser, options = world
     site.pages["/grid"] = (
         "<form id=f method=post action='/save'></form><iframe name=t></iframe><iframe src='/sign-out'></iframe><script>f.target='t';"
@@ -232,7 +254,8 @@ async def test_a_visit_that_only_reads_sends_nothing_that_could_change_something
             await visit.page.goto(f"{HOST}/account-switcher/default/merchantMarketplace")
         blocked = set(visit.guard.blocked)
     assert sorted(site.asked[1:]) == sorted(
-        f"{line[0]} sellercentral.amazon.com{line[1]}" for line in [("GET", "/grid"), ("GET", "/rows"), ("POST", "/api/query")]
+        f"{line[0]} sellercentral.amazon.com{line[1]}"
+        for line in [("GET", "/grid"), ("GET", "/rows"), ("POST", "/api/query")]
     )
     assert blocked == {
         f"{line}"

@@ -114,7 +114,11 @@ def combinations() -> Iterator[Combination]:
     random.shuffle(every)
     for order, interstitial, position in every:
         yield Combination(
-            order=order, interstitial=interstitial, position=position, language=random.choice(LANGUAGES), seed=random.randrange(1, 10_000)
+            order=order,
+            interstitial=interstitial,
+            position=position,
+            language=random.choice(LANGUAGES),
+            seed=random.randrange(1, 10_000),
         )
 
 
@@ -136,13 +140,16 @@ async def rehearsal() -> AsyncIterator[Rig]:
 async def outcome_of(rehearsal: Rig, one: Combination) -> str:
     """Play one combination; the word for how it ended."""
     scenario = one_account(
-        one.seed, user={"sign_in": one.screens, "language": one.language}, seller={"members": ["a1@users.example"]}, language=one.language
+        one.seed,
+        user={"sign_in": one.screens, "language": one.language},
+        seller={"members": ["a1@users.example"]},
+        language=one.language,
     )
     helpers = rehearsal.play(scenario)
     try:
         async with rehearsal.visit() as visit:
             identity = await ensure_signed_in(
-                visit, host=rehearsal.host, credentials=helpers.credentials(), aides=helpers.aides(), bounds=QUICK
+                visit, host=rehearsal.host, credentials=helpers.credentials(), hooks=helpers.hooks(), bounds=QUICK
             )
     except FlowError as err:
         return f"{err.code} {err.kind}" if hasattr(err, "kind") else err.code
@@ -153,7 +160,9 @@ async def outcome_of(rehearsal: Rig, one: Combination) -> str:
 def held_against_us(rehearsal: Rig) -> list[str]:
     """What should never have been pressed or typed."""
     return [
-        kind for kind in rehearsal.journal("danger.", "password.", "code.", "invitation.") if not kind.endswith((".accepted", ".shown"))
+        kind
+        for kind in rehearsal.journal("danger.", "password.", "code.", "invitation.")
+        if not kind.endswith((".accepted", ".shown"))
     ]
 
 

@@ -28,7 +28,17 @@ ENTRIES = [
     ["tiles", "password_again"],
     ["tiles"],
 ]
-CODES = [["otp"], ["otp_wrapped"], ["otp_boxes"], ["otp_boxes_by_key"], ["otp_sends_itself"], ["otp_sms"], ["picker"], ["otp_expired"], []]
+CODES = [
+    ["otp"],
+    ["otp_wrapped"],
+    ["otp_boxes"],
+    ["otp_boxes_by_key"],
+    ["otp_sends_itself"],
+    ["otp_sms"],
+    ["picker"],
+    ["otp_expired"],
+    [],
+]
 BETWEEN = ["continue_wall", "waf", "passkey_nudge", "phone_fixup"]
 ENDS = {
     "home": "arrived",
@@ -92,7 +102,9 @@ async def test_every_order_of_pages_arrives(second: SecondRig, seed: int) -> Non
 @pytest.mark.sampled(4)
 @pytest.mark.parametrize("position", [0, 1, 2])
 @pytest.mark.parametrize("end", [end for end in ENDS if end != "home"])
-async def test_every_page_that_ends_a_sign_in_ends_it_for_its_reason(second: SecondRig, end: str, position: int) -> None:
+async def test_every_page_that_ends_a_sign_in_ends_it_for_its_reason(
+    second: SecondRig, end: str, position: int
+) -> None:
     look = Look.drawn(f"{end}{position}")
     started = monotonic()
     ended = await second.sign_in(*["email_classic", "password", "otp"][:position], end, look=look)
@@ -128,7 +140,9 @@ async def test_what_the_site_refuses_is_not_typed_again(
 
 
 async def test_a_password_answered_in_unknown_words_is_doubted(second: SecondRig) -> None:
-    ended = await second.sign_in("email_classic", "password", "otp", "home", look=Look(), person=Person(refuses="unlisted"))
+    ended = await second.sign_in(
+        "email_classic", "password", "otp", "home", look=Look(), person=Person(refuses="unlisted")
+    )
     assert ended.lent.outcomes == ["type_password doubted"]
 
 
@@ -145,7 +159,10 @@ async def test_a_page_that_never_lets_the_password_go_stops_the_sign_in(second: 
 
 async def test_to_be_back_at_the_start_is_no_acceptance(second: SecondRig) -> None:
     ended = await second.sign_in("email_classic", "password", "email_unified", "password", "otp", "home", look=Look())
-    assert (ended.outcome, ended.lent.outcomes[:2]) == ("arrived", ["type_password asked_again", "type_password accepted"])
+    assert (ended.outcome, ended.lent.outcomes[:2]) == (
+        "arrived",
+        ["type_password asked_again", "type_password accepted"],
+    )
     for_ever = await second.sign_in(*["email_classic", "password"] * 5, "home", look=Look())
     assert (for_ever.outcome, len(for_ever.site.passwords)) == ("stuck", 2)
 

@@ -20,14 +20,14 @@ from agent.store.vault import sign_in_secrets
 from agent.store.vault.keys import Vault
 from agent.store.vault.sign_in_secrets import SignInSecrets
 from agent.visits.browser_pool import BrowserPool, browser_options
-from agent.visits.context import Crew
+from agent.visits.context import WorkerContext
 from agent.visits.prepare import Kind
 from agent.visits.run import make_visit
 from tests.second_site.script import Person
 from tests.second_site.site import SecondSite, second_site
 
 
-def crew_on(site: SecondSite, folder: Path, policy: Policy) -> Crew:
+def context_on(site: SecondSite, folder: Path, policy: Policy) -> WorkerContext:
     """A worker that knows the second site's person as A1."""
     browser = BrowserSettings(host_resolver_rules=f"MAP * 127.0.0.1:{site.port}", trusted_spki=[site.spki])
     settings = Settings(data_dir=folder, browser=browser, flow=FlowSettings(challenge_timeout=3))
@@ -38,19 +38,21 @@ def crew_on(site: SecondSite, folder: Path, policy: Policy) -> Crew:
         accounts.add(conn, new, now=utc_now())
         sign_in_secrets.save(conn, vault, "A1", given, now=utc_now())
     pool = BrowserPool(options=browser_options(settings), replace_after=100)
-    return Crew(settings=settings, engine=engine, vault=vault, pool=pool, policy=policy, redaction=Redaction(), worker="w")
+    return WorkerContext(
+        settings=settings, engine=engine, vault=vault, pool=pool, policy=policy, redaction=Redaction(), worker="w"
+    )
 
 
 async def test_drift_is_logged_and_counted(tmp_path: Path) -> None:
     async with second_site(tmp_path) as site:
-        crew = crew_on(site, tmp_path, load_policy(None))
+        context = context_on(site, tmp_path, load_policy(None))
         site.begin(["email_classic", "password_renamed", "otp_quota"])
         try:
             with capture_logs() as lines:
-                ended = await make_visit(crew, "A1", kind=Kind.AUDIT)
+                ended = await make_visit(context, "A1", kind=Kind.AUDIT)
         finally:
-            await crew.pool.close()
-            crew.engine.dispose()
+            await context.pool.close()
+            context.engine.dispose()
     seen = [(line["screen"], line["element"], line["candidate"]) for line in lines if line["event"] == "drift.seen"]
     assert (ended.conclusion.outcome, ended.conclusion.drift) == ("challenge", ("password",))
     assert seen == [("password", "password", 3)]

@@ -33,14 +33,20 @@ async def test_a_stored_session_is_kept_although_the_address_is_shown_late(rehea
     )
     helpers = rehearsal.play(scenario)
     async with rehearsal.visit() as visit:
-        await ensure_signed_in(visit, host=rehearsal.host, credentials=helpers.credentials(), aides=helpers.aides(), prove=True)
+        await ensure_signed_in(
+            visit, host=rehearsal.host, credentials=helpers.credentials(), hooks=helpers.hooks(), prove=True
+        )
         session = await visit.storage_state()
     async with rehearsal.visit(session=session) as visit:
-        identity = await ensure_signed_in(visit, host=rehearsal.host, credentials=helpers.credentials(), aides=helpers.aides(), prove=True)
+        identity = await ensure_signed_in(
+            visit, host=rehearsal.host, credentials=helpers.credentials(), hooks=helpers.hooks(), prove=True
+        )
         session = await visit.storage_state()
     assert (identity.user_email, identity.fresh) == (email, False)
     async with rehearsal.visit(session=session) as visit:
         account, who = rehearsal.account, helpers.credentials()
-        reading = await audit_permissions(visit, account=account, credentials=who, aides=helpers.aides(), subject=email, own=True)
+        reading = await audit_permissions(
+            visit, account=account, credentials=who, hooks=helpers.hooks(), subject=email, own=True
+        )
     assert reading.grid is not None
     assert rehearsal.journal("sign_in.done") == ["sign_in.done"]

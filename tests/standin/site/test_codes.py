@@ -14,7 +14,13 @@ NOW = datetime(2026, 1, 1, 12, 0, 10, tzinfo=UTC)
 
 @pytest.mark.parametrize(
     ("seconds", "code"),
-    [(59, "94287082"), (1111111109, "07081804"), (1111111111, "14050471"), (1234567890, "89005924"), (2000000000, "69279037")],
+    [
+        (59, "94287082"),
+        (1111111109, "07081804"),
+        (1111111111, "14050471"),
+        (1234567890, "89005924"),
+        (2000000000, "69279037"),
+    ],
 )
 def test_codes_are_those_of_the_standard(seconds: int, code: str) -> None:
     seed = Seed(secret=RFC_SECRET, digits=8)

@@ -27,7 +27,9 @@ async def ask(control: httpx.AsyncClient, path: str, **body: Any) -> dict[str, A
     return told
 
 
-async def test_the_description_has_all_an_agent_needs_and_only_loopback(stand_in: StandIn, control: httpx.AsyncClient) -> None:
+async def test_the_description_has_all_an_agent_needs_and_only_loopback(
+    stand_in: StandIn, control: httpx.AsyncClient
+) -> None:
     told = (await control.get("/")).json()
     assert told == stand_in.description()
     assert set(told) == {"host_resolver_rules", "spki", "site", "imap", "dns", "control"}
@@ -48,7 +50,10 @@ async def test_a_scenario_is_replaced_over_the_wire(stand_in: StandIn, control: 
     [
         ({"users": [{"email": "x"}]}, "users.0.password"),
         ({"users": [{"email": "x", "password": "p", "totp_secret": "123456"}]}, "Base32"),
-        ({"users": [{"email": "x", "password": "p", "totp_secret": "AAAA", "sign_in": ["optp"]}]}, "unknown screen 'optp'"),
+        (
+            {"users": [{"email": "x", "password": "p", "totp_secret": "AAAA", "sign_in": ["optp"]}]},
+            "unknown screen 'optp'",
+        ),
         ({"sellers": [{"merchant_id": "B1", "name": "n"}]}, "sellers.0.merchant_id"),
         ({"faults": [{"on": "nowhere", "kind": "503"}]}, "unknown screen 'nowhere'"),
         ({"colour": "blue"}, "colour"),
@@ -68,7 +73,9 @@ async def test_a_wrong_scenario_is_told_with_its_place_and_changes_nothing(
 async def test_an_invitation_is_mailed_signed_and_linked(stand_in: StandIn, control: httpx.AsyncClient) -> None:
     merchant = stand_in.realm.scenario.sellers[0].merchant_id
     told = await ask(control, "/seller", do="invite", merchant_id=merchant, email="new@users.example", language="de")
-    assert told["link"] == f"https://{HOST}/invitation/accept?merchantId={merchant}&invitationId={told['invitation_id']}"
+    assert (
+        told["link"] == f"https://{HOST}/invitation/accept?merchantId={merchant}&invitationId={told['invitation_id']}"
+    )
     assert stand_in.inbox.count() == 1
     await ask(control, "/seller", do="invite", merchant_id=merchant, email="quiet@users.example", deliver=False)
     assert stand_in.inbox.count() == 1
@@ -79,7 +86,9 @@ async def test_an_invitation_is_mailed_signed_and_linked(stand_in: StandIn, cont
 async def test_every_language_of_a_scenario_gets_a_mail(stand_in: StandIn, control: httpx.AsyncClient) -> None:
     merchant = stand_in.realm.scenario.sellers[0].merchant_id
     for language in ("en", "de", "fr", "sv", "tr"):
-        await ask(control, "/seller", do="invite", merchant_id=merchant, email=f"{language}@users.example", language=language)
+        await ask(
+            control, "/seller", do="invite", merchant_id=merchant, email=f"{language}@users.example", language=language
+        )
     assert stand_in.inbox.count() == 5
 
 
@@ -88,11 +97,20 @@ async def test_the_seller_withdraws_expires_grants_and_revokes(stand_in: StandIn
     rights = stand_in.realm.grants.of(invitation.merchant_id)
     for do, state in (("withdraw", "withdrawn"), ("expire", "expired")):
         assert (await ask(control, "/seller", do=do, invitation_id=invitation.invitation_id))["state"] == state
-    assert (await ask(control, "/seller", do="mark", invitation_id=invitation.invitation_id, state="offered"))["state"] == "offered"
+    assert (await ask(control, "/seller", do="mark", invitation_id=invitation.invitation_id, state="offered"))[
+        "state"
+    ] == "offered"
     assert rights.user(invitation.email) is None
     rights.add_user(invitation.email)
     where = {"merchant_id": invitation.merchant_id, "email": invitation.email}
-    await ask(control, "/seller", do="set_permissions", **where, preset="as_asked", rows={"Settings > User Permissions": "View & Edit"})
+    await ask(
+        control,
+        "/seller",
+        do="set_permissions",
+        **where,
+        preset="as_asked",
+        rows={"Settings > User Permissions": "View & Edit"},
+    )
     assert rights.highest(invitation.email, "User Permissions") == "View & Edit"
     await ask(control, "/seller", do="revoke", **where)
     assert rights.user(invitation.email) is None
@@ -113,9 +131,16 @@ async def test_a_mistake_is_told_in_a_sentence(control: httpx.AsyncClient, body:
     assert told in answer.json()["error"]
 
 
-async def test_a_row_or_level_the_page_does_not_have_is_refused_and_nothing_set(stand_in: StandIn, control: httpx.AsyncClient) -> None:
+async def test_a_row_or_level_the_page_does_not_have_is_refused_and_nothing_set(
+    stand_in: StandIn, control: httpx.AsyncClient
+) -> None:
     invitation = next(iter(stand_in.realm.invitations.values()))
-    where = {"do": "set_permissions", "merchant_id": invitation.merchant_id, "email": invitation.email, "preset": "as_asked"}
+    where = {
+        "do": "set_permissions",
+        "merchant_id": invitation.merchant_id,
+        "email": invitation.email,
+        "preset": "as_asked",
+    }
     for rows, told in (
         ({"Settings > Moon": "View"}, "no permission row"),
         ({"Settings > User Permissions": "View"}, "offers"),
@@ -143,7 +168,9 @@ async def test_sessions_end_on_the_sites_side(stand_in: StandIn, control: httpx.
     assert (await visitor.get("/home")).has("a[data-name=switch_account_request]")
 
 
-async def test_the_log_tells_what_came_after_a_mark(stand_in: StandIn, control: httpx.AsyncClient, visitor: Visitor) -> None:
+async def test_the_log_tells_what_came_after_a_mark(
+    stand_in: StandIn, control: httpx.AsyncClient, visitor: Visitor
+) -> None:
     await visitor.get("/home")
     mark = (await control.get("/log")).json()["last_seq"]
     await visitor.submit("form[name=signIn]", email="a1@users.example")
@@ -154,7 +181,9 @@ async def test_the_log_tells_what_came_after_a_mark(stand_in: StandIn, control: 
     assert "requests" not in (await control.get("/log", params={"brief": 1})).json()
 
 
-async def test_a_password_changes_in_the_middle_of_a_sign_in(stand_in: StandIn, control: httpx.AsyncClient, visitor: Visitor) -> None:
+async def test_a_password_changes_in_the_middle_of_a_sign_in(
+    stand_in: StandIn, control: httpx.AsyncClient, visitor: Visitor
+) -> None:
     stand_in.load(one_account(1, user={"sign_in": ["email", "password"]}, seller={"members": ["a1@users.example"]}))
     await visitor.get("/home")
     await visitor.submit("form[name=signIn]", email="a1@users.example")
@@ -165,10 +194,14 @@ async def test_a_password_changes_in_the_middle_of_a_sign_in(stand_in: StandIn, 
     assert "unknown screen 'moon'" in answer.json()["error"]
 
 
-async def test_a_sellers_page_changes_its_layout_and_keeps_its_rights(stand_in: StandIn, control: httpx.AsyncClient) -> None:
+async def test_a_sellers_page_changes_its_layout_and_keeps_its_rights(
+    stand_in: StandIn, control: httpx.AsyncClient
+) -> None:
     merchant = stand_in.realm.scenario.sellers[0].merchant_id
     rights = stand_in.realm.grants.of(merchant)
-    await ask(control, "/sellers", merchant_id=merchant, options={"own_view": False, "refusal": "redirect"}, name="New Name")
+    await ask(
+        control, "/sellers", merchant_id=merchant, options={"own_view": False, "refusal": "redirect"}, name="New Name"
+    )
     assert stand_in.realm.grants.options(merchant).refusal == "redirect"
     assert stand_in.realm.grants.of(merchant) is rights
     assert stand_in.realm.scenario.sellers[0].name == "New Name"

@@ -34,7 +34,9 @@ def load(stand_in: StandIn, *faults: dict[str, object], member: bool = True) -> 
         ("changed_label", 200, "ap_claim_v2"),
     ],
 )
-async def test_a_fault_of_the_page_replaces_one_showing(stand_in: StandIn, visitor: Visitor, kind: str, status: int, mark: str) -> None:
+async def test_a_fault_of_the_page_replaces_one_showing(
+    stand_in: StandIn, visitor: Visitor, kind: str, status: int, mark: str
+) -> None:
     load(stand_in, {"on": "email", "kind": kind, "nth": 2})
     assert (await visitor.get("/home")).has("#ap_email")
     seen = await visitor.get(visitor.seen.url)
@@ -89,7 +91,9 @@ async def test_a_fault_without_end_strikes_every_time(stand_in: StandIn, visitor
 
 
 def test_the_nth_showing_is_counted_for_each_fault_by_itself() -> None:
-    book = FaultBook([Fault(on="password", kind="503", nth=2), Fault(on="/ap/signin", kind="429", nth=1, moment="after")])
+    book = FaultBook(
+        [Fault(on="password", kind="503", nth=2), Fault(on="/ap/signin", kind="429", nth=1, moment="after")]
+    )
     struck = [book.due("after", screen="password", path="/ap/signin", method="GET", user="") for _ in range(3)]
     assert [fault.kind if fault else None for fault in struck] == ["429", "503", None]
 

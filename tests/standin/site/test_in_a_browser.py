@@ -60,7 +60,9 @@ async def sign_in(tab: Page, stand_in: StandIn, user: User) -> None:
     await tab.wait_for_url(lambda url: "/ap/" not in url)
 
 
-async def test_the_whole_way_from_sign_in_to_acceptance_works_under_the_production_name(stand_in: StandIn, tab: Page) -> None:
+async def test_the_whole_way_from_sign_in_to_acceptance_works_under_the_production_name(
+    stand_in: StandIn, tab: Page
+) -> None:
     for seed in (1, 2, 3, 4, 5, 6):
         stand_in.load(one_account(seed, user={"sign_in": ["email", "password", "otp"]}))
         await tab.context.clear_cookies()
@@ -70,11 +72,19 @@ async def test_the_whole_way_from_sign_in_to_acceptance_works_under_the_producti
         await accept_control(tab).click()
         await tab.wait_for_url("**/home?mons_sel_dir_mcid=*")
         assert stand_in.realm.journal.summary()["acceptances"] == {record.invitation_id: 1}
-        assert all(entry["scripts_ran"] for entry in stand_in.realm.journal.summary()["writes"] if entry["path"] == "/ap/signin")
+        assert all(
+            entry["scripts_ran"]
+            for entry in stand_in.realm.journal.summary()["writes"]
+            if entry["path"] == "/ap/signin"
+        )
 
 
 async def test_names_that_are_not_listed_lead_nowhere(stand_in: StandIn, tab: Page) -> None:
-    for url in ("https://example.com/", "https://sellercentral.amazon.com.evil.example/", f"https://127.0.0.1:{stand_in.port}/"):
+    for url in (
+        "https://example.com/",
+        "https://sellercentral.amazon.com.evil.example/",
+        f"https://127.0.0.1:{stand_in.port}/",
+    ):
         with pytest.raises(Error, match="ERR_NAME_NOT_RESOLVED"):
             await tab.goto(url)
 
@@ -87,7 +97,9 @@ async def test_another_key_than_the_pinned_one_is_not_trusted(stand_in: StandIn)
 
 
 async def test_the_silent_challenge_resolves_itself_and_the_stuck_one_does_not(stand_in: StandIn, tab: Page) -> None:
-    stand_in.load(one_account(1, user={"sign_in": ["waf_challenge", "email", "waf_challenge", "password"]}, waf_seconds=0.1))
+    stand_in.load(
+        one_account(1, user={"sign_in": ["waf_challenge", "email", "waf_challenge", "password"]}, waf_seconds=0.1)
+    )
     await tab.goto(HOME)
     await tab.locator("#ap_email:visible").fill("a1@users.example")
     await tab.locator("form[name=signIn] input[type=submit]:visible").click()
@@ -211,7 +223,9 @@ async def test_the_pickers_error_goes_away_when_it_is_loaded_again(stand_in: Sta
 async def test_choosing_a_european_marketplace_moves_to_its_host(stand_in: StandIn, tab: Page) -> None:
     draw = Draw(1)
     person = draw.user("a1@users.example", sign_in=["email", "password", "otp"], picker_when="always")
-    stand_in.load(Scenario(users=[person], sellers=[draw.seller(name="Harbor Toys", marketplaces=["DE"], members=[person.email])]))
+    stand_in.load(
+        Scenario(users=[person], sellers=[draw.seller(name="Harbor Toys", marketplaces=["DE"], members=[person.email])])
+    )
     await sign_in(tab, stand_in, person)
     await choose_new(tab, "Harbor Toys", "Germany")
     assert urlsplit(tab.url).netloc == "sellercentral-europe.amazon.com"
@@ -223,7 +237,11 @@ async def test_a_tour_lies_over_the_page_until_it_is_skipped(stand_in: StandIn, 
     for seed in range(1, 5):
         await tab.context.clear_cookies()
         stand_in.load(
-            one_account(seed, user={"sign_in": ["email", "password", "otp"], "tour": True}, seller={"members": ["a1@users.example"]})
+            one_account(
+                seed,
+                user={"sign_in": ["email", "password", "otp"], "tour": True},
+                seller={"members": ["a1@users.example"]},
+            )
         )
         await sign_in(tab, stand_in, stand_in.realm.scenario.users[0])
         await tab.evaluate("localStorage.clear()")

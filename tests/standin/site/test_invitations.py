@@ -14,11 +14,21 @@ from tests.support.sites.site_visitor import HOST, Seen, Visitor, sign_in, visit
 LANGUAGES = ("en", "de")
 
 
-def load(stand_in: StandIn, *, seed: int = 1, state: str = "offered", kind: str = "user", language: str = "en", **seller: object) -> User:
+def load(
+    stand_in: StandIn,
+    *,
+    seed: int = 1,
+    state: str = "offered",
+    kind: str = "user",
+    language: str = "en",
+    **seller: object,
+) -> User:
     draw = Draw(seed)
     guest, other = (draw.user(f"{name}@users.example", sign_in=["email", "password"]) for name in ("a1", "a2"))
     shop = draw.seller(**seller)
-    offer = Invitation.model_validate({"merchant_id": shop.merchant_id, "email": guest.email, "state": state, "kind": kind})
+    offer = Invitation.model_validate(
+        {"merchant_id": shop.merchant_id, "email": guest.email, "state": state, "kind": kind}
+    )
     stand_in.load(Scenario(seed=seed, language=language, users=[guest, other], sellers=[shop], invitations=[offer]))
     return guest
 
@@ -63,8 +73,12 @@ async def test_right_after_accepting_every_row_is_none(stand_in: StandIn, visito
     assert {rights.level(guest.email, row.key).value for row in rights.rows} == {"None"}
 
 
-@pytest.mark.parametrize(("lands_on", "where"), [("home", "app"), ("picker", "account_picker"), ("success_page", "invitation_accepted")])
-async def test_accepting_lands_where_the_scenario_says(stand_in: StandIn, visitor: Visitor, lands_on: str, where: str) -> None:
+@pytest.mark.parametrize(
+    ("lands_on", "where"), [("home", "app"), ("picker", "account_picker"), ("success_page", "invitation_accepted")]
+)
+async def test_accepting_lands_where_the_scenario_says(
+    stand_in: StandIn, visitor: Visitor, lands_on: str, where: str
+) -> None:
     load(stand_in, lands_on=lands_on, marketplaces=["US", "CA"])
     await open_link(visitor, stand_in)
     await visitor.submit("form[action='/invitation/accept']")
@@ -72,16 +86,21 @@ async def test_accepting_lands_where_the_scenario_says(stand_in: StandIn, visito
 
 
 @pytest.mark.parametrize(
-    ("state", "wanted"), [("expired", "invitation_expired"), ("withdrawn", "invitation_withdrawn"), ("refused", "invitation_refused")]
+    ("state", "wanted"),
+    [("expired", "invitation_expired"), ("withdrawn", "invitation_withdrawn"), ("refused", "invitation_refused")],
 )
-async def test_a_closed_invitation_says_so_and_has_nothing_to_press(stand_in: StandIn, visitor: Visitor, state: str, wanted: str) -> None:
+async def test_a_closed_invitation_says_so_and_has_nothing_to_press(
+    stand_in: StandIn, visitor: Visitor, state: str, wanted: str
+) -> None:
     load(stand_in, state=state)
     seen = await open_link(visitor, stand_in)
     assert screen(stand_in) == wanted
     assert not seen.has("form")
 
 
-async def test_an_invitation_that_closes_under_an_open_page_is_not_accepted(stand_in: StandIn, visitor: Visitor) -> None:
+async def test_an_invitation_that_closes_under_an_open_page_is_not_accepted(
+    stand_in: StandIn, visitor: Visitor
+) -> None:
     load(stand_in)
     await open_link(visitor, stand_in)
     the_invitation(stand_in).state = InvitationState.WITHDRAWN
@@ -101,10 +120,14 @@ async def test_an_accepted_invitation_is_shown_as_accepted_and_counted_once(
     await visitor.submit("form[action='/invitation/accept']")
     assert screen(stand_in) == wanted
     assert list(stand_in.realm.journal.summary()["acceptances"].values()) == [1]
-    assert [entry.kind for entry in stand_in.realm.journal.of("invitation.accept_repeated")] == ["invitation.accept_repeated"]
+    assert [entry.kind for entry in stand_in.realm.journal.of("invitation.accept_repeated")] == [
+        "invitation.accept_repeated"
+    ]
 
 
-async def test_accepting_as_somebody_else_binds_the_wrong_identity_and_is_logged_loudly(stand_in: StandIn, visitor: Visitor) -> None:
+async def test_accepting_as_somebody_else_binds_the_wrong_identity_and_is_logged_loudly(
+    stand_in: StandIn, visitor: Visitor
+) -> None:
     guest = load(stand_in)
     other = stand_in.realm.scenario.users[1]
     seen = await open_link(visitor, stand_in, other)
@@ -122,7 +145,9 @@ async def test_accepting_as_somebody_else_binds_the_wrong_identity_and_is_logged
 
 
 @pytest.mark.parametrize("seed", range(1, 5))
-async def test_the_older_flow_shows_a_code_until_the_seller_confirms(stand_in: StandIn, visitor: Visitor, seed: int) -> None:
+async def test_the_older_flow_shows_a_code_until_the_seller_confirms(
+    stand_in: StandIn, visitor: Visitor, seed: int
+) -> None:
     guest = load(stand_in, seed=seed, invitation_flow="code")
     await open_link(visitor, stand_in)
     seen = await visitor.submit("form[action='/invitation/accept']")
@@ -171,7 +196,9 @@ async def test_the_link_asks_for_a_sign_in_first_and_is_remembered(stand_in: Sta
     assert screen(stand_in) == "invitation_offered"
 
 
-async def test_nobody_without_a_seller_gets_further_than_the_page_that_says_so(stand_in: StandIn, visitor: Visitor) -> None:
+async def test_nobody_without_a_seller_gets_further_than_the_page_that_says_so(
+    stand_in: StandIn, visitor: Visitor
+) -> None:
     guest = load(stand_in)
     seen = await sign_in(visitor, stand_in, guest)
     assert seen.has("[data-metric-name='sc:auth-failed:no-account:start-registration-button']")
@@ -218,12 +245,18 @@ async def test_the_texts_nobody_has_recorded_come_in_several_wordings(stand_in: 
         seen = await open_link(visitor, stand_in)
         alert = seen.tree.css_first("kat-alert, .a-alert, [role=alert]")
         assert alert is not None
-        told.add((alert.attributes.get("header") or "") + (alert.attributes.get("description") or "") + alert.text(strip=True))
+        told.add(
+            (alert.attributes.get("header") or "")
+            + (alert.attributes.get("description") or "")
+            + alert.text(strip=True)
+        )
     assert len(told) >= 3
     assert all("expired" in text for text in told)
 
 
-async def test_a_deep_link_may_ask_for_the_account_that_home_did_not_ask_for(stand_in: StandIn, visitor: Visitor) -> None:
+async def test_a_deep_link_may_ask_for_the_account_that_home_did_not_ask_for(
+    stand_in: StandIn, visitor: Visitor
+) -> None:
     load(stand_in, members=["a1@users.example"], marketplaces=["US", "CA"])
     world = stand_in.realm.scenario
     asked = world.users[0].model_copy(update={"picker_when": "deep_links"})

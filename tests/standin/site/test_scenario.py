@@ -47,8 +47,14 @@ def test_a_scenario_is_read_from_toml_and_json(tmp_path: Path) -> None:
     [
         ("[1]", "found list"),
         ("{", "expected a readable JSON or TOML scenario"),
-        ('{"users": [{"email": "a", "password": "p", "totp_secret": "AAAA", "sign_in": ["otp:fax"]}]}', "unknown variant 'fax' of 'otp'"),
-        ('{"sellers": [{"merchant_id": "A1B2C3D4E5F6G7", "name": "n", "marketplaces": ["XX"]}]}', "unknown marketplace 'XX'"),
+        (
+            '{"users": [{"email": "a", "password": "p", "totp_secret": "AAAA", "sign_in": ["otp:fax"]}]}',
+            "unknown variant 'fax' of 'otp'",
+        ),
+        (
+            '{"sellers": [{"merchant_id": "A1B2C3D4E5F6G7", "name": "n", "marketplaces": ["XX"]}]}',
+            "unknown marketplace 'XX'",
+        ),
     ],
 )
 def test_a_file_that_cannot_be_played_is_refused_in_one_sentence(tmp_path: Path, text: str, told: str) -> None:
@@ -146,7 +152,10 @@ async def test_a_whole_visit_repeats_itself_to_the_byte_for_a_seed(stand_in: Sta
     for _ in range(2):
         stand_in.load(one_account(12, user={"sign_in": ["email", "password"]}))
         visitor.session.cookie_jar.clear()
-        pages = [await visitor.get(f"https://{HOST}/home"), await visitor.submit("form[name=signIn]", email="a1@users.example")]
+        pages = [
+            await visitor.get(f"https://{HOST}/home"),
+            await visitor.submit("form[name=signIn]", email="a1@users.example"),
+        ]
         pages.append(await visitor.submit("form[name=signIn]", password=stand_in.realm.scenario.users[0].password))
         pages.append(await visitor.get(stand_in.realm.link_of(next(iter(stand_in.realm.invitations.values())))))
         pages.append(await visitor.submit("form[action='/invitation/accept']"))

@@ -14,12 +14,36 @@ from fixtures.stand_in.world import StandIn
 from tests.support.sites.site_visitor import Seen, Visitor
 
 MARKS = {
-    "email": ["form[name=signIn].auth-validate-form", "input#ap_email[name=email]", "span#continue input#continue[type=submit]"],
-    "email_unified": ["form#ap_login_form[name=signIn]", "#ap_email_login", "span#continue", "#claim-input-dropdown-select-element"],
+    "email": [
+        "form[name=signIn].auth-validate-form",
+        "input#ap_email[name=email]",
+        "span#continue input#continue[type=submit]",
+    ],
+    "email_unified": [
+        "form#ap_login_form[name=signIn]",
+        "#ap_email_login",
+        "span#continue",
+        "#claim-input-dropdown-select-element",
+    ],
     "combined": ["#ap_email", "#ap_password"],
-    "password": ["#auth-email-claim", "#ap_change_login_claim", "span#auth-signin-button input#signInSubmit", "#auth-fpp-link-bottom"],
-    "otp": ["form#auth-mfa-form", "input#auth-mfa-otpcode[name=otpCode]", "#auth-mfa-remember-device", "#auth-signin-button"],
-    "otp_device_picker": ["form#auth-select-device-form", ".auth-TOTP input[name=otpDeviceContext]", ".auth-SMS", "#auth-send-code"],
+    "password": [
+        "#auth-email-claim",
+        "#ap_change_login_claim",
+        "span#auth-signin-button input#signInSubmit",
+        "#auth-fpp-link-bottom",
+    ],
+    "otp": [
+        "form#auth-mfa-form",
+        "input#auth-mfa-otpcode[name=otpCode]",
+        "#auth-mfa-remember-device",
+        "#auth-signin-button",
+    ],
+    "otp_device_picker": [
+        "form#auth-select-device-form",
+        ".auth-TOTP input[name=otpDeviceContext]",
+        ".auth-SMS",
+        "#auth-send-code",
+    ],
     "otp_quota": ["#auth-error-message-box"],
     "passkey_nudge": ["input[aria-labelledby*='nudge-not-now']"],
     "phone_fixup": ["form#auth-account-fixup-phone-form", "a#ap-account-fixup-phone-skip-link"],
@@ -28,8 +52,16 @@ MARKS = {
     "landing": ["nav a"],
     "captcha_image": ["form[action='/errors/validateCaptcha'] input#captchacharacters[name=field-keywords]"],
     "captcha_cvf": ["#cvf-page-content form.cvf-widget-form-captcha[action^=verify]", "input[name=cvf_captcha_input]"],
-    "captcha_in_page": ["#auth-captcha-image-container #auth-captcha-image", "#auth-captcha-guess[name=guess]", "#ap_password"],
-    "puzzle": ["form#cvf-aamation-challenge-form", "iframe#cvf-aamation-challenge-iframe", "input#cvf_aamation_response_token"],
+    "captcha_in_page": [
+        "#auth-captcha-image-container #auth-captcha-image",
+        "#auth-captcha-guess[name=guess]",
+        "#ap_password",
+    ],
+    "puzzle": [
+        "form#cvf-aamation-challenge-form",
+        "iframe#cvf-aamation-challenge-iframe",
+        "input#cvf_aamation_response_token",
+    ],
     "approval_push": ["form#pollingForm input[name=transactionApprovalStatus]", "form#resend-approval-form"],
     "verification_code": ["form#verification-code-form", "input#input-box-otp", "#cvf-submit-otp-button input"],
     "verification_method": ["form[name=claimspicker] input[name=option]"],
@@ -37,7 +69,10 @@ MARKS = {
     "password_reset": ["form[name=forgotPassword]"],
     "account_locked": ["#auth-account-locked-alert"],
     "no_such_login": ["#intent-confirmation-container form#intent-confirmation-form"],
-    "identity_switch": [".cvf-account-switcher a[data-name=switch_account_request]", "#cvf-account-switcher-add-accounts-link"],
+    "identity_switch": [
+        ".cvf-account-switcher a[data-name=switch_account_request]",
+        "#cvf-account-switcher-add-accounts-link",
+    ],
     "sign_in_error": ["#ap_error_page_message", ".ap_error_page_title"],
     "site_down": ["a[href*=dogsofamazon] img[alt='Dogs of Amazon']#d"],
     "too_many_requests": ["h1"],
@@ -68,8 +103,12 @@ async def test_a_screen_carries_its_marks(stand_in: StandIn, visitor: Visitor, s
     assert stand_in.realm.journal.of("request")[-1].fields["screen"] == screen
 
 
-@pytest.mark.parametrize("entry", [f"{name}:{variant}" for name, variants in sorted(VARIANTS.items()) for variant in sorted(variants)])
-async def test_every_variant_is_drawn_under_several_seeds_and_languages(stand_in: StandIn, visitor: Visitor, entry: str) -> None:
+@pytest.mark.parametrize(
+    "entry", [f"{name}:{variant}" for name, variants in sorted(VARIANTS.items()) for variant in sorted(variants)]
+)
+async def test_every_variant_is_drawn_under_several_seeds_and_languages(
+    stand_in: StandIn, visitor: Visitor, entry: str
+) -> None:
     for seed, language in ((1, "en"), (2, "de"), (3, "fr"), (4, "ja")):
         load(stand_in, [entry, "email"], seed=seed, vary=True, language=language)
         visitor.session.cookie_jar.clear()
@@ -162,7 +201,9 @@ async def test_what_nobody_should_press_is_logged(
     assert [entry.kind for entry in stand_in.realm.journal.of(danger)] == [danger]
 
 
-@pytest.mark.parametrize("screen", ["puzzle", "approval_push", "captcha_image", "captcha_cvf", "verification_code", "security_question"])
+@pytest.mark.parametrize(
+    "screen", ["puzzle", "approval_push", "captcha_image", "captcha_cvf", "verification_code", "security_question"]
+)
 async def test_a_person_can_deal_with_a_challenge_elsewhere(stand_in: StandIn, visitor: Visitor, screen: str) -> None:
     user = load(stand_in, ["email", screen, "password"])
     await visitor.get("/home")

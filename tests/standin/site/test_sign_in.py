@@ -51,7 +51,12 @@ async def test_every_order_of_screens_ends_signed_in(stand_in: StandIn, visitor:
 async def test_home_bounces_to_the_sign_in_with_openid_parameters(stand_in: StandIn, visitor: Visitor) -> None:
     seen = await visitor.get(f"https://{HOST}/home")
     assert seen.hops == ["GET /home 302", "GET /ap/signin 200"]
-    for part in ("openid.assoc_handle=sc_na_amazon_v2", "openid.mode=checkid_setup", "pageId=sc_na_amazon_v2", "ssoResponse="):
+    for part in (
+        "openid.assoc_handle=sc_na_amazon_v2",
+        "openid.mode=checkid_setup",
+        "pageId=sc_na_amazon_v2",
+        "ssoResponse=",
+    ):
         assert part in seen.url
 
 
@@ -121,10 +126,14 @@ async def test_the_site_judges_codes_by_its_own_skewed_clock(stand_in: StandIn, 
     await visitor.submit("form[name=signIn]", password=user.password)
     seen = await visitor.submit("#auth-mfa-form", otpCode=code_now(stand_in, user, steps=-20))
     assert seen.has("#auth-mfa-form")
-    assert (await visitor.submit("#auth-mfa-form", otpCode=code_now(stand_in, user))).url.startswith(f"https://{HOST}/home")
+    assert (await visitor.submit("#auth-mfa-form", otpCode=code_now(stand_in, user))).url.startswith(
+        f"https://{HOST}/home"
+    )
 
 
-async def test_an_sms_page_takes_the_authenticator_only_after_it_was_picked(stand_in: StandIn, visitor: Visitor) -> None:
+async def test_an_sms_page_takes_the_authenticator_only_after_it_was_picked(
+    stand_in: StandIn, visitor: Visitor
+) -> None:
     user = load(stand_in, ["password", "otp:sms"])
     await visitor.get("/home")
     seen = await visitor.submit("form[name=signIn]", password=user.password)
@@ -135,7 +144,9 @@ async def test_an_sms_page_takes_the_authenticator_only_after_it_was_picked(stan
     assert totp is not None
     seen = await visitor.submit("#auth-select-device-form", otpDeviceContext=totp.attributes["value"] or "")
     assert "Authenticator App" in seen.text
-    assert (await visitor.submit("#auth-mfa-form", otpCode=code_now(stand_in, user))).url.startswith(f"https://{HOST}/home")
+    assert (await visitor.submit("#auth-mfa-form", otpCode=code_now(stand_in, user))).url.startswith(
+        f"https://{HOST}/home"
+    )
     assert kinds(stand_in, "sms.") == ["sms.sent"]
 
 
@@ -174,7 +185,12 @@ async def test_two_accounts_of_one_email_are_told_apart_by_password(stand_in: St
 
 async def test_users_with_different_orders_share_the_email_page_and_go_their_own_ways(stand_in: StandIn) -> None:
     draw = Draw(6)
-    orders = [["email", "password", "otp"], ["combined", "otp"], ["email", "password", "captcha_image"], ["email_unified", "password"]]
+    orders = [
+        ["email", "password", "otp"],
+        ["combined", "otp"],
+        ["email", "password", "captcha_image"],
+        ["email_unified", "password"],
+    ]
     users = [draw.user(f"u{number}@users.example", sign_in=order) for number, order in enumerate(orders)]
     stand_in.load(Scenario(users=users, sellers=[draw.seller(members=[user.email for user in users])]))
     ends = []
@@ -185,7 +201,9 @@ async def test_users_with_different_orders_share_the_email_page_and_go_their_own
     assert ends == ["/home", "/home", "captcha", "/home"]
 
 
-async def test_an_expected_arrival_meets_its_own_order_from_the_first_screen(stand_in: StandIn, visitor: Visitor) -> None:
+async def test_an_expected_arrival_meets_its_own_order_from_the_first_screen(
+    stand_in: StandIn, visitor: Visitor
+) -> None:
     draw = Draw(7)
     users = [draw.user("x@users.example"), draw.user("y@users.example", sign_in=["continue_wall", "combined", "otp"])]
     stand_in.load(Scenario(users=users))
@@ -193,7 +211,9 @@ async def test_an_expected_arrival_meets_its_own_order_from_the_first_screen(sta
     assert "continue shopping" in (await visitor.get("/home")).text
 
 
-async def test_an_unknown_email_ends_on_the_alert_or_the_offer_to_create_an_account(stand_in: StandIn, visitor: Visitor) -> None:
+async def test_an_unknown_email_ends_on_the_alert_or_the_offer_to_create_an_account(
+    stand_in: StandIn, visitor: Visitor
+) -> None:
     load(stand_in, ["email_unified", "password", "otp"])
     await visitor.get("/home")
     seen = await visitor.submit("form[name=signIn]", email="nobody@users.example")
@@ -204,7 +224,9 @@ async def test_an_unknown_email_ends_on_the_alert_or_the_offer_to_create_an_acco
     assert "cannot find an account" in seen.text_of("#auth-error-message-box.auth-server-side-message-box")
 
 
-async def test_quiet_for_too_long_means_signing_in_again_by_tile_and_password(stand_in: StandIn, visitor: Visitor) -> None:
+async def test_quiet_for_too_long_means_signing_in_again_by_tile_and_password(
+    stand_in: StandIn, visitor: Visitor
+) -> None:
     user = load(stand_in, ["password", "otp"], max_auth_age=300)
     await sign_in(visitor, stand_in, user)
     stand_in.realm.clock.skipped += timedelta(seconds=301)
@@ -221,12 +243,16 @@ async def test_quiet_for_too_long_means_signing_in_again_by_tile_and_password(st
 async def test_the_picker_of_identities_says_who_is_signed_in(stand_in: StandIn, visitor: Visitor) -> None:
     user = load(stand_in, ["password", "otp"])
     await sign_in(visitor, stand_in, user)
-    seen = await visitor.get("/ap/signin?switch_account=picker&openid.return_to=https%3A%2F%2Fsellercentral.amazon.com%2Fhome")
+    seen = await visitor.get(
+        "/ap/signin?switch_account=picker&openid.return_to=https%3A%2F%2Fsellercentral.amazon.com%2Fhome"
+    )
     assert user.email in seen.text_of("a[data-name=switch_account_request]")
     assert (await visitor.get("/home")).has("meta[name='anti-csrftoken-a2z']")
 
 
-async def test_selecting_an_account_before_signing_in_is_an_invalid_request(stand_in: StandIn, visitor: Visitor) -> None:
+async def test_selecting_an_account_before_signing_in_is_an_invalid_request(
+    stand_in: StandIn, visitor: Visitor
+) -> None:
     load(stand_in, ["email", "password", "otp"])
     seen = await visitor.get(f"https://{HOST}/home?mons_sel_mkid={PLACES['US'].marketplace_id}")
     assert "Invalid request URL from client" in seen.text_of("#ap_error_page_message")

@@ -62,17 +62,25 @@ PLANNED = {429, 500, 503}
 
 
 @pytest.mark.parametrize("is_signed_in", [False, True])
-async def test_nothing_that_a_stranger_sends_breaks_the_site(stand_in: StandIn, visitor: Visitor, is_signed_in: bool) -> None:
+async def test_nothing_that_a_stranger_sends_breaks_the_site(
+    stand_in: StandIn, visitor: Visitor, is_signed_in: bool
+) -> None:
     random = Random(19)
     for screen in sorted(SIGN_IN_SCREENS):
         stand_in.load(
-            one_account(1, user={"sign_in": ["password"] if is_signed_in else [screen, "email"]}, seller={"members": ["a1@users.example"]})
+            one_account(
+                1,
+                user={"sign_in": ["password"] if is_signed_in else [screen, "email"]},
+                seller={"members": ["a1@users.example"]},
+            )
         )
         visitor.session.cookie_jar.clear()
         if is_signed_in:
             await sign_in(visitor, stand_in, stand_in.realm.scenario.users[0])
         for _ in range(12):
-            fields = {name: random.choice(("", "x", "ü\u0000", "a1@users.example")) for name in random.sample(FIELDS, 3)}
+            fields = {
+                name: random.choice(("", "x", "ü\u0000", "a1@users.example")) for name in random.sample(FIELDS, 3)
+            }
             url = f"https://{HOST}{random.choice(PATHS)}"
             seen = await (visitor.post(url, fields) if random.random() < 0.5 else visitor.get(url))
             assert seen.status < 500 or screen in ("site_down", "too_many_requests"), (seen.hops, seen.text[:300])
@@ -80,7 +88,9 @@ async def test_nothing_that_a_stranger_sends_breaks_the_site(stand_in: StandIn, 
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[1]", b'{"merchant":1}', b'{"merchant":"A1","code":"US"}', b"\xff\xfe"])
-async def test_a_selection_that_makes_no_sense_selects_nothing(stand_in: StandIn, visitor: Visitor, body: bytes) -> None:
+async def test_a_selection_that_makes_no_sense_selects_nothing(
+    stand_in: StandIn, visitor: Visitor, body: bytes
+) -> None:
     stand_in.load(one_account(1, user={"sign_in": ["password"]}, seller={"members": ["a1@users.example"]}))
     await sign_in(visitor, stand_in, stand_in.realm.scenario.users[0])
     async with visitor.session.post(f"https://{HOST}/account-switcher/global-accounts/selection", data=body) as answer:

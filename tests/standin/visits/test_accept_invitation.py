@@ -33,14 +33,16 @@ def world(seed: int = 1, *, invitation: dict[str, Any] | None = None, **rest: An
     return parse_scenario(plain)
 
 
-async def accept(rehearsal: Rig, helpers: Helpers, *, session: dict[str, Any] | None = None, who: Credentials | None = None) -> Acceptance:
+async def accept(
+    rehearsal: Rig, helpers: Helpers, *, session: dict[str, Any] | None = None, who: Credentials | None = None
+) -> Acceptance:
     async with rehearsal.visit(session=session) as visit:
         return await accept_invitation(
             visit,
             invitation=rehearsal.link(),
             account=rehearsal.account,
             credentials=who or helpers.credentials(),
-            aides=helpers.aides(),
+            hooks=helpers.hooks(),
             bounds=QUICK,
         )
 
@@ -55,7 +57,11 @@ def accepted(rehearsal: Rig) -> int:
 async def test_an_offered_invitation_is_accepted_with_one_click(rehearsal: Rig, lands_on: str, language: str) -> None:
     helpers = rehearsal.play(world(len(lands_on + language), seller={"lands_on": lands_on}, language=language))
     done = await accept(rehearsal, helpers)
-    assert (done.outcome, done.merchant_name, accepted(rehearsal)) == (AcceptanceOutcome.ACCEPTED, rehearsal.account.merchant_name, 1)
+    assert (done.outcome, done.merchant_name, accepted(rehearsal)) == (
+        AcceptanceOutcome.ACCEPTED,
+        rehearsal.account.merchant_name,
+        1,
+    )
     assert helpers.acts[-1] == "accept_invitation"
     assert helpers.outcomes[-1] == "accept_invitation accepted"
 
@@ -74,7 +80,9 @@ async def test_the_older_flow_gives_the_code_that_the_seller_confirms(rehearsal:
 
 
 @pytest.mark.parametrize("shown_as", ["page", "home"])
-async def test_an_invitation_accepted_earlier_is_an_outcome_and_nothing_is_clicked(rehearsal: Rig, shown_as: str) -> None:
+async def test_an_invitation_accepted_earlier_is_an_outcome_and_nothing_is_clicked(
+    rehearsal: Rig, shown_as: str
+) -> None:
     helpers = rehearsal.play(world(seller={"already_shown_as": shown_as, **MEMBERS}, invitation={"state": "accepted"}))
     assert (await accept(rehearsal, helpers)).outcome is AcceptanceOutcome.ALREADY_ACCEPTED
     assert "accept_invitation" not in helpers.acts
@@ -122,7 +130,10 @@ async def test_a_forbidden_click_is_not_made(rehearsal: Rig) -> None:
 @pytest.mark.parametrize("shown", ["greeting", "claim"])
 async def test_a_session_of_somebody_else_stops_before_any_click(rehearsal: Rig, shown: str) -> None:
     plain = world().model_dump(mode="json")
-    other = one_account(99).users[0].model_dump(mode="json") | {"email": "other@users.example", "identity_shown": "greeting"}
+    other = one_account(99).users[0].model_dump(mode="json") | {
+        "email": "other@users.example",
+        "identity_shown": "greeting",
+    }
     plain["users"] = [plain["users"][0] | {"identity_shown": shown}, other]
     plain["sellers"][0]["members"] = ["other@users.example"]
     helpers = rehearsal.play(parse_scenario(plain))
@@ -130,7 +141,9 @@ async def test_a_session_of_somebody_else_stops_before_any_click(rehearsal: Rig,
     from flows.sign_in.sign_in import ensure_signed_in
 
     async with rehearsal.visit() as visit:
-        await ensure_signed_in(visit, host=rehearsal.host, credentials=stranger.credentials(), aides=stranger.aides(), bounds=QUICK)
+        await ensure_signed_in(
+            visit, host=rehearsal.host, credentials=stranger.credentials(), hooks=stranger.hooks(), bounds=QUICK
+        )
         session = await visit.storage_state()
     with pytest.raises(WrongIdentityError):
         await accept(rehearsal, helpers, session=session)
@@ -142,7 +155,9 @@ async def test_a_session_that_does_not_say_whose_it_is_signs_in_afresh(rehearsal
     from flows.sign_in.sign_in import ensure_signed_in
 
     async with rehearsal.visit() as visit:
-        await ensure_signed_in(visit, host=rehearsal.host, credentials=helpers.credentials(), aides=helpers.aides(), bounds=QUICK)
+        await ensure_signed_in(
+            visit, host=rehearsal.host, credentials=helpers.credentials(), hooks=helpers.hooks(), bounds=QUICK
+        )
         session = await visit.storage_state()
     helpers.acts.clear()
     assert (await accept(rehearsal, helpers, session=session)).outcome is AcceptanceOutcome.ACCEPTED
@@ -151,12 +166,16 @@ async def test_a_session_that_does_not_say_whose_it_is_signs_in_afresh(rehearsal
 
 @pytest.mark.parametrize("lands_on", ["home", "success_page"])
 @pytest.mark.parametrize("seed", [1, 2, 3])
-async def test_with_a_stored_session_an_acceptance_that_was_cut_off_is_found_done(rehearsal: Rig, seed: int, lands_on: str) -> None:
+async def test_with_a_stored_session_an_acceptance_that_was_cut_off_is_found_done(
+    rehearsal: Rig, seed: int, lands_on: str
+) -> None:
     helpers = rehearsal.play(world(seed, seller={"lands_on": lands_on}, user={"identity_shown": "greeting"}))
     from flows.sign_in.sign_in import ensure_signed_in
 
     async with rehearsal.visit() as visit:
-        await ensure_signed_in(visit, host=rehearsal.host, credentials=helpers.credentials(), aides=helpers.aides(), bounds=QUICK)
+        await ensure_signed_in(
+            visit, host=rehearsal.host, credentials=helpers.credentials(), hooks=helpers.hooks(), bounds=QUICK
+        )
         session = await visit.storage_state()
     await accept(rehearsal, helpers, session=session)
     helpers.acts.clear()

@@ -21,7 +21,9 @@ from tests.support.rehearsal import Rehearsal, rehearsing
 @pytest.fixture
 async def member(tmp_path: Path) -> AsyncIterator[Rehearsal]:
     """An account whose user is a member already, in a shop that shows users their own rights."""
-    async with StandIn(one_account(5, seller={"members": ["a1@users.example"], "options": {"own_view": True}})) as stand_in:
+    async with StandIn(
+        one_account(5, seller={"members": ["a1@users.example"], "options": {"own_view": True}})
+    ) as stand_in:
         with rehearsing(stand_in, tmp_path) as ready:
             ready.register()
             yield ready
@@ -29,11 +31,15 @@ async def member(tmp_path: Path) -> AsyncIterator[Rehearsal]:
 
 def grant(member: Rehearsal, preset: str, **rows: str) -> None:
     seller, user = member.scenario.sellers[0], member.scenario.users[0]
-    member.stand_in.seller.set_permissions(seller.merchant_id, user.email, Grant.model_validate({"preset": preset, "rows": rows}))
+    member.stand_in.seller.set_permissions(
+        seller.merchant_id, user.email, Grant.model_validate({"preset": preset, "rows": rows})
+    )
 
 
 async def audit(member: Rehearsal) -> AuditDocument:
-    return await audit_one(member.settings, engine=member.engine, vault=member.vault, account_id="A1", policy=load_policy())
+    return await audit_one(
+        member.settings, engine=member.engine, vault=member.vault, account_id="A1", policy=load_policy()
+    )
 
 
 async def test_permissions_as_asked_pass_and_the_account_is_complete(member: Rehearsal) -> None:

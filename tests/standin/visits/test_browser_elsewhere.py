@@ -1,4 +1,6 @@
-"""A browser on another machine: visits go there, it is let go and not ended, and its guard is no weaker than our own browser's."""
+"""A browser on another machine: visits go there, it is let go and not ended, and its guard is no weaker than our own
+browser's.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ def flags(rules: str, pins: list[str]) -> list[str]:
 @pytest.mark.parametrize("kind", KINDS)
 async def test_visits_go_there_and_leave_it_running(kind: str, unused_tcp_port: int, tmp_path: Path) -> None:
     async with remote_browser(kind, tmp_path, port=unused_tcp_port) as remote:
-        options = browser_options(Settings(browser=BrowserSettings(endpoint=remote.endpoint, executable=Path("/no/such/browser"))))
+        options = browser_options(
+            Settings(browser=BrowserSettings(endpoint=remote.endpoint, executable=Path("/no/such/browser")))
+        )
         pool = BrowserPool(options=options, replace_after=10)
         for _ in range(2):
             async with pool.browser() as browser, open_visit(browser, options=options) as visit:
@@ -107,7 +111,9 @@ async def site() -> AsyncIterator[tuple[Site, list[str]]]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_nothing_goes_to_another_host_from_it(kind: str, site: tuple[Site, list[str]], unused_tcp_port: int, tmp_path: Path) -> None:
+async def test_nothing_goes_to_another_host_from_it(
+    kind: str, site: tuple[Site, list[str]], unused_tcp_port: int, tmp_path: Path
+) -> None:
     served, given = site
     async with remote_browser(kind, tmp_path, port=unused_tcp_port, arguments=given) as remote:
         options = BrowserOptions(endpoint=remote.endpoint)

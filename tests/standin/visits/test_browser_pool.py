@@ -87,7 +87,9 @@ async def test_a_browser_that_hangs_is_killed_when_its_visit_is_stopped(pool: Br
         await visit.page.goto("about:blank")
 
 
-async def test_a_browser_that_hangs_before_a_visit_is_killed_too(pool: BrowserPool, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_browser_that_hangs_before_a_visit_is_killed_too(
+    pool: BrowserPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("flows.browser.launch._OPEN_WITHIN", 1.0)
     async with visiting(pool) as (browser, _):
         frozen = leader(browser)

@@ -50,7 +50,9 @@ async def failed(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Fail
     async with StandIn(one_account(1)) as running:
         with rehearsing(running, tmp_path_factory.mktemp("failed")) as ready:
             began = utc_now()
-            path = await recorded(ready, one_account(3, user={"sign_in": ["email", "password", "otp", "captcha_image"]}))
+            path = await recorded(
+                ready, one_account(3, user={"sign_in": ["email", "password", "otp", "captcha_image"]})
+            )
             yield Failed(rehearsal=ready, path=path, began=began)
 
 
@@ -77,9 +79,12 @@ async def replayed(path: Path) -> Replayed:
 
 @pytest.mark.sampled(1)
 @pytest.mark.parametrize(
-    "screens", [["email", "password", "captcha_image"], ["email", "password", "otp", "approval_push"], ["email", "unknown"]]
+    "screens",
+    [["email", "password", "captcha_image"], ["email", "password", "otp", "approval_push"], ["email", "unknown"]],
 )
-async def test_a_failed_acceptance_leaves_a_recording_that_ends_the_same_offline(rehearsal: Rehearsal, screens: list[str]) -> None:
+async def test_a_failed_acceptance_leaves_a_recording_that_ends_the_same_offline(
+    rehearsal: Rehearsal, screens: list[str]
+) -> None:
     path = await recorded(rehearsal, one_account(2, user={"sign_in": screens}))
     result = await replayed(path)
     assert (result.differences, result.misses, result.unused) == ((), (), ())
@@ -87,10 +92,14 @@ async def test_a_failed_acceptance_leaves_a_recording_that_ends_the_same_offline
     assert result.steps[-1] == screens[-1]
 
 
-async def test_an_audit_that_could_not_read_everything_leaves_a_recording_that_reads_the_same_offline(rehearsal: Rehearsal) -> None:
+async def test_an_audit_that_could_not_read_everything_leaves_a_recording_that_reads_the_same_offline(
+    rehearsal: Rehearsal,
+) -> None:
     user, options = "a1@users.example", {"own_view": True, "faults": ["row_without_level"]}
     granted = {user: {"preset": "as_asked"}}
-    rehearsal.stand_in.load(one_account(6, seller={"members": [user], "permissions": granted, "options": options}, invitations=[]))
+    rehearsal.stand_in.load(
+        one_account(6, seller={"members": [user], "permissions": granted, "options": options}, invitations=[])
+    )
     rehearsal.register()
     told = {"engine": rehearsal.engine, "vault": rehearsal.vault, "policy": load_policy()}
     document = await audit_one(rehearsal.settings, account_id="A1", **told)  # type: ignore[arg-type]  # as typed there
@@ -109,7 +118,9 @@ def test_what_a_failed_visit_leaves_is_private_and_holds_no_secret(failed: Faile
     steps = [entry.fields["step"] for entry in rehearsal.stand_in.realm.journal.of("code.accepted")]
     assert steps
     codes = [user.seed().code(step) for step in steps]
-    known = KnownValues((user.password, user.totp_secret, user.totp_secret.replace(" ", ""), seller.merchant_id, seller.name, *codes))
+    known = KnownValues(
+        (user.password, user.totp_secret, user.totp_secret.replace(" ", ""), seller.merchant_id, seller.name, *codes)
+    )
     assert [str(find) for find in scan([path], known=known, allowed=ALLOWED)[0]] == []
 
 

@@ -1,6 +1,8 @@
-"""Every trouble at every step of accepting and auditing: each ends in its one right outcome, and afterwards all ends well.
+"""Every trouble at every step of accepting and auditing: each ends in its one right outcome, and afterwards all ends
+well.
 
-An ordinary run plays six of them by the seed, `make soak` all of it; what was seen is written to build/fault-matrix.md, printed by soak.
+An ordinary run plays six of them by the seed, `make soak` all of it; what was seen is written to build/fault-matrix.md,
+printed by soak.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from agent.visits.browser_pool import BrowserPool, browser_options
 from fixtures.stand_in.generate import one_account
 from fixtures.stand_in.scenario import Scenario
 from fixtures.stand_in.world import StandIn
-from tests.support.processes.fault_injection import Step, Trouble, ordeal
+from tests.support.processes.fault_injection import Step, Trouble, faulted
 from tests.support.rehearsal import rehearsal_settings
 from tests.support.servers.small_disk import can_mount
 
@@ -31,11 +33,16 @@ ACCEPT = (
     *SIGN_IN,
     Step(name="no_account", on="no_account"),
     Step(name="offer", on="invitation_offered"),
-    Step(name="before_click", on="/invitation/accept", method="POST"),
+    Step(name="before_act", on="/invitation/accept", method="POST"),
     Step(name="after_click", on="/invitation/accept", method="POST", moment="after"),
 )
 AUDIT = (*SIGN_IN, Step(name="inside", on="app"), Step(name="grid", on="permissions_classic"))
-CASES = [(flow, step, trouble) for flow, steps in (("accept", ACCEPT), ("audit", AUDIT)) for step in steps for trouble in Trouble]
+CASES = [
+    (flow, step, trouble)
+    for flow, steps in (("accept", ACCEPT), ("audit", AUDIT))
+    for step in steps
+    for trouble in Trouble
+]
 
 
 class Fate(StrEnum):
@@ -80,7 +87,7 @@ EXCEPTIONS = {
     # The part that came is no screen that is known: it was saved, nothing on it was touched.
     ("offer", Trouble.HALF_PAGE): Fate.PERSON,
     # Clicked, but signed out before it counted: it is still on offer afterwards, and nothing is clicked twice.
-    ("before_click", Trouble.SIGNED_OUT): Fate.PERSON,
+    ("before_act", Trouble.SIGNED_OUT): Fate.PERSON,
     # The redirect after the click was cut: the page that it led to is opened by address.
     ("after_click", Trouble.HALF_PAGE): Fate.WELL,
     # Signed out at the grid: what the site shows to a stranger there is no sign-in page; the next visit signs in.
@@ -99,7 +106,9 @@ def scenario(flow: str) -> Scenario:
     if flow == "accept":
         return one_account(SEED, seller={"options": options})
     email = "a1@users.example"
-    return one_account(SEED, seller={"options": options, "members": [email], "permissions": {email: {"preset": "as_asked"}}})
+    return one_account(
+        SEED, seller={"options": options, "members": [email], "permissions": {email: {"preset": "as_asked"}}}
+    )
 
 
 def fate_of(said: str, account: Account) -> Fate:
@@ -140,14 +149,23 @@ def drawn(seen: dict[tuple[str, str, Trouble], str]) -> str:
     """One table a flow, a row a trouble, a column a step."""
     lines = []
     for flow, steps in (("accept", ACCEPT), ("audit", AUDIT)):
-        lines += ["", "| " + " | ".join([flow, *(step.name for step in steps)]) + " |", "| --- |" + " --- |" * len(steps)]
-        lines += ["| " + " | ".join([trouble, *(seen.get((flow, step.name, trouble), "") for step in steps)]) + " |" for trouble in Trouble]
+        lines += [
+            "",
+            "| " + " | ".join([flow, *(step.name for step in steps)]) + " |",
+            "| --- |" + " --- |" * len(steps),
+        ]
+        lines += [
+            "| " + " | ".join([trouble, *(seen.get((flow, step.name, trouble), "") for step in steps)]) + " |"
+            for trouble in Trouble
+        ]
     return "\n".join([*lines[1:], ""])
 
 
 @pytest.mark.optional  # a full disk has to be mounted
 @pytest.mark.sampled(3)
-@pytest.mark.parametrize(("flow", "step", "trouble"), CASES, ids=[f"{flow}-{step.name}-{trouble}" for flow, step, trouble in CASES])
+@pytest.mark.parametrize(
+    ("flow", "step", "trouble"), CASES, ids=[f"{flow}-{step.name}-{trouble}" for flow, step, trouble in CASES]
+)
 async def test_a_trouble_ends_as_it_must_and_then_all_ends_well(
     stand_in: StandIn,
     pool: BrowserPool,
@@ -160,14 +178,17 @@ async def test_a_trouble_ends_as_it_must_and_then_all_ends_well(
     if trouble is Trouble.DISK_FULL and not can_mount():
         pytest.skip("only root can mount a small disk")
     stand_in.load(scenario(flow))
-    async with ordeal(stand_in, tmp_path, pool, trouble) as one:
+    async with faulted(stand_in, tmp_path, pool, trouble) as one:
         if flow == "accept":
             one.rehearsal.admit()
         said = await one.suffer(step, trouble)
         account = one.account
         table[flow, step.name, trouble] = f"{fate_of(said, account)}: {said}"
         assert one.was_reached
-        assert fate_of(said, account) is EXCEPTIONS.get((step.name, trouble), FATES[trouble]), (said, account.internal_reason)
+        assert fate_of(said, account) is EXCEPTIONS.get((step.name, trouble), FATES[trouble]), (
+            said,
+            account.internal_reason,
+        )
         assert (fate_of(said, account) is Fate.PERSON) <= bool(list((tmp_path / "evidence").glob("*/*/*")))
         after = [said] if fate_of(said, account) is Fate.WELL else await one.recover()
         assert after[-1] in (("accepted", "already_accepted") if flow == "accept" else ("pass",)), after
@@ -176,15 +197,17 @@ async def test_a_trouble_ends_as_it_must_and_then_all_ends_well(
         assert list(stand_in.realm.journal.summary()["acceptances"].values()) == ([1] if flow == "accept" else [])
 
 
-async def test_with_all_names_gone_nothing_is_decided_and_later_all_ends_well(stand_in: StandIn, pool: BrowserPool, tmp_path: Path) -> None:
+async def test_with_all_names_gone_nothing_is_decided_and_later_all_ends_well(
+    stand_in: StandIn, pool: BrowserPool, tmp_path: Path
+) -> None:
     stand_in.load(scenario("accept"))
     nowhere = BrowserPool(options=replace(pool.options, host_resolver_rules="MAP * ~NOTFOUND"), replace_after=10)
-    async with ordeal(stand_in, tmp_path, nowhere) as one:
+    async with faulted(stand_in, tmp_path, nowhere) as one:
         one.rehearsal.admit()
         assert await one.visit() == "site_refused"
         assert fate_of("site_refused", one.account) is Fate.AGAIN
         assert "ERR_NAME_NOT_RESOLVED" in (one.account.internal_reason or "")
         assert stand_in.realm.journal.of("request") == []
         await nowhere.close()
-        one.crew = replace(one.crew, pool=pool)
+        one.context = replace(one.context, pool=pool)
         assert (await one.recover())[-1] == "accepted"

@@ -46,7 +46,9 @@ class Told:
 def run_crowd(env: dict[str, str], times: tuple[int, ...], *, timeout: float) -> Told:
     """Start a process for each of `times`, all at once, and gather what they told."""
     command = [sys.executable, "-m", "tests.support.processes.audit_process", "A1"]
-    started = [subprocess.Popen([*command, str(n)], env=env, cwd=ROOT, stdout=subprocess.PIPE, text=True) for n in times]
+    started = [
+        subprocess.Popen([*command, str(n)], env=env, cwd=ROOT, stdout=subprocess.PIPE, text=True) for n in times
+    ]
     try:
         told = [json.loads(process.communicate(timeout=timeout)[0]) for process in started]
     finally:

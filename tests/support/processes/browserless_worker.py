@@ -1,4 +1,5 @@
-"""A worker process without a browser: the real engine, tick, shift, leases and books; only the site is a table of clicks.
+"""A worker process without a browser: the real engine, tick, shift, leases and books; only the site is a table of
+clicks.
 
 Usage: python -m tests.support.processes.browserless_worker URL DIRECTORY NAME.
 It looks before it clicks, as the flow does, and every click is one row.
@@ -27,14 +28,14 @@ from agent.store.transitions import Facts
 from agent.store.vault.keys import Vault
 from agent.visits import run as visitor
 from agent.visits.browser_pool import BrowserPool, browser_options
-from agent.visits.context import Crew
-from agent.visits.hooks import aides_for
+from agent.visits.context import WorkerContext
+from agent.visits.hooks import hooks_for
 from agent.visits.outcome import Conclusion
 from agent.visits.prepare import Plan
-from agent.worker.dispatcher import Tick
+from agent.worker.dispatcher import Dispatcher
 from agent.worker.engine import VisitEngine
-from agent.worker.heartbeat import Heart
-from agent.worker.running import Shift
+from agent.worker.heartbeat import Heartbeat
+from agent.worker.running import RunningVisits
 from flows.models import Act
 from flows.redaction.redact import Redactor
 
@@ -44,11 +45,11 @@ CLICKS = sa.Table("clicks", sa.MetaData(), sa.Column("invitation_id", sa.Text), 
 _WORK = WorkSettings(lease=LEASE, tick=0.3, max_deaths=50, visits_per_minute=10_000, visits_per_host_minute=10_000)
 
 
-def crew_for(url: str, directory: Path, name: str, work: WorkSettings = _WORK) -> Crew:
+def context_for(url: str, directory: Path, name: str, work: WorkSettings = _WORK) -> WorkerContext:
     """A worker on this database."""
     settings = Settings(data_dir=directory, work=work, browser=BrowserSettings(contexts=4))
     pool = BrowserPool(options=browser_options(settings), replace_after=10)
-    return Crew(
+    return WorkerContext(
         settings=settings,
         engine=connect(url),
         vault=Vault(KEY),
@@ -59,43 +60,48 @@ def crew_for(url: str, directory: Path, name: str, work: WorkSettings = _WORK) -
     )
 
 
-async def accept_by_table(crew: Crew, plan: Plan, redactor: Redactor) -> Conclusion:
+async def accept_by_table(context: WorkerContext, plan: Plan, redactor: Redactor) -> Conclusion:
     """Stands where the browser is: looks, asks for permission, clicks, and takes its time in between."""
     assert plan.invitation is not None
-    aides = aides_for(plan, crew, redactor=redactor)
+    hooks = hooks_for(plan, context, redactor=redactor)
     await asyncio.sleep(random.uniform(0.05, 0.4))
-    if not await asyncio.to_thread(_clicked, crew, plan.invitation.link.invitation_id):
-        await aides.before_click(Act.ACCEPT_INVITATION)
-        await asyncio.to_thread(_click, crew, plan.invitation.link.invitation_id)
+    if not await asyncio.to_thread(_clicked, context, plan.invitation.link.invitation_id):
+        await hooks.before_act(Act.ACCEPT_INVITATION)
+        await asyncio.to_thread(_click, context, plan.invitation.link.invitation_id)
     await asyncio.sleep(random.uniform(0.05, 0.4))
     facts = Facts(accepted_at=utc_now())
-    return Conclusion(outcome="accepted", event=Event.CONFIRMATION_ASKED, why="by table", facts=facts, invitation_state="accepted")
+    return Conclusion(
+        outcome="accepted", event=Event.CONFIRMATION_ASKED, why="by table", facts=facts, invitation_state="accepted"
+    )
 
 
-def _clicked(crew: Crew, invitation_id: str) -> bool:
-    with writing(crew.engine) as conn:
+def _clicked(context: WorkerContext, invitation_id: str) -> bool:
+    with writing(context.engine) as conn:
         return conn.execute(sa.select(CLICKS).where(CLICKS.c.invitation_id == invitation_id)).first() is not None
 
 
-def _click(crew: Crew, invitation_id: str) -> None:
-    with writing(crew.engine) as conn:
-        conn.execute(CLICKS.insert().values(invitation_id=invitation_id, worker=crew.worker))
+def _click(context: WorkerContext, invitation_id: str) -> None:
+    with writing(context.engine) as conn:
+        conn.execute(CLICKS.insert().values(invitation_id=invitation_id, worker=context.worker))
 
 
 async def work(url: str, directory: Path, name: str) -> None:
     """Work until killed."""
-    crew = crew_for(url, directory, name)
-    visiting = VisitEngine(crew.settings, database=crew.engine.url, executor_id=name)
-    heart, tick = Heart(crew=crew, roles="work", engine=visiting), Tick(crew=crew, engine=visiting)
+    context = context_for(url, directory, name)
+    visiting = VisitEngine(context.settings, database=context.engine.url, executor_id=name)
+    heart, tick = (
+        Heartbeat(context=context, roles="work", engine=visiting),
+        Dispatcher(context=context, engine=visiting),
+    )
     alarms = Alarms(send=lambda _title, _body: True, now=utc_now)
-    shift = Shift(crew=crew, metrics=Metrics(), alarms=alarms, ended=tick.ended)
+    shift = RunningVisits(context=context, metrics=Metrics(), alarms=alarms, ended=tick.ended)
     await heart.start()
     await visiting.run(shift.handle)
     async with asyncio.TaskGroup() as group:
         group.create_task(heart.run())
         while True:
             await tick.once()
-            await asyncio.sleep(crew.settings.work.tick)
+            await asyncio.sleep(context.settings.work.tick)
 
 
 def main(url: str, directory: str, name: str) -> None:

@@ -42,7 +42,9 @@ class Agent:
         if executable := os.environ.get("SC_AGENT_BROWSER__EXECUTABLE"):
             kept["SC_AGENT_BROWSER__EXECUTABLE"] = executable
         return (
-            kept | {"SC_AGENT_DATA_DIR": str(self.folder / "data")} | {f"SC_AGENT_{name}": value for name, value in self.settings.items()}
+            kept
+            | {"SC_AGENT_DATA_DIR": str(self.folder / "data")}
+            | {f"SC_AGENT_{name}": value for name, value in self.settings.items()}
         )
 
     def __call__(self, *arguments: str, stdin: str = "", timeout: float = 60) -> Ended:

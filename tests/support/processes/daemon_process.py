@@ -58,7 +58,9 @@ class Daemon:
             wanted = {"event": event, **fields}
             return next((line for line in self.lines() if wanted.items() <= line.items()), None)
 
-        line: dict[str, Any] = wait_until(seen, within=within, what=f"{event} {fields} in {self.log}", alive=self.process)
+        line: dict[str, Any] = wait_until(
+            seen, within=within, what=f"{event} {fields} in {self.log}", alive=self.process
+        )
         return line
 
     def lines(self) -> list[dict[str, Any]]:
@@ -93,7 +95,9 @@ def running_daemon(env: Mapping[str, str], directory: Path, *arguments: str) -> 
         process.wait(10)
 
 
-def wait_until(look: Callable[[], Any], *, within: float, what: str, alive: subprocess.Popen[bytes] | None = None) -> Any:
+def wait_until(
+    look: Callable[[], Any], *, within: float, what: str, alive: subprocess.Popen[bytes] | None = None
+) -> Any:
     """Look until there is something, for a bounded time."""
     end = time.monotonic() + within
     while time.monotonic() < end:

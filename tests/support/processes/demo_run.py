@@ -14,11 +14,11 @@ from typing import Any
 import httpx
 from rich.console import Console
 
-from agent.rehearsal.demo.client import Theatre
-from agent.rehearsal.demo.command import open_theatre
-from agent.rehearsal.demo.processes import Stage, open_stage
-from agent.rehearsal.demo.stories import Tale, six_tales
-from agent.rehearsal.demo.view import Programme
+from agent.rehearsal.demo.client import DemoClient
+from agent.rehearsal.demo.command import open_client
+from agent.rehearsal.demo.processes import DemoProcesses, open_processes
+from agent.rehearsal.demo.stories import Story, six_stories
+from agent.rehearsal.demo.view import StoryView
 from fixtures.stand_in.sign_in.one_time_codes import Seed
 from tests.support.search import Secret
 
@@ -29,46 +29,50 @@ PATIENCE = 240.0  # seconds: machines that run tests are busy
 class Play:
     """One demo under way."""
 
-    stage: Stage
-    theatre: Theatre
-    tales: list[Tale]
+    processes: DemoProcesses
+    client: DemoClient
+    stories: list[Story]
     screen: io.StringIO
 
     def assert_as_scripted(self) -> None:
         """Nobody's story was broken."""
-        assert [(tale.account, tale.broken) for tale in self.tales if tale.broken] == []
+        assert [(story.account, story.broken) for story in self.stories if story.broken] == []
 
     async def control(self, path: str) -> dict[str, Any]:
         """Read from the control port."""
-        async with httpx.AsyncClient(base_url=self.stage.description["control"], timeout=20) as control:
+        async with httpx.AsyncClient(base_url=self.processes.description["control"], timeout=20) as control:
             found: dict[str, Any] = (await control.get(path)).json()
             return found
 
     def count(self, question: str, *values: str) -> int:
         """Ask the agent's database for a number."""
-        with closing(sqlite3.connect(f"file:{self.stage.data_dir / 'agent.sqlite'}?mode=ro", uri=True)) as database:
+        with closing(sqlite3.connect(f"file:{self.processes.data_dir / 'agent.sqlite'}?mode=ro", uri=True)) as database:
             return int(database.execute(question, values).fetchone()[0])
 
 
 @asynccontextmanager
 async def playing(directory: Path, *, seed: int, more: dict[str, str] | None = None) -> AsyncIterator[Play]:
-    """Stand-ins, six registered accounts and a running daemon; the tales are told by the caller."""
+    """Stand-ins, six registered accounts and a running daemon; the stories are told by the caller."""
     screen = io.StringIO()
-    async with open_stage(directory, seed=seed, more=more) as stage:
-        theatre = await open_theatre(stage, Programme(Console(file=screen, width=160)))
-        theatre.patience = PATIENCE
+    async with open_processes(directory, seed=seed, more=more) as processes:
+        client = await open_client(processes, StoryView(Console(file=screen, width=160)))
+        client.policy = PATIENCE
         try:
-            yield Play(stage=stage, theatre=theatre, tales=six_tales(), screen=screen)
+            yield Play(processes=processes, client=client, stories=six_stories(), screen=screen)
         finally:
-            await theatre.close()
+            await client.close()
 
 
 async def secrets_of(play: Play) -> list[Secret]:
     """Every secret this demo used so far."""
-    scenario, log, sessions = await play.control("/scenario"), await play.control("/log"), await play.control("/sessions")
-    key = play.stage.env["SC_AGENT_VAULT_KEY"]
+    scenario, log, sessions = (
+        await play.control("/scenario"),
+        await play.control("/log"),
+        await play.control("/sessions"),
+    )
+    key = play.processes.env["SC_AGENT_VAULT_KEY"]
     found = [
-        Secret(name="the mailbox's password", value=play.stage.description["imap"]["password"].encode()),
+        Secret(name="the mailbox's password", value=play.processes.description["imap"]["password"].encode()),
         Secret(name="the vault key", value=key.rstrip("=").encode()),
         Secret(name="the vault key, decoded", value=base64.urlsafe_b64decode(key)),
     ]
@@ -88,7 +92,9 @@ def _user_secrets(email: str, password: str, seed: str) -> list[Secret]:
 
 def _codes(email: str, seed: Seed, log: list[dict[str, Any]]) -> list[Secret]:
     steps = sorted({entry["step"] for entry in log if entry["email"] == email and entry["kind"] == "code.accepted"})
-    return [Secret(name=f"code of {email} at step {step}", value=seed.code(step).encode(), is_word=True) for step in steps]
+    return [
+        Secret(name=f"code of {email} at step {step}", value=seed.code(step).encode(), is_word=True) for step in steps
+    ]
 
 
 def _cookies(sessions: list[dict[str, Any]]) -> list[Secret]:

@@ -1,6 +1,7 @@
 """A worker process for crash tests: the real engine and heartbeat, a handler that only writes down when it runs.
 
-Usage: python -m tests.support.processes.engine_worker URL LOG NAME MODE [TICKETS]; MODE is `hang` (visits never end) or `work`.
+Usage: python -m tests.support.processes.engine_worker URL LOG NAME MODE [TICKETS]; MODE is `hang` (visits never end) or
+`work`.
 """
 
 from __future__ import annotations
@@ -19,17 +20,17 @@ from agent.settings.model import BrowserSettings, Settings, WorkSettings
 from agent.store.database.engine import connect
 from agent.store.vault.keys import Vault
 from agent.visits.browser_pool import BrowserPool, browser_options
-from agent.visits.context import Crew
+from agent.visits.context import WorkerContext
 from agent.worker.engine import Ticket, VisitEngine
-from agent.worker.heartbeat import Heart
+from agent.worker.heartbeat import Heartbeat
 
 LEASE = 5.0  # seconds
 DUE = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
-def crew_for(url: str, directory: Path, name: str) -> Crew:
+def context_for(url: str, directory: Path, name: str) -> WorkerContext:
     settings = Settings(data_dir=directory, work=WorkSettings(lease=LEASE), browser=BrowserSettings(contexts=4))
-    return Crew(
+    return WorkerContext(
         settings=settings,
         engine=connect(url),
         vault=Vault(os.urandom(32)),
@@ -41,7 +42,7 @@ def crew_for(url: str, directory: Path, name: str) -> Crew:
 
 
 async def work(url: str, log: Path, name: str, mode: str, tickets: int) -> None:
-    crew = crew_for(url, log.parent, name)
+    context = context_for(url, log.parent, name)
     done = 0
 
     def tell(word: str, account_id: str) -> None:
@@ -58,8 +59,8 @@ async def work(url: str, log: Path, name: str, mode: str, tickets: int) -> None:
         done += 1
         return "done"
 
-    visiting = VisitEngine(crew.settings, database=crew.engine.url, executor_id=name)
-    heart = Heart(crew=crew, roles="work", engine=visiting)
+    visiting = VisitEngine(context.settings, database=context.engine.url, executor_id=name)
+    heart = Heartbeat(context=context, roles="work", engine=visiting)
     await heart.start()
     await visiting.run(handle)
     beating = asyncio.create_task(heart.run())
@@ -69,7 +70,7 @@ async def work(url: str, log: Path, name: str, mode: str, tickets: int) -> None:
         await asyncio.sleep(0.1)
     beating.cancel()
     await visiting.stop()
-    crew.engine.dispose()
+    context.engine.dispose()
 
 
 async def _all_done(visiting: VisitEngine) -> bool:

@@ -1,4 +1,6 @@
-"""One visit into which one trouble strikes at one step: the site's troubles are its planned faults, ours strike while it is slow."""
+"""One visit into which one trouble strikes at one step: the site's troubles are its planned faults, ours strike while
+it is slow.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,7 @@ from agent.store.database.engine import open_database, writing
 from agent.store.database.schema import leases as table
 from agent.store.vault.keys import Vault
 from agent.visits.browser_pool import BrowserPool, browser_options
-from agent.visits.context import Crew
+from agent.visits.context import WorkerContext
 from agent.visits.run import make_visit
 from fixtures.stand_in.scenario import Fault
 from fixtures.stand_in.world import StandIn
@@ -38,7 +40,9 @@ from tests.support.servers.small_disk import filled, small_disk
 SHORT_LEASE = 6.0  # for what is about leases; a busy machine must not lose any other
 KEY = b"k" * 32
 FLOW = FlowSettings(step_timeout=16, visit_timeout=40, challenge_timeout=8)
-_HELD_UP = 6.5  # seconds the site is slow while we are in trouble; longer than a short lease, shorter than the half step a click may take
+# seconds the site is slow while we are in trouble; longer than a short lease, shorter than the half step a click may
+# take
+_HELD_UP = 6.5
 
 
 class Trouble(StrEnum):
@@ -89,11 +93,11 @@ class Step:
 
 
 @dataclass(slots=True, kw_only=True)
-class Ordeal:
+class FaultedVisit:
     """One account, its stand-in, and a worker whose clock can be moved."""
 
     rehearsal: Rehearsal
-    crew: Crew
+    context: WorkerContext
     directory: Path
     ahead: list[timedelta] = field(default_factory=lambda: [timedelta()])
 
@@ -121,8 +125,8 @@ class Ordeal:
         for _ in range(4):
             self._pass_time()
             if self.account.authorization is State.NEEDS_HUMAN:
-                with writing(self.crew.engine) as conn:
-                    transitions.apply(conn, "A1", Event.RELEASED, now=self.crew.clock.now(), why="a person")
+                with writing(self.context.engine) as conn:
+                    transitions.apply(conn, "A1", Event.RELEASED, now=self.context.clock.now(), why="a person")
                 said.append("released")
             said.append(await self.visit())
             if said[-1] in ("accepted", "already_accepted", "pass"):
@@ -143,13 +147,20 @@ class Ordeal:
         """What must never have happened on the site."""
         journal = self.rehearsal.stand_in.realm.journal
         twice = [f"{count} acceptances" for count in journal.summary()["acceptances"].values() if count > 1]
-        wrong = ("danger.", "code.reused", "code.wrong", "password.rejected", "invitation.accepted_by_wrong_identity", "permission.")
+        wrong = (
+            "danger.",
+            "code.reused",
+            "code.wrong",
+            "password.rejected",
+            "invitation.accepted_by_wrong_identity",
+            "permission.",
+        )
         return twice + [entry.kind for entry in journal.of(*wrong) if entry.kind != "permission.shown"]
 
     async def visit(self) -> str:
         """Make one; the word for how it ended."""
         try:
-            return (await make_visit(self.crew, "A1")).conclusion.outcome
+            return (await make_visit(self.context, "A1")).conclusion.outcome
         except Exception as err:  # noqa: BLE001 - what the daemon's supervisor would see
             return type(err).__name__
 
@@ -170,7 +181,7 @@ class Ordeal:
             case Trouble.TOLD_TO_STOP:
                 visit.cancel()
             case Trouble.LEASE_LOST:
-                with writing(self.crew.engine) as conn:
+                with writing(self.context.engine) as conn:
                     conn.execute(table.update().values(token="another", holder="w2"))
             case Trouble.PAUSED:
                 await self._pause(visit)
@@ -184,21 +195,21 @@ class Ordeal:
                 raise AssertionError(trouble)
 
     async def _signal(self, number: signal.Signals) -> None:
-        async with self.crew.pool.browser() as browser:
+        async with self.context.pool.browser() as browser:
             leader = process_of(browser)
         assert leader is not None
         os.killpg(leader, number)
 
     async def _pause(self, visit: asyncio.Task[str]) -> None:
-        with writing(self.crew.engine) as conn:
+        with writing(self.context.engine) as conn:
             switches.pause_all(conn, now=utc_now(), who="operator")
         await asyncio.wait({visit})
-        with writing(self.crew.engine) as conn:
+        with writing(self.context.engine) as conn:
             switches.resume_all(conn)
 
     async def _lock(self) -> None:
         """Somebody else holds the write lock for longer than we may go without proof that we are alive."""
-        with closing(sqlite3.connect(str(self.crew.engine.url.database))) as other:
+        with closing(sqlite3.connect(str(self.context.engine.url.database))) as other:
             other.execute("BEGIN IMMEDIATE")
             await asyncio.sleep(SHORT_LEASE)
 
@@ -212,9 +223,9 @@ class Ordeal:
         self.ahead[0] -= by
 
     async def _kill_worker(self) -> str:
-        context = multiprocessing.get_context("spawn")
-        arguments = (self.rehearsal.settings, str(self.crew.engine.url), self.ahead[0])
-        process = context.Process(target=_visit_alone, args=arguments)
+        browser_context = multiprocessing.get_context("spawn")
+        arguments = (self.rehearsal.settings, str(self.context.engine.url), self.ahead[0])
+        process = browser_context.Process(target=_visit_alone, args=arguments)
         process.start()
         try:
             while process.is_alive() and not self.was_reached:  # noqa: ASYNC110
@@ -229,19 +240,25 @@ def _visit_alone(settings: Settings, url: str, ahead: timedelta) -> None:
     """What a worker process does: one visit, with a browser of its own."""
 
     async def visit() -> None:
-        crew = crew_for(settings, open_database(url), pool=None, now=lambda: utc_now() + ahead, worker="victim")
-        await make_visit(crew, "A1")
+        context = context_for(settings, open_database(url), pool=None, now=lambda: utc_now() + ahead, worker="victim")
+        await make_visit(context, "A1")
 
     asyncio.run(visit())
 
 
-def crew_for(
-    settings: Settings, engine: Engine, *, pool: BrowserPool | None, now: Callable[[], datetime], worker: str = "w1", lease: float = 15
-) -> Crew:
+def context_for(
+    settings: Settings,
+    engine: Engine,
+    *,
+    pool: BrowserPool | None,
+    now: Callable[[], datetime],
+    worker: str = "w1",
+    lease: float = 15,
+) -> WorkerContext:
     """A worker with the matrix's bounds."""
     work = WorkSettings(lease=lease, backoff_first=1, backoff_max=4)
     settings = settings.model_copy(update={"work": work, "flow": FLOW, "sign_in": SignInSettings(attempts_per_hour=4)})
-    return Crew(
+    return WorkerContext(
         settings=settings,
         engine=engine,
         vault=Vault(KEY),
@@ -254,13 +271,15 @@ def crew_for(
 
 
 @asynccontextmanager
-async def ordeal(stand_in: StandIn, directory: Path, pool: BrowserPool, trouble: Trouble | None = None) -> AsyncIterator[Ordeal]:
+async def faulted(
+    stand_in: StandIn, directory: Path, pool: BrowserPool, trouble: Trouble | None = None
+) -> AsyncIterator[FaultedVisit]:
     """A fresh account on the scenario that the stand-in plays."""
     disk = small_disk(directory) if trouble is Trouble.DISK_FULL else nullcontext()
     with disk, rehearsing(stand_in, directory) as plain:
         ahead = [timedelta()]
         lease = SHORT_LEASE if trouble in ABOUT_LEASES else 15
-        crew = crew_for(plain.settings, plain.engine, pool=pool, now=lambda: utc_now() + ahead[0], lease=lease)
-        rehearsal = Rehearsal(stand_in=stand_in, settings=plain.settings, engine=plain.engine, vault=crew.vault)
+        context = context_for(plain.settings, plain.engine, pool=pool, now=lambda: utc_now() + ahead[0], lease=lease)
+        rehearsal = Rehearsal(stand_in=stand_in, settings=plain.settings, engine=plain.engine, vault=context.vault)
         rehearsal.register()
-        yield Ordeal(rehearsal=rehearsal, crew=crew, directory=directory, ahead=ahead)
+        yield FaultedVisit(rehearsal=rehearsal, context=context, directory=directory, ahead=ahead)

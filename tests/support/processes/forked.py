@@ -1,4 +1,6 @@
-"""Commands in processes of their own, forked from one that has imported their libraries: a tenth of a fresh interpreter's cost."""
+"""Commands in processes of their own, forked from one that has imported their libraries: a tenth of a fresh
+interpreter's cost.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +12,22 @@ from pathlib import Path
 from subprocess import TimeoutExpired
 from tempfile import TemporaryDirectory
 
-LIBRARIES = ("alembic.autogenerate", "cryptography.hazmat.primitives.ciphers.aead", "playwright.async_api", "rich.table", "sqlalchemy")
+LIBRARIES = (
+    "alembic.autogenerate",
+    "cryptography.hazmat.primitives.ciphers.aead",
+    "playwright.async_api",
+    "rich.table",
+    "sqlalchemy",
+)
 COMMANDS = ("accept", "accounts", "app", "audit", "mail", "output", "pause", "record", "replay", "run", "status")
 
 _server = multiprocessing.get_context("forkserver")
 _server.set_forkserver_preload([*LIBRARIES, *(f"agent.cli.{name}" for name in COMMANDS)])
 
 
-def run_forked(arguments: tuple[str, ...], *, env: Mapping[str, str], cwd: Path, stdin: str, timeout: float) -> tuple[int, str, str]:
+def run_forked(
+    arguments: tuple[str, ...], *, env: Mapping[str, str], cwd: Path, stdin: str, timeout: float
+) -> tuple[int, str, str]:
     """Run one command to its end: exit code, standard output, standard error.
 
     Raises:
@@ -26,7 +36,9 @@ def run_forked(arguments: tuple[str, ...], *, env: Mapping[str, str], cwd: Path,
     with TemporaryDirectory() as folder:
         streams = [Path(folder) / name for name in ("in", "out", "err")]
         streams[0].write_text(stdin, encoding="utf-8")
-        process = _server.Process(target=_command, args=(arguments, dict(env), str(cwd), [str(path) for path in streams]))
+        process = _server.Process(
+            target=_command, args=(arguments, dict(env), str(cwd), [str(path) for path in streams])
+        )
         process.start()
         process.join(timeout)
         if process.exitcode is None:

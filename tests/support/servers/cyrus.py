@@ -25,7 +25,9 @@ _START = 20.0  # seconds
 
 
 def found() -> Unpacked | None:
-    """The unpacked Cyrus; None when there is none. An installed one is not used: it wants users and folders of the system's."""
+    """The unpacked Cyrus; None when there is none. An installed one is not used: it wants users and folders of the
+    system's.
+    """
     server = find("cyrus", f"{_BIN}/imapd")
     return None if server is None or server.installed else server
 
@@ -34,7 +36,9 @@ needs_cyrus = pytest.mark.skipif(found() is None, reason="no Cyrus: run scripts/
 
 
 class Cyrus:
-    """A server with the given users, all with one password; a context manager. Mailboxes come into being with the first message."""
+    """A server with the given users, all with one password; a context manager. Mailboxes come into being with the first
+    message.
+    """
 
     host = "127.0.0.1"
 
@@ -80,7 +84,9 @@ class Cyrus:
             raise
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()
         shutil.rmtree(self._home, ignore_errors=True)
 
@@ -91,7 +97,15 @@ class Cyrus:
 
     def _prepare(self) -> None:
         self._home.chmod(0o755)
-        for folder in ("conf/socket", "conf/db", "conf/log", "conf/proc", "conf/lock", "spool", "run"):  # no socket: IDLE would poll
+        for folder in (
+            "conf/socket",
+            "conf/db",
+            "conf/log",
+            "conf/proc",
+            "conf/lock",
+            "spool",
+            "run",
+        ):  # no socket: IDLE would poll
             (self._home / folder).mkdir(parents=True)
         self._write_configuration()
         for user in self._users:
@@ -105,7 +119,14 @@ class Cyrus:
                 "localhost",
                 user,
             ]
-            subprocess.run(command, env=self._environment, input=self.password.encode(), capture_output=True, check=True, timeout=20)
+            subprocess.run(
+                command,
+                env=self._environment,
+                input=self.password.encode(),
+                capture_output=True,
+                check=True,
+                timeout=20,
+            )
         if os.geteuid() == 0:
             owner = pwd.getpwnam(_owner())
             for path in [self._home, *self._home.rglob("*")]:
@@ -157,7 +178,10 @@ class Cyrus:
                 self._process.wait(timeout=0.05)
 
     def _listens(self) -> bool:
-        with contextlib.suppress(OSError, smtplib.SMTPException), smtplib.LMTP(self.host, self.lmtp_port, timeout=5) as session:
+        with (
+            contextlib.suppress(OSError, smtplib.SMTPException),
+            smtplib.LMTP(self.host, self.lmtp_port, timeout=5) as session,
+        ):
             return session.noop()[0] == 250
         return False
 

@@ -31,7 +31,9 @@ _TRIES = 3  # a port that was free may be taken a moment later
 
 @cache
 def found() -> Unpacked | None:
-    """The Dovecot that would be used; None when this machine has none, or one that is configured in another language than 2.3's."""
+    """The Dovecot that would be used; None when this machine has none, or one that is configured in another language
+    than 2.3's.
+    """
     server = find("dovecot", _PROGRAM, libraries=("usr/lib/dovecot", "usr/lib/dovecot/modules/old-stats"))
     if server is None:
         return None
@@ -49,15 +51,22 @@ needs_dovecot = [
 class Dovecot:
     """A server in which every user exists with one password, each with a mailbox of its own; a context manager.
 
-    `tls` adds a port with implicit TLS and STARTTLS on the plain one. `oauth` adds XOAUTH2 and OAUTHBEARER with that issuer's tokens.
-    Junk exists with its special use. Sockets have short paths only: everything is in a folder of its own under the system's temporary one.
+    `tls` adds a port with implicit TLS and STARTTLS on the plain one. `oauth` adds XOAUTH2 and OAUTHBEARER with that
+    issuer's tokens.
+    Junk exists with its special use. Sockets have short paths only: everything is in a folder of its own under the
+    system's temporary one.
     """
 
     host = "127.0.0.1"
     home: Path
 
     def __init__(
-        self, *, password: str = PASSWORD, tls: ServerCertificate | None = None, oauth: TokenIssuer | None = None, extra: str = ""
+        self,
+        *,
+        password: str = PASSWORD,
+        tls: ServerCertificate | None = None,
+        oauth: TokenIssuer | None = None,
+        extra: str = "",
     ) -> None:
         server = found()
         if server is None:
@@ -155,7 +164,9 @@ class Dovecot:
                     raise
         raise AssertionError("unreachable")
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()
         self._remove()
 
@@ -191,7 +202,10 @@ class Dovecot:
             self._pause(0.02)
 
     def _listens(self) -> bool:
-        with contextlib.suppress(OSError, smtplib.SMTPException), smtplib.LMTP(self.host, self.lmtp_port, timeout=5) as session:
+        with (
+            contextlib.suppress(OSError, smtplib.SMTPException),
+            smtplib.LMTP(self.host, self.lmtp_port, timeout=5) as session,
+        ):
             return session.noop()[0] == 250
         return False
 

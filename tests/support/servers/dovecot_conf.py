@@ -39,7 +39,13 @@ class Layout:
 
 
 def write(
-    layout: Layout, server: Unpacked, *, password: str, tls: ServerCertificate | None, oauth: TokenIssuer | None, extra: str = ""
+    layout: Layout,
+    server: Unpacked,
+    *,
+    password: str,
+    tls: ServerCertificate | None,
+    oauth: TokenIssuer | None,
+    extra: str = "",
 ) -> Path:
     """Write the configuration files and return the main one."""
     parts = [_paths(layout, server), _users(layout, password), _services(layout, secure=tls is not None)]
@@ -73,7 +79,11 @@ def _paths(layout: Layout, server: Unpacked) -> str:
     ]
     if not server.installed:
         libexec = server.root / "usr/lib/dovecot"
-        lines += [f"libexec_dir = {libexec}", f"mail_plugin_dir = {libexec}/modules", f"login_plugin_dir = {libexec}/modules/login"]
+        lines += [
+            f"libexec_dir = {libexec}",
+            f"mail_plugin_dir = {libexec}/modules",
+            f"login_plugin_dir = {libexec}/modules/login",
+        ]
         lines.append(f"import_environment = TZ LD_LIBRARY_PATH={server.library_path}")
     return "\n".join(lines) + "\n"
 
@@ -81,7 +91,9 @@ def _paths(layout: Layout, server: Unpacked) -> str:
 def _users(layout: Layout, password: str) -> str:
     """Every user exists, each with a mailbox of its own."""
     uid, gid = mail_owner()
-    internal, group, login = ("daemon", "daemon", "nobody") if os.geteuid() == 0 else (_me(), grp.getgrgid(os.getegid()).gr_name, _me())
+    internal, group, login = (
+        ("daemon", "daemon", "nobody") if os.geteuid() == 0 else (_me(), grp.getgrgid(os.getegid()).gr_name, _me())
+    )
     return (
         f"default_internal_user = {internal}\ndefault_internal_group = {group}\ndefault_login_user = {login}\n"
         f"passdb {{\n  driver = static\n  mechanisms = plain login\n  args = password={password}\n}}\n"

@@ -19,7 +19,9 @@ class Prank(StrEnum):
     NONE = "none"
     EXISTS_WITH_PLUS = "exists_with_plus"  # pending mail is announced in the packet that lets IDLE begin
     EXISTS_BEFORE_PLUS = "exists_before_plus"  # ... ahead of it, as Exchange Online does
-    SWALLOWED_EXISTS = "swallowed_exists"  # pending mail is announced within the answer to the next SEARCH, and never again
+    SWALLOWED_EXISTS = (
+        "swallowed_exists"  # pending mail is announced within the answer to the next SEARCH, and never again
+    )
     SPLIT_LINE = "split_line"  # the announcement comes in two segments
     EOF_IN_IDLE = "eof_in_idle"
     BYE_IN_IDLE = "bye_in_idle"
@@ -42,8 +44,10 @@ class Prank(StrEnum):
 class HostileImap(BackgroundServer):
     """One folder, INBOX, and one prank.
 
-    `times` is how often the prank is played, None for ever; afterwards the server is honest. `commands` holds what was asked, without
-    tags and secrets; `connections` counts. `pending` messages arrive at the moment the prank is about, `deliver_now` puts one in at once.
+    `times` is how often the prank is played, None for ever; afterwards the server is honest. `commands` holds what was
+    asked, without
+    tags and secrets; `connections` counts. `pending` messages arrive at the moment the prank is about, `deliver_now`
+    puts one in at once.
     """
 
     def __init__(
@@ -164,7 +168,9 @@ class _Session:
         match verb:
             case "CAPABILITY":
                 idle = "" if self.server.prank is Prank.NO_IDLE else " IDLE"
-                await self.say(f"* CAPABILITY IMAP4rev1{idle} UIDPLUS AUTH=PLAIN AUTH=XOAUTH2 AUTH=OAUTHBEARER", f"{tag} OK done")
+                await self.say(
+                    f"* CAPABILITY IMAP4rev1{idle} UIDPLUS AUTH=PLAIN AUTH=XOAUTH2 AUTH=OAUTHBEARER", f"{tag} OK done"
+                )
             case "LOGIN" | "AUTHENTICATE":
                 await self._login(verb, tag)
             case "SELECT" | "EXAMINE":

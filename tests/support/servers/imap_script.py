@@ -40,7 +40,12 @@ class Folder:
 
     def selected(self) -> list[str]:
         """The untagged answers to SELECT and EXAMINE."""
-        lines = [f"{len(self.uids)} EXISTS", "0 RECENT", "FLAGS (\\Seen \\Deleted)", f"OK [UIDVALIDITY {self.uidvalidity}] valid"]
+        lines = [
+            f"{len(self.uids)} EXISTS",
+            "0 RECENT",
+            "FLAGS (\\Seen \\Deleted)",
+            f"OK [UIDVALIDITY {self.uidvalidity}] valid",
+        ]
         return [*lines, f"OK [UIDNEXT {self.next_uid}] next"] if self.with_uidnext else lines
 
     def search(self, criteria: str) -> list[int]:
@@ -55,7 +60,11 @@ class Folder:
         elif re.search(r"\bUID \*", criteria, re.IGNORECASE):
             found = found[-1:]
         if match := _FROM.search(criteria):
-            found = [uid for uid in found if match[1].lower().encode() in self.messages.get(uid, b"").partition(b"\r\n\r\n")[0].lower()]
+            found = [
+                uid
+                for uid in found
+                if match[1].lower().encode() in self.messages.get(uid, b"").partition(b"\r\n\r\n")[0].lower()
+            ]
         return found
 
     def fetched(self, uids: str, items: str) -> Iterator[bytes]:

@@ -1,4 +1,6 @@
-"""A real PostgreSQL, unpacked by scripts/servers.py or installed, in a directory of its own, on a free port of loopback."""
+"""A real PostgreSQL, unpacked by scripts/servers.py or installed, in a directory of its own, on a free port of
+loopback.
+"""
 
 from __future__ import annotations
 

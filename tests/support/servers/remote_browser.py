@@ -26,14 +26,23 @@ class Remote:
 
 
 @asynccontextmanager
-async def remote_browser(kind: str, directory: Path, *, port: int, arguments: Sequence[str] = ()) -> AsyncIterator[Remote]:
+async def remote_browser(
+    kind: str, directory: Path, *, port: int, arguments: Sequence[str] = ()
+) -> AsyncIterator[Remote]:
     """Start one with these arguments; killed in the end."""
     program, given = str(find_executable()), ["--no-sandbox", *arguments]
     if kind == "devtools":
         command = [program, f"--remote-debugging-port={port}", f"--user-data-dir={directory}", *given]
         said, endpoint = b"listening on", f"http://127.0.0.1:{port}"
     else:
-        config = {"executablePath": program, "host": "127.0.0.1", "port": port, "wsPath": "/browser", "headless": True, "args": given}
+        config = {
+            "executablePath": program,
+            "host": "127.0.0.1",
+            "port": port,
+            "wsPath": "/browser",
+            "headless": True,
+            "args": given,
+        }
         file = directory / "server.json"
         file.write_text(json.dumps(config))
         command = [sys.executable, "-m", "playwright", "launch-server", "--browser", "chromium", "--config", str(file)]

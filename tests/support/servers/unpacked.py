@@ -47,7 +47,10 @@ def find(name: str, program: str, *, libraries: tuple[str, ...] = ()) -> Unpacke
     root = TOOLS / name
     if (root / program).exists():
         root = _reachable(root)
-        return Unpacked(root=root, libraries=tuple(root / folder for folder in (*libraries, *_LIBRARIES) if (root / folder).is_dir()))
+        return Unpacked(
+            root=root,
+            libraries=tuple(root / folder for folder in (*libraries, *_LIBRARIES) if (root / folder).is_dir()),
+        )
     return Unpacked(root=_SYSTEM) if (_SYSTEM / program).exists() else None
 
 

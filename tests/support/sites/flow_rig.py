@@ -1,4 +1,4 @@
-"""A stand-in, a browser pointed at it, and aides that remember what a flow did."""
+"""A stand-in, a browser pointed at it, and hooks that remember what a flow did."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from fixtures.stand_in.scenario import Scenario
 from fixtures.stand_in.world import StandIn
 from flows.browser.launch import BrowserOptions, open_browser
 from flows.marketplaces import marketplace
-from flows.models import Act, Aides, Bounds, Credentials, InvitationLink, SellerAccount
+from flows.models import Act, Bounds, Credentials, FlowHooks, InvitationLink, SellerAccount
 from flows.visit.open_visit import open_visit
 from flows.visit.visit import Visit
 
@@ -54,10 +54,10 @@ class Helpers:
     forbid: BaseException | None = None
     steps: list[int] = field(default_factory=list)
 
-    def aides(self) -> Aides:
-        return Aides(
+    def hooks(self) -> FlowHooks:
+        return FlowHooks(
             next_code=self._next_code,
-            before_click=self._before_click,
+            before_act=self._before_act,
             outcome=self._outcome,
             now=lambda: datetime.now(UTC),
             clock_seen=self._clock_seen,
@@ -73,11 +73,13 @@ class Helpers:
             return SecretStr("000000")
         maker = pyotp.TOTP(seed.secret.replace(" ", ""))
         now = maker.timecode(datetime.now(UTC))
-        step = next(now + ahead for ahead in (0, 1, -1) if now + ahead not in self.steps)  # the site takes a step's neighbours too
+        step = next(
+            now + ahead for ahead in (0, 1, -1) if now + ahead not in self.steps
+        )  # the site takes a step's neighbours too
         self.steps.append(step)
         return SecretStr(maker.generate_otp(step))
 
-    async def _before_click(self, act: Act) -> None:
+    async def _before_act(self, act: Act) -> None:
         if self.forbid is not None and act is Act.ACCEPT_INVITATION:
             raise self.forbid
         self.acts.append(act.value)
@@ -98,7 +100,7 @@ class Rig:
     options: BrowserOptions
 
     def play(self, scenario: Scenario) -> Helpers:
-        """Load a scenario and return aides for its first user."""
+        """Load a scenario and return hooks for its first user."""
         self.stand_in.load(scenario)
         return Helpers(user=scenario.users[0])
 
@@ -110,7 +112,9 @@ class Rig:
     @property
     def account(self) -> SellerAccount:
         seller = self.stand_in.realm.scenario.sellers[0]
-        return SellerAccount(marketplace=marketplace(seller.marketplaces[0]), merchant_id=seller.merchant_id, merchant_name=seller.name)
+        return SellerAccount(
+            marketplace=marketplace(seller.marketplaces[0]), merchant_id=seller.merchant_id, merchant_name=seller.name
+        )
 
     @property
     def host(self) -> str:
@@ -136,7 +140,9 @@ async def rig() -> AsyncIterator[Rig]:
     async with StandIn(Scenario()) as stand_in:
         told = stand_in.description()
         options = BrowserOptions(
-            host_resolver_rules=told["host_resolver_rules"], trusted_spki=tuple(told["spki"]), user_agent_suffix="rehearsal/1"
+            host_resolver_rules=told["host_resolver_rules"],
+            trusted_spki=tuple(told["spki"]),
+            user_agent_suffix="rehearsal/1",
         )
         async with open_browser(options) as browser:
             yield Rig(stand_in=stand_in, browser=browser, options=options)

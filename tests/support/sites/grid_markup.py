@@ -1,4 +1,6 @@
-"""Small permission pages drawn in shapes that the stand-in does not have, from one list of rows; each with what it must read as."""
+"""Small permission pages drawn in shapes that the stand-in does not have, from one list of rows; each with what it must
+read as.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,9 @@ class Drawing:
     scopes: tuple[str, ...]
 
     def wanted(self, *, offers: bool = True) -> set[Key]:
-        """The rows as `tests.support.sites.recorded_grids.read_rows` gives them; `offers`: the page shows what could be chosen."""
+        """The rows as `tests.support.sites.recorded_grids.read_rows` gives them; `offers`: the page shows what could be
+        chosen.
+        """
         return {
             (scope, section, label, 1, tuple(_contract(level) for level in offered if offers), _contract(held[scope]))
             for section, rows in self.sections
@@ -47,14 +51,19 @@ class Drawing:
         }
 
 
-def draw(name: str, *, scopes: tuple[str, ...] = ("regional",), rows: tuple[tuple[str, str, tuple[str, ...]], ...] = ROWS) -> Drawing:
+def draw(
+    name: str, *, scopes: tuple[str, ...] = ("regional",), rows: tuple[tuple[str, str, tuple[str, ...]], ...] = ROWS
+) -> Drawing:
     """Draw the levels of every row by the page's name; the first two scopes never hold the same."""
     luck = Random(name)
     drawn = []
     for section, label, offered in rows:
         held = [*luck.sample(offered, 2), *luck.choices(offered, k=len(scopes))]
         drawn.append((section, (label, offered, dict(zip(scopes, held, strict=False)))))
-    return Drawing(sections=tuple((s, tuple(row for _, row in of)) for s, of in groupby(drawn, key=lambda row: row[0])), scopes=scopes)
+    return Drawing(
+        sections=tuple((s, tuple(row for _, row in of)) for s, of in groupby(drawn, key=lambda row: row[0])),
+        scopes=scopes,
+    )
 
 
 def document(body: str, *, style: str = "", script: str = "") -> str:
@@ -80,26 +89,39 @@ def words_beside_radios(page: Drawing) -> str:
 
 def radios_named_twice(page: Drawing) -> str:
     """A radio has a name of its own, and the same word stands behind it."""
-    return _listed(page, lambda row: "".join(f"{_radio(row, level, named=level)}<span>{level}</span>" for level in row[1]))
+    return _listed(
+        page, lambda row: "".join(f"{_radio(row, level, named=level)}<span>{level}</span>" for level in row[1])
+    )
 
 
 def titles_in_groups(page: Drawing) -> str:
     """The label stands before a group that has the same title."""
     return _listed(
-        page, lambda row: f"<fieldset><legend>{escape(row[0])}</legend>{_labelled(row[1], row[2]['regional'], row[0])}</fieldset>"
+        page,
+        lambda row: (
+            f"<fieldset><legend>{escape(row[0])}</legend>{_labelled(row[1], row[2]['regional'], row[0])}</fieldset>"
+        ),
     )
 
 
 def groups_called_alike(page: Drawing) -> str:
     """Every group has the same name, which says nothing about the row."""
     return _listed(
-        page, lambda row: f'<div role="radiogroup" aria-label="Choose one">{_labelled(row[1], row[2]["regional"], row[0])}</div>'
+        page,
+        lambda row: (
+            f'<div role="radiogroup" aria-label="Choose one">{_labelled(row[1], row[2]["regional"], row[0])}</div>'
+        ),
     )
 
 
 def lists_called_as_rows(page: Drawing) -> str:
     """A drop-down that is called as the label beside it says."""
-    return _listed(page, lambda row: _list(row[1], row[2]["regional"]).replace("<select", f'<select aria-label="{escape(row[0])} level"'))
+    return _listed(
+        page,
+        lambda row: _list(row[1], row[2]["regional"]).replace(
+            "<select", f'<select aria-label="{escape(row[0])} level"'
+        ),
+    )
 
 
 def _listed(page: Drawing, widget: Callable[[Row], str], *, style: str = "") -> str:
@@ -145,7 +167,10 @@ def _pills(row: Row) -> str:
     pills = ""
     for level in row[1]:
         name = f"{row[0]}-{level}".replace(" ", "-")
-        pills += _radio(row, level).replace("<input", f'<input id="{escape(name)}"') + f'<label for="{escape(name)}">{level}</label>'
+        pills += (
+            _radio(row, level).replace("<input", f'<input id="{escape(name)}"')
+            + f'<label for="{escape(name)}">{level}</label>'
+        )
     return f"<div>{pills}</div>"
 
 
@@ -182,13 +207,18 @@ def buttons_that_open_lists(page: Drawing) -> str:
 
 def boxes_that_open_lists(page: Drawing) -> str:
     """The same with boxes that have the role of a drop-down and are called as the row."""
-    return _opening(page, '<div role="combobox" aria-haspopup="listbox" tabindex="0" aria-label="{row}" data-row="{row}">{level}</div>')
+    return _opening(
+        page,
+        '<div role="combobox" aria-haspopup="listbox" tabindex="0" aria-label="{row}" data-row="{row}">{level}</div>',
+    )
 
 
 def _opening(page: Drawing, opener: str) -> str:
     offers = json.dumps({label: offered for _, rows in page.sections for label, offered, _ in rows})
     grid = _listed(page, lambda row: opener.format(row=escape(row[0]), level=row[2]["regional"]))
-    return grid.replace("<script></script>", f'<script type="application/json" id="offers">{offers}</script><script>{OPENER}</script>')
+    return grid.replace(
+        "<script></script>", f'<script type="application/json" id="offers">{offers}</script><script>{OPENER}</script>'
+    )
 
 
 # --- Rights by marketplace, a group of columns for each. ---
@@ -201,7 +231,9 @@ def two_rows_of_heads(page: Drawing) -> str:
 
 
 def heads_once(page: Drawing) -> str:
-    """One table: heads at the top, sections as rows of one cell, radios named by nothing but their place; a blank corner."""
+    """One table: heads at the top, sections as rows of one cell, radios named by nothing but their place; a blank
+    corner.
+    """
     heads = _two_heads(list(page.scopes), "<td></td>", "<td></td>")
     width, number, body = 1 + len(LEVELS) * len(page.scopes), count(), ""
     for title, rows in page.sections:
@@ -213,7 +245,9 @@ def heads_once(page: Drawing) -> str:
 def a_group_in_each_cell(page: Drawing) -> str:
     """One cell a marketplace with labelled radios in it."""
 
-    return _one_column_each(page, lambda row, s: f"<fieldset>{_labelled(row[1], row[2][s], f'{row[0]}-{s}')}</fieldset>")
+    return _one_column_each(
+        page, lambda row, s: f"<fieldset>{_labelled(row[1], row[2][s], f'{row[0]}-{s}')}</fieldset>"
+    )
 
 
 def aria_grid(page: Drawing) -> str:
@@ -237,13 +271,17 @@ def aria_grid(page: Drawing) -> str:
 
 
 def boxes_without_roles(page: Drawing) -> str:
-    """No table at all: a head line of marketplaces over the whole list, radios that name marketplace and level themselves."""
+    """No table at all: a head line of marketplaces over the whole list, radios that name marketplace and level
+    themselves.
+    """
     number, body = count(), ""
     line = "".join(f'<span class="g">{MARKETS[s]}</span>' for s in page.scopes)
     for title, rows in page.sections:
         body += f"<section><h3>{title}</h3>"
         for label, offered, held in rows:
-            groups = "".join(f'<div class="g">{_named(label, MARKETS[s], offered, held[s], next(number))}</div>' for s in page.scopes)
+            groups = "".join(
+                f'<div class="g">{_named(label, MARKETS[s], offered, held[s], next(number))}</div>' for s in page.scopes
+            )
             body += f'<div class="r"><div class="l"><strong>{escape(label)}</strong></div>{groups}</div>'
         body += "</section>"
     return document(f'<div class="r"><span class="l"></span>{line}</div>{body}', style=BOXES)
@@ -261,7 +299,9 @@ def marks_by_marketplace(page: Drawing) -> str:
     def cells(row: Row, page: Drawing, number: Iterator[int]) -> str:
         _, offered, held = row
         return "".join(
-            f"<td>{'' if level not in offered else '✓' if level == held[s] else '○'}</td>" for s in page.scopes for level in LEVELS
+            f"<td>{'' if level not in offered else '✓' if level == held[s] else '○'}</td>"
+            for s in page.scopes
+            for level in LEVELS
         )
 
     heads = _two_heads([MARKETS[s] for s in page.scopes], '<th rowspan="2">Permission</th>', "")
@@ -287,7 +327,10 @@ def marketplaces_in_each_row(page: Drawing) -> str:
     for title, rows in page.sections:
         body += f"<section><h3>{title}</h3>"
         for label, offered, held in rows:
-            lines = "".join(f"<div><span>{MARKETS[s]}</span> {_labelled(offered, held[s], f'{label}-{s}')}</div>" for s in page.scopes)
+            lines = "".join(
+                f"<div><span>{MARKETS[s]}</span> {_labelled(offered, held[s], f'{label}-{s}')}</div>"
+                for s in page.scopes
+            )
             body += f'<div class="r"><h4>{escape(label)}</h4><div>{lines}</div></div>'
         body += "</section>"
     return document(body)
@@ -342,11 +385,17 @@ def _radio_cells(row: Row, page: Drawing, number: Iterator[int]) -> str:
 
 
 def _labelled(offered: tuple[str, ...], held: str, name: str) -> str:
-    return "".join(f'<label><input type="radio" name="{escape(name)}"{_on(level == held)}> {level}</label>' for level in offered)
+    return "".join(
+        f'<label><input type="radio" name="{escape(name)}"{_on(level == held)}> {level}</label>' for level in offered
+    )
 
 
 def _list(offered: tuple[str, ...], held: str) -> str:
-    return "<select>" + "".join(f"<option{' selected' * (level == held)}>{level}</option>" for level in offered) + "</select>"
+    return (
+        "<select>"
+        + "".join(f"<option{' selected' * (level == held)}>{level}</option>" for level in offered)
+        + "</select>"
+    )
 
 
 def _named(label: str, market: str, offered: tuple[str, ...], held: str, number: int) -> str:

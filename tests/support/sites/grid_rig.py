@@ -1,4 +1,6 @@
-"""The stand-in's permission pages in a browser without the rest of the stand-in: one page, every request answered by `respond`."""
+"""The stand-in's permission pages in a browser without the rest of the stand-in: one page, every request answered by
+`respond`.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,11 @@ class GridRig:
         request, parts = route.request, urlsplit(route.request.url)
         self.sent.append(f"{request.method} {parts.path}")
         asked = PageRequest(
-            method=request.method, path=parts.path, query=dict(parse_qsl(parts.query)), body=request.post_data_buffer or b"", host=HOST
+            method=request.method,
+            path=parts.path,
+            query=dict(parse_qsl(parts.query)),
+            body=request.post_data_buffer or b"",
+            host=HOST,
         )
         answer = respond(asked, self.seller, self.viewer, self.options)
         if answer is None:
@@ -40,14 +46,18 @@ class GridRig:
         headers = dict(answer.headers)
         if 300 <= answer.status < 400:  # a fulfilled redirect would leave for the network
             await route.fulfill(
-                status=200, content_type="text/html", body=f"<script>location.replace({json.dumps(headers['Location'])})</script>"
+                status=200,
+                content_type="text/html",
+                body=f"<script>location.replace({json.dumps(headers['Location'])})</script>",
             )
             return
         await route.fulfill(status=answer.status, headers=dict(answer.headers), body=answer.body)
 
 
 @asynccontextmanager
-async def grid_rig(browser: Browser, seller: SellerRights, *, viewer: str, options: PageOptions) -> AsyncIterator[GridRig]:
+async def grid_rig(
+    browser: Browser, seller: SellerRights, *, viewer: str, options: PageOptions
+) -> AsyncIterator[GridRig]:
     """Open a fresh context in front of a seller's permission pages."""
     context = await browser.new_context(locale="en-US")
     try:

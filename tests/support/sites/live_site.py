@@ -1,4 +1,6 @@
-"""A live site for the recorder: sign-in shaped, with tokens drawn anew, one-time codes that work once, and real secrets."""
+"""A live site for the recorder: sign-in shaped, with tokens drawn anew, one-time codes that work once, and real
+secrets.
+"""
 
 from __future__ import annotations
 
@@ -71,7 +73,11 @@ class LiveSite:
                 self._count += 1
                 return 200, [("Content-Type", "application/json")], json.dumps({"count": self._count}).encode()
             case "GET", "/static/app.js":
-                return 200, [("Content-Type", "text/javascript"), ("Cache-Control", "max-age=86400")], b"window.loaded = 1"
+                return (
+                    200,
+                    [("Content-Type", "text/javascript"), ("Cache-Control", "max-age=86400")],
+                    b"window.loaded = 1",
+                )
         return 404, [], b""
 
     def drawn(self) -> str:

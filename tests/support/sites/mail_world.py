@@ -1,4 +1,6 @@
-"""The mail room on real parts: an embedded IMAP server, a DNS server, signed mails, a database and the service over them."""
+"""The mail room on real parts: an embedded IMAP server, a DNS server, signed mails, a database and the service over
+them.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,9 @@ def wait_for(condition: Callable[[], Any], *, seconds: float = 30.0, what: str =
     raise AssertionError(f"{what} did not come within {seconds} s")
 
 
-def link_to(merchant: str | None = MERCHANT, *, invitation_id: str | None = None, host: str = "sellercentral.amazon.com") -> str:
+def link_to(
+    merchant: str | None = MERCHANT, *, invitation_id: str | None = None, host: str = "sellercentral.amazon.com"
+) -> str:
     """A fresh invitation link."""
     return accept_link(host=host, invitation_id=invitation_id or str(uuid.uuid4()), merchant_id=merchant)
 
@@ -62,10 +66,16 @@ class MailWorld:
     fine: list[str] = field(default_factory=list)
     events: Counter[str] = field(default_factory=Counter)
 
-    def account(self, name: str = "A1", *, merchant_id: str | None = None, api: ApiAuthorization = ApiAuthorization.COMPLETE) -> Account:
+    def account(
+        self, name: str = "A1", *, merchant_id: str | None = None, api: ApiAuthorization = ApiAuthorization.COMPLETE
+    ) -> Account:
         """Register an account named like its address."""
         new = NewAccount(
-            id=name, user_email=f"{name.lower()}@users.example", marketplace="US", merchant_id=merchant_id, api_authorization=api
+            id=name,
+            user_email=f"{name.lower()}@users.example",
+            marketplace="US",
+            merchant_id=merchant_id,
+            api_authorization=api,
         )
         with writing(self.engine) as conn:
             return accounts.add(conn, new, now=datetime.now(UTC))
@@ -145,7 +155,14 @@ class MailWorld:
 
 def make_settings(folder: Path, *, port: int, dns: str, username: str = "invites", **mail: Any) -> Settings:
     """Settings for a mailbox on loopback, with short waits."""
-    limits = {"dns_servers": [dns], "dns_timeout": 2.0, "idle_slice": 30.0, "junk_interval": 0.3, "poll_interval": 0.2, "backoff_max": 2.0}
+    limits = {
+        "dns_servers": [dns],
+        "dns_timeout": 2.0,
+        "idle_slice": 30.0,
+        "junk_interval": 0.3,
+        "poll_interval": 0.2,
+        "backoff_max": 2.0,
+    }
     return Settings(
         data_dir=folder,
         database_url=f"sqlite:///{folder / 'agent.sqlite'}",
@@ -155,7 +172,9 @@ def make_settings(folder: Path, *, port: int, dns: str, username: str = "invites
 
 
 @contextmanager
-def mail_world(folder: Path, *, seed: int = 7, folders: tuple[str, ...] = ("Junk",), **mail: Any) -> Iterator[MailWorld]:
+def mail_world(
+    folder: Path, *, seed: int = 7, folders: tuple[str, ...] = ("Junk",), **mail: Any
+) -> Iterator[MailWorld]:
     """The world with its embedded mailbox."""
     with KeyServer() as keys, Inbox("invites", PASSWORD, folders=folders) as inbox:
         composer = Composer(seed)
@@ -163,7 +182,9 @@ def mail_world(folder: Path, *, seed: int = 7, folders: tuple[str, ...] = ("Junk
         settings = make_settings(folder, port=inbox.port, dns=keys.address, **mail)
         engine = open_database(settings.database_url or "")
         try:
-            yield MailWorld(settings=settings, engine=engine, vault=new_vault(), composer=composer, keys=keys, inbox=inbox)
+            yield MailWorld(
+                settings=settings, engine=engine, vault=new_vault(), composer=composer, keys=keys, inbox=inbox
+            )
         finally:
             engine.dispose()
 

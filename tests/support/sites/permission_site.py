@@ -73,7 +73,9 @@ def serve(site: PermissionSite) -> Iterator[PermissionSite]:
 async def plain_browser() -> AsyncIterator[Browser]:
     """Start this machine's browser as anybody's, without the agent's guard, which knows no host on loopback."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=find_executable(), chromium_sandbox=os.geteuid() != 0)
+        browser = await playwright.chromium.launch(
+            executable_path=find_executable(), chromium_sandbox=os.geteuid() != 0
+        )
         try:
             yield browser
         finally:
@@ -82,6 +84,8 @@ async def plain_browser() -> AsyncIterator[Browser]:
 
 async def read_everything(page: Page) -> dict[str, Any]:
     """Open every section of every marketplace, scroll to every end, and read all rows of the page that is open."""
-    await page.wait_for_function("!document.querySelector('#root') || !document.querySelector('#root').hasAttribute('aria-busy')")
+    await page.wait_for_function(
+        "!document.querySelector('#root') || !document.querySelector('#root').hasAttribute('aria-busy')"
+    )
     result: dict[str, Any] = await page.evaluate(READER)
     return result

@@ -30,7 +30,12 @@ def exchange(number: int, method: str, path: str, **more: Any) -> dict[str, Any]
     request = {"method": method, "url": HOST + path, "cookies": more.pop("cookies", {})}
     request |= {key: more.pop(key) for key in ("form", "json", "text") if key in more}
     kind = more.pop("kind", "document")
-    return {"number": number, "kind": kind, "request": request, "response": {"status": 200, "headers": [], "body": None, **more}}
+    return {
+        "number": number,
+        "kind": kind,
+        "request": request,
+        "response": {"status": 200, "headers": [], "body": None, **more},
+    }
 
 
 def html() -> list[list[str]]:
@@ -56,10 +61,19 @@ def sign_in_rows() -> list[dict[str, Any]]:
         exchange(1, "GET", "/home", status=302, headers=hop0),
         exchange(2, "GET", "/hop", status=302, headers=hop1, cookies={"hop0": "example-a"}),
         exchange(3, "GET", "/ap/signin", body=SIGN_IN, headers=html(), cookies=before),
-        exchange(4, "GET", "/static/app.js", body="window.loaded = 1", headers=[["Content-Type", "text/javascript"]], kind="script"),
+        exchange(
+            4,
+            "GET",
+            "/static/app.js",
+            body="window.loaded = 1",
+            headers=[["Content-Type", "text/javascript"]],
+            kind="script",
+        ),
         exchange(5, "POST", "/ap/signin", form=form, status=302, headers=home, cookies=before),
         exchange(6, "GET", "/home", body=HOME, headers=html(), cookies=after),
-        exchange(7, "GET", "/api/count", body='{"count": 7}', headers=[["Content-Type", "application/json"]], kind="fetch"),
+        exchange(
+            7, "GET", "/api/count", body='{"count": 7}', headers=[["Content-Type", "application/json"]], kind="fetch"
+        ),
         exchange(8, "GET", "/users", body="<title>First</title>", headers=html(), cookies=after),
         exchange(9, "GET", "/users", body="<title>Second</title>", headers=html(), cookies=after),
     ]
@@ -83,7 +97,11 @@ def write(directory: Path, rows: list[dict[str, Any]], **about: Any) -> Path:
 @asynccontextmanager
 async def browser_on(player: Player) -> AsyncIterator[Browser]:
     """A browser for which the player is the whole internet."""
-    arguments = ["--no-sandbox", f"--host-resolver-rules={player.resolver_rules}", f"--ignore-certificate-errors-spki-list={player.spki}"]
+    arguments = [
+        "--no-sandbox",
+        f"--host-resolver-rules={player.resolver_rules}",
+        f"--ignore-certificate-errors-spki-list={player.spki}",
+    ]
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=find_executable(), args=arguments)
         try:

@@ -18,7 +18,11 @@ Key = tuple[str, str, str, int, tuple[str, ...], str | None]
 
 def recorded_grids() -> list[Path]:
     """Every recorded permission grid; lists of users are none."""
-    return [path.parent for path in sorted(PAGES.glob("permissions_*/*/expected.json")) if "users" not in path.parent.parent.name]
+    return [
+        path.parent
+        for path in sorted(PAGES.glob("permissions_*/*/expected.json"))
+        if "users" not in path.parent.parent.name
+    ]
 
 
 def expectation(case: Path) -> dict[str, Any]:
@@ -29,13 +33,23 @@ def expectation(case: Path) -> dict[str, Any]:
 
 def expected_rows(expected: dict[str, Any]) -> set[Key]:
     """The rows of an expectation, comparable."""
-    return {(r["scope"], r["section"], r["permission"], r["occurrence"], tuple(r["offered"]), r["level"]) for r in expected["rows"]}
+    return {
+        (r["scope"], r["section"], r["permission"], r["occurrence"], tuple(r["offered"]), r["level"])
+        for r in expected["rows"]
+    }
 
 
 def read_rows(grid: Grid) -> set[Key]:
     """The rows that were read, comparable."""
     return {
-        (row.scope, row.section, row.permission, row.occurrence, tuple(level.value for level in row.offered), row.level and row.level.value)
+        (
+            row.scope,
+            row.section,
+            row.permission,
+            row.occurrence,
+            tuple(level.value for level in row.offered),
+            row.level and row.level.value,
+        )
         for row in grid.rows
     }
 

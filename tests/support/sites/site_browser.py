@@ -14,7 +14,9 @@ from fixtures.stand_in.world import StandIn
 
 @asynccontextmanager
 async def chromium_for(stand_in: StandIn, *, pins: list[str] | None = None) -> AsyncIterator[Browser]:
-    """Start the headless shell that is here (set, installed by the system, or Playwright's own) with the stand-in's rules and pins."""
+    """Start the headless shell that is here (set, installed by the system, or Playwright's own) with the stand-in's
+    rules and pins.
+    """
     told = stand_in.description()
     arguments = [
         f"--host-resolver-rules={told['host_resolver_rules']}",

@@ -27,8 +27,12 @@ class _Here(AbstractResolver):
     def __init__(self, port: int) -> None:
         self._port = port
 
-    async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET) -> list[ResolveResult]:
-        return [ResolveResult(hostname=host, host="127.0.0.1", port=self._port, family=socket.AF_INET, proto=0, flags=0)]
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        return [
+            ResolveResult(hostname=host, host="127.0.0.1", port=self._port, family=socket.AF_INET, proto=0, flags=0)
+        ]
 
     async def close(self) -> None:
         return None
@@ -86,7 +90,9 @@ class Visitor:
             async with self.session.request(method, url, data=fields, json=json, allow_redirects=False) as answer:
                 text = await answer.text()
                 hops.append(f"{method} {answer.url.path} {answer.status}")
-                self.seen = Seen(url=str(answer.url), status=answer.status, text=text, headers=dict(answer.headers), hops=hops)
+                self.seen = Seen(
+                    url=str(answer.url), status=answer.status, text=text, headers=dict(answer.headers), hops=hops
+                )
                 if answer.status != 302:
                     return self.seen
                 method, url, fields, json = "GET", urljoin(url, answer.headers["Location"]), None, None

@@ -15,7 +15,9 @@ class Terminal(io.StringIO):
         return True
 
 
-@pytest.mark.parametrize(("stream", "total", "counted"), [(Terminal, 3, True), (io.StringIO, 3, False), (Terminal, 1, False)])
+@pytest.mark.parametrize(
+    ("stream", "total", "counted"), [(Terminal, 3, True), (io.StringIO, 3, False), (Terminal, 1, False)]
+)
 def test_a_bar_counts_several_audits_on_a_terminal_only(
     monkeypatch: pytest.MonkeyPatch, stream: type[io.StringIO], total: int, counted: bool
 ) -> None:

@@ -39,7 +39,9 @@ def test_a_list_is_json_or_comma_separated(monkeypatch: pytest.MonkeyPatch, text
 def test_a_servers_word_is_believed_only_if_the_server_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ConfigurationError, match="MAIL__TRUSTED_AUTHSERV_IDS"):
         load(monkeypatch, MAIL__TRUST="authserv")
-    assert load(monkeypatch, MAIL__TRUSTED_AUTHSERV_IDS="mx.users.example").mail.trusted_authserv_ids == ["mx.users.example"]
+    assert load(monkeypatch, MAIL__TRUSTED_AUTHSERV_IDS="mx.users.example").mail.trusted_authserv_ids == [
+        "mx.users.example"
+    ]
 
 
 def test_a_mailbox_may_believe_a_server_of_its_own(monkeypatch: pytest.MonkeyPatch, elsewhere: Path) -> None:
@@ -50,7 +52,10 @@ def test_a_mailbox_may_believe_a_server_of_its_own(monkeypatch: pytest.MonkeyPat
     (elsewhere / "agent.toml").write_text(box + 'trusted_authserv_ids = ["mx.users.example"]\n')
     settings = load(monkeypatch, CONFIG=str(elsewhere / "agent.toml"))
     policies = [policy_for(settings.mail, mailbox) for mailbox in (None, *mailboxes_of(settings))]
-    assert [(policy.authserv, policy.trusted_authserv_ids) for policy in policies] == [(False, ()), (True, ("mx.users.example",))]
+    assert [(policy.authserv, policy.trusted_authserv_ids) for policy in policies] == [
+        (False, ()),
+        (True, ("mx.users.example",)),
+    ]
 
 
 def test_a_misspelt_variable_is_an_error_that_names_the_near_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,13 +80,19 @@ def test_the_env_file_may_hold_other_programs_variables(monkeypatch: pytest.Monk
 
 
 def test_the_environment_wins_over_the_toml_file(monkeypatch: pytest.MonkeyPatch, elsewhere: Path) -> None:
-    (elsewhere / "agent.toml").write_text('data_dir = "from-file"\n[imap]\nhost = "imap.users.example"\nusername = "u"\n')
+    (elsewhere / "agent.toml").write_text(
+        'data_dir = "from-file"\n[imap]\nhost = "imap.users.example"\nusername = "u"\n'
+    )
     settings = load(monkeypatch, CONFIG=str(elsewhere / "agent.toml"), DATA_DIR="from-environment")
     assert (settings.data_dir, settings.imap.host) == (Path("from-environment"), "imap.users.example")
 
 
-@pytest.mark.parametrize(("text", "expected"), [("not toml", "not valid TOML"), ('unknown = "x"', "UNKNOWN is not a setting")])
-def test_a_bad_toml_file_is_one_clear_line(monkeypatch: pytest.MonkeyPatch, elsewhere: Path, text: str, expected: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "expected"), [("not toml", "not valid TOML"), ('unknown = "x"', "UNKNOWN is not a setting")]
+)
+def test_a_bad_toml_file_is_one_clear_line(
+    monkeypatch: pytest.MonkeyPatch, elsewhere: Path, text: str, expected: str
+) -> None:
     (elsewhere / "agent.toml").write_text(text)
     with pytest.raises(ConfigurationError, match=expected):
         load(monkeypatch, CONFIG=str(elsewhere / "agent.toml"))
@@ -119,7 +130,13 @@ def test_resolver_rules_to_loopback_make_a_rehearsal(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize(
-    "rules", ["MAP * 203.0.113.9:443", "MAP * evil.example", "MAP * 127.0.0.1, MAP a.example 10.0.0.1", "MAP * 127.0.0.1.evil.example"]
+    "rules",
+    [
+        "MAP * 203.0.113.9:443",
+        "MAP * evil.example",
+        "MAP * 127.0.0.1, MAP a.example 10.0.0.1",
+        "MAP * 127.0.0.1.evil.example",
+    ],
 )
 def test_a_resolver_rule_that_leaves_the_machine_is_refused(monkeypatch: pytest.MonkeyPatch, rules: str) -> None:
     with pytest.raises(ConfigurationError, match="leads off this machine"):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import Engine
 
-from agent.cli.audit import _Desk
+from agent.cli.audit import _AuditRun
 from agent.cli.output import now
 from agent.domain.audit.document import unread_document
 from agent.errors import Exit
@@ -22,7 +22,11 @@ from tests.support.registry import add_account
 
 
 def passed(at: datetime) -> dict[str, object]:
-    return {**unread_document(account="A1", user_email="a1@users.example", now=at, reason=""), "verdict": "pass", "notes": []}
+    return {
+        **unread_document(account="A1", user_email="a1@users.example", now=at, reason=""),
+        "verdict": "pass",
+        "notes": [],
+    }
 
 
 @pytest.mark.parametrize(("days", "code"), [(0, Exit.OK), (6, Exit.OK), (7, Exit.UNCONFIRMED), (400, Exit.UNCONFIRMED)])
@@ -31,7 +35,9 @@ def test_an_old_pass_confirms_nothing(engine: Engine, tmp_path: Path, days: int,
     with writing(engine) as conn:
         account = add_account(conn)
         record_audit(conn, account="A1", at=at, document=passed(at), visit_id="v")  # type: ignore[arg-type]  # as stored
-    desk = _Desk(settings=Settings(), engine=engine, report=open_report(Format.JSON, out, evidence=tmp_path), since_last=False)
+    desk = _AuditRun(
+        settings=Settings(), engine=engine, report=open_report(Format.JSON, out, evidence=tmp_path), since_last=False
+    )
     desk.write_stored([account])
     desk.close()
     (document,) = json.loads(out.getvalue())["audits"]

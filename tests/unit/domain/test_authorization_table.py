@@ -49,7 +49,10 @@ def test_a_pending_api_stops_every_state(state: State) -> None:
 
 
 def test_an_invitation_waits_while_the_api_is_pending_and_proceeds_when_it_is_complete() -> None:
-    waits = on(Event.INVITATION_ARRIVED, Standing(state=State.API_AUTHORIZATION_REQUIRED, api_complete=False, invitation_open=True))
+    waits = on(
+        Event.INVITATION_ARRIVED,
+        Standing(state=State.API_AUTHORIZATION_REQUIRED, api_complete=False, invitation_open=True),
+    )
     assert (waits.to, waits.due) == (State.API_AUTHORIZATION_REQUIRED, Due.NEVER)
     goes_on = on(Event.API_COMPLETE, Standing(state=waits.to, resumes_to=waits.resumes_to, invitation_open=True))
     assert (goes_on.to, goes_on.due) == (State.ACCEPTING, Due.NOW)
@@ -119,7 +122,9 @@ def test_a_newer_invitation_is_accepted_after_the_one_under_way() -> None:
     assert (step.to, step.due) == (State.ACCEPTING, Due.NOW)
 
 
-@given(event=st.sampled_from(list(Event)), state=st.sampled_from(list(State)), resumes_to=st.sampled_from([None, *State]))
+@given(
+    event=st.sampled_from(list(Event)), state=st.sampled_from(list(State)), resumes_to=st.sampled_from([None, *State])
+)
 def test_only_a_release_leaves_needs_human_for_work(event: Event, state: State, resumes_to: State | None) -> None:
     if state is State.NEEDS_HUMAN and event not in (Event.RELEASED, Event.PAUSED):
         with suppress(TransitionError):

@@ -32,7 +32,10 @@ def written(tmp_path: Path, text: str) -> Path:
 def test_the_default_policy_is_the_missions() -> None:
     policy = load_policy()
     assert policy.preferred == (Level.EDIT, Level.VIEW)
-    assert [name.text for name in policy.must_be_none] == ["Settings > Agreements/Amendments", "Settings > User Permissions"]
+    assert [name.text for name in policy.must_be_none] == [
+        "Settings > Agreements/Amendments",
+        "Settings > User Permissions",
+    ]
     assert (policy.when_missing, policy.probes_enough, policy.exceptions) == (WhenMissing.INCOMPLETE, False, ())
 
 

@@ -26,8 +26,12 @@ ALL = (Level.NONE, Level.VIEW, Level.EDIT)
 USER = "a1@users.example"
 
 
-def row(section: str = "Orders", permission: str = "Manage Orders", level: Level | None = Level.EDIT, **more: Any) -> Row:
-    return Row(**{"scope": "regional", "section": section, "permission": permission, "offered": ALL, "level": level, **more})
+def row(
+    section: str = "Orders", permission: str = "Manage Orders", level: Level | None = Level.EDIT, **more: Any
+) -> Row:
+    return Row(
+        **{"scope": "regional", "section": section, "permission": permission, "offered": ALL, "level": level, **more}
+    )
 
 
 NONE_ROWS = (
@@ -37,7 +41,14 @@ NONE_ROWS = (
 
 
 def reading(*rows: Row, **more: Any) -> Reading:
-    given = {"source": Source.OWN_VIEW, "layout": "own_view", "rows": (*rows, *NONE_ROWS), "complete": True, "subject": USER, **more}
+    given = {
+        "source": Source.OWN_VIEW,
+        "layout": "own_view",
+        "rows": (*rows, *NONE_ROWS),
+        "complete": True,
+        "subject": USER,
+        **more,
+    }
     return Reading(**given)
 
 
@@ -58,7 +69,10 @@ def test_the_policy_judges_its_own_cases(case: dict[str, Any]) -> None:
         trouble=Trouble(given["trouble"]) if "trouble" in given else None,
     )
     found = judge_row(made, load_policy(), account="A1", today=TODAY)
-    assert (found.expected, found.finding.kind if found.finding else "") == (case["wants"].get("expected"), case["wants"]["kind"])
+    assert (found.expected, found.finding.kind if found.finding else "") == (
+        case["wants"].get("expected"),
+        case["wants"]["kind"],
+    )
 
 
 def test_a_whole_reading_as_expected_passes() -> None:
@@ -90,9 +104,15 @@ def test_nothing_read_at_all_is_incomplete() -> None:
 
 @pytest.mark.parametrize(
     ("when", "verdict"),
-    [(WhenMissing.INCOMPLETE, Verdict.INCOMPLETE), (WhenMissing.FAIL, Verdict.FAIL), (WhenMissing.ACCEPT, Verdict.PASS)],
+    [
+        (WhenMissing.INCOMPLETE, Verdict.INCOMPLETE),
+        (WhenMissing.FAIL, Verdict.FAIL),
+        (WhenMissing.ACCEPT, Verdict.PASS),
+    ],
 )
-def test_a_must_be_none_row_that_is_not_on_the_page_is_concluded_as_the_policy_says(when: WhenMissing, verdict: Verdict) -> None:
+def test_a_must_be_none_row_that_is_not_on_the_page_is_concluded_as_the_policy_says(
+    when: WhenMissing, verdict: Verdict
+) -> None:
     without = replace(reading(row()), rows=(row(), NONE_ROWS[0]))
     assert judged(without, replace(load_policy(), when_missing=when)).verdict is verdict
 
@@ -147,7 +167,9 @@ def test_a_new_row_that_is_right_is_a_note_and_no_finding() -> None:
 
 def test_finding_ids_stay_the_same_and_tell_accounts_apart() -> None:
     def ids(account: str) -> list[str]:
-        found = judge(reading(row(level=Level.VIEW)), load_policy(), account=account, user_email=USER, now=datetime.now(UTC))
+        found = judge(
+            reading(row(level=Level.VIEW)), load_policy(), account=account, user_email=USER, now=datetime.now(UTC)
+        )
         return [finding.id for finding in found.findings]
 
     assert ids("A1") == ids("A1")
@@ -174,7 +196,10 @@ def with_exception(**changes: Any) -> Policy:
 def test_an_exception_excuses_exactly_its_row_and_level() -> None:
     assert judged(reading(row(level=Level.VIEW)), with_exception()).verdict is Verdict.PASS
     assert judged(reading(row(level=Level.NONE)), with_exception()).verdict is Verdict.FAIL
-    assert judged(reading(row(level=Level.VIEW), row(level=Level.VIEW, permission="Coupons")), with_exception()).verdict is Verdict.FAIL
+    assert (
+        judged(reading(row(level=Level.VIEW), row(level=Level.VIEW, permission="Coupons")), with_exception()).verdict
+        is Verdict.FAIL
+    )
 
 
 @pytest.mark.parametrize(
@@ -186,7 +211,9 @@ def test_an_exception_excuses_exactly_its_row_and_level() -> None:
         ({"row": RowName(section="Orders", permission="*")}, Level.EDIT, "more than one row"),
     ],
 )
-def test_an_exception_that_is_expired_unused_or_too_wide_is_a_finding(changes: dict[str, Any], level: Level, said: str) -> None:
+def test_an_exception_that_is_expired_unused_or_too_wide_is_a_finding(
+    changes: dict[str, Any], level: Level, said: str
+) -> None:
     audit = judged(reading(row(level=level)), with_exception(**changes))
     assert audit.verdict is Verdict.FAIL
     assert said in audit.findings[0].remedy
@@ -202,11 +229,18 @@ def test_an_exception_of_another_account_is_no_business_of_this_one() -> None:
 
 
 def test_the_remedy_tells_rows_of_one_name_apart() -> None:
-    audit = judged(reading(row(permission="Manage Returns"), row(permission="Manage Returns", occurrence=2, level=Level.NONE)))
-    assert [finding.remedy for finding in audit.findings] == ["Set Orders > Manage Returns (number 2 of that name) to View & Edit."]
+    audit = judged(
+        reading(row(permission="Manage Returns"), row(permission="Manage Returns", occurrence=2, level=Level.NONE))
+    )
+    assert [finding.remedy for finding in audit.findings] == [
+        "Set Orders > Manage Returns (number 2 of that name) to View & Edit."
+    ]
 
 
 def test_the_universal_admin_switch_is_to_be_switched_off() -> None:
     switch = row("All sections", "Universal Site Admin Access", Level.ADMIN, offered=(Level.NONE, Level.ADMIN))
     (finding,) = judged(reading(switch)).findings
-    assert (finding.kind, finding.remedy) == (Kind.EXCESS, "Switch Universal Site Admin Access off; it overrides every row.")
+    assert (finding.kind, finding.remedy) == (
+        Kind.EXCESS,
+        "Switch Universal Site Admin Access off; it overrides every row.",
+    )

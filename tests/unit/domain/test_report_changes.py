@@ -43,8 +43,12 @@ def test_everything_is_new_the_first_time() -> None:
 
 
 def test_that_nothing_changed_is_said_and_so_is_that_nothing_came_before() -> None:
-    corrected = replace(READING, rows=(*READING.rows[:1], row("Orders", "Manage Returns", Level.EDIT), *READING.rows[2:]))
+    corrected = replace(
+        READING, rows=(*READING.rows[:1], row("Orders", "Manage Returns", Level.EDIT), *READING.rows[2:])
+    )
     same = f"nothing new, changed or resolved since the audit of {BEFORE['audited_at']}"
     assert told_of(BEFORE, changes_since(BEFORE, audited())) == [same]
     assert told_of(BEFORE, changes_since(BEFORE, audited(corrected))) == []
-    assert told_of(None, changes_since(None, BEFORE)) == ["there is no audit before this one: every finding counts as new"]
+    assert told_of(None, changes_since(None, BEFORE)) == [
+        "there is no audit before this one: every finding counts as new"
+    ]

@@ -1,4 +1,6 @@
-"""Which features the rights can serve: told from the rows that were read, or where the page was refused from the pages that open."""
+"""Which features the rights can serve: told from the rows that were read, or where the page was refused from the pages
+that open.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,10 @@ def served(reading: Reading) -> dict[str, Served]:
 
 
 def rows(*held: tuple[str, Level | None]) -> Reading:
-    made = [Row(scope="regional", section="Reports", permission=label, offered=tuple(Level)[:2], level=level) for label, level in held]
+    made = [
+        Row(scope="regional", section="Reports", permission=label, offered=tuple(Level)[:2], level=level)
+        for label, level in held
+    ]
     return Reading(source=Source.OWN_VIEW, rows=tuple(made))
 
 
@@ -47,7 +52,9 @@ def test_the_three_features_of_the_second_authorization_are_told_of() -> None:
         ([("Feedback", Level.EDIT)], UNCLEAR),
     ],
 )
-def test_a_feature_is_served_by_a_row_above_none_and_by_nothing_else(held: list[tuple[str, Level | None]], health: Served) -> None:
+def test_a_feature_is_served_by_a_row_above_none_and_by_nothing_else(
+    held: list[tuple[str, Level | None]], health: Served
+) -> None:
     assert served(rows(*held))["account_health"] is health
 
 
@@ -68,5 +75,10 @@ def test_nothing_seen_says_nothing_of_any_feature() -> None:
 @pytest.mark.parametrize("subject", ["b2@users.example", None])
 def test_rows_that_may_be_somebody_elses_serve_nothing(subject: str | None) -> None:
     read = replace(rows((METRICS, Level.VIEW)), source=Source.GRID, own=False, subject=subject, complete=True)
-    judged = judge(read, load_policy(), account="A1", user_email="a1@users.example", now=datetime(2026, 3, 1, tzinfo=UTC))
-    assert (judged.verdict, [feature.served for feature in judged.features if feature.served is not UNCLEAR]) == (Verdict.INCOMPLETE, [])
+    judged = judge(
+        read, load_policy(), account="A1", user_email="a1@users.example", now=datetime(2026, 3, 1, tzinfo=UTC)
+    )
+    assert (judged.verdict, [feature.served for feature in judged.features if feature.served is not UNCLEAR]) == (
+        Verdict.INCOMPLETE,
+        [],
+    )

@@ -30,7 +30,7 @@ async def test_a_merchant_that_shows_an_hour_later_is_the_invitation_s(monkeypat
     monkeypatch.setattr(accept_invitation, "choose_on", not_yet)
     nothing = cast("Any", SimpleNamespace())
     account = SellerAccount(marketplace=marketplace("US"), merchant_id=None, merchant_name=None)
-    accepting = _Accepting(walk=nothing, sign_in=nothing, invitation=LINK, account=account, aides=nothing)
+    accepting = _Accepting(walk=nothing, sign_in=nothing, invitation=LINK, account=account, hooks=nothing)
     seen = cast("Any", SimpleNamespace(screen="app"))
     assert await accepting._confirmed(AcceptanceOutcome.ACCEPTED, seen) == Acceptance(
         outcome=AcceptanceOutcome.ACCEPTED, merchant_id=MERCHANT

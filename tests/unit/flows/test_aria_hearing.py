@@ -1,4 +1,6 @@
-"""What the second reading hears: strips of buttons, layout tables, sections beside their rows, lines that end in a level."""
+"""What the second reading hears: strips of buttons, layout tables, sections beside their rows, lines that end in a
+level.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,9 @@ def test_several_controls_of_one_cell_are_all_heard() -> None:
 
 
 def test_a_row_of_a_layout_table_is_heard_as_the_rows_inside_it() -> None:
-    inner = '- cell "{}"\n        - cell:\n          - table:\n            - row:\n              - radio "None" [checked]'
+    inner = (
+        '- cell "{}"\n        - cell:\n          - table:\n            - row:\n              - radio "None" [checked]'
+    )
     rows = [f"      - row:\n        {inner.format(name)}" for name in ("Payments", "Feedback")]
     found = heard("- table:\n  - row:\n    - cell:\n" + "\n".join(rows))
     assert [told(row) for row in found] == [(["Payments"], [("None", True)]), (["Feedback"], [("None", True)])]
@@ -105,6 +109,10 @@ def test_both_readings_must_put_a_control_under_the_same_marketplace(first: str,
 """
     option = Option(way=Way.CHOICE, over=first, on=True, listed=("None", "View"), chosen=("View",))
     scope = scope_of(first) or "regional"
-    row = PermissionRow(scope=scope, section="Orders", permission="Manage Orders", offered=(Level.NONE, Level.VIEW), level=Level.VIEW)
-    said = disagreements([(row, RowToken(label="Manage Orders", options=(option,)))], hear(parse_aria(tree.strip())), lexicon("en"))
+    row = PermissionRow(
+        scope=scope, section="Orders", permission="Manage Orders", offered=(Level.NONE, Level.VIEW), level=Level.VIEW
+    )
+    said = disagreements(
+        [(row, RowToken(label="Manage Orders", options=(option,)))], hear(parse_aria(tree.strip())), lexicon("en")
+    )
     assert any("the marketplace (CA was heard)" in line for line in said) is differs

@@ -73,7 +73,9 @@ def test_a_row_that_is_not_clear_has_no_level(options: tuple[Option, ...], code:
     assert (found.problem or "").startswith(f"{code}: ")
 
 
-@pytest.mark.parametrize("options", [(radio("None"), radio("Voir", on=True)), (Option(way=Way.CHOICE, shows="Voir", on=True),)])
+@pytest.mark.parametrize(
+    "options", [(radio("None"), radio("Voir", on=True)), (Option(way=Way.CHOICE, shows="Voir", on=True),)]
+)
 def test_a_word_that_nobody_knows_is_named_with_the_place_to_add_it(options: tuple[Option, ...]) -> None:
     problem = read_level(options, lexicon("fr"), label="Payments").problem or ""
     assert "'Voir' is no level we know" in problem
@@ -88,7 +90,10 @@ def test_the_rows_label_in_a_controls_name_is_no_level() -> None:
 def test_one_word_of_another_language_is_not_understood() -> None:
     words = lexicon_for(["None", "View", "Anzeigen und Bearbeiten"], declared="en-US")
     assert words.level("Anzeigen und Bearbeiten") is None
-    assert lexicon_for(["None", "View", "Anzeigen und Bearbeiten"], declared="de-DE").level("Anzeigen und Bearbeiten") is Level.EDIT
+    assert (
+        lexicon_for(["None", "View", "Anzeigen und Bearbeiten"], declared="de-DE").level("Anzeigen und Bearbeiten")
+        is Level.EDIT
+    )
 
 
 def test_a_language_that_has_a_word_does_not_take_the_english_one() -> None:
@@ -98,8 +103,17 @@ def test_a_language_that_has_a_word_does_not_take_the_english_one() -> None:
 
 
 def test_scopes_and_counts_are_told_from_titles() -> None:
-    assert (scope_of("Global User Permissions"), scope_of("United States"), scope_of("Orders")) == ("global", "US", None)
-    assert (stated_count("Orders (7)"), stated_count("62 permissions"), stated_count("Showing 20 of 62"), stated_count("Orders")) == (
+    assert (scope_of("Global User Permissions"), scope_of("United States"), scope_of("Orders")) == (
+        "global",
+        "US",
+        None,
+    )
+    assert (
+        stated_count("Orders (7)"),
+        stated_count("62 permissions"),
+        stated_count("Showing 20 of 62"),
+        stated_count("Orders"),
+    ) == (
         7,
         62,
         62,
@@ -124,7 +138,13 @@ def test_a_snapshot_that_is_not_understood_is_refused() -> None:
 
 
 def test_rows_are_heard_in_the_order_of_reading() -> None:
-    lines = ('- heading "Orders" [level=2]', "- text: Payments", '- radio "None"', '- radio "Edit" [checked]', "- text: Feedback")
+    lines = (
+        '- heading "Orders" [level=2]',
+        "- text: Payments",
+        '- radio "None"',
+        '- radio "Edit" [checked]',
+        "- text: Feedback",
+    )
     heard = hear(parse_aria("\n".join((*lines, '- radio "None" [checked]'))))
     assert [row.texts for row in heard.rows] == [["Orders", "Payments"], ["Feedback"]]
 
@@ -136,7 +156,9 @@ def test_a_new_shape_is_drift_and_a_recorded_one_is_not() -> None:
     assert "abc" in (drift_of("global", f"{known}+abc") or "")
 
 
-def grid_with(*tokens: TextToken | RowToken, troubles: tuple[str, ...] = ()) -> tuple[tuple[str, ...], list[str | None]]:
+def grid_with(
+    *tokens: TextToken | RowToken, troubles: tuple[str, ...] = ()
+) -> tuple[tuple[str, ...], list[str | None]]:
     payments = RowToken(label="Payments", options=(radio("None", on=True), radio("View")))
     read = interpret(Sight(tokens=(TextToken(text="Reports", title=True), payments, *tokens), troubles=troubles))
     return read.gaps, [row.problem for row in read.rows]
@@ -148,7 +170,13 @@ def test_a_grid_that_says_nothing_went_wrong_has_no_gap() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Some permissions could not be loaded", "Something went wrong", "Retry", "数据加载失败", "Einige Rechte konnten nicht geladen werden"],
+    [
+        "Some permissions could not be loaded",
+        "Something went wrong",
+        "Retry",
+        "数据加载失败",
+        "Einige Rechte konnten nicht geladen werden",
+    ],
 )
 def test_a_page_that_says_that_something_went_wrong_is_not_whole(text: str) -> None:
     assert any("not whole" in gap for gap in grid_with(TextToken(text=text))[0])

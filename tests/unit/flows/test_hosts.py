@@ -65,7 +65,9 @@ def test_scripts_may_talk_to_resource_hosts_but_send_nothing_elsewhere(kind: str
         ("ping", "POST", "/metrics", Ruling.STOP),
     ],
 )
-def test_a_visit_that_only_reads_sends_nothing_that_could_change_something(kind: str, method: str, path: str, ruling: Ruling) -> None:
+def test_a_visit_that_only_reads_sends_nothing_that_could_change_something(
+    kind: str, method: str, path: str, ruling: Ruling
+) -> None:
     url = f"https://sellercentral.amazon.com{path}"
     assert judge(kind=kind, method=method, url=url, policy=POLICY, read_only=READ_ONLY) is ruling
 

@@ -40,10 +40,18 @@ def test_every_marketplace_is_known_by_its_english_name_and_no_other_is(code: st
 
 
 def test_no_label_means_two_marketplaces() -> None:
-    labels = [plain_label(label, CATALOGUE) for names in CATALOGUE.shared.countries.values() for label in set(map(str.lower, names))]
+    labels = [
+        plain_label(label, CATALOGUE)
+        for names in CATALOGUE.shared.countries.values()
+        for label in set(map(str.lower, names))
+    ]
     assert (
         sorted(
-            {label for label in labels if labels.count(label) > 1 and sum(is_country(label, CATALOGUE, code=c) for c in MARKETPLACES) > 1}
+            {
+                label
+                for label in labels
+                if labels.count(label) > 1 and sum(is_country(label, CATALOGUE, code=c) for c in MARKETPLACES) > 1
+            }
         )
         == []
     )

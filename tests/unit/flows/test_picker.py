@@ -39,7 +39,9 @@ def test_the_only_row_is_not_ours_when_it_carries_another_merchant_s_id(name: st
     assert picker(merchant_name=name)._matching([row("acme", f"amzn1.merchant.o.{ANOTHER}")]) == []
 
 
-@pytest.mark.parametrize("attribute", ["", "merchant-row", "ATVPDKIKX0DER", f"amzn1.merchant.o.{OURS}", "amzn1.merchant.d." + "A2B4" * 13])
+@pytest.mark.parametrize(
+    "attribute", ["", "merchant-row", "ATVPDKIKX0DER", f"amzn1.merchant.o.{OURS}", "amzn1.merchant.d." + "A2B4" * 13]
+)
 def test_the_only_row_is_ours_when_nothing_on_it_names_another(attribute: str) -> None:
     only = row("acme", attribute)
     assert picker()._matching([only]) == [only]

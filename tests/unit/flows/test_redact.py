@@ -89,11 +89,15 @@ def test_many_values_are_looked_for_in_a_long_text_without_stopping_everything_e
     page = "<li class='a-row'>Manage Orders &amp; Returns: View &amp; Edit</li>\n" * 15_000
     before = thread_time()
     assert "needle in the page" not in redactor.redact(f"{page}needle in the page{page}")
-    assert thread_time() - before < 6  # an alternation of all their forms takes ten times as long, and no other thread runs meanwhile
+    assert (
+        thread_time() - before < 6
+    )  # an alternation of all their forms takes ten times as long, and no other thread runs meanwhile
 
 
 @given(values=st.lists(st.text("abB1@ /", min_size=4, max_size=6), min_size=1, max_size=8), order=st.randoms())
-def test_of_values_that_begin_alike_the_longest_is_replaced_in_whatever_order_they_came(values: list[str], order: Random) -> None:
+def test_of_values_that_begin_alike_the_longest_is_replaced_in_whatever_order_they_came(
+    values: list[str], order: Random
+) -> None:
     one, other = Redactor(key=b"k"), Redactor(key=b"k")
     one.register_all(values)
     other.register_all(order.sample(values, len(values)))

@@ -24,7 +24,9 @@ class Disabled:
         return {"href": "https://sellercentral.amazon.com/ap/signin", "target": "", "connected": True}
 
     async def fill(self, value: str) -> None:
-        raise self._kind(f'ElementHandle.fill: Timeout 15000ms exceeded.\nCall log:\n    - fill("{value}")\n    - element is not enabled')
+        raise self._kind(
+            f'ElementHandle.fill: Timeout 15000ms exceeded.\nCall log:\n    - fill("{value}")\n    - element is not enabled'
+        )
 
 
 @pytest.mark.parametrize("kind", [TimeoutError, Error])

@@ -31,11 +31,15 @@ def test_named_servers_verdict_is_enough() -> None:
 
 
 def test_microsoft_is_named_by_its_receiving_host() -> None:
-    assert check(MICROSOFT_HOP, MICROSOFT, MICROSOFT_HOP, ALIEN_HOP, trusted=("protection.outlook.com",)).endswith("protection.outlook.com")
+    assert check(MICROSOFT_HOP, MICROSOFT, MICROSOFT_HOP, ALIEN_HOP, trusted=("protection.outlook.com",)).endswith(
+        "protection.outlook.com"
+    )
 
 
 def test_microsofts_hop_above_the_verdict_is_enough() -> None:
-    assert check(MICROSOFT_HOP, MICROSOFT, ALIEN_HOP, trusted=("outlook.com",)) == "bn8nam11ft.mail.protection.outlook.com"
+    assert (
+        check(MICROSOFT_HOP, MICROSOFT, ALIEN_HOP, trusted=("outlook.com",)) == "bn8nam11ft.mail.protection.outlook.com"
+    )
 
 
 def test_no_other_server_may_leave_its_name_out() -> None:

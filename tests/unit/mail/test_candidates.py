@@ -23,7 +23,8 @@ def test_could_be_an_invitation(header: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "header", [b"", b"From: a@b.example\r\nSubject: lunch\r\n", b"Received: from amazonses.com\r\nFrom: a@b.example\r\n"]
+    "header",
+    [b"", b"From: a@b.example\r\nSubject: lunch\r\n", b"Received: from amazonses.com\r\nFrom: a@b.example\r\n"],
 )
 def test_could_not_be_an_invitation(header: bytes) -> None:
     assert not is_candidate(header)

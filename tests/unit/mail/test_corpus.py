@@ -38,14 +38,20 @@ class Recorded:
             return None
         state = "awaiting_permissions" if found["accepted"] else "awaiting_invitation"
         return Expectation(
-            account_id=address, user_email=address, merchant_id=found["merchant_id"], authorization=state, accepted=found["accepted"]
+            account_id=address,
+            user_email=address,
+            merchant_id=found["merchant_id"],
+            authorization=state,
+            accepted=found["accepted"],
         )
 
 
 @cache
 def load(case: str) -> Recorded:
     folder = CORPUS / case
-    return Recorded(raw=(folder / "message.eml").read_bytes(), expected=json.loads((folder / "expected.json").read_text()))
+    return Recorded(
+        raw=(folder / "message.eml").read_bytes(), expected=json.loads((folder / "expected.json").read_text())
+    )
 
 
 @cache
@@ -58,8 +64,12 @@ def resolver() -> Callable[[str], Key]:
 
 def judged(case: Recorded) -> tuple[Judgement, Ruling]:
     servers = tuple(case.expected.get("authserv", ()))
-    policy = TrustPolicy(own_addresses=tuple(case.expected["own_addresses"]), authserv=bool(servers), trusted_authserv_ids=servers)
-    judgement = judge(case.raw, policy=policy, resolver=resolver(), now=case.now, arrived_at=None, expected=case.account_of)
+    policy = TrustPolicy(
+        own_addresses=tuple(case.expected["own_addresses"]), authserv=bool(servers), trusted_authserv_ids=servers
+    )
+    judgement = judge(
+        case.raw, policy=policy, resolver=resolver(), now=case.now, arrived_at=None, expected=case.account_of
+    )
     if judgement.offer is not None and judgement.offer.link.invitation_id in case.expected["seen"]:
         return judgement, known_already("", judgement.offer.link)
     return judgement, judgement.ruling
@@ -95,5 +105,7 @@ def test_corpus_is_large_enough() -> None:
 @pytest.mark.parametrize("name", [name for name in CASES if "authserv" in load(name).expected])
 def test_what_only_a_server_vouches_for_is_nothing_to_our_own_verification(name: str) -> None:
     case = load(name)
-    judgement = judge(case.raw, policy=TrustPolicy(), resolver=resolver(), now=case.now, arrived_at=None, expected=case.account_of)
+    judgement = judge(
+        case.raw, policy=TrustPolicy(), resolver=resolver(), now=case.now, arrived_at=None, expected=case.account_of
+    )
     assert (judgement.ruling.verdict, judgement.ruling.reason) == ("rejected", "dkim_failed")

@@ -27,7 +27,12 @@ CASES = {
         False,
     ),
     "login on a broken line": (LoginError("socket error: EOF"), Link.DOWN, None, False),
-    "token refused": (TokenError("google refused a token: invalid_grant", permanent=True), Link.AUTH_FAILED, 300.0, True),
+    "token refused": (
+        TokenError("google refused a token: invalid_grant", permanent=True),
+        Link.AUTH_FAILED,
+        300.0,
+        True,
+    ),
     "token unreachable": (TokenError("google did not answer", permanent=False), Link.DOWN, None, False),
     "wrong mailbox": (IMAPClientError("BAD User is authenticated but not connected."), Link.CONFIG, 900.0, True),
     "setting": (ConfigurationError("IMAP__TLS is none"), Link.CONFIG, 900.0, True),

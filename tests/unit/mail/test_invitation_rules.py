@@ -13,7 +13,9 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 WINDOW = timedelta(days=14)
 LINK = Link(url="https://x", host="sellercentral.amazon.com", invitation_id="i", merchant_id="A1EXAMPLE0000")
 OFFER = Offer(link=LINK, recipient="a1@users.example", sent_at=NOW - timedelta(minutes=1), arrived_at=NOW)
-EXPECTED = Expectation(account_id="A1", user_email="a1@users.example", merchant_id=None, authorization="awaiting_invitation")
+EXPECTED = Expectation(
+    account_id="A1", user_email="a1@users.example", merchant_id=None, authorization="awaiting_invitation"
+)
 
 
 def ruled(offer: Offer = OFFER, **account: object) -> tuple[MailVerdict, str]:
@@ -29,7 +31,9 @@ def test_address_of_nobody_is_held() -> None:
     assert rule(OFFER, None, now=NOW, window=WINDOW).reason == "unexpected_recipient"
 
 
-@pytest.mark.parametrize("state", ["awaiting_invitation", "api_authorization_required", "failed", "needs_human", "paused", "accepting"])
+@pytest.mark.parametrize(
+    "state", ["awaiting_invitation", "api_authorization_required", "failed", "needs_human", "paused", "accepting"]
+)
 def test_state_that_may_take_an_invitation_takes_it(state: str) -> None:
     assert ruled(authorization=state)[0] is MailVerdict.ACCEPT
 
@@ -58,16 +62,25 @@ def test_known_merchant_is_accepted() -> None:
 
 def test_global_account_cannot_stand_for_a_known_merchant() -> None:
     link = replace(LINK, merchant_id=None, global_account_id="A1EXAMPLE0001")
-    assert ruled(replace(OFFER, link=link), merchant_id="A1EXAMPLE0000") == (MailVerdict.HELD, "merchant_not_comparable")
+    assert ruled(replace(OFFER, link=link), merchant_id="A1EXAMPLE0000") == (
+        MailVerdict.HELD,
+        "merchant_not_comparable",
+    )
 
 
 def test_newer_invitation_of_the_same_merchant_is_accepted_while_one_waits() -> None:
-    assert ruled(authorization="api_authorization_required", waiting=replace(LINK, invitation_id="older"))[0] is MailVerdict.ACCEPT
+    assert (
+        ruled(authorization="api_authorization_required", waiting=replace(LINK, invitation_id="older"))[0]
+        is MailVerdict.ACCEPT
+    )
 
 
 def test_invitation_of_another_merchant_cannot_replace_a_waiting_one() -> None:
     waiting = replace(LINK, merchant_id="A1EXAMPLE0009")
-    assert ruled(authorization="api_authorization_required", waiting=waiting) == (MailVerdict.HELD, "other_invitation_waiting")
+    assert ruled(authorization="api_authorization_required", waiting=waiting) == (
+        MailVerdict.HELD,
+        "other_invitation_waiting",
+    )
 
 
 @pytest.mark.parametrize(

@@ -211,7 +211,9 @@ def test_message_of_the_future_is_not_judged_but_kept(world: MailWorld, judge: J
 
 def test_provider_that_alters_mail_is_noticed(world: MailWorld, judge: Judge) -> None:
     intake = intake_of(
-        world, Judge(look_up=KeyStore([world.keys.address], timeout=1.0).look_up, seconds=2, memory_mb=512), shift=[timedelta(0)]
+        world,
+        Judge(look_up=KeyStore([world.keys.address], timeout=1.0).look_up, seconds=2, memory_mb=512),
+        shift=[timedelta(0)],
     )
     for number in range(6):
         store(world, world.mail_to() + b"scanned %d\r\n" % number)
@@ -240,7 +242,9 @@ def test_first_key_is_no_news_and_a_second_one_is(world: MailWorld) -> None:
 
 def test_unexpected_error_sets_one_message_back_and_judges_the_others(world: MailWorld, judge: Judge) -> None:
     intake = intake_of(
-        world, Judge(look_up=KeyStore([world.keys.address], timeout=1.0).look_up, seconds=2, memory_mb=512), shift=[timedelta(0)]
+        world,
+        Judge(look_up=KeyStore([world.keys.address], timeout=1.0).look_up, seconds=2, memory_mb=512),
+        shift=[timedelta(0)],
     )
     world.account()
     first = store(world, world.mail_to("A9"))

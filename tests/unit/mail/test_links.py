@@ -114,7 +114,9 @@ def test_host_python_and_browsers_disagree_on_is_refused() -> None:
         check_link(url)
 
 
-@pytest.mark.parametrize("name", ["redirector", "suffix", "http", "dot segments", "percent in path", "backslash for slash", "no query"])
+@pytest.mark.parametrize(
+    "name", ["redirector", "suffix", "http", "dot segments", "percent in path", "backslash for slash", "no query"]
+)
 def test_trap_still_counts_as_pretending(name: str) -> None:
     assert pretends_to_invite(TRAPS[name])
 
@@ -148,7 +150,9 @@ def test_whole_address_is_not_joined_with_the_next_line(text: str) -> None:
 
 def test_address_of_another_host_is_not_joined_to_an_invitation() -> None:
     assert GOOD not in find_urls("https://evil.test/?\r\n" + GOOD.removeprefix("https:"))
-    assert list(find_urls("https://sellercentral.amazon.com/home\r\nThank you")) == ["https://sellercentral.amazon.com/home"]
+    assert list(find_urls("https://sellercentral.amazon.com/home\r\nThank you")) == [
+        "https://sellercentral.amazon.com/home"
+    ]
 
 
 def test_first_of_repeated_attributes_counts_as_in_browsers() -> None:

@@ -43,10 +43,14 @@ def judged(case: Case) -> Judgement:
     def expected(address: str) -> Expectation | None:
         if address != RECIPIENT:
             return None
-        return Expectation(account_id="A1", user_email=RECIPIENT, merchant_id=case.merchant, authorization="awaiting_invitation")
+        return Expectation(
+            account_id="A1", user_email=RECIPIENT, merchant_id=case.merchant, authorization="awaiting_invitation"
+        )
 
     policy = TrustPolicy(own_addresses=(MAILBOX,))
-    return judge(case.raw, policy=policy, resolver=resolver_of(case), now=datetime.now(UTC), arrived_at=None, expected=expected)
+    return judge(
+        case.raw, policy=policy, resolver=resolver_of(case), now=datetime.now(UTC), arrived_at=None, expected=expected
+    )
 
 
 @pytest.mark.parametrize("name", GENUINE)

@@ -1,4 +1,6 @@
-"""Tokens for mailboxes: fetched with the providers' own libraries from a local endpoint, renewed in time, refused with a reason."""
+"""Tokens for mailboxes: fetched with the providers' own libraries from a local endpoint, renewed in time, refused with
+a reason.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ from agent.mail.imap.failures import Link, classify
 from agent.settings.model import MailboxSettings, OAuthSettings
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
-MICROSOFT = OAuthSettings(provider="microsoft", tenant="contoso", client_id="app", client_secret=SecretStr("app-secret"))
+MICROSOFT = OAuthSettings(
+    provider="microsoft", tenant="contoso", client_id="app", client_secret=SecretStr("app-secret")
+)
 
 
 class Reply:
@@ -67,7 +71,9 @@ def test_microsoft_gives_a_token_for_client_credentials() -> None:
 
 
 def test_microsofts_refusal_is_permanent_and_tells_no_secret() -> None:
-    wire = Wire({"error": "invalid_client", "error_description": "secret app-secret expired", "error_codes": [7000222]}, 401)
+    wire = Wire(
+        {"error": "invalid_client", "error_description": "secret app-secret expired", "error_codes": [7000222]}, 401
+    )
     with pytest.raises(TokenError) as caught:
         MicrosoftTokens(MICROSOFT, http_client=wire).fetch()
     assert caught.value.permanent
@@ -115,7 +121,13 @@ def endpoint() -> Iterator[str]:
 
 
 def refresh_token(endpoint: str) -> OAuthSettings:
-    return OAuthSettings(provider="google", client_id="app", client_secret=SecretStr("s"), refresh_token=SecretStr("r"), token_uri=endpoint)
+    return OAuthSettings(
+        provider="google",
+        client_id="app",
+        client_secret=SecretStr("s"),
+        refresh_token=SecretStr("r"),
+        token_uri=endpoint,
+    )
 
 
 def test_google_gives_a_token_for_a_refresh_token(endpoint: str) -> None:
@@ -127,10 +139,19 @@ def test_google_gives_a_token_for_a_refresh_token(endpoint: str) -> None:
 
 def test_google_gives_a_token_for_a_service_account(endpoint: str, tmp_path: Path) -> None:
     Endpoint.answer = (200, {"access_token": "g2", "expires_in": 3600, "token_type": "Bearer"})
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048).private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+    )
     file = tmp_path / "account.json"
     file.write_text(
-        json.dumps({"type": "service_account", "client_email": "a@b.example", "private_key": key.decode(), "token_uri": endpoint})
+        json.dumps(
+            {
+                "type": "service_account",
+                "client_email": "a@b.example",
+                "private_key": key.decode(),
+                "token_uri": endpoint,
+            }
+        )
     )
     settings = OAuthSettings(provider="google", service_account_file=file)
     assert GoogleTokens(settings, mailbox="invites@users.example").fetch().value.get_secret_value() == "g2"
@@ -154,7 +175,9 @@ class Source:
     def fetch(self) -> Token:
         """One more token."""
         self.fetched += 1
-        return Token(value=SecretStr(f"t{self.fetched}"), expires_at=NOW + self.lives[min(self.fetched, len(self.lives)) - 1])
+        return Token(
+            value=SecretStr(f"t{self.fetched}"), expires_at=NOW + self.lives[min(self.fetched, len(self.lives)) - 1]
+        )
 
 
 class Recorder:
@@ -186,7 +209,9 @@ def test_token_that_ends_soon_is_replaced_before_signing_in() -> None:
 
 
 @pytest.mark.parametrize(("life", "minutes"), [(timedelta(hours=2), 50), (timedelta(minutes=30), 25)])
-def test_session_is_renewed_five_minutes_before_the_token_ends_and_after_fifty_at_the_latest(life: timedelta, minutes: int) -> None:
+def test_session_is_renewed_five_minutes_before_the_token_ends_and_after_fifty_at_the_latest(
+    life: timedelta, minutes: int
+) -> None:
     credentials, _, _ = signed_in(life)
     assert credentials.renew_at(signed_in_at=NOW) == NOW + timedelta(minutes=minutes)
 
@@ -206,4 +231,6 @@ def test_provider_libraries_are_not_imported_for_passwords() -> None:
     import subprocess
 
     code = "import sys, agent.mail.service; print([name for name in ('msal', 'google.auth') if name in sys.modules])"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    )

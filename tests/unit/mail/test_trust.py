@@ -1,4 +1,6 @@
-"""The verdict on a message: genuine ones are accepted, every trap is not, and nothing that Amazon did not sign gets through."""
+"""The verdict on a message: genuine ones are accepted, every trap is not, and nothing that Amazon did not sign gets
+through.
+"""
 
 from __future__ import annotations
 
@@ -90,15 +92,21 @@ GENUINE: dict[str, Callable[[], bytes]] = {
     ),
     "relaxed body": lambda: by(AMAZON, tags={"c": "relaxed/relaxed"}),
     "oversigned": lambda: by(AMAZON, headers=(*AMAZON_HEADERS, "From", "To", "Subject")),
-    "forwarded with trace headers": lambda: on_top(on_top(send(draft()), f"Delivered-To: {TO}"), "Received: from a by b; now"),
+    "forwarded with trace headers": lambda: on_top(
+        on_top(send(draft()), f"Delivered-To: {TO}"), "Received: from a by b; now"
+    ),
     "global account id": lambda: send(
-        draft(link=accept_link(host="sellercentral.amazon.co.jp", invitation_id=UUID, global_account_id="A1EXAMPLE0001"))
+        draft(
+            link=accept_link(host="sellercentral.amazon.co.jp", invitation_id=UUID, global_account_id="A1EXAMPLE0001")
+        )
     ),
     "html alone": lambda: html(LINK),
     "plain text alone": lambda: send(draft().with_part(text_part(f"1. Go to the following url: {LINK}.\n"))),
     "the link twice": lambda: html(LINK, LINK),
     "other seller central links beside": lambda: html("https://sellercentral.amazon.com/home", LINK),
-    "redirector in the footer": lambda: html(LINK, "https://www.amazon.com/gp/r.html?U=https%3A%2F%2Fwww.amazon.com%2Fprivacy"),
+    "redirector in the footer": lambda: html(
+        LINK, "https://www.amazon.com/gp/r.html?U=https%3A%2F%2Fwww.amazon.com%2Fprivacy"
+    ),
     "capital letters in the address": lambda: send(draft(to="A1@Users.Example")),
 }
 
@@ -106,26 +114,41 @@ REJECTED: dict[str, tuple[Callable[[], bytes], str]] = {
     "not signed": (lambda: draft().render(), "dkim_none"),
     "signed by evil.test": (lambda: by(EVIL), "dkim_none"),
     "signed by the mail service only": (lambda: by(COMPOSER.keys[SERVICE]), "dkim_none"),
-    "from evil.test, signed by it": (lambda: by(EVIL, draft().with_field("From", "Amazon <donotreply@evil.test>")), "from_other_domain"),
+    "from evil.test, signed by it": (
+        lambda: by(EVIL, draft().with_field("From", "Amazon <donotreply@evil.test>")),
+        "from_other_domain",
+    ),
     "look-alike domain": (lambda: by(EVIL, draft().with_field("From", "x@amazon.com.evil.test")), "from_other_domain"),
-    "sub-domain of buyers": (lambda: by(AMAZON, draft().with_field("From", "x@marketplace.amazon.com")), "from_other_domain"),
+    "sub-domain of buyers": (
+        lambda: by(AMAZON, draft().with_field("From", "x@marketplace.amazon.com")),
+        "from_other_domain",
+    ),
     "amazon in the display name": (
         lambda: by(EVIL, draft().with_field("From", '"donotreply@amazon.com" <x@evil.test>')),
         "from_other_domain",
     ),
-    "two From addresses": (lambda: by(AMAZON, draft().with_field("From", "donotreply@amazon.com, x@evil.test")), "from_malformed"),
+    "two From addresses": (
+        lambda: by(AMAZON, draft().with_field("From", "donotreply@amazon.com, x@evil.test")),
+        "from_malformed",
+    ),
     "second From": (lambda: on_top(send(draft()), "From: x@evil.test"), "repeated_header"),
     "second To": (lambda: on_top(send(draft(to="x@evil.test")), f"To: {TO}"), "repeated_header"),
     "second Subject": (lambda: on_top(send(draft()), "Subject: Other"), "repeated_header"),
     "second Content-Type": (lambda: on_top(send(draft()), "Content-Type: text/plain"), "repeated_header"),
     "second To with a space": (lambda: on_top(send(draft()), "To : x@evil.test"), "repeated_header"),
-    "l= and more text": (lambda: by(AMAZON, tags={"l": "10"}) + b'<a href="https://evil.test/invitation/accept">x</a>', "dkim_failed"),
+    "l= and more text": (
+        lambda: by(AMAZON, tags={"l": "10"}) + b'<a href="https://evil.test/invitation/accept">x</a>',
+        "dkim_failed",
+    ),
     "l= over everything": (lambda: by(AMAZON, tags={"l": "1000000"}), "dkim_failed"),
     "key for tests": (lambda: by(TEST_KEY), "dkim_failed"),
     "revoked key": (lambda: by(REVOKED), "dkim_failed"),
     "short key": (lambda: by(SMALL), "dkim_failed"),
     "unknown selector": (lambda: by(replace(AMAZON, selector="nobody")), "dkim_failed"),
-    "expired signature": (lambda: by(AMAZON, tags={"x": str(int((NOW - timedelta(days=1)).timestamp()))}), "dkim_failed"),
+    "expired signature": (
+        lambda: by(AMAZON, tags={"x": str(int((NOW - timedelta(days=1)).timestamp()))}),
+        "dkim_failed",
+    ),
     "sha-1": (lambda: by(AMAZON, tags={"a": "rsa-sha1"}), "dkim_failed"),
     "subject not signed": (lambda: by(AMAZON, headers=("Date", "From", "To", "Content-Type")), "dkim_failed"),
     "to not signed": (lambda: by(AMAZON, headers=("Date", "From", "Subject", "Content-Type")), "dkim_failed"),
@@ -147,7 +170,10 @@ HELD: dict[str, tuple[Callable[[], bytes], str]] = {
     "other invitation in the text part": (
         lambda: send(
             draft().with_part(
-                multipart([text_part(f"Go to {LINK.replace(UUID, OTHER)}\n"), text_part(page(LINK), subtype="html")], boundary="b")
+                multipart(
+                    [text_part(f"Go to {LINK.replace(UUID, OTHER)}\n"), text_part(page(LINK), subtype="html")],
+                    boundary="b",
+                )
             )
         ),
         "several_invitations",
@@ -156,9 +182,15 @@ HELD: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: html(LINK, before=f'<p hidden><a href="{LINK.replace(UUID, OTHER)}">x</a></p>'),
         "several_invitations",
     ),
-    "second one in a comment": (lambda: html(LINK, before=f"<!-- {LINK.replace(UUID, OTHER)} -->"), "several_invitations"),
+    "second one in a comment": (
+        lambda: html(LINK, before=f"<!-- {LINK.replace(UUID, OTHER)} -->"),
+        "several_invitations",
+    ),
     "look-alike host": (lambda: html(LINK.replace("amazon.com", "amazon.com.evil.test")), "suspicious_link"),
-    "look-alike beside the real one": (lambda: html(LINK, LINK.replace("amazon.com", "amazon.com.evil.test")), "suspicious_link"),
+    "look-alike beside the real one": (
+        lambda: html(LINK, LINK.replace("amazon.com", "amazon.com.evil.test")),
+        "suspicious_link",
+    ),
     "real one as text of another link": (
         lambda: html(before=f'<a href="https://evil.test/">{LINK.replace("&", "&amp;")}</a>'),
         "link_not_clickable",
@@ -170,11 +202,23 @@ HELD: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "http": (lambda: html(LINK.replace("https", "http")), "suspicious_link"),
     "port": (lambda: html(LINK.replace(".com/", ".com:444/")), "suspicious_link"),
-    "relative to a base": (lambda: html(LINK.partition(".com")[2], before='<base href="https://evil.test">'), "suspicious_link"),
-    "partner link": (lambda: html("https://sellercentral.amazon.com/partner-network/authorize?id=1"), "other_invitation"),
+    "relative to a base": (
+        lambda: html(LINK.partition(".com")[2], before='<base href="https://evil.test">'),
+        "suspicious_link",
+    ),
+    "partner link": (
+        lambda: html("https://sellercentral.amazon.com/partner-network/authorize?id=1"),
+        "other_invitation",
+    ),
     "utf-7": (lambda: send(draft().with_part(text_part(page(LINK), subtype="html", label="utf-7"))), "strange_charset"),
-    "unknown charset": (lambda: send(draft().with_part(text_part(page(LINK), subtype="html", label="x-none"))), "strange_charset"),
-    "charset with nul": (lambda: send(draft().with_part(text_part(page(LINK), subtype="html", label="utf-8\\0"))), "strange_charset"),
+    "unknown charset": (
+        lambda: send(draft().with_part(text_part(page(LINK), subtype="html", label="x-none"))),
+        "strange_charset",
+    ),
+    "charset with nul": (
+        lambda: send(draft().with_part(text_part(page(LINK), subtype="html", label="utf-8\\0"))),
+        "strange_charset",
+    ),
     "not in its charset": (
         lambda: send(draft().with_part(text_part("ä" + page(LINK), subtype="html", charset="latin-1", label="utf-8"))),
         "strange_charset",
@@ -242,7 +286,9 @@ def test_steps_explain_the_whole_way() -> None:
 
 
 def test_shop_name_is_plain_text() -> None:
-    judgement = judged(COMPOSER.invitation(to=TO, link=LINK, when=NOW, shop_name="Ä <b>\x1b[31m</b>", flavour=Flavour.STEPS))
+    judgement = judged(
+        COMPOSER.invitation(to=TO, link=LINK, when=NOW, shop_name="Ä <b>\x1b[31m</b>", flavour=Flavour.STEPS)
+    )
     assert judgement.ruling.verdict == "accept"
 
 
@@ -261,7 +307,10 @@ _quick = settings(max_examples=150, deadline=None, suppress_health_check=[Health
 
 
 @_quick
-@given(st.integers(0, 5), st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255), st.sampled_from("rid")), min_size=1, max_size=4))
+@given(
+    st.integers(0, 5),
+    st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255), st.sampled_from("rid")), min_size=1, max_size=4),
+)
 def test_accepted_mutation_still_has_the_signed_bytes(sample: int, edits: list[tuple[float, int, str]]) -> None:
     original = samples()[sample]
     raw = bytearray(original)
@@ -282,17 +331,38 @@ def test_accepted_mutation_still_has_the_signed_bytes(sample: int, edits: list[t
 
 
 _FIELDS = st.sampled_from(
-    ["From", "To", "Subject", "Date", "Content-Type", "DKIM-Signature", "X-Other", "Delivered-To", "Received", "MIME-Version"]
+    [
+        "From",
+        "To",
+        "Subject",
+        "Date",
+        "Content-Type",
+        "DKIM-Signature",
+        "X-Other",
+        "Delivered-To",
+        "Received",
+        "MIME-Version",
+    ]
 )
 _VALUES = st.one_of(
     st.text(st.characters(codec="latin-1"), max_size=60),
-    st.sampled_from([TO, "donotreply@amazon.com", "text/html; charset=utf-8", "multipart/mixed; boundary=b", "v=1; d=amazon.com; h=from"]),
+    st.sampled_from(
+        [
+            TO,
+            "donotreply@amazon.com",
+            "text/html; charset=utf-8",
+            "multipart/mixed; boundary=b",
+            "v=1; d=amazon.com; h=from",
+        ]
+    ),
 )
 
 
 @_quick
 @given(st.lists(st.tuples(_FIELDS, _VALUES), max_size=8), st.binary(max_size=300), st.sampled_from(["", "link"]))
-def test_any_message_gets_a_verdict_and_none_is_accepted_unsigned(fields: list[tuple[str, str]], body: bytes, around: str) -> None:
+def test_any_message_gets_a_verdict_and_none_is_accepted_unsigned(
+    fields: list[tuple[str, str]], body: bytes, around: str
+) -> None:
     head = "".join(f"{name}: {value}\r\n" for name, value in fields).encode("latin-1")
     raw = head + b"\r\n" + body + (page(LINK).encode() if around else b"")
     assert judged(raw).ruling.verdict != "accept"
@@ -311,7 +381,9 @@ def test_headers_put_on_top_of_a_genuine_mail_never_redirect_it(fields: list[tup
 
 
 def test_a_refused_link_in_a_proven_mail_is_shown_at_the_account_it_was_addressed_to() -> None:
-    raw = COMPOSER.compose(Invite(to=TO, link=LINK.replace("sellercentral.amazon.com", "sellercentral-amazon.com"), when=NOW))
+    raw = COMPOSER.compose(
+        Invite(to=TO, link=LINK.replace("sellercentral.amazon.com", "sellercentral-amazon.com"), when=NOW)
+    )
     judgement = judged(raw)
     assert (judgement.ruling.verdict, judgement.account_id, judgement.offer) == ("held", "A1", None)
 

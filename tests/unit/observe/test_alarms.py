@@ -1,4 +1,6 @@
-"""Alarms: neither too soon nor too often, in one notice what happens at once, repeated until it is over, told once by many processes."""
+"""Alarms: neither too soon nor too often, in one notice what happens at once, repeated until it is over, told once by
+many processes.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +17,12 @@ from agent.errors import ConfigurationError
 from agent.observe.memory_board import MemoryBoard
 from agent.observe.notify import Alarms, apprise_sender
 from agent.store import accounts
-from agent.store.alarms import Patience, TableBoard
+from agent.store.alarms import AlarmPolicy, TableBoard
 from agent.store.database.engine import writing
 from tests.support.registry import add_account
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
-PATIENCE = Patience(after=3, repeat=timedelta(hours=6), pause=timedelta(minutes=5))
+PATIENCE = AlarmPolicy(after=3, repeat=timedelta(hours=6), pause=timedelta(minutes=5))
 
 
 @dataclass
@@ -40,7 +42,7 @@ class Post:
 
     def alarms(self) -> Alarms:
         board = MemoryBoard() if self.engine is None else TableBoard(self.engine)
-        return Alarms(send=self.send, now=lambda: self.now, patience=PATIENCE, board=board)
+        return Alarms(send=self.send, now=lambda: self.now, policy=PATIENCE, board=board)
 
     def later(self, **by: float) -> None:
         self.now += timedelta(**by)
@@ -207,7 +209,11 @@ async def test_one_worker_tells_of_what_another_one_s_accounts_met(shared: Post)
     shared.later(hours=7)
     await second.tell()
     await first.tell()
-    assert shared.titles == ["Trouble: 2 at once: account A1, account A2", "Trouble: account A2", "Recovered: account A1"]
+    assert shared.titles == [
+        "Trouble: 2 at once: account A1, account A2",
+        "Trouble: account A2",
+        "Recovered: account A1",
+    ]
 
 
 async def test_an_open_alarm_survives_a_restart(shared: Post) -> None:
@@ -286,7 +292,9 @@ async def test_apprise_delivers_to_an_address(tmp_path: Path, unused_tcp_port: i
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
-        size = next(int(line.split(b":")[1]) for line in head.splitlines() if line.lower().startswith(b"content-length"))
+        size = next(
+            int(line.split(b":")[1]) for line in head.splitlines() if line.lower().startswith(b"content-length")
+        )
         received.append(await reader.readexactly(size))
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
         await writer.drain()

@@ -20,13 +20,24 @@ REJECTED, HELD, ACCEPT, DUPLICATE = MailVerdict.REJECTED, MailVerdict.HELD, Mail
 
 def page(engine: Engine, metrics: Metrics | None = None) -> dict[str, float]:
     text = (metrics or Metrics()).page(engine, now=NOW).decode()
-    return {name: float(value) for name, _, value in (line.rpartition(" ") for line in text.splitlines() if not line.startswith("#"))}
+    return {
+        name: float(value)
+        for name, _, value in (line.rpartition(" ") for line in text.splitlines() if not line.startswith("#"))
+    }
 
 
 def store(engine: Engine, verdicts: Sequence[tuple[MailVerdict, str]], *, waiting: int = 0) -> None:
     """Judged messages, the newest last, and some that wait since ten minutes."""
     blank = Found(
-        folder_id=None, uidvalidity=None, uid=None, message_id=None, sha256=None, internaldate=None, size=1, sealed=None, key_id=None
+        folder_id=None,
+        uidvalidity=None,
+        uid=None,
+        message_id=None,
+        sha256=None,
+        internaldate=None,
+        size=1,
+        sealed=None,
+        key_id=None,
     )
     with writing(engine) as conn:
         for number, (verdict, reason) in enumerate(verdicts):
@@ -89,6 +100,8 @@ STRANGER, BROKEN, GOOD = (REJECTED, "from_other_domain"), (REJECTED, "dkim_faile
         ([BROKEN] * 3 + [(DUPLICATE, "same_bytes")] * 3, 1.0),
     ],
 )
-def test_share_of_broken_signatures_is_of_amazons_own_mails(engine: Engine, verdicts: list[tuple[MailVerdict, str]], share: float) -> None:
+def test_share_of_broken_signatures_is_of_amazons_own_mails(
+    engine: Engine, verdicts: list[tuple[MailVerdict, str]], share: float
+) -> None:
     store(engine, verdicts)
     assert page(engine)["sc_agent_dkim_failed_share"] == share

@@ -20,9 +20,27 @@ def run_pytest(folder: Path, *, ci: bool, mark: str = "") -> subprocess.Complete
         encoding="utf-8",
     )
     environment = {name: value for name, value in os.environ.items() if name != "CI" and not name.startswith("PYTEST_")}
-    command = [sys.executable, "-m", "pytest", "-q", "-c", os.devnull, "--rootdir", str(folder), "-p", "no:cacheprovider", str(folder)]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-c",
+        os.devnull,
+        "--rootdir",
+        str(folder),
+        "-p",
+        "no:cacheprovider",
+        str(folder),
+    ]
     return subprocess.run(
-        command, cwd=ROOT, env=environment | ({"CI": "true"} if ci else {}), capture_output=True, text=True, timeout=60, check=False
+        command,
+        cwd=ROOT,
+        env=environment | ({"CI": "true"} if ci else {}),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
 
 

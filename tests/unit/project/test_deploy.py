@@ -33,11 +33,16 @@ def _environments() -> Iterator[tuple[str, dict[str, str]]]:
     yield CONTAINER.name, dict(re.findall(r"(SC_AGENT_\w+)=(\S+)", CONTAINER.read_text()))
     for name in ("mail", "worker"):
         found = compose()["services"][name]["environment"]
-        yield f"compose {name}", {key: re.sub(r"\$\{(\w+):\?[^}]*\}", lambda match: GIVEN[match[1]], value) for key, value in found.items()}
+        yield (
+            f"compose {name}",
+            {key: re.sub(r"\$\{(\w+):\?[^}]*\}", lambda match: GIVEN[match[1]], value) for key, value in found.items()},
+        )
     yield "README.md", dict(re.findall(r"^(SC_AGENT_\w+)=(\S+)$", (DEPLOY / "README.md").read_text(), re.MULTILINE))
 
 
-@pytest.mark.parametrize(("source", "environment"), list(_environments()), ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("source", "environment"), list(_environments()), ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_every_setting_in_it_is_one_of_ours(
     source: str, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -67,7 +72,10 @@ def test_the_container_s_shell_hands_secrets_and_arguments_over(tmp_path: Path) 
     (tmp_path / "imap-password").write_text("two words")
     script = entry[4].replace("$$", "$").replace("/run/secrets", str(tmp_path))
     told = subprocess.run(
-        [*entry[2:4], script, entry[5], "run", "--roles", "work"], env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, capture_output=True, text=True
+        [*entry[2:4], script, entry[5], "run", "--roles", "work"],
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
     )
     assert told.stdout == "postgresql://x two words run --roles work\n"
 

@@ -44,7 +44,13 @@ def test_the_readme_names_each_command() -> None:
 
 
 def test_the_readme_names_each_group_of_settings() -> None:
-    groups = {name.upper() for name in Settings.model_fields} - {"MAILBOXES", "FLOW", "SIGN_IN", "OBSERVE", "VAULT_OLD_KEYS"}
+    groups = {name.upper() for name in Settings.model_fields} - {
+        "MAILBOXES",
+        "FLOW",
+        "SIGN_IN",
+        "OBSERVE",
+        "VAULT_OLD_KEYS",
+    }
     assert [name for name in groups if name not in README] == []
 
 

@@ -49,9 +49,13 @@ def make_package(folder: Path, *, content: bytes) -> Path:
     (tree / "usr/sbin").mkdir(parents=True)
     (tree / "usr/sbin/dovecot").write_bytes(content)
     (tree / "DEBIAN").mkdir()
-    (tree / "DEBIAN/control").write_text("Package: any\nVersion: 1\nArchitecture: all\nMaintainer: nobody <n@example>\nDescription: x\n")
+    (tree / "DEBIAN/control").write_text(
+        "Package: any\nVersion: 1\nArchitecture: all\nMaintainer: nobody <n@example>\nDescription: x\n"
+    )
     archive = folder / "any.deb"
-    subprocess.run(["dpkg-deb", "--build", "--root-owner-group", str(tree), str(archive)], check=True, capture_output=True)
+    subprocess.run(
+        ["dpkg-deb", "--build", "--root-owner-group", str(tree), str(archive)], check=True, capture_output=True
+    )
     return archive
 
 
@@ -70,8 +74,12 @@ def test_a_machine_without_packages_is_told_in_one_line(
     assert all("tests that need it are skipped" in line for line in lines)
 
 
-def test_an_installed_server_is_used_where_there_are_no_packages(servers: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(servers.shutil, "which", lambda name, path=None: "/usr/sbin/dovecot" if name == "dovecot" else None)
+def test_an_installed_server_is_used_where_there_are_no_packages(
+    servers: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        servers.shutil, "which", lambda name, path=None: "/usr/sbin/dovecot" if name == "dovecot" else None
+    )
     assert servers.provide(servers.RECIPES[0]) == "using /usr/sbin/dovecot"
 
 

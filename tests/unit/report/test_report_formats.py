@@ -34,7 +34,9 @@ PIXEL = bytes.fromhex(
 
 
 def row(section: str, permission: str, level: Level | None, **more: Any) -> Row:
-    return Row(**{"scope": "regional", "section": section, "permission": permission, "offered": ALL, "level": level, **more})
+    return Row(
+        **{"scope": "regional", "section": section, "permission": permission, "offered": ALL, "level": level, **more}
+    )
 
 
 READING = Reading(
@@ -61,16 +63,27 @@ def audited(reading: Reading = READING, account: str = "A1") -> AuditDocument:
 FAIL = audited()
 PASSED = audited(replace(READING, rows=tuple(replace(each, level=Level.NONE) for each in READING.rows[4:])))
 PARTIAL = audited(
-    replace(READING, complete=False, gaps=("a section was closed",), rows=(row("Orders", "Coupons", None, trouble=Trouble.UNREAD),))
+    replace(
+        READING,
+        complete=False,
+        gaps=("a section was closed",),
+        rows=(row("Orders", "Coupons", None, trouble=Trouble.UNREAD),),
+    )
 )
 REFUSED = audited(
-    Reading(source=Source.NONE, refusal="redirected", probes=(Probe(path="/business-reports", permission="x", answer=Answer.REACHED),))
+    Reading(
+        source=Source.NONE,
+        refusal="redirected",
+        probes=(Probe(path="/business-reports", permission="x", answer=Answer.REACHED),),
+    )
 )
 BROKEN = unread_document(account="A9", user_email="a9@users.example", now=NOW, reason="a CAPTCHA needs a person")
 EVERY = (FAIL, PASSED, PARTIAL, REFUSED, BROKEN)
 
 
-def written(format: Format, documents: Iterable[AuditDocument], evidence: Path = DATA, *, out: io.StringIO | None = None) -> str:
+def written(
+    format: Format, documents: Iterable[AuditDocument], evidence: Path = DATA, *, out: io.StringIO | None = None
+) -> str:
     out = out or io.StringIO()
     report = open_report(format, out, evidence=evidence)
     report.begin()
@@ -97,7 +110,9 @@ def test_json_of_no_accounts_is_still_a_document() -> None:
 
 def test_sarif_is_valid_and_names_each_finding() -> None:
     made = json.loads(written(Format.SARIF, EVERY))
-    jsonschema.validate(made, schema("sarif-2.1.0-rtm.5.schema.json"))  # the official one, as @microsoft/jest-sarif carries it (MIT)
+    jsonschema.validate(
+        made, schema("sarif-2.1.0-rtm.5.schema.json")
+    )  # the official one, as @microsoft/jest-sarif carries it (MIT)
     run = made["runs"][0]
     assert {result["ruleId"] for result in run["results"]} <= {rule["id"] for rule in run["tool"]["driver"]["rules"]}
     ids = {result["partialFingerprints"]["findingId/v1"] for result in run["results"]}

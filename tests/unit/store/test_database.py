@@ -69,7 +69,9 @@ def test_a_server_whose_machine_is_gone_is_given_up_within_half_a_minute(postgre
 
 def test_sqlite_is_opened_for_durability(engine: Engine) -> None:
     with engine.connect() as conn:
-        found = [conn.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous", "foreign_keys")]
+        found = [
+            conn.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous", "foreign_keys")
+        ]
     assert found == ["wal", 2, 1]
 
 
@@ -93,7 +95,9 @@ def test_data_keep_the_stamp_of_their_first_use(any_engine: Engine) -> None:
         stamp_data_dir(any_engine, rehearsal=False)
 
 
-@pytest.mark.parametrize("url", ["nonsense", "mysql://u@h/d", "sqlite:///:memory:", "sqlite:////no/such/place/x.sqlite"])
+@pytest.mark.parametrize(
+    "url", ["nonsense", "mysql://u@h/d", "sqlite:///:memory:", "sqlite:////no/such/place/x.sqlite"]
+)
 def test_a_wrong_address_is_one_clear_line(url: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         connect(url)

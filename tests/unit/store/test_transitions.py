@@ -38,7 +38,10 @@ def test_while_the_api_is_pending_nothing_is_due_and_the_exact_text_is_shown(any
         account = accounts.get(conn, "A1")
         assert accounts.list_due(conn, now=NOW + timedelta(days=30), limit=10) == []
     assert account.authorization is State.API_AUTHORIZATION_REQUIRED
-    assert account.message == "API Authorization Status must be complete before Seller Central Authorization may be started"
+    assert (
+        account.message
+        == "API Authorization Status must be complete before Seller Central Authorization may be started"
+    )
 
 
 def test_when_the_api_is_complete_the_waiting_invitation_is_accepted(any_engine: Engine) -> None:

@@ -50,7 +50,11 @@ def test_the_same_text_is_never_sealed_alike() -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("short", "expected 32 bytes"), ("!" * 44, "not URL-safe Base64"), (base64.b64encode(b"x" * 31).decode(), "holds 31 bytes")],
+    [
+        ("short", "expected 32 bytes"),
+        ("!" * 44, "not URL-safe Base64"),
+        (base64.b64encode(b"x" * 31).decode(), "holds 31 bytes"),
+    ],
 )
 def test_a_malformed_key_is_named_and_not_repeated(text: str, expected: str) -> None:
     with pytest.raises(VaultError, match=expected) as caught:

@@ -20,16 +20,22 @@ from agent.visits.outcome import Conclusion
 from agent.visits.prepare import Kind, prepare
 from flows.models import AuditReading, Bounds, Grid, Level, PermissionRow
 from tests.support.registry import add_account, add_secrets
-from tests.support.worker_context import make_crew
+from tests.support.worker_context import make_context
 
 LAX = replace(load_policy(), when_missing=WhenMissing.ACCEPT)
 ROW = PermissionRow(
-    scope="regional", section="Orders", permission="Manage Orders", offered=(Level.NONE, Level.VIEW, Level.EDIT), level=Level.EDIT
+    scope="regional",
+    section="Orders",
+    permission="Manage Orders",
+    offered=(Level.NONE, Level.VIEW, Level.EDIT),
+    level=Level.EDIT,
 )
 READING = AuditReading(grid=Grid(layout="classic", rows=(ROW,), editable=False, own=True, complete=True))
 
 
-async def audited(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, asked: Policy | None) -> Conclusion:
+async def audited(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, asked: Policy | None
+) -> Conclusion:
     async def read(*_: Any, **__: Any) -> AuditReading:
         return READING
 
@@ -37,16 +43,18 @@ async def audited(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         return {}
 
     monkeypatch.setattr(audit_visit, "audit_permissions", read)
-    crew = replace(make_crew(engine, Vault(b"k" * 32), tmp_path), asked_policy=asked)
+    context = replace(make_context(engine, Vault(b"k" * 32), tmp_path), asked_policy=asked)
     with writing(engine) as conn:
         add_account(conn)
-        add_secrets(conn, crew.vault)
-    plan = await prepare(crew, "A1", kind=Kind.AUDIT)
+        add_secrets(conn, context.vault)
+    plan = await prepare(context, "A1", kind=Kind.AUDIT)
     visit = cast("Any", SimpleNamespace(storage_state=storage_state, page=None))
-    return await audit_visit.audit(visit, plan, crew, aides=cast("Any", None), bounds=Bounds())
+    return await audit_visit.audit(visit, plan, context, hooks=cast("Any", None), bounds=Bounds())
 
 
-async def test_a_laxer_policy_is_shown_and_decides_nothing(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_laxer_policy_is_shown_and_decides_nothing(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ended = await audited(engine, tmp_path, monkeypatch, asked=LAX)
     assert ended.shown is not None
     assert ended.document is not None

@@ -107,7 +107,9 @@ async def test_a_visit_is_stopped_when_its_lease_is_lost(engine: Engine, held: L
         await run_held(engine, held)
 
 
-async def test_a_running_visit_is_stopped_within_seconds_by_the_pause_of_everything(engine: Engine, held: Lease) -> None:
+async def test_a_running_visit_is_stopped_within_seconds_by_the_pause_of_everything(
+    engine: Engine, held: Lease
+) -> None:
     running = asyncio.create_task(run_held(engine, held))
     await asyncio.sleep(0.8)
     assert not running.done()
@@ -155,7 +157,9 @@ def test_who_still_lives_keeps_the_lease_when_the_clock_was_set_back(any_engine:
     assert take(any_engine, "w2", now=NOW + timedelta(seconds=16)) is None
 
 
-async def test_a_visit_is_stopped_before_its_lease_ends_when_the_database_does_not_answer(engine: Engine, held: Lease) -> None:
+async def test_a_visit_is_stopped_before_its_lease_ends_when_the_database_does_not_answer(
+    engine: Engine, held: Lease
+) -> None:
     with closing(sqlite3.connect(str(engine.url.database))) as other:
         other.execute("BEGIN IMMEDIATE")  # whoever wants to write now waits for ten seconds
         started = time.monotonic()

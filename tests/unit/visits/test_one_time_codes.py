@@ -25,7 +25,11 @@ from agent.visits.errors import ClockSkewError
 from agent.visits.one_time_codes import OneTimeCodes, code_at, step_at
 from tests.support.registry import SEED
 
-RFC_KEYS = {"SHA1": b"12345678901234567890", "SHA256": b"12345678901234567890123456789012", "SHA512": b"1234567890" * 6 + b"1234"}
+RFC_KEYS = {
+    "SHA1": b"12345678901234567890",
+    "SHA256": b"12345678901234567890123456789012",
+    "SHA512": b"1234567890" * 6 + b"1234",
+}
 
 
 @dataclass
@@ -85,7 +89,9 @@ async def test_a_clock_that_is_set_in_the_middle_of_a_visit_spoils_no_code(engin
 
 
 @pytest.mark.parametrize("by", [-3600, 3600])
-async def test_no_code_is_spent_when_the_clock_was_set_by_an_hour_in_the_middle_of_a_visit(engine: Engine, by: float) -> None:
+async def test_no_code_is_spent_when_the_clock_was_set_by_an_hour_in_the_middle_of_a_visit(
+    engine: Engine, by: float
+) -> None:
     hand = at_second(2)
     lent = codes_of(engine, hand)
     await lent.clock_seen(hand.moment)
@@ -157,7 +163,9 @@ async def test_digits_and_period_of_the_address_are_honoured(engine: Engine) -> 
     assert hand.slept == []
 
 
-@pytest.mark.parametrize("text", ["123456", "not base32 !", "JBSW", "", "otpauth://hotp/x?secret=" + SEED, "otpauth://totp/x?issuer=a"])
+@pytest.mark.parametrize(
+    "text", ["123456", "not base32 !", "JBSW", "", "otpauth://hotp/x?secret=" + SEED, "otpauth://totp/x?issuer=a"]
+)
 def test_what_is_no_seed_is_refused_without_repeating_it(text: str) -> None:
     with pytest.raises(SeedError) as caught:
         parse_seed(text)

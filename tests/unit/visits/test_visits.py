@@ -23,9 +23,15 @@ from agent.store.database.schema import invitations, visits
 from agent.store.transitions import Facts
 from agent.store.vault import sessions
 from agent.store.vault.keys import Vault
-from agent.visits.context import Crew
-from agent.visits.errors import AcceptanceUnansweredError, BudgetSpentError, HeldError, LeaseLostError, PasswordHeldError
-from agent.visits.hooks import aides_for
+from agent.visits.context import WorkerContext
+from agent.visits.errors import (
+    AcceptanceUnansweredError,
+    BudgetSpentError,
+    HeldError,
+    LeaseLostError,
+    PasswordHeldError,
+)
+from agent.visits.hooks import hooks_for
 from agent.visits.outcome import Conclusion, from_error, interrupted
 from agent.visits.prepare import Kind, NotNowError, Plan, PoisonError, prepare
 from agent.visits.record import finish
@@ -44,122 +50,128 @@ from flows.errors import (
 from flows.models import Act
 from flows.redaction.redact import Redactor
 from tests.support.registry import add_account, add_secrets, invite
-from tests.support.worker_context import make_crew
+from tests.support.worker_context import make_context
 
 KEY = b"k" * 32
 
 
 @pytest.fixture
-def crew(any_engine: Engine, tmp_path: Path) -> Crew:
+def worker_context(any_engine: Engine, tmp_path: Path) -> WorkerContext:
     """A worker, and one account with an open invitation."""
-    crew = make_crew(any_engine, Vault(KEY), tmp_path)
+    worker_context = make_context(any_engine, Vault(KEY), tmp_path)
     with writing(any_engine) as conn:
         add_account(conn)
-        add_secrets(conn, crew.vault)
+        add_secrets(conn, worker_context.vault)
         invite(conn, now=utc_now())
-    return crew
+    return worker_context
 
 
-def stored(crew: Crew, account_id: str = "A1") -> Account:
-    with reading(crew.engine) as conn:
+def stored(worker_context: WorkerContext, account_id: str = "A1") -> Account:
+    with reading(worker_context.engine) as conn:
         return accounts.get(conn, account_id)
 
 
-def accepted(crew: Crew) -> Conclusion:
+def accepted(worker_context: WorkerContext) -> Conclusion:
     return Conclusion(
         outcome="accepted",
         event=Event.ACCEPTED,
         why="invitation: accepted",
-        facts=Facts(accepted_at=crew.clock.now()),
+        facts=Facts(accepted_at=worker_context.clock.now()),
         invitation_state="accepted",
         session={"cookies": [{"name": "at-main"}]},
     )
 
 
-async def test_a_visit_begins_with_lease_row_and_a_death_that_has_not_happened_yet(crew: Crew) -> None:
-    plan = await prepare(crew, "A1")
+async def test_a_visit_begins_with_lease_row_and_a_death_that_has_not_happened_yet(
+    worker_context: WorkerContext,
+) -> None:
+    plan = await prepare(worker_context, "A1")
     assert (plan.kind, plan.host, plan.session) == (Kind.ACCEPT, "sellercentral.amazon.com", None)
-    assert stored(crew).deaths == 1
+    assert stored(worker_context).deaths == 1
     with pytest.raises(NotNowError, match="being worked on by w1") as caught:
-        await prepare(crew, "A1")
+        await prepare(worker_context, "A1")
     assert caught.value.busy
 
 
-async def test_an_acceptance_is_written_with_all_that_belongs_to_it(crew: Crew) -> None:
-    plan = await prepare(crew, "A1")
-    await finish(crew, plan, accepted(crew))
-    account = stored(crew)
+async def test_an_acceptance_is_written_with_all_that_belongs_to_it(worker_context: WorkerContext) -> None:
+    plan = await prepare(worker_context, "A1")
+    await finish(worker_context, plan, accepted(worker_context))
+    account = stored(worker_context)
     assert (account.authorization, account.deaths, account.urgent) == (State.AWAITING_PERMISSIONS, 0, True)
-    with reading(crew.engine) as conn:
+    with reading(worker_context.engine) as conn:
         assert conn.scalar(sa.select(invitations.c.state)) == "accepted"
-        assert sessions.load(conn, crew.vault, "A1") == {"cookies": [{"name": "at-main"}]}
-        assert leases.holder_of(conn, "A1", now=crew.clock.now()) is None
+        assert sessions.load(conn, worker_context.vault, "A1") == {"cookies": [{"name": "at-main"}]}
+        assert leases.holder_of(conn, "A1", now=worker_context.clock.now()) is None
         assert conn.scalar(sa.select(visits.c.outcome)) == "accepted"
 
 
-async def test_nobody_signs_in_for_another_while_the_own_api_authorization_is_pending(crew: Crew) -> None:
-    await finish(crew, await prepare(crew, "A1"), accepted(crew))
-    with writing(crew.engine) as conn:
+async def test_nobody_signs_in_for_another_while_the_own_api_authorization_is_pending(
+    worker_context: WorkerContext,
+) -> None:
+    await finish(worker_context, await prepare(worker_context, "A1"), accepted(worker_context))
+    with writing(worker_context.engine) as conn:
         add_account(conn, "A2", api=ApiAuthorization.PENDING)
-        add_secrets(conn, crew.vault, "A2")
+        add_secrets(conn, worker_context.vault, "A2")
         accounts.edit(conn, "A1", audit_as="A2")
-    with pytest.raises(NotNowError, match="account A2, which signs in for A1: API Authorization Status must be complete"):
-        await prepare(crew, "A1")
-    with writing(crew.engine) as conn:
-        transitions.set_api_authorization(conn, "A2", ApiAuthorization.COMPLETE, now=crew.clock.now())
-    plan = await prepare(crew, "A1")
+    with pytest.raises(
+        NotNowError, match="account A2, which signs in for A1: API Authorization Status must be complete"
+    ):
+        await prepare(worker_context, "A1")
+    with writing(worker_context.engine) as conn:
+        transitions.set_api_authorization(conn, "A2", ApiAuthorization.COMPLETE, now=worker_context.clock.now())
+    plan = await prepare(worker_context, "A1")
     assert plan.signs_in.id == "A2"
-    with writing(crew.engine) as conn:
-        transitions.set_api_authorization(conn, "A2", ApiAuthorization.PENDING, now=crew.clock.now())
+    with writing(worker_context.engine) as conn:
+        transitions.set_api_authorization(conn, "A2", ApiAuthorization.PENDING, now=worker_context.clock.now())
     with pytest.raises(HeldError, match="the API authorization of account A2 is pending"):
-        await aides_for(plan, crew, redactor=Redactor()).before_click(Act.TYPE_PASSWORD)
+        await hooks_for(plan, worker_context, redactor=Redactor()).before_act(Act.TYPE_PASSWORD)
 
 
-async def test_the_next_visit_starts_with_the_stored_session(crew: Crew) -> None:
-    await finish(crew, await prepare(crew, "A1"), accepted(crew))
-    plan = await prepare(crew, "A1")
+async def test_the_next_visit_starts_with_the_stored_session(worker_context: WorkerContext) -> None:
+    await finish(worker_context, await prepare(worker_context, "A1"), accepted(worker_context))
+    plan = await prepare(worker_context, "A1")
     assert (plan.kind, plan.session) == (Kind.AUDIT, {"cookies": [{"name": "at-main"}]})
-    assert stored(crew).authorization is State.AUDITING
+    assert stored(worker_context).authorization is State.AUDITING
 
 
-async def test_a_visit_that_was_told_to_stop_counts_as_nothing(crew: Crew) -> None:
-    plan = await prepare(crew, "A1")
-    await finish(crew, plan, interrupted(crew.clock.now()))
-    account = stored(crew)
+async def test_a_visit_that_was_told_to_stop_counts_as_nothing(worker_context: WorkerContext) -> None:
+    plan = await prepare(worker_context, "A1")
+    await finish(worker_context, plan, interrupted(worker_context.clock.now()))
+    account = stored(worker_context)
     assert (account.authorization, account.deaths, account.retries, account.urgent) == (State.ACCEPTING, 0, 0, True)
     assert account.due is not None
-    assert account.due <= crew.clock.now()
+    assert account.due <= worker_context.clock.now()
 
 
-async def test_an_audit_that_was_told_to_stop_leaves_the_state_it_came_from(crew: Crew) -> None:
-    await finish(crew, await prepare(crew, "A1"), accepted(crew))
-    await finish(crew, await prepare(crew, "A1"), interrupted(crew.clock.now()))
-    assert (stored(crew).authorization, stored(crew).retries) == (State.AWAITING_PERMISSIONS, 0)
+async def test_an_audit_that_was_told_to_stop_leaves_the_state_it_came_from(worker_context: WorkerContext) -> None:
+    await finish(worker_context, await prepare(worker_context, "A1"), accepted(worker_context))
+    await finish(worker_context, await prepare(worker_context, "A1"), interrupted(worker_context.clock.now()))
+    assert (stored(worker_context).authorization, stored(worker_context).retries) == (State.AWAITING_PERMISSIONS, 0)
 
 
-async def test_an_account_whose_visits_die_is_set_aside_and_others_go_on(crew: Crew) -> None:
-    with writing(crew.engine) as conn:
+async def test_an_account_whose_visits_die_is_set_aside_and_others_go_on(worker_context: WorkerContext) -> None:
+    with writing(worker_context.engine) as conn:
         add_account(conn, "A2")
-        add_secrets(conn, crew.vault, "A2")
+        add_secrets(conn, worker_context.vault, "A2")
         invite(conn, "A2", number=2)
     for _ in range(3):
-        plan = await prepare(crew, "A1")
-        with writing(crew.engine) as conn:
+        plan = await prepare(worker_context, "A1")
+        with writing(worker_context.engine) as conn:
             leases.release(conn, plan.held[0])  # as if its time had come after a kill
     with pytest.raises(PoisonError):
-        await prepare(crew, "A1")
-    assert (stored(crew).authorization, stored(crew).failure_code) == (State.NEEDS_HUMAN, "poison")
-    assert (await prepare(crew, "A2")).account.id == "A2"
+        await prepare(worker_context, "A1")
+    assert (stored(worker_context).authorization, stored(worker_context).failure_code) == (State.NEEDS_HUMAN, "poison")
+    assert (await prepare(worker_context, "A2")).account.id == "A2"
 
 
-async def test_a_release_gives_a_set_aside_account_another_chance(crew: Crew) -> None:
-    with writing(crew.engine) as conn:
+async def test_a_release_gives_a_set_aside_account_another_chance(worker_context: WorkerContext) -> None:
+    with writing(worker_context.engine) as conn:
         accounts.edit(conn, "A1", deaths=3)
     with pytest.raises(PoisonError):
-        await prepare(crew, "A1")
-    with writing(crew.engine) as conn:
-        transitions.apply(conn, "A1", Event.RELEASED, now=crew.clock.now(), why="a person")
-    assert (await prepare(crew, "A1")).kind is Kind.ACCEPT
+        await prepare(worker_context, "A1")
+    with writing(worker_context.engine) as conn:
+        transitions.apply(conn, "A1", Event.RELEASED, now=worker_context.clock.now(), why="a person")
+    assert (await prepare(worker_context, "A1")).kind is Kind.ACCEPT
 
 
 HOLDS: list[tuple[Callable[[Any], Any], str]] = [
@@ -174,39 +186,41 @@ HOLDS: list[tuple[Callable[[Any], Any], str]] = [
 
 
 @pytest.mark.parametrize(("hold", "expected"), HOLDS)
-async def test_nothing_starts_while_the_account_is_held(crew: Crew, hold: Callable[[Any], Any], expected: str) -> None:
-    with writing(crew.engine) as conn:
+async def test_nothing_starts_while_the_account_is_held(
+    worker_context: WorkerContext, hold: Callable[[Any], Any], expected: str
+) -> None:
+    with writing(worker_context.engine) as conn:
         hold(conn)
     with pytest.raises(NotNowError, match=expected):
-        await prepare(crew, "A1")
-    with reading(crew.engine) as conn:
+        await prepare(worker_context, "A1")
+    with reading(worker_context.engine) as conn:
         assert conn.scalar(sa.select(sa.func.count()).select_from(visits)) == 0
 
 
-async def test_who_lost_the_lease_writes_nothing(crew: Crew) -> None:
-    plan = await prepare(crew, "A1")
-    with writing(crew.engine) as conn:
+async def test_who_lost_the_lease_writes_nothing(worker_context: WorkerContext) -> None:
+    plan = await prepare(worker_context, "A1")
+    with writing(worker_context.engine) as conn:
         leases.release(conn, plan.held[0])
-    assert await finish(crew, plan, accepted(crew)) is None
-    assert stored(crew).authorization is State.ACCEPTING
+    assert await finish(worker_context, plan, accepted(worker_context)) is None
+    assert stored(worker_context).authorization is State.ACCEPTING
 
 
-async def test_a_lost_lease_is_no_death(crew: Crew) -> None:
+async def test_a_lost_lease_is_no_death(worker_context: WorkerContext) -> None:
     for _ in range(4):  # more often than an account may take its worker with it
-        plan = await prepare(crew, "A1")
-        with writing(crew.engine) as conn:
+        plan = await prepare(worker_context, "A1")
+        with writing(worker_context.engine) as conn:
             leases.release(conn, plan.held[0])
-        await finish(crew, plan, accepted(crew))
-    assert stored(crew).deaths == 0
+        await finish(worker_context, plan, accepted(worker_context))
+    assert stored(worker_context).deaths == 0
 
 
-async def test_a_lost_lease_hides_no_death_of_another_worker_s(crew: Crew) -> None:
-    lost = await prepare(crew, "A1")
-    with writing(crew.engine) as conn:
+async def test_a_lost_lease_hides_no_death_of_another_worker_s(worker_context: WorkerContext) -> None:
+    lost = await prepare(worker_context, "A1")
+    with writing(worker_context.engine) as conn:
         leases.release(conn, lost.held[0])
-    await prepare(crew, "A1")
-    await finish(crew, lost, accepted(crew))
-    assert stored(crew).deaths == 1
+    await prepare(worker_context, "A1")
+    await finish(worker_context, lost, accepted(worker_context))
+    assert stored(worker_context).deaths == 1
 
 
 ENDS: list[tuple[FlowError, State, str]] = [
@@ -224,192 +238,216 @@ ENDS: list[tuple[FlowError, State, str]] = [
 
 
 @pytest.mark.parametrize(("error", "state", "code"), ENDS, ids=[f"{code}" for _, _, code in ENDS])
-async def test_an_error_s_disposition_decides_the_state(crew: Crew, error: FlowError, state: State, code: str) -> None:
-    plan = await prepare(crew, "A1")
-    await finish(crew, plan, from_error(error, plan, crew.settings, now=crew.clock.now()))
-    account = stored(crew)
+async def test_an_error_s_disposition_decides_the_state(
+    worker_context: WorkerContext, error: FlowError, state: State, code: str
+) -> None:
+    plan = await prepare(worker_context, "A1")
+    await finish(worker_context, plan, from_error(error, plan, worker_context.settings, now=worker_context.clock.now()))
+    account = stored(worker_context)
     assert (account.authorization, account.failure_code) == (state, code)
     assert (account.due is None) == (state is not State.ACCEPTING)
 
 
-async def test_a_withdrawn_invitation_has_the_exact_text_and_the_reason(crew: Crew) -> None:
-    plan = await prepare(crew, "A1")
+async def test_a_withdrawn_invitation_has_the_exact_text_and_the_reason(worker_context: WorkerContext) -> None:
+    plan = await prepare(worker_context, "A1")
     error = InvitationClosedError("the page says it was withdrawn", reason="withdrawn")
-    await finish(crew, plan, from_error(error, plan, crew.settings, now=crew.clock.now()))
-    account = stored(crew)
+    await finish(worker_context, plan, from_error(error, plan, worker_context.settings, now=worker_context.clock.now()))
+    account = stored(worker_context)
     assert account.message == "Error: Seller Central Authorization failed. Please update authorization."
     assert account.reasons == ("The invitation was withdrawn.",)
     assert "send a new one" in account.next_step
 
 
-async def test_after_enough_visits_without_an_answer_a_human_is_needed(crew: Crew) -> None:
+async def test_after_enough_visits_without_an_answer_a_human_is_needed(worker_context: WorkerContext) -> None:
     for expected in (State.ACCEPTING, State.ACCEPTING, State.NEEDS_HUMAN):
-        plan = await prepare(crew, "A1")
-        await finish(crew, plan, from_error(SiteRefusedError("503"), plan, crew.settings, now=crew.clock.now()))
-        assert stored(crew).authorization is expected
+        plan = await prepare(worker_context, "A1")
+        await finish(
+            worker_context,
+            plan,
+            from_error(SiteRefusedError("503"), plan, worker_context.settings, now=worker_context.clock.now()),
+        )
+        assert stored(worker_context).authorization is expected
 
 
-async def test_an_account_not_offered_before_the_first_grant_is_waited_for_without_end(crew: Crew) -> None:
-    await finish(crew, await prepare(crew, "A1"), accepted(crew))
+async def test_an_account_not_offered_before_the_first_grant_is_waited_for_without_end(
+    worker_context: WorkerContext,
+) -> None:
+    await finish(worker_context, await prepare(worker_context, "A1"), accepted(worker_context))
     for _ in range(5):
-        plan = await prepare(crew, "A1")
-        await finish(crew, plan, from_error(AccountNotOfferedError("x"), plan, crew.settings, now=crew.clock.now()))
-    assert (stored(crew).authorization, stored(crew).retries) == (State.AWAITING_PERMISSIONS, 0)
+        plan = await prepare(worker_context, "A1")
+        await finish(
+            worker_context,
+            plan,
+            from_error(AccountNotOfferedError("x"), plan, worker_context.settings, now=worker_context.clock.now()),
+        )
+    assert (stored(worker_context).authorization, stored(worker_context).retries) == (State.AWAITING_PERMISSIONS, 0)
 
 
-async def test_a_session_of_the_wrong_identity_is_forgotten(crew: Crew) -> None:
-    await finish(crew, await prepare(crew, "A1"), accepted(crew))
-    plan = await prepare(crew, "A1")
-    await finish(crew, plan, from_error(WrongIdentityError("x"), plan, crew.settings, now=crew.clock.now()))
-    with reading(crew.engine) as conn:
-        assert sessions.load(conn, crew.vault, "A1") is None
+async def test_a_session_of_the_wrong_identity_is_forgotten(worker_context: WorkerContext) -> None:
+    await finish(worker_context, await prepare(worker_context, "A1"), accepted(worker_context))
+    plan = await prepare(worker_context, "A1")
+    await finish(
+        worker_context,
+        plan,
+        from_error(WrongIdentityError("x"), plan, worker_context.settings, now=worker_context.clock.now()),
+    )
+    with reading(worker_context.engine) as conn:
+        assert sessions.load(conn, worker_context.vault, "A1") is None
 
 
-@pytest.mark.parametrize("error", [SiteRefusedError("x"), StepTimeoutError("x"), UnknownScreenError("x"), ChallengeError("x", kind="y")])
-async def test_a_page_that_does_not_say_who_is_signed_in_leaves_the_session_alone(crew: Crew, error: FlowError) -> None:
-    await finish(crew, await prepare(crew, "A1"), accepted(crew))
-    plan = await prepare(crew, "A1")
-    await finish(crew, plan, from_error(error, plan, crew.settings, now=crew.clock.now()))
-    with reading(crew.engine) as conn:
-        assert sessions.load(conn, crew.vault, "A1") == {"cookies": [{"name": "at-main"}]}
+@pytest.mark.parametrize(
+    "error", [SiteRefusedError("x"), StepTimeoutError("x"), UnknownScreenError("x"), ChallengeError("x", kind="y")]
+)
+async def test_a_page_that_does_not_say_who_is_signed_in_leaves_the_session_alone(
+    worker_context: WorkerContext, error: FlowError
+) -> None:
+    await finish(worker_context, await prepare(worker_context, "A1"), accepted(worker_context))
+    plan = await prepare(worker_context, "A1")
+    await finish(worker_context, plan, from_error(error, plan, worker_context.settings, now=worker_context.clock.now()))
+    with reading(worker_context.engine) as conn:
+        assert sessions.load(conn, worker_context.vault, "A1") == {"cookies": [{"name": "at-main"}]}
 
 
-async def test_an_invitation_that_arrives_in_mid_visit_is_accepted_next(crew: Crew) -> None:
-    plan = await prepare(crew, "A1")
-    with writing(crew.engine) as conn:
-        newer = invite(conn, number=2, now=crew.clock.now())
-    await finish(crew, plan, accepted(crew))
-    account = stored(crew)
+async def test_an_invitation_that_arrives_in_mid_visit_is_accepted_next(worker_context: WorkerContext) -> None:
+    plan = await prepare(worker_context, "A1")
+    with writing(worker_context.engine) as conn:
+        newer = invite(conn, number=2, now=worker_context.clock.now())
+    await finish(worker_context, plan, accepted(worker_context))
+    account = stored(worker_context)
     assert (account.authorization, account.invitation, account.urgent) == (State.ACCEPTING, newer, True)
-    assert (await prepare(crew, "A1")).invitation is not None
+    assert (await prepare(worker_context, "A1")).invitation is not None
 
 
-async def test_an_audit_through_another_account_holds_both(crew: Crew) -> None:
-    with writing(crew.engine) as conn:
+async def test_an_audit_through_another_account_holds_both(worker_context: WorkerContext) -> None:
+    with writing(worker_context.engine) as conn:
         add_account(conn, "A2")
-        add_secrets(conn, crew.vault, "A2", password="the other's")
-    plan = await prepare(crew, "A1", kind=Kind.AUDIT, as_account="A2")
+        add_secrets(conn, worker_context.vault, "A2", password="the other's")
+    plan = await prepare(worker_context, "A1", kind=Kind.AUDIT, as_account="A2")
     assert (plan.own, plan.signs_in.id, [lease.account_id for lease in plan.held]) == (False, "A2", ["A1", "A2"])
     assert plan.secrets.secrets.password.get_secret_value() == "the other's"
     with pytest.raises(NotNowError):
-        await prepare(crew, "A2", kind=Kind.AUDIT)
+        await prepare(worker_context, "A2", kind=Kind.AUDIT)
 
 
-async def permit(crew: Crew, plan: Plan, act: Act) -> None:
-    await aides_for(plan, crew, redactor=Redactor()).before_click(act)
+async def permit(worker_context: WorkerContext, plan: Plan, act: Act) -> None:
+    await hooks_for(plan, worker_context, redactor=Redactor()).before_act(act)
 
 
-async def test_the_intention_is_written_before_the_act_and_the_outcome_after(crew: Crew) -> None:
-    plan = await prepare(crew, "A1")
-    aides = aides_for(plan, crew, redactor=Redactor())
-    await aides.before_click(Act.TYPE_PASSWORD)
-    with reading(crew.engine) as conn:
+async def test_the_intention_is_written_before_the_act_and_the_outcome_after(worker_context: WorkerContext) -> None:
+    plan = await prepare(worker_context, "A1")
+    hooks = hooks_for(plan, worker_context, redactor=Redactor())
+    await hooks.before_act(Act.TYPE_PASSWORD)
+    with reading(worker_context.engine) as conn:
         assert acts.not_taken_since(conn, "A1", Act.TYPE_PASSWORD, plan.account.created_at) == 1
-    await aides.outcome(Act.TYPE_PASSWORD, "rejected")
+    await hooks.outcome(Act.TYPE_PASSWORD, "rejected")
     with pytest.raises(PasswordHeldError):
-        await aides.before_click(Act.TYPE_PASSWORD)
+        await hooks.before_act(Act.TYPE_PASSWORD)
 
 
-async def test_nothing_is_clicked_without_the_lease(crew: Crew) -> None:
-    plan = await prepare(crew, "A1")
-    with writing(crew.engine) as conn:
+async def test_nothing_is_clicked_without_the_lease(worker_context: WorkerContext) -> None:
+    plan = await prepare(worker_context, "A1")
+    with writing(worker_context.engine) as conn:
         leases.release(conn, plan.held[0])
     with pytest.raises(LeaseLostError):
-        await permit(crew, plan, Act.ACCEPT_INVITATION)
+        await permit(worker_context, plan, Act.ACCEPT_INVITATION)
 
 
-async def test_nothing_is_clicked_after_the_pause_of_everything(crew: Crew) -> None:
-    plan = await prepare(crew, "A1")
-    with writing(crew.engine) as conn:
+async def test_nothing_is_clicked_after_the_pause_of_everything(worker_context: WorkerContext) -> None:
+    plan = await prepare(worker_context, "A1")
+    with writing(worker_context.engine) as conn:
         switches.pause_all(conn, now=utc_now(), who="operator")
     with pytest.raises(HeldError):
-        await permit(crew, plan, Act.ACCEPT_INVITATION)
+        await permit(worker_context, plan, Act.ACCEPT_INVITATION)
 
 
-async def test_a_secret_that_was_replaced_in_mid_visit_is_not_typed(crew: Crew) -> None:
-    plan = await prepare(crew, "A1")
-    with writing(crew.engine) as conn:
-        add_secrets(conn, crew.vault, password="the right one")
+async def test_a_secret_that_was_replaced_in_mid_visit_is_not_typed(worker_context: WorkerContext) -> None:
+    plan = await prepare(worker_context, "A1")
+    with writing(worker_context.engine) as conn:
+        add_secrets(conn, worker_context.vault, password="the right one")
     for act in (Act.TYPE_PASSWORD, Act.TYPE_CODE):
         with pytest.raises(HeldError):
-            await permit(crew, plan, act)
+            await permit(worker_context, plan, act)
 
 
-async def test_a_rejection_that_comes_after_the_secret_was_replaced_is_the_old_one_s(crew: Crew) -> None:
-    plan = await prepare(crew, "A1")
-    aides = aides_for(plan, crew, redactor=Redactor())
-    await aides.before_click(Act.TYPE_PASSWORD)
-    with writing(crew.engine) as conn:
-        add_secrets(conn, crew.vault, password="the right one")
-    await aides.outcome(Act.TYPE_PASSWORD, "rejected")
-    with reading(crew.engine) as conn:
+async def test_a_rejection_that_comes_after_the_secret_was_replaced_is_the_old_one_s(
+    worker_context: WorkerContext,
+) -> None:
+    plan = await prepare(worker_context, "A1")
+    hooks = hooks_for(plan, worker_context, redactor=Redactor())
+    await hooks.before_act(Act.TYPE_PASSWORD)
+    with writing(worker_context.engine) as conn:
+        add_secrets(conn, worker_context.vault, password="the right one")
+    await hooks.outcome(Act.TYPE_PASSWORD, "rejected")
+    with reading(worker_context.engine) as conn:
         assert not acts.was_rejected(conn, "A1", Act.TYPE_PASSWORD)
 
 
-async def clicked(crew: Crew, outcome: str | None) -> Plan:
+async def clicked(worker_context: WorkerContext, outcome: str | None) -> Plan:
     """Click the offer, end the visit, and begin the next one."""
-    plan = await prepare(crew, "A1")
-    aides = aides_for(plan, crew, redactor=Redactor())
-    await aides.before_click(Act.ACCEPT_INVITATION)
+    plan = await prepare(worker_context, "A1")
+    hooks = hooks_for(plan, worker_context, redactor=Redactor())
+    await hooks.before_act(Act.ACCEPT_INVITATION)
     if outcome is not None:
-        await aides.outcome(Act.ACCEPT_INVITATION, outcome)
+        await hooks.outcome(Act.ACCEPT_INVITATION, outcome)
     error = StepTimeoutError("no answer came")
-    await finish(crew, plan, from_error(error, plan, crew.settings, now=crew.clock.now()))
-    return await prepare(crew, "A1")
+    await finish(worker_context, plan, from_error(error, plan, worker_context.settings, now=worker_context.clock.now()))
+    return await prepare(worker_context, "A1")
 
 
-async def test_an_offer_that_was_clicked_without_an_answer_is_not_clicked_again(crew: Crew) -> None:
-    plan = await clicked(crew, StepTimeoutError.code)
+async def test_an_offer_that_was_clicked_without_an_answer_is_not_clicked_again(worker_context: WorkerContext) -> None:
+    plan = await clicked(worker_context, StepTimeoutError.code)
     with pytest.raises(AcceptanceUnansweredError):
-        await permit(crew, plan, Act.ACCEPT_INVITATION)
+        await permit(worker_context, plan, Act.ACCEPT_INVITATION)
 
 
-async def test_a_person_who_has_looked_allows_one_more_click(crew: Crew) -> None:
-    plan = await clicked(crew, StepTimeoutError.code)
-    with writing(crew.engine) as conn:
-        acts.release(conn, "A1", now=crew.clock.now())
-    await permit(crew, plan, Act.ACCEPT_INVITATION)
+async def test_a_person_who_has_looked_allows_one_more_click(worker_context: WorkerContext) -> None:
+    plan = await clicked(worker_context, StepTimeoutError.code)
+    with writing(worker_context.engine) as conn:
+        acts.release(conn, "A1", now=worker_context.clock.now())
+    await permit(worker_context, plan, Act.ACCEPT_INVITATION)
 
 
-async def test_a_newer_invitation_has_a_click_of_its_own(crew: Crew) -> None:
-    plan = await clicked(crew, StepTimeoutError.code)
-    await finish(crew, plan, interrupted(crew.clock.now()))
-    with writing(crew.engine) as conn:
+async def test_a_newer_invitation_has_a_click_of_its_own(worker_context: WorkerContext) -> None:
+    plan = await clicked(worker_context, StepTimeoutError.code)
+    await finish(worker_context, plan, interrupted(worker_context.clock.now()))
+    with writing(worker_context.engine) as conn:
         invite(conn, number=2, now=utc_now())
-    await permit(crew, await prepare(crew, "A1"), Act.ACCEPT_INVITATION)
+    await permit(worker_context, await prepare(worker_context, "A1"), Act.ACCEPT_INVITATION)
 
 
 @pytest.mark.parametrize("outcome", [None, SiteRefusedError.code], ids=["cut off before it", "refused by the site"])
-async def test_an_offer_that_still_stands_after_a_click_that_was_not_taken_is_clicked(crew: Crew, outcome: str | None) -> None:
-    await permit(crew, await clicked(crew, outcome), Act.ACCEPT_INVITATION)
+async def test_an_offer_that_still_stands_after_a_click_that_was_not_taken_is_clicked(
+    worker_context: WorkerContext, outcome: str | None
+) -> None:
+    await permit(worker_context, await clicked(worker_context, outcome), Act.ACCEPT_INVITATION)
 
 
 def test_a_kill_between_intention_and_act_costs_one_of_the_budget(sqlite_url: str, tmp_path: Path) -> None:
     engine = open_database(sqlite_url)
-    crew = make_crew(engine, Vault(KEY), tmp_path)
+    worker_context = make_context(engine, Vault(KEY), tmp_path)
     with writing(engine) as conn:
         add_account(conn)
-        add_secrets(conn, crew.vault)
+        add_secrets(conn, worker_context.vault)
         invite(conn, now=utc_now())
-    context = multiprocessing.get_context("spawn")
+    browser_context = multiprocessing.get_context("spawn")
     for _ in range(3):
-        process = context.Process(target=_type_and_die, args=(sqlite_url, str(tmp_path)))
+        process = browser_context.Process(target=_type_and_die, args=(sqlite_url, str(tmp_path)))
         process.start()
         process.join(30)
         assert process.exitcode == -signal.SIGKILL
         with writing(engine) as conn:
             leases.drop_of(conn, "victim")
             accounts.edit(conn, "A1", deaths=0)
-    plan = asyncio.run(prepare(crew, "A1"))
+    plan = asyncio.run(prepare(worker_context, "A1"))
     with pytest.raises(BudgetSpentError):
-        asyncio.run(permit(crew, plan, Act.TYPE_PASSWORD))
+        asyncio.run(permit(worker_context, plan, Act.TYPE_PASSWORD))
     engine.dispose()
 
 
 def _type_and_die(url: str, directory: str) -> None:
     async def visit() -> None:
-        crew = make_crew(open_database(url), Vault(KEY), Path(directory), worker="victim")
-        await permit(crew, await prepare(crew, "A1"), Act.TYPE_PASSWORD)
+        worker_context = make_context(open_database(url), Vault(KEY), Path(directory), worker="victim")
+        await permit(worker_context, await prepare(worker_context, "A1"), Act.TYPE_PASSWORD)
         os.kill(os.getpid(), signal.SIGKILL)
 
     asyncio.run(visit())

@@ -27,11 +27,11 @@ from agent.store.inbox import folders
 from agent.store.vault.keys import Vault
 from agent.worker import daemon
 from agent.worker.daemon import run_daemon
-from agent.worker.dispatcher import Tick
-from agent.worker.heartbeat import Heart
+from agent.worker.dispatcher import Dispatcher
+from agent.worker.heartbeat import Heartbeat
 from flows.models import Act
 from tests.support.registry import NOW, add_account
-from tests.support.worker_context import make_crew
+from tests.support.worker_context import make_context
 
 
 async def until_it_works(engine: Engine) -> None:
@@ -44,11 +44,15 @@ async def until_it_works(engine: Engine) -> None:
             await asyncio.sleep(0.05)
 
 
-async def test_it_starts_takes_over_old_leases_and_stops_within_seconds(any_engine: Engine, vault: Vault, tmp_path: Path) -> None:
+async def test_it_starts_takes_over_old_leases_and_stops_within_seconds(
+    any_engine: Engine, vault: Vault, tmp_path: Path
+) -> None:
     with writing(any_engine) as conn:
         conn.execute(leases.insert().values(account_id="A1", holder="local", token="t", until=NOW.replace(year=2099)))
     stop = asyncio.Event()
-    running = asyncio.create_task(run_daemon(Settings(data_dir=tmp_path), engine=any_engine, vault=vault, stop=stop, roles={"work"}))
+    running = asyncio.create_task(
+        run_daemon(Settings(data_dir=tmp_path), engine=any_engine, vault=vault, stop=stop, roles={"work"})
+    )
     await until_it_works(any_engine)
     await asyncio.sleep(1)
     started = time.monotonic()
@@ -57,10 +61,14 @@ async def test_it_starts_takes_over_old_leases_and_stops_within_seconds(any_engi
     assert time.monotonic() - started < 5
     with reading(any_engine) as conn:
         assert conn.scalar(sa.select(sa.func.count()).select_from(workers)) == 0
-        assert conn.scalar(sa.select(sa.func.count()).select_from(leases)) == (0 if any_engine.dialect.name == "sqlite" else 1)
+        assert conn.scalar(sa.select(sa.func.count()).select_from(leases)) == (
+            0 if any_engine.dialect.name == "sqlite" else 1
+        )
 
 
-async def test_health_and_metrics_are_served_while_it_runs(engine: Engine, vault: Vault, tmp_path: Path, unused_tcp_port: int) -> None:
+async def test_health_and_metrics_are_served_while_it_runs(
+    engine: Engine, vault: Vault, tmp_path: Path, unused_tcp_port: int
+) -> None:
     address = f"127.0.0.1:{unused_tcp_port}"
     settings = Settings(data_dir=tmp_path, observe=ObserveSettings(http_address=address))
     stop = asyncio.Event()
@@ -96,12 +104,12 @@ async def test_a_tick_that_hangs_is_given_up_and_made_again(
 ) -> None:
     started = asyncio.Queue[None]()
 
-    async def hang(_tick: Tick) -> int:
+    async def hang(_tick: Dispatcher) -> int:
         started.put_nowait(None)
         await asyncio.Event().wait()
         return 0
 
-    monkeypatch.setattr(Tick, "once", hang)
+    monkeypatch.setattr(Dispatcher, "once", hang)
     monkeypatch.setattr(daemon, "_TICK_WITHIN", 0.1)
     stop = asyncio.Event()
     settings = Settings(data_dir=tmp_path, work=WorkSettings(tick=0.05))
@@ -149,13 +157,17 @@ async def test_the_health_server_survives_nonsense(unused_tcp_port: int) -> None
             assert (await client.post("/healthz")).status_code == 405
 
 
-async def test_without_a_mailbox_the_mail_role_is_refused_in_one_line(engine: Engine, vault: Vault, tmp_path: Path) -> None:
+async def test_without_a_mailbox_the_mail_role_is_refused_in_one_line(
+    engine: Engine, vault: Vault, tmp_path: Path
+) -> None:
     with pytest.raises(ConfigurationError, match="no mailbox is set"):
         await run_daemon(Settings(data_dir=tmp_path), engine=engine, vault=vault, stop=asyncio.Event())
 
 
 @pytest.mark.parametrize("hours", ["late", "22:00", "22:00-25:00"])
-async def test_quiet_hours_that_make_no_sense_are_refused_in_one_line(engine: Engine, vault: Vault, tmp_path: Path, hours: str) -> None:
+async def test_quiet_hours_that_make_no_sense_are_refused_in_one_line(
+    engine: Engine, vault: Vault, tmp_path: Path, hours: str
+) -> None:
     settings = Settings(data_dir=tmp_path, work=WorkSettings(quiet_hours=hours))
     with pytest.raises(ConfigurationError, match="QUIET_HOURS"):
         await run_daemon(settings, engine=engine, vault=vault, stop=asyncio.Event(), roles={"work"})
@@ -185,7 +197,11 @@ def test_every_metric_is_scraped_with_its_value(engine: Engine) -> None:
         add_account(conn, "A1", now=NOW)
         add_account(conn, "A2", now=NOW)
         accounts.edit(
-            conn, "A1", authorization=State.COMPLETE, due=NOW - timedelta(seconds=90), last_complete_read_at=NOW - timedelta(hours=3)
+            conn,
+            "A1",
+            authorization=State.COMPLETE,
+            due=NOW - timedelta(seconds=90),
+            last_complete_read_at=NOW - timedelta(hours=3),
         )
         folder = folders.ensure(conn, mailbox="box@host", folder="INBOX", role="inbox")
         folders.touch_scan(conn, folder.id, now=NOW - timedelta(seconds=7))
@@ -235,11 +251,13 @@ async def test_systemd_hears_that_it_is_ready_alive_and_stopping(
     assert set(heard) == {"READY=1", "WATCHDOG=1", "STOPPING=1"}
 
 
-async def test_a_worker_whose_database_is_away_is_alive_but_not_ready(engine: Engine, vault: Vault, tmp_path: Path) -> None:
+async def test_a_worker_whose_database_is_away_is_alive_but_not_ready(
+    engine: Engine, vault: Vault, tmp_path: Path
+) -> None:
     seconds = [0.0]
-    crew = make_crew(engine, vault, tmp_path, clock=Clock(elapsed=lambda: seconds[0]))
-    heart = Heart(crew=crew, roles="work")
+    context = make_context(engine, vault, tmp_path, clock=Clock(elapsed=lambda: seconds[0]))
+    heart = Heartbeat(context=context, roles="work")
     await heart.start()
     assert heart.is_beating
-    seconds[0] = crew.settings.work.lease
+    seconds[0] = context.settings.work.lease
     assert not heart.is_beating

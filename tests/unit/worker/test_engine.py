@@ -27,7 +27,18 @@ from tests.support.servers.postgres import Postgres, running_postgres
 @contextmanager
 def worker(url: str, log: Path, name: str, mode: str, tickets: int = 0) -> Iterator[subprocess.Popen[bytes]]:
     """A worker process; killed in the end if it still runs."""
-    command = [sys.executable, "-W", "ignore", "-m", "tests.support.processes.engine_worker", url, str(log), name, mode, str(tickets)]
+    command = [
+        sys.executable,
+        "-W",
+        "ignore",
+        "-m",
+        "tests.support.processes.engine_worker",
+        url,
+        str(log),
+        name,
+        mode,
+        str(tickets),
+    ]
     with subprocess.Popen(command, cwd=Path(__file__).parents[3]) as process:
         try:
             yield process

@@ -26,7 +26,7 @@ from agent.store.vault.keys import Vault
 from agent.worker.housekeeping import Housekeeping
 from flows.models import Act
 from tests.support.registry import NOW, add_account
-from tests.support.worker_context import make_crew
+from tests.support.worker_context import make_context
 
 DAY = timedelta(days=1)
 
@@ -61,9 +61,9 @@ class House:
 def house(engine: Engine, vault: Vault, tmp_path: Path) -> House:
     house = House(engine)
     clock = Clock(now=lambda: house.now, elapsed=lambda: house.elapsed)
-    crew = make_crew(engine, vault, tmp_path, clock=clock)
+    context = make_context(engine, vault, tmp_path, clock=clock)
     alarms = [Alarms(send=house.told, now=lambda: house.now) for _ in range(2)]
-    house.house, house.alarms = Housekeeping(crew=crew, alarms=alarms[0], own=alarms[1]), alarms
+    house.house, house.alarms = Housekeeping(context=context, alarms=alarms[0], own=alarms[1]), alarms
     with writing(engine) as conn:
         add_account(conn)
     return house
@@ -123,14 +123,14 @@ async def test_a_computer_that_slept_is_no_jump(house: House) -> None:
 
 
 def keep_evidence(house: House, name: str, when: datetime, size: int = 600_000) -> None:
-    folder = house.house.crew.evidence_dir("A1", name)
+    folder = house.house.context.evidence_dir("A1", name)
     (folder / "recording").mkdir(parents=True)
     (folder / "recording" / "recording.json").write_bytes(b"x" * size)
     os.utime(folder, (when.timestamp(),) * 2)
 
 
 def evidence(house: House) -> set[str]:
-    return {folder.name for folder in (house.house.crew.settings.data_dir / "evidence" / "A1").iterdir()}
+    return {folder.name for folder in (house.house.context.settings.data_dir / "evidence" / "A1").iterdir()}
 
 
 async def test_evidence_goes_when_it_is_old(house: House) -> None:
@@ -140,11 +140,15 @@ async def test_evidence_goes_when_it_is_old(house: House) -> None:
     assert evidence(house) == {"new"}
 
 
-@pytest.mark.parametrize(("newest", "left"), [(300_000, {"v5", "v4"}), (5_000_000, {"v5"})], ids=["small", "larger than the share"])
-async def test_an_account_keeps_the_newest_evidence_within_its_share_of_the_disk(house: House, newest: int, left: set[str]) -> None:
+@pytest.mark.parametrize(
+    ("newest", "left"), [(300_000, {"v5", "v4"}), (5_000_000, {"v5"})], ids=["small", "larger than the share"]
+)
+async def test_an_account_keeps_the_newest_evidence_within_its_share_of_the_disk(
+    house: House, newest: int, left: set[str]
+) -> None:
     limits = ObserveSettings(evidence_mb=1)
-    crew = house.house.crew
-    house.house.crew = replace(crew, settings=crew.settings.model_copy(update={"observe": limits}))
+    context = house.house.context
+    house.house.context = replace(context, settings=context.settings.model_copy(update={"observe": limits}))
     for number in range(5):
         keep_evidence(house, f"v{number}", NOW - DAY + timedelta(minutes=number))
     keep_evidence(house, "v5", NOW, newest)
@@ -179,7 +183,9 @@ def fill(engine: Engine, when: datetime) -> None:
     ],
     ids=lambda value: value.name if isinstance(value, sa.Table) else None,
 )
-def test_each_kind_of_row_goes_after_its_own_limit(engine: Engine, table: sa.Table, limit: timedelta, left: int) -> None:
+def test_each_kind_of_row_goes_after_its_own_limit(
+    engine: Engine, table: sa.Table, limit: timedelta, left: int
+) -> None:
     with writing(engine) as conn:
         add_account(conn)
     fill(engine, NOW)
@@ -202,6 +208,10 @@ def test_a_rejection_of_the_password_in_force_is_never_forgotten(engine: Engine)
 
 def test_every_table_has_a_limit_or_a_reason_to_have_none() -> None:
     bounded_by_accounts = {"accounts", "secrets", "sessions", "alarms"}
-    small_or_needed = {"switches", "folders", "invitations"}  # an invitation's row is what makes a second copy of its mail known
+    small_or_needed = {
+        "switches",
+        "folders",
+        "invitations",
+    }  # an invitation's row is what makes a second copy of its mail known
     limited = {"journal", "audits", "messages", "acts", "visits", "codes", "leases", "workers"}
     assert set(metadata.tables) == bounded_by_accounts | small_or_needed | limited

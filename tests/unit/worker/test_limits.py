@@ -15,7 +15,7 @@ from agent.store.database.engine import writing
 from agent.store.vault.keys import Vault
 from agent.visits.prepare import Kind, NotNowError, prepare
 from tests.support.registry import add_account, add_secrets, invite
-from tests.support.worker_context import make_crew
+from tests.support.worker_context import make_context
 
 KEY = b"k" * 32
 
@@ -33,8 +33,8 @@ def invited(any_engine: Engine) -> Engine:
 
 async def started(engine: Engine, directory: Path, **limits: Any) -> tuple[int, set[str]]:
     """Let three workers try all nine at the same time; how many visits began, and why the others did not."""
-    crews = [make_crew(engine, Vault(KEY), directory, worker=f"w{number}", **limits) for number in range(3)]
-    tries = [prepare(crews[number % 3], f"A{number}", due_by=utc_now()) for number in range(9)]
+    contexts = [make_context(engine, Vault(KEY), directory, worker=f"w{number}", **limits) for number in range(3)]
+    tries = [prepare(contexts[number % 3], f"A{number}", due_by=utc_now()) for number in range(9)]
     ends = await asyncio.gather(*tries, return_exceptions=True)
     refused = {str(end) for end in ends if isinstance(end, NotNowError) and end.busy}
     assert all(not isinstance(end, BaseException) or isinstance(end, NotNowError) for end in ends), ends
@@ -55,16 +55,16 @@ async def test_all_hosts_together_get_no_more_from_all_workers_together(invited:
 async def test_a_minute_later_there_is_room_again(invited: Engine, tmp_path: Path) -> None:
     seconds = [0.0]
     clock = Clock(now=lambda: utc_now() + timedelta(seconds=seconds[0]))
-    crew = make_crew(invited, Vault(KEY), tmp_path, clock=clock, visits_per_host_minute=1)
-    await prepare(crew, "A0", due_by=clock.now())
+    context = make_context(invited, Vault(KEY), tmp_path, clock=clock, visits_per_host_minute=1)
+    await prepare(context, "A0", due_by=clock.now())
     seconds[0] = 55
     with pytest.raises(NotNowError, match="has had its 1 visits"):
-        await prepare(crew, "A1", due_by=clock.now())
+        await prepare(context, "A1", due_by=clock.now())
     seconds[0] = 61
-    assert (await prepare(crew, "A1", due_by=clock.now())).account.id == "A1"
+    assert (await prepare(context, "A1", due_by=clock.now())).account.id == "A1"
 
 
 async def test_what_a_person_asks_for_is_not_refused(invited: Engine, tmp_path: Path) -> None:
-    crew = make_crew(invited, Vault(KEY), tmp_path, visits_per_host_minute=1)
-    await prepare(crew, "A0", due_by=utc_now())
-    assert (await prepare(crew, "A1", kind=Kind.ACCEPT)).account.id == "A1"
+    context = make_context(invited, Vault(KEY), tmp_path, visits_per_host_minute=1)
+    await prepare(context, "A0", due_by=utc_now())
+    assert (await prepare(context, "A1", kind=Kind.ACCEPT)).account.id == "A1"

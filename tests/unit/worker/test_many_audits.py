@@ -27,7 +27,8 @@ def read(account: str) -> AuditDocument:
 
 
 async def told(chosen: list[Account], audit_one: object, *, at_once: int = 3) -> list[tuple[str, AuditDocument]]:
-    return [(account.id, document) async for account, document in audits_in_order(chosen, audit_one, None, at_once=at_once)]  # type: ignore[arg-type]  # each test's own fake
+    audits = audits_in_order(chosen, audit_one, None, at_once=at_once)  # type: ignore[arg-type]  # each test's own fake
+    return [(account.id, document) async for account, document in audits]
 
 
 async def test_results_come_in_the_order_of_the_accounts_however_long_each_takes(chosen: list[Account]) -> None:

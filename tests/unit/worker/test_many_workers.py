@@ -1,4 +1,5 @@
-"""Three workers on one PostgreSQL, killed at random: every invitation is clicked exactly once, and nothing is left behind.
+"""Three workers on one PostgreSQL, killed at random: every invitation is clicked exactly once, and nothing is left
+behind.
 
 The engine, the tick, the leases and the books are real, each worker is a process; only the browser is not there
 (tests/support/processes/browserless_worker.py),
@@ -45,7 +46,16 @@ class Office:
 
     def hire(self) -> subprocess.Popen[bytes]:
         name = f"w{self.kills + len(self.places)}"
-        command = [sys.executable, "-W", "ignore", "-m", "tests.support.processes.browserless_worker", self.url, str(self.directory), name]
+        command = [
+            sys.executable,
+            "-W",
+            "ignore",
+            "-m",
+            "tests.support.processes.browserless_worker",
+            self.url,
+            str(self.directory),
+            name,
+        ]
         return subprocess.Popen(command, cwd=Path(__file__).parents[3])
 
     def kill_one(self) -> None:
@@ -82,12 +92,16 @@ def registered(url: str, count: int) -> Iterator[Engine]:
 
 def waiting(engine: Engine) -> int:
     with reading(engine) as conn:
-        return conn.scalar(sa.select(sa.func.count()).where(accounts.c.authorization != State.AWAITING_CONFIRMATION)) or 0
+        return (
+            conn.scalar(sa.select(sa.func.count()).where(accounts.c.authorization != State.AWAITING_CONFIRMATION)) or 0
+        )
 
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(("count", "seconds"), [(30, 8), pytest.param(200, 120, marks=pytest.mark.soak)])
-def test_every_invitation_is_clicked_once_whoever_is_killed(postgres: Postgres, tmp_path: Path, count: int, seconds: int) -> None:
+def test_every_invitation_is_clicked_once_whoever_is_killed(
+    postgres: Postgres, tmp_path: Path, count: int, seconds: int
+) -> None:
     url = postgres.new_database()
     with registered(url, count) as engine, Office(url, tmp_path, random.Random(1)) as office:
         end = time.monotonic() + seconds

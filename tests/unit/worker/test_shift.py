@@ -20,33 +20,33 @@ from agent.store.database.engine import writing
 from agent.store.transitions import Facts
 from agent.store.vault.keys import Vault
 from agent.visits import run as visitor
-from agent.visits.context import Crew
+from agent.visits.context import WorkerContext
 from agent.visits.outcome import Conclusion
 from agent.visits.prepare import Plan
-from agent.worker.running import Shift
+from agent.worker.running import RunningVisits
 from flows.errors import ChallengeError
 from flows.redaction.redact import Redactor
 from tests.support.registry import add_account, add_secrets, invite
-from tests.support.worker_context import make_crew
+from tests.support.worker_context import make_context
 
-Browse = Callable[[Crew, Plan, Redactor], Awaitable[Conclusion]]
+Browse = Callable[[WorkerContext, Plan, Redactor], Awaitable[Conclusion]]
 
 
 @dataclass
 class Rig:
     """A shift on one account that was invited 25 minutes ago."""
 
-    shift: Shift
+    shift: RunningVisits
     titles: list[str]
     ended: list[str]
 
     def page(self) -> list[str]:
-        return self.shift.metrics.page(self.shift.crew.engine, now=utc_now()).decode().splitlines()
+        return self.shift.metrics.page(self.shift.context.engine, now=utc_now()).decode().splitlines()
 
 
 @pytest.fixture
 def rig(engine: Engine, vault: Vault, tmp_path: Path) -> Rig:
-    crew, titles, ended = make_crew(engine, vault, tmp_path), list[str](), list[str]()
+    context, titles, ended = make_context(engine, vault, tmp_path), list[str](), list[str]()
     with writing(engine) as conn:
         add_account(conn)
         add_secrets(conn, vault)
@@ -57,15 +57,15 @@ def rig(engine: Engine, vault: Vault, tmp_path: Path) -> Rig:
         return True
 
     alarms = Alarms(send=send, now=utc_now)
-    return Rig(Shift(crew=crew, metrics=Metrics(), alarms=alarms, ended=ended.append), titles, ended)
+    return Rig(RunningVisits(context=context, metrics=Metrics(), alarms=alarms, ended=ended.append), titles, ended)
 
 
-async def _accepted(_crew: Crew, _plan: Plan, _redactor: Redactor) -> Conclusion:
+async def _accepted(_context: WorkerContext, _plan: Plan, _redactor: Redactor) -> Conclusion:
     facts = Facts(accepted_at=utc_now())
     return Conclusion(outcome="accepted", event=Event.ACCEPTED, why="taken", facts=facts, invitation_state="accepted")
 
 
-async def _challenged(_crew: Crew, _plan: Plan, _redactor: Redactor) -> Conclusion:
+async def _challenged(_context: WorkerContext, _plan: Plan, _redactor: Redactor) -> Conclusion:
     raise ChallengeError("the site asks for a person", kind="captcha_image")
 
 
@@ -93,11 +93,11 @@ async def test_a_visit_that_was_handed_over_twice_is_made_once(rig: Rig, monkeyp
 
 
 async def test_an_audit_that_waits_for_the_account_that_signs_in_for_it_is_told_of(rig: Rig) -> None:
-    with writing(rig.shift.crew.engine) as conn:
+    with writing(rig.shift.context.engine) as conn:
         add_account(conn, "A2", api=ApiAuthorization.PENDING)
         accounts.edit(conn, "A1", authorization=State.COMPLETE, audit_as="A2")
     for _ in range(3):
-        with writing(rig.shift.crew.engine) as conn:
+        with writing(rig.shift.context.engine) as conn:
             accounts.edit(conn, "A1", due=utc_now())
         assert await rig.shift.handle("A1") == "not_now"
     await rig.shift.alarms.tell()

@@ -22,8 +22,8 @@ from agent.store.database.engine import open_database, reading, writing
 from agent.store.database.schema import audits, codes, journal, messages, metadata, visits
 from agent.store.transitions import Facts
 from agent.store.vault.keys import Vault
-from agent.visits.context import Crew
-from agent.visits.hooks import aides_for
+from agent.visits.context import WorkerContext
+from agent.visits.hooks import hooks_for
 from agent.visits.outcome import Conclusion, interrupted
 from agent.visits.prepare import Kind, prepare
 from agent.visits.record import finish
@@ -31,13 +31,17 @@ from agent.worker.housekeeping import Housekeeping
 from flows.models import Act
 from flows.redaction.redact import Redactor
 from tests.support.registry import NOW, add_account, add_secrets, invite
-from tests.support.worker_context import make_crew
+from tests.support.worker_context import make_context
 
 KEY = b"k" * 32
 DAY = timedelta(days=1)
 _HOUSE = 5 * DAY  # in truth every hour
 LIMITS = ObserveSettings(journal_days=60, audits_days=60, finished_days=14, evidence_days=30)
-DOCUMENT = {"verdict": "pass", "findings": [], "permissions": [{"section": "Orders", "permission": "Manage Orders", "actual": "View"}] * 60}
+DOCUMENT = {
+    "verdict": "pass",
+    "findings": [],
+    "permissions": [{"section": "Orders", "permission": "Manage Orders", "actual": "View"}] * 60,
+}
 
 
 class Year:
@@ -46,36 +50,38 @@ class Year:
     def __init__(self, engine: Engine, directory: Path, *, count: int, every: timedelta) -> None:
         self.now, self.began, self.random = NOW, NOW, random.Random(1)
         clock = Clock(now=lambda: self.now, elapsed=lambda: (self.now - self.began).total_seconds())
-        crew = make_crew(engine, Vault(KEY), directory, clock=clock)
-        audit = crew.settings.audit.model_copy(update={"interval": every.total_seconds()})
-        self.crew = Crew(
-            settings=crew.settings.model_copy(update={"audit": audit, "observe": LIMITS}),
+        context = make_context(engine, Vault(KEY), directory, clock=clock)
+        audit = context.settings.audit.model_copy(update={"interval": every.total_seconds()})
+        self.context = WorkerContext(
+            settings=context.settings.model_copy(update={"audit": audit, "observe": LIMITS}),
             engine=engine,
-            vault=crew.vault,
-            pool=crew.pool,
-            policy=crew.policy,
-            redaction=crew.redaction,
-            worker=crew.worker,
+            vault=context.vault,
+            pool=context.pool,
+            policy=context.policy,
+            redaction=context.redaction,
+            worker=context.worker,
             clock=clock,
         )
         alarms = [Alarms(send=lambda _title, _body: True, now=lambda: self.now) for _ in range(2)]
-        self.house = Housekeeping(crew=self.crew, alarms=alarms[0], own=alarms[1])
+        self.house = Housekeeping(context=self.context, alarms=alarms[0], own=alarms[1])
         self.visits, self.invited = 0, 0
         with writing(engine) as conn:
             for number in range(count):
                 add_account(conn, f"A{number}")
-                add_secrets(conn, self.crew.vault, f"A{number}")
+                add_secrets(conn, self.context.vault, f"A{number}")
                 self.invite(conn, f"A{number}")
 
     def invite(self, conn: sa.Connection, account_id: str) -> None:
         self.invited += 1
         invite(conn, account_id, number=self.invited, now=self.now)
-        conn.execute(messages.insert().values(stage="done", size=4000, attempts=0, found_at=self.now, account_id=account_id))
+        conn.execute(
+            messages.insert().values(stage="done", size=4000, attempts=0, found_at=self.now, account_id=account_id)
+        )
 
     async def live(self, until: datetime) -> None:
         """Visit what is due, keep house now and then, and go to bed."""
         while self.now < until:
-            with reading(self.crew.engine) as conn:
+            with reading(self.context.engine) as conn:
                 due = accounts.list_due(conn, now=self.now, limit=100_000)
             for account in due:
                 await self.visit(account.id)
@@ -85,37 +91,43 @@ class Year:
 
     async def visit(self, account_id: str) -> None:
         self.visits += 1
-        plan = await prepare(self.crew, account_id)
-        aides = aides_for(plan, self.crew, redactor=Redactor())
+        plan = await prepare(self.context, account_id)
+        hooks = hooks_for(plan, self.context, redactor=Redactor())
         if plan.session is None:
-            await aides.before_click(Act.TYPE_PASSWORD)
-            await aides.outcome(Act.TYPE_PASSWORD, "accepted")
-        folder = self.crew.evidence_dir(account_id, plan.visit_id)
+            await hooks.before_act(Act.TYPE_PASSWORD)
+            await hooks.outcome(Act.TYPE_PASSWORD, "accepted")
+        folder = self.context.evidence_dir(account_id, plan.visit_id)
         if self.random.random() < 0.02:
             folder.mkdir(parents=True)
             (folder / "failure.html").write_text("x")
             os.utime(folder, (self.now.timestamp(),) * 2)
-            await finish(self.crew, plan, interrupted(self.now))
+            await finish(self.context, plan, interrupted(self.now))
             return
         if plan.kind is Kind.ACCEPT:
             facts = Facts(accepted_at=self.now)
-            ended = Conclusion(outcome="accepted", event=Event.ACCEPTED, why="x", facts=facts, invitation_state="accepted")
+            ended = Conclusion(
+                outcome="accepted", event=Event.ACCEPTED, why="x", facts=facts, invitation_state="accepted"
+            )
         else:
             facts = Facts(granted_at=self.now, last_complete_read_at=self.now)
-            ended = Conclusion(outcome="pass", event=Event.PASS, why="x", facts=facts, session={"cookies": [{"n": "v" * 2000}]})
-        await finish(self.crew, plan, ended)
+            ended = Conclusion(
+                outcome="pass", event=Event.PASS, why="x", facts=facts, session={"cookies": [{"n": "v" * 2000}]}
+            )
+        await finish(self.context, plan, ended)
         if plan.kind is Kind.AUDIT:
-            with writing(self.crew.engine) as conn:
+            with writing(self.context.engine) as conn:
                 record_audit(conn, account=account_id, at=self.now, document=DOCUMENT, visit_id=plan.visit_id)  # type: ignore[arg-type]  # in shape only
                 if self.random.random() < 0.01:
                     self.invite(conn, account_id)
 
     def rows(self) -> Counter[str]:
-        with reading(self.crew.engine) as conn:
-            return Counter({t.name: conn.scalar(sa.select(sa.func.count()).select_from(t)) or 0 for t in metadata.sorted_tables})
+        with reading(self.context.engine) as conn:
+            return Counter(
+                {t.name: conn.scalar(sa.select(sa.func.count()).select_from(t)) or 0 for t in metadata.sorted_tables}
+            )
 
     def oldest(self, column: sa.Column[datetime]) -> timedelta:
-        with reading(self.crew.engine) as conn:
+        with reading(self.context.engine) as conn:
             found = conn.scalar(sa.select(sa.func.min(column)))
         return timedelta() if found is None else self.now - found
 
@@ -140,6 +152,9 @@ async def test_a_year_leaves_no_more_than_a_season(tmp_path: Path, count: int, e
     assert end["invitations"] == year.invited
     assert end["journal"] <= count + (count * (60 * DAY / every) * 2.5) * 1.2
     assert (tmp_path / "agent.sqlite").stat().st_size < size * 1.35 + 200_000
-    assert all(path.stat().st_mtime >= (year.now - 30 * DAY - _HOUSE).timestamp() for path in (tmp_path / "evidence").glob("*/*"))
+    assert all(
+        path.stat().st_mtime >= (year.now - 30 * DAY - _HOUSE).timestamp()
+        for path in (tmp_path / "evidence").glob("*/*")
+    )
     assert year.oldest(journal.c.at) <= 365 * DAY
     engine.dispose()

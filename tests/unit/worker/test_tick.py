@@ -19,8 +19,8 @@ from agent.store import accounts, switches, visits
 from agent.store.database.engine import reading, writing
 from agent.store.vault.keys import Vault
 from agent.visits.browser_pool import BrowserPool, browser_options
-from agent.visits.context import Crew
-from agent.worker.dispatcher import Tick, in_quiet_hours
+from agent.visits.context import WorkerContext
+from agent.worker.dispatcher import Dispatcher, in_quiet_hours
 from agent.worker.engine import ALONE, VisitEngine
 from tests.support.registry import add_account
 
@@ -29,7 +29,7 @@ from tests.support.registry import add_account
 class Rig:
     """A tick with the real engine, whose visits move the due time on, or not."""
 
-    tick: Tick
+    tick: Dispatcher
     seen: list[str] = field(default_factory=list)
     moves_due: bool = True
 
@@ -41,7 +41,7 @@ class Rig:
         return "done"
 
     def set_due(self, account_id: str, after: timedelta, *, urgent: bool = False) -> None:
-        with writing(self.tick.crew.engine) as conn:
+        with writing(self.tick.context.engine) as conn:
             accounts.edit(conn, account_id, authorization=State.COMPLETE, due=datetime.now(UTC) + after, urgent=urgent)
 
     async def settle(self) -> None:
@@ -58,7 +58,7 @@ async def rig(engine: Engine, vault: Vault, tmp_path: Path) -> AsyncIterator[Rig
         work=WorkSettings(visits_per_host_minute=4, visits_per_account_day=5),
         browser=BrowserSettings(contexts=1),
     )
-    crew = Crew(
+    context = WorkerContext(
         settings=settings,
         engine=engine,
         vault=vault,
@@ -67,7 +67,7 @@ async def rig(engine: Engine, vault: Vault, tmp_path: Path) -> AsyncIterator[Rig
         redaction=Redaction(),
         worker=ALONE,
     )
-    rig = Rig(Tick(crew=crew, engine=VisitEngine(settings, database=engine.url, executor_id=ALONE)))
+    rig = Rig(Dispatcher(context=context, engine=VisitEngine(settings, database=engine.url, executor_id=ALONE)))
     with writing(engine) as conn:
         for number in range(6):
             add_account(conn, f"A{number}")
@@ -125,27 +125,31 @@ async def test_a_visit_that_left_its_account_due_is_made_again_under_a_new_ticke
 
 
 async def test_nothing_is_handed_over_while_everything_is_paused(rig: Rig) -> None:
-    with writing(rig.tick.crew.engine) as conn:
+    with writing(rig.tick.context.engine) as conn:
         switches.pause_all(conn, now=datetime.now(UTC), who="operator")
     assert await rig.tick.once() == 0
 
 
 async def test_a_host_gets_no_more_visits_a_minute_than_set(rig: Rig) -> None:
-    with writing(rig.tick.crew.engine) as conn:
+    with writing(rig.tick.context.engine) as conn:
         for number in range(3):
             moment = datetime.now(UTC)
-            visits.start(conn, f"v{number}", "A5", kind="audit", host="sellercentral.amazon.com", worker="w2", now=moment)
+            visits.start(
+                conn, f"v{number}", "A5", kind="audit", host="sellercentral.amazon.com", worker="w2", now=moment
+            )
     assert await rig.tick.once() == 1
 
 
 async def test_an_account_over_its_daily_cap_waits(rig: Rig) -> None:
-    with writing(rig.tick.crew.engine) as conn:
+    with writing(rig.tick.context.engine) as conn:
         for number in range(5):
             moment = datetime.now(UTC) - timedelta(hours=2)
-            visits.start(conn, f"v{number}", "A0", kind="audit", host="sellercentral.amazon.com", worker="w2", now=moment)
+            visits.start(
+                conn, f"v{number}", "A0", kind="audit", host="sellercentral.amazon.com", worker="w2", now=moment
+            )
     await rig.tick.once()
     await rig.settle()
-    with reading(rig.tick.crew.engine) as conn:
+    with reading(rig.tick.context.engine) as conn:
         due = accounts.get(conn, "A0").due
     assert "A0" not in rig.seen
     assert due is not None
@@ -153,8 +157,8 @@ async def test_an_account_over_its_daily_cap_waits(rig: Rig) -> None:
 
 
 async def test_in_quiet_hours_only_what_is_urgent_starts(rig: Rig) -> None:
-    work = rig.tick.crew.settings.work.model_copy(update={"quiet_hours": "00:00-23:59:59.999999"})
-    rig.tick.crew = replace(rig.tick.crew, settings=rig.tick.crew.settings.model_copy(update={"work": work}))
+    work = rig.tick.context.settings.work.model_copy(update={"quiet_hours": "00:00-23:59:59.999999"})
+    rig.tick.context = replace(rig.tick.context, settings=rig.tick.context.settings.model_copy(update={"work": work}))
     assert await rig.tick.once() == 0
     rig.set_due("A5", timedelta(seconds=-1), urgent=True)
     assert await rig.tick.once() == 1
