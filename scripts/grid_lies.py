@@ -1,0 +1,66 @@
+"""Audit permission pages that lie and list what passed: `scripts/grid_lies.py [--only PART ...] [--drawn N] [--output FILE]`.
+
+Exits 1 if a page passed that must not. Without `--drawn` the pages are those kept in `tests/data/grid_lies.json`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from tests.support.lies.page import LyingPage, kept_pages  # noqa: E402 - the path comes first
+from tests.support.lies.rig import Judged, lying_rig  # noqa: E402
+
+
+def main() -> int:
+    """Judge the wanted pages; 1 if one passed falsely."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument(
+        "--only", nargs="*", default=[], metavar="PART", help="only pages with one of these in their names"
+    )
+    parser.add_argument("--output", type=Path, help="also write the table to this file, as Markdown")
+    asked = parser.parse_args()
+    pages = [page for page in kept_pages() if not asked.only or any(part in page.name for part in asked.only)]
+    judged = asyncio.run(_judge(pages))
+    table = report(judged)
+    print(table)
+    if asked.output:
+        asked.output.write_text(table + "\n", encoding="utf-8")
+    return 1 if any(one.is_false_pass for one in judged) else 0
+
+
+async def _judge(pages: Sequence[LyingPage]) -> list[Judged]:
+    judged = []
+    async with lying_rig() as rig:
+        for page in pages:
+            judged.append(await rig.judge(page))
+            print(f"{_mark(judged[-1])} {judged[-1].seconds:5.1f} s  {judged[-1]}", file=sys.stderr, flush=True)
+    return judged
+
+
+def report(judged: Sequence[Judged]) -> str:
+    """What passed falsely, what was not read though it could be, and the sums by kind, as Markdown."""
+    false = [one for one in judged if one.is_false_pass]
+    over = [one for one in judged if not one.is_false_pass and not one.is_right]
+    lines = [f"{len(judged)} pages, {len(false)} false passes, {len(over)} otherwise not right", ""]
+    lines += ["| Kind | pages | false passes | otherwise not right |", "| --- | --- | --- | --- |"]
+    whole, wrong, other = (Counter(one.page.kind for one in some) for some in (judged, false, over))
+    lines += [f"| {kind} | {count} | {wrong[kind]} | {other[kind]} |" for kind, count in sorted(whole.items())]
+    for title, some in (("False passes", false), ("Otherwise not right", over)):
+        lines += ["", f"## {title}", "", *(f"- {one}" for one in some)]
+    return "\n".join(lines)
+
+
+def _mark(one: Judged) -> str:
+    return "FALSE PASS" if one.is_false_pass else "right     " if one.is_right else "not right "
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,103 @@
+"""One browser in front of the lying site, and the verdict of an audit on each page: reach, read, judge."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import monotonic
+
+from playwright.async_api import Browser
+
+from agent.domain.policy.load import load_policy
+from agent.visits.audit_reading import judge_reading
+from flows.browser.launch import BrowserOptions, open_browser
+from flows.errors import FlowError
+from flows.models import AuditReading, Bounds
+from flows.permissions.audit import read_only_paths, read_permissions
+from flows.visit.open_visit import open_visit
+from tests.support.lies.page import USER, LyingPage
+from tests.support.lies.site import HOST, LyingSite, lying_site
+
+ADMIN = "admin@users.example"
+PATIENCE = Bounds(step=timedelta(seconds=20))
+_LONGEST = 120.0  # seconds; a reading that takes longer counts as `incomplete`, and says so
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What an audit made of a page: the verdict, why, and for how long it read."""
+
+    page: LyingPage
+    verdict: str
+    gaps: tuple[str, ...]
+    rows: int
+    seconds: float
+
+    @property
+    def is_false_pass(self) -> bool:
+        """The one thing that may never be."""
+        return self.verdict == "pass" and "pass" not in self.page.right
+
+    @property
+    def is_right(self) -> bool:
+        return self.verdict in self.page.right
+
+    def __str__(self) -> str:
+        said = "; ".join(self.gaps)[:300] or f"{self.rows} rows, no gaps"
+        return f"{self.page.name}: {self.verdict} ({'|'.join(sorted(self.page.right))}): {self.page.what} -> {said}"
+
+
+@dataclass(slots=True)
+class LyingRig:
+    """A site and a browser for many pages, one at a time."""
+
+    site: LyingSite
+    browser: Browser
+    options: BrowserOptions
+
+    async def judge(self, page: LyingPage, *, bounds: Bounds = PATIENCE) -> Judged:
+        """Audit one page with the default policy, read-only, as the flow does from the chosen account on."""
+        self.site.page, begun = page, monotonic()
+        try:
+            async with asyncio.timeout(_LONGEST):
+                reading = await self._read(page, bounds)
+        except FlowError as err:
+            return Judged(page=page, verdict="incomplete", gaps=(err.code,), rows=0, seconds=monotonic() - begun)
+        except TimeoutError:
+            return Judged(page=page, verdict="incomplete", gaps=("no end",), rows=0, seconds=monotonic() - begun)
+        judged = judge_reading(reading, load_policy(), account="A1", user_email=USER, now=datetime.now(UTC))
+        grid = reading.grid
+        return Judged(
+            page=page,
+            verdict=judged.audit.verdict.value,
+            gaps=() if grid is None else (*grid.gaps, *(row.problem for row in grid.rows if row.problem)),
+            rows=0 if grid is None else len(grid.rows),
+            seconds=monotonic() - begun,
+        )
+
+    async def _read(self, page: LyingPage, bounds: Bounds) -> AuditReading:
+        viewer = USER if page.own_view else ADMIN
+        async with open_visit(self.browser, options=self.options) as visit:
+            await visit.page.goto(f"https://{HOST}/home")
+            await visit.guard.read_only(documents=read_only_paths())
+            return await read_permissions(
+                visit, host=HOST, subject=USER, viewer=viewer, own=page.own_view, bounds=bounds
+            )
+
+
+@asynccontextmanager
+async def lying_rig(files: Mapping[str, Path] | None = None) -> AsyncIterator[LyingRig]:
+    """Start the site and a browser for which every host name leads to it."""
+    async with lying_site(files) as site:
+        options = BrowserOptions(
+            host_resolver_rules=f"MAP * 127.0.0.1:{site.port}",
+            trusted_spki=(site.pin,),
+            no_sandbox=os.geteuid() == 0,
+        )
+        async with open_browser(options) as browser:
+            yield LyingRig(site=site, browser=browser, options=options)

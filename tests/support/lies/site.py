@@ -1,0 +1,75 @@
+"""The site that shows one lying page at a time, over TLS on loopback, under the production host names."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+from aiohttp import web
+
+from fixtures.stand_in.site.certificate import make_identity
+from tests.support.lies.page import LyingPage
+
+HOST = "sellercentral.amazon.com"
+_HOSTS = (HOST, "m.media-amazon.com", "images-na.ssl-images-amazon.com")
+_HOME = (
+    '<!doctype html><title>Seller Central</title><div id="partner-navigation"><a id="sc-nav-brand" href="/home">'
+    'seller central</a><a href="/sign-out">Sign out</a></div><h1>Welcome</h1>'
+)
+_OLD = "/gp/account-manager"
+
+
+@dataclass(slots=True)
+class LyingSite:
+    """Answers with the page it was given last; `files` are folders below a path that stand beside every page."""
+
+    port: int = 0
+    pin: str = ""
+    files: Mapping[str, Path] = field(default_factory=dict)
+    page: LyingPage | None = None
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        """The page at its own path, its resources after their delay, the home page, and nothing else."""
+        page = self.page
+        if page is None or request.path in ("/", "/home"):
+            return web.Response(text=_HOME, content_type="text/html")
+        if request.path == page.path:
+            return _whole(page.html, "text/html")
+        if resource := page.resources.get(request.path):
+            await asyncio.sleep(resource.seconds)
+            return _whole(resource.body, resource.type)
+        if request.path.startswith(_OLD):  # the old address of the new page leads on to it
+            return web.Response(status=302, headers={"Location": quote(page.path)})
+        return self._file(request.path) or web.Response(status=404)
+
+    def _file(self, path: str) -> web.StreamResponse | None:
+        for prefix, folder in self.files.items():
+            file = (folder / path.removeprefix(prefix)).resolve()
+            if path.startswith(prefix) and file.is_relative_to(folder.resolve()) and file.is_file():
+                return web.FileResponse(file)
+        return None
+
+
+@asynccontextmanager
+async def lying_site(files: Mapping[str, Path] | None = None) -> AsyncIterator[LyingSite]:
+    """Serve until the block ends."""
+    identity, site = make_identity(_HOSTS), LyingSite(files=files or {})
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", site.answer)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=identity.context).start()
+        site.port, site.pin = int(runner.addresses[0][1]), identity.pin
+        yield site
+    finally:
+        await runner.cleanup()
+
+
+def _whole(text: str, kind: str) -> web.Response:
+    """Without a cache, so that a late answer is late for every page."""
+    return web.Response(text=text, content_type=kind, charset="utf-8", headers={"Cache-Control": "no-store"})
