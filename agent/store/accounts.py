@@ -12,12 +12,12 @@ from sqlalchemy.exc import IntegrityError
 
 from agent.domain.account import Account, ApiAuthorization, NewAccount, normalised_email
 from agent.domain.audit.next_steps import next_step
-from agent.domain.authorization import HELD, FixedText, State
+from agent.domain.authorization import BLOCKED, FixedText, State
 from agent.errors import UsageError
 from agent.store import journal
 from agent.store.database.schema import accounts, alarms, leases
 
-_NOT_STARTED = (*HELD, State.API_AUTHORIZATION_REQUIRED, State.AWAITING_INVITATION)
+_NOT_STARTED = (*BLOCKED, State.API_AUTHORIZATION_REQUIRED, State.AWAITING_INVITATION)
 
 
 class UnknownAccountError(UsageError):

@@ -12,21 +12,12 @@ from sqlalchemy.engine import Connection
 
 from agent.domain.account import Account, ApiAuthorization
 from agent.domain.audit.next_steps import next_step
-from agent.domain.authorization import Due, Event, FixedText, Standing, State, Transition, on
+from agent.domain.authorization import Counters, Due, Event, FixedText, Standing, State, Transition, Words, on
 from agent.domain.schedule import Rhythm
 from agent.store import accounts, acts, journal
 from agent.store.database.schema import invitations
 
 _OPEN = ("waiting", "accepting")
-_KEEPS_WORDS = frozenset(  # these say nothing new to the customer
-    {Event.AUDIT_STARTED, Event.INCOMPLETE, Event.RETRY, Event.NOT_OFFERED, Event.PAUSED, Event.HUMAN_NEEDED, Event.NOT_PERMITTED,
-     Event.INCOMPLETE_TOO_OFTEN}
-)  # fmt: skip
-_LETS_GO = frozenset({Event.RESUMED, Event.RELEASED})
-_REPEATABLE = _LETS_GO | {Event.API_PENDING, Event.API_COMPLETE}
-_KEEPS_COUNTS = frozenset(
-    {Event.AUDIT_STARTED, Event.API_PENDING, Event.API_COMPLETE, Event.PAUSED, Event.HUMAN_NEEDED}
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +46,11 @@ def apply(
     visit_id: str | None = None,
     facts: Facts | None = None,
     rhythm: Rhythm | None = None,
+    again_at: datetime | None = None,
 ) -> Account:
     """Let an event happen to an account and return the account as it is then.
+
+    `again_at` moves the due time of an account that is due at all and whose event would keep it.
 
     Raises:
         UnknownAccountError: there is no such account.
@@ -65,9 +59,11 @@ def apply(
     account = accounts.get(conn, account_id, lock=True)
     facts = facts or Facts()
     step = on(event, standing(conn, account))
-    values = _counts(account, event) | _known(facts) | _words(account, step, facts)
+    values = _counts(account, step.counters) | _known(facts) | _words(account, step, facts)
     retries: int = values.get("retries", account.retries)
-    due = (rhythm or Rhythm()).due_at(step.due, now=now, kept=account.due, retries=retries, chance=random.random())  # noqa: S311 - jitter
+    kept = _kept_due(account, again_at)
+    chance = random.random()  # noqa: S311 - jitter
+    due = (rhythm or Rhythm()).due_at(step.due, now=now, kept=kept, retries=retries, chance=chance)
     values |= {
         "authorization": step.to,
         "resumes_to": step.resumes_to,
@@ -76,7 +72,7 @@ def apply(
         "urgent": account.urgent if step.due is Due.KEPT else step.due is Due.NOW,
         "updated_at": now,
     }
-    if event is Event.RELEASED and step.to is not account.authorization:
+    if step.forgives:
         values["deaths"] = 0
         acts.release(conn, account_id, now=now)
     accounts.edit(conn, account_id, **values)
@@ -126,15 +122,19 @@ def standing(conn: Connection, account: Account) -> Standing:
     )
 
 
-def _counts(account: Account, event: Event) -> dict[str, Any]:
-    match event:
-        case Event.RETRY:
+def _kept_due(account: Account, again_at: datetime | None) -> datetime | None:
+    return account.due if account.due is None or again_at is None else again_at
+
+
+def _counts(account: Account, counters: Counters) -> dict[str, Any]:
+    match counters:
+        case Counters.RETRY:
             return {"retries": account.retries + 1}
-        case Event.INCOMPLETE:
+        case Counters.INCOMPLETE:
             return {"incompletes": account.incompletes + 1, "retries": 0}
-        case _ if event in _KEEPS_COUNTS:
+        case Counters.KEEP:
             return {}
-        case _:
+        case Counters.RESET:
             return {"retries": 0, "incompletes": 0}
 
 
@@ -145,10 +145,9 @@ def _known(facts: Facts) -> dict[str, Any]:
 
 def _words(account: Account, step: Transition, facts: Facts) -> dict[str, Any]:
     """What people read beside the state."""
-    is_repeated = step.to is account.authorization and step.event in _REPEATABLE
-    if is_repeated or step.event is Event.AUDIT_STARTED:
+    if step.words is Words.UNTOUCHED:
         return {}
-    if step.event in _KEEPS_WORDS or (step.event in _LETS_GO and step.to is State.FAILED):
+    if step.words is not Words.NEW:
         return _kept_words(account, step, facts)
     words: dict[str, Any] = {
         "reasons": list(facts.reasons),
@@ -163,10 +162,10 @@ def _words(account: Account, step: Transition, facts: Facts) -> dict[str, Any]:
 
 def _kept_words(account: Account, step: Transition, facts: Facts) -> dict[str, Any]:
     """A failure's reasons and remedy outlive audits, pauses and people."""
-    held = step.event not in _LETS_GO
+    stays = step.words is Words.KEEP
     words: dict[str, Any] = {
-        "internal_reason": facts.internal_reason or (account.internal_reason if held else None),
-        "failure_code": facts.failure_code or (account.failure_code if held else None),
+        "internal_reason": facts.internal_reason or (account.internal_reason if stays else None),
+        "failure_code": facts.failure_code or (account.failure_code if stays else None),
     }
     if account.message_kind is not FixedText.FAILED and step.to is not account.authorization:
         words["next_step"] = _next_step(account, step.to, facts)

@@ -21,10 +21,10 @@ _SOON = timedelta(seconds=2)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conclusion:
-    """How a visit ended. `event` None: nothing was decided and nothing counts; the account is due again at `due`."""
+    """How a visit ended. After INTERRUPTED nothing counts, and the account is due again at `due`."""
 
     outcome: str  # for counting: accepted, pass, fail, ..., or an error's code
-    event: Event | None
+    event: Event
     why: str
     facts: Facts = field(default_factory=Facts)
     due: datetime | None = None
@@ -40,7 +40,7 @@ class Conclusion:
 
 def interrupted(now: datetime) -> Conclusion:
     """We were told to stop: start again as soon as somebody may."""
-    return Conclusion(outcome="interrupted", event=None, why="stopped in the middle", due=now)
+    return Conclusion(outcome="interrupted", event=Event.INTERRUPTED, why="stopped in the middle", due=now)
 
 
 def from_error(
@@ -48,7 +48,7 @@ def from_error(
 ) -> Conclusion:
     """What an error means for the account; its disposition decides."""
     if isinstance(error, LeaseLostError | HeldError):
-        return Conclusion(outcome=error.code, event=None, why=str(error), due=now + _SOON, error=error)
+        return Conclusion(outcome=error.code, event=Event.INTERRUPTED, why=str(error), due=now + _SOON, error=error)
     forget = isinstance(error, WrongIdentityError)
     if isinstance(error, AccountNotOfferedError) and plan.kind is Kind.AUDIT and plan.account.granted_at is None:
         return Conclusion(outcome=error.code, event=Event.NOT_OFFERED, why=str(error), session=session, error=error)

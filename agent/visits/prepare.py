@@ -12,7 +12,7 @@ from uuid import uuid4
 from sqlalchemy.engine import Connection
 
 from agent.domain.account import Account
-from agent.domain.authorization import HELD, Event, State
+from agent.domain.authorization import BLOCKED, Event, State
 from agent.store import accounts, leases, switches, transitions, visits
 from agent.store.database.engine import writing
 from agent.store.inbox import invitations
@@ -116,7 +116,7 @@ def _require_startable(conn: Connection, account: Account, due_by: datetime | No
         raise NotNowError(f"everything is paused by {who}; 'sc-agent resume --all' lets it go on")
     if account.authorization is State.PAUSED:
         raise NotNowError(f"account {account.id} is paused; 'sc-agent accounts resume {account.id}' lets it go on")
-    if account.authorization in HELD:
+    if account.authorization in BLOCKED:
         why = f" ({account.internal_reason})" if account.internal_reason else ""
         raise NotNowError(
             f"account {account.id} needs a human{why}; 'sc-agent accounts release {account.id}' lets it go on"
@@ -187,7 +187,7 @@ def _signs_in(conn: Connection, account: Account, kind: Kind, as_account: str | 
     if kind is Kind.ACCEPT or other is None or other == account.id:
         return account
     lender = accounts.get(conn, other)
-    if lender.authorization in HELD:
+    if lender.authorization in BLOCKED:
         raise NotNowError(
             f"account {lender.id}, which signs in for {account.id}, is {lender.authorization}", stuck=True
         )

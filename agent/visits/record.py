@@ -9,7 +9,6 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 
 from agent.domain.account import Account
-from agent.domain.authorization import Event
 from agent.store import accounts, leases, transitions, visits
 from agent.store.accounts import UnknownAccountError
 from agent.store.audits import record_audit
@@ -75,28 +74,14 @@ def _save(conn: Connection, context: WorkerContext, plan: Plan, conclusion: Conc
 
 
 def _move(conn: Connection, context: WorkerContext, plan: Plan, conclusion: Conclusion, now: datetime) -> Account:
-    if conclusion.event is not None:
-        return transitions.apply(
-            conn,
-            plan.account.id,
-            conclusion.event,
-            now=now,
-            why=conclusion.why,
-            visit_id=plan.visit_id,
-            facts=conclusion.facts,
-            rhythm=context.rhythm,
-        )
-    account = accounts.get(conn, plan.account.id)
-    if account.resumes_to is not None and account.authorization == "auditing":
-        account = _back(conn, account, plan, conclusion, now)
-    if account.due is not None and conclusion.due is not None:
-        accounts.edit(conn, account.id, due=conclusion.due, urgent=account.urgent)
-    return accounts.get(conn, account.id)
-
-
-def _back(conn: Connection, account: Account, plan: Plan, conclusion: Conclusion, now: datetime) -> Account:
-    """An audit that was stopped leaves the state it started from, and counts as nothing."""
-    kept = {"retries": account.retries, "urgent": account.urgent, "due": account.due}
-    transitions.apply(conn, account.id, Event.RETRY, now=now, why=conclusion.why, visit_id=plan.visit_id)
-    accounts.edit(conn, account.id, **kept)
-    return accounts.get(conn, account.id)
+    return transitions.apply(
+        conn,
+        plan.account.id,
+        conclusion.event,
+        now=now,
+        why=conclusion.why,
+        visit_id=plan.visit_id,
+        facts=conclusion.facts,
+        rhythm=context.rhythm,
+        again_at=conclusion.due,
+    )

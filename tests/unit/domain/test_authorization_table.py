@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from agent.domain.authorization import (
+    BLOCKED,
     CUSTOMER_TEXT,
     FIXED_TEXT,
-    HELD,
-    TABLE,
     Due,
     Event,
     FixedText,
@@ -23,6 +22,7 @@ from agent.domain.authorization import (
     customer_text,
     on,
 )
+from agent.domain.event_rules import RULES
 
 API_TEXT = "API Authorization Status must be complete before Seller Central Authorization may be started"
 FAILED_TEXT = "Error: Seller Central Authorization failed. Please update authorization."
@@ -34,7 +34,7 @@ def test_the_two_fixed_texts_are_to_the_letter() -> None:
 
 def test_every_state_has_a_customer_text_and_every_event_a_row() -> None:
     assert set(CUSTOMER_TEXT) == set(State)
-    assert set(TABLE) == set(Event)
+    assert set(RULES) == set(Event)
 
 
 def test_an_unlisted_transition_is_an_error() -> None:
@@ -42,7 +42,7 @@ def test_an_unlisted_transition_is_an_error() -> None:
         on(Event.ACCEPTED, Standing(state=State.AWAITING_INVITATION))
 
 
-@pytest.mark.parametrize("state", [state for state in State if state not in HELD])
+@pytest.mark.parametrize("state", [state for state in State if state not in BLOCKED])
 def test_a_pending_api_stops_every_state(state: State) -> None:
     step = on(Event.API_PENDING, Standing(state=state, api_complete=False))
     assert (step.to, step.due) == (State.API_AUTHORIZATION_REQUIRED, Due.NEVER)
@@ -168,18 +168,18 @@ class Lives(RuleBasedStateMachine):
             return
         self.state, self.resumes_to, self.message = step.to, step.resumes_to, step.message
         self.due = self.due if step.due is Due.KEPT else step.due
-        if before is State.NEEDS_HUMAN and self.state not in HELD:
+        if before is State.NEEDS_HUMAN and self.state not in BLOCKED:
             assert event is Event.RELEASED
 
     @invariant()
     def nothing_starts_while_the_api_is_pending(self) -> None:
         if not self.api:
-            assert self.state in (State.API_AUTHORIZATION_REQUIRED, *HELD)
+            assert self.state in (State.API_AUTHORIZATION_REQUIRED, *BLOCKED)
             assert customer_text(self.state, self.message, api_complete=False) == API_TEXT
 
     @invariant()
     def what_is_held_is_never_due(self) -> None:
-        if self.state in (*HELD, State.API_AUTHORIZATION_REQUIRED, State.AWAITING_INVITATION):
+        if self.state in (*BLOCKED, State.API_AUTHORIZATION_REQUIRED, State.AWAITING_INVITATION):
             assert self.due is Due.NEVER
 
     @invariant()
@@ -196,7 +196,7 @@ class Lives(RuleBasedStateMachine):
     @invariant()
     def an_audit_knows_where_to_go_back(self) -> None:
         if self.state is State.AUDITING:
-            assert self.resumes_to not in (None, State.AUDITING, *HELD)
+            assert self.resumes_to not in (None, State.AUDITING, *BLOCKED)
 
 
 TestLives = Lives.TestCase
