@@ -26,3 +26,6 @@ ALARM_RAISED: Final = "alarm.raised"
 ALARM_RECOVERED: Final = "alarm.recovered"
 ALARM_UNSENT: Final = "alarm.unsent"
 RETENTION_APPLIED: Final = "retention.applied"
+WEB_ADDRESS_TAKEN: Final = "web.address_taken"  # the default one; the daemon goes on without the web role
+WEB_DATABASE_AWAY: Final = "web.database_away"
+WEB_UNEXPECTED: Final = "web.unexpected"

@@ -17,6 +17,7 @@ from pydantic_settings import SettingsError
 from agent.errors import ConfigurationError
 from agent.settings.model import PREFIX, MailTrust, Settings, Tls
 
+_PUBLIC_URL = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?")
 _RULE = re.compile(r"^(MAP\s+(?P<pattern>\S+)\s+(?P<target>\S+)|EXCLUDE\s+\S+)$", re.IGNORECASE)
 
 
@@ -112,8 +113,30 @@ def _contradictions(settings: Settings) -> Iterator[str]:
     keys = [settings.vault_key, settings.vault_key_file, settings.vault_keyring]
     if sum(key is not None for key in keys) > 1:
         yield "only one of VAULT_KEY, VAULT_KEY_FILE and VAULT_KEYRING may be set; remove the others"
+    yield from _web_problems(settings)
     if settings.audit.policy_file and not settings.audit.policy_file.is_file():
         yield f"{env_name('audit', 'policy_file')}: {settings.audit.policy_file} is not a file"
+
+
+def _web_problems(settings: Settings) -> Iterator[str]:
+    """An address that others can reach needs TLS, here or in front."""
+    web, name = settings.web, env_name("web", "address")
+    host, colon, port = web.address.rpartition(":")
+    if not colon or not host or not (port.isascii() and port.isdigit() and int(port) <= 65535):
+        yield f"{name}: expected address:port, for example 127.0.0.1:8480, found {web.address!r}"
+    elif not is_loopback(host) and not web.tls_cert_file and not web.behind_proxy:
+        yield (
+            f"{name} {web.address} can be reached from other machines and needs TLS: set "
+            f"{env_name('web', 'tls_cert_file')} and {env_name('web', 'tls_key_file')}, or "
+            f"{env_name('web', 'behind_proxy')} where a proxy ends TLS"
+        )
+    if (web.tls_cert_file is None) != (web.tls_key_file is None):
+        yield f"{env_name('web', 'tls_cert_file')} and {env_name('web', 'tls_key_file')} belong together; set both"
+    if web.public_url is not None and not _PUBLIC_URL.fullmatch(web.public_url):
+        yield f"{env_name('web', 'public_url')}: expected scheme and host, for example https://agent.example"
+    for origin in web.embed_origins:
+        if not _PUBLIC_URL.fullmatch(origin) or origin.endswith("/"):
+            yield f"{env_name('web', 'embed_origins')}: {origin!r} is no origin such as https://platform.example"
 
 
 def _rehearsal_problems(settings: Settings) -> Iterator[str]:

@@ -198,6 +198,41 @@ class ObserveSettings(_Group):
     finished_days: int = Field(default=14, ge=1)
 
 
+class OidcSettings(_Group):
+    """The identity provider of the console."""
+
+    issuer: str | None = None
+    client_id: str | None = None
+    client_secret: SecretStr | None = None
+    role_claim: str = "roles"
+
+
+class WebSettings(_Group):
+    """API, console, panel and health at one address."""
+
+    address: str = "127.0.0.1:8480"  # port 0: any
+    public_url: str | None = None  # how others reach it, for example https://agent.example
+    key: SecretStr | None = None  # 32 bytes in URL-safe Base64; None: derived from the vault key
+    tls_cert_file: Path | None = None
+    tls_key_file: Path | None = None
+    behind_proxy: bool = False  # a proxy of ours ends TLS in front
+    embed_origins: Strings = []  # whose pages may show the panel; empty: as the embed token says
+    requests_per_second: float = Field(default=300.0, gt=0)  # of one API key
+    oidc: OidcSettings = OidcSettings()
+
+    @property
+    def host_and_port(self) -> tuple[str, int]:
+        """The address in two parts; load.py has looked at it."""
+        host, _, port = self.address.rpartition(":")
+        return host.strip("[]"), int(port)
+
+
+class SecretsSettings(_Group):
+    """Secrets that are kept elsewhere."""
+
+    allowed_refs: Strings = []  # patterns a reference given by the API must match, with {account}
+
+
 class Settings(BaseSettings):
     """Everything a command may be told from outside; built only in agent/cli."""
 
@@ -226,6 +261,10 @@ class Settings(BaseSettings):
     audit: AuditSettings = AuditSettings()
     sign_in: SignInSettings = SignInSettings()
     observe: ObserveSettings = ObserveSettings()
+    web: WebSettings = WebSettings()
+    secrets: SecretsSettings = SecretsSettings()
+    vault_public_key: str | None = None  # printed by `vault public-key`; the web role seals secrets to it
+    evidence_dir: Path | None = None  # shared by workers and web role; None: data_dir/evidence
 
     @property
     def is_rehearsal(self) -> bool:

@@ -263,3 +263,68 @@ invitations = sa.Table(
     _column("expires_at", UtcDateTime),
     _column("accepted_at", UtcDateTime, nullable=True),
 )
+
+api_keys = sa.Table(  # of the HTTP API
+    "api_keys",
+    metadata,
+    _column("id", sa.Text, primary_key=True),
+    _column("name", sa.Text),
+    _column("digest", sa.Text),  # keyed hash of the secret half
+    _column("scopes", sa.JSON),
+    _column("created_at", UtcDateTime),
+    _column("expires_at", UtcDateTime, nullable=True),
+    _column("last_used_at", UtcDateTime, nullable=True),
+    _column("revoked_at", UtcDateTime, nullable=True),
+)
+
+idempotency = sa.Table(  # answers given under an Idempotency-Key, written with their effect
+    "idempotency",
+    metadata,
+    _column("key_id", sa.Text, primary_key=True),
+    _column("key", sa.Text, primary_key=True),
+    _column("method", sa.Text),
+    _column("path", sa.Text),
+    _column("fingerprint", sa.Text),  # keyed hash of the body
+    _column("status", sa.Integer),
+    _column("headers", sa.JSON),
+    _column("body", sa.Text, nullable=True),
+    _column("shows_secret", sa.Boolean),
+    _column("at", UtcDateTime, index=True),
+)
+
+operations = sa.Table(  # what the API asked a worker to do
+    "operations",
+    metadata,
+    _column("id", sa.Text, primary_key=True),
+    _account(),
+    _column("kind", sa.Text),  # audit, invitation
+    _column("state", sa.Text, index=True),  # queued, running, done
+    _column("outcome", sa.Text, nullable=True),
+    _column("audit_id", sa.Integer, nullable=True),
+    _column("invitation_id", sa.Integer, nullable=True),
+    _column("asked_by", sa.Text),
+    _column("worker", sa.Text, nullable=True),
+    _column("created_at", UtcDateTime),
+    _column("ended_at", UtcDateTime, nullable=True),
+)
+
+task_claims = sa.Table(  # who took a task of people on
+    "task_claims",
+    metadata,
+    _column("task_id", sa.Text, primary_key=True),
+    _column("who", sa.Text),
+    _column("at", UtcDateTime),
+)
+
+handed_in = (
+    sa.Table(  # secrets given where the vault key is not at hand: sealed to its public key, opened once by a worker
+        "handed_in",
+        metadata,
+        _column("id", sa.Integer, primary_key=True),
+        _account(),
+        _column("kind", sa.Text),  # secrets, code
+        _column("key_id", sa.Text),
+        _column("sealed", sa.LargeBinary),
+        _column("at", UtcDateTime),
+    )
+)

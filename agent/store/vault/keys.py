@@ -93,6 +93,16 @@ def open_vault(settings: Settings) -> Vault:
     return Vault(parse_key(text, source=source), old=old)
 
 
+def configured_key(settings: Settings) -> bytes:
+    """The current vault key itself, to derive other keys from.
+
+    Raises:
+        VaultError: see `open_vault`.
+    """
+    text, source = _load_key(settings)
+    return parse_key(text, source=source)
+
+
 def new_key() -> str:
     """A fresh key as it is written in a setting."""
     return base64.urlsafe_b64encode(os.urandom(KEY_BYTES)).decode()
