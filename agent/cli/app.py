@@ -24,6 +24,7 @@ COMMANDS = {  # name: where it lives; in the order of the help
     "mail": "agent.cli.mail:app",
     "pause": "agent.cli.pause:pause",
     "resume": "agent.cli.pause:resume",
+    "api-keys": "agent.cli.api_keys:app",
     "doctor": "agent.cli.doctor:doctor",
     "policy": "agent.cli.policy:app",
     "selectors": "agent.rehearsal.selectors:app",

@@ -18,6 +18,7 @@ from agent.observe.logs import configure_logs
 from agent.observe.redaction import Redaction
 from agent.settings.model import Settings
 from agent.settings.own_secrets import secret_values
+from agent.store.vault.keys import has_key
 from agent.visits.browser_pool import require_browser
 from agent.worker.daemon import ROLES, require_sense, run_daemon
 
@@ -27,16 +28,18 @@ log = structlog.get_logger(__name__)
 
 
 def run(
-    roles: Annotated[str, typer.Option(help="What this process does: mail, work, or both.")] = ",".join(ROLES),
+    roles: Annotated[
+        str, typer.Option(help="What this process does: mail, work, web; all three by default.")
+    ] = ",".join(ROLES),
 ) -> None:
-    """Watch the mailboxes, accept invitations, audit permissions, until SIGTERM or SIGINT."""
+    """Watch mailboxes, accept invitations, audit permissions, serve the API, until SIGTERM or SIGINT."""
     chosen = {role.strip() for role in roles.split(",") if role.strip()}
     if not chosen or not chosen <= set(ROLES):
-        raise UsageError(f"--roles {roles!r}: expected {' or '.join(ROLES)}, or both with a comma")
+        raise UsageError(f"--roles {roles!r}: expected some of {', '.join(ROLES)}, with commas")
     settings = context.settings()
     redaction = Redaction(secret_values(settings))
     configure_logs(level=settings.observe.log_level, style=settings.observe.log_format, redaction=redaction)
-    vault = context.vault(settings)
+    vault = context.vault(settings) if chosen != {"web"} or has_key(settings) else None
     require_sense(settings, chosen)
     if "work" in chosen:
         require_browser(settings)

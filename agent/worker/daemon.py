@@ -29,7 +29,8 @@ from agent.observe.redaction import Redaction
 from agent.observe.watchdog import sd_notify
 from agent.settings.model import Settings
 from agent.store.alarms import AlarmPolicy, TableBoard
-from agent.store.vault.keys import Vault
+from agent.store.database.engine import database_url
+from agent.store.vault.keys import NoVault, Vault
 from agent.visits.browser_pool import BrowserPool, browser_options
 from agent.visits.context import WorkerContext
 from agent.worker.data_lock import only_daemon
@@ -39,9 +40,10 @@ from agent.worker.heartbeat import Heartbeat
 from agent.worker.housekeeping import Housekeeping
 from agent.worker.running import RunningVisits
 from agent.worker.vault_check import require_right_key
+from agent.worker.web_role import start_web
 
 Stop = Callable[[], Awaitable[Any]]
-ROLES = ("mail", "work")
+ROLES = ("mail", "work", "web")
 _LASTING = "mailbox:"  # the mail room says when these are over; its other alarms are news
 _TICK_WITHIN = 60.0  # seconds
 _HALF = 0.5  # of the grace is for the visits, the other half for browser and engine
@@ -53,7 +55,7 @@ async def run_daemon(
     settings: Settings,
     *,
     engine: Engine,
-    vault: Vault,
+    vault: Vault | None,
     stop: asyncio.Event,
     roles: Collection[str] = ROLES,
     redaction: Redaction | None = None,
@@ -61,14 +63,17 @@ async def run_daemon(
 ) -> None:
     """Work until `stop` is set, then end everything within the grace of the settings.
 
+    `vault` None: for the role `web` alone, which needs none.
+
     Raises:
         ConfigurationError: no mailbox is set, another daemon has the data, or the vault key, policy or an address is
         wrong.
     """
     require_sense(settings, roles)
     with only_daemon(engine.url):
-        await asyncio.to_thread(require_right_key, engine, vault)
-        context = _context(settings, engine, vault, redaction or Redaction(), clock or Clock())
+        if vault is not None:
+            await asyncio.to_thread(require_right_key, engine, vault)
+        context = _context(settings, engine, vault or NoVault(), redaction or Redaction(), clock or Clock())
         metrics, wake = Metrics(), asyncio.Event()
         alarms, own = _alarms(context, TableBoard(engine)), _alarms(context, MemoryBoard())
         visiting = VisitEngine(settings, database=engine.url, executor_id=context.worker) if "work" in roles else None
@@ -82,11 +87,15 @@ async def run_daemon(
         async with serve_health(settings.observe.http_address, _routes(context, metrics, heartbeat)) as address:
             await heartbeat.start()
             async with _together() as stops:
+                web = None
+                if "web" in roles:
+                    web, watching = await start_web(context, vault, metrics, heartbeat, wake, stops)
+                    loops.append(watching)
                 if visiting is not None:
                     loops.append(await _start_work(context, visiting, metrics, alarms, own, wake, stops))
                 if "mail" in roles:
                     await _start_mail(context, metrics, alarms, wake, stops)
-                log.info(events.DAEMON_STARTED, worker=context.worker, roles=sorted(roles), health=address)
+                log.info(events.DAEMON_STARTED, worker=context.worker, roles=sorted(roles), health=address, web=web)
                 sd_notify("READY=1")
                 await _until(stop, *loops)
                 sd_notify("STOPPING=1")
@@ -101,6 +110,11 @@ def require_sense(settings: Settings, roles: Collection[str]) -> None:
     Raises:
         ConfigurationError: no mailbox is set or it has no password, or the quiet hours are none.
     """
+    if set(roles) == {"web"} and not database_url(settings).startswith("postgresql"):
+        raise ConfigurationError(
+            "--roles web alone needs PostgreSQL, because another process does the work: set SC_AGENT_DATABASE_URL, "
+            "or run mail, work and web together"
+        )
     if "mail" in roles and not mailboxes_of(settings):
         raise ConfigurationError(
             "no mailbox is set; set SC_AGENT_IMAP__HOST, __USERNAME and __PASSWORD, or run with --roles work"

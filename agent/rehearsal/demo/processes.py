@@ -37,6 +37,7 @@ def environment(description: Mapping[str, Any], data_dir: Path, more: Mapping[st
     settings = {
         "DATA_DIR": str(data_dir),
         "VAULT_KEY": new_key(),
+        "WEB__ADDRESS": "127.0.0.1:0",
         "IMAP__HOST": imap["host"],
         "IMAP__PORT": str(imap["port"]),
         "IMAP__USERNAME": imap["username"],

@@ -82,6 +82,22 @@ class Vault:
         return hmac.new(derived, seed.encode(), hashlib.sha256).hexdigest()[:32]
 
 
+class NoVault(Vault):
+    """The vault of a process that has no key and must need none."""
+
+    def __init__(self) -> None:
+        super().__init__(os.urandom(KEY_BYTES))
+
+    def seal(self, data: bytes, *, context: str) -> tuple[str, bytes]:
+        """Refuse: what is sealed with a key that nobody keeps is lost."""
+        raise VaultError(f"{_kind(context)} cannot be sealed: this process has no vault key")
+
+
+def has_key(settings: Settings) -> bool:
+    """Whether the settings name a vault key at all."""
+    return any(key is not None for key in (settings.vault_key, settings.vault_key_file, settings.vault_keyring))
+
+
 def open_vault(settings: Settings) -> Vault:
     """The vault with the keys that the settings name.
 

@@ -25,6 +25,7 @@ def daemon_environment(description: Mapping[str, Any], directory: Path, key: str
     settings = {
         "DATA_DIR": str(directory),
         "VAULT_KEY": key,
+        "WEB__ADDRESS": "127.0.0.1:0",
         "IMAP__HOST": imap["host"],
         "IMAP__PORT": str(imap["port"]),
         "IMAP__USERNAME": imap["username"],

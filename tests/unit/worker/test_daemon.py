@@ -12,21 +12,25 @@ from pathlib import Path
 import httpx
 import pytest
 import sqlalchemy as sa
+import structlog
+from pydantic import SecretStr
 from sqlalchemy.engine import Engine
 
 from agent.clock import Clock
 from agent.domain.authorization import State
 from agent.errors import ConfigurationError
 from agent.observe.health import Answer, serve_health
+from agent.observe.logs import configure_logs
 from agent.observe.metrics import Metrics
-from agent.settings.model import ObserveSettings, Settings, WorkSettings
+from agent.settings.model import ObserveSettings, Settings, WebSettings, WorkSettings
 from agent.store import accounts, acts, switches
-from agent.store.database.engine import reading, writing
+from agent.store.database.engine import connect, reading, writing
 from agent.store.database.schema import leases, workers
 from agent.store.inbox import folders
-from agent.store.vault.keys import Vault
+from agent.store.vault.keys import Vault, new_key
+from agent.web.server import bind
 from agent.worker import daemon
-from agent.worker.daemon import run_daemon
+from agent.worker.daemon import require_sense, run_daemon
 from agent.worker.dispatcher import Dispatcher
 from agent.worker.heartbeat import Heartbeat
 from flows.models import Act
@@ -261,3 +265,82 @@ async def test_a_worker_whose_database_is_away_is_alive_but_not_ready(
     assert heart.is_beating
     seconds[0] = context.settings.work.lease
     assert not heart.is_beating
+
+
+async def test_the_web_role_says_where_it_listens_and_ends_with_the_daemon(
+    any_engine: Engine, vault: Vault, tmp_path: Path
+) -> None:
+    settings = web_only(tmp_path, "127.0.0.1:0", url=any_engine.url.render_as_string(hide_password=False))
+    stop, logs = asyncio.Event(), structlog.testing.LogCapture()
+    structlog.configure(processors=[logs])
+    try:
+        running = asyncio.create_task(
+            run_daemon(settings, engine=any_engine, vault=vault, stop=stop, roles={"work", "web"})
+        )
+        address = await started_at(logs)
+        async with httpx.AsyncClient(base_url=f"http://{address}", trust_env=False) as client:
+            answers = [(await client.get(path)).status_code for path in ("/healthz", "/readyz", "/metrics")]
+        stop.set()
+        await running
+    finally:
+        configure_logs(level="ERROR", style="text")
+    assert answers == [200, 200, 401]
+    with pytest.raises(OSError, match="Connect call failed"):
+        await asyncio.open_connection(*address.split(":"))
+
+
+async def test_web_alone_needs_no_vault_key(migrated_postgres: str, tmp_path: Path) -> None:
+    settings, stop = web_only(tmp_path, "127.0.0.1:0", url=migrated_postgres), asyncio.Event()
+    logs, engine = structlog.testing.LogCapture(), connect(migrated_postgres)
+    structlog.configure(processors=[logs])
+    try:
+        running = asyncio.create_task(run_daemon(settings, engine=engine, vault=None, stop=stop, roles={"web"}))
+        address = await started_at(logs)
+        async with httpx.AsyncClient(base_url=f"http://{address}", trust_env=False) as client:
+            assert (await client.get("/api/v1/")).json()["version"] == 1
+        stop.set()
+        await running
+    finally:
+        configure_logs(level="ERROR", style="text")
+        engine.dispose()
+
+
+def test_web_alone_is_refused_on_sqlite(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="PostgreSQL"):
+        require_sense(Settings(data_dir=tmp_path), {"web"})
+
+
+@pytest.mark.parametrize("is_default", [True, False])
+async def test_a_taken_address_ends_the_daemon_only_if_it_was_asked_for(
+    tmp_path: Path, is_default: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        address = f"127.0.0.1:{other.getsockname()[1]}"
+        monkeypatch.setattr(WebSettings.model_fields["address"], "default", address)
+        WebSettings.model_rebuild(force=True)
+        try:
+            web = WebSettings() if is_default else WebSettings(address=address)
+            if is_default:
+                assert bind(Settings(data_dir=tmp_path, web=web)) is None
+            else:
+                with pytest.raises(ConfigurationError, match="WEB__ADDRESS"):
+                    bind(Settings(data_dir=tmp_path, web=web))
+        finally:
+            monkeypatch.undo()
+            WebSettings.model_rebuild(force=True)
+
+
+def web_only(folder: Path, address: str, *, url: str) -> Settings:
+    """Settings with a key of the web role and nothing else."""
+    key = SecretStr(new_key())
+    return Settings(data_dir=folder, database_url=url, web=WebSettings(address=address, key=key))
+
+
+async def started_at(logs: structlog.testing.LogCapture) -> str:
+    """The address that daemon.started tells."""
+    async with asyncio.timeout(15):
+        while True:
+            for entry in logs.entries:
+                if entry["event"] == "daemon.started":
+                    return str(entry["web"])
+            await asyncio.sleep(0.02)

@@ -1,0 +1,1 @@
+"""The web role: one application that serves API, panel, health and console."""

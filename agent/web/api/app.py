@@ -1,0 +1,78 @@
+"""The API's own application at /api/v1: its resources, and how errors become problems."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import Response
+
+from agent.store.accounts import UnknownAccountError
+from agent.web.api.openapi import DESCRIPTION, describe
+from agent.web.api.resources import ROUTERS
+from agent.web.handlers import HANDLERS
+from agent.web.parts import WebParts
+from agent.web.problems import Code, Problem, not_found
+
+PREFIX = "/api/v1"
+
+
+def api_app(parts: WebParts | None = None) -> FastAPI:
+    """Build it; without parts it only describes itself."""
+    app = FastAPI(
+        title="The secondary user",
+        version="1",
+        description=DESCRIPTION,
+        servers=[{"url": PREFIX}],
+        root_path_in_servers=False,
+        openapi_url="/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=_operation_id,
+        redirect_slashes=False,
+    )
+    app.state.parts = parts
+    for router in ROUTERS:
+        app.include_router(router)
+    for error, handler in _HANDLERS.items():
+        app.add_exception_handler(error, handler)
+    app.openapi = lambda: describe(app)  # type: ignore[method-assign]  # FastAPI's own way to extend it
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+async def _unknown_account(_request: Request, _err: Exception) -> Response:
+    return not_found("account").response()
+
+
+async def _invalid(_request: Request, err: Exception) -> Response:
+    assert isinstance(err, RequestValidationError)  # noqa: S101 - registered for it
+    errors = [{"pointer": _pointer(each["loc"]), "detail": _words(each)} for each in err.errors()]
+    return Problem(422, Code.INVALID, "The request is not as described; see errors.", errors=errors).response()
+
+
+_HANDLERS: dict[type[Exception], Any] = {
+    **HANDLERS,
+    UnknownAccountError: _unknown_account,
+    RequestValidationError: _invalid,
+}
+
+
+def _pointer(location: tuple[int | str, ...]) -> str:
+    """Where in the request: /body/secret/password. A name that the request itself made up is not repeated."""
+    return "/" + "/".join(str(part) for part in location)
+
+
+def _words(error: Any) -> str:
+    """Ours for what pydantic would tell with the value in it."""
+    if error["type"] == "extra_forbidden":
+        return "this field is not known here"
+    if error["type"] == "json_invalid":
+        return "this is not JSON"
+    return str(error["msg"]).replace("Value error, ", "")

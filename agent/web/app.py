@@ -1,0 +1,22 @@
+"""The one application of the web role: the door, and behind it API, panel, health and console."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Mount
+from starlette.types import ASGIApp
+
+from agent.web import health
+from agent.web.api.app import PREFIX, api_app
+from agent.web.door import Door, own_names
+from agent.web.handlers import HANDLERS
+from agent.web.parts import WebParts
+
+
+def web_app(parts: WebParts, *, address: str) -> ASGIApp:
+    """Build it for an address `host:port` that is listened on."""
+    routes: list[BaseRoute] = [Mount(PREFIX, api_app(parts)), *health.ROUTES]
+    inner = Starlette(routes=routes, exception_handlers=HANDLERS)
+    inner.state.parts = parts
+    hosts, origins = own_names(address, parts.settings.web.public_url)
+    return Door(app=inner, hosts=hosts, origins=origins)

@@ -1,0 +1,1 @@
+"""The panel that the host platform shows to its customers."""

@@ -1,0 +1,41 @@
+"""What the handlers of the web role are given."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from sqlalchemy.engine import Engine
+
+from agent.clock import Clock
+from agent.observe.redaction import Redaction
+from agent.settings.model import Settings
+from agent.store.vault.keys import Vault
+from agent.store.web_key import WebKey
+from agent.web.changes import Changes
+from agent.web.rates import Rates
+
+Page = Callable[[], Awaitable[bytes]]
+
+
+def _nothing() -> None:
+    """Nobody waits to be told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebParts:
+    """One for the application; `vault` is None where the web role runs without the vault key."""
+
+    settings: Settings
+    engine: Engine
+    web_key: WebKey
+    vault: Vault | None
+    redaction: Redaction
+    clock: Clock
+    rates: Rates
+    changes: Changes
+    metrics: Page  # raises SQLAlchemyError when the database is away
+    is_ready: Callable[[], bool]
+    wake: Callable[[], None] = _nothing  # something is due now
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)

@@ -1,0 +1,109 @@
+"""The web role of one process: what it is made of, how it is served, and what runs beside it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from anyio.to_thread import current_default_thread_limiter
+from sqlalchemy.engine import Engine
+
+from agent.clock import Clock
+from agent.observe.redaction import Redaction
+from agent.settings.model import Settings
+from agent.store.database.engine import reading
+from agent.store.database.schema import accounts
+from agent.store.vault.keys import Vault
+from agent.store.web_key import open_web_key
+from agent.web.app import web_app
+from agent.web.changes import Changes
+from agent.web.parts import Page, WebParts
+from agent.web.rates import Rates
+from agent.web.server import address_of, bind, serve
+
+_THREADS = 8  # calls that work on the database at once: visits have their own
+_BURST = 2.0  # seconds of a key's rate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    """The parts, wired."""
+
+    parts: WebParts
+
+    @classmethod
+    def open(
+        cls,
+        settings: Settings,
+        *,
+        engine: Engine,
+        vault: Vault | None,
+        redaction: Redaction,
+        clock: Clock,
+        metrics: Page,
+        is_ready: Callable[[], bool],
+        wake: Callable[[], None],
+    ) -> Role:
+        """Wire the parts; nothing is listened on yet.
+
+        Raises:
+            ConfigurationError: there is no key to derive the role's own keys from.
+        """
+        rate = settings.web.requests_per_second
+        parts = WebParts(
+            settings=settings,
+            engine=engine,
+            web_key=open_web_key(settings),
+            vault=vault,
+            redaction=redaction,
+            clock=clock,
+            rates=Rates(per_second=rate, burst=rate * _BURST, elapsed=clock.elapsed),
+            changes=Changes(revisions=lambda ids: _revisions(engine, ids)),
+            metrics=metrics,
+            is_ready=is_ready,
+            wake=wake,
+        )
+        return cls(parts=parts)
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[str | None]:
+        """Listen while the block runs; yields the address, None where the default one is taken.
+
+        Raises:
+            ConfigurationError: the address that was asked for, or the certificate, cannot be used.
+        """
+        listener = bind(self.parts.settings)
+        if listener is None:
+            yield None
+            return
+        current_default_thread_limiter().total_tokens = _THREADS
+        address = address_of(listener)
+        async with serve(web_app(self.parts, address=address), listener, self.parts.settings):
+            try:
+                yield address
+            finally:
+                self.parts.stopping.set()  # long-polls and streams end, so that the server can
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """What runs beside the server, while the block does."""
+        async with asyncio.TaskGroup() as group:
+            task = group.create_task(self.run())
+            try:
+                yield
+            finally:
+                task.cancel()
+
+    async def run(self) -> None:
+        """What runs beside the server, for ever."""
+        await self.parts.changes.run()
+
+
+def _revisions(engine: Engine, ids: Collection[str]) -> dict[str, int]:
+    """The revisions of these accounts as they are stored."""
+    with reading(engine) as conn:
+        query = sa.select(accounts.c.id, accounts.c.revision).where(accounts.c.id.in_(list(ids)))
+        return {row[0]: row[1] for row in conn.execute(query)}

@@ -1,0 +1,100 @@
+"""uvicorn inside the daemon's own loop; signals stay the daemon's. The only import of uvicorn."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import structlog
+import uvicorn
+from starlette.types import ASGIApp
+
+from agent.errors import ConfigurationError
+from agent.observe import events
+from agent.settings.load import env_name
+from agent.settings.model import Settings
+
+_CONNECTIONS = 512
+_KEEP_ALIVE = 15  # seconds
+_GRACE = 1  # second for answers that are being written
+_LONGEST_HEAD = 16 * 1024  # bytes
+
+log = structlog.get_logger(__name__)
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals alone."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture nothing: the daemon owns SIGTERM and SIGINT."""
+        yield
+
+
+def bind(settings: Settings) -> socket.socket | None:
+    """Take WEB__ADDRESS; None when the default one is taken by somebody else, which is only warned of.
+
+    Raises:
+        ConfigurationError: the address was asked for and cannot be had.
+    """
+    host, port = settings.web.host_and_port
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(_CONNECTIONS)
+    except OSError as err:
+        listener.close()
+        if "address" in settings.web.model_fields_set:
+            raise ConfigurationError(
+                f"{env_name('web', 'address')} {settings.web.address} cannot be listened on ({err.strerror}); "
+                "free it, or choose another (port 0 takes any)"
+            ) from err
+        log.warning(events.WEB_ADDRESS_TAKEN, address=settings.web.address, error=err.strerror)
+        return None
+    listener.setblocking(False)
+    return listener
+
+
+def address_of(listener: socket.socket) -> str:
+    """The address listened on, as `host:port`."""
+    host, port = listener.getsockname()[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+@asynccontextmanager
+async def serve(app: ASGIApp, listener: socket.socket, settings: Settings) -> AsyncIterator[None]:
+    """Serve while the block runs; answers that are being written then get a moment."""
+    web = settings.web
+    config = uvicorn.Config(
+        app,
+        lifespan="off",
+        http="h11",
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=web.behind_proxy,
+        limit_concurrency=_CONNECTIONS,
+        timeout_keep_alive=_KEEP_ALIVE,
+        timeout_graceful_shutdown=_GRACE,
+        h11_max_incomplete_event_size=_LONGEST_HEAD,
+        ssl_certfile=web.tls_cert_file,
+        ssl_keyfile=web.tls_key_file,
+    )
+    try:
+        config.load()
+    except OSError as err:  # ssl.SSLError is one
+        raise ConfigurationError(
+            f"{env_name('web', 'tls_cert_file')} and {env_name('web', 'tls_key_file')} cannot be used ({err.strerror})"
+        ) from err
+    server = _Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving

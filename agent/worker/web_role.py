@@ -1,0 +1,56 @@
+"""The web role of the daemon: its libraries are imported only where it is played."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack
+from typing import Any
+
+from agent.observe.metrics import Metrics
+from agent.store.vault.keys import Vault
+from agent.visits.context import WorkerContext
+from agent.worker.heartbeat import Heartbeat
+
+Stop = Callable[[], Awaitable[Any]]
+
+
+async def start_web(
+    context: WorkerContext,
+    vault: Vault | None,
+    metrics: Metrics,
+    heartbeat: Heartbeat,
+    wake: asyncio.Event,
+    stops: list[Stop],
+) -> tuple[str | None, Coroutine[Any, Any, None]]:
+    """Listen and serve; returns the address, None where the default one is taken, and what has to run beside it.
+
+    Raises:
+        ConfigurationError: the address, the key or the certificate of the settings cannot be used.
+    """
+    from agent.web.role import Role
+
+    async def page() -> bytes:
+        metrics.browser_memory.set(context.pool.memory())
+        return await asyncio.to_thread(metrics.page, context.engine, now=context.clock.now())
+
+    loop = asyncio.get_running_loop()
+
+    def wake_up() -> None:
+        loop.call_soon_threadsafe(wake.set)
+
+    role = await asyncio.to_thread(
+        Role.open,
+        context.settings,
+        engine=context.engine,
+        vault=vault,
+        redaction=context.redaction,
+        clock=context.clock,
+        metrics=page,
+        is_ready=lambda: heartbeat.is_beating,
+        wake=wake_up,
+    )
+    stack = AsyncExitStack()
+    address = await stack.enter_async_context(role.serving())
+    stops.append(stack.aclose)
+    return address, role.run()

@@ -1,0 +1,38 @@
+"""The web role on a real server, with a database of either kind or SQLite alone."""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from pydantic import SecretStr
+from sqlalchemy.engine import Engine
+
+from agent.settings.model import Settings, WebSettings
+from agent.store.vault.keys import Vault
+from tests.support.web_server import WebServer, serving
+
+
+@pytest.fixture
+def web_settings(tmp_path: Path) -> Settings:
+    """Any free port, and a key of the role's own."""
+    key = SecretStr(base64.urlsafe_b64encode(os.urandom(32)).decode())
+    return Settings(data_dir=tmp_path, web=WebSettings(address="127.0.0.1:0", key=key))
+
+
+@pytest_asyncio.fixture
+async def web(engine: Engine, web_settings: Settings, vault: Vault) -> AsyncIterator[WebServer]:
+    """Served over SQLite."""
+    async with serving(engine, web_settings, vault) as server:
+        yield server
+
+
+@pytest_asyncio.fixture
+async def any_web(any_engine: Engine, web_settings: Settings, vault: Vault) -> AsyncIterator[WebServer]:
+    """Served over either database."""
+    async with serving(any_engine, web_settings, vault) as server:
+        yield server
