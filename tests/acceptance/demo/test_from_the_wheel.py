@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,31 +28,22 @@ def run(*command: str | Path, cwd: Path, env: dict[str, str] | None = None) -> s
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of commands of an environment that holds the wheel, its demo extra, and nothing of the checkout."""
+    """The folder of commands of an environment that holds the wheel, and its dependencies as they are installed here."""
     folder = tmp_path_factory.mktemp("wheel")
     run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder / "dist", ROOT, cwd=folder)
     (wheel,) = (folder / "dist").glob("*.whl")
     run(sys.executable, "-m", "venv", folder / "env", cwd=folder)
-    pip = (
-        folder / "env" / "bin" / "python",
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--no-compile",
-        "--disable-pip-version-check",
-    )
-    run(*pip, "--constraint", constraints(folder), f"{wheel}[demo]", cwd=folder)
+    python = folder / "env" / "bin" / "python"
+    pip = (python, "-m", "pip", "install", "--quiet", "--no-compile", "--disable-pip-version-check", "--no-index")
+    run(*pip, "--no-deps", wheel, cwd=folder)
+    share_dependencies(folder)
     return folder / "env" / "bin"
 
 
-def constraints(folder: Path) -> Path:
-    """The locked versions without their hashes, which pip takes for requirements only."""
-    lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
-    pins = [line.rstrip(" \\") for line in lines if line and not line.startswith((" ", "#", "-"))]
-    file = folder / "constraints.txt"
-    file.write_text("\n".join(pins) + "\n", encoding="utf-8")
-    return file
+def share_dependencies(folder: Path) -> None:
+    """Let the environment see this one's packages after its own; nothing is fetched, nothing of the checkout is seen."""
+    (own,) = (folder / "env" / "lib").glob("python*/site-packages")
+    (own / "shared.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
 
 
 API_TEXT = "API Authorization Status must be complete before Seller Central Authorization may be started"
@@ -191,15 +183,26 @@ def test_the_withdrawn_one_shows_the_exact_text_and_the_reason(told: Told) -> No
 
 
 def test_the_selectors_travel_in_the_wheel(installed: Path, tmp_path: Path) -> None:
-    code = "from flows.catalogue.load import load_catalogue, default_root; print(len(load_catalogue().screens), default_root())"
+    code = "import secondary_user; secondary_user.add_folders(); "
+    code += "from flows.catalogue.load import load_catalogue, default_root; "
+    code += "print(len(load_catalogue().screens), default_root())"
     count, place = run(installed / "python", "-c", code, cwd=tmp_path).stdout.split()
     assert int(count) == len(list((ROOT / "selectors").glob("*.toml")))
     assert str(ROOT) not in place
 
 
 def test_nothing_is_taken_from_the_checkout(installed: Path, tmp_path: Path) -> None:
-    code = "import agent, flows, fixtures; print(agent.__file__, flows.__file__, fixtures.__file__)"
+    code = "import secondary_user; secondary_user.add_folders(); import agent, flows, fixtures; "
+    code += "print(agent.__file__, flows.__file__, fixtures.__file__)"
     assert str(ROOT) not in run(installed / "python", "-c", code, cwd=tmp_path).stdout
+
+
+def test_the_wheel_adds_one_name_to_the_environment(installed: Path, tmp_path: Path) -> None:
+    code = "import agent"
+    done = subprocess.run([installed / "python", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert "No module named 'agent'" in done.stderr
+    told = run(installed / "python", "-m", "secondary_user", "--help", cwd=tmp_path).stdout
+    assert told == run(installed / "sc-agent", "--help", cwd=tmp_path).stdout
 
 
 def test_selectors_is_no_package_and_hides_nothing_of_the_standard_library() -> None:
