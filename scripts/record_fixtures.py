@@ -5,6 +5,7 @@ bytes each time.
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 import sys
 import tempfile
@@ -33,6 +34,7 @@ async def main(patterns: Sequence[str]) -> int:
             began = time.monotonic()
             outcome = await _renew(recording, visit, ROOT / visit.flow / visit.name)
             print(f"{visit.flow}/{visit.name}: {time.monotonic() - began:.1f} s, {describe(outcome)}", flush=True)
+    _forget_unused_bodies()
     return len(wanted)
 
 
@@ -40,9 +42,35 @@ async def _renew(recording: Studio, visit: RecordedVisit, directory: Path) -> di
     """Record beside the old one first: a visit that fails costs nothing."""
     with tempfile.TemporaryDirectory() as beside:
         outcome = await recording.record(visit, Path(beside) / "new")
+        _share_bodies(Path(beside) / "new")
         shutil.rmtree(directory, ignore_errors=True)
         shutil.copytree(Path(beside) / "new", directory)
     return outcome
+
+
+def _share_bodies(recording: Path) -> None:
+    """Move the bodies to the folder that all shipped recordings share: format 2."""
+    shared = ROOT / "bodies"
+    shared.mkdir(exist_ok=True)
+    for body in (recording / "bodies").iterdir():
+        shutil.move(body, shared / body.name)
+    (recording / "bodies").rmdir()
+    about = json.loads((recording / "recording.json").read_text(encoding="utf-8")) | {"schema": 2}
+    text = json.dumps(about, ensure_ascii=False, indent=1) + "\n"
+    (recording / "recording.json").write_text(text, encoding="utf-8")
+
+
+def _forget_unused_bodies() -> None:
+    """Delete shared bodies that no recording names any more."""
+    named = {
+        row["response"]["body"]
+        for file in ROOT.rglob("exchanges.json")
+        for row in json.loads(file.read_text(encoding="utf-8"))
+        if row["response"]
+    }
+    for body in (ROOT / "bodies").iterdir():
+        if body.name not in named:
+            body.unlink()
 
 
 if __name__ == "__main__":

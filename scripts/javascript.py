@@ -1,0 +1,42 @@
+"""Install the tools that check JavaScript, pinned by scripts/javascript/package-lock.json, into .tools/javascript."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent / "javascript"
+PLACE = HERE.parents[1] / ".tools" / "javascript"
+STAMP = PLACE / ".installed"
+
+
+def main() -> int:
+    """Install once for each lock file; without a network the second time."""
+    lock = HERE / "package-lock.json"
+    wanted = hashlib.sha256(lock.read_bytes()).hexdigest()
+    if STAMP.is_file() and STAMP.read_text(encoding="utf-8") == wanted:
+        return 0
+    PLACE.mkdir(parents=True, exist_ok=True)
+    for name in ("package.json", "package-lock.json"):
+        shutil.copyfile(HERE / name, PLACE / name)
+    npm = Path(sys.executable).with_name("npm")
+    command = [str(npm), "ci", "--silent", "--no-audit", "--no-fund", "--ignore-scripts"]
+    done = subprocess.run(command, cwd=PLACE, capture_output=True, text=True, check=False, env=_path())
+    if done.returncode:
+        print(f"error: npm was expected to install the tools, it said: {done.stderr.strip()}", file=sys.stderr)
+        return 4
+    STAMP.write_text(wanted, encoding="utf-8")
+    return 0
+
+
+def _path() -> dict[str, str]:
+    """Let npm find the node of the same environment first."""
+    return {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
