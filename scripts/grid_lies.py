@@ -1,6 +1,7 @@
 """Audit permission pages that lie and list what passed: `scripts/grid_lies.py [--only PART ...] [--drawn N] [--output FILE]`.
 
-Exits 1 if a page passed that must not. Without `--drawn` the pages are those kept in `tests/data/grid_lies.json`.
+Exits 1 if a page passed that must not. The pages are those kept in `tests/data/grid_lies.json`; with `--drawn N` the
+first N lies of the machine (from `--from`), with `--same N` its pages on which nothing of meaning was changed.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+from tests.support.lies.machine import drawn_lie, same_page  # noqa: E402 - the path comes first
 from tests.support.lies.page import LyingPage, kept_pages  # noqa: E402 - the path comes first
 from tests.support.lies.rig import Judged, lying_rig  # noqa: E402
 
@@ -26,8 +28,15 @@ def main() -> int:
         "--only", nargs="*", default=[], metavar="PART", help="only pages with one of these in their names"
     )
     parser.add_argument("--output", type=Path, help="also write the table to this file, as Markdown")
+    parser.add_argument("--drawn", type=int, default=0, metavar="N", help="so many lies of the machine")
+    parser.add_argument(
+        "--same", type=int, default=0, metavar="N", help="so many pages of the machine that have to pass"
+    )
+    parser.add_argument("--from", type=int, default=0, metavar="SEED", dest="first", help="the first seed of these")
     asked = parser.parse_args()
-    pages = [page for page in kept_pages() if not asked.only or any(part in page.name for part in asked.only)]
+    seeds = range(asked.first, asked.first + asked.drawn + asked.same)
+    drawn = [drawn_lie(seed) for seed in seeds] if asked.drawn else [same_page(seed) for seed in seeds]
+    pages = [page for page in drawn or kept_pages() if not asked.only or any(part in page.name for part in asked.only)]
     judged = asyncio.run(_judge(pages))
     table = report(judged)
     print(table)
@@ -47,9 +56,13 @@ async def _judge(pages: Sequence[LyingPage]) -> list[Judged]:
 
 def report(judged: Sequence[Judged]) -> str:
     """What passed falsely, what was not read though it could be, and the sums by kind, as Markdown."""
+    unmade = [one for one in judged if one.unmade]
     false = [one for one in judged if one.is_false_pass]
     over = [one for one in judged if not one.is_false_pass and not one.is_right]
-    lines = [f"{len(judged)} pages, {len(false)} false passes, {len(over)} otherwise not right", ""]
+    lines = [
+        f"{len(judged)} pages, {len(false)} false passes, {len(over)} otherwise not right, {len(unmade)} not made",
+        "",
+    ]
     lines += ["| Kind | pages | false passes | otherwise not right |", "| --- | --- | --- | --- |"]
     whole, wrong, other = (Counter(one.page.kind for one in some) for some in (judged, false, over))
     lines += [f"| {kind} | {count} | {wrong[kind]} | {other[kind]} |" for kind, count in sorted(whole.items())]
@@ -59,7 +72,15 @@ def report(judged: Sequence[Judged]) -> str:
 
 
 def _mark(one: Judged) -> str:
-    return "FALSE PASS" if one.is_false_pass else "right     " if one.is_right else "not right "
+    return (
+        "not made  "
+        if one.unmade
+        else "FALSE PASS"
+        if one.is_false_pass
+        else "right     "
+        if one.is_right
+        else "not right "
+    )
 
 
 if __name__ == "__main__":

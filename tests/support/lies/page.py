@@ -25,7 +25,10 @@ class Resource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LyingPage:
-    """A page, and the verdicts that are true of it; `own_view`: it is shown to the subject itself."""
+    """A page, and the verdicts that are true of it; `own_view`: it is shown to the subject itself.
+
+    `is_changed`: a script of ours makes the lie when the page is open, and says so on the console.
+    """
 
     name: str
     kind: str
@@ -35,6 +38,7 @@ class LyingPage:
     own_view: bool = False
     path: str = PERMISSIONS
     resources: Mapping[str, Resource] = field(default_factory=dict)
+    is_changed: bool = False
 
 
 @cache

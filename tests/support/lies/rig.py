@@ -25,6 +25,7 @@ from tests.support.lies.site import HOST, LyingSite, lying_site
 
 ADMIN = "admin@users.example"
 PATIENCE = Bounds(step=timedelta(seconds=20))
+_MADE = "lie made"
 _LONGEST = 120.0  # seconds; a reading that takes longer counts as `incomplete`, and says so
 
 
@@ -37,18 +38,19 @@ class Judged:
     gaps: tuple[str, ...]
     rows: int
     seconds: float
+    unmade: str = ""  # why the lie could not be made on this page; then nothing is said of the verdict
 
     @property
     def is_false_pass(self) -> bool:
         """The one thing that may never be."""
-        return self.verdict == "pass" and "pass" not in self.page.right
+        return self.verdict == "pass" and "pass" not in self.page.right and not self.unmade
 
     @property
     def is_right(self) -> bool:
-        return self.verdict in self.page.right
+        return self.verdict in self.page.right or bool(self.unmade)
 
     def __str__(self) -> str:
-        said = "; ".join(self.gaps)[:300] or f"{self.rows} rows, no gaps"
+        said = self.unmade or "; ".join(self.gaps)[:300] or f"{self.rows} rows, no gaps"
         return f"{self.page.name}: {self.verdict} ({'|'.join(sorted(self.page.right))}): {self.page.what} -> {said}"
 
 
@@ -63,31 +65,38 @@ class LyingRig:
     async def judge(self, page: LyingPage, *, bounds: Bounds = PATIENCE) -> Judged:
         """Audit one page with the default policy, read-only, as the flow does from the chosen account on."""
         self.site.page, begun = page, monotonic()
+        said: list[str] = []
+        verdict, rows = "incomplete", 0
+        gaps: tuple[str, ...] = ("no end",)
         try:
             async with asyncio.timeout(_LONGEST):
-                reading = await self._read(page, bounds)
+                reading = await self._read(page, bounds, said)
         except FlowError as err:
-            return Judged(page=page, verdict="incomplete", gaps=(err.code,), rows=0, seconds=monotonic() - begun)
+            gaps = (err.code,)
         except TimeoutError:
-            return Judged(page=page, verdict="incomplete", gaps=("no end",), rows=0, seconds=monotonic() - begun)
-        judged = judge_reading(reading, load_policy(), account="A1", user_email=USER, now=datetime.now(UTC))
-        grid = reading.grid
-        return Judged(
-            page=page,
-            verdict=judged.audit.verdict.value,
-            gaps=() if grid is None else (*grid.gaps, *(row.problem for row in grid.rows if row.problem)),
-            rows=0 if grid is None else len(grid.rows),
-            seconds=monotonic() - begun,
+            pass
+        else:
+            audit = judge_reading(reading, load_policy(), account="A1", user_email=USER, now=datetime.now(UTC)).audit
+            verdict, gaps, rows = audit.verdict.value, _gaps(reading), len(reading.grid.rows) if reading.grid else 0
+        unmade = (
+            "" if not page.is_changed or _MADE in said else "; ".join(said) or "lie not made: the script did not end"
         )
+        return Judged(page=page, verdict=verdict, gaps=gaps, rows=rows, seconds=monotonic() - begun, unmade=unmade)
 
-    async def _read(self, page: LyingPage, bounds: Bounds) -> AuditReading:
+    async def _read(self, page: LyingPage, bounds: Bounds, said: list[str]) -> AuditReading:
         viewer = USER if page.own_view else ADMIN
         async with open_visit(self.browser, options=self.options) as visit:
+            visit.page.on("console", lambda line: said.append(line.text) if line.text.startswith("lie ") else None)
             await visit.page.goto(f"https://{HOST}/home")
             await visit.guard.read_only(documents=read_only_paths())
             return await read_permissions(
                 visit, host=HOST, subject=USER, viewer=viewer, own=page.own_view, bounds=bounds
             )
+
+
+def _gaps(reading: AuditReading) -> tuple[str, ...]:
+    grid = reading.grid
+    return () if grid is None else (*grid.gaps, *(row.problem for row in grid.rows if row.problem))
 
 
 @asynccontextmanager

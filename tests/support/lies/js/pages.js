@@ -1,0 +1,38 @@
+// Changes of the page around the grid: what it says of itself, whose it is, what filters it; and changes that mean nothing.
+const names = (from, to) => { // our address becomes another's, wherever it stands
+  let count = 0;
+  texts(document.body).forEach((t) => { if (t.data.includes(from)) { t.data = t.data.replaceAll(from, to); count += 1; } });
+  document.title = document.title.replaceAll(from, to);
+  return count;
+};
+const pageChanges = {
+  says(o) { place(o, make(o.html)); },
+  filter(o) { const at = spot(o.label); place(o, make(o.html)); at.parts.forEach((p) => p.remove()); },
+  whose(o) { names(o.user, o.other); place(o, make(o.html)); },
+};
+const sameChanges = {
+  nothing() {}, // nothing of this means anything; what is read must stay what it was
+  wrap() { document.querySelectorAll("main > *, section").forEach((e) => { const box = document.createElement("div"); e.before(box); box.append(e); }); },
+  classes(o) { document.querySelectorAll("main *").forEach((e, i) => { if (!e.closest("svg") && e.className && typeof e.className === "string" && !/kat|a-/.test(e.className)) e.className = o.salt + i; }); },
+  comments() { document.querySelectorAll("main *").forEach((e) => e.after(document.createComment(" "))); },
+  data(o) { document.querySelectorAll("main *").forEach((e, i) => { e.dataset[o.salt] = String(i); }); },
+  bold(o) { [o.label, ...o.others].forEach((x) => { const el = labelled(x); if (!el || el.matches("dt, label")) return; const b = document.createElement("span"); b.append(...el.childNodes); el.append(b); }); },
+  token() { (document.querySelector("main") || document.body).insertAdjacentHTML("beforeend", '<input type="hidden" name="csrf" value="1"><template><p>x</p></template><script type="application/json">{"a": "View"}<\/script>'); },
+  space() { document.querySelectorAll("main section, main h2").forEach((e) => e.before("\n    \n", document.createElement("br"))); },
+  style(o) { document.head.insertAdjacentHTML("beforeend", `<style>main{padding:${o.count}0px;font:1${o.count}px serif;color:#123}section{border:1px solid #ccc;margin:8px}</style>`); },
+  rule() { document.querySelectorAll("main section").forEach((e) => e.after(document.createElement("hr"))); },
+  icon(o) { labelled(o.label).prepend(make('<svg aria-hidden="true" width="12" height="12"><path d="M1 1h10v10z"/></svg>')); },
+  ids(o) { document.querySelectorAll("main div, main section, main tr").forEach((e, i) => { if (!e.id) e.id = o.salt + i; }); },
+  title() { document.title = "Seller Central"; },
+};
+
+const CHANGES = { ...rowChanges, ...partChanges, ...pageChanges };
+const change = (asked) => {
+  const act = () => {
+    try { (asked.same ? sameChanges : CHANGES)[asked.act](asked); } catch (err) { console.debug("lie not made: " + err.message); return; }
+    console.debug("lie made");
+  };
+  const ready = () => document.querySelector("main, body") && labelled(asked.label) && asked.others.every((x) => labelled(x));
+  if (ready()) { act(); return; }
+  new MutationObserver((_, self) => { if (ready()) { self.disconnect(); act(); } }).observe(document, { childList: true, subtree: true });
+};
