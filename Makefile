@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo test lint lock bench soak fuzz clean
+.PHONY: help setup demo play test test-fast coverage lint format bench soak fuzz lock clean
 
 help: ## Show the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,11 +22,24 @@ $(STAMP): requirements.lock pyproject.toml
 demo: setup ## The whole story on stand-ins, about twenty seconds
 	@$(BIN)/sc-agent demo $(ARGS)
 
+play: setup ## A Python prompt with a stand-in, a browser and an open visit
+	@$(BIN)/python scripts/play.py $(ARGS)
+
 test: setup ## The whole suite, with real servers: Dovecot, Cyrus, PostgreSQL
 	@$(BIN)/python scripts/servers.py
 	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
-lint: setup ## ruff, mypy, import-linter, leak gate
+test-fast: setup ## The edit loop: rules, store, mail and recordings; no stand-in, no servers
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not soak and not live and not postgres and not slow" tests/unit tests/replay/player $(ARGS)
+
+coverage: setup ## Which lines the edit loop's tests run, as a report in build/coverage
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --cov=agent --cov=flows --cov-report=html:build/coverage --cov-report=term:skip-covered tests/unit $(ARGS)
+
+format: setup ## ruff's formatter and its safe fixes
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format .
+
+lint: setup ## ruff, mypy, import-linter, leak gate, JavaScript
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy

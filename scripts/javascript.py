@@ -1,4 +1,7 @@
-"""Install the tools that check JavaScript, pinned by scripts/javascript/package-lock.json, into .tools/javascript."""
+"""Install the tools that check JavaScript into .tools/javascript; with --check, run them.
+
+Versions and hashes are pinned by scripts/javascript/package-lock.json. Node itself comes with the Python packages.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,18 @@ PLACE = HERE.parents[1] / ".tools" / "javascript"
 STAMP = PLACE / ".installed"
 
 
-def main() -> int:
+def check() -> int:
+    """Lint, check the format and check the types of every script that runs in a page."""
+    tools, root = PLACE / "node_modules" / ".bin", HERE.parents[1]
+    commands = (
+        (tools / "biome", "ci", "--config-path", HERE / "biome.json", "flows", "agent"),
+        (tools / "tsc", "-p", HERE / "tsconfig.json"),
+    )
+    codes = [subprocess.run([*map(str, one)], cwd=root, check=False, env=_path()).returncode for one in commands]
+    return max(codes)
+
+
+def install() -> int:
     """Install once for each lock file; without a network the second time."""
     lock = HERE / "package-lock.json"
     wanted = hashlib.sha256(lock.read_bytes()).hexdigest()
@@ -39,4 +53,4 @@ def _path() -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(check() if "--check" in sys.argv[1:] else install())
