@@ -13,6 +13,7 @@ from agent.cli import context
 from agent.cli.output import console, now, print_document, say, timestamp
 from agent.domain.account import Account
 from agent.domain.authorization import State
+from agent.domain.status_document import status_document
 from agent.store import accounts, switches, workers
 from agent.store.database.engine import reading
 from agent.store.inbox import folders, invitations, messages
@@ -46,7 +47,7 @@ def status(
 
 
 def describe(conn: Connection, account: Account) -> dict[str, Any]:
-    """One element of `accounts` of the contract; internal_reason and failure_code are for on-call, not for customers."""
+    """The status document, and what 0.1 said beside it; internal_reason and failure_code are for on-call, not for customers."""
     offer = invitations.get(conn, account.invitation) if account.invitation else None
     held = [
         message
@@ -54,15 +55,8 @@ def describe(conn: Connection, account: Account) -> dict[str, Any]:
         if message.verdict in ("held", "rejected")
     ]
     return {
-        "account": account.id,
-        "user_email": account.user_email,
-        "marketplace": account.marketplace,
+        **status_document(account),
         "api_authorization": account.api_authorization,
-        "authorization": account.authorization,
-        "message": account.message,
-        "reasons": list(account.reasons),
-        "next_step": account.next_step,
-        "confirmation_code": account.confirmation_code,
         "internal_reason": account.internal_reason,
         "failure_code": account.failure_code,
         "invitation": {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +15,15 @@ class ApiAuthorization(StrEnum):
 
     COMPLETE = "complete"
     PENDING = "pending"
+
+
+class Reading(StrEnum):
+    """What the last reading of the permissions that settled anything came to."""
+
+    PASS = "pass"  # noqa: S105 - a verdict
+    FAIL = "fail"
+    NOTHING_GRANTED = "nothing_granted"
+    UNREADABLE = "unreadable"  # the page is refused although something was granted before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +70,18 @@ class Account:
     deaths: int
     created_at: datetime
     updated_at: datetime
+    revision: int = 1  # +1 in each transaction that changes the status document or the registration
+    changed_at: datetime | None = None  # of the last revision; None: before revisions were counted
+    fingerprint: str | None = None  # of what the revision stands for
+    condition_times: Mapping[str, Mapping[str, str]] | None = None  # condition: {"status", "since"}
+    reading: Reading | None = None
+    stale_since: datetime | None = None  # not read completely for too long, since then
+    insights_readable: bool | None = None  # None: never tried
+
+    @property
+    def last_changed_at(self) -> datetime:
+        """When the revision moved last."""
+        return self.changed_at or self.updated_at
 
     @property
     def api_complete(self) -> bool:

@@ -196,6 +196,7 @@ class ObserveSettings(_Group):
     audits_days: int = Field(default=90, ge=1)  # 12 KB each; docs/capacity.md
     journal_days: int = Field(default=400, ge=1)
     finished_days: int = Field(default=14, ge=1)
+    events_days: int = Field(default=30, ge=4)  # longer than webhooks are tried again
 
 
 class OidcSettings(_Group):

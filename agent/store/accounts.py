@@ -13,9 +13,12 @@ from sqlalchemy.exc import IntegrityError
 from agent.domain.account import Account, ApiAuthorization, NewAccount, normalised_email
 from agent.domain.audit.next_steps import next_step
 from agent.domain.authorization import BLOCKED, FixedText, State
+from agent.domain.event_types import EventType
 from agent.errors import UsageError
 from agent.store import journal
+from agent.store.account_rows import account_of
 from agent.store.database.schema import accounts, alarms, leases
+from agent.store.outbox.pending import QUIET, note, touch
 
 _NOT_STARTED = (*BLOCKED, State.API_AUTHORIZATION_REQUIRED, State.AWAITING_INVITATION)
 
@@ -66,6 +69,7 @@ def add(conn: Connection, new: NewAccount, *, now: datetime) -> Account:
             f"an account {new.id!r} or one with the user email {email} is already registered"
         ) from err
     journal.append(conn, new.id, at=now, from_state=None, to_state=state, why="registered")
+    note(conn, EventType.ACCOUNT_REGISTERED, account_id=new.id, now=now)
     return get(conn, new.id)
 
 
@@ -79,7 +83,7 @@ def get(conn: Connection, account_id: str, *, lock: bool = False) -> Account:
     row = conn.execute(query.with_for_update() if lock else query).mappings().one_or_none()
     if row is None:
         raise UnknownAccountError(account_id)
-    return _account(row)
+    return account_of(row)
 
 
 def list_all(conn: Connection, *, state: State | None = None) -> list[Account]:
@@ -87,7 +91,7 @@ def list_all(conn: Connection, *, state: State | None = None) -> list[Account]:
     query = sa.select(accounts).order_by(accounts.c.id)
     if state is not None:
         query = query.where(accounts.c.authorization == state)
-    return [_account(row) for row in conn.execute(query).mappings()]
+    return [account_of(row) for row in conn.execute(query).mappings()]
 
 
 def find_by_email(conn: Connection, address: str) -> Account | None:
@@ -97,7 +101,7 @@ def find_by_email(conn: Connection, address: str) -> Account | None:
         .mappings()
         .one_or_none()
     )
-    return None if row is None else _account(row)
+    return None if row is None else account_of(row)
 
 
 def remove(conn: Connection, account_id: str) -> None:
@@ -106,15 +110,21 @@ def remove(conn: Connection, account_id: str) -> None:
     Raises:
         UnknownAccountError: there is none.
     """
-    if conn.execute(accounts.delete().where(accounts.c.id == account_id)).rowcount == 0:
-        raise UnknownAccountError(account_id)
+    last = get(conn, account_id, lock=True)
+    conn.execute(accounts.delete().where(accounts.c.id == account_id))
+    note(conn, EventType.ACCOUNT_REMOVED, account_id=account_id, data={"revision": last.revision + 1})
     conn.execute(leases.delete().where(leases.c.account_id == account_id))
     conn.execute(alarms.delete().where(alarms.c.key.in_([f"account {account_id}", f"freshness {account_id}"])))
 
 
 def edit(conn: Connection, account_id: str, **values: object) -> None:
-    """Change plain columns (merchant, counters, due); states change only through `transitions`."""
+    """Change plain columns (merchant, counters, due); states change only through `transitions`.
+
+    What changes the registration moves the account's revision and makes an event.
+    """
     conn.execute(accounts.update().where(accounts.c.id == account_id).values(**values))
+    if names := set(values) - QUIET:
+        touch(conn, account_id, *names)
 
 
 def survive(conn: Connection, account_id: str) -> None:
@@ -139,20 +149,10 @@ def list_due(
         query = query.where(accounts.c.urgent.is_(True))
     if but:
         query = query.where(accounts.c.id.not_in(list(but)))
-    return [_account(row) for row in conn.execute(query).mappings()]
+    return [account_of(row) for row in conn.execute(query).mappings()]
 
 
 def next_due(conn: Connection) -> datetime | None:
     """When the first waiting account is due; None when none waits."""
     query = sa.select(accounts.c.due).where(accounts.c.due.is_not(None), accounts.c.authorization.not_in(_NOT_STARTED))
     return conn.scalar(query.order_by(accounts.c.due).limit(1))
-
-
-def _account(row: sa.RowMapping) -> Account:
-    values: dict[str, Any] = dict(row)
-    values["api_authorization"] = ApiAuthorization(row["api_authorization"])
-    values["authorization"] = State(row["authorization"])
-    values["resumes_to"] = State(row["resumes_to"]) if row["resumes_to"] else None
-    values["message_kind"] = FixedText(row["message_kind"]) if row["message_kind"] else None
-    values["reasons"] = tuple(row["reasons"])
-    return Account(**values)

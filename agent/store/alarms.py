@@ -11,9 +11,11 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from agent.domain.event_types import EventType
 from agent.store.database.engine import reading, writing
 from agent.store.database.schema import alarms
 from agent.store.database.upsert import insert_once
+from agent.store.outbox.pending import note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +80,7 @@ class TableBoard:
             if told is not None and told > now - policy.pause:
                 return []
             for trouble in taken:
+                _announce(conn, trouble, now)
                 _mark(conn, trouble, now)
         return taken
 
@@ -95,6 +98,14 @@ class TableBoard:
         query = sa.select(alarms).where(named, alarms.c.times > 0).order_by(alarms.c.key)
         with reading(self.engine) as conn:
             return [_trouble(row) for row in conn.execute(query).mappings()]
+
+
+def _announce(conn: Connection, trouble: OpenAlarm, now: datetime) -> None:
+    """Write the event once for each opening and each end, however often people are told."""
+    mine = sa.and_(alarms.c.key == trouble.key, alarms.c.announced.is_(trouble.is_over))
+    if conn.execute(alarms.update().where(mine).values(announced=not trouble.is_over)).rowcount:
+        kind = EventType.ALARM_CLOSED if trouble.is_over else EventType.ALARM_OPENED
+        note(conn, kind, now=now, data={"key": trouble.key, "text": trouble.text})
 
 
 def _mark(conn: Connection, trouble: OpenAlarm, now: datetime) -> None:

@@ -8,17 +8,53 @@ from typing import cast
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from agent.domain.audit.changes import changes_since
 from agent.domain.audit.document import AuditDocument
+from agent.domain.event_types import EventType
 from agent.store.database.schema import audits
+from agent.store.outbox.pending import note
+
+_SETTLED = ("pass", "fail")
 
 
 def record_audit(conn: Connection, *, account: str, at: datetime, document: AuditDocument, visit_id: str) -> int:
-    """Keep one audit; returns its number."""
+    """Keep one audit and write its events; returns its number."""
+    before = _last_settled(conn, account)
     row = audits.insert().values(
         account_id=account, audited_at=at, verdict=document["verdict"], document=document, visit_id=visit_id
     )
     key = conn.execute(row).inserted_primary_key
-    return int(key[0]) if key else 0
+    number = int(key[0]) if key else 0
+    _tell(conn, account, number, before=before, document=document, now=at)
+    return number
+
+
+def _last_settled(conn: Connection, account: str) -> AuditDocument | None:
+    """The newest stored audit that concluded something."""
+    settled = sa.select(audits.c.document).where(audits.c.account_id == account, audits.c.verdict.in_(_SETTLED))
+    newest_first = (audits.c.audited_at.desc(), audits.c.id.desc())
+    return cast("AuditDocument | None", conn.scalar(settled.order_by(*newest_first).limit(1)))
+
+
+def _tell(
+    conn: Connection,
+    account: str,
+    number: int,
+    *,
+    before: AuditDocument | None,
+    document: AuditDocument,
+    now: datetime,
+) -> None:
+    """`audit.completed`, and `permissions.changed` where the findings are not those of the last settled audit."""
+    verdict, counts = document["verdict"], document["counts"]
+    told = {"audit": number, "verdict": verdict, "rows": counts["permissions"], "findings": counts["findings"]}
+    note(conn, EventType.AUDIT_COMPLETED, account_id=account, now=now, data=told)
+    if verdict not in _SETTLED:
+        return
+    changes = changes_since(before, document)
+    if any(changes.values()):
+        data = {"audit": number, "verdict": verdict, **{name: len(found) for name, found in changes.items()}}
+        note(conn, EventType.PERMISSIONS_CHANGED, account_id=account, now=now, data=data)
 
 
 def last_audit(conn: Connection, account: str, *, skip: int = 0) -> AuditDocument | None:

@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from agent.domain.event_types import EventType
 from agent.store.database.schema import switches
 from agent.store.database.upsert import upsert
+from agent.store.outbox.pending import note
 
 PAUSE_ALL = "pause_all"
 _CLOCK_SKEW = "clock_skew"
@@ -16,12 +18,18 @@ _CLOCK_SKEW = "clock_skew"
 
 def pause_all(conn: Connection, *, now: datetime, who: str) -> None:
     """Stop every flow within seconds, until `resume_all`; survives restarts."""
+    is_news = paused_by(conn) is None
     upsert(conn, switches, {"name": PAUSE_ALL}, {"value": who, "at": now})
+    if is_news:
+        note(conn, EventType.PAUSE_CHANGED, now=now, data={"paused": True})
 
 
 def resume_all(conn: Connection) -> bool:
     """Let flows start again; False when nothing was paused."""
-    return conn.execute(switches.delete().where(switches.c.name == PAUSE_ALL)).rowcount == 1
+    if conn.execute(switches.delete().where(switches.c.name == PAUSE_ALL)).rowcount != 1:
+        return False
+    note(conn, EventType.PAUSE_CHANGED, data={"paused": False})
+    return True
 
 
 def paused_by(conn: Connection) -> str | None:

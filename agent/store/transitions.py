@@ -10,14 +10,23 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from agent.domain.account import Account, ApiAuthorization
+from agent.domain.account import Account, ApiAuthorization, Reading
 from agent.domain.audit.next_steps import next_step
 from agent.domain.authorization import Counters, Due, Event, FixedText, Standing, State, Transition, Words, on
 from agent.domain.schedule import Rhythm
 from agent.store import accounts, acts, journal
 from agent.store.database.schema import invitations
+from agent.store.outbox.tell import tell_step
 
 _OPEN = ("waiting", "accepting")
+_READ = {  # what a reading came to; a new acceptance starts afresh
+    Event.PASS: Reading.PASS,
+    Event.FAIL: Reading.FAIL,
+    Event.NOTHING_GRANTED: Reading.NOTHING_GRANTED,
+    Event.NOT_PERMITTED: Reading.UNREADABLE,
+    Event.ACCEPTED: None,
+    Event.CONFIRMATION_ASKED: None,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +84,12 @@ def apply(
     if step.forgives:
         values["deaths"] = 0
         acts.release(conn, account_id, now=now)
+    if facts.last_complete_read_at is not None:
+        values["stale_since"] = None
+    if event in _READ:
+        values["reading"] = _READ[event]
     accounts.edit(conn, account_id, **values)
+    tell_step(conn, account, event, step, now=now, reason=facts.failure_code)
     journal.append(
         conn, account_id, at=now, from_state=account.authorization, to_state=step.to, why=why, visit_id=visit_id
     )

@@ -13,7 +13,8 @@ from agent.domain.authorization import State
 from agent.observe import events
 from agent.observe.evidence_retention import forget_evidence
 from agent.observe.notify import Alarms
-from agent.store.database.engine import reading
+from agent.store.accounts import edit
+from agent.store.database.engine import reading, writing
 from agent.store.database.retention import forget_old
 from agent.store.database.schema import accounts
 from agent.visits.context import WorkerContext
@@ -93,6 +94,10 @@ class Housekeeping:
 
     def _stale(self, oldest: datetime) -> list[str]:
         seen = sa.func.coalesce(accounts.c.last_complete_read_at, accounts.c.accepted_at)
-        query = sa.select(accounts.c.id).where(accounts.c.authorization.in_(_WATCHED), seen < oldest)
+        query = sa.select(accounts.c.id, accounts.c.stale_since)
         with reading(self.context.engine) as conn:
-            return list(conn.scalars(query))
+            stale = conn.execute(query.where(accounts.c.authorization.in_(_WATCHED), seen < oldest)).all()
+        for account_id in [row.id for row in stale if row.stale_since is None]:
+            with writing(self.context.engine) as conn:
+                edit(conn, account_id, stale_since=self.context.clock.now())
+        return [row.id for row in stale]

@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from agent.errors import ConfigurationError
 from agent.settings.model import Settings
+from agent.store.database.hooks import require_done, run_before, take_after
 from agent.store.database.migrate import migrate
 from agent.store.database.schema import switches
 
@@ -66,22 +67,28 @@ def connect(url: str) -> Engine:
         ) from err
     match parsed.get_backend_name():
         case "sqlite":
-            return _connect_sqlite(parsed)
+            engine = _connect_sqlite(parsed)
         case "postgresql":
-            return _connect_postgres(parsed)
+            engine = _connect_postgres(parsed)
         case other:
             raise ConfigurationError(
                 f"SC_AGENT_DATABASE_URL names {other}; expected sqlite:///FILE or postgresql://..."
             )
+    event.listen(engine, "commit", require_done)
+    return engine
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction that may write; on SQLite it takes the write lock at once, so what it reads stays true until it
-    commits.
+    commits. Its hooks are run: the events of what it changed are written with it.
     """
     with engine.begin() as conn:
         yield conn
+        run_before(conn)
+        told = take_after(conn)
+    for action in told:
+        action()
 
 
 @contextmanager

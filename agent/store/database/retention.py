@@ -14,6 +14,7 @@ from agent.store.audits import forget_audits
 from agent.store.database.engine import writing
 from agent.store.database.schema import accounts, acts, codes, journal, leases, messages, visits, workers
 from agent.store.inbox.messages import DONE, POISON, VANISHED
+from agent.store.outbox.sequence import forget_events
 
 _CODES_KEPT = timedelta(days=1)  # a time step is worth nothing after a minute
 _WORKERS_KEPT = timedelta(days=1)
@@ -29,6 +30,7 @@ class Forgotten:
     audits: int
     codes: int
     messages: int
+    events: int
 
 
 def forget_old(engine: Engine, limits: ObserveSettings, *, now: datetime) -> Forgotten:
@@ -56,5 +58,6 @@ def forget_old(engine: Engine, limits: ObserveSettings, *, now: datetime) -> For
             ).rowcount,
             audits=forget_audits(conn, before=now - timedelta(days=limits.audits_days)),
             messages=conn.execute(old_messages).rowcount,
+            events=forget_events(conn, before=now - timedelta(days=limits.events_days)),
             codes=conn.execute(codes.delete().where(codes.c.at < now - _CODES_KEPT)).rowcount,
         )

@@ -84,6 +84,13 @@ accounts = sa.Table(
     _column("deaths", sa.Integer, default=0),  # visits in a row that took their worker with them
     _column("created_at", UtcDateTime),
     _column("updated_at", UtcDateTime),
+    _column("revision", sa.Integer, default=1),  # store/outbox/revise moves it
+    _column("changed_at", UtcDateTime, nullable=True, index=True),  # of the last revision
+    _column("fingerprint", sa.Text, nullable=True),  # of what the revision stands for
+    _column("condition_times", sa.JSON(none_as_null=True), nullable=True),  # condition: {"status", "since"}
+    _column("reading", sa.Text, nullable=True),  # a Reading: pass, fail, nothing_granted, unreadable
+    _column("stale_since", UtcDateTime, nullable=True),
+    _column("insights_readable", sa.Boolean, nullable=True),
 )
 
 secrets = sa.Table(  # encrypted by store/vault
@@ -186,6 +193,29 @@ alarms = sa.Table(  # what is wrong now; a row goes when it is over
     _column("text", sa.Text),  # redacted
     _column("since", UtcDateTime),
     _column("sent_at", UtcDateTime, nullable=True),  # when people were told last
+    _column("announced", sa.Boolean, default=False),  # its event was written
+)
+
+outbox = sa.Table(  # events written with their change; they wait for their number
+    "outbox",
+    metadata,
+    _column("id", sa.Integer, primary_key=True),
+    _column("event_id", sa.Text, unique=True),
+    _column("type", sa.Text),  # an EventType, without the prefix
+    _column("account_id", sa.Text, nullable=True),
+    _column("at", UtcDateTime),
+    _column("data", sa.JSON),
+)
+
+events = sa.Table(  # numbered events; a number is given after commit and never again
+    "events",
+    metadata,
+    _column("seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=False),
+    _column("event_id", sa.Text, unique=True),
+    _column("type", sa.Text, index=True),
+    _column("account_id", sa.Text, nullable=True, index=True),
+    _column("at", UtcDateTime, index=True),
+    _column("data", sa.JSON),
 )
 
 audits = sa.Table(

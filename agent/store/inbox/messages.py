@@ -10,8 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from agent.domain.event_types import EventType
 from agent.domain.invitation import UNEXPECTED, MailVerdict
 from agent.store.database.schema import messages, switches
+from agent.store.outbox.pending import note
 
 FOUND, FETCHED, DONE, POISON, VANISHED = "found", "fetched", "done", "poison", "vanished"  # stages
 _KEY = "dkim_key:"
@@ -181,6 +183,9 @@ def decide(
     if not keep_bytes:
         values |= {"sealed": None, "key_id": None}
     conn.execute(messages.update().where(messages.c.id == row_id).values(values))
+    if verdict is MailVerdict.HELD or (verdict is MailVerdict.REJECTED and account_id is not None):
+        refused = {"mail": row_id, "verdict": str(verdict), "reason": reason}
+        note(conn, EventType.INVITATION_REFUSED, account_id=account_id, now=now, data=refused)
 
 
 def postpone(

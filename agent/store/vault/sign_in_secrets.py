@@ -15,6 +15,7 @@ from agent.errors import ConfigurationError
 from agent.store import acts
 from agent.store.database.schema import accounts, secrets
 from agent.store.database.upsert import upsert
+from agent.store.outbox.pending import touch
 from agent.store.vault.keys import Vault
 from flows.models import Act
 
@@ -60,6 +61,7 @@ def save(conn: Connection, vault: Vault, account_id: str, given: SignInSecrets, 
         conn.execute(
             accounts.update().where(accounts.c.id == account_id).values(secret_version=accounts.c.secret_version + 1)
         )
+        touch(conn, account_id, "secret", now=now)
     if is_same:
         acts.carry_over(conn, account_id, Act.TYPE_PASSWORD, version=load(conn, vault, account_id).version)
 

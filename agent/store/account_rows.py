@@ -1,0 +1,22 @@
+"""A row of the accounts table as an account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from agent.domain.account import Account, ApiAuthorization, Reading
+from agent.domain.authorization import FixedText, State
+
+
+def account_of(row: sa.RowMapping) -> Account:
+    """The account of a whole row."""
+    values: dict[str, Any] = dict(row)
+    values["api_authorization"] = ApiAuthorization(row["api_authorization"])
+    values["authorization"] = State(row["authorization"])
+    values["resumes_to"] = State(row["resumes_to"]) if row["resumes_to"] else None
+    values["message_kind"] = FixedText(row["message_kind"]) if row["message_kind"] else None
+    values["reading"] = Reading(row["reading"]) if row["reading"] else None
+    values["reasons"] = tuple(row["reasons"])
+    return Account(**values)
