@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from agent.mail.trust.addresses import without_comments
 from agent.mail.trust.headers import Headers
 
 MAX_RESULT = 8192
@@ -31,13 +32,17 @@ def require_authserv_pass(headers: Headers, *, domain: str, trusted: Iterable[st
     Raises:
         AuthservError: with the first thing that is missing.
     """
+    if headers.spaced:
+        raise AuthservError(
+            f"a header has a blank before its colon ({min(headers.spaced)[:40]}), which not every server takes for one"
+        )
     position = next((index for index, (name, _) in enumerate(headers.fields) if name == "authentication-results"), None)
     if position is None:
         raise AuthservError("there is no Authentication-Results header")
     value = headers.fields[position][1]
     if len(value) > MAX_RESULT:
         raise AuthservError("the Authentication-Results header is too long")
-    clauses = [clause.strip().lower() for clause in _without_comments(value).split(";")]
+    clauses = [clause.strip().lower() for clause in without_comments(value).split(";")]
     server = _server_id(clauses, headers, position)
     unnamed = "=" in clauses[0]
     names = sorted(name.lower() for name in trusted)
@@ -66,7 +71,7 @@ def _server_id(clauses: list[str], headers: Headers, position: int) -> str:
         return ""
     below = [value for name, value in headers.fields[position + 1 :] if name == "received"][:1]
     above = [value for name, value in headers.fields[:position] if name == "received"][-1:]
-    hosts = [match.group(1).lower() for value in (*below, *above) if (match := _BY.search(_without_comments(value)))]
+    hosts = [match.group(1).lower() for value in (*below, *above) if (match := _BY.search(without_comments(value)))]
     return next((host for host in hosts if _is_microsoft(host)), next(iter(hosts), ""))
 
 
@@ -78,7 +83,7 @@ def _require_own_hops(headers: Headers, position: int, name: str) -> None:
     """Nothing above the verdict may come from a hop that is not the server's own organisation."""
     own = _organisation(name)
     for known, value in headers.fields[:position]:
-        if known == "received" and not _is_own_hop(_without_comments(value), own):
+        if known == "received" and not _is_own_hop(without_comments(value), own):
             raise AuthservError("another server's hop stands above the verdict")
 
 
@@ -116,23 +121,3 @@ def _signer(clause: str) -> str:
 def _property(clause: str, name: str) -> str:
     match = re.search(rf"(?:^|\s){re.escape(name)}\s*=\s*@?([a-z0-9.-]+)(?=\s|$)", clause)
     return match.group(1) if match else ""
-
-
-def _without_comments(value: str) -> str:
-    """Drop comments, nested ones too, and quoted strings: both may hold the sender's text. No recursion."""
-    kept: list[str] = []
-    depth, quoted, escaped = 0, False, False
-    for char in value:
-        if escaped:
-            escaped = False
-        elif char == "\\" and (quoted or depth):
-            escaped = True
-        elif char == '"' and depth == 0:
-            quoted = not quoted
-        elif not quoted and char == "(":
-            depth += 1
-        elif not quoted and char == ")" and depth:
-            depth -= 1
-        elif depth == 0 and not quoted:
-            kept.append(char)
-    return "".join(kept)

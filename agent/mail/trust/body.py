@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import email
+import codecs
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from email.message import Message
-from email.policy import compat32
 
 from agent.domain.invitation import Link
+from agent.mail.trust.headers import Headers, parse_message
 from agent.mail.trust.links import (
     LinkError,
     check_link,
@@ -20,28 +19,19 @@ from agent.mail.trust.links import (
     may_invite_otherwise,
     pretends_to_invite,
 )
+from agent.mail.trust.mime import BodyError, Part, decode, find_parts
 
 MAX_HTML = 500_000
-MAX_PARTS = 40
-MAX_DEPTH = 6
-_CHARSETS = {
-    "utf-8": "utf-8",
-    "utf8": "utf-8",
-    "us-ascii": "ascii",
-    "ascii": "ascii",
-    "iso-8859-1": "latin-1",
-    "latin-1": "latin-1",
-}
-_ENCODINGS = frozenset({"", "7bit", "8bit", "binary", "base64", "quoted-printable"})
+_MOST_TAGS = (
+    20_000  # of an HTML document; its parser takes quadratic time over nested ones and over one tag's attributes
+)
+_MOST_ATTRIBUTES = 4_000  # of one tag, or other text without a bracket
+_MOST_URLS = 5_000
+_CHARSETS = frozenset({"utf-8", "ascii", "iso8859-1", "cp1252"})  # Python's names; every alias of them is as good
+_TAG = re.compile(r"<[A-Za-z][^<>]{8000,}")  # shorter ones hold fewer
+_SEPARATOR = re.compile(r"[\s/]+")
+_CHARSET_NAME = re.compile(r"[a-z0-9][a-z0-9._:+-]{0,40}")
 _LANGUAGE = re.compile(r"<html[^>]{0,200}\slang\s*=\s*[\"']?([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})?)", re.IGNORECASE)
-
-
-class BodyError(Exception):
-    """A body that is not plainly one readable invitation; `reason` is a stable word."""
-
-    def __init__(self, reason: str, message: str) -> None:
-        super().__init__(message)
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,18 +49,32 @@ class Body:
 
 
 def parse_body(raw: bytes) -> Body:
-    """Decode the text parts of a message.
+    """Decode the text parts of a whole message.
+
+    Raises:
+        HeaderError, BodyError: as `parse_message` and `read_body`.
+    """
+    return read_body(*parse_message(raw))
+
+
+def read_body(headers: Headers, content: bytes) -> Body:
+    """Decode the text parts of a message that is split already.
 
     Raises:
         BodyError: too deep, too many parts, a second HTML document, an attachment, a charset or transfer encoding that
         is not plain.
     """
-    parts = _leaves(email.message_from_bytes(raw, policy=compat32))
-    pages = [_decode(part) for part in parts if part.get_content_type() == "text/html"]
+    parts = find_parts(headers, content)
+    for part in parts:
+        _require_plain(part)
+    pages = [_decode(part) for part in parts if part.kind == "text/html"]
     if len(pages) > 1:
         raise BodyError("several_pages", "the message has more than one HTML part")
-    texts = tuple(_decode(part) for part in parts if part.get_content_type() == "text/plain")
-    return Body(page=pages[0] if pages else None, texts=texts)
+    texts = tuple(_decode(part) for part in parts if part.kind == "text/plain")
+    page = pages[0] if pages else None
+    if page is not None and _is_complex(page):
+        raise BodyError("too_complex", f"the HTML part has more than {_MOST_TAGS} tags or a tag of endless attributes")
+    return Body(page=page, texts=texts)
 
 
 def find_invitation(body: Body) -> Link:
@@ -82,6 +86,8 @@ def find_invitation(body: Body) -> Link:
     anywhere = set(find_urls_in_source(body.page)) if body.page is not None else set()
     named = set(find_hrefs(body.page)) if body.page is not None else set()
     written = {url for text in body.texts for url in find_urls(text)}
+    if len(anywhere | named | written) > _MOST_URLS:
+        raise BodyError("too_complex", f"the message holds more than {_MOST_URLS} addresses")
     links, wrong = _sort(anywhere | named | written)
     if wrong:
         raise BodyError("suspicious_link", f"a link pretends to be an invitation and is none: {wrong[0]}")
@@ -120,39 +126,38 @@ def _sort(urls: Iterable[str]) -> tuple[list[Link], list[str]]:
     ]
 
 
-def _leaves(message: Message) -> list[Message]:
-    leaves: list[Message] = []
-    stack = [(message, 0)]
-    seen = 0
-    while stack:
-        part, depth = stack.pop()
-        seen += 1
-        if seen > MAX_PARTS or depth > MAX_DEPTH:
-            raise BodyError("too_complex", f"the message has more than {MAX_PARTS} parts or {MAX_DEPTH} levels")
-        kind = part.get_content_maintype()
-        payload = part.get_payload()
-        if kind == "multipart" and isinstance(payload, list):
-            stack += [(child, depth + 1) for child in reversed(payload) if isinstance(child, Message)]
-        elif kind == "text" and part.get_content_disposition() == "attachment":
-            raise BodyError("unexpected_part", "a text of the message is an attachment, which a reader does not see")
-        elif kind in ("text", "image") and not isinstance(payload, list):
-            leaves.append(part)
-        else:
-            raise BodyError("unexpected_part", f"the message has a part of the kind {part.get_content_type()[:80]}")
-    return leaves
+def _is_complex(page: str) -> bool:
+    if page.count("<") > _MOST_TAGS:
+        return True
+    return any(len(_SEPARATOR.findall(match.group())) > _MOST_ATTRIBUTES for match in _TAG.finditer(page))
 
 
-def _decode(part: Message) -> str:
-    encoding = str(part.get("Content-Transfer-Encoding", "")).strip().lower()
-    charset = _CHARSETS.get(str(part.get_param("charset", "us-ascii")).strip().lower())
-    if encoding not in _ENCODINGS:
-        raise BodyError("strange_encoding", "a text part has an unusual transfer encoding")
+def _require_plain(part: Part) -> None:
+    if part.kind.startswith("text/") and part.attached:
+        raise BodyError("unexpected_part", "a text of the message is an attachment, which a reader does not see")
+    if not part.kind.startswith(("text/", "image/")):
+        raise BodyError("unexpected_part", f"the message has a part of the kind {part.kind[:80]}")
+
+
+def _decode(part: Part) -> str:
+    charset = _charset(part.charset)
     if charset is None:
-        raise BodyError("strange_charset", "a text part has an unusual charset")
-    payload = part.get_payload(decode=True)
-    if not isinstance(payload, bytes) or len(payload) > MAX_HTML:
+        raise BodyError("strange_charset", f"a text part has an unusual charset, {part.charset[:40]}")
+    content = decode(part)
+    if len(content) > MAX_HTML:
         raise BodyError("text_too_big", f"a text part is longer than {MAX_HTML} bytes")
     try:
-        return payload.decode(charset)
+        return content.decode(charset)
     except UnicodeDecodeError as err:
         raise BodyError("strange_charset", "a text part is not in the charset it names") from err
+
+
+def _charset(name: str) -> str | None:
+    """Python's name of a charset that we read, whichever of its names was written; None for the others."""
+    if not _CHARSET_NAME.fullmatch(name):
+        return None
+    try:
+        found = codecs.lookup(name).name
+    except LookupError:
+        return None
+    return found if found in _CHARSETS else None

@@ -8,60 +8,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from agent.domain.invitation import FROM_DOMAINS, UNLISTED_DOMAINS, Expectation, Link, MailVerdict, Offer, Ruling, rule
+from agent.domain.invitation import UNLISTED_DOMAINS, Expectation, Link, MailVerdict, Offer, Ruling, rule
+from agent.mail.trust.addresses import parse_address, parse_addresses
 from agent.mail.trust.authserv import AuthservError, require_authserv_pass
-from agent.mail.trust.body import Body, BodyError, find_invitation, parse_body
-from agent.mail.trust.headers import HeaderError, Headers, parse_address, parse_date, parse_headers, readable
+from agent.mail.trust.body import Body, find_invitation, read_body
+from agent.mail.trust.headers import HeaderError, Headers, parse_date, parse_message, readable
+from agent.mail.trust.judgement import Examination, Judgement, Step, TrustPolicy
+from agent.mail.trust.mime import BodyError
 from agent.mail.trust.signatures import MAX_SIGNATURES, Resolver, Signature, Standing, verify_signatures
+
+__all__ = ["Examination", "Judgement", "Step", "TrustPolicy", "conclude", "examine", "judge"]
 
 _TRACES = ("delivered-to", "x-original-to", "envelope-to", "x-gm-original-to", "x-forwarded-to")
 _SUBJECT = "invitation to become a seller central user for "
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrustPolicy:
-    """What a mailbox demands of a message."""
-
-    from_domains: tuple[str, ...] = FROM_DOMAINS
-    authserv: bool = False  # the weaker mode
-    trusted_authserv_ids: tuple[str, ...] = ()
-    own_addresses: tuple[str, ...] = ()  # names of the mailbox itself, as trace headers may show them
-    max_bytes: int = 2_000_000
-    window: timedelta = timedelta(days=14)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One check as it went; `passed` is None when it only informs. `detail` may hold the sender's text."""
-
-    name: str
-    passed: bool | None
-    detail: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Examination:
-    """What the message alone shows: either an offer, or a ruling that ends the matter."""
-
-    steps: tuple[Step, ...]
-    offer: Offer | None = None
-    ruling: Ruling | None = None
-    message_id: str | None = None
-    sender_domain: str | None = None
-    shop_name: str | None = None
-    language: str | None = None
-    keys_used: tuple[str, ...] = ()  # names of the keys that verified
-    recipient: str | None = None  # the signed To, once the sender was proven; also where something else was wrong
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
-    """The end: the ruling, and the whole way to it."""
-
-    ruling: Ruling
-    steps: tuple[Step, ...]
-    offer: Offer | None = None
-    account_id: str | None = None
 
 
 class _Stop(Exception):
@@ -158,28 +117,28 @@ def examine(
 def _examine(
     raw: bytes, notes: _Notes, *, policy: TrustPolicy, resolver: Resolver, now: datetime, arrived_at: datetime | None
 ) -> Offer:
-    headers = _check_shape(raw, notes, policy)
+    headers, body = _check_shape(raw, notes, policy)
     domain = _check_sender(headers, notes, policy)
     if policy.authserv:
         _check_authserv(headers, notes, policy, domain)
     else:
-        _check_signatures(raw, notes, resolver, domain, now)
+        _check_signatures(headers, body, notes, resolver, domain, now, arrived_at)
     _require_listed(domain, policy)
     recipient = _check_recipient(headers, notes, policy)
     sent_at = parse_date(headers.one("date"))
     if sent_at is None:
         raise _Stop("date", MailVerdict.HELD, "date_malformed", "the Date header cannot be read")
     notes.passed("date", f"{sent_at:%Y-%m-%d %H:%M:%S} UTC")
-    link = _check_body(raw, notes)
+    link = _check_body(headers, body, notes)
     return Offer(link=link, recipient=recipient, sent_at=sent_at, arrived_at=arrived_at)
 
 
-def _check_shape(raw: bytes, notes: _Notes, policy: TrustPolicy) -> Headers:
+def _check_shape(raw: bytes, notes: _Notes, policy: TrustPolicy) -> tuple[Headers, bytes]:
     if len(raw) > policy.max_bytes:
         raise _Stop("size", MailVerdict.HELD, "too_big", f"the message is longer than {policy.max_bytes} bytes")
     notes.passed("size", f"{len(raw)} bytes")
     try:
-        headers = parse_headers(raw)
+        headers, body = parse_message(raw)
     except HeaderError as err:
         raise _Stop("headers", MailVerdict.HELD, err.reason, str(err)) from err
     notes.message_id = readable(headers.one("message-id"), limit=250) or None
@@ -194,13 +153,18 @@ def _check_shape(raw: bytes, notes: _Notes, policy: TrustPolicy) -> Headers:
             f"headers that may stand once stand twice: {', '.join(repeated)}",
         )
     notes.passed("headers", f"{len(headers.fields)} headers, each that must be unique is")
-    return headers
+    return headers, body
 
 
 def _check_sender(headers: Headers, notes: _Notes, policy: TrustPolicy) -> str:
-    address = parse_address(headers.one("from"))
-    if address is None:
+    value = headers.one("from")
+    addresses = parse_addresses(value)
+    if value and addresses is None:
+        detail = "the From header cannot be read, so nobody can tell whose message it is"
+        raise _Stop("from", MailVerdict.HELD, "from_malformed", detail)
+    if not addresses or len(addresses) > 1:
         raise _Stop("from", MailVerdict.REJECTED, "from_malformed", "the From header is not plainly one address")
+    address = addresses[0]
     domain = address.rpartition("@")[2]
     notes.sender_domain = domain
     if domain in policy.from_domains:
@@ -226,8 +190,16 @@ def _require_listed(domain: str, policy: TrustPolicy) -> None:
         raise _Stop("from", MailVerdict.HELD, "from_unlisted_domain", detail)
 
 
-def _check_signatures(raw: bytes, notes: _Notes, resolver: Resolver, domain: str, now: datetime) -> None:
-    signatures = verify_signatures(raw, domain=domain, resolver=resolver, now=now)
+def _check_signatures(
+    headers: Headers,
+    body: bytes,
+    notes: _Notes,
+    resolver: Resolver,
+    domain: str,
+    now: datetime,
+    arrived_at: datetime | None,
+) -> None:
+    signatures = verify_signatures(headers, body, domain=domain, resolver=resolver, now=now, arrived_at=arrived_at)
     for each in signatures:
         detail = f"d={each.domain} s={each.selector}: {each.detail}"
         notes.steps.append(Step(name=f"dkim[{each.number}]", passed=_meaning(each), detail=detail))
@@ -238,6 +210,9 @@ def _check_signatures(raw: bytes, notes: _Notes, resolver: Resolver, domain: str
         return
     if any(each.standing is Standing.UNKNOWN for each in signatures):
         raise _Stop("dkim", MailVerdict.RETRY, "key_lookup_failed", f"the key of {domain} could not be looked up")
+    if unreadable := next((each.detail for each in signatures if each.standing is Standing.UNREADABLE), None):
+        detail = f"a signature could not be checked, so nobody can tell whether it is {domain}'s: {unreadable}"
+        raise _Stop("dkim", MailVerdict.HELD, "dkim_unreadable", detail)
     if len(signatures) >= MAX_SIGNATURES:
         raise _Stop(
             "dkim", MailVerdict.HELD, "too_many_signatures", f"none of the first {MAX_SIGNATURES} signatures is valid"
@@ -287,9 +262,9 @@ def _check_recipient(headers: Headers, notes: _Notes, policy: TrustPolicy) -> st
     return recipient
 
 
-def _check_body(raw: bytes, notes: _Notes) -> Link:
+def _check_body(headers: Headers, content: bytes, notes: _Notes) -> Link:
     try:
-        body: Body = parse_body(raw)
+        body: Body = read_body(headers, content)
         notes.language = body.language
         link = find_invitation(body)
     except BodyError as err:

@@ -1,15 +1,17 @@
-"""A message's header block, split exactly as DKIM splits it and refused where another parser might see other headers."""
+"""A message's header block: split once, for every reader of ours, and refused where another parser might see other
+headers.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.errors import MessageError
 from email.header import decode_header
 from email.utils import parsedate_to_datetime
 
 MAX_HEADER_BLOCK = 64 * 1024
-MAX_ADDRESS_HEADER = 2048
 MAX_HEADERS = 300
 # Those a second copy of could make two readers see two different messages.
 SINGLE = frozenset(
@@ -19,11 +21,11 @@ SINGLE = frozenset(
     }
 )  # fmt: skip
 
-_NAME = re.compile(rb"([\x21-\x39\x3b-\x7e]+)[ \t]*:")
-_LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}"
-_ADDRESS = rf"{_LOCAL}@[A-Za-z0-9-]{{1,63}}(?:\.[A-Za-z0-9-]{{1,63}}){{1,8}}"
-_BARE = re.compile(rf"\s*({_ADDRESS})\s*")
-_NAMED = re.compile(rf'\s*(?:"(?:[^"\\]|\\.)*"|[^"<>,;:@\\]*)\s*<({_ADDRESS})>\s*')
+_NAME = re.compile(rb"([\x21-\x39\x3b-\x7e]+)([ \t]*):")
+_MBOX = re.compile(rb">?From [^\r\n]*\r?\n")  # what an mbox writes above each message (RFC 4155)
+_WORD = re.compile(r"=\?[^?\s]{1,60}\?[bBqQ]\?[^?\s]*\?=")
+_BETWEEN_WORDS = re.compile(r"(?<=\?=)\s+(?==\?)")  # RFC 2047 6.2: not a part of the text
+_LEAP_SECOND = re.compile(r"(\d{1,2}:\d{2}):60\b")
 
 
 class HeaderError(Exception):
@@ -36,9 +38,15 @@ class HeaderError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Headers:
-    """Names in lower case with their unfolded values, top first."""
+    """Names in lower case with their unfolded values, top first.
+
+    `raw` holds the same fields as bytes for DKIM: the name without blanks, the value with its folds, ending in CRLF.
+    `spaced` names those with a blank before the colon (RFC 5322 4.5), which not every parser takes for headers.
+    """
 
     fields: tuple[tuple[str, str], ...]
+    raw: tuple[tuple[bytes, bytes], ...] = ()
+    spaced: frozenset[str] = frozenset()
 
     def all(self, name: str) -> list[str]:
         """Every value of a header, top first."""
@@ -54,69 +62,107 @@ class Headers:
         return sorted(name for name in SINGLE if len(self.all(name)) > 1)
 
 
+def parse_message(raw: bytes) -> tuple[Headers, bytes]:
+    """Split a message into its headers and its body; the line of an mbox ahead of them is left out.
+
+    Raises:
+        HeaderError: as `parse_headers`.
+    """
+    if mbox := _MBOX.match(raw):
+        raw = raw[mbox.end() :]
+    block, body = _split(raw)
+    return _parse(block), body
+
+
+def parse_part(raw: bytes) -> tuple[Headers, bytes]:
+    """Split a part of a multipart body, which may begin with the blank line.
+
+    Raises:
+        HeaderError: as `parse_headers`.
+    """
+    block, body = _split(raw)
+    return _parse(block), body
+
+
 def parse_headers(raw: bytes) -> Headers:
     """Split the header block of a message.
 
     Raises:
         HeaderError: too long, a NUL or a bare carriage return, a line that is no header.
     """
-    block = _block(raw)
-    if len(block) > MAX_HEADER_BLOCK:
-        raise HeaderError("header_too_big", f"the header block is longer than {MAX_HEADER_BLOCK} bytes")
-    if b"\0" in block or re.search(rb"\r(?!\n)", block):
-        raise HeaderError("header_malformed", "the header block holds a NUL or a bare carriage return")
-    fields: list[tuple[str, bytes]] = []
-    for line in re.split(rb"\r?\n", block):
-        if line[:1] in (b" ", b"\t") and fields:
-            name, value = fields[-1]
-            fields[-1] = (name, value + b" " + line.strip())
-        elif match := _NAME.match(line):
-            fields.append((match.group(1).decode("ascii").lower(), line[match.end() :].strip()))
-        elif line:
-            raise HeaderError("header_malformed", "the header block holds a line that is no header")
-    if len(fields) > MAX_HEADERS:
-        raise HeaderError("header_too_big", f"the message has more than {MAX_HEADERS} headers")
-    return Headers(tuple((name, value.decode("utf-8", "surrogateescape")) for name, value in fields))
-
-
-def parse_address(value: str | None) -> str | None:
-    """The one address of an address header, domain and local part in lower case; None when it is not plainly one."""
-    if value is None or len(value) > MAX_ADDRESS_HEADER:
-        return None
-    match = _BARE.fullmatch(value) or _NAMED.fullmatch(value)
-    return match.group(1).lower() if match else None
+    return parse_message(raw)[0]
 
 
 def parse_date(value: str | None) -> datetime | None:
-    """An aware UTC time from a Date header, None when it is none."""
-    if value is None or len(value) > 100:
+    """An aware UTC time from a Date header, None when it is none; a leap second is the one before it."""
+    if value is None or len(value) > 200:
         return None
     try:
-        when = parsedate_to_datetime(value)
+        when = parsedate_to_datetime(_LEAP_SECOND.sub(r"\1:59", value))
+        return (when.replace(tzinfo=UTC) if when.tzinfo is None else when).astimezone(UTC)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    return (when.replace(tzinfo=UTC) if when.tzinfo is None else when).astimezone(UTC)
 
 
 def readable(value: str | None, *, limit: int = 300) -> str:
     """A header for people to read: decoded, without control characters, cut to `limit`. Written by whoever wrote the
-    mail.
+    mail. A malformed encoded word is shown as it is (RFC 2047 6.3).
     """
-    text = (value or "")[:1000]
-    try:
-        parts = [
-            part.decode(charset or "ascii", "replace") if isinstance(part, bytes) else part
-            for part, charset in decode_header(text)
-        ]
-        text = "".join(parts)
-    except (LookupError, ValueError):
-        pass
-    text = text.encode("utf-8", "replace").decode("utf-8")
+    text = _BETWEEN_WORDS.sub("", (value or "")[:1000])
+    return plain_line(_WORD.sub(lambda match: _decoded(match.group()), text), limit=limit)
+
+
+def plain_line(text: str, *, limit: int = 300) -> str:
+    """A foreign text as one line without control characters, cut to `limit`; nothing in it is decoded."""
+    text = text[: limit * 4].encode("utf-8", "replace").decode("utf-8")
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())[:limit]
 
 
-def _block(raw: bytes) -> bytes:
-    end = re.search(rb"\r?\n\r?\n", raw[: MAX_HEADER_BLOCK + 4])
-    if end:
-        return raw[: end.start()]
-    return raw[: MAX_HEADER_BLOCK + 1]
+def _decoded(word: str) -> str:
+    try:
+        return "".join(
+            part.decode(charset or "ascii", "replace") if isinstance(part, bytes) else part
+            for part, charset in decode_header(word)
+        )
+    except (LookupError, ValueError, AssertionError, MessageError):
+        return word
+
+
+def _split(raw: bytes) -> tuple[bytes, bytes]:
+    """The header block and the body; a block that is too long comes with one byte more than is allowed."""
+    if begins := re.match(rb"\r?\n", raw):
+        return b"", raw[begins.end() :]
+    if end := re.search(rb"\r?\n\r?\n", raw[: MAX_HEADER_BLOCK + 4]):
+        return raw[: end.start()], raw[end.end() :]
+    return raw[: MAX_HEADER_BLOCK + 1], b""
+
+
+def _parse(block: bytes) -> Headers:
+    if len(block) > MAX_HEADER_BLOCK:
+        raise HeaderError("header_too_big", f"the header block is longer than {MAX_HEADER_BLOCK} bytes")
+    if b"\0" in block or re.search(rb"\r(?!\n)", block):
+        raise HeaderError("header_malformed", "the header block holds a NUL or a bare carriage return")
+    names: list[bytes] = []
+    lines: list[list[bytes]] = []
+    spaced: set[str] = set()
+    for line in re.split(rb"\r?\n", block):
+        if line[:1] in (b" ", b"\t") and lines:
+            lines[-1].append(line)
+        elif match := _NAME.match(line):
+            names.append(match.group(1))
+            lines.append([line[match.end() :]])
+            if match.group(2):
+                spaced.add(match.group(1).decode("ascii").lower())
+        elif line:
+            raise HeaderError("header_malformed", "the header block holds a line that is no header")
+    if len(names) > MAX_HEADERS:
+        raise HeaderError("header_too_big", f"the message has more than {MAX_HEADERS} headers")
+    return Headers(
+        tuple((name.decode("ascii").lower(), _unfolded(found)) for name, found in zip(names, lines, strict=True)),
+        tuple((name, b"".join(line + b"\r\n" for line in found)) for name, found in zip(names, lines, strict=True)),
+        frozenset(spaced),
+    )
+
+
+def _unfolded(lines: list[bytes]) -> str:
+    return b" ".join(line.strip() for line in lines).strip().decode("utf-8", "surrogateescape")

@@ -24,6 +24,7 @@ _MOST_BREAKS = 3  # in one address
 _MOST_BROKEN = 50  # addresses in one text
 _SENTENCE_END = ".,;:!?)]}>*_"
 _MARKS = ("invitationid", "invitation/accept", "invitation\\accept")
+_STRIPPED = "".join(map(chr, range(0x21)))  # what browsers take off both ends of an address (WHATWG URL 4.4)
 _LINK_ATTRIBUTES = ("href", "action", "formaction")
 
 
@@ -64,7 +65,7 @@ def find_anchors(document: str) -> Iterator[str]:
     follow.
     """
     for node in LexborHTMLParser(document).css("a[href],area[href]"):
-        if value := node.attributes.get("href"):
+        if value := (node.attributes.get("href") or "").strip(_STRIPPED):
             yield value
 
 
@@ -73,7 +74,7 @@ def find_hrefs(document: str) -> Iterator[str]:
     for node in LexborHTMLParser(document).css("[href],[action],[formaction]"):
         attributes = node.attributes
         for name in _LINK_ATTRIBUTES:
-            if value := attributes.get(name):
+            if value := (attributes.get(name) or "").strip(_STRIPPED):
                 yield value
 
 

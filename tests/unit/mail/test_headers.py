@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.mail.imap.scanner import is_candidate
+from agent.mail.trust.addresses import parse_address
 from agent.mail.trust.body import BodyError, find_invitation, parse_body
-from agent.mail.trust.headers import HeaderError, parse_address, parse_date, parse_headers, readable
+from agent.mail.trust.headers import HeaderError, parse_date, parse_headers, readable
 
 
 def test_folded_values_are_unfolded() -> None:
@@ -53,7 +54,20 @@ def test_second_copy_is_named() -> None:
         ("<", None),
         ("a@", None),
         ("a@[", None),
-        ("a@b.example (comment)", None),
+        ("a@b.example (comment)", "a@b.example"),
+        ("(one (nested) two) a@b.example", "a@b.example"),
+        ("a@b.example <a@b.example>", "a@b.example"),
+        ("a@b.example,", "a@b.example"),
+        ("Amazon, Inc. <a@b.example>", "a@b.example"),
+        ("a @ b . example", "a@b.example"),
+        ("a@b.example (unclosed", None),
+        ('"unclosed <a@b.example>', None),
+        ("Team: a@b.example;", None),
+        ("<@c.example:a@b.example>", None),
+        ('"c@d.example"@b.example', None),
+        ("a@b.example, Inc.", None),
+        ("<a@b.example> trailing", None),
+        ("ama(x)zon@b.example", None),
         ("a@bücher.example", None),
         ("x" * 3000 + "@b.example", None),
     ],
