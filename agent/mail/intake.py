@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
 from sqlalchemy import Connection
@@ -18,20 +18,22 @@ from agent.domain.invitation import CLOCK_SLACK, MailVerdict, Ruling
 from agent.mail import events
 from agent.mail.context import MailContext
 from agent.mail.expectations import decide_offer, hand_over
-from agent.mail.trust.examine import Examination, Step, TrustPolicy
+from agent.mail.trust.examine import Examination, Judgement, Step, TrustPolicy
 from agent.mail.trust.keys import KeyStore
-from agent.mail.trust.sandbox import Judge, JudgeLostError
+from agent.mail.trust.sandbox import HUNG, UNAVAILABLE, Judge, JudgeLostError
+from agent.mail.trust.signatures import Key
+from agent.mail.verdicts import Teller, doubt_missing_bytes, evidence, ruling_of
+from agent.store.database.absence import is_away
 from agent.store.database.engine import reading, writing
 from agent.store.inbox import folders, messages
 from agent.store.inbox.messages import Message
 from agent.store.vault.keys import VaultError
 
-_BATCH = 50
+_BATCH = 16  # small: what comes meanwhile is looked at before what must be tried again
 _POLL = 2.0  # seconds until rows of other processes (a retry by hand) are noticed
-_LOST_LIMIT = 3  # hangs or deaths of the judging process until a message is poison
+_LOST_LIMIT = 3  # deaths of the judging process until a message is poison; one that hung it is not tried again
 _KEYS_GIVE_UP, _LEAST_TRIES = timedelta(hours=24), 10
-_ALTERED_LEAST, _ALTERED_SHARE = 5, 0.5
-_FORGED = frozenset({"dkim_failed", "dkim_none", "repeated_header", "suspicious_link"})
+_JUDGE = "judge"  # the alarm
 _KEPT = frozenset({MailVerdict.ACCEPT, MailVerdict.HELD, MailVerdict.REJECTED})
 
 log = structlog.get_logger("agent.mail")
@@ -52,6 +54,7 @@ class Intake(threading.Thread):
         on_arrival: Callable[[str], None],
         on_handled: Callable[[Message], None],
         is_leader: Callable[[], bool],
+        at_once: int = 1,
     ) -> None:
         super().__init__(name="mail-intake", daemon=True)
         self._context = context
@@ -59,8 +62,10 @@ class Intake(threading.Thread):
         self._keys = keys
         self._policy_of = policy_of
         self._on_arrival = on_arrival
-        self._on_handled = on_handled
+        self._teller = Teller(context, on_handled=on_handled)
         self._is_leader = is_leader
+        self._at_once = at_once
+        self._deciding = threading.Lock()  # verdicts are reached one by one: two mails may be for the same account
         self._stopping = threading.Event()
         self._wake = threading.Event()
 
@@ -75,7 +80,7 @@ class Intake(threading.Thread):
 
     def run(self) -> None:
         """Judge what is ready until told to stop."""
-        self._judge.warm()
+        self._warm()
         while not self._stopping.is_set():
             self._wake.clear()
             try:
@@ -86,19 +91,28 @@ class Intake(threading.Thread):
                 self._stopping.wait(_POLL)
 
     def judge_ready(self) -> int:
-        """Judge one batch; returns how many messages were looked at."""
+        """Judge one batch, several messages at once, untried ones first; returns how many were looked at."""
         with reading(self._context.engine) as conn:
             ready = messages.list_judgeable(conn, now=self._context.now(), limit=_BATCH)
-        for row_id in ready:
-            if self._stopping.is_set():
-                break
-            try:
-                self.judge_one(row_id)
-            except SQLAlchemyError:
-                raise
-            except Exception as err:  # noqa: BLE001 - the supervisor: one message never stops the others
-                self._failed(row_id, err)
+        with ThreadPoolExecutor(max_workers=self._at_once, thread_name_prefix="mail-judge") as pool:
+            list(pool.map(self._judge_safely, ready))
         return len(ready)
+
+    def _judge_safely(self, row_id: int) -> None:
+        if self._stopping.is_set():
+            return
+        try:
+            self.judge_one(row_id)
+        except Exception as err:
+            if isinstance(err, SQLAlchemyError) and is_away(err):
+                raise
+            self._failed(row_id, err)  # the supervisor: one message never stops the others
+
+    def _warm(self) -> None:
+        try:
+            self._judge.warm()
+        except JudgeLostError as err:
+            self._context.on_alarm(_JUDGE, f"no mail can be judged: {err}")
 
     def judge_one(self, row_id: int) -> None:
         """Bring one message as far as it goes now."""
@@ -112,15 +126,13 @@ class Intake(threading.Thread):
             return
         now = self._context.now()
         if twin is not None:
-            self._end(
-                message, _ruling(MailVerdict.DUPLICATE, "same_bytes", f"message {twin} has the same bytes"), now=now
-            )
+            self._end(message, _same_bytes(twin), now=now)
         elif message.internaldate is not None and message.internaldate > now + CLOCK_SLACK:
             self._context.on_alarm(
                 "clock", "a message arrived later than our clock says it is; nothing is judged until the clock is right"
             )
             self._postpone(
-                message, _ruling(MailVerdict.RETRY, "clock_wrong", "the message arrived in our future"), now=now
+                message, ruling_of(MailVerdict.RETRY, "clock_wrong", "the message arrived in our future"), now=now
             )
         else:
             self._examine(message, self._policy_of(folder.mailbox if folder else None), now=now)
@@ -129,17 +141,26 @@ class Intake(threading.Thread):
         try:
             raw = self._unseal(message)
         except VaultError as err:
-            self._end(message, _ruling(MailVerdict.HELD, "cannot_be_opened", str(err)), now=now)
+            self._end(message, ruling_of(MailVerdict.HELD, "cannot_be_opened", str(err)), now=now)
             return
+        arrived_at = message.internaldate or message.found_at
         try:
-            examination = self._judge.examine(raw, policy=policy, now=now, arrived_at=message.internaldate)
+            examination = self._judge.examine(raw, policy=policy, now=now, arrived_at=arrived_at)
         except JudgeLostError as err:
-            self._set_back(message, _ruling(MailVerdict.HELD, err.reason, str(err)), now=now)
+            self._lost(message, err, now=now)
             return
+        examination = doubt_missing_bytes(examination, missing=message.size - len(raw))
         if examination.ruling is not None and examination.ruling.verdict is MailVerdict.RETRY:
             self._postpone(message, examination.ruling, now=now, examination=examination)
             return
         self._conclude(message, examination, policy, now=now)
+
+    def _lost(self, message: Message, error: JudgeLostError, *, now: datetime) -> None:
+        if error.reason != UNAVAILABLE:
+            self._set_back(message, ruling_of(MailVerdict.HELD, error.reason, str(error)), now=now)
+        elif not self._stopping.is_set():
+            self._context.on_alarm(_JUDGE, f"no mail can be judged: {error}")
+            self._postpone(message, ruling_of(MailVerdict.RETRY, error.reason, str(error)), now=now)
 
     def _unseal(self, message: Message) -> bytes:
         if message.sealed is None or message.key_id is None or message.sha256 is None:
@@ -148,14 +169,16 @@ class Intake(threading.Thread):
 
     def _conclude(self, message: Message, examination: Examination, policy: TrustPolicy, *, now: datetime) -> None:
         """Verdict, invitation and the account's transition: all or nothing."""
-        digests = {
-            name: hashlib.sha256(self._keys.look_up(name).record or b"").hexdigest()[:16]
-            for name in examination.keys_used
-        }
-        with writing(self._context.engine) as conn:
+        digests = {name: _digest(self._keys.look_up(name)) for name in examination.keys_used}
+        with self._deciding, writing(self._context.engine) as conn:
             if messages.lock_undecided(conn, message.id) is None:
                 return
-            decision = decide_offer(conn, examination, now=now, window=policy.window)
+            twin = messages.find_twin(conn, message)  # one that was examined beside it
+            decision = (
+                decide_offer(conn, examination, now=now, window=policy.window)
+                if twin is None
+                else Judgement(ruling=_same_bytes(twin), steps=examination.steps)
+            )
             ruling, account_id = decision.ruling, decision.account_id
             if ruling.verdict is MailVerdict.ACCEPT:
                 hand_over(
@@ -169,7 +192,7 @@ class Intake(threading.Thread):
                 )
             self._write(conn, message, ruling, steps=decision.steps, account_id=account_id, now=now)
             new_keys = [name for name, digest in digests.items() if messages.note_key(conn, name, digest, now=now)[1]]
-        self._tell(message, ruling, account_id=account_id, domain=examination.sender_domain)
+        self._teller.tell(message, ruling, account_id=account_id, domain=examination.sender_domain)
         for name in new_keys:
             log.warning(events.KEY_NEW, name=name)
             self._context.on_alarm(
@@ -183,7 +206,7 @@ class Intake(threading.Thread):
             if messages.lock_undecided(conn, message.id) is None:
                 return
             self._write(conn, message, ruling, steps=(), account_id=None, now=now)
-        self._tell(message, ruling, account_id=None, domain=None)
+        self._teller.tell(message, ruling, account_id=None, domain=None)
 
     def _write(
         self,
@@ -206,33 +229,6 @@ class Intake(threading.Thread):
             keep_bytes=ruling.verdict in _KEPT and ruling.reason != "no_invitation",
         )
 
-    def _tell(self, message: Message, ruling: Ruling, *, account_id: str | None, domain: str | None) -> None:
-        log.info(
-            events.JUDGED,
-            message=message.id,
-            verdict=str(ruling.verdict),
-            reason=ruling.reason,
-            account=account_id,
-            sender=domain,
-        )
-        if ruling.reason in _FORGED:
-            log.warning(events.FORGED, message=message.id, reason=ruling.reason, sender=domain)
-        if ruling.verdict is MailVerdict.HELD:
-            text = f"message {message.id} is held ({ruling.reason}); 'sc-agent mail show {message.id}' explains it, 'mail approve' acts on it"
-            self._context.on_alarm("mail_held", text)
-        if ruling.verdict in (MailVerdict.ACCEPT, MailVerdict.DUPLICATE):
-            self._on_handled(message)
-        if ruling.reason == "dkim_failed":
-            self._watch_for_rewriting()
-
-    def _watch_for_rewriting(self) -> None:
-        """A provider that rewrites mail breaks every signature; one forgery does not."""
-        with reading(self._context.engine) as conn:
-            failed, proven = messages.last_proofs(conn)
-        if failed >= _ALTERED_LEAST and failed > _ALTERED_SHARE * (failed + proven):
-            text = f"{failed} of the last {failed + proven} mails from Amazon's domains failed DKIM: does the provider alter mail?"
-            self._context.on_alarm("provider_alters_mail", text)
-
     def _postpone(
         self, message: Message, ruling: Ruling, *, now: datetime, examination: Examination | None = None
     ) -> None:
@@ -241,7 +237,7 @@ class Intake(threading.Thread):
         anew has its tries too."""
         if now - message.found_at > _KEYS_GIVE_UP and message.attempts >= _LEAST_TRIES:
             self._end(
-                message, _ruling(MailVerdict.HELD, ruling.reason, f"{ruling.detail}, for more than a day"), now=now
+                message, ruling_of(MailVerdict.HELD, ruling.reason, f"{ruling.detail}, for more than a day"), now=now
             )
             return
         seconds = min(10 * 2.0 ** min(message.attempts, 12), 3600.0)
@@ -253,12 +249,14 @@ class Intake(threading.Thread):
         with reading(self._context.engine) as conn:
             message = messages.get(conn, row_id)
         if message is not None:
-            ruling = _ruling(MailVerdict.HELD, "intake_failed", f"an unexpected {type(error).__name__} while judging")
+            ruling = ruling_of(MailVerdict.HELD, "intake_failed", f"an unexpected {type(error).__name__} while judging")
             self._set_back(message, ruling, now=self._context.now())
 
     def _set_back(self, message: Message, ruling: Ruling, *, now: datetime) -> None:
-        """A message that hung or killed the judging process, or broke us, is held; the third time it is poison."""
-        last = message.attempts + 1 >= _LOST_LIMIT
+        """A message that killed the judging process, or broke us, is held; the third time it is poison. One that hung
+        it is so at once: it would take the time of the others again.
+        """
+        last = ruling.reason == HUNG or message.attempts + 1 >= _LOST_LIMIT
         self._write_postponed(
             message, ruling, wait=None if last else timedelta(seconds=10 * 6**message.attempts), steps=(), now=now
         )
@@ -266,7 +264,8 @@ class Intake(threading.Thread):
             log.error(events.POISON, message=message.id, reason=ruling.reason)
             self._context.on_alarm(
                 f"poison:{message.id}",
-                f"message {message.id} could not be judged {_LOST_LIMIT} times and was set aside",
+                f"message {message.id} could not be judged ({ruling.reason}) and was set aside; "
+                f"'sc-agent mail retry {message.id}' tries it again",
             )
 
     def _write_postponed(
@@ -288,19 +287,15 @@ class Intake(threading.Thread):
         log.info(events.POSTPONED, message=message.id, reason=ruling.reason, attempts=message.attempts + 1)
 
 
-def evidence(ruling: Ruling, steps: tuple[Step, ...]) -> Mapping[str, Any]:
-    """What is stored beside a verdict."""
-    return {
-        "detail": ruling.detail,
-        "steps": [{"name": step.name, "passed": step.passed, "detail": step.detail} for step in steps],
-    }
+def _same_bytes(twin: int) -> Ruling:
+    return ruling_of(MailVerdict.DUPLICATE, "same_bytes", f"message {twin} has the same bytes")
+
+
+def _digest(key: Key) -> str:
+    return hashlib.sha256(b"\0".join(key.records)).hexdigest()[:16]
 
 
 def forget_old_bytes(context: MailContext, *, before: datetime) -> int:
     """Drop the bytes of messages that are older than the retention."""
     with writing(context.engine) as conn:
         return messages.forget_old(conn, before=before)
-
-
-def _ruling(verdict: MailVerdict, reason: str, detail: str) -> Ruling:
-    return Ruling(verdict=verdict, reason=reason, detail=detail)

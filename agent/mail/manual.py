@@ -15,11 +15,11 @@ from agent.domain.invitation import Expectation, Link, MailVerdict, Offer, Rulin
 from agent.errors import UnconfirmedError, UsageError
 from agent.mail.context import mailboxes_of, name_of, policy_for
 from agent.mail.expectations import decide_offer, expectation_of, hand_over, known_already
-from agent.mail.intake import evidence
 from agent.mail.trust.examine import Examination, Judgement, Step, conclude
 from agent.mail.trust.keys import KeyStore
 from agent.mail.trust.links import LinkError, check_link
 from agent.mail.trust.sandbox import Judge, JudgeLostError
+from agent.mail.verdicts import evidence
 from agent.settings.model import Settings
 from agent.store import accounts
 from agent.store.database.engine import reading, writing
@@ -244,7 +244,13 @@ def open_judge(settings: Settings) -> Iterator[Judge]:
 
 
 def examine_file(
-    judge: Judge, raw: bytes, *, settings: Settings, now: datetime, mailbox: str | None = None
+    judge: Judge,
+    raw: bytes,
+    *,
+    settings: Settings,
+    now: datetime,
+    mailbox: str | None = None,
+    arrived_at: datetime | None = None,
 ) -> Examination:
     """Examine bytes under the policy of a mailbox, by default the first one of the settings.
 
@@ -254,7 +260,7 @@ def examine_file(
     known = {name_of(each): each for each in mailboxes_of(settings)}
     box = known.get(mailbox) if mailbox is not None else next(iter(known.values()), None)
     try:
-        return judge.examine(raw, policy=policy_for(settings.mail, box), now=now, arrived_at=None)
+        return judge.examine(raw, policy=policy_for(settings.mail, box), now=now, arrived_at=arrived_at)
     except JudgeLostError as err:
         raise UnconfirmedError(f"the mail could not be judged ({err.reason}): {err}") from err
 
@@ -333,4 +339,5 @@ def _examine_stored(
         raise UnconfirmedError(f"message {message.id} cannot be approved: its bytes are not kept ({message.reason})")
     raw = vault.unseal(message.key_id, message.sealed, context=f"message:{message.sha256}")
     with open_judge(settings) as judge:
-        return examine_file(judge, raw, settings=settings, now=now, mailbox=mailbox)
+        arrived_at = message.internaldate or message.found_at
+        return examine_file(judge, raw, settings=settings, now=now, mailbox=mailbox, arrived_at=arrived_at)

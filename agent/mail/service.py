@@ -71,7 +71,12 @@ class MailService:
         )
         self._mailboxes = {name_of(mailbox): mailbox for mailbox in mailboxes_of(settings)}
         keys = KeyStore(limits.dns_servers, timeout=limits.dns_timeout)
-        self._judge = Judge(look_up=keys.look_up, seconds=limits.judge_seconds, memory_mb=limits.judge_memory_mb)
+        self._judge = Judge(
+            look_up=keys.look_up,
+            seconds=limits.judge_seconds,
+            memory_mb=limits.judge_memory_mb,
+            processes=limits.judge_processes,
+        )
         self._intake = Intake(
             self._context,
             judge=self._judge,
@@ -80,6 +85,7 @@ class MailService:
             on_arrival=_safely(on_arrival),
             on_handled=self._handled,
             is_leader=lambda: not self._watchers or any(watcher.leads for watcher in self._watchers.values()),
+            at_once=limits.judge_processes,
         )
         holder = process_name()
         self._watchers = {

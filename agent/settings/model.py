@@ -115,6 +115,7 @@ class MailSettings(_Group):
     max_message_bytes: int = Field(default=2_000_000, ge=10_000)
     judge_seconds: Seconds = 2.0
     judge_memory_mb: int = Field(default=512, ge=64)
+    judge_processes: int = Field(default=2, ge=1, le=16)  # mails judged at once
 
 
 class BrowserSettings(_Group):

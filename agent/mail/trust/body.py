@@ -91,6 +91,8 @@ def find_invitation(body: Body) -> Link:
     links, wrong = _sort(anywhere | named | written)
     if wrong:
         raise BodyError("suspicious_link", f"a link pretends to be an invitation and is none: {wrong[0]}")
+    if body.page is None and not any(text.strip() for text in body.texts):
+        raise BodyError("empty_body", "the message holds no text")
     if not links and any(may_invite_otherwise(url) for url in anywhere | named | written):
         raise BodyError(
             "other_invitation",

@@ -28,7 +28,7 @@ class KeyStore:
         self._lock = threading.Lock()
 
     def look_up(self, name: str) -> Key:
-        """The TXT record of a name; `problem` is set when nobody could tell, and that is never cached."""
+        """The TXT records of a name; `problem` is set when nobody could tell, and that is never cached."""
         with self._lock:
             kept = self._cache.get(name)
         if kept and kept[0] > self._clock():
@@ -50,11 +50,9 @@ class KeyStore:
             return Key(problem=type(err).__name__), 0.0
         except (OSError, ValueError) as err:
             return Key(problem=type(err).__name__), 0.0
-        records = [b"".join(record.strings) for record in answer]
-        if len(records) != 1:
-            return Key(problem="several records"), 0.0
+        records = sorted(b"".join(record.strings) for record in answer)
         ttl = float(answer.rrset.ttl) if answer.rrset is not None else _SHORTEST
-        return Key(record=records[0]), min(max(ttl, _SHORTEST), _LONGEST)
+        return Key(record=records[0], more=tuple(records[1:])), min(max(ttl, _SHORTEST), _LONGEST)
 
 
 def _resolver(servers: Sequence[str], timeout: float) -> dns.resolver.Resolver:

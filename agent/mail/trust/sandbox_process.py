@@ -14,22 +14,30 @@ from agent.mail.trust.examine import examine
 from agent.mail.trust.sandbox_wire import Answer, Question, answer_to_json, question_from_json
 from agent.mail.trust.signatures import Key
 
+READY = b"ready"
 _HEAD = 4  # bytes of a frame's length
 
 
 def main() -> None:
-    """Answer until standard input ends. Arguments: memory in MB, seconds a question may take."""
-    memory, seconds = int(sys.argv[1]) * 1024 * 1024, float(sys.argv[2])
+    """Say that everything is imported, then answer until standard input ends.
+
+    Arguments: memory in MB, seconds of processor time a question may take, seconds of any time.
+    """
+    memory, seconds, wall = int(sys.argv[1]) * 1024 * 1024, float(sys.argv[2]), float(sys.argv[3])
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the daemon, which then closes our input
     logging.getLogger("dkimpy").setLevel(logging.CRITICAL)
     source, sink = sys.stdin.buffer, sys.stdout.buffer
+    sink.write(frame(READY))
+    sink.flush()
     while (data := read_frame(source)) is not None:
         signal.setitimer(
-            signal.ITIMER_REAL, seconds * 2
-        )  # should nobody be left to end us: SIGALRM does, in C code too
+            signal.ITIMER_PROF, seconds
+        )  # SIGPROF ends us, in C code too: a busy machine costs nobody time
+        signal.setitimer(signal.ITIMER_REAL, wall * 2)  # should nobody be left to end us
         answer = answer_to_json(_answer(question_from_json(data)))
+        signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)
         sink.write(frame(answer))
         sink.flush()

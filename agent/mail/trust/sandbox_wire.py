@@ -38,7 +38,10 @@ class Answer:
 
 def question_to_json(question: Question) -> bytes:
     """Write a question."""
-    keys = {name: {"record": _text(key.record), "problem": key.problem} for name, key in question.keys.items()}
+    keys = {
+        name: {"record": _text(key.record), "problem": key.problem, "more": [_text(record) for record in key.more]}
+        for name, key in question.keys.items()
+    }
     policy = asdict(question.policy) | {"window": question.policy.window.total_seconds()}
     document = {
         "raw": _text(question.raw),
@@ -60,7 +63,12 @@ def question_from_json(data: bytes) -> Question:
         raw=base64.b64decode(document["raw"]),
         policy=TrustPolicy(**(policy | lists | {"window": timedelta(seconds=policy["window"])})),
         keys={
-            name: Key(record=_bytes(key["record"]), problem=key["problem"]) for name, key in document["keys"].items()
+            name: Key(
+                record=_bytes(key["record"]),
+                problem=key["problem"],
+                more=tuple(base64.b64decode(record) for record in key["more"]),
+            )
+            for name, key in document["keys"].items()
         },
         now=datetime.fromisoformat(document["now"]),
         arrived_at=datetime.fromisoformat(arrived_at) if arrived_at else None,

@@ -43,7 +43,7 @@ class Key:
     @property
     def records(self) -> tuple[bytes, ...]:
         """Every record, in the order of the answer."""
-        return (*(() if self.record is None else (self.record,)), *self.more)[:_MAX_RECORDS]
+        return (*(() if self.record is None else (self.record,)), *self.more)
 
 
 Resolver = Callable[[str], Key]  # "selector._domainkey.domain" -> Key
@@ -119,7 +119,7 @@ class _Message:
         key = self.resolver(name)
         if key.problem:
             raise ProblemError(Standing.UNKNOWN, f"its key could not be looked up: {key.problem}")
-        records = [record for record in key.records if _is_key_record(record)]
+        records = [record for record in key.records if _is_key_record(record)][:_MAX_RECORDS]
         if not records:
             raise ProblemError(Standing.INVALID, "the domain publishes no such key")
         self.verified += 1

@@ -23,7 +23,7 @@ _UNJUDGED: dict[str, Any] = {"verdict": None, "reason": None, "attempts": 0, "ne
 _UNTOLD = (
     "from_other_domain", "from_malformed", "dkim_none", "repeated_header", "same_bytes", "too_big", "header_too_big", "header_malformed",
     "key_lookup_failed", "clock_wrong", "cannot_be_fetched", "cannot_be_opened", "judge_hung", "judge_died", "intake_failed", "unreadable",
-    "authserv_failed",
+    "authserv_failed", "dkim_unreadable", "incomplete",
 )  # fmt: skip
 
 
@@ -133,9 +133,10 @@ def count_by_verdict(conn: Connection, *, since: datetime | None = None) -> dict
 
 
 def list_judgeable(conn: Connection, *, now: datetime, limit: int) -> list[int]:
-    """Row ids that wait for a verdict and whose time has come, oldest first."""
+    """Row ids that wait for a verdict and whose time has come: those that were never tried first, then the oldest."""
     ready = sa.or_(messages.c.next_try_at.is_(None), messages.c.next_try_at <= now)
-    query = sa.select(messages.c.id).where(messages.c.stage == FETCHED, ready).order_by(messages.c.id).limit(limit)
+    query = sa.select(messages.c.id).where(messages.c.stage == FETCHED, ready)
+    query = query.order_by(messages.c.attempts, messages.c.id).limit(limit)
     return list(conn.scalars(query))
 
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from agent.mail.imap.scanner import is_candidate
 from agent.mail.trust.addresses import parse_address
-from agent.mail.trust.body import BodyError, find_invitation, parse_body
+from agent.mail.trust.body import find_invitation, parse_body
 from agent.mail.trust.headers import HeaderError, parse_date, parse_headers, readable
+from agent.mail.trust.mime import BodyError
 
 
 def test_folded_values_are_unfolded() -> None:

@@ -43,9 +43,7 @@ def judge() -> Iterator[Judge]:
 
 
 def pid_of(judge: Judge) -> int:
-    process = judge._process
-    assert process is not None
-    return process.pid
+    return judge.pids[0]
 
 
 def examine(judge: Judge, raw: bytes = RAW) -> bool:
