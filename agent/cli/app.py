@@ -26,6 +26,7 @@ COMMANDS = {  # name: where it lives; in the order of the help
     "resume": "agent.cli.pause:resume",
     "api-keys": "agent.cli.api_keys:app",
     "doctor": "agent.cli.doctor:doctor",
+    "events": "agent.cli.events:events",
     "policy": "agent.cli.policy:app",
     "selectors": "agent.rehearsal.selectors:app",
     "vault": "agent.cli.vault:app",

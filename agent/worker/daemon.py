@@ -27,6 +27,7 @@ from agent.observe.metrics import Metrics
 from agent.observe.notify import AlarmBoard, Alarms, apprise_sender
 from agent.observe.redaction import Redaction
 from agent.observe.watchdog import sd_notify
+from agent.outbox.publisher import Publisher
 from agent.settings.model import Settings
 from agent.store.alarms import AlarmPolicy, TableBoard
 from agent.store.database.engine import database_url
@@ -83,6 +84,7 @@ async def run_daemon(
             alarms.run(),
             own.run(),
             Housekeeping(context=context, alarms=alarms, own=own, engine=visiting).run(),
+            Publisher(engine=engine).run(),
         ]
         async with serve_health(settings.observe.http_address, _routes(context, metrics, heartbeat)) as address:
             await heartbeat.start()

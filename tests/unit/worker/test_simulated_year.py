@@ -20,6 +20,7 @@ from agent.store import accounts
 from agent.store.audits import record_audit
 from agent.store.database.engine import open_database, reading, writing
 from agent.store.database.schema import audits, codes, journal, messages, metadata, visits
+from agent.store.outbox.sequence import number_events
 from agent.store.transitions import Facts
 from agent.store.vault.keys import Vault
 from agent.visits.context import WorkerContext
@@ -39,8 +40,9 @@ _HOUSE = 5 * DAY  # in truth every hour
 LIMITS = ObserveSettings(journal_days=60, audits_days=60, finished_days=14, evidence_days=30)
 DOCUMENT = {
     "verdict": "pass",
+    "counts": {"permissions": 60, "as_expected": 60, "findings": 0},
     "findings": [],
-    "permissions": [{"section": "Orders", "permission": "Manage Orders", "actual": "View"}] * 60,
+    "permissions": [{"scope": "regional", "section": "Orders", "permission": "Manage Orders", "actual": "View"}] * 60,
 }
 
 
@@ -85,6 +87,7 @@ class Year:
                 due = accounts.list_due(conn, now=self.now, limit=100_000)
             for account in due:
                 await self.visit(account.id)
+            number_events(self.context.engine)
             if (self.now - self.began) % _HOUSE == timedelta():
                 await self.house.once()
             self.now += DAY

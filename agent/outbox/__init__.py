@@ -1,0 +1,1 @@
+"""Events on their way out: numbering them, telling readers, delivering webhooks."""

@@ -1,0 +1,46 @@
+"""The publisher: numbers what was committed, as soon as it is told, and every few seconds whether it is told or not."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+import structlog
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from agent.observe import events
+from agent.outbox.ring import Ring
+from agent.outbox.signals import watching
+from agent.store.outbox.sequence import number_events
+from agent.store.outbox.wake import Signal
+
+_LOOK_EVERY = 5.0  # seconds: for what a signal was lost for
+_AGAIN = 1.0  # seconds after a failure
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publisher:
+    """Every process runs one; the database lets one of them number at a time, and the others go on when it dies."""
+
+    engine: Engine
+    written: Ring = field(default_factory=lambda: Ring(Signal.WRITTEN))
+
+    async def run(self) -> None:
+        """Number for ever, and pass on what other processes signal."""
+        with self.written.listening():
+            async with watching(self.engine):
+                while True:
+                    ticket = self.written.ticket()
+                    await self.written.wait(ticket, timeout=await self._number())
+
+    async def _number(self) -> float:
+        """Number what there is; returns the seconds until the next look."""
+        try:
+            await asyncio.to_thread(number_events, self.engine)
+        except SQLAlchemyError as err:  # the events wait in the outbox
+            log.warning(events.EVENTS_UNNUMBERED, error=type(err).__name__)
+            return _AGAIN
+        return _LOOK_EVERY

@@ -1,0 +1,79 @@
+"""Signals of events across processes: NOTIFY on PostgreSQL, the file's change counter on SQLite."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from agent.observe import events
+from agent.store.outbox.wake import CHANNEL, Signal, wake
+
+_LOOK_EVERY = 0.2  # seconds: how soon a change by another process is seen on SQLite
+_LISTEN = 0.5  # seconds a wait for notifications lasts before a stop is looked for
+_AGAIN = 1.0  # seconds until a lost connection is tried again
+
+log = structlog.get_logger(__name__)
+
+
+@asynccontextmanager
+async def watching(engine: Engine) -> AsyncIterator[None]:
+    """Pass signals of other processes on to the listeners of this one while the block runs, from a thread."""
+    stopping = threading.Event()
+    thread = threading.Thread(target=_watch, args=(engine, stopping), name="event-signals", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        await asyncio.to_thread(thread.join, _LISTEN + _AGAIN)
+
+
+def _watch(engine: Engine, stopping: threading.Event) -> None:
+    watch = _watch_postgres if engine.dialect.name == "postgresql" else _watch_sqlite
+    while not stopping.is_set():
+        try:
+            _watch_on(engine, watch, stopping)
+        except (SQLAlchemyError, engine.dialect.loaded_dbapi.Error) as err:
+            log.warning(events.SIGNALS_LOST, error=type(err).__name__)
+            stopping.wait(_AGAIN)
+
+
+def _watch_on(engine: Engine, watch: Callable[[Any, threading.Event], None], stopping: threading.Event) -> None:
+    """On a connection of the driver's own, outside any transaction; it never goes back to the pool."""
+    raw = engine.raw_connection()
+    driver = raw.driver_connection
+    raw.detach()
+    try:
+        watch(driver, stopping)
+    finally:
+        raw.close()
+
+
+def _watch_postgres(driver: Any, stopping: threading.Event) -> None:
+    driver.autocommit = True
+    driver.execute(f"LISTEN {CHANNEL}")
+    _wake_all()  # what was notified while nobody listened
+    while not stopping.is_set():
+        for notice in driver.notifies(timeout=_LISTEN, stop_after=1):
+            wake(Signal(notice.payload))
+
+
+def _watch_sqlite(driver: Any, stopping: threading.Event) -> None:
+    seen = None
+    while not stopping.wait(_LOOK_EVERY):
+        (found,) = driver.execute("PRAGMA data_version").fetchone()
+        if found != seen:
+            seen = found
+            _wake_all()
+
+
+def _wake_all() -> None:
+    for signal in Signal:
+        wake(signal)

@@ -1,0 +1,41 @@
+"""`sc-agent events`: the events of what the commands did, with and without a daemon."""
+
+from __future__ import annotations
+
+import json
+
+from tests.support.processes.command import Agent
+
+
+def test_what_was_done_is_listed_as_cloud_events_in_order(agent: Agent) -> None:
+    agent.add("A1")
+    agent("accounts", "api-authorization", "A1", "complete")
+    events = [json.loads(line) for line in agent("events", "--json").out.splitlines()]
+    assert [event["sequence"] for event in events] == list(range(1, len(events) + 1))
+    assert {event["specversion"] for event in events} == {"1.0"}
+    moved = [event for event in events if event["type"].endswith("account.state_changed.v1")]
+    assert [(event["data"]["from"], event["data"]["to"]) for event in moved] == [
+        ("api_authorization_required", "awaiting_invitation")
+    ]
+
+
+def test_the_document_of_an_event_is_the_one_of_status(agent: Agent) -> None:
+    agent.add("A1", "--api-authorized")
+    (event,) = [json.loads(line) for line in agent("events", "--json").out.splitlines()]
+    (account,) = agent("status", "--json").document["accounts"]
+    assert {name: account[name] for name in event["data"]["status"]} == event["data"]["status"]
+
+
+def test_only_what_comes_after_and_only_some_types_are_shown(agent: Agent) -> None:
+    agent.add("A1")
+    agent.add("A2")
+    agent("pause", "--all")
+    assert len(agent("events", "--after", "1", "--json").out.splitlines()) == 2
+    (line,) = agent("events", "--types", "pause.changed.v1", "--json").out.splitlines()
+    assert json.loads(line)["data"]["paused"] is True
+
+
+def test_a_type_that_is_none_is_one_clear_line(agent: Agent) -> None:
+    ended = agent("events", "--types", "account.exploded.v1")
+    assert ended.code == 2
+    assert "account.exploded.v1" in ended.err
