@@ -19,6 +19,7 @@ from agent.visits.audit import audit, make_private
 from agent.visits.context import WorkerContext
 from agent.visits.errors import UnexpectedError, VisitTimeoutError
 from agent.visits.hooks import hooks_for
+from agent.visits.known_values import redactor_of
 from agent.visits.lease_guard import while_held
 from agent.visits.outcome import Conclusion, from_error, interrupted
 from agent.visits.prepare import Kind, Plan, prepare
@@ -111,9 +112,7 @@ async def _to_the_end(work: Any) -> Any:
 
 
 async def _conclude(context: WorkerContext, plan: Plan) -> Conclusion:
-    redactor = Redactor()
-    given = plan.secrets.secrets
-    redactor.register_all([given.password, given.totp_secret])
+    redactor = redactor_of(plan)
     with context.redaction.visiting(redactor):
         try:
             return await while_held(

@@ -17,6 +17,7 @@ from playwright.async_api import Error, Page
 from flows.browser.scripts import PageMovedError, ask
 from flows.catalogue.load import load_catalogue
 from flows.errors import FlowError
+from flows.recording.found_secrets import is_drawn
 from flows.redaction.redact import Redactor
 from flows.visit.visit import Visit
 
@@ -37,9 +38,10 @@ async def capture(
     """Save a masked screenshot, the scrubbed page and the visit's story; never raises for a page that is gone.
 
     Files are `<name>.png`, `<name>.html`, `<name>.json`, mode 0600; those that could be written are returned. Whatever
-    is typed, hidden
-    fields, inline scripts, values in addresses and every e-mail address are left out, registered or not.
+    is typed, hidden fields, scripts, attributes that reading needs not, values in addresses and every e-mail address are
+    left out, registered or not; the values of the browser's cookies wherever they stand.
     """
+    await _register_cookies(page, redactor)
     told = _story(page, redactor, visit, error) | {"status": await _status(page)}
     story = json.dumps(told, indent=1, ensure_ascii=False)
     kept = [_write(directory / f"{name}.json", redactor.redact(story).encode())]
@@ -52,7 +54,16 @@ async def capture(
 
 async def scrubbed_html(page: Page, redactor: Redactor) -> str:
     """Return the page as `capture` keeps it."""
+    await _register_cookies(page, redactor)
     return await _html(page, redactor)
+
+
+async def _register_cookies(page: Page, redactor: Redactor) -> None:
+    """Have the values of the browser's cookies replaced; if it does not tell them, it does not tell its page either."""
+    with suppress(Error, TimeoutError):
+        async with asyncio.timeout(_PATIENCE / 4):
+            values = [str(cookie.get("value", "")).strip('"') for cookie in await page.context.cookies()]
+            redactor.register_all(value for value in values if is_drawn(value))
 
 
 async def _status(page: Page) -> int:

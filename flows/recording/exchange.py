@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_to_bytes
 
 from playwright.async_api import Error, Request, Response
+
+from flows.recording.body_text import LOSSLESS, text_of, told_bytes
 
 _BODILESS = frozenset({204, 301, 302, 303, 304, 307, 308})
 _GIVEN_UP = "ERR_ABORTED"
@@ -47,14 +49,14 @@ class Captured:
         return self.status is not None and self.status not in _BODILESS and self.method != "HEAD"
 
     @property
+    def received_content_type(self) -> str:
+        """The answer's Content-Type, with its charset."""
+        return next((value for name, value in self.headers if name.lower() == "content-type"), "")
+
+    @property
     def received_type(self) -> str:
         """The media type of the answer."""
-        return (
-            next((value for name, value in self.headers if name.lower() == "content-type"), "")
-            .split(";")[0]
-            .strip()
-            .lower()
-        )
+        return self.received_content_type.split(";")[0].strip().lower()
 
 
 def asked_for(request: Request) -> Captured:
@@ -109,17 +111,33 @@ def _take_sent(captured: Captured, headers: Mapping[str, str]) -> None:
 
 
 def sent_body(captured: Captured) -> dict[str, Any]:
-    """The request body the way a reviewer wants to read it: form fields, JSON or text."""
+    """The request body the way a reviewer wants to read it: form fields, JSON or text; bytes as length and type."""
     if not captured.sent:
         return {}
-    text = captured.sent.decode("utf-8", "replace")
     if "x-www-form-urlencoded" in captured.content_type:
-        return {"form": [[name, value] for name, value in parse_qsl(text, keep_blank_values=True)]}
+        return {"form": form_fields(captured.sent)}
+    read = text_of(captured.sent, captured.content_type)
+    if read is None:
+        return {"omitted": told_bytes(captured.sent, captured.content_type)}
     try:
-        value = json.loads(text)
+        value = json.loads(read.text)
     except ValueError:
-        return {"text": text}
-    return {"json": value} if isinstance(value, dict | list) else {"text": text}
+        return {"text": read.text}
+    return {"json": value} if isinstance(value, dict | list) else {"text": read.text}
+
+
+def form_fields(sent: bytes) -> list[list[str]]:
+    """Read an urlencoded body in UTF-8, and what is not UTF-8 losslessly: a page sends its fields in its own charset."""
+    pairs = (part.partition(b"=") for part in sent.replace(b"+", b" ").split(b"&") if part)
+    return [[_field(name), _field(value)] for name, _, value in pairs]
+
+
+def _field(raw: bytes) -> str:
+    plain = unquote_to_bytes(raw)
+    try:
+        return plain.decode()
+    except UnicodeDecodeError:
+        return plain.decode(LOSSLESS)
 
 
 def _cookies(header: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
@@ -16,12 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from flows.catalogue.load import Catalogue
-from flows.recording.exchange import Captured, sent_body
+from flows.recording.body_text import told_bytes
+from flows.recording.exchange import Captured
 from flows.recording.mail_text import scrub_mail
 from flows.recording.scrub import Scrub
+from flows.recording.scrub_exchange import scrub_header, scrub_request, scrub_session
 from flows.recording.shape import shape
 from flows.recording.visit import Snapshot
-from flows.recording.volatile import cookies_of_the_site, mask_inputs, mask_volatile
+from flows.recording.volatile import cookies_of_the_site, mask_inputs
 from flows.redaction.redact import Redactor
 from flows.visit.visit import StoryStep
 
@@ -65,18 +67,20 @@ def write_recording(directory: Path, parts: RecordingParts, redactor: Redactor, 
     if directory.exists() and any(directory.iterdir()):
         raise FileExistsError(f"{directory} holds something already; choose another directory for the recording")
     scrub = Scrub.of(parts.exchanges, parts.inputs, parts.session, redactor, mail=parts.mail)
-    pages = [scrub.redact(mask_inputs(snapshot.html)) for snapshot in parts.snapshots]
+    pages = [scrub.text(mask_inputs(snapshot.html)) for snapshot in parts.snapshots]
     files = {
-        "recording.json": _json(_about(parts, scrub, catalogue, pages)),
+        "recording.json": b"",
         "exchanges.json": b"",
-        "session.json": _json(scrub.tree(parts.session)),
+        "session.json": _json(scrub_session(parts.session, scrub)),
     }
-    rows, cookies = [], cookies_of_the_site(parts.exchanges, parts.session)
+    rows, cookies, masked = [], cookies_of_the_site(parts.exchanges, parts.session), set(parts.volatile)
     for number, captured in enumerate(parts.exchanges, 1):
-        row, body = _exchange(number, captured, scrub, parts.recorded_at, cookies)
+        row, body, rules = _exchange(number, captured, scrub, parts.recorded_at, cookies)
         rows.append(row)
+        masked |= rules
         if body is not None:
             files[f"bodies/{row['response']['body']}"] = body
+    files["recording.json"] = _json(_about(parts, scrub, catalogue, masked))
     files["exchanges.json"] = _json(rows)
     for number, (snapshot, html) in enumerate(zip(parts.snapshots, pages, strict=True), 1):
         files[f"pages/{_page_name(number, snapshot)}"] = html.encode()
@@ -98,7 +102,7 @@ def catalogue_version(root: Path) -> str:
     return digest.hexdigest()[:12]
 
 
-def _about(parts: RecordingParts, scrub: Scrub, catalogue: Catalogue, pages: Sequence[str]) -> dict[str, Any]:
+def _about(parts: RecordingParts, scrub: Scrub, catalogue: Catalogue, volatile: Iterable[str]) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "flow": parts.flow,
@@ -116,41 +120,39 @@ def _about(parts: RecordingParts, scrub: Scrub, catalogue: Catalogue, pages: Seq
             {
                 "file": _page_name(number, snapshot),
                 "screen": snapshot.screen,
-                "url": scrub.redact(snapshot.url),
+                "url": scrub.text(snapshot.url),
                 "shape": shape(snapshot.html),
             }
             for number, snapshot in enumerate(parts.snapshots, 1)
         ],
-        "volatile": list(parts.volatile),
+        "volatile": sorted(volatile),
     }
 
 
 def _exchange(
     number: int, captured: Captured, scrub: Scrub, recorded_at: datetime, site_cookies: frozenset[str]
-) -> tuple[dict[str, Any], bytes | None]:
-    cookies = {name: value if name in site_cookies else "volatile" for name, value in sorted(captured.cookies.items())}
-    request = {"method": captured.method, "url": captured.url, "cookies": cookies, **sent_body(captured)}
-    row: dict[str, Any] = {
-        "number": number,
-        "kind": captured.kind,
-        "request": scrub.tree(mask_volatile(request)),
-        "response": None,
-    }
+) -> tuple[dict[str, Any], bytes | None, set[str]]:
+    """Return the row, the body if one is kept, and the rules for the fields that were masked by name."""
+    request, rules = scrub_request(captured, scrub, site_cookies)
+    row: dict[str, Any] = {"number": number, "kind": captured.kind, "request": request, "response": None}
     if captured.lost:
         row["lost"] = scrub.redact(captured.lost)
     if captured.failure:
         row["failure"] = captured.failure
     if captured.status is None:
-        return row, None
-    headers = [[name, scrub.redact(value)] for name, value in _headers(captured, recorded_at)]
+        return row, None, rules
+    headers = [[name, scrub_header(name, value, scrub)] for name, value in _headers(captured, recorded_at)]
     row["response"] = {"status": captured.status, "headers": headers, "body": None}
     if not captured.body:
-        return row, None
-    body = scrub.content(captured.body)
+        return row, None, rules
+    body = scrub.body(captured.body, captured.received_content_type)
+    if body is None:
+        row["response"]["omitted"] = told_bytes(captured.body, captured.received_content_type)
+        return row, None, rules
     row["response"]["body"] = (
         f"{hashlib.sha256(body).hexdigest()[:20]}.{_EXTENSIONS.get(captured.received_type, 'bin')}"
     )
-    return row, body
+    return row, body, rules
 
 
 def _headers(captured: Captured, recorded_at: datetime) -> list[tuple[str, str]]:

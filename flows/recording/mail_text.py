@@ -7,6 +7,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from typing import Any
+
+from flows.recording.body_text import LOSSLESS, text_of, told_bytes
 
 _SIGNATURES = (
     "DKIM-Signature",
@@ -20,7 +23,7 @@ _SIGNATURES = (
 
 def scrub_mail(raw: bytes, redact: Callable[[str], str]) -> bytes:
     """Return the mail with every text part decoded, replaced and written as UTF-8, every header replaced, and
-    signatures removed.
+    signatures removed. What is no text is replaced by its length and type.
     """
     message = _parsed(raw)
     removed = [name for name in _SIGNATURES if name in message]
@@ -29,9 +32,10 @@ def scrub_mail(raw: bytes, redact: Callable[[str], str]) -> bytes:
     for part in message.walk():
         _scrub_headers(part, redact)
         if part.get_content_maintype() == "text":
-            part.set_content(
-                redact(part.get_content()), subtype=part.get_content_subtype(), charset="utf-8", cte="8bit"
-            )
+            part.set_content(redact(_text(part)), subtype=part.get_content_subtype(), charset="utf-8", cte="8bit")
+        elif not part.is_multipart():
+            raw = part.get_payload(decode=True) or b""
+            part.set_content(told_bytes(raw if isinstance(raw, bytes) else b"", part.get_content_type()))
     if removed:
         message["X-Recording-Removed"] = ", ".join(removed)
     return message.as_bytes()
@@ -41,9 +45,15 @@ def mail_text(raw: bytes) -> str:
     """Return every header and text part of a mail, decoded."""
     message = _parsed(raw)
     headers = [str(value) for part in message.walk() for name, value in part.items() if name not in _SIGNATURES]
-    return "\n".join(
-        [*headers, *(part.get_content() for part in message.walk() if part.get_content_maintype() == "text")]
-    )
+    return "\n".join([*headers, *(_text(part) for part in message.walk() if part.get_content_maintype() == "text")])
+
+
+def _text(part: Any) -> str:
+    """Decode a text part; one in a charset that nobody knows, or that it lies about, losslessly."""
+    payload = part.get_payload(decode=True)
+    raw = payload if isinstance(payload, bytes) else b""
+    read = text_of(raw, str(part.get("Content-Type", "text/plain")))
+    return (read.text if read is not None else raw.decode(LOSSLESS)).replace("\r\n", "\n")
 
 
 def _parsed(raw: bytes) -> EmailMessage:

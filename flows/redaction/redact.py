@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
-import html
-import json
 import re
 import secrets
 import string
-from collections.abc import Callable, Iterable, Iterator
-from urllib.parse import quote, quote_plus
+from collections.abc import Iterable, Iterator
 
 from pydantic import SecretStr
 
 from flows.redaction.literals import compile_literals
-
-_SHORTEST = 4  # anything shorter would eat the text
-
-Encoding = Callable[[str], str]
+from flows.redaction.unescaped import source_of, unescaped_levels
+from flows.redaction.written_forms import SHORTEST, written_forms
 
 
 class Redactor:
     """Replaces registered values in any text by placeholders of the same shape.
 
-    A value is found plain, URL-quoted, JSON-escaped, HTML-escaped, in Base64 (at any alignment) and in hex. The same
-    value gives the same
-    placeholder within one redactor, and everywhere for redactors of one key. Safe to share between tasks and threads.
+    A value is found plain, reversed, in Base64 (at any alignment), in hex, in the bytes of other charsets, and escaped
+    for addresses, HTML, JSON and JavaScript in any mixture. The same value gives the same placeholder within one
+    redactor, and everywhere for redactors of one key. Safe to share between tasks and threads.
     """
 
     def __init__(self, *, key: bytes | None = None) -> None:
@@ -44,11 +38,11 @@ class Redactor:
     def register(self, value: str | SecretStr) -> None:
         """Replace this value from now on. Values under four characters are ignored: they would eat the text."""
         plain = value.get_secret_value() if isinstance(value, SecretStr) else value
-        if len(plain.strip()) < _SHORTEST:
+        if len(plain.strip()) < SHORTEST:
             return
         shown = self._placeholder(plain)
         forms = dict(self._forms)
-        for form, replacement in _forms(plain, shown):
+        for form, replacement in written_forms(plain, shown):
             forms.setdefault(form, replacement)
         self._forms = forms
 
@@ -62,7 +56,7 @@ class Redactor:
         that).
         """
         self.register(value)
-        if len(value.strip()) >= _SHORTEST:
+        if len(value.strip()) >= SHORTEST:
             self._names.add(value)
 
     def names(self) -> list[str]:
@@ -77,9 +71,8 @@ class Redactor:
         compiled = self._compiled
         if compiled is None or compiled[1] is not forms:
             compiled = self._compiled = (compile_literals(forms), forms)
-        return compiled[0].sub(
-            lambda match: forms.get(match.group()) or forms.get(match.group().lower()) or "[redacted]", text
-        )
+        expression = compiled[0]
+        return _without_escaped(expression.sub(lambda match: _shown(forms, match.group()), text), expression, forms)
 
     def _placeholder(self, value: str) -> str:
         """Same length, same kind of character at every place, taken from a keyed stream; an address stays an address."""
@@ -108,56 +101,20 @@ def _same_kind(char: str, draw: int) -> str:
     return char if char in "-_.:@ /+" else "x"
 
 
-def _forms(plain: str, shown: str) -> Iterator[tuple[str, str]]:
-    """Every way the value may be written, with the placeholder written the same way; longest forms are matched first."""
-    for encode in _ENCODINGS:
-        written = encode(plain)
-        if len(written) >= _SHORTEST:
-            yield written, encode(shown)
-    for value in {plain, quote_plus(plain)}:
-        for core in _base64_cores(value.encode()):
-            yield core, _stub(core)
-            yield core.replace("+", "-").replace("/", "_"), _stub(core)
+def _shown(forms: dict[str, str], found: str) -> str:
+    return forms.get(found) or forms.get(found.lower()) or "[redacted]"
 
 
-def _stub(core: str) -> str:
-    return ("UkVEQUNURUQ" * (len(core) // 11 + 1))[: len(core)]
-
-
-def _base64_cores(raw: bytes) -> Iterator[str]:
-    """Yield the characters of Base64 that the value alone decides, for each of the three places it may start at."""
-    for offset in range(3):
-        encoded = base64.b64encode(b"\0" * offset + raw).decode().rstrip("=")
-        first = (offset * 8 + 5) // 6
-        last = (offset + len(raw)) * 8 // 6
-        if last - first >= 6:
-            yield encoded[first:last]
-
-
-def _hex(text: str) -> str:
-    return text.encode().hex()
-
-
-_ENCODINGS: tuple[Encoding, ...] = (
-    lambda text: text,
-    lambda text: quote(text, safe=""),
-    lambda text: quote(text),
-    quote_plus,
-    lambda text: quote(text, safe="@"),
-    lambda text: quote(text, safe="").lower(),
-    lambda text: quote(quote(text, safe=""), safe=""),
-    lambda text: json.dumps(text)[1:-1],
-    lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
-    lambda text: json.dumps(json.dumps(text))[1:-1].strip('\\"'),
-    lambda text: json.dumps(text)[1:-1].replace("/", "\\/"),
-    lambda text: json.dumps(text)[1:-1].replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"),
-    html.escape,
-    lambda text: html.escape(text).replace("&#x27;", "&#39;"),
-    lambda text: html.escape(text, quote=False),
-    lambda text: html.escape(text).replace("@", "&#64;"),
-    lambda text: html.escape(text).replace("@", "&#x40;"),
-    lambda text: "".join(f"&#{ord(char)};" for char in text),
-    lambda text: repr(text)[1:-1],
-    _hex,
-    lambda text: _hex(text).upper(),
-)
+def _without_escaped(text: str, expression: re.Pattern[str], forms: dict[str, str]) -> str:
+    """Replace what only shows when escapes are read, whichever characters are escaped and however."""
+    found = {
+        source_of(chain, match.start(), match.end()): _shown(forms, match.group())
+        for chain in unescaped_levels(text)
+        for match in expression.finditer(chain[-1].text)
+    }
+    pieces, last = [], 0
+    for (start, end), shown in sorted(found.items()):
+        if start >= last:
+            pieces += [text[last:start], shown]
+        last = max(last, end)
+    return "".join([*pieces, text[last:]])

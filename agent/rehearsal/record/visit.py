@@ -27,6 +27,7 @@ from agent.store.vault.keys import Vault
 from agent.visits.browser_pool import BrowserPool, browser_options
 from agent.visits.context import WorkerContext
 from agent.visits.hooks import hooks_for
+from agent.visits.known_values import redactor_of
 from agent.visits.lease_guard import while_held
 from agent.visits.outcome import interrupted
 from agent.visits.prepare import Kind, NotNowError, Plan, PoisonError, prepare
@@ -35,7 +36,6 @@ from agent.visits.recording import inputs_of, mail_of
 from flows.errors import BrowserMissingError
 from flows.recording.recorder import Recorder, recording
 from flows.recording.volatile import find_volatile
-from flows.redaction.redact import Redactor
 from flows.visit.open_visit import open_visit
 
 
@@ -118,9 +118,7 @@ async def _visit(context: WorkerContext, account_id: str, flow: str) -> Recorded
 
 
 async def _browse(context: WorkerContext, plan: Plan, flow: str) -> Recorded:
-    redactor = Redactor()
-    given = plan.secrets.secrets
-    redactor.register_all([given.password, given.totp_secret])
+    redactor = redactor_of(plan)
     inputs = inputs_of(plan, flow)
     with context.redaction.visiting(redactor):
         async with (
