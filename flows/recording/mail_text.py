@@ -34,8 +34,7 @@ def scrub_mail(raw: bytes, redact: Callable[[str], str]) -> bytes:
         if part.get_content_maintype() == "text":
             part.set_content(redact(_text(part)), subtype=part.get_content_subtype(), charset="utf-8", cte="8bit")
         elif not part.is_multipart():
-            raw = part.get_payload(decode=True) or b""
-            part.set_content(told_bytes(raw if isinstance(raw, bytes) else b"", part.get_content_type()))
+            part.set_content(told_bytes(_raw(part), part.get_content_type()))
     if removed:
         message["X-Recording-Removed"] = ", ".join(removed)
     return message.as_bytes()
@@ -50,8 +49,7 @@ def mail_text(raw: bytes) -> str:
 
 def _text(part: Any) -> str:
     """Decode a text part; one in a charset that nobody knows, or that it lies about, losslessly."""
-    payload = part.get_payload(decode=True)
-    raw = payload if isinstance(payload, bytes) else b""
+    raw = _raw(part)
     read = text_of(raw, str(part.get("Content-Type", "text/plain")))
     return (read.text if read is not None else raw.decode(LOSSLESS)).replace("\r\n", "\n")
 
@@ -65,3 +63,8 @@ def _scrub_headers(part: EmailMessage, redact: Callable[[str], str]) -> None:
         shown = redact(str(value))
         if shown != str(value):
             part.replace_header(name, shown)
+
+
+def _raw(part: Any) -> bytes:
+    payload = part.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else b""
