@@ -1,7 +1,8 @@
 """Audit permission pages that lie and list what passed: `scripts/grid_lies.py [--only PART ...] [--drawn N] [--output FILE]`.
 
 Exits 1 if a page passed that must not. The pages are those kept in `tests/data/grid_lies.json`; with `--drawn N` the
-first N lies of the machine (from `--from`), with `--same N` its pages on which nothing of meaning was changed.
+first N lies of the machine (from `--from`), with `--same N` its pages on which nothing of meaning was changed;
+with `--libraries` pages built with real component libraries.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+from scripts.grid_libraries import BUNDLES, build  # noqa: E402 - the path comes first
+from tests.support.lies.libraries import STATIC, library_pages  # noqa: E402 - the path comes first
 from tests.support.lies.machine import drawn_lie, same_page  # noqa: E402 - the path comes first
 from tests.support.lies.page import LyingPage, kept_pages  # noqa: E402 - the path comes first
 from tests.support.lies.rig import Judged, lying_rig  # noqa: E402
@@ -33,10 +36,12 @@ def main() -> int:
         "--same", type=int, default=0, metavar="N", help="so many pages of the machine that have to pass"
     )
     parser.add_argument("--from", type=int, default=0, metavar="SEED", dest="first", help="the first seed of these")
+    parser.add_argument("--libraries", action="store_true", help="pages of real component libraries, built if need be")
     asked = parser.parse_args()
     seeds = range(asked.first, asked.first + asked.drawn + asked.same)
     drawn = [drawn_lie(seed) for seed in seeds] if asked.drawn else [same_page(seed) for seed in seeds]
-    pages = [page for page in drawn or kept_pages() if not asked.only or any(part in page.name for part in asked.only)]
+    wanted = library_pages(build()) if asked.libraries else drawn or kept_pages()
+    pages = [page for page in wanted if not asked.only or any(part in page.name for part in asked.only)]
     judged = asyncio.run(_judge(pages))
     table = report(judged)
     print(table)
@@ -47,7 +52,7 @@ def main() -> int:
 
 async def _judge(pages: Sequence[LyingPage]) -> list[Judged]:
     judged = []
-    async with lying_rig() as rig:
+    async with lying_rig({STATIC: BUNDLES}) as rig:
         for page in pages:
             judged.append(await rig.judge(page))
             print(f"{_mark(judged[-1])} {judged[-1].seconds:5.1f} s  {judged[-1]}", file=sys.stderr, flush=True)

@@ -24,7 +24,9 @@ def check() -> int:
         (tools / "biome", "ci", "--config-path", HERE / "biome.json", "flows", "agent"),
         (tools / "tsc", "-p", HERE / "tsconfig.json"),
     )
-    codes = [subprocess.run([*map(str, one)], cwd=root, check=False, env=_path()).returncode for one in commands]
+    codes = [
+        subprocess.run([*map(str, one)], cwd=root, check=False, env=npm_environment()).returncode for one in commands
+    ]
     return max(codes)
 
 
@@ -37,9 +39,8 @@ def install() -> int:
     PLACE.mkdir(parents=True, exist_ok=True)
     for name in ("package.json", "package-lock.json"):
         shutil.copyfile(HERE / name, PLACE / name)
-    npm = Path(sys.executable).with_name("npm")
-    command = [str(npm), "ci", "--silent", "--no-audit", "--no-fund", "--ignore-scripts"]
-    done = subprocess.run(command, cwd=PLACE, capture_output=True, text=True, check=False, env=_path())
+    command = [npm_program(), "ci", "--silent", "--no-audit", "--no-fund", "--ignore-scripts"]
+    done = subprocess.run(command, cwd=PLACE, capture_output=True, text=True, check=False, env=npm_environment())
     if done.returncode:
         print(f"error: npm was expected to install the tools, it said: {done.stderr.strip()}", file=sys.stderr)
         return 4
@@ -47,7 +48,12 @@ def install() -> int:
     return 0
 
 
-def _path() -> dict[str, str]:
+def npm_program() -> str:
+    """The npm of the environment that runs this."""
+    return str(Path(sys.executable).with_name("npm"))
+
+
+def npm_environment() -> dict[str, str]:
     """Let npm find the node of the same environment first."""
     return {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
 
