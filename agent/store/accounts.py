@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -135,9 +135,19 @@ def survive(conn: Connection, account_id: str) -> None:
 
 
 def list_due(
-    conn: Connection, *, now: datetime, limit: int, urgent_only: bool = False, but: Collection[str] = ()
+    conn: Connection,
+    *,
+    now: datetime,
+    limit: int,
+    free_at: tuple[datetime, timedelta] | None = None,
+    urgent_only: bool = False,
+    but: Collection[str] = (),
 ) -> list[Account]:
-    """At most `limit` accounts whose time has come, urgent ones first, then the longest waiting."""
+    """At most `limit` accounts whose time has come, urgent ones first, then the longest waiting.
+
+    With `free_at`, the time now as all workers see it and the length of a lease, accounts that somebody visits are
+    left out. A lease longer than that was written before a clock was set back, and keeps nobody out.
+    """
     query = (
         sa.select(accounts)
         .where(accounts.c.due <= now, accounts.c.authorization.not_in(_NOT_STARTED))
@@ -149,10 +159,22 @@ def list_due(
         query = query.where(accounts.c.urgent.is_(True))
     if but:
         query = query.where(accounts.c.id.not_in(list(but)))
+    if free_at is not None:
+        moment, length = free_at
+        mine = leases.c.account_id == accounts.c.id
+        leased = sa.select(leases.c.account_id).where(mine, leases.c.until > moment, leases.c.until <= moment + length)
+        query = query.where(~leased.exists())
     return [account_of(row) for row in conn.execute(query).mappings()]
 
 
-def next_due(conn: Connection) -> datetime | None:
-    """When the first waiting account is due; None when none waits."""
+def postpone(conn: Connection, ids: Collection[str], *, due: datetime) -> None:
+    """Look at these accounts later, and not urgently."""
+    conn.execute(accounts.update().where(accounts.c.id.in_(list(ids))).values(due=due, urgent=False))
+
+
+def next_due(conn: Connection, *, after: datetime | None = None) -> datetime | None:
+    """When the first waiting account is due, of those due later than `after`; None when none waits."""
     query = sa.select(accounts.c.due).where(accounts.c.due.is_not(None), accounts.c.authorization.not_in(_NOT_STARTED))
+    if after is not None:
+        query = query.where(accounts.c.due > after)
     return conn.scalar(query.order_by(accounts.c.due).limit(1))

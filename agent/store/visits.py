@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -46,4 +46,11 @@ def lock_counting(conn: Connection) -> None:
 def started_by_host(conn: Connection, since: datetime) -> Mapping[str, int]:
     """How many visits began since then at each host."""
     query = sa.select(visits.c.host, sa.func.count()).where(visits.c.started_at >= since).group_by(visits.c.host)
+    return {row[0]: row[1] for row in conn.execute(query)}
+
+
+def started_by_account(conn: Connection, since: datetime, account_ids: Collection[str]) -> Mapping[str, int]:
+    """How many visits of each of these accounts began since then; without those that had none."""
+    mine = sa.and_(visits.c.started_at >= since, visits.c.account_id.in_(list(account_ids)))
+    query = sa.select(visits.c.account_id, sa.func.count()).where(mine).group_by(visits.c.account_id)
     return {row[0]: row[1] for row in conn.execute(query)}

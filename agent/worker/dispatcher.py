@@ -1,4 +1,4 @@
-"""The tick: a bounded number of due accounts becomes visits, urgent ones first."""
+"""The dispatcher: due accounts become visits, urgent ones first, within limits, hours and free contexts."""
 
 from __future__ import annotations
 
@@ -7,94 +7,107 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
 from agent.domain.account import Account
-from agent.store import accounts, leases, switches, visits, workers
+from agent.store import accounts, leases, switches, visits
 from agent.store.database.engine import reading, writing
-from agent.store.database.schema import accounts as table
 from agent.visits.context import WorkerContext
-from agent.worker.engine import Ticket, VisitEngine
+from agent.worker.engine import VisitEngine
 from flows.marketplaces import marketplace
 
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 _CAPPED_FOR = timedelta(hours=1)
-_NUDGE = timedelta(milliseconds=1)
-_BACKLOG = 2  # queued visits for each browser context; a short queue keeps the order ours
 
 
 @dataclass(slots=True, kw_only=True)
 class Dispatcher:
-    """Feeds the engine from the table; remembers only what it handed over itself."""
+    """Starts a visit for each due account, as many as this worker has browser contexts for.
+
+    Where a worker has two contexts or more, one is kept for urgent visits: an acceptance, or what a person asked for.
+    """
 
     context: WorkerContext
     engine: VisitEngine
-    _handed: dict[str, Ticket] = field(default_factory=dict)
+    _running: dict[str, bool] = field(default_factory=dict)  # account id -> urgent
 
     async def once(self) -> int:
-        """Hand over what is due now, at most as much as the workers will take soon; returns how many."""
-        spent = await self.engine.finished(self._handed)
-        for ticket_id in spent:
-            self._handed.pop(ticket_id, None)  # its visit may have ended here while we asked
+        """Start what is due now and has a free context; returns how many visits were started."""
         due = await asyncio.to_thread(self._choose)
-        tickets = {
-            ticket.id: ticket
-            for account in due
-            if account.due and (ticket := Ticket(account_id=account.id, due=account.due))
-        }
-        used = await self.engine.finished(tickets)
-        if used:  # a visit ended without moving its due time: give it a new ticket
-            await asyncio.to_thread(self._nudge, [tickets.pop(ticket_id) for ticket_id in used])
-        await self.engine.enqueue(list(tickets.values()))
-        self._handed |= tickets
-        return len(tickets)
+        for account in due:
+            self._running[account.id] = account.urgent
+            try:
+                await self.engine.start(account.id)
+            except BaseException:
+                self.ended(account.id)
+                raise
+        return len(due)
 
     def ended(self, account_id: str) -> None:
-        """A visit of this account has just ended here; it may be handed over again."""
-        self._handed = {key: ticket for key, ticket in self._handed.items() if ticket.account_id != account_id}
+        """Note that a visit of this account has just ended here; its context is free again."""
+        self._running.pop(account_id, None)
 
     async def seconds_to_next(self) -> float:
         """How long nothing will be due, at most the tick of the settings."""
         longest = self.context.settings.work.tick
+        if not self._free(urgent=True):
+            return longest  # the end of a visit wakes the loop
         next_due = await asyncio.to_thread(self._next_due)
-        if next_due is None or self._handed:
+        if next_due is None:
             return longest
-        return min(longest, max(0.05, (next_due - self.context.clock.now()).total_seconds()))
+        wait = (next_due - self.context.clock.now()).total_seconds()
+        return min(longest, wait) if wait > 0 else longest
+
+    def _free(self, *, urgent: bool) -> int:
+        contexts = self.context.settings.browser.contexts
+        free = contexts - len(self._running)
+        if urgent or contexts == 1:
+            return free
+        ordinary = sum(1 for is_urgent in self._running.values() if not is_urgent)
+        return min(free, contexts - 1 - ordinary)
 
     def _next_due(self) -> datetime | None:
         with reading(self.context.engine) as conn:
-            return accounts.next_due(conn)
+            return accounts.next_due(conn, after=self.context.clock.now())
 
     def _choose(self) -> list[Account]:
         context, now, limits = self.context, self.context.clock.now(), self.context.settings.work
+        room = self._free(urgent=True)
+        if room <= 0:
+            return []
         with reading(context.engine) as conn:
             if switches.paused_by(conn) is not None:
                 return []
-            living = max(1, len(workers.living(conn, since=leases.shared_now(conn, now) - context.lease_length)))
-            room = min(limits.batch, _BACKLOG * context.settings.browser.contexts * living) - len(self._handed)
-            if room <= 0:
-                return []
-            but = {ticket.account_id for ticket in self._handed.values()}
             is_quiet = in_quiet_hours(limits.quiet_hours, now)
-            due = accounts.list_due(conn, now=now, limit=room, urgent_only=is_quiet, but=but)
+            due = accounts.list_due(
+                conn,
+                now=now,
+                free_at=(leases.shared_now(conn, now), context.lease_length),
+                limit=limits.batch,
+                urgent_only=is_quiet,
+                but=set(self._running),
+            )
             hosts = dict(visits.started_by_host(conn, now - _MINUTE)) if due else {}
-            capped = [
-                a
-                for a in due
-                if visits.started_since(conn, now - _DAY, account_id=a.id) >= limits.visits_per_account_day
-            ]
+            daily = visits.started_by_account(conn, now - _DAY, [account.id for account in due]) if due else {}
+        capped = [account for account in due if daily.get(account.id, 0) >= limits.visits_per_account_day]
         if capped:
             self._postpone([account.id for account in capped], now + _CAPPED_FOR)
-        return within_hosts(
+        open_hosts = within_hosts(
             [account for account in due if account not in capped], hosts, limit=limits.visits_per_host_minute
         )
+        return self._fitting(open_hosts, room)
+
+    def _fitting(self, due: list[Account], room: int) -> list[Account]:
+        """Take what fits: urgent visits any free context, the others all but the one that is kept."""
+        ordinary = self._free(urgent=False)
+        chosen: list[Account] = []
+        for account in due:
+            if len(chosen) == room or (not account.urgent and ordinary <= 0):
+                continue
+            ordinary -= 0 if account.urgent else 1
+            chosen.append(account)
+        return chosen
 
     def _postpone(self, ids: list[str], due: datetime) -> None:
         with writing(self.context.engine) as conn:
-            conn.execute(table.update().where(table.c.id.in_(ids)).values(due=due, urgent=False))
-
-    def _nudge(self, used: list[Ticket]) -> None:
-        with writing(self.context.engine) as conn:
-            for ticket in used:
-                still = table.update().where(table.c.id == ticket.account_id, table.c.due == ticket.due)
-                conn.execute(still.values(due=ticket.due + _NUDGE))
+            accounts.postpone(conn, ids, due=due)
 
 
 def within_hosts(due: list[Account], started: dict[str, int], *, limit: int) -> list[Account]:

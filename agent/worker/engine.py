@@ -10,25 +10,22 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import sqlalchemy as sa
-from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetEnqueueOptions, SetWorkflowID
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
 
 from agent.settings.model import Settings
 from agent.store.database.engine import NOTICE_LOSS, STATEMENT_TIMEOUT_MS
 
 APPLICATION_VERSION = "1"  # pinned: the default, a hash of the source, would strand running work at every edit
 ALONE = "local"  # the executor of a single process; a new one takes the old one's work over at start
-_QUEUE = "browser"
-_QUEUE_MANY = 50  # times the contexts of one worker: the bound for all workers together
-_POLL = 0.2  # seconds
 _THREADS = 32
 _FINISHED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 _UNFINISHED = ("ENQUEUED", "PENDING", "DELAYED")
@@ -36,19 +33,6 @@ _BATCH = 1000  # rows forgotten in one statement
 _RECOVERIES = 1000  # we count deaths ourselves, per account
 
 Handler = Callable[[str], Awaitable[str]]  # account id -> how the visit ended
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ticket:
-    """One visit to be made. The id is spent once used: a later visit has a later due time."""
-
-    account_id: str
-    due: datetime
-
-    @property
-    def id(self) -> str:
-        """Equal for equal tickets, in every process."""
-        return f"{self.account_id}@{self.due.isoformat(timespec='microseconds')}"
 
 
 _handler: Handler | None = None
@@ -78,49 +62,29 @@ class VisitEngine:
             await asyncio.to_thread(_write_ahead, Path(str(self._url.database)))
         DBOS(config=self._config())
         _tame_log()
+        DBOS.listen_queues([])
         DBOS.launch()  # inside the loop, so that visits run on it
-        work = self._settings.work
-        contexts = self._settings.browser.contexts
-        await DBOS.register_queue_async(
-            _QUEUE,
-            partition_concurrency=1,
-            worker_concurrency=contexts,
-            global_concurrency=contexts * _QUEUE_MANY,
-            limiter={"limit": work.visits_per_minute, "period": 60},
-            polling_interval_sec=_POLL,
-        )
 
-    async def enqueue(self, tickets: Sequence[Ticket]) -> None:
-        """Hand visits over; a ticket that was handed over before is not run again."""
-        for ticket in tickets:
-            with SetWorkflowID(ticket.id), SetEnqueueOptions(queue_partition_key=ticket.account_id):
-                await DBOS.enqueue_workflow_async(_QUEUE, _visit, ticket.account_id)
-
-    async def finished(self, ids: Collection[str]) -> set[str]:
-        """Which of these tickets are spent."""
-        if not ids:
-            return set()
-        rows = await DBOS.list_workflows_async(
-            workflow_ids=list(ids), status=list(_FINISHED), load_input=False, load_output=False
-        )
-        return {row.workflow_id for row in rows}
-
-    async def cancel(self, ticket_id: str) -> None:
-        """Take a visit out of the queue; one that runs already is stopped by its lease or the pause switch instead."""
-        await DBOS.cancel_workflow_async(ticket_id)
+    async def start(self, account_id: str) -> None:
+        """Start one visit now, on this event loop; returns as soon as it is written down."""
+        with SetWorkflowID(f"{account_id}@{uuid4().hex}"):
+            await DBOS.start_workflow_async(_visit, account_id)
 
     async def list_unfinished(self) -> list[str]:
-        """The tickets that are queued or running, in all processes."""
+        """The visits that run in all processes, by the id of their workflow."""
         rows = await DBOS.list_workflows_async(status=list(_UNFINISHED), load_input=False, load_output=False)
         return [row.workflow_id for row in rows]
 
-    async def recover(self, living: Collection[str]) -> list[str]:
-        """Take over what workers that are not among the living were doing; returns whose work it was. Safe to repeat."""
-        rows = await DBOS.list_workflows_async(status="PENDING", load_input=False, load_output=False)
-        dead = sorted({str(row.executor_id) for row in rows if row.executor_id not in living})
+    async def forget_dead(self, living: Collection[str]) -> list[str]:
+        """End the workflows of workers that are not among the living; returns whose they were.
+
+        Their accounts are still due, and are visited again by whoever takes them when the lease has run out.
+        """
+        rows = await DBOS.list_workflows_async(status=list(_UNFINISHED), load_input=False, load_output=False)
+        dead = {row.workflow_id: str(row.executor_id) for row in rows if row.executor_id not in living}
         if dead:
-            await asyncio.to_thread(DBOS._recover_pending_workflows, dead)
-        return dead
+            await DBOS.cancel_workflows_async(list(dead))
+        return sorted(set(dead.values()))
 
     async def forget(self, before: datetime) -> int:
         """Delete finished work that is older, batch after batch."""
@@ -154,7 +118,7 @@ class VisitEngine:
             "max_executor_threads": _THREADS,
             "serializer": DBOSPortableJSONSerializer(),
             "log_level": "WARNING",
-            "notification_listener_polling_interval_sec": 0.5,
+            "notification_listener_polling_interval_sec": 3600.0,  # nor notifications
             "scheduler_polling_interval_sec": 3600.0,  # we have no schedules
         }
         if self._is_postgres:

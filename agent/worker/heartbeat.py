@@ -77,7 +77,7 @@ class Heartbeat:
     async def _take_over(self, living: set[str]) -> None:
         if self.engine is None or self.context.worker == ALONE:
             return
-        for dead in await self.engine.recover(living):
+        for dead in await self.engine.forget_dead(living):
             log.warning(events.WORKER_RECOVERED, worker=self.context.worker, dead=dead)
 
     async def stop(self) -> None:

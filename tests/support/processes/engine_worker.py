@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -21,11 +20,10 @@ from agent.store.database.engine import connect
 from agent.store.vault.keys import Vault
 from agent.visits.browser_pool import BrowserPool, browser_options
 from agent.visits.context import WorkerContext
-from agent.worker.engine import Ticket, VisitEngine
+from agent.worker.engine import VisitEngine
 from agent.worker.heartbeat import Heartbeat
 
 LEASE = 5.0  # seconds
-DUE = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
 def context_for(url: str, directory: Path, name: str) -> WorkerContext:
@@ -64,7 +62,8 @@ async def work(url: str, log: Path, name: str, mode: str, tickets: int) -> None:
     await heart.start()
     await visiting.run(handle)
     beating = asyncio.create_task(heart.run())
-    await visiting.enqueue([Ticket(account_id=f"A{number}", due=DUE) for number in range(tickets)])
+    for number in range(tickets):
+        await visiting.start(f"A{number}")
     tell("ready", "-")
     while mode == "hang" or not await _all_done(visiting):  # noqa: ASYNC110 - the end is in another process's hands
         await asyncio.sleep(0.1)

@@ -19,8 +19,8 @@ from agent.settings.model import Settings
 from agent.store.database.engine import open_database
 from agent.worker import engine
 from agent.worker.data_lock import only_daemon
-from agent.worker.engine import ALONE, Ticket, VisitEngine
-from tests.support.processes.engine_worker import DUE, LEASE
+from agent.worker.engine import ALONE, VisitEngine
+from tests.support.processes.engine_worker import LEASE
 from tests.support.servers.postgres import Postgres, running_postgres
 
 
@@ -69,7 +69,7 @@ def test_a_visit_cut_off_by_a_kill_is_made_again_after_the_restart(sqlite_url: s
 
 
 @pytest.mark.postgres
-def test_another_worker_takes_over_what_a_killed_one_was_doing(postgres: Postgres, tmp_path: Path) -> None:
+def test_the_workflows_of_a_killed_worker_are_ended_by_another(postgres: Postgres, tmp_path: Path) -> None:
     url = postgres.new_database()
     open_database(url).dispose()
     log = tmp_path / "log"
@@ -77,13 +77,9 @@ def test_another_worker_takes_over_what_a_killed_one_was_doing(postgres: Postgre
         wait_for(log, *(f"w1 began A{number}" for number in range(3)))
         with worker(url, log, "w2", "work") as second:
             wait_for(log, "w2 ready -")
-            assert "w2 began" not in log.read_text()
             first.kill()
-            took = wait_for(log, *(f"w2 ended A{number}" for number in range(3)))
-            assert second.wait(30) == 0
-    assert took < LEASE + 20  # the lease, a beat, a poll, and a busy machine
-    told = log.read_text().splitlines()
-    assert [told.count(f"w2 began A{number}") for number in range(3)] == [1, 1, 1]
+            assert second.wait(LEASE + 40) == 0  # nothing is unfinished any more
+    assert "w2 began" not in log.read_text()  # their accounts are still due: the dispatcher's business
 
 
 @pytest.mark.postgres
@@ -135,21 +131,10 @@ async def settle(visiting: VisitEngine) -> None:
             await asyncio.sleep(0.05)
 
 
-async def test_a_ticket_is_used_once_however_often_it_is_handed_over(running: tuple[VisitEngine, list[str]]) -> None:
+async def test_each_start_is_one_visit(running: tuple[VisitEngine, list[str]]) -> None:
     visiting, seen = running
-    ticket = Ticket(account_id="A1", due=DUE)
-    for _ in range(10):
-        await visiting.enqueue([ticket])
-    await settle(visiting)
-    await visiting.enqueue([ticket])
-    await settle(visiting)
-    assert seen == ["A1"]
-    assert await visiting.finished([ticket.id, "other"]) == {ticket.id}
-
-
-async def test_a_later_due_time_is_another_visit(running: tuple[VisitEngine, list[str]]) -> None:
-    visiting, seen = running
-    await visiting.enqueue([Ticket(account_id="A1", due=DUE + timedelta(microseconds=number)) for number in range(3)])
+    for _ in range(3):
+        await visiting.start("A1")
     await settle(visiting)
     assert seen == ["A1"] * 3
 
@@ -159,7 +144,8 @@ async def test_finished_work_is_forgotten_when_it_is_old_however_much_it_is(
 ) -> None:
     monkeypatch.setattr(engine, "_BATCH", 2)
     visiting, _ = running
-    await visiting.enqueue([Ticket(account_id=f"A{number}", due=DUE) for number in range(5)])
+    for number in range(5):
+        await visiting.start(f"A{number}")
     await settle(visiting)
     assert await visiting.forget(datetime.now(UTC) - timedelta(days=1)) == 0
     assert await visiting.forget(datetime.now(UTC) + timedelta(days=1)) == 5

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ from agent.domain.authorization import State
 from agent.domain.policy.model import Policy
 from agent.observe.redaction import Redaction
 from agent.settings.model import BrowserSettings, Settings, WorkSettings
-from agent.store import accounts, switches, visits
+from agent.store import accounts, leases, switches, visits
 from agent.store.database.engine import reading, writing
 from agent.store.vault.keys import Vault
 from agent.visits.browser_pool import BrowserPool, browser_options
@@ -78,35 +78,56 @@ async def rig(engine: Engine, vault: Vault, tmp_path: Path) -> AsyncIterator[Rig
     await rig.tick.engine.stop()
 
 
-async def test_no_more_is_handed_over_than_will_be_taken_soon(rig: Rig) -> None:
-    rig.tick.engine.enqueue = _keep_in_queue  # type: ignore[method-assign]  # nothing takes them
-    assert await rig.tick.once() == 2
+async def test_no_more_visits_are_started_than_there_are_contexts(rig: Rig) -> None:
+    rig.tick.engine.start = _never_end  # type: ignore[method-assign]  # a visit that runs on
+    assert await rig.tick.once() == 1
     assert await rig.tick.once() == 0
 
 
-async def _keep_in_queue(tickets: object) -> None:
-    """A queue that nobody empties."""
+async def test_one_context_is_kept_for_what_is_urgent(rig: Rig) -> None:
+    rig.tick.context = with_contexts(rig.tick.context, 3)
+    rig.tick.engine.start = _never_end  # type: ignore[method-assign]  # a visit that runs on
+    assert await rig.tick.once() == 2
+    assert await rig.tick.once() == 0
+    rig.set_due("A5", timedelta(seconds=-1), urgent=True)
+    assert await rig.tick.once() == 1
 
 
-async def test_a_visit_that_ends_while_the_tick_looks_upsets_nothing(rig: Rig) -> None:
-    rig.tick.engine.enqueue = _keep_in_queue  # type: ignore[method-assign]  # nothing takes them
+async def test_a_visit_that_could_not_be_started_frees_its_context(rig: Rig) -> None:
+    async def fail(account_id: str) -> None:
+        raise ConnectionError
+
+    rig.tick.engine.start, kept = fail, rig.tick.engine.start  # type: ignore[method-assign]  # the database is away
+    with pytest.raises(ConnectionError):
+        await rig.tick.once()
+    rig.tick.engine.start = kept  # type: ignore[method-assign]
+    assert await rig.tick.once() == 1
+
+
+async def test_an_account_that_somebody_visits_is_left_to_them(rig: Rig) -> None:
+    context = rig.tick.context
+    with writing(context.engine) as conn:
+        leases.acquire(conn, "A0", holder="w2", now=datetime.now(UTC), length=context.lease_length)
     await rig.tick.once()
+    await rig.settle()
+    assert rig.seen == ["A1"]
 
-    async def finished(ids: Collection[str]) -> set[str]:
-        asked = set(ids)
-        for account_id in ("A0", "A1"):
-            rig.tick.ended(account_id)
-        return asked
 
-    rig.tick.engine.finished = finished  # type: ignore[method-assign]  # as the engine, with a visit ending meanwhile
-    await rig.tick.once()
+def with_contexts(context: WorkerContext, contexts: int) -> WorkerContext:
+    browser = context.settings.browser.model_copy(update={"contexts": contexts})
+    return replace(context, settings=context.settings.model_copy(update={"browser": browser}))
+
+
+async def _never_end(account_id: str) -> None:
+    """A visit that is under way."""
 
 
 async def test_urgent_ones_come_first(rig: Rig) -> None:
     rig.set_due("A5", timedelta(seconds=-1), urgent=True)
-    await rig.tick.once()
-    await rig.settle()
-    assert set(rig.seen) == {"A5", "A0"}
+    for _ in range(2):
+        await rig.tick.once()
+        await rig.settle()
+    assert rig.seen == ["A5", "A0"]
 
 
 async def test_everything_due_is_visited_once(rig: Rig) -> None:
@@ -116,7 +137,7 @@ async def test_everything_due_is_visited_once(rig: Rig) -> None:
     assert sorted(rig.seen) == ["A0", "A1", "A2", "A3", "A4", "A5"]
 
 
-async def test_a_visit_that_left_its_account_due_is_made_again_under_a_new_ticket(rig: Rig) -> None:
+async def test_a_visit_that_left_its_account_due_is_made_again(rig: Rig) -> None:
     rig.moves_due = False
     async with asyncio.timeout(60):
         while rig.seen.count("A0") < 2:
@@ -137,6 +158,7 @@ async def test_a_host_gets_no_more_visits_a_minute_than_set(rig: Rig) -> None:
             visits.start(
                 conn, f"v{number}", "A5", kind="audit", host="sellercentral.amazon.com", worker="w2", now=moment
             )
+    rig.tick.context = with_contexts(rig.tick.context, 9)
     assert await rig.tick.once() == 1
 
 
