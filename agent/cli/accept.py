@@ -10,10 +10,11 @@ from typing import Annotated
 import typer
 
 from agent.cli import context
+from agent.cli.arguments import named_merchant
 from agent.cli.output import agreed, now, say
 from agent.domain.account import Account
 from agent.errors import UnconfirmedError, UsageError
-from agent.mail.manual import admit_file, admit_link, look_at_link
+from agent.mail.manual import admit_file, admit_link, look_at_link, require_link_expected
 from agent.visits.browser_pool import require_browser
 from agent.visits.on_demand import accept_one
 
@@ -24,6 +25,12 @@ def accept(
         Path | None, typer.Option(help="The invitation as a mail file (.eml), judged like any other mail.")
     ] = None,
     link: Annotated[str | None, typer.Option(help="The invitation's link; you answer for where it came from.")] = None,
+    merchant_id: Annotated[
+        str | None, typer.Option(help="The merchant the account belongs to, if nobody has said so yet; it is kept.")
+    ] = None,
+    global_account_id: Annotated[
+        str | None, typer.Option(help="The same for a link that names a global account id.")
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before opening a link.")] = False,
 ) -> None:
     """Accept one invitation now. The mail is checked as the daemon checks it; a link is checked as strictly, its origin
@@ -31,6 +38,7 @@ def accept(
     """
     if (mail is None) == (link is None):
         raise UsageError("expected either --mail FILE or --link URL")
+    merchant = named_merchant(merchant_id, global_account_id, None)
     settings = context.settings()
     context.quiet_logs()
     context.vault(settings)  # a missing key is told before a database is made
@@ -41,14 +49,18 @@ def accept(
     try:
         if mail is not None:
             row = admit_file(
-                mail, account_id=account_id, asked_by=asked_by, settings=settings, engine=engine, vault=vault, now=now()
-            )
+                mail, account_id=account_id, asked_by=asked_by, merchant=merchant,
+                settings=settings, engine=engine, vault=vault, now=now(),
+            )  # fmt: skip
         else:
-            look_at_link(str(link), account_id=account_id, engine=engine)
+            looked_at = look_at_link(str(link), account_id=account_id, engine=engine)
+            if merchant is None:  # no question is put whose answer would change nothing
+                require_link_expected(looked_at, account_id=account_id, settings=settings, engine=engine)
             _require_consent(str(link), account_id, yes=yes)
             row = admit_link(
-                str(link), account_id=account_id, asked_by=asked_by, settings=settings, engine=engine, now=now()
-            )
+                str(link), account_id=account_id, asked_by=asked_by, merchant=merchant,
+                settings=settings, engine=engine, now=now(),
+            )  # fmt: skip
         account = asyncio.run(
             accept_one(
                 settings, engine=engine, vault=vault, account_id=account_id, invitation_row=row, asked_by=asked_by

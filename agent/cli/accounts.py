@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+import getpass
 import sys
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 from sqlalchemy.engine import Connection
 
+from agent.actions import changes as account_changes
+from agent.actions import credentials, fields, lifecycle
+from agent.actions import registration as registry
+from agent.actions.authorization import authorize_api
+from agent.actions.changes import Changes
+from agent.actions.registration import Registration
 from agent.cli import context
+from agent.cli.arguments import GlobalAccountId, MerchantId, MerchantName, named_merchant, naming, parse_secrets
 from agent.cli.output import agreed, now, print_document, print_table, say, timestamp, warn
-from agent.cli.registration import Registration, load_registrations, parse_account, parse_secrets
-from agent.domain.account import Account, ApiAuthorization
-from agent.domain.authorization import Event, State
+from agent.cli.registration_file import load_registrations
+from agent.domain.account import Account, ApiAuthorization, MerchantSource
+from agent.domain.authorization import State
 from agent.domain.totp_seed import parse_seed
 from agent.errors import UsageError
-from agent.store import accounts, acts, journal, transitions
+from agent.store import accounts, journal
+from agent.store.accounts import AccountExistsError, UnknownAccountError
 from agent.store.database.engine import reading, writing
-from agent.store.inbox import messages
 from agent.store.vault import sessions, sign_in_secrets
 from agent.store.vault.sign_in_secrets import SignInSecrets
-from flows.models import Act
 
 app = typer.Typer(help="Register accounts, change them, see how each stands.", no_args_is_help=True)
 
@@ -43,46 +49,60 @@ def add(
     account_id: Id,
     user_email: Annotated[str, typer.Option(help="The address the seller invites.")],
     marketplace: Annotated[str, typer.Option(help="US, UK, DE, ...")],
-    merchant_id: Annotated[str | None, typer.Option(help="The seller's merchant token, if known.")] = None,
-    merchant_name: Annotated[
-        str | None, typer.Option(help="The store's name as the account picker shows it, if known.")
-    ] = None,
+    merchant_id: MerchantId = None,
+    global_account_id: GlobalAccountId = None,
+    merchant_name: MerchantName = None,
     audit_as: Annotated[str | None, typer.Option(help="Another account that may open the permissions page.")] = None,
     api_authorized: Annotated[
         bool, typer.Option("--api-authorized", help="The API authorization is complete already.")
     ] = False,
     secrets_stdin: FromStdin = False,
 ) -> None:
-    """Register an account. The secrets come from standard input, never from an argument."""
+    """Register an account. The secrets come from standard input, never from an argument.
+
+    Without --merchant-id (or --global-account-id) invitations wait for a person: whoever knows the user email can send one.
+    """
     api = ApiAuthorization.COMPLETE if api_authorized else ApiAuthorization.PENDING
-    fields = {"id": account_id, "user_email": user_email, "marketplace": marketplace, "api_authorization": api}
-    optional = {"merchant_id": merchant_id, "merchant_name": merchant_name, "audit_as": audit_as}
-    new = parse_account(fields | {name: value for name, value in optional.items() if value})
+    given = {
+        "id": account_id, "user_email": user_email, "marketplace": marketplace, "api_authorization": api,
+        "merchant_id": merchant_id, "global_account_id": global_account_id, "merchant_name": merchant_name,
+        "audit_as": audit_as,
+    }  # fmt: skip
+    with naming(given):
+        new = fields.parse_account({name: value for name, value in given.items() if value is not None})
     secrets = _read_secrets(needed=secrets_stdin)
     _register([Registration(account=new, secrets=secrets)])
     _warn_of(secrets)
     say(f"{new.id} is registered: {new.user_email.lower()}, {new.marketplace}, API authorization {api}")
+    if not (new.merchant_id or new.global_account_id):
+        warn(
+            "no merchant is known yet: an invitation waits for 'mail approve' until one is given, "
+            f"for example by 'sc-agent accounts api-authorization {new.id} complete --merchant-id ID'"
+        )
 
 
 @app.command("import")
 def import_(
     file: Annotated[
-        Path,
+        str,
         typer.Argument(
-            metavar="FILE", help="A .csv with a header line, or a JSON list of accounts.", show_default=False
+            metavar="FILE|-",
+            help="A .csv with a header line, or a JSON list of accounts; - reads standard input.",
+            show_default=False,
         ),
     ],
 ) -> None:
     """Register many accounts from a file: all of them, or none if one is wrong.
 
-    Fields: id, user_email, marketplace; optional merchant_id, merchant_name, audit_as, api_authorization (complete,
-    pending), password
-    and totp_secret. Secrets are taken only from a file that nobody else can read (chmod 600); without them, give each
-    account its own
-    by `accounts secret`.
+    Fields: id, user_email, marketplace; optional merchant_id, merchant_name, global_account_id, audit_as,
+    api_authorization (complete, pending), password and totp_secret. Secrets are taken only from a file that nobody else
+    can read (chmod 600); without them, give each account its own by `accounts secret`.
     """
     registrations = load_registrations(file)
-    _register(registrations)
+    try:
+        _register(registrations)
+    except (AccountExistsError, UnknownAccountError) as err:  # what they name stands in the file, in whatever column
+        raise UsageError(_about_the_file(err)) from None
     bare = sum(each.secrets is None for each in registrations)
     say(
         f"{len(registrations)} accounts registered"
@@ -101,10 +121,11 @@ def list_(
             return print_document({"schema": 1, "accounts": [_describe(conn, account) for account in found]})
     if not found:
         return say("no accounts" + (f" in state {state}" if state else "; register one with 'sc-agent accounts add'"))
-    rows = [
-        (a.id, a.user_email, a.marketplace, a.merchant_id or "-", a.api_authorization, a.authorization) for a in found
-    ]
-    return print_table(("account", "user email", "marketplace", "merchant", "API", "authorization"), rows)
+    rows = [(a.id, a.user_email, a.marketplace, _merchant(a), a.api_authorization, a.authorization) for a in found]
+    print_table(("account", "user email", "marketplace", "merchant", "API", "authorization"), rows)
+    if let_in := [a.id for a in found if a.merchant_source is MerchantSource.INVITATION]:
+        warn(f"whoever invited first has these accounts, nobody else said so: {', '.join(let_in)}")
+    return None
 
 
 @app.command()
@@ -136,42 +157,79 @@ def secret(account_id: Id, secrets_stdin: FromStdin = False) -> None:
     settings = context.settings()
     vault = context.vault(settings)
     with writing(context.database(settings)) as conn:
-        accounts.get(conn, account_id, lock=True)
-        sign_in_secrets.save(conn, vault, account_id, given, now=now())
-        sessions.forget(conn, account_id)
-        standing = accounts.get(conn, account_id).authorization
-        is_barred = acts.was_rejected(conn, account_id, Act.TYPE_PASSWORD)
+        stored = credentials.give_secrets(conn, vault, account_id, given, now=now())
     _warn_of(given)
-    if is_barred:
-        warn("warning: this is the password that the site rejected; it is not typed again. Give the right one")
-    hint = f"; 'sc-agent accounts release {account_id}' lets it go on" if standing is State.NEEDS_HUMAN else ""
+    if stored.is_barred:
+        warn("warning: this is a password that the site rejected; it is not typed again. Give the right one")
+    needs_human = stored.account.authorization is State.NEEDS_HUMAN
+    hint = f"; 'sc-agent accounts release {account_id}' lets it go on" if needs_human else ""
     say(f"{account_id} has new secrets{hint}")
 
 
 @app.command("api-authorization")
-def api_authorization(account_id: Id, value: Annotated[Literal["complete", "pending"], typer.Argument()]) -> None:
-    """Say whether the API authorization is complete; nothing is started while it is pending."""
+def api_authorization(
+    account_id: Id,
+    value: Annotated[Literal["complete", "pending"], typer.Argument()],
+    merchant_id: MerchantId = None,
+    global_account_id: GlobalAccountId = None,
+    merchant_name: MerchantName = None,
+) -> None:
+    """Say whether the API authorization is complete, and of which merchant; nothing is started while it is pending."""
+    merchant = named_merchant(merchant_id, global_account_id, merchant_name)
     with writing(context.database(context.settings())) as conn:
-        account = transitions.set_api_authorization(conn, account_id, ApiAuthorization(value), now=now())
+        account = authorize_api(conn, account_id, ApiAuthorization(value), merchant=merchant, now=now())
     say(f"{account_id}: API authorization {value}, Seller Central authorization {account.authorization}")
+
+
+@app.command("set")
+def set_(
+    account_id: Id,
+    merchant_id: MerchantId = None,
+    global_account_id: GlobalAccountId = None,
+    merchant_name: MerchantName = None,
+    user_email: Annotated[str | None, typer.Option(help="Another address; secrets and session are dropped.")] = None,
+    marketplace: Annotated[str | None, typer.Option(help="US, UK, DE, ...")] = None,
+    audit_as: Annotated[str | None, typer.Option(help="Another account that may open the permissions page.")] = None,
+    reason: Annotated[str | None, typer.Option(metavar="TEXT", help="Why; kept in the account's history.")] = None,
+) -> None:
+    """Change what an account is registered with.
+
+    Another merchant, user email or region needs --reason: session and any stored invitation are dropped, and the account
+    awaits a new invitation.
+    """
+    with naming({"user_email": user_email, "marketplace": marketplace}):
+        asked = Changes(
+            user_email=fields.parse_email(user_email) if user_email is not None else None,
+            marketplace=fields.parse_marketplace(marketplace) if marketplace is not None else None,
+            merchant=named_merchant(merchant_id, global_account_id, merchant_name),
+            audit_as=audit_as,
+        )
+    if asked.is_empty:
+        raise UsageError("expected something to change; see 'sc-agent accounts set --help'")
+    with writing(context.database(context.settings())) as conn:
+        account = account_changes.change(conn, account_id, asked, reason=reason, who=getpass.getuser(), now=now())
+        has_secrets = sign_in_secrets.has(conn, account_id)
+    say(f"{account_id} is changed; its Seller Central authorization is {account.authorization}")
+    if not has_secrets:
+        warn(f"it has no secrets: 'sc-agent accounts secret {account_id} --secrets-stdin' gives them")
 
 
 @app.command()
 def pause(account_id: Id) -> None:
     """Stop everything for one account until it is resumed."""
-    _happen(account_id, Event.PAUSED, why="paused by a person")
+    _happen(account_id, lifecycle.pause)
 
 
 @app.command()
 def resume(account_id: Id) -> None:
     """Let a paused account go on where it stood."""
-    _happen(account_id, Event.RESUMED, why="resumed by a person")
+    _happen(account_id, lifecycle.resume)
 
 
 @app.command()
 def release(account_id: Id) -> None:
     """Let an account that needed a human go on, after the human has done what was needed."""
-    _happen(account_id, Event.RELEASED, why="released by a person")
+    _happen(account_id, lifecycle.release)
 
 
 @app.command()
@@ -183,14 +241,14 @@ def remove(account_id: Id, yes: Annotated[bool, typer.Option("--yes", help="Do n
     if not yes and not agreed(f"Forget {account.id} ({account.user_email}) with its secrets, audits and history?"):
         raise UsageError("nothing was removed; answer y, or pass --yes")
     with writing(engine) as conn:
-        accounts.remove(conn, account_id)
+        registry.remove(conn, account_id)
     say(f"{account_id} is forgotten; the user still exists in Seller Central until the seller deletes it")
 
 
-def _happen(account_id: str, event: Event, *, why: str) -> None:
+def _happen(account_id: str, action: Callable[..., Account]) -> None:
     with writing(context.database(context.settings())) as conn:
         before = accounts.get(conn, account_id, lock=True)
-        account = transitions.apply(conn, account_id, event, now=now(), why=why)
+        account = action(conn, account_id, now=now())
     changed = "is now" if account.authorization is not before.authorization else "stays"
     say(f"{account_id} {changed} {account.authorization}")
 
@@ -201,6 +259,18 @@ def _read_secrets(*, needed: bool) -> SignInSecrets | None:
     if sys.stdin.isatty():
         warn('waiting for {"password": "...", "totp_secret": "..."} on standard input, then Ctrl-D')
     return parse_secrets(sys.stdin.read())
+
+
+def _about_the_file(err: AccountExistsError | UnknownAccountError) -> str:
+    if isinstance(err, AccountExistsError):
+        what = "user email" if err.code == "email_taken" else "id"
+        return f"an account of the file has the {what} of one that is registered already; nothing was imported"
+    return "an audit_as of the file names no account; nothing was imported"
+
+
+def _merchant(account: Account) -> str:
+    shown = account.merchant_id or account.global_account_id or "-"
+    return f"{shown} (invited first)" if account.merchant_source is MerchantSource.INVITATION else shown
 
 
 def _warn_of(given: SignInSecrets | None) -> None:
@@ -215,17 +285,9 @@ def _register(registrations: list[Registration]) -> None:
     context.vault(settings)  # a missing key is told before a database is made
     engine = context.database(settings)
     vault = context.proven_vault(settings, engine)
-    moment = now()
+    window = timedelta(days=settings.mail.expires_after_days)
     with writing(engine) as conn:
-        for each in registrations:
-            accounts.add(conn, replace(each.account, audit_as=None), now=moment)
-            if each.secrets:
-                sign_in_secrets.save(conn, vault, each.account.id, each.secrets, now=moment)
-        for each in registrations:
-            if each.account.audit_as:
-                accounts.get(conn, each.account.audit_as)
-                accounts.edit(conn, each.account.id, audit_as=each.account.audit_as)
-        messages.ask_again_of_strangers(conn, since=moment - timedelta(days=settings.mail.expires_after_days))
+        registry.register(conn, vault, registrations, now=now(), window=window)
 
 
 def _describe(conn: Connection, account: Account) -> dict[str, Any]:
@@ -236,6 +298,8 @@ def _describe(conn: Connection, account: Account) -> dict[str, Any]:
         "marketplace": account.marketplace,
         "merchant_id": account.merchant_id,
         "merchant_name": account.merchant_name,
+        "global_account_id": account.global_account_id,
+        "merchant_source": account.merchant_source,
         "audit_as": account.audit_as,
         "api_authorization": account.api_authorization,
         "authorization": account.authorization,

@@ -66,6 +66,7 @@ def _examine(settings: Settings) -> Iterator[Check]:
         ("mailbox", _mailboxes),
         ("clock skew", _clock),
         ("database", _database),
+        ("merchants", _merchants),
         ("vault key", _vault),
         ("catalogue", _catalogue),
         ("disk", _disk),
@@ -163,6 +164,26 @@ def _database(settings: Settings) -> tuple[Health, str]:
     with reading(engine) as conn:
         count = len(accounts.list_all(conn))
     return Health.OK, f"{engine.url.render_as_string()} is up to date, {count} accounts"
+
+
+def _merchants(settings: Settings) -> tuple[Health, str]:
+    from agent.domain.account import MerchantSource
+    from agent.store import accounts
+    from agent.store.database.engine import reading
+
+    with reading(context.database(settings)) as conn:
+        found = accounts.list_all(conn)
+    unbound = sum(not account.is_bound for account in found)
+    told = f"{len(found) - unbound} accounts belong to a merchant, {unbound} wait for somebody to say to which"
+    anybody = "; ACCEPT_ANY_MERCHANT gives an account without a merchant to whoever invites first"
+    let_in = [account.id for account in found if account.merchant_source is MerchantSource.INVITATION]
+    if let_in:
+        told += (
+            f"; taken from the first invitation, nobody else said so: {', '.join(let_in)}; confirm each by "
+            "'sc-agent accounts api-authorization ID complete --merchant-id ID'"
+        )
+    is_odd = bool(let_in) or settings.accept_any_merchant
+    return (Health.WARN if is_odd else Health.OK), told + (anybody if settings.accept_any_merchant else "")
 
 
 def _vault(settings: Settings) -> tuple[Health, str]:

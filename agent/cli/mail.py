@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection, make_url
 
 from agent.cli import context
 from agent.cli.output import agreed, console, now, print_document, print_table, say, timestamp
-from agent.domain.invitation import Expectation, MailVerdict
+from agent.domain.invitation import Expectation, MailVerdict, Offer
 from agent.errors import Exit, UnconfirmedError, UsageError
 from agent.settings.model import Settings
 from agent.store import accounts
@@ -138,31 +138,41 @@ def approve(
     account: Annotated[str | None, typer.Option(metavar="ID", help="The account that must be the invited one.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Act on a held message because you say so. Only a genuine mail with exactly one invitation can be approved."""
-    from agent.mail.manual import approve as approve_message
+    """Act on a held message because you say so. Only a genuine mail with exactly one invitation can be approved.
+
+    Shows shop, merchant and region; an account without a merchant is bound to the one shown.
+    """
+    from agent.mail import approval
 
     settings = context.settings()
     context.quiet_logs()
     engine = context.database(settings)
     vault = context.proven_vault(settings, engine)
-    with reading(engine) as conn:
-        message = _get(conn, number)
+    held = approval.look_at_held(number, settings=settings, engine=engine, vault=vault, now=now())
+    say(_offered(held.offer, held.examination.shop_name))
     if not yes:
-        detail = (message.evidence or {}).get("detail", message.reason)
-        if not agreed(f"Message {number} is held: {detail}. Act on it?"):
+        detail = (held.message.evidence or {}).get("detail", held.message.reason)
+        if not agreed(f"Message {number} is held: {_one_line(str(detail))}. Act on it?"):
             raise UnconfirmedError("nothing was approved; answer y, or pass --yes")
-    row_id = approve_message(
-        number, account_id=account, asked_by=_who(), settings=settings, engine=engine, vault=vault, now=now()
-    )
+    row_id = approval.approve(held, account_id=account, asked_by=_who(), settings=settings, engine=engine, now=now())
     with reading(engine) as conn:
         invitation = invitations.get(conn, row_id)
     assert invitation is not None  # noqa: S101 - it was recorded a moment ago
     say(f"message {number} is approved: invitation {invitation.link.invitation_id} for account {invitation.account_id}")
 
 
+def _offered(offer: Offer, shop: str | None) -> str:
+    """What is approved: the shop's name is the seller's own text, the ids are Amazon's."""
+    link = offer.link
+    whom = f"merchant {link.merchant_id}" if link.merchant_id else f"global account {link.global_account_id}"
+    return _one_line(
+        f"shop {shop or '(not named)'!r}, {whom}, region {link.region} ({link.host}), to {offer.recipient}"
+    )
+
+
 def _expected(settings: Settings) -> Callable[[str], Expectation | None] | None:
     """What registered accounts expect; None when there is no database or no account in it."""
-    from agent.mail.expectations import expectation_for
+    from agent.store.inbox.expectations import expectation_for
 
     url = make_url(database_url(settings))
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
@@ -174,7 +184,7 @@ def _expected(settings: Settings) -> Callable[[str], Expectation | None] | None:
 
     def look_up(address: str) -> Expectation | None:
         with reading(engine) as conn:
-            return expectation_for(conn, address)
+            return expectation_for(conn, address, any_merchant=settings.accept_any_merchant)
 
     return look_up
 

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
+from agent.actions import lifecycle
 from agent.cli import context
 from agent.cli.output import now, say
 from agent.errors import UsageError
-from agent.store import switches
 from agent.store.database.engine import writing
 
 All = Annotated[
@@ -22,7 +22,7 @@ def pause(everything: All = False) -> None:
     """Stop every flow within seconds, until resumed; survives restarts."""
     _require_all(everything, "pause")
     with writing(context.database(context.settings())) as conn:
-        switches.pause_all(conn, now=now(), who=getpass.getuser())
+        lifecycle.pause_all(conn, now=now(), who=getpass.getuser())
     say("everything is paused; running visits end within seconds, 'sc-agent resume --all' lets them go on")
 
 
@@ -30,7 +30,7 @@ def resume(everything: All = False) -> None:
     """Let everything go on after `pause --all`."""
     _require_all(everything, "resume")
     with writing(context.database(context.settings())) as conn:
-        was_paused = switches.resume_all(conn)
+        was_paused = lifecycle.resume_all(conn)
     say("everything goes on" if was_paused else "nothing was paused")
 
 

@@ -26,15 +26,25 @@ class Reading(StrEnum):
     UNREADABLE = "unreadable"  # the page is refused although something was granted before
 
 
+class MerchantSource(StrEnum):
+    """Who said which merchant an account belongs to; the stored words."""
+
+    REGISTRATION = "registration"  # given with the account, or by a later correction of it
+    API_AUTHORIZATION = "api_authorization"  # given by the platform with the API authorization
+    APPROVAL = "approval"  # a person approved an invitation that shows it
+    INVITATION = "invitation"  # taken from the first invitation: nobody else vouches for it
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewAccount:
-    """What registers an account."""
+    """What registers an account. A merchant or global account id given here is authorised by whoever registers it."""
 
     id: str
     user_email: str
     marketplace: str
     merchant_id: str | None = None
     merchant_name: str | None = None
+    global_account_id: str | None = None
     audit_as: str | None = None
     api_authorization: ApiAuthorization = ApiAuthorization.PENDING
 
@@ -48,6 +58,8 @@ class Account:
     marketplace: str
     merchant_id: str | None
     merchant_name: str | None
+    global_account_id: str | None
+    merchant_source: MerchantSource | None  # None: no merchant is known yet
     audit_as: str | None
     api_authorization: ApiAuthorization
     authorization: State
@@ -87,6 +99,11 @@ class Account:
     def api_complete(self) -> bool:
         """Whether Seller Central may be started at all."""
         return self.api_authorization is ApiAuthorization.COMPLETE
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether anybody said which merchant it belongs to."""
+        return self.merchant_id is not None or self.global_account_id is not None
 
     @property
     def message(self) -> str:

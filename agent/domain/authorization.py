@@ -71,7 +71,7 @@ def on(event: Event, standing: Standing) -> Transition:
     return Transition(
         event=event,
         to=to,
-        resumes_to=_resumes_to(to, standing),
+        resumes_to=None if event is Event.REBOUND else _resumes_to(to, standing),
         message=_message(event, to, standing),
         due=Due.NEVER if to in _NO_TIMER else rule.due(to, standing),
         counters=rule.counters,
@@ -104,6 +104,8 @@ def _go_on(event: Event, standing: Standing) -> State:
     """Where an account goes on: API first, then an open invitation, then where it stood."""
     if not standing.api_complete:
         return State.API_AUTHORIZATION_REQUIRED
+    if event is Event.REBOUND:
+        return State.AWAITING_INVITATION
     if standing.invitation_open:
         return State.ACCEPTING
     before = standing.resumes_to
@@ -137,6 +139,8 @@ def _message(event: Event, to: State, standing: Standing) -> FixedText | None:
         case State.AUDITING | State.NEEDS_HUMAN | State.PAUSED:
             if event is Event.API_PENDING:
                 return FixedText.API
+            if event is Event.REBOUND:
+                return None if standing.api_complete else FixedText.API
             if event is Event.API_COMPLETE and standing.message is FixedText.API:
                 return FixedText.FAILED if standing.resumes_to is State.FAILED else None
             return standing.message

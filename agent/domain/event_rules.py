@@ -207,4 +207,11 @@ RULES: Mapping[Event, EventRule] = {
         is_repeatable=True,
         forgives=True,
     ),
+    E.REBOUND: EventRule(
+        targets=_row(
+            _all(frozenset(S) - {S.API_AUTHORIZATION_REQUIRED, S.PAUSED}, R.GO_ON),
+            kept=(S.API_AUTHORIZATION_REQUIRED, S.PAUSED),
+        ),
+        due=_always(Due.NEVER),
+    ),
 }

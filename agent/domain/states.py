@@ -44,6 +44,7 @@ class Event(StrEnum):
     PAUSED = "paused"
     RESUMED = "resumed"
     RELEASED = "released"  # a person released it from needs_human
+    REBOUND = "rebound"  # a person said that another seller, or another user, is meant: everything begins again
 
 
 class FixedText(StrEnum):

@@ -1,4 +1,4 @@
-"""What accounts expect, read from the database, and the hand-over of an invitation to the account that does."""
+"""Ruling on an offer by what its account expects, and the hand-over of an invitation to the account that does."""
 
 from __future__ import annotations
 
@@ -7,43 +7,30 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import Connection
 
-from agent.domain.account import Account
 from agent.domain.invitation import Expectation, Link, MailVerdict, Ruling, expires_at
 from agent.mail import events
 from agent.mail.trust.examine import Examination, Judgement, Step, conclude
-from agent.store import accounts, transitions
+from agent.store import transitions
 from agent.store.inbox import invitations
+from agent.store.inbox.expectations import expectation_for
 
 log = structlog.get_logger("agent.mail")
 
 
-def expectation_for(conn: Connection, address: str) -> Expectation | None:
-    """What the account with this user email expects."""
-    account = accounts.find_by_email(conn, address)
-    return None if account is None else expectation_of(conn, account)
-
-
-def expectation_of(conn: Connection, account: Account) -> Expectation:
-    """What an account expects."""
-    waiting = invitations.open_of(conn, account.id)
-    return Expectation(
-        account_id=account.id,
-        user_email=account.user_email,
-        merchant_id=account.merchant_id,
-        authorization=str(account.authorization),
-        accepted=account.accepted_at is not None,
-        waiting=waiting.link if waiting else None,
-    )
-
-
-def decide_offer(conn: Connection, examination: Examination, *, now: datetime, window: timedelta) -> Judgement:
+def decide_offer(
+    conn: Connection, examination: Examination, *, now: datetime, window: timedelta, any_merchant: bool
+) -> Judgement:
     """Rule on an examined message; an invitation that is known already is a duplicate, whoever brought it."""
     offer = examination.offer
     if offer is not None and (known := invitations.find(conn, offer.link.invitation_id)) is not None:
         ruling = known_already(known.account_id, offer.link)
         step = Step(name="expected", passed=False, detail=ruling.detail)
         return Judgement(ruling=ruling, steps=(*examination.steps, step), offer=offer, account_id=known.account_id)
-    return conclude(examination, expected=lambda address: expectation_for(conn, address), now=now, window=window)
+
+    def expected(address: str) -> Expectation | None:
+        return expectation_for(conn, address, any_merchant=any_merchant)
+
+    return conclude(examination, expected=expected, now=now, window=window)
 
 
 def known_already(account_id: str, link: Link) -> Ruling:

@@ -175,7 +175,7 @@ class Intake(threading.Thread):
                 return
             twin = messages.find_twin(conn, message)  # one that was examined beside it
             decision = (
-                decide_offer(conn, examination, now=now, window=policy.window)
+                decide_offer(conn, examination, now=now, window=policy.window, any_merchant=self._context.any_merchant)
                 if twin is None
                 else Judgement(ruling=_same_bytes(twin), steps=examination.steps)
             )

@@ -10,21 +10,23 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
-from agent.domain.account import Account
-from agent.domain.invitation import Expectation, Link, MailVerdict, Offer, Ruling, rule
+from agent.domain.account import Account, MerchantSource
+from agent.domain.invitation import Expectation, Link, MailVerdict, Offer, Ruling, rule, rule_on_link
 from agent.errors import UnconfirmedError, UsageError
 from agent.mail.context import mailboxes_of, name_of, policy_for
-from agent.mail.expectations import decide_offer, expectation_of, hand_over, known_already
+from agent.mail.expectations import decide_offer, hand_over, known_already
 from agent.mail.trust.examine import Examination, Judgement, Step, conclude
 from agent.mail.trust.keys import KeyStore
 from agent.mail.trust.links import LinkError, check_link
 from agent.mail.trust.sandbox import Judge, JudgeLostError
 from agent.mail.verdicts import evidence
 from agent.settings.model import Settings
-from agent.store import accounts
+from agent.store import accounts, merchants
 from agent.store.database.engine import reading, writing
-from agent.store.inbox import folders, invitations, messages
-from agent.store.inbox.messages import Found, Message
+from agent.store.inbox import invitations, messages
+from agent.store.inbox.expectations import expectation_of
+from agent.store.inbox.messages import Found
+from agent.store.merchants import Merchant, MerchantDiffersError
 from agent.store.vault.keys import Vault
 
 
@@ -47,10 +49,18 @@ def check_file(
 
 
 def admit_file(
-    path: Path, *, account_id: str, asked_by: str, settings: Settings, engine: Engine, vault: Vault, now: datetime
+    path: Path,
+    *,
+    account_id: str,
+    asked_by: str,
+    settings: Settings,
+    engine: Engine,
+    vault: Vault,
+    now: datetime,
+    merchant: Merchant | None = None,
 ) -> int:
     """Judge a mail file for this account and record its invitation; returns invitations.id, the known one when it came
-    before.
+    before. `merchant` is whom a person says the account belongs to; it is bound with the invitation.
 
     Raises:
         UsageError: unreadable file, unknown account.
@@ -64,11 +74,13 @@ def admit_file(
     window = policy_for(settings.mail, None).window
     with writing(engine) as conn:
         account = accounts.get(conn, account_id, lock=True)
-        judgement = _for_account(
-            decide_offer(conn, examination, now=now, window=window), account_id=account_id, address=account.user_email
-        )
+        with _binding(conn, account, merchant, now=now) as (account, keep):
+            found = decide_offer(conn, examination, now=now, window=window, any_merchant=settings.accept_any_merchant)
+            judgement = _for_account(conn, found, account, any_merchant=settings.accept_any_merchant)
+            ruling = judgement.ruling
+            if ruling.verdict in (MailVerdict.ACCEPT, MailVerdict.DUPLICATE):
+                keep()
         message_id = _keep(conn, raw, examination, judgement, vault=vault, now=now)
-        ruling = judgement.ruling
         row_id = None
         if ruling.verdict is MailVerdict.ACCEPT:
             row_id = hand_over(
@@ -90,9 +102,18 @@ def admit_file(
     return row_id
 
 
-def admit_link(url: str, *, account_id: str, asked_by: str, settings: Settings, engine: Engine, now: datetime) -> int:
+def admit_link(
+    url: str,
+    *,
+    account_id: str,
+    asked_by: str,
+    settings: Settings,
+    engine: Engine,
+    now: datetime,
+    merchant: Merchant | None = None,
+) -> int:
     """Check a link as strictly as a mailed one and record its invitation; returns invitations.id, the known one when it
-    came before.
+    came before. `merchant` is as for `admit_file`.
 
     Raises:
         UsageError: the link fails the check, unknown account.
@@ -103,15 +124,54 @@ def admit_link(url: str, *, account_id: str, asked_by: str, settings: Settings, 
     offer = Offer(link=link, recipient=None, sent_at=now, arrived_at=now)
     with writing(engine) as conn:
         account = accounts.get(conn, account_id, lock=True)
-        if (known := invitations.find(conn, link.invitation_id)) is not None:
-            if known.account_id != account_id:
+        with _binding(conn, account, merchant, now=now) as (account, keep):
+            known = invitations.find(conn, link.invitation_id)
+            if known is not None and known.account_id != account_id:
                 raise UnconfirmedError(known_already(known.account_id, link).detail)
+            expectation = expectation_of(conn, account, any_merchant=settings.accept_any_merchant)
+            _require_acted_on(rule_on_link(link, expectation))
+            if known is None:
+                ruling = rule(offer, expectation, now=now, window=window)
+                _require_acted_on(ruling)
+            keep()
+        if known is not None:
             return known.id
-        ruling = rule(offer, expectation_of(conn, account), now=now, window=window)
-        if ruling.verdict is not MailVerdict.ACCEPT:
-            raise UnconfirmedError(f"the link is not acted on ({ruling.reason}): {ruling.detail}")
         judgement = Judgement(ruling=ruling, steps=(), offer=offer, account_id=account_id)
         return hand_over(conn, judgement, examination=None, source="link", asked_by=asked_by, now=now, window=window)
+
+
+def require_link_expected(link: Link, *, account_id: str, settings: Settings, engine: Engine) -> None:
+    """Say before anybody is asked that a link is not the account's; nothing is recorded.
+
+    Raises:
+        UnconfirmedError: another merchant or region, or nobody has said which merchant it belongs to.
+    """
+    with reading(engine) as conn:
+        account = accounts.get(conn, account_id)
+        expectation = expectation_of(conn, account, any_merchant=settings.accept_any_merchant)
+    _require_acted_on(rule_on_link(link, expectation))
+
+
+def _require_acted_on(ruling: Ruling | None) -> None:
+    if ruling is not None and ruling.verdict is not MailVerdict.ACCEPT:
+        raise UnconfirmedError(f"the link is not acted on ({ruling.reason}): {ruling.detail}")
+
+
+@contextmanager
+def _binding(
+    conn: Connection, account: Account, merchant: Merchant | None, *, now: datetime
+) -> Iterator[tuple[Account, Callable[[], None]]]:
+    """The account as a person says it is; undone again unless what is called says to keep it."""
+    kept: list[bool] = []
+    attempt = conn.begin_nested()
+    try:
+        if merchant is not None:
+            account = merchants.bind(conn, account, merchant, source=MerchantSource.APPROVAL, now=now)
+        yield account, lambda: kept.append(True)
+    except MerchantDiffersError as err:
+        raise UnconfirmedError(str(err)) from err
+    finally:
+        (attempt.commit if kept else attempt.rollback)()
 
 
 def look_at_link(url: str, *, account_id: str, engine: Engine) -> Link:
@@ -128,88 +188,6 @@ def look_at_link(url: str, *, account_id: str, engine: Engine) -> Link:
         raise UsageError(
             f"this is not an invitation link ({err.reason}): {err}; give the link exactly as the mail shows it"
         ) from err
-
-
-def approve(
-    message_id: int,
-    *,
-    account_id: str | None,
-    asked_by: str,
-    settings: Settings,
-    engine: Engine,
-    vault: Vault,
-    now: datetime,
-) -> int:
-    """Act on a held message because a person says so; returns invitations.id.
-
-    What the message shows is examined again: only a genuine mail with one invitation can be approved, and what is
-    overruled is what
-    our accounts expect.
-
-    Raises:
-        UsageError: unknown message or account, or no account can be told.
-        UnconfirmedError: the message is not held, or not genuine.
-    """
-    with reading(engine) as conn:
-        message = messages.get(conn, message_id)
-        folder = folders.get(conn, message.folder_id) if message is not None and message.folder_id is not None else None
-    if message is None:
-        raise UsageError(f"no message has the number {message_id}; 'sc-agent mail list' shows those that are")
-    if message.verdict != MailVerdict.HELD:
-        raise UnconfirmedError(
-            f"message {message_id} is {message.verdict or 'not judged yet'}, and only a held one can be approved"
-        )
-    examination = _examine_stored(
-        message, mailbox=folder.mailbox if folder else None, settings=settings, vault=vault, now=now
-    )
-    offer = examination.offer
-    if offer is None:
-        detail = examination.ruling.detail if examination.ruling else "nothing is offered"
-        raise UnconfirmedError(
-            f"message {message_id} cannot be approved, because it is not a genuine invitation: {detail}"
-        )
-    window = policy_for(settings.mail, None).window
-    with writing(engine) as conn:
-        found = _entitled(conn, offer, account_id=account_id, message_id=message_id)
-        ruling = Ruling(verdict=MailVerdict.ACCEPT, reason="approved", detail=f"approved by {asked_by}")
-        step = Step(name="approved", passed=True, detail=f"{asked_by} overruled: {message.reason}")
-        judgement = Judgement(ruling=ruling, steps=(*examination.steps, step), offer=offer, account_id=found.id)
-        messages.decide(
-            conn,
-            message_id,
-            verdict=ruling.verdict,
-            reason=ruling.reason,
-            evidence=evidence(ruling, judgement.steps),
-            account_id=found.id,
-            now=now,
-        )
-        return hand_over(
-            conn,
-            judgement,
-            examination=examination,
-            source="mail",
-            message_id=message_id,
-            asked_by=asked_by,
-            now=now,
-            window=window,
-        )
-
-
-def _entitled(conn: Connection, offer: Offer, *, account_id: str | None, message_id: int) -> Account:
-    """The account that the offer is for, and nobody else; it must not have had it before."""
-    found = accounts.get(conn, account_id) if account_id else accounts.find_by_email(conn, offer.recipient or "")
-    if found is None:
-        raise UsageError(
-            f"no account has the address {offer.recipient}: register it first, nobody else may accept this invitation"
-        )
-    if found.user_email != offer.recipient:
-        raise UnconfirmedError(
-            f"message {message_id} invites {offer.recipient}, and account {found.id} signs in as {found.user_email}: "
-            "accepting it would give the seller's account to the wrong user"
-        )
-    if (known := invitations.find(conn, offer.link.invitation_id)) is not None:
-        raise UnconfirmedError(known_already(known.account_id, offer.link).detail)
-    return found
 
 
 def read_mail(path: Path, *, limit: int) -> bytes:
@@ -270,7 +248,11 @@ def _without_accounts(examination: Examination, *, now: datetime, window: timede
     offer = examination.offer
     assert offer is not None  # noqa: S101 - the caller has looked
     open_to_all = Expectation(
-        account_id="", user_email=offer.recipient or "", merchant_id=None, authorization="awaiting_invitation"
+        account_id="",
+        user_email=offer.recipient or "",
+        merchant_id=None,
+        authorization="awaiting_invitation",
+        any_merchant=True,
     )
     ruling = rule(offer, open_to_all, now=now, window=window)
     if ruling.verdict is MailVerdict.ACCEPT:
@@ -283,16 +265,23 @@ def _without_accounts(examination: Examination, *, now: datetime, window: timede
     return Judgement(ruling=ruling, steps=(*examination.steps, step), offer=offer)
 
 
-def _for_account(judgement: Judgement, *, account_id: str, address: str) -> Judgement:
-    """The same, but a mail for somebody else is not this account's."""
+def _for_account(conn: Connection, judgement: Judgement, account: Account, *, any_merchant: bool) -> Judgement:
+    """The same, but a mail for somebody else is not this account's, nor one that came before from another seller."""
     offer = judgement.offer
-    if offer is None or offer.recipient == address:
+    if offer is None:
         return judgement
-    detail = f"the mail is addressed to {offer.recipient}, and account {account_id} has {address}"
-    ruling = Ruling(verdict=MailVerdict.HELD, reason="other_account", detail=detail)
-    return Judgement(
-        ruling=ruling, steps=(*judgement.steps, Step(name="account", passed=False, detail=detail)), offer=offer
-    )
+    if offer.recipient != account.user_email:
+        detail = f"the mail is addressed to {offer.recipient}, and account {account.id} has {account.user_email}"
+        ruling = Ruling(verdict=MailVerdict.HELD, reason="other_account", detail=detail)
+    elif judgement.ruling.verdict is MailVerdict.DUPLICATE:
+        again = rule_on_link(offer.link, expectation_of(conn, account, any_merchant=any_merchant))
+        if again is None:
+            return judgement
+        ruling = again
+    else:
+        return judgement
+    step = Step(name="account", passed=False, detail=ruling.detail)
+    return Judgement(ruling=ruling, steps=(*judgement.steps, step), offer=offer)
 
 
 def _known(conn: Connection, offer: Offer, account_id: str) -> int | None:
@@ -330,14 +319,3 @@ def _keep(
         now=now,
     )
     return row_id
-
-
-def _examine_stored(
-    message: Message, *, mailbox: str | None, settings: Settings, vault: Vault, now: datetime
-) -> Examination:
-    if message.sealed is None or message.key_id is None or message.sha256 is None:
-        raise UnconfirmedError(f"message {message.id} cannot be approved: its bytes are not kept ({message.reason})")
-    raw = vault.unseal(message.key_id, message.sealed, context=f"message:{message.sha256}")
-    with open_judge(settings) as judge:
-        arrived_at = message.internaldate or message.found_at
-        return examine_file(judge, raw, settings=settings, now=now, mailbox=mailbox, arrived_at=arrived_at)

@@ -64,6 +64,7 @@ class MailService:
             vault=vault,
             limits=limits,
             lease=timedelta(seconds=max(_LEASE, settings.work.lease)),
+            any_merchant=settings.accept_any_merchant,
             on_alarm=_alarm(on_alarm),
             on_fine=_safely(on_fine),
             on_event=on_event or (lambda mailbox, event, amount: None),

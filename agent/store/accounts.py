@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
-from agent.domain.account import Account, ApiAuthorization, NewAccount, normalised_email
+from agent.domain.account import Account, ApiAuthorization, MerchantSource, NewAccount, normalised_email
 from agent.domain.audit.next_steps import next_step
 from agent.domain.authorization import BLOCKED, FixedText, State
 from agent.domain.event_types import EventType
@@ -20,11 +20,14 @@ from agent.store.account_rows import account_of
 from agent.store.database.schema import accounts, alarms, leases
 from agent.store.outbox.pending import QUIET, note, touch
 
+_EXISTS = "account_exists"
 _NOT_STARTED = (*BLOCKED, State.API_AUTHORIZATION_REQUIRED, State.AWAITING_INVITATION)
 
 
 class UnknownAccountError(UsageError):
     """No account has this id."""
+
+    code = "unknown_account"
 
     def __init__(self, account_id: str) -> None:
         super().__init__(f"no account is called {account_id!r}; 'sc-agent accounts list' shows those that are")
@@ -32,7 +35,11 @@ class UnknownAccountError(UsageError):
 
 
 class AccountExistsError(UsageError):
-    """The id or the user email is taken."""
+    """The id or the user email is taken; `code` says which."""
+
+    def __init__(self, message: str, *, code: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 def add(conn: Connection, new: NewAccount, *, now: datetime) -> Account:
@@ -47,12 +54,15 @@ def add(conn: Connection, new: NewAccount, *, now: datetime) -> Account:
         else State.API_AUTHORIZATION_REQUIRED
     )
     email = normalised_email(new.user_email)
+    is_bound = new.merchant_id is not None or new.global_account_id is not None
     row: dict[str, Any] = {
         "id": new.id,
         "user_email": email,
         "marketplace": new.marketplace,
         "merchant_id": new.merchant_id,
         "merchant_name": new.merchant_name,
+        "global_account_id": new.global_account_id,
+        "merchant_source": MerchantSource.REGISTRATION if is_bound else None,
         "audit_as": new.audit_as,
         "api_authorization": new.api_authorization,
         "authorization": state,
@@ -62,15 +72,21 @@ def add(conn: Connection, new: NewAccount, *, now: datetime) -> Account:
         "created_at": now,
         "updated_at": now,
     }
+    _require_free(conn, new.id, email)
     try:
         conn.execute(accounts.insert().values(row))
-    except IntegrityError as err:
-        raise AccountExistsError(
-            f"an account {new.id!r} or one with the user email {email} is already registered"
-        ) from err
+    except IntegrityError as err:  # somebody else was faster
+        raise AccountExistsError("an account of this id or user email is already registered", code=_EXISTS) from err
     journal.append(conn, new.id, at=now, from_state=None, to_state=state, why="registered")
     note(conn, EventType.ACCOUNT_REGISTERED, account_id=new.id, now=now)
     return get(conn, new.id)
+
+
+def _require_free(conn: Connection, account_id: str, email: str) -> None:
+    if conn.scalar(sa.select(accounts.c.id).where(accounts.c.id == account_id)) is not None:
+        raise AccountExistsError("an account of this id is already registered", code=_EXISTS)
+    if conn.scalar(sa.select(accounts.c.id).where(accounts.c.user_email == email)) is not None:
+        raise AccountExistsError("an account with this user email is already registered", code="email_taken")
 
 
 def get(conn: Connection, account_id: str, *, lock: bool = False) -> Account:

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from agent.domain.account import Account, ApiAuthorization, Reading
+from agent.domain.account import Account, ApiAuthorization, MerchantSource, Reading
 from agent.domain.audit.next_steps import next_step
 from agent.domain.authorization import Counters, Due, Event, FixedText, Standing, State, Transition, Words, on
 from agent.domain.schedule import Rhythm
@@ -40,6 +40,8 @@ class Facts:
     confirmation_code: str | None = None
     merchant_id: str | None = None
     merchant_name: str | None = None
+    global_account_id: str | None = None
+    merchant_source: MerchantSource | None = None
     accepted_at: datetime | None = None
     granted_at: datetime | None = None
     last_complete_read_at: datetime | None = None
@@ -153,7 +155,10 @@ def _counts(account: Account, counters: Counters) -> dict[str, Any]:
 
 
 def _known(facts: Facts) -> dict[str, Any]:
-    names = ("merchant_id", "merchant_name", "accepted_at", "granted_at", "last_complete_read_at", "confirmation_code")
+    names = (
+        "merchant_id", "merchant_name", "global_account_id", "merchant_source", "accepted_at", "granted_at",
+        "last_complete_read_at", "confirmation_code",
+    )  # fmt: skip
     return {name: value for name in names if (value := getattr(facts, name)) is not None}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agent.domain.account import MerchantSource
 from agent.domain.authorization import Event
 from agent.store.transitions import Facts
 from agent.visits.outcome import Conclusion
@@ -54,12 +55,16 @@ def credentials(plan: Plan) -> Credentials:
 
 
 def _facts(acceptance: Acceptance, plan: Plan, hooks: FlowHooks) -> Facts:
-    account = plan.account
+    account, invited = plan.account, plan.invitation
+    first_come = None if account.is_bound or invited is None else invited.link.global_account_id
+    learnt = None if account.merchant_id else acceptance.merchant_id
     return Facts(
         accepted_at=hooks.now(),
         confirmation_code=acceptance.confirmation_code,
-        merchant_id=None if account.merchant_id else acceptance.merchant_id,
+        merchant_id=learnt,
         merchant_name=None if account.merchant_name else acceptance.merchant_name,
+        global_account_id=first_come,
+        merchant_source=MerchantSource.INVITATION if not account.is_bound and (learnt or first_come) else None,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from agent.domain.audit.document import AuditDocument
@@ -18,12 +19,17 @@ from agent.visits.audit_reading import JudgedAudit, judge_reading
 from agent.visits.context import WorkerContext
 from agent.visits.outcome import Conclusion
 from agent.visits.prepare import Plan
+from agent.visits.vouched import is_vouched
 from flows.models import AuditReading, Bounds, FlowHooks
 from flows.permissions.audit import audit_permissions
 from flows.permissions.capture import capture_rows
 from flows.visit.visit import Visit
 
 _INTERNAL = (Event.NOT_PERMITTED, Event.INCOMPLETE, Event.INCOMPLETE_TOO_OFTEN)
+_NOBODY = (
+    "nobody has said which merchant the account belongs to (merchant_unknown), so this may be another seller's page; give the "
+    "merchant with the API authorization"
+)
 _NAMED_REMEDIES = 10  # in next_step; all of them are in reasons
 _PICTURES = 40
 _PICTURES_TIME = 30  # seconds for all of them
@@ -45,6 +51,8 @@ async def audit(visit: Visit, plan: Plan, context: WorkerContext, *, hooks: Flow
         bounds=bounds,
     )
     account = plan.account
+    if not is_vouched(account, any_merchant=context.settings.accept_any_merchant):
+        reading = of_nobody_known(reading)
     told = {"account": account.id, "user_email": account.user_email}
     now = context.clock.now()
     judged = judge_reading(reading, context.policy, **told, now=now)
@@ -67,6 +75,12 @@ async def audit(visit: Visit, plan: Plan, context: WorkerContext, *, hooks: Flow
         session=await visit.storage_state(),
         unread=reading if judged.audit.verdict is Verdict.INCOMPLETE else None,
     )
+
+
+def of_nobody_known(reading: AuditReading) -> AuditReading:
+    """What is read where nobody said which merchant the account belongs to shows nothing about it: it never passes."""
+    grid = reading.grid
+    return reading if grid is None else replace(reading, grid=replace(grid, complete=False, gaps=(*grid.gaps, _NOBODY)))
 
 
 def event_of(audit: Audit, plan: Plan, *, limit: int) -> Event:

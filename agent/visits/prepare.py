@@ -22,6 +22,7 @@ from agent.store.vault import sessions, sign_in_secrets
 from agent.store.vault.keys import VaultError
 from agent.store.vault.sign_in_secrets import StoredSecrets
 from agent.visits.context import WorkerContext
+from agent.visits.vouched import UnvouchedError, checked_again
 from flows.marketplaces import marketplace
 
 _MINUTE = timedelta(minutes=1)
@@ -45,8 +46,12 @@ class NotNowError(Exception):
         self.stuck = stuck
 
 
-class PoisonError(Exception):
-    """Too many visits of this account took their worker with them; it was set aside."""
+class SetAsideError(Exception):
+    """The account was set aside now: it needs a person before it is visited again."""
+
+
+class PoisonError(SetAsideError):
+    """Too many visits of this account took their worker with them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +93,7 @@ async def prepare(
 
     Raises:
         NotNowError: somebody else is on it, it is held, or not due.
-        PoisonError: it was set aside now.
+        SetAsideError, PoisonError: it was set aside now.
         UnknownAccountError, VaultError, ConfigurationError: it cannot be visited at all.
     """
     return await asyncio.to_thread(_prepare, context, account_id, kind, as_account, due_by)
@@ -103,12 +108,16 @@ def _prepare(
         _require_startable(conn, account, due_by)
         if due_by is not None:
             _require_room(conn, context, marketplace(account.marketplace).host, now)
-        is_poison = account.deaths >= context.settings.work.max_deaths
-        if is_poison:
-            _set_aside(conn, account, now)
+        if account.deaths >= context.settings.work.max_deaths:
+            set_aside: SetAsideError = _poison(conn, account, now)
         else:
-            return _begin(conn, context, account, kind or kind_for(account), as_account, now)
-    raise PoisonError(account_id)
+            try:
+                return _begin(conn, context, account, kind or kind_for(account), as_account, now)
+            except UnvouchedError as err:
+                if due_by is None:
+                    raise NotNowError(str(err)) from err
+                set_aside = _unvouched(conn, account, err, now)
+    raise set_aside
 
 
 def _require_startable(conn: Connection, account: Account, due_by: datetime | None) -> None:
@@ -137,16 +146,27 @@ def _require_room(conn: Connection, context: WorkerContext, host: str, now: date
         raise NotNowError(f"all {limits.visits_per_minute} visits of this minute are made", busy=True)
 
 
-def _set_aside(conn: Connection, account: Account, now: datetime) -> None:
+def _poison(conn: Connection, account: Account, now: datetime) -> PoisonError:
     reason = f"{account.deaths} visits in a row took their worker with them"
-    facts = transitions.Facts(internal_reason=reason, failure_code="poison")
+    _set_aside(conn, account, reason, code="poison", now=now)
+    return PoisonError(account.id)
+
+
+def _unvouched(conn: Connection, account: Account, err: UnvouchedError, now: datetime) -> SetAsideError:
+    _set_aside(conn, account, str(err), code=err.ruling.reason, now=now)
+    return SetAsideError(str(err))
+
+
+def _set_aside(conn: Connection, account: Account, reason: str, *, code: str, now: datetime) -> None:
+    facts = transitions.Facts(internal_reason=reason, failure_code=code)
     transitions.apply(conn, account.id, Event.HUMAN_NEEDED, now=now, why=reason, facts=facts)
 
 
 def _begin(
     conn: Connection, context: WorkerContext, account: Account, kind: Kind, as_account: str | None, now: datetime
 ) -> Plan:
-    invitation = _open_invitation(conn, account) if kind is Kind.ACCEPT else None
+    any_merchant = context.settings.accept_any_merchant
+    invitation = _open_invitation(conn, account, any_merchant=any_merchant) if kind is Kind.ACCEPT else None
     signs_in = _signs_in(conn, account, kind, as_account)
     held = _take(conn, context, [account.id, *([signs_in.id] if signs_in.id != account.id else [])], now)
     visit_id = uuid4().hex
@@ -172,13 +192,13 @@ def _begin(
     )
 
 
-def _open_invitation(conn: Connection, account: Account) -> Invitation:
+def _open_invitation(conn: Connection, account: Account, *, any_merchant: bool) -> Invitation:
     if account.authorization is not State.ACCEPTING:
         raise NotNowError(f"account {account.id} is {account.authorization}; it has nothing to accept")
     found = None if account.invitation is None else invitations.get(conn, account.invitation)
     if found is None:
         raise NotNowError(f"account {account.id} has no invitation to accept")
-    return found
+    return checked_again(conn, account, found, any_merchant=any_merchant)
 
 
 def _signs_in(conn: Connection, account: Account, kind: Kind, as_account: str | None) -> Account:

@@ -18,7 +18,7 @@ from agent.store import accounts, transitions
 from agent.store.accounts import UnknownAccountError
 from agent.store.database.engine import reading, writing
 from agent.visits.context import WorkerContext
-from agent.visits.prepare import NotNowError, PoisonError
+from agent.visits.prepare import NotNowError, PoisonError, SetAsideError
 from agent.visits.run import Ended, make_visit
 
 _BUSY_AGAIN = timedelta(seconds=2)
@@ -76,6 +76,10 @@ class RunningVisits:
                 f"account {account_id}", "its visits kill their worker; it was set aside", at_once=True
             )
             return "poison"
+        except SetAsideError as err:
+            log.error(events.VISIT_SET_ASIDE, account=account_id, why=str(err))
+            await self.alarms.trouble(f"account {account_id}", str(err), at_once=True)
+            return "set_aside"
         except UnknownAccountError:
             return "removed"
         except Exception as err:  # the supervisor: whatever it was, the account must not stay due for this ticket

@@ -42,7 +42,9 @@ SLOW = 0.5  # seconds of processor time
 
 def expected(address: str) -> Expectation:
     """Everybody expects an invitation: only the message itself may be the reason to refuse it."""
-    return Expectation(account_id=address, user_email=address, merchant_id=None, authorization="awaiting_invitation")
+    return Expectation(
+        account_id=address, user_email=address, merchant_id=None, authorization="awaiting_invitation", any_merchant=True
+    )
 
 
 def body_of(raw: bytes) -> bytes:

@@ -25,7 +25,11 @@ def add_account(
 ) -> Account:
     """Register an account without secrets."""
     new = NewAccount(
-        id=account_id, user_email=f"{account_id.lower()}@users.example", marketplace="US", api_authorization=api
+        id=account_id,
+        user_email=f"{account_id.lower()}@users.example",
+        marketplace="US",
+        merchant_id=MERCHANT,
+        api_authorization=api,
     )
     return accounts.add(conn, new, now=now)
 

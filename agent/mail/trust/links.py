@@ -10,11 +10,9 @@ from urllib.parse import unquote
 import ada_url
 from selectolax.lexbor import LexborHTMLParser
 
-from agent.domain.invitation import HOSTS, PATH, Link
+from agent.domain.invitation import HOSTS, PATH, Link, LinkPartsError, build_link
 
 MAX_URL = 2048
-_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_MERCHANT = re.compile(r"A[A-Z0-9]{8,20}")
 _OTHER_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,40}")
 _OTHER_VALUE = re.compile(r"[A-Za-z0-9_.~-]{0,200}")
 _URL_IN_TEXT = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}:[^\s\"'<>`]+")
@@ -170,18 +168,12 @@ def _parameters(query: str) -> dict[str, str]:
 
 
 def _rebuild(host: str, parameters: dict[str, str]) -> Link:
-    invitation = parameters.get("invitationId", "")
-    merchant = parameters.get("merchantId")
-    account = parameters.get("globalAccountId")
-    if not _UUID.fullmatch(invitation):
-        raise LinkError("link_parameters", "the link has no well-formed invitationId")
-    if (merchant is None) == (account is None) or not _MERCHANT.fullmatch(merchant or account or ""):
-        raise LinkError("link_parameters", "the link needs exactly one well-formed merchantId or globalAccountId")
-    who = f"merchantId={merchant}" if merchant else f"globalAccountId={account}"
-    return Link(
-        url=f"https://{host}{PATH}?{who}&invitationId={invitation}",
-        host=host,
-        invitation_id=invitation.lower(),
-        merchant_id=merchant,
-        global_account_id=account,
-    )
+    try:
+        return build_link(
+            host=host,
+            invitation_id=parameters.get("invitationId", ""),
+            merchant_id=parameters.get("merchantId"),
+            global_account_id=parameters.get("globalAccountId"),
+        )
+    except LinkPartsError as err:
+        raise LinkError(err.reason, str(err)) from err

@@ -60,6 +60,8 @@ accounts = sa.Table(
     _column("marketplace", sa.Text),
     _column("merchant_id", sa.Text, nullable=True),
     _column("merchant_name", sa.Text, nullable=True),
+    _column("global_account_id", sa.Text, nullable=True),
+    _column("merchant_source", sa.Text, nullable=True),  # who said so: a MerchantSource
     _column("audit_as", sa.Text, nullable=True),
     _column("api_authorization", sa.Text),  # complete, pending
     _column("authorization", sa.Text),  # a state of agent/domain/authorization

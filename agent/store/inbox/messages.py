@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -227,6 +227,13 @@ def ask_again_of_strangers(conn: Connection, *, since: datetime) -> int:
     return conn.execute(
         messages.update().where(held, messages.c.found_at >= since).values(stage=FETCHED, **_UNJUDGED)
     ).rowcount
+
+
+def ask_again_for(conn: Connection, account_id: str, *, reasons: Collection[str]) -> int:
+    """Let an account's genuine mails be judged once more that were held for one of these reasons; returns how many."""
+    held = (messages.c.verdict == MailVerdict.HELD) & messages.c.reason.in_(reasons) & messages.c.sealed.is_not(None)
+    mine = messages.update().where(held, messages.c.account_id == account_id)
+    return conn.execute(mine.values(stage=FETCHED, **_UNJUDGED)).rowcount
 
 
 def last_proofs(conn: Connection, *, limit: int = 20) -> tuple[int, int]:

@@ -88,6 +88,14 @@ def has(conn: Connection, account_id: str) -> bool:
     return conn.scalar(sa.select(secrets.c.account_id).where(secrets.c.account_id == account_id)) is not None
 
 
+def forget(conn: Connection, account_id: str) -> None:
+    """Drop the account's secrets; what is given next is another version."""
+    if conn.execute(secrets.delete().where(secrets.c.account_id == account_id)).rowcount:
+        conn.execute(
+            accounts.update().where(accounts.c.id == account_id).values(secret_version=accounts.c.secret_version + 1)
+        )
+
+
 def from_bytes(data: bytes) -> SignInSecrets:
     """The reverse of what is sealed."""
     fields = json.loads(data)

@@ -159,7 +159,7 @@ def test_a_private_file_is_imported_whole(agent: Agent) -> None:
 
 def test_an_import_with_one_wrong_row_imports_nothing(agent: Agent) -> None:
     file = write_accounts(agent.folder, mode=0o600, marketplace="XX")
-    refused(agent("accounts", "import", str(file)), 2, "entry 2", "XX")
+    refused(agent("accounts", "import", str(file)), 2, "entry 2", "column 3", "marketplace")
     assert agent("accounts", "list", "--json").document["accounts"] == []
 
 

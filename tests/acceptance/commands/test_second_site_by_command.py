@@ -19,7 +19,8 @@ from tests.second_site.site import SecondSite, second_site
 from tests.support.processes.command import Agent, Ended
 
 SLOW = Look(hangs=True, late_ms=600, latency=0.4, chain=2)
-LINK = "https://sellercentral.amazon.com/invitation/accept?merchantId=A2EXAMPLEMERCH&invitationId=0a1b2c3d-0000-4000-8000-000000000001"
+MERCHANT = "A2EXAMPLEMERCH"
+LINK = f"https://sellercentral.amazon.com/invitation/accept?merchantId={MERCHANT}&invitationId=0a1b2c3d-0000-4000-8000-000000000001"
 
 
 @pytest.fixture
@@ -40,7 +41,16 @@ async def ready(site: SecondSite, tmp_path: Path) -> Agent:
         },
     )
     secrets = json.dumps({"password": Person().password, "totp_secret": Person().secret})
-    options = ("--user-email", Person().email, "--marketplace", "US", "--api-authorized", "--secrets-stdin")
+    options = (
+        "--user-email",
+        Person().email,
+        "--marketplace",
+        "US",
+        "--merchant-id",
+        MERCHANT,
+        "--api-authorized",
+        "--secrets-stdin",
+    )
     ended = await run(agent, "accounts", "add", "A1", *options, stdin=secrets)
     assert ended.code == 0, ended.err
     return agent

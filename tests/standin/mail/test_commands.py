@@ -20,7 +20,8 @@ from agent.cli.accounts import app as accounts_app
 from agent.cli.status import status
 from agent.domain.account import ApiAuthorization
 from agent.errors import AgentError, UnconfirmedError, UsageError
-from agent.mail.manual import admit_file, admit_link, approve, check_file
+from agent.mail.approval import approve, look_at_held
+from agent.mail.manual import admit_file, admit_link, check_file
 from agent.store.database import schema
 from agent.store.database.engine import reading
 from agent.store.inbox import invitations
@@ -61,6 +62,20 @@ def admit_url(world: MailWorld, url: str, account: str = "A1") -> int:
     return admit_link(
         url, account_id=account, asked_by="ada", settings=world.settings, engine=world.engine, now=datetime.now(UTC)
     )
+
+
+def approve_message(world: MailWorld, number: int, account: str | None = None) -> int:
+    moment = datetime.now(UTC)
+    held = look_at_held(number, settings=world.settings, engine=world.engine, vault=world.vault, now=moment)
+    return approve(held, account_id=account, asked_by="ada", settings=world.settings, engine=world.engine, now=moment)
+
+
+def hold(world: MailWorld, reason: str, raw: bytes | None = None) -> None:
+    """Have a genuine mail delivered that is held."""
+    assert world.inbox is not None
+    with world.running():
+        world.inbox.deliver_now(raw or world.mail_to())
+        wait_for(lambda: world.verdicts() == [("held", reason)])
 
 
 @dataclass
@@ -169,21 +184,9 @@ def test_link_waits_while_the_api_authorization_is_pending(world: MailWorld) -> 
 
 
 def test_held_mail_is_acted_on_when_a_person_approves_it(world: MailWorld) -> None:
-    world.account(merchant_id="A1EXAMPLE0009")
-    assert world.inbox is not None
-    with world.running():
-        world.inbox.deliver_now(world.mail_to())
-        wait_for(lambda: world.verdicts() == [("held", "other_merchant")])
-    row = approve(
-        1,
-        account_id=None,
-        asked_by="ada",
-        settings=world.settings,
-        engine=world.engine,
-        vault=world.vault,
-        now=datetime.now(UTC),
-    )
-    assert row == 1
+    world.account(merchant_id=None)
+    hold(world, "merchant_unknown")
+    assert approve_message(world, 1) == 1
     assert world.verdicts() == [("accept", "approved")]
     assert world.state_of() == "accepting"
 
@@ -195,15 +198,7 @@ def test_invitation_of_another_address_cannot_be_approved_for_an_account(world: 
         wait_for(lambda: world.verdicts() == [("held", "unexpected_recipient")])
         world.account("A2")
     with pytest.raises(UnconfirmedError, match="the wrong user"):
-        approve(
-            1,
-            account_id="A2",
-            asked_by="ada",
-            settings=world.settings,
-            engine=world.engine,
-            vault=world.vault,
-            now=datetime.now(UTC),
-        )
+        approve_message(world, 1, account="A2")
     assert world.state_of("A2") == "awaiting_invitation"
 
 
@@ -214,15 +209,7 @@ def test_forged_mail_cannot_be_approved(world: MailWorld) -> None:
         world.inbox.deliver_now(world.mail_to() + b"altered\r\n")
         wait_for(lambda: world.verdicts() == [("rejected", "dkim_failed")])
     with pytest.raises(UnconfirmedError, match="only a held one"):
-        approve(
-            1,
-            account_id="A1",
-            asked_by="ada",
-            settings=world.settings,
-            engine=world.engine,
-            vault=world.vault,
-            now=datetime.now(UTC),
-        )
+        approve_message(world, 1, account="A1")
 
 
 def test_held_mail_is_judged_again_when_asked_for(world: MailWorld) -> None:
@@ -252,7 +239,16 @@ def test_mail_that_came_before_its_account_was_registered_is_judged_again(world:
         world.inbox.deliver_now(world.mail_to("A1"))
         wait_for(lambda: world.verdicts() == [("held", "unexpected_recipient")] * 2)
         secrets = json.dumps({"password": "a password", "totp_secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"})
-        options = ("--user-email", "a1@users.example", "--marketplace", "US", "--api-authorized", "--secrets-stdin")
+        options = (
+            "--user-email",
+            "a1@users.example",
+            "--marketplace",
+            "US",
+            "--merchant-id",
+            MERCHANT,
+            "--api-authorized",
+            "--secrets-stdin",
+        )
         done = sc_agent(world, "add", "A1", *options, app=accounts_app, given=secrets)
         assert done.returncode == 0, done.stderr
         wait_arrivals(world, 1)

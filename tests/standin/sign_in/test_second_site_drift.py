@@ -32,7 +32,13 @@ def context_on(site: SecondSite, folder: Path, policy: Policy) -> WorkerContext:
     browser = BrowserSettings(host_resolver_rules=f"MAP * 127.0.0.1:{site.port}", trusted_spki=[site.spki])
     settings = Settings(data_dir=folder, browser=browser, flow=FlowSettings(challenge_timeout=3))
     engine, vault, person = open_database(f"sqlite:///{folder / 'agent.sqlite'}"), Vault(os.urandom(32)), Person()
-    new = NewAccount(id="A1", user_email=person.email, marketplace="US", api_authorization=ApiAuthorization.COMPLETE)
+    new = NewAccount(
+        id="A1",
+        user_email=person.email,
+        marketplace="US",
+        merchant_id="A1SECONDSITE1",
+        api_authorization=ApiAuthorization.COMPLETE,
+    )
     given = SignInSecrets(password=SecretStr(person.password), totp_secret=SecretStr(person.secret))
     with writing(engine) as conn:
         accounts.add(conn, new, now=utc_now())

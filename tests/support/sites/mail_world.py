@@ -67,7 +67,7 @@ class MailWorld:
     events: Counter[str] = field(default_factory=Counter)
 
     def account(
-        self, name: str = "A1", *, merchant_id: str | None = None, api: ApiAuthorization = ApiAuthorization.COMPLETE
+        self, name: str = "A1", *, merchant_id: str | None = MERCHANT, api: ApiAuthorization = ApiAuthorization.COMPLETE
     ) -> Account:
         """Register an account named like its address."""
         new = NewAccount(

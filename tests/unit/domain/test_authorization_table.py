@@ -122,11 +122,27 @@ def test_a_newer_invitation_is_accepted_after_the_one_under_way() -> None:
     assert (step.to, step.due) == (State.ACCEPTING, Due.NOW)
 
 
+@pytest.mark.parametrize(
+    "state", [each for each in State if each not in (State.API_AUTHORIZATION_REQUIRED, State.PAUSED)]
+)
+def test_another_seller_lets_everything_begin_again(state: State) -> None:
+    step = on(Event.REBOUND, Standing(state=state, resumes_to=State.COMPLETE, message=FixedText.FAILED))
+    assert (step.to, step.resumes_to, step.message, step.due) == (State.AWAITING_INVITATION, None, None, Due.NEVER)
+
+
+def test_another_seller_starts_nothing_that_is_paused_or_waits_for_the_api() -> None:
+    paused = on(Event.REBOUND, Standing(state=State.PAUSED, resumes_to=State.COMPLETE))
+    resumed = on(Event.RESUMED, Standing(state=State.PAUSED, resumes_to=paused.resumes_to))
+    assert (paused.to, resumed.to) == (State.PAUSED, State.AWAITING_INVITATION)
+    pending = on(Event.REBOUND, Standing(state=State.API_AUTHORIZATION_REQUIRED, api_complete=False))
+    assert pending.to is State.API_AUTHORIZATION_REQUIRED
+
+
 @given(
     event=st.sampled_from(list(Event)), state=st.sampled_from(list(State)), resumes_to=st.sampled_from([None, *State])
 )
 def test_only_a_release_leaves_needs_human_for_work(event: Event, state: State, resumes_to: State | None) -> None:
-    if state is State.NEEDS_HUMAN and event not in (Event.RELEASED, Event.PAUSED):
+    if state is State.NEEDS_HUMAN and event not in (Event.RELEASED, Event.PAUSED, Event.REBOUND):
         with suppress(TransitionError):
             assert on(event, Standing(state=state, resumes_to=resumes_to)).to is State.NEEDS_HUMAN
 
@@ -154,6 +170,8 @@ class Lives(RuleBasedStateMachine):
         if event in (Event.ACCEPTED, Event.CONFIRMATION_ASKED, Event.INVITATION_CLOSED) and before is State.ACCEPTING:
             self.open = False
             self.accepted = self.accepted or event is not Event.INVITATION_CLOSED
+        if event is Event.REBOUND:
+            self.open = self.accepted = False
         standing = Standing(
             state=before,
             resumes_to=self.resumes_to,
@@ -169,7 +187,7 @@ class Lives(RuleBasedStateMachine):
         self.state, self.resumes_to, self.message = step.to, step.resumes_to, step.message
         self.due = self.due if step.due is Due.KEPT else step.due
         if before is State.NEEDS_HUMAN and self.state not in BLOCKED:
-            assert event is Event.RELEASED
+            assert event in (Event.RELEASED, Event.REBOUND)
 
     @invariant()
     def nothing_starts_while_the_api_is_pending(self) -> None:

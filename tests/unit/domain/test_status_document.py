@@ -13,7 +13,8 @@ from agent.domain.status_document import status_document
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 ACCOUNT = Account(
-    id="A1", user_email="a1@users.example", marketplace="US", merchant_id=None, merchant_name=None, audit_as=None,
+    id="A1", user_email="a1@users.example", marketplace="US", merchant_id=None, merchant_name=None,
+    global_account_id=None, merchant_source=None, audit_as=None,
     api_authorization=ApiAuthorization.COMPLETE, authorization=State.AWAITING_INVITATION, resumes_to=None,
     message_kind=None, reasons=(), next_step="", internal_reason="for on-call", failure_code=None,
     confirmation_code=None, invitation=None, accepted_at=None, granted_at=None, last_complete_read_at=None,

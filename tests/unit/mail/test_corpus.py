@@ -41,6 +41,7 @@ class Recorded:
             account_id=address,
             user_email=address,
             merchant_id=found["merchant_id"],
+            global_account_id=found.get("global_account_id"),
             authorization=state,
             accepted=found["accepted"],
         )

@@ -14,7 +14,7 @@ WINDOW = timedelta(days=14)
 LINK = Link(url="https://x", host="sellercentral.amazon.com", invitation_id="i", merchant_id="A1EXAMPLE0000")
 OFFER = Offer(link=LINK, recipient="a1@users.example", sent_at=NOW - timedelta(minutes=1), arrived_at=NOW)
 EXPECTED = Expectation(
-    account_id="A1", user_email="a1@users.example", merchant_id=None, authorization="awaiting_invitation"
+    account_id="A1", user_email="a1@users.example", merchant_id="A1EXAMPLE0000", authorization="awaiting_invitation"
 )
 
 
@@ -56,8 +56,33 @@ def test_other_merchant_is_held() -> None:
     assert ruled(merchant_id="A1EXAMPLE0009") == (MailVerdict.HELD, "other_merchant")
 
 
-def test_known_merchant_is_accepted() -> None:
-    assert ruled(merchant_id="A1EXAMPLE0000")[0] is MailVerdict.ACCEPT
+def test_merchant_that_nobody_named_waits_for_a_person() -> None:
+    assert ruled(merchant_id=None) == (MailVerdict.HELD, "merchant_unknown")
+
+
+def test_first_come_is_a_setting() -> None:
+    assert ruled(merchant_id=None, any_merchant=True)[0] is MailVerdict.ACCEPT
+    assert ruled(merchant_id="A1EXAMPLE0009", any_merchant=True) == (MailVerdict.HELD, "other_merchant")
+
+
+@pytest.mark.parametrize("any_merchant", [False, True])
+def test_link_of_another_region_is_held(any_merchant: bool) -> None:
+    assert ruled(region="EU", any_merchant=any_merchant) == (MailVerdict.HELD, "other_region")
+    assert ruled(region="NA")[0] is MailVerdict.ACCEPT
+
+
+@pytest.mark.parametrize(
+    ("known", "reason"),
+    [
+        ({}, "merchant_unknown"),
+        ({"global_account_id": "A1EXAMPLE0001"}, "expected"),
+        ({"global_account_id": "A1EXAMPLE0009"}, "other_merchant"),
+        ({"merchant_id": "A1EXAMPLE0001"}, "merchant_not_comparable"),
+    ],
+)
+def test_global_account_is_believed_only_if_it_is_the_registered_one(known: dict[str, str], reason: str) -> None:
+    link = replace(LINK, merchant_id=None, global_account_id="A1EXAMPLE0001")
+    assert ruled(replace(OFFER, link=link), **({"merchant_id": None} | known))[1] == reason
 
 
 def test_global_account_cannot_stand_for_a_known_merchant() -> None:
@@ -77,7 +102,7 @@ def test_newer_invitation_of_the_same_merchant_is_accepted_while_one_waits() -> 
 
 def test_invitation_of_another_merchant_cannot_replace_a_waiting_one() -> None:
     waiting = replace(LINK, merchant_id="A1EXAMPLE0009")
-    assert ruled(authorization="api_authorization_required", waiting=waiting) == (
+    assert ruled(authorization="api_authorization_required", waiting=waiting, merchant_id=None, any_merchant=True) == (
         MailVerdict.HELD,
         "other_invitation_waiting",
     )

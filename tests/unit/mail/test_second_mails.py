@@ -44,7 +44,12 @@ def judged(case: Case) -> Judgement:
         if address != RECIPIENT:
             return None
         return Expectation(
-            account_id="A1", user_email=RECIPIENT, merchant_id=case.merchant, authorization="awaiting_invitation"
+            account_id="A1",
+            user_email=RECIPIENT,
+            merchant_id=case.merchant,
+            global_account_id=case.merchant,
+            authorization="awaiting_invitation",
+            any_merchant=True,
         )
 
     policy = TrustPolicy(own_addresses=(MAILBOX,))

@@ -44,7 +44,9 @@ for each in (EVIL, TEST_KEY, REVOKED, SMALL):
 def expected(address: str) -> Expectation | None:
     if address != TO:
         return None
-    return Expectation(account_id="A1", user_email=TO, merchant_id=None, authorization="awaiting_invitation")
+    return Expectation(
+        account_id="A1", user_email=TO, merchant_id=None, authorization="awaiting_invitation", any_merchant=True
+    )
 
 
 def judged(raw: bytes, *, resolver: Callable[[str], Key] | None = None, policy: TrustPolicy | None = None) -> Judgement:

@@ -8,15 +8,24 @@ from pathlib import Path
 
 import agent.visits.errors  # the agent's own flow errors register as subclasses
 from agent.cli.app import COMMANDS
+from agent.domain.invitation import MERCHANT_UNKNOWN, OTHER_MERCHANT, OTHER_REGION
 from agent.mail.imap.failures import Link
 from agent.settings.model import Settings
+from agent.store.merchants import MerchantDiffersError
 from agent.web.problems import Code
 from flows.errors import FlowError
 
 ROOT = Path(__file__).resolve().parents[3]
 RUNBOOK = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-OUR_CODES = {"poison", "configuration", "unexpected", "audit_fail", "audit_incomplete", "audit_not_permitted"}
+OUR_CODES = {"poison", "configuration", "unexpected", "audit_fail", "audit_incomplete", "audit_not_permitted"} | {
+    MERCHANT_UNKNOWN,
+    OTHER_MERCHANT,
+    OTHER_REGION,
+    MerchantDiffersError.code,
+    "merchant_not_comparable",
+    "link_altered",
+}
 
 
 def _codes(error: type[FlowError] = FlowError) -> Iterator[str]:

@@ -1,0 +1,39 @@
+"""Giving an account its password and seed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.engine import Connection
+
+from agent.domain.account import Account
+from agent.store import accounts, acts
+from agent.store.vault import sessions, sign_in_secrets
+from agent.store.vault.keys import Vault
+from agent.store.vault.sign_in_secrets import SignInSecrets
+from flows.models import Act
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenSecrets:
+    """How an account stands with its new secrets; `is_barred`: the site rejected this very password before."""
+
+    account: Account
+    is_barred: bool
+
+
+def give_secrets(
+    conn: Connection, vault: Vault, account_id: str, given: SignInSecrets, *, now: datetime
+) -> GivenSecrets:
+    """Replace password and seed; the stored session goes, and with a new password the attempt budget starts afresh.
+
+    Raises:
+        UnknownAccountError: there is no such account.
+        VaultError: a key is not at hand.
+    """
+    accounts.get(conn, account_id, lock=True)
+    sign_in_secrets.save(conn, vault, account_id, given, now=now)
+    sessions.forget(conn, account_id)
+    is_barred = acts.was_rejected(conn, account_id, Act.TYPE_PASSWORD)
+    return GivenSecrets(account=accounts.get(conn, account_id), is_barred=is_barred)
