@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NoReturn
 
 from agent.errors import AgentError, ConfigurationError, Exit
+from agent.printable import one_line
 from agent.settings.load import load_settings
 from agent.settings.model import Settings
 from agent.settings.own_secrets import forget_environment
@@ -70,7 +71,7 @@ def quiet_logs() -> None:
 
 def fail(message: str, code: Exit) -> NoReturn:
     """End the command with one line on stderr."""
-    print(f"error: {message}", file=sys.stderr)  # noqa: T201 - the contract's one clear line
+    print(f"error: {one_line(message)}", file=sys.stderr)  # noqa: T201 - the contract's one clear line
     raise SystemExit(int(code))
 
 

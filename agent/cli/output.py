@@ -9,14 +9,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+from agent.printable import printable, printable_json
+from agent.terminal import PrintableConsole
 
 
 def print_document(document: Mapping[str, Any]) -> None:
     """Print one JSON document; non-ASCII text stays readable."""
-    typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    typer.echo(printable_json(json.dumps(document, indent=2, ensure_ascii=False)))
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, title: str | None = None) -> None:
@@ -27,15 +29,14 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, title:
     console().print(table)
 
 
-def console(*, stderr: bool = False) -> Console:
+def console(*, stderr: bool = False) -> PrintableConsole:
     """A console without colours unless it is a terminal; a pipe gets no wrapping at 80 columns."""
-    stream = sys.stderr if stderr else sys.stdout
-    return Console(file=stream, width=None if stream.isatty() else 160, highlight=False, soft_wrap=False)
+    return PrintableConsole(sys.stderr if stderr else sys.stdout)
 
 
 def say(line: str) -> None:
     """Print one plain line."""
-    typer.echo(line)
+    typer.echo(printable(line, lines=True))
 
 
 def agreed(question: str) -> bool:
@@ -49,7 +50,7 @@ def agreed(question: str) -> bool:
 
 def warn(line: str) -> None:
     """Print one line beside the result."""
-    typer.echo(line, err=True)
+    typer.echo(printable(line, lines=True), err=True)
 
 
 def timestamp(moment: datetime | None) -> str | None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import sys
+from textwrap import indent
 from typing import Any, Literal, TextIO
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from agent.observe.redaction import Redaction
+from agent.printable import printable
 
 _QUIET = {
     "imapclient": logging.WARNING,
@@ -89,11 +91,14 @@ def _as_text(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
     moment, level, name = event.pop("timestamp", ""), event.pop("level", ""), event.pop("event", "")
     exception = event.pop("exception", None)
     event.pop("logger", None)
-    fields = " ".join(f"{key}={_quoted(value)}" for key, value in event.items() if value is not None)
-    line = f"{moment} {str(level).upper():7} {name} {fields}".rstrip()
-    return line if exception is None else f"{line}\n{exception}"
+    fields = " ".join(f"{printable(key)}={_quoted(value)}" for key, value in event.items() if value is not None)
+    line = f"{moment} {str(level).upper():7} {printable(name)} {fields}".rstrip()
+    return line if exception is None else f"{line}\n{indent(printable(exception, lines=True), '    ')}"
 
 
 def _quoted(value: object) -> str:
-    text = str(value)
-    return repr(text) if " " in text or not text else text
+    """A value as one word; one with blanks or quotes is quoted, so that no value looks like a field."""
+    text = printable(value)
+    if text and not any(char in text for char in " \"'="):
+        return text
+    return "'" + text.replace("'", "\\'") + "'"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from agent.cli.output import print_document, say
 from agent.errors import Exit, UsageError
 
 if TYPE_CHECKING:
@@ -46,15 +46,15 @@ def check(
     pages = _pages(paths or [])
     checks = asyncio.run(_check(pages))
     if as_json:
-        typer.echo(json.dumps(_document(checks, len(catalogue.screens)), indent=1, ensure_ascii=False))
+        print_document(_document(checks, len(catalogue.screens)))
     else:
         _print(checks, all_pages=all_pages)
         unshown = sorted(set(catalogue.screens) - {one.seen.screen for one in checks})
-        typer.echo(
+        say(
             f"{len(checks)} pages, {sum(bool(one.problems) for one in checks)} not as expected; {len(catalogue.screens)} screens"
         )
         if unshown and not paths:
-            typer.echo(f"screens that no page shows: {', '.join(unshown)}")
+            say(f"screens that no page shows: {', '.join(unshown)}")
     raise typer.Exit(int(Exit.FINDING if any(one.problems for one in checks) else Exit.OK))
 
 
@@ -95,15 +95,15 @@ async def _check(pages: list[RecordedPage]) -> list[PageCheck]:
 def _print(checks: list[PageCheck], *, all_pages: bool) -> None:
     for one in checks:
         if one.problems:
-            typer.echo(f"DIFFERS {one.page.name}: {'; '.join(one.problems)}")
+            say(f"DIFFERS {one.page.name}: {'; '.join(one.problems)}")
         elif one.page.is_evidence and one.seen.screen != "unknown":
-            typer.echo(f"read    {one.page.name}: {one.seen.screen} by {one.seen.claim}{_elements(one)}")
+            say(f"read    {one.page.name}: {one.seen.screen} by {one.seen.claim}{_elements(one)}")
         elif one.page.is_evidence:
-            typer.echo("\n        ".join([f"unknown {one.page.name}: no screen claims it; nearest:", *one.near]))
+            say("\n        ".join([f"unknown {one.page.name}: no screen claims it; nearest:", *one.near]))
         elif all_pages:
-            typer.echo(f"ok      {one.page.name}: {one.seen.screen} by {one.seen.claim or 'no claim'}{_elements(one)}")
+            say(f"ok      {one.page.name}: {one.seen.screen} by {one.seen.claim or 'no claim'}{_elements(one)}")
         elif one.drift:
-            typer.echo(f"drift   {one.page.name}: {', '.join(one.drift)}")
+            say(f"drift   {one.page.name}: {', '.join(one.drift)}")
 
 
 def _elements(one: PageCheck) -> str:

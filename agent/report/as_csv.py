@@ -6,6 +6,7 @@ import csv
 from typing import TextIO
 
 from agent.domain.audit.document import AuditDocument, FindingDocument
+from agent.printable import printable_cell
 
 COLUMNS = (
     "account", "user_email", "audited_at", "verdict", "source", "layout", "scope", "section", "permission", "occurrence", "offered",
@@ -67,9 +68,10 @@ def _said(finding: FindingDocument | None) -> list[str]:
 
 def _cell(value: object) -> str:
     """A cell that no spreadsheet takes for a formula: labels come from a page we do not control."""
-    text = (
-        {None: "", True: "yes", False: "no"}.get(value, str(value))
-        if value is None or isinstance(value, bool)
-        else str(value)
-    )
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case _:
+            return printable_cell(value)

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import TextIO
 
 from jinja2 import Environment, FileSystemLoader, Template, select_autoescape
+from markupsafe import Markup
 
 from agent.domain.audit.document import AuditDocument
+from agent.printable import printable
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _LARGEST = 2_000_000  # bytes of one picture
@@ -25,6 +27,7 @@ class HtmlReport:
             autoescape=select_autoescape(["j2"], default=True),
             trim_blocks=True,
             lstrip_blocks=True,
+            finalize=_shown,
         )
         self._parts: dict[str, Template] = {
             name: loader.get_template(f"{name}.html.j2") for name in ("head", "audit", "foot")
@@ -55,6 +58,11 @@ class HtmlReport:
             ):
                 found.append("data:image/png;base64," + base64.b64encode(path.read_bytes()).decode())
         return found
+
+
+def _shown(value: object) -> object:
+    """Every text of the page; what the template itself marked as markup stays."""
+    return printable(value, lines=True) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _sections(document: AuditDocument) -> list[tuple[str, list[object]]]:

@@ -6,6 +6,7 @@ import json
 from typing import TextIO
 
 from agent.domain.audit.document import SCHEMA, AuditDocument
+from agent.printable import printable_json
 
 
 class JsonReport:
@@ -19,7 +20,7 @@ class JsonReport:
         self._out.write(f'{{"schema": {SCHEMA}, "audits": [')
 
     def add(self, document: AuditDocument) -> None:
-        self._out.write(f"{self._separator}\n  {json.dumps(document, ensure_ascii=False)}")
+        self._out.write(f"{self._separator}\n  {printable_json(json.dumps(document, ensure_ascii=False))}")
         self._separator = ","
 
     def end(self) -> None:

@@ -7,6 +7,7 @@ from typing import TextIO
 from xml.sax.saxutils import escape, quoteattr
 
 from agent.domain.audit.document import AuditDocument, FindingDocument
+from agent.printable import printable
 
 _VIOLATIONS = ("excess", "shortfall", "must_be_none")
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -74,8 +75,8 @@ def _case(
 
 
 def _attribute(text: str) -> str:
-    return quoteattr(_FORBIDDEN.sub("\ufffd", text))
+    return quoteattr(_FORBIDDEN.sub("\ufffd", printable(text, lines=True)))
 
 
 def _text(text: str) -> str:
-    return escape(_FORBIDDEN.sub("\ufffd", text))
+    return escape(_FORBIDDEN.sub("\ufffd", printable(text, lines=True)))

@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any, TextIO
 
 from agent.domain.audit.document import AuditDocument, FindingDocument
+from agent.printable import printable_json
 
 SCHEMA_URI = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 RULES = {
@@ -52,7 +53,7 @@ class SarifReport:
         self._out.write("\n]}]}\n")
 
     def _write(self, result: dict[str, Any]) -> None:
-        self._out.write(f"{self._separator}\n{json.dumps(result, ensure_ascii=False)}")
+        self._out.write(f"{self._separator}\n{printable_json(json.dumps(result, ensure_ascii=False))}")
         self._separator = ","
 
 

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from typing import TextIO
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from agent.domain.audit.document import AuditDocument, FindingDocument
+from agent.terminal import PrintableConsole
 
 _STYLES = {"pass": "bold green", "fail": "bold red", "incomplete": "bold yellow", "not_permitted": "bold yellow"}
 _SIGNS = {"excess": "too much", "shortfall": "too little", "must_be_none": "must be None"}
-_WIDTH = 160
 
 
 class TextReport:
     """Writes one block an account, and a line of sums at the end."""
 
     def __init__(self, out: TextIO) -> None:
-        self._console = Console(
-            file=out, width=None if out.isatty() else _WIDTH, highlight=False, markup=False, emoji=False
-        )
+        self._console = PrintableConsole(out)
         self._sums: dict[str, int] = {}
 
     def begin(self) -> None:

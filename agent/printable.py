@@ -1,0 +1,50 @@
+"""Text as it may leave to a terminal, a log line, a table or a page: nothing in it steers what shows it."""
+
+from __future__ import annotations
+
+import re
+
+# Controls of C0 and C1 (ECMA-48), the marks that turn the direction of text (UAX 9), separators of lines, and invisible
+# characters that make two words look alike. Tabulators and newlines are dealt with apart.
+_STEERING = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
+    "|[\U000e0000-\U000e007f]"
+)
+_BREAKS = re.compile(r"[\t\n]")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # also in full width
+
+
+def printable(text: object, *, lines: bool = False) -> str:
+    """Write control characters out as `\\x1b` and `\\u202e`; tabulators and newlines too, unless `lines` are wanted."""
+    shown = _STEERING.sub(_written, str(text).replace("\r\n", "\n") if lines else str(text))
+    return shown if lines else _BREAKS.sub(_written, shown)
+
+
+def printable_cell(value: object) -> str:
+    """The same for a cell of a table file: no spreadsheet takes it for a formula (OWASP, CSV injection)."""
+    text = str(value)
+    shown = printable(text)
+    return f"'{shown}" if text.lstrip(" \xa0\u3000")[:1] in _FORMULA and text.strip() else shown
+
+
+def _written(found: re.Match[str]) -> str:
+    code = ord(found.group())
+    named = {9: "\\t", 10: "\\n", 13: "\\r"}
+    return named.get(code) or (
+        f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+    )
+
+
+def printable_json(document: str) -> str:
+    """Escape the same characters inside a JSON text, where it means the same to every reader."""
+    return _STEERING.sub(_json_escape, document)
+
+
+def one_line(text: object) -> str:
+    """Put a message on one line."""
+    return printable(" ".join(str(text).split()))
+
+
+def _json_escape(found: re.Match[str]) -> str:
+    units = found.group().encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at] << 8 | units[at + 1]:04x}" for at in range(0, len(units), 2))

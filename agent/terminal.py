@@ -1,0 +1,35 @@
+"""The console that people read: whatever is printed through it is printable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TextIO
+
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
+
+from agent.printable import printable
+
+_PIPE_WIDTH = 160  # a pipe gets no wrapping at 80 columns
+
+
+class PrintableConsole(Console):
+    """A console without colours unless it is a terminal, whose texts cannot steer it."""
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__(
+            file=stream,
+            width=None if stream.isatty() else _PIPE_WIDTH,
+            highlight=False,
+            markup=False,
+            emoji=False,
+            soft_wrap=False,
+        )
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Render as rich does, then make every text printable; rich's own control codes are no texts."""
+        return self._printable(super().render(renderable, options))
+
+    def _printable(self, segments: Iterable[Segment]) -> Iterator[Segment]:
+        for segment in segments:
+            yield segment if segment.control else segment._replace(text=printable(segment.text, lines=True))
