@@ -221,3 +221,21 @@ async def test_mailbox_and_dns_can_be_troubled(stand_in: StandIn, control: httpx
     assert stand_in.dns.fault == "servfail"
     assert "expected kick" in (await control.post("/inbox", json={"do": "burn"})).json()["error"]
     assert (await control.post("/dns", json={"fault": "burn"})).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Host": "attacker.example"}, 421),
+        ({"Host": "127.0.0.1.attacker.example:80"}, 421),
+        ({"Origin": "https://attacker.example"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Content-Type": "text/plain"}, 415),
+        ({"Content-Type": "application/x-www-form-urlencoded"}, 415),
+    ],
+)
+async def test_no_web_page_reaches_the_control_port(
+    control: httpx.AsyncClient, headers: dict[str, str], status: int
+) -> None:
+    body = {"content": b'{"advance": 1}', "headers": {"Content-Type": "application/json"} | headers}
+    assert (await control.post("/clock", **body)).status_code == status  # type: ignore[arg-type]
