@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -20,12 +19,13 @@ from sqlalchemy.engine import Engine
 from agent.cli import context
 from agent.cli.many_audits import audits_in_order
 from agent.cli.output import now
+from agent.cli.output_file import open_output
 from agent.domain.account import Account
 from agent.domain.audit.changes import changes_since, told_of, vanished_rows
 from agent.domain.audit.document import AuditDocument, unread_document
 from agent.domain.policy.load import load_configured_policy, load_policy
 from agent.domain.policy.model import Policy
-from agent.errors import ConfigurationError, Exit, UnconfirmedError, UsageError
+from agent.errors import Exit, UnconfirmedError, UsageError
 from agent.report.writer import Format, Report, open_report
 from agent.settings.model import Settings
 from agent.store import accounts, audits
@@ -66,7 +66,7 @@ def audit(
     rules = load_policy(policy) if policy else load_configured_policy(settings.audit.policy_file)
     engine = context.database(settings)
     chosen = _chosen(engine, account_ids, as_account)
-    with _stream(output) as out:
+    with open_output(output) as out:
         run = _AuditRun(
             settings=settings,
             engine=engine,
@@ -176,29 +176,6 @@ def _chosen(engine: Engine, account_ids: list[str] | None, as_account: str | Non
             if account_ids
             else accounts.list_all(conn)
         )
-
-
-@contextmanager
-def _stream(output: Path | None) -> Iterator[TextIO]:
-    """Standard output, or a file that only we may read; it takes its place only when it is whole."""
-    if output is None:
-        yield sys.stdout
-        return
-    if output.is_dir():
-        raise ConfigurationError(f"the report {output} cannot be written (it is a directory); give a file")
-    part = output.with_name(f".{output.name}.part")
-    try:
-        with os.fdopen(
-            os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8", newline=""
-        ) as out:
-            yield out
-        part.replace(output)
-    except OSError as err:
-        raise ConfigurationError(
-            f"the report {output} cannot be written ({err.strerror}); give a file in a writable directory"
-        ) from err
-    finally:
-        part.unlink(missing_ok=True)
 
 
 @contextmanager
