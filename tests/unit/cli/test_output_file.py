@@ -18,12 +18,17 @@ def write(output: Path | None, text: str) -> None:
         out.write(text)
 
 
+def stop_half_way(output: Path) -> None:
+    with open_output(output) as out:
+        out.write("half")
+        raise RuntimeError
+
+
 def test_a_regular_file_is_replaced_as_a_whole_and_only_we_may_read_it(tmp_path: Path) -> None:
     report = tmp_path / "report.txt"
     report.write_text("old")
-    with pytest.raises(RuntimeError), open_output(report) as out:
-        out.write("half")
-        raise RuntimeError
+    with pytest.raises(RuntimeError):
+        stop_half_way(report)
     assert report.read_text() == "old"
     write(report, "new")
     assert report.read_text() == "new"
@@ -56,7 +61,7 @@ def test_a_device_is_written_into_and_stays(device: str) -> None:
 def test_a_full_device_is_an_error_in_one_line() -> None:
     with pytest.raises(ConfigurationError, match="no space left"):
         write(Path("/dev/full"), "x" * 100_000)
-    assert stat.S_ISCHR(os.stat("/dev/full").st_mode)
+    assert stat.S_ISCHR(Path("/dev/full").stat().st_mode)
 
 
 def test_a_pipe_is_written_into(tmp_path: Path) -> None:
