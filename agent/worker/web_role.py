@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -20,7 +20,7 @@ async def start_web(
     vault: Vault | None,
     metrics: Metrics,
     heartbeat: Heartbeat,
-    wake: asyncio.Event,
+    wake: Iterable[asyncio.Event],
     stops: list[Stop],
 ) -> tuple[str | None, Coroutine[Any, Any, None]]:
     """Listen and serve; returns the address, None where the default one is taken, and what has to run beside it.
@@ -37,7 +37,8 @@ async def start_web(
     loop = asyncio.get_running_loop()
 
     def wake_up() -> None:
-        loop.call_soon_threadsafe(wake.set)
+        for event in wake:
+            loop.call_soon_threadsafe(event.set)
 
     role = await asyncio.to_thread(
         Role.open,
