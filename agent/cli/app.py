@@ -27,6 +27,7 @@ COMMANDS = {  # name: where it lives; in the order of the help
     "api-keys": "agent.cli.api_keys:app",
     "doctor": "agent.cli.doctor:doctor",
     "events": "agent.cli.events:events",
+    "webhooks": "agent.cli.webhooks:app",
     "policy": "agent.cli.policy:app",
     "selectors": "agent.rehearsal.selectors:app",
     "vault": "agent.cli.vault:app",

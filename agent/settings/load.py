@@ -130,6 +130,13 @@ def _web_problems(settings: Settings) -> Iterator[str]:
             f"{env_name('web', 'tls_cert_file')} and {env_name('web', 'tls_key_file')}, or "
             f"{env_name('web', 'behind_proxy')} where a proxy ends TLS"
         )
+    if settings.webhooks.allow_loopback and not settings.is_rehearsal:
+        yield (
+            f"{env_name('webhooks', 'allow_loopback')} is for rehearsal only; name private networks in "
+            f"{env_name('webhooks', 'allowed_networks')}"
+        )
+    if (ca_file := settings.webhooks.ca_file) and not ca_file.is_file():
+        yield f"{env_name('webhooks', 'ca_file')}: {ca_file} is not a file"
     if (web.tls_cert_file is None) != (web.tls_key_file is None):
         yield f"{env_name('web', 'tls_cert_file')} and {env_name('web', 'tls_key_file')} belong together; set both"
     if web.public_url is not None and not _PUBLIC_URL.fullmatch(web.public_url):

@@ -42,7 +42,7 @@ from agent.worker.housekeeping import Housekeeping
 from agent.worker.operations import Operations
 from agent.worker.running import RunningVisits
 from agent.worker.vault_check import require_right_key
-from agent.worker.web_role import start_web
+from agent.worker.web_role import deliver_webhooks, start_web
 
 Stop = Callable[[], Awaitable[Any]]
 ROLES = ("mail", "work", "web")
@@ -93,7 +93,7 @@ async def run_daemon(
                 web, operations = None, Operations(context=context)
                 if "web" in roles:
                     web, watching = await start_web(context, vault, metrics, heartbeat, (wake, operations.asked), stops)
-                    loops.append(watching)
+                    loops += [watching, deliver_webhooks(context, alarms)]
                 if visiting is not None:
                     loops.append(operations.run())
                     loops.append(await _start_work(context, visiting, metrics, alarms, own, wake, stops))
