@@ -23,19 +23,28 @@ from rich.table import Table
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.bench import contexts, daemons, mailbox_start, replaying, visits, workers  # noqa: E402 - the path comes first
+from tests.bench import contexts, daemons, grids, mailbox_start, replaying, visits, workers  # noqa: E402 - the path comes first
 from tests.bench.figure import Family, Figure, UnmeasuredError  # noqa: E402
 
 FAMILIES = (
     visits.FAMILY,
     contexts.FAMILY,
+    grids.FAMILY,
     daemons.DELIVERY,
     mailbox_start.FAMILY,
     daemons.WAITING,
     replaying.FAMILY,
     workers.FAMILY,
 )
-GOALS = {"accept_vs_bare": "<= 1.15", "audit_vs_bare": "<= 1.10", "audit_vs_naive": ">= 8", "replay_vs_live": "<= 0.5"}
+GOALS = {
+    "accept_vs_bare": "<= 1.15",
+    "audit_vs_bare": "<= 1.10",
+    "audit_vs_naive": ">= 8",
+    "replay_vs_live": "<= 0.5",
+    "grid_100_rows": "<= 0.5",
+    "grid_500_rows": "<= 8",
+    "grid_2000_rows": "<= 6",
+}
 
 
 def main() -> int:

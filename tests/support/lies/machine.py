@@ -50,6 +50,8 @@ def same_page(seed: int) -> LyingPage:
 def _base(kind: str, luck: Random) -> Base:
     if kind == "relabel":
         return drawn_base(luck, level="radios")
+    if kind == "tree":
+        return drawn_base(luck, level=luck.choice(["word", "badge"]))
     if kind == "column":
         return drawn_base(luck, line=luck.choice(TABLES))
     return luck.choice(second_bases()) if luck.random() < 0.3 else drawn_base(luck)

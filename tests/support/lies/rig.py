@@ -66,11 +66,11 @@ class LyingRig:
         """Audit one page with the default policy, read-only, as the flow does from the chosen account on."""
         self.site.page, begun = page, monotonic()
         said: list[str] = []
-        verdict, rows = "incomplete", 0
+        verdict, rows, seconds = "incomplete", 0, None
         gaps: tuple[str, ...] = ("no end",)
         try:
             async with asyncio.timeout(_LONGEST):
-                reading = await self._read(page, bounds, said)
+                reading, seconds = await self._read(page, bounds, said)
         except FlowError as err:
             gaps = (err.code,)
         except TimeoutError:
@@ -81,17 +81,21 @@ class LyingRig:
         unmade = (
             "" if not page.is_changed or _MADE in said else "; ".join(said) or "lie not made: the script did not end"
         )
-        return Judged(page=page, verdict=verdict, gaps=gaps, rows=rows, seconds=monotonic() - begun, unmade=unmade)
+        return Judged(
+            page=page, verdict=verdict, gaps=gaps, rows=rows, seconds=seconds or monotonic() - begun, unmade=unmade
+        )
 
-    async def _read(self, page: LyingPage, bounds: Bounds, said: list[str]) -> AuditReading:
+    async def _read(self, page: LyingPage, bounds: Bounds, said: list[str]) -> tuple[AuditReading, float]:
         viewer = USER if page.own_view else ADMIN
         async with open_visit(self.browser, options=self.options) as visit:
             visit.page.on("console", lambda line: said.append(line.text) if line.text.startswith("lie ") else None)
             await visit.page.goto(f"https://{HOST}/home")
             await visit.guard.read_only(documents=read_only_paths())
-            return await read_permissions(
+            begun = monotonic()
+            reading = await read_permissions(
                 visit, host=HOST, subject=USER, viewer=viewer, own=page.own_view, bounds=bounds
             )
+            return reading, monotonic() - begun
 
 
 def _gaps(reading: AuditReading) -> tuple[str, ...]:

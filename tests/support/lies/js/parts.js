@@ -60,8 +60,8 @@ const partChanges = {
     const els = taken(o), last = els.at(-1), mark = document.createElement("span"), widget = make(o.html);
     const into = last.matches("tr, dd, dt, li, [role=row]") ? last.parentNode.closest("table, dl, ul, ol, [role=table], [role=grid]") || last.parentNode : last;
     into.after(mark);
-    const show = hiding[o.how](els);
     o.at === "here" ? mark.before(widget) : place(o, widget);
+    const show = hiding[o.how](els);
     mark.remove();
     const gos = widget.matches("[data-go]") ? [widget] : [...widget.querySelectorAll("[data-go]")];
     gos.forEach((g) => g.addEventListener(g.matches("select, input") ? "change" : o.on, show));
