@@ -9,8 +9,10 @@ from sqlalchemy.engine import Connection
 
 from agent.domain.account import Account
 from agent.store import accounts, acts
+from agent.store.password_marks import Mark
 from agent.store.vault import sessions, sign_in_secrets
 from agent.store.vault.keys import Vault
+from agent.store.vault.password_memory import mark_of
 from agent.store.vault.sign_in_secrets import SignInSecrets
 from flows.models import Act
 
@@ -35,5 +37,7 @@ def give_secrets(
     accounts.get(conn, account_id, lock=True)
     sign_in_secrets.save(conn, vault, account_id, given, now=now)
     sessions.forget(conn, account_id)
-    is_barred = acts.was_rejected(conn, account_id, Act.TYPE_PASSWORD)
-    return GivenSecrets(account=accounts.get(conn, account_id), is_barred=is_barred)
+    account = accounts.get(conn, account_id)
+    mark = mark_of(conn, vault, account.user_email, given.password)
+    is_barred = mark is Mark.REJECTED or acts.was_rejected(conn, account_id, Act.TYPE_PASSWORD)
+    return GivenSecrets(account=account, is_barred=is_barred)

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import threading
+from collections.abc import Callable
 from typing import Annotated
 
 import structlog
@@ -19,9 +20,11 @@ from agent.observe.redaction import Redaction
 from agent.settings.model import Settings
 from agent.settings.own_secrets import secret_values
 from agent.store.vault.keys import has_key
+from agent.visits import unanswered
 from agent.visits.browser_pool import require_browser
 from agent.worker.daemon import ROLES, require_sense, run_daemon
 
+_LOOK_AGAIN = 1.0  # seconds, while an answer is waited for
 _LAST_RESORT = 0.8  # seconds beyond the grace
 
 log = structlog.get_logger(__name__)
@@ -57,7 +60,7 @@ async def _run(settings: Settings, **parts: object) -> None:
 
     def on_signal() -> None:
         stop.set()
-        _end_hard_after(grace)
+        _end_hard_after(grace, longest=settings.flow.step_timeout)
 
     for signum in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signum, on_signal)
@@ -73,8 +76,24 @@ async def _run(settings: Settings, **parts: object) -> None:
         )  # we were told to stop and do; whatever was cut off is taken up at the next start
 
 
-def _end_hard_after(seconds: float) -> None:
-    """What still hangs then is left as a crash would leave it, and taken up again at the next start."""
-    timer = threading.Timer(seconds, os._exit, args=(0,))
+def _end_hard_after(grace: float, *, longest: float) -> None:
+    """What still hangs then is left as a crash would leave it, and taken up again at the next start.
+
+    Where a password was typed and not answered, the stop begins with the answer, or when it had its time.
+    """
+
+    def look(left: float) -> None:
+        if left > 0 and unanswered.count():
+            _after(_LOOK_AGAIN, lambda: look(left - _LOOK_AGAIN))
+        elif left < longest:
+            _after(grace, lambda: os._exit(0))
+        else:
+            os._exit(0)
+
+    _after(grace, lambda: look(longest))
+
+
+def _after(seconds: float, act: Callable[[], None]) -> None:
+    timer = threading.Timer(seconds, act)
     timer.daemon = True
     timer.start()

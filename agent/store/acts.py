@@ -7,10 +7,13 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from agent.store.database.schema import accounts, acts
+from agent.store.database.schema import accounts, acts, secrets
+from agent.store.password_marks import forget_doubts
 
-ACCEPTED, REJECTED, DOUBTED = "accepted", "rejected", "doubted"  # doubted: answered by a message in words nobody listed
+ACCEPTED, REJECTED, DOUBTED = "accepted", "rejected", "doubted"  # doubted: done, and no yes that anybody knows came
+NOT_SENT = "not_sent"  # the form provably never left the browser
 UNANSWERED = "step_timeout"  # done, and no page said what came of it
+_FEW = 5
 _RELEASE = "release"  # a person's release; counting starts afresh after it
 
 
@@ -20,8 +23,7 @@ def intend(
     """Write down that an act is about to happen; returns its row id. Commit before doing it. `version` None: the secret
     in force.
     """
-    in_force = sa.select(accounts.c.secret_version).where(accounts.c.id == account_id).scalar_subquery()
-    secret_version = in_force if version is None else version
+    secret_version = _in_force(account_id) if version is None else version
     row = acts.insert().values(account_id=account_id, visit_id=visit_id, act=act, secret_version=secret_version, at=now)
     key = conn.execute(row).inserted_primary_key
     assert key is not None  # noqa: S101 - an insert of one row has one
@@ -56,6 +58,33 @@ def doubted_since_release(conn: Connection, account_id: str, act: str) -> bool:
     )
 
 
+def died_in_a_row(conn: Connection, account_id: str, act: str) -> int:
+    """How many of the last ones with the secret in force, without another in between, ended with their process."""
+    mine = sa.and_(
+        acts.c.account_id == account_id,
+        acts.c.act == act,
+        acts.c.id > _released(conn, account_id),
+        acts.c.secret_version == _in_force(account_id),
+    )
+    last = conn.scalars(sa.select(acts.c.outcome).where(mine).order_by(acts.c.id.desc()).limit(_FEW)).all()
+    return next((count for count, outcome in enumerate(last) if outcome is not None), len(last))
+
+
+def doubt_unanswered(conn: Connection, visit_id: str, act: str) -> bool:
+    """Doubt what a visit that ended left without an outcome; whether anything of the visit is doubted."""
+    mine = sa.and_(acts.c.visit_id == visit_id, acts.c.act == act)
+    conn.execute(acts.update().where(mine, acts.c.outcome.is_(None)).values(outcome=DOUBTED))
+    return conn.scalar(sa.select(sa.func.count()).select_from(acts).where(mine, acts.c.outcome == DOUBTED)) != 0
+
+
+def doubt_all(conn: Connection, act: str, *, now: datetime) -> int:
+    """Doubt this act for every account until a release or a new secret: nobody knows what happened since a backup."""
+    ids = conn.scalars(sa.select(secrets.c.account_id)).all()
+    for account_id in ids:
+        conclude(conn, intend(conn, account_id, act, visit_id="", now=now), DOUBTED)
+    return len(ids)
+
+
 def is_unanswered_since(conn: Connection, account_id: str, act: str, since: datetime) -> bool:
     """Whether it was done since then and nobody knows what came of it, and no person has looked since."""
     mine = sa.and_(acts.c.account_id == account_id, acts.c.act == act, acts.c.outcome == UNANSWERED)
@@ -88,13 +117,19 @@ def rejected_since_release(conn: Connection, account_id: str, act: str) -> int:
 
 def not_taken_since(conn: Connection, account_id: str, act: str, since: datetime) -> int:
     """How many were refused, or ended nobody knows how, since then and since a person's release."""
-    not_taken = sa.or_(acts.c.outcome.is_(None), acts.c.outcome != ACCEPTED)
+    not_taken = sa.or_(acts.c.outcome.is_(None), acts.c.outcome.not_in((ACCEPTED, NOT_SENT)))
     return _count(conn, account_id, act, not_taken, acts.c.id > _released(conn, account_id), since=since)
 
 
 def release(conn: Connection, account_id: str, *, now: datetime) -> None:
-    """Start counting afresh; a rejected password stays rejected."""
+    """Start counting afresh; a rejected password stays rejected, a doubted one may be typed again."""
+    email = conn.scalar(sa.select(accounts.c.user_email).where(accounts.c.id == account_id))
+    forget_doubts(conn, str(email))
     conclude(conn, intend(conn, account_id, _RELEASE, visit_id="", now=now), ACCEPTED)
+
+
+def _in_force(account_id: str) -> sa.ScalarSelect[int]:
+    return sa.select(accounts.c.secret_version).where(accounts.c.id == account_id).scalar_subquery()
 
 
 def _released(conn: Connection, account_id: str) -> int:

@@ -31,6 +31,13 @@ class PasswordHeldError(FlowError):
     disposition = Disposition.NEEDS_HUMAN
 
 
+class PasswordDoubtedError(FlowError):
+    """The password in force was typed and nobody knows what the site said; a person must look before it is typed again."""
+
+    code = "password_doubted"
+    disposition = Disposition.NEEDS_HUMAN
+
+
 class CodesHeldError(FlowError):
     """Too many one-time codes were rejected in a row."""
 

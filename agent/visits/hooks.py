@@ -13,8 +13,10 @@ from agent.domain.totp_seed import parse_seed
 from agent.observe import events
 from agent.store import accounts, acts
 from agent.store.database.engine import writing
-from agent.store.vault import sessions
+from agent.store.password_marks import Mark
+from agent.store.vault import password_memory, sessions
 from agent.visits import attempt_budget as budget
+from agent.visits import unanswered
 from agent.visits.context import WorkerContext
 from agent.visits.errors import AcceptanceUnansweredError, HeldError
 from agent.visits.lease_guard import require_held
@@ -65,23 +67,44 @@ class _ActPermission:
         self._storage_state = storage_state
 
     async def before_act(self, act: Act) -> None:
+        if act is Act.TYPE_PASSWORD:
+            unanswered.begin(self._plan.visit_id)  # first: a stop between here and the answer waits for it
         keep = self._storage_state if act is Act.ACCEPT_INVITATION else None
         session = None if keep is None else await keep()
-        await asyncio.to_thread(self._permit, act, session)
+        try:
+            await asyncio.to_thread(self._permit, act, session)
+        except Exception:
+            unanswered.end(self._plan.visit_id)  # nothing is typed
+            raise
 
     async def outcome(self, act: Act, word: str) -> None:
-        await asyncio.to_thread(self._conclude, act, word)
+        try:
+            await asyncio.to_thread(self._conclude, act, word)
+        finally:
+            if act is Act.TYPE_PASSWORD:
+                unanswered.end(self._plan.visit_id)
 
     def _permit(self, act: Act, session: dict[str, Any] | None) -> None:
         context, plan, now = self._context, self._plan, self._context.clock.now()
         with writing(context.engine) as conn:
             require_held(conn, plan.held, now=now, length=context.lease_length)
             self._require_secrets_in_force(conn)
-            budget.require(conn, plan.signs_in.id, act, limits=context.settings.sign_in, now=now)
+            budget.require(
+                conn, plan.signs_in.id, act, limits=context.settings.sign_in, now=now, mark=self._mark(conn, act)
+            )
             self._require_unclicked(conn, act)
             acts.intend(conn, plan.signs_in.id, act, visit_id=plan.visit_id, now=now, version=plan.secrets.version)
             if session is not None:
                 sessions.save(conn, context.vault, plan.signs_in.id, session, now=now)
+
+    def _mark(self, conn: Connection, act: Act) -> Mark | None:
+        """What is remembered of this very password, whatever account and version it was typed for."""
+        if act is not Act.TYPE_PASSWORD:
+            return None
+        plan = self._plan
+        return password_memory.mark_of(
+            conn, self._context.vault, plan.signs_in.user_email, plan.secrets.secrets.password
+        )
 
     def _require_secrets_in_force(self, conn: Connection) -> None:
         """A secret that was replaced meanwhile is not typed: what became of it would count for the new one."""
@@ -107,3 +130,11 @@ class _ActPermission:
     def _conclude(self, act: Act, word: str) -> None:
         with writing(self._context.engine) as conn:
             acts.conclude_last(conn, self._plan.signs_in.id, act, word, visit_id=self._plan.visit_id)
+            if act is Act.TYPE_PASSWORD and word in (acts.REJECTED, acts.DOUBTED):
+                remember_password(conn, self._context, self._plan, Mark(word))
+
+
+def remember_password(conn: Connection, context: WorkerContext, plan: Plan, mark: Mark) -> None:
+    """Remember what became of the password that this visit signs in with."""
+    password, now = plan.secrets.secrets.password, context.clock.now()
+    password_memory.remember(conn, context.vault, plan.signs_in.user_email, password, mark, now=now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -26,9 +26,18 @@ _ONE_TRY = 0.1  # of the lease: what a renewal gets even if we come late to it
 
 
 async def while_held(
-    work: Coroutine[Any, Any, T], held: Sequence[Lease], *, engine: Engine, clock: Clock, length: timedelta
+    work: Coroutine[Any, Any, T],
+    held: Sequence[Lease],
+    *,
+    engine: Engine,
+    clock: Clock,
+    length: timedelta,
+    answered: Callable[[], Awaitable[None]] | None = None,
 ) -> T:
     """Run `work` as long as the leases are ours; cancel it the moment they are not.
+
+    `answered` is awaited before: what was typed is not left without its answer. Nothing else is done meanwhile, since each
+    act asks for leave again.
 
     Raises:
         LeaseLostError: a lease was lost, or could not be renewed in time.
@@ -40,9 +49,13 @@ async def while_held(
         await asyncio.wait({working, keeping}, return_when=asyncio.FIRST_COMPLETED)
         if working.done():
             return await working
+        await _settle(working, answered)
         await _end(working)
         await keeping
         raise LeaseLostError("the lease is not kept any more")
+    except asyncio.CancelledError:
+        await _settle(working, answered)
+        raise
     finally:
         await _end(working)
         await _end(keeping)
@@ -104,6 +117,13 @@ def _unproven() -> LeaseLostError:
 def _renew(engine: Engine, held: Sequence[Lease], now: datetime, length: timedelta) -> None:
     with writing(engine) as conn:
         require_held(conn, held, now=now, length=length)
+
+
+async def _settle(working: asyncio.Task[Any], answered: Callable[[], Awaitable[None]] | None) -> None:
+    if answered is not None and not working.done():
+        waiting = asyncio.ensure_future(answered())
+        await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
 
 
 async def _end(task: asyncio.Task[Any]) -> None:

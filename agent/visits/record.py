@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 
 from agent.domain.account import Account
-from agent.store import accounts, leases, transitions, visits
+from agent.domain.authorization import Event
+from agent.store import accounts, acts, leases, transitions, visits
 from agent.store.accounts import UnknownAccountError
 from agent.store.audits import record_audit
 from agent.store.database.engine import writing
 from agent.store.database.schema import invitations
+from agent.store.password_marks import Mark
+from agent.store.transitions import Facts
 from agent.store.vault import sessions
 from agent.visits.context import WorkerContext
+from agent.visits.errors import PasswordDoubtedError
+from agent.visits.hooks import remember_password
 from agent.visits.outcome import Conclusion
 from agent.visits.prepare import Plan
+from flows.models import Act
 
 _TRIES = 4
 _BETWEEN = 1.0  # seconds between tries while the database does not answer
@@ -42,6 +49,7 @@ async def finish(context: WorkerContext, plan: Plan, conclusion: Conclusion) -> 
 def _finish(context: WorkerContext, plan: Plan, conclusion: Conclusion) -> Account | None:
     now = context.clock.now()
     with writing(context.engine) as conn:
+        conclusion = _doubting(conn, context, plan, conclusion)
         visits.end(conn, plan.visit_id, outcome=conclusion.outcome, now=now)
         shared = leases.shared_now(conn, now)
         if not all(leases.renew(conn, lease, now=shared, length=context.lease_length) for lease in plan.held):
@@ -58,12 +66,32 @@ def _finish(context: WorkerContext, plan: Plan, conclusion: Conclusion) -> Accou
         return account
 
 
+def _doubting(conn: Connection, context: WorkerContext, plan: Plan, conclusion: Conclusion) -> Conclusion:
+    """A password that was typed and got no yes is for a person, whatever else the visit ended in."""
+    if not acts.doubt_unanswered(conn, plan.visit_id, Act.TYPE_PASSWORD):
+        return conclusion
+    remember_password(conn, context, plan, Mark.DOUBTED)
+    if conclusion.event not in (Event.RETRY, Event.INTERRUPTED, Event.NOT_OFFERED):
+        return conclusion
+    why = (
+        f"the password was typed and no yes came that anybody knows ({conclusion.why}): it is not typed again before somebody has "
+        f"read the evidence; then: sc-agent accounts release {plan.signs_in.id}"
+    )
+    facts = Facts(internal_reason=why, failure_code=PasswordDoubtedError.code)
+    return replace(conclusion, event=Event.HUMAN_NEEDED, why=why, facts=facts, session=None)
+
+
+def _is_in_force(conn: Connection, plan: Plan) -> bool:
+    """Whether the session is of the secrets that are in force still."""
+    return accounts.get(conn, plan.signs_in.id).secret_version == plan.secrets.version
+
+
 def _save(conn: Connection, context: WorkerContext, plan: Plan, conclusion: Conclusion, now: datetime) -> None:
     """What the visit brought home."""
     accounts.edit(conn, plan.account.id, deaths=plan.account.deaths if conclusion.outcome == "interrupted" else 0)
     if conclusion.forget_session:
         sessions.forget(conn, plan.signs_in.id)
-    elif conclusion.session is not None:
+    elif conclusion.session is not None and _is_in_force(conn, plan):
         sessions.save(conn, context.vault, plan.signs_in.id, conclusion.session, now=now)
     if conclusion.invitation_state is not None and plan.invitation is not None:
         accepted = {"accepted_at": now} if conclusion.invitation_state == "accepted" else {}

@@ -25,6 +25,7 @@ from agent.visits.errors import (
     CodeUnavailableError,
     HeldError,
     LeaseLostError,
+    PasswordDoubtedError,
     PasswordHeldError,
 )
 from agent.visits.prepare import Plan
@@ -35,7 +36,7 @@ NAME = "recording"  # the directory beside the other evidence of the visit
 # We ended these visits, not the site: there is nothing to see in what it answered, and a replay would go on.
 _OUR_OWN = (
     AcceptanceUnansweredError, BudgetSpentError, ClockSkewError, CodesHeldError, CodeUnavailableError, HeldError, LeaseLostError,
-    PasswordHeldError,
+    PasswordDoubtedError, PasswordHeldError,
 )  # fmt: skip
 
 

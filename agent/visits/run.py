@@ -14,6 +14,7 @@ import structlog
 
 from agent.domain.account import Account
 from agent.observe import events
+from agent.visits import unanswered
 from agent.visits.accept import accept
 from agent.visits.audit import audit, make_private
 from agent.visits.context import WorkerContext
@@ -77,6 +78,8 @@ async def make_visit(
         await _to_the_end(finish(context, plan, interrupted(context.clock.now())))
         bound.info(events.VISIT_INTERRUPTED)
         raise
+    finally:
+        unanswered.end(plan.visit_id)
     account = await _to_the_end(finish(context, plan, conclusion))
     ended = Ended(
         plan=plan,
@@ -121,6 +124,7 @@ async def _conclude(context: WorkerContext, plan: Plan) -> Conclusion:
                 engine=context.engine,
                 clock=context.clock,
                 length=context.lease_length,
+                answered=lambda: unanswered.answered(plan.visit_id, within=context.bounds.step.total_seconds()),
             )
         except FlowError as err:
             return from_error(err, plan, context.settings, now=context.clock.now())

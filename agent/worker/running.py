@@ -17,6 +17,7 @@ from agent.observe.notify import Alarms
 from agent.store import accounts, transitions
 from agent.store.accounts import UnknownAccountError
 from agent.store.database.engine import reading, writing
+from agent.visits import unanswered
 from agent.visits.context import WorkerContext
 from agent.visits.prepare import NotNowError, PoisonError, SetAsideError
 from agent.visits.run import Ended, make_visit
@@ -52,8 +53,16 @@ class RunningVisits:
         return "interrupted" if task.cancelled() else task.result()
 
     async def end(self, *, within: float) -> int:
-        """Stop every visit and start no other; returns how many did not end in time."""
+        """Stop every visit and start no other; returns how many did not end in time.
+
+        One whose password the site has not answered yet gets the flow's step time-out beside: cut off, it would need a
+        person.
+        """
         self._over = True
+        if waiting := unanswered.count():
+            longest = self.context.bounds.step.total_seconds()
+            log.info(events.STOP_WAITS, visits=waiting, at_most=longest)
+            within += longest
         for task in self._running:
             task.cancel()
         if not self._running:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
+from agent.clock import utc_now
 from agent.store.database.engine import reading
 from agent.store.database.schema import secrets
 from agent.store.vault import sign_in_secrets
+from agent.store.vault.binding import bind_old_rows
 from agent.store.vault.keys import Vault
 
 
 def require_right_key(engine: Engine, vault: Vault) -> None:
-    """Open one stored secret of each key.
+    """Open one stored secret of each key; rows of 0.1 are sealed anew at the first start.
 
     Raises:
         VaultError: a key that is needed is not at hand.
@@ -20,3 +22,4 @@ def require_right_key(engine: Engine, vault: Vault) -> None:
     with reading(engine) as conn:
         for account_id in conn.scalars(sa.select(sa.func.min(secrets.c.account_id)).group_by(secrets.c.key_id)).all():
             sign_in_secrets.load(conn, vault, account_id)
+    bind_old_rows(engine, vault, now=utc_now())

@@ -25,6 +25,8 @@ __all__ = ["Guard", "HostPolicy", "ReadCall"]
 # scripts.
 _WATCHED = ("Document", "XHR", "Fetch", "Ping", "EventSource", "Other", "Media")
 
+_CARRY_NOTHING = ("GET", "HEAD", "OPTIONS")
+
 # Where an element lives, and where its form would send it; attributes are read, since a field may be named `action`.
 _WHERE = """element => ({
   href: element.ownerDocument.location.href,
@@ -40,6 +42,7 @@ class Guard:
     policy: HostPolicy
     rehearsal: bool
     blocked: list[str] = field(default_factory=list)  # "METHOD url" without query, in order
+    sent: int = 0  # requests that carried something away: all that passed but GET and HEAD
     _page: Page | None = None
     _foreign: str | None = None
     _read_only: ReadOnly | None = None
@@ -143,6 +146,7 @@ class Guard:
     async def _on_paused(self, session: CDPSession, paused: dict[str, Any]) -> None:
         request = paused["request"]
         passes = self._rule(paused.get("resourceType", "Other").lower(), request["method"], request["url"])
+        self.sent += passes and request["method"] not in _CARRY_NOTHING
         # The page may be gone by now, and the request with it.
         with suppress(Error):
             if passes:
@@ -155,6 +159,7 @@ class Guard:
     async def _on_route(self, route: Route) -> None:
         request = route.request
         passes = self._rule(request.resource_type, request.method, request.url)
+        self.sent += passes and request.method not in _CARRY_NOTHING
         with suppress(Error):
             await (route.continue_() if passes else route.abort("blockedbyclient"))
 

@@ -11,6 +11,7 @@ from flows.catalogue.recognise import Recognition
 from flows.catalogue.schema import Session
 from flows.errors import (
     FlowError,
+    ForeignHostError,
     StepTimeoutError,
     StuckError,
     UnknownScreenError,
@@ -79,6 +80,7 @@ class SignIn:
     _is_address_typed: bool = False
     _is_changed: bool = False  # "Change" was pressed once
     _told_time: bool = False
+    _sent_before: int = 0  # what the guard had let out when the password was sent off
     one_time_code: OneTimeCode = field(init=False)
 
     def __post_init__(self) -> None:
@@ -131,7 +133,8 @@ class SignIn:
                 seen = await self._act_or_look_again(seen)
         except FlowError as err:
             # What became of a secret that was typed is not known; the attempt stays counted.
-            await self.typed.close(err.code)
+            stopped = isinstance(err, ForeignHostError) and self.walk.visit.guard.sent == self._sent_before
+            await self.typed.fail(err.code, was_stopped=stopped)
             raise
 
     def identify(self, seen: Recognition) -> Identity:
@@ -176,6 +179,7 @@ class SignIn:
         try:
             return await self._act(seen)
         except PageMovedError:  # before anything was pressed: the screen flipped under the look for its elements
+            await self.typed.page_moved()
             return await self.walk.settle()
 
     async def _act(self, seen: Recognition) -> Recognition:
@@ -233,7 +237,11 @@ class SignIn:
             return await self._change_address(seen)
         await self.typed.before_password(seen)
         await self.walk.fill(seen, "password", self.credentials.password)
-        return await self.walk.press(seen, "submit")
+        self.typed.filled()
+        submit = await self.walk.require(seen, "submit")
+        self._sent_before = self.walk.visit.guard.sent
+        self.typed.pressing()
+        return await self.walk.press_found(seen, submit)
 
     async def _is_wiped(self, seen: Recognition) -> bool:
         """Whether the field is empty: a page may wipe what is typed before its scripts are ready."""

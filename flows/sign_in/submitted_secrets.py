@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from flows.catalogue.recognise import Recognition
-from flows.errors import CodeRejectedError, NoSuchLoginError, PasswordRejectedError
+from flows.errors import CodeRejectedError, NoSuchLoginError, PasswordRejectedError, StuckError
 from flows.models import Act, FlowHooks
 
+NOT_SENT = "not_sent"  # it provably never left the browser
 _CODES_REJECTED = 2
 _STARTING = ("password", "combined", "email", "email_unified", "no_such_login")  # to be (back) there is no yes
 _REJECTING = ("password_rejected", "credentials_rejected")  # in these words, in whatever box
@@ -25,6 +26,8 @@ class SubmittedSecrets:
     _failed_before: int = 0
     _document: str = ""  # where the password was typed last
     _held_back: str = ""  # the document whose own script did not send it
+    _is_filled: bool = False  # the password stands in the page's field
+    _is_pressed: bool = False  # and was sent off, as far as we know
     _pending: list[Act] = field(default_factory=list)  # typed, and not answered yet
 
     async def before_password(self, seen: Recognition) -> None:
@@ -33,7 +36,24 @@ class SubmittedSecrets:
         self._failed_before = seen.failed_sign_ins
         self._document = seen.document
         self.passwords += 1
+        self._is_filled = self._is_pressed = False
         self._pending.append(Act.TYPE_PASSWORD)
+
+    def filled(self) -> None:
+        """Say that the password stands in the field now."""
+        self._is_filled = True
+
+    def pressing(self) -> None:
+        """Say that the form is about to be sent: from here on nobody can tell what left."""
+        self._is_pressed = True
+
+    async def page_moved(self) -> None:
+        """Take back a password that was asked for and not typed; one that stood in the field may have been sent by the page."""
+        if Act.TYPE_PASSWORD in self._pending and not self._is_filled:
+            self._pending.remove(Act.TYPE_PASSWORD)
+            self.passwords -= 1
+            await self.hooks.outcome(Act.TYPE_PASSWORD, NOT_SENT)
+        self._is_pressed = self._is_filled
 
     async def before_code(self) -> None:
         """Ask for leave to type a code, and count it."""
@@ -72,6 +92,17 @@ class SubmittedSecrets:
         while self._pending:
             await self.hooks.outcome(self._pending.pop(), outcome)
 
+    async def fail(self, code: str, *, was_stopped: bool) -> None:
+        """The visit ends by this error: a password that left without a yes is doubted, whatever the error was.
+
+        `was_stopped`: our own guard stopped what would have carried it away.
+        """
+        never_left = was_stopped or not self._is_pressed
+        while self._pending:
+            act = self._pending.pop()
+            word = code if act is not Act.TYPE_PASSWORD else NOT_SENT if never_left else "doubted"
+            await self.hooks.outcome(act, word)
+
     async def _judge_password(self, seen: Recognition) -> bool:
         is_back = seen.screen in _STARTING
         if seen.alert == "email_unknown":
@@ -94,10 +125,18 @@ class SubmittedSecrets:
         if is_back and seen.alert_text:
             await self.close("doubted")  # the sign-in stops at a message that has no name: it may be a rejection
             return False
+        if is_back:
+            await self.close("doubted")
+            raise StuckError(
+                "the password was expected to be taken, the site asks again without a word: that may be a rejection, and it is "
+                "not typed again",
+                screen=seen.screen,
+                url=seen.path,
+            )
         self._pending.remove(Act.TYPE_PASSWORD)
-        self.is_accepted = self.is_accepted or not is_back
-        await self.hooks.outcome(Act.TYPE_PASSWORD, "asked_again" if is_back else "accepted")
-        return not is_back
+        self.is_accepted = True
+        await self.hooks.outcome(Act.TYPE_PASSWORD, "accepted")
+        return True
 
     async def _judge_code(self, seen: Recognition) -> bool:
         is_asking = seen.screen == "otp"

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from agent.settings.model import ObserveSettings
-from agent.store.acts import REJECTED
+from agent.store.acts import DOUBTED, REJECTED
 from agent.store.audits import forget_audits
 from agent.store.database.engine import writing
 from agent.store.database.schema import accounts, acts, codes, journal, leases, messages, visits, workers
@@ -36,12 +36,12 @@ class Forgotten:
 
 
 def forget_old(engine: Engine, limits: ObserveSettings, *, now: datetime) -> Forgotten:
-    """Delete what is older than its limit. A rejection of the secret in force is never forgotten."""
+    """Delete what is older than its limit. A rejection or doubt of the secret in force is never forgotten."""
     with writing(engine) as conn:
         conn.execute(workers.delete().where(workers.c.beat < now - _WORKERS_KEPT))
         conn.execute(leases.delete().where(leases.c.until < now - _WORKERS_KEPT))
         in_force = sa.select(accounts.c.secret_version).where(accounts.c.id == acts.c.account_id).scalar_subquery()
-        bars = sa.and_(acts.c.outcome == REJECTED, acts.c.secret_version == in_force)
+        bars = sa.and_(acts.c.outcome.in_((REJECTED, DOUBTED)), acts.c.secret_version == in_force)
         old_acts = acts.delete().where(
             acts.c.at < now - timedelta(days=limits.journal_days), sa.not_(sa.func.coalesce(bars, sa.false()))
         )

@@ -103,6 +103,7 @@ secrets = sa.Table(  # encrypted by store/vault
     _column("sealed", sa.LargeBinary),  # password and seed together
     _column("seed_id", sa.Text),  # keyed hash of the seed: accounts that share a seed share its ledger
     _column("changed_at", UtcDateTime),
+    _column("format", sa.Integer, default=2),  # what the seal is bound to: store/vault/binding
 )
 
 sessions = sa.Table(  # stored browser sessions, encrypted
@@ -112,6 +113,24 @@ sessions = sa.Table(  # stored browser sessions, encrypted
     _column("key_id", sa.Text),
     _column("sealed", sa.LargeBinary),
     _column("saved_at", UtcDateTime),
+    _column("format", sa.Integer, default=2),
+)
+
+password_marks = sa.Table(  # rejected and doubted passwords, as keyed hashes; they outlive their accounts
+    "password_marks",
+    metadata,
+    _column("user_digest", sa.Text, primary_key=True),  # SHA-256 of the user email
+    _column("password_digest", sa.Text, primary_key=True),  # keyed
+    _column("mark", sa.Text),  # rejected, doubted
+    _column("at", UtcDateTime),
+)
+
+sealed_keys = sa.Table(  # keys of our own making, encrypted by store/vault
+    "sealed_keys",
+    metadata,
+    _column("name", sa.Text, primary_key=True),
+    _column("key_id", sa.Text),
+    _column("sealed", sa.LargeBinary),
 )
 
 journal = sa.Table(  # every transition, in the transaction that made it

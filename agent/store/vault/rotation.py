@@ -8,13 +8,17 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, RowMapping
 
+from agent.clock import utc_now
 from agent.domain.totp_seed import parse_seed
 from agent.store.database.engine import reading, writing
-from agent.store.database.schema import codes, messages
+from agent.store.database.schema import codes, messages, sealed_keys
 from agent.store.database.schema import secrets as secrets_table
 from agent.store.database.schema import sessions as sessions_table
-from agent.store.vault import sessions, sign_in_secrets
+from agent.store.vault import password_memory, sessions, sign_in_secrets
+from agent.store.vault.binding import bind_old_rows, owner_of
 from agent.store.vault.keys import Vault
+
+Context = Callable[[Connection, RowMapping], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,20 +41,24 @@ def rotate(engine: Engine, vault: Vault) -> Rotated:
     Raises:
         VaultError: a row was sealed with a key that is not at hand; rows before it stay rotated.
     """
+    bind_old_rows(engine, vault, now=utc_now())
+    _rotate(engine, vault, sealed_keys, lambda _, row: password_memory.context(row["name"]))
     return Rotated(
-        secrets=_rotate(
-            engine, vault, secrets_table, lambda row: sign_in_secrets.context(row["account_id"]), also=_carry_seed
-        ),
-        sessions=_rotate(engine, vault, sessions_table, lambda row: sessions.context(row["account_id"])),
-        messages=_rotate(engine, vault, messages, message_context),
+        secrets=_rotate(engine, vault, secrets_table, _owned_by(sign_in_secrets.KIND), also=_carry_seed),
+        sessions=_rotate(engine, vault, sessions_table, _owned_by(sessions.KIND)),
+        messages=_rotate(engine, vault, messages, lambda _, row: message_context(row)),
     )
+
+
+def _owned_by(kind: str) -> Context:
+    return lambda conn, row: owner_of(conn, row["account_id"]).context(kind)
 
 
 def _rotate(
     engine: Engine,
     vault: Vault,
     table: sa.Table,
-    context: Callable[[RowMapping], str],
+    context: Context,
     *,
     also: Callable[[Connection, Vault, RowMapping, bytes], None] | None = None,
 ) -> int:
@@ -63,8 +71,9 @@ def _rotate(
             row = conn.execute(sa.select(table).where(key == each, stale).with_for_update()).mappings().one_or_none()
             if row is None:
                 continue
-            data = vault.unseal(row["key_id"], row["sealed"], context=context(row))
-            key_id, sealed = vault.seal(data, context=context(row))
+            bound_to = context(conn, row)
+            data = vault.unseal(row["key_id"], row["sealed"], context=bound_to)
+            key_id, sealed = vault.seal(data, context=bound_to)
             conn.execute(table.update().where(key == each).values(key_id=key_id, sealed=sealed))
             if also is not None:
                 also(conn, vault, row, data)

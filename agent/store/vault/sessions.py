@@ -12,12 +12,10 @@ from sqlalchemy.engine import Connection
 
 from agent.store.database.schema import sessions
 from agent.store.database.upsert import upsert
+from agent.store.vault.binding import FORMAT, owner_of, unseal_row
 from agent.store.vault.keys import Vault, VaultError
 
-
-def context(account_id: str) -> str:
-    """What the seal is bound to."""
-    return f"session:{account_id}"
+KIND = "session"
 
 
 def save(conn: Connection, vault: Vault, account_id: str, state: Mapping[str, Any], *, now: datetime) -> None:
@@ -26,8 +24,9 @@ def save(conn: Connection, vault: Vault, account_id: str, state: Mapping[str, An
     Raises:
         VaultError: what was read back is not what was stored.
     """
-    key_id, sealed = vault.seal(json.dumps(state).encode(), context=context(account_id))
-    upsert(conn, sessions, {"account_id": account_id}, {"key_id": key_id, "sealed": sealed, "saved_at": now})
+    key_id, sealed = vault.seal(json.dumps(state).encode(), context=owner_of(conn, account_id).context(KIND))
+    values = {"key_id": key_id, "sealed": sealed, "saved_at": now, "format": FORMAT}
+    upsert(conn, sessions, {"account_id": account_id}, values)
     if load(conn, vault, account_id) != json.loads(json.dumps(state)):
         raise VaultError("session could not be read back as it was stored; the old one is kept")
 
@@ -41,7 +40,7 @@ def load(conn: Connection, vault: Vault, account_id: str) -> dict[str, Any] | No
     row = conn.execute(sa.select(sessions).where(sessions.c.account_id == account_id)).mappings().one_or_none()
     if row is None:
         return None
-    state: dict[str, Any] = json.loads(vault.unseal(row["key_id"], row["sealed"], context=context(account_id)))
+    state: dict[str, Any] = json.loads(unseal_row(conn, vault, row, kind=KIND))
     return state
 
 

@@ -16,8 +16,11 @@ from agent.store import acts
 from agent.store.database.schema import accounts, secrets
 from agent.store.database.upsert import upsert
 from agent.store.outbox.pending import touch
+from agent.store.vault.binding import FORMAT, owner_of, unseal_row
 from agent.store.vault.keys import Vault
 from flows.models import Act
+
+KIND = "secrets"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +40,6 @@ class StoredSecrets:
     version: int
 
 
-def context(account_id: str) -> str:
-    """What the seal is bound to."""
-    return f"secrets:{account_id}"
-
-
 def save(conn: Connection, vault: Vault, account_id: str, given: SignInSecrets, *, now: datetime) -> None:
     """Seal and store; a change counts the account's secret version up, which opens the attempt budget again.
 
@@ -53,15 +51,12 @@ def save(conn: Connection, vault: Vault, account_id: str, given: SignInSecrets, 
     """
     seed = parse_seed(given.totp_secret.get_secret_value())
     is_same = _is_password(conn, vault, account_id, given.password)
-    key_id, sealed = vault.seal(_to_bytes(given), context=context(account_id))
-    is_change = has(conn, account_id)
-    values = {"key_id": key_id, "sealed": sealed, "seed_id": vault.seed_id(seed.secret), "changed_at": now}
-    upsert(conn, secrets, {"account_id": account_id}, values)
-    if is_change:
-        conn.execute(
-            accounts.update().where(accounts.c.id == account_id).values(secret_version=accounts.c.secret_version + 1)
-        )
+    if has(conn, account_id):
+        _count_up(conn, account_id)
         touch(conn, account_id, "secret", now=now)
+    key_id, sealed = vault.seal(_to_bytes(given), context=owner_of(conn, account_id).context(KIND))
+    values = {"key_id": key_id, "sealed": sealed, "seed_id": vault.seed_id(seed.secret), "changed_at": now}
+    upsert(conn, secrets, {"account_id": account_id}, values | {"format": FORMAT})
     if is_same:
         acts.carry_over(conn, account_id, Act.TYPE_PASSWORD, version=load(conn, vault, account_id).version)
 
@@ -70,7 +65,7 @@ def load(conn: Connection, vault: Vault, account_id: str) -> StoredSecrets:
     """Unseal.
 
     Raises:
-        VaultError: the key is wrong.
+        VaultError: the key is wrong, or the row is of another account, user email or version.
         ConfigurationError: the account has no secrets.
     """
     query = sa.select(secrets, accounts.c.secret_version).join(accounts, accounts.c.id == secrets.c.account_id)
@@ -79,7 +74,7 @@ def load(conn: Connection, vault: Vault, account_id: str) -> StoredSecrets:
         raise ConfigurationError(
             f"account {account_id} has no secrets; run: sc-agent accounts secret {account_id} --secrets-stdin"
         )
-    given = from_bytes(vault.unseal(row["key_id"], row["sealed"], context=context(account_id)))
+    given = from_bytes(unseal_row(conn, vault, row, kind=KIND))
     return StoredSecrets(secrets=given, seed_id=row["seed_id"], version=row["secret_version"])
 
 
@@ -91,15 +86,19 @@ def has(conn: Connection, account_id: str) -> bool:
 def forget(conn: Connection, account_id: str) -> None:
     """Drop the account's secrets; what is given next is another version."""
     if conn.execute(secrets.delete().where(secrets.c.account_id == account_id)).rowcount:
-        conn.execute(
-            accounts.update().where(accounts.c.id == account_id).values(secret_version=accounts.c.secret_version + 1)
-        )
+        _count_up(conn, account_id)
+        touch(conn, account_id, "secret")
 
 
 def from_bytes(data: bytes) -> SignInSecrets:
     """The reverse of what is sealed."""
     fields = json.loads(data)
     return SignInSecrets(password=SecretStr(fields["password"]), totp_secret=SecretStr(fields["totp_secret"]))
+
+
+def _count_up(conn: Connection, account_id: str) -> None:
+    more = accounts.update().where(accounts.c.id == account_id)
+    conn.execute(more.values(secret_version=accounts.c.secret_version + 1))
 
 
 def _is_password(conn: Connection, vault: Vault, account_id: str, password: SecretStr) -> bool:

@@ -12,7 +12,7 @@ from agent.store import acts
 from agent.store.database.engine import writing
 from agent.store.vault.keys import Vault
 from agent.visits import attempt_budget as budget
-from agent.visits.errors import BudgetSpentError, CodesHeldError, PasswordHeldError
+from agent.visits.errors import BudgetSpentError, CodesHeldError, PasswordDoubtedError, PasswordHeldError
 from flows.models import Act
 from tests.support.registry import NOW, add_account, add_secrets
 
@@ -61,7 +61,7 @@ def test_giving_a_doubted_password_again_is_no_look_at_the_evidence(registered: 
     with writing(registered) as conn:
         attempt(conn, Act.TYPE_PASSWORD, "doubted")
         add_secrets(conn, vault)
-        with pytest.raises(PasswordHeldError):
+        with pytest.raises(PasswordDoubtedError):
             attempt(conn, Act.TYPE_PASSWORD, None)
 
 
@@ -76,18 +76,34 @@ def test_a_new_seed_has_codes_of_its_own(registered: Engine, vault: Vault) -> No
 def test_a_password_that_may_have_been_rejected_waits_for_a_person(registered: Engine) -> None:
     with writing(registered) as conn:
         attempt(conn, Act.TYPE_PASSWORD, "doubted")
-        with pytest.raises(PasswordHeldError):
+        with pytest.raises(PasswordDoubtedError):
             attempt(conn, Act.TYPE_PASSWORD, None, minutes=60 * 24 * 365)
         acts.release(conn, "A1", now=NOW)
         attempt(conn, Act.TYPE_PASSWORD, "accepted")
 
 
-def test_an_attempt_nobody_knows_the_outcome_of_costs_one(registered: Engine) -> None:
+def test_a_process_that_died_after_typing_costs_one(registered: Engine) -> None:
     with writing(registered) as conn:
-        for minute in range(3):
-            attempt(conn, Act.TYPE_PASSWORD, None, minutes=minute)
+        for minute, outcome in enumerate((None, "accepted", None, "accepted", None)):
+            attempt(conn, Act.TYPE_PASSWORD, outcome, minutes=minute)
         with pytest.raises(BudgetSpentError):
-            attempt(conn, Act.TYPE_PASSWORD, None, minutes=3)
+            attempt(conn, Act.TYPE_PASSWORD, None, minutes=5)
+
+
+def test_a_second_death_in_a_row_at_the_same_place_is_doubted(registered: Engine) -> None:
+    with writing(registered) as conn:
+        attempt(conn, Act.TYPE_PASSWORD, None)
+        attempt(conn, Act.TYPE_PASSWORD, None, minutes=61)
+        with pytest.raises(PasswordDoubtedError):
+            attempt(conn, Act.TYPE_PASSWORD, None, minutes=60 * 24 * 365)
+        acts.release(conn, "A1", now=NOW)
+        attempt(conn, Act.TYPE_PASSWORD, "accepted")
+
+
+def test_what_never_left_the_browser_costs_nothing(registered: Engine) -> None:
+    with writing(registered) as conn:
+        for minute in range(5):
+            attempt(conn, Act.TYPE_PASSWORD, "not_sent", minutes=minute)
 
 
 def test_successful_sign_ins_cost_nothing(registered: Engine) -> None:
@@ -98,8 +114,8 @@ def test_successful_sign_ins_cost_nothing(registered: Engine) -> None:
 
 def test_a_release_opens_a_spent_budget(registered: Engine) -> None:
     with writing(registered) as conn:
-        for _ in range(3):
-            attempt(conn, Act.TYPE_PASSWORD, None)
+        for outcome in (None, "accepted", None, "accepted", None):
+            attempt(conn, Act.TYPE_PASSWORD, outcome)
         acts.release(conn, "A1", now=NOW)
         attempt(conn, Act.TYPE_PASSWORD, "accepted")
 
