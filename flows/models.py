@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -83,6 +83,7 @@ class Bounds:
     step: timedelta = timedelta(seconds=20)  # one act to its after-state
     visit: timedelta = timedelta(seconds=240)  # everything
     challenge: timedelta = timedelta(seconds=20)  # a silent challenge, or a page that nothing claims yet
+    second_look: timedelta = timedelta(seconds=2)  # how long a page that would pass is watched before it is believed
 
 
 class Proof(StrEnum):
@@ -157,6 +158,35 @@ class PermissionRow:
     problem: str | None = None  # why level is None, or what about the row was not understood
 
 
+class GapKind(StrEnum):
+    """Why something on a page keeps its reading from being whole."""
+
+    UNEXPLAINED = "unexplained"  # a text, or what was read, that nobody understands
+    WAY_NOT_TAKEN = "way_not_taken"  # what could show more rows and was not followed to its end
+    FRAME = "frame"  # a part that cannot be looked into
+    PICTURE = "picture"
+    LATE = "late"  # what has not come yet, or came after the page was read
+    LOST_ROW = "lost_row"  # a row of the last complete reading that is gone
+    BANNER = "banner"  # what a page says about itself
+    SUBJECT = "subject"  # whose rights these are is not clear
+    FILTERED = "filtered"  # what hides rows is set
+    DISAGREEMENT = "disagreement"  # the two readings differ
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """One thing that keeps a reading from being whole, in the page's own words. `picture` is a path once there is one."""
+
+    kind: GapKind
+    words: str
+    where: str = ""
+    picture: str | None = None
+
+    def __str__(self) -> str:
+        """The gap as a sentence."""
+        return self.words if not self.where else f"{self.kind.value.replace('_', ' ')}: {self.words!r} ({self.where})"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
     """Everything one visit read of the permissions.
@@ -178,6 +208,15 @@ class Grid:
     subject: str | None = None
     shape: str = ""  # hash of the page's structure, for drift
     pages: tuple[str, ...] = ()  # the addresses it was read at, in order
+    named_gaps: tuple[Gap, ...] = ()  # the same gaps with their kinds; `gaps` are their sentences
+    second_look: timedelta = timedelta(0)  # how long the page was watched after it had been read
+
+    def short_of(self, *gaps: Gap) -> Grid:
+        """The same grid, not whole for these reasons besides its own."""
+        if not gaps:
+            return self
+        named = tuple(dict.fromkeys((*self.named_gaps, *gaps)))
+        return replace(self, complete=False, named_gaps=named, gaps=tuple(dict.fromkeys(map(str, named))))
 
 
 class RefusalKind(StrEnum):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import getpass
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ from agent.cli.many_audits import audits_in_order
 from agent.cli.output import now
 from agent.cli.output_file import open_output
 from agent.domain.account import Account
-from agent.domain.audit.changes import tell_changes
+from agent.domain.audit.changes import changes_since, told_of, vanished_rows
 from agent.domain.audit.document import AuditDocument, unread_document
 from agent.domain.policy.load import load_configured_policy, load_policy
 from agent.domain.policy.model import Policy
@@ -58,13 +59,22 @@ def audit(
         bool, typer.Option("--since-last", help="Say what is new, changed and resolved since the audit before.")
     ] = False,
     stored: Annotated[bool, typer.Option("--stored", help="Report the last stored audits; open no browser.")] = False,
+    confirm: Annotated[
+        bool,
+        typer.Option("--confirm", help="Say that rows which the last complete audit had are gone; needs --reason."),
+    ] = False,
+    reason: Annotated[
+        str | None, typer.Option("--reason", help="Why these rows are gone.", metavar="TEXT", show_default=False)
+    ] = None,
 ) -> None:
     """Read what users may do and judge it; nothing is changed. The exit code is the worst of all accounts."""
     if bool(account_ids) == every:
         raise UsageError("expected account IDs, or --all; see 'sc-agent audit --help'")
+    if confirm and (every or stored or len(account_ids or ()) != 1 or not (reason or "").strip()):
+        raise UsageError("--confirm is for one account that is audited now, and needs --reason TEXT")
     settings = context.settings()
     rules = load_policy(policy) if policy else load_configured_policy(settings.audit.policy_file)
-    engine = context.database(settings, reads=stored)
+    engine = context.database(settings)
     chosen = _chosen(engine, account_ids, as_account)
     with open_output(output) as out:
         run = _AuditRun(
@@ -72,6 +82,7 @@ def audit(
             engine=engine,
             report=open_report(format, out, evidence=settings.data_dir),
             since_last=since_last,
+            confirmed=f"{getpass.getuser()} ({(reason or '').strip()})" if confirm else None,
         )
         if stored:
             run.write_stored(chosen)
@@ -93,6 +104,7 @@ class _AuditRun:
     engine: Engine
     report: Report
     since_last: bool
+    confirmed: str | None = None  # who says, and why, that rows are gone
     worst: Exit = Exit.OK
     begun: bool = False
 
@@ -116,7 +128,9 @@ class _AuditRun:
         others.
         """
         vault = context.proven_vault(self.settings, self.engine)
-        async with auditing(self.settings, engine=self.engine, vault=vault, policy=rules) as audit_one:
+        async with auditing(
+            self.settings, engine=self.engine, vault=vault, policy=rules, confirmed=self.confirmed
+        ) as audit_one:
             with _progress(len(chosen)) as advance:
                 async for account, document in audits_in_order(
                     chosen, audit_one, as_account, at_once=self.settings.browser.contexts
@@ -128,7 +142,9 @@ class _AuditRun:
     def write(self, document: AuditDocument, before: AuditDocument | None) -> None:
         """Finish one document and hand it to the report."""
         if self.since_last:
-            tell_changes(before, document)
+            document["changes"] = changes_since(before, document)
+            document["notes"] += told_of(before, document["changes"])
+            document["notes"] += [f"no longer on the page: {row}" for row in vanished_rows(before, document)]
         self._begin()
         self.report.add(document)
         self.worst = max(self.worst, _exit_of(document))

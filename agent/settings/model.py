@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import os
 from enum import StrEnum
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 PREFIX = "SC_AGENT_"
@@ -167,6 +166,7 @@ class AuditSettings(_Group):
 
     interval: Seconds = 6 * 3600.0  # between audits of a complete account
     interval_waiting: Seconds = 900.0  # between audits while the seller has still to act
+    second_look: float = Field(default=2.0, ge=0, le=60)  # seconds a page that would pass is watched; 0: it is not
     jitter: float = Field(default=0.1, ge=0, le=0.5)
     policy_file: Path | None = None
     incomplete_limit: int = Field(default=5, ge=1)  # in a row; then needs_human
@@ -230,21 +230,6 @@ class WebSettings(_Group):
         return host.strip("[]"), int(port)
 
 
-class WebhookSettings(_Group):
-    """Where webhooks may be sent."""
-
-    allowed_networks: Strings = []  # CIDR of private networks with receivers
-    ca_file: Path | None = None  # believed beside the public authorities
-    allow_loopback: bool = False  # rehearsal only
-
-    @field_validator("allowed_networks")
-    @classmethod
-    def _are_networks(cls, value: list[str]) -> list[str]:
-        for text in value:
-            ip_network(text)
-        return value
-
-
 class SecretsSettings(_Group):
     """Secrets that are kept elsewhere."""
 
@@ -281,7 +266,6 @@ class Settings(BaseSettings):
     sign_in: SignInSettings = SignInSettings()
     observe: ObserveSettings = ObserveSettings()
     web: WebSettings = WebSettings()
-    webhooks: WebhookSettings = WebhookSettings()
     secrets: SecretsSettings = SecretsSettings()
     vault_public_key: str | None = None  # printed by `vault public-key`; the web role seals secrets to it
     evidence_dir: Path | None = None  # shared by workers and web role; None: data_dir/evidence

@@ -10,11 +10,16 @@ from sqlalchemy.engine import Connection
 
 from agent.domain.audit.changes import changes_since
 from agent.domain.audit.document import AuditDocument
+from agent.domain.audit.memory import is_complete
 from agent.domain.event_types import EventType
 from agent.store.database.schema import audits
 from agent.store.outbox.pending import note
 
 _SETTLED = ("pass", "fail")
+
+
+_ENDED = ("pass", "fail")
+_LOOK_BACK = 50  # audits: older ones are kept for nobody
 
 
 def record_audit(conn: Connection, *, account: str, at: datetime, document: AuditDocument, visit_id: str) -> int:
@@ -64,24 +69,23 @@ def last_audit(conn: Connection, account: str, *, skip: int = 0) -> AuditDocumen
     return cast("AuditDocument | None", conn.scalar(query.offset(skip).limit(1)))
 
 
-def audit_by_number(conn: Connection, account: str, number: int) -> AuditDocument | None:
-    """One stored audit of an account; None when it is forgotten or never was."""
-    query = sa.select(audits.c.document).where(audits.c.account_id == account, audits.c.id == number)
-    return cast("AuditDocument | None", conn.scalar(query))
-
-
-def newest_number(conn: Connection, account: str) -> int | None:
-    """The number of the newest stored audit of an account."""
-    return cast("int | None", conn.scalar(sa.select(sa.func.max(audits.c.id)).where(audits.c.account_id == account)))
-
-
-def oldest_number(conn: Connection, account: str) -> int | None:
-    """The number of the oldest audit of an account that is kept."""
-    return cast("int | None", conn.scalar(sa.select(sa.func.min(audits.c.id)).where(audits.c.account_id == account)))
+def last_complete_audit(conn: Connection, account: str) -> AuditDocument | None:
+    """The newest stored audit of an account that read everything."""
+    ended = audits.c.verdict.in_(_ENDED)
+    query = sa.select(audits.c.document).where(audits.c.account_id == account, ended)
+    newest_first = query.order_by(audits.c.audited_at.desc(), audits.c.id.desc()).limit(_LOOK_BACK)
+    found = (cast("AuditDocument", document) for document in conn.scalars(newest_first))
+    return next((document for document in found if is_complete(document)), None)
 
 
 def forget_audits(conn: Connection, *, before: datetime) -> int:
-    """Delete audits older than a time, but keep each account's newest; returns how many went."""
+    """Delete audits older than a time, but keep each account's newest, and the newest that ended with a verdict; returns
+    how many went.
+    """
     newer = audits.alias("newer")
     has_newer = sa.exists().where(newer.c.account_id == audits.c.account_id, newer.c.id > audits.c.id)
-    return conn.execute(audits.delete().where(audits.c.audited_at < before, has_newer)).rowcount
+    has_newer_ended = sa.exists().where(
+        newer.c.account_id == audits.c.account_id, newer.c.id > audits.c.id, newer.c.verdict.in_(_ENDED)
+    )
+    is_spent = sa.or_(audits.c.verdict.not_in(_ENDED), has_newer_ended)
+    return conn.execute(audits.delete().where(audits.c.audited_at < before, has_newer, is_spent)).rowcount

@@ -13,6 +13,9 @@ from agent.domain.audit.judge import Audit, Verdict
 from agent.domain.audit.next_steps import next_step
 from agent.domain.audit.rules import UNIVERSAL_ADMIN
 from agent.domain.authorization import Event, State
+from agent.domain.policy.model import Policy
+from agent.store.audits import last_complete_audit
+from agent.store.database.engine import reading as store_reading
 from agent.store.transitions import Facts
 from agent.visits.accept import credentials, seller_account
 from agent.visits.audit_reading import JudgedAudit, judge_reading
@@ -20,7 +23,7 @@ from agent.visits.context import WorkerContext
 from agent.visits.outcome import Conclusion
 from agent.visits.prepare import Plan
 from agent.visits.vouched import is_vouched
-from flows.models import AuditReading, Bounds, FlowHooks
+from flows.models import AuditReading, Bounds, FlowHooks, Gap, GapKind, Grid
 from flows.permissions.audit import audit_permissions
 from flows.permissions.capture import capture_rows
 from flows.visit.visit import Visit
@@ -41,6 +44,19 @@ async def audit(visit: Visit, plan: Plan, context: WorkerContext, *, hooks: Flow
     Raises:
         FlowError: see `flows.permissions.audit`.
     """
+    account = plan.account
+
+    def may_pass(grid: Grid) -> bool:
+        """Whether nothing that was read so far makes the audit fail; then a whole page is looked at once more."""
+        so_far = judge_reading(
+            AuditReading(grid=grid),
+            context.policy,
+            account=account.id,
+            user_email=account.user_email,
+            now=context.clock.now(),
+        )
+        return so_far.audit.verdict is not Verdict.FAIL
+
     reading = await audit_permissions(
         visit,
         account=seller_account(plan),
@@ -49,18 +65,26 @@ async def audit(visit: Visit, plan: Plan, context: WorkerContext, *, hooks: Flow
         subject=plan.account.user_email,
         own=plan.own,
         bounds=bounds,
+        may_pass=may_pass,
     )
-    account = plan.account
     if not is_vouched(account, any_merchant=context.settings.accept_any_merchant):
         reading = of_nobody_known(reading)
-    told = {"account": account.id, "user_email": account.user_email}
     now = context.clock.now()
-    judged = judge_reading(reading, context.policy, **told, now=now)
-    shown = (
-        None
-        if context.asked_policy in (None, context.policy)
-        else judge_reading(reading, context.asked_policy, **told, now=now).document
-    )
+    before = await asyncio.to_thread(_last_complete, context, account.id)
+
+    def judged_by(policy: Policy) -> JudgedAudit:
+        return judge_reading(
+            reading,
+            policy,
+            account=account.id,
+            user_email=account.user_email,
+            now=now,
+            before=before,
+            confirmed=context.confirmed,
+        )
+
+    judged = judged_by(context.policy)
+    shown = None if context.asked_policy in (None, context.policy) else judged_by(context.asked_policy).document
     await keep_pictures(
         visit, reading, judged.document, context.evidence_dir(account.id, plan.visit_id), context.settings.data_dir
     )
@@ -77,10 +101,15 @@ async def audit(visit: Visit, plan: Plan, context: WorkerContext, *, hooks: Flow
     )
 
 
+def _last_complete(context: WorkerContext, account_id: str) -> AuditDocument | None:
+    with store_reading(context.engine) as conn:
+        return last_complete_audit(conn, account_id)
+
+
 def of_nobody_known(reading: AuditReading) -> AuditReading:
     """What is read where nobody said which merchant the account belongs to shows nothing about it: it never passes."""
     grid = reading.grid
-    return reading if grid is None else replace(reading, grid=replace(grid, complete=False, gaps=(*grid.gaps, _NOBODY)))
+    return reading if grid is None else replace(reading, grid=grid.short_of(Gap(kind=GapKind.SUBJECT, words=_NOBODY)))
 
 
 def event_of(audit: Audit, plan: Plan, *, limit: int) -> Event:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from agent.domain.audit.document import AuditDocument, document
+from agent.domain.audit.document import AuditDocument, RowDocument, document
 from agent.domain.audit.judge import Audit, judge
 from agent.domain.audit.level import Level
-from agent.domain.audit.reading import Answer, Probe, Reading, Row, Source, Trouble
+from agent.domain.audit.memory import lost_rows, place_of, without_lost
+from agent.domain.audit.reading import Answer, Gap, GapKind, Probe, Reading, Row, Source, Trouble
 from agent.domain.policy.model import Policy
 from flows import models
 from flows.permissions.rows.shapes import drift_of
@@ -25,16 +26,35 @@ class JudgedAudit:
 
 
 def judge_reading(
-    reading: models.AuditReading, policy: Policy, *, account: str, user_email: str, now: datetime
+    reading: models.AuditReading,
+    policy: Policy,
+    *,
+    account: str,
+    user_email: str,
+    now: datetime,
+    before: AuditDocument | None = None,
+    confirmed: str | None = None,
 ) -> JudgedAudit:
     """Judge what `flows.permissions.audit` brought home.
+
+    `before` is the account's last complete audit: rows that it had and this one has not make it incomplete, unless a
+    person says that they are gone; then `confirmed` says who and why.
 
     `.audit.verdict` decides the state (decision 1); `.audit.all_none` is true when rows were read and every one is None
     (decision 2),
     `.audit.any_granted` when any row is above None.
     """
-    audit = judge(reading_of(reading), policy, account=account, user_email=user_email, now=now)
-    return JudgedAudit(audit=audit, document=document(audit))
+    read = reading_of(reading)
+    lost = lost_rows(before, read)
+    read = read if confirmed else without_lost(read, lost)
+    audit = judge(read, policy, account=account, user_email=user_email, now=now)
+    told = document(audit)
+    told["lost_rows"] = [
+        RowDocument(scope=row["scope"], section=row["section"], permission=row["permission"]) for row in lost
+    ]
+    if confirmed and lost:
+        told["notes"] += [f"gone, as confirmed by {confirmed}: {place_of(row)}" for row in lost]
+    return JudgedAudit(audit=audit, document=told)
 
 
 def reading_of(reading: models.AuditReading) -> Reading:
@@ -57,11 +77,17 @@ def reading_of(reading: models.AuditReading) -> Reading:
         own=grid.own,
         complete=grid.complete,
         gaps=grid.gaps,
+        named_gaps=tuple(_gap(gap) for gap in grid.named_gaps),
+        second_look_s=grid.second_look.total_seconds(),
         language=grid.language,
         subject=grid.subject,
         drift=drift_of(grid.layout, grid.shape),
         **common,  # type: ignore[arg-type]  # the values are as typed above
     )
+
+
+def _gap(gap: models.Gap) -> Gap:
+    return Gap(kind=GapKind(gap.kind.value), words=gap.words, where=gap.where, picture=gap.picture)
 
 
 def _row(row: models.PermissionRow) -> Row:

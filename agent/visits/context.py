@@ -34,6 +34,8 @@ class WorkerContext:
         None  # what a person wants to see audits judged by; the account's state never follows from it
     )
 
+    confirmed: str | None = None  # who says, and why, that rows the last complete audit had are gone
+
     @property
     def lease_length(self) -> timedelta:
         """How long a lease lives without being renewed."""
@@ -59,6 +61,7 @@ class WorkerContext:
             step=timedelta(seconds=flow.step_timeout),
             visit=timedelta(seconds=flow.visit_timeout),
             challenge=timedelta(seconds=flow.challenge_timeout),
+            second_look=timedelta(seconds=self.settings.audit.second_look),
         )
 
     def evidence_dir(self, account_id: str, visit_id: str) -> Path:

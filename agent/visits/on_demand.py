@@ -83,12 +83,14 @@ async def audit_one(
 
 @asynccontextmanager
 async def auditing(
-    settings: Settings, *, engine: Engine, vault: Vault, policy: Policy
+    settings: Settings, *, engine: Engine, vault: Vault, policy: Policy, confirmed: str | None = None
 ) -> AsyncIterator[Callable[[str, str | None], Awaitable[AuditDocument]]]:
-    """Lend one browser to many one-off audits; call what it yields with an account and, if another signs in, that one."""
-    async with _context(
-        settings, engine, vault, load_configured_policy(settings.audit.policy_file), asked=policy
-    ) as context:
+    """Lend one browser to many one-off audits; call what it yields with an account and, if another signs in, that one.
+
+    `confirmed`: who says, and why, that rows which the last complete audit had are gone from the page.
+    """
+    configured = load_configured_policy(settings.audit.policy_file)
+    async with _context(settings, engine, vault, configured, asked=policy, confirmed=confirmed) as context:
 
         async def audit(account_id: str, as_account: str | None) -> AuditDocument:
             ended = await _visit(context, account_id, kind=Kind.AUDIT, as_account=as_account)
@@ -102,7 +104,13 @@ async def auditing(
 
 @asynccontextmanager
 async def _context(
-    settings: Settings, engine: Engine, vault: Vault, policy: Policy, *, asked: Policy | None = None
+    settings: Settings,
+    engine: Engine,
+    vault: Vault,
+    policy: Policy,
+    *,
+    asked: Policy | None = None,
+    confirmed: str | None = None,
 ) -> AsyncIterator[WorkerContext]:
     require_browser(settings)
     pool = BrowserPool(options=browser_options(settings), replace_after=settings.browser.replace_after)
@@ -122,6 +130,7 @@ async def _context(
             worker=worker,
             clock=Clock(),
             asked_policy=asked,
+            confirmed=confirmed,
         )
     finally:
         await pool.close()

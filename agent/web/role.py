@@ -13,7 +13,6 @@ from sqlalchemy.engine import Engine
 
 from agent.clock import Clock
 from agent.observe.redaction import Redaction
-from agent.outbox.feed import EventFeed
 from agent.settings.model import Settings
 from agent.store.database.engine import reading
 from agent.store.database.schema import accounts
@@ -63,7 +62,6 @@ class Role:
             clock=clock,
             rates=Rates(per_second=rate, burst=rate * _BURST, elapsed=clock.elapsed),
             changes=Changes(revisions=lambda ids: _revisions(engine, ids)),
-            feed=EventFeed(engine=engine),
             metrics=metrics,
             is_ready=is_ready,
             wake=wake,
@@ -101,8 +99,7 @@ class Role:
 
     async def run(self) -> None:
         """What runs beside the server, for ever."""
-        with self.parts.feed.running():
-            await self.parts.changes.run()
+        await self.parts.changes.run()
 
 
 def _revisions(engine: Engine, ids: Collection[str]) -> dict[str, int]:

@@ -45,6 +45,7 @@ class Guard:
     sent: int = 0  # requests that carried something away: all that passed but GET and HEAD
     _page: Page | None = None
     _foreign: str | None = None
+    _main_frame: str = ""  # the browser's id of the page's own frame
     _read_only: ReadOnly | None = None
     _documents: dict[Frame, Response] = field(default_factory=dict)
     _answers: set[asyncio.Task[None]] = field(default_factory=set)
@@ -62,6 +63,7 @@ class Guard:
         if remote:
             await context.route("**/*", lambda route: self._on_route(route))
         session = await context.new_cdp_session(page)
+        self._main_frame = (await session.send("Page.getFrameTree"))["frameTree"]["frame"]["id"]
         session.on("Fetch.requestPaused", lambda paused: self._own(self._on_paused(session, paused)))
         patterns = [{"urlPattern": "*", "resourceType": kind, "requestStage": "Request"} for kind in _WATCHED]
         await session.send("Fetch.enable", {"patterns": patterns})
@@ -145,7 +147,9 @@ class Guard:
 
     async def _on_paused(self, session: CDPSession, paused: dict[str, Any]) -> None:
         request = paused["request"]
-        passes = self._rule(paused.get("resourceType", "Other").lower(), request["method"], request["url"])
+        kind, frame = paused.get("resourceType", "Other").lower(), paused.get("frameId")
+        inner = self._read_only is not None and frame not in (None, self._main_frame)
+        passes = self._rule(kind, request["method"], request["url"], inner=inner)
         self.sent += passes and request["method"] not in _CARRY_NOTHING
         # The page may be gone by now, and the request with it.
         with suppress(Error):
@@ -163,7 +167,8 @@ class Guard:
         with suppress(Error):
             await (route.continue_() if passes else route.abort("blockedbyclient"))
 
-    def _rule(self, kind: str, method: str, url: str) -> bool:
+    def _rule(self, kind: str, method: str, url: str, *, inner: bool = False) -> bool:
+        """Whether a request passes; `inner`: it is of a frame in a page that is read, which goes nowhere by that."""
         ruling = judge(kind=kind, method=method, url=url, policy=self.policy, read_only=self._read_only)
         if ruling is Ruling.PASS:
             return True
@@ -171,7 +176,7 @@ class Guard:
         shown = f"{parts.scheme}://{parts.netloc}{parts.path}"
         if kind not in ("media", "font", "image"):
             self.blocked.append(f"{method} {shown}")
-        if ruling is Ruling.FOREIGN and self._foreign is None:
+        if ruling is Ruling.FOREIGN and self._foreign is None and not (inner and method == "GET"):
             self._foreign = shown
         return False
 

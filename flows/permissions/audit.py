@@ -4,18 +4,42 @@ opened.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from functools import partial
 
 from flows.account.choose_account import choose_account
 from flows.catalogue.grids import grid_data
 from flows.errors import SignedOutError
-from flows.models import AuditReading, Bounds, Credentials, FlowHooks, Grid, Refusal, SellerAccount
+from flows.models import (
+    AuditReading,
+    Bounds,
+    Credentials,
+    FlowHooks,
+    Gap,
+    GapKind,
+    Grid,
+    Refusal,
+    SellerAccount,
+)
 from flows.permissions.layouts import Layout
 from flows.permissions.probe import probe_access, probe_paths
-from flows.permissions.reach import Arrival, Place, other_half, reach_permissions
-from flows.permissions.reader import read_grid
+from flows.permissions.reach import Arrival, Place, another_way, other_half, reach_permissions
+from flows.permissions.reader import read_grid, renumbered
+from flows.permissions.second_look import look_again
 from flows.sign_in.sign_in import ensure_signed_in
 from flows.visit.visit import Visit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """Whose rights are read, by whom, and how."""
+
+    subject: str
+    viewer: str
+    own: bool
+    bounds: Bounds
+    may_pass: Callable[[Grid], bool]
 
 
 async def audit_permissions(
@@ -27,6 +51,7 @@ async def audit_permissions(
     subject: str,
     own: bool,
     bounds: Bounds | None = None,
+    may_pass: Callable[[Grid], bool] = lambda _: True,
 ) -> AuditReading:
     """Bring home what `subject` (a user email) may do in this account; nothing is changed.
 
@@ -45,7 +70,13 @@ async def audit_permissions(
     await choose_account(visit, account=account, bounds=limits)
     await visit.guard.read_only(documents=read_only_paths())
     return await read_permissions(
-        visit, host=host, subject=subject, viewer=credentials.user_email, bounds=limits, own=own
+        visit,
+        host=host,
+        subject=subject,
+        viewer=credentials.user_email,
+        bounds=limits,
+        own=own,
+        may_pass=may_pass,
     )
 
 
@@ -56,9 +87,19 @@ def read_only_paths() -> tuple[str, ...]:
 
 
 async def read_permissions(
-    visit: Visit, *, host: str, subject: str, viewer: str, own: bool, bounds: Bounds
+    visit: Visit,
+    *,
+    host: str,
+    subject: str,
+    viewer: str,
+    own: bool,
+    bounds: Bounds,
+    may_pass: Callable[[Grid], bool] = lambda _: True,
 ) -> AuditReading:
     """Reach the grid and read it, or say how it is refused; the visit is signed in, in the right account and read-only.
+
+    `may_pass` says of a page that was read whole whether it could still be judged a pass: only then is it watched for
+    `bounds.second_look` and read once more.
 
     Raises:
         SignedOutError, SiteRefusedError, StepTimeoutError, ForeignHostError.
@@ -67,68 +108,97 @@ async def read_permissions(
     if isinstance(arrival, Refusal):
         probes = await probe_access(visit, host=host, bounds=bounds) if own else ()
         return AuditReading(grid=None, refusal=arrival, probes=probes, blocked_requests=tuple(visit.guard.blocked))
-    grid = await _read(visit, arrival, subject=subject, viewer=viewer, own=own, bounds=bounds)
+    asked = _Asked(subject=subject, viewer=viewer, own=own, bounds=bounds, may_pass=may_pass)
+    grid = await _read(visit, arrival, asked)
     return AuditReading(grid=grid, blocked_requests=tuple(visit.guard.blocked))
 
 
-async def _read(visit: Visit, arrival: Arrival, *, subject: str, viewer: str, own: bool, bounds: Bounds) -> Grid:
-    grid = await _one_page(visit, arrival, subject=subject, viewer=viewer, own=own, bounds=bounds)
+async def _read(visit: Visit, arrival: Arrival, ask: _Asked) -> Grid:
+    """Every page of the subject's rights as one grid: by each link of its row, and from a regional page to the other."""
+    grid = await _one_page(visit, arrival, ask)
+    grid = grid.short_of(
+        *(Gap(kind=GapKind.WAY_NOT_TAKEN, words=name, where="the user's row") for name in arrival.unknown)
+    )
     if not grid.rows:
         return grid
-    if {row.scope for row in grid.rows} == {"global"}:
-        return _short(grid, "only the global half of the permissions was reached")
+    for name in arrival.others:
+        grid = await _and_also(
+            visit, grid, another_way(visit, arrival, name, subject=ask.subject, bounds=ask.bounds), ask, name
+        )
+    if any(row.scope == "global" for row in grid.rows):
+        only = {row.scope for row in grid.rows} == {"global"}
+        return grid.short_of(*_way_not_taken("only the global half of the permissions was reached")) if only else grid
+    if arrival.others:
+        return grid
+    return await _with_other_half(visit, grid, ask)
+
+
+async def _and_also(visit: Visit, grid: Grid, going: Awaitable[Arrival | Refusal], ask: _Asked, name: str) -> Grid:
     try:
-        other = await other_half(visit, subject=subject, own=own, bounds=bounds)
+        there = await going
     except SignedOutError:
-        return _short(grid, "the session ended before Global User Permissions was read")
+        return grid.short_of(*_way_not_taken(f"the session ended before {name} was read"))
+    if isinstance(there, Refusal):
+        return grid.short_of(*_way_not_taken(f"{name} was refused ({there.kind})"))
+    other = await _one_page(visit, there, ask)
+    if _says(other) == _says(grid) and not other.gaps:
+        return grid  # two links to one page
+    return _joined(grid, other)
+
+
+async def _with_other_half(visit: Visit, grid: Grid, ask: _Asked) -> Grid:
+    try:
+        other = await other_half(visit, subject=ask.subject, own=ask.own, bounds=ask.bounds)
+    except SignedOutError:
+        return grid.short_of(*_way_not_taken("the session ended before Global User Permissions was read"))
     if other is None:
         return grid
     if isinstance(other, Refusal):
-        return _short(grid, f"Global User Permissions was refused ({other.kind})")
-    return _joined(grid, await _one_page(visit, other, subject=subject, viewer=viewer, own=own, bounds=bounds))
+        return grid.short_of(*_way_not_taken(f"Global User Permissions was refused ({other.kind})"))
+    joined = _joined(grid, await _one_page(visit, other, ask))
+    if any(row.scope == "global" for row in joined.rows):
+        return joined
+    return joined.short_of(*_way_not_taken("Global User Permissions shows no global rows"))
 
 
-async def _one_page(visit: Visit, arrival: Arrival, *, subject: str, viewer: str, own: bool, bounds: Bounds) -> Grid:
+def _says(grid: Grid) -> list[tuple[object, ...]]:
+    return [(row.scope, row.section, row.permission, row.occurrence, row.level) for row in grid.rows]
+
+
+def _way_not_taken(words: str) -> tuple[Gap, ...]:
+    return (Gap(kind=GapKind.WAY_NOT_TAKEN, words=words),)
+
+
+async def _one_page(visit: Visit, arrival: Arrival, ask: _Asked) -> Grid:
     if arrival.place is not Place.GRID:
-        return Grid(
-            layout="",
-            rows=(),
-            editable=arrival.listed and own,
-            own=own,
-            complete=False,
-            gaps=(arrival.detail or "no grid came",),
-        )
-    grid = await read_grid(
-        visit.page, own=own, bounds=bounds, expected=subject, viewer=viewer, seen=arrival.sight, ahead=arrival.ahead
-    )
+        empty = Grid(layout="", rows=(), editable=arrival.listed and ask.own, own=ask.own, complete=False)
+        return empty.short_of(Gap(kind=GapKind.UNEXPLAINED, words=arrival.detail or "no grid came"))
+    read = partial(read_grid, visit.page, own=ask.own, bounds=ask.bounds, expected=ask.subject, viewer=ask.viewer)
+    grid = await read(seen=arrival.sight, ahead=arrival.ahead)
+    if grid.complete and ask.bounds.second_look and ask.may_pass(grid):
+        grid = await look_again(visit.page, grid, read=read, requests=visit.requests, bounds=ask.bounds)
     if grid.subject is None and arrival.by_row:
-        return replace(
-            grid, subject=subject.casefold()
-        )  # the page names nobody; we came by the link in the user's own row
+        # the page names nobody; we came by the link in the user's own row
+        return replace(grid, subject=ask.subject.casefold())
     return grid
 
 
-def _joined(regional: Grid, other: Grid) -> Grid:
-    """Both halves as one grid; each must be whole, and of the same user."""
-    gaps = [*regional.gaps, *other.gaps]
-    subjects = {grid.subject for grid in (regional, other) if grid.subject is not None}
-    if len(subjects) > 1:
-        gaps.append("the regional and the global page show the permissions of different users")
-    if not any(row.scope == "global" for row in other.rows):
-        gaps.append("Global User Permissions shows no global rows")
-    editable = regional.editable or other.editable
-    return replace(
-        regional,
-        layout=Layout.OWN_VIEW.value if regional.own and not editable else Layout.GLOBAL.value,
-        rows=(*regional.rows, *other.rows),
+def _joined(first: Grid, other: Grid) -> Grid:
+    """Two pages as one grid; each must be whole, and of the same user."""
+    subjects = {grid.subject for grid in (first, other) if grid.subject is not None}
+    editable = first.editable or other.editable
+    both = replace(
+        first,
+        layout=Layout.OWN_VIEW.value if first.own and not editable else Layout.GLOBAL.value,
+        rows=renumbered([*first.rows, *other.rows]),
         editable=editable,
-        complete=regional.complete and other.complete and not gaps,
-        gaps=tuple(dict.fromkeys(gaps)),
+        complete=first.complete and other.complete,
         subject=next(iter(subjects), None),
-        shape=f"{regional.shape}+{other.shape}",
-        pages=(*regional.pages, *other.pages),
-    )
-
-
-def _short(grid: Grid, gap: str) -> Grid:
-    return replace(grid, complete=False, gaps=(*grid.gaps, gap))
+        shape=f"{first.shape}+{other.shape}",
+        pages=(*first.pages, *other.pages),
+        second_look=first.second_look + other.second_look,
+    ).short_of(*other.named_gaps)
+    if len(subjects) > 1:
+        words = "the pages show the permissions of different users"
+        return both.short_of(Gap(kind=GapKind.SUBJECT, words=words))
+    return both

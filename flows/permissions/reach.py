@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from asyncio import get_running_loop
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -54,6 +55,9 @@ class Arrival:
     detail: str = ""
     by_row: bool = False  # reached by the link in the subject's own row
     listed: bool = False  # a list of users was shown on the way
+    list_url: str = ""  # where that list is
+    others: tuple[str, ...] = ()  # the names of the other links of the subject's row that lead to its rights
+    unknown: tuple[str, ...] = ()  # and of those that nobody knows
     sight: Sight | None = field(default=None, compare=False)  # the last look, where it was a grid's
     ahead: Ahead | None = field(default=None, compare=False)  # and what was read of it before it had come to rest
 
@@ -88,7 +92,10 @@ async def _first_there(visit: Visit, *, host: str, subject: str, bounds: Bounds)
 
 async def through_list(visit: Visit, *, subject: str, own: bool, bounds: Bounds) -> Arrival | Refusal:
     """From a list of users to the subject's grid, by the link in the row of exactly that address."""
+    list_url, (others, unknown) = visit.page.url, await _ways_in_row(visit, subject=subject)
     ways = await _find(visit, "row", subject=subject, words=grid_data("reach")["words"]["manage"])
+    if not ways and others:
+        ways, others = await _find(visit, "way", subject=subject, words=[], way=others[0]), others[1:]
     if not ways:
         whose = "the own row" if own else "the row of the user"
         return Arrival(
@@ -97,7 +104,42 @@ async def through_list(visit: Visit, *, subject: str, own: bool, bounds: Bounds)
             listed=True,
         )
     arrival = await _follow(visit, ways[0], subject=subject, bounds=bounds)
-    return replace(arrival, by_row=True, listed=True) if isinstance(arrival, Arrival) else arrival
+    if isinstance(arrival, Refusal):
+        return arrival
+    return replace(arrival, by_row=True, listed=True, list_url=list_url, others=others, unknown=unknown)
+
+
+async def another_way(visit: Visit, arrival: Arrival, name: str, *, subject: str, bounds: Bounds) -> Arrival | Refusal:
+    """Back to the list of users, and on by another link of the subject's row."""
+    back = await arrive(visit, arrival.list_url, subject=subject, bounds=bounds)
+    if isinstance(back, Refusal):
+        return back
+    ways = await _find(visit, "way", subject=subject, words=[], way=name)
+    if not ways:
+        return Arrival(place=Place.UNCLEAR, detail=f"the link {name!r} was not there again", listed=True)
+    there = await _follow(visit, ways[0], subject=subject, bounds=bounds)
+    return replace(there, by_row=True, listed=True) if isinstance(there, Arrival) else there
+
+
+async def _ways_in_row(visit: Visit, *, subject: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names of the links of the subject's row besides the best one: those that lead to rights, and unknown ones."""
+    words = grid_data("reach")["words"]
+    manage = [word.lower() for word in words["manage"]]
+    try:
+        found = await visit.page.evaluate(_script(), _asked("ways", subject, words["manage"]))
+    except PlaywrightError:
+        return (), ()
+    names = list(dict.fromkeys(str(item["name"]) for item in found or ()))
+    best = min(
+        (name for name in names if name.lower() in manage), key=lambda name: manage.index(name.lower()), default=""
+    )
+    rest = [name for name in names if name != best and not _is_one_of(words["harmless"], name)]
+    rights = tuple(name for name in rest if _is_one_of(words["more"], name))
+    return rights, tuple(name for name in rest if name not in rights and name.lower() not in manage)
+
+
+def _is_one_of(rules: list[str], name: str) -> bool:
+    return any(re.search(rule, name, re.IGNORECASE) for rule in rules)
 
 
 async def other_half(visit: Visit, *, subject: str, own: bool, bounds: Bounds) -> Arrival | Refusal | None:
@@ -226,9 +268,9 @@ async def _names(visit: Visit, subject: str) -> bool:
     return bool(await visit.page.evaluate(_script(), _asked("named", subject, [])) > 1)
 
 
-async def _find(visit: Visit, what: str, *, subject: str, words: list[str]) -> list[ElementHandle]:
+async def _find(visit: Visit, what: str, *, subject: str, words: list[str], way: str = "") -> list[ElementHandle]:
     try:
-        found = await visit.page.evaluate_handle(_script(), _asked(what, subject, words))
+        found = await visit.page.evaluate_handle(_script(), {**_asked(what, subject, words), "way": way})
         properties = await found.get_properties()
     except PlaywrightError:
         return []  # the page is moving on; it is looked at again
@@ -241,6 +283,7 @@ def _asked(what: str, subject: str, words: list[str]) -> dict[str, Any]:
         "what": what,
         "email": subject.casefold(),
         "words": [word.lower() for word in words],
+        "partners": grid_data("reach")["words"]["partners"],
     }
 
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence, Set
 from dataclasses import replace
+from functools import partial
 
 from playwright.async_api import Page
 
-from flows.models import Bounds, Grid, PermissionRow
+from flows.models import Bounds, Gap, GapKind, Grid, PermissionRow
 from flows.permissions.layouts import default_scope, layout_of
+from flows.permissions.rows.account import Known, naming, shown_texts, unaccounted
 from flows.permissions.rows.interpret import Interpretation
 from flows.permissions.rows.tokens import Sight, SwitchToken
 from flows.permissions.rows.vocabulary import fold, generic
 from flows.permissions.scan import Ahead, is_grid, not_shown, scan
 from flows.permissions.scopes import each_scope
 from flows.permissions.settle import is_as_seen, settle
+from flows.permissions.snapshot.sealed import closed_roots
 
 
 async def read_grid(
@@ -39,15 +43,33 @@ async def read_grid(
     Whatever could not be read or understood stands in `gaps` or in a row's `problem`; nothing raises but a page that is
     gone.
     """
+    grid = await _read_page(
+        page, own=own, bounds=bounds, scope=scope, expected=expected, viewer=viewer, seen=seen, ahead=ahead
+    )
+    return grid.short_of(*await closed_roots(page)) if grid.complete else grid
+
+
+async def _read_page(
+    page: Page,
+    *,
+    own: bool,
+    bounds: Bounds | None,
+    scope: str | None,
+    expected: str | None,
+    viewer: str | None,
+    seen: Sight | None,
+    ahead: Ahead | None,
+) -> Grid:
+    followed: set[str] = set()
+    named = partial(_grid, page.url, own=own, expected=expected, viewer=viewer, followed=followed)
     if ahead is not None and await is_as_seen(page, ahead.sight):
-        gaps = [*ahead.missing, *ahead.read.gaps, *not_shown([ahead.sight])]
-        return _grid(page.url, [(ahead.read, ahead.sight)], gaps, own=own, expected=expected, viewer=viewer)
+        return named([(ahead.read, ahead.sight)], [*ahead.missing, *ahead.read.gaps, *not_shown([ahead.sight])])
     within = (bounds or Bounds()).step
     first, settled = await settle(page, within=within, ready=is_grid, seen=seen)
     home = scope or default_scope(page.url, first)
     reads: list[tuple[Interpretation, Sight]] = []
-    gaps = []
-    async for name, trouble, moved in each_scope(page, default=home):
+    gaps: list[Gap | str] = []
+    async for name, trouble, moved in each_scope(page, default=home, followed=followed):
         read, sight, missing = await scan(
             page, scope=name, within=within, settled=first if settled and not moved else None
         )
@@ -56,58 +78,76 @@ async def read_grid(
             gaps.append(f"no row was read ({name})")
         reads.append((read, sight))
     gaps += not_shown([sight for _, sight in reads])
-    return _grid(page.url, reads, gaps, own=own, expected=expected, viewer=viewer)
+    return named(reads, gaps)
 
 
 def _grid(
     url: str,
     reads: list[tuple[Interpretation, Sight]],
-    gaps: list[str],
+    gaps: Sequence[Gap | str],
     *,
     own: bool,
     expected: str | None,
     viewer: str | None,
+    followed: Set[str],
 ) -> Grid:
-    rows = _renumbered([row for read, _ in reads for row in read.rows])
+    rows = renumbered([row for read, _ in reads for row in read.rows])
     sights = [sight for _, sight in reads]
     editable = any(read.editable for read, _ in reads) or any(_can_save(sight) for sight in sights)
-    emails = list(dict.fromkeys(email for sight in sights for email in sight.emails))
     languages = list(dict.fromkeys(read.language for read, _ in reads))
     if len(languages) > 1:
         gaps = [*gaps, f"the page changes its language ({', '.join(languages)})"]
+    named, subject = _named(gaps), _subject(sights, expected, viewer, own=own)
+    addresses = frozenset(address.casefold() for address in (expected, viewer, subject) if address)
+    known = Known(
+        followed=frozenset(followed),
+        names=addresses,
+        nameless=subject is None and not own,
+        shown=shown_texts(sights),
+    )
+    for sight in sights:
+        named += unaccounted(sight, known)
+    named = list(dict.fromkeys(named))
     scopes = {row.scope for row in rows}
     return Grid(
         layout=layout_of(url, scopes, own=own, editable=editable, other_half=False),
         rows=rows,
         editable=editable,
         own=own,
-        complete=not gaps and bool(rows) and not any(row.problem for row in rows),
-        gaps=tuple(dict.fromkeys(gaps)),
+        complete=not named and bool(rows) and not any(row.problem for row in rows),
+        gaps=tuple(dict.fromkeys(map(str, named))),
+        named_gaps=tuple(named),
         language=languages[0] if languages else "",
-        subject=_subject(emails, sights, expected, None if own else viewer, own=own),
+        subject=subject,
         shape=_shape(sights),
         pages=(url,),
     )
 
 
-def _subject(
-    emails: list[str], sights: list[Sight], expected: str | None, viewer: str | None, *, own: bool
-) -> str | None:
-    """Whose rights these are, by the page: the address in a heading, else the expected one if it is there, else the
-    only other one.
+def _named(gaps: Sequence[Gap | str]) -> list[Gap]:
+    return [gap if isinstance(gap, Gap) else Gap(kind=GapKind.UNEXPLAINED, words=gap) for gap in gaps]
 
-    The own page of a session needs no name; that of somebody else must not be taken for the expected user's.
+
+def _subject(sights: list[Sight], expected: str | None, viewer: str | None, *, own: bool) -> str | None:
+    """Whose rights these are, by what names the subject of this grid: a heading, a line above the first row, a picker.
+
+    An address that stands anywhere else, or in a text that says something else, names nobody. The own page of a session
+    needs no name; that of somebody else must not be taken for the expected user's.
     """
-    titled = {email for sight in sights for email in sight.titled_emails}
+    titled, named = (
+        {email for sight in sights for email in naming(sight, titled=only, own=own)} for only in (True, False)
+    )
     if len(titled) == 1:
         return titled.pop()
-    if expected is not None and expected.casefold() in emails:
+    others = named - {address.casefold() for address in (viewer, expected) if address}
+    if expected is not None and expected.casefold() in named and not others:
         return expected.casefold()
-    others = [email for email in emails if viewer is None or email != viewer.casefold()]
-    return others[0] if len(others) == 1 and not (own and expected) else None
+    if own and viewer is not None:
+        others -= {viewer.casefold()}
+    return others.pop() if len(others) == 1 and not (expected is not None and expected.casefold() in named) else None
 
 
-def _renumbered(rows: list[PermissionRow]) -> tuple[PermissionRow, ...]:
+def renumbered(rows: Sequence[PermissionRow]) -> tuple[PermissionRow, ...]:
     """Count occurrences over the whole grid: the scopes were read one by one."""
     seen: dict[tuple[str, str, str], int] = {}
     numbered = []

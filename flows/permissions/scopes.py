@@ -12,20 +12,24 @@ from flows.permissions.settle import ask, find, rest, survey
 from flows.permissions.unfold import press
 
 
-async def each_scope(page: Page, *, default: str) -> AsyncIterator[tuple[str, tuple[str, ...], bool]]:
+async def each_scope(
+    page: Page, *, default: str, followed: set[str]
+) -> AsyncIterator[tuple[str, tuple[str, ...], bool]]:
     """Show the page's scopes one after the other; yields each with what went wrong in showing it, and whether anything
     was pressed.
 
-    A page without a switch has one scope, the default.
+    A page without a switch has one scope, the default. `followed` is told the names of the tabs and choices, folded.
     """
     there = await survey(page)
     names = await _tab_names(page) if there.tabs else []
     if names:
+        followed.update(fold(name) for name in names)
         for name in names:
             yield scope_of(bare_title(name)) or default, await _press_tab(page, name), True
         return
     choices = await _choices(page) if there.pickers else []
     if choices:
+        followed.update(fold(choice) for choice in choices)
         for choice in choices:
             yield scope_of(bare_title(choice)) or default, await _choose(page, choice), True
         return

@@ -63,14 +63,18 @@ async def closed_sections(page: Page) -> list[ElementHandle]:
     return await find(page, "expanders")
 
 
-async def open_each(page: Page) -> AsyncIterator[bool]:
+async def open_each(page: Page) -> AsyncIterator[tuple[str, bool]]:
     """Open the sections that are closed now, one after the other, since opening one may close another; yields whether
-    each is open.
+    each is open, by its name.
     """
     for handle in await closed_sections(page):
-        opened = not await ask(page, "is_closed", target=handle) or await press(handle)
-        await rest(page)
-        yield opened
+        name = " ".join((await handle.text_content() or "").split())
+        if await ask(page, "is_closed", target=handle):
+            pressed = await press(handle)
+            await rest(page)
+            yield name, pressed and not await ask(page, "is_closed", target=handle)
+        else:
+            yield name, True
 
 
 async def press(handle: ElementHandle) -> bool:

@@ -12,7 +12,9 @@ from pydantic import SecretStr
 
 from flows.errors import FlowError
 
-_NOT_AN_OUTCOME = frozenset({"evidence", "shape"})  # paths of one machine, and what ages separately
+_NOT_AN_OUTCOME = frozenset(
+    {"evidence", "shape", "named_gaps", "second_look"}
+)  # of one machine, aged apart, or told already
 
 
 def outcome_of(ended: Any) -> dict[str, Any]:

@@ -59,7 +59,7 @@ class RecordedVisit(Visit):
     @classmethod
     def over(cls, visit: Visit, **how: Any) -> RecordedVisit:
         """Take over a visit that was opened already; `how` are this class's own fields."""
-        return cls(**{one.name: getattr(visit, one.name) for one in fields(Visit)}, **how)
+        return cls(**{one.name: getattr(visit, one.name) for one in fields(Visit) if one.init}, **how)
 
     async def kept(self, *, within: float) -> None:
         """Wait for the pages that were asked for; the browser answers in order, so each is the page it was asked of."""

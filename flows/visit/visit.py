@@ -12,6 +12,7 @@ from flows.browser.guard import Guard
 from flows.catalogue.load import Catalogue
 from flows.catalogue.recognise import Recognition, recognise
 from flows.redaction.redact import Redactor
+from flows.visit.requests import OpenRequests
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,11 @@ class Visit:
     redactor: Redactor
     rehearsal: bool
     story: list[StoryStep] = field(default_factory=list)
+    requests: OpenRequests = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Listen to the page's requests from its beginning."""
+        self.requests = OpenRequests(self.page)
 
     async def storage_state(self) -> dict[str, Any]:
         """Return cookies and local storage, to be stored encrypted and given to the next visit."""

@@ -9,6 +9,7 @@ from typing import NotRequired, TypedDict
 from agent.domain.audit.findings import Finding
 from agent.domain.audit.judge import Audit, source_of
 from agent.domain.audit.level import Level, by_rank
+from agent.domain.audit.reading import Gap, GapKind, Reading
 from agent.domain.audit.rules import JudgedRow
 
 SCHEMA = 1
@@ -68,6 +69,23 @@ class FeatureDocument(TypedDict):
     because: str
 
 
+class GapDocument(TypedDict):
+    """What kept the reading from being whole."""
+
+    kind: str
+    words: str
+    where: str
+    picture: str | None
+
+
+class RowDocument(TypedDict):
+    """The place of one row."""
+
+    scope: str
+    section: str
+    permission: str
+
+
 class AuditDocument(TypedDict):
     """One element of `audits`."""
 
@@ -81,12 +99,15 @@ class AuditDocument(TypedDict):
     counts: CountsDocument
     findings: list[FindingDocument]
     permissions: list[PermissionDocument]
+    gaps: NotRequired[list[GapDocument]]  # not in documents of 0.1
+    lost_rows: NotRequired[list[RowDocument]]
+    second_look_s: NotRequired[float]
     evidence: list[str]
     notes: list[str]
     probes: list[ProbeDocument]
     features: list[FeatureDocument]
     drift: str | None
-    changes: NotRequired[dict[str, list[FindingDocument]] | None]
+    changes: NotRequired[dict[str, list[FindingDocument]]]
     error: NotRequired[str]
 
 
@@ -107,6 +128,9 @@ def document(audit: Audit) -> AuditDocument:
         ),
         findings=[_finding(finding) for finding in audit.findings],
         permissions=[_permission(judged) for judged in audit.rows],
+        gaps=gaps_of(audit.reading),
+        lost_rows=[],
+        second_look_s=round(audit.reading.second_look_s, 1),
         evidence=list(audit.reading.evidence),
         notes=list(audit.notes),
         probes=[
@@ -116,6 +140,20 @@ def document(audit: Audit) -> AuditDocument:
         features=[FeatureDocument(name=f.name, served=f.served.value, because=f.because) for f in audit.features],
         drift=audit.reading.drift,
     )
+
+
+def gaps_of(reading: Reading) -> list[GapDocument]:
+    """Every gap with its kind; one that was told as a sentence alone is `unexplained`."""
+    named = reading.named_gaps or tuple(Gap(kind=GapKind.UNEXPLAINED, words=words) for words in reading.gaps)
+    return [
+        GapDocument(
+            kind="unexplained" if gap.kind is GapKind.DISAGREEMENT else gap.kind.value,
+            words=gap.words,
+            where=gap.where,
+            picture=gap.picture,
+        )
+        for gap in named
+    ]
 
 
 def unread_document(*, account: str, user_email: str, now: datetime, reason: str) -> AuditDocument:
@@ -131,6 +169,9 @@ def unread_document(*, account: str, user_email: str, now: datetime, reason: str
         counts=CountsDocument(permissions=0, as_expected=0, findings=0),
         findings=[],
         permissions=[],
+        gaps=[],
+        lost_rows=[],
+        second_look_s=0.0,
         evidence=[],
         notes=[reason],
         probes=[],

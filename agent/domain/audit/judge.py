@@ -10,7 +10,7 @@ from agent.domain.audit.exceptions import judge_exceptions
 from agent.domain.audit.features import ServedFeature, served_features
 from agent.domain.audit.findings import Finding, Kind, finding_id
 from agent.domain.audit.level import Level
-from agent.domain.audit.reading import Answer, Probe, Reading, Row, Source
+from agent.domain.audit.reading import Answer, GapKind, Probe, Reading, Row, Source
 from agent.domain.audit.rules import JudgedRow, judge_row
 from agent.domain.policy.model import Policy, RowName, WhenMissing
 
@@ -22,8 +22,8 @@ class Verdict(StrEnum):
     """The sum of one audit."""
 
     PASS = "pass"  # noqa: S105 - a verdict; every row was read and every row is as expected
-    FAIL = "fail"  # everything was read and something is wrong
-    INCOMPLETE = "incomplete"  # something could not be read; what was seen to be wrong is listed all the same
+    FAIL = "fail"  # something that was read is wrong, whatever else could not be read
+    INCOMPLETE = "incomplete"  # something could not be read, and nothing that was read is wrong
     NOT_PERMITTED = "not_permitted"  # the site refused the page
 
 
@@ -65,7 +65,7 @@ def judge(reading: Reading, policy: Policy, *, account: str, user_email: str, no
     findings += _editable_own_grid(reading, findings, account=account)
     mine = tuple(item for item in policy.exceptions if item.account == account or item.is_too_wide)
     findings += judge_exceptions(mine, rows, account=account, today=today, complete=reading.complete)
-    verdict = _verdict(reading, policy, user_email=user_email, findings=findings)
+    verdict = _verdict(reading, policy, user_email=user_email, rows=rows, findings=findings)
     return Audit(
         account=account,
         user_email=user_email,
@@ -81,12 +81,24 @@ def judge(reading: Reading, policy: Policy, *, account: str, user_email: str, no
     )
 
 
-def _verdict(reading: Reading, policy: Policy, *, user_email: str, findings: list[Finding]) -> Verdict:
+def _verdict(
+    reading: Reading, policy: Policy, *, user_email: str, rows: tuple[JudgedRow, ...], findings: list[Finding]
+) -> Verdict:
     if reading.refusal is not None:
         return Verdict.PASS if _probes_pass(reading.probes, policy) and not reading.rows else Verdict.NOT_PERMITTED
+    if _violates(reading, rows, user_email=user_email):
+        return Verdict.FAIL
     if not _is_whole(reading, user_email=user_email) or any(not finding.kind.is_violation for finding in findings):
         return Verdict.INCOMPLETE
     return Verdict.FAIL if findings else Verdict.PASS
+
+
+def _violates(reading: Reading, rows: tuple[JudgedRow, ...], *, user_email: str) -> bool:
+    """Whether a violation was read in a row proven to be the subject's: that stands, whatever else was not read."""
+    doubtful = {GapKind.SUBJECT, GapKind.DISAGREEMENT}
+    if _may_be_anothers(reading, user_email) or any(gap.kind in doubtful for gap in reading.named_gaps):
+        return False
+    return any(judged.finding is not None and judged.finding.kind.is_violation for judged in rows)
 
 
 def _is_whole(reading: Reading, *, user_email: str) -> bool:

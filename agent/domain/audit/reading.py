@@ -64,6 +64,31 @@ class Probe:
     detail: str = ""
 
 
+class GapKind(StrEnum):
+    """Why something keeps a reading from being whole."""
+
+    UNEXPLAINED = "unexplained"
+    WAY_NOT_TAKEN = "way_not_taken"
+    FRAME = "frame"
+    PICTURE = "picture"
+    LATE = "late"
+    LOST_ROW = "lost_row"
+    BANNER = "banner"
+    SUBJECT = "subject"
+    FILTERED = "filtered"
+    DISAGREEMENT = "disagreement"  # the two readings differ; in documents it is `unexplained`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """One thing that keeps a reading from being whole, in the page's words. `picture` is a path once there is one."""
+
+    kind: GapKind
+    words: str
+    where: str = ""
+    picture: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """All facts of one audit.
@@ -78,6 +103,8 @@ class Reading:
     own: bool = True
     complete: bool = False
     gaps: tuple[str, ...] = ()
+    named_gaps: tuple[Gap, ...] = ()  # the same, with their kinds
+    second_look_s: float = 0.0
     language: str = ""
     subject: str | None = None
     refusal: str | None = None

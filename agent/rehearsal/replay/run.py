@@ -27,7 +27,7 @@ from flows.recording.visit import RecordedVisit, Snapshot, StoppedAtStepError
 from flows.visit.open_visit import open_visit
 
 BOUNDS = Bounds(
-    step=timedelta(seconds=10), visit=timedelta(seconds=60), challenge=timedelta(seconds=3)
+    step=timedelta(seconds=10), visit=timedelta(seconds=60), challenge=timedelta(seconds=3), second_look=timedelta(0)
 )  # nobody answers late here
 _DIFF_LINES = 40
 

@@ -2,28 +2,6 @@
 
 from __future__ import annotations
 
-from agent.web.api import (
-    accounts,
-    authorization,
-    embed_tokens,
-    events,
-    operations,
-    pauses,
-    reading,
-    root,
-    secrets,
-    tasks,
-)
+from agent.web.api import root
 
-ROUTERS = (
-    root.router,
-    accounts.router,
-    authorization.router,
-    secrets.router,
-    operations.router,
-    reading.router,
-    pauses.router,
-    tasks.router,
-    events.router,
-    embed_tokens.router,
-)
+ROUTERS = (root.router,)

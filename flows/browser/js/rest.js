@@ -3,7 +3,7 @@
 globalThis[Symbol.for("rest")] ??= (() => {
   const LOADING = 5000, SOON = 3000, PUT_OFF = 3000, AFTER_SCROLL = 300;
   const now = performance.now.bind(performance), later = setTimeout.bind(globalThis), frame = requestAnimationFrame.bind(globalThis);
-  const requests = new Set(), timers = new Map(), watched = new WeakSet();
+  const requests = new Set(), timers = new Map(), dues = new Set(), watched = new WeakSet(), sealed = new WeakSet();
   let changes = 0, last = now(), acted = last, scrolled = -Infinity, heard = "";
   const take = (records) => {
     if (!records.length) return;
@@ -32,10 +32,15 @@ globalThis[Symbol.for("rest")] ??= (() => {
   around(globalThis, "fetch", promised);
   for (const name of ["json", "text", "arrayBuffer", "blob"]) around(globalThis.Response?.prototype, name, promised);
   around(globalThis.XMLHttpRequest?.prototype, "send", (target, self, args) => { self.addEventListener("loadend", begin()); return Reflect.apply(target, self, args); });
-  around(globalThis.Element?.prototype, "attachShadow", (target, self, args) => { const root = Reflect.apply(target, self, args); watch(root); return root; });
+  around(globalThis.Element?.prototype, "attachShadow", (target, self, args) => { const root = Reflect.apply(target, self, args); watch(root); if (root.mode === "closed") sealed.add(self); return root; });
   const counts = (delay) => (now() - acted <= SOON && delay <= PUT_OFF) || (now() - scrolled <= AFTER_SCROLL && delay <= AFTER_SCROLL);
   around(globalThis, "setTimeout", (target, self, args) => {
     const [run, delay = 0] = args;
+    if (typeof run === "function" && +delay > 0 && +delay <= 10000) {
+      const due = now() + +delay;
+      dues.add(due);
+      if (dues.size > 500) for (const one of dues) if (one < now()) dues.delete(one);
+    }
     if (typeof run !== "function" || !counts(+delay || 0)) return Reflect.apply(target, self, args);
     const id = target((...given) => { timers.delete(id); last = now(); run.apply(self, given); }, ...args.slice(1));
     timers.set(id, now() + (+delay || 0) + 1000);
@@ -90,5 +95,7 @@ globalThis[Symbol.for("rest")] ??= (() => {
   };
   // Let what a scroll sets off begin: listeners run with the next frame, and what watches which parts are in view right after it.
   const drawn = () => new Promise((done) => { const end = later(done, 300); frame(() => frame(() => { clearTimeout(end); done(); })); });
-  return { seen, rest, other, drawn, news };
+  // Let time pass: at least so long, and until the timers that are set now have come due.
+  const wait = (least, limit) => new Promise((done) => later(done, Math.min(limit, Math.max(least, ...[...dues].map((due) => due - now() + 50)))));
+  return { wait, seen, rest, other, drawn, news, sealed };
 })();

@@ -1,5 +1,5 @@
 // Finds what has to be handled before a grid is whole: closed sections, "show more", tabs, pickers, lists to scroll. Presses nothing itself.
-({ css, what, more, next, levels, target, listed, quiet, limit, step, moment }) => {
+({ css, what, more, next, levels, target, listed, quiet, limit, step, moment, least }) => {
   const clean = (s) => (s || "").replace(/[\s\u00a0]+/g, " ").trim();
   const is = (el, rule) => el.nodeType === 1 && el.matches(css[rule]);
   const up = (n) => n.assignedSlot || (n.parentNode instanceof ShadowRoot ? n.parentNode.host : n.parentNode);
@@ -37,6 +37,7 @@
   switch (what) {
     case "quiet": return clock.rest(quiet, limit);
     case "other": return clock.other(moment, limit);
+    case "wait": return clock.wait(least, limit);
     case "now": return clock.seen();
     case "survey": return { tabs: tabs().length, pickers: pickers().length, closed: all(expander).length, more: mores().length, pagers: pagers().length, lists: scrollers().length };
     case "expanders": return all(expander);

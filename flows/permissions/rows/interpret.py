@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from flows.models import Level, PermissionRow
+from flows.permissions.rows.account import row_trouble
 from flows.permissions.rows.levels import read_level
 from flows.permissions.rows.row_names import Habits, habits_of, read_name
 from flows.permissions.rows.tokens import ColumnsToken, RowToken, Sight, SwitchToken, TextToken, Way
@@ -131,6 +132,7 @@ def _take_row(state: _State, token: RowToken, marketplace: str | None, number: i
     if state.section is None:
         state.gaps.append(f"the row {label!r} stands under no section")
     reading = read_level(token.options, state.lexicon, label=token.label)
+    problem = name.problem or reading.problem or row_trouble(token)
     section = state.section or ""
     scope = marketplace or state.scope
     if marketplace:
@@ -147,9 +149,9 @@ def _take_row(state: _State, token: RowToken, marketplace: str | None, number: i
             occurrence=same + 1,
             legacy_id=name.legacy_id,
             offered=reading.offered,
-            level=None if name.problem else reading.level,
+            level=None if problem else reading.level,
             raw=reading.raw,
-            problem=name.problem or reading.problem,
+            problem=problem,
         )
     )
 

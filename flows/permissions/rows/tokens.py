@@ -43,6 +43,10 @@ class RowToken:
     names: tuple[str, ...] = ()  # ids of the oldest form found on its controls
     called: tuple[str, ...] = ()  # what its group, its drop-down or its box is called besides
     options: tuple[Option, ...] = ()
+    described: tuple[str, ...] = ()  # texts of their own block below the label
+    beside: tuple[str, ...] = ()  # every other text in the row besides label and levels
+    asides: tuple[str, ...] = ()  # parts of the label that stand in an element of their own behind its first words
+    struck: bool = False  # the label or a level is struck through
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +60,16 @@ class TextToken:
     tab: bool = False
     alone: bool = False  # the only cell of its table row
     head: bool = False  # in a head of a table
+    pressed: bool = False  # the button it stands on is pressed
+    way: str = (
+        ""  # pressed it would: "press" something, lead "here" (permissions) or "away"; empty: it cannot be pressed
+    )
+    fold: str = ""  # the handle of a section that is "open" or "closed"
+    locked: bool = False
+    still: bool = False  # in a pager that leads nowhere
+    chrome: bool = False  # in a part of the page that is navigation
+    alert: bool = False
+    where: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +87,44 @@ class SwitchToken:
     on: bool | None
     locked: bool = True
     head: bool = False
+
+
+class PieceKind(StrEnum):
+    """What is left over when everything that the reading explains is taken away."""
+
+    TEXT = "text"
+    PSEUDO = "pseudo"  # a text that a style sheet writes
+    CONTROL = "control"
+    PICTURE = "picture"
+    FRAME = "frame"
+    SEALED = "sealed"  # a closed shadow root
+    BLANK = "blank"  # painted, and empty
+    FOLDED = "folded"  # text that is in the document and not shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """Something that can be seen, or could be brought to sight, and that the reading does not explain."""
+
+    kind: PieceKind
+    words: str
+    where: str = ""
+    role: str = ""  # of a control: field, choice, tab, link, button, check, other
+    value: str = ""  # of a field
+    shows: str = ""  # of a choice
+    listed: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()  # of what is folded, one by one
+    way: str = ""
+    fold: str = ""
+    locked: bool = False
+    in_row: bool = False
+    in_head: bool = False
+    still: bool = False
+    chrome: bool = False
+    filter: bool = False
+    tip: bool = False  # a tooltip, a menu, a dialog that is not open
+    controls: int = 0
+    hushed: bool = False  # not for assistive technology
 
 
 Token = RowToken | TextToken | ColumnsToken | SwitchToken
@@ -101,6 +153,7 @@ class Sight:
     emails: tuple[str, ...] = field(default=())
     titled_emails: tuple[str, ...] = field(default=())  # those in headings
     moment: Moment = ()  # of the page when this was seen
+    left: tuple[Piece, ...] = ()  # what nothing explains
 
     @property
     def rows(self) -> tuple[RowToken, ...]:

@@ -11,9 +11,21 @@ from playwright.async_api import ElementHandle, Page
 
 from flows.browser.scripts import source, value_of
 from flows.catalogue.grids import grid_data
-from flows.permissions.rows.tokens import ColumnsToken, Option, RowToken, Sight, SwitchToken, TextToken, Token, Way
+from flows.permissions.rows.tokens import (
+    ColumnsToken,
+    Option,
+    Piece,
+    PieceKind,
+    RowToken,
+    Sight,
+    SwitchToken,
+    TextToken,
+    Token,
+    Way,
+)
 from flows.permissions.rows.vocabulary import generic, level_words, marks, says, scope_names
 
+_PARTS = ("document", "visible", "options", "columns", "rows", "inventory", "tokens")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
@@ -36,6 +48,7 @@ async def read_dom(page: Page) -> Sight:
         emails=_emails(tokens),
         titled_emails=_emails(tokens, titled=True),
         moment=tuple(found["moment"]),
+        left=tuple(_piece(item) for item in found["left"]),
     )
 
 
@@ -55,13 +68,16 @@ def _asked() -> dict[str, Any]:
         "off": (*marks("off"), *marks("absent")),
         "languages": sorted(generic("languages")),
         "captions": sorted(generic("captions")),
+        "permission_paths": grid_data("reach")["home"],
     }
 
 
 @cache
 def _script() -> str:
-    own = (Path(__file__).parents[1] / "js" / "walk.js").read_text(encoding="utf-8")
-    return f"(asked) => {{ {source('rest')}; {source('lists')}; return ({own})(asked); }}"
+    """The parts of the reading, which share one scope, in their order."""
+    folder = Path(__file__).parents[1] / "js"
+    parts = "\n".join((folder / f"{name}.js").read_text(encoding="utf-8") for name in _PARTS)
+    return f"(asked) => {{ {source('rest')}; {source('lists')}; const {{ {', '.join(_asked())}, row }} = asked;\n{parts}\n}}"
 
 
 def _token(item: dict[str, Any]) -> Token:
@@ -76,6 +92,10 @@ def _token(item: dict[str, Any]) -> Token:
                 names=names,
                 called=called,
                 options=options,
+                described=tuple(item["described"]),
+                beside=tuple(item["beside"]),
+                asides=tuple(item["asides"]),
+                struck=item["struck"],
             )
         case "columns":
             return ColumnsToken(parts=tuple(item["parts"]))
@@ -92,6 +112,14 @@ def _token(item: dict[str, Any]) -> Token:
                 tab=item["tab"],
                 alone=item["alone"],
                 head=item["head"],
+                pressed=item["pressed"],
+                way=item["way"],
+                fold=item["fold"],
+                locked=item["off"],
+                still=item["still"],
+                chrome=item["chrome"],
+                alert=item["alert"],
+                where=item["where"],
             )
 
 
@@ -108,6 +136,30 @@ def _option(item: dict[str, Any]) -> Option:
         listed=tuple(item.get("list", ())),
         chosen=tuple(item.get("chosen", ())),
         shows=item.get("shows", ""),
+    )
+
+
+def _piece(item: dict[str, Any]) -> Piece:
+    return Piece(
+        kind=PieceKind(item["kind"]),
+        words=item["words"],
+        where=item["where"],
+        role=item.get("role", ""),
+        value=item.get("value", ""),
+        shows=item.get("shows", ""),
+        listed=tuple(item.get("list", ())),
+        texts=tuple(item.get("texts", ())),
+        way=item.get("way", ""),
+        fold=item.get("fold", ""),
+        locked=item.get("off", False),
+        in_row=item.get("row", False),
+        in_head=item.get("head", False),
+        still=item.get("still", False),
+        chrome=item.get("chrome", False),
+        filter=item.get("filter", False),
+        tip=item.get("tip", False),
+        controls=item.get("controls", 0),
+        hushed=item.get("hushed", False),
     )
 
 

@@ -38,9 +38,7 @@ AUDIT = {
     "permissions",
     "evidence",
 }
-CHECKS = [
-    "browser", "mailbox", "clock skew", "database", "merchants", "vault key", "catalogue", "disk", "daemon", "alarms",
-]  # fmt: skip
+CHECKS = ["browser", "mailbox", "clock skew", "database", "vault key", "catalogue", "disk"]
 COMMANDS = (
     "demo",
     "run",

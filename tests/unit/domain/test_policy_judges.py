@@ -14,7 +14,7 @@ from agent.domain.audit.document import document
 from agent.domain.audit.findings import Kind
 from agent.domain.audit.judge import Audit, Verdict, judge
 from agent.domain.audit.level import Level
-from agent.domain.audit.reading import Answer, Probe, Reading, Row, Source, Trouble
+from agent.domain.audit.reading import Answer, Gap, GapKind, Probe, Reading, Row, Source, Trouble
 from agent.domain.audit.rules import judge_row
 from agent.domain.policy.load import load_policy
 from agent.domain.policy.model import Policy, PolicyException, RowName, WhenMissing
@@ -93,9 +93,16 @@ def test_a_reading_that_is_not_whole_never_passes(broken: dict[str, Any]) -> Non
     assert judged(replace(reading(row()), **broken)).verdict is Verdict.INCOMPLETE
 
 
-def test_a_violation_in_a_partial_reading_is_listed_but_stays_incomplete() -> None:
+def test_a_violation_that_was_read_fails_whatever_else_was_not_read() -> None:
     audit = judged(reading(row(level=Level.NONE), complete=False))
-    assert (audit.verdict, [finding.kind for finding in audit.findings]) == (Verdict.INCOMPLETE, [Kind.SHORTFALL])
+    assert (audit.verdict, [finding.kind for finding in audit.findings]) == (Verdict.FAIL, [Kind.SHORTFALL])
+
+
+@pytest.mark.parametrize("kind", [GapKind.SUBJECT, GapKind.DISAGREEMENT])
+def test_a_violation_in_rows_that_may_be_anothers_or_are_read_two_ways_fails_nobody(kind: GapKind) -> None:
+    gap = Gap(kind=kind, words="Viewing as: Bea Berg")
+    doubtful = replace(reading(row(level=Level.NONE), complete=False), named_gaps=(gap,), gaps=(gap.words,))
+    assert judged(doubtful).verdict is Verdict.INCOMPLETE
 
 
 def test_nothing_read_at_all_is_incomplete() -> None:

@@ -1,0 +1,54 @@
+"""What the last complete reading had and this one has not: rows do not go by themselves."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+from agent.domain.audit.document import AuditDocument, PermissionDocument
+from agent.domain.audit.reading import Gap, GapKind, Reading
+
+
+def is_complete(document: AuditDocument) -> bool:
+    """Whether a stored audit read everything; one of 0.1 says so by its verdict alone."""
+    return document["verdict"] in ("pass", "fail") and bool(document["permissions"]) and not document.get("gaps")
+
+
+def lost_rows(before: AuditDocument | None, reading: Reading) -> tuple[PermissionDocument, ...]:
+    """The rows of the last complete reading that a complete one no longer shows, by scope, section, name and occurrence.
+
+    Where the page speaks another language than before, names prove nothing: only a scope with fewer rows has lost some.
+    """
+    if before is None or not reading.complete or not reading.rows:
+        return ()
+    here = {row.key for row in reading.rows}
+    gone = tuple(row for row in before["permissions"] if _key(row) not in here)
+    if before["language"] == reading.language:
+        return gone
+    had, has = (
+        Counter(scopes)
+        for scopes in ((row["scope"] for row in before["permissions"]), (row.scope for row in reading.rows))
+    )
+    return tuple(row for row in gone if has[row["scope"]] < had[row["scope"]])
+
+
+def without_lost(reading: Reading, lost: tuple[PermissionDocument, ...]) -> Reading:
+    """The same reading, not complete for want of these rows."""
+    if not lost:
+        return reading
+    gaps = tuple(Gap(kind=GapKind.LOST_ROW, words=place_of(row), where=row["scope"]) for row in lost)
+    return replace(
+        reading,
+        complete=False,
+        gaps=(*reading.gaps, f"{len(lost)} rows of the last complete reading are gone ({place_of(lost[0])})"),
+        named_gaps=(*reading.named_gaps, *gaps),
+    )
+
+
+def place_of(row: PermissionDocument) -> str:
+    """A row's place for people."""
+    return f"{row['section']} > {row['permission']}"
+
+
+def _key(row: PermissionDocument) -> tuple[str, str, str, int]:
+    return (row["scope"], row["section"], row["permission"], row["occurrence"])

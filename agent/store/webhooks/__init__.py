@@ -1,1 +1,0 @@
-"""Webhooks as stored: endpoints, and what is to be delivered to them."""

@@ -1,0 +1,96 @@
+// Tokens in document order: titles, texts, column heads, rows, switches. It judges nothing.
+const mark = (s) => (ON.has(fold(s)) ? true : OFF.has(fold(s)) || !s ? false : null);
+const marked_in = (cell) => {
+  const sign = cell.querySelector("[aria-label], [alt], [title]"), said = clean(words_of(cell)) || clean(sign && (sign.getAttribute("aria-label") || sign.getAttribute("alt") || sign.getAttribute("title")));
+  return { on: !said && cell.querySelector("svg, i, img, kat-icon") ? null : mark(said), shows: said };
+};
+const options_of = (row) => row.sites.flatMap((s) => {
+  if (s.k === "bare") return cells(s.el).map((el) => ({ el, at: where(s), home: s.el })).map((c) => ({ c, above: over(c) })).filter(({ above }) => LEVEL.has(fold(above.column)))
+    .map(({ c, above }) => ({ own: [], ...above, ...marked_in(c.el), off: true, mark: true }));
+  const above = over(s);
+  if (s.k === "value") return [{ own: s.own, ...above, on: true, off: true, text: true }];
+  if (s.k === "choice") return [{ ...choice(s.el), own: s.own, ...above, column: "", on: true, off: locked(s.el), choice: true }];
+  return [{ own: s.own.length ? s.own : words_beside(s), ...above, on: state(s.el), off: locked(s.el), look: look_of(s) }];
+});
+const words_beside = (s) => { // a nameless control is called what else its cell says, if that is no explanation
+  const cell = near(s.el, "cell"), row = cell && near(cell, "row"), said = row ? texts_in(cell).filter(plain).map((t) => t.s).join(" ") : "";
+  return said && said.length <= 40 && cells(row).some((c) => c !== cell && texts_in(c).some(plain)) ? [said] : [];
+};
+const names = (row) => [...new Set(row.sites.flatMap((s) => [s.el.getAttribute("name"), s.el.id, ...all(s.el, "radio").flatMap((x) => [x.name, x.id])]).flatMap((n) => (n || "").match(new RegExp(css.role_name, "g")) || []))];
+const called = (row, box) => { // what names the row besides the text it begins with
+  const named = [box, ...row.sites.map((s) => near(up(s.el), "group")), ...row.sites.filter((s) => s.k === "choice").map((s) => s.el)].filter(Boolean);
+  const legend = (el) => [...el.children].find((c) => c.tagName === "LEGEND");
+  const said = [...new Set(named)].flatMap((el) => [el.getAttribute("aria-label"), named_by(el), el.getAttribute("label"), legend(el) && words_of(legend(el)), ...[...(el.labels || [])].map(words_of)]);
+  return [...new Set(said.map(clean).filter(Boolean))];
+};
+const used = new Set(), tokens = [], sign = new Set();
+// What explains which node, for whoever asks afterwards what is left over.
+const claims = new Map(furniture.map((el) => [el, "furniture"]));
+const claim = (by, ...found) => { for (const one of found) for (const n of one.nodes || [one.el || one]) claims.set(n, by); };
+const parts_of = new Map(options.map((o) => [o, []]));
+belongs.forEach((o, t) => parts_of.get(o)?.push(t));
+// A description stands in a block without controls; what else stands in a row may take back what it says.
+const describes = (t, row) => !row.sites.some((s) => s.k !== "bare" && inside(s.el, t.home));
+const is_struck = (el, box) => { for (let n = el; n && n.nodeType === 1; n = up(n)) { if (/line-through/.test(getComputedStyle(n).textDecorationLine)) return true; if (n === box) break; } return false; };
+const drawn_by = (s) => [s.el, ...((s.k !== "bare" && s.el.labels) || []), ...(parts_of.get(s) || []).map((t) => t.el)];
+// Words of a label that stand in an element of their own behind its first words.
+const asides_of = (t) => { const first = t.nodes[0].parentNode; return [...new Set(t.nodes.slice(1).map((n) => n.parentNode))].filter((el) => el !== first && el.nodeType === 1 && !el.contains(first)).map((el) => clean(words_of(el))).filter(Boolean); };
+const start = (row, n) => { const from = n ? where(cut[n - 1].sites[cut[n - 1].sites.length - 1]) + 1 : 0; return near(row.sites[0].el, "row") === row.home || row.sites[0].k === "bare" ? 0 : from; };
+cut.forEach((row, n) => {
+  const end = row.home === near(row.sites[0].el, "row") ? items.length : n + 1 < cut.length ? where(cut[n + 1].sites[0]) : items.length;
+  let texts = items.slice(start(row, n), end).filter((t) => is_label(t) && !used.has(t) && inside(t.el, row.home));
+  const first = where(row.sites[0]), before = texts.filter((t) => t.i < first);
+  const crowded = cut.some((r) => r !== row && inside(r.sites[0].el, row.home));
+  if (crowded) texts = before;
+  if (crowded && texts.length > 1) { const i = texts.findLastIndex((t) => is(t.el, "title") || near(t.el, "title")); texts = texts.slice(i + 1); }
+  texts.forEach((t) => used.add(t));
+  for (const s of row.sites) { // a marketplace that is named beside the control, after the label
+    const place = items.slice(texts[0] ? texts[0].i : first, where(s)).findLast((t) => is_place(t) && !taken.has(t) && inside(t.el, row.home));
+    if (place) { s.beside = place; used.add(place); }
+  }
+  const label = texts[0] ? texts[0].s : "";
+  row.label = texts[0];
+  const notes = texts.slice(1);
+  const apart = row.sites[0].k === "bare" ? items.filter((t) => t.k === "text" && t !== texts[0] && inside(t.el, row.home) && !notes.includes(t) && !cells(row.home).some((c) => inside(t.el, c) && LEVEL.has(fold(over({ el: c, at: first, home: row.home }).column)))) : [];
+  const described = [...notes, ...apart].filter((t) => texts[0] && t !== texts[0] && describes(t, row));
+  claim("label", ...texts.slice(0, 1));
+  claim("description", ...notes);
+  claim("description", ...apart);
+  for (const s of row.sites) {
+    if (s.k === "bare") for (const c of cells(s.el)) { if (LEVEL.has(fold(over({ el: c, at: first, home: s.el }).column))) claim("level", c, ...items.filter((t) => inside(t.el, c))); }
+    else claim("level", s.item || s, ...(parts_of.get(s) || []));
+    if (s.beside) claim("scope", s.beside);
+  }
+  const struck = is_struck(texts[0] ? texts[0].el : row.home, row.home) || row.sites.some((s) => drawn_by(s).some((el) => is_struck(el, row.home)));
+  tokens.push({ t: "row", els: [crowded ? null : row.home, texts[0] && texts[0].el, ...row.sites.map((s) => s.el)], at: texts[0] ? texts[0].i : first, label, more: texts.slice(1).map((x) => x.s).join(" "), described: described.map((t) => t.s), asides: texts[0] ? asides_of(texts[0]) : [], beside: [...notes, ...apart].filter((t) => !described.includes(t)).map((t) => t.s), struck, title: !!(texts[0] && near(texts[0].el, "title") && inside(near(texts[0].el, "title"), row.home)), names: names(row), called: called(row, crowded ? null : row.home), options: options_of(row), y: boxOf(row.sites[0].el)[1] });
+  sign.add(row.home.tagName + ":" + [...new Set(row.sites.map((s) => s.k + s.el.tagName))].sort().join("+"));
+});
+for (const m of markets.filter((m) => !m.used)) m.texts.forEach((t) => taken.delete(t));
+for (const c of [...markets.filter((m) => m.used), ...columns]) { claim("head", ...c.texts); tokens.push({ t: "columns", at: c.at, parts: c.parts.map((p) => p.s) }); }
+for (const o of options) if (head_options.has(o) || !holders.includes(o)) claim("switch", o, ...(parts_of.get(o) || []));
+for (const o of options) if (head_options.has(o)) tokens.push({ t: "head", at: o.i, own: o.own, on: state(o.el) });
+  else if (!holders.includes(o)) tokens.push({ t: "switch", at: o.i, own: o.own, on: state(o.el), off: locked(o.el), y: boxOf(o.el)[1] });
+const at_value = new Set(values.filter((v) => cut.some((c) => c.sites.includes(v))).map((v) => v.item));
+const state_of = (el) => { const n = near(el, "unfolds"); return !n ? "" : n.tagName === "SUMMARY" ? (n.parentNode.open ? "open" : "closed") : n.getAttribute("aria-expanded") === "true" ? "open" : "closed"; };
+const leads = (el) => { const link = near(el, "link"); return link ? way_of(link) : near(el, "pressable") ? "press" : ""; };
+for (const t of items) if (t.k === "text" && !used.has(t) && !taken.has(t) && !belongs.has(t) && !at_value.has(t) && !claims.has(t.nodes[0])) {
+  claim("text", t);
+  const pressed = near(t.el, "pressable");
+  tokens.push({ t: "text", at: t.i, s: t.s, title: !!near(t.el, "title") || beside(near(t.el, "cell")), strong: t.bold || is(t.el, "strong"), button: !!pressed && !near(t.el, "title"), tab: !!near(t.el, "tab"), head: !!near(t.el, "column_head") || (is_level(t) && !!near(t.el, "term")), alone: !!near(t.el, "row") && cells(near(t.el, "row")).length === 1,
+    way: leads(t.el), pressed: !!pressed && (pressed.getAttribute("aria-pressed") === "true" || pressed.getAttribute("aria-checked") === "true"), fold: state_of(t.el), off: !!near(t.el, "disabled"), where: where_is(t.el), chrome: !!near(t.el, "tour") || !!near(t.el, "chrome_text") && (!pressed || way_of(pressed) === "away"), alert: !!near(t.el, "alert"), still: !!idle_pager(t.el), y: boxOf(t.el)[1] });
+}
+const sibling_of = (el) => [...(up(el) ? kids(up(el)) : [])].filter((k) => k.nodeType === 1 && k !== el && k.tagName === el.tagName && k.className === el.className && shown(k));
+const picks = (row) => row.sites.every((s) => s.k === "choice" && !choice(s.el).list.some((word) => LEVEL.has(fold(word))));
+const homes = new Set(cut.filter((r) => !picks(r)).map((r) => r.home)), empty = new Set();
+const headed = cut.some((r) => r.label && near(r.label.el, "title")); // labels are headings, so a heading alone may be a row
+const is_title = (s) => !headed && texts_in(s).length > 0 && texts_in(s).every((t) => near(t.el, "title"));
+for (const home of homes) for (const s of sibling_of(home)) if (!homes.has(s) && !is_title(s) && ![...markets, ...columns].some((c) => inside(c.row, s) || inside(s, c.row)) && !cut.some((r) => inside(r.sites[0].el, s)) && clean(words_of(s)) && !(is(s, "row") && (cells(s).length === 1 || cells(s).every((c) => near(c, "column_head"))))) empty.add(s);
+const rows_stated = all(document.body, "table").filter((t) => shown(t) && +t.getAttribute("aria-rowcount") > 0).map((t) => +t.getAttribute("aria-rowcount"));
+tokens.sort((a, b) => a.at - b.at);
+const parts = tokens.filter((t) => t.t === "row").map((t) => t.els);
+if (row !== undefined) return (parts[row] || []).map((n) => (n && n.nodeType === 3 ? n.parentElement : n)).filter(Boolean);
+tokens.forEach((t) => delete t.els);
+const left = leftovers();
+return { tokens, hidden, busy, troubles, empty: [...empty].map((e) => clean(words_of(e)).slice(0, 80)), stated: rows_stated, moment, left, beyond,
+  buttons: all(document.body, "button").filter((b) => shown(b) && !near(b, "skip")).map((b) => ({ s: clean(b.getAttribute("label") || b.getAttribute("aria-label") || words_of(b) || b.value), off: b.matches(":disabled") || !!near(b, "disabled") })),
+  shape: [...sign].sort(), language: document.documentElement.lang, title: document.title };

@@ -1,0 +1,53 @@
+"""The second look: a page that would pass is watched for a while, and read once more, before it is believed."""
+
+from __future__ import annotations
+
+from asyncio import get_running_loop
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Page
+
+from flows.models import Bounds, Gap, GapKind, Grid
+from flows.permissions.settle import ask
+from flows.visit.requests import OpenRequests
+
+_ROUNDS = 3
+_LONGEST = 10.0  # seconds a timer of the page may be due in and still be waited for
+
+
+async def look_again(
+    page: Page, first: Grid, *, read: Callable[[], Awaitable[Grid]], requests: OpenRequests, bounds: Bounds
+) -> Grid:
+    """Watch a page that was read whole, then read it again until two readings in a row say the same.
+
+    In between the pointer crosses the page, timers that were set come due, and every open request is answered; one that
+    is not is a gap. What came late is in the reading that is returned.
+    """
+    loop, grid = get_running_loop(), first
+    began = loop.time()
+    for _ in range(_ROUNDS):
+        await _watch(page, bounds.second_look)
+        answered = await requests.answered(within=bounds.step)
+        again = await read()
+        if not answered:
+            again = again.short_of(Gap(kind=GapKind.LATE, words=f"no answer came for {', '.join(requests.paths[:3])}"))
+        watched = timedelta(seconds=loop.time() - began)
+        if not again.complete or (again.rows, again.gaps) == (grid.rows, grid.gaps):
+            return replace(again, second_look=watched)
+        grid = again
+    restless = Gap(kind=GapKind.LATE, words="rows came and went as long as the page was watched")
+    return replace(grid, second_look=watched).short_of(restless)
+
+
+async def _watch(page: Page, wait: timedelta) -> None:
+    size = page.viewport_size or {"width": 1280, "height": 720}
+    try:
+        for part in (0.3, 0.5, 0.7):
+            await page.mouse.move(size["width"] * part, size["height"] * part)
+        await page.mouse.move(0, size["height"] - 1)
+    except PlaywrightError:
+        pass  # a page that is gone says so when it is read
+    await ask(page, "wait", least=wait.total_seconds() * 1000, limit=_LONGEST * 1000)

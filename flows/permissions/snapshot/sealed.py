@@ -1,0 +1,29 @@
+"""Closed shadow roots, which no script of a page can look into; the browser itself knows where they are."""
+
+from __future__ import annotations
+
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Page
+
+from flows.models import Gap, GapKind
+
+
+async def closed_roots(page: Page) -> tuple[Gap, ...]:
+    """One gap for each element that keeps a closed shadow root, made by a script or written into the document."""
+    try:
+        session = await page.context.new_cdp_session(page)
+        try:
+            taken = await session.send("DOMSnapshot.captureSnapshot", {"computedStyles": []})
+        finally:
+            await session.detach()
+    except PlaywrightError:
+        return (Gap(kind=GapKind.FRAME, words="the document could not be searched for closed parts"),)
+    strings: list[str] = taken["strings"]
+    names: dict[str, None] = {}
+    for document in taken["documents"]:
+        nodes = document["nodes"]
+        roots = nodes.get("shadowRootType", {"index": [], "value": []})
+        for at, kind in zip(roots["index"], roots["value"], strict=True):
+            if strings[kind] == "closed":
+                names[strings[nodes["nodeName"][nodes["parentIndex"][at]]].lower()] = None
+    return tuple(Gap(kind=GapKind.FRAME, words=f"{name} keeps its content closed", where=name) for name in names)

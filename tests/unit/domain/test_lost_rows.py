@@ -1,0 +1,62 @@
+"""Rows that the last complete reading had do not go by themselves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from agent.domain.audit.document import AuditDocument, document
+from agent.domain.audit.judge import judge
+from agent.domain.audit.level import Level
+from agent.domain.audit.memory import is_complete, lost_rows, without_lost
+from agent.domain.audit.reading import GapKind, Reading, Row, Source
+from agent.domain.policy.load import load_policy
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+WHOLE = Reading(
+    source=Source.GRID,
+    complete=True,
+    language="en",
+    subject="a1@users.example",
+    rows=(
+        Row(scope="regional", section="Orders", permission="Manage Orders", level=Level.EDIT),
+        Row(scope="regional", section="Orders", permission="Manage Returns", level=Level.EDIT),
+    ),
+)
+FEWER = replace(WHOLE, rows=WHOLE.rows[:1])
+
+
+def stored(reading: Reading) -> AuditDocument:
+    audit = judge(reading, load_policy(), account="A1", user_email="a1@users.example", now=NOW)
+    return document(audit)
+
+
+def test_a_row_that_is_gone_is_named() -> None:
+    lost = lost_rows(stored(WHOLE), FEWER)
+    assert [row["permission"] for row in lost] == ["Manage Returns"]
+
+
+def test_a_reading_with_a_lost_row_is_not_complete_and_says_which() -> None:
+    reading = without_lost(FEWER, lost_rows(stored(WHOLE), FEWER))
+    assert not reading.complete
+    assert [(gap.kind, gap.words) for gap in reading.named_gaps] == [(GapKind.LOST_ROW, "Orders > Manage Returns")]
+
+
+def test_more_rows_than_before_have_lost_nothing() -> None:
+    assert lost_rows(stored(FEWER), WHOLE) == ()
+
+
+def test_the_same_rows_in_another_language_have_lost_nothing() -> None:
+    translated = replace(
+        WHOLE, language="de", rows=tuple(replace(row, permission="X" + row.permission) for row in WHOLE.rows)
+    )
+    assert lost_rows(stored(WHOLE), translated) == ()
+
+
+def test_fewer_rows_in_another_language_are_lost_rows() -> None:
+    assert lost_rows(stored(WHOLE), replace(FEWER, language="de"))
+
+
+def test_an_audit_with_gaps_is_no_measure_of_the_next() -> None:
+    partial = stored(replace(WHOLE, complete=False, gaps=("a section was closed",)))
+    assert not is_complete(partial)
