@@ -1,6 +1,20 @@
 """`python -m agent` is `sc-agent`."""
 
-from agent.cli.app import main
+from __future__ import annotations
+
+import os
+import sys
+
+
+def main() -> None:
+    """Run the command line; Ctrl-C before it is there ends in one line, too."""
+    try:
+        from agent.cli.app import main as run
+    except KeyboardInterrupt:
+        os.write(2, b"error: interrupted; nothing was done\n")
+        sys.exit(3)
+    run()
+
 
 if __name__ == "__main__":
     main()

@@ -115,7 +115,7 @@ def list_(
     state: Annotated[State | None, typer.Option(help="Only accounts in this state.")] = None, as_json: Json = False
 ) -> None:
     """List the accounts. Never shows a secret."""
-    with reading(context.database(context.settings())) as conn:
+    with reading(context.database(context.settings(), reads=True)) as conn:
         found = accounts.list_all(conn, state=state)
         if as_json:
             return print_document({"schema": 1, "accounts": [_describe(conn, account) for account in found]})
@@ -131,7 +131,7 @@ def list_(
 @app.command()
 def show(account_id: Id, as_json: Json = False) -> None:
     """Show one account and the last lines of its history. Never shows a secret."""
-    with reading(context.database(context.settings())) as conn:
+    with reading(context.database(context.settings(), reads=True)) as conn:
         account = accounts.get(conn, account_id)
         described = _describe(conn, account)
         entries = journal.history(conn, account_id, limit=20)

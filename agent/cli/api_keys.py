@@ -46,7 +46,7 @@ def create(
 @app.command("list")
 def list_(as_json: Json = False) -> None:
     """List the keys with scopes, expiry and last use. Never shows a secret."""
-    with reading(context.database(context.settings())) as conn:
+    with reading(context.database(context.settings(), reads=True)) as conn:
         found = api_keys.list_all(conn)
     moment = now()
     documents = [_describe(key, live=key.is_live(moment)) for key in found]

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import resource
 import sys
-from typing import Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
 
+from agent.cli import ends
 from agent.cli.context import end_with, fail
+from agent.cli.lazy_commands import LazyCommands
 from agent.errors import Exit
+from agent.version import own_version
 
 COMMANDS = {  # name: where it lives; in the order of the help
     "demo": "agent.rehearsal.demo.command:demo",
@@ -27,6 +28,7 @@ COMMANDS = {  # name: where it lives; in the order of the help
     "api-keys": "agent.cli.api_keys:app",
     "doctor": "agent.cli.doctor:doctor",
     "events": "agent.cli.events:events",
+    "webhooks": "agent.cli.webhooks:app",
     "policy": "agent.cli.policy:app",
     "selectors": "agent.rehearsal.selectors:app",
     "vault": "agent.cli.vault:app",
@@ -36,33 +38,13 @@ COMMANDS = {  # name: where it lives; in the order of the help
 }
 
 
-_SIGINT = 130  # what typer makes of Ctrl-C
 _INTERRUPTED = "interrupted; nothing was left half-done, run the command again"
 
 
-class Commands(TyperGroup):
-    """A group that imports a command's file only when it is asked for: one command need not wait for all the others'
-    libraries.
-    """
+class Commands(LazyCommands):
+    """The commands of the table above."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
-        """Every name, in the order of the help."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Import and build one command; None for an unknown name."""
-        place = COMMANDS.get(cmd_name)
-        if place is None:
-            return None
-        module, _, name = place.partition(":")
-        found = getattr(importlib.import_module(module), name)
-        single = not isinstance(found, typer.Typer)
-        built = typer.Typer(add_completion=False, pretty_exceptions_enable=False) if single else found
-        if single:
-            built.command(cmd_name)(found)
-        command = typer.main.get_command(built) if single else typer.main.get_group(built)
-        command.name = cmd_name
-        return command
+    places = COMMANDS
 
 
 app = typer.Typer(
@@ -72,14 +54,23 @@ app = typer.Typer(
     epilog="Exit codes: 0 all as it should be · 1 a finding · 2 usage · 3 could not be confirmed, or a human is needed · "
     "4 configuration or environment. --debug, anywhere, shows the traceback of an error.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
+def _tell_version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(f"sc-agent {own_version()}")
+        raise typer.Exit
+
+
 @app.callback()
-def root() -> None:
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
     """Hold the commands."""
 
 
@@ -89,22 +80,26 @@ def main() -> None:
     debug = len(arguments) < len(sys.argv) - 1
     os.umask(0o077)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold every secret
+    ends.have_streams()
+    ends.on_signals()
     try:
         result = app(args=arguments, prog_name="sc-agent", standalone_mode=False)
+        sys.stdout.flush()
     except typer.TyperException as err:
         _end_with_usage(err)
     except SystemExit as err:
         if isinstance(err.__context__, BrokenPipeError):  # typer's answer to it is 1, which would be a finding
-            raise SystemExit(int(Exit.UNCONFIRMED)) from None
+            ends.without_reader()
         raise
     except typer.Abort:
         fail(_INTERRUPTED, Exit.UNCONFIRMED)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(int(Exit.UNCONFIRMED)) from None
+        ends.without_reader()
     except BaseException as err:  # noqa: BLE001 - the one place where every error becomes a line
+        if ends.is_broken_pipe(err):
+            ends.without_reader()
         end_with(err, debug=debug)
-    if result == _SIGINT:
+    if result == ends.SIGINT_OF_TYPER:
         fail(_INTERRUPTED, Exit.UNCONFIRMED)
     raise SystemExit(result if isinstance(result, int) else 0)
 
@@ -112,11 +107,12 @@ def main() -> None:
 def _end_with_usage(err: typer.TyperException) -> None:
     """A wrong call; a group called without a command shows its help instead of a line."""
     message = err.format_message().strip()
-    if "\n" in message:
-        print(message)  # noqa: T201
-        raise SystemExit(int(Exit.USAGE))
     if not message:
         raise SystemExit(int(Exit.USAGE))  # a group's help is printed already
+    if type(err).__name__ == "NoArgsIsHelpError":
+        print(message)  # noqa: T201
+        raise SystemExit(int(Exit.USAGE))
     context = getattr(err, "ctx", None)
     hint = f" (see '{context.command_path} --help')" if context is not None else ""
-    fail(message.replace("Value error, ", "").rstrip(".") + hint, Exit.USAGE)
+    line = " ".join(message.replace("Value error, ", "").split()).rstrip(".")
+    fail(line + hint, Exit.USAGE)

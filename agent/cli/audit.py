@@ -22,7 +22,7 @@ from agent.cli.many_audits import audits_in_order
 from agent.cli.output import now
 from agent.cli.output_file import open_output
 from agent.domain.account import Account
-from agent.domain.audit.changes import changes_since, told_of, vanished_rows
+from agent.domain.audit.changes import tell_changes
 from agent.domain.audit.document import AuditDocument, unread_document
 from agent.domain.policy.load import load_configured_policy, load_policy
 from agent.domain.policy.model import Policy
@@ -74,7 +74,7 @@ def audit(
         raise UsageError("--confirm is for one account that is audited now, and needs --reason TEXT")
     settings = context.settings()
     rules = load_policy(policy) if policy else load_configured_policy(settings.audit.policy_file)
-    engine = context.database(settings)
+    engine = context.database(settings, reads=stored)
     chosen = _chosen(engine, account_ids, as_account)
     with open_output(output) as out:
         run = _AuditRun(
@@ -142,9 +142,7 @@ class _AuditRun:
     def write(self, document: AuditDocument, before: AuditDocument | None) -> None:
         """Finish one document and hand it to the report."""
         if self.since_last:
-            document["changes"] = changes_since(before, document)
-            document["notes"] += told_of(before, document["changes"])
-            document["notes"] += [f"no longer on the page: {row}" for row in vanished_rows(before, document)]
+            tell_changes(before, document)
         self._begin()
         self.report.add(document)
         self.worst = max(self.worst, _exit_of(document))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 import sys
+import tempfile
 import traceback
 from functools import cache
 from typing import TYPE_CHECKING, NoReturn
@@ -12,6 +15,8 @@ from agent.printable import one_line
 from agent.settings.load import load_settings
 from agent.settings.model import Settings
 from agent.settings.own_secrets import forget_environment
+
+MARK = ".sc-agent"  # made by `init`: a data directory that was wanted here
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -31,19 +36,59 @@ def settings() -> Settings:
     return loaded
 
 
-def database(settings: Settings) -> Engine:
-    """The migrated database in the data directory, which is made (mode 0700) and stamped if it is new."""
+def database(settings: Settings, *, reads: bool = False) -> Engine:
+    """The migrated database. A command that changes something makes one if there is none, mode 0700, and stamps it.
+
+    A command that only `reads` makes nothing: where there is no database yet it sees an empty one, that is nowhere.
+
+    Raises:
+        ConfigurationError: nobody chose this place, or the database cannot be made or used.
+    """
     from agent.store.database.engine import database_url, open_database, stamp_data_dir
 
-    try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as err:
-        raise ConfigurationError(
-            f"the data directory {settings.data_dir} cannot be made ({err.strerror}); set SC_AGENT_DATA_DIR"
-        ) from err
+    require_place(settings)
+    if reads and is_new(settings):
+        return open_database(f"sqlite:///{_nowhere()}/agent.sqlite")
+    if not reads:
+        try:
+            settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as err:
+            raise ConfigurationError(
+                f"the data directory {settings.data_dir} cannot be made ({err.strerror}); set SC_AGENT_DATA_DIR"
+            ) from err
     engine = open_database(database_url(settings))
     stamp_data_dir(engine, rehearsal=settings.is_rehearsal)
     return engine
+
+
+def require_place(settings: Settings) -> None:
+    """Refuse a data directory that nobody chose: `./data` of whatever directory the command was started in.
+
+    Raises:
+        ConfigurationError: it was neither named nor made by `init`.
+    """
+    if settings.data_dir.exists() and not settings.data_dir.is_dir():
+        raise ConfigurationError(
+            f"the data directory {settings.data_dir} is a file; set SC_AGENT_DATA_DIR to a directory"
+        )
+    is_chosen = "data_dir" in settings.model_fields_set or (settings.data_dir / MARK).exists()
+    if is_new(settings) and not is_chosen:
+        raise ConfigurationError(
+            f"no data of the agent in {settings.data_dir.absolute()}, and SC_AGENT_DATA_DIR is not set: set it to where the "
+            "data are, or begin here with 'sc-agent init'"
+        )
+
+
+def is_new(settings: Settings) -> bool:
+    """Whether nothing was ever stored where the settings say."""
+    return not settings.database_url and not (settings.data_dir / "agent.sqlite").exists()
+
+
+def _nowhere() -> str:
+    """A directory for an empty database, gone when the command ends."""
+    directory = tempfile.mkdtemp(prefix="sc-agent-")
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    return directory
 
 
 def vault(settings: Settings) -> Vault:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
+import socket
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -70,6 +72,8 @@ def _examine(settings: Settings) -> Iterator[Check]:
         ("vault key", _vault),
         ("catalogue", _catalogue),
         ("disk", _disk),
+        ("daemon", _daemon),
+        ("alarms", _alarms),
         *([("policy", _policy)] if settings.audit.policy_file else []),  # the built-in one needs no look
     ):
         yield _looked_at(name, look, settings)
@@ -134,13 +138,13 @@ def _clock(settings: Settings) -> tuple[Health, str]:
     from agent.store import switches
     from agent.store.database.engine import reading
 
-    with reading(context.database(settings)) as conn:
+    unmeasured = "not measured yet; the first visit compares this machine's clock with the site's Date header"
+    if context.is_new(settings):
+        return Health.WARN, unmeasured
+    with reading(context.database(settings, reads=True)) as conn:
         known = switches.clock_skew(conn)
     if known is None:
-        return (
-            Health.WARN,
-            "not measured yet; the first visit compares this machine's clock with the site's Date header",
-        )
+        return Health.WARN, unmeasured
     skew, seen_at = known
     size, when = (
         abs(skew.total_seconds()),
@@ -160,7 +164,14 @@ def _database(settings: Settings) -> tuple[Health, str]:
     from agent.store import accounts
     from agent.store.database.engine import reading
 
-    engine = context.database(settings)
+    context.require_place(settings)
+    if context.is_new(settings):
+        where = settings.data_dir.absolute()
+        base = next(place for place in (where, *where.parents) if place.exists())
+        if not os.access(base, os.W_OK | os.X_OK):
+            raise ConfigurationError(f"the data directory {where} cannot be made in {base}; set SC_AGENT_DATA_DIR")
+        return Health.OK, f"none yet in {where}; 'sc-agent accounts add' or 'sc-agent run' makes it"
+    engine = context.database(settings, reads=True)
     with reading(engine) as conn:
         count = len(accounts.list_all(conn))
     return Health.OK, f"{engine.url.render_as_string()} is up to date, {count} accounts"
@@ -171,7 +182,9 @@ def _merchants(settings: Settings) -> tuple[Health, str]:
     from agent.store import accounts
     from agent.store.database.engine import reading
 
-    with reading(context.database(settings)) as conn:
+    if context.is_new(settings):
+        return Health.OK, "no account is registered yet"
+    with reading(context.database(settings, reads=True)) as conn:
         found = accounts.list_all(conn)
     unbound = sum(not account.is_bound for account in found)
     told = f"{len(found) - unbound} accounts belong to a merchant, {unbound} wait for somebody to say to which"
@@ -192,11 +205,16 @@ def _vault(settings: Settings) -> tuple[Health, str]:
     from agent.store.vault import sign_in_secrets
 
     vault = context.vault(settings)
-    with reading(context.database(settings)) as conn:
-        sealed = [account.id for account in accounts.list_all(conn) if sign_in_secrets.has(conn, account.id)]
+    if context.is_new(settings):
+        return Health.OK, f"key {vault.key_id}; nothing is sealed yet"
+    with reading(context.database(settings, reads=True)) as conn:
+        found = accounts.list_all(conn)
+        count, sealed = len(found), [account.id for account in found if sign_in_secrets.has(conn, account.id)]
         for account_id in sealed:
             sign_in_secrets.load(conn, vault, account_id)
-    return Health.OK, f"key {vault.key_id} opens the secrets of {len(sealed)} accounts"
+    bare = count - len(sealed)
+    told = f"key {vault.key_id} opens the secrets of {len(sealed)} accounts"
+    return (Health.WARN, f"{told}; {bare} have none: 'sc-agent accounts secret'") if bare else (Health.OK, told)
 
 
 def _catalogue(settings: Settings) -> tuple[Health, str]:
@@ -204,12 +222,13 @@ def _catalogue(settings: Settings) -> tuple[Health, str]:
 
     catalogue = load_catalogue()
     oldest = min(screen.last_verified for screen in catalogue.screens.values())
-    return Health.OK, f"{len(catalogue.screens)} screens, the longest unverified since {oldest}"
+    return Health.OK, f"{len(catalogue.screens)} screens, oldest check {oldest}"
 
 
 def _disk(settings: Settings) -> tuple[Health, str]:
     try:
-        free = shutil.disk_usage(settings.data_dir).free
+        where = settings.data_dir.absolute()
+        free = shutil.disk_usage(next(place for place in (where, *where.parents) if place.exists())).free
     except OSError as err:
         raise ConfigurationError(
             f"the data directory {settings.data_dir} cannot be looked at ({err.strerror})"
@@ -220,6 +239,44 @@ def _disk(settings: Settings) -> tuple[Health, str]:
         if free > LOW_DISK_BYTES
         else (Health.FAIL, f"{text}; make room, evidence and database need 0.5 GB")
     )
+
+
+def _daemon(settings: Settings) -> tuple[Health, str]:
+    """What `run` refuses before it opens anything, and the addresses it has to get."""
+    from agent.worker.daemon import ROLES, require_sense
+
+    require_sense(settings, ROLES)
+    taken = [name for name, address in _addresses(settings) if not _is_free(address)]
+    if taken:
+        return Health.WARN, f"in use: {'; '.join(taken)}; right if a daemon is at work here, else set another address"
+    return Health.OK, f"can start with {', '.join(ROLES)}; its addresses are free"
+
+
+def _addresses(settings: Settings) -> Iterator[tuple[str, str]]:
+    yield f"WEB__ADDRESS {settings.web.address}", settings.web.address
+    if settings.observe.http_address is not None:
+        yield f"OBSERVE__HTTP_ADDRESS {settings.observe.http_address}", settings.observe.http_address
+
+
+def _is_free(address: str) -> bool:
+    host, _, port = address.rpartition(":")
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host.strip("[]"), int(port)))
+        except OSError:
+            return False
+    return True
+
+
+def _alarms(settings: Settings) -> tuple[Health, str]:
+    from agent.observe.notify import apprise_sender
+
+    urls = settings.observe.notify_urls
+    apprise_sender(urls)
+    if not urls:
+        return Health.WARN, "nobody is told of alarms; set SC_AGENT_OBSERVE__NOTIFY_URLS, then 'sc-agent alarms test'"
+    return Health.OK, f"{len(urls)} addresses are understood; 'sc-agent alarms test' sends to them"
 
 
 def _policy(settings: Settings) -> tuple[Health, str]:

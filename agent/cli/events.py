@@ -34,7 +34,7 @@ def events(
 ) -> None:
     """Print the events, oldest first. Works with and without a daemon."""
     wanted = parse_types(types)
-    engine = context.database(context.settings())
+    engine = context.database(context.settings(), reads=True)
     show = _print_json if as_json else _print_line
     after = _print_all(engine, after, wanted, show)
     with suppress(KeyboardInterrupt):  # the ordinary end of following

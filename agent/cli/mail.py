@@ -81,7 +81,7 @@ def list_(
     """List messages and what became of them."""
     if verdict is not None and verdict not in set(MailVerdict):
         raise UsageError(f"no verdict is called {verdict!r}; expected {', '.join(MailVerdict)}")
-    with reading(context.database(context.settings())) as conn:
+    with reading(context.database(context.settings(), reads=True)) as conn:
         if account is not None:
             accounts.get(conn, account)
         found = [
@@ -99,7 +99,7 @@ def list_(
 @app.command()
 def show(number: Number, as_json: Json = False) -> None:
     """Show one message's verdict with every step that led to it. Its text is never shown: it is the sender's."""
-    with reading(context.database(context.settings())) as conn:
+    with reading(context.database(context.settings(), reads=True)) as conn:
         message = _get(conn, number)
         described = _describe(conn, message) | {"evidence": dict(message.evidence or {})}
     if as_json:
@@ -177,7 +177,7 @@ def _expected(settings: Settings) -> Callable[[str], Expectation | None] | None:
     url = make_url(database_url(settings))
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
         return None
-    engine = context.database(settings)
+    engine = context.database(settings, reads=True)
     with reading(engine) as conn:
         if not accounts.list_all(conn):
             return None

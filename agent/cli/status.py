@@ -31,7 +31,7 @@ def status(
 ) -> None:
     """Show where accounts stand, the customer's text, the precise reasons and what the customer should do."""
     settings = context.settings()
-    with reading(context.database(settings)) as conn:
+    with reading(context.database(settings, reads=True)) as conn:
         found = [accounts.get(conn, account_id)] if account_id else accounts.list_all(conn)
         document = {
             "schema": 1,

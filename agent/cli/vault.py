@@ -6,6 +6,7 @@ import typer
 
 from agent.cli import context
 from agent.cli.output import say
+from agent.store.vault.handed_in import public_key
 from agent.store.vault.keys import new_key
 from agent.store.vault.rotation import rotate as rotate_rows
 
@@ -16,6 +17,12 @@ app = typer.Typer(help="Make a vault key, or change it.", no_args_is_help=True)
 def key() -> None:
     """Print a fresh key for SC_AGENT_VAULT_KEY; keep it where backups of the database are not."""
     say(new_key())
+
+
+@app.command("public-key")
+def public_key_() -> None:
+    """Print the vault's public key, for SC_AGENT_VAULT_PUBLIC_KEY of a web role that has no vault key."""
+    say(public_key(context.vault(context.settings())))
 
 
 @app.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Iterator
+from collections.abc import AsyncGenerator, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -39,7 +39,7 @@ class EventFeed:
         types: Collection[EventType] = (),
         account_id: str | None = None,
         quiet: float = 15.0,
-    ) -> AsyncIterator[dict[str, Any] | None]:
+    ) -> AsyncGenerator[dict[str, Any] | None, None]:
         """Yield every event after a number, for ever, as CloudEvents; None whenever `quiet` seconds brought none.
 
         Raises:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any, TextIO
 
 from agent.domain.audit.document import AuditDocument, FindingDocument
 from agent.printable import printable_json
+from agent.version import own_version
 
 SCHEMA_URI = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 RULES = {
@@ -34,7 +34,7 @@ class SarifReport:
         rules = [{"id": key, "shortDescription": {"text": text}} for key, text in RULES.items()]
         driver = {
             "name": "sc-agent",
-            "version": _version(),
+            "version": own_version(),
             "informationUri": "https://developer-docs.amazon.com/sp-api",
             "rules": rules,
         }
@@ -93,10 +93,3 @@ def _whole(document: AuditDocument) -> dict[str, Any]:
 def _place(parts: tuple[str, ...]) -> dict[str, Any]:
     name = {"name": parts[-1], "fullyQualifiedName": " > ".join(parts), "kind": "resource"}
     return {"logicalLocations": [name]}
-
-
-def _version() -> str:
-    try:
-        return version("secondary-user")
-    except PackageNotFoundError:
-        return "0"

@@ -30,9 +30,9 @@ class TextReport:
         self._console.print(_headline(document))
         if document["findings"]:
             self._console.print(_table(document["findings"]))
-        for title, findings in document.get("changes", {}).items():
-            if findings:
-                self._line(f"{title}: " + ", ".join(f"{f['section']} > {f['permission']}" for f in findings))
+        for title, findings in (document.get("changes") or {}).items():
+            for each in findings:  # one a line: names hold commas
+                self._line(f"{title}: {each['section']} > {each['permission']}")
         for note in document["notes"]:
             self._line(note)
         self._probes(document)

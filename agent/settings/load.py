@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 from dotenv import dotenv_values
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
 from agent.errors import ConfigurationError
+from agent.settings.hints import env_name, hint, stands_in, toml_name
 from agent.settings.model import PREFIX, MailTrust, Settings, Tls
 
 _PUBLIC_URL = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?")
+_HOURS = re.compile(r"\s*([01]\d|2[0-3]):[0-5]\d\s*-\s*([01]\d|2[0-3]):[0-5]\d\s*")
 _RULE = re.compile(r"^(MAP\s+(?P<pattern>\S+)\s+(?P<target>\S+)|EXCLUDE\s+\S+)$", re.IGNORECASE)
 
 
@@ -28,11 +30,12 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         ConfigurationError: a name is misspelt, a value is not understood, or two settings contradict each other.
     """
     names = {*environment, *dotenv_values(".env")}
-    problems = list(_unknown_names([*names, *(PREFIX + name for name in _names_in_config_file(environment))]))
+    in_file, file = _config_file(environment), Path(environment.get(PREFIX + "CONFIG", "")).name
+    problems = list(_unknown_names(names, in_file, file))
     try:
         settings = Settings()
     except ValidationError as err:
-        problems += [_describe(error["loc"], error["msg"]) for error in err.errors()]
+        problems += [_describe(error["loc"], error["msg"], in_file, file) for error in err.errors()]
         raise ConfigurationError(_one_line(problems)) from err
     except (SettingsError, ValueError, UnicodeDecodeError) as err:
         raise ConfigurationError(_one_line([*problems, str(err)])) from err
@@ -42,39 +45,25 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     return settings
 
 
-def env_name(*path: str) -> str:
-    """The environment variable for a settings path, for example SC_AGENT_IMAP__HOST."""
-    return PREFIX + "__".join(part.upper() for part in path)
-
-
-def _unknown_names(names: Iterable[str]) -> Iterator[str]:
+def _unknown_names(names: Iterable[str], in_file: Mapping[str, Any], file: str) -> Iterator[str]:
     """pydantic-settings ignores a misspelt variable; we do not."""
     known = {name.upper() for name in Settings.model_fields} | {"CONFIG"}
     for name in sorted(names):
-        if not name.upper().startswith(PREFIX):
-            continue
-        field = name.upper().removeprefix(PREFIX).split("__")[0]
-        if field not in known:
-            yield f"{name.upper()} is not a setting{_hint([field])}"
+        path = name.upper().removeprefix(PREFIX).split("__")
+        if name.upper().startswith(PREFIX) and path[0] not in known:
+            yield f"{name.upper()} is not a setting{hint(path)}"
+    for key in sorted(in_file):
+        if key.upper() not in known:
+            told = f"[{key}]" if isinstance(in_file[key], dict) else key
+            yield f"{file}: {told} is not a setting{hint([key], in_file=True)}"
 
 
-def _hint(path: Sequence[str]) -> str:
-    """The nearest setting of the same group."""
-    fields = Settings.model_fields
-    if len(path) > 1 and (group := fields.get(path[0].lower())) is not None:
-        fields = getattr(group.annotation, "model_fields", {})
-    near = difflib.get_close_matches(
-        path[-1].upper(), [*(name.upper() for name in fields), *(["CONFIG"] if len(path) == 1 else [])], n=1
-    )
-    return f"; did you mean {env_name(*path[:-1], near[0])}?" if near else "; see README.md, Settings"
-
-
-def _names_in_config_file(environment: Mapping[str, str]) -> Iterable[str]:
+def _config_file(environment: Mapping[str, str]) -> dict[str, Any]:
     name = environment.get(PREFIX + "CONFIG")
     if not name:
-        return ()
+        return {}
     try:
-        return tomllib.loads(Path(name).read_text(encoding="utf-8")).keys()
+        return tomllib.loads(Path(name).read_text(encoding="utf-8"))
     except OSError as err:
         raise ConfigurationError(
             f"{PREFIX}CONFIG names {name}, which cannot be read ({err.strerror}); correct the path"
@@ -83,12 +72,13 @@ def _names_in_config_file(environment: Mapping[str, str]) -> Iterable[str]:
         raise ConfigurationError(f"{name} is not valid TOML ({err}); correct the file") from err
 
 
-def _describe(location: tuple[int | str, ...], message: str) -> str:
+def _describe(location: tuple[int | str, ...], message: str, in_file: Mapping[str, Any], file: str) -> str:
     path = [str(part) for part in location]
-    text = message[:1].lower() + message[1:]
+    is_of_file = stands_in(in_file, path)
+    name = f"{file}: {toml_name(*path)}" if is_of_file else env_name(*path)
     if message.startswith("Extra inputs"):
-        return f"{env_name(*path)} is not a setting{_hint(path)}"
-    return f"{env_name(*path)}: {text}"
+        return f"{name} is not a setting{hint(path, in_file=is_of_file)}"
+    return f"{name}: {message[:1].lower()}{message[1:]}"
 
 
 def _contradictions(settings: Settings) -> Iterator[str]:
@@ -114,15 +104,24 @@ def _contradictions(settings: Settings) -> Iterator[str]:
     if sum(key is not None for key in keys) > 1:
         yield "only one of VAULT_KEY, VAULT_KEY_FILE and VAULT_KEYRING may be set; remove the others"
     yield from _web_problems(settings)
+    if (metrics := settings.observe.http_address) is not None and not _is_listenable(metrics):
+        yield f"{env_name('observe', 'http_address')}: expected address:port, for example 127.0.0.1:9464, found {metrics!r}"
+    if (hours := settings.work.quiet_hours) is not None and not _HOURS.fullmatch(hours):
+        yield f'{env_name("work", "quiet_hours")} {hours!r} is not two times of day (UTC), for example "22:00-06:00"'
     if settings.audit.policy_file and not settings.audit.policy_file.is_file():
         yield f"{env_name('audit', 'policy_file')}: {settings.audit.policy_file} is not a file"
+
+
+def _is_listenable(address: str) -> bool:
+    host, colon, port = address.rpartition(":")
+    return bool(colon and host and port.isascii() and port.isdigit() and int(port) <= 65535)
 
 
 def _web_problems(settings: Settings) -> Iterator[str]:
     """An address that others can reach needs TLS, here or in front."""
     web, name = settings.web, env_name("web", "address")
-    host, colon, port = web.address.rpartition(":")
-    if not colon or not host or not (port.isascii() and port.isdigit() and int(port) <= 65535):
+    host = web.address.rpartition(":")[0]
+    if not _is_listenable(web.address):
         yield f"{name}: expected address:port, for example 127.0.0.1:8480, found {web.address!r}"
     elif not is_loopback(host) and not web.tls_cert_file and not web.behind_proxy:
         yield (
@@ -130,6 +129,13 @@ def _web_problems(settings: Settings) -> Iterator[str]:
             f"{env_name('web', 'tls_cert_file')} and {env_name('web', 'tls_key_file')}, or "
             f"{env_name('web', 'behind_proxy')} where a proxy ends TLS"
         )
+    if settings.webhooks.allow_loopback and not settings.is_rehearsal:
+        yield (
+            f"{env_name('webhooks', 'allow_loopback')} is for rehearsal only; name private networks in "
+            f"{env_name('webhooks', 'allowed_networks')}"
+        )
+    if (ca_file := settings.webhooks.ca_file) and not ca_file.is_file():
+        yield f"{env_name('webhooks', 'ca_file')}: {ca_file} is not a file"
     if (web.tls_cert_file is None) != (web.tls_key_file is None):
         yield f"{env_name('web', 'tls_cert_file')} and {env_name('web', 'tls_key_file')} belong together; set both"
     if web.public_url is not None and not _PUBLIC_URL.fullmatch(web.public_url):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 PREFIX = "SC_AGENT_"
@@ -230,6 +231,21 @@ class WebSettings(_Group):
         return host.strip("[]"), int(port)
 
 
+class WebhookSettings(_Group):
+    """Where webhooks may be sent."""
+
+    allowed_networks: Strings = []  # CIDR of private networks with receivers
+    ca_file: Path | None = None  # believed beside the public authorities
+    allow_loopback: bool = False  # rehearsal only
+
+    @field_validator("allowed_networks")
+    @classmethod
+    def _are_networks(cls, value: list[str]) -> list[str]:
+        for text in value:
+            ip_network(text)
+        return value
+
+
 class SecretsSettings(_Group):
     """Secrets that are kept elsewhere."""
 
@@ -266,6 +282,7 @@ class Settings(BaseSettings):
     sign_in: SignInSettings = SignInSettings()
     observe: ObserveSettings = ObserveSettings()
     web: WebSettings = WebSettings()
+    webhooks: WebhookSettings = WebhookSettings()
     secrets: SecretsSettings = SecretsSettings()
     vault_public_key: str | None = None  # printed by `vault public-key`; the web role seals secrets to it
     evidence_dir: Path | None = None  # shared by workers and web role; None: data_dir/evidence

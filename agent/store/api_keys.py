@@ -91,16 +91,21 @@ def used(conn: Connection, key_id: str, *, now: datetime) -> None:
     conn.execute(api_keys.update().where(api_keys.c.id == key_id).values(last_used_at=now))
 
 
+def find(conn: Connection, key_id: str) -> ApiKey | None:
+    """One key, live or not; None when there is none."""
+    row = conn.execute(sa.select(api_keys).where(api_keys.c.id == key_id)).mappings().one_or_none()
+    return None if row is None else _key(row)
+
+
 def get(conn: Connection, key_id: str) -> ApiKey:
     """One key, live or not.
 
     Raises:
         UsageError: there is none.
     """
-    row = conn.execute(sa.select(api_keys).where(api_keys.c.id == key_id)).mappings().one_or_none()
-    if row is None:
+    if (found := find(conn, key_id)) is None:
         raise UsageError(f"no key has the id {key_id!r}; 'sc-agent api-keys list' shows those that are")
-    return _key(row)
+    return found
 
 
 def list_all(conn: Connection) -> list[ApiKey]:

@@ -69,6 +69,22 @@ def last_audit(conn: Connection, account: str, *, skip: int = 0) -> AuditDocumen
     return cast("AuditDocument | None", conn.scalar(query.offset(skip).limit(1)))
 
 
+def audit_by_number(conn: Connection, account: str, number: int) -> AuditDocument | None:
+    """One stored audit of an account; None when it is forgotten or never was."""
+    query = sa.select(audits.c.document).where(audits.c.account_id == account, audits.c.id == number)
+    return cast("AuditDocument | None", conn.scalar(query))
+
+
+def newest_number(conn: Connection, account: str) -> int | None:
+    """The number of the newest stored audit of an account."""
+    return cast("int | None", conn.scalar(sa.select(sa.func.max(audits.c.id)).where(audits.c.account_id == account)))
+
+
+def oldest_number(conn: Connection, account: str) -> int | None:
+    """The number of the oldest audit of an account that is kept."""
+    return cast("int | None", conn.scalar(sa.select(sa.func.min(audits.c.id)).where(audits.c.account_id == account)))
+
+
 def last_complete_audit(conn: Connection, account: str) -> AuditDocument | None:
     """The newest stored audit of an account that read everything."""
     ended = audits.c.verdict.in_(_ENDED)

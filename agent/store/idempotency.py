@@ -49,7 +49,13 @@ def begin(conn: Connection, request: Request, *, now: datetime) -> Stored | None
         if not conn.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(number))):
             raise InProgressError
     conn.execute(idempotency.delete().where(_is(request), idempotency.c.at < now - KEPT))
-    row = conn.execute(sa.select(idempotency).where(_is(request))).mappings().one_or_none()
+    return find(conn, request, now=now)
+
+
+def find(conn: Connection, request: Request, *, now: datetime) -> Stored | None:
+    """The answer given before, younger than a day."""
+    query = sa.select(idempotency).where(_is(request), idempotency.c.at >= now - KEPT)
+    row = conn.execute(query).mappings().one_or_none()
     return None if row is None else _stored(row)
 
 

@@ -56,7 +56,7 @@ class Call:
             raise Problem(403, Code.SCOPE_MISSING, f"This needs a key with the scope {scope}.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What an effect answers; with `shows_secret` it is not kept and not given again."""
 
@@ -123,17 +123,30 @@ _running: set[tuple[str, str]] = set()
 _running_lock = threading.Lock()
 
 
-def once(request: Request, *scopes: Scope, effect: Callable[[Call], Answer]) -> Response:
+def once(
+    request: Request, *scopes: Scope, effect: Callable[[Call], Answer], first: Callable[[WebParts], None] | None = None
+) -> Response:
     """Do something once for its Idempotency-Key; the same request again gets the same answer.
 
-    Only successes are kept: after an error the same key may be used again.
+    `first` is what takes long and writes nothing: it is done outside of the transaction. Only successes are kept: after
+    an error the same key may be used again.
 
     Raises:
         Problem: 400 without a key, 409 while it runs or when the answer bore a secret, 422 for another request under it.
     """
     with read(request, *scopes) as found:
         asked = _asked(request, found)
-    with _alone(asked), writing(found.parts.engine) as conn:
+        before = idempotency.find(found.conn, asked, now=found.now)
+    if before is not None:
+        return _again(before, asked)
+    with _alone(asked):
+        if first is not None:
+            first(found.parts)
+        return _once(found, asked, effect)
+
+
+def _once(found: Call, asked: idempotency.Request, effect: Callable[[Call], Answer]) -> Response:
+    with writing(found.parts.engine) as conn:
         try:
             before = idempotency.begin(conn, asked, now=found.now)
         except idempotency.InProgressError as err:
@@ -163,21 +176,26 @@ def _admit(conn: Connection, request: Request, parts: WebParts, now: datetime) -
     if scheme.lower() == "bearer" and presented:
         found = api_keys.find_presented(conn, parts.web_key, presented.strip(), now=now)
     if found is None:
-        _require_rate(parts, address, cost=_REFUSAL_COSTS)
+        require_rate(parts, address, cost=_REFUSAL_COSTS)
         raise Problem(
             401,
             Code.KEY_REFUSED,
             "This needs a key in the header Authorization: Bearer; the one given is missing, unknown, expired or revoked.",
             headers={"WWW-Authenticate": 'Bearer realm="secondary-user"'},
         )
-    _require_rate(parts, f"key {found.id}")
+    require_rate(parts, f"key {found.id}")
     return found
 
 
 _REFUSAL_COSTS = 10.0  # as many requests of a good key
 
 
-def _require_rate(parts: WebParts, name: str, *, cost: float = 1.0) -> None:
+def require_rate(parts: WebParts, name: str, *, cost: float = 1.0) -> None:
+    """Refuse who asks too often.
+
+    Raises:
+        Problem: 429.
+    """
     if (seconds := parts.rates.take(name, cost=cost)) is not None:
         raise Problem(
             429, Code.TOO_MANY, "Too many requests; wait and try again.", headers={"Retry-After": str(seconds)}

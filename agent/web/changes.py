@@ -1,4 +1,4 @@
-"""Waiting for an account to change: one look at the database for all who wait, five times a second while anybody does."""
+"""Waiting for an account to change: one look at the database for all who wait, when something was written."""
 
 from __future__ import annotations
 
@@ -10,9 +10,16 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.exc import SQLAlchemyError
 
-_LOOK_EVERY = 0.2  # seconds
+from agent.outbox.ring import Ring
+from agent.store.outbox.wake import Signal
+
+_LOOK_EVERY = 5.0  # seconds: for what a signal was lost for
 
 Revisions = Callable[[Collection[str]], dict[str, int]]
+
+
+def _ring() -> Ring:
+    return Ring(Signal.WRITTEN, Signal.NUMBERED)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -20,10 +27,10 @@ class Changes:
     """The accounts that somebody waits for. `revisions` says what is stored; it is called in a thread."""
 
     revisions: Revisions
+    ring: Ring = field(default_factory=_ring)
     _waiting: Counter[str] = field(default_factory=Counter)
     _known: dict[str, int] = field(default_factory=dict)
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
-    _begun: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def waiting(self) -> int:
@@ -31,9 +38,9 @@ class Changes:
         return self._waiting.total()
 
     async def wait(self, account_id: str, *, revision: int, seconds: float, stopping: asyncio.Event) -> None:
-        """Return when the account is no longer at this revision (or gone), the time is over, or we are told to stop."""
+        """Return when the account has a newer revision (or is gone), the time is over, or we are told to stop."""
         self._waiting[account_id] += 1
-        self._begun.set()
+        self.ring.ring()  # it may have changed since the caller looked
         stop = asyncio.create_task(self._stopped(stopping))
         try:
             with suppress(TimeoutError):
@@ -49,18 +56,20 @@ class Changes:
                 self._known.pop(account_id, None)
 
     async def run(self) -> None:
-        """Look, as long as anybody waits, for ever."""
-        while True:
-            await self._begun.wait()
-            if not self._waiting:
-                self._begun.clear()
-                continue
-            with suppress(SQLAlchemyError):  # away for a while: those who wait go on waiting
-                found = await asyncio.to_thread(self.revisions, list(self._waiting))
-                async with self._changed:
-                    self._known = {account_id: found.get(account_id, -1) for account_id in self._waiting}
-                    self._changed.notify_all()
-            await asyncio.sleep(_LOOK_EVERY)
+        """Look when something was written and anybody waits, for ever."""
+        with self.ring.listening():
+            while True:
+                ticket = self.ring.ticket()
+                if self._waiting:
+                    await self._look()
+                await self.ring.wait(ticket, timeout=_LOOK_EVERY)
+
+    async def _look(self) -> None:
+        with suppress(SQLAlchemyError):  # away for a while: those who wait go on waiting
+            found = await asyncio.to_thread(self.revisions, list(self._waiting))
+            async with self._changed:
+                self._known = {account_id: found.get(account_id, -1) for account_id in self._waiting}
+                self._changed.notify_all()
 
     async def _stopped(self, stopping: asyncio.Event) -> None:
         await stopping.wait()

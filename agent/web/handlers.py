@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 import structlog
@@ -26,6 +27,8 @@ async def _problem(_request: Request, err: Exception) -> Response:
 
 async def _plain(_request: Request, err: Exception) -> Response:
     assert isinstance(err, HTTPException)  # noqa: S101
+    if err.status_code == HTTPStatus.BAD_REQUEST:  # a body that is nested too deep, a number without end
+        return Problem(422, Code.INVALID, "The body is no JSON that can be read.").response()
     code = _PLAIN.get(err.status_code, Code.INVALID)
     detail = _WORDS.get(code, "The request cannot be understood.")
     return Problem(err.status_code, code, detail, headers=err.headers).response()

@@ -10,11 +10,14 @@ from sqlalchemy.engine import Engine
 
 from agent.clock import Clock
 from agent.observe.redaction import Redaction
+from agent.outbox.feed import EventFeed
 from agent.settings.model import Settings
 from agent.store.vault.keys import Vault
 from agent.store.web_key import WebKey
 from agent.web.changes import Changes
 from agent.web.rates import Rates
+
+MOST_STREAMS = 100  # readers that follow events at once
 
 Page = Callable[[], Awaitable[bytes]]
 
@@ -35,7 +38,9 @@ class WebParts:
     clock: Clock
     rates: Rates
     changes: Changes
+    feed: EventFeed
     metrics: Page  # raises SQLAlchemyError when the database is away
     is_ready: Callable[[], bool]
     wake: Callable[[], None] = _nothing  # something is due now
+    streams: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_STREAMS))
     stopping: asyncio.Event = field(default_factory=asyncio.Event)

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Engine
 
 from agent.clock import Clock
 from agent.observe.redaction import Redaction
+from agent.outbox.feed import EventFeed
 from agent.settings.model import Settings
 from agent.store.database.engine import reading
 from agent.store.database.schema import accounts
@@ -62,6 +63,7 @@ class Role:
             clock=clock,
             rates=Rates(per_second=rate, burst=rate * _BURST, elapsed=clock.elapsed),
             changes=Changes(revisions=lambda ids: _revisions(engine, ids)),
+            feed=EventFeed(engine=engine),
             metrics=metrics,
             is_ready=is_ready,
             wake=wake,
@@ -99,7 +101,8 @@ class Role:
 
     async def run(self) -> None:
         """What runs beside the server, for ever."""
-        await self.parts.changes.run()
+        with self.parts.feed.running():
+            await self.parts.changes.run()
 
 
 def _revisions(engine: Engine, ids: Collection[str]) -> dict[str, int]:

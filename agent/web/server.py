@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 
 from agent.errors import ConfigurationError
 from agent.observe import events
-from agent.settings.load import env_name
+from agent.settings.hints import env_name
 from agent.settings.model import Settings
 
 _CONNECTIONS = 512

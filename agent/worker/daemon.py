@@ -13,7 +13,6 @@ from uuid import uuid4
 
 import structlog
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
 from agent.clock import Clock
 from agent.domain.policy.load import load_configured_policy
@@ -21,7 +20,7 @@ from agent.errors import ConfigurationError
 from agent.mail.context import mailboxes_of, name_of
 from agent.mail.service import MailService
 from agent.observe import events
-from agent.observe.health import Answer, Routes, serve_health
+from agent.observe.health import serve_health
 from agent.observe.memory_board import MemoryBoard
 from agent.observe.metrics import Metrics
 from agent.observe.notify import AlarmBoard, Alarms, apprise_sender
@@ -37,11 +36,13 @@ from agent.visits.context import WorkerContext
 from agent.worker.data_lock import only_daemon
 from agent.worker.dispatcher import Dispatcher, parse_hours
 from agent.worker.engine import ALONE, VisitEngine
+from agent.worker.health_routes import health_routes
 from agent.worker.heartbeat import Heartbeat
 from agent.worker.housekeeping import Housekeeping
+from agent.worker.operations import Operations
 from agent.worker.running import RunningVisits
 from agent.worker.vault_check import require_right_key
-from agent.worker.web_role import start_web
+from agent.worker.web_role import deliver_webhooks, start_web
 
 Stop = Callable[[], Awaitable[Any]]
 ROLES = ("mail", "work", "web")
@@ -86,14 +87,15 @@ async def run_daemon(
             Housekeeping(context=context, alarms=alarms, own=own, engine=visiting).run(),
             Publisher(engine=engine).run(),
         ]
-        async with serve_health(settings.observe.http_address, _routes(context, metrics, heartbeat)) as address:
+        async with serve_health(settings.observe.http_address, health_routes(context, metrics, heartbeat)) as address:
             await heartbeat.start()
             async with _together() as stops:
-                web = None
+                web, operations = None, Operations(context=context)
                 if "web" in roles:
-                    web, watching = await start_web(context, vault, metrics, heartbeat, wake, stops)
-                    loops.append(watching)
+                    web, watching = await start_web(context, vault, metrics, heartbeat, (wake, operations.asked), stops)
+                    loops += [watching, deliver_webhooks(context, alarms)]
                 if visiting is not None:
+                    loops.append(operations.run())
                     loops.append(await _start_work(context, visiting, metrics, alarms, own, wake, stops))
                 if "mail" in roles:
                     await _start_mail(context, metrics, alarms, wake, stops)
@@ -271,29 +273,3 @@ async def _feed(dispatcher: Dispatcher, wake: asyncio.Event, metrics: Metrics, a
         with suppress(TimeoutError):
             async with asyncio.timeout(pause):
                 await wake.wait()
-
-
-def _routes(context: WorkerContext, metrics: Metrics, heartbeat: Heartbeat) -> Routes:
-    """What machines may ask. Alive: this answers at all, whatever the threads wait for. Ready: others can take us for
-    alive too.
-    """
-
-    async def healthz() -> Answer:
-        return 200, "text/plain", b"alive\n"
-
-    async def readyz() -> Answer:
-        return (
-            (200, "text/plain", b"ready\n")
-            if heartbeat.is_beating
-            else (503, "text/plain", b"no heartbeat: the database does not answer\n")
-        )
-
-    async def page() -> Answer:
-        metrics.browser_memory.set(context.pool.memory())
-        try:
-            written = await asyncio.to_thread(metrics.page, context.engine, now=context.clock.now())
-        except SQLAlchemyError:
-            return 503, "text/plain", b"the database does not answer\n"
-        return 200, "text/plain; version=0.0.4", written
-
-    return {"/healthz": healthz, "/readyz": readyz, "/metrics": page}

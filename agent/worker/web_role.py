@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack
 from typing import Any
 
 from agent.observe.metrics import Metrics
+from agent.observe.notify import Alarms
 from agent.store.vault.keys import Vault
 from agent.visits.context import WorkerContext
 from agent.worker.heartbeat import Heartbeat
@@ -20,7 +21,7 @@ async def start_web(
     vault: Vault | None,
     metrics: Metrics,
     heartbeat: Heartbeat,
-    wake: asyncio.Event,
+    wake: Iterable[asyncio.Event],
     stops: list[Stop],
 ) -> tuple[str | None, Coroutine[Any, Any, None]]:
     """Listen and serve; returns the address, None where the default one is taken, and what has to run beside it.
@@ -37,7 +38,8 @@ async def start_web(
     loop = asyncio.get_running_loop()
 
     def wake_up() -> None:
-        loop.call_soon_threadsafe(wake.set)
+        for event in wake:
+            loop.call_soon_threadsafe(event.set)
 
     role = await asyncio.to_thread(
         Role.open,
@@ -54,3 +56,25 @@ async def start_web(
     address = await stack.enter_async_context(role.serving())
     stops.append(stack.aclose)
     return address, role.run()
+
+
+async def deliver_webhooks(context: WorkerContext, alarms: Alarms) -> None:
+    """Deliver webhooks for ever, if this process is the one that does.
+
+    Raises:
+        ConfigurationError: there is no key to derive the role's own keys from.
+    """
+    from agent.outbox.deliverer import Deliverer
+    from agent.outbox.sender import Sender
+    from agent.store.web_key import open_web_key
+
+    deliverer = Deliverer(
+        engine=context.engine,
+        sealing=open_web_key(context.settings).vault(),
+        sender=Sender(settings=context.settings, redaction=context.redaction),
+        alarms=alarms,
+        holder=context.worker,
+        lease_length=context.lease_length,
+        clock=context.clock,
+    )
+    await deliverer.run()

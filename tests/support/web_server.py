@@ -17,6 +17,7 @@ from agent.store import api_keys
 from agent.store.api_keys import ApiKey, Scope
 from agent.store.database.engine import writing
 from agent.store.vault.keys import Vault
+from agent.web.app import web_app
 from agent.web.role import Role
 
 API = "/api/v1"
@@ -29,6 +30,7 @@ class WebServer:
     role: Role
     engine: Engine
     url: str
+    transport: httpx.ASGITransport | None = None  # None: over the network
     woken: list[None] = field(default_factory=list)
     ready: bool = True
 
@@ -48,14 +50,16 @@ class WebServer:
 
     def bare(self, headers: dict[str, str] | None = None) -> httpx.AsyncClient:
         """A client without a key."""
-        return httpx.AsyncClient(base_url=self.url, headers=headers, trust_env=False, timeout=40)
+        return httpx.AsyncClient(
+            base_url=self.url, headers=headers, trust_env=False, timeout=40, transport=self.transport
+        )
 
 
 @asynccontextmanager
 async def serving(
-    engine: Engine, settings: Settings, vault: Vault | None, *, clock: Clock | None = None
+    engine: Engine, settings: Settings, vault: Vault | None, *, clock: Clock | None = None, network: bool = True
 ) -> AsyncIterator[WebServer]:
-    """Serve while the block runs."""
+    """Serve while the block runs; without the network the application is called directly, which takes less time."""
 
     async def metrics() -> bytes:
         return b"sc_agent_accounts 0\n"
@@ -72,9 +76,16 @@ async def serving(
         wake=lambda: woken.append(None),
     )
     server = WebServer(role=role, engine=engine, url="", woken=woken)
-    async with role.serving() as address, role.running():
-        server.url = f"http://{address}"
-        yield server
+    async with role.running():
+        if network:
+            async with role.serving() as address:
+                server.url = f"http://{address}"
+                yield server
+        else:
+            server.url = "http://127.0.0.1:8480"
+            app = web_app(role.parts, address="127.0.0.1:8480")
+            server.transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+            yield server
 
 
 def once() -> dict[str, str]:

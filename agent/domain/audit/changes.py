@@ -21,6 +21,22 @@ def changes_since(before: AuditDocument | None, now: AuditDocument) -> dict[str,
     }
 
 
+def tell_changes(before: AuditDocument | None, now: AuditDocument) -> None:
+    """Write into the document what changed since the audit before; what was not read through is not compared.
+
+    `changes` is null then: of rows that nobody read, neither "resolved" nor "nothing new" may be said.
+    """
+    if now["verdict"] not in ("pass", "fail"):
+        since = f" with the audit of {before['audited_at']}" if before else ""
+        read = "not everything was read" if now["permissions"] else "nothing was read"
+        now["changes"] = None
+        now["notes"].append(f"cannot be compared{since}: {read}")
+        return
+    now["changes"] = changes = changes_since(before, now)
+    now["notes"] += told_of(before, changes)
+    now["notes"] += [f"no longer on the page: {row}" for row in vanished_rows(before, now)]
+
+
 def told_of(before: AuditDocument | None, changes: dict[str, list[FindingDocument]]) -> list[str]:
     """What a list of changes does not say by itself: that there is none, or nothing to compare with."""
     if before is None:

@@ -107,7 +107,7 @@ class AuditDocument(TypedDict):
     probes: list[ProbeDocument]
     features: list[FeatureDocument]
     drift: str | None
-    changes: NotRequired[dict[str, list[FindingDocument]]]
+    changes: NotRequired[dict[str, list[FindingDocument]] | None]
     error: NotRequired[str]
 
 

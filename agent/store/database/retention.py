@@ -15,6 +15,7 @@ from agent.store.database.engine import writing
 from agent.store.database.schema import accounts, acts, codes, journal, leases, messages, visits, workers
 from agent.store.inbox.messages import DONE, POISON, VANISHED
 from agent.store.outbox.sequence import forget_events
+from agent.store.webhooks.deliveries import forget_deliveries
 
 _CODES_KEPT = timedelta(days=1)  # a time step is worth nothing after a minute
 _WORKERS_KEPT = timedelta(days=1)
@@ -31,6 +32,7 @@ class Forgotten:
     codes: int
     messages: int
     events: int
+    deliveries: int
 
 
 def forget_old(engine: Engine, limits: ObserveSettings, *, now: datetime) -> Forgotten:
@@ -58,6 +60,7 @@ def forget_old(engine: Engine, limits: ObserveSettings, *, now: datetime) -> For
             ).rowcount,
             audits=forget_audits(conn, before=now - timedelta(days=limits.audits_days)),
             messages=conn.execute(old_messages).rowcount,
+            deliveries=forget_deliveries(conn, before=now - timedelta(days=limits.events_days)),
             events=forget_events(conn, before=now - timedelta(days=limits.events_days)),
             codes=conn.execute(codes.delete().where(codes.c.at < now - _CODES_KEPT)).rowcount,
         )

@@ -239,6 +239,49 @@ events = sa.Table(  # numbered events; a number is given after commit and never 
     _column("data", sa.JSON),
 )
 
+webhook_endpoints = sa.Table(
+    "webhook_endpoints",
+    metadata,
+    _column("id", sa.Text, primary_key=True),
+    _column("url", sa.Text),
+    _column("types", sa.JSON),  # EventTypes without prefix; empty: every type
+    _column("state", sa.Text),  # pending, active, disabled
+    _column("reason", sa.Text, nullable=True),  # why it is disabled
+    _column("created_at", UtcDateTime),
+    _column("verified_at", UtcDateTime, nullable=True),
+    _column("disabled_at", UtcDateTime, nullable=True),
+    _column("failing_since", UtcDateTime, nullable=True),  # no success since then
+    _column("slow_until", UtcDateTime, nullable=True),  # the receiver asked for a rest
+    _column("position", sa.BigInteger),  # events up to this number were taken up
+    _column("key_id", sa.Text),
+    _column("sealed", sa.LargeBinary),  # the signing keys in force
+    _column("old_key_id", sa.Text, nullable=True),
+    _column("old_sealed", sa.LargeBinary, nullable=True),  # those before the last rotation
+    _column("old_until", UtcDateTime, nullable=True),
+)
+
+webhook_deliveries = sa.Table(
+    "webhook_deliveries",
+    metadata,
+    _column("id", sa.Integer, primary_key=True),
+    _column("endpoint_id", sa.Text, sa.ForeignKey("webhook_endpoints.id", ondelete="CASCADE")),
+    _column("kind", sa.Text),  # event, ping, replay
+    _column("state", sa.Text),  # waiting, delivered, failed, set_aside, collapsed
+    _column("seq", sa.BigInteger, nullable=True),  # of the event; None: a ping
+    _column("event_id", sa.Text),
+    _column("type", sa.Text),
+    _column("line", sa.Text),  # what is delivered in order: an account, or a type without one
+    _column("at", UtcDateTime, index=True),
+    _column("attempts", sa.Integer, default=0),
+    _column("first_tried_at", UtcDateTime, nullable=True),
+    _column("next_try_at", UtcDateTime, nullable=True),  # None: none any more
+    _column("ended_at", UtcDateTime, nullable=True),
+    _column("status", sa.Integer, nullable=True),  # of the last answer
+    _column("error", sa.Text, nullable=True),
+    _column("answer", sa.Text, nullable=True),  # its first kilobyte, redacted
+    sa.Index("ix_webhook_deliveries_line", "endpoint_id", "state", "line", "id"),
+)
+
 audits = sa.Table(
     "audits",
     metadata,

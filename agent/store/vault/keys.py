@@ -45,6 +45,15 @@ class Vault:
         """The public name of the current key."""
         return self._current
 
+    @property
+    def key_ids(self) -> tuple[str, ...]:
+        """The keys at hand, the current one last."""
+        return tuple(self._keys)
+
+    def derive(self, key_id: str, purpose: str) -> bytes:
+        """32 bytes for another use of a key."""
+        return hmac.digest(self._keys[key_id], f"sc-agent {purpose}".encode(), hashlib.sha256)
+
     def seal(self, data: bytes, *, context: str) -> tuple[str, bytes]:
         """Encrypt; returns the key's id and nonce + ciphertext."""
         nonce = os.urandom(_NONCE_BYTES)

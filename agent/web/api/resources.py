@@ -2,6 +2,28 @@
 
 from __future__ import annotations
 
-from agent.web.api import root
+from agent.web.api import (
+    accounts,
+    authorization,
+    embed_tokens,
+    events,
+    operations,
+    pauses,
+    reading,
+    root,
+    secrets,
+    tasks,
+)
 
-ROUTERS = (root.router,)
+ROUTERS = (
+    root.router,
+    accounts.router,
+    authorization.router,
+    secrets.router,
+    operations.router,
+    reading.router,
+    pauses.router,
+    tasks.router,
+    events.router,
+    embed_tokens.router,
+)

@@ -29,6 +29,6 @@ def add_folders() -> None:
 def main() -> None:
     """Run `sc-agent`."""
     add_folders()
-    from agent.cli.app import main as run
+    from agent.__main__ import main as run
 
     run()

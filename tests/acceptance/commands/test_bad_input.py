@@ -198,7 +198,7 @@ def test_a_reader_that_goes_away_is_no_finding(rehearsing: Agent) -> None:
         done = subprocess.run(
             command, env=rehearsing.env, cwd=rehearsing.folder, stdout=gone, stderr=subprocess.PIPE, check=False
         )
-    assert (done.returncode, done.stderr) == (3, b"")
+    assert (done.returncode, done.stderr) == (141, b"")
 
 
 def _wait_until_it_reads(pid: int) -> None:

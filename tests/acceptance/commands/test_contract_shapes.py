@@ -38,7 +38,9 @@ AUDIT = {
     "permissions",
     "evidence",
 }
-CHECKS = ["browser", "mailbox", "clock skew", "database", "vault key", "catalogue", "disk"]
+CHECKS = [
+    "browser", "mailbox", "clock skew", "database", "merchants", "vault key", "catalogue", "disk", "daemon", "alarms",
+]  # fmt: skip
 COMMANDS = (
     "demo",
     "run",

@@ -88,7 +88,7 @@ def test_the_environment_wins_over_the_toml_file(monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"), [("not toml", "not valid TOML"), ('unknown = "x"', "UNKNOWN is not a setting")]
+    ("text", "expected"), [("not toml", "not valid TOML"), ('unknown = "x"', "agent.toml: unknown is not a setting")]
 )
 def test_a_bad_toml_file_is_one_clear_line(
     monkeypatch: pytest.MonkeyPatch, elsewhere: Path, text: str, expected: str

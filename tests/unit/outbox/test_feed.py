@@ -56,7 +56,7 @@ async def test_a_reader_gets_each_event_as_it_is_committed(any_engine: Engine) -
             event = await anext(stream)
             assert event is not None
             assert event["data"]["key"] == key
-        await stream.aclose()  # type: ignore[attr-defined]  # an async generator has it
+        await stream.aclose()
 
 
 async def test_what_another_process_writes_is_heard(any_engine: Engine) -> None:

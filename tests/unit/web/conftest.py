@@ -26,13 +26,20 @@ def web_settings(tmp_path: Path) -> Settings:
 
 @pytest_asyncio.fixture
 async def web(engine: Engine, web_settings: Settings, vault: Vault) -> AsyncIterator[WebServer]:
-    """Served over SQLite."""
+    """The application over SQLite, without a network."""
+    async with serving(engine, web_settings, vault, network=False) as server:
+        yield server
+
+
+@pytest_asyncio.fixture
+async def served(engine: Engine, web_settings: Settings, vault: Vault) -> AsyncIterator[WebServer]:
+    """The same behind the real server."""
     async with serving(engine, web_settings, vault) as server:
         yield server
 
 
 @pytest_asyncio.fixture
 async def any_web(any_engine: Engine, web_settings: Settings, vault: Vault) -> AsyncIterator[WebServer]:
-    """Served over either database."""
-    async with serving(any_engine, web_settings, vault) as server:
+    """The application over either database."""
+    async with serving(any_engine, web_settings, vault, network=False) as server:
         yield server

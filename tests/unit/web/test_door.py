@@ -26,8 +26,8 @@ def code_of(answer: httpx.Response) -> tuple[int, str]:
     return answer.status_code, document["code"]
 
 
-async def test_every_answer_has_a_request_id_and_keeps_a_given_one(web: WebServer) -> None:
-    async with web.bare() as client:
+async def test_every_answer_has_a_request_id_and_keeps_a_given_one(served: WebServer) -> None:
+    async with served.bare() as client:
         first, second = [(await client.get(API + "/")).headers["request-id"] for _ in range(2)]
         kept = await client.get("/nowhere", headers={"Request-Id": "platform-7"})
         made = await client.get("/nowhere", headers={"Request-Id": "two words <b>"})
@@ -51,8 +51,8 @@ async def test_metrics_refuse_a_key_without_the_scope(web: WebServer) -> None:
 
 
 @pytest.mark.parametrize("host", ["attacker.example", "127.0.0.1", "localhost.attacker.example", ""])
-async def test_another_host_name_is_refused(web: WebServer, host: str) -> None:
-    async with web.bare() as client:
+async def test_another_host_name_is_refused(served: WebServer, host: str) -> None:
+    async with served.bare() as client:
         assert code_of(await client.get(API + "/", headers={"Host": host})) == (400, "host_refused")
 
 
@@ -68,27 +68,27 @@ async def test_a_page_of_another_origin_changes_nothing(web: WebServer, origin: 
     assert code_of(answer) == (403, "origin_refused")
 
 
-async def test_a_page_of_ours_may_ask(web: WebServer) -> None:
-    async with web.client() as client:
-        answer = await client.post(API + "/", json={}, headers={"Origin": web.url})
+async def test_a_page_of_ours_may_ask(served: WebServer) -> None:
+    async with served.client() as client:
+        answer = await client.post(API + "/", json={}, headers={"Origin": served.url})
     assert code_of(answer) == (405, "method_not_allowed")
 
 
-async def test_a_body_over_64_kb_is_refused_told_or_not(web: WebServer) -> None:
+async def test_a_body_over_64_kb_is_refused_told_or_not(served: WebServer) -> None:
     big = b"x" * (door.LONGEST_BODY + 1)
 
     async def in_pieces() -> AsyncIterator[bytes]:
         yield big[:1000]
         yield big[1000:]
 
-    async with web.client() as client:
+    async with served.client() as client:
         assert code_of(await client.post(API + "/", content=big)) == (413, "too_large")
         assert code_of(await client.post(API + "/", content=in_pieces())) == (413, "too_large")
 
 
-async def test_a_body_that_does_not_come_is_not_waited_for(web: WebServer, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_body_that_does_not_come_is_not_waited_for(served: WebServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(door, "_BODY_WITHIN", 0.1)
-    host, _, port = web.url.removeprefix("http://").partition(":")
+    host, _, port = served.url.removeprefix("http://").partition(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     writer.write(f"POST {API}/ HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Length: 5\r\n\r\n12".encode())
     async with asyncio.timeout(10):

@@ -46,7 +46,10 @@ async def test_a_revoked_key_opens_nothing_from_the_next_request_on(any_web: Web
 
 async def test_a_key_ends_when_it_was_to_end(engine: Engine, web_settings: Settings, vault: Vault) -> None:
     moment = datetime(2026, 1, 1, tzinfo=UTC)
-    async with serving(engine, web_settings, vault, clock=Clock(now=lambda: moment)) as web, web.bare() as client:
+    async with (
+        serving(engine, web_settings, vault, clock=Clock(now=lambda: moment), network=False) as web,
+        web.bare() as client,
+    ):
         key = web.key(days=1)[1]
         headers = {"Authorization": f"Bearer {key}"}
         assert (await client.get("/metrics", headers=headers)).status_code == 200
@@ -63,7 +66,7 @@ async def test_the_database_holds_no_key_and_another_web_key_opens_nothing(web: 
         update={"web": web.role.parts.settings.web.model_copy(update={"key": None})}
     )
     settings = other.model_copy(update={"vault_key": web.role.parts.settings.web.key})
-    async with serving(web.engine, settings, vault) as second, second.bare() as client:
+    async with serving(web.engine, settings, vault, network=False) as second, second.bare() as client:
         assert (await client.get("/metrics", headers={"Authorization": f"Bearer {key}"})).status_code == 401
 
 

@@ -211,11 +211,23 @@ def test_every_table_has_a_limit_or_a_reason_to_have_none() -> None:
     small_or_needed = {
         "switches",
         "folders",
+        "webhook_endpoints",
         "outbox",  # emptied as soon as its events are numbered
         "invitations",
         "password_marks",  # a rejected password is never forgotten
         "sealed_keys",
     }  # an invitation's row is what makes a second copy of its mail known
-    limited = {"journal", "audits", "messages", "acts", "visits", "codes", "leases", "workers", "events"}
+    limited = {
+        "journal",
+        "audits",
+        "messages",
+        "acts",
+        "visits",
+        "codes",
+        "leases",
+        "workers",
+        "events",
+        "webhook_deliveries",
+    }
     of_the_api = {"api_keys", "handed_in", "idempotency", "operations", "task_claims"}
     assert set(metadata.tables) == bounded_by_accounts | small_or_needed | limited | of_the_api

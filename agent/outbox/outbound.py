@@ -1,0 +1,62 @@
+"""What is about to be sent: the delivery with its endpoint, the body's bytes and the keys that sign it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from agent.domain.event_types import cloud_event
+from agent.store.database.schema import events
+from agent.store.outbox.read import envelope_of
+from agent.store.vault.keys import Vault, VaultError
+from agent.store.vault.webhook_keys import SigningKeys
+from agent.store.webhooks import endpoints
+from agent.store.webhooks.deliveries import Delivery, Kind
+from agent.store.webhooks.endpoints import Endpoint, EndpointState, UnknownEndpointError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outbound:
+    """One attempt to come. `body` None: the event is not kept any more; `keys` None: they cannot be opened."""
+
+    endpoint: Endpoint
+    delivery: Delivery
+    body: bytes | None
+    keys: tuple[SigningKeys, ...] | None = field(repr=False)
+
+
+def load_outbound(conn: Connection, delivery: Delivery, *, sealing: Vault, now: datetime) -> Outbound | None:
+    """Read what a delivery needs; None where it is not to be sent (any more)."""
+    try:
+        endpoint = endpoints.get(conn, delivery.endpoint_id)
+    except UnknownEndpointError:
+        return None
+    if delivery.kind is Kind.EVENT and endpoint.state is not EndpointState.ACTIVE:
+        return None
+    if endpoint.slow_until is not None and endpoint.slow_until > now and delivery.kind is Kind.EVENT:
+        return None
+    try:
+        keys = endpoint.keys(sealing, now=now)
+    except VaultError:
+        keys = None
+    return Outbound(endpoint=endpoint, delivery=delivery, body=_body(conn, delivery), keys=keys)
+
+
+def _body(conn: Connection, delivery: Delivery) -> bytes | None:
+    if delivery.kind is Kind.PING:
+        data = {"endpoint": delivery.endpoint_id}
+        return _bytes(
+            cloud_event(
+                event_id=delivery.event_id, kind=delivery.type, account=None, at=delivery.at, data=data, sequence=None
+            )
+        )
+    row = conn.execute(sa.select(events).where(events.c.seq == delivery.seq)).mappings().one_or_none()
+    return None if row is None else _bytes(envelope_of(row))
+
+
+def _bytes(envelope: dict[str, object]) -> bytes:
+    return json.dumps(envelope, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,0 +1,133 @@
+"""What the API asked a worker to do: queued, running, done."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from agent.store.database.schema import invitations, operations
+
+
+class Kind(StrEnum):
+    """What is to be done."""
+
+    AUDIT = "audit"
+    INVITATION = "invitation"  # accepted by the daemon as any other; the operation only tells of it
+
+
+class State(StrEnum):
+    """How far it is."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One row. `outcome` is a verdict, the end of an invitation, or why nothing came of it."""
+
+    id: str
+    account_id: str
+    kind: Kind
+    state: State
+    outcome: str | None
+    audit_id: int | None
+    invitation_id: int | None
+    asked_by: str
+    worker: str | None
+    created_at: datetime
+    ended_at: datetime | None
+
+
+_OF_INVITATION = {  # invitations.state: what it means for the operation
+    "waiting": State.QUEUED,
+    "accepting": State.RUNNING,
+}
+
+
+def add(
+    conn: Connection, account_id: str, kind: Kind, *, asked_by: str, now: datetime, invitation_id: int | None = None
+) -> Operation:
+    """Queue one."""
+    row = {
+        "id": uuid4().hex,
+        "account_id": account_id,
+        "kind": kind,
+        "state": State.QUEUED,
+        "invitation_id": invitation_id,
+        "asked_by": asked_by,
+        "created_at": now,
+    }
+    conn.execute(operations.insert().values(row))
+    found = get(conn, str(row["id"]))
+    assert found is not None  # noqa: S101 - it was written just now
+    return found
+
+
+def get(conn: Connection, operation_id: str) -> Operation | None:
+    """One operation as it stands; that of an invitation stands where the invitation does."""
+    row = conn.execute(sa.select(operations).where(operations.c.id == operation_id)).mappings().one_or_none()
+    if row is None:
+        return None
+    values = dict(row) | {"kind": Kind(row["kind"]), "state": State(row["state"])}
+    if row["invitation_id"] is not None:
+        values |= _of_invitation(conn, row["invitation_id"])
+    return Operation(**values)
+
+
+def is_any_open(conn: Connection) -> bool:
+    """Whether an audit is queued or running."""
+    open_ones = operations.c.state.in_((State.QUEUED, State.RUNNING)), operations.c.kind == Kind.AUDIT
+    return conn.scalar(sa.select(operations.c.id).where(*open_ones).limit(1)) is not None
+
+
+def take(conn: Connection, *, worker: str, but: Collection[str]) -> Operation | None:
+    """Take the oldest queued audit for this worker; `but` names accounts that are busy. None when there is none."""
+    query = sa.select(operations.c.id).where(operations.c.state == State.QUEUED, operations.c.kind == Kind.AUDIT)
+    query = query.where(operations.c.account_id.not_in(list(but))).order_by(operations.c.created_at, operations.c.id)
+    found = conn.scalar(query.limit(1).with_for_update(skip_locked=True))
+    if found is None:
+        return None
+    conn.execute(operations.update().where(operations.c.id == found).values(state=State.RUNNING, worker=worker))
+    return get(conn, found)
+
+
+def put_back(conn: Connection, operation_id: str) -> None:
+    """Queue a running one again."""
+    running = sa.and_(operations.c.id == operation_id, operations.c.state == State.RUNNING)
+    conn.execute(operations.update().where(running).values(state=State.QUEUED, worker=None))
+
+
+def put_back_of(conn: Connection, *, living: Collection[str]) -> int:
+    """Queue again what workers that are not among the living were doing; returns how many."""
+    lost = sa.and_(operations.c.state == State.RUNNING, operations.c.worker.not_in(list(living)))
+    return conn.execute(operations.update().where(lost).values(state=State.QUEUED, worker=None)).rowcount
+
+
+def finish(conn: Connection, operation_id: str, *, outcome: str, now: datetime, audit_id: int | None = None) -> None:
+    """Write down what came of it."""
+    values = {"state": State.DONE, "outcome": outcome, "audit_id": audit_id, "ended_at": now}
+    conn.execute(operations.update().where(operations.c.id == operation_id).values(**values))
+
+
+def forget(conn: Connection, *, before: datetime) -> int:
+    """Delete what was asked before a time and is over; returns how many."""
+    over = sa.or_(operations.c.state == State.DONE, operations.c.kind == Kind.INVITATION)
+    return conn.execute(operations.delete().where(operations.c.created_at < before, over)).rowcount
+
+
+def _of_invitation(conn: Connection, row_id: int) -> dict[str, object]:
+    row = conn.execute(
+        sa.select(invitations.c.state, invitations.c.accepted_at).where(invitations.c.id == row_id)
+    ).one_or_none()
+    if row is None:
+        return {"state": State.DONE, "outcome": "forgotten"}
+    state = _OF_INVITATION.get(row[0], State.DONE)
+    return {"state": state, "outcome": row[0] if state is State.DONE else None, "ended_at": row[1]}

@@ -1,0 +1,1 @@
+"""Webhooks as stored: endpoints, and what is to be delivered to them."""

@@ -1,0 +1,161 @@
+"""What can be read of one account beside its status: timeline, findings, audits, evidence."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from io import StringIO
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel
+from starlette.responses import FileResponse, JSONResponse, Response
+
+from agent.domain.audit.changes import changes_since
+from agent.domain.audit.document import AuditDocument
+from agent.report.writer import Format, open_report
+from agent.store import audits, timeline
+from agent.store.api_keys import Scope
+from agent.web import cursors
+from agent.web.api.registry import account_of, timestamp
+from agent.web.calls import Call, read
+from agent.web.problems import Code, Problem, not_found
+
+router = APIRouter()
+
+_MOST_DIGITS = 9
+_NAME = re.compile(r"[0-9a-f]{32}(/[A-Za-z0-9][A-Za-z0-9._-]{0,99}){1,4}")
+_TYPES = {
+    Format.JSON: "application/json",
+    Format.CSV: "text/csv; charset=utf-8",
+    Format.SARIF: "application/sarif+json",
+    Format.HTML: "text/html; charset=utf-8",
+    Format.JUNIT: "application/xml",
+}
+_SEALED = {"Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"}
+
+
+class Timeline(BaseModel):
+    """The story of an account, the newest first."""
+
+    entries: list[dict[str, Any]]
+    next_cursor: str | None
+
+
+class Findings(BaseModel):
+    """The newest audit's findings, and what differs from another audit's."""
+
+    audit: int
+    audited_at: str
+    verdict: str
+    findings: list[dict[str, Any]]
+    against: int | None
+    changes: dict[str, list[dict[str, Any]]] | None
+
+
+@router.get("/accounts/{account_id}/timeline", response_model=Timeline)
+def get_timeline(
+    request: Request,
+    account_id: str,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> Response:
+    """Tell an account's story: states, visits, acts, mails."""
+    with read(request, Scope.OPERATOR_READ) as call:
+        account_of(call, account_id)
+        place = cursors.decode(call.parts.web_key, f"timeline {account_id}", cursor)
+        before = None if place is None else datetime.fromisoformat(place)
+        found = timeline.entries(call.conn, account_id, before=before, limit=limit)
+        last = (
+            cursors.encode(call.parts.web_key, f"timeline {account_id}", found[-1]["at"].isoformat()) if found else None
+        )
+    shown = [{name: _shown(value) for name, value in entry.items()} for entry in found]
+    return JSONResponse({"entries": shown, "next_cursor": last if len(found) == limit else None})
+
+
+@router.get("/accounts/{account_id}/findings", response_model=Findings)
+def get_findings(
+    request: Request, account_id: str, against: Annotated[int | None, Query(ge=1, le=10**_MOST_DIGITS)] = None
+) -> Response:
+    """Read the newest audit's findings; with `against` what differs from that audit."""
+    with read(request, Scope.ACCOUNTS_READ) as call:
+        account_of(call, account_id)
+        number = audits.newest_number(call.conn, account_id)
+        if number is None:
+            raise not_found("audit")
+        now = _audit(call, account_id, number)
+        changes = None if against is None else changes_since(_audit(call, account_id, against), now)
+    document = {
+        "audit": number,
+        "audited_at": now["audited_at"],
+        "verdict": now["verdict"],
+        "findings": now["findings"],
+        "against": against,
+        "changes": changes,
+    }
+    return JSONResponse(document)
+
+
+@router.get("/accounts/{account_id}/audits/{name}", response_class=Response)
+def get_audit(request: Request, account_id: str, name: str) -> Response:
+    """Read one audit as a report: `{number}.json`, `.csv`, `.sarif`, `.html` or `.junit`."""
+    number, _, kind = name.partition(".")
+    if not (number.isascii() and number.isdigit() and len(number) <= _MOST_DIGITS) or kind not in set(_TYPES):
+        raise not_found("audit")
+    with read(request, Scope.ACCOUNTS_READ) as call:
+        account_of(call, account_id)
+        document = _audit(call, account_id, int(number))
+        evidence = call.parts.settings.data_dir
+    out = StringIO()
+    report = open_report(Format(kind), out, evidence=evidence)
+    report.begin()
+    report.add(document)
+    report.end()
+    headers = _SEALED if kind == Format.HTML else {}
+    return Response(out.getvalue(), media_type=_TYPES[Format(kind)], headers=headers)
+
+
+@router.get("/accounts/{account_id}/evidence/{name:path}", response_class=FileResponse)
+def get_evidence(request: Request, account_id: str, name: str) -> Response:
+    """Fetch a file of a visit's evidence, `{visit}/{file}`, as an attachment."""
+    with read(request, Scope.EVIDENCE_READ) as call:
+        account_of(call, account_id)
+        settings = call.parts.settings
+        folder = (settings.evidence_dir or settings.data_dir / "evidence") / account_id
+    file = _inside(folder, name)
+    if file is None:
+        raise not_found("evidence")
+    if not file.is_file():
+        detail = "The evidence is not here: it is forgotten, or lies on the worker that made the visit."
+        raise Problem(404, Code.ELSEWHERE, detail)
+    headers = {**_SEALED, "Cache-Control": "no-store"}
+    return FileResponse(
+        file,
+        media_type="application/octet-stream",
+        filename=file.name,
+        headers=headers,
+        content_disposition_type="attachment",
+    )
+
+
+def _inside(folder: Path, name: str) -> Path | None:
+    """The file of this name below the folder; None for a name that is none, or leads out."""
+    if not _NAME.fullmatch(name):
+        return None
+    file = (folder / name).resolve()
+    return file if file.is_relative_to(folder.resolve()) else None
+
+
+def _audit(call: Call, account_id: str, number: int) -> AuditDocument:
+    document = audits.audit_by_number(call.conn, account_id, number)
+    if document is not None:
+        return document
+    oldest = audits.oldest_number(call.conn, account_id)
+    if oldest is not None and number < oldest:
+        raise Problem(410, Code.FORGOTTEN, "This audit is older than those that are kept.")
+    raise not_found("audit")
+
+
+def _shown(value: object) -> object:
+    return timestamp(value.astimezone(UTC)) if isinstance(value, datetime) else value

@@ -1,0 +1,105 @@
+"""What a person must do, who has taken it on, and codes that somebody waits for."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field, SecretStr
+from starlette.responses import JSONResponse, Response
+
+from agent.store import tasks
+from agent.store.api_keys import Scope
+from agent.web.api.documents import Given
+from agent.web.api.registry import account_of, timestamp
+from agent.web.calls import Answer, Call, change, once, read
+from agent.web.problems import Code, Problem, not_found
+
+router = APIRouter()
+
+
+class Task(BaseModel):
+    """One thing to do."""
+
+    id: str
+    kind: str
+    account: str | None
+    reason: str
+    since: str
+    claimed_by: str | None
+
+
+class Tasks(BaseModel):
+    """What waits, the longest waiting first."""
+
+    tasks: list[Task]
+
+
+class GivenCode(Given):
+    """A code that a person received."""
+
+    code: Annotated[SecretStr, Field(min_length=1, max_length=20)]
+
+
+@router.get("/tasks", response_model=Tasks)
+def list_tasks(request: Request, limit: Annotated[int, Query(ge=1, le=200)] = 100) -> Response:
+    """List what waits for a person."""
+    with read(request, Scope.OPERATOR_WRITE) as call:
+        return JSONResponse({"tasks": [_document(task) for task in tasks.list_all(call.conn, limit=limit)]})
+
+
+@router.post("/tasks/{task_id}/claim", response_model=Task)
+def claim_task(request: Request, task_id: str) -> Response:
+    """Take a task on; the same key may say so again."""
+
+    def effect(call: Call) -> Answer:
+        found = _task(call, task_id)
+        if found.claimed_by not in (None, call.who):
+            raise Problem(409, Code.CLAIMED_BY_OTHER, "Somebody else has taken this task on.")
+        tasks.claim(call.conn, found.id, who=call.who, now=call.now)
+        return Answer(200, _document(_task(call, task_id)))
+
+    return change(request, Scope.OPERATOR_WRITE, effect=effect)
+
+
+@router.post("/tasks/{task_id}/unclaim", response_model=Task)
+def unclaim_task(request: Request, task_id: str) -> Response:
+    """Leave a task to others."""
+
+    def effect(call: Call) -> Answer:
+        found = _task(call, task_id)
+        if found.claimed_by not in (None, call.who):
+            raise Problem(409, Code.CLAIMED_BY_OTHER, "Somebody else has taken this task on.")
+        tasks.unclaim(call.conn, found.id)
+        return Answer(200, _document(_task(call, task_id)))
+
+    return change(request, Scope.OPERATOR_WRITE, effect=effect)
+
+
+@router.post("/accounts/{account_id}/codes", response_model=Task)
+def give_code(request: Request, account_id: str, body: GivenCode) -> Response:
+    """Give a code for an open request of this account; it is never stored in clear, and never given back."""
+
+    def effect(call: Call) -> Answer:
+        account_of(call, account_id)
+        raise Problem(409, Code.NO_OPEN_REQUEST, "Nobody waits for a code of this account.")
+
+    return once(request, Scope.OPERATOR_WRITE, effect=effect)
+
+
+def _task(call: Call, task_id: str) -> tasks.Task:
+    found = tasks.get(call.conn, task_id) if "\x00" not in task_id else None
+    if found is None:
+        raise not_found("task")
+    return found
+
+
+def _document(task: tasks.Task) -> dict[str, Any]:
+    return {
+        "id": task.id,
+        "kind": task.kind,
+        "account": task.account_id,
+        "reason": task.reason,
+        "since": timestamp(task.since),
+        "claimed_by": task.claimed_by,
+    }

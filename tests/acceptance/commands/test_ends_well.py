@@ -1,0 +1,127 @@
+"""Commands end in one line and the right code, however they are ended, and start with little."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from agent.cli.app import COMMANDS
+from agent.cli.lazy_commands import build, help_of
+from tests.support.processes.command import Agent
+
+HEAVY = ("sqlalchemy", "playwright", "dbos", "imapclient", "aiohttp", "cryptography", "apprise", "jinja2", "dkim")
+ASKS = """
+import sys
+sys.argv = ["sc-agent", *sys.argv[1:]]
+from agent.__main__ import main
+try:
+    main()
+except SystemExit as ended:
+    print(*sorted(name for name in sys.modules if "." not in name), file=sys.stderr)
+    raise
+"""
+
+
+def process(agent: Agent, *arguments: str, **more: int | None) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "agent", *arguments]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | more
+    return subprocess.Popen(command, env=agent.env, cwd=agent.folder, **pipes)  # type: ignore[call-overload,no-any-return]
+
+
+def reads_standard_input(pid: int) -> bool:
+    """Whether the main thread waits in read(2) on file 0 (Linux on x86-64)."""
+    return Path(f"/proc/{pid}/syscall").read_text("ascii").split()[:2] == ["0", "0x0"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_a_command_in_one_line(agent: Agent, number: signal.Signals) -> None:
+    options = ("--user-email", "a1@users.example", "--marketplace", "US", "--secrets-stdin")
+    with process(agent, "accounts", "add", "A1", *options) as running:
+        end = time.monotonic() + 60
+        while not reads_standard_input(running.pid):
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        running.send_signal(number)
+        _, err = running.communicate(timeout=60)
+    assert (running.returncode, err.decode().count("\n")) == (3, 1)
+    assert err.startswith(b"error: interrupted")
+
+
+def test_streams_that_were_closed_before_the_start_are_no_surprise(agent: Agent) -> None:
+    shell = f"exec {sys.executable} -m agent accounts add A1 --user-email a@users.example --marketplace US --secrets-stdin <&- >&-"
+    done = subprocess.run(["sh", "-c", shell], env=agent.env, cwd=agent.folder, capture_output=True, check=False)
+    assert (done.returncode, b"standard input was empty" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("accounts", "api-authorization"),
+        ("accounts", "api-authorization", "A1", "maybe"),
+        ("status", "--nope"),
+        ("nope",),
+        ("audit", "--format", "x"),
+    ],
+)
+def test_a_wrong_call_is_one_line_on_standard_error(agent: Agent, command: tuple[str, ...]) -> None:
+    ended = agent(*command)
+    assert (ended.code, ended.out, ended.err.count("\n")) == (2, "", 1)
+    assert ended.err.startswith("error: ")
+
+
+@pytest.mark.parametrize("asked", ["--help", "--version"])
+def test_help_and_version_import_no_heavy_library(agent: Agent, asked: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", ASKS, asked],
+        env=agent.env,
+        cwd=agent.folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert set(done.stderr.split()) & set(HEAVY) == set()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_list_says_of_each_command_what_its_own_help_says(name: str) -> None:
+    told = " ".join((build(name, COMMANDS[name]).help or "").split("\n\n")[0].split())
+    assert " ".join(help_of(COMMANDS[name]).split()) == told
+
+
+def test_the_version_is_told(agent: Agent) -> None:
+    ended = agent("--version")
+    assert (ended.code, ended.out.split()[0]) == (0, "sc-agent")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shells_are_told_how_words_go_on(agent: Agent, shell: str) -> None:
+    asked = {
+        "COMP_WORDS": "sc-agent sta",
+        "COMP_CWORD": "1",
+        "_TYPER_COMPLETE_ARGS": "sc-agent sta",
+        "_TYPER_COMPLETE_FISH_ACTION": "get-args",
+    }
+    env = agent.env | asked | {"_SC_AGENT_COMPLETE": f"complete_{shell}"}
+    done = subprocess.run(
+        [sys.executable, "-m", "agent"], env=env, cwd=agent.folder, capture_output=True, text=True, check=False
+    )
+    assert ("status" in done.stdout, "stand-in" in done.stdout, "replay" in done.stdout) == (True, True, False)
+
+
+def test_a_wrong_name_of_a_setting_is_met_with_the_right_one(agent: Agent) -> None:
+    agent.settings["IMAP_HOST"] = "imap.users.example"
+    assert "did you mean SC_AGENT_IMAP__HOST?" in agent("status").err
+    del agent.settings["IMAP_HOST"]
+    (agent.folder / "agent.toml").write_text("foo = 1\n[wrok]\ntick = 1\n[imap]\nhsot = 'x'\n")
+    (agent.folder / "agent.toml").chmod(0o600)
+    agent.settings["CONFIG"] = str(agent.folder / "agent.toml")
+    told = agent("status").err
+    assert "agent.toml: [wrok] is not a setting; did you mean work?" in told
+    assert "agent.toml: foo is not a setting" in told
+    assert "agent.toml: [imap] hsot is not a setting; did you mean [imap] host?" in told
