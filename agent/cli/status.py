@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import sys
+import time
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
-from rich.text import Text
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Engine
 
 from agent.cli import context
-from agent.cli.output import console, now, print_document, say, timestamp
+from agent.cli.output import console, now, print_document, timestamp
+from agent.cli.status_text import newest_evidence, print_status
 from agent.domain.account import Account
 from agent.domain.authorization import State
 from agent.domain.status_document import status_document
-from agent.store import accounts, switches, workers
+from agent.errors import Exit
+from agent.settings.model import Settings
+from agent.store import accounts, journal, switches, workers
 from agent.store.database.engine import reading
 from agent.store.inbox import folders, invitations, messages
 
-_OPEN_MAILS = ("held", "poison", "retry", "waiting")  # those a person may have to look at
+_AGAIN = 5.0  # seconds between two looks of --watch
 _SILENT = 60.0  # seconds without a heartbeat, whatever the lease
-_COLOURS = {State.COMPLETE: "green", State.FAILED: "red", State.NEEDS_HUMAN: "yellow", State.PAUSED: "yellow"}
 
 
 def status(
@@ -28,11 +32,63 @@ def status(
         str | None, typer.Argument(metavar="[ID]", help="One account; all when left out.", show_default=False)
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    state: Annotated[list[State] | None, typer.Option(help="Only accounts in this state; may be repeated.")] = None,
+    needs_person: Annotated[bool, typer.Option("--needs-person", help="Only accounts that wait for us.")] = False,
+    stale: Annotated[bool, typer.Option("--stale", help="Only accounts not completely read for too long.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Show it again every five seconds, until Ctrl-C.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Exit 3 if an account shown needs a person.")] = False,
 ) -> None:
-    """Show where accounts stand, the customer's text, the precise reasons and what the customer should do."""
+    """Show where accounts stand, the customer's text, the precise reasons and what the customer should do.
+
+    Totals first, then the accounts that need a person, that failed, and the others.
+    """
     settings = context.settings()
-    with reading(context.database(settings, reads=True)) as conn:
-        found = [accounts.get(conn, account_id)] if account_id else accounts.list_all(conn)
+    engine = context.database(settings, reads=True)
+    chosen = _Chosen(
+        account_id=account_id, states=frozenset(state or ()), needs_person=needs_person, stale=stale, settings=settings
+    )
+    needs = _show(engine, chosen, as_json=as_json)
+    try:
+        while watch:
+            time.sleep(_AGAIN)
+            if sys.stdout.isatty() and not as_json:
+                console().clear()
+            needs = _show(engine, chosen, as_json=as_json)
+    except KeyboardInterrupt:  # the way to end watching
+        pass
+    if check and needs:
+        raise typer.Exit(int(Exit.UNCONFIRMED))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Chosen:
+    """Which accounts are shown."""
+
+    account_id: str | None
+    states: frozenset[State]
+    needs_person: bool
+    stale: bool
+    settings: Settings
+
+    def has(self, account: Account) -> bool:
+        if self.states and account.authorization not in self.states:
+            return False
+        if self.needs_person and account.authorization is not State.NEEDS_HUMAN:
+            return False
+        return not self.stale or self._is_stale(account)
+
+    def _is_stale(self, account: Account) -> bool:
+        oldest = now() - timedelta(days=self.settings.audit.stale_after_days)
+        read = account.last_complete_read_at
+        return account.stale_since is not None or (read is not None and read < oldest)
+
+
+def _show(engine: Engine, chosen: _Chosen, *, as_json: bool) -> bool:
+    """Read and print once; whether an account that is shown needs a person."""
+    settings = chosen.settings
+    with reading(engine) as conn:
+        every = [accounts.get(conn, chosen.account_id)] if chosen.account_id else accounts.list_all(conn)
+        found = [account for account in every if chosen.has(account)]
         document = {
             "schema": 1,
             "accounts": [describe(conn, account) for account in found],
@@ -41,9 +97,20 @@ def status(
             "workers": [_worker(worker) for worker in workers.list_all(conn)],
             "paused_by": switches.paused_by(conn),
         }
+        on_call = {a.id: _known(conn, a, settings) for a in found if a.internal_reason or a.failure_code}
     if as_json:
-        return print_document(document)
-    return _print(document)
+        print_document(document)
+    else:
+        print_status(document, on_call=on_call, registered=len(every))
+    return any(account.authorization is State.NEEDS_HUMAN for account in found)
+
+
+def _known(conn: Connection, account: Account, settings: Settings) -> dict[str, Any]:
+    """Since when an account stands as it does, and where the evidence of its last visit is."""
+    entries = journal.history(conn, account.id, limit=50)
+    moves = [one.at for one in entries if one.from_state is not one.to_state and one.to_state is account.authorization]
+    evidence = (settings.evidence_dir or settings.data_dir / "evidence") / account.id
+    return {"since": moves[-1] if moves else None, "evidence": newest_evidence(evidence)}
 
 
 def describe(conn: Connection, account: Account) -> dict[str, Any]:
@@ -97,47 +164,3 @@ def _worker(worker: workers.Worker) -> dict[str, Any]:
         "last_beat_at": timestamp(worker.beat),
         "alive": age < _SILENT,
     }
-
-
-def _print(document: dict[str, Any]) -> None:
-    if document["paused_by"]:
-        say(f"everything is paused ({document['paused_by']}); 'sc-agent resume --all' lets it go on\n")
-    if not document["accounts"]:
-        say("no accounts; register one with 'sc-agent accounts add'")
-    if not any(worker["alive"] for worker in document["workers"]):
-        say("no daemon is at work; 'sc-agent run' starts one")
-    out = console()
-    for account in document["accounts"]:
-        for line in _lines(account):
-            out.print(line, soft_wrap=not out.is_terminal)
-    for box in document["mailboxes"]:
-        if box["state"] not in ("up", "new"):
-            out.print(
-                Text(
-                    f"mailbox {box['mailbox']} {box['folder']}: {box['state']}"
-                    + (f", {box['error']}" if box["error"] else "")
-                ),
-                soft_wrap=not out.is_terminal,
-            )
-    if open_mails := ", ".join(f"{count} {word}" for word, count in document["mails"].items() if word in _OPEN_MAILS):
-        out.print(Text(f"mails: {open_mails}; 'sc-agent mail list' shows why"), soft_wrap=not out.is_terminal)
-
-
-def _lines(account: dict[str, Any]) -> list[Text]:
-    """An account as a short paragraph."""
-    state = State(account["authorization"])
-    head = Text.assemble(
-        (account["account"], "bold"), "  ", (state, _COLOURS.get(state, "cyan")), f"  {account['user_email']}"
-    )
-    lines = [head, Text(f"    {account['message']}")]
-    lines += [Text(f"    - {reason}") for reason in account["reasons"]]
-    lines += [Text(f"    next: {account['next_step']}")] if account["next_step"] else []
-    if account["confirmation_code"]:
-        lines.append(Text(f"    confirmation code: {account['confirmation_code']}"))
-    if account["internal_reason"]:
-        lines.append(Text(f"    on-call: {account['internal_reason']}", style="dim"))
-    lines += [
-        Text(f"    mail {mail['id']} {mail['verdict']}: {mail['detail'] or mail['reason']}", style="dim")
-        for mail in account["refused_mails"]
-    ]
-    return lines
