@@ -6,7 +6,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp
 
-from agent.web import health
+from agent.web import health, well_known
 from agent.web.api.app import PREFIX, api_app
 from agent.web.door import Door, own_names
 from agent.web.embed import routes as embed
@@ -16,7 +16,7 @@ from agent.web.parts import WebParts
 
 def web_app(parts: WebParts, *, address: str) -> ASGIApp:
     """Build it for an address `host:port` that is listened on."""
-    routes: list[BaseRoute] = [Mount(PREFIX, api_app(parts)), *health.ROUTES, *embed.ROUTES]
+    routes: list[BaseRoute] = [Mount(PREFIX, api_app(parts)), *health.ROUTES, *well_known.ROUTES, *embed.ROUTES]
     inner = Starlette(routes=routes, exception_handlers=HANDLERS)
     inner.state.parts = parts
     hosts, origins = own_names(address, parts.settings.web.public_url)

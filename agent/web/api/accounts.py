@@ -23,6 +23,7 @@ from agent.store.vault.keys import NoVault
 from agent.web import cursors
 from agent.web.api import secrets
 from agent.web.api.documents import Account, Accounts, Changes, NewAccount
+from agent.web.api.headers import CONDITIONAL, KEYED, MATCHED
 from agent.web.api.registry import account_of, describe, refusals, settled
 from agent.web.calls import Answer, Call, change, once, read
 from agent.web.preconditions import etag, is_known, require_match
@@ -36,7 +37,7 @@ _PLACE = "/api/v1/accounts/"
 _FIELDS = ("id", "user_email", "marketplace", "merchant_id", "merchant_name", "global_account_id", "api_authorization")
 
 
-@router.post("/accounts", status_code=201, response_model=Account)
+@router.post("/accounts", status_code=201, response_model=Account, openapi_extra=KEYED)
 def register_account(request: Request, body: NewAccount) -> Response:
     """Register an account. Needs an Idempotency-Key; `create_login` also the scope `logins:create`."""
 
@@ -81,7 +82,12 @@ def list_accounts(
     return JSONResponse(document)
 
 
-@router.get("/accounts/{account_id}", response_model=Account, responses={304: {"description": "not changed"}})
+@router.get(
+    "/accounts/{account_id}",
+    response_model=Account,
+    responses={304: {"description": "not changed"}},
+    openapi_extra=CONDITIONAL,
+)
 def get_account(request: Request, account_id: str) -> Response:
     """Read one account; internal reason and failure code with `operator:read`."""
     with read(request, Scope.ACCOUNTS_READ) as call:
@@ -92,7 +98,7 @@ def get_account(request: Request, account_id: str) -> Response:
         return JSONResponse(describe(call, account), headers=headers)
 
 
-@router.patch("/accounts/{account_id}", response_model=Account)
+@router.patch("/accounts/{account_id}", response_model=Account, openapi_extra=MATCHED)
 def change_one(request: Request, account_id: str, body: Changes) -> Response:
     """Change a registration; needs If-Match. Another merchant, user email or region needs a reason."""
 
@@ -115,7 +121,7 @@ def change_one(request: Request, account_id: str, body: Changes) -> Response:
     return change(request, Scope.ACCOUNTS_WRITE, effect=effect)
 
 
-@router.delete("/accounts/{account_id}", status_code=204, response_class=Response)
+@router.delete("/accounts/{account_id}", status_code=204, response_class=Response, openapi_extra=MATCHED)
 def remove_account(request: Request, account_id: str) -> Response:
     """Forget an account; needs If-Match. The user in Seller Central stays until the seller deletes it."""
 

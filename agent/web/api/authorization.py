@@ -14,6 +14,7 @@ from agent.domain.status_document import status_document
 from agent.store.api_keys import Scope
 from agent.store.merchants import Merchant
 from agent.web.api.documents import ApiAuthorization, StatusDocument
+from agent.web.api.headers import WAITING
 from agent.web.api.registry import account_of, refusals, status_answer
 from agent.web.calls import Answer, Call, change, read
 from agent.web.preconditions import is_known, wait_of
@@ -44,7 +45,10 @@ def put_api_authorization(request: Request, account_id: str, body: ApiAuthorizat
 
 
 @router.get(
-    "/accounts/{account_id}/status", response_model=StatusDocument, responses={304: {"description": "not changed"}}
+    "/accounts/{account_id}/status",
+    response_model=StatusDocument,
+    responses={304: {"description": "not changed"}},
+    openapi_extra=WAITING,
 )
 async def get_status(request: Request, account_id: str) -> Response:
     """Read the status document. With If-None-Match and `Prefer: wait=25` the answer waits for a change."""

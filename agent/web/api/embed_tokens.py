@@ -12,6 +12,7 @@ from starlette.responses import Response
 from agent.settings.load import is_loopback
 from agent.store.api_keys import Scope
 from agent.web.api.documents import AccountId, Given
+from agent.web.api.headers import KEYED
 from agent.web.api.registry import account_of, timestamp
 from agent.web.calls import Answer, Call, once
 from agent.web.embed import tokens
@@ -37,7 +38,7 @@ class EmbedTokenDocument(BaseModel):
     expires_at: str
 
 
-@router.post("/embed-tokens", status_code=201, response_model=EmbedTokenDocument)
+@router.post("/embed-tokens", status_code=201, response_model=EmbedTokenDocument, openapi_extra=KEYED)
 def make_embed_token(request: Request, body: NewEmbedToken) -> Response:
     """Make a token of 15 minutes for one account and one origin. The answer is not replayed: it bears the token."""
 

@@ -20,6 +20,7 @@ from agent.store.api_keys import Scope
 from agent.store.database.engine import reading
 from agent.store.outbox.read import ForgottenError, list_events
 from agent.store.outbox.sequence import last_sequence
+from agent.web.api.headers import STREAM
 from agent.web.calls import Call, parts_of, read
 from agent.web.parts import WebParts
 from agent.web.problems import Code, Problem, invalid
@@ -55,6 +56,7 @@ def get_events(
 @router.get(
     "/events/stream",
     response_class=Response,
+    openapi_extra=STREAM,
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )
 async def stream_events(request: Request, after: After = None, types: Types = "") -> Response:

@@ -16,6 +16,7 @@ from agent.store.api_keys import Scope
 from agent.store.audits import audit_by_number
 from agent.store.operations import Kind
 from agent.web.api.documents import Invitation, Operation
+from agent.web.api.headers import KEYED
 from agent.web.api.invitations import admit, look_at
 from agent.web.api.registry import account_of, timestamp
 from agent.web.calls import Answer, Call, once, read
@@ -28,7 +29,7 @@ _PLACE = "/api/v1/operations/"
 _ID = re.compile(r"[0-9a-f]{32}")
 
 
-@router.post("/accounts/{account_id}/audits", status_code=202, response_model=Operation)
+@router.post("/accounts/{account_id}/audits", status_code=202, response_model=Operation, openapi_extra=KEYED)
 def ask_for_audit(request: Request, account_id: str) -> Response:
     """Ask for one audit now. The web role starts no browser: a worker makes the visit."""
 
@@ -41,7 +42,7 @@ def ask_for_audit(request: Request, account_id: str) -> Response:
     return once(request, Scope.AUDITS_WRITE, effect=effect)
 
 
-@router.post("/accounts/{account_id}/invitations", status_code=202, response_model=Operation)
+@router.post("/accounts/{account_id}/invitations", status_code=202, response_model=Operation, openapi_extra=KEYED)
 def give_invitation(request: Request, account_id: str, body: Invitation) -> Response:
     """Give an invitation that a person has, as its link or as the mail; it passes the same checks as a received one."""
 

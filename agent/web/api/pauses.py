@@ -12,6 +12,7 @@ from agent.domain.authorization import State
 from agent.store import switches
 from agent.store.api_keys import Scope
 from agent.web.api.documents import Paused, StatusDocument, Why
+from agent.web.api.headers import KEYED, KEYED_AND_MAY_MATCH
 from agent.web.api.registry import account_of, status_answer
 from agent.web.calls import Answer, Call, change, once
 from agent.web.preconditions import require_match
@@ -20,7 +21,7 @@ from agent.web.problems import Code, Problem
 router = APIRouter()
 
 
-@router.post("/accounts/{account_id}/pause", response_model=StatusDocument)
+@router.post("/accounts/{account_id}/pause", response_model=StatusDocument, openapi_extra=KEYED)
 def pause_account(request: Request, account_id: str, body: Why) -> Response:
     """Stop everything for one account until it is resumed."""
 
@@ -30,7 +31,7 @@ def pause_account(request: Request, account_id: str, body: Why) -> Response:
     return _one(request, account_id, effect)
 
 
-@router.post("/accounts/{account_id}/resume", response_model=StatusDocument)
+@router.post("/accounts/{account_id}/resume", response_model=StatusDocument, openapi_extra=KEYED)
 def resume_account(request: Request, account_id: str, body: Why) -> Response:
     """Let a paused account go on where it stood; another one stays as it is."""
 
@@ -40,7 +41,7 @@ def resume_account(request: Request, account_id: str, body: Why) -> Response:
     return _one(request, account_id, effect)
 
 
-@router.post("/accounts/{account_id}/release", response_model=StatusDocument)
+@router.post("/accounts/{account_id}/release", response_model=StatusDocument, openapi_extra=KEYED_AND_MAY_MATCH)
 def release_account(request: Request, account_id: str, body: Why) -> Response:
     """Let an account that needed people go on, after they have done what was needed. If-Match is taken if given."""
 

@@ -13,6 +13,7 @@ from agent.web.api import (
     root,
     secrets,
     tasks,
+    webhooks,
 )
 
 ROUTERS = (
@@ -25,5 +26,6 @@ ROUTERS = (
     pauses.router,
     tasks.router,
     events.router,
+    webhooks.router,
     embed_tokens.router,
 )

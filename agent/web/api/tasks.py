@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from agent.store import tasks
 from agent.store.api_keys import Scope
 from agent.web.api.documents import Given
+from agent.web.api.headers import KEYED
 from agent.web.api.registry import account_of, timestamp
 from agent.web.calls import Answer, Call, change, once, read
 from agent.web.problems import Code, Problem, not_found
@@ -76,7 +77,7 @@ def unclaim_task(request: Request, task_id: str) -> Response:
     return change(request, Scope.OPERATOR_WRITE, effect=effect)
 
 
-@router.post("/accounts/{account_id}/codes", response_model=Task)
+@router.post("/accounts/{account_id}/codes", response_model=Task, openapi_extra=KEYED)
 def give_code(request: Request, account_id: str, body: GivenCode) -> Response:
     """Give a code for an open request of this account; it is never stored in clear, and never given back."""
 

@@ -1,0 +1,40 @@
+"""The request headers of operations, for the description; the handlers read them from the request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def _header(name: str, words: str, *, required: bool = False, **schema: Any) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": "header",
+        "required": required,
+        "description": words,
+        "schema": {"type": "string", **schema},
+    }
+
+
+KEYED: dict[str, Any] = {
+    "parameters": [
+        _header(
+            "Idempotency-Key",
+            "A fresh name of this act, kept until its answer came: the same request again gets the same answer.",
+            required=True,
+            minLength=1,
+            maxLength=255,
+        )
+    ]
+}
+MATCHED: dict[str, Any] = {"parameters": [_header("If-Match", "The ETag that was read, or *.", required=True)]}
+KEYED_AND_MAY_MATCH: dict[str, Any] = {
+    "parameters": [*KEYED["parameters"], _header("If-Match", "The ETag that was read, or *.")]
+}
+CONDITIONAL: dict[str, Any] = {"parameters": [_header("If-None-Match", "The ETag that is known already.")]}
+WAITING: dict[str, Any] = {
+    "parameters": [
+        *CONDITIONAL["parameters"],
+        _header("Prefer", "`wait=25`: how many seconds the answer may wait for a change; 30 at most."),
+    ]
+}
+STREAM: dict[str, Any] = {"parameters": [_header("Last-Event-ID", "The last `id` that came.", pattern="^[0-9]{1,15}$")]}

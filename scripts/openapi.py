@@ -1,0 +1,32 @@
+"""Write docs/openapi.json from the code; with --check, say whether it is what the code gives."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from agent.web.api.app import api_app
+
+PLACE = Path(__file__).resolve().parents[1] / "docs" / "openapi.json"
+
+
+def text() -> str:
+    """The description as it is committed."""
+    return json.dumps(api_app().openapi(), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def main() -> int:
+    """Write or compare."""
+    made = text()
+    if "--check" not in sys.argv[1:]:
+        PLACE.write_text(made, encoding="utf-8")
+        return 0
+    if PLACE.read_text(encoding="utf-8") == made:
+        return 0
+    print("error: docs/openapi.json is not what the code gives; run: python scripts/openapi.py", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,102 @@
+"""The committed description is the code's, says all of the contract, and what is answered is what it says."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from referencing import Registry, Resource
+
+from agent.web.api.app import api_app
+from tests.support.web_server import API, WebServer, once
+from tests.unit.web.test_accounts import ACCOUNTS, registered
+
+COMMITTED = json.loads((Path(__file__).parents[3] / "docs" / "openapi.json").read_text(encoding="utf-8"))
+CONTRACT = {
+    "/accounts": {"get", "post"},
+    "/accounts/{account_id}": {"get", "patch", "delete"},
+    "/accounts/{account_id}/api-authorization": {"put"},
+    "/accounts/{account_id}/status": {"get"},
+    "/accounts/{account_id}/secret": {"put"},
+    "/accounts/{account_id}/audits": {"post"},
+    "/accounts/{account_id}/invitations": {"post"},
+    "/operations/{operation_id}": {"get"},
+    "/accounts/{account_id}/timeline": {"get"},
+    "/accounts/{account_id}/findings": {"get"},
+    "/accounts/{account_id}/audits/{name}": {"get"},
+    "/accounts/{account_id}/evidence/{name}": {"get"},
+    "/accounts/{account_id}/pause": {"post"},
+    "/accounts/{account_id}/resume": {"post"},
+    "/accounts/{account_id}/release": {"post"},
+    "/pause": {"put", "delete"},
+    "/tasks": {"get"},
+    "/tasks/{task_id}/claim": {"post"},
+    "/tasks/{task_id}/unclaim": {"post"},
+    "/accounts/{account_id}/codes": {"post"},
+    "/events": {"get"},
+    "/events/stream": {"get"},
+    "/embed-tokens": {"post"},
+    "/webhook-endpoints": {"get", "post"},
+    "/webhook-endpoints/{endpoint_id}": {"patch", "delete"},
+    "/webhook-endpoints/{endpoint_id}/test": {"post"},
+    "/webhook-endpoints/{endpoint_id}/rotate-secret": {"post"},
+    "/webhook-endpoints/{endpoint_id}/deliveries": {"get"},
+    "/deliveries/{delivery_id}/replay": {"post"},
+}
+
+
+def test_the_committed_description_is_the_code_s() -> None:
+    assert api_app().openapi() == COMMITTED, "run: python scripts/openapi.py"
+
+
+async def test_it_is_served_as_it_is_committed(web: WebServer) -> None:
+    async with web.bare() as client:
+        assert (await client.get(API + "/openapi.json")).json() == COMMITTED
+
+
+@pytest.mark.parametrize(("path", "methods"), CONTRACT.items())
+def test_each_path_of_the_contract_is_described(path: str, methods: set[str]) -> None:
+    assert methods <= set(COMMITTED["paths"][path])
+
+
+def test_every_operation_that_needs_an_idempotency_key_says_so() -> None:
+    keyed = {
+        (path, method)
+        for path, methods in COMMITTED["paths"].items()
+        for method, operation in methods.items()
+        if any(each["name"] == "Idempotency-Key" and each["required"] for each in operation.get("parameters", ()))
+    }
+    posts = {(path, "post") for path, methods in COMMITTED["paths"].items() if "post" in methods}
+    assert posts - keyed == {
+        (path, method) for path, method in posts if any(word in path for word in ("claim", "webhook", "deliveries"))
+    }
+
+
+def valid(answer: Any, path: str, method: str) -> None:
+    """Hold an answer against the description of its operation."""
+    response = COMMITTED["paths"][path][method]["responses"][str(answer.status_code)]
+    schema = response["content"]["application/json"]["schema"]
+    registry = Registry().with_resource(
+        "urn:api", Resource.from_contents({**COMMITTED, "$schema": "https://json-schema.org/draft/2020-12/schema"})
+    )
+    rebased = json.loads(json.dumps(schema).replace('"#/', '"urn:api#/'))
+    jsonschema.Draft202012Validator(rebased, registry=registry).validate(answer.json())
+
+
+async def test_answers_are_what_is_described(web: WebServer) -> None:
+    async with web.client() as client:
+        valid(await registered(client, api_authorization="complete"), "/accounts", "post")
+        valid(await client.get(ACCOUNTS), "/accounts", "get")
+        valid(await client.get(ACCOUNTS + "/A1"), "/accounts/{account_id}", "get")
+        valid(await client.get(ACCOUNTS + "/A1/status"), "/accounts/{account_id}/status", "get")
+        asked = await client.post(ACCOUNTS + "/A1/audits", headers=once())
+        valid(asked, "/accounts/{account_id}/audits", "post")
+        valid(await client.get(asked.headers["location"]), "/operations/{operation_id}", "get")
+        valid(await client.get(ACCOUNTS + "/A1/timeline"), "/accounts/{account_id}/timeline", "get")
+        valid(await client.get(API + "/events"), "/events", "get")
+        valid(await client.get(API + "/tasks"), "/tasks", "get")
+        token = {"account": "A1", "origin": "https://platform.example"}
+        valid(await client.post(API + "/embed-tokens", json=token, headers=once()), "/embed-tokens", "post")
