@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import resource
 import sys
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -38,6 +40,7 @@ COMMANDS = {  # name: where it lives; in the order of the help
 }
 
 
+_SET_DUMPABLE = 4  # linux/prctl.h
 _INTERRUPTED = "interrupted; nothing was left half-done, run the command again"
 
 
@@ -80,6 +83,7 @@ def main() -> None:
     debug = len(arguments) < len(sys.argv) - 1
     os.umask(0o077)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold every secret
+    _hide_process()
     ends.have_streams()
     ends.on_signals()
     try:
@@ -102,6 +106,12 @@ def main() -> None:
     if result == ends.SIGINT_OF_TYPER:
         fail(_INTERRUPTED, Exit.UNCONFIRMED)
     raise SystemExit(result if isinstance(result, int) else 0)
+
+
+def _hide_process() -> None:
+    """Let no other process of this user read our memory and first environment (prctl(2), PR_SET_DUMPABLE)."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def _end_with_usage(err: typer.TyperException) -> None:

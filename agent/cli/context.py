@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, NoReturn
 
 from agent.errors import AgentError, ConfigurationError, Exit
 from agent.printable import one_line
+from agent.settings.files import require_believed
 from agent.settings.load import load_settings
 from agent.settings.model import Settings
-from agent.settings.own_secrets import forget_environment
+from agent.settings.own_secrets import forget_environment, secret_values
 
 MARK = ".sc-agent"  # made by `init`: a data directory that was wanted here
 
@@ -47,6 +48,7 @@ def database(settings: Settings, *, reads: bool = False) -> Engine:
     from agent.store.database.engine import database_url, open_database, stamp_data_dir
 
     require_place(settings)
+    require_believed(settings.data_dir, what="the data directory")
     if reads and is_new(settings):
         return open_database(f"sqlite:///{_nowhere()}/agent.sqlite")
     if not reads:
@@ -57,7 +59,7 @@ def database(settings: Settings, *, reads: bool = False) -> Engine:
                 f"the data directory {settings.data_dir} cannot be made ({err.strerror}); set SC_AGENT_DATA_DIR"
             ) from err
     engine = open_database(database_url(settings))
-    stamp_data_dir(engine, rehearsal=settings.is_rehearsal)
+    stamp_data_dir(engine, signs=settings.rehearsal_signs)
     return engine
 
 
@@ -115,9 +117,18 @@ def quiet_logs() -> None:
 
 
 def fail(message: str, code: Exit) -> NoReturn:
-    """End the command with one line on stderr."""
+    """End the command with one line on stderr; a secret of the settings is never part of it."""
+    message = _without_secrets(message)
     print(f"error: {one_line(message)}", file=sys.stderr)  # noqa: T201 - the contract's one clear line
     raise SystemExit(int(code))
+
+
+def _without_secrets(message: str) -> str:
+    if not settings.cache_info().currsize:
+        return message  # they could not be read; what is wrong with them is told without their values
+    from agent.observe.redaction import Redaction
+
+    return Redaction(secret_values(settings())).redact(message)
 
 
 def end_with(error: BaseException, *, debug: bool) -> NoReturn:

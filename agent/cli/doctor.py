@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -70,6 +71,7 @@ def _examine(settings: Settings) -> Iterator[Check]:
         ("database", _database),
         ("merchants", _merchants),
         ("vault key", _vault),
+        ("files", _files),
         ("catalogue", _catalogue),
         ("disk", _disk),
         ("daemon", _daemon),
@@ -98,7 +100,7 @@ def _browser(settings: Settings) -> tuple[Health, str]:
             return browser.version
 
     started = asyncio.run(version())
-    kind = "rehearsal: every host name leads to this machine" if settings.is_rehearsal else "production"
+    kind = "rehearsal: every host name leads to this machine" if settings.browser.host_resolver_rules else "production"
     return Health.OK, f"Chromium {started} starts ({kind})"
 
 
@@ -162,7 +164,7 @@ def _clock(settings: Settings) -> tuple[Health, str]:
 
 def _database(settings: Settings) -> tuple[Health, str]:
     from agent.store import accounts
-    from agent.store.database.engine import reading
+    from agent.store.database.engine import reading, shown_url
 
     context.require_place(settings)
     if context.is_new(settings):
@@ -174,7 +176,7 @@ def _database(settings: Settings) -> tuple[Health, str]:
     engine = context.database(settings, reads=True)
     with reading(engine) as conn:
         count = len(accounts.list_all(conn))
-    return Health.OK, f"{engine.url.render_as_string()} is up to date, {count} accounts"
+    return Health.OK, f"{shown_url(engine.url)} is up to date, {count} accounts"
 
 
 def _merchants(settings: Settings) -> tuple[Health, str]:
@@ -197,6 +199,21 @@ def _merchants(settings: Settings) -> tuple[Health, str]:
         )
     is_odd = bool(let_in) or settings.accept_any_merchant
     return (Health.WARN if is_odd else Health.OK), told + (anybody if settings.accept_any_merchant else "")
+
+
+def _files(settings: Settings) -> tuple[Health, str]:
+    """Who can read and write what says what we do; what others can write ended the command before."""
+    from agent.settings.files import readable_secrets, require_believed
+
+    require_believed(settings.data_dir, what="the data directory")
+    told = []
+    if shown := readable_secrets(settings):
+        told.append(f"others can read {', '.join(map(str, shown))}, which hold secrets: chmod go-r")
+    if settings.data_dir.is_dir() and settings.data_dir.stat().st_mode & 0o044:
+        told.append(f"others can look into {settings.data_dir}: chmod go-rx")
+    if Path(".env").exists() and Path(".env").absolute() != settings.data_dir.absolute() / ".env":
+        told.append(".env of this directory is not read: SC_AGENT_ENV_FILE names the file that is")
+    return (Health.WARN, "; ".join(told)) if told else (Health.OK, "nobody else can write what says what we do")
 
 
 def _vault(settings: Settings) -> tuple[Health, str]:

@@ -17,6 +17,7 @@ from agent.errors import UsageError
 from agent.observe import events
 from agent.observe.logs import configure_logs
 from agent.observe.redaction import Redaction
+from agent.settings.files import readable_secrets
 from agent.settings.model import Settings
 from agent.settings.own_secrets import secret_values
 from agent.store.vault.keys import has_key
@@ -47,6 +48,8 @@ def run(
     if "work" in chosen:
         require_browser(settings)
     engine = context.database(settings)
+    for path in readable_secrets(settings):
+        log.warning(events.FILE_READABLE, path=str(path))
     try:
         asyncio.run(_run(settings, engine=engine, vault=vault, roles=chosen, redaction=redaction))
     finally:

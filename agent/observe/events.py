@@ -7,6 +7,7 @@ from typing import Final
 DAEMON_STARTED: Final = "daemon.started"
 DAEMON_STOPPING: Final = "daemon.stopping"
 STOP_WAITS: Final = "daemon.stop_waits"  # for the answer to a password that was typed
+FILE_READABLE: Final = "file.readable"  # it holds a secret, and others can read it
 DAEMON_STOPPED: Final = "daemon.stopped"
 DAEMON_STOP_FAILED: Final = "daemon.stop_failed"
 WORKER_RECOVERED: Final = "worker.recovered"  # the visits of a dead worker were taken over

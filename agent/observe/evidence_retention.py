@@ -13,10 +13,13 @@ def forget_evidence(data_dir: Path, *, before: datetime, bytes_per_account: int)
     """Delete the folders of visits that ended before, and of each account the oldest beyond its share; returns how
     many.
 
-    An account's newest folder is kept whatever its size: its visit may still be running.
+    Links are neither followed nor removed. An account's newest folder is kept whatever its size: its visit may still be running.
     """
     gone = 0
-    for account in (data_dir / "evidence").glob("*"):
+    kept = data_dir / "evidence"
+    for account in () if kept.is_symlink() else kept.glob("*"):
+        if account.is_symlink():
+            continue  # it leads to what is not ours
         with suppress(
             FileNotFoundError
         ):  # on a shared volume another process may be faster; the next round does the rest
@@ -28,10 +31,11 @@ def forget_evidence(data_dir: Path, *, before: datetime, bytes_per_account: int)
 
 def _beyond(account: Path, *, before: datetime, share: int) -> Iterator[Path]:
     newest_first = sorted(
-        ((visit.stat().st_mtime, visit) for visit in account.glob("*") if visit.is_dir()), reverse=True
+        ((visit.stat().st_mtime, visit) for visit in account.glob("*") if visit.is_dir() and not visit.is_symlink()),
+        reverse=True,
     )
     held = 0
     for rank, (ended, visit) in enumerate(newest_first):
-        held += sum(file.stat().st_size for file in visit.rglob("*") if file.is_file())
+        held += sum(file.lstat().st_size for file in visit.rglob("*") if file.is_file())
         if ended < before.timestamp() or (held > share and rank):
             yield visit

@@ -15,8 +15,10 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
 from agent.errors import ConfigurationError
+from agent.settings.files import env_file, require_believed, require_files, value_of
 from agent.settings.hints import env_name, hint, stands_in, toml_name
 from agent.settings.model import PREFIX, MailTrust, Settings, Tls
+from agent.settings.own_secrets import with_password_of_environment
 
 _PUBLIC_URL = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?")
 _HOURS = re.compile(r"\s*([01]\d|2[0-3]):[0-5]\d\s*-\s*([01]\d|2[0-3]):[0-5]\d\s*")
@@ -24,33 +26,58 @@ _RULE = re.compile(r"^(MAP\s+(?P<pattern>\S+)\s+(?P<target>\S+)|EXCLUDE\s+\S+)$"
 
 
 def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
-    """Read environment, .env and the TOML file.
+    """Read environment, the file of variables that is believed, and the TOML file.
 
     Raises:
         ConfigurationError: a name is misspelt, a value is not understood, or two settings contradict each other.
     """
-    names = {*environment, *dotenv_values(".env")}
-    in_file, file = _config_file(environment), Path(environment.get(PREFIX + "CONFIG", "")).name
-    problems = list(_unknown_names(names, in_file, file))
+    in_file, file = _config_file(environment), Path(value_of(environment, "CONFIG") or "").name
+    variables, given = _variables(environment, in_file)
+    problems = [*_unknown_names({*environment, *given}, in_file, file), *_only_in_environment(given, environment)]
     try:
-        settings = Settings()
+        settings = Settings(_env_file=variables)  # type: ignore[call-arg]  # pydantic-settings' own argument
     except ValidationError as err:
         problems += [_describe(error["loc"], error["msg"], in_file, file) for error in err.errors()]
         raise ConfigurationError(_one_line(problems)) from err
     except (SettingsError, ValueError, UnicodeDecodeError) as err:
         raise ConfigurationError(_one_line([*problems, str(err)])) from err
-    problems += _contradictions(settings)
+    problems += [*_contradictions(settings), *require_files(settings)]
     if problems:
         raise ConfigurationError(_one_line(problems))
-    return settings
+    return with_password_of_environment(settings, environment)
+
+
+def _variables(environment: Mapping[str, str], in_file: Mapping[str, Any]) -> tuple[Path | None, Mapping[str, Any]]:
+    """The file of variables and what it gives; it is looked at before it is read, and so is the directory it lies in."""
+    data_dir = Path(
+        value_of(environment, "DATA_DIR") or str(in_file.get("data_dir", Settings.model_fields["data_dir"].default))
+    )
+    path = env_file(environment, data_dir)
+    if path is None:
+        return None, {}
+    if path.parent == data_dir:
+        require_believed(data_dir, what="the data directory")
+    require_believed(path, what="the file of variables")
+    try:
+        return path, dotenv_values(path)
+    except (OSError, UnicodeDecodeError) as err:
+        raise ConfigurationError(f"the file of variables {path} cannot be read ({type(err).__name__})") from err
+
+
+def _only_in_environment(given: Iterable[str], environment: Mapping[str, str]) -> Iterator[str]:
+    """What says which files are read cannot stand in such a file."""
+    is_named = value_of(environment, "ENV_FILE") is not None
+    for name in ("CONFIG", "ENV_FILE", *(() if is_named else ("DATA_DIR",))):
+        if PREFIX + name in {each.upper() for each in given}:
+            yield f"{PREFIX}{name} cannot be set in the file of variables; set it in the environment"
 
 
 def _unknown_names(names: Iterable[str], in_file: Mapping[str, Any], file: str) -> Iterator[str]:
     """pydantic-settings ignores a misspelt variable; we do not."""
-    known = {name.upper() for name in Settings.model_fields} | {"CONFIG"}
+    known = {name.upper() for name in Settings.model_fields}
     for name in sorted(names):
         path = name.upper().removeprefix(PREFIX).split("__")
-        if name.upper().startswith(PREFIX) and path[0] not in known:
+        if name.upper().startswith(PREFIX) and path[0] not in known | {"CONFIG", "ENV_FILE"}:
             yield f"{name.upper()} is not a setting{hint(path)}"
     for key in sorted(in_file):
         if key.upper() not in known:
@@ -59,9 +86,10 @@ def _unknown_names(names: Iterable[str], in_file: Mapping[str, Any], file: str) 
 
 
 def _config_file(environment: Mapping[str, str]) -> dict[str, Any]:
-    name = environment.get(PREFIX + "CONFIG")
+    name = value_of(environment, "CONFIG")
     if not name:
         return {}
+    require_believed(Path(name), what=f"{PREFIX}CONFIG")
     try:
         return tomllib.loads(Path(name).read_text(encoding="utf-8"))
     except OSError as err:
@@ -69,7 +97,10 @@ def _config_file(environment: Mapping[str, str]) -> dict[str, Any]:
             f"{PREFIX}CONFIG names {name}, which cannot be read ({err.strerror}); correct the path"
         ) from err
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as err:
-        raise ConfigurationError(f"{name} is not valid TOML ({err}); correct the file") from err
+        place = re.search(r"at line \d+, column \d+|at end of document", str(err))  # never what stands there
+        raise ConfigurationError(
+            f"{name} is not valid TOML ({place[0] if place else 'not UTF-8'}); correct the file"
+        ) from err
 
 
 def _describe(location: tuple[int | str, ...], message: str, in_file: Mapping[str, Any], file: str) -> str:

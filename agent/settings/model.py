@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from enum import StrEnum
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -28,6 +28,16 @@ def _split(value: object) -> object:
 Strings = Annotated[list[str], BeforeValidator(_split)]
 SecretStrings = Annotated[list[SecretStr], BeforeValidator(_split)]
 Seconds = Annotated[float, Field(gt=0)]
+
+
+def _is_local_server(server: str) -> bool:
+    """A DNS server of this machine on a port that no real one has."""
+    host, colon, port = server.rpartition(":")
+    is_bare = not colon or (":" in host and not host.startswith("["))
+    try:
+        return ip_address((server if is_bare else host).strip("[]")).is_loopback and not is_bare and port != "53"
+    except ValueError:
+        return False
 
 
 class _Group(BaseModel):
@@ -258,8 +268,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
         env_nested_delimiter="__",
-        env_file=".env",
-        env_file_encoding="utf-8",
+        env_file_encoding="utf-8",  # which file, and whether at all, says load.py
         extra="ignore",  # .env may hold other programs' variables; configuration.py refuses misspelt names of ours
         hide_input_in_errors=True,
         enable_decoding=False,
@@ -289,8 +298,20 @@ class Settings(BaseSettings):
 
     @property
     def is_rehearsal(self) -> bool:
-        """Whether the browser is pointed at a stand-in (decision 12)."""
-        return bool(self.browser.host_resolver_rules or self.browser.trusted_spki)
+        """Whether anything is pointed at a stand-in (decision 12)."""
+        return bool(self.rehearsal_signs)
+
+    @property
+    def rehearsal_signs(self) -> tuple[str, ...]:
+        """The settings that only a rehearsal has: what they lead to would be believed like the real thing."""
+        boxes = [(self.imap.host, self.imap.tls), *((box.host, box.tls) for box in self.mailboxes)]
+        signs = {
+            "BROWSER__HOST_RESOLVER_RULES": bool(self.browser.host_resolver_rules),
+            "BROWSER__TRUSTED_SPKI": bool(self.browser.trusted_spki),
+            "MAIL__DNS_SERVERS on loopback": any(_is_local_server(each) for each in self.mail.dns_servers),
+            "IMAP TLS 'none'": any(host and tls is Tls.NONE for host, tls in boxes),
+        }
+        return tuple(name for name, stands in signs.items() if stands)
 
     @classmethod
     def settings_customise_sources(

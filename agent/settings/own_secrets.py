@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, MutableMapping
-from urllib.parse import SplitResult, unquote, urlsplit
+import re
+from collections.abc import Iterator, Mapping, MutableMapping
+from urllib.parse import SplitResult, quote, unquote, unquote_plus, urlsplit
 
 from pydantic import BaseModel, SecretStr
 
 from agent.settings.model import PREFIX, Settings
 
+_DRIVERS_OWN = "PGPASSWORD"
+_PAIR = re.compile(r"(?i)\b(\w*(?:pass(?!file)|secret|token)\w*)\s*=\s*('(?:[^'\\]|\\.)*'|[^\s&]+)")
 _SHORTEST = 8  # a shorter part of an address is a word of it
 
 
@@ -20,9 +23,26 @@ def secret_values(settings: Settings) -> Iterator[SecretStr]:
     yield from _leaves(settings)
     for url in settings.observe.notify_urls:
         yield from map(SecretStr, _parts(url.get_secret_value()))
-    if settings.database_url:
-        password = _split(settings.database_url).password
-        yield from (SecretStr(form) for form in {password, unquote(password)}) if password else ()
+    yield from map(SecretStr, database_secrets(settings.database_url or ""))
+
+
+def database_secrets(url: str) -> set[str]:
+    """The secrets in a database address, in every form that the driver takes: user info, parameters, key=value."""
+    found = {_split(url).password or ""}
+    found |= {value for _, value in _PAIR.findall(url)}
+    bare = {value.strip("'") for value in found} | {value.strip("'").replace("\\", "") for value in found}
+    return {form for value in found | bare for form in (value, unquote(value), unquote_plus(value)) if form}
+
+
+def with_password_of_environment(settings: Settings, environment: Mapping[str, str]) -> Settings:
+    """The settings with the password that the database's own library would take from the environment, so that it can be
+    taken out there.
+    """
+    url, password = settings.database_url, environment.get(_DRIVERS_OWN)
+    if not password or not (url or "").startswith("postgres") or database_secrets(str(url)):
+        return settings
+    more = f"{'&' if '?' in str(url) else '?'}password={quote(password, safe='')}"
+    return settings.model_copy(update={"database_url": f"{url}{more}"})
 
 
 def forget_environment(settings: Settings, environment: MutableMapping[str, str] = os.environ) -> None:
@@ -33,6 +53,7 @@ def forget_environment(settings: Settings, environment: MutableMapping[str, str]
     for name in [name for name in environment if name.upper().startswith(PREFIX)]:
         if any(value and value in environment[name] for value in values):
             del environment[name]
+    environment.pop(_DRIVERS_OWN, None)
 
 
 def _leaves(value: object) -> Iterator[SecretStr]:

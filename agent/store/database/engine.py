@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from agent.errors import ConfigurationError
+from agent.settings.files import require_believed
 from agent.settings.model import Settings
 from agent.store.database.hooks import require_done, run_before, take_after
 from agent.store.database.migrate import migrate
@@ -44,13 +45,16 @@ def open_database(url: str) -> Engine:
         migrate(engine)
     except DatabaseError as err:
         engine.dispose()
-        raise ConfigurationError(
-            f"the database {engine.url.render_as_string()} cannot be used: {_first_line(err)}"
-        ) from err
+        raise ConfigurationError(f"the database {shown_url(engine.url)} cannot be used: {_first_line(err)}") from err
     except BaseException:
         engine.dispose()
         raise
     return engine
+
+
+def shown_url(url: sa.URL) -> str:
+    """The address without what may be a secret: its password and all parameters."""
+    return url.set(password=None, query={}).render_as_string()
 
 
 def connect(url: str) -> Engine:
@@ -98,20 +102,23 @@ def reading(engine: Engine) -> Iterator[Connection]:
         yield conn
 
 
-def stamp_data_dir(engine: Engine, *, rehearsal: bool) -> None:
+def stamp_data_dir(engine: Engine, *, signs: Sequence[str]) -> None:
     """Mark the data as rehearsal or production at first use; refuse the other kind for ever.
+
+    `signs` are the settings that only a rehearsal has; none: production.
 
     Raises:
         ConfigurationError: the data were made under the other kind of settings.
     """
-    wanted = "rehearsal" if rehearsal else "production"
+    wanted = "rehearsal" if signs else "production"
     with writing(engine) as conn:
         found = conn.scalar(sa.select(switches.c.value).where(switches.c.name == _STAMP))
         if found is None:
             conn.execute(switches.insert().values(name=_STAMP, value=wanted, at=datetime.now(UTC)))
         elif found != wanted:
             raise ConfigurationError(
-                f"these data were made in {found}, but the browser settings say {wanted}; use another SC_AGENT_DATA_DIR or database"
+                f"these data were made in {found}, but the settings say {wanted} ({', '.join(signs) or 'no rehearsal setting'}); "
+                "use another SC_AGENT_DATA_DIR or database, or remove what is left of the rehearsal"
             )
 
 
@@ -128,6 +135,7 @@ def _connect_sqlite(url: sa.URL) -> Engine:
             raise ConfigurationError(
                 f"the database {file} cannot be made ({err.strerror}); set SC_AGENT_DATA_DIR to a writable directory"
             ) from err
+    require_believed(file, what="the database")
     engine = sa.create_engine(
         url.set(drivername="sqlite+pysqlite"), hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}
     )

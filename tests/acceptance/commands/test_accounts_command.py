@@ -171,6 +171,105 @@ def test_a_csv_without_secrets_is_imported_and_says_what_is_missing(agent: Agent
     assert "1 of them without secrets" in ended.out
 
 
+HIDDEN = "hunter2-S3cret"
+ROW = f"A1,a1@users.example,US,{HIDDEN},JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (f"{ROW}\n", ("no header line",)),
+        (f"id,user_email,marketplace,{HIDDEN}\nA1,a1@users.example,US,x\n", ("no header line",)),
+        (f"id,user_email,marketplace\nA1,{HIDDEN},US\n", ("line 2", "column 2", "user_email")),
+        (f"id,user_email,marketplace\nA1,a1@users.example,{HIDDEN}\n", ("line 2", "column 3", "marketplace")),
+        (f"id,user_email,marketplace,merchant_id\nA1,a1@users.example,US,{HIDDEN}\n", ("line 2", "column 4")),
+        (f"id,user_email,marketplace,audit_as\nA1,a1@users.example,US,{HIDDEN}\n", ("audit_as",)),
+        (f"id,user_email,marketplace\nA1,a1@users.example,US,{HIDDEN}\n", ("line 2", "4 cells")),
+        (
+            f"id,user_email,marketplace\n{HIDDEN},a1@users.example,US\n{HIDDEN},b@users.example,US\n",
+            ("line 3", "line 2"),
+        ),
+        (
+            f'[{{"id": "A1", "user_email": "a1@users.example", "marketplace": "US", "{HIDDEN}": 1}}]',
+            ("entry 1", "field 4"),
+        ),
+        (f'[{{"id": "A1", "user_email": "{HIDDEN}", "marketplace": "US"}}]', ("entry 1", "user_email")),
+        (f'[{{"id": "A1" "{HIDDEN}"', ("neither CSV nor JSON",)),
+    ],
+)
+def test_an_import_never_repeats_what_stands_in_a_file(agent: Agent, content: str, words: tuple[str, ...]) -> None:
+    file = agent.folder / ("accounts.json" if content.startswith("[") else "accounts.csv")
+    file.write_text(content, encoding="utf-8")
+    file.chmod(0o600)
+    ended = agent("accounts", "import", str(file))
+    refused(ended, 2, *words)
+    assert HIDDEN not in ended.err
+    assert "JBSWY3DP" not in ended.err
+    assert agent("accounts", "list", "--json").document["accounts"] == []
+
+
+def test_an_account_that_is_registered_already_is_told_without_its_cell(agent: Agent) -> None:
+    agent.add("A1")
+    file = agent.folder / "accounts.csv"
+    file.write_text("id,user_email,marketplace\nB2,a1@users.example,US\n", encoding="utf-8")
+    ended = agent("accounts", "import", str(file))
+    refused(ended, 2, "user email", "registered already")
+    assert "a1@users.example" not in ended.err
+
+
+def test_accounts_are_imported_from_standard_input(agent: Agent) -> None:
+    rows = [{"id": "A1", "user_email": "a1@users.example", "marketplace": "US", "merchant_id": "A1B2C3D4E5F6G7"}]
+    assert agent("accounts", "import", "-", stdin=json.dumps(rows)).code == 0
+    assert agent("accounts", "import", "-", stdin="id,user_email,marketplace\nA2,a2@users.example,DE\n").code == 0
+    found = agent("accounts", "list", "--json").document["accounts"]
+    assert [(each["account"], each["merchant_source"]) for each in found] == [("A1", "registration"), ("A2", None)]
+
+
+@pytest.mark.parametrize("url", ["postgresql://u@127.0.0.1:1/db?password={}", "postgresql://u:{}@127.0.0.1:1/db"])
+def test_the_password_of_the_database_is_in_no_error(agent: Agent, url: str) -> None:
+    agent.settings["DATABASE_URL"] = url.format(HIDDEN)
+    ended = agent("accounts", "list")
+    refused(ended, 4, "postgresql", "127.0.0.1")
+    assert HIDDEN not in ended.err
+
+
+def test_the_platform_names_the_merchant_and_another_one_is_refused(agent: Agent) -> None:
+    agent.add("A1")
+    named = ("accounts", "api-authorization", "A1", "complete", "--merchant-id")
+    assert agent(*named, "A1B2C3D4E5F6G7").code == 0
+    assert agent(*named, "A1B2C3D4E5F6G7").code == 0
+    refused(agent(*named, "A1STRANGER0001"), 2, "merchant_differs")
+    refused(agent("accounts", "set", "A1", "--merchant-id", "A1STRANGER0001"), 2, "merchant_differs")
+    assert agent("accounts", "set", "A1", "--merchant-id", "A1STRANGER0001", "--reason", "the shop was sold").code == 0
+    account = agent("accounts", "show", "A1", "--json").document["account"]
+    assert (account["merchant_id"], account["merchant_source"]) == ("A1STRANGER0001", "registration")
+
+
+def test_an_invitation_by_link_waits_until_somebody_names_the_merchant(agent: Agent) -> None:
+    agent.settings |= {"BROWSER__HOST_RESOLVER_RULES": "MAP * 127.0.0.1:1"}
+    agent.add("A1", "--api-authorized")
+    link = "https://sellercentral.amazon.{}/invitation/accept?merchantId=A1B2C3D4E5F6G7&invitationId=7452a52a-33f2-429f-8028-57dfd650e4f7"
+    accept = ("accept", "A1", "--yes", "--link")
+    refused(agent(*accept, link.format("com")), 3, "merchant_unknown")
+    refused(agent(*accept, link.format("eg"), "--merchant-id", "A1B2C3D4E5F6G7"), 3, "other_region")
+    refused(agent(*accept, link.format("com"), "--merchant-id", "A1STRANGER0001"), 3, "other_merchant")
+    account = agent("accounts", "show", "A1", "--json").document["account"]
+    assert (account["merchant_id"], account["authorization"]) == (None, "awaiting_invitation")
+    agent(*accept, link.format("com"), "--merchant-id", "A1B2C3D4E5F6G7")  # no site answers; the invitation is taken
+    account = agent("accounts", "show", "A1", "--json").document["account"]
+    assert (account["merchant_id"], account["merchant_source"]) == ("A1B2C3D4E5F6G7", "approval")
+
+
+def test_another_user_email_needs_new_secrets(agent: Agent) -> None:
+    agent.add("A1")
+    given = json.dumps({"password": PASSWORD, "totp_secret": SEED})
+    assert agent("accounts", "set", "A1", "--user-email", "b@users.example").code == 2  # without a reason
+    assert agent("accounts", "set", "A1", "--user-email", "b@users.example", "--reason", "moved").code == 0
+    account = agent("accounts", "show", "A1", "--json").document["account"]
+    assert (account["user_email"], account["has_secrets"]) == ("b@users.example", False)
+    assert agent("accounts", "secret", "A1", "--secrets-stdin", stdin=given).code == 0
+
+
 def test_a_paused_account_goes_on_where_it_stood(agent: Agent) -> None:
     agent.add("A1", "--api-authorized")
     assert "paused" in agent("accounts", "pause", "A1").out

@@ -209,3 +209,21 @@ def _wait_until_it_reads(pid: int) -> None:
             return
         time.sleep(0.05)
     raise AssertionError("it never read its standard input")
+
+
+def test_a_rehearsal_s_leftovers_stop_a_production(agent: Agent) -> None:
+    assert agent.add("A1").code == 0
+    agent.settings["MAIL__DNS_SERVERS"] = "127.0.0.1:5353"
+    refused(agent("accounts", "list"), 4, "made in production", "MAIL__DNS_SERVERS")
+    del agent.settings["MAIL__DNS_SERVERS"]
+    agent.settings |= {"IMAP__HOST": "127.0.0.1", "IMAP__USERNAME": "u", "IMAP__TLS": "none"}
+    refused(agent("status"), 4, "made in production", "IMAP TLS")
+
+
+def test_doctor_names_what_others_can_read_and_whom_the_first_invitation_let_in(agent: Agent) -> None:
+    assert agent.add("A1").code == 0
+    agent.settings["ACCEPT_ANY_MERCHANT"] = "true"
+    (agent.folder / "data").chmod(0o755)
+    checks = {each["name"]: each for each in agent("doctor", "--json").document["checks"]}
+    assert (checks["files"]["health"], checks["merchants"]["health"]) == ("warn", "warn")
+    assert "ACCEPT_ANY_MERCHANT" in checks["merchants"]["detail"]

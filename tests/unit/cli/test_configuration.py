@@ -69,14 +69,14 @@ def test_a_misspelt_nested_variable_is_an_error(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_misspelt_name_in_the_env_file_is_an_error(monkeypatch: pytest.MonkeyPatch, elsewhere: Path) -> None:
-    (elsewhere / ".env").write_text("SC_AGENT_DATADIR=x\n")
+    (elsewhere / "a.env").write_text("SC_AGENT_DATADIR=x\n")
     with pytest.raises(ConfigurationError, match=r"SC_AGENT_DATADIR is not a setting"):
-        load(monkeypatch)
+        load(monkeypatch, ENV_FILE=str(elsewhere / "a.env"))
 
 
 def test_the_env_file_may_hold_other_programs_variables(monkeypatch: pytest.MonkeyPatch, elsewhere: Path) -> None:
-    (elsewhere / ".env").write_text("EDITOR=vi\nSC_AGENT_DATA_DIR=here\n")
-    assert load(monkeypatch).data_dir == Path("here")
+    (elsewhere / "a.env").write_text("EDITOR=vi\nSC_AGENT_DATA_DIR=here\n")
+    assert load(monkeypatch, ENV_FILE=str(elsewhere / "a.env")).data_dir == Path("here")
 
 
 def test_the_environment_wins_over_the_toml_file(monkeypatch: pytest.MonkeyPatch, elsewhere: Path) -> None:

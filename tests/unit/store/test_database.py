@@ -89,10 +89,10 @@ def test_reading_does_not_wait_for_a_writer(engine: Engine) -> None:
 
 
 def test_data_keep_the_stamp_of_their_first_use(any_engine: Engine) -> None:
-    stamp_data_dir(any_engine, rehearsal=True)
-    stamp_data_dir(any_engine, rehearsal=True)
+    stamp_data_dir(any_engine, signs=["BROWSER__TRUSTED_SPKI"])
+    stamp_data_dir(any_engine, signs=["BROWSER__TRUSTED_SPKI"])
     with pytest.raises(ConfigurationError, match="made in rehearsal"):
-        stamp_data_dir(any_engine, rehearsal=False)
+        stamp_data_dir(any_engine, signs=[])
 
 
 @pytest.mark.parametrize(
