@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,15 +12,33 @@ from sqlalchemy.engine import Connection
 from agent.store.database.schema import acts, journal, messages, visits
 
 
-def entries(conn: Connection, account_id: str, *, before: datetime | None, limit: int) -> list[dict[str, Any]]:
-    """At most `limit` entries, each with `at` (aware) and `kind`; with `before` only older ones."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a page ended: at which time, after how many entries of that time."""
+
+    at: datetime
+    passed: int
+
+
+def page(
+    conn: Connection, account_id: str, *, after: Place | None, limit: int
+) -> tuple[list[dict[str, Any]], Place | None]:
+    """At most `limit` entries, each with `at` (aware) and `kind`, and the place to go on after; None at the end."""
+    passed, until = (0, None) if after is None else (after.passed, after.at)
+    most = limit + passed + 1
     found = [
-        *_rows(conn, journal, journal.c.at, account_id, before, limit, kind="state"),
-        *_rows(conn, visits, visits.c.started_at, account_id, before, limit, kind="visit"),
-        *_rows(conn, acts, acts.c.at, account_id, before, limit, kind="act"),
-        *_rows(conn, messages, messages.c.found_at, account_id, before, limit, kind="mail"),
+        *_rows(conn, journal, journal.c.at, account_id, until, most, kind="state"),
+        *_rows(conn, visits, visits.c.started_at, account_id, until, most, kind="visit"),
+        *_rows(conn, acts, acts.c.at, account_id, until, most, kind="act"),
+        *_rows(conn, messages, messages.c.found_at, account_id, until, most, kind="mail"),
     ]
-    return sorted(found, key=lambda each: each["at"], reverse=True)[:limit]
+    found = sorted(found, key=lambda each: each["at"], reverse=True)[passed:]  # stable: equal times keep their order
+    shown = found[:limit]
+    if len(found) <= limit:
+        return shown, None
+    last = shown[-1]["at"]
+    same = sum(each["at"] == last for each in shown)
+    return shown, Place(at=last, passed=same + (passed if until == last else 0))
 
 
 _SHOWN = {
@@ -35,7 +54,7 @@ def _rows(
     table: sa.Table,
     at: sa.Column[Any],
     account_id: str,
-    before: datetime | None,
+    until: datetime | None,
     limit: int,
     *,
     kind: str,
@@ -43,8 +62,8 @@ def _rows(
     names = _SHOWN[kind]
     query = sa.select(at.label("moment"), *(table.c[name].label(f"_{name}") for name in names))
     query = query.where(table.c.account_id == account_id).order_by(at.desc(), table.c.id.desc()).limit(limit)
-    if before is not None:
-        query = query.where(at < before)
+    if until is not None:
+        query = query.where(at <= until)
     return [
         {"at": row["moment"], "kind": kind, **{shown: row[f"_{name}"] for name, shown in names.items()}}
         for row in conn.execute(query).mappings()

@@ -20,6 +20,7 @@ from agent.web.problems import Code, Problem
 LONGEST_BODY = 64 * 1024  # bytes
 _BODY_WITHIN = 10.0  # seconds
 _AT_ONCE = 64  # requests that are worked on; those that wait (long-polls, streams) count apart
+_API = "/api/"
 _ANY_NAME = frozenset({"/healthz", "/readyz"})  # probes ask by address
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _JSON = re.compile(r"application/(json|merge-patch\+json)\s*(;.*)?", re.IGNORECASE)
@@ -56,7 +57,7 @@ class Door:
             return
         given = headers.get("request-id", "")
         request_id = given if _OWN_ID.fullmatch(given) else uuid4().hex
-        reply = _Reply(send=send, request_id=request_id)
+        reply = _Reply(send=send, request_id=request_id, is_api=scope["path"].startswith(_API))
         try:
             await self._request(headers, scope, receive, reply)
         except Problem as problem:
@@ -79,7 +80,7 @@ class Door:
         if scope["method"] not in _SAFE and headers.get("origin", "") not in {"", *self.origins}:
             raise Problem(403, Code.ORIGIN_REFUSED, "Pages of another origin may not change anything here.")
         body = await _body(headers, receive)
-        if body and scope["path"].startswith("/api/") and not _JSON.fullmatch(headers.get("content-type", "")):
+        if body and scope["path"].startswith(_API) and not _JSON.fullmatch(headers.get("content-type", "")):
             raise Problem(415, Code.TYPE_REFUSED, "The body has to be application/json.")
         if self._inside >= _AT_ONCE:
             raise Problem(503, Code.BUSY, "Too many requests at once; try again.", headers={"Retry-After": "1"})
@@ -109,6 +110,7 @@ class _Reply:
 
     send: Send
     request_id: str
+    is_api: bool
     begun: bool = False
 
     async def __call__(self, message: Message) -> None:
@@ -118,6 +120,8 @@ class _Reply:
             headers["request-id"] = self.request_id
             for name, value in _HEADERS.items():
                 headers.setdefault(name, value)
+            if self.is_api:
+                headers.setdefault("cache-control", "no-store")
         await self.send(message)
 
 

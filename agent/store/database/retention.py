@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from agent.settings.model import ObserveSettings
+from agent.store import idempotency, operations, tasks
 from agent.store.acts import DOUBTED, REJECTED
 from agent.store.audits import forget_audits
 from agent.store.database.engine import writing
@@ -33,12 +34,15 @@ class Forgotten:
     messages: int
     events: int
     deliveries: int
+    answers: int  # kept for idempotency
+    operations: int
 
 
 def forget_old(engine: Engine, limits: ObserveSettings, *, now: datetime) -> Forgotten:
     """Delete what is older than its limit. A rejection or doubt of the secret in force is never forgotten."""
     with writing(engine) as conn:
         conn.execute(workers.delete().where(workers.c.beat < now - _WORKERS_KEPT))
+        tasks.forget_claims(conn)
         conn.execute(leases.delete().where(leases.c.until < now - _WORKERS_KEPT))
         in_force = sa.select(accounts.c.secret_version).where(accounts.c.id == acts.c.account_id).scalar_subquery()
         bars = sa.and_(acts.c.outcome.in_((REJECTED, DOUBTED)), acts.c.secret_version == in_force)
@@ -62,5 +66,7 @@ def forget_old(engine: Engine, limits: ObserveSettings, *, now: datetime) -> For
             messages=conn.execute(old_messages).rowcount,
             deliveries=forget_deliveries(conn, before=now - timedelta(days=limits.events_days)),
             events=forget_events(conn, before=now - timedelta(days=limits.events_days)),
+            answers=idempotency.forget(conn, now=now),
+            operations=operations.forget(conn, before=now - timedelta(days=limits.finished_days)),
             codes=conn.execute(codes.delete().where(codes.c.at < now - _CODES_KEPT)).rowcount,
         )

@@ -64,14 +64,13 @@ def get_timeline(
     """Tell an account's story: states, visits, acts, mails."""
     with read(request, Scope.OPERATOR_READ) as call:
         account_of(call, account_id)
-        place = cursors.decode(call.parts.web_key, f"timeline {account_id}", cursor)
-        before = None if place is None else datetime.fromisoformat(place)
-        found = timeline.entries(call.conn, account_id, before=before, limit=limit)
-        last = (
-            cursors.encode(call.parts.web_key, f"timeline {account_id}", found[-1]["at"].isoformat()) if found else None
-        )
+        key, kind = call.parts.web_key, f"timeline {account_id}"
+        place = cursors.decode(key, kind, cursor)
+        after = None if place is None else _place(place)
+        found, end = timeline.page(call.conn, account_id, after=after, limit=limit)
+        more = None if end is None else cursors.encode(key, kind, f"{end.passed} {end.at.isoformat()}")
     shown = [{name: _shown(value) for name, value in entry.items()} for entry in found]
-    return JSONResponse({"entries": shown, "next_cursor": last if len(found) == limit else None})
+    return JSONResponse({"entries": shown, "next_cursor": more})
 
 
 @router.get("/accounts/{account_id}/findings", response_model=Findings)
@@ -137,6 +136,11 @@ def get_evidence(request: Request, account_id: str, name: str) -> Response:
         headers=headers,
         content_disposition_type="attachment",
     )
+
+
+def _place(text: str) -> timeline.Place:
+    passed, _, at = text.partition(" ")
+    return timeline.Place(at=datetime.fromisoformat(at), passed=int(passed))
 
 
 def _inside(folder: Path, name: str) -> Path | None:

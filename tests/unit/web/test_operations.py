@@ -195,16 +195,17 @@ async def test_one_account_is_paused_resumed_and_released_with_reasons_in_its_hi
 async def test_a_story_is_told_page_by_page(web: WebServer) -> None:
     async with web.client() as client:
         await registered(client)
-        for day in range(1, 6):
+        for number in range(1, 6):  # three of them at the same moment
             with writing(web.engine) as conn:
-                transitions.apply(conn, "A1", Event.PAUSED, now=NOW.replace(day=day), why=f"day {day}")
+                moment = NOW.replace(day=max(3, number))
+                transitions.apply(conn, "A1", Event.PAUSED, now=moment, why=f"act {number}")
         seen, cursor = [], ""
         while cursor is not None:
             params = {"limit": "2"} | ({"cursor": cursor} if cursor else {})
             page = (await client.get(ACCOUNTS + "/A1/timeline", params=params)).json()
             seen += [entry["why"] for entry in page["entries"]]
             cursor = page["next_cursor"]
-    assert seen == ["registered", "day 5", "day 4", "day 3", "day 2", "day 1"]
+    assert seen == ["registered", "act 5", "act 4", "act 3", "act 2", "act 1"]
 
 
 async def test_a_task_is_claimed_by_one_and_goes_when_it_is_done(any_web: WebServer) -> None:
