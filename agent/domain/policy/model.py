@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -30,7 +31,7 @@ class RowName:
         """Whether the row is this one, by its label or by the id of the old form."""
         if self.legacy_id is not None and self.legacy_id == row.legacy_id:
             return True
-        return (fold(self.section), fold(self.permission)) == (fold(row.section), fold(row.permission))
+        return fold(self.section) == fold(row.section) and fold(self.permission) in labels_of(row.permission)
 
     @property
     def text(self) -> str:
@@ -106,12 +107,17 @@ class Policy:
 
     def is_known(self, row: Row) -> bool:
         """Whether a row of this name is on record, in whatever section: rows have moved before."""
-        label = fold(row.permission)
-        return self.is_none_row(row) or any(fold(known.row.permission) == label for known in self.known)
+        labels = labels_of(row.permission)
+        return self.is_none_row(row) or any(fold(known.row.permission) in labels for known in self.known)
 
     def general(self, offered: tuple[Level, ...]) -> Level:
         """The level the general rule asks for: the best preferred one that is offered, else None."""
         return next((level for level in self.preferred if level in offered), Level.NONE)
+
+
+def labels_of(label: str) -> tuple[str, ...]:
+    """A label, and the label without the description in brackets that some pages write behind it."""
+    return tuple(dict.fromkeys((fold(label), fold(re.sub(r"\s*\([^()]*\)\s*:?$", "", label)))))
 
 
 def fold(text: str) -> str:

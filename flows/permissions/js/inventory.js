@@ -68,6 +68,9 @@ const leftovers = () => {
       for (let b = up(n); b && b !== document.body && b.nodeType === 1; b = up(b)) if (getComputedStyle(b).overflowX !== "visible" && !out_of_reach(b)) return put("folded", n, words_in(n), { texts: ["left of what is shown", ...texts_of(n).slice(0, 80)], row: true, controls: 1 });
       return;
     }
+    if (is(n, "slides_not_drawn")) put("folded", n, "slides that are not drawn", { texts: ["slides that are not drawn"], row: true, controls: 1 });
+    const part = /^\s*(\d+)\s*(?:\/|of)\s*(\d+)\s*$/.exec(n.getAttribute("aria-label") || "");
+    if (part && n.getAttribute("role") !== "img") parts_seen.set(part[2], (parts_seen.get(part[2]) || new Set()).add(part[1]));
     if (is(n, "frame")) { const [w, h] = size(n); if (w > 2 && h > 2) put("frame", n, n.getAttribute("title") || n.getAttribute("name") || n.getAttribute("src") || "frame"); return; }
     if (globalThis[Symbol.for("rest")].sealed.has(n)) put("sealed", n, n.localName);
     pseudo(n);
@@ -78,6 +81,8 @@ const leftovers = () => {
     [...kids(n)].forEach((k) => look(k, hushed || n.getAttribute("aria-hidden") === "true"));
   };
   const hidden_text = (k, n) => { if (k.nodeType === 3 && LETTERS.test(k.data) && !claims.has(k)) put("folded", n, k.data, { texts: [clean(k.data)], tip: !!near(n, "tip"), row: in_row(n), controls: 0 }); };
+  const parts_seen = new Map(); // "1 / 3": a slide of a carousel; of those that are not drawn nothing else tells
   look(document.body, false);
+  for (const [of, seen] of parts_seen) if (seen.size < +of) put("folded", document.body, `${seen.size} of ${of} parts are drawn`, { texts: [`${seen.size} of ${of} parts are drawn`], row: true, controls: 1 });
   return left;
 };

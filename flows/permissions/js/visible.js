@@ -15,6 +15,7 @@ const choice = (el) => {
 const is_language_picker = (el) => { const { list } = choice(el); return list.length > 1 && list.every((s) => languages.some((name) => fold(s).split(/[\s(\-–]/)[0] === name)); };
 const items = [], hidden = [], troubles = [], furniture = [], beyond = [];
 let busy = 0;
+const wraps = (el) => clean(words_of(el)).length > 60 || all(el, "cell").length > 1 || all(el, "radio").length > 0 || all(el, "choice").length > 0; // "nested-loading" is a class of wrappers that are always there
 const block = (el) => (el && el.nodeType === 1 ? blocks(el) : el);
 const blocks = once((el) => (/^(inline|contents)/.test(getComputedStyle(el).display) ? block(up(el)) : el));
 const kind_of = (el) => (is(el, "pressed") && LEVEL.has(fold(words_of(el))) ? "radio" : "") || ["switch", "radio", "checkbox", "choice"].find((k) => is(el, k)) || (is(el, "other_control") ? "other" : "");
@@ -36,7 +37,7 @@ const visit = (n, within = false) => {
     else for (const el of [n, ...all(n, "hidden_field")]) if (is(el, "hidden_field")) hidden.push(hidden_label(el));
     return;
   }
-  if (is(n, "busy")) busy += 1;
+  if (is(n, "busy") || (is(n, "busy_look") && !wraps(n))) busy += 1;
   if (is(n, "alert")) alert(n);
   if (is(n, "filter") && clean(n.value)) troubles.push(`the list is searched for ${clean(n.value).slice(0, 40)}`);
   if (kind) { items.push({ k: kind, el: n, i: items.length }); if (kind !== "radio" && kind !== "checkbox" && kind !== "switch") return; if (n.tagName === "INPUT") return; }

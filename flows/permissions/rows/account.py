@@ -202,6 +202,8 @@ def _of_text(token: TextToken, known: Known) -> Iterable[Gap]:
 
 def _is_explained(token: TextToken, known: Known) -> bool:
     text = token.text
+    if is_glyph(token):
+        return True
     if token.still or (token.chrome and not is_level(text) and not is_section(bare_title(text))):
         return True
     if token.tab:
@@ -224,6 +226,11 @@ def _is_explained(token: TextToken, known: Known) -> bool:
     if token.head and (is_level(text) or _is_head(text)):
         return True
     return _is_about_the_user(text, known)
+
+
+def is_glyph(token: TextToken) -> bool:
+    """A single letter or sign on the handle of a section: it is drawn there, and says nothing."""
+    return bool(token.fold) and len(token.text) == 1
 
 
 def _is_harmless_press(token: TextToken) -> bool:
@@ -320,10 +327,9 @@ def _of_stray(piece: Piece, known: Known) -> Gap | None:
 
 def _of_folded(piece: Piece, known: Known) -> Gap | None:
     """Text that is in the document and not shown: a way to more rows, unless it is a copy of what is shown, or a tip."""
-    new = [
-        text for text in piece.texts if not (_shape(text) in known.shown or is_level(text) or _matches("texts", text))
-    ]
-    levels = any(is_level(text) for text in piece.texts) or any(is_section(text) for text in new)
+    spoken = [text for text in piece.texts if any(char.isalpha() for char in text)]
+    new = [text for text in spoken if not (_shape(text) in known.shown or is_level(text) or _matches("texts", text))]
+    levels = any(is_level(text) for text in piece.texts) or any(is_section(text) or scope_of(text) for text in new)
     if not new or (piece.tip and not levels) or not (levels or piece.in_row or piece.controls):
         return None
     return Gap(kind=GapKind.WAY_NOT_TAKEN, words=f"not shown: {new[0][:120]}", where=piece.where)

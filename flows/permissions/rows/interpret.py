@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from flows.models import Level, PermissionRow
-from flows.permissions.rows.account import row_trouble
+from flows.permissions.rows.account import is_glyph, row_trouble
 from flows.permissions.rows.levels import read_level
 from flows.permissions.rows.row_names import Habits, habits_of, read_name
 from flows.permissions.rows.tokens import ColumnsToken, RowToken, Sight, SwitchToken, TextToken, Way
@@ -217,7 +217,8 @@ def _titles(words: Lexicon, pending: list[TextToken | ColumnsToken]) -> list[tup
         if isinstance(token, ColumnsToken):
             found = _beside_columns(words, token, found)
         elif not (
-            token.button
+            is_glyph(token)
+            or token.button
             or token.tab
             or is_caption(token.text)
             or is_generic(token.text)

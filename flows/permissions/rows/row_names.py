@@ -83,10 +83,7 @@ def _label(token: RowToken, words: Lexicon, section: str | None) -> tuple[str, s
         token.titled and not token.more and words.section(token.label) not in (None, section)
     ):
         return clean_label(token.label), "unknown_permission: the row has no label of its own"
-    label = words.label(token.label)
-    if label is None:
-        return clean_label(token.label), f"unknown_permission: the label is English on a page in {words.language}"
-    return label, None
+    return words.label(token.label), None
 
 
 def _legacy(token: RowToken, label: str) -> tuple[str | None, str | None]:

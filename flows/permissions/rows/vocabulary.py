@@ -31,6 +31,7 @@ class Lexicon:
     levels: dict[str, Level]
     sections: dict[str, str]
     labels: dict[str, str]
+    own: frozenset[str]  # the level words that speak for this language
 
     def level(self, word: str) -> Level | None:
         """The level a word names, if it is one."""
@@ -40,32 +41,24 @@ class Lexicon:
         """The section a title names; a count or the word (global) behind it does not matter."""
         return self.sections.get(fold(bare_title(title))) or self.sections.get(fold(re.sub(r"\s+\d+$", "", title)))
 
-    def label(self, text: str) -> str | None:
-        """The English name of a row, or None where the page mixes languages: an English name that this language has a
-        word for.
-        """
-        folded = fold(text)
-        if folded in self.labels:
-            return self.labels[folded]
-        if self.language != "en" and folded in {fold(name) for name in self.labels.values()}:
-            return None
-        return clean_label(text)
+    def label(self, text: str) -> str:
+        """The English name of a row; pages mix languages, so an English name on a page in another is one as well."""
+        return self.labels.get(fold(text)) or clean_label(text)
 
 
 @cache
 def lexicon(language: str) -> Lexicon:
-    """The words of one language; what nobody has translated stays English, what somebody has does not."""
+    """The words of one language, before those of every other: pages mix them."""
     data = grid_data("words")
-    levels, sections = ({**data[kind]["en"], **data[kind].get(language, {})} for kind in ("levels", "sections"))
+    tables = {kind: [*data[kind].values(), data[kind].get(language, {})] for kind in ("levels", "sections", "labels")}
+    levels = {word: level for table in tables["levels"] for word, level in _turned(table).items()}
+    own = {**data["levels"]["en"], **data["levels"].get(language, {})}
     return Lexicon(
         language=language,
-        levels={
-            fold(word): Level("View & Edit" if level == "Edit" else level)
-            for level, words in levels.items()
-            for word in words
-        },
-        sections=_turned(sections),
-        labels=_turned(data["labels"].get(language, {})),
+        levels={word: Level("View & Edit" if level == "Edit" else level) for word, level in levels.items()},
+        sections={word: name for table in tables["sections"] for word, name in _turned(table).items()},
+        labels={word: name for table in tables["labels"] for word, name in _turned(table).items()},
+        own=frozenset(_turned(own)),
     )
 
 
@@ -77,7 +70,7 @@ def lexicon_for(words: Iterable[str], *, declared: str) -> Lexicon:
     folded = [fold(word) for word in words]
 
     def known(candidate: Lexicon) -> int:
-        return sum(word in candidate.levels for word in folded)
+        return sum(word in candidate.own for word in folded)
 
     best = max(used, key=known)
     if folded and not known(best):

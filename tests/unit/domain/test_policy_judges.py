@@ -251,3 +251,27 @@ def test_the_universal_admin_switch_is_to_be_switched_off() -> None:
         Kind.EXCESS,
         "Switch Universal Site Admin Access off; it overrides every row.",
     )
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Customer Engagement",
+        "Product bundles",
+        "Manage Seller Fulfilled Prime",
+        "Appeals",
+        "Brand Referral Bonus",
+        "KPI Toolbar",
+        "Service Provider Network",
+        "Voice of the Customer",
+        "Service Provider Network (find providers of services)",
+    ],
+)
+def test_rows_of_the_dashboard_of_2025_are_no_news(label: str) -> None:
+    known = Row(scope="regional", section="Performance", permission=label, level=Level.EDIT)
+    assert load_policy().is_known(known)
+
+
+def test_a_description_in_brackets_hides_no_row_that_must_be_none() -> None:
+    described = Row(scope="regional", section="Settings", permission="User Permissions (makes the user a superuser)")
+    assert load_policy().is_none_row(described)

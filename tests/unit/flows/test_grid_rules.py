@@ -87,19 +87,16 @@ def test_the_rows_label_in_a_controls_name_is_no_level() -> None:
     assert found.level is Level.EDIT
 
 
-def test_one_word_of_another_language_is_not_understood() -> None:
-    words = lexicon_for(["None", "View", "Anzeigen und Bearbeiten"], declared="en-US")
-    assert words.level("Anzeigen und Bearbeiten") is None
-    assert (
-        lexicon_for(["None", "View", "Anzeigen und Bearbeiten"], declared="de-DE").level("Anzeigen und Bearbeiten")
-        is Level.EDIT
-    )
+@pytest.mark.parametrize("declared", ["en-US", "de-DE", "zh-CN"])
+def test_pages_mix_languages_and_every_known_word_is_understood(declared: str) -> None:
+    words = lexicon_for(["None", "View", "Anzeigen und Bearbeiten"], declared=declared)
+    assert words.level("Anzeigen und Bearbeiten") is Level.EDIT
+    assert (words.level("View"), words.section("Settings")) == (Level.VIEW, "Settings")
+    assert words.label("User Permissions") == words.label("用户权限") == "User Permissions"
 
 
-def test_a_language_that_has_a_word_does_not_take_the_english_one() -> None:
-    assert lexicon("zh").level("View") is None
-    assert lexicon("zh").section("Settings") is None
-    assert lexicon("zh").label("User Permissions") is None
+def test_a_word_of_a_language_that_nobody_wrote_down_is_not_understood() -> None:
+    assert lexicon("fr").level("Voir et modifier") is None
 
 
 def test_scopes_and_counts_are_told_from_titles() -> None:
