@@ -18,10 +18,11 @@ from typer.testing import CliRunner
 from agent.cli import context, mail
 from agent.cli.accounts import app as accounts_app
 from agent.cli.status import status
-from agent.domain.account import ApiAuthorization
+from agent.domain.account import ApiAuthorization, MerchantSource
 from agent.errors import AgentError, UnconfirmedError, UsageError
 from agent.mail.approval import approve, look_at_held
 from agent.mail.manual import admit_file, admit_link, check_file
+from agent.store import accounts
 from agent.store.database import schema
 from agent.store.database.engine import reading
 from agent.store.inbox import invitations
@@ -189,6 +190,44 @@ def test_held_mail_is_acted_on_when_a_person_approves_it(world: MailWorld) -> No
     assert approve_message(world, 1) == 1
     assert world.verdicts() == [("accept", "approved")]
     assert world.state_of() == "accepting"
+
+
+def test_an_approval_binds_the_account_to_the_merchant_it_shows(world: MailWorld) -> None:
+    world.account(merchant_id=None)
+    hold(world, "merchant_unknown")
+    done = sc_agent(world, "approve", "1", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert MERCHANT in done.stdout
+    assert "region NA" in done.stdout
+    with reading(world.engine) as conn:
+        account = accounts.get(conn, "A1")
+    assert (account.merchant_id, account.merchant_source) == (MERCHANT, MerchantSource.APPROVAL)
+
+
+def test_a_stranger_s_shop_that_invites_first_gets_nothing(world: MailWorld) -> None:
+    world.account(merchant_id=None)
+    stranger = "A1STRANGER0001"
+    assert world.inbox is not None
+    with world.running():
+        world.inbox.deliver_now(world.mail_to(link=link_to(stranger)))
+        wait_for(lambda: world.verdicts() == [("held", "merchant_unknown")])
+        world.inbox.deliver_now(world.mail_to())
+        wait_for(lambda: [each[1] for each in world.verdicts()] == ["merchant_unknown"] * 2)
+        named = ("api-authorization", "A1", "complete", "--merchant-id", MERCHANT)
+        assert sc_agent(world, *named, app=accounts_app).returncode == 0
+        wait_arrivals(world, 1)
+        wait_for(lambda: world.verdicts() == [("held", "other_merchant"), ("accept", "expected")])
+    assert world.state_of() == "accepting"
+    with pytest.raises(UnconfirmedError, match="merchant_differs"):
+        approve_message(world, 1)
+
+
+def test_an_invitation_of_another_region_cannot_be_approved(world: MailWorld) -> None:
+    world.account()
+    hold(world, "other_region", world.mail_to(link=link_to(host="sellercentral.amazon.eg")))
+    with pytest.raises(UnconfirmedError, match="other_region"):
+        approve_message(world, 1)
+    assert world.state_of() == "awaiting_invitation"
 
 
 def test_invitation_of_another_address_cannot_be_approved_for_an_account(world: MailWorld) -> None:
