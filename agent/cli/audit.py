@@ -28,6 +28,7 @@ from agent.domain.policy.load import load_configured_policy, load_policy
 from agent.domain.policy.model import Policy
 from agent.errors import Exit, UnconfirmedError, UsageError
 from agent.report.writer import Format, Report, open_report
+from agent.settings.files import require_believed
 from agent.settings.model import Settings
 from agent.store import accounts, audits
 from agent.store.database.engine import reading
@@ -73,6 +74,8 @@ def audit(
     if confirm and (every or stored or len(account_ids or ()) != 1 or not (reason or "").strip()):
         raise UsageError("--confirm is for one account that is audited now, and needs --reason TEXT")
     settings = context.settings()
+    if policy:
+        require_believed(policy, what="the policy")
     rules = load_policy(policy) if policy else load_configured_policy(settings.audit.policy_file)
     engine = context.database(settings, reads=stored)
     chosen = _chosen(engine, account_ids, as_account)

@@ -13,6 +13,7 @@ from typing import Any
 from agent.actions.fields import FIELDS, SECRETS, FieldError, parse_account, parse_secrets
 from agent.actions.registration import Registration
 from agent.errors import UsageError
+from agent.settings.files import require_believed
 
 STDIN = "-"
 _KNOWN = (*FIELDS, *SECRETS)
@@ -23,11 +24,14 @@ def load_registrations(name: str) -> list[Registration]:
     """Read accounts from a file, or from standard input for `-`: JSON (a list, or {"accounts": [...]}) or CSV; all or none.
 
     Raises:
+        ConfigurationError: somebody else could have written it.
         UsageError: it cannot be read, a row is wrong, an id or address stands twice, or it holds secrets and others may
         read it.
     """
     path = Path(name)
     shown = "standard input" if name == STDIN else path.name
+    if name != STDIN:
+        require_believed(path, what="the file of accounts")
     try:
         mode = 0 if name == STDIN else path.stat().st_mode
         text = sys.stdin.read() if name == STDIN else path.read_text(encoding="utf-8-sig")

@@ -227,3 +227,11 @@ def test_doctor_names_what_others_can_read_and_whom_the_first_invitation_let_in(
     checks = {each["name"]: each for each in agent("doctor", "--json").document["checks"]}
     assert (checks["files"]["health"], checks["merchants"]["health"]) == ("warn", "warn")
     assert "ACCEPT_ANY_MERCHANT" in checks["merchants"]["detail"]
+
+
+def test_what_others_can_write_registers_nobody_and_judges_nothing(agent: Agent) -> None:
+    assert agent.add("A1").code == 0
+    for name, command in (("a.csv", ("accounts", "import")), ("policy.toml", ("audit", "A1", "--policy"))):
+        (agent.folder / name).write_text("id,user_email,marketplace\nA2,a2@users.example,US\n", encoding="utf-8")
+        (agent.folder / name).chmod(0o666)
+        refused(agent(*command, name), 4, "can be written by others")
