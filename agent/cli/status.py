@@ -109,7 +109,7 @@ def _known(conn: Connection, account: Account, settings: Settings) -> dict[str, 
     """Since when an account stands as it does, and where the evidence of its last visit is."""
     entries = journal.history(conn, account.id, limit=50)
     moves = [one.at for one in entries if one.from_state is not one.to_state and one.to_state is account.authorization]
-    evidence = (settings.evidence_dir or settings.data_dir / "evidence") / account.id
+    evidence = settings.evidence_root / account.id
     return {"since": moves[-1] if moves else None, "evidence": newest_evidence(evidence)}
 
 

@@ -9,15 +9,14 @@ from datetime import datetime
 from pathlib import Path
 
 
-def forget_evidence(data_dir: Path, *, before: datetime, bytes_per_account: int) -> int:
+def forget_evidence(root: Path, *, before: datetime, bytes_per_account: int) -> int:
     """Delete the folders of visits that ended before, and of each account the oldest beyond its share; returns how
-    many.
+    many. `root` holds a folder an account.
 
     Links are neither followed nor removed. An account's newest folder is kept whatever its size: its visit may still be running.
     """
     gone = 0
-    kept = data_dir / "evidence"
-    for account in () if kept.is_symlink() else kept.glob("*"):
+    for account in () if root.is_symlink() else root.glob("*"):
         if account.is_symlink():
             continue  # it leads to what is not ours
         with suppress(

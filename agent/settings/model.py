@@ -297,6 +297,11 @@ class Settings(BaseSettings):
     evidence_dir: Path | None = None  # shared by workers and web role; None: data_dir/evidence
 
     @property
+    def evidence_root(self) -> Path:
+        """Where each account's evidence lies, one folder an account."""
+        return self.evidence_dir or self.data_dir / "evidence"
+
+    @property
     def is_rehearsal(self) -> bool:
         """Whether anything is pointed at a stand-in (decision 12)."""
         return bool(self.rehearsal_signs)

@@ -85,9 +85,7 @@ async def audit(visit: Visit, plan: Plan, context: WorkerContext, *, hooks: Flow
 
     judged = judged_by(context.policy)
     shown = None if context.asked_policy in (None, context.policy) else judged_by(context.asked_policy).document
-    await keep_pictures(
-        visit, reading, judged.document, context.evidence_dir(account.id, plan.visit_id), context.settings.data_dir
-    )
+    await keep_pictures(visit, reading, judged.document, context.evidence_dir(account.id, plan.visit_id))
     event = event_of(judged.audit, plan, limit=context.settings.audit.incomplete_limit)
     return Conclusion(
         outcome=judged.audit.verdict,
@@ -160,9 +158,7 @@ def _remedies(audit: Audit, plan: Plan) -> str:
     return " ".join([step, *named])
 
 
-async def keep_pictures(
-    visit: Visit, reading: AuditReading, document: AuditDocument, directory: Path, data_dir: Path
-) -> None:
+async def keep_pictures(visit: Visit, reading: AuditReading, document: AuditDocument, directory: Path) -> None:
     """Save a picture of each row with a finding and name it in the document; a row that cannot be pictured costs
     nothing.
     """
@@ -182,7 +178,7 @@ async def keep_pictures(
     with suppress(TimeoutError):
         async with asyncio.timeout(_PICTURES_TIME):
             await capture_rows(visit.page, wanted, pages=reading.grid.pages)
-    taken = {path.stem: str(path.relative_to(data_dir)) for path in wanted.values() if path.exists()}
+    taken = {path.stem: str(Path("evidence", *path.parts[-3:])) for path in wanted.values() if path.exists()}
     for finding in document["findings"]:
         if finding["id"] in taken:
             finding["evidence"] = [taken[finding["id"]]]

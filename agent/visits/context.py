@@ -66,4 +66,4 @@ class WorkerContext:
 
     def evidence_dir(self, account_id: str, visit_id: str) -> Path:
         """Where a visit keeps its evidence."""
-        return self.settings.data_dir / "evidence" / account_id / visit_id
+        return self.settings.evidence_root / account_id / visit_id

@@ -73,7 +73,7 @@ class Housekeeping:
         gone = await asyncio.to_thread(forget_old, context.engine, limits, now=now)
         too_old, share = now - timedelta(days=limits.evidence_days), limits.evidence_mb * 1_000_000
         folders = await asyncio.to_thread(
-            forget_evidence, context.settings.data_dir, before=too_old, bytes_per_account=share
+            forget_evidence, context.settings.evidence_root, before=too_old, bytes_per_account=share
         )
         finished = (
             await self.engine.forget(now - timedelta(days=limits.finished_days)) if self.engine is not None else 0

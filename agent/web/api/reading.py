@@ -121,7 +121,7 @@ def get_evidence(request: Request, account_id: str, name: str) -> Response:
     with read(request, Scope.EVIDENCE_READ) as call:
         account_of(call, account_id)
         settings = call.parts.settings
-        folder = (settings.evidence_dir or settings.data_dir / "evidence") / account_id
+        folder = settings.evidence_root / account_id
     file = _inside(folder, name)
     if file is None:
         raise not_found("evidence")

@@ -154,5 +154,5 @@ async def test_a_visit_that_goes_well_leaves_nothing(rehearsal: Rehearsal) -> No
 def test_evidence_that_is_too_old_goes_with_its_recording(failed: Failed, tmp_path: Path) -> None:
     shutil.copytree(failed.rehearsal.settings.data_dir / "evidence", tmp_path / "evidence")
     assert find_recordings([tmp_path]) != []
-    assert forget_evidence(tmp_path, before=utc_now() + timedelta(minutes=1), bytes_per_account=10**9) == 1
+    assert forget_evidence(tmp_path / "evidence", before=utc_now() + timedelta(minutes=1), bytes_per_account=10**9) == 1
     assert find_recordings([tmp_path]) == []

@@ -137,7 +137,7 @@ def test_links_are_not_followed_when_evidence_is_deleted(elsewhere: Path) -> Non
     (elsewhere / "data" / "evidence" / "A1").symlink_to(outside)
     (elsewhere / "data" / "evidence" / "A2" / "v").symlink_to(outside / "visit")
     late = datetime(2100, 1, 1, tzinfo=UTC)
-    assert forget_evidence(elsewhere / "data", before=late, bytes_per_account=0) == 0
+    assert forget_evidence(elsewhere / "data" / "evidence", before=late, bytes_per_account=0) == 0
     assert (outside / "visit" / "file").read_text() == "kept"
 
 

@@ -118,3 +118,13 @@ async def test_a_format_that_is_none_is_not_found(web: WebServer, name: str) -> 
         await registered(client)
         number = keep(web, document())
         assert code_of(await client.get(f"{ACCOUNTS}/A1/audits/{number}.{name}")) == (404, "not_found")
+
+
+async def test_evidence_in_a_shared_directory_is_found_there(web: WebServer, tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
+    web.role.parts.settings.evidence_dir = shared
+    (shared / "A1" / VISIT).mkdir(parents=True)
+    (shared / "A1" / VISIT / "story.json").write_text("{}")
+    async with web.client() as client:
+        await registered(client)
+        assert (await client.get(f"{ACCOUNTS}/A1/evidence/{VISIT}/story.json")).text == "{}"
