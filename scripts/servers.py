@@ -47,6 +47,17 @@ RECIPES = (
         program="usr/lib/cyrus/bin/imapd",
     ),
     Recipe(
+        name="imap4d",
+        packages=("mailutils-imap4d", "libmailutils9"),
+        program="usr/sbin/imap4d",
+        unneeded=("libmariadb3",) if False else (),
+    ),
+    Recipe(
+        name="courier",
+        packages=("courier-imap", "courier-authlib"),
+        program="usr/bin/imapd",
+    ),
+    Recipe(
         name="postgres",
         packages=("postgresql-15", "postgresql-client-15", "libpq5"),
         program="usr/lib/postgresql/15/bin/initdb",  # finds its own files relative to where it lies

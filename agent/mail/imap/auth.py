@@ -10,23 +10,15 @@ from typing import Any, Protocol
 from pydantic import SecretStr
 
 from agent.errors import ConfigurationError
+from agent.mail.imap.answers import is_passing
 from agent.mail.imap.client import Client, LoginError
+from agent.mail.trust.headers import plain_line
 from agent.settings.model import MailboxSettings, OAuthSettings
 
 MARGIN = timedelta(minutes=5)
 LONGEST_SESSION = timedelta(minutes=50)
 _MICROSOFT_SCOPE = "https://outlook.office365.com/.default"
-_PASSING = (
-    "[unavailable]",
-    "[inuse]",
-    "[limit]",
-    "[serverbug]",
-    "socket error",
-    "timed out",
-    "try again",
-    "temporar",
-    "too many",
-)  # RFC 5530
+_NOT_OFFERED = ("unsupported", "not supported", "unknown", "not available", "no mechanism", "[cannot]")  # of mechanisms
 _GOOGLE_SCOPE = "https://mail.google.com/"
 
 
@@ -71,6 +63,12 @@ class Credentials:
             raise ConfigurationError(
                 f"mailbox {mailbox.username} has neither a password nor oauth; set SC_AGENT_IMAP__PASSWORD"
             )
+        password = mailbox.password.get_secret_value() if mailbox.password is not None else ""
+        if not set(mailbox.username + password).isdisjoint("\r\n\0"):
+            raise ConfigurationError(
+                f"the user name or password of mailbox {plain_line(mailbox.username)} holds a line break or a NUL, "
+                "which would be a second command; is there a line break at the end of the file it came from?"
+            )
 
     def sign_in(self, client: Client) -> None:
         """Sign a fresh connection in.
@@ -78,10 +76,12 @@ class Credentials:
         Raises:
             LoginError: refused.
             TokenError: no token.
+            ConfigurationError: the server offers no way that we have a secret for.
         """
         if self._source is None:
             assert self._mailbox.password is not None  # noqa: S101 - checked when built
-            client.login(self._mailbox.username, self._mailbox.password.get_secret_value())
+            _sign_in_by_password(client, self._mailbox.username, self._mailbox.password.get_secret_value())
+            client.forget_capabilities()
             return
         token = self._fresh_token().value.get_secret_value()
         if self._mailbox.oauth is not None and self._mailbox.oauth.mechanism == "oauthbearer":
@@ -222,14 +222,34 @@ class GoogleTokens:
         )
 
 
+def _sign_in_by_password(client: Client, username: str, password: str) -> None:
+    """AUTHENTICATE PLAIN where it is offered (RFC 4616: UTF-8), LOGIN where that is not forbidden (RFC 3501 6.2.3)."""
+    may_login = not client.has_capability("LOGINDISABLED")
+    if client.has_capability("AUTH=PLAIN"):
+        try:
+            client.plain_login(username, password)
+            return
+        except LoginError as err:
+            if not may_login or not any(word in str(err).lower() for word in _NOT_OFFERED):
+                raise
+    if not may_login:
+        raise ConfigurationError(
+            "the server forbids LOGIN and offers no AUTH=PLAIN (RFC 3501 6.2.3); most such servers want TLS first: "
+            "IMAP__TLS=starttls or implicit"
+        )
+    if (username + password).isascii():
+        client.login(username, password)
+    else:
+        client.login_by_literal(username, password)
+
+
 def is_login_refused(error: Exception) -> bool:
     """Whether the server refused who we say we are. imapclient calls a connection that broke meanwhile a LoginError
     too.
     """
     if isinstance(error, TokenError):
         return error.permanent
-    lowered = str(error).lower()
-    return isinstance(error, LoginError) and not any(mark in lowered for mark in _PASSING)
+    return isinstance(error, LoginError) and not is_passing(str(error))
 
 
 def _certificate(oauth: OAuthSettings) -> dict[str, str]:

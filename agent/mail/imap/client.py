@@ -6,23 +6,24 @@ Not thread-safe, like the library: one thread a connection. Only `cut` may be ca
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 import logging
 import re
 import select
 import socket
 import ssl
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 import imapclient
 from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
-from imapclient.imapclient import SocketTimeout, require_capability
+from imapclient.imap_utf7 import decode as decode_utf7
+from imapclient.imap_utf7 import encode as encode_utf7
+from imapclient.imapclient import SocketTimeout, _quoted, require_capability
+from imapclient.response_parser import parse_fetch_response, parse_response
 
 from agent.errors import ConfigurationError
-from agent.settings.model import MailboxSettings, MailSettings, Tls
+from agent.mail.imap.headlines import Headline, Selected, bytes_of, headline_of, is_asked_for
 
 __all__ = [
     "CapabilityError",
@@ -32,10 +33,11 @@ __all__ = [
     "IdleRefusedError",
     "LoginError",
     "Selected",
-    "connect",
+    "SocketTimeout",
 ]
 
 MAX_HEADER_BYTES = 65_536
+HIGHEST_UID = 4_294_967_295  # RFC 3501 9: nz-number
 CHUNK = 200  # ids are not compressed to ranges; Dovecot refuses lines over 64 KB
 _JUNK_NAMES = frozenset(  # Exchange marks none, and names it in the mailbox's language
     {
@@ -52,29 +54,37 @@ class IdleRefusedError(IMAPClientError):  # type: ignore[misc]  # the library is
     """The server answered NO or BAD to IDLE; the connection is still good."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selected:
-    """A folder as EXAMINE showed it; some servers (Courier) do not say uidnext."""
-
-    uidvalidity: int
-    exists: int
-    uidnext: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Headline:
-    """What is fetched of every new message before anything else."""
-
-    uid: int
-    size: int
-    arrived_at: datetime | None
-    header: bytes
-
-
 class Client(imapclient.IMAPClient):  # type: ignore[misc]  # the library is untyped
     """A connection that is logged in by `agent.mail.imap.auth` and used by one watcher."""
 
     watching = False  # whether the folder to idle on is open
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether the server greeted us as signed in already (PREAUTH)."""
+        return bool(self._imap.state == "AUTH")
+
+    def forget_capabilities(self) -> None:
+        """Let them be asked for again: a server may offer more to who is signed in."""
+        self._cached_capabilities = None
+
+    def login_by_literal(self, username: str, password: str) -> None:
+        """LOGIN with what is not ASCII in literals, as UTF-8 (RFC 3501 9: a quoted string holds 7 bits).
+
+        Raises:
+            LoginError: refused.
+        """
+        words = [_quoted.maybe(username.encode()), _quoted.maybe(password.encode())]
+        try:
+            kind, data = self._raw_command(b"LOGIN", words, uid=False)
+            self._checkok("login", kind, data)
+        except self.AbortError as err:
+            if "continuation" not in str(err):
+                raise
+            raise LoginError(f"the server takes no password outside ASCII: {err}") from err
+        except IMAPClientError as err:
+            raise LoginError(str(err)) from err
+        self._imap.state = "AUTH"
 
     @require_capability("IDLE")  # type: ignore[untyped-decorator]  # without it CAPABILITY would be sent inside IDLE
     def idle(self) -> None:
@@ -118,44 +128,104 @@ class Client(imapclient.IMAPClient):  # type: ignore[misc]  # the library is unt
         return any(descriptor == sock.fileno() for descriptor, _ in poller.poll(seconds * 1000))
 
     def examine(self, folder: str) -> Selected:
-        """Open a folder read-only; nothing is marked as seen."""
-        answer = self.select_folder(folder, readonly=True)
+        """Open a folder read-only; nothing is marked as seen.
+
+        Raises:
+            ConfigurationError: the server gives no UIDVALIDITY, without which no position holds.
+        """
+        if not set(folder).isdisjoint("\r\n\0"):
+            raise ConfigurationError(f"a folder of the settings has a line break in its name: {folder!r}")
+        try:
+            answer = self.select_folder(folder, readonly=True)
+        except self.AbortError:
+            raise
+        except IMAPClientError:
+            if "&" not in folder:
+                raise
+            answer = self._select_as_written(folder)
+        if b"UIDVALIDITY" not in answer:
+            raise ConfigurationError(
+                f"the server gives no UIDVALIDITY for the folder {folder} (RFC 3501 6.3.1), so no position in it holds; "
+                "use another IMAP server for this mailbox"
+            )
         return Selected(
             uidvalidity=int(answer[b"UIDVALIDITY"]),
             exists=int(answer.get(b"EXISTS", 0)),
             uidnext=answer.get(b"UIDNEXT"),
         )
 
+    def _select_as_written(self, folder: str) -> dict[bytes, Any]:
+        """Open a folder by its name in our letters: some servers do not write & as &- (RFC 3501 5.1.3)."""
+        self.folder_encode = False
+        try:
+            answer: dict[bytes, Any] = self.select_folder(folder, readonly=True)
+            return answer
+        finally:
+            self.folder_encode = True
+
+    def refresh(self) -> int | None:
+        """NOOP; how many messages the server says there are, None if it says nothing of it."""
+        self._imap.untagged_responses.pop("EXISTS", None)
+        kind, data = self._imap.noop()
+        self._checkok("NOOP", kind, data)
+        return self.announced()
+
+    def announced(self) -> int | None:
+        """How many messages there are, if the answer to the last command said so in passing."""
+        counts = [count for count in self._imap.untagged_responses.pop("EXISTS", []) if count and count.isdigit()]
+        return int(counts[-1]) if counts else None
+
     def uids_from(self, first: int) -> list[int]:
-        """UIDs at or above `first`, ascending; a server answers n:* with the last message even when it is below n."""
-        return sorted(uid for uid in self.search(["UID", f"{first}:*"]) if uid >= first)
+        """UIDs at or above `first`, ascending. The end is a number: GNU imap4d finds nothing up to *, others answer
+        n:* with the last message even when it is below n, or with BAD (RFC 3501 6.4.8).
+        """
+        return sorted(uid for uid in self.search(["UID", f"{first}:{HIGHEST_UID}"]) if uid >= first)
+
+    def which_of(self, uids: Sequence[int]) -> set[int]:
+        """Which of these UIDs are in the folder."""
+        return set(self.search(["UID", ",".join(map(str, uids))])) & set(uids)
 
     def last_uid(self) -> int:
-        """The highest UID in the folder, 0 when it is empty."""
-        return max(self.search(["UID", "*"]), default=0)
+        """The highest UID in the folder, 0 when it is empty or no way to ask is understood."""
+        for ask in (self._last_fetched, lambda: self.search(["*"]), lambda: self.search(["UID", "*"])):
+            try:
+                if found := ask():
+                    return max(found)
+            except self.AbortError:
+                raise
+            except (IMAPClientError, ValueError):
+                continue
+        return 0
 
-    def uids_since(self, since: datetime, sender: str) -> list[int]:
+    def _last_fetched(self) -> list[int]:
+        kind, data = self._imap.fetch("*", "(UID)")
+        self._checkok("FETCH", kind, data)
+        answers = parse_fetch_response([line for line in data if line], uid_is_key=False)
+        return [answer[b"UID"] for answer in answers.values() if b"UID" in answer]
+
+    def uids_since(self, since: datetime, sender: str | None = None) -> list[int]:
         """UIDs that arrived on or after a day and whose From holds a text, ascending."""
-        return sorted(self.search(["SINCE", since.date(), "FROM", sender]))
+        return sorted(self.search(["SINCE", since.date(), *(("FROM", sender) if sender else ())]))
 
     def headlines(self, uids: Sequence[int]) -> dict[int, Headline]:
-        """Header, size and arrival of messages; those that vanished are missing in the answer."""
+        """Header, size and arrival of messages; those for which nothing came are missing in the answer."""
         self.normalise_times = False
         answer = self.fetch(list(uids), ["RFC822.SIZE", "INTERNALDATE", f"BODY.PEEK[HEADER]<0.{MAX_HEADER_BYTES}>"])
-        return {uid: _headline(uid, data) for uid, data in answer.items() if b"RFC822.SIZE" in data}
+        return {uid: headline_of(uid, data) for uid, data in answer.items() if any(map(is_asked_for, data))}
 
     def raw_message(self, uid: int, limit: int) -> bytes | None:
-        """All bytes of a message, at most `limit`; None when it vanished."""
+        """All bytes of a message, at most `limit`; None when none came, whatever the reason."""
         data = self.fetch([uid], [f"BODY.PEEK[]<0.{limit}>"]).get(uid, {})
-        return next(
-            (value for key, value in data.items() if key.startswith(b"BODY[]") and isinstance(value, bytes)), None
-        )
+        return bytes_of(data, b"BODY[]")
 
     def junk_folder(self) -> str | None:
-        """The folder with the special use \\Junk, or one with a usual name."""
-        found = [(flags, str(name)) for flags, _, name in self.list_folders()]
-        special = [name for flags, name in found if any(flag.lower() == b"\\junk" for flag in flags)]
-        usual = [name for _, name in found if re.split(r"[/.\]]", name)[-1].casefold() in _JUNK_NAMES]
+        """The folder with the special use \\Junk, or one with a usual name; an entry that cannot be read is left out."""
+        kind, data = self._imap._simple_command("LIST", '""', '"*"')
+        self._checkok("LIST", kind, data)
+        kind, data = self._imap._untagged_response(kind, data, "LIST")
+        found = [entry for entry in map(_entry, _grouped(data)) if entry is not None]
+        special = [name for flags, name in found if flags & {b"\\junk", b"\\spam"}]
+        usual = [name for _, name in found if re.split(r"[/.\\\]]", name)[-1].casefold() in _JUNK_NAMES]
         return next(iter(special + usual), None)
 
     def move_aside(self, uid: int, folder: str) -> None:
@@ -188,60 +258,26 @@ class Client(imapclient.IMAPClient):  # type: ignore[misc]  # the library is unt
         self._imap.untagged_responses = {"BYE": bye} if bye else {}
 
 
-def connect(mailbox: MailboxSettings, limits: MailSettings) -> Client:
-    """Open a connection that is protected as the settings say; not logged in yet.
+def _grouped(lines: Sequence[Any]) -> Iterator[list[Any]]:
+    """The lines of an answer, each literal with what stands around it."""
+    group: list[Any] = []
+    for line in lines:
+        if line:
+            group.append(line)
+        if group and not isinstance(line, tuple):
+            yield group
+            group = []
 
-    Raises:
-        ConfigurationError: no TLS to a host that is not loopback, or the CA file cannot be read.
-        OSError, ssl.SSLError, IMAPClientError: as the network has it.
-    """
-    context = None if mailbox.tls is Tls.NONE else _tls_context(mailbox)
-    if context is None:
-        _require_loopback(mailbox.host)
-    client = Client(
-        mailbox.host,
-        port=mailbox.port,
-        ssl=mailbox.tls is Tls.IMPLICIT,
-        ssl_context=context if mailbox.tls is Tls.IMPLICIT else None,
-        timeout=SocketTimeout(limits.connect_timeout, limits.read_timeout),
-    )
+
+def _entry(group: list[Any]) -> tuple[set[bytes], str] | None:
+    """Flags in lower case and name of one line of a LIST; None when it is no folder that can be opened by that name."""
     try:
-        _keep_alive(client.socket())
-        if mailbox.tls is Tls.STARTTLS:
-            client.starttls(context)
-    except BaseException:
-        client.drop()
-        raise
-    return client
-
-
-def _tls_context(mailbox: MailboxSettings) -> ssl.SSLContext:
-    try:
-        return ssl.create_default_context(cafile=str(mailbox.ca_file) if mailbox.ca_file else None)
-    except (OSError, ssl.SSLError) as err:
-        raise ConfigurationError(f"the CA file {mailbox.ca_file} of mailbox {mailbox.username} cannot be read") from err
-
-
-def _require_loopback(host: str) -> None:
-    try:
-        local = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        local = False
-    if not local:
-        raise ConfigurationError(
-            f"IMAP__TLS is none, which is allowed on loopback only, but the host is {host}; use implicit or starttls"
-        )
-
-
-def _keep_alive(sock: Any) -> None:
-    """Find a dead link within a minute; some systems lack some of the options."""
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    options = {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 20_000}
-    for name, value in options.items():
-        if hasattr(socket, name):
-            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
-
-
-def _headline(uid: int, data: dict[bytes, Any]) -> Headline:
-    header = next((value for key, value in data.items() if key.startswith(b"BODY[HEADER]")), b"")
-    return Headline(uid=uid, size=int(data[b"RFC822.SIZE"]), arrived_at=data.get(b"INTERNALDATE"), header=header or b"")
+        flags, _, name = parse_response(group)[:3]
+        known = {flag.lower() for flag in flags}
+        text = str(name) if isinstance(name, int) else decode_utf7(name)
+        raw = str(name).encode() if isinstance(name, int) else name
+        if known & {b"\\noselect", b"\\nonexistent"} or encode_utf7(text) != raw:
+            return None
+    except (ValueError, TypeError, AttributeError, IMAPClientError):
+        return None
+    return known, str(text)

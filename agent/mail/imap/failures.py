@@ -8,8 +8,8 @@ from enum import StrEnum
 
 from agent.errors import AgentError, ConfigurationError
 from agent.mail.imap.auth import is_login_refused
-from agent.mail.imap.client import IMAPClientError
-from agent.mail.trust.headers import readable
+from agent.mail.imap.client import Client, IMAPClientError
+from agent.mail.trust.headers import plain_line
 
 ALARM_DOWN_AFTER = 300.0  # seconds
 
@@ -43,7 +43,7 @@ class FolderMissingError(Exception):
 
 def classify(error: BaseException, *, farewell: str = "") -> Failure:
     """Sort an error; `farewell` is what the server said when it closed."""
-    text = readable(f"{_told(error)} {farewell}".strip())
+    text = plain_line(f"{_told(error)} {farewell}".strip())
     lowered = text.lower()
     if "accesstokenexpired" in lowered:
         return Failure(link=Link.DOWN, text=text, wait=0.0, new_token=True)
@@ -72,9 +72,16 @@ def _told(error: BaseException) -> str:
     return f"{type(error).__name__}: {said}"
 
 
+def is_connection_lost(error: BaseException) -> bool:
+    """Whether the connection is of no use any more. Whatever else goes wrong is the matter of one command: the answer
+    was read to its end, whether it was a refusal or not what we can parse.
+    """
+    return isinstance(error, Client.AbortError | OSError) or not isinstance(error, Exception)
+
+
 def is_too_many_connections(error: Exception) -> bool:
     """Whether a second connection was refused that the first one was not: every server words it in its own way."""
     lowered = str(error).lower()
     return isinstance(error, IMAPClientError) and any(
-        mark in lowered for mark in ("too many", "maximum number", "limit exceeded", "connections")
+        mark in lowered for mark in ("too many", "maximum number", "limit exceeded", "connections", "[limit]")
     )

@@ -16,13 +16,16 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from agent.mail import events
 from agent.mail.context import MailContext, name_of
-from agent.mail.imap.auth import Credentials, is_login_refused
-from agent.mail.imap.client import FLOOD, CapabilityError, Client, IdleRefusedError, connect
-from agent.mail.imap.failures import FolderMissingError, classify, is_too_many_connections
+from agent.mail.imap.auth import Credentials
+from agent.mail.imap.client import FLOOD, CapabilityError, Client, IdleRefusedError
+from agent.mail.imap.connecting import connect
+from agent.mail.imap.failures import classify, is_connection_lost
+from agent.mail.imap.optional import Optional
 from agent.mail.imap.scanner import Scanner, open_folder
 from agent.mail.tidy import Housekeeping
 from agent.settings.model import MailboxSettings
-from agent.store.database.engine import writing
+from agent.store.database.absence import is_away
+from agent.store.database.engine import reading, writing
 from agent.store.inbox import folders
 
 _DEBOUNCE = 0.02  # several mails often come together
@@ -51,6 +54,8 @@ class Session:
         renew: Callable[[], bool],
         on_found: Callable[[], None],
         housekeeping: Housekeeping,
+        scanner: Scanner,
+        optional: Optional,
     ) -> None:
         self._mailbox = mailbox
         self._context = context
@@ -60,7 +65,8 @@ class Session:
         self._renew = renew
         self._on_found = on_found
         self._housekeeping = housekeeping
-        self._scanner = Scanner(context, stop=stop)
+        self._scanner = scanner
+        self._optional = optional
         self._work: Client | None = None
         self._watch: Client | None = None
         self._can_idle = False
@@ -75,12 +81,14 @@ class Session:
         Raises:
             Exception: as the network, the server or the settings have it.
         """
+        self._scanner.forget_open()
         self._work = self._connect()
         self._can_idle = self._work.has_capability("IDLE")
         if self._can_idle:
             self._watch = self._connect_watch()
         else:
             self._context.on_event(name_of(self._mailbox), "polling", 1)
+            self._optional.settled("polling")  # nobody was to idle here
         self._folders = self._find_folders(self._work)
         signed_in_at = self._context.now()
         self._renew_at = self._credentials.renew_at(signed_in_at=signed_in_at)
@@ -92,6 +100,7 @@ class Session:
         while not self._stop.is_set():
             if self._renew_at is not None and self._context.now() >= self._renew_at:
                 self._replace()
+            self._idle_again()
             idling = self._start_idle()
             found = self._scan(self._folders[:1])
             if found and not pushed:
@@ -130,33 +139,49 @@ class Session:
     def _connect(self) -> Client:
         client = connect(self._mailbox, self._context.limits)
         try:
-            self._credentials.sign_in(client)
-            if client.has_capability("ID"):
-                client.id_({"name": "secondary-user"})
+            if not client.signed_in:
+                self._credentials.sign_in(client)
+            if client.has_capability("ID"):  # RFC 2971 3: its answer changes nothing
+                self._optional.attempt("ID", lambda: client.id_({"name": "secondary-user"}))
         except BaseException:
             client.drop()
             raise
         return client
 
     def _connect_watch(self) -> Client | None:
-        """The second connection; a server that allows only one gets polled."""
+        """The second connection; a server that does not give it, now or at all, gets polled meanwhile."""
         try:
-            return self._connect()
-        except Exception as err:
-            if not (is_login_refused(err) or is_too_many_connections(err)):
-                raise
-            self._poll_instead("the server refuses a second connection")
+            client = self._connect()
+        except Exception as err:  # noqa: BLE001 - whatever it is: the first connection works
+            self._poll_instead(f"the server refuses a second connection ({classify(err).text})")
             return None
+        return client
 
     def _poll_instead(self, why: str) -> None:
+        """Go on without IDLE, and try it again after a while: most reasons pass."""
         self._can_idle = False
-        log.warning(events.POLLING, mailbox=name_of(self._mailbox), why=why)
-        self._context.on_event(name_of(self._mailbox), "polling", 1)
-        self._context.on_alarm(f"polling:{name_of(self._mailbox)}", f"{name_of(self._mailbox)} is polled: {why}")
+        name = name_of(self._mailbox)
+        if self._optional.failed("polling"):
+            log.warning(events.POLLING, mailbox=name, why=why)
+            self._context.on_event(name, "polling", 1)
+            self._context.on_alarm(f"polling:{name}", f"{name} is polled: {why}")
+
+    def _idle_again(self) -> None:
+        """Try to idle again, if that failed and its time has come."""
+        if self._can_idle or not self._optional.is_due("polling"):
+            return
+        if self._watch is None:
+            self._watch = self._connect_watch()
+        self._can_idle = self._watch is not None
+
+    def _note_idling(self) -> None:
+        if self._optional.settled("polling"):
+            log.info(events.IDLING, mailbox=name_of(self._mailbox))
+            self._context.on_fine(f"polling:{name_of(self._mailbox)}")
 
     def _find_folders(self, client: Client) -> list[int]:
         wanted = dict.fromkeys(self._mailbox.folders, "inbox")
-        if self._mailbox.junk and (junk := client.junk_folder()) is not None:
+        if self._mailbox.junk and (junk := self._junk(client)) is not None:
             wanted.setdefault(junk, _JUNK)
         with writing(self._context.engine) as conn:
             self._names = {
@@ -164,6 +189,13 @@ class Session:
                 for name, role in wanted.items()
             }
         return list(self._names)
+
+    def _junk(self, client: Client) -> str | None:
+        """The junk folder, as listed now or as it was known."""
+        if (junk := self._optional.attempt("LIST", client.junk_folder)) is not None:
+            return junk
+        with reading(self._context.engine) as conn:
+            return folders.junk_of(conn, name_of(self._mailbox))
 
     def _start_idle(self) -> bool:
         if not self._can_idle or self._watch is None:
@@ -176,6 +208,7 @@ class Session:
         except (IdleRefusedError, CapabilityError):
             self._poll_instead("the server refuses IDLE")
             return False
+        self._note_idling()
         return True
 
     def _end_idle(self, watch: Client) -> None:
@@ -196,6 +229,8 @@ class Session:
                 found += self._scanner.scan(self._work, folder_id)
             self._housekeeping.tidy(self._work, self._names, self._scanner)
         except SQLAlchemyError as err:
+            if not is_away(err):
+                raise
             log.error(events.DATABASE, mailbox=name_of(self._mailbox), error=type(err).__name__)
             self._stop.wait(_DATABASE_PAUSE)
         if found:
@@ -215,14 +250,26 @@ class Session:
         if len(self._folders) < 2 or time.monotonic() < self._others_due:
             return
         for folder_id in self._folders[1:]:
-            try:
-                self._scan([folder_id])
-            except FolderMissingError as err:
-                name = self._names[folder_id]
-                log.warning(events.FOLDER_MISSING, mailbox=name_of(self._mailbox), folder=name)
-                self._context.on_alarm(f"folder:{name_of(self._mailbox)}:{name}", str(err))
-                self._scanner.forget_open()
+            self._scan_other(folder_id)
         self._others_due = time.monotonic() + self._context.limits.junk_interval
+
+    def _scan_other(self, folder_id: int) -> None:
+        name = self._names[folder_id]
+        key = f"folder:{name_of(self._mailbox)}:{name}"
+        try:
+            self._scan([folder_id])
+        except Exception as err:
+            if is_connection_lost(err):
+                raise
+            log.warning(events.FOLDER_MISSING, mailbox=name_of(self._mailbox), folder=name, error=classify(err).text)
+            self._optional.failed(key)
+            self._context.on_alarm(
+                key, f"folder {name} of {name_of(self._mailbox)} cannot be scanned: {classify(err).text}"
+            )
+            self._scanner.forget_open()
+        else:
+            if self._optional.settled(key):
+                self._context.on_fine(key)
 
     def _wait(self, idling: bool) -> bool:
         """Wait for the server, the stop, a poke, or the end of the slice; True when the server said something.
@@ -230,7 +277,7 @@ class Session:
         The lease is renewed and the other folders are scanned meanwhile.
         """
         limits = self._context.limits
-        end = time.monotonic() + (limits.idle_slice if idling else limits.poll_interval)
+        end = time.monotonic() + self._pause(limits.idle_slice if idling else limits.poll_interval)
         while (left := end - time.monotonic()) > 0 and not self._stop.is_set():
             piece = min(left, self._context.lease.total_seconds() / 3)
             if len(self._folders) > 1:
@@ -243,6 +290,11 @@ class Session:
                 raise LeaseLostError(name_of(self._mailbox))
             self._scan_others()
         return False
+
+    def _pause(self, usual: float) -> float:
+        """Seconds until the next scan: sooner than usual when a message must be fetched again."""
+        at = self._scanner.retry_at
+        return usual if at is None else min(usual, max(0.1, (at - self._context.now()).total_seconds()))
 
     def _poked(self, seconds: float) -> bool:
         """Whether somebody poked us; the pokes are drained unless it was the stop."""

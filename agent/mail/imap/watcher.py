@@ -15,6 +15,8 @@ from agent.mail import events
 from agent.mail.context import MailContext, is_dead, name_of, process_name
 from agent.mail.imap.auth import Credentials
 from agent.mail.imap.failures import ALARM_DOWN_AFTER, Failure, Link, classify
+from agent.mail.imap.optional import Optional
+from agent.mail.imap.scanner import Scanner
 from agent.mail.imap.session import LeaseLostError, Session
 from agent.mail.tidy import Housekeeping
 from agent.settings.model import MailboxSettings
@@ -54,6 +56,8 @@ class Watcher(threading.Thread):
         self._wake, self._poke = os.pipe()
         os.set_blocking(self._poke, False)
         self._session: Session | None = None
+        self._scanner = Scanner(context, stop=self._stop_event)
+        self._optional = Optional(self._name)
         self._leading = False
         self._failures = 0
         self._last = Failure(link=Link.DOWN, text="")
@@ -158,6 +162,8 @@ class Watcher(threading.Thread):
             renew=self._take_lease,
             on_found=self._on_found,
             housekeeping=self.housekeeping,
+            scanner=self._scanner,
+            optional=self._optional,
         )
         self._session = session
         return session

@@ -8,9 +8,11 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from agent.store.database.schema import folders, leases
+from agent.store.database.schema import folders, leases, switches
+from agent.store.database.upsert import upsert
 
 _LEASE = "mailbox:"
+_RECONCILED = "mail_reconciled:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +83,22 @@ def note_state(
 def note_push(conn: Connection, folder_id: int, *, now: datetime) -> None:
     """Remember when the server last told us of a change."""
     conn.execute(folders.update().where(folders.c.id == folder_id).values(last_push_at=now))
+
+
+def reconciled_at(conn: Connection, folder_id: int) -> datetime | None:
+    """When a folder was last compared with what should have been seen in it."""
+    return conn.scalar(sa.select(switches.c.at).where(switches.c.name == f"{_RECONCILED}{folder_id}"))
+
+
+def note_reconciled(conn: Connection, folder_id: int, *, now: datetime) -> None:
+    """Remember that a folder was compared, for other sessions and processes, too."""
+    upsert(conn, switches, {"name": f"{_RECONCILED}{folder_id}"}, {"value": "", "at": now})
+
+
+def junk_of(conn: Connection, mailbox: str) -> str | None:
+    """The junk folder of a mailbox, as last seen."""
+    query = sa.select(folders.c.folder).where(folders.c.mailbox == mailbox, folders.c.role == "junk")
+    return conn.scalar(query.order_by(folders.c.id.desc()).limit(1))
 
 
 def watcher_of(conn: Connection, mailbox: str) -> str | None:

@@ -43,6 +43,8 @@ class Found:
     stage: str = FETCHED
     verdict: MailVerdict | None = None
     reason: str | None = None
+    attempts: int = 0
+    next_try_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,15 +97,60 @@ def get(conn: Connection, row_id: int) -> Message | None:
     return None if row is None else _message(row)
 
 
-def list_to_fetch(conn: Connection, folder_id: int, uidvalidity: int | None) -> list[tuple[int, int]]:
-    """Row id and UID of messages that must be fetched (again)."""
-    query = sa.select(messages.c.id, messages.c.uid).where(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unfetched:
+    """A message that was found and whose bytes are not here."""
+
+    row_id: int
+    uid: int
+    attempts: int
+    next_try_at: datetime | None
+    found_at: datetime
+
+
+def list_to_fetch(conn: Connection, folder_id: int, uidvalidity: int | None) -> list[Unfetched]:
+    """The messages that must be fetched (again), whether their time has come or not, oldest first."""
+    columns = (messages.c.uid, messages.c.attempts, messages.c.next_try_at, messages.c.found_at)
+    query = sa.select(messages.c.id.label("row_id"), *columns).where(
         messages.c.stage == FOUND,
         messages.c.folder_id == folder_id,
         messages.c.uidvalidity == uidvalidity,
         messages.c.uid.is_not(None),
     )
-    return [(row.id, row.uid) for row in conn.execute(query.order_by(messages.c.id))]
+    return [Unfetched(**row) for row in conn.execute(query.order_by(messages.c.id)).mappings()]
+
+
+def discard(conn: Connection, row_id: int) -> None:
+    """Delete a row of which turned out, once fetched, that it is no candidate."""
+    conn.execute(messages.delete().where(messages.c.id == row_id, messages.c.stage == FOUND))
+
+
+def fetch_set_aside_again(conn: Connection, folder_id: int, uidvalidity: int | None, *, since: datetime) -> int:
+    """Let what could not be fetched be tried once more; returns how many."""
+    aside = (messages.c.stage == POISON) & (messages.c.reason == "cannot_be_fetched") & (messages.c.found_at >= since)
+    here = (messages.c.folder_id == folder_id) & (messages.c.uidvalidity == uidvalidity)
+    return conn.execute(messages.update().where(aside, here).values(stage=FOUND, next_try_at=None)).rowcount
+
+
+def leave_epoch(conn: Connection, folder_id: int, uidvalidity: int) -> None:
+    """Close what was never fetched under an older numbering; what is still there is found again under the new one."""
+    old = (messages.c.folder_id == folder_id) & (messages.c.stage == FOUND) & (messages.c.uidvalidity != uidvalidity)
+    conn.execute(messages.update().where(old).values(stage=VANISHED, reason="renumbered"))
+
+
+def renumber(conn: Connection, found: Found) -> bool:
+    """Give the row of the same bytes, stored under another numbering of the folder, the new number; False without one."""
+    same = sa.select(sa.func.min(messages.c.id)).where(
+        messages.c.folder_id == found.folder_id,
+        messages.c.sha256 == found.sha256,
+        messages.c.uidvalidity != found.uidvalidity,
+    )
+    row_id = None if found.sha256 is None else conn.scalar(same)
+    if row_id is None:
+        return False
+    values = {"uidvalidity": found.uidvalidity, "uid": found.uid}
+    conn.execute(messages.update().where(messages.c.id == row_id).values(values))
+    return True
 
 
 def fill(conn: Connection, row_id: int, found: Found) -> None:

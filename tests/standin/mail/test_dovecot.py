@@ -19,7 +19,8 @@ from pydantic import SecretStr
 
 from agent.mail.context import MailContext
 from agent.mail.imap.auth import Credentials, Token
-from agent.mail.imap.client import CHUNK, Client, LoginError, connect
+from agent.mail.imap.client import CHUNK, Client, LoginError
+from agent.mail.imap.connecting import connect
 from agent.mail.imap.failures import Link, classify
 from agent.mail.imap.scanner import Scanner
 from agent.mail.imap.watcher import Watcher

@@ -16,7 +16,8 @@ import pytest
 
 from agent.mail.context import MailContext, mailboxes_of
 from agent.mail.imap.auth import Credentials
-from agent.mail.imap.client import CHUNK, Client, connect
+from agent.mail.imap.client import CHUNK, Client
+from agent.mail.imap.connecting import connect
 from agent.mail.imap.scanner import Scanner
 from agent.store.database.engine import reading, writing
 from agent.store.inbox import folders
