@@ -1,7 +1,7 @@
 """Real servers for the tests, unpacked beside one another into .tools/ without being installed; the second run does
 nothing.
 
-Debian's packages of Dovecot and Cyrus exclude each other when installed, but not when unpacked. Needs apt-get and dpkg;
+Debian's packages of IMAP servers exclude each other when installed, but not when unpacked. Needs apt-get and dpkg;
 where they
 are missing an installed server is used, and where there is none either, the tests that need it are skipped by name (CI
 fails on a skip).
@@ -47,21 +47,17 @@ RECIPES = (
         program="usr/lib/cyrus/bin/imapd",
     ),
     Recipe(
-        name="imap4d",
-        packages=("mailutils-imap4d", "libmailutils9"),
-        program="usr/sbin/imap4d",
-        unneeded=("libmariadb3",) if False else (),
-    ),
-    Recipe(
-        name="courier",
-        packages=("courier-imap", "courier-authlib"),
-        program="usr/bin/imapd",
-    ),
-    Recipe(
         name="postgres",
         packages=("postgresql-15", "postgresql-client-15", "libpq5"),
         program="usr/lib/postgresql/15/bin/initdb",  # finds its own files relative to where it lies
         unneeded=("libllvm", "libz3", "libperl"),  # compiling queries; 200 MB
+    ),
+    Recipe(name="imap4d", packages=("mailutils-imap4d",), program="usr/sbin/imap4d"),
+    Recipe(
+        name="courier",
+        packages=("courier-imap", "courier-authlib"),
+        program="usr/bin/imapd",
+        unneeded=("libgnutls",),  # only its login front speaks TLS, and the tests have another
     ),
 )
 

@@ -66,8 +66,10 @@ def _greeted(mailbox: MailboxSettings, limits: MailSettings, context: ssl.SSLCon
             raise ConfigurationError(
                 f"{place} is no IMAP server ({plain_line(text, limit=60)}); IMAP is usually at 993, or at 143 with STARTTLS"
             ) from err
-        if "capability" in text.lower() and not is_passing(text):
-            raise ConfigurationError(f"{place} does not answer CAPABILITY, which every IMAP server does") from err
+        if any(word in text.lower() for word in ("capability", "compliant")) and not is_passing(text):
+            raise ConfigurationError(
+                f"{place} does not answer CAPABILITY with IMAP4rev1, as every IMAP server does"
+            ) from err
         raise
 
 

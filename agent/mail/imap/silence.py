@@ -39,7 +39,7 @@ class SilentSearch:
         """
         key = _key(folder)
         count = selected.exists if count is None else count
-        before = self._counts.get(key, count)
+        before = self._counts.get(key, selected.exists)
         self._counts[key] = count
         known = max(folder.last_uid, self._checked.get(key, 0))
         if refused is None and count <= before and (selected.uidnext or 1) - 1 <= known:

@@ -29,7 +29,7 @@ _CAPABILITY = "IMAP4rev1 UIDPLUS CHILDREN NAMESPACE SORT QUOTA IDLE"
 
 def found() -> Unpacked | None:
     """The unpacked Courier; None when there is none."""
-    server = find("courier", _PROGRAM, libraries=("usr/lib/x86_64-linux-gnu/courier-authlib",))
+    server = find("courier", _PROGRAM, libraries=("usr/lib",))
     return None if server is None or server.installed else server
 
 
@@ -141,11 +141,12 @@ class Courier:
                         connection.sendall(f"{tag} NO [AUTHENTICATIONFAILED] refused\r\n".encode())
 
     def _hand_over(self, connection: socket.socket, tag: str) -> None:
+        """Answer for imapd, which would greet (PREAUTH), then let it have the connection."""
+        connection.sendall(f"{tag} OK signed in\r\n".encode())
         connection.settimeout(None)
         environment = {
             **self._server.environment,
             "AUTHENTICATED": self.username,
-            "IMAPLOGINTAG": tag,
             "IMAP_CAPABILITY": _CAPABILITY,
             "IMAP_IDLE_TIMEOUT": str(self._idle),
             "IMAP_USELOCKS": "0",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 from enum import StrEnum
 
@@ -39,6 +40,39 @@ class Prank(StrEnum):
     NOT_CONNECTED = "not_connected"  # signed in, and every command is BAD: the wrong mailbox
     DROPPED_IN_FETCH = "dropped_in_fetch"  # the connection ends in the middle of a message
     EXPUNGED_BEFORE_FETCH = "expunged_before_fetch"  # what SEARCH found is gone
+    FETCH_NO = "fetch_no"  # NO to every FETCH of the first message
+    FETCH_BUG = "fetch_bug"  # the same, with a code that says it will pass
+    FETCH_EMPTY = "fetch_empty"  # OK and no answer, though the message is there
+    BODY_NIL = "body_nil"  # NIL for its bytes
+    BODY_EMPTY = "body_empty"  # "" for its bytes
+    BODY_CUT = "body_cut"  # the first tenth of its bytes
+    NO_SIZE = "no_size"  # the headline comes without size and date
+    ODD_DATE = "odd_date"  # a date that does not exist in UTC
+    SEARCH_EMPTY = "search_empty"  # a search by UID finds nothing, as GNU imap4d's up to *
+    SEARCH_REFUSED = "search_refused"  # a search by UID is BAD
+    SEARCH_FROM_NO = "search_from_no"  # a search by sender is refused
+    SEARCH_SINCE_NO = "search_since_no"  # ... and one by date, too
+    LIST_BAD_UTF7 = "list_bad_utf7"  # a folder's name is not in modified UTF-7
+    LIST_NO = "list_no"
+    LIST_BYE = "list_bye"  # LIST ends the connection
+    ID_NO = "id_no"
+    BUSY = "busy"  # a second connection is sent away, later it is not
+    INUSE = "inuse"  # EXAMINE is refused for now
+    THROTTLED = "throttled"  # so is LOGIN
+    PREAUTH = "preauth"  # no sign-in is wanted
+    LOGIN_DISABLED = "login_disabled"  # AUTHENTICATE PLAIN alone
+    NO_MECHANISM = "no_mechanism"  # not even that
+    NO_UIDVALIDITY = "no_uidvalidity"
+    POP3 = "pop3"  # another protocol's greeting
+    SMTP = "smtp"
+    NO_CAPABILITY = "no_capability"
+
+
+_GREETINGS = {
+    Prank.PREAUTH: "* PREAUTH you are known",
+    Prank.POP3: "+OK POP3 ready",
+    Prank.SMTP: "220 mail.example ESMTP",
+}
 
 
 class HostileImap(BackgroundServer):
@@ -68,10 +102,13 @@ class HostileImap(BackgroundServer):
         self.commands: list[str] = []
         self.sent = 0  # bytes, over all connections
         self.listing: tuple[str, ...] = ('(\\HasNoChildren) "/" "INBOX"',)
+        if prank is Prank.LIST_BAD_UTF7:
+            self.listing += ('(\\HasNoChildren) "/" "R&D-Team"', "(\\HasNoChildren) NIL {4}\r\nx(y ", "nonsense")
         self.connections = 0
         self.most_live = 0
         self.played = 0
         self._times = times
+        self.secrets: list[str] = []  # what was given to sign in, as it came
         self._sessions: set[_Session] = set()
 
     @property
@@ -131,10 +168,15 @@ class _Session:
         if server.plays(Prank.HANGING_GREETING):
             await self.reader.read()
             return
-        if server.live > 1 and server.plays(Prank.TOO_MANY):
+        if server.prank in _GREETINGS:
+            await self.say(_GREETINGS[server.prank])
+            if server.prank is not Prank.PREAUTH:
+                return
+        elif server.live > 1 and server.plays(Prank.TOO_MANY, Prank.BUSY):
             await self.say("* BYE Too many connections")
             return
-        await self.say("* OK hostile server ready")
+        else:
+            await self.say("* OK hostile server ready")
         while line := await self.reader.readline():
             tag, _, rest = line.decode("utf-8", "replace").strip().partition(" ")
             if not await self.answer(tag, rest):
@@ -167,18 +209,24 @@ class _Session:
     async def _answers(self, verb: str, tag: str, arguments: str) -> bool:
         match verb:
             case "CAPABILITY":
-                idle = "" if self.server.prank is Prank.NO_IDLE else " IDLE"
-                await self.say(
-                    f"* CAPABILITY IMAP4rev1{idle} UIDPLUS AUTH=PLAIN AUTH=XOAUTH2 AUTH=OAUTHBEARER", f"{tag} OK done"
-                )
+                await self._capability(tag)
             case "LOGIN" | "AUTHENTICATE":
-                await self._login(verb, tag)
+                await self._login(verb, tag, arguments)
             case "SELECT" | "EXAMINE":
                 await self._select(tag)
             case "UID SEARCH":
                 await self._search(tag, arguments)
             case "UID FETCH":
                 return await self._fetch(tag, arguments)
+            case "ID" if self.server.plays(Prank.ID_NO):
+                await self.say(f"{tag} NO who are you to ask")
+            case "LIST" if self.server.plays(Prank.LIST_NO):
+                await self.say(f"{tag} NO [NOPERM] no list for you")
+            case "LIST" if self.server.plays(Prank.LIST_BYE):
+                await self.say("* BYE internal error")
+                return False
+            case "FETCH":
+                await self._last_uid(tag)
             case "LIST":
                 await self.say(*(f"* LIST {folder}" for folder in self.server.listing), f"{tag} OK done")
             case "NOOP":
@@ -194,19 +242,58 @@ class _Session:
                 await self.say(f"{tag} OK done")
         return True
 
-    async def _login(self, verb: str, tag: str) -> None:
+    async def _capability(self, tag: str) -> None:
+        prank = self.server.prank
+        if prank is Prank.NO_CAPABILITY:
+            await self.say(f"{tag} NO nothing is told")
+            return
+        idle = "" if prank is Prank.NO_IDLE else " IDLE"
+        by_id = " ID" if prank is Prank.ID_NO else ""
+        disabled = " LOGINDISABLED" if prank in (Prank.LOGIN_DISABLED, Prank.NO_MECHANISM) else ""
+        plain = "" if prank in (Prank.NO_MECHANISM, Prank.THROTTLED) else " AUTH=PLAIN"
+        words = f"IMAP4rev1{idle}{by_id}{disabled}{plain} UIDPLUS AUTH=XOAUTH2 AUTH=OAUTHBEARER"
+        await self.say(f"* CAPABILITY {words}", f"{tag} OK done")
+
+    async def _login(self, verb: str, tag: str, arguments: str) -> None:
         if verb == "AUTHENTICATE":
             await self.say("+ ")
-            await self.reader.readline()
+            arguments = (await self.reader.readline()).decode().strip()
+        self.server.secrets.append(arguments)
+        if self.server.plays(Prank.THROTTLED):
+            await self.say(f"{tag} BAD Request is throttled. Suggested Backoff Time: 500 milliseconds")
+            return
         refused = self.server.plays(Prank.LOGIN_REFUSED)
         await self.say(f"{tag} NO [AUTHENTICATIONFAILED] refused" if refused else f"{tag} OK signed in")
 
     async def _select(self, tag: str) -> None:
+        if self.server.plays(Prank.INUSE):
+            await self.say(f"{tag} NO [INUSE] the mailbox is locked")
+            return
         self.told = len(self.server.folder.uids)
-        await self.say(*(f"* {line}" for line in self.server.folder.selected()), f"{tag} OK [READ-ONLY] done")
+        lines = [
+            line
+            for line in self.server.folder.selected()
+            if self.server.prank is not Prank.NO_UIDVALIDITY or "UIDV" not in line
+        ]
+        await self.say(*(f"* {line}" for line in lines), f"{tag} OK [READ-ONLY] done")
+
+    async def _last_uid(self, tag: str) -> None:
+        """FETCH * (UID): the number of the last message."""
+        uids = self.server.folder.uids
+        await self.say(*([f"* {len(uids)} FETCH (UID {uids[-1]})"] if uids else []), f"{tag} OK done")
 
     async def _search(self, tag: str, criteria: str) -> None:
         found = "".join(f" {uid}" for uid in self.server.folder.search(criteria))
+        if ":" in criteria and self.server.plays(Prank.SEARCH_EMPTY):
+            found = ""
+        elif ":" in criteria and self.server.plays(Prank.SEARCH_REFUSED):
+            await self.say(f"{tag} BAD a number too far")
+            return
+        elif "SINCE" in criteria and (
+            self.server.plays(Prank.SEARCH_SINCE_NO) or ("FROM" in criteria and self.server.plays(Prank.SEARCH_FROM_NO))
+        ):
+            await self.say(f"{tag} NO [CANNOT] no such search")
+            return
         if self.server.pending and self.server.plays(Prank.SWALLOWED_EXISTS):
             self.told = self.server.arrive()  # after the search looked, within its answer
             await self.say(f"* {self.told} EXISTS", f"* SEARCH{found}", f"{tag} OK done")
@@ -215,15 +302,45 @@ class _Session:
 
     async def _fetch(self, tag: str, arguments: str) -> bool:
         uids, _, items = arguments.partition(" ")
+        if self.server.folder.first in uids.split(","):
+            if self.server.plays(Prank.FETCH_NO):
+                await self.say(f"{tag} NO it cannot be read")
+                return True
+            if self.server.plays(Prank.FETCH_BUG):
+                await self.say(f"{tag} NO [SERVERBUG] internal error")
+                return True
         answers = [b"* " + answer for answer in self.server.folder.fetched(uids, items)]
-        if self.server.plays(Prank.EXPUNGED_BEFORE_FETCH):
+        if self.server.plays(Prank.FETCH_EMPTY):
             answers = []
+        answers = [self._spoilt(answer) for answer in answers]
+        if answers and self.server.plays(Prank.EXPUNGED_BEFORE_FETCH):
+            answers = []
+            for uid in uids.split(","):
+                self.server.folder.messages.pop(int(uid), None)
         if answers and self.server.plays(Prank.DROPPED_IN_FETCH):
             self.writer.write(answers[0][: len(answers[0]) // 2])
             await self.writer.drain()
             return False
         await self.say(*answers, f"{tag} OK done")
         return True
+
+    def _spoilt(self, answer: bytes) -> bytes:
+        """The answer to a FETCH as the prank has it."""
+        head, found, body = answer.partition(b" BODY[]")
+        if found and self.server.plays(Prank.BODY_NIL):
+            return head + b" BODY[]<0> NIL)"
+        if found and self.server.plays(Prank.BODY_EMPTY):
+            return head + b' BODY[]<0> "")'
+        if found and self.server.plays(Prank.BODY_CUT):
+            text = body.partition(b"\r\n")[2]
+            text = text[: len(text) // 10]
+            return head + b" BODY[]<0> {%d}\r\n" % len(text) + text + b")"
+        if not found and self.server.plays(Prank.NO_SIZE):
+            answer = re.sub(rb" RFC822\.SIZE \d+", b"", answer, count=1)
+            return re.sub(rb' INTERNALDATE "[^"]*"', b" INTERNALDATE NIL", answer, count=1)
+        if not found and self.server.plays(Prank.ODD_DATE):
+            return re.sub(rb'DATE "[^"]*"', b'DATE "31-Dec-9999 23:59:59 -1200"', answer, count=1)
+        return answer
 
     def _fresh(self) -> list[str]:
         """The announcement of what this client does not know yet."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import crypt
 import fcntl
 import os
 import pwd
@@ -23,6 +22,7 @@ import pytest
 from tests.support.servers.unpacked import Unpacked, find, free_ports
 
 PASSWORD = "secret"
+_HASHED = "$5$IT9mAAhPoJFm0CVQ$vYGdgzB/NbAkLqzoonhNH5LN9a73R2ba6jgEc.0TDi6"  # of it, by crypt(3)
 _PROGRAM = "usr/sbin/imap4d"
 _DOMAIN = "users.example"
 _START = 15.0  # seconds
@@ -43,11 +43,12 @@ class Imap4d:
     host = "127.0.0.1"
     username = f"invites@{_DOMAIN}"
 
-    def __init__(self, *, password: str = PASSWORD) -> None:
+    password = PASSWORD
+
+    def __init__(self) -> None:
         server = found()
         if server is None:
             raise RuntimeError("no imap4d on this machine; run scripts/servers.py")
-        self.password = password
         self._server = server
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -64,13 +65,14 @@ class Imap4d:
         """Write the box anew: what is in it gets another UIDVALIDITY."""
         content = self._box.read_bytes()
         self._box.unlink()
-        self._pause(1.1)  # UIDVALIDITY is a time in whole seconds
+        before = int(time.time())
+        while int(time.time()) <= before:  # UIDVALIDITY is a time in whole seconds
+            time.sleep(0.05)
         self._box.write_bytes(content)
         self._give(self._box)
 
-    def restart(self) -> None:
-        """Stop with every session and start again on the same port."""
-        self.stop()
+    def start(self) -> None:
+        """Start again on the same port after a stop."""
         self._launch()
 
     def stop(self) -> None:
@@ -108,8 +110,7 @@ class Imap4d:
         for name in ("mail", "passwd"):
             (self._home / name).mkdir()
         owner = _owner()
-        hashed = crypt.crypt(self.password, crypt.mksalt(crypt.METHOD_SHA256))
-        line = f"invites:{hashed}:{owner.pw_uid}:{owner.pw_gid}:test:{self._home}/mail:/bin/sh\n"
+        line = f"invites:{_HASHED}:{owner.pw_uid}:{owner.pw_gid}:test:{self._home}/mail:/bin/sh\n"
         (self._home / "passwd" / _DOMAIN).write_text(line)
         self._box.write_bytes(b"")
         for path in (self._home / "mail", self._box):

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 _SECTION = re.compile(r"BODY(?:\.PEEK)?\[([A-Z0-9.]*)\](?:<(\d+)\.(\d+)>)?", re.IGNORECASE)
 _RANGE = re.compile(r"\bUID (\d+):(\*|\d+)", re.IGNORECASE)
+_LIST = re.compile(r"\bUID (\d+(?:,\d+)*)$", re.IGNORECASE)
 _FROM = re.compile(r'\bFROM "?([^"\s]+)', re.IGNORECASE)
 
 
@@ -26,6 +27,11 @@ class Folder:
     def uids(self) -> list[int]:
         """Every UID, ascending."""
         return sorted({*range(1, self.phantoms + 1), *self.messages})
+
+    @property
+    def first(self) -> str:
+        """The UID of the first message, as it is written."""
+        return str(min(self.messages, default=0))
 
     @property
     def next_uid(self) -> int:
@@ -57,6 +63,8 @@ class Folder:
             found = [uid for uid in found if low <= uid and (high == "*" or uid <= int(high))]
             if high == "*" and not found and last:
                 found = [last]  # n:* always includes the last message
+        elif match := _LIST.search(criteria):
+            found = [uid for uid in found if uid in {int(number) for number in match[1].split(",")}]
         elif re.search(r"\bUID \*", criteria, re.IGNORECASE):
             found = found[-1:]
         if match := _FROM.search(criteria):
