@@ -6,7 +6,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 
 import pytest
 
@@ -77,8 +77,16 @@ def fillings(draw: random.Random, place: str) -> Iterator[Callable[[int], str]]:
     for _ in range(limit * 6):
         one, two = draw.choice(TOKENS), draw.choice(TOKENS)
         unit = one if draw.random() < 0.5 else one + two
-        yield lambda size, unit=unit: unit * (size // len(unit))
-        yield lambda size, one=one, two=two: one * (size // 2 // len(one)) + two * (size // 2 // len(two))
+        yield partial(_repeated, unit)
+        yield partial(_halves, one, two)
+
+
+def _repeated(unit: str, size: int) -> str:
+    return unit * (size // len(unit))
+
+
+def _halves(one: str, two: str, size: int) -> str:
+    return _repeated(one, size // 2) + _repeated(two, size // 2)
 
 
 @pytest.mark.parametrize("authserv", [False, True], ids=["dkim", "authserv"])
