@@ -115,6 +115,14 @@ def get_audit(request: Request, account_id: str, name: str) -> Response:
     return Response(out.getvalue(), media_type=_TYPES[Format(kind)], headers=headers)
 
 
+@router.get("/accounts/{account_id}/insights", response_model=dict[str, Any])
+def get_insights(request: Request, account_id: str) -> Response:
+    """Read account health and Featured Offer as last kept; 404 as long as nothing was."""
+    with read(request, Scope.ACCOUNTS_READ) as call:
+        account_of(call, account_id)
+        raise not_found("reading of insights")
+
+
 @router.get("/accounts/{account_id}/evidence/{name:path}", response_class=FileResponse)
 def get_evidence(request: Request, account_id: str, name: str) -> Response:
     """Fetch a file of a visit's evidence, `{visit}/{file}`, as an attachment."""

@@ -325,6 +325,7 @@ SCOPES = [
     ("GET", "/accounts/A1/findings", Scope.ACCOUNTS_READ),
     ("GET", "/accounts/A1/audits/1.json", Scope.ACCOUNTS_READ),
     ("GET", "/accounts/A1/evidence/x", Scope.EVIDENCE_READ),
+    ("GET", "/accounts/A1/insights", Scope.ACCOUNTS_READ),
     ("POST", "/accounts/A1/pause", Scope.OPERATOR_WRITE),
     ("POST", "/accounts/A1/resume", Scope.OPERATOR_WRITE),
     ("POST", "/accounts/A1/release", Scope.OPERATOR_WRITE),
