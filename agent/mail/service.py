@@ -105,6 +105,9 @@ class MailService:
     def start(self) -> None:
         """Start the threads and return at once."""
         self._started = True
+        for name in self._mailboxes:
+            if self._policy_of(name).authserv:
+                log.warning(events.WEAK_TRUST, mailbox=name, why="the receiving server's verdict is believed")
         for thread in (self._intake, self._keeper, *self._watchers.values()):
             thread.start()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -168,6 +169,45 @@ def test_message_that_kills_the_judge_is_held_and_the_third_time_poison(world: M
         shift[0] += timedelta(hours=1)
     assert intake.judge_ready() == 0
     assert [key for key, _ in world.alarms] == ["poison:1"]
+
+
+class Hanging(Judge):
+    """A judge that every message hangs."""
+
+    def examine(self, raw: bytes, *, policy: TrustPolicy, now: datetime, arrived_at: datetime | None) -> None:  # type: ignore[override]  # never answers
+        """Hang."""
+        raise JudgeLostError("judge_hung", "judging took longer than 2 s")
+
+
+def test_message_that_hung_the_judge_is_not_tried_again(world: MailWorld) -> None:
+    intake = intake_of(world, Hanging(look_up=look_up, seconds=1.0, memory_mb=512), shift=[timedelta(0)])
+    store(world, b"bomb")
+    intake.judge_ready()
+    assert [(message.stage, message.reason) for message in world.messages()] == [("poison", "judge_hung")]
+    assert [key for key, _ in world.alarms] == ["poison:1"]
+
+
+def test_untried_message_comes_before_one_that_is_tried_again(world: MailWorld) -> None:
+    first, second = store(world, b"tried"), store(world, b"fresh")
+    with writing(world.engine) as conn:
+        conn.execute(schema.messages.update().where(schema.messages.c.id == first).values(attempts=1))
+        assert messages.list_judgeable(conn, now=datetime.now(UTC), limit=5) == [second, first]
+
+
+def test_busy_process_is_ended_by_its_own_processor_time() -> None:
+    judge = Judge(look_up=look_up, seconds=0.01, memory_mb=512)
+    with pytest.raises(JudgeLostError) as caught:
+        examine(judge, b"From: a@b.example\r\n\r\n" + b"x" * 30_000_000)
+    judge.close()
+    assert caught.value.reason == "judge_hung"
+
+
+def test_several_messages_are_judged_at_once() -> None:
+    judge = Judge(look_up=look_up, seconds=2.0, memory_mb=512, processes=2)
+    with ThreadPoolExecutor(2) as pool:
+        assert all(pool.map(lambda _: examine(judge), range(8)))
+    assert len(judge.pids) in (1, 2)
+    judge.close()
 
 
 def test_key_that_nobody_can_tell_is_asked_for_during_a_day_and_then_held(world: MailWorld, judge: Judge) -> None:
