@@ -111,7 +111,7 @@ class Session:
             elif found and idling:
                 self._note_push()
             self._scan_others()
-            pushed = self._wait(idling) or not idling
+            pushed = self._wait(idling) or not idling or self._scanner.retry_at is not None
             if pushed and idling:
                 self._stop.wait(_DEBOUNCE)
             if idling and self._watch is not None:
