@@ -9,12 +9,10 @@ from html import escape
 from tests.bench.figure import Family, Figure, UnmeasuredError, figure
 from tests.second_site.permissions.rows import CLASSIC, LEVELS, Row, by_section, long_list
 from tests.support.lies.bases import page_of
+from tests.support.lies.libraries import MARKETPLACES
 from tests.support.lies.page import USER, LyingPage
 from tests.support.lies.rig import LyingRig, lying_rig
 
-_MARKETPLACES = (
-    "United States", "Canada", "Mexico", "Brazil", "United Kingdom", "Germany", "France", "Italy", "Spain",
-)  # fmt: skip
 # A page that says so cannot pass, so it is not looked at again: the second look is a wait, and reported by itself.
 _DRAFT = '<div role="alert">This is a draft. It has not been published.</div>'
 
@@ -56,7 +54,7 @@ async def _seconds(rig: LyingRig, size: _Size) -> float:
 
 def _page(size: _Size) -> LyingPage:
     rows = long_list(CLASSIC, count=size.rows)
-    body = "".join(_section(title, found, _MARKETPLACES[: size.marketplaces]) for title, found in by_section(rows))
+    body = "".join(_section(title, found, MARKETPLACES[: size.marketplaces]) for title, found in by_section(rows))
     html = page_of(f"<h1>Edit User Permissions</h1><p>Permissions of {USER}</p>{_DRAFT}{body}")
     return LyingPage(name=str(size), kind="bench", what="a long grid", right=frozenset(), html=html)
 

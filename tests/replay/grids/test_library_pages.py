@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from _pytest.mark import ParameterSet
 
 from flows.models import Bounds
 from scripts.grid_libraries import BuildError, build
@@ -22,7 +23,13 @@ pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.soak, pytest
 TABLE = Path(__file__).parents[3] / "build" / "grid-libraries.md"
 NAMES = [told["name"] for told in told_pages()]
 PATIENCE = Bounds(step=timedelta(seconds=30))
-NOT_YET = pytest.mark.xfail(reason="the reader does not yet account for everything on a page", strict=False)
+# Known to pass falsely: the sign of what is left out is in the library's script alone.
+OPEN = ("vanilla-swiper-virtual", "vanilla-tabulator-collapse")
+# Known to be left open though they could be read.
+UNREAD = (
+    "readable-antd-table-tag", "readable-antd-table-radio", "readable-vanilla-ag-markets", "readable-vanilla-ag-renderer-radio",
+    "readable-kits2-cloudscape-select", "readable-mui-accordion",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -58,8 +65,13 @@ def judgements() -> Iterator[list[Judged]]:
     )
 
 
-@NOT_YET
-@pytest.mark.parametrize("name", NAMES)
+def _case(name: str) -> ParameterSet:
+    reason = "a false pass that is not mended" if name in OPEN else "readable, and not read yet"
+    known = [pytest.mark.xfail(reason=reason, strict=False)] if name in (*OPEN, *UNREAD) else []
+    return pytest.param(name, marks=known)
+
+
+@pytest.mark.parametrize("name", [_case(name) for name in NAMES])
 async def test_a_page_of_a_library_is_judged_as_its_truth_says(
     stage: LyingRig, pages: dict[str, LyingPage], judgements: list[Judged], name: str
 ) -> None:

@@ -13,7 +13,7 @@ from tests.support.lies.bases import page_of
 from tests.support.lies.page import USER, LyingPage, Resource
 
 STATIC = "/static/bundles/"
-_MARKETPLACES = (
+MARKETPLACES = (
     "United States", "Canada", "Mexico", "Brazil", "United Kingdom", "Germany", "France", "Italy", "Spain",
 )  # fmt: skip
 _MUST_BE_NONE = ("Agreements/Amendments", "User Permissions")
@@ -76,7 +76,7 @@ def _first_of_settings(rows: list[_Row]) -> list[_Row]:
 
 
 def _by_marketplace(row: _Row, wrong: str | None) -> dict[str, str]:
-    return {name: "None" if name == wrong and row["label"] == _SPOILT else row["held"] for name in _MARKETPLACES}
+    return {name: "None" if name == wrong and row["label"] == _SPOILT else row["held"] for name in MARKETPLACES}
 
 
 def _under_headings(rows: list[_Row]) -> list[_Row]:
