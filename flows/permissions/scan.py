@@ -25,7 +25,7 @@ from flows.permissions.unfold import open_each, unfold
 
 _STEP = 0.6  # of a list's height: windows overlap
 _MOST_STEPS = 400
-_MOST_ROWS = 300  # three times what anybody has seen; a list that goes on has no end
+_MOST_ROWS = 2500  # a list that brings more than so many while it is scrolled has no end
 _LOOKS = 5
 
 
@@ -176,11 +176,12 @@ async def _scroll_all(page: Page, state: Scan) -> None:
 
 
 async def _scroll_one(page: Page, state: Scan, scroller: ElementHandle) -> None:
+    most = _rows_in(state.tokens) + _MOST_ROWS
     for _ in range(_MOST_STEPS):
         moved = await ask(page, "step", target=scroller, quiet=PRESSED, limit=LIMIT, step=_STEP)
         if moved["changed"]:
             await _look(page, state)
-        if sum(isinstance(token, RowToken) for token in state.tokens) > _MOST_ROWS:
+        if _rows_in(state.tokens) > most:
             break
         if moved["end"]:
             before = state.tokens
@@ -190,6 +191,10 @@ async def _scroll_one(page: Page, state: Scan, scroller: ElementHandle) -> None:
         if moved["stuck"]:
             break
     state.gaps.append(Gap(kind=GapKind.LATE, words="the end of a list never came"))
+
+
+def _rows_in(tokens: Sequence[Token]) -> int:
+    return sum(isinstance(token, RowToken) for token in tokens)
 
 
 async def each_window(page: Page) -> AsyncIterator[None]:

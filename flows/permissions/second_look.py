@@ -15,6 +15,7 @@ from flows.permissions.settle import ask
 from flows.visit.requests import OpenRequests
 
 _ROUNDS = 3
+_CHAINED = 3.0  # seconds for timers that those have set
 _LONGEST = 10.0  # seconds a timer of the page may be due in and still be waited for
 
 
@@ -51,3 +52,4 @@ async def _watch(page: Page, wait: timedelta) -> None:
     except PlaywrightError:
         pass  # a page that is gone says so when it is read
     await ask(page, "wait", least=wait.total_seconds() * 1000, limit=_LONGEST * 1000)
+    await ask(page, "wait", least=0, limit=_CHAINED * 1000)

@@ -3,7 +3,7 @@
 globalThis[Symbol.for("rest")] ??= (() => {
   const LOADING = 5000, SOON = 3000, PUT_OFF = 3000, AFTER_SCROLL = 300;
   const now = performance.now.bind(performance), later = setTimeout.bind(globalThis), frame = requestAnimationFrame.bind(globalThis);
-  const requests = new Set(), timers = new Map(), dues = new Set(), watched = new WeakSet(), sealed = new WeakSet();
+  const requests = new Set(), timers = new Map(), dues = new Set(), watched = new WeakSet(), sealed = new WeakSet(), hears = new WeakSet();
   let changes = 0, last = now(), acted = last, scrolled = -Infinity, heard = "";
   const take = (records) => {
     if (!records.length) return;
@@ -33,6 +33,9 @@ globalThis[Symbol.for("rest")] ??= (() => {
   for (const name of ["json", "text", "arrayBuffer", "blob"]) around(globalThis.Response?.prototype, name, promised);
   around(globalThis.XMLHttpRequest?.prototype, "send", (target, self, args) => { self.addEventListener("loadend", begin()); return Reflect.apply(target, self, args); });
   around(globalThis.Element?.prototype, "attachShadow", (target, self, args) => { const root = Reflect.apply(target, self, args); watch(root); if (root.mode === "closed") sealed.add(self); return root; });
+  // What hears presses, whatever it looks like.
+  const PRESS = /^(click|dblclick|mousedown|mouseup|pointerdown|pointerup|touchstart|touchend|keydown)$/;
+  around(globalThis.EventTarget?.prototype, "addEventListener", (target, self, args) => { if (self instanceof Element && PRESS.test(args[0])) hears.add(self); return Reflect.apply(target, self, args); });
   const counts = (delay) => (now() - acted <= SOON && delay <= PUT_OFF) || (now() - scrolled <= AFTER_SCROLL && delay <= AFTER_SCROLL);
   around(globalThis, "setTimeout", (target, self, args) => {
     const [run, delay = 0] = args;
@@ -97,5 +100,5 @@ globalThis[Symbol.for("rest")] ??= (() => {
   const drawn = () => new Promise((done) => { const end = later(done, 300); frame(() => frame(() => { clearTimeout(end); done(); })); });
   // Let time pass: at least so long, and until the timers that are set now have come due.
   const wait = (least, limit) => new Promise((done) => later(done, Math.min(limit, Math.max(least, ...[...dues].map((due) => due - now() + 50)))));
-  return { wait, seen, rest, other, drawn, news, sealed };
+  return { wait, seen, rest, other, drawn, news, sealed, hears };
 })();

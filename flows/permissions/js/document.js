@@ -31,3 +31,7 @@ const way_of = (link) => {
 };
 // A pager that leads nowhere: nothing in it can be pressed but the page that is shown.
 const idle_pager = (el) => { const pager = near(el, "pager"); return pager && !all(pager, "pressable").some((k) => shown(k) && !near(k, "disabled") && !k.matches("[aria-current]")) ? pager : null; };
+// A part of the page for finding one's way: links that lead away, perhaps with a word between, and nothing else to press.
+const is_way = once((region) => { const doors = all(region, "interactive").filter(shown); return doors.some((el) => is(el, "link") && way_of(el) === "away") && doors.every((el) => is(el, "link") && way_of(el) === "away"); });
+const in_chrome = (el) => { const region = near(el, "chrome_text"); return !!region && is_way(region); };
+const hears = (el) => globalThis[Symbol.for("rest")].hears.has(el) || !!el.onclick || !!el.onpointerdown || !!el.onmousedown;

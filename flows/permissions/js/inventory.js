@@ -35,14 +35,14 @@ const leftovers = () => {
     if ((role === "link" || role === "button" || role === "tab" || role === "other") && spoken(el) && !is(el, "picks")) return; // its words are accounted for
     const value = role === "field" && !["button", "submit", "reset", "image"].includes(el.type) ? clean(el.value) : "";
     const list = role === "choice" ? choice(el) : null;
-    put("control", el, said, { role, value, off: !!near(el, "disabled"), way: role === "link" ? way_of(el) : "press", head: !!near(el, "column_head"), row: in_row(el), still: !!idle_pager(el), filter: is(el, "filter"), chrome: !!near(el, "chrome_text") && role === "link" && way_of(el) === "away", shows: list ? [list.shows, ...list.chosen].filter(Boolean).join(", ").slice(0, 80) : "", list: list ? list.list.slice(0, 60) : [], fold: state_of(el) });
+    put("control", el, said, { role, value, off: !!near(el, "disabled"), way: role === "link" ? way_of(el) : "press", head: !!near(el, "column_head"), row: in_row(el), still: !!idle_pager(el), filter: is(el, "filter"), chrome: in_chrome(el), shows: list ? [list.shows, ...list.chosen].filter(Boolean).join(", ").slice(0, 80) : "", list: list ? list.list.slice(0, 60) : [], fold: state_of(el) });
   };
   const owns = once((el) => { for (const k of kids(el)) if ((claims.has(k) && !/^(text|furniture)$/.test(claims.get(k))) || (k.nodeType === 1 && owns(k))) return true; return false; });
   const holds_own = (el) => owns(el) && !is(el, "field");
   const row_homes = new Set(cut.map((r) => r.home).filter((el) => el !== document.body));
   const in_row = (el) => { for (let n = el; n && n.nodeType === 1; n = up(n)) if (row_homes.has(n)) return true; return false; };
   const points = once((el) => getComputedStyle(el).cursor === "pointer");
-  const presses = (el) => is(el, "interactive") || (points(el) && !(up(el) && up(el).nodeType === 1 && points(up(el))) && !spoken(el) && el.tagName !== "LABEL" && !el.closest("label") && Math.min(...size(el)) >= 4);
+  const presses = (el) => is(el, "interactive") || (hears(el) && !spoken(el) && Math.min(...size(el)) >= 4) || (points(el) && !(up(el) && up(el).nodeType === 1 && points(up(el))) && !spoken(el) && el.tagName !== "LABEL" && !el.closest("label") && Math.min(...size(el)) >= 4);
   // What the catalogue calls chrome holds no level and no control of a row; where it does, it is none.
   const is_chrome = once((el) => is(el, "chrome") && (/cookie/i.test(texts_of(el).join(" ")) || !(all(el, "hidden_field").length || texts_of(el).some((said) => LEVEL.has(fold(said)) && !/^(view|edit|admin)$/i.test(said)))));
   const hiding = (el) => { // text that is there and not shown
@@ -55,7 +55,7 @@ const leftovers = () => {
     if (n.nodeType === 3) {
       const el = n.parentElement || n.parentNode.host;
       if (claims.has(n) || claims_control(el) || !clean(n.data)) return;
-      if (LETTERS.test(n.data) ? !is_glyph(el) : SIGNS.test(n.data) && in_row(el)) put("text", el, n.data, { hushed, way: leads(el), row: in_row(el), still: !!idle_pager(el), chrome: !!near(el, "chrome_text") && (!near(el, "pressable") || way_of(near(el, "pressable")) === "away") });
+      if (LETTERS.test(n.data) ? !is_glyph(el) : SIGNS.test(n.data) && in_row(el)) put("text", el, n.data, { hushed, way: leads(el), row: in_row(el), still: !!idle_pager(el), chrome: in_chrome(el) });
       return;
     }
     if (n.nodeType !== 1 || is(n, "unspoken") || is_chrome(n)) return;
@@ -71,7 +71,7 @@ const leftovers = () => {
     if (is(n, "slides_not_drawn")) put("folded", n, "slides that are not drawn", { texts: ["slides that are not drawn"], row: true, controls: 1 });
     const part = /^\s*(\d+)\s*(?:\/|of)\s*(\d+)\s*$/.exec(n.getAttribute("aria-label") || "");
     if (part && n.getAttribute("role") !== "img") parts_seen.set(part[2], (parts_seen.get(part[2]) || new Set()).add(part[1]));
-    if (is(n, "frame")) { const [w, h] = size(n); if (w > 2 && h > 2) put("frame", n, n.getAttribute("title") || n.getAttribute("name") || n.getAttribute("src") || "frame"); return; }
+    if (is(n, "frame")) { const [w, h] = size(n); if ((w > 2 && h > 2) || !/frame$/.test(n.localName)) put("frame", n, n.getAttribute("title") || n.getAttribute("name") || n.getAttribute("src") || n.getAttribute("data") || "frame"); return; } // an object that was not let load has no size
     if (globalThis[Symbol.for("rest")].sealed.has(n)) put("sealed", n, n.localName);
     pseudo(n);
     if (!claims_control(n)) { picture(n); blank(n); }

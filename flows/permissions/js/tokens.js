@@ -36,11 +36,19 @@ const drawn_by = (s) => [s.el, ...((s.k !== "bare" && s.el.labels) || []), ...(p
 // Words of a label that stand in an element of their own behind its first words.
 const asides_of = (t) => { const first = t.nodes[0].parentNode; return [...new Set(t.nodes.slice(1).map((n) => n.parentNode))].filter((el) => el !== first && el.nodeType === 1 && !el.contains(first)).map((el) => clean(words_of(el))).filter(Boolean); };
 const start = (row, n) => { const from = n ? where(cut[n - 1].sites[cut[n - 1].sites.length - 1]) + 1 : 0; return near(row.sites[0].el, "row") === row.home || row.sites[0].k === "bare" ? 0 : from; };
+const firsts = cut.map((r) => place.get(r.sites[0].el)?.[0] ?? -1).sort((a, b) => a - b);
+const before_in = (at) => { let low = 0, high = firsts.length; while (low < high) { const mid = (low + high) >> 1; if (firsts[mid] < at) low = mid + 1; else high = mid; } return low; };
+const holds_another = (row) => { // whether the box of a row holds another row's control
+  const box = place.get(row.home), own = place.get(row.sites[0].el);
+  if (!box || !own || firsts[0] < 0) return cut.some((r) => r !== row && inside(r.sites[0].el, row.home));
+  return before_in(box[1]) - before_in(box[0]) > (box[0] <= own[0] && own[0] < box[1] ? 1 : 0);
+};
 cut.forEach((row, n) => {
   const end = row.home === near(row.sites[0].el, "row") ? items.length : n + 1 < cut.length ? where(cut[n + 1].sites[0]) : items.length;
-  let texts = items.slice(start(row, n), end).filter((t) => is_label(t) && !used.has(t) && inside(t.el, row.home));
+  const from = start(row, n);
+  let texts = texts_in(row.home).filter((t) => t.i >= from && t.i < end && is_label(t) && !used.has(t));
   const first = where(row.sites[0]), before = texts.filter((t) => t.i < first);
-  const crowded = cut.some((r) => r !== row && inside(r.sites[0].el, row.home));
+  const crowded = holds_another(row);
   if (crowded) texts = before;
   if (crowded && texts.length > 1) { const i = texts.findLastIndex((t) => is(t.el, "title") || near(t.el, "title")); texts = texts.slice(i + 1); }
   texts.forEach((t) => used.add(t));
@@ -51,13 +59,13 @@ cut.forEach((row, n) => {
   const label = texts[0] ? texts[0].s : "";
   row.label = texts[0];
   const notes = texts.slice(1);
-  const apart = row.sites[0].k === "bare" ? items.filter((t) => t.k === "text" && t !== texts[0] && inside(t.el, row.home) && !notes.includes(t) && !cells(row.home).some((c) => inside(t.el, c) && LEVEL.has(fold(over({ el: c, at: first, home: row.home }).column)))) : [];
+  const apart = row.sites[0].k === "bare" ? texts_in(row.home).filter((t) => t !== texts[0] && !notes.includes(t) && !cells(row.home).some((c) => inside(t.el, c) && LEVEL.has(fold(over({ el: c, at: first, home: row.home }).column)))) : [];
   const described = [...notes, ...apart].filter((t) => texts[0] && t !== texts[0] && describes(t, row));
   claim("label", ...texts.slice(0, 1));
   claim("description", ...notes);
   claim("description", ...apart);
   for (const s of row.sites) {
-    if (s.k === "bare") for (const c of cells(s.el)) { if (LEVEL.has(fold(over({ el: c, at: first, home: s.el }).column))) claim("level", c, ...items.filter((t) => inside(t.el, c))); }
+    if (s.k === "bare") for (const c of cells(s.el)) { if (LEVEL.has(fold(over({ el: c, at: first, home: s.el }).column))) claim("level", c, ...texts_in(c)); }
     else claim("level", s.item || s, ...(parts_of.get(s) || []));
     if (s.beside) claim("scope", s.beside);
   }
@@ -72,12 +80,14 @@ for (const o of options) if (head_options.has(o)) tokens.push({ t: "head", at: o
   else if (!holders.includes(o)) tokens.push({ t: "switch", at: o.i, own: o.own, on: state(o.el), off: locked(o.el), y: boxOf(o.el)[1] });
 const at_value = new Set(values.filter((v) => cut.some((c) => c.sites.includes(v))).map((v) => v.item));
 const state_of = (el) => { const n = near(el, "unfolds"); return !n ? "" : n.tagName === "SUMMARY" ? (n.parentNode.open ? "open" : "closed") : n.getAttribute("aria-expanded") === "true" ? "open" : "closed"; };
-const leads = (el) => { const link = near(el, "link"); return link ? way_of(link) : near(el, "pressable") ? "press" : ""; };
+const leads = (el) => { const link = near(el, "link"); return link ? way_of(link) : near(el, "pressable") || is_door(el) ? "press" : ""; };
+// A text that can be pressed without looking like it: the box that hears it, or can be reached by the keyboard, says little else.
+const is_door = (el) => { for (let n = el, i = 0; n && n.nodeType === 1 && n !== document.body && i < 3; n = up(n), i++) if (is(n, "interactive") || hears(n)) return texts_in(n).length <= 2; return false; };
 for (const t of items) if (t.k === "text" && !used.has(t) && !taken.has(t) && !belongs.has(t) && !at_value.has(t) && !claims.has(t.nodes[0])) {
   claim("text", t);
   const pressed = near(t.el, "pressable");
   tokens.push({ t: "text", at: t.i, s: t.s, title: !!near(t.el, "title") || beside(near(t.el, "cell")), strong: t.bold || is(t.el, "strong"), button: !!pressed && !near(t.el, "title"), tab: !!near(t.el, "tab"), head: !!near(t.el, "column_head") || (is_level(t) && !!near(t.el, "term")), alone: !!near(t.el, "row") && cells(near(t.el, "row")).length === 1,
-    way: leads(t.el), pressed: !!pressed && (pressed.getAttribute("aria-pressed") === "true" || pressed.getAttribute("aria-checked") === "true"), fold: state_of(t.el), off: !!near(t.el, "disabled"), where: where_is(t.el), chrome: !!near(t.el, "tour") || !!near(t.el, "chrome_text") && (!pressed || way_of(pressed) === "away"), alert: !!near(t.el, "alert"), still: !!idle_pager(t.el), y: boxOf(t.el)[1] });
+    way: leads(t.el), pressed: !!pressed && (pressed.getAttribute("aria-pressed") === "true" || pressed.getAttribute("aria-checked") === "true"), fold: state_of(t.el), off: !!near(t.el, "disabled"), where: where_is(t.el), chrome: !!near(t.el, "tour") || in_chrome(t.el), alert: !!near(t.el, "alert"), still: !!idle_pager(t.el), y: boxOf(t.el)[1] });
 }
 const sibling_of = (el) => [...(up(el) ? kids(up(el)) : [])].filter((k) => k.nodeType === 1 && k !== el && k.tagName === el.tagName && k.className === el.className && shown(k));
 const picks = (row) => row.sites.every((s) => s.k === "choice" && !choice(s.el).list.some((word) => LEVEL.has(fold(word))));

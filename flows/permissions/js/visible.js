@@ -55,7 +55,7 @@ const text = (n) => {
   if (last && last.k === "text" && last.home === home && last.bold === bold && !last.stop && same_line(last, n)) { last.nodes.push(n); last.s = clean(last.s + (/^\s/.test(n.data) || last.gap || last.el !== el ? " " : "") + s); last.gap = /\s$/.test(n.data); return; }
   items.push({ k: "text", s, el, home, bold, nodes: [n], gap: /\s$/.test(n.data), i: items.length });
 };
-const same_line = (last, n) => { const el = n.parentElement || n.parentNode.host; return near(last.el, "cell") === near(el, "cell") && near(last.el, "title") === near(el, "title") && near(last.el, "pressable") === near(el, "pressable") && near(last.el, "tab") === near(el, "tab") && !LEVEL.has(fold(last.s)) && !LEVEL.has(fold(n.data)); };
+const same_line = (last, n) => { const el = n.parentElement || n.parentNode.host; return near(last.el, "cell") === near(el, "cell") && near(last.el, "title") === near(el, "title") && near(last.el, "pressable") === near(el, "pressable") && near(last.el, "tab") === near(el, "tab") && near(last.el, "interactive") === near(el, "interactive") && !LEVEL.has(fold(last.s)) && !LEVEL.has(fold(n.data)); };
 const image = (n) => { const s = clean(n.getAttribute("alt") || n.getAttribute("aria-label")); if (s) items.push({ k: "text", s, el: n, home: n, bold: false, stop: true, nodes: [n], i: items.length }); };
 const alert = (n) => { // its words may stand in attributes alone
   const s = clean([n.getAttribute("header"), n.getAttribute("description"), words_of(n)].join(" "));

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 
 from flows.catalogue.grids import grid_data
 from flows.models import Gap, GapKind
@@ -55,6 +56,7 @@ def unaccounted(sight: Sight, known: Known) -> tuple[Gap, ...]:
     """Everything on a page that is neither explained by the reading nor known furniture, in the page's order."""
     known = replace(known, shown=known.shown | shown_texts([sight]))
     gaps = [gap for token in _without_names(sight, known) for gap in _of_token(token, known)]
+    gaps += _switches(sight)
     gaps += [gap for piece in sight.left if (gap := _of_piece(piece, known)) is not None]
     return tuple(dict.fromkeys(gaps))
 
@@ -145,6 +147,17 @@ def _naming_texts(token: Token, *, titled: bool, own: bool) -> tuple[str, ...]:
         case _:
             texts = ()
     return tuple(text for text in texts if EMAIL.search(text) and (is_naming(text) or (own and _is_about(text))))
+
+
+def _switches(sight: Sight) -> Iterable[Gap]:
+    """Names of marketplaces one after the other that head nothing: what is chosen by them was not all seen."""
+    for one, next_one in pairwise(sight.tokens):
+        if isinstance(one, TextToken) and isinstance(next_one, TextToken) and _is_place(one) and _is_place(next_one):
+            yield Gap(kind=GapKind.WAY_NOT_TAKEN, words=f"{one.text} / {next_one.text}", where=next_one.where)
+
+
+def _is_place(token: TextToken) -> bool:
+    return not token.tab and scope_of(bare_title(token.text)) is not None and not is_generic(token.text)
 
 
 def _of_token(token: Token, known: Known) -> Iterable[Gap]:
@@ -365,7 +378,8 @@ def _is_name(text: str) -> bool:
     """Two to four words with capitals, which say nothing of a state."""
     words = text.split()
     capitals = 2 <= len(words) <= 4 and all(word[0].isupper() for word in words) and text.replace(" ", "").isalpha()
-    if not capitals or any(rule.search(text) for rule in _rules_of_rows()):
+    places = [" ".join(words[at:end]) for at in range(len(words)) for end in range(at + 1, len(words) + 1)]
+    if not capitals or any(map(scope_of, places)) or any(rule.search(text) for rule in _rules_of_rows()):
         return False
     return not any(re.search(rule, text, re.IGNORECASE) for rule in grid_data("furniture")["no_names"])
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from flows.catalogue.grids import grid_data
 from flows.marketplaces import MARKETPLACES
 from flows.models import Level
 
 
+@lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """Compare words as people read them."""
     words = " ".join(text.replace("\u00a0", " ").replace("\u200b", "").split()).rstrip(":：").strip().casefold()

@@ -34,6 +34,7 @@ from flows.permissions.snapshot.aria_cells import (
     one_of,
     options_of,
     said_by,
+    sides_of,
     texts_in,
 )
 from flows.permissions.snapshot.aria_decoys import drop_decoys
@@ -109,6 +110,7 @@ class _Ear:
         self._beside = ""  # the marketplace that was heard last, with no other text since
         self._waiting: list[AriaNode] = []  # marketplaces heard inside a row, or before the next
         self._done: set[int] = set()
+        self._sides: dict[int, list[float]] = {}  # by table
 
     def take(self, node: AriaNode) -> None:
         if id(node) in self._done:
@@ -275,7 +277,9 @@ class _Ear:
         controls = [node for node in below if is_control(node) and node.above("columnheader") is None]
         if not controls and self._are_heads(table, cells, texts):
             return
-        across = cells_across(cells, table)
+        if id(table) not in self._sides:
+            self._sides[id(table)] = sides_of(table)
+        across = cells_across(cells, self._sides[id(table)])
         self._title(texts_in(across))
         own = [(at, cell) for at, cell in enumerate(cells) if cell not in across]
         said = [text for text in texts_in([cell for _, cell in own]) if not is_level(text)]

@@ -125,17 +125,14 @@ def has_label(row: AriaNode) -> bool:
     return any(not is_level(text) for text in texts_in([row]))
 
 
-def cells_across(cells: list[AriaNode], table: AriaNode) -> list[AriaNode]:
-    """The cells of a row that stand where some go on beside several rows, as sections do; none where the row says
-    nothing else.
-    """
-    sides = [
-        cell.box[0]
-        for row in table.walk()
-        if row.role == "row"
-        for cell in row.children
-        if _spans_rows(cell, row) and cell.box
-    ]
+def sides_of(table: AriaNode) -> list[float]:
+    """Where cells of a table stand that go on beside several rows, as sections do."""
+    rows = (row for row in table.walk() if row.role == "row")
+    return [cell.box[0] for row in rows for cell in row.children if _spans_rows(cell, row) and cell.box]
+
+
+def cells_across(cells: list[AriaNode], sides: list[float]) -> list[AriaNode]:
+    """The cells of a row that stand at such sides; none where the row says nothing else."""
     across = [cell for cell in cells if cell.box and any(abs(cell.box[0] - left) < 2 for left in sides)]
     rest = [text for text in texts_in([cell for cell in cells if cell not in across]) if not is_level(text)]
     return across if rest else []

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom in the window
 _LINE = re.compile(r"^( *)- (.*)$")
@@ -13,7 +14,7 @@ _NODE = re.compile(r'^(?P<role>[a-z]+)(?: (?P<name>"(?:\\.|[^"\\])*"|/.*/))?(?P<
 _ATTR = re.compile(r"\[([a-z-]+)(?:=([^\]]*))?\]")
 
 
-@dataclass(slots=True)
+@dataclass
 class AriaNode:
     """One node: role, accessible name, states, own text, children."""
 
@@ -26,11 +27,13 @@ class AriaNode:
 
     def walk(self) -> Iterator[AriaNode]:
         """This node and everything below it, in document order."""
-        yield self
-        for child in self.children:
-            yield from child.walk()
+        waiting = [self]
+        while waiting:
+            node = waiting.pop()
+            yield node
+            waiting += reversed(node.children)
 
-    @property
+    @cached_property
     def box(self) -> Box | None:
         """Left, top, right, bottom in the window, where the snapshot says."""
         parts = self.states.get("box", "").split(",")
