@@ -27,13 +27,6 @@ _WATCHED = ("Document", "XHR", "Fetch", "Ping", "EventSource", "Other", "Media")
 
 _CARRY_NOTHING = ("GET", "HEAD", "OPTIONS")
 
-# Where an element lives, and where its form would send it; attributes are read, since a field may be named `action`.
-_WHERE = """element => ({
-  href: element.ownerDocument.location.href,
-  target: element.form ? new URL(element.form.getAttribute("action") || "", element.ownerDocument.baseURI).href : "",
-  connected: element.isConnected,
-})"""
-
 
 @dataclass(slots=True)
 class Guard:
@@ -101,16 +94,17 @@ class Guard:
         if self._page:
             await self._page.context.add_init_script(source("read_only"))
 
-    async def type_secret(self, handle: ElementHandle, secret: SecretStr) -> None:
+    async def type_secret(self, handle: ElementHandle, secret: SecretStr, *, owner: str | None = None) -> None:
         """Type a secret into one element of the page, after checking where that element lives at this moment.
 
-        The caller has registered it with the redactor.
+        The caller has registered it with the redactor. With `owner` (an address), no field of the element's form may
+        hold another one.
 
         Raises:
-            SecretGuardError: the frame's host is not a sign-in host, not https, or in rehearsal not on loopback;
-            nothing was typed.
+            SecretGuardError: the frame's host is not a sign-in host, not https, or in rehearsal not on loopback; or
+            the form is for another address. Nothing was typed.
         """
-        where = await handle.evaluate(_WHERE)
+        where = await handle.evaluate(source("where"))
         for url in filter(None, (where["href"], where["target"])):
             parts = urlsplit(url)
             if parts.scheme != "https" or parts.hostname not in self.policy.sign_in or parts.port not in (None, 443):
@@ -121,6 +115,10 @@ class Guard:
                 )
         if not where["connected"]:
             raise SecretGuardError("the field was expected on the page, it is gone: nothing was typed")
+        if owner and any(claim.lower() != owner.strip().lower() for claim in where["claims"]):
+            raise SecretGuardError(
+                "a form for the account's user was expected, it holds another address: nothing was typed"
+            )
         if self.rehearsal:
             await self._require_loopback(handle, urlsplit(where["href"]).hostname or "")
         value = secret.get_secret_value()

@@ -12,7 +12,7 @@ from typing import Any
 
 from playwright.async_api import Browser, Page, Route
 
-from flows.browser.scripts import PageMovedError, ask
+from flows.browser.scripts import PageMovedError, ask, source
 from flows.catalogue.elements import find_on
 from flows.catalogue.load import Catalogue, load_catalogue
 from flows.catalogue.recognise import UNKNOWN, Recognition, nearest, recognise
@@ -110,6 +110,7 @@ async def check_pages(
 async def showing(browser: Browser) -> AsyncIterator[Any]:
     """Open a page that answers every navigation with the recorded page it is given, and everything else with nothing."""
     context = await browser.new_context(locale="en-US", viewport={"width": 1280, "height": 900})
+    await context.add_init_script(source("rest"))
     page = await context.new_page()
     current: list[RecordedPage] = []
 

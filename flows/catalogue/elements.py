@@ -37,6 +37,7 @@ async def find_on(page: Page, catalogue: Catalogue, screen: str, name: str) -> F
     asked = {
         "candidates": [_asked(catalogue, screen, element, one) for one in element.candidates],
         "many": element.many,
+        "decoys": ", ".join(catalogue.shared.decoys),
     }
     answer = await ask_handle(page, "resolve", asked)
     try:

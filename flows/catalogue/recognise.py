@@ -16,8 +16,9 @@ from flows.catalogue.phrases import squeeze
 from flows.catalogue.schema import Claim, Screen, Session, Sign
 
 UNKNOWN = "unknown"
+_ADDRESS = re.compile(r"""[^\s@<>"'(),;:]+@[^\s@<>"'(),;:]+""")
 
-__all__ = ["UNKNOWN", "Recognition", "Session", "recognise"]
+__all__ = ["UNKNOWN", "Recognition", "Session", "addresses_in", "recognise"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,10 +43,11 @@ class Recognition:
     emails: tuple[str, ...] = field(default=())  # addresses shown where a signed-in page names its user
     addressed: tuple[str, ...] = field(default=())  # addresses the page says something was sent to
     inviting: tuple[str, ...] = ()  # addresses of those who invite, or who answer questions
-    claimed: tuple[str, ...] = field(default=())  # addresses the sign-in page asks about
+    claimed: tuple[str, ...] = field(default=())  # addresses and numbers the sign-in page asks about or would send
     mentioned: tuple[str, ...] = field(default=())  # every address in the visible text
     is_blank: bool = False  # nothing to see and nothing to press
     failed_sign_ins: int = 0  # what the page's links count
+    unstyled: tuple[str, ...] = ()  # hosts of the style sheets that have not come: what is visible cannot be told
 
     @property
     def path(self) -> str:
@@ -64,6 +66,11 @@ class Recognition:
     def is_same(self, before: Recognition) -> bool:
         """Nothing that can be seen has changed."""
         return not self.differs(before) and self.shape == before.shape
+
+
+def addresses_in(text: str) -> set[str]:
+    """Return the addresses that stand in a text, in lower case; masked ones as they are written."""
+    return {address.lower().rstrip(".") for address in _ADDRESS.findall(text)}
 
 
 async def recognise(page: Page, catalogue: Catalogue) -> Recognition:
@@ -107,6 +114,8 @@ async def _observe(page: Page, catalogue: Catalogue) -> dict[str, Any]:
             "headings": list(shared.headings),
             "identity": list(shared.identity),
             "claimed": list(shared.claimed),
+            "decoys": ", ".join(shared.decoys),
+            "harmless": ", ".join(css for alert in shared.alerts if alert.harmless for css in alert.ids),
         },
     )
     return answer
@@ -145,6 +154,7 @@ def read(seen: dict[str, Any], catalogue: Catalogue) -> Recognition:
         mentioned=look.addresses(),
         is_blank=seen["blank"],
         failed_sign_ins=seen["failed"],
+        unstyled=tuple(seen["unstyled"]),
     )
 
 
@@ -197,7 +207,7 @@ class _Look:
         for alert in self._catalogue.shared.alerts:
             if alert.harmless:
                 continue
-            if any(self._seen["visible"][self._index[css]] for css in alert.ids):
+            if not self._seen["unstyled"] and any(self._seen["visible"][self._index[css]] for css in alert.ids):
                 return alert.name
             texts = " \n ".join(one["text"] for one in self._seen["alerts"] if one["severity"] in alert.severity)
             if alert.words and self._catalogue.words(None, alert.words).find(texts):
@@ -230,11 +240,13 @@ class _Look:
         ]
         return max(sorted(set(found), key=lambda language: (language != "en", language)), key=found.count, default="en")
 
-    def _is_harmless(self, message: dict[str, str]) -> bool:
-        harmless = (
-            one for one in self._catalogue.shared.alerts if one.harmless and message["severity"] in one.severity
-        )
-        return any(self._catalogue.words(None, one.words or "").find(message["text"]) for one in harmless)
+    def _is_harmless(self, message: dict[str, Any]) -> bool:
+        """Whether a message only says what does no harm: nothing that has another name stands in it too."""
+        text, named = message["text"], [one for one in self._catalogue.shared.alerts if one.words]
+        said = [one for one in named if self._catalogue.words(None, one.words or "").find(text)]
+        if any(not one.harmless for one in said):
+            return False
+        return bool(message["harmless"]) or any(message["severity"] in one.severity for one in said)
 
     def _ask(self, screen: Screen | None, sign: Sign) -> bool:
         if sign.words:

@@ -145,7 +145,9 @@ class Handling(_Strict):
     element: str | None = None  # for press
     at_most: int = Field(default=1, ge=1)
     expect: Strings = ("*",)  # screens that may follow; * is any other
-    fallback: str | None = Field(default=None, pattern="^(return_to|ignore)$")  # when the element is not there
+    fallback: str | None = Field(
+        default=None, pattern="^(return_to|ignore|aside)$"
+    )  # when the element is not there, or does nothing
 
     @model_validator(mode="after")
     def _press_needs_element(self) -> Self:
@@ -190,7 +192,8 @@ class Shared(_Strict):
     alert_boxes: Strings = ()
     headings: Strings = ()
     identity: Strings = ()  # where a signed-in page names its user
-    claimed: Strings = ()  # where a sign-in page names the address it asks about
+    claimed: Strings = ()  # where a sign-in page names the address it asks about, or holds one that it would send
+    decoys: Strings = ()  # fields for password managers: no sign and no candidate ever finds one
     masks: Strings = ()  # what a screenshot covers
     suffixes: Strings = ()  # regular expressions of what the account picker adds to a label
     countries: dict[str, Strings] = {}  # marketplace code: labels in any language

@@ -33,6 +33,7 @@ _REFUSED = {
     "failed_global": RefusalKind.FAILED_GLOBAL,
     "no_account": RefusalKind.FAILED_GLOBAL,
     "not_found": RefusalKind.NOT_FOUND,
+    "manage_agents": RefusalKind.ACCESS_REQUIRED,  # agents are managed there, not rights
 }
 
 

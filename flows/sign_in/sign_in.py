@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 
 from flows.browser.scripts import PageMovedError
-from flows.catalogue.recognise import Recognition
+from flows.catalogue.recognise import Recognition, addresses_in
 from flows.catalogue.schema import Session
 from flows.errors import (
     FlowError,
@@ -224,8 +224,6 @@ class SignIn:
             raise no_such_login(seen)
         if not (self.typed.is_held_back(seen) and await self._is_wiped(seen)):
             self._refuse_unknown_alert(seen, typed=self.typed.passwords > 0)
-        if seen.screen == "password" and not self._is_ours(seen):
-            return await self._change_address(seen)
         if self.typed.passwords >= _PASSWORDS:
             raise StuckError(
                 f"the password was expected to be taken, the site asked {self.typed.passwords + 1} times: it is not typed again",
@@ -233,10 +231,15 @@ class SignIn:
                 url=seen.path,
             )
         await self.walk.loaded()
-        if seen.screen == "combined" and not await self._fill_address(seen):
+        if self._takes_address(seen) and not await self._fill_address(seen):
+            return await self._change_address(seen)
+        ready = await self.walk.visit.recognise()  # loading, and the address, may have changed whose page it is
+        if (ready.screen, ready.document) != (seen.screen, seen.document):
+            return await self.walk.settle()
+        if not self._is_ours(ready):
             return await self._change_address(seen)
         await self.typed.before_password(seen)
-        await self.walk.fill(seen, "password", self.credentials.password)
+        await self.walk.fill(seen, "password", self.credentials.password, owner=self._ours)
         self.typed.filled()
         submit = await self.walk.require(seen, "submit")
         self._sent_before = self.walk.visit.guard.sent
@@ -248,9 +251,20 @@ class SignIn:
         return not await (await self.walk.require(seen, "password")).handle.input_value()
 
     def _is_ours(self, seen: Recognition) -> bool:
-        """Whether the password page asks for our address's password: what it names, else what was typed before it."""
-        named = [claim.lower() for claim in seen.claimed if "@" in claim] or list(seen.mentioned)
-        return named == [self._ours] * len(named) if named else self._is_address_typed
+        """Whether a page that takes the password asks for our address's, whatever the screen is called.
+
+        Every claim it holds, shown or hidden, must be ours, and a page without a field for the address must not name
+        others alone. Where it names nobody, the address must have been typed before.
+        """
+        if any(addresses_in(claim) != {self._ours} for claim in seen.claimed):
+            return False
+        if self._takes_address(seen):
+            return bool(seen.claimed)
+        named = {address for address in seen.mentioned if "@amazon." not in address} - {*seen.inviting}
+        return self._ours in named or (not named and (bool(seen.claimed) or self._is_address_typed))
+
+    def _takes_address(self, seen: Recognition) -> bool:
+        return "email" in self.walk.visit.catalogue.screens[seen.screen].elements
 
     async def _change_address(self, seen: Recognition) -> Recognition:
         change = await find(self.walk.visit, seen.screen, "change_address")

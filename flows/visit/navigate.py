@@ -24,7 +24,7 @@ from flows.catalogue.schema import Handling, Kind
 from flows.errors import ChallengeError, SiteRefusedError, StepTimeoutError, StuckError, UnknownScreenError
 from flows.models import Bounds
 from flows.visit.elements import find, require
-from flows.visit.visit import Visit
+from flows.visit.visit import Visit, sheets_missing
 
 _SLICE = 250  # milliseconds until the page is looked at again although it did not say that it changed
 _LOADED = 3_000  # milliseconds a page gets to finish loading before a secret is typed
@@ -90,7 +90,10 @@ class Navigator:
             ):  # a puzzle's frame may come from anywhere, and stays empty
                 self.visit.guard.check()
             waited = monotonic() - started
-            if seen is not None and (after is None or seen.differs(after)):
+            if seen is not None and self.visit.lost_sheets(seen):
+                if waited > self.bounds.step.total_seconds():
+                    raise sheets_missing(seen)
+            elif seen is not None and (after is None or seen.differs(after)):
                 if seen.url.startswith("chrome-error:"):
                     self.visit.guard.check()
                     raise SiteRefusedError("a page was expected, the connection brought none", url=seen.url)
@@ -146,11 +149,13 @@ class Navigator:
         """Press an element and wait for another screen (or another state of this one)."""
         return await self.press_found(seen, await self.require(seen, name))
 
-    async def press_found(self, seen: Recognition, found: Found, *, handle: ElementHandle | None = None) -> Recognition:
+    async def press_found(
+        self, seen: Recognition, found: Found, *, handle: ElementHandle | None = None, wait: float | None = None
+    ) -> Recognition:
         """Press an element that was found already; as `press`."""
         started = monotonic()
         await self.click(handle or found.handle)
-        after = await self.settle(after=seen)
+        after = await self.settle(after=seen, wait=wait)
         self.visit.tell("pressed", seen, element=found.name, candidate=found.candidate, seconds=monotonic() - started)
         return after
 
@@ -167,12 +172,12 @@ class Navigator:
                 "an element was expected to take a click, something covers it or it is not ready"
             ) from err
 
-    async def fill(self, seen: Recognition, name: str, value: str | SecretStr) -> None:
-        """Fill a field; a secret only after the guard has looked at where the field is."""
+    async def fill(self, seen: Recognition, name: str, value: str | SecretStr, *, owner: str | None = None) -> None:
+        """Fill a field; a secret only after the guard has looked at where the field is, and whose its form is."""
         if isinstance(value, SecretStr):
             self.visit.redactor.register(value)
             found = await self.require(seen, name)
-            await self.visit.guard.type_secret(found.handle, value)
+            await self.visit.guard.type_secret(found.handle, value, owner=owner)
         else:
             found = await self.require(seen, name)
             await found.handle.fill(value)
@@ -261,6 +266,8 @@ class Navigator:
 
     async def _pass_by(self, seen: Recognition, handling: Handling) -> Recognition:
         self._passed[seen.screen] += 1
+        if handling.fallback == "aside":
+            return await self._reject(seen, handling)
         if self._passed[seen.screen] > handling.at_most:
             if handling.fallback == "ignore":
                 return seen
@@ -284,6 +291,15 @@ class Navigator:
                 f"{expected} was expected after {seen.screen}, {after.screen} came", screen=after.screen, url=after.path
             )
         return after
+
+    async def _reject(self, seen: Recognition, handling: Handling) -> Recognition:
+        """Press what rejects; a layer that stays, or that has no such thing, is put aside so that it is never accepted."""
+        found = await find(self.visit, seen.screen, handling.element or "")
+        if found and self._passed[seen.screen] <= handling.at_most:
+            with suppress(StepTimeoutError):
+                return await self.press_found(seen, found, wait=_LATE)
+        await ask(self.visit.page, "aside", list((await self.require(seen, "layer")).handles))
+        return await self.settle(after=seen)
 
     def _return_to(self, seen: Recognition) -> str | None:
         """Return where the sign-in would have gone, if that is a listed host."""

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from time import monotonic
+
 from playwright.async_api import Error as PlaywrightError
 
-from flows.browser.scripts import PageMovedError
+from flows.browser.scripts import PageMovedError, ask
 from flows.catalogue.recognise import Recognition
 from flows.catalogue.schema import Kind, Session
 from flows.errors import ChallengeError, SignedOutError, SiteRefusedError, StepTimeoutError
 from flows.models import Bounds
-from flows.visit.visit import Visit
+from flows.visit.visit import Visit, sheets_missing
+
+_SHEETS = 15.0  # seconds for a page's style sheets to come
+_SLICE = 250  # milliseconds until it is looked at again
 
 
 class LedAwayError(SiteRefusedError):
@@ -44,14 +50,9 @@ async def look(visit: Visit) -> Recognition:
 
     Raises:
         ChallengeError: it asks for a person. SignedOutError: it is a sign-in page. SiteRefusedError: it is an error
-        page of the site's.
+        page of the site's, or its style sheets do not come.
     """
-    while True:
-        try:
-            seen = await visit.recognise()
-            break
-        except PageMovedError:
-            continue
+    seen = await _styled(visit)
     screen = visit.catalogue.screens.get(seen.screen)
     if screen is not None and screen.handling.kind is Kind.CHALLENGE:
         raise ChallengeError(
@@ -69,6 +70,19 @@ async def look(visit: Visit) -> Recognition:
             "a page of the site was expected, its error page came", screen=seen.screen, url=seen.path
         )
     return seen
+
+
+async def _styled(visit: Visit) -> Recognition:
+    """Recognise the page once its style sheets are there: before that, what is meant to be hidden is seen."""
+    ends = monotonic() + _SHEETS
+    while True:
+        with suppress(PageMovedError):
+            seen = await visit.recognise()
+            if not visit.lost_sheets(seen):
+                return seen
+            if monotonic() > ends:
+                raise sheets_missing(seen)
+            await ask(visit.page, "change", _SLICE)
 
 
 def check_led_away(visit: Visit, before: int, shown: str) -> None:

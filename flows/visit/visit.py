@@ -11,6 +11,7 @@ from playwright.async_api import BrowserContext, Page
 from flows.browser.guard import Guard
 from flows.catalogue.load import Catalogue
 from flows.catalogue.recognise import Recognition, recognise
+from flows.errors import SiteRefusedError
 from flows.redaction.redact import Redactor
 from flows.visit.requests import OpenRequests
 
@@ -59,6 +60,10 @@ class Visit:
         """
         return await recognise(self.page, self.catalogue)
 
+    def lost_sheets(self, seen: Recognition) -> bool:
+        """Whether a style sheet of the site's is missing (yet): what can be seen is not what is meant to be."""
+        return any(self.guard.policy.is_resource(host) for host in seen.unstyled)
+
     def tell(self, act: str, seen: Recognition, *, element: str = "", candidate: int = 0, seconds: float = 0.0) -> None:
         """Add a step to the story."""
         step = StoryStep(
@@ -77,3 +82,12 @@ class Visit:
     def drift(self) -> list[StoryStep]:
         """The steps that needed any but the first candidate."""
         return [step for step in self.story if step.candidate > 0]
+
+
+def sheets_missing(seen: Recognition) -> SiteRefusedError:
+    """Build the error for a page whose style sheets did not come."""
+    return SiteRefusedError(
+        f"the page's style sheets were expected, none came from {', '.join(seen.unstyled)}: see that the network lets it through",
+        screen=seen.screen,
+        url=seen.path,
+    )

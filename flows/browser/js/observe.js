@@ -1,11 +1,11 @@
 // One look at the whole document: everything recognition asks for, in one call.
-({ probes, scripts, alerts, headings, identity, claimed: claimedWhere }) => {
+({ probes, scripts, alerts, harmless, headings, identity, claimed: claimedWhere }) => {
   globalThis[Symbol.for("rest")]?.news();
   const searched = roots();
   const visibleIn = (css) => queryAll(searched, css).filter(isVisible);
   const present = [], visible = [], counts = [];
   for (const css of probes) {
-    const found = queryAll(searched, css);
+    const found = queryAll(searched, css).filter((element) => !isDecoy(element));
     present.push(found.length > 0);
     const seen = found.filter(isVisible).length;
     visible.push(seen > 0);
@@ -60,8 +60,22 @@
       }
     }
   }
-  const claimed = claimedWhere.flatMap((css) => queryAll(searched, css)).map((element) => (element.value ?? element.textContent ?? "").trim()).filter(Boolean);
+  // Whose sign-in it is about: what it shows and what it would send along, seen or not, decoys that are filled in too.
+  const isClaim = (element, text) => /@|^\+?[\d ()./-]{7,}$/.test(text) || (element.matches("input[name=email]") && text !== "");
+  const claimed = queryAll(searched, claimedWhere.join(", "))
+    .map((element) => [element, (element.value ?? element.textContent ?? "").trim()])
+    .filter(([element, text]) => isClaim(element, text))
+    .map(([, text]) => text);
   const failed = [...document.querySelectorAll("a[href*='failedSignInCount=']")].map((a) => Number(/failedSignInCount=(\d+)/.exec(a.getAttribute("href"))?.[1] || 0));
+
+  // A sheet that did not come leaves everything to be seen, alerts and decoys alike; whose it is, is told by its host.
+  const sheets = queryAll(searched, "link[rel~=stylesheet i][href]").filter((link) => !link.disabled && matchMedia(link.media || "all").matches);
+  const isEmptied = (link) => { // something else than a style sheet was sent under its name
+    const sent = performance.getEntriesByName(link.href).map((entry) => entry.contentType || "");
+    return sent.some((type) => type && !/css/.test(type));
+  };
+  const isLost = (link) => globalThis[Symbol.for("rest")]?.isLost(link) || !link.sheet || isEmptied(link);
+  const unstyled = sheets.filter(isLost).map((link) => new URL(link.href, document.baseURI).hostname);
 
   const inline = [...document.scripts].filter((s) => !s.src).map((s) => s.textContent).join("\n");
   const names = controls.slice(0, 400).map(nameOf).filter(Boolean);
@@ -83,9 +97,10 @@
     text: squeeze(text),
     headings: headings.flatMap((css) => visibleIn(css)).map((element) => squeeze(spoken(element))),
     controls: names,
-    alerts: outermost.map((element) => ({ text: squeeze(spoken(element)), severity: severity(element) })).filter((alert) => alert.text),
+    alerts: outermost.map((element) => ({ text: squeeze(spoken(element)), severity: severity(element), harmless: harmless !== "" && element.matches(harmless) })).filter((alert) => alert.text),
     addresses,
     claimed: [...new Set(claimed)],
+    unstyled: [...new Set(unstyled)],
     failed: failed.length ? Math.max(...failed) : 0,
     blank: !text.trim() && fields.length === 0 && controls.length === 0 && visibleIn("iframe, frame, embed, object").length === 0,
   };

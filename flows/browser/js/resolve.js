@@ -17,7 +17,7 @@
       found = queryAll(searched, candidate.role === "link" ? "a[href], [role=link], kat-link" : candidate.role === "button" ? CONTROL : candidate.role);
     }
     if (candidate.within) found = found.filter((e) => e.closest(candidate.within));
-    found = found.filter((e) => (candidate.hidden ? true : isVisible(e) && isEnabled(e)));
+    found = found.filter((e) => (candidate.hidden ? !isDecoy(e) : isVisible(e) && isEnabled(e)));
     if (candidate.names.length) {
       const named = found.filter((e) => candidate.names.includes(nameOf(e).replace(/[\s.!:…>»›]+$/, "")));
       found = named.length || candidate.match === "exact" ? named : found.filter((e) => candidate.names.some((name) => nameOf(e).includes(name)));

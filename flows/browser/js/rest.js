@@ -3,7 +3,7 @@
 globalThis[Symbol.for("rest")] ??= (() => {
   const LOADING = 5000, SOON = 3000, PUT_OFF = 3000, AFTER_SCROLL = 300;
   const now = performance.now.bind(performance), later = setTimeout.bind(globalThis), frame = requestAnimationFrame.bind(globalThis);
-  const requests = new Set(), timers = new Map(), dues = new Set(), watched = new WeakSet(), sealed = new WeakSet(), hears = new WeakSet();
+  const requests = new Set(), timers = new Map(), dues = new Set(), watched = new WeakSet(), sealed = new WeakSet(), hears = new WeakSet(), lost = new WeakSet();
   let changes = 0, last = now(), acted = last, scrolled = -Infinity, heard = "";
   const take = (records) => {
     if (!records.length) return;
@@ -24,6 +24,9 @@ globalThis[Symbol.for("rest")] ??= (() => {
     if (watched.has(root)) return;
     watched.add(root);
     observer.observe(root, { subtree: true, childList: true, attributes: true, characterData: true });
+    // A sheet that failed, or that imports one that did, is an empty sheet afterwards; only its event tells.
+    root.addEventListener("error", ({ target }) => { if (target.localName === "link") lost.add(target); }, true);
+    root.addEventListener("load", ({ target }) => { if (target.localName === "link") lost.delete(target); }, true);
   };
   // A request that was answered may still be drawn in the same moment, so its end counts as a change of the time, not of the page.
   const begin = () => { const one = { at: now() }; requests.add(one); return () => { if (requests.delete(one)) last = now(); }; };
@@ -100,5 +103,5 @@ globalThis[Symbol.for("rest")] ??= (() => {
   const drawn = () => new Promise((done) => { const end = later(done, 300); frame(() => frame(() => { clearTimeout(end); done(); })); });
   // Let time pass: at least so long, and until the timers that are set now have come due.
   const wait = (least, limit) => new Promise((done) => later(done, Math.min(limit, Math.max(least, ...[...dues].map((due) => due - now() + 50)))));
-  return { wait, seen, rest, other, drawn, news, sealed, hears };
+  return { wait, seen, rest, other, drawn, news, sealed, hears, isLost: (link) => lost.has(link) };
 })();

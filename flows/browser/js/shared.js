@@ -23,8 +23,11 @@ const holds = (outer, inner) => {
 };
 const FIELD = "input:not([type=hidden]):not([type=submit]):not([type=button]):not([type=image]):not([type=reset]), textarea, select";
 const CONTROL = "button, input[type=submit], input[type=button], input[type=image], a[href], [role=button], [role=link], kat-button, kat-link";
+// Fields put there for password managers (places.toml); whatever they look like, they are no field of the page.
+const DECOYS = argument?.decoys || "";
+const isDecoy = (element) => DECOYS !== "" && element.matches(DECOYS);
 const isVisible = (element) => {
-  if (!isRendered(element)) return false;
+  if (!isRendered(element) || isDecoy(element)) return false;
   // A decoy field may be laid out and yet meant for nobody: transparent, or hidden from assistive technology.
   if (element.matches(FIELD) && !["radio", "checkbox", "file"].includes(element.type)) {
     return element.checkVisibility({ opacityProperty: true }) && !element.closest("[aria-hidden=true]");

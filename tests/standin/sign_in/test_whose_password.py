@@ -1,0 +1,140 @@
+"""The password goes to our own claim alone, whatever the page is called and whatever its style sheets leave to be seen."""
+
+# A line holds one page.
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.support.sites.shown_site import EMAIL, ShownRig, shown_rig
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+PAGES = Path(__file__).parents[3] / "fixtures" / "pages"
+OTHER = "owner@amazon-test.example"
+SUBMIT = '<input type="submit" id="signInSubmit" value="Sign in">'
+PASSWORD_FIELD = '<input type="password" id="ap_password" name="password" autocomplete="current-password">'
+
+
+def recorded(name: str) -> str:
+    return (PAGES / name / "page.html").read_text("utf-8")
+
+
+def page(inner: str, *, beside: str = "", head: str = "") -> str:
+    form = f'<form name="signIn" method="post" action="/ap/signin"><input type="hidden" name="appAction" value="SIGNIN_PWD_COLLECT">{inner}{SUBMIT}</form>'
+    return f"<!doctype html><html><head><title>Amazon Sign-In</title>{head}</head><body><h1>Sign in</h1>{beside}{form}</body></html>"
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def rig() -> AsyncIterator[ShownRig]:
+    async with shown_rig() as running:
+        yield running
+
+
+# Where a page says that it is for somebody else: by what it holds, by what it shows, by a number, in another form.
+FOR_OTHERS = {
+    "recorded": recorded("password/remembered_other_hint_visible_en"),
+    "hidden claim beside a field for the address": page(
+        f'<input type="hidden" name="email" value="{OTHER}"><input type="text" id="ap_email" name="email">{PASSWORD_FIELD}'
+    ),
+    "hidden claim with another id": page(f'<input type="hidden" id="login-claim" name="loginClaim" value="{OTHER}">{PASSWORD_FIELD}'),
+    "claim of a phone": page(f'<input type="hidden" id="ap-claim" name="email" value="+1 555 010 0199">{PASSWORD_FIELD}'),
+    "claim by a name": page(f'<input type="hidden" name="email" value="someone">{PASSWORD_FIELD}'),
+    "shown only": page(PASSWORD_FIELD, beside=f"<p>{OTHER}</p>"),
+    "shown and masked": page(PASSWORD_FIELD, beside="<p>o***r@amazon-test.example</p>"),
+    "ours hidden, another's shown": page(f'<input type="hidden" name="email" value="{EMAIL}">{PASSWORD_FIELD}', beside=f"<p>{OTHER}</p>"),
+    "ours shown, another's hidden": page(f'<span id="auth-email-claim">{EMAIL}</span><input type="hidden" name="email" value="{OTHER}">{PASSWORD_FIELD}'),
+    "another's in the hint": page(f'<span id="auth-email-claim">{EMAIL}</span><input type="text" name="email" id="ap-credential-autofill-hint" value="{OTHER}">{PASSWORD_FIELD}'),
+    "two claims in two forms": page(f'<input type="hidden" name="email" value="{EMAIL}">{PASSWORD_FIELD}', beside=f'<form><input type="hidden" name="email" value="{OTHER}"></form>'),
+    "nobody named, nothing typed": page(PASSWORD_FIELD),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", FOR_OTHERS)
+async def test_no_password_is_typed_on_a_page_that_is_for_somebody_else(rig: ShownRig, way: str) -> None:
+    ended = await rig.sign_in({"*": FOR_OTHERS[way]})
+    assert (ended.outcome, rig.site.sent) == ("wrong_identity", []), ended.error
+
+
+OURS = {
+    "hidden claim": page(f'<input type="hidden" name="email" value="{EMAIL}">{PASSWORD_FIELD}'),
+    "shown in capitals": page(f'<span id="auth-email-claim">{EMAIL.upper()}</span>{PASSWORD_FIELD}'),
+    "an empty hint in sight": page(f'<span id="auth-email-claim">{EMAIL}</span><input type="text" name="email" id="ap-credential-autofill-hint">{PASSWORD_FIELD}'),
+    "both fields": page(f'<input type="email" id="ap_email" name="email" value="{OTHER}">{PASSWORD_FIELD}'),
+    "both fields, beside who invites": page(f'<input type="email" id="ap_email" name="email">{PASSWORD_FIELD}', beside=f"<p>{OTHER} invites you</p>"),
+    "the passkey banner": recorded("password/passkey_banner_always_there_en"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", OURS)
+async def test_the_password_goes_once_to_a_page_that_is_for_us(rig: ShownRig, way: str) -> None:
+    ended = await rig.sign_in({"*": OURS[way], "/home": OURS[way]})
+    assert ended.outcome == "arrived", ended.error
+    (form,) = rig.site.passwords
+    assert form.get("email", EMAIL) in (EMAIL, "")
+
+
+async def test_a_claim_that_changes_while_the_page_loads_is_seen(rig: ShownRig) -> None:
+    change = (
+        f"<script>onload = () => {{ document.querySelector('[name=email]').value = '{OTHER}' }}</script><img src=/late>"
+    )
+    ended = await rig.sign_in(
+        {"*": page(f'<input type="hidden" name="email" value="{EMAIL}">{PASSWORD_FIELD}', beside=change)}
+    )
+    assert (ended.outcome, rig.site.sent) == ("wrong_identity", []), ended.error
+
+
+async def test_the_permanent_passkey_banner_does_not_stop_a_password_that_is_asked_for_twice(rig: ShownRig) -> None:
+    asked = recorded("password/passkey_banner_always_there_en")
+    rig.site.begin({"*": asked, "POST /ap/signin": asked})
+    ended = await rig.go_on()
+    assert (ended.outcome, len(rig.site.passwords)) == ("stuck", 2), ended.error  # and not a third time
+
+
+LINK = '<link rel="stylesheet" href="{href}">'
+LOST = {
+    "an answer of 503": ("https://m.media-amazon.com/images/I/aui.css", (503, "text/css")),
+    "the site's own, not found": ("/assets/aui.css", (404, "text/html")),
+    "another thing under its name": ("/assets/aui.css", (200, "text/html")),
+}
+HIDES = ".aok-hidden,.hide{display:none}"
+
+
+@pytest.mark.parametrize(
+    "page_name", ["email_unified/style_sheets_lost_en", "email/classic_2025_en", "password/after_claim_2025_en"]
+)
+@pytest.mark.parametrize("way", LOST)
+async def test_a_page_whose_style_sheets_are_lost_is_not_acted_on(rig: ShownRig, way: str, page_name: str) -> None:
+    href, answer = LOST[way]
+    bare = recorded(page_name).replace("<style>", "<style>/*").replace("</style>", "*/</style>")
+    rig.site.begin({"*": bare.replace("<head>", "<head>" + LINK.format(href=href))})
+    rig.site.types = {"/images/I/aui.css": answer, "/assets/aui.css": answer}
+    ended = await rig.go_on()
+    assert (ended.outcome, rig.site.sent) == ("site_refused", []), ended.error
+    assert "style sheets" in str(ended.error)
+
+
+async def test_the_same_page_is_acted_on_once_its_style_sheets_are_there(rig: ShownRig) -> None:
+    lost = recorded("email_unified/style_sheets_lost_en")
+    rig.site.begin({"*": lost, "/images/I/aui.css": HIDES, "POST /ax/claim": OURS["hidden claim"]})
+    rig.site.types = {"/images/I/aui.css": (200, "text/css")}
+    ended = await rig.go_on()
+    assert (ended.outcome, len(rig.site.passwords)) == ("arrived", 1), ended.error
+    assert dict(rig.site.sent[0].form).get("password", "") == ""  # never with the address step
+
+
+async def test_a_style_sheet_of_a_host_that_is_not_the_site_s_is_not_waited_for(rig: ShownRig) -> None:
+    ended = await rig.sign_in(
+        {
+            "*": page(
+                f'<input type="hidden" name="email" value="{EMAIL}">{PASSWORD_FIELD}',
+                head=LINK.format(href="https://fonts.example/a.css"),
+            )
+        }
+    )
+    assert ended.outcome == "arrived", ended.error
