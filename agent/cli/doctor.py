@@ -22,6 +22,7 @@ from agent.errors import AgentError, ConfigurationError, Exit
 from agent.settings.model import MailboxSettings, Settings
 
 LOW_DISK_BYTES = 500_000_000
+_TRIED_HOST = "sellercentral.amazon.com"  # asked for through a proxy
 _MAIL_HINTS = {  # by how the connection stands
     "auth_failed": "; correct SC_AGENT_IMAP__USERNAME and __PASSWORD",
     "down": "; check SC_AGENT_IMAP__HOST, __PORT and __TLS, and that the server answers",
@@ -93,15 +94,29 @@ def _looked_at(name: str, look: Callable[[Settings], tuple[Health, str]], settin
 
 def _browser(settings: Settings) -> tuple[Health, str]:
     from agent.visits.browser_pool import browser_options
-    from flows.browser.launch import open_browser
+    from flows.browser.launch import open_browser, require_browser
+    from flows.browser.network import environment_proxies, proxy_problem
 
-    async def version() -> str:
-        async with open_browser(browser_options(settings)) as browser:
-            return browser.version
+    options = browser_options(settings)
+    require_browser(options)
 
-    started = asyncio.run(version())
+    async def look() -> tuple[str, str | None]:
+        async with open_browser(options) as browser:
+            problem = await proxy_problem(options.proxy, host=_TRIED_HOST) if options.proxy else None
+            return browser.version, problem
+
+    version, problem = asyncio.run(look())
+    if problem:
+        return Health.FAIL, f"{problem}; correct SC_AGENT_BROWSER__PROXY"
     kind = "rehearsal: every host name leads to this machine" if settings.browser.host_resolver_rules else "production"
-    return Health.OK, f"Chromium {started} starts ({kind})"
+    through = f", through {options.proxy.server}" if options.proxy else ""
+    found = f"Chromium {version} starts ({kind}{through})"
+    if (names := environment_proxies()) and not options.proxy and not settings.is_rehearsal:
+        return (
+            Health.WARN,
+            f"{found}; {', '.join(names)} in the environment is not taken: set SC_AGENT_BROWSER__PROXY if it is needed",
+        )
+    return Health.OK, found
 
 
 def _mailboxes(settings: Settings) -> tuple[Health, str]:

@@ -19,6 +19,7 @@ from agent.settings.files import env_file, require_believed, require_files, valu
 from agent.settings.hints import env_name, hint, stands_in, toml_name
 from agent.settings.model import PREFIX, MailTrust, Settings, Tls
 from agent.settings.own_secrets import with_password_of_environment
+from flows.browser.network import is_safe_endpoint, parse_proxy
 
 _PUBLIC_URL = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?")
 _HOURS = re.compile(r"\s*([01]\d|2[0-3]):[0-5]\d\s*-\s*([01]\d|2[0-3]):[0-5]\d\s*")
@@ -114,6 +115,7 @@ def _describe(location: tuple[int | str, ...], message: str, in_file: Mapping[st
 
 def _contradictions(settings: Settings) -> Iterator[str]:
     yield from _rehearsal_problems(settings)
+    yield from _browser_problems(settings)
     boxes = [(settings.imap.host, settings.imap.tls, "IMAP")] + [
         (box.host, box.tls, f"mailboxes[{number}]") for number, box in enumerate(settings.mailboxes)
     ]
@@ -189,6 +191,23 @@ def _rehearsal_problems(settings: Settings) -> Iterator[str]:
             yield f"{env_name('browser', 'host_resolver_rules')}: '{rule}' is no rule (MAP <pattern> <target> or EXCLUDE <pattern>)"
         elif (target := match["target"]) and target.upper() != "~NOTFOUND" and not is_loopback(_without_port(target)):
             yield f"{env_name('browser', 'host_resolver_rules')}: '{rule}' leads off this machine; rehearsal rules map to loopback only"
+
+
+def _browser_problems(settings: Settings) -> Iterator[str]:
+    """Passwords go through the connection to a browser elsewhere; a proxy is production's own browser's."""
+    endpoint, proxy = settings.browser.endpoint, settings.browser.proxy
+    if endpoint is not None and not is_safe_endpoint(endpoint):
+        yield f"{env_name('browser', 'endpoint')} leads off this machine in plain text; use wss:// or https://, or a tunnel to loopback"
+    if proxy is None:
+        return
+    try:
+        parse_proxy(proxy.get_secret_value())
+    except ValueError as err:
+        yield f"{env_name('browser', 'proxy')}: {err}"
+    if settings.is_rehearsal:
+        yield f"{env_name('browser', 'proxy')} is for production only; a rehearsal stays on this machine"
+    if endpoint is not None:
+        yield f"{env_name('browser', 'proxy')} is for our own browser, and {env_name('browser', 'endpoint')} names another; remove one"
 
 
 def is_loopback(host: str) -> bool:

@@ -134,6 +134,7 @@ class BrowserSettings(_Group):
 
     executable: Path | None = None  # None: Playwright's own, then Debian's chromium-headless-shell
     endpoint: str | None = None  # a remote browser: ws:// (Playwright) or http:// (CDP)
+    proxy: SecretStr | None = None  # scheme://[user:password@]host:port; the environment's is never taken
     headless: bool = True
     no_sandbox: bool = False  # rehearsal as root switches it by itself
     contexts: int = Field(default=2, ge=1, le=64)  # visits at once in one worker

@@ -11,6 +11,7 @@ from agent.errors import ConfigurationError
 from agent.settings.model import Settings
 from flows.browser.launch import Browser, BrowserOptions, is_usable, memory_of, open_browser
 from flows.browser.launch import require_browser as look_for_browser
+from flows.browser.network import parse_proxy
 from flows.errors import BrowserMissingError
 
 _CLOSE_WITHIN = 8.0  # seconds; flows end a browser that hangs sooner, this is for what starts and stops it
@@ -22,6 +23,7 @@ def browser_options(settings: Settings) -> BrowserOptions:
     return BrowserOptions(
         executable=given.executable,
         endpoint=given.endpoint,
+        proxy=parse_proxy(given.proxy.get_secret_value()) if given.proxy else None,
         headless=given.headless,
         no_sandbox=given.no_sandbox,
         user_agent_suffix=given.user_agent_suffix,

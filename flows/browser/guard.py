@@ -24,6 +24,10 @@ __all__ = ["Guard", "HostPolicy", "ReadCall"]
 # HTTP cache, and leaves scripts, styles and pictures alone. Shared workers and sockets are taken away by the init
 # scripts.
 _WATCHED = ("Document", "XHR", "Fetch", "Ping", "EventSource", "Other", "Media")
+# What a page needs; in a browser elsewhere nothing of any other kind is let through.
+_ELSEWHERE = ("document", "stylesheet", "script", "xhr", "fetch", "ping", "eventsource")
+# Of the site's own hosts everything is watched: a script's address could end a session as well as a link.
+_OWN = ("https://sellercentral*", "https://www.amazon.*")
 
 _CARRY_NOTHING = ("GET", "HEAD", "OPTIONS")
 
@@ -36,6 +40,7 @@ class Guard:
     rehearsal: bool
     blocked: list[str] = field(default_factory=list)  # "METHOD url" without query, in order
     sent: int = 0  # requests that carried something away: all that passed but GET and HEAD
+    led_to: list[str] = field(default_factory=list)  # the addresses among them that were pages
     _page: Page | None = None
     _foreign: str | None = None
     _main_frame: str = ""  # the browser's id of the page's own frame
@@ -44,11 +49,11 @@ class Guard:
     _answers: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def watch(self, context: BrowserContext, page: Page, *, remote: bool) -> None:
-        """Start guarding. A remote browser's flags are not ours: there every request passes through us as well, cache
-        or not.
+        """Start guarding. A browser whose flags are not ours, or that goes through a proxy, can reach any host: there
+        every request passes through us as well, cache or not, and pages and workers have no sockets.
         """
         self._page = page
-        await context.add_init_script(source("harden") + source("rest"))
+        await context.add_init_script(source("harden") + (source("harden_remote") if remote else "") + source("rest"))
         context.on("page", lambda popup: self._own(popup.close()))
         if self.rehearsal:
             page.on("response", lambda response: self._remember(response))
@@ -58,8 +63,7 @@ class Guard:
         session = await context.new_cdp_session(page)
         self._main_frame = (await session.send("Page.getFrameTree"))["frameTree"]["frame"]["id"]
         session.on("Fetch.requestPaused", lambda paused: self._own(self._on_paused(session, paused)))
-        patterns = [{"urlPattern": "*", "resourceType": kind, "requestStage": "Request"} for kind in _WATCHED]
-        await session.send("Fetch.enable", {"patterns": patterns})
+        await session.send("Fetch.enable", {"patterns": _patterns()})
 
     async def close(self) -> None:
         """Wait for the answers that are under way."""
@@ -148,7 +152,7 @@ class Guard:
         kind, frame = paused.get("resourceType", "Other").lower(), paused.get("frameId")
         inner = self._read_only is not None and frame not in (None, self._main_frame)
         passes = self._rule(kind, request["method"], request["url"], inner=inner)
-        self.sent += passes and request["method"] not in _CARRY_NOTHING
+        self.sent += passes and self._carries(request["method"], request["url"])
         # The page may be gone by now, and the request with it.
         with suppress(Error):
             if passes:
@@ -161,19 +165,26 @@ class Guard:
     async def _on_route(self, route: Route) -> None:
         request = route.request
         passes = self._rule(request.resource_type, request.method, request.url)
-        self.sent += passes and request.method not in _CARRY_NOTHING
+        passes = passes and request.resource_type in _ELSEWHERE  # among the others are rules for pages made beforehand
+        self.sent += passes and self._carries(request.method, request.url)
         with suppress(Error):
             await (route.continue_() if passes else route.abort("blockedbyclient"))
+
+    def _carries(self, method: str, url: str) -> bool:
+        """Whether a request takes something of the page's along; the site's own measurements do not count."""
+        return method not in _CARRY_NOTHING and not self.policy.is_telemetry(urlsplit(url).hostname or "")
 
     def _rule(self, kind: str, method: str, url: str, *, inner: bool = False) -> bool:
         """Whether a request passes; `inner`: it is of a frame in a page that is read, which goes nowhere by that."""
         ruling = judge(kind=kind, method=method, url=url, policy=self.policy, read_only=self._read_only)
-        if ruling is Ruling.PASS:
-            return True
+        if ruling in (Ruling.PASS, Ruling.DROP):
+            return ruling is Ruling.PASS
         parts = urlsplit(url)
         shown = f"{parts.scheme}://{parts.netloc}{parts.path}"
         if kind not in ("media", "font", "image"):
             self.blocked.append(f"{method} {shown}")
+        if kind == "document" and not inner:
+            self.led_to.append(shown)
         if ruling is Ruling.FOREIGN and self._foreign is None and not (inner and method == "GET"):
             self._foreign = shown
         return False
@@ -187,6 +198,12 @@ class Guard:
         self._answers.discard(task)
         if not task.cancelled():
             task.exception()  # a closing page may refuse; what matters was recorded before
+
+
+def _patterns() -> list[dict[str, str]]:
+    """What the DevTools session pauses."""
+    kinds = [{"urlPattern": "*", "resourceType": kind, "requestStage": "Request"} for kind in _WATCHED]
+    return [*kinds, *({"urlPattern": own, "requestStage": "Request"} for own in _OWN)]
 
 
 def _is_loopback(address: str) -> bool:

@@ -8,13 +8,14 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
+from flows.browser.rules import is_never, plain_path, telemetry_hosts
 from flows.marketplaces import RETAIL_HOSTS, SELLER_CENTRAL_HOSTS
 
 # Scripts, silent challenges, picture and metrics services of the site itself. A leading dot means any host below.
 RESOURCE_HOSTS = frozenset({".awswaf.com", ".media-amazon.com", ".ssl-images-amazon.com", ".amazon.com"})
 
 _READS = ("GET", "HEAD")
-_ALWAYS_REFUSED = ("/sign-out", "/ap/signout", "/account-switcher", "/authorization/select-account")
+_OTHER_ACCOUNT = ("/account-switcher", "/authorization/select-account")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,8 @@ class HostPolicy:
     navigation: frozenset[str] = SELLER_CENTRAL_HOSTS | RETAIL_HOSTS  # documents and forms, subframes too
     sign_in: frozenset[str] = SELLER_CENTRAL_HOSTS | RETAIL_HOSTS  # where a password or code may be typed
     resources: frozenset[str] = field(default=RESOURCE_HOSTS)  # besides navigation: XHR, fetch, beacons, scripts
+    telemetry: frozenset[str] = field(default_factory=telemetry_hosts)  # the site's own measurements; may hold *
+    errands: frozenset[str] = frozenset({"sign_in"})  # what the visit was sent for; sign_in, registration, rotation
 
     def is_resource(self, host: str) -> bool:
         """Whether a script may talk to the host."""
@@ -31,11 +34,16 @@ class HostPolicy:
             host in self.navigation
             or host in self.resources
             or any(host.endswith(s) for s in self.resources if s.startswith("."))
+            or self.is_telemetry(host)
         )
+
+    def is_telemetry(self, host: str) -> bool:
+        """Whether the host only takes the site's own measurements."""
+        return any(fnmatchcase(host, pattern) for pattern in self.telemetry)
 
     def patterns(self) -> Iterator[str]:
         """Yield every allowed host as the browser's resolver writes it."""
-        for host in sorted(self.navigation | self.sign_in | self.resources):
+        for host in sorted(self.navigation | self.sign_in | self.resources | self.telemetry):
             yield f"*{host}" if host.startswith(".") else host
 
 
@@ -61,12 +69,16 @@ class Ruling(StrEnum):
 
     PASS = "pass"  # noqa: S105 - a ruling, not a password
     STOP = "stop"  # stopped and listed
+    DROP = "drop"  # stopped without a word
     FOREIGN = "foreign"  # stopped, and the visit ends
 
 
 def judge(*, kind: str, method: str, url: str, policy: HostPolicy, read_only: ReadOnly | None = None) -> Ruling:
     """Rule on one request. `kind` is the DevTools resource type in lower case: document, xhr, fetch, ping, media, other
     ...
+
+    A document or a form for another host ends the visit: it may hold a person's data. What a script sends in the
+    background is stopped, and the visit goes on.
     """
     parts = urlsplit(url)
     if kind in ("media", "font", "image"):
@@ -74,9 +86,14 @@ def judge(*, kind: str, method: str, url: str, policy: HostPolicy, read_only: Re
     if parts.scheme in ("about", "blob", "data"):
         return Ruling.PASS
     host = parts.hostname or ""
+    if read_only and kind != "document" and policy.is_telemetry(host):
+        return Ruling.DROP
+    errands = frozenset() if read_only else policy.errands
+    if is_never(parts.path, method=method, errands=errands) and policy.is_resource(host):
+        return Ruling.STOP
     allowed = host in policy.navigation if kind == "document" else policy.is_resource(host)
     if not allowed or parts.scheme != "https" or parts.port not in (None, 443):
-        return Ruling.FOREIGN if kind == "document" or method not in (*_READS, "OPTIONS") else Ruling.STOP
+        return Ruling.FOREIGN if kind == "document" else Ruling.STOP
     if read_only and not _only_reads(kind, method, parts, read_only):
         return Ruling.STOP
     return Ruling.PASS
@@ -84,7 +101,10 @@ def judge(*, kind: str, method: str, url: str, policy: HostPolicy, read_only: Re
 
 def _only_reads(kind: str, method: str, parts: SplitResult, rules: ReadOnly) -> bool:
     path = parts.path or "/"
-    if any(path == refused or path.startswith(refused + "/") for refused in _ALWAYS_REFUSED) or _switches(parts, rules):
+    plain = plain_path(path)
+    if any(plain == refused or plain.startswith(refused + "/") for refused in _OTHER_ACCOUNT) or _switches(
+        parts, rules
+    ):
         return False
     if kind == "document":
         return method in _READS and _matches(path, rules.documents)

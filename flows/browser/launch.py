@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
+import sys
 from collections.abc import AsyncIterator, Awaitable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -15,7 +15,9 @@ from weakref import WeakKeyDictionary, WeakSet
 from playwright.async_api import Browser, BrowserContext, Error, Page, Playwright, StorageState, async_playwright
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
-from flows.browser.guard import HostPolicy
+from flows.browser.executable import find_executable
+from flows.browser.hosts import HostPolicy
+from flows.browser.network import Proxy, is_safe_endpoint, without_environment_proxies
 from flows.browser.process import find_process, kill_process, memory_of_group, new_mark
 from flows.browser.scripts import PageMovedError
 from flows.errors import BrowserLostError, BrowserMissingError, StepTimeoutError
@@ -23,16 +25,15 @@ from flows.errors import BrowserLostError, BrowserMissingError, StepTimeoutError
 __all__ = [
     "Browser",
     "BrowserOptions",
+    "Proxy",
     "find_executable",
+    "is_safe_endpoint",
     "is_usable",
     "kill_browser",
     "memory_of",
     "open_browser",
     "process_of",
 ]
-
-_HEADLESS_PROGRAMS = ("chromium-headless-shell", "chrome-headless-shell")
-_HEADED_PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 
 # Pictures and fonts are cheapest left out by the browser itself; site isolation is off so that one DevTools session
 # sees every frame.
@@ -71,6 +72,7 @@ class BrowserOptions:
     no_sandbox: bool = False
     user_agent_suffix: str = ""
     slow_ms: float = 0
+    proxy: Proxy | None = None  # production's own; the environment's is never taken, and a rehearsal takes none
     host_resolver_rules: str | None = None
     trusted_spki: tuple[str, ...] = ()
 
@@ -79,25 +81,10 @@ class BrowserOptions:
         """Whether the browser is pointed at a stand-in."""
         return bool(self.host_resolver_rules or self.trusted_spki)
 
-
-def find_executable(setting: Path | None = None, *, headless: bool = True) -> Path:
-    """Find a browser: the setting, Playwright's own headless shell, Debian's headless shell, a Chromium.
-
-    Raises:
-        BrowserMissingError: none is installed; the message says what to install.
-    """
-    if setting is not None:
-        if not os.access(setting, os.X_OK):
-            raise BrowserMissingError(
-                f"a browser was expected at {setting}, there is none that can be started: correct SC_AGENT_BROWSER__EXECUTABLE"
-            )
-        return setting
-    for found in (*_downloaded(headless=headless), *_installed(headless=headless)):
-        return found
-    raise BrowserMissingError(
-        "a browser was expected, none was found: run 'playwright install --only-shell chromium', "
-        "or on Debian 'apt-get install chromium-headless-shell', or set SC_AGENT_BROWSER__EXECUTABLE"
-    )
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether the browser could reach any host: its flags are not ours, or a proxy looks the names up."""
+        return self.endpoint is not None or (self.proxy is not None and not self.is_rehearsal)
 
 
 @asynccontextmanager
@@ -105,22 +92,31 @@ async def open_browser(options: BrowserOptions) -> AsyncIterator[Browser]:
     """Start (or connect to) the browser and close it afterwards. Share it between visits.
 
     Raises:
-        BrowserMissingError: it is not installed or does not start.
+        BrowserMissingError: it is not installed or does not start, or the way to it is not safe.
     """
-    async with async_playwright() as playwright:
+    require_endpoint(options)
+    async with AsyncExitStack() as stack:
+        with without_environment_proxies():  # the driver would take them, too
+            playwright = await stack.enter_async_context(async_playwright())
         try:
             browser = await (
                 _connect(playwright, options.endpoint) if options.endpoint else _launch(playwright, options)
             )
         except Error as err:
-            reason = str(err).strip().splitlines()[0]
             raise BrowserMissingError(
-                f"the browser was expected to start, it did not: {reason}; see 'sc-agent doctor'"
+                f"the browser was expected to start, it did not: {_reason(err)}; see 'sc-agent doctor'"
             ) from err
         try:
             yield browser
         finally:
             await close_bounded(browser, browser.close())
+
+
+def _reason(err: Error) -> str:
+    """The first line of what Playwright says; where the browser said why it ended, that line."""
+    lines = str(err).strip().splitlines()
+    said = [line for line in lines if "[err]" in line and ("ERROR" in line or "Missing X server" in line)]
+    return (said[0].partition("[err]")[2] if said else lines[0]).strip()
 
 
 def process_of(browser: Browser) -> int | None:
@@ -153,14 +149,37 @@ def require_browser(options: BrowserOptions) -> None:
     Raises:
         BrowserMissingError: see find_executable; or it would run as root without a sandbox in production.
     """
+    require_endpoint(options)
     if options.endpoint is not None:
         return
+    if not options.headless and sys.platform == "linux" and not ({"DISPLAY", "WAYLAND_DISPLAY"} & {*os.environ}):
+        raise BrowserMissingError(
+            "a display was expected for a browser with a window, DISPLAY is not set: start it under one (xvfb-run), "
+            "or set SC_AGENT_BROWSER__HEADLESS=true"
+        )
     if _is_root() and not options.no_sandbox and not options.is_rehearsal:
         raise BrowserMissingError(
             "a user other than root was expected: a browser run by root has no sandbox; start the agent as another user, "
             "or set SC_AGENT_BROWSER__NO_SANDBOX=true if that is acceptable"
         )
     find_executable(options.executable, headless=options.headless)
+
+
+def require_endpoint(options: BrowserOptions) -> None:
+    """Refuse to send passwords to a browser elsewhere over plain text.
+
+    Raises:
+        BrowserMissingError: the endpoint is http:// or ws:// and not on this machine; or a proxy is set beside it.
+    """
+    if options.endpoint is not None and not is_safe_endpoint(options.endpoint):
+        raise BrowserMissingError(
+            "wss:// or https:// was expected of a browser on another machine, plain text would show it every password: "
+            "correct SC_AGENT_BROWSER__ENDPOINT"
+        )
+    if options.endpoint is not None and options.proxy is not None:
+        raise BrowserMissingError(
+            "no proxy was expected beside SC_AGENT_BROWSER__ENDPOINT: a browser elsewhere has its own; remove SC_AGENT_BROWSER__PROXY"
+        )
 
 
 def resolver_rules(options: BrowserOptions, policy: HostPolicy | None = None) -> str:
@@ -170,7 +189,8 @@ def resolver_rules(options: BrowserOptions, policy: HostPolicy | None = None) ->
     """
     hosts = list((policy or HostPolicy()).patterns())
     if not options.host_resolver_rules:
-        return " , ".join(["MAP * ~NOTFOUND", *(f"EXCLUDE {host}" for host in hosts)])
+        own = [options.proxy.host] if options.proxy else []  # or its name had no address either
+        return " , ".join(["MAP * ~NOTFOUND", *(f"EXCLUDE {host}" for host in [*hosts, *own])])
     rules: list[str] = []
     for rule in (part.strip() for part in options.host_resolver_rules.split(",")):
         words = rule.split()
@@ -179,31 +199,17 @@ def resolver_rules(options: BrowserOptions, policy: HostPolicy | None = None) ->
     return " , ".join([*filter(None, rules), "MAP * ~NOTFOUND"])
 
 
-def _downloaded(*, headless: bool) -> list[Path]:
-    """List what Playwright has downloaded, newest first."""
-    folder = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright")
-    pattern = "chromium_headless_shell-*/*/*headless*shell*" if headless else "chromium-*/*/chrome"
-    found = [
-        path
-        for path in folder.glob(pattern)
-        if path.is_file() and os.access(path, os.X_OK) and path.suffix in ("", ".exe")
-    ]
-    return sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
-
-
-def _installed(*, headless: bool) -> list[Path]:
-    """List what the system offers; Chromium's own headless mode is about three times slower per context than the shell."""
-    programs = (*_HEADLESS_PROGRAMS, *_HEADED_PROGRAMS) if headless else _HEADED_PROGRAMS
-    return [Path(path) for name in programs if (path := shutil.which(name))]
-
-
 async def _launch(playwright: Playwright, options: BrowserOptions) -> Browser:
     require_browser(options)
     mark = new_mark()
+    proxy = None if options.is_rehearsal else options.proxy
     arguments = [*_ARGUMENTS, mark, f"--host-resolver-rules={resolver_rules(options)}"]
     if options.trusted_spki:
         arguments.append(f"--ignore-certificate-errors-spki-list={','.join(options.trusted_spki)}")
+    if proxy is None:
+        arguments.append("--no-proxy-server")
     browser = await playwright.chromium.launch(
+        proxy=proxy.settings() if proxy else None,
         executable_path=find_executable(options.executable, headless=options.headless),
         headless=options.headless,
         args=arguments,

@@ -216,7 +216,7 @@ async def _wait(
 
     An answer counts when nothing has changed since, or on a page that never rests, when it is the same twice in a row.
     """
-    stale, stopped = await _mark(visit) if left is not None else "", len(visit.guard.blocked)
+    stale, stopped = await _mark(visit) if left is not None else "", len(visit.guard.led_to)
     await act()
     end, before = get_running_loop().time() + bounds.step.total_seconds(), None
     since = None if left is None else await _rest(visit)  # what is shown right after a press is still the old page

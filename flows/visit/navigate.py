@@ -96,7 +96,13 @@ class Navigator:
             elif seen is not None and (after is None or seen.differs(after)):
                 if seen.url.startswith("chrome-error:"):
                     self.visit.guard.check()
-                    raise SiteRefusedError("a page was expected, the connection brought none", url=seen.url)
+                    led_to = self.visit.guard.led_to
+                    told = (
+                        f"the site led to {led_to[-1]}, which no visit opens"
+                        if led_to
+                        else "the connection brought none"
+                    )
+                    raise SiteRefusedError(f"a page was expected, {told}", url=seen.url)
                 if seen.screen != UNKNOWN and (seen.is_settled or (last and seen.is_same(last))):
                     return seen
                 if seen.screen == UNKNOWN and waited > self.bounds.challenge.total_seconds():

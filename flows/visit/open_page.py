@@ -29,7 +29,7 @@ async def open_page(visit: Visit, url: str, *, bounds: Bounds) -> None:
         StepTimeoutError, SiteRefusedError, LedAwayError, ForeignHostError.
     """
     shown = url.partition("?")[0]
-    before = len(visit.guard.blocked)
+    before = len(visit.guard.led_to)
     try:
         response = await visit.page.goto(url, wait_until="domcontentloaded", timeout=bounds.step.total_seconds() * 1000)
     except PlaywrightError as err:
@@ -87,7 +87,7 @@ async def _styled(visit: Visit) -> Recognition:
 
 def check_led_away(visit: Visit, before: int, shown: str) -> None:
     """Raise when the read-only guard stopped a page, as it does where a refusal leads to an address nobody listed."""
-    stopped = [request.removeprefix("GET ") for request in visit.guard.blocked[before:] if request.startswith("GET ")]
+    stopped = visit.guard.led_to[before:]
     if stopped:
         raise LedAwayError(
             f"{shown} was expected, the site led to {stopped[-1]}, which was not opened", url=stopped[-1]

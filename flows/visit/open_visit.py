@@ -35,7 +35,7 @@ async def open_visit(
     context: BrowserContext | None = None
     try:
         context, page = await new_page(browser, options, storage_state)
-        await guard.watch(context, page, remote=options.endpoint is not None)
+        await guard.watch(context, page, remote=options.is_elsewhere)
         yield Visit(
             context=context,
             page=page,

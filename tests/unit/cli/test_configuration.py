@@ -148,6 +148,38 @@ def test_a_pin_without_resolver_rules_is_refused(monkeypatch: pytest.MonkeyPatch
         load(monkeypatch, BROWSER__TRUSTED_SPKI="aGFzaA==")
 
 
+@pytest.mark.parametrize(
+    ("endpoint", "is_fine"),
+    [
+        ("http://127.0.0.1:9222", True),
+        ("ws://[::1]:3000/browser", True),
+        ("wss://browser.example/x", True),
+        ("http://192.0.2.1:9222", False),
+        ("ws://browser.example:3000/x", False),
+    ],
+)
+def test_a_browser_elsewhere_is_never_reached_in_plain_text(
+    monkeypatch: pytest.MonkeyPatch, endpoint: str, *, is_fine: bool
+) -> None:
+    monkeypatch.setenv("SC_AGENT_BROWSER__ENDPOINT", endpoint)
+    if is_fine:
+        assert load_settings().browser.endpoint == endpoint
+    else:
+        with pytest.raises(ConfigurationError, match="plain text"):
+            load_settings()
+
+
+@pytest.mark.parametrize(
+    "also", ["HOST_RESOLVER_RULES=MAP * 127.0.0.1:1", "ENDPOINT=wss://browser.example/x", "PROXY=corp:s3cret-word"]
+)
+def test_a_proxy_is_for_production_s_own_browser_and_has_to_be_one(monkeypatch: pytest.MonkeyPatch, also: str) -> None:
+    monkeypatch.setenv("SC_AGENT_BROWSER__PROXY", "http://agent:s3cret-word@proxy.example:3128")
+    monkeypatch.setenv("SC_AGENT_BROWSER__" + also.partition("=")[0], also.partition("=")[2])
+    with pytest.raises(ConfigurationError, match="BROWSER__PROXY") as caught:
+        load_settings()
+    assert "s3cret-word" not in str(caught.value)
+
+
 def test_two_vault_keys_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ConfigurationError, match="only one of VAULT_KEY"):
         load(monkeypatch, VAULT_KEY="x", VAULT_KEY_FILE="y")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
+
 import pytest
 
 from flows.browser.hosts import HostPolicy, ReadCall, ReadOnly, Ruling, judge
 from flows.browser.launch import BrowserOptions, resolver_rules
 from flows.marketplaces import MARKETPLACES, SELLER_CENTRAL_HOSTS, marketplace
+from flows.models import Marketplace
 
 HOME = "https://sellercentral.amazon.com/home"
 POLICY = HostPolicy()
@@ -43,7 +46,27 @@ def test_scripts_may_talk_to_resource_hosts_but_send_nothing_elsewhere(kind: str
 
     assert ruling("POST", "https://abc.edge.token.awswaf.com/verify") is Ruling.PASS
     assert ruling("GET", "https://evil.example/x") is Ruling.STOP
-    assert ruling("POST", "https://evil.example/x") is Ruling.FOREIGN
+    assert ruling("POST", "https://evil.example/x") is Ruling.STOP  # background noise; a form would be a document
+
+
+@pytest.mark.parametrize("place", MARKETPLACES.values(), ids=lambda place: place.code)
+@pytest.mark.parametrize("service", ["fls-na", "fls-eu", "fls-fe", "unagi", "unagi-eu"])
+def test_the_site_s_own_measurements_pass_in_every_country_and_are_dropped_from_a_visit_that_only_reads(
+    place: Marketplace, service: str
+) -> None:
+    domain = "amazon." + place.host.partition(".amazon.")[2]
+    url = f"https://{service}.{domain}/1/batch/1/OE/"
+    assert judge(kind="ping", method="POST", url=url, policy=POLICY) is Ruling.PASS
+    assert judge(kind="xhr", method="POST", url=url, policy=POLICY, read_only=READ_ONLY) is Ruling.DROP
+    assert judge(kind="document", method="GET", url=url, policy=POLICY) is Ruling.FOREIGN
+    assert any(fnmatchcase(f"{service}.{domain}", pattern) for pattern in POLICY.patterns())
+
+
+@pytest.mark.parametrize(
+    "host", ["fls-eu.amazon.de.evil.example", "fls-eu.evil.example", "evil-unagi.amazon.de", "xfls-na.amazon.ca"]
+)
+def test_no_other_host_passes_for_one_of_measurements(host: str) -> None:
+    assert judge(kind="xhr", method="POST", url=f"https://{host}/1/batch", policy=POLICY) is Ruling.STOP
 
 
 @pytest.mark.parametrize(
@@ -54,6 +77,12 @@ def test_scripts_may_talk_to_resource_hosts_but_send_nothing_elsewhere(kind: str
         ("document", "POST", "/home", Ruling.STOP),
         ("document", "GET", "/invitation/accept", Ruling.STOP),
         ("document", "GET", "/sign-out", Ruling.STOP),
+        ("script", "GET", "/sign-out", Ruling.STOP),
+        ("stylesheet", "GET", "/sign-out/ref=nav", Ruling.STOP),
+        ("script", "GET", "/%73ign-out", Ruling.STOP),
+        ("script", "GET", "//Sign-Out;x=1", Ruling.STOP),
+        ("script", "GET", "/account%2Dswitcher/default", Ruling.STOP),
+        ("script", "GET", "/assets/app.js", Ruling.PASS),
         ("document", "GET", "/account-switcher/default/merchantMarketplace", Ruling.STOP),
         ("document", "GET", "/home?mons_sel_mkid=A2EUQ1WTGCTBG2", Ruling.STOP),
         ("document", "GET", "/home?mons_sel_mkid=ATVPDKIKX0DER&mons_sel_locale=en_US", Ruling.PASS),
@@ -70,6 +99,45 @@ def test_a_visit_that_only_reads_sends_nothing_that_could_change_something(
 ) -> None:
     url = f"https://sellercentral.amazon.com{path}"
     assert judge(kind=kind, method=method, url=url, policy=POLICY, read_only=READ_ONLY) is ruling
+
+
+NEVER = [
+    ("GET", "/sign-out"), ("POST", "/ap/signout"), ("GET", "/ap/cnep"), ("POST", "/ap/profile/name"), ("GET", "/ax/account/manage"),
+    ("GET", "/a/settings/approval"), ("POST", "/ap/forgotpassword"), ("POST", "/ap/register/x"), ("POST", "/gp/account-manager/home.html"),
+    ("PUT", "/account/permissions/api/users"), ("POST", "/payments/dashboard"), ("POST", "/agreements/accept"), ("GET", "/ap/%63nep"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("method", "path"), NEVER)
+def test_what_is_never_asked_for_is_stopped_in_every_visit_whatever_allows_it(method: str, path: str) -> None:
+    url = f"https://sellercentral.amazon.com{path}"
+    everything = ReadOnly(documents=("*",), calls=(ReadCall(method=method, path="*"),))
+    for read_only in (None, everything):
+        for kind in ("document", "xhr", "ping", "script"):
+            assert judge(kind=kind, method=method, url=url, policy=POLICY, read_only=read_only) is Ruling.STOP
+
+
+@pytest.mark.parametrize(
+    "path", ["/ap/forgotpassword/reverification", "/ap/register", "/payments/dashboard", "/account/permissions"]
+)
+def test_a_page_the_site_leads_to_may_still_be_shown_and_recognised(path: str) -> None:
+    url = f"https://sellercentral.amazon.com{path}"
+    assert judge(kind="document", method="GET", url=url, policy=POLICY) is Ruling.PASS
+
+
+def test_only_the_errand_opens_what_it_is_for() -> None:
+    def ruling(path: str, *errands: str, read_only: ReadOnly | None = None) -> Ruling:
+        policy = HostPolicy(errands=frozenset(errands))
+        url = f"https://sellercentral.amazon.com{path}"
+        return judge(kind="document", method="POST", url=url, policy=policy, read_only=read_only)
+
+    assert ruling("/ap/switchaccount", "sign_in") is Ruling.PASS
+    assert ruling("/ap/switchaccount") is Ruling.STOP
+    assert ruling("/ap/switchaccount", "sign_in", read_only=READ_ONLY) is Ruling.STOP
+    assert ruling("/ap/register", "sign_in") is Ruling.STOP
+    assert ruling("/ap/register", "registration") is Ruling.PASS
+    assert ruling("/ap/cnep", "rotation") is Ruling.PASS
+    assert ruling("/sign-out", "sign_in", "registration", "rotation") is Ruling.STOP
 
 
 def test_in_production_no_unlisted_host_has_an_address() -> None:
