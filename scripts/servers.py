@@ -18,6 +18,9 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a file, before anything is installed
+from scripts.clients import environments
+
 TOOLS = Path(__file__).resolve().parent.parent / ".tools"
 _APT_TIMEOUT = 300
 
@@ -73,6 +76,11 @@ def main() -> int:
             print(f"{recipe.name}: {provide(recipe)}")
         except UnavailableError as error:
             print(f"{recipe.name}: {error}; tests that need it are skipped", file=sys.stderr)
+    for name in environments.NAMES:
+        try:
+            print(f"{name}: {environments.provide(name)}")
+        except environments.MissingClientError as error:
+            print(f"{name}: {error}; tests that need it are skipped", file=sys.stderr)
     return 0
 
 

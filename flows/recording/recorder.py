@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.async_api import Request, Response
 
@@ -101,10 +102,13 @@ class Recorder:
     _stopped: bool = False
 
     def on_request(self, request: Request) -> None:
-        """Note a request in the order it was sent."""
-        if request.url.startswith("https:") and not self._stopped:
+        """Note a request in the order it was sent; the site's own measurements are no part of a visit."""
+        if request.url.startswith("https:") and not self._stopped and not self._is_measurement(request):
             self._by_request[request] = captured = asked_for(request)
             self.exchanges.append(captured)
+
+    def _is_measurement(self, request: Request) -> bool:
+        return self.visit.guard.policy.is_telemetry(urlsplit(request.url).hostname or "")
 
     def on_response(self, response: Response) -> None:
         """Note an answer, and fetch its body at once: the browser drops it soon."""

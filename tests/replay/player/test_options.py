@@ -76,6 +76,7 @@ async def test_the_browser_is_started_as_the_options_say(monkeypatch: pytest.Mon
     class Driver:
         chromium = Chromium()
 
+    monkeypatch.setenv("DISPLAY", ":0")
     program = tmp_path / "browser"
     program.write_text("#!/bin/sh\n")
     program.chmod(0o700)

@@ -45,6 +45,7 @@ MARKS = {
         "#auth-send-code",
     ],
     "otp_quota": ["#auth-error-message-box"],
+    "passkey_first": ["form#unified-passkey-form", "a[href*='selectedChallengeType=password']"],
     "passkey_nudge": ["input[aria-labelledby*='nudge-not-now']"],
     "phone_fixup": ["form#auth-account-fixup-phone-form", "a#ap-account-fixup-phone-skip-link"],
     "continue_wall": ["form[action='/errors/validateCaptcha'] input[type=hidden][name=field-keywords]"],
@@ -122,7 +123,7 @@ async def test_decoys_and_hidden_alerts_are_on_the_pages(stand_in: StandIn, visi
     assert seen.has("input#ap-credential-autofill-hint[name=password].hide")
     assert seen.has("#auth-cookie-warning-message.aok-hidden")
     assert seen.has("#passkey-error-alert.aok-hidden")
-    assert seen.has("#auth-email-missing-alert.aok-hidden")
+    assert seen.has("#auth-email-missing-alert.auth-inlined-error-message:not(.aok-hidden)")
     assert len(seen.tree.css("#continue")) == 2
     seen = await visitor.submit("form[name=signIn]", email=user.email)
     assert seen.has("input#ap_email[name=email].hide")
