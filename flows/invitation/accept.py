@@ -34,6 +34,7 @@ from flows.models import (
 from flows.sign_in.sign_in import SignIn
 from flows.sign_in.submitted_secrets import SubmittedSecrets
 from flows.visit.elements import find, require
+from flows.visit.moment import Moment
 from flows.visit.navigate import Navigator
 from flows.visit.visit import Visit
 
@@ -45,6 +46,7 @@ _CLOSED = {
     "not_found": "refused",
 }
 _INSIDE = ("app", "tour", "account_picker", "account_picker_old")
+_CLICK_VALID = 6.0  # seconds that the leave to click is good for; a lease is trusted for nine
 _ACCEPTED = ("invitation_accepted", "invitation_already_accepted")
 _CONCLUSIVE = (*_ACCEPTED, *_INSIDE, "confirmation_code")
 
@@ -164,8 +166,11 @@ class _Accepting:
                 f"no message was expected beside the offer, the site says: {text}", screen=seen.screen, url=seen.path
             )
         accept = await require(self.walk.visit, seen.screen, "accept")
+        until = Moment.in_(
+            _CLICK_VALID
+        )  # from before the leave was asked for: that is when it was given at the earliest
         await self.hooks.before_act(Act.ACCEPT_INVITATION)
-        await self.walk.click(accept.handle)
+        await self.walk.click(accept.handle, until=until)
         self.walk.visit.tell("pressed", seen, element=accept.name, candidate=accept.candidate)
 
     async def _after_click(self, offered: Recognition) -> Acceptance:

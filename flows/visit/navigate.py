@@ -24,6 +24,7 @@ from flows.catalogue.schema import Handling, Kind
 from flows.errors import ChallengeError, SiteRefusedError, StepTimeoutError, StuckError, UnknownScreenError
 from flows.models import Bounds
 from flows.visit.elements import find, require
+from flows.visit.moment import Moment
 from flows.visit.visit import Visit, sheets_missing
 
 _SLICE = 250  # milliseconds until the page is looked at again although it did not say that it changed
@@ -165,14 +166,24 @@ class Navigator:
         self.visit.tell("pressed", seen, element=found.name, candidate=found.candidate, seconds=monotonic() - started)
         return after
 
-    async def click(self, handle: ElementHandle) -> None:
-        """Click one element, once.
+    async def click(self, handle: ElementHandle, *, until: Moment | None = None) -> None:
+        """Click one element, once. With `until`, a click that would come later does not happen: whoever was frozen
+        between the leave and the click may have lost the right to it, and the page itself swallows one that is late.
 
         Raises:
-            StepTimeoutError: something covers it, or it never became ready.
+            StepTimeoutError: something covers it, it never became ready, or it was too late.
         """
+        within = self.bounds.step.total_seconds() / 2
+        if until is not None:
+            with suppress(PageMovedError):
+                await ask(self.visit.page, "click_until", [handle, max(until.left, 0) * 1000])
+            within = min(within, until.left)
+            if within <= 0:
+                raise StepTimeoutError(
+                    "the click was expected right after the leave to it, it came too late: nothing was clicked"
+                )
         try:
-            await handle.click(timeout=self.bounds.step.total_seconds() * 500)
+            await handle.click(timeout=within * 1000)
         except PlaywrightTimeoutError as err:
             raise StepTimeoutError(
                 "an element was expected to take a click, something covers it or it is not ready"

@@ -1,0 +1,47 @@
+"""A click is good for a moment measured from the leave to it: whoever was frozen in between does not click later."""
+
+from __future__ import annotations
+
+import pytest
+
+from flows.errors import StepTimeoutError
+from flows.visit import moment
+from flows.visit.moment import Moment
+from flows.visit.navigate import Navigator
+from flows.visit.open_visit import open_visit
+from tests.support.sites.shown_site import BOUNDS, shown_rig
+
+PAGE = "<button id=b onclick=\"document.title = 'clicked'\">Accept</button>"
+
+
+@pytest.mark.parametrize("clock", ["monotonic", "time"])
+async def test_a_click_that_would_come_after_its_moment_does_not_happen(
+    monkeypatch: pytest.MonkeyPatch, clock: str
+) -> None:
+    async with shown_rig() as rig, open_visit(rig.browser, options=rig.options) as visit:
+        rig.site.begin({"*": PAGE})
+        await visit.page.goto("https://sellercentral.amazon.com/home")
+        (button,) = await visit.page.query_selector_all("#b")
+        walk, until = Navigator(visit=visit, bounds=BOUNDS), Moment.in_(5)
+        with monkeypatch.context() as frozen:  # one clock has gone on, the other stood still
+            real = getattr(moment, clock)
+            frozen.setattr(moment, clock, lambda: real() + 60)
+            with pytest.raises(StepTimeoutError, match="too late"):
+                await walk.click(button, until=until)
+        assert await visit.page.title() == ""
+
+
+async def test_a_click_that_was_under_way_when_everything_froze_is_swallowed_by_the_page() -> None:
+    async with shown_rig() as rig, open_visit(rig.browser, options=rig.options) as visit:
+        rig.site.begin({"*": PAGE})
+        await visit.page.goto("https://sellercentral.amazon.com/home")
+        (button,) = await visit.page.query_selector_all("#b")
+        walk = Navigator(visit=visit, bounds=BOUNDS)
+        await walk.click(button, until=Moment.in_(60))
+        assert await visit.page.title() == "clicked"
+        await visit.page.reload()
+        (button,) = await visit.page.query_selector_all("#b")
+        with pytest.raises(StepTimeoutError):
+            await walk.click(button, until=Moment.in_(0))
+        await button.click()  # as the driver would, having been told before the freeze
+        assert await visit.page.title() == ""
