@@ -23,13 +23,8 @@ pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.soak, pytest
 TABLE = Path(__file__).parents[3] / "build" / "grid-libraries.md"
 NAMES = [told["name"] for told in told_pages()]
 PATIENCE = Bounds(step=timedelta(seconds=30))
-# Known to pass falsely: the sign of what is left out is in the library's script alone.
-OPEN = ("vanilla-swiper-virtual", "vanilla-tabulator-collapse")
 # Known to be left open though they could be read.
-UNREAD = (
-    "readable-antd-table-tag", "readable-antd-table-radio", "readable-vanilla-ag-markets", "readable-vanilla-ag-renderer-radio",
-    "readable-kits2-cloudscape-select", "readable-mui-accordion",
-)  # fmt: skip
+UNREAD = ("readable-vanilla-ag-markets", "readable-vanilla-ag-renderer-radio", "readable-kits2-cloudscape-select")
 
 
 @pytest.fixture(scope="module")
@@ -66,8 +61,7 @@ def judgements() -> Iterator[list[Judged]]:
 
 
 def _case(name: str) -> ParameterSet:
-    reason = "a false pass that is not mended" if name in OPEN else "readable, and not read yet"
-    known = [pytest.mark.xfail(reason=reason, strict=False)] if name in (*OPEN, *UNREAD) else []
+    known = [pytest.mark.xfail(reason="readable, and not read yet", strict=False)] if name in UNREAD else []
     return pytest.param(name, marks=known)
 
 
