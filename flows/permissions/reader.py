@@ -11,8 +11,9 @@ from playwright.async_api import Page
 
 from flows.models import Bounds, Gap, GapKind, Grid, PermissionRow
 from flows.permissions.layouts import default_scope, layout_of
-from flows.permissions.rows.account import Known, naming, shown_texts, unaccounted
+from flows.permissions.rows.account import Known, shown_texts, unaccounted
 from flows.permissions.rows.interpret import Interpretation
+from flows.permissions.rows.subject import naming
 from flows.permissions.rows.tokens import Sight, SwitchToken
 from flows.permissions.rows.vocabulary import fold, generic
 from flows.permissions.scan import Ahead, is_grid, not_shown, scan

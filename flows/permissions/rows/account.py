@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import pairwise
 
 from flows.catalogue.grids import grid_data
 from flows.models import Gap, GapKind
+from flows.permissions.rows.furniture import matches
+from flows.permissions.rows.subject import EMAIL, is_about, is_name, is_naming, is_picker, names_only, unnamed
 from flows.permissions.rows.tokens import (
     ColumnsToken,
     Piece,
@@ -20,7 +21,6 @@ from flows.permissions.rows.tokens import (
     SwitchToken,
     TextToken,
     Token,
-    Way,
 )
 from flows.permissions.rows.vocabulary import (
     bare_title,
@@ -30,16 +30,13 @@ from flows.permissions.rows.vocabulary import (
     is_generic,
     is_level,
     is_section,
-    legacy_names,
     marks,
     says,
     scope_of,
-    squash,
     stated_count,
 )
 
 _NEAR = 3  # texts between a name and the address it belongs to
-EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,92 +58,14 @@ def unaccounted(sight: Sight, known: Known) -> tuple[Gap, ...]:
     return tuple(dict.fromkeys(gaps))
 
 
-def row_trouble(token: RowToken) -> str | None:
-    """What stands in a row beside its label and its levels, and so may take back what they say."""
-    if token.struck:
-        return "unread: the row is struck through"
-    names = {squash(name) for name in (token.label, *token.called)}
-    for text in token.asides:
-        if not (_is_harmless(text, names) or token.label in legacy_names().values() or _describes(text, token.label)):
-            return f"unread: {text[:80]!r} stands beside the label"
-    for text in token.beside:
-        if not (_is_harmless(text, names) or _is_mark(text) or (text.endswith(".") and _describes(text, token.label))):
-            return f"unread: {text[:80]!r} stands beside the level"
-    for text in token.described:
-        if not (_is_harmless(text, names) or _describes(text, token.label)):
-            return f"unread: {text[:80]!r} stands beside the label"
-    return None
-
-
-def _is_harmless(text: str, names: Set[str]) -> bool:
-    return is_caption(text) or _matches("texts", text) or _matches("presses", text) or squash(text) in names
-
-
-def _describes(text: str, label: str) -> bool:
-    """Whether a text is a sentence about a row, and not one that takes back what the row says."""
-    rest = re.sub(re.escape(label), " ", text, flags=re.IGNORECASE) if label else text
-    if any(rule.search(rest) for rule in _rules_of_rows()):
-        return False
-    words = len(text.split())
-    least = grid_data("furniture")["row"]
-    return (
-        not text.isascii()
-        or words >= least["words"]
-        or (words >= least["in_a_sentence"] and text.rstrip(")").endswith("."))
-    )
-
-
 def is_harmless(words: str) -> bool:
     """Whether what is called so shows no rows when it is pressed, and changes nothing that is shown."""
-    return _matches("presses", words)
-
-
-def is_naming(text: str) -> bool:
-    """Whether a text with an address says no more than whose rights are shown."""
-    rest, address = _unnamed(text).split(), EMAIL.search(text)
-    local = address.group().partition("@")[0].casefold() if address else ""
-    return len(rest) <= 4 and all(word[0].isupper() or word.casefold() in local for word in rest)
+    return matches("presses", words)
 
 
 def _signs(text: str) -> bool:
     """Whether a text draws something: a mark, a dot, a star; and is no blank, dash or bracket."""
     return any(unicodedata.category(char) in ("So", "Sk", "Sc") for char in text) and fold(text) not in marks("absent")
-
-
-def _is_about(text: str) -> bool:
-    return _matches("about", EMAIL.sub("@", text))
-
-
-def _unnamed(text: str) -> str:
-    rest = EMAIL.sub(" ", text)
-    for words in _naming():
-        rest = words.sub(" ", rest)
-    return re.sub(r"[\W\d_]+", " ", rest).strip()
-
-
-def naming(sight: Sight, *, titled: bool, own: bool) -> tuple[str, ...]:
-    """The addresses in texts above the first row that name whose rights are shown; `titled`: only those in headings.
-
-    On the own page whoever is signed in is the subject.
-    """
-    found: list[str] = []
-    for token in sight.tokens:
-        if isinstance(token, RowToken) and not is_picker(token):
-            break
-        found += [email for text in _naming_texts(token, titled=titled, own=own) for email in EMAIL.findall(text)]
-    return tuple(dict.fromkeys(email.casefold() for email in found))
-
-
-def _naming_texts(token: Token, *, titled: bool, own: bool) -> tuple[str, ...]:
-    match token:
-        case TextToken():
-            texts: tuple[str, ...] = (token.text,) if token.title or not titled else ()
-        case RowToken() if not titled:
-            shown = (option.shows or ", ".join(option.chosen) for option in token.options)
-            texts = (token.label, *token.described, *token.beside, *shown)
-        case _:
-            texts = ()
-    return tuple(text for text in texts if EMAIL.search(text) and (is_naming(text) or (own and _is_about(text))))
 
 
 def _switches(sight: Sight) -> Iterable[Gap]:
@@ -179,12 +98,6 @@ def _of_token(token: Token, known: Known) -> Iterable[Gap]:
                 yield from _of_picker(token, known)
 
 
-def is_picker(token: RowToken) -> bool:
-    """A drop-down that lists no level."""
-    words = [word for option in token.options for word in (*option.own, *option.listed, option.shows, option.column)]
-    return any(option.way is Way.CHOICE for option in token.options) and not any(map(is_level, words))
-
-
 def _of_picker(token: RowToken, known: Known) -> Iterable[Gap]:
     """A drop-down above the grid, and the texts that were taken for its label."""
     for option in token.options:
@@ -192,7 +105,7 @@ def _of_picker(token: RowToken, known: Known) -> Iterable[Gap]:
         called = [token.label, *option.own, *token.called]
         if listed and all(fold(choice) in known.followed for choice in listed):
             return
-        if any(_matches("pickers", name) for name in called):
+        if any(matches("pickers", name) for name in called):
             continue
         kind = GapKind.SUBJECT if EMAIL.search(" ".join([*listed, shown])) else GapKind.WAY_NOT_TAKEN
         yield Gap(kind=kind, words=f"{token.label}: {shown}".strip(": "), where="drop-down")
@@ -220,7 +133,7 @@ def _is_explained(token: TextToken, known: Known) -> bool:
     if token.still or (token.chrome and not is_level(text) and not is_section(bare_title(text))):
         return True
     if token.tab:
-        return fold(text) in known.followed or _matches("tabs", text) or (token.locked and not is_level(text))
+        return fold(text) in known.followed or matches("tabs", text) or (token.locked and not is_level(text))
     if token.way == "press":
         return not token.pressed and _is_harmless_press(token)
     if token.way == "here":
@@ -228,11 +141,11 @@ def _is_explained(token: TextToken, known: Known) -> bool:
             is_generic(text)
             or fold(text) in known.followed
             or _leads_to_the_other_half(text)
-            or _matches("presses", text)
+            or matches("presses", text)
         )
-    if token.way == "away" and (_matches("presses", text) or _matches("links", text)):
+    if token.way == "away" and (matches("presses", text) or matches("links", text)):
         return True
-    if _is_known(text) or is_caption(text) or _matches("texts", text) or says("trouble", text) or says("loading", text):
+    if _is_known(text) or is_caption(text) or matches("texts", text) or says("trouble", text) or says("loading", text):
         return True
     if text.isdecimal():
         return True  # a number by itself, which cannot be pressed, says nothing
@@ -251,7 +164,7 @@ def _is_harmless_press(token: TextToken) -> bool:
         return True  # whether it was opened is told apart
     words = fold(token.text)
     known = generic("save") | generic("universal_admin")
-    return token.locked or words in known or _matches("presses", token.text) or _leads_to_the_other_half(token.text)
+    return token.locked or words in known or matches("presses", token.text) or _leads_to_the_other_half(token.text)
 
 
 def _leads_to_the_other_half(text: str) -> bool:
@@ -262,10 +175,10 @@ def _leads_to_the_other_half(text: str) -> bool:
 def _is_about_the_user(text: str, known: Known) -> bool:
     addresses = [address.casefold() for address in EMAIL.findall(text)]
     if not addresses:
-        return not _unnamed(text) and not re.search(r"[^\W_]", re.sub(r"[^\W\d_]", "", text)) and not _signs(text)
+        return not unnamed(text) and not re.search(r"[^\W_]", re.sub(r"[^\W\d_]", "", text)) and not _signs(text)
     if any(address not in known.names for address in addresses):
         return False
-    return is_naming(text) or _is_about(text)
+    return is_naming(text) or is_about(text)
 
 
 def _is_known(text: str) -> bool:
@@ -281,11 +194,7 @@ def _is_known(text: str) -> bool:
 
 
 def _is_head(part: str) -> bool:
-    return is_level(part) or _is_known(part) or is_caption(part) or _matches("heads", part)
-
-
-def _is_mark(text: str) -> bool:
-    return fold(text) in marks("on") or fold(text) in marks("off") or fold(text) in marks("absent")
+    return is_level(part) or _is_known(part) or is_caption(part) or matches("heads", part)
 
 
 def _is_universal(words: Sequence[str]) -> bool:
@@ -321,7 +230,7 @@ def _of_control(piece: Piece, known: Known) -> Gap | None:
     words = piece.words
     if piece.locked or piece.way == "away" or piece.fold == "open" or fold(words) in (known.followed | generic("save")):
         return None
-    if _matches("presses", words) or (piece.role == "tab" and _matches("tabs", words)):
+    if matches("presses", words) or (piece.role == "tab" and matches("tabs", words)):
         return None
     if piece.role == "choice" and piece.listed and all(fold(choice) in known.followed for choice in piece.listed):
         return None
@@ -331,7 +240,7 @@ def _of_control(piece: Piece, known: Known) -> Gap | None:
 def _of_stray(piece: Piece, known: Known) -> Gap | None:
     if piece.kind is PieceKind.TEXT and (piece.still or (piece.chrome and not is_level(piece.words))):
         return None
-    if is_caption(piece.words) or _matches("texts", piece.words) or _matches("presses", piece.words):
+    if is_caption(piece.words) or matches("texts", piece.words) or matches("presses", piece.words):
         return None
     if piece.hushed and (_is_known(piece.words) or is_level(piece.words) or _shape(piece.words) in known.shown):
         return None  # a copy for the eye of what is there for everybody
@@ -341,7 +250,7 @@ def _of_stray(piece: Piece, known: Known) -> Gap | None:
 def _of_folded(piece: Piece, known: Known) -> Gap | None:
     """Text that is in the document and not shown: a way to more rows, unless it is a copy of what is shown, or a tip."""
     spoken = [text for text in piece.texts if any(char.isalpha() for char in text)]
-    new = [text for text in spoken if not (_shape(text) in known.shown or is_level(text) or _matches("texts", text))]
+    new = [text for text in spoken if not (_shape(text) in known.shown or is_level(text) or matches("texts", text))]
     levels = any(is_level(text) for text in piece.texts) or any(is_section(text) or scope_of(text) for text in new)
     if not new or (piece.tip and not levels) or not (levels or piece.in_row or piece.controls):
         return None
@@ -363,30 +272,17 @@ def _without_names(sight: Sight, known: Known) -> Iterable[Token]:
     for number, token in enumerate(sight.tokens):
         above = above and not (isinstance(token, RowToken) and not is_picker(token))
         beside = sight.tokens[max(0, number - _NEAR) : number + _NEAR + 1]
-        belongs = known.nameless or any(isinstance(other, TextToken) and _names(other.text, known) for other in beside)
+        belongs = known.nameless or any(
+            isinstance(other, TextToken) and names_only(other.text, known.names) for other in beside
+        )
         if not (
             above
             and belongs
             and isinstance(token, TextToken)
             and not (token.way or token.title)
-            and _is_name(token.text)
+            and is_name(token.text)
         ):
             yield token
-
-
-def _is_name(text: str) -> bool:
-    """Two to four words with capitals, which say nothing of a state."""
-    words = text.split()
-    capitals = 2 <= len(words) <= 4 and all(word[0].isupper() for word in words) and text.replace(" ", "").isalpha()
-    places = [" ".join(words[at:end]) for at in range(len(words)) for end in range(at + 1, len(words) + 1)]
-    if not capitals or any(map(scope_of, places)) or any(rule.search(text) for rule in _rules_of_rows()):
-        return False
-    return not any(re.search(rule, text, re.IGNORECASE) for rule in grid_data("furniture")["no_names"])
-
-
-def _names(text: str, known: Known) -> bool:
-    addresses = [address.casefold() for address in EMAIL.findall(text)]
-    return len(addresses) == 1 and addresses[0] in known.names and is_naming(text)
 
 
 def _texts(token: Token) -> tuple[str, ...]:
@@ -405,25 +301,3 @@ def _kind_of(words: str, otherwise: GapKind) -> GapKind:
     if EMAIL.search(words) or says("whose", words):
         return GapKind.SUBJECT
     return GapKind.FILTERED if says("filtered", words) else otherwise
-
-
-def _matches(name: str, text: str) -> bool:
-    folded = fold(text)
-    return bool(folded) and any(rule.fullmatch(folded) for rule in _furniture(name))
-
-
-@cache
-def _furniture(name: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(rule, re.IGNORECASE) for rule in grid_data("furniture").get(name, ()))
-
-
-@cache
-def _naming() -> tuple[re.Pattern[str], ...]:
-    own = [rf"\b(?:{rule})\b" for rule in grid_data("furniture")["naming"]]
-    titles = sorted((re.escape(title) for title in generic("titles")), key=len, reverse=True)
-    return tuple(re.compile(rule, re.IGNORECASE) for rule in (*titles, *own))
-
-
-@cache
-def _rules_of_rows() -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(rf"\b(?:{rule})", re.IGNORECASE) for rule in grid_data("furniture")["row"]["takes_back"])

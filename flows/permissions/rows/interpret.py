@@ -6,8 +6,9 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from flows.models import Level, PermissionRow
-from flows.permissions.rows.account import is_glyph, row_trouble
+from flows.permissions.rows.account import is_glyph
 from flows.permissions.rows.levels import read_level
+from flows.permissions.rows.qualifiers import row_trouble
 from flows.permissions.rows.row_names import Habits, habits_of, read_name
 from flows.permissions.rows.tokens import ColumnsToken, RowToken, Sight, SwitchToken, TextToken, Way
 from flows.permissions.rows.vocabulary import (

@@ -1,0 +1,50 @@
+"""What stands in a row beside its label and its levels, and may take back what they say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Set
+
+from flows.catalogue.grids import grid_data
+from flows.permissions.rows.furniture import matches, rules_of_rows
+from flows.permissions.rows.tokens import RowToken
+from flows.permissions.rows.vocabulary import fold, is_caption, legacy_names, marks, squash
+
+
+def row_trouble(token: RowToken) -> str | None:
+    """What stands in a row beside its label and its levels, and so may take back what they say."""
+    if token.struck:
+        return "unread: the row is struck through"
+    names = {squash(name) for name in (token.label, *token.called)}
+    for text in token.asides:
+        if not (_is_harmless(text, names) or token.label in legacy_names().values() or _describes(text, token.label)):
+            return f"unread: {text[:80]!r} stands beside the label"
+    for text in token.beside:
+        if not (_is_harmless(text, names) or _is_mark(text) or (text.endswith(".") and _describes(text, token.label))):
+            return f"unread: {text[:80]!r} stands beside the level"
+    for text in token.described:
+        if not (_is_harmless(text, names) or _describes(text, token.label)):
+            return f"unread: {text[:80]!r} stands beside the label"
+    return None
+
+
+def _is_harmless(text: str, names: Set[str]) -> bool:
+    return is_caption(text) or matches("texts", text) or matches("presses", text) or squash(text) in names
+
+
+def _describes(text: str, label: str) -> bool:
+    """Whether a text is a sentence about a row, and not one that takes back what the row says."""
+    rest = re.sub(re.escape(label), " ", text, flags=re.IGNORECASE) if label else text
+    if any(rule.search(rest) for rule in rules_of_rows()):
+        return False
+    words = len(text.split())
+    least = grid_data("furniture")["row"]
+    return (
+        not text.isascii()
+        or words >= least["words"]
+        or (words >= least["in_a_sentence"] and text.rstrip(")").endswith("."))
+    )
+
+
+def _is_mark(text: str) -> bool:
+    return fold(text) in marks("on") or fold(text) in marks("absent")

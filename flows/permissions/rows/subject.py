@@ -1,0 +1,77 @@
+"""Who a grid is for: the texts that name the user whose rights are shown, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Set
+
+from flows.catalogue.grids import grid_data
+from flows.permissions.rows.furniture import matches, naming_rules, rules_of_rows
+from flows.permissions.rows.tokens import RowToken, Sight, TextToken, Token, Way
+from flows.permissions.rows.vocabulary import is_level, scope_of
+
+EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+
+
+def is_naming(text: str) -> bool:
+    """Whether a text with an address says no more than whose rights are shown."""
+    rest, address = unnamed(text).split(), EMAIL.search(text)
+    local = address.group().partition("@")[0].casefold() if address else ""
+    return len(rest) <= 4 and all(word[0].isupper() or word.casefold() in local for word in rest)
+
+
+def is_about(text: str) -> bool:
+    return matches("about", EMAIL.sub("@", text))
+
+
+def unnamed(text: str) -> str:
+    rest = EMAIL.sub(" ", text)
+    for words in naming_rules():
+        rest = words.sub(" ", rest)
+    return re.sub(r"[\W\d_]+", " ", rest).strip()
+
+
+def naming(sight: Sight, *, titled: bool, own: bool) -> tuple[str, ...]:
+    """The addresses in texts above the first row that name whose rights are shown; `titled`: only those in headings.
+
+    On the own page whoever is signed in is the subject.
+    """
+    found: list[str] = []
+    for token in sight.tokens:
+        if isinstance(token, RowToken) and not is_picker(token):
+            break
+        found += [email for text in _naming_texts(token, titled=titled, own=own) for email in EMAIL.findall(text)]
+    return tuple(dict.fromkeys(email.casefold() for email in found))
+
+
+def _naming_texts(token: Token, *, titled: bool, own: bool) -> tuple[str, ...]:
+    match token:
+        case TextToken():
+            texts: tuple[str, ...] = (token.text,) if token.title or not titled else ()
+        case RowToken() if not titled:
+            shown = (option.shows or ", ".join(option.chosen) for option in token.options)
+            texts = (token.label, *token.described, *token.beside, *shown)
+        case _:
+            texts = ()
+    return tuple(text for text in texts if EMAIL.search(text) and (is_naming(text) or (own and is_about(text))))
+
+
+def is_picker(token: RowToken) -> bool:
+    """A drop-down that lists no level."""
+    words = [word for option in token.options for word in (*option.own, *option.listed, option.shows, option.column)]
+    return any(option.way is Way.CHOICE for option in token.options) and not any(map(is_level, words))
+
+
+def is_name(text: str) -> bool:
+    """Two to four words with capitals, which say nothing of a state."""
+    words = text.split()
+    capitals = 2 <= len(words) <= 4 and all(word[0].isupper() for word in words) and text.replace(" ", "").isalpha()
+    places = [" ".join(words[at:end]) for at in range(len(words)) for end in range(at + 1, len(words) + 1)]
+    if not capitals or any(map(scope_of, places)) or any(rule.search(text) for rule in rules_of_rows()):
+        return False
+    return not any(re.search(rule, text, re.IGNORECASE) for rule in grid_data("furniture")["no_names"])
+
+
+def names_only(text: str, addresses_known: Set[str]) -> bool:
+    addresses = [address.casefold() for address in EMAIL.findall(text)]
+    return len(addresses) == 1 and addresses[0] in addresses_known and is_naming(text)

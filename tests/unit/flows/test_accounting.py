@@ -1,0 +1,71 @@
+"""What nothing in a reading explains is a gap; what the catalogue calls furniture is none."""
+
+from __future__ import annotations
+
+import pytest
+
+from flows.models import GapKind
+from flows.permissions.rows.account import Known, unaccounted
+from flows.permissions.rows.qualifiers import row_trouble
+from flows.permissions.rows.subject import naming
+from flows.permissions.rows.tokens import Option, Piece, PieceKind, RowToken, Sight, TextToken, Way
+
+USER = "a1@users.example"
+HEADING = TextToken(text="Edit User Permissions", title=True)
+ROW = RowToken(label="Payments", options=(Option(way=Way.TEXT, own=("View",), on=True),))
+KNOWN = Known(names=frozenset({USER}))
+
+
+def page(*above: TextToken, left: tuple[Piece, ...] = ()) -> Sight:
+    return Sight(tokens=(HEADING, *above, TextToken(text="Reports", title=True), ROW), left=left)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Draft, not published", GapKind.UNEXPLAINED),
+        ("Account role: Owner", GapKind.UNEXPLAINED),
+        ("Viewing as: Bea Berg", GapKind.SUBJECT),
+        ("Last change by b2@users.example", GapKind.SUBJECT),
+        ("3 permissions are hidden by your administrator", GapKind.FILTERED),
+    ],
+)
+def test_a_text_that_nothing_explains_is_a_gap_in_its_own_words(text: str, kind: GapKind) -> None:
+    assert [(gap.kind, gap.words) for gap in unaccounted(page(TextToken(text=text)), KNOWN)] == [(kind, text)]
+
+
+@pytest.mark.parametrize("text", [f"Permissions of {USER}", f"User: {USER}", "Region: North America", "Access level"])
+def test_furniture_and_whose_rights_these_are_leave_no_gap(text: str) -> None:
+    assert unaccounted(page(TextToken(text=text)), KNOWN) == ()
+
+
+@pytest.mark.parametrize("way", ["press", "here"])
+def test_a_button_or_a_link_that_was_not_followed_is_a_way_not_taken(way: str) -> None:
+    gaps = unaccounted(page(TextToken(text="+3 more", way=way, button=True)), KNOWN)
+    assert [gap.kind for gap in gaps] == [GapKind.WAY_NOT_TAKEN]
+
+
+@pytest.mark.parametrize(
+    ("piece", "kind"),
+    [
+        (Piece(kind=PieceKind.PICTURE, words="canvas"), GapKind.PICTURE),
+        (Piece(kind=PieceKind.FRAME, words="/rows"), GapKind.FRAME),
+        (Piece(kind=PieceKind.BLANK, words="a row without any text"), GapKind.LATE),
+        (Piece(kind=PieceKind.CONTROL, words="Permission name", role="field", value="pay"), GapKind.FILTERED),
+        (Piece(kind=PieceKind.CONTROL, words="", role="button"), GapKind.WAY_NOT_TAKEN),
+        (Piece(kind=PieceKind.FOLDED, words="", texts=("Tax Settings", "None")), GapKind.WAY_NOT_TAKEN),
+    ],
+)
+def test_what_is_left_over_of_the_inventory_is_a_gap_of_its_kind(piece: Piece, kind: GapKind) -> None:
+    assert [gap.kind for gap in unaccounted(page(left=(piece,)), KNOWN)] == [kind]
+
+
+@pytest.mark.parametrize("beside", ["Revoked", "US only", "until 12 Dec", "No"])
+def test_a_row_with_anything_beside_its_level_is_unread(beside: str) -> None:
+    token = RowToken(label="Payments", beside=(beside,), options=ROW.options)
+    assert row_trouble(token) is not None
+
+
+def test_an_address_below_the_first_row_names_nobody() -> None:
+    below = Sight(tokens=(HEADING, ROW, TextToken(text=f"Permissions of {USER}")))
+    assert naming(below, titled=False, own=False) == ()
