@@ -75,6 +75,12 @@ def audit_by_number(conn: Connection, account: str, number: int) -> AuditDocumen
     return cast("AuditDocument | None", conn.scalar(query))
 
 
+def list_numbers(conn: Connection, account: str, *, limit: int) -> list[tuple[int, datetime, str]]:
+    """The newest audits of an account: number, time and verdict."""
+    query = sa.select(audits.c.id, audits.c.audited_at, audits.c.verdict).where(audits.c.account_id == account)
+    return [(row[0], row[1], row[2]) for row in conn.execute(query.order_by(audits.c.id.desc()).limit(limit))]
+
+
 def newest_number(conn: Connection, account: str) -> int | None:
     """The number of the newest stored audit of an account."""
     return cast("int | None", conn.scalar(sa.select(sa.func.max(audits.c.id)).where(audits.c.account_id == account)))

@@ -33,6 +33,12 @@ def page(conn: Connection, wanted: Filter, *, after: str | None, limit: int) -> 
     return found[:limit], found[limit - 1].id if len(found) > limit else None
 
 
+def with_failure(conn: Connection, code: str, *, limit: int) -> list[Account]:
+    """Accounts whose failure code is this one, by id."""
+    query = sa.select(accounts).where(accounts.c.failure_code == code).order_by(accounts.c.id).limit(limit)
+    return [account_of(row) for row in conn.execute(query).mappings()]
+
+
 def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
     conditions: list[sa.ColumnElement[bool]] = []
     if wanted.state is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -54,3 +55,15 @@ def started_by_account(conn: Connection, since: datetime, account_ids: Collectio
     mine = sa.and_(visits.c.started_at >= since, visits.c.account_id.in_(list(account_ids)))
     query = sa.select(visits.c.account_id, sa.func.count()).where(mine).group_by(visits.c.account_id)
     return {row[0]: row[1] for row in conn.execute(query)}
+
+
+def find(conn: Connection, account_id: str, visit_id: str) -> Mapping[str, Any] | None:
+    """One visit of an account as it is counted; None when it is forgotten or never was."""
+    query = sa.select(visits).where(visits.c.account_id == account_id, visits.c.id == visit_id)
+    row = conn.execute(query).mappings().one_or_none()
+    return None if row is None else dict(row)
+
+
+def find_account_of(conn: Connection, visit_id: str) -> str | None:
+    """Whose visit this is."""
+    return conn.scalar(sa.select(visits.c.account_id).where(visits.c.id == visit_id))

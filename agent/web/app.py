@@ -8,6 +8,8 @@ from starlette.types import ASGIApp
 
 from agent.web import health, well_known
 from agent.web.api.app import PREFIX, api_app
+from agent.web.console import routes as console
+from agent.web.console.access import is_open
 from agent.web.door import Door, own_names
 from agent.web.embed import routes as embed
 from agent.web.handlers import HANDLERS
@@ -17,6 +19,8 @@ from agent.web.parts import WebParts
 def web_app(parts: WebParts, *, address: str) -> ASGIApp:
     """Build it for an address `host:port` that is listened on."""
     routes: list[BaseRoute] = [Mount(PREFIX, api_app(parts)), *health.ROUTES, *well_known.ROUTES, *embed.ROUTES]
+    if is_open(parts.settings, address):
+        routes += console.routes()
     inner = Starlette(routes=routes, exception_handlers=HANDLERS)
     inner.state.parts = parts
     hosts, origins = own_names(address, parts.settings.web.public_url)

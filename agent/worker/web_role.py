@@ -9,6 +9,7 @@ from typing import Any
 
 from agent.observe.metrics import Metrics
 from agent.observe.notify import Alarms
+from agent.settings.web_address import forget_address, note_address
 from agent.store.vault.keys import Vault
 from agent.visits.context import WorkerContext
 from agent.worker.heartbeat import Heartbeat
@@ -55,6 +56,9 @@ async def start_web(
     stack = AsyncExitStack()
     address = await stack.enter_async_context(role.serving())
     stops.append(stack.aclose)
+    if address is not None:
+        await asyncio.to_thread(note_address, context.settings, address)
+        stack.callback(forget_address, context.settings)
     return address, role.run()
 
 

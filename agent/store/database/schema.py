@@ -422,3 +422,44 @@ handed_in = (
         _column("at", UtcDateTime),
     )
 )
+
+people = sa.Table(  # who may use the console
+    "people",
+    metadata,
+    _column("name", sa.Text, primary_key=True),
+    _column("role", sa.Text),
+    _column("created_at", UtcDateTime),
+)
+
+console_tickets = sa.Table(  # one sign-in each, within a minute
+    "console_tickets",
+    metadata,
+    _column("digest", sa.Text, primary_key=True),
+    _column("person", sa.Text),
+    _column("expires_at", UtcDateTime),
+)
+
+console_sessions = sa.Table(
+    "console_sessions",
+    metadata,
+    _column("digest", sa.Text, primary_key=True),
+    _column("id", sa.Text, unique=True),
+    _column("person", sa.Text),
+    _column("source", sa.Text),
+    _column("started_at", UtcDateTime),
+    _column("seen_at", UtcDateTime),
+)
+
+operator_log = sa.Table(  # what people did in the console; hash-chained
+    "operator_log",
+    metadata,
+    _column("number", sa.Integer, primary_key=True, autoincrement=False),
+    _column("at", UtcDateTime),
+    _column("person", sa.Text),
+    _column("source", sa.Text),
+    _column("act", sa.Text),
+    _column("subject", sa.Text, index=True),
+    _column("reason", sa.Text),
+    _column("previous", sa.Text),
+    _column("digest", sa.Text),
+)

@@ -1,0 +1,1 @@
+"""The console: pages for on-call and operators, rendered on the server."""

@@ -1,0 +1,84 @@
+"""`/accounts/{id}/visits/{visit}` and the files of its evidence: the story step by step, with masked pictures."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from starlette.responses import FileResponse, Response
+
+from agent.store import accounts
+from agent.store.visits import find as find_visit
+from agent.web.console import render
+from agent.web.console.access import Visitor
+from agent.web.problems import Code, Problem, not_found
+
+_VISIT = re.compile(r"[0-9a-f]{32}")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}(/[A-Za-z0-9][A-Za-z0-9._-]{0,99}){0,3}")
+_PICTURES = {".png": "image/png", ".jpg": "image/jpeg"}
+_MOST = 200
+_LARGEST_STORY = 1 << 20  # bytes
+
+
+def show(visit: Visitor) -> Response:
+    """Render what a visit left."""
+    account, folder, visit_id = _place(visit)
+    row = find_visit(visit.conn, account, visit_id)
+    files = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()) if folder else []
+    values = {
+        "account": account,
+        "visit_id": visit_id,
+        "visit": row,
+        "here": folder is not None,
+        "pictures": [name for name in files if Path(name).suffix in _PICTURES],
+        "files": [name for name in files if Path(name).suffix not in _PICTURES][:_MOST],
+        "story": _story(folder),
+    }
+    if row is None and folder is None:
+        raise not_found("visit")
+    return render.page(visit, "visit.html.j2", values)
+
+
+def fetch(visit: Visitor) -> Response:
+    """Send one file: pictures to look at, everything else as an attachment that nothing runs in."""
+    _account, folder, _visit_id = _place(visit)
+    name = str(visit.request.path_params["name"])
+    if folder is None or not _NAME.fullmatch(name):
+        raise not_found("file")
+    file = (folder / name).resolve()
+    if not file.is_relative_to(folder.resolve()) or not file.is_file():
+        raise not_found("file")
+    media = _PICTURES.get(file.suffix)
+    headers = {"Content-Security-Policy": "sandbox; default-src 'none'", "Cache-Control": "no-store"}
+    if media is not None:
+        return FileResponse(file, media_type=media, headers=headers)
+    return FileResponse(file, media_type="application/octet-stream", filename=file.name, headers=headers)
+
+
+def _place(visit: Visitor) -> tuple[str, Path | None, str]:
+    account = accounts.get(visit.conn, str(visit.request.path_params["account"])).id
+    visit_id = str(visit.request.path_params["visit"])
+    if not _VISIT.fullmatch(visit_id):
+        raise not_found("visit")
+    settings = visit.parts.settings
+    root = settings.evidence_dir or settings.data_dir / "evidence"
+    folder = root / account / visit_id
+    if folder.is_symlink():
+        raise Problem(404, Code.ELSEWHERE, "The evidence is not kept here.")
+    return account, folder if folder.is_dir() else None, visit_id
+
+
+def _story(folder: Path | None) -> list[dict[str, Any]]:
+    """The steps as the visit wrote them down; none where there is no story that can be read."""
+    for file in sorted(folder.glob("*.json")) if folder else []:
+        if file.is_symlink() or file.stat().st_size > _LARGEST_STORY:
+            continue
+        try:
+            told = json.loads(file.read_text(encoding="utf-8"))
+        except ValueError:
+            continue
+        if isinstance(told, dict) and isinstance(told.get("steps"), list):
+            return [step for step in told["steps"] if isinstance(step, dict)]
+    return []

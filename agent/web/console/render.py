@@ -1,0 +1,108 @@
+"""Rendering a page: templates with everything escaped, headers that let nothing foreign run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+from starlette.responses import HTMLResponse, Response
+
+from agent.domain.authorization import State
+from agent.printable import printable
+from agent.store import switches
+from agent.store.console.people import Role
+from agent.web.console.access import Visitor
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "Cache-Control": "no-store",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",  # with no-referrer a browser sends forms with the origin null
+}
+MARKS = {  # a state as word, shape and colour
+    State.API_AUTHORIZATION_REQUIRED: ("◇", "idle"),
+    State.AWAITING_INVITATION: ("◇", "idle"),
+    State.ACCEPTING: ("▷", "work"),
+    State.AWAITING_CONFIRMATION: ("◇", "wait"),
+    State.AWAITING_PERMISSIONS: ("◇", "wait"),
+    State.AUDITING: ("▷", "work"),
+    State.COMPLETE: ("●", "good"),
+    State.FAILED: ("✕", "bad"),
+    State.NEEDS_HUMAN: ("▲", "bad"),
+    State.PAUSED: ("‖", "wait"),
+}
+
+
+def page(visit: Visitor, template: str, values: Mapping[str, Any], *, status: int = 200) -> Response:
+    """Render one page for a signed-in person."""
+    frame = {
+        "person": visit.person,
+        "form_token": visit.form_token,
+        "now": visit.now,
+        "path": visit.request.url.path,
+        "rehearsal": visit.parts.settings.is_rehearsal,
+        "paused_by": switches.paused_by(visit.conn),
+        "may": lambda role: visit.may(Role(role)),
+    }
+    return HTMLResponse(_environment().get_template(template).render(**frame, **values), status, headers=HEADERS)
+
+
+def plain(template: str, values: Mapping[str, Any], *, status: int) -> Response:
+    """Render a page for somebody who is not signed in, or while the database is away."""
+    frame = {"person": None, "path": "", "rehearsal": False, "paused_by": None, "may": lambda _role: False}
+    return HTMLResponse(_environment().get_template(template).render(**frame, **values), status, headers=HEADERS)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined)
+    environment.filters |= {"when": _when, "ago": _ago, "state": _state, "text": _text, "words": _words}
+    return environment
+
+
+def _when(moment: datetime | None) -> Markup:
+    """A time in UTC; the browser's own time is shown on hover."""
+    if moment is None:
+        return Markup("–")
+    moment = moment.astimezone(UTC)
+    told = f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+    return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(), told)
+
+
+def _ago(moment: datetime | None, now: datetime) -> Markup:
+    """How long ago, with the time itself beside it for machines."""
+    if moment is None:
+        return Markup("–")
+    seconds = max(0, int((now - moment).total_seconds()))
+    for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= size:
+            told = f"{seconds // size} {unit}"
+            break
+    else:
+        told = f"{seconds} s"
+    return Markup('<time datetime="{}">{}</time>').format(moment.astimezone(UTC).isoformat(), told)
+
+
+def _state(state: str) -> Markup:
+    shape, kind = MARKS[State(state)]
+    told = str(state).replace("_", " ")
+    return Markup('<span class="state {}"><span aria-hidden="true">{}</span> {}</span>').format(kind, shape, told)
+
+
+def _text(value: object) -> Markup:
+    """Text of a seller, a mail or a page: without control characters, and isolated from our own direction."""
+    return Markup("<bdi>{}</bdi>").format(printable(str(value))) if value not in (None, "") else escape("–")
+
+
+def _words(value: object) -> str:
+    return str(value).replace("_", " ")

@@ -1,0 +1,67 @@
+"""The console's addresses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from agent.web.console import (
+    access_page,
+    account,
+    audit_log,
+    evidence,
+    findings,
+    fleet,
+    health,
+    mails,
+    search,
+    stream,
+    todo,
+    webhooks,
+)
+from agent.web.console.handle import shows
+
+_STATIC = Path(__file__).parent / "static"
+
+
+def routes() -> list[BaseRoute]:
+    """Every page and every act."""
+    return [
+        Route("/", shows(fleet.show)),
+        Route("/todo", shows(todo.show)),
+        Route("/accounts/{account}", shows(account.show)),
+        Route("/accounts/{account}/findings", shows(findings.show)),
+        Route("/accounts/{account}/visits/{visit}", shows(evidence.show)),
+        Route("/accounts/{account}/visits/{visit}/files/{name:path}", shows(evidence.fetch)),
+        Route("/mails", shows(mails.list_)),
+        Route("/mails/{number}", shows(mails.show)),
+        Route("/webhooks", shows(webhooks.show)),
+        Route("/health", shows(health.show)),
+        Route("/search", shows(search.show)),
+        Route("/audit-log", shows(audit_log.show)),
+        Route("/audit-log.jsonl", shows(audit_log.export)),
+        Route("/access", shows(access_page.show)),
+        Route("/sign-in", access_page.sign_in),
+        Route("/changes", stream.changes),
+        *(Route(path, endpoint, methods=["POST"]) for path, endpoint in _ACTS.items()),
+        Mount("/static", StaticFiles(directory=_STATIC)),
+    ]
+
+
+_ACTS = {
+    "/accounts/{account}/pause": account.pause,
+    "/accounts/{account}/resume": account.resume,
+    "/accounts/{account}/release": account.release,
+    "/accounts/{account}/audit": account.audit,
+    "/pause": account.pause_all,
+    "/resume": account.resume_all,
+    "/todo/claim": todo.claim,
+    "/todo/unclaim": todo.unclaim,
+    "/mails/{number}/approve": mails.approve,
+    "/mails/{number}/retry": mails.retry,
+    "/webhooks/replay": webhooks.replay,
+    "/webhooks/test": webhooks.test,
+    "/access/end": access_page.end_session,
+}

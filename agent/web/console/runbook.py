@@ -1,0 +1,25 @@
+"""The runbook's paragraphs, from docs/operations.md: one a failure code."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+_FILE = Path(__file__).resolve().parents[3] / "docs" / "operations.md"
+
+
+def paragraph(code: str | None) -> str | None:
+    """What to do about a failure code, without its markup; None where the runbook has nothing."""
+    return _sections().get((code or "").partition(":")[0])
+
+
+@cache
+def _sections() -> dict[str, str]:
+    if not _FILE.is_file():
+        return {}
+    parts = re.split(r"^### (\w+)$", _FILE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return {
+        code: " ".join(re.split(r"^#+ ", text, maxsplit=1, flags=re.MULTILINE)[0].replace("`", "").split())
+        for code, text in zip(parts[1::2], parts[2::2], strict=True)
+    }

@@ -1,0 +1,65 @@
+"""`/todo`: everything that waits for a person, with the runbook's words and the one act that is next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from starlette.responses import Response
+
+from agent.store import tasks
+from agent.store.console.people import Role
+from agent.store.tasks import Task, TaskKind
+from agent.web.console import render, runbook
+from agent.web.console.access import Visitor
+from agent.web.console.handle import Done, acts
+from agent.web.problems import Code, Problem, not_found
+
+_MOST = 200
+_WITHIN = timedelta(hours=1)  # the promise: an invitation is accepted within the hour
+
+
+def show(visit: Visitor) -> Response:
+    """Render the queue, the longest waiting first."""
+    found = tasks.list_all(visit.conn, limit=_MOST)
+    rows = [
+        {
+            "task": task,
+            "deadline": task.since + _WITHIN,
+            "is_late": visit.now > task.since + _WITHIN,
+            "runbook": runbook.paragraph(task.reason),
+            "place": _place(task),
+            "is_mine": task.claimed_by == visit.person.name,
+        }
+        for task in found
+    ]
+    return render.page(visit, "todo.html.j2", {"rows": rows, "most": _MOST})
+
+
+def _place(task: Task) -> str:
+    return f"/mails/{task.id.partition(':')[2]}" if task.kind is TaskKind.MAIL else f"/accounts/{task.account_id}"
+
+
+def _claim(visit: Visitor, form: Mapping[str, str]) -> Done:
+    task = _open(visit, form)
+    if task.claimed_by not in (None, visit.person.name):
+        raise Problem(409, Code.CLAIMED_BY_OTHER, f"{task.claimed_by} has taken this on.")
+    tasks.claim(visit.conn, task.id, who=visit.person.name, now=visit.now)
+    return Done(act="claim", subject=task.account_id or task.id, to="/todo")
+
+
+def _unclaim(visit: Visitor, form: Mapping[str, str]) -> Done:
+    task = _open(visit, form)
+    tasks.unclaim(visit.conn, task.id)
+    return Done(act="unclaim", subject=task.account_id or task.id, to="/todo")
+
+
+def _open(visit: Visitor, form: Mapping[str, str]) -> Task:
+    found = tasks.get(visit.conn, form.get("task", "").replace("\x00", ""))
+    if found is None:
+        raise not_found("task; it may be done by now")
+    return found
+
+
+claim = acts(_claim, role=Role.OPERATOR)
+unclaim = acts(_unclaim, role=Role.OPERATOR)

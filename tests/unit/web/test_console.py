@@ -1,0 +1,300 @@
+"""The console: who comes in, what a role may do, what every form needs, and what a hostile name can do: nothing."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+from sqlalchemy.engine import Engine
+
+from agent.domain.authorization import State
+from agent.settings.model import Settings, WebSettings
+from agent.store import accounts, switches
+from agent.store.console import operator_log, people, sessions
+from agent.store.console.people import Role
+from agent.store.database.engine import reading, writing
+from agent.store.database.schema import operator_log as log_table
+from agent.store.vault.keys import Vault
+from agent.web.console.access import is_open
+from tests.support.console import address, signed_in, submit
+from tests.support.registry import add_account
+from tests.support.web_server import WebServer
+
+HOSTILE = "<img src=x onerror=alert(1)>\x1b[31m\u202egnp"
+PAGES = (
+    "/",
+    "/todo",
+    "/accounts/A1",
+    "/accounts/A1/findings",
+    "/mails",
+    "/webhooks",
+    "/health",
+    "/search?q=challenge",
+    "/audit-log",
+    "/access",
+)
+
+
+@pytest.fixture(autouse=True)
+def needy(engine: Engine) -> None:
+    """One account that waits for a person, of a seller with a hostile name."""
+    with writing(engine) as conn:
+        add_account(conn, "A1")
+        accounts.edit(
+            conn,
+            "A1",
+            authorization=State.NEEDS_HUMAN,
+            failure_code="challenge",
+            internal_reason=HOSTILE,
+            merchant_name=HOSTILE,
+            due=None,
+        )
+
+
+@pytest_asyncio.fixture
+async def admin(web: WebServer) -> AsyncIterator[httpx.AsyncClient]:
+    async with signed_in(web) as client:
+        yield client
+
+
+@pytest.mark.parametrize("place", PAGES)
+async def test_nobody_sees_a_page_without_signing_in(web: WebServer, place: str) -> None:
+    async with web.bare() as client:
+        answer = await client.get(place)
+    assert answer.status_code == 401
+    assert "sc-agent console" in answer.text
+    assert "A1" not in answer.text
+
+
+@pytest.mark.parametrize("place", PAGES)
+async def test_every_page_shows_hostile_names_as_text_under_a_strict_policy(
+    admin: httpx.AsyncClient, place: str
+) -> None:
+    answer = await admin.get(place)
+    assert answer.status_code == 200
+    assert "<img src=x" not in answer.text
+    assert not {"\x1b", "\u202e"} & set(answer.text)
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_an_address_signs_in_once(web: WebServer) -> None:
+    place = address(web)
+    async with web.bare() as first, web.bare() as second:
+        assert (await first.get(place)).status_code == 303
+        assert (await second.get(place)).status_code == 401
+
+
+async def test_an_address_older_than_a_minute_opens_nothing(web: WebServer) -> None:
+    parts = web.role.parts
+    then = parts.clock.now() - timedelta(seconds=61)
+    with writing(web.engine) as conn:
+        people.save(conn, "ops", Role.ADMIN, now=then)
+        ticket = sessions.make_ticket(conn, parts.web_key, "ops", now=then)
+    async with web.bare() as client:
+        assert (await client.get(f"/sign-in?ticket={ticket}")).status_code == 401
+
+
+async def test_signing_in_gives_a_session_that_was_not_there_before(web: WebServer) -> None:
+    async with web.bare() as client:
+        client.cookies.set("console", "chosen-by-somebody-else")
+        answer = await client.get(address(web))
+    cookie = answer.headers["set-cookie"]
+    assert "chosen-by-somebody-else" not in cookie
+    assert {"HttpOnly", "SameSite=strict"} <= {part.strip() for part in cookie.split(";")}
+
+
+async def test_a_session_ends_after_twelve_hours_or_when_its_person_is_removed(web: WebServer) -> None:
+    parts = web.role.parts
+    with writing(web.engine) as conn:
+        people.save(conn, "ops", Role.VIEWER, now=parts.clock.now())
+        started = parts.clock.now()
+        secret = sessions.start(conn, parts.web_key, "ops", source="here", now=started)
+    with reading(web.engine) as conn:
+        assert sessions.find(conn, parts.web_key, secret, now=started + timedelta(hours=11, minutes=59))
+        assert sessions.find(conn, parts.web_key, secret, now=started + timedelta(hours=12)) is None
+    with writing(web.engine) as conn:
+        people.remove(conn, "ops")
+        assert sessions.find(conn, parts.web_key, secret, now=started) is None
+
+
+async def test_a_release_is_done_journaled_and_logged_with_its_reason(web: WebServer, admin: httpx.AsyncClient) -> None:
+    answer = await submit(admin, "/accounts/A1", "/accounts/A1/release", reason="solved the CAPTCHA")
+    assert answer.status_code == 200
+    assert "released by ops: solved the CAPTCHA" in answer.text
+    with reading(web.engine) as conn:
+        assert accounts.get(conn, "A1").authorization is not State.NEEDS_HUMAN
+        entry = operator_log.page(conn, before=None, limit=1)[0]
+    assert (entry.person, entry.act, entry.subject, entry.reason) == ("ops", "release", "A1", "solved the CAPTCHA")
+    assert web.woken
+
+
+@pytest.mark.parametrize(
+    "place", ["/accounts/A1/pause", "/accounts/A1/release", "/accounts/A1/audit", "/pause", "/todo/claim"]
+)
+async def test_a_viewer_may_not_act_though_the_form_is_right(web: WebServer, place: str) -> None:
+    async with signed_in(web, name="eve", role=Role.VIEWER) as viewer:
+        token = sessions.form_token(web.role.parts.web_key, viewer.cookies["console"])
+        answer = await viewer.post(place, data={"form_token": token, "reason": "x", "task": "release:A1"})
+    assert answer.status_code == 403
+    assert "operator" in answer.text
+    with reading(web.engine) as conn:
+        assert accounts.get(conn, "A1").authorization is State.NEEDS_HUMAN
+        assert switches.paused_by(conn) is None
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Sec-Fetch-Site": ""},
+        {"Sec-Fetch-Site": "same-origin", "Origin": "https://attacker.example"},
+    ],
+)
+async def test_a_form_of_another_site_changes_nothing(
+    web: WebServer, admin: httpx.AsyncClient, headers: dict[str, str]
+) -> None:
+    token = sessions.form_token(web.role.parts.web_key, admin.cookies["console"])
+    answer = await admin.post("/pause", data={"form_token": token, "reason": "x"}, headers=headers)
+    assert answer.status_code == 403
+    with reading(web.engine) as conn:
+        assert switches.paused_by(conn) is None
+
+
+@pytest.mark.parametrize("token", ["", "0" * 32, "é"])
+async def test_a_form_without_the_token_of_its_session_changes_nothing(
+    web: WebServer, admin: httpx.AsyncClient, token: str
+) -> None:
+    answer = await admin.post("/pause", data={"form_token": token, "reason": "x"})
+    assert answer.status_code == 403
+    with reading(web.engine) as conn:
+        assert switches.paused_by(conn) is None
+
+
+async def test_an_act_without_a_reason_is_refused(admin: httpx.AsyncClient) -> None:
+    answer = await submit(admin, "/accounts/A1", "/accounts/A1/pause", reason=" ")
+    assert (answer.status_code, "reason" in answer.text) == (422, True)
+
+
+async def test_a_name_that_is_rebound_to_us_reaches_no_page(web: WebServer) -> None:
+    async with signed_in(web) as client:
+        answer = await client.get("/", headers={"Host": "attacker.example"})
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../../../agent.sqlite",
+        "%2e%2e/%2e%2e/agent.sqlite",
+        "..%2f..%2fagent.sqlite",
+        "/etc/passwd",
+        ".hidden",
+        "link.png",
+        "folder/../../x",
+    ],
+)
+async def test_no_name_of_evidence_leads_out_of_its_folder(
+    web: WebServer, admin: httpx.AsyncClient, web_settings: Settings, name: str
+) -> None:
+    visit = "0" * 32
+    folder = web_settings.data_dir / "evidence" / "A1" / visit
+    folder.mkdir(parents=True)
+    (web_settings.data_dir / "agent.sqlite").write_text("secret")
+    (folder / "link.png").symlink_to(web_settings.data_dir / "agent.sqlite")
+    answer = await admin.get(f"/accounts/A1/visits/{visit}/files/{name}")
+    assert answer.status_code == 404
+    assert "secret" not in answer.text
+
+
+async def test_pictures_are_shown_and_pages_are_only_downloaded(
+    admin: httpx.AsyncClient, web_settings: Settings
+) -> None:
+    visit = "0" * 32
+    folder = web_settings.data_dir / "evidence" / "A1" / visit
+    folder.mkdir(parents=True)
+    (folder / "failure.png").write_bytes(b"png")
+    (folder / "failure.html").write_text("<script>alert(1)</script>")
+    (folder / "failure.json").write_text('{"steps": [{"screen": "captcha_image", "act": "seen", "url": "<b>"}]}')
+    page = await admin.get(f"/accounts/A1/visits/{visit}")
+    assert "captcha image" in page.text
+    assert "<b>" not in page.text.replace("<b>captcha image</b>", "")
+    picture = await admin.get(f"/accounts/A1/visits/{visit}/files/failure.png")
+    kept = await admin.get(f"/accounts/A1/visits/{visit}/files/failure.html")
+    assert picture.headers["content-type"] == "image/png"
+    assert kept.headers["content-disposition"].startswith("attachment")
+    assert kept.headers["content-type"] == "application/octet-stream"
+    assert "sandbox" in kept.headers["content-security-policy"]
+
+
+async def test_a_task_is_taken_on_by_one_person(web: WebServer, admin: httpx.AsyncClient) -> None:
+    assert "Nobody has taken it on" in (await admin.get("/todo")).text
+    await submit(admin, "/todo", "/todo/claim", task="release:A1")
+    assert "Taken on by <bdi>ops</bdi>" in (await admin.get("/todo")).text
+    async with signed_in(web, name="bea", role=Role.OPERATOR) as other:
+        answer = await submit(other, "/accounts/A1", "/todo/claim", task="release:A1")
+    assert answer.status_code == 409
+
+
+async def test_the_queue_shows_the_paragraph_of_the_runbook(admin: httpx.AsyncClient) -> None:
+    page = (await admin.get("/todo")).text
+    assert "sign in as the user email by hand in an ordinary browser" in " ".join(page.split())
+
+
+async def test_a_broken_chain_is_told(web: WebServer, admin: httpx.AsyncClient) -> None:
+    await submit(admin, "/accounts/A1", "/accounts/A1/pause")
+    await submit(admin, "/accounts/A1", "/accounts/A1/resume")
+    assert "The chain holds" in (await admin.get("/audit-log")).text
+    with writing(web.engine) as conn:
+        conn.execute(log_table.update().where(log_table.c.number == 2).values(reason="something nicer"))
+    assert "broken at entry 2" in (await admin.get("/audit-log")).text
+
+
+async def test_an_entry_that_is_taken_out_is_told(web: WebServer, admin: httpx.AsyncClient) -> None:
+    await submit(admin, "/accounts/A1", "/accounts/A1/pause")
+    await submit(admin, "/accounts/A1", "/accounts/A1/resume")
+    with writing(web.engine) as conn:
+        conn.execute(log_table.delete().where(log_table.c.number == 2))
+    assert "broken at entry 3" in (await admin.get("/audit-log")).text
+
+
+async def test_a_database_that_is_away_is_told_in_a_page(web: WebServer, admin: httpx.AsyncClient) -> None:
+    with web.engine.begin() as conn:
+        conn.exec_driver_sql("ALTER TABLE accounts RENAME TO gone")
+    answer = await admin.get("/")
+    assert answer.status_code == 503
+    assert "The database is away" in answer.text
+    assert "Traceback" not in answer.text
+
+
+async def test_ids_are_quoted_and_unknown_accounts_are_not_found(admin: httpx.AsyncClient) -> None:
+    for place in ("/accounts/nobody", "/accounts/%00", "/mails/1", "/mails/x", "/accounts/A1/visits/x"):
+        assert (await admin.get(place)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("web_values", "expected"),
+    [({}, True), ({"behind_proxy": True}, False), ({"behind_proxy": True, "oidc": {"issuer": "https://id"}}, True)],
+)
+def test_off_this_machine_there_is_a_console_only_where_people_sign_in_by_oidc(
+    tmp_path: Path, vault: Vault, web_values: dict[str, object], expected: bool
+) -> None:
+    settings = Settings(data_dir=tmp_path, web=WebSettings.model_validate(web_values))
+    assert is_open(settings, "127.0.0.1:8480") is expected
+    assert is_open(Settings(data_dir=tmp_path), "192.0.2.1:8480") is False
+
+
+def test_a_page_of_the_log_goes_on_below_a_number(engine: Engine) -> None:
+    with writing(engine) as conn:
+        for _ in range(3):
+            operator_log.append(
+                conn, person="ops", source="here", act="x", subject="s", reason="r", now=datetime.now(UTC)
+            )
+        assert [entry.number for entry in operator_log.page(conn, before=3, limit=5)] == [2, 1]

@@ -1,0 +1,100 @@
+"""The console in a real browser: every page in both themes, narrow and wide, without scripts, and to axe's rules."""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
+from pydantic import SecretStr
+from sqlalchemy.engine import Engine
+
+from agent.domain.authorization import State
+from agent.settings.model import Settings, WebSettings
+from agent.store import accounts
+from agent.store.database.engine import open_database, reading, writing
+from agent.store.vault.keys import Vault
+from tests.support.console import address
+from tests.support.registry import add_account
+from tests.support.sites.plain_browser import plain_browser
+from tests.support.web_server import WebServer, serving
+from tests.unit.web.test_console import HOSTILE, PAGES
+from tests.unit.web.test_panel_in_browser import RULES, axe
+
+__all__ = ["axe"]  # the fixture
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[WebServer, Browser]]:
+    """One served console and one browser for the module; an account waits for a person."""
+    folder: Path = tmp_path_factory.mktemp("console")
+    engine: Engine = open_database(f"sqlite:///{folder}/agent.sqlite")
+    with writing(engine) as conn:
+        add_account(conn, "A1")
+        needy: dict[str, Any] = {"authorization": State.NEEDS_HUMAN, "failure_code": "challenge", "due": None}
+        accounts.edit(conn, "A1", **needy, internal_reason=HOSTILE, merchant_name=HOSTILE)
+    key = SecretStr(base64.urlsafe_b64encode(os.urandom(32)).decode())
+    settings = Settings(data_dir=folder, web=WebSettings(address="127.0.0.1:0", key=key))
+    async with serving(engine, settings, Vault(os.urandom(32))) as web, plain_browser() as browser:
+        yield web, browser
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+async def test_every_page_is_accessible_runs_nothing_foreign_and_fits(
+    served: tuple[WebServer, Browser], axe: str, theme: Any, width: int
+) -> None:
+    web, browser = served
+    context = await browser.new_context(color_scheme=theme, viewport={"width": width, "height": 900}, bypass_csp=True)
+    page = await context.new_page()
+    alerts: list[str] = []
+    page.on("dialog", lambda dialog: alerts.append(dialog.message))
+    page.on("pageerror", lambda error: alerts.append(str(error)))
+    await page.goto(address(web))
+    for place in PAGES:
+        await page.goto(web.url + place)
+        assert not await page.evaluate("document.documentElement.scrollWidth > innerWidth"), place
+        await page.evaluate(axe)
+        found = await page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)
+        assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == [], place
+    assert alerts == []
+    await context.close()
+
+
+async def test_an_account_is_released_with_scripts_off(served: tuple[WebServer, Browser]) -> None:
+    web, browser = served
+    context = await browser.new_context(java_script_enabled=False)
+    page = await context.new_page()
+    await page.goto(address(web))
+    await page.goto(web.url + "/todo")
+    await page.get_by_role("link", name="Open the account").click()
+    form = page.locator("form", has=page.get_by_role("button", name="Release"))
+    await form.get_by_label("Reason").fill("solved by hand")
+    await form.get_by_role("button", name="Release").click()
+    await page.get_by_text("released by ops: solved by hand").first.wait_for()
+    with reading(web.engine) as conn:
+        assert accounts.get(conn, "A1").authorization is not State.NEEDS_HUMAN
+    await context.close()
+
+
+async def test_the_keyboard_reaches_search_and_the_list_of_keys(served: tuple[WebServer, Browser]) -> None:
+    web, browser = served
+    context = await browser.new_context()
+    page = await context.new_page()
+    await page.goto(address(web))
+    await page.keyboard.press("?")
+    await page.get_by_role("dialog").wait_for()
+    await page.keyboard.press("Escape")
+    await page.get_by_role("dialog").wait_for(state="hidden")
+    await page.keyboard.press("/")
+    await page.keyboard.type("A1")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/accounts/A1")
+    await context.close()
