@@ -23,7 +23,16 @@ from rich.table import Table
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.bench import contexts, daemons, grids, mailbox_start, replaying, visits, workers  # noqa: E402 - the path comes first
+from tests.bench import (  # noqa: E402 - the path comes first
+    contexts,
+    daemons,
+    grids,
+    mailbox_start,
+    replaying,
+    visits,
+    webhook_delay,
+    workers,
+)
 from tests.bench.figure import Family, Figure, UnmeasuredError  # noqa: E402
 
 FAMILIES = (
@@ -34,9 +43,11 @@ FAMILIES = (
     mailbox_start.FAMILY,
     daemons.WAITING,
     replaying.FAMILY,
+    webhook_delay.FAMILY,
     workers.FAMILY,
 )
 GOALS = {
+    "change_to_webhook": "<= 0.1",
     "accept_vs_bare": "<= 1.15",
     "audit_vs_bare": "<= 1.10",
     "audit_vs_naive": ">= 8",
