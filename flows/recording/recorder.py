@@ -134,12 +134,12 @@ class Recorder:
         if self._stopped:
             return
         self._stopped = True
-        policy = 0.0 if self.visit.page.is_closed() else _PATIENCE
-        await self.visit.kept(within=policy)
-        await _within(policy, self._bodies)
+        within = 0.0 if self.visit.page.is_closed() else _PATIENCE
+        await self.visit.kept(within=within)
+        await _within(within, self._bodies)
         answers = {id(captured): response for captured, response in self._answers}
         asked = [(captured, request, answers.get(id(captured))) for request, captured in self._by_request.items()]
-        await _within(policy, [asyncio.create_task(read_headers(*one)) for one in asked])
+        await _within(within, [asyncio.create_task(read_headers(*one)) for one in asked])
         self._by_request, self._answers, self._bodies = {}, [], []
         _recover(self.exchanges)
         await self.kept.close()

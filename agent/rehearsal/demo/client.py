@@ -33,11 +33,11 @@ class DemoClient:
         scenario: Mapping[str, Any],
         *,
         on_step: Callable[[str, str], None],
-        policy: float = PATIENCE,
+        wait_within: float = PATIENCE,
     ) -> None:
         self.processes = processes
         self.on_step = on_step
-        self.policy = policy
+        self.wait_within = wait_within
         self._started = time.monotonic()
         self._control = httpx.AsyncClient(base_url=processes.description["control"], timeout=20)
         self._engine = connect(f"sqlite:///{processes.data_dir / 'agent.sqlite'}")
@@ -112,11 +112,13 @@ class DemoClient:
         Raises:
             TaleError: it did not become true in time, or the daemon is gone.
         """
-        end = time.monotonic() + self.policy
+        end = time.monotonic() + self.wait_within
         while not truth(status := self.status(account)):
             if time.monotonic() > end:
                 why = status["internal_reason"] or "; ".join(status["reasons"]) or status["message"]
-                raise TaleError(f"expected {wanted} within {self.policy:.0f} s, saw {status['authorization']} ({why})")
+                raise TaleError(
+                    f"expected {wanted} within {self.wait_within:.0f} s, saw {status['authorization']} ({why})"
+                )
             if self.processes.daemon is not None and self.processes.daemon.returncode is not None:
                 raise TaleError(
                     f"the daemon ended with {self.processes.daemon.returncode}; its log is {self.processes.log}"

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -14,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from scripts.readme import README, block
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -87,7 +90,7 @@ def told(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Told:
         if not name.startswith("SC_AGENT_") or name.endswith("EXECUTABLE")
     }
     bare = {name: value for name, value in kept.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
-    command = [str(installed / "sc-agent"), "demo", "--json", "--seed", "3"]
+    command = [str(installed / "sc-agent"), "demo", "--json", "--seed", "1"]
     env = bare | {"TMPDIR": str(folder), "COLUMNS": "160"}
     done = subprocess.run(
         command, env=env, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300, check=False
@@ -209,3 +212,16 @@ def test_selectors_is_no_package_and_hides_nothing_of_the_standard_library() -> 
     assert not (ROOT / "selectors" / "__init__.py").exists()
     assert not list((ROOT / "selectors").rglob("*.py"))
     run(sys.executable, "-c", "import asyncio, selectors; selectors.DefaultSelector", cwd=ROOT)
+
+
+def test_the_readme_shows_what_the_demo_prints(told: Told) -> None:
+    shown = re.findall(
+        r"^ +[\d.]+ s  (A\d)  (.*)$", block(README.read_text(encoding="utf-8"), "demo") or "", re.MULTILINE
+    )
+    printed = {(account, without_digits(step)) for account in ENDS for step in told.steps(account)}
+    assert len(shown) > 20
+    assert [line for line in shown if (line[0], without_digits(line[1])) not in printed] == []
+
+
+def without_digits(text: str) -> str:
+    return re.sub(r"\d+", "#", text)

@@ -65,7 +65,7 @@ async def test_a_mail_handed_to_dovecot_becomes_complete_and_a_forged_one_is_hel
             env = environment(told, tmp_path, {"IMAP__CA_FILE": str(certificate.ca_file)})
             processes = DemoProcesses(description=told, data_dir=tmp_path, env=env, log=tmp_path / "daemon.log")
             client = await open_client(processes, StoryView(Console(file=io.StringIO())))
-            client.policy = PATIENCE
+            client.wait_within = PATIENCE
             stories = [story for story in six_stories() if story.account in ("A1", "A4")]
             try:
                 await tell_all(client, stories)

@@ -56,7 +56,7 @@ async def playing(directory: Path, *, seed: int, more: dict[str, str] | None = N
     screen = io.StringIO()
     async with open_processes(directory, seed=seed, more=more) as processes:
         client = await open_client(processes, StoryView(Console(file=screen, width=160)))
-        client.policy = PATIENCE
+        client.wait_within = PATIENCE
         try:
             yield Play(processes=processes, client=client, stories=six_stories(), screen=screen)
         finally:

@@ -14,6 +14,7 @@ from agent.settings.model import Settings
 from agent.store.merchants import MerchantDiffersError
 from agent.web.problems import Code
 from flows.errors import FlowError
+from scripts.readme import block, run
 
 ROOT = Path(__file__).resolve().parents[3]
 RUNBOOK = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
@@ -49,8 +50,13 @@ def test_the_runbook_explains_each_state_of_a_mailbox() -> None:
     assert [link for link in Link if f"| {link} |" not in RUNBOOK] == []
 
 
-def test_the_readme_names_each_command() -> None:
-    assert [name for name in COMMANDS if not re.search(rf"\b{name}\b", README)] == []
+def test_the_readme_shows_the_help_as_it_is() -> None:
+    assert block(README, "help") == run("--help")
+
+
+def test_the_readme_has_a_row_for_each_command() -> None:
+    rows = "\n".join(line for line in README.splitlines() if line.startswith("| `sc-agent"))
+    assert [name for name in COMMANDS if not re.search(rf"`(?:sc-agent )?{name}\b|, `{name}\b", rows)] == []
 
 
 def test_the_readme_names_each_group_of_settings() -> None:

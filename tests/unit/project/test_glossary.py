@@ -1,0 +1,62 @@
+"""One word a thing: class names are unique, and the pages for newcomers name what exists."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+PAGES = ["CONTRIBUTING.md", "docs/glossary.md", "docs/reading-order.md", "docs/architecture.md"]
+SPINE_LINES = 4500
+
+
+def classes() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for room in ("agent", "flows"):
+        for file in (ROOT / room).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                    found[node.name].append(str(file.relative_to(ROOT)))
+    return found
+
+
+def test_no_two_public_classes_have_one_name() -> None:
+    assert {name: files for name, files in classes().items() if len(files) > 1} == {}
+
+
+def test_the_glossary_names_classes_that_exist() -> None:
+    text = (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([A-Z][A-Za-z]+)(?:\.\w+)?`", text))
+    assert len(named) > 10
+    assert named - set(classes()) == set()
+
+
+def test_the_glossary_has_each_word_once_in_alphabetical_order() -> None:
+    text = (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
+    words = [line.split("|")[1].strip() for line in text.splitlines() if line.startswith("| ")][1:]
+    assert words == sorted(set(words), key=str.lower)
+
+
+@pytest.mark.parametrize("document", PAGES)
+def test_every_path_that_a_page_for_newcomers_names_exists(document: str) -> None:
+    text = (ROOT / document).read_text(encoding="utf-8")
+    named = set(re.findall(r"`((?:agent|flows|fixtures|tests|selectors|docs|scripts)/[\w./]+)`", text))
+    assert named
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_the_spine_can_be_read_in_a_morning() -> None:
+    text = (ROOT / "docs/reading-order.md").read_text(encoding="utf-8")
+    files: list[Path] = []
+    for stop in re.findall(r"^\| \d+ \| (.*?) \|", text, re.MULTILINE):
+        folder = ROOT
+        for path in re.findall(r"`([\w./]+\.py)`", stop):
+            file = ROOT / path if (ROOT / path).exists() else folder / path
+            folder = file.parent if "/" in path and (ROOT / path).exists() else folder
+            files.append(file)
+    assert [str(file) for file in files if not file.exists()] == []
+    assert sum(len(file.read_text(encoding="utf-8").splitlines()) for file in files) < SPINE_LINES
