@@ -10,7 +10,7 @@ from enum import StrEnum
 from pydantic import SecretStr
 
 
-class Level(StrEnum):
+class SiteLevel(StrEnum):
     """A permission level as the contract writes it, whatever the page's words."""
 
     NONE = "None"
@@ -152,13 +152,13 @@ class PermissionRow:
     permission: str
     occurrence: int = 1  # the same label may stand twice in a section
     legacy_id: str | None = None
-    offered: tuple[Level, ...] = ()
-    level: Level | None = None
+    offered: tuple[SiteLevel, ...] = ()
+    level: SiteLevel | None = None
     raw: str = ""
     problem: str | None = None  # why level is None, or what about the row was not understood
 
 
-class GapKind(StrEnum):
+class PageGapKind(StrEnum):
     """Why something on a page keeps its reading from being whole."""
 
     UNEXPLAINED = "unexplained"  # a text, or what was read, that nobody understands
@@ -174,10 +174,10 @@ class GapKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
+class PageGap:
     """One thing that keeps a reading from being whole, in the page's own words. `picture` is a path once there is one."""
 
-    kind: GapKind
+    kind: PageGapKind
     words: str
     where: str = ""
     picture: str | None = None
@@ -208,10 +208,10 @@ class Grid:
     subject: str | None = None
     shape: str = ""  # hash of the page's structure, for drift
     pages: tuple[str, ...] = ()  # the addresses it was read at, in order
-    named_gaps: tuple[Gap, ...] = ()  # the same gaps with their kinds; `gaps` are their sentences
+    named_gaps: tuple[PageGap, ...] = ()  # the same gaps with their kinds; `gaps` are their sentences
     second_look: timedelta = timedelta(0)  # how long the page was watched after it had been read
 
-    def short_of(self, *gaps: Gap) -> Grid:
+    def short_of(self, *gaps: PageGap) -> Grid:
         """The same grid, not whole for these reasons besides its own."""
         if not gaps:
             return self
@@ -237,7 +237,7 @@ class Refusal:
     text: str = ""
 
 
-class ProbeAnswer(StrEnum):
+class SiteAnswer(StrEnum):
     """What a GET of a page tied to a permission showed. A reached page proves View at most."""
 
     REACHED = "reached"
@@ -246,12 +246,12 @@ class ProbeAnswer(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Probe:
+class PageProbe:
     """One page asked for by GET."""
 
     path: str
     permission: str
-    answer: ProbeAnswer
+    answer: SiteAnswer
     detail: str = ""
 
 
@@ -261,6 +261,6 @@ class AuditReading:
 
     grid: Grid | None
     refusal: Refusal | None = None
-    probes: tuple[Probe, ...] = ()
+    probes: tuple[PageProbe, ...] = ()
     blocked_requests: tuple[str, ...] = ()  # what the read-only guard stopped: "METHOD url"
     evidence: tuple[str, ...] = field(default=())

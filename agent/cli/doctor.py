@@ -132,14 +132,14 @@ def _mailboxes(settings: Settings) -> tuple[Health, str]:
 def _mailbox(box: MailboxSettings, settings: Settings) -> tuple[bool, str]:
     """Whether a mailbox can be signed in to and opened, and how it was found."""
     from agent.mail.context import name_of
-    from agent.mail.imap.auth import Credentials
+    from agent.mail.imap.auth import MailboxLogin
     from agent.mail.imap.connecting import connect
     from agent.mail.imap.failures import classify
 
     try:
         client = connect(box, settings.mail)
         try:
-            credentials = Credentials(box, now=now)
+            credentials = MailboxLogin(box, now=now)
             if not client.signed_in:
                 credentials.sign_in(client)
             found = client.examine(box.folders[0])

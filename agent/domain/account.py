@@ -17,7 +17,7 @@ class ApiAuthorization(StrEnum):
     PENDING = "pending"
 
 
-class Reading(StrEnum):
+class ReadingSummary(StrEnum):
     """What the last reading of the permissions that settled anything came to."""
 
     PASS = "pass"  # noqa: S105 - a verdict
@@ -86,7 +86,7 @@ class Account:
     changed_at: datetime | None = None  # of the last revision; None: before revisions were counted
     fingerprint: str | None = None  # of what the revision stands for
     condition_times: Mapping[str, Mapping[str, str]] | None = None  # condition: {"status", "since"}
-    reading: Reading | None = None
+    reading: ReadingSummary | None = None
     stale_since: datetime | None = None  # not read completely for too long, since then
     insights_readable: bool | None = None  # None: never tried
 

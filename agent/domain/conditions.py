@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from agent.domain.account import Account, Reading
+from agent.domain.account import Account, ReadingSummary
 from agent.domain.states import State
 
 
@@ -45,11 +45,11 @@ T = Truth
 _TRANSIENT = frozenset({State.AUDITING, State.PAUSED, State.NEEDS_HUMAN, State.API_AUTHORIZATION_REQUIRED})
 _CLOSED = "invitation_closed"  # the failure code of a closed invitation begins so
 _NEVER_READ = (T.UNKNOWN, "not_read_yet", "The permissions have not been read yet.")
-_READ_AS: Mapping[Reading, tuple[Truth, str, str]] = {
-    Reading.PASS: (T.TRUE, "as_expected", "Every permission is as expected."),
-    Reading.FAIL: (T.FALSE, "permissions_differ", "Some permissions are not as expected."),
-    Reading.NOTHING_GRANTED: (T.UNKNOWN, "nothing_granted", "No permission is set yet."),
-    Reading.UNREADABLE: (T.UNKNOWN, "not_readable", "The permissions cannot be read at the moment."),
+_READ_AS: Mapping[ReadingSummary, tuple[Truth, str, str]] = {
+    ReadingSummary.PASS: (T.TRUE, "as_expected", "Every permission is as expected."),
+    ReadingSummary.FAIL: (T.FALSE, "permissions_differ", "Some permissions are not as expected."),
+    ReadingSummary.NOTHING_GRANTED: (T.UNKNOWN, "nothing_granted", "No permission is set yet."),
+    ReadingSummary.UNREADABLE: (T.UNKNOWN, "not_readable", "The permissions cannot be read at the moment."),
 }
 
 
@@ -113,12 +113,12 @@ def _permissions_granted(account: Account) -> tuple[Truth, str, str]:
     match account.reading:
         case None:
             return _NEVER_READ
-        case Reading.NOTHING_GRANTED:
+        case ReadingSummary.NOTHING_GRANTED:
             return T.FALSE, "nothing_granted", "No permission is set yet."
-        case Reading.UNREADABLE:
-            return _READ_AS[Reading.UNREADABLE]
-        case Reading.PASS | Reading.FAIL:
-            if account.granted_at is None and account.reading is Reading.FAIL:
+        case ReadingSummary.UNREADABLE:
+            return _READ_AS[ReadingSummary.UNREADABLE]
+        case ReadingSummary.PASS | ReadingSummary.FAIL:
+            if account.granted_at is None and account.reading is ReadingSummary.FAIL:
                 return T.FALSE, "nothing_granted", "No permission is set yet."
             return T.TRUE, "granted", "Permissions are set."
 

@@ -25,7 +25,7 @@ from agent.store import accounts, merchants
 from agent.store.database.engine import reading, writing
 from agent.store.inbox import invitations, messages
 from agent.store.inbox.expectations import expectation_of
-from agent.store.inbox.messages import Found
+from agent.store.inbox.messages import FoundMessage
 from agent.store.merchants import Merchant, MerchantDiffersError
 from agent.store.vault.keys import Vault
 
@@ -295,7 +295,7 @@ def _keep(
     """Store the message that a person gave, with its verdict."""
     digest = hashlib.sha256(raw).hexdigest()
     key_id, sealed = vault.seal(raw, context=f"message:{digest}")
-    found = Found(
+    found = FoundMessage(
         folder_id=None,
         uidvalidity=None,
         uid=None,

@@ -16,7 +16,7 @@ _MOST = 1000
 log = structlog.get_logger("agent.mail")
 
 
-class Housekeeping:
+class Tidying:
     """What one mailbox has to move; filled by the intake's thread, emptied by the watcher's."""
 
     def __init__(self, folder: str | None, *, on_event: Callable[[str], None]) -> None:

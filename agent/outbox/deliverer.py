@@ -33,7 +33,7 @@ from agent.store.outbox.wake import Signal
 from agent.store.vault.keys import Vault
 from agent.store.vault.webhook_keys import webhook_headers
 from agent.store.webhooks import deliveries, endpoints
-from agent.store.webhooks.deliveries import DeliveryState, Kind
+from agent.store.webhooks.deliveries import DeliveryKind, DeliveryState
 from agent.store.webhooks.endpoints import Endpoint, EndpointState, UnknownEndpointError, alarm_key
 from agent.store.webhooks.take_up import collapse, take_up
 
@@ -176,7 +176,7 @@ class Deliverer:
         now = self.clock.now()
         with writing(self.engine) as conn:
             concluded = conclude(conn, outbound, attempt, now=now, chance=self.chance())
-            goes_on = concluded.state is not DeliveryState.WAITING and outbound.delivery.kind is Kind.EVENT
+            goes_on = concluded.state is not DeliveryState.WAITING and outbound.delivery.kind is DeliveryKind.EVENT
             following = deliveries.next_in_line(conn, outbound.delivery, now=now) if goes_on else None
             loaded = load_outbound(conn, following, sealing=self.sealing, now=now) if following else None
         return concluded, loaded

@@ -15,7 +15,7 @@ from agent.store.outbox.read import envelope_of
 from agent.store.vault.keys import Vault, VaultError
 from agent.store.vault.webhook_keys import SigningKeys
 from agent.store.webhooks import endpoints
-from agent.store.webhooks.deliveries import Delivery, Kind
+from agent.store.webhooks.deliveries import Delivery, DeliveryKind
 from agent.store.webhooks.endpoints import Endpoint, EndpointState, UnknownEndpointError
 
 
@@ -35,9 +35,9 @@ def load_outbound(conn: Connection, delivery: Delivery, *, sealing: Vault, now: 
         endpoint = endpoints.get(conn, delivery.endpoint_id)
     except UnknownEndpointError:
         return None
-    if delivery.kind is Kind.EVENT and endpoint.state is not EndpointState.ACTIVE:
+    if delivery.kind is DeliveryKind.EVENT and endpoint.state is not EndpointState.ACTIVE:
         return None
-    if endpoint.slow_until is not None and endpoint.slow_until > now and delivery.kind is Kind.EVENT:
+    if endpoint.slow_until is not None and endpoint.slow_until > now and delivery.kind is DeliveryKind.EVENT:
         return None
     try:
         keys = endpoint.keys(sealing, now=now)
@@ -47,7 +47,7 @@ def load_outbound(conn: Connection, delivery: Delivery, *, sealing: Vault, now: 
 
 
 def _body(conn: Connection, delivery: Delivery) -> bytes | None:
-    if delivery.kind is Kind.PING:
+    if delivery.kind is DeliveryKind.PING:
         data = {"endpoint": delivery.endpoint_id}
         return _bytes(
             cloud_event(

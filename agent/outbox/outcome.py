@@ -12,7 +12,7 @@ from agent.outbox.outbound import Outbound
 from agent.outbox.retries import DISABLED_AFTER, SET_ASIDE_AFTER, next_try
 from agent.outbox.sender import Attempt
 from agent.store.webhooks import deliveries, endpoints
-from agent.store.webhooks.deliveries import DeliveryState, Kind
+from agent.store.webhooks.deliveries import DeliveryKind, DeliveryState
 from agent.store.webhooks.endpoints import Endpoint, EndpointState, UnknownEndpointError
 
 _GONE = 410
@@ -48,11 +48,11 @@ def conclude(conn: Connection, outbound: Outbound, attempt: Attempt, *, now: dat
     if attempt.is_success:
         return _succeeded(conn, endpoint, outbound, attempt, now)
     match outbound.delivery.kind:
-        case Kind.EVENT:
+        case DeliveryKind.EVENT:
             return _event_failed(conn, endpoint, outbound, attempt, now, chance)
-        case Kind.PING if endpoint.state is EndpointState.PENDING and attempt.status != _GONE:
+        case DeliveryKind.PING if endpoint.state is EndpointState.PENDING and attempt.status != _GONE:
             return _try_again(conn, outbound, attempt, now, chance, news=News.FAILED)
-        case Kind.PING | Kind.REPLAY:
+        case DeliveryKind.PING | DeliveryKind.REPLAY:
             _record(conn, outbound, attempt, DeliveryState.FAILED, now)
             return Concluded(state=DeliveryState.FAILED, news=News.FAILED, reason=words_of(attempt))
 
@@ -65,10 +65,14 @@ def words_of(attempt: Attempt) -> str:
 def _succeeded(conn: Connection, endpoint: Endpoint, outbound: Outbound, attempt: Attempt, now: datetime) -> Concluded:
     kind = outbound.delivery.kind
     _record(conn, outbound, attempt, DeliveryState.DELIVERED, now)
-    if kind is Kind.PING and endpoint.url == outbound.endpoint.url and endpoint.state is not EndpointState.ACTIVE:
+    if (
+        kind is DeliveryKind.PING
+        and endpoint.url == outbound.endpoint.url
+        and endpoint.state is not EndpointState.ACTIVE
+    ):
         endpoints.activate(conn, endpoint, now=now)
         return Concluded(state=DeliveryState.DELIVERED, news=News.VERIFIED)
-    if kind is Kind.EVENT and endpoint.failing_since is not None:
+    if kind is DeliveryKind.EVENT and endpoint.failing_since is not None:
         endpoints.edit(conn, endpoint.id, failing_since=None, slow_until=None)
     return Concluded(state=DeliveryState.DELIVERED)
 

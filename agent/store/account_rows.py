@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from agent.domain.account import Account, ApiAuthorization, MerchantSource, Reading
+from agent.domain.account import Account, ApiAuthorization, MerchantSource, ReadingSummary
 from agent.domain.authorization import FixedText, State
 
 
@@ -17,7 +17,7 @@ def account_of(row: sa.RowMapping) -> Account:
     values["authorization"] = State(row["authorization"])
     values["resumes_to"] = State(row["resumes_to"]) if row["resumes_to"] else None
     values["message_kind"] = FixedText(row["message_kind"]) if row["message_kind"] else None
-    values["reading"] = Reading(row["reading"]) if row["reading"] else None
+    values["reading"] = ReadingSummary(row["reading"]) if row["reading"] else None
     values["merchant_source"] = MerchantSource(row["merchant_source"]) if row["merchant_source"] else None
     values["reasons"] = tuple(row["reasons"])
     return Account(**values)

@@ -13,7 +13,7 @@ from agent.store.database.schema import journal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class JournalEntry:
     """One line of an account's history."""
 
     at: datetime
@@ -41,14 +41,14 @@ def append(
     )
 
 
-def history(conn: Connection, account_id: str, *, limit: int = 100) -> list[Entry]:
+def history(conn: Connection, account_id: str, *, limit: int = 100) -> list[JournalEntry]:
     """The newest lines of an account, oldest first."""
     query = sa.select(journal).where(journal.c.account_id == account_id).order_by(journal.c.id.desc()).limit(limit)
     return [_entry(row) for row in reversed(conn.execute(query).mappings().all())]
 
 
-def _entry(row: sa.RowMapping) -> Entry:
-    return Entry(
+def _entry(row: sa.RowMapping) -> JournalEntry:
+    return JournalEntry(
         at=row["at"],
         from_state=State(row["from_state"]) if row["from_state"] else None,
         to_state=State(row["to_state"]),

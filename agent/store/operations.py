@@ -14,14 +14,14 @@ from sqlalchemy.engine import Connection
 from agent.store.database.schema import invitations, operations
 
 
-class Kind(StrEnum):
+class OperationKind(StrEnum):
     """What is to be done."""
 
     AUDIT = "audit"
     INVITATION = "invitation"  # accepted by the daemon as any other; the operation only tells of it
 
 
-class State(StrEnum):
+class OperationState(StrEnum):
     """How far it is."""
 
     QUEUED = "queued"
@@ -35,8 +35,8 @@ class Operation:
 
     id: str
     account_id: str
-    kind: Kind
-    state: State
+    kind: OperationKind
+    state: OperationState
     outcome: str | None
     audit_id: int | None
     invitation_id: int | None
@@ -47,20 +47,26 @@ class Operation:
 
 
 _OF_INVITATION = {  # invitations.state: what it means for the operation
-    "waiting": State.QUEUED,
-    "accepting": State.RUNNING,
+    "waiting": OperationState.QUEUED,
+    "accepting": OperationState.RUNNING,
 }
 
 
 def add(
-    conn: Connection, account_id: str, kind: Kind, *, asked_by: str, now: datetime, invitation_id: int | None = None
+    conn: Connection,
+    account_id: str,
+    kind: OperationKind,
+    *,
+    asked_by: str,
+    now: datetime,
+    invitation_id: int | None = None,
 ) -> Operation:
     """Queue one."""
     row = {
         "id": uuid4().hex,
         "account_id": account_id,
         "kind": kind,
-        "state": State.QUEUED,
+        "state": OperationState.QUEUED,
         "invitation_id": invitation_id,
         "asked_by": asked_by,
         "created_at": now,
@@ -76,7 +82,7 @@ def get(conn: Connection, operation_id: str) -> Operation | None:
     row = conn.execute(sa.select(operations).where(operations.c.id == operation_id)).mappings().one_or_none()
     if row is None:
         return None
-    values = dict(row) | {"kind": Kind(row["kind"]), "state": State(row["state"])}
+    values = dict(row) | {"kind": OperationKind(row["kind"]), "state": OperationState(row["state"])}
     if row["invitation_id"] is not None:
         values |= _of_invitation(conn, row["invitation_id"])
     return Operation(**values)
@@ -84,42 +90,49 @@ def get(conn: Connection, operation_id: str) -> Operation | None:
 
 def is_any_open(conn: Connection) -> bool:
     """Whether an audit is queued or running."""
-    open_ones = operations.c.state.in_((State.QUEUED, State.RUNNING)), operations.c.kind == Kind.AUDIT
+    open_ones = (
+        operations.c.state.in_((OperationState.QUEUED, OperationState.RUNNING)),
+        operations.c.kind == OperationKind.AUDIT,
+    )
     return conn.scalar(sa.select(operations.c.id).where(*open_ones).limit(1)) is not None
 
 
 def take(conn: Connection, *, worker: str, but: Collection[str]) -> Operation | None:
     """Take the oldest queued audit for this worker; `but` names accounts that are busy. None when there is none."""
-    query = sa.select(operations.c.id).where(operations.c.state == State.QUEUED, operations.c.kind == Kind.AUDIT)
+    query = sa.select(operations.c.id).where(
+        operations.c.state == OperationState.QUEUED, operations.c.kind == OperationKind.AUDIT
+    )
     query = query.where(operations.c.account_id.not_in(list(but))).order_by(operations.c.created_at, operations.c.id)
     found = conn.scalar(query.limit(1).with_for_update(skip_locked=True))
     if found is None:
         return None
-    conn.execute(operations.update().where(operations.c.id == found).values(state=State.RUNNING, worker=worker))
+    conn.execute(
+        operations.update().where(operations.c.id == found).values(state=OperationState.RUNNING, worker=worker)
+    )
     return get(conn, found)
 
 
 def put_back(conn: Connection, operation_id: str) -> None:
     """Queue a running one again."""
-    running = sa.and_(operations.c.id == operation_id, operations.c.state == State.RUNNING)
-    conn.execute(operations.update().where(running).values(state=State.QUEUED, worker=None))
+    running = sa.and_(operations.c.id == operation_id, operations.c.state == OperationState.RUNNING)
+    conn.execute(operations.update().where(running).values(state=OperationState.QUEUED, worker=None))
 
 
 def put_back_of(conn: Connection, *, living: Collection[str]) -> int:
     """Queue again what workers that are not among the living were doing; returns how many."""
-    lost = sa.and_(operations.c.state == State.RUNNING, operations.c.worker.not_in(list(living)))
-    return conn.execute(operations.update().where(lost).values(state=State.QUEUED, worker=None)).rowcount
+    lost = sa.and_(operations.c.state == OperationState.RUNNING, operations.c.worker.not_in(list(living)))
+    return conn.execute(operations.update().where(lost).values(state=OperationState.QUEUED, worker=None)).rowcount
 
 
 def finish(conn: Connection, operation_id: str, *, outcome: str, now: datetime, audit_id: int | None = None) -> None:
     """Write down what came of it."""
-    values = {"state": State.DONE, "outcome": outcome, "audit_id": audit_id, "ended_at": now}
+    values = {"state": OperationState.DONE, "outcome": outcome, "audit_id": audit_id, "ended_at": now}
     conn.execute(operations.update().where(operations.c.id == operation_id).values(**values))
 
 
 def forget(conn: Connection, *, before: datetime) -> int:
     """Delete what was asked before a time and is over; returns how many."""
-    over = sa.or_(operations.c.state == State.DONE, operations.c.kind == Kind.INVITATION)
+    over = sa.or_(operations.c.state == OperationState.DONE, operations.c.kind == OperationKind.INVITATION)
     return conn.execute(operations.delete().where(operations.c.created_at < before, over)).rowcount
 
 
@@ -128,6 +141,6 @@ def _of_invitation(conn: Connection, row_id: int) -> dict[str, object]:
         sa.select(invitations.c.state, invitations.c.accepted_at).where(invitations.c.id == row_id)
     ).one_or_none()
     if row is None:
-        return {"state": State.DONE, "outcome": "forgotten"}
-    state = _OF_INVITATION.get(row[0], State.DONE)
-    return {"state": state, "outcome": row[0] if state is State.DONE else None, "ended_at": row[1]}
+        return {"state": OperationState.DONE, "outcome": "forgotten"}
+    state = _OF_INVITATION.get(row[0], OperationState.DONE)
+    return {"state": state, "outcome": row[0] if state is OperationState.DONE else None, "ended_at": row[1]}

@@ -13,7 +13,7 @@ from agent.store.database.schema import acts, journal, messages, visits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class StoryPlace:
     """Where a page ended: at which time, after how many entries of that time."""
 
     at: datetime
@@ -21,8 +21,8 @@ class Place:
 
 
 def page(
-    conn: Connection, account_id: str, *, after: Place | None, limit: int
-) -> tuple[list[dict[str, Any]], Place | None]:
+    conn: Connection, account_id: str, *, after: StoryPlace | None, limit: int
+) -> tuple[list[dict[str, Any]], StoryPlace | None]:
     """At most `limit` entries, each with `at` (aware) and `kind`, and the place to go on after; None at the end."""
     passed, until = (0, None) if after is None else (after.passed, after.at)
     most = limit + passed + 1
@@ -38,7 +38,7 @@ def page(
         return shown, None
     last = shown[-1]["at"]
     same = sum(each["at"] == last for each in shown)
-    return shown, Place(at=last, passed=same + (passed if until == last else 0))
+    return shown, StoryPlace(at=last, passed=same + (passed if until == last else 0))
 
 
 _SHOWN = {

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from agent.domain.account import Account, ApiAuthorization, MerchantSource, Reading
+from agent.domain.account import Account, ApiAuthorization, MerchantSource, ReadingSummary
 from agent.domain.audit.next_steps import next_step
 from agent.domain.authorization import Counters, Due, Event, FixedText, Standing, State, Transition, Words, on
 from agent.domain.schedule import Rhythm
@@ -20,10 +20,10 @@ from agent.store.outbox.tell import tell_step
 
 _OPEN = ("waiting", "accepting")
 _READ = {  # what a reading came to; a new acceptance starts afresh
-    Event.PASS: Reading.PASS,
-    Event.FAIL: Reading.FAIL,
-    Event.NOTHING_GRANTED: Reading.NOTHING_GRANTED,
-    Event.NOT_PERMITTED: Reading.UNREADABLE,
+    Event.PASS: ReadingSummary.PASS,
+    Event.FAIL: ReadingSummary.FAIL,
+    Event.NOTHING_GRANTED: ReadingSummary.NOTHING_GRANTED,
+    Event.NOT_PERMITTED: ReadingSummary.UNREADABLE,
     Event.ACCEPTED: None,
     Event.CONFIRMATION_ASKED: None,
 }

@@ -23,7 +23,7 @@ from agent.visits.context import WorkerContext
 from agent.visits.outcome import Conclusion
 from agent.visits.prepare import Plan
 from agent.visits.vouched import is_vouched
-from flows.models import AuditReading, Bounds, FlowHooks, Gap, GapKind, Grid
+from flows.models import AuditReading, Bounds, FlowHooks, Grid, PageGap, PageGapKind
 from flows.permissions.audit import audit_permissions
 from flows.permissions.capture import capture_rows
 from flows.visit.visit import Visit
@@ -107,7 +107,11 @@ def _last_complete(context: WorkerContext, account_id: str) -> AuditDocument | N
 def of_nobody_known(reading: AuditReading) -> AuditReading:
     """What is read where nobody said which merchant the account belongs to shows nothing about it: it never passes."""
     grid = reading.grid
-    return reading if grid is None else replace(reading, grid=grid.short_of(Gap(kind=GapKind.SUBJECT, words=_NOBODY)))
+    return (
+        reading
+        if grid is None
+        else replace(reading, grid=grid.short_of(PageGap(kind=PageGapKind.SUBJECT, words=_NOBODY)))
+    )
 
 
 def event_of(audit: Audit, plan: Plan, *, limit: int) -> Event:

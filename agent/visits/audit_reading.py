@@ -9,7 +9,7 @@ from agent.domain.audit.document import AuditDocument, RowDocument, document
 from agent.domain.audit.judge import Audit, judge
 from agent.domain.audit.level import Level
 from agent.domain.audit.memory import lost_rows, place_of, without_lost
-from agent.domain.audit.reading import Answer, Gap, GapKind, Probe, Reading, Row, Source, Trouble
+from agent.domain.audit.reading import Gap, GapKind, Probe, ProbeAnswer, Reading, Row, Source, Trouble
 from agent.domain.policy.model import Policy
 from flows import models
 from flows.permissions.rows.shapes import drift_of
@@ -86,7 +86,7 @@ def reading_of(reading: models.AuditReading) -> Reading:
     )
 
 
-def _gap(gap: models.Gap) -> Gap:
+def _gap(gap: models.PageGap) -> Gap:
     return Gap(kind=GapKind(gap.kind.value), words=gap.words, where=gap.where, picture=gap.picture)
 
 
@@ -116,5 +116,7 @@ def _trouble(row: models.PermissionRow) -> tuple[Trouble | None, str]:
     return Trouble.UNREAD, row.problem
 
 
-def _probe(probe: models.Probe) -> Probe:
-    return Probe(path=probe.path, permission=probe.permission, answer=Answer(probe.answer.value), detail=probe.detail)
+def _probe(probe: models.PageProbe) -> Probe:
+    return Probe(
+        path=probe.path, permission=probe.permission, answer=ProbeAnswer(probe.answer.value), detail=probe.detail
+    )

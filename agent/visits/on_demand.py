@@ -27,7 +27,7 @@ from agent.store.inbox import invitations
 from agent.store.vault.keys import Vault
 from agent.visits.browser_pool import BrowserPool, browser_options, require_browser
 from agent.visits.context import WorkerContext
-from agent.visits.prepare import Kind, NotNowError, PoisonError
+from agent.visits.prepare import NotNowError, PoisonError, VisitKind
 from agent.visits.run import Ended, make_visit
 from flows.errors import BrowserMissingError, InvitationClosedError
 
@@ -56,7 +56,7 @@ async def accept_one(
 
 async def _accept(context: WorkerContext, account_id: str, row_id: int) -> None:
     try:
-        ended = await _visit(context, account_id, kind=Kind.ACCEPT)
+        ended = await _visit(context, account_id, kind=VisitKind.ACCEPT)
     except UnconfirmedError:
         if await asyncio.to_thread(_is_accepted, context.engine, row_id):
             return  # the daemon was faster
@@ -93,7 +93,7 @@ async def auditing(
     async with _context(settings, engine, vault, configured, asked=policy, confirmed=confirmed) as context:
 
         async def audit(account_id: str, as_account: str | None) -> AuditDocument:
-            ended = await _visit(context, account_id, kind=Kind.AUDIT, as_account=as_account)
+            ended = await _visit(context, account_id, kind=VisitKind.AUDIT, as_account=as_account)
             _require_answer(ended)
             if ended.conclusion.document is None:
                 raise UnconfirmedError(_sentence(ended))
@@ -164,7 +164,7 @@ def _is_accepted(engine: Engine, row_id: int) -> bool:
     return found is not None and found.state == "accepted"
 
 
-async def _visit(context: WorkerContext, account_id: str, *, kind: Kind, as_account: str | None = None) -> Ended:
+async def _visit(context: WorkerContext, account_id: str, *, kind: VisitKind, as_account: str | None = None) -> Ended:
     """Make the visit, waiting a while for a busy account."""
     waited_until = context.clock.elapsed() + context.settings.work.busy_wait
     while True:

@@ -12,7 +12,7 @@ from agent.domain.authorization import Event
 from agent.settings.model import Settings
 from agent.store.transitions import Facts
 from agent.visits.errors import HeldError, LeaseLostError
-from agent.visits.prepare import Kind, Plan
+from agent.visits.prepare import Plan, VisitKind
 from flows.errors import AccountNotOfferedError, Disposition, FlowError, InvitationClosedError, WrongIdentityError
 from flows.models import AuditReading
 
@@ -50,12 +50,12 @@ def from_error(
     if isinstance(error, LeaseLostError | HeldError):
         return Conclusion(outcome=error.code, event=Event.INTERRUPTED, why=str(error), due=now + _SOON, error=error)
     forget = isinstance(error, WrongIdentityError)
-    if isinstance(error, AccountNotOfferedError) and plan.kind is Kind.AUDIT and plan.account.granted_at is None:
+    if isinstance(error, AccountNotOfferedError) and plan.kind is VisitKind.AUDIT and plan.account.granted_at is None:
         return Conclusion(outcome=error.code, event=Event.NOT_OFFERED, why=str(error), session=session, error=error)
     match error.disposition:
         case Disposition.RETRY:
             return _retry(error, plan, settings, session)
-        case Disposition.GIVE_UP if plan.kind is Kind.ACCEPT:
+        case Disposition.GIVE_UP if plan.kind is VisitKind.ACCEPT:
             return _closed(error, plan, session)
         case Disposition.GIVE_UP | Disposition.NEEDS_HUMAN:
             return _human(error, str(error), forget=forget)

@@ -28,7 +28,7 @@ from flows.marketplaces import marketplace
 _MINUTE = timedelta(minutes=1)
 
 
-class Kind(StrEnum):
+class VisitKind(StrEnum):
     """What a visit is for."""
 
     ACCEPT = "accept"
@@ -59,7 +59,7 @@ class Plan:
     """One visit that has been written down as begun."""
 
     visit_id: str
-    kind: Kind
+    kind: VisitKind
     account: Account
     signs_in: Account  # the account itself, or the one that may open its page
     held: tuple[Lease, ...]  # the account's own first
@@ -74,16 +74,16 @@ class Plan:
         return self.signs_in.id == self.account.id
 
 
-def kind_for(account: Account) -> Kind:
+def kind_for(account: Account) -> VisitKind:
     """What an account in this state is visited for."""
-    return Kind.ACCEPT if account.authorization is State.ACCEPTING else Kind.AUDIT
+    return VisitKind.ACCEPT if account.authorization is State.ACCEPTING else VisitKind.AUDIT
 
 
 async def prepare(
     context: WorkerContext,
     account_id: str,
     *,
-    kind: Kind | None = None,
+    kind: VisitKind | None = None,
     as_account: str | None = None,
     due_by: datetime | None = None,
 ) -> Plan:
@@ -100,7 +100,7 @@ async def prepare(
 
 
 def _prepare(
-    context: WorkerContext, account_id: str, kind: Kind | None, as_account: str | None, due_by: datetime | None
+    context: WorkerContext, account_id: str, kind: VisitKind | None, as_account: str | None, due_by: datetime | None
 ) -> Plan:
     now = context.clock.now()
     with writing(context.engine) as conn:
@@ -163,10 +163,10 @@ def _set_aside(conn: Connection, account: Account, reason: str, *, code: str, no
 
 
 def _begin(
-    conn: Connection, context: WorkerContext, account: Account, kind: Kind, as_account: str | None, now: datetime
+    conn: Connection, context: WorkerContext, account: Account, kind: VisitKind, as_account: str | None, now: datetime
 ) -> Plan:
     any_merchant = context.settings.accept_any_merchant
-    invitation = _open_invitation(conn, account, any_merchant=any_merchant) if kind is Kind.ACCEPT else None
+    invitation = _open_invitation(conn, account, any_merchant=any_merchant) if kind is VisitKind.ACCEPT else None
     signs_in = _signs_in(conn, account, kind, as_account)
     held = _take(conn, context, [account.id, *([signs_in.id] if signs_in.id != account.id else [])], now)
     visit_id = uuid4().hex
@@ -175,7 +175,7 @@ def _begin(
     secrets = sign_in_secrets.load(conn, context.vault, signs_in.id)
     session = _session(conn, context, signs_in.id)
     accounts.edit(conn, account.id, deaths=account.deaths + 1)
-    if kind is Kind.AUDIT:
+    if kind is VisitKind.AUDIT:
         transitions.apply(
             conn, account.id, Event.AUDIT_STARTED, now=now, why="permissions are being read", visit_id=visit_id
         )
@@ -201,10 +201,10 @@ def _open_invitation(conn: Connection, account: Account, *, any_merchant: bool) 
     return checked_again(conn, account, found, any_merchant=any_merchant)
 
 
-def _signs_in(conn: Connection, account: Account, kind: Kind, as_account: str | None) -> Account:
+def _signs_in(conn: Connection, account: Account, kind: VisitKind, as_account: str | None) -> Account:
     """Audits may be made through another account that may open the page."""
     other = as_account or account.audit_as
-    if kind is Kind.ACCEPT or other is None or other == account.id:
+    if kind is VisitKind.ACCEPT or other is None or other == account.id:
         return account
     lender = accounts.get(conn, other)
     if lender.authorization in BLOCKED:

@@ -23,7 +23,7 @@ from agent.visits.hooks import hooks_for
 from agent.visits.known_values import redactor_of
 from agent.visits.lease_guard import while_held
 from agent.visits.outcome import Conclusion, from_error, interrupted
-from agent.visits.prepare import Kind, Plan, prepare
+from agent.visits.prepare import Plan, VisitKind, prepare
 from agent.visits.record import finish
 from agent.visits.recording import is_worth_recording, keep_recording
 from flows.errors import BrowserLostError, Disposition, FlowError
@@ -58,7 +58,7 @@ async def make_visit(
     context: WorkerContext,
     account_id: str,
     *,
-    kind: Kind | None = None,
+    kind: VisitKind | None = None,
     as_account: str | None = None,
     due_by: datetime | None = None,
 ) -> Ended:
@@ -182,9 +182,9 @@ async def _flow(context: WorkerContext, plan: Plan, visit: Visit, redactor: Reda
     try:
         async with asyncio.timeout((bounds.visit + _OVERTIME).total_seconds()):
             match plan.kind:
-                case Kind.ACCEPT:
+                case VisitKind.ACCEPT:
                     return await accept(visit, plan, hooks=hooks, bounds=bounds)
-                case Kind.AUDIT:
+                case VisitKind.AUDIT:
                     return await audit(visit, plan, context, hooks=hooks, bounds=bounds)
                 case _:
                     assert_never(plan.kind)

@@ -23,7 +23,7 @@ def _ring() -> Ring:
 
 
 @dataclass(slots=True, kw_only=True)
-class Changes:
+class RevisionWatch:
     """The accounts that somebody waits for. `revisions` says what is stored; it is called in a thread."""
 
     revisions: Revisions

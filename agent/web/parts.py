@@ -14,7 +14,7 @@ from agent.outbox.feed import EventFeed
 from agent.settings.model import Settings
 from agent.store.vault.keys import Vault
 from agent.store.web_key import WebKey
-from agent.web.changes import Changes
+from agent.web.changes import RevisionWatch
 from agent.web.rates import Rates
 
 MOST_STREAMS = 100  # readers that follow events at once
@@ -37,7 +37,7 @@ class WebParts:
     redaction: Redaction
     clock: Clock
     rates: Rates
-    changes: Changes
+    changes: RevisionWatch
     feed: EventFeed
     metrics: Page  # raises SQLAlchemyError when the database is away
     is_ready: Callable[[], bool]

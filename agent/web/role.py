@@ -20,7 +20,7 @@ from agent.store.database.schema import accounts
 from agent.store.vault.keys import Vault
 from agent.store.web_key import open_web_key
 from agent.web.app import web_app
-from agent.web.changes import Changes
+from agent.web.changes import RevisionWatch
 from agent.web.parts import Page, WebParts
 from agent.web.rates import Rates
 from agent.web.server import address_of, bind, serve
@@ -30,7 +30,7 @@ _BURST = 2.0  # seconds of a key's rate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Role:
+class WebRole:
     """The parts, wired."""
 
     parts: WebParts
@@ -47,7 +47,7 @@ class Role:
         metrics: Page,
         is_ready: Callable[[], bool],
         wake: Callable[[], None],
-    ) -> Role:
+    ) -> WebRole:
         """Wire the parts; nothing is listened on yet.
 
         Raises:
@@ -62,7 +62,7 @@ class Role:
             redaction=redaction,
             clock=clock,
             rates=Rates(per_second=rate, burst=rate * _BURST, elapsed=clock.elapsed),
-            changes=Changes(revisions=lambda ids: _revisions(engine, ids)),
+            changes=RevisionWatch(revisions=lambda ids: _revisions(engine, ids)),
             feed=EventFeed(engine=engine),
             metrics=metrics,
             is_ready=is_ready,

@@ -22,7 +22,7 @@ from agent.store.database.schema import audits
 from agent.store.operations import Operation
 from agent.store.vault import handed_in
 from agent.visits.context import WorkerContext
-from agent.visits.prepare import Kind, NotNowError, PoisonError
+from agent.visits.prepare import NotNowError, PoisonError, VisitKind
 from agent.visits.run import Ended, make_visit
 
 _AGAIN = 1.0  # seconds, while an account is busy
@@ -94,7 +94,7 @@ class Operations:
     async def _visit(self, account_id: str) -> tuple[str, str | None]:
         """How the visit ended in one word, and its id."""
         try:
-            ended = await make_visit(self.context, account_id, kind=Kind.AUDIT)
+            ended = await make_visit(self.context, account_id, kind=VisitKind.AUDIT)
         except NotNowError as err:
             return (_BUSY if err.busy else "not_now"), None
         except PoisonError:

@@ -30,7 +30,7 @@ async def start_web(
     Raises:
         ConfigurationError: the address, the key or the certificate of the settings cannot be used.
     """
-    from agent.web.role import Role
+    from agent.web.role import WebRole
 
     async def page() -> bytes:
         metrics.browser_memory.set(context.pool.memory())
@@ -43,7 +43,7 @@ async def start_web(
             loop.call_soon_threadsafe(event.set)
 
     role = await asyncio.to_thread(
-        Role.open,
+        WebRole.open,
         context.settings,
         engine=context.engine,
         vault=vault,

@@ -9,7 +9,7 @@ from flows.account.active_account import Shown, is_right_country, proves, read_a
 from flows.account.picker import Picker
 from flows.browser.scripts import PageMovedError
 from flows.catalogue.recognise import Recognition
-from flows.catalogue.schema import Session
+from flows.catalogue.schema import SessionRule
 from flows.errors import AccountNotOfferedError, SignedOutError, StepTimeoutError, WrongAccountError
 from flows.models import ActiveAccount, Bounds, SellerAccount
 from flows.visit.navigate import Navigator
@@ -54,7 +54,7 @@ async def choose_on(walk: Navigator, account: SellerAccount) -> ActiveAccount:
 
 async def _signed_in(walk: Navigator, seen: Recognition) -> Recognition:
     seen = await walk.onward(seen)
-    if seen.session is Session.SIGNED_OUT:
+    if seen.session is SessionRule.SIGNED_OUT:
         raise SignedOutError(
             "a signed-in page was expected, the site asks to sign in", screen=seen.screen, url=seen.path
         )

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 from playwright.async_api import BrowserContext, CDPSession, ElementHandle, Error, Frame, Page, Response, Route
 from pydantic import SecretStr
 
-from flows.browser.hosts import HostPolicy, ReadCall, ReadOnly, Ruling, judge
+from flows.browser.hosts import HostPolicy, ReadCall, ReadOnly, RequestRuling, judge
 from flows.browser.scripts import source
 from flows.errors import ForeignHostError, SecretGuardError
 
@@ -177,15 +177,15 @@ class Guard:
     def _rule(self, kind: str, method: str, url: str, *, inner: bool = False) -> bool:
         """Whether a request passes; `inner`: it is of a frame in a page that is read, which goes nowhere by that."""
         ruling = judge(kind=kind, method=method, url=url, policy=self.policy, read_only=self._read_only)
-        if ruling in (Ruling.PASS, Ruling.DROP):
-            return ruling is Ruling.PASS
+        if ruling in (RequestRuling.PASS, RequestRuling.DROP):
+            return ruling is RequestRuling.PASS
         parts = urlsplit(url)
         shown = f"{parts.scheme}://{parts.netloc}{parts.path}"
         if kind not in ("media", "font", "image"):
             self.blocked.append(f"{method} {shown}")
         if kind == "document" and not inner:
             self.led_to.append(shown)
-        if ruling is Ruling.FOREIGN and self._foreign is None and not (inner and method == "GET"):
+        if ruling is RequestRuling.FOREIGN and self._foreign is None and not (inner and method == "GET"):
             self._foreign = shown
         return False
 

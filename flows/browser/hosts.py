@@ -64,7 +64,7 @@ class ReadOnly:
     selection: frozenset[str] = frozenset()  # values of mons_sel_* that are active already
 
 
-class Ruling(StrEnum):
+class RequestRuling(StrEnum):
     """What becomes of a request."""
 
     PASS = "pass"  # noqa: S105 - a ruling, not a password
@@ -73,7 +73,7 @@ class Ruling(StrEnum):
     FOREIGN = "foreign"  # stopped, and the visit ends
 
 
-def judge(*, kind: str, method: str, url: str, policy: HostPolicy, read_only: ReadOnly | None = None) -> Ruling:
+def judge(*, kind: str, method: str, url: str, policy: HostPolicy, read_only: ReadOnly | None = None) -> RequestRuling:
     """Rule on one request. `kind` is the DevTools resource type in lower case: document, xhr, fetch, ping, media, other
     ...
 
@@ -82,21 +82,21 @@ def judge(*, kind: str, method: str, url: str, policy: HostPolicy, read_only: Re
     """
     parts = urlsplit(url)
     if kind in ("media", "font", "image"):
-        return Ruling.STOP
+        return RequestRuling.STOP
     if parts.scheme in ("about", "blob", "data"):
-        return Ruling.PASS
+        return RequestRuling.PASS
     host = parts.hostname or ""
     if read_only and kind != "document" and policy.is_telemetry(host):
-        return Ruling.DROP
+        return RequestRuling.DROP
     errands = frozenset() if read_only else policy.errands
     if is_never(parts.path, method=method, errands=errands) and policy.is_resource(host):
-        return Ruling.STOP
+        return RequestRuling.STOP
     allowed = host in policy.navigation if kind == "document" else policy.is_resource(host)
     if not allowed or parts.scheme != "https" or parts.port not in (None, 443):
-        return Ruling.FOREIGN if kind == "document" else Ruling.STOP
+        return RequestRuling.FOREIGN if kind == "document" else RequestRuling.STOP
     if read_only and not _only_reads(kind, method, parts, read_only):
-        return Ruling.STOP
-    return Ruling.PASS
+        return RequestRuling.STOP
+    return RequestRuling.PASS
 
 
 def _only_reads(kind: str, method: str, parts: SplitResult, rules: ReadOnly) -> bool:

@@ -13,7 +13,7 @@ from flows.catalogue.schema import Candidate, Element
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class FoundElement:
     """The elements one candidate found; `candidate` above 0 is drift."""
 
     name: str
@@ -31,7 +31,7 @@ class Found:
         return bool(self.handles)
 
 
-async def find_on(page: Page, catalogue: Catalogue, screen: str, name: str) -> Found:
+async def find_on(page: Page, catalogue: Catalogue, screen: str, name: str) -> FoundElement:
     """Look for an element of a screen on a page now; see `flows.visit.elements.find`."""
     element = catalogue.element(screen, name)
     asked = {
@@ -51,7 +51,7 @@ async def find_on(page: Page, catalogue: Catalogue, screen: str, name: str) -> F
                 handles.append(handle)
     finally:
         await answer.dispose()
-    return Found(
+    return FoundElement(
         name=name,
         handles=tuple(handles),
         candidate=max(plain["index"], 0),

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from flows.catalogue.phrases import Words
+from flows.catalogue.phrases import WordSet
 from flows.catalogue.schema import Claim, Element, Screen, Shared, Sign
 from flows.errors import CatalogueError
 
@@ -44,7 +44,7 @@ class Catalogue:
         """Find a sign: the screen's own, else the shared one."""
         return screen.signs[name] if name in screen.signs else self.shared.signs[name]
 
-    def words(self, screen: Screen | None, name: str) -> Words:
+    def words(self, screen: Screen | None, name: str) -> WordSet:
         """Find a set of words: the screen's own, else the shared one."""
         if screen is not None and name in screen.texts:
             return screen.texts[name]

@@ -21,7 +21,7 @@ def squeeze(text: str) -> str:
     return _SPACES.sub(" ", plain).strip().lower()
 
 
-class Words:
+class WordSet:
     """Phrases of one meaning, by language."""
 
     __slots__ = ("by_language", "phrases")
@@ -44,19 +44,19 @@ class Words:
         return core_schema.no_info_after_validator_function(cls._checked, table)
 
     @classmethod
-    def _checked(cls, table: dict[str, list[str]]) -> Words:
+    def _checked(cls, table: dict[str, list[str]]) -> WordSet:
         if not table or any(not phrases or not all(p.strip() for p in phrases) for phrases in table.values()):
             raise ValueError("words need at least one language, and each language a phrase")
         return cls({language: tuple(phrases) for language, phrases in table.items()})
 
 
-def merged(sets: Iterable[Words]) -> Words:
+def merged(sets: Iterable[WordSet]) -> WordSet:
     """Join several sets."""
     joined: dict[str, tuple[str, ...]] = {}
     for words in sets:
         for language, phrases in words.by_language.items():
             joined[language] = joined.get(language, ()) + phrases
-    return Words(joined)
+    return WordSet(joined)
 
 
 def _stands_in(phrase: str, text: str) -> bool:

@@ -13,12 +13,12 @@ from playwright.async_api import Page
 from flows.browser.scripts import ask
 from flows.catalogue.load import Catalogue
 from flows.catalogue.phrases import squeeze
-from flows.catalogue.schema import Claim, Screen, Session, Sign
+from flows.catalogue.schema import Claim, Screen, SessionRule, Sign
 
 UNKNOWN = "unknown"
 _ADDRESS = re.compile(r"""[^\s@<>"'(),;:]+@[^\s@<>"'(),;:]+""")
 
-__all__ = ["UNKNOWN", "Recognition", "Session", "addresses_in", "recognise"]
+__all__ = ["UNKNOWN", "Recognition", "SessionRule", "addresses_in", "recognise"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class Recognition:
     alert_text: str = ""  # the text of all visible error and warning alerts, harmless ones left out
     rejects: str | None = None  # as `alert`, wherever the words stand: a message in a box nobody listed
     variants: frozenset[str] = frozenset()  # e.g. "sms" on the one-time code page
-    session: Session = Session.CANNOT_TELL
+    session: SessionRule = SessionRule.CANNOT_TELL
     language: str = "en"
     url: str = ""
     title: str = ""
@@ -133,13 +133,13 @@ def read(seen: dict[str, Any], catalogue: Catalogue) -> Recognition:
         also=tuple(dict.fromkeys(entry.screen.screen for entry in claims if entry.screen is not screen)),
         alert=look.alert(),
         alert_text=look.alert_text,
-        rejects=look.rejects() if screen and screen.session is Session.SIGNED_OUT else None,
+        rejects=look.rejects() if screen and screen.session is SessionRule.SIGNED_OUT else None,
         variants=frozenset(
             name
             for name, signs in (screen.variants if screen else {}).items()
             if any(look.has(screen, s) for s in signs)
         ),
-        session=screen.session if screen else Session.CANNOT_TELL,
+        session=screen.session if screen else SessionRule.CANNOT_TELL,
         language=look.language(),
         url=seen["url"],
         title=seen["title"],

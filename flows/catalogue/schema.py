@@ -9,7 +9,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from flows.catalogue.phrases import Words
+from flows.catalogue.phrases import WordSet
 
 
 def _listed(value: object) -> object:
@@ -25,7 +25,7 @@ Strings = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 Pattern = Annotated[re.Pattern[str], BeforeValidator(_pattern)]
 
 
-class Session(StrEnum):
+class SessionRule(StrEnum):
     """What a screen says about the session; never read from cookies."""
 
     SIGNED_IN = "signed_in"
@@ -33,7 +33,7 @@ class Session(StrEnum):
     CANNOT_TELL = "cannot_tell"
 
 
-class Kind(StrEnum):
+class ScreenKind(StrEnum):
     """What a flow does about a screen that is not its goal."""
 
     FLOW = "flow"  # a flow knows this screen by name
@@ -141,7 +141,7 @@ class Element(_Strict):
 class Handling(_Strict):
     """What is done about the screen."""
 
-    kind: Kind
+    kind: ScreenKind
     element: str | None = None  # for press
     at_most: int = Field(default=1, ge=1)
     expect: Strings = ("*",)  # screens that may follow; * is any other
@@ -151,7 +151,7 @@ class Handling(_Strict):
 
     @model_validator(mode="after")
     def _press_needs_element(self) -> Self:
-        if (self.kind is Kind.PRESS) != (self.element is not None):
+        if (self.kind is ScreenKind.PRESS) != (self.element is not None):
             raise ValueError("`element` goes with kind = press, and only with it")
         return self
 
@@ -163,14 +163,14 @@ class Screen(_Strict):
     order: int
     summary: str
     source: str
-    session: Session
+    session: SessionRule
     last_verified: date
     handling: Handling
     signs: dict[str, Sign] = {}
     claims: tuple[Claim, ...] = Field(min_length=1)
     variants: dict[str, tuple[str, ...]] = {}  # name: signs, any of which makes it so
     elements: dict[str, Element] = {}
-    texts: dict[str, Words] = {}
+    texts: dict[str, WordSet] = {}
 
 
 class Alert(_Strict):
@@ -187,7 +187,7 @@ class Shared(_Strict):
     """What several screens use: `shared/*.toml` merged."""
 
     signs: dict[str, Sign] = {}
-    texts: dict[str, Words] = {}
+    texts: dict[str, WordSet] = {}
     alerts: tuple[Alert, ...] = ()
     alert_boxes: Strings = ()
     headings: Strings = ()

@@ -16,15 +16,15 @@ from flows.models import (
     Bounds,
     Credentials,
     FlowHooks,
-    Gap,
-    GapKind,
     Grid,
+    PageGap,
+    PageGapKind,
     Refusal,
     SellerAccount,
 )
 from flows.permissions.layouts import Layout
 from flows.permissions.probe import probe_access, probe_paths
-from flows.permissions.reach import Arrival, Place, another_way, other_half, reach_permissions
+from flows.permissions.reach import Arrival, PermissionPlace, another_way, other_half, reach_permissions
 from flows.permissions.reader import read_grid, renumbered
 from flows.permissions.second_look import look_again
 from flows.sign_in.sign_in import ensure_signed_in
@@ -117,7 +117,7 @@ async def _read(visit: Visit, arrival: Arrival, ask: _Asked) -> Grid:
     """Every page of the subject's rights as one grid: by each link of its row, and from a regional page to the other."""
     grid = await _one_page(visit, arrival, ask)
     grid = grid.short_of(
-        *(Gap(kind=GapKind.WAY_NOT_TAKEN, words=name, where="the user's row") for name in arrival.unknown)
+        *(PageGap(kind=PageGapKind.WAY_NOT_TAKEN, words=name, where="the user's row") for name in arrival.unknown)
     )
     if not grid.rows:
         return grid
@@ -165,14 +165,14 @@ def _says(grid: Grid) -> list[tuple[object, ...]]:
     return [(row.scope, row.section, row.permission, row.occurrence, row.level) for row in grid.rows]
 
 
-def _way_not_taken(words: str) -> tuple[Gap, ...]:
-    return (Gap(kind=GapKind.WAY_NOT_TAKEN, words=words),)
+def _way_not_taken(words: str) -> tuple[PageGap, ...]:
+    return (PageGap(kind=PageGapKind.WAY_NOT_TAKEN, words=words),)
 
 
 async def _one_page(visit: Visit, arrival: Arrival, ask: _Asked) -> Grid:
-    if arrival.place is not Place.GRID:
+    if arrival.place is not PermissionPlace.GRID:
         empty = Grid(layout="", rows=(), editable=arrival.listed and ask.own, own=ask.own, complete=False)
-        return empty.short_of(Gap(kind=GapKind.UNEXPLAINED, words=arrival.detail or "no grid came"))
+        return empty.short_of(PageGap(kind=PageGapKind.UNEXPLAINED, words=arrival.detail or "no grid came"))
     read = partial(read_grid, visit.page, own=ask.own, bounds=ask.bounds, expected=ask.subject, viewer=ask.viewer)
     grid = await read(seen=arrival.sight, ahead=arrival.ahead)
     if grid.complete and ask.bounds.second_look and ask.may_pass(grid):
@@ -200,5 +200,5 @@ def _joined(first: Grid, other: Grid) -> Grid:
     ).short_of(*other.named_gaps)
     if len(subjects) > 1:
         words = "the pages show the permissions of different users"
-        return both.short_of(Gap(kind=GapKind.SUBJECT, words=words))
+        return both.short_of(PageGap(kind=PageGapKind.SUBJECT, words=words))
     return both

@@ -11,9 +11,9 @@ from playwright.async_api import Error as PlaywrightError
 
 from flows.catalogue.grids import grid_data
 from flows.catalogue.recognise import Recognition
-from flows.catalogue.schema import Session
+from flows.catalogue.schema import SessionRule
 from flows.errors import SiteRefusedError, StepTimeoutError
-from flows.models import Bounds, Probe, ProbeAnswer
+from flows.models import Bounds, PageProbe, SiteAnswer
 from flows.permissions.reach import wall_of
 from flows.permissions.settle import rest
 from flows.visit.open_page import look, open_page
@@ -36,7 +36,7 @@ def probe_paths() -> tuple[str, ...]:
     return tuple(page["path"] for page in grid_data("probes")["pages"])
 
 
-async def probe_access(visit: Visit, *, host: str, bounds: Bounds) -> tuple[Probe, ...]:
+async def probe_access(visit: Visit, *, host: str, bounds: Bounds) -> tuple[PageProbe, ...]:
     """Ask for every probe page, the ones that tell of a feature first, within half of the visit's bound; the rest is
     unclear.
 
@@ -53,7 +53,7 @@ async def probe_access(visit: Visit, *, host: str, bounds: Bounds) -> tuple[Prob
     return tuple(probes)
 
 
-async def _probe(visit: Visit, page: dict[str, str], *, host: str, bounds: Bounds) -> Probe:
+async def _probe(visit: Visit, page: dict[str, str], *, host: str, bounds: Bounds) -> PageProbe:
     try:
         await open_page(visit, f"https://{host}{page['path']}", bounds=bounds)
     except (StepTimeoutError, SiteRefusedError) as err:
@@ -61,8 +61,8 @@ async def _probe(visit: Visit, page: dict[str, str], *, host: str, bounds: Bound
     for _ in range(_LOOKS):
         seen = await look(visit)
         answer, detail = await _answer(visit, seen, page["path"])
-        if answer is not ProbeAnswer.UNCLEAR:
-            return Probe(path=page["path"], permission=page["permission"], answer=answer, detail=detail)
+        if answer is not SiteAnswer.UNCLEAR:
+            return PageProbe(path=page["path"], permission=page["permission"], answer=answer, detail=detail)
         try:
             await rest(visit.page)
         except PlaywrightError:
@@ -70,30 +70,30 @@ async def _probe(visit: Visit, page: dict[str, str], *, host: str, bounds: Bound
     return _unclear(page, detail)
 
 
-async def _answer(visit: Visit, seen: Recognition, path: str) -> tuple[ProbeAnswer, str]:
+async def _answer(visit: Visit, seen: Recognition, path: str) -> tuple[SiteAnswer, str]:
     refusal = await wall_of(visit, seen)
     if refusal is not None:
-        return ProbeAnswer.REFUSED, refusal.kind.value
+        return SiteAnswer.REFUSED, refusal.kind.value
     if not urlsplit(visit.page.url).path.startswith(path.removesuffix("/index.html")):
         away = urlsplit(visit.page.url).path
         return (
-            (ProbeAnswer.REFUSED, f"led to {away}")
-            if seen.session is Session.SIGNED_IN
-            else (ProbeAnswer.UNCLEAR, f"led to {away}")
+            (SiteAnswer.REFUSED, f"led to {away}")
+            if seen.session is SessionRule.SIGNED_IN
+            else (SiteAnswer.UNCLEAR, f"led to {away}")
         )
     if seen.status >= 400:
-        return ProbeAnswer.UNCLEAR, f"status {seen.status}"
+        return SiteAnswer.UNCLEAR, f"status {seen.status}"
     try:
         data = grid_data("probes")
         middle = await visit.page.evaluate(_MIDDLE, {"middle": data["middle"], "outside": data["outside"]})
     except PlaywrightError:
-        return ProbeAnswer.UNCLEAR, "the page went away"
-    if seen.session is not Session.SIGNED_IN:
-        return ProbeAnswer.UNCLEAR, f"not recognised as a signed-in page ({seen.screen})"
+        return SiteAnswer.UNCLEAR, "the page went away"
+    if seen.session is not SessionRule.SIGNED_IN:
+        return SiteAnswer.UNCLEAR, f"not recognised as a signed-in page ({seen.screen})"
     if middle["tools"] and middle["length"] >= 1 and (middle["length"] >= data["shell_text"] or middle["tools"] > 1):
-        return ProbeAnswer.REACHED, str(middle["title"])[:120]
-    return ProbeAnswer.UNCLEAR, "an empty application: it proves nothing"
+        return SiteAnswer.REACHED, str(middle["title"])[:120]
+    return SiteAnswer.UNCLEAR, "an empty application: it proves nothing"
 
 
-def _unclear(page: dict[str, str], detail: str) -> Probe:
-    return Probe(path=page["path"], permission=page["permission"], answer=ProbeAnswer.UNCLEAR, detail=detail)
+def _unclear(page: dict[str, str], detail: str) -> PageProbe:
+    return PageProbe(path=page["path"], permission=page["permission"], answer=SiteAnswer.UNCLEAR, detail=detail)

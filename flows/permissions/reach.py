@@ -18,7 +18,7 @@ from playwright.async_api import Error as PlaywrightError
 
 from flows.catalogue.grids import grid_data
 from flows.catalogue.recognise import Recognition
-from flows.catalogue.schema import Session
+from flows.catalogue.schema import SessionRule
 from flows.models import Bounds, Refusal, RefusalKind
 from flows.permissions.rows.tokens import Moment, Sight, Way
 from flows.permissions.scan import Ahead, is_grid, read_ahead
@@ -40,7 +40,7 @@ _REFUSED = {
 _MIDDLE = "selector => { const el = document.querySelector(selector); return el ? el.innerText : '' }"
 
 
-class Place(StrEnum):
+class PermissionPlace(StrEnum):
     """Where we stand on the permission pages."""
 
     GRID = "grid"
@@ -52,7 +52,7 @@ class Place(StrEnum):
 class Arrival:
     """What came of a step towards the grid."""
 
-    place: Place
+    place: PermissionPlace
     detail: str = ""
     by_row: bool = False  # reached by the link in the subject's own row
     listed: bool = False  # a list of users was shown on the way
@@ -70,7 +70,7 @@ async def reach_permissions(visit: Visit, *, host: str, subject: str, own: bool,
         SignedOutError: a sign-in page came. SiteRefusedError: 5xx, 429, the error page, or no answer. StepTimeoutError.
     """
     arrival = await _first_there(visit, host=host, subject=subject, bounds=bounds)
-    if isinstance(arrival, Refusal) or arrival.place is not Place.USERS:
+    if isinstance(arrival, Refusal) or arrival.place is not PermissionPlace.USERS:
         return arrival
     return await through_list(visit, subject=subject, own=own, bounds=bounds)
 
@@ -83,7 +83,7 @@ async def _first_there(visit: Visit, *, host: str, subject: str, bounds: Bounds)
     answers: list[Arrival | Refusal] = []
     for path in data["start"]:
         answer = await arrive(visit, f"https://{host}{path}?{data['english']}", subject=subject, bounds=bounds)
-        if isinstance(answer, Arrival) and answer.place is not Place.UNCLEAR:
+        if isinstance(answer, Arrival) and answer.place is not PermissionPlace.UNCLEAR:
             return answer
         answers.append(answer)
         if not (isinstance(answer, Refusal) and answer.kind is RefusalKind.NOT_FOUND):
@@ -100,7 +100,7 @@ async def through_list(visit: Visit, *, subject: str, own: bool, bounds: Bounds)
     if not ways:
         whose = "the own row" if own else "the row of the user"
         return Arrival(
-            place=Place.UNCLEAR,
+            place=PermissionPlace.UNCLEAR,
             detail=f"the list of users can be opened, but {whose} has no link to its permissions",
             listed=True,
         )
@@ -117,7 +117,7 @@ async def another_way(visit: Visit, arrival: Arrival, name: str, *, subject: str
         return back
     ways = await _find(visit, "way", subject=subject, words=[], way=name)
     if not ways:
-        return Arrival(place=Place.UNCLEAR, detail=f"the link {name!r} was not there again", listed=True)
+        return Arrival(place=PermissionPlace.UNCLEAR, detail=f"the link {name!r} was not there again", listed=True)
     there = await _follow(visit, ways[0], subject=subject, bounds=bounds)
     return replace(there, by_row=True, listed=True) if isinstance(there, Arrival) else there
 
@@ -149,7 +149,7 @@ async def other_half(visit: Visit, *, subject: str, own: bool, bounds: Bounds) -
     if not ways:
         return None
     arrival = await _follow(visit, ways[0], subject=subject, bounds=bounds)
-    if isinstance(arrival, Arrival) and arrival.place is Place.USERS:
+    if isinstance(arrival, Arrival) and arrival.place is PermissionPlace.USERS:
         return await through_list(visit, subject=subject, own=own, bounds=bounds)
     return arrival
 
@@ -172,9 +172,9 @@ async def _is_still_signed_in(visit: Visit, home: str, *, bounds: Bounds) -> boo
     """Ask the home page; raises as `open_page` and `look`."""
     await open_page(visit, home, bounds=bounds)
     end = get_running_loop().time() + bounds.step.total_seconds()
-    while (seen := await look(visit)).session is not Session.SIGNED_IN and get_running_loop().time() < end:
+    while (seen := await look(visit)).session is not SessionRule.SIGNED_IN and get_running_loop().time() < end:
         await _rest(visit)
-    return seen.session is Session.SIGNED_IN
+    return seen.session is SessionRule.SIGNED_IN
 
 
 def refusal_of(seen: Recognition) -> Refusal | None:
@@ -186,7 +186,7 @@ def refusal_of(seen: Recognition) -> Refusal | None:
 async def wall_of(visit: Visit, seen: Recognition) -> Refusal | None:
     """The refusal that the page shows, by its screen, or by what is written on an otherwise empty page."""
     refusal = refusal_of(seen)
-    if refusal is not None or seen.session is Session.SIGNED_OUT:
+    if refusal is not None or seen.session is SessionRule.SIGNED_OUT:
         return refusal
     walls = grid_data("reach")["walls"]
     try:
@@ -234,7 +234,9 @@ async def _wait(
         if now is not None and moved and (is_at_rest or now == before):
             return now
         if get_running_loop().time() >= end:
-            return Arrival(place=Place.UNCLEAR, detail=f"neither a list of users nor permissions came ({seen.screen})")
+            return Arrival(
+                place=PermissionPlace.UNCLEAR, detail=f"neither a list of users nor permissions came ({seen.screen})"
+            )
         if is_at_rest and since is not None:
             await _changed(visit, since)
         before = now
@@ -246,7 +248,7 @@ async def _place(visit: Visit, seen: Recognition, subject: str) -> Arrival | Ref
         return refusal
     path = urlsplit(visit.page.url).path
     if not path.startswith(tuple(grid_data("reach")["home"])):
-        signed_in = seen.session is Session.SIGNED_IN
+        signed_in = seen.session is SessionRule.SIGNED_IN
         return Refusal(kind=RefusalKind.REDIRECTED, url=seen.path, text=seen.title[:200]) if signed_in else None
     try:
         sight = await read_dom(visit.page)
@@ -254,11 +256,11 @@ async def _place(visit: Visit, seen: Recognition, subject: str) -> Arrival | Ref
         return None
     controls = any(option.way in (Way.OPTION, Way.CHOICE) for row in sight.rows for option in row.options)
     if not controls and await _find(visit, "row", subject=subject, words=grid_data("reach")["words"]["manage"]):
-        return Arrival(place=Place.USERS)
+        return Arrival(place=PermissionPlace.USERS)
     if sight.rows:
-        return Arrival(place=Place.GRID, sight=sight)
+        return Arrival(place=PermissionPlace.GRID, sight=sight)
     return (
-        Arrival(place=Place.GRID, sight=sight)
+        Arrival(place=PermissionPlace.GRID, sight=sight)
         if is_grid(sight) and not sight.busy and not await _names(visit, subject)
         else None
     )

@@ -9,7 +9,7 @@ from functools import partial
 
 from playwright.async_api import Page
 
-from flows.models import Bounds, Gap, GapKind, Grid, PermissionRow
+from flows.models import Bounds, Grid, PageGap, PageGapKind, PermissionRow
 from flows.permissions.layouts import default_scope, layout_of
 from flows.permissions.rows.account import Known, shown_texts, unaccounted
 from flows.permissions.rows.interpret import Interpretation
@@ -69,7 +69,7 @@ async def _read_page(
     first, settled = await settle(page, within=within, ready=is_grid, seen=seen)
     home = scope or default_scope(page.url, first)
     reads: list[tuple[Interpretation, Sight]] = []
-    gaps: list[Gap | str] = []
+    gaps: list[PageGap | str] = []
     async for name, trouble, moved in each_scope(page, default=home, followed=followed):
         read, sight, missing = await scan(
             page, scope=name, within=within, settled=first if settled and not moved else None
@@ -85,7 +85,7 @@ async def _read_page(
 def _grid(
     url: str,
     reads: list[tuple[Interpretation, Sight]],
-    gaps: Sequence[Gap | str],
+    gaps: Sequence[PageGap | str],
     *,
     own: bool,
     expected: str | None,
@@ -125,8 +125,8 @@ def _grid(
     )
 
 
-def _named(gaps: Sequence[Gap | str]) -> list[Gap]:
-    return [gap if isinstance(gap, Gap) else Gap(kind=GapKind.UNEXPLAINED, words=gap) for gap in gaps]
+def _named(gaps: Sequence[PageGap | str]) -> list[PageGap]:
+    return [gap if isinstance(gap, PageGap) else PageGap(kind=PageGapKind.UNEXPLAINED, words=gap) for gap in gaps]
 
 
 def _subject(sights: list[Sight], expected: str | None, viewer: str | None, *, own: bool) -> str | None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from playwright.async_api import ElementHandle, Page
 
-from flows.models import Gap, GapKind
+from flows.models import PageGap, PageGapKind
 from flows.permissions.layouts import default_scope
 from flows.permissions.lists import has_closed_lists, list_levels
 from flows.permissions.rows.account import is_harmless
@@ -36,7 +36,7 @@ class Scan:
     scope: str
     tokens: tuple[Token, ...] = ()
     last: Sight | None = None
-    gaps: list[Gap | str] = field(default_factory=list)
+    gaps: list[PageGap | str] = field(default_factory=list)
     hidden: set[str] = field(default_factory=set)
     bare: set[str] = field(default_factory=set)
     troubles: set[str] = field(default_factory=set)
@@ -49,7 +49,7 @@ class Ahead:
 
     read: Interpretation
     sight: Sight
-    missing: tuple[Gap | str, ...]
+    missing: tuple[PageGap | str, ...]
 
 
 async def read_ahead(page: Page, seen: Sight) -> Ahead | None:
@@ -83,7 +83,7 @@ async def read_ahead(page: Page, seen: Sight) -> Ahead | None:
 
 async def scan(
     page: Page, *, scope: str, within: timedelta, settled: Sight | None = None
-) -> tuple[Interpretation, Sight, tuple[Gap | str, ...]]:
+) -> tuple[Interpretation, Sight, tuple[PageGap | str, ...]]:
     """Read the page as one grid; returns the rows, the last look and the gaps of getting there.
 
     `settled` is the last look at a page that has come to rest, where nothing was pressed since.
@@ -91,7 +91,7 @@ async def scan(
     state = Scan(scope=scope)
     sight, is_settled = (settled, True) if settled is not None else await settle(page, within=within, ready=is_grid)
     if not is_settled:
-        state.gaps.append(Gap(kind=GapKind.LATE, words="the page was still loading when it was read"))
+        state.gaps.append(PageGap(kind=PageGapKind.LATE, words="the page was still loading when it was read"))
     await _read_all(page, state, sight)
     if state.last is not None and state.last.is_loading:
         later, _ = await settle(page, within=within, ready=lambda seen: not seen.is_loading)
@@ -146,17 +146,17 @@ async def _look(page: Page, state: Scan, *, seen: Sight | None = None) -> None:
     state.last = sight
 
 
-async def _compare(page: Page, sight: Sight, scope: str) -> tuple[Gap, ...]:
+async def _compare(page: Page, sight: Sight, scope: str) -> tuple[PageGap, ...]:
     """The two readings of one window; what the page shows changes between them when it is still moving."""
     try:
         hearing = await read_aria(page, drawn=any(option.look for row in sight.rows for option in row.options))
     except ValueError as err:
-        return (Gap(kind=GapKind.DISAGREEMENT, words=f"the accessibility tree could not be read: {err}"),)
+        return (PageGap(kind=PageGapKind.DISAGREEMENT, words=f"the accessibility tree could not be read: {err}"),)
     read = interpret(sight, scope=scope)
     shown = sight.rows
     rows = [(row, shown[at]) for row, at in zip(read.rows, read.at, strict=True) if at is not None]
     told = disagreements(rows, hearing, lexicon(read.language))
-    return tuple(Gap(kind=GapKind.DISAGREEMENT, words=words) for words in told)
+    return tuple(PageGap(kind=PageGapKind.DISAGREEMENT, words=words) for words in told)
 
 
 async def _open_one_by_one(page: Page, state: Scan) -> None:
@@ -166,7 +166,7 @@ async def _open_one_by_one(page: Page, state: Scan) -> None:
         stuck += not (opened or is_harmless(name))
         await _look(page, state)
     if stuck:
-        state.gaps.append(Gap(kind=GapKind.WAY_NOT_TAKEN, words=f"{stuck} sections could not be opened"))
+        state.gaps.append(PageGap(kind=PageGapKind.WAY_NOT_TAKEN, words=f"{stuck} sections could not be opened"))
 
 
 async def _scroll_all(page: Page, state: Scan) -> None:
@@ -190,7 +190,7 @@ async def _scroll_one(page: Page, state: Scan, scroller: ElementHandle) -> None:
                 return
         if moved["stuck"]:
             break
-    state.gaps.append(Gap(kind=GapKind.LATE, words="the end of a list never came"))
+    state.gaps.append(PageGap(kind=PageGapKind.LATE, words="the end of a list never came"))
 
 
 def _rows_in(tokens: Sequence[Token]) -> int:
@@ -214,7 +214,7 @@ async def each_window(page: Page) -> AsyncIterator[None]:
                 break
 
 
-def _finish(state: Scan, last: Sight) -> tuple[Interpretation, Sight, tuple[Gap | str, ...]]:
+def _finish(state: Scan, last: Sight) -> tuple[Interpretation, Sight, tuple[PageGap | str, ...]]:
     whole = replace(
         last,
         tokens=state.tokens,
@@ -223,11 +223,11 @@ def _finish(state: Scan, last: Sight) -> tuple[Interpretation, Sight, tuple[Gap 
         left=tuple(state.left),
     )
     read = interpret(whole, scope=state.scope)
-    gaps: list[Gap | str] = [*state.gaps, *_without_control(state)]
+    gaps: list[PageGap | str] = [*state.gaps, *_without_control(state)]
     if not _counts_fit(last.row_counts, read):
         gaps.append(f"tables say they have {sum(last.row_counts)} rows in all; {len(read.rows)} were read")
     if last.busy or last.is_loading:
-        gaps.append(Gap(kind=GapKind.LATE, words="the page says it is still loading"))
+        gaps.append(PageGap(kind=PageGapKind.LATE, words="the page says it is still loading"))
     return read, whole, tuple(dict.fromkeys(gaps))
 
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page
 
-from flows.models import Bounds, Gap, GapKind, Grid
+from flows.models import Bounds, Grid, PageGap, PageGapKind
 from flows.permissions.settle import ask
 from flows.visit.requests import OpenRequests
 
@@ -34,12 +34,14 @@ async def look_again(
         answered = await requests.answered(within=bounds.step)
         again = await read()
         if not answered:
-            again = again.short_of(Gap(kind=GapKind.LATE, words=f"no answer came for {', '.join(requests.paths[:3])}"))
+            again = again.short_of(
+                PageGap(kind=PageGapKind.LATE, words=f"no answer came for {', '.join(requests.paths[:3])}")
+            )
         watched = timedelta(seconds=loop.time() - began)
         if not again.complete or (again.rows, again.gaps) == (grid.rows, grid.gaps):
             return replace(again, second_look=watched)
         grid = again
-    restless = Gap(kind=GapKind.LATE, words="rows came and went as long as the page was watched")
+    restless = PageGap(kind=PageGapKind.LATE, words="rows came and went as long as the page was watched")
     return replace(grid, second_look=watched).short_of(restless)
 
 

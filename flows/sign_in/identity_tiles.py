@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.async_api import ElementHandle
 
-from flows.catalogue.elements import Found
+from flows.catalogue.elements import FoundElement
 from flows.catalogue.recognise import Recognition
 from flows.errors import UnknownScreenError
 from flows.visit.navigate import Navigator
@@ -17,7 +17,7 @@ _TEXTS = """tile => {
 }"""
 
 
-async def own_tile(walk: Navigator, seen: Recognition, *, address: str) -> tuple[Found, ElementHandle | None]:
+async def own_tile(walk: Navigator, seen: Recognition, *, address: str) -> tuple[FoundElement, ElementHandle | None]:
     """Find the one tile that names the address; without any, the way to add it, with no tile.
 
     Raises:

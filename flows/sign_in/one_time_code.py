@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from playwright.async_api import ElementHandle, Error, Page, Request
 
-from flows.catalogue.elements import Found
+from flows.catalogue.elements import FoundElement
 from flows.catalogue.recognise import Recognition
 from flows.errors import ChallengeError, StepTimeoutError, StuckError, UnknownScreenError
 from flows.models import FlowHooks
@@ -82,7 +82,7 @@ class OneTimeCode:
         if box and await box.handle.is_checked():
             await box.handle.uncheck(force=True)
 
-    async def _places(self, seen: Recognition) -> Found:
+    async def _places(self, seen: Recognition) -> FoundElement:
         """The one field, else the boxes of one digit each."""
         return await find(self.walk.visit, seen.screen, "code") or await self.walk.find(seen, "code_boxes")
 

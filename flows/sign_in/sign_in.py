@@ -8,7 +8,7 @@ from time import monotonic
 
 from flows.browser.scripts import PageMovedError
 from flows.catalogue.recognise import Recognition, addresses_in
-from flows.catalogue.schema import Session
+from flows.catalogue.schema import SessionRule
 from flows.errors import (
     FlowError,
     ForeignHostError,
@@ -173,7 +173,7 @@ class SignIn:
 
     @staticmethod
     def _is_in(seen: Recognition) -> bool:
-        return seen.session is Session.SIGNED_IN or "signed_in" in seen.variants
+        return seen.session is SessionRule.SIGNED_IN or "signed_in" in seen.variants
 
     async def _act_or_look_again(self, seen: Recognition) -> Recognition:
         try:

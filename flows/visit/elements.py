@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flows.catalogue.elements import Found, find_on
+from flows.catalogue.elements import FoundElement, find_on
 from flows.errors import UnknownScreenError
 from flows.visit.visit import Visit
 
 
-async def find(visit: Visit, screen: str, name: str) -> Found:
+async def find(visit: Visit, screen: str, name: str) -> FoundElement:
     """Look for an element of a screen now; an empty result when no candidate sees exactly one (or, for `many`, any).
 
     Raises:
@@ -17,7 +17,7 @@ async def find(visit: Visit, screen: str, name: str) -> Found:
     return await find_on(visit.page, visit.catalogue, screen, name)
 
 
-async def require(visit: Visit, screen: str, name: str) -> Found:
+async def require(visit: Visit, screen: str, name: str) -> FoundElement:
     """Find an element that the screen must have.
 
     Raises:

@@ -18,9 +18,9 @@ from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 from pydantic import SecretStr
 
 from flows.browser.scripts import PageMovedError, ask
-from flows.catalogue.elements import Found
+from flows.catalogue.elements import FoundElement
 from flows.catalogue.recognise import UNKNOWN, Recognition
-from flows.catalogue.schema import Handling, Kind
+from flows.catalogue.schema import Handling, ScreenKind
 from flows.errors import ChallengeError, SiteRefusedError, StepTimeoutError, StuckError, UnknownScreenError
 from flows.models import Bounds
 from flows.visit.elements import find, require
@@ -87,7 +87,7 @@ class Navigator:
         while True:
             seen = await self._look()
             if (
-                seen is None or self._kind(seen) is not Kind.CHALLENGE
+                seen is None or self._kind(seen) is not ScreenKind.CHALLENGE
             ):  # a puzzle's frame may come from anywhere, and stays empty
                 self.visit.guard.check()
             waited = monotonic() - started
@@ -128,25 +128,25 @@ class Navigator:
             if seen.screen == UNKNOWN:
                 raise self._unknown(seen)
             match self._kind(seen):
-                case Kind.FLOW | Kind.ARRIVED:
+                case ScreenKind.FLOW | ScreenKind.ARRIVED:
                     return seen
-                case Kind.CHALLENGE:
+                case ScreenKind.CHALLENGE:
                     raise ChallengeError(
                         f"the visit was expected to go on, the site asks for a person ({seen.screen}): solve it, then release the account",
                         kind=seen.screen,
                         screen=seen.screen,
                         url=seen.path,
                     )
-                case Kind.REFUSAL:
+                case ScreenKind.REFUSAL:
                     raise SiteRefusedError(
                         f"a page was expected, the site refuses ({seen.screen}, status {seen.status})",
                         screen=seen.screen,
                         url=seen.path,
                     )
-                case Kind.WAIT:
+                case ScreenKind.WAIT:
                     waiting_since = waiting_since or monotonic()
                     seen = await self._wait_through(seen, since=waiting_since)
-                case Kind.PRESS:
+                case ScreenKind.PRESS:
                     passed = await self._pass_by(seen, self.visit.catalogue.screens[seen.screen].handling)
                     if passed is seen:
                         return seen
@@ -157,7 +157,7 @@ class Navigator:
         return await self.press_found(seen, await self.require(seen, name))
 
     async def press_found(
-        self, seen: Recognition, found: Found, *, handle: ElementHandle | None = None, wait: float | None = None
+        self, seen: Recognition, found: FoundElement, *, handle: ElementHandle | None = None, wait: float | None = None
     ) -> Recognition:
         """Press an element that was found already; as `press`."""
         started = monotonic()
@@ -211,7 +211,7 @@ class Navigator:
             seen = looked
         return seen
 
-    async def find(self, seen: Recognition, name: str) -> Found:
+    async def find(self, seen: Recognition, name: str) -> FoundElement:
         """Look for an element for a while: a page may be drawn later than its title. An empty result when it does not
         come.
 
@@ -223,13 +223,13 @@ class Navigator:
             await self.changed()
         return found
 
-    async def _find_here(self, seen: Recognition, name: str) -> Found:
+    async def _find_here(self, seen: Recognition, name: str) -> FoundElement:
         found = await find(self.visit, seen.screen, name)
         if found.document != seen.document:
             raise PageMovedError
         return found
 
-    async def require(self, seen: Recognition, name: str) -> Found:
+    async def require(self, seen: Recognition, name: str) -> FoundElement:
         """As `find`; raises UnknownScreenError when it does not come."""
         return await self.find(seen, name) or await require(self.visit, seen.screen, name)
 
@@ -256,7 +256,7 @@ class Navigator:
         """Something was gained: sights are counted afresh."""
         self._sights.clear()
 
-    def _kind(self, seen: Recognition) -> Kind | None:
+    def _kind(self, seen: Recognition) -> ScreenKind | None:
         return self.visit.catalogue.screens[seen.screen].handling.kind if seen.screen != UNKNOWN else None
 
     def _unknown(self, seen: Recognition) -> Exception:

@@ -9,7 +9,7 @@ from playwright.async_api import Error as PlaywrightError
 
 from flows.browser.scripts import PageMovedError, ask
 from flows.catalogue.recognise import Recognition
-from flows.catalogue.schema import Kind, Session
+from flows.catalogue.schema import ScreenKind, SessionRule
 from flows.errors import ChallengeError, SignedOutError, SiteRefusedError, StepTimeoutError
 from flows.models import Bounds
 from flows.visit.visit import Visit, sheets_missing
@@ -54,18 +54,18 @@ async def look(visit: Visit) -> Recognition:
     """
     seen = await _styled(visit)
     screen = visit.catalogue.screens.get(seen.screen)
-    if screen is not None and screen.handling.kind is Kind.CHALLENGE:
+    if screen is not None and screen.handling.kind is ScreenKind.CHALLENGE:
         raise ChallengeError(
             f"a page of the signed-in site was expected, the site asks for a person ({seen.screen}): solve it, then release the account",
             kind=seen.screen,
             screen=seen.screen,
             url=seen.path,
         )
-    if seen.session is Session.SIGNED_OUT:
+    if seen.session is SessionRule.SIGNED_OUT:
         raise SignedOutError(
             "a page of the signed-in site was expected, a sign-in page came", screen=seen.screen, url=seen.path
         )
-    if screen is not None and screen.handling.kind is Kind.REFUSAL:
+    if screen is not None and screen.handling.kind is ScreenKind.REFUSAL:
         raise SiteRefusedError(
             "a page of the site was expected, its error page came", screen=seen.screen, url=seen.path
         )

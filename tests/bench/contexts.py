@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from agent.visits.prepare import Kind
+from agent.visits.prepare import VisitKind
 from agent.visits.run import make_visit
 from flows.visit.open_visit import open_visit
 from tests.bench import bare
@@ -24,7 +24,7 @@ async def measure(quick: bool) -> AsyncIterator[Figure]:
     async with open_world(scenario_of(max(_CONTEXTS), members=True)) as world:
         await fresh_code_time(6.0)
         for number in range(max(_CONTEXTS)):
-            await make_visit(world.context, name(number), kind=Kind.AUDIT)
+            await make_visit(world.context, name(number), kind=VisitKind.AUDIT)
         yield await _weight(world, runs=2 if quick else 3)
         for count in _CONTEXTS:
             rates = [await _rate(world, count, each=1 if quick else 2) for _ in range(2 if quick else 3)]
@@ -59,7 +59,7 @@ async def _rate(world: World, count: int, *, each: int) -> float:
 
     async def one(number: int) -> None:
         for _ in range(each):
-            await make_visit(world.context, name(number), kind=Kind.AUDIT)
+            await make_visit(world.context, name(number), kind=VisitKind.AUDIT)
 
     started = time.monotonic()
     await asyncio.gather(*(one(number) for number in range(count)))

@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable
 from statistics import median
 
-from agent.visits.prepare import Kind
+from agent.visits.prepare import VisitKind
 from agent.visits.run import make_visit
 from tests.bench import bare
 from tests.bench.figure import Family, Figure, UnmeasuredError, figure
@@ -37,7 +37,7 @@ async def _acceptances(runs: int) -> AsyncIterator[Figure]:
                 first, second = next(users), next(users)
                 world.admit(first)
                 await fresh_code_time(_UNTIL_CODE[latency])
-                ours = await _timed(_visit(world, first, Kind.ACCEPT, "accepted"))
+                ours = await _timed(_visit(world, first, VisitKind.ACCEPT, "accepted"))
                 pairs.append((ours, await _timed(bare.accept(browser, world.user(second), world.link(second)))))
             yield _beside("accept_vs_bare", pairs[1:], latency, "a bare script, the same pages and clicks")
 
@@ -46,14 +46,14 @@ async def _audits(runs: int, *, naive_runs: int) -> AsyncIterator[Figure]:
     naive_users = naive_runs * len(_LATENCIES)
     async with open_world(scenario_of(2 + naive_users, members=True)) as world, bare.bare_browser(world) as browser:
         await fresh_code_time(_UNTIL_CODE[0])
-        await _visit(world, 0, Kind.AUDIT, "pass")  # signs in; the session is stored
+        await _visit(world, 0, VisitKind.AUDIT, "pass")  # signs in; the session is stored
         session = await bare.session_of(browser, world.user(1))
         users = iter(range(2, 2 + naive_users))
         for latency in _LATENCIES:
             await world.answer_after(latency)
             pairs = []
             for _ in range(runs + 1):  # the first one warms up
-                ours = await _timed(_visit(world, 0, Kind.AUDIT, "pass"))
+                ours = await _timed(_visit(world, 0, VisitKind.AUDIT, "pass"))
                 pairs.append((ours, await _timed(bare.audit(browser, session))))
             yield _beside("audit_vs_bare", pairs[1:], latency, "a bare script, the same pages and clicks")
             ours = median(ours for ours, _ in pairs[1:])
@@ -65,7 +65,7 @@ async def _audits(runs: int, *, naive_runs: int) -> AsyncIterator[Figure]:
             )
 
 
-async def _visit(world: World, number: int, kind: Kind, wanted: str) -> None:
+async def _visit(world: World, number: int, kind: VisitKind, wanted: str) -> None:
     ended = await make_visit(world.context, name(number), kind=kind)
     if ended.conclusion.outcome != wanted:
         raise UnmeasuredError(f"the visit was expected to end with {wanted}, it ended with {ended.conclusion.why}")

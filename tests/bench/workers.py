@@ -16,7 +16,7 @@ from agent.domain.authorization import State
 from agent.store.database.engine import reading
 from agent.store.database.schema import accounts as table
 from agent.store.database.schema import visits
-from agent.visits.prepare import Kind
+from agent.visits.prepare import VisitKind
 from agent.visits.run import make_visit
 from tests.bench.daemons import daemon_of, database_of, make_due, stops, until, wait_many
 from tests.bench.figure import Family, Figure, UnmeasuredError, figure
@@ -57,7 +57,7 @@ async def _efficiencies(server: Postgres, *, seconds: float) -> AsyncIterator[Fi
     async with open_world(scenario_of(_ACCOUNTS, members=True), url=server.new_database()) as world:
         await fresh_code_time(6.0)
         for number in range(_ACCOUNTS):
-            await make_visit(world.context, name(number), kind=Kind.AUDIT)
+            await make_visit(world.context, name(number), kind=VisitKind.AUDIT)
         await world.answer_after(_LATENCY)
         for workers in _COUNTS:
             async with AsyncExitStack() as stack:

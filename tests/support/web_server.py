@@ -18,7 +18,7 @@ from agent.store.api_keys import ApiKey, Scope
 from agent.store.database.engine import writing
 from agent.store.vault.keys import Vault
 from agent.web.app import web_app
-from agent.web.role import Role
+from agent.web.role import WebRole
 
 API = "/api/v1"
 
@@ -27,7 +27,7 @@ API = "/api/v1"
 class WebServer:
     """One served application."""
 
-    role: Role
+    role: WebRole
     engine: Engine
     url: str
     transport: httpx.ASGITransport | None = None  # None: over the network
@@ -65,7 +65,7 @@ async def serving(
         return b"sc_agent_accounts 0\n"
 
     woken: list[None] = []
-    role = Role.open(
+    role = WebRole.open(
         settings,
         engine=engine,
         vault=vault,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from agent.domain.audit.findings import Finding, Kind, finding_id
+from agent.domain.audit.findings import Finding, FindingKind, finding_id
 from agent.domain.audit.rules import JudgedRow
 from agent.domain.policy.model import PolicyException
 
@@ -42,14 +42,14 @@ def _finding(item: PolicyException, why: str, *, account: str) -> Finding:
     return Finding(
         id=finding_id(
             account,
-            Kind.EXCESS,
+            FindingKind.EXCESS,
             scope,
             item.row.section,
             item.row.permission,
             1,
             f"exception:{item.account}:{item.level}",
         ),
-        kind=Kind.EXCESS,
+        kind=FindingKind.EXCESS,
         scope=scope,
         section=item.row.section,
         permission=item.row.permission,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from agent.domain.audit.level import Level
-from agent.domain.audit.reading import Answer, Reading
+from agent.domain.audit.reading import ProbeAnswer, Reading
 from agent.domain.policy.model import Feature, Policy
 
 
@@ -49,9 +49,9 @@ def _from_rows(feature: Feature, reading: Reading) -> ServedFeature:
 
 def _from_probes(feature: Feature, reading: Reading) -> ServedFeature:
     answers = {probe.path: probe.answer for probe in reading.probes if probe.path in feature.paths}
-    reached = next((path for path, answer in answers.items() if answer is Answer.REACHED), None)
+    reached = next((path for path, answer in answers.items() if answer is ProbeAnswer.REACHED), None)
     if reached is not None:
         return ServedFeature(name=feature.name, served=Served.YES, because=f"{reached} can be opened")
-    if answers and all(answer is Answer.REFUSED for answer in answers.values()):
+    if answers and all(answer is ProbeAnswer.REFUSED for answer in answers.values()):
         return ServedFeature(name=feature.name, served=Served.NO, because=f"{next(iter(answers))} is refused")
     return ServedFeature(name=feature.name, served=Served.UNCLEAR, because="no page that it needs gave a clear answer")

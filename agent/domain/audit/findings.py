@@ -9,7 +9,7 @@ from enum import StrEnum
 from agent.domain.audit.level import Level
 
 
-class Kind(StrEnum):
+class FindingKind(StrEnum):
     """What is wrong with a row."""
 
     EXCESS = "excess"
@@ -25,7 +25,7 @@ class Kind(StrEnum):
         return self in _VIOLATIONS
 
 
-_VIOLATIONS = frozenset({Kind.EXCESS, Kind.SHORTFALL, Kind.MUST_BE_NONE})
+_VIOLATIONS = frozenset({FindingKind.EXCESS, FindingKind.SHORTFALL, FindingKind.MUST_BE_NONE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ class Finding:
     """One thing to correct or to look at; `remedy` says how."""
 
     id: str
-    kind: Kind
+    kind: FindingKind
     scope: str
     section: str
     permission: str
@@ -46,7 +46,7 @@ class Finding:
 
 
 def finding_id(
-    account: str, kind: Kind, scope: str, section: str, permission: str, occurrence: int, about: str = ""
+    account: str, kind: FindingKind, scope: str, section: str, permission: str, occurrence: int, about: str = ""
 ) -> str:
     """A name that stays the same from audit to audit as long as the same thing is wrong in the same place."""
     parts = (account, kind.value, scope, section, permission, str(occurrence), about)

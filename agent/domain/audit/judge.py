@@ -8,9 +8,9 @@ from enum import StrEnum
 
 from agent.domain.audit.exceptions import judge_exceptions
 from agent.domain.audit.features import ServedFeature, served_features
-from agent.domain.audit.findings import Finding, Kind, finding_id
+from agent.domain.audit.findings import Finding, FindingKind, finding_id
 from agent.domain.audit.level import Level
-from agent.domain.audit.reading import Answer, GapKind, Probe, Reading, Row, Source
+from agent.domain.audit.reading import GapKind, Probe, ProbeAnswer, Reading, Row, Source
 from agent.domain.audit.rules import JudgedRow, judge_row
 from agent.domain.policy.model import Policy, RowName, WhenMissing
 
@@ -114,14 +114,14 @@ def _may_be_anothers(reading: Reading, user_email: str) -> bool:
 
 
 def _probes_pass(probes: tuple[Probe, ...], policy: Policy) -> bool:
-    return policy.probes_enough and bool(probes) and all(probe.answer is Answer.REACHED for probe in probes)
+    return policy.probes_enough and bool(probes) and all(probe.answer is ProbeAnswer.REACHED for probe in probes)
 
 
 def _missing_none_rows(reading: Reading, policy: Policy, *, account: str) -> list[Finding]:
     """A must-be-None row that is not on a page that was read; once a marketplace where rights go by marketplace."""
     if not reading.rows or policy.when_missing is WhenMissing.ACCEPT:
         return []
-    kind = Kind.UNREAD if policy.when_missing is WhenMissing.INCOMPLETE else Kind.MUST_BE_NONE
+    kind = FindingKind.UNREAD if policy.when_missing is WhenMissing.INCOMPLETE else FindingKind.MUST_BE_NONE
     return [
         Finding(
             id=finding_id(account, kind, scope, name.section, name.permission, 1),
@@ -152,21 +152,22 @@ def _editable_own_grid(reading: Reading, findings: list[Finding], *, account: st
     if not (reading.own and reading.editable):
         return []
     if any(
-        finding.kind is Kind.MUST_BE_NONE and finding.permission == USER_PERMISSIONS.permission for finding in findings
+        finding.kind is FindingKind.MUST_BE_NONE and finding.permission == USER_PERMISSIONS.permission
+        for finding in findings
     ):
         return []
     return [
         Finding(
             id=finding_id(
                 account,
-                Kind.MUST_BE_NONE,
+                FindingKind.MUST_BE_NONE,
                 "regional",
                 USER_PERMISSIONS.section,
                 USER_PERMISSIONS.permission,
                 1,
                 "editable",
             ),
-            kind=Kind.MUST_BE_NONE,
+            kind=FindingKind.MUST_BE_NONE,
             scope="regional",
             section=USER_PERMISSIONS.section,
             permission=USER_PERMISSIONS.permission,

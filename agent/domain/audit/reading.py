@@ -25,7 +25,7 @@ class Trouble(StrEnum):
     UNKNOWN_PERMISSION = "unknown_permission"  # nothing about the row's levels was understood
 
 
-class Answer(StrEnum):
+class ProbeAnswer(StrEnum):
     """What a probed page showed."""
 
     REACHED = "reached"
@@ -60,7 +60,7 @@ class Probe:
 
     path: str
     permission: str
-    answer: Answer
+    answer: ProbeAnswer
     detail: str = ""
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from agent.domain.audit.findings import Finding, Kind, finding_id
+from agent.domain.audit.findings import Finding, FindingKind, finding_id
 from agent.domain.audit.level import Level, by_rank
 from agent.domain.audit.reading import Row, Trouble
 from agent.domain.policy.model import Policy, is_above
 
 UNIVERSAL_ADMIN = "Universal Site Admin Access"
 _TROUBLES = {
-    Trouble.UNREAD: Kind.UNREAD,
-    Trouble.UNKNOWN_LEVEL: Kind.UNKNOWN_LEVEL,
-    Trouble.UNKNOWN_PERMISSION: Kind.UNKNOWN_PERMISSION,
+    Trouble.UNREAD: FindingKind.UNREAD,
+    Trouble.UNKNOWN_LEVEL: FindingKind.UNKNOWN_LEVEL,
+    Trouble.UNKNOWN_PERMISSION: FindingKind.UNKNOWN_PERMISSION,
 }
 
 
@@ -67,25 +67,25 @@ def _expected(row: Row, policy: Policy) -> Level | None:
     return policy.preferred[0] if row.level is Level.NONE else None
 
 
-def _kind(row: Row, policy: Policy, expected: Level | None) -> Kind | None:
+def _kind(row: Row, policy: Policy, expected: Level | None) -> FindingKind | None:
     if row.trouble is not None:
         return _TROUBLES[row.trouble]
     if row.level is None:
-        return Kind.UNREAD
+        return FindingKind.UNREAD
     if policy.is_none_row(row) and row.level is not expected:
-        return Kind.MUST_BE_NONE
+        return FindingKind.MUST_BE_NONE
     if row.offered and row.level not in row.offered:
-        return Kind.UNKNOWN_LEVEL
+        return FindingKind.UNKNOWN_LEVEL
     if row.level is Level.ADMIN and expected is not Level.ADMIN:
-        return Kind.EXCESS
+        return FindingKind.EXCESS
     if expected is None:
-        return Kind.UNKNOWN_PERMISSION
+        return FindingKind.UNKNOWN_PERMISSION
     if row.level is expected:
         return None
-    return Kind.EXCESS if is_above(row.level, expected) else Kind.SHORTFALL
+    return FindingKind.EXCESS if is_above(row.level, expected) else FindingKind.SHORTFALL
 
 
-def _finding(kind: Kind, row: Row, expected: Level | None, *, account: str) -> Finding:
+def _finding(kind: FindingKind, row: Row, expected: Level | None, *, account: str) -> Finding:
     return Finding(
         id=finding_id(account, kind, row.scope, row.section, row.permission, row.occurrence),
         kind=kind,
@@ -101,8 +101,8 @@ def _finding(kind: Kind, row: Row, expected: Level | None, *, account: str) -> F
     )
 
 
-def _remedy(kind: Kind, row: Row, expected: Level | None) -> str:
-    if kind is Kind.EXCESS and row.permission == UNIVERSAL_ADMIN:
+def _remedy(kind: FindingKind, row: Row, expected: Level | None) -> str:
+    if kind is FindingKind.EXCESS and row.permission == UNIVERSAL_ADMIN:
         return f"Switch {UNIVERSAL_ADMIN} off; it overrides every row."
     place = f"{row.section} > {row.permission}"
     if row.occurrence > 1:
@@ -110,13 +110,13 @@ def _remedy(kind: Kind, row: Row, expected: Level | None) -> str:
     if row.scope != "regional":
         place = f"{place} ({row.scope})"
     match kind:
-        case Kind.EXCESS | Kind.SHORTFALL | Kind.MUST_BE_NONE:
+        case FindingKind.EXCESS | FindingKind.SHORTFALL | FindingKind.MUST_BE_NONE:
             return f"Set {place} to {expected}."
-        case Kind.UNKNOWN_LEVEL:
+        case FindingKind.UNKNOWN_LEVEL:
             return f"The level of {place} is not one we know{_quoted(row.raw)}: {row.detail or 'read it by hand'}."
-        case Kind.UNKNOWN_PERMISSION:
+        case FindingKind.UNKNOWN_PERMISSION:
             return f"{place} is held at {row.level or 'an unknown level'}, but the page does not show what it offers; look at it by hand."
-        case Kind.UNREAD:
+        case FindingKind.UNREAD:
             return f"{place} could not be read: {row.detail or 'no level is marked'}. Open the page and look at it by hand."
 
 

@@ -48,7 +48,7 @@ class TokenSource(Protocol):
         """
 
 
-class Credentials:
+class MailboxLogin:
     """Signs connections of one mailbox in, and says when they should be renewed."""
 
     def __init__(

@@ -14,7 +14,7 @@ from agent.mail.trust.headers import plain_line
 ALARM_DOWN_AFTER = 300.0  # seconds
 
 
-class Link(StrEnum):
+class ConnectionState(StrEnum):
     """How a mailbox's connection stands; stored in `folders.state`."""
 
     UP = "up"
@@ -30,7 +30,7 @@ class Link(StrEnum):
 class Failure:
     """One failure, sorted. `wait` None: capped exponential back-off, the first retry at once."""
 
-    link: Link
+    link: ConnectionState
     text: str
     wait: float | None = None
     alarm: bool = False
@@ -46,18 +46,18 @@ def classify(error: BaseException, *, farewell: str = "") -> Failure:
     text = plain_line(f"{_told(error)} {farewell}".strip())
     lowered = text.lower()
     if "accesstokenexpired" in lowered:
-        return Failure(link=Link.DOWN, text=text, wait=0.0, new_token=True)
+        return Failure(link=ConnectionState.DOWN, text=text, wait=0.0, new_token=True)
     if "authenticated but not connected" in lowered:
-        return Failure(link=Link.CONFIG, text=text, wait=900.0, alarm=True)
+        return Failure(link=ConnectionState.CONFIG, text=text, wait=900.0, alarm=True)
     if isinstance(error, ssl.SSLCertVerificationError):
-        return Failure(link=Link.CERTIFICATE, text=text, wait=300.0, alarm=True)
+        return Failure(link=ConnectionState.CERTIFICATE, text=text, wait=300.0, alarm=True)
     if isinstance(error, ConfigurationError):
-        return Failure(link=Link.CONFIG, text=text, wait=900.0, alarm=True)
+        return Failure(link=ConnectionState.CONFIG, text=text, wait=900.0, alarm=True)
     if isinstance(error, FolderMissingError):
-        return Failure(link=Link.FOLDER_MISSING, text=text, wait=60.0, alarm=True)
+        return Failure(link=ConnectionState.FOLDER_MISSING, text=text, wait=60.0, alarm=True)
     if isinstance(error, Exception) and is_login_refused(error):
-        return Failure(link=Link.AUTH_FAILED, text=text, wait=300.0, alarm=True, new_token=True)
-    return Failure(link=Link.DOWN, text=text)
+        return Failure(link=ConnectionState.AUTH_FAILED, text=text, wait=300.0, alarm=True, new_token=True)
+    return Failure(link=ConnectionState.DOWN, text=text)
 
 
 def _told(error: BaseException) -> str:

@@ -18,7 +18,7 @@ from agent.mail.imap.failures import is_connection_lost
 from agent.mail.trust.headers import plain_line
 from agent.store.inbox import messages
 from agent.store.inbox.folders import Folder
-from agent.store.inbox.messages import Found, Unfetched
+from agent.store.inbox.messages import FoundMessage, Unfetched
 
 UNFETCHED = "not_fetched"
 _TRIES = 3
@@ -54,7 +54,7 @@ class Fetcher:
         self._context = context
         self._domains = domains
 
-    def take(self, client: Client, folder: Folder, uids: Sequence[int]) -> list[Found]:
+    def take(self, client: Client, folder: Folder, uids: Sequence[int]) -> list[FoundMessage]:
         """The candidates among these UIDs, and rows for what must be fetched again.
 
         Raises:
@@ -64,7 +64,7 @@ class Fetcher:
         missing = [uid for uid in uids if uid not in heads]
         still_there = client.which_of(missing) if missing else set()
         self._count_vanished(folder, len(missing) - len(still_there))
-        found: list[Found] = []
+        found: list[FoundMessage] = []
         for uid in uids:
             if uid in still_there:
                 found.append(self.put_off(folder, uid, NotFetchedError("nothing came for it")))
@@ -72,7 +72,7 @@ class Fetcher:
                 found += self._take_one(client, folder, heads[uid])
         return found
 
-    def _take_one(self, client: Client, folder: Folder, head: Headline) -> list[Found]:
+    def _take_one(self, client: Client, folder: Folder, head: Headline) -> list[FoundMessage]:
         try:
             row = self._fetch(client, folder, head)
         except Exception as err:
@@ -81,7 +81,7 @@ class Fetcher:
             return [self.put_off(folder, head.uid, err)]
         return [] if row is None else [row]
 
-    def retry(self, client: Client, folder: Folder, unfetched: Unfetched) -> Found | None:
+    def retry(self, client: Client, folder: Folder, unfetched: Unfetched) -> FoundMessage | None:
         """One message again; None when it is no candidate.
 
         Raises:
@@ -98,7 +98,7 @@ class Fetcher:
             return _found(folder, unfetched.uid, stage=messages.VANISHED, reason="vanished")
         return self._fetch(client, folder, head or Headline(uid=unfetched.uid, size=None, arrived_at=None, header=None))
 
-    def put_off(self, folder: Folder, uid: int, error: Exception, *, earlier: Unfetched | None = None) -> Found:
+    def put_off(self, folder: Folder, uid: int, error: Exception, *, earlier: Unfetched | None = None) -> FoundMessage:
         """The row of a message that did not come: to be fetched again, or, after three tries, set aside with an alarm.
 
         One whose fetching ended the connection waits for the next connection only.
@@ -124,7 +124,7 @@ class Fetcher:
             next_try_at=now + timedelta(seconds=wait),
         )
 
-    def _set_aside(self, folder: Folder, uid: int, *, attempts: int, why: str) -> Found:
+    def _set_aside(self, folder: Folder, uid: int, *, attempts: int, why: str) -> FoundMessage:
         log.error(events.POISON, mailbox=folder.mailbox, folder=folder.folder, uid=uid, error=why)
         self._context.on_event(folder.mailbox, "poison", 1)
         self._context.on_alarm(
@@ -141,7 +141,7 @@ class Fetcher:
             attempts=attempts,
         )
 
-    def _fetch(self, client: Client, folder: Folder, head: Headline) -> Found | None:
+    def _fetch(self, client: Client, folder: Folder, head: Headline) -> FoundMessage | None:
         """Fetch and seal one message, if it is a candidate; too big ones are held without being fetched.
 
         Raises:
@@ -199,15 +199,15 @@ def _wait_after(attempts: int) -> float:
     return _WAITS[attempts - 1] if attempts <= len(_WAITS) else min(60.0 * 2.0 ** min(attempts - _TRIES, 6), 3600.0)
 
 
-def _found(folder: Folder, uid: int, **known: object) -> Found:
+def _found(folder: Folder, uid: int, **known: object) -> FoundMessage:
     blank: dict[str, object] = dict.fromkeys(("message_id", "sha256", "internaldate", "sealed", "key_id"), None)
     values: dict[str, object] = blank | {"size": 0} | known
-    return Found(folder_id=folder.id, uidvalidity=folder.uidvalidity, uid=uid, **values)  # type: ignore[arg-type]  # one dict for all columns
+    return FoundMessage(folder_id=folder.id, uidvalidity=folder.uidvalidity, uid=uid, **values)  # type: ignore[arg-type]  # one dict for all columns
 
 
-def bare(found: Found) -> Found:
+def bare(found: FoundMessage) -> FoundMessage:
     """The same message without what a database may refuse."""
-    return Found(
+    return FoundMessage(
         folder_id=found.folder_id,
         uidvalidity=found.uidvalidity,
         uid=found.uid,

@@ -16,13 +16,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from agent.mail import events
 from agent.mail.context import MailContext, name_of
-from agent.mail.imap.auth import Credentials
+from agent.mail.imap.auth import MailboxLogin
 from agent.mail.imap.client import FLOOD, CapabilityError, Client, IdleRefusedError
 from agent.mail.imap.connecting import connect
 from agent.mail.imap.failures import classify, is_connection_lost
 from agent.mail.imap.optional import Optional
 from agent.mail.imap.scanner import Scanner, open_folder
-from agent.mail.tidy import Housekeeping
+from agent.mail.tidy import Tidying
 from agent.settings.model import MailboxSettings
 from agent.store.database.absence import is_away
 from agent.store.database.engine import reading, writing
@@ -36,11 +36,11 @@ _RENEW_AGAIN = 30.0  # seconds; the token has five minutes left then
 log = structlog.get_logger("agent.mail")
 
 
-class LeaseLostError(Exception):
+class WatchLostError(Exception):
     """Another process watches this mailbox now."""
 
 
-class Session:
+class MailboxSession:
     """The connections of one mailbox; `run` works until the stop, the loss of the lease, or any failure."""
 
     def __init__(
@@ -48,12 +48,12 @@ class Session:
         mailbox: MailboxSettings,
         context: MailContext,
         *,
-        credentials: Credentials,
+        credentials: MailboxLogin,
         stop: threading.Event,
         wake: int,
         renew: Callable[[], bool],
         on_found: Callable[[], None],
-        housekeeping: Housekeeping,
+        housekeeping: Tidying,
         scanner: Scanner,
         optional: Optional,
     ) -> None:
@@ -287,7 +287,7 @@ class Session:
             if (not idling and self._poked(piece)) or self._poked(0):
                 return False
             if not self._renew():
-                raise LeaseLostError(name_of(self._mailbox))
+                raise WatchLostError(name_of(self._mailbox))
             self._scan_others()
         return False
 

@@ -14,7 +14,7 @@ from agent.store.database.absence import is_away
 from agent.store.database.engine import writing
 from agent.store.inbox import folders, messages
 from agent.store.inbox.folders import Folder
-from agent.store.inbox.messages import Found
+from agent.store.inbox.messages import FoundMessage
 
 log = structlog.get_logger("agent.mail")
 
@@ -25,7 +25,7 @@ class Storing:
     def __init__(self, context: MailContext) -> None:
         self._context = context
 
-    def store(self, folder: Folder, found: Sequence[Found], *, last_uid: int | None, renumber: bool) -> int:
+    def store(self, folder: Folder, found: Sequence[FoundMessage], *, last_uid: int | None, renumber: bool) -> int:
         """Store messages; with `last_uid` the position moves along, with `renumber` known bytes only get their new
         number. Returns how many rows were made.
 
@@ -44,7 +44,9 @@ class Storing:
         self._context.on_event(folder.mailbox, "found", len(rows))
         return len(rows)
 
-    def _write(self, folder: Folder, found: Sequence[Found], *, last_uid: int | None, renumber: bool) -> list[int]:
+    def _write(
+        self, folder: Folder, found: Sequence[FoundMessage], *, last_uid: int | None, renumber: bool
+    ) -> list[int]:
         now = self._context.now()
         with writing(self._context.engine) as conn:
             fresh = [each for each in found if not (renumber and messages.renumber(conn, each))]
@@ -56,7 +58,7 @@ class Storing:
                 )
         return rows
 
-    def _write_each(self, folder: Folder, found: Sequence[Found], *, last_uid: int | None) -> list[int]:
+    def _write_each(self, folder: Folder, found: Sequence[FoundMessage], *, last_uid: int | None) -> list[int]:
         """One by one; a message that the database does not take is stored without what it may have stumbled over."""
         rows: list[int] = []
         for each in found:

@@ -13,12 +13,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from agent.mail import events
 from agent.mail.context import MailContext, is_dead, name_of, process_name
-from agent.mail.imap.auth import Credentials
-from agent.mail.imap.failures import ALARM_DOWN_AFTER, Failure, Link, classify
+from agent.mail.imap.auth import MailboxLogin
+from agent.mail.imap.failures import ALARM_DOWN_AFTER, ConnectionState, Failure, classify
 from agent.mail.imap.optional import Optional
 from agent.mail.imap.scanner import Scanner
-from agent.mail.imap.session import LeaseLostError, Session
-from agent.mail.tidy import Housekeeping
+from agent.mail.imap.session import MailboxSession, WatchLostError
+from agent.mail.tidy import Tidying
 from agent.settings.model import MailboxSettings
 from agent.store.database.engine import reading, writing
 from agent.store.inbox import folders
@@ -38,29 +38,29 @@ class Watcher(threading.Thread):
         context: MailContext,
         *,
         on_found: Callable[[], None],
-        credentials: Callable[[], Credentials] | None = None,
+        credentials: Callable[[], MailboxLogin] | None = None,
         holder: str | None = None,
     ) -> None:
         super().__init__(name=f"mail-{name_of(mailbox)}", daemon=True)
-        self.housekeeping = Housekeeping(
+        self.housekeeping = Tidying(
             mailbox.move_handled_to, on_event=lambda event: context.on_event(name_of(mailbox), event, 1)
         )
         self._mailbox = mailbox
         self._name = name_of(mailbox)
         self._context = context
         self._on_found = on_found
-        self._make_credentials = credentials or (lambda: Credentials(mailbox, now=context.now))
-        self._credentials: Credentials | None = None
+        self._make_credentials = credentials or (lambda: MailboxLogin(mailbox, now=context.now))
+        self._credentials: MailboxLogin | None = None
         self._holder = holder or process_name()
         self._stop_event = threading.Event()
         self._wake, self._poke = os.pipe()
         os.set_blocking(self._poke, False)
-        self._session: Session | None = None
+        self._session: MailboxSession | None = None
         self._scanner = Scanner(context, stop=self._stop_event)
         self._optional = Optional(self._name)
         self._leading = False
         self._failures = 0
-        self._last = Failure(link=Link.DOWN, text="")
+        self._last = Failure(link=ConnectionState.DOWN, text="")
         self._forced = False  # a fresh token was tried since the mailbox was last up
         self._down_since: float | None = None
         self._alarmed = False
@@ -111,12 +111,12 @@ class Watcher(threading.Thread):
             sleep=self._sleep,
             wait=self._delay,
             stop=tenacity.stop_when_event_set(self._stop_event),
-            retry=tenacity.retry_if_not_exception_type(LeaseLostError),
+            retry=tenacity.retry_if_not_exception_type(WatchLostError),
             reraise=True,
         )
         try:
             retrying(self._attempt)
-        except LeaseLostError:
+        except WatchLostError:
             self._leading = False
         except Exception:
             if not self._stop_event.is_set():
@@ -127,15 +127,15 @@ class Watcher(threading.Thread):
         if self._stop_event.is_set():
             return
         started = time.monotonic()
-        session: Session | None = None
+        session: MailboxSession | None = None
         try:
             self._credentials = self._credentials or self._make_credentials()
             session = self._new_session(self._credentials)
             session.open()
-            self._note(Link.UP)
+            self._note(ConnectionState.UP)
             self._on_found()  # we lead now: what an earlier life stored may wait for its verdict
             session.run()
-        except LeaseLostError:
+        except WatchLostError:
             raise
         except Exception as err:
             if self._stop_event.is_set():
@@ -144,7 +144,7 @@ class Watcher(threading.Thread):
             if self._force_new_token(failure):
                 return
             self._failed(failure)
-            if failure.link is Link.DOWN and time.monotonic() - started > _HEALTHY:
+            if failure.link is ConnectionState.DOWN and time.monotonic() - started > _HEALTHY:
                 return
             raise
         finally:
@@ -152,8 +152,8 @@ class Watcher(threading.Thread):
             if session is not None:
                 session.close()
 
-    def _new_session(self, credentials: Credentials) -> Session:
-        session = Session(
+    def _new_session(self, credentials: MailboxLogin) -> MailboxSession:
+        session = MailboxSession(
             self._mailbox,
             self._context,
             credentials=credentials,
@@ -205,7 +205,7 @@ class Watcher(threading.Thread):
             if self._stop_event.wait(min(left, self._context.lease.total_seconds() / 3)):
                 return
             if not self._take_lease():
-                raise LeaseLostError(self._name)
+                raise WatchLostError(self._name)
 
     def _take_lease(self) -> bool:
         """Take or renew; while the database is away we keep what we had."""
@@ -233,7 +233,7 @@ class Watcher(threading.Thread):
         log.debug(events.PASSIVE, mailbox=self._name)
         self._stop_event.wait(self._context.lease.total_seconds() / _LOOKS)
 
-    def _note(self, link: Link) -> None:
+    def _note(self, link: ConnectionState) -> None:
         self._failures = 0
         self._forced = False
         self._down_since = None
@@ -242,7 +242,7 @@ class Watcher(threading.Thread):
             self._context.on_fine(f"mailbox:{self._name}")
         self._write_state(link, None)
 
-    def _write_state(self, link: Link, error: str | None) -> None:
+    def _write_state(self, link: ConnectionState, error: str | None) -> None:
         try:
             with writing(self._context.engine) as conn:
                 for name in self._mailbox.folders:

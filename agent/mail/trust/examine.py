@@ -15,7 +15,7 @@ from agent.mail.trust.body import Body, find_invitation, read_body
 from agent.mail.trust.headers import HeaderError, Headers, parse_date, parse_message, readable
 from agent.mail.trust.judgement import Examination, Judgement, Step, TrustPolicy
 from agent.mail.trust.mime import BodyError
-from agent.mail.trust.signatures import MAX_SIGNATURES, Resolver, Signature, Standing, verify_signatures
+from agent.mail.trust.signatures import MAX_SIGNATURES, Resolver, Signature, SignatureStanding, verify_signatures
 
 __all__ = ["Examination", "Judgement", "Step", "TrustPolicy", "conclude", "examine", "judge"]
 
@@ -203,21 +203,21 @@ def _check_signatures(
     for each in signatures:
         detail = f"d={each.domain} s={each.selector}: {each.detail}"
         notes.steps.append(Step(name=f"dkim[{each.number}]", passed=_meaning(each), detail=detail))
-    valid = [each for each in signatures if each.standing is Standing.VALID]
+    valid = [each for each in signatures if each.standing is SignatureStanding.VALID]
     if valid:
         notes.keys_used = tuple(f"{each.selector}._domainkey.{each.domain}" for each in valid)
         notes.passed("dkim", f"the bytes are those that {domain} signed")
         return
-    if any(each.standing is Standing.UNKNOWN for each in signatures):
+    if any(each.standing is SignatureStanding.UNKNOWN for each in signatures):
         raise _Stop("dkim", MailVerdict.RETRY, "key_lookup_failed", f"the key of {domain} could not be looked up")
-    if unreadable := next((each.detail for each in signatures if each.standing is Standing.UNREADABLE), None):
+    if unreadable := next((each.detail for each in signatures if each.standing is SignatureStanding.UNREADABLE), None):
         detail = f"a signature could not be checked, so nobody can tell whether it is {domain}'s: {unreadable}"
         raise _Stop("dkim", MailVerdict.HELD, "dkim_unreadable", detail)
     if len(signatures) >= MAX_SIGNATURES:
         raise _Stop(
             "dkim", MailVerdict.HELD, "too_many_signatures", f"none of the first {MAX_SIGNATURES} signatures is valid"
         )
-    why = next((each.detail for each in signatures if each.standing is Standing.INVALID), None)
+    why = next((each.detail for each in signatures if each.standing is SignatureStanding.INVALID), None)
     if why is None:
         raise _Stop("dkim", MailVerdict.REJECTED, "dkim_none", f"no signature claims to be {domain}'s")
     raise _Stop("dkim", MailVerdict.REJECTED, "dkim_failed", f"no signature of {domain} is valid: {why}")
@@ -225,9 +225,9 @@ def _check_signatures(
 
 def _meaning(signature: Signature) -> bool | None:
     match signature.standing:
-        case Standing.VALID:
+        case SignatureStanding.VALID:
             return True
-        case Standing.INVALID:
+        case SignatureStanding.INVALID:
             return False
         case _:
             return None

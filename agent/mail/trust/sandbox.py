@@ -16,7 +16,7 @@ from datetime import datetime
 
 from agent.mail.trust.judgement import Examination, TrustPolicy
 from agent.mail.trust.sandbox_process import READY, frame
-from agent.mail.trust.sandbox_wire import Answer, Question, answer_from_json, question_to_json
+from agent.mail.trust.sandbox_wire import Question, SandboxAnswer, answer_from_json, question_to_json
 from agent.mail.trust.signatures import Key
 
 HUNG, DIED, UNAVAILABLE = "judge_hung", "judge_died", "judge_unavailable"
@@ -85,7 +85,7 @@ class Judge:
             while True:
                 self._idle.get_nowait().end()
 
-    def _ask(self, question: Question) -> Answer:
+    def _ask(self, question: Question) -> SandboxAnswer:
         try:
             with self._taken() as process:
                 return process.ask(question)
@@ -118,7 +118,7 @@ class _Process:
         """Its number, while it runs."""
         return None if self._running is None else self._running.pid
 
-    def ask(self, question: Question) -> Answer:
+    def ask(self, question: Question) -> SandboxAnswer:
         """One question; its time begins when the process is ready.
 
         Raises:

@@ -11,7 +11,7 @@ import sys
 from typing import BinaryIO
 
 from agent.mail.trust.examine import examine
-from agent.mail.trust.sandbox_wire import Answer, Question, answer_to_json, question_from_json
+from agent.mail.trust.sandbox_wire import Question, SandboxAnswer, answer_to_json, question_from_json
 from agent.mail.trust.signatures import Key
 
 READY = b"ready"
@@ -56,7 +56,7 @@ def read_frame(source: BinaryIO) -> bytes | None:
     return source.read(int.from_bytes(head, "big"))
 
 
-def _answer(question: Question) -> Answer:
+def _answer(question: Question) -> SandboxAnswer:
     wanted: list[str] = []
 
     def resolver(name: str) -> Key:
@@ -68,7 +68,7 @@ def _answer(question: Question) -> Answer:
     examination = examine(
         question.raw, policy=question.policy, resolver=resolver, now=question.now, arrived_at=question.arrived_at
     )
-    return Answer(examination=None, wanted=tuple(wanted)) if wanted else Answer(examination=examination)
+    return SandboxAnswer(examination=None, wanted=tuple(wanted)) if wanted else SandboxAnswer(examination=examination)
 
 
 if __name__ == "__main__":

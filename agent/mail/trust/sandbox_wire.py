@@ -29,7 +29,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class SandboxAnswer:
     """An examination, or the names of keys that it needs first."""
 
     examination: Examination | None
@@ -75,7 +75,7 @@ def question_from_json(data: bytes) -> Question:
     )
 
 
-def answer_to_json(answer: Answer) -> bytes:
+def answer_to_json(answer: SandboxAnswer) -> bytes:
     """Write an answer."""
     examination = answer.examination
     if examination is None:
@@ -93,7 +93,7 @@ def answer_to_json(answer: Answer) -> bytes:
     return json.dumps(document).encode()
 
 
-def answer_from_json(data: bytes, *, arrived_at: datetime | None) -> Answer:
+def answer_from_json(data: bytes, *, arrived_at: datetime | None) -> SandboxAnswer:
     """Read an answer; the link in it is checked again.
 
     Raises:
@@ -102,8 +102,8 @@ def answer_from_json(data: bytes, *, arrived_at: datetime | None) -> Answer:
     try:
         document = json.loads(data)
         if "wanted" in document:
-            return Answer(examination=None, wanted=tuple(str(name) for name in document["wanted"]))
-        return Answer(examination=_examination(document, arrived_at))
+            return SandboxAnswer(examination=None, wanted=tuple(str(name) for name in document["wanted"]))
+        return SandboxAnswer(examination=_examination(document, arrived_at))
     except (KeyError, TypeError, AttributeError, LinkError) as err:
         raise ValueError(f"the judging process answered nonsense ({type(err).__name__})") from err
 

@@ -19,7 +19,7 @@ _SELECTOR = re.compile(r"[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63}){0,4}")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
 
 
-class Standing(StrEnum):
+class SignatureStanding(StrEnum):
     """How one signature stands."""
 
     VALID = "valid"
@@ -45,7 +45,7 @@ class Tags:
 class ProblemError(Exception):
     """Why a signature does not count."""
 
-    def __init__(self, standing: Standing, detail: str) -> None:
+    def __init__(self, standing: SignatureStanding, detail: str) -> None:
         super().__init__(detail)
         self.standing = standing
 
@@ -74,14 +74,16 @@ def read_signature(value: bytes) -> Tags:
         ProblemError: they cannot be read.
     """
     if len(value) > _MAX_HEADER:
-        raise ProblemError(Standing.UNREADABLE, "the signature is longer than any is")
+        raise ProblemError(SignatureStanding.UNREADABLE, "the signature is longer than any is")
     try:
         known = parse_tags(value)
         signer = known.get(b"d", b"").decode("ascii").lower()
         selector = known.get(b"s", b"").decode("ascii")
         covers = tuple(part.strip().lower() for part in known.get(b"h", b"").decode("ascii").split(":"))
     except ValueError as err:
-        raise ProblemError(Standing.UNREADABLE, f"the signature cannot be read ({type(err).__name__})") from err
+        raise ProblemError(
+            SignatureStanding.UNREADABLE, f"the signature cannot be read ({type(err).__name__})"
+        ) from err
     header_form, _, body_form = known.get(b"c", b"simple/simple").lower().partition(b"/")
     algorithm = known.get(b"a", b"").lower()
     forms = {b"a": algorithm, b"c": b"/".join((header_form.strip(), body_form.strip() or b"simple"))}
@@ -105,20 +107,20 @@ def require_sound(tags: Tags, *, arrived_at: datetime) -> None:
     known = tags.known
     missing = [name for name in REQUIRED if name not in tags.covers]
     if not _DOMAIN.fullmatch(tags.signer) or not _SELECTOR.fullmatch(tags.selector):
-        raise ProblemError(Standing.INVALID, "its domain or selector is malformed")
+        raise ProblemError(SignatureStanding.INVALID, "its domain or selector is malformed")
     if tags.algorithm == _FORBIDDEN:
-        raise ProblemError(Standing.INVALID, "its algorithm is not accepted (RFC 8301)")
+        raise ProblemError(SignatureStanding.INVALID, "its algorithm is not accepted (RFC 8301)")
     if b"l" in known:
-        raise ProblemError(Standing.INVALID, "it covers only a part of the body (l=)")
+        raise ProblemError(SignatureStanding.INVALID, "it covers only a part of the body (l=)")
     if missing:
-        raise ProblemError(Standing.INVALID, f"it does not cover {', '.join(missing)}")
+        raise ProblemError(SignatureStanding.INVALID, f"it does not cover {', '.join(missing)}")
     for name in (b"b", b"bh"):
         text = b"".join(known.get(name, b"").split())
         if not _BASE64.fullmatch(text) or len(text) % 4:
-            raise ProblemError(Standing.INVALID, f"its {name.decode()}= is missing or not Base64")
+            raise ProblemError(SignatureStanding.INVALID, f"its {name.decode()}= is missing or not Base64")
     _, at, identity = known.get(b"i", b"@" + tags.signer.encode()).lower().rpartition(b"@")
     if not at or not (b"." + identity).endswith(b"." + tags.signer.encode()):
-        raise ProblemError(Standing.INVALID, "its identity is not of its domain (i=)")
+        raise ProblemError(SignatureStanding.INVALID, "its identity is not of its domain (i=)")
     _require_in_time(known, arrived_at=arrived_at)
     _require_known_forms(tags)
 
@@ -128,22 +130,22 @@ def _require_in_time(known: Mapping[bytes, bytes], *, arrived_at: datetime) -> N
     for name in (b"t", b"x"):
         if name in known:
             if not known[name].isdigit() or len(known[name]) > 12:
-                raise ProblemError(Standing.INVALID, f"its time is malformed ({name.decode()}=)")
+                raise ProblemError(SignatureStanding.INVALID, f"its time is malformed ({name.decode()}=)")
             times[name] = int(known[name])
     if b"x" in times and times[b"x"] < max(arrived_at.timestamp(), times.get(b"t", 0)):
-        raise ProblemError(Standing.INVALID, "it had expired when the message arrived (x=)")
+        raise ProblemError(SignatureStanding.INVALID, "it had expired when the message arrived (x=)")
 
 
 def _require_known_forms(tags: Tags) -> None:
     """Unknown forms are no forgery: somebody may sign so one day, and we cannot check it."""
     if tags.known.get(b"v", b"1") != b"1":
-        raise ProblemError(Standing.UNREADABLE, "it is of an unknown version (v=)")
+        raise ProblemError(SignatureStanding.UNREADABLE, "it is of an unknown version (v=)")
     if tags.algorithm not in ALGORITHMS:
-        raise ProblemError(Standing.UNREADABLE, "its algorithm is not one we can check (a=)")
+        raise ProblemError(SignatureStanding.UNREADABLE, "its algorithm is not one we can check (a=)")
     if tags.header_form not in _CANONICAL or tags.body_form not in _CANONICAL:
-        raise ProblemError(Standing.UNREADABLE, "its canonical form is not one we can check (c=)")
+        raise ProblemError(SignatureStanding.UNREADABLE, "its canonical form is not one we can check (c=)")
     queries = {query.strip().lower() for query in tags.known.get(b"q", b"dns/txt").split(b":")}
     if b"dns/txt" not in queries:
-        raise ProblemError(Standing.UNREADABLE, "its key is not published in DNS (q=)")
+        raise ProblemError(SignatureStanding.UNREADABLE, "its key is not published in DNS (q=)")
     if len(tags.covers) > _MAX_COVERED:
-        raise ProblemError(Standing.UNREADABLE, f"it covers more than {_MAX_COVERED} headers")
+        raise ProblemError(SignatureStanding.UNREADABLE, f"it covers more than {_MAX_COVERED} headers")

@@ -13,14 +13,14 @@ from agent.mail.trust.headers import Headers
 from agent.mail.trust.signature_tags import (
     ALGORITHMS,
     ProblemError,
-    Standing,
+    SignatureStanding,
     Tags,
     parse_tags,
     read_signature,
     require_sound,
 )
 
-__all__ = ["MAX_SIGNATURES", "Key", "Resolver", "Signature", "Standing", "verify_signatures"]
+__all__ = ["MAX_SIGNATURES", "Key", "Resolver", "Signature", "SignatureStanding", "verify_signatures"]
 
 MAX_SIGNATURES = 8
 MAX_VERIFIED = 2  # of the wanted domain; each costs a hash over the whole body
@@ -54,7 +54,7 @@ class Signature:
     """One DKIM-Signature header."""
 
     number: int  # 0 is the topmost
-    standing: Standing
+    standing: SignatureStanding
     detail: str
     domain: str = ""
     selector: str = ""
@@ -92,7 +92,7 @@ class _Message:
             tags = read_signature(header[1])
         except ProblemError as problem:
             return Signature(number=number, standing=problem.standing, detail=str(problem))
-        standing, detail = Standing.VALID, "it verifies"
+        standing, detail = SignatureStanding.VALID, "it verifies"
         try:
             self._verify(tags, header)
         except ProblemError as problem:
@@ -109,27 +109,30 @@ class _Message:
     def _verify(self, tags: Tags, header: tuple[bytes, bytes]) -> None:
         if tags.signer != self.domain:
             raise ProblemError(
-                Standing.OTHER_DOMAIN,
+                SignatureStanding.OTHER_DOMAIN,
                 f"signed by {tags.signer or 'nobody'}, which proves nothing about {self.domain}",
             )
         require_sound(tags, arrived_at=self.arrived_at)
         if spaced := sorted(self.headers.spaced & set(tags.covers)):
-            raise ProblemError(Standing.UNREADABLE, f"it covers a header with a blank before its colon ({spaced[0]})")
+            raise ProblemError(
+                SignatureStanding.UNREADABLE, f"it covers a header with a blank before its colon ({spaced[0]})"
+            )
         name = f"{tags.selector}._domainkey.{tags.signer}"
         key = self.resolver(name)
         if key.problem:
-            raise ProblemError(Standing.UNKNOWN, f"its key could not be looked up: {key.problem}")
+            raise ProblemError(SignatureStanding.UNKNOWN, f"its key could not be looked up: {key.problem}")
         records = [record for record in key.records if _is_key_record(record)][:_MAX_RECORDS]
         if not records:
-            raise ProblemError(Standing.INVALID, "the domain publishes no such key")
+            raise ProblemError(SignatureStanding.INVALID, "the domain publishes no such key")
         self.verified += 1
         if self.verified > MAX_VERIFIED:
             raise ProblemError(
-                Standing.UNREADABLE, f"it was not checked: more than {MAX_VERIFIED} signatures claim {self.domain}"
+                SignatureStanding.UNREADABLE,
+                f"it was not checked: more than {MAX_VERIFIED} signatures claim {self.domain}",
             )
         problems = [problem for record in records if (problem := self._problem_with(record, tags, header))]
         if len(problems) == len(records):
-            raise next((each for each in problems if each.standing is Standing.UNREADABLE), problems[0])
+            raise next((each for each in problems if each.standing is SignatureStanding.UNREADABLE), problems[0])
 
     def _problem_with(self, record: bytes, tags: Tags, header: tuple[bytes, bytes]) -> ProblemError | None:
         try:
@@ -146,12 +149,12 @@ class _Message:
         except dkim.ValidationError:
             valid = False  # the body's hash differs
         except Exception as err:  # noqa: BLE001 - dkimpy leaks many kinds on hostile mail
-            return ProblemError(Standing.UNREADABLE, f"it cannot be checked ({type(err).__name__})")
+            return ProblemError(SignatureStanding.UNREADABLE, f"it cannot be checked ({type(err).__name__})")
         if valid is True:
             return None
         if b"z" in tags.known:  # dkimpy may take a part of it for the signature
-            return ProblemError(Standing.UNREADABLE, "it copies headers (z=) and cannot be checked")
-        return ProblemError(Standing.INVALID, "it does not verify: signed bytes or the key differ")
+            return ProblemError(SignatureStanding.UNREADABLE, "it copies headers (z=) and cannot be checked")
+        return ProblemError(SignatureStanding.INVALID, "it does not verify: signed bytes or the key differ")
 
     def _canonical_body(self, form: bytes) -> bytes:
         """The body with CRLF, in the relaxed form already where that is wanted: dkimpy would take quadratic time."""
@@ -172,7 +175,7 @@ def _bounded(value: bytes, form: bytes) -> bytes:
     if form == b"relaxed":
         value = b" " + re.sub(rb"[\t ]+", b" ", re.sub(rb"\r?\n", b"", value)).strip() + b"\r\n"
     if _BLANKS.search(value):
-        raise ProblemError(Standing.UNREADABLE, "the signature holds more blanks than any does")
+        raise ProblemError(SignatureStanding.UNREADABLE, "the signature holds more blanks than any does")
     return value
 
 
@@ -194,16 +197,20 @@ def _read_key(record: bytes, tags: Tags) -> tuple[object, int, bytes]:
     try:
         found = parse_tags(record)
     except ValueError as err:
-        raise ProblemError(Standing.UNREADABLE, f"the published key cannot be read ({type(err).__name__})") from err
+        raise ProblemError(
+            SignatureStanding.UNREADABLE, f"the published key cannot be read ({type(err).__name__})"
+        ) from err
     kind = found.get(b"k", b"rsa").strip().lower()
     _require_usable(found, tags, kind=kind)
     plain = b"v=DKIM1; k=" + kind + b"; p=" + b"".join(found[b"p"].split())
     try:
         key, bits, ktag, _ = dkim.evaluate_pk("", plain)
     except Exception as err:
-        raise ProblemError(Standing.UNREADABLE, f"the published key cannot be read ({type(err).__name__})") from err
+        raise ProblemError(
+            SignatureStanding.UNREADABLE, f"the published key cannot be read ({type(err).__name__})"
+        ) from err
     if ktag == b"rsa" and bits < MIN_KEY_BITS:
-        raise ProblemError(Standing.INVALID, f"the published key is too short ({bits} bits)")
+        raise ProblemError(SignatureStanding.INVALID, f"the published key is too short ({bits} bits)")
     return key, bits, ktag
 
 
@@ -211,19 +218,19 @@ def _require_usable(found: dict[bytes, bytes], tags: Tags, *, kind: bytes) -> No
     words = {name: _words(found.get(name, default)) for name, default in ((b"t", b""), (b"s", b"*"), (b"h", b"sha256"))}
     identity = tags.known.get(b"i", b"@" + tags.signer.encode()).rpartition(b"@")[2].strip().lower()
     if b"y" in words[b"t"]:
-        raise ProblemError(Standing.INVALID, "the published key is for tests only (t=y)")
+        raise ProblemError(SignatureStanding.INVALID, "the published key is for tests only (t=y)")
     if not found[b"p"].strip():
-        raise ProblemError(Standing.INVALID, "the published key was revoked")
+        raise ProblemError(SignatureStanding.INVALID, "the published key was revoked")
     if b"s" in words[b"t"] and identity != tags.signer.encode():
-        raise ProblemError(Standing.INVALID, "the published key does not allow this identity (t=s)")
+        raise ProblemError(SignatureStanding.INVALID, "the published key does not allow this identity (t=s)")
     if not words[b"s"] & {b"*", b"email"}:
-        raise ProblemError(Standing.INVALID, "the published key is not for e-mail")
+        raise ProblemError(SignatureStanding.INVALID, "the published key is not for e-mail")
     if b"sha256" not in words[b"h"]:
-        raise ProblemError(Standing.INVALID, "the published key does not allow sha256")
+        raise ProblemError(SignatureStanding.INVALID, "the published key does not allow sha256")
     if kind not in ALGORITHMS.values():
-        raise ProblemError(Standing.UNREADABLE, "the published key is of a kind we cannot check")
+        raise ProblemError(SignatureStanding.UNREADABLE, "the published key is of a kind we cannot check")
     if kind != ALGORITHMS[tags.algorithm]:
-        raise ProblemError(Standing.INVALID, "the published key is of another kind than the signature")
+        raise ProblemError(SignatureStanding.INVALID, "the published key is of another kind than the signature")
 
 
 def _words(value: bytes) -> set[bytes]:

@@ -30,7 +30,7 @@ from agent.visits.hooks import hooks_for
 from agent.visits.known_values import redactor_of
 from agent.visits.lease_guard import while_held
 from agent.visits.outcome import interrupted
-from agent.visits.prepare import Kind, NotNowError, Plan, PoisonError, prepare
+from agent.visits.prepare import NotNowError, Plan, PoisonError, VisitKind, prepare
 from agent.visits.record import finish
 from agent.visits.recording import inputs_of, mail_of
 from flows.errors import BrowserMissingError
@@ -100,7 +100,7 @@ async def _context(settings: Settings, engine: Engine, vault: Vault) -> AsyncIte
 
 async def _visit(context: WorkerContext, account_id: str, flow: str) -> Recorded:
     try:
-        plan = await prepare(context, account_id, kind=Kind.ACCEPT if flow == "accept" else Kind.AUDIT)
+        plan = await prepare(context, account_id, kind=VisitKind.ACCEPT if flow == "accept" else VisitKind.AUDIT)
     except (NotNowError, PoisonError) as err:
         raise UnconfirmedError(f"account {account_id} cannot be visited now: {err}; nothing was recorded") from err
     try:

@@ -17,7 +17,7 @@ _LOCK = 0x5C_0B_10  # the same number in every process
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class LogEntry:
     """One act. `subject` is what it was about: an account, a mail's number, a person."""
 
     number: int
@@ -31,7 +31,9 @@ class Entry:
     digest: str
 
 
-def append(conn: Connection, *, person: str, source: str, act: str, subject: str, reason: str, now: datetime) -> Entry:
+def append(
+    conn: Connection, *, person: str, source: str, act: str, subject: str, reason: str, now: datetime
+) -> LogEntry:
     """Write one entry, in the transaction of the act."""
     if conn.dialect.name == "postgresql":
         conn.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
@@ -44,7 +46,7 @@ def append(conn: Connection, *, person: str, source: str, act: str, subject: str
     return _entry(row)
 
 
-def page(conn: Connection, *, before: int | None, limit: int, subject: str | None = None) -> list[Entry]:
+def page(conn: Connection, *, before: int | None, limit: int, subject: str | None = None) -> list[LogEntry]:
     """At most `limit` entries, the newest first; with `before` only those with a smaller number."""
     query = sa.select(operator_log).order_by(operator_log.c.number.desc()).limit(limit)
     if before is not None:
@@ -72,5 +74,5 @@ def _digest(number: int, at: datetime, told: dict[str, str], previous: str) -> s
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-def _entry(row: dict[str, object]) -> Entry:
-    return Entry(**row)  # type: ignore[arg-type]  # the columns are the fields
+def _entry(row: dict[str, object]) -> LogEntry:
+    return LogEntry(**row)  # type: ignore[arg-type]  # the columns are the fields

@@ -20,7 +20,7 @@ _NOTED_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
+class ConsoleSession:
     """One signed-in browser. `id` names it for people; the cookie cannot be told from it."""
 
     id: str
@@ -67,20 +67,20 @@ def start(conn: Connection, web_key: WebKey, person: str, *, source: str, now: d
     return secret
 
 
-def find(conn: Connection, web_key: WebKey, secret: str, *, now: datetime) -> Session | None:
+def find(conn: Connection, web_key: WebKey, secret: str, *, now: datetime) -> ConsoleSession | None:
     """The live session that a cookie stands for; None for anything else."""
     mine = console_sessions.c.digest == _digest(web_key, "session", secret)
     row = conn.execute(sa.select(console_sessions).where(mine)).mappings().one_or_none()
     return None if row is None or now - row["started_at"] >= SESSION_FOR else _session(row)
 
 
-def seen(conn: Connection, session: Session, *, now: datetime) -> None:
+def seen(conn: Connection, session: ConsoleSession, *, now: datetime) -> None:
     """Note that a session was used; at most once a minute."""
     if now - session.seen_at >= _NOTED_EVERY:
         conn.execute(console_sessions.update().where(console_sessions.c.id == session.id).values(seen_at=now))
 
 
-def list_all(conn: Connection, *, now: datetime) -> list[Session]:
+def list_all(conn: Connection, *, now: datetime) -> list[ConsoleSession]:
     """The live sessions, the newest first."""
     live = console_sessions.c.started_at > now - SESSION_FOR
     rows = conn.execute(sa.select(console_sessions).where(live).order_by(console_sessions.c.started_at.desc()))
@@ -107,8 +107,8 @@ def _digest(web_key: WebKey, kind: str, secret: str) -> str:
     return web_key.digest(secret.encode(), purpose=f"console {kind}")
 
 
-def _session(row: sa.RowMapping) -> Session:
-    return Session(
+def _session(row: sa.RowMapping) -> ConsoleSession:
+    return ConsoleSession(
         id=row["id"],
         person=row["person"],
         source=row["source"],

@@ -28,7 +28,7 @@ _UNTOLD = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class FoundMessage:
     """What a scan writes; without `sealed` the message could not be fetched and `reason` says why."""
 
     folder_id: int | None
@@ -72,11 +72,11 @@ class Message:
     judged_at: datetime | None
 
 
-def insert(conn: Connection, found: Found, *, now: datetime) -> int | None:
+def insert(conn: Connection, found: FoundMessage, *, now: datetime) -> int | None:
     """Insert a found message; None when this UID is already known."""
     if found.uid is not None and known_uids(conn, found.folder_id, found.uidvalidity, [found.uid]):
         return None
-    values = {name: getattr(found, name) for name in Found.__slots__}
+    values = {name: getattr(found, name) for name in FoundMessage.__slots__}
     row_id: int = conn.execute(messages.insert().values(found_at=now, **values).returning(messages.c.id)).scalar_one()
     return row_id
 
@@ -138,7 +138,7 @@ def leave_epoch(conn: Connection, folder_id: int, uidvalidity: int) -> None:
     conn.execute(messages.update().where(old).values(stage=VANISHED, reason="renumbered"))
 
 
-def renumber(conn: Connection, found: Found) -> bool:
+def renumber(conn: Connection, found: FoundMessage) -> bool:
     """Give the row of the same bytes, stored under another numbering of the folder, the new number; False without one."""
     same = sa.select(sa.func.min(messages.c.id)).where(
         messages.c.folder_id == found.folder_id,
@@ -153,9 +153,11 @@ def renumber(conn: Connection, found: Found) -> bool:
     return True
 
 
-def fill(conn: Connection, row_id: int, found: Found) -> None:
+def fill(conn: Connection, row_id: int, found: FoundMessage) -> None:
     """Complete a row that was fetched later than it was found."""
-    values = {name: getattr(found, name) for name in Found.__slots__ if name not in ("folder_id", "uidvalidity", "uid")}
+    values = {
+        name: getattr(found, name) for name in FoundMessage.__slots__ if name not in ("folder_id", "uidvalidity", "uid")
+    }
     conn.execute(messages.update().where(messages.c.id == row_id).values(values))
 
 

@@ -20,7 +20,7 @@ from agent.store.outbox.wake import Signal, announce
 from agent.store.webhooks.endpoints import EndpointState
 
 
-class Kind(StrEnum):
+class DeliveryKind(StrEnum):
     """What a delivery is for."""
 
     EVENT = "event"  # in its line
@@ -51,7 +51,7 @@ class Delivery:
 
     id: int
     endpoint_id: str
-    kind: Kind
+    kind: DeliveryKind
     state: DeliveryState
     seq: int | None
     event_id: str
@@ -95,7 +95,7 @@ def count_waiting(conn: Connection, endpoint_id: str) -> int:
 
 def ping(conn: Connection, endpoint_id: str, *, now: datetime, wait: timedelta = timedelta()) -> int:
     """Let a ping be sent, not before `wait` is over; returns the delivery's id."""
-    values = {"kind": Kind.PING, "event_id": f"evt_{uuid4().hex}", "type": str(EventType.PING), "seq": None}
+    values = {"kind": DeliveryKind.PING, "event_id": f"evt_{uuid4().hex}", "type": str(EventType.PING), "seq": None}
     return _insert(conn, endpoint_id, now, wait, line=f"ping {values['event_id']}", **values)
 
 
@@ -106,7 +106,7 @@ def replay(conn: Connection, delivery_id: int, *, now: datetime) -> int:
         UnknownDeliveryError: there is no such delivery.
     """
     old = get(conn, delivery_id)
-    kind = Kind.PING if old.kind is Kind.PING else Kind.REPLAY
+    kind = DeliveryKind.PING if old.kind is DeliveryKind.PING else DeliveryKind.REPLAY
     values = {"kind": kind, "event_id": old.event_id, "type": old.type, "seq": old.seq}
     return _insert(conn, old.endpoint_id, now, timedelta(), line=f"replay {uuid4().hex}", **values)
 
@@ -175,7 +175,7 @@ def _may_be_sent(now: datetime) -> sa.ColumnElement[bool]:
     """Events go to active endpoints that asked for no rest; what a person or a verification asked for, to any."""
     endpoint = webhook_endpoints.c
     rested = sa.or_(endpoint.slow_until.is_(None), endpoint.slow_until <= now)
-    return sa.or_(table.c.kind != Kind.EVENT, sa.and_(endpoint.state == EndpointState.ACTIVE, rested))
+    return sa.or_(table.c.kind != DeliveryKind.EVENT, sa.and_(endpoint.state == EndpointState.ACTIVE, rested))
 
 
 def _insert(conn: Connection, endpoint_id: str, now: datetime, wait: timedelta, **values: Any) -> int:
@@ -187,5 +187,5 @@ def _insert(conn: Connection, endpoint_id: str, now: datetime, wait: timedelta, 
 
 def _delivery(row: sa.RowMapping) -> Delivery:
     values: dict[str, Any] = dict(row)
-    values["kind"], values["state"] = Kind(row["kind"]), DeliveryState(row["state"])
+    values["kind"], values["state"] = DeliveryKind(row["kind"]), DeliveryState(row["state"])
     return Delivery(**values)

@@ -12,7 +12,7 @@ from agent.store.database.schema import events
 from agent.store.database.schema import webhook_deliveries as deliveries
 from agent.store.outbox.sequence import last_sequence
 from agent.store.webhooks import endpoints
-from agent.store.webhooks.deliveries import DeliveryState, Kind, count_waiting
+from agent.store.webhooks.deliveries import DeliveryKind, DeliveryState, count_waiting
 from agent.store.webhooks.endpoints import Endpoint, EndpointState
 
 AT_MOST = 10_000  # events that wait for one endpoint, then only the newest of each line
@@ -42,7 +42,7 @@ def collapse(conn: Connection, endpoint_id: str, *, now: datetime) -> int:
     waits = (
         deliveries.c.endpoint_id == endpoint_id,
         deliveries.c.state == DeliveryState.WAITING,
-        deliveries.c.kind == Kind.EVENT,
+        deliveries.c.kind == DeliveryKind.EVENT,
     )
     newest = sa.select(sa.func.max(deliveries.c.id)).where(*waits).group_by(deliveries.c.line)
     older = deliveries.update().where(*waits, deliveries.c.id.not_in(newest))
@@ -52,7 +52,7 @@ def collapse(conn: Connection, endpoint_id: str, *, now: datetime) -> int:
 def _waiting(endpoint: Endpoint, row: sa.RowMapping, now: datetime) -> dict[str, Any]:
     return {
         "endpoint_id": endpoint.id,
-        "kind": Kind.EVENT,
+        "kind": DeliveryKind.EVENT,
         "state": DeliveryState.WAITING,
         "seq": row["seq"],
         "event_id": row["event_id"],

@@ -14,7 +14,7 @@ from agent.mail.trust.examine import Examination
 from agent.store import operations, switches
 from agent.store.api_keys import Scope
 from agent.store.audits import audit_by_number
-from agent.store.operations import Kind
+from agent.store.operations import OperationKind
 from agent.web.api.documents import Invitation, Operation
 from agent.web.api.headers import KEYED
 from agent.web.api.invitations import admit, look_at
@@ -36,7 +36,7 @@ def ask_for_audit(request: Request, account_id: str) -> Response:
     def effect(call: Call) -> Answer:
         account = account_of(call, account_id, lock=True)
         _require_startable(call, account)
-        made = operations.add(call.conn, account_id, Kind.AUDIT, asked_by=call.who, now=call.now)
+        made = operations.add(call.conn, account_id, OperationKind.AUDIT, asked_by=call.who, now=call.now)
         return _queued(call, made)
 
     return once(request, Scope.AUDITS_WRITE, effect=effect)
@@ -57,7 +57,7 @@ def give_invitation(request: Request, account_id: str, body: Invitation) -> Resp
             raise _api_pending()
         row_id = admit(call, account, body, examined[0])
         made = operations.add(
-            call.conn, account_id, Kind.INVITATION, asked_by=call.who, now=call.now, invitation_id=row_id
+            call.conn, account_id, OperationKind.INVITATION, asked_by=call.who, now=call.now, invitation_id=row_id
         )
         return _queued(call, made)
 

@@ -146,9 +146,9 @@ def get_evidence(request: Request, account_id: str, name: str) -> Response:
     )
 
 
-def _place(text: str) -> timeline.Place:
+def _place(text: str) -> timeline.StoryPlace:
     passed, _, at = text.partition(" ")
-    return timeline.Place(at=datetime.fromisoformat(at), passed=int(passed))
+    return timeline.StoryPlace(at=datetime.fromisoformat(at), passed=int(passed))
 
 
 def _inside(folder: Path, name: str) -> Path | None:

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from agent.settings.model import Settings
 from agent.store.console import people, sessions
 from agent.store.console.people import Person, Role
-from agent.store.console.sessions import Session
+from agent.store.console.sessions import ConsoleSession
 from agent.web.parts import WebParts
 from agent.web.problems import Code, Problem
 
@@ -29,7 +29,7 @@ class Visitor:
     parts: WebParts
     conn: Connection
     person: Person
-    session: Session
+    session: ConsoleSession
     form_token: str
     now: datetime
 
@@ -43,7 +43,7 @@ class Visitor:
         return self.request.client.host if self.request.client else "unknown"
 
 
-class SignedOutError(Exception):
+class NobodySignedInError(Exception):
     """Nobody is signed in; the page says how to."""
 
 
@@ -61,13 +61,13 @@ def visitor(request: Request, parts: WebParts, conn: Connection) -> Visitor:
     """The person of a request.
 
     Raises:
-        SignedOutError: the cookie stands for no live session of a person who may still come in.
+        NobodySignedInError: the cookie stands for no live session of a person who may still come in.
     """
     secret, now = request.cookies.get(cookie_name(parts.settings), ""), parts.clock.now()
     session = sessions.find(conn, parts.web_key, secret, now=now) if secret else None
     person = people.find(conn, session.person) if session else None
     if session is None or person is None:
-        raise SignedOutError
+        raise NobodySignedInError
     return Visitor(
         request=request,
         parts=parts,

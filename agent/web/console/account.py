@@ -13,8 +13,8 @@ from agent.domain.status_document import status_document
 from agent.store import accounts, audits, leases, operations, switches, timeline
 from agent.store.console import operator_log
 from agent.store.console.people import Role
-from agent.store.operations import Kind
-from agent.store.timeline import Place
+from agent.store.operations import OperationKind
+from agent.store.timeline import StoryPlace
 from agent.web import cursors
 from agent.web.console import render, runbook
 from agent.web.console.access import Visitor
@@ -69,16 +69,16 @@ def _is_failure(entry: Mapping[str, object]) -> bool:
     )
 
 
-def _cursor(visit: Visitor, account_id: str, place: Place) -> str:
+def _cursor(visit: Visitor, account_id: str, place: StoryPlace) -> str:
     return cursors.encode(visit.parts.web_key, f"story {account_id}", f"{place.at.isoformat()},{place.passed}")
 
 
-def _place(visit: Visitor, account_id: str, cursor: str | None) -> Place | None:
+def _place(visit: Visitor, account_id: str, cursor: str | None) -> StoryPlace | None:
     told = cursors.decode(visit.parts.web_key, f"story {account_id}", cursor or None)
     if told is None:
         return None
     at, _, passed = told.partition(",")
-    return Place(at=datetime.fromisoformat(at), passed=int(passed))
+    return StoryPlace(at=datetime.fromisoformat(at), passed=int(passed))
 
 
 def _pause(visit: Visitor, form: Mapping[str, str]) -> Done:
@@ -109,7 +109,7 @@ def _audit(visit: Visitor, _form: Mapping[str, str]) -> Done:
         raise Problem(409, Code.API_AUTHORIZATION_PENDING, "Nothing starts while the API authorization is pending.")
     if account.authorization is State.NEEDS_HUMAN:
         raise Problem(409, Code.NEEDS_PERSON, "The account waits for people; release it first.")
-    operations.add(visit.conn, account.id, Kind.AUDIT, asked_by=visit.person.name, now=visit.now)
+    operations.add(visit.conn, account.id, OperationKind.AUDIT, asked_by=visit.person.name, now=visit.now)
     return Done(act="audit", subject=account.id, to=f"/accounts/{account.id}", wake=True)
 
 

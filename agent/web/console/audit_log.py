@@ -7,7 +7,7 @@ import json
 from starlette.responses import Response
 
 from agent.store.console import operator_log
-from agent.store.console.operator_log import Entry
+from agent.store.console.operator_log import LogEntry
 from agent.web.console import render
 from agent.web.console.access import Visitor
 
@@ -36,7 +36,7 @@ def export(visit: Visitor) -> Response:
     return Response(body, media_type="application/x-ndjson", headers=headers)
 
 
-def _document(entry: Entry) -> dict[str, object]:
+def _document(entry: LogEntry) -> dict[str, object]:
     return {
         "number": entry.number,
         "at": entry.at.isoformat(),

@@ -22,7 +22,7 @@ from agent.store.console import operator_log, sessions
 from agent.store.console.people import Role
 from agent.store.database.engine import reading, writing
 from agent.web.console import render
-from agent.web.console.access import SignedOutError, Visitor, require_own_form, require_role, visitor
+from agent.web.console.access import NobodySignedInError, Visitor, require_own_form, require_role, visitor
 from agent.web.parts import WebParts
 from agent.web.problems import Code, Problem, not_found
 
@@ -130,7 +130,7 @@ def _errors(parts: WebParts) -> Iterator[list[Response]]:
     answers: list[Response] = []
     try:
         yield answers
-    except SignedOutError:
+    except NobodySignedInError:
         answers[:] = [render.plain("signed_out.html.j2", {"local": True}, status=401)]
     except Problem as problem:
         answers[:] = [_problem(problem)]
@@ -154,5 +154,5 @@ def _note_seen(parts: WebParts, request: Request) -> None:
     try:
         with writing(parts.engine) as conn:
             sessions.seen(conn, visitor(request, parts, conn).session, now=parts.clock.now())
-    except (SignedOutError, SQLAlchemyError):
+    except (NobodySignedInError, SQLAlchemyError):
         return

@@ -11,7 +11,7 @@ from starlette.responses import Response, StreamingResponse
 
 from agent.store.database.engine import reading
 from agent.store.outbox.sequence import last_sequence
-from agent.web.console.access import SignedOutError, visitor
+from agent.web.console.access import NobodySignedInError, visitor
 from agent.web.parts import WebParts
 
 _QUIET = 15.0  # seconds
@@ -22,7 +22,7 @@ async def changes(request: Request) -> Response:
     parts: WebParts = request.app.state.parts
     try:
         last = await run_in_threadpool(_newest, request, parts)
-    except SignedOutError:
+    except NobodySignedInError:
         return Response(status_code=401)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(_told(request, parts, last), media_type="text/event-stream", headers=headers)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from flows.catalogue.grids import grid_data
-from flows.models import Gap, GapKind
+from flows.models import PageGap, PageGapKind
 from flows.permissions.rows.furniture import matches
 from flows.permissions.rows.subject import EMAIL, is_about, is_name, is_naming, is_picker, names_only, unnamed
 from flows.permissions.rows.tokens import (
@@ -49,7 +49,7 @@ class Known:
     shown: frozenset[str] = frozenset()  # every text that was shown in any part of the page, folded
 
 
-def unaccounted(sight: Sight, known: Known) -> tuple[Gap, ...]:
+def unaccounted(sight: Sight, known: Known) -> tuple[PageGap, ...]:
     """Everything on a page that is neither explained by the reading nor known furniture, in the page's order."""
     known = replace(known, shown=known.shown | shown_texts([sight]))
     gaps = [gap for token in _without_names(sight, known) for gap in _of_token(token, known)]
@@ -68,37 +68,37 @@ def _signs(text: str) -> bool:
     return any(unicodedata.category(char) in ("So", "Sk", "Sc") for char in text) and fold(text) not in marks("absent")
 
 
-def _switches(sight: Sight) -> Iterable[Gap]:
+def _switches(sight: Sight) -> Iterable[PageGap]:
     """Names of marketplaces one after the other that head nothing: what is chosen by them was not all seen."""
     for one, next_one in pairwise(sight.tokens):
         if isinstance(one, TextToken) and isinstance(next_one, TextToken) and _is_place(one) and _is_place(next_one):
-            yield Gap(kind=GapKind.WAY_NOT_TAKEN, words=f"{one.text} / {next_one.text}", where=next_one.where)
+            yield PageGap(kind=PageGapKind.WAY_NOT_TAKEN, words=f"{one.text} / {next_one.text}", where=next_one.where)
 
 
 def _is_place(token: TextToken) -> bool:
     return not token.tab and scope_of(bare_title(token.text)) is not None and not is_generic(token.text)
 
 
-def _of_token(token: Token, known: Known) -> Iterable[Gap]:
+def _of_token(token: Token, known: Known) -> Iterable[PageGap]:
     match token:
         case TextToken():
             yield from _of_text(token, known)
         case ColumnsToken():
             yield from (
-                Gap(kind=GapKind.UNEXPLAINED, words=part, where="column head")
+                PageGap(kind=PageGapKind.UNEXPLAINED, words=part, where="column head")
                 for part in token.parts
                 if part and not _is_head(part)
             )
         case SwitchToken():
             if not token.head and not _is_universal(token.own):
                 words = " / ".join(token.own) or "a switch without a name"
-                yield Gap(kind=_kind_of(words, GapKind.UNEXPLAINED), words=words, where="control")
+                yield PageGap(kind=_kind_of(words, PageGapKind.UNEXPLAINED), words=words, where="control")
         case RowToken():
             if is_picker(token):
                 yield from _of_picker(token, known)
 
 
-def _of_picker(token: RowToken, known: Known) -> Iterable[Gap]:
+def _of_picker(token: RowToken, known: Known) -> Iterable[PageGap]:
     """A drop-down above the grid, and the texts that were taken for its label."""
     for option in token.options:
         listed, shown = [*option.listed], option.shows or ", ".join(option.chosen)
@@ -107,23 +107,23 @@ def _of_picker(token: RowToken, known: Known) -> Iterable[Gap]:
             return
         if any(matches("pickers", name) for name in called):
             continue
-        kind = GapKind.SUBJECT if EMAIL.search(" ".join([*listed, shown])) else GapKind.WAY_NOT_TAKEN
-        yield Gap(kind=kind, words=f"{token.label}: {shown}".strip(": "), where="drop-down")
+        kind = PageGapKind.SUBJECT if EMAIL.search(" ".join([*listed, shown])) else PageGapKind.WAY_NOT_TAKEN
+        yield PageGap(kind=kind, words=f"{token.label}: {shown}".strip(": "), where="drop-down")
     for text in (token.label, *token.described, *token.beside):
         if text:
             yield from _of_text(TextToken(text=text), known)
 
 
-def _of_text(token: TextToken, known: Known) -> Iterable[Gap]:
+def _of_text(token: TextToken, known: Known) -> Iterable[PageGap]:
     if _is_explained(token, known):
         return
     if token.way and not token.locked and token.way != "away":
-        kind = GapKind.WAY_NOT_TAKEN
+        kind = PageGapKind.WAY_NOT_TAKEN
     elif token.alert:
-        kind = GapKind.BANNER
+        kind = PageGapKind.BANNER
     else:
-        kind = _kind_of(token.text, GapKind.UNEXPLAINED)
-    yield Gap(kind=kind, words=token.text[:200], where=token.where)
+        kind = _kind_of(token.text, PageGapKind.UNEXPLAINED)
+    yield PageGap(kind=kind, words=token.text[:200], where=token.where)
 
 
 def _is_explained(token: TextToken, known: Known) -> bool:
@@ -201,29 +201,29 @@ def _is_universal(words: Sequence[str]) -> bool:
     return any(fold(word) in generic("universal_admin") or "universal" in fold(word) for word in words)
 
 
-def _of_piece(piece: Piece, known: Known) -> Gap | None:
+def _of_piece(piece: Piece, known: Known) -> PageGap | None:
     match piece.kind:
         case PieceKind.CONTROL:
             return _of_control(piece, known)
         case PieceKind.TEXT | PieceKind.PSEUDO:
             return _of_stray(piece, known)
         case PieceKind.PICTURE:
-            kind = GapKind.PICTURE
+            kind = PageGapKind.PICTURE
         case PieceKind.FRAME | PieceKind.SEALED:
-            kind = GapKind.FRAME
+            kind = PageGapKind.FRAME
         case PieceKind.BLANK:
-            kind = GapKind.LATE
+            kind = PageGapKind.LATE
         case PieceKind.FOLDED:
             return _of_folded(piece, known)
-    return Gap(kind=kind, words=piece.words, where=piece.where)
+    return PageGap(kind=kind, words=piece.words, where=piece.where)
 
 
-def _of_control(piece: Piece, known: Known) -> Gap | None:
+def _of_control(piece: Piece, known: Known) -> PageGap | None:
     if piece.still or piece.chrome or (piece.in_head and not piece.words):
         return None
     if piece.role == "field":
         return (
-            Gap(kind=GapKind.FILTERED, words=f"{piece.words}: {piece.value}".strip(": "), where=piece.where)
+            PageGap(kind=PageGapKind.FILTERED, words=f"{piece.words}: {piece.value}".strip(": "), where=piece.where)
             if piece.value
             else None
         )
@@ -234,27 +234,29 @@ def _of_control(piece: Piece, known: Known) -> Gap | None:
         return None
     if piece.role == "choice" and piece.listed and all(fold(choice) in known.followed for choice in piece.listed):
         return None
-    return Gap(kind=GapKind.WAY_NOT_TAKEN, words=piece.words or f"a {piece.role} without a name", where=piece.where)
+    return PageGap(
+        kind=PageGapKind.WAY_NOT_TAKEN, words=piece.words or f"a {piece.role} without a name", where=piece.where
+    )
 
 
-def _of_stray(piece: Piece, known: Known) -> Gap | None:
+def _of_stray(piece: Piece, known: Known) -> PageGap | None:
     if piece.kind is PieceKind.TEXT and (piece.still or (piece.chrome and not is_level(piece.words))):
         return None
     if is_caption(piece.words) or matches("texts", piece.words) or matches("presses", piece.words):
         return None
     if piece.hushed and (_is_known(piece.words) or is_level(piece.words) or _shape(piece.words) in known.shown):
         return None  # a copy for the eye of what is there for everybody
-    return Gap(kind=_kind_of(piece.words, GapKind.UNEXPLAINED), words=piece.words, where=piece.where)
+    return PageGap(kind=_kind_of(piece.words, PageGapKind.UNEXPLAINED), words=piece.words, where=piece.where)
 
 
-def _of_folded(piece: Piece, known: Known) -> Gap | None:
+def _of_folded(piece: Piece, known: Known) -> PageGap | None:
     """Text that is in the document and not shown: a way to more rows, unless it is a copy of what is shown, or a tip."""
     spoken = [text for text in piece.texts if any(char.isalpha() for char in text)]
     new = [text for text in spoken if not (_shape(text) in known.shown or is_level(text) or matches("texts", text))]
     levels = any(is_level(text) for text in piece.texts) or any(is_section(text) or scope_of(text) for text in new)
     if not new or (piece.tip and not levels) or not (levels or piece.in_row or piece.controls):
         return None
-    return Gap(kind=GapKind.WAY_NOT_TAKEN, words=f"not shown: {new[0][:120]}", where=piece.where)
+    return PageGap(kind=PageGapKind.WAY_NOT_TAKEN, words=f"not shown: {new[0][:120]}", where=piece.where)
 
 
 def shown_texts(sights: Iterable[Sight]) -> frozenset[str]:
@@ -297,7 +299,7 @@ def _texts(token: Token) -> tuple[str, ...]:
             return token.own
 
 
-def _kind_of(words: str, otherwise: GapKind) -> GapKind:
+def _kind_of(words: str, otherwise: PageGapKind) -> PageGapKind:
     if EMAIL.search(words) or says("whose", words):
-        return GapKind.SUBJECT
-    return GapKind.FILTERED if says("filtered", words) else otherwise
+        return PageGapKind.SUBJECT
+    return PageGapKind.FILTERED if says("filtered", words) else otherwise

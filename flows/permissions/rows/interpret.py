@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
-from flows.models import Level, PermissionRow
+from flows.models import PermissionRow, SiteLevel
 from flows.permissions.rows.account import is_glyph
 from flows.permissions.rows.levels import read_level
 from flows.permissions.rows.qualifiers import row_trouble
@@ -285,8 +285,8 @@ def _universal_row(scope: str) -> PermissionRow:
         scope=scope,
         section="All sections",
         permission="Universal Site Admin Access",
-        offered=(Level.NONE, Level.ADMIN),
-        level=Level.ADMIN,
+        offered=(SiteLevel.NONE, SiteLevel.ADMIN),
+        level=SiteLevel.ADMIN,
     )
 
 

@@ -6,19 +6,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flows.models import Level
+from flows.models import SiteLevel
 from flows.permissions.rows.tokens import Option, Way
 from flows.permissions.rows.vocabulary import Lexicon, fold, marks
 
-_ORDER = tuple(Level)
+_ORDER = tuple(SiteLevel)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LevelReading:
     """What one row says. `offered` is empty where the row does not show it."""
 
-    offered: tuple[Level, ...] = ()
-    level: Level | None = None
+    offered: tuple[SiteLevel, ...] = ()
+    level: SiteLevel | None = None
     raw: str = ""
     problem: str | None = None
 
@@ -75,7 +75,7 @@ def _read(options: tuple[Option, ...], words: Lexicon, label: str) -> LevelReadi
     return LevelReading(offered=offered, level=level, raw=next(iter(option.own), "") or option.column)
 
 
-def _marked(options: tuple[Option, ...], levels: list[Level]) -> tuple[Level, ...]:
+def _marked(options: tuple[Option, ...], levels: list[SiteLevel]) -> tuple[SiteLevel, ...]:
     """What a row of marks offers: the cells with a mark, if it marks what is not held as well; else nobody can tell."""
     shown = [
         level
@@ -85,7 +85,7 @@ def _marked(options: tuple[Option, ...], levels: list[Level]) -> tuple[Level, ..
     return _sorted(shown) if any(not option.on and fold(option.shows) in marks("off") for option in options) else ()
 
 
-def _level_of(option: Option, words: Lexicon, label: str) -> Level:
+def _level_of(option: Option, words: Lexicon, label: str) -> SiteLevel:
     """The level an option stands for, by its own words and its column; both must be known and say the same."""
     texts = [
         text
@@ -152,7 +152,7 @@ def _read_choice(option: Option, words: Lexicon) -> LevelReading:
     return LevelReading(offered=_sorted(levels), level=level, raw=shown[0])
 
 
-def _offered(options: tuple[Option, ...], words: Lexicon, label: str) -> tuple[Level, ...]:
+def _offered(options: tuple[Option, ...], words: Lexicon, label: str) -> tuple[SiteLevel, ...]:
     """The levels that could be understood, of a row that as a whole was not."""
     found = []
     for option in options:
@@ -169,5 +169,5 @@ def _offered(options: tuple[Option, ...], words: Lexicon, label: str) -> tuple[L
     return _sorted(found)
 
 
-def _sorted(levels: list[Level | None] | list[Level]) -> tuple[Level, ...]:
+def _sorted(levels: list[SiteLevel | None] | list[SiteLevel]) -> tuple[SiteLevel, ...]:
     return tuple(level for level in _ORDER if level in levels)

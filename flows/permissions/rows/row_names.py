@@ -21,7 +21,7 @@ from flows.permissions.rows.vocabulary import (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RowName:
+class NamedRow:
     """The name of one row; `problem` says why it cannot be believed."""
 
     label: str
@@ -39,7 +39,7 @@ class Habits:
     twice: bool
 
 
-def read_name(token: RowToken, words: Lexicon, *, section: str | None, habits: Habits) -> RowName:
+def read_name(token: RowToken, words: Lexicon, *, section: str | None, habits: Habits) -> NamedRow:
     """Name one row under a section of a page with such habits."""
     label, unnamed = _label(token, words, section)
     legacy, clash = _legacy(token, label)
@@ -48,7 +48,7 @@ def read_name(token: RowToken, words: Lexicon, *, section: str | None, habits: H
         if habits.twice and _is_title(token)
         else None
     )
-    return RowName(
+    return NamedRow(
         label=label, legacy_id=legacy, problem=unnamed or clash or lone or _called_otherwise(token, habits.shared)
     )
 

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 
 from flows.catalogue.grids import grid_data
 from flows.marketplaces import MARKETPLACES
-from flows.models import Level
+from flows.models import SiteLevel
 
 
 @lru_cache(maxsize=8192)
@@ -29,12 +29,12 @@ class Lexicon:
     """The words of one language, folded, with what they mean."""
 
     language: str
-    levels: dict[str, Level]
+    levels: dict[str, SiteLevel]
     sections: dict[str, str]
     labels: dict[str, str]
     own: frozenset[str]  # the level words that speak for this language
 
-    def level(self, word: str) -> Level | None:
+    def level(self, word: str) -> SiteLevel | None:
         """The level a word names, if it is one."""
         return self.levels.get(fold(word))
 
@@ -56,7 +56,7 @@ def lexicon(language: str) -> Lexicon:
     own = {**data["levels"]["en"], **data["levels"].get(language, {})}
     return Lexicon(
         language=language,
-        levels={word: Level("View & Edit" if level == "Edit" else level) for word, level in levels.items()},
+        levels={word: SiteLevel("View & Edit" if level == "Edit" else level) for word, level in levels.items()},
         sections={word: name for table in tables["sections"] for word, name in _turned(table).items()},
         labels={word: name for table in tables["labels"] for word, name in _turned(table).items()},
         own=frozenset(_turned(own)),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page
 
-from flows.models import Gap, GapKind
+from flows.models import PageGap, PageGapKind
 
 
-async def closed_roots(page: Page) -> tuple[Gap, ...]:
+async def closed_roots(page: Page) -> tuple[PageGap, ...]:
     """One gap for each element that keeps a closed shadow root, made by a script or written into the document."""
     try:
         session = await page.context.new_cdp_session(page)
@@ -17,7 +17,7 @@ async def closed_roots(page: Page) -> tuple[Gap, ...]:
         finally:
             await session.detach()
     except PlaywrightError:
-        return (Gap(kind=GapKind.FRAME, words="the document could not be searched for closed parts"),)
+        return (PageGap(kind=PageGapKind.FRAME, words="the document could not be searched for closed parts"),)
     strings: list[str] = taken["strings"]
     names: dict[str, None] = {}
     for document in taken["documents"]:
@@ -26,4 +26,6 @@ async def closed_roots(page: Page) -> tuple[Gap, ...]:
         for at, kind in zip(roots["index"], roots["value"], strict=True):
             if strings[kind] == "closed":
                 names[strings[nodes["nodeName"][nodes["parentIndex"][at]]].lower()] = None
-    return tuple(Gap(kind=GapKind.FRAME, words=f"{name} keeps its content closed", where=name) for name in names)
+    return tuple(
+        PageGap(kind=PageGapKind.FRAME, words=f"{name} keeps its content closed", where=name) for name in names
+    )

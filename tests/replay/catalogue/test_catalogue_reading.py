@@ -19,7 +19,7 @@ from flows.browser.scripts import ask
 from flows.catalogue.check import PageCheck, RecordedPage, check_pages, find_pages, showing
 from flows.catalogue.elements import find_on
 from flows.catalogue.load import load_catalogue
-from flows.catalogue.recognise import UNKNOWN, Session, recognise
+from flows.catalogue.recognise import UNKNOWN, SessionRule, recognise
 from flows.sign_in.one_time_code import is_by_message
 
 PAGES = Path(__file__).parents[3] / "fixtures" / "pages"
@@ -160,7 +160,7 @@ async def test_a_page_that_lost_its_marks_is_read_as_before_or_not_at_all(offlin
             if seen.screen in (recorded.screen, UNKNOWN) or recorded.screen == UNKNOWN:
                 continue
             was, now = (catalogue.screens[name] for name in (recorded.screen, seen.screen))
-            if was.handling.kind != now.handling.kind and not was.session == now.session == Session.SIGNED_IN:
+            if was.handling.kind != now.handling.kind and not was.session == now.session == SessionRule.SIGNED_IN:
                 wrong[recorded.name] = seen.screen
     assert wrong == {}
     assert same / len(sample) > 0.9

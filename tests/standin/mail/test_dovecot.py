@@ -18,10 +18,10 @@ import pytest
 from pydantic import SecretStr
 
 from agent.mail.context import MailContext
-from agent.mail.imap.auth import Credentials, Token
+from agent.mail.imap.auth import MailboxLogin, Token
 from agent.mail.imap.client import CHUNK, Client, LoginError
 from agent.mail.imap.connecting import connect
-from agent.mail.imap.failures import Link, classify
+from agent.mail.imap.failures import ConnectionState, classify
 from agent.mail.imap.scanner import Scanner
 from agent.mail.imap.watcher import Watcher
 from agent.settings.model import MailboxSettings, MailSettings, OAuthSettings, Settings, Tls
@@ -181,7 +181,7 @@ def expunged_after_search(client: Client, other: Client) -> list[int]:
 
 def signed_in(box: MailboxSettings, context: MailContext) -> Client:
     client = connect(box, context.limits)
-    Credentials(box, now=context.now).sign_in(client)
+    MailboxLogin(box, now=context.now).sign_in(client)
     return client
 
 
@@ -257,7 +257,7 @@ def test_unknown_authority_is_refused_and_sorted(world: MailWorld, dovecot: Dove
     with pytest.raises(ssl.SSLCertVerificationError) as caught:
         connect(mailbox(dovecot, tls=Tls.IMPLICIT, port=dovecot.tls_port, host="localhost"), world.settings.mail)
     failure = classify(caught.value)
-    assert (failure.link, failure.wait, failure.alarm) == (Link.CERTIFICATE, 300.0, True)
+    assert (failure.link, failure.wait, failure.alarm) == (ConnectionState.CERTIFICATE, 300.0, True)
 
 
 class Tokens:
@@ -276,7 +276,7 @@ class Tokens:
 @pytest.mark.parametrize("mechanism", ["xoauth2", "oauthbearer"])
 def test_token_signs_in(world: MailWorld, dovecot: Dovecot, issuer: TokenIssuer, mechanism: str) -> None:
     box = mailbox(dovecot, password=None, oauth=OAuthSettings(provider="microsoft", mechanism=mechanism))  # type: ignore[arg-type]  # parsed
-    credentials = Credentials(
+    credentials = MailboxLogin(
         box, now=lambda: datetime.now(UTC), source=Tokens((issuer.token(USER), timedelta(hours=1)))
     )
     client = connect(box, world.settings.mail)
@@ -295,7 +295,7 @@ def test_wrong_token_is_a_refused_login(world: MailWorld, dovecot: Dovecot, issu
         "garbage": "garbage",
     }
     box = mailbox(dovecot, password=None, oauth=OAuthSettings(provider="microsoft"))
-    credentials = Credentials(box, now=lambda: datetime.now(UTC), source=Tokens((tokens[wrong], timedelta(hours=1))))
+    credentials = MailboxLogin(box, now=lambda: datetime.now(UTC), source=Tokens((tokens[wrong], timedelta(hours=1))))
     client = connect(box, MailSettings())
     with pytest.raises(LoginError):
         credentials.sign_in(client)
@@ -313,7 +313,7 @@ def test_expired_token_is_replaced_once_and_watching_goes_on(
         box,
         world.context(),
         on_found=lambda: None,
-        credentials=lambda: Credentials(box, now=lambda: datetime.now(UTC), source=tokens),
+        credentials=lambda: MailboxLogin(box, now=lambda: datetime.now(UTC), source=tokens),
     )
     watcher.start()
     wait_for(lambda: world.is_watched(f"{USER}@127.0.0.1"))
@@ -331,7 +331,7 @@ def test_refused_tokens_are_not_hammered(world: MailWorld, dovecot: Dovecot) -> 
         box,
         world.context(),
         on_found=lambda: None,
-        credentials=lambda: Credentials(box, now=lambda: datetime.now(UTC), source=tokens),
+        credentials=lambda: MailboxLogin(box, now=lambda: datetime.now(UTC), source=tokens),
     )
     watcher.start()
     wait_for(lambda: world.alarms)
@@ -356,7 +356,7 @@ def test_session_is_renewed_before_the_token_ends(world: MailWorld, dovecot: Dov
         now=lambda: datetime.now(UTC) + shift[0],
     )
     watcher = Watcher(
-        box, context, on_found=lambda: None, credentials=lambda: Credentials(box, now=context.now, source=tokens)
+        box, context, on_found=lambda: None, credentials=lambda: MailboxLogin(box, now=context.now, source=tokens)
     )
     watcher.start()
     wait_for(lambda: world.is_watched(f"{USER}@127.0.0.1"))

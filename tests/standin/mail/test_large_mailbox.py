@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from agent.mail.context import MailContext, mailboxes_of
-from agent.mail.imap.auth import Credentials
+from agent.mail.imap.auth import MailboxLogin
 from agent.mail.imap.client import CHUNK, Client
 from agent.mail.imap.connecting import connect
 from agent.mail.imap.scanner import Scanner
@@ -37,7 +37,7 @@ def scripted(folder: Path, **options: Any) -> Iterator[tuple[MailWorld, HostileI
 def signed_in(world: MailWorld) -> Client:
     box = mailboxes_of(world.settings)[0]
     client = connect(box, world.settings.mail)
-    Credentials(box, now=world.context().now).sign_in(client)
+    MailboxLogin(box, now=world.context().now).sign_in(client)
     return client
 
 

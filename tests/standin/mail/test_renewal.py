@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from agent.mail.imap.auth import Credentials, Token, TokenError
+from agent.mail.imap.auth import MailboxLogin, Token, TokenError
 from agent.mail.imap.watcher import Watcher
 from agent.settings.model import MailboxSettings, OAuthSettings, Tls
 from tests.support.servers.hostile_imap import HostileImap
@@ -57,7 +57,7 @@ def watched(folder: Path) -> Iterator[tuple[MailWorld, HostileImap, Tokens, list
         )
         context = replace(world.context(), lease=timedelta(days=1), now=now)
         watcher = Watcher(
-            box, context, on_found=lambda: None, credentials=lambda: Credentials(box, now=now, source=tokens)
+            box, context, on_found=lambda: None, credentials=lambda: MailboxLogin(box, now=now, source=tokens)
         )
         watcher.start()
         try:

@@ -21,7 +21,7 @@ from agent.store.vault.keys import Vault
 from agent.store.vault.sign_in_secrets import SignInSecrets
 from agent.visits.browser_pool import BrowserPool, browser_options
 from agent.visits.context import WorkerContext
-from agent.visits.prepare import Kind
+from agent.visits.prepare import VisitKind
 from agent.visits.run import make_visit
 from tests.second_site.script import Person
 from tests.second_site.site import SecondSite, second_site
@@ -55,7 +55,7 @@ async def test_drift_is_logged_and_counted(tmp_path: Path) -> None:
         site.begin(["email_classic", "password_renamed", "otp_quota"])
         try:
             with capture_logs() as lines:
-                ended = await make_visit(context, "A1", kind=Kind.AUDIT)
+                ended = await make_visit(context, "A1", kind=VisitKind.AUDIT)
         finally:
             await context.pool.close()
             context.engine.dispose()

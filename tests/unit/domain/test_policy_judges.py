@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from agent.domain.audit.document import document
-from agent.domain.audit.findings import Kind
+from agent.domain.audit.findings import FindingKind
 from agent.domain.audit.judge import Audit, Verdict, judge
 from agent.domain.audit.level import Level
-from agent.domain.audit.reading import Answer, Gap, GapKind, Probe, Reading, Row, Source, Trouble
+from agent.domain.audit.reading import Gap, GapKind, Probe, ProbeAnswer, Reading, Row, Source, Trouble
 from agent.domain.audit.rules import judge_row
 from agent.domain.policy.load import load_policy
 from agent.domain.policy.model import Policy, PolicyException, RowName, WhenMissing
@@ -95,7 +95,7 @@ def test_a_reading_that_is_not_whole_never_passes(broken: dict[str, Any]) -> Non
 
 def test_a_violation_that_was_read_fails_whatever_else_was_not_read() -> None:
     audit = judged(reading(row(level=Level.NONE), complete=False))
-    assert (audit.verdict, [finding.kind for finding in audit.findings]) == (Verdict.FAIL, [Kind.SHORTFALL])
+    assert (audit.verdict, [finding.kind for finding in audit.findings]) == (Verdict.FAIL, [FindingKind.SHORTFALL])
 
 
 @pytest.mark.parametrize("kind", [GapKind.SUBJECT, GapKind.DISAGREEMENT])
@@ -133,12 +133,12 @@ def test_every_marketplace_needs_its_must_be_none_rows() -> None:
 
 def test_a_must_be_none_row_that_stands_twice_must_be_none_twice() -> None:
     second = row("Settings", "User Permissions", Level.EDIT, occurrence=2)
-    assert [finding.kind for finding in judged(reading(row(), second)).findings] == [Kind.MUST_BE_NONE]
+    assert [finding.kind for finding in judged(reading(row(), second)).findings] == [FindingKind.MUST_BE_NONE]
 
 
 def test_an_editable_own_grid_fails_though_its_row_says_none() -> None:
     audit = judged(reading(row(), editable=True, source=Source.GRID))
-    assert (audit.verdict, [finding.kind for finding in audit.findings]) == (Verdict.FAIL, [Kind.MUST_BE_NONE])
+    assert (audit.verdict, [finding.kind for finding in audit.findings]) == (Verdict.FAIL, [FindingKind.MUST_BE_NONE])
 
 
 def test_an_editable_grid_of_somebody_else_is_what_an_administrator_sees() -> None:
@@ -146,17 +146,17 @@ def test_an_editable_grid_of_somebody_else_is_what_an_administrator_sees() -> No
 
 
 def test_a_refusal_is_not_permitted_whatever_the_probes_say() -> None:
-    probe = Probe(path="/orders-v3", permission="Manage Orders", answer=Answer.REACHED)
+    probe = Probe(path="/orders-v3", permission="Manage Orders", answer=ProbeAnswer.REACHED)
     audit = judged(Reading(source=Source.NONE, refusal="access_required", probes=(probe,)))
     assert (audit.verdict, document(audit)["source"]) == (Verdict.NOT_PERMITTED, "probe")
 
 
 def test_probes_are_enough_only_where_the_policy_says_so_and_all_are_reached() -> None:
     policy = replace(load_policy(), probes_enough=True)
-    probes = tuple(Probe(path=p, permission="x", answer=Answer.REACHED) for p in ("/a", "/b"))
+    probes = tuple(Probe(path=p, permission="x", answer=ProbeAnswer.REACHED) for p in ("/a", "/b"))
     refused = Reading(source=Source.NONE, refusal="redirected", probes=probes)
     assert judged(refused, policy).verdict is Verdict.PASS
-    unclear = (*probes, Probe(path="/c", permission="x", answer=Answer.UNCLEAR))
+    unclear = (*probes, Probe(path="/c", permission="x", answer=ProbeAnswer.UNCLEAR))
     assert judged(replace(refused, probes=unclear), policy).verdict is Verdict.NOT_PERMITTED
 
 
@@ -228,7 +228,7 @@ def test_an_exception_that_is_expired_unused_or_too_wide_is_a_finding(
 
 def test_a_wide_exception_excuses_nothing() -> None:
     audit = judged(reading(row(level=Level.VIEW)), with_exception(row=RowName(section="*", permission="*")))
-    assert Kind.SHORTFALL in {finding.kind for finding in audit.findings}
+    assert FindingKind.SHORTFALL in {finding.kind for finding in audit.findings}
 
 
 def test_an_exception_of_another_account_is_no_business_of_this_one() -> None:
@@ -248,7 +248,7 @@ def test_the_universal_admin_switch_is_to_be_switched_off() -> None:
     switch = row("All sections", "Universal Site Admin Access", Level.ADMIN, offered=(Level.NONE, Level.ADMIN))
     (finding,) = judged(reading(switch)).findings
     assert (finding.kind, finding.remedy) == (
-        Kind.EXCESS,
+        FindingKind.EXCESS,
         "Switch Universal Site Admin Access off; it overrides every row.",
     )
 

@@ -12,7 +12,7 @@ import pytest
 from agent.domain.audit.features import Served, served_features
 from agent.domain.audit.judge import Verdict, judge
 from agent.domain.audit.level import Level
-from agent.domain.audit.reading import Answer, Probe, Reading, Row, Source
+from agent.domain.audit.reading import Probe, ProbeAnswer, Reading, Row, Source
 from agent.domain.policy.load import load_policy
 
 HEALTH, METRICS = "/performance/dashboard", "Customer Metrics"
@@ -31,7 +31,7 @@ def rows(*held: tuple[str, Level | None]) -> Reading:
     return Reading(source=Source.OWN_VIEW, rows=tuple(made))
 
 
-def probes(**answers: Answer) -> Reading:
+def probes(**answers: ProbeAnswer) -> Reading:
     return Reading(
         source=Source.PROBE,
         refusal="redirected",
@@ -58,13 +58,15 @@ def test_a_feature_is_served_by_a_row_above_none_and_by_nothing_else(
     assert served(rows(*held))["account_health"] is health
 
 
-@pytest.mark.parametrize(("answer", "health"), [(Answer.REACHED, YES), (Answer.REFUSED, NO), (Answer.UNCLEAR, UNCLEAR)])
-def test_a_refused_page_leaves_it_to_the_pages_that_open(answer: Answer, health: Served) -> None:
+@pytest.mark.parametrize(
+    ("answer", "health"), [(ProbeAnswer.REACHED, YES), (ProbeAnswer.REFUSED, NO), (ProbeAnswer.UNCLEAR, UNCLEAR)]
+)
+def test_a_refused_page_leaves_it_to_the_pages_that_open(answer: ProbeAnswer, health: Served) -> None:
     assert served(probes(**{HEALTH: answer}))["account_health"] is health
 
 
 def test_one_refused_page_beside_an_unclear_one_proves_nothing() -> None:
-    both = {HEALTH: Answer.REFUSED, "/gp/seller-rating/pages/performance-summary.html": Answer.UNCLEAR}
+    both = {HEALTH: ProbeAnswer.REFUSED, "/gp/seller-rating/pages/performance-summary.html": ProbeAnswer.UNCLEAR}
     assert served(probes(**both))["account_health"] is UNCLEAR
 
 

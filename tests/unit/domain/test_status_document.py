@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from agent.domain.account import Account, ApiAuthorization, Reading
+from agent.domain.account import Account, ApiAuthorization, ReadingSummary
 from agent.domain.authorization import FixedText, State
 from agent.domain.status_document import status_document
 
@@ -65,7 +65,7 @@ def test_a_new_account_knows_only_that_nothing_has_come() -> None:
 def test_a_complete_account_is_true_throughout() -> None:
     account = replace(
         ACCOUNT, authorization=State.COMPLETE, invitation=1, accepted_at=NOW, granted_at=NOW,
-        last_complete_read_at=NOW, reading=Reading.PASS, insights_readable=True,
+        last_complete_read_at=NOW, reading=ReadingSummary.PASS, insights_readable=True,
     )  # fmt: skip
     assert set(told(account).values()) == {"true"}
 
@@ -92,12 +92,14 @@ def test_a_closed_invitation_is_not_accepted_and_says_why() -> None:
     ("reading", "granted", "expected"),
     [
         (None, "unknown", "unknown"),
-        (Reading.NOTHING_GRANTED, "false", "unknown"),
-        (Reading.FAIL, "true", "false"),
-        (Reading.UNREADABLE, "unknown", "unknown"),
+        (ReadingSummary.NOTHING_GRANTED, "false", "unknown"),
+        (ReadingSummary.FAIL, "true", "false"),
+        (ReadingSummary.UNREADABLE, "unknown", "unknown"),
     ],
 )
-def test_what_was_not_read_is_unknown_and_never_true(reading: Reading | None, granted: str, expected: str) -> None:
+def test_what_was_not_read_is_unknown_and_never_true(
+    reading: ReadingSummary | None, granted: str, expected: str
+) -> None:
     account = replace(ACCOUNT, authorization=State.AUDITING, accepted_at=NOW, granted_at=NOW, reading=reading)
     assert told(account)["PermissionsGranted"] == granted
     assert told(account)["PermissionsAsExpected"] == expected

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flows.models import GapKind
+from flows.models import PageGapKind
 from flows.permissions.rows.account import Known, unaccounted
 from flows.permissions.rows.qualifiers import row_trouble
 from flows.permissions.rows.subject import naming
@@ -23,14 +23,14 @@ def page(*above: TextToken, left: tuple[Piece, ...] = ()) -> Sight:
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
-        ("Draft, not published", GapKind.UNEXPLAINED),
-        ("Account role: Owner", GapKind.UNEXPLAINED),
-        ("Viewing as: Bea Berg", GapKind.SUBJECT),
-        ("Last change by b2@users.example", GapKind.SUBJECT),
-        ("3 permissions are hidden by your administrator", GapKind.FILTERED),
+        ("Draft, not published", PageGapKind.UNEXPLAINED),
+        ("Account role: Owner", PageGapKind.UNEXPLAINED),
+        ("Viewing as: Bea Berg", PageGapKind.SUBJECT),
+        ("Last change by b2@users.example", PageGapKind.SUBJECT),
+        ("3 permissions are hidden by your administrator", PageGapKind.FILTERED),
     ],
 )
-def test_a_text_that_nothing_explains_is_a_gap_in_its_own_words(text: str, kind: GapKind) -> None:
+def test_a_text_that_nothing_explains_is_a_gap_in_its_own_words(text: str, kind: PageGapKind) -> None:
     assert [(gap.kind, gap.words) for gap in unaccounted(page(TextToken(text=text)), KNOWN)] == [(kind, text)]
 
 
@@ -42,21 +42,21 @@ def test_furniture_and_whose_rights_these_are_leave_no_gap(text: str) -> None:
 @pytest.mark.parametrize("way", ["press", "here"])
 def test_a_button_or_a_link_that_was_not_followed_is_a_way_not_taken(way: str) -> None:
     gaps = unaccounted(page(TextToken(text="+3 more", way=way, button=True)), KNOWN)
-    assert [gap.kind for gap in gaps] == [GapKind.WAY_NOT_TAKEN]
+    assert [gap.kind for gap in gaps] == [PageGapKind.WAY_NOT_TAKEN]
 
 
 @pytest.mark.parametrize(
     ("piece", "kind"),
     [
-        (Piece(kind=PieceKind.PICTURE, words="canvas"), GapKind.PICTURE),
-        (Piece(kind=PieceKind.FRAME, words="/rows"), GapKind.FRAME),
-        (Piece(kind=PieceKind.BLANK, words="a row without any text"), GapKind.LATE),
-        (Piece(kind=PieceKind.CONTROL, words="Permission name", role="field", value="pay"), GapKind.FILTERED),
-        (Piece(kind=PieceKind.CONTROL, words="", role="button"), GapKind.WAY_NOT_TAKEN),
-        (Piece(kind=PieceKind.FOLDED, words="", texts=("Tax Settings", "None")), GapKind.WAY_NOT_TAKEN),
+        (Piece(kind=PieceKind.PICTURE, words="canvas"), PageGapKind.PICTURE),
+        (Piece(kind=PieceKind.FRAME, words="/rows"), PageGapKind.FRAME),
+        (Piece(kind=PieceKind.BLANK, words="a row without any text"), PageGapKind.LATE),
+        (Piece(kind=PieceKind.CONTROL, words="Permission name", role="field", value="pay"), PageGapKind.FILTERED),
+        (Piece(kind=PieceKind.CONTROL, words="", role="button"), PageGapKind.WAY_NOT_TAKEN),
+        (Piece(kind=PieceKind.FOLDED, words="", texts=("Tax Settings", "None")), PageGapKind.WAY_NOT_TAKEN),
     ],
 )
-def test_what_is_left_over_of_the_inventory_is_a_gap_of_its_kind(piece: Piece, kind: GapKind) -> None:
+def test_what_is_left_over_of_the_inventory_is_a_gap_of_its_kind(piece: Piece, kind: PageGapKind) -> None:
     assert [gap.kind for gap in unaccounted(page(left=(piece,)), KNOWN)] == [kind]
 
 

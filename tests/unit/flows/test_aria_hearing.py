@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from flows.models import Level, PermissionRow
+from flows.models import PermissionRow, SiteLevel
 from flows.permissions.rows.tokens import Option, RowToken, Way
 from flows.permissions.rows.vocabulary import is_language_picker, lexicon, scope_of, split_level
 from flows.permissions.snapshot.accessibility import Heard, hear
@@ -110,7 +110,11 @@ def test_both_readings_must_put_a_control_under_the_same_marketplace(first: str,
     option = Option(way=Way.CHOICE, over=first, on=True, listed=("None", "View"), chosen=("View",))
     scope = scope_of(first) or "regional"
     row = PermissionRow(
-        scope=scope, section="Orders", permission="Manage Orders", offered=(Level.NONE, Level.VIEW), level=Level.VIEW
+        scope=scope,
+        section="Orders",
+        permission="Manage Orders",
+        offered=(SiteLevel.NONE, SiteLevel.VIEW),
+        level=SiteLevel.VIEW,
     )
     said = disagreements(
         [(row, RowToken(label="Manage Orders", options=(option,)))], hear(parse_aria(tree.strip())), lexicon("en")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from flows.catalogue.load import default_root, load_catalogue
-from flows.catalogue.phrases import Words
+from flows.catalogue.phrases import WordSet
 from flows.errors import CatalogueError
 
 ROOT = default_root()
@@ -94,4 +94,4 @@ def test_flows_hold_no_selectors() -> None:
     ],
 )
 def test_words_stand_for_themselves_only(phrase: str, text: str, stands: bool) -> None:
-    assert (Words({"en": (phrase,)}).find(text) is not None) == stands
+    assert (WordSet({"en": (phrase,)}).find(text) is not None) == stands

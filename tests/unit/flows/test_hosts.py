@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 
 import pytest
 
-from flows.browser.hosts import HostPolicy, ReadCall, ReadOnly, Ruling, judge
+from flows.browser.hosts import HostPolicy, ReadCall, ReadOnly, RequestRuling, judge
 from flows.browser.launch import BrowserOptions, resolver_rules
 from flows.marketplaces import MARKETPLACES, SELLER_CENTRAL_HOSTS, marketplace
 from flows.models import Marketplace
@@ -23,30 +23,32 @@ READ_ONLY = ReadOnly(
 @pytest.mark.parametrize(
     ("url", "ruling"),
     [
-        (HOME, Ruling.PASS),
-        ("https://sellercentral.amazon.com:443/home", Ruling.PASS),
-        ("about:blank", Ruling.PASS),
-        ("http://sellercentral.amazon.com/home", Ruling.FOREIGN),
-        ("https://sellercentral.amazon.com:8443/home", Ruling.FOREIGN),
-        ("https://sellercentral.amazon.com.evil.example/home", Ruling.FOREIGN),
-        ("https://sellercentral.amazon.com@evil.example/home", Ruling.FOREIGN),
-        ("https://evilsellercentral.amazon.com/home", Ruling.FOREIGN),
-        ("https://m.media-amazon.com/home", Ruling.FOREIGN),
-        ("ftp://sellercentral.amazon.com/home", Ruling.FOREIGN),
+        (HOME, RequestRuling.PASS),
+        ("https://sellercentral.amazon.com:443/home", RequestRuling.PASS),
+        ("about:blank", RequestRuling.PASS),
+        ("http://sellercentral.amazon.com/home", RequestRuling.FOREIGN),
+        ("https://sellercentral.amazon.com:8443/home", RequestRuling.FOREIGN),
+        ("https://sellercentral.amazon.com.evil.example/home", RequestRuling.FOREIGN),
+        ("https://sellercentral.amazon.com@evil.example/home", RequestRuling.FOREIGN),
+        ("https://evilsellercentral.amazon.com/home", RequestRuling.FOREIGN),
+        ("https://m.media-amazon.com/home", RequestRuling.FOREIGN),
+        ("ftp://sellercentral.amazon.com/home", RequestRuling.FOREIGN),
     ],
 )
-def test_documents_come_from_listed_hosts_over_https_alone(url: str, ruling: Ruling) -> None:
+def test_documents_come_from_listed_hosts_over_https_alone(url: str, ruling: RequestRuling) -> None:
     assert judge(kind="document", method="GET", url=url, policy=POLICY) is ruling
 
 
 @pytest.mark.parametrize("kind", ["xhr", "fetch", "ping"])
 def test_scripts_may_talk_to_resource_hosts_but_send_nothing_elsewhere(kind: str) -> None:
-    def ruling(method: str, url: str) -> Ruling:
+    def ruling(method: str, url: str) -> RequestRuling:
         return judge(kind=kind, method=method, url=url, policy=POLICY)
 
-    assert ruling("POST", "https://abc.edge.token.awswaf.com/verify") is Ruling.PASS
-    assert ruling("GET", "https://evil.example/x") is Ruling.STOP
-    assert ruling("POST", "https://evil.example/x") is Ruling.STOP  # background noise; a form would be a document
+    assert ruling("POST", "https://abc.edge.token.awswaf.com/verify") is RequestRuling.PASS
+    assert ruling("GET", "https://evil.example/x") is RequestRuling.STOP
+    assert (
+        ruling("POST", "https://evil.example/x") is RequestRuling.STOP
+    )  # background noise; a form would be a document
 
 
 @pytest.mark.parametrize("place", MARKETPLACES.values(), ids=lambda place: place.code)
@@ -56,9 +58,9 @@ def test_the_site_s_own_measurements_pass_in_every_country_and_are_dropped_from_
 ) -> None:
     domain = "amazon." + place.host.partition(".amazon.")[2]
     url = f"https://{service}.{domain}/1/batch/1/OE/"
-    assert judge(kind="ping", method="POST", url=url, policy=POLICY) is Ruling.PASS
-    assert judge(kind="xhr", method="POST", url=url, policy=POLICY, read_only=READ_ONLY) is Ruling.DROP
-    assert judge(kind="document", method="GET", url=url, policy=POLICY) is Ruling.FOREIGN
+    assert judge(kind="ping", method="POST", url=url, policy=POLICY) is RequestRuling.PASS
+    assert judge(kind="xhr", method="POST", url=url, policy=POLICY, read_only=READ_ONLY) is RequestRuling.DROP
+    assert judge(kind="document", method="GET", url=url, policy=POLICY) is RequestRuling.FOREIGN
     assert any(fnmatchcase(f"{service}.{domain}", pattern) for pattern in POLICY.patterns())
 
 
@@ -66,36 +68,36 @@ def test_the_site_s_own_measurements_pass_in_every_country_and_are_dropped_from_
     "host", ["fls-eu.amazon.de.evil.example", "fls-eu.evil.example", "evil-unagi.amazon.de", "xfls-na.amazon.ca"]
 )
 def test_no_other_host_passes_for_one_of_measurements(host: str) -> None:
-    assert judge(kind="xhr", method="POST", url=f"https://{host}/1/batch", policy=POLICY) is Ruling.STOP
+    assert judge(kind="xhr", method="POST", url=f"https://{host}/1/batch", policy=POLICY) is RequestRuling.STOP
 
 
 @pytest.mark.parametrize(
     ("kind", "method", "path", "ruling"),
     [
-        ("document", "GET", "/home", Ruling.PASS),
-        ("document", "HEAD", "/gp/account-manager/home.html", Ruling.PASS),
-        ("document", "POST", "/home", Ruling.STOP),
-        ("document", "GET", "/invitation/accept", Ruling.STOP),
-        ("document", "GET", "/sign-out", Ruling.STOP),
-        ("script", "GET", "/sign-out", Ruling.STOP),
-        ("stylesheet", "GET", "/sign-out/ref=nav", Ruling.STOP),
-        ("script", "GET", "/%73ign-out", Ruling.STOP),
-        ("script", "GET", "//Sign-Out;x=1", Ruling.STOP),
-        ("script", "GET", "/account%2Dswitcher/default", Ruling.STOP),
-        ("script", "GET", "/assets/app.js", Ruling.PASS),
-        ("document", "GET", "/account-switcher/default/merchantMarketplace", Ruling.STOP),
-        ("document", "GET", "/home?mons_sel_mkid=A2EUQ1WTGCTBG2", Ruling.STOP),
-        ("document", "GET", "/home?mons_sel_mkid=ATVPDKIKX0DER&mons_sel_locale=en_US", Ruling.PASS),
-        ("xhr", "GET", "/api/rows", Ruling.PASS),
-        ("xhr", "GET", "/sign-out", Ruling.STOP),
-        ("xhr", "POST", "/api/save", Ruling.STOP),
-        ("xhr", "POST", "/ox-api/graphql", Ruling.PASS),
-        ("xhr", "DELETE", "/ox-api/graphql", Ruling.STOP),
-        ("ping", "POST", "/metrics", Ruling.STOP),
+        ("document", "GET", "/home", RequestRuling.PASS),
+        ("document", "HEAD", "/gp/account-manager/home.html", RequestRuling.PASS),
+        ("document", "POST", "/home", RequestRuling.STOP),
+        ("document", "GET", "/invitation/accept", RequestRuling.STOP),
+        ("document", "GET", "/sign-out", RequestRuling.STOP),
+        ("script", "GET", "/sign-out", RequestRuling.STOP),
+        ("stylesheet", "GET", "/sign-out/ref=nav", RequestRuling.STOP),
+        ("script", "GET", "/%73ign-out", RequestRuling.STOP),
+        ("script", "GET", "//Sign-Out;x=1", RequestRuling.STOP),
+        ("script", "GET", "/account%2Dswitcher/default", RequestRuling.STOP),
+        ("script", "GET", "/assets/app.js", RequestRuling.PASS),
+        ("document", "GET", "/account-switcher/default/merchantMarketplace", RequestRuling.STOP),
+        ("document", "GET", "/home?mons_sel_mkid=A2EUQ1WTGCTBG2", RequestRuling.STOP),
+        ("document", "GET", "/home?mons_sel_mkid=ATVPDKIKX0DER&mons_sel_locale=en_US", RequestRuling.PASS),
+        ("xhr", "GET", "/api/rows", RequestRuling.PASS),
+        ("xhr", "GET", "/sign-out", RequestRuling.STOP),
+        ("xhr", "POST", "/api/save", RequestRuling.STOP),
+        ("xhr", "POST", "/ox-api/graphql", RequestRuling.PASS),
+        ("xhr", "DELETE", "/ox-api/graphql", RequestRuling.STOP),
+        ("ping", "POST", "/metrics", RequestRuling.STOP),
     ],
 )
 def test_a_visit_that_only_reads_sends_nothing_that_could_change_something(
-    kind: str, method: str, path: str, ruling: Ruling
+    kind: str, method: str, path: str, ruling: RequestRuling
 ) -> None:
     url = f"https://sellercentral.amazon.com{path}"
     assert judge(kind=kind, method=method, url=url, policy=POLICY, read_only=READ_ONLY) is ruling
@@ -114,7 +116,7 @@ def test_what_is_never_asked_for_is_stopped_in_every_visit_whatever_allows_it(me
     everything = ReadOnly(documents=("*",), calls=(ReadCall(method=method, path="*"),))
     for read_only in (None, everything):
         for kind in ("document", "xhr", "ping", "script"):
-            assert judge(kind=kind, method=method, url=url, policy=POLICY, read_only=read_only) is Ruling.STOP
+            assert judge(kind=kind, method=method, url=url, policy=POLICY, read_only=read_only) is RequestRuling.STOP
 
 
 @pytest.mark.parametrize(
@@ -122,22 +124,22 @@ def test_what_is_never_asked_for_is_stopped_in_every_visit_whatever_allows_it(me
 )
 def test_a_page_the_site_leads_to_may_still_be_shown_and_recognised(path: str) -> None:
     url = f"https://sellercentral.amazon.com{path}"
-    assert judge(kind="document", method="GET", url=url, policy=POLICY) is Ruling.PASS
+    assert judge(kind="document", method="GET", url=url, policy=POLICY) is RequestRuling.PASS
 
 
 def test_only_the_errand_opens_what_it_is_for() -> None:
-    def ruling(path: str, *errands: str, read_only: ReadOnly | None = None) -> Ruling:
+    def ruling(path: str, *errands: str, read_only: ReadOnly | None = None) -> RequestRuling:
         policy = HostPolicy(errands=frozenset(errands))
         url = f"https://sellercentral.amazon.com{path}"
         return judge(kind="document", method="POST", url=url, policy=policy, read_only=read_only)
 
-    assert ruling("/ap/switchaccount", "sign_in") is Ruling.PASS
-    assert ruling("/ap/switchaccount") is Ruling.STOP
-    assert ruling("/ap/switchaccount", "sign_in", read_only=READ_ONLY) is Ruling.STOP
-    assert ruling("/ap/register", "sign_in") is Ruling.STOP
-    assert ruling("/ap/register", "registration") is Ruling.PASS
-    assert ruling("/ap/cnep", "rotation") is Ruling.PASS
-    assert ruling("/sign-out", "sign_in", "registration", "rotation") is Ruling.STOP
+    assert ruling("/ap/switchaccount", "sign_in") is RequestRuling.PASS
+    assert ruling("/ap/switchaccount") is RequestRuling.STOP
+    assert ruling("/ap/switchaccount", "sign_in", read_only=READ_ONLY) is RequestRuling.STOP
+    assert ruling("/ap/register", "sign_in") is RequestRuling.STOP
+    assert ruling("/ap/register", "registration") is RequestRuling.PASS
+    assert ruling("/ap/cnep", "rotation") is RequestRuling.PASS
+    assert ruling("/sign-out", "sign_in", "registration", "rotation") is RequestRuling.STOP
 
 
 def test_in_production_no_unlisted_host_has_an_address() -> None:

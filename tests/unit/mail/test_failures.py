@@ -10,39 +10,44 @@ import pytest
 from agent.errors import ConfigurationError
 from agent.mail.imap.auth import TokenError
 from agent.mail.imap.client import Client, IMAPClientError, LoginError
-from agent.mail.imap.failures import FolderMissingError, Link, classify, is_too_many_connections
+from agent.mail.imap.failures import ConnectionState, FolderMissingError, classify, is_too_many_connections
 
 CASES = {
-    "no address": (socket.gaierror(-2, "Name or service not known"), Link.DOWN, None, False),
-    "refused": (ConnectionRefusedError(111, "refused"), Link.DOWN, None, False),
-    "silence": (TimeoutError("timed out"), Link.DOWN, None, False),
-    "hang up": (Client.AbortError("socket error: EOF"), Link.DOWN, None, False),
-    "tls": (ssl.SSLError("handshake failure"), Link.DOWN, None, False),
-    "certificate": (ssl.SSLCertVerificationError("self-signed"), Link.CERTIFICATE, 300.0, True),
-    "login": (LoginError("b'[AUTHENTICATIONFAILED] Authentication failed.'"), Link.AUTH_FAILED, 300.0, True),
+    "no address": (socket.gaierror(-2, "Name or service not known"), ConnectionState.DOWN, None, False),
+    "refused": (ConnectionRefusedError(111, "refused"), ConnectionState.DOWN, None, False),
+    "silence": (TimeoutError("timed out"), ConnectionState.DOWN, None, False),
+    "hang up": (Client.AbortError("socket error: EOF"), ConnectionState.DOWN, None, False),
+    "tls": (ssl.SSLError("handshake failure"), ConnectionState.DOWN, None, False),
+    "certificate": (ssl.SSLCertVerificationError("self-signed"), ConnectionState.CERTIFICATE, 300.0, True),
+    "login": (LoginError("b'[AUTHENTICATIONFAILED] Authentication failed.'"), ConnectionState.AUTH_FAILED, 300.0, True),
     "login while the server stops": (
         LoginError("command: LOGIN => [UNAVAILABLE] Server has closed the connection."),
-        Link.DOWN,
+        ConnectionState.DOWN,
         None,
         False,
     ),
-    "login on a broken line": (LoginError("socket error: EOF"), Link.DOWN, None, False),
+    "login on a broken line": (LoginError("socket error: EOF"), ConnectionState.DOWN, None, False),
     "token refused": (
         TokenError("google refused a token: invalid_grant", permanent=True),
-        Link.AUTH_FAILED,
+        ConnectionState.AUTH_FAILED,
         300.0,
         True,
     ),
-    "token unreachable": (TokenError("google did not answer", permanent=False), Link.DOWN, None, False),
-    "wrong mailbox": (IMAPClientError("BAD User is authenticated but not connected."), Link.CONFIG, 900.0, True),
-    "setting": (ConfigurationError("IMAP__TLS is none"), Link.CONFIG, 900.0, True),
-    "folder": (FolderMissingError("folder X cannot be opened"), Link.FOLDER_MISSING, 60.0, True),
-    "odd": (AttributeError("x"), Link.DOWN, None, False),
+    "token unreachable": (TokenError("google did not answer", permanent=False), ConnectionState.DOWN, None, False),
+    "wrong mailbox": (
+        IMAPClientError("BAD User is authenticated but not connected."),
+        ConnectionState.CONFIG,
+        900.0,
+        True,
+    ),
+    "setting": (ConfigurationError("IMAP__TLS is none"), ConnectionState.CONFIG, 900.0, True),
+    "folder": (FolderMissingError("folder X cannot be opened"), ConnectionState.FOLDER_MISSING, 60.0, True),
+    "odd": (AttributeError("x"), ConnectionState.DOWN, None, False),
 }
 
 
 @pytest.mark.parametrize(("error", "link", "wait", "alarm"), CASES.values(), ids=CASES)
-def test_failure_has_its_fate(error: Exception, link: Link, wait: float | None, alarm: bool) -> None:
+def test_failure_has_its_fate(error: Exception, link: ConnectionState, wait: float | None, alarm: bool) -> None:
     failure = classify(error)
     assert (failure.link, failure.wait, failure.alarm) == (link, wait, alarm)
 

@@ -17,12 +17,12 @@ from agent.mail.intake import Intake
 from agent.mail.trust.examine import TrustPolicy
 from agent.mail.trust.keys import KeyStore
 from agent.mail.trust.sandbox import Judge, JudgeLostError
-from agent.mail.trust.sandbox_wire import Answer, answer_from_json, answer_to_json
+from agent.mail.trust.sandbox_wire import SandboxAnswer, answer_from_json, answer_to_json
 from agent.mail.trust.signatures import Key
 from agent.store.database import schema
 from agent.store.database.engine import writing
 from agent.store.inbox import messages
-from agent.store.inbox.messages import Found
+from agent.store.inbox.messages import FoundMessage
 from fixtures.stand_in.mail.letters import Composer
 from tests.support.sites.mail_world import MailWorld, link_to, mail_world
 
@@ -97,7 +97,7 @@ def test_answer_with_another_link_is_refused() -> None:
     examination = Judge(look_up=look_up, seconds=2.0, memory_mb=512)
     answer = examination.examine(RAW, policy=TrustPolicy(), now=NOW, arrived_at=NOW)
     examination.close()
-    data = answer_to_json(Answer(examination=answer))
+    data = answer_to_json(SandboxAnswer(examination=answer))
     assert answer_from_json(data, arrived_at=NOW).examination == answer
     with pytest.raises(ValueError, match="nonsense"):
         answer_from_json(data.replace(b"sellercentral.amazon.com/", b"evil.test/"), arrived_at=NOW)
@@ -135,7 +135,7 @@ def store(world: MailWorld, raw: bytes, *, arrived: datetime | None = None) -> i
 
     digest = hashlib.sha256(raw).hexdigest()
     key_id, sealed = world.vault.seal(raw, context=f"message:{digest}")
-    found = Found(
+    found = FoundMessage(
         folder_id=None,
         uidvalidity=None,
         uid=None,

@@ -19,8 +19,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from pydantic import SecretStr
 
 from agent.errors import ConfigurationError
-from agent.mail.imap.auth import Credentials, GoogleTokens, MicrosoftTokens, Token, TokenError, is_login_refused
-from agent.mail.imap.failures import Link, classify
+from agent.mail.imap.auth import GoogleTokens, MailboxLogin, MicrosoftTokens, Token, TokenError, is_login_refused
+from agent.mail.imap.failures import ConnectionState, classify
 from agent.settings.model import MailboxSettings, OAuthSettings
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -79,14 +79,14 @@ def test_microsofts_refusal_is_permanent_and_tells_no_secret() -> None:
     assert caught.value.permanent
     assert "invalid_client" in str(caught.value)
     assert "app-secret" not in str(caught.value)
-    assert classify(caught.value).link is Link.AUTH_FAILED
+    assert classify(caught.value).link is ConnectionState.AUTH_FAILED
 
 
 def test_microsofts_trouble_is_not_permanent() -> None:
     with pytest.raises(TokenError) as caught:
         MicrosoftTokens(MICROSOFT, http_client=Wire({"error": "temporarily_unavailable"}, 503)).fetch()
     assert not caught.value.permanent
-    assert classify(caught.value).link is Link.DOWN
+    assert classify(caught.value).link is ConnectionState.DOWN
 
 
 class Endpoint(BaseHTTPRequestHandler):
@@ -191,10 +191,10 @@ class Recorder:
         self.tokens.append(token)
 
 
-def signed_in(*lives: timedelta) -> tuple[Credentials, Source, Recorder]:
+def signed_in(*lives: timedelta) -> tuple[MailboxLogin, Source, Recorder]:
     box = MailboxSettings(host="127.0.0.1", username="invites", oauth=MICROSOFT)
     source, client = Source(*lives), Recorder()
-    credentials = Credentials(box, now=lambda: NOW, source=source)
+    credentials = MailboxLogin(box, now=lambda: NOW, source=source)
     for _ in range(2):
         credentials.sign_in(client)  # type: ignore[arg-type]  # a recorder
     return credentials, source, client
@@ -218,7 +218,7 @@ def test_session_is_renewed_five_minutes_before_the_token_ends_and_after_fifty_a
 
 def test_mailbox_without_password_and_oauth_is_a_matter_of_configuration() -> None:
     with pytest.raises(ConfigurationError, match="neither a password nor oauth"):
-        Credentials(MailboxSettings(host="127.0.0.1", username="x"), now=lambda: NOW)
+        MailboxLogin(MailboxSettings(host="127.0.0.1", username="x"), now=lambda: NOW)
 
 
 def test_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from agent.domain.invitation import MailVerdict
 from agent.observe.metrics import Metrics
 from agent.store.database.engine import writing
 from agent.store.inbox import folders, messages
-from agent.store.inbox.messages import Found
+from agent.store.inbox.messages import FoundMessage
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 REJECTED, HELD, ACCEPT, DUPLICATE = MailVerdict.REJECTED, MailVerdict.HELD, MailVerdict.ACCEPT, MailVerdict.DUPLICATE
@@ -28,7 +28,7 @@ def page(engine: Engine, metrics: Metrics | None = None) -> dict[str, float]:
 
 def store(engine: Engine, verdicts: Sequence[tuple[MailVerdict, str]], *, waiting: int = 0) -> None:
     """Judged messages, the newest last, and some that wait since ten minutes."""
-    blank = Found(
+    blank = FoundMessage(
         folder_id=None,
         uidvalidity=None,
         uid=None,

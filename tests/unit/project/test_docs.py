@@ -9,7 +9,7 @@ from pathlib import Path
 import agent.visits.errors  # the agent's own flow errors register as subclasses
 from agent.cli.app import COMMANDS
 from agent.domain.invitation import MERCHANT_UNKNOWN, OTHER_MERCHANT, OTHER_REGION
-from agent.mail.imap.failures import Link
+from agent.mail.imap.failures import ConnectionState
 from agent.settings.model import Settings
 from agent.store.merchants import MerchantDiffersError
 from agent.web.problems import Code
@@ -47,7 +47,7 @@ def test_the_runbook_has_no_section_for_a_code_that_does_not_exist() -> None:
 
 
 def test_the_runbook_explains_each_state_of_a_mailbox() -> None:
-    assert [link for link in Link if f"| {link} |" not in RUNBOOK] == []
+    assert [link for link in ConnectionState if f"| {link} |" not in RUNBOOK] == []
 
 
 def test_the_readme_shows_the_help_as_it_is() -> None:

@@ -20,7 +20,7 @@ import pytest
 from agent.domain.audit.document import AuditDocument, document, unread_document
 from agent.domain.audit.judge import judge
 from agent.domain.audit.level import Level
-from agent.domain.audit.reading import Answer, Probe, Reading, Row, Source, Trouble
+from agent.domain.audit.reading import Probe, ProbeAnswer, Reading, Row, Source, Trouble
 from agent.domain.policy.load import load_policy
 from agent.report.writer import Format, open_report
 
@@ -74,7 +74,7 @@ REFUSED = audited(
     Reading(
         source=Source.NONE,
         refusal="redirected",
-        probes=(Probe(path="/business-reports", permission="x", answer=Answer.REACHED),),
+        probes=(Probe(path="/business-reports", permission="x", answer=ProbeAnswer.REACHED),),
     )
 )
 BROKEN = unread_document(account="A9", user_email="a9@users.example", now=NOW, reason="a CAPTCHA needs a person")

@@ -12,7 +12,7 @@ from agent.store import idempotency, operations, tasks, transitions
 from agent.store.database.engine import reading, writing
 from agent.store.database.retention import forget_old
 from agent.store.database.schema import task_claims
-from agent.store.operations import Kind
+from agent.store.operations import OperationKind
 from tests.support.registry import NOW, add_account
 
 REQUEST = idempotency.Request(key_id="k", key="one", method="POST", path="/accounts", fingerprint="f")
@@ -23,9 +23,9 @@ def test_answers_go_after_a_day_and_operations_with_finished_work(any_engine: En
     with writing(any_engine) as conn:
         add_account(conn)
         idempotency.keep(conn, kept, now=NOW)
-        done = operations.add(conn, "A1", Kind.AUDIT, asked_by="a test", now=NOW)
+        done = operations.add(conn, "A1", OperationKind.AUDIT, asked_by="a test", now=NOW)
         operations.finish(conn, done.id, outcome="pass", now=NOW)
-        queued = operations.add(conn, "A1", Kind.AUDIT, asked_by="a test", now=NOW)
+        queued = operations.add(conn, "A1", OperationKind.AUDIT, asked_by="a test", now=NOW)
     first = forget_old(any_engine, ObserveSettings(), now=NOW + timedelta(hours=23))
     second = forget_old(any_engine, ObserveSettings(), now=NOW + timedelta(hours=25))
     third = forget_old(any_engine, ObserveSettings(), now=NOW + timedelta(days=15))

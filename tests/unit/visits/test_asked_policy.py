@@ -17,8 +17,8 @@ from agent.store.database.engine import writing
 from agent.store.vault.keys import Vault
 from agent.visits import audit as audit_visit
 from agent.visits.outcome import Conclusion
-from agent.visits.prepare import Kind, prepare
-from flows.models import AuditReading, Bounds, Grid, Level, PermissionRow
+from agent.visits.prepare import VisitKind, prepare
+from flows.models import AuditReading, Bounds, Grid, PermissionRow, SiteLevel
 from tests.support.registry import add_account, add_secrets
 from tests.support.worker_context import make_context
 
@@ -27,8 +27,8 @@ ROW = PermissionRow(
     scope="regional",
     section="Orders",
     permission="Manage Orders",
-    offered=(Level.NONE, Level.VIEW, Level.EDIT),
-    level=Level.EDIT,
+    offered=(SiteLevel.NONE, SiteLevel.VIEW, SiteLevel.EDIT),
+    level=SiteLevel.EDIT,
 )
 READING = AuditReading(grid=Grid(layout="classic", rows=(ROW,), editable=False, own=True, complete=True))
 
@@ -47,7 +47,7 @@ async def audited(
     with writing(engine) as conn:
         add_account(conn)
         add_secrets(conn, context.vault)
-    plan = await prepare(context, "A1", kind=Kind.AUDIT)
+    plan = await prepare(context, "A1", kind=VisitKind.AUDIT)
     visit = cast("Any", SimpleNamespace(storage_state=storage_state, page=None))
     return await audit_visit.audit(visit, plan, context, hooks=cast("Any", None), bounds=Bounds())
 

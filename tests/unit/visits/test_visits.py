@@ -34,7 +34,7 @@ from agent.visits.errors import (
 )
 from agent.visits.hooks import hooks_for
 from agent.visits.outcome import Conclusion, from_error, interrupted
-from agent.visits.prepare import Kind, NotNowError, Plan, PoisonError, prepare
+from agent.visits.prepare import NotNowError, Plan, PoisonError, VisitKind, prepare
 from agent.visits.record import finish
 from flows.errors import (
     AccountNotOfferedError,
@@ -87,7 +87,7 @@ async def test_a_visit_begins_with_lease_row_and_a_death_that_has_not_happened_y
     worker_context: WorkerContext,
 ) -> None:
     plan = await prepare(worker_context, "A1")
-    assert (plan.kind, plan.host, plan.session) == (Kind.ACCEPT, "sellercentral.amazon.com", None)
+    assert (plan.kind, plan.host, plan.session) == (VisitKind.ACCEPT, "sellercentral.amazon.com", None)
     assert stored(worker_context).deaths == 1
     with pytest.raises(NotNowError, match="being worked on by w1") as caught:
         await prepare(worker_context, "A1")
@@ -131,7 +131,7 @@ async def test_nobody_signs_in_for_another_while_the_own_api_authorization_is_pe
 async def test_the_next_visit_starts_with_the_stored_session(worker_context: WorkerContext) -> None:
     await finish(worker_context, await prepare(worker_context, "A1"), accepted(worker_context))
     plan = await prepare(worker_context, "A1")
-    assert (plan.kind, plan.session) == (Kind.AUDIT, {"cookies": [{"name": "at-main"}]})
+    assert (plan.kind, plan.session) == (VisitKind.AUDIT, {"cookies": [{"name": "at-main"}]})
     assert stored(worker_context).authorization is State.AUDITING
 
 
@@ -172,7 +172,7 @@ async def test_a_release_gives_a_set_aside_account_another_chance(worker_context
         await prepare(worker_context, "A1")
     with writing(worker_context.engine) as conn:
         transitions.apply(conn, "A1", Event.RELEASED, now=worker_context.clock.now(), why="a person")
-    assert (await prepare(worker_context, "A1")).kind is Kind.ACCEPT
+    assert (await prepare(worker_context, "A1")).kind is VisitKind.ACCEPT
 
 
 HOLDS: list[tuple[Callable[[Any], Any], str]] = [
@@ -323,11 +323,11 @@ async def test_an_audit_through_another_account_holds_both(worker_context: Worke
     with writing(worker_context.engine) as conn:
         add_account(conn, "A2")
         add_secrets(conn, worker_context.vault, "A2", password="the other's")
-    plan = await prepare(worker_context, "A1", kind=Kind.AUDIT, as_account="A2")
+    plan = await prepare(worker_context, "A1", kind=VisitKind.AUDIT, as_account="A2")
     assert (plan.own, plan.signs_in.id, [lease.account_id for lease in plan.held]) == (False, "A2", ["A1", "A2"])
     assert plan.secrets.secrets.password.get_secret_value() == "the other's"
     with pytest.raises(NotNowError):
-        await prepare(worker_context, "A2", kind=Kind.AUDIT)
+        await prepare(worker_context, "A2", kind=VisitKind.AUDIT)
 
 
 async def permit(worker_context: WorkerContext, plan: Plan, act: Act) -> None:

@@ -56,7 +56,7 @@ async def test_a_worker_takes_each_once_and_what_a_dead_one_took_again(any_web: 
     )
     taken = first.look()
     assert taken is not None
-    assert (taken.id, taken.worker, taken.state) == (asked, "one", operations.State.RUNNING)
+    assert (taken.id, taken.worker, taken.state) == (asked, "one", operations.OperationState.RUNNING)
     again = second.look()  # "one" never beat: it is taken for dead
     assert again is not None
     assert (again.id, again.worker) == (asked, "two")

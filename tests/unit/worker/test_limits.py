@@ -13,7 +13,7 @@ from sqlalchemy.engine import Engine
 from agent.clock import Clock, utc_now
 from agent.store.database.engine import writing
 from agent.store.vault.keys import Vault
-from agent.visits.prepare import Kind, NotNowError, prepare
+from agent.visits.prepare import NotNowError, VisitKind, prepare
 from tests.support.registry import add_account, add_secrets, invite
 from tests.support.worker_context import make_context
 
@@ -67,4 +67,4 @@ async def test_a_minute_later_there_is_room_again(invited: Engine, tmp_path: Pat
 async def test_what_a_person_asks_for_is_not_refused(invited: Engine, tmp_path: Path) -> None:
     context = make_context(invited, Vault(KEY), tmp_path, visits_per_host_minute=1)
     await prepare(context, "A0", due_by=utc_now())
-    assert (await prepare(context, "A1", kind=Kind.ACCEPT)).account.id == "A1"
+    assert (await prepare(context, "A1", kind=VisitKind.ACCEPT)).account.id == "A1"

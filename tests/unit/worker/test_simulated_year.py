@@ -26,7 +26,7 @@ from agent.store.vault.keys import Vault
 from agent.visits.context import WorkerContext
 from agent.visits.hooks import hooks_for
 from agent.visits.outcome import Conclusion, interrupted
-from agent.visits.prepare import Kind, prepare
+from agent.visits.prepare import VisitKind, prepare
 from agent.visits.record import finish
 from agent.worker.housekeeping import Housekeeping
 from flows.models import Act
@@ -106,7 +106,7 @@ class Year:
             os.utime(folder, (self.now.timestamp(),) * 2)
             await finish(self.context, plan, interrupted(self.now))
             return
-        if plan.kind is Kind.ACCEPT:
+        if plan.kind is VisitKind.ACCEPT:
             facts = Facts(accepted_at=self.now)
             ended = Conclusion(
                 outcome="accepted", event=Event.ACCEPTED, why="x", facts=facts, invitation_state="accepted"
@@ -117,7 +117,7 @@ class Year:
                 outcome="pass", event=Event.PASS, why="x", facts=facts, session={"cookies": [{"n": "v" * 2000}]}
             )
         await finish(self.context, plan, ended)
-        if plan.kind is Kind.AUDIT:
+        if plan.kind is VisitKind.AUDIT:
             with writing(self.context.engine) as conn:
                 record_audit(conn, account=account_id, at=self.now, document=DOCUMENT, visit_id=plan.visit_id)  # type: ignore[arg-type]  # in shape only
                 if self.random.random() < 0.01:
