@@ -1,4 +1,7 @@
-"""Text as it may leave to a terminal, a log line, a table or a page: nothing in it steers what shows it."""
+"""Text as it may leave to a terminal, a log line, a table or a page.
+
+Nothing in it steers what shows it.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,10 @@ def printable(text: object, *, lines: bool = False) -> str:
 
 
 def printable_cell(value: object) -> str:
-    """The same for a cell of a table file: no spreadsheet takes it for a formula (OWASP, CSV injection)."""
+    """The same for a cell of a table file.
+
+    No spreadsheet takes it for a formula (OWASP, CSV injection).
+    """
     text = str(value)
     shown = printable(text)
     return f"'{shown}" if text.lstrip(" \xa0\u3000")[:1] in _FORMULA and text.strip() else shown

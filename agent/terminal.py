@@ -27,7 +27,10 @@ class PrintableConsole(Console):
         )
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
-        """Render as rich does, then make every text printable; rich's own control codes are no texts."""
+        """Render as rich does, then make every text printable.
+
+        Rich's own control codes are no texts.
+        """
         return self._printable(super().render(renderable, options))
 
     def _printable(self, segments: Iterable[Segment]) -> Iterator[Segment]:

@@ -1,1 +1,4 @@
-"""How one visit is done in a browser; knows nothing of mail, state, settings or schedules."""
+"""How one visit is done in a browser.
+
+Knows nothing of mail, state, settings or schedules.
+"""

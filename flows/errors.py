@@ -45,7 +45,9 @@ class StuckError(FlowError):
 
 
 class ChallengeError(FlowError):
-    """The site asks for a person: CAPTCHA, puzzle, approval push, e-mail or SMS code, forced reset, lock.
+    """The site asks for a person.
+
+    CAPTCHA, puzzle, approval push, e-mail or SMS code, forced reset, lock.
 
     `kind` is the screen's name in the catalogue, for example `captcha_image`.
     """
@@ -59,7 +61,10 @@ class ChallengeError(FlowError):
 
 
 class PasswordRejectedError(FlowError):
-    """The site said the password is wrong; it must never be typed again until the secret changes."""
+    """The site said the password is wrong.
+
+    It must never be typed again until the secret changes.
+    """
 
     code = "password_rejected"
     disposition = Disposition.NEEDS_HUMAN
@@ -73,14 +78,20 @@ class CodeRejectedError(FlowError):
 
 
 class NoSuchLoginError(FlowError):
-    """The site does not know the user email as a sign-in; nothing that would create an account was pressed."""
+    """The site does not know the user email as a sign-in.
+
+    Nothing that would create an account was pressed.
+    """
 
     code = "no_such_login"
     disposition = Disposition.NEEDS_HUMAN
 
 
 class WrongIdentityError(FlowError):
-    """The browser is signed in as somebody else, or as nobody it can prove; nothing was clicked."""
+    """The browser is signed in as somebody else, or as nobody it can prove.
+
+    Nothing was clicked.
+    """
 
     code = "wrong_identity"
     disposition = Disposition.NEEDS_HUMAN
@@ -101,7 +112,10 @@ class InvitationClosedError(FlowError):
 
 
 class PartnerLinkError(FlowError):
-    """The link invites an authorized partner, not a user; a person must take it to the provider portal."""
+    """The link invites an authorized partner, not a user.
+
+    A person must take it to the provider portal.
+    """
 
     code = "partner_link"
     disposition = Disposition.NEEDS_HUMAN
@@ -122,29 +136,39 @@ class WrongAccountError(FlowError):
 
 
 class SiteRefusedError(FlowError):
-    """The site answered 429 or 5xx, its error page, or nothing at all; not a reason to try at once again."""
+    """The site answered 429 or 5xx, its error page, or nothing at all.
+
+    Not a reason to try at once again.
+    """
 
     code = "site_refused"
     disposition = Disposition.RETRY
 
 
 class StepTimeoutError(FlowError):
-    """A step's after-state did not come within its bound; what the page is cannot be told."""
+    """A step's after-state did not come within its bound.
+
+    What the page is cannot be told.
+    """
 
     code = "step_timeout"
     disposition = Disposition.RETRY
 
 
 class ForeignHostError(FlowError):
-    """The browser was led, or asked to send something, to a host that is not listed; it was stopped below the flow."""
+    """The browser was led, or asked to send something, to a host that is not listed.
+
+    It was stopped below the flow.
+    """
 
     code = "foreign_host"
     disposition = Disposition.NEEDS_HUMAN
 
 
 class SecretGuardError(FlowError):
-    """A secret was about to be typed where it may not be: another host's frame, no https, or a rehearsal page that is
-    not on loopback.
+    """A secret was about to be typed where it may not be.
+
+    Another host's frame, no https, or a rehearsal page that is not on loopback.
     """
 
     code = "secret_guard"

@@ -1,4 +1,7 @@
-"""The values that flows take and return; all frozen, none holds a Playwright object."""
+"""The values that flows take and return.
+
+All frozen, none holds a Playwright object.
+"""
 
 from __future__ import annotations
 
@@ -40,8 +43,9 @@ class Marketplace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SellerAccount:
-    """What the account picker must end on. At least one of merchant id and name should be known; both None means the
-    only one offered.
+    """What the account picker must end on.
+
+    At least one of merchant id and name should be known; both None means the only one offered.
     """
 
     marketplace: Marketplace
@@ -97,7 +101,10 @@ class Proof(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """Who the browser is signed in as. `user_email` is what the page said, lower-cased; None when it said nothing."""
+    """Who the browser is signed in as.
+
+    `user_email` is what the page said, lower-cased; None when it said nothing.
+    """
 
     user_email: str | None
     proof: Proof
@@ -116,7 +123,10 @@ class ActiveAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvitationLink:
-    """A link rebuilt from its checked parts; exactly one of merchant_id and global_account_id is set."""
+    """A link rebuilt from its checked parts.
+
+    Exactly one of merchant_id and global_account_id is set.
+    """
 
     url: str
     host: str
@@ -145,7 +155,10 @@ class Acceptance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PermissionRow:
-    """One row of a grid as read. `level` is None when it could not be read; `raw` keeps the page's own word."""
+    """One row of a grid as read.
+
+    `level` is None when it could not be read; `raw` keeps the page's own word.
+    """
 
     scope: str  # "regional", "global" or a marketplace code
     section: str
@@ -175,7 +188,10 @@ class PageGapKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageGap:
-    """One thing that keeps a reading from being whole, in the page's own words. `picture` is a path once there is one."""
+    """One thing that keeps a reading from being whole, in the page's own words.
+
+    `picture` is a path once there is one.
+    """
 
     kind: PageGapKind
     words: str
@@ -220,7 +236,10 @@ class Grid:
 
 
 class RefusalKind(StrEnum):
-    """How the site refused the User Permissions page; never the same as signed out or broken."""
+    """How the site refused the User Permissions page.
+
+    Never the same as signed out or broken.
+    """
 
     REDIRECTED = "redirected"
     ACCESS_REQUIRED = "access_required"
@@ -238,7 +257,10 @@ class Refusal:
 
 
 class SiteAnswer(StrEnum):
-    """What a GET of a page tied to a permission showed. A reached page proves View at most."""
+    """What a GET of a page tied to a permission showed.
+
+    A reached page proves View at most.
+    """
 
     REACHED = "reached"
     REFUSED = "refused"

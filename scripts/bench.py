@@ -1,5 +1,6 @@
-"""Measure what the agent costs, as ratios within one run: `scripts/bench.py [--quick] [NAME ...]`; a table, and
-build/bench.json.
+"""Measure what the agent costs, as ratios within one run.
+
+`scripts/bench.py [--quick] [NAME ...]`; a table, and build/bench.json.
 """
 
 from __future__ import annotations
@@ -104,7 +105,10 @@ def _is_wanted(family: Family, names: Sequence[str]) -> bool:
 async def _measure(
     families: Sequence[Family], *, quick: bool, keep: Callable[[Sequence[Figure]], None]
 ) -> tuple[list[Figure], list[str]]:
-    """One family after the other; what cannot be measured is told with its reason, never made up."""
+    """One family after the other.
+
+    What cannot be measured is told with its reason, never made up.
+    """
     figures: list[Figure] = []
     missing: list[str] = []
     for family in families:

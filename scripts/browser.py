@@ -52,7 +52,10 @@ def _starts(executable: str) -> bool:
 
 
 def _download() -> None:
-    """Playwright's own download; out of reach on closed networks, where it is given up soon."""
+    """Playwright's own download.
+
+    Out of reach on closed networks, where it is given up soon.
+    """
     print("browser: asking Playwright for its headless shell")
     command = [sys.executable, "-m", "playwright", "install", "--only-shell", "chromium"]
     try:

@@ -43,7 +43,10 @@ def main() -> int:
 
 
 def build() -> Path:
-    """Install and bundle, once for each state of the sources; return the folder of the bundles."""
+    """Install and bundle, once for each state of the sources.
+
+    Return the folder of the bundles.
+    """
     wanted = _state()
     if _STAMP.is_file() and _STAMP.read_text(encoding="utf-8") == wanted:
         return BUNDLES

@@ -1,4 +1,6 @@
-"""Audit permission pages that lie and list what passed: `scripts/grid_lies.py [--only PART ...] [--drawn N] [--output FILE]`.
+"""Audit permission pages that lie and list what passed.
+
+`scripts/grid_lies.py [--only PART ...] [--drawn N] [--output FILE]`.
 
 Exits 1 if a page passed that must not. The pages are those kept in `tests/data/grid_lies.json`; with `--drawn N` the
 first N lies of the machine (from `--from`), with `--same N` its pages on which nothing of meaning was changed;

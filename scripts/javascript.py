@@ -1,4 +1,6 @@
-"""Install the tools that check JavaScript into .tools/javascript; with --check, run them.
+"""Install the tools that check JavaScript into .tools/javascript.
+
+With --check, run them.
 
 Versions and hashes are pinned by scripts/javascript/package-lock.json. Node itself comes with the Python packages.
 """

@@ -1,4 +1,7 @@
-"""Write docs/openapi.json from the code; with --check, say whether it is what the code gives."""
+"""Write docs/openapi.json from the code.
+
+With --check, say whether it is what the code gives.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""`make play`: a Python prompt with a stand-in, a browser and an open visit; `await` works at the prompt.
+"""`make play`: a Python prompt with a stand-in, a browser and an open visit.
+
+`await` works at the prompt.
 
 Names at the prompt: `world` (the stand-in), `browser`, `visit`, `page`, `scenario`, `user`, and the flows that the
 front door exports. With `--headed` the browser shows its window.
@@ -28,7 +30,10 @@ Ctrl-D ends it."""
 
 
 class Prompt(code.InteractiveConsole):
-    """An interactive console whose input may await; it runs in a thread, awaited code on the loop."""
+    """An interactive console whose input may await.
+
+    It runs in a thread, awaited code on the loop.
+    """
 
     def __init__(self, names: dict[str, Any], loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(names)

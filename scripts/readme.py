@@ -1,4 +1,6 @@
-"""Write the README's generated blocks afresh: `python scripts/readme.py help demo`.
+"""Write the README's generated blocks afresh.
+
+`python scripts/readme.py help demo`.
 
 A block stands between `<!-- NAME -->` and `<!-- /NAME -->`. `help` is what `sc-agent --help` prints, `demo` what
 `sc-agent demo` prints with seed 1. Tests hold both against the program.
@@ -31,7 +33,10 @@ def main(names: list[str]) -> int:
 
 
 def block(text: str, name: str) -> str | None:
-    """Return what stands in one block of a README, without its fence; None when there is no such block."""
+    """Return what stands in one block of a README, without its fence.
+
+    None when there is no such block.
+    """
     found = re.search(_pattern(name), text)
     return None if found is None else found[1].strip("\n")
 

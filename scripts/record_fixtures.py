@@ -1,5 +1,6 @@
-"""Records the shipped visits against the stand-in, afresh: `python scripts/record_fixtures.py [PATTERN ...]`. Same
-bytes each time.
+"""Records the shipped visits against the stand-in, afresh.
+
+`python scripts/record_fixtures.py [PATTERN ...]`. Same bytes each time.
 """
 
 from __future__ import annotations

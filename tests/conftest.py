@@ -38,7 +38,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _mix(items: list[pytest.Item]) -> None:
-    """Take files from each room in turn: tests that keep a machine busy for minutes run beside such that do not."""
+    """Take files from each room in turn.
+
+    Tests that keep a machine busy for minutes run beside such that do not.
+    """
     files: dict[Path, list[pytest.Item]] = {}
     for item in items:
         files.setdefault(item.path, []).append(item)
@@ -67,7 +70,10 @@ def browser_options(browser_name: str, browser_type_launch_args: dict[str, objec
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def chromium(browser_options: BrowserOptions) -> AsyncIterator[Browser]:
-    """A browser as the agent opens it, with no resolver rules; one for a module, whose tests share its loop."""
+    """A browser as the agent opens it, with no resolver rules.
+
+    One for a module, whose tests share its loop.
+    """
     async with open_browser(browser_options) as browser:
         yield browser
 
@@ -79,7 +85,10 @@ _kept: dict[str, tuple[int, int]] = {}
 
 
 def _sample(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Of each test marked `sampled(n)`, keep n cases chosen by the seed; `-m soak` and SC_TEST_ALL=1 keep all."""
+    """Of each test marked `sampled(n)`, keep n cases chosen by the seed.
+
+    `-m soak` and SC_TEST_ALL=1 keep all.
+    """
     if os.environ.get("SC_TEST_ALL") == "1":
         return
     cases: dict[str, list[pytest.Item]] = {}
@@ -99,7 +108,10 @@ def _sample(config: pytest.Config, items: list[pytest.Item]) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """A parallel worker tells the one that prints; in CI a skipped test is a failed run (decision 16)."""
+    """A parallel worker tells the one that prints.
+
+    In CI a skipped test is a failed run (decision 16).
+    """
     output = getattr(session.config, "workeroutput", None)
     if output is not None:
         output["sampled"] = {name: list(part) for name, part in _kept.items()}

@@ -33,8 +33,10 @@ def authorize_api(
 
 
 def rebind(conn: Connection, account_id: str, merchant: Merchant, *, reason: str, who: str, now: datetime) -> Account:
-    """Give an account to another merchant, on purpose: its session and any invitation of the former one are dropped, and
-    it awaits an invitation. An account without a merchant, or with this one, is only bound to it.
+    """Give an account to another merchant, on purpose.
+
+    Its session and any invitation of the former one are dropped, and it awaits an invitation. An account without a
+    merchant, or with this one, is only bound to it.
 
     Raises:
         UnknownAccountError: there is no such account.

@@ -71,7 +71,10 @@ def _merchant(
 
 
 def _move(conn: Connection, account: Account, code: str, *, reason: str | None, who: str, now: datetime) -> Account:
-    """Within a region the same seller and user go on; merchants of another region are others."""
+    """Within a region the same seller and user go on.
+
+    Merchants of another region are others.
+    """
     if marketplace(code).region == marketplace(account.marketplace).region:
         due: dict[str, Any] = {} if account.due is None else {"due": now}
         accounts.edit(conn, account.id, marketplace=code, updated_at=now, **due)

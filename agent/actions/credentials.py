@@ -19,7 +19,10 @@ from flows.models import Act
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenSecrets:
-    """How an account stands with its new secrets; `is_barred`: the site rejected this very password before."""
+    """How an account stands with its new secrets.
+
+    `is_barred`: the site rejected this very password before.
+    """
 
     account: Account
     is_barred: bool
@@ -28,7 +31,9 @@ class GivenSecrets:
 def give_secrets(
     conn: Connection, vault: Vault, account_id: str, given: SignInSecrets, *, now: datetime
 ) -> GivenSecrets:
-    """Replace password and seed; the stored session goes, and with a new password the attempt budget starts afresh.
+    """Replace password and seed.
+
+    The stored session goes, and with a new password the attempt budget starts afresh.
 
     Raises:
         UnknownAccountError: there is no such account.

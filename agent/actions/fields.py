@@ -35,7 +35,10 @@ _NEEDED = ("id", "user_email", "marketplace")
 
 
 class FieldError(UsageError):
-    """A field is missing, unknown or malformed. `field` is its name, `expected` what it should have been."""
+    """A field is missing, unknown or malformed.
+
+    `field` is its name, `expected` what it should have been.
+    """
 
     code = "invalid_field"
 

@@ -30,7 +30,9 @@ def resume(conn: Connection, account_id: str, *, now: datetime, reason: str = "r
 
 
 def release(conn: Connection, account_id: str, *, now: datetime, reason: str = "released by a person") -> Account:
-    """Let an account that needed a human go on; a password that was doubted may be typed again, a rejected one never.
+    """Let an account that needed a human go on.
+
+    A password that was doubted may be typed again, a rejected one never.
 
     Raises:
         UnknownAccountError: there is none.

@@ -27,7 +27,9 @@ class Registration:
 def register(
     conn: Connection, vault: Vault, registrations: Sequence[Registration], *, now: datetime, window: timedelta
 ) -> None:
-    """Register accounts, all or none; genuine mails to them that nobody expected within `window` are judged once more.
+    """Register accounts, all or none.
+
+    Genuine mails to them that nobody expected within `window` are judged once more.
 
     An account may name another one of the same call as `audit_as`.
 
@@ -47,7 +49,9 @@ def register(
 
 
 def remove(conn: Connection, account_id: str) -> None:
-    """Forget an account with its secrets, session, audits and history; nothing changes in Seller Central.
+    """Forget an account with its secrets, session, audits and history.
+
+    Nothing changes in Seller Central.
 
     What is remembered of its passwords, as keyed hashes of its user email, stays.
 

@@ -1,1 +1,4 @@
-"""The command line: one file a command group; the only place that builds Settings and wires the rest."""
+"""The command line: one file a command group.
+
+The only place that builds Settings and wires the rest.
+"""

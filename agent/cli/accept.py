@@ -33,8 +33,9 @@ def accept(
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before opening a link.")] = False,
 ) -> None:
-    """Accept one invitation now. The mail is checked as the daemon checks it; a link is checked as strictly, its origin
-    cannot be.
+    """Accept one invitation now.
+
+    The mail is checked as the daemon checks it; a link is checked as strictly, its origin cannot be.
     """
     if (mail is None) == (link is None):
         raise UsageError("expected either --mail FILE or --link URL")

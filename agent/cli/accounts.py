@@ -58,7 +58,9 @@ def add(
     ] = False,
     secrets_stdin: FromStdin = False,
 ) -> None:
-    """Register an account. The secrets come from standard input, never from an argument.
+    """Register an account.
+
+    The secrets come from standard input, never from an argument.
 
     Without --merchant-id (or --global-account-id) invitations wait for a person: whoever knows the user email can send one.
     """
@@ -148,8 +150,9 @@ def show(account_id: Id, as_json: Json = False) -> None:
 
 @app.command()
 def secret(account_id: Id, secrets_stdin: FromStdin = False) -> None:
-    """Replace an account's password and seed; with a new password its attempt budget starts afresh. Its stored session
-    is dropped.
+    """Replace an account's password and seed.
+
+    With a new password its attempt budget starts afresh. Its stored session is dropped.
     """
     given = _read_secrets(needed=secrets_stdin)
     if given is None:
@@ -174,7 +177,10 @@ def api_authorization(
     global_account_id: GlobalAccountId = None,
     merchant_name: MerchantName = None,
 ) -> None:
-    """Say whether the API authorization is complete, and of which merchant; nothing is started while it is pending."""
+    """Say whether the API authorization is complete, and of which merchant.
+
+    Nothing is started while it is pending.
+    """
     merchant = named_merchant(merchant_id, global_account_id, merchant_name)
     with writing(context.database(context.settings())) as conn:
         account = authorize_api(conn, account_id, ApiAuthorization(value), merchant=merchant, now=now())
@@ -234,7 +240,10 @@ def release(account_id: Id) -> None:
 
 @app.command()
 def remove(account_id: Id, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
-    """Forget an account: its secrets, session, audits and history. Nothing changes in Seller Central."""
+    """Forget an account: its secrets, session, audits and history.
+
+    Nothing changes in Seller Central.
+    """
     engine = context.database(context.settings())
     with reading(engine) as conn:
         account = accounts.get(conn, account_id)
@@ -274,7 +283,10 @@ def _merchant(account: Account) -> str:
 
 
 def _warn_of(given: SignInSecrets | None) -> None:
-    """Tell what is unusual about a seed that was taken; one that was not taken has its error."""
+    """Tell what is unusual about a seed that was taken.
+
+    One that was not taken has its error.
+    """
     if given is not None and (warning := parse_seed(given.totp_secret.get_secret_value()).warning):
         warn(f"warning: {warning}")
 

@@ -1,4 +1,7 @@
-"""The command line's root: which command lives in which file; a file is imported when its command is asked for."""
+"""The command line's root: which command lives in which file.
+
+A file is imported when its command is asked for.
+"""
 
 from __future__ import annotations
 
@@ -80,7 +83,10 @@ def root(
 
 
 def main() -> None:
-    """Run the command line; every error is one clear line and an exit code of the contract."""
+    """Run the command line.
+
+    Every error is one clear line and an exit code of the contract.
+    """
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     debug = len(arguments) < len(sys.argv) - 1
     os.umask(0o077)

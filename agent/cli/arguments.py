@@ -47,7 +47,10 @@ def named_merchant(
 
 @contextmanager
 def naming(given: Mapping[str, object]) -> Iterator[None]:
-    """Say which argument was wrong as it was typed: on a command line it is seen anyway."""
+    """Say which argument was wrong as it was typed.
+
+    On a command line it is seen anyway.
+    """
     try:
         yield
     except fields.FieldError as err:

@@ -68,7 +68,10 @@ def audit(
         str | None, typer.Option("--reason", help="Why these rows are gone.", metavar="TEXT", show_default=False)
     ] = None,
 ) -> None:
-    """Read what users may do and judge it; nothing is changed. The exit code is the worst of all accounts."""
+    """Read what users may do and judge it; nothing is changed.
+
+    The exit code is the worst of all accounts.
+    """
     if bool(account_ids) == every:
         raise UsageError("expected account IDs, or --all; see 'sc-agent audit --help'")
     if confirm and (every or stored or len(account_ids or ()) != 1 or not (reason or "").strip()):
@@ -101,7 +104,10 @@ def audit(
 
 @dataclass(slots=True, kw_only=True)
 class _AuditRun:
-    """Where documents are finished and written, one after another; only the worst exit code is kept of them."""
+    """Where documents are finished and written, one after another.
+
+    Only the worst exit code is kept of them.
+    """
 
     settings: Settings
     engine: Engine
@@ -127,8 +133,9 @@ class _AuditRun:
             self.worst = max(self.worst, Exit.UNCONFIRMED)
 
     async def write_audits(self, chosen: list[Account], rules: Policy, as_account: str | None) -> None:
-        """Audit with bounded concurrency; results are written in the order of the accounts, none is waited for by the
-        others.
+        """Audit with bounded concurrency.
+
+        Results are written in the order of the accounts, none is waited for by the others.
         """
         vault = context.proven_vault(self.settings, self.engine)
         async with auditing(
@@ -169,7 +176,10 @@ class _AuditRun:
 
 
 def _place(settings: Settings) -> str:
-    """Where the registry is; an address of a database is not told, it may hold a password."""
+    """Where the registry is.
+
+    An address of a database is not told, it may hold a password.
+    """
     return "the database of SC_AGENT_DATABASE_URL" if settings.database_url else str(settings.data_dir)
 
 
@@ -182,7 +192,10 @@ def _none_stored(account: Account) -> AuditDocument:
 
 
 def _chosen(engine: Engine, account_ids: list[str] | None, as_account: str | None) -> list[Account]:
-    """The accounts asked for; an unknown one ends the command before anything is opened."""
+    """The accounts asked for.
+
+    An unknown one ends the command before anything is opened.
+    """
     with reading(engine) as conn:
         if as_account is not None:
             accounts.get(conn, as_account)

@@ -1,4 +1,7 @@
-"""What every command is wired from: settings, database, vault, and how errors end a command."""
+"""What every command is wired from.
+
+Settings, database, vault, and how errors end a command.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,9 @@ if TYPE_CHECKING:
 
 @cache
 def settings() -> Settings:
-    """The settings of this process; their secrets are taken out of the environment, which child processes inherit.
+    """The settings of this process.
+
+    Their secrets are taken out of the environment, which child processes inherit.
 
     Raises:
         ConfigurationError: see load_settings.
@@ -38,7 +43,9 @@ def settings() -> Settings:
 
 
 def database(settings: Settings, *, reads: bool = False) -> Engine:
-    """The migrated database. A command that changes something makes one if there is none, mode 0700, and stamps it.
+    """The migrated database.
+
+    A command that changes something makes one if there is none, mode 0700, and stamps it.
 
     A command that only `reads` makes nothing: where there is no database yet it sees an empty one, that is nowhere.
 
@@ -64,7 +71,9 @@ def database(settings: Settings, *, reads: bool = False) -> Engine:
 
 
 def require_place(settings: Settings) -> None:
-    """Refuse a data directory that nobody chose: `./data` of whatever directory the command was started in.
+    """Refuse a data directory that nobody chose.
+
+    `./data` of whatever directory the command was started in.
 
     Raises:
         ConfigurationError: it was neither named nor made by `init`.
@@ -101,7 +110,10 @@ def vault(settings: Settings) -> Vault:
 
 
 def proven_vault(settings: Settings, engine: Engine) -> Vault:
-    """The vault, once it is certain that its keys open what is stored: nothing new may be sealed with a wrong one."""
+    """The vault, once it is certain that its keys open what is stored.
+
+    Nothing new may be sealed with a wrong one.
+    """
     from agent.worker.vault_check import require_right_key
 
     found = vault(settings)
@@ -117,7 +129,10 @@ def quiet_logs() -> None:
 
 
 def fail(message: str, code: Exit) -> NoReturn:
-    """End the command with one line on stderr; a secret of the settings is never part of it."""
+    """End the command with one line on stderr.
+
+    A secret of the settings is never part of it.
+    """
     message = _without_secrets(message)
     print(f"error: {one_line(message)}", file=sys.stderr)  # noqa: T201 - the contract's one clear line
     raise SystemExit(int(code))
@@ -132,7 +147,10 @@ def _without_secrets(message: str) -> str:
 
 
 def end_with(error: BaseException, *, debug: bool) -> NoReturn:
-    """Turn any error into the contract's one line and exit code; the traceback only when asked for."""
+    """Turn any error into the contract's one line and exit code.
+
+    The traceback only when asked for.
+    """
     from flows.errors import FlowError
 
     if debug:

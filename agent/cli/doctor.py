@@ -49,8 +49,9 @@ class Check:
 
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
-    """Check browser, mailbox, clock skew, database, vault key, catalogue and disk. Exit 4 if the agent cannot work like
-    this.
+    """Check browser, mailbox, clock skew, database, vault key, catalogue and disk.
+
+    Exit 4 if the agent cannot work like this.
     """
     checks = list(_examine(context.settings()))
     if as_json:
@@ -219,7 +220,10 @@ def _merchants(settings: Settings) -> tuple[Health, str]:
 
 
 def _files(settings: Settings) -> tuple[Health, str]:
-    """Who can read and write what says what we do; what others can write ended the command before."""
+    """Who can read and write what says what we do.
+
+    What others can write ended the command before.
+    """
     from agent.settings.files import readable_secrets, require_believed
 
     require_believed(settings.data_dir, what="the data directory")

@@ -14,7 +14,9 @@ NO_READER = 141  # what a shell says of a program that SIGPIPE ended: no finding
 
 
 def on_signals() -> None:
-    """Take SIGTERM and SIGHUP (a lost terminal) as Ctrl-C: what runs is put back, one line, exit 3.
+    """Take SIGTERM and SIGHUP (a lost terminal) as Ctrl-C.
+
+    What runs is put back, one line, exit 3.
 
     `nohup` stays what it is: a signal that is ignored already is not taken. The daemon sets handlers of its own.
     """
@@ -24,7 +26,10 @@ def on_signals() -> None:
 
 
 def have_streams() -> None:
-    """Stand in for streams that were closed before the start: nothing to read, nowhere to write."""
+    """Stand in for streams that were closed before the start.
+
+    Nothing to read, nowhere to write.
+    """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - for as long as we run
@@ -38,7 +43,10 @@ def is_broken_pipe(error: BaseException) -> bool:
 
 
 def without_reader() -> NoReturn:
-    """End because nobody reads what is printed; Python's own last flush must not complain."""
+    """End because nobody reads what is printed.
+
+    Python's own last flush must not complain.
+    """
     null = os.open(os.devnull, os.O_WRONLY)
     for stream in (1, 2):
         os.dup2(null, stream)

@@ -1,4 +1,7 @@
-"""A group whose commands are imported when they are run; their help is read from the source, without importing them."""
+"""A group whose commands are imported when they are run.
+
+Their help is read from the source, without importing them.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,10 @@ _ROOT = Path(__file__).parents[2]
 
 
 class LazyCommands(TyperGroup):
-    """One command need not wait for all the others' libraries. Subclasses name the places: `module:function or app`."""
+    """One command need not wait for all the others' libraries.
+
+    Subclasses name the places: `module:function or app`.
+    """
 
     places: Mapping[str, str] = {}
 

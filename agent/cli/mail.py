@@ -37,7 +37,9 @@ def check(
     ],
     as_json: Json = False,
 ) -> None:
-    """Judge a mail file and explain every step; nothing is recorded and nothing is opened.
+    """Judge a mail file and explain every step.
+
+    Nothing is recorded and nothing is opened.
 
     Exit 0 if it would be acted on, 3 if it is held, refused, known already or could not be judged.
     """
@@ -98,7 +100,10 @@ def list_(
 
 @app.command()
 def show(number: Number, as_json: Json = False) -> None:
-    """Show one message's verdict with every step that led to it. Its text is never shown: it is the sender's."""
+    """Show one message's verdict with every step that led to it.
+
+    Its text is never shown: it is the sender's.
+    """
     with reading(context.database(context.settings(), reads=True)) as conn:
         message = _get(conn, number)
         described = _describe(conn, message) | {"evidence": dict(message.evidence or {})}
@@ -117,7 +122,10 @@ def show(number: Number, as_json: Json = False) -> None:
 
 @app.command()
 def retry(number: Number) -> None:
-    """Let the daemon judge a message once more, from the start; what was never fetched is fetched first."""
+    """Let the daemon judge a message once more, from the start.
+
+    What was never fetched is fetched first.
+    """
     with writing(context.database(context.settings())) as conn:
         message = _get(conn, number)
         if message.verdict in (MailVerdict.ACCEPT, MailVerdict.DUPLICATE):
@@ -138,7 +146,9 @@ def approve(
     account: Annotated[str | None, typer.Option(metavar="ID", help="The account that must be the invited one.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Act on a held message because you say so. Only a genuine mail with exactly one invitation can be approved.
+    """Act on a held message because you say so.
+
+    Only a genuine mail with exactly one invitation can be approved.
 
     Shows shop, merchant and region; an account without a merchant is bound to the one shown.
     """
@@ -171,7 +181,10 @@ def _offered(offer: Offer, shop: str | None) -> str:
 
 
 def _expected(settings: Settings) -> Callable[[str], Expectation | None] | None:
-    """What registered accounts expect; None when there is no database or no account in it."""
+    """What registered accounts expect.
+
+    None when there is no database or no account in it.
+    """
     from agent.store.inbox.expectations import expectation_for
 
     url = make_url(database_url(settings))

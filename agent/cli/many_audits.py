@@ -1,4 +1,7 @@
-"""Many audits at once, told in the order of their accounts; one that fails is its own result."""
+"""Many audits at once, told in the order of their accounts.
+
+One that fails is its own result.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,10 @@ async def audits_in_order(
 
 
 async def _audit(account: Account, audit_one: AuditOne, as_account: str | None) -> AuditDocument:
-    """One account; what stops it is its own result and never the others'. A missing browser or key stops all."""
+    """One account; what stops it is its own result and never the others'.
+
+    A missing browser or key stops all.
+    """
     try:
         return await audit_one(account.id, as_account)
     except ConfigurationError:

@@ -22,7 +22,10 @@ def print_document(document: Mapping[str, Any]) -> None:
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, title: str | None = None) -> None:
-    """Print a table as wide as the terminal, or wide enough for a pipe; cell text is never read as markup."""
+    """Print a table as wide as the terminal, or wide enough for a pipe.
+
+    Cell text is never read as markup.
+    """
     table = Table(*columns, title=title, title_justify="left", header_style="bold", show_edge=False, pad_edge=False)
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
@@ -30,7 +33,10 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, title:
 
 
 def console(*, stderr: bool = False) -> PrintableConsole:
-    """A console without colours unless it is a terminal; a pipe gets no wrapping at 80 columns."""
+    """A console without colours unless it is a terminal.
+
+    A pipe gets no wrapping at 80 columns.
+    """
     return PrintableConsole(sys.stderr if stderr else sys.stdout)
 
 

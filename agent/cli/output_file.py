@@ -17,7 +17,9 @@ STANDARD_OUTPUT = Path("-")
 
 @contextmanager
 def open_output(output: Path | None, *, what: str = "report") -> Iterator[TextIO]:
-    """Open what `--output` names for text; only we may read a file that is made. Nothing or `-` is standard output.
+    """Open what `--output` names for text; only we may read a file that is made.
+
+    Nothing or `-` is standard output.
 
     A regular file is replaced when the block ends without an error; a link is followed, and a device, a pipe or a
     socket is written into, as a shell's redirection would.

@@ -1,4 +1,7 @@
-"""`sc-agent pause --all` and `resume --all`: one switch that every process obeys within seconds, restarts included."""
+"""`sc-agent pause --all` and `resume --all`.
+
+One switch that every process obeys within seconds, restarts included.
+"""
 
 from __future__ import annotations
 

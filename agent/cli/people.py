@@ -1,4 +1,7 @@
-"""`sc-agent people` and `sc-agent console`: who may use the console, and a sign-in address for this machine."""
+"""`sc-agent people` and `sc-agent console`.
+
+Who may use the console, and a sign-in address for this machine.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Accounts read from a CSV or JSON file; errors say line and column, and never what stands there."""
+"""Accounts read from a CSV or JSON file.
+
+Errors say line and column, and never what stands there.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,9 @@ _SHAPE = "expected a .csv with a header line and rows, or a JSON list of account
 
 
 def load_registrations(name: str) -> list[Registration]:
-    """Read accounts from a file, or from standard input for `-`: JSON (a list, or {"accounts": [...]}) or CSV; all or none.
+    """Read accounts from a file, or from standard input for `-`.
+
+    JSON (a list, or {"accounts": [...]}) or CSV; all or none.
 
     Raises:
         ConfigurationError: somebody else could have written it.

@@ -114,7 +114,10 @@ def _known(conn: Connection, account: Account, settings: Settings) -> dict[str, 
 
 
 def describe(conn: Connection, account: Account) -> dict[str, Any]:
-    """The status document, and what 0.1 said beside it; internal_reason and failure_code are for on-call, not for customers."""
+    """The status document, and what 0.1 said beside it.
+
+    Internal_reason and failure_code are for on-call, not for customers.
+    """
     offer = invitations.get(conn, account.invitation) if account.invitation else None
     held = [
         message

@@ -1,4 +1,7 @@
-"""What `status` prints for people: totals first, who needs somebody first, and what on-call has to know and do."""
+"""What `status` prints for people.
+
+Totals first, who needs somebody first, and what on-call has to know and do.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,10 @@ _COLOURS = {State.COMPLETE: "green", State.FAILED: "red", State.NEEDS_HUMAN: "ye
 
 
 def print_status(document: Mapping[str, Any], *, on_call: Mapping[str, Mapping[str, Any]], registered: int) -> None:
-    """Print the document. `on_call` says of accounts since when they stand so and where their evidence is."""
+    """Print the document.
+
+    `on_call` says of accounts since when they stand so and where their evidence is.
+    """
     if document["paused_by"]:
         say(f"everything is paused ({document['paused_by']}); 'sc-agent resume --all' lets it go on\n")
     if not registered:

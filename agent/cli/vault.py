@@ -15,7 +15,10 @@ app = typer.Typer(help="Make a vault key, or change it.", no_args_is_help=True)
 
 @app.command()
 def key() -> None:
-    """Print a fresh key for SC_AGENT_VAULT_KEY; keep it where backups of the database are not."""
+    """Print a fresh key for SC_AGENT_VAULT_KEY.
+
+    Keep it where backups of the database are not.
+    """
     say(new_key())
 
 

@@ -42,7 +42,10 @@ def add(
     ] = "",
     as_json: Json = False,
 ) -> None:
-    """Register an endpoint and print its secret, once. It is active as soon as its first ping is answered with 2xx."""
+    """Register an endpoint and print its secret, once.
+
+    It is active as soon as its first ping is answered with 2xx.
+    """
     settings, engine, sealing = _parts()
     wanted = parse_types(types)
     require_receiver(url, settings)
@@ -102,7 +105,10 @@ def list_deliveries(
 
 @app.command()
 def replay(delivery: Annotated[int, typer.Argument(metavar="DELIVERY", help="The delivery's number.")]) -> None:
-    """Send an event once more, under its own id, signed with today's secret; the daemon sends it."""
+    """Send an event once more, under its own id, signed with today's secret.
+
+    The daemon sends it.
+    """
     with writing(context.database(context.settings())) as conn:
         row_id = deliveries.replay(conn, delivery, now=now())
     say(f"delivery {delivery} is sent once more as delivery {row_id}")

@@ -1,4 +1,7 @@
-"""One ChannelAdvisor account: its own user email, sign-in and marketplace, and where it stands."""
+"""One ChannelAdvisor account.
+
+Its own user email, sign-in and marketplace, and where it stands.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,10 @@ from agent.domain.authorization import FixedText, State, customer_text
 
 
 class ApiAuthorization(StrEnum):
-    """The step that comes before Seller Central; nothing is started while it is pending."""
+    """The step that comes before Seller Central.
+
+    Nothing is started while it is pending.
+    """
 
     COMPLETE = "complete"
     PENDING = "pending"
@@ -37,7 +43,10 @@ class MerchantSource(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewAccount:
-    """What registers an account. A merchant or global account id given here is authorised by whoever registers it."""
+    """What registers an account.
+
+    A merchant or global account id given here is authorised by whoever registers it.
+    """
 
     id: str
     user_email: str

@@ -1,4 +1,7 @@
-"""The conditions of an account: what is known to be so, known not to be so, or not known, each by itself."""
+"""The conditions of an account.
+
+What is known to be so, known not to be so, or not known, each by itself.
+"""
 
 from __future__ import annotations
 

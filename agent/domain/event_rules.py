@@ -1,4 +1,7 @@
-"""The one table of the state machine: for each event its targets, due time, counters and words."""
+"""The one table of the state machine.
+
+For each event its targets, due time, counters and words.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +67,10 @@ DueRule = Callable[[State, Standing], Due]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventRule:
-    """Everything that follows from one event. `due` is asked only where the target state is looked at by a timer."""
+    """Everything that follows from one event.
+
+    `due` is asked only where the target state is looked at by a timer.
+    """
 
     targets: Mapping[State, Target]
     due: DueRule
@@ -105,7 +111,10 @@ def _after_reading(due: Due) -> DueRule:
 
 
 def _again(to: State, standing: Standing) -> Due:
-    """A failed acceptance waits for a new invitation; everything else is looked at now."""
+    """A failed acceptance waits for a new invitation.
+
+    Everything else is looked at now.
+    """
     if to is standing.state:
         return Due.KEPT
     return Due.NEVER if to is State.FAILED and not standing.accepted else Due.NOW

@@ -78,7 +78,10 @@ def parse_type(text: str) -> EventType:
 def cloud_event(
     *, event_id: str, kind: str, account: str | None, at: datetime, data: Mapping[str, Any], sequence: int | None
 ) -> dict[str, Any]:
-    """A CloudEvents 1.0 envelope in structured JSON; `sequence` is an extension and is left out where there is none."""
+    """A CloudEvents 1.0 envelope in structured JSON.
+
+    `sequence` is an extension and is left out where there is none.
+    """
     envelope: dict[str, Any] = {
         "specversion": "1.0",
         "id": event_id,

@@ -87,7 +87,10 @@ class MailVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """An invitation link rebuilt from its checked parts; exactly one of merchant_id and global_account_id is set."""
+    """An invitation link rebuilt from its checked parts.
+
+    Exactly one of merchant_id and global_account_id is set.
+    """
 
     url: str
     host: str
@@ -159,8 +162,9 @@ def rebuild_stored(stored: Link) -> Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """What a message offers and to whom; `sent_at` is the signed Date, `arrived_at` the server's INTERNALDATE if one is
-    known.
+    """What a message offers and to whom.
+
+    `sent_at` is the signed Date, `arrived_at` the server's INTERNALDATE if one is known.
     """
 
     link: Link
@@ -242,7 +246,9 @@ def _rule_on_time(offer: Offer, *, now: datetime, window: timedelta) -> Ruling |
 
 
 def rule_on_link(link: Link, expectation: Expectation) -> Ruling | None:
-    """Say why this link is not the account's; None when it is. Holds at every time: when it comes and when it is opened.
+    """Say why this link is not the account's; None when it is.
+
+    Holds at every time: when it comes and when it is opened.
 
     That a mail is genuine says that Amazon wrote it for the seller that it names, not that this seller is ours.
     """

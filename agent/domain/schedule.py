@@ -19,7 +19,10 @@ class Rhythm:
     jitter: float = 0.1  # share of an interval, either way
 
     def due_at(self, due: Due, *, now: datetime, kept: datetime | None, retries: int, chance: float) -> datetime | None:
-        """The moment that `due` stands for; `chance` is in [0, 1), `retries` counts from 1 for the first."""
+        """The moment that `due` stands for.
+
+        `chance` is in [0, 1), `retries` counts from 1 for the first.
+        """
         match due:
             case Due.NEVER:
                 return None

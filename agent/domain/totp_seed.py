@@ -17,7 +17,10 @@ class SeedError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seed:
-    """A seed with the parameters of RFC 6238; `secret` is canonical Base32. Never print one."""
+    """A seed with the parameters of RFC 6238; `secret` is canonical Base32.
+
+    Never print one.
+    """
 
     secret: str
     digits: int = 6

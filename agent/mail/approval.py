@@ -124,7 +124,10 @@ def _bind_to_offer(conn: Connection, account: Account, offer: Offer, *, message_
 
 
 def _entitled(conn: Connection, offer: Offer, *, account_id: str | None, message_id: int) -> Account:
-    """The account that the offer is for, and nobody else; it must not have had it before."""
+    """The account that the offer is for, and nobody else.
+
+    It must not have had it before.
+    """
     found = accounts.get(conn, account_id) if account_id else accounts.find_by_email(conn, offer.recipient or "")
     if found is None:
         raise UsageError(

@@ -72,7 +72,10 @@ def process_name() -> str:
 
 
 def is_dead(holder: str) -> bool:
-    """Whether a process of this host is certainly gone; False when that cannot be told."""
+    """Whether a process of this host is certainly gone.
+
+    False when that cannot be told.
+    """
     host, pid, started = ([*holder.rsplit(":", 3), "", ""])[:3]
     if host != socket.gethostname() or not pid.isdigit():
         return False

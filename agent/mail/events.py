@@ -1,4 +1,7 @@
-"""The names of the mail room's log events. Their fields never hold a link, a token, a body or a secret."""
+"""The names of the mail room's log events.
+
+Their fields never hold a link, a token, a body or a secret.
+"""
 
 CONNECTED = "mailbox.connected"
 LOST = "mailbox.lost"

@@ -20,7 +20,10 @@ log = structlog.get_logger("agent.mail")
 def decide_offer(
     conn: Connection, examination: Examination, *, now: datetime, window: timedelta, any_merchant: bool
 ) -> Judgement:
-    """Rule on an examined message; an invitation that is known already is a duplicate, whoever brought it."""
+    """Rule on an examined message.
+
+    An invitation that is known already is a duplicate, whoever brought it.
+    """
     offer = examination.offer
     if offer is not None and (known := invitations.find(conn, offer.link.invitation_id)) is not None:
         ruling = known_already(known.account_id, offer.link)

@@ -1,4 +1,7 @@
-"""An invitation that a person gives to the web role, in the caller's transaction: the same rules as for a received one."""
+"""An invitation that a person gives to the web role, in the caller's transaction.
+
+The same rules as for a received one.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,9 @@ class NotActedOnError(Exception):
 
 
 def examine(raw: bytes, *, settings: Settings, now: datetime) -> Examination:
-    """Examine a mail under the first mailbox's policy, in a process of its own; nothing is recorded.
+    """Examine a mail under the first mailbox's policy, in a process of its own.
+
+    Nothing is recorded.
 
     Raises:
         UnconfirmedError: the judging process did not survive it.
@@ -41,7 +46,9 @@ def examine(raw: bytes, *, settings: Settings, now: datetime) -> Examination:
 def admit_link(
     conn: Connection, account: Account, url: str, *, asked_by: str, settings: Settings, now: datetime
 ) -> int:
-    """Check a link as strictly as a mailed one and let it be accepted; returns invitations.id, a known one's too.
+    """Check a link as strictly as a mailed one and let it be accepted.
+
+    Returns invitations.id, a known one's too.
 
     Raises:
         LinkError: it is no invitation; `reason` names the step.
@@ -66,7 +73,9 @@ def admit_link(
 def admit_mail(
     conn: Connection, account: Account, examination: Examination, *, asked_by: str, settings: Settings, now: datetime
 ) -> int:
-    """Let a genuine mail's invitation be accepted; returns invitations.id, a known one's too.
+    """Let a genuine mail's invitation be accepted.
+
+    Returns invitations.id, a known one's too.
 
     Raises:
         NotActedOnError: it is for another account, or this one does not expect it.
@@ -87,7 +96,10 @@ def admit_mail(
 
 
 def _again(conn: Connection, account: Account, row_id: int, *, asked_by: str, now: datetime) -> int:
-    """A person's wish opens a closed invitation again; an accepted one, or one that is being accepted, stays as it is."""
+    """A person's wish opens a closed invitation again.
+
+    An accepted one, or one that is being accepted, stays as it is.
+    """
     found = invitations.get(conn, row_id)
     is_under_way = account.invitation == row_id and account.authorization is State.ACCEPTING
     if found is not None and found.state != "accepted" and not is_under_way:

@@ -1,5 +1,6 @@
-"""From a stored message to its verdict, and from an accepted one to its account: one transaction, safe to be killed
-anywhere.
+"""From a stored message to its verdict, and from an accepted one to its account.
+
+One transaction, safe to be killed anywhere.
 """
 
 from __future__ import annotations
@@ -40,8 +41,9 @@ log = structlog.get_logger("agent.mail")
 
 
 class Intake(threading.Thread):
-    """Judges what the watchers stored. `policy_of` gives the policy of a mailbox by its name, None for one that is
-    gone.
+    """Judges what the watchers stored.
+
+    `policy_of` gives the policy of a mailbox by its name, None for one that is gone.
     """
 
     def __init__(
@@ -91,7 +93,10 @@ class Intake(threading.Thread):
                 self._stopping.wait(_POLL)
 
     def judge_ready(self) -> int:
-        """Judge one batch, several messages at once, untried ones first; returns how many were looked at."""
+        """Judge one batch, several messages at once, untried ones first.
+
+        Returns how many were looked at.
+        """
         with reading(self._context.engine) as conn:
             ready = messages.list_judgeable(conn, now=self._context.now(), limit=_BATCH)
         with ThreadPoolExecutor(max_workers=self._at_once, thread_name_prefix="mail-judge") as pool:
@@ -232,9 +237,10 @@ class Intake(threading.Thread):
     def _postpone(
         self, message: Message, ruling: Ruling, *, now: datetime, examination: Examination | None = None
     ) -> None:
-        """Try again in 10 s, growing to an hour; keys that nobody can tell for a day are for a person. An old message
-        that is judged
-        anew has its tries too."""
+        """Try again in 10 s, growing to an hour.
+
+        Keys that nobody can tell for a day are for a person. An old message that is judged anew has its tries too.
+        """
         if now - message.found_at > _KEYS_GIVE_UP and message.attempts >= _LEAST_TRIES:
             self._end(
                 message, ruling_of(MailVerdict.HELD, ruling.reason, f"{ruling.detail}, for more than a day"), now=now
@@ -253,8 +259,9 @@ class Intake(threading.Thread):
             self._set_back(message, ruling, now=self._context.now())
 
     def _set_back(self, message: Message, ruling: Ruling, *, now: datetime) -> None:
-        """A message that killed the judging process, or broke us, is held; the third time it is poison. One that hung
-        it is so at once: it would take the time of the others again.
+        """A message that killed the judging process, or broke us, is held.
+
+        The third time it is poison. One that hung it is so at once: it would take the time of the others again.
         """
         last = ruling.reason == HUNG or message.attempts + 1 >= _LOST_LIMIT
         self._write_postponed(

@@ -33,8 +33,9 @@ from agent.store.vault.keys import Vault
 def check_file(
     path: Path, *, settings: Settings, now: datetime, expected: Callable[[str], Expectation | None] | None
 ) -> Judgement:
-    """Judge a mail file and explain every step; nothing is recorded. Without `expected` the last step is left open and
-    says so.
+    """Judge a mail file and explain every step; nothing is recorded.
+
+    Without `expected` the last step is left open and says so.
 
     Raises:
         UsageError: the file cannot be read.
@@ -59,8 +60,10 @@ def admit_file(
     now: datetime,
     merchant: Merchant | None = None,
 ) -> int:
-    """Judge a mail file for this account and record its invitation; returns invitations.id, the known one when it came
-    before. `merchant` is whom a person says the account belongs to; it is bound with the invitation.
+    """Judge a mail file for this account and record its invitation.
+
+    Returns invitations.id, the known one when it came before. `merchant` is whom a person says the account belongs to;
+    it is bound with the invitation.
 
     Raises:
         UsageError: unreadable file, unknown account.
@@ -112,8 +115,9 @@ def admit_link(
     now: datetime,
     merchant: Merchant | None = None,
 ) -> int:
-    """Check a link as strictly as a mailed one and record its invitation; returns invitations.id, the known one when it
-    came before. `merchant` is as for `admit_file`.
+    """Check a link as strictly as a mailed one and record its invitation.
+
+    Returns invitations.id, the known one when it came before. `merchant` is as for `admit_file`.
 
     Raises:
         UsageError: the link fails the check, unknown account.
@@ -141,7 +145,9 @@ def admit_link(
 
 
 def require_link_expected(link: Link, *, account_id: str, settings: Settings, engine: Engine) -> None:
-    """Say before anybody is asked that a link is not the account's; nothing is recorded.
+    """Say before anybody is asked that a link is not the account's.
+
+    Nothing is recorded.
 
     Raises:
         UnconfirmedError: another merchant or region, or nobody has said which merchant it belongs to.
@@ -161,7 +167,10 @@ def _require_acted_on(ruling: Ruling | None) -> None:
 def _binding(
     conn: Connection, account: Account, merchant: Merchant | None, *, now: datetime
 ) -> Iterator[tuple[Account, Callable[[], None]]]:
-    """The account as a person says it is; undone again unless what is called says to keep it."""
+    """The account as a person says it is.
+
+    Undone again unless what is called says to keep it.
+    """
     kept: list[bool] = []
     attempt = conn.begin_nested()
     try:
@@ -244,7 +253,10 @@ def examine_file(
 
 
 def _without_accounts(examination: Examination, *, now: datetime, window: timedelta) -> Judgement:
-    """The verdict on the mail alone: the rules on time still hold, whether anybody expects it is not known."""
+    """The verdict on the mail alone.
+
+    The rules on time still hold, whether anybody expects it is not known.
+    """
     offer = examination.offer
     assert offer is not None  # noqa: S101 - the caller has looked
     open_to_all = Expectation(

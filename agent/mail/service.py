@@ -1,4 +1,7 @@
-"""The mail side of the daemon: a watcher for every mailbox and one intake, started and stopped together."""
+"""The mail side of the daemon.
+
+A watcher for every mailbox and one intake, started and stopped together.
+"""
 
 from __future__ import annotations
 
@@ -112,7 +115,10 @@ class MailService:
             thread.start()
 
     def stop(self) -> None:
-        """End every wait and join the threads; within two seconds, whatever blocks is broken off."""
+        """End every wait and join the threads.
+
+        Within two seconds, whatever blocks is broken off.
+        """
         if not self._started:
             return
         self._started = False

@@ -1,4 +1,7 @@
-"""Moving handled messages aside, if that is switched on: optional, after the commit, its failure changes nothing."""
+"""Moving handled messages aside, if that is switched on.
+
+Optional, after the commit, its failure changes nothing.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,10 @@ log = structlog.get_logger("agent.mail")
 
 
 class Tidying:
-    """What one mailbox has to move; filled by the intake's thread, emptied by the watcher's."""
+    """What one mailbox has to move.
+
+    Filled by the intake's thread, emptied by the watcher's.
+    """
 
     def __init__(self, folder: str | None, *, on_event: Callable[[str], None]) -> None:
         self._folder = folder

@@ -1,4 +1,7 @@
-"""The small HTTP server for machines that look after us: /healthz, /readyz, /metrics."""
+"""The small HTTP server for machines that look after us.
+
+/healthz, /readyz, /metrics.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,9 @@ Routes = Mapping[str, Callable[[], Awaitable[Answer]]]
 
 @asynccontextmanager
 async def serve_health(address: str | None, routes: Routes) -> AsyncIterator[str | None]:
-    """Listen while the block runs; yields the address listened on, None when there is none to listen on.
+    """Listen while the block runs.
+
+    Yields the address listened on, None when there is none to listen on.
 
     Raises:
         ConfigurationError: the address is malformed or taken.

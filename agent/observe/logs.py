@@ -1,4 +1,7 @@
-"""Logs: one line an event, JSON or text, redacted; the libraries' own loggers go the same way."""
+"""Logs: one line an event, JSON or text, redacted.
+
+The libraries' own loggers go the same way.
+"""
 
 from __future__ import annotations
 
@@ -97,7 +100,10 @@ def _as_text(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
 
 
 def _quoted(value: object) -> str:
-    """A value as one word; one with blanks or quotes is quoted, so that no value looks like a field."""
+    """A value as one word.
+
+    One with blanks or quotes is quoted, so that no value looks like a field.
+    """
     text = printable(value)
     if text and not any(char in text for char in " \"'="):
         return text

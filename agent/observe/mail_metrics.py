@@ -1,4 +1,7 @@
-"""What Prometheus is told of the mailboxes: how each stands, what became of its mails, and what went wrong on the way."""
+"""What Prometheus is told of the mailboxes.
+
+How each stands, what became of its mails, and what went wrong on the way.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,9 @@ from agent.store.inbox import messages
 
 
 class MailMetrics:
-    """Counted in this process: the events of its watchers. Read from the database when asked: the state of things,
-    whoever made it.
+    """Counted in this process: the events of its watchers.
+
+    Read from the database when asked: the state of things, whoever made it.
     """
 
     def __init__(self, registry: CollectorRegistry) -> None:

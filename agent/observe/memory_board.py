@@ -1,4 +1,7 @@
-"""Open alarms that concern one process alone, kept in its memory: they are told although the database is away."""
+"""Open alarms that concern one process alone, kept in its memory.
+
+They are told although the database is away.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""Alarms to people through apprise: after N in a row, what happens at once in one notice, repeated until fixed, and one
-"recovered".
+"""Alarms to people through apprise.
+
+After N in a row, what happens at once in one notice, repeated until fixed, and one "recovered".
 """
 
 from __future__ import annotations
@@ -30,7 +31,10 @@ Send = Callable[[str, str], bool]  # title, body -> whether it went out
 
 
 class AlarmBoard(Protocol):
-    """Where open alarms are kept: in memory for what concerns one process, in the database for what concerns all."""
+    """Where open alarms are kept.
+
+    In memory for what concerns one process, in the database for what concerns all.
+    """
 
     def note(self, key: str, text: str, *, now: datetime, times: int) -> None:
         """It went wrong once more, which counts so many times."""
@@ -50,8 +54,9 @@ class AlarmBoard(Protocol):
 
 @dataclass(slots=True, kw_only=True)
 class Alarms:
-    """Counts troubles by key and tells people: not too soon, not too often, and in one notice what happens at the same
-    time.
+    """Counts troubles by key and tells people.
+
+    Not too soon, not too often, and in one notice what happens at the same time.
     """
 
     send: Send
@@ -81,7 +86,10 @@ class Alarms:
             log.warning(events.ALARM_UNSENT, title=key, error=type(err).__name__)
 
     async def news(self, key: str, text: str) -> None:
-        """Something happened that is over already; told once, and the like of it not again for a while."""
+        """Something happened that is over already.
+
+        Told once, and the like of it not again for a while.
+        """
         known, now = self._news.get(key), self.now()
         if known is None or not self._is_kept(known, now):
             self._news[key] = OpenAlarm(key=key, times=1, text=self.redaction.redact(text), since=now)

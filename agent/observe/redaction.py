@@ -12,7 +12,10 @@ from flows.redaction.redact import Redactor
 
 
 class Redaction:
-    """Redacts with every running visit's redactor; a visit's values are forgotten when it ends, those given here never."""
+    """Redacts with every running visit's redactor.
+
+    A visit's values are forgotten when it ends, those given here never.
+    """
 
     def __init__(self, always: Iterable[SecretStr] = ()) -> None:
         standing = Redactor()

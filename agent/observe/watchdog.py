@@ -1,4 +1,7 @@
-"""Telling systemd that we are ready, alive, stopping (sd_notify); nothing happens elsewhere."""
+"""Telling systemd that we are ready, alive, stopping (sd_notify).
+
+Nothing happens elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,10 @@ import socket
 
 
 def sd_notify(state: str) -> bool:
-    """Send one state ("READY=1", "WATCHDOG=1", "STOPPING=1"); False when nobody listens."""
+    """Send one state ("READY=1", "WATCHDOG=1", "STOPPING=1").
+
+    False when nobody listens.
+    """
     address = os.environ.get("NOTIFY_SOCKET")
     if not address:
         return False

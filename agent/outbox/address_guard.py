@@ -1,4 +1,7 @@
-"""Which addresses a webhook may be sent to: looked up once, judged, and then connected to by the address itself."""
+"""Which addresses a webhook may be sent to.
+
+Looked up once, judged, and then connected to by the address itself.
+"""
 
 from __future__ import annotations
 
@@ -69,7 +72,9 @@ def check_url(url: str, settings: Settings) -> SplitResult:
 
 
 async def resolve(url: str, settings: Settings) -> Target:
-    """Look the name up once and judge every address it has; the first is the one to connect to.
+    """Look the name up once and judge every address it has.
+
+    The first is the one to connect to.
 
     Raises:
         AddressRefusedError: see check_url; or one of the addresses is private, link-local, loopback, our own or the like.
@@ -137,7 +142,10 @@ def _allowed(settings: Settings) -> list[IPv4Network | IPv6Network]:
 
 
 def _is_ours(address: Address) -> bool:
-    """Whether an interface of this machine has it: only then can a socket be bound to it."""
+    """Whether an interface of this machine has it.
+
+    Only then can a socket be bound to it.
+    """
     family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
     try:
         with socket.socket(family, socket.SOCK_DGRAM) as probe:

@@ -1,4 +1,7 @@
-"""What people and the platform do with endpoints: the same for the command line, the API and the console."""
+"""What people and the platform do with endpoints.
+
+The same for the command line, the API and the console.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,9 @@ class NewEndpoint:
 
 
 def require_receiver(url: str, settings: Settings) -> None:
-    """Judge an address as it stands now; not inside an event loop. Each delivery judges it again.
+    """Judge an address as it stands now; not inside an event loop.
+
+    Each delivery judges it again.
 
     Raises:
         AddressRefusedError: events may not be sent there, or its name is not known.
@@ -52,7 +57,10 @@ def require_receiver(url: str, settings: Settings) -> None:
 def add_endpoint(
     conn: Connection, *, url: str, types: Collection[EventType], sealing: Vault, now: datetime
 ) -> NewEndpoint:
-    """Keep an endpoint whose address was judged, and let its ping be sent; it is active once that is answered."""
+    """Keep an endpoint whose address was judged, and let its ping be sent.
+
+    It is active once that is answered.
+    """
     endpoint, keys = endpoints.add(conn, url=url, types=types, sealing=sealing, now=now)
     deliveries.ping(conn, endpoint.id, now=now)
     return NewEndpoint(endpoint=endpoint, keys=keys)
@@ -61,7 +69,9 @@ def add_endpoint(
 def change_endpoint(
     conn: Connection, endpoint_id: str, *, url: str | None, types: Collection[EventType] | None, now: datetime
 ) -> Endpoint:
-    """Change an endpoint; at another address (judged before) its ping has to be answered again.
+    """Change an endpoint.
+
+    At another address (judged before) its ping has to be answered again.
 
     Raises:
         UnknownEndpointError: there is none.
@@ -76,7 +86,9 @@ def change_endpoint(
 async def send_ping(
     engine: Engine, endpoint_id: str, *, settings: Settings, redaction: Redaction, sealing: Vault, now: datetime
 ) -> Attempt:
-    """Send a ping from this process and write down what came of it; a good answer makes the endpoint active.
+    """Send a ping from this process and write down what came of it.
+
+    A good answer makes the endpoint active.
 
     Raises:
         UnknownEndpointError: there is none.

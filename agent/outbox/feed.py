@@ -28,7 +28,10 @@ class EventFeed:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Hear signals while the block runs. Those of other processes come by `signals.watching`."""
+        """Hear signals while the block runs.
+
+        Those of other processes come by `signals.watching`.
+        """
         with self.numbered.listening():
             yield
 
@@ -40,7 +43,9 @@ class EventFeed:
         account_id: str | None = None,
         quiet: float = 15.0,
     ) -> AsyncGenerator[dict[str, Any] | None, None]:
-        """Yield every event after a number, for ever, as CloudEvents; None whenever `quiet` seconds brought none.
+        """Yield every event after a number, for ever, as CloudEvents.
+
+        None whenever `quiet` seconds brought none.
 
         Raises:
             ForgottenError: some of what comes after this number is not kept any more.

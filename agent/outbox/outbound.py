@@ -21,7 +21,10 @@ from agent.store.webhooks.endpoints import Endpoint, EndpointState, UnknownEndpo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outbound:
-    """One attempt to come. `body` None: the event is not kept any more; `keys` None: they cannot be opened."""
+    """One attempt to come.
+
+    `body` None: the event is not kept any more; `keys` None: they cannot be opened.
+    """
 
     endpoint: Endpoint
     delivery: Delivery

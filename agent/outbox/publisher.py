@@ -23,7 +23,10 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publisher:
-    """Every process runs one; the database lets one of them number at a time, and the others go on when it dies."""
+    """Every process runs one.
+
+    The database lets one of them number at a time, and the others go on when it dies.
+    """
 
     engine: Engine
     written: Ring = field(default_factory=lambda: Ring(Signal.WRITTEN))

@@ -17,7 +17,9 @@ DISABLED_AFTER = timedelta(days=5)
 
 
 def next_try(attempts: int, *, now: datetime, chance: float, retry_after: timedelta | None = None) -> datetime:
-    """When a delivery that failed `attempts` times is tried again; `chance` is in 0..1.
+    """When a delivery that failed `attempts` times is tried again.
+
+    `chance` is in 0..1.
 
     A receiver's Retry-After is kept where it is later, up to an hour.
     """
@@ -26,7 +28,10 @@ def next_try(attempts: int, *, now: datetime, chance: float, retry_after: timede
 
 
 def parse_retry_after(text: str | None, *, now: datetime) -> timedelta | None:
-    """Seconds or a date (RFC 9110, 10.2.3), at most an hour; None where it says nothing."""
+    """Seconds or a date (RFC 9110, 10.2.3), at most an hour.
+
+    None where it says nothing.
+    """
     if text is None:
         return None
     if text.strip().isascii() and text.strip().isdigit():

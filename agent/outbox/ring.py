@@ -1,4 +1,7 @@
-"""A flag that threads raise and coroutines wait for; whoever takes a ticket first misses no ring after it."""
+"""A flag that threads raise and coroutines wait for.
+
+Whoever takes a ticket first misses no ring after it.
+"""
 
 from __future__ import annotations
 

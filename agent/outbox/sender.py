@@ -1,4 +1,7 @@
-"""One attempt to deliver: the request, its bounds, and what came back. Nothing here decides what follows."""
+"""One attempt to deliver: the request, its bounds, and what came back.
+
+Nothing here decides what follows.
+"""
 
 from __future__ import annotations
 
@@ -108,7 +111,10 @@ class Sender:
 
 
 async def _first_bytes(answer: httpx.Response) -> bytes:
-    """The first kilobyte as it came over the wire: nothing is unpacked, and a longer answer is cut off."""
+    """The first kilobyte as it came over the wire.
+
+    Nothing is unpacked, and a longer answer is cut off.
+    """
     kept = b""
     async for chunk in answer.aiter_raw(_KEPT):
         kept += chunk

@@ -1,4 +1,7 @@
-"""Signals of events across processes: NOTIFY on PostgreSQL, the file's change counter on SQLite."""
+"""Signals of events across processes.
+
+NOTIFY on PostgreSQL, the file's change counter on SQLite.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +49,10 @@ def _watch(engine: Engine, stopping: threading.Event) -> None:
 
 
 def _watch_on(engine: Engine, watch: Callable[[Any, threading.Event], None], stopping: threading.Event) -> None:
-    """On a connection of the driver's own, outside any transaction; it never goes back to the pool."""
+    """On a connection of the driver's own, outside any transaction.
+
+    It never goes back to the pool.
+    """
     raw = engine.raw_connection()
     driver = raw.driver_connection
     raw.detach()

@@ -1,1 +1,4 @@
-"""Commands that play: demo, replay, record, stand-in. The only importer of fixtures."""
+"""Commands that play: demo, replay, record, stand-in.
+
+The only importer of fixtures.
+"""

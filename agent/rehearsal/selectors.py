@@ -34,8 +34,9 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     all_pages: Annotated[bool, typer.Option("--all", help="List the pages that are read as expected too.")] = False,
 ) -> None:
-    """Run the catalogue over recorded pages in a browser: which claim matched, which candidate found each element, what
-    nothing claims.
+    """Run the catalogue over recorded pages in a browser.
+
+    Which claim matched, which candidate found each element, what nothing claims.
 
     Given the evidence of a visit, it says what each kept page is read as, or which claims come nearest.
     Exit code 1 if a page is not read as its expected.json says.

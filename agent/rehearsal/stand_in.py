@@ -20,7 +20,9 @@ def stand_in(
     ] = None,
     seed: Annotated[int, typer.Option(help="Decides everything the scenario leaves open.")] = 1,
 ) -> None:
-    """Start the stand-ins on loopback: Seller Central, a mailbox, a DNS server and a control port.
+    """Start the stand-ins on loopback.
+
+    Seller Central, a mailbox, a DNS server and a control port.
 
     Prints one JSON line with the addresses, the pins and the control URL, then serves until Ctrl-C. The agent reaches
     them by settings

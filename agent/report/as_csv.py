@@ -67,7 +67,10 @@ def _said(finding: FindingDocument | None) -> list[str]:
 
 
 def _cell(value: object) -> str:
-    """A cell that no spreadsheet takes for a formula: labels come from a page we do not control."""
+    """A cell that no spreadsheet takes for a formula.
+
+    Labels come from a page we do not control.
+    """
     match value:
         case None:
             return ""

@@ -1,4 +1,7 @@
-"""One self-contained HTML file: no script, no network, the pictures of offending rows inside it."""
+"""One self-contained HTML file.
+
+No script, no network, the pictures of offending rows inside it.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +49,10 @@ class HtmlReport:
         self._out.write(self._parts["foot"].render(sums=sorted(self._sums.items())))
 
     def _pictures(self, paths: list[str]) -> list[str]:
-        """Pictures as data addresses; anything outside the data directory, missing or too large is left out."""
+        """Pictures as data addresses.
+
+        Anything outside the data directory, missing or too large is left out.
+        """
         found = []
         for name in paths:
             path = (self._root / name).resolve()

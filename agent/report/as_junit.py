@@ -1,4 +1,7 @@
-"""JUnit XML: an account is a suite, a permission a case; what could not be read is an error, not a success."""
+"""JUnit XML: an account is a suite, a permission a case.
+
+What could not be read is an error, not a success.
+"""
 
 from __future__ import annotations
 

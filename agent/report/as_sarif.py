@@ -1,4 +1,7 @@
-"""SARIF 2.1.0: a finding is a result, its place a logical location; for code-scanning dashboards."""
+"""SARIF 2.1.0: a finding is a result, its place a logical location.
+
+For code-scanning dashboards.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What every report is: begun, given one audit after another, ended. None keeps the audits it has written."""
+"""What every report is: begun, given one audit after another, ended.
+
+None keeps the audits it has written.
+"""
 
 from __future__ import annotations
 

@@ -25,7 +25,9 @@ _SECRET = re.compile(r"(?i)pass|secret|token|vault_(old_)?keys?\b|database_url|w
 
 
 def require_believed(path: Path, *, what: str) -> None:
-    """Refuse a file or directory that somebody else could have written; one that is not there is the reader's business.
+    """Refuse a file or directory that somebody else could have written.
+
+    One that is not there is the reader's business.
 
     Raises:
         ConfigurationError: it belongs to another user, others can write it, or they can put another one in its place.
@@ -62,7 +64,10 @@ def require_files(settings: Settings) -> Iterator[str]:
 
 
 def readable_secrets(settings: Settings, environment: Mapping[str, str] = os.environ) -> list[Path]:
-    """Files that hold a secret and that others can read; to be told, not refused: container platforms mount them so."""
+    """Files that hold a secret and that others can read.
+
+    To be told, not refused: container platforms mount them so.
+    """
     named = [path for name, path in paths_of(settings) if name.lower().endswith(_HOLD_SECRETS)]
     given = (env_file(environment, settings.data_dir), _config_of(environment))
     named += [path for path in given if path is not None and _SECRET.search(_text_of(path))]
@@ -70,7 +75,9 @@ def readable_secrets(settings: Settings, environment: Mapping[str, str] = os.env
 
 
 def env_file(environment: Mapping[str, str], data_dir: Path) -> Path | None:
-    """The file of variables that is read: the one that SC_AGENT_ENV_FILE names, else `.env` in the data directory.
+    """The file of variables that is read.
+
+    The one that SC_AGENT_ENV_FILE names, else `.env` in the data directory.
 
     Raises:
         ConfigurationError: the named one is not there.

@@ -49,7 +49,10 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
 
 
 def _variables(environment: Mapping[str, str], in_file: Mapping[str, Any]) -> tuple[Path | None, Mapping[str, Any]]:
-    """The file of variables and what it gives; it is looked at before it is read, and so is the directory it lies in."""
+    """The file of variables and what it gives.
+
+    It is looked at before it is read, and so is the directory it lies in.
+    """
     data_dir = Path(
         value_of(environment, "DATA_DIR") or str(in_file.get("data_dir", Settings.model_fields["data_dir"].default))
     )
@@ -194,7 +197,10 @@ def _rehearsal_problems(settings: Settings) -> Iterator[str]:
 
 
 def _browser_problems(settings: Settings) -> Iterator[str]:
-    """Passwords go through the connection to a browser elsewhere; a proxy is production's own browser's."""
+    """Passwords go through the connection to a browser elsewhere.
+
+    A proxy is production's own browser's.
+    """
     endpoint, proxy = settings.browser.endpoint, settings.browser.proxy
     if endpoint is not None and not is_safe_endpoint(endpoint):
         yield f"{env_name('browser', 'endpoint')} leads off this machine in plain text; use wss:// or https://, or a tunnel to loopback"
@@ -211,7 +217,10 @@ def _browser_problems(settings: Settings) -> Iterator[str]:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host name or address is this machine by its own text; nothing is looked up."""
+    """Whether a host name or address is this machine by its own text.
+
+    Nothing is looked up.
+    """
     text = host.strip("[]").lower()
     if text == "localhost":
         return True

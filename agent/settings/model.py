@@ -309,7 +309,10 @@ class Settings(BaseSettings):
 
     @property
     def rehearsal_signs(self) -> tuple[str, ...]:
-        """The settings that only a rehearsal has: what they lead to would be believed like the real thing."""
+        """The settings that only a rehearsal has.
+
+        What they lead to would be believed like the real thing.
+        """
         boxes = [(self.imap.host, self.imap.tls), *((box.host, box.tls) for box in self.mailboxes)]
         signs = {
             "BROWSER__HOST_RESOLVER_RULES": bool(self.browser.host_resolver_rules),

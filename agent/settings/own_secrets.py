@@ -1,4 +1,7 @@
-"""The secrets among the settings, by value: never printed, and left to no child process."""
+"""The secrets among the settings, by value.
+
+Never printed, and left to no child process.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +20,9 @@ _SHORTEST = 8  # a shorter part of an address is a word of it
 
 
 def secret_values(settings: Settings) -> Iterator[SecretStr]:
-    """Yield every secret of the settings; of an address for alarms, and of the database's, also the parts that are
-    secret.
+    """Yield every secret of the settings.
+
+    Of an address for alarms, and of the database's, also the parts that are secret.
     """
     yield from _leaves(settings)
     for url in settings.observe.notify_urls:
@@ -27,7 +31,10 @@ def secret_values(settings: Settings) -> Iterator[SecretStr]:
 
 
 def database_secrets(url: str) -> set[str]:
-    """The secrets in a database address, in every form that the driver takes: user info, parameters, key=value."""
+    """The secrets in a database address, in every form that the driver takes.
+
+    User info, parameters, key=value.
+    """
     found = {_split(url).password or ""}
     found |= {value for _, value in _PAIR.findall(url)}
     bare = {value.strip("'") for value in found} | {value.strip("'").replace("\\", "") for value in found}
@@ -46,8 +53,9 @@ def with_password_of_environment(settings: Settings, environment: Mapping[str, s
 
 
 def forget_environment(settings: Settings, environment: MutableMapping[str, str] = os.environ) -> None:
-    """Take every variable that holds a secret of the settings out of the environment: the browser and its driver would
-    inherit it.
+    """Take every variable that holds a secret of the settings out of the environment.
+
+    The browser and its driver would inherit it.
     """
     values = [value.get_secret_value() for value in secret_values(settings)]
     for name in [name for name in environment if name.upper().startswith(PREFIX)]:

@@ -43,7 +43,9 @@ class AccountExistsError(UsageError):
 
 
 def add(conn: Connection, new: NewAccount, *, now: datetime) -> Account:
-    """Register an account; its secrets are saved beside it by `sign_in_secrets.save`, in the same transaction.
+    """Register an account.
+
+    Its secrets are saved beside it by `sign_in_secrets.save`, in the same transaction.
 
     Raises:
         AccountExistsError: the id or the user email is already registered.
@@ -134,7 +136,9 @@ def remove(conn: Connection, account_id: str) -> None:
 
 
 def edit(conn: Connection, account_id: str, **values: object) -> None:
-    """Change plain columns (merchant, counters, due); states change only through `transitions`.
+    """Change plain columns (merchant, counters, due).
+
+    States change only through `transitions`.
 
     What changes the registration moves the account's revision and makes an event.
     """
@@ -189,7 +193,10 @@ def postpone(conn: Connection, ids: Collection[str], *, due: datetime) -> None:
 
 
 def next_due(conn: Connection, *, after: datetime | None = None) -> datetime | None:
-    """When the first waiting account is due, of those due later than `after`; None when none waits."""
+    """When the first waiting account is due, of those due later than `after`.
+
+    None when none waits.
+    """
     query = sa.select(accounts.c.due).where(accounts.c.due.is_not(None), accounts.c.authorization.not_in(_NOT_STARTED))
     if after is not None:
         query = query.where(accounts.c.due > after)

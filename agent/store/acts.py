@@ -1,4 +1,7 @@
-"""The attempt budget's memory: each costly act, written before it is done, its outcome after."""
+"""The attempt budget's memory.
+
+Each costly act, written before it is done, its outcome after.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +23,9 @@ _RELEASE = "release"  # a person's release; counting starts afresh after it
 def intend(
     conn: Connection, account_id: str, act: str, *, visit_id: str, now: datetime, version: int | None = None
 ) -> int:
-    """Write down that an act is about to happen; returns its row id. Commit before doing it. `version` None: the secret
-    in force.
+    """Write down that an act is about to happen; returns its row id.
+
+    Commit before doing it. `version` None: the secret in force.
     """
     secret_version = _in_force(account_id) if version is None else version
     row = acts.insert().values(account_id=account_id, visit_id=visit_id, act=act, secret_version=secret_version, at=now)
@@ -46,7 +50,10 @@ def conclude_last(conn: Connection, account_id: str, act: str, outcome: str, *, 
 
 
 def was_rejected(conn: Connection, account_id: str, act: str) -> bool:
-    """Whether the site refused this act with the secret in force; no release forgets it."""
+    """Whether the site refused this act with the secret in force.
+
+    No release forgets it.
+    """
     return _count(conn, account_id, act, acts.c.outcome == REJECTED, since=None) > 0
 
 
@@ -71,14 +78,20 @@ def died_in_a_row(conn: Connection, account_id: str, act: str) -> int:
 
 
 def doubt_unanswered(conn: Connection, visit_id: str, act: str) -> bool:
-    """Doubt what a visit that ended left without an outcome; whether anything of the visit is doubted."""
+    """Doubt what a visit that ended left without an outcome.
+
+    Whether anything of the visit is doubted.
+    """
     mine = sa.and_(acts.c.visit_id == visit_id, acts.c.act == act)
     conn.execute(acts.update().where(mine, acts.c.outcome.is_(None)).values(outcome=DOUBTED))
     return conn.scalar(sa.select(sa.func.count()).select_from(acts).where(mine, acts.c.outcome == DOUBTED)) != 0
 
 
 def doubt_all(conn: Connection, act: str, *, now: datetime) -> int:
-    """Doubt this act for every account until a release or a new secret: nobody knows what happened since a backup."""
+    """Doubt this act for every account until a release or a new secret.
+
+    Nobody knows what happened since a backup.
+    """
     ids = conn.scalars(sa.select(secrets.c.account_id)).all()
     for account_id in ids:
         conclude(conn, intend(conn, account_id, act, visit_id="", now=now), DOUBTED)
@@ -93,7 +106,10 @@ def is_unanswered_since(conn: Connection, account_id: str, act: str, since: date
 
 
 def carry_over(conn: Connection, account_id: str, act: str, *, version: int) -> None:
-    """Let what became of an act count for this version of the secrets too: what was typed then is still in force."""
+    """Let what became of an act count for this version of the secrets too.
+
+    What was typed then is still in force.
+    """
     before = sa.and_(acts.c.account_id == account_id, acts.c.act == act, acts.c.secret_version == version - 1)
     conn.execute(acts.update().where(before).values(secret_version=version))
 
@@ -122,7 +138,10 @@ def not_taken_since(conn: Connection, account_id: str, act: str, since: datetime
 
 
 def release(conn: Connection, account_id: str, *, now: datetime) -> None:
-    """Start counting afresh; a rejected password stays rejected, a doubted one may be typed again."""
+    """Start counting afresh.
+
+    A rejected password stays rejected, a doubted one may be typed again.
+    """
     email = conn.scalar(sa.select(accounts.c.user_email).where(accounts.c.id == account_id))
     forget_doubts(conn, str(email))
     conclude(conn, intend(conn, account_id, _RELEASE, visit_id="", now=now), ACCEPTED)

@@ -20,7 +20,10 @@ from agent.store.outbox.pending import note
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenAlarm:
-    """One thing that is wrong; `times` 0: it is over, and people who were told of it have still to be told that."""
+    """One thing that is wrong.
+
+    `times` 0: it is over, and people who were told of it have still to be told that.
+    """
 
     key: str
     times: int
@@ -69,7 +72,10 @@ class TableBoard:
             return conn.execute(alarms.update().where(alarms.c.key == key).values(times=0)).rowcount > 0
 
     def take(self, policy: AlarmPolicy, *, now: datetime) -> list[OpenAlarm]:
-        """What people have to be told of now, and are from now on taken to be told of; of many who ask, one gets it."""
+        """What people have to be told of now, and are from now on taken to be told of.
+
+        Of many who ask, one gets it.
+        """
         late = sa.or_(alarms.c.sent_at.is_(None), alarms.c.sent_at <= now - policy.repeat, alarms.c.sent_at > now)
         due = sa.or_(alarms.c.times == 0, sa.and_(alarms.c.times >= policy.after, late))
         last = sa.select(sa.func.max(alarms.c.sent_at)).where(alarms.c.sent_at <= now)

@@ -74,7 +74,10 @@ def create(
 
 
 def find_presented(conn: Connection, web_key: WebKey, presented: str, *, now: datetime) -> ApiKey | None:
-    """The live key that a caller shows; None for anything else, and always in the same way."""
+    """The live key that a caller shows.
+
+    None for anything else, and always in the same way.
+    """
     prefix, _, rest = presented.partition("_")
     key_id, _, secret = rest.partition("_")
     if len(presented) > _LONGEST or prefix != _PREFIX or not key_id or not secret or not presented.isascii():

@@ -25,7 +25,10 @@ class Filter:
 
 
 def page(conn: Connection, wanted: Filter, *, after: str | None, limit: int) -> tuple[list[Account], str | None]:
-    """At most `limit` accounts after an id, and the id to go on after; None when there are no more."""
+    """At most `limit` accounts after an id, and the id to go on after.
+
+    None when there are no more.
+    """
     query = sa.select(accounts).where(*_conditions(wanted)).order_by(accounts.c.id).limit(limit + 1)
     if after is not None:
         query = query.where(accounts.c.id > after)

@@ -37,7 +37,9 @@ class Stored:
 
 
 def begin(conn: Connection, request: Request, *, now: datetime) -> Stored | None:
-    """The answer given before, younger than a day; None when this request is the first.
+    """The answer given before, younger than a day.
+
+    None when this request is the first.
 
     On PostgreSQL the key is locked until the transaction ends.
 

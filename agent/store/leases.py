@@ -1,4 +1,7 @@
-"""Leases: one visit an account, across processes and machines. Every statement is atomic by itself."""
+"""Leases: one visit an account, across processes and machines.
+
+Every statement is atomic by itself.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,10 @@ from agent.store.database.upsert import insert_once
 
 
 def shared_now(conn: Connection, own: datetime) -> datetime:
-    """The clock that all who share the database see: the server's, or this machine's own where there is no server."""
+    """The clock that all who share the database see.
+
+    The server's, or this machine's own where there is no server.
+    """
     if conn.dialect.name != "postgresql":
         return own
     moment: datetime = conn.execute(sa.select(sa.func.clock_timestamp())).scalar_one()

@@ -1,4 +1,7 @@
-"""Which merchant an account belongs to: bound once by somebody who may say so, changed only on purpose."""
+"""Which merchant an account belongs to.
+
+Bound once by somebody who may say so, changed only on purpose.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,10 @@ _OPEN = ("waiting", "accepting")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Merchant:
-    """A seller as somebody names it; `name` is the store's name as the account picker shows it."""
+    """A seller as somebody names it.
+
+    `name` is the store's name as the account picker shows it.
+    """
 
     merchant_id: str | None = None
     global_account_id: str | None = None
@@ -85,7 +91,10 @@ def bind(conn: Connection, account: Account, given: Merchant, *, source: Merchan
 
 
 def rebind(conn: Connection, account: Account, given: Merchant, *, why: str, now: datetime) -> Account:
-    """Give an account to another seller: what belongs to the former one is dropped and everything begins again."""
+    """Give an account to another seller.
+
+    What belongs to the former one is dropped and everything begins again.
+    """
     values: dict[str, Any] = {
         "merchant_id": given.merchant_id,
         "global_account_id": given.global_account_id,
@@ -96,7 +105,9 @@ def rebind(conn: Connection, account: Account, given: Merchant, *, why: str, now
 
 
 def start_again(conn: Connection, account: Account, values: dict[str, Any], *, why: str, now: datetime) -> Account:
-    """Change what an account is about: session and open invitations go, and so does what was found for the former one.
+    """Change what an account is about.
+
+    Session and open invitations go, and so does what was found for the former one.
 
     A visit that runs loses its lease: what it brings home is about the former one.
     """

@@ -78,7 +78,10 @@ def add(
 
 
 def get(conn: Connection, operation_id: str) -> Operation | None:
-    """One operation as it stands; that of an invitation stands where the invitation does."""
+    """One operation as it stands.
+
+    That of an invitation stands where the invitation does.
+    """
     row = conn.execute(sa.select(operations).where(operations.c.id == operation_id)).mappings().one_or_none()
     if row is None:
         return None
@@ -98,7 +101,10 @@ def is_any_open(conn: Connection) -> bool:
 
 
 def take(conn: Connection, *, worker: str, but: Collection[str]) -> Operation | None:
-    """Take the oldest queued audit for this worker; `but` names accounts that are busy. None when there is none."""
+    """Take the oldest queued audit for this worker.
+
+    `but` names accounts that are busy. None when there is none.
+    """
     query = sa.select(operations.c.id).where(
         operations.c.state == OperationState.QUEUED, operations.c.kind == OperationKind.AUDIT
     )
@@ -119,7 +125,10 @@ def put_back(conn: Connection, operation_id: str) -> None:
 
 
 def put_back_of(conn: Connection, *, living: Collection[str]) -> int:
-    """Queue again what workers that are not among the living were doing; returns how many."""
+    """Queue again what workers that are not among the living were doing.
+
+    Returns how many.
+    """
     lost = sa.and_(operations.c.state == OperationState.RUNNING, operations.c.worker.not_in(list(living)))
     return conn.execute(operations.update().where(lost).values(state=OperationState.QUEUED, worker=None)).rowcount
 

@@ -1,4 +1,7 @@
-"""Marks of passwords as far as they can be told without the vault's key; their hashes are `vault.password_memory`'s."""
+"""Marks of passwords as far as they can be told without the vault's key.
+
+Their hashes are `vault.password_memory`'s.
+"""
 
 from __future__ import annotations
 

@@ -11,7 +11,9 @@ from agent.store.outbox.revise import settle
 
 
 def status_document(conn: Connection, account_id: str) -> StatusDocument:
-    """The document as this transaction will leave it: what was changed in it already has its new revision.
+    """The document as this transaction will leave it.
+
+    What was changed in it already has its new revision.
 
     Raises:
         UnknownAccountError: there is no such account.

@@ -1,4 +1,7 @@
-"""Small named values that every process must see: the pause of everything, the clock's correction."""
+"""Small named values that every process must see.
+
+The pause of everything, the clock's correction.
+"""
 
 from __future__ import annotations
 

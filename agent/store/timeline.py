@@ -1,4 +1,7 @@
-"""An account's story in one list: transitions, visits, acts and mails, the newest first."""
+"""An account's story in one list.
+
+Transitions, visits, acts and mails, the newest first.
+"""
 
 from __future__ import annotations
 

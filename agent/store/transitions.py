@@ -1,4 +1,7 @@
-"""Moving an account from state to state: the table's answer, the facts and the journal line, in one transaction."""
+"""Moving an account from state to state.
+
+The table's answer, the facts and the journal line, in one transaction.
+"""
 
 from __future__ import annotations
 
@@ -111,7 +114,10 @@ def invitation_arrived(
 
 
 def reopen_invitation(conn: Connection, row_id: int) -> None:
-    """Let an invitation be tried again because a person asked; the site says whether it still holds."""
+    """Let an invitation be tried again because a person asked.
+
+    The site says whether it still holds.
+    """
     conn.execute(invitations.update().where(invitations.c.id == row_id).values(state="waiting"))
 
 

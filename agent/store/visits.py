@@ -39,7 +39,10 @@ def started_since(conn: Connection, since: datetime, *, host: str | None = None,
 
 
 def lock_counting(conn: Connection) -> None:
-    """Let nobody else count until this transaction ends; on SQLite whoever writes is alone anyway."""
+    """Let nobody else count until this transaction ends.
+
+    On SQLite whoever writes is alone anyway.
+    """
     if conn.dialect.name == "postgresql":
         conn.execute(sa.select(sa.func.pg_advisory_xact_lock(_COUNTING)))
 
@@ -51,14 +54,20 @@ def started_by_host(conn: Connection, since: datetime) -> Mapping[str, int]:
 
 
 def started_by_account(conn: Connection, since: datetime, account_ids: Collection[str]) -> Mapping[str, int]:
-    """How many visits of each of these accounts began since then; without those that had none."""
+    """How many visits of each of these accounts began since then.
+
+    Without those that had none.
+    """
     mine = sa.and_(visits.c.started_at >= since, visits.c.account_id.in_(list(account_ids)))
     query = sa.select(visits.c.account_id, sa.func.count()).where(mine).group_by(visits.c.account_id)
     return {row[0]: row[1] for row in conn.execute(query)}
 
 
 def find(conn: Connection, account_id: str, visit_id: str) -> Mapping[str, Any] | None:
-    """One visit of an account as it is counted; None when it is forgotten or never was."""
+    """One visit of an account as it is counted.
+
+    None when it is forgotten or never was.
+    """
     query = sa.select(visits).where(visits.c.account_id == account_id, visits.c.id == visit_id)
     row = conn.execute(query).mappings().one_or_none()
     return None if row is None else dict(row)

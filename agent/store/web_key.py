@@ -30,7 +30,9 @@ class WebKey:
 
 
 def open_web_key(settings: Settings) -> WebKey:
-    """The key of WEB__KEY; without one it is derived from the vault key, which is enough for a single process.
+    """The key of WEB__KEY.
+
+    Without one it is derived from the vault key, which is enough for a single process.
 
     Raises:
         ConfigurationError: neither is at hand, or one is not 32 bytes in URL-safe Base64.

@@ -39,7 +39,10 @@ async def accept(visit: Visit, plan: Plan, *, hooks: FlowHooks, bounds: Bounds) 
 
 
 def seller_account(plan: Plan) -> SellerAccount:
-    """Whom the account picker must end on: what is registered, else what the invitation named."""
+    """Whom the account picker must end on.
+
+    What is registered, else what the invitation named.
+    """
     account, invitation = plan.account, plan.invitation
     invited = None if invitation is None else invitation.link.merchant_id
     return SellerAccount(

@@ -1,4 +1,7 @@
-"""The attempt budget: what may still be typed for an account; counted durably, by the daemon and the commands together."""
+"""The attempt budget: what may still be typed for an account.
+
+Counted durably, by the daemon and the commands together.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,9 @@ _DEATHS = 2  # the first costs one of the budget (decision 26)
 def require(
     conn: Connection, account_id: str, act: Act, *, limits: SignInSettings, now: datetime, mark: Mark | None = None
 ) -> None:
-    """Forbid an act that is over the budget; nothing is written. `mark` is what is remembered of this very password.
+    """Forbid an act that is over the budget; nothing is written.
+
+    `mark` is what is remembered of this very password.
 
     Raises:
         PasswordHeldError: the password was rejected before.

@@ -1,4 +1,7 @@
-"""The audit visit: the permissions of one user, read and judged; nothing is changed."""
+"""The audit visit: the permissions of one user, read and judged.
+
+Nothing is changed.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +50,10 @@ async def audit(visit: Visit, plan: Plan, context: WorkerContext, *, hooks: Flow
     account = plan.account
 
     def may_pass(grid: Grid) -> bool:
-        """Whether nothing that was read so far makes the audit fail; then a whole page is looked at once more."""
+        """Whether nothing that was read so far makes the audit fail.
+
+        Then a whole page is looked at once more.
+        """
         so_far = judge_reading(
             AuditReading(grid=grid),
             context.policy,
@@ -163,8 +169,9 @@ def _remedies(audit: Audit, plan: Plan) -> str:
 
 
 async def keep_pictures(visit: Visit, reading: AuditReading, document: AuditDocument, directory: Path) -> None:
-    """Save a picture of each row with a finding and name it in the document; a row that cannot be pictured costs
-    nothing.
+    """Save a picture of each row with a finding and name it in the document.
+
+    A row that cannot be pictured costs nothing.
     """
     if reading.grid is None:
         return

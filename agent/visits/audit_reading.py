@@ -1,4 +1,7 @@
-"""From what a flow read to what the domain says: the map between the two vocabularies, and the judgement."""
+"""From what a flow read to what the domain says.
+
+The map between the two vocabularies, and the judgement.
+"""
 
 from __future__ import annotations
 
@@ -107,7 +110,10 @@ def _row(row: models.PermissionRow) -> Row:
 
 
 def _trouble(row: models.PermissionRow) -> tuple[Trouble | None, str]:
-    """A row's problem is written `code: sentence`; a code we do not know is simply unread."""
+    """A row's problem is written `code: sentence`.
+
+    A code we do not know is simply unread.
+    """
     if row.problem is None:
         return (Trouble.UNREAD, "no level is marked") if row.level is None else (None, "")
     code, _, detail = row.problem.partition(": ")

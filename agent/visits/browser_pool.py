@@ -1,4 +1,7 @@
-"""The one browser of a worker: started when first needed, replaced after enough visits or when it died."""
+"""The one browser of a worker.
+
+Started when first needed, replaced after enough visits or when it died.
+"""
 
 from __future__ import annotations
 

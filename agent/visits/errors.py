@@ -32,7 +32,10 @@ class PasswordHeldError(FlowError):
 
 
 class PasswordDoubtedError(FlowError):
-    """The password in force was typed and nobody knows what the site said; a person must look before it is typed again."""
+    """The password in force was typed and nobody knows what the site said.
+
+    A person must look before it is typed again.
+    """
 
     code = "password_doubted"
     disposition = Disposition.NEEDS_HUMAN
@@ -52,13 +55,19 @@ class AcceptanceUnansweredError(FlowError):
 
 
 class ClockSkewError(FlowError):
-    """This machine's clock is too far from the site's; a code from it would be refused."""
+    """This machine's clock is too far from the site's.
+
+    A code from it would be refused.
+    """
 
     code = "clock_skew"
 
 
 class CodeUnavailableError(FlowError):
-    """No unspent time step came within the bound: others are signing in with the same seed."""
+    """No unspent time step came within the bound.
+
+    Others are signing in with the same seed.
+    """
 
     code = "code_unavailable"
 

@@ -1,4 +1,7 @@
-"""What a visit lends its flow: codes, the permission to act, the journal of acts, the clock."""
+"""What a visit lends its flow.
+
+Codes, the permission to act, the journal of acts, the clock.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +62,10 @@ def hooks_for(
 
 
 class _ActPermission:
-    """Permission before an act, its outcome after; both committed before the flow goes on."""
+    """Permission before an act, its outcome after.
+
+    Both committed before the flow goes on.
+    """
 
     def __init__(self, plan: Plan, context: WorkerContext, storage_state: StorageState | None) -> None:
         self._plan = plan
@@ -107,7 +113,10 @@ class _ActPermission:
         )
 
     def _require_secrets_in_force(self, conn: Connection) -> None:
-        """A secret that was replaced meanwhile is not typed: what became of it would count for the new one."""
+        """A secret that was replaced meanwhile is not typed.
+
+        What became of it would count for the new one.
+        """
         signs_in = self._plan.signs_in.id
         if accounts.get(conn, signs_in).secret_version != self._plan.secrets.version:
             raise HeldError(

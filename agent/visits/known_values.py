@@ -1,4 +1,7 @@
-"""The redactor of one visit: what it knows to be secret before the first page is opened."""
+"""The redactor of one visit.
+
+What it knows to be secret before the first page is opened.
+"""
 
 from __future__ import annotations
 

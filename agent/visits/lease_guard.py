@@ -62,8 +62,9 @@ async def while_held(
 
 
 def require_held(conn: Connection, held: Sequence[Lease], *, now: datetime, length: timedelta) -> None:
-    """Prove, in the database and now, that we may act; prolongs the leases. The first is the account's own, others lend
-    a sign-in.
+    """Prove, in the database and now, that we may act; prolongs the leases.
+
+    The first is the account's own, others lend a sign-in.
 
     Raises:
         LeaseLostError, HeldError: we may not.
@@ -92,7 +93,10 @@ def _require_started(conn: Connection, account_id: str) -> None:
 
 
 async def _keep(held: Sequence[Lease], *, engine: Engine, clock: Clock, length: timedelta) -> None:
-    """Look and renew until something is wrong; an answer that is late is as good as none."""
+    """Look and renew until something is wrong.
+
+    An answer that is late is as good as none.
+    """
     renewed = clock.elapsed()
     trusted = length.total_seconds() * _TRUSTED_SHARE
     pause = min(_LOOK_EVERY, length.total_seconds() / 4)
@@ -127,7 +131,10 @@ async def _settle(working: asyncio.Task[Any], answered: Callable[[], Awaitable[N
 
 
 async def _end(task: asyncio.Task[Any]) -> None:
-    """Cancel a task and wait until it has cleaned up, a bounded time: a browser that hangs must not hold us."""
+    """Cancel a task and wait until it has cleaned up, a bounded time.
+
+    A browser that hangs must not hold us.
+    """
     if not task.done():
         task.cancel()
         await asyncio.wait({task}, timeout=_CLEAN_UP_WITHIN)

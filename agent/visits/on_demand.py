@@ -1,4 +1,7 @@
-"""One-off visits for the commands: the same lease and the same visit as the daemon's, without the engine."""
+"""One-off visits for the commands.
+
+The same lease and the same visit as the daemon's, without the engine.
+"""
 
 from __future__ import annotations
 
@@ -69,8 +72,9 @@ async def _accept(context: WorkerContext, account_id: str, row_id: int) -> None:
 async def audit_one(
     settings: Settings, *, engine: Engine, vault: Vault, account_id: str, policy: Policy, as_account: str | None = None
 ) -> AuditDocument:
-    """Read an account's permissions now and judge them by this policy; what is stored, and the account's state, go by
-    the settings' own.
+    """Read an account's permissions now and judge them by this policy.
+
+    What is stored, and the account's state, go by the settings' own.
 
     Raises:
         UnknownAccountError: there is no such account.
@@ -85,7 +89,9 @@ async def audit_one(
 async def auditing(
     settings: Settings, *, engine: Engine, vault: Vault, policy: Policy, confirmed: str | None = None
 ) -> AsyncIterator[Callable[[str, str | None], Awaitable[AuditDocument]]]:
-    """Lend one browser to many one-off audits; call what it yields with an account and, if another signs in, that one.
+    """Lend one browser to many one-off audits.
+
+    Call what it yields with an account and, if another signs in, that one.
 
     `confirmed`: who says, and why, that rows which the last complete audit had are gone from the page.
     """
@@ -137,8 +143,9 @@ async def _context(
 
 
 def _point_at(context: WorkerContext, account_id: str, row_id: int, asked_by: str) -> bool:
-    """Make this invitation the one to be accepted; a person's wish opens a closed one again. False when it was accepted
-    before.
+    """Make this invitation the one to be accepted.
+
+    A person's wish opens a closed one again. False when it was accepted before.
     """
     now = context.clock.now()
     with writing(context.engine) as conn:

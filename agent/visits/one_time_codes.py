@@ -1,5 +1,6 @@
-"""One-time codes (RFC 6238): a fresh time step, spent in the ledger before anybody sees the digits; the only import of
-pyotp.
+"""One-time codes (RFC 6238).
+
+A fresh time step, spent in the ledger before anybody sees the digits; the only import of pyotp.
 """
 
 from __future__ import annotations
@@ -106,7 +107,10 @@ class OneTimeCodes:
             self.skew = known[0]
 
     def _follow_clock(self) -> None:
-        """A clock that was set since says another time than has passed: by so much it is now off from the site's."""
+        """A clock that was set since says another time than has passed.
+
+        By so much it is now off from the site's.
+        """
         now, elapsed = self.clock.now(), self.clock.elapsed()
         jump = (now - self._anchor[0]) - timedelta(seconds=elapsed - self._anchor[1])
         if abs(jump) > _IGNORED_SKEW:

@@ -1,4 +1,7 @@
-"""What a visit ended in, whatever it was: the event for the account, the facts, the session, the document."""
+"""What a visit ended in, whatever it was.
+
+The event for the account, the facts, the session, the document.
+"""
 
 from __future__ import annotations
 

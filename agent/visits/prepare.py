@@ -36,8 +36,9 @@ class VisitKind(StrEnum):
 
 
 class NotNowError(Exception):
-    """The visit does not start; nothing was written. `busy`: another one is running; `stuck`: only a person changes
-    that.
+    """The visit does not start; nothing was written.
+
+    `busy`: another one is running; `stuck`: only a person changes that.
     """
 
     def __init__(self, reason: str, *, busy: bool = False, stuck: bool = False) -> None:
@@ -137,7 +138,10 @@ def _require_startable(conn: Connection, account: Account, due_by: datetime | No
 
 
 def _require_room(conn: Connection, context: WorkerContext, host: str, now: datetime) -> None:
-    """The limits of all workers together; a visit that a person asks for counts, but is not refused."""
+    """The limits of all workers together.
+
+    A visit that a person asks for counts, but is not refused.
+    """
     visits.lock_counting(conn)
     started, limits = visits.started_by_host(conn, now - _MINUTE), context.settings.work
     if started.get(host, 0) >= limits.visits_per_host_minute:

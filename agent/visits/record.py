@@ -31,7 +31,9 @@ _BETWEEN = 1.0  # seconds between tries while the database does not answer
 
 
 async def finish(context: WorkerContext, plan: Plan, conclusion: Conclusion) -> Account | None:
-    """Write down how a visit ended; None when the account or the lease is gone, then nothing was changed.
+    """Write down how a visit ended.
+
+    None when the account or the lease is gone, then nothing was changed.
 
     Raises:
         OperationalError: the database did not answer, several times; the visit will count as cut off.

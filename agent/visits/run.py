@@ -1,5 +1,6 @@
-"""One visit from beginning to end: prepare, browse, conclude, finish. The supervisor of everything that can go wrong
-inside.
+"""One visit from beginning to end: prepare, browse, conclude, finish.
+
+The supervisor of everything that can go wrong inside.
 """
 
 from __future__ import annotations
@@ -45,7 +46,10 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """A visit that was made. `account` is None when it was removed or taken over meanwhile."""
+    """A visit that was made.
+
+    `account` is None when it was removed or taken over meanwhile.
+    """
 
     plan: Plan
     conclusion: Conclusion

@@ -21,7 +21,10 @@ class UnvouchedError(Exception):
 
 
 def is_vouched(account: Account, *, any_merchant: bool) -> bool:
-    """Whether what is read for an account may speak for it: else it is read at whatever seller offers itself."""
+    """Whether what is read for an account may speak for it.
+
+    Else it is read at whatever seller offers itself.
+    """
     return account.is_bound or any_merchant
 
 

@@ -1,4 +1,7 @@
-"""The one application of the web role: the door, and behind it API, panel, health and console."""
+"""The one application of the web role.
+
+The door, and behind it API, panel, health and console.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""One call of the API: who asks, whether they may, in which transaction; and what is done only once for a key."""
+"""One call of the API: who asks, whether they may, in which transaction.
+
+And what is done only once for a key.
+"""
 
 from __future__ import annotations
 
@@ -126,7 +129,9 @@ _running_lock = threading.Lock()
 def once(
     request: Request, *scopes: Scope, effect: Callable[[Call], Answer], first: Callable[[WebParts], None] | None = None
 ) -> Response:
-    """Do something once for its Idempotency-Key; the same request again gets the same answer.
+    """Do something once for its Idempotency-Key.
+
+    The same request again gets the same answer.
 
     `first` is what takes long and writes nothing: it is done outside of the transaction. Only successes are kept: after
     an error the same key may be used again.
@@ -203,7 +208,10 @@ def require_rate(parts: WebParts, name: str, *, cost: float = 1.0) -> None:
 
 
 def _note_use(parts: WebParts, key: ApiKey, now: datetime) -> None:
-    """Write the last use down, at most once a minute; that it cannot be written is no reason to refuse anything."""
+    """Write the last use down, at most once a minute.
+
+    That it cannot be written is no reason to refuse anything.
+    """
     if key.last_used_at is None or now - key.last_used_at > _NOTED_EVERY:
         with suppress(SQLAlchemyError), writing(parts.engine) as conn:
             api_keys.used(conn, key.id, now=now)

@@ -1,4 +1,7 @@
-"""Waiting for an account to change: one look at the database for all who wait, when something was written."""
+"""Waiting for an account to change.
+
+One look at the database for all who wait, when something was written.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,10 @@ def _ring() -> Ring:
 
 @dataclass(slots=True, kw_only=True)
 class RevisionWatch:
-    """The accounts that somebody waits for. `revisions` says what is stored; it is called in a thread."""
+    """The accounts that somebody waits for.
+
+    `revisions` says what is stored; it is called in a thread.
+    """
 
     revisions: Revisions
     ring: Ring = field(default_factory=_ring)

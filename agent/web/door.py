@@ -1,4 +1,7 @@
-"""The door every request comes through: Request-Id, Host, Origin, size, type and time of the body, how many at once."""
+"""The door every request comes through.
+
+Request-Id, Host, Origin, size, type and time of the body, how many at once.
+"""
 
 from __future__ import annotations
 
@@ -170,7 +173,10 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
 
 
 def own_names(address: str, public_url: str | None) -> tuple[set[str], set[str]]:
-    """The Host headers and the origins that are ours: of the address listened on, and of the public URL."""
+    """The Host headers and the origins that are ours.
+
+    Of the address listened on, and of the public URL.
+    """
     host, _, port = address.rpartition(":")
     names = {address, f"localhost:{port}", f"127.0.0.1:{port}", f"[::1]:{port}"} if _is_local(host) else {address}
     origins = {f"http://{name}" for name in names} | {f"https://{name}" for name in names}

@@ -1,4 +1,7 @@
-"""/healthz, /readyz and /metrics of the web role; metrics need a key with `operator:read`."""
+"""/healthz, /readyz and /metrics of the web role.
+
+Metrics need a key with `operator:read`.
+"""
 
 from __future__ import annotations
 

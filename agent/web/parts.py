@@ -28,7 +28,10 @@ def _nothing() -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebParts:
-    """One for the application; `vault` is None where the web role runs without the vault key."""
+    """One for the application.
+
+    `vault` is None where the web role runs without the vault key.
+    """
 
     settings: Settings
     engine: Engine

@@ -39,7 +39,10 @@ def is_known(request: Request, revision: int) -> bool:
 
 
 def wait_of(request: Request, *, longest: float) -> float:
-    """How many seconds the caller is ready to wait (`Prefer: wait=25`); 0 when it did not say."""
+    """How many seconds the caller is ready to wait (`Prefer: wait=25`).
+
+    0 when it did not say.
+    """
     for preference in request.headers.get("prefer", "").split(","):
         name, _, value = preference.partition("=")
         if name.strip().lower() == "wait" and (text := value.strip().strip('"')).isascii() and text.isdigit():

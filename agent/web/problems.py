@@ -1,4 +1,7 @@
-"""Errors of the HTTP API (RFC 9457): each has a code that is a section of docs/operations.md; none echoes the input."""
+"""Errors of the HTTP API (RFC 9457).
+
+Each has a code that is a section of docs/operations.md; none echoes the input.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +59,10 @@ class Code(StrEnum):
 
 
 class Problem(Exception):
-    """An answer that is no success. `detail` is one sentence of ours that holds nothing of what was sent."""
+    """An answer that is no success.
+
+    `detail` is one sentence of ours that holds nothing of what was sent.
+    """
 
     def __init__(
         self,

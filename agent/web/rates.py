@@ -22,7 +22,10 @@ class Rates:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def take(self, name: str, *, cost: float = 1.0) -> int | None:
-        """Take from a bucket; None when there was enough, else the whole seconds after which there will be."""
+        """Take from a bucket.
+
+        None when there was enough, else the whole seconds after which there will be.
+        """
         now = self.elapsed()
         with self._lock:
             left, at = self._buckets.pop(name, (self.burst, now))

@@ -1,4 +1,7 @@
-"""The web role of one process: what it is made of, how it is served, and what runs beside it."""
+"""The web role of one process.
+
+What it is made of, how it is served, and what runs beside it.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +75,9 @@ class WebRole:
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[str | None]:
-        """Listen while the block runs; yields the address, None where the default one is taken.
+        """Listen while the block runs.
+
+        Yields the address, None where the default one is taken.
 
         Raises:
             ConfigurationError: the address that was asked for, or the certificate, cannot be used.

@@ -1,4 +1,7 @@
-"""uvicorn inside the daemon's own loop; signals stay the daemon's. The only import of uvicorn."""
+"""uvicorn inside the daemon's own loop; signals stay the daemon's.
+
+The only import of uvicorn.
+"""
 
 from __future__ import annotations
 

@@ -109,7 +109,9 @@ async def run_daemon(
 
 
 def require_sense(settings: Settings, roles: Collection[str]) -> None:
-    """Refuse settings that a daemon of these roles cannot work with; nothing is opened.
+    """Refuse settings that a daemon of these roles cannot work with.
+
+    Nothing is opened.
 
     Raises:
         ConfigurationError: no mailbox is set or it has no password, or the quiet hours are none.
@@ -174,7 +176,10 @@ def _alarms(context: WorkerContext, board: AlarmBoard) -> Alarms:
 
 
 async def _until(stop: asyncio.Event, *loops: Coroutine[Any, Any, None]) -> None:
-    """Run the loops until `stop`; one that ends by an error ends them all, and the process."""
+    """Run the loops until `stop`.
+
+    One that ends by an error ends them all, and the process.
+    """
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(loop) for loop in loops]
         await stop.wait()

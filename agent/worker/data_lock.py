@@ -1,4 +1,7 @@
-"""One daemon on one SQLite file: a lock that the system releases when the process ends, however it ends."""
+"""One daemon on one SQLite file.
+
+A lock that the system releases when the process ends, however it ends.
+"""
 
 from __future__ import annotations
 

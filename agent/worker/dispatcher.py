@@ -29,7 +29,10 @@ class Dispatcher:
     _running: dict[str, bool] = field(default_factory=dict)  # account id -> urgent
 
     async def once(self) -> int:
-        """Start what is due now and has a free context; returns how many visits were started."""
+        """Start what is due now and has a free context.
+
+        Returns how many visits were started.
+        """
         due = await asyncio.to_thread(self._choose)
         for account in due:
             self._running[account.id] = account.urgent
@@ -41,7 +44,10 @@ class Dispatcher:
         return len(due)
 
     def ended(self, account_id: str) -> None:
-        """Note that a visit of this account has just ended here; its context is free again."""
+        """Note that a visit of this account has just ended here.
+
+        Its context is free again.
+        """
         self._running.pop(account_id, None)
 
     async def seconds_to_next(self) -> float:

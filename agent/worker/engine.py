@@ -46,7 +46,10 @@ async def _visit(account_id: str) -> str:
 
 
 class VisitEngine:
-    """DBOS on a system database of its own: a file beside ours, or a schema in PostgreSQL."""
+    """DBOS on a system database of its own.
+
+    A file beside ours, or a schema in PostgreSQL.
+    """
 
     def __init__(self, settings: Settings, *, database: sa.URL, executor_id: str) -> None:
         self._settings = settings
@@ -55,7 +58,10 @@ class VisitEngine:
         self._url = database.set(drivername="postgresql") if self._is_postgres else _beside(database)
 
     async def run(self, handler: Handler) -> None:
-        """Start taking visits; they run on this event loop. Work that was cut off is taken up again."""
+        """Start taking visits; they run on this event loop.
+
+        Work that was cut off is taken up again.
+        """
         global _handler
         _handler = handler
         if not self._is_postgres:
@@ -76,7 +82,9 @@ class VisitEngine:
         return [row.workflow_id for row in rows]
 
     async def forget_dead(self, living: Collection[str]) -> list[str]:
-        """End the workflows of workers that are not among the living; returns whose they were.
+        """End the workflows of workers that are not among the living.
+
+        Returns whose they were.
 
         Their accounts are still due, and are visited again by whoever takes them when the lease has run out.
         """

@@ -13,8 +13,9 @@ from agent.worker.heartbeat import Heartbeat
 
 
 def health_routes(context: WorkerContext, metrics: Metrics, heartbeat: Heartbeat) -> Routes:
-    """What machines may ask. Alive: this answers at all, whatever the threads wait for. Ready: others can take us for
-    alive too.
+    """What machines may ask.
+
+    Alive: this answers at all, whatever the threads wait for. Ready: others can take us for alive too.
     """
 
     async def healthz() -> Answer:

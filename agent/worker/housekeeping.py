@@ -1,4 +1,7 @@
-"""What has to be done now and then: forgetting what is old, noticing what is stale."""
+"""What has to be done now and then.
+
+Forgetting what is old, noticing what is stale.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +60,10 @@ class Housekeeping:
             await self._watch_freshness(now)
 
     async def _is_clock_sound(self, now: datetime) -> bool:
-        """A clock that jumped must not make a year's history look old; it is believed from the next round on."""
+        """A clock that jumped must not make a year's history look old.
+
+        It is believed from the next round on.
+        """
         elapsed = self.context.clock.elapsed()
         before, self._last = self._last, (now, elapsed)
         if before is None or abs((now - before[0]).total_seconds() - (elapsed - before[1])) < _JUMP:

@@ -1,4 +1,7 @@
-"""What the web role asked for: secrets put into the vault, and audits made one after another, as a command makes them."""
+"""What the web role asked for.
+
+Secrets put into the vault, and audits made one after another, as a command makes them.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,10 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operations:
-    """The loop of one worker. An operation that is cut off is queued again; its visit writes itself off."""
+    """The loop of one worker.
+
+    An operation that is cut off is queued again; its visit writes itself off.
+    """
 
     context: WorkerContext
     asked: asyncio.Event = field(default_factory=asyncio.Event)  # set when something was asked in this process
@@ -56,7 +62,10 @@ class Operations:
                     await self.asked.wait()
 
     def look(self) -> Operation | None:
-        """Put secrets that were handed in into the vault, and take an operation; reads only, where there is nothing."""
+        """Put secrets that were handed in into the vault, and take an operation.
+
+        Reads only, where there is nothing.
+        """
         with reading(self.context.engine) as conn:
             secrets, is_open = handed_in.waiting(conn), operations.is_any_open(conn)
         for row_id in secrets:

@@ -1,4 +1,7 @@
-"""What the engine calls for each ticket: make the visit, and see that the account is never due for nothing."""
+"""What the engine calls for each ticket.
+
+Make the visit, and see that the account is never due for nothing.
+"""
 
 from __future__ import annotations
 

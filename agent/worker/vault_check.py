@@ -14,7 +14,9 @@ from agent.store.vault.keys import Vault
 
 
 def require_right_key(engine: Engine, vault: Vault) -> None:
-    """Open one stored secret of each key; rows of 0.1 are sealed anew at the first start.
+    """Open one stored secret of each key.
+
+    Rows of 0.1 are sealed anew at the first start.
 
     Raises:
         VaultError: a key that is needed is not at hand.

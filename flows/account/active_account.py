@@ -15,7 +15,10 @@ _PLACES = ("store", "country", "header", "marketplace_select")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """What a page's navigation and address say of the active account; None where they say nothing."""
+    """What a page's navigation and address say of the active account.
+
+    None where they say nothing.
+    """
 
     stores: tuple[str, ...]  # every name that a label may stand for which is more than a country
     countries: tuple[str, ...]  # plain labels that are one
@@ -57,7 +60,9 @@ async def read_active(visit: Visit) -> Shown:
 def proves(
     shown: Shown, account: SellerAccount, visit: Visit, *, chosen: bool, chosen_by_id: bool = False
 ) -> ActiveAccount | None:
-    """Judge whether the page proves that the account is active; `chosen`: the picker was just told so.
+    """Judge whether the page proves that the account is active.
+
+    `chosen`: the picker was just told so.
 
     What the navigation says counts before what the address says, and nothing may contradict.
     """

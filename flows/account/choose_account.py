@@ -22,8 +22,9 @@ _NAVIGATION = 10.0  # seconds in which a page must show its navigation; it is re
 
 
 async def choose_account(visit: Visit, *, account: SellerAccount, bounds: Bounds | None = None) -> ActiveAccount:
-    """Make the account the active one, unless a page already proves that it is; prove it afterwards. Needs a signed-in
-    visit.
+    """Make the account the active one, unless a page already proves that it is.
+
+    Prove it afterwards. Needs a signed-in visit.
 
     Raises:
         AccountNotOfferedError: the picker shows no such merchant and marketplace, or more than one.
@@ -62,7 +63,10 @@ async def _signed_in(walk: Navigator, seen: Recognition) -> Recognition:
 
 
 async def _open_picker(walk: Navigator, account: SellerAccount, seen: Recognition) -> Recognition:
-    """Open the full-page picker: on the host where the session is, the newer generation first."""
+    """Open the full-page picker.
+
+    On the host where the session is, the newer generation first.
+    """
     host = seen.path.split("/")[2] if seen.path.startswith("https://") else account.marketplace.host
     seen = await _signed_in(walk, await walk.open(f"https://{host}{_PICKER}"))
     if seen.screen == "not_found":

@@ -19,8 +19,9 @@ def plain_label(label: str, catalogue: Catalogue) -> str:
 
 
 def forms_of(label: str, catalogue: Catalogue) -> list[str]:
-    """List every name that a label may stand for: the whole and its parts, as written and with one addition after
-    another taken off.
+    """List every name that a label may stand for.
+
+    The whole and its parts, as written and with one addition after another taken off.
 
     A shop may itself be called "Acme (EU)" or "Acme - Outlet".
     """

@@ -1,4 +1,7 @@
-"""The account picker in its generations: reading its items, choosing merchant and country, confirming."""
+"""The account picker in its generations.
+
+Reading its items, choosing merchant and country, confirming.
+"""
 
 from __future__ import annotations
 
@@ -76,8 +79,9 @@ class Picker:
         return seen
 
     async def _drawn(self, seen: Recognition) -> Recognition:
-        """Wait until the list shows something, or its error; the first paint takes long (facts 2.7), so a whole step's
-        time.
+        """Wait until the list shows something, or its error.
+
+        The first paint takes long (facts 2.7), so a whole step's time.
         """
         ends = monotonic() + self.walk.bounds.step.total_seconds()
         while "error" not in seen.variants and not await self._read(seen) and monotonic() < ends:
@@ -147,7 +151,10 @@ class Picker:
         return found[0]
 
     def _countries(self, items: list[Item], merchant: Item | None) -> list[Item]:
-        """List the countries that belong to a merchant: those that follow it, or those of the next column."""
+        """List the countries that belong to a merchant.
+
+        Those that follow it, or those of the next column.
+        """
         if merchant is None:
             return [item for item in items if item.is_country]
         place = next((n for n, item in enumerate(items) if _is_same(item, merchant)), None)
@@ -227,8 +234,9 @@ class Picker:
 
 
 def _is_another(item: Item, merchant_id: str | None) -> bool:
-    """Whether the row carries a merchant's id, and not the wanted one: then neither its name nor its being alone speaks
-    for it.
+    """Whether the row carries a merchant's id, and not the wanted one.
+
+    Then neither its name nor its being alone speaks for it.
     """
     ids = {found for value in item.attributes for found in MERCHANT_ID.findall(value)} - MARKETPLACE_IDS
     return merchant_id is not None and bool(ids) and merchant_id not in ids

@@ -45,6 +45,9 @@ def _downloaded(*, headless: bool) -> list[Path]:
 
 
 def _installed(*, headless: bool) -> list[Path]:
-    """List what the system offers; Chromium's own headless mode is about three times slower per context than the shell."""
+    """List what the system offers.
+
+    Chromium's own headless mode is about three times slower per context than the shell.
+    """
     programs = (*_HEADLESS_PROGRAMS, *_HEADED_PROGRAMS) if headless else _HEADED_PROGRAMS
     return [Path(path) for name in programs if (path := shutil.which(name))]

@@ -84,7 +84,9 @@ class Guard:
             )
 
     async def read_only(self, *, documents: Sequence[str], calls: Sequence[ReadCall] = ()) -> None:
-        """Let nothing through from now on that could change something; there is no way back within the visit.
+        """Let nothing through from now on that could change something.
+
+        There is no way back within the visit.
 
         Documents: GET or HEAD, path in `documents` (exact, or with * and ?). Scripts: GET and HEAD, and the listed
         calls. No
@@ -171,11 +173,17 @@ class Guard:
             await (route.continue_() if passes else route.abort("blockedbyclient"))
 
     def _carries(self, method: str, url: str) -> bool:
-        """Whether a request takes something of the page's along; the site's own measurements do not count."""
+        """Whether a request takes something of the page's along.
+
+        The site's own measurements do not count.
+        """
         return method not in _CARRY_NOTHING and not self.policy.is_telemetry(urlsplit(url).hostname or "")
 
     def _rule(self, kind: str, method: str, url: str, *, inner: bool = False) -> bool:
-        """Whether a request passes; `inner`: it is of a frame in a page that is read, which goes nowhere by that."""
+        """Whether a request passes.
+
+        `inner`: it is of a frame in a page that is read, which goes nowhere by that.
+        """
         ruling = judge(kind=kind, method=method, url=url, policy=self.policy, read_only=self._read_only)
         if ruling in (RequestRuling.PASS, RequestRuling.DROP):
             return ruling is RequestRuling.PASS

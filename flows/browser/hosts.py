@@ -49,7 +49,10 @@ class HostPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadCall:
-    """One call by script that reads although it is not a GET. `path` is exact or holds * and ?."""
+    """One call by script that reads although it is not a GET.
+
+    `path` is exact or holds * and ?.
+    """
 
     method: str
     path: str
@@ -74,8 +77,9 @@ class RequestRuling(StrEnum):
 
 
 def judge(*, kind: str, method: str, url: str, policy: HostPolicy, read_only: ReadOnly | None = None) -> RequestRuling:
-    """Rule on one request. `kind` is the DevTools resource type in lower case: document, xhr, fetch, ping, media, other
-    ...
+    """Rule on one request.
+
+    `kind` is the DevTools resource type in lower case: document, xhr, fetch, ping, media, other ...
 
     A document or a form for another host ends the visit: it may hold a person's data. What a script sends in the
     background is stopped, and the visit goes on.

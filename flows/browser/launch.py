@@ -64,7 +64,10 @@ _killed: WeakSet[Browser] = WeakSet()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrowserOptions:
-    """How to start or reach the browser. The last group is the rehearsal's: both empty in production."""
+    """How to start or reach the browser.
+
+    The last group is the rehearsal's: both empty in production.
+    """
 
     executable: Path | None = None
     endpoint: str | None = None  # ws:// (Playwright server), http:// or ws://.../devtools/... (CDP)
@@ -83,13 +86,18 @@ class BrowserOptions:
 
     @property
     def is_elsewhere(self) -> bool:
-        """Whether the browser could reach any host: its flags are not ours, or a proxy looks the names up."""
+        """Whether the browser could reach any host.
+
+        Its flags are not ours, or a proxy looks the names up.
+        """
         return self.endpoint is not None or (self.proxy is not None and not self.is_rehearsal)
 
 
 @asynccontextmanager
 async def open_browser(options: BrowserOptions) -> AsyncIterator[Browser]:
-    """Start (or connect to) the browser and close it afterwards. Share it between visits.
+    """Start (or connect to) the browser and close it afterwards.
+
+    Share it between visits.
 
     Raises:
         BrowserMissingError: it is not installed or does not start, or the way to it is not safe.
@@ -113,7 +121,10 @@ async def open_browser(options: BrowserOptions) -> AsyncIterator[Browser]:
 
 
 def _reason(err: Error) -> str:
-    """The first line of what Playwright says; where the browser said why it ended, that line."""
+    """The first line of what Playwright says.
+
+    Where the browser said why it ended, that line.
+    """
     lines = str(err).strip().splitlines()
     said = [line for line in lines if "[err]" in line and ("ERROR" in line or "Missing X server" in line)]
     return (said[0].partition("[err]")[2] if said else lines[0]).strip()
@@ -126,20 +137,29 @@ def process_of(browser: Browser) -> int | None:
 
 
 def memory_of(browser: Browser) -> int:
-    """Bytes of memory of the browser with all its processes; 0 when it is gone or runs elsewhere."""
+    """Bytes of memory of the browser with all its processes.
+
+    0 when it is gone or runs elsewhere.
+    """
     leader = process_of(browser)
     return 0 if leader is None else memory_of_group(leader)
 
 
 def kill_browser(browser: Browser) -> None:
-    """Kill a browser that hangs; the visits inside end with `BrowserLostError`. One that runs elsewhere is only let go."""
+    """Kill a browser that hangs; the visits inside end with `BrowserLostError`.
+
+    One that runs elsewhere is only let go.
+    """
     if (mark := _marks.get(browser)) is not None:
         kill_process(mark)
     _killed.add(browser)
 
 
 def is_usable(browser: Browser) -> bool:
-    """Whether a visit may be opened in it; what was killed is not, though its connection may not have noticed yet."""
+    """Whether a visit may be opened in it.
+
+    What was killed is not, though its connection may not have noticed yet.
+    """
     return browser.is_connected() and browser not in _killed
 
 
@@ -250,8 +270,9 @@ async def new_page(
 
 
 async def close_bounded(browser: Browser, closing: Awaitable[None]) -> None:
-    """Wait for an orderly end, a bounded time; whatever is still under way in a browser that hangs must not happen
-    later.
+    """Wait for an orderly end, a bounded time.
+
+    Whatever is still under way in a browser that hangs must not happen later.
     """
     try:
         async with asyncio.timeout(_CLOSE_WITHIN):

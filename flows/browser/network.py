@@ -1,4 +1,7 @@
-"""How the browser reaches the network: a proxy only where a setting names one, a remote end only where nobody listens."""
+"""How the browser reaches the network.
+
+A proxy only where a setting names one, a remote end only where nobody listens.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,10 @@ _VARIABLES = ("http_proxy", "https_proxy", "all_proxy", "ftp_proxy", "ws_proxy",
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proxy:
-    """The proxy of a production browser. Every request is checked one by one then: it could reach any host."""
+    """The proxy of a production browser.
+
+    Every request is checked one by one then: it could reach any host.
+    """
 
     scheme: str
     host: str
@@ -67,7 +73,10 @@ def parse_proxy(text: str) -> Proxy:
 
 
 async def proxy_problem(proxy: Proxy, *, host: str) -> str | None:
-    """Ask the proxy for a tunnel to a host and say in one line what is wrong; None where it gives one."""
+    """Ask the proxy for a tunnel to a host and say in one line what is wrong.
+
+    None where it gives one.
+    """
     try:
         async with asyncio.timeout(_ANSWER):
             reader, writer = await asyncio.open_connection(proxy.host, proxy.port, ssl=proxy.scheme == "https" or None)
@@ -96,7 +105,10 @@ def _connect(proxy: Proxy, host: str) -> bytes:
 
 
 def is_safe_endpoint(endpoint: str) -> bool:
-    """Whether a browser elsewhere is reached under TLS, or on this machine: passwords go through that connection."""
+    """Whether a browser elsewhere is reached under TLS, or on this machine.
+
+    Passwords go through that connection.
+    """
     parts = urlsplit(endpoint)
     return parts.scheme in ("https", "wss") or _is_loopback(parts.hostname or "")
 

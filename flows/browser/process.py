@@ -1,4 +1,7 @@
-"""The process of a browser that we started, marked by an argument: one that hangs cannot be closed, only killed."""
+"""The process of a browser that we started, marked by an argument.
+
+One that hangs cannot be closed, only killed.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +20,9 @@ def new_mark() -> str:
 
 
 def find_process(mark: str) -> int | None:
-    """The leading process of the browser started with this mark; None when it is gone, or where there is no /proc to
-    look into.
+    """The leading process of the browser started with this mark.
+
+    None when it is gone, or where there is no /proc to look into.
     """
     for entry in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
@@ -29,7 +33,10 @@ def find_process(mark: str) -> int | None:
 
 
 def kill_process(mark: str) -> bool:
-    """Kill the browser with all its processes, also one that is frozen; False when there was nothing to kill."""
+    """Kill the browser with all its processes, also one that is frozen.
+
+    False when there was nothing to kill.
+    """
     leader = find_process(mark)
     if leader is None:
         return False
@@ -42,7 +49,10 @@ def kill_process(mark: str) -> bool:
 
 
 def memory_of_group(leader: int) -> int:
-    """Bytes of memory of the processes of a group; what they share is shared out between them."""
+    """Bytes of memory of the processes of a group.
+
+    What they share is shared out between them.
+    """
     total = 0
     for entry in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):

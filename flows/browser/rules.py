@@ -1,4 +1,7 @@
-"""The guard's data, `selectors/guard/`: what no visit may ask for, and where the site's pages send measurements."""
+"""The guard's data, `selectors/guard/`.
+
+What no visit may ask for, and where the site's pages send measurements.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,10 @@ def is_never(path: str, *, method: str, errands: frozenset[str]) -> bool:
 
 
 def plain_path(path: str) -> str:
-    """Bring a path to the form that the site would read: no percent signs, parameters, doubled slashes, capitals."""
+    """Bring a path to the form that the site would read.
+
+    No percent signs, parameters, doubled slashes, capitals.
+    """
     segments = [segment.partition(";")[0] for segment in unquote(path).split("/")]
     return "/" + "/".join(filter(None, segments)).lower()
 
@@ -58,7 +64,10 @@ def never_list() -> tuple[Never, ...]:
 
 @cache
 def telemetry_hosts() -> frozenset[str]:
-    """The hosts of every listed country that measurements go to; * stands for anything."""
+    """The hosts of every listed country that measurements go to.
+
+    * stands for anything.
+    """
     domains = {host.removeprefix("www.") for host in RETAIL_HOSTS}
     return frozenset(f"{service}.{domain}" for service in _load("telemetry")["services"] for domain in domains)
 

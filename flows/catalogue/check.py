@@ -1,4 +1,7 @@
-"""Running the catalogue over recorded pages in a real browser: what matched, by which candidate, what nothing claims."""
+"""Running the catalogue over recorded pages in a real browser.
+
+What matched, by which candidate, what nothing claims.
+"""
 
 from __future__ import annotations
 
@@ -160,8 +163,9 @@ async def _elements(page: Page, catalogue: Catalogue, seen: Recognition) -> dict
 
 
 def _is_same_screen(wanted: str, read: str) -> bool:
-    """The layouts of the permission pages are told apart by the grid readers; here any of them, or an ordinary page,
-    will do.
+    """The layouts of the permission pages are told apart by the grid readers.
+
+    Here any of them, or an ordinary page, will do.
     """
     return wanted == read or (wanted.startswith("permissions_") and (read == "app" or read.startswith("permissions_")))
 

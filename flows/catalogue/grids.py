@@ -1,5 +1,6 @@
-"""The data the grid readers rest on, loaded from `selectors/grids/`: words, controls, ways, pages to probe, recorded
-shapes.
+"""The data the grid readers rest on, loaded from `selectors/grids/`.
+
+Words, controls, ways, pages to probe, recorded shapes.
 """
 
 from __future__ import annotations

@@ -63,7 +63,9 @@ class Catalogue:
 
 
 def load_catalogue(root: Path | None = None) -> Catalogue:
-    """Load the catalogue; without a path, the installed one. Loaded once for each path.
+    """Load the catalogue; without a path, the installed one.
+
+    Loaded once for each path.
 
     Raises:
         CatalogueError: a file is missing or wrong; the message names file and key.
@@ -72,7 +74,10 @@ def load_catalogue(root: Path | None = None) -> Catalogue:
 
 
 def default_root() -> Path:
-    """The one root of the catalogue: `selectors/` beside the package `flows`, in the checkout and in a wheel alike."""
+    """The one root of the catalogue.
+
+    `selectors/` beside the package `flows`, in the checkout and in a wheel alike.
+    """
     return Path(__file__).parents[2] / "selectors"
 
 

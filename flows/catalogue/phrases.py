@@ -16,7 +16,10 @@ _APOSTROPHES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u02bc": "'"})
 
 
 def squeeze(text: str) -> str:
-    """Bring text to one form for comparing: compatibility form, plain apostrophes, single spaces, lower case."""
+    """Bring text to one form for comparing.
+
+    Compatibility form, plain apostrophes, single spaces, lower case.
+    """
     plain = unicodedata.normalize("NFKC", text).translate(_APOSTROPHES).translate(_DROPPED)
     return _SPACES.sub(" ", plain).strip().lower()
 

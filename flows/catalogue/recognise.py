@@ -56,8 +56,9 @@ class Recognition:
         return f"{parts.scheme}://{parts.netloc}{parts.path}"
 
     def differs(self, before: Recognition) -> bool:
-        """Another document, another screen, or a message that was not there; a message that goes away is not yet an
-        answer.
+        """Another document, another screen, or a message that was not there.
+
+        A message that goes away is not yet an answer.
         """
         if (self.document, self.screen) != (before.document, before.screen):
             return True
@@ -69,7 +70,10 @@ class Recognition:
 
 
 def addresses_in(text: str) -> set[str]:
-    """Return the addresses that stand in a text, in lower case; masked ones as they are written."""
+    """Return the addresses that stand in a text, in lower case.
+
+    Masked ones as they are written.
+    """
     return {address.lower().rstrip(".") for address in _ADDRESS.findall(text)}
 
 
@@ -220,8 +224,9 @@ class _Look:
         return next((one.name for one in named if self._catalogue.words(None, one.words or "").find(self._text)), None)
 
     def addresses(self, words: str = "", *, named: bool = False) -> tuple[str, ...]:
-        """Return the addresses in the visible text: all, or those beside such words (or, with `named`, where a page
-        names its user).
+        """Return the addresses in the visible text.
+
+        All, or those beside such words (or, with `named`, where a page names its user).
         """
         beside = self._catalogue.words(None, words) if words else None
         found = [
@@ -241,7 +246,10 @@ class _Look:
         return max(sorted(set(found), key=lambda language: (language != "en", language)), key=found.count, default="en")
 
     def _is_harmless(self, message: dict[str, Any]) -> bool:
-        """Whether a message only says what does no harm: nothing that has another name stands in it too."""
+        """Whether a message only says what does no harm.
+
+        Nothing that has another name stands in it too.
+        """
         text, named = message["text"], [one for one in self._catalogue.shared.alerts if one.words]
         said = [one for one in named if self._catalogue.words(None, one.words or "").find(text)]
         if any(not one.harmless for one in said):

@@ -1,4 +1,7 @@
-"""The schema of a catalogue file: how a screen is recognised, its elements, its texts, what is done about it."""
+"""The schema of a catalogue file.
+
+How a screen is recognised, its elements, its texts, what is done about it.
+"""
 
 from __future__ import annotations
 
@@ -92,7 +95,10 @@ class Sign(_Strict):
 
 
 class Claim(_Strict):
-    """One way to recognise the screen: all of `all`, at least `at_least` of `any`, none of `none`."""
+    """One way to recognise the screen.
+
+    All of `all`, at least `at_least` of `any`, none of `none`.
+    """
 
     name: str
     all: tuple[str, ...] = ()
@@ -111,7 +117,10 @@ class Claim(_Strict):
 
 
 class Candidate(_Strict):
-    """One way to find an element: by CSS, by role and name, or as the only submit of the form that holds a field."""
+    """One way to find an element.
+
+    By CSS, by role and name, or as the only submit of the form that holds a field.
+    """
 
     css: str | None = None
     role: str | None = None  # button, link, or CSS for anything else
@@ -131,7 +140,10 @@ class Candidate(_Strict):
 
 
 class Element(_Strict):
-    """A named thing on a screen. The first candidate that finds exactly one wins; any but the first is drift."""
+    """A named thing on a screen.
+
+    The first candidate that finds exactly one wins; any but the first is drift.
+    """
 
     candidates: tuple[Candidate, ...] = Field(min_length=1)
     avoid: str | None = None  # a set of words: whatever is named so is never this element

@@ -107,7 +107,10 @@ class _Accepting:
         return await self._after_click(seen)
 
     async def _open_link(self) -> Recognition:
-        """Open the invitation; a re-authentication on the way is followed by opening it once more."""
+        """Open the invitation.
+
+        A re-authentication on the way is followed by opening it once more.
+        """
         for _ in range(2):
             seen = await self.walk.open(self.invitation.url)
             before = len(self.walk.visit.story)
@@ -214,8 +217,9 @@ class _Accepting:
                 raise self._closed(seen)
 
     async def _confirmed(self, outcome: AcceptanceOutcome, seen: Recognition) -> Acceptance:
-        """Confirm the merchant: by what the page names, else by choosing the account; a merchant that is not listed yet
-        stays open.
+        """Confirm the merchant: by what the page names, else by choosing the account.
+
+        A merchant that is not listed yet stays open.
         """
         if seen.screen not in _INSIDE and await self._names_merchant():
             return Acceptance(
@@ -245,7 +249,10 @@ class _Accepting:
         )
 
     async def _code(self, seen: Recognition) -> str | None:
-        """Read the code that the seller compares; None when the page shows none that is certain."""
+        """Read the code that the seller compares.
+
+        None when the page shows none that is certain.
+        """
         words = list(self.walk.visit.catalogue.words(None, "confirmation_code").phrases)
         found = await find(self.walk.visit, seen.screen, "code")
         texts = [one["value"] or one["text"] for one in await ask(self.walk.visit.page, "read", list(found.handles))]

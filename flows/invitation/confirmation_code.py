@@ -1,4 +1,7 @@
-"""The code that the older flow shows and the seller compares: what of a page's text is one."""
+"""The code that the older flow shows and the seller compares.
+
+What of a page's text is one.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +29,9 @@ def code_in(texts: Iterable[str]) -> str | None:
 
 
 def _words(text: str) -> list[str]:
-    """List the words that can be a code; one written as codes are, in capitals, goes before the others."""
+    """List the words that can be a code.
+
+    One written as codes are, in capitals, goes before the others.
+    """
     words = [word.rstrip("-") for word in _WORD.findall(text)]
     return [word for word in words if word == word.upper()] or words

@@ -53,7 +53,9 @@ async def audit_permissions(
     bounds: Bounds | None = None,
     may_pass: Callable[[Grid], bool] = lambda _: True,
 ) -> AuditReading:
-    """Bring home what `subject` (a user email) may do in this account; nothing is changed.
+    """Bring home what `subject` (a user email) may do in this account.
+
+    Nothing is changed.
 
     `own` says that the credentials are the subject's; otherwise they are those of somebody who may open the page. From
     the moment
@@ -96,7 +98,9 @@ async def read_permissions(
     bounds: Bounds,
     may_pass: Callable[[Grid], bool] = lambda _: True,
 ) -> AuditReading:
-    """Reach the grid and read it, or say how it is refused; the visit is signed in, in the right account and read-only.
+    """Reach the grid and read it, or say how it is refused.
+
+    The visit is signed in, in the right account and read-only.
 
     `may_pass` says of a page that was read whole whether it could still be judged a pass: only then is it watched for
     `bounds.second_look` and read once more.
@@ -114,7 +118,10 @@ async def read_permissions(
 
 
 async def _read(visit: Visit, arrival: Arrival, ask: _Asked) -> Grid:
-    """Every page of the subject's rights as one grid: by each link of its row, and from a regional page to the other."""
+    """Every page of the subject's rights as one grid.
+
+    By each link of its row, and from a regional page to the other.
+    """
     grid = await _one_page(visit, arrival, ask)
     grid = grid.short_of(
         *(PageGap(kind=PageGapKind.WAY_NOT_TAKEN, words=name, where="the user's row") for name in arrival.unknown)

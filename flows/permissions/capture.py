@@ -1,5 +1,6 @@
-"""Pictures of rows of a grid, with everything private on the page covered; brought into view by what the reading itself
-presses.
+"""Pictures of rows of a grid, with everything private on the page covered.
+
+Brought into view by what the reading itself presses.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ _LEAST, _MOST = 12, 400  # px: a row is no thinner and no higher
 async def capture_rows(
     page: Page, wanted: Mapping[PermissionRow, Path], *, pages: tuple[str, ...] = ()
 ) -> frozenset[PermissionRow]:
-    """Save a cropped, masked picture (PNG, mode 0600) of each row; returns those that were found.
+    """Save a cropped, masked picture (PNG, mode 0600) of each row.
+
+    Returns those that were found.
 
     `pages` are the addresses the rows were read at, the last of them the one that is open. Sections are opened and
     lists scrolled
@@ -74,8 +77,9 @@ async def _capture_shown(page: Page, left: dict[PermissionRow, Path], scope: str
 
 
 def _is(shown: PermissionRow, row: PermissionRow) -> bool:
-    """Whether it is the row: its place and what it says. A window may have lost the title of the section or the column
-    heads.
+    """Whether it is the row: its place and what it says.
+
+    A window may have lost the title of the section or the column heads.
     """
     same_place = shown.scope == row.scope and shown.permission == row.permission and shown.section in (row.section, "")
     return same_place and (shown.level is row.level or shown.level is None)

@@ -34,7 +34,10 @@ def is_global_page(url: str, sight: Sight) -> bool:
 
 
 def layout_of(url: str, scopes: set[str], *, own: bool, editable: bool, other_half: bool) -> Layout:
-    """Name the layout; `other_half`: the page belongs to a pair of regional and global."""
+    """Name the layout; `other_half`.
+
+    The page belongs to a pair of regional and global.
+    """
     if own and not editable:
         return Layout.OWN_VIEW
     if other_half or scopes == {"global"}:

@@ -1,4 +1,7 @@
-"""Drop-downs whose list comes only when they are pressed: opened, read and closed again, with nothing chosen."""
+"""Drop-downs whose list comes only when they are pressed.
+
+Opened, read and closed again, with nothing chosen.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +25,9 @@ def has_closed_lists(sight: Sight) -> bool:
 
 
 async def list_levels(page: Page) -> tuple[str, ...]:
-    """Open each of them, once; the page remembers what it listed. Returns what went wrong: a list that did not come, or
-    did not go.
+    """Open each of them, once; the page remembers what it listed.
+
+    Returns what went wrong: a list that did not come, or did not go.
 
     Opening is all that is done: the list is closed by Escape, and the drop-down must show afterwards what it showed
     before.

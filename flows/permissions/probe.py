@@ -1,5 +1,6 @@
-"""Asking, by GET, for the pages that a permission opens; what is reached proves View at most, what is not proves
-little.
+"""Asking, by GET, for the pages that a permission opens.
+
+What is reached proves View at most, what is not proves little.
 """
 
 from __future__ import annotations

@@ -76,8 +76,9 @@ async def reach_permissions(visit: Visit, *, host: str, subject: str, own: bool,
 
 
 async def _first_there(visit: Visit, *, host: str, subject: str, bounds: Bounds) -> Arrival | Refusal:
-    """Open the page at its addresses, the next one only where one is not found; a later one counts only when it shows
-    something.
+    """Open the page at its addresses, the next one only where one is not found.
+
+    A later one counts only when it shows something.
     """
     data = grid_data("reach")
     answers: list[Arrival | Refusal] = []
@@ -123,7 +124,10 @@ async def another_way(visit: Visit, arrival: Arrival, name: str, *, subject: str
 
 
 async def _ways_in_row(visit: Visit, *, subject: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The names of the links of the subject's row besides the best one: those that lead to rights, and unknown ones."""
+    """The names of the links of the subject's row besides the best one.
+
+    Those that lead to rights, and unknown ones.
+    """
     words = grid_data("reach")["words"]
     manage = [word.lower() for word in words["manage"]]
     try:
@@ -155,8 +159,9 @@ async def other_half(visit: Visit, *, subject: str, own: bool, bounds: Bounds) -
 
 
 async def arrive(visit: Visit, url: str, *, subject: str, bounds: Bounds) -> Arrival | Refusal:
-    """Open an address of the permission pages and wait for what it shows; being led away, while still signed in, is a
-    refusal.
+    """Open an address of the permission pages and wait for what it shows.
+
+    Being led away, while still signed in, is a refusal.
     """
     try:
         return await _wait(visit, lambda: open_page(visit, url, bounds=bounds), subject=subject, bounds=bounds)
@@ -267,7 +272,10 @@ async def _place(visit: Visit, seen: Recognition, subject: str) -> Arrival | Ref
 
 
 async def _names(visit: Visit, subject: str) -> bool:
-    """Whether a table of users names the subject; then its links are only not drawn yet."""
+    """Whether a table of users names the subject.
+
+    Then its links are only not drawn yet.
+    """
     return bool(await visit.page.evaluate(_script(), _asked("named", subject, [])) > 1)
 
 

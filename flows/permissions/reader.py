@@ -33,8 +33,9 @@ async def read_grid(
     seen: Sight | None = None,
     ahead: Ahead | None = None,
 ) -> Grid:
-    """Read the permission grid that is open, to its end, twice over; presses only what opens sections, lists and
-    marketplaces.
+    """Read the permission grid that is open, to its end, twice over.
+
+    Presses only what opens sections, lists and marketplaces.
 
     `own`: the grid shows the rights of the signed-in user. `scope` is that of rows no title puts elsewhere; None tells
     it from the page.
@@ -130,7 +131,9 @@ def _named(gaps: Sequence[PageGap | str]) -> list[PageGap]:
 
 
 def _subject(sights: list[Sight], expected: str | None, viewer: str | None, *, own: bool) -> str | None:
-    """Whose rights these are, by what names the subject of this grid: a heading, a line above the first row, a picker.
+    """Whose rights these are, by what names the subject of this grid.
+
+    A heading, a line above the first row, a picker.
 
     An address that stands anywhere else, or in a text that says something else, names nobody. The own page of a session
     needs no name; that of somebody else must not be taken for the expected user's.

@@ -1,4 +1,7 @@
-"""One grid in one scope, read to its end: every section open, every list scrolled, every window read twice."""
+"""One grid in one scope, read to its end.
+
+Every section open, every list scrolled, every window read twice.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +48,10 @@ class Scan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ahead:
-    """What was read of a page while it may still have been loading; good only as long as the page is as `sight` saw it."""
+    """What was read of a page while it may still have been loading.
+
+    Good only as long as the page is as `sight` saw it.
+    """
 
     read: Interpretation
     sight: Sight
@@ -84,7 +90,9 @@ async def read_ahead(page: Page, seen: Sight) -> Ahead | None:
 async def scan(
     page: Page, *, scope: str, within: timedelta, settled: Sight | None = None
 ) -> tuple[Interpretation, Sight, tuple[PageGap | str, ...]]:
-    """Read the page as one grid; returns the rows, the last look and the gaps of getting there.
+    """Read the page as one grid.
+
+    Returns the rows, the last look and the gaps of getting there.
 
     `settled` is the last look at a page that has come to rest, where nothing was pressed since.
     """
@@ -119,8 +127,9 @@ async def _read_all(page: Page, state: Scan, sight: Sight) -> None:
 
 
 async def _look(page: Page, state: Scan, *, seen: Sight | None = None) -> None:
-    """Read the page as it stands, by both readings, and weave it into what was seen; `seen` serves as long as nothing
-    changed since.
+    """Read the page as it stands, by both readings, and weave it into what was seen.
+
+    `seen` serves as long as nothing changed since.
     """
     for _ in range(_LOOKS):
         sight = seen if seen is not None and await is_as_seen(page, seen) else await read_dom(page)
@@ -147,7 +156,10 @@ async def _look(page: Page, state: Scan, *, seen: Sight | None = None) -> None:
 
 
 async def _compare(page: Page, sight: Sight, scope: str) -> tuple[PageGap, ...]:
-    """The two readings of one window; what the page shows changes between them when it is still moving."""
+    """The two readings of one window.
+
+    What the page shows changes between them when it is still moving.
+    """
     try:
         hearing = await read_aria(page, drawn=any(option.look for row in sight.rows for option in row.options))
     except ValueError as err:
@@ -160,7 +172,10 @@ async def _compare(page: Page, sight: Sight, scope: str) -> tuple[PageGap, ...]:
 
 
 async def _open_one_by_one(page: Page, state: Scan) -> None:
-    """Where opening one section closes another: open each that is closed, reading after each."""
+    """Where opening one section closes another.
+
+    Open each that is closed, reading after each.
+    """
     stuck = 0
     async for name, opened in open_each(page):
         stuck += not (opened or is_harmless(name))
@@ -170,7 +185,10 @@ async def _open_one_by_one(page: Page, state: Scan) -> None:
 
 
 async def _scroll_all(page: Page, state: Scan) -> None:
-    """Scroll every list, and the page itself, to the end; read wherever something changed."""
+    """Scroll every list, and the page itself, to the end.
+
+    Read wherever something changed.
+    """
     for scroller in await find(page, "scrollers"):
         await _scroll_one(page, state, scroller)
 
@@ -198,7 +216,10 @@ def _rows_in(tokens: Sequence[Token]) -> int:
 
 
 async def each_window(page: Page) -> AsyncIterator[None]:
-    """Open every section and scroll every list once more, for whoever wants to look; yields at each view."""
+    """Open every section and scroll every list once more, for whoever wants to look.
+
+    Yields at each view.
+    """
     await unfold(page)
     yield
     async for _ in open_each(page):
@@ -254,7 +275,10 @@ def _without_control(state: Scan) -> list[str]:
 
 
 def not_shown(sights: Sequence[Sight]) -> list[str]:
-    """Rows that are in the document and were shown in no scope; a hidden copy of a row that was shown is a decoy."""
+    """Rows that are in the document and were shown in no scope.
+
+    A hidden copy of a row that was shown is a decoy.
+    """
     labels = [squash(row.label) for sight in sights for row in sight.rows if row.label]
     hidden = sorted({text for sight in sights for text in sight.hidden if text})
     missing = [text for text in hidden if not any(squash(text).startswith(label) for label in labels)]

@@ -15,8 +15,9 @@ from flows.permissions.unfold import press
 async def each_scope(
     page: Page, *, default: str, followed: set[str]
 ) -> AsyncIterator[tuple[str, tuple[str, ...], bool]]:
-    """Show the page's scopes one after the other; yields each with what went wrong in showing it, and whether anything
-    was pressed.
+    """Show the page's scopes one after the other.
+
+    Yields each with what went wrong in showing it, and whether anything was pressed.
 
     A page without a switch has one scope, the default. `followed` is told the names of the tabs and choices, folded.
     """

@@ -27,8 +27,9 @@ LIMIT = 1500  # ms a page may go on moving before it is looked at all the same
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rest:
-    """How a page stands: `moment` changes with every change of it; at rest, nothing has changed for a while and nothing
-    is under way.
+    """How a page stands: `moment` changes with every change of it.
+
+    At rest, nothing has changed for a while and nothing is under way.
     """
 
     moment: Moment

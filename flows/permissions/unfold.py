@@ -14,7 +14,9 @@ _PRESS_MS = 3000
 
 
 async def unfold(page: Page) -> tuple[str, ...]:
-    """Open every closed section and press every "show more"; returns what would not open.
+    """Open every closed section and press every "show more".
+
+    Returns what would not open.
 
     A page that closes one section when another opens is left with the last one open; `closed_sections` shows the
     others.

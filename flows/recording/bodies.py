@@ -1,5 +1,6 @@
-"""Bodies that nobody can lose: read while the answer is held back, because the browser forgets them when it leaves the
-page.
+"""Bodies that nobody can lose.
+
+Read while the answer is held back, because the browser forgets them when it leaves the page.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""A body as text: by its charset, else losslessly; what is of no known text type is no text."""
+"""A body as text: by its charset, else losslessly.
+
+What is of no known text type is no text.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,10 @@ class BodyText:
 
 
 def text_of(body: bytes, content_type: str) -> BodyText | None:
-    """Decode a body, or return None if its type is no text we know. Without a type, bytes without controls are text."""
+    """Decode a body, or return None if its type is no text we know.
+
+    Without a type, bytes without controls are text.
+    """
     media, named = _parsed(content_type)
     if media in ("", "application/octet-stream", "binary/octet-stream"):
         if _CONTROL.search(body):
@@ -71,7 +77,10 @@ def _guessed(body: bytes) -> str:
 
 
 def _decoded(body: bytes, charset: str) -> str | None:
-    """Decode only if the same bytes come back: what is written again must not differ where nothing was replaced."""
+    """Decode only if the same bytes come back.
+
+    What is written again must not differ where nothing was replaced.
+    """
     try:
         text = body.decode(charset)
         return text if text.encode(charset) == body else None

@@ -35,7 +35,9 @@ async def capture(
     visit: Visit | None = None,
     error: BaseException | None = None,
 ) -> list[Path]:
-    """Save a masked screenshot, the scrubbed page and the visit's story; never raises for a page that is gone.
+    """Save a masked screenshot, the scrubbed page and the visit's story.
+
+    Never raises for a page that is gone.
 
     Files are `<name>.png`, `<name>.html`, `<name>.json`, mode 0600; those that could be written are returned. Whatever
     is typed, hidden fields, scripts, attributes that reading needs not, values in addresses and every e-mail address are
@@ -59,7 +61,10 @@ async def scrubbed_html(page: Page, redactor: Redactor) -> str:
 
 
 async def _register_cookies(page: Page, redactor: Redactor) -> None:
-    """Have the values of the browser's cookies replaced; if it does not tell them, it does not tell its page either."""
+    """Have the values of the browser's cookies replaced.
+
+    If it does not tell them, it does not tell its page either.
+    """
     with suppress(Error, TimeoutError):
         async with asyncio.timeout(_PATIENCE / 4):
             values = [str(cookie.get("value", "")).strip('"') for cookie in await page.context.cookies()]
@@ -80,7 +85,10 @@ async def _html(page: Page, redactor: Redactor) -> str:
 
 
 async def _screenshot(page: Page, redactor: Redactor) -> bytes:
-    """Take the picture with covers drawn over inputs, names and addresses; no picture without covers."""
+    """Take the picture with covers drawn over inputs, names and addresses.
+
+    No picture without covers.
+    """
     masks = list(load_catalogue().shared.masks)
     await ask(page, "cover", {"masks": masks, "values": redactor.names(), "off": False})
     try:

@@ -71,7 +71,10 @@ def asked_for(request: Request) -> Captured:
 
 
 def tell_failure(captured: Captured, request: Request) -> None:
-    """Say why no answer came; one that the browser itself gave up, to go somewhere else, was still being waited for."""
+    """Say why no answer came.
+
+    One that the browser itself gave up, to go somewhere else, was still being waited for.
+    """
     reason = request.failure or ""
     if captured.status is None and reason and _GIVEN_UP not in reason:
         captured.failure = reason
@@ -84,7 +87,10 @@ def answered(captured: Captured, response: Response) -> None:
 
 
 async def read_body(captured: Captured, response: Response) -> None:
-    """Read an answer's body; one that does not come, or that the browser has already dropped, is noted, not guessed."""
+    """Read an answer's body.
+
+    One that does not come, or that the browser has already dropped, is noted, not guessed.
+    """
     captured.lost = "it was still being loaded when the visit ended"
     try:
         captured.body = await response.body()
@@ -95,7 +101,10 @@ async def read_body(captured: Captured, response: Response) -> None:
 
 
 async def read_headers(captured: Captured, request: Request, response: Response | None) -> None:
-    """Read the headers as they went over the wire, cookies included; what the events knew stays if the page is gone."""
+    """Read the headers as they went over the wire, cookies included.
+
+    What the events knew stays if the page is gone.
+    """
     _take_sent(captured, request.headers)
     try:
         _take_sent(captured, await request.all_headers())
@@ -111,7 +120,10 @@ def _take_sent(captured: Captured, headers: Mapping[str, str]) -> None:
 
 
 def sent_body(captured: Captured) -> dict[str, Any]:
-    """The request body the way a reviewer wants to read it: form fields, JSON or text; bytes as length and type."""
+    """The request body the way a reviewer wants to read it.
+
+    Form fields, JSON or text; bytes as length and type.
+    """
     if not captured.sent:
         return {}
     if "x-www-form-urlencoded" in captured.content_type:
@@ -127,7 +139,10 @@ def sent_body(captured: Captured) -> dict[str, Any]:
 
 
 def form_fields(sent: bytes) -> list[list[str]]:
-    """Read an urlencoded body in UTF-8, and what is not UTF-8 losslessly: a page sends its fields in its own charset."""
+    """Read an urlencoded body in UTF-8, and what is not UTF-8 losslessly.
+
+    A page sends its fields in its own charset.
+    """
     pairs = (part.partition(b"=") for part in sent.replace(b"+", b" ").split(b"&") if part)
     return [[_field(name), _field(value)] for name, _, value in pairs]
 

@@ -95,7 +95,10 @@ def write_recording(directory: Path, parts: RecordingParts, redactor: Redactor, 
 
 
 def catalogue_version(root: Path) -> str:
-    """Hash the catalogue's files: two recordings with the same version were read by the same selectors."""
+    """Hash the catalogue's files.
+
+    Two recordings with the same version were read by the same selectors.
+    """
     digest = hashlib.sha256()
     for file in sorted(root.glob("*.toml")):
         digest.update(file.name.encode() + b"\0" + file.read_bytes())
@@ -156,8 +159,9 @@ def _exchange(
 
 
 def _headers(captured: Captured, recorded_at: datetime) -> list[tuple[str, str]]:
-    """The headers that mean something later, and the site's clock: how far it was from ours, at the one moment a
-    recording knows.
+    """The headers that mean something later, and the site's clock.
+
+    How far it was from ours, at the one moment a recording knows.
     """
     kept = [(name, value) for name, value in captured.headers if name.lower() not in _DROPPED]
     sent = next((value for name, value in captured.headers if name.lower() == "date"), None)

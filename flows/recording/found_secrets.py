@@ -1,5 +1,6 @@
-"""What in a recording has to be replaced although nobody registered it: session cookies, tokens, addresses, merchant
-ids.
+"""What in a recording has to be replaced although nobody registered it.
+
+Session cookies, tokens, addresses, merchant ids.
 """
 
 from __future__ import annotations
@@ -29,8 +30,10 @@ _ADDRESS = re.compile(r"(?:https?:)?/|https?%3a", re.I)  # it holds its secrets 
 def secrets_of(
     exchanges: Iterable[Captured], *, public: frozenset[str] = frozenset(), boxes: frozenset[str] = frozenset()
 ) -> Iterator[str]:
-    """Yield the values to replace. `public` holds what looks like a merchant id and is none, such as marketplace ids;
-    `boxes` are names of fields that secrets were typed into.
+    """Yield the values to replace.
+
+    `public` holds what looks like a merchant id and is none, such as marketplace ids; `boxes` are names of fields that
+    secrets were typed into.
     """
     for captured in exchanges:
         yield from (value for value in _cookie_values(captured) if is_drawn(value))

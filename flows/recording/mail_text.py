@@ -1,5 +1,6 @@
-"""Scrubbing the mail that started a visit: replaced inside its encodings, and without the signatures that no longer
-hold.
+"""Scrubbing the mail that started a visit.
+
+Replaced inside its encodings, and without the signatures that no longer hold.
 """
 
 from __future__ import annotations
@@ -48,7 +49,10 @@ def mail_text(raw: bytes) -> str:
 
 
 def _text(part: Any) -> str:
-    """Decode a text part; one in a charset that nobody knows, or that it lies about, losslessly."""
+    """Decode a text part.
+
+    One in a charset that nobody knows, or that it lies about, losslessly.
+    """
     raw = _raw(part)
     read = text_of(raw, str(part.get("Content-Type", "text/plain")))
     return (read.text if read is not None else raw.decode(LOSSLESS)).replace("\r\n", "\n")

@@ -14,7 +14,10 @@ from flows.recording.secret_names import is_secret_key, is_secret_name
 
 @dataclass(slots=True, kw_only=True)
 class FieldMask:
-    """Masks by name what nobody replaces by value. `masked` names the fields as the player's rules do."""
+    """Masks by name what nobody replaces by value.
+
+    `masked` names the fields as the player's rules do.
+    """
 
     is_known: Callable[[str], bool]
     also: Iterable[str] = ()
@@ -64,7 +67,10 @@ class FieldMask:
 
 
 def strings_of(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
-    """Yield (name, text) of every text in a JSON value; what stands in a list has the list's name."""
+    """Yield (name, text) of every text in a JSON value.
+
+    What stands in a list has the list's name.
+    """
     match value:
         case dict():
             for key, part in value.items():

@@ -1,4 +1,7 @@
-"""Values that stand in a text under the name of a secret: in tags, scripts, JSON and addresses, and masking them."""
+"""Values that stand in a text under the name of a secret.
+
+In tags, scripts, JSON and addresses, and masking them.
+"""
 
 from __future__ import annotations
 
@@ -40,14 +43,20 @@ class Named:
 
 
 def named_values(text: str, *, is_json: bool = False, also: Iterable[str] = ()) -> Iterator[Named]:
-    """Yield what stands under the name of a secret. `is_json` says that every key counts; `also` are more such names."""
+    """Yield what stands under the name of a secret.
+
+    `is_json` says that every key counts; `also` are more such names.
+    """
     yield from _in_tags(text, also)
     yield from _assigned(text, is_json, also)
     yield from _in_addresses(text, also)
 
 
 def mask_named(text: str, is_known: Callable[[str], bool], *, is_json: bool = False, also: Iterable[str] = ()) -> str:
-    """Write `volatile` where a named secret stands that nobody replaces by value; a number stays one."""
+    """Write `volatile` where a named secret stands that nobody replaces by value.
+
+    A number stays one.
+    """
     found = {(one.start, one.end): one for one in named_values(text, is_json=is_json, also=also)}
     pieces, last = [], 0
     for start, end in sorted(found):
@@ -119,7 +128,10 @@ def _in_addresses(text: str, also: Iterable[str]) -> Iterator[Named]:
 
 
 def _assigned(text: str, is_json: bool, also: Iterable[str]) -> Iterator[Named]:
-    """What is assigned in scripts and JSON; texts are looked into, because JSON stands in strings of scripts."""
+    """What is assigned in scripts and JSON.
+
+    Texts are looked into, because JSON stands in strings of scripts.
+    """
     at = 0
     while (found := _ASSIGNED.search(text, at)) is not None:
         name = _unescaped(found[1] or found[2])

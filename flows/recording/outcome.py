@@ -18,7 +18,10 @@ _NOT_AN_OUTCOME = frozenset(
 
 
 def outcome_of(ended: Any) -> dict[str, Any]:
-    """How a flow ended: by what it returned, or by what it raised; what is no error of a flow has no code but its kind."""
+    """How a flow ended: by what it returned, or by what it raised.
+
+    What is no error of a flow has no code but its kind.
+    """
     match ended:
         case FlowError():
             return {"error": error_of(ended)}
@@ -29,7 +32,10 @@ def outcome_of(ended: Any) -> dict[str, Any]:
 
 
 def error_of(err: FlowError) -> dict[str, Any]:
-    """What stays of an error: its code and what kind of it; not its sentence, which may be reworded."""
+    """What stays of an error: its code and what kind of it.
+
+    Not its sentence, which may be reworded.
+    """
     told = {name: getattr(err, name, None) for name in ("screen", "kind", "reason")}
     return {"code": err.code, **{name: value for name, value in told.items() if value}}
 

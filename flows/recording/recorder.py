@@ -29,8 +29,9 @@ _STATIC = ("script", "stylesheet")
 
 @asynccontextmanager
 async def recording(visit: Visit, *, now: Callable[[], datetime], patient: bool = False) -> AsyncIterator[Recorder]:
-    """Record a visit from here on. Run the flow with `recorder.visit`; nothing is written unless `recorder.save` is
-    awaited.
+    """Record a visit from here on.
+
+    Run the flow with `recorder.visit`; nothing is written unless `recorder.save` is awaited.
 
     Each answer is held back for the moment it takes to read it, so that no body is lost. `patient` also waits until
     each page stands
@@ -50,7 +51,9 @@ async def recording(visit: Visit, *, now: Callable[[], datetime], patient: bool 
 async def recording_aside(
     visit: Visit, *, now: Callable[[], datetime], session: Mapping[str, Any] | None
 ) -> AsyncIterator[Recorder]:
-    """Record a visit in case it fails: only listen, hold nothing back, ask the browser for little while all goes well.
+    """Record a visit in case it fails.
+
+    Only listen, hold nothing back, ask the browser for little while all goes well.
 
     `session` is the storage state the visit was opened with. A body is lost if its page was left before it could be
     read.
@@ -102,7 +105,10 @@ class Recorder:
     _stopped: bool = False
 
     def on_request(self, request: Request) -> None:
-        """Note a request in the order it was sent; the site's own measurements are no part of a visit."""
+        """Note a request in the order it was sent.
+
+        The site's own measurements are no part of a visit.
+        """
         if request.url.startswith("https:") and not self._stopped and not self._is_measurement(request):
             self._by_request[request] = captured = asked_for(request)
             self.exchanges.append(captured)
@@ -130,7 +136,10 @@ class Recorder:
             tell_failure(captured, request)
 
     async def stop(self) -> None:
-        """Record nothing from here on: wait for what is being fetched, then ask for what the browser still knows."""
+        """Record nothing from here on.
+
+        Wait for what is being fetched, then ask for what the browser still knows.
+        """
         if self._stopped:
             return
         self._stopped = True
@@ -203,7 +212,10 @@ class Recorder:
 
 
 async def _within(seconds: float, tasks: Sequence[asyncio.Task[None]]) -> None:
-    """Wait for tasks, not longer than this; a page may hang, and one that is closed answers nothing."""
+    """Wait for tasks, not longer than this.
+
+    A page may hang, and one that is closed answers nothing.
+    """
     if tasks:
         _, late = await asyncio.wait(tasks, timeout=seconds)
         for task in late:

@@ -32,8 +32,9 @@ _UUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE
 
 
 class Scrub(Redactor):
-    """The redactor of one recording: numbered placeholders that say they are made up, so the same visit scrubs to the
-    same bytes.
+    """The redactor of one recording.
+
+    Numbered placeholders that say they are made up, so the same visit scrubs to the same bytes.
 
     Give `scrub.redact` to the player to replay with the values that were live when the visit was recorded.
     """
@@ -72,14 +73,20 @@ class Scrub(Redactor):
         return scrub
 
     def register(self, value: str | SecretStr) -> None:
-        """Replace this value from now on, once; public ids and values that are made up already stay."""
+        """Replace this value from now on, once.
+
+        Public ids and values that are made up already stay.
+        """
         plain = value.get_secret_value() if isinstance(value, SecretStr) else value
         if plain and plain not in self._numbers and plain not in MARKETPLACE_IDS and not _is_made_up(plain):
             self._numbers[plain] = len(self._numbers) + 1
             super().register(plain)
 
     def redact(self, text: str) -> str:
-        """Replace every collected value; then whatever the visit's own redactor knows besides."""
+        """Replace every collected value.
+
+        Then whatever the visit's own redactor knows besides.
+        """
         return self._beside.redact(super().redact(text))
 
     def is_known(self, value: str) -> bool:
@@ -107,7 +114,10 @@ class Scrub(Redactor):
                 return value
 
     def cookie(self, value: str) -> str:
-        """Replace a cookie's value, the same everywhere; what only names a language or a currency stays."""
+        """Replace a cookie's value, the same everywhere.
+
+        What only names a language or a currency stays.
+        """
         if self.is_known(value):
             return self.redact(value)
         if _PUBLIC_COOKIE.fullmatch(value):
@@ -128,7 +138,10 @@ class Scrub(Redactor):
         return told_bytes(body, content_type).encode() if kept is None else kept
 
     def body(self, body: bytes, content_type: str) -> bytes | None:
-        """Replace in a body by its charset, else losslessly; None if it is no text we know and must not be kept."""
+        """Replace in a body by its charset, else losslessly.
+
+        None if it is no text we know and must not be kept.
+        """
         read = text_of(body, content_type)
         if read is None:
             return None
@@ -138,7 +151,10 @@ class Scrub(Redactor):
         return self.redact(shown.decode(LOSSLESS)).encode(LOSSLESS, "xmlcharrefreplace")  # the charset may be a lie
 
     def _answer(self, text: str) -> str:
-        """Mask the keys of a JSON answer; one that cannot be parsed is masked as it stands."""
+        """Mask the keys of a JSON answer.
+
+        One that cannot be parsed is masked as it stands.
+        """
         try:
             value = json.loads(text.lstrip("\ufeff"))
         except (ValueError, RecursionError):

@@ -66,7 +66,10 @@ def scrub_session(session: Mapping[str, Any], scrub: Scrub) -> dict[str, Any]:
 
 
 def _origin(origin: Mapping[str, Any], scrub: Scrub) -> dict[str, Any]:
-    """What a page stored in the browser; anything but plain names and values is left out."""
+    """What a page stored in the browser.
+
+    Anything but plain names and values is left out.
+    """
     stored = [
         {"name": scrub.redact(str(item["name"])), "value": _stored(str(item["name"]), str(item["value"]), scrub)}
         for item in origin.get("localStorage", ())

@@ -1,4 +1,7 @@
-"""Which names say that their value is a secret: of fields, parameters, cookies, headers, attributes and keys."""
+"""Which names say that their value is a secret.
+
+Of fields, parameters, cookies, headers, attributes and keys.
+"""
 
 from __future__ import annotations
 
@@ -48,5 +51,8 @@ def is_secret_in_page(name: str, value: str, *, also: Iterable[str] = ()) -> boo
 
 
 def is_secret_key(name: str, value: str, *, also: Iterable[str] = ()) -> bool:
-    """Tell the same of a key of a JSON answer: any secret's name counts, but a `code` has to look like one."""
+    """Tell the same of a key of a JSON answer.
+
+    Any secret's name counts, but a `code` has to look like one.
+    """
     return is_secret_name(name, also=also) and (not _CODE.fullmatch(name) or is_secret_in_page(name, value, also=also))

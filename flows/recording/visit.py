@@ -19,7 +19,10 @@ _LONGEST = 3000
 
 
 class StoppedAtStepError(Exception):
-    """The visit reached the step it was told to stop at: no failure of a flow, so nothing that handles one sees it."""
+    """The visit reached the step it was told to stop at.
+
+    No failure of a flow, so nothing that handles one sees it.
+    """
 
     def __init__(self, *, step: int, screen: str) -> None:
         super().__init__(f"stopped at step {step}, {screen}, as asked")
@@ -62,7 +65,10 @@ class RecordedVisit(Visit):
         return cls(**{one.name: getattr(visit, one.name) for one in fields(Visit) if one.init}, **how)
 
     async def kept(self, *, within: float) -> None:
-        """Wait for the pages that were asked for; the browser answers in order, so each is the page it was asked of."""
+        """Wait for the pages that were asked for.
+
+        The browser answers in order, so each is the page it was asked of.
+        """
         if self._asked:
             await asyncio.wait(self._asked, timeout=within)
         await self.drop()
@@ -87,8 +93,9 @@ class RecordedVisit(Visit):
         return seen
 
     async def _settled(self, seen: Recognition) -> tuple[Recognition, str | None]:
-        """Let a new page come to stand still if that is asked for, and look again; with its text if that was read on
-        the way.
+        """Let a new page come to stand still if that is asked for, and look again.
+
+        With its text if that was read on the way.
         """
         if not self._is_new(seen) or not (self.patient or self.like):
             return seen, None

@@ -1,4 +1,7 @@
-"""Which fields of a request are made anew at every visit: declared, and found by recording the same visit twice."""
+"""Which fields of a request are made anew at every visit.
+
+Declared, and found by recording the same visit twice.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,9 @@ _VALUE = re.compile(r"(\bvalue=\")[^\"]+(\")", re.IGNORECASE)
 
 
 def find_volatile(first: Sequence[Captured], second: Sequence[Captured]) -> tuple[str, ...]:
-    """Compare two visits before they are scrubbed; return rules "METHOD path field" for the player.
+    """Compare two visits before they are scrubbed.
+
+    Return rules "METHOD path field" for the player.
 
     A field that differs is volatile unless both values came from the site earlier in their visit: those come again when
     it is replayed.
@@ -51,7 +56,10 @@ def mask_inputs(html: str) -> str:
 
 
 def cookies_of_the_site(exchanges: Iterable[Captured], session: Mapping[str, Any]) -> frozenset[str]:
-    """Name the cookies that the site set or the visit started with; every other one is made anew by a script."""
+    """Name the cookies that the site set or the visit started with.
+
+    Every other one is made anew by a script.
+    """
     started = {str(cookie["name"]) for cookie in session.get("cookies", ())}
     headers = (value for captured in exchanges for name, value in captured.headers if name.lower() == "set-cookie")
     return frozenset(started | {header.split("=", 1)[0].strip() for header in headers})

@@ -36,7 +36,10 @@ class Redactor:
         return f"Redactor({len(self._forms)} forms)"
 
     def register(self, value: str | SecretStr) -> None:
-        """Replace this value from now on. Values under four characters are ignored: they would eat the text."""
+        """Replace this value from now on.
+
+        Values under four characters are ignored: they would eat the text.
+        """
         plain = value.get_secret_value() if isinstance(value, SecretStr) else value
         if len(plain.strip()) < SHORTEST:
             return
@@ -75,7 +78,10 @@ class Redactor:
         return _without_escaped(expression.sub(lambda match: _shown(forms, match.group()), text), expression, forms)
 
     def _placeholder(self, value: str) -> str:
-        """Same length, same kind of character at every place, taken from a keyed stream; an address stays an address."""
+        """Same length, same kind of character at every place, taken from a keyed stream.
+
+        An address stays an address.
+        """
         if "@" in value and " " not in value:
             local, _, domain = value.rpartition("@")
             return f"{self._shaped(local)}@{self._shaped(domain.partition('.')[0])}.example"

@@ -1,4 +1,7 @@
-"""The ways the seed of one-time codes is written: as given, bare, in lower case, in groups, in an otpauth address."""
+"""The ways the seed of one-time codes is written.
+
+As given, bare, in lower case, in groups, in an otpauth address.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Text with its escapes read, and where each piece of it stood: for finding a value that is escaped in any mixture."""
+"""Text with its escapes read, and where each piece of it stood.
+
+For finding a value that is escaped in any mixture.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,10 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unescaped:
-    """One level of escapes read. `starts` are places in `text`, `spans` the places they came from."""
+    """One level of escapes read.
+
+    `starts` are places in `text`, `spans` the places they came from.
+    """
 
     text: str
     starts: list[int]
@@ -38,7 +44,10 @@ class Unescaped:
 
 
 def unescaped_levels(text: str) -> Iterator[list[Unescaped]]:
-    """Yield the chain of levels: first one level read, then two, as long as there is anything to read."""
+    """Yield the chain of levels.
+
+    First one level read, then two, as long as there is anything to read.
+    """
     chain: list[Unescaped] = []
     for _ in range(_LEVELS):
         level = _unescape(text)

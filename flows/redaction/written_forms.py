@@ -17,7 +17,10 @@ _ESCAPE_KEEPS = "@*_+-./"  # what JavaScript's escape() leaves besides letters a
 
 
 def written_forms(plain: str, shown: str) -> Iterator[tuple[str, str]]:
-    """Yield (form, its replacement): quoted, escaped, in Base64 and hex, and in the bytes of other charsets."""
+    """Yield (form, its replacement).
+
+    Quoted, escaped, in Base64 and hex, and in the bytes of other charsets.
+    """
     for encode in _ENCODINGS:
         yield from _long_enough(encode(plain), encode(shown))
     for charset, raw in _in_charsets(plain):
@@ -79,7 +82,10 @@ def _base64_cores(raw: bytes) -> Iterator[str]:
 
 
 def _javascript_escape(text: str) -> str:
-    """Write as JavaScript's escape() does: %XX up to U+00FF, %uXXXX for each UTF-16 unit above."""
+    """Write as JavaScript's escape() does.
+
+    %XX up to U+00FF, %uXXXX for each UTF-16 unit above.
+    """
     units = text.encode("utf-16-be", "surrogatepass")
     return "".join(_escaped_unit(units[at] * 256 + units[at + 1]) for at in range(0, len(units), 2))
 

@@ -18,7 +18,9 @@ _TEXTS = """tile => {
 
 
 async def own_tile(walk: Navigator, seen: Recognition, *, address: str) -> tuple[FoundElement, ElementHandle | None]:
-    """Find the one tile that names the address; without any, the way to add it, with no tile.
+    """Find the one tile that names the address.
+
+    Without any, the way to add it, with no tile.
 
     Raises:
         UnknownScreenError: several tiles name it, or none does and there is no other way.

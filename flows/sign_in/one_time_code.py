@@ -101,7 +101,10 @@ class OneTimeCode:
 
 
 def is_by_message(seen: Recognition) -> bool:
-    """Whether the code was sent somewhere: a phone is named, or something was sent and no authenticator is spoken of."""
+    """Whether the code was sent somewhere.
+
+    A phone is named, or something was sent and no authenticator is spoken of.
+    """
     return "phone" in seen.variants or ("sent" in seen.variants and "app" not in seen.variants)
 
 

@@ -40,7 +40,9 @@ async def ensure_signed_in(
     bounds: Bounds | None = None,
     prove: bool = False,
 ) -> Identity:
-    """Open https://host/home and sign in if the stored session does not do; say as whom.
+    """Open https://host/home and sign in if the stored session does not do.
+
+    Say as whom.
 
     With `prove`, a session whose pages do not show the address is dropped (cookies cleared) and signed in afresh, once.
     Ends on any signed-in screen: an ordinary page, the account picker, "no account", "not authorised".
@@ -210,7 +212,10 @@ class SignIn:
         return await self.walk.press(seen, "submit")
 
     async def _fill_address(self, seen: Recognition) -> bool:
-        """Fill the address in unless the site did; false when it holds another one and takes no other."""
+        """Fill the address in unless the site did.
+
+        False when it holds another one and takes no other.
+        """
         field_ = (await self.walk.require(seen, "email")).handle
         if (await field_.input_value()).strip().lower() != self._ours:
             if not await field_.is_editable():
@@ -247,7 +252,10 @@ class SignIn:
         return await self.walk.press_found(seen, submit)
 
     async def _is_wiped(self, seen: Recognition) -> bool:
-        """Whether the field is empty: a page may wipe what is typed before its scripts are ready."""
+        """Whether the field is empty.
+
+        A page may wipe what is typed before its scripts are ready.
+        """
         return not await (await self.walk.require(seen, "password")).handle.input_value()
 
     def _is_ours(self, seen: Recognition) -> bool:
@@ -289,7 +297,10 @@ class SignIn:
         return await self.walk.press_found(seen, found, handle=tile)
 
     def _refuse_unknown_alert(self, seen: Recognition, *, typed: bool) -> None:
-        """Stop at a message without a name that answers something typed: it may be a rejection in words nobody listed."""
+        """Stop at a message without a name that answers something typed.
+
+        It may be a rejection in words nobody listed.
+        """
         if typed and seen.alert_text:
             text = self.walk.visit.redactor.redact(seen.alert_text)[:200]
             raise UnknownScreenError(

@@ -16,7 +16,10 @@ _REJECTING = ("password_rejected", "credentials_rejected")  # in these words, in
 
 @dataclass(slots=True)
 class SubmittedSecrets:
-    """The passwords and codes of one visit. Outcomes go to the hooks as soon as a screen answers."""
+    """The passwords and codes of one visit.
+
+    Outcomes go to the hooks as soon as a screen answers.
+    """
 
     hooks: FlowHooks
     passwords: int = 0
@@ -48,7 +51,10 @@ class SubmittedSecrets:
         self._is_pressed = True
 
     async def page_moved(self) -> None:
-        """Take back a password that was asked for and not typed; one that stood in the field may have been sent by the page."""
+        """Take back a password that was asked for and not typed.
+
+        One that stood in the field may have been sent by the page.
+        """
         if Act.TYPE_PASSWORD in self._pending and not self._is_filled:
             self._pending.remove(Act.TYPE_PASSWORD)
             self.passwords -= 1
@@ -62,7 +68,9 @@ class SubmittedSecrets:
         self._pending.append(Act.TYPE_CODE)
 
     async def judge(self, seen: Recognition) -> bool:
-        """Tell what became of what was typed, from a screen that answers; true when something was accepted.
+        """Tell what became of what was typed, from a screen that answers.
+
+        True when something was accepted.
 
         Raises:
             PasswordRejectedError, CodeRejectedError, NoSuchLoginError: the site said no.
@@ -81,7 +89,10 @@ class SubmittedSecrets:
         return seen.alert == "password_missing" and seen.document == self._held_back
 
     def is_unanswered(self, seen: Recognition) -> bool:
-        """Whether the page asks again for what was just typed without a word: the word may come later than the page."""
+        """Whether the page asks again for what was just typed without a word.
+
+        The word may come later than the page.
+        """
         is_asked = (Act.TYPE_PASSWORD in self._pending and seen.screen in _STARTING) or (
             Act.TYPE_CODE in self._pending and seen.screen == "otp"
         )
@@ -93,7 +104,9 @@ class SubmittedSecrets:
             await self.hooks.outcome(self._pending.pop(), outcome)
 
     async def fail(self, code: str, *, was_stopped: bool) -> None:
-        """The visit ends by this error: a password that left without a yes is doubted, whatever the error was.
+        """The visit ends by this error.
+
+        A password that left without a yes is doubted, whatever the error was.
 
         `was_stopped`: our own guard stopped what would have carried it away.
         """

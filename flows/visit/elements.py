@@ -8,7 +8,9 @@ from flows.visit.visit import Visit
 
 
 async def find(visit: Visit, screen: str, name: str) -> FoundElement:
-    """Look for an element of a screen now; an empty result when no candidate sees exactly one (or, for `many`, any).
+    """Look for an element of a screen now.
+
+    An empty result when no candidate sees exactly one (or, for `many`, any).
 
     Raises:
         CatalogueError: the screen has no such element.

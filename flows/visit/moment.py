@@ -1,4 +1,7 @@
-"""A moment until which something may be done, by every clock there is: each of them may stand still while we are frozen."""
+"""A moment until which something may be done, by every clock there is.
+
+Each of them may stand still while we are frozen.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""Walking through screens: open, press, fill, and wait for what comes of it; interstitials are passed by as the
-catalogue says.
+"""Walking through screens: open, press, fill, and wait for what comes of it.
+
+Interstitials are passed by as the catalogue says.
 """
 
 from __future__ import annotations
@@ -117,7 +118,9 @@ class Navigator:
             await self.changed()
 
     async def onward(self, seen: Recognition) -> Recognition:
-        """Pass by interstitials until a screen that a flow must act on; stop where only a person may go on.
+        """Pass by interstitials until a screen that a flow must act on.
+
+        Stop where only a person may go on.
 
         Raises:
             UnknownScreenError, ChallengeError, SiteRefusedError, StuckError, StepTimeoutError.
@@ -167,8 +170,10 @@ class Navigator:
         return after
 
     async def click(self, handle: ElementHandle, *, until: Moment | None = None) -> None:
-        """Click one element, once. With `until`, a click that would come later does not happen: whoever was frozen
-        between the leave and the click may have lost the right to it, and the page itself swallows one that is late.
+        """Click one element, once.
+
+        With `until`, a click that would come later does not happen: whoever was frozen between the leave and the click
+        may have lost the right to it, and the page itself swallows one that is late.
 
         Raises:
             StepTimeoutError: something covers it, it never became ready, or it was too late.
@@ -212,8 +217,9 @@ class Navigator:
         return seen
 
     async def find(self, seen: Recognition, name: str) -> FoundElement:
-        """Look for an element for a while: a page may be drawn later than its title. An empty result when it does not
-        come.
+        """Look for an element for a while: a page may be drawn later than its title.
+
+        An empty result when it does not come.
 
         Raises:
             PageMovedError: another document is there by now; what it holds under such a name is something else.
@@ -234,7 +240,10 @@ class Navigator:
         return await self.find(seen, name) or await require(self.visit, seen.screen, name)
 
     async def loaded(self) -> None:
-        """Give the page a bounded moment to finish loading: its scripts prepare the fields that a secret is typed into."""
+        """Give the page a bounded moment to finish loading.
+
+        Its scripts prepare the fields that a secret is typed into.
+        """
         with suppress(PlaywrightTimeoutError):
             await self.visit.page.wait_for_load_state("load", timeout=_LOADED)
 
@@ -269,7 +278,10 @@ class Navigator:
         )
 
     async def _wait_through(self, seen: Recognition, *, since: float) -> Recognition:
-        """Wait for another screen; a page that loads itself again and again has the same while altogether."""
+        """Wait for another screen.
+
+        A page that loads itself again and again has the same while altogether.
+        """
         left = self.bounds.challenge.total_seconds() - (monotonic() - since)
         try:
             return await self.settle(after=seen, wait=max(left, 0))
@@ -310,7 +322,10 @@ class Navigator:
         return after
 
     async def _reject(self, seen: Recognition, handling: Handling) -> Recognition:
-        """Press what rejects; a layer that stays, or that has no such thing, is put aside so that it is never accepted."""
+        """Press what rejects.
+
+        A layer that stays, or that has no such thing, is put aside so that it is never accepted.
+        """
         found = await find(self.visit, seen.screen, handling.element or "")
         if found and self._passed[seen.screen] <= handling.at_most:
             with suppress(StepTimeoutError):

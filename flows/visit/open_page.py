@@ -1,4 +1,7 @@
-"""Opening one page by GET in a visit, and recognising what came; where a read-only visit was led to is told."""
+"""Opening one page by GET in a visit, and recognising what came.
+
+Where a read-only visit was led to is told.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,10 @@ _SLICE = 250  # milliseconds until it is looked at again
 
 
 class LedAwayError(SiteRefusedError):
-    """The site led from the page to one that a read-only visit does not open; `url` is where."""
+    """The site led from the page to one that a read-only visit does not open.
+
+    `url` is where.
+    """
 
 
 async def open_page(visit: Visit, url: str, *, bounds: Bounds) -> None:
@@ -73,7 +79,10 @@ async def look(visit: Visit) -> Recognition:
 
 
 async def _styled(visit: Visit) -> Recognition:
-    """Recognise the page once its style sheets are there: before that, what is meant to be hidden is seen."""
+    """Recognise the page once its style sheets are there.
+
+    Before that, what is meant to be hidden is seen.
+    """
     ends = monotonic() + _SHEETS
     while True:
         with suppress(PageMovedError):

@@ -1,4 +1,7 @@
-"""The requests of a page that nobody has answered yet, whatever began them: scripts, modules, streams, frames."""
+"""The requests of a page that nobody has answered yet, whatever began them.
+
+Scripts, modules, streams, frames.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,10 @@ _NO_CONTENT = frozenset({"image", "media", "font", "ping", "websocket", "eventso
 
 
 class OpenRequests:
-    """What a page has asked for and not got. Made when the page is; a new document forgets what the old one asked."""
+    """What a page has asked for and not got.
+
+    Made when the page is; a new document forgets what the old one asked.
+    """
 
     def __init__(self, page: Page) -> None:
         """Listen to the page from now on."""

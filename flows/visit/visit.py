@@ -61,7 +61,10 @@ class Visit:
         return await recognise(self.page, self.catalogue)
 
     def lost_sheets(self, seen: Recognition) -> bool:
-        """Whether a style sheet of the site's is missing (yet): what can be seen is not what is meant to be."""
+        """Whether a style sheet of the site's is missing (yet).
+
+        What can be seen is not what is meant to be.
+        """
         return any(self.guard.policy.is_resource(host) for host in seen.unstyled)
 
     def tell(self, act: str, seen: Recognition, *, element: str = "", candidate: int = 0, seconds: float = 0.0) -> None:

@@ -20,7 +20,10 @@ class MissingClientError(Exception):
 
 
 def python_of(name: str) -> Path | None:
-    """Return the client's own interpreter; None where it was not provided, or for another lock file."""
+    """Return the client's own interpreter.
+
+    None where it was not provided, or for another lock file.
+    """
     place = TOOLS / name
     marked = place / "lock.sha256"
     return place / "bin" / "python" if marked.is_file() and marked.read_text() == _digest(name) else None

@@ -1,4 +1,6 @@
-"""Sign in with `amazon-orders` at a stand-in: run by the client's own interpreter, imports nothing of ours, changes nothing of it.
+"""Sign in with `amazon-orders` at a stand-in.
+
+Run by the client's own interpreter, imports nothing of ours, changes nothing of it.
 
 Standard input: {"port", "base", "email", "password", "totp_secret", "device"}; the certificate is trusted by REQUESTS_CA_BUNDLE.
 Standard output: one line {"signed_in": bool, "said": [...], "error": str}.

@@ -1,1 +1,4 @@
-"""What `make bench` measures: one family of figures a file, each beside a reference in the same run."""
+"""What `make bench` measures.
+
+One family of figures a file, each beside a reference in the same run.
+"""

@@ -1,4 +1,7 @@
-"""The scripts a user would write: the same pages and clicks, nothing checked, nothing kept."""
+"""The scripts a user would write.
+
+The same pages and clicks, nothing checked, nothing kept.
+"""
 
 from __future__ import annotations
 

@@ -52,8 +52,9 @@ async def measure_delivery(quick: bool) -> AsyncIterator[Figure]:
 
 
 async def measure_waiting(quick: bool) -> AsyncIterator[Figure]:
-    """With accounts that are due tomorrow, in the rhythm of production: idle CPU and transactions, and from due to
-    started.
+    """With accounts that are due tomorrow, in the rhythm of production.
+
+    Idle CPU and transactions, and from due to started.
     """
     with ExitStack() as stack:
         url = stack.enter_context(running_postgres()).new_database() if find_binaries() else None
@@ -127,7 +128,10 @@ async def _idle(world: World, *, quick: bool) -> Idle:
 
 
 async def _start(world: World, daemon: Daemon) -> float:
-    """Make the one account with secrets due, and wait for its visit; it is over before the next."""
+    """Make the one account with secrets due, and wait for its visit.
+
+    It is over before the next.
+    """
     before = _visits(daemon)
     await asyncio.to_thread(make_due, world, State.AWAITING_PERMISSIONS, name(0))
     began = time.monotonic()
@@ -142,7 +146,10 @@ def _visits(daemon: Daemon, event: str = "visit.started") -> int:
 
 
 def _transactions(world: World) -> int | None:
-    """How many the database has ended, by its own count; the count lags by a second at most."""
+    """How many the database has ended, by its own count.
+
+    The count lags by a second at most.
+    """
     if world.engine.dialect.name != "postgresql":
         return None
     with reading(world.engine) as conn:

@@ -31,7 +31,10 @@ def figure(name: str, values: Sequence[float], *, unit: str, of: str) -> Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
-    """Figures that are measured together. `measure` takes whether it is the quick run, and yields them as they come."""
+    """Figures that are measured together.
+
+    `measure` takes whether it is the quick run, and yields them as they come.
+    """
 
     names: tuple[str, ...]
     measure: Callable[[bool], AsyncIterator[Figure]]

@@ -1,4 +1,7 @@
-"""Reading grids of many rows and marketplaces: seconds for the largest, and what a row costs as they grow."""
+"""Reading grids of many rows and marketplaces.
+
+Seconds for the largest, and what a row costs as they grow.
+"""
 
 from __future__ import annotations
 

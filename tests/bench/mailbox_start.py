@@ -74,7 +74,10 @@ async def _life(kind: str, port: int) -> dict[str, float]:
 
 
 def main() -> None:
-    """Live one of the two lives and print what it took: seconds, and megabytes beyond what the process had before."""
+    """Live one of the two lives and print what it took.
+
+    Seconds, and megabytes beyond what the process had before.
+    """
     kind, port = sys.argv[1], int(sys.argv[2])
     before = _peak()
     seconds = {"ours": _live, "naive": _live_naively}[kind](port)
@@ -82,7 +85,10 @@ def main() -> None:
 
 
 def _peak() -> float:
-    """The most memory this process has had so far, in MB; `ru_maxrss` would count the parent's."""
+    """The most memory this process has had so far, in MB.
+
+    `ru_maxrss` would count the parent's.
+    """
     lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
 

@@ -80,7 +80,10 @@ async def _timed(work: Awaitable[object]) -> float:
 def _beside(
     called: str, pairs: list[tuple[float, float]], latency: int, what: str, *, times_faster: bool = False
 ) -> Figure:
-    """Our seconds beside the script's, pair by pair; the figure without a suffix is that of the site with its latency."""
+    """Our seconds beside the script's, pair by pair.
+
+    The figure without a suffix is that of the site with its latency.
+    """
     suffix = "" if latency else "_at_0_ms"
     ours, theirs = (median(column) for column in zip(*pairs, strict=True))
     of = f"{what} ({ours:.2f} s beside {theirs:.2f} s; each answer after {latency} ms)"

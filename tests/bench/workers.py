@@ -1,5 +1,6 @@
-"""Several workers on one PostgreSQL: what more of them bring, how soon they stop, and 20,000 accounts that are due in
-one second.
+"""Several workers on one PostgreSQL.
+
+What more of them bring, how soon they stop, and 20,000 accounts that are due in one second.
 """
 
 from __future__ import annotations

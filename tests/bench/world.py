@@ -89,8 +89,9 @@ def name(number: int) -> str:
 
 
 def scenario_of(count: int, *, members: bool, invited: bool = True) -> Scenario:
-    """So many users with a seller each: members who may see the rights they were asked to have, or else invited (or not
-    yet).
+    """So many users with a seller each.
+
+    Members who may see the rights they were asked to have, or else invited (or not yet).
     """
     draw = Draw(count)
     users = [draw.user(f"a{number + 1}@users.example", identity_shown="claim") for number in range(count)]
@@ -111,7 +112,10 @@ def scenario_of(count: int, *, members: bool, invited: bool = True) -> Scenario:
 
 @asynccontextmanager
 async def open_world(scenario: Scenario, *, url: str | None = None) -> AsyncIterator[World]:
-    """Start the stand-in, register every user's account, lend the context; all is gone afterwards."""
+    """Start the stand-in, register every user's account, lend the context.
+
+    All is gone afterwards.
+    """
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         directory = Path(folder)
         script = directory / "scenario.json"

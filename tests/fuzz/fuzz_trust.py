@@ -1,4 +1,6 @@
-"""Coverage-guided fuzzing of the verdict: `python tests/fuzz/fuzz_trust.py [libFuzzer options]`, or `make fuzz`.
+"""Coverage-guided fuzzing of the verdict.
+
+`python tests/fuzz/fuzz_trust.py [libFuzzer options]`, or `make fuzz`.
 
 Starts from the recorded corpus. A crash, a verdict that takes longer than half a second, or an accepted message whose
 signed bytes
@@ -41,7 +43,10 @@ SLOW = 0.5  # seconds of processor time
 
 
 def expected(address: str) -> Expectation:
-    """Everybody expects an invitation: only the message itself may be the reason to refuse it."""
+    """Everybody expects an invitation.
+
+    Only the message itself may be the reason to refuse it.
+    """
     return Expectation(
         account_id=address, user_email=address, merchant_id=None, authorization="awaiting_invitation", any_merchant=True
     )

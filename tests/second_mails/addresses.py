@@ -1,4 +1,7 @@
-"""Signed letters whose link is almost an invitation: how a browser reads an address is what counts (WHATWG)."""
+"""Signed letters whose link is almost an invitation.
+
+How a browser reads an address is what counts (WHATWG).
+"""
 
 from .letters import INVITATION, LINK, MERCHANT, OTHER_INVITATION, Case, html_of, letter, part, text_of, trap
 

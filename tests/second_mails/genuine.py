@@ -1,4 +1,7 @@
-"""Invitations that Amazon may well have written: over-strictness with one of these loses a customer."""
+"""Invitations that Amazon may well have written.
+
+Over-strictness with one of these loses a customer.
+"""
 
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit

@@ -1,4 +1,7 @@
-"""Signed letters whose inside is a trap: where the link stands, what the parts are, how they are encoded."""
+"""Signed letters whose inside is a trap.
+
+Where the link stands, what the parts are, how they are encoded.
+"""
 
 import base64
 

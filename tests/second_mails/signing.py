@@ -1,4 +1,7 @@
-"""A second DKIM signer (RFC 6376), written from the RFC: it shares no code with dkimpy, which the agent judges with."""
+"""A second DKIM signer (RFC 6376), written from the RFC.
+
+It shares no code with dkimpy, which the agent judges with.
+"""
 
 import base64
 import re

@@ -1,4 +1,7 @@
-"""Letters that are forged, altered, replayed, or meant for somebody else: none may be opened."""
+"""Letters that are forged, altered, replayed, or meant for somebody else.
+
+None may be opened.
+"""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

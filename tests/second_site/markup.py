@@ -1,4 +1,7 @@
-"""How the second site dresses a page: wrappers, hiding, late rendering and slow resources, all drawn from one seed."""
+"""How the second site dresses a page.
+
+Wrappers, hiding, late rendering and slow resources, all drawn from one seed.
+"""
 
 import asyncio
 import random

@@ -269,7 +269,10 @@ def landing(visit: Visit) -> str:
 
 
 def retail_hello(visit: Visit) -> str:
-    """The shop's front page, signed out although the password was right: the pattern of a blocked account."""
+    """The shop's front page, signed out although the password was right.
+
+    The pattern of a blocked account.
+    """
     return page(
         visit.look,
         '<div id="navbar"><a id="nav-link-accountList" href="/ap/signin?ref=nav"><span id="nav-link-accountList-nav-line-1">Hello, sign in</span>'

@@ -1,4 +1,7 @@
-"""A browser on the second Seller Central: an acceptance, a choice or an audit there, and how it ended on both sides."""
+"""A browser on the second Seller Central.
+
+An acceptance, a choice or an audit there, and how it ended on both sides.
+"""
 
 from __future__ import annotations
 

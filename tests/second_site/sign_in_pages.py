@@ -216,7 +216,10 @@ def otp_sends_itself(visit: Visit) -> str:
 
 
 def otp_sms(visit: Visit) -> str:
-    """The code went to a telephone; the way to the authenticator leads over the device picker."""
+    """The code went to a telephone.
+
+    The way to the authenticator leads over the device picker.
+    """
     return _otp_page(
         visit,
         f'<input id="auth-mfa-otpcode" name="otpCode" type="tel">{_otp_submit(visit.look)}',

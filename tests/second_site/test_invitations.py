@@ -1,4 +1,7 @@
-"""Invitations at a Seller Central written from the facts alone: each page ends in the one right outcome, and nothing is pressed twice."""
+"""Invitations at a Seller Central written from the facts alone.
+
+Each page ends in the one right outcome, and nothing is pressed twice.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The words of the second site in six languages: those the facts record, and plausible ones where they record none."""
+"""The words of the second site in six languages.
+
+Those the facts record, and plausible ones where they record none.
+"""
 
 TITLES = {
     "en": "Amazon Sign-In",

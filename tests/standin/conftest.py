@@ -13,7 +13,10 @@ from tests.support.sites.site_visitor import Visitor, visiting
 
 @pytest.fixture
 async def stand_in() -> AsyncIterator[StandIn]:
-    """A running stand-in with one user, one seller and one invitation; tests load what else they need."""
+    """A running stand-in with one user, one seller and one invitation.
+
+    Tests load what else they need.
+    """
     async with StandIn(one_account(1)) as running:
         yield running
 

@@ -1,4 +1,7 @@
-"""An agent pointed at a running stand-in: settings, database, vault, registered accounts."""
+"""An agent pointed at a running stand-in.
+
+Settings, database, vault, registered accounts.
+"""
 
 from __future__ import annotations
 

@@ -106,7 +106,10 @@ def encodings_of(value: bytes) -> dict[str, set[bytes]]:
 
 
 def base64_of(value: bytes) -> set[bytes]:
-    """The characters that Base64 has for a value wherever it begins: three alignments, both alphabets."""
+    """The characters that Base64 has for a value wherever it begins.
+
+    Three alignments, both alphabets.
+    """
     found = set()
     for shift, lost in ((0, 0), (1, 2), (2, 3)):
         length = shift + len(value)
@@ -117,7 +120,10 @@ def base64_of(value: bytes) -> set[bytes]:
 
 
 def stands_alone(word: bytes, blob: bytes) -> bool:
-    """Tell whether a short form occurs as a word of its own; a fraction of a second is none."""
+    """Tell whether a short form occurs as a word of its own.
+
+    A fraction of a second is none.
+    """
     return re.search(rb"(?<![\w.+/=-])" + re.escape(word) + rb"(?![\w+/])", blob) is not None
 
 

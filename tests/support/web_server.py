@@ -59,7 +59,10 @@ class WebServer:
 async def serving(
     engine: Engine, settings: Settings, vault: Vault | None, *, clock: Clock | None = None, network: bool = True
 ) -> AsyncIterator[WebServer]:
-    """Serve while the block runs; without the network the application is called directly, which takes less time."""
+    """Serve while the block runs.
+
+    Without the network the application is called directly, which takes less time.
+    """
 
     async def metrics() -> bytes:
         return b"sc_agent_accounts 0\n"

@@ -20,7 +20,10 @@ from tests.support.servers.postgres import Postgres, running_postgres
 
 @pytest.fixture(autouse=True, scope="session")
 def quiet_logs() -> None:
-    """Logs as a process has them; unconfigured, structlog draws every traceback with all its variables."""
+    """Logs as a process has them.
+
+    Unconfigured, structlog draws every traceback with all its variables.
+    """
     configure_logs(level="ERROR", style="text")
 
 
@@ -56,7 +59,10 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def migrated_postgres(postgres: Postgres) -> str:
-    """A migrated database that tests use in turn, emptied after each: a new one would be a thousand files."""
+    """A migrated database that tests use in turn, emptied after each.
+
+    A new one would be a thousand files.
+    """
     url = postgres.new_database()
     open_database(url).dispose()
     return url

@@ -6,7 +6,9 @@ from agent.domain.audit.document import AuditDocument, FindingDocument
 
 
 def changes_since(before: AuditDocument | None, now: AuditDocument) -> dict[str, list[FindingDocument]]:
-    """Compare findings by place: new ones, those whose kind or levels differ, and those that are gone.
+    """Compare findings by place.
+
+    New ones, those whose kind or levels differ, and those that are gone.
 
     A finding is resolved only where the new audit read its row (or everything); what was not read again is no news.
     """
@@ -22,7 +24,9 @@ def changes_since(before: AuditDocument | None, now: AuditDocument) -> dict[str,
 
 
 def tell_changes(before: AuditDocument | None, now: AuditDocument) -> None:
-    """Write into the document what changed since the audit before; what was not read through is not compared.
+    """Write into the document what changed since the audit before.
+
+    What was not read through is not compared.
 
     `changes` is null then: of rows that nobody read, neither "resolved" nor "nothing new" may be said.
     """
@@ -38,7 +42,10 @@ def tell_changes(before: AuditDocument | None, now: AuditDocument) -> None:
 
 
 def told_of(before: AuditDocument | None, changes: dict[str, list[FindingDocument]]) -> list[str]:
-    """What a list of changes does not say by itself: that there is none, or nothing to compare with."""
+    """What a list of changes does not say by itself.
+
+    That there is none, or nothing to compare with.
+    """
     if before is None:
         return ["there is no audit before this one: every finding counts as new"]
     return (

@@ -1,4 +1,7 @@
-"""One audit as the contract's JSON element; what is stored, and what every report is written from."""
+"""One audit as the contract's JSON element.
+
+What is stored, and what every report is written from.
+"""
 
 from __future__ import annotations
 

@@ -12,7 +12,10 @@ from agent.domain.policy.model import PolicyException
 def judge_exceptions(
     exceptions: tuple[PolicyException, ...], rows: tuple[JudgedRow, ...], *, account: str, today: date, complete: bool
 ) -> list[Finding]:
-    """Report expired, unused and over-wide exceptions; unused is only known when everything was read."""
+    """Report expired, unused and over-wide exceptions.
+
+    Unused is only known when everything was read.
+    """
     found = []
     for item in exceptions:
         why = _what_is_wrong(item, rows, today=today, complete=complete)
@@ -32,7 +35,10 @@ def _what_is_wrong(item: PolicyException, rows: tuple[JudgedRow, ...], *, today:
 
 
 def _uses(item: PolicyException, judged: JudgedRow) -> bool:
-    """Whether the row needs the exception: it is the one named, and holds the level excused."""
+    """Whether the row needs the exception.
+
+    It is the one named, and holds the level excused.
+    """
     return judged.excepted_until is not None and item.row.names(judged.row) and judged.row.level is item.level
 
 

@@ -1,4 +1,7 @@
-"""The judgement of one reading against the policy: what is wrong, and what may be said about the whole."""
+"""The judgement of one reading against the policy.
+
+What is wrong, and what may be said about the whole.
+"""
 
 from __future__ import annotations
 
@@ -94,7 +97,10 @@ def _verdict(
 
 
 def _violates(reading: Reading, rows: tuple[JudgedRow, ...], *, user_email: str) -> bool:
-    """Whether a violation was read in a row proven to be the subject's: that stands, whatever else was not read."""
+    """Whether a violation was read in a row proven to be the subject's.
+
+    That stands, whatever else was not read.
+    """
     doubtful = {GapKind.SUBJECT, GapKind.DISAGREEMENT}
     if _may_be_anothers(reading, user_email) or any(gap.kind in doubtful for gap in reading.named_gaps):
         return False
@@ -102,7 +108,10 @@ def _violates(reading: Reading, rows: tuple[JudgedRow, ...], *, user_email: str)
 
 
 def _is_whole(reading: Reading, *, user_email: str) -> bool:
-    """Whether the reading may carry a verdict at all: complete, with rows, and of the right user."""
+    """Whether the reading may carry a verdict at all.
+
+    Complete, with rows, and of the right user.
+    """
     return reading.complete and bool(reading.rows) and not reading.gaps and not _may_be_anothers(reading, user_email)
 
 
@@ -118,7 +127,10 @@ def _probes_pass(probes: tuple[Probe, ...], policy: Policy) -> bool:
 
 
 def _missing_none_rows(reading: Reading, policy: Policy, *, account: str) -> list[Finding]:
-    """A must-be-None row that is not on a page that was read; once a marketplace where rights go by marketplace."""
+    """A must-be-None row that is not on a page that was read.
+
+    Once a marketplace where rights go by marketplace.
+    """
     if not reading.rows or policy.when_missing is WhenMissing.ACCEPT:
         return []
     kind = FindingKind.UNREAD if policy.when_missing is WhenMissing.INCOMPLETE else FindingKind.MUST_BE_NONE

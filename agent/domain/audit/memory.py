@@ -1,4 +1,7 @@
-"""What the last complete reading had and this one has not: rows do not go by themselves."""
+"""What the last complete reading had and this one has not.
+
+Rows do not go by themselves.
+"""
 
 from __future__ import annotations
 

@@ -8,7 +8,10 @@ _USER_PERMISSIONS = "In Seller Central, signed in as the account owner, open Set
 
 
 def next_step(state: State, *, user_email: str, confirmation_code: str | None = None) -> str:
-    """One sentence for the state an account is in; findings bring their own remedies beside it."""
+    """One sentence for the state an account is in.
+
+    Findings bring their own remedies beside it.
+    """
     match state:
         case State.API_AUTHORIZATION_REQUIRED:
             return "Complete the API authorization first; Seller Central Authorization starts by itself afterwards."

@@ -81,7 +81,10 @@ class GapKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """One thing that keeps a reading from being whole, in the page's words. `picture` is a path once there is one."""
+    """One thing that keeps a reading from being whole, in the page's words.
+
+    `picture` is a path once there is one.
+    """
 
     kind: GapKind
     words: str

@@ -20,7 +20,10 @@ _TROUBLES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedRow:
-    """A row with what was expected of it; `expected` is None when the rule cannot tell."""
+    """A row with what was expected of it.
+
+    `expected` is None when the rule cannot tell.
+    """
 
     row: Row
     expected: Level | None
@@ -52,7 +55,10 @@ def judge_row(row: Row, policy: Policy, *, account: str, today: date) -> JudgedR
 
 
 def _expected(row: Row, policy: Policy) -> Level | None:
-    """What the rules ask of the row; None when the page does not show what is offered and nobody has written it down."""
+    """What the rules ask of the row.
+
+    None when the page does not show what is offered and nobody has written it down.
+    """
     if policy.is_none_row(row):
         return Level.NONE
     if row.offered:

@@ -76,7 +76,10 @@ class _Probes(_Part):
 
 
 class PolicyFile(_Part):
-    """The schema of a policy file; what a file leaves out is taken from the default policy, key by key."""
+    """The schema of a policy file.
+
+    What a file leaves out is taken from the default policy, key by key.
+    """
 
     version: Literal[1]
     general: _General

@@ -76,8 +76,9 @@ class KnownRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feature:
-    """A ChannelAdvisor feature and what it needs: any one of these rows at View or more, any one of these pages
-    reached.
+    """A ChannelAdvisor feature and what it needs.
+
+    Any one of these rows at View or more, any one of these pages reached.
     """
 
     name: str
@@ -106,12 +107,18 @@ class Policy:
         return next((known.offered for known in self.known if known.offered and known.row.names(row)), ())
 
     def is_known(self, row: Row) -> bool:
-        """Whether a row of this name is on record, in whatever section: rows have moved before."""
+        """Whether a row of this name is on record, in whatever section.
+
+        Rows have moved before.
+        """
         labels = labels_of(row.permission)
         return self.is_none_row(row) or any(fold(known.row.permission) in labels for known in self.known)
 
     def general(self, offered: tuple[Level, ...]) -> Level:
-        """The level the general rule asks for: the best preferred one that is offered, else None."""
+        """The level the general rule asks for.
+
+        The best preferred one that is offered, else None.
+        """
         return next((level for level in self.preferred if level in offered), Level.NONE)
 
 
@@ -121,7 +128,10 @@ def labels_of(label: str) -> tuple[str, ...]:
 
 
 def fold(text: str) -> str:
-    """Compare labels as people read them: case, blanks, a closing colon and blanks round a slash do not count."""
+    """Compare labels as people read them.
+
+    Case, blanks, a closing colon and blanks round a slash do not count.
+    """
     words = " ".join(text.replace("\u00a0", " ").split()).rstrip(":").strip().casefold()
     return words.replace(" / ", "/").replace("/ ", "/").replace(" /", "/")
 

@@ -1,4 +1,7 @@
-"""What a server's refusal means: by its response code (RFC 5530, RFC 3206) first, by its words where it has none."""
+"""What a server's refusal means.
+
+By its response code (RFC 5530, RFC 3206) first, by its words where it has none.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Signing in to a mailbox: password, or OAuth2 at Microsoft or Google; their libraries are imported only if used."""
+"""Signing in to a mailbox: password, or OAuth2 at Microsoft or Google.
+
+Their libraries are imported only if used.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,10 @@ _GOOGLE_SCOPE = "https://mail.google.com/"
 
 
 class TokenError(Exception):
-    """The provider gave no token; a person must look when `permanent`. The message never holds a secret."""
+    """The provider gave no token; a person must look when `permanent`.
+
+    The message never holds a secret.
+    """
 
     def __init__(self, message: str, *, permanent: bool) -> None:
         super().__init__(message)
@@ -89,7 +95,10 @@ class MailboxLogin:
             client.oauth2_login(self._mailbox.username, token)
 
     def forget_token(self) -> bool:
-        """Drop the token so that the next sign-in fetches a new one; False when there is none to drop."""
+        """Drop the token so that the next sign-in fetches a new one.
+
+        False when there is none to drop.
+        """
         had, self._token = self._token is not None, None
         return had
 
@@ -131,7 +140,10 @@ class MicrosoftTokens:
         self._application: Any = None
 
     def fetch(self) -> Token:
-        """Get a token for the whole organisation's IMAP; the mailbox is chosen when signing in."""
+        """Get a token for the whole organisation's IMAP.
+
+        The mailbox is chosen when signing in.
+        """
         try:
             self._application = self._application or self._open()
             answer = self._application.acquire_token_for_client(self._oauth.scopes or [_MICROSOFT_SCOPE])
@@ -241,8 +253,9 @@ def _sign_in_by_password(client: Client, username: str, password: str) -> None:
 
 
 def is_login_refused(error: Exception) -> bool:
-    """Whether the server refused who we say we are. imapclient calls a connection that broke meanwhile a LoginError
-    too.
+    """Whether the server refused who we say we are.
+
+    Imapclient calls a connection that broke meanwhile a LoginError too.
     """
     if isinstance(error, TokenError):
         return error.permanent
@@ -250,7 +263,10 @@ def is_login_refused(error: Exception) -> bool:
 
 
 def _certificate(oauth: OAuthSettings) -> dict[str, str]:
-    """The certificate as msal wants it; the PEM file holds the key and the certificate."""
+    """The certificate as msal wants it.
+
+    The PEM file holds the key and the certificate.
+    """
     import hashlib
     import ssl
 

@@ -1,4 +1,6 @@
-"""One IMAP connection; the only user of imapclient. Tolerates what its IDLE does not, and never waits without a bound.
+"""One IMAP connection; the only user of imapclient.
+
+Tolerates what its IDLE does not, and never waits without a bound.
 
 Not thread-safe, like the library: one thread a connection. Only `cut` may be called from another thread.
 """
@@ -101,7 +103,9 @@ class Client(imapclient.IMAPClient):  # type: ignore[misc]  # the library is unt
                 raise IdleRefusedError(f"IDLE was answered {kind}: {data[0]!r}")
 
     def end_idle(self) -> int:
-        """End IDLE in blocking mode, within the read timeout; returns how many lines the server had sent.
+        """End IDLE in blocking mode, within the read timeout.
+
+        Returns how many lines the server had sent.
 
         Raises:
             Exception: anything the connection breaks with; it must be dropped then.
@@ -118,7 +122,10 @@ class Client(imapclient.IMAPClient):  # type: ignore[misc]  # the library is unt
         return lines - 1
 
     def wait(self, seconds: float, wake: int) -> bool:
-        """Wait until the server has sent something or `wake` becomes readable; True when it was the server."""
+        """Wait until the server has sent something or `wake` becomes readable.
+
+        True when it was the server.
+        """
         sock = self.socket()
         if isinstance(sock, ssl.SSLSocket) and sock.pending():
             return True
@@ -155,7 +162,10 @@ class Client(imapclient.IMAPClient):  # type: ignore[misc]  # the library is unt
         )
 
     def _select_as_written(self, folder: str) -> dict[bytes, Any]:
-        """Open a folder by its name in our letters: some servers do not write & as &- (RFC 3501 5.1.3)."""
+        """Open a folder by its name in our letters.
+
+        Some servers do not write & as &- (RFC 3501 5.1.3).
+        """
         self.folder_encode = False
         try:
             answer: dict[bytes, Any] = self.select_folder(folder, readonly=True)
@@ -176,8 +186,10 @@ class Client(imapclient.IMAPClient):  # type: ignore[misc]  # the library is unt
         return int(counts[-1]) if counts else None
 
     def uids_from(self, first: int) -> list[int]:
-        """UIDs at or above `first`, ascending. The end is a number: GNU imap4d finds nothing up to *, others answer
-        n:* with the last message even when it is below n, or with BAD (RFC 3501 6.4.8).
+        """UIDs at or above `first`, ascending.
+
+        The end is a number: GNU imap4d finds nothing up to *, others answer n:* with the last message even when it is
+        below n, or with BAD (RFC 3501 6.4.8).
         """
         return sorted(uid for uid in self.search(["UID", f"{first}:{HIGHEST_UID}"]) if uid >= first)
 
@@ -208,13 +220,19 @@ class Client(imapclient.IMAPClient):  # type: ignore[misc]  # the library is unt
         return sorted(self.search(["SINCE", since.date(), *(("FROM", sender) if sender else ())]))
 
     def headlines(self, uids: Sequence[int]) -> dict[int, Headline]:
-        """Header, size and arrival of messages; those for which nothing came are missing in the answer."""
+        """Header, size and arrival of messages.
+
+        Those for which nothing came are missing in the answer.
+        """
         self.normalise_times = False
         answer = self.fetch(list(uids), ["RFC822.SIZE", "INTERNALDATE", f"BODY.PEEK[HEADER]<0.{MAX_HEADER_BYTES}>"])
         return {uid: headline_of(uid, data) for uid, data in answer.items() if any(map(is_asked_for, data))}
 
     def raw_message(self, uid: int, limit: int) -> bytes | None:
-        """All bytes of a message, at most `limit`; None when none came, whatever the reason."""
+        """All bytes of a message, at most `limit`.
+
+        None when none came, whatever the reason.
+        """
         data = self.fetch([uid], [f"BODY.PEEK[]<0.{limit}>"]).get(uid, {})
         return bytes_of(data, b"BODY[]")
 
@@ -229,7 +247,10 @@ class Client(imapclient.IMAPClient):  # type: ignore[misc]  # the library is unt
         return next(iter(special + usual), None)
 
     def move_aside(self, uid: int, folder: str) -> None:
-        """Move one message of the selected folder: MOVE, else COPY and UID EXPUNGE, never a plain EXPUNGE."""
+        """Move one message of the selected folder.
+
+        MOVE, else COPY and UID EXPUNGE, never a plain EXPUNGE.
+        """
         if self.has_capability("MOVE"):
             self.move([uid], folder)
         elif self.has_capability("UIDPLUS"):
@@ -270,7 +291,10 @@ def _grouped(lines: Sequence[Any]) -> Iterator[list[Any]]:
 
 
 def _entry(group: list[Any]) -> tuple[set[bytes], str] | None:
-    """Flags in lower case and name of one line of a LIST; None when it is no folder that can be opened by that name."""
+    """Flags in lower case and name of one line of a LIST.
+
+    None when it is no folder that can be opened by that name.
+    """
     try:
         flags, _, name = parse_response(group)[:3]
         known = {flag.lower() for flag in flags}

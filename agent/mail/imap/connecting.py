@@ -1,4 +1,7 @@
-"""Opening a connection to a mailbox: protected as the settings say, and told plainly when it is no IMAP server."""
+"""Opening a connection to a mailbox.
+
+Protected as the settings say, and told plainly when it is no IMAP server.
+"""
 
 from __future__ import annotations
 

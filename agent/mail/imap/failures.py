@@ -1,4 +1,7 @@
-"""How a mailbox can fail, and the fate of each family: what is shown, how long to wait, whether to call somebody."""
+"""How a mailbox can fail, and the fate of each family.
+
+What is shown, how long to wait, whether to call somebody.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,10 @@ class ConnectionState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """One failure, sorted. `wait` None: capped exponential back-off, the first retry at once."""
+    """One failure, sorted.
+
+    `wait` None: capped exponential back-off, the first retry at once.
+    """
 
     link: ConnectionState
     text: str
@@ -61,8 +67,9 @@ def classify(error: BaseException, *, farewell: str = "") -> Failure:
 
 
 def _told(error: BaseException) -> str:
-    """Our own sentences as they are; of others' the class too, because some texts are empty, and a server's bytes as
-    text.
+    """Our own sentences as they are.
+
+    Of others' the class too, because some texts are empty, and a server's bytes as text.
     """
     if isinstance(error, AgentError):
         return str(error)
@@ -73,14 +80,19 @@ def _told(error: BaseException) -> str:
 
 
 def is_connection_lost(error: BaseException) -> bool:
-    """Whether the connection is of no use any more. Whatever else goes wrong is the matter of one command: the answer
-    was read to its end, whether it was a refusal or not what we can parse.
+    """Whether the connection is of no use any more.
+
+    Whatever else goes wrong is the matter of one command: the answer was read to its end, whether it was a refusal or
+    not what we can parse.
     """
     return isinstance(error, Client.AbortError | OSError) or not isinstance(error, Exception)
 
 
 def is_too_many_connections(error: Exception) -> bool:
-    """Whether a second connection was refused that the first one was not: every server words it in its own way."""
+    """Whether a second connection was refused that the first one was not.
+
+    Every server words it in its own way.
+    """
     lowered = str(error).lower()
     return isinstance(error, IMAPClientError) and any(
         mark in lowered for mark in ("too many", "maximum number", "limit exceeded", "connections", "[limit]")

@@ -1,4 +1,7 @@
-"""Getting the bytes of messages: one that does not come, or not as it should, is put off and never taken for gone."""
+"""Getting the bytes of messages.
+
+One that does not come, or not as it should, is put off and never taken for gone.
+"""
 
 from __future__ import annotations
 
@@ -34,8 +37,9 @@ log = structlog.get_logger("agent.mail")
 
 
 def is_candidate(header: bytes, *, domains: Sequence[str] = ()) -> bool:
-    """Whether a header block could be of an invitation, genuine or forged; everything else leaves no row. The sender's
-    bytes are only searched here, not parsed.
+    """Whether a header block could be of an invitation, genuine or forged.
+
+    Everything else leaves no row. The sender's bytes are only searched here, not parsed.
 
     `domains` are sender domains of the settings that do not have Amazon's name in them.
     """
@@ -99,7 +103,9 @@ class Fetcher:
         return self._fetch(client, folder, head or Headline(uid=unfetched.uid, size=None, arrived_at=None, header=None))
 
     def put_off(self, folder: Folder, uid: int, error: Exception, *, earlier: Unfetched | None = None) -> FoundMessage:
-        """The row of a message that did not come: to be fetched again, or, after three tries, set aside with an alarm.
+        """The row of a message that did not come.
+
+        To be fetched again, or, after three tries, set aside with an alarm.
 
         One whose fetching ended the connection waits for the next connection only.
         """
@@ -142,7 +148,9 @@ class Fetcher:
         )
 
     def _fetch(self, client: Client, folder: Folder, head: Headline) -> FoundMessage | None:
-        """Fetch and seal one message, if it is a candidate; too big ones are held without being fetched.
+        """Fetch and seal one message, if it is a candidate.
+
+        Too big ones are held without being fetched.
 
         Raises:
             NotFetchedError: nothing came, or much less than there is.

@@ -1,4 +1,7 @@
-"""What a server tells of folders and messages, read leniently: what is not as it should be is None, not an error."""
+"""What a server tells of folders and messages, read leniently.
+
+What is not as it should be is None, not an error.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,10 @@ class Selected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Headline:
-    """What is fetched of every new message before anything else; None is what did not come, or not as it should."""
+    """What is fetched of every new message before anything else.
+
+    None is what did not come, or not as it should.
+    """
 
     uid: int
     size: int | None
@@ -27,7 +33,10 @@ class Headline:
 
 
 def is_asked_for(item: bytes) -> bool:
-    """Whether an item of an answer is one of a headline; servers tell of flags in passing, by number instead of UID."""
+    """Whether an item of an answer is one of a headline.
+
+    Servers tell of flags in passing, by number instead of UID.
+    """
     return item in (b"RFC822.SIZE", b"INTERNALDATE") or item.startswith(b"BODY[")
 
 
@@ -44,7 +53,10 @@ def headline_of(uid: int, data: dict[bytes, Any]) -> Headline:
 
 
 def bytes_of(data: dict[bytes, Any], item: bytes) -> bytes | None:
-    """The bytes of an item, wherever they begin; None for NIL and for what is no string."""
+    """The bytes of an item, wherever they begin.
+
+    None for NIL and for what is no string.
+    """
     return next((value for key, value in data.items() if key.startswith(item) and isinstance(value, bytes)), None)
 
 

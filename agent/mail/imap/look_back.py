@@ -1,5 +1,6 @@
-"""Asking a folder for the last days' mail of Amazon; a help, so that a server that cannot search by sender is no
-obstacle.
+"""Asking a folder for the last days' mail of Amazon.
+
+A help, so that a server that cannot search by sender is no obstacle.
 """
 
 from __future__ import annotations

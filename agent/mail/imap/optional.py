@@ -1,4 +1,7 @@
-"""Steps that watching can do without: a failure is told once and tried again after a while, connection by connection."""
+"""Steps that watching can do without.
+
+A failure is told once and tried again after a while, connection by connection.
+"""
 
 from __future__ import annotations
 

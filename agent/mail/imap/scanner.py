@@ -1,4 +1,7 @@
-"""Finding new messages: the position, the rows it covers and nothing else; no verdicts."""
+"""Finding new messages: the position, the rows it covers and nothing else.
+
+No verdicts.
+"""
 
 from __future__ import annotations
 
@@ -48,8 +51,10 @@ class _Opening:
 
 
 class Scanner:
-    """Scans the folders of one mailbox on the connection it is given; used by one thread, for all its connections: what
-    it remembers of messages and folders must not end with a connection.
+    """Scans the folders of one mailbox on the connection it is given.
+
+    Used by one thread, for all its connections: what it remembers of messages and folders must not end with a
+    connection.
     """
 
     def __init__(self, context: MailContext, *, stop: threading.Event) -> None:
@@ -112,7 +117,10 @@ class Scanner:
         return selected
 
     def _search(self, client: Client, folder: Folder, selected: Selected, *, count: int | None) -> list[int]:
-        """The UIDs beyond the position; where the search refuses or finds nothing, the folder's numbers are asked."""
+        """The UIDs beyond the position.
+
+        Where the search refuses or finds nothing, the folder's numbers are asked.
+        """
         refused: Exception | None = None
         uids: list[int] = []
         try:
@@ -128,7 +136,10 @@ class Scanner:
         return self._silence.ask_otherwise(client, folder, selected, count=count, refused=refused)
 
     def _start_epoch(self, client: Client, folder: Folder, selected: Selected) -> int:
-        """First sight of a folder, or of its new numbering: look back over a bounded time, then go on from its end."""
+        """First sight of a folder, or of its new numbering.
+
+        Look back over a bounded time, then go on from its end.
+        """
         context = self._context
         now = context.now()
         furthest = now - timedelta(days=context.limits.look_back_days)
@@ -164,7 +175,10 @@ class Scanner:
         return found + self._fetch_again(client, renewed)
 
     def _is_unsteady(self, folder: Folder) -> bool:
-        """Whether the numbering changes all the time; a person must know, and the same mails get no second rows."""
+        """Whether the numbering changes all the time.
+
+        A person must know, and the same mails get no second rows.
+        """
         if folder.uidvalidity is None:
             return False
         last = self._renumbered.get(folder.id)
@@ -179,7 +193,10 @@ class Scanner:
         return True
 
     def _reconcile(self, client: Client, folder: Folder) -> int:
-        """Once a day, ask for what should have been seen; finding anything is worth a warning."""
+        """Once a day, ask for what should have been seen.
+
+        Finding anything is worth a warning.
+        """
         now = self._context.now()
         with reading(self._context.engine) as conn:
             last = folders.reconciled_at(conn, folder.id)
@@ -201,8 +218,9 @@ class Scanner:
     def _take_all(
         self, client: Client, folder: Folder, uids: Sequence[int], *, moves: bool, renumber: bool = False
     ) -> int:
-        """Store the candidates among these UIDs, chunk by chunk; with `moves` the position goes along in the same
-        transaction. A chunk that fails is taken one by one.
+        """Store the candidates among these UIDs, chunk by chunk.
+
+        With `moves` the position goes along in the same transaction. A chunk that fails is taken one by one.
         """
         stored, start = 0, 0
         while start < len(uids) and not self._stop.is_set():

@@ -1,5 +1,6 @@
-"""One mailbox while it is reachable: two connections, WATCH for IDLE alone and WORK for everything else, and the loop
-over them.
+"""One mailbox while it is reachable.
+
+Two connections, WATCH for IDLE alone and WORK for everything else, and the loop over them.
 """
 
 from __future__ import annotations
@@ -41,7 +42,10 @@ class WatchLostError(Exception):
 
 
 class MailboxSession:
-    """The connections of one mailbox; `run` works until the stop, the loss of the lease, or any failure."""
+    """The connections of one mailbox.
+
+    `run` works until the stop, the loss of the lease, or any failure.
+    """
 
     def __init__(
         self,
@@ -149,7 +153,10 @@ class MailboxSession:
         return client
 
     def _connect_watch(self) -> Client | None:
-        """The second connection; a server that does not give it, now or at all, gets polled meanwhile."""
+        """The second connection.
+
+        A server that does not give it, now or at all, gets polled meanwhile.
+        """
         try:
             client = self._connect()
         except Exception as err:  # noqa: BLE001 - whatever it is: the first connection works
@@ -246,7 +253,10 @@ class MailboxSession:
             log.error(events.DATABASE, mailbox=name_of(self._mailbox), error=type(err).__name__)
 
     def _scan_others(self) -> None:
-        """The junk folder and further ones, on their own interval; a missing one is told and tried again later."""
+        """The junk folder and further ones, on their own interval.
+
+        A missing one is told and tried again later.
+        """
         if len(self._folders) < 2 or time.monotonic() < self._others_due:
             return
         for folder_id in self._folders[1:]:
@@ -272,7 +282,9 @@ class MailboxSession:
                 self._context.on_fine(key)
 
     def _wait(self, idling: bool) -> bool:
-        """Wait for the server, the stop, a poke, or the end of the slice; True when the server said something.
+        """Wait for the server, the stop, a poke, or the end of the slice.
+
+        True when the server said something.
 
         The lease is renewed and the other folders are scanned meanwhile.
         """
@@ -292,7 +304,10 @@ class MailboxSession:
         return False
 
     def _pause(self, usual: float) -> float:
-        """Seconds until the next scan: sooner than usual when a message must be fetched again."""
+        """Seconds until the next scan.
+
+        Sooner than usual when a message must be fetched again.
+        """
         at = self._scanner.retry_at
         return usual if at is None else min(usual, max(0.1, (at - self._context.now()).total_seconds()))
 
@@ -305,8 +320,9 @@ class MailboxSession:
         return True
 
     def _replace(self) -> None:
-        """Open a new pair with a fresh token, then drop the old one; if that fails the old one serves on until the
-        server ends it.
+        """Open a new pair with a fresh token, then drop the old one.
+
+        If that fails the old one serves on until the server ends it.
         """
         old_watch, old_work, could_idle = self._watch, self._work, self._can_idle
         unused: tuple[Client | None, ...] = (old_watch, old_work)

@@ -1,4 +1,7 @@
-"""Noticing that a search finds nothing although mail has come: the absence of an answer is not the absence of mail."""
+"""Noticing that a search finds nothing although mail has come.
+
+The absence of an answer is not the absence of mail.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,10 @@ log = structlog.get_logger("agent.mail")
 
 
 class SilentSearch:
-    """What is known of each folder's numbers besides the searches; outlives the connections of a mailbox."""
+    """What is known of each folder's numbers besides the searches.
+
+    Outlives the connections of a mailbox.
+    """
 
     def __init__(self, context: MailContext) -> None:
         self._context = context
@@ -64,7 +70,10 @@ class SilentSearch:
         return found
 
     def _fetchable(self, client: Client, uids: range) -> list[int]:
-        """Those that anything is answered for; where even that is refused, all of them: each is then tried alone."""
+        """Those that anything is answered for.
+
+        Where even that is refused, all of them: each is then tried alone.
+        """
         found: list[int] = []
         for start in range(0, len(uids), CHUNK):
             chunk = list(uids[start : start + CHUNK])

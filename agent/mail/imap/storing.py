@@ -1,4 +1,7 @@
-"""Writing what a scan found, with the position it moves: one transaction, and one message's trouble is its own."""
+"""Writing what a scan found, with the position it moves.
+
+One transaction, and one message's trouble is its own.
+"""
 
 from __future__ import annotations
 

@@ -30,7 +30,10 @@ log = structlog.get_logger("agent.mail")
 
 
 class Watcher(threading.Thread):
-    """Watches one mailbox until told to stop; `on_found` is called when new candidates are in the database."""
+    """Watches one mailbox until told to stop.
+
+    `on_found` is called when new candidates are in the database.
+    """
 
     def __init__(
         self,
@@ -169,7 +172,10 @@ class Watcher(threading.Thread):
         return session
 
     def _force_new_token(self, failure: Failure) -> bool:
-        """A token may have ended early: drop it and try again, once until the mailbox is up."""
+        """A token may have ended early.
+
+        Drop it and try again, once until the mailbox is up.
+        """
         if not failure.new_token or self._forced or self._credentials is None or not self._credentials.forget_token():
             return False
         self._forced = True
@@ -190,7 +196,10 @@ class Watcher(threading.Thread):
             self._context.on_alarm(f"mailbox:{self._name}", f"mailbox {self._name} is {failure.link}: {failure.text}")
 
     def _delay(self, state: tenacity.RetryCallState) -> float:
-        """How long to wait, by family; for the plain one 0, then 1, 2, 4 ... seconds with jitter, up to the cap."""
+        """How long to wait, by family; for the plain one 0, then 1, 2, 4 ...
+
+        Seconds with jitter, up to the cap.
+        """
         if self._last.wait:
             return self._last.wait
         if state.attempt_number == 1:

@@ -19,7 +19,10 @@ class _OddError(Exception):
 
 @dataclass(slots=True)
 class _Element:
-    """What stands between two commas: text outside angle brackets, and the text within, if there are any."""
+    """What stands between two commas.
+
+    Text outside angle brackets, and the text within, if there are any.
+    """
 
     outside: list[str] = field(default_factory=list)
     inside: list[str] | None = None
@@ -47,13 +50,18 @@ class _Element:
 
 
 def parse_address(value: str | None) -> str | None:
-    """The one address of an address header, domain and local part in lower case; None when it is not plainly one."""
+    """The one address of an address header, domain and local part in lower case.
+
+    None when it is not plainly one.
+    """
     found = parse_addresses(value)
     return found[0] if found is not None and len(found) == 1 else None
 
 
 def parse_addresses(value: str | None) -> list[str] | None:
-    """The addresses of an address header, domain and local part in lower case; None when it cannot be read as a list.
+    """The addresses of an address header, domain and local part in lower case.
+
+    None when it cannot be read as a list.
 
     Comments, trailing commas and a comma within a name that should have been quoted are read over. Groups, routes,
     quoted local parts, literals and a name that is another address make it unreadable.
@@ -72,8 +80,9 @@ def parse_addresses(value: str | None) -> list[str] | None:
 
 
 def without_comments(value: str, *, keep_quoted: bool = False) -> str:
-    """Drop comments, nested ones too, and quoted strings unless they are kept: both may hold the sender's text. One
-    pass, no recursion.
+    """Drop comments, nested ones too, and quoted strings unless they are kept.
+
+    Both may hold the sender's text. One pass, no recursion.
     """
     return "".join(text for text, quoted in _scan(value) if keep_quoted or not quoted)
 

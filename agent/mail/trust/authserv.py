@@ -109,7 +109,10 @@ def _organisation(name: str) -> tuple[str, ...]:
 
 
 def _split_methods(clauses: list[str]) -> list[str]:
-    """One clause a method; a server without id has its first method in the first clause."""
+    """One clause a method.
+
+    A server without id has its first method in the first clause.
+    """
     return [clause for clause in clauses if re.match(r"[a-z0-9-]+\s*=", clause)]
 
 

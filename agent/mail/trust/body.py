@@ -111,9 +111,10 @@ def find_invitation(body: Body) -> Link:
 
 
 def _sort(urls: Iterable[str]) -> tuple[list[Link], list[str]]:
-    """The invitations among them, and the reasons why others only pretend. A beginning of an invitation's address, as a
-    text shows
-    one that it cut short, pretends nothing."""
+    """The invitations among them, and the reasons why others only pretend.
+
+    A beginning of an invitation's address, as a text shows one that it cut short, pretends nothing.
+    """
     links: dict[str, Link] = {}
     wrong: dict[str, str] = {}
     for url in sorted(urls):
@@ -155,7 +156,10 @@ def _decode(part: Part) -> str:
 
 
 def _charset(name: str) -> str | None:
-    """Python's name of a charset that we read, whichever of its names was written; None for the others."""
+    """Python's name of a charset that we read, whichever of its names was written.
+
+    None for the others.
+    """
     if not _CHARSET_NAME.fullmatch(name):
         return None
     try:

@@ -1,5 +1,6 @@
-"""The verdict on one message: a pure function of its raw bytes, the policy, the keys, the clock and what accounts
-expect.
+"""The verdict on one message.
+
+A pure function of its raw bytes, the policy, the keys, the clock and what accounts expect.
 """
 
 from __future__ import annotations
@@ -68,8 +69,9 @@ def judge(
     arrived_at: datetime | None,
     expected: Callable[[str], Expectation | None],
 ) -> Judgement:
-    """Examine a message and rule on its offer; `expected` finds the account of an address. Never raises on a bad
-    message.
+    """Examine a message and rule on its offer.
+
+    `expected` finds the account of an address. Never raises on a bad message.
     """
     examination = examine(raw, policy=policy, resolver=resolver, now=now, arrived_at=arrived_at)
     return conclude(examination, expected=expected, now=now, window=policy.window)

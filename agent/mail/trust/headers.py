@@ -63,7 +63,9 @@ class Headers:
 
 
 def parse_message(raw: bytes) -> tuple[Headers, bytes]:
-    """Split a message into its headers and its body; the line of an mbox ahead of them is left out.
+    """Split a message into its headers and its body.
+
+    The line of an mbox ahead of them is left out.
 
     Raises:
         HeaderError: as `parse_headers`.
@@ -94,7 +96,10 @@ def parse_headers(raw: bytes) -> Headers:
 
 
 def parse_date(value: str | None) -> datetime | None:
-    """An aware UTC time from a Date header, None when it is none; a leap second is the one before it."""
+    """An aware UTC time from a Date header, None when it is none.
+
+    A leap second is the one before it.
+    """
     if value is None or len(value) > 200:
         return None
     try:
@@ -105,15 +110,20 @@ def parse_date(value: str | None) -> datetime | None:
 
 
 def readable(value: str | None, *, limit: int = 300) -> str:
-    """A header for people to read: decoded, without control characters, cut to `limit`. Written by whoever wrote the
-    mail. A malformed encoded word is shown as it is (RFC 2047 6.3).
+    """A header for people to read.
+
+    Decoded, without control characters, cut to `limit`. Written by whoever wrote the mail. A malformed encoded word is
+    shown as it is (RFC 2047 6.3).
     """
     text = _BETWEEN_WORDS.sub("", (value or "")[:1000])
     return plain_line(_WORD.sub(lambda match: _decoded(match.group()), text), limit=limit)
 
 
 def plain_line(text: str, *, limit: int = 300) -> str:
-    """A foreign text as one line without control characters, cut to `limit`; nothing in it is decoded."""
+    """A foreign text as one line without control characters, cut to `limit`.
+
+    Nothing in it is decoded.
+    """
     text = text[: limit * 4].encode("utf-8", "replace").decode("utf-8")
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())[:limit]
 
@@ -129,7 +139,10 @@ def _decoded(word: str) -> str:
 
 
 def _split(raw: bytes) -> tuple[bytes, bytes]:
-    """The header block and the body; a block that is too long comes with one byte more than is allowed."""
+    """The header block and the body.
+
+    A block that is too long comes with one byte more than is allowed.
+    """
     if begins := re.match(rb"\r?\n", raw):
         return b"", raw[begins.end() :]
     if end := re.search(rb"\r?\n\r?\n", raw[: MAX_HEADER_BLOCK + 4]):

@@ -22,7 +22,10 @@ class TrustPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One check as it went; `passed` is None when it only informs. `detail` may hold the sender's text."""
+    """One check as it went; `passed` is None when it only informs.
+
+    `detail` may hold the sender's text.
+    """
 
     name: str
     passed: bool | None

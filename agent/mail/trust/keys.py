@@ -19,7 +19,10 @@ _MOST = 1000
 
 
 class KeyStore:
-    """Looks keys up; safe to share between threads. An absent key is an answer, a silent server is not."""
+    """Looks keys up; safe to share between threads.
+
+    An absent key is an answer, a silent server is not.
+    """
 
     def __init__(self, servers: Sequence[str], *, timeout: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._resolver = _resolver(servers, timeout)
@@ -28,7 +31,10 @@ class KeyStore:
         self._lock = threading.Lock()
 
     def look_up(self, name: str) -> Key:
-        """The TXT records of a name; `problem` is set when nobody could tell, and that is never cached."""
+        """The TXT records of a name.
+
+        `problem` is set when nobody could tell, and that is never cached.
+        """
         with self._lock:
             kept = self._cache.get(name)
         if kept and kept[0] > self._clock():

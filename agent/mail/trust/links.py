@@ -35,7 +35,9 @@ class LinkError(Exception):
 
 
 def check_link(url: str) -> Link:
-    """Check a link strictly and rebuild it from its parts; nothing of the given text but the two ids survives.
+    """Check a link strictly and rebuild it from its parts.
+
+    Nothing of the given text but the two ids survives.
 
     Raises:
         LinkError: with the first thing that is wrong.
@@ -59,8 +61,9 @@ def check_link(url: str) -> Link:
 
 
 def find_anchors(document: str) -> Iterator[str]:
-    """The addresses a reader reaches by a click on a link; a form or a base is not a link that a person was asked to
-    follow.
+    """The addresses a reader reaches by a click on a link.
+
+    A form or a base is not a link that a person was asked to follow.
     """
     for node in LexborHTMLParser(document).css("a[href],area[href]"):
         if value := (node.attributes.get("href") or "").strip(_STRIPPED):
@@ -68,7 +71,10 @@ def find_anchors(document: str) -> Iterator[str]:
 
 
 def find_hrefs(document: str) -> Iterator[str]:
-    """Every address an HTML document names as one, wherever it leads from: links, forms, bases."""
+    """Every address an HTML document names as one, wherever it leads from.
+
+    Links, forms, bases.
+    """
     for node in LexborHTMLParser(document).css("[href],[action],[formaction]"):
         attributes = node.attributes
         for name in _LINK_ATTRIBUTES:
@@ -77,8 +83,9 @@ def find_hrefs(document: str) -> Iterator[str]:
 
 
 def find_urls(text: str) -> Iterator[str]:
-    """Everything in a text that looks like a URL, without the end of its sentence; an invitation broken over lines is
-    joined.
+    """Everything in a text that looks like a URL, without the end of its sentence.
+
+    An invitation broken over lines is joined.
     """
     broken = 0
     for match in _URL_IN_TEXT.finditer(text):
@@ -120,8 +127,9 @@ def _is_invitation(url: str) -> bool:
 
 
 def find_urls_in_source(document: str) -> Iterator[str]:
-    """Everything in the source of an HTML document that looks like a URL: text, comments, templates and attributes
-    alike.
+    """Everything in the source of an HTML document that looks like a URL.
+
+    Text, comments, templates and attributes alike.
     """
     yield from find_urls(html.unescape(document))
 

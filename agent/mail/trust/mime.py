@@ -1,4 +1,6 @@
-"""The parts of a message's body (RFC 2045, 2046), split by our own header parser; every step is linear and bounded.
+"""The parts of a message's body (RFC 2045, 2046), split by our own header parser.
+
+Every step is linear and bounded.
 
 The standard library's parser reads the header block a second time and in its own way, takes quadratic time over
 hostile parameters, and does not decode where a blank follows the encoding's name (bpo-98188).
@@ -89,8 +91,9 @@ def decode(part: Part) -> bytes:
 
 
 def parse_parameters(value: str) -> tuple[str, Mapping[str, str]]:
-    """The first word of a Content-* header and its parameters, names in lower case; comments are read over and the
-    forms of RFC 2231 put together.
+    """The first word of a Content-* header and its parameters, names in lower case.
+
+    Comments are read over and the forms of RFC 2231 put together.
 
     Raises:
         BodyError: longer than any is, or a parameter stands twice.
@@ -149,7 +152,10 @@ def _unquoted(text: str) -> str:
 
 
 def _extended(text: str, *, first: bool) -> str:
-    """RFC 2231 4: charset'language'value with percent signs; names of charsets and boundaries are ASCII."""
+    """RFC 2231 4: charset'language'value with percent signs.
+
+    Names of charsets and boundaries are ASCII.
+    """
     if first and text.count("'") >= 2:
         text = text.split("'", 2)[2]
     return unquote(text, encoding="ascii", errors="replace")
@@ -175,7 +181,10 @@ def _leaf(headers: Headers, content: bytes, kind: str, parameters: Mapping[str, 
 
 
 def _pieces(body: bytes, boundary: str) -> Iterator[bytes]:
-    """What stands between the delimiters; the text before the first and after the last is no part."""
+    """What stands between the delimiters.
+
+    The text before the first and after the last is no part.
+    """
     boundary = boundary.rstrip()
     if not 1 <= len(boundary) <= _MAX_BOUNDARY or not boundary.isascii():
         raise BodyError("unexpected_part", "a multipart body of the message names no usable boundary")

@@ -161,7 +161,10 @@ class _Process:
             running.kill()
 
     def end(self, *, within: float = 0.0) -> int | None:
-        """End it and return how it ended, None if it did not run; it has some seconds to end by itself."""
+        """End it and return how it ended, None if it did not run.
+
+        It has some seconds to end by itself.
+        """
         running, self._running = self._running, None
         if running is None:
             return None
@@ -197,7 +200,10 @@ def _await_ready(process: subprocess.Popen[bytes]) -> None:
 
 
 def _exchange(process: subprocess.Popen[bytes], data: bytes, limit: float) -> bytes:
-    """Write a frame and read one, both within the time limit: a full pipe must not block us."""
+    """Write a frame and read one, both within the time limit.
+
+    A full pipe must not block us.
+    """
     assert process.stdin is not None  # noqa: S101 - both are pipes
     assert process.stdout is not None  # noqa: S101
     sink, source = process.stdin.fileno(), process.stdout.fileno()

@@ -1,5 +1,6 @@
-"""Questions to the judging process and its answers, as JSON: nothing that comes back from it is ever executed or
-unpickled.
+"""Questions to the judging process and its answers, as JSON.
+
+Nothing that comes back from it is ever executed or unpickled.
 """
 
 from __future__ import annotations

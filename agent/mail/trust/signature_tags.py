@@ -1,4 +1,7 @@
-"""The tag lists of DKIM (RFC 6376 3.2): what a signature says of itself, and whether it may count at all."""
+"""The tag lists of DKIM (RFC 6376 3.2).
+
+What a signature says of itself, and whether it may count at all.
+"""
 
 from __future__ import annotations
 
@@ -137,7 +140,10 @@ def _require_in_time(known: Mapping[bytes, bytes], *, arrived_at: datetime) -> N
 
 
 def _require_known_forms(tags: Tags) -> None:
-    """Unknown forms are no forgery: somebody may sign so one day, and we cannot check it."""
+    """Unknown forms are no forgery.
+
+    Somebody may sign so one day, and we cannot check it.
+    """
     if tags.known.get(b"v", b"1") != b"1":
         raise ProblemError(SignatureStanding.UNREADABLE, "it is of an unknown version (v=)")
     if tags.algorithm not in ALGORITHMS:

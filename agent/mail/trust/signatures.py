@@ -31,7 +31,9 @@ _BLANKS = re.compile(rb"\s{41}")  # dkimpy's search for b= takes cubic time over
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """The answer to a key look-up: the record's bytes, or None when there is none; `problem` when nobody could tell.
+    """The answer to a key look-up: the record's bytes, or None when there is none.
+
+    `problem` when nobody could tell.
 
     `more` holds further records at the same name, to be tried in turn (RFC 6376 6.1.2).
     """
@@ -64,7 +66,9 @@ class Signature:
 def verify_signatures(
     headers: Headers, body: bytes, *, domain: str, resolver: Resolver, now: datetime, arrived_at: datetime | None = None
 ) -> tuple[Signature, ...]:
-    """Verify each signature that claims exactly `domain`; the others are listed, their keys are not asked for.
+    """Verify each signature that claims exactly `domain`.
+
+    The others are listed, their keys are not asked for.
 
     Whether one has expired (x=) is judged at `arrived_at`, or `now` if that is not known. At most `MAX_VERIFIED` are
     verified; who puts more above a message is told `UNREADABLE`.
@@ -157,7 +161,10 @@ class _Message:
         return ProblemError(SignatureStanding.INVALID, "it does not verify: signed bytes or the key differ")
 
     def _canonical_body(self, form: bytes) -> bytes:
-        """The body with CRLF, in the relaxed form already where that is wanted: dkimpy would take quadratic time."""
+        """The body with CRLF, in the relaxed form already where that is wanted.
+
+        Dkimpy would take quadratic time.
+        """
         if form not in self.forms:
             lines = re.split(rb"\r?\n", self.body)
             if form == b"relaxed":
@@ -180,7 +187,10 @@ def _bounded(value: bytes, form: bytes) -> bytes:
 
 
 def _is_key_record(record: bytes) -> bool:
-    """Whether a TXT record is a DKIM key, if perhaps a broken one; other records may stand at its name."""
+    """Whether a TXT record is a DKIM key, if perhaps a broken one.
+
+    Other records may stand at its name.
+    """
     try:
         tags = parse_tags(record)
     except ValueError:

@@ -1,4 +1,7 @@
-"""What the stories act through: the control port, the agent's database, one-off commands, and waiting with a bound."""
+"""What the stories act through.
+
+The control port, the agent's database, one-off commands, and waiting with a bound.
+"""
 
 from __future__ import annotations
 

@@ -98,7 +98,9 @@ async def open_client(processes: DemoProcesses, programme: StoryView) -> DemoCli
 async def register(
     processes: DemoProcesses, scenario: dict[str, Any], *, pending: frozenset[str] = frozenset({"A3"})
 ) -> None:
-    """Import the scenario's users as accounts A1, A2, ... each with its seller's merchant id.
+    """Import the scenario's users as accounts A1, A2, ...
+
+    Each with its seller's merchant id.
 
     Raises:
         TaleError: the import fails.

@@ -30,8 +30,9 @@ _RHYTHM = {  # the only other difference to production: faster clocks
 
 
 def environment(description: Mapping[str, Any], data_dir: Path, more: Mapping[str, str]) -> dict[str, str]:
-    """The settings that point an agent at running stand-ins; nothing of the caller's own settings is kept but the
-    browser.
+    """The settings that point an agent at running stand-ins.
+
+    Nothing of the caller's own settings is kept but the browser.
     """
     imap = description["imap"]
     settings = {

@@ -1,4 +1,7 @@
-"""What happens to the six accounts: the seller's acts, and what must be seen after each."""
+"""What happens to the six accounts.
+
+The seller's acts, and what must be seen after each.
+"""
 
 from __future__ import annotations
 
@@ -180,7 +183,10 @@ async def _tell(client: DemoClient, story: Story) -> None:
 
 
 async def last_checks(client: DemoClient, stories: list[Story]) -> list[dict[str, Any]]:
-    """What only the stand-in's log can say, after everything: each check with its outcome."""
+    """What only the stand-in's log can say, after everything.
+
+    Each check with its outcome.
+    """
     log = await client.log()
     accepted = {str(number) for number in log["acceptances"].values()}
     tries = await client.password_tries("A5")

@@ -1,4 +1,7 @@
-"""How the demo shows itself: live on a terminal, line by line elsewhere, a table at the end."""
+"""How the demo shows itself.
+
+Live on a terminal, line by line elsewhere, a table at the end.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""The flows that can be recorded and replayed: calling one with the inputs of a recording, and saying its outcome in a
-few words.
+"""The flows that can be recorded and replayed.
+
+Calling one with the inputs of a recording, and saying its outcome in a few words.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ FLOWS = ("sign_in", "accept", "audit")
 async def run_flow(
     name: str, visit: Visit, inputs: Mapping[str, Any], *, hooks: FlowHooks, bounds: Bounds
 ) -> dict[str, Any]:
-    """Run a flow with the inputs of a recording; an error of the flow is an outcome like any other.
+    """Run a flow with the inputs of a recording.
+
+    An error of the flow is an outcome like any other.
 
     Raises:
         UsageError: there is no such flow.
@@ -72,7 +75,10 @@ def describe(outcome: Mapping[str, Any]) -> str:
 
 
 def replay_hooks(now: Callable[[], datetime]) -> FlowHooks:
-    """What a replayed flow is lent: a code that was never recorded, leave to act, the clock of the recording."""
+    """What a replayed flow is lent.
+
+    A code that was never recorded, leave to act, the clock of the recording.
+    """
 
     async def next_code() -> SecretStr:
         return SecretStr("135790")

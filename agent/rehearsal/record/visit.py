@@ -1,5 +1,6 @@
-"""The visit behind `sc-agent record`: leased, budgeted and journaled like any other, with a recorder beside it; it
-decides nothing.
+"""The visit behind `sc-agent record`.
+
+Leased, budgeted and journaled like any other, with a recorder beside it; it decides nothing.
 """
 
 from __future__ import annotations

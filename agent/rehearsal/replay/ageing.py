@@ -26,7 +26,10 @@ _LINES = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aged:
-    """One recording beside the visit made now. A step is its screen and its page's shape."""
+    """One recording beside the visit made now.
+
+    A step is its screen and its page's shape.
+    """
 
     name: str
     age_days: int
@@ -56,7 +59,10 @@ async def compare_with_stand_in(paths: Sequence[Path]) -> list[Aged]:
 
 
 async def compare_with_account(paths: Sequence[Path], account_id: str) -> list[Aged]:
-    """Make the visits again, signed in as a registered account; acceptances are left out, they would accept."""
+    """Make the visits again, signed in as a registered account.
+
+    Acceptances are left out, they would accept.
+    """
     recordings = [load_recording(path) for path in paths]
     settings = context.settings()
     vault, engine = context.vault(settings), context.database(settings)

@@ -34,7 +34,10 @@ _DIFF_LINES = 40
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayOptions:
-    """How to replay. `until` is a screen's name or a step's number; `trace` a directory for Playwright traces."""
+    """How to replay. `until` is a screen's name or a step's number.
+
+    `trace` a directory for Playwright traces.
+    """
 
     browser: BrowserOptions
     jobs: int = 2
@@ -45,7 +48,10 @@ class ReplayOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replayed:
-    """One recording replayed. It is the same if nothing differs and nothing was missed."""
+    """One recording replayed.
+
+    It is the same if nothing differs and nothing was missed.
+    """
 
     name: str
     flow: str

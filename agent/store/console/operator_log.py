@@ -1,4 +1,7 @@
-"""Who did what in the console and from where; each entry holds the hash of the one before it."""
+"""Who did what in the console and from where.
+
+Each entry holds the hash of the one before it.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +50,10 @@ def append(
 
 
 def page(conn: Connection, *, before: int | None, limit: int, subject: str | None = None) -> list[LogEntry]:
-    """At most `limit` entries, the newest first; with `before` only those with a smaller number."""
+    """At most `limit` entries, the newest first.
+
+    With `before` only those with a smaller number.
+    """
     query = sa.select(operator_log).order_by(operator_log.c.number.desc()).limit(limit)
     if before is not None:
         query = query.where(operator_log.c.number < before)
@@ -57,7 +63,10 @@ def page(conn: Connection, *, before: int | None, limit: int, subject: str | Non
 
 
 def first_broken(conn: Connection) -> int | None:
-    """The number of the first entry that was altered, or follows one that is gone; None when the chain holds."""
+    """The number of the first entry that was altered, or follows one that is gone.
+
+    None when the chain holds.
+    """
     number, previous = 0, _FIRST
     for row in conn.execute(sa.select(operator_log).order_by(operator_log.c.number)).mappings():
         told = {name: row[name] for name in ("person", "source", "act", "subject", "reason")}

@@ -43,7 +43,10 @@ def overview(conn: Connection, *, now: datetime) -> Overview:
 
 
 def trend(conn: Connection, *, now: datetime) -> list[tuple[int, int]]:
-    """For each of the last 24 hours, the oldest first: how many accounts became complete, and how many failed."""
+    """For each of the last 24 hours, the oldest first.
+
+    How many accounts became complete, and how many failed.
+    """
     since = now - timedelta(hours=HOURS)
     query = sa.select(journal.c.at, journal.c.to_state).where(
         journal.c.at > since,

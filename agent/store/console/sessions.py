@@ -21,7 +21,10 @@ _NOTED_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsoleSession:
-    """One signed-in browser. `id` names it for people; the cookie cannot be told from it."""
+    """One signed-in browser.
+
+    `id` names it for people; the cookie cannot be told from it.
+    """
 
     id: str
     person: str
@@ -35,7 +38,10 @@ class ConsoleSession:
 
 
 def make_ticket(conn: Connection, web_key: WebKey, person: str, *, now: datetime) -> str:
-    """Make a ticket for one sign-in within a minute; it is returned and stored nowhere in clear."""
+    """Make a ticket for one sign-in within a minute.
+
+    It is returned and stored nowhere in clear.
+    """
     conn.execute(console_tickets.delete().where(console_tickets.c.expires_at <= now))
     ticket = secrets.token_urlsafe(_BYTES)
     row = {"digest": _digest(web_key, "ticket", ticket), "person": person, "expires_at": now + TICKET_FOR}
@@ -93,13 +99,19 @@ def end(conn: Connection, session_id: str) -> bool:
 
 
 def forget_old(conn: Connection, *, now: datetime) -> int:
-    """Delete sessions and tickets that open nothing any more; returns how many sessions."""
+    """Delete sessions and tickets that open nothing any more.
+
+    Returns how many sessions.
+    """
     conn.execute(console_tickets.delete().where(console_tickets.c.expires_at <= now))
     return conn.execute(console_sessions.delete().where(console_sessions.c.started_at <= now - SESSION_FOR)).rowcount
 
 
 def form_token(web_key: WebKey, secret: str) -> str:
-    """What forms of a session carry: a page that does not know the cookie cannot make it."""
+    """What forms of a session carry.
+
+    A page that does not know the cookie cannot make it.
+    """
     return web_key.digest(secret.encode(), purpose="console form")[:32]
 
 

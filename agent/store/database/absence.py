@@ -14,8 +14,10 @@ from sqlalchemy.exc import (
 
 
 def is_away(error: SQLAlchemyError) -> bool:
-    """Whether waiting may help. A value that cannot be written is none of the database's absence, however often it is
-    tried (a StatementError is raised before the database was asked).
+    """Whether waiting may help.
+
+    A value that cannot be written is none of the database's absence, however often it is tried (a StatementError is
+    raised before the database was asked).
     """
     if isinstance(error, DBAPIError):
         return error.connection_invalidated or not isinstance(

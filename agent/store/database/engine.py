@@ -1,4 +1,7 @@
-"""The database: how it is opened, migrated and stamped; SQLite for one process, PostgreSQL for many."""
+"""The database: how it is opened, migrated and stamped.
+
+SQLite for one process, PostgreSQL for many.
+"""
 
 from __future__ import annotations
 
@@ -84,8 +87,10 @@ def connect(url: str) -> Engine:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """One transaction that may write; on SQLite it takes the write lock at once, so what it reads stays true until it
-    commits. Its hooks are run: the events of what it changed are written with it.
+    """One transaction that may write.
+
+    On SQLite it takes the write lock at once, so what it reads stays true until it commits. Its hooks are run: the
+    events of what it changed are written with it.
     """
     with engine.begin() as conn:
         yield conn
@@ -103,7 +108,9 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 def stamp_data_dir(engine: Engine, *, signs: Sequence[str]) -> None:
-    """Mark the data as rehearsal or production at first use; refuse the other kind for ever.
+    """Mark the data as rehearsal or production at first use.
+
+    Refuse the other kind for ever.
 
     `signs` are the settings that only a rehearsal has; none: production.
 

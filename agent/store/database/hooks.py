@@ -1,4 +1,7 @@
-"""What belongs to one transaction: done just before it commits, or told just after."""
+"""What belongs to one transaction.
+
+Done just before it commits, or told just after.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +49,10 @@ def take_after(conn: Connection) -> tuple[After, ...]:
 
 
 def require_done(conn: Connection) -> None:
-    """Refuse a commit that would lose events: the transaction was not opened by `writing`."""
+    """Refuse a commit that would lose events.
+
+    The transaction was not opened by `writing`.
+    """
     transaction = conn.get_transaction()
     hooks = _hooks.get(transaction) if transaction is not None else None
     if hooks is not None and hooks.before:

@@ -18,7 +18,9 @@ _LOCK = 0x5C_A6_E7  # the same number in every process
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the schema to this program's version; does nothing when it is there already.
+    """Bring the schema to this program's version.
+
+    Does nothing when it is there already.
 
     Raises:
         ConfigurationError: the schema was made by a newer program.

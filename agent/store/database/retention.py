@@ -39,7 +39,10 @@ class Forgotten:
 
 
 def forget_old(engine: Engine, limits: ObserveSettings, *, now: datetime) -> Forgotten:
-    """Delete what is older than its limit. A rejection or doubt of the secret in force is never forgotten."""
+    """Delete what is older than its limit.
+
+    A rejection or doubt of the secret in force is never forgotten.
+    """
     with writing(engine) as conn:
         conn.execute(workers.delete().where(workers.c.beat < now - _WORKERS_KEPT))
         tasks.forget_claims(conn)

@@ -1,4 +1,7 @@
-"""The tables, as SQLAlchemy Core; SQLite and PostgreSQL alike. Alembic's migrations build exactly this."""
+"""The tables, as SQLAlchemy Core; SQLite and PostgreSQL alike.
+
+Alembic's migrations build exactly this.
+"""
 
 from __future__ import annotations
 

@@ -17,7 +17,10 @@ def upsert(
     *,
     once: Mapping[str, object] | None = None,
 ) -> None:
-    """Set `values` in the row with this key, made if it is missing; `once` is set only when it is made."""
+    """Set `values` in the row with this key, made if it is missing.
+
+    `once` is set only when it is made.
+    """
     statement = _insert(conn, table).values({**key, **values, **(once or {})})
     conn.execute(statement.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
 
@@ -29,7 +32,10 @@ def insert_once(conn: Connection, table: sa.Table, values: Mapping[str, object])
 
 
 def _insert(conn: Connection, table: sa.Table) -> Any:
-    """The dialect's own statement; the other dialect is not imported, which takes a command longer than its work."""
+    """The dialect's own statement.
+
+    The other dialect is not imported, which takes a command longer than its work.
+    """
     if conn.dialect.name == "postgresql":
         from sqlalchemy.dialects import postgresql
 

@@ -12,13 +12,19 @@ from flows.marketplaces import marketplace
 
 
 def expectation_for(conn: Connection, address: str, *, any_merchant: bool) -> Expectation | None:
-    """What the account with this user email expects; None when there is no such account."""
+    """What the account with this user email expects.
+
+    None when there is no such account.
+    """
     account = accounts.find_by_email(conn, address)
     return None if account is None else expectation_of(conn, account, any_merchant=any_merchant)
 
 
 def expectation_of(conn: Connection, account: Account, *, any_merchant: bool) -> Expectation:
-    """What an account expects. `any_merchant`: the setting that lets whoever invites first have it."""
+    """What an account expects.
+
+    `any_merchant`: the setting that lets whoever invites first have it.
+    """
     waiting = invitations.open_of(conn, account.id)
     return Expectation(
         account_id=account.id,

@@ -17,7 +17,10 @@ _RECONCILED = "mail_reconciled:"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Folder:
-    """One folder as last seen; everything up to last_uid of this uidvalidity is in the database."""
+    """One folder as last seen.
+
+    Everything up to last_uid of this uidvalidity is in the database.
+    """
 
     id: int
     mailbox: str
@@ -109,7 +112,10 @@ def watcher_of(conn: Connection, mailbox: str) -> str | None:
 def take_watch(
     conn: Connection, mailbox: str, *, holder: str, now: datetime, until: datetime, from_dead: str | None = None
 ) -> bool:
-    """Take or renew the right to watch a mailbox; `from_dead` names a holder whose process is known to be gone."""
+    """Take or renew the right to watch a mailbox.
+
+    `from_dead` names a holder whose process is known to be gone.
+    """
     key = _LEASE + mailbox
     row = conn.execute(
         sa.select(leases.c.holder, leases.c.until).where(leases.c.account_id == key).with_for_update()

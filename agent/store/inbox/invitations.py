@@ -44,8 +44,9 @@ def record(
     shop_name: str | None = None,
     language: str | None = None,
 ) -> int | None:
-    """Insert the invitation and return its row id; None when this invitation id is already known. An earlier waiting
-    one is superseded.
+    """Insert the invitation and return its row id.
+
+    None when this invitation id is already known. An earlier waiting one is superseded.
     """
     if find(conn, offer.link.invitation_id) is not None:
         return None

@@ -29,7 +29,10 @@ _UNTOLD = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundMessage:
-    """What a scan writes; without `sealed` the message could not be fetched and `reason` says why."""
+    """What a scan writes.
+
+    Without `sealed` the message could not be fetched and `reason` says why.
+    """
 
     folder_id: int | None
     uidvalidity: int | None
@@ -133,7 +136,10 @@ def fetch_set_aside_again(conn: Connection, folder_id: int, uidvalidity: int | N
 
 
 def leave_epoch(conn: Connection, folder_id: int, uidvalidity: int) -> None:
-    """Close what was never fetched under an older numbering; what is still there is found again under the new one."""
+    """Close what was never fetched under an older numbering.
+
+    What is still there is found again under the new one.
+    """
     old = (messages.c.folder_id == folder_id) & (messages.c.stage == FOUND) & (messages.c.uidvalidity != uidvalidity)
     conn.execute(messages.update().where(old).values(stage=VANISHED, reason="renumbered"))
 
@@ -174,7 +180,10 @@ def list_recent(
 
 
 def count_by_verdict(conn: Connection, *, since: datetime | None = None) -> dict[str, int]:
-    """How many messages ended how; `waiting` for those that are not judged yet, `poison` for those that never will be."""
+    """How many messages ended how.
+
+    `waiting` for those that are not judged yet, `poison` for those that never will be.
+    """
     word = sa.case((messages.c.stage == POISON, POISON), else_=sa.func.coalesce(messages.c.verdict, "waiting"))
     query = sa.select(word, sa.func.count()).group_by(word)
     rows = conn.execute(query if since is None else query.where(messages.c.found_at >= since))
@@ -182,7 +191,10 @@ def count_by_verdict(conn: Connection, *, since: datetime | None = None) -> dict
 
 
 def list_judgeable(conn: Connection, *, now: datetime, limit: int) -> list[int]:
-    """Row ids that wait for a verdict and whose time has come: those that were never tried first, then the oldest."""
+    """Row ids that wait for a verdict and whose time has come.
+
+    Those that were never tried first, then the oldest.
+    """
     ready = sa.or_(messages.c.next_try_at.is_(None), messages.c.next_try_at <= now)
     query = sa.select(messages.c.id).where(messages.c.stage == FETCHED, ready)
     query = query.order_by(messages.c.attempts, messages.c.id).limit(limit)
@@ -190,7 +202,10 @@ def list_judgeable(conn: Connection, *, now: datetime, limit: int) -> list[int]:
 
 
 def lock_undecided(conn: Connection, row_id: int) -> Message | None:
-    """The message, locked until the transaction ends; None when somebody else has decided it."""
+    """The message, locked until the transaction ends.
+
+    None when somebody else has decided it.
+    """
     query = sa.select(messages).where(messages.c.id == row_id, messages.c.stage == FETCHED).with_for_update()
     row = conn.execute(query).mappings().one_or_none()
     return None if row is None else _message(row)
@@ -263,14 +278,18 @@ def postpone(
 
 
 def ask_again(conn: Connection, row_id: int) -> None:
-    """Let a message be judged once more, from the start; one whose bytes are not here is fetched first."""
+    """Let a message be judged once more, from the start.
+
+    One whose bytes are not here is fetched first.
+    """
     stage = sa.case((messages.c.sealed.is_(None), FOUND), else_=FETCHED)
     conn.execute(messages.update().where(messages.c.id == row_id).values(stage=stage, **_UNJUDGED))
 
 
 def ask_again_of_strangers(conn: Connection, *, since: datetime) -> int:
-    """Let the genuine mails be judged once more that nobody expected when they came: somebody was registered; returns
-    how many.
+    """Let the genuine mails be judged once more that nobody expected when they came.
+
+    Somebody was registered; returns how many.
     """
     held = (messages.c.verdict == MailVerdict.HELD) & (messages.c.reason == UNEXPECTED) & messages.c.sealed.is_not(None)
     return conn.execute(
@@ -286,7 +305,10 @@ def ask_again_for(conn: Connection, account_id: str, *, reasons: Collection[str]
 
 
 def last_proofs(conn: Connection, *, limit: int = 20) -> tuple[int, int]:
-    """Of the last mails that claimed one of Amazon's domains: how many signatures failed, and how many held."""
+    """Of the last mails that claimed one of Amazon's domains.
+
+    How many signatures failed, and how many held.
+    """
     judged = (
         messages.c.verdict.in_(list(MailVerdict))
         & messages.c.judged_at.is_not(None)

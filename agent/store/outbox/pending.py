@@ -1,4 +1,7 @@
-"""What a transaction did that others will be told of; written down when it commits, once, with the document as it is then."""
+"""What a transaction did that others will be told of.
+
+Written down when it commits, once, with the document as it is then.
+"""
 
 from __future__ import annotations
 
@@ -54,14 +57,20 @@ def note(
     now: datetime | None = None,
     data: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write this event when the transaction commits. `data` is what its type adds; never a secret."""
+    """Write this event when the transaction commits.
+
+    `data` is what its type adds; never a secret.
+    """
     found = pending_of(conn)
     found.notes.append(Note(type=kind, account_id=account_id, at=now, data=data or {}))
     _remember(conn, found, now)
 
 
 def touch(conn: Connection, account_id: str, *names: str, now: datetime | None = None) -> None:
-    """Say that columns of an account, or what it stands for, were written; its revision moves if that changed it."""
+    """Say that columns of an account, or what it stands for, were written.
+
+    Its revision moves if that changed it.
+    """
     found = pending_of(conn)
     found.touched.setdefault(account_id, set()).update(names)
     _remember(conn, found, now)

@@ -44,7 +44,9 @@ def list_events(
     account_id: str | None = None,
     limit: int = LIMIT,
 ) -> EventPage:
-    """At most `limit` events after a number; with `types` only those, with `account_id` only that account's.
+    """At most `limit` events after a number.
+
+    With `types` only those, with `account_id` only that account's.
 
     `after` None: from the oldest that is kept.
 

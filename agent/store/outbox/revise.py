@@ -1,4 +1,7 @@
-"""Revisions and outbox rows: what a transaction did to accounts, written in that transaction."""
+"""Revisions and outbox rows.
+
+What a transaction did to accounts, written in that transaction.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,9 @@ _TELLS_THE_DOCUMENT = frozenset({EventType.ACCOUNT_REGISTERED, EventType.STATE_C
 
 
 def settle(conn: Connection) -> None:
-    """Move the revisions and write the events of this transaction so far; called by its commit.
+    """Move the revisions and write the events of this transaction so far.
+
+    Called by its commit.
 
     A caller that needs the new revision in the same transaction calls it earlier; the revision still moves once.
     """

@@ -23,7 +23,10 @@ _BATCH = 500
 
 
 def number_events(engine: Engine) -> int:
-    """Number everything that is committed; returns how many events got a number. Safe to be called by anybody."""
+    """Number everything that is committed; returns how many events got a number.
+
+    Safe to be called by anybody.
+    """
     numbered = 0
     while _any_waits(engine) and (count := _number_batch(engine)):
         numbered += count
@@ -41,7 +44,10 @@ def forgotten_sequence(conn: Connection) -> int:
 
 
 def raise_sequence(conn: Connection, floor: int) -> None:
-    """Give only numbers above `floor` from now on; for a restored database, whose readers have seen more than it."""
+    """Give only numbers above `floor` from now on.
+
+    For a restored database, whose readers have seen more than it.
+    """
     last = _lock_counter(conn)
     if floor > last:
         _set(conn, _COUNTER, floor)

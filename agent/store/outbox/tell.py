@@ -15,7 +15,10 @@ from agent.store.outbox.pending import note, touch
 def tell_step(
     conn: Connection, before: Account, event: Event, step: Transition, *, now: datetime, reason: str | None
 ) -> None:
-    """Write the events of one step. `why` is the step's own word: what on-call reads stays in the journal."""
+    """Write the events of one step.
+
+    `why` is the step's own word: what on-call reads stays in the journal.
+    """
     account_id = before.id
     touch(conn, account_id, now=now)
     match event:

@@ -1,4 +1,7 @@
-"""Telling that events were written or numbered: at once in this process, by NOTIFY to others on PostgreSQL."""
+"""Telling that events were written or numbered.
+
+At once in this process, by NOTIFY to others on PostgreSQL.
+"""
 
 from __future__ import annotations
 

@@ -32,7 +32,10 @@ class Owner:
     version: int
 
     def context(self, kind: str) -> str:
-        """What is bound into the seal: a row of another account, user email or version does not open."""
+        """What is bound into the seal.
+
+        A row of another account, user email or version does not open.
+        """
         return f"{kind}:{json.dumps([self.account_id, self.user_email, self.version])}"
 
 
@@ -44,7 +47,9 @@ def owner_of(conn: Connection, account_id: str) -> Owner:
 
 
 def unseal_row(conn: Connection, vault: Vault, row: sa.RowMapping, *, kind: str) -> bytes:
-    """Open a row of `secrets` or `sessions`. One of 0.1 opens only as long as not all of them were sealed anew.
+    """Open a row of `secrets` or `sessions`.
+
+    One of 0.1 opens only as long as not all of them were sealed anew.
 
     Raises:
         VaultError: it does not open, or belongs to another account, user email or version.
@@ -57,7 +62,9 @@ def unseal_row(conn: Connection, vault: Vault, row: sa.RowMapping, *, kind: str)
 
 
 def bind_old_rows(engine: Engine, vault: Vault, *, now: datetime) -> int:
-    """Seal rows of 0.1 anew, bound to id, user email and version; returns how many. Safe to repeat, and to be killed.
+    """Seal rows of 0.1 anew, bound to id, user email and version; returns how many.
+
+    Safe to repeat, and to be killed.
 
     What 0.1 knew of rejected passwords becomes part of the memory that outlives their accounts.
 

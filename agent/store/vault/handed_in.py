@@ -1,4 +1,6 @@
-"""Secrets given where the vault key is not at hand: sealed to the vault's public key (X25519), opened once by a worker.
+"""Secrets given where the vault key is not at hand.
+
+Sealed to the vault's public key (X25519), opened once by a worker.
 
 A sealed box: an ephemeral key, a key derived from both public halves (HKDF, SHA-256), AES-256-GCM bound to account and kind.
 """
@@ -75,7 +77,9 @@ def waiting(conn: Connection, account_id: str | None = None) -> list[int]:
 
 
 def open_one(conn: Connection, vault: Vault, row_id: int, *, take: Take) -> bool:
-    """Open one and hand it to `take`, in this transaction; False when somebody else was faster.
+    """Open one and hand it to `take`, in this transaction.
+
+    False when somebody else was faster.
 
     Raises:
         VaultError: no key of the vault, current or old, opens it.

@@ -79,11 +79,17 @@ class Vault:
             ) from err
 
     def seed_id(self, seed: str) -> str:
-        """A keyed hash of a one-time-code seed: equal for accounts that share it, useless without the key."""
+        """A keyed hash of a one-time-code seed.
+
+        Equal for accounts that share it, useless without the key.
+        """
         return self._seed_id(self._current, seed)
 
     def seed_id_under(self, key_id: str, seed: str) -> str | None:
-        """The same under an older key, to carry the ledger over a rotation; None when that key is not at hand."""
+        """The same under an older key, to carry the ledger over a rotation.
+
+        None when that key is not at hand.
+        """
         return self._seed_id(key_id, seed) if key_id in self._keys else None
 
     def _seed_id(self, key_id: str, seed: str) -> str:

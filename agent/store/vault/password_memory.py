@@ -1,5 +1,6 @@
-"""What became of passwords, remembered as keyed hashes for each user email: beyond `accounts remove`, and beyond any
-number of other passwords in between.
+"""What became of passwords, remembered as keyed hashes for each user email.
+
+Beyond `accounts remove`, and beyond any number of other passwords in between.
 
 The hash is keyed with random bytes of its own that are sealed in the vault and sealed anew at its rotation; without the
 vault key a row says nothing, not even whether two passwords are the same.
@@ -44,7 +45,9 @@ def remember(
 
 
 def mark_of(conn: Connection, vault: Vault, user_email: str, password: SecretStr) -> Mark | None:
-    """What is known of a password of this user email; None: nothing that speaks against it.
+    """What is known of a password of this user email.
+
+    None: nothing that speaks against it.
 
     Raises:
         VaultError: as `remember`.
@@ -63,7 +66,10 @@ def _digest(conn: Connection, vault: Vault, user_email: str, password: SecretStr
 
 
 def _key(conn: Connection, vault: Vault) -> bytes:
-    """The key of the hashes, made at its first use; of two that make it at once, one is kept."""
+    """The key of the hashes, made at its first use.
+
+    Of two that make it at once, one is kept.
+    """
     query = sa.select(sealed_keys).where(sealed_keys.c.name == _NAME)
     row = conn.execute(query).mappings().one_or_none()
     if row is None:

@@ -1,4 +1,7 @@
-"""Rotation of the vault key: everything sealed is sealed anew with the current key, row by row, safe to repeat."""
+"""Rotation of the vault key.
+
+Everything sealed is sealed anew with the current key, row by row, safe to repeat.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,9 @@ def message_context(row: RowMapping) -> str:
 
 
 def rotate(engine: Engine, vault: Vault) -> Rotated:
-    """Seal everything with the vault's current key; the old keys must be at hand (SC_AGENT_VAULT_OLD_KEYS).
+    """Seal everything with the vault's current key.
+
+    The old keys must be at hand (SC_AGENT_VAULT_OLD_KEYS).
 
     Raises:
         VaultError: a row was sealed with a key that is not at hand; rows before it stay rotated.

@@ -25,7 +25,10 @@ KIND = "secrets"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInSecrets:
-    """What signs an account in. `totp_secret` is as the owner gave it: Base32 or otpauth://."""
+    """What signs an account in.
+
+    `totp_secret` is as the owner gave it: Base32 or otpauth://.
+    """
 
     password: SecretStr
     totp_secret: SecretStr
@@ -102,8 +105,9 @@ def _count_up(conn: Connection, account_id: str) -> None:
 
 
 def _is_password(conn: Connection, vault: Vault, account_id: str, password: SecretStr) -> bool:
-    """Whether this is the account's password already; False where nothing is stored, or what is stored cannot be
-    opened.
+    """Whether this is the account's password already.
+
+    False where nothing is stored, or what is stored cannot be opened.
     """
     try:
         return load(conn, vault, account_id).secrets.password == password

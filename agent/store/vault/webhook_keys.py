@@ -1,4 +1,7 @@
-"""The signing keys of a webhook endpoint, and signatures by Standard Webhooks: `v1` (HMAC) and `v1a` (Ed25519)."""
+"""The signing keys of a webhook endpoint, and signatures by Standard Webhooks.
+
+`v1` (HMAC) and `v1a` (Ed25519).
+"""
 
 from __future__ import annotations
 
@@ -71,7 +74,10 @@ def open_keys(key_id: str, sealed: bytes, *, sealing: Vault, endpoint_id: str) -
 
 
 def webhook_headers(keys: tuple[SigningKeys, ...], *, event_id: str, body: bytes, now: datetime) -> dict[str, str]:
-    """The three headers of Standard Webhooks, signed with every generation in force; the time is that of the attempt."""
+    """The three headers of Standard Webhooks, signed with every generation in force.
+
+    The time is that of the attempt.
+    """
     timestamp = str(int(now.timestamp()))
     message = f"{event_id}.{timestamp}.".encode() + body
     signatures = [signature for each in keys for signature in each.sign(message)]

@@ -1,4 +1,7 @@
-"""Deliveries: one event for one endpoint, from waiting to its end. Within a line they are delivered in order."""
+"""Deliveries: one event for one endpoint, from waiting to its end.
+
+Within a line they are delivered in order.
+"""
 
 from __future__ import annotations
 
@@ -112,7 +115,10 @@ def replay(conn: Connection, delivery_id: int, *, now: datetime) -> int:
 
 
 def due_heads(conn: Connection, *, now: datetime, but: Collection[tuple[str, str]], limit: int) -> list[Delivery]:
-    """The first of each line whose time has come, except for these lines; the longest waiting first."""
+    """The first of each line whose time has come, except for these lines.
+
+    The longest waiting first.
+    """
     waits = table.c.state == DeliveryState.WAITING
     heads = sa.select(sa.func.min(table.c.id)).where(waits).group_by(table.c.endpoint_id, table.c.line)
     query = (
@@ -172,7 +178,10 @@ def tried_too_long(delivery: Delivery, *, now: datetime, at_most: timedelta) -> 
 
 
 def _may_be_sent(now: datetime) -> sa.ColumnElement[bool]:
-    """Events go to active endpoints that asked for no rest; what a person or a verification asked for, to any."""
+    """Events go to active endpoints that asked for no rest.
+
+    What a person or a verification asked for, to any.
+    """
     endpoint = webhook_endpoints.c
     rested = sa.or_(endpoint.slow_until.is_(None), endpoint.slow_until <= now)
     return sa.or_(table.c.kind != DeliveryKind.EVENT, sa.and_(endpoint.state == EndpointState.ACTIVE, rested))

@@ -86,7 +86,10 @@ class Endpoint:
 def add(
     conn: Connection, *, url: str, types: Collection[EventType], sealing: Vault, now: datetime
 ) -> tuple[Endpoint, SigningKeys]:
-    """Keep a new endpoint; it is pending until its ping is answered. Events from now on are kept for it."""
+    """Keep a new endpoint; it is pending until its ping is answered.
+
+    Events from now on are kept for it.
+    """
     endpoint_id, keys = f"ep_{uuid4().hex[:16]}", new_keys()
     key_id, sealed = seal_keys(keys, sealing=sealing, endpoint_id=endpoint_id)
     values: dict[str, Any] = {"id": endpoint_id, "url": url, "types": [str(kind) for kind in types], "created_at": now}
@@ -124,7 +127,9 @@ def edit(conn: Connection, endpoint_id: str, **values: object) -> None:
 def change(
     conn: Connection, endpoint_id: str, *, url: str | None = None, types: Collection[EventType] | None = None
 ) -> Endpoint:
-    """Change where and what; at another address the endpoint is pending until its ping is answered.
+    """Change where and what.
+
+    At another address the endpoint is pending until its ping is answered.
 
     Raises:
         UnknownEndpointError: there is none.

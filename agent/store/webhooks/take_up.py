@@ -1,4 +1,7 @@
-"""Taking events up for endpoints: the deliveries and the endpoint's position, in one transaction."""
+"""Taking events up for endpoints.
+
+The deliveries and the endpoint's position, in one transaction.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,10 @@ _BATCH = 500
 
 
 def take_up(conn: Connection, endpoint_id: str, *, now: datetime) -> int:
-    """Take up the next batch of events for an active endpoint; returns how many were looked at."""
+    """Take up the next batch of events for an active endpoint.
+
+    Returns how many were looked at.
+    """
     endpoint = endpoints.get(conn, endpoint_id, lock=True)
     last = last_sequence(conn)
     if endpoint.state is not EndpointState.ACTIVE or endpoint.position >= last:
@@ -36,7 +42,10 @@ def take_up(conn: Connection, endpoint_id: str, *, now: datetime) -> int:
 
 
 def collapse(conn: Connection, endpoint_id: str, *, now: datetime) -> int:
-    """Where more wait than may, keep the newest of each line; an event is a snapshot, so it says what they said."""
+    """Where more wait than may, keep the newest of each line.
+
+    An event is a snapshot, so it says what they said.
+    """
     if count_waiting(conn, endpoint_id) <= AT_MOST:
         return 0
     waits = (

@@ -39,7 +39,10 @@ _FIELDS = ("id", "user_email", "marketplace", "merchant_id", "merchant_name", "g
 
 @router.post("/accounts", status_code=201, response_model=Account, openapi_extra=KEYED)
 def register_account(request: Request, body: NewAccount) -> Response:
-    """Register an account. Needs an Idempotency-Key; `create_login` also the scope `logins:create`."""
+    """Register an account.
+
+    Needs an Idempotency-Key; `create_login` also the scope `logins:create`.
+    """
 
     def effect(call: Call) -> Answer:
         if body.create_login is not None:
@@ -100,7 +103,10 @@ def get_account(request: Request, account_id: str) -> Response:
 
 @router.patch("/accounts/{account_id}", response_model=Account, openapi_extra=MATCHED)
 def change_one(request: Request, account_id: str, body: Changes) -> Response:
-    """Change a registration; needs If-Match. Another merchant, user email or region needs a reason."""
+    """Change a registration; needs If-Match.
+
+    Another merchant, user email or region needs a reason.
+    """
 
     def effect(call: Call) -> Answer:
         account = account_of(call, account_id, lock=True)
@@ -123,7 +129,10 @@ def change_one(request: Request, account_id: str, body: Changes) -> Response:
 
 @router.delete("/accounts/{account_id}", status_code=204, response_class=Response, openapi_extra=MATCHED)
 def remove_account(request: Request, account_id: str) -> Response:
-    """Forget an account; needs If-Match. The user in Seller Central stays until the seller deletes it."""
+    """Forget an account; needs If-Match.
+
+    The user in Seller Central stays until the seller deletes it.
+    """
 
     def effect(call: Call) -> Answer:
         account = account_of(call, account_id, lock=True)

@@ -1,4 +1,7 @@
-"""The API's own application at /api/v1: its resources, and how errors become problems."""
+"""The API's own application at /api/v1.
+
+Its resources, and how errors become problems.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +68,10 @@ _HANDLERS: dict[type[Exception], Any] = {
 
 
 def _pointer(location: tuple[int | str, ...]) -> str:
-    """Where in the request: /body/secret/password. A name that the request itself made up is not repeated."""
+    """Where in the request: /body/secret/password.
+
+    A name that the request itself made up is not repeated.
+    """
     return "/" + "/".join(str(part) for part in location)
 
 

@@ -26,7 +26,10 @@ router = APIRouter()
 
 @router.put("/accounts/{account_id}/api-authorization", response_model=StatusDocument)
 def put_api_authorization(request: Request, account_id: str, body: ApiAuthorization) -> Response:
-    """Say whether the API authorization is complete, and of which seller; the same again changes nothing."""
+    """Say whether the API authorization is complete, and of which seller.
+
+    The same again changes nothing.
+    """
 
     def effect(call: Call) -> Answer:
         account_of(call, account_id, lock=True)
@@ -51,7 +54,10 @@ def put_api_authorization(request: Request, account_id: str, body: ApiAuthorizat
     openapi_extra=WAITING,
 )
 async def get_status(request: Request, account_id: str) -> Response:
-    """Read the status document. With If-None-Match and `Prefer: wait=25` the answer waits for a change."""
+    """Read the status document.
+
+    With If-None-Match and `Prefer: wait=25` the answer waits for a change.
+    """
 
     def look() -> dict[str, Any]:
         with read(request, Scope.STATUS_READ) as call:

@@ -54,7 +54,10 @@ class NewAccount(Given):
 
 
 class Changes(Given):
-    """What is to be changed; another merchant, user email or region needs a reason and begins again."""
+    """What is to be changed.
+
+    Another merchant, user email or region needs a reason and begins again.
+    """
 
     user_email: Text | None = None
     marketplace: Text | None = None
@@ -125,7 +128,10 @@ class StatusDocument(BaseModel):
 
 
 class Account(StatusDocument):
-    """The status document and the registration; the last fields only for a key with `operator:read`."""
+    """The status document and the registration.
+
+    The last fields only for a key with `operator:read`.
+    """
 
     id: str
     merchant_id: str | None

@@ -40,7 +40,10 @@ class EmbedTokenDocument(BaseModel):
 
 @router.post("/embed-tokens", status_code=201, response_model=EmbedTokenDocument, openapi_extra=KEYED)
 def make_embed_token(request: Request, body: NewEmbedToken) -> Response:
-    """Make a token of 15 minutes for one account and one origin. The answer is not replayed: it bears the token."""
+    """Make a token of 15 minutes for one account and one origin.
+
+    The answer is not replayed: it bears the token.
+    """
 
     def effect(call: Call) -> Answer:
         account_of(call, body.account)

@@ -43,7 +43,10 @@ class Events(BaseModel):
 def get_events(
     request: Request, after: After = None, types: Types = "", limit: Annotated[int, Query(ge=1, le=200)] = 100
 ) -> Response:
-    """List what comes after a number. 410: some of it is forgotten; read all accounts, then go on after `last`."""
+    """List what comes after a number.
+
+    410: some of it is forgotten; read all accounts, then go on after `last`.
+    """
     with read(request, Scope.EVENTS_READ) as call:
         wanted = _types(call, types)
         try:
@@ -60,7 +63,9 @@ def get_events(
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )
 async def stream_events(request: Request, after: After = None, types: Types = "") -> Response:
-    """Follow events. `id:` is the number; a reader that comes back says the last one in `Last-Event-ID`.
+    """Follow events. `id:` is the number.
+
+    A reader that comes back says the last one in `Last-Event-ID`.
 
     Without a number it begins with what happens from now on.
     """

@@ -1,4 +1,7 @@
-"""The request headers of operations, for the description; the handlers read them from the request."""
+"""The request headers of operations, for the description.
+
+The handlers read them from the request.
+"""
 
 from __future__ import annotations
 

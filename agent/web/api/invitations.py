@@ -1,4 +1,7 @@
-"""Admitting an invitation that a person gave by the API; every refusal names its step and repeats nothing."""
+"""Admitting an invitation that a person gave by the API.
+
+Every refusal names its step and repeats nothing.
+"""
 
 from __future__ import annotations
 

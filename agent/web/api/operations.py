@@ -44,7 +44,10 @@ def ask_for_audit(request: Request, account_id: str) -> Response:
 
 @router.post("/accounts/{account_id}/invitations", status_code=202, response_model=Operation, openapi_extra=KEYED)
 def give_invitation(request: Request, account_id: str, body: Invitation) -> Response:
-    """Give an invitation that a person has, as its link or as the mail; it passes the same checks as a received one."""
+    """Give an invitation that a person has, as its link or as the mail.
+
+    It passes the same checks as a received one.
+    """
 
     examined: list[Examination | None] = []
 

@@ -43,7 +43,10 @@ def resume_account(request: Request, account_id: str, body: Why) -> Response:
 
 @router.post("/accounts/{account_id}/release", response_model=StatusDocument, openapi_extra=KEYED_AND_MAY_MATCH)
 def release_account(request: Request, account_id: str, body: Why) -> Response:
-    """Let an account that needed people go on, after they have done what was needed. If-Match is taken if given."""
+    """Let an account that needed people go on, after they have done what was needed.
+
+    If-Match is taken if given.
+    """
 
     def effect(call: Call) -> None:
         account = account_of(call, account_id, lock=True)

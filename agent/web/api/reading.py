@@ -1,4 +1,7 @@
-"""What can be read of one account beside its status: timeline, findings, audits, evidence."""
+"""What can be read of one account beside its status.
+
+Timeline, findings, audits, evidence.
+"""
 
 from __future__ import annotations
 
@@ -98,7 +101,10 @@ def get_findings(
 
 @router.get("/accounts/{account_id}/audits/{name}", response_class=Response)
 def get_audit(request: Request, account_id: str, name: str) -> Response:
-    """Read one audit as a report: `{number}.json`, `.csv`, `.sarif`, `.html` or `.junit`."""
+    """Read one audit as a report.
+
+    `{number}.json`, `.csv`, `.sarif`, `.html` or `.junit`.
+    """
     number, _, kind = name.partition(".")
     if not (number.isascii() and number.isdigit() and len(number) <= _MOST_DIGITS) or kind not in set(_TYPES):
         raise not_found("audit")
@@ -152,7 +158,10 @@ def _place(text: str) -> timeline.StoryPlace:
 
 
 def _inside(folder: Path, name: str) -> Path | None:
-    """The file of this name below the folder; None for a name that is none, or leads out."""
+    """The file of this name below the folder.
+
+    None for a name that is none, or leads out.
+    """
     if not _NAME.fullmatch(name):
         return None
     file = (folder / name).resolve()

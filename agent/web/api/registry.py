@@ -1,4 +1,7 @@
-"""What the handlers of one account share: finding it, describing it, and turning refusals into problems."""
+"""What the handlers of one account share.
+
+Finding it, describing it, and turning refusals into problems.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,10 @@ def account_of(call: Call, account_id: str, *, lock: bool = False) -> Account:
 
 
 def describe(call: Call, account: Account) -> dict[str, Any]:
-    """The document of an account: its status, its registration, and for operators what on-call reads."""
+    """The document of an account.
+
+    Its status, its registration, and for operators what on-call reads.
+    """
     document: dict[str, Any] = {
         **status_document(account),
         "id": account.id,
@@ -75,7 +81,10 @@ def status_answer(call: Call, account_id: str, *, due: bool = True) -> Answer:
 
 @contextmanager
 def refusals() -> Iterator[None]:
-    """Turn what the actions refuse into problems; their sentences name the place, never the value."""
+    """Turn what the actions refuse into problems.
+
+    Their sentences name the place, never the value.
+    """
     try:
         yield
     except FieldError as err:

@@ -1,4 +1,7 @@
-"""`PUT /accounts/{id}/secret`: write-only; and how secrets are kept where the vault key is not at hand."""
+"""`PUT /accounts/{id}/secret`: write-only.
+
+And how secrets are kept where the vault key is not at hand.
+"""
 
 from __future__ import annotations
 

@@ -79,7 +79,10 @@ def unclaim_task(request: Request, task_id: str) -> Response:
 
 @router.post("/accounts/{account_id}/codes", response_model=Task, openapi_extra=KEYED)
 def give_code(request: Request, account_id: str, body: GivenCode) -> Response:
-    """Give a code for an open request of this account; it is never stored in clear, and never given back."""
+    """Give a code for an open request of this account.
+
+    It is never stored in clear, and never given back.
+    """
 
     def effect(call: Call) -> Answer:
         account_of(call, account_id)

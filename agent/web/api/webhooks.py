@@ -1,4 +1,7 @@
-"""/webhook-endpoints and /deliveries: where events are sent, and what became of each."""
+"""/webhook-endpoints and /deliveries.
+
+Where events are sent, and what became of each.
+"""
 
 from __future__ import annotations
 

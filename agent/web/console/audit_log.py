@@ -1,4 +1,7 @@
-"""`/audit-log`: who did what, from where; the chain is verified at each look; export as JSON lines."""
+"""`/audit-log`: who did what, from where.
+
+The chain is verified at each look; export as JSON lines.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`/accounts/{id}/visits/{visit}` and the files of its evidence: the story step by step, with masked pictures."""
+"""`/accounts/{id}/visits/{visit}` and the files of its evidence.
+
+The story step by step, with masked pictures.
+"""
 
 from __future__ import annotations
 
@@ -71,7 +74,10 @@ def _place(visit: Visitor) -> tuple[str, Path | None, str]:
 
 
 def _story(folder: Path | None) -> list[dict[str, Any]]:
-    """The steps as the visit wrote them down; none where there is no story that can be read."""
+    """The steps as the visit wrote them down.
+
+    None where there is no story that can be read.
+    """
     for file in sorted(folder.glob("*.json")) if folder else []:
         if file.is_symlink() or file.stat().st_size > _LARGEST_STORY:
             continue

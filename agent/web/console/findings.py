@@ -1,4 +1,7 @@
-"""`/accounts/{id}/findings`: every permission expected and read, and what differs from another audit."""
+"""`/accounts/{id}/findings`.
+
+Every permission expected and read, and what differs from another audit.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""How a page or an act of the console is carried out: who asks, in which transaction, and how errors are shown."""
+"""How a page or an act of the console is carried out.
+
+Who asks, in which transaction, and how errors are shown.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +63,9 @@ def shows(build: Build, *, role: Role = Role.VIEWER) -> Endpoint:
 
 
 def acts(effect: Effect, *, role: Role, fresh: bool = False, first: Effect | None = None) -> Endpoint:
-    """Make the endpoint of a form: checked, done and logged in one transaction, then the browser is sent on.
+    """Make the endpoint of a form.
+
+    Checked, done and logged in one transaction, then the browser is sent on.
 
     `fresh`: the act cannot be undone, and asks for a sign-in younger than five minutes. `first` is done before that
     transaction, for acts that open one of their own.

@@ -1,4 +1,7 @@
-"""`/mails` and `/mails/{n}`: what was judged and why, step by step; approving and judging again."""
+"""`/mails` and `/mails/{n}`: what was judged and why, step by step.
+
+Approving and judging again.
+"""
 
 from __future__ import annotations
 

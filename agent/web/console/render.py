@@ -100,7 +100,10 @@ def _state(state: str) -> Markup:
 
 
 def _text(value: object) -> Markup:
-    """Text of a seller, a mail or a page: without control characters, and isolated from our own direction."""
+    """Text of a seller, a mail or a page.
+
+    Without control characters, and isolated from our own direction.
+    """
     return Markup("<bdi>{}</bdi>").format(printable(str(value))) if value not in (None, "") else escape("–")
 
 

@@ -10,7 +10,10 @@ _FILE = Path(__file__).resolve().parents[3] / "docs" / "operations.md"
 
 
 def paragraph(code: str | None) -> str | None:
-    """What to do about a failure code, without its markup; None where the runbook has nothing."""
+    """What to do about a failure code, without its markup.
+
+    None where the runbook has nothing.
+    """
     return _sections().get((code or "").partition(":")[0])
 
 

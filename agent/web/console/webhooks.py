@@ -1,4 +1,7 @@
-"""`/webhooks`: endpoints, how they stand, their newest deliveries; replay and test."""
+"""`/webhooks`: endpoints, how they stand, their newest deliveries.
+
+Replay and test.
+"""
 
 from __future__ import annotations
 

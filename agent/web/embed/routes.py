@@ -41,7 +41,10 @@ async def script(_request: Request) -> Response:
 
 
 async def page_script(_request: Request) -> Response:
-    """What the iframe's page does: takes the token out of its address and gives it to the element."""
+    """What the iframe's page does.
+
+    Takes the token out of its address and gives it to the element.
+    """
     return Response(_load("page.js"), media_type="text/javascript; charset=utf-8", headers={"Cache-Control": _DAY})
 
 
@@ -60,7 +63,10 @@ async def page(request: Request) -> Response:
 
 
 async def status(request: Request) -> Response:
-    """The status document, for the token in the header; follows changes as the API does."""
+    """The status document, for the token in the header.
+
+    Follows changes as the API does.
+    """
     if request.method == "OPTIONS":
         return _preflight(request)
     token = await run_in_threadpool(_token, request, request.headers.get("authorization", "").partition(" ")[2])
@@ -117,7 +123,10 @@ def _refused() -> Problem:
 
 
 def _preflight(request: Request) -> Response:
-    """Whether a page may ask is said with the answer itself, which needs the token; a preflight tells nothing."""
+    """Whether a page may ask is said with the answer itself, which needs the token.
+
+    A preflight tells nothing.
+    """
     headers = {
         "Access-Control-Allow-Headers": "authorization, if-none-match, prefer",
         "Access-Control-Allow-Methods": "GET",

@@ -1,4 +1,7 @@
-"""Embed tokens: 15 minutes, one account, one origin, read-only; nothing of them is stored."""
+"""Embed tokens: 15 minutes, one account, one origin, read-only.
+
+Nothing of them is stored.
+"""
 
 from __future__ import annotations
 

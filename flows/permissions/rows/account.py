@@ -41,7 +41,10 @@ _NEAR = 3  # texts between a name and the address it belongs to
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What the reading did besides looking: the names of tabs and choices it followed, and whose rights it expects."""
+    """What the reading did besides looking.
+
+    The names of tabs and choices it followed, and whose rights it expects.
+    """
 
     followed: frozenset[str] = frozenset()  # folded
     names: frozenset[str] = frozenset()  # addresses that may stand on the page, folded
@@ -64,12 +67,18 @@ def is_harmless(words: str) -> bool:
 
 
 def _signs(text: str) -> bool:
-    """Whether a text draws something: a mark, a dot, a star; and is no blank, dash or bracket."""
+    """Whether a text draws something: a mark, a dot, a star.
+
+    And is no blank, dash or bracket.
+    """
     return any(unicodedata.category(char) in ("So", "Sk", "Sc") for char in text) and fold(text) not in marks("absent")
 
 
 def _switches(sight: Sight) -> Iterable[PageGap]:
-    """Names of marketplaces one after the other that head nothing: what is chosen by them was not all seen."""
+    """Names of marketplaces one after the other that head nothing.
+
+    What is chosen by them was not all seen.
+    """
     for one, next_one in pairwise(sight.tokens):
         if isinstance(one, TextToken) and isinstance(next_one, TextToken) and _is_place(one) and _is_place(next_one):
             yield PageGap(kind=PageGapKind.WAY_NOT_TAKEN, words=f"{one.text} / {next_one.text}", where=next_one.where)
@@ -155,7 +164,10 @@ def _is_explained(token: TextToken, known: Known) -> bool:
 
 
 def is_glyph(token: TextToken) -> bool:
-    """A single letter or sign on the handle of a section: it is drawn there, and says nothing."""
+    """A single letter or sign on the handle of a section.
+
+    It is drawn there, and says nothing.
+    """
     return bool(token.fold) and len(token.text) == 1
 
 
@@ -250,7 +262,10 @@ def _of_stray(piece: Piece, known: Known) -> PageGap | None:
 
 
 def _of_folded(piece: Piece, known: Known) -> PageGap | None:
-    """Text that is in the document and not shown: a way to more rows, unless it is a copy of what is shown, or a tip."""
+    """Text that is in the document and not shown.
+
+    A way to more rows, unless it is a copy of what is shown, or a tip.
+    """
     spoken = [text for text in piece.texts if any(char.isalpha() for char in text)]
     new = [text for text in spoken if not (_shape(text) in known.shown or is_level(text) or matches("texts", text))]
     levels = any(is_level(text) for text in piece.texts) or any(is_section(text) or scope_of(text) for text in new)

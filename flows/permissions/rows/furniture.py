@@ -1,4 +1,7 @@
-"""The catalogue of furniture: what stands on permission pages and takes nothing away from what the rows say."""
+"""The catalogue of furniture.
+
+What stands on permission pages and takes nothing away from what the rows say.
+"""
 
 from __future__ import annotations
 

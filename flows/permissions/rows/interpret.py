@@ -1,4 +1,7 @@
-"""From the tokens of a page to the rows of a grid; whatever is not understood becomes a gap, or a row's problem."""
+"""From the tokens of a page to the rows of a grid.
+
+Whatever is not understood becomes a gap, or a row's problem.
+"""
 
 from __future__ import annotations
 
@@ -96,7 +99,10 @@ def interpret(sight: Sight, *, scope: str = "regional") -> Interpretation:
 
 
 def _language(found: Lexicon, sight: Sight) -> str:
-    """The language of the words; where only a shared few were seen, the page's own word for itself."""
+    """The language of the words.
+
+    Where only a shared few were seen, the page's own word for itself.
+    """
     return found.language if sight.rows else (sight.language or found.language)
 
 
@@ -158,8 +164,9 @@ def _take_row(state: _State, token: RowToken, marketplace: str | None, number: i
 
 
 def _is_picker(token: RowToken) -> bool:
-    """A drop-down that lists no level: sorting, language, marketplace. Below the first row it is read as a row all the
-    same.
+    """A drop-down that lists no level: sorting, language, marketplace.
+
+    Below the first row it is read as a row all the same.
     """
     return not _knows_a_level(token) and any(option.way is Way.CHOICE for option in token.options)
 
@@ -210,8 +217,9 @@ def _take_titles(state: _State) -> None:
 
 
 def _titles(words: Lexicon, pending: list[TextToken | ColumnsToken]) -> list[tuple[str, str | None]]:
-    """The texts that may name a section, in their order: headings, bold texts over columns, and every text that is a
-    known section.
+    """The texts that may name a section, in their order.
+
+    Headings, bold texts over columns, and every text that is a known section.
     """
     found: list[tuple[str, str | None]] = []
     for index, token in enumerate(pending):
@@ -235,7 +243,10 @@ def _titles(words: Lexicon, pending: list[TextToken | ColumnsToken]) -> list[tup
 def _beside_columns(
     words: Lexicon, columns: ColumnsToken, found: list[tuple[str, str | None]]
 ) -> list[tuple[str, str | None]]:
-    """The first part of a row of column heads: often the section, often the word "Permission", sometimes nothing."""
+    """The first part of a row of column heads.
+
+    Often the section, often the word "Permission", sometimes nothing.
+    """
     first = columns.parts[0] if columns.parts else ""
     known = words.section(first)
     if known is None:

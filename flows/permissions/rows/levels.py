@@ -76,7 +76,10 @@ def _read(options: tuple[Option, ...], words: Lexicon, label: str) -> LevelReadi
 
 
 def _marked(options: tuple[Option, ...], levels: list[SiteLevel]) -> tuple[SiteLevel, ...]:
-    """What a row of marks offers: the cells with a mark, if it marks what is not held as well; else nobody can tell."""
+    """What a row of marks offers.
+
+    The cells with a mark, if it marks what is not held as well; else nobody can tell.
+    """
     shown = [
         level
         for level, option in zip(levels, options, strict=True)
@@ -86,7 +89,10 @@ def _marked(options: tuple[Option, ...], levels: list[SiteLevel]) -> tuple[SiteL
 
 
 def _level_of(option: Option, words: Lexicon, label: str) -> SiteLevel:
-    """The level an option stands for, by its own words and its column; both must be known and say the same."""
+    """The level an option stands for, by its own words and its column.
+
+    Both must be known and say the same.
+    """
     texts = [
         text
         for text in (

@@ -31,8 +31,9 @@ class NamedRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Habits:
-    """How the rows of a page are named: by which names that say nothing, and whether by a label beside the title of a
-    group.
+    """How the rows of a page are named.
+
+    By which names that say nothing, and whether by a label beside the title of a group.
     """
 
     shared: frozenset[str]
@@ -87,7 +88,10 @@ def _label(token: RowToken, words: Lexicon, section: str | None) -> tuple[str, s
 
 
 def _legacy(token: RowToken, label: str) -> tuple[str | None, str | None]:
-    """The id of the old form; and a problem where id and label name two different known rows."""
+    """The id of the old form.
+
+    And a problem where id and label name two different known rows.
+    """
     known = [name for name in token.names if name in legacy_names()]
     if len(set(known)) > 1:
         return None, f"unread: the controls of one row carry {len(set(known))} different ids"

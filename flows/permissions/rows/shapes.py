@@ -6,7 +6,9 @@ from flows.catalogue.grids import recorded_shapes
 
 
 def drift_of(layout: str, shape: str) -> str | None:
-    """Say how a page's shape differs from every recording; None when it is one of them, or there is nothing to compare.
+    """Say how a page's shape differs from every recording.
+
+    None when it is one of them, or there is nothing to compare.
 
     The shape of a pair of pages is written `one+other`. A regional page of a pair looks as the classic one does, an own
     view as any.

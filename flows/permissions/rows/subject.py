@@ -32,7 +32,9 @@ def unnamed(text: str) -> str:
 
 
 def naming(sight: Sight, *, titled: bool, own: bool) -> tuple[str, ...]:
-    """The addresses in texts above the first row that name whose rights are shown; `titled`: only those in headings.
+    """The addresses in texts above the first row that name whose rights are shown.
+
+    `titled`: only those in headings.
 
     On the own page whoever is signed in is the subject.
     """

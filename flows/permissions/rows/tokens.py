@@ -1,5 +1,6 @@
-"""What a reading finds on a page, before anybody has said what it means: titles, texts, rows with their options,
-switches.
+"""What a reading finds on a page, before anybody has said what it means.
+
+Titles, texts, rows with their options, switches.
 """
 
 from __future__ import annotations
@@ -81,7 +82,10 @@ class ColumnsToken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SwitchToken:
-    """A switch, or a tick box, that is no row; or a control in a column head, which is for a whole section."""
+    """A switch, or a tick box, that is no row.
+
+    Or a control in a column head, which is for a whole section.
+    """
 
     own: tuple[str, ...]
     on: bool | None

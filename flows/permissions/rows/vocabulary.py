@@ -39,11 +39,17 @@ class Lexicon:
         return self.levels.get(fold(word))
 
     def section(self, title: str) -> str | None:
-        """The section a title names; a count or the word (global) behind it does not matter."""
+        """The section a title names.
+
+        A count or the word (global) behind it does not matter.
+        """
         return self.sections.get(fold(bare_title(title))) or self.sections.get(fold(re.sub(r"\s+\d+$", "", title)))
 
     def label(self, text: str) -> str:
-        """The English name of a row; pages mix languages, so an English name on a page in another is one as well."""
+        """The English name of a row.
+
+        Pages mix languages, so an English name on a page in another is one as well.
+        """
         return self.labels.get(fold(text)) or clean_label(text)
 
 
@@ -148,7 +154,10 @@ def is_language_picker(listed: Sequence[str]) -> bool:
 
 
 def says(kind: str, text: str) -> bool:
-    """Whether a text says something of the page itself: that it is still `loading`, that there was `trouble`."""
+    """Whether a text says something of the page itself.
+
+    That it is still `loading`, that there was `trouble`.
+    """
     return any(rule.search(text) for rule in _rules(kind))
 
 

@@ -48,8 +48,9 @@ _HEADS = ("heading", "caption", "legend", "strong", "region", "group", "columnhe
 
 @dataclass(slots=True)
 class Heard:
-    """One row as heard: every text since the row before, then its options. `titles` are those of the texts that may
-    name a section.
+    """One row as heard: every text since the row before, then its options.
+
+    `titles` are those of the texts that may name a section.
 
     `scope` is the marketplace that its controls stand under, or beside.
     """
@@ -70,8 +71,9 @@ class Hearing:
 
 
 async def read_aria(page: Page, *, drawn: bool = False) -> Hearing:
-    """Listen to the page once; `drawn`: controls are not displayed and drawn by their labels, and have to be made
-    audible.
+    """Listen to the page once.
+
+    `drawn`: controls are not displayed and drawn by their labels, and have to be made audible.
     """
     if not drawn:
         return hear(parse_aria(await page.aria_snapshot(mode="ai", boxes=True)))
@@ -128,7 +130,10 @@ class _Ear:
             self._text(node)
 
     def flush(self) -> None:
-        """Decide what loose level words were: heads if side by side, else the level of a row without controls."""
+        """Decide what loose level words were.
+
+        Heads if side by side, else the level of a row without controls.
+        """
         if (
             self._loose
             and self.now.texts
@@ -210,8 +215,9 @@ class _Ear:
         self._beside = ""
 
     def _market(self, node: AriaNode, said: str) -> None:
-        """A marketplace: beside others a head; between the controls of a row what the next of them are for; else a
-        title.
+        """A marketplace: beside others a head.
+
+        Between the controls of a row what the next of them are for; else a title.
         """
         if self._loose:
             self.flush()
@@ -295,8 +301,9 @@ class _Ear:
         self._end_row()
 
     def _are_heads(self, table: AriaNode, cells: list[AriaNode], texts: list[str]) -> bool:
-        """Take a table row of heads: levels, marketplaces, or others, of which only the first says something: the
-        section.
+        """Take a table row of heads.
+
+        Levels, marketplaces, or others, of which only the first says something: the section.
         """
         placed: list[Placed] = [(text, cell.box) for text, cell in zip(texts, cells, strict=True)]
         levels = [box for text, box in placed if is_level(text)]

@@ -1,4 +1,7 @@
-"""What one node of the accessibility tree says: its words, its options, the head it stands under."""
+"""What one node of the accessibility tree says.
+
+Its words, its options, the head it stands under.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +59,10 @@ def one_of(node: AriaNode, *, column: str, over: str, name: str = "") -> Option:
 
 
 def many_of(node: AriaNode, *, over: str = "") -> Option:
-    """A drop-down, as an option: what it lists, where the tree says so, and what it shows."""
+    """A drop-down, as an option.
+
+    What it lists, where the tree says so, and what it shows.
+    """
     listed = [(kid.name or kid.text, "selected" in kid.states) for kid in node.walk() if kid.role == "option"]
     chosen = tuple(name for name, selected in listed if selected)
     said = [kid.text for kid in node.walk() if kid.role != "option" and kid.text and kid.above("option") is None]
@@ -66,7 +72,10 @@ def many_of(node: AriaNode, *, over: str = "") -> Option:
 
 
 def cells_of(row: AriaNode) -> list[AriaNode]:
-    """The cells of a table row; those of a group inside it where the row holds nothing else."""
+    """The cells of a table row.
+
+    Those of a group inside it where the row holds nothing else.
+    """
     return (
         row.children if len(row.children) > 1 else [child for kid in row.children for child in (kid.children or [kid])]
     )
@@ -82,7 +91,10 @@ def controls_in(node: AriaNode) -> Iterator[AriaNode]:
 
 
 def options_of(cell: AriaNode, *, column: Callable[[AriaNode], str], over: Callable[[AriaNode], str]) -> list[Option]:
-    """What a cell says of its row's level; `column` tells the level head above a control, `over` its marketplace."""
+    """What a cell says of its row's level.
+
+    `column` tells the level head above a control, `over` its marketplace.
+    """
     controls = list(controls_in(cell))
     if controls:
         level = next((text for text in texts_in([cell]) if is_level(text)), "") if len(controls) == 1 else ""
@@ -103,7 +115,10 @@ def options_of(cell: AriaNode, *, column: Callable[[AriaNode], str], over: Calla
 
 
 def texts_in(nodes: Iterable[AriaNode]) -> list[str]:
-    """Every text of these nodes and below, each once, in order; names of controls are not texts."""
+    """Every text of these nodes and below, each once, in order.
+
+    Names of controls are not texts.
+    """
     below = [kid for node in nodes for kid in node.walk() if not is_control(kid) and kid.role not in ("option", "row")]
     said = [kid.text or (kid.name if not kid.children else "") for kid in below if kid.above(*_MANY) is None]
     return [text for text in said if text]
@@ -132,7 +147,10 @@ def sides_of(table: AriaNode) -> list[float]:
 
 
 def cells_across(cells: list[AriaNode], sides: list[float]) -> list[AriaNode]:
-    """The cells of a row that stand at such sides; none where the row says nothing else."""
+    """The cells of a row that stand at such sides.
+
+    None where the row says nothing else.
+    """
     across = [cell for cell in cells if cell.box and any(abs(cell.box[0] - left) < 2 for left in sides)]
     rest = [text for text in texts_in([cell for cell in cells if cell not in across]) if not is_level(text)]
     return across if rest else []

@@ -8,7 +8,10 @@ from flows.permissions.snapshot.aria_tree import AriaNode
 
 
 def drop_decoys(node: AriaNode) -> None:
-    """Leave out what nobody can see: rows left of the window, where no scrolling leads, and the question about cookies."""
+    """Leave out what nobody can see.
+
+    Rows left of the window, where no scrolling leads, and the question about cookies.
+    """
     node.children = [
         kid for kid in node.children if not (_is_consent(kid) or (_is_out_of_reach(kid) and _has_row(kid)))
     ]
@@ -21,7 +24,10 @@ def _is_out_of_reach(node: AriaNode) -> bool:
 
 
 def _has_row(node: AriaNode) -> bool:
-    """A control and a text that names it; the text alone may be a title for those who cannot see."""
+    """A control and a text that names it.
+
+    The text alone may be a title for those who cannot see.
+    """
     below = list(node.walk())
     said = [said_by(kid) for kid in below if not is_control(kid) and kid.role != "option"]
     return any(is_control(kid) for kid in below) and any(text and not is_level(text) for text in said)

@@ -1,4 +1,7 @@
-"""What stands above a control, as heard: level words and marketplaces side by side, told from where they stand."""
+"""What stands above a control, as heard.
+
+Level words and marketplaces side by side, told from where they stand.
+"""
 
 from __future__ import annotations
 
@@ -42,8 +45,9 @@ class AriaHeads:
         return _above(node.box, self._levels)
 
     def over_cell(self, table: AriaNode, index: int, count: int) -> Callable[[AriaNode], str]:
-        """What tells the level head above a control in a cell: that of the same number where every cell has one, else
-        by its place.
+        """What tells the level head above a control in a cell.
+
+        That of the same number where every cell has one, else by its place.
         """
         heads = self._of_table.get(id(table), self._levels)
         return lambda node: heads[index][0] if len(heads) == count else _above(node.box, heads)

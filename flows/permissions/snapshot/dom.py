@@ -53,7 +53,10 @@ async def read_dom(page: Page) -> Sight:
 
 
 async def find_row(page: Page, index: int) -> list[ElementHandle]:
-    """The elements of one row of the page as it stands: its box where it has one of its own, its label, its controls."""
+    """The elements of one row of the page as it stands.
+
+    Its box where it has one of its own, its label, its controls.
+    """
     found = await page.evaluate_handle(_script(), {**_asked(), "row": index})
     properties = await found.get_properties()
     return [element for handle in properties.values() if (element := handle.as_element()) is not None]

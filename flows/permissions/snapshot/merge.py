@@ -1,5 +1,6 @@
-"""Putting windows of a scrolled list together: what was scrolled away stays, what is new comes in, and nothing may be
-skipped between.
+"""Putting windows of a scrolled list together.
+
+What was scrolled away stays, what is new comes in, and nothing may be skipped between.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from flows.permissions.rows.tokens import ColumnsToken, Option, RowToken, Switch
 
 
 def weave(seen: Sequence[Token], window: Sequence[Token]) -> tuple[tuple[Token, ...], bool]:
-    """Merge the next window into what was seen; False when the two may have a gap between them.
+    """Merge the next window into what was seen.
+
+    False when the two may have a gap between them.
 
     Windows overlap when a list is scrolled by less than its height, so somewhere between old rows and new ones both
     must have a row.

@@ -1,4 +1,7 @@
-"""Closed shadow roots, which no script of a page can look into; the browser itself knows where they are."""
+"""Closed shadow roots, which no script of a page can look into.
+
+The browser itself knows where they are.
+"""
 
 from __future__ import annotations
 

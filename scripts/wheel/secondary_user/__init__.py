@@ -15,7 +15,10 @@ __all__ = ["add_folders", "main"]
 
 
 def add_folders() -> None:
-    """Make the folders importable for this process and its children; nothing to do in a checkout."""
+    """Make the folders importable for this process and its children.
+
+    Nothing to do in a checkout.
+    """
     here = Path(__file__).resolve().parent
     if not (here / "agent").is_dir():
         return

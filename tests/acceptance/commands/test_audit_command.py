@@ -1,4 +1,7 @@
-"""`audit` and `policy` as processes against a stand-in: verdicts, exit codes, formats, what is stored."""
+"""`audit` and `policy` as processes against a stand-in.
+
+Verdicts, exit codes, formats, what is stored.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`audit --all --stored` over many accounts, as a process: what it holds in memory does not grow with them."""
+"""`audit --all --stored` over many accounts, as a process.
+
+What it holds in memory does not grow with them.
+"""
 
 from __future__ import annotations
 

@@ -202,7 +202,10 @@ def test_a_reader_that_goes_away_is_no_finding(rehearsing: Agent) -> None:
 
 
 def _wait_until_it_reads(pid: int) -> None:
-    """A process whose main thread waits in read(2) on its standard input: system call 0, file 0 (Linux on x86-64)."""
+    """A process whose main thread waits in read(2) on its standard input.
+
+    System call 0, file 0 (Linux on x86-64).
+    """
     end = time.monotonic() + 30
     while time.monotonic() < end:
         if Path(f"/proc/{pid}/syscall").read_text(encoding="ascii").split()[:2] in (["0", "0x0"], ["63", "0x0"]):

@@ -1,4 +1,7 @@
-"""Commands work where the data are: nothing is made by reading, and nothing in a directory that nobody chose."""
+"""Commands work where the data are.
+
+Nothing is made by reading, and nothing in a directory that nobody chose.
+"""
 
 from __future__ import annotations
 

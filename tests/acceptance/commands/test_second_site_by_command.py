@@ -1,5 +1,6 @@
-"""The commands on the second site: a page for people ends them within thirty seconds, and what was doubted is not typed
-again.
+"""The commands on the second site.
+
+A page for people ends them within thirty seconds, and what was doubted is not typed again.
 """
 
 from __future__ import annotations

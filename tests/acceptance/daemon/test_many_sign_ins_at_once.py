@@ -1,5 +1,6 @@
-"""One account wanted many times at once, from three processes: one browser context at a time, no code twice, no failed
-sign-in.
+"""One account wanted many times at once, from three processes.
+
+One browser context at a time, no code twice, no failed sign-in.
 """
 
 from __future__ import annotations

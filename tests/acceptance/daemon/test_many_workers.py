@@ -1,4 +1,6 @@
-"""Several daemons on one PostgreSQL, with real browsers: the death of one costs time, nothing else.
+"""Several daemons on one PostgreSQL, with real browsers.
+
+The death of one costs time, nothing else.
 
 Without browsers, so that kills can be many in every run: tests/unit/worker/test_many_workers.py.
 """
@@ -161,7 +163,10 @@ async def test_three_daemons_killed_at_random_accept_every_invitation_once(
 
 
 def _kill_and_wait(rehearsal: Rehearsal, env: dict[str, str], directory: Path, count: int, seconds: float) -> int:
-    """Keep three daemons at work and kill one of them now and then; then let them finish. Returns how many were killed."""
+    """Keep three daemons at work and kill one of them now and then.
+
+    Then let them finish. Returns how many were killed.
+    """
     chance, kills = random.Random(1), 0
     with ExitStack() as stack:
         daemons = [stack.enter_context(running_daemon(env, directory)) for _ in range(3)]

@@ -1,5 +1,6 @@
-"""The daemon as a process in trouble: the disk is full or PostgreSQL restarted, and it goes on; a person is needed, and
-it tells.
+"""The daemon as a process in trouble.
+
+The disk is full or PostgreSQL restarted, and it goes on; a person is needed, and it tells.
 """
 
 from __future__ import annotations

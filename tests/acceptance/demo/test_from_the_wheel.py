@@ -44,7 +44,10 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def share_dependencies(folder: Path) -> None:
-    """Let the environment see this one's packages after its own; nothing is fetched, nothing of the checkout is seen."""
+    """Let the environment see this one's packages after its own.
+
+    Nothing is fetched, nothing of the checkout is seen.
+    """
     (own,) = (folder / "env" / "lib").glob("python*/site-packages")
     (own / "shared.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
 

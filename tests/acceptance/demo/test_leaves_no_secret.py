@@ -1,4 +1,7 @@
-"""The demo is searched for every secret it used: everything left on disk, and everything printed."""
+"""The demo is searched for every secret it used.
+
+Everything left on disk, and everything printed.
+"""
 
 from __future__ import annotations
 
@@ -113,7 +116,10 @@ async def test_the_demo_leaves_no_secret_anywhere(tmp_path: Path) -> None:
 
 
 async def assert_the_failed_visits_replay_offline(directory: Path) -> None:
-    """The stand-ins are gone by now. What the failed visits left passes the leak gate and ends again as it did."""
+    """The stand-ins are gone by now.
+
+    What the failed visits left passes the leak gate and ends again as it did.
+    """
     recordings = find_recordings([directory])
     assert [str(find) for find in scan(recordings, allowed=load_allowed(ALLOWED))[0]] == []
     replays = await replay_all(recordings, ReplayOptions(browser=BrowserOptions()))

@@ -1,5 +1,6 @@
-"""The whole path with a real Dovecot as the mailbox: from delivery by LMTP to `complete`, and a forgery that is never
-opened.
+"""The whole path with a real Dovecot as the mailbox.
+
+From delivery by LMTP to `complete`, and a forgery that is never opened.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""The daemon of the demo is killed at named moments, again and again: the end is the same, and nothing was done twice."""
+"""The daemon of the demo is killed at named moments, again and again.
+
+The end is the same, and nothing was done twice.
+"""
 
 from __future__ import annotations
 
@@ -107,8 +110,9 @@ async def kill_through(directory: Path, *, seed: int) -> None:
 
 
 async def assert_no_password_beyond_the_budget(play: Play) -> None:
-    """A password is sent again only after a visit that was cut off; one whose fate nobody knows costs one of the
-    budget.
+    """A password is sent again only after a visit that was cut off.
+
+    One whose fate nobody knows costs one of the budget.
     """
     for story in play.stories:
         sent = await play.client.password_tries(story.account)

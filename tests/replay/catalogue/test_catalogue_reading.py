@@ -1,5 +1,6 @@
-"""Every recorded page is read as the screen, alert and language it shows; permission grids have readers and tests of
-their own.
+"""Every recorded page is read as the screen, alert and language it shows.
+
+Permission grids have readers and tests of their own.
 """
 
 from __future__ import annotations

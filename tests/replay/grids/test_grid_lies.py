@@ -1,4 +1,7 @@
-"""No page that lies passes an audit; each of those that once did is kept, and judged as its truth says."""
+"""No page that lies passes an audit.
+
+Each of those that once did is kept, and judged as its truth says.
+"""
 
 from __future__ import annotations
 

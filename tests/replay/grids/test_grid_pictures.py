@@ -1,5 +1,6 @@
-"""Every row with a finding gets its picture: also one far down a list, in a closed section, of another marketplace or
-language.
+"""Every row with a finding gets its picture.
+
+Also one far down a list, in a closed section, of another marketplace or language.
 """
 
 from __future__ import annotations

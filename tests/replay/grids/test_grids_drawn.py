@@ -1,5 +1,6 @@
-"""Shapes that neither the stand-in nor a recording has are read exactly; the same page with one thing spoilt is never
-read as before.
+"""Shapes that neither the stand-in nor a recording has are read exactly.
+
+The same page with one thing spoilt is never read as before.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
-"""The mutation test of the readers: a page with one thing spoilt must read differently, or be incomplete; never as
-before.
+"""The mutation test of the readers.
+
+A page with one thing spoilt must read differently, or be incomplete; never as before.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Pages made with real component libraries: those that lie never pass, and those that are whole are read.
+"""Pages made with real component libraries.
+
+Those that lie never pass, and those that are whole are read.
 
 The bundles are built by `scripts/grid_libraries.py`; the verdict table is written to build/grid-libraries.md.
 """

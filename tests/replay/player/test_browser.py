@@ -1,4 +1,7 @@
-"""A browser that is answered from a recording alone: hops, cookies, turns, time, and nothing from outside."""
+"""A browser that is answered from a recording alone.
+
+Hops, cookies, turns, time, and nothing from outside.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""Every exchange of every shipped recording counts: one that is taken away or altered is missed by name. Asked as
-recorded, no browser.
+"""Every exchange of every shipped recording counts.
+
+One that is taken away or altered is missed by name. Asked as recorded, no browser.
 """
 
 from __future__ import annotations
@@ -53,8 +54,9 @@ def changed(recording: Recording, old: Exchange, new: Exchange) -> Recording:
 
 
 def alone(recording: Recording) -> list[Exchange]:
-    """The exchanges that no other one can stand in for: the same script may be asked for any number of times. A sample
-    of a long visit.
+    """The exchanges that no other one can stand in for.
+
+    The same script may be asked for any number of times. A sample of a long visit.
     """
     seen = Counter((one.method, one.url) for one in recording.exchanges)
     found = [one for one in recording.exchanges if one.is_document or seen[one.method, one.url] == 1]

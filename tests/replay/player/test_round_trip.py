@@ -1,5 +1,6 @@
-"""Recording, scrubbing, replaying, and the leak gate over what was recorded: the whole way, on a live site and in a
-real browser.
+"""Recording, scrubbing, replaying, and the leak gate over what was recorded.
+
+The whole way, on a live site and in a real browser.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""What the tape answers, what it refuses, and how it explains a refusal. No browser."""
+"""What the tape answers, what it refuses, and how it explains a refusal.
+
+No browser.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Permission pages made in the browser, each by another author's habits: the scripts are in `apps/`."""
+"""Permission pages made in the browser, each by another author's habits.
+
+The scripts are in `apps/`.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,10 @@ _SWITCHES = {
 
 
 def application(name: str, rows: Sequence[Row], look: Look, *, delay: int = 400, **switches: object) -> str:
-    """The page of one application: a skeleton, then what its script draws after `delay` ms."""
+    """The page of one application.
+
+    A skeleton, then what its script draws after `delay` ms.
+    """
     columns = "NVEA" if any("A" in row.offered for row in rows) else "NVE"
     constants: Mapping[str, object] = {
         "DATA": [_section(title, found, look) for title, found in by_section(rows)],

@@ -1,4 +1,7 @@
-"""Every page with what must come of it: whole ones are read exactly, broken ones never pass."""
+"""Every page with what must come of it.
+
+Whole ones are read exactly, broken ones never pass.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,10 @@ OLD, NEW = "/gp/account-manager/home.html", "/account/permissions#/user-manageme
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Style:
-    """One author's page. `by_word`: it shows the held level alone. `exclusive`: radios that cannot show two levels."""
+    """One author's page. `by_word`: it shows the held level alone.
+
+    `exclusive`: radios that cannot show two levels.
+    """
 
     author: Author
     rows: tuple[Row, ...]
@@ -35,7 +41,10 @@ class Style:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One page and the verdicts that are right; `rows` are those of a page that is whole."""
+    """One page and the verdicts that are right.
+
+    `rows` are those of a page that is whole.
+    """
 
     html: str
     verdicts: frozenset[str]
@@ -208,7 +217,10 @@ TRANSLATED = {
 
 
 def translated_pages() -> Iterator[tuple[str, Case]]:
-    """Pages in the languages of the facts; where a level's word has no source (None outside Chinese), they may be incomplete."""
+    """Pages in the languages of the facts.
+
+    Where a level's word has no source (None outside Chinese), they may be incomplete.
+    """
     for language, names in TRANSLATED.items():
         doubt = set() if language == "zh" else {"incomplete"}
         for what, rows, verdict in (

@@ -1,4 +1,7 @@
-"""How one permission page is dressed: words, whose it is, what was put into it; and the frame of the site around it."""
+"""How one permission page is dressed: words, whose it is, what was put into it.
+
+And the frame of the site around it.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,10 @@ _FOOT = """<div id="sc-footer"><a href="/help">Help</a> <a href="/policies">Prog
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """`own`: read-only, of the signed-in user. `hooks`: markup put in at a section's end, at the `top` or the `end` of the page."""
+    """`own`: read-only, of the signed-in user.
+
+    `hooks`: markup put in at a section's end, at the `top` or the `end` of the page.
+    """
 
     own: bool = False
     words: Mapping[str, str] = field(default_factory=lambda: LEVELS)
@@ -44,7 +50,10 @@ class Look:
         return " disabled" if self.own else ""
 
     def word(self, row: Row, level: str) -> str:
-        """What the page calls a level of a row; a word of the row's own stands for the level that is held."""
+        """What the page calls a level of a row.
+
+        A word of the row's own stands for the level that is held.
+        """
         return row.word if row.word and level in row.held else self.words[level]
 
     def held(self, row: Row, *, between: str = " / ") -> str:

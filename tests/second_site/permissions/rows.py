@@ -71,7 +71,10 @@ def with_admin(rows: Sequence[Row]) -> tuple[Row, ...]:
 
 
 def told_by_word(rows: Sequence[Row]) -> tuple[Row, ...]:
-    """The rows for a page that shows the held level alone: View only where the facts say that it is the most."""
+    """The rows for a page that shows the held level alone.
+
+    View only where the facts say that it is the most.
+    """
     most = {row.label for row in CLASSIC if row.offered == "NV"}
     return tuple(
         replace(row, offered="NVE", held="E") if row.offered == "NV" and row.label not in most else row for row in rows

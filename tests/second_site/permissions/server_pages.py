@@ -1,4 +1,7 @@
-"""Permission pages made by a server: each function is one author's idea of the page, from the form of 2014 to a list of words."""
+"""Permission pages made by a server.
+
+Each function is one author's idea of the page, from the form of 2014 to a list of words.
+"""
 
 from __future__ import annotations
 
@@ -156,7 +159,10 @@ def definition_lists(rows: Sequence[Row], look: Look) -> str:
 
 
 def fieldsets(rows: Sequence[Row], look: Look) -> str:
-    """Fieldsets with legends; each row a radio group named by its label; labels around their radios."""
+    """Fieldsets with legends.
+
+    Each row a radio group named by its label; labels around their radios.
+    """
     out, numbers = "", count(1)
     for section, found in by_section(rows):
         out += f"<fieldset><legend>{escape(section)}</legend>"

@@ -1,4 +1,7 @@
-"""The few Katal elements the pages use: custom elements whose text is in attributes and whose button is in an open shadow root."""
+"""The few Katal elements the pages use.
+
+Custom elements whose text is in attributes and whose button is in an open shadow root.
+"""
 
 KATAL = """
 <script>

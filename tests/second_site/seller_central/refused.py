@@ -1,4 +1,7 @@
-"""The User Permissions page as a secondary user gets it: refused in each way the facts tell of, or one's own rights."""
+"""The User Permissions page as a secondary user gets it.
+
+Refused in each way the facts tell of, or one's own rights.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The second Seller Central as a TLS server on loopback: routes, sessions, and a record of all it was asked."""
+"""The second Seller Central as a TLS server on loopback.
+
+Routes, sessions, and a record of all it was asked.
+"""
 
 from __future__ import annotations
 
@@ -305,7 +308,10 @@ class SellerCentral:
 
 
 async def _cut_off(request: web.Request) -> web.StreamResponse:
-    """An answer that breaks off after its head; a connection that only closes would make the browser ask once more by itself."""
+    """An answer that breaks off after its head.
+
+    A connection that only closes would make the browser ask once more by itself.
+    """
     response = web.StreamResponse(headers={"Content-Type": "text/html", "Content-Length": "5000"})
     await response.prepare(request)
     if request.transport is not None:

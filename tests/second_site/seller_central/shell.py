@@ -1,4 +1,7 @@
-"""The frame of every Seller Central page: head, navigation, account header, and a body that may be drawn late."""
+"""The frame of every Seller Central page.
+
+Head, navigation, account header, and a body that may be drawn late.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,10 @@ from tests.second_site.seller_central.world import COUNTRIES, Session, Variant, 
 def app_page(
     world: World, session: Session, body: str, *, title: str = "Seller Central", menu_entry: bool = True
 ) -> str:
-    """A page inside the application: token, search field (drawn late), settings menu, logout, store and country."""
+    """A page inside the application.
+
+    Token, search field (drawn late), settings menu, logout, store and country.
+    """
     variant = world.variant
     entry = (
         '<a href="/gp/account-manager/home.html/ref=xx_userperms_dnav_xx">User Permissions</a>' if menu_entry else ""

@@ -1,4 +1,7 @@
-"""A plain Seller Central sign-in: e-mail, password, authenticator code, each a page of its own."""
+"""A plain Seller Central sign-in.
+
+E-mail, password, authenticator code, each a page of its own.
+"""
 
 from __future__ import annotations
 

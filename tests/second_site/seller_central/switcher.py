@@ -1,4 +1,7 @@
-"""The "Select an account" pages: the full page that is drawn by a script and toggles, and the picker before it."""
+"""The "Select an account" pages.
+
+The full page that is drawn by a script and toggles, and the picker before it.
+"""
 
 from __future__ import annotations
 

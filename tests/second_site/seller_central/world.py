@@ -1,4 +1,7 @@
-"""What the second Seller Central knows and remembers: people, merchants, invitations, sessions, and everything it was asked to do."""
+"""What the second Seller Central knows and remembers.
+
+People, merchants, invitations, sessions, and everything it was asked to do.
+"""
 
 from __future__ import annotations
 
@@ -68,7 +71,10 @@ class Post:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:
-    """How this Seller Central looks and behaves today; every field is a thing the facts leave open."""
+    """How this Seller Central looks and behaves today.
+
+    Every field is a thing the facts leave open.
+    """
 
     switcher: str = "vue"
     """vue | picker (the newer page is not found) | none (one merchant, selected at once)"""

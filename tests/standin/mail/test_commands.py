@@ -1,4 +1,7 @@
-"""One-off judging and `sc-agent mail`: the daemon's own checks, one clear line, the contract's exit codes."""
+"""One-off judging and `sc-agent mail`.
+
+The daemon's own checks, one clear line, the contract's exit codes.
+"""
 
 from __future__ import annotations
 
@@ -89,7 +92,10 @@ class Done:
 
 
 def sc_agent(world: MailWorld, *arguments: str, app: typer.Typer = mail.app, given: str | None = None) -> Done:
-    """The command in this process; an error is the one line that `agent.cli.app` makes of it."""
+    """The command in this process.
+
+    An error is the one line that `agent.cli.app` makes of it.
+    """
     environment = {
         "SC_AGENT_DATA_DIR": str(world.settings.data_dir),
         "SC_AGENT_VAULT_KEY": KEY,

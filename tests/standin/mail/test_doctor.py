@@ -1,4 +1,7 @@
-"""What the doctor says of the mailboxes: every one of them, with the family of its failure."""
+"""What the doctor says of the mailboxes.
+
+Every one of them, with the family of its failure.
+"""
 
 from __future__ import annotations
 

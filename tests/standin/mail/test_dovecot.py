@@ -1,4 +1,7 @@
-"""The same watcher on a real Dovecot: push, kicks, restarts, renumbering, TLS, tokens, big and many messages."""
+"""The same watcher on a real Dovecot.
+
+Push, kicks, restarts, renumbering, TLS, tokens, big and many messages.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Every way a server has been seen to misbehave: nothing is lost, nothing spins, nothing is hammered."""
+"""Every way a server has been seen to misbehave.
+
+Nothing is lost, nothing spins, nothing is hammered.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Killed at any write between "seen" and "started": nothing is lost, nothing is started twice."""
+"""Killed at any write between "seen" and "started".
+
+Nothing is lost, nothing is started twice.
+"""
 
 from __future__ import annotations
 

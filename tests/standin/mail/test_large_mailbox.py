@@ -1,5 +1,6 @@
-"""A mailbox with 100,000 messages: what is asked of the server is counted, so that the test says the same on any
-machine.
+"""A mailbox with 100,000 messages.
+
+What is asked of the server is counted, so that the test says the same on any machine.
 """
 
 from __future__ import annotations

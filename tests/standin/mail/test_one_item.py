@@ -1,4 +1,7 @@
-"""One message, one folder, one optional step goes wrong: everything else goes on, and nobody is left without a word."""
+"""One message, one folder, one optional step goes wrong.
+
+Everything else goes on, and nobody is left without a word.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The same watcher on servers with other habits: GNU imap4d and Courier, each mail handled exactly once."""
+"""The same watcher on servers with other habits.
+
+GNU imap4d and Courier, each mail handled exactly once.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""Sessions with a token are renewed before it ends: the new pair is opened first, and the old one is kept if that
-fails.
+"""Sessions with a token are renewed before it ends.
+
+The new pair is opened first, and the old one is kept if that fails.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""A mailbox watched on the embedded server: fast, lossless, once, and left as found."""
+"""A mailbox watched on the embedded server.
+
+Fast, lossless, once, and left as found.
+"""
 
 from __future__ import annotations
 

@@ -42,7 +42,10 @@ async def test_pressing_everything_changes_nothing(stage: Rig, layout: str, auto
 
 
 async def press_everything(stage: Rig, scenario: Scenario) -> list[str]:
-    """As the administrator, behind the guard, on the editable grid of the user; returns what the guard stopped."""
+    """As the administrator, behind the guard, on the editable grid of the user.
+
+    Returns what the guard stopped.
+    """
     helpers = stage.play(scenario)
     helpers.user = scenario.users[1]
     async with stage.visit() as visit:

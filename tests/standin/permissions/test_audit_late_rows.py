@@ -1,5 +1,6 @@
-"""A grid that goes on growing: what comes late, however it comes, is in the reading, and a page that fidgets is read
-all the same.
+"""A grid that goes on growing.
+
+What comes late, however it comes, is in the reading, and a page that fidgets is read all the same.
 """
 
 from __future__ import annotations
@@ -63,7 +64,10 @@ async def opened() -> AsyncIterator[Browser]:
 
 @asynccontextmanager
 async def showing(browser: Browser, script: str) -> AsyncIterator[Page]:
-    """The grid with this script, as a visit shows it: its clock runs from the beginning."""
+    """The grid with this script, as a visit shows it.
+
+    Its clock runs from the beginning.
+    """
 
     async def answer(route: Route) -> None:
         if route.request.url.endswith("/never"):

@@ -1,5 +1,6 @@
-"""The whole audit visit against the stand-in: signed in, account chosen, read-only, every layout, every way of being
-refused.
+"""The whole audit visit against the stand-in.
+
+Signed in, account chosen, read-only, every layout, every way of being refused.
 """
 
 from __future__ import annotations

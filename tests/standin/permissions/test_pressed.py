@@ -1,5 +1,6 @@
-"""Pressing the controls of the permission pages in a real browser: what may change does change, and is logged; the rest
-does not.
+"""Pressing the controls of the permission pages in a real browser.
+
+What may change does change, and is logged; the rest does not.
 """
 
 from __future__ import annotations

@@ -45,7 +45,10 @@ def expected_of(place: Path) -> dict[str, Any]:
 
 
 async def show(page: Page, place: Path) -> list[str]:
-    """Open a recording under its own address; return what it asked the network for besides itself."""
+    """Open a recording under its own address.
+
+    Return what it asked the network for besides itself.
+    """
     expected = expected_of(place)
     asked: list[str] = []
 

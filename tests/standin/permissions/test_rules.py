@@ -21,7 +21,10 @@ ORDERS = ("regional", "Orders", "Manage Orders", 1)
 
 
 class ClassicForm(HTMLParser):
-    """Reads the oldest form as its field names say: group, value, checked, disabled, in the page's order."""
+    """Reads the oldest form as its field names say.
+
+    Group, value, checked, disabled, in the page's order.
+    """
 
     def __init__(self, html: str) -> None:
         super().__init__()

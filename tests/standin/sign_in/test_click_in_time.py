@@ -1,4 +1,7 @@
-"""A click is good for a moment measured from the leave to it: whoever was frozen in between does not click later."""
+"""A click is good for a moment measured from the leave to it.
+
+Whoever was frozen in between does not click later.
+"""
 
 from __future__ import annotations
 

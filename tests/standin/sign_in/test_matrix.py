@@ -1,4 +1,6 @@
-"""Sign-in over orders of pages, interstitials and their positions: each combination ends in its one right outcome.
+"""Sign-in over orders of pages, interstitials and their positions.
+
+Each combination ends in its one right outcome.
 
 The normal suite plays a seeded sample, `make soak` all of them; SC_TEST_SEED chooses the seed, which is printed.
 """

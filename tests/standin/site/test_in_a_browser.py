@@ -1,4 +1,7 @@
-"""The stand-in in a real Chromium under the production names: TLS by pin, custom elements, scripts, both pickers."""
+"""The stand-in in a real Chromium under the production names.
+
+TLS by pin, custom elements, scripts, both pickers.
+"""
 
 from __future__ import annotations
 

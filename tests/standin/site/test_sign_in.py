@@ -1,4 +1,7 @@
-"""Signing in at the stand-in: any order of screens, real passwords, real codes, and what failures lead to."""
+"""Signing in at the stand-in.
+
+Any order of screens, real passwords, real codes, and what failures lead to.
+"""
 
 from __future__ import annotations
 

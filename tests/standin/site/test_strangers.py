@@ -1,4 +1,7 @@
-"""Whatever is sent to the stand-in, it answers: a site that breaks down would be mistaken for a fault that was planned."""
+"""Whatever is sent to the stand-in, it answers.
+
+A site that breaks down would be mistaken for a fault that was planned.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""One-off acceptance on the stand-in: what is written, what is kept, what is never done twice."""
+"""One-off acceptance on the stand-in.
+
+What is written, what is kept, what is never done twice.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Accepting invitations at the stand-in: every state of an invitation, both links, all landings; never a second click."""
+"""Accepting invitations at the stand-in.
+
+Every state of an invitation, both links, all landings; never a second click.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""One-off audits on the stand-in: the verdict, the state that follows, what is kept."""
+"""One-off audits on the stand-in.
+
+The verdict, the state that follows, what is kept.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""A browser on another machine: visits go there, it is let go and not ended, and its guard is no weaker than our own
-browser's.
+"""A browser on another machine.
+
+Visits go there, it is let go and not ended, and its guard is no weaker than our own browser's.
 """
 
 from __future__ import annotations
@@ -104,7 +105,10 @@ NOISE = {
 
 @dataclass(slots=True)
 class Site:
-    """Serves a page that leaks; `evil.example` is the same server, so what does not arrive was stopped."""
+    """Serves a page that leaks.
+
+    `evil.example` is the same server, so what does not arrive was stopped.
+    """
 
     page: str = ""
     asked: list[str] = field(default_factory=list)

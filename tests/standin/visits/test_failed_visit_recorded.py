@@ -1,4 +1,7 @@
-"""A visit that fails leaves a recording: scrubbed, private, and replayed offline it ends as the visit did."""
+"""A visit that fails leaves a recording.
+
+Scrubbed, private, and replayed offline it ends as the visit did.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""Every trouble at every step of accepting and auditing: each ends in its one right outcome, and afterwards all ends
-well.
+"""Every trouble at every step of accepting and auditing.
+
+Each ends in its one right outcome, and afterwards all ends well.
 
 An ordinary run plays six of them by the seed, `make soak` all of it; what was seen is written to build/fault-matrix.md,
 printed by soak.

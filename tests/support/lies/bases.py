@@ -1,4 +1,7 @@
-"""Permission pages in order, from which lies are made: drawn ones, and those of the second site."""
+"""Permission pages in order, from which lies are made.
+
+Drawn ones, and those of the second site.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,10 @@ _CSS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Base:
-    """A page that passes, and its rows; a drawn one has the level of each row in a box of its own."""
+    """A page that passes, and its rows.
+
+    A drawn one has the level of each row in a box of its own.
+    """
 
     name: str
     html: str

@@ -1,4 +1,7 @@
-"""What every kind of lie draws with: one change as a value, the words and the markup of `tests/data/lies.toml`."""
+"""What every kind of lie draws with.
+
+One change as a value, the words and the markup of `tests/data/lies.toml`.
+"""
 
 from __future__ import annotations
 

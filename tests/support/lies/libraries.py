@@ -1,4 +1,7 @@
-"""The pages made with real component libraries: what each one shows, over the bundles of `scripts/grid_libraries.py`."""
+"""The pages made with real component libraries.
+
+What each one shows, over the bundles of `scripts/grid_libraries.py`.
+"""
 
 from __future__ import annotations
 

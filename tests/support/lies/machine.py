@@ -1,4 +1,7 @@
-"""The machine that makes lies: a page that passes, one drawn change, and its truth; and changes that mean nothing."""
+"""The machine that makes lies.
+
+A page that passes, one drawn change, and its truth; and changes that mean nothing.
+"""
 
 from __future__ import annotations
 
@@ -77,7 +80,10 @@ def _changed(name: str, kind: str, base: Base, victim: Row, draw: Draw) -> Lying
 
 
 def _listed(seed: int, luck: Random) -> LyingPage:
-    """A list of users whose row of the subject leads to two pages; one of them is not in order."""
+    """A list of users whose row of the subject leads to two pages.
+
+    One of them is not in order.
+    """
     base = drawn_base(luck)
     one, two = luck.choice(words()["ways"])
     pages = [base.html, _spoilt(base.html)]

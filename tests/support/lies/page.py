@@ -16,7 +16,10 @@ USER = "a1@users.example"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """What the site answers at another path than the page's; `seconds` is how long it takes to do so."""
+    """What the site answers at another path than the page's.
+
+    `seconds` is how long it takes to do so.
+    """
 
     type: str
     body: str
@@ -25,7 +28,9 @@ class Resource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LyingPage:
-    """A page, and the verdicts that are true of it; `own_view`: it is shown to the subject itself.
+    """A page, and the verdicts that are true of it.
+
+    `own_view`: it is shown to the subject itself.
 
     `is_changed`: a script of ours makes the lie when the page is open, and says so on the console.
     """

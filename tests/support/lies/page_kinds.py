@@ -1,4 +1,7 @@
-"""Lies of the page around the grid: what it says of itself, what it leaves out, whose it is."""
+"""Lies of the page around the grid.
+
+What it says of itself, what it leaves out, whose it is.
+"""
 
 from __future__ import annotations
 

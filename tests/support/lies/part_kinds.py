@@ -1,4 +1,7 @@
-"""Lies about a part of the grid: behind something, folded, late, unseen, out of the picture, not yet there."""
+"""Lies about a part of the grid.
+
+Behind something, folded, late, unseen, out of the picture, not yet there.
+"""
 
 from __future__ import annotations
 

@@ -25,7 +25,10 @@ _OLD = "/gp/account-manager"
 
 @dataclass(slots=True)
 class LyingSite:
-    """Answers with the page it was given last; `files` are folders below a path that stand beside every page."""
+    """Answers with the page it was given last.
+
+    `files` are folders below a path that stand beside every page.
+    """
 
     port: int = 0
     pin: str = ""

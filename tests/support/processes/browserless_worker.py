@@ -1,5 +1,6 @@
-"""A worker process without a browser: the real engine, tick, shift, leases and books; only the site is a table of
-clicks.
+"""A worker process without a browser.
+
+The real engine, tick, shift, leases and books; only the site is a table of clicks.
 
 Usage: python -m tests.support.processes.browserless_worker URL DIRECTORY NAME.
 It looks before it clicks, as the flow does, and every click is one row.
@@ -61,7 +62,10 @@ def context_for(url: str, directory: Path, name: str, work: WorkSettings = _WORK
 
 
 async def accept_by_table(context: WorkerContext, plan: Plan, redactor: Redactor) -> Conclusion:
-    """Stands where the browser is: looks, asks for permission, clicks, and takes its time in between."""
+    """Stands where the browser is.
+
+    Looks, asks for permission, clicks, and takes its time in between.
+    """
     assert plan.invitation is not None
     hooks = hooks_for(plan, context, redactor=redactor)
     await asyncio.sleep(random.uniform(0.05, 0.4))

@@ -52,7 +52,10 @@ class Play:
 
 @asynccontextmanager
 async def playing(directory: Path, *, seed: int, more: dict[str, str] | None = None) -> AsyncIterator[Play]:
-    """Stand-ins, six registered accounts and a running daemon; the stories are told by the caller."""
+    """Stand-ins, six registered accounts and a running daemon.
+
+    The stories are told by the caller.
+    """
     screen = io.StringIO()
     async with open_processes(directory, seed=seed, more=more) as processes:
         client = await open_client(processes, StoryView(Console(file=screen, width=160)))

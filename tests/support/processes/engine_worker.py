@@ -1,4 +1,6 @@
-"""A worker process for crash tests: the real engine and heartbeat, a handler that only writes down when it runs.
+"""A worker process for crash tests.
+
+The real engine and heartbeat, a handler that only writes down when it runs.
 
 Usage: python -m tests.support.processes.engine_worker URL LOG NAME MODE [TICKETS]; MODE is `hang` (visits never end) or
 `work`.

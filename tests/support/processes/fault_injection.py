@@ -1,5 +1,6 @@
-"""One visit into which one trouble strikes at one step: the site's troubles are its planned faults, ours strike while
-it is slow.
+"""One visit into which one trouble strikes at one step.
+
+The site's troubles are its planned faults, ours strike while it is slow.
 """
 
 from __future__ import annotations
@@ -165,7 +166,10 @@ class FaultedVisit:
             return type(err).__name__
 
     def _pass_time(self) -> None:
-        """A minute later on both sides: leases have ended, and a new one-time code is to be had."""
+        """A minute later on both sides.
+
+        Leases have ended, and a new one-time code is to be had.
+        """
         self.ahead[0] += timedelta(seconds=61)
         self.rehearsal.stand_in.realm.clock.skipped += timedelta(seconds=61)
 

@@ -1,5 +1,6 @@
-"""Lives of the mail service, each of which kills itself at a chosen write: `python -m
-tests.support.processes.mail_daemon`.
+"""Lives of the mail service, each of which kills itself at a chosen write.
+
+`python -m tests.support.processes.mail_daemon`.
 
 Reads one JSON plan a line, forks a life for it (so that imports are paid once), prints the life's process id, and
 `over` at its end.

@@ -1,5 +1,6 @@
-"""A real Courier imapd for tests, behind a login front of our own: Courier's wants an authentication daemon and users
-of the system's.
+"""A real Courier imapd for tests, behind a login front of our own.
+
+Courier's wants an authentication daemon and users of the system's.
 """
 
 from __future__ import annotations
@@ -58,7 +59,10 @@ class Courier:
         self._thread: threading.Thread | None = None
 
     def deliver(self, raw: bytes, folder: str = "") -> None:
-        """Put a message in as a delivery agent does; names must look like Maildir's, or Courier mixes them up."""
+        """Put a message in as a delivery agent does.
+
+        Names must look like Maildir's, or Courier mixes them up.
+        """
         self._count += 1
         now = time.time()
         name = f"{int(now)}.M{int(now % 1 * 1e6):06d}P{os.getpid()}Q{self._count}.localhost"

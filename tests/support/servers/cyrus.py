@@ -1,4 +1,7 @@
-"""A real Cyrus for tests, on loopback ports of its own: a second server, built by other people than Dovecot's."""
+"""A real Cyrus for tests, on loopback ports of its own.
+
+A second server, built by other people than Dovecot's.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +28,9 @@ _START = 20.0  # seconds
 
 
 def found() -> Unpacked | None:
-    """The unpacked Cyrus; None when there is none. An installed one is not used: it wants users and folders of the
-    system's.
+    """The unpacked Cyrus; None when there is none.
+
+    An installed one is not used: it wants users and folders of the system's.
     """
     server = find("cyrus", f"{_BIN}/imapd")
     return None if server is None or server.installed else server
@@ -36,8 +40,9 @@ needs_cyrus = pytest.mark.skipif(found() is None, reason="no Cyrus: run scripts/
 
 
 class Cyrus:
-    """A server with the given users, all with one password; a context manager. Mailboxes come into being with the first
-    message.
+    """A server with the given users, all with one password; a context manager.
+
+    Mailboxes come into being with the first message.
     """
 
     host = "127.0.0.1"

@@ -31,8 +31,9 @@ _TRIES = 3  # a port that was free may be taken a moment later
 
 @cache
 def found() -> Unpacked | None:
-    """The Dovecot that would be used; None when this machine has none, or one that is configured in another language
-    than 2.3's.
+    """The Dovecot that would be used.
+
+    None when this machine has none, or one that is configured in another language than 2.3's.
     """
     server = find("dovecot", _PROGRAM, libraries=("usr/lib/dovecot", "usr/lib/dovecot/modules/old-stats"))
     if server is None:
@@ -108,7 +109,10 @@ class Dovecot:
         return self._layout.mail / mailbox / "Maildir"
 
     def fill(self, mailbox: str, messages: list[bytes]) -> None:
-        """Put many messages into an inbox at once, without LMTP; the server finds them when the folder is opened next."""
+        """Put many messages into an inbox at once, without LMTP.
+
+        The server finds them when the folder is opened next.
+        """
         folder = self.maildir(mailbox)
         owner = dovecot_conf.mail_owner()
         for name in ("cur", "new", "tmp"):
@@ -120,7 +124,10 @@ class Dovecot:
             self._give(path, owner)
 
     def wipe(self, mailbox: str) -> None:
-        """Delete a mailbox with its index: the next session sees an empty one with another UIDVALIDITY."""
+        """Delete a mailbox with its index.
+
+        The next session sees an empty one with another UIDVALIDITY.
+        """
         self.kick(mailbox)
         shutil.rmtree(self.maildir(mailbox), ignore_errors=True)
         self._pause(1.1)  # UIDVALIDITY is a time in whole seconds

@@ -1,4 +1,7 @@
-"""A real GNU mailutils imap4d for tests: it pushes nothing, finds nothing up to *, and keeps mail in one mbox file."""
+"""A real GNU mailutils imap4d for tests.
+
+It pushes nothing, finds nothing up to *, and keeps mail in one mbox file.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,10 @@ _START = 15.0  # seconds
 
 
 def found() -> Unpacked | None:
-    """The unpacked imap4d; None when there is none. An installed one would read the system's configuration."""
+    """The unpacked imap4d; None when there is none.
+
+    An installed one would read the system's configuration.
+    """
     server = find("imap4d", _PROGRAM)
     return None if server is None or server.installed else server
 
@@ -53,7 +59,10 @@ class Imap4d:
         self._process: subprocess.Popen[bytes] | None = None
 
     def deliver(self, raw: bytes) -> None:
-        """Append a message as a local delivery agent does: locked, with its From line and line feeds alone."""
+        """Append a message as a local delivery agent does.
+
+        Locked, with its From line and line feeds alone.
+        """
         when = datetime.now(UTC).strftime("%a %b %e %H:%M:%S %Y")
         text = raw.replace(b"\r\n", b"\n").replace(b"\nFrom ", b"\n>From ")
         with self._box.open("ab") as file:

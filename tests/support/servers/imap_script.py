@@ -15,7 +15,10 @@ _FROM = re.compile(r'\bFROM "?([^"\s]+)', re.IGNORECASE)
 
 @dataclass(slots=True, kw_only=True)
 class Folder:
-    """Messages by UID, in order. `phantoms` exist without content, for answers that are too long."""
+    """Messages by UID, in order.
+
+    `phantoms` exist without content, for answers that are too long.
+    """
 
     uidvalidity: int = 7
     messages: dict[int, bytes] = field(default_factory=dict)
@@ -55,7 +58,10 @@ class Folder:
         return [*lines, f"OK [UIDNEXT {self.next_uid}] next"] if self.with_uidnext else lines
 
     def search(self, criteria: str) -> list[int]:
-        """The UIDs that a search finds; dates are not looked at, everything has arrived just now."""
+        """The UIDs that a search finds.
+
+        Dates are not looked at, everything has arrived just now.
+        """
         found = self.uids
         if match := _RANGE.search(criteria):
             low, high = int(match[1]), match[2]

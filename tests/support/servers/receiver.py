@@ -1,4 +1,7 @@
-"""A receiver of webhooks on loopback: keeps what it got, and answers as it is told."""
+"""A receiver of webhooks on loopback.
+
+Keeps what it got, and answers as it is told.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A browser that runs elsewhere, as an operator would start it: Chrome's own DevTools endpoint, or a Playwright server."""
+"""A browser that runs elsewhere, as an operator would start it.
+
+Chrome's own DevTools endpoint, or a Playwright server.
+"""
 
 from __future__ import annotations
 

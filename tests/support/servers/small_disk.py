@@ -1,4 +1,7 @@
-"""A small disk of its own that can be filled to the last byte; it takes root to mount one."""
+"""A small disk of its own that can be filled to the last byte.
+
+It takes root to mount one.
+"""
 
 from __future__ import annotations
 

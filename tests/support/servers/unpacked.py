@@ -1,4 +1,7 @@
-"""Where the real servers are: unpacked under .tools/ by scripts/servers.py, or installed on this machine."""
+"""Where the real servers are.
+
+Unpacked under .tools/ by scripts/servers.py, or installed on this machine.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,10 @@ class Unpacked:
 
 @cache
 def find(name: str, program: str, *, libraries: tuple[str, ...] = ()) -> Unpacked | None:
-    """Return the unpacked server, else the installed one, else None; `libraries` are its own folders of libraries."""
+    """Return the unpacked server, else the installed one, else None.
+
+    `libraries` are its own folders of libraries.
+    """
     root = TOOLS / name
     if (root / program).exists():
         root = _reachable(root)

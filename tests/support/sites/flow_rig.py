@@ -43,7 +43,10 @@ class SignsIn(Protocol):
 
 @dataclass(slots=True)
 class Helpers:
-    """What a visit is lent; every code is a fresh time step, since a site takes each only once."""
+    """What a visit is lent.
+
+    Every code is a fresh time step, since a site takes each only once.
+    """
 
     user: SignsIn
     wrong_codes: int = 0

@@ -40,8 +40,9 @@ class Drawing:
     scopes: tuple[str, ...]
 
     def wanted(self, *, offers: bool = True) -> set[Key]:
-        """The rows as `tests.support.sites.recorded_grids.read_rows` gives them; `offers`: the page shows what could be
-        chosen.
+        """The rows as `tests.support.sites.recorded_grids.read_rows` gives them.
+
+        `offers`: the page shows what could be chosen.
         """
         return {
             (scope, section, label, 1, tuple(_contract(level) for level in offered if offers), _contract(held[scope]))
@@ -54,7 +55,10 @@ class Drawing:
 def draw(
     name: str, *, scopes: tuple[str, ...] = ("regional",), rows: tuple[tuple[str, str, tuple[str, ...]], ...] = ROWS
 ) -> Drawing:
-    """Draw the levels of every row by the page's name; the first two scopes never hold the same."""
+    """Draw the levels of every row by the page's name.
+
+    The first two scopes never hold the same.
+    """
     luck = Random(name)
     drawn = []
     for section, label, offered in rows:
@@ -147,12 +151,18 @@ def labels_for_inputs(page: Drawing) -> str:
 
 
 def labels_for_invisible_inputs(page: Drawing) -> str:
-    """The same with inputs that keep their place but cannot be seen; what is held is drawn in bold alone."""
+    """The same with inputs that keep their place but cannot be seen.
+
+    What is held is drawn in bold alone.
+    """
     return _listed(page, _pills, style="input{visibility:hidden}:checked + label{font-weight:bold}")
 
 
 def dots_under_heads(page: Drawing) -> str:
-    """A table of dots under level heads; the dot is an empty label around an input that is not displayed."""
+    """A table of dots under level heads.
+
+    The dot is an empty label around an input that is not displayed.
+    """
 
     def cells(row: Row, page: Drawing, number: Iterator[int]) -> str:
         dots = {level: f"<label>{_radio(row, level)}<i></i></label>" for level in row[1]}
@@ -201,7 +211,10 @@ document.addEventListener("keydown", (e) => { if (e.key === "Escape" && !window.
 
 
 def buttons_that_open_lists(page: Drawing) -> str:
-    """A button shows the level; its list is made at the end of the page when it is pressed, and Escape takes it away."""
+    """A button shows the level.
+
+    Its list is made at the end of the page when it is pressed, and Escape takes it away.
+    """
     return _opening(page, '<button aria-haspopup="listbox" aria-expanded="false" data-row="{row}">{level}</button>')
 
 

@@ -1,5 +1,6 @@
-"""The stand-in's permission pages in a browser without the rest of the stand-in: one page, every request answered by
-`respond`.
+"""The stand-in's permission pages in a browser without the rest of the stand-in.
+
+One page, every request answered by `respond`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,10 @@ HOST = "sellercentral.amazon.com"
 
 @dataclass
 class GridRig:
-    """One page in front of one seller's permission pages; `sent` is every request that was made."""
+    """One page in front of one seller's permission pages.
+
+    `sent` is every request that was made.
+    """
 
     page: Page
     seller: SellerRights

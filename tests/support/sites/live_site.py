@@ -1,5 +1,6 @@
-"""A live site for the recorder: sign-in shaped, with tokens drawn anew, one-time codes that work once, and real
-secrets.
+"""A live site for the recorder.
+
+Sign-in shaped, with tokens drawn anew, one-time codes that work once, and real secrets.
 """
 
 from __future__ import annotations

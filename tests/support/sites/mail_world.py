@@ -1,5 +1,6 @@
-"""The mail room on real parts: an embedded IMAP server, a DNS server, signed mails, a database and the service over
-them.
+"""The mail room on real parts.
+
+An embedded IMAP server, a DNS server, signed mails, a database and the service over them.
 """
 
 from __future__ import annotations

@@ -23,7 +23,10 @@ READER = (Path(__file__).parents[1] / "permission_reader.js").read_text(encoding
 
 @dataclass(slots=True, kw_only=True)
 class PermissionSite:
-    """One seller's pages as one viewer sees them; `options` and `viewer` may be changed while it runs."""
+    """One seller's pages as one viewer sees them.
+
+    `options` and `viewer` may be changed while it runs.
+    """
 
     seller: SellerRights
     viewer: str

@@ -57,7 +57,10 @@ class Sent:
 
 @dataclass(slots=True)
 class ShownSite:
-    """Pages by path, `*` for every other; a POST answers with the page of `POST path`, or signs in."""
+    """Pages by path, `*` for every other.
+
+    A POST answers with the page of `POST path`, or signs in.
+    """
 
     pages: dict[str, str] = field(default_factory=dict)
     types: dict[str, tuple[int, str]] = field(default_factory=dict)  # status and type of a path, beside 200 and HTML

@@ -1,4 +1,7 @@
-"""Visits the stand-in's site without a browser: cookies, redirects and forms, no scripts."""
+"""Visits the stand-in's site without a browser.
+
+Cookies, redirects and forms, no scripts.
+"""
 
 from __future__ import annotations
 
@@ -75,7 +78,10 @@ class Visitor:
         return await self._ask("POST", urljoin(self.seen.url, url), fields, json=json)
 
     async def submit(self, selector: str = "form", **fields: str) -> Seen:
-        """Send a form of the page with its hidden fields and these; a field's value None-like "" is sent too."""
+        """Send a form of the page with its hidden fields and these.
+
+        A field's value None-like "" is sent too.
+        """
         form = self.seen.tree.css_first(selector)
         assert form is not None, f"no {selector} on {self.seen.url}:\n{self.seen.text[:2000]}"
         given = {**_fields_of(form), **fields}

@@ -1,4 +1,7 @@
-"""Files are believed by owner and mode, not by place; a rehearsal's leftovers stop a production; secrets in addresses."""
+"""Files are believed by owner and mode, not by place.
+
+A rehearsal's leftovers stop a production; secrets in addresses.
+"""
 
 from __future__ import annotations
 

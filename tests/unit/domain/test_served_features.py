@@ -1,5 +1,6 @@
-"""Which features the rights can serve: told from the rows that were read, or where the page was refused from the pages
-that open.
+"""Which features the rights can serve.
+
+Told from the rows that were read, or where the page was refused from the pages that open.
 """
 
 from __future__ import annotations

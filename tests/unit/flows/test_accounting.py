@@ -1,4 +1,7 @@
-"""What nothing in a reading explains is a gap; what the catalogue calls furniture is none."""
+"""What nothing in a reading explains is a gap.
+
+What the catalogue calls furniture is none.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""What the second reading hears: strips of buttons, layout tables, sections beside their rows, lines that end in a
-level.
+"""What the second reading hears.
+
+Strips of buttons, layout tables, sections beside their rows, lines that end in a level.
 """
 
 from __future__ import annotations

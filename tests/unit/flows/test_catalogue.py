@@ -1,4 +1,7 @@
-"""The catalogue's schema: what is wrong is named with file and key; no selector lives in Python."""
+"""The catalogue's schema: what is wrong is named with file and key.
+
+No selector lives in Python.
+"""
 
 from __future__ import annotations
 

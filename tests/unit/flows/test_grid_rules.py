@@ -1,4 +1,7 @@
-"""The pure parts of the grid readers: windows, the accessibility tree, levels, drift."""
+"""The pure parts of the grid readers.
+
+Windows, the accessibility tree, levels, drift.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Which messages are looked at more closely: all that could be invitations, genuine or forged."""
+"""Which messages are looked at more closely.
+
+All that could be invitations, genuine or forged.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Every recorded message gets the verdict that people decided on; no trap is ever accepted."""
+"""Every recorded message gets the verdict that people decided on.
+
+No trap is ever accepted.
+"""
 
 from __future__ import annotations
 

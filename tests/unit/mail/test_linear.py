@@ -72,7 +72,10 @@ def seconds(raw: bytes, *, authserv: bool) -> float:
 
 
 def fillings(draw: random.Random, place: str) -> Iterator[Callable[[int], str]]:
-    """Ways to fill a place, each for any length: one token, two in turn, or one within another's run."""
+    """Ways to fill a place, each for any length.
+
+    One token, two in turn, or one within another's run.
+    """
     limit = 1 if place in ("html", "multipart") else 2
     for _ in range(limit * 6):
         one, two = draw.choice(TOKENS), draw.choice(TOKENS)

@@ -1,4 +1,7 @@
-"""Which links are invitations: the table of traps, and that only checked parts survive."""
+"""Which links are invitations.
+
+The table of traps, and that only checked parts survive.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Mails written from the facts alone, by another hand and another signer: no genuine one is lost, no trap is opened."""
+"""Mails written from the facts alone, by another hand and another signer.
+
+No genuine one is lost, no trap is opened.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What cannot be read is held and told; only what is shown to differ is forged, and what is legal is read."""
+"""What cannot be read is held and told.
+
+Only what is shown to differ is forged, and what is legal is read.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What people and machines are told: log lines without secrets, evidence as long as it is worth something."""
+"""What people and machines are told.
+
+Log lines without secrets, evidence as long as it is worth something.
+"""
 
 from __future__ import annotations
 

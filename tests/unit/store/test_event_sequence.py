@@ -1,4 +1,7 @@
-"""Numbers of events are given after commit: who asks for what comes after N misses nothing."""
+"""Numbers of events are given after commit.
+
+Who asks for what comes after N misses nothing.
+"""
 
 from __future__ import annotations
 

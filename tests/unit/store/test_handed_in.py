@@ -1,4 +1,7 @@
-"""Secrets given where the vault key is not at hand: sealed to it, opened once, also after a rotation."""
+"""Secrets given where the vault key is not at hand.
+
+Sealed to it, opened once, also after a rotation.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Which merchant an account belongs to: bound once, never changed by a mail, given to another one only on purpose."""
+"""Which merchant an account belongs to.
+
+Bound once, never changed by a mail, given to another one only on purpose.
+"""
 
 from __future__ import annotations
 

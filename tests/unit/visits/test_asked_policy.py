@@ -1,4 +1,7 @@
-"""`audit --policy FILE` shows what another policy would say; the account stands where the settings' own policy puts it."""
+"""`audit --policy FILE` shows what another policy would say.
+
+The account stands where the settings' own policy puts it.
+"""
 
 from __future__ import annotations
 

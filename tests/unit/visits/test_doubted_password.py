@@ -1,4 +1,7 @@
-"""A password that was typed and got no yes: doubted whatever the visit ended in, and waited for before a stop."""
+"""A password that was typed and got no yes.
+
+Doubted whatever the visit ended in, and waited for before a stop.
+"""
 
 from __future__ import annotations
 

@@ -34,7 +34,10 @@ RFC_KEYS = {
 
 @dataclass
 class HandClock:
-    """A clock that only sleeping moves; whoever sets `moment` sets it as an operator would."""
+    """A clock that only sleeping moves.
+
+    Whoever sets `moment` sets it as an operator would.
+    """
 
     moment: datetime
     slept: list[float] = field(default_factory=list)

@@ -1,4 +1,7 @@
-"""What a visit opens and for whom: the link that was checked, for the merchant the account belongs to."""
+"""What a visit opens and for whom.
+
+The link that was checked, for the merchant the account belongs to.
+"""
 
 from __future__ import annotations
 

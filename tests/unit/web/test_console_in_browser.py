@@ -1,4 +1,7 @@
-"""The console in a real browser: every page in both themes, narrow and wide, without scripts, and to axe's rules."""
+"""The console in a real browser.
+
+Every page in both themes, narrow and wide, without scripts, and to axe's rules.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[WebServer, Browser]]:
-    """One served console and one browser for the module; an account waits for a person."""
+    """One served console and one browser for the module.
+
+    An account waits for a person.
+    """
     folder: Path = tmp_path_factory.mktemp("console")
     engine: Engine = open_database(f"sqlite:///{folder}/agent.sqlite")
     with writing(engine) as conn:

@@ -1,4 +1,7 @@
-"""The panel's token: one account, one origin, 15 minutes; and what is served for it."""
+"""The panel's token: one account, one origin, 15 minutes.
+
+And what is served for it.
+"""
 
 from __future__ import annotations
 

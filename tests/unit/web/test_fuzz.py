@@ -1,4 +1,7 @@
-"""Requests that nobody thought of: schemathesis draws them from the description, and no answer contradicts it."""
+"""Requests that nobody thought of.
+
+Schemathesis draws them from the description, and no answer contradicts it.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,10 @@ EXAMPLES = 12
 
 @pytest.fixture
 def beside(engine: Engine, web_settings: Settings, vault: Vault) -> Iterator[tuple[str, str]]:
-    """The application served from another thread; its address and a key that may do everything."""
+    """The application served from another thread.
+
+    Its address and a key that may do everything.
+    """
     ready: Future[WebServer] = Future()
     over = asyncio.Event()
     loop = asyncio.new_event_loop()

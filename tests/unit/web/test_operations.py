@@ -1,4 +1,7 @@
-"""What a worker is asked to do, pauses, tasks: refused where it cannot be, told how far it is where it can."""
+"""What a worker is asked to do, pauses, tasks.
+
+Refused where it cannot be, told how far it is where it can.
+"""
 
 from __future__ import annotations
 

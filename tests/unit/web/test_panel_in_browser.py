@@ -1,4 +1,7 @@
-"""The panel as a customer sees it: on a page of the platform and in a frame, in both themes, narrow, by keyboard."""
+"""The panel as a customer sees it.
+
+On a page of the platform and in a frame, in both themes, narrow, by keyboard.
+"""
 
 from __future__ import annotations
 

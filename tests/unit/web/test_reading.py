@@ -1,4 +1,7 @@
-"""What can be read of an account beside its status: audits as reports, findings, evidence."""
+"""What can be read of an account beside its status.
+
+Audits as reports, findings, evidence.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The platform's switch and the status document: one text everywhere, waiting for a change."""
+"""The platform's switch and the status document.
+
+One text everywhere, waiting for a change.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Webhook endpoints by the API: the secret once, addresses judged, deliveries listed and sent again."""
+"""Webhook endpoints by the API.
+
+The secret once, addresses judged, deliveries listed and sent again.
+"""
 
 from __future__ import annotations
 

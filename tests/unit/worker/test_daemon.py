@@ -1,4 +1,7 @@
-"""The daemon as a whole, without a browser: start, health, pause, the second one, the end."""
+"""The daemon as a whole, without a browser.
+
+Start, health, pause, the second one, the end.
+"""
 
 from __future__ import annotations
 

@@ -32,7 +32,10 @@ def invited(any_engine: Engine) -> Engine:
 
 
 async def started(engine: Engine, directory: Path, **limits: Any) -> tuple[int, set[str]]:
-    """Let three workers try all nine at the same time; how many visits began, and why the others did not."""
+    """Let three workers try all nine at the same time.
+
+    How many visits began, and why the others did not.
+    """
     contexts = [make_context(engine, Vault(KEY), directory, worker=f"w{number}", **limits) for number in range(3)]
     tries = [prepare(contexts[number % 3], f"A{number}", due_by=utc_now()) for number in range(9)]
     ends = await asyncio.gather(*tries, return_exceptions=True)

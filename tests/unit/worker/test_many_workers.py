@@ -1,5 +1,6 @@
-"""Three workers on one PostgreSQL, killed at random: every invitation is clicked exactly once, and nothing is left
-behind.
+"""Three workers on one PostgreSQL, killed at random.
+
+Every invitation is clicked exactly once, and nothing is left behind.
 
 The engine, the tick, the leases and the books are real, each worker is a process; only the browser is not there
 (tests/support/processes/browserless_worker.py),

@@ -1,4 +1,7 @@
-"""What the daemon counts and tells of a visit that was made; only the browser is not there."""
+"""What the daemon counts and tells of a visit that was made.
+
+Only the browser is not there.
+"""
 
 from __future__ import annotations
 

@@ -15,7 +15,10 @@ _SEQUENCE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Count revisions from 1; what the last reading came to is known of complete accounts and of failed readings."""
+    """Count revisions from 1.
+
+    What the last reading came to is known of complete accounts and of failed readings.
+    """
     with op.batch_alter_table("accounts") as batch:
         batch.add_column(sa.Column("revision", sa.Integer(), nullable=False, server_default="1"))
         batch.add_column(sa.Column("changed_at", _TIME, nullable=True))

@@ -12,7 +12,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add tables and columns; rows of 0.1 are sealed anew by a worker, which has the key."""
+    """Add tables and columns.
+
+    Rows of 0.1 are sealed anew by a worker, which has the key.
+    """
     op.create_table(
         "password_marks",
         sa.Column("user_digest", sa.Text(), nullable=False),
