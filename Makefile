@@ -45,6 +45,8 @@ lint: setup ## ruff, mypy, import-linter, leak gate, JavaScript
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m fixtures.leak_gate.gate
+	@$(BIN)/python scripts/javascript.py
+	@$(BIN)/python scripts/javascript.py --check
 
 bench: setup ## Ratios within one run, as a table and build/bench.json
 	@$(BIN)/python scripts/servers.py

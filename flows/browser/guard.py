@@ -110,7 +110,7 @@ class Guard:
             SecretGuardError: the frame's host is not a sign-in host, not https, or in rehearsal not on loopback; or
             the form is for another address. Nothing was typed.
         """
-        where = await handle.evaluate(source("where"))
+        where = await handle.evaluate(source("where").rstrip().rstrip(";"))
         for url in filter(None, (where["href"], where["target"])):
             parts = urlsplit(url)
             if parts.scheme != "https" or parts.hostname not in self.policy.sign_in or parts.port not in (None, 443):

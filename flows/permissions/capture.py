@@ -117,4 +117,4 @@ def _around(box: dict[str, float], page: Page) -> FloatRect:
 
 @cache
 def _script() -> str:
-    return (Path(__file__).parent / "js" / "capture.js").read_text(encoding="utf-8")
+    return (Path(__file__).parent / "js" / "capture.js").read_text(encoding="utf-8").rstrip().rstrip(";")

@@ -335,4 +335,4 @@ async def _changed(visit: Visit, since: Rest) -> None:
 
 @cache
 def _script() -> str:
-    return (Path(__file__).parent / "js" / "reach.js").read_text(encoding="utf-8")
+    return (Path(__file__).parent / "js" / "reach.js").read_text(encoding="utf-8").rstrip().rstrip(";")

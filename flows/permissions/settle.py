@@ -122,5 +122,5 @@ def _asked(what: str) -> dict[str, Any]:
 
 @cache
 def _script() -> str:
-    own = (Path(__file__).parent / "js" / "handle.js").read_text(encoding="utf-8")
+    own = (Path(__file__).parent / "js" / "handle.js").read_text(encoding="utf-8").rstrip().rstrip(";")
     return f"(asked) => {{ {source('rest')}; {source('lists')}; return ({own})(asked); }}"

@@ -1,2 +1,2 @@
 // Take layers out of sight that lie over the page.
-(elements) => elements.forEach((element) => element.style.setProperty("display", "none", "important"))
+(elements) => elements.forEach((element) => element.style.setProperty("display", "none", "important"));

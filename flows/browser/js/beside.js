@@ -1,9 +1,16 @@
 // The texts that stand beside these words: the rest of their line, the line after it, and what comes before them on the line.
 (words) => {
-  const drawn = roots().slice(1).flatMap((root) => spoken(root.host).split("\n"));
-  const fields = queryAll(roots(), "input[readonly], input[disabled]").filter((e) => isRendered(e) && e.type !== "hidden").map((e) => e.value);
-  const lines = [...(document.body?.innerText || "").split("\n"), ...drawn].map((line) => line.normalize("NFKC").trim()).filter(Boolean);
-  const after = [], before = [];
+  const drawn = roots()
+    .slice(1)
+    .flatMap((root) => spoken(root.host).split("\n"));
+  const fields = queryAll(roots(), "input[readonly], input[disabled]")
+    .filter((e) => isRendered(e) && e.type !== "hidden")
+    .map((e) => e.value);
+  const lines = [...(document.body?.innerText || "").split("\n"), ...drawn]
+    .map((line) => line.normalize("NFKC").trim())
+    .filter(Boolean);
+  const after = [],
+    before = [];
   lines.forEach((line, index) => {
     const low = line.toLowerCase();
     const word = words.find((w) => low.includes(w));
@@ -15,4 +22,4 @@
     before.push(line.slice(0, place));
   });
   return [...fields, ...after, ...before].filter((text) => text.trim());
-}
+};

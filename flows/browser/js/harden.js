@@ -1,23 +1,35 @@
 // Runs before any script of a page: doors that no flow needs and that the network guard could not watch.
-for (const name of ["SharedWorker", "WebTransport", "RTCPeerConnection", "webkitRTCPeerConnection", "RTCDataChannel"]) delete globalThis[name];
+for (const name of ["SharedWorker", "WebTransport", "RTCPeerConnection", "webkitRTCPeerConnection", "RTCDataChannel"])
+  delete globalThis[name];
 globalThis.open = () => null;
 // No window is opened for a page, so what it would show there comes into its own; a target that is a frame of it stays.
 {
   const HERE = ["", "_self", "_parent", "_top"];
-  const isElsewhere = (target) => !HERE.includes((target || "").toLowerCase()) && !Array.from(document.querySelectorAll("iframe, frame")).some((frame) => frame.name === target);
-  const stay = (element, name) => { if (element?.hasAttribute?.(name) && isElsewhere(element.getAttribute(name))) element.setAttribute(name, "_self"); };
+  const isElsewhere = (target) =>
+    !HERE.includes((target || "").toLowerCase()) &&
+    !Array.from(document.querySelectorAll("iframe, frame")).some((frame) => frame.name === target);
+  const stay = (element, name) => {
+    if (element?.hasAttribute?.(name) && isElsewhere(element.getAttribute(name))) element.setAttribute(name, "_self");
+  };
   const keep = (form, submitter) => {
     document.querySelectorAll("base[target]").forEach((base) => stay(base, "target"));
     stay(form, "target");
     stay(submitter, "formtarget");
   };
-  addEventListener("click", (event) => {
-    const path = event.composedPath().filter((node) => node instanceof Element);
-    keep(path.find((node) => node.matches("a[target], area[target]")));
-    const submitter = path.find((node) => node.matches("button, input[type=submit], input[type=image]"));
-    if (submitter?.form) keep(submitter.form, submitter);
-  }, true);
+  addEventListener(
+    "click",
+    (event) => {
+      const path = event.composedPath().filter((node) => node instanceof Element);
+      keep(path.find((node) => node.matches("a[target], area[target]")));
+      const submitter = path.find((node) => node.matches("button, input[type=submit], input[type=image]"));
+      if (submitter?.form) keep(submitter.form, submitter);
+    },
+    true,
+  );
   addEventListener("submit", (event) => keep(event.target, event.submitter), true);
   const { submit } = HTMLFormElement.prototype;
-  HTMLFormElement.prototype.submit = function () { keep(this); return submit.call(this); };
+  HTMLFormElement.prototype.submit = function () {
+    keep(this);
+    return submit.call(this);
+  };
 }

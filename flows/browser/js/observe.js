@@ -3,7 +3,9 @@
   globalThis[Symbol.for("rest")]?.news();
   const searched = roots();
   const visibleIn = (css) => queryAll(searched, css).filter(isVisible);
-  const present = [], visible = [], counts = [];
+  const present = [],
+    visible = [],
+    counts = [];
   for (const css of probes) {
     const found = queryAll(searched, css).filter((element) => !isDecoy(element));
     present.push(found.length > 0);
@@ -27,13 +29,17 @@
 
   const texts = [document.body?.innerText || ""];
   for (const root of searched.slice(1)) if (isRendered(root.host)) texts.push(spoken(root.host));
-  for (const element of visibleIn("kat-alert, kat-button, kat-modal, kat-label, [header][description]")) texts.push(spoken(element));
+  for (const element of visibleIn("kat-alert, kat-button, kat-modal, kat-label, [header][description]"))
+    texts.push(spoken(element));
   const text = texts.join("\n").slice(0, 60000);
 
-  const shownAlerts = alerts.flatMap((css) => visibleIn(css)).filter((element, index, all) => all.indexOf(element) === index);
+  const shownAlerts = alerts
+    .flatMap((css) => visibleIn(css))
+    .filter((element, index, all) => all.indexOf(element) === index);
   const outermost = shownAlerts.filter((element) => !shownAlerts.some((other) => holds(other, element)));
   const severity = (element) => {
-    const told = `${element.className || ""} ${element.getAttribute("variant") || ""} ${element.id || ""}`.toLowerCase();
+    const told =
+      `${element.className || ""} ${element.getAttribute("variant") || ""} ${element.id || ""}`.toLowerCase();
     if (/success/.test(told)) return "success";
     if (/\binfo|-info|informational/.test(told)) return "info";
     if (/warning/.test(told)) return "warning";
@@ -45,41 +51,66 @@
   const named = identity.join(", ");
   const addresses = [];
   for (const root of searched) {
-    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT, (node) => (node.data.includes("@") ? NodeFilter.FILTER_ACCEPT : NodeFilter.FILTER_SKIP));
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT, (node) =>
+      node.data.includes("@") ? NodeFilter.FILTER_ACCEPT : NodeFilter.FILTER_SKIP,
+    );
     while (walker.nextNode() && addresses.length < 200) {
       const element = walker.currentNode.parentElement;
       if (!element || element.matches("script, style, noscript, template") || !isRendered(element)) continue;
       let box = element.closest("p, li, td, dd, dt, label, h1, h2, h3, h4, div, section, header, nav") || element;
       // Alone in its box, as in a table: what it is stands in the row.
-      while (box.parentElement && box.parentElement !== document.body && !/[^\s:]/.test(squeeze(box.innerText).replaceAll(squeeze(walker.currentNode.data), ""))) box = box.parentElement;
+      while (
+        box.parentElement &&
+        box.parentElement !== document.body &&
+        !/[^\s:]/.test(squeeze(box.innerText).replaceAll(squeeze(walker.currentNode.data), ""))
+      )
+        box = box.parentElement;
       const block = squeeze(box.innerText);
       for (const [address] of walker.currentNode.data.matchAll(mail)) {
-        const low = address.toLowerCase(), at = block.indexOf(low);
-        const around = at < 0 ? "" : `${block.slice(Math.max(0, at - 80), at)} \n ${block.slice(at + low.length, at + low.length + 40)}`;
+        const low = address.toLowerCase(),
+          at = block.indexOf(low);
+        const around =
+          at < 0
+            ? ""
+            : `${block.slice(Math.max(0, at - 80), at)} \n ${block.slice(at + low.length, at + low.length + 40)}`;
         addresses.push({ address: low, around, named: element.closest(named) !== null });
       }
     }
   }
   // Whose sign-in it is about: what it shows and what it would send along, seen or not, decoys that are filled in too.
-  const isClaim = (element, text) => /@|^\+?[\d ()./-]{7,}$/.test(text) || (element.matches("input[name=email]") && text !== "");
+  const isClaim = (element, text) =>
+    /@|^\+?[\d ()./-]{7,}$/.test(text) || (element.matches("input[name=email]") && text !== "");
   const claimed = queryAll(searched, claimedWhere.join(", "))
     .map((element) => [element, (element.value ?? element.textContent ?? "").trim()])
     .filter(([element, text]) => isClaim(element, text))
     .map(([, text]) => text);
-  const failed = [...document.querySelectorAll("a[href*='failedSignInCount=']")].map((a) => Number(/failedSignInCount=(\d+)/.exec(a.getAttribute("href"))?.[1] || 0));
+  const failed = [...document.querySelectorAll("a[href*='failedSignInCount=']")].map((a) =>
+    Number(/failedSignInCount=(\d+)/.exec(a.getAttribute("href"))?.[1] || 0),
+  );
 
   // A sheet that did not come leaves everything to be seen, alerts and decoys alike; whose it is, is told by its host.
-  const sheets = queryAll(searched, "link[rel~=stylesheet i][href]").filter((link) => !link.disabled && matchMedia(link.media || "all").matches);
-  const isEmptied = (link) => { // something else than a style sheet was sent under its name
+  const sheets = queryAll(searched, "link[rel~=stylesheet i][href]").filter(
+    (link) => !link.disabled && matchMedia(link.media || "all").matches,
+  );
+  const isEmptied = (link) => {
+    // something else than a style sheet was sent under its name
     const sent = performance.getEntriesByName(link.href).map((entry) => entry.contentType || "");
     return sent.some((type) => type && !/css/.test(type));
   };
   const isLost = (link) => globalThis[Symbol.for("rest")]?.isLost(link) || !link.sheet || isEmptied(link);
   const unstyled = sheets.filter(isLost).map((link) => new URL(link.href, document.baseURI).hostname);
 
-  const inline = [...document.scripts].filter((s) => !s.src).map((s) => s.textContent).join("\n");
+  const inline = [...document.scripts]
+    .filter((s) => !s.src)
+    .map((s) => s.textContent)
+    .join("\n");
   const names = controls.slice(0, 400).map(nameOf).filter(Boolean);
-  const skeleton = fields.map((f) => `${f.localName}.${f.type}.${f.name}`).join() + "|" + names.join() + "|" + outermost.map((a) => spoken(a)).join();
+  const skeleton =
+    fields.map((f) => `${f.localName}.${f.type}.${f.name}`).join() +
+    "|" +
+    names.join() +
+    "|" +
+    outermost.map((a) => spoken(a)).join();
   let hash = 5381;
   for (let i = 0; i < skeleton.length; i++) hash = ((hash * 33) ^ skeleton.charCodeAt(i)) >>> 0;
 
@@ -91,17 +122,30 @@
     status: performance.getEntriesByType("navigation")[0]?.responseStatus || 0,
     document: String(performance.timeOrigin),
     shape: hash.toString(16),
-    present, visible, counts, forms,
+    present,
+    visible,
+    counts,
+    forms,
     scripts: scripts.map((piece) => inline.includes(piece)),
     fields: fields.length,
     text: squeeze(text),
     headings: headings.flatMap((css) => visibleIn(css)).map((element) => squeeze(spoken(element))),
     controls: names,
-    alerts: outermost.map((element) => ({ text: squeeze(spoken(element)), severity: severity(element), harmless: harmless !== "" && element.matches(harmless) })).filter((alert) => alert.text),
+    alerts: outermost
+      .map((element) => ({
+        text: squeeze(spoken(element)),
+        severity: severity(element),
+        harmless: harmless !== "" && element.matches(harmless),
+      }))
+      .filter((alert) => alert.text),
     addresses,
     claimed: [...new Set(claimed)],
     unstyled: [...new Set(unstyled)],
     failed: failed.length ? Math.max(...failed) : 0,
-    blank: !text.trim() && fields.length === 0 && controls.length === 0 && visibleIn("iframe, frame, embed, object").length === 0,
+    blank:
+      !text.trim() &&
+      fields.length === 0 &&
+      controls.length === 0 &&
+      visibleIn("iframe, frame, embed, object").length === 0,
   };
-}
+};

@@ -1,10 +1,25 @@
 // Knows when the document last changed and what it still has to do. Runs before any script of a page; where it could not, it knows from now on.
 // A request counts for as long as a page may load; a timer counts when it was set soon after the page began, was pressed or scrolled.
 globalThis[Symbol.for("rest")] ??= (() => {
-  const LOADING = 5000, SOON = 3000, PUT_OFF = 3000, AFTER_SCROLL = 300;
-  const now = performance.now.bind(performance), later = setTimeout.bind(globalThis), frame = requestAnimationFrame.bind(globalThis);
-  const requests = new Set(), timers = new Map(), dues = new Set(), watched = new WeakSet(), sealed = new WeakSet(), hears = new WeakSet(), lost = new WeakSet();
-  let changes = 0, last = now(), acted = last, scrolled = -Infinity, heard = "";
+  const LOADING = 5000,
+    SOON = 3000,
+    PUT_OFF = 3000,
+    AFTER_SCROLL = 300;
+  const now = performance.now.bind(performance),
+    later = setTimeout.bind(globalThis),
+    frame = requestAnimationFrame.bind(globalThis);
+  const requests = new Set(),
+    timers = new Map(),
+    dues = new Set(),
+    watched = new WeakSet(),
+    sealed = new WeakSet(),
+    hears = new WeakSet(),
+    lost = new WeakSet();
+  let changes = 0,
+    last = now(),
+    acted = last,
+    scrolled = -Infinity,
+    heard = "";
   const take = (records) => {
     if (!records.length) return;
     changes += 1;
@@ -13,7 +28,8 @@ globalThis[Symbol.for("rest")] ??= (() => {
   };
   // What a page loads while it is read itself is part of its being complete; a script or a style that is put in later is not.
   const load = (node) => {
-    const runs = node.localName === "script" && node.src && !node.noModule && /^(|module|.*javascript)$/.test(node.type);
+    const runs =
+      node.localName === "script" && node.src && !node.noModule && /^(|module|.*javascript)$/.test(node.type);
     if (!runs && !(node.localName === "link" && node.rel === "stylesheet")) return;
     const ended = begin();
     node.addEventListener("load", ended);
@@ -25,21 +41,58 @@ globalThis[Symbol.for("rest")] ??= (() => {
     watched.add(root);
     observer.observe(root, { subtree: true, childList: true, attributes: true, characterData: true });
     // A sheet that failed, or that imports one that did, is an empty sheet afterwards; only its event tells.
-    root.addEventListener("error", ({ target }) => { if (target.localName === "link") lost.add(target); }, true);
-    root.addEventListener("load", ({ target }) => { if (target.localName === "link") lost.delete(target); }, true);
+    root.addEventListener(
+      "error",
+      ({ target }) => {
+        if (target.localName === "link") lost.add(target);
+      },
+      true,
+    );
+    root.addEventListener(
+      "load",
+      ({ target }) => {
+        if (target.localName === "link") lost.delete(target);
+      },
+      true,
+    );
   };
   // A request that was answered may still be drawn in the same moment, so its end counts as a change of the time, not of the page.
-  const begin = () => { const one = { at: now() }; requests.add(one); return () => { if (requests.delete(one)) last = now(); }; };
-  const around = (owner, name, apply) => { if (owner?.[name]) owner[name] = new Proxy(owner[name], { apply }); };
-  const promised = (target, self, args) => { const ended = begin(), answer = Reflect.apply(target, self, args); answer.then(ended, ended); return answer; };
+  const begin = () => {
+    const one = { at: now() };
+    requests.add(one);
+    return () => {
+      if (requests.delete(one)) last = now();
+    };
+  };
+  const around = (owner, name, apply) => {
+    if (owner?.[name]) owner[name] = new Proxy(owner[name], { apply });
+  };
+  const promised = (target, self, args) => {
+    const ended = begin(),
+      answer = Reflect.apply(target, self, args);
+    answer.then(ended, ended);
+    return answer;
+  };
   around(globalThis, "fetch", promised);
   for (const name of ["json", "text", "arrayBuffer", "blob"]) around(globalThis.Response?.prototype, name, promised);
-  around(globalThis.XMLHttpRequest?.prototype, "send", (target, self, args) => { self.addEventListener("loadend", begin()); return Reflect.apply(target, self, args); });
-  around(globalThis.Element?.prototype, "attachShadow", (target, self, args) => { const root = Reflect.apply(target, self, args); watch(root); if (root.mode === "closed") sealed.add(self); return root; });
+  around(globalThis.XMLHttpRequest?.prototype, "send", (target, self, args) => {
+    self.addEventListener("loadend", begin());
+    return Reflect.apply(target, self, args);
+  });
+  around(globalThis.Element?.prototype, "attachShadow", (target, self, args) => {
+    const root = Reflect.apply(target, self, args);
+    watch(root);
+    if (root.mode === "closed") sealed.add(self);
+    return root;
+  });
   // What hears presses, whatever it looks like.
   const PRESS = /^(click|dblclick|mousedown|mouseup|pointerdown|pointerup|touchstart|touchend|keydown)$/;
-  around(globalThis.EventTarget?.prototype, "addEventListener", (target, self, args) => { if (self instanceof Element && PRESS.test(args[0])) hears.add(self); return Reflect.apply(target, self, args); });
-  const counts = (delay) => (now() - acted <= SOON && delay <= PUT_OFF) || (now() - scrolled <= AFTER_SCROLL && delay <= AFTER_SCROLL);
+  around(globalThis.EventTarget?.prototype, "addEventListener", (target, self, args) => {
+    if (self instanceof Element && PRESS.test(args[0])) hears.add(self);
+    return Reflect.apply(target, self, args);
+  });
+  const counts = (delay) =>
+    (now() - acted <= SOON && delay <= PUT_OFF) || (now() - scrolled <= AFTER_SCROLL && delay <= AFTER_SCROLL);
   around(globalThis, "setTimeout", (target, self, args) => {
     const [run, delay = 0] = args;
     if (typeof run === "function" && +delay > 0 && +delay <= 10000) {
@@ -48,13 +101,35 @@ globalThis[Symbol.for("rest")] ??= (() => {
       if (dues.size > 500) for (const one of dues) if (one < now()) dues.delete(one);
     }
     if (typeof run !== "function" || !counts(+delay || 0)) return Reflect.apply(target, self, args);
-    const id = target((...given) => { timers.delete(id); last = now(); run.apply(self, given); }, ...args.slice(1));
+    const id = target(
+      (...given) => {
+        timers.delete(id);
+        last = now();
+        run.apply(self, given);
+      },
+      ...args.slice(1),
+    );
     timers.set(id, now() + (+delay || 0) + 1000);
     return id;
   });
-  around(globalThis, "clearTimeout", (target, self, args) => { timers.delete(args[0]); return Reflect.apply(target, self, args); });
-  addEventListener("click", (event) => { if (event.isTrusted) acted = now(); }, { capture: true, passive: true });
-  addEventListener("scroll", () => { scrolled = now(); }, { capture: true, passive: true });
+  around(globalThis, "clearTimeout", (target, self, args) => {
+    timers.delete(args[0]);
+    return Reflect.apply(target, self, args);
+  });
+  addEventListener(
+    "click",
+    (event) => {
+      if (event.isTrusted) acted = now();
+    },
+    { capture: true, passive: true },
+  );
+  addEventListener(
+    "scroll",
+    () => {
+      scrolled = now();
+    },
+    { capture: true, passive: true },
+  );
   watch(document);
 
   const waits = () => {
@@ -66,42 +141,67 @@ globalThis[Symbol.for("rest")] ??= (() => {
   // What a script ticks without an attribute is no change of the document.
   const ticks = (root) => {
     let hash = 0;
-    for (const control of root.querySelectorAll("input, select, option, kat-radiobutton, kat-checkbox")) hash = (hash * 33 + (control.checked || control.selected ? 7 : 1) + (control.selectedIndex || 0)) | 0;
+    for (const control of root.querySelectorAll("input, select, option, kat-radiobutton, kat-checkbox"))
+      hash = (hash * 33 + (control.checked || control.selected ? 7 : 1) + (control.selectedIndex || 0)) | 0;
     return hash;
   };
   const seen = () => {
-    const at = now(), roots = [document];
-    for (let i = 0; i < roots.length; i++) for (const element of roots[i].querySelectorAll("*")) if (element.shadowRoot) roots.push(element.shadowRoot);
+    const at = now(),
+      roots = [document];
+    for (let i = 0; i < roots.length; i++)
+      for (const element of roots[i].querySelectorAll("*")) if (element.shadowRoot) roots.push(element.shadowRoot);
     roots.forEach(watch);
     take(observer.takeRecords());
-    return { moment: [performance.timeOrigin, changes, roots.reduce((sum, root) => (sum * 31 + ticks(root)) | 0, 0)], calm: at - last, waits: waits() || !loaded() };
+    return {
+      moment: [performance.timeOrigin, changes, roots.reduce((sum, root) => (sum * 31 + ticks(root)) | 0, 0)],
+      calm: at - last,
+      waits: waits() || !loaded(),
+    };
   };
   // Resolve when nothing has changed for so long and nothing is under way. A page that never stops changing is given up on after `limit`.
-  const rest = (quiet, limit) => new Promise((done) => {
-    const began = now();
-    const look = () => {
-      const { moment, calm, waits } = seen(), spent = now() - began;
-      if (!waits && calm >= quiet) done({ moment, rested: true });
-      else if (spent >= (waits ? limit + LOADING : limit)) done({ moment, rested: false });
-      else later(look, waits ? 20 : Math.max(4, quiet - calm));
-    };
-    drawn().then(look); // what a long look of ours has held up comes first
-  });
+  const rest = (quiet, limit) =>
+    new Promise((done) => {
+      const began = now();
+      const look = () => {
+        const { moment, calm, waits } = seen(),
+          spent = now() - began;
+        if (!waits && calm >= quiet) done({ moment, rested: true });
+        else if (spent >= (waits ? limit + LOADING : limit)) done({ moment, rested: false });
+        else later(look, waits ? 20 : Math.max(4, quiet - calm));
+      };
+      drawn().then(look); // what a long look of ours has held up comes first
+    });
   // Resolve when another moment has come, or after so long.
-  const other = (moment, limit) => new Promise((done) => {
-    const began = now();
-    const look = () => { if (String(seen().moment) !== String(moment) || now() - began >= limit) done(true); else later(look, 25); };
-    look();
-  });
+  const other = (moment, limit) =>
+    new Promise((done) => {
+      const began = now();
+      const look = () => {
+        if (String(seen().moment) !== String(moment) || now() - began >= limit) done(true);
+        else later(look, 25);
+      };
+      look();
+    });
   // Whether anything is new since this was asked last.
   const news = () => {
-    const { moment } = seen(), told = JSON.stringify([moment, document.readyState]), before = heard;
+    const { moment } = seen(),
+      told = JSON.stringify([moment, document.readyState]),
+      before = heard;
     heard = told;
     return told !== before;
   };
   // Let what a scroll sets off begin: listeners run with the next frame, and what watches which parts are in view right after it.
-  const drawn = () => new Promise((done) => { const end = later(done, 300); frame(() => frame(() => { clearTimeout(end); done(); })); });
+  const drawn = () =>
+    new Promise((done) => {
+      const end = later(done, 300);
+      frame(() =>
+        frame(() => {
+          clearTimeout(end);
+          done();
+        }),
+      );
+    });
   // Let time pass: at least so long, and until the timers that are set now have come due.
-  const wait = (least, limit) => new Promise((done) => later(done, Math.min(limit, Math.max(least, ...[...dues].map((due) => due - now() + 50)))));
+  const wait = (least, limit) =>
+    new Promise((done) => later(done, Math.min(limit, Math.max(least, ...[...dues].map((due) => due - now() + 50)))));
   return { wait, seen, rest, other, drawn, news, sealed, hears, isLost: (link) => lost.has(link) };
 })();

@@ -8,21 +8,37 @@ const roots = () => {
 };
 const queryAll = (searched, css) => searched.flatMap((root) => [...root.querySelectorAll(css)]);
 const squeeze = (text) =>
-  (text || "").normalize("NFKC").replace(/[\u2018\u2019\u02bc]/g, "'").replace(/[\u00ad\u200b-\u200f\u2060\ufeff]/g, "").replace(/\s+/g, " ").trim().toLowerCase();
+  (text || "")
+    .normalize("NFKC")
+    .replace(/[\u2018\u2019\u02bc]/g, "'")
+    .replace(/[\u00ad\u200b-\u200f\u2060\ufeff]/g, "")
+    .replace(/\s+/g, " ")
+    .trim()
+    .toLowerCase();
 
 const isRendered = (element) => {
   if (!element.checkVisibility({ visibilityProperty: true })) return false;
   const box = element.getBoundingClientRect();
-  const left = box.left + scrollX, top = box.top + scrollY;
-  return box.width > 1 && box.height > 1 && left + box.width > 0 && top + box.height > 0 && left < Math.max(document.documentElement.scrollWidth, innerWidth);
+  const left = box.left + scrollX,
+    top = box.top + scrollY;
+  return (
+    box.width > 1 &&
+    box.height > 1 &&
+    left + box.width > 0 &&
+    top + box.height > 0 &&
+    left < Math.max(document.documentElement.scrollWidth, innerWidth)
+  );
 };
 // A part of another element, through shadow roots too.
 const holds = (outer, inner) => {
-  for (let node = inner; node; node = node.getRootNode().host) if (outer !== node ? outer.contains(node) : inner !== outer) return true;
+  for (let node = inner; node; node = node.getRootNode().host)
+    if (outer !== node ? outer.contains(node) : inner !== outer) return true;
   return false;
 };
-const FIELD = "input:not([type=hidden]):not([type=submit]):not([type=button]):not([type=image]):not([type=reset]), textarea, select";
-const CONTROL = "button, input[type=submit], input[type=button], input[type=image], a[href], [role=button], [role=link], kat-button, kat-link";
+const FIELD =
+  "input:not([type=hidden]):not([type=submit]):not([type=button]):not([type=image]):not([type=reset]), textarea, select";
+const CONTROL =
+  "button, input[type=submit], input[type=button], input[type=image], a[href], [role=button], [role=link], kat-button, kat-link";
 // Fields put there for password managers (places.toml); whatever they look like, they are no field of the page.
 const DECOYS = argument?.decoys || "";
 const isDecoy = (element) => DECOYS !== "" && element.matches(DECOYS);
@@ -36,25 +52,45 @@ const isVisible = (element) => {
 };
 
 const referenced = (element, attribute) =>
-  (element.getAttribute(attribute) || "").split(/\s+/).filter(Boolean).map((id) => element.getRootNode().getElementById(id)?.textContent || "").join(" ");
+  (element.getAttribute(attribute) || "")
+    .split(/\s+/)
+    .filter(Boolean)
+    .map((id) => element.getRootNode().getElementById(id)?.textContent || "")
+    .join(" ");
 const nameOf = (element) =>
   squeeze(
     referenced(element, "aria-labelledby") ||
       element.getAttribute("aria-label") ||
-      (element.matches("input") && (element.labels?.[0]?.textContent || (element.matches("[type=submit], [type=button]") ? element.value : ""))) ||
+      (element.matches("input") &&
+        (element.labels?.[0]?.textContent || (element.matches("[type=submit], [type=button]") ? element.value : ""))) ||
       element.getAttribute("label") ||
       (element.innerText ?? element.textContent) ||
       element.getAttribute("alt") ||
       element.getAttribute("title") ||
-      element.getAttribute("value")
+      element.getAttribute("value"),
   );
 const isEnabled = (element) =>
-  !element.disabled && element.getAttribute("aria-disabled") !== "true" && !(element.localName.startsWith("kat-") && element.hasAttribute("disabled") && element.getAttribute("disabled") !== "false");
+  !element.disabled &&
+  element.getAttribute("aria-disabled") !== "true" &&
+  !(
+    element.localName.startsWith("kat-") &&
+    element.hasAttribute("disabled") &&
+    element.getAttribute("disabled") !== "false"
+  );
 
 // The text a person reads, with what custom elements keep in attributes and shadow roots.
 const spoken = (element) => {
-  const own = [element.getAttribute?.("header"), element.getAttribute?.("description"), element.localName?.startsWith("kat-") ? element.getAttribute("label") : ""];
+  const own = [
+    element.getAttribute?.("header"),
+    element.getAttribute?.("description"),
+    element.localName?.startsWith("kat-") ? element.getAttribute("label") : "",
+  ];
   const text = element.innerText ?? element.textContent ?? "";
-  const shadow = element.shadowRoot ? [...element.shadowRoot.children].filter((c) => c.localName !== "style").map((c) => c.innerText ?? "").join(" ") : "";
+  const shadow = element.shadowRoot
+    ? [...element.shadowRoot.children]
+        .filter((c) => c.localName !== "style")
+        .map((c) => c.innerText ?? "")
+        .join(" ")
+    : "";
   return [...own, text, shadow].filter(Boolean).join(" \n ");
 };

@@ -1,6 +1,8 @@
 // Heads: places (marketplaces) side by side, and level words side by side, or a table row of them, without controls.
 const is_place = (t) => t.k === "text" && PLACE.has(fold(t.s.replace(/\s*\([A-Z]{2}\)$/, "")));
-const markets = [], columns = [], taken = new Set();
+const markets = [],
+  columns = [],
+  taken = new Set();
 const cells = once((row) => [...kids(row)].filter((c) => c.nodeType === 1 && shown(c)));
 const span = (cell, prop) => +cell[prop] || +cell.getAttribute("aria-" + prop.toLowerCase()) || 1;
 // Which columns of its table each cell takes, and how many its row has, heads that span rows counted.
@@ -10,10 +12,13 @@ const lay = once((table) => {
   for (const row of all(table, "row").filter((r) => near(up(r), "table") === table && shown(r))) {
     const next = [];
     let at = 0;
-    const skip = () => { for (; held[at]; at++) next[at] = held[at] - 1; };
+    const skip = () => {
+      for (; held[at]; at++) next[at] = held[at] - 1;
+    };
     for (const cell of cells(row)) {
       skip();
-      const to = at + span(cell, "colSpan"), more = span(cell, "rowSpan") - 1;
+      const to = at + span(cell, "colSpan"),
+        more = span(cell, "rowSpan") - 1;
       laid.set(cell, [at, to]);
       while (at < to) next[at++] = more;
     }
@@ -23,9 +28,18 @@ const lay = once((table) => {
   }
   return laid;
 });
-const slot = (row, cell) => { const laid = near(row, "table") && lay(near(row, "table")).get(cell); return laid || (cell === row ? [0, cells(row).length] : [cells(row).indexOf(cell), cells(row).indexOf(cell) + 1]); };
+const slot = (row, cell) => {
+  const laid = near(row, "table") && lay(near(row, "table")).get(cell);
+  return laid || (cell === row ? [0, cells(row).length] : [cells(row).indexOf(cell), cells(row).indexOf(cell) + 1]);
+};
 const head_from = (heads, row, texts) => {
-  const own = (el) => clean(texts_in(el).filter((t) => !near(t.el, "pressable")).map((t) => t.s).join(" ")) || clean(words_of(el)); // without its help buttons
+  const own = (el) =>
+    clean(
+      texts_in(el)
+        .filter((t) => !near(t.el, "pressable"))
+        .map((t) => t.s)
+        .join(" "),
+    ) || clean(words_of(el)); // without its help buttons
   const parts = cells(row).map((el) => ({ s: own(el), box: boxOf(el), slot: slot(row, el) }));
   heads.push({ row, table: near(row, "table"), parts, wide: slot(row, row)[1], at: texts[0].i, texts });
 };
@@ -33,28 +47,50 @@ const row_has_option = (row) => options.some((o) => inside(o.el, row) && !near(o
 const side_by_side = (t, like) => {
   const next = items[t.i + 1];
   if (!next || !like(next) || belongs.has(next)) return null;
-  let box = up(t.el); while (!inside(next.el, box)) box = up(box);
+  let box = up(t.el);
+  while (!inside(next.el, box)) box = up(box);
   return texts_in(box).length < 9 && !row_has_option(box) ? box : null;
 };
 for (const t of said.filter((t) => is_place(t) && !belongs.has(t) && !near(t.el, "pressable") && !near(t.el, "tab"))) {
   const row = near(t.el, "row") || side_by_side(t, is_place);
   if (!row || markets.some((m) => m.row === row) || row_has_option(row)) continue;
-  const parts = cells(row), rest = texts_in(row).filter((x) => !inside(x.el, parts[0]));
-  if (parts.length > 1 && rest.length && (parts.every((c) => near(c, "column_head")) || rest.every(is_place))) head_from(markets, row, texts_in(row));
+  const parts = cells(row),
+    rest = texts_in(row).filter((x) => !inside(x.el, parts[0]));
+  if (parts.length > 1 && rest.length && (parts.every((c) => near(c, "column_head")) || rest.every(is_place)))
+    head_from(markets, row, texts_in(row));
 }
 const is_market_row = (row) => markets.some((m) => m.row === row);
-const one_each = (row) => markets.some((m) => m.row !== row && m.wide === slot(row, row)[1] && m.table === near(row, "table") && m.parts.every((p) => p.slot[1] - p.slot[0] === 1));
+const one_each = (row) =>
+  markets.some(
+    (m) =>
+      m.row !== row &&
+      m.wide === slot(row, row)[1] &&
+      m.table === near(row, "table") &&
+      m.parts.every((p) => p.slot[1] - p.slot[0] === 1),
+  );
 const loose = items.filter((t) => is_level(t) && !belongs.has(t));
 for (const t of loose) {
   if (columns.some((c) => c.texts.includes(t))) continue;
   const row = near(t.el, "row") || side_by_side(t, is_level);
-  if (row && !row_has_option(row) && !one_each(row) && texts_in(row).filter(is_level).length > 1) head_from(columns, row, texts_in(row));
+  if (row && !row_has_option(row) && !one_each(row) && texts_in(row).filter(is_level).length > 1)
+    head_from(columns, row, texts_in(row));
 }
-const in_cells = (row) => new Set(options.filter((o) => inside(o.el, row)).map((o) => cells(row).find((c) => inside(o.el, c))));
-for (const row of all(document.body, "row")) { // heads in words that nobody knows are heads all the same, where controls stand under them
-  const parts = cells(row), texts = parts.length > 2 && parts.every((c) => near(c, "column_head")) ? texts_in(row) : [];
-  if (texts.length > 1 && !row_has_option(row) && !is_market_row(row) && !columns.some((c) => c.row === row)
-    && all(near(row, "table") || document.body, "row").some((r) => cells(r).length === parts.length && in_cells(r).size > 1)) head_from(columns, row, texts);
+const in_cells = (row) =>
+  new Set(options.filter((o) => inside(o.el, row)).map((o) => cells(row).find((c) => inside(o.el, c))));
+for (const row of all(document.body, "row")) {
+  // heads in words that nobody knows are heads all the same, where controls stand under them
+  const parts = cells(row),
+    texts = parts.length > 2 && parts.every((c) => near(c, "column_head")) ? texts_in(row) : [];
+  if (
+    texts.length > 1 &&
+    !row_has_option(row) &&
+    !is_market_row(row) &&
+    !columns.some((c) => c.row === row) &&
+    all(near(row, "table") || document.body, "row").some(
+      (r) => cells(r).length === parts.length && in_cells(r).size > 1,
+    )
+  )
+    head_from(columns, row, texts);
 }
 columns.sort((a, b) => a.at - b.at);
 for (const head of [...markets, ...columns]) head.texts.forEach((t) => taken.add(t));

@@ -1,37 +1,125 @@
 // What counts as shown, as inside, as above: the tools of every script that reads a permission grid. Nothing changes while they run.
 const { moment } = globalThis[Symbol.for("rest")].seen();
-const LEVEL = new Set(words), PLACE = new Set(places), ON = new Set(on), OFF = new Set(off);
+const LEVEL = new Set(words),
+  PLACE = new Set(places),
+  ON = new Set(on),
+  OFF = new Set(off);
 const clean = (s) => (s || "").replace(/[\s\u00a0\u200b]+/g, " ").trim();
 // Nothing changes during the walk, so what was asked once is remembered.
-const once = (make) => { const known = new Map(); return (key) => { if (!known.has(key)) known.set(key, make(key)); return known.get(key); }; };
-const fold = once((s) => clean(s).replace(/[:：]$/, "").trim().toLowerCase());
+const once = (make) => {
+  const known = new Map();
+  return (key) => {
+    if (!known.has(key)) known.set(key, make(key));
+    return known.get(key);
+  };
+};
+const fold = once((s) =>
+  clean(s)
+    .replace(/[:：]$/, "")
+    .trim()
+    .toLowerCase(),
+);
 const rules = once((rule) => once((el) => el.matches(css[rule])));
 const is = (el, rule) => el.nodeType === 1 && rules(rule)(el);
 const up = (n) => n.assignedSlot || (n.parentNode instanceof ShadowRoot ? n.parentNode.host : n.parentNode);
-const nearest = once((rule) => { const above = once((n) => (is(n, rule) ? n : near(up(n), rule))); return above; });
+const nearest = once((rule) => {
+  const above = once((n) => (is(n, rule) ? n : near(up(n), rule)));
+  return above;
+});
 const near = (n, rule) => (n && n.nodeType === 1 ? nearest(rule)(n) : null);
-const kids = (n) => n.tagName === "SLOT" && n.assignedNodes().length ? n.assignedNodes({ flatten: true }) : (n.shadowRoot || n).childNodes;
+const kids = (n) =>
+  n.tagName === "SLOT" && n.assignedNodes().length
+    ? n.assignedNodes({ flatten: true })
+    : (n.shadowRoot || n).childNodes;
 // Where each element begins and ends in the order of reading: inside a box is what begins between the box's two numbers.
 const place = new Map();
-const number = (n) => { const mine = [place.size, 0]; place.set(n, mine); for (const k of kids(n)) if (k.nodeType === 1) number(k); mine[1] = place.size; };
+const number = (n) => {
+  const mine = [place.size, 0];
+  place.set(n, mine);
+  for (const k of kids(n)) if (k.nodeType === 1) number(k);
+  mine[1] = place.size;
+};
 number(document.body);
-const climbs = (n, box) => { for (; n; n = up(n)) if (n === box) return true; return false; };
-const inside = (n, box) => { const a = place.get(n), b = place.get(box); return a && b ? b[0] <= a[0] && a[0] < b[1] : climbs(n, box); };
+const climbs = (n, box) => {
+  for (; n; n = up(n)) if (n === box) return true;
+  return false;
+};
+const inside = (n, box) => {
+  const a = place.get(n),
+    b = place.get(box);
+  return a && b ? b[0] <= a[0] && a[0] < b[1] : climbs(n, box);
+};
 const shown = once((el) => el.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: false }));
-const boxOf = (el) => { const r = el.getBoundingClientRect(); return [r.left + scrollX, r.top + scrollY, r.right + scrollX, r.bottom + scrollY]; };
-const all = (box, rule) => { const out = []; const go = (n) => { for (const k of kids(n)) if (k.nodeType === 1) { if (is(k, rule)) out.push(k); go(k); } }; go(box); return out; };
-const words_of = (n) => n.nodeType === 3 ? n.data : n.nodeType === 1 && !is(n, "skip") && n.getAttribute("aria-hidden") !== "true" ? [...kids(n)].map(words_of).join(" ") : "";
+const boxOf = (el) => {
+  const r = el.getBoundingClientRect();
+  return [r.left + scrollX, r.top + scrollY, r.right + scrollX, r.bottom + scrollY];
+};
+const all = (box, rule) => {
+  const out = [];
+  const go = (n) => {
+    for (const k of kids(n))
+      if (k.nodeType === 1) {
+        if (is(k, rule)) out.push(k);
+        go(k);
+      }
+  };
+  go(box);
+  return out;
+};
+const words_of = (n) =>
+  n.nodeType === 3
+    ? n.data
+    : n.nodeType === 1 && !is(n, "skip") && n.getAttribute("aria-hidden") !== "true"
+      ? [...kids(n)].map(words_of).join(" ")
+      : "";
 // Where something stands, for people: the nearest boxes that have a name of their own.
-const where_is = (el) => { const steps = []; for (let n = el; n && n.nodeType === 1 && n !== document.body && steps.length < 3; n = up(n)) { const name = n.id ? `#${n.id}` : typeof n.className === "string" && n.className.trim() ? `.${n.className.trim().split(/\s+/)[0]}` : n.getAttribute("role") ? `[role=${n.getAttribute("role")}]` : ""; if (name || steps.length === 0) steps.unshift(n.localName + name); } return steps.join(" > ").slice(0, 120); };
+const where_is = (el) => {
+  const steps = [];
+  for (let n = el; n && n.nodeType === 1 && n !== document.body && steps.length < 3; n = up(n)) {
+    const name = n.id
+      ? `#${n.id}`
+      : typeof n.className === "string" && n.className.trim()
+        ? `.${n.className.trim().split(/\s+/)[0]}`
+        : n.getAttribute("role")
+          ? `[role=${n.getAttribute("role")}]`
+          : "";
+    if (name || steps.length === 0) steps.unshift(n.localName + name);
+  }
+  return steps.join(" > ").slice(0, 120);
+};
 // Whether a link leads to another page that is none of permissions.
 const way_of = (link) => {
   const href = link.tagName === "A" ? link.getAttribute("href") : link.getAttribute("href") || "";
   if (!href || /^(#|javascript:)/i.test(href.trim())) return "press";
-  try { const to = new URL(href, document.baseURI); return to.protocol === "mailto:" || (to.origin + to.pathname !== location.origin + location.pathname && !permission_paths.some((path) => to.pathname.startsWith(path))) ? "away" : "here"; } catch { return "press"; }
+  try {
+    const to = new URL(href, document.baseURI);
+    return to.protocol === "mailto:" ||
+      (to.origin + to.pathname !== location.origin + location.pathname &&
+        !permission_paths.some((path) => to.pathname.startsWith(path)))
+      ? "away"
+      : "here";
+  } catch {
+    return "press";
+  }
 };
 // A pager that leads nowhere: nothing in it can be pressed but the page that is shown.
-const idle_pager = (el) => { const pager = near(el, "pager"); return pager && !all(pager, "pressable").some((k) => shown(k) && !near(k, "disabled") && !k.matches("[aria-current]")) ? pager : null; };
+const idle_pager = (el) => {
+  const pager = near(el, "pager");
+  return pager && !all(pager, "pressable").some((k) => shown(k) && !near(k, "disabled") && !k.matches("[aria-current]"))
+    ? pager
+    : null;
+};
 // A part of the page for finding one's way: links that lead away, perhaps with a word between, and nothing else to press.
-const is_way = once((region) => { const doors = all(region, "interactive").filter(shown); return doors.some((el) => is(el, "link") && way_of(el) === "away") && doors.every((el) => is(el, "link") && way_of(el) === "away"); });
-const in_chrome = (el) => { const region = near(el, "chrome_text"); return !!region && is_way(region); };
-const hears = (el) => globalThis[Symbol.for("rest")].hears.has(el) || !!el.onclick || !!el.onpointerdown || !!el.onmousedown;
+const is_way = once((region) => {
+  const doors = all(region, "interactive").filter(shown);
+  return (
+    doors.some((el) => is(el, "link") && way_of(el) === "away") &&
+    doors.every((el) => is(el, "link") && way_of(el) === "away")
+  );
+});
+const in_chrome = (el) => {
+  const region = near(el, "chrome_text");
+  return !!region && is_way(region);
+};
+const hears = (el) =>
+  globalThis[Symbol.for("rest")].hears.has(el) || !!el.onclick || !!el.onpointerdown || !!el.onmousedown;

@@ -1,88 +1,253 @@
 // Everything a person can see, or could bring to sight, that nothing of the reading explains. It knows nothing of permissions.
 const leftovers = () => {
-  const left = [], seen_control = new Set();
-  const put = (kind, el, words, more = {}) => left.push({ kind, words: clean(words).slice(0, 200), where: where_is(el), ...more });
-  const LETTERS = /[\p{L}\p{N}]/u, SIGNS = /[^\s\p{P}\p{L}\p{N}<>|+=^~\u00b7\u2022\u25a0-\u25ff\u2190-\u21ff\u2b00-\u2bff\u2500-\u257f\u200b-\u200f\ue000-\uf8ff]/u;
+  const left = [],
+    seen_control = new Set();
+  const put = (kind, el, words, more = {}) =>
+    left.push({ kind, words: clean(words).slice(0, 200), where: where_is(el), ...more });
+  const LETTERS = /[\p{L}\p{N}]/u,
+    SIGNS =
+      /[^\s\p{P}\p{L}\p{N}<>|+=^~\u00b7\u2022\u25a0-\u25ff\u2190-\u21ff\u2b00-\u2bff\u2500-\u257f\u200b-\u200f\ue000-\uf8ff]/u;
   const claimed = once((n) => !!n && (claims.has(n) || (n.nodeType === 1 && n !== document.body && claims_control(n))));
-  const claims_control = (n) => { for (; n && n.nodeType === 1; n = up(n)) if (claims.has(n) && claims.get(n) !== "text") return true; return false; };
-  const holds = once((el) => { for (const k of kids(el)) if (claims.has(k) || (k.nodeType === 1 && holds(k))) return true; return false; });
-  const size = (el) => { const r = el.getBoundingClientRect(); return [r.width, r.height]; };
-  const words_in = (n) => n.nodeType === 3 ? n.data : n.nodeType === 1 && !is(n, "unspoken") ? [...kids(n)].map(words_in).join(" ") : "";
-  const name_of = (el) => clean(words_in(el)) || clean((is(el, "button") && el.value) || el.getAttribute("aria-label") || el.getAttribute("label") || el.getAttribute("title") || el.getAttribute("alt") || el.getAttribute("placeholder") || [...(el.labels || [])].map(words_of).join(" "));
-  const spoken = (el) => { const walk = (n) => n.nodeType === 3 ? LETTERS.test(n.data) : n.nodeType === 1 && shown(n) && [...kids(n)].some(walk); return walk(el); };
-  const opaque = (color) => { const m = /^rgba?\(([^)]+)\)/.exec(color), parts = m ? m[1].split(/[ ,/]+/) : []; return !!m && (parts.length < 4 || +parts[3] > 0.02); };
-  const is_glyph = (el) => /icon|symbol|awesome|glyph|material/i.test(getComputedStyle(el).fontFamily);
-  const pseudo = (el) => { for (const part of ["::before", "::after"]) {
-    const style = getComputedStyle(el, part), said = /^["']([\s\S]*)["']/.exec(style.content);
-    if (said && LETTERS.test(said[1].replace(/[\ue000-\uf8ff]/g, "")) && style.display !== "none" && !/icon|symbol|awesome|glyph|material/i.test(style.fontFamily)) put("pseudo", el, said[1]);
-  } };
-  const picture = (el) => {
-    const [w, h] = size(el), style = getComputedStyle(el);
-    const drawn = is(el, "picture") || /url\(/.test(style.backgroundImage);
-    if (drawn && Math.max(w, h) > 64 && Math.min(w, h) > 8) put("picture", el, el.getAttribute("alt") || el.getAttribute("aria-label") || el.localName, { size: [Math.round(w), Math.round(h)] });
+  const claims_control = (n) => {
+    for (; n && n.nodeType === 1; n = up(n)) if (claims.has(n) && claims.get(n) !== "text") return true;
+    return false;
   };
-  const blank = (el) => { // a box that is painted, or a row, and has nothing in it: what stands there has not come yet
+  const holds = once((el) => {
+    for (const k of kids(el)) if (claims.has(k) || (k.nodeType === 1 && holds(k))) return true;
+    return false;
+  });
+  const size = (el) => {
+    const r = el.getBoundingClientRect();
+    return [r.width, r.height];
+  };
+  const words_in = (n) =>
+    n.nodeType === 3 ? n.data : n.nodeType === 1 && !is(n, "unspoken") ? [...kids(n)].map(words_in).join(" ") : "";
+  const name_of = (el) =>
+    clean(words_in(el)) ||
+    clean(
+      (is(el, "button") && el.value) ||
+        el.getAttribute("aria-label") ||
+        el.getAttribute("label") ||
+        el.getAttribute("title") ||
+        el.getAttribute("alt") ||
+        el.getAttribute("placeholder") ||
+        [...(el.labels || [])].map(words_of).join(" "),
+    );
+  const spoken = (el) => {
+    const walk = (n) =>
+      n.nodeType === 3 ? LETTERS.test(n.data) : n.nodeType === 1 && shown(n) && [...kids(n)].some(walk);
+    return walk(el);
+  };
+  const opaque = (color) => {
+    const m = /^rgba?\(([^)]+)\)/.exec(color),
+      parts = m ? m[1].split(/[ ,/]+/) : [];
+    return !!m && (parts.length < 4 || +parts[3] > 0.02);
+  };
+  const is_glyph = (el) => /icon|symbol|awesome|glyph|material/i.test(getComputedStyle(el).fontFamily);
+  const pseudo = (el) => {
+    for (const part of ["::before", "::after"]) {
+      const style = getComputedStyle(el, part),
+        said = /^["']([\s\S]*)["']/.exec(style.content);
+      if (
+        said &&
+        LETTERS.test(said[1].replace(/[\ue000-\uf8ff]/g, "")) &&
+        style.display !== "none" &&
+        !/icon|symbol|awesome|glyph|material/i.test(style.fontFamily)
+      )
+        put("pseudo", el, said[1]);
+    }
+  };
+  const picture = (el) => {
+    const [w, h] = size(el),
+      style = getComputedStyle(el);
+    const drawn = is(el, "picture") || /url\(/.test(style.backgroundImage);
+    if (drawn && Math.max(w, h) > 64 && Math.min(w, h) > 8)
+      put("picture", el, el.getAttribute("alt") || el.getAttribute("aria-label") || el.localName, {
+        size: [Math.round(w), Math.round(h)],
+      });
+  };
+  const blank = (el) => {
+    // a box that is painted, or a row, and has nothing in it: what stands there has not come yet
     const [w, h] = size(el);
-    if (is(el, "row")) { if (h > 6 && cells(el).length > 1 && !spoken(el) && !holds(el) && !all(el, "interactive").length) put("blank", el, "a row without any text"); return; }
-    if (el.children.length || el.shadowRoot || clean(el.textContent) || w < 64 || h < 6 || h > 400 || is(el, "picture") || is(el, "interactive")) return;
-    const style = getComputedStyle(el), painted = opaque(style.backgroundColor) || /gradient/.test(style.backgroundImage) || style.animationName !== "none";
+    if (is(el, "row")) {
+      if (h > 6 && cells(el).length > 1 && !spoken(el) && !holds(el) && !all(el, "interactive").length)
+        put("blank", el, "a row without any text");
+      return;
+    }
+    if (
+      el.children.length ||
+      el.shadowRoot ||
+      clean(el.textContent) ||
+      w < 64 ||
+      h < 6 ||
+      h > 400 ||
+      is(el, "picture") ||
+      is(el, "interactive")
+    )
+      return;
+    const style = getComputedStyle(el),
+      painted =
+        opaque(style.backgroundColor) || /gradient/.test(style.backgroundImage) || style.animationName !== "none";
     if (painted && !near(el, "interactive")) put("blank", el, "a box that is painted and empty");
   };
   const control = (el) => {
     if (claims_control(el) || holds_own(el)) return;
     const said = name_of(el);
-    const role = ["field", "choice", "tab", "link", "button", "check"].find((k) => is(el, k === "check" ? "checkbox" : k)) || "other";
-    if ((role === "link" || role === "button" || role === "tab" || role === "other") && spoken(el) && !is(el, "picks")) return; // its words are accounted for
+    const role =
+      ["field", "choice", "tab", "link", "button", "check"].find((k) => is(el, k === "check" ? "checkbox" : k)) ||
+      "other";
+    if ((role === "link" || role === "button" || role === "tab" || role === "other") && spoken(el) && !is(el, "picks"))
+      return; // its words are accounted for
     const value = role === "field" && !["button", "submit", "reset", "image"].includes(el.type) ? clean(el.value) : "";
     const list = role === "choice" ? choice(el) : null;
-    put("control", el, said, { role, value, off: !!near(el, "disabled"), way: role === "link" ? way_of(el) : "press", head: !!near(el, "column_head"), row: in_row(el), still: !!idle_pager(el), filter: is(el, "filter"), chrome: in_chrome(el), shows: list ? [list.shows, ...list.chosen].filter(Boolean).join(", ").slice(0, 80) : "", list: list ? list.list.slice(0, 60) : [], fold: state_of(el) });
+    put("control", el, said, {
+      role,
+      value,
+      off: !!near(el, "disabled"),
+      way: role === "link" ? way_of(el) : "press",
+      head: !!near(el, "column_head"),
+      row: in_row(el),
+      still: !!idle_pager(el),
+      filter: is(el, "filter"),
+      chrome: in_chrome(el),
+      shows: list ? [list.shows, ...list.chosen].filter(Boolean).join(", ").slice(0, 80) : "",
+      list: list ? list.list.slice(0, 60) : [],
+      fold: state_of(el),
+    });
   };
-  const owns = once((el) => { for (const k of kids(el)) if ((claims.has(k) && !/^(text|furniture)$/.test(claims.get(k))) || (k.nodeType === 1 && owns(k))) return true; return false; });
+  const owns = once((el) => {
+    for (const k of kids(el))
+      if ((claims.has(k) && !/^(text|furniture)$/.test(claims.get(k))) || (k.nodeType === 1 && owns(k))) return true;
+    return false;
+  });
   const holds_own = (el) => owns(el) && !is(el, "field");
   const row_homes = new Set(cut.map((r) => r.home).filter((el) => el !== document.body));
-  const in_row = (el) => { for (let n = el; n && n.nodeType === 1; n = up(n)) if (row_homes.has(n)) return true; return false; };
+  const in_row = (el) => {
+    for (let n = el; n && n.nodeType === 1; n = up(n)) if (row_homes.has(n)) return true;
+    return false;
+  };
   const points = once((el) => getComputedStyle(el).cursor === "pointer");
-  const presses = (el) => is(el, "interactive") || (hears(el) && !spoken(el) && Math.min(...size(el)) >= 4) || (points(el) && !(up(el) && up(el).nodeType === 1 && points(up(el))) && !spoken(el) && el.tagName !== "LABEL" && !el.closest("label") && Math.min(...size(el)) >= 4);
+  const presses = (el) =>
+    is(el, "interactive") ||
+    (hears(el) && !spoken(el) && Math.min(...size(el)) >= 4) ||
+    (points(el) &&
+      !(up(el) && up(el).nodeType === 1 && points(up(el))) &&
+      !spoken(el) &&
+      el.tagName !== "LABEL" &&
+      !el.closest("label") &&
+      Math.min(...size(el)) >= 4);
   // What the catalogue calls chrome holds no level and no control of a row; where it does, it is none.
-  const is_chrome = once((el) => is(el, "chrome") && (/cookie/i.test(texts_of(el).join(" ")) || !(all(el, "hidden_field").length || texts_of(el).some((said) => LEVEL.has(fold(said)) && !/^(view|edit|admin)$/i.test(said)))));
-  const hiding = (el) => { // text that is there and not shown
+  const is_chrome = once(
+    (el) =>
+      is(el, "chrome") &&
+      (/cookie/i.test(texts_of(el).join(" ")) ||
+        !(
+          all(el, "hidden_field").length ||
+          texts_of(el).some((said) => LEVEL.has(fold(said)) && !/^(view|edit|admin)$/i.test(said))
+        )),
+  );
+  const hiding = (el) => {
+    // text that is there and not shown
     if (is(el, "unspoken") || is_chrome(el)) return;
     const said = clean(words_in(el));
-    if (LETTERS.test(said)) put("folded", el, said, { texts: texts_of(el).slice(0, 80), tip: is(el, "tip") || !!near(el, "tip"), row: in_row(el), controls: all(el, "interactive").length });
+    if (LETTERS.test(said))
+      put("folded", el, said, {
+        texts: texts_of(el).slice(0, 80),
+        tip: is(el, "tip") || !!near(el, "tip"),
+        row: in_row(el),
+        controls: all(el, "interactive").length,
+      });
   };
-  const texts_of = (n) => n.nodeType === 3 ? (LETTERS.test(n.data) ? [clean(n.data)] : []) : n.nodeType === 1 && !is(n, "unspoken") ? [...kids(n)].flatMap(texts_of) : [];
+  const texts_of = (n) =>
+    n.nodeType === 3
+      ? LETTERS.test(n.data)
+        ? [clean(n.data)]
+        : []
+      : n.nodeType === 1 && !is(n, "unspoken")
+        ? [...kids(n)].flatMap(texts_of)
+        : [];
   const look = (n, hushed) => {
     if (n.nodeType === 3) {
       const el = n.parentElement || n.parentNode.host;
       if (claims.has(n) || claims_control(el) || !clean(n.data)) return;
-      if (LETTERS.test(n.data) ? !is_glyph(el) : SIGNS.test(n.data) && in_row(el)) put("text", el, n.data, { hushed, way: leads(el), row: in_row(el), still: !!idle_pager(el), chrome: in_chrome(el) });
+      if (LETTERS.test(n.data) ? !is_glyph(el) : SIGNS.test(n.data) && in_row(el))
+        put("text", el, n.data, {
+          hushed,
+          way: leads(el),
+          row: in_row(el),
+          still: !!idle_pager(el),
+          chrome: in_chrome(el),
+        });
       return;
     }
     if (n.nodeType !== 1 || is(n, "unspoken") || is_chrome(n)) return;
     const style_shown = shown(n) || getComputedStyle(n).display === "contents";
     if (!style_shown) {
-      if (getComputedStyle(n).display !== "none" && n.checkVisibility({ contentVisibilityAuto: false })) return [...kids(n)].forEach((k) => (k.nodeType === 1 ? look(k, hushed) : hidden_text(k, n)));
+      if (getComputedStyle(n).display !== "none" && n.checkVisibility({ contentVisibilityAuto: false }))
+        return [...kids(n)].forEach((k) => (k.nodeType === 1 ? look(k, hushed) : hidden_text(k, n)));
       return hiding(n);
     }
-    if (n !== document.body && out_of_reach(n) && has_row(n)) { // left of the page: for nobody, but where a part of the page is moved about in its window
-      for (let b = up(n); b && b !== document.body && b.nodeType === 1; b = up(b)) if (getComputedStyle(b).overflowX !== "visible" && !out_of_reach(b)) return put("folded", n, words_in(n), { texts: ["left of what is shown", ...texts_of(n).slice(0, 80)], row: true, controls: 1 });
+    if (n !== document.body && out_of_reach(n) && has_row(n)) {
+      // left of the page: for nobody, but where a part of the page is moved about in its window
+      for (let b = up(n); b && b !== document.body && b.nodeType === 1; b = up(b))
+        if (getComputedStyle(b).overflowX !== "visible" && !out_of_reach(b))
+          return put("folded", n, words_in(n), {
+            texts: ["left of what is shown", ...texts_of(n).slice(0, 80)],
+            row: true,
+            controls: 1,
+          });
       return;
     }
-    if (is(n, "slides_not_drawn")) put("folded", n, "slides that are not drawn", { texts: ["slides that are not drawn"], row: true, controls: 1 });
+    if (is(n, "slides_not_drawn"))
+      put("folded", n, "slides that are not drawn", { texts: ["slides that are not drawn"], row: true, controls: 1 });
     const part = /^\s*(\d+)\s*(?:\/|of)\s*(\d+)\s*$/.exec(n.getAttribute("aria-label") || "");
-    if (part && n.getAttribute("role") !== "img") parts_seen.set(part[2], (parts_seen.get(part[2]) || new Set()).add(part[1]));
-    if (is(n, "frame")) { const [w, h] = size(n); if ((w > 2 && h > 2) || !/frame$/.test(n.localName)) put("frame", n, n.getAttribute("title") || n.getAttribute("name") || n.getAttribute("src") || n.getAttribute("data") || "frame"); return; } // an object that was not let load has no size
+    if (part && n.getAttribute("role") !== "img")
+      parts_seen.set(part[2], (parts_seen.get(part[2]) || new Set()).add(part[1]));
+    if (is(n, "frame")) {
+      const [w, h] = size(n);
+      if ((w > 2 && h > 2) || !/frame$/.test(n.localName))
+        put(
+          "frame",
+          n,
+          n.getAttribute("title") ||
+            n.getAttribute("name") ||
+            n.getAttribute("src") ||
+            n.getAttribute("data") ||
+            "frame",
+        );
+      return;
+    } // an object that was not let load has no size
     if (globalThis[Symbol.for("rest")].sealed.has(n)) put("sealed", n, n.localName);
     pseudo(n);
-    if (!claims_control(n)) { picture(n); blank(n); }
-    if (presses(n) && !seen_control.has(n)) { seen_control.add(n); control(n); }
+    if (!claims_control(n)) {
+      picture(n);
+      blank(n);
+    }
+    if (presses(n) && !seen_control.has(n)) {
+      seen_control.add(n);
+      control(n);
+    }
     if (n.tagName === "svg" || n.tagName === "SELECT" || n.tagName === "TEXTAREA" || n.tagName === "CANVAS") return;
-    if (is(n, "closed_details")) { [...kids(n)].forEach((k) => (k.nodeType === 1 && k.tagName === "SUMMARY" ? look(k, hushed) : k.nodeType === 1 ? hiding(k) : null)); return; }
+    if (is(n, "closed_details")) {
+      [...kids(n)].forEach((k) =>
+        k.nodeType === 1 && k.tagName === "SUMMARY" ? look(k, hushed) : k.nodeType === 1 ? hiding(k) : null,
+      );
+      return;
+    }
     [...kids(n)].forEach((k) => look(k, hushed || n.getAttribute("aria-hidden") === "true"));
   };
-  const hidden_text = (k, n) => { if (k.nodeType === 3 && LETTERS.test(k.data) && !claims.has(k)) put("folded", n, k.data, { texts: [clean(k.data)], tip: !!near(n, "tip"), row: in_row(n), controls: 0 }); };
+  const hidden_text = (k, n) => {
+    if (k.nodeType === 3 && LETTERS.test(k.data) && !claims.has(k))
+      put("folded", n, k.data, { texts: [clean(k.data)], tip: !!near(n, "tip"), row: in_row(n), controls: 0 });
+  };
   const parts_seen = new Map(); // "1 / 3": a slide of a carousel; of those that are not drawn nothing else tells
   look(document.body, false);
-  for (const [of, seen] of parts_seen) if (seen.size < +of) put("folded", document.body, `${seen.size} of ${of} parts are drawn`, { texts: [`${seen.size} of ${of} parts are drawn`], row: true, controls: 1 });
+  for (const [of, seen] of parts_seen)
+    if (seen.size < +of)
+      put("folded", document.body, `${seen.size} of ${of} parts are drawn`, {
+        texts: [`${seen.size} of ${of} parts are drawn`],
+        row: true,
+        controls: 1,
+      });
   return left;
 };

@@ -86,7 +86,7 @@ async def read_aria(page: Page, *, drawn: bool = False) -> Hearing:
 
 @cache
 def _audible() -> str:
-    return (Path(__file__).parents[1] / "js" / "audible.js").read_text(encoding="utf-8")
+    return (Path(__file__).parents[1] / "js" / "audible.js").read_text(encoding="utf-8").rstrip().rstrip(";")
 
 
 def hear(root: AriaNode) -> Hearing:

@@ -1,6 +1,5 @@
 // Keys, local times, and one event stream for all tabs of a browser. Every page works without it.
 // @ts-check
-"use strict";
 
 for (const time of document.querySelectorAll("time[datetime]")) {
   const moment = new Date(time.getAttribute("datetime") ?? "");
@@ -35,11 +34,15 @@ function tell() {
 if (channel && navigator.locks) {
   channel.addEventListener("message", tell);
   // The tab that holds the lock reads the stream for all; when it goes, another takes over.
-  navigator.locks.request("console-stream", () => new Promise(() => {
-    const stream = new EventSource("/changes");
-    stream.addEventListener("message", () => {
-      channel.postMessage("changed");
-      tell();
-    });
-  }));
+  navigator.locks.request(
+    "console-stream",
+    () =>
+      new Promise(() => {
+        const stream = new EventSource("/changes");
+        stream.addEventListener("message", () => {
+          channel.postMessage("changed");
+          tell();
+        });
+      }),
+  );
 }
