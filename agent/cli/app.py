@@ -34,6 +34,7 @@ COMMANDS = {  # name: where it lives; in the order of the help
     "people": "agent.cli.people:app",
     "console": "agent.cli.people:console",
     "doctor": "agent.cli.doctor:doctor",
+    "alarms": "agent.cli.alarms:app",
     "events": "agent.cli.events:events",
     "webhooks": "agent.cli.webhooks:app",
     "policy": "agent.cli.policy:app",

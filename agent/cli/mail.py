@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,7 +17,7 @@ from agent.cli.output import agreed, console, now, print_document, print_table, 
 from agent.domain.invitation import Expectation, MailVerdict, Offer
 from agent.errors import Exit, UnconfirmedError, UsageError
 from agent.settings.model import Settings
-from agent.store import accounts
+from agent.store import accounts, workers
 from agent.store.database.engine import database_url, reading, writing
 from agent.store.inbox import folders, invitations, messages
 from agent.store.inbox.messages import Message
@@ -27,6 +28,8 @@ Number = Annotated[
     int, typer.Argument(min=1, max=2**63 - 1, metavar="NUMBER", help="The message's number, as 'mail list' shows it.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+_WORDS = {"bytes_kept": "original kept", "found_at": "found", "judged_at": "judged"}
+_SILENT = timedelta(seconds=60)  # without a heartbeat no daemon is at work
 _MARKS = {True: ("ok", "green"), False: ("NO", "red"), None: ("--", "dim")}
 
 
@@ -111,7 +114,8 @@ def show(number: Number, as_json: Json = False) -> None:
         return print_document({"schema": 1, "messages": [described]})
     for name, value in described.items():
         if name != "evidence" and value is not None:
-            say(f"{name:14} {value}")
+            told = {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
+            say(f"{_WORDS.get(name, name.replace('_', ' ')):16} {told}")
     _print_steps(described["evidence"].get("steps", []))
     return say(
         f"{message.verdict or message.stage} ({message.reason or 'not judged yet'}): {described['evidence'].get('detail', '')}".rstrip(
@@ -137,7 +141,23 @@ def retry(number: Number) -> None:
                 f"message {number} came as a file and its bytes are not kept any more; give the file again"
             )
         messages.ask_again(conn, number)
-    say(f"message {number} will be judged again by the running daemon")
+        is_awake = any(now() - worker.beat < _SILENT for worker in workers.list_all(conn))
+    when = "by the running daemon" if is_awake else "when a daemon runs: none is at work now, 'sc-agent run' starts one"
+    say(f"message {number} will be judged again {when}")
+
+
+@app.command()
+def dismiss(
+    number: Number,
+    reason: Annotated[str, typer.Option(help="Why nobody has to act on it.")] = "dismissed by a person",
+) -> None:
+    """Set a message aside that nobody has to act on: it is no task any more, and is not judged again by itself."""
+    with writing(context.database(context.settings())) as conn:
+        message = _get(conn, number)
+        if message.verdict in (MailVerdict.ACCEPT, MailVerdict.DUPLICATE):
+            raise UsageError(f"message {number} was acted on already ({message.verdict}); there is nothing to dismiss")
+        messages.dismiss(conn, number, by=_who(), why=reason, now=now())
+    say(f"message {number} is dismissed; 'sc-agent mail retry {number}' takes it up again")
 
 
 @app.command()

@@ -122,7 +122,7 @@ def describe(conn: Connection, account: Account) -> dict[str, Any]:
     held = [
         message
         for message in messages.list_recent(conn, limit=20, account_id=account.id)
-        if message.verdict in ("held", "rejected")
+        if message.verdict in ("held", "rejected") and message.reason != "dismissed"
     ]
     return {
         **status_document(account),

@@ -62,8 +62,8 @@ def admit_file(
 ) -> int:
     """Judge a mail file for this account and record its invitation.
 
-    Returns invitations.id, the known one when it came before. `merchant` is whom a person says the account belongs to;
-    it is bound with the invitation.
+    Returns invitations.id, the known one when it came before. `merchant` is whom a person says the account belongs
+    to; it is bound with the invitation. A file that holds no genuine invitation is not kept.
 
     Raises:
         UsageError: unreadable file, unknown account.
@@ -83,8 +83,9 @@ def admit_file(
             ruling = judgement.ruling
             if ruling.verdict in (MailVerdict.ACCEPT, MailVerdict.DUPLICATE):
                 keep()
-        message_id = _keep(conn, raw, examination, judgement, vault=vault, now=now)
         row_id = None
+        if examination.offer is not None:  # what is no invitation at all would only stay as somebody's task
+            message_id = _keep(conn, raw, examination, judgement, vault=vault, now=now)
         if ruling.verdict is MailVerdict.ACCEPT:
             row_id = hand_over(
                 conn,

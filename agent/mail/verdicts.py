@@ -66,7 +66,7 @@ class Teller:
             log.warning(events.FORGED, message=message.id, reason=ruling.reason, sender=domain)
         if ruling.verdict is MailVerdict.HELD:
             text = f"message {message.id} is held ({ruling.reason}); 'sc-agent mail show {message.id}' explains it, 'mail approve' acts on it"
-            self._context.on_alarm("mail_held", text)
+            self._context.on_alarm(f"mail_held:{message.id}", text)
         if ruling.verdict in (MailVerdict.ACCEPT, MailVerdict.DUPLICATE):
             self._on_handled(message)
         if ruling.reason == "dkim_failed":

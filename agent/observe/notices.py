@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from agent.store.alarms import OpenAlarm
 
+RECOVERED = "Recovered"
 _IN_TITLE = 3
 _IN_BODY = 10
 
@@ -24,7 +25,7 @@ def notices_of(troubles: Sequence[OpenAlarm]) -> Iterator[Notice]:
     """Write at most two: what is wrong, and what is over."""
     for word, told in (
         ("Trouble", [each for each in troubles if not each.is_over]),
-        ("Recovered", [each for each in troubles if each.is_over]),
+        (RECOVERED, [each for each in troubles if each.is_over]),
     ):
         if told:
             yield Notice(title=f"{word}: {_title(told)}", body="\n".join(_lines(told)), about=tuple(told))

@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from agent.errors import ConfigurationError
 from agent.observe import events
 from agent.observe.memory_board import MemoryBoard
-from agent.observe.notices import Notice, notices_of
+from agent.observe.notices import RECOVERED, Notice, notices_of
 from agent.observe.redaction import Redaction
 from agent.store.alarms import AlarmPolicy, OpenAlarm
 
@@ -174,4 +174,9 @@ def apprise_sender(urls: Sequence[SecretStr]) -> Send:
             raise ConfigurationError(
                 f"SC_AGENT_OBSERVE__NOTIFY_URLS: address {place} of {len(urls)} is none that apprise knows; see its list of services"
             )
-    return lambda title, body: bool(target.notify(title=title, body=body))
+
+    def send(title: str, body: str) -> bool:
+        kind = apprise.NotifyType.SUCCESS if title.startswith(RECOVERED) else apprise.NotifyType.FAILURE
+        return bool(target.notify(title=title, body=body, notify_type=kind))
+
+    return send

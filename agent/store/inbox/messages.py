@@ -286,6 +286,18 @@ def ask_again(conn: Connection, row_id: int) -> None:
     conn.execute(messages.update().where(messages.c.id == row_id).values(stage=stage, **_UNJUDGED))
 
 
+def dismiss(conn: Connection, row_id: int, *, by: str, why: str, now: datetime) -> None:
+    """Set a message aside: a person says that nobody has to act on it."""
+    told = {"detail": f"{why} ({by})"}
+    conn.execute(
+        messages.update()
+        .where(messages.c.id == row_id)
+        .values(
+            stage=DONE, verdict=MailVerdict.REJECTED, reason="dismissed", evidence=told, next_try_at=None, judged_at=now
+        )
+    )
+
+
 def ask_again_of_strangers(conn: Connection, *, since: datetime) -> int:
     """Let the genuine mails be judged once more that nobody expected when they came.
 
