@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGES = ["CONTRIBUTING.md", "docs/glossary.md", "docs/reading-order.md", "docs/architecture.md"]
-SPINE_LINES = 4500
+SPINE_LINES = 5000
 
 
 def classes() -> dict[str, list[str]]:
