@@ -31,6 +31,7 @@ class SubmittedSecrets:
     _held_back: str = ""  # the document whose own script did not send it
     _is_filled: bool = False  # the password stands in the page's field
     _is_pressed: bool = False  # and was sent off, as far as we know
+    _asked_again_in: str = ""  # the new document in which the password step came once more
     _pending: list[Act] = field(default_factory=list)  # typed, and not answered yet
 
     async def before_password(self, seen: Recognition) -> None:
@@ -110,11 +111,14 @@ class SubmittedSecrets:
 
         `was_stopped`: our own guard stopped what would have carried it away.
         """
-        never_left = was_stopped or not self._is_pressed
+        never_left, was_open = was_stopped or not self._is_pressed, False
         while self._pending:
             act = self._pending.pop()
             word = code if act is not Act.TYPE_PASSWORD else NOT_SENT if never_left else "doubted"
             await self.hooks.outcome(act, word)
+            was_open = True
+        if self._asked_again_in and not self.is_accepted and not was_open:
+            await self.hooks.outcome(Act.TYPE_PASSWORD, "doubted")  # asked again, and no yes came of it
 
     async def _judge_password(self, seen: Recognition) -> bool:
         is_back = seen.screen in _STARTING
@@ -138,8 +142,13 @@ class SubmittedSecrets:
         if is_back and seen.alert_text:
             await self.close("doubted")  # the sign-in stops at a message that has no name: it may be a rejection
             return False
+        if self._is_step_again(seen):
+            self._asked_again_in = seen.document
+            await self.close("asked_again")
+            return False
         if is_back:
             await self.close("doubted")
+            self._asked_again_in = ""
             raise StuckError(
                 "the password was expected to be taken, the site asks again without a word: that may be a rejection, and it is "
                 "not typed again",
@@ -150,6 +159,14 @@ class SubmittedSecrets:
         self.is_accepted = True
         await self.hooks.outcome(Act.TYPE_PASSWORD, "accepted")
         return True
+
+    def _is_step_again(self, seen: Recognition) -> bool:
+        """Whether the password step itself came once more, as a new document and without a word.
+
+        Seller Central's own step is known to do so before the code (facts: sign-in, 1.5); a second time it may be a
+        rejection.
+        """
+        return seen.screen == "password" and seen.document != self._document and not self._asked_again_in
 
     async def _judge_code(self, seen: Recognition) -> bool:
         is_asking = seen.screen == "otp"

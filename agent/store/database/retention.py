@@ -12,6 +12,7 @@ from agent.settings.model import ObserveSettings
 from agent.store import idempotency, operations, tasks
 from agent.store.acts import DOUBTED, REJECTED
 from agent.store.audits import forget_audits
+from agent.store.console import sessions
 from agent.store.database.engine import writing
 from agent.store.database.schema import accounts, acts, codes, journal, leases, messages, visits, workers
 from agent.store.inbox.messages import DONE, POISON, VANISHED
@@ -46,6 +47,7 @@ def forget_old(engine: Engine, limits: ObserveSettings, *, now: datetime) -> For
     with writing(engine) as conn:
         conn.execute(workers.delete().where(workers.c.beat < now - _WORKERS_KEPT))
         tasks.forget_claims(conn)
+        sessions.forget_old(conn, now=now)
         conn.execute(leases.delete().where(leases.c.until < now - _WORKERS_KEPT))
         in_force = sa.select(accounts.c.secret_version).where(accounts.c.id == acts.c.account_id).scalar_subquery()
         bars = sa.and_(acts.c.outcome.in_((REJECTED, DOUBTED)), acts.c.secret_version == in_force)

@@ -16,7 +16,7 @@ def test_it_says_when_no_daemon_is_at_work(agent: Agent) -> None:
 
 
 def test_it_tells_the_living_from_the_dead(agent: Agent) -> None:
-    agent("status")
+    agent.add("A1")
     engine = open_database(f"sqlite:///{agent.folder / 'data' / 'agent.sqlite'}")
     now = utc_now()
     with writing(engine) as conn:

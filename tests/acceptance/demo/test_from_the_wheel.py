@@ -204,8 +204,9 @@ def test_nothing_is_taken_from_the_checkout(installed: Path, tmp_path: Path) -> 
 
 
 def test_the_wheel_adds_one_name_to_the_environment(installed: Path, tmp_path: Path) -> None:
-    code = "import agent"
-    done = subprocess.run([installed / "python", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    command = [str(installed / "python"), "-c", "import agent"]
+    env = {"PATH": os.defpath}
+    done = subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert "No module named 'agent'" in done.stderr
     told = run(installed / "python", "-m", "secondary_user", "--help", cwd=tmp_path).stdout
     assert told == run(installed / "sc-agent", "--help", cwd=tmp_path).stdout

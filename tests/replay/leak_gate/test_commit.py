@@ -21,8 +21,8 @@ def repository(tmp_path: Path) -> Path:
     (tmp_path / ".venv").symlink_to(Path(sys.prefix))
     shutil.copy(ROOT / ".pre-commit-config.yaml", tmp_path)
     (tmp_path / "fixtures").mkdir()
-    for file in [ROOT / "fixtures/__init__.py", *(ROOT / "fixtures").glob("leak_gate*")]:
-        shutil.copy(file, tmp_path / "fixtures")
+    shutil.copy(ROOT / "fixtures/__init__.py", tmp_path / "fixtures")
+    shutil.copytree(ROOT / "fixtures/leak_gate", tmp_path / "fixtures/leak_gate")
     (tmp_path / ".gitignore").write_text("/.venv\n__pycache__/\n/.hooks/\n")
     run(tmp_path, "git", "init", "--quiet")
     run(tmp_path, f"{sys.prefix}/bin/pre-commit", "install")

@@ -64,6 +64,14 @@ def started(world: MailWorld) -> int:
         return int(conn.scalar(sa.select(sa.func.count()).where(schema.accounts.c.authorization == "accepting")) or 0)
 
 
+def has_ended(proc: Path) -> bool:
+    """Whether a process is gone or waits to be reaped; it may go between two looks."""
+    try:
+        return " Z " in proc.read_text()
+    except FileNotFoundError:
+        return True
+
+
 class Lives:
     """The process that forks lives."""
 
@@ -92,7 +100,7 @@ class Lives:
         self._process.stdin.flush()
         life = int(self._process.stdout.readline())
         proc = Path(f"/proc/{life}/stat")
-        wait_for(lambda: started(world) == BURST or not proc.exists() or " Z " in proc.read_text(), seconds=30)
+        wait_for(lambda: started(world) == BURST or has_ended(proc), seconds=30)
         with contextlib.suppress(ProcessLookupError):
             os.kill(life, signal.SIGKILL)
         assert self._process.stdout.readline() == "over\n"

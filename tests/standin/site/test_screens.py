@@ -126,7 +126,7 @@ async def test_decoys_and_hidden_alerts_are_on_the_pages(stand_in: StandIn, visi
     assert seen.has("#auth-email-missing-alert.auth-inlined-error-message:not(.aok-hidden)")
     assert len(seen.tree.css("#continue")) == 2
     seen = await visitor.submit("form[name=signIn]", email=user.email)
-    assert seen.has("input#ap_email[name=email].hide")
+    assert seen.has("input#ap_email[name=email][type=hidden]")
     assert seen.has("#ap-credential-autofill-hint[name=email].hide")
     assert seen.text_of("#auth-signin-via-passkey-section button#continue") == "Sign in with a passkey"
 

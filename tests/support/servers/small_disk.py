@@ -15,7 +15,9 @@ from pathlib import Path
 @contextmanager
 def small_disk(directory: Path) -> Iterator[None]:
     """Mount it over a directory."""
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(directory)], check=True, capture_output=True)
+    subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=8m,mode=0700", "tmpfs", str(directory)], check=True, capture_output=True
+    )
     try:
         yield
     finally:
