@@ -106,7 +106,7 @@ pytestmark = pytest.mark.timeout(600)
 
 
 def test_every_account_ends_as_scripted_and_the_exit_code_says_so(told: Told) -> None:
-    assert (told.code, told.document["ok"], told.document["schema"], told.document["seed"]) == (0, True, 1, 3)
+    assert (told.code, told.document["ok"], told.document["schema"], told.document["seed"]) == (0, True, 1, 1)
     assert {account["account"]: account["authorization"] for account in told.document["accounts"]} == ENDS
     assert [check for check in told.document["checks"] if not check["ok"]] == []
     assert told.left == []
@@ -224,7 +224,13 @@ def test_the_readme_shows_what_the_demo_prints(told: Told) -> None:
     )
     printed = {(account, without_digits(step)) for account in ENDS for step in told.steps(account)}
     assert len(shown) > 20
-    assert [line for line in shown if (line[0], without_digits(line[1])) not in printed] == []
+    assert [line for line in shown if not is_printed(line, printed)] == []
+
+
+def is_printed(line: tuple[str, str], printed: set[tuple[str, str]]) -> bool:
+    """Whether a line of the README is one of the demo's, or the beginning of one that a terminal breaks."""
+    account, text = line[0], without_digits(line[1])
+    return any(account == who and told.startswith(text) for who, told in printed)
 
 
 def without_digits(text: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 from pydantic import SecretStr
 from sqlalchemy.engine import Engine
 
@@ -100,6 +100,7 @@ async def test_the_keyboard_reaches_search_and_the_list_of_keys(served: tuple[We
     await page.keyboard.press("Escape")
     await page.get_by_role("dialog").wait_for(state="hidden")
     await page.keyboard.press("/")
+    await expect(page.get_by_role("searchbox")).to_be_focused()
     await page.keyboard.type("A1")
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/accounts/A1")

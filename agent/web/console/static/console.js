@@ -11,8 +11,8 @@ let waitsForPlace = false;
 const PLACES = { f: "/", t: "/todo", m: "/mails", h: "/health" };
 
 document.addEventListener("keydown", (event) => {
-  const typing = event.target instanceof Element && event.target.closest("input, textarea, select, dialog");
-  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const typing = event.target instanceof Element && event.target.closest("input, textarea, select");
+  if (typing || document.querySelector("dialog[open]") || event.ctrlKey || event.metaKey || event.altKey) return;
   if (waitsForPlace && event.key in PLACES) location.assign(PLACES[event.key]);
   waitsForPlace = event.key === "g";
   if (event.key === "/") {
