@@ -31,6 +31,8 @@ COMMANDS = {  # name: where it lives; in the order of the help
     "pause": "agent.cli.pause:pause",
     "resume": "agent.cli.pause:resume",
     "api-keys": "agent.cli.api_keys:app",
+    "init": "agent.cli.init:init",
+    "config": "agent.cli.config:app",
     "people": "agent.cli.people:app",
     "console": "agent.cli.people:console",
     "doctor": "agent.cli.doctor:doctor",

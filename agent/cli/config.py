@@ -1,0 +1,65 @@
+"""`sc-agent config`: the settings in force, and where each comes from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import typer
+from pydantic import BaseModel, SecretStr
+
+from agent.cli import context
+from agent.cli.output import print_document, say
+from agent.settings.model import PREFIX
+
+app = typer.Typer(help="The settings in force.", no_args_is_help=True)
+
+_HIDDEN = "***"
+_SECRET_NAMES = ("database_url", "notify_urls")  # a password may stand in them
+
+
+@app.callback()
+def config() -> None:
+    """Keep `show` a command of its own."""
+
+
+@app.command()
+def show(
+    sources: Annotated[bool, typer.Option("--sources", help="Say where each setting comes from.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show every setting; secrets as ***."""
+    given = {name.upper() for name in os.environ}
+    loaded = context.settings()
+    rows = [
+        {"name": name, "value": value, "source": _source(name, is_set=is_set, environment=given)}
+        for name, value, is_set in _flat(loaded, "")
+    ]
+    if as_json:
+        return print_document({"schema": 1, "settings": rows})
+    return say("\n".join(f"{row['name']}={row['value']}" + (f"  # {row['source']}" if sources else "") for row in rows))
+
+
+def _flat(model: BaseModel, path: str) -> Iterator[tuple[str, Any, bool]]:
+    """Each setting under its environment name, its value as it may be shown, and whether it was set at all."""
+    for name in type(model).model_fields:
+        value, full = getattr(model, name), f"{path}{name}"
+        if isinstance(value, BaseModel):
+            yield from _flat(value, f"{full}__")
+        else:
+            yield f"{PREFIX}{full.upper()}", _shown(name, value), name in model.model_fields_set
+
+
+def _shown(name: str, value: Any) -> Any:
+    if isinstance(value, SecretStr) or (name in _SECRET_NAMES and value):
+        return _HIDDEN
+    if isinstance(value, list | tuple):
+        return [_shown("", one) if not isinstance(one, BaseModel) else _HIDDEN for one in value]
+    return value if isinstance(value, bool | int | float | None) else str(value)
+
+
+def _source(name: str, *, is_set: bool, environment: set[str]) -> str:
+    if name in environment:
+        return f"environment {name}"
+    return "file of variables or configuration" if is_set else "default"
