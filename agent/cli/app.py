@@ -25,6 +25,7 @@ COMMANDS = {  # name: where it lives; in the order of the help
     "run": "agent.cli.run:run",
     "status": "agent.cli.status:status",
     "accounts": "agent.cli.accounts:app",
+    "explain": "agent.cli.explain:explain",
     "accept": "agent.cli.accept:accept",
     "audit": "agent.cli.audit:audit",
     "mail": "agent.cli.mail:app",

@@ -8,7 +8,8 @@ from datetime import datetime
 from starlette.responses import Response
 
 from agent.actions import lifecycle
-from agent.domain.authorization import BLOCKED, State
+from agent.domain.authorization import State
+from agent.domain.next_visit import why_due
 from agent.domain.status_document import status_document
 from agent.store import accounts, audits, leases, operations, switches, timeline
 from agent.store.console import operator_log
@@ -44,21 +45,9 @@ def show(visit: Visitor) -> Response:
         "only_failures": only_failures,
         "operators": operator_log.page(visit.conn, before=None, limit=20, subject=account_id),
         "audit": audits.newest_number(visit.conn, account_id),
-        "why_due": _why_due(visit, account.authorization, account.due),
+        "why_due": why_due(account.authorization, account.due, now=visit.now, paused_by=switches.paused_by(visit.conn)),
     }
     return render.page(visit, "account.html.j2", values)
-
-
-def _why_due(visit: Visitor, state: State, due: datetime | None) -> str:
-    """One sentence about what happens next."""
-    if (who := switches.paused_by(visit.conn)) is not None:
-        return f"Nothing: everything is paused by {who}."
-    if state in BLOCKED:
-        return "Nothing by itself: it waits for a person."
-    if due is None:
-        return "Nothing by the clock: it waits for a mail, the platform or a person."
-    what = "the invitation is accepted" if state is State.ACCEPTING else "the permissions are read"
-    return f"Next, {what}." if due > visit.now else f"Due now: {what} as soon as a worker has a free browser context."
 
 
 def _is_failure(entry: Mapping[str, object]) -> bool:
