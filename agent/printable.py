@@ -33,6 +33,11 @@ def printable_cell(value: object) -> str:
     return f"'{shown}" if text.lstrip(" \xa0\u3000")[:1] in _FORMULA and text.strip() else shown
 
 
+def unguarded_cell(cell: str) -> str:
+    """A cell as it was before `printable_cell` kept spreadsheets from taking it for a formula."""
+    return cell[1:] if cell[:1] == "'" and cell[1:].lstrip(" \xa0\u3000")[:1] in _FORMULA and len(cell) > 1 else cell
+
+
 def _written(found: re.Match[str]) -> str:
     code = ord(found.group())
     named = {9: "\\t", 10: "\\n", 13: "\\r"}

@@ -18,6 +18,7 @@ from agent.actions.authorization import authorize_api
 from agent.actions.changes import Changes
 from agent.actions.registration import Registration
 from agent.cli import context
+from agent.cli.accounts_export import export
 from agent.cli.arguments import GlobalAccountId, MerchantId, MerchantName, named_merchant, naming, parse_secrets
 from agent.cli.output import agreed, now, print_document, print_table, say, timestamp, warn
 from agent.cli.registration_file import load_registrations
@@ -32,6 +33,7 @@ from agent.store.vault import sessions, sign_in_secrets
 from agent.store.vault.sign_in_secrets import SignInSecrets
 
 app = typer.Typer(help="Register accounts, change them, see how each stands.", no_args_is_help=True)
+app.command()(export)
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The account.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]

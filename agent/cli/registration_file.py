@@ -16,6 +16,7 @@ from typing import Any
 from agent.actions.fields import FIELDS, SECRETS, FieldError, parse_account, parse_secrets
 from agent.actions.registration import Registration
 from agent.errors import UsageError
+from agent.printable import unguarded_cell
 from agent.settings.files import require_believed
 
 STDIN = "-"
@@ -84,7 +85,8 @@ def _csv_rows(text: str, shown: str) -> Iterator[tuple[str, dict[str, Any]]]:
         where = f"{shown} line {reader.line_num}"
         if len(row) != len(header):
             raise UsageError(f"{where}: {len(row)} cells, and the header line has {len(header)}; nothing was imported")
-        yield where, dict(zip(header, row, strict=True))
+        cells = zip(header, row, strict=True)
+        yield where, {name: cell if name in SECRETS else unguarded_cell(cell) for name, cell in cells}
 
 
 def _json_rows(text: str, shown: str) -> Iterator[tuple[str, dict[str, Any]]]:
