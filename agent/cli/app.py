@@ -42,6 +42,8 @@ COMMANDS = {  # name: where it lives; in the order of the help
     "webhooks": "agent.cli.webhooks:app",
     "policy": "agent.cli.policy:app",
     "selectors": "agent.rehearsal.selectors:app",
+    "backup": "agent.cli.backup:backup",
+    "restore": "agent.cli.backup:restore",
     "vault": "agent.cli.vault:app",
     "record": "agent.rehearsal.record.command:record",
     "replay": "agent.rehearsal.replay.command:replay",

@@ -192,6 +192,12 @@ def postpone(conn: Connection, ids: Collection[str], *, due: datetime) -> None:
     conn.execute(accounts.update().where(accounts.c.id.in_(list(ids))).values(due=due, urgent=False))
 
 
+def look_at_all(conn: Connection, *, now: datetime) -> int:
+    """Let every account that a timer may start be due now; returns how many."""
+    waits = accounts.c.authorization.not_in(_NOT_STARTED)
+    return conn.execute(accounts.update().where(waits).values(due=now)).rowcount
+
+
 def next_due(conn: Connection, *, after: datetime | None = None) -> datetime | None:
     """When the first waiting account is due, of those due later than `after`.
 

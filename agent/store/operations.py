@@ -139,6 +139,13 @@ def finish(conn: Connection, operation_id: str, *, outcome: str, now: datetime, 
     conn.execute(operations.update().where(operations.c.id == operation_id).values(**values))
 
 
+def end_open(conn: Connection, *, outcome: str, now: datetime) -> int:
+    """End everything that is queued or running; returns how many."""
+    is_open = operations.c.state.in_((OperationState.QUEUED, OperationState.RUNNING))
+    values = {"state": OperationState.DONE, "outcome": outcome, "ended_at": now}
+    return conn.execute(operations.update().where(is_open).values(**values)).rowcount
+
+
 def forget(conn: Connection, *, before: datetime) -> int:
     """Delete what was asked before a time and is over; returns how many."""
     over = sa.or_(operations.c.state == OperationState.DONE, operations.c.kind == OperationKind.INVITATION)

@@ -22,6 +22,7 @@ import sqlalchemy as sa
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
 
 from agent.settings.model import Settings
+from agent.store.database.copies import engine_file
 from agent.store.database.engine import NOTICE_LOSS, STATEMENT_TIMEOUT_MS
 
 APPLICATION_VERSION = "1"  # pinned: the default, a hash of the source, would strand running work at every edit
@@ -137,8 +138,7 @@ class VisitEngine:
 
 
 def _beside(database: sa.URL) -> sa.URL:
-    file = Path(str(database.database))
-    return sa.URL.create("sqlite", database=str(file.with_name(f"{file.stem}-engine.sqlite")))
+    return sa.URL.create("sqlite", database=str(engine_file(Path(str(database.database)))))
 
 
 def _write_ahead(file: Path) -> None:

@@ -66,12 +66,7 @@ def connect(url: str) -> Engine:
     Raises:
         ConfigurationError: the URL is neither SQLite nor PostgreSQL.
     """
-    try:
-        parsed = sa.make_url(url)
-    except ArgumentError as err:
-        raise ConfigurationError(
-            "SC_AGENT_DATABASE_URL is not a database URL; expected sqlite:///FILE or postgresql://..."
-        ) from err
+    parsed = parse_url(url)
     match parsed.get_backend_name():
         case "sqlite":
             engine = _connect_sqlite(parsed)
@@ -83,6 +78,20 @@ def connect(url: str) -> Engine:
             )
     event.listen(engine, "commit", require_done)
     return engine
+
+
+def parse_url(url: str) -> sa.URL:
+    """The parts of a database's address; nothing is opened.
+
+    Raises:
+        ConfigurationError: it is none.
+    """
+    try:
+        return sa.make_url(url)
+    except ArgumentError as err:
+        raise ConfigurationError(
+            "SC_AGENT_DATABASE_URL is not a database URL; expected sqlite:///FILE or postgresql://..."
+        ) from err
 
 
 @contextmanager
