@@ -6,7 +6,8 @@ No error repeats a value: a cell in the wrong column may be a password. Whoever 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from pydantic import SecretStr
@@ -22,15 +23,9 @@ _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Z
 _MERCHANT = re.compile(r"A[A-Z0-9]{8,20}")  # as in an invitation's link
 SECRETS = ("password", "totp_secret")
 FIELDS = (
-    "id",
-    "user_email",
-    "marketplace",
-    "merchant_id",
-    "merchant_name",
-    "global_account_id",
-    "audit_as",
+    "id", "user_email", "marketplace", "merchant_id", "merchant_name", "global_account_id", "audit_as",
     "api_authorization",
-)
+)  # fmt: skip
 _NEEDED = ("id", "user_email", "marketplace")
 
 
@@ -52,29 +47,29 @@ def parse_account(fields: Mapping[str, Any]) -> NewAccount:
     """Check what was given for an account.
 
     Raises:
-        FieldError: a field is missing, unknown or malformed.
+        FieldError: a field is missing, unknown or malformed; the first of several.
     """
-    if not set(fields) <= set(FIELDS):
-        raise FieldError("field", f"expected no other names than {', '.join((*FIELDS, *SECRETS))}")
+    account, errors = check_account(fields)
+    if account is None:
+        raise errors[0]
+    return account
+
+
+def check_account(fields: Mapping[str, Any]) -> tuple[NewAccount | None, list[FieldError]]:
+    """Check what was given for an account: the account, or everything that is wrong with it."""
     given = {name: str(value).strip() for name, value in fields.items() if value not in (None, "")}
-    for name in _NEEDED:
-        if not given.get(name):
-            raise FieldError(name, "is missing")
-    _expect(
-        "id", _ID.fullmatch(given["id"]), "expected letters, digits, dots, dashes; 64 at most, a letter or digit first"
-    )
-    api = given.get("api_authorization", "pending")
-    _expect("api_authorization", api in set(ApiAuthorization), "expected complete or pending")
-    return NewAccount(
-        id=given["id"],
-        user_email=parse_email(given["user_email"]),
-        marketplace=parse_marketplace(given["marketplace"]),
-        merchant_id=parse_merchant_id(given.get("merchant_id")),
-        merchant_name=given.get("merchant_name"),
-        global_account_id=parse_merchant_id(given.get("global_account_id"), field="global_account_id"),
-        audit_as=given.get("audit_as"),
-        api_authorization=ApiAuthorization(api),
-    )
+    errors: list[FieldError] = []
+    if not set(fields) <= set(FIELDS):
+        errors.append(FieldError("field", f"expected no other names than {', '.join((*FIELDS, *SECRETS))}"))
+    errors += [FieldError(name, "is missing") for name in _NEEDED if not given.get(name)]
+    parsed: dict[str, Any] = {}
+    for name, parse in _PARSERS.items():
+        if name in given:
+            try:
+                parsed[name] = parse(given[name])
+            except FieldError as err:
+                errors.append(err)
+    return (None, errors) if errors else (NewAccount(**parsed), [])
 
 
 def parse_email(address: str) -> str:
@@ -125,6 +120,28 @@ def parse_secrets(given: Mapping[str, Any]) -> SignInSecrets:
     except SeedError as err:
         raise FieldError("totp_secret", str(err)) from err
     return SignInSecrets(password=SecretStr(password), totp_secret=SecretStr(seed))
+
+
+def _parse_id(text: str) -> str:
+    _expect("id", _ID.fullmatch(text), "expected letters, digits, dots, dashes; 64 at most, a letter or digit first")
+    return text
+
+
+def _parse_api_authorization(text: str) -> ApiAuthorization:
+    _expect("api_authorization", text in set(ApiAuthorization), "expected complete or pending")
+    return ApiAuthorization(text)
+
+
+_PARSERS: Mapping[str, Callable[[str], Any]] = {
+    "id": _parse_id,
+    "user_email": parse_email,
+    "marketplace": parse_marketplace,
+    "merchant_id": parse_merchant_id,
+    "merchant_name": str,
+    "global_account_id": partial(parse_merchant_id, field="global_account_id"),
+    "audit_as": str,
+    "api_authorization": _parse_api_authorization,
+}
 
 
 def _expect(field: str, truth: object, expected: str) -> None:

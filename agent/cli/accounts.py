@@ -5,7 +5,6 @@ from __future__ import annotations
 import getpass
 import sys
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 import typer
@@ -19,20 +18,20 @@ from agent.actions.changes import Changes
 from agent.actions.registration import Registration
 from agent.cli import context
 from agent.cli.accounts_export import export
+from agent.cli.accounts_import import import_, register_all
 from agent.cli.arguments import GlobalAccountId, MerchantId, MerchantName, named_merchant, naming, parse_secrets
 from agent.cli.output import agreed, now, print_document, print_table, say, timestamp, warn
-from agent.cli.registration_file import load_registrations
 from agent.domain.account import Account, ApiAuthorization, MerchantSource
 from agent.domain.authorization import State
 from agent.domain.totp_seed import parse_seed
 from agent.errors import UsageError
 from agent.store import accounts, journal
-from agent.store.accounts import AccountExistsError, UnknownAccountError
 from agent.store.database.engine import reading, writing
 from agent.store.vault import sessions, sign_in_secrets
 from agent.store.vault.sign_in_secrets import SignInSecrets
 
 app = typer.Typer(help="Register accounts, change them, see how each stands.", no_args_is_help=True)
+app.command("import")(import_)
 app.command()(export)
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The account.")]
@@ -41,7 +40,8 @@ FromStdin = Annotated[
     bool,
     typer.Option(
         "--secrets-stdin",
-        help='Read {"password": "...", "totp_secret": "..."} from standard input (Base32 or otpauth://).',
+        help='Read {"password": "...", "totp_secret": "..."} from standard input (Base32 or otpauth://); a terminal asks '
+        "for both and shows neither.",
     ),
 ]
 
@@ -75,7 +75,7 @@ def add(
     with naming(given):
         new = fields.parse_account({name: value for name, value in given.items() if value is not None})
     secrets = _read_secrets(needed=secrets_stdin)
-    _register([Registration(account=new, secrets=secrets)])
+    register_all([Registration(account=new, secrets=secrets)])
     _warn_of(secrets)
     say(f"{new.id} is registered: {new.user_email.lower()}, {new.marketplace}, API authorization {api}")
     if not (new.merchant_id or new.global_account_id):
@@ -83,35 +83,6 @@ def add(
             "no merchant is known yet: an invitation waits for 'mail approve' until one is given, "
             f"for example by 'sc-agent accounts api-authorization {new.id} complete --merchant-id ID'"
         )
-
-
-@app.command("import")
-def import_(
-    file: Annotated[
-        str,
-        typer.Argument(
-            metavar="FILE|-",
-            help="A .csv with a header line, or a JSON list of accounts; - reads standard input.",
-            show_default=False,
-        ),
-    ],
-) -> None:
-    """Register many accounts from a file: all of them, or none if one is wrong.
-
-    Fields: id, user_email, marketplace; optional merchant_id, merchant_name, global_account_id, audit_as,
-    api_authorization (complete, pending), password and totp_secret. Secrets are taken only from a file that nobody else
-    can read (chmod 600); without them, give each account its own by `accounts secret`.
-    """
-    registrations = load_registrations(file)
-    try:
-        _register(registrations)
-    except (AccountExistsError, UnknownAccountError) as err:  # what they name stands in the file, in whatever column
-        raise UsageError(_about_the_file(err)) from None
-    bare = sum(each.secrets is None for each in registrations)
-    say(
-        f"{len(registrations)} accounts registered"
-        + (f", {bare} of them without secrets: give them by 'sc-agent accounts secret'" if bare else "")
-    )
 
 
 @app.command("list")
@@ -268,15 +239,14 @@ def _read_secrets(*, needed: bool) -> SignInSecrets | None:
     if not needed:
         return None
     if sys.stdin.isatty():
-        warn('waiting for {"password": "...", "totp_secret": "..."} on standard input, then Ctrl-D')
+        password = getpass.getpass("Password (not shown): ")
+        return fields.parse_secrets(
+            {
+                "password": password,
+                "totp_secret": getpass.getpass("Authenticator seed, Base32 or otpauth:// (not shown): "),
+            }
+        )
     return parse_secrets(sys.stdin.read())
-
-
-def _about_the_file(err: AccountExistsError | UnknownAccountError) -> str:
-    if isinstance(err, AccountExistsError):
-        what = "user email" if err.code == "email_taken" else "id"
-        return f"an account of the file has the {what} of one that is registered already; nothing was imported"
-    return "an audit_as of the file names no account; nothing was imported"
 
 
 def _merchant(account: Account) -> str:
@@ -291,17 +261,6 @@ def _warn_of(given: SignInSecrets | None) -> None:
     """
     if given is not None and (warning := parse_seed(given.totp_secret.get_secret_value()).warning):
         warn(f"warning: {warning}")
-
-
-def _register(registrations: list[Registration]) -> None:
-    """All in one transaction."""
-    settings = context.settings()
-    context.vault(settings)  # a missing key is told before a database is made
-    engine = context.database(settings)
-    vault = context.proven_vault(settings, engine)
-    window = timedelta(days=settings.mail.expires_after_days)
-    with writing(engine) as conn:
-        registry.register(conn, vault, registrations, now=now(), window=window)
 
 
 def _describe(conn: Connection, account: Account) -> dict[str, Any]:

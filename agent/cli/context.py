@@ -133,9 +133,13 @@ def fail(message: str, code: Exit) -> NoReturn:
 
     A secret of the settings is never part of it.
     """
-    message = _without_secrets(message)
-    print(f"error: {one_line(message)}", file=sys.stderr)  # noqa: T201 - the contract's one clear line
+    tell_error(message)
     raise SystemExit(int(code))
+
+
+def tell_error(message: str) -> None:
+    """Print one error as one line on stderr, without a secret of the settings."""
+    print(f"error: {one_line(_without_secrets(message))}", file=sys.stderr)  # noqa: T201 - the contract's one clear line
 
 
 def _without_secrets(message: str) -> str:

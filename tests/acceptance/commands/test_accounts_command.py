@@ -213,7 +213,7 @@ def test_an_account_that_is_registered_already_is_told_without_its_cell(agent: A
     file = agent.folder / "accounts.csv"
     file.write_text("id,user_email,marketplace\nB2,a1@users.example,US\n", encoding="utf-8")
     ended = agent("accounts", "import", str(file))
-    refused(ended, 2, "user email", "registered already")
+    refused(ended, 2, "accounts.csv line 2 (user_email)", "already registered")
     assert "a1@users.example" not in ended.err
 
 
@@ -223,6 +223,58 @@ def test_accounts_are_imported_from_standard_input(agent: Agent) -> None:
     assert agent("accounts", "import", "-", stdin="id,user_email,marketplace\nA2,a2@users.example,DE\n").code == 0
     found = agent("accounts", "list", "--json").document["accounts"]
     assert [(each["account"], each["merchant_source"]) for each in found] == [("A1", "registration"), ("A2", None)]
+
+
+def test_every_error_of_a_file_is_told_with_its_place_and_without_its_cell(agent: Agent) -> None:
+    rows = [
+        "id;user_email;marketplace",
+        "A1;a1@users.example;US",
+        f"A 2;{HIDDEN};XX",
+        "A3;a3@users.example",
+        "a1;b@users.example;DE",
+    ]
+    (agent.folder / "accounts.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    ended = agent("accounts", "import", "accounts.csv")
+    assert ended.code == 2
+    told = ended.err.splitlines()
+    places = ["line 3, column 1 (id)", "line 3, column 2 (user_email)", "line 3, column 3 (marketplace)"]
+    assert [line.startswith("error: accounts.csv ") for line in told] == [True] * 5
+    for line, place in zip(told, [*places, "line 4: 2 cells", "line 5 (id)"], strict=True):
+        assert place in line
+    assert told[-1].endswith("nothing was imported")
+    assert HIDDEN not in ended.err
+    assert agent("accounts", "list", "--json").document["accounts"] == []
+
+
+def test_a_dry_run_checks_the_file_and_registers_nothing(agent: Agent) -> None:
+    file = write_accounts(agent.folder, mode=0o600)
+    assert "2 accounts would be registered" in agent("accounts", "import", str(file), "--dry-run").out
+    assert agent("accounts", "list", "--json").document["accounts"] == []
+
+
+def test_a_second_import_takes_the_new_row_and_leaves_out_the_others(agent: Agent) -> None:
+    first = "id,user_email,marketplace\nA1,a1@users.example,US\n"
+    assert agent("accounts", "import", "-", stdin=first).code == 0
+    more = first + "A2,a2@users.example,DE\n"
+    refused(agent("accounts", "import", "-", stdin=more), 2, "line 2 (id)", "already registered")
+    ended = agent("accounts", "import", "-", "--skip-existing", stdin=more)
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.startswith("1 account registered, 1 registered already and left out")
+
+
+def test_an_account_of_the_same_id_and_another_address_is_not_left_out(agent: Agent) -> None:
+    agent("accounts", "import", "-", stdin="id,user_email,marketplace\nA1,a1@users.example,US\n")
+    other = "id,user_email,marketplace\nA1,b1@users.example,US\n"
+    refused(agent("accounts", "import", "-", "--skip-existing", stdin=other), 2, "line 2 (id)")
+
+
+def test_secrets_given_at_a_terminal_are_not_shown(agent: Agent) -> None:
+    agent("accounts", "import", "-", stdin="id,user_email,marketplace\nA1,a1@users.example,US\n")
+    shown = agent.at_a_terminal("accounts", "secret", "A1", "--secrets-stdin", types=[HIDDEN, SEED])
+    assert "Password" in shown
+    assert HIDDEN not in shown
+    assert SEED not in shown
+    assert agent("accounts", "show", "A1", "--json").document["account"]["has_secrets"]
 
 
 @pytest.mark.parametrize("url", ["postgresql://u@127.0.0.1:1/db?password={}", "postgresql://u:{}@127.0.0.1:1/db"])

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tests.support.processes.forked import run_forked
+from tests.support.processes.terminal import run_at_a_terminal
 
 SEED = "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP JBSW"
 PASSWORD = "correct horse/battery&staple"
@@ -51,6 +53,10 @@ class Agent:
         """Run one command to its end."""
         code, out, err = run_forked(arguments, env=self.env, cwd=self.folder, stdin=stdin, timeout=timeout)
         return Ended(code=code, out=out, err=err)
+
+    def at_a_terminal(self, *arguments: str, types: Sequence[str]) -> str:
+        """Run one command at a terminal, typing a line after each prompt; everything that was shown."""
+        return run_at_a_terminal(arguments, env=self.env, cwd=self.folder, types=types)
 
     def add(self, account_id: str = "A1", *more: str, email: str = "", seed: str = SEED) -> Ended:
         """Register an account with a plausible set of secrets."""
