@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -104,6 +105,33 @@ def test_the_containers_run_as_nobody_in_particular_and_say_how_they_are() -> No
     sources = re.findall(r"^COPY (?!--from)(.+) \S+$", text, re.MULTILINE)
     root = DEPLOY.parents[1]
     assert all((root / name).exists() for line in sources for name in line.split())
+
+
+def test_the_image_is_built_from_everything_the_wheel_holds() -> None:
+    copied = {
+        name
+        for line in re.findall(r"^COPY (?!--from)(.+) \S+$", CONTAINER.read_text(), re.MULTILINE)
+        for name in line.split()
+    }
+    build = tomllib.loads((DEPLOY.parents[1] / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"][
+        "wheel"
+    ]
+    needed = {*build["force-include"], *build["packages"]}
+    assert {each for each in needed if not any(each == name or each.startswith(f"{name}/") for name in copied)} == set()
+
+
+def test_the_production_lock_is_part_of_the_whole_one_and_holds_no_test_or_stand_in() -> None:
+    root = DEPLOY.parents[1]
+    whole, production = (_locked(root / name) for name in ("requirements.lock", "requirements-production.lock"))
+    assert production.items() <= whole.items()
+    extras = tomllib.loads((root / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    kept_out = {re.split(r"[\[<>=~! ]", each)[0].lower() for name in ("demo", "dev") for each in extras[name]}
+    assert kept_out & set(whole)
+    assert kept_out & set(production) == {"pyjwt"}  # comes with msal, too
+
+
+def _locked(file: Path) -> dict[str, str]:
+    return dict(re.findall(r"^([\w.-]+)==([\w.+-]+)", file.read_text(), re.MULTILINE))
 
 
 @pytest.mark.optional
