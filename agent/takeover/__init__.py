@@ -1,0 +1,1 @@
+"""A person takes over a visit's page: who may act, what travels between console and worker, and what is kept of it."""
