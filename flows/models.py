@@ -28,6 +28,10 @@ class Act(StrEnum):
     TYPE_PASSWORD = "type_password"  # noqa: S105 - the name of an act
     TYPE_CODE = "type_code"
     ACCEPT_INVITATION = "accept_invitation"
+    REGISTER = "register"  # the register form is sent: once an order
+    TYPE_PHONE = "type_phone"  # once an order
+    ENROL = "enrol"  # a new authenticator is proven, or two-step verification switched on
+    DELETE_AUTHENTICATOR = "delete_authenticator"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

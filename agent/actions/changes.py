@@ -15,7 +15,7 @@ from agent.store import accounts, merchants
 from agent.store.accounts import AccountExistsError
 from agent.store.inbox import messages
 from agent.store.merchants import Merchant
-from agent.store.vault import sign_in_secrets
+from agent.store.vault import drawn_secrets, sign_in_secrets
 from flows.marketplaces import marketplace
 
 
@@ -92,6 +92,7 @@ def _readdress(
         raise AccountExistsError("an account with this user email is already registered", code="email_taken")
     why = f"{who} changed the user email: {_reason(reason, 'another user email')}"
     sign_in_secrets.forget(conn, account.id)
+    drawn_secrets.readdressed(conn, account.id)
     changed = merchants.start_again(conn, account, {"user_email": email}, why=why, now=now)
     messages.ask_again_of_strangers(conn, since=account.created_at)
     return changed

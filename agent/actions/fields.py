@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from agent.domain.account import ApiAuthorization, NewAccount
+from agent.domain.login_order import NewOrder
 from agent.domain.totp_seed import SeedError, parse_seed
 from agent.errors import UsageError
 from agent.store.vault.sign_in_secrets import SignInSecrets
@@ -24,9 +25,12 @@ _MERCHANT = re.compile(r"A[A-Z0-9]{8,20}")  # as in an invitation's link
 SECRETS = ("password", "totp_secret")
 FIELDS = (
     "id", "user_email", "marketplace", "merchant_id", "merchant_name", "global_account_id", "audit_as",
-    "api_authorization",
+    "api_authorization", "answer_mail_codes",
 )  # fmt: skip
+ORDER = ("create_login", "person_name", "agreed_by", "phone")
 _NEEDED = ("id", "user_email", "marketplace")
+_PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
+_NAME = re.compile(r"\S(?:.{0,48}\S)?")  # the form takes 50 characters
 
 
 class FieldError(UsageError):
@@ -60,7 +64,7 @@ def check_account(fields: Mapping[str, Any]) -> tuple[NewAccount | None, list[Fi
     given = {name: str(value).strip() for name, value in fields.items() if value not in (None, "")}
     errors: list[FieldError] = []
     if not set(fields) <= set(FIELDS):
-        errors.append(FieldError("field", f"expected no other names than {', '.join((*FIELDS, *SECRETS))}"))
+        errors.append(FieldError("field", f"expected no other names than {', '.join((*FIELDS, *ORDER, *SECRETS))}"))
     errors += [FieldError(name, "is missing") for name in _NEEDED if not given.get(name)]
     parsed: dict[str, Any] = {}
     for name, parse in _PARSERS.items():
@@ -70,6 +74,60 @@ def check_account(fields: Mapping[str, Any]) -> tuple[NewAccount | None, list[Fi
             except FieldError as err:
                 errors.append(err)
     return (None, errors) if errors else (NewAccount(**parsed), [])
+
+
+def check_order(fields: Mapping[str, Any]) -> tuple[NewOrder | None, list[FieldError]]:
+    """Check what was given to create a login with: the order, if one was given, or everything that is wrong with it."""
+    given = {name: str(fields[name]).strip() for name in ORDER if fields.get(name) not in (None, "")}
+    try:
+        is_wanted = parse_flag(given.pop("create_login", "false"), field="create_login")
+    except FieldError as err:
+        return None, [err]
+    if not is_wanted:
+        return None, [FieldError(name, "is only for create_login") for name in given]
+    errors = [FieldError(name, "is missing; create_login needs it") for name in ORDER[1:3] if name not in given]
+    for name, is_one, expected in (
+        ("person_name", _is_name(given.get("person_name")), "expected first and last name, 50 characters at most"),
+        ("phone", _PHONE.fullmatch(given.get("phone", "+1000000")), "expected a number such as +12065550100"),
+    ):
+        if name in given and not is_one:
+            errors.append(FieldError(name, expected))
+    if errors:
+        return None, errors
+    return NewOrder(person_name=given["person_name"], agreed_by=given["agreed_by"], phone=given.get("phone")), []
+
+
+def parse_order(fields: Mapping[str, Any]) -> NewOrder | None:
+    """As `check_order`.
+
+    Raises:
+        FieldError: the first of what is wrong.
+    """
+    order, errors = check_order(fields)
+    if errors:
+        raise errors[0]
+    return order
+
+
+def parse_phone(text: str) -> str:
+    """Check a phone number.
+
+    Raises:
+        FieldError: it is not in the form E.164.
+    """
+    _expect("phone", _PHONE.fullmatch(text), "expected a number such as +12065550100")
+    return text
+
+
+def parse_flag(text: str, *, field: str) -> bool:
+    """Check a yes or no.
+
+    Raises:
+        FieldError: it is neither.
+    """
+    word = text.strip().lower()
+    _expect(field, word in _TRUE or word in _FALSE, "expected true or false")
+    return word in _TRUE
 
 
 def parse_email(address: str) -> str:
@@ -132,6 +190,11 @@ def _parse_api_authorization(text: str) -> ApiAuthorization:
     return ApiAuthorization(text)
 
 
+def _is_name(text: str | None) -> bool:
+    return text is not None and bool(_NAME.fullmatch(text)) and text.isprintable() and "@" not in text
+
+
+_TRUE, _FALSE = ("true", "yes", "1"), ("false", "no", "0")
 _PARSERS: Mapping[str, Callable[[str], Any]] = {
     "id": _parse_id,
     "user_email": parse_email,
@@ -141,6 +204,7 @@ _PARSERS: Mapping[str, Callable[[str], Any]] = {
     "global_account_id": partial(parse_merchant_id, field="global_account_id"),
     "audit_as": str,
     "api_authorization": _parse_api_authorization,
+    "answer_mail_codes": partial(parse_flag, field="answer_mail_codes"),
 }
 
 

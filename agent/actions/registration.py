@@ -9,9 +9,11 @@ from datetime import datetime, timedelta
 from sqlalchemy.engine import Connection
 
 from agent.domain.account import NewAccount
-from agent.store import accounts
+from agent.domain.login_order import NewOrder
+from agent.errors import UsageError
+from agent.store import accounts, login_orders
 from agent.store.inbox import messages
-from agent.store.vault import sign_in_secrets
+from agent.store.vault import drawn_secrets, sign_in_secrets
 from agent.store.vault.keys import Vault
 from agent.store.vault.sign_in_secrets import SignInSecrets
 
@@ -22,6 +24,7 @@ class Registration:
 
     account: NewAccount
     secrets: SignInSecrets | None = None
+    order: NewOrder | None = None  # create a login when an invitation comes and the user email has none
 
 
 def register(
@@ -41,11 +44,30 @@ def register(
         accounts.add(conn, replace(each.account, audit_as=None), now=now)
         if each.secrets:
             sign_in_secrets.save(conn, vault, each.account.id, each.secrets, now=now)
+        if each.order:
+            login_orders.place(conn, each.account.id, each.order, now=now)
     for each in registrations:
         if each.account.audit_as:
             accounts.get(conn, each.account.audit_as)
             accounts.edit(conn, each.account.id, audit_as=each.account.audit_as)
     messages.ask_again_of_strangers(conn, since=now - window)
+
+
+def order_login(conn: Connection, account_id: str, order: NewOrder, *, now: datetime) -> None:
+    """Order a login for an account that is registered already, or anew after an order that ended.
+
+    Raises:
+        UnknownAccountError: there is none.
+        UsageError: it has secrets, or its order is still open.
+    """
+    accounts.get(conn, account_id, lock=True)
+    if sign_in_secrets.has(conn, account_id):
+        raise UsageError(f"account {account_id} has secrets, so its user email has a login; nothing was ordered")
+    placed = login_orders.get(conn, account_id, lock=True)
+    if placed is not None and placed.is_open:
+        raise UsageError(f"the order of account {account_id} is {placed.state}; one order is one login")
+    drawn_secrets.settle_seeds(conn, account_id, errand=drawn_secrets.Errand.REGISTRATION, in_force=None)
+    login_orders.place(conn, account_id, order, now=now)
 
 
 def remove(conn: Connection, account_id: str) -> None:

@@ -25,7 +25,7 @@ from agent.domain.account import Account, ApiAuthorization, MerchantSource
 from agent.domain.authorization import State
 from agent.domain.totp_seed import parse_seed
 from agent.errors import UsageError
-from agent.store import accounts, journal
+from agent.store import accounts, journal, login_orders
 from agent.store.database.engine import reading, writing
 from agent.store.vault import sessions, sign_in_secrets
 from agent.store.vault.sign_in_secrets import SignInSecrets
@@ -46,6 +46,14 @@ FromStdin = Annotated[
 ]
 
 
+AnswersMailCodes = Annotated[
+    bool, typer.Option("--answer-mail-codes", help="Answer codes that the sign-in asks for by mail.")
+]
+PersonName = Annotated[str | None, typer.Option(metavar="NAME", help="First and last name for the new login.")]
+AgreedBy = Annotated[str | None, typer.Option(metavar="NAME", help="Who accepted Amazon's conditions for it.")]
+Phone = Annotated[str | None, typer.Option(metavar="E164", help="A number of its own, typed once at most.")]
+
+
 @app.command()
 def add(
     account_id: Id,
@@ -59,10 +67,18 @@ def add(
         bool, typer.Option("--api-authorized", help="The API authorization is complete already.")
     ] = False,
     secrets_stdin: FromStdin = False,
+    answer_mail_codes: AnswersMailCodes = False,
+    create_login: Annotated[
+        bool, typer.Option("--create-login", help="Create the Amazon login if the user email has none.")
+    ] = False,
+    person_name: PersonName = None,
+    agreed_by: AgreedBy = None,
+    phone: Phone = None,
 ) -> None:
     """Register an account.
 
-    The secrets come from standard input, never from an argument.
+    The secrets come from standard input, never from an argument. With --create-login there are none yet: a login is
+    created when an invitation comes and the user email has none. That has never met the real site.
 
     Without --merchant-id (or --global-account-id) invitations wait for a person: whoever knows the user email can send one.
     """
@@ -70,12 +86,18 @@ def add(
     given = {
         "id": account_id, "user_email": user_email, "marketplace": marketplace, "api_authorization": api,
         "merchant_id": merchant_id, "global_account_id": global_account_id, "merchant_name": merchant_name,
-        "audit_as": audit_as,
+        "audit_as": audit_as, "answer_mail_codes": "true" if answer_mail_codes else None,
     }  # fmt: skip
-    with naming(given):
+    ordered = {
+        "create_login": "true" if create_login else None, "person_name": person_name, "agreed_by": agreed_by, "phone": phone,
+    }  # fmt: skip
+    with naming(given | ordered):
         new = fields.parse_account({name: value for name, value in given.items() if value is not None})
+        order = fields.parse_order(ordered)
+    if order and secrets_stdin:
+        raise UsageError("--create-login is for a user email without a login; expected no --secrets-stdin with it")
     secrets = _read_secrets(needed=secrets_stdin)
-    register_all([Registration(account=new, secrets=secrets)])
+    register_all([Registration(account=new, secrets=secrets, order=order)])
     _warn_of(secrets)
     say(f"{new.id} is registered: {new.user_email.lower()}, {new.marketplace}, API authorization {api}")
     if not (new.merchant_id or new.global_account_id):
@@ -193,6 +215,30 @@ def set_(
         warn(f"it has no secrets: 'sc-agent accounts secret {account_id} --secrets-stdin' gives them")
 
 
+@app.command("create-login")
+def create_login(
+    account_id: Id, person_name: PersonName = None, agreed_by: AgreedBy = None, phone: Phone = None
+) -> None:
+    """Order a login for an account without secrets, or order it anew after an order that ended.
+
+    With --phone alone, the open order gets another number.
+    """
+    given = {"create_login": "true", "person_name": person_name, "agreed_by": agreed_by, "phone": phone}
+    with writing(context.database(context.settings())) as conn:
+        if phone is not None and person_name is None and agreed_by is None:
+            with naming(given):
+                fields.parse_phone(phone)
+            accounts.get(conn, account_id, lock=True)
+            if not login_orders.set_phone(conn, account_id, phone, now=now()):
+                raise UsageError(f"account {account_id} has no open order of a login")
+        else:
+            with naming(given):
+                order = fields.parse_order(given)
+            assert order is not None  # noqa: S101 - create_login is true
+            registry.order_login(conn, account_id, order, now=now())
+    say(f"{account_id}: a login is ordered; it is created when an invitation comes and the user email has none")
+
+
 @app.command()
 def pause(account_id: Id) -> None:
     """Stop everything for one account until it is resumed."""
@@ -282,7 +328,9 @@ def _describe(conn: Connection, account: Account) -> dict[str, Any]:
         "internal_reason": account.internal_reason,
         "failure_code": account.failure_code,
         "confirmation_code": account.confirmation_code,
+        "answer_mail_codes": account.answer_mail_codes,
         "has_secrets": sign_in_secrets.has(conn, account.id),
+        "login_order": None if (order := login_orders.get(conn, account.id)) is None else order.state,
         "has_session": sessions.has(conn, account.id),
         "accepted_at": timestamp(account.accepted_at),
         "last_complete_read_at": timestamp(account.last_complete_read_at),

@@ -36,7 +36,8 @@ def import_(
     """Register many accounts from a file: all of them, or none if one is wrong. Every error is told, by line and column.
 
     Fields: id, user_email, marketplace; optional merchant_id, merchant_name, global_account_id, audit_as,
-    api_authorization (complete, pending), password and totp_secret. Secrets are taken only from a file that nobody else
+    api_authorization (complete, pending), answer_mail_codes, password and totp_secret; create_login with person_name,
+    agreed_by and phone. Secrets are taken only from a file that nobody else
     can read (chmod 600); without them, give each account its own by `accounts secret`.
     """
     read = read_registrations(file)
@@ -48,7 +49,7 @@ def import_(
     done = "would be registered; nothing was changed" if dry_run else "registered"
     if rows and not dry_run:
         _register(read, rows)
-    bare = sum(each.registration.secrets is None for each in rows)
+    bare = sum(each.registration.secrets is None and each.registration.order is None for each in rows)
     say(
         f"{len(rows)} account{'s' * (len(rows) != 1)} {done}"
         + (f", {skipped} registered already and left out" if skipped else "")

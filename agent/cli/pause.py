@@ -14,6 +14,8 @@ from agent.actions import lifecycle
 from agent.cli import context
 from agent.cli.output import now, say
 from agent.errors import UsageError
+from agent.store import login_orders
+from agent.store.alarms import TableBoard
 from agent.store.database.engine import writing
 
 All = Annotated[
@@ -21,20 +23,33 @@ All = Annotated[
 ]
 
 
-def pause(everything: All = False) -> None:
+Registrations = Annotated[bool, typer.Option("--registrations", help="Only the creation of logins that were ordered.")]
+
+
+def pause(everything: All = False, registrations: Registrations = False) -> None:
     """Stop every flow within seconds, until resumed; survives restarts."""
+    if registrations and not everything:
+        with writing(context.database(context.settings())) as conn:
+            login_orders.pause_all(conn, f"paused by {getpass.getuser()}", now=now())
+        return say("no login is created until 'sc-agent resume --registrations'")
     _require_all(everything, "pause")
     with writing(context.database(context.settings())) as conn:
         lifecycle.pause_all(conn, now=now(), who=getpass.getuser())
-    say("everything is paused; running visits end within seconds, 'sc-agent resume --all' lets them go on")
+    return say("everything is paused; running visits end within seconds, 'sc-agent resume --all' lets them go on")
 
 
-def resume(everything: All = False) -> None:
+def resume(everything: All = False, registrations: Registrations = False) -> None:
     """Let everything go on after `pause --all`."""
+    if registrations and not everything:
+        engine = context.database(context.settings())
+        with writing(engine) as conn:
+            was_paused = login_orders.resume_all(conn)
+        TableBoard(engine).clear(login_orders.ALARM)
+        return say("logins are created again" if was_paused else "the creation of logins was not paused")
     _require_all(everything, "resume")
     with writing(context.database(context.settings())) as conn:
         was_paused = lifecycle.resume_all(conn)
-    say("everything goes on" if was_paused else "nothing was paused")
+    return say("everything goes on" if was_paused else "nothing was paused")
 
 
 def _require_all(everything: bool, command: str) -> None:

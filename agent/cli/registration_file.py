@@ -14,14 +14,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from agent.actions.fields import FIELDS, SECRETS, FieldError, check_account, parse_secrets
+from agent.actions.fields import FIELDS, ORDER, SECRETS, FieldError, check_account, check_order, parse_secrets
 from agent.actions.registration import Registration
 from agent.errors import UsageError
 from agent.printable import unguarded_cell
 from agent.settings.files import require_believed
 
 STDIN = "-"
-_KNOWN = (*FIELDS, *SECRETS)
+_KNOWN = (*FIELDS, *ORDER, *SECRETS)
 _SHAPE = "expected a .csv with a header line and rows, or a JSON list of accounts"
 _SEPARATORS = (",", ";", "\t")
 _Row: TypeAlias = dict[str, Any] | str  # values by name of field, or what is wrong with the row's shape
@@ -142,6 +142,10 @@ def _add(row: Mapping[str, Any], where: str, read: RegistrationFile) -> None:
     given = {name: value for name, value in row.items() if name in SECRETS and value}
     account, errors = check_account({name: value for name, value in row.items() if name in FIELDS})
     secrets = None
+    order, wrong = check_order({name: value for name, value in row.items() if name in ORDER})
+    errors += wrong
+    if order and given:
+        errors.append(FieldError("create_login", "is for a user email without a login, and the row has its secrets"))
     try:
         secrets = parse_secrets(given) if given else None
     except FieldError as err:
@@ -150,7 +154,9 @@ def _add(row: Mapping[str, Any], where: str, read: RegistrationFile) -> None:
         column = f", column {list(row).index(error.field) + 1}" if error.field in row else ""
         read.errors.append(f"{where}{column} ({error.field}): {error.expected}")
     if account is not None and not errors:
-        read.rows.append(PlacedRegistration(where=where, registration=Registration(account=account, secrets=secrets)))
+        read.rows.append(
+            PlacedRegistration(where=where, registration=Registration(account=account, secrets=secrets, order=order))
+        )
 
 
 def _require_unique(read: RegistrationFile) -> None:

@@ -56,6 +56,7 @@ class NewAccount:
     global_account_id: str | None = None
     audit_as: str | None = None
     api_authorization: ApiAuthorization = ApiAuthorization.PENDING
+    answer_mail_codes: bool = False  # codes that the sign-in asks for by mail are answered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +99,7 @@ class Account:
     reading: ReadingSummary | None = None
     stale_since: datetime | None = None  # not read completely for too long, since then
     insights_readable: bool | None = None  # None: never tried
+    answer_mail_codes: bool = False  # codes that the sign-in asks for by mail are answered
 
     @property
     def last_changed_at(self) -> datetime:

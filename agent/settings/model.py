@@ -263,6 +263,14 @@ class SecretsSettings(_Group):
     allowed_refs: Strings = []  # patterns a reference given by the API must match, with {account}
 
 
+class RegistrationSettings(_Group):
+    """Creating logins that were ordered."""
+
+    per_day: int = Field(default=5, ge=0, le=1000)  # register forms of the whole fleet; 0: none
+    code_wait: Seconds = 180.0  # how long a code by mail is waited for
+    person_wait: Seconds = 600.0  # how long an open page waits for what only a person has
+
+
 class Settings(BaseSettings):
     """Everything a command may be told from outside; built only in agent/cli."""
 
@@ -290,6 +298,7 @@ class Settings(BaseSettings):
     work: WorkSettings = WorkSettings()
     audit: AuditSettings = AuditSettings()
     sign_in: SignInSettings = SignInSettings()
+    registration: RegistrationSettings = RegistrationSettings()
     observe: ObserveSettings = ObserveSettings()
     web: WebSettings = WebSettings()
     webhooks: WebhookSettings = WebhookSettings()

@@ -67,6 +67,7 @@ def add(conn: Connection, new: NewAccount, *, now: datetime) -> Account:
         "merchant_source": MerchantSource.REGISTRATION if is_bound else None,
         "audit_as": new.audit_as,
         "api_authorization": new.api_authorization,
+        "answer_mail_codes": new.answer_mail_codes,
         "authorization": state,
         "message_kind": FixedText.API if state is State.API_AUTHORIZATION_REQUIRED else None,
         "reasons": [],

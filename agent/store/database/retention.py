@@ -17,6 +17,7 @@ from agent.store.database.engine import writing
 from agent.store.database.schema import accounts, acts, codes, journal, leases, messages, visits, workers
 from agent.store.inbox.messages import DONE, POISON, VANISHED
 from agent.store.outbox.sequence import forget_events
+from agent.store.vault import received_codes
 from agent.store.webhooks.deliveries import forget_deliveries
 
 _CODES_KEPT = timedelta(days=1)  # a time step is worth nothing after a minute
@@ -48,6 +49,7 @@ def forget_old(engine: Engine, limits: ObserveSettings, *, now: datetime) -> For
         conn.execute(workers.delete().where(workers.c.beat < now - _WORKERS_KEPT))
         tasks.forget_claims(conn)
         sessions.forget_old(conn, now=now)
+        received_codes.forget_old(conn, now=now)
         conn.execute(leases.delete().where(leases.c.until < now - _WORKERS_KEPT))
         in_force = sa.select(accounts.c.secret_version).where(accounts.c.id == acts.c.account_id).scalar_subquery()
         bars = sa.and_(acts.c.outcome.in_((REJECTED, DOUBTED)), acts.c.secret_version == in_force)

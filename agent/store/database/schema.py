@@ -96,6 +96,7 @@ accounts = sa.Table(
     _column("reading", sa.Text, nullable=True),  # a Reading: pass, fail, nothing_granted, unreadable
     _column("stale_since", UtcDateTime, nullable=True),
     _column("insights_readable", sa.Boolean, nullable=True),
+    _column("answer_mail_codes", sa.Boolean, default=False, server_default=sa.false()),  # at sign-in
 )
 
 secrets = sa.Table(  # encrypted by store/vault
@@ -117,6 +118,50 @@ sessions = sa.Table(  # stored browser sessions, encrypted
     _column("sealed", sa.LargeBinary),
     _column("saved_at", UtcDateTime),
     _column("format", sa.Integer, default=2),
+)
+
+login_orders = sa.Table(  # logins to be created; the password that was drawn is encrypted by store/vault
+    "login_orders",
+    metadata,
+    _column("account_id", sa.Text, sa.ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    _column("person_name", sa.Text),
+    _column("agreed_by", sa.Text),  # who accepted Amazon's conditions
+    _column("agreed_at", UtcDateTime),
+    _column("phone", sa.Text, nullable=True),
+    _column("state", sa.Text),  # an OrderState
+    _column("submitted_at", UtcDateTime, nullable=True, index=True),
+    _column("phone_typed_at", UtcDateTime, nullable=True),
+    _column("ended_why", sa.Text, nullable=True),
+    _column("key_id", sa.Text, nullable=True),
+    _column("sealed", sa.LargeBinary, nullable=True),
+)
+
+pending_seeds = sa.Table(  # authenticators that are being enrolled, encrypted by store/vault
+    "pending_seeds",
+    metadata,
+    _column("id", sa.Integer, primary_key=True),
+    _account(),
+    _column("errand", sa.Text),  # registration, rotation
+    _column("visit_id", sa.Text),
+    _column("state", sa.Text),  # pending, in_force, dropped
+    _column("seed_id", sa.Text),
+    _column("key_id", sa.Text, nullable=True),
+    _column("sealed", sa.LargeBinary, nullable=True),  # None: dropped
+    _column("at", UtcDateTime),
+)
+
+mail_codes = sa.Table(  # codes that came by mail, encrypted by store/vault; one use each
+    "mail_codes",
+    metadata,
+    _column("id", sa.Integer, primary_key=True),
+    _account(),
+    _column("purpose", sa.Text),  # registration, sign_in, account_data; unclear: for a person
+    _column("sent_at", UtcDateTime),
+    _column("found_at", UtcDateTime, index=True),
+    _column("problem", sa.Text, nullable=True),  # why nobody but a person may use it
+    _column("key_id", sa.Text, nullable=True),
+    _column("sealed", sa.LargeBinary, nullable=True),
+    _column("used_at", UtcDateTime, nullable=True),
 )
 
 password_marks = sa.Table(  # rejected and doubted passwords, as keyed hashes; they outlive their accounts

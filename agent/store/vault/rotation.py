@@ -14,10 +14,10 @@ from sqlalchemy.engine import Connection, Engine, RowMapping
 from agent.clock import utc_now
 from agent.domain.totp_seed import parse_seed
 from agent.store.database.engine import reading, writing
-from agent.store.database.schema import codes, messages, sealed_keys
+from agent.store.database.schema import codes, login_orders, mail_codes, messages, pending_seeds, sealed_keys
 from agent.store.database.schema import secrets as secrets_table
 from agent.store.database.schema import sessions as sessions_table
-from agent.store.vault import password_memory, sessions, sign_in_secrets
+from agent.store.vault import drawn_secrets, password_memory, received_codes, sessions, sign_in_secrets
 from agent.store.vault.binding import bind_old_rows, owner_of
 from agent.store.vault.keys import Vault
 
@@ -48,6 +48,15 @@ def rotate(engine: Engine, vault: Vault) -> Rotated:
     """
     bind_old_rows(engine, vault, now=utc_now())
     _rotate(engine, vault, sealed_keys, lambda _, row: password_memory.context(row["name"]))
+    _rotate(engine, vault, login_orders, lambda conn, row: drawn_secrets.password_context(conn, row["account_id"]))
+    _rotate(
+        engine,
+        vault,
+        pending_seeds,
+        lambda conn, row: drawn_secrets.seed_context(conn, row["account_id"]),
+        also=_carry_pending,
+    )
+    _rotate(engine, vault, mail_codes, lambda _, row: received_codes.context(row["account_id"]))
     return Rotated(
         secrets=_rotate(engine, vault, secrets_table, _owned_by(sign_in_secrets.KIND), also=_carry_seed),
         sessions=_rotate(engine, vault, sessions_table, _owned_by(sessions.KIND)),
@@ -85,10 +94,20 @@ def _rotate(
     return len(ids)
 
 
+def _carry_pending(conn: Connection, vault: Vault, row: RowMapping, data: bytes) -> None:
+    new = vault.seed_id(parse_seed(data.decode()).secret)
+    conn.execute(pending_seeds.update().where(pending_seeds.c.id == row["id"]).values(seed_id=new))
+    _rename(conn, row["seed_id"], new)
+
+
 def _carry_seed(conn: Connection, vault: Vault, row: RowMapping, data: bytes) -> None:
     """The ledger knows a seed by a keyed hash: rename it with the key."""
     seed = parse_seed(sign_in_secrets.from_bytes(data).totp_secret.get_secret_value())
     old, new = row["seed_id"], vault.seed_id(seed.secret)
     conn.execute(secrets_table.update().where(secrets_table.c.account_id == row["account_id"]).values(seed_id=new))
+    _rename(conn, old, new)
+
+
+def _rename(conn: Connection, old: str, new: str) -> None:
     taken = sa.select(codes.c.time_step).where(codes.c.seed_id == new)
     conn.execute(codes.update().where(codes.c.seed_id == old, codes.c.time_step.not_in(taken)).values(seed_id=new))

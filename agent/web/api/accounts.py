@@ -11,9 +11,10 @@ from starlette.responses import JSONResponse, Response
 
 from agent.actions.changes import Changes as Wanted
 from agent.actions.changes import change as change_account
-from agent.actions.fields import parse_account, parse_email, parse_marketplace
+from agent.actions.fields import FieldError, parse_account, parse_email, parse_marketplace, parse_order
 from agent.actions.registration import Registration, register, remove
 from agent.domain.authorization import State
+from agent.domain.login_order import NewOrder
 from agent.errors import UsageError
 from agent.store import fleet, leases
 from agent.store.api_keys import Scope
@@ -22,7 +23,7 @@ from agent.store.merchants import Merchant
 from agent.store.vault.keys import NoVault
 from agent.web import cursors
 from agent.web.api import secrets
-from agent.web.api.documents import Account, Accounts, Changes, NewAccount
+from agent.web.api.documents import Account, Accounts, Changes, CreateLogin, NewAccount
 from agent.web.api.headers import CONDITIONAL, KEYED, MATCHED
 from agent.web.api.registry import account_of, describe, refusals, settled
 from agent.web.calls import Answer, Call, change, once, read
@@ -47,13 +48,15 @@ def register_account(request: Request, body: NewAccount) -> Response:
     def effect(call: Call) -> Answer:
         if body.create_login is not None:
             call.require(Scope.LOGINS_CREATE)
-            raise invalid("Logins are not created by this version.", pointer="/body/create_login")
+            if body.secret is not None or body.secret_ref is not None:
+                raise invalid("A login that is to be created has no secret yet.", pointer="/body/create_login")
         if body.secret_ref is not None:
             raise secrets.require_ref(call, body.id, body.secret_ref)
         with refusals():
             new = parse_account({name: value for name in _FIELDS if (value := getattr(body, name)) is not None})
             window = timedelta(days=call.parts.settings.mail.expires_after_days)
-            register(call.conn, NoVault(), [Registration(account=new)], now=call.now, window=window)
+            order = None if body.create_login is None else _order(body.create_login)
+            register(call.conn, NoVault(), [Registration(account=new, order=order)], now=call.now, window=window)
         if body.secret is not None:
             given = secrets.checked(call, body.secret.password, body.secret.totp_secret, at="/body/secret")
             secrets.store(call, new.id, given)
@@ -143,6 +146,15 @@ def remove_account(request: Request, account_id: str) -> Response:
         return Answer(204)
 
     return change(request, Scope.ACCOUNTS_WRITE, effect=effect)
+
+
+def _order(given: CreateLogin) -> NewOrder:
+    try:
+        order = parse_order({"create_login": "true", **given.model_dump()})
+    except FieldError as err:
+        raise invalid(f"{err.field} {err.expected}.", pointer=f"/body/create_login/{err.field}") from err
+    assert order is not None  # noqa: S101 - create_login is true
+    return order
 
 
 def _wanted(body: Changes) -> Wanted:

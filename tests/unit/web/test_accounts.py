@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import Engine
 
 from agent.settings.model import Settings
-from agent.store import leases
+from agent.store import journal, leases, login_orders
 from agent.store.api_keys import Scope
 from agent.store.database.engine import reading, writing
 from agent.store.database.schema import accounts, metadata
@@ -164,7 +164,8 @@ CANARY = "zq-canary-zq"
         {"merchant_name": CANARY + "\x00"},
         {"merchant_name": [CANARY]},
         {"secret_ref": f"vault://{CANARY}"},
-        {"create_login": {"person_name": CANARY, "agreed_by": CANARY}},
+        {"create_login": {"person_name": "First Last", "agreed_by": CANARY, "phone": CANARY}, "secret": None},
+        {"create_login": {"person_name": f"{CANARY}@x", "agreed_by": CANARY}, "secret": None},
         {"id": None},
     ],
 )
@@ -189,6 +190,19 @@ async def test_logins_are_created_by_who_may(web: WebServer) -> None:
     wish = {"create_login": {"person_name": "First Last", "agreed_by": "Anna"}}
     async with web.client(Scope.ACCOUNTS_WRITE) as client:
         assert code_of(await client.post(ACCOUNTS, json=A1 | wish, headers=once())) == (403, "scope_missing")
+    async with web.client(Scope.ACCOUNTS_WRITE, Scope.LOGINS_CREATE) as client:
+        await registered(client, secret=None, **wish)
+    with reading(web.engine) as conn:
+        order, told = login_orders.get(conn, "A1"), journal.history(conn, "A1")
+    assert order is not None
+    assert (order.person_name, order.agreed_by, order.state) == ("First Last", "Anna", "ordered")
+    assert any("Anna accepted Amazon's conditions" in line.why for line in told)
+
+
+async def test_a_login_that_is_to_be_created_has_no_secret(web: WebServer) -> None:
+    wish = {"create_login": {"person_name": "First Last", "agreed_by": "Anna"}}
+    async with web.client() as client:
+        assert code_of(await client.post(ACCOUNTS, json=A1 | wish, headers=once())) == (422, "invalid")
 
 
 async def test_a_list_goes_on_where_it_ended_and_takes_no_other_cursor(any_web: WebServer) -> None:

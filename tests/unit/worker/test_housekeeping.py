@@ -207,7 +207,7 @@ def test_a_rejection_of_the_password_in_force_is_never_forgotten(engine: Engine)
 
 
 def test_every_table_has_a_limit_or_a_reason_to_have_none() -> None:
-    bounded_by_accounts = {"accounts", "secrets", "sessions", "alarms"}
+    bounded_by_accounts = {"accounts", "secrets", "sessions", "alarms", "login_orders", "pending_seeds"}
     small_or_needed = {
         "switches",
         "folders",
@@ -219,6 +219,7 @@ def test_every_table_has_a_limit_or_a_reason_to_have_none() -> None:
     }  # an invitation's row is what makes a second copy of its mail known
     limited = {
         "journal",
+        "mail_codes",
         "audits",
         "messages",
         "acts",
