@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import shlex
 import signal
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from agent.errors import ConfigurationError, UsageError
+
+if TYPE_CHECKING:
+    from fixtures.stand_in.scenario import Scenario
 
 
 def stand_in(
@@ -19,14 +24,23 @@ def stand_in(
         typer.Option(help="A JSON or TOML scenario; without it, the demo's six accounts.", show_default=False),
     ] = None,
     seed: Annotated[int, typer.Option(help="Decides everything the scenario leaves open.")] = 1,
+    env: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Write the settings that lead an agent here, for a shell's '.'.", show_default=False
+        ),
+    ] = None,
+    accounts: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Write the users as accounts for 'accounts import', with secrets.", show_default=False
+        ),
+    ] = None,
 ) -> None:
-    """Start the stand-ins on loopback.
-
-    Seller Central, a mailbox, a DNS server and a control port.
+    """Start the stand-ins on loopback: Seller Central, a mailbox, a DNS server and a control port.
 
     Prints one JSON line with the addresses, the pins and the control URL, then serves until Ctrl-C. The agent reaches
-    them by settings
-    alone; docs/rehearsal.md shows which.
+    them by settings alone; docs/rehearsal.md shows a whole rehearsal.
     """
     try:
         from fixtures.stand_in.scenario import ScenarioError, load_scenario
@@ -39,17 +53,62 @@ def stand_in(
         world = load_scenario(scenario) if scenario else six_accounts(seed)
     except ScenarioError as err:
         raise UsageError(str(err)) from err
-    asyncio.run(_serve(world))
+    asyncio.run(_serve(world, env=env.absolute() if env else None, accounts=accounts))
 
 
-async def _serve(world: object) -> None:
-    from fixtures.stand_in.scenario import Scenario
+async def _serve(world: Scenario, *, env: Path | None, accounts: Path | None) -> None:
     from fixtures.stand_in.world import StandIn
 
-    assert isinstance(world, Scenario)  # noqa: S101 - narrowed for the type checker; the import is lazy
     stop = asyncio.Event()
     for signum in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(signum, stop.set)
     async with StandIn(world) as running:
-        typer.echo(json.dumps(running.description()))
+        description = running.description()
+        if accounts is not None:
+            _write(accounts, json.dumps(_registrations(world), indent=2))
+        if env is not None:
+            _write(env, _exports(description, data_dir=env.parent / "data"))
+        typer.echo(json.dumps(description))
         await stop.wait()
+
+
+def _exports(description: dict[str, Any], *, data_dir: Path) -> str:
+    """The settings as lines of a shell, and the control URL beside them."""
+    from agent.rehearsal.demo.processes import environment
+
+    settings = environment(description, data_dir, {})
+    lines = [
+        f"export {name}={shlex.quote(value)}"
+        for name, value in sorted(settings.items())
+        if name.startswith("SC_AGENT_")
+    ]
+    return "\n".join([*lines, f"export CONTROL={shlex.quote(description['control'])}"]) + "\n"
+
+
+def _registrations(world: Scenario) -> list[dict[str, str]]:
+    """Each user with the seller of the same place, as `accounts import` takes them: A1, A2, ..."""
+    return [
+        {
+            "id": f"A{number}",
+            "user_email": user.email,
+            "marketplace": seller.marketplaces[0],
+            "merchant_id": seller.merchant_id,
+            "merchant_name": seller.name,
+            "api_authorization": "complete",
+            "password": user.password,
+            "totp_secret": user.totp_secret,
+        }
+        for number, (user, seller) in enumerate(zip(world.users, world.sellers, strict=False), start=1)
+    ]
+
+
+def _write(file: Path, text: str) -> None:
+    """Write a private file that is there only when it is whole."""
+    part = file.with_name(f".{file.name}.part")
+    try:
+        part.unlink(missing_ok=True)
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
+            stream.write(text)
+        part.replace(file)
+    except OSError as err:
+        raise UsageError(f"{file} cannot be written ({err.strerror})") from err

@@ -188,6 +188,7 @@ class _Process:
             stderr=subprocess.DEVNULL,
             env={"PYTHONPATH": os.pathsep.join(path for path in sys.path if path), "PATH": os.defpath},
             bufsize=0,
+            process_group=0,  # a terminal's Ctrl-C is for the daemon, which ends this process when it has stopped
         )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.processes.command import PASSWORD, SEED, Agent, Ended
+from tests.support.processes.terminal import Typed
 
 API_TEXT = "API Authorization Status must be complete before Seller Central Authorization may be started"
 
@@ -270,7 +271,13 @@ def test_an_account_of_the_same_id_and_another_address_is_not_left_out(agent: Ag
 
 def test_secrets_given_at_a_terminal_are_not_shown(agent: Agent) -> None:
     agent("accounts", "import", "-", stdin="id,user_email,marketplace\nA1,a1@users.example,US\n")
-    shown = agent.at_a_terminal("accounts", "secret", "A1", "--secrets-stdin", types=[HIDDEN, SEED])
+    shown = agent.at_a_terminal(
+        "accounts",
+        "secret",
+        "A1",
+        "--secrets-stdin",
+        types=[Typed("Password", HIDDEN + "\n"), Typed("seed", SEED + "\n")],
+    )
     assert "Password" in shown
     assert HIDDEN not in shown
     assert SEED not in shown

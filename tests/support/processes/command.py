@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tests.support.processes.forked import run_forked
-from tests.support.processes.terminal import run_at_a_terminal
+from tests.support.processes.terminal import Typed, run_at_a_terminal
 
 SEED = "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP JBSW"
 PASSWORD = "correct horse/battery&staple"
@@ -54,9 +55,10 @@ class Agent:
         code, out, err = run_forked(arguments, env=self.env, cwd=self.folder, stdin=stdin, timeout=timeout)
         return Ended(code=code, out=out, err=err)
 
-    def at_a_terminal(self, *arguments: str, types: Sequence[str]) -> str:
-        """Run one command at a terminal, typing a line after each prompt; everything that was shown."""
-        return run_at_a_terminal(arguments, env=self.env, cwd=self.folder, types=types)
+    def at_a_terminal(self, *arguments: str, types: Sequence[Typed]) -> str:
+        """Run one command at a terminal; everything that was shown."""
+        command = [sys.executable, "-m", "agent", *arguments]
+        return run_at_a_terminal(command, env=self.env, cwd=self.folder, types=types)
 
     def add(self, account_id: str = "A1", *more: str, email: str = "", seed: str = SEED) -> Ended:
         """Register an account with a plausible set of secrets."""
