@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 from playwright.async_api import BrowserContext, CDPSession, ElementHandle, Error, Frame, Page, Response, Route
 from pydantic import SecretStr
 
-from flows.browser.hosts import HostPolicy, ReadCall, ReadOnly, RequestRuling, judge
+from flows.browser.hosts import HostPolicy, PersonRules, ReadCall, ReadOnly, RequestRuling, judge
 from flows.browser.scripts import source
 from flows.errors import ForeignHostError, SecretGuardError
 
@@ -23,7 +23,7 @@ __all__ = ["Guard", "HostPolicy", "ReadCall"]
 # workers, keeps the
 # HTTP cache, and leaves scripts, styles and pictures alone. Shared workers and sockets are taken away by the init
 # scripts.
-_WATCHED = ("Document", "XHR", "Fetch", "Ping", "EventSource", "Other", "Media")
+_WATCHED = ("Document", "XHR", "Fetch", "Ping", "EventSource", "Other", "Media", "Image")
 # What a page needs; in a browser elsewhere nothing of any other kind is let through.
 _ELSEWHERE = ("document", "stylesheet", "script", "xhr", "fetch", "ping", "eventsource")
 # Of the site's own hosts everything is watched: a script's address could end a session as well as a link.
@@ -45,6 +45,8 @@ class Guard:
     _foreign: str | None = None
     _main_frame: str = ""  # the browser's id of the page's own frame
     _read_only: ReadOnly | None = None
+    _person: PersonRules | None = None
+    typed: list[tuple[ElementHandle, SecretStr]] = field(default_factory=list, repr=False)
     _documents: dict[Frame, Response] = field(default_factory=dict)
     _answers: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -100,6 +102,17 @@ class Guard:
         if self._page:
             await self._page.context.add_init_script(source("read_only"))
 
+    def person_acts(self, rules: PersonRules) -> None:
+        """Let a person act on the page from now on: by these rules, on top of all others.
+
+        What a person leads the page to is stopped and listed in `blocked`; it does not end the visit.
+        """
+        self._person = rules
+
+    def person_is_done(self) -> None:
+        """Only the flow acts again."""
+        self._person = None
+
     async def type_secret(self, handle: ElementHandle, secret: SecretStr, *, owner: str | None = None) -> None:
         """Type a secret into one element of the page, after checking where that element lives at this moment.
 
@@ -128,6 +141,7 @@ class Guard:
         if self.rehearsal:
             await self._require_loopback(handle, urlsplit(where["href"]).hostname or "")
         value = secret.get_secret_value()
+        self.typed.append((handle, secret))
         try:
             await (handle.press(value) if len(value) == 1 else handle.fill(value))  # boxes of one digit listen to keys
         except Error as err:
@@ -160,14 +174,14 @@ class Guard:
             if passes:
                 await session.send("Fetch.continueRequest", {"requestId": paused["requestId"]})
             else:
-                await session.send(
-                    "Fetch.failRequest", {"requestId": paused["requestId"], "errorReason": "BlockedByClient"}
-                )
+                reason = "Aborted" if self._person else "BlockedByClient"  # a person keeps the page they are on
+                await session.send("Fetch.failRequest", {"requestId": paused["requestId"], "errorReason": reason})
 
     async def _on_route(self, route: Route) -> None:
         request = route.request
         passes = self._rule(request.resource_type, request.method, request.url)
-        passes = passes and request.resource_type in _ELSEWHERE  # among the others are rules for pages made beforehand
+        kinds = (*_ELSEWHERE, "image") if self._person else _ELSEWHERE
+        passes = passes and request.resource_type in kinds  # among the others are rules for pages made beforehand
         self.sent += passes and self._carries(request.method, request.url)
         with suppress(Error):
             await (route.continue_() if passes else route.abort("blockedbyclient"))
@@ -184,13 +198,17 @@ class Guard:
 
         `inner`: it is of a frame in a page that is read, which goes nowhere by that.
         """
-        ruling = judge(kind=kind, method=method, url=url, policy=self.policy, read_only=self._read_only)
+        ruling = judge(
+            kind=kind, method=method, url=url, policy=self.policy, read_only=self._read_only, person=self._person
+        )
         if ruling in (RequestRuling.PASS, RequestRuling.DROP):
             return ruling is RequestRuling.PASS
         parts = urlsplit(url)
         shown = f"{parts.scheme}://{parts.netloc}{parts.path}"
         if kind not in ("media", "font", "image"):
             self.blocked.append(f"{method} {shown}")
+        if self._person is not None:
+            return False
         if kind == "document" and not inner:
             self.led_to.append(shown)
         if ruling is RequestRuling.FOREIGN and self._foreign is None and not (inner and method == "GET"):

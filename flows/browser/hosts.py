@@ -14,6 +14,8 @@ from flows.marketplaces import RETAIL_HOSTS, SELLER_CENTRAL_HOSTS
 # Scripts, silent challenges, picture and metrics services of the site itself. A leading dot means any host below.
 RESOURCE_HOSTS = frozenset({".awswaf.com", ".media-amazon.com", ".ssl-images-amazon.com", ".amazon.com"})
 
+PICTURE_HOSTS = frozenset({"opfcaptcha-prod.s3.amazonaws.com"})  # robot checks
+
 _READS = ("GET", "HEAD")
 _OTHER_ACCOUNT = ("/account-switcher", "/authorization/select-account")
 
@@ -25,6 +27,7 @@ class HostPolicy:
     navigation: frozenset[str] = SELLER_CENTRAL_HOSTS | RETAIL_HOSTS  # documents and forms, subframes too
     sign_in: frozenset[str] = SELLER_CENTRAL_HOSTS | RETAIL_HOSTS  # where a password or code may be typed
     resources: frozenset[str] = field(default=RESOURCE_HOSTS)  # besides navigation: XHR, fetch, beacons, scripts
+    pictures: frozenset[str] = PICTURE_HOSTS  # besides resources: pictures alone, and only while a person looks
     telemetry: frozenset[str] = field(default_factory=telemetry_hosts)  # the site's own measurements; may hold *
     errands: frozenset[str] = frozenset({"sign_in"})  # what the visit was sent for; sign_in, registration, rotation
 
@@ -43,7 +46,7 @@ class HostPolicy:
 
     def patterns(self) -> Iterator[str]:
         """Yield every allowed host as the browser's resolver writes it."""
-        for host in sorted(self.navigation | self.sign_in | self.resources | self.telemetry):
+        for host in sorted(self.navigation | self.sign_in | self.resources | self.pictures | self.telemetry):
             yield f"*{host}" if host.startswith(".") else host
 
 
@@ -67,6 +70,22 @@ class ReadOnly:
     selection: frozenset[str] = frozenset()  # values of mons_sel_* that are active already
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRules:
+    """What passes besides reading while a person acts on the page; from the challenge's catalogue file.
+
+    Nothing here beats the never-list. While a person acts, the visit has no errand.
+    """
+
+    posts: tuple[str, ...] = ()  # paths that forms and scripts may send to, exact or with * and ?
+    pictures: tuple[str, ...] = ()  # hosts whose pictures are shown; a leading dot means any host below
+    documents: tuple[str, ...] = ("*",)  # paths of pages that may be opened by GET
+
+    def shows(self, host: str) -> bool:
+        """Whether a host's pictures are shown."""
+        return any(host == one or (one.startswith(".") and host.endswith(one)) for one in self.pictures)
+
+
 class RequestRuling(StrEnum):
     """What becomes of a request."""
 
@@ -76,7 +95,15 @@ class RequestRuling(StrEnum):
     FOREIGN = "foreign"  # stopped, and the visit ends
 
 
-def judge(*, kind: str, method: str, url: str, policy: HostPolicy, read_only: ReadOnly | None = None) -> RequestRuling:
+def judge(
+    *,
+    kind: str,
+    method: str,
+    url: str,
+    policy: HostPolicy,
+    read_only: ReadOnly | None = None,
+    person: PersonRules | None = None,
+) -> RequestRuling:
     """Rule on one request.
 
     `kind` is the DevTools resource type in lower case: document, xhr, fetch, ping, media, other ...
@@ -85,22 +112,38 @@ def judge(*, kind: str, method: str, url: str, policy: HostPolicy, read_only: Re
     background is stopped, and the visit goes on.
     """
     parts = urlsplit(url)
-    if kind in ("media", "font", "image"):
+    if kind in ("media", "font", "image") and not (kind == "image" and person and _is_shown(method, parts, person)):
         return RequestRuling.STOP
     if parts.scheme in ("about", "blob", "data"):
         return RequestRuling.PASS
     host = parts.hostname or ""
-    if read_only and kind != "document" and policy.is_telemetry(host):
+    if (read_only or person) and kind not in ("document", "image") and policy.is_telemetry(host):
         return RequestRuling.DROP
-    errands = frozenset() if read_only else policy.errands
+    errands = frozenset() if read_only or person else policy.errands
     if is_never(parts.path, method=method, errands=errands) and policy.is_resource(host):
         return RequestRuling.STOP
     allowed = host in policy.navigation if kind == "document" else policy.is_resource(host)
+    allowed = allowed or (kind == "image" and host in policy.pictures)
     if not allowed or parts.scheme != "https" or parts.port not in (None, 443):
         return RequestRuling.FOREIGN if kind == "document" else RequestRuling.STOP
-    if read_only and not _only_reads(kind, method, parts, read_only):
+    if read_only and kind != "image" and not _only_reads(kind, method, parts, read_only):
+        return RequestRuling.STOP
+    if person and not _person_may(kind, method, parts, person):
         return RequestRuling.STOP
     return RequestRuling.PASS
+
+
+def _is_shown(method: str, parts: SplitResult, person: PersonRules) -> bool:
+    return parts.scheme in ("data", "blob") or (
+        method == "GET" and parts.scheme == "https" and person.shows(parts.hostname or "")
+    )
+
+
+def _person_may(kind: str, method: str, parts: SplitResult, person: PersonRules) -> bool:
+    path = parts.path or "/"
+    if method in (*_READS, "OPTIONS"):
+        return kind != "document" or _matches(path, person.documents)
+    return kind in ("document", "xhr", "fetch") and _matches(plain_path(path), person.posts)
 
 
 def _only_reads(kind: str, method: str, parts: SplitResult, rules: ReadOnly) -> bool:

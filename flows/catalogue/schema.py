@@ -168,6 +168,18 @@ class Handling(_Strict):
         return self
 
 
+class Takeover(_Strict):
+    """What a person may do on the screen through the console; a screen without this table is never offered.
+
+    The guard's never-list beats it.
+    """
+
+    posts: Strings = ()  # paths that the challenge sends to, exact or with *
+    pictures: Strings = ()  # hosts of its pictures; a leading dot means any host below
+    with_password: bool = False  # it asks for the password beside the picture: the agent types that and sends the form
+    answer: str | None = Field(default=None, pattern="^(code|approval)$")  # what is enough without a picture
+
+
 class Screen(_Strict):
     """One catalogue file."""
 
@@ -183,6 +195,7 @@ class Screen(_Strict):
     variants: dict[str, tuple[str, ...]] = {}  # name: signs, any of which makes it so
     elements: dict[str, Element] = {}
     texts: dict[str, WordSet] = {}
+    takeover: Takeover | None = None
 
 
 class Alert(_Strict):

@@ -43,7 +43,10 @@
     name,
     kind,
     candidates,
-    form: form ? `${form.method.toUpperCase()} ${new URL(form.action, location.href).pathname}` : "",
+    // Attributes are read, since a field may be named `action`.
+    form: form
+      ? `${(form.getAttribute("method") || "get").toUpperCase()} ${new URL(form.getAttribute("action") || "", document.baseURI).pathname}`
+      : "",
     editable: control.matches("input, textarea") && !["button", "submit", "image", "reset", "checkbox", "radio", "file"].includes(control.type),
     secret:
       control.type === "password" ||

@@ -25,7 +25,14 @@ HOME = (
 )
 INSIDE = "/inside"
 BOUNDS = Bounds(step=timedelta(seconds=4), visit=timedelta(seconds=30), challenge=timedelta(seconds=2))
-NAMES = ("*.amazon.com", "*.amazon.de", "*.amazon.co.jp", "m.media-amazon.com", "evil.example")
+NAMES = (
+    "*.amazon.com",
+    "*.amazon.de",
+    "*.amazon.co.jp",
+    "m.media-amazon.com",
+    "*.ssl-images-amazon.com",
+    "evil.example",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,15 +139,18 @@ class ShownRig:
 
 
 @asynccontextmanager
-async def shown_rig() -> AsyncIterator[ShownRig]:
-    """Start the site on loopback and a browser for which every name leads there."""
+async def shown_rig(*, pictures: bool = False) -> AsyncIterator[ShownRig]:
+    """Start the site on loopback and a browser for which every name leads there.
+
+    `pictures`: a browser that can show them when a person looks.
+    """
     site, identity = ShownSite(), make_identity(list(NAMES))
     runner = web.ServerRunner(web.Server(site.answer, access_log=None), shutdown_timeout=0.2)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=identity.context).start()
     port = runner.addresses[0][1]
     rules = f"MAP evil.example 127.0.0.1:{port}, MAP * 127.0.0.1:{port}"
-    options = BrowserOptions(host_resolver_rules=rules, trusted_spki=(identity.pin,))
+    options = BrowserOptions(host_resolver_rules=rules, trusted_spki=(identity.pin,), pictures=pictures)
     async with open_browser(options) as browser:
         yield ShownRig(site, browser, options)
     await runner.cleanup()

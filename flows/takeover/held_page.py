@@ -1,0 +1,122 @@
+"""A page that is kept for a person: pictures of it, their input, and the curtain before both."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+
+from playwright.async_api import CDPSession, Dialog, Error
+from pydantic import SecretStr
+
+from flows.browser.hosts import PersonRules
+from flows.browser.scripts import PageMovedError, script
+from flows.catalogue.recognise import Recognition
+from flows.takeover.hands import Hands
+from flows.takeover.outline import OutlineEntry, read_outline
+from flows.takeover.screencast import Picture, Screencast
+from flows.takeover.secret_probe import SecretProbe
+from flows.takeover.step_log import StepLog
+from flows.visit.visit import Visit
+
+
+@dataclass(slots=True, kw_only=True)
+class HeldPage:
+    """Made by `held_page`; the guard lets pictures and the challenge's own posts through while it is open."""
+
+    visit: Visit
+    session: CDPSession
+    probe: SecretProbe
+    cast: Screencast
+    hands: Hands
+    log: StepLog
+    dialogs: list[str] = field(default_factory=list)  # what the page said in dialogs; each was dismissed
+    is_dark: bool = False  # a secret was on the page when it was looked at last
+
+    async def is_clean(self) -> bool:
+        """Look whether no secret is on the page; a look that fails says no."""
+        try:
+            self.is_dark = await self.probe.found() is not None
+        except Error:
+            self.is_dark = True
+        return not self.is_dark
+
+    async def clear(self) -> bool:
+        """Empty what holds a secret; whether the page is clean afterwards."""
+        if not await self.is_clean():
+            await self.probe.empty()
+            await self.is_clean()
+        return not self.is_dark
+
+    async def look(self) -> Recognition | None:
+        """Recognise the page as it is now; None while it moves on."""
+        try:
+            seen = await self.visit.recognise()
+        except PageMovedError:
+            return None
+        await self.log.saw(seen)
+        return seen
+
+    async def outline(self) -> tuple[OutlineEntry, ...]:
+        """Read the page as words and controls; empty while a secret is on it."""
+        if not await self.is_clean():
+            return ()
+        tree = await self.session.send("Page.getFrameTree")
+        return await read_outline(self.session, self.visit.redactor, frames=_frames(tree["frameTree"]))
+
+
+def _frames(tree: dict) -> list[str]:  # type: ignore[type-arg]  # DevTools' own tree
+    return [tree["frame"]["id"], *(name for child in tree.get("childFrames", ()) for name in _frames(child))]
+
+
+@asynccontextmanager
+async def held_page(
+    visit: Visit,
+    *,
+    rules: PersonRules,
+    secrets: Sequence[SecretStr],
+    deliver: Callable[[Picture], Awaitable[None]],
+) -> AsyncIterator[HeldPage]:
+    """Hold the page of a visit while the block runs.
+
+    Afterwards the guard is the flow's alone, and nothing is cast.
+    """
+    session = await visit.context.new_cdp_session(visit.page)
+    log = StepLog(visit=visit)
+    probe = SecretProbe(visit, session, secrets)
+
+    async def is_clean() -> bool:
+        return await held.is_clean()
+
+    held = HeldPage(
+        visit=visit,
+        session=session,
+        probe=probe,
+        cast=Screencast(session=session, is_clean=is_clean, deliver=deliver),
+        hands=Hands(visit=visit, session=session, used=log.used),
+        log=log,
+    )
+
+    async def dismiss(dialog: Dialog) -> None:
+        held.dialogs.append(visit.redactor.redact(dialog.message)[:300])
+        with suppress(Error):
+            await dialog.dismiss()
+
+    visit.guard.person_acts(rules)
+    visit.page.on("dialog", dismiss)
+    try:
+        await _show_pictures(visit)
+        yield held
+    finally:
+        visit.guard.person_is_done()
+        visit.page.remove_listener("dialog", dismiss)
+        with suppress(Error):
+            await held.cast.stop()
+            await session.detach()
+
+
+async def _show_pictures(visit: Visit) -> None:
+    """Ask for the pictures that the guard stopped before."""
+    for frame in visit.page.frames:
+        with suppress(Error):
+            await frame.evaluate(script("show_pictures"), None)

@@ -1,0 +1,91 @@
+"""Whether a secret is on the page, in any frame of it: as long as one is, no picture leaves and nobody acts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+from playwright.async_api import CDPSession, Error
+from pydantic import SecretStr
+
+from flows.browser.scripts import script
+from flows.visit.visit import Visit
+
+_FOR_SECRETS = ("one-time-code", "current-password", "new-password")
+_SHORTEST = 4  # characters: shorter ones, the digits of a code, are looked for where they were typed
+_LONG = 8  # characters that do not stand on a page by chance, also when each stands in an element of its own
+
+
+class SecretProbe:
+    """Looks at the whole document as the browser keeps it, shadow roots and frames included, from outside the page."""
+
+    def __init__(self, visit: Visit, session: CDPSession, secrets: Sequence[SecretStr]) -> None:
+        """`secrets` are looked for wherever they stand, besides what the guard has typed."""
+        self._visit = visit
+        self._session = session
+        self._secrets = tuple(secret.get_secret_value() for secret in secrets)
+
+    async def found(self) -> str | None:
+        """Say what kind of secret is on the page; None when it is clean.
+
+        Raises:
+            Error: the page could not be looked at; it counts as not clean.
+        """
+        taken = await self._session.send("DOMSnapshot.captureSnapshot", {"computedStyles": []})
+        if _holds_field(taken):
+            return "field"
+        if self._is_shown(taken):
+            return "text"
+        for handle, _ in self._visit.guard.typed:
+            with suppress(Error):  # its document is gone
+                if await handle.evaluate("e => e.isConnected && Boolean(e.value)"):
+                    return "typed"
+        return None
+
+    async def empty(self) -> None:
+        """Empty the fields that are for secrets, and those that one was typed into."""
+        for frame in self._visit.page.frames:
+            with suppress(Error):
+                await frame.evaluate(script("empty_secrets"), None)
+        for handle, _ in self._visit.guard.typed:
+            with suppress(Error):
+                await handle.evaluate("e => { if (e.isConnected) e.value = ''; }")
+
+    def _is_shown(self, taken: dict[str, Any]) -> bool:
+        typed = (secret.get_secret_value() for _, secret in self._visit.guard.typed)
+        wanted = {secret for secret in (*self._secrets, *typed) if len(secret) >= _SHORTEST}
+        if not wanted:
+            return False
+        strings: list[str] = taken["strings"]
+        if any(secret in text for text in strings for secret in wanted):
+            return True
+        drawn = _drawn(taken)
+        return any(secret in drawn for secret in wanted if len(secret) >= _LONG)
+
+
+def _drawn(taken: dict[str, Any]) -> str:
+    """All that is drawn, without the bounds of its elements."""
+    strings: list[str] = taken["strings"]
+    texts = (strings[at] for document in taken["documents"] for at in document["layout"]["text"] if at >= 0)
+    return "".join("".join(text.split()) for text in texts)
+
+
+def _holds_field(taken: dict[str, Any]) -> bool:
+    """Whether a field that is for a secret holds a value."""
+    strings: list[str] = taken["strings"]
+    for document in taken["documents"]:
+        nodes = document["nodes"]
+        values = nodes.get("inputValue", {"index": [], "value": []})
+        for at, value in zip(values["index"], values["value"], strict=True):
+            if value >= 0 and strings[value] and _is_for_secret(nodes["attributes"][at], strings):
+                return True
+    return False
+
+
+def _is_for_secret(attributes: list[int], strings: list[str]) -> bool:
+    named = {
+        strings[name].lower(): strings[value].lower()
+        for name, value in zip(attributes[::2], attributes[1::2], strict=True)
+    }
+    return named.get("type") == "password" or any(word in named.get("autocomplete", "") for word in _FOR_SECRETS)
