@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from agent.domain.invitation import CLOCK_SLACK, MailVerdict, Ruling
 from agent.mail import events
+from agent.mail.codes.keep import CODE_MAIL, keep_code
 from agent.mail.context import MailContext
 from agent.mail.expectations import decide_offer, hand_over
 from agent.mail.trust.examine import Examination, Judgement, Step, TrustPolicy
@@ -195,6 +196,15 @@ class Intake(threading.Thread):
                     now=now,
                     window=policy.window,
                 )
+            if ruling.reason == CODE_MAIL and examination.mailed is not None and examination.recipient is not None:
+                keep_code(
+                    conn,
+                    self._context.vault,
+                    examination.mailed,
+                    recipient=examination.recipient,
+                    found_at=message.found_at,
+                    now=now,
+                )
             self._write(conn, message, ruling, steps=decision.steps, account_id=account_id, now=now)
             new_keys = [name for name, digest in digests.items() if messages.note_key(conn, name, digest, now=now)[1]]
         self._teller.tell(message, ruling, account_id=account_id, domain=examination.sender_domain)
@@ -231,7 +241,7 @@ class Intake(threading.Thread):
             evidence=evidence(ruling, steps),
             account_id=account_id,
             now=now,
-            keep_bytes=ruling.verdict in _KEPT and ruling.reason != "no_invitation",
+            keep_bytes=ruling.verdict in _KEPT and ruling.reason not in ("no_invitation", CODE_MAIL),
         )
 
     def _postpone(

@@ -16,7 +16,7 @@ from agent.store.database.engine import reading
 from agent.store.inbox import messages
 from agent.store.inbox.messages import Message
 
-_CUT_OFF = frozenset({"dkim_failed", "dkim_none", "no_invitation"})  # what missing bytes look like
+_CUT_OFF = frozenset({"dkim_failed", "dkim_none", "no_invitation", "code_mail"})  # what missing bytes look like
 _ALTERED_LEAST, _ALTERED_SHARE = 5, 0.5
 _FORGED = frozenset({"dkim_failed", "dkim_none", "repeated_header", "suspicious_link"})
 

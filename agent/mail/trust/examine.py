@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from agent.domain.invitation import UNLISTED_DOMAINS, Expectation, Link, MailVerdict, Offer, Ruling, rule
+from agent.mail.codes.read import MailedCode, is_code_domain, is_code_sender, read_code
 from agent.mail.trust.addresses import parse_address, parse_addresses
 from agent.mail.trust.authserv import AuthservError, require_authserv_pass
 from agent.mail.trust.body import Body, find_invitation, read_body
@@ -42,6 +43,8 @@ class _Notes:
     language: str | None = None
     keys_used: tuple[str, ...] = ()
     recipient: str | None = None
+    sender: str | None = None
+    mailed: MailedCode | None = None
 
     def passed(self, name: str, detail: str) -> None:
         self.steps.append(Step(name=name, passed=True, detail=detail))
@@ -57,6 +60,7 @@ class _Notes:
             language=self.language,
             keys_used=self.keys_used,
             recipient=self.recipient,
+            mailed=self.mailed,
         )
 
 
@@ -125,13 +129,14 @@ def _examine(
         _check_authserv(headers, notes, policy, domain)
     else:
         _check_signatures(headers, body, notes, resolver, domain, now, arrived_at)
-    _require_listed(domain, policy)
+    if not (is_code_sender(notes.sender) and is_code_domain(domain)):
+        _require_listed(domain, policy)
     recipient = _check_recipient(headers, notes, policy)
     sent_at = parse_date(headers.one("date"))
     if sent_at is None:
         raise _Stop("date", MailVerdict.HELD, "date_malformed", "the Date header cannot be read")
     notes.passed("date", f"{sent_at:%Y-%m-%d %H:%M:%S} UTC")
-    link = _check_body(headers, body, notes)
+    link = _check_body(headers, body, notes, sent_at)
     return Offer(link=link, recipient=recipient, sent_at=sent_at, arrived_at=arrived_at)
 
 
@@ -168,7 +173,7 @@ def _check_sender(headers: Headers, notes: _Notes, policy: TrustPolicy) -> str:
         raise _Stop("from", MailVerdict.REJECTED, "from_malformed", "the From header is not plainly one address")
     address = addresses[0]
     domain = address.rpartition("@")[2]
-    notes.sender_domain = domain
+    notes.sender, notes.sender_domain = address, domain
     if domain in policy.from_domains:
         notes.passed("from", f"{address}: {domain} is in the exact list")
     elif domain in UNLISTED_DOMAINS:
@@ -264,12 +269,19 @@ def _check_recipient(headers: Headers, notes: _Notes, policy: TrustPolicy) -> st
     return recipient
 
 
-def _check_body(headers: Headers, content: bytes, notes: _Notes) -> Link:
+def _check_body(headers: Headers, content: bytes, notes: _Notes, sent_at: datetime) -> Link:
+    body: Body | None = None
     try:
-        body: Body = read_body(headers, content)
+        body = read_body(headers, content)
         notes.language = body.language
         link = find_invitation(body)
     except BodyError as err:
+        if body is not None and err.reason == "no_invitation" and is_code_sender(notes.sender):
+            subject = readable(headers.one("subject"), limit=250)
+            notes.mailed = read_code(body, subject=subject, sent_at=sent_at)
+            if notes.mailed is not None:
+                detail = f"the message brings a code ({notes.mailed.purpose})"
+                raise _Stop("code", MailVerdict.REJECTED, "code_mail", detail) from err
         verdict = MailVerdict.REJECTED if err.reason == "no_invitation" else MailVerdict.HELD
         raise _Stop("link", verdict, err.reason, str(err)) from err
     whom = f"merchant {link.merchant_id}" if link.merchant_id else f"global account {link.global_account_id}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from agent.domain.invitation import FROM_DOMAINS, Offer, Ruling
+from agent.mail.codes.read import MailedCode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,7 @@ class Examination:
     shop_name: str | None = None
     language: str | None = None
     keys_used: tuple[str, ...] = ()  # names of the keys that verified
+    mailed: MailedCode | None = None  # the code of a mail that holds one
     recipient: str | None = None  # the signed To, once the sender was proven; also where something else was wrong
 
 

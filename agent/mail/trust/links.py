@@ -70,6 +70,14 @@ def find_anchors(document: str) -> Iterator[str]:
             yield value
 
 
+def page_text(document: str) -> str:
+    """What a reader of an HTML document sees, roughly: its text without styles, scripts and its head."""
+    parser = LexborHTMLParser(document)
+    parser.strip_tags(["style", "script", "head", "title", "template"])
+    body = parser.body
+    return "" if body is None else body.text(separator=" ")
+
+
 def find_hrefs(document: str) -> Iterator[str]:
     """Every address an HTML document names as one, wherever it leads from.
 

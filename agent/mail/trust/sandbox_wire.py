@@ -13,9 +13,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from agent.domain.invitation import HOSTS, Link, MailVerdict, Offer, Ruling
+from agent.mail.codes.read import MailedCode
 from agent.mail.trust.examine import Examination, Step, TrustPolicy
 from agent.mail.trust.links import LinkError, check_link
 from agent.mail.trust.signatures import Key
+
+_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +91,7 @@ def answer_to_json(answer: SandboxAnswer) -> bytes:
         "offer": {"url": offer.link.url, "recipient": offer.recipient, "sent_at": offer.sent_at.isoformat()}
         if offer
         else None,
+        "mailed": None if examination.mailed is None else _mailed_to_json(examination.mailed),
     }
     for name in ("message_id", "sender_domain", "shop_name", "language", "keys_used", "recipient"):
         document[name] = getattr(examination, name)
@@ -122,6 +126,7 @@ def _examination(document: Mapping[str, Any], arrived_at: datetime | None) -> Ex
         if ruling
         else None,
         offer=_offer(offer, arrived_at) if offer else None,
+        mailed=_mailed(document["mailed"]) if document["mailed"] else None,
         message_id=document["message_id"],
         sender_domain=document["sender_domain"],
         shop_name=document["shop_name"],
@@ -139,6 +144,22 @@ def _offer(offer: Mapping[str, Any], arrived_at: datetime | None) -> Offer:
         recipient=str(offer["recipient"]),
         sent_at=datetime.fromisoformat(offer["sent_at"]),
         arrived_at=arrived_at,
+    )
+
+
+def _mailed_to_json(mailed: MailedCode) -> dict[str, Any]:
+    return asdict(mailed) | {"sent_at": mailed.sent_at.isoformat()}
+
+
+def _mailed(told: Mapping[str, Any]) -> MailedCode:
+    code, problem = told["code"], told["problem"]
+    if code is not None and not (isinstance(code, str) and len(code) == _DIGITS and code.isascii() and code.isdigit()):
+        raise TypeError("a code is six digits")
+    return MailedCode(
+        purpose=str(told["purpose"]),
+        sent_at=datetime.fromisoformat(told["sent_at"]),
+        code=code,
+        problem=None if problem is None else str(problem),
     )
 
 

@@ -1,0 +1,1 @@
+"""Codes that Amazon sends by mail: what one is for, reading it, keeping it for the page that asked."""
