@@ -6,7 +6,11 @@ No script, no network, the pictures of offending rows inside it.
 from __future__ import annotations
 
 import base64
+import weakref
+from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
 from typing import TextIO
 
 from jinja2 import Environment, FileSystemLoader, Template, select_autoescape
@@ -14,13 +18,35 @@ from markupsafe import Markup
 
 from agent.domain.audit.document import AuditDocument
 from agent.printable import printable
+from agent.version import own_version
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _LARGEST = 2_000_000  # bytes of one picture
+_IN_MEMORY = 4_000_000  # bytes of cards; more are kept in a file until the head is written
+_WORST_FIRST = ("fail", "incomplete", "not_permitted", "pass")
+_JUMPS_FROM = 2  # accounts; one needs no list of contents
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Card:
+    """What the list of contents says of an account."""
+
+    account: str
+    user_email: str
+    verdict: str
+    is_read: bool
+    findings: int
+
+    @property
+    def rank(self) -> tuple[int, int, str]:
+        return (_WORST_FIRST.index(self.verdict), -self.findings, self.account)
 
 
 class HtmlReport:
-    """Writes a head, a card an account, and a foot with the sums."""
+    """Writes the sums and a list of contents, then a card an account, the worst first.
+
+    The head stands before the cards and tells of all of them, so nothing is written before `end`.
+    """
 
     def __init__(self, out: TextIO, evidence: Path) -> None:
         self._out = out
@@ -35,18 +61,52 @@ class HtmlReport:
         self._parts: dict[str, Template] = {
             name: loader.get_template(f"{name}.html.j2") for name in ("head", "audit", "foot")
         }
-        self._sums: dict[str, int] = {}
+        self._cards: list[_Card] = []
+        self._ends: list[int] = []  # of each card, in bytes
+        self._rendered = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - closed with the report
+        weakref.finalize(self, self._rendered.close)
 
     def begin(self) -> None:
-        self._out.write(self._parts["head"].render())
+        """Nothing can be said before the last account is known."""
 
     def add(self, document: AuditDocument) -> None:
-        self._sums[document["verdict"]] = self._sums.get(document["verdict"], 0) + 1
-        pictures = {finding["id"]: self._pictures(finding.get("evidence", [])) for finding in document["findings"]}
-        self._out.write(self._parts["audit"].render(audit=document, pictures=pictures, sections=_sections(document)))
+        self._cards.append(
+            _Card(
+                account=document["account"],
+                user_email=document["user_email"],
+                verdict=document["verdict"],
+                is_read="error" not in document,
+                findings=len(document["findings"]),
+            )
+        )
+        shown = {
+            "audit": document,
+            "number": len(self._cards),
+            "pictures": {
+                finding["id"]: self._pictures(finding.get("evidence", [])) for finding in document["findings"]
+            },
+            "gaps": [
+                (gap, self._pictures([gap["picture"]] if gap["picture"] else [])) for gap in document.get("gaps", [])
+            ],
+            "notes": [note for note in document["notes"] if not note.startswith("not read: ")],
+            "sections": _sections(document),
+        }
+        self._ends.append(self._rendered.tell() + self._rendered.write(self._parts["audit"].render(shown).encode()))
 
     def end(self) -> None:
-        self._out.write(self._parts["foot"].render(sums=sorted(self._sums.items())))
+        order = sorted(range(len(self._cards)), key=lambda place: self._cards[place].rank)
+        contents = [(place + 1, self._cards[place]) for place in order] if len(order) >= _JUMPS_FROM else []
+        self._out.write(self._parts["head"].render(sums=self._sums(), contents=contents, version=own_version()))
+        starts = [0, *self._ends]
+        for place in order:
+            self._rendered.seek(starts[place])
+            self._out.write(self._rendered.read(self._ends[place] - starts[place]).decode())
+        self._rendered.close()
+        self._out.write(self._parts["foot"].render())
+
+    def _sums(self) -> list[tuple[str, int]]:
+        counted = Counter(card.verdict if card.is_read else "not read" for card in self._cards)
+        return [(name, counted[name]) for name in (*_WORST_FIRST, "not read") if counted[name]]
 
     def _pictures(self, paths: list[str]) -> list[str]:
         """Pictures as data addresses.

@@ -164,6 +164,36 @@ def test_html_stands_alone_escapes_everything_and_holds_the_pictures(tmp_path: P
     assert not re.search(r"""(src|href)=["'](?!data:|#)|url\(|@import""", made)  # nothing is fetched from anywhere
 
 
+def test_html_tells_the_sums_and_the_worst_account_first(tmp_path: Path) -> None:
+    documents: tuple[AuditDocument, ...] = (
+        {**PASSED, "account": "P1"}, {**PARTIAL, "account": "I1"}, {**FAIL, "account": "F1"},
+        unread_document(account="N1", user_email="n1@users.example", reason="it was never audited", now=NOW),
+    )  # fmt: skip
+    made = written(Format.HTML, documents, tmp_path)
+    found = [
+        made.index(words) for words in ("1 fail", "1 not read", "<nav", 'id="a3"', 'id="a2"', 'id="a1"', "</html>")
+    ]
+    assert found == sorted(found)
+    for number in (1, 2, 3, 4):
+        assert made.count(f'href="#a{number}"') == made.count(f'id="a{number}"') == 1
+    assert "<title>1 fail, 1 incomplete, 1 pass, 1 not read - Permission audit</title>" in made
+
+
+def test_html_says_of_an_account_that_was_never_read_just_that(tmp_path: Path) -> None:
+    never = unread_document(account="N1", user_email="n1@users.example", reason="it was never audited", now=NOW)
+    made = written(Format.HTML, (never,), tmp_path)
+    assert "Nothing was read: it was never audited" in made
+    assert "2026-03-01" not in made
+    assert "Not everything could be read" not in made
+
+
+def test_html_names_every_gap_and_why_a_finding_has_no_picture(tmp_path: Path) -> None:
+    made = written(Format.HTML, (PARTIAL, FAIL), tmp_path)
+    assert "What could not be read" in made
+    assert "a section was closed" in made
+    assert made.count("No picture:") == len(FAIL["findings"]) + len(PARTIAL["findings"])
+
+
 @pytest.mark.parametrize("format", [Format.JSON, Format.CSV, Format.JUNIT, Format.SARIF])
 def test_ten_thousand_accounts_cost_what_one_costs(format: Format, tmp_path: Path) -> None:
     with (tmp_path / "report").open("w", encoding="utf-8") as out:
