@@ -74,7 +74,8 @@ class FlowHooks:
     each `Act`: it checks the lease, the pause switch and the attempt budget, journals the intention, and raises to
     forbid.
     `outcome` reports what became of an act: `accepted`, `rejected` or a short word of the flow's. `now` is aware UTC.
-    `clock_seen` is told the site's `Date` header once a visit, to correct one-time codes.
+    `clock_seen` is told the site's `Date` header once a visit, to correct one-time codes. `ask_code` asks a person for
+    a code that the site sent by message, with the page's words; it returns None where nobody gave one.
     """
 
     next_code: Callable[[], Awaitable[SecretStr]]
@@ -82,6 +83,7 @@ class FlowHooks:
     outcome: Callable[[Act, str], Awaitable[None]]
     now: Callable[[], datetime]
     clock_seen: Callable[[datetime], Awaitable[None]]
+    ask_code: Callable[[str], Awaitable[SecretStr | None]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
-from agent.store import accounts, acts, operations
+from agent.domain.requests import Ending
+from agent.store import accounts, acts, operations, requests
 from agent.store.outbox.sequence import last_sequence, raise_sequence
 from flows.models import Act
 
@@ -30,6 +31,7 @@ def begin_epoch(conn: Connection, *, published: int, now: datetime) -> NewEpoch:
     No password is typed before a release or a new secret, open operations end, every account with a timer is looked at
     now, and events get numbers that no reader has seen. `published` is the highest number of the replaced database.
     """
+    requests.close_all(conn, Ending.VISIT_ENDED, now=now)
     raise_sequence(conn, max(published, last_sequence(conn) + _AHEAD))
     return NewEpoch(
         doubted=acts.doubt_all(conn, Act.TYPE_PASSWORD, now=now),

@@ -6,9 +6,9 @@ import typer
 
 from agent.cli import context
 from agent.cli.output import say
-from agent.store.vault.handed_in import public_key
 from agent.store.vault.keys import new_key
 from agent.store.vault.rotation import rotate as rotate_rows
+from agent.store.vault.sealed_box import public_key
 
 app = typer.Typer(help="Make a vault key, or change it.", no_args_is_help=True)
 

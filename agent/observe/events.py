@@ -31,6 +31,7 @@ RETENTION_APPLIED: Final = "retention.applied"
 WEB_ADDRESS_TAKEN: Final = "web.address_taken"  # the default one; the daemon goes on without the web role
 WEB_DATABASE_AWAY: Final = "web.database_away"
 WEB_UNEXPECTED: Final = "web.unexpected"
+PERSON_ASKED: Final = "person.asked"  # a visit waits for an answer; the words and the answer are not logged
 SECRETS_NOT_OPENED: Final = "secrets.not_opened"  # given by the API, sealed for another vault
 SIGNALS_LOST: Final = "signals.lost"  # of events; readers look again by themselves
 EVENTS_UNNUMBERED: Final = "events.unnumbered"  # the database does not answer; tried again

@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy.engine import Engine
 
 from agent.domain.event_types import EventType
-from agent.outbox.ring import Ring
 from agent.store.database.engine import reading
 from agent.store.outbox.read import EventPage, list_events
+from agent.store.outbox.ring import Ring
 from agent.store.outbox.wake import Signal
 
 _PAGE = 200

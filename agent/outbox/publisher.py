@@ -10,8 +10,8 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from agent.observe import events
-from agent.outbox.ring import Ring
 from agent.outbox.signals import watching
+from agent.store.outbox.ring import Ring
 from agent.store.outbox.sequence import number_events
 from agent.store.outbox.wake import Signal
 

@@ -193,6 +193,8 @@ class SignInSettings(_Group):
     skew_warn: Seconds = 5.0
     skew_stop: Seconds = 60.0
     code_margin: Seconds = 5.0  # no code with less left
+    ask: Literal["never", "present", "always"] = "present"  # whether a visit asks people for codes sent by message
+    ask_within: float = Field(default=90.0, gt=0, le=180)  # seconds it waits; the visit's own bound goes on
 
 
 class ObserveSettings(_Group):

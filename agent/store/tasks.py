@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from agent.domain.authorization import State
+from agent.store import requests
 from agent.store.database.schema import accounts, messages, task_claims
 from agent.store.database.upsert import upsert
 
@@ -17,6 +19,7 @@ from agent.store.database.upsert import upsert
 class TaskKind(StrEnum):
     """What is wanted."""
 
+    REQUEST = "request"  # a visit waits for an answer: a code, an approval
     RELEASE = "release"  # an account needs people; afterwards it is released
     MAIL = "mail"  # a genuine mail is held; approve it or leave it
 
@@ -28,31 +31,33 @@ class Task:
     id: str
     kind: TaskKind
     account_id: str | None
-    reason: str  # a failure code, or why a mail is held
+    reason: str  # a failure code, why a mail is held, or what is asked for
     since: datetime
-    claimed_by: str | None
+    deadline: datetime | None = None  # when it is too late; None: the sooner the better
+    words: str | None = None  # what a page said; attacker-controlled: escape it
+    claimed_by: str | None = None
+
+    @property
+    def name(self) -> str:
+        """What the id names, without the kind."""
+        return self.id.partition(":")[2]
 
 
-def list_all(conn: Connection, *, limit: int) -> list[Task]:
-    """What waits, the longest waiting first."""
-    found = [*_releases(conn, limit), *_mails(conn, limit)]
+def list_all(conn: Connection, *, now: datetime, limit: int) -> list[Task]:
+    """What waits: first what has a deadline, then the longest waiting."""
+    found = [task for source in _SOURCES.values() for task in source(conn, now, limit, None)]
     claims = {row[0]: row[1] for row in conn.execute(sa.select(task_claims.c.task_id, task_claims.c.who))}
-    tasks = [
-        Task(id=id_, kind=kind, account_id=account, reason=reason, since=since, claimed_by=claims.get(id_))
-        for id_, kind, account, reason, since in found
-    ]
-    return sorted(tasks, key=lambda task: (task.since, task.id))[:limit]
+    first = sorted(found, key=lambda task: (task.deadline is None, task.deadline or task.since, task.id))[:limit]
+    return [_claimed(task, claims.get(task.id)) for task in first]
 
 
-def get(conn: Connection, task_id: str) -> Task | None:
+def get(conn: Connection, task_id: str, *, now: datetime) -> Task | None:
     """One task that still waits."""
     kind, _, name = task_id.partition(":")
-    rows = (
-        _releases(conn, 1, name) if kind == TaskKind.RELEASE else _mails(conn, 1, name) if kind == TaskKind.MAIL else []
-    )
-    for id_, of_kind, account, reason, since in rows:
-        who = conn.scalar(sa.select(task_claims.c.who).where(task_claims.c.task_id == id_))
-        return Task(id=id_, kind=of_kind, account_id=account, reason=reason, since=since, claimed_by=who)
+    source = _SOURCES.get(kind)
+    for task in source(conn, now, 1, name) if source is not None else []:
+        who = conn.scalar(sa.select(task_claims.c.who).where(task_claims.c.task_id == task.id))
+        return _claimed(task, who)
     return None
 
 
@@ -66,35 +71,79 @@ def unclaim(conn: Connection, task_id: str) -> None:
     conn.execute(task_claims.delete().where(task_claims.c.task_id == task_id))
 
 
-def forget_claims(conn: Connection) -> int:
+def forget_claims(conn: Connection, *, now: datetime) -> int:
     """Delete claims of what waits no more; returns how many."""
-    gone = [task_id for task_id in conn.scalars(sa.select(task_claims.c.task_id)).all() if get(conn, task_id) is None]
+    claimed = conn.scalars(sa.select(task_claims.c.task_id)).all()
+    gone = [task_id for task_id in claimed if get(conn, task_id, now=now) is None]
     conn.execute(task_claims.delete().where(task_claims.c.task_id.in_(gone)))
     return len(gone)
 
 
-_Row = tuple[str, TaskKind, str | None, str, datetime]
+def of_request(asked: requests.PersonRequest, *, claimed_by: str | None = None) -> Task:
+    """The task that a request is."""
+    return Task(
+        id=f"{TaskKind.REQUEST}:{asked.id}",
+        kind=TaskKind.REQUEST,
+        account_id=asked.account_id,
+        reason=str(asked.kind),
+        since=asked.opened_at,
+        deadline=asked.expires_at,
+        words=asked.words,
+        claimed_by=claimed_by,
+    )
 
 
-def _releases(conn: Connection, limit: int, account_id: str | None = None) -> list[_Row]:
+def _claimed(task: Task, who: str | None) -> Task:
+    return replace(task, claimed_by=who)
+
+
+def _requests(conn: Connection, now: datetime, limit: int, name: str | None) -> list[Task]:
+    if name is None:
+        return [of_request(asked) for asked in requests.list_open(conn, now=now, limit=limit)]
+    asked = requests.find(conn, name)
+    return [of_request(asked)] if asked is not None and asked.is_open(now) else []
+
+
+def _releases(conn: Connection, _now: datetime, limit: int, name: str | None) -> list[Task]:
     query = sa.select(accounts.c.id, accounts.c.failure_code, accounts.c.updated_at)
     query = query.where(accounts.c.authorization == State.NEEDS_HUMAN).order_by(accounts.c.updated_at).limit(limit)
-    if account_id is not None:
-        query = query.where(accounts.c.id == account_id)
+    if name is not None:
+        query = query.where(accounts.c.id == name)
     return [
-        (f"{TaskKind.RELEASE}:{row[0]}", TaskKind.RELEASE, row[0], row[1] or "unknown", row[2])
+        Task(
+            id=f"{TaskKind.RELEASE}:{row.id}",
+            kind=TaskKind.RELEASE,
+            account_id=row.id,
+            reason=row.failure_code or "unknown",
+            since=row.updated_at,
+        )
         for row in conn.execute(query)
     ]
 
 
-def _mails(conn: Connection, limit: int, number: str | None = None) -> list[_Row]:
+def _mails(conn: Connection, _now: datetime, limit: int, name: str | None) -> list[Task]:
     query = sa.select(messages.c.id, messages.c.account_id, messages.c.reason, messages.c.found_at)
     query = query.where(messages.c.verdict == "held").order_by(messages.c.found_at).limit(limit)
-    if number is not None:
-        query = query.where(messages.c.id == (int(number) if _is_number(number) else -1))
+    if name is not None:
+        query = query.where(messages.c.id == (int(name) if _is_number(name) else -1))
     return [
-        (f"{TaskKind.MAIL}:{row[0]}", TaskKind.MAIL, row[1], row[2] or "held", row[3]) for row in conn.execute(query)
+        Task(
+            id=f"{TaskKind.MAIL}:{row.id}",
+            kind=TaskKind.MAIL,
+            account_id=row.account_id,
+            reason=row.reason or "held",
+            since=row.found_at,
+        )
+        for row in conn.execute(query)
     ]
+
+
+_Source = Callable[[Connection, datetime, int, str | None], list[Task]]
+_SOURCES: dict[str, _Source] = {
+    TaskKind.REQUEST: _requests,
+    TaskKind.RELEASE: _releases,
+    TaskKind.MAIL: _mails,
+}
 
 
 def _is_number(text: str) -> bool:

@@ -34,6 +34,7 @@ class WorkerContext:
         None  # what a person wants to see audits judged by; the account's state never follows from it
     )
 
+    asks_people: bool = False  # only the daemon may wait for one: a command ends within 30 s
     confirmed: str | None = None  # who says, and why, that rows the last complete audit had are gone
 
     @property

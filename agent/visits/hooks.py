@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import structlog
+from pydantic import SecretStr
 from sqlalchemy.engine import Connection
 
+from agent.domain.requests import RequestKind
 from agent.domain.totp_seed import parse_seed
 from agent.observe import events
 from agent.store import accounts, acts
-from agent.store.database.engine import writing
+from agent.store.console.presence import is_anybody_there
+from agent.store.database.engine import reading, writing
 from agent.store.password_marks import Mark
 from agent.store.vault import password_memory, sessions
 from agent.visits import attempt_budget as budget
@@ -25,6 +29,7 @@ from agent.visits.errors import AcceptanceUnansweredError, HeldError
 from agent.visits.lease_guard import require_held
 from agent.visits.one_time_codes import OneTimeCodes
 from agent.visits.prepare import Plan
+from agent.visits.requests import Answered, ask_person
 from flows.models import Act, FlowHooks
 from flows.redaction.redact import Redactor
 
@@ -58,7 +63,28 @@ def hooks_for(
         outcome=permission.outcome,
         now=context.clock.now,
         clock_seen=codes.clock_seen,
+        ask_code=_code_asker(plan, context, redactor),
     )
+
+
+def _code_asker(plan: Plan, context: WorkerContext, redactor: Redactor) -> Callable[[str], Awaitable[SecretStr | None]]:
+    """Ask for a code sent by message, where the settings allow it and somebody could answer."""
+
+    async def ask_code(words: str) -> SecretStr | None:
+        limits = context.settings.sign_in
+        if limits.ask == "never" or not (limits.ask == "always" or await asyncio.to_thread(_is_anybody_there, context)):
+            return None
+        within = timedelta(seconds=limits.ask_within)
+        kind = RequestKind.SMS_CODE
+        found = await ask_person(context, plan, kind=kind, words=words, within=within, redactor=redactor)
+        return found.text if isinstance(found, Answered) else None
+
+    return ask_code
+
+
+def _is_anybody_there(context: WorkerContext) -> bool:
+    with reading(context.engine) as conn:
+        return is_anybody_there(conn, now=context.clock.now())
 
 
 class _ActPermission:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from agent.outbox.ring import Ring
+from agent.store.outbox.ring import Ring
 from agent.store.outbox.wake import Signal
 
 _LOOK_EVERY = 5.0  # seconds: for what a signal was lost for

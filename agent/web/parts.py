@@ -13,6 +13,7 @@ from agent.observe.redaction import Redaction
 from agent.outbox.feed import EventFeed
 from agent.settings.model import Settings
 from agent.store.vault.keys import Vault
+from agent.store.vault.sealed_box import public_key
 from agent.store.web_key import WebKey
 from agent.web.changes import RevisionWatch
 from agent.web.rates import Rates
@@ -47,3 +48,8 @@ class WebParts:
     wake: Callable[[], None] = _nothing  # something is due now
     streams: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_STREAMS))
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def sealing_key(self) -> str | None:
+        """The vault's public key, for what only a worker may open; None where it is not known."""
+        return self.settings.vault_public_key if self.vault is None else public_key(self.vault)

@@ -157,6 +157,7 @@ def _context(settings: Settings, engine: Engine, vault: Vault, redaction: Redact
         redaction=redaction,
         worker=worker_name(engine),
         clock=clock,
+        asks_people=True,
     )
 
 

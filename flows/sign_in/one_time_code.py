@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
 from playwright.async_api import ElementHandle, Error, Page, Request
+from pydantic import SecretStr
 
 from flows.catalogue.elements import FoundElement
 from flows.catalogue.recognise import Recognition
@@ -21,7 +23,7 @@ _CODES = 3
 
 @dataclass(slots=True)
 class OneTimeCode:
-    """Gives codes of the authenticator; never asks for one by message."""
+    """Gives codes of the authenticator; never has one sent by message, but takes one that a person was sent."""
 
     walk: Navigator
     hooks: FlowHooks
@@ -30,8 +32,14 @@ class OneTimeCode:
 
     async def give(self, seen: Recognition) -> Recognition:
         """Type a fresh code, or leave one sent by message for the picker."""
-        if is_by_message(seen):
-            return await self._ask_other_way(seen)
+        if not is_by_message(seen):
+            return await self._type(seen, self.hooks.next_code)
+        if (other := await self._other_way(seen)) is not None:
+            self._asked_other_way = True
+            return await self.walk.press_found(seen, other)
+        return await self._type(seen, lambda: self._ask_person(seen))
+
+    async def _type(self, seen: Recognition, next_code: Callable[[], Awaitable[SecretStr]]) -> Recognition:
         if self.typed.codes >= _CODES:
             raise StuckError(
                 "the code was expected to be taken, the site asked again without rejecting it",
@@ -39,7 +47,7 @@ class OneTimeCode:
                 url=seen.path,
             )
         await self._places(seen)  # before a code is spent
-        code = await self.hooks.next_code()
+        code = await next_code()
         self.walk.visit.redactor.register(code)
         places = await self._places(seen)
         digits = code.get_secret_value()
@@ -86,18 +94,27 @@ class OneTimeCode:
         """The one field, else the boxes of one digit each."""
         return await find(self.walk.visit, seen.screen, "code") or await self.walk.find(seen, "code_boxes")
 
-    async def _ask_other_way(self, seen: Recognition) -> Recognition:
-        """Leave a code sent by message alone, and ask for the picker, which sends nothing by itself."""
-        other = await self.walk.find(seen, "other_way")
-        if self._asked_other_way or not other:
+    async def _other_way(self, seen: Recognition) -> FoundElement | None:
+        """The way to the picker, which sends nothing by itself; None when it was taken before, or there is none."""
+        return None if self._asked_other_way else await self.walk.find(seen, "other_way") or None
+
+    async def _ask_person(self, seen: Recognition) -> SecretStr:
+        """Ask for the code that the site sent somewhere.
+
+        Raises:
+            ChallengeError: nobody gave one.
+        """
+        code = None
+        if self.hooks.ask_code is not None:
+            code = await self.hooks.ask_code(seen.alert_text or "The site sent a one-time code by message.")
+        if code is None:
             raise ChallengeError(
                 "a code of the authenticator was expected to be asked for, the site sent one by message: make the app the first method",
                 kind=seen.screen,
                 screen=seen.screen,
                 url=seen.path,
             )
-        self._asked_other_way = True
-        return await self.walk.press_found(seen, other)
+        return code
 
 
 def is_by_message(seen: Recognition) -> bool:

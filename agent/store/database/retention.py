@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from agent.settings.model import ObserveSettings
-from agent.store import idempotency, operations, tasks
+from agent.store import idempotency, operations, requests, tasks
 from agent.store.acts import DOUBTED, REJECTED
 from agent.store.audits import forget_audits
 from agent.store.console import sessions
@@ -47,7 +47,9 @@ def forget_old(engine: Engine, limits: ObserveSettings, *, now: datetime) -> For
     """
     with writing(engine) as conn:
         conn.execute(workers.delete().where(workers.c.beat < now - _WORKERS_KEPT))
-        tasks.forget_claims(conn)
+        requests.expire_old(conn, now=now)
+        requests.forget(conn, before=now - timedelta(days=limits.finished_days))
+        tasks.forget_claims(conn, now=now)
         sessions.forget_old(conn, now=now)
         received_codes.forget_old(conn, now=now)
         conn.execute(leases.delete().where(leases.c.until < now - _WORKERS_KEPT))

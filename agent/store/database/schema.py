@@ -464,11 +464,30 @@ handed_in = (
         metadata,
         _column("id", sa.Integer, primary_key=True),
         _account(),
-        _column("kind", sa.Text),  # secrets, code
+        _column("kind", sa.Text),  # secrets
         _column("key_id", sa.Text),
         _column("sealed", sa.LargeBinary),
         _column("at", UtcDateTime),
     )
+)
+
+requests = sa.Table(  # what the agent asks of a person, and the answer as long as nobody took it
+    "requests",
+    metadata,
+    _column("id", sa.Text, primary_key=True),
+    _account(),
+    _column("kind", sa.Text),  # a RequestKind
+    _column("words", sa.Text),  # the page's own, redacted; attacker-controlled text: escape it
+    _column("visit_id", sa.Text, nullable=True),
+    _column("opened_at", UtcDateTime),
+    _column("expires_at", UtcDateTime),
+    _column("state", sa.Text, index=True),  # open, answered, taken, closed
+    _column("ending", sa.Text, nullable=True),  # an Ending
+    _column("ended_at", UtcDateTime, nullable=True),
+    _column("answered_by", sa.Text, nullable=True),
+    _column("key_id", sa.Text, nullable=True),  # of the public key it is sealed to
+    _column("sealed", sa.LargeBinary, nullable=True),  # the answer
+    _column("digest", sa.Text, nullable=True),  # keyed hash of an answer that was taken
 )
 
 people = sa.Table(  # who may use the console

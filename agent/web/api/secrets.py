@@ -16,10 +16,11 @@ from agent.actions.fields import parse_secrets
 from agent.store.api_keys import Scope
 from agent.store.vault import handed_in
 from agent.store.vault.sign_in_secrets import SignInSecrets
+from agent.web.answers import require_sealing_key
 from agent.web.api.documents import NewSecret
 from agent.web.api.registry import account_of, refusals
 from agent.web.calls import Answer, Call, change
-from agent.web.problems import Code, Problem, invalid
+from agent.web.problems import Problem, invalid
 
 router = APIRouter()
 
@@ -62,9 +63,7 @@ def store(call: Call, account_id: str, given: SignInSecrets) -> None:
     if parts.vault is not None:
         give_secrets(call.conn, parts.vault, account_id, given, now=call.now)
         return
-    if parts.settings.vault_public_key is None:
-        raise Problem(503, Code.SECRETS_NOT_TAKEN, "This process can keep no secrets: VAULT_PUBLIC_KEY is not set.")
-    handed_in.put(call.conn, parts.settings.vault_public_key, account_id, given, now=call.now)
+    handed_in.put(call.conn, require_sealing_key(parts), account_id, given, now=call.now)
 
 
 def require_ref(call: Call, account_id: str, ref: str) -> Problem:

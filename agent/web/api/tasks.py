@@ -8,8 +8,10 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field, SecretStr
 from starlette.responses import JSONResponse, Response
 
+from agent.actions.requests import answer_request, find_code_request
 from agent.store import tasks
 from agent.store.api_keys import Scope
+from agent.web.answers import answering, require_sealing_key
 from agent.web.api.documents import Given
 from agent.web.api.headers import KEYED
 from agent.web.api.registry import account_of, timestamp
@@ -28,6 +30,8 @@ class Task(BaseModel):
     reason: str
     since: str
     claimed_by: str | None
+    deadline: str | None = None
+    words: str | None = None
 
 
 class Tasks(BaseModel):
@@ -40,13 +44,16 @@ class GivenCode(Given):
     """A code that a person received."""
 
     code: Annotated[SecretStr, Field(min_length=1, max_length=20)]
+    request: Annotated[str | None, Field(max_length=64, pattern=r"^[0-9a-f]*$")] = None
 
 
 @router.get("/tasks", response_model=Tasks)
 def list_tasks(request: Request, limit: Annotated[int, Query(ge=1, le=200)] = 100) -> Response:
     """List what waits for a person."""
     with read(request, Scope.OPERATOR_WRITE) as call:
-        return JSONResponse({"tasks": [_document(task) for task in tasks.list_all(call.conn, limit=limit)]})
+        return JSONResponse(
+            {"tasks": [_document(task) for task in tasks.list_all(call.conn, now=call.now, limit=limit)]}
+        )
 
 
 @router.post("/tasks/{task_id}/claim", response_model=Task)
@@ -81,18 +88,29 @@ def unclaim_task(request: Request, task_id: str) -> Response:
 def give_code(request: Request, account_id: str, body: GivenCode) -> Response:
     """Give a code for an open request of this account.
 
-    It is never stored in clear, and never given back.
+    It is sealed for the worker that asked, never stored in clear, and never given back. `request` names the request
+    where the account waits for two.
     """
 
     def effect(call: Call) -> Answer:
         account_of(call, account_id)
-        raise Problem(409, Code.NO_OPEN_REQUEST, "Nobody waits for a code of this account.")
+        with answering():
+            asked = find_code_request(call.conn, account_id, body.request, now=call.now)
+            given = answer_request(
+                call.conn,
+                asked.id,
+                body.code.get_secret_value(),
+                sealing=require_sealing_key(call.parts),
+                who=call.who,
+                now=call.now,
+            )
+        return Answer(200, _document(tasks.of_request(given)))
 
     return once(request, Scope.OPERATOR_WRITE, effect=effect)
 
 
 def _task(call: Call, task_id: str) -> tasks.Task:
-    found = tasks.get(call.conn, task_id) if "\x00" not in task_id else None
+    found = tasks.get(call.conn, task_id, now=call.now) if "\x00" not in task_id else None
     if found is None:
         raise not_found("task")
     return found
@@ -106,4 +124,6 @@ def _document(task: tasks.Task) -> dict[str, Any]:
         "reason": task.reason,
         "since": timestamp(task.since),
         "claimed_by": task.claimed_by,
+        "deadline": None if task.deadline is None else timestamp(task.deadline),
+        "words": task.words,
     }

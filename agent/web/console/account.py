@@ -11,7 +11,7 @@ from agent.actions import lifecycle
 from agent.domain.authorization import State
 from agent.domain.next_visit import why_due
 from agent.domain.status_document import status_document
-from agent.store import accounts, audits, leases, operations, switches, timeline
+from agent.store import accounts, audits, leases, operations, requests, switches, timeline
 from agent.store.console import operator_log
 from agent.store.console.people import Role
 from agent.store.operations import OperationKind
@@ -38,6 +38,7 @@ def show(visit: Visitor) -> Response:
     values = {
         "account": account,
         "status": status_document(account),
+        "asked": requests.open_of(visit.conn, account_id, now=visit.now),
         "runbook": runbook.paragraph(account.failure_code),
         "holder": leases.holder_of(visit.conn, account_id, now=visit.now),
         "entries": entries,

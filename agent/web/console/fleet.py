@@ -47,7 +47,7 @@ def show(visit: Visitor) -> Response:
             "more": more,
             "filters": kept,
             "alarms": TableBoard(visit.parts.engine).list_open()[:_SOME],
-            "waiting": tasks.list_all(conn, limit=_SOME),
+            "waiting": tasks.list_all(conn, now=now, limit=_SOME),
             "workers": [(worker, worker.beat >= beating) for worker in workers.list_all(conn)],
             "folders": folders.list_all(conn),
         },

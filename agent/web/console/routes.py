@@ -10,6 +10,7 @@ from starlette.staticfiles import StaticFiles
 from agent.web.console import (
     access_page,
     account,
+    answers,
     audit_log,
     evidence,
     findings,
@@ -57,6 +58,7 @@ _ACTS = {
     "/accounts/{account}/audit": account.audit,
     "/pause": account.pause_all,
     "/resume": account.resume_all,
+    "/requests/{request}/answer": answers.answer,
     "/todo/claim": todo.claim,
     "/todo/unclaim": todo.unclaim,
     "/mails/{number}/approve": mails.approve,

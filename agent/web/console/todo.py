@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from starlette.responses import Response
 
@@ -21,12 +21,12 @@ _WITHIN = timedelta(hours=1)  # the promise: an invitation is accepted within th
 
 def show(visit: Visitor) -> Response:
     """Render the queue, the longest waiting first."""
-    found = tasks.list_all(visit.conn, limit=_MOST)
+    found = tasks.list_all(visit.conn, now=visit.now, limit=_MOST)
     rows = [
         {
             "task": task,
-            "deadline": task.since + _WITHIN,
-            "is_late": visit.now > task.since + _WITHIN,
+            "deadline": deadline(task),
+            "is_late": visit.now > deadline(task),
             "runbook": runbook.paragraph(task.reason),
             "place": _place(task),
             "is_mine": task.claimed_by == visit.person.name,
@@ -36,8 +36,13 @@ def show(visit: Visitor) -> Response:
     return render.page(visit, "todo.html.j2", {"rows": rows, "most": _MOST})
 
 
+def deadline(task: Task) -> datetime:
+    """When it is too late: its own time, else the promise."""
+    return task.deadline or task.since + _WITHIN
+
+
 def _place(task: Task) -> str:
-    return f"/mails/{task.id.partition(':')[2]}" if task.kind is TaskKind.MAIL else f"/accounts/{task.account_id}"
+    return f"/mails/{task.name}" if task.kind is TaskKind.MAIL else f"/accounts/{task.account_id}"
 
 
 def _claim(visit: Visitor, form: Mapping[str, str]) -> Done:
@@ -55,7 +60,7 @@ def _unclaim(visit: Visitor, form: Mapping[str, str]) -> Done:
 
 
 def _open(visit: Visitor, form: Mapping[str, str]) -> Task:
-    found = tasks.get(visit.conn, form.get("task", "").replace("\x00", ""))
+    found = tasks.get(visit.conn, form.get("task", "").replace("\x00", ""), now=visit.now)
     if found is None:
         raise not_found("task; it may be done by now")
     return found

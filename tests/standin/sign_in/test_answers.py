@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import pytest_asyncio
+from pydantic import SecretStr
 
 from fixtures.stand_in.generate import Draw, one_account
 from fixtures.stand_in.scenario import Fault, Scenario, parse_scenario
 from flows.account.choose_account import choose_account
 from flows.errors import (
     AccountNotOfferedError,
+    ChallengeError,
     CodeRejectedError,
     NoSuchLoginError,
     PasswordRejectedError,
@@ -104,6 +107,43 @@ async def test_an_sms_is_never_asked_for(rehearsal: Rig) -> None:
     helpers = rehearsal.play(world(user={"sign_in": ["email", "password", "otp:sms"]}))
     await attempt(rehearsal, helpers)
     assert len(rehearsal.journal("sms.sent")) <= 1  # the one the site sent by itself when it showed the page
+
+
+def _sms(rehearsal: Rig) -> str:
+    """The code that the site sent last."""
+    return str(rehearsal.stand_in.realm.journal.of("sms.sent")[-1].fields["code"])
+
+
+NO_OTHER_WAY = """document.addEventListener("DOMContentLoaded",
+  () => document.querySelector("#auth-get-new-otp-link")?.remove())"""
+
+
+@pytest.mark.parametrize("is_answered", [True, False])
+async def test_a_code_sent_by_message_is_asked_of_a_person_where_there_is_no_other_way(
+    rehearsal: Rig, *, is_answered: bool
+) -> None:
+    helpers = rehearsal.play(world(user={"sign_in": ["email", "password", "otp:sms"]}))
+    asked: list[str] = []
+
+    async def ask_code(words: str) -> SecretStr | None:
+        asked.append(words)
+        return SecretStr(_sms(rehearsal)) if is_answered else None
+
+    async with rehearsal.visit() as visit:
+        await visit.page.add_init_script(NO_OTHER_WAY)
+        signing_in = ensure_signed_in(
+            visit,
+            host=rehearsal.host,
+            credentials=helpers.credentials(),
+            hooks=replace(helpers.hooks(), ask_code=ask_code),
+            bounds=QUICK,
+        )
+        if is_answered:
+            assert (await signing_in).fresh
+        else:
+            with pytest.raises(ChallengeError):
+                await signing_in
+    assert (len(asked), helpers.codes, len(rehearsal.journal("sms.sent"))) == (1, 0, 1)
 
 
 async def test_a_stored_session_needs_no_secret(rehearsal: Rig) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import agent.visits.errors  # the agent's own flow errors register as subclasses
 from agent.cli.app import COMMANDS
 from agent.domain.invitation import MERCHANT_UNKNOWN, OTHER_MERCHANT, OTHER_REGION
+from agent.domain.requests import RequestKind
 from agent.mail.imap.failures import ConnectionState
 from agent.settings.model import Settings
 from agent.store.merchants import MerchantDiffersError
@@ -38,12 +39,12 @@ def _codes(error: type[FlowError] = FlowError) -> Iterator[str]:
 def test_the_runbook_has_a_section_for_each_failure_code() -> None:
     assert agent.visits.errors
     sections = set(re.findall(r"^### (\w+)$", RUNBOOK, re.MULTILINE))
-    assert (set(_codes()) | OUR_CODES | set(Code)) - sections == set()
+    assert (set(_codes()) | OUR_CODES | set(Code) | set(RequestKind)) - sections == set()
 
 
 def test_the_runbook_has_no_section_for_a_code_that_does_not_exist() -> None:
     sections = set(re.findall(r"^### (\w+)$", RUNBOOK, re.MULTILINE))
-    assert sections - set(_codes()) - OUR_CODES - set(Code) == set()
+    assert sections - set(_codes()) - OUR_CODES - set(Code) - set(RequestKind) == set()
 
 
 def test_the_runbook_explains_each_state_of_a_mailbox() -> None:

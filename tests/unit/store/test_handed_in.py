@@ -13,7 +13,7 @@ from sqlalchemy.engine import Engine
 
 from agent.store.database.engine import reading, writing
 from agent.store.database.schema import handed_in as table
-from agent.store.vault import handed_in, sign_in_secrets
+from agent.store.vault import handed_in, sealed_box, sign_in_secrets
 from agent.store.vault.keys import Vault, VaultError
 from agent.store.vault.sign_in_secrets import SignInSecrets
 from agent.worker.operations import Operations
@@ -27,7 +27,7 @@ def put(engine: Engine, vault: Vault) -> None:
     """Register A1 and hand its secrets in."""
     with writing(engine) as conn:
         add_account(conn)
-        handed_in.put(conn, handed_in.public_key(vault), "A1", GIVEN, now=NOW)
+        handed_in.put(conn, sealed_box.public_key(vault), "A1", GIVEN, now=NOW)
 
 
 def test_a_worker_puts_them_into_the_vault_once(any_engine: Engine, vault: Vault, tmp_path: Path) -> None:
@@ -75,14 +75,14 @@ def test_given_again_only_the_newest_waits(engine: Engine, vault: Vault) -> None
     put(engine, vault)
     newer = SignInSecrets(password=GIVEN.password, totp_secret=GIVEN.totp_secret)
     with writing(engine) as conn:
-        handed_in.put(conn, handed_in.public_key(vault), "A1", newer, now=NOW)
+        handed_in.put(conn, sealed_box.public_key(vault), "A1", newer, now=NOW)
     assert len(_waiting(engine)) == 1
 
 
 @pytest.mark.parametrize("text", ["", "x", "AAAA", "é", "A" * 44])
 def test_what_is_no_public_key_is_refused(text: str) -> None:
     with pytest.raises(VaultError, match="VAULT_PUBLIC_KEY"):
-        handed_in.parse_public_key(text)
+        sealed_box.parse_public_key(text)
 
 
 def _waiting(engine: Engine) -> list[int]:

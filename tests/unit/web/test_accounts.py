@@ -16,7 +16,7 @@ from agent.store import journal, leases, login_orders
 from agent.store.api_keys import Scope
 from agent.store.database.engine import reading, writing
 from agent.store.database.schema import accounts, metadata
-from agent.store.vault import handed_in, sign_in_secrets
+from agent.store.vault import handed_in, sealed_box, sign_in_secrets
 from agent.store.vault.keys import Vault
 from agent.web import calls
 from tests.support.registry import PASSWORD, SEED
@@ -381,7 +381,7 @@ async def test_each_path_asks_for_its_scope_and_no_other_will_do(
 async def test_without_the_vault_key_secrets_are_sealed_to_its_public_half(
     engine: Engine, web_settings: Settings, vault: Vault
 ) -> None:
-    sealing = web_settings.model_copy(update={"vault_public_key": handed_in.public_key(vault)})
+    sealing = web_settings.model_copy(update={"vault_public_key": sealed_box.public_key(vault)})
     async with serving(engine, sealing, None, network=False) as web, web.client() as client:
         await registered(client)
         assert (await client.put(ACCOUNTS + "/A1/secret", json=A1["secret"])).status_code == 204

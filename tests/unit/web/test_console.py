@@ -12,12 +12,14 @@ import pytest_asyncio
 from sqlalchemy.engine import Engine
 
 from agent.domain.authorization import State
+from agent.domain.requests import RequestKind
 from agent.settings.model import Settings, WebSettings
-from agent.store import accounts, switches
+from agent.store import accounts, requests, switches
 from agent.store.console import operator_log, people, sessions
 from agent.store.console.people import Role
 from agent.store.database.engine import reading, writing
 from agent.store.database.schema import operator_log as log_table
+from agent.store.requests import PersonAnswer
 from agent.store.vault.keys import Vault
 from agent.web.console.access import is_open
 from tests.support.console import address, signed_in, submit
@@ -37,6 +39,47 @@ PAGES = (
     "/audit-log",
     "/access",
 )
+
+
+async def test_an_operator_answers_what_a_visit_asks_and_the_page_s_words_are_text(
+    web: WebServer, admin: httpx.AsyncClient, vault: Vault
+) -> None:
+    now = web.role.parts.clock.now()
+    with writing(web.engine) as conn:
+        asked = requests.open_request(
+            conn,
+            account_id="A1",
+            kind=RequestKind.SMS_CODE,
+            words=HOSTILE,
+            now=now,
+            expires_at=now + timedelta(minutes=1),
+        )
+    for page in ("/todo", "/accounts/A1"):
+        shown = (await admin.get(page)).text
+        assert f'action="/requests/{asked.id}/answer"' in shown
+        assert "<img" not in shown
+    place = f"/requests/{asked.id}/answer"
+    assert (await submit(admin, "/todo", place, answer="no")).status_code == 422
+    assert (await submit(admin, "/todo", place, answer="471182")).status_code == 200
+    assert (await submit(admin, "/todo", place, answer="471183")).status_code == 409
+    with writing(web.engine) as conn:
+        taken = requests.take(conn, vault, asked.id, now=now)
+        acts = [(entry.person, entry.act, entry.subject) for entry in operator_log.page(conn, before=None, limit=5)]
+        assert "471182" not in str(conn.execute(log_table.select()).all())
+    assert isinstance(taken, PersonAnswer)
+    assert (taken.text.get_secret_value(), taken.who, acts[0]) == ("471182", "ops", ("ops", "answer", "A1"))
+
+
+async def test_a_viewer_answers_nothing(web: WebServer) -> None:
+    now = web.role.parts.clock.now()
+    with writing(web.engine) as conn:
+        until = now + timedelta(minutes=1)
+        asked = requests.open_request(
+            conn, account_id="A1", kind=RequestKind.APPROVAL, words="", now=now, expires_at=until
+        )
+    async with signed_in(web, name="eve", role=Role.VIEWER) as viewer:
+        assert asked.id not in (await viewer.get("/todo")).text
+        assert (await submit(viewer, "/access", f"/requests/{asked.id}/answer")).status_code == 403
 
 
 @pytest.fixture(autouse=True)

@@ -6,17 +6,25 @@ Refused where it cannot be, told how far it is where it can.
 from __future__ import annotations
 
 import base64
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import Engine
 
+from agent.clock import utc_now
 from agent.domain.authorization import Event
-from agent.store import operations, switches, transitions
+from agent.domain.requests import Ending, RequestKind
+from agent.settings.model import Settings
+from agent.store import operations, requests, switches, transitions
 from agent.store.database.engine import reading, writing
 from agent.store.database.schema import invitations, messages
+from agent.store.requests import PersonAnswer, PersonRequest
+from agent.store.vault import sealed_box
+from agent.store.vault.keys import Vault
 from agent.worker.operations import Operations
-from tests.support.registry import NOW
-from tests.support.web_server import API, WebServer, once
+from tests.support.registry import NOW, add_account
+from tests.support.web_server import API, WebServer, once, serving
 from tests.support.worker_context import make_context
 from tests.unit.web.test_accounts import ACCOUNTS, registered
 from tests.unit.web.test_door import code_of
@@ -229,6 +237,78 @@ async def test_a_task_is_claimed_by_one_and_goes_when_it_is_done(any_web: WebSer
         assert code_of(await client.post(place + "/claim")) == (404, "not_found")
     assert (task["kind"], task["account"], task["claimed_by"]) == ("release", "A1", None)
     assert mine.json()["claimed_by"] == "api key platform"
+
+
+def ask(web: WebServer, kind: RequestKind = RequestKind.SMS_CODE, *, words: str = "We sent a code") -> PersonRequest:
+    """A visit asks for something, for a minute."""
+    now = web.role.parts.clock.now()
+    with writing(web.engine) as conn:
+        until = now + timedelta(minutes=1)
+        return requests.open_request(conn, account_id="A1", kind=kind, words=words, now=now, expires_at=until)
+
+
+async def test_a_code_for_an_open_request_is_sealed_and_taken_once(any_web: WebServer, vault: Vault) -> None:
+    async with any_web.client() as client:
+        await registered(client)
+        asked = ask(any_web, words="We sent <b>a code</b>")
+        (task,) = (await client.get(API + "/tasks")).json()["tasks"]
+        assert (task["id"], task["kind"], task["reason"]) == (f"request:{asked.id}", "request", "sms_code")
+        assert (task["words"], task["deadline"] is None) == ("We sent <b>a code</b>", False)
+        key = once()
+        wrong = await client.post(ACCOUNTS + "/A1/codes", json={"code": "zq"}, headers=once())
+        given = await client.post(ACCOUNTS + "/A1/codes", json={"code": "471 182"}, headers=key)
+        again = await client.post(ACCOUNTS + "/A1/codes", json={"code": "471 182"}, headers=key)
+        late = await client.post(ACCOUNTS + "/A1/codes", json={"code": "471183"}, headers=once())
+        assert (await client.get(API + "/tasks")).json() == {"tasks": []}
+    assert code_of(wrong) == (422, "invalid")
+    assert "zq" not in wrong.text
+    assert (given.status_code, again.headers["Idempotent-Replayed"], again.json()) == (200, "true", given.json())
+    assert "471" not in given.text
+    assert code_of(late) == (409, "no_open_request")
+    with writing(any_web.engine) as conn:
+        taken = requests.take(conn, vault, asked.id, now=utc_now())
+    assert isinstance(taken, PersonAnswer)
+    assert (taken.text.get_secret_value(), taken.who) == ("471182", "api key platform")
+
+
+async def test_a_code_that_comes_too_late_is_gone(web: WebServer) -> None:
+    async with web.client() as client:
+        await registered(client)
+        asked = ask(web)
+        with writing(web.engine) as conn:
+            requests.close(conn, asked.id, Ending.EXPIRED, now=utc_now())
+        answer = await client.post(ACCOUNTS + "/A1/codes", json={"code": "471182"}, headers=once())
+    assert code_of(answer) == (410, "request_expired")
+
+
+async def test_where_two_codes_are_waited_for_the_request_is_named(web: WebServer) -> None:
+    async with web.client() as client:
+        await registered(client)
+        ask(web), ask(web, RequestKind.APPROVAL)
+        by_mail = ask(web, RequestKind.MAIL_CODE)
+        place = ACCOUNTS + "/A1/codes"
+        unnamed = await client.post(place, json={"code": "471182"}, headers=once())
+        foreign = await client.post(place, json={"code": "471182", "request": "0" * 32}, headers=once())
+        named = await client.post(place, json={"code": "471182", "request": by_mail.id}, headers=once())
+    assert (code_of(unnamed), unnamed.json()["errors"][0]["pointer"]) == ((422, "invalid"), "/body/request")
+    assert code_of(foreign) == (409, "no_open_request")
+    assert named.json()["reason"] == "mail_code"
+
+
+async def test_without_the_vault_key_codes_are_sealed_to_its_public_half(
+    engine: Engine, web_settings: Settings, vault: Vault
+) -> None:
+    sealing = web_settings.model_copy(update={"vault_public_key": sealed_box.public_key(vault)})
+    for settings, status in ((web_settings, 503), (sealing, 200)):
+        async with serving(engine, settings, None, network=False) as web, web.client() as client:
+            if status == 503:
+                with writing(engine) as conn:
+                    add_account(conn)
+                asked = ask(web)
+            answer = await client.post(ACCOUNTS + "/A1/codes", json={"code": "471182"}, headers=once())
+            assert answer.status_code == status
+    with writing(engine) as conn:
+        assert isinstance(requests.take(conn, vault, asked.id, now=utc_now()), PersonAnswer)
 
 
 async def test_a_code_that_nobody_waits_for_is_not_taken(web: WebServer) -> None:
