@@ -83,7 +83,8 @@ def give(worker_context: WorkerContext, asked: PersonRequest, text: str) -> None
 
 def ending(worker_context: WorkerContext) -> str | None:
     with reading(worker_context.engine) as conn:
-        return conn.execute(sa.select(table.c.ending)).scalar_one()
+        found: str | None = conn.execute(sa.select(table.c.ending)).scalar_one()
+    return found
 
 
 async def test_the_answer_comes_once_and_is_registered_before_anybody_sees_it(
