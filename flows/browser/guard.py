@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+from base64 import b64decode
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from playwright.async_api import BrowserContext, CDPSession, ElementHandle, Error, Frame, Page, Response, Route
+from playwright.async_api import BrowserContext, CDPSession, ElementHandle, Error, Frame, Page, Request, Response, Route
 from pydantic import SecretStr
 
 from flows.browser.hosts import HostPolicy, PersonRules, ReadCall, ReadOnly, RequestRuling, judge
@@ -85,20 +86,23 @@ class Guard:
                 f"only listed hosts over https were expected, the page asked for {foreign}: it was stopped", url=foreign
             )
 
-    async def read_only(self, *, documents: Sequence[str], calls: Sequence[ReadCall] = ()) -> None:
+    async def read_only(
+        self, *, documents: Sequence[str], calls: Sequence[ReadCall] = (), selection: frozenset[str] = frozenset()
+    ) -> None:
         """Let nothing through from now on that could change something.
 
         There is no way back within the visit.
 
         Documents: GET or HEAD, path in `documents` (exact, or with * and ?). Scripts: GET and HEAD, and the listed
-        calls. No
+        calls. `selection` are the values of mons_sel_* of the account that was chosen, besides those of the page that
+        is open. No
         WebSockets, no beacons, no /sign-out, no account switch. What is stopped is listed in `blocked` and does not
         raise, except
         a foreign host. Sockets and workers of the document that is open now are not closed: open another one.
         """
         active = parse_qsl(urlsplit(self._page.url).query) if self._page else []
-        selection = frozenset(value for key, value in active if key.startswith("mons_sel_"))
-        self._read_only = ReadOnly(documents=tuple(documents), calls=tuple(calls), selection=selection)
+        chosen = selection | {value for key, value in active if key.startswith("mons_sel_")}
+        self._read_only = ReadOnly(documents=tuple(documents), calls=tuple(calls), selection=chosen)
         if self._page:
             await self._page.context.add_init_script(source("read_only"))
 
@@ -167,7 +171,7 @@ class Guard:
         request = paused["request"]
         kind, frame = paused.get("resourceType", "Other").lower(), paused.get("frameId")
         inner = self._read_only is not None and frame not in (None, self._main_frame)
-        passes = self._rule(kind, request["method"], request["url"], inner=inner)
+        passes = self._rule(kind, request["method"], request["url"], inner=inner, body=_body_of(request))
         self.sent += passes and self._carries(request["method"], request["url"])
         # The page may be gone by now, and the request with it.
         with suppress(Error):
@@ -179,7 +183,7 @@ class Guard:
 
     async def _on_route(self, route: Route) -> None:
         request = route.request
-        passes = self._rule(request.resource_type, request.method, request.url)
+        passes = self._rule(request.resource_type, request.method, request.url, body=_text_of(request))
         kinds = (*_ELSEWHERE, "image") if self._person else _ELSEWHERE
         passes = passes and request.resource_type in kinds  # among the others are rules for pages made beforehand
         self.sent += passes and self._carries(request.method, request.url)
@@ -193,13 +197,19 @@ class Guard:
         """
         return method not in _CARRY_NOTHING and not self.policy.is_telemetry(urlsplit(url).hostname or "")
 
-    def _rule(self, kind: str, method: str, url: str, *, inner: bool = False) -> bool:
+    def _rule(self, kind: str, method: str, url: str, *, inner: bool = False, body: str | None = None) -> bool:
         """Whether a request passes.
 
         `inner`: it is of a frame in a page that is read, which goes nowhere by that.
         """
         ruling = judge(
-            kind=kind, method=method, url=url, policy=self.policy, read_only=self._read_only, person=self._person
+            kind=kind,
+            method=method,
+            url=url,
+            policy=self.policy,
+            read_only=self._read_only,
+            person=self._person,
+            body=body,
         )
         if ruling in (RequestRuling.PASS, RequestRuling.DROP):
             return ruling is RequestRuling.PASS
@@ -224,6 +234,26 @@ class Guard:
         self._answers.discard(task)
         if not task.cancelled():
             task.exception()  # a closing page may refuse; what matters was recorded before
+
+
+def _body_of(request: dict[str, Any]) -> str | None:
+    """What a request carries, as text; None where the browser does not tell all of it."""
+    if any("method-override" in name.lower() for name in request.get("headers", {})):
+        return None  # it asks to be taken for another method
+    entries = request.get("postDataEntries")
+    if entries and (len(entries) != 1 or not entries[0].get("bytes")):
+        return None  # in parts, or a file
+    try:
+        return b64decode(entries[0]["bytes"]).decode("utf-8") if entries else request.get("postData")
+    except ValueError:
+        return None
+
+
+def _text_of(request: Request) -> str | None:
+    try:
+        return None if any("method-override" in name for name in request.headers) else request.post_data
+    except UnicodeDecodeError:
+        return None
 
 
 def _patterns() -> list[dict[str, str]]:

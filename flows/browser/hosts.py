@@ -8,6 +8,7 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
+from flows.browser.graphql import is_listed_query
 from flows.browser.rules import is_never, plain_path, telemetry_hosts
 from flows.marketplaces import RETAIL_HOSTS, SELLER_CENTRAL_HOSTS
 
@@ -54,11 +55,18 @@ class HostPolicy:
 class ReadCall:
     """One call by script that reads although it is not a GET.
 
-    `path` is exact or holds * and ?.
+    `path` is exact or holds * and ?. With `queries`, the body must be one GraphQL query with one of these names.
     """
 
     method: str
     path: str
+    queries: frozenset[str] = frozenset()
+
+    def allows(self, *, method: str, parts: SplitResult, body: str | None) -> bool:
+        """Whether this request is the call."""
+        if self.method != method or not _matches(parts.path or "/", [self.path]):
+            return False
+        return not self.queries or (not parts.query and is_listed_query(body, self.queries))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,10 +111,12 @@ def judge(
     policy: HostPolicy,
     read_only: ReadOnly | None = None,
     person: PersonRules | None = None,
+    body: str | None = None,
 ) -> RequestRuling:
     """Rule on one request.
 
-    `kind` is the DevTools resource type in lower case: document, xhr, fetch, ping, media, other ...
+    `kind` is the DevTools resource type in lower case: document, xhr, fetch, ping, media, other ... `body` is what it
+    carries, None where that cannot be told.
 
     A document or a form for another host ends the visit: it may hold a person's data. What a script sends in the
     background is stopped, and the visit goes on.
@@ -126,7 +136,7 @@ def judge(
     allowed = allowed or (kind == "image" and host in policy.pictures)
     if not allowed or parts.scheme != "https" or parts.port not in (None, 443):
         return RequestRuling.FOREIGN if kind == "document" else RequestRuling.STOP
-    if read_only and kind != "image" and not _only_reads(kind, method, parts, read_only):
+    if read_only and kind != "image" and not _only_reads(kind, method, parts, read_only, body):
         return RequestRuling.STOP
     if person and not _person_may(kind, method, parts, person):
         return RequestRuling.STOP
@@ -146,7 +156,7 @@ def _person_may(kind: str, method: str, parts: SplitResult, person: PersonRules)
     return kind in ("document", "xhr", "fetch") and _matches(plain_path(path), person.posts)
 
 
-def _only_reads(kind: str, method: str, parts: SplitResult, rules: ReadOnly) -> bool:
+def _only_reads(kind: str, method: str, parts: SplitResult, rules: ReadOnly, body: str | None) -> bool:
     path = parts.path or "/"
     plain = plain_path(path)
     if any(plain == refused or plain.startswith(refused + "/") for refused in _OTHER_ACCOUNT) or _switches(
@@ -157,8 +167,10 @@ def _only_reads(kind: str, method: str, parts: SplitResult, rules: ReadOnly) -> 
         return method in _READS and _matches(path, rules.documents)
     if kind == "ping":
         return False
+    if any(call.queries and _matches(plain, [call.path.lower()]) for call in rules.calls) and method in _READS:
+        return "query" not in dict(parse_qsl(parts.query, keep_blank_values=True))  # a question in the address
     return method in (*_READS, "OPTIONS") or any(
-        call.method == method and _matches(path, [call.path]) for call in rules.calls
+        call.allows(method=method, parts=parts, body=body) for call in rules.calls
     )
 
 

@@ -1,0 +1,16 @@
+"""The data an insights visit rests on, `selectors/insights/`: pages, ids, keys, spellings."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from typing import Any
+
+from flows.catalogue.load import default_root
+
+
+@cache
+def insights_data(name: str) -> dict[str, Any]:
+    """Load one data file by name, from the catalogue's one root."""
+    path = default_root() / "insights" / f"{name}.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
