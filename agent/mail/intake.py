@@ -29,10 +29,12 @@ from agent.store.database.absence import is_away
 from agent.store.database.engine import reading, writing
 from agent.store.inbox import folders, messages
 from agent.store.inbox.messages import Message
+from agent.store.outbox.wake import Signal, listening
 from agent.store.vault.keys import VaultError
 
 _BATCH = 16  # small: what comes meanwhile is looked at before what must be tried again
-_POLL = 2.0  # seconds until rows of other processes (a retry by hand) are noticed
+_LOOK_EVERY = 15.0  # seconds: for what a signal was lost for, a retry by hand in another process say
+_AGAIN = 2.0  # seconds after the database was away
 _LOST_LIMIT = 3  # deaths of the judging process until a message is poison; one that hung it is not tried again
 _KEYS_GIVE_UP, _LEAST_TRIES = timedelta(hours=24), 10
 _JUDGE = "judge"  # the alarm
@@ -84,14 +86,27 @@ class Intake(threading.Thread):
     def run(self) -> None:
         """Judge what is ready until told to stop."""
         self._warm()
-        while not self._stopping.is_set():
-            self._wake.clear()
-            try:
-                if not (self._is_leader() and self.judge_ready()):
-                    self._wake.wait(_POLL)
-            except SQLAlchemyError as err:
-                log.error(events.DATABASE, error=type(err).__name__)
-                self._stopping.wait(_POLL)
+        with listening(self._hear):
+            while not self._stopping.is_set():
+                self._wake.clear()
+                try:
+                    if not (self._is_leader() and self.judge_ready()):
+                        self._wake.wait(self._seconds_to_next())
+                except SQLAlchemyError as err:
+                    log.error(events.DATABASE, error=type(err).__name__)
+                    self._stopping.wait(_AGAIN)
+
+    def _hear(self, signal: Signal) -> None:
+        if signal is Signal.MAIL:
+            self.wake()
+
+    def _seconds_to_next(self) -> float:
+        """Until a message is to be tried again, or the next look at what no signal told."""
+        with reading(self._context.engine) as conn:
+            at = messages.next_try(conn)
+        if at is None:
+            return _LOOK_EVERY
+        return min(max((at - self._context.now()).total_seconds(), 0.0), _LOOK_EVERY)
 
     def judge_ready(self) -> int:
         """Judge one batch, several messages at once, untried ones first.

@@ -15,7 +15,7 @@ from datetime import timedelta
 from functools import partial
 
 import structlog
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from agent.clock import Clock
@@ -39,7 +39,7 @@ from agent.store.webhooks.take_up import collapse, take_up
 
 _LEASE = "webhooks:"  # no account's id has a colon
 _LINES = 32  # lines delivered at once
-_LOOK_EVERY = 5.0  # seconds: for what a signal was lost for
+_LOOK_EVERY = 30.0  # seconds: for what a signal was lost for
 _AGAIN = 1.0  # seconds after a failure
 
 log = structlog.get_logger(__name__)
@@ -59,6 +59,7 @@ class Deliverer:
     chance: Callable[[], float] = random.random
     ring: Ring = field(default_factory=lambda: Ring(Signal.NUMBERED))
     _lease: Lease | None = None
+    _was_leader: bool = False
     _renewed: float = 0.0
     _running: dict[tuple[str, str], asyncio.Task[None]] = field(default_factory=dict)
 
@@ -80,25 +81,47 @@ class Deliverer:
     async def _round(self) -> float:
         """Start what is due; returns the seconds until the next look."""
         try:
+            if not (self._is_held() or self._running or await asyncio.to_thread(self._is_needed)):
+                return await asyncio.to_thread(self._rest)
             if not await asyncio.to_thread(self._hold):
-                return self.lease_length.total_seconds() / 3
+                return self._third()
             await self._start_due()
-            return await asyncio.to_thread(self._seconds_to_next)
+            return min(await asyncio.to_thread(self._seconds_to_next), self._third())
         except SQLAlchemyError as err:  # everything waits where it is
             log.warning(events.WEBHOOK_ROUND_FAILED, error=type(err).__name__)
             return _AGAIN
 
+    def _third(self) -> float:
+        """Seconds after which the lease is renewed, or given back."""
+        return self.lease_length.total_seconds() / 3
+
+    def _is_held(self) -> bool:
+        return self._lease is not None and self.clock.elapsed() - self._renewed < self._third()
+
+    def _is_needed(self) -> bool:
+        """Whether anything has to be taken up or sent now."""
+        with reading(self.engine) as conn:
+            return bool(self._active(conn)) or bool(deliveries.due_heads(conn, now=self.clock.now(), but=(), limit=1))
+
+    def _rest(self) -> float:
+        """Hold no lease where there is nothing to do; returns the seconds until the next look."""
+        if self._lease is not None:
+            self._give_back(self._lease)
+            self._lease = None
+        return self._seconds_to_next()
+
     def _hold(self) -> bool:
         """Take or keep the lease; whether it is ours."""
-        elapsed = self.clock.elapsed()
-        if self._lease is not None and elapsed - self._renewed < self.lease_length.total_seconds() / 3:
+        if self._is_held():
             return True
+        elapsed = self.clock.elapsed()
         with writing(self.engine) as conn:
             now = leases.shared_now(conn, self.clock.now())
             if self._lease is None or not leases.renew(conn, self._lease, now=now, length=self.lease_length):
                 self._lease = leases.acquire(conn, _LEASE, holder=self.holder, now=now, length=self.lease_length)
-                if self._lease is not None:
+                if self._lease is not None and not self._was_leader:
                     log.info(events.WEBHOOK_LEADER, worker=self.holder)
+                self._was_leader = self._lease is not None
         self._renewed = elapsed
         return self._lease is not None
 
@@ -118,7 +141,9 @@ class Deliverer:
         self.ring.ring()
 
     def _take_up_and_list(self) -> list[Outbound]:
-        for endpoint in self._active():
+        with reading(self.engine) as conn:
+            behind = self._active(conn)
+        for endpoint in behind:
             while self._take_up(endpoint.id):
                 pass
         free = _LINES - len(self._running)
@@ -130,10 +155,10 @@ class Deliverer:
             found = [load_outbound(conn, head, sealing=self.sealing, now=now) for head in heads]
         return [each for each in found if each is not None]
 
-    def _active(self) -> list[Endpoint]:
-        with reading(self.engine) as conn:
-            last = last_sequence(conn)
-            return [each for each in endpoints.list_all(conn, state=EndpointState.ACTIVE) if each.position < last]
+    def _active(self, conn: Connection) -> list[Endpoint]:
+        """The endpoints that have not taken up everything."""
+        last = last_sequence(conn)
+        return [each for each in endpoints.list_all(conn, state=EndpointState.ACTIVE) if each.position < last]
 
     def _take_up(self, endpoint_id: str) -> int:
         now = self.clock.now()

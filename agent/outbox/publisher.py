@@ -15,7 +15,7 @@ from agent.store.outbox.ring import Ring
 from agent.store.outbox.sequence import number_events
 from agent.store.outbox.wake import Signal
 
-_LOOK_EVERY = 5.0  # seconds: for what a signal was lost for
+_LOOK_EVERY = 30.0  # seconds: for what a signal was lost for
 _AGAIN = 1.0  # seconds after a failure
 
 log = structlog.get_logger(__name__)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable
+import time
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -19,6 +20,8 @@ from agent.observe import events
 from agent.store.outbox.wake import CHANNEL, Signal, wake
 
 _LOOK_EVERY = 0.05  # seconds: how soon a change by another process is seen on SQLite; a look costs microseconds
+_WORK_EVERY = 1.0  # seconds: there any change may mean work, and a look for it costs queries
+_EVENTS = (Signal.WRITTEN, Signal.NUMBERED)
 _LISTEN = 0.5  # seconds a wait for notifications lasts before a stop is looked for
 _AGAIN = 1.0  # seconds until a lost connection is tried again
 
@@ -65,21 +68,24 @@ def _watch_on(engine: Engine, watch: Callable[[Any, threading.Event], None], sto
 def _watch_postgres(driver: Any, stopping: threading.Event) -> None:
     driver.autocommit = True
     driver.execute(f"LISTEN {CHANNEL}")
-    _wake_all()  # what was notified while nobody listened
+    _wake_for(Signal)  # what was notified while nobody listened
     while not stopping.is_set():
         for notice in driver.notifies(timeout=_LISTEN, stop_after=1):
             wake(Signal(notice.payload))
 
 
 def _watch_sqlite(driver: Any, stopping: threading.Event) -> None:
-    seen = None
+    seen, changed, worked = None, False, 0.0
     while not stopping.wait(_LOOK_EVERY):
         (found,) = driver.execute("PRAGMA data_version").fetchone()
         if found != seen:
-            seen = found
-            _wake_all()
+            seen, changed = found, True
+            _wake_for(_EVENTS)
+        if changed and time.monotonic() - worked > _WORK_EVERY:
+            changed, worked = False, time.monotonic()
+            _wake_for(signal for signal in Signal if signal not in _EVENTS)
 
 
-def _wake_all() -> None:
-    for signal in Signal:
+def _wake_for(signals: Iterable[Signal]) -> None:
+    for signal in signals:
         wake(signal)

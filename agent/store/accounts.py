@@ -19,6 +19,7 @@ from agent.store import journal
 from agent.store.account_rows import account_of
 from agent.store.database.schema import accounts, alarms, leases
 from agent.store.outbox.pending import QUIET, note, touch
+from agent.store.outbox.wake import Signal, announce
 
 _EXISTS = "account_exists"
 _NOT_STARTED = (*BLOCKED, State.API_AUTHORIZATION_REQUIRED, State.AWAITING_INVITATION)
@@ -196,6 +197,7 @@ def postpone(conn: Connection, ids: Collection[str], *, due: datetime) -> None:
 def look_at_all(conn: Connection, *, now: datetime) -> int:
     """Let every account that a timer may start be due now; returns how many."""
     waits = accounts.c.authorization.not_in(_NOT_STARTED)
+    announce(conn, Signal.DUE)
     return conn.execute(accounts.update().where(waits).values(due=now)).rowcount
 
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from agent.store.database.schema import invitations, operations
+from agent.store.outbox.wake import Signal, announce
 
 
 class OperationKind(StrEnum):
@@ -72,6 +73,7 @@ def add(
         "created_at": now,
     }
     conn.execute(operations.insert().values(row))
+    announce(conn, Signal.ASKED)
     found = get(conn, str(row["id"]))
     assert found is not None  # noqa: S101 - it was written just now
     return found

@@ -14,6 +14,7 @@ from agent.domain.event_types import EventType
 from agent.store.database.schema import switches
 from agent.store.database.upsert import upsert
 from agent.store.outbox.pending import note
+from agent.store.outbox.wake import Signal, announce
 
 PAUSE_ALL = "pause_all"
 _CLOCK_SKEW = "clock_skew"
@@ -32,6 +33,7 @@ def resume_all(conn: Connection) -> bool:
     if conn.execute(switches.delete().where(switches.c.name == PAUSE_ALL)).rowcount != 1:
         return False
     note(conn, EventType.PAUSE_CHANGED, data={"paused": False})
+    announce(conn, Signal.DUE)
     return True
 
 

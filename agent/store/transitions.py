@@ -20,6 +20,7 @@ from agent.domain.schedule import Rhythm
 from agent.store import accounts, acts, journal
 from agent.store.database.schema import invitations
 from agent.store.outbox.tell import tell_step
+from agent.store.outbox.wake import Signal, announce
 
 _OPEN = ("waiting", "accepting")
 _READ = {  # what a reading came to; a new acceptance starts afresh
@@ -94,6 +95,8 @@ def apply(
     if event in _READ:
         values["reading"] = _READ[event]
     accounts.edit(conn, account_id, **values)
+    if due is not None and due <= now:
+        announce(conn, Signal.DUE)
     tell_step(conn, account, event, step, now=now, reason=facts.failure_code)
     journal.append(
         conn, account_id, at=now, from_state=account.authorization, to_state=step.to, why=why, visit_id=visit_id

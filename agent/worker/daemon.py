@@ -30,6 +30,7 @@ from agent.outbox.publisher import Publisher
 from agent.settings.model import Settings
 from agent.store.alarms import AlarmPolicy, TableBoard
 from agent.store.database.engine import database_url
+from agent.store.outbox.wake import Signal, listening
 from agent.store.vault.keys import NoVault, Vault
 from agent.visits.browser_pool import BrowserPool, browser_options
 from agent.visits.context import WorkerContext
@@ -80,6 +81,7 @@ async def run_daemon(
         alarms, own = _alarms(context, TableBoard(engine)), _alarms(context, MemoryBoard())
         visiting = VisitEngine(settings, database=engine.url, executor_id=context.worker) if "work" in roles else None
         heartbeat = Heartbeat(context=context, roles=",".join(sorted(roles)), engine=visiting)
+        operations = Operations(context=context)
         loops = [
             heartbeat.run(),
             alarms.run(),
@@ -89,8 +91,8 @@ async def run_daemon(
         ]
         async with serve_health(settings.observe.http_address, health_routes(context, metrics, heartbeat)) as address:
             await heartbeat.start()
-            async with _together() as stops:
-                web, operations = None, Operations(context=context)
+            async with _together() as stops, _signals({Signal.DUE: wake, Signal.ASKED: operations.asked}):
+                web = None
                 if "web" in roles:
                     web, watching = await start_web(context, vault, metrics, heartbeat, (wake, operations.asked), stops)
                     loops += [watching, deliver_webhooks(context, alarms)]
@@ -186,6 +188,20 @@ async def _until(stop: asyncio.Event, *loops: Coroutine[Any, Any, None]) -> None
         await stop.wait()
         for task in tasks:
             task.cancel()
+
+
+@asynccontextmanager
+async def _signals(waiting: dict[Signal, asyncio.Event]) -> AsyncIterator[None]:
+    """Wake who waits for what was committed, by this process or another."""
+    loop = asyncio.get_running_loop()
+
+    def hear(signal: Signal) -> None:
+        if (event := waiting.get(signal)) is not None:
+            with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+                loop.call_soon_threadsafe(event.set)
+
+    with listening(hear):
+        yield
 
 
 @asynccontextmanager

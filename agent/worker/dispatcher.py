@@ -27,12 +27,14 @@ class Dispatcher:
     context: WorkerContext
     engine: VisitEngine
     _running: dict[str, bool] = field(default_factory=dict)  # account id -> urgent
+    _next: tuple[datetime | None] | None = None  # when the next account is due, as the last round saw it
 
     async def once(self) -> int:
         """Start what is due now and has a free context.
 
         Returns how many visits were started.
         """
+        self._next = None
         due = await asyncio.to_thread(self._choose)
         for account in due:
             self._running[account.id] = account.urgent
@@ -55,7 +57,7 @@ class Dispatcher:
         longest = self.context.settings.work.tick
         if not self._free(urgent=True):
             return longest  # the end of a visit wakes the loop
-        next_due = await asyncio.to_thread(self._next_due)
+        (next_due,) = self._next or (await asyncio.to_thread(self._next_due),)
         if next_due is None:
             return longest
         wait = (next_due - self.context.clock.now()).total_seconds()
@@ -91,6 +93,7 @@ class Dispatcher:
                 but=set(self._running),
             )
             hosts = dict(visits.started_by_host(conn, now - _MINUTE)) if due else {}
+            self._next = (accounts.next_due(conn, after=now),)
             daily = visits.started_by_account(conn, now - _DAY, [account.id for account in due]) if due else {}
         capped = [account for account in due if daily.get(account.id, 0) >= limits.visits_per_account_day]
         if capped:

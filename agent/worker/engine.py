@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
+import threading
 from collections.abc import Awaitable, Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -20,6 +21,9 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
+from dbos import _dbos as dbos_launching
+from dbos._queue import queue_worker_thread
+from dbos._sys_db import SystemDatabase
 
 from agent.settings.model import Settings
 from agent.store.database.copies import engine_file
@@ -32,6 +36,8 @@ _FINISHED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 _UNFINISHED = ("ENQUEUED", "PENDING", "DELAYED")
 _BATCH = 1000  # rows forgotten in one statement
 _RECOVERIES = 1000  # we count deaths ourselves, per account
+_TAKING_UP = 10.0  # seconds after the start in which what was cut off is looked for each second
+_SELDOM = 60.0  # seconds between looks later
 
 Handler = Callable[[str], Awaitable[str]]  # account id -> how the visit ended
 
@@ -69,6 +75,7 @@ class VisitEngine:
             await asyncio.to_thread(_write_ahead, Path(str(self._url.database)))
         DBOS(config=self._config())
         _tame_log()
+        _quieten()
         DBOS.listen_queues([])
         DBOS.launch()  # inside the loop, so that visits run on it
 
@@ -127,8 +134,6 @@ class VisitEngine:
             "max_executor_threads": _THREADS,
             "serializer": DBOSPortableJSONSerializer(),
             "log_level": "WARNING",
-            "notification_listener_polling_interval_sec": 3600.0,  # nor notifications
-            "scheduler_polling_interval_sec": 3600.0,  # we have no schedules
         }
         if self._is_postgres:
             config["db_engine_kwargs"] = {
@@ -146,6 +151,36 @@ def _write_ahead(file: Path) -> None:
     file.touch(mode=0o600)
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA journal_mode=WAL").close()
+
+
+def _quieten() -> None:
+    """Start none of the engine's threads that look for what we never ask of it, some of them each second.
+
+    We have no queues, schedules, delays, time-outs or notifications. Its own queue, through which it takes up what was cut off, is
+    looked at when that happens: after the start. Private names, so the version of dbos is pinned, and a test counts.
+    """
+    launching: Any = dbos_launching
+    launching.queue_thread = _watch_own_queue
+    launching.background_jobs_thread = _do_nothing
+    launching.dynamic_scheduler_loop = _do_nothing
+    listening: Any = SystemDatabase
+    listening.run_notification_listener = _do_nothing  # on SQLite it sleeps, and holds up the end for ten seconds
+
+
+def _watch_own_queue(stop: threading.Event, dbos: Any) -> None:
+    queue = dbos._registry.get_internal_queue()
+    queue._polling_interval_sec = 1.0
+    later = threading.Timer(_TAKING_UP, setattr, (queue, "_polling_interval_sec", _SELDOM))
+    later.daemon = True
+    later.start()
+    try:
+        queue_worker_thread(stop, dbos, queue)
+    finally:
+        later.cancel()
+
+
+def _do_nothing(*_: object) -> None:
+    """In place of a thread's work."""
 
 
 def _tame_log() -> None:

@@ -18,6 +18,7 @@ from agent.visits.context import WorkerContext
 from agent.worker.engine import ALONE, VisitEngine
 
 _BEATS = 5  # in the length of a lease
+_LOOK_EVERY = 20  # beats between looks for work of the dead that nobody saw die
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +31,8 @@ class Heartbeat:
     roles: str
     engine: VisitEngine | None = None
     _beaten: float | None = None
+    _living: frozenset[str] = frozenset()
+    _beats: int = 0
     _paused_by: str | None = None
 
     @property
@@ -75,7 +78,12 @@ class Heartbeat:
             self._paused_by = paused_by
 
     async def _take_over(self, living: set[str]) -> None:
+        """What the dead had begun is ended: when one has just died, and now and then."""
         if self.engine is None or self.context.worker == ALONE:
+            return
+        has_died, self._living = bool(self._living - living), frozenset(living)
+        is_time, self._beats = self._beats % _LOOK_EVERY == 0, self._beats + 1
+        if not (has_died or is_time):
             return
         for dead in await self.engine.forget_dead(living):
             log.warning(events.WORKER_RECOVERED, worker=self.context.worker, dead=dead)

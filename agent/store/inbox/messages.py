@@ -14,6 +14,7 @@ from agent.domain.event_types import EventType
 from agent.domain.invitation import UNEXPECTED, MailVerdict
 from agent.store.database.schema import messages, switches
 from agent.store.outbox.pending import note
+from agent.store.outbox.wake import Signal, announce
 
 FOUND, FETCHED, DONE, POISON, VANISHED = "found", "fetched", "done", "poison", "vanished"  # stages
 _KEY = "dkim_key:"
@@ -201,6 +202,12 @@ def list_judgeable(conn: Connection, *, now: datetime, limit: int) -> list[int]:
     return list(conn.scalars(query))
 
 
+def next_try(conn: Connection) -> datetime | None:
+    """When the first message that waits for another try is to be judged; None when none waits."""
+    at: datetime | None = conn.scalar(sa.select(sa.func.min(messages.c.next_try_at)).where(messages.c.stage == FETCHED))
+    return at
+
+
 def lock_undecided(conn: Connection, row_id: int) -> Message | None:
     """The message, locked until the transaction ends.
 
@@ -284,6 +291,7 @@ def ask_again(conn: Connection, row_id: int) -> None:
     """
     stage = sa.case((messages.c.sealed.is_(None), FOUND), else_=FETCHED)
     conn.execute(messages.update().where(messages.c.id == row_id).values(stage=stage, **_UNJUDGED))
+    announce(conn, Signal.MAIL)
 
 
 def dismiss(conn: Connection, row_id: int, *, by: str, why: str, now: datetime) -> None:
@@ -304,6 +312,7 @@ def ask_again_of_strangers(conn: Connection, *, since: datetime) -> int:
     Somebody was registered; returns how many.
     """
     held = (messages.c.verdict == MailVerdict.HELD) & (messages.c.reason == UNEXPECTED) & messages.c.sealed.is_not(None)
+    announce(conn, Signal.MAIL)
     return conn.execute(
         messages.update().where(held, messages.c.found_at >= since).values(stage=FETCHED, **_UNJUDGED)
     ).rowcount
@@ -313,6 +322,7 @@ def ask_again_for(conn: Connection, account_id: str, *, reasons: Collection[str]
     """Let an account's genuine mails be judged once more that were held for one of these reasons; returns how many."""
     held = (messages.c.verdict == MailVerdict.HELD) & messages.c.reason.in_(reasons) & messages.c.sealed.is_not(None)
     mine = messages.update().where(held, messages.c.account_id == account_id)
+    announce(conn, Signal.MAIL)
     return conn.execute(mine.values(stage=FETCHED, **_UNJUDGED)).rowcount
 
 

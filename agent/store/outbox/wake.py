@@ -1,6 +1,7 @@
-"""Telling that events were written or numbered.
+"""Telling that something was committed that others wait for.
 
-At once in this process, by NOTIFY to others on PostgreSQL.
+At once in this process, by NOTIFY to others on PostgreSQL. Whoever waits looks now and then all the same: a signal may
+be lost.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ class Signal(StrEnum):
 
     WRITTEN = "written"  # events wait for their number
     NUMBERED = "numbered"  # events can be read
+    DUE = "due"  # an account is due now
+    ASKED = "asked"  # a worker was asked for something: an operation, secrets to be opened
+    MAIL = "mail"  # a stored message is to be judged again
 
 
 Listener = Callable[[Signal], None]

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from agent.store.database.schema import handed_in
+from agent.store.outbox.wake import Signal, announce
 from agent.store.vault import sealed_box
 from agent.store.vault.keys import Vault, VaultError
 from agent.store.vault.sign_in_secrets import SignInSecrets, from_bytes
@@ -33,6 +34,7 @@ def put(conn: Connection, public: str, account_id: str, given: SignInSecrets, *,
     conn.execute(handed_in.delete().where(handed_in.c.account_id == account_id, handed_in.c.kind == _SECRETS))
     row = {"account_id": account_id, "kind": _SECRETS, "key_id": key_id, "sealed": sealed, "at": now}
     conn.execute(handed_in.insert().values(row))
+    announce(conn, Signal.ASKED)
 
 
 def waiting(conn: Connection, account_id: str | None = None) -> list[int]:

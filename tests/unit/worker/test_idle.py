@@ -1,0 +1,56 @@
+"""What a daemon costs that has nothing to do: its transactions, as PostgreSQL counts them."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import psycopg
+import pytest
+from pydantic import SecretStr
+
+from agent.settings.model import WebSettings
+from agent.store.database.engine import open_database
+from agent.store.vault.keys import Vault, new_key
+from agent.worker import engine
+from agent.worker.daemon import run_daemon
+from fixtures.stand_in.mailbox.inbox import Inbox
+from tests.support.servers.postgres import Postgres
+from tests.support.sites.mail_world import PASSWORD, make_settings
+
+_WINDOW = 3.0  # seconds; what polls does so in each of them
+_TRIES = 10  # windows until what starting costs is over, on a busy machine too
+_A_SECOND = 3
+
+
+def transactions(url: str) -> int:
+    """How many have ended in this database, without the connection that asks."""
+    server, _, name = url.rpartition("/")
+    query = "SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = %s"
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as conn:
+        row = conn.execute(query, [name]).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+@pytest.mark.postgres
+async def test_an_idle_daemon_makes_at_most_three_transactions_a_second(
+    postgres: Postgres, vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "_TAKING_UP", 0.5)  # taking up what was cut off is over
+    url = postgres.new_database()
+    opened = open_database(url)
+    stop = asyncio.Event()
+    with Inbox("agent", PASSWORD) as inbox:
+        settings = make_settings(tmp_path, port=inbox.port, dns="127.0.0.1:9", username="agent", junk_interval=60.0)
+        settings = settings.model_copy(update={"web": WebSettings(address="127.0.0.1:0", key=SecretStr(new_key()))})
+        running = asyncio.create_task(run_daemon(settings, engine=opened, vault=vault, stop=stop))
+        seen: list[int] = []
+        while len(seen) < _TRIES and not (seen and seen[-1] <= _A_SECOND * _WINDOW):
+            before = await asyncio.to_thread(transactions, url)
+            await asyncio.sleep(_WINDOW)
+            seen.append(await asyncio.to_thread(transactions, url) - before)
+        stop.set()
+        await running
+    opened.dispose()
+    assert 1 <= seen[-1] <= _A_SECOND * _WINDOW
