@@ -15,16 +15,13 @@ from typing import TYPE_CHECKING, NoReturn
 
 from agent.errors import AgentError, ConfigurationError, Exit
 from agent.printable import one_line
-from agent.settings.files import require_believed
-from agent.settings.load import load_settings
-from agent.settings.model import Settings
-from agent.settings.own_secrets import forget_environment, secret_values
 
 MARK = ".sc-agent"  # made by `init`: a data directory that was wanted here
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from agent.settings.model import Settings
     from agent.store.vault.keys import Vault
 
 
@@ -37,6 +34,9 @@ def settings() -> Settings:
     Raises:
         ConfigurationError: see load_settings.
     """
+    from agent.settings.load import load_settings  # what reads settings takes half of the time of a --help
+    from agent.settings.own_secrets import forget_environment
+
     loaded = load_settings()
     forget_environment(loaded)
     return loaded
@@ -52,6 +52,7 @@ def database(settings: Settings, *, reads: bool = False) -> Engine:
     Raises:
         ConfigurationError: nobody chose this place, or the database cannot be made or used.
     """
+    from agent.settings.files import require_believed
     from agent.store.database.engine import database_url, open_database, stamp_data_dir
 
     require_place(settings)
@@ -146,6 +147,7 @@ def _without_secrets(message: str) -> str:
     if not settings.cache_info().currsize:
         return message  # they could not be read; what is wrong with them is told without their values
     from agent.observe.redaction import Redaction
+    from agent.settings.own_secrets import secret_values
 
     return Redaction(secret_values(settings())).redact(message)
 

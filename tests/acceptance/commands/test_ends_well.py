@@ -12,9 +12,22 @@ import pytest
 
 from agent.cli.app import COMMANDS
 from agent.cli.lazy_commands import build, help_of
+from agent.store.database.engine import open_database
 from tests.support.processes.command import Agent
 
-HEAVY = ("sqlalchemy", "playwright", "dbos", "imapclient", "aiohttp", "cryptography", "apprise", "jinja2", "dkim")
+BROWSING = {
+    "playwright",
+    "dbos",
+    "imapclient",
+    "aiohttp",
+    "apprise",
+    "dkim",
+    "fastapi",
+    "starlette",
+    "uvicorn",
+    "httpx",
+}
+HEAVY = BROWSING | {"sqlalchemy", "cryptography", "jinja2", "pydantic", "pydantic_settings", "alembic"}
 ASKS = """
 import sys
 sys.argv = ["sc-agent", *sys.argv[1:]]
@@ -74,18 +87,25 @@ def test_a_wrong_call_is_one_line_on_standard_error(agent: Agent, command: tuple
     assert ended.err.startswith("error: ")
 
 
+def imported(agent: Agent, *asked: str) -> set[str]:
+    """The packages that a command imports."""
+    command = [sys.executable, "-c", ASKS, *asked]
+    done = subprocess.run(command, env=agent.env, cwd=agent.folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    return set(done.stderr.split())
+
+
 @pytest.mark.parametrize("asked", ["--help", "--version"])
 def test_help_and_version_import_no_heavy_library(agent: Agent, asked: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", ASKS, asked],
-        env=agent.env,
-        cwd=agent.folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0
-    assert set(done.stderr.split()) & set(HEAVY) == set()
+    assert imported(agent, asked) & HEAVY == set()
+
+
+def test_status_imports_what_reads_the_database_and_no_more(agent: Agent) -> None:
+    open_database(f"sqlite:///{agent.folder / 'agent.sqlite'}").dispose()
+    agent.settings["DATABASE_URL"] = f"sqlite:///{agent.folder / 'agent.sqlite'}"
+    found = imported(agent, "status", "--json")
+    assert "sqlalchemy" in found
+    assert found & (BROWSING | {"alembic", "jinja2", "cryptography"}) == set()
 
 
 @pytest.mark.parametrize("name", COMMANDS)
