@@ -28,6 +28,7 @@ COMMANDS = {  # name: where it lives; in the order of the help
     "explain": "agent.cli.explain:explain",
     "accept": "agent.cli.accept:accept",
     "audit": "agent.cli.audit:audit",
+    "insights": "agent.cli.insights:insights",
     "mail": "agent.cli.mail:app",
     "pause": "agent.cli.pause:pause",
     "resume": "agent.cli.pause:resume",

@@ -99,6 +99,7 @@ class Account:
     reading: ReadingSummary | None = None
     stale_since: datetime | None = None  # not read completely for too long, since then
     insights_readable: bool | None = None  # None: never tried
+    insights_due: datetime | None = None  # None: as soon as the account is complete
     answer_mail_codes: bool = False  # codes that the sign-in asks for by mail are answered
 
     @property

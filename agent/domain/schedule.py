@@ -37,6 +37,10 @@ class Rhythm:
             case Due.BACK_OFF:
                 return now + self._spread(self._back_off(retries), chance)
 
+    def after(self, interval: timedelta, *, now: datetime, chance: float) -> datetime:
+        """The moment an interval of another kind ends; `chance` as in `due_at`."""
+        return now + self._spread(interval, chance)
+
     def _back_off(self, retries: int) -> timedelta:
         doublings = min(max(retries - 1, 0), 30)
         return min(self.backoff_first * (1 << doublings), self.backoff_max)

@@ -185,6 +185,12 @@ class AuditSettings(_Group):
     stale_after_days: int = Field(default=7, ge=1)
 
 
+class InsightsSettings(_Group):
+    """When account health and the Featured Offer percentage are read."""
+
+    interval: float = Field(default=86_400.0, ge=0)  # seconds between readings of a complete account; 0: never
+
+
 class SignInSettings(_Group):
     """The attempt budget."""
 
@@ -210,6 +216,7 @@ class ObserveSettings(_Group):
     evidence_days: int = Field(default=30, ge=1)
     evidence_mb: int = Field(default=100, ge=1)  # an account; the newest visit's is kept whatever its size
     audits_days: int = Field(default=90, ge=1)  # 12 KB each; docs/capacity.md
+    insights_days: int = Field(default=400, ge=1)  # 12 KB each, one a day
     journal_days: int = Field(default=400, ge=1)
     finished_days: int = Field(default=14, ge=1)
     events_days: int = Field(default=30, ge=4)  # longer than webhooks are tried again
@@ -299,6 +306,7 @@ class Settings(BaseSettings):
     flow: FlowSettings = FlowSettings()
     work: WorkSettings = WorkSettings()
     audit: AuditSettings = AuditSettings()
+    insights: InsightsSettings = InsightsSettings()
     sign_in: SignInSettings = SignInSettings()
     registration: RegistrationSettings = RegistrationSettings()
     observe: ObserveSettings = ObserveSettings()

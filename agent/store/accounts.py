@@ -134,7 +134,11 @@ def remove(conn: Connection, account_id: str) -> None:
     conn.execute(accounts.delete().where(accounts.c.id == account_id))
     note(conn, EventType.ACCOUNT_REMOVED, account_id=account_id, data={"revision": last.revision + 1})
     conn.execute(leases.delete().where(leases.c.account_id == account_id))
-    conn.execute(alarms.delete().where(alarms.c.key.in_([f"account {account_id}", f"freshness {account_id}"])))
+    conn.execute(
+        alarms.delete().where(
+            alarms.c.key.in_([f"{kind} {account_id}" for kind in ("account", "freshness", "insights")])
+        )
+    )
 
 
 def edit(conn: Connection, account_id: str, **values: object) -> None:

@@ -16,6 +16,7 @@ from agent.domain.audit.judge import Audit, Verdict
 from agent.domain.audit.next_steps import next_step
 from agent.domain.audit.rules import UNIVERSAL_ADMIN
 from agent.domain.authorization import Event, State
+from agent.domain.insights.proof import kept_reason
 from agent.domain.policy.model import Policy
 from agent.store.audits import last_complete_audit
 from agent.store.database.engine import reading as store_reading
@@ -140,14 +141,19 @@ def _facts(judged: JudgedAudit, event: Event, plan: Plan) -> Facts:
     audit = judged.audit
     now = audit.audited_at
     told = event is Event.FAIL
+    refused = kept_reason(plan.account.internal_reason) if event is Event.PASS else None
     return Facts(
         reasons=tuple(_sentence(finding) for finding in audit.findings) if told else (),
         next_step=_remedies(audit, plan) if told else None,
-        internal_reason=_why(audit) if event in _INTERNAL else None,
-        failure_code=None if event in (Event.PASS, Event.NOTHING_GRANTED) else f"audit_{audit.verdict}",
+        internal_reason=_why(audit) if event in _INTERNAL else refused,
+        failure_code=_failure_code(audit, event) or ("insights_refused" if refused else None),
         granted_at=now if audit.any_granted and plan.account.granted_at is None else None,
         last_complete_read_at=now if audit.reading.complete and audit.verdict in (Verdict.PASS, Verdict.FAIL) else None,
     )
+
+
+def _failure_code(audit: Audit, event: Event) -> str | None:
+    return None if event in (Event.PASS, Event.NOTHING_GRANTED) else f"audit_{audit.verdict}"
 
 
 def _why(audit: Audit) -> str:

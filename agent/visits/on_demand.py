@@ -17,6 +17,7 @@ from agent.clock import Clock
 from agent.domain.account import Account
 from agent.domain.audit.document import AuditDocument
 from agent.domain.authorization import State
+from agent.domain.insights.document import InsightsDocument
 from agent.domain.policy.load import load_configured_policy
 from agent.domain.policy.model import Policy
 from agent.errors import ConfigurationError, FindingError, UnconfirmedError
@@ -83,6 +84,22 @@ async def audit_one(
     """
     async with auditing(settings, engine=engine, vault=vault, policy=policy) as audit:
         return await audit(account_id, as_account)
+
+
+async def insights_one(settings: Settings, *, engine: Engine, vault: Vault, account_id: str) -> InsightsDocument:
+    """Read an account's health and its Featured Offer percentage now, read-only; what was read is kept.
+
+    Raises:
+        UnknownAccountError: there is no such account.
+        UnconfirmedError: the account is busy, held, or its API authorization is pending; or nothing could be read.
+    """
+    policy = load_configured_policy(settings.audit.policy_file)
+    async with _context(settings, engine, vault, policy) as context:
+        ended = await _visit(context, account_id, kind=VisitKind.INSIGHTS)
+        _require_answer(ended)
+        if ended.conclusion.insights is None:
+            raise UnconfirmedError(_sentence(ended))
+        return ended.conclusion.insights
 
 
 @asynccontextmanager

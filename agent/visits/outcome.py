@@ -12,6 +12,7 @@ from typing import Any, assert_never
 from agent.domain.audit.document import AuditDocument
 from agent.domain.audit.next_steps import closed_reason, invite_again
 from agent.domain.authorization import Event
+from agent.domain.insights.document import InsightsDocument
 from agent.settings.model import Settings
 from agent.store.transitions import Facts
 from agent.visits.errors import HeldError, LeaseLostError
@@ -34,6 +35,7 @@ class Conclusion:
     invitation_state: str | None = None
     document: AuditDocument | None = None  # stored; the account's state follows from it
     shown: AuditDocument | None = None  # the same reading judged by the policy that a person asked for
+    insights: InsightsDocument | None = None
     session: dict[str, Any] | None = None
     forget_session: bool = False
     error: FlowError | None = None
@@ -68,7 +70,7 @@ def from_error(
 
 def _retry(error: FlowError, plan: Plan, settings: Settings, session: dict[str, Any] | None) -> Conclusion:
     limit = settings.work.max_retries
-    if plan.account.retries + 1 >= limit:
+    if plan.kind is not VisitKind.INSIGHTS and plan.account.retries + 1 >= limit:
         return _human(error, f"{limit} visits in a row decided nothing, the last one: {error}", forget=False)
     facts = Facts(internal_reason=str(error), failure_code=error.code)
     return Conclusion(outcome=error.code, event=Event.RETRY, why=str(error), facts=facts, session=session, error=error)

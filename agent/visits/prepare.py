@@ -22,7 +22,7 @@ from agent.store.vault import sessions, sign_in_secrets
 from agent.store.vault.keys import VaultError
 from agent.store.vault.sign_in_secrets import StoredSecrets
 from agent.visits.context import WorkerContext
-from agent.visits.vouched import UnvouchedError, checked_again
+from agent.visits.vouched import UnvouchedError, checked_again, is_vouched
 from flows.marketplaces import marketplace
 
 _MINUTE = timedelta(minutes=1)
@@ -33,6 +33,7 @@ class VisitKind(StrEnum):
 
     ACCEPT = "accept"
     AUDIT = "audit"
+    INSIGHTS = "insights"
 
 
 class NotNowError(Exception):
@@ -106,7 +107,7 @@ def _prepare(
     now = context.clock.now()
     with writing(context.engine) as conn:
         account = accounts.get(conn, account_id, lock=True)
-        _require_startable(conn, account, due_by)
+        _require_startable(conn, account, kind, due_by)
         if due_by is not None:
             _require_room(conn, context, marketplace(account.marketplace).host, now)
         if account.deaths >= context.settings.work.max_deaths:
@@ -121,7 +122,7 @@ def _prepare(
     raise set_aside
 
 
-def _require_startable(conn: Connection, account: Account, due_by: datetime | None) -> None:
+def _require_startable(conn: Connection, account: Account, kind: VisitKind | None, due_by: datetime | None) -> None:
     if (who := switches.paused_by(conn)) is not None:
         raise NotNowError(f"everything is paused by {who}; 'sc-agent resume --all' lets it go on")
     if account.authorization is State.PAUSED:
@@ -133,8 +134,14 @@ def _require_startable(conn: Connection, account: Account, due_by: datetime | No
         )
     if not account.api_complete:
         raise NotNowError(account.message)
-    if due_by is not None and (account.due is None or account.due > due_by):
+    if due_by is not None and not _is_due(account, kind, due_by):
         raise NotNowError(f"account {account.id} is not due")
+
+
+def _is_due(account: Account, kind: VisitKind | None, by: datetime) -> bool:
+    if kind is VisitKind.INSIGHTS:
+        return account.authorization is State.COMPLETE and (account.insights_due is None or account.insights_due <= by)
+    return account.due is not None and account.due <= by
 
 
 def _require_room(conn: Connection, context: WorkerContext, host: str, now: datetime) -> None:
@@ -170,6 +177,12 @@ def _begin(
     conn: Connection, context: WorkerContext, account: Account, kind: VisitKind, as_account: str | None, now: datetime
 ) -> Plan:
     any_merchant = context.settings.accept_any_merchant
+    if kind is VisitKind.INSIGHTS and not is_vouched(account, any_merchant=any_merchant):
+        raise NotNowError(
+            f"nobody has said which merchant account {account.id} belongs to (merchant_unknown); give the merchant with the "
+            "API authorization",
+            stuck=True,
+        )
     invitation = _open_invitation(conn, account, any_merchant=any_merchant) if kind is VisitKind.ACCEPT else None
     signs_in = _signs_in(conn, account, kind, as_account)
     held = _take(conn, context, [account.id, *([signs_in.id] if signs_in.id != account.id else [])], now)
@@ -208,7 +221,7 @@ def _open_invitation(conn: Connection, account: Account, *, any_merchant: bool) 
 def _signs_in(conn: Connection, account: Account, kind: VisitKind, as_account: str | None) -> Account:
     """Audits may be made through another account that may open the page."""
     other = as_account or account.audit_as
-    if kind is VisitKind.ACCEPT or other is None or other == account.id:
+    if kind is not VisitKind.AUDIT or other is None or other == account.id:
         return account
     lender = accounts.get(conn, other)
     if lender.authorization in BLOCKED:

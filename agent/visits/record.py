@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
@@ -16,6 +17,7 @@ from agent.store.accounts import UnknownAccountError
 from agent.store.audits import record_audit
 from agent.store.database.engine import writing
 from agent.store.database.schema import invitations
+from agent.store.insights import record_insights
 from agent.store.password_marks import Mark
 from agent.store.transitions import Facts
 from agent.store.vault import sessions
@@ -23,10 +25,11 @@ from agent.visits.context import WorkerContext
 from agent.visits.errors import PasswordDoubtedError
 from agent.visits.hooks import remember_password
 from agent.visits.outcome import Conclusion
-from agent.visits.prepare import Plan
+from agent.visits.prepare import Plan, VisitKind
 from flows.models import Act
 
 _TRIES = 4
+_AGAIN = timedelta(hours=1)  # until insights that could not be read are tried once more
 _BETWEEN = 1.0  # seconds between tries while the database does not answer
 
 
@@ -62,7 +65,11 @@ def _finish(context: WorkerContext, plan: Plan, conclusion: Conclusion) -> Accou
         except UnknownAccountError:
             return None
         _save(conn, context, plan, conclusion, now)
-        account = _move(conn, context, plan, conclusion, now)
+        account = (
+            _move(conn, context, plan, conclusion, now)
+            if plan.kind is not VisitKind.INSIGHTS or conclusion.event is Event.HUMAN_NEEDED
+            else accounts.get(conn, plan.account.id)
+        )
         for lease in plan.held:
             leases.release(conn, lease)
         return account
@@ -99,8 +106,22 @@ def _save(conn: Connection, context: WorkerContext, plan: Plan, conclusion: Conc
         accepted = {"accepted_at": now} if conclusion.invitation_state == "accepted" else {}
         mine = invitations.update().where(invitations.c.id == plan.invitation.id)
         conn.execute(mine.values(state=conclusion.invitation_state, **accepted))
+    if plan.kind is VisitKind.INSIGHTS:
+        _save_insights(conn, context, plan, conclusion, now)
     if conclusion.document is not None:
         record_audit(conn, account=plan.account.id, at=now, document=conclusion.document, visit_id=plan.visit_id)
+
+
+def _save_insights(conn: Connection, context: WorkerContext, plan: Plan, conclusion: Conclusion, now: datetime) -> None:
+    """Keep the reading, and say when the next one is due; a visit that was stopped is made again as soon as may be."""
+    interval = timedelta(seconds=context.settings.insights.interval)
+    if conclusion.insights is not None:
+        account = accounts.get(conn, plan.account.id)
+        record_insights(conn, account, at=now, document=conclusion.insights, visit_id=plan.visit_id)
+        chance = random.random()  # noqa: S311 - jitter
+        accounts.edit(conn, account.id, insights_due=context.rhythm.after(interval, now=now, chance=chance))
+    elif conclusion.event is not Event.INTERRUPTED:
+        accounts.edit(conn, plan.account.id, insights_due=now + min(interval, _AGAIN))
 
 
 def _move(conn: Connection, context: WorkerContext, plan: Plan, conclusion: Conclusion, now: datetime) -> Account:

@@ -21,6 +21,7 @@ from agent.visits.audit import audit, make_private
 from agent.visits.context import WorkerContext
 from agent.visits.errors import UnexpectedError, VisitTimeoutError
 from agent.visits.hooks import hooks_for
+from agent.visits.insights import read_account_insights
 from agent.visits.known_values import redactor_of
 from agent.visits.lease_guard import while_held
 from agent.visits.outcome import Conclusion, from_error, interrupted
@@ -190,6 +191,8 @@ async def _flow(context: WorkerContext, plan: Plan, visit: Visit, redactor: Reda
                     return await accept(visit, plan, hooks=hooks, bounds=bounds)
                 case VisitKind.AUDIT:
                     return await audit(visit, plan, context, hooks=hooks, bounds=bounds)
+                case VisitKind.INSIGHTS:
+                    return await read_account_insights(visit, plan, context, hooks=hooks, bounds=bounds)
                 case _:
                     assert_never(plan.kind)
     except TimeoutError as err:

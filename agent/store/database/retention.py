@@ -16,6 +16,7 @@ from agent.store.console import sessions
 from agent.store.database.engine import writing
 from agent.store.database.schema import accounts, acts, codes, journal, leases, messages, visits, workers
 from agent.store.inbox.messages import DONE, POISON, VANISHED
+from agent.store.insights import forget_insights
 from agent.store.outbox.sequence import forget_events
 from agent.store.vault import received_codes
 from agent.store.webhooks.deliveries import forget_deliveries
@@ -32,6 +33,7 @@ class Forgotten:
     acts: int
     visits: int
     audits: int
+    insights: int
     codes: int
     messages: int
     events: int
@@ -72,6 +74,7 @@ def forget_old(engine: Engine, limits: ObserveSettings, *, now: datetime) -> For
                 visits.delete().where(visits.c.started_at < now - timedelta(days=limits.finished_days))
             ).rowcount,
             audits=forget_audits(conn, before=now - timedelta(days=limits.audits_days)),
+            insights=forget_insights(conn, before=now - timedelta(days=limits.insights_days)),
             messages=conn.execute(old_messages).rowcount,
             deliveries=forget_deliveries(conn, before=now - timedelta(days=limits.events_days)),
             events=forget_events(conn, before=now - timedelta(days=limits.events_days)),

@@ -97,6 +97,7 @@ accounts = sa.Table(
     _column("stale_since", UtcDateTime, nullable=True),
     _column("insights_readable", sa.Boolean, nullable=True),
     _column("answer_mail_codes", sa.Boolean, default=False, server_default=sa.false()),  # at sign-in
+    _column("insights_due", UtcDateTime, nullable=True, index=True),  # None: at once, where it is complete
 )
 
 secrets = sa.Table(  # encrypted by store/vault
@@ -338,6 +339,18 @@ audits = sa.Table(
     _column("audited_at", UtcDateTime, index=True),
     _column("verdict", sa.Text),
     _column("document", sa.JSON),  # one element of `audits` as in the contract
+    _column("visit_id", sa.Text),
+)
+
+insights = sa.Table(
+    "insights",
+    metadata,
+    _column("id", sa.Integer, primary_key=True),
+    _account(),
+    _column("marketplace_id", sa.Text),
+    _column("captured_at", UtcDateTime, index=True),
+    _column("complete", sa.Boolean),  # nothing is missing but what the site has no data for
+    _column("document", sa.JSON),  # the contract's section "insights ID --format json"
     _column("visit_id", sa.Text),
 )
 

@@ -18,7 +18,17 @@ from agent.store.database.hooks import Before, before_commit
 
 # Columns of an account that say nothing of what it is: due times, counters, words for on-call.
 QUIET = frozenset(
-    {"due", "urgent", "retries", "incompletes", "deaths", "updated_at", "internal_reason", "failure_code"}
+    {
+        "due",
+        "urgent",
+        "retries",
+        "incompletes",
+        "deaths",
+        "updated_at",
+        "internal_reason",
+        "failure_code",
+        "insights_due",
+    }
 )
 
 

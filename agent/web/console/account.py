@@ -53,7 +53,7 @@ def show(visit: Visitor) -> Response:
 
 def _is_failure(entry: Mapping[str, object]) -> bool:
     words = (entry.get("to"), entry.get("verdict"), entry.get("outcome"))
-    good = ("pass", "accepted", "already_accepted", "ok", None)
+    good = ("pass", "accepted", "already_accepted", "ok", "read", None)
     return bool(_FAILURES & {str(word) for word in words}) or (
         entry["kind"] in ("visit", "act") and entry.get("outcome") not in good
     )

@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[3]
 RUNBOOK = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 OUR_CODES = {"poison", "configuration", "unexpected", "audit_fail", "audit_incomplete", "audit_not_permitted"} | {
+    "insights_refused",
     MERCHANT_UNKNOWN,
     OTHER_MERCHANT,
     OTHER_REGION,

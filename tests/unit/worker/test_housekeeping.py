@@ -19,7 +19,7 @@ from agent.store import accounts, acts, journal, visits
 from agent.store.database.engine import reading, writing
 from agent.store.database.retention import forget_old
 from agent.store.database.schema import acts as acts_table
-from agent.store.database.schema import audits, codes, leases, messages, metadata
+from agent.store.database.schema import audits, codes, insights, leases, messages, metadata
 from agent.store.database.schema import journal as journal_table
 from agent.store.database.schema import visits as visits_table
 from agent.store.vault.keys import Vault
@@ -221,6 +221,7 @@ def test_every_table_has_a_limit_or_a_reason_to_have_none() -> None:
         "journal",
         "mail_codes",
         "audits",
+        "insights",
         "messages",
         "acts",
         "visits",
@@ -235,3 +236,14 @@ def test_every_table_has_a_limit_or_a_reason_to_have_none() -> None:
     never = {"operator_log"}  # a chain: taking an entry out would break it
     known = bounded_by_accounts | small_or_needed | limited | of_the_api | of_the_console | never
     assert set(metadata.tables) == known
+
+
+def test_old_insights_go_and_the_newest_of_an_account_stays(engine: Engine) -> None:
+    with writing(engine) as conn:
+        add_account(conn)
+        for number in range(3):
+            row = {"account_id": "A1", "marketplace_id": "M", "complete": True, "document": {}, "visit_id": "v"}
+            conn.execute(insights.insert().values(captured_at=NOW + number * DAY, **row))
+    forget_old(engine, ObserveSettings(), now=NOW + 4000 * DAY)
+    with reading(engine) as conn:
+        assert conn.scalars(sa.select(insights.c.captured_at)).all() == [NOW + 2 * DAY]

@@ -1,0 +1,113 @@
+"""`sc-agent insights` and its visit: formats, exit codes, what is kept, what is told, and that nothing is changed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from agent.clock import utc_now
+from agent.domain.account import ReadingSummary
+from agent.domain.authorization import State
+from agent.domain.event_types import EventType
+from agent.errors import UnconfirmedError
+from agent.report.insights import insights_csv, insights_lines
+from agent.store import accounts, switches
+from agent.store.database.engine import reading, writing
+from agent.store.database.schema import outbox
+from agent.store.insights import features_read, list_insights
+from agent.visits.on_demand import insights_one
+from fixtures.stand_in.generate import one_account
+from fixtures.stand_in.scenario import Grant
+from fixtures.stand_in.world import StandIn
+from tests.support.rehearsal import Rehearsal, rehearsing
+
+USER = "a1@users.example"
+
+
+@pytest.fixture
+async def member(tmp_path: Path) -> AsyncIterator[Rehearsal]:
+    """A complete account in a shop whose pages fetch everything and show it."""
+    seller = {
+        "members": [USER],
+        "permissions": {USER: {"preset": "as_asked"}},
+        "insights": {"answers": True, "rows": True, "places": 2, "tile": True, "attacks": True},
+    }
+    async with StandIn(one_account(7, seller=seller)) as stand_in:
+        with rehearsing(stand_in, tmp_path) as ready:
+            ready.register()
+            with writing(ready.engine) as conn:
+                accounts.edit(conn, "A1", authorization=State.COMPLETE, reading=ReadingSummary.PASS)
+            yield ready
+
+
+async def read(member: Rehearsal) -> dict[str, Any]:
+    return dict(await insights_one(member.settings, engine=member.engine, vault=member.vault, account_id="A1"))
+
+
+async def test_a_reading_is_kept_told_and_proves_the_features_and_changes_nothing(member: Rehearsal) -> None:
+    document = await read(member)
+    account = member.account()
+    assert document["source"] == "page_json"
+    assert [item for item in document["missing"] if item["reason"] != "no_data"] == []
+    assert (account.authorization, account.insights_readable, account.due) == (State.COMPLETE, True, None)
+    assert account.insights_due is not None
+    with reading(member.engine) as conn:
+        [stored] = list_insights(conn, "A1", limit=5)
+        proven = features_read(conn, "A1")
+        told = conn.scalars(sa.select(outbox.c.data).where(outbox.c.type == EventType.INSIGHTS_READ)).all()
+    assert stored.document == document
+    assert set(proven) >= {"account_health", "buy_box_percentage"}
+    assert [(data["complete"], data["account"]) for data in told] == [(True, "A1")]
+    assert member.stand_in.realm.journal.of("insights.changed") == []
+    posts = [entry for entry in member.stand_in.realm.journal.of("request") if entry.fields.get("method") == "POST"]
+    assert {entry.fields["path"] for entry in posts if "/ap/" not in entry.fields["path"]} <= {"/business-reports/api"}
+
+
+async def test_pages_that_refuse_although_the_rows_pass_are_for_on_call_alone(member: Rehearsal) -> None:
+    grant = Grant.model_validate({"preset": "none"})
+    member.stand_in.seller.set_permissions(member.scenario.sellers[0].merchant_id, USER, grant)
+    text = member.account().message
+    document = await read(member)
+    account = member.account()
+    assert {item["reason"] for item in document["missing"] if item["what"] == "buyBox.byAsin"} == {"no_permission"}
+    assert account.insights_readable is False
+    assert (account.internal_reason or "").startswith("insights: the permissions pass, but the site refuses")
+    assert account.failure_code == "insights_refused"
+    assert (account.message, account.authorization) == (text, State.COMPLETE)
+    member.stand_in.seller.set_permissions(
+        member.scenario.sellers[0].merchant_id, USER, Grant.model_validate({"preset": "as_asked"})
+    )
+    await read(member)
+    assert (member.account().internal_reason, member.account().insights_readable) == (None, True)
+
+
+@pytest.mark.parametrize("held", ["paused", "pending"])
+async def test_nothing_is_started_while_the_account_is_held(member: Rehearsal, held: str) -> None:
+    with writing(member.engine) as conn:
+        if held == "paused":
+            switches.pause_all(conn, who="tester", now=utc_now())
+        else:
+            accounts.edit(conn, "A1", api_authorization="pending")
+    before = len(member.stand_in.realm.journal.entries)
+    with pytest.raises(UnconfirmedError):
+        await read(member)
+    assert len(member.stand_in.realm.journal.entries) == before
+
+
+async def test_text_and_csv_tell_what_the_document_holds(member: Rehearsal) -> None:
+    document = await insights_one(member.settings, engine=member.engine, vault=member.vault, account_id="A1")
+    rows = list(csv.DictReader(io.StringIO(insights_csv([document]))))
+    told = {row["what"]: row["value"] for row in rows if not row["missing"]}
+    rate = document["performanceMetrics"]["orderDefectRate"]["mfn"]["rate"]
+    assert told["performanceMetrics.orderDefectRate.mfn.rate"] == str(rate)
+    named = {row["what"] for row in rows if row["missing"]}
+    assert named == {item["what"] for item in document["missing"]}
+    assert any("orderDefectRate.mfn" in line for line in insights_lines(document))
+    assert json.loads(json.dumps(document)) == document
