@@ -228,7 +228,8 @@ class OidcSettings(_Group):
     issuer: str | None = None
     client_id: str | None = None
     client_secret: SecretStr | None = None
-    role_claim: str = "roles"
+    role_claim: str = "roles"  # its values: viewer, operator, driver, admin; nested ones with dots
+    ca_file: Path | None = None  # an authority of your own
 
 
 class WebSettings(_Group):

@@ -16,6 +16,7 @@ from agent.store.vault.keys import Vault
 from agent.store.vault.sealed_box import public_key
 from agent.store.web_key import WebKey
 from agent.web.changes import RevisionWatch
+from agent.web.oidc.provider import Provider
 from agent.web.rates import Rates
 
 MOST_STREAMS = 100  # readers that follow events at once
@@ -47,6 +48,7 @@ class WebParts:
     is_ready: Callable[[], bool]
     wake: Callable[[], None] = _nothing  # something is due now
     streams: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_STREAMS))
+    provider: Provider | None = None  # where people sign in; None: by addresses of `sc-agent console` alone
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property

@@ -24,6 +24,7 @@ from agent.store.vault.keys import Vault
 from agent.store.web_key import open_web_key
 from agent.web.app import web_app
 from agent.web.changes import RevisionWatch
+from agent.web.oidc.provider import Provider
 from agent.web.parts import Page, WebParts
 from agent.web.rates import Rates
 from agent.web.server import address_of, bind, serve
@@ -54,7 +55,7 @@ class WebRole:
         """Wire the parts; nothing is listened on yet.
 
         Raises:
-            ConfigurationError: there is no key to derive the role's own keys from.
+            ConfigurationError: OIDC is set incompletely, or there is no key to derive the role's own keys from.
         """
         rate = settings.web.requests_per_second
         parts = WebParts(
@@ -70,6 +71,7 @@ class WebRole:
             metrics=metrics,
             is_ready=is_ready,
             wake=wake,
+            provider=Provider.configured(settings, clock),
         )
         return cls(parts=parts)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -15,6 +15,7 @@ from agent.store.web_key import WebKey
 TICKET_FOR = timedelta(seconds=60)
 SESSION_FOR = timedelta(hours=12)
 FRESH_FOR = timedelta(minutes=5)  # acts that cannot be undone ask for a sign-in younger than this
+NEVER_PROVEN = datetime(1970, 1, 1, tzinfo=UTC)  # the provider does not say when
 _BYTES = 32
 _NOTED_EVERY = timedelta(minutes=1)
 
@@ -31,10 +32,11 @@ class ConsoleSession:
     source: str  # where the browser is
     started_at: datetime
     seen_at: datetime
+    proven_at: datetime  # when the person gave proof; an identity provider may remember an older one
 
     def is_fresh(self, now: datetime) -> bool:
         """Whether the sign-in is young enough for an act that cannot be undone."""
-        return now - self.started_at <= FRESH_FOR
+        return now - self.proven_at <= FRESH_FOR
 
 
 def make_ticket(conn: Connection, web_key: WebKey, person: str, *, now: datetime) -> str:
@@ -58,8 +60,10 @@ def spend_ticket(conn: Connection, web_key: WebKey, ticket: str, *, now: datetim
     return str(row["person"]) if now < row["expires_at"] else None
 
 
-def start(conn: Connection, web_key: WebKey, person: str, *, source: str, now: datetime) -> str:
-    """Begin a session; returns what the cookie holds."""
+def start(
+    conn: Connection, web_key: WebKey, person: str, *, source: str, now: datetime, proven_at: datetime | None = None
+) -> str:
+    """Begin a session; returns what the cookie holds. `proven_at`: the proof was given then, not now."""
     secret = secrets.token_urlsafe(_BYTES)
     row = {
         "digest": _digest(web_key, "session", secret),
@@ -68,6 +72,7 @@ def start(conn: Connection, web_key: WebKey, person: str, *, source: str, now: d
         "source": source,
         "started_at": now,
         "seen_at": now,
+        "proven_at": proven_at or now,
     }
     conn.execute(console_sessions.insert().values(row))
     return secret
@@ -126,4 +131,5 @@ def _session(row: sa.RowMapping) -> ConsoleSession:
         source=row["source"],
         started_at=row["started_at"],
         seen_at=row["seen_at"],
+        proven_at=row["proven_at"],
     )

@@ -528,6 +528,7 @@ console_sessions = sa.Table(
     _column("source", sa.Text),
     _column("started_at", UtcDateTime),
     _column("seen_at", UtcDateTime),
+    _column("proven_at", UtcDateTime),  # when the person last gave proof, which may be before the session
 )
 
 operator_log = sa.Table(  # what people did in the console; hash-chained

@@ -104,7 +104,7 @@ def require_role(visit: Visitor, role: Role) -> None:
 
 def cookie_name(settings: Settings) -> str:
     """The cookie's name: bound to the host where there is TLS."""
-    return _SECURE if _has_tls(settings) else _PLAIN
+    return _SECURE if has_tls(settings) else _PLAIN
 
 
 def set_cookie(response: Response, settings: Settings, secret: str) -> None:
@@ -114,12 +114,18 @@ def set_cookie(response: Response, settings: Settings, secret: str) -> None:
         secret,
         max_age=int(sessions.SESSION_FOR.total_seconds()),
         httponly=True,
-        secure=_has_tls(settings),
+        secure=has_tls(settings),
         samesite="strict",
         path="/",
     )
 
 
-def _has_tls(settings: Settings) -> bool:
+def attempt_cookie(settings: Settings) -> str:
+    """The name of the cookie that holds an attempt to sign in by the provider."""
+    return "__Host-sign-in" if has_tls(settings) else "sign-in"
+
+
+def has_tls(settings: Settings) -> bool:
+    """Whether browsers reach us by TLS."""
     web = settings.web
     return web.tls_cert_file is not None or web.behind_proxy or (web.public_url or "").startswith("https:")

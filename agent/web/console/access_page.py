@@ -52,7 +52,7 @@ def _sign_in(request: Request) -> Response:
             told = {"act": "sign in", "subject": person.name, "reason": "with an address of sc-agent console"}
             operator_log.append(conn, person=person.name, source=source, now=now, **told)
     if secret is None:
-        return render.plain("signed_out.html.j2", {"local": True}, status=401)
+        return render.signed_out(parts)
     response = RedirectResponse("/", 303, headers=render.HEADERS)
     access.set_cookie(response, parts.settings, secret)
     return response

@@ -52,7 +52,7 @@ def shows(build: Build, *, role: Role = Role.VIEWER) -> Endpoint:
 
     def work(request: Request) -> Response:
         parts: WebParts = request.app.state.parts
-        with _errors(parts) as answers, reading(parts.engine) as conn:
+        with _errors(request, parts) as answers, reading(parts.engine) as conn:
             visit = visitor(request, parts, conn)
             require_role(visit, role)
             answers.append(build(visit))
@@ -74,7 +74,7 @@ def acts(effect: Effect, *, role: Role, fresh: bool = False, first: Effect | Non
     def work(request: Request) -> Response:
         parts: WebParts = request.app.state.parts
         wake = False
-        with _errors(parts) as answers:
+        with _errors(request, parts) as answers:
             if first is not None:
                 with reading(parts.engine) as conn:
                     visit, form = _admitted(request, parts, conn, role=role, fresh=fresh)
@@ -130,15 +130,16 @@ def _form(request: Request) -> dict[str, str]:
 
 
 @contextmanager
-def _errors(parts: WebParts) -> Iterator[list[Response]]:
+def _errors(request: Request, parts: WebParts) -> Iterator[list[Response]]:
     """Turn what goes wrong into a page; the transaction inside is rolled back."""
     answers: list[Response] = []
+    to = request.url.path if request.method == "GET" else ""
     try:
         yield answers
     except NobodySignedInError:
-        answers[:] = [render.plain("signed_out.html.j2", {"local": True}, status=401)]
+        answers[:] = [render.signed_out(parts, to=to)]
     except Problem as problem:
-        answers[:] = [_problem(problem)]
+        answers[:] = [_problem(problem, again=parts.provider is not None and problem.code is Code.TOKEN_REFUSED)]
     except UnknownAccountError:
         answers[:] = [_problem(not_found("account"))]
     except AgentError as err:
@@ -149,8 +150,8 @@ def _errors(parts: WebParts) -> Iterator[list[Response]]:
         answers[:] = [_problem(Problem(503, Code.DATABASE_AWAY, detail))]
 
 
-def _problem(problem: Problem) -> Response:
-    values = {"status": problem.status, "detail": problem.detail, "code": str(problem.code)}
+def _problem(problem: Problem, *, again: bool = False) -> Response:
+    values = {"status": problem.status, "detail": problem.detail, "code": str(problem.code), "again": again}
     return render.plain("problem.html.j2", values, status=problem.status)
 
 

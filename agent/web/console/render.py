@@ -17,6 +17,7 @@ from agent.printable import printable
 from agent.store import switches
 from agent.store.console.people import Role
 from agent.web.console.access import Visitor
+from agent.web.parts import WebParts
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _POLICY = (
@@ -61,6 +62,13 @@ def plain(template: str, values: Mapping[str, Any], *, status: int) -> Response:
     """Render a page for somebody who is not signed in, or while the database is away."""
     frame = {"person": None, "path": "", "rehearsal": False, "paused_by": None, "may": lambda _role: False}
     return HTMLResponse(_environment().get_template(template).render(**frame, **values), status, headers=HEADERS)
+
+
+def signed_out(parts: WebParts, *, to: str = "") -> Response:
+    """Tell somebody who is not signed in how to; `to` is where they wanted to go."""
+    has_provider = parts.provider is not None
+    values = {"provider": has_provider, "local": not has_provider, "to": to}
+    return plain("signed_out.html.j2", values, status=401)
 
 
 @cache
