@@ -97,7 +97,7 @@ async def test_rights_under_or_beside_marketplaces_are_read_for_each(shared: Bro
     assert grid.complete
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("shape", BY_MARKETPLACE, ids=lambda shape: shape.__name__)
 async def test_no_spoilt_page_with_marketplaces_reads_as_before(shared: Browser, shape: Shape) -> None:
     survivors = await _survivors(shared, shape(draw(shape.__name__, scopes=("US", "CA"))), SPOIL)

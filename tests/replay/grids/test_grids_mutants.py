@@ -39,7 +39,7 @@ CASES = (
 )
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", CASES)
 async def test_no_spoilt_page_reads_as_before(chromium: Browser, name: str, capsys: pytest.CaptureFixture[str]) -> None:

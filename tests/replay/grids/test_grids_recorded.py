@@ -15,7 +15,7 @@ CASES = recorded_grids()
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("case", CASES, ids=[f"{case.parent.name}-{case.name}" for case in CASES])
 async def test_a_recorded_grid_reads_as_expected(chromium: Browser, case: Path) -> None:
     expected = expectation(case)

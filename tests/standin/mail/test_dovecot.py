@@ -288,6 +288,7 @@ def test_token_signs_in(world: MailWorld, dovecot: Dovecot, issuer: TokenIssuer,
     client.drop()
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("wrong", ["expired", "other user", "other issuer", "other scope", "garbage"])
 def test_wrong_token_is_a_refused_login(world: MailWorld, dovecot: Dovecot, issuer: TokenIssuer, wrong: str) -> None:
     tokens = {

@@ -55,6 +55,7 @@ def processor() -> float:
     return used.ru_utime + used.ru_stime
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(
     "prank",
     [

@@ -92,6 +92,7 @@ async def showing(browser: Browser, script: str) -> AsyncIterator[Page]:
         await context.close()
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("way", LATE)
 async def test_rows_that_come_late_are_read(opened: Browser, way: str) -> None:
     async with showing(opened, LATE[way]) as page:
@@ -121,6 +122,7 @@ async def test_what_was_read_while_a_page_loaded_stands_if_nothing_came_after_it
         assert early == await read_grid(page, own=True, expected="a1@users.example")
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("what", FIDGETS)
 async def test_a_page_that_does_not_keep_still_is_read_within_its_bound(opened: Browser, what: str) -> None:
     async with asyncio.timeout(15), showing(opened, FIDGETS[what]) as page:

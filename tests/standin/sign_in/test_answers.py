@@ -186,6 +186,7 @@ async def test_a_signed_in_page_without_rights_counts_as_signed_in(rehearsal: Ri
     assert (await attempt(rehearsal, helpers)).fresh
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(
     ("fault", "error"),
     [

@@ -71,6 +71,7 @@ async def sign_in(stand_in: StandIn, order: list[str], folder: Path, *, seed: in
     return Told(json.loads(out.splitlines()[-1]), stand_in)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("way", WAYS)
 async def test_the_client_signs_in(stand_in: StandIn, tmp_path: Path, way: str) -> None:
     told = await sign_in(stand_in, WAYS[way], tmp_path)

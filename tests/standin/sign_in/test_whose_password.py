@@ -107,6 +107,7 @@ LOST = {
 HIDES = ".aok-hidden,.hide{display:none}"
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     "page_name", ["email_unified/style_sheets_lost_en", "email/classic_2025_en", "password/after_claim_2025_en"]
 )

@@ -153,6 +153,7 @@ async def test_nothing_goes_to_another_host_from_it(
                 assert [line for line in served.asked if "evil.example" in line] == [], name
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("kind", KINDS)
 async def test_what_a_page_does_in_the_background_reaches_no_other_host_from_it_and_the_visit_goes_on(
     kind: str, site: tuple[Site, list[str]], unused_tcp_port: int, tmp_path: Path

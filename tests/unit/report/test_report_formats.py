@@ -194,6 +194,7 @@ def test_html_names_every_gap_and_why_a_finding_has_no_picture(tmp_path: Path) -
     assert made.count("No picture:") == len(FAIL["findings"]) + len(PARTIAL["findings"])
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("format", [Format.JSON, Format.CSV, Format.JUNIT, Format.SARIF])
 def test_ten_thousand_accounts_cost_what_one_costs(format: Format, tmp_path: Path) -> None:
     with (tmp_path / "report").open("w", encoding="utf-8") as out:

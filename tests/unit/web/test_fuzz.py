@@ -66,7 +66,7 @@ def beside(engine: Engine, web_settings: Settings, vault: Vault) -> Iterator[tup
 
 
 @pytest.mark.parametrize("name", sorted(OPERATIONS))
-@pytest.mark.sampled(12)
+@pytest.mark.sampled(8)
 def test_no_request_breaks_it(beside: tuple[str, str], name: str) -> None:
     url, key = beside
     strategy = OPERATIONS[name].as_strategy()

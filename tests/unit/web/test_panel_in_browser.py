@@ -112,6 +112,7 @@ async def opened(browser_of_people: Browser, address: str, **options: Any) -> As
         await context.close()
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 async def test_it_is_readable_for_everybody_and_follows_changes(
