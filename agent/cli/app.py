@@ -26,6 +26,7 @@ COMMANDS = {  # name: where it lives; in the order of the help
     "status": "agent.cli.status:status",
     "accounts": "agent.cli.accounts:app",
     "explain": "agent.cli.explain:explain",
+    "support": "agent.cli.support:support",
     "accept": "agent.cli.accept:accept",
     "audit": "agent.cli.audit:audit",
     "insights": "agent.cli.insights:insights",

@@ -45,6 +45,7 @@ class Done:
     subject: str
     to: str
     wake: bool = False  # something is due now
+    response: Response | None = None  # instead of sending the browser on
 
 
 def shows(build: Build, *, role: Role = Role.VIEWER) -> Endpoint:
@@ -84,7 +85,7 @@ def acts(effect: Effect, *, role: Role, fresh: bool = False, first: Effect | Non
                 done = effect(visit, form)
                 told = {"act": done.act, "subject": done.subject, "reason": form["reason"].strip()}
                 operator_log.append(conn, person=visit.person.name, source=visit.source, now=visit.now, **told)
-                answers.append(RedirectResponse(done.to, 303))
+                answers.append(done.response or RedirectResponse(done.to, 303))
                 wake = done.wake
         if wake:
             parts.wake()

@@ -20,6 +20,7 @@ from agent.web.console import (
     oidc_page,
     search,
     stream,
+    support,
     todo,
     webhooks,
 )
@@ -58,6 +59,7 @@ _ACTS = {
     "/accounts/{account}/resume": account.resume,
     "/accounts/{account}/release": account.release,
     "/accounts/{account}/audit": account.audit,
+    "/accounts/{account}/support": support.download,
     "/pause": account.pause_all,
     "/resume": account.resume_all,
     "/requests/{request}/answer": answers.answer,

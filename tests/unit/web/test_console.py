@@ -70,6 +70,17 @@ async def test_an_operator_answers_what_a_visit_asks_and_the_page_s_words_are_te
     assert (taken.text.get_secret_value(), taken.who, acts[0]) == ("471182", "ops", ("ops", "answer", "A1"))
 
 
+async def test_the_button_gives_a_support_file_and_is_journaled(web: WebServer, admin: httpx.AsyncClient) -> None:
+    answer = await submit(admin, "/accounts/A1", "/accounts/A1/support")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/zip")
+    assert (answer.headers["content-disposition"], answer.content[:2]) == (
+        'attachment; filename="support-A1.zip"',
+        b"PK",
+    )
+    with reading(web.engine) as conn:
+        assert operator_log.page(conn, before=None, limit=1)[0].act == "support file"
+
+
 async def test_a_viewer_answers_nothing(web: WebServer) -> None:
     now = web.role.parts.clock.now()
     with writing(web.engine) as conn:
