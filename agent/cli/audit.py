@@ -76,6 +76,10 @@ def audit(
         raise UsageError("expected account IDs, or --all; see 'sc-agent audit --help'")
     if confirm and (every or stored or len(account_ids or ()) != 1 or not (reason or "").strip()):
         raise UsageError("--confirm is for one account that is audited now, and needs --reason TEXT")
+    if stored and policy:
+        raise UsageError(
+            "--stored reports what was judged when it was read, so --policy changes nothing; leave one out"
+        )
     settings = context.settings()
     if policy:
         require_believed(policy, what="the policy")

@@ -1,4 +1,4 @@
-"""`sc-agent policy`: checking a policy file before it is used."""
+"""`sc-agent policy`: the policy in force, and checking a policy file before it is used."""
 
 from __future__ import annotations
 
@@ -8,17 +8,34 @@ from typing import Annotated
 
 import typer
 
+from agent.cli import context
 from agent.cli.output import say, warn
-from agent.domain.policy.load import load_policy
+from agent.domain.policy.load import DEFAULT, load_policy
 from agent.domain.policy.model import Policy
 from agent.errors import Exit
 
-app = typer.Typer(help="Check policy files.", no_args_is_help=True)
+app = typer.Typer(
+    help="What every user's permissions should be: the policy in force, and checks of policy files.",
+    no_args_is_help=True,
+)
 
 
-@app.callback()
-def _group() -> None:
-    """Keep `validate` a command of its own."""
+@app.command()
+def show() -> None:
+    """Print the policy in force as a file (TOML): yours, if AUDIT__POLICY_FILE names one, else the default.
+
+    Tables that your own file leaves out are taken from the default. docs/policy.md explains each.
+    """
+    named = context.settings().audit.policy_file
+    if named is not None:
+        load_policy(named)
+    file = named or DEFAULT
+    warn(
+        f"from {named}; tables that it leaves out are those of the default"
+        if named
+        else "the default; no policy file is set"
+    )
+    say(file.read_text(encoding="utf-8").rstrip("\n"))
 
 
 @app.command()
