@@ -116,7 +116,7 @@ def test_the_image_is_built_from_everything_the_wheel_holds() -> None:
     build = tomllib.loads((DEPLOY.parents[1] / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"][
         "wheel"
     ]
-    needed = {*build["force-include"], *build["packages"]}
+    needed = {*build["force-include"], *build["packages"], *build["shared-data"]}
     assert {each for each in needed if not any(each == name or each.startswith(f"{name}/") for name in copied)} == set()
 
 
