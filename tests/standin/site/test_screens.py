@@ -65,6 +65,7 @@ MARKS = {
     ],
     "approval_push": ["form#pollingForm input[name=transactionApprovalStatus]", "form#resend-approval-form"],
     "verification_code": ["form#verification-code-form", "input#input-box-otp", "#cvf-submit-otp-button input"],
+    "mail_code": ["#cvf-input-code[name=code]", "#cvf-submit-otp-button input", "#cvf-resend-link"],
     "verification_method": ["form[name=claimspicker] input[name=option]"],
     "security_question": ["form[name=ap_dcq_form] #dcq_question_subjective_1"],
     "password_reset": ["form[name=forgotPassword]"],

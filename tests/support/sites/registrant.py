@@ -1,0 +1,97 @@
+"""Registers a login and enrols an authenticator at the stand-in by plain HTTP, as a careful person would."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from fixtures.stand_in.registration.mail_codes import Purpose
+from fixtures.stand_in.scenario import User
+from fixtures.stand_in.sign_in.one_time_codes import Seed
+from fixtures.stand_in.world import StandIn
+from tests.support.sites.site_visitor import HOST, Seen, Visitor
+
+NEW = "new@users.example"
+PASSWORD = "correct horse battery staple"
+SECRETS = "#sia-auth-app-formatted-secret, #sia-totp-secret-key"
+CODES = "#ch-auth-app-code-input, #sia-totp-code"
+REGISTER = f"https://{HOST}/ap/register?openid.return_to=https://{HOST}/home"
+
+
+@dataclass(slots=True)
+class Registrant:
+    """Somebody without a login, at one browser."""
+
+    world: StandIn
+    visitor: Visitor
+    email: str = NEW
+    password: str = PASSWORD
+    seen_secrets: list[str] = field(default_factory=list)
+
+    async def open_form(self) -> Seen:
+        """Go to the register form, by the address page where that comes first."""
+        seen = await self.visitor.get(REGISTER)
+        if seen.has("#ap_email_login"):
+            seen = await self.visitor.submit("form", email=self.email)
+        if seen.has("#intent-confirmation-form"):
+            seen = await self.visitor.submit("#intent-confirmation-form")
+        return seen
+
+    async def fill(self, **given: str) -> Seen:
+        """Send the form."""
+        fields = {"customerName": "Ada Example", "password": self.password, "passwordCheck": self.password}
+        if self.visitor.seen.has("#ap_email:not([readonly])"):
+            fields["email"] = self.email
+        return await self.visitor.submit("#ap_register_form", **{**fields, **given})
+
+    def mailed(self, purpose: Purpose = Purpose.REGISTRATION) -> str:
+        """Return the code that is valid now."""
+        found = self.world.realm.mail_codes.valid(purpose, self.email)
+        assert found is not None, "no code was mailed"
+        return found.code
+
+    async def type_code(self, code: str) -> Seen:
+        """Send a code on whichever make of the page is shown."""
+        if self.visitor.seen.has("#verification-code-form"):
+            return await self.visitor.submit("#verification-code-form", otpCode=code)
+        return await self.visitor.submit("form.cvf-widget-form-code", code=code)
+
+    async def register(self) -> Seen:
+        """Make the login where nothing but the mailed code stands in between."""
+        await self.open_form()
+        await self.fill()
+        return await self.type_code(self.mailed())
+
+    def secret(self) -> str:
+        """Read the secret of the page."""
+        node = self.visitor.seen.tree.css_first(SECRETS)
+        assert node is not None, self.visitor.seen.text[:2000]
+        secret = (node.text() or node.attributes.get("data-key") or "").replace(" ", "")
+        self.seen_secrets.append(secret)
+        return secret
+
+    async def verify(self, secret: str, *, steps: int = 0) -> Seen:
+        """Send the present code of a secret on the enrol page."""
+        return await self.visitor.submit("#sia-add-auth-app-form", verificationCode=self.code_of(secret, steps=steps))
+
+    def code_of(self, secret: str, *, steps: int = 0) -> str:
+        """Compute a code at the site's present, or some steps from it."""
+        seed = Seed(secret=secret)
+        return seed.code(seed.step(self.world.realm.now()) + steps)
+
+    async def turn_on(self) -> Seen:
+        """Submit the last page."""
+        return await self.visitor.submit("#enable-mfa-form")
+
+    async def step_up(self, *, user: User | None = None) -> Seen:
+        """Pass whatever the settings ask for first: the password, a mailed code, a confirmation."""
+        seen = self.visitor.seen
+        for _ in range(6):
+            if seen.has("form[name=signIn] #ap_password"):
+                seen = await self.visitor.submit("form[name=signIn]", password=user.password if user else self.password)
+            elif seen.has("#verification-code-form, form.cvf-widget-form-code"):
+                seen = await self.type_code(self.mailed(Purpose.ACCOUNT_DATA))
+            elif seen.has("[name=cvf_action_proceed]"):
+                seen = await self.visitor.submit("form.cvf-widget-form", cvf_action_proceed="")
+            else:
+                return seen
+        raise AssertionError("the settings never opened")
