@@ -69,7 +69,7 @@ def _command(path: str, command: Any) -> Iterator[str]:
     yield from (f'.SS "{_plain(path)}"', f".B {_plain(path)}", _plain(usage), ".PP", *_paragraphs(command.help or ""))
     for parameter in command.params:
         if (record := parameter.get_help_record(context)) is not None:
-            yield from (".TP", f".B {_plain(record[0])}", _plain(record[1] or ""))
+            yield from (".TP", f".B {_plain(record[0].replace('|', ' | '))}", _plain(record[1] or ""))
 
 
 def _paragraphs(text: str) -> Iterator[str]:
