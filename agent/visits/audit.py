@@ -8,8 +8,10 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+from agent.domain.account import Account
 from agent.domain.audit.document import AuditDocument
 from agent.domain.audit.findings import Finding
 from agent.domain.audit.judge import Audit, Verdict
@@ -28,7 +30,7 @@ from agent.visits.outcome import Conclusion
 from agent.visits.prepare import Plan
 from agent.visits.vouched import is_vouched
 from flows.models import AuditReading, Bounds, FlowHooks, Grid, PageGap, PageGapKind
-from flows.permissions.audit import audit_permissions
+from flows.permissions.audit import audit_at_once, audit_permissions
 from flows.permissions.capture import capture_rows
 from flows.visit.visit import Visit
 
@@ -42,28 +44,29 @@ _PICTURES = 40
 _PICTURES_TIME = 30  # seconds for all of them
 
 
+async def audit_by_itself(visit: Visit, plan: Plan, context: WorkerContext, *, bounds: Bounds) -> Conclusion | None:
+    """The short way: the page is opened at once, and counts only where it proves user and account itself.
+
+    None where it does not; the visit is used up then, and `audit` needs another one.
+    """
+    reading = await audit_at_once(
+        visit,
+        account=seller_account(plan),
+        viewer=plan.signs_in.user_email,
+        subject=plan.account.user_email,
+        own=plan.own,
+        bounds=bounds,
+        may_pass=partial(_may_pass, plan.account, context),
+    )
+    return None if reading is None else await _concluded(visit, plan, context, reading)
+
+
 async def audit(visit: Visit, plan: Plan, context: WorkerContext, *, hooks: FlowHooks, bounds: Bounds) -> Conclusion:
     """Read, judge and say what follows.
 
     Raises:
         FlowError: see `flows.permissions.audit`.
     """
-    account = plan.account
-
-    def may_pass(grid: Grid) -> bool:
-        """Whether nothing that was read so far makes the audit fail.
-
-        Then a whole page is looked at once more.
-        """
-        so_far = judge_reading(
-            AuditReading(grid=grid),
-            context.policy,
-            account=account.id,
-            user_email=account.user_email,
-            now=context.clock.now(),
-        )
-        return so_far.audit.verdict is not Verdict.FAIL
-
     reading = await audit_permissions(
         visit,
         account=seller_account(plan),
@@ -72,8 +75,28 @@ async def audit(visit: Visit, plan: Plan, context: WorkerContext, *, hooks: Flow
         subject=plan.account.user_email,
         own=plan.own,
         bounds=bounds,
-        may_pass=may_pass,
+        may_pass=partial(_may_pass, plan.account, context),
     )
+    return await _concluded(visit, plan, context, reading)
+
+
+def _may_pass(account: Account, context: WorkerContext, grid: Grid) -> bool:
+    """Whether nothing that was read so far makes the audit fail.
+
+    Then a whole page is looked at once more.
+    """
+    so_far = judge_reading(
+        AuditReading(grid=grid),
+        context.policy,
+        account=account.id,
+        user_email=account.user_email,
+        now=context.clock.now(),
+    )
+    return so_far.audit.verdict is not Verdict.FAIL
+
+
+async def _concluded(visit: Visit, plan: Plan, context: WorkerContext, reading: AuditReading) -> Conclusion:
+    account = plan.account
     if not is_vouched(account, any_merchant=context.settings.accept_any_merchant):
         reading = of_nobody_known(reading)
     now = context.clock.now()

@@ -15,6 +15,7 @@ from agent.observe.redaction import Redaction
 from agent.settings.model import Settings
 from agent.store.vault.keys import Vault
 from agent.visits.browser_pool import BrowserPool
+from agent.visits.short_ways import ShortWays
 from flows.models import Bounds
 
 
@@ -36,6 +37,8 @@ class WorkerContext:
 
     asks_people: bool = False  # only the daemon may wait for one: a command ends within 30 s
     confirmed: str | None = None  # who says, and why, that rows the last complete audit had are gone
+
+    short_ways: ShortWays = field(default_factory=ShortWays)
 
     @property
     def lease_length(self) -> timedelta:

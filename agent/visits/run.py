@@ -17,7 +17,7 @@ from agent.domain.account import Account
 from agent.observe import events
 from agent.visits import unanswered
 from agent.visits.accept import accept
-from agent.visits.audit import audit, make_private
+from agent.visits.audit import audit, audit_by_itself, make_private
 from agent.visits.context import WorkerContext
 from agent.visits.errors import UnexpectedError, VisitTimeoutError
 from agent.visits.hooks import hooks_for
@@ -143,6 +143,29 @@ async def _conclude(context: WorkerContext, plan: Plan) -> Conclusion:
 
 
 async def _browse(context: WorkerContext, plan: Plan, redactor: Redactor) -> Conclusion:
+    if context.short_ways.is_open(plan):
+        conclusion = await _short_way(context, plan, redactor)
+        context.short_ways.note(plan, did=conclusion is not None)
+        if conclusion is not None:
+            return conclusion
+    return await _long_way(context, plan, redactor)
+
+
+async def _short_way(context: WorkerContext, plan: Plan, redactor: Redactor) -> Conclusion | None:
+    """An audit that opens the page at once; None where the long way has to be gone."""
+    async with (
+        context.pool.browser() as browser,
+        open_visit(browser, options=context.pool.options, storage_state=plan.session, redactor=redactor) as visit,
+    ):
+        try:
+            conclusion = await audit_by_itself(visit, plan, context, bounds=context.bounds)
+        except BrowserLostError:
+            context.pool.retire()
+            raise
+        return None if conclusion is None else replace(conclusion, drift=_drifted(visit, conclusion, plan))
+
+
+async def _long_way(context: WorkerContext, plan: Plan, redactor: Redactor) -> Conclusion:
     async with (
         context.pool.browser() as browser,
         open_visit(browser, options=context.pool.options, storage_state=plan.session, redactor=redactor) as opened,

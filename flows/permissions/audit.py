@@ -4,13 +4,14 @@ opened.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
 from flows.account.choose_account import choose_account
 from flows.catalogue.grids import grid_data
-from flows.errors import SignedOutError
+from flows.errors import BrowserLostError, FlowError, SignedOutError
 from flows.models import (
     AuditReading,
     Bounds,
@@ -23,6 +24,7 @@ from flows.models import (
     SellerAccount,
 )
 from flows.permissions.layouts import Layout
+from flows.permissions.page_proof import PageProof, UnprovenError
 from flows.permissions.probe import probe_access, probe_paths
 from flows.permissions.reach import Arrival, PermissionPlace, another_way, other_half, reach_permissions
 from flows.permissions.reader import read_grid, renumbered
@@ -40,6 +42,55 @@ class _Asked:
     own: bool
     bounds: Bounds
     may_pass: Callable[[Grid], bool]
+    proof: PageProof | None = None  # each page must give it, where nothing before it did
+
+
+async def audit_at_once(
+    visit: Visit,
+    *,
+    account: SellerAccount,
+    viewer: str,
+    subject: str,
+    own: bool,
+    bounds: Bounds | None = None,
+    may_pass: Callable[[Grid], bool] = lambda _: True,
+) -> AuditReading | None:
+    """Open the permissions page at once on a stored session, and believe it only where it proves user and account itself.
+
+    None where it does not, or where anything else than a grid that was read whole came of it: then the visit has to go
+    the long way (`audit_permissions`) in a context of its own, because the rules of reading cannot be taken back. Nobody
+    signs in here and nothing is chosen; the visit is read-only from its beginning.
+
+    Raises:
+        BrowserLostError: the browser died.
+    """
+    limits = bounds or Bounds()
+    await visit.guard.read_only(documents=read_only_paths(), selection=_selection(account))
+    proof = PageProof(visit=visit, account=account, viewer=viewer, subject=subject)
+    try:
+        async with asyncio.timeout(limits.step.total_seconds() + limits.second_look.total_seconds()):
+            reading = await read_permissions(
+                visit,
+                host=account.marketplace.host,
+                subject=subject,
+                viewer=viewer,
+                own=own,
+                bounds=limits,
+                may_pass=may_pass,
+                proof=proof,
+            )
+    except BrowserLostError:
+        raise
+    except (UnprovenError, FlowError, TimeoutError):
+        return None
+    grid = reading.grid
+    return reading if grid is not None and grid.rows and grid.complete and not grid.named_gaps else None
+
+
+def _selection(account: SellerAccount) -> frozenset[str]:
+    """The values with which the site's own links name the account."""
+    known = [account.marketplace.marketplace_id, account.merchant_id]
+    return frozenset(value for one in known if one for value in (one, f"amzn1.mp.o.{one}"))
 
 
 async def audit_permissions(
@@ -97,22 +148,25 @@ async def read_permissions(
     own: bool,
     bounds: Bounds,
     may_pass: Callable[[Grid], bool] = lambda _: True,
+    proof: PageProof | None = None,
 ) -> AuditReading:
     """Reach the grid and read it, or say how it is refused.
 
     The visit is signed in, in the right account and read-only.
 
     `may_pass` says of a page that was read whole whether it could still be judged a pass: only then is it watched for
-    `bounds.second_look` and read once more.
+    `bounds.second_look` and read once more. `proof`: what each page that is read has to prove by itself.
 
     Raises:
-        SignedOutError, SiteRefusedError, StepTimeoutError, ForeignHostError.
+        SignedOutError, SiteRefusedError, StepTimeoutError, ForeignHostError. UnprovenError, with `proof`.
     """
     arrival = await reach_permissions(visit, host=host, subject=subject, own=own, bounds=bounds)
     if isinstance(arrival, Refusal):
+        if proof is not None:
+            raise UnprovenError("the page was refused")
         probes = await probe_access(visit, host=host, bounds=bounds) if own else ()
         return AuditReading(grid=None, refusal=arrival, probes=probes, blocked_requests=tuple(visit.guard.blocked))
-    asked = _Asked(subject=subject, viewer=viewer, own=own, bounds=bounds, may_pass=may_pass)
+    asked = _Asked(subject=subject, viewer=viewer, own=own, bounds=bounds, may_pass=may_pass, proof=proof)
     grid = await _read(visit, arrival, asked)
     return AuditReading(grid=grid, blocked_requests=tuple(visit.guard.blocked))
 
@@ -180,10 +234,13 @@ async def _one_page(visit: Visit, arrival: Arrival, ask: _Asked) -> Grid:
     if arrival.place is not PermissionPlace.GRID:
         empty = Grid(layout="", rows=(), editable=arrival.listed and ask.own, own=ask.own, complete=False)
         return empty.short_of(PageGap(kind=PageGapKind.UNEXPLAINED, words=arrival.detail or "no grid came"))
+    document = None if ask.proof is None else await ask.proof.before()
     read = partial(read_grid, visit.page, own=ask.own, bounds=ask.bounds, expected=ask.subject, viewer=ask.viewer)
     grid = await read(seen=arrival.sight, ahead=arrival.ahead)
     if grid.complete and ask.bounds.second_look and ask.may_pass(grid):
         grid = await look_again(visit.page, grid, read=read, requests=visit.requests, bounds=ask.bounds)
+    if ask.proof is not None and document is not None:
+        await ask.proof.after(grid, document)
     if grid.subject is None and arrival.by_row:
         # the page names nobody; we came by the link in the user's own row
         return replace(grid, subject=ask.subject.casefold())

@@ -1,0 +1,82 @@
+"""Proof from the permissions page itself: signed in as whom, in which account, whose rights it shows.
+
+An audit that opens the page at once, without the home page and the picker, has nothing else to go by.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flows.account.active_account import Shown, proves, read_active
+from flows.browser.scripts import PageMovedError
+from flows.catalogue.recognise import Recognition
+from flows.catalogue.schema import SessionRule
+from flows.models import ActiveAccount, Grid, SellerAccount
+from flows.visit.visit import Visit
+
+_HEADER = "header"  # what an address says is what we, or a link, asked for: only the navigation is drawn by the site
+
+
+class UnprovenError(Exception):
+    """The page does not prove that its rows are those of the user in the account."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageProof:
+    """What a page has to prove before its rows are believed."""
+
+    visit: Visit
+    account: SellerAccount
+    viewer: str  # the user email that is signed in
+    subject: str  # the user email whose rights are read
+
+    async def before(self) -> int | str:
+        """Look at a page that is about to be read; returns the id of its document.
+
+        Raises:
+            UnprovenError: it contradicts already, or nobody is signed in.
+        """
+        seen = await self._seen()
+        shown = await self._shown()
+        if not shown.is_silent and self._active(shown) is None:
+            raise UnprovenError("the page's navigation shows another account, or too little")
+        return seen.document
+
+    async def after(self, grid: Grid, document: int | str) -> None:
+        """Demand the proof from the page that was read, now that it rests.
+
+        The document must be the one that was looked at before, the navigation must show merchant and marketplace, and
+        the page must name the user: signed in where it shows addresses there, or as the one whose rights it shows.
+
+        Raises:
+            UnprovenError: it does not prove all of it.
+        """
+        seen = await self._seen()
+        if seen.document != document:
+            raise UnprovenError("the page was replaced while it was read")
+        if self._active(await self._shown()) is None:
+            raise UnprovenError("the page's navigation does not prove the account")
+        is_named = grid.subject is not None and grid.subject == self.subject.casefold()
+        if not seen.emails and not is_named:
+            raise UnprovenError("the page names no user")
+
+    async def _seen(self) -> Recognition:
+        try:
+            seen = await self.visit.recognise()
+        except PageMovedError as err:
+            raise UnprovenError("the page moved on") from err
+        if seen.session is not SessionRule.SIGNED_IN:
+            raise UnprovenError("the page is not one of the signed-in site")
+        if set(seen.emails) - {self.viewer.strip().lower()}:
+            raise UnprovenError("the page shows another user's address")
+        return seen
+
+    async def _shown(self) -> Shown:
+        try:
+            return await read_active(self.visit)
+        except PageMovedError as err:
+            raise UnprovenError("the page moved on") from err
+
+    def _active(self, shown: Shown) -> ActiveAccount | None:
+        active = proves(shown, self.account, self.visit, chosen=False)
+        return active if active is not None and active.proof == _HEADER else None
