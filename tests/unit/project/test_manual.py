@@ -30,4 +30,4 @@ def test_the_page_is_set_without_a_warning() -> None:
         env={"LC_ALL": "C.UTF-8", "PATH": "/usr/bin"},
     )
     assert (told.returncode, told.stderr) == (0, "")
-    assert "rotate" in told.stdout
+    assert "Database, evidence and lock." in told.stdout
