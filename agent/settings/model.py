@@ -252,6 +252,14 @@ class WebSettings(_Group):
         return host.strip("[]"), int(port)
 
 
+class TakeoverSettings(_Group):
+    """A person who takes over a visit's page in the console."""
+
+    enabled: bool = True  # visits that may sign in then use a browser that can show pictures
+    hold: Seconds = 90.0  # how long a page that asks for a person is kept, where one is present
+    places: int = Field(default=2, ge=1, le=16)  # pages kept at once by one worker
+
+
 class WebhookSettings(_Group):
     """Where webhooks may be sent."""
 
@@ -312,6 +320,7 @@ class Settings(BaseSettings):
     registration: RegistrationSettings = RegistrationSettings()
     observe: ObserveSettings = ObserveSettings()
     web: WebSettings = WebSettings()
+    takeover: TakeoverSettings = TakeoverSettings()
     webhooks: WebhookSettings = WebhookSettings()
     secrets: SecretsSettings = SecretsSettings()
     vault_public_key: str | None = None  # printed by `vault public-key`; the web role seals secrets to it

@@ -16,6 +16,7 @@ from agent.store.password_marks import forget_doubts
 ACCEPTED, REJECTED, DOUBTED = "accepted", "rejected", "doubted"  # doubted: done, and no yes that anybody knows came
 NOT_SENT = "not_sent"  # the form provably never left the browser
 UNANSWERED = "step_timeout"  # done, and no page said what came of it
+LOOKED_AT = "looked_at"  # it was doubted, and a person has looked
 _FEW = 5
 _RELEASE = "release"  # a person's release; counting starts afresh after it
 
@@ -85,6 +86,14 @@ def doubt_unanswered(conn: Connection, visit_id: str, act: str) -> bool:
     mine = sa.and_(acts.c.visit_id == visit_id, acts.c.act == act)
     conn.execute(acts.update().where(mine, acts.c.outcome.is_(None)).values(outcome=DOUBTED))
     return conn.scalar(sa.select(sa.func.count()).select_from(acts).where(mine, acts.c.outcome == DOUBTED)) != 0
+
+
+def undoubt(conn: Connection, account_id: str, act: str) -> None:
+    """A person has looked and takes the page over: the act may be done again, and still counts in the budget."""
+    email = conn.scalar(sa.select(accounts.c.user_email).where(accounts.c.id == account_id))
+    forget_doubts(conn, str(email))
+    mine = sa.and_(acts.c.account_id == account_id, acts.c.act == act, acts.c.outcome == DOUBTED)
+    conn.execute(acts.update().where(mine).values(outcome=LOOKED_AT))
 
 
 def doubt_all(conn: Connection, act: str, *, now: datetime) -> int:

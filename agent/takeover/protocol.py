@@ -101,7 +101,7 @@ class SubmitWithPassword(_Act):
     type: Literal["submit_with_password"]
 
 
-class Code(_Act):
+class GivenCode(_Act):
     """A code that was sent to the person; the agent types it."""
 
     type: Literal["code"]
@@ -140,7 +140,9 @@ class Look(_Message):
     at: Literal["pictures", "outline", "nothing"]
 
 
-Act = Mouse | Scroll | PressKey | Text | Choose | Use | Fill | SubmitWithPassword | Code | HandBack | GiveUp | Extend
+Act = (
+    Mouse | Scroll | PressKey | Text | Choose | Use | Fill | SubmitWithPassword | GivenCode | HandBack | GiveUp | Extend
+)
 FromViewer = Act | Seen | Look
 _ADAPTER: TypeAdapter[FromViewer] = TypeAdapter(Annotated[FromViewer, Field(discriminator="type")])
 

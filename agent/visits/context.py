@@ -14,6 +14,7 @@ from agent.domain.schedule import Rhythm
 from agent.observe.redaction import Redaction
 from agent.settings.model import Settings
 from agent.store.vault.keys import Vault
+from agent.takeover.parts import TakeoverParts
 from agent.visits.browser_pool import BrowserPool
 from agent.visits.short_ways import ShortWays
 from flows.models import Bounds
@@ -36,9 +37,17 @@ class WorkerContext:
     )
 
     asks_people: bool = False  # only the daemon may wait for one: a command ends within 30 s
+    takeovers: TakeoverParts | None = None  # who holds pages for people; None in a one-off command
+    picture_pool: BrowserPool | None = None  # a browser that can show pictures, for visits that may sign in
+
     confirmed: str | None = None  # who says, and why, that rows the last complete audit had are gone
 
     short_ways: ShortWays = field(default_factory=ShortWays)
+
+    @property
+    def pools(self) -> tuple[BrowserPool, ...]:
+        """Every browser of the process."""
+        return (self.pool,) if self.picture_pool is None else (self.pool, self.picture_pool)
 
     @property
     def lease_length(self) -> timedelta:

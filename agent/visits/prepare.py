@@ -12,7 +12,7 @@ from uuid import uuid4
 from sqlalchemy.engine import Connection
 
 from agent.domain.account import Account
-from agent.domain.authorization import BLOCKED, Event, State
+from agent.domain.authorization import BLOCKED, Event, State, on
 from agent.store import accounts, leases, switches, transitions, visits
 from agent.store.database.engine import writing
 from agent.store.inbox import invitations
@@ -69,6 +69,7 @@ class Plan:
     secrets: StoredSecrets
     session: dict[str, Any] | None
     invitation: Invitation | None
+    asked: str | None = None  # the take-over that a person asked for, whose visit this is
 
     @property
     def own(self) -> bool:
@@ -88,33 +89,40 @@ async def prepare(
     kind: VisitKind | None = None,
     as_account: str | None = None,
     due_by: datetime | None = None,
+    asked: str | None = None,
 ) -> Plan:
     """Take the lease and write the beginning down, in one transaction.
 
-    `kind` None: what the account's state asks for. `due_by`: do nothing unless the account is due by then.
+    `kind` None: what the account's state asks for. `due_by`: do nothing unless the account is due by then. `asked`: a
+    person takes the account over, so that it needs people is no reason not to begin.
 
     Raises:
         NotNowError: somebody else is on it, it is held, or not due.
         SetAsideError, PoisonError: it was set aside now.
         UnknownAccountError, VaultError, ConfigurationError: it cannot be visited at all.
     """
-    return await asyncio.to_thread(_prepare, context, account_id, kind, as_account, due_by)
+    return await asyncio.to_thread(_prepare, context, account_id, kind, as_account, due_by, asked)
 
 
 def _prepare(
-    context: WorkerContext, account_id: str, kind: VisitKind | None, as_account: str | None, due_by: datetime | None
+    context: WorkerContext,
+    account_id: str,
+    kind: VisitKind | None,
+    as_account: str | None,
+    due_by: datetime | None,
+    asked: str | None,
 ) -> Plan:
     now = context.clock.now()
     with writing(context.engine) as conn:
         account = accounts.get(conn, account_id, lock=True)
-        _require_startable(conn, account, kind, due_by)
+        _require_startable(conn, account, kind, due_by, asked)
         if due_by is not None:
             _require_room(conn, context, marketplace(account.marketplace).host, now)
         if account.deaths >= context.settings.work.max_deaths:
             set_aside: SetAsideError = _poison(conn, account, now)
         else:
             try:
-                return _begin(conn, context, account, kind or kind_for(account), as_account, now)
+                return _begin(conn, context, account, kind or _kind_after(conn, account), as_account, now, asked)
             except UnvouchedError as err:
                 if due_by is None:
                     raise NotNowError(str(err)) from err
@@ -122,12 +130,14 @@ def _prepare(
     raise set_aside
 
 
-def _require_startable(conn: Connection, account: Account, kind: VisitKind | None, due_by: datetime | None) -> None:
+def _require_startable(
+    conn: Connection, account: Account, kind: VisitKind | None, due_by: datetime | None, asked: str | None
+) -> None:
     if (who := switches.paused_by(conn)) is not None:
         raise NotNowError(f"everything is paused by {who}; 'sc-agent resume --all' lets it go on")
     if account.authorization is State.PAUSED:
         raise NotNowError(f"account {account.id} is paused; 'sc-agent accounts resume {account.id}' lets it go on")
-    if account.authorization in BLOCKED:
+    if account.authorization in BLOCKED and asked is None:
         why = f" ({account.internal_reason})" if account.internal_reason else ""
         raise NotNowError(
             f"account {account.id} needs a human{why}; 'sc-agent accounts release {account.id}' lets it go on"
@@ -173,8 +183,22 @@ def _set_aside(conn: Connection, account: Account, reason: str, *, code: str, no
     transitions.apply(conn, account.id, Event.HUMAN_NEEDED, now=now, why=reason, facts=facts)
 
 
+def _kind_after(conn: Connection, account: Account) -> VisitKind:
+    """What the account is visited for; one that a person takes over, what it would be once it is released."""
+    if account.authorization is not State.NEEDS_HUMAN:
+        return kind_for(account)
+    released = on(Event.RELEASED, transitions.standing(conn, account)).to
+    return VisitKind.ACCEPT if released is State.ACCEPTING else VisitKind.AUDIT
+
+
 def _begin(
-    conn: Connection, context: WorkerContext, account: Account, kind: VisitKind, as_account: str | None, now: datetime
+    conn: Connection,
+    context: WorkerContext,
+    account: Account,
+    kind: VisitKind,
+    as_account: str | None,
+    now: datetime,
+    asked: str | None,
 ) -> Plan:
     any_merchant = context.settings.accept_any_merchant
     if kind is VisitKind.INSIGHTS and not is_vouched(account, any_merchant=any_merchant):
@@ -206,11 +230,12 @@ def _begin(
         secrets=secrets,
         session=session,
         invitation=invitation,
+        asked=asked,
     )
 
 
 def _open_invitation(conn: Connection, account: Account, *, any_merchant: bool) -> Invitation:
-    if account.authorization is not State.ACCEPTING:
+    if account.authorization not in (State.ACCEPTING, State.NEEDS_HUMAN):  # the latter only where a person takes over
         raise NotNowError(f"account {account.id} is {account.authorization}; it has nothing to accept")
     found = None if account.invitation is None else invitations.get(conn, account.invitation)
     if found is None:

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 
 from agent.domain.account import Account
-from agent.domain.authorization import Event
+from agent.domain.authorization import Event, State
 from agent.store import accounts, acts, leases, transitions, visits
 from agent.store.accounts import UnknownAccountError
 from agent.store.audits import record_audit
@@ -124,7 +124,14 @@ def _save_insights(conn: Connection, context: WorkerContext, plan: Plan, conclus
         accounts.edit(conn, plan.account.id, insights_due=now + min(interval, _AGAIN))
 
 
+_UNDECIDED = (Event.HUMAN_NEEDED, Event.INTERRUPTED, Event.RETRY)
+
+
 def _move(conn: Connection, context: WorkerContext, plan: Plan, conclusion: Conclusion, now: datetime) -> Account:
+    stood = accounts.get(conn, plan.account.id).authorization
+    if plan.asked is not None and conclusion.event not in _UNDECIDED and stood is State.NEEDS_HUMAN:
+        why = "a person passed what held it"
+        transitions.apply(conn, plan.account.id, Event.RELEASED, now=now, why=why, visit_id=plan.visit_id)
     return transitions.apply(
         conn,
         plan.account.id,

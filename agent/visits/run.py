@@ -18,8 +18,10 @@ from agent.observe import events
 from agent.visits import unanswered
 from agent.visits.accept import accept
 from agent.visits.audit import audit, audit_by_itself, make_private
+from agent.visits.browser_pool import BrowserPool
 from agent.visits.context import WorkerContext
 from agent.visits.errors import UnexpectedError, VisitTimeoutError
+from agent.visits.handing_over import handing_over
 from agent.visits.hooks import hooks_for
 from agent.visits.insights import read_account_insights
 from agent.visits.known_values import redactor_of
@@ -66,6 +68,7 @@ async def make_visit(
     kind: VisitKind | None = None,
     as_account: str | None = None,
     due_by: datetime | None = None,
+    asked: str | None = None,
 ) -> Ended:
     """Make one visit; whatever happens inside becomes a conclusion, except being cancelled, which is written down and
     passed on.
@@ -73,7 +76,7 @@ async def make_visit(
     Raises:
         NotNowError, PoisonError, UnknownAccountError, ConfigurationError: see `prepare`; no visit was made.
     """
-    plan = await _prepared(context, account_id, kind=kind, as_account=as_account, due_by=due_by)
+    plan = await _prepared(context, account_id, kind=kind, as_account=as_account, due_by=due_by, asked=asked)
     began = context.clock.elapsed()
     bound = log.bind(account=plan.account.id, visit=plan.visit_id, kind=plan.kind)
     bound.info(events.VISIT_STARTED, session=plan.session is not None, state=plan.account.authorization)
@@ -135,7 +138,7 @@ async def _conclude(context: WorkerContext, plan: Plan) -> Conclusion:
             return from_error(err, plan, context.settings, now=context.clock.now())
         except Exception as err:  # the supervisor: one account's surprise must not stop the others
             log.exception(events.VISIT_UNEXPECTED, account=plan.account.id, visit=plan.visit_id)
-            context.pool.retire()
+            _pool(context, plan).retire()
             unexpected = UnexpectedError(
                 f"{type(err).__name__} inside the visit; see the log under visit {plan.visit_id}"
             )
@@ -143,7 +146,7 @@ async def _conclude(context: WorkerContext, plan: Plan) -> Conclusion:
 
 
 async def _browse(context: WorkerContext, plan: Plan, redactor: Redactor) -> Conclusion:
-    if context.short_ways.is_open(plan):
+    if plan.asked is None and context.short_ways.is_open(plan):
         conclusion = await _short_way(context, plan, redactor)
         context.short_ways.note(plan, did=conclusion is not None)
         if conclusion is not None:
@@ -166,29 +169,43 @@ async def _short_way(context: WorkerContext, plan: Plan, redactor: Redactor) -> 
 
 
 async def _long_way(context: WorkerContext, plan: Plan, redactor: Redactor) -> Conclusion:
+    pool = _pool(context, plan)
     async with (
-        context.pool.browser() as browser,
-        open_visit(browser, options=context.pool.options, storage_state=plan.session, redactor=redactor) as opened,
+        pool.browser() as browser,
+        open_visit(browser, options=pool.options, storage_state=plan.session, redactor=redactor) as opened,
         recording_aside(opened, now=context.clock.now, session=plan.session) as recorder,
+        handing_over(context, plan, recorder.visit) as people,
     ):
-        visit = recorder.visit
-        try:
-            conclusion = await _flow(context, plan, visit, redactor)
-        except FlowError as err:
-            if isinstance(err, BrowserLostError | VisitTimeoutError):
-                context.pool.retire()
-            await _keep_evidence(context, plan, visit, redactor, err)
-            await _keep_recording(context, plan, recorder, err)
-            session = await _session(visit) if err.disposition is not Disposition.NEEDS_HUMAN else None
-            conclusion = from_error(err, plan, context.settings, now=context.clock.now(), session=session)
-            return replace(conclusion, drift=_drifted(visit, conclusion, plan))
-        except Exception as err:
-            await _keep_evidence(context, plan, visit, redactor, err)
-            await _keep_recording(context, plan, recorder, err)
-            raise
-        if conclusion.unread is not None:
-            await _keep_recording(context, plan, recorder, conclusion.unread)
+        conclusion = await _in_browser(context, plan, recorder, redactor)
+        people.outcome = conclusion.outcome
+        return conclusion
+
+
+async def _in_browser(context: WorkerContext, plan: Plan, recorder: Recorder, redactor: Redactor) -> Conclusion:
+    visit = recorder.visit
+    try:
+        conclusion = await _flow(context, plan, visit, redactor)
+    except FlowError as err:
+        if isinstance(err, BrowserLostError | VisitTimeoutError):
+            _pool(context, plan).retire()
+        await _keep_evidence(context, plan, visit, redactor, err)
+        await _keep_recording(context, plan, recorder, err)
+        session = await _session(visit) if err.disposition is not Disposition.NEEDS_HUMAN else None
+        conclusion = from_error(err, plan, context.settings, now=context.clock.now(), session=session)
         return replace(conclusion, drift=_drifted(visit, conclusion, plan))
+    except Exception as err:
+        await _keep_evidence(context, plan, visit, redactor, err)
+        await _keep_recording(context, plan, recorder, err)
+        raise
+    if conclusion.unread is not None:
+        await _keep_recording(context, plan, recorder, conclusion.unread)
+    return replace(conclusion, drift=_drifted(visit, conclusion, plan))
+
+
+def _pool(context: WorkerContext, plan: Plan) -> BrowserPool:
+    """The browser for a visit: one that can show pictures where it may have to sign in."""
+    only_reads = plan.kind is not VisitKind.ACCEPT and plan.session is not None and plan.asked is None
+    return context.pool if context.picture_pool is None or only_reads else context.picture_pool
 
 
 def _drifted(visit: Visit, conclusion: Conclusion, plan: Plan) -> tuple[str, ...]:
@@ -208,7 +225,7 @@ async def _flow(context: WorkerContext, plan: Plan, visit: Visit, redactor: Reda
     hooks = await asyncio.to_thread(hooks_for, plan, context, redactor=redactor, storage_state=visit.storage_state)
     bounds = context.bounds
     try:
-        async with asyncio.timeout((bounds.visit + _OVERTIME).total_seconds()):
+        async with visit.time.within((bounds.visit + _OVERTIME).total_seconds()):
             match plan.kind:
                 case VisitKind.ACCEPT:
                     return await accept(visit, plan, hooks=hooks, bounds=bounds)
@@ -241,6 +258,8 @@ async def _keep_recording(
 ) -> None:
     """Write down what the visit exchanged, with what came of it, unless it was us who ended it."""
     if isinstance(ended, Exception) and not is_worth_recording(ended):
+        return
+    if recorder.visit.person_acted:  # what a person typed is in what the page sent
         return
     directory = context.evidence_dir(plan.account.id, plan.visit_id)
     try:

@@ -15,6 +15,7 @@ from agent.settings.model import Settings
 from agent.store.vault.keys import Vault
 from agent.store.vault.sealed_box import public_key
 from agent.store.web_key import WebKey
+from agent.takeover.relay import Relay
 from agent.web.changes import RevisionWatch
 from agent.web.oidc.provider import Provider
 from agent.web.rates import Rates
@@ -49,6 +50,7 @@ class WebParts:
     wake: Callable[[], None] = _nothing  # something is due now
     streams: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_STREAMS))
     provider: Provider | None = None  # where people sign in; None: by addresses of `sc-agent console` alone
+    relay: Relay = field(default_factory=Relay)  # of pages that people have taken over
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property

@@ -22,6 +22,7 @@ from agent.settings.model import Settings
 _CONNECTIONS = 512
 _KEEP_ALIVE = 15  # seconds
 _GRACE = 1  # second for answers that are being written
+_LARGEST_MESSAGE = 2_100_000  # bytes of a socket's: a picture of a page
 _LONGEST_HEAD = 16 * 1024  # bytes
 
 log = structlog.get_logger(__name__)
@@ -76,6 +77,10 @@ async def serve(app: ASGIApp, listener: socket.socket, settings: Settings) -> As
         app,
         lifespan="off",
         http="h11",
+        ws="websockets-sansio",
+        ws_max_size=_LARGEST_MESSAGE,
+        ws_max_queue=8,
+        ws_per_message_deflate=False,  # pictures are small already
         log_config=None,
         log_level="warning",
         access_log=False,

@@ -7,6 +7,7 @@ import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -32,6 +33,7 @@ from agent.store.alarms import AlarmPolicy, TableBoard
 from agent.store.database.engine import database_url
 from agent.store.outbox.wake import Signal, listening
 from agent.store.vault.keys import NoVault, Vault
+from agent.takeover.parts import Places, TakeoverParts
 from agent.visits.browser_pool import BrowserPool, browser_options
 from agent.visits.context import WorkerContext
 from agent.worker.data_lock import only_daemon
@@ -42,6 +44,7 @@ from agent.worker.heartbeat import Heartbeat
 from agent.worker.housekeeping import Housekeeping
 from agent.worker.operations import Operations
 from agent.worker.running import RunningVisits
+from agent.worker.takeovers import Takeovers
 from agent.worker.vault_check import require_right_key
 from agent.worker.web_role import deliver_webhooks, start_web
 
@@ -91,13 +94,15 @@ async def run_daemon(
         ]
         async with serve_health(settings.observe.http_address, health_routes(context, metrics, heartbeat)) as address:
             await heartbeat.start()
-            async with _together() as stops, _signals({Signal.DUE: wake, Signal.ASKED: operations.asked}):
-                web = None
+            signals = {Signal.DUE: wake, Signal.ASKED: operations.asked}
+            async with _together() as stops, _signals(signals):
+                web, takeovers = None, Takeovers(context=context)
                 if "web" in roles:
-                    web, watching = await start_web(context, vault, metrics, heartbeat, (wake, operations.asked), stops)
+                    asked = (wake, operations.asked, takeovers.asked)
+                    web, watching = await start_web(context, vault, metrics, heartbeat, asked, stops)
                     loops += [watching, deliver_webhooks(context, alarms)]
                 if visiting is not None:
-                    loops.append(operations.run())
+                    loops += [operations.run(), takeovers.run()]
                     loops.append(await _start_work(context, visiting, metrics, alarms, own, wake, stops))
                 if "mail" in roles:
                     await _start_mail(context, metrics, alarms, wake, stops)
@@ -150,6 +155,12 @@ def worker_name(engine: Engine) -> str:
 
 
 def _context(settings: Settings, engine: Engine, vault: Vault, redaction: Redaction, clock: Clock) -> WorkerContext:
+    worker, pictures, holds = worker_name(engine), None, None
+    if settings.takeover.enabled:
+        options = replace(browser_options(settings), pictures=True)
+        pictures = BrowserPool(options=options, replace_after=settings.browser.replace_after)
+        places = Places(limit=settings.takeover.places)
+        holds = TakeoverParts(settings=settings, engine=engine, worker=worker, clock=clock, places=places)
     return WorkerContext(
         settings=settings,
         engine=engine,
@@ -157,8 +168,10 @@ def _context(settings: Settings, engine: Engine, vault: Vault, redaction: Redact
         pool=BrowserPool(options=browser_options(settings), replace_after=settings.browser.replace_after),
         policy=load_configured_policy(settings.audit.policy_file),
         redaction=redaction,
-        worker=worker_name(engine),
+        worker=worker,
         clock=clock,
+        picture_pool=pictures,
+        takeovers=holds,
         asks_people=True,
     )
 
@@ -268,7 +281,7 @@ async def _start_work(
         await visits.end(within=half)
         with suppress(TimeoutError):
             async with asyncio.timeout(half):
-                await asyncio.gather(context.pool.close(), visiting.stop())
+                await asyncio.gather(*(pool.close() for pool in context.pools), visiting.stop())
 
     stops.append(stop)
     await visiting.run(visits.handle)

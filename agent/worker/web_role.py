@@ -33,7 +33,7 @@ async def start_web(
     from agent.web.role import WebRole
 
     async def page() -> bytes:
-        metrics.browser_memory.set(context.pool.memory())
+        metrics.browser_memory.set(sum(pool.memory() for pool in context.pools))
         return await asyncio.to_thread(metrics.page, context.engine, now=context.clock.now())
 
     loop = asyncio.get_running_loop()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from time import monotonic
 
 from flows.account.active_account import Shown, is_right_country, proves, read_active
@@ -34,7 +33,7 @@ async def choose_account(visit: Visit, *, account: SellerAccount, bounds: Bounds
     """
     limits = bounds or Bounds()
     try:
-        async with asyncio.timeout(limits.visit.total_seconds()):
+        async with visit.time.within(limits.visit.total_seconds()):
             return await choose_on(Navigator(visit=visit, bounds=limits), account)
     except TimeoutError as err:
         raise StepTimeoutError("choosing the account was expected to end within the visit's bound, it did not") from err

@@ -168,7 +168,7 @@ class Handling(_Strict):
         return self
 
 
-class Takeover(_Strict):
+class TakeoverTable(_Strict):
     """What a person may do on the screen through the console; a screen without this table is never offered.
 
     The guard's never-list beats it.
@@ -195,7 +195,7 @@ class Screen(_Strict):
     variants: dict[str, tuple[str, ...]] = {}  # name: signs, any of which makes it so
     elements: dict[str, Element] = {}
     texts: dict[str, WordSet] = {}
-    takeover: Takeover | None = None
+    takeover: TakeoverTable | None = None
 
 
 class Alert(_Strict):

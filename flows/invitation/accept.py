@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 
 from flows.account.choose_account import choose_on
@@ -78,7 +77,7 @@ async def accept_invitation(
         walk=walk, host=invitation.host, credentials=credentials, hooks=hooks, typed=SubmittedSecrets(hooks)
     )
     try:
-        async with asyncio.timeout(limits.visit.total_seconds()):
+        async with visit.time.within(limits.visit.total_seconds()):
             return await _Accepting(
                 walk=walk, sign_in=sign_in, invitation=invitation, account=account, hooks=hooks
             ).run()

@@ -68,6 +68,23 @@ class OneTimeCode:
             return await self.walk.settle(after=seen)
         return await self.walk.press(seen, "submit")
 
+    async def give_told(self, seen: Recognition, code: SecretStr) -> Recognition:
+        """Type a code that a person was sent, once."""
+        self.walk.visit.redactor.register(code)
+        places = await self._places(seen)
+        digits = code.get_secret_value()
+        if len(places.handles) not in (1, len(digits)):
+            raise UnknownScreenError(
+                f"one field or {len(digits)} boxes were expected for the code, {len(places.handles)} were seen",
+                screen=seen.screen,
+                url=seen.path,
+            )
+        parts = [code] if len(places.handles) == 1 else [SecretStr(digit) for digit in digits]
+        for place, part in zip(places.handles, parts, strict=True):
+            await self.walk.visit.guard.type_secret(place, part)
+        self.walk.visit.tell("filled", seen, element=places.name, candidate=places.candidate)
+        return await self.walk.press(seen, "submit")
+
     async def choose_authenticator(self, seen: Recognition) -> Recognition:
         """Mark the authenticator among the methods and go on."""
         found = await self.walk.find(seen, "authenticator")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field
 from time import monotonic
+
+from pydantic import SecretStr
 
 from flows.browser.scripts import PageMovedError
 from flows.catalogue.recognise import Recognition, addresses_in
@@ -22,6 +23,7 @@ from flows.sign_in.identity_tiles import own_tile
 from flows.sign_in.one_time_code import OneTimeCode
 from flows.sign_in.submitted_secrets import SubmittedSecrets, no_such_login
 from flows.visit.elements import find
+from flows.visit.hand_over import HandedBack
 from flows.visit.navigate import Navigator
 from flows.visit.visit import Visit
 
@@ -61,7 +63,7 @@ async def ensure_signed_in(
         typed=SubmittedSecrets(hooks),
     )
     try:
-        async with asyncio.timeout(limits.visit.total_seconds()):
+        async with visit.time.within(limits.visit.total_seconds()):
             return await sign_in.arrive(prove=prove)
     except TimeoutError as err:
         raise StepTimeoutError(
@@ -121,8 +123,8 @@ class SignIn:
         """As `go_on`, returning the signed-in screen."""
         try:
             while True:
-                if seen.alert == "credentials_rejected":
-                    await self.typed.judge(seen)  # on whatever page it stands
+                if seen.alert == "credentials_rejected" or self.typed.is_asked_with_picture(seen):
+                    await self.typed.judge(seen)  # on whatever page it stands; before a person is troubled with it
                 seen = await self.walk.onward(seen)
                 if self.typed.is_unanswered(seen):
                     seen = await self.walk.onward(await self.walk.linger(seen))
@@ -198,10 +200,23 @@ class SignIn:
                 return await self._choose_identity(seen)
             case "no_such_login":
                 raise no_such_login(seen)
+            case "captcha_in_page" if self._took(HandedBack.WITH_PASSWORD):
+                return await self._give_password(seen)
+            case "verification_code" if (code := self._code_of_person()) is not None:
+                return await self.one_time_code.give_told(seen, code)
             case _:
                 raise UnknownScreenError(
                     f"a sign-in screen was expected, {seen.screen} came", screen=seen.screen, url=seen.path
                 )
+
+    def _took(self, how: HandedBack) -> bool:
+        """Take what came with a page that a person handed back."""
+        handed, self.walk.visit.handed = self.walk.visit.handed, None
+        return handed is not None and handed.how is how
+
+    def _code_of_person(self) -> SecretStr | None:
+        handed = self.walk.visit.handed
+        return handed.code if handed is not None and self._took(HandedBack.WITH_CODE) else None
 
     async def _give_address(self, seen: Recognition) -> Recognition:
         if seen.alert == "email_unknown":
@@ -227,7 +242,8 @@ class SignIn:
     async def _give_password(self, seen: Recognition) -> Recognition:
         if seen.alert == "email_unknown":
             raise no_such_login(seen)
-        if not (self.typed.is_held_back(seen) and await self._is_wiped(seen)):
+        is_with_picture = seen.screen == "captcha_in_page"  # it always has a message: that it asks for both
+        if not is_with_picture and not (self.typed.is_held_back(seen) and await self._is_wiped(seen)):
             self._refuse_unknown_alert(seen, typed=self.typed.passwords > 0)
         if self.typed.passwords >= _PASSWORDS:
             raise StuckError(

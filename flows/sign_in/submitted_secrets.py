@@ -11,6 +11,7 @@ from flows.models import Act, FlowHooks
 NOT_SENT = "not_sent"  # it provably never left the browser
 _CODES_REJECTED = 2
 _STARTING = ("password", "combined", "email", "email_unified", "no_such_login")  # to be (back) there is no yes
+_WITH_PICTURE = "captcha_in_page"  # neither yes nor no, once
 _REJECTING = ("password_rejected", "credentials_rejected")  # in these words, in whatever box
 
 
@@ -99,6 +100,10 @@ class SubmittedSecrets:
         )
         return is_asked and not seen.alert_text and not seen.rejects
 
+    def is_asked_with_picture(self, seen: Recognition) -> bool:
+        """Whether the password that was just typed is asked for once more, beside a picture."""
+        return Act.TYPE_PASSWORD in self._pending and seen.screen == _WITH_PICTURE and self._is_pressed
+
     async def close(self, outcome: str) -> None:
         """Give everything that is still open this outcome; the attempt stays counted."""
         while self._pending:
@@ -121,7 +126,7 @@ class SubmittedSecrets:
             await self.hooks.outcome(Act.TYPE_PASSWORD, "doubted")  # asked again, and no yes came of it
 
     async def _judge_password(self, seen: Recognition) -> bool:
-        is_back = seen.screen in _STARTING
+        is_back = seen.screen in (*_STARTING, _WITH_PICTURE)
         if seen.alert == "email_unknown":
             await self.close(NoSuchLoginError.code)  # nobody has looked at the password
             raise no_such_login(seen)
@@ -139,6 +144,10 @@ class SubmittedSecrets:
             await self.close("held_back")
             return False
         self._held_back = ""
+        if seen.screen == _WITH_PICTURE and not self._asked_again_in:
+            self._asked_again_in = seen.document
+            await self.close("asked_again")
+            return False
         if is_back and seen.alert_text:
             await self.close("doubted")  # the sign-in stops at a message that has no name: it may be a rejection
             return False

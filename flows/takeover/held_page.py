@@ -57,6 +57,12 @@ class HeldPage:
         await self.log.saw(seen)
         return seen
 
+    async def show_pictures(self) -> None:
+        """Ask for the pictures that the guard stopped before."""
+        for frame in self.visit.page.frames:
+            with suppress(Error):
+                await frame.evaluate(script("show_pictures"), None)
+
     async def outline(self) -> tuple[OutlineEntry, ...]:
         """Read the page as words and controls; empty while a secret is on it."""
         if not await self.is_clean():
@@ -105,7 +111,7 @@ async def held_page(
     visit.guard.person_acts(rules)
     visit.page.on("dialog", dismiss)
     try:
-        await _show_pictures(visit)
+        await held.show_pictures()
         yield held
     finally:
         visit.guard.person_is_done()
@@ -113,10 +119,3 @@ async def held_page(
         with suppress(Error):
             await held.cast.stop()
             await session.detach()
-
-
-async def _show_pictures(visit: Visit) -> None:
-    """Ask for the pictures that the guard stopped before."""
-    for frame in visit.page.frames:
-        with suppress(Error):
-            await frame.evaluate(script("show_pictures"), None)

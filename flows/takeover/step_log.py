@@ -39,6 +39,7 @@ class StepLog:
     async def used(self, act: StepAct, control: UsedControl, keys: int) -> None:
         """Keep one use of a control; typing into the same field goes on with the same step."""
         self.keys += keys
+        self.visit.person_acted = True
         last = self.steps[-1] if self.steps else None
         if last is not None and last.after is None and (last.act, last.control) == (act, control):
             self.steps[-1] = replace(last, keys=last.keys + keys)

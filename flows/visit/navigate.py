@@ -25,6 +25,7 @@ from flows.catalogue.schema import Handling, ScreenKind
 from flows.errors import ChallengeError, SiteRefusedError, StepTimeoutError, StuckError, UnknownScreenError
 from flows.models import Bounds
 from flows.visit.elements import find, require
+from flows.visit.hand_over import HandedBack
 from flows.visit.moment import Moment
 from flows.visit.visit import Visit, sheets_missing
 
@@ -129,17 +130,16 @@ class Navigator:
         while True:
             self.visit.tell("seen", seen)
             if seen.screen == UNKNOWN:
-                raise self._unknown(seen)
+                seen = await self._hand_over(seen, self._unknown(seen))
+                continue
             match self._kind(seen):
                 case ScreenKind.FLOW | ScreenKind.ARRIVED:
                     return seen
                 case ScreenKind.CHALLENGE:
-                    raise ChallengeError(
-                        f"the visit was expected to go on, the site asks for a person ({seen.screen}): solve it, then release the account",
-                        kind=seen.screen,
-                        screen=seen.screen,
-                        url=seen.path,
-                    )
+                    handed = await self._hand_over(seen, _challenge(seen))
+                    if self.visit.handed is not None:
+                        return handed
+                    seen = handed
                 case ScreenKind.REFUSAL:
                     raise SiteRefusedError(
                         f"a page was expected, the site refuses ({seen.screen}, status {seen.status})",
@@ -154,6 +154,21 @@ class Navigator:
                     if passed is seen:
                         return seen
                     seen = passed
+
+    async def _hand_over(self, seen: Recognition, error: Exception) -> Recognition:
+        """Let a person pass a screen, where there is one to ask.
+
+        Returns what is there afterwards; `visit.handed` says whether the flow has to type something first.
+        """
+        if self.visit.hand_over is None or seen.is_blank:
+            raise error
+        with self.visit.time.standing_still():
+            handed = await self.visit.hand_over(seen)
+        if handed.how is HandedBack.LEFT:
+            raise error
+        self.visit.handed = None if handed.how is HandedBack.PASSED else handed
+        self.progress()
+        return await self.settle()
 
     async def press(self, seen: Recognition, name: str) -> Recognition:
         """Press an element and wait for another screen (or another state of this one)."""
@@ -362,6 +377,15 @@ class Navigator:
                 await self.visit.page.wait_for_load_state("domcontentloaded", timeout=_SLICE)
         except TimeoutError as err:
             raise StepTimeoutError("the page was expected to answer, its scripts keep it busy") from err
+
+
+def _challenge(seen: Recognition) -> ChallengeError:
+    return ChallengeError(
+        f"the visit was expected to go on, the site asks for a person ({seen.screen}): solve it, then release the account",
+        kind=seen.screen,
+        screen=seen.screen,
+        url=seen.path,
+    )
 
 
 def _date(header: str | None) -> datetime | None:

@@ -13,7 +13,9 @@ from flows.catalogue.load import Catalogue
 from flows.catalogue.recognise import Recognition, recognise
 from flows.errors import SiteRefusedError
 from flows.redaction.redact import Redactor
+from flows.visit.hand_over import Handed, HandOver
 from flows.visit.requests import OpenRequests
+from flows.visit.visit_time import VisitTime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,10 @@ class Visit:
     redactor: Redactor
     rehearsal: bool
     story: list[StoryStep] = field(default_factory=list)
+    hand_over: HandOver | None = None  # who is asked where a person is wanted; None: nobody
+    handed: Handed | None = None  # how the page came back last, until a flow has taken what came with it
+    person_acted: bool = False  # a person has used the page
+    time: VisitTime = field(default_factory=VisitTime)
     requests: OpenRequests = field(init=False)
 
     def __post_init__(self) -> None:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from agent.settings.model import ObserveSettings
-from agent.store import idempotency, operations, requests, tasks
+from agent.store import idempotency, operations, requests, takeovers, tasks
 from agent.store.acts import DOUBTED, REJECTED
 from agent.store.audits import forget_audits
 from agent.store.console import sessions
@@ -54,6 +54,7 @@ def forget_old(engine: Engine, limits: ObserveSettings, *, now: datetime) -> For
         tasks.forget_claims(conn, now=now)
         sessions.forget_old(conn, now=now)
         received_codes.forget_old(conn, now=now)
+        takeovers.forget(conn, before=now - timedelta(days=limits.journal_days), now=now)
         conn.execute(leases.delete().where(leases.c.until < now - _WORKERS_KEPT))
         in_force = sa.select(accounts.c.secret_version).where(accounts.c.id == acts.c.account_id).scalar_subquery()
         bars = sa.and_(acts.c.outcome.in_((REJECTED, DOUBTED)), acts.c.secret_version == in_force)

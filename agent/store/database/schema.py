@@ -544,3 +544,38 @@ operator_log = sa.Table(  # what people did in the console; hash-chained
     _column("previous", sa.Text),
     _column("digest", sa.Text),
 )
+
+takeovers = sa.Table(  # pages that people may act on; one open at most for an account
+    "takeovers",
+    metadata,
+    _column("id", sa.Text, primary_key=True),
+    _account(),
+    _column("kind", sa.Text),  # hold, fresh
+    _column("state", sa.Text, index=True),
+    _column("screen", sa.Text, nullable=True),
+    _column("visit_id", sa.Text, nullable=True),
+    _column("worker", sa.Text, nullable=True),
+    _column("asked_by", sa.Text, nullable=True),
+    _column("reason", sa.Text, nullable=True),
+    _column("person", sa.Text, nullable=True),  # whose it is, or was last
+    _column("ended_why", sa.Text, nullable=True),
+    _column("allows_unknown", sa.Boolean),  # an admin let an unknown sign-in screen be used, this once
+    _column("created_at", UtcDateTime),
+    _column("deadline", UtcDateTime, nullable=True),
+    _column("claimed_at", UtcDateTime, nullable=True),
+    _column("ended_at", UtcDateTime, nullable=True),
+    _column(
+        "tally", sa.JSON(none_as_null=True), nullable=True
+    ),  # controls, number of keys, what was stopped and refused
+)
+
+takeover_tickets = sa.Table(  # one line each, within seconds: a worker's or a viewer's
+    "takeover_tickets",
+    metadata,
+    _column("digest", sa.Text, primary_key=True),
+    _column("takeover_id", sa.Text),
+    _column("purpose", sa.Text),
+    _column("person", sa.Text, nullable=True),
+    _column("session", sa.Text, nullable=True),
+    _column("expires_at", UtcDateTime),
+)

@@ -57,7 +57,7 @@ def shows(build: Build, *, role: Role = Role.VIEWER) -> Endpoint:
             visit = visitor(request, parts, conn)
             require_role(visit, role)
             answers.append(build(visit))
-        _note_seen(parts, request)
+        note_seen(parts, request)
         return answers[0]
 
     return _threaded(work)
@@ -98,7 +98,7 @@ def _admitted(
     request: Request, parts: WebParts, conn: Connection, *, role: Role, fresh: bool
 ) -> tuple[Visitor, dict[str, str]]:
     """Who sends a form, and what is in it, once everything about it was checked."""
-    visit, form = visitor(request, parts, conn), _form(request)
+    visit, form = visitor(request, parts, conn), form_of(request)
     require_own_form(visit, form.get("form_token", ""))
     require_role(visit, role)
     if fresh and not visit.session.is_fresh(visit.now):
@@ -122,7 +122,12 @@ def _threaded(work: Callable[[Request], Response]) -> Endpoint:
     return endpoint
 
 
-def _form(request: Request) -> dict[str, str]:
+def form_of(request: Request) -> dict[str, str]:
+    """The fields of a form that was sent.
+
+    Raises:
+        Problem: 422.
+    """
     body: bytes = request.scope["state"]["body"]
     try:
         return dict(parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=50))
@@ -156,7 +161,7 @@ def _problem(problem: Problem, *, again: bool = False) -> Response:
     return render.plain("problem.html.j2", values, status=problem.status)
 
 
-def _note_seen(parts: WebParts, request: Request) -> None:
+def note_seen(parts: WebParts, request: Request) -> None:
     """Note the use of the session, in a transaction of its own that may fail."""
     try:
         with writing(parts.engine) as conn:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
 from agent.web.console import (
@@ -21,6 +21,8 @@ from agent.web.console import (
     search,
     stream,
     support,
+    takeover,
+    takeover_lines,
     todo,
     webhooks,
 )
@@ -38,6 +40,10 @@ def routes() -> list[BaseRoute]:
         Route("/accounts/{account}/findings", shows(findings.show)),
         Route("/accounts/{account}/visits/{visit}", shows(evidence.show)),
         Route("/accounts/{account}/visits/{visit}/files/{name:path}", shows(evidence.fetch)),
+        Route("/takeover/{id}", shows(takeover.show)),
+        Route("/takeover/{id}/ticket", takeover.ticket, methods=["POST"]),
+        WebSocketRoute("/takeover-line/{takeover}", takeover_lines.worker_line),
+        WebSocketRoute("/takeover-view/{takeover}", takeover_lines.person_line),
         Route("/mails", shows(mails.list_)),
         Route("/mails/{number}", shows(mails.show)),
         Route("/webhooks", shows(webhooks.show)),
@@ -60,6 +66,8 @@ _ACTS = {
     "/accounts/{account}/release": account.release,
     "/accounts/{account}/audit": account.audit,
     "/accounts/{account}/support": support.download,
+    "/takeover/{id}/ask": takeover.ask,
+    "/takeover/{id}/claim": takeover.claim,
     "/pause": account.pause_all,
     "/resume": account.resume_all,
     "/requests/{request}/answer": answers.answer,

@@ -12,9 +12,11 @@ from starlette.responses import Response, StreamingResponse
 from agent.store.database.engine import reading
 from agent.store.outbox.sequence import last_sequence
 from agent.web.console.access import NobodySignedInError, visitor
+from agent.web.console.handle import note_seen
 from agent.web.parts import WebParts
 
 _QUIET = 15.0  # seconds
+_NOTED_EVERY = 30.0
 
 
 async def changes(request: Request) -> Response:
@@ -37,10 +39,14 @@ def _newest(request: Request, parts: WebParts) -> int:
 async def _told(request: Request, parts: WebParts, last: int) -> AsyncIterator[bytes]:
     door = request.scope["state"]["door"]
     door.step_aside()
+    noted = parts.clock.elapsed()
     try:
         async for event in parts.feed.follow(after=last, quiet=_QUIET):
             if parts.stopping.is_set() or await request.is_disconnected():
                 return
+            if parts.clock.elapsed() - noted >= _NOTED_EVERY:
+                noted = parts.clock.elapsed()
+                await run_in_threadpool(note_seen, parts, request)  # whoever has the console open is there
             if event is None:
                 yield b": still here\n\n"
             else:

@@ -6,7 +6,17 @@ import json
 
 import pytest
 
-from agent.takeover.protocol import LONGEST, BadMessageError, Code, Mouse, Seen, is_act, parse, picture, picture_number
+from agent.takeover.protocol import (
+    LONGEST,
+    BadMessageError,
+    GivenCode,
+    Mouse,
+    Seen,
+    is_act,
+    parse,
+    picture,
+    picture_number,
+)
 
 
 def test_known_messages_are_read() -> None:
@@ -55,7 +65,7 @@ def test_refusal_does_not_repeat_what_the_message_held() -> None:
 
 def test_code_does_not_show_in_what_is_printed() -> None:
     code = parse('{"type":"code","code":"518204","token":1}')
-    assert isinstance(code, Code)
+    assert isinstance(code, GivenCode)
     assert "518204" not in repr(code)
 
 

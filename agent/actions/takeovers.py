@@ -1,0 +1,69 @@
+"""Asking for an account's page: only where a person at it may help, and never after a rejected password."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from sqlalchemy.engine import Connection
+
+from agent.domain.account import Account
+from agent.domain.authorization import State
+from agent.settings.model import Settings
+from agent.store import accounts, acts, switches, takeovers
+from agent.store.takeovers import Takeover, TakeoverOpenError
+from flows.catalogue.load import load_catalogue
+from flows.models import Act
+
+_HELPED = ("challenge", "unknown_screen", "stuck", "password_doubted", "interrupted")
+_SCREEN = re.compile(r"\((\w+)\)")
+
+
+class NotOfferedError(Exception):
+    """The page is not offered; the sentence says why."""
+
+
+def ask(conn: Connection, account_id: str, *, settings: Settings, person: str, reason: str, now: datetime) -> Takeover:
+    """Want the page of an account that needs people; a worker goes there.
+
+    The person has looked at the evidence: a password that was doubted may be typed again, within the budget. A rejected
+    one may not.
+
+    Raises:
+        UnknownAccountError: there is no such account.
+        NotOfferedError: it is not offered now.
+    """
+    account = accounts.get(conn, account_id, lock=True)
+    if (why := refusal(conn, account, settings=settings)) is not None:
+        raise NotOfferedError(why)
+    acts.undoubt(conn, account_id, Act.TYPE_PASSWORD)
+    try:
+        return takeovers.ask(conn, account_id, person=person, reason=reason, now=now)
+    except TakeoverOpenError as err:
+        raise NotOfferedError("There is a take-over of this account already.") from err
+
+
+def refusal(conn: Connection, account: Account, *, settings: Settings) -> str | None:
+    """Why a page is not offered for an account; None: it is."""
+    if not settings.takeover.enabled:
+        return "Take-overs are switched off (SC_AGENT_TAKEOVER__ENABLED)."
+    if (who := switches.paused_by(conn)) is not None:
+        return f"Everything is paused by {who}."
+    if account.authorization is not State.NEEDS_HUMAN:
+        return "The account does not wait for a person; nothing is to be taken over."
+    if not account.api_complete:
+        return "The API authorization is pending."
+    if acts.was_rejected(conn, account.id, Act.TYPE_PASSWORD):
+        return "The password was rejected and is never typed again: give the right one first."
+    if account.failure_code not in _HELPED:
+        return f"A person at the page does not help with {account.failure_code}: see the runbook."
+    return _closed_screen(account)
+
+
+def _closed_screen(account: Account) -> str | None:
+    """A screen that is never offered, such as a locked account."""
+    screens = load_catalogue().screens
+    for name in _SCREEN.findall(account.internal_reason or ""):
+        if name in screens and screens[name].takeover is None:
+            return f"The screen {name} is not for people in the console: see the runbook."
+    return None

@@ -1,0 +1,236 @@
+"""Take-overs as stored: who wants, has and had which page, and the tickets of the lines to it."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from agent.domain.takeover import ENDS, OPEN, TakeoverKind, TakeoverState, may_follow
+from agent.store.database.schema import takeover_tickets, takeovers
+
+TICKET_FOR = timedelta(seconds=30)
+_BYTES = 32
+
+
+class TakeoverOpenError(Exception):
+    """The account has one already."""
+
+
+class LinePurpose(StrEnum):
+    """What a ticket opens."""
+
+    LINE = "line"  # the worker's
+    VIEW = "view"  # a person's
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Takeover:
+    """One row; see `agent.domain.takeover` for its states."""
+
+    id: str
+    account_id: str
+    kind: TakeoverKind
+    state: TakeoverState
+    screen: str | None
+    visit_id: str | None
+    worker: str | None
+    asked_by: str | None
+    reason: str | None
+    person: str | None
+    ended_why: str | None
+    allows_unknown: bool
+    created_at: datetime
+    deadline: datetime | None
+    claimed_at: datetime | None
+    ended_at: datetime | None
+    tally: Mapping[str, Any] | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a page is, or will be, kept."""
+        return self.state in OPEN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """A ticket that was just used up."""
+
+    takeover_id: str
+    person: str | None
+    session: str | None
+
+
+def ask(conn: Connection, account_id: str, *, person: str, reason: str, now: datetime) -> Takeover:
+    """Want a fresh one.
+
+    Raises:
+        TakeoverOpenError: the account has one.
+    """
+    return _add(conn, account_id, TakeoverKind.FRESH, TakeoverState.WANTED, now, asked_by=person, reason=reason)
+
+
+def offer(
+    conn: Connection, account_id: str, *, visit_id: str, worker: str, screen: str, deadline: datetime, now: datetime
+) -> Takeover:
+    """Offer the page of a visit that nobody asked for.
+
+    Raises:
+        TakeoverOpenError: the account has one.
+    """
+    told = {"visit_id": visit_id, "worker": worker, "screen": screen, "deadline": deadline}
+    return _add(conn, account_id, TakeoverKind.HOLD, TakeoverState.OFFERED, now, **told)
+
+
+def take(conn: Connection, *, worker: str, but: Collection[str], now: datetime) -> Takeover | None:
+    """Take the oldest wanted one for this worker, of an account that is not busy; None when there is none."""
+    query = sa.select(takeovers.c.id).where(takeovers.c.state == TakeoverState.WANTED)
+    query = query.where(takeovers.c.account_id.not_in(list(but))).order_by(takeovers.c.created_at, takeovers.c.id)
+    found = conn.scalar(query.limit(1).with_for_update(skip_locked=True))
+    if found is None or not move(conn, found, TakeoverState.COMING, now=now, worker=worker):
+        return None
+    return find(conn, found)
+
+
+def move(conn: Connection, takeover_id: str, to: TakeoverState, *, now: datetime, **values: Any) -> bool:
+    """Let it go to another state, with what is known now.
+
+    False when it may not from where it stands; nothing is written then.
+    """
+    before = [state for state in TakeoverState if may_follow(state, to)]
+    ended = {"ended_at": now} if to in ENDS else {}
+    here = sa.and_(takeovers.c.id == takeover_id, takeovers.c.state.in_(before))
+    return conn.execute(takeovers.update().where(here).values(state=to, **values, **ended)).rowcount == 1
+
+
+def claim(conn: Connection, takeover_id: str, *, person: str, allows_unknown: bool, now: datetime) -> bool:
+    """Give an offered one to a person; the one who has it may claim it again.
+
+    False when somebody else has it, or it is offered no more.
+    """
+    mine = sa.or_(
+        takeovers.c.state == TakeoverState.OFFERED,
+        sa.and_(takeovers.c.state == TakeoverState.CLAIMED, takeovers.c.person == person),
+    )
+    values = {"state": TakeoverState.CLAIMED, "person": person, "claimed_at": now, "allows_unknown": allows_unknown}
+    return conn.execute(takeovers.update().where(takeovers.c.id == takeover_id, mine).values(**values)).rowcount == 1
+
+
+def find(conn: Connection, takeover_id: str) -> Takeover | None:
+    """One of them."""
+    return _one(conn, takeovers.c.id == takeover_id)
+
+
+def newest_of(conn: Connection, account_id: str) -> Takeover | None:
+    """The account's newest, open or not."""
+    return _one(conn, takeovers.c.account_id == account_id)
+
+
+def list_open(conn: Connection, *, limit: int) -> list[Takeover]:
+    """Those that wait for a person or have one, the oldest first."""
+    query = sa.select(takeovers).where(takeovers.c.state.in_(OPEN)).order_by(takeovers.c.created_at).limit(limit)
+    return [_takeover(dict(row)) for row in conn.execute(query).mappings()]
+
+
+def list_of(conn: Connection, account_id: str, *, limit: int) -> list[Takeover]:
+    """The account's, the newest first."""
+    query = sa.select(takeovers).where(takeovers.c.account_id == account_id)
+    rows = conn.execute(query.order_by(takeovers.c.created_at.desc(), takeovers.c.id).limit(limit)).mappings()
+    return [_takeover(dict(row)) for row in rows]
+
+
+def is_any_wanted(conn: Connection) -> bool:
+    """Whether a worker has something to begin."""
+    return conn.scalar(sa.select(takeovers.c.id).where(takeovers.c.state == TakeoverState.WANTED).limit(1)) is not None
+
+
+def lose_of(conn: Connection, *, living: Collection[str], now: datetime) -> int:
+    """End those whose worker is not among the living; what it had only begun is wanted again.
+
+    Returns how many.
+    """
+    gone = takeovers.c.worker.not_in(list(living))
+    again = sa.and_(takeovers.c.state == TakeoverState.COMING, gone)
+    wanted = conn.execute(takeovers.update().where(again).values(state=TakeoverState.WANTED, worker=None)).rowcount
+    held = (TakeoverState.OFFERED, TakeoverState.CLAIMED, TakeoverState.RETURNED)
+    lost = sa.and_(takeovers.c.state.in_(held), gone)
+    values = {"state": TakeoverState.LOST, "ended_why": "its worker is gone", "ended_at": now}
+    return wanted + conn.execute(takeovers.update().where(lost).values(**values)).rowcount
+
+
+def make_ticket(
+    conn: Connection,
+    takeover_id: str,
+    purpose: LinePurpose,
+    *,
+    now: datetime,
+    person: str | None = None,
+    session: str | None = None,
+) -> str:
+    """Make a ticket for one line within half a minute; stored as a hash."""
+    conn.execute(takeover_tickets.delete().where(takeover_tickets.c.expires_at <= now))
+    ticket = secrets.token_urlsafe(_BYTES)
+    made = takeover_tickets.insert().values(
+        digest=_digest(ticket),
+        takeover_id=takeover_id,
+        purpose=purpose,
+        person=person,
+        session=session,
+        expires_at=now + TICKET_FOR,
+    )
+    conn.execute(made)
+    return ticket
+
+
+def spend_ticket(
+    conn: Connection, takeover_id: str, purpose: LinePurpose, ticket: str, *, now: datetime
+) -> Ticket | None:
+    """Use a ticket up; None for one that is unknown, old, used, or of another take-over or purpose."""
+    mine = takeover_tickets.c.digest == _digest(ticket)
+    row = conn.execute(sa.select(takeover_tickets).where(mine).with_for_update()).mappings().one_or_none()
+    if row is None or conn.execute(takeover_tickets.delete().where(mine)).rowcount != 1:
+        return None
+    if row["takeover_id"] != takeover_id or row["purpose"] != purpose or now >= row["expires_at"]:
+        return None
+    return Ticket(takeover_id=takeover_id, person=row["person"], session=row["session"])
+
+
+def forget(conn: Connection, *, before: datetime, now: datetime) -> int:
+    """Delete what ended before a time, and tickets that open nothing; returns how many take-overs."""
+    conn.execute(takeover_tickets.delete().where(takeover_tickets.c.expires_at <= now))
+    return conn.execute(takeovers.delete().where(takeovers.c.ended_at < before)).rowcount
+
+
+def _add(
+    conn: Connection, account_id: str, kind: TakeoverKind, state: TakeoverState, now: datetime, **values: Any
+) -> Takeover:
+    before = newest_of(conn, account_id)
+    if before is not None and before.is_open:
+        raise TakeoverOpenError(before.id)
+    row = {"id": uuid4().hex, "account_id": account_id, "kind": kind, "state": state, "created_at": now}
+    conn.execute(takeovers.insert().values(**row, allows_unknown=False, **values))
+    found = find(conn, str(row["id"]))
+    assert found is not None  # noqa: S101 - it was written just now
+    return found
+
+
+def _one(conn: Connection, which: sa.ColumnElement[bool]) -> Takeover | None:
+    query = sa.select(takeovers).where(which).order_by(takeovers.c.created_at.desc(), takeovers.c.id).limit(1)
+    row = conn.execute(query).mappings().one_or_none()
+    return None if row is None else _takeover(dict(row))
+
+
+def _digest(ticket: str) -> str:
+    return hashlib.sha256(ticket.encode()).hexdigest()
+
+
+def _takeover(row: dict[str, Any]) -> Takeover:
+    return Takeover(**(row | {"kind": TakeoverKind(row["kind"]), "state": TakeoverState(row["state"])}))

@@ -1,0 +1,227 @@
+"""A visit's way to hand its page over: is anybody there, is there a place, and what is written down of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from pydantic import SecretStr
+from sqlalchemy.exc import SQLAlchemyError
+
+from agent.domain.takeover import TakeoverState
+from agent.observe import events
+from agent.store import leases, switches, takeovers
+from agent.store.console import operator_log
+from agent.store.console.people import Role
+from agent.store.console.presence import is_anybody_there
+from agent.store.database.engine import reading, writing
+from agent.store.takeovers import LinePurpose, Takeover, TakeoverOpenError
+from agent.takeover.held_session import Claimed, HeldSession
+from agent.takeover.line import Line, dial
+from agent.takeover.parts import TakeoverParts
+from agent.takeover.rules import PersonOffer, offer_for
+from agent.takeover.tally import Tally, sentence
+from agent.takeover.wheel import Wheel
+from flows.catalogue.recognise import Recognition
+from flows.takeover.held_page import held_page
+from flows.takeover.screencast import Picture
+from flows.visit.hand_over import Handed, HandedBack
+from flows.visit.visit import Visit
+
+INTERRUPTED = "interrupted"
+_ROUNDS = 5  # how often one visit's page may be handed over
+_WRITE_WITHIN = 3.0  # seconds
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True, kw_only=True)
+class Holding:
+    """Set as a visit's `hand_over`; one for a visit.
+
+    `asked`: the take-over that a person asked for, whose visit this is; None: pages are offered as they come.
+    """
+
+    parts: TakeoverParts
+    visit: Visit
+    account_id: str
+    visit_id: str
+    secrets: Sequence[SecretStr]
+    asked: str | None = None
+    tally: Tally = field(default_factory=Tally)
+    row: str | None = None  # the take-over of this visit, once there is one
+    person: str | None = None  # who had it last
+    _wheel: Wheel = field(default_factory=Wheel)
+    _rounds: int = 0
+
+    async def __call__(self, seen: Recognition) -> Handed:
+        """Keep the page for a person, if one is there and the screen is for people."""
+        offer = offer_for(self.visit.catalogue, seen, allows_unknown=False)
+        if offer is None or self._rounds >= _ROUNDS or not self.parts.places.take():
+            return Handed(how=HandedBack.LEFT, why="not offered")
+        self._rounds += 1
+        try:
+            row = await asyncio.to_thread(self._open, seen)
+            if row is None:
+                return Handed(how=HandedBack.LEFT, why="nobody is there")
+            self.row = row.id
+            log.info(events.TAKEOVER_OFFERED, account=self.account_id, visit=self.visit_id, screen=seen.screen)
+            return await self._hold(row, seen, offer)
+        finally:
+            self.parts.places.give_back()
+
+    async def ended(self, outcome: str) -> None:
+        """The visit is over: say so in the take-over that was handed back, or was never needed."""
+        row = self.row or self.asked
+        if row is None:
+            return
+        state = TakeoverState.DONE
+        if outcome == INTERRUPTED:  # on its way, it is begun again; given back, the account is visited again
+            state = TakeoverState.WANTED if self.row is None else TakeoverState.STOPPED
+        await asyncio.to_thread(self._write, row, state, why=outcome)
+
+    async def _hold(self, row: Takeover, seen: Recognition, offer: PersonOffer) -> Handed:
+        async def deliver(picture: Picture) -> None:
+            await session.deliver(picture)
+
+        handed, state = Handed(how=HandedBack.LEFT, why="a secret stayed on the page"), TakeoverState.STOPPED
+        stopped_before = len(self.visit.guard.blocked)
+        try:
+            async with held_page(self.visit, rules=offer.rules, secrets=self.secrets, deliver=deliver) as held:
+                session = HeldSession(
+                    held=held,
+                    first=seen,
+                    offer=offer,
+                    wheel=self._wheel.offered(),
+                    tally=self.tally,
+                    deadline=self.parts.clock.elapsed() + self._waits(row).total_seconds(),
+                    longest=self.parts.fresh_for.total_seconds(),
+                    elapsed=self.parts.clock.elapsed,
+                    dialled=lambda: self._dialled(row.id),
+                    claimed=lambda: self._claimed(row.id),
+                    moved=lambda to: self._moved(row.id, to),
+                )
+                try:
+                    if await held.clear():
+                        handed, state = await session.run()
+                finally:
+                    self._count(session, stopped_before)
+        except BaseException:
+            await asyncio.shield(asyncio.to_thread(self._stopped, row.id))
+            raise
+        await asyncio.to_thread(self._write, row.id, state, why=handed.why or str(handed.how))
+        log.info(events.TAKEOVER_ENDED, account=self.account_id, visit=self.visit_id, state=state, keys=self.tally.keys)
+        return handed
+
+    def _count(self, session: HeldSession, stopped_before: int) -> None:
+        held, self._wheel = session.held, session.wheel
+        self.tally.steps += held.log.steps
+        self.tally.keys += held.log.keys
+        self.tally.pictures += held.cast.sent
+        self.tally.dropped += held.cast.dropped
+        redact = self.visit.redactor.redact
+        self.tally.stopped += [redact(one) for one in self.visit.guard.blocked[stopped_before:]]
+
+    def _waits(self, row: Takeover) -> timedelta:
+        hold = timedelta(seconds=self.parts.settings.takeover.hold)
+        return self.parts.fresh_for if self.asked is not None or row.person is not None else hold
+
+    def _dialled(self, row_id: str) -> AbstractAsyncContextManager[Line]:
+        @asynccontextmanager
+        async def dialled() -> AsyncIterator[Line]:
+            ticket = await asyncio.to_thread(self._ticket, row_id)
+            async with dial(self.parts.settings, row_id, ticket) as line:
+                yield line
+
+        return dialled()
+
+    # --- In the database, off the loop ---
+
+    def _open(self, seen: Recognition) -> Takeover | None:
+        now = self.parts.clock.now()
+        with writing(self.parts.engine) as conn:
+            row_id = self.row or self.asked
+            if row_id is None:
+                return self._offer(conn, seen)
+            told = {"screen": seen.screen, "visit_id": self.visit_id, "deadline": now + self.parts.fresh_for}
+            if not takeovers.move(conn, row_id, TakeoverState.OFFERED, now=now, **told):
+                return None
+            before = takeovers.find(conn, row_id)
+            if before is not None and before.person is not None:  # whoever had it goes on
+                takeovers.claim(conn, row_id, person=before.person, allows_unknown=before.allows_unknown, now=now)
+            return takeovers.find(conn, row_id)
+
+    def _offer(self, conn: Any, seen: Recognition) -> Takeover | None:
+        now, settings = self.parts.clock.now(), self.parts.settings
+        if not is_anybody_there(conn, now=now, role=Role.DRIVER):
+            return None
+        try:
+            return takeovers.offer(
+                conn,
+                self.account_id,
+                visit_id=self.visit_id,
+                worker=self.parts.worker,
+                screen=seen.screen,
+                deadline=now + timedelta(seconds=settings.takeover.hold),
+                now=now,
+            )
+        except TakeoverOpenError:
+            return None
+
+    def _ticket(self, row_id: str) -> str:
+        with writing(self.parts.engine) as conn:
+            return takeovers.make_ticket(conn, row_id, LinePurpose.LINE, now=self.parts.clock.now())
+
+    async def _claimed(self, row_id: str) -> Claimed:
+        row = await asyncio.to_thread(self._find, row_id)
+        if row is None or row.state is not TakeoverState.CLAIMED:
+            return Claimed(person=None, allows_unknown=False)
+        self.person = row.person
+        return Claimed(person=row.person, allows_unknown=row.allows_unknown)
+
+    async def _moved(self, row_id: str, to: TakeoverState) -> None:
+        await asyncio.to_thread(self._write, row_id, to)
+
+    def _find(self, row_id: str) -> Takeover | None:
+        with reading(self.parts.engine) as conn:
+            return takeovers.find(conn, row_id)
+
+    def _write(self, row_id: str, to: TakeoverState, *, why: str | None = None) -> None:
+        now = self.parts.clock.now()
+        values = {} if why is None else {"ended_why": why[:300], "tally": self.tally.as_json()}
+        with writing(self.parts.engine) as conn:
+            before = takeovers.find(conn, row_id)
+            if not takeovers.move(conn, row_id, to, now=now, **values) or before is None or why is None:
+                return
+            if before.person is not None and to is not TakeoverState.DONE:
+                operator_log.append(
+                    conn,
+                    person=before.person,
+                    source=self.parts.worker,
+                    act=f"take-over {to}",
+                    subject=self.account_id,
+                    reason=f"{before.screen}: {why}; {sentence(self.tally.as_json())}",
+                    now=now,
+                )
+
+    def _stopped(self, row_id: str) -> None:
+        """Write down that the visit was ended in the middle, and by what as far as can be told."""
+        try:
+            self._write(row_id, TakeoverState.STOPPED, why=self._why_stopped())
+        except SQLAlchemyError as err:
+            log.warning(events.TAKEOVER_NOT_WRITTEN, visit=self.visit_id, error=type(err).__name__)
+
+    def _why_stopped(self) -> str:
+        now = self.parts.clock.now()
+        with reading(self.parts.engine) as conn:
+            if (who := switches.paused_by(conn)) is not None:
+                return f"everything is paused by {who}"
+            holder = leases.holder_of(conn, self.account_id, now=leases.shared_now(conn, now))
+            if holder != self.parts.worker:
+                return "the lease was lost"
+        return "the visit was stopped"

@@ -1,0 +1,141 @@
+"""The console's half of a take-over: joins a worker's line and one viewer, and lets no event through without the wheel.
+
+Holds no page and no secret; what it knows of the wheel is what the worker told last.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from agent.takeover.protocol import Look, Seen, is_act, parse, picture_number, said
+
+Send = Callable[[str | bytes], Awaitable[None]]
+_KEPT = ("wheel", "page", "deadline", "curtain", "still")  # what a viewer that comes later is told
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Viewer:
+    """One window of one person."""
+
+    person: str
+    send: Send
+
+
+@dataclass(slots=True)
+class Desk:
+    """One take-over, as the relay knows it."""
+
+    line: Send | None = None
+    viewer: Viewer | None = None
+    token: int = -1
+    driver: str | None = None  # who holds the wheel, as the worker told
+    is_dark: bool = False
+    refused: int = 0  # events without the wheel
+    passed: int = 0
+    told: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Relay:
+    """One for a process of the web role."""
+
+    desks: dict[str, Desk] = field(default_factory=dict)
+
+    async def worker_comes(self, takeover_id: str, line: Send) -> None:
+        """A worker's line is there; an older one counts no more."""
+        desk = self.desks.setdefault(takeover_id, Desk())
+        desk.line, desk.token, desk.driver, desk.is_dark = line, -1, None, False
+        if desk.viewer is not None:
+            await line(said("here", person=desk.viewer.person))
+
+    async def worker_goes(self, takeover_id: str, line: Send) -> None:
+        """It is gone: nobody drives."""
+        desk = self.desks.get(takeover_id)
+        if desk is None or desk.line is not line:
+            return
+        desk.line, desk.token, desk.driver = None, -1, None
+        desk.told.clear()
+        if desk.viewer is not None:
+            await desk.viewer.send(said("away"))
+        self._clear(takeover_id, desk)
+
+    async def worker_says(self, takeover_id: str, line: Send, message: str | bytes) -> None:
+        """Pass a picture or a word on to the viewer.
+
+        Raises:
+            BadMessageError: a picture that is none.
+        """
+        desk = self.desks.get(takeover_id)
+        if desk is None or desk.line is not line:
+            return
+        if isinstance(message, bytes):
+            picture_number(message)
+            if desk.viewer is not None and not desk.is_dark:
+                await desk.viewer.send(message)
+            return
+        told: dict[str, Any] = json.loads(message)
+        if told["type"] == "wheel":
+            desk.token, desk.driver = int(told["token"]), told["person"] if told["holder"] == "person" else None
+        if told["type"] == "curtain":
+            desk.is_dark = bool(told["dark"])
+        if told["type"] in _KEPT:
+            desk.told[told["type"]] = message
+        if desk.viewer is not None:
+            await desk.viewer.send(message)
+
+    async def viewer_comes(self, takeover_id: str, viewer: Viewer) -> None:
+        """A person's window is there; an older one is told that it counts no more."""
+        desk = self.desks.setdefault(takeover_id, Desk())
+        before, desk.viewer = desk.viewer, viewer
+        if before is not None:
+            await before.send(said("replaced"))
+        if desk.line is None:
+            await viewer.send(said("away"))
+            return
+        for message in desk.told.values():
+            await viewer.send(message)
+        await desk.line(said("here", person=viewer.person))
+
+    async def viewer_goes(self, takeover_id: str, viewer: Viewer) -> None:
+        """The window is closed or its line lost."""
+        desk = self.desks.get(takeover_id)
+        if desk is None or desk.viewer is not viewer:
+            return
+        desk.viewer = None
+        if desk.line is not None:
+            await desk.line(said("gone", person=viewer.person))
+        self._clear(takeover_id, desk)
+
+    async def viewer_says(self, takeover_id: str, viewer: Viewer, text: str | bytes) -> bool:
+        """Let an event through if it holds the wheel; else refuse and count it, and never keep it for later.
+
+        Raises:
+            BadMessageError: it is none of the messages.
+        """
+        message = parse(text)
+        desk = self.desks.get(takeover_id)
+        if desk is None or desk.line is None or desk.viewer is not viewer:
+            return self._refused(desk)
+        if isinstance(message, Seen | Look):
+            await desk.line(message.model_dump_json())
+            return True
+        has_wheel = is_act(message) and desk.driver == viewer.person and desk.token == message.token
+        if not has_wheel or desk.is_dark:
+            await viewer.send(said("refused", why="the wheel is not yours now"))
+            return self._refused(desk)
+        desk.passed += 1
+        raw = text.decode() if isinstance(text, bytes) else text
+        await desk.line(said("act", person=viewer.person, message=raw))
+        return True
+
+    def _refused(self, desk: Desk | None) -> bool:
+        if desk is not None:
+            desk.refused += 1
+        return False
+
+    def _clear(self, takeover_id: str, desk: Desk) -> None:
+        if desk.line is None and desk.viewer is None:
+            self.desks.pop(takeover_id, None)
