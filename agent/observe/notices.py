@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from agent.store.alarms import OpenAlarm
@@ -21,14 +21,17 @@ class Notice:
     about: tuple[OpenAlarm, ...]
 
 
-def notices_of(troubles: Sequence[OpenAlarm]) -> Iterator[Notice]:
+PageOf = Callable[[str], str | None]  # an alarm's key -> the address of the page that explains it
+
+
+def notices_of(troubles: Sequence[OpenAlarm], *, page_of: PageOf = lambda _key: None) -> Iterator[Notice]:
     """Write at most two: what is wrong, and what is over."""
     for word, told in (
         ("Trouble", [each for each in troubles if not each.is_over]),
         (RECOVERED, [each for each in troubles if each.is_over]),
     ):
         if told:
-            yield Notice(title=f"{word}: {_title(told)}", body="\n".join(_lines(told)), about=tuple(told))
+            yield Notice(title=f"{word}: {_title(told)}", body="\n".join(_lines(told, page_of)), about=tuple(told))
 
 
 def _title(told: Sequence[OpenAlarm]) -> str:
@@ -38,8 +41,10 @@ def _title(told: Sequence[OpenAlarm]) -> str:
     return f"{len(told)} at once: {named}" + (", ..." if len(told) > _IN_TITLE else "")
 
 
-def _lines(told: Sequence[OpenAlarm]) -> Iterator[str]:
-    yield from (_line(each) for each in told[:_IN_BODY])
+def _lines(told: Sequence[OpenAlarm], page_of: PageOf) -> Iterator[str]:
+    for each in told[:_IN_BODY]:
+        page = None if each.is_over else page_of(each.key)
+        yield _line(each) + (f" {page}" if page else "")
     if (more := len(told) - _IN_BODY) > 0:
         yield f"... and {more} more; 'sc-agent status' shows where each account stands"
 

@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from agent.errors import ConfigurationError
 from agent.observe import events
 from agent.observe.memory_board import MemoryBoard
-from agent.observe.notices import RECOVERED, Notice, notices_of
+from agent.observe.notices import RECOVERED, Notice, PageOf, notices_of
 from agent.observe.redaction import Redaction
 from agent.store.alarms import AlarmPolicy, OpenAlarm
 
@@ -64,6 +64,7 @@ class Alarms:
     policy: AlarmPolicy = field(default_factory=AlarmPolicy)
     redaction: Redaction = field(default_factory=Redaction)
     board: AlarmBoard = field(default_factory=MemoryBoard)
+    page_of: PageOf = lambda _key: None
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     _news: dict[str, OpenAlarm] = field(default_factory=dict)  # the last of each kind, told or not
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
@@ -123,7 +124,7 @@ class Alarms:
             log.warning(events.ALARM_UNSENT, error=type(err).__name__)
             lasting = []
         kept = {trouble.key for trouble in lasting}
-        for notice in notices_of([*lasting, *fresh]):
+        for notice in notices_of([*lasting, *fresh], page_of=self.page_of):
             for each in notice.about:
                 log.warning(
                     events.ALARM_RECOVERED if each.is_over else events.ALARM_RAISED, key=each.key, text=each.text

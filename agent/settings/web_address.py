@@ -7,7 +7,7 @@ from pathlib import Path
 
 from agent.settings.model import Settings
 
-_NAME = "web-address"
+NAME = "web-address"  # of the file in the data directory
 _LONGEST = 100
 
 
@@ -32,4 +32,4 @@ def noted_address(settings: Settings) -> str | None:
 
 
 def _file(settings: Settings) -> Path:
-    return settings.data_dir / _NAME
+    return settings.data_dir / NAME

@@ -21,6 +21,7 @@ from agent.errors import ConfigurationError
 from agent.mail.context import mailboxes_of, name_of
 from agent.mail.service import MailService
 from agent.observe import events
+from agent.observe.alarm_pages import page_of
 from agent.observe.health import serve_health
 from agent.observe.memory_board import MemoryBoard
 from agent.observe.metrics import Metrics
@@ -188,6 +189,7 @@ def _alarms(context: WorkerContext, board: AlarmBoard) -> Alarms:
         ),
         redaction=context.redaction,
         board=board,
+        page_of=lambda key: page_of(context.settings, key),
     )
 
 

@@ -11,6 +11,7 @@ import shutil
 import signal
 import tempfile
 import time
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,9 +20,12 @@ import typer
 from agent.cli.output import console, print_document
 from agent.errors import Exit
 from agent.rehearsal.demo.client import DemoClient, TaleError
+from agent.rehearsal.demo.host_page import address_of_agent, host_page_of
 from agent.rehearsal.demo.processes import DemoProcesses, open_processes
 from agent.rehearsal.demo.stories import Story, last_checks, six_stories, tell_all
 from agent.rehearsal.demo.view import StoryView
+
+ACCOUNTS = tuple(f"A{number}" for number in range(1, 7))
 
 
 def demo(
@@ -55,9 +59,10 @@ async def _play(data_dir: Path, *, seed: int, keep: bool, headed: bool, as_json:
     programme = StoryView(console(stderr=as_json))
     programme.line(f"Starting the stand-ins and the daemon (seed {seed}) ...")
     more = {"BROWSER__HEADLESS": "false"} if headed else None
-    async with open_processes(data_dir, seed=seed, more=more) as processes:
+    async with open_processes(data_dir, seed=seed, more=more) as processes, AsyncExitStack() as opened:
         client = await open_client(processes, programme)
         try:
+            await _show_the_console(processes, programme, opened if keep else None)
             stories = six_stories()
             started = time.monotonic()
             await tell_all(client, stories)
@@ -149,6 +154,16 @@ def _document(
         )
     ok = all(account["as_scripted"] for account in accounts) and all(check["ok"] for check in checks)
     return {"schema": 1, "seed": seed, "ok": ok, "seconds": round(seconds, 2), "accounts": accounts, "checks": checks}
+
+
+async def _show_the_console(processes: DemoProcesses, programme: StoryView, opened: AsyncExitStack | None) -> None:
+    """Say where the console is; with `opened`, serve a page of the platform, too, which leads into it."""
+    agent = await address_of_agent(processes)
+    if opened is None:
+        programme.line(f"The console is at {agent}/ (with --keep it stays up, with a way to sign in).")
+        return
+    page = await opened.enter_async_context((await host_page_of(processes, agent, ACCOUNTS)).serving())
+    programme.line(f"What a seller sees on the platform: {page}/  The agent's console: {page}/console")
 
 
 async def _linger(processes: DemoProcesses, programme: StoryView) -> None:

@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, Response
 
 from agent.domain.authorization import State
+from agent.observe.alarm_pages import path_of
 from agent.printable import printable
 from agent.store import switches
 from agent.store.console.people import Role
@@ -74,7 +75,14 @@ def signed_out(parts: WebParts, *, to: str = "") -> Response:
 @cache
 def _environment() -> Environment:
     environment = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined)
-    environment.filters |= {"when": _when, "ago": _ago, "state": _state, "text": _text, "words": _words}
+    environment.filters |= {
+        "when": _when,
+        "ago": _ago,
+        "state": _state,
+        "text": _text,
+        "words": _words,
+        "alarm_page": path_of,
+    }
     return environment
 
 

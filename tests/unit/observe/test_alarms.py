@@ -14,8 +14,11 @@ from pydantic import SecretStr
 from sqlalchemy.engine import Engine
 
 from agent.errors import ConfigurationError
+from agent.observe.alarm_pages import page_of, path_of
 from agent.observe.memory_board import MemoryBoard
 from agent.observe.notify import Alarms, apprise_sender
+from agent.settings.model import Settings, WebSettings
+from agent.settings.web_address import note_address
 from agent.store import accounts
 from agent.store.alarms import AlarmPolicy, TableBoard
 from agent.store.database.engine import writing
@@ -311,3 +314,28 @@ def test_an_address_that_apprise_does_not_know_is_refused_without_being_shown() 
     with pytest.raises(ConfigurationError, match="address 2 of 2") as caught:
         apprise_sender([SecretStr("json://127.0.0.1/"), SecretStr("slakc://a-secret-token")])
     assert "a-secret-token" not in str(caught.value)
+
+
+async def test_a_notice_carries_the_address_of_the_page_that_explains_it(post: Post) -> None:
+    alarms = post.alarms()
+    alarms.page_of = lambda key: "https://agent.example" + path_of(key)
+    await alarms.trouble("account A 1/x", "rejected", at_once=True)
+    await alarms.tell()
+    assert post.bodies[0].endswith(" https://agent.example/accounts/A%201%2Fx")
+    post.later(minutes=6)
+    await alarms.fine("account A 1/x")
+    await alarms.tell()
+    assert "https://" not in post.bodies[1]
+
+
+@pytest.mark.parametrize(
+    ("key", "path"),
+    [("freshness A1", "/accounts/A1"), ("webhook ep1", "/webhooks"), ("tick", "/health"), ("mailbox x@y", "/health")],
+)
+def test_each_alarm_has_a_page(tmp_path: Path, key: str, path: str) -> None:
+    settings = Settings(data_dir=tmp_path)
+    assert page_of(settings, key) is None
+    note_address(settings, "127.0.0.1:8480")
+    assert page_of(settings, key) == "http://127.0.0.1:8480" + path
+    public = settings.model_copy(update={"web": WebSettings(public_url="https://agent.example/")})
+    assert page_of(public, key) == "https://agent.example" + path
