@@ -4,43 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from fixtures.stand_in.generate import one_account
 from fixtures.stand_in.world import StandIn
-from tests.support.sites.registrant import NEW, PASSWORD, SECRETS, Registrant
+from tests.support.sites.registrant import INVITATION, NEW, PASSWORD, SECRETS, Load, Registrant
 from tests.support.sites.site_visitor import HOST, Visitor, sign_in, visiting
-
-PLAIN = {"email": NEW, "form": "classic"}
-
-
-def load(stand_in: StandIn, visitor: Visitor, *, seed: int = 1, vary: bool = True, **plan: object) -> Registrant:
-    invitation = {
-        "merchant_id": "A1B2C3D4E5F6G7",
-        "email": NEW,
-        "invitation_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7",
-    }
-    stand_in.load(
-        one_account(
-            seed,
-            seller={"merchant_id": "A1B2C3D4E5F6G7"},
-            registrations=[{**PLAIN, **plan}],
-            vary=vary,
-            invitations=[invitation],
-        )
-    )
-    visitor.session.cookie_jar.clear()
-    return Registrant(stand_in, visitor)
-
-
-def kinds(stand_in: StandIn, *wanted: str) -> list[str]:
-    return [entry.kind for entry in stand_in.realm.journal.of(*wanted)]
 
 
 @pytest.mark.parametrize("form", ["classic", "unified"])
 @pytest.mark.parametrize("seed", [1, 2, 3])
 async def test_a_registration_ends_with_two_step_on_and_a_login_that_signs_in(
-    stand_in: StandIn, visitor: Visitor, form: str, seed: int
+    stand_in: StandIn, visitor: Visitor, load: Load, form: str, seed: int
 ) -> None:
-    person = load(stand_in, visitor, seed=seed, form=form)
+    person = load(seed=seed, form=form)
     seen = await person.register()
     assert seen.has(SECRETS), seen.url
     seen = await person.verify(person.secret())
@@ -55,17 +29,14 @@ async def test_a_registration_ends_with_two_step_on_and_a_login_that_signs_in(
     async with visiting(stand_in) as fresh:
         seen = await sign_in(fresh, stand_in, user, f"https://{HOST}{INVITATION}")
         assert seen.url.endswith(INVITATION)
-    assert kinds(stand_in, "danger.") == []
-    assert kinds(stand_in, "login.made", "two_step.on") == ["login.made", "two_step.on"]
-
-
-INVITATION = "/invitation/accept?merchantId=A1B2C3D4E5F6G7&invitationId=7c9e6679-7425-40de-944b-e07fc1f90ae7"
+    assert person.kinds("danger.") == []
+    assert person.kinds("login.made", "two_step.on") == ["login.made", "two_step.on"]
 
 
 async def test_an_address_without_a_login_is_told_so_and_asked_whether_it_means_it(
-    stand_in: StandIn, visitor: Visitor
+    stand_in: StandIn, visitor: Visitor, load: Load
 ) -> None:
-    person = load(stand_in, visitor, sign_in=["email_unified", "password", "otp"])
+    person = load(sign_in=["email_unified", "password", "otp"])
     stand_in.realm.scenario = stand_in.realm.scenario.model_copy(update={"entry": ["email_unified"]})
     await visitor.get("/home")
     seen = await visitor.submit("form[name=signIn]", email=NEW)
@@ -75,21 +46,25 @@ async def test_an_address_without_a_login_is_told_so_and_asked_whether_it_means_
     assert not seen.has("#ap_email:not([readonly]):not([type=hidden])")
     await person.fill()
     await person.type_code(person.mailed())
-    assert kinds(stand_in, "login.made") == ["login.made"]
+    assert person.kinds("login.made") == ["login.made"]
 
 
-async def test_a_code_that_enrolled_is_not_taken_by_the_sign_in(stand_in: StandIn, visitor: Visitor) -> None:
-    person = load(stand_in, visitor, sign_in=["email", "password", "otp"])
+async def test_a_code_that_enrolled_is_not_taken_by_the_sign_in(
+    stand_in: StandIn, visitor: Visitor, load: Load
+) -> None:
+    person = load(sign_in=["email", "password", "otp"])
     await person.register()
     await person.verify(person.secret())
     await person.turn_on()
     async with visiting(stand_in) as fresh:
         await sign_in(fresh, stand_in, stand_in.realm.users_of(NEW)[0])
-    assert "code.reused" in kinds(stand_in, "code.")
+    assert "code.reused" in person.kinds("code.")
 
 
-async def test_a_login_without_two_step_is_kept_out_until_it_enrols(stand_in: StandIn, visitor: Visitor) -> None:
-    person = load(stand_in, visitor, two_step={"step_up": ["password", "mail_code:approval", "confirm"]})
+async def test_a_login_without_two_step_is_kept_out_until_it_enrols(
+    stand_in: StandIn, visitor: Visitor, load: Load
+) -> None:
+    person = load(two_step={"step_up": ["password", "mail_code:approval", "confirm"]})
     await person.register()
     async with visiting(stand_in) as fresh:
         again = Registrant(stand_in, fresh)
@@ -100,4 +75,4 @@ async def test_a_login_without_two_step_is_kept_out_until_it_enrols(stand_in: St
         await again.verify(again.secret())
         assert "is on" in (await again.turn_on()).text
         assert (await fresh.get(INVITATION)).url.endswith(INVITATION)
-    assert kinds(stand_in, "two_step.on") == ["two_step.on"]
+    assert person.kinds("two_step.on") == ["two_step.on"]

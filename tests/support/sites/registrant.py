@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from fixtures.stand_in.registration.mail_codes import Purpose
@@ -12,6 +13,8 @@ from tests.support.sites.site_visitor import HOST, Seen, Visitor
 
 NEW = "new@users.example"
 PASSWORD = "correct horse battery staple"
+MERCHANT, INVITATION_ID = "A1B2C3D4E5F6G7", "7c9e6679-7425-40de-944b-e07fc1f90ae7"
+INVITATION = f"/invitation/accept?merchantId={MERCHANT}&invitationId={INVITATION_ID}"
 SECRETS = "#sia-auth-app-formatted-secret, #sia-totp-secret-key"
 CODES = "#ch-auth-app-code-input, #sia-totp-code"
 REGISTER = f"https://{HOST}/ap/register?openid.return_to=https://{HOST}/home"
@@ -42,6 +45,23 @@ class Registrant:
         if self.visitor.seen.has("#ap_email:not([readonly])"):
             fields["email"] = self.email
         return await self.visitor.submit("#ap_register_form", **{**fields, **given})
+
+    async def registered(self) -> str:
+        """Make the login, enrol, switch on; return the secret."""
+        await self.register()
+        secret = self.secret()
+        await self.verify(secret)
+        await self.turn_on()
+        return secret
+
+    def kinds(self, *wanted: str) -> list[str]:
+        """List the kinds of the log's entries."""
+        return [entry.kind for entry in self.world.realm.journal.of(*wanted)]
+
+    def tally(self) -> dict[str, int]:
+        """Return what the stand-in counted of this address."""
+        counted: dict[str, int] = self.world.realm.journal.summary()["registrations"].get(self.email, {})
+        return counted
 
     def mailed(self, purpose: Purpose = Purpose.REGISTRATION) -> str:
         """Return the code that is valid now."""
@@ -95,3 +115,6 @@ class Registrant:
             else:
                 return seen
         raise AssertionError("the settings never opened")
+
+
+Load = Callable[..., Registrant]  # what the fixture `load` of tests/standin/registration is
