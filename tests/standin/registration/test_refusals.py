@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from fixtures.stand_in.scenario import Fault
+from fixtures.stand_in.scenario import Fault, FaultKind
 from fixtures.stand_in.world import StandIn
 from tests.support.sites.registrant import INVITATION, NEW, SECRETS, Load, Registrant
 from tests.support.sites.site_visitor import HOST, Visitor, sign_in, visiting
@@ -144,7 +144,7 @@ async def test_a_form_that_was_sent_and_never_verified_leaves_a_login_or_none(
 
 
 @pytest.mark.parametrize("kind", ["503", "blank", "captcha"])
-async def test_the_site_s_faults_strike_the_new_pages_too(stand_in: StandIn, load: Load, kind: str) -> None:
+async def test_the_site_s_faults_strike_the_new_pages_too(stand_in: StandIn, load: Load, kind: FaultKind) -> None:
     person = load()
     await person.open_form()
     stand_in.realm.faults.add(Fault(on="mail_code", kind=kind))
