@@ -95,8 +95,7 @@ async def run_daemon(
         ]
         async with serve_health(settings.observe.http_address, health_routes(context, metrics, heartbeat)) as address:
             await heartbeat.start()
-            signals = {Signal.DUE: wake, Signal.ASKED: operations.asked}
-            async with _together() as stops, _signals(signals):
+            async with _together() as stops, _on_signal(Signal.ASKED, operations.asked.set):
                 web, takeovers = None, Takeovers(context=context)
                 if "web" in roles:
                     asked = (wake, operations.asked, takeovers.asked)
@@ -206,14 +205,14 @@ async def _until(stop: asyncio.Event, *loops: Coroutine[Any, Any, None]) -> None
 
 
 @asynccontextmanager
-async def _signals(waiting: dict[Signal, asyncio.Event]) -> AsyncIterator[None]:
-    """Wake who waits for what was committed, by this process or another."""
+async def _on_signal(wanted: Signal, action: Callable[[], None]) -> AsyncIterator[None]:
+    """Do this in the loop when something was committed, by this process or another."""
     loop = asyncio.get_running_loop()
 
     def hear(signal: Signal) -> None:
-        if (event := waiting.get(signal)) is not None:
+        if signal is wanted:
             with suppress(RuntimeError):  # the loop is closed: nobody waits any more
-                loop.call_soon_threadsafe(event.set)
+                loop.call_soon_threadsafe(action)
 
     with listening(hear):
         yield
@@ -287,7 +286,16 @@ async def _start_work(
 
     stops.append(stop)
     await visiting.run(visits.handle)
-    return _feed(dispatcher, wake, metrics, own)
+
+    def due() -> None:
+        dispatcher.look_again()
+        wake.set()
+
+    async def feed() -> None:
+        async with _on_signal(Signal.DUE, due):
+            await _feed(dispatcher, wake, metrics, own)
+
+    return feed()
 
 
 async def _feed(dispatcher: Dispatcher, wake: asyncio.Event, metrics: Metrics, alarms: Alarms) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
@@ -15,6 +16,7 @@ from flows.marketplaces import marketplace
 
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 _CAPPED_FOR = timedelta(hours=1)
+_KEEPS = 1.0  # seconds that a list of due accounts is worked off before the database is asked again
 
 
 @dataclass(slots=True, kw_only=True)
@@ -27,23 +29,40 @@ class Dispatcher:
     context: WorkerContext
     engine: VisitEngine
     _running: dict[str, bool] = field(default_factory=dict)  # account id -> urgent
-    _next: tuple[datetime | None] | None = None  # when the next account is due, as the last round saw it
+    _next: tuple[datetime | None] | None = None  # when the next account is due, as the last look saw it
+    _waiting: deque[Account] = field(default_factory=deque)  # due, and without a free context when they were looked up
+    _looked_at: float | None = None
 
     async def once(self) -> int:
         """Start what is due now and has a free context.
 
         Returns how many visits were started.
         """
-        self._next = None
-        due = await asyncio.to_thread(self._choose)
-        for account in due:
-            self._running[account.id] = account.urgent
-            try:
-                await self.engine.start(account.id)
-            except BaseException:
-                self.ended(account.id)
-                raise
+        if self._free(urgent=True) <= 0:
+            return 0
+        if not (self._waiting and self._is_fresh()):
+            self._next = None
+            self._waiting = deque(await asyncio.to_thread(self._look))
+            self._looked_at = self.context.clock.elapsed()
+        due = self._fitting()
+        await asyncio.gather(*(self._start(account) for account in due))
         return len(due)
+
+    async def _start(self, account: Account) -> None:
+        self._running[account.id] = account.urgent
+        try:
+            await self.engine.start(account.id)
+        except BaseException:
+            self.ended(account.id)
+            self.look_again()
+            raise
+
+    def look_again(self) -> None:
+        """Ask the database at the next round: something has become due that may be urgent."""
+        self._looked_at = None
+
+    def _is_fresh(self) -> bool:
+        return self._looked_at is not None and self.context.clock.elapsed() - self._looked_at < _KEEPS
 
     def ended(self, account_id: str) -> None:
         """Note that a visit of this account has just ended here.
@@ -75,11 +94,9 @@ class Dispatcher:
         with reading(self.context.engine) as conn:
             return accounts.next_due(conn, after=self.context.clock.now())
 
-    def _choose(self) -> list[Account]:
+    def _look(self) -> list[Account]:
+        """What is due now and within the limits, urgent ones first; one look for many visits."""
         context, now, limits = self.context, self.context.clock.now(), self.context.settings.work
-        room = self._free(urgent=True)
-        if room <= 0:
-            return []
         with reading(context.engine) as conn:
             if switches.paused_by(conn) is not None:
                 return []
@@ -98,20 +115,25 @@ class Dispatcher:
         capped = [account for account in due if daily.get(account.id, 0) >= limits.visits_per_account_day]
         if capped:
             self._postpone([account.id for account in capped], now + _CAPPED_FOR)
-        open_hosts = within_hosts(
+        return within_hosts(
             [account for account in due if account not in capped], hosts, limit=limits.visits_per_host_minute
         )
-        return self._fitting(open_hosts, room)
 
-    def _fitting(self, due: list[Account], room: int) -> list[Account]:
-        """Take what fits: urgent visits any free context, the others all but the one that is kept."""
-        ordinary = self._free(urgent=False)
+    def _fitting(self) -> list[Account]:
+        """Take what fits: urgent visits any free context, the others all but the one that is kept.
+
+        The others wait; whether they are still due when their turn comes is asked when their visit is prepared.
+        """
+        room, ordinary = self._free(urgent=True), self._free(urgent=False)
         chosen: list[Account] = []
-        for account in due:
+        later: deque[Account] = deque()
+        for account in self._waiting:
             if len(chosen) == room or (not account.urgent and ordinary <= 0):
+                later.append(account)
                 continue
             ordinary -= 0 if account.urgent else 1
             chosen.append(account)
+        self._waiting = later
         return chosen
 
     def _postpone(self, ids: list[str], due: datetime) -> None:

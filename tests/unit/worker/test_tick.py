@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from agent.domain.authorization import State
@@ -43,6 +44,8 @@ class Rig:
     def set_due(self, account_id: str, after: timedelta, *, urgent: bool = False) -> None:
         with writing(self.tick.context.engine) as conn:
             accounts.edit(conn, account_id, authorization=State.COMPLETE, due=datetime.now(UTC) + after, urgent=urgent)
+        if urgent:
+            self.tick.look_again()  # as a signal does
 
     async def settle(self) -> None:
         async with asyncio.timeout(20):
@@ -191,3 +194,19 @@ async def test_in_quiet_hours_only_what_is_urgent_starts(rig: Rig) -> None:
 @pytest.mark.parametrize(("hour", "quiet"), [(21, False), (22, True), (2, True), (6, False)])
 def test_quiet_hours_go_over_midnight(hour: int, quiet: bool) -> None:
     assert in_quiet_hours("22:00-06:00", datetime(2026, 11, 23, hour, tzinfo=UTC)) is quiet
+
+
+async def test_many_due_accounts_are_looked_up_once_and_not_one_by_one(rig: Rig) -> None:
+    rig.tick.engine.start = _never_end  # type: ignore[method-assign]  # nothing but the tick asks the database
+    asked: list[str] = []
+    sa.event.listen(rig.tick.context.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    assert await rig.tick.once() == 1
+    at_first = len(asked)
+    for ended in ("A0", "A1", "A2"):
+        rig.tick.ended(ended)
+        assert await rig.tick.once() == 1
+    assert (at_first > 0, len(asked) - at_first) == (True, 0)
+    rig.tick.ended("A3")
+    rig.tick.look_again()
+    await rig.tick.once()
+    assert len(asked) > at_first
