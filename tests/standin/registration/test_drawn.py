@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from fixtures.stand_in.generate import Draw, one_registration
@@ -31,6 +34,12 @@ def test_a_scenario_file_may_plan_registrations() -> None:
     world = with_a_registration(six_accounts(3))
     assert world.registrations[0].email == f"{REGISTERING.lower()}@users.example"
     assert parse_scenario(world.model_dump(mode="json")) == world
+
+
+def test_the_scenario_of_the_rehearsal_page_can_be_played() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "rehearsal.md").read_text(encoding="utf-8")
+    world = parse_scenario(json.loads(text.split("```json\n")[1].split("```")[0]))
+    assert world.registrations[0].steps[0] == "register_puzzle"
 
 
 @pytest.mark.parametrize(
