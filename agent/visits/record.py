@@ -64,6 +64,7 @@ def _finish(context: WorkerContext, plan: Plan, conclusion: Conclusion) -> Accou
             accounts.get(conn, plan.account.id, lock=True)
         except UnknownAccountError:
             return None
+        _release(conn, plan, conclusion, now)
         _save(conn, context, plan, conclusion, now)
         account = (
             _move(conn, context, plan, conclusion, now)
@@ -127,11 +128,18 @@ def _save_insights(conn: Connection, context: WorkerContext, plan: Plan, conclus
 _UNDECIDED = (Event.HUMAN_NEEDED, Event.INTERRUPTED, Event.RETRY)
 
 
-def _move(conn: Connection, context: WorkerContext, plan: Plan, conclusion: Conclusion, now: datetime) -> Account:
+def _release(conn: Connection, plan: Plan, conclusion: Conclusion, now: datetime) -> None:
+    """An account that a person took over goes on as released, once its visit has decided something.
+
+    Before what the visit brought home is saved: where it goes on depends on what was open when it began.
+    """
     stood = accounts.get(conn, plan.account.id).authorization
     if plan.asked is not None and conclusion.event not in _UNDECIDED and stood is State.NEEDS_HUMAN:
         why = "a person passed what held it"
         transitions.apply(conn, plan.account.id, Event.RELEASED, now=now, why=why, visit_id=plan.visit_id)
+
+
+def _move(conn: Connection, context: WorkerContext, plan: Plan, conclusion: Conclusion, now: datetime) -> Account:
     return transitions.apply(
         conn,
         plan.account.id,

@@ -71,6 +71,19 @@ class Theatre:
         await page.get_by_role("button", name="Claim the page").click()
         await expect(page.locator("#wheel")).to_have_text("You have the page.")
 
+    def shorten(self, *, hold: float) -> None:
+        """Keep pages for so many seconds only."""
+        settings = self.context.settings
+        settings = settings.model_copy(update={"takeover": settings.takeover.model_copy(update={"hold": hold})})
+        assert self.context.takeovers is not None
+        self.context = replace(
+            self.context, settings=settings, takeovers=replace(self.context.takeovers, settings=settings)
+        )
+
+    def passwords(self) -> int:
+        """How often the site was sent a password."""
+        return len(self.rehearsal.stand_in.realm.journal.of("password."))
+
     @asynccontextmanager
     async def working(self) -> AsyncIterator[Takeovers]:
         """The worker's loop of visits that drivers ask for."""

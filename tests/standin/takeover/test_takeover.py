@@ -9,18 +9,24 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Page, expect
 
+from agent.clock import utc_now
 from agent.domain.authorization import State
 from agent.domain.takeover import TakeoverState
+from agent.store import switches
+from agent.store.console import operator_log
+from agent.store.database.engine import reading, writing
+from agent.store.database.schema import leases
 from agent.visits.prepare import VisitKind
 from agent.visits.run import make_visit
 from fixtures.stand_in.generate import one_account
+from fixtures.stand_in.sign_in.screens_challenge import STEP_UP_CODE
 from fixtures.stand_in.sign_in.screens_password import CAPTCHA_TEXT
 from fixtures.stand_in.world import StandIn
 from tests.support.rehearsal import rehearsing
 from tests.support.sites.plain_browser import plain_browser
-from tests.support.takeovers import Theatre, theatre
+from tests.support.takeovers import Theatre, eventually, theatre
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 GREEN = (0, 160, 0)
@@ -74,3 +80,152 @@ async def test_picture_is_solved_in_the_console_and_the_visit_accepts(stage: The
         assert takeover.tally["keys"] == len(CAPTCHA_TEXT)
         assert CAPTCHA_TEXT not in str(takeover.tally)
         await expect(page.locator("#wheel")).to_contain_text("Handed back")
+
+
+async def fresh(stage: Theatre, page: Page) -> None:
+    """Ask for the page of an account that needs people."""
+    await page.goto(f"{stage.web.url}/takeover/A1")
+    await page.get_by_label("Reason").fill("looked at the evidence")
+    await page.get_by_role("button", name="Take over").click()
+
+
+async def stop_at_challenge(stage: Theatre, *order: str) -> None:
+    """A visit without anybody there, which ends at the challenge."""
+    play(stage, *order)
+    await make_visit(stage.context, "A1", kind=VisitKind.ACCEPT)
+    assert stage.rehearsal.account().authorization is State.NEEDS_HUMAN
+    assert stage.takeover() is None  # nobody was there to offer it to
+
+
+async def test_driver_asks_for_a_page_and_the_account_goes_on_by_itself(stage: Theatre) -> None:
+    await stop_at_challenge(stage, "email", "password", "captcha_cvf", "otp")
+    async with stage.person() as page, stage.working():
+        await fresh(stage, page)
+        await stage.reaches(TakeoverState.OFFERED)
+        await stage.claim(page)
+        await stage.press(page, "input[name=cvf_captcha_input]")
+        await page.keyboard.type(CAPTCHA_TEXT)
+        await stage.press(page, "input[value=verifyCaptcha]")
+        await stage.reaches(TakeoverState.DONE)
+        account = await eventually(lambda: (now := stage.rehearsal.account()).accepted_at and now)
+    assert account.authorization is not State.NEEDS_HUMAN
+    assert stage.passwords() == 2
+
+
+async def test_password_beside_a_picture_is_typed_by_the_agent_and_never_seen(stage: Theatre) -> None:
+    play(stage, "email", "captcha_in_page", "otp")
+    async with stage.person() as page:
+        visit = asyncio.create_task(make_visit(stage.context, "A1", kind=VisitKind.ACCEPT))
+        await stage.reaches(TakeoverState.OFFERED)
+        await stage.claim(page)
+        await stage.press(page, "#ap_password")
+        await page.keyboard.type("abc")
+        await expect(page.locator("#said")).to_contain_text("passwords are typed by the agent")
+        await stage.press(page, "#auth-captcha-guess")
+        await page.keyboard.type(CAPTCHA_TEXT)
+        await page.get_by_role("button", name="Submit with password").click()
+        ended = await visit
+    assert ended.conclusion.error is None, ended.conclusion.why
+    takeover = stage.takeover()
+    assert takeover is not None
+    assert takeover.tally is not None
+    assert takeover.tally["keys"] == len(CAPTCHA_TEXT)
+
+
+async def test_code_that_a_person_was_sent_is_typed_by_the_agent(stage: Theatre) -> None:
+    play(stage, "email", "password", "verification_code")
+    async with stage.person() as page:
+        visit = asyncio.create_task(make_visit(stage.context, "A1", kind=VisitKind.ACCEPT))
+        await stage.reaches(TakeoverState.OFFERED)
+        await stage.claim(page)
+        await page.get_by_label("Code that was sent to you").fill(STEP_UP_CODE)
+        await page.get_by_role("button", name="Let the agent type it").click()
+        ended = await visit
+    assert ended.conclusion.error is None, ended.conclusion.why
+    assert STEP_UP_CODE not in str(stage.takeover())
+
+
+async def test_approval_on_a_device_ends_the_wait_without_a_hand_on_the_page(stage: Theatre) -> None:
+    play(stage, "email", "password", "approval_push", "otp")
+    async with stage.person():
+        visit = asyncio.create_task(make_visit(stage.context, "A1", kind=VisitKind.ACCEPT))
+        await stage.reaches(TakeoverState.OFFERED)
+        stage.rehearsal.stand_in.realm.solved.add(stage.rehearsal.scenario.users[0].email.lower())
+        ended = await visit
+    assert ended.conclusion.error is None, ended.conclusion.why
+
+
+async def test_text_mode_passes_a_challenge_by_keyboard_alone(stage: Theatre) -> None:
+    play(stage, "email", "password", "captcha_cvf", "otp")
+    async with stage.person(width=390) as page:
+        visit = asyncio.create_task(make_visit(stage.context, "A1", kind=VisitKind.ACCEPT))
+        await stage.reaches(TakeoverState.OFFERED)
+        await stage.claim(page)
+        await page.get_by_role("button", name="Text mode").press("Enter")
+        field = page.locator("#outline input")
+        await field.fill(CAPTCHA_TEXT)
+        await field.press("Enter")
+        await (
+            page.locator("#outline button", has_text="verifyCaptcha")
+            .or_(page.locator("#outline button", has_text="Continue"))
+            .last.press("Enter")
+        )
+        assert (await visit).conclusion.error is None
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+async def test_nobody_takes_the_offer_and_the_visit_ends_as_always(stage: Theatre) -> None:
+    play(stage, "email", "password", "captcha_cvf", "otp")
+    stage.shorten(hold=1.0)
+    async with stage.person():
+        ended = await make_visit(stage.context, "A1", kind=VisitKind.ACCEPT)
+    assert ended.conclusion.outcome == "challenge"
+    takeover = stage.takeover()
+    assert takeover is not None
+    assert takeover.state is TakeoverState.EXPIRED
+
+
+@pytest.mark.sampled(1)
+@pytest.mark.parametrize("how", ["pause", "stop", "lease"])
+async def test_take_over_ends_with_its_reason(stage: Theatre, how: str) -> None:
+    play(stage, "email", "password", "captcha_cvf", "otp")
+    async with stage.person() as page:
+        visit = asyncio.create_task(make_visit(stage.context, "A1", kind=VisitKind.ACCEPT))
+        await stage.reaches(TakeoverState.OFFERED)
+        await stage.claim(page)
+        if how == "stop":
+            visit.cancel()
+        with writing(stage.rehearsal.engine) as conn:
+            if how == "pause":
+                switches.pause_all(conn, now=utc_now(), who="ops")
+            if how == "lease":
+                conn.execute(leases.update().values(holder="w9", token="another"))
+        takeover = await stage.reaches(TakeoverState.STOPPED)
+        await expect(page.locator("#wheel")).to_contain_text("stopped")
+        await asyncio.gather(visit, return_exceptions=True)
+    words = {"pause": "paused by ops", "stop": "the visit was stopped", "lease": "the lease was lost"}
+    assert takeover.ended_why is not None
+    assert words[how] in takeover.ended_why
+
+
+async def test_lost_line_is_forgiven_and_second_driver_gets_nothing(stage: Theatre) -> None:
+    play(stage, "email", "password", "captcha_cvf", "otp")
+    async with stage.person() as page, stage.person(name="eve") as other:
+        visit = asyncio.create_task(make_visit(stage.context, "A1", kind=VisitKind.ACCEPT))
+        await stage.reaches(TakeoverState.OFFERED)
+        await stage.claim(page)
+        await other.goto(f"{stage.web.url}/takeover/A1")
+        assert "dora has the page" in await other.locator("main").inner_text()
+        assert await other.locator("#takeover").count() == 0
+        await page.reload()
+        await expect(page.locator("#wheel")).to_have_text("You have the page.")
+        await page.get_by_role("button", name="Give up").click()
+        assert (await visit).conclusion.outcome == "challenge"
+    takeover = stage.takeover()
+    assert takeover is not None
+    assert takeover.state is TakeoverState.ABANDONED
+    with reading(stage.rehearsal.engine) as conn:
+        assert [entry.act for entry in operator_log.page(conn, before=None, limit=9, subject="A1")][:2] == [
+            "take-over abandoned",
+            "claim take-over",
+        ]
