@@ -256,11 +256,21 @@ def _vault(settings: Settings) -> tuple[Health, str]:
 
 
 def _catalogue(settings: Settings) -> tuple[Health, str]:
+    from agent.visits.adopted_catalogue import overlaid
     from flows.catalogue.load import load_catalogue
 
-    catalogue = load_catalogue()
-    oldest = min(screen.last_verified for screen in catalogue.screens.values())
-    return Health.OK, f"{len(catalogue.screens)} screens, oldest check {oldest}"
+    shipped = load_catalogue()
+    oldest = min(screen.last_verified for screen in shipped.screens.values())
+    told = f"{len(shipped.screens)} screens, oldest check {oldest}"
+    if context.is_new(settings):
+        return Health.OK, told
+    laid = overlaid(context.database(settings, reads=True))
+    if adopted := len(laid.catalogue.adopted) + len(laid.catalogue.chrome):
+        told += f"; {adopted} adopted"
+    if laid.refused:
+        name, why = laid.refused[0]
+        return Health.WARN, f"{told}; not used: {name} ({why})"
+    return Health.OK, told
 
 
 def _disk(settings: Settings) -> tuple[Health, str]:

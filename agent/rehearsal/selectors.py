@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from agent.cli import drafts
 from agent.cli.output import print_document, say
 from agent.errors import Exit, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flows.catalogue.check import PageCheck, RecordedPage
+    from flows.catalogue.coverage import Coverage
 
 app = typer.Typer(no_args_is_help=True, help="The catalogue of the site's screens.")
 
@@ -39,34 +43,43 @@ def check(
     Which claim matched, which candidate found each element, what nothing claims.
 
     Given the evidence of a visit, it says what each kept page is read as, or which claims come nearest.
-    Exit code 1 if a page is not read as its expected.json says.
+    Exit code 1 if a page is not read as its expected.json says, if the catalogue lacks an element that a flow asks for,
+    or, over all shipped pages, if a screen or such an element is on none of them.
     """
+    from flows.catalogue.coverage import coverage_of
     from flows.catalogue.load import load_catalogue
 
     catalogue = load_catalogue()
-    pages = _pages(paths or [])
-    checks = asyncio.run(_check(pages))
+    checks = asyncio.run(_check(_pages(paths or [])))
+    covered = coverage_of(checks, catalogue)
+    unshown = [] if paths else sorted(set(catalogue.screens) - {one.seen.screen for one in checks})
+    uncovered = () if paths else covered.uncovered
     if as_json:
-        print_document(_document(checks, len(catalogue.screens)))
+        told = {"missing": list(covered.missing), "covered": list(covered.covered)}
+        print_document(
+            _document(checks, len(catalogue.screens)) | told | {"not_covered": list(uncovered), "unshown": unshown}
+        )
     else:
         _print(checks, all_pages=all_pages)
-        unshown = sorted(set(catalogue.screens) - {one.seen.screen for one in checks})
-        say(
-            f"{len(checks)} pages, {sum(bool(one.problems) for one in checks)} not as expected; {len(catalogue.screens)} screens"
-        )
-        if unshown and not paths:
-            say(f"screens that no page shows: {', '.join(unshown)}")
-    raise typer.Exit(int(Exit.FINDING if any(one.problems for one in checks) else Exit.OK))
+        _print_coverage(checks, covered, uncovered, unshown, screens=len(catalogue.screens))
+    wrong = covered.missing or uncovered or unshown or any(one.problems for one in checks)
+    raise typer.Exit(int(Exit.FINDING if wrong else Exit.OK))
+
+
+app.command("drafts")(drafts.list_)
+app.command("adopt")(drafts.adopt)
+app.command("withdraw")(drafts.withdraw)
+app.command("export")(drafts.export)
 
 
 def _pages(paths: list[Path]) -> list[RecordedPage]:
-    from flows.catalogue.check import find_pages
+    from flows.catalogue.check import find_pages, shipped_pages
 
     for path in paths:
         if not path.exists():
             raise UsageError(f"a recorded page or a directory of some was expected at {path}, there is nothing")
     try:
-        found = find_pages(paths or [_shipped()])
+        found = find_pages(paths or [shipped_pages()])
     except ValueError as err:
         raise UsageError(str(err)) from err
     if not found:
@@ -74,12 +87,6 @@ def _pages(paths: list[Path]) -> list[RecordedPage]:
             "no page.html with its expected.json, and no page kept as evidence, was found there; record some with 'sc-agent record'"
         )
     return found
-
-
-def _shipped() -> Path:
-    import fixtures
-
-    return Path(next(iter(fixtures.__path__))) / "pages"
 
 
 async def _check(pages: list[RecordedPage]) -> list[PageCheck]:
@@ -105,6 +112,22 @@ def _print(checks: list[PageCheck], *, all_pages: bool) -> None:
             say(f"ok      {one.page.name}: {one.seen.screen} by {one.seen.claim or 'no claim'}{_elements(one)}")
         elif one.drift:
             say(f"drift   {one.page.name}: {', '.join(one.drift)}")
+
+
+def _print_coverage(
+    checks: list[PageCheck], covered: Coverage, uncovered: Sequence[str], unshown: list[str], *, screens: int
+) -> None:
+    for name in covered.missing:
+        say(f"MISSING {name}: a flow asks for it, the catalogue has no such element")
+    for name in uncovered:
+        say(f"NOT COVERED {name}: found on no recorded page")
+    for name in unshown:
+        say(f"NOT COVERED screen {name}: no recorded page is read as it")
+    wrong, found = sum(bool(one.problems) for one in checks), len(covered.covered)
+    say(
+        f"{len(checks)} pages, {wrong} not as expected; {screens} screens; {found} of "
+        f"{len(covered.elements) + len(covered.missing)} elements that flows ask for were found"
+    )
 
 
 def _elements(one: PageCheck) -> str:

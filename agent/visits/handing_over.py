@@ -14,11 +14,13 @@ from pydantic import SecretStr
 from agent.observe import events
 from agent.takeover.holding import INTERRUPTED, Holding
 from agent.visits.context import WorkerContext
+from agent.visits.drafts import keep_drafts
 from agent.visits.prepare import Plan
 from flows.takeover.person_steps import steps_as_json
 from flows.visit.visit import Visit
 
 NAME = "person-steps.json"
+_DRAFTS_WITHIN = 20.0  # seconds
 
 log = structlog.get_logger(__name__)
 
@@ -57,9 +59,21 @@ async def handing_over(context: WorkerContext, plan: Plan, visit: Visit) -> Asyn
 async def _conclude(context: WorkerContext, plan: Plan, holding: Holding, outcome: str) -> None:
     try:
         await asyncio.to_thread(_keep_steps, context, plan, holding)
+        await _keep_drafts(context, plan, holding)
         await holding.ended(outcome)
     except Exception as err:  # noqa: BLE001 - how the visit ended must not be overshadowed by this
         log.warning(events.TAKEOVER_NOT_WRITTEN, visit=plan.visit_id, error=type(err).__name__)
+
+
+async def _keep_drafts(context: WorkerContext, plan: Plan, holding: Holding) -> None:
+    """Make drafts of the unknown screens that the person passed."""
+    try:
+        steps = tuple(holding.tally.steps)
+        who = {"account_id": plan.account.id, "visit_id": plan.visit_id, "person": holding.person or ""}
+        async with asyncio.timeout(_DRAFTS_WITHIN):
+            await keep_drafts(context, steps, **who)
+    except Exception as err:  # noqa: BLE001 - the steps are kept beside the evidence; a draft can be made again
+        log.warning(events.DRAFTS_NOT_KEPT, visit=plan.visit_id, error=type(err).__name__)
 
 
 def _keep_steps(context: WorkerContext, plan: Plan, holding: Holding) -> None:

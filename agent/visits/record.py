@@ -21,6 +21,7 @@ from agent.store.insights import record_insights
 from agent.store.password_marks import Mark
 from agent.store.transitions import Facts
 from agent.store.vault import sessions
+from agent.visits import chrome_drafts
 from agent.visits.context import WorkerContext
 from agent.visits.errors import PasswordDoubtedError
 from agent.visits.hooks import remember_password
@@ -111,6 +112,7 @@ def _save(conn: Connection, context: WorkerContext, plan: Plan, conclusion: Conc
         _save_insights(conn, context, plan, conclusion, now)
     if conclusion.document is not None:
         record_audit(conn, account=plan.account.id, at=now, document=conclusion.document, visit_id=plan.visit_id)
+        chrome_drafts.keep(conn, conclusion.document, account_id=plan.account.id, visit_id=plan.visit_id, now=now)
 
 
 def _save_insights(conn: Connection, context: WorkerContext, plan: Plan, conclusion: Conclusion, now: datetime) -> None:

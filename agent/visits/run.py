@@ -6,6 +6,8 @@ The supervisor of everything that can go wrong inside.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,6 +19,7 @@ from agent.domain.account import Account
 from agent.observe import events
 from agent.visits import unanswered
 from agent.visits.accept import accept
+from agent.visits.adopted_catalogue import current_catalogue
 from agent.visits.audit import audit, audit_by_itself, make_private
 from agent.visits.browser_pool import BrowserPool
 from agent.visits.context import WorkerContext
@@ -154,12 +157,26 @@ async def _browse(context: WorkerContext, plan: Plan, redactor: Redactor) -> Con
     return await _long_way(context, plan, redactor)
 
 
+@asynccontextmanager
+async def _opened(context: WorkerContext, plan: Plan, redactor: Redactor, *, pool: BrowserPool) -> AsyncIterator[Visit]:
+    """Open the visit with the stored session and the catalogue as it is now."""
+    catalogue = await asyncio.to_thread(current_catalogue, context.engine)
+    async with (
+        pool.browser() as browser,
+        open_visit(
+            browser,
+            options=pool.options,
+            storage_state=plan.session,
+            redactor=redactor,
+            catalogue=catalogue,
+        ) as visit,
+    ):
+        yield visit
+
+
 async def _short_way(context: WorkerContext, plan: Plan, redactor: Redactor) -> Conclusion | None:
     """An audit that opens the page at once; None where the long way has to be gone."""
-    async with (
-        context.pool.browser() as browser,
-        open_visit(browser, options=context.pool.options, storage_state=plan.session, redactor=redactor) as visit,
-    ):
+    async with _opened(context, plan, redactor, pool=context.pool) as visit:
         try:
             conclusion = await audit_by_itself(visit, plan, context, bounds=context.bounds)
         except BrowserLostError:
@@ -169,10 +186,8 @@ async def _short_way(context: WorkerContext, plan: Plan, redactor: Redactor) -> 
 
 
 async def _long_way(context: WorkerContext, plan: Plan, redactor: Redactor) -> Conclusion:
-    pool = _pool(context, plan)
     async with (
-        pool.browser() as browser,
-        open_visit(browser, options=pool.options, storage_state=plan.session, redactor=redactor) as opened,
+        _opened(context, plan, redactor, pool=_pool(context, plan)) as opened,
         recording_aside(opened, now=context.clock.now, session=plan.session) as recorder,
         handing_over(context, plan, recorder.visit) as people,
     ):

@@ -33,6 +33,21 @@ class RecordedPage:
     expected: dict[str, Any]
 
     @property
+    def address(self) -> str:
+        """Where it was seen."""
+        return str(self.expected["url"])
+
+    @property
+    def status(self) -> int:
+        """The HTTP status it came with."""
+        return int(self.expected.get("status", 200))
+
+    @property
+    def body(self) -> str:
+        """The page itself."""
+        return self.html.read_text("utf-8")
+
+    @property
     def name(self) -> str:
         """Screen and case."""
         case = self.html.parent
@@ -47,6 +62,15 @@ class RecordedPage:
     def screen(self) -> str:
         """The screen that must claim the page."""
         return self.expected.get("screen") or UNKNOWN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptPage:
+    """A page that is kept elsewhere than in a file."""
+
+    address: str
+    body: str
+    status: int = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +105,11 @@ class PageCheck:
         return [f"{name} by candidate {index + 1}" for name, index in self.elements.items() if index]
 
 
+def shipped_pages() -> Path:
+    """The recorded pages beside the catalogue, in the checkout and in a wheel alike."""
+    return Path(__file__).parents[2] / "fixtures" / "pages"
+
+
 def find_pages(paths: Iterable[Path]) -> list[RecordedPage]:
     """Find the recorded pages and the pages kept as evidence below some folders, in order of their names.
 
@@ -104,7 +133,7 @@ async def check_pages(
     async with showing(browser) as show:
         for recorded in pages:
             page = await show(recorded)
-            seen = await _read(page, known, recorded.screen)
+            seen = await read_recorded(page, known, recorded.screen)
             near = await nearest(page, known) if seen.screen == UNKNOWN else ()
             yield PageCheck(page=recorded, seen=seen, elements=await _elements(page, known, seen), near=near)
 
@@ -115,21 +144,19 @@ async def showing(browser: Browser) -> AsyncIterator[Any]:
     context = await browser.new_context(locale="en-US", viewport={"width": 1280, "height": 900})
     await context.add_init_script(source("rest"))
     page = await context.new_page()
-    current: list[RecordedPage] = []
+    current: list[RecordedPage | KeptPage] = []
 
     async def answer(route: Route) -> None:
         if not route.request.is_navigation_request() or not current:
             await route.abort()
             return
-        body = current[0].html.read_text("utf-8")
-        await route.fulfill(
-            status=current[0].expected.get("status", 200), body=body, content_type="text/html; charset=utf-8"
-        )
+        shown = current[0]
+        await route.fulfill(status=shown.status, body=shown.body, content_type="text/html; charset=utf-8")
 
-    async def show(recorded: RecordedPage) -> Page:
+    async def show(recorded: RecordedPage | KeptPage) -> Page:
         current[:] = [recorded]
         await page.goto("about:blank")
-        await page.goto(recorded.expected["url"], wait_until="load")
+        await page.goto(recorded.address, wait_until="load")
         return page
 
     try:
@@ -139,8 +166,8 @@ async def showing(browser: Browser) -> AsyncIterator[Any]:
         await context.close()
 
 
-async def _read(page: Page, catalogue: Catalogue, wanted: str) -> Recognition:
-    """Read the page, giving its own scripts a moment when it is not yet what it should become."""
+async def read_recorded(page: Page, catalogue: Catalogue, wanted: str) -> Recognition:
+    """Read a recorded page that is shown, giving its own scripts a moment when it is not yet what it should become."""
     ends = monotonic() + _LATE
     while True:
         try:

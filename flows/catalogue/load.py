@@ -5,7 +5,7 @@ schema.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from flows.catalogue.phrases import WordSet
-from flows.catalogue.schema import Claim, Element, Screen, Shared, Sign
+from flows.catalogue.schema import Chrome, Claim, Element, Screen, Shared, Sign
 from flows.errors import CatalogueError
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -39,6 +39,8 @@ class Catalogue:
     ranked: tuple[Ranked, ...]  # every claim, in the order of asking
     probes: tuple[str, ...]  # every CSS that a sign asks for
     scripts: tuple[str, ...]  # every piece of inline script that a sign asks for
+    adopted: frozenset[str] = frozenset()  # the screens among them that people adopted; asked after all others
+    chrome: tuple[Chrome, ...] = ()  # what people adopted as chrome of permission pages
 
     def sign(self, screen: Screen, name: str) -> Sign:
         """Find a sign: the screen's own, else the shared one."""
@@ -94,9 +96,10 @@ def _load(root: Path) -> Catalogue:
             raise CatalogueError(f"{file.name}: screen: is {screen.screen!r}, expected the file's name {file.stem!r}")
         screens[screen.screen] = screen
     for screen in screens.values():
-        _check_references(screen, shared, screens)
+        check_references(screen, shared, screens)
     _check_shared(shared)
-    return _compile(root, screens, shared)
+    chrome = [check_table(file.name, _read(file), Chrome) for file in sorted((root / "chrome").glob("*.toml"))]
+    return compile_catalogue(root, screens, shared, chrome=chrome)
 
 
 def _load_shared(folder: Path) -> Shared:
@@ -125,15 +128,29 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _check(file: Path, table: dict[str, Any], model: type[Model]) -> Model:
+    return check_table(file.name, table, model)
+
+
+def check_table(name: str, table: dict[str, Any], model: type[Model]) -> Model:
+    """Hold one file's table against its schema.
+
+    Raises:
+        CatalogueError: it does not fit; the message names file and key.
+    """
     try:
         return model.model_validate(table)
     except ValidationError as err:
         first = err.errors()[0]
         key = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise CatalogueError(f"{file.name}: {key}: {first['msg']}") from err
+        raise CatalogueError(f"{name}: {key}: {first['msg']}") from err
 
 
-def _check_references(screen: Screen, shared: Shared, screens: dict[str, Screen]) -> None:
+def check_references(screen: Screen, shared: Shared, screens: Collection[str]) -> None:
+    """See that every sign, word, element and screen that a file names is there.
+
+    Raises:
+        CatalogueError: one is not.
+    """
     known = {
         "sign": {*screen.signs, *shared.signs},
         "words": {*screen.texts, *shared.texts},
@@ -177,11 +194,23 @@ def _check_shared(shared: Shared) -> None:
             raise CatalogueError(f"shared: alerts.{alert.name}: there is no words {alert.words!r}")
 
 
-def _compile(root: Path, screens: dict[str, Screen], shared: Shared) -> Catalogue:
-    ranked = [
+def compile_catalogue(
+    root: Path, screens: dict[str, Screen], shared: Shared, *, last: Collection[str] = (), chrome: Sequence[Chrome] = ()
+) -> Catalogue:
+    """Bring every claim into the order of asking.
+
+    The screens named in `last` are asked after all others, in the order they come in, whatever their files say.
+    """
+    shipped = [
         Ranked(order=screen.order if claim.order is None else claim.order, screen=screen, claim=claim)
         for screen in screens.values()
+        if screen.screen not in last
         for claim in screen.claims
+    ]
+    ranked = sorted(shipped, key=lambda entry: entry.order)
+    behind = ranked[-1].order + 1 if ranked else 0
+    ranked += [
+        Ranked(order=behind, screen=screens[name], claim=claim) for name in last for claim in screens[name].claims
     ]
     signs = [*shared.signs.values(), *(sign for screen in screens.values() for sign in screen.signs.values())]
     css = [css for sign in signs for css in sign.css] + [css for alert in shared.alerts for css in alert.ids]
@@ -189,7 +218,9 @@ def _compile(root: Path, screens: dict[str, Screen], shared: Shared) -> Catalogu
         root=root,
         screens=screens,
         shared=shared,
-        ranked=tuple(sorted(ranked, key=lambda entry: entry.order)),
+        ranked=tuple(ranked),
         probes=tuple(dict.fromkeys(css)),
         scripts=tuple(dict.fromkeys(piece for sign in signs for piece in sign.script or ())),
+        adopted=frozenset(last),
+        chrome=tuple(chrome),
     )

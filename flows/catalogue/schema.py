@@ -198,6 +198,22 @@ class Screen(_Strict):
     takeover: TakeoverTable | None = None
 
 
+class Chrome(_Strict):
+    """One piece of a permission page that a person adopted as chrome: it takes nothing away from what the rows say.
+
+    It counts on pages of this layout only, for a gap of this kind, at this place, in these words.
+    """
+
+    chrome: str = Field(pattern="^[a-z][a-z0-9_]*$")
+    layout: str = Field(pattern="^[a-z_]+$")
+    kind: str = Field(pattern="^(unexplained|banner)$")
+    where: str = Field(min_length=1, max_length=300)
+    words: str = Field(min_length=1, max_length=200)
+    summary: str
+    source: str
+    last_verified: date
+
+
 class Alert(_Strict):
     """A visible alert that has a name of its own."""
 

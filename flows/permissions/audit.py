@@ -235,7 +235,15 @@ async def _one_page(visit: Visit, arrival: Arrival, ask: _Asked) -> Grid:
         empty = Grid(layout="", rows=(), editable=arrival.listed and ask.own, own=ask.own, complete=False)
         return empty.short_of(PageGap(kind=PageGapKind.UNEXPLAINED, words=arrival.detail or "no grid came"))
     document = None if ask.proof is None else await ask.proof.before()
-    read = partial(read_grid, visit.page, own=ask.own, bounds=ask.bounds, expected=ask.subject, viewer=ask.viewer)
+    read = partial(
+        read_grid,
+        visit.page,
+        own=ask.own,
+        bounds=ask.bounds,
+        expected=ask.subject,
+        viewer=ask.viewer,
+        chrome=visit.catalogue.chrome,
+    )
     grid = await read(seen=arrival.sight, ahead=arrival.ahead)
     if grid.complete and ask.bounds.second_look and ask.may_pass(grid):
         grid = await look_again(visit.page, grid, read=read, requests=visit.requests, bounds=ask.bounds)

@@ -9,9 +9,11 @@ from functools import partial
 
 from playwright.async_api import Page
 
+from flows.catalogue.schema import Chrome
 from flows.models import Bounds, Grid, PageGap, PageGapKind, PermissionRow
 from flows.permissions.layouts import default_scope, layout_of
 from flows.permissions.rows.account import Known, shown_texts, unaccounted
+from flows.permissions.rows.chrome import without_chrome
 from flows.permissions.rows.interpret import Interpretation
 from flows.permissions.rows.subject import naming
 from flows.permissions.rows.tokens import Sight, SwitchToken
@@ -32,6 +34,7 @@ async def read_grid(
     viewer: str | None = None,
     seen: Sight | None = None,
     ahead: Ahead | None = None,
+    chrome: Sequence[Chrome] = (),
 ) -> Grid:
     """Read the permission grid that is open, to its end, twice over.
 
@@ -42,11 +45,20 @@ async def read_grid(
     `expected` is the user whose rights should be shown, `viewer` the one who is signed in: whose addresses may be on
     the page.
     `seen` is a look that was taken already, on the way; `ahead` what was read of it until the page had come to rest.
+    `chrome` is what people adopted as saying nothing about rows.
     Whatever could not be read or understood stands in `gaps` or in a row's `problem`; nothing raises but a page that is
     gone.
     """
     grid = await _read_page(
-        page, own=own, bounds=bounds, scope=scope, expected=expected, viewer=viewer, seen=seen, ahead=ahead
+        page,
+        own=own,
+        bounds=bounds,
+        scope=scope,
+        expected=expected,
+        viewer=viewer,
+        seen=seen,
+        ahead=ahead,
+        chrome=chrome,
     )
     return grid.short_of(*await closed_roots(page)) if grid.complete else grid
 
@@ -61,9 +73,10 @@ async def _read_page(
     viewer: str | None,
     seen: Sight | None,
     ahead: Ahead | None,
+    chrome: Sequence[Chrome],
 ) -> Grid:
     followed: set[str] = set()
-    named = partial(_grid, page.url, own=own, expected=expected, viewer=viewer, followed=followed)
+    named = partial(_grid, page.url, own=own, expected=expected, viewer=viewer, followed=followed, chrome=chrome)
     if ahead is not None and await is_as_seen(page, ahead.sight):
         return named([(ahead.read, ahead.sight)], [*ahead.missing, *ahead.read.gaps, *not_shown([ahead.sight])])
     within = (bounds or Bounds()).step
@@ -92,6 +105,7 @@ def _grid(
     expected: str | None,
     viewer: str | None,
     followed: Set[str],
+    chrome: Sequence[Chrome],
 ) -> Grid:
     rows = renumbered([row for read, _ in reads for row in read.rows])
     sights = [sight for _, sight in reads]
@@ -109,10 +123,11 @@ def _grid(
     )
     for sight in sights:
         named += unaccounted(sight, known)
-    named = list(dict.fromkeys(named))
     scopes = {row.scope for row in rows}
+    layout = layout_of(url, scopes, own=own, editable=editable, other_half=False)
+    named = without_chrome(dict.fromkeys(named), chrome, layout=layout)
     return Grid(
-        layout=layout_of(url, scopes, own=own, editable=editable, other_half=False),
+        layout=layout,
         rows=rows,
         editable=editable,
         own=own,

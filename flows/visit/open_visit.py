@@ -11,7 +11,7 @@ from playwright.async_api import Browser, BrowserContext, Error
 from flows.browser.guard import Guard, HostPolicy
 from flows.browser.launch import BrowserOptions, as_flow_error, close_bounded, new_page
 from flows.browser.scripts import PageMovedError
-from flows.catalogue.load import load_catalogue
+from flows.catalogue.load import Catalogue, load_catalogue
 from flows.redaction.redact import Redactor
 from flows.visit.visit import Visit
 
@@ -24,8 +24,11 @@ async def open_visit(
     storage_state: Mapping[str, Any] | None = None,
     redactor: Redactor | None = None,
     policy: HostPolicy | None = None,
+    catalogue: Catalogue | None = None,
 ) -> AsyncIterator[Visit]:
     """Open a fresh context with its page and guard, the stored session loaded into it; closed afterwards.
+
+    `catalogue`: the shipped one where none is given.
 
     Raises:
         BrowserLostError: the browser died.
@@ -40,7 +43,7 @@ async def open_visit(
             context=context,
             page=page,
             guard=guard,
-            catalogue=load_catalogue(),
+            catalogue=catalogue or load_catalogue(),
             redactor=redactor or Redactor(),
             rehearsal=options.is_rehearsal,
         )

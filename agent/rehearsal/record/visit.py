@@ -25,6 +25,7 @@ from agent.rehearsal.record.flows_by_name import describe, run_flow
 from agent.settings.model import Settings
 from agent.settings.own_secrets import secret_values
 from agent.store.vault.keys import Vault
+from agent.visits.adopted_catalogue import current_catalogue
 from agent.visits.browser_pool import BrowserPool, browser_options
 from agent.visits.context import WorkerContext
 from agent.visits.hooks import hooks_for
@@ -121,10 +122,17 @@ async def _visit(context: WorkerContext, account_id: str, flow: str) -> Recorded
 async def _browse(context: WorkerContext, plan: Plan, flow: str) -> Recorded:
     redactor = redactor_of(plan)
     inputs = inputs_of(plan, flow)
+    catalogue = await asyncio.to_thread(current_catalogue, context.engine)
     with context.redaction.visiting(redactor):
         async with (
             context.pool.browser() as browser,
-            open_visit(browser, options=context.pool.options, storage_state=plan.session, redactor=redactor) as visit,
+            open_visit(
+                browser,
+                options=context.pool.options,
+                storage_state=plan.session,
+                redactor=redactor,
+                catalogue=catalogue,
+            ) as visit,
             recording(visit, now=context.clock.now, patient=True) as recorder,
         ):
             hooks = await asyncio.to_thread(hooks_for, plan, context, redactor=redactor)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from agent.settings.model import ObserveSettings
-from agent.store import idempotency, operations, requests, takeovers, tasks
+from agent.store import drafts, idempotency, operations, requests, takeovers, tasks
 from agent.store.acts import DOUBTED, REJECTED
 from agent.store.audits import forget_audits
 from agent.store.console import sessions
@@ -34,6 +34,7 @@ class Forgotten:
     visits: int
     audits: int
     insights: int
+    drafts: int  # that nobody adopted
     codes: int
     messages: int
     events: int
@@ -74,6 +75,7 @@ def forget_old(engine: Engine, limits: ObserveSettings, *, now: datetime) -> For
             visits=conn.execute(
                 visits.delete().where(visits.c.started_at < now - timedelta(days=limits.finished_days))
             ).rowcount,
+            drafts=drafts.forget(conn, before=now - timedelta(days=limits.audits_days)),
             audits=forget_audits(conn, before=now - timedelta(days=limits.audits_days)),
             insights=forget_insights(conn, before=now - timedelta(days=limits.insights_days)),
             messages=conn.execute(old_messages).rowcount,

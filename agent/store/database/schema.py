@@ -579,3 +579,36 @@ takeover_tickets = sa.Table(  # one line each, within seconds: a worker's or a v
     _column("session", sa.Text, nullable=True),
     _column("expires_at", UtcDateTime),
 )
+
+drafts = sa.Table(  # what people showed the agent, and pieces of permission pages that it did not understand
+    "drafts",
+    metadata,
+    _column("id", sa.Integer, primary_key=True),
+    _column("kind", sa.Text),  # screen, chrome
+    _column("name", sa.Text, unique=True),  # under which it would be adopted; made of what it is: the same is kept once
+    _column("digest", sa.Text),  # of the text
+    _column("text", sa.Text),  # a file of the catalogue's form; empty where none could be made
+    _column("state", sa.Text, index=True),  # offered, refused, adopted
+    _column("refusals", sa.JSON),  # why it is not offered
+    _column("account_id", sa.Text, nullable=True),  # where it was seen
+    _column("visit_id", sa.Text, nullable=True),
+    _column("person", sa.Text),  # who passed the page; empty for chrome
+    _column("about", sa.JSON),  # what was pressed, what came next, the address
+    _column("page", sa.Text),  # scrubbed
+    _column("picture", sa.LargeBinary, nullable=True),  # PNG, masked
+    _column("at", UtcDateTime),
+)
+
+adopted = sa.Table(
+    "adopted",
+    metadata,
+    _column("id", sa.Integer, primary_key=True),
+    _column("kind", sa.Text),  # screen, chrome
+    _column("name", sa.Text, unique=True),
+    _column("text", sa.Text),
+    _column("digest", sa.Text),  # SHA-256 of the text
+    _column("person", sa.Text),
+    _column("reason", sa.Text),
+    _column("at", UtcDateTime),
+    _column("draft_id", sa.Integer, nullable=True),
+)

@@ -1,0 +1,41 @@
+"""The catalogue of a visit: the shipped one, with what people adopted laid under it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import structlog
+from sqlalchemy.engine import Engine
+
+from agent.observe import events
+from agent.store import adopted
+from agent.store.database.engine import reading
+from flows.catalogue.adopted import Adopted, AdoptedKind, Overlaid, lay_under
+from flows.catalogue.load import Catalogue, load_catalogue
+
+log = structlog.get_logger(__name__)
+
+
+def current_catalogue(engine: Engine) -> Catalogue:
+    """The catalogue as it is now: every visit asks, so that an adoption counts from the next visit on."""
+    return overlaid(engine).catalogue
+
+
+def overlaid(engine: Engine) -> Overlaid:
+    """As `current_catalogue`, with what of the adopted is not used and why."""
+    with reading(engine) as conn:
+        rows = adopted.list_all(conn)
+    return _laid(tuple(_piece(row) for row in rows if row.kind in set(AdoptedKind)))
+
+
+def _piece(row: adopted.AdoptedRow) -> Adopted:
+    return Adopted(kind=AdoptedKind(row.kind), name=row.name, text=row.text, digest=row.digest)
+
+
+@lru_cache(maxsize=2)
+def _laid(pieces: tuple[Adopted, ...]) -> Overlaid:
+    """Lay them under once; what is not used is told when it is found."""
+    laid = lay_under(load_catalogue(), pieces)
+    for name, why in laid.refused:
+        log.warning(events.ADOPTED_NOT_USED, name=name, why=why)
+    return laid

@@ -1,0 +1,75 @@
+"""What a run over recorded pages covered of the elements that flows ask for, and what it could not."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flows.catalogue.check import PageCheck
+from flows.catalogue.load import Catalogue, default_root
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ElementCoverage:
+    """One element that a flow asks for: on how many recorded pages of its screen it was found."""
+
+    screen: str
+    element: str
+    pages: int  # recorded pages that were read as the screen
+    found: int
+
+    @property
+    def name(self) -> str:
+        """Screen and element."""
+        return f"{self.screen}.{self.element}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """What the run held against the pages."""
+
+    missing: tuple[str, ...]  # the catalogue has no such element, or not even the screen
+    elements: tuple[ElementCoverage, ...]
+
+    @property
+    def covered(self) -> tuple[str, ...]:
+        """Elements that some page showed."""
+        return tuple(one.name for one in self.elements if one.found)
+
+    @property
+    def uncovered(self) -> tuple[str, ...]:
+        """Elements that were found on no page."""
+        return tuple(one.name for one in self.elements if not one.found)
+
+
+def needed_elements() -> dict[str, tuple[str, ...]]:
+    """The elements that the flows ask for by name, by screen: `selectors/guard/needed.toml`."""
+    text = (default_root() / "guard" / "needed.toml").read_text("utf-8")
+    return {screen: tuple(names) for screen, names in tomllib.loads(text)["elements"].items()}
+
+
+def coverage_of(checks: Iterable[PageCheck], catalogue: Catalogue) -> Coverage:
+    """Hold what was found on the pages against what the flows, and the interstitials themselves, need."""
+    read = list(checks)
+    wanted = {screen: set(names) for screen, names in needed_elements().items()}
+    for screen in catalogue.screens.values():
+        if screen.handling.element:
+            wanted.setdefault(screen.screen, set()).add(screen.handling.element)
+    pairs = [(screen, name) for screen in sorted(wanted) for name in sorted(wanted[screen])]
+    missing = [
+        f"{screen}.{name}"
+        for screen, name in pairs
+        if screen not in catalogue.screens or name not in catalogue.screens[screen].elements
+    ]
+    elements = [
+        ElementCoverage(
+            screen=screen,
+            element=name,
+            pages=sum(one.seen.screen == screen for one in read),
+            found=sum(one.seen.screen == screen and one.elements.get(name) is not None for one in read),
+        )
+        for screen, name in pairs
+        if f"{screen}.{name}" not in missing
+    ]
+    return Coverage(missing=tuple(missing), elements=tuple(elements))

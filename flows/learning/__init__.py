@@ -1,0 +1,1 @@
+"""Making drafts of the catalogue from what a person did, and refusing what no draft may do."""
