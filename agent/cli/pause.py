@@ -14,7 +14,7 @@ from agent.actions import lifecycle
 from agent.cli import context
 from agent.cli.output import now, say
 from agent.errors import UsageError
-from agent.store import login_orders
+from agent.store import login_orders, sign_in_breaker
 from agent.store.alarms import TableBoard
 from agent.store.database.engine import writing
 
@@ -24,6 +24,9 @@ All = Annotated[
 
 
 Registrations = Annotated[bool, typer.Option("--registrations", help="Only the creation of logins that were ordered.")]
+
+
+SignIns = Annotated[bool, typer.Option("--sign-ins", help="Only sign-ins that were stopped because many went badly.")]
 
 
 def pause(everything: All = False, registrations: Registrations = False) -> None:
@@ -38,8 +41,12 @@ def pause(everything: All = False, registrations: Registrations = False) -> None
     return say("everything is paused; running visits end within seconds, 'sc-agent resume --all' lets them go on")
 
 
-def resume(everything: All = False, registrations: Registrations = False) -> None:
+def resume(everything: All = False, registrations: Registrations = False, sign_ins: SignIns = False) -> None:
     """Let everything go on after `pause --all`."""
+    if sign_ins and not everything:
+        with writing(context.database(context.settings())) as conn:
+            were_stopped = sign_in_breaker.close(conn, now=now())
+        return say("sign-ins go on" if were_stopped else "sign-ins were not stopped")
     if registrations and not everything:
         engine = context.database(context.settings())
         with writing(engine) as conn:

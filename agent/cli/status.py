@@ -19,7 +19,7 @@ from agent.domain.authorization import State
 from agent.domain.status_document import status_document
 from agent.errors import Exit
 from agent.settings.model import Settings
-from agent.store import accounts, journal, switches, workers
+from agent.store import accounts, journal, sign_in_breaker, switches, workers
 from agent.store.database.engine import reading
 from agent.store.inbox import folders, invitations, messages
 
@@ -96,6 +96,7 @@ def _show(engine: Engine, chosen: _Chosen, *, as_json: bool) -> bool:
             "mails": messages.count_by_verdict(conn, since=now() - timedelta(days=settings.mail.expires_after_days)),
             "workers": [_worker(worker) for worker in workers.list_all(conn)],
             "paused_by": switches.paused_by(conn),
+            "sign_ins": _sign_ins(conn),
         }
         on_call = {a.id: _known(conn, a, settings) for a in found if a.internal_reason or a.failure_code}
     if as_json:
@@ -142,6 +143,11 @@ def describe(conn: Connection, account: Account) -> dict[str, Any]:
         "due": timestamp(account.due),
         "updated_at": timestamp(account.updated_at),
     }
+
+
+def _sign_ins(conn: Connection) -> dict[str, Any]:
+    breaker = sign_in_breaker.read(conn)
+    return {"state": breaker.position, "since": timestamp(breaker.since), "why": breaker.why or None}
 
 
 def _mailbox(folder: folders.Folder) -> dict[str, Any]:

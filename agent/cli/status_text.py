@@ -15,6 +15,7 @@ from rich.text import Text
 
 from agent.cli.output import console, say, timestamp
 from agent.domain.authorization import State
+from agent.domain.sign_in_breaker import Position
 
 OPEN_MAILS = ("held", "poison", "retry", "waiting")  # those a person may have to look at
 WORST_FIRST = (
@@ -31,6 +32,11 @@ def print_status(document: Mapping[str, Any], *, on_call: Mapping[str, Mapping[s
     """
     if document["paused_by"]:
         say(f"everything is paused ({document['paused_by']}); 'sc-agent resume --all' lets it go on\n")
+    if document["sign_ins"]["state"] != Position.CLOSED:
+        say(
+            f"no password is typed since {document['sign_ins']['since']}: {document['sign_ins']['why']}; single accounts are tried by "
+            "themselves, 'sc-agent resume --sign-ins' lets all go on\n"
+        )
     if not registered:
         say("no accounts; register one with 'sc-agent accounts add'")
     elif not document["accounts"]:

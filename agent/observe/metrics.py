@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from sqlalchemy.engine import Connection, Engine
 
+from agent.domain.sign_in_breaker import Position
 from agent.observe.mail_metrics import MailMetrics
-from agent.store import switches
+from agent.store import sign_in_breaker, switches
 from agent.store.database.engine import reading
 from agent.store.database.schema import accounts, acts, alarms, invitations, leases
 
@@ -73,6 +74,7 @@ class Metrics:
                 ),
                 ("alarms_open", "Alarms that people were told of and that are not over.", []),
                 ("paused", "1 while everything is paused.", []),
+                ("sign_ins_stopped", "1 while no password is typed because many sign-ins went badly.", []),
             )
         }
 
@@ -108,6 +110,8 @@ class Metrics:
             conn.scalar(sa.select(sa.func.count()).where(alarms.c.sent_at.is_not(None), alarms.c.times > 0)) or 0
         )
         gauges["paused"].set(0 if switches.paused_by(conn) is None else 1)
+        stopped = sign_in_breaker.read(conn).position is not Position.CLOSED
+        gauges["sign_ins_stopped"].set(int(stopped))
         untaken = sa.and_(
             acts.c.act == "type_password",
             acts.c.at >= now - timedelta(hours=1),

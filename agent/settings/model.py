@@ -199,6 +199,11 @@ class SignInSettings(_Group):
     skew_warn: Seconds = 5.0
     skew_stop: Seconds = 60.0
     code_margin: Seconds = 5.0  # no code with less left
+    stop_accounts: int = Field(default=5, ge=2)  # accounts with a bad end within the window that stop all sign-ins
+    stop_share: float = Field(default=0.5, gt=0, le=1)  # of all accounts that signed in within it
+    stop_window: Seconds = 3600.0
+    stop_rest: Seconds = 900.0  # before one account is tried; doubled while that ends badly
+    canaries: int = Field(default=3, ge=1)  # accounts whose sign-ins must go well before all go on
     ask: Literal["never", "present", "always"] = "present"  # whether a visit asks people for codes sent by message
     ask_within: float = Field(default=90.0, gt=0, le=180)  # seconds it waits; the visit's own bound goes on
 

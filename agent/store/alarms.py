@@ -48,6 +48,20 @@ class AlarmPolicy:
     pause: timedelta = timedelta()
 
 
+def note_alarm(conn: Connection, key: str, text: str, *, now: datetime, times: int) -> None:
+    """Something went wrong once more, in the transaction of what shows it; it counts so many times."""
+    since = sa.case((alarms.c.times == 0, now), else_=alarms.c.since)
+    if not insert_once(conn, alarms, {"key": key, "times": times, "text": text, "since": now}):
+        again = alarms.update().where(alarms.c.key == key)
+        conn.execute(again.values(times=alarms.c.times + times, text=text, since=since))
+
+
+def end_alarm(conn: Connection, key: str) -> bool:
+    """It is over; whether people have to be told so."""
+    conn.execute(alarms.delete().where(alarms.c.key == key, alarms.c.sent_at.is_(None)))
+    return conn.execute(alarms.update().where(alarms.c.key == key).values(times=0)).rowcount > 0
+
+
 @dataclass(frozen=True, slots=True)
 class TableBoard:
     """Open alarms in the database."""
@@ -56,11 +70,8 @@ class TableBoard:
 
     def note(self, key: str, text: str, *, now: datetime, times: int) -> None:
         """It went wrong once more, which counts so many times."""
-        since = sa.case((alarms.c.times == 0, now), else_=alarms.c.since)
         with writing(self.engine) as conn:
-            if not insert_once(conn, alarms, {"key": key, "times": times, "text": text, "since": now}):
-                again = alarms.update().where(alarms.c.key == key)
-                conn.execute(again.values(times=alarms.c.times + times, text=text, since=since))
+            note_alarm(conn, key, text, now=now, times=times)
 
     def clear(self, key: str) -> bool:
         """It is over; whether people have to be told so."""
@@ -68,8 +79,7 @@ class TableBoard:
             if conn.scalar(sa.select(alarms.c.key).where(alarms.c.key == key, alarms.c.times > 0)) is None:
                 return False
         with writing(self.engine) as conn:
-            conn.execute(alarms.delete().where(alarms.c.key == key, alarms.c.sent_at.is_(None)))
-            return conn.execute(alarms.update().where(alarms.c.key == key).values(times=0)).rowcount > 0
+            return end_alarm(conn, key)
 
     def take(self, policy: AlarmPolicy, *, now: datetime) -> list[OpenAlarm]:
         """What people have to be told of now, and are from now on taken to be told of.

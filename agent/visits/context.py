@@ -11,6 +11,7 @@ from sqlalchemy.engine import Engine
 from agent.clock import Clock
 from agent.domain.policy.model import Policy
 from agent.domain.schedule import Rhythm
+from agent.domain.sign_in_breaker import BreakerLimits
 from agent.observe.redaction import Redaction
 from agent.settings.model import Settings
 from agent.store.vault.keys import Vault
@@ -64,6 +65,18 @@ class WorkerContext:
             backoff_first=timedelta(seconds=work.backoff_first),
             backoff_max=timedelta(seconds=work.backoff_max),
             jitter=audit.jitter,
+        )
+
+    @property
+    def breaker_limits(self) -> BreakerLimits:
+        """When sign-ins stop, and how they begin again."""
+        limits = self.settings.sign_in
+        return BreakerLimits(
+            window=timedelta(seconds=limits.stop_window),
+            accounts=limits.stop_accounts,
+            share=limits.stop_share,
+            rest=timedelta(seconds=limits.stop_rest),
+            canaries=limits.canaries,
         )
 
     @property

@@ -24,6 +24,12 @@ class BudgetSpentError(FlowError):
     disposition = Disposition.NEEDS_HUMAN
 
 
+class SignInsStoppedError(FlowError):
+    """Too many accounts met what nobody knows; no password is typed before a few accounts have been tried."""
+
+    code = "sign_ins_stopped"
+
+
 class PasswordHeldError(FlowError):
     """The password in force was rejected before; it is never typed again."""
 

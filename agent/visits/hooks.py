@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 from agent.domain.requests import RequestKind
 from agent.domain.totp_seed import parse_seed
 from agent.observe import events
-from agent.store import accounts, acts
+from agent.store import accounts, acts, sign_in_breaker
 from agent.store.console.presence import is_anybody_there
 from agent.store.database.engine import reading, writing
 from agent.store.password_marks import Mark
@@ -25,7 +25,7 @@ from agent.store.vault import password_memory, sessions
 from agent.visits import attempt_budget as budget
 from agent.visits import unanswered
 from agent.visits.context import WorkerContext
-from agent.visits.errors import AcceptanceUnansweredError, HeldError
+from agent.visits.errors import AcceptanceUnansweredError, HeldError, SignInsStoppedError
 from agent.visits.lease_guard import require_held
 from agent.visits.one_time_codes import OneTimeCodes
 from agent.visits.prepare import Plan
@@ -125,6 +125,7 @@ class _ActPermission:
                 conn, plan.signs_in.id, act, limits=context.settings.sign_in, now=now, mark=self._mark(conn, act)
             )
             self._require_unclicked(conn, act)
+            self._require_sign_ins(conn, act, now)
             acts.intend(conn, plan.signs_in.id, act, visit_id=plan.visit_id, now=now, version=plan.secrets.version)
             if session is not None:
                 sessions.save(conn, context.vault, plan.signs_in.id, session, now=now)
@@ -147,6 +148,17 @@ class _ActPermission:
         if accounts.get(conn, signs_in).secret_version != self._plan.secrets.version:
             raise HeldError(
                 f"the secrets of account {signs_in} were changed in the middle of the visit; it begins again with the new ones"
+            )
+
+    def _require_sign_ins(self, conn: Connection, act: Act, now: datetime) -> None:
+        """A fleet whose sign-ins meet what nobody knows types no password, but for one account at a time."""
+        if act is not Act.TYPE_PASSWORD:
+            return
+        limits = self._context.breaker_limits
+        if not sign_in_breaker.admit(conn, self._plan.signs_in.id, now=now, limits=limits):
+            raise SignInsStoppedError(
+                f"no password is typed for any account: {sign_in_breaker.read(conn).why}; look at the evidence, then "
+                "'sc-agent resume --sign-ins', or wait: single accounts are tried by themselves"
             )
 
     def _require_unclicked(self, conn: Connection, act: Act) -> None:

@@ -15,12 +15,13 @@ from agent.domain.authorization import Event
 from agent.domain.insights.document import InsightsDocument
 from agent.settings.model import Settings
 from agent.store.transitions import Facts
-from agent.visits.errors import HeldError, LeaseLostError
+from agent.visits.errors import HeldError, LeaseLostError, SignInsStoppedError
 from agent.visits.prepare import Plan, VisitKind
 from flows.errors import AccountNotOfferedError, Disposition, FlowError, InvitationClosedError, WrongIdentityError
 from flows.models import AuditReading
 
 _SOON = timedelta(seconds=2)
+_STOPPED = timedelta(minutes=5)  # until an account is looked at again while no password may be typed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,8 @@ def from_error(
     """What an error means for the account; its disposition decides."""
     if isinstance(error, LeaseLostError | HeldError):
         return Conclusion(outcome=error.code, event=Event.INTERRUPTED, why=str(error), due=now + _SOON, error=error)
+    if isinstance(error, SignInsStoppedError):
+        return Conclusion(outcome=error.code, event=Event.INTERRUPTED, why=str(error), due=now + _STOPPED, error=error)
     forget = isinstance(error, WrongIdentityError)
     if isinstance(error, AccountNotOfferedError) and plan.kind is VisitKind.AUDIT and plan.account.granted_at is None:
         return Conclusion(outcome=error.code, event=Event.NOT_OFFERED, why=str(error), session=session, error=error)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from agent.domain.account import Account
 from agent.domain.authorization import Event, State
-from agent.store import accounts, acts, leases, transitions, visits
+from agent.store import accounts, acts, leases, sign_in_breaker, transitions, visits
 from agent.store.accounts import UnknownAccountError
 from agent.store.audits import record_audit
 from agent.store.database.engine import writing
@@ -57,6 +57,9 @@ def _finish(context: WorkerContext, plan: Plan, conclusion: Conclusion) -> Accou
     with writing(context.engine) as conn:
         conclusion = _doubting(conn, context, plan, conclusion)
         visits.end(conn, plan.visit_id, outcome=conclusion.outcome, now=now)
+        sign_in_breaker.observe(
+            conn, plan.signs_in.id, plan.visit_id, outcome=conclusion.outcome, now=now, limits=context.breaker_limits
+        )
         shared = leases.shared_now(conn, now)
         if not all(leases.renew(conn, lease, now=shared, length=context.lease_length) for lease in plan.held):
             accounts.survive(conn, plan.account.id)  # the visit ended, and not its worker

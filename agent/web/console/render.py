@@ -13,9 +13,10 @@ from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, Response
 
 from agent.domain.authorization import State
+from agent.domain.sign_in_breaker import Position
 from agent.observe.alarm_pages import path_of
 from agent.printable import printable
-from agent.store import switches
+from agent.store import sign_in_breaker, switches
 from agent.store.console.people import Role
 from agent.web.console.access import Visitor
 from agent.web.parts import WebParts
@@ -54,14 +55,28 @@ def page(visit: Visitor, template: str, values: Mapping[str, Any], *, status: in
         "path": visit.request.url.path,
         "rehearsal": visit.parts.settings.is_rehearsal,
         "paused_by": switches.paused_by(visit.conn),
+        "stopped": _stopped(visit),
         "may": lambda role: visit.may(Role(role)),
     }
     return HTMLResponse(_environment().get_template(template).render(**frame, **values), status, headers=HEADERS)
 
 
+def _stopped(visit: Visitor) -> str | None:
+    """Why no password is typed, while none is."""
+    breaker = sign_in_breaker.read(visit.conn)
+    return None if breaker.position is Position.CLOSED else breaker.why
+
+
 def plain(template: str, values: Mapping[str, Any], *, status: int) -> Response:
     """Render a page for somebody who is not signed in, or while the database is away."""
-    frame = {"person": None, "path": "", "rehearsal": False, "paused_by": None, "may": lambda _role: False}
+    frame = {
+        "person": None,
+        "path": "",
+        "rehearsal": False,
+        "paused_by": None,
+        "stopped": None,
+        "may": lambda _role: False,
+    }
     return HTMLResponse(_environment().get_template(template).render(**frame, **values), status, headers=HEADERS)
 
 

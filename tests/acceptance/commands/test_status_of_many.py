@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from agent.domain.authorization import State
+from agent.domain.sign_in_breaker import BreakerLimits
+from agent.store import sign_in_breaker, visits
 from agent.store.database.engine import open_database, writing
 from agent.store.database.schema import accounts, journal
 from tests.support.processes.command import Agent
@@ -71,3 +73,21 @@ def test_check_is_for_monitors(many: Agent) -> None:
     assert many("status", "--check").code == 3
     assert many("status", "--check", "--state", "failed").code == 0
     assert many("status", "--check", "--json", "A07").code == 3
+
+
+def test_stopped_sign_ins_are_the_first_thing_it_says_and_a_person_lets_them_go_on(many: Agent) -> None:
+    engine = open_database(f"sqlite:///{many.folder / 'data' / 'agent.sqlite'}")
+    now = datetime.now(UTC)
+    with writing(engine) as conn:
+        for number in range(5):
+            visits.start(conn, f"v{number}", f"A0{number}", kind="audit", host="h", worker="w", now=now)
+            visits.end(conn, f"v{number}", outcome="unknown_screen", now=now)
+            sign_in_breaker.observe(
+                conn, f"A0{number}", f"v{number}", outcome="unknown_screen", now=now, limits=BreakerLimits()
+            )
+    engine.dispose()
+    assert many("status").out.startswith("no password is typed since ")
+    assert many("status", "--json").document["sign_ins"]["state"] == "open"
+    assert many("resume", "--sign-ins").out == "sign-ins go on\n"
+    assert many("resume", "--sign-ins").out == "sign-ins were not stopped\n"
+    assert many("status", "--json").document["sign_ins"]["state"] == "closed"
