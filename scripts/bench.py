@@ -27,6 +27,7 @@ sys.path.insert(0, str(ROOT))
 from tests.bench import (  # noqa: E402 - the path comes first
     contexts,
     daemons,
+    fleet_page,
     grids,
     mailbox_start,
     replaying,
@@ -45,10 +46,12 @@ FAMILIES = (
     daemons.WAITING,
     replaying.FAMILY,
     webhook_delay.FAMILY,
+    fleet_page.FAMILY,
     workers.FAMILY,
 )
 GOALS = {
     "change_to_webhook": "<= 0.1",
+    "fleet_page_100k": "<= 0.2",
     "accept_vs_bare": "<= 1.15",
     "audit_vs_bare": "<= 0.85",
     "audit_vs_naive": ">= 6",

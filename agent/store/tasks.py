@@ -6,13 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from agent.domain.authorization import State
+from agent.domain.invitation import UNVOUCHED
 from agent.store import requests
-from agent.store.database.schema import accounts, messages, task_claims
+from agent.store.database.schema import accounts, messages, task_claims, webhook_endpoints
 from agent.store.database.upsert import upsert
 
 
@@ -21,7 +24,11 @@ class TaskKind(StrEnum):
 
     REQUEST = "request"  # a visit waits for an answer: a code, an approval
     RELEASE = "release"  # an account needs people; afterwards it is released
-    MAIL = "mail"  # a genuine mail is held; approve it or leave it
+    MERCHANT = "merchant"  # a genuine mail is held because nobody said which seller the account is of
+    MAIL = "mail"  # a genuine mail is held for another reason; approve it or leave it
+    ENDPOINT = "endpoint"  # a webhook endpoint is disabled
+    INCOMPLETE = "incomplete"  # the last audit could not read everything
+    STALE = "stale"  # an account was not read completely for long
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,15 +128,16 @@ def _releases(conn: Connection, _now: datetime, limit: int, name: str | None) ->
     ]
 
 
-def _mails(conn: Connection, _now: datetime, limit: int, name: str | None) -> list[Task]:
+def _mails(kind: TaskKind, conn: Connection, _now: datetime, limit: int, name: str | None) -> list[Task]:
     query = sa.select(messages.c.id, messages.c.account_id, messages.c.reason, messages.c.found_at)
     query = query.where(messages.c.verdict == "held").order_by(messages.c.found_at).limit(limit)
+    query = query.where(sa.func.coalesce(messages.c.reason, "").in_(UNVOUCHED) == (kind is TaskKind.MERCHANT))
     if name is not None:
         query = query.where(messages.c.id == (int(name) if _is_number(name) else -1))
     return [
         Task(
-            id=f"{TaskKind.MAIL}:{row.id}",
-            kind=TaskKind.MAIL,
+            id=f"{kind}:{row.id}",
+            kind=kind,
             account_id=row.account_id,
             reason=row.reason or "held",
             since=row.found_at,
@@ -138,11 +146,64 @@ def _mails(conn: Connection, _now: datetime, limit: int, name: str | None) -> li
     ]
 
 
+def _endpoints(conn: Connection, _now: datetime, limit: int, name: str | None) -> list[Task]:
+    ends = webhook_endpoints
+    query = sa.select(ends.c.id, ends.c.disabled_at, ends.c.created_at).where(ends.c.state == "disabled").limit(limit)
+    if name is not None:
+        query = query.where(ends.c.id == name)
+    return [
+        Task(
+            id=f"{TaskKind.ENDPOINT}:{row.id}",
+            kind=TaskKind.ENDPOINT,
+            account_id=None,
+            reason="endpoint_disabled",
+            since=row.disabled_at or row.created_at,
+        )
+        for row in conn.execute(query)
+    ]
+
+
+def _incompletes(conn: Connection, _now: datetime, limit: int, name: str | None) -> list[Task]:
+    query = sa.select(accounts.c.id, accounts.c.updated_at).where(accounts.c.incompletes > 0, _looked_at())
+    return _of_accounts(conn, query, limit, name, kind=TaskKind.INCOMPLETE, reason="audit_incomplete")
+
+
+def _stale(conn: Connection, _now: datetime, limit: int, name: str | None) -> list[Task]:
+    query = sa.select(accounts.c.id, accounts.c.stale_since).where(accounts.c.stale_since.is_not(None), _looked_at())
+    return _of_accounts(conn, query, limit, name, kind=TaskKind.STALE, reason="stale_read")
+
+
+def _looked_at() -> sa.ColumnElement[bool]:
+    """Accounts that need people, or are paused, say so themselves."""
+    return accounts.c.authorization.not_in((State.NEEDS_HUMAN, State.PAUSED))
+
+
+def _of_accounts(
+    conn: Connection,
+    query: sa.Select[Any],
+    limit: int,
+    name: str | None,
+    *,
+    kind: TaskKind,
+    reason: str,
+) -> list[Task]:
+    if name is not None:
+        query = query.where(accounts.c.id == name)
+    return [
+        Task(id=f"{kind}:{row[0]}", kind=kind, account_id=row[0], reason=reason, since=row[1])
+        for row in conn.execute(query.limit(limit))
+    ]
+
+
 _Source = Callable[[Connection, datetime, int, str | None], list[Task]]
 _SOURCES: dict[str, _Source] = {
     TaskKind.REQUEST: _requests,
     TaskKind.RELEASE: _releases,
-    TaskKind.MAIL: _mails,
+    TaskKind.MERCHANT: partial(_mails, TaskKind.MERCHANT),
+    TaskKind.MAIL: partial(_mails, TaskKind.MAIL),
+    TaskKind.ENDPOINT: _endpoints,
+    TaskKind.INCOMPLETE: _incompletes,
+    TaskKind.STALE: _stale,
 }
 
 

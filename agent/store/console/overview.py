@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -37,8 +38,8 @@ def overview(conn: Connection, *, now: datetime) -> Overview:
     return Overview(
         by_state={State(state): number for state, number in counts},
         due_now=conn.scalar(due) or 0,
-        oldest_unfinished=_extreme(conn, accounts.c.updated_at, accounts.c.authorization.in_(_WORKING)),
-        oldest_read=_extreme(conn, accounts.c.last_complete_read_at, accounts.c.authorization == State.COMPLETE),
+        oldest_unfinished=_oldest(conn, accounts.c.updated_at, _WORKING),
+        oldest_read=_oldest(conn, accounts.c.last_complete_read_at, (State.COMPLETE,)),
     )
 
 
@@ -60,8 +61,11 @@ def trend(conn: Connection, *, now: datetime) -> list[tuple[int, int]]:
     return [(complete, failed) for complete, failed in hours]
 
 
-def _extreme(
-    conn: Connection, at: sa.Column[datetime], condition: sa.ColumnElement[bool]
-) -> tuple[str, datetime] | None:
-    row = conn.execute(sa.select(accounts.c.id, at).where(condition, at.is_not(None)).order_by(at).limit(1)).first()
-    return None if row is None else (row[0], row[1])
+def _oldest(conn: Connection, at: sa.Column[datetime], states: Collection[State]) -> tuple[str, datetime] | None:
+    """One look into an index a state: all of them in one query would be sorted."""
+    found = []
+    for state in states:
+        mine = sa.and_(accounts.c.authorization == state, at.is_not(None))
+        row = conn.execute(sa.select(accounts.c.id, at).where(mine).order_by(at).limit(1)).first()
+        found += [] if row is None else [(row[0], row[1])]
+    return min(found, key=lambda each: each[1], default=None)

@@ -51,6 +51,11 @@ def _column(name: str, kind: Any, *rest: Any, **options: Any) -> sa.Column[Any]:
     return sa.Column(name, kind, *rest, **options)
 
 
+def _only(condition: sa.ColumnElement[bool]) -> dict[str, Any]:
+    """An index of these rows alone."""
+    return {"postgresql_where": condition, "sqlite_where": condition}
+
+
 def _account() -> sa.Column[Any]:
     return _column("account_id", sa.Text, sa.ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
 
@@ -98,7 +103,12 @@ accounts = sa.Table(
     _column("insights_readable", sa.Boolean, nullable=True),
     _column("answer_mail_codes", sa.Boolean, default=False, server_default=sa.false()),  # at sign-in
     _column("insights_due", UtcDateTime, nullable=True, index=True),  # None: at once, where it is complete
+    sa.Index("ix_accounts_state", "authorization", "id"),  # lists and counts by state
+    sa.Index("ix_accounts_state_updated", "authorization", "updated_at"),
+    sa.Index("ix_accounts_state_read", "authorization", "last_complete_read_at"),
 )
+sa.Index("ix_accounts_incomplete", accounts.c.id, **_only(accounts.c.incompletes > 0))
+sa.Index("ix_accounts_stale", accounts.c.stale_since, **_only(accounts.c.stale_since.is_not(None)))
 
 secrets = sa.Table(  # encrypted by store/vault
     "secrets",
@@ -396,6 +406,7 @@ messages = sa.Table(  # candidates and problem mails only
     _column("found_at", UtcDateTime),
     _column("judged_at", UtcDateTime, nullable=True),
     sa.UniqueConstraint("folder_id", "uidvalidity", "uid"),
+    sa.Index("ix_messages_verdict", "verdict", "found_at"),
 )
 
 invitations = sa.Table(

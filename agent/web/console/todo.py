@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from urllib.parse import quote
 
 from starlette.responses import Response
 
@@ -16,6 +17,15 @@ from agent.web.console.handle import Done, acts
 from agent.web.problems import Code, Problem, not_found
 
 _MOST = 200
+_WORDS = {  # what waits, and the one button that is next
+    TaskKind.REQUEST: ("A visit waits for an answer", "Open the account"),
+    TaskKind.RELEASE: ("The account waits for a release", "Open the account"),
+    TaskKind.MERCHANT: ("A merchant waits to be confirmed", "Look at the mail"),
+    TaskKind.MAIL: ("Held mail", "Look at the mail"),
+    TaskKind.ENDPOINT: ("A webhook endpoint is disabled", "Open the webhooks"),
+    TaskKind.INCOMPLETE: ("The last audit read not everything", "Open the findings"),
+    TaskKind.STALE: ("Not read completely for long", "Open the account"),
+}
 _WITHIN = timedelta(hours=1)  # the promise: an invitation is accepted within the hour
 
 
@@ -29,6 +39,7 @@ def show(visit: Visitor) -> Response:
             "is_late": visit.now > deadline(task),
             "runbook": runbook.paragraph(task.reason),
             "place": _place(task),
+            "words": _WORDS[task.kind],
             "is_mine": task.claimed_by == visit.person.name,
         }
         for task in found
@@ -42,7 +53,15 @@ def deadline(task: Task) -> datetime:
 
 
 def _place(task: Task) -> str:
-    return f"/mails/{task.name}" if task.kind is TaskKind.MAIL else f"/accounts/{task.account_id}"
+    match task.kind:
+        case TaskKind.MAIL | TaskKind.MERCHANT:
+            return f"/mails/{task.name}"
+        case TaskKind.ENDPOINT:
+            return "/webhooks"
+        case TaskKind.INCOMPLETE:
+            return f"/accounts/{quote(str(task.account_id), safe='')}/findings"
+        case _:
+            return f"/accounts/{quote(str(task.account_id), safe='')}"
 
 
 def _claim(visit: Visitor, form: Mapping[str, str]) -> Done:

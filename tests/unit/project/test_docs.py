@@ -28,6 +28,8 @@ OUR_CODES = {"poison", "configuration", "unexpected", "audit_fail", "audit_incom
     MerchantDiffersError.code,
     "merchant_not_comparable",
     "link_altered",
+    "stale_read",
+    "endpoint_disabled",
 }
 
 

@@ -13,11 +13,13 @@ from sqlalchemy.engine import Engine
 
 from agent.domain.authorization import State
 from agent.domain.requests import RequestKind
+from agent.outbox.endpoint_actions import add_endpoint
 from agent.settings.model import Settings, WebSettings
-from agent.store import accounts, requests, switches
+from agent.store import accounts, requests, switches, tasks
 from agent.store.console import operator_log, people, sessions
 from agent.store.console.people import Role
 from agent.store.database.engine import reading, writing
+from agent.store.database.schema import messages, webhook_endpoints
 from agent.store.database.schema import operator_log as log_table
 from agent.store.requests import PersonAnswer
 from agent.store.vault.keys import Vault
@@ -79,6 +81,34 @@ async def test_the_button_gives_a_support_file_and_is_journaled(web: WebServer, 
     )
     with reading(web.engine) as conn:
         assert operator_log.page(conn, before=None, limit=1)[0].act == "support file"
+
+
+async def test_the_queue_holds_each_kind_with_its_page_and_its_runbook(
+    engine: Engine, web: WebServer, admin: httpx.AsyncClient
+) -> None:
+    now = web.role.parts.clock.now()
+    with writing(engine) as conn:
+        for account in ("A2", "A3", "A4"):
+            add_account(conn, account)
+        accounts.edit(conn, "A2", incompletes=1)
+        accounts.edit(conn, "A3", stale_since=now)
+        accounts.edit(conn, "A4", incompletes=1, authorization=State.PAUSED)
+        sealing = web.role.parts.web_key.vault()
+        made = add_endpoint(conn, url="https://hooks.example/x", types=[], sealing=sealing, now=now)
+        conn.execute(webhook_endpoints.update().values(state="disabled", disabled_at=now))
+        for reason in ("merchant_unknown", "other_merchant"):
+            held = {"stage": "done", "verdict": "held", "reason": reason, "account_id": "A1", "found_at": now}
+            conn.execute(messages.insert().values(held))
+        kinds = {task.id: task.kind for task in tasks.list_all(conn, now=now, limit=50)}
+        assert all(tasks.get(conn, task_id, now=now) is not None for task_id in kinds)
+        assert tasks.get(conn, "stale:A2", now=now) is None
+        assert tasks.get(conn, "merchant:2", now=now) is None
+    ids = {"release:A1", "incomplete:A2", "stale:A3", f"endpoint:{made.endpoint.id}", "merchant:1", "mail:2"}
+    assert set(kinds) == ids
+    shown = (await admin.get("/todo")).text
+    for place in ("/accounts/A2/findings", "/accounts/A3", "/webhooks", "/mails/1", "/mails/2"):
+        assert f'class="button" href="{place}"' in shown
+    assert shown.count('class="runbook"') == len(ids)
 
 
 async def test_a_viewer_answers_nothing(web: WebServer) -> None:
