@@ -123,6 +123,8 @@ def _print_coverage(
         say(f"NOT COVERED {name}: found on no recorded page")
     for name in unshown:
         say(f"NOT COVERED screen {name}: no recorded page is read as it")
+    for name, why in covered.without_a_page.items():
+        say(f"without a page {name}: {why}")
     wrong, found = sum(bool(one.problems) for one in checks), len(covered.covered)
     say(
         f"{len(checks)} pages, {wrong} not as expected; {screens} screens; {found} of "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from flows.catalogue.check import PageCheck
 from flows.catalogue.load import Catalogue, default_root
@@ -31,6 +32,7 @@ class Coverage:
 
     missing: tuple[str, ...]  # the catalogue has no such element, or not even the screen
     elements: tuple[ElementCoverage, ...]
+    without_a_page: dict[str, str]  # elements that are known to be on no recorded page, and why
 
     @property
     def covered(self) -> tuple[str, ...]:
@@ -39,14 +41,17 @@ class Coverage:
 
     @property
     def uncovered(self) -> tuple[str, ...]:
-        """Elements that were found on no page."""
-        return tuple(one.name for one in self.elements if not one.found)
+        """Elements that were found on no page, and should have been."""
+        return tuple(one.name for one in self.elements if not one.found and one.name not in self.without_a_page)
 
 
 def needed_elements() -> dict[str, tuple[str, ...]]:
     """The elements that the flows ask for by name, by screen: `selectors/guard/needed.toml`."""
-    text = (default_root() / "guard" / "needed.toml").read_text("utf-8")
-    return {screen: tuple(names) for screen, names in tomllib.loads(text)["elements"].items()}
+    return {screen: tuple(names) for screen, names in _needed()["elements"].items()}
+
+
+def _needed() -> dict[str, Any]:
+    return tomllib.loads((default_root() / "guard" / "needed.toml").read_text("utf-8"))
 
 
 def coverage_of(checks: Iterable[PageCheck], catalogue: Catalogue) -> Coverage:
@@ -72,4 +77,4 @@ def coverage_of(checks: Iterable[PageCheck], catalogue: Catalogue) -> Coverage:
         for screen, name in pairs
         if f"{screen}.{name}" not in missing
     ]
-    return Coverage(missing=tuple(missing), elements=tuple(elements))
+    return Coverage(missing=tuple(missing), elements=tuple(elements), without_a_page=_needed()["without_a_page"])
