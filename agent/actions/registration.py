@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from agent.domain.account import NewAccount
 from agent.domain.login_order import NewOrder
 from agent.errors import UsageError
-from agent.store import accounts, login_orders
+from agent.store import accounts, erasures, login_orders
 from agent.store.inbox import messages
 from agent.store.vault import drawn_secrets, sign_in_secrets
 from agent.store.vault.keys import Vault
@@ -70,14 +70,15 @@ def order_login(conn: Connection, account_id: str, order: NewOrder, *, now: date
     login_orders.place(conn, account_id, order, now=now)
 
 
-def remove(conn: Connection, account_id: str) -> None:
-    """Forget an account with its secrets, session, audits and history.
+def remove(conn: Connection, account_id: str, *, now: datetime, keep_evidence: timedelta, who: str | None) -> None:
+    """Forget an account with its secrets, session, audits and history; its evidence goes after `keep_evidence`.
 
-    Nothing changes in Seller Central.
-
-    What is remembered of its passwords, as keyed hashes of its user email, stays.
+    Nothing changes in Seller Central. What is remembered of its passwords, as keyed hashes of its user email, stays, and
+    so does the proof of what was erased.
 
     Raises:
         UnknownAccountError: there is none.
     """
+    counts = erasures.count_rows(conn, account_id)
     accounts.remove(conn, account_id)
+    erasures.begin(conn, account_id, counts=counts, who=who, now=now, keep=keep_evidence)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 import typer
@@ -17,6 +18,7 @@ from agent.actions.authorization import authorize_api
 from agent.actions.changes import Changes
 from agent.actions.registration import Registration
 from agent.cli import context
+from agent.cli.accounts_erasures import list_erasures
 from agent.cli.accounts_export import export
 from agent.cli.accounts_import import import_, register_all
 from agent.cli.arguments import GlobalAccountId, MerchantId, MerchantName, named_merchant, naming, parse_secrets
@@ -33,6 +35,7 @@ from agent.store.vault.sign_in_secrets import SignInSecrets
 app = typer.Typer(help="Register accounts, change them, see how each stands.", no_args_is_help=True)
 app.command("import")(import_)
 app.command()(export)
+app.command("erasures")(list_erasures)
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The account.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -259,18 +262,23 @@ def release(account_id: Id) -> None:
 
 @app.command()
 def remove(account_id: Id, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
-    """Forget an account: its secrets, session, audits and history.
+    """Forget an account: its secrets, session, audits and history at once, its evidence after a week.
 
-    Nothing changes in Seller Central.
+    Nothing changes in Seller Central. 'accounts erasures' shows what was erased.
     """
-    engine = context.database(context.settings())
+    settings = context.settings()
+    engine = context.database(settings)
     with reading(engine) as conn:
         account = accounts.get(conn, account_id)
     if not yes and not agreed(f"Forget {account.id} ({account.user_email}) with its secrets, audits and history?"):
         raise UsageError("nothing was removed; answer y, or pass --yes")
     with writing(engine) as conn:
-        registry.remove(conn, account_id)
-    say(f"{account_id} is forgotten; the user still exists in Seller Central until the seller deletes it")
+        keep = timedelta(days=settings.observe.erase_after_days)
+        registry.remove(conn, account_id, now=now(), keep_evidence=keep, who=getpass.getuser())
+    say(
+        f"{account_id} is forgotten; its evidence goes in {settings.observe.erase_after_days:g} days. The user still exists in Seller "
+        f"Central: ask the seller to open Settings > User Permissions and delete {account.user_email}"
+    )
 
 
 def _happen(account_id: str, action: Callable[..., Account]) -> None:

@@ -38,3 +38,22 @@ def _beyond(account: Path, *, before: datetime, share: int) -> Iterator[Path]:
         held += sum(file.lstat().st_size for file in visit.rglob("*") if file.is_file())
         if ended < before.timestamp() or (held > share and rank):
             yield visit
+
+
+def erase_evidence(root: Path, account_id: str, *, before: datetime) -> int:
+    """Delete all folders of an account's visits that began before; returns how many.
+
+    An account that was registered anew under the same id keeps what is newer.
+    """
+    folder = root / account_id
+    if root.is_symlink() or folder.is_symlink() or not folder.is_dir():
+        return 0
+    old = [visit for visit in folder.iterdir() if visit.lstat().st_mtime <= before.timestamp()]
+    for visit in old:
+        if visit.is_symlink() or not visit.is_dir():
+            visit.unlink(missing_ok=True)
+        else:
+            shutil.rmtree(visit, ignore_errors=True)
+    with suppress(OSError):  # what is newer stays
+        folder.rmdir()
+    return len(old)

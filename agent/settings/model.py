@@ -219,6 +219,7 @@ class ObserveSettings(_Group):
     notify_repeat: Seconds = 6 * 3600.0
     notify_gather: Seconds = 300.0  # after a notice, what else happens is gathered for so long and told as one
     evidence_days: int = Field(default=30, ge=1)
+    erase_after_days: float = Field(default=7, ge=0)  # the evidence of an account that was removed
     evidence_mb: int = Field(default=100, ge=1)  # an account; the newest visit's is kept whatever its size
     audits_days: int = Field(default=90, ge=1)  # 12 KB each; docs/capacity.md
     insights_days: int = Field(default=400, ge=1)  # 12 KB each, one a day

@@ -14,8 +14,9 @@ import structlog
 
 from agent.domain.authorization import State
 from agent.observe import events
-from agent.observe.evidence_retention import forget_evidence
+from agent.observe.evidence_retention import erase_evidence, forget_evidence
 from agent.observe.notify import Alarms
+from agent.store import erasures
 from agent.store.accounts import edit
 from agent.store.database.engine import reading, writing
 from agent.store.database.retention import forget_old
@@ -81,11 +82,25 @@ class Housekeeping:
         folders = await asyncio.to_thread(
             forget_evidence, context.settings.evidence_root, before=too_old, bytes_per_account=share
         )
+        folders += await asyncio.to_thread(self._erase, now)
         finished = (
             await self.engine.forget(now - timedelta(days=limits.finished_days)) if self.engine is not None else 0
         )
         if any(asdict(gone).values()) or folders or finished:
             log.info(events.RETENTION_APPLIED, evidence=folders, finished=finished, **asdict(gone))
+
+    def _erase(self, now: datetime) -> int:
+        """Erase the evidence of accounts that were removed; the proof is written once it is gone here."""
+        gone = 0
+        with reading(self.context.engine) as conn:
+            due = erasures.list_due(conn, now=now)
+        for each in due:
+            folders = erase_evidence(self.context.settings.evidence_root, each.account_id, before=each.asked_at)
+            gone += folders
+            if folders or each.evidence_erased_at is None:
+                with writing(self.context.engine) as conn:
+                    erasures.done(conn, each.id, folders=folders, now=now)
+        return gone
 
     async def _watch_freshness(self, now: datetime) -> None:
         """An account that was not read completely for long is an alarm of its own."""

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from agent.settings.model import ObserveSettings
-from agent.store import drafts, idempotency, operations, requests, takeovers, tasks
+from agent.store import drafts, erasures, idempotency, operations, requests, takeovers, tasks
 from agent.store.acts import DOUBTED, REJECTED
 from agent.store.audits import forget_audits
 from agent.store.console import sessions
@@ -52,6 +52,7 @@ def forget_old(engine: Engine, limits: ObserveSettings, *, now: datetime) -> For
         conn.execute(workers.delete().where(workers.c.beat < now - _WORKERS_KEPT))
         requests.expire_old(conn, now=now)
         requests.forget(conn, before=now - timedelta(days=limits.finished_days))
+        erasures.forget(conn, before=now - timedelta(days=limits.journal_days))
         tasks.forget_claims(conn, now=now)
         sessions.forget_old(conn, now=now)
         received_codes.forget_old(conn, now=now)

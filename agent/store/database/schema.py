@@ -623,3 +623,16 @@ adopted = sa.Table(
     _column("at", UtcDateTime),
     _column("draft_id", sa.Integer, nullable=True),
 )
+
+erasures = sa.Table(  # of accounts that left: what was erased and when, and none of it
+    "erasures",
+    metadata,
+    _column("id", sa.Integer, primary_key=True),
+    _column("account_id", sa.Text),
+    _column("asked_at", UtcDateTime),
+    _column("asked_by", sa.Text, nullable=True),
+    _column("counts", sa.JSON),  # rows by table
+    _column("evidence_due", UtcDateTime, index=True),
+    _column("evidence_erased_at", UtcDateTime, nullable=True),
+    _column("folders", sa.Integer, nullable=True),  # of visits, erased by the worker that says so
+)

@@ -142,7 +142,8 @@ def remove_account(request: Request, account_id: str) -> Response:
         require_match(request, account.revision)
         if leases.holder_of(call.conn, account_id, now=leases.shared_now(call.conn, call.now)) is not None:
             raise Problem(409, Code.VISIT_RUNNING, "A visit of this account is running; try again when it has ended.")
-        remove(call.conn, account_id)
+        keep = timedelta(days=call.parts.settings.observe.erase_after_days)
+        remove(call.conn, account_id, now=call.now, keep_evidence=keep, who=call.who)
         return Answer(204)
 
     return change(request, Scope.ACCOUNTS_WRITE, effect=effect)
