@@ -24,6 +24,7 @@ from rich.table import Table
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+from scripts.bench_table import GOALS, short, table  # noqa: E402 - the path comes first
 from tests.bench import (  # noqa: E402 - the path comes first
     contexts,
     daemons,
@@ -49,24 +50,6 @@ FAMILIES = (
     fleet_page.FAMILY,
     workers.FAMILY,
 )
-GOALS = {
-    "change_to_webhook": "<= 0.1",
-    "fleet_page_100k": "<= 0.2",
-    "accept_vs_bare": "<= 1.15",
-    "audit_vs_bare": "<= 0.85",
-    "audit_vs_naive": ">= 6",
-    "audit_vs_bare_at_0_ms": "<= 2.0",
-    "audits_per_minute_4": ">= 180",
-    "context_memory": "<= 15",
-    "delivery_to_visit": "<= 0.8",
-    "idle_transactions": "<= 3",
-    "waiting_100k_cpu": "<= 1",
-    "due_storm_20k": ">= 1500",
-    "replay_vs_live": "<= 0.2",
-    "grid_100_rows": "<= 0.5",
-    "grid_500_rows": "<= 8",
-    "grid_2000_rows": "<= 6",
-}
 
 
 def main() -> int:
@@ -85,7 +68,8 @@ def main() -> int:
     )
     asked = parser.parse_args()
     if asked.markdown:
-        return _print_rows(asked.output)
+        print(table(json.loads(asked.output.read_text(encoding="utf-8")), only_goals=False))
+        return 0
     wanted = [family for family in FAMILIES if not asked.names or _is_wanted(family, asked.names)]
     if not wanted:
         parser.error(f"no figure is called {', '.join(asked.names)}; there are {', '.join(known)}")
@@ -129,7 +113,7 @@ async def _measure(
                 figures.append(one)
                 done.append(one.name)
                 keep(figures)
-                print(f"{one.name}: {_short(one.value)} {one.unit}", file=sys.stderr, flush=True)
+                print(f"{one.name}: {short(one.value)} {one.unit}", file=sys.stderr, flush=True)
         except (Exception, pytest.fail.Exception) as err:  # noqa: BLE001 - the other families are measured all the same
             reason = str(err) if isinstance(err, UnmeasuredError) else f"{type(err).__name__}: {err}"
         missing += [f"{name}: {reason}" for name in family.names if name not in done]
@@ -158,31 +142,11 @@ def _processor() -> str:
 
 
 def _print(figures: Sequence[Figure]) -> None:
-    table = Table("figure", "median", "min", "max", "unit", "runs", "goal", "beside")
+    printed = Table("figure", "median", "min", "max", "unit", "runs", "goal", "beside")
     for one in figures:
-        cells = (_short(value) for value in (one.value, one.min, one.max))
-        table.add_row(one.name, *cells, one.unit, str(one.runs), GOALS.get(one.name, ""), one.of)
-    Console(width=None if sys.stdout.isatty() else 200).print(table)
-
-
-def _print_rows(kept: Path) -> int:
-    """The figures of the last run as rows of the table in docs/bench.md."""
-    document = json.loads(kept.read_text(encoding="utf-8"))
-    machine = document["machine"]
-    told = f"{machine['processor']}, {machine['cores']} cores, load {machine['load_at_start']:.1f} at the start"
-    print(f"{machine['measured_at'][:10]}, {told}{', quick run' if machine['quick'] else ''}.\n")
-    print("| Figure | Median | Min to max | Goal | Beside |\n| --- | --- | --- | --- | --- |")
-    for one in document["figures"]:
-        unit = "" if one["unit"] == "ratio" else f" {one['unit']}"
-        goal = GOALS.get(one["name"], "").replace("<=", "≤").replace(">=", "≥")
-        print(
-            f"| `{one['name']}` | {_short(one['value'])}{unit} | {_short(one['min'])} to {_short(one['max'])} | {goal} | {one['of']} |"
-        )
-    return 0
-
-
-def _short(value: float) -> str:
-    return f"{value:.3g}" if abs(value) < 100 else f"{value:.0f}"
+        cells = (short(value) for value in (one.value, one.min, one.max))
+        printed.add_row(one.name, *cells, one.unit, str(one.runs), GOALS.get(one.name, ""), one.of)
+    Console(width=None if sys.stdout.isatty() else 200).print(printed)
 
 
 if __name__ == "__main__":

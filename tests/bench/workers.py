@@ -96,7 +96,7 @@ async def _storm(server: Postgres, *, seconds: float) -> Figure:
     for due in (_CALM, _STORM):
         async with open_world(scenario_of(1, members=True), url=server.new_database()) as world:
             await asyncio.to_thread(wait_many, world, due)
-            async with daemon_of(world, "--roles", "work", **_FREE | {"BROWSER__CONTEXTS": "2"}, **database_of(world)):
+            async with daemon_of(world, "--roles", "work", **_FREE | {"BROWSER__CONTEXTS": "4"}, **database_of(world)):
                 await asyncio.to_thread(make_due, world, State.COMPLETE)
                 began = time.monotonic()
                 while time.monotonic() - began < seconds and _taken(world) < due:  # noqa: ASYNC110 - another process does it
