@@ -14,6 +14,7 @@ from agent.report.as_csv import CsvReport
 from agent.report.as_html import HtmlReport
 from agent.report.as_json import JsonReport
 from agent.report.as_junit import JUnitReport
+from agent.report.as_ocsf import OcsfReport
 from agent.report.as_sarif import SarifReport
 from agent.report.as_text import TextReport
 
@@ -27,6 +28,7 @@ class Format(StrEnum):
     JUNIT = "junit"
     SARIF = "sarif"
     HTML = "html"
+    OCSF = "ocsf"
 
 
 class Report(Protocol):
@@ -57,3 +59,5 @@ def open_report(format: Format, out: TextIO, *, evidence: Path) -> Report:
             return SarifReport(out)
         case Format.HTML:
             return HtmlReport(out, evidence)
+        case Format.OCSF:
+            return OcsfReport(out)

@@ -16,7 +16,8 @@ from playwright.async_api import Error, Page
 
 from flows.browser.scripts import PageMovedError, ask
 from flows.catalogue.load import load_catalogue
-from flows.errors import FlowError
+from flows.catalogue.recognise import nearest
+from flows.errors import FlowError, UnknownScreenError
 from flows.recording.found_secrets import is_drawn
 from flows.redaction.redact import Redactor
 from flows.visit.visit import Visit
@@ -45,6 +46,8 @@ async def capture(
     """
     await _register_cookies(page, redactor)
     told = _story(page, redactor, visit, error) | {"status": await _status(page)}
+    if isinstance(error, UnknownScreenError):
+        told["nearest"] = await _nearest(page)
     story = json.dumps(told, indent=1, ensure_ascii=False)
     kept = [_write(directory / f"{name}.json", redactor.redact(story).encode())]
     with suppress(Error, PageMovedError, FlowError, TimeoutError):
@@ -77,6 +80,14 @@ async def _status(page: Page) -> int:
         async with asyncio.timeout(_PATIENCE / 4):
             return int(await page.evaluate("performance.getEntriesByType('navigation')[0]?.responseStatus || 0"))
     return 0
+
+
+async def _nearest(page: Page) -> list[str]:
+    """Say which claims of the catalogue come nearest to the page, and what each lacks."""
+    with suppress(Error, PageMovedError, FlowError, TimeoutError):
+        async with asyncio.timeout(_PATIENCE / 4):
+            return list(await nearest(page, load_catalogue()))
+    return []
 
 
 async def _html(page: Page, redactor: Redactor) -> str:

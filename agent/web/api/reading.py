@@ -35,6 +35,7 @@ _TYPES = {
     Format.SARIF: "application/sarif+json",
     Format.HTML: "text/html; charset=utf-8",
     Format.JUNIT: "application/xml",
+    Format.OCSF: "application/x-ndjson",
 }
 _SEALED = {"Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"}
 
@@ -103,7 +104,7 @@ def get_findings(
 def get_audit(request: Request, account_id: str, name: str) -> Response:
     """Read one audit as a report.
 
-    `{number}.json`, `.csv`, `.sarif`, `.html` or `.junit`.
+    `{number}.json`, `.csv`, `.sarif`, `.html`, `.junit` or `.ocsf`.
     """
     number, _, kind = name.partition(".")
     if not (number.isascii() and number.isdigit() and len(number) <= _MOST_DIGITS) or kind not in set(_TYPES):

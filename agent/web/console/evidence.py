@@ -22,6 +22,7 @@ _VISIT = re.compile(r"[0-9a-f]{32}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}(/[A-Za-z0-9][A-Za-z0-9._-]{0,99}){0,3}")
 _PICTURES = {".png": "image/png", ".jpg": "image/jpeg"}
 _MOST = 200
+_DIGITS = 4
 _LARGEST_STORY = 1 << 20  # bytes
 
 
@@ -37,7 +38,7 @@ def show(visit: Visitor) -> Response:
         "here": folder is not None,
         "pictures": [name for name in files if Path(name).suffix in _PICTURES],
         "files": [name for name in files if Path(name).suffix not in _PICTURES][:_MOST],
-        "story": _story(folder),
+        **_played(visit, _story(folder)),
     }
     if row is None and folder is None:
         raise not_found("visit")
@@ -73,11 +74,27 @@ def _place(visit: Visitor) -> tuple[str, Path | None, str]:
     return account, folder if folder.is_dir() else None, visit_id
 
 
-def _story(folder: Path | None) -> list[dict[str, Any]]:
-    """The steps as the visit wrote them down.
+def _played(visit: Visitor, told: dict[str, Any]) -> dict[str, Any]:
+    """The story, and the step that is looked at: the address says which, else it is the last one."""
+    steps = [step for step in told.get("steps", ()) if isinstance(step, dict)]
+    wanted = visit.request.query_params.get("step", "")
+    last = len(steps)
+    number = (
+        min(max(int(wanted), 1), last) if wanted.isascii() and wanted.isdigit() and len(wanted) <= _DIGITS else last
+    )
+    return {
+        "story": steps,
+        "number": number,
+        "step": steps[number - 1] if steps else None,
+        "is_last": number == last,
+        "error": told["error"] if isinstance(told.get("error"), dict) else None,
+        "nearest": [each for each in told.get("nearest", ()) if isinstance(each, str)],
+        "blocked": [each for each in told.get("blocked", ()) if isinstance(each, str)][:_MOST],
+    }
 
-    None where there is no story that can be read.
-    """
+
+def _story(folder: Path | None) -> dict[str, Any]:
+    """What the visit wrote down of itself; nothing where there is no story that can be read."""
     for file in sorted(folder.glob("*.json")) if folder else []:
         if file.is_symlink() or file.stat().st_size > _LARGEST_STORY:
             continue
@@ -86,5 +103,5 @@ def _story(folder: Path | None) -> list[dict[str, Any]]:
         except ValueError:
             continue
         if isinstance(told, dict) and isinstance(told.get("steps"), list):
-            return [step for step in told["steps"] if isinstance(step, dict)]
-    return []
+            return told
+    return {}

@@ -17,7 +17,7 @@ from agent.web.console import render
 from agent.web.console.access import Visitor
 from agent.web.problems import not_found
 
-FORMATS = ("json", "csv", "html", "sarif", "junit")
+FORMATS = ("json", "csv", "html", "sarif", "junit", "ocsf")
 _MOST_DIGITS = 9
 
 

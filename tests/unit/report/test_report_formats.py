@@ -119,6 +119,20 @@ def test_sarif_is_valid_and_names_each_finding() -> None:
     assert {finding["id"] for finding in FAIL["findings"]} <= ids
 
 
+def test_ocsf_is_valid_line_by_line_and_passes_only_what_passed() -> None:
+    events = [json.loads(line) for line in written(Format.OCSF, EVERY).splitlines()]
+    for event in events:
+        jsonschema.validate(event, schema("ocsf-compliance-finding-1.3.0.schema.json"))
+    assert {finding["id"] for finding in FAIL["findings"]} <= {event["finding_info"]["uid"] for event in events}
+    passed = [event for event in events if event["compliance"]["status_id"] == 1]
+    assert [event["finding_info"]["types"] for event in passed] == [["pass"]]
+    accounts = [
+        {event["compliance"]["status_id"] for event in events if event["message"].startswith(name)}
+        for name in ("A1", "A9")
+    ]
+    assert accounts == [{1, 2, 3}, {2}]
+
+
 def test_junit_counts_failures_and_never_calls_a_partial_reading_a_success() -> None:
     suites = ET.fromstring(written(Format.JUNIT, EVERY)).findall("testsuite")  # noqa: S314 - our own output
     assert [(suite.get("failures"), suite.get("errors")) for suite in suites[:2]] == [("4", "0"), ("0", "0")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -316,6 +317,35 @@ async def test_pictures_are_shown_and_pages_are_only_downloaded(
     assert kept.headers["content-disposition"].startswith("attachment")
     assert kept.headers["content-type"] == "application/octet-stream"
     assert "sandbox" in kept.headers["content-security-policy"]
+
+
+async def test_a_visit_is_looked_at_step_by_step_without_scripts(
+    admin: httpx.AsyncClient, web_settings: Settings
+) -> None:
+    visit = "0" * 32
+    folder = web_settings.data_dir / "evidence" / "A1" / visit
+    folder.mkdir(parents=True)
+    steps = [
+        {"screen": f"screen_{number}", "act": "seen", "element": HOSTILE, "candidate": number} for number in range(3)
+    ]
+    told = {
+        "steps": steps,
+        "nearest": [f"otp by form, which lacks {HOSTILE}"],
+        "blocked": ["POST /x"],
+        "error": {"code": "unknown_screen"},
+    }
+    (folder / "failure.json").write_text(json.dumps(told))
+    (folder / "failure.png").write_bytes(b"png")
+    place = f"/accounts/A1/visits/{visit}"
+    last = (await admin.get(place)).text
+    assert "Step 3 of 3" in last
+    assert ('href="?step=2#player"' in last, "masked" in last, "otp by form, which lacks" in last) == (True, True, True)
+    first = (await admin.get(place + "?step=1")).text
+    assert "Step 1 of 3" in first
+    assert ('rel="prev"' in first, 'rel="next"' in first, "screen 0" in first) == (False, True, True)
+    for wrong, shown in (("0", 1), ("99", 3), ("x", 3), ("-1", 3), ("²", 3)):
+        assert f"Step {shown} of 3" in (await admin.get(place, params={"step": wrong})).text
+    assert "<img src=x" not in first + last
 
 
 async def test_a_task_is_taken_on_by_one_person(web: WebServer, admin: httpx.AsyncClient) -> None:

@@ -115,7 +115,7 @@ async def test_evidence_is_an_attachment_and_nothing_beside_it_is_reached(web: W
             assert (await client.get(place + name)).status_code == 404
 
 
-@pytest.mark.parametrize("name", ["ocsf", "JSON", "text"])
+@pytest.mark.parametrize("name", ["pdf", "JSON", "text"])
 async def test_a_format_that_is_none_is_not_found(web: WebServer, name: str) -> None:
     async with web.client() as client:
         await registered(client)

@@ -7,16 +7,23 @@ from __future__ import annotations
 
 import asyncio
 import time
+from html import escape
 
 import pytest
 
-from agent.domain.authorization import FIXED_TEXT, FixedText
+from agent.cli.status import describe
+from agent.domain.authorization import FIXED_TEXT, FixedText, State
+from agent.domain.event_types import EventType
 from agent.domain.status_document import status_document
 from agent.store import accounts
 from agent.store.api_keys import Scope
-from agent.store.database.engine import reading
+from agent.store.database.engine import reading, writing
+from agent.store.outbox.pending import note
+from agent.store.outbox.read import list_events
+from agent.store.outbox.sequence import number_events
 from agent.web import waiting as waits
-from tests.support.web_server import API, WebServer
+from tests.support.console import signed_in
+from tests.support.web_server import API, WebServer, once
 from tests.unit.web.test_accounts import ACCOUNTS, registered
 from tests.unit.web.test_door import code_of
 
@@ -32,6 +39,46 @@ async def test_the_document_is_the_one_of_every_surface_with_the_customer_s_text
         expected = status_document(accounts.get(conn, "A1"))
     assert answer.json() == {**expected}
     assert answer.json()["message"] == FIXED_TEXT[FixedText.API]
+
+
+@pytest.mark.parametrize("state", list(State))
+async def test_every_state_says_the_same_text_on_every_surface(web: WebServer, state: State) -> None:
+    """API, panel, console, command and the body of a webhook."""
+    origin = "https://platform.example"
+    async with web.client() as client, signed_in(web) as admin:
+        await registered(client, api_authorization="complete")
+        with writing(web.engine) as conn:
+            told = {
+                "reasons": ["Orders > Manage Orders is None"],
+                "next_step": "Grant it.",
+                "confirmation_code": "48291",
+            }
+            accounts.edit(
+                conn, "A1", authorization=state, internal_reason="zq-for-on-call", failure_code="stuck", **told
+            )
+            note(conn, EventType.STATE_CHANGED, account_id="A1", data={"from": "x", "to": str(state), "why": "a test"})
+        number_events(web.engine)
+        by_api = (await client.get(STATUS)).json()
+        wish = {"account": "A1", "origin": origin}
+        token = (await client.post(API + "/embed-tokens", json=wish, headers=once())).json()["token"]
+        headers = {"Authorization": f"Bearer {token}", "Origin": origin}
+        async with web.bare(headers) as panel:
+            by_panel = (await panel.get("/embed/A1/status")).json()
+        page = (await admin.get("/accounts/A1")).text
+        with reading(web.engine) as conn:
+            by_command = describe(conn, accounts.get(conn, "A1"))
+            event = list_events(conn, types=(EventType.STATE_CHANGED,)).events[-1]
+    by_webhook = event["data"]["status"]
+    assert by_api == by_webhook == by_panel
+    assert {name: by_command[name] for name in by_api if name in by_command} == {
+        name: by_api[name] for name in by_api if name in by_command
+    }
+    assert by_command["message"] == by_api["message"]
+    shown = page.partition('id="customer"')[2].partition("</section>")[0]
+    for text in (by_api["message"], *by_api["reasons"], by_api["next_step"]):
+        assert escape(text) in shown
+    for document in (by_api, by_panel, by_webhook):
+        assert "zq-for-on-call" not in str(document)
 
 
 async def test_the_switch_answers_with_the_new_document_and_again_with_the_same(any_web: WebServer) -> None:
