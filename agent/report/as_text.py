@@ -51,7 +51,8 @@ class TextReport:
 
     def _probes(self, document: AuditDocument) -> None:
         for feature in document["features"]:
-            self._line(f"feature {feature['name']}: {feature['served']} ({feature['because']})")
+            read = f"; its data was read {at}" if (at := feature.get("read")) else ""
+            self._line(f"feature {feature['name']}: {feature['served']} ({feature['because']}){read}")
         probes = document["probes"]
         if probes:
             answers = [probe["answer"] for probe in probes]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -20,6 +19,10 @@ from agent.store.accounts import edit
 from agent.store.database.schema import accounts, insights
 from agent.store.outbox.pending import note
 
+_IS_READ = (  # by the clock: nothing is while the API authorization is pending, or the account is paused
+    accounts.c.authorization == State.COMPLETE,
+    accounts.c.api_authorization == ApiAuthorization.COMPLETE,
+)
 _LOOK_BACK = 20  # readings in which a feature's last proof is looked for
 
 
@@ -98,17 +101,22 @@ def features_read(conn: Connection, account_id: str) -> dict[str, str]:
     return found
 
 
-def list_due_insights(conn: Connection, *, now: datetime, limit: int, but: Sequence[str] = ()) -> list[Account]:
+def list_due_insights(conn: Connection, *, now: datetime, limit: int) -> list[Account]:
     """Complete accounts whose API authorization is complete and whose insights are due, the longest waiting first."""
-    is_due = sa.or_(accounts.c.insights_due.is_(None), accounts.c.insights_due <= now)
-    query = (
-        sa.select(accounts)
-        .where(is_due, accounts.c.authorization == State.COMPLETE)
-        .where(accounts.c.api_authorization == ApiAuthorization.COMPLETE, accounts.c.id.not_in(list(but)))
-        .order_by(accounts.c.insights_due)
-        .limit(limit)
-    )
+    is_due = accounts.c.insights_due <= now
+    query = sa.select(accounts).where(is_due, *_IS_READ).order_by(accounts.c.insights_due).limit(limit)
     return [account_of(row) for row in conn.execute(query).mappings()]
+
+
+def is_any_unscheduled(conn: Connection) -> bool:
+    """Whether an account has become complete since the first readings were scheduled last."""
+    query = sa.select(accounts.c.id).where(accounts.c.insights_due.is_(None), *_IS_READ).limit(1)
+    return conn.scalar(query) is not None
+
+
+def schedule_first(conn: Connection, *, due: datetime) -> None:
+    """Say when the first reading of each newly complete account is due."""
+    conn.execute(accounts.update().where(accounts.c.insights_due.is_(None), *_IS_READ).values(insights_due=due))
 
 
 def forget_insights(conn: Connection, *, before: datetime) -> int:

@@ -19,6 +19,7 @@ class OperationKind(StrEnum):
     """What is to be done."""
 
     AUDIT = "audit"
+    INSIGHTS = "insights"
     INVITATION = "invitation"  # accepted by the daemon as any other; the operation only tells of it
 
 
@@ -47,6 +48,7 @@ class Operation:
     ended_at: datetime | None
 
 
+_OF_A_WORKER = (OperationKind.AUDIT, OperationKind.INSIGHTS)
 _OF_INVITATION = {  # invitations.state: what it means for the operation
     "waiting": OperationState.QUEUED,
     "accepting": OperationState.RUNNING,
@@ -94,21 +96,21 @@ def get(conn: Connection, operation_id: str) -> Operation | None:
 
 
 def is_any_open(conn: Connection) -> bool:
-    """Whether an audit is queued or running."""
+    """Whether an audit or a reading of insights is queued or running."""
     open_ones = (
         operations.c.state.in_((OperationState.QUEUED, OperationState.RUNNING)),
-        operations.c.kind == OperationKind.AUDIT,
+        operations.c.kind.in_(_OF_A_WORKER),
     )
     return conn.scalar(sa.select(operations.c.id).where(*open_ones).limit(1)) is not None
 
 
 def take(conn: Connection, *, worker: str, but: Collection[str]) -> Operation | None:
-    """Take the oldest queued audit for this worker.
+    """Take the oldest that is queued for a worker to do.
 
     `but` names accounts that are busy. None when there is none.
     """
     query = sa.select(operations.c.id).where(
-        operations.c.state == OperationState.QUEUED, operations.c.kind == OperationKind.AUDIT
+        operations.c.state == OperationState.QUEUED, operations.c.kind.in_(_OF_A_WORKER)
     )
     query = query.where(operations.c.account_id.not_in(list(but))).order_by(operations.c.created_at, operations.c.id)
     found = conn.scalar(query.limit(1).with_for_update(skip_locked=True))

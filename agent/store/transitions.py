@@ -92,6 +92,8 @@ def apply(
         acts.release(conn, account_id, now=now)
     if facts.last_complete_read_at is not None:
         values["stale_since"] = None
+    if event is Event.REBOUND:  # what was read is another seller's
+        values |= {"insights_readable": None, "insights_due": None}
     if event in _READ:
         values["reading"] = _READ[event]
     accounts.edit(conn, account_id, **values)

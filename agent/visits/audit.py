@@ -22,6 +22,7 @@ from agent.domain.insights.proof import kept_reason
 from agent.domain.policy.model import Policy
 from agent.store.audits import last_complete_audit
 from agent.store.database.engine import reading as store_reading
+from agent.store.insights import features_read
 from agent.store.transitions import Facts
 from agent.visits.accept import credentials, seller_account
 from agent.visits.audit_reading import JudgedAudit, judge_reading
@@ -100,10 +101,10 @@ async def _concluded(visit: Visit, plan: Plan, context: WorkerContext, reading: 
     if not is_vouched(account, any_merchant=context.settings.accept_any_merchant):
         reading = of_nobody_known(reading)
     now = context.clock.now()
-    before = await asyncio.to_thread(_last_complete, context, account.id)
+    before, proven = await asyncio.to_thread(_known, context, account.id)
 
     def judged_by(policy: Policy) -> JudgedAudit:
-        return judge_reading(
+        judged = judge_reading(
             reading,
             policy,
             account=account.id,
@@ -112,6 +113,9 @@ async def _concluded(visit: Visit, plan: Plan, context: WorkerContext, reading: 
             before=before,
             confirmed=context.confirmed,
         )
+        for feature in judged.document["features"]:
+            feature["read"] = proven.get(feature["name"])
+        return judged
 
     judged = judged_by(context.policy)
     shown = None if context.asked_policy in (None, context.policy) else judged_by(context.asked_policy).document
@@ -129,9 +133,10 @@ async def _concluded(visit: Visit, plan: Plan, context: WorkerContext, reading: 
     )
 
 
-def _last_complete(context: WorkerContext, account_id: str) -> AuditDocument | None:
+def _known(context: WorkerContext, account_id: str) -> tuple[AuditDocument | None, dict[str, str]]:
+    """The last complete audit, and when each feature's data was read last."""
     with store_reading(context.engine) as conn:
-        return last_complete_audit(conn, account_id)
+        return last_complete_audit(conn, account_id), features_read(conn, account_id)
 
 
 def of_nobody_known(reading: AuditReading) -> AuditReading:

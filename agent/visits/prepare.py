@@ -150,7 +150,9 @@ def _require_startable(
 
 def _is_due(account: Account, kind: VisitKind | None, by: datetime) -> bool:
     if kind is VisitKind.INSIGHTS:
-        return account.authorization is State.COMPLETE and (account.insights_due is None or account.insights_due <= by)
+        return (
+            account.authorization is State.COMPLETE and account.insights_due is not None and account.insights_due <= by
+        )
     return account.due is not None and account.due <= by
 
 

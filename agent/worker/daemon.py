@@ -43,6 +43,7 @@ from agent.worker.engine import ALONE, VisitEngine
 from agent.worker.health_routes import health_routes
 from agent.worker.heartbeat import Heartbeat
 from agent.worker.housekeeping import Housekeeping
+from agent.worker.insights import InsightsSchedule
 from agent.worker.operations import Operations
 from agent.worker.running import RunningVisits
 from agent.worker.takeovers import Takeovers
@@ -102,7 +103,8 @@ async def run_daemon(
                     web, watching = await start_web(context, vault, metrics, heartbeat, asked, stops)
                     loops += [watching, deliver_webhooks(context, alarms)]
                 if visiting is not None:
-                    loops += [operations.run(), takeovers.run()]
+                    insights = InsightsSchedule(context=context, metrics=metrics, alarms=alarms)
+                    loops += [operations.run(), takeovers.run(), insights.run()]
                     loops.append(await _start_work(context, visiting, metrics, alarms, own, wake, stops))
                 if "mail" in roles:
                     await _start_mail(context, metrics, alarms, wake, stops)

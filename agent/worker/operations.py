@@ -22,12 +22,13 @@ from agent.store import leases, operations, workers
 from agent.store.accounts import UnknownAccountError
 from agent.store.database.engine import reading, writing
 from agent.store.database.schema import audits
-from agent.store.operations import Operation
+from agent.store.operations import Operation, OperationKind
 from agent.store.vault import handed_in
 from agent.visits.context import WorkerContext
 from agent.visits.prepare import NotNowError, PoisonError, VisitKind
 from agent.visits.run import Ended, make_visit
 
+_VISITS = {OperationKind.AUDIT: VisitKind.AUDIT, OperationKind.INSIGHTS: VisitKind.INSIGHTS}
 _AGAIN = 1.0  # seconds, while an account is busy
 _BUSY = "busy"
 _LOST_AFTER = timedelta(minutes=1)
@@ -87,7 +88,7 @@ class Operations:
 
     async def _work(self, taken: Operation) -> None:
         try:
-            outcome, visit_id = await self._visit(taken.account_id)
+            outcome, visit_id = await self._visit(taken)
         except asyncio.CancelledError:
             await asyncio.shield(asyncio.to_thread(self._put_back, taken.id))
             raise
@@ -100,10 +101,10 @@ class Operations:
         else:
             await asyncio.to_thread(self._finish, taken.id, outcome, visit_id)
 
-    async def _visit(self, account_id: str) -> tuple[str, str | None]:
+    async def _visit(self, taken: Operation) -> tuple[str, str | None]:
         """How the visit ended in one word, and its id."""
         try:
-            ended = await make_visit(self.context, account_id, kind=VisitKind.AUDIT)
+            ended = await make_visit(self.context, taken.account_id, kind=_VISITS[taken.kind])
         except NotNowError as err:
             return (_BUSY if err.busy else "not_now"), None
         except PoisonError:

@@ -70,6 +70,7 @@ class FeatureDocument(TypedDict):
     name: str
     served: str
     because: str
+    read: NotRequired[str | None]  # when its data was read last, by a visit of insights; None: never
 
 
 class GapDocument(TypedDict):
@@ -140,7 +141,9 @@ def document(audit: Audit) -> AuditDocument:
             ProbeDocument(path=p.path, permission=p.permission, answer=p.answer.value, detail=p.detail)
             for p in audit.reading.probes
         ],
-        features=[FeatureDocument(name=f.name, served=f.served.value, because=f.because) for f in audit.features],
+        features=[
+            FeatureDocument(name=f.name, served=f.served.value, because=f.because, read=None) for f in audit.features
+        ],
         drift=audit.reading.drift,
     )
 

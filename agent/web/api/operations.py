@@ -42,6 +42,19 @@ def ask_for_audit(request: Request, account_id: str) -> Response:
     return once(request, Scope.AUDITS_WRITE, effect=effect)
 
 
+@router.post("/accounts/{account_id}/insights", status_code=202, response_model=Operation, openapi_extra=KEYED)
+def ask_for_insights(request: Request, account_id: str) -> Response:
+    """Ask for one reading of account health and Featured Offer now; a worker makes the visit, which only reads."""
+
+    def effect(call: Call) -> Answer:
+        account = account_of(call, account_id, lock=True)
+        _require_startable(call, account)
+        made = operations.add(call.conn, account_id, OperationKind.INSIGHTS, asked_by=call.who, now=call.now)
+        return _queued(call, made)
+
+    return once(request, Scope.AUDITS_WRITE, effect=effect)
+
+
 @router.post("/accounts/{account_id}/invitations", status_code=202, response_model=Operation, openapi_extra=KEYED)
 def give_invitation(request: Request, account_id: str, body: Invitation) -> Response:
     """Give an invitation that a person has, as its link or as the mail.

@@ -12,18 +12,18 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 from starlette.responses import FileResponse, JSONResponse, Response
 
 from agent.domain.audit.changes import changes_since
 from agent.domain.audit.document import AuditDocument
 from agent.report.writer import Format, open_report
-from agent.store import audits, timeline
+from agent.store import audits, insights, timeline
 from agent.store.api_keys import Scope
 from agent.web import cursors
 from agent.web.api.registry import account_of, timestamp
 from agent.web.calls import Call, read
-from agent.web.problems import Code, Problem, not_found
+from agent.web.problems import Code, Problem, invalid, not_found
 
 router = APIRouter()
 
@@ -56,6 +56,13 @@ class Findings(BaseModel):
     findings: list[dict[str, Any]]
     against: int | None
     changes: dict[str, list[dict[str, Any]]] | None
+
+
+class InsightsList(BaseModel):
+    """Readings of account health and Featured Offer, the newest first, in the form of `sc-agent insights`."""
+
+    insights: list[dict[str, Any]]
+    next_cursor: str | None
 
 
 @router.get("/accounts/{account_id}/timeline", response_model=Timeline)
@@ -122,12 +129,28 @@ def get_audit(request: Request, account_id: str, name: str) -> Response:
     return Response(out.getvalue(), media_type=_TYPES[Format(kind)], headers=headers)
 
 
-@router.get("/accounts/{account_id}/insights", response_model=dict[str, Any])
-def get_insights(request: Request, account_id: str) -> Response:
-    """Read account health and Featured Offer as last kept; 404 as long as nothing was."""
+@router.get("/accounts/{account_id}/insights", response_model=InsightsList)
+def get_insights(
+    request: Request,
+    account_id: str,
+    since: AwareDatetime | None = None,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 20,
+) -> Response:
+    """Read account health and Featured Offer as kept, the newest first; 404 as long as nothing was read."""
+    if since is not None and not 1970 <= since.year <= 9000:
+        raise invalid("Expected a time of this age.", pointer="/query/since")
     with read(request, Scope.ACCOUNTS_READ) as call:
         account_of(call, account_id)
-        raise not_found("reading of insights")
+        key, kind = call.parts.web_key, f"insights {account_id}"
+        place = cursors.decode(key, kind, cursor)
+        below = None if place is None else int(place)
+        found = insights.list_insights(call.conn, account_id, since=since, limit=limit + 1, below=below)
+        if not found and insights.last_insights(call.conn, account_id) is None:
+            raise not_found("reading of insights")
+    more = cursors.encode(key, kind, str(found[limit - 1].number)) if len(found) > limit else None
+    shown = [{"number": one.number, **one.document} for one in found[:limit]]
+    return JSONResponse({"insights": shown, "next_cursor": more})
 
 
 @router.get("/accounts/{account_id}/evidence/{name:path}", response_class=FileResponse)

@@ -35,6 +35,7 @@ PAGES = (
     "/todo",
     "/accounts/A1",
     "/accounts/A1/findings",
+    "/accounts/A1/insights",
     "/mails",
     "/webhooks",
     "/health",

@@ -28,7 +28,7 @@ CONTRACT = {
     "/accounts/{account_id}/findings": {"get"},
     "/accounts/{account_id}/audits/{name}": {"get"},
     "/accounts/{account_id}/evidence/{name}": {"get"},
-    "/accounts/{account_id}/insights": {"get"},
+    "/accounts/{account_id}/insights": {"get", "post"},
     "/accounts/{account_id}/pause": {"post"},
     "/accounts/{account_id}/resume": {"post"},
     "/accounts/{account_id}/release": {"post"},
