@@ -13,6 +13,7 @@ import pytest_asyncio
 
 from agent.domain.insights.document import is_everything
 from fixtures.stand_in.insights.look import FAULTS
+from tests.support.insights_schemas import schema_errors
 from tests.support.sites.insights_rig import InsightsRig, insights_rig, unnamed_nulls, wrong_numbers
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -30,6 +31,7 @@ async def test_every_number_of_a_drawn_world_is_right_or_named_as_missing(rig: I
     world = await rig.read(1000 + seed)
     assert wrong_numbers(world) == []
     assert unnamed_nulls(world.document) == []
+    assert schema_errors(world.document) == []
     if world.look.answers:
         assert is_everything(world.document), [
             item for item in world.document["missing"] if item["reason"] != "no_data"
