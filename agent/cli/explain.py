@@ -110,6 +110,9 @@ def _words(entry: dict[str, Any]) -> str:
             return f"{entry['purpose']}: {entry['outcome'] or 'no outcome'} (visit {entry['visit']})"
         case "act":
             return f"{entry['act']}: {entry['outcome'] or 'no outcome'}"
+        case "takeover":
+            parts = [entry["person"], entry["screen"], entry["why"]]
+            return f"{entry['purpose']} {entry['state']}: " + ", ".join(filter(None, parts))
         case "mail":
             reason = f", {entry['reason']}" if entry["reason"] else ""
             return f"mail {entry['mail']}: {entry['verdict'] or 'not judged'}{reason}"

@@ -1,6 +1,6 @@
 """An account's story in one list.
 
-Transitions, visits, acts and mails, the newest first.
+Transitions, visits, acts, take-overs and mails, the newest first.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from agent.store.database.schema import acts, journal, messages, visits
+from agent.store.database.schema import acts, journal, messages, takeovers, visits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +33,7 @@ def page(
         *_rows(conn, journal, journal.c.at, account_id, until, most, kind="state"),
         *_rows(conn, visits, visits.c.started_at, account_id, until, most, kind="visit"),
         *_rows(conn, acts, acts.c.at, account_id, until, most, kind="act"),
+        *_rows(conn, takeovers, takeovers.c.created_at, account_id, until, most, kind="takeover"),
         *_rows(conn, messages, messages.c.found_at, account_id, until, most, kind="mail"),
     ]
     found = sorted(found, key=lambda each: each["at"], reverse=True)[passed:]  # stable: equal times keep their order
@@ -48,6 +49,7 @@ _SHOWN = {
     "state": {"from_state": "from", "to_state": "to", "why": "why", "visit_id": "visit"},
     "visit": {"id": "visit", "kind": "purpose", "outcome": "outcome", "ended_at": "ended_at"},
     "act": {"act": "act", "outcome": "outcome", "visit_id": "visit"},
+    "takeover": {"kind": "purpose", "state": "state", "person": "person", "screen": "screen", "ended_why": "why"},
     "mail": {"id": "mail", "verdict": "verdict", "reason": "reason"},
 }
 

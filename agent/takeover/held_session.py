@@ -6,26 +6,30 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, assert_never
 
 import structlog
+from pydantic import SecretStr
 
 from agent.domain.takeover import TakeoverState
 from agent.observe import events
 from agent.takeover import protocol
+from agent.takeover.input import perform
 from agent.takeover.line import Line, LineError
 from agent.takeover.protocol import Mouse, Scroll, said
 from agent.takeover.rules import PersonOffer, is_passed, offer_for
 from agent.takeover.tally import Tally
+from agent.takeover.viewer_words import ViewerWords
 from agent.takeover.wheel import Holder, Wheel, WheelTakenError
 from flows.catalogue.recognise import Recognition
-from flows.takeover.hands import NativeList, RefusedInputError
+from flows.takeover.hands import RefusedInputError
 from flows.takeover.held_page import HeldPage
 from flows.takeover.screencast import Picture
 from flows.visit.hand_over import Handed, HandedBack
 
 _LOOK_EVERY = 0.3  # seconds
+_ASK_EVERY = 1.0
 _CLEAR_TRIES = 10
 _ACT_WITHIN = 6.0  # seconds
 _SETTLE = 3.0  # seconds in which a page that was handed back may still become another
@@ -45,7 +49,8 @@ class Claimed:
 class HeldSession:
     """One page in a person's hands, until it comes back.
 
-    `dialled` opens a line; `claimed` asks who has claimed the take-over; `moved` writes its state.
+    `dialled` opens a line; `claimed` asks who has claimed the take-over; `moved` writes its state; `answered` gives a code
+    that somebody entered elsewhere.
     """
 
     held: HeldPage
@@ -59,26 +64,31 @@ class HeldSession:
     dialled: Callable[[], Any]
     claimed: Callable[[], Awaitable[Claimed]]
     moved: Callable[[TakeoverState], Awaitable[None]]
+    answered: Callable[[], Awaitable[SecretStr | None]]
     was_driven: bool = False
-    _line: Line | None = None
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     _stir: asyncio.Event = field(default_factory=asyncio.Event)
     _result: asyncio.Future[tuple[Handed, TakeoverState]] = field(init=False)
     _seen: Recognition = field(init=False)
+    _tell: ViewerWords = field(init=False)
     _last: Recognition | None = None
     _allows_unknown: bool = False
     _looks_at: str = "pictures"
-    _outline: list[dict[str, Any]] = field(default_factory=list)
     _dark_for: int = 0
     _handed_back: float | None = None
     _still: int = 0
     _extended: bool = False
     _dialogs: int = 0
+    _asked_at: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Nobody is told anything yet."""
+        self._seen = self.first
+        self._tell = ViewerWords(redactor=self.held.visit.redactor)
 
     async def run(self) -> tuple[Handed, TakeoverState]:
         """Hold the page until it is passed, left or out of time; how it came back, and what the row says then."""
         self._result = asyncio.get_running_loop().create_future()
-        self._seen = self.first
         work = [asyncio.create_task(self._watch()), asyncio.create_task(self._keep_line())]
         waited: set[asyncio.Future[Any]] = {*work, self._result}
         try:
@@ -96,18 +106,18 @@ class HeldSession:
 
     async def deliver(self, picture: Picture) -> None:
         """Send a picture to whoever looks."""
-        if self._line is None or self.wheel.holder is Holder.AGENT:
+        if self._tell.line is None or self.wheel.holder is Holder.AGENT:
             return
         message = protocol.picture(picture.number, width=picture.width, height=picture.height, jpeg=picture.jpeg)
-        await self._send(message)
+        await self._tell.send(message)
 
     async def say_last(self) -> None:
         """Tell the viewer that the agent has the wheel, and why."""
         told = self._result.result()[1] if self._result.done() and not self._result.cancelled() else None
         with suppress(TimeoutError):
             async with asyncio.timeout(1):
-                await self._tell_wheel()
-                await self._send(said("over", state=str(told) if told else "stopped"))
+                await self._tell.wheel(self.wheel)
+                await self._tell.send(said("over", state=str(told) if told else "stopped"))
 
     # --- The line ---
 
@@ -121,13 +131,13 @@ class HeldSession:
             except LineError as err:
                 log.info(events.TAKEOVER_LINE_LOST, error=str(err)[:200])
             finally:
-                self._line = None
+                self._tell.line = None
                 await self._viewer_gone()
             await asyncio.sleep(pause)
             pause = min(pause * 2, 5.0)
 
     async def _talk(self, line: Line) -> None:
-        self._line = line
+        self._tell.line = line
         await self._tell_all()
         while True:
             told = json.loads(await line.receive())
@@ -154,7 +164,7 @@ class HeldSession:
             try:
                 self.wheel = self.wheel.given(person, now=self.elapsed())
             except WheelTakenError:
-                await self._tell_wheel()
+                await self._tell.wheel(self.wheel)
                 return
             if not self.was_driven:
                 self.was_driven, self.deadline = True, self.elapsed() + self.longest
@@ -169,13 +179,13 @@ class HeldSession:
     async def _show(self) -> None:
         """Cast, or tell the outline, to whoever has the wheel and looks."""
         await self.held.cast.stop()
-        self._outline = []
+        self._tell.forget_outline()
         if self.wheel.holder is not Holder.PERSON or not await self.held.is_clean():
             return
         if self._looks_at == "pictures":
             await self.held.cast.start()
         elif self._looks_at == "outline":
-            await self._tell_outline()
+            await self._tell.outline(await self.held.outline())
 
     # --- What a person does ---
 
@@ -183,7 +193,7 @@ class HeldSession:
         async with self._lock:
             if isinstance(act, protocol.Seen | protocol.Look) or not self.wheel.admits(person, act.token):
                 self.tally.refused += 1
-                await self._send(said("refused", why="the wheel is not yours now"))
+                await self._tell.refused("the wheel is not yours now")
                 return
             is_pointing = isinstance(act, Scroll) or (isinstance(act, Mouse) and act.act == "move")
             if not is_pointing and not await self.held.is_clean():
@@ -194,31 +204,26 @@ class HeldSession:
                     await self._do(act)
             except RefusedInputError as err:
                 self.tally.refused += 1
-                await self._send(said("refused", why=str(err)))
+                await self._tell.refused(str(err))
             except TimeoutError:
-                await self._send(said("refused", why="the page did not take it"))
+                await self._tell.refused("the page did not take it")
         if not is_pointing:
             self._stir.set()
 
     async def _do(self, act: protocol.Act) -> None:
-        hands = self.held.hands
         if not self.offer.may_act and not isinstance(act, protocol.HandBack | protocol.GiveUp | Scroll):
             raise RefusedInputError("this page may only be looked at")
         match act:
-            case Mouse():
-                await self._tell_list(await hands.mouse(act.act, act.x, act.y))
-            case Scroll():
-                await hands.scroll(act.x, act.y, act.down)
-            case protocol.PressKey():
-                await hands.key(act.key, shift=act.shift)
-            case protocol.Text():
-                await hands.text(act.text)
-            case protocol.Choose():
-                await hands.choose(act.list, act.option)
-            case protocol.Use():
-                await self._tell_list(await hands.use(act.node))
-            case protocol.Fill():
-                await hands.fill(act.node, act.text)
+            case (
+                Mouse()
+                | Scroll()
+                | protocol.PressKey()
+                | protocol.Text()
+                | protocol.Choose()
+                | protocol.Use()
+                | protocol.Fill()
+            ):
+                await self._tell.list(await perform(act, self.held.hands))
             case protocol.SubmitWithPassword():
                 self._require(self.offer.with_password)
                 self._end(Handed(how=HandedBack.WITH_PASSWORD), TakeoverState.RETURNED)
@@ -259,19 +264,24 @@ class HeldSession:
         if lapsed is not self.wheel:
             self.wheel = lapsed
             await self.moved(TakeoverState.OFFERED)
-            await self._tell_wheel()
+            await self._tell.wheel(self.wheel)
         if now >= self.deadline:
             state = TakeoverState.ABANDONED if self.was_driven else TakeoverState.EXPIRED
             self._end(Handed(how=HandedBack.LEFT, why="the time was over"), state)
             return
+        if self.offer.answer == "code" and now - self._asked_at >= _ASK_EVERY:
+            self._asked_at = now
+            if (code := await self.answered()) is not None:
+                self._end(Handed(how=HandedBack.WITH_CODE, code=code), TakeoverState.RETURNED)
+                return
         for words in self.held.dialogs[self._dialogs :]:
-            await self._send(said("dialog", words=words))
+            await self._tell.send(said("dialog", words=words))
         self._dialogs = len(self.held.dialogs)
         seen = await self.held.look()
         if seen is not None:
             await self._judge(seen, now)
         if self._looks_at == "outline" and self.wheel.holder is Holder.PERSON:
-            await self._tell_outline()
+            await self._tell.outline(await self.held.outline())
 
     async def _is_lifted(self) -> bool:
         """Draw the curtain while a secret is on the page, and lift it once it is not; False while it is drawn."""
@@ -283,8 +293,8 @@ class HeldSession:
             self.wheel = self.wheel.curtained()
             self.tally.curtains += 1
             await self.held.cast.stop()
-            await self._tell_wheel()
-            await self._send(said("curtain", dark=True))
+            await self._tell.wheel(self.wheel)
+            await self._tell.send(said("curtain", dark=True))
         self._dark_for += 1
         if self._dark_for > _CLEAR_TRIES:
             self._end(Handed(how=HandedBack.LEFT, why="a secret stayed on the page"), TakeoverState.STOPPED)
@@ -297,10 +307,10 @@ class HeldSession:
         self._dark_for = 0
         person = self.wheel.person
         self.wheel = self.wheel.lifted(now=self.elapsed())
-        if person is not None and self._line is not None:
+        if person is not None and self._tell.line is not None:
             self.wheel = self.wheel.given(person, now=self.elapsed())
-        await self._send(said("curtain", dark=False))
-        await self._tell_wheel()
+        await self._tell.send(said("curtain", dark=False))
+        await self._tell.wheel(self.wheel)
         await self._show()
 
     async def _judge(self, seen: Recognition, now: float) -> None:
@@ -325,7 +335,7 @@ class HeldSession:
         self.offer = found
         self.held.visit.guard.person_acts(found.rules)
         await self.held.show_pictures()
-        await self._tell_page()
+        await self._tell.page(self._seen, self.offer)
 
     async def _still_there(self) -> None:
         """It was handed back, and asks for a person still: offered once more, then left."""
@@ -337,46 +347,17 @@ class HeldSession:
             state = TakeoverState.RETURNED if is_new else TakeoverState.ABANDONED
             self._end(Handed(how=how, why="it still asks for a person"), state)
         else:
-            await self._send(said("still"))
+            await self._tell.send(said("still"))
 
     def _end(self, handed: Handed, state: TakeoverState) -> None:
         if not self._result.done():
             self._result.set_result((handed, state))
             self._stir.set()
 
-    # --- What is told ---
-
     async def _tell_all(self) -> None:
-        await self._tell_page()
+        await self._tell.page(self._seen, self.offer)
         await self._tell_deadline()
-        await self._tell_wheel()
-
-    async def _tell_page(self) -> None:
-        redact = self.held.visit.redactor.redact
-        seen, offer = self._seen, self.offer
-        told: dict[str, Any] = {"url": redact(seen.path), "title": redact(seen.title)[:200], "screen": seen.screen}
-        told |= {"words": redact(seen.alert_text)[:300], "may_act": offer.may_act, "with_password": offer.with_password}
-        await self._send(said("page", **told, answer=offer.answer))
+        await self._tell.wheel(self.wheel)
 
     async def _tell_deadline(self) -> None:
-        left = max(0, round(self.deadline - self.elapsed()))
-        await self._send(said("deadline", seconds=left, extendable=not self._extended))
-
-    async def _tell_wheel(self) -> None:
-        wheel = self.wheel
-        await self._send(said("wheel", token=wheel.token, holder=str(wheel.holder), person=wheel.person))
-
-    async def _tell_list(self, told: NativeList | None) -> None:
-        if told is not None:
-            await self._send(said("list", list=told.number, name=told.name, options=list(told.options)))
-
-    async def _tell_outline(self) -> None:
-        entries = [asdict(entry) for entry in await self.held.outline()]
-        if entries and entries != self._outline:
-            self._outline = entries
-            await self._send(said("outline", entries=entries))
-
-    async def _send(self, message: str | bytes) -> None:
-        if self._line is not None:
-            with suppress(LineError):
-                await self._line.send(message)
+        await self._tell.deadline(self.deadline - self.elapsed(), extendable=not self._extended)

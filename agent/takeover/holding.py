@@ -6,14 +6,15 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 import structlog
 from pydantic import SecretStr
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from agent.domain.takeover import TakeoverState
+from agent.domain.requests import Ending
+from agent.domain.takeover import OPEN, TakeoverState
 from agent.observe import events
 from agent.store import leases, switches, takeovers
 from agent.store.console import operator_log
@@ -21,6 +22,7 @@ from agent.store.console.people import Role
 from agent.store.console.presence import is_anybody_there
 from agent.store.database.engine import reading, writing
 from agent.store.takeovers import LinePurpose, Takeover, TakeoverOpenError
+from agent.takeover.asking import Asking
 from agent.takeover.held_session import Claimed, HeldSession
 from agent.takeover.line import Line, dial
 from agent.takeover.parts import TakeoverParts
@@ -34,6 +36,7 @@ from flows.visit.hand_over import Handed, HandedBack
 from flows.visit.visit import Visit
 
 INTERRUPTED = "interrupted"
+_ENDINGS = {TakeoverState.RETURNED: Ending.TAKEN_OVER, TakeoverState.EXPIRED: Ending.EXPIRED}
 _ROUNDS = 5  # how often one visit's page may be handed over
 _WRITE_WITHIN = 3.0  # seconds
 
@@ -54,10 +57,15 @@ class Holding:
     secrets: Sequence[SecretStr]
     asked: str | None = None
     tally: Tally = field(default_factory=Tally)
+    asking: Asking = field(init=False)
     row: str | None = None  # the take-over of this visit, once there is one
     person: str | None = None  # who had it last
     _wheel: Wheel = field(default_factory=Wheel)
     _rounds: int = 0
+
+    def __post_init__(self) -> None:
+        """Prepare to ask people."""
+        self.asking = Asking(parts=self.parts, account_id=self.account_id, visit_id=self.visit_id)
 
     async def __call__(self, seen: Recognition) -> Handed:
         """Keep the page for a person, if one is there and the screen is for people."""
@@ -66,7 +74,7 @@ class Holding:
             return Handed(how=HandedBack.LEFT, why="not offered")
         self._rounds += 1
         try:
-            row = await asyncio.to_thread(self._open, seen)
+            row = await asyncio.to_thread(self._open, seen, offer)
             if row is None:
                 return Handed(how=HandedBack.LEFT, why="nobody is there")
             self.row = row.id
@@ -105,6 +113,7 @@ class Holding:
                     dialled=lambda: self._dialled(row.id),
                     claimed=lambda: self._claimed(row.id),
                     moved=lambda to: self._moved(row.id, to),
+                    answered=self.asking.answered,
                 )
                 try:
                     if await held.clear():
@@ -142,23 +151,32 @@ class Holding:
 
     # --- In the database, off the loop ---
 
-    def _open(self, seen: Recognition) -> Takeover | None:
+    def _open(self, seen: Recognition, offer: PersonOffer) -> Takeover | None:
         now = self.parts.clock.now()
+        redact = self.visit.redactor.redact
+        words = redact(seen.alert_text or seen.title)
         with writing(self.parts.engine) as conn:
-            row_id = self.row or self.asked
-            if row_id is None:
-                return self._offer(conn, seen)
-            told = {"screen": seen.screen, "visit_id": self.visit_id, "deadline": now + self.parts.fresh_for}
-            if not takeovers.move(conn, row_id, TakeoverState.OFFERED, now=now, **told):
-                return None
-            before = takeovers.find(conn, row_id)
-            if before is not None and before.person is not None:  # whoever had it goes on
-                takeovers.claim(conn, row_id, person=before.person, allows_unknown=before.allows_unknown, now=now)
-            return takeovers.find(conn, row_id)
+            made = self._opened(conn, seen, offer, now)
+            if made is not None and made.deadline is not None:
+                self.asking.open(conn, answer=offer.answer, words=words, until=made.deadline)
+            return made
 
-    def _offer(self, conn: Any, seen: Recognition) -> Takeover | None:
+    def _opened(self, conn: Connection, seen: Recognition, offer: PersonOffer, now: datetime) -> Takeover | None:
+        row_id = self.row or self.asked
+        if row_id is None:
+            return self._offer(conn, seen, offer)
+        told = {"screen": seen.screen, "visit_id": self.visit_id, "deadline": now + self.parts.fresh_for}
+        if not takeovers.move(conn, row_id, TakeoverState.OFFERED, now=now, **told):
+            return None
+        before = takeovers.find(conn, row_id)
+        if before is not None and before.person is not None:  # whoever had it goes on
+            takeovers.claim(conn, row_id, person=before.person, allows_unknown=before.allows_unknown, now=now)
+        return takeovers.find(conn, row_id)
+
+    def _offer(self, conn: Connection, seen: Recognition, offer: PersonOffer) -> Takeover | None:
         now, settings = self.parts.clock.now(), self.parts.settings
-        if not is_anybody_there(conn, now=now, role=Role.DRIVER):
+        role = Role.DRIVER if offer.answer is None else Role.OPERATOR
+        if not is_anybody_there(conn, now=now, role=role):
             return None
         try:
             return takeovers.offer(
@@ -196,6 +214,8 @@ class Holding:
         values = {} if why is None else {"ended_why": why[:300], "tally": self.tally.as_json()}
         with writing(self.parts.engine) as conn:
             before = takeovers.find(conn, row_id)
+            if to not in OPEN:
+                self.asking.close(conn, _ENDINGS.get(to, Ending.VISIT_ENDED))
             if not takeovers.move(conn, row_id, to, now=now, **values) or before is None or why is None:
                 return
             if before.person is not None and to is not TakeoverState.DONE:

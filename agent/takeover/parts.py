@@ -9,6 +9,7 @@ from sqlalchemy.engine import Engine
 
 from agent.clock import Clock
 from agent.settings.model import Settings
+from agent.store.vault.keys import Vault
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,6 +40,7 @@ class TakeoverParts:
     worker: str
     clock: Clock
     places: Places
+    vault: Vault | None = None  # opens answers that people gave
     fresh_for: timedelta = field(
         default=timedelta(minutes=10)
     )  # how long a page that was asked for waits, and one is driven

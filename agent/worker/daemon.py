@@ -162,7 +162,7 @@ def _context(settings: Settings, engine: Engine, vault: Vault, redaction: Redact
         options = replace(browser_options(settings), pictures=True)
         pictures = BrowserPool(options=options, replace_after=settings.browser.replace_after)
         places = Places(limit=settings.takeover.places)
-        holds = TakeoverParts(settings=settings, engine=engine, worker=worker, clock=clock, places=places)
+        holds = TakeoverParts(settings=settings, engine=engine, worker=worker, clock=clock, places=places, vault=vault)
     return WorkerContext(
         settings=settings,
         engine=engine,

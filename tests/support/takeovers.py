@@ -133,6 +133,7 @@ async def theatre(rehearsal: Rehearsal, people: Browser, **takeover: Any) -> Asy
             worker="w1",
             clock=clock,
             places=Places(limit=settings.takeover.places),
+            vault=rehearsal.vault,
         )
         context = WorkerContext(
             settings=settings,

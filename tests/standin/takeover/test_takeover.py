@@ -16,6 +16,7 @@ from agent.domain.authorization import State
 from agent.domain.takeover import TakeoverState
 from agent.store import switches
 from agent.store.console import operator_log
+from agent.store.console.people import Role
 from agent.store.database.engine import reading, writing
 from agent.store.database.schema import leases
 from agent.visits.prepare import VisitKind
@@ -229,3 +230,18 @@ async def test_lost_line_is_forgiven_and_second_driver_gets_nothing(stage: Theat
             "take-over abandoned",
             "claim take-over",
         ]
+
+
+async def test_code_is_answered_from_the_queue_without_a_picture(stage: Theatre) -> None:
+    play(stage, "email", "password", "verification_code")
+    async with stage.person(role=Role.OPERATOR) as page:
+        visit = asyncio.create_task(make_visit(stage.context, "A1", kind=VisitKind.ACCEPT))
+        await stage.reaches(TakeoverState.OFFERED)
+        await page.goto(f"{stage.web.url}/todo")
+        await page.get_by_label("Code of the message").fill(STEP_UP_CODE)
+        await page.get_by_role("button", name="Give it to the visit").click()
+        ended = await visit
+    assert ended.conclusion.error is None, ended.conclusion.why
+    takeover = stage.takeover()
+    assert takeover is not None
+    assert takeover.person is None
