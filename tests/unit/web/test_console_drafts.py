@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy.engine import Engine
@@ -22,18 +23,21 @@ HOSTILE = "<img src=x onerror=alert(1)>\x1b[31m"
 WORDS, WHERE = "New: watch our webinar on Tuesday", "div#shell > div.promo"
 
 
-def keep(engine: Engine, name: str, **other: object) -> int:
-    told = {
-        "kind": "screen",
-        "text": TEXT,
-        "refusals": (),
-        "about": {"title": HOSTILE, "url": "https://sellercentral.amazon.com/x", "words": [HOSTILE]},
-        **other,
-    }
+def keep(engine: Engine, name: str, *, kind: str = "screen", text: str = TEXT, **other: Any) -> int:
+    about = {"title": HOSTILE, "url": "https://sellercentral.amazon.com/x", "words": [HOSTILE]}
+    told = {"refusals": (), "about": about, **other}
     with writing(engine) as conn:
         drafts.add(
-            conn, name=name, digest=digest_of(str(told["text"])), person=HOSTILE, now=NOW, picture=b"\x89PNG", **told
-        )  # type: ignore[arg-type]  # as given
+            conn,
+            kind=kind,
+            name=name,
+            text=text,
+            digest=digest_of(text),
+            person=HOSTILE,
+            now=NOW,
+            picture=b"\x89PNG",
+            **told,
+        )
         return next(row.id for row in drafts.list_all(conn) if row.name == name)
 
 
