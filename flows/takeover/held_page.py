@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from time import time
 
 from playwright.async_api import CDPSession, Dialog, Error
 from pydantic import SecretStr
@@ -32,13 +33,17 @@ class HeldPage:
     log: StepLog
     dialogs: list[str] = field(default_factory=list)  # what the page said in dialogs; each was dismissed
     is_dark: bool = False  # a secret was on the page when it was looked at last
+    clean_since: float = 0.0  # by the clock on the wall: when it was gone, if it ever was there
 
     async def is_clean(self) -> bool:
         """Look whether no secret is on the page; a look that fails says no."""
+        was_dark = self.is_dark
         try:
             self.is_dark = await self.probe.found() is not None
         except Error:
             self.is_dark = True
+        if was_dark or self.is_dark:
+            self.clean_since = time()
         return not self.is_dark
 
     async def clear(self) -> bool:
@@ -98,7 +103,7 @@ async def held_page(
         visit=visit,
         session=session,
         probe=probe,
-        cast=Screencast(session=session, is_clean=is_clean, deliver=deliver),
+        cast=Screencast(session=session, is_clean=is_clean, clean_since=lambda: held.clean_since, deliver=deliver),
         hands=Hands(visit=visit, session=session, used=log.used),
         log=log,
     )

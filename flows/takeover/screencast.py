@@ -7,11 +7,14 @@ from base64 import b64decode
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from time import time
 from typing import Any
 
 from playwright.async_api import CDPSession, Error
 
 WIDTH, HEIGHT = 1280, 900  # of a visit's page
+_MARGIN = 0.05  # seconds: a picture is drawn a little before the time it bears
+_LATEST = 5.0  # seconds: no picture comes later
 _CAST = {"format": "jpeg", "quality": 60, "maxWidth": WIDTH, "maxHeight": HEIGHT, "everyNthFrame": 1}  # facts: 4
 
 
@@ -29,11 +32,13 @@ class Picture:
 class Screencast:
     """Casts while it is on.
 
-    `is_clean` is asked before each picture is delivered, and again whenever one was taken; one that fails is dropped.
+    `is_clean` is asked before each picture is delivered; one that fails is dropped, and so is one that the browser drew
+    before `clean_since` (seconds by the clock on the wall) and that comes late.
     """
 
     session: CDPSession
     is_clean: Callable[[], Awaitable[bool]]
+    clean_since: Callable[[], float]
     deliver: Callable[[Picture], Awaitable[None]]
     is_on: bool = False
     sent: int = 0
@@ -86,14 +91,23 @@ class Screencast:
         with suppress(Error):
             self._waiting = frame["sessionId"]
             told = frame["metadata"]
-            if not await self._pass_on(frame["data"], round(told["deviceWidth"]), round(told["deviceHeight"])):
+            width, height = round(told["deviceWidth"]), round(told["deviceHeight"])
+            if not await self._pass_on(frame["data"], width, height, drawn_at=told.get("timestamp")):
                 await self.drawn()
 
-    async def _pass_on(self, data: str, width: int, height: int) -> bool:
-        if not await self.is_clean() or not self.is_on:
+    async def _pass_on(self, data: str, width: int, height: int, *, drawn_at: float | None = None) -> bool:
+        if not await self.is_clean() or not self.is_on or self._is_of_before(drawn_at):
             self.dropped += 1
             return False
         self._number += 1
         self.sent += 1
         await self.deliver(Picture(number=self._number, width=width, height=height, jpeg=b64decode(data)))
         return True
+
+    def _is_of_before(self, drawn_at: float | None) -> bool:
+        """Whether it may show what was on the page before it was clean; one without a time counts as just drawn.
+
+        Of a browser whose clock goes otherwise, pictures come again a few seconds after the page is clean.
+        """
+        since = self.clean_since()
+        return drawn_at is not None and drawn_at <= since + _MARGIN and time() < since + _LATEST

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from random import Random
 
 import pytest
 import pytest_asyncio
@@ -269,3 +270,46 @@ async def test_dialog_is_told_and_dismissed(shown: ShownRig) -> None:
         await press(held, "#b")
         assert held.dialogs == ["Sure?"]
         assert await held.visit.page.title() == "false"
+
+
+FRAMED = "<style>#s:not(:placeholder-shown){background:#f0f}</style><input type=password id=s placeholder=x>"
+CANARIES = {  # places where a page may put a secret; behind each is a colour that no other part of it has
+    "password": "<input type=password id=s placeholder=x>",
+    "code": "<input autocomplete=one-time-code id=s placeholder=x>",
+    "text": "<output id=s></output>",
+    "in a frame": f"<iframe id=f srcdoc='{FRAMED}'></iframe>",
+}
+CANARY_STYLE = "<style>input:not(:placeholder-shown),output:not(:empty){background:#f0f;display:block;width:500px;height:200px}</style>"
+FIELD = "(document.getElementById('f')?.contentDocument || document).getElementById('s')"
+
+
+@pytest.mark.sampled(3)
+@pytest.mark.parametrize("seed", range(200))
+async def test_no_picture_of_a_take_over_shows_the_colour_behind_a_secret(shown: ShownRig, seed: int) -> None:
+    random = Random(seed)
+    place = random.choice(sorted(CANARIES))
+    body = f"<!doctype html>{CANARY_STYLE}<p>{seed}</p><input id=guess placeholder=x style='background:#fff!important'>{CANARIES[place]}"
+    async with holding(shown, body) as (held, taken):
+        await held.cast.start()
+        curtains = 0
+        for step in range(random.randrange(3, 8)):
+            match random.choice(("type", "secret", "look")):
+                case "type":
+                    await press(held, "#guess")
+                    await held.hands.text("ab")
+                case "secret":  # what autofill, or the site's own script, may do at any time
+                    await held.visit.page.evaluate(
+                        f"([value]) => {{ const e = {FIELD}; if ('value' in e && e.localName === 'input') e.value = value; "
+                        "else e.textContent = value; }",
+                        [PASSWORD],
+                    )
+                    curtains += not await held.is_clean()
+                    await held.visit.page.evaluate("new Promise(requestAnimationFrame)")
+                    await held.visit.page.evaluate(f"() => {{ {FIELD}.textContent = ''; }}")
+                    assert await held.clear()
+                case _:
+                    await held.visit.page.evaluate(f"document.title = '{step}'")
+            await held.cast.drawn()
+    shown_canaries = await pixels_of(shown.browser, taken.jpegs, CANARY)
+    assert sum(shown_canaries) == 0, (place, shown_canaries)
+    assert PASSWORD not in repr(held.log.steps)
