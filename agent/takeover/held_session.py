@@ -80,6 +80,7 @@ class HeldSession:
     _extended: bool = False
     _dialogs: int = 0
     _asked_at: float = 0.0
+    _dropped: int = 0
 
     def __post_init__(self) -> None:
         """Nobody is told anything yet."""
@@ -259,6 +260,9 @@ class HeldSession:
     async def _look(self) -> None:
         if not await self._is_lifted():
             return
+        if self.held.cast.dropped != self._dropped:  # a picture was held back: what is shown may be old
+            await self._show()
+            self._dropped = self.held.cast.dropped
         now = self.elapsed()
         lapsed = self.wheel.lapsed(now=now)
         if lapsed is not self.wheel:
