@@ -108,7 +108,9 @@ def _of_control(pressed: PressedControl, facts: PageFacts, catalogue: Catalogue)
     if not is_pressable(pressed.name, catalogue.shared):
         yield f"a control called {pressed.name!r} may change something"
     if not texts["puts_off"].find(pressed.name):
-        about = " \n ".join([facts.text, facts.title.lower(), *facts.headings])
+        # A plain link only goes on: there the page's title and headings tell what it is about.
+        body = "" if pressed.is_link and pressed.target else facts.text
+        about = " \n ".join([body, facts.title.lower(), *facts.headings])
         if word := texts["changes"].find(about):
             yield f"it is about a change ({word!r}), and the control does not put it off"
 
