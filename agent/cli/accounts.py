@@ -17,7 +17,7 @@ from agent.actions import registration as registry
 from agent.actions.authorization import authorize_api
 from agent.actions.changes import Changes
 from agent.actions.registration import Registration
-from agent.cli import context
+from agent.cli import context, rotation
 from agent.cli.accounts_erasures import list_erasures
 from agent.cli.accounts_export import export
 from agent.cli.accounts_import import import_, register_all
@@ -240,6 +240,21 @@ def create_login(
             assert order is not None  # noqa: S101 - create_login is true
             registry.order_login(conn, account_id, order, now=now())
     say(f"{account_id}: a login is ordered; it is created when an invitation comes and the user email has none")
+
+
+@app.command("rotate-totp")
+def rotate_totp(
+    account_id: Annotated[str | None, typer.Argument(metavar="ID", help="The account.", show_default=False)] = None,
+    everyone: Annotated[
+        bool, typer.Option("--all", help="Every account whose secrets are older, one an hour.")
+    ] = False,
+    older_than: Annotated[int | None, typer.Option(metavar="DAYS", min=1, help="With --all: how old.")] = None,
+) -> None:
+    """Enrol a new authenticator, prove it by a sign-in, then remove the old one.
+
+    The old one is removed only where it can be told. With --all it stops at the first failure. Never met the real site.
+    """
+    rotation.run(account_id, everyone=everyone, older_than=older_than)
 
 
 @app.command()

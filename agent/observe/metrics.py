@@ -11,9 +11,10 @@ from sqlalchemy.engine import Connection, Engine
 
 from agent.domain.sign_in_breaker import Position
 from agent.observe.mail_metrics import MailMetrics
+from agent.store import login_orders as orders
 from agent.store import sign_in_breaker, switches
 from agent.store.database.engine import reading
-from agent.store.database.schema import accounts, acts, alarms, invitations, leases
+from agent.store.database.schema import accounts, acts, alarms, invitations, leases, login_orders
 
 _PROMISE = (15, 30, 60, 120, 300, 600, 1200, 1800, 2700, 3600, 7200, 14400)  # seconds; the promise is 3600
 _OLDEST = 1000  # accounts that have a metric of their own
@@ -75,6 +76,8 @@ class Metrics:
                 ("alarms_open", "Alarms that people were told of and that are not over.", []),
                 ("paused", "1 while everything is paused.", []),
                 ("sign_ins_stopped", "1 while no password is typed because many sign-ins went badly.", []),
+                ("login_orders", "Ordered logins by state.", ["state"]),
+                ("registrations_paused", "1 while no login is created.", []),
             )
         }
 
@@ -112,6 +115,11 @@ class Metrics:
         gauges["paused"].set(0 if switches.paused_by(conn) is None else 1)
         stopped = sign_in_breaker.read(conn).position is not Position.CLOSED
         gauges["sign_ins_stopped"].set(int(stopped))
+        gauges["login_orders"].clear()
+        by_state = sa.select(login_orders.c.state, sa.func.count()).group_by(login_orders.c.state)
+        for state, count in conn.execute(by_state):
+            gauges["login_orders"].labels(state).set(count)
+        gauges["registrations_paused"].set(0 if orders.paused_because(conn) is None else 1)
         untaken = sa.and_(
             acts.c.act == "type_password",
             acts.c.at >= now - timedelta(hours=1),

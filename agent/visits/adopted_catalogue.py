@@ -16,26 +16,29 @@ from flows.catalogue.load import Catalogue, load_catalogue
 log = structlog.get_logger(__name__)
 
 
-def current_catalogue(engine: Engine) -> Catalogue:
-    """The catalogue as it is now: every visit asks, so that an adoption counts from the next visit on."""
-    return overlaid(engine).catalogue
+def current_catalogue(engine: Engine, *, also: tuple[str, ...] = ()) -> Catalogue:
+    """The catalogue as it is now: every visit asks, so that an adoption counts from the next visit on.
+
+    `also`: files that only some errands know.
+    """
+    return overlaid(engine, also=also).catalogue
 
 
-def overlaid(engine: Engine) -> Overlaid:
+def overlaid(engine: Engine, *, also: tuple[str, ...] = ()) -> Overlaid:
     """As `current_catalogue`, with what of the adopted is not used and why."""
     with reading(engine) as conn:
         rows = adopted.list_all(conn)
-    return _laid(tuple(_piece(row) for row in rows if row.kind in set(AdoptedKind)))
+    return _laid(tuple(_piece(row) for row in rows if row.kind in set(AdoptedKind)), also)
 
 
 def _piece(row: adopted.AdoptedRow) -> Adopted:
     return Adopted(kind=AdoptedKind(row.kind), name=row.name, text=row.text, digest=row.digest)
 
 
-@lru_cache(maxsize=2)
-def _laid(pieces: tuple[Adopted, ...]) -> Overlaid:
+@lru_cache(maxsize=6)
+def _laid(pieces: tuple[Adopted, ...], also: tuple[str, ...]) -> Overlaid:
     """Lay them under once; what is not used is told when it is found."""
-    laid = lay_under(load_catalogue(), pieces)
+    laid = lay_under(load_catalogue(also=also), pieces)
     for name, why in laid.refused:
         log.warning(events.ADOPTED_NOT_USED, name=name, why=why)
     return laid

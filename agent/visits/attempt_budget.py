@@ -43,6 +43,8 @@ def require(
                 )
         case Act.ACCEPT_INVITATION:
             pass  # the page itself says whether it was accepted before
+        case Act.REGISTER | Act.TYPE_PHONE | Act.ENROL | Act.DELETE_AUTHENTICATOR:
+            pass  # once an order or rotation; what limits them is spent with them
 
 
 def _require_password(

@@ -54,6 +54,19 @@ class CodesHeldError(FlowError):
     disposition = Disposition.NEEDS_HUMAN
 
 
+class RegistrationsHeldError(FlowError):
+    """No login is created now: that is paused, or the fleet made enough for a day. Nothing was sent."""
+
+    code = "registrations_held"
+
+
+class OrderSpentError(FlowError):
+    """The order's register form was sent before; a second one is never sent."""
+
+    code = "registration_unanswered"
+    disposition = Disposition.NEEDS_HUMAN
+
+
 class AcceptanceUnansweredError(FlowError):
     """The offer was clicked before, no page said what came of it, and it still stands; it is not clicked again."""
 

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from sqlalchemy.engine import Connection
 
 from agent.domain.requests import RequestKind
-from agent.domain.totp_seed import parse_seed
+from agent.domain.totp_seed import Seed, parse_seed
 from agent.observe import events
 from agent.store import accounts, acts, sign_in_breaker
 from agent.store.console.presence import is_anybody_there
@@ -27,13 +27,16 @@ from agent.visits import unanswered
 from agent.visits.context import WorkerContext
 from agent.visits.errors import AcceptanceUnansweredError, HeldError, SignInsStoppedError
 from agent.visits.lease_guard import require_held
+from agent.visits.mailed_codes import MailedCodes
 from agent.visits.one_time_codes import OneTimeCodes
-from agent.visits.prepare import Plan
+from agent.visits.order_limits import spend_order
+from agent.visits.prepare import Plan, VisitKind
 from agent.visits.requests import Answered, ask_person
 from flows.models import Act, FlowHooks
 from flows.redaction.redact import Redactor
 
 log = structlog.get_logger(__name__)
+_NO_SEED = "A" * 32  # stands in while a login has none; its codes are never asked for
 StorageState = Callable[[], Awaitable[dict[str, Any]]]
 
 
@@ -45,18 +48,11 @@ def hooks_for(
     With `storage_state`, the session is stored with the intention to accept: a visit cut off after the click does not
     sign in again.
     """
-    codes = OneTimeCodes(
-        engine=context.engine,
-        seed=parse_seed(plan.secrets.secrets.totp_secret.get_secret_value()),
-        seed_id=plan.secrets.seed_id,
-        visit_id=plan.visit_id,
-        clock=context.clock,
-        limits=context.settings.sign_in,
-        register=redactor.register,
-        warn=lambda seconds: log.warning(events.CLOCK_SKEWED, visit=plan.visit_id, seconds=round(seconds, 1)),
-    )
-    codes.load_skew()
+    given = plan.secrets.secrets.totp_secret.get_secret_value() if plan.order is None else _NO_SEED
+    codes = codes_for(plan, context, parse_seed(given), plan.secrets.seed_id, redactor=redactor)
     permission = _ActPermission(plan, context, storage_state)
+    by_mail = MailedCodes(plan=plan, context=context, redactor=redactor)
+    answers_mail = plan.signs_in.answer_mail_codes or plan.order is not None or plan.kind is VisitKind.ROTATION
     return FlowHooks(
         next_code=codes.next_code,
         before_act=permission.before_act,
@@ -64,7 +60,24 @@ def hooks_for(
         now=context.clock.now,
         clock_seen=codes.clock_seen,
         ask_code=_code_asker(plan, context, redactor),
+        mail_code=by_mail.next_code if answers_mail else None,
     )
+
+
+def codes_for(plan: Plan, context: WorkerContext, seed: Seed, seed_id: str, *, redactor: Redactor) -> OneTimeCodes:
+    """The one-time codes of one seed in this visit, by the site's clock as far as it is known."""
+    codes = OneTimeCodes(
+        engine=context.engine,
+        seed=seed,
+        seed_id=seed_id,
+        visit_id=plan.visit_id,
+        clock=context.clock,
+        limits=context.settings.sign_in,
+        register=redactor.register,
+        warn=lambda seconds: log.warning(events.CLOCK_SKEWED, visit=plan.visit_id, seconds=round(seconds, 1)),
+    )
+    codes.load_skew()
+    return codes
 
 
 def _code_asker(plan: Plan, context: WorkerContext, redactor: Redactor) -> Callable[[str], Awaitable[SecretStr | None]]:
@@ -126,6 +139,8 @@ class _ActPermission:
             )
             self._require_unclicked(conn, act)
             self._require_sign_ins(conn, act, now)
+            if act is Act.REGISTER:
+                spend_order(conn, plan.account.id, limits=context.settings.registration, now=now)
             acts.intend(conn, plan.signs_in.id, act, visit_id=plan.visit_id, now=now, version=plan.secrets.version)
             if session is not None:
                 sessions.save(conn, context.vault, plan.signs_in.id, session, now=now)

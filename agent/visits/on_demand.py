@@ -70,6 +70,21 @@ async def _accept(context: WorkerContext, account_id: str, row_id: int) -> None:
     _require_answer(ended)
 
 
+async def rotate_one(settings: Settings, *, engine: Engine, vault: Vault, account_id: str) -> str:
+    """Enrol a new authenticator for an account, prove it and remove the old one; returns what came of it.
+
+    Raises:
+        UnknownAccountError: there is no such account.
+        UnconfirmedError: it did not come to a new authenticator (the old one is in force), or the old one was left.
+    """
+    async with _context(settings, engine, vault, load_configured_policy(settings.audit.policy_file)) as context:
+        ended = await _visit(context, account_id, kind=VisitKind.ROTATION)
+    _require_answer(ended)
+    if ended.conclusion.outcome != "rotated":
+        raise UnconfirmedError(_sentence(ended))
+    return ended.conclusion.why
+
+
 async def audit_one(
     settings: Settings, *, engine: Engine, vault: Vault, account_id: str, policy: Policy, as_account: str | None = None
 ) -> AuditDocument:

@@ -57,6 +57,8 @@ def from_error(
         return Conclusion(outcome=error.code, event=Event.INTERRUPTED, why=str(error), due=now + _SOON, error=error)
     if isinstance(error, SignInsStoppedError):
         return Conclusion(outcome=error.code, event=Event.INTERRUPTED, why=str(error), due=now + _STOPPED, error=error)
+    if plan.kind is VisitKind.ROTATION:  # the old authenticator is in force; who asked is told
+        return Conclusion(outcome=error.code, event=Event.INTERRUPTED, why=str(error), error=error)
     forget = isinstance(error, WrongIdentityError)
     if isinstance(error, AccountNotOfferedError) and plan.kind is VisitKind.AUDIT and plan.account.granted_at is None:
         return Conclusion(outcome=error.code, event=Event.NOT_OFFERED, why=str(error), session=session, error=error)

@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
+from pydantic import SecretStr
 from sqlalchemy.engine import Connection
 
 from agent.domain.account import Account
 from agent.domain.authorization import BLOCKED, Event, State, on
-from agent.store import accounts, leases, switches, transitions, visits
+from agent.domain.login_order import LoginOrder
+from agent.store import accounts, leases, login_orders, switches, transitions, visits
 from agent.store.database.engine import writing
 from agent.store.inbox import invitations
 from agent.store.inbox.invitations import Invitation
 from agent.store.leases import Lease
 from agent.store.vault import sessions, sign_in_secrets
 from agent.store.vault.keys import VaultError
-from agent.store.vault.sign_in_secrets import StoredSecrets
+from agent.store.vault.sign_in_secrets import SignInSecrets, StoredSecrets
 from agent.visits.context import WorkerContext
 from agent.visits.vouched import UnvouchedError, checked_again, is_vouched
 from flows.marketplaces import marketplace
 
 _MINUTE = timedelta(minutes=1)
+_NO_SECRETS = StoredSecrets(
+    secrets=SignInSecrets(password=SecretStr(""), totp_secret=SecretStr("")), seed_id="", version=0
+)
 
 
 class VisitKind(StrEnum):
@@ -34,6 +39,7 @@ class VisitKind(StrEnum):
     ACCEPT = "accept"
     AUDIT = "audit"
     INSIGHTS = "insights"
+    ROTATION = "rotation"  # a new authenticator
 
 
 class NotNowError(Exception):
@@ -70,6 +76,7 @@ class Plan:
     session: dict[str, Any] | None
     invitation: Invitation | None
     asked: str | None = None  # the take-over that a person asked for, whose visit this is
+    order: LoginOrder | None = None  # an open one: the login is found or created first
 
     @property
     def own(self) -> bool:
@@ -215,8 +222,11 @@ def _begin(
     visit_id = uuid4().hex
     host = marketplace(account.marketplace).host
     visits.start(conn, visit_id, account.id, kind=kind, host=host, worker=context.worker, now=now)
-    secrets = sign_in_secrets.load(conn, context.vault, signs_in.id)
-    session = _session(conn, context, signs_in.id)
+    order = _open_order(conn, signs_in.id) if kind is VisitKind.ACCEPT else None
+    secrets = _NO_SECRETS if order else sign_in_secrets.load(conn, context.vault, signs_in.id)
+    if order:
+        secrets = replace(secrets, version=signs_in.secret_version)
+    session = None if order else _session(conn, context, signs_in.id)
     accounts.edit(conn, account.id, deaths=account.deaths + 1)
     if kind is VisitKind.AUDIT:
         transitions.apply(
@@ -233,7 +243,16 @@ def _begin(
         session=session,
         invitation=invitation,
         asked=asked,
+        order=order,
     )
+
+
+def _open_order(conn: Connection, account_id: str) -> LoginOrder | None:
+    """The order of a login for an account that has no secrets yet."""
+    if sign_in_secrets.has(conn, account_id):
+        return None
+    order = login_orders.get(conn, account_id)
+    return order if order is not None and order.is_open else None
 
 
 def _open_invitation(conn: Connection, account: Account, *, any_merchant: bool) -> Invitation:
@@ -248,7 +267,7 @@ def _open_invitation(conn: Connection, account: Account, *, any_merchant: bool) 
 def _signs_in(conn: Connection, account: Account, kind: VisitKind, as_account: str | None) -> Account:
     """Audits may be made through another account that may open the page."""
     other = as_account or account.audit_as
-    if kind is not VisitKind.AUDIT or other is None or other == account.id:
+    if kind in (VisitKind.ACCEPT, VisitKind.ROTATION) or other is None or other == account.id:
         return account
     lender = accounts.get(conn, other)
     if lender.authorization in BLOCKED:

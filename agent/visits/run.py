@@ -23,6 +23,7 @@ from agent.visits.adopted_catalogue import current_catalogue
 from agent.visits.audit import audit, audit_by_itself, make_private
 from agent.visits.browser_pool import BrowserPool
 from agent.visits.context import WorkerContext
+from agent.visits.errands import policy_of, screens_of
 from agent.visits.errors import UnexpectedError, VisitTimeoutError
 from agent.visits.handing_over import handing_over
 from agent.visits.hooks import hooks_for
@@ -33,6 +34,8 @@ from agent.visits.outcome import Conclusion, from_error, interrupted
 from agent.visits.prepare import Plan, VisitKind, prepare
 from agent.visits.record import finish
 from agent.visits.recording import is_worth_recording, keep_recording
+from agent.visits.registration import errand_bounds, with_login
+from agent.visits.rotation import rotate
 from flows.errors import BrowserLostError, Disposition, FlowError
 from flows.models import AuditReading
 from flows.recording.evidence import capture
@@ -160,7 +163,7 @@ async def _browse(context: WorkerContext, plan: Plan, redactor: Redactor) -> Con
 @asynccontextmanager
 async def _opened(context: WorkerContext, plan: Plan, redactor: Redactor, *, pool: BrowserPool) -> AsyncIterator[Visit]:
     """Open the visit with the stored session and the catalogue as it is now."""
-    catalogue = await asyncio.to_thread(current_catalogue, context.engine)
+    catalogue = await asyncio.to_thread(current_catalogue, context.engine, also=screens_of(plan))
     async with (
         pool.browser() as browser,
         open_visit(
@@ -168,6 +171,7 @@ async def _opened(context: WorkerContext, plan: Plan, redactor: Redactor, *, poo
             options=pool.options,
             storage_state=plan.session,
             redactor=redactor,
+            policy=policy_of(plan),
             catalogue=catalogue,
         ) as visit,
     ):
@@ -237,10 +241,17 @@ def _drifted(visit: Visit, conclusion: Conclusion, plan: Plan) -> tuple[str, ...
 
 
 async def _flow(context: WorkerContext, plan: Plan, visit: Visit, redactor: Redactor) -> Conclusion:
-    hooks = await asyncio.to_thread(hooks_for, plan, context, redactor=redactor, storage_state=visit.storage_state)
-    bounds = context.bounds
+    is_ordinary = plan.order is None and plan.kind is not VisitKind.ROTATION
+    bounds = context.bounds if is_ordinary else errand_bounds(context)
     try:
         async with visit.time.within((bounds.visit + _OVERTIME).total_seconds()):
+            if plan.order is not None:
+                plan = await with_login(visit, plan, context, redactor=redactor, bounds=bounds)
+            if plan.kind is VisitKind.ROTATION:
+                return await rotate(visit, plan, context, redactor=redactor, bounds=bounds)
+            hooks = await asyncio.to_thread(
+                hooks_for, plan, context, redactor=redactor, storage_state=visit.storage_state
+            )
             match plan.kind:
                 case VisitKind.ACCEPT:
                     return await accept(visit, plan, hooks=hooks, bounds=bounds)

@@ -64,15 +64,19 @@ class Catalogue:
             raise CatalogueError(f"the catalogue has no element {name!r} on screen {screen!r}") from err
 
 
-def load_catalogue(root: Path | None = None) -> Catalogue:
-    """Load the catalogue; without a path, the installed one.
+REGISTRATION = ("registration/*.toml",)  # screens of an ordered registration or rotation
+MAIL_CODES = ("registration/mail_code.toml",)  # where an account's mail codes are answered at sign-in
 
-    Loaded once for each path.
+
+def load_catalogue(root: Path | None = None, *, also: tuple[str, ...] = ()) -> Catalogue:
+    """Load the catalogue; without a path, the installed one. `also`: files that only some errands know, as patterns.
+
+    Loaded once for each path and choice.
 
     Raises:
         CatalogueError: a file is missing or wrong; the message names file and key.
     """
-    return _load((root or default_root()).resolve())
+    return _load((root or default_root()).resolve(), also)
 
 
 def default_root() -> Path:
@@ -84,8 +88,8 @@ def default_root() -> Path:
 
 
 @cache
-def _load(root: Path) -> Catalogue:
-    files = sorted(root.glob("*.toml"))
+def _load(root: Path, also: tuple[str, ...] = ()) -> Catalogue:
+    files = sorted(file for pattern in ("*.toml", *also) for file in root.glob(pattern))
     if not files:
         raise CatalogueError(f"{root}: no catalogue files (*.toml) there")
     shared = _load_shared(root / "shared")

@@ -20,6 +20,8 @@ from flows.errors import (
 )
 from flows.models import Bounds, Credentials, FlowHooks, Identity, Proof
 from flows.sign_in.identity_tiles import own_tile
+from flows.sign_in.mailed_code import CodePurpose, MailedCodeStep
+from flows.sign_in.more_screens import MoreScreens
 from flows.sign_in.one_time_code import OneTimeCode
 from flows.sign_in.submitted_secrets import SubmittedSecrets, no_such_login
 from flows.visit.elements import find
@@ -86,9 +88,12 @@ class SignIn:
     _told_time: bool = False
     _sent_before: int = 0  # what the guard had let out when the password was sent off
     one_time_code: OneTimeCode = field(init=False)
+    mailed_code: MailedCodeStep = field(init=False)
+    more: MoreScreens | None = None  # what the errand of the visit knows besides
 
     def __post_init__(self) -> None:
         self.one_time_code = OneTimeCode(walk=self.walk, hooks=self.hooks, typed=self.typed)
+        self.mailed_code = MailedCodeStep(walk=self.walk, hooks=self.hooks)
 
     async def arrive(self, *, prove: bool = False) -> Identity:
         """Open the home page and go on until signed in; as `ensure_signed_in`."""
@@ -130,7 +135,7 @@ class SignIn:
                     seen = await self.walk.onward(await self.walk.linger(seen))
                 if await self.typed.judge(seen):
                     self.walk.progress()
-                if self._is_in(seen):
+                if self._is_in(seen) or (self.more is not None and self.more.is_end(seen)):
                     return seen
                 if not self.typed.is_held_back(seen):
                     self.walk.count(seen)
@@ -169,6 +174,7 @@ class SignIn:
         return self.credentials.user_email.strip().lower()
 
     async def _open_home(self) -> Recognition:
+        self.mailed_code.note_act()
         seen = await self.walk.open(f"https://{self.host}/home")
         if self.walk.site_time is not None and not self._told_time:
             self._told_time = True
@@ -187,7 +193,13 @@ class SignIn:
             return await self.walk.settle()
 
     async def _act(self, seen: Recognition) -> Recognition:
+        if seen.screen != "mail_code":
+            self.mailed_code.note_act()
+        if self.more is not None and (after := await self.more.act(seen)) is not None:
+            return after
         match seen.screen:
+            case "mail_code":
+                return await self.mailed_code.give(seen, purpose=CodePurpose.SIGN_IN)
             case "email" | "email_unified":
                 return await self._give_address(seen)
             case "password" | "combined":

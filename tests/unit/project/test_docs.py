@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import agent.visits.errors  # the agent's own flow errors register as subclasses
+import flows.registration.errors
 from agent.cli.app import COMMANDS
 from agent.domain.invitation import MERCHANT_UNKNOWN, OTHER_MERCHANT, OTHER_REGION
 from agent.domain.requests import RequestKind
@@ -41,6 +42,7 @@ def _codes(error: type[FlowError] = FlowError) -> Iterator[str]:
 
 def test_the_runbook_has_a_section_for_each_failure_code() -> None:
     assert agent.visits.errors
+    assert flows.registration.errors
     sections = set(re.findall(r"^### (\w+)$", RUNBOOK, re.MULTILINE))
     assert (set(_codes()) | OUR_CODES | set(Code) | set(RequestKind)) - sections == set()
 

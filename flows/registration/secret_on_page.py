@@ -1,0 +1,71 @@
+"""Taking the secret of a new authenticator from the page that shows it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.async_api import ElementHandle
+from pydantic import SecretStr
+
+from flows.catalogue.recognise import Recognition
+from flows.errors import UnknownScreenError
+from flows.redaction.seeds import seed_forms
+from flows.visit.elements import find
+from flows.visit.navigate import Navigator
+
+_BASE32 = re.compile(r"[A-Z2-7]{16,128}")
+_ATTRIBUTES = (
+    """element => element.getAttributeNames().map(name => element.getAttribute(name)).concat(element.value ?? '')"""
+)
+_LIKELY = re.compile(r"(?:[A-Za-z2-7]{4}[ \xa0-]){7,31}[A-Za-z2-7]{4}")
+
+
+async def read_secret(walk: Navigator, seen: Recognition) -> SecretStr:
+    """Read the secret, from its text or from an otpauth address, and register it with the redactor.
+
+    Raises:
+        UnknownScreenError: the page shows none, or two that differ; nothing was typed.
+    """
+    found = await _secrets(walk, seen)
+    if not found and (show := await find(walk.visit, seen.screen, "show_secret")):
+        await walk.click(show.handle)
+        await walk.find(seen, "secret")
+        found = await _secrets(walk, seen)
+    for secret in found:
+        walk.visit.redactor.register_all(seed_forms(secret))
+    if len(found) != 1:
+        raise UnknownScreenError(
+            f"the page was expected to show one secret of an authenticator, {len(found)} were read",
+            screen=seen.screen,
+            url=seen.path,
+        )
+    return SecretStr(found.pop())
+
+
+async def _secrets(walk: Navigator, seen: Recognition) -> set[str]:
+    texts: list[str] = []
+    if text := await find(walk.visit, seen.screen, "secret"):
+        texts.append(await _text(text.handle))
+    addresses = await find(walk.visit, seen.screen, "otpauth")
+    for handle in addresses.handles:
+        texts += [value for value in await handle.evaluate(_ATTRIBUTES) if str(value).startswith("otpauth:")]
+    if not texts:
+        shown: str = await walk.visit.page.evaluate("() => document.body?.innerText ?? ''")
+        texts += _LIKELY.findall(shown)
+    return set(secrets_in(texts))
+
+
+async def _text(handle: ElementHandle) -> str:
+    return (await handle.text_content()) or str(await handle.evaluate("element => element.value ?? ''"))
+
+
+def secrets_in(texts: Iterable[str]) -> Iterable[str]:
+    """The secrets in texts that are each one, in Base32 without blanks, or an otpauth address."""
+    for text in texts:
+        address = urlsplit(text.strip())
+        given = parse_qs(address.query).get("secret", [""])[0] if address.scheme == "otpauth" else text
+        bare = "".join(given.split()).replace("-", "").replace("\xa0", "").rstrip("=").upper()
+        if _BASE32.fullmatch(bare):
+            yield bare

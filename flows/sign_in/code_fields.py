@@ -1,0 +1,61 @@
+"""Typing a code into a page that takes it in one field or in boxes of a digit each, once."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+from playwright.async_api import Error, Page, Request
+from pydantic import SecretStr
+
+from flows.catalogue.elements import FoundElement
+from flows.catalogue.recognise import Recognition
+from flows.errors import UnknownScreenError
+from flows.visit.elements import find
+from flows.visit.navigate import Navigator
+
+
+async def type_code(walk: Navigator, seen: Recognition, code: SecretStr) -> Recognition:
+    """Type a code into the elements `code` or `code_boxes` of a screen and press `submit`, unless the page went on by itself.
+
+    Raises:
+        UnknownScreenError: there is no place for it.
+    """
+    walk.visit.redactor.register(code)
+    places = await find(walk.visit, seen.screen, "code") or await walk.find(seen, "code_boxes")
+    digits = code.get_secret_value()
+    if len(places.handles) not in (1, len(digits)):
+        raise UnknownScreenError(
+            f"one field or {len(digits)} boxes were expected for the code, {len(places.handles)} were seen",
+            screen=seen.screen,
+            url=seen.path,
+        )
+    is_leaving = leaving(walk.visit.page)
+    await _fill(walk, places, code)
+    walk.visit.tell("filled", seen, element=places.name, candidate=places.candidate)
+    if is_leaving.is_set():  # a whole code may send itself; pressing would send it twice
+        return await walk.settle(after=seen)
+    now = await walk.visit.recognise()
+    if (now.screen, now.document) != (seen.screen, seen.document):
+        return await walk.settle()
+    return await walk.press(seen, "submit")
+
+
+def leaving(page: Page) -> asyncio.Event:
+    """Tell when the page begins to go elsewhere."""
+    begun = asyncio.Event()
+
+    def listen(request: Request) -> None:
+        with suppress(Error):  # a frame that is only being made has no name yet
+            if request.is_navigation_request() and request.frame == page.main_frame:
+                begun.set()
+
+    page.on("request", listen)
+    return begun
+
+
+async def _fill(walk: Navigator, places: FoundElement, code: SecretStr) -> None:
+    whole = len(places.handles) == 1
+    parts = [code] if whole else [SecretStr(digit) for digit in code.get_secret_value()]
+    for place, part in zip(places.handles, parts, strict=True):
+        await walk.visit.guard.type_secret(place, part)

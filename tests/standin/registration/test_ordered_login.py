@@ -1,0 +1,117 @@
+"""A login is created once, enrolled, and goes on to the acceptance; what only people can do stops it where it stands."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from agent.domain.authorization import State
+from agent.domain.login_order import OrderState
+from agent.store import login_orders
+from agent.store.database.engine import reading
+from tests.second_site.login_pages import LoginPlan
+from tests.second_site.login_site import Login
+from tests.support.ordered_world import EMAIL, OrderedWorld, ordered_world
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[OrderedWorld]:
+    async with ordered_world(tmp_path) as ready:
+        yield ready
+
+
+SHAPES = {
+    "classic": LoginPlan(),
+    "unified": LoginPlan(is_unified=True, ids="newer"),
+    "without a mail code": LoginPlan(mail_code=False, accordion=False),
+    "from the settings": LoginPlan(in_flow=False, settings_code=True, is_unified=True),
+    "otpauth, no last page": LoginPlan(otpauth=True, almost_done=False, code_boxes=True),
+    "nudge and optional phone": LoginPlan(nudge=True, phone="optional"),
+}
+
+
+@pytest.mark.sampled(2)
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+async def test_a_login_is_created_enrolled_and_the_invitation_accepted(world: OrderedWorld, shape: LoginPlan) -> None:
+    world.play(shape)
+    ended = await world.visit()  # to the accepted invitation; this site has no accounts to choose from afterwards
+    assert world.site.accepted == 1, ended.conclusion.why
+    login, secrets = world.site.logins[EMAIL], world.secrets()
+    assert secrets is not None
+    assert secrets.password.get_secret_value() == login.password
+    assert [secret for _, secret in login.apps] == [secrets.totp_secret.get_secret_value()]
+    assert (login.is_on, len(world.site.forms)) == (True, 1)
+    assert (world.site.dangers, world.site.refused) == ([], [])
+    assert world.order().state is OrderState.DONE
+
+
+STOPS = {
+    "exists": (LoginPlan(exists=True), "login_exists", 0, OrderState.ENDED),
+    "unusual activity": (LoginPlan(unusual=True), "registration_refused", 1, OrderState.ENDED),
+    "another address": (LoginPlan(is_unified=True, claim="b2@users.example"), "wrong_identity", 0, OrderState.ORDERED),
+    "puzzle": (LoginPlan(puzzle=True), "challenge", 1, OrderState.SUBMITTED),
+    "phone": (LoginPlan(phone="required"), "phone_needed", 1, OrderState.SUBMITTED),
+    "phone taken": (LoginPlan(phone="taken"), "phone_refused", 1, OrderState.SUBMITTED),
+    "business": (LoginPlan(offers_business=True), "challenge", 0, OrderState.ORDERED),
+}
+
+
+@pytest.mark.sampled(2)
+@pytest.mark.parametrize("name", STOPS)
+async def test_what_is_for_a_person_stops_it_where_it_stands(world: OrderedWorld, name: str) -> None:
+    plan, code, forms, state = STOPS[name]
+    world.play(plan, phone="+12065550100" if plan.phone == "taken" else None)
+    if plan.exists:
+        world.site.logins[EMAIL] = Login(email=EMAIL, password="theirs")
+    ended = await world.visit()
+    assert ended.conclusion.error is not None
+    assert ended.conclusion.error.code == code, ended.conclusion.why
+    assert (len(world.site.forms), world.order().state) == (forms, state)
+    assert (world.site.dangers, world.site.passwords, world.site.accepted) == ([], [], 0)
+    assert world.account().authorization is State.NEEDS_HUMAN
+    with reading(world.engine) as conn:
+        assert (login_orders.paused_because(conn) is not None) == plan.unusual
+
+
+CUTS = (
+    "/ap/register/submit",
+    "/a/settings/approval/appbackup",
+    "/a/settings/approval/setup/enable",
+    "/invitation/accept",
+)
+
+
+@pytest.mark.sampled(1)
+@pytest.mark.parametrize("path", CUTS)
+async def test_a_visit_that_is_cut_off_makes_no_second_login(world: OrderedWorld, path: str) -> None:
+    world.play(LoginPlan(mail_code=False))
+    world.site.cut_at = path
+    visit = asyncio.create_task(world.visit())
+    await world.site.was_cut.wait()
+    visit.cancel()
+    await asyncio.wait({visit})
+    world.site.cut_at = ""
+    ended = await world.visit()
+    login, secrets = world.site.logins[EMAIL], world.secrets()
+    assert (len(world.site.forms), len(world.site.logins)) == (1, 1), ended.conclusion.why
+    assert secrets is not None, ended.conclusion.why
+    assert login.is_on
+    assert secrets.totp_secret.get_secret_value() in [secret for _, secret in login.apps]
+    assert secrets.password.get_secret_value() == login.password
+    assert (world.site.refused, world.site.dangers) == ([], [])
+
+
+async def test_a_form_without_an_answer_is_never_sent_again(world: OrderedWorld) -> None:
+    world.play(LoginPlan(mail_code=True))
+    world.site.cut_at = "/ap/register/submit"
+    visit = asyncio.create_task(world.visit())
+    await world.site.was_cut.wait()
+    visit.cancel()
+    await asyncio.wait({visit})
+    ended = await world.visit()
+    assert ended.conclusion.error is not None
+    assert ended.conclusion.error.code == "registration_unanswered"
+    assert (len(world.site.forms), world.order().state) == (1, OrderState.ENDED)
