@@ -28,6 +28,9 @@ from fixtures.stand_in.world import StandIn
 from tests.support.rehearsal import rehearsing
 from tests.support.sites.plain_browser import plain_browser
 from tests.support.takeovers import Theatre, eventually, theatre
+from tests.unit.web.test_panel_in_browser import RULES, axe
+
+__all__ = ["axe"]  # the fixture
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 GREEN = (0, 160, 0)
@@ -156,7 +159,7 @@ async def test_approval_on_a_device_ends_the_wait_without_a_hand_on_the_page(sta
     assert ended.conclusion.error is None, ended.conclusion.why
 
 
-async def test_text_mode_passes_a_challenge_by_keyboard_alone(stage: Theatre) -> None:
+async def test_text_mode_passes_a_challenge_by_keyboard_alone_and_is_accessible(stage: Theatre, axe: str) -> None:
     play(stage, "email", "password", "captcha_cvf", "otp")
     async with stage.person(width=390) as page:
         visit = asyncio.create_task(make_visit(stage.context, "A1", kind=VisitKind.ACCEPT))
@@ -164,6 +167,10 @@ async def test_text_mode_passes_a_challenge_by_keyboard_alone(stage: Theatre) ->
         await stage.claim(page)
         await page.get_by_role("button", name="Text mode").press("Enter")
         field = page.locator("#outline input")
+        await expect(field).to_be_visible()
+        await page.evaluate(axe)
+        found = await page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)
+        assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []
         await field.fill(CAPTCHA_TEXT)
         await field.press("Enter")
         await (

@@ -36,6 +36,7 @@ PAGES = (
     "/accounts/A1",
     "/accounts/A1/findings",
     "/accounts/A1/insights",
+    "/takeover/A1",
     "/drafts",
     "/mails",
     "/webhooks",
