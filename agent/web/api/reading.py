@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,11 +16,11 @@ from starlette.responses import FileResponse, JSONResponse, Response
 
 from agent.domain.audit.changes import changes_since
 from agent.domain.audit.document import AuditDocument
-from agent.report.writer import Format, open_report
 from agent.store import audits, insights, timeline
 from agent.store.api_keys import Scope
 from agent.web import cursors
 from agent.web.api.registry import account_of, timestamp
+from agent.web.audit_files import SEALED, audit_file, parse_name
 from agent.web.calls import Call, read
 from agent.web.problems import Code, Problem, invalid, not_found
 
@@ -29,15 +28,6 @@ router = APIRouter()
 
 _MOST_DIGITS = 9
 _NAME = re.compile(r"[0-9a-f]{32}(/[A-Za-z0-9][A-Za-z0-9._-]{0,99}){1,4}")
-_TYPES = {
-    Format.JSON: "application/json",
-    Format.CSV: "text/csv; charset=utf-8",
-    Format.SARIF: "application/sarif+json",
-    Format.HTML: "text/html; charset=utf-8",
-    Format.JUNIT: "application/xml",
-    Format.OCSF: "application/x-ndjson",
-}
-_SEALED = {"Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"}
 
 
 class Timeline(BaseModel):
@@ -113,20 +103,13 @@ def get_audit(request: Request, account_id: str, name: str) -> Response:
 
     `{number}.json`, `.csv`, `.sarif`, `.html`, `.junit` or `.ocsf`.
     """
-    number, _, kind = name.partition(".")
-    if not (number.isascii() and number.isdigit() and len(number) <= _MOST_DIGITS) or kind not in set(_TYPES):
+    if (wanted := parse_name(name)) is None:
         raise not_found("audit")
     with read(request, Scope.ACCOUNTS_READ) as call:
         account_of(call, account_id)
-        document = _audit(call, account_id, int(number))
+        document = _audit(call, account_id, wanted[0])
         evidence = call.parts.settings.data_dir
-    out = StringIO()
-    report = open_report(Format(kind), out, evidence=evidence)
-    report.begin()
-    report.add(document)
-    report.end()
-    headers = _SEALED if kind == Format.HTML else {}
-    return Response(out.getvalue(), media_type=_TYPES[Format(kind)], headers=headers)
+    return audit_file(document, wanted[1], evidence=evidence)
 
 
 @router.get("/accounts/{account_id}/insights", response_model=InsightsList)
@@ -166,7 +149,7 @@ def get_evidence(request: Request, account_id: str, name: str) -> Response:
     if not file.is_file():
         detail = "The evidence is not here: it is forgotten, or lies on the worker that made the visit."
         raise Problem(404, Code.ELSEWHERE, detail)
-    headers = {**_SEALED, "Cache-Control": "no-store"}
+    headers = {**SEALED, "Cache-Control": "no-store"}
     return FileResponse(
         file,
         media_type="application/octet-stream",

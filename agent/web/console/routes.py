@@ -41,6 +41,7 @@ def routes() -> list[BaseRoute]:
         Route("/accounts/{account}", shows(account.show)),
         Route("/accounts/{account}/findings", shows(findings.show)),
         Route("/accounts/{account}/insights", shows(insights.show)),
+        Route("/accounts/{account}/audits/{name}", shows(findings.fetch)),
         Route("/accounts/{account}/visits/{visit}", shows(evidence.show)),
         Route("/accounts/{account}/visits/{visit}/files/{name:path}", shows(evidence.fetch)),
         Route("/takeover/{id}", shows(takeover.show)),

@@ -17,13 +17,14 @@ from agent.web.console.handle import Done, acts
 from agent.web.problems import Code, Problem, not_found
 
 _MOST = 200
+_PATIENT = (TaskKind.ENDPOINT, TaskKind.INCOMPLETE, TaskKind.STALE)
 _WORDS = {  # what waits, and the one button that is next
     TaskKind.REQUEST: ("A visit waits for an answer", "Open the account"),
     TaskKind.RELEASE: ("The account waits for a release", "Open the account"),
     TaskKind.MERCHANT: ("A merchant waits to be confirmed", "Look at the mail"),
     TaskKind.MAIL: ("Held mail", "Look at the mail"),
     TaskKind.ENDPOINT: ("A webhook endpoint is disabled", "Open the webhooks"),
-    TaskKind.INCOMPLETE: ("The last audit read not everything", "Open the findings"),
+    TaskKind.INCOMPLETE: ("The last audit did not read everything", "Open the findings"),
     TaskKind.STALE: ("Not read completely for long", "Open the account"),
 }
 _WITHIN = timedelta(hours=1)  # the promise: an invitation is accepted within the hour
@@ -36,7 +37,7 @@ def show(visit: Visitor) -> Response:
         {
             "task": task,
             "deadline": deadline(task),
-            "is_late": visit.now > deadline(task),
+            "is_late": (by := deadline(task)) is not None and visit.now > by,
             "runbook": runbook.paragraph(task.reason),
             "place": _place(task),
             "words": _WORDS[task.kind],
@@ -47,8 +48,10 @@ def show(visit: Visitor) -> Response:
     return render.page(visit, "todo.html.j2", {"rows": rows, "most": _MOST})
 
 
-def deadline(task: Task) -> datetime:
-    """When it is too late: its own time, else the promise."""
+def deadline(task: Task) -> datetime | None:
+    """When it is too late: its own time, else the promise to customers; None where nobody waits by the hour."""
+    if task.kind in _PATIENT:
+        return None
     return task.deadline or task.since + _WITHIN
 
 

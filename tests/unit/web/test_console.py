@@ -28,6 +28,7 @@ from agent.web.console.access import is_open
 from tests.support.console import address, signed_in, submit
 from tests.support.registry import add_account
 from tests.support.web_server import WebServer
+from tests.unit.web.test_reading import document, keep
 
 HOSTILE = "<img src=x onerror=alert(1)>\x1b[31m\u202egnp"
 PAGES = (
@@ -349,6 +350,26 @@ async def test_a_visit_is_looked_at_step_by_step_without_scripts(
     for wrong, shown in (("0", 1), ("99", 3), ("x", 3), ("-1", 3), ("²", 3)):
         assert f"Step {shown} of 3" in (await admin.get(place, params={"step": wrong})).text
     assert "<img src=x" not in first + last
+
+
+async def test_findings_say_since_when_and_are_exported_in_every_format(
+    web: WebServer, admin: httpx.AsyncClient
+) -> None:
+    for day, actual in ((1, "None"), (2, "View & Edit"), (3, "View & Edit")):
+        kept = document(actual=actual)
+        kept["audited_at"] = f"2026-01-0{day}T00:00:00Z"
+        number = keep(web, kept)
+    page = (await admin.get("/accounts/A1/findings")).text
+    assert "2026-01-02T00:00:00Z" in page.partition("<tbody>")[2]
+    for kind in ("json", "csv", "sarif", "html", "junit", "ocsf"):
+        assert f'href="/accounts/A1/audits/{number}.{kind}"' in page
+        answer = await admin.get(f"/accounts/A1/audits/{number}.{kind}")
+        assert (answer.status_code, answer.headers["content-disposition"]) == (
+            200,
+            f'attachment; filename="audit-{number}.{kind}"',
+        )
+    for name in ("x.json", f"{number}.pdf", "99.json", f"{number}"):
+        assert (await admin.get(f"/accounts/A1/audits/{name}")).status_code == 404
 
 
 async def test_a_task_is_taken_on_by_one_person(web: WebServer, admin: httpx.AsyncClient) -> None:
