@@ -54,6 +54,26 @@ async def test_the_examples_work_one_after_another_as_they_are_written(served: W
     assert changed["merchant_name"] == "Shop & Sons"
 
 
+async def test_the_examples_of_pages_load_what_is_served(web: WebServer) -> None:
+    (example,) = re.findall(r"^```html\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    source, element = re.search(r'src="https://[^/]+(/[^"]+)"', example), re.search(r"</([a-z-]+)>\s*$", example)
+    frame = re.search(r'<iframe src="https://[^/]+(/[^"?]+)\?token=', PAGE)
+    assert source
+    assert element
+    assert frame
+    async with web.bare() as client:
+        script = await client.get(source[1])
+        panel = await client.get(frame[1] + "?token=none")
+    assert (script.status_code, f'"{element[1]}"' in script.text, '"token-expired"' in script.text) == (200, True, True)
+    assert panel.status_code in (200, 401)  # there is such a page; this token opens none
+
+
+async def test_the_stream_is_as_the_page_says(web: WebServer) -> None:
+    (path,) = re.findall(r"`GET (/events/stream)`", PAGE)
+    document = (await web.bare().get(API + "/openapi.json")).json()
+    assert "get" in document["paths"][path]
+
+
 def test_the_receiver_s_example_verifies_what_is_signed_and_nothing_else() -> None:
     (example,) = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
     keys, body = new_keys(), b'{"specversion": "1.0"}'
