@@ -43,6 +43,7 @@ COMMANDS = {  # name: where it lives; in the order of the help
     "events": "agent.cli.events:events",
     "webhooks": "agent.cli.webhooks:app",
     "policy": "agent.cli.policy:app",
+    "survey": "agent.cli.survey:survey",
     "selectors": "agent.rehearsal.selectors:app",
     "backup": "agent.cli.backup:backup",
     "restore": "agent.cli.backup:restore",

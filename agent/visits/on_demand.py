@@ -51,7 +51,7 @@ async def accept_one(
         answer.
         FindingError: the site will not take the invitation any more.
     """
-    async with _context(settings, engine, vault, load_configured_policy(settings.audit.policy_file)) as context:
+    async with lent_context(settings, engine, vault, load_configured_policy(settings.audit.policy_file)) as context:
         if await asyncio.to_thread(_point_at, context, account_id, invitation_row, asked_by):
             await _accept(context, account_id, invitation_row)
     with reading(engine) as conn:
@@ -77,7 +77,7 @@ async def rotate_one(settings: Settings, *, engine: Engine, vault: Vault, accoun
         UnknownAccountError: there is no such account.
         UnconfirmedError: it did not come to a new authenticator (the old one is in force), or the old one was left.
     """
-    async with _context(settings, engine, vault, load_configured_policy(settings.audit.policy_file)) as context:
+    async with lent_context(settings, engine, vault, load_configured_policy(settings.audit.policy_file)) as context:
         ended = await _visit(context, account_id, kind=VisitKind.ROTATION)
     _require_answer(ended)
     if ended.conclusion.outcome != "rotated":
@@ -109,7 +109,7 @@ async def insights_one(settings: Settings, *, engine: Engine, vault: Vault, acco
         UnconfirmedError: the account is busy, held, or its API authorization is pending; or nothing could be read.
     """
     policy = load_configured_policy(settings.audit.policy_file)
-    async with _context(settings, engine, vault, policy) as context:
+    async with lent_context(settings, engine, vault, policy) as context:
         ended = await _visit(context, account_id, kind=VisitKind.INSIGHTS)
         _require_answer(ended)
         if ended.conclusion.insights is None:
@@ -128,7 +128,7 @@ async def auditing(
     `confirmed`: who says, and why, that rows which the last complete audit had are gone from the page.
     """
     configured = load_configured_policy(settings.audit.policy_file)
-    async with _context(settings, engine, vault, configured, asked=policy, confirmed=confirmed) as context:
+    async with lent_context(settings, engine, vault, configured, asked=policy, confirmed=confirmed) as context:
 
         async def audit(account_id: str, as_account: str | None) -> AuditDocument:
             ended = await _visit(context, account_id, kind=VisitKind.AUDIT, as_account=as_account)
@@ -141,7 +141,7 @@ async def auditing(
 
 
 @asynccontextmanager
-async def _context(
+async def lent_context(
     settings: Settings,
     engine: Engine,
     vault: Vault,

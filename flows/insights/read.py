@@ -87,13 +87,17 @@ async def read_insights(
 async def lock_insights(visit: Visit, *, marketplace_id: str) -> None:
     """Let nothing but the documents and read calls of the list through from now on."""
     data = insights_data("pages")
-    calls = [
+    await visit.guard.read_only(documents=data["documents"], calls=read_calls(), selection=frozenset({marketplace_id}))
+
+
+def read_calls() -> list[ReadCall]:
+    """The pages' own calls that read although they are no GET."""
+    return [
         ReadCall(method=answer["method"], path=path, queries=frozenset(answer["queries"]))
-        for answer in data["answers"]
+        for answer in insights_data("pages")["answers"]
         for path in answer["paths"]
         if answer["method"] == "POST"
     ]
-    await visit.guard.read_only(documents=data["documents"], calls=calls, selection=frozenset({marketplace_id}))
 
 
 async def _read(visit: Visit, pages: InsightPages, marketplace_id: str) -> InsightsReading:

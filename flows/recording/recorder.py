@@ -28,16 +28,18 @@ _STATIC = ("script", "stylesheet")
 
 
 @asynccontextmanager
-async def recording(visit: Visit, *, now: Callable[[], datetime], patient: bool = False) -> AsyncIterator[Recorder]:
+async def recording(
+    visit: Visit, *, now: Callable[[], datetime], patient: bool = False, kind: type[RecordedVisit] = RecordedVisit
+) -> AsyncIterator[Recorder]:
     """Record a visit from here on.
 
     Run the flow with `recorder.visit`; nothing is written unless `recorder.save` is awaited.
 
     Each answer is held back for the moment it takes to read it, so that no body is lost. `patient` also waits until
     each page stands
-    still, so that the same visit always gives the same recording.
+    still, so that the same visit always gives the same recording. `kind`: a recorded visit that does something more.
     """
-    recorder = Recorder(visit=RecordedVisit.over(visit, patient=patient), now=now, recorded_at=now())
+    recorder = Recorder(visit=kind.over(visit, patient=patient), now=now, recorded_at=now())
     recorder.session = await visit.storage_state()
     await recorder.kept.watch(visit.context, visit.page)
     with _listening(recorder):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from typing import Any, Self
 
 from playwright.async_api import Error
 
@@ -60,7 +60,7 @@ class RecordedVisit(Visit):
     _asked: set[asyncio.Task[None]] = field(default_factory=set)
 
     @classmethod
-    def over(cls, visit: Visit, **how: Any) -> RecordedVisit:
+    def over(cls, visit: Visit, **how: Any) -> Self:
         """Take over a visit that was opened already; `how` are this class's own fields."""
         return cls(**{one.name: getattr(visit, one.name) for one in fields(Visit) if one.init}, **how)
 

@@ -1,0 +1,1 @@
+"""The first look at a real site: what is recognised, by what, and what is not."""

@@ -1,0 +1,108 @@
+"""The first look at a site: what is known is told with its claim, what is not is named, and nothing is changed."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from agent.domain.policy.load import load_policy
+from agent.report.survey import is_ready, survey_document, survey_html, survey_lines
+from agent.visits.on_demand import lent_context
+from agent.visits.survey import Surveyed, survey_account
+from fixtures.stand_in.generate import one_account
+from fixtures.stand_in.world import StandIn
+from flows.catalogue.elements import find_on
+from flows.catalogue.load import Catalogue, default_root, load_catalogue
+from flows.catalogue.recognise import Recognition, recognise
+from flows.survey.noticing import SurveyedVisit
+from flows.visit.hand_over import Handed, HandedBack, HandOver
+from tests.support.rehearsal import Rehearsal, rehearsing
+
+REMOVED = ("continue_wall", "email", "passkey_nudge", "phone_fixup", "landing")
+ORDER = ["landing", "continue_wall", "email", "password", "otp", "passkey_nudge", "phone_fixup"]
+
+
+@pytest.fixture
+async def member(tmp_path: Path) -> AsyncIterator[Rehearsal]:
+    """An account whose user is a member already, in a shop that shows users their own rights."""
+    seller = {"members": ["a1@users.example"], "options": {"own_view": True}}
+    async with StandIn(one_account(5, user={"sign_in": ORDER}, seller=seller)) as stand_in:
+        with rehearsing(stand_in, tmp_path) as ready:
+            ready.register()
+            yield ready
+
+
+def without(directory: Path, names: tuple[str, ...]) -> Catalogue:
+    """The shipped catalogue with some screens removed."""
+    root = Path(shutil.copytree(default_root(), directory / "selectors"))
+    for name in names:
+        (root / f"{name}.toml").unlink()
+    return load_catalogue(root)
+
+
+def who_knows_the_site(passed: list[str]) -> object:
+    """A scripted person, who knows every screen and presses what leads on."""
+
+    def ask(visit: SurveyedVisit) -> HandOver:
+        async def hand_over(_: Recognition) -> Handed:
+            shipped = load_catalogue()
+            seen = await recognise(visit.page, shipped)
+            passed.append(seen.screen)
+            if seen.screen == "email":
+                field = await find_on(visit.page, shipped, "email", "email")
+                await field.handle.fill("a1@users.example")
+            name = shipped.screens[seen.screen].handling.element or "submit"
+            await (await find_on(visit.page, shipped, seen.screen, name)).handle.click()
+            await visit.page.wait_for_function("before => performance.timeOrigin !== Number(before)", arg=seen.document)
+            return Handed(how=HandedBack.PASSED)
+
+        return hand_over
+
+    return ask
+
+
+async def surveyed(member: Rehearsal, *, output: Path | None = None, **how: object) -> Surveyed:
+    flow = member.settings.flow.model_copy(update={"challenge_timeout": 3})
+    settings = member.settings.model_copy(update={"flow": flow})
+    async with lent_context(settings, member.engine, member.vault, load_policy()) as context:
+        return await survey_account(context, "A1", output=output, **how)  # type: ignore[arg-type]  # as the tests give it
+
+
+def document_of(seen: Surveyed) -> dict[str, object]:
+    from agent.clock import utc_now
+
+    return survey_document(account="A1", at=utc_now(), ends=seen.ends, sights=seen.sights)
+
+
+async def test_exactly_the_screens_that_the_catalogue_lacks_are_named(member: Rehearsal, tmp_path: Path) -> None:
+    passed: list[str] = []
+    catalogue = without(tmp_path, REMOVED)
+    seen = await surveyed(member, output=tmp_path / "kept", catalogue=catalogue, ask=who_knows_the_site(passed))
+    document = document_of(seen)
+    unknown = document["unknown"]
+    assert isinstance(unknown, list)
+    assert [end for end in seen.ends if not end.is_reached] == []
+    assert sorted(passed) == sorted(REMOVED)
+    assert len(unknown) == len(REMOVED)
+    assert all(one["near"] or one["title"] for one in unknown)
+    assert [end.stage for end in seen.ends][:3] == ["sign-in", "picker", "home"]
+    assert {"password", "otp", "app"} <= {sight.screen for sight in seen.sights}
+    assert not is_ready(document)
+    assert not member.stand_in.realm.journal.of("permissions.saved")
+    kept = "".join(file.read_text("utf-8", "replace") for file in (tmp_path / "kept").rglob("*") if file.is_file())
+    assert member.scenario.users[0].password not in kept
+
+
+async def test_nobody_to_pass_a_screen_ends_the_survey_there_with_what_came_nearest(
+    member: Rehearsal, tmp_path: Path
+) -> None:
+    seen = await surveyed(member, catalogue=without(tmp_path, ("passkey_nudge",)))
+    assert [(end.stage, end.code) for end in seen.ends] == [("sign-in", "unknown_screen")]
+    document = document_of(seen)
+    text = "\n".join(survey_lines(document))
+    assert "UNKNOWN https://" in text
+    assert "nearest:" in text
+    assert "unknown page" in survey_html(document)
