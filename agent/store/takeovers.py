@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 
 from agent.domain.takeover import ENDS, OPEN, TakeoverKind, TakeoverState, may_follow
 from agent.store.database.schema import takeover_tickets, takeovers
+from agent.store.outbox.wake import Signal, announce
 
 TICKET_FOR = timedelta(seconds=30)
 _BYTES = 32
@@ -217,6 +218,7 @@ def _add(
         raise TakeoverOpenError(before.id)
     row = {"id": uuid4().hex, "account_id": account_id, "kind": kind, "state": state, "created_at": now}
     conn.execute(takeovers.insert().values(**row, allows_unknown=False, **values))
+    announce(conn, Signal.ASKED)
     found = find(conn, str(row["id"]))
     assert found is not None  # noqa: S101 - it was written just now
     return found

@@ -96,8 +96,13 @@ async def run_daemon(
         ]
         async with serve_health(settings.observe.http_address, health_routes(context, metrics, heartbeat)) as address:
             await heartbeat.start()
-            async with _together() as stops, _on_signal(Signal.ASKED, operations.asked.set):
-                web, takeovers = None, Takeovers(context=context)
+            web, takeovers = None, Takeovers(context=context)
+
+            def wake_the_asked() -> None:
+                operations.asked.set()
+                takeovers.asked.set()
+
+            async with _together() as stops, _on_signal(Signal.ASKED, wake_the_asked):
                 if "web" in roles:
                     asked = (wake, operations.asked, takeovers.asked)
                     web, watching = await start_web(context, vault, metrics, heartbeat, asked, stops)

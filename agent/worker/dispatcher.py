@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
 from agent.domain.account import Account
+from agent.domain.authorization import State
 from agent.store import accounts, leases, switches, visits
 from agent.store.database.engine import reading, writing
 from agent.visits.context import WorkerContext
@@ -23,12 +24,13 @@ _KEEPS = 1.0  # seconds that a list of due accounts is worked off before the dat
 class Dispatcher:
     """Starts a visit for each due account, as many as this worker has browser contexts for.
 
-    Where a worker has two contexts or more, one is kept for urgent visits: an acceptance, or what a person asked for.
+    Where a worker has two contexts or more, one is kept for urgent visits: an acceptance, or what a person asked for. The
+    audit that follows an acceptance is due at once as well, but waits for its turn: an invitation must not wait for it.
     """
 
     context: WorkerContext
     engine: VisitEngine
-    _running: dict[str, bool] = field(default_factory=dict)  # account id -> urgent
+    _running: dict[str, bool] = field(default_factory=dict)  # account id -> whether it may take the kept context
     _next: tuple[datetime | None] | None = None  # when the next account is due, as the last look saw it
     _waiting: deque[Account] = field(default_factory=deque)  # due, and without a free context when they were looked up
     _looked_at: float | None = None
@@ -49,7 +51,7 @@ class Dispatcher:
         return len(due)
 
     async def _start(self, account: Account) -> None:
-        self._running[account.id] = account.urgent
+        self._running[account.id] = _may_take_kept(account)
         try:
             await self.engine.start(account.id)
         except BaseException:
@@ -128,10 +130,10 @@ class Dispatcher:
         chosen: list[Account] = []
         later: deque[Account] = deque()
         for account in self._waiting:
-            if len(chosen) == room or (not account.urgent and ordinary <= 0):
+            if len(chosen) == room or (not _may_take_kept(account) and ordinary <= 0):
                 later.append(account)
                 continue
-            ordinary -= 0 if account.urgent else 1
+            ordinary -= 0 if _may_take_kept(account) else 1
             chosen.append(account)
         self._waiting = later
         return chosen
@@ -139,6 +141,10 @@ class Dispatcher:
     def _postpone(self, ids: list[str], due: datetime) -> None:
         with writing(self.context.engine) as conn:
             accounts.postpone(conn, ids, due=due)
+
+
+def _may_take_kept(account: Account) -> bool:
+    return account.urgent and account.authorization is not State.AWAITING_PERMISSIONS
 
 
 def within_hosts(due: list[Account], started: dict[str, int], *, limit: int) -> list[Account]:

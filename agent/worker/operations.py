@@ -30,6 +30,7 @@ from agent.visits.run import Ended, make_visit
 
 _VISITS = {OperationKind.AUDIT: VisitKind.AUDIT, OperationKind.INSIGHTS: VisitKind.INSIGHTS}
 _AGAIN = 1.0  # seconds, while an account is busy
+_TICKS = 6  # between looks for what no signal told of
 _BUSY = "busy"
 _LOST_AFTER = timedelta(minutes=1)
 
@@ -47,7 +48,7 @@ class Operations:
     asked: asyncio.Event = field(default_factory=asyncio.Event)  # set when something was asked in this process
 
     async def run(self) -> None:
-        """Look at every tick, and when something is asked, for ever."""
+        """Look when something is asked, and now and then, for ever."""
         while True:
             self.asked.clear()
             try:
@@ -59,7 +60,7 @@ class Operations:
                 await self._work(taken)
                 continue
             with suppress(TimeoutError):
-                async with asyncio.timeout(self.context.settings.work.tick):
+                async with asyncio.timeout(self.context.settings.work.tick * _TICKS):
                     await self.asked.wait()
 
     def look(self) -> Operation | None:

@@ -22,6 +22,7 @@ from agent.visits.prepare import NotNowError, SetAsideError
 from agent.visits.run import make_visit
 
 _LOST_AFTER = timedelta(minutes=1)
+_TICKS = 6  # between looks for what no signal told of
 
 log = structlog.get_logger(__name__)
 
@@ -34,7 +35,7 @@ class Takeovers:
     asked: asyncio.Event = field(default_factory=asyncio.Event)  # set when something was asked in this process
 
     async def run(self) -> None:
-        """Look at every tick, and when one is asked for, for ever."""
+        """Look when one is asked for, and now and then, for ever."""
         async with asyncio.TaskGroup() as group:
             running: set[asyncio.Task[None]] = set()
             while True:
@@ -44,7 +45,7 @@ class Takeovers:
                     running.add(group.create_task(self._visit(taken)))
                     continue
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(self.context.settings.work.tick):
+                    async with asyncio.timeout(self.context.settings.work.tick * _TICKS):
                         await self.asked.wait()
 
     async def _next(self) -> Takeover | None:

@@ -20,7 +20,7 @@ from agent.mail.imap.scanner import Scanner
 from agent.mail.imap.session import MailboxSession, WatchLostError
 from agent.mail.tidy import Tidying
 from agent.settings.model import MailboxSettings
-from agent.store.database.engine import reading, writing
+from agent.store.database.engine import writing
 from agent.store.inbox import folders
 
 _LOOKS = 10  # in the length of a lease, of a process that waits to take the mailbox over
@@ -220,10 +220,9 @@ class Watcher(threading.Thread):
         """Take or renew; while the database is away we keep what we had."""
         now = self._context.now()
         try:
-            with reading(self._context.engine) as conn:
-                other = folders.watcher_of(conn, self._name)
-            dead = other if other is not None and other != self._holder and is_dead(other) else None
             with writing(self._context.engine) as conn:
+                other = folders.watcher_of(conn, self._name)
+                dead = other if other is not None and other != self._holder and is_dead(other) else None
                 return folders.take_watch(
                     conn, self._name, holder=self._holder, now=now, until=now + self._context.lease, from_dead=dead
                 )

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 
 from agent.mail.trust.judgement import Examination, TrustPolicy
@@ -68,13 +68,14 @@ class Judge:
         raise JudgeLostError(DIED, "the judging process asks for ever more keys")
 
     def warm(self) -> None:
-        """Start a process ahead of the first message.
+        """Start the processes ahead of the first messages; several may come at once.
 
         Raises:
             JudgeLostError: it does not start.
         """
-        with self._taken() as process:
-            process.start()
+        with ExitStack() as taken:
+            for _ in self._processes:
+                taken.enter_context(self._taken()).start()
 
     def close(self) -> None:
         """End the processes; a message that is being examined stays without a judgement."""

@@ -68,7 +68,7 @@ def has_ended(proc: Path) -> bool:
     """Whether a process is gone or waits to be reaped; it may go between two looks."""
     try:
         return " Z " in proc.read_text()
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return True
 
 

@@ -210,3 +210,17 @@ async def test_many_due_accounts_are_looked_up_once_and_not_one_by_one(rig: Rig)
     rig.tick.look_again()
     await rig.tick.once()
     assert len(asked) > at_first
+
+
+async def test_the_audit_after_an_acceptance_leaves_the_kept_context_to_the_next_invitation(rig: Rig) -> None:
+    rig.tick.context = with_contexts(rig.tick.context, 2)
+    rig.tick.engine.start = _never_end  # type: ignore[method-assign]  # a visit that runs on
+    with writing(rig.tick.context.engine) as conn:
+        for account_id in ("A0", "A1"):
+            accounts.edit(conn, account_id, authorization=State.AWAITING_PERMISSIONS, urgent=True)
+    assert await rig.tick.once() == 1
+    with writing(rig.tick.context.engine) as conn:
+        accounts.edit(conn, "A5", authorization=State.ACCEPTING, urgent=True)
+    rig.tick.look_again()
+    assert await rig.tick.once() == 1
+    assert set(rig.tick._running) == {"A0", "A5"}
