@@ -29,7 +29,7 @@ def health_routes(context: WorkerContext, metrics: Metrics, heartbeat: Heartbeat
         )
 
     async def page() -> Answer:
-        metrics.browser_memory.set(context.pool.memory())
+        metrics.browser_memory.set(sum(pool.memory() for pool in context.pools))
         try:
             written = await asyncio.to_thread(metrics.page, context.engine, now=context.clock.now())
         except SQLAlchemyError:
