@@ -33,6 +33,7 @@ from tests.bench import (  # noqa: E402 - the path comes first
     mailbox_start,
     replaying,
     visits,
+    web_role,
     webhook_delay,
     workers,
 )
@@ -48,6 +49,7 @@ FAMILIES = (
     replaying.FAMILY,
     webhook_delay.FAMILY,
     fleet_page.FAMILY,
+    web_role.FAMILY,
     workers.FAMILY,
 )
 

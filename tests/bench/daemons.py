@@ -126,7 +126,7 @@ async def _idle(world: World, *, quick: bool) -> Idle:
             loads.append(100 * (_cpu(daemon.process.pid) - spent) / passed)
             if done is not None:
                 transactions.append(((_transactions(world) or 0) - done) / passed)
-        memory = _resident(daemon.process.pid)
+        memory = resident(daemon.process.pid)
         starts = [await _start(world, daemon) for _ in range(windows)]
     return Idle(loads=loads, memory=memory, transactions=transactions, starts=starts)
 
@@ -219,7 +219,7 @@ def _cpu(pid: int) -> float:
     return sum(int(value) for value in fields[11:15]) / _TICKS
 
 
-def _resident(pid: int) -> float:
+def resident(pid: int) -> float:
     lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
 

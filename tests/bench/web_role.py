@@ -1,0 +1,91 @@
+"""The web role as a process of its own over PostgreSQL: its memory, and how soon it answers while a worker makes visits."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, suppress
+from statistics import quantiles
+
+import httpx
+
+from agent.clock import utc_now
+from agent.domain.authorization import State
+from agent.settings.model import Settings
+from agent.store import api_keys
+from agent.store.api_keys import Scope
+from agent.store.database.engine import writing
+from agent.store.web_key import open_web_key
+from tests.bench.daemons import daemon_of, database_of, make_due, resident, until
+from tests.bench.figure import Family, Figure, UnmeasuredError, figure
+from tests.bench.world import World, name, open_world, scenario_of
+from tests.support.servers.postgres import find_binaries, running_postgres
+
+_RATE = 200  # requests a second
+_VISITS = 4  # at once
+_KEPT_UP = 1.0  # seconds: with a longer queue the ratio would say nothing
+_AGAIN = 1.0  # seconds until the accounts are made due again
+
+
+async def measure(quick: bool) -> AsyncIterator[Figure]:
+    """Ask for one status document at a steady rate, without visits and while four are made at once."""
+    if not find_binaries():
+        raise UnmeasuredError("there is no PostgreSQL")
+    seconds = 3.0 if quick else 10.0
+    with ExitStack() as stack:
+        url = stack.enter_context(running_postgres()).new_database()
+        async with open_world(scenario_of(_VISITS, members=True, invited=False), url=url) as world:
+            own = {**database_of(world), "DATA_DIR": str(world.directory / "web")}
+            async with daemon_of(world, "--roles", "web", **own) as web:
+                started = next(line for line in web.lines() if line["event"] == "daemon.started")
+                address, headers = f"http://{started['web']}", {"Authorization": f"Bearer {_key(world)}"}
+                alone = await _p99(address, headers, seconds)
+                yield figure(
+                    "web_memory", [resident(web.process.pid)], unit="MB", of=f"after {_RATE * seconds:.0f} requests"
+                )
+                if alone > _KEPT_UP:
+                    raise UnmeasuredError(f"at {_RATE}/s requests queue up without any visit (p99 {alone:.1f} s)")
+                more = {**database_of(world), "BROWSER__CONTEXTS": str(_VISITS)}
+                async with daemon_of(world, "--roles", "work", **more) as worker:
+                    again = asyncio.create_task(_keep_due(world))
+                    await until(lambda: any(line["event"] == "visit.started" for line in worker.lines()), what="visits")
+                    busy = await _p99(address, headers, seconds)
+                    again.cancel()
+                    with suppress(asyncio.CancelledError):
+                        await again
+    of = f"p99 of GET status at {_RATE}/s: {busy * 1000:.0f} ms beside {alone * 1000:.0f} ms without visits"
+    yield figure("status_p99_with_visits", [busy / alone], unit="ratio", of=of)
+
+
+async def _p99(address: str, headers: dict[str, str], seconds: float) -> float:
+    """From the moment each request was due, so that waiting for a turn counts."""
+    taken: list[float] = []
+    async with httpx.AsyncClient(base_url=address, headers=headers, trust_env=False, timeout=30) as client:
+
+        async def ask(due: float) -> None:
+            await asyncio.sleep(due - time.monotonic())
+            answer = await client.get(f"/api/v1/accounts/{name(0)}/status")
+            assert answer.status_code == httpx.codes.OK, answer.text
+            taken.append(time.monotonic() - due)
+
+        await client.get(f"/api/v1/accounts/{name(0)}/status")  # the first one opens connections
+        began = time.monotonic() + 0.1
+        await asyncio.gather(*(ask(began + number / _RATE) for number in range(int(_RATE * seconds))))
+    return quantiles(taken, n=100)[98]
+
+
+async def _keep_due(world: World) -> None:
+    while True:
+        await asyncio.to_thread(make_due, world, State.AWAITING_PERMISSIONS)
+        await asyncio.sleep(_AGAIN)
+
+
+def _key(world: World) -> str:
+    with writing(world.engine) as conn:
+        key = open_web_key(Settings(vault_key=world.env["SC_AGENT_VAULT_KEY"]))  # type: ignore[arg-type] # taken as a secret
+        _, secret = api_keys.create(conn, key, name="bench", scopes={Scope.STATUS_READ}, days=None, now=utc_now())
+    return secret.get_secret_value()
+
+
+FAMILY = Family(names=("web_memory", "status_p99_with_visits"), measure=measure)
