@@ -106,15 +106,14 @@ def register(plan: LoginPlan, address: str, said: str = "") -> str:
         if plan.is_unified
         else '<label>Mobile number or email</label><input type="email" id="ap_email" name="email">'
     )
-    business = (
-        "<p>Buying for work? <a href='/business'>Create a free business account</a></p>" if plan.offers_business else ""
-    )
+    heading = "Create a free business account" if plan.offers_business else "Create account"
+    business = "<p>Buying for work? <a href='/-danger/business'>Create a free business account</a></p>"
     return page(
         "Create your Amazon account",
         (alert(said) if said else "")
         + form(
             "/ap/register/submit",
-            f"<h1>Create account</h1><label>Your name</label><input id=ap_customer_name name=customerName maxlength=50>{email_}"
+            f"<h1>{heading}</h1><label>Your name</label><input id=ap_customer_name name=customerName maxlength=50>{email_}"
             "<label>Password (at least 6 characters)</label><input type=password id=ap_password name=password>"
             "<input type=password id=ap_password_check name=passwordCheck>"
             '<span id="continue"><input type="submit" aria-labelledby="auth-continue-announce" value="Continue"></span>'
