@@ -40,6 +40,7 @@ def give_secrets(
         VaultError: a key is not at hand.
     """
     accounts.get(conn, account_id, lock=True)
+    sign_in_secrets.forget_reference(conn, account_id)
     sign_in_secrets.save(conn, vault, account_id, given, now=now)
     sessions.forget(conn, account_id)
     account = accounts.get(conn, account_id)

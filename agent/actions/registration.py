@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from agent.domain.account import NewAccount
 from agent.domain.login_order import NewOrder
 from agent.errors import UsageError
-from agent.store import accounts, erasures, login_orders
+from agent.store import accounts, erasures, login_orders, secret_refs
 from agent.store.inbox import messages
 from agent.store.vault import drawn_secrets, sign_in_secrets
 from agent.store.vault.keys import Vault
@@ -24,6 +24,7 @@ class Registration:
 
     account: NewAccount
     secrets: SignInSecrets | None = None
+    secret_ref: str | None = None  # where the secrets are kept, instead of in our vault
     order: NewOrder | None = None  # create a login when an invitation comes and the user email has none
 
 
@@ -44,6 +45,8 @@ def register(
         accounts.add(conn, replace(each.account, audit_as=None), now=now)
         if each.secrets:
             sign_in_secrets.save(conn, vault, each.account.id, each.secrets, now=now)
+        if each.secret_ref:
+            secret_refs.put(conn, each.account.id, each.secret_ref, now=now)
         if each.order:
             login_orders.place(conn, each.account.id, each.order, now=now)
     for each in registrations:

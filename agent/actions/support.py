@@ -77,7 +77,7 @@ def support_file(conn: Connection, vault: Vault, account_id: str, *, settings: S
 def _known(conn: Connection, vault: Vault, account: Account, settings: Settings) -> Redactor:
     known = Redactor()
     known.register_all(secret_values(settings))
-    if sign_in_secrets.has(conn, account.id):
+    if sign_in_secrets.is_sealed(conn, account.id):
         given = sign_in_secrets.load(conn, vault, account.id).secrets
         known.register(given.password)
         known.register_all(seed_forms(given.totp_secret.get_secret_value()))

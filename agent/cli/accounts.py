@@ -27,7 +27,8 @@ from agent.domain.account import Account, ApiAuthorization, MerchantSource
 from agent.domain.authorization import State
 from agent.domain.totp_seed import parse_seed
 from agent.errors import UsageError
-from agent.store import accounts, journal, login_orders
+from agent.secret_stores import parse_reference, read_secret
+from agent.store import accounts, journal, login_orders, secret_refs
 from agent.store.database.engine import reading, writing
 from agent.store.vault import sessions, sign_in_secrets
 from agent.store.vault.sign_in_secrets import SignInSecrets
@@ -57,6 +58,12 @@ AgreedBy = Annotated[str | None, typer.Option(metavar="NAME", help="Who accepted
 Phone = Annotated[str | None, typer.Option(metavar="E164", help="A number of its own, typed once at most.")]
 
 
+SecretRef = Annotated[
+    str | None,
+    typer.Option(metavar="REF", help="Where the secrets are kept: vault://mount/path or exec://name/path."),
+]
+
+
 @app.command()
 def add(
     account_id: Id,
@@ -70,6 +77,7 @@ def add(
         bool, typer.Option("--api-authorized", help="The API authorization is complete already.")
     ] = False,
     secrets_stdin: FromStdin = False,
+    secret_ref: SecretRef = None,
     answer_mail_codes: AnswersMailCodes = False,
     create_login: Annotated[
         bool, typer.Option("--create-login", help="Create the Amazon login if the user email has none.")
@@ -99,8 +107,11 @@ def add(
         order = fields.parse_order(ordered)
     if order and secrets_stdin:
         raise UsageError("--create-login is for a user email without a login; expected no --secrets-stdin with it")
+    if secret_ref and (secrets_stdin or order):
+        raise UsageError("--secret-ref stands instead of --secrets-stdin and --create-login; leave one out")
+    ref = str(parse_reference(secret_ref)) if secret_ref else None
     secrets = _read_secrets(needed=secrets_stdin)
-    register_all([Registration(account=new, secrets=secrets, order=order)])
+    register_all([Registration(account=new, secrets=secrets, secret_ref=ref, order=order)])
     _warn_of(secrets)
     say(f"{new.id} is registered: {new.user_email.lower()}, {new.marketplace}, API authorization {api}")
     if not (new.merchant_id or new.global_account_id):
@@ -147,14 +158,18 @@ def show(account_id: Id, as_json: Json = False) -> None:
 
 
 @app.command()
-def secret(account_id: Id, secrets_stdin: FromStdin = False) -> None:
-    """Replace an account's password and seed.
+def secret(account_id: Id, secrets_stdin: FromStdin = False, secret_ref: SecretRef = None) -> None:
+    """Replace an account's password and seed, or say which store keeps them.
 
     With a new password its attempt budget starts afresh. Its stored session is dropped.
     """
+    if secret_ref and secrets_stdin:
+        raise UsageError("--secret-ref stands instead of --secrets-stdin; leave one out")
+    if secret_ref:
+        return _refer(account_id, secret_ref)
     given = _read_secrets(needed=secrets_stdin)
     if given is None:
-        raise UsageError("expected --secrets-stdin; secrets are read from standard input only")
+        raise UsageError("expected --secrets-stdin, or --secret-ref REF; secrets are never taken from an argument")
     settings = context.settings()
     vault = context.vault(settings)
     with writing(context.database(settings)) as conn:
@@ -164,7 +179,18 @@ def secret(account_id: Id, secrets_stdin: FromStdin = False) -> None:
         warn("warning: this is a password that the site rejected; it is not typed again. Give the right one")
     needs_human = stored.account.authorization is State.NEEDS_HUMAN
     hint = f"; 'sc-agent accounts release {account_id}' lets it go on" if needs_human else ""
-    say(f"{account_id} has new secrets{hint}")
+    return say(f"{account_id} has new secrets{hint}")
+
+
+def _refer(account_id: str, secret_ref: str) -> None:
+    reference = parse_reference(secret_ref)
+    kept = read_secret(reference, context.settings().secrets)
+    with writing(context.database(context.settings())) as conn:
+        accounts.get(conn, account_id, lock=True)
+        secret_refs.put(conn, account_id, str(reference), now=now())
+    say(
+        f"{account_id}'s secrets are read from {reference} for each visit, now in version {kept.version}; none is kept here"
+    )
 
 
 @app.command("api-authorization")

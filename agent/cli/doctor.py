@@ -247,7 +247,7 @@ def _vault(settings: Settings) -> tuple[Health, str]:
         return Health.OK, f"key {vault.key_id}; nothing is sealed yet"
     with reading(context.database(settings, reads=True)) as conn:
         found = accounts.list_all(conn)
-        count, sealed = len(found), [account.id for account in found if sign_in_secrets.has(conn, account.id)]
+        count, sealed = len(found), [account.id for account in found if sign_in_secrets.is_sealed(conn, account.id)]
         for account_id in sealed:
             sign_in_secrets.load(conn, vault, account_id)
     bare = count - len(sealed)

@@ -285,6 +285,11 @@ class SecretsSettings(_Group):
     """Secrets that are kept elsewhere."""
 
     allowed_refs: Strings = []  # patterns a reference given by the API must match, with {account}
+    exec: dict[str, list[str]] = {}  # exec://name/path: name -> argument list of a program; the path is added
+    vault_address: str | None = None  # vault://mount/path: https://host:8200
+    vault_token: SecretStr | None = None
+    vault_token_file: Path | None = None  # read each time
+    vault_ca_file: Path | None = None
 
 
 class RegistrationSettings(_Group):

@@ -15,8 +15,9 @@ from sqlalchemy.engine import Connection
 from agent.domain.account import Account
 from agent.domain.authorization import BLOCKED, Event, State, on
 from agent.domain.login_order import LoginOrder
-from agent.store import accounts, leases, login_orders, switches, transitions, visits
-from agent.store.database.engine import writing
+from agent.secret_stores import StoreError
+from agent.store import accounts, leases, login_orders, secret_refs, switches, transitions, visits
+from agent.store.database.engine import reading, writing
 from agent.store.inbox import invitations
 from agent.store.inbox.invitations import Invitation
 from agent.store.leases import Lease
@@ -24,6 +25,7 @@ from agent.store.vault import sessions, sign_in_secrets
 from agent.store.vault.keys import VaultError
 from agent.store.vault.sign_in_secrets import SignInSecrets, StoredSecrets
 from agent.visits.context import WorkerContext
+from agent.visits.kept_elsewhere import Fetched, fetch, put_off
 from agent.visits.vouched import UnvouchedError, checked_again, is_vouched
 from flows.marketplaces import marketplace
 
@@ -107,6 +109,7 @@ async def prepare(
         NotNowError: somebody else is on it, it is held, or not due.
         SetAsideError, PoisonError: it was set aside now.
         UnknownAccountError, VaultError, ConfigurationError: it cannot be visited at all.
+        StoreError: the store that keeps its secrets does not give them; only where `due_by` is None.
     """
     return await asyncio.to_thread(_prepare, context, account_id, kind, as_account, due_by, asked)
 
@@ -119,6 +122,7 @@ def _prepare(
     due_by: datetime | None,
     asked: str | None,
 ) -> Plan:
+    fetched = _fetch(context, account_id, kind, as_account, due_by, asked)
     now = context.clock.now()
     with writing(context.engine) as conn:
         account = accounts.get(conn, account_id, lock=True)
@@ -129,12 +133,46 @@ def _prepare(
             set_aside: SetAsideError = _poison(conn, account, now)
         else:
             try:
-                return _begin(conn, context, account, kind or _kind_after(conn, account), as_account, now, asked)
+                return _begin(
+                    conn, context, account, kind or _kind_after(conn, account), as_account, now, asked, fetched
+                )
             except UnvouchedError as err:
                 if due_by is None:
                     raise NotNowError(str(err)) from err
                 set_aside = _unvouched(conn, account, err, now)
     raise set_aside
+
+
+def _fetch(
+    context: WorkerContext,
+    account_id: str,
+    kind: VisitKind | None,
+    as_account: str | None,
+    due_by: datetime | None,
+    asked: str | None,
+) -> Fetched | None:
+    """What another store keeps for whoever signs in, read while nothing is locked."""
+    with reading(context.engine) as conn:
+        account = accounts.get(conn, account_id)
+        _require_startable(conn, account, kind, due_by, asked)
+        lender = as_account or account.audit_as
+        lends = lender is not None and (kind or _kind_after(conn, account)) is VisitKind.AUDIT
+    try:
+        return fetch(context, lender if lends and lender is not None else account_id)
+    except StoreError as err:
+        if due_by is None:
+            raise
+        put_off(context, account_id, err)
+        raise NotNowError(str(err)) from err
+
+
+def _secrets(
+    conn: Connection, context: WorkerContext, account_id: str, fetched: Fetched | None, now: datetime
+) -> StoredSecrets:
+    if fetched is None or fetched.account_id != account_id:
+        return sign_in_secrets.load(conn, context.vault, account_id)
+    kept = fetched.kept
+    return secret_refs.observe(conn, context.vault, account_id, kept.secrets, version=kept.version, now=now)
 
 
 def _require_startable(
@@ -208,6 +246,7 @@ def _begin(
     as_account: str | None,
     now: datetime,
     asked: str | None,
+    fetched: Fetched | None,
 ) -> Plan:
     any_merchant = context.settings.accept_any_merchant
     if kind is VisitKind.INSIGHTS and not is_vouched(account, any_merchant=any_merchant):
@@ -223,7 +262,7 @@ def _begin(
     host = marketplace(account.marketplace).host
     visits.start(conn, visit_id, account.id, kind=kind, host=host, worker=context.worker, now=now)
     order = _open_order(conn, signs_in.id) if kind is VisitKind.ACCEPT else None
-    secrets = _NO_SECRETS if order else sign_in_secrets.load(conn, context.vault, signs_in.id)
+    secrets = _NO_SECRETS if order else _secrets(conn, context, signs_in.id, fetched, now)
     if order:
         secrets = replace(secrets, version=signs_in.secret_version)
     session = None if order else _session(conn, context, signs_in.id)

@@ -121,6 +121,15 @@ secrets = sa.Table(  # encrypted by store/vault
     _column("format", sa.Integer, default=2),  # what the seal is bound to: store/vault/binding
 )
 
+secret_refs = sa.Table(  # secrets that are kept elsewhere; never a value
+    "secret_refs",
+    metadata,
+    _column("account_id", sa.Text, sa.ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    _column("ref", sa.Text),
+    _column("store_version", sa.Text, nullable=True),  # as the store names it
+    _column("read_at", UtcDateTime, nullable=True),
+)
+
 sessions = sa.Table(  # stored browser sessions, encrypted
     "sessions",
     metadata,

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from agent.domain.totp_seed import parse_seed
 from agent.errors import ConfigurationError
 from agent.store import acts
-from agent.store.database.schema import accounts, secrets
+from agent.store.database.schema import accounts, secret_refs, secrets
 from agent.store.database.upsert import upsert
 from agent.store.outbox.pending import touch
 from agent.store.vault.binding import FORMAT, owner_of, unseal_row
@@ -51,10 +51,13 @@ def save(conn: Connection, vault: Vault, account_id: str, given: SignInSecrets, 
 
     Raises:
         SeedError: the seed is not one.
+        ConfigurationError: the account's secrets are kept elsewhere.
     """
     seed = parse_seed(given.totp_secret.get_secret_value())
+    if has(conn, account_id) and not is_sealed(conn, account_id):
+        raise ConfigurationError(f"the secrets of account {account_id} are kept in another store; change them there")
     is_same = _is_password(conn, vault, account_id, given.password)
-    if has(conn, account_id):
+    if is_sealed(conn, account_id):
         _count_up(conn, account_id)
         touch(conn, account_id, "secret", now=now)
     key_id, sealed = vault.seal(_to_bytes(given), context=owner_of(conn, account_id).context(KIND))
@@ -82,8 +85,20 @@ def load(conn: Connection, vault: Vault, account_id: str) -> StoredSecrets:
 
 
 def has(conn: Connection, account_id: str) -> bool:
-    """Whether the account's secrets were given."""
+    """Whether the account's secrets were given, or a reference to where they are kept."""
+    elsewhere = sa.select(secret_refs.c.account_id).where(secret_refs.c.account_id == account_id)
+    return is_sealed(conn, account_id) or conn.scalar(elsewhere) is not None
+
+
+def is_sealed(conn: Connection, account_id: str) -> bool:
+    """Whether the account's secrets are in our vault."""
     return conn.scalar(sa.select(secrets.c.account_id).where(secrets.c.account_id == account_id)) is not None
+
+
+def forget_reference(conn: Connection, account_id: str) -> None:
+    """Keep the account's secrets in our vault from now on."""
+    if conn.execute(secret_refs.delete().where(secret_refs.c.account_id == account_id)).rowcount:
+        _count_up(conn, account_id)
 
 
 def forget(conn: Connection, account_id: str) -> None:

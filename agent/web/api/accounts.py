@@ -50,8 +50,8 @@ def register_account(request: Request, body: NewAccount) -> Response:
             call.require(Scope.LOGINS_CREATE)
             if body.secret is not None or body.secret_ref is not None:
                 raise invalid("A login that is to be created has no secret yet.", pointer="/body/create_login")
-        if body.secret_ref is not None:
-            raise secrets.require_ref(call, body.id, body.secret_ref)
+        if body.secret is not None and body.secret_ref is not None:
+            raise invalid("Either secret or secret_ref.", pointer="/body/secret_ref")
         with refusals():
             new = parse_account({name: value for name in _FIELDS if (value := getattr(body, name)) is not None})
             window = timedelta(days=call.parts.settings.mail.expires_after_days)
@@ -60,6 +60,8 @@ def register_account(request: Request, body: NewAccount) -> Response:
         if body.secret is not None:
             given = secrets.checked(call, body.secret.password, body.secret.totp_secret, at="/body/secret")
             secrets.store(call, new.id, given)
+        if body.secret_ref is not None:
+            secrets.refer(call, new.id, body.secret_ref, at="/body/secret_ref")
         return _answer(call, new.id, status=201, headers={"Location": _PLACE + new.id})
 
     return once(request, Scope.ACCOUNTS_WRITE, effect=effect)

@@ -13,6 +13,9 @@ from starlette.responses import Response
 
 from agent.actions.credentials import give_secrets
 from agent.actions.fields import parse_secrets
+from agent.errors import UsageError
+from agent.secret_stores import parse_reference
+from agent.store import secret_refs
 from agent.store.api_keys import Scope
 from agent.store.vault import handed_in
 from agent.store.vault.sign_in_secrets import SignInSecrets
@@ -20,7 +23,7 @@ from agent.web.answers import require_sealing_key
 from agent.web.api.documents import NewSecret
 from agent.web.api.registry import account_of, refusals
 from agent.web.calls import Answer, Call, change
-from agent.web.problems import Problem, invalid
+from agent.web.problems import invalid
 
 router = APIRouter()
 
@@ -34,7 +37,8 @@ def put_secret(request: Request, account_id: str, body: NewSecret) -> Response:
         if body.ref is not None:
             if body.password is not None or body.totp_secret is not None:
                 raise invalid("Either ref, or password and totp_secret.", pointer="/body/ref")
-            raise require_ref(call, account_id, body.ref)
+            refer(call, account_id, body.ref, at="/body/ref")
+            return Answer(204, due=True)
         store(call, account_id, checked(call, body.password, body.totp_secret, at="/body"))
         return Answer(204, due=True)
 
@@ -66,9 +70,17 @@ def store(call: Call, account_id: str, given: SignInSecrets) -> None:
     handed_in.put(call.conn, require_sealing_key(parts), account_id, given, now=call.now)
 
 
-def require_ref(call: Call, account_id: str, ref: str) -> Problem:
-    """Why a reference to another store is not taken (decision 47: only what the settings allow)."""
+def refer(call: Call, account_id: str, ref: str, *, at: str) -> None:
+    """Keep a reference that the settings allow (decision 47); it is read by a worker, before its next visit.
+
+    Raises:
+        Problem: 422, it is not allowed, or none that is supported.
+    """
     patterns = call.parts.settings.secrets.allowed_refs
     if not any(fnmatch.fnmatchcase(ref, pattern.replace("{account}", account_id)) for pattern in patterns):
-        return invalid("This reference is not among SECRETS__ALLOWED_REFS.", pointer="/body/ref")
-    return invalid("References to other stores are not taken by this version.", pointer="/body/ref")
+        raise invalid("This reference is not among SECRETS__ALLOWED_REFS.", pointer=at)
+    try:
+        reference = parse_reference(ref)
+    except UsageError as err:
+        raise invalid("This is no reference to a store that is supported.", pointer=at) from err
+    secret_refs.put(call.conn, account_id, str(reference), now=call.now)

@@ -12,6 +12,7 @@ from agent.cli.app import COMMANDS
 from agent.domain.invitation import MERCHANT_UNKNOWN, OTHER_MERCHANT, OTHER_REGION
 from agent.domain.requests import RequestKind
 from agent.mail.imap.failures import ConnectionState
+from agent.secret_stores import StoreDeniedError, StoreUnavailableError
 from agent.settings.model import Settings
 from agent.store.merchants import MerchantDiffersError
 from agent.web.problems import Code
@@ -29,6 +30,8 @@ OUR_CODES = {"poison", "configuration", "unexpected", "audit_fail", "audit_incom
     MerchantDiffersError.code,
     "merchant_not_comparable",
     "link_altered",
+    StoreUnavailableError.code,
+    StoreDeniedError.code,
     "stale_read",
     "endpoint_disabled",
 }

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import Engine
 
 from agent.settings.model import Settings
-from agent.store import journal, leases, login_orders
+from agent.store import journal, leases, login_orders, secret_refs
 from agent.store.api_keys import Scope
 from agent.store.database.engine import reading, writing
 from agent.store.database.schema import accounts, metadata
@@ -391,3 +391,22 @@ async def test_without_the_vault_key_secrets_are_sealed_to_its_public_half(
     async with serving(engine, web_settings, None, network=False) as web, web.client() as client:
         refused = await client.put(ACCOUNTS + "/A1/secret", json=A1["secret"])
     assert code_of(refused) == (503, "secrets_not_taken")
+
+
+async def test_a_reference_is_taken_only_where_the_settings_allow_it_for_this_account(
+    web: WebServer, web_settings: Settings
+) -> None:
+    web_settings.secrets.allowed_refs = ["vault://secret/{account}"]
+    async with web.client() as client:
+        other = await client.post(ACCOUNTS, json=A1 | {"secret_ref": "vault://secret/A2"}, headers=once())
+        assert code_of(other) == (422, "invalid")
+        made = await client.post(ACCOUNTS, json=A1 | {"secret_ref": "vault://secret/A1"}, headers=once())
+        assert made.status_code == 201
+        put = await client.put(f"{ACCOUNTS}/A1/secret", json={"ref": "vault://secret/A1"})
+        assert put.status_code == 204
+        both = {"ref": "vault://secret/A1", "password": "x", "totp_secret": SEED}
+        assert code_of(await client.put(f"{ACCOUNTS}/A1/secret", json=both)) == (422, "invalid")
+    with reading(web.engine) as conn:
+        known = secret_refs.get(conn, "A1")
+    assert known is not None
+    assert known.ref == "vault://secret/A1"

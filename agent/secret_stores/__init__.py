@@ -1,0 +1,23 @@
+"""Secrets that are kept in somebody else's store: references, what they name, and how reading one fails."""
+
+from __future__ import annotations
+
+from agent.secret_stores.read import KeptSecret, move_secret, read_secret
+from agent.secret_stores.reference import (
+    Reference,
+    StoreDeniedError,
+    StoreError,
+    StoreUnavailableError,
+    parse_reference,
+)
+
+__all__ = [
+    "KeptSecret",
+    "Reference",
+    "StoreDeniedError",
+    "StoreError",
+    "StoreUnavailableError",
+    "move_secret",
+    "parse_reference",
+    "read_secret",
+]

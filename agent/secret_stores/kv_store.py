@@ -1,0 +1,95 @@
+"""`vault://mount/path`: the key-value store, version 2, of HashiCorp Vault or OpenBao."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import httpx
+
+from agent.errors import ConfigurationError
+from agent.secret_stores.reference import Reference, StoreDeniedError, StoreUnavailableError
+from agent.settings.files import require_believed
+from agent.settings.model import SecretsSettings
+
+_SECONDS = 5.0
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def read(reference: Reference, settings: SecretsSettings) -> Mapping[str, Any]:
+    """Read the newest version: the fields of its data, and `version` of its metadata.
+
+    Raises:
+        ConfigurationError: no address or token is set, or the address is plain http off loopback.
+        StoreUnavailableError, StoreDeniedError: see `read_secret`.
+    """
+    answer = _ask("GET", reference, settings)
+    inner = answer.get("data")
+    inner = inner if isinstance(inner, dict) else {}
+    data, metadata = inner.get("data"), inner.get("metadata")
+    if not isinstance(data, dict) or not isinstance(metadata, dict):
+        raise StoreUnavailableError(f"{reference}: the answer is not one of a key-value store of version 2")
+    return {**data, "version": metadata.get("version")}
+
+
+def write(reference: Reference, fields: Mapping[str, str], settings: SecretsSettings) -> None:
+    """Write a new version.
+
+    Raises:
+        ConfigurationError, StoreUnavailableError, StoreDeniedError: as `read`.
+    """
+    _ask("POST", reference, settings, {"data": dict(fields)})
+
+
+def _ask(
+    method: str, reference: Reference, settings: SecretsSettings, body: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    address, token = _address(settings), _token(settings)
+    url = f"{address}/v1/{quote(reference.name)}/data/{quote(reference.path)}"
+    try:
+        verify: ssl.SSLContext | bool = True
+        if settings.vault_ca_file is not None:
+            require_believed(settings.vault_ca_file, what="the authority of the secret store")
+            verify = ssl.create_default_context(cafile=str(settings.vault_ca_file))
+        with httpx.Client(verify=verify, timeout=_SECONDS, trust_env=False, follow_redirects=False) as client:
+            answer = client.request(method, url, headers={"X-Vault-Token": token}, json=body)
+    except (httpx.HTTPError, OSError) as err:
+        raise StoreUnavailableError(f"{reference}: the store does not answer ({type(err).__name__})") from err
+    if answer.status_code in (401, 403, 404):
+        raise StoreDeniedError(
+            f"{reference}: the store refuses us, or has no such secret (status {answer.status_code})"
+        )
+    if answer.status_code // 100 != 2:
+        raise StoreUnavailableError(f"{reference}: the store answered {answer.status_code}")
+    try:
+        parsed = answer.json()
+    except (ValueError, RecursionError):
+        parsed = None
+    if not isinstance(parsed, dict):
+        raise StoreUnavailableError(f"{reference}: the store answered no JSON object")
+    return parsed
+
+
+def _address(settings: SecretsSettings) -> str:
+    address = (settings.vault_address or "").rstrip("/")
+    parts = urlsplit(address)
+    if not address or parts.hostname is None:
+        raise ConfigurationError("vault:// needs SECRETS__VAULT_ADDRESS, such as https://vault.example:8200")
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+        raise ConfigurationError("SECRETS__VAULT_ADDRESS: https was expected; http is taken on loopback only")
+    return address
+
+
+def _token(settings: SecretsSettings) -> str:
+    """The token; from its file each time, which whoever renews it writes anew."""
+    if settings.vault_token_file is not None:
+        require_believed(settings.vault_token_file, what="the token of the secret store")
+        try:
+            return settings.vault_token_file.read_text(encoding="utf-8").strip()
+        except OSError as err:
+            raise ConfigurationError(f"{settings.vault_token_file} cannot be read ({err.strerror})") from err
+    if settings.vault_token is None:
+        raise ConfigurationError("vault:// needs SECRETS__VAULT_TOKEN or SECRETS__VAULT_TOKEN_FILE")
+    return settings.vault_token.get_secret_value()

@@ -1,0 +1,52 @@
+"""Accounts whose secrets another store keeps, by the commands of an operator."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.processes.command import PASSWORD, SEED, Agent
+from tests.unit.secret_stores.test_secret_stores import TOKEN, KeyValueStore, serving
+
+
+@pytest.fixture
+def store(agent: Agent) -> Iterator[KeyValueStore]:
+    with serving(KeyValueStore()) as running:
+        agent.settings |= {"SECRETS__VAULT_ADDRESS": running.address, "SECRETS__VAULT_TOKEN": TOKEN}
+        yield running
+
+
+def test_secrets_are_moved_and_proven_and_none_is_left(agent: Agent, store: KeyValueStore) -> None:
+    agent.add("A1")
+    agent.add("A2")
+    refused = agent("vault", "move", "--to", "vault://secret/one")
+    assert (refused.code, "{account}" in refused.err) == (2, True)
+    moved = agent("vault", "move", "--to", "vault://secret/{account}")
+    assert (moved.code, moved.out.splitlines()[-1]) == (0, "2 of 2 accounts moved")
+    assert store.kept["/v1/secret/data/A1"] == [{"password": PASSWORD, "totp_secret": SEED}]
+    assert agent("accounts", "show", "A1", "--json").document["account"]["has_secrets"]
+    assert agent("vault", "move", "--to", "vault://secret/{account}").out == "0 of 2 accounts moved\n"
+    assert PASSWORD not in moved.out + moved.err
+
+
+def test_a_store_that_writes_another_secret_leaves_ours_where_it_is(agent: Agent, store: KeyValueStore) -> None:
+    agent.add("A1")
+    store.fault = "writes another"
+    ended = agent("vault", "move", "A1", "--to", "vault://secret/{account}")
+    assert (ended.code, "another secret" in ended.err) == (4, True)
+    store.fault = ""
+    assert agent("vault", "move", "A1", "--to", "vault://secret/{account}").code == 0
+
+
+def test_an_account_is_registered_with_a_reference(agent: Agent, store: KeyValueStore) -> None:
+    options = ("--user-email", "a1@users.example", "--marketplace", "US", "--secret-ref", "vault://secret/A1")
+    assert agent("accounts", "add", "A1", *options).code == 0
+    assert agent("accounts", "show", "A1", "--json").document["account"]["has_secrets"]
+    both = agent("accounts", "add", "A2", *options, "--secrets-stdin", stdin=json.dumps({}))
+    assert (both.code, "leave one out" in both.err) == (2, True)
+    wrong = agent("accounts", "secret", "A1", "--secret-ref", "op://vault/item")
+    assert (wrong.code, "not supported" in wrong.err) == (2, True)
+    missing = agent("accounts", "secret", "A1", "--secret-ref", "vault://secret/none")
+    assert (missing.code, "404" in missing.err) == (4, True)
