@@ -114,7 +114,7 @@ async def test_while_the_first_runs_the_second_is_told_so(web: WebServer) -> Non
     key = once()
     async with web.client() as client:
         made = await client.post(ACCOUNTS, json=A1, headers=once())
-        assert made.status_code == 201
+        assert made.status_code == 201, made.text
         keys = [row[0] for row in _rows(web, "SELECT id FROM api_keys")]
         calls._running.update((each, key["Idempotency-Key"]) for each in keys)
         try:
@@ -393,15 +393,17 @@ async def test_without_the_vault_key_secrets_are_sealed_to_its_public_half(
     assert code_of(refused) == (503, "secrets_not_taken")
 
 
-async def test_a_reference_is_taken_only_where_the_settings_allow_it_for_this_account(
-    web: WebServer, web_settings: Settings
-) -> None:
-    web_settings.secrets.allowed_refs = ["vault://secret/{account}"]
+async def test_a_reference_is_taken_only_where_the_settings_allow_it_for_this_account(web: WebServer) -> None:
+    web.role.parts.settings.secrets.allowed_refs = ["vault://secret/{account}"]
     async with web.client() as client:
-        other = await client.post(ACCOUNTS, json=A1 | {"secret_ref": "vault://secret/A2"}, headers=once())
+        other = await client.post(
+            ACCOUNTS, json=A1 | {"secret": None, "secret_ref": "vault://secret/A2"}, headers=once()
+        )
         assert code_of(other) == (422, "invalid")
-        made = await client.post(ACCOUNTS, json=A1 | {"secret_ref": "vault://secret/A1"}, headers=once())
-        assert made.status_code == 201
+        made = await client.post(
+            ACCOUNTS, json=A1 | {"secret": None, "secret_ref": "vault://secret/A1"}, headers=once()
+        )
+        assert made.status_code == 201, made.text
         put = await client.put(f"{ACCOUNTS}/A1/secret", json={"ref": "vault://secret/A1"})
         assert put.status_code == 204
         both = {"ref": "vault://secret/A1", "password": "x", "totp_secret": SEED}
