@@ -3,8 +3,8 @@
 `scripts/grid_lies.py [--only PART ...] [--drawn N] [--output FILE]`.
 
 Exits 1 if a page passed that must not. The pages are those kept in `tests/data/grid_lies.json`; with `--drawn N` the
-first N lies of the machine (from `--from`), with `--same N` its pages on which nothing of meaning was changed;
-with `--libraries` pages built with real component libraries.
+first N lies of the machine (from `--from`), with `--widgets N` those by widgets of component libraries, with `--same N`
+its pages on which nothing of meaning was changed; with `--libraries` pages built with real component libraries.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ sys.path.insert(0, str(ROOT))
 
 from scripts.grid_libraries import BUNDLES, build  # noqa: E402 - the path comes first
 from tests.support.lies.libraries import STATIC, library_pages  # noqa: E402 - the path comes first
-from tests.support.lies.machine import drawn_lie, same_page  # noqa: E402 - the path comes first
+from tests.support.lies.machine import drawn_lie, same_page, widget_lie  # noqa: E402 - the path comes first
 from tests.support.lies.page import LyingPage, kept_pages  # noqa: E402 - the path comes first
 from tests.support.lies.rig import Judged, lying_rig  # noqa: E402
 
@@ -35,13 +35,17 @@ def main() -> int:
     parser.add_argument("--output", type=Path, help="also write the table to this file, as Markdown")
     parser.add_argument("--drawn", type=int, default=0, metavar="N", help="so many lies of the machine")
     parser.add_argument(
+        "--widgets", type=int, default=0, metavar="N", help="so many lies by widgets of component libraries"
+    )
+    parser.add_argument(
         "--same", type=int, default=0, metavar="N", help="so many pages of the machine that have to pass"
     )
     parser.add_argument("--from", type=int, default=0, metavar="SEED", dest="first", help="the first seed of these")
     parser.add_argument("--libraries", action="store_true", help="pages of real component libraries, built if need be")
     asked = parser.parse_args()
-    seeds = range(asked.first, asked.first + asked.drawn + asked.same)
-    drawn = [drawn_lie(seed) for seed in seeds] if asked.drawn else [same_page(seed) for seed in seeds]
+    seeds = range(asked.first, asked.first + asked.drawn + asked.same + asked.widgets)
+    draw = drawn_lie if asked.drawn else widget_lie if asked.widgets else same_page
+    drawn = [draw(seed) for seed in seeds]
     wanted = library_pages(build()) if asked.libraries else drawn or kept_pages()
     pages = [page for page in wanted if not asked.only or any(part in page.name for part in asked.only)]
     judged = asyncio.run(_judge(pages))

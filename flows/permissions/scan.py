@@ -124,6 +124,23 @@ async def _read_all(page: Page, state: Scan, sight: Sight) -> None:
         await _open_one_by_one(page, state)
     if there.lists or (await survey(page)).lists:
         await _scroll_all(page, state)
+    for scroller in await find(page, "sideways"):
+        await _scroll_aside(page, state, scroller)
+
+
+async def _scroll_aside(page: Page, state: Scan, scroller: ElementHandle) -> None:
+    """Scroll a box sideways to its end and back; what then says otherwise than before is not understood."""
+    before = state.last
+    for _ in range(_MOST_STEPS):
+        moved = await ask(page, "aside", target=scroller, quiet=PRESSED, limit=LIMIT, step=_STEP)
+        sight = await read_dom(page) if moved["changed"] else before
+        if sight is not None and before is not None and (sight.tokens, sight.left) != (before.tokens, before.left):
+            words = "what is shown changes when it is scrolled sideways"
+            state.gaps.append(PageGap(kind=PageGapKind.WAY_NOT_TAKEN, words=words))
+            break
+        if moved["end"]:
+            break
+    await ask(page, "aside", target=scroller, quiet=PRESSED, limit=LIMIT, step=_STEP, listed=[True])
 
 
 async def _look(page: Page, state: Scan, *, seen: Sight | None = None) -> None:

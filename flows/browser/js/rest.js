@@ -14,6 +14,7 @@ globalThis[Symbol.for("rest")] ??= (() => {
     watched = new WeakSet(),
     sealed = new WeakSet(),
     hears = new WeakSet(),
+    wheels = new WeakSet(), // what moves its own contents when the wheel turns over it
     lost = new WeakSet();
   let changes = 0,
     last = now(),
@@ -89,17 +90,39 @@ globalThis[Symbol.for("rest")] ??= (() => {
   const PRESS = /^(click|dblclick|mousedown|mouseup|pointerdown|pointerup|touchstart|touchend|keydown)$/;
   around(globalThis.EventTarget?.prototype, "addEventListener", (target, self, args) => {
     if (self instanceof Element && PRESS.test(args[0])) hears.add(self);
+    if (self instanceof Element && /^(wheel|mousewheel|touchmove|pointermove)$/.test(args[0])) wheels.add(self);
     return Reflect.apply(target, self, args);
   });
   const counts = (delay) =>
     (now() - acted <= SOON && delay <= PUT_OFF) || (now() - scrolled <= AFTER_SCROLL && delay <= AFTER_SCROLL);
+  // When timers come due, for whoever waits for them; of one that comes again, the first time.
+  const falls_due = (delay) => {
+    if (!(delay > 0 && delay <= 10000)) return;
+    dues.add(now() + delay);
+    if (dues.size > 500) for (const one of dues) if (one < now()) dues.delete(one);
+  };
+  around(globalThis, "setInterval", (target, self, args) => {
+    falls_due(+args[1]);
+    return Reflect.apply(target, self, args);
+  });
+  around(globalThis.AbortSignal, "timeout", (target, self, args) => {
+    falls_due(+args[0]);
+    return Reflect.apply(target, self, args);
+  });
+  around(globalThis.Scheduler?.prototype, "postTask", (target, self, args) => {
+    falls_due(+(args[1]?.delay ?? 0));
+    return Reflect.apply(target, self, args);
+  });
+  // How long the animations that have an end still run.
+  const drawn_out = () =>
+    document
+      .getAnimations()
+      .map((one) => (one.playState === "running" ? one.effect?.getComputedTiming() : null))
+      .map((timing) => (timing ? timing.endTime - (timing.localTime ?? 0) : 0))
+      .filter((left) => left > 0 && left <= 10000);
   around(globalThis, "setTimeout", (target, self, args) => {
     const [run, delay = 0] = args;
-    if (typeof run === "function" && +delay > 0 && +delay <= 10000) {
-      const due = now() + +delay;
-      dues.add(due);
-      if (dues.size > 500) for (const one of dues) if (one < now()) dues.delete(one);
-    }
+    falls_due(+delay);
     if (typeof run !== "function" || !counts(+delay || 0)) return Reflect.apply(target, self, args);
     const id = target(
       (...given) => {
@@ -189,19 +212,23 @@ globalThis[Symbol.for("rest")] ??= (() => {
     heard = told;
     return told !== before;
   };
-  // Let what a scroll sets off begin: listeners run with the next frame, and what watches which parts are in view right after it.
+  // Let what a scroll sets off begin: listeners run with the next frame, what watches which parts are in view is told after it. A busy
+  // machine draws late, so a frame is waited for as long as one may take; a part that was scrolled past undrawn never tells that it is there.
+  const FRAME = 3000;
   const drawn = () =>
     new Promise((done) => {
-      const end = later(done, 300);
+      const end = later(done, FRAME);
       frame(() =>
-        frame(() => {
-          clearTimeout(end);
-          done();
-        }),
+        frame(() =>
+          later(() => {
+            clearTimeout(end);
+            done();
+          }),
+        ),
       );
     });
   // Let time pass: at least so long, and until the timers that are set now have come due.
   const wait = (least, limit) =>
-    new Promise((done) => later(done, Math.min(limit, Math.max(least, ...[...dues].map((due) => due - now() + 50)))));
-  return { wait, seen, rest, other, drawn, news, sealed, hears, isLost: (link) => lost.has(link) };
+    new Promise((done) => later(done, Math.min(limit, Math.max(least, ...[...dues].map((due) => due - now() + 50), ...drawn_out().map((left) => left + 50)))));
+  return { wait, seen, rest, other, drawn, news, sealed, hears, wheels, isLost: (link) => lost.has(link) };
 })();

@@ -67,6 +67,11 @@
           el.scrollHeight > el.clientHeight + 2 && /auto|scroll/.test(getComputedStyle(el).overflowY) && shown(el),
       ),
     ].filter((el) => el.scrollHeight > el.clientHeight + 2);
+  const sideways = () =>
+    all(
+      (el) =>
+        el.scrollWidth > el.clientWidth + 2 && /auto|scroll/.test(getComputedStyle(el).overflowX) && shown(el),
+    );
   const lists = globalThis[Symbol.for("lists")];
   const drawn_lists = () => below(document.body).filter((el) => is(el, "opened_list") && shown(el) && el !== target);
   const unlisted = (el) =>
@@ -143,6 +148,23 @@
       );
     case "scrollers":
       return scrollers();
+    case "sideways":
+      return sideways();
+    case "aside":
+      return (async () => {
+        // On to the side until something is not as before, or to the end; and back from there.
+        const from = String(clock.seen().moment);
+        for (;;) {
+          const before = target.scrollLeft;
+          target.scrollLeft = listed ? 0 : before + Math.max(40, Math.floor(target.clientWidth * step));
+          await clock.drawn();
+          const now = clock.seen(),
+            changed = now.waits || String(now.moment) !== from;
+          if (changed) await clock.rest(quiet, limit);
+          const end = target.scrollLeft === before;
+          if (listed || changed || end) return { changed, end };
+        }
+      })();
     case "top":
       return target.scrollTop === 0 ? null : moved(0);
     case "step":

@@ -55,7 +55,11 @@ const leftovers = () => {
         !/icon|symbol|awesome|glyph|material/i.test(style.fontFamily)
       )
         put("pseudo", el, said[1]);
+      else if (/^attr\(/.test(style.content) && style.display !== "none") put("pseudo", el, style.content);
     }
+    const list = getComputedStyle(el),
+      sign = /^["']([\s\S]*)["']/.exec(list.listStyleType);
+    if (list.display === "list-item" && sign && LETTERS.test(sign[1])) put("pseudo", el, sign[1]);
   };
   const picture = (el) => {
     const [w, h] = size(el),
@@ -89,6 +93,22 @@ const leftovers = () => {
       painted =
         opaque(style.backgroundColor) || /gradient/.test(style.backgroundImage) || style.animationName !== "none";
     if (painted && !near(el, "interactive")) put("blank", el, "a box that is painted and empty");
+  };
+  // A window onto more than is shown: what lies wholly beside it and is empty may be drawn when it is slid there, and a box that moves
+  // its contents by itself when the wheel turns may have more than it shows.
+  const windows = (el) => {
+    const style = getComputedStyle(el),
+      [w] = size(el);
+    if (w < 64 || el === document.body || el === document.documentElement) return;
+    const clips = /hidden|clip/.test(style.overflowX) && el.scrollWidth > el.clientWidth + 64,
+      turns = globalThis[Symbol.for("rest")].wheels.has(el) || !!el.onwheel;
+    if (clips && all(el, "anything").some((k) => lies_beside(k, el))) put("blank", el, "an empty part beside what is shown");
+    if (turns && /hidden|clip/.test(style.overflowY) && !holds(el)) put("blank", el, "a box that the wheel moves, without any row");
+  };
+  const lies_beside = (el, box) => {
+    const mine = el.getBoundingClientRect(),
+      its = box.getBoundingClientRect();
+    return mine.width >= 64 && (mine.left >= its.right - 1 || mine.right <= its.left + 1) && !spoken(el) && shown(el);
   };
   const control = (el) => {
     if (claims_control(el) || holds_own(el)) return;
@@ -146,6 +166,11 @@ const leftovers = () => {
           texts_of(el).some((said) => LEVEL.has(fold(said)) && !/^(view|edit|admin)$/i.test(said))
         )),
   );
+  // Laid out, and not drawn until it is searched for or scrolled to: no menu and no tip is kept so.
+  const is_skipped = (el) => {
+    const style = getComputedStyle(el);
+    return style.display !== "none" && style.visibility === "visible" && !near(el, "closed_details");
+  };
   const hiding = (el) => {
     // text that is there and not shown
     if (is(el, "unspoken") || is_chrome(el)) return;
@@ -154,7 +179,7 @@ const leftovers = () => {
       put("folded", el, said, {
         texts: texts_of(el).slice(0, 80),
         tip: is(el, "tip") || !!near(el, "tip"),
-        row: in_row(el),
+        row: in_row(el) || is_skipped(el),
         controls: all(el, "interactive").length,
       });
   };
@@ -219,6 +244,7 @@ const leftovers = () => {
     } // an object that was not let load has no size
     if (globalThis[Symbol.for("rest")].sealed.has(n)) put("sealed", n, n.localName);
     pseudo(n);
+    windows(n);
     if (!claims_control(n)) {
       picture(n);
       blank(n);

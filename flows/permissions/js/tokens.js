@@ -23,6 +23,16 @@ const called = (row, box) => { // what names the row besides the text it begins 
   const said = [...new Set(named)].flatMap((el) => [el.getAttribute("aria-label"), named_by(el), el.getAttribute("label"), legend(el) && words_of(legend(el)), ...[...(el.labels || [])].map(words_of)]);
   return [...new Set(said.map(clean).filter(Boolean))];
 };
+// Whether a row opens something when it is pressed: its label does, or its box looks as if it did. Words of a control press that.
+const opens_more = (label, home) => {
+  const handle = near(label, "pressable"), away = handle && is(handle, "link") && way_of(handle) === "away";
+  if (handle && inside(handle, home)) return !away && !(near(label, "unfolds") && state_of(label) === "open") && !near(handle, "disabled");
+  for (let n = label; n && n.nodeType === 1 && n.tagName !== "LABEL"; n = up(n)) {
+    if (n === home) return invites(n) && hears(n);
+    if (hears(n) || invites(n)) return !(near(n, "unfolds") && state_of(n) === "open");
+  }
+  return false;
+};
 const used = new Set(), tokens = [], sign = new Set();
 // What explains which node, for whoever asks afterwards what is left over.
 const claims = new Map(furniture.map((el) => [el, "furniture"]));
@@ -70,7 +80,7 @@ cut.forEach((row, n) => {
     if (s.beside) claim("scope", s.beside);
   }
   const struck = is_struck(texts[0] ? texts[0].el : row.home, row.home) || row.sites.some((s) => drawn_by(s).some((el) => is_struck(el, row.home)));
-  tokens.push({ t: "row", els: [crowded ? null : row.home, texts[0] && texts[0].el, ...row.sites.map((s) => s.el)], at: texts[0] ? texts[0].i : first, label, more: texts.slice(1).map((x) => x.s).join(" "), described: described.map((t) => t.s), asides: texts[0] ? asides_of(texts[0]) : [], beside: [...notes, ...apart].filter((t) => !described.includes(t)).map((t) => t.s), struck, title: !!(texts[0] && near(texts[0].el, "title") && inside(near(texts[0].el, "title"), row.home)), names: names(row), called: called(row, crowded ? null : row.home), options: options_of(row), y: boxOf(row.sites[0].el)[1] });
+  tokens.push({ t: "row", els: [crowded ? null : row.home, texts[0] && texts[0].el, ...row.sites.map((s) => s.el)], at: texts[0] ? texts[0].i : first, label, more: texts.slice(1).map((x) => x.s).join(" "), described: described.map((t) => t.s), asides: texts[0] ? asides_of(texts[0]) : [], beside: [...notes, ...apart].filter((t) => !described.includes(t)).map((t) => t.s), struck, opens: !!texts[0] && row.home !== document.body && opens_more(texts[0].el, row.home), title: !!(texts[0] && near(texts[0].el, "title") && inside(near(texts[0].el, "title"), row.home)), names: names(row), called: called(row, crowded ? null : row.home), options: options_of(row), y: boxOf(row.sites[0].el)[1] });
   sign.add(row.home.tagName + ":" + [...new Set(row.sites.map((s) => s.k + s.el.tagName))].sort().join("+"));
 });
 for (const m of markets.filter((m) => !m.used)) m.texts.forEach((t) => taken.delete(t));
@@ -82,12 +92,12 @@ const at_value = new Set(values.filter((v) => cut.some((c) => c.sites.includes(v
 const state_of = (el) => { const n = near(el, "unfolds"); return !n ? "" : n.tagName === "SUMMARY" ? (n.parentNode.open ? "open" : "closed") : n.getAttribute("aria-expanded") === "true" ? "open" : "closed"; };
 const leads = (el) => { const link = near(el, "link"); return link ? way_of(link) : near(el, "pressable") || is_door(el) ? "press" : ""; };
 // A text that can be pressed without looking like it: the box that hears it, or can be reached by the keyboard, says little else.
-const is_door = (el) => { for (let n = el, i = 0; n && n.nodeType === 1 && n !== document.body && i < 3; n = up(n), i++) if (is(n, "interactive") || hears(n)) return texts_in(n).length <= 2; return false; };
+const is_door = (el) => { for (let n = el, i = 0; n && n.nodeType === 1 && n !== document.body && i < 3; n = up(n), i++) if (is(n, "interactive") || hears(n) || invites(n)) return texts_in(n).length <= 2; return false; };
 for (const t of items) if (t.k === "text" && !used.has(t) && !taken.has(t) && !belongs.has(t) && !at_value.has(t) && !claims.has(t.nodes[0])) {
   claim("text", t);
   const pressed = near(t.el, "pressable");
   tokens.push({ t: "text", at: t.i, s: t.s, title: !!near(t.el, "title") || beside(near(t.el, "cell")), strong: t.bold || is(t.el, "strong"), button: !!pressed && !near(t.el, "title"), tab: !!near(t.el, "tab"), head: !!near(t.el, "column_head") || (is_level(t) && !!near(t.el, "term")), alone: !!near(t.el, "row") && cells(near(t.el, "row")).length === 1,
-    way: leads(t.el), pressed: !!pressed && (pressed.getAttribute("aria-pressed") === "true" || pressed.getAttribute("aria-checked") === "true"), fold: state_of(t.el), off: !!near(t.el, "disabled"), where: where_is(t.el), chrome: !!near(t.el, "tour") || in_chrome(t.el), alert: !!near(t.el, "alert"), still: !!idle_pager(t.el), y: boxOf(t.el)[1] });
+    way: leads(t.el), pressed: !!pressed && (pressed.getAttribute("aria-pressed") === "true" || pressed.getAttribute("aria-checked") === "true"), fold: state_of(t.el), pieces: new Set(t.nodes.map((n) => n.parentNode)).size, off: !!near(t.el, "disabled"), where: where_is(t.el), chrome: !!near(t.el, "tour") || in_chrome(t.el), alert: !!near(t.el, "alert"), still: !!idle_pager(t.el), y: boxOf(t.el)[1] });
 }
 const sibling_of = (el) => [...(up(el) ? kids(up(el)) : [])].filter((k) => k.nodeType === 1 && k !== el && k.tagName === el.tagName && k.className === el.className && shown(k));
 const picks = (row) => row.sites.every((s) => s.k === "choice" && !choice(s.el).list.some((word) => LEVEL.has(fold(word))));

@@ -121,6 +121,10 @@ const text = (n) => {
   }
   items.push({ k: "text", s, el, home, bold, nodes: [n], gap: /\s$/.test(n.data), i: items.length });
 };
+// What hears a press of its own: texts of two such boxes are two texts, however close they stand.
+const door_of = once((el) =>
+  !el || el.nodeType !== 1 || el === document.body ? null : hears(el) || invites(el) ? el : door_of(up(el)),
+);
 const same_line = (last, n) => {
   const el = n.parentElement || n.parentNode.host;
   return (
@@ -129,6 +133,7 @@ const same_line = (last, n) => {
     near(last.el, "pressable") === near(el, "pressable") &&
     near(last.el, "tab") === near(el, "tab") &&
     near(last.el, "interactive") === near(el, "interactive") &&
+    door_of(last.el) === door_of(el) &&
     !LEVEL.has(fold(last.s)) &&
     !LEVEL.has(fold(n.data))
   );

@@ -105,6 +105,8 @@ def _of_token(token: Token, known: Known) -> Iterable[PageGap]:
         case RowToken():
             if is_picker(token):
                 yield from _of_picker(token, known)
+            elif token.opens:
+                yield PageGap(kind=PageGapKind.WAY_NOT_TAKEN, words=f"{token.label} can be pressed", where="row")
 
 
 def _of_picker(token: RowToken, known: Known) -> Iterable[PageGap]:
@@ -284,22 +286,32 @@ def _shape(text: str) -> str:
 
 
 def _without_names(sight: Sight, known: Known) -> Iterable[Token]:
-    """The tokens of a page but the name of a person that stands beside the address it belongs to."""
-    above = True
+    """The tokens of a page but the name of the person that stands beside the address it belongs to.
+
+    Where there are two names, nobody can say which is the person's: none is taken for one.
+    """
+    names = _names(sight, known)
+    only = {token.text for number in names if isinstance(token := sight.tokens[number], TextToken)}
+    return (token for number, token in enumerate(sight.tokens) if len(only) > 1 or number not in names)
+
+
+def _names(sight: Sight, known: Known) -> list[int]:
+    """Which tokens above the first row look like a person's name and stand beside an address that is known."""
+    found = []
     for number, token in enumerate(sight.tokens):
-        above = above and not (isinstance(token, RowToken) and not is_picker(token))
+        if isinstance(token, RowToken) and not is_picker(token):
+            break
         beside = sight.tokens[max(0, number - _NEAR) : number + _NEAR + 1]
         belongs = known.nameless or any(
             isinstance(other, TextToken) and names_only(other.text, known.names) for other in beside
         )
-        if not (
-            above
-            and belongs
-            and isinstance(token, TextToken)
-            and not (token.way or token.title)
-            and is_name(token.text)
-        ):
-            yield token
+        if belongs and isinstance(token, TextToken) and _may_name(token):
+            found.append(number)
+    return found
+
+
+def _may_name(token: TextToken) -> bool:
+    return token.pieces == 1 and not (token.way or token.title) and is_name(token.text)
 
 
 def _texts(token: Token) -> tuple[str, ...]:

@@ -48,6 +48,7 @@ class RowToken:
     beside: tuple[str, ...] = ()  # every other text in the row besides label and levels
     asides: tuple[str, ...] = ()  # parts of the label that stand in an element of their own behind its first words
     struck: bool = False  # the label or a level is struck through
+    opens: bool = False  # its label, or its box, can be pressed, and nobody knows what that shows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +67,7 @@ class TextToken:
         ""  # pressed it would: "press" something, lead "here" (permissions) or "away"; empty: it cannot be pressed
     )
     fold: str = ""  # the handle of a section that is "open" or "closed"
+    pieces: int = 1  # elements that it was put together from
     locked: bool = False
     still: bool = False  # in a pager that leads nowhere
     chrome: bool = False  # in a part of the page that is navigation

@@ -99,6 +99,7 @@ def _token(item: dict[str, Any]) -> Token:
                 beside=tuple(item["beside"]),
                 asides=tuple(item["asides"]),
                 struck=item["struck"],
+                opens=item["opens"],
             )
         case "columns":
             return ColumnsToken(parts=tuple(item["parts"]))
@@ -118,6 +119,7 @@ def _token(item: dict[str, Any]) -> Token:
                 pressed=item["pressed"],
                 way=item["way"],
                 fold=item["fold"],
+                pieces=item["pieces"],
                 locked=item["off"],
                 still=item["still"],
                 chrome=item["chrome"],

@@ -11,7 +11,7 @@ from tests.support.lies.machine import drawn_lie, same_page
 from tests.support.lies.rig import Judged, LyingRig, lying_rig
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-LIES, SAME, AT_ONCE = 5000, 520, 100
+LIES, WIDGETS, SAME, AT_ONCE = 5000, 960, 520, 100
 SEEN_BY_ALL = range(44)  # each kind twice
 
 

@@ -14,7 +14,7 @@ from random import Random
 from typing import Any
 
 from tests.second_site.permissions.rows import Row
-from tests.support.lies import page_kinds, part_kinds, row_kinds
+from tests.support.lies import page_kinds, part_kinds, row_kinds, widget_kinds
 from tests.support.lies.bases import TABLES, Base, drawn_base, page_of, second_bases, victims
 from tests.support.lies.draw import LEFT_OUT, Draw, words
 from tests.support.lies.page import USER, LyingPage, Resource
@@ -38,6 +38,14 @@ def drawn_lie(seed: int) -> LyingPage:
     base = _base(kind.__name__, luck)
     draw, victim = kind(luck), luck.choice(list(victims(base)))
     return _changed(f"drawn-{seed}-{kind.__name__}-{base.name}", kind.__name__, base, victim, draw)
+
+
+def widget_lie(seed: int) -> LyingPage:
+    """The lie of a seed by a widget of component libraries; the widgets take turns."""
+    luck, way = Random(f"widget {seed}"), widget_kinds.WAYS[seed % len(widget_kinds.WAYS)]
+    base = drawn_base(luck, line=luck.choice(TABLES)) if way == "sideways" else _base(way, luck)
+    draw, victim = widget_kinds.widget(luck, way), luck.choice(list(victims(base)))
+    return _changed(f"widget-{seed}-{way}-{base.name}", way, base, victim, draw)
 
 
 def same_page(seed: int) -> LyingPage:
@@ -129,4 +137,6 @@ def _users(ways: tuple[tuple[str, str], ...]) -> str:
 
 @cache
 def _scripts() -> str:
-    return "\n".join((_JS / f"{name}.js").read_text(encoding="utf-8") for name in ("tools", "rows", "parts", "pages"))
+    return "\n".join(
+        (_JS / f"{name}.js").read_text(encoding="utf-8") for name in ("tools", "rows", "parts", "widgets", "pages")
+    )

@@ -72,3 +72,26 @@ def test_a_row_with_anything_beside_its_level_is_unread(beside: str) -> None:
 def test_an_address_below_the_first_row_names_nobody() -> None:
     below = Sight(tokens=(HEADING, ROW, TextToken(text=f"Permissions of {USER}")))
     assert naming(below, titled=False, own=False) == ()
+
+
+def test_the_name_beside_the_address_of_the_user_leaves_no_gap() -> None:
+    assert unaccounted(page(TextToken(text="Ada Berg"), TextToken(text=f"User: {USER}")), KNOWN) == ()
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        (TextToken(text="Common Rare", pieces=2),),
+        (TextToken(text="Common Rare", way="press"),),
+        (TextToken(text="Main Store"), TextToken(text="Outlet Store")),
+    ],
+)
+def test_what_may_be_a_switch_of_two_words_is_no_name(texts: tuple[TextToken, ...]) -> None:
+    gaps = unaccounted(page(*texts, TextToken(text=f"User: {USER}")), KNOWN)
+    assert [gap.words for gap in gaps] == [text.text for text in texts]
+
+
+def test_a_row_that_opens_something_when_it_is_pressed_is_a_way_not_taken() -> None:
+    opens = RowToken(label="Payments", options=ROW.options, opens=True)
+    sight = Sight(tokens=(HEADING, TextToken(text="Reports", title=True), opens))
+    assert [gap.kind for gap in unaccounted(sight, KNOWN)] == [PageGapKind.WAY_NOT_TAKEN]

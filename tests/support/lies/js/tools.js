@@ -32,7 +32,13 @@ const wrong = (label) => { // the level that is not in order: None, by whatever 
   }
   const list = every(box, (k) => k.matches("select"))[0];
   if (list) { [...list.options].forEach((o, i) => o.toggleAttribute("selected", i === 0)); list.selectedIndex = 0; return at; }
+  const strip = every(box, (k) => k.matches("[aria-pressed]"));
+  if (strip.length) {
+    strip.forEach((b, i) => { b.setAttribute("aria-pressed", String(i === 0)); b.classList.toggle("on", i === 0); });
+    return at;
+  }
   const word = texts(box).find((t) => LEVEL.test(squash(t.data))) || cannot("no level to make wrong");
+  if (squash(word.data) === "None") cannot("the first level is None, and it may not be the one that is held");
   word.data = "None";
   return at;
 };
