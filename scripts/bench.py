@@ -30,6 +30,7 @@ from tests.bench import (  # noqa: E402 - the path comes first
     daemons,
     fleet_page,
     grids,
+    insights,
     mailbox_start,
     replaying,
     visits,
@@ -41,6 +42,7 @@ from tests.bench.figure import Family, Figure, UnmeasuredError  # noqa: E402
 
 FAMILIES = (
     visits.FAMILY,
+    insights.FAMILY,
     contexts.FAMILY,
     grids.FAMILY,
     daemons.DELIVERY,

@@ -37,16 +37,16 @@ async def _acceptances(runs: int) -> AsyncIterator[Figure]:
                 first, second = next(users), next(users)
                 world.admit(first)
                 await fresh_code_time(_UNTIL_CODE[latency])
-                ours = await _timed(_visit(world, first, VisitKind.ACCEPT, "accepted"))
-                pairs.append((ours, await _timed(bare.accept(browser, world.user(second), world.link(second)))))
-            yield _beside("accept_vs_bare", pairs[1:], latency, "a bare script, the same pages and clicks")
+                ours = await timed(visit_of(world, first, VisitKind.ACCEPT, "accepted"))
+                pairs.append((ours, await timed(bare.accept(browser, world.user(second), world.link(second)))))
+            yield beside("accept_vs_bare", pairs[1:], latency, "a bare script, the same pages and clicks")
 
 
 async def _audits(runs: int, *, naive_runs: int) -> AsyncIterator[Figure]:
     naive_users = naive_runs * len(_LATENCIES)
     async with open_world(scenario_of(2 + naive_users, members=True)) as world, bare.bare_browser(world) as browser:
         await fresh_code_time(_UNTIL_CODE[0])
-        await _visit(world, 0, VisitKind.AUDIT, "pass")  # signs in; the session is stored
+        await visit_of(world, 0, VisitKind.AUDIT, "pass")  # signs in; the session is stored
         session = await bare.session_of(browser, world.user(1))
         users = iter(range(2, 2 + naive_users))
         for latency in _LATENCIES:
@@ -54,13 +54,11 @@ async def _audits(runs: int, *, naive_runs: int) -> AsyncIterator[Figure]:
             pairs = []
             for _ in range(runs + 1):  # the first one warms up
                 ours = await _audited(world)
-                pairs.append((ours, await _timed(bare.audit(browser, session))))
-            yield _beside("audit_vs_bare", pairs[1:], latency, "a bare script, the same pages and clicks")
+                pairs.append((ours, await timed(bare.audit(browser, session))))
+            yield beside("audit_vs_bare", pairs[1:], latency, "a bare script, the same pages and clicks")
             ours = median(ours for ours, _ in pairs[1:])
-            naive = [
-                (ours, await _timed(bare.audit_naively(world, world.user(next(users))))) for _ in range(naive_runs)
-            ]
-            yield _beside(
+            naive = [(ours, await timed(bare.audit_naively(world, world.user(next(users))))) for _ in range(naive_runs)]
+            yield beside(
                 "audit_vs_naive", naive, latency, "a fresh browser and a fresh sign-in each time", times_faster=True
             )
 
@@ -68,25 +66,27 @@ async def _audits(runs: int, *, naive_runs: int) -> AsyncIterator[Figure]:
 async def _audited(world: World) -> float:
     """Seconds of an audit on a stored session without its second look, which is a wait that no script makes."""
     started = time.monotonic()
-    ended = await _visit(world, 0, VisitKind.AUDIT, "pass")
+    ended = await visit_of(world, 0, VisitKind.AUDIT, "pass")
     taken, document = time.monotonic() - started, ended.conclusion.document
     return taken - (document["second_look_s"] if document is not None else 0.0)
 
 
-async def _visit(world: World, number: int, kind: VisitKind, wanted: str) -> Ended:
+async def visit_of(world: World, number: int, kind: VisitKind, wanted: str) -> Ended:
+    """Make one visit, which has to end as wanted."""
     ended = await make_visit(world.context, name(number), kind=kind)
     if ended.conclusion.outcome != wanted:
         raise UnmeasuredError(f"the visit was expected to end with {wanted}, it ended with {ended.conclusion.why}")
     return ended
 
 
-async def _timed(work: Awaitable[object]) -> float:
+async def timed(work: Awaitable[object]) -> float:
+    """How many seconds something took."""
     started = time.monotonic()
     await work
     return time.monotonic() - started
 
 
-def _beside(
+def beside(
     called: str, pairs: list[tuple[float, float]], latency: int, what: str, *, times_faster: bool = False
 ) -> Figure:
     """Our seconds beside the script's, pair by pair.

@@ -16,13 +16,14 @@ from agent.clock import utc_now
 from agent.domain.account import ReadingSummary
 from agent.domain.authorization import State
 from agent.domain.event_types import EventType
+from agent.domain.policy.load import load_policy
 from agent.errors import UnconfirmedError
 from agent.report.insights import insights_csv, insights_lines
 from agent.store import accounts, switches
 from agent.store.database.engine import reading, writing
 from agent.store.database.schema import outbox
 from agent.store.insights import features_read, list_insights
-from agent.visits.on_demand import insights_one
+from agent.visits.on_demand import audit_one, insights_one
 from fixtures.stand_in.generate import one_account
 from fixtures.stand_in.scenario import Grant
 from fixtures.stand_in.world import StandIn
@@ -111,3 +112,15 @@ async def test_text_and_csv_tell_what_the_document_holds(member: Rehearsal) -> N
     assert named == {item["what"] for item in document["missing"]}
     assert any("orderDefectRate.mfn" in line for line in insights_lines(document))
     assert json.loads(json.dumps(document)) == document
+
+
+async def test_an_audit_says_when_the_data_of_each_feature_was_read(member: Rehearsal) -> None:
+    async def features() -> dict[str, str | None]:
+        document = await audit_one(
+            member.settings, engine=member.engine, vault=member.vault, account_id="A1", policy=load_policy()
+        )
+        return {feature["name"]: feature.get("read") for feature in document["features"]}
+
+    assert set((await features()).values()) == {None}
+    document = await read(member)
+    assert (await features())["account_health"] == document["captured_at"]
