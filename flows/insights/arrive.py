@@ -23,6 +23,7 @@ from flows.visit.open_page import LedAwayError, look, open_page
 from flows.visit.visit import Visit
 
 _NAVIGATION = 4.0  # seconds in which a page must show its navigation, where it has one
+_CALM = 80  # ms without a change; what the page still waits for, requests and timers, is known to its clock
 _RESTS = 8  # looks at a page that does not come to rest
 _NO_RIGHT = (RefusalKind.ACCESS_REQUIRED, RefusalKind.FAILED_GLOBAL, RefusalKind.REDIRECTED)
 
@@ -107,7 +108,7 @@ class InsightPages:
 
     async def _rest(self) -> bool:
         try:
-            return (await rest(self.visit.page)).is_rested
+            return (await rest(self.visit.page, calm=_CALM)).is_rested
         except (PlaywrightError, PageMovedError):
             await self.visit.page.wait_for_load_state("domcontentloaded")
             return False
