@@ -23,6 +23,7 @@ from agent.visits.run import make_visit
 from agent.worker.dispatcher import in_quiet_hours
 
 _FIRST = timedelta(minutes=10)  # at most, after an account has become complete
+_LONGEST = 60.0  # seconds between two looks
 _LATER = timedelta(minutes=5)  # for one that is busy or may not be visited
 
 log = structlog.get_logger(__name__)
@@ -37,7 +38,7 @@ class InsightsSchedule:
     alarms: Alarms
 
     async def run(self) -> None:
-        """Look at every tick, for ever."""
+        """Look now and then, for ever."""
         while True:
             try:
                 made = await self.once()
@@ -45,7 +46,7 @@ class InsightsSchedule:
                 log.warning(events.WORKER_BEAT_MISSED, worker=self.context.worker, error=type(err).__name__)
                 made = False
             if not made:
-                await asyncio.sleep(self.context.settings.work.tick)
+                await asyncio.sleep(self._pause())
 
     async def once(self) -> bool:
         """Read the account that waits longest; False when none is due."""
@@ -54,6 +55,11 @@ class InsightsSchedule:
             return False
         await self._read(account)
         return True
+
+    def _pause(self) -> float:
+        """Seconds until it is looked again: a day's rhythm needs no look at every tick."""
+        settings = self.context.settings
+        return max(settings.work.tick, min(_LONGEST, settings.insights.interval / 20))
 
     def _choose(self) -> Account | None:
         context, now = self.context, self.context.clock.now()
