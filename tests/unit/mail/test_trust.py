@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agent.domain.invitation import Expectation
-from agent.mail.trust.examine import Judgement, TrustPolicy, judge
+from agent.mail.trust.examine import Judgement, TrustPolicy, examine, judge
 from agent.mail.trust.signatures import Key
 from fixtures.stand_in.mail.bodies import Flavour
 from fixtures.stand_in.mail.draft import Draft, multipart, text_part
@@ -288,10 +288,14 @@ def test_steps_explain_the_whole_way() -> None:
 
 
 def test_shop_name_is_plain_text() -> None:
-    judgement = judged(
-        COMPOSER.invitation(to=TO, link=LINK, when=NOW, shop_name="Ä <b>\x1b[31m</b>", flavour=Flavour.STEPS)
+    raw = COMPOSER.invitation(to=TO, link=LINK, when=NOW, shop_name="Ä <b>\x1b[31m</b>\u202e", flavour=Flavour.STEPS)
+    found = examine(
+        raw, policy=TrustPolicy(), resolver=lambda name: KEYS.get(name.lower(), Key()), now=NOW, arrived_at=NOW
     )
-    assert judgement.ruling.verdict == "accept"
+    assert found.offer is not None
+    assert (
+        found.shop_name == "Ä <b> [31m</b>"
+    )  # no control character, no change of direction; nobody renders it as markup
 
 
 @cache
