@@ -100,9 +100,9 @@ const leftovers = () => {
     const style = getComputedStyle(el),
       [w] = size(el);
     if (w < 64 || el === document.body || el === document.documentElement) return;
-    const clips = /hidden|clip/.test(style.overflowX) && el.scrollWidth > el.clientWidth + 64,
+    const clips = /hidden|clip/.test(style.overflowX),
       turns = globalThis[Symbol.for("rest")].wheels.has(el) || !!el.onwheel;
-    if (clips && all(el, "anything").some((k) => lies_beside(k, el))) put("blank", el, "an empty part beside what is shown");
+    if (clips && [...kids(el)].some((k) => [k, ...kids(k)].some((part) => part.nodeType === 1 && lies_beside(part, el)))) put("blank", el, "an empty part beside what is shown");
     if (turns && /hidden|clip/.test(style.overflowY) && !holds(el)) put("blank", el, "a box that the wheel moves, without any row");
   };
   const lies_beside = (el, box) => {
