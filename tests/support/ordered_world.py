@@ -144,6 +144,7 @@ async def ordered_world(folder: Path) -> AsyncIterator[OrderedWorld]:
             worker="w1",
             clock=quick_clock(),
         )
+        site.now = context.clock.now
         worlds.append(OrderedWorld(engine=engine, context=context, site=site))
         try:
             yield worlds[0]
