@@ -17,7 +17,7 @@ from agent.domain.account import Account
 from agent.domain.status_document import status_document
 from agent.errors import ConfigurationError
 from agent.report.as_support import support_page
-from agent.report.leaks import find_leaks
+from agent.report.leaks import find_leaks, without_lookalikes
 from agent.settings.model import Settings
 from agent.settings.own_secrets import secret_values
 from agent.store import accounts, audits, timeline
@@ -158,7 +158,7 @@ def _scrubbed(name: str, data: bytes, known: Redactor, allowed: frozenset[str]) 
     others = {found for found in telling_in(text) if found.lower() not in allowed}
     for found in sorted(others, key=len, reverse=True):
         text = text.replace(found, _SOMEBODY)
-    return text.encode()
+    return without_lookalikes(text, instead=_SOMEBODY).encode()
 
 
 def _json(document: object) -> bytes:
