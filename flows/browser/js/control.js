@@ -5,7 +5,14 @@
       `${FIELD}, ${CONTROL}, label, summary, [role=checkbox], [role=radio], [role=option], [role=tab], [tabindex]`,
     ) || element;
   const control = used.localName === "label" && used.control ? used.control : used;
-  const TYPES = { checkbox: "checkbox", radio: "radio", submit: "button", button: "button", image: "button", reset: "button" };
+  const TYPES = {
+    checkbox: "checkbox",
+    radio: "radio",
+    submit: "button",
+    button: "button",
+    image: "button",
+    reset: "button",
+  };
   const IMPLICIT = { button: "button", a: "link", select: "combobox", textarea: "textbox", summary: "button" };
   const role =
     control.getAttribute("role") ||
@@ -22,7 +29,9 @@
   if (isStable(control.id)) candidates.push({ way: "id", css: `#${CSS.escape(control.id)}` });
   const field = control.getAttribute("name");
   if (isStable(field)) {
-    const typed = ["submit", "radio", "checkbox", "button"].includes(control.type) ? control.getAttribute("value") : null;
+    const typed = ["submit", "radio", "checkbox", "button"].includes(control.type)
+      ? control.getAttribute("value")
+      : null;
     const value = isStable(typed) ? `[value=${quoted(typed)}]` : "";
     candidates.push({ way: "name", css: `${control.localName}[name=${quoted(field)}]${value}` });
   }
@@ -47,7 +56,9 @@
     form: form
       ? `${(form.getAttribute("method") || "get").toUpperCase()} ${new URL(form.getAttribute("action") || "", document.baseURI).pathname}`
       : "",
-    editable: control.matches("input, textarea") && !["button", "submit", "image", "reset", "checkbox", "radio", "file"].includes(control.type),
+    editable:
+      control.matches("input, textarea") &&
+      !["button", "submit", "image", "reset", "checkbox", "radio", "file"].includes(control.type),
     secret:
       control.type === "password" ||
       /one-time-code|current-password|new-password/.test(control.getAttribute("autocomplete") || ""),

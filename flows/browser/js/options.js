@@ -1,6 +1,8 @@
 // The options of a native list that opens in a window of its own, which no picture shows; null for anything else.
 (element) => {
-  const list = element.closest("select") || (element.closest("label")?.control?.localName === "select" ? element.closest("label").control : null);
+  const list =
+    element.closest("select") ||
+    (element.closest("label")?.control?.localName === "select" ? element.closest("label").control : null);
   if (!list || list.disabled || list.multiple || list.size > 1) return null;
   return {
     name: nameOf(list).slice(0, 200),

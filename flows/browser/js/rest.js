@@ -229,6 +229,14 @@ globalThis[Symbol.for("rest")] ??= (() => {
     });
   // Let time pass: at least so long, and until the timers that are set now have come due.
   const wait = (least, limit) =>
-    new Promise((done) => later(done, Math.min(limit, Math.max(least, ...[...dues].map((due) => due - now() + 50), ...drawn_out().map((left) => left + 50)))));
+    new Promise((done) =>
+      later(
+        done,
+        Math.min(
+          limit,
+          Math.max(least, ...[...dues].map((due) => due - now() + 50), ...drawn_out().map((left) => left + 50)),
+        ),
+      ),
+    );
   return { wait, seen, rest, other, drawn, news, sealed, hears, wheels, isLost: (link) => lost.has(link) };
 })();

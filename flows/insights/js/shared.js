@@ -10,5 +10,6 @@ const below = (from, css) => roots(from).flatMap((root) => [...root.querySelecto
 const every = (css) => below(document, css);
 const visible = (css) => every(css).filter(shown);
 // As a selector of descendants, where a shadow root may lie between any two of its parts.
-const pierce = (css) => css.split(" ").reduce((from, part) => [...new Set(from.flatMap((one) => below(one, part)))], [document]);
+const pierce = (css) =>
+  css.split(" ").reduce((from, part) => [...new Set(from.flatMap((one) => below(one, part)))], [document]);
 const textOf = (element) => (element.innerText || "").replace(/\s+/g, " ").trim();

@@ -129,10 +129,11 @@ const hears = once(
 const told = (el) =>
   Object.keys(el).some((key) =>
     key.startsWith("__reactProps$") || key.startsWith("__reactEventHandlers$")
-      ? ["onClick", "onMouseDown", "onPointerDown", "onDoubleClick", "onPointerUp", "onMouseUp"].some((name) => el[key]?.[name])
+      ? ["onClick", "onMouseDown", "onPointerDown", "onDoubleClick", "onPointerUp", "onMouseUp"].some(
+          (name) => el[key]?.[name],
+        )
       : /^(\$\$|__)(click|mousedown|pointerdown|dblclick|pointerup)$/.test(key) && !!el[key],
   );
 // What looks as if it could be pressed: the pointer changes on it, and not already on the box around it.
 const pointed = once((el) => getComputedStyle(el).cursor === "pointer");
-const invites = (el) =>
-  pointed(el) && !el.closest("label") && !(up(el) && up(el).nodeType === 1 && pointed(up(el)));
+const invites = (el) => pointed(el) && !el.closest("label") && !(up(el) && up(el).nodeType === 1 && pointed(up(el)));

@@ -68,10 +68,7 @@
       ),
     ].filter((el) => el.scrollHeight > el.clientHeight + 2);
   const sideways = () =>
-    all(
-      (el) =>
-        el.scrollWidth > el.clientWidth + 2 && /auto|scroll/.test(getComputedStyle(el).overflowX) && shown(el),
-    );
+    all((el) => el.scrollWidth > el.clientWidth + 2 && /auto|scroll/.test(getComputedStyle(el).overflowX) && shown(el));
   const lists = globalThis[Symbol.for("lists")];
   const drawn_lists = () => below(document.body).filter((el) => is(el, "opened_list") && shown(el) && el !== target);
   const unlisted = (el) =>

@@ -102,8 +102,13 @@ const leftovers = () => {
     if (w < 64 || el === document.body || el === document.documentElement) return;
     const clips = /hidden|clip/.test(style.overflowX),
       turns = globalThis[Symbol.for("rest")].wheels.has(el) || !!el.onwheel;
-    if (clips && [...kids(el)].some((k) => [k, ...kids(k)].some((part) => part.nodeType === 1 && lies_beside(part, el)))) put("blank", el, "an empty part beside what is shown");
-    if (turns && /hidden|clip/.test(style.overflowY) && !holds(el)) put("blank", el, "a box that the wheel moves, without any row");
+    if (
+      clips &&
+      [...kids(el)].some((k) => [k, ...kids(k)].some((part) => part.nodeType === 1 && lies_beside(part, el)))
+    )
+      put("blank", el, "an empty part beside what is shown");
+    if (turns && /hidden|clip/.test(style.overflowY) && !holds(el))
+      put("blank", el, "a box that the wheel moves, without any row");
   };
   const lies_beside = (el, box) => {
     const mine = el.getBoundingClientRect(),

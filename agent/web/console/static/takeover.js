@@ -31,8 +31,7 @@ const send = (message) => {
 const act = (message) => {
   if (isMine) send({ ...message, token });
 };
-const look = () =>
-  send({ type: "look", at: document.hidden ? "nothing" : inText ? "outline" : "pictures" });
+const look = () => send({ type: "look", at: document.hidden ? "nothing" : inText ? "outline" : "pictures" });
 
 // --- The line ---
 
@@ -87,7 +86,10 @@ function hear(told) {
     }
     token = told.token;
     const mine = told.holder === "person" && told.person === root.dataset.person;
-    setMine(mine, mine ? "You have the page." : told.holder === "agent" ? "The agent has the page." : "Nobody has the page.");
+    setMine(
+      mine,
+      mine ? "You have the page." : told.holder === "agent" ? "The agent has the page." : "Nobody has the page.",
+    );
   } else if (told.type === "curtain") {
     isDark = told.dark;
     root.toggleAttribute("data-dark", isDark);
@@ -102,7 +104,8 @@ function hear(told) {
   else if (told.type === "outline") showOutline(told.entries);
   else if (told.type === "dialog") say(`The page asked: ${told.words} (answered with no)`);
   else if (told.type === "refused") say(`Not taken: ${WORDS[told.why] ?? told.why}.`);
-  else if (told.type === "still") say("The page still asks for a person. Once more, or use an ordinary browser and release the account.");
+  else if (told.type === "still")
+    say("The page still asks for a person. Once more, or use an ordinary browser and release the account.");
   else if (told.type === "away" && !reload) setMine(false, "The agent is at the page; wait.");
   else if (told.type === "replaced") stop("Another window of yours has the page.");
   else if (told.type === "over") {
@@ -286,8 +289,10 @@ function entryOf(entry) {
 }
 /** @param {any} entry */
 function fieldOf(entry) {
-  const form = document.createElement("form"), label = document.createElement("label");
-  const field = document.createElement("input"), button = document.createElement("button");
+  const form = document.createElement("form"),
+    label = document.createElement("label");
+  const field = document.createElement("input"),
+    button = document.createElement("button");
   form.className = "act";
   label.append(entry.name || "Field without a name", " ", field);
   field.autocomplete = "off";
