@@ -8,6 +8,7 @@ from base64 import b64decode
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -16,7 +17,7 @@ from pydantic import SecretStr
 
 from flows.browser.hosts import HostPolicy, PersonRules, ReadCall, ReadOnly, RequestRuling, judge
 from flows.browser.scripts import source
-from flows.errors import ForeignHostError, SecretGuardError
+from flows.errors import ForeignHostError, SecretGuardError, StepTimeoutError
 
 __all__ = ["Guard", "HostPolicy", "ReadCall"]
 
@@ -31,6 +32,7 @@ _ELSEWHERE = ("document", "stylesheet", "script", "xhr", "fetch", "ping", "event
 _OWN = ("https://sellercentral*", "https://www.amazon.*")
 
 _CARRY_NOTHING = ("GET", "HEAD", "OPTIONS")
+_COVERED = 3.0  # seconds for a layer over a field to go by itself
 
 
 @dataclass(slots=True)
@@ -126,6 +128,7 @@ class Guard:
         Raises:
             SecretGuardError: the frame's host is not a sign-in host, not https, or in rehearsal not on loopback; or
             the form is for another address. Nothing was typed.
+            StepTimeoutError: something lies over the element and stays. Nothing was typed.
         """
         where = await handle.evaluate(source("where").rstrip().rstrip(";"))
         for url in filter(None, (where["href"], where["target"])):
@@ -144,6 +147,7 @@ class Guard:
             )
         if self.rehearsal:
             await self._require_loopback(handle, urlsplit(where["href"]).hostname or "")
+        await _require_on_top(handle)
         value = secret.get_secret_value()
         self.typed.append((handle, secret))
         try:
@@ -267,3 +271,14 @@ def _is_loopback(address: str) -> bool:
         return ipaddress.ip_address(address.strip("[]")).is_loopback
     except ValueError:
         return False
+
+
+async def _require_on_top(handle: ElementHandle) -> None:
+    """Look whether a person could type there: a layer over the element may be a question, or a trap."""
+    ends = monotonic() + _COVERED
+    while over := await handle.evaluate(source("on_top").rstrip().rstrip(";")):
+        if monotonic() > ends:
+            raise StepTimeoutError(
+                f"the field was expected to be on top, a layer ({str(over)[:30]}) lies over it: nothing was typed"
+            )
+        await asyncio.sleep(0.1)

@@ -158,13 +158,15 @@ class Handling(_Strict):
     at_most: int = Field(default=1, ge=1)
     expect: Strings = ("*",)  # screens that may follow; * is any other
     fallback: str | None = Field(
-        default=None, pattern="^(return_to|ignore|aside)$"
-    )  # when the element is not there, or does nothing
+        default=None, pattern="^(return_to|ignore|aside|refusal)$"
+    )  # when the element is not there, or does nothing; for wait: when it does not pass
 
     @model_validator(mode="after")
     def _press_needs_element(self) -> Self:
         if (self.kind is ScreenKind.PRESS) != (self.element is not None):
             raise ValueError("`element` goes with kind = press, and only with it")
+        if (self.fallback == "refusal") and self.kind is not ScreenKind.WAIT:
+            raise ValueError("`fallback = refusal` goes with kind = wait only")
         return self
 
 

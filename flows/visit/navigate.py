@@ -301,6 +301,12 @@ class Navigator:
         try:
             return await self.settle(after=seen, wait=max(left, 0))
         except StepTimeoutError as err:
+            if self.visit.catalogue.screens[seen.screen].handling.fallback == "refusal":
+                raise SiteRefusedError(
+                    f"{seen.screen} was expected to pass by itself, it did not: tried again later",
+                    screen=seen.screen,
+                    url=seen.path,
+                ) from err
             raise ChallengeError(
                 f"{seen.screen} was expected to pass by itself, it did not",
                 kind=seen.screen,

@@ -9,65 +9,30 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import pytest
 import pytest_asyncio
-from aiohttp import web
 from playwright.async_api import Browser, Error
 from pydantic import SecretStr
 
-from fixtures.stand_in.site.certificate import make_identity
 from flows.browser.hosts import HostPolicy, ReadCall
-from flows.browser.launch import BrowserOptions, open_browser
+from flows.browser.launch import BrowserOptions
 from flows.browser.scripts import ask
 from flows.errors import ForeignHostError, SecretGuardError
 from flows.visit.open_visit import open_visit
 from flows.visit.visit import Visit
+from tests.support.guarded_site import EVIL, HOST, Site, guarded_site
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-HOST = "https://sellercentral.amazon.com"
-EVIL = "https://evil.example"
 PASSWORD = SecretStr("a-password-of-no-account")
-
-
-@dataclass(slots=True)
-class Site:
-    """Serves what a test puts there, and remembers what was asked."""
-
-    pages: dict[str, str] = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)
-    port: int = 0
-
-    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        self.asked.append(f"{request.method} {request.host}{request.path}")
-        if request.path == "/away":
-            raise web.HTTPFound(f"{EVIL}/landed")
-        if request.path == "/leads-out":
-            raise web.HTTPFound("/sign-out")
-        return web.Response(text=self.pages.get(request.path, "<p>nothing</p>"), content_type="text/html")
-
-    def evil(self) -> list[str]:
-        return [line for line in self.asked if "evil.example" in line]
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def world() -> AsyncIterator[tuple[Site, Browser, BrowserOptions]]:
-    site = Site()
-    identity = make_identity(["*.amazon.com", "evil.example"])
-    runner = web.ServerRunner(web.Server(site.answer))
-    await runner.setup()
-    server = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=identity.context)
-    await server.start()
-    site.port = int(runner.addresses[0][1])
-    rules = f"MAP evil.example 127.0.0.1:{site.port}, MAP * 127.0.0.1:{site.port}"
-    options = BrowserOptions(
-        host_resolver_rules=rules, trusted_spki=(identity.pin,), user_agent_suffix="ChannelAdvisor-Test/1"
-    )
-    async with open_browser(options) as browser:
-        yield site, browser, options
-    await runner.cleanup()
+    async with guarded_site() as made:
+        yield made
 
 
 @pytest.fixture(autouse=True)

@@ -20,7 +20,9 @@ class Disabled:
     def __init__(self, kind: type[Error]) -> None:
         self._kind = kind
 
-    async def evaluate(self, _script: str) -> dict[str, Any]:
+    async def evaluate(self, script: str) -> dict[str, Any] | None:
+        if "href" not in script:
+            return None  # nothing lies over it
         return {"href": "https://sellercentral.amazon.com/ap/signin", "target": "", "connected": True}
 
     async def fill(self, value: str) -> None:

@@ -1,0 +1,105 @@
+"""Nothing is typed under a layer, and a network that turns visits away is a refusal of the site; in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from datetime import timedelta
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
+from pydantic import SecretStr
+
+from flows.browser.launch import BrowserOptions
+from flows.errors import SiteRefusedError, StepTimeoutError
+from flows.models import Bounds
+from flows.visit.navigate import Navigator
+from flows.visit.open_visit import open_visit
+from tests.support.guarded_site import HOST, Site, guarded_site
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+PASSWORD = SecretStr("a-password-of-no-account")
+FIELD = (
+    "<form action='/ap/signin' method=post><div style='position:relative'><input id=p type=password name=password>{inside}"
+    "</div></form>{outside}"
+)
+OVER = "position:fixed;inset:0;z-index:9"
+
+COVERING = {
+    "layer over everything": ("", f"<div role=dialog style='{OVER};background:#fff'><button>Accept all</button></div>"),
+    "layer that is not seen": ("", f"<div style='{OVER};opacity:0'></div>"),
+    "layer inside the form": ("<div style='position:absolute;inset:0;background:#fff'>Please wait</div>", ""),
+    "modal dialog": ("", "<dialog>Your choices</dialog><script>document.querySelector('dialog').showModal()</script>"),
+    "layer in a shadow root": (
+        "",
+        f"<x-consent><template shadowrootmode=open><div style='{OVER};background:#fff'>Consent</div></template></x-consent>",
+    ),
+    "frame over everything": ("", f"<iframe srcdoc='<p>Consent</p>' style='{OVER};width:100%;height:100%'></iframe>"),
+}
+FREE = {
+    "nothing": ("", ""),
+    "its own label": ("<label for=p style='position:absolute;left:2px;top:2px'>Password of the login</label>", ""),
+    "banner at the foot": (
+        "",
+        "<div style='position:fixed;left:0;right:0;bottom:0;height:80px;background:#eee'>Cookies</div>",
+    ),
+    "far down the page": ("", "<script>document.body.style.paddingTop='4000px'</script>"),
+    "layer that goes by itself": (
+        "",
+        f"<div id=w style='{OVER}'></div><script>setTimeout(() => w.remove(), 300)</script>",
+    ),
+}
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def made() -> AsyncIterator[tuple[Site, Browser, BrowserOptions]]:
+    async with guarded_site() as site:
+        yield site
+
+
+async def typed(made: tuple[Site, Browser, BrowserOptions], page: str) -> str:
+    """Serve a page, have the secret typed, and tell what stands in the field."""
+    site, browser, options = made
+    site.pages["/ap/signin"] = page
+    async with open_visit(browser, options=options) as visit:
+        await visit.page.goto(f"{HOST}/ap/signin")
+        (field_,) = await visit.page.query_selector_all("#p")
+        with suppress(StepTimeoutError):
+            await visit.guard.type_secret(field_, PASSWORD)
+        return await field_.input_value()
+
+
+@pytest.mark.parametrize("layer", COVERING)
+async def test_no_secret_is_typed_under_a_layer(made: tuple[Site, Browser, BrowserOptions], layer: str) -> None:
+    inside, outside = COVERING[layer]
+    assert await typed(made, FIELD.format(inside=inside, outside=outside)) == ""
+
+
+@pytest.mark.parametrize("beside", FREE)
+async def test_what_does_not_cover_a_field_hinders_nobody(
+    made: tuple[Site, Browser, BrowserOptions], beside: str
+) -> None:
+    inside, outside = FREE[beside]
+    assert await typed(made, FIELD.format(inside=inside, outside=outside)) == PASSWORD.get_secret_value()
+
+
+AKAMAI = {
+    "denied": '<title>Access Denied</title><h1>Access Denied</h1>You don\'t have permission to access "http://x/home" on this '
+    "server.<p>Reference #18.example</p>",
+    "check that never ends": "<title>Challenge Validation</title><div id='sec-if-cpt-container'>Powered and protected by</div>",
+}
+
+
+@pytest.mark.parametrize("answer", AKAMAI)
+async def test_a_network_that_turns_the_visit_away_is_tried_again_later(
+    made: tuple[Site, Browser, BrowserOptions], answer: str
+) -> None:
+    site, browser, options = made
+    site.pages["/home"] = AKAMAI[answer]
+    bounds = Bounds(step=timedelta(seconds=5), challenge=timedelta(seconds=0.5))
+    async with open_visit(browser, options=options) as visit:
+        walk = Navigator(visit=visit, bounds=bounds)
+        with pytest.raises(SiteRefusedError):
+            await walk.onward(await walk.open(f"{HOST}/home"))

@@ -1,0 +1,54 @@
+"""A TLS server under the production names that serves what a test puts there, and a browser that reaches no other."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from aiohttp import web
+from playwright.async_api import Browser
+
+from fixtures.stand_in.site.certificate import make_identity
+from flows.browser.launch import BrowserOptions, open_browser
+
+HOST = "https://sellercentral.amazon.com"
+EVIL = "https://evil.example"
+
+
+@dataclass(slots=True)
+class Site:
+    """Serves what a test puts there, and remembers what was asked."""
+
+    pages: dict[str, str] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    port: int = 0
+
+    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        self.asked.append(f"{request.method} {request.host}{request.path}")
+        if request.path == "/away":
+            raise web.HTTPFound(f"{EVIL}/landed")
+        if request.path == "/leads-out":
+            raise web.HTTPFound("/sign-out")
+        return web.Response(text=self.pages.get(request.path, "<p>nothing</p>"), content_type="text/html")
+
+    def evil(self) -> list[str]:
+        return [line for line in self.asked if "evil.example" in line]
+
+
+@asynccontextmanager
+async def guarded_site() -> AsyncIterator[tuple[Site, Browser, BrowserOptions]]:
+    site = Site()
+    identity = make_identity(["*.amazon.com", "evil.example"])
+    runner = web.ServerRunner(web.Server(site.answer))
+    await runner.setup()
+    server = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=identity.context)
+    await server.start()
+    site.port = int(runner.addresses[0][1])
+    rules = f"MAP evil.example 127.0.0.1:{site.port}, MAP * 127.0.0.1:{site.port}"
+    options = BrowserOptions(
+        host_resolver_rules=rules, trusted_spki=(identity.pin,), user_agent_suffix="ChannelAdvisor-Test/1"
+    )
+    async with open_browser(options) as browser:
+        yield site, browser, options
+    await runner.cleanup()
