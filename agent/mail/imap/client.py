@@ -25,6 +25,7 @@ from imapclient.imapclient import SocketTimeout, _quoted, require_capability
 from imapclient.response_parser import parse_fetch_response, parse_response
 
 from agent.errors import ConfigurationError
+from agent.mail.imap.greeting import GreetedInTime, connection
 from agent.mail.imap.headlines import Headline, Selected, bytes_of, headline_of, is_asked_for
 
 __all__ = [
@@ -60,6 +61,10 @@ class Client(imapclient.IMAPClient):  # type: ignore[misc]  # the library is unt
     """A connection that is logged in by `agent.mail.imap.auth` and used by one watcher."""
 
     watching = False  # whether the folder to idle on is open
+
+    def _create_IMAP4(self) -> GreetedInTime:
+        within = getattr(self._timeout, "connect", None)
+        return connection(self.host, self.port, within=within, context=self.ssl_context if self.ssl else None)
 
     @property
     def signed_in(self) -> bool:

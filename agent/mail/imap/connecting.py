@@ -57,6 +57,12 @@ def _greeted(mailbox: MailboxSettings, limits: MailSettings, context: ssl.SSLCon
             ssl_context=context if mailbox.tls is Tls.IMPLICIT else None,
             timeout=SocketTimeout(limits.connect_timeout, limits.read_timeout),
         )
+    except TimeoutError as err:
+        if "handshake" not in str(err):
+            raise
+        raise TimeoutError(
+            f"{place} took the connection and did not begin TLS within {limits.connect_timeout:g} s; see the port and IMAP__TLS"
+        ) from err
     except ssl.SSLError as err:
         if err.reason not in _NO_TLS:
             raise
