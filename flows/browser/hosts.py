@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from flows.browser.graphql import is_listed_query
-from flows.browser.rules import is_never, plain_path, telemetry_hosts
+from flows.browser.rules import front_hosts, is_never, plain_path, telemetry_hosts
 from flows.marketplaces import RETAIL_HOSTS, SELLER_CENTRAL_HOSTS
 
 # Scripts, silent challenges, picture and metrics services of the site itself. A leading dot means any host below.
@@ -135,7 +135,8 @@ def judge(
     allowed = host in policy.navigation if kind == "document" else policy.is_resource(host)
     allowed = allowed or (kind == "image" and host in policy.pictures)
     if not allowed or parts.scheme != "https" or parts.port not in (None, 443):
-        return RequestRuling.FOREIGN if kind == "document" else RequestRuling.STOP
+        is_front = method in _READS and parts.scheme == "https" and host in front_hosts()
+        return RequestRuling.FOREIGN if kind == "document" and not is_front else RequestRuling.STOP
     if read_only and kind != "image" and not _only_reads(kind, method, parts, read_only, body):
         return RequestRuling.STOP
     if person and not _person_may(kind, method, parts, person):

@@ -68,8 +68,18 @@ def telemetry_hosts() -> frozenset[str]:
 
     * stands for anything.
     """
+    return _by_country("telemetry")
+
+
+@cache
+def front_hosts() -> frozenset[str]:
+    """The site's own pages that advertise selling: led there, a visit is not inside."""
+    return _by_country("fronts")
+
+
+def _by_country(name: str) -> frozenset[str]:
     domains = {host.removeprefix("www.") for host in RETAIL_HOSTS}
-    return frozenset(f"{service}.{domain}" for service in _load("telemetry")["services"] for domain in domains)
+    return frozenset(f"{service}.{domain}" for service in _load(name)["services"] for domain in domains)
 
 
 def _load(name: str) -> dict[str, Any]:

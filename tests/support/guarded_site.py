@@ -21,11 +21,14 @@ class Site:
     """Serves what a test puts there, and remembers what was asked."""
 
     pages: dict[str, str] = field(default_factory=dict)
+    redirects: dict[str, str] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     port: int = 0
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         self.asked.append(f"{request.method} {request.host}{request.path}")
+        if request.path in self.redirects:
+            raise web.HTTPFound(self.redirects[request.path])
         if request.path == "/away":
             raise web.HTTPFound(f"{EVIL}/landed")
         if request.path == "/leads-out":

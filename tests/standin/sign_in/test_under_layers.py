@@ -12,7 +12,7 @@ from playwright.async_api import Browser
 from pydantic import SecretStr
 
 from flows.browser.launch import BrowserOptions
-from flows.errors import SiteRefusedError, StepTimeoutError
+from flows.errors import ForeignHostError, SiteRefusedError, StepTimeoutError
 from flows.models import Bounds
 from flows.visit.navigate import Navigator
 from flows.visit.open_visit import open_visit
@@ -103,3 +103,18 @@ async def test_a_network_that_turns_the_visit_away_is_tried_again_later(
         walk = Navigator(visit=visit, bounds=bounds)
         with pytest.raises(SiteRefusedError):
             await walk.onward(await walk.open(f"{HOST}/home"))
+
+
+@pytest.mark.parametrize(
+    ("front", "error"), [("sell.amazon.com", SiteRefusedError), ("sell.amazon.com.evil.example", ForeignHostError)]
+)
+async def test_to_be_led_to_the_shop_window_is_tried_again_and_it_is_never_opened(
+    made: tuple[Site, Browser, BrowserOptions], front: str, error: type[Exception]
+) -> None:
+    site, browser, options = made
+    site.redirects["/home"] = f"https://{front}/sell?ref=home"
+    site.asked.clear()
+    async with open_visit(browser, options=options) as visit:
+        with pytest.raises(error):
+            await Navigator(visit=visit, bounds=Bounds()).open(f"{HOST}/home")
+    assert site.asked == ["GET sellercentral.amazon.com/home"]
