@@ -1,0 +1,198 @@
+"""Creating a login on pages that were written from the facts alone: each sequence ends as the facts say, with one form sent."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pyotp
+import pytest
+import pytest_asyncio
+from aiohttp import web
+from playwright.async_api import Browser
+from pydantic import SecretStr
+
+from flows.browser.hosts import HostPolicy
+from flows.browser.launch import BrowserOptions, open_browser
+from flows.catalogue.load import REGISTRATION, load_catalogue
+from flows.errors import FlowError
+from flows.models import Act, Bounds, FlowHooks
+from flows.registration.create_login import create_login
+from flows.registration.errand import Enrolment, LoginErrand
+from flows.visit.open_visit import open_visit
+from tests.second_site.registration import pages
+from tests.second_site.registration.pages import ADDRESS, SECRET, Page
+from tests.second_site.site import HOST, _certificate, _port
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+BOUNDS = Bounds(
+    step=timedelta(seconds=6),
+    visit=timedelta(seconds=25),
+    challenge=timedelta(seconds=1),
+    second_look=timedelta(seconds=0.2),
+)
+POLICY = HostPolicy(errands=frozenset({"sign_in", "registration"}))
+CLASSIC, UNIFIED = pages.register(one_page=True), pages.register(one_page=False)
+MAIL, SMS = pages.code("email"), pages.code("sms")
+TWO_STEP = [pages.enrol(), pages.almost_done(), pages.is_on()]
+
+
+def refused(words: str) -> list[Page]:
+    return [CLASSIC, pages.register(one_page=True, error=words)]
+
+
+SEQUENCES: dict[str, tuple[str, list[Page]]] = {
+    "one page": ("on", [CLASSIC, MAIL, *TWO_STEP]),
+    "intent, then two passwords": ("on", [pages.intent(), UNIFIED, MAIL, *TWO_STEP]),
+    "intent of another address": ("wrong_identity", [pages.intent("other@agency.example"), UNIFIED]),
+    "no mail code": ("on", [CLASSIC, *TWO_STEP]),
+    "no almost done": ("on", [CLASSIC, MAIL, pages.enrol(), pages.is_on()]),
+    "secret without spaces": ("on", [CLASSIC, MAIL, pages.enrol(secret=SECRET), *TWO_STEP[1:]]),
+    "secret not folded": ("on", [CLASSIC, MAIL, pages.enrol(folded=False), *TWO_STEP[1:]]),
+    "phone optional": ("on", [CLASSIC, MAIL, pages.phone(optional=True), *TWO_STEP]),
+    "phone required": ("phone_needed", [CLASSIC, MAIL, pages.phone()]),
+    "phone, older words": ("phone_needed", [CLASSIC, MAIL, pages.phone(heading="Add a phone number")]),
+    "phone, German": (
+        "phone_needed",
+        [CLASSIC, MAIL, pages.phone(heading="Mobiltelefonnummer hinzufügen", lang="de-de")],
+    ),
+    "exists": ("login_exists", refused("There is already an account with this email")),
+    "exists elsewhere": ("login_exists", refused("This email already exists with another account")),
+    "unusual": ("registration_refused", refused("We have detected unusual activity")),
+    "puzzle": ("challenge", [CLASSIC, pages.puzzle()]),
+}
+
+
+@dataclass(slots=True)
+class Site:
+    """Shows one sequence; a form, or the way round a phone, leads on."""
+
+    port: int = 0
+    spki: str = ""
+    left: list[Page] = field(default_factory=list)
+    posts: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        if request.method == "POST":
+            self.posts.append((request.path, {key: str(value) for key, value in (await request.post()).items()}))
+        if request.method == "POST" or request.path == "/skip":
+            self.left = self.left[1:] or self.left
+        elif request.path == self.left[0].path:
+            return web.Response(text=self.left[0].text, content_type="text/html")
+        return web.Response(status=302, headers={"Location": self.left[0].path})
+
+
+@dataclass(slots=True)
+class Lent:
+    """What the visit was lent and did, in order."""
+
+    kept: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    def hooks(self) -> FlowHooks:
+        return FlowHooks(
+            next_code=self._no_code,
+            before_act=self._allow,
+            outcome=self._noted,
+            now=lambda: datetime.now(UTC),
+            clock_seen=self._clock,
+            mail_code=self._mail,
+        )
+
+    def errand(self) -> LoginErrand:
+        return LoginErrand(
+            user_email=ADDRESS,
+            person_name="Ada Example",
+            may_submit=True,
+            draw_password=self._password,
+            spend_phone=self._no_phone,
+            ask_code=self._nobody,
+            enrolment=Enrolment(keep_seed=self._keep, code_of=self._code),
+        )
+
+    async def _no_code(self) -> SecretStr:
+        raise AssertionError("no code of a seed was wanted")
+
+    async def _allow(self, act: Act) -> None: ...
+    async def _noted(self, act: Act, outcome: str) -> None: ...
+    async def _clock(self, when: datetime) -> None: ...
+
+    async def _mail(self, purpose: str, after: datetime) -> SecretStr | None:
+        self.asked.append(purpose)
+        return SecretStr("314159")
+
+    async def _password(self, least: int, most: int) -> SecretStr:
+        return SecretStr("Long-enough-drawn-Pass-0123456789")
+
+    async def _no_phone(self) -> str | None:
+        return None
+
+    async def _nobody(self, words: str) -> SecretStr | None:
+        return None
+
+    async def _keep(self, secret: SecretStr) -> None:
+        self.kept.append(secret.get_secret_value())
+
+    async def _code(self, secret: SecretStr) -> SecretStr:
+        assert self.kept == [secret.get_secret_value()]
+        return SecretStr(pyotp.TOTP(SECRET).at(0))
+
+
+@asynccontextmanager
+async def served(folder: Path) -> AsyncIterator[Site]:
+    site, app = Site(), web.Application()
+    app.router.add_route("*", "/{path:.*}", site.answer)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    context, site.spki = _certificate(folder)
+    await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context).start()
+    site.port = _port(runner)
+    try:
+        yield site
+    finally:
+        await runner.cleanup()
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def play(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Site, Browser, BrowserOptions]]:
+    async with served(tmp_path_factory.mktemp("site")) as site:
+        options = BrowserOptions(host_resolver_rules=f"MAP * 127.0.0.1:{site.port}", trusted_spki=(site.spki,))
+        async with open_browser(options) as browser:
+            yield site, browser, options
+
+
+@pytest.mark.sampled(3)
+@pytest.mark.parametrize("name", SEQUENCES)
+async def test_a_sequence_ends_as_the_facts_say(play: tuple[Site, Browser, BrowserOptions], name: str) -> None:
+    site, browser, options = play
+    expected, sequence = SEQUENCES[name]
+    site.left, site.posts, lent = [*sequence], [], Lent()
+
+    async def created() -> None: ...
+
+    async with open_visit(
+        browser, options=options, catalogue=load_catalogue(also=REGISTRATION), policy=POLICY
+    ) as visit:
+        try:
+            proven = await create_login(
+                visit,
+                host=HOST,
+                errand=lent.errand(),
+                credentials=None,
+                hooks=lent.hooks(),
+                created=created,
+                bounds=BOUNDS,
+            )
+            ended = "on" if proven and proven.get_secret_value() == SECRET else "not proven"
+        except FlowError as err:
+            ended, why = err.code, str(err)
+        else:
+            why = ""
+    forms = [given for path, given in site.posts if path == "/ap/register" and "customerName" in given]
+    assert ended == expected, why
+    assert len(forms) == (0 if expected == "wrong_identity" else 1)
+    assert all(given.get("trustThisDevice") is None for _, given in site.posts)
+    assert lent.asked in ([], ["registration"])
