@@ -122,3 +122,31 @@ def is_on() -> Page:
         body="""<h1>Two-Step Verification (2SV) Settings</h1><p>Two-Step Verification is on</p>
         <button id="disable-button">Disable</button>""",
     )
+
+
+def six_boxes() -> Page:
+    boxes = "".join(f'<input id="otc-{n}" maxlength="1">' for n in range(1, 7))
+    return Page(
+        path="/ap/cvf/transactionapproval",
+        title="Authentication required",
+        body=f"""<h1>Enter verification code</h1><div id="channelDetailsForOtp">For your security, we've sent the code
+        to your email {ADDRESS}</div><form id="verification-code-form" method="post" action="/ap/cvf/approval/verifyOtp">
+        {boxes}<input type="hidden" id="otpCode" name="otpCode"><span id="cvf-submit-otp-button">
+        <input type="submit" value="Submit code"></span></form><script>document.forms[0].onsubmit = () => {{
+        otpCode.value = [...document.querySelectorAll("[id^=otc-]")].map((box) => box.value).join("") }}</script>""",
+    )
+
+
+def confirm() -> Page:
+    return Page(
+        path="/ap/cvf/transactionapproval",
+        body="""<h1>Confirm re-authentication</h1><form method="post" action="/ap/cvf/verify">
+        <input type="submit" name="cvf_action_proceed" value="Confirm"></form>""",
+    )
+
+
+def with_link_only() -> Page:
+    shown = enrol()
+    link = f'<a href="otpauth://totp/Amazon:{ADDRESS}?secret={SECRET}&amp;issuer=Amazon">Open in your app</a>'
+    row = f'<span id="sia-auth-app-formatted-secret">{GROUPS}</span>'
+    return Page(path=shown.path, body=shown.body.replace(row, link))

@@ -62,6 +62,9 @@ SEQUENCES: dict[str, tuple[str, list[Page]]] = {
     "exists": ("login_exists", refused("There is already an account with this email")),
     "exists elsewhere": ("login_exists", refused("This email already exists with another account")),
     "unusual": ("registration_refused", refused("We have detected unusual activity")),
+    "step-up with six boxes": ("on", [CLASSIC, MAIL, pages.enrol(), pages.six_boxes(), *TWO_STEP[1:]]),
+    "confirm": ("on", [CLASSIC, MAIL, pages.enrol(), pages.confirm(), *TWO_STEP[1:]]),
+    "secret in a link": ("on", [CLASSIC, MAIL, pages.with_link_only(), *TWO_STEP[1:]]),
     "puzzle": ("challenge", [CLASSIC, pages.puzzle()]),
 }
 
@@ -195,4 +198,7 @@ async def test_a_sequence_ends_as_the_facts_say(play: tuple[Site, Browser, Brows
     assert ended == expected, why
     assert len(forms) == (0 if expected == "wrong_identity" else 1)
     assert all(given.get("trustThisDevice") is None for _, given in site.posts)
-    assert lent.asked in ([], ["registration"])
+    assert lent.asked in ([], ["registration"], ["registration", "account_data"])
+    typed = [given.get("code") or given.get("otpCode") for _, given in site.posts]
+    assert typed.count("314159") == len(lent.asked)
+    assert lent.kept == ([SECRET] if expected == "on" else [])
