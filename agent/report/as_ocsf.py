@@ -68,6 +68,7 @@ def _whole(document: AuditDocument) -> dict[str, Any]:
         "message": f"{document['account']}: {verdict}",
         "finding_info": {"uid": f"{document['account']}:{document['audited_at']}", "title": title, "types": [verdict]},
         "compliance": _compliance(_COMPLIANCE.get(verdict, _WARNING), control="Permissions"),
+        **({"status_detail": "; ".join(document["notes"])} if document["notes"] else {}),
     }
 
 

@@ -99,7 +99,9 @@ def waiting(engine: Engine) -> int:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize(("count", "seconds"), [(30, 8), pytest.param(200, 120, marks=pytest.mark.soak)])
+@pytest.mark.parametrize(
+    ("count", "seconds"), [pytest.param(30, 8, marks=pytest.mark.soak), pytest.param(200, 120, marks=pytest.mark.soak)]
+)
 def test_every_invitation_is_clicked_once_whoever_is_killed(
     postgres: Postgres, tmp_path: Path, count: int, seconds: int
 ) -> None:
