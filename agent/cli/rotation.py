@@ -8,6 +8,7 @@ from datetime import timedelta
 from agent.cli import context
 from agent.cli.output import now, say
 from agent.errors import UsageError
+from agent.store import accounts
 from agent.store.database.engine import reading
 from agent.store.vault.drawn_secrets import accounts_with_secrets_before
 
@@ -37,6 +38,9 @@ async def _rotate(ids: list[str]) -> None:
     settings = context.settings()
     engine = context.database(settings)
     vault = context.proven_vault(settings, engine)
+    with reading(engine) as conn:
+        for each in ids:
+            accounts.get(conn, each)  # an unknown one is told before a browser is asked for
     for number, account_id in enumerate(ids):
         if number:
             await asyncio.sleep(_BETWEEN)

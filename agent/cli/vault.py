@@ -63,6 +63,8 @@ def move(
 
     Safe to repeat: accounts whose secrets are kept elsewhere already are left as they are.
     """
+    if parse_reference(to.replace("{account}", "A1")).scheme != "vault":
+        raise UsageError("only vault:// can be written to; expected a place such as vault://secret/{account}")
     settings = context.settings()
     engine = context.database(settings)
     vault = context.proven_vault(settings, engine)

@@ -25,6 +25,16 @@ def _split(value: object) -> object:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
+def _programs(value: object) -> object:
+    """Take programs by name as JSON, as an environment variable gives them."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError as err:
+        raise ValueError('expected JSON such as {"name": ["/path/program", "argument"]}') from err
+
+
 Strings = Annotated[list[str], BeforeValidator(_split)]
 SecretStrings = Annotated[list[SecretStr], BeforeValidator(_split)]
 Seconds = Annotated[float, Field(gt=0)]
@@ -285,7 +295,7 @@ class SecretsSettings(_Group):
     """Secrets that are kept elsewhere."""
 
     allowed_refs: Strings = []  # patterns a reference given by the API must match, with {account}
-    exec: dict[str, list[str]] = {}  # exec://name/path: name -> argument list of a program; the path is added
+    exec: Annotated[dict[str, list[str]], BeforeValidator(_programs)] = {}  # exec://name: argument list
     vault_address: str | None = None  # vault://mount/path: https://host:8200
     vault_token: SecretStr | None = None
     vault_token_file: Path | None = None  # read each time

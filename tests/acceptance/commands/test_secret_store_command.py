@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -50,3 +51,27 @@ def test_an_account_is_registered_with_a_reference(agent: Agent, store: KeyValue
     assert (wrong.code, "not supported" in wrong.err) == (2, True)
     missing = agent("accounts", "secret", "A1", "--secret-ref", "vault://secret/none")
     assert (missing.code, "404" in missing.err) == (4, True)
+
+
+def test_programs_are_named_by_the_environment_as_json(agent: Agent) -> None:
+    secret = json.dumps({"password": PASSWORD, "totp_secret": SEED, "version": "7"})
+    (agent.folder / "program.py").write_text(f"print({secret!r})")
+    agent.add("A1")
+    command = [sys.executable, "-I", str(agent.folder / "program.py")]
+    agent.settings["SECRETS__EXEC"] = json.dumps({"mine": command})
+    taken = agent("accounts", "secret", "A1", "--secret-ref", "exec://mine/A1")
+    assert (taken.code, "version 7" in taken.out, PASSWORD in taken.out) == (0, True, False)
+    agent.settings["SECRETS__EXEC"] = "mine=/program"
+    wrong = agent("accounts", "list")
+    assert (wrong.code, "SC_AGENT_SECRETS__EXEC" in wrong.err, wrong.err.count("\n")) == (4, True, 1)
+
+
+def test_a_place_that_cannot_be_written_to_is_refused_even_where_nothing_is_to_be_moved(agent: Agent) -> None:
+    for place in ("s3://bucket/{account}", "exec://mine/{account}", "nowhere"):
+        assert agent("vault", "move", "--to", place).code == 2
+
+
+def test_a_rotation_of_an_unknown_account_says_so_before_a_browser_is_asked_for(agent: Agent) -> None:
+    agent.add("A1")
+    ended = agent("accounts", "rotate-totp", "Z9")
+    assert (ended.code, "Z9" in ended.err) == (2, True)
