@@ -30,8 +30,9 @@ from agent.domain.authorization import Event, State  # noqa: E402
 from agent.domain.policy.load import load_policy  # noqa: E402
 from agent.domain.requests import RequestKind  # noqa: E402
 from agent.settings.model import Settings, WebSettings  # noqa: E402
-from agent.store import accounts, audits, requests, transitions, visits  # noqa: E402
+from agent.store import accounts, audits, transitions, visits  # noqa: E402
 from agent.store.database.engine import open_database, writing  # noqa: E402
+from agent.store.people import requests  # noqa: E402
 from agent.store.vault.keys import Vault  # noqa: E402
 from tests.support.console import address  # noqa: E402
 from tests.support.registry import add_account  # noqa: E402

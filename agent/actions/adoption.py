@@ -14,10 +14,10 @@ from sqlalchemy.engine import Connection, Engine
 
 from agent.errors import ConfigurationError, FindingError, UsageError
 from agent.settings.model import Settings
-from agent.store import adopted, drafts
-from agent.store.adopted import AdoptedRow
 from agent.store.database.engine import reading
-from agent.store.drafts import DraftRow, DraftState
+from agent.store.people import adopted, drafts
+from agent.store.people.adopted import AdoptedRow
+from agent.store.people.drafts import DraftRow, DraftState
 from agent.visits.adopted_catalogue import current_catalogue
 from flows.browser.launch import BrowserOptions, open_browser
 from flows.catalogue.adopted import Adopted, AdoptedKind, Overlaid, digest_of, lay_under

@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlalchemy.engine import Connection
 
 from agent.domain.account import Account
-from agent.store import accounts, acts
-from agent.store.password_marks import Mark
+from agent.store import accounts
+from agent.store.sign_in import acts
+from agent.store.sign_in.password_marks import Mark
 from agent.store.vault import sessions, sign_in_secrets
 from agent.store.vault.keys import Vault
 from agent.store.vault.password_memory import mark_of

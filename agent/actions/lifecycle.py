@@ -8,7 +8,9 @@ from sqlalchemy.engine import Connection
 
 from agent.domain.account import Account
 from agent.domain.authorization import Event, State
-from agent.store import accounts, acts, switches, transitions
+from agent.store import accounts, transitions
+from agent.store.processes import switches
+from agent.store.sign_in import acts
 
 
 def pause(conn: Connection, account_id: str, *, now: datetime, reason: str = "paused by a person") -> Account:

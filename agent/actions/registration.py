@@ -11,8 +11,9 @@ from sqlalchemy.engine import Connection
 from agent.domain.account import NewAccount
 from agent.domain.login_order import NewOrder
 from agent.errors import UsageError
-from agent.store import accounts, erasures, login_orders, secret_refs
+from agent.store import accounts, erasures
 from agent.store.inbox import messages
+from agent.store.sign_in import login_orders, secret_refs
 from agent.store.vault import drawn_secrets, sign_in_secrets
 from agent.store.vault.keys import Vault
 from agent.store.vault.sign_in_secrets import SignInSecrets

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy.engine import Connection
 
 from agent.domain.requests import RequestKind, parse_answer
-from agent.store import requests
-from agent.store.requests import NoOpenRequestError, PersonRequest, RequestExpiredError, RequestState
+from agent.store.people import requests
+from agent.store.people.requests import NoOpenRequestError, PersonRequest, RequestExpiredError, RequestState
 
 CODES = (RequestKind.SMS_CODE, RequestKind.MAIL_CODE)
 

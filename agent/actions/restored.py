@@ -8,8 +8,11 @@ from datetime import datetime
 from sqlalchemy.engine import Connection
 
 from agent.domain.requests import Ending
-from agent.store import accounts, acts, operations, requests
+from agent.store import accounts
+from agent.store.api import operations
 from agent.store.outbox.sequence import last_sequence, raise_sequence
+from agent.store.people import requests
+from agent.store.sign_in import acts
 from flows.models import Act
 
 OUTCOME = "restored"  # of operations that were open

@@ -25,7 +25,7 @@ from agent.store.vault import sessions, sign_in_secrets
 from agent.store.vault.keys import Vault
 from agent.version import own_version
 from flows.marketplaces import marketplace
-from flows.recording.found_secrets import is_drawn, telling_in
+from flows.recording.scrubbing.found_secrets import is_drawn, telling_in
 from flows.redaction.redact import Redactor
 from flows.redaction.seeds import seed_forms
 

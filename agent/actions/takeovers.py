@@ -10,8 +10,11 @@ from sqlalchemy.engine import Connection
 from agent.domain.account import Account
 from agent.domain.authorization import State
 from agent.settings.model import Settings
-from agent.store import accounts, acts, switches, takeovers
-from agent.store.takeovers import Takeover, TakeoverOpenError
+from agent.store import accounts
+from agent.store.people import takeovers
+from agent.store.people.takeovers import Takeover, TakeoverOpenError
+from agent.store.processes import switches
+from agent.store.sign_in import acts
 from flows.catalogue.load import load_catalogue
 from flows.models import Act
 

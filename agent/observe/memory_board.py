@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from agent.store.alarms import AlarmPolicy, OpenAlarm
+from agent.store.processes.alarms import AlarmPolicy, OpenAlarm
 
 
 @dataclass(slots=True)

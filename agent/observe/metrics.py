@@ -11,10 +11,11 @@ from sqlalchemy.engine import Connection, Engine
 
 from agent.domain.sign_in_breaker import Position
 from agent.observe.mail_metrics import MailMetrics
-from agent.store import login_orders as orders
-from agent.store import sign_in_breaker, switches
 from agent.store.database.engine import reading
 from agent.store.database.schema import accounts, acts, alarms, invitations, leases, login_orders
+from agent.store.processes import switches
+from agent.store.sign_in import login_orders as orders
+from agent.store.sign_in import sign_in_breaker
 
 _PROMISE = (15, 30, 60, 120, 300, 600, 1200, 1800, 2700, 3600, 7200, 14400)  # seconds; the promise is 3600
 _OLDEST = 1000  # accounts that have a metric of their own

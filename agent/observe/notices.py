@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from agent.store.alarms import OpenAlarm
+from agent.store.processes.alarms import OpenAlarm
 
 RECOVERED = "Recovered"
 _IN_TITLE = 3

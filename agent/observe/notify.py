@@ -21,7 +21,7 @@ from agent.observe import events
 from agent.observe.memory_board import MemoryBoard
 from agent.observe.notices import RECOVERED, Notice, PageOf, notices_of
 from agent.observe.redaction import Redaction
-from agent.store.alarms import AlarmPolicy, OpenAlarm
+from agent.store.processes.alarms import AlarmPolicy, OpenAlarm
 
 _TOGETHER = 5.0  # seconds: what happens within them belongs to one notice
 _LOOK_EVERY = 60.0  # seconds: for what other processes left, what is to be repeated, and what could not be sent

@@ -24,12 +24,12 @@ from agent.observe.notify import Alarms
 from agent.outbox.outbound import Outbound, load_outbound
 from agent.outbox.outcome import Concluded, News, conclude
 from agent.outbox.sender import Attempt, Sender
-from agent.store import leases
 from agent.store.database.engine import reading, writing
-from agent.store.leases import Lease
 from agent.store.outbox.ring import Ring
 from agent.store.outbox.sequence import last_sequence
 from agent.store.outbox.wake import Signal
+from agent.store.processes import leases
+from agent.store.processes.leases import Lease
 from agent.store.vault.keys import Vault
 from agent.store.vault.webhook_keys import webhook_headers
 from agent.store.webhooks import deliveries, endpoints

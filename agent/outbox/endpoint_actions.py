@@ -21,8 +21,8 @@ from agent.outbox.outbound import Outbound, load_outbound
 from agent.outbox.outcome import conclude
 from agent.outbox.sender import Attempt, Sender
 from agent.settings.model import Settings
-from agent.store.alarms import TableBoard
 from agent.store.database.engine import writing
+from agent.store.processes.alarms import TableBoard
 from agent.store.vault.keys import Vault
 from agent.store.vault.webhook_keys import SigningKeys, webhook_headers
 from agent.store.webhooks import deliveries, endpoints

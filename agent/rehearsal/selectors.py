@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agent.cli import drafts
 from agent.cli.output import print_document, say
+from agent.cli.visits import drafts
 from agent.errors import Exit, UsageError
 
 if TYPE_CHECKING:

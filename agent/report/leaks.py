@@ -7,7 +7,7 @@ import binascii
 import re
 from collections.abc import Collection, Iterator
 
-from flows.recording.found_secrets import telling_in
+from flows.recording.scrubbing.found_secrets import telling_in
 from flows.redaction.redact import Redactor
 
 _PNG = b"\x89PNG\r\n\x1a\n"

@@ -17,10 +17,11 @@ from agent.domain.account import Account, ApiAuthorization, MerchantSource, Read
 from agent.domain.audit.next_steps import next_step
 from agent.domain.authorization import Counters, Due, Event, FixedText, Standing, State, Transition, Words, on
 from agent.domain.schedule import Rhythm
-from agent.store import accounts, acts, journal
+from agent.store import accounts, journal
 from agent.store.database.schema import invitations
 from agent.store.outbox.tell import tell_step
 from agent.store.outbox.wake import Signal, announce
+from agent.store.sign_in import acts
 
 _OPEN = ("waiting", "accepting")
 _READ = {  # what a reading came to; a new acceptance starts afresh

@@ -10,9 +10,9 @@ from pydantic import SecretStr
 from sqlalchemy.engine import Connection
 
 from agent.domain.requests import Ending, RequestKind
-from agent.store import requests
 from agent.store.database.engine import reading, writing
-from agent.store.requests import PersonAnswer, RequestState
+from agent.store.people import requests
+from agent.store.people.requests import PersonAnswer, RequestState
 from agent.takeover.parts import TakeoverParts
 
 _KINDS = {"code": RequestKind.SMS_CODE, "approval": RequestKind.APPROVAL}

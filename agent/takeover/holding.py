@@ -16,12 +16,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from agent.domain.requests import Ending
 from agent.domain.takeover import OPEN, TakeoverState
 from agent.observe import events
-from agent.store import leases, switches, takeovers
 from agent.store.console import operator_log
 from agent.store.console.people import Role
 from agent.store.console.presence import is_anybody_there
 from agent.store.database.engine import reading, writing
-from agent.store.takeovers import LinePurpose, Takeover, TakeoverOpenError
+from agent.store.people import takeovers
+from agent.store.people.takeovers import LinePurpose, Takeover, TakeoverOpenError
+from agent.store.processes import leases, switches
 from agent.takeover.asking import Asking
 from agent.takeover.held_session import Claimed, HeldSession
 from agent.takeover.line import Line, dial

@@ -8,8 +8,8 @@ import structlog
 from sqlalchemy.engine import Engine
 
 from agent.observe import events
-from agent.store import adopted
 from agent.store.database.engine import reading
+from agent.store.people import adopted
 from flows.catalogue.adopted import Adopted, AdoptedKind, Overlaid, lay_under
 from flows.catalogue.load import Catalogue, load_catalogue
 

@@ -17,7 +17,7 @@ from agent.settings.model import Settings
 from agent.store.vault.keys import Vault
 from agent.takeover.parts import TakeoverParts
 from agent.visits.browser_pool import BrowserPool
-from agent.visits.short_ways import ShortWays
+from agent.visits.kinds.short_ways import ShortWays
 from flows.models import Bounds
 
 

@@ -17,21 +17,22 @@ from sqlalchemy.engine import Connection
 from agent.domain.requests import RequestKind
 from agent.domain.totp_seed import Seed, parse_seed
 from agent.observe import events
-from agent.store import accounts, acts, sign_in_breaker
+from agent.store import accounts
 from agent.store.console.presence import is_anybody_there
 from agent.store.database.engine import reading, writing
-from agent.store.password_marks import Mark
+from agent.store.sign_in import acts, sign_in_breaker
+from agent.store.sign_in.password_marks import Mark
 from agent.store.vault import password_memory, sessions
-from agent.visits import attempt_budget as budget
-from agent.visits import unanswered
+from agent.visits.codes.mailed_codes import MailedCodes
+from agent.visits.codes.one_time_codes import OneTimeCodes
 from agent.visits.context import WorkerContext
 from agent.visits.errors import AcceptanceUnansweredError, HeldError, SignInsStoppedError
-from agent.visits.lease_guard import require_held
-from agent.visits.mailed_codes import MailedCodes
-from agent.visits.one_time_codes import OneTimeCodes
-from agent.visits.order_limits import spend_order
+from agent.visits.guards import attempt_budget as budget
+from agent.visits.guards import unanswered
+from agent.visits.guards.lease_guard import require_held
+from agent.visits.kinds.order_limits import spend_order
+from agent.visits.people.requests import Answered, ask_person
 from agent.visits.prepare import Plan, VisitKind
-from agent.visits.requests import Answered, ask_person
 from flows.models import Act, FlowHooks
 from flows.redaction.redact import Redactor
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from agent.domain.authorization import Event
 from agent.secret_stores import KeptSecret, StoreError, parse_reference, read_secret
-from agent.store import secret_refs, transitions
-from agent.store.alarms import end_alarm, note_alarm
+from agent.store import transitions
 from agent.store.database.engine import reading, writing
+from agent.store.processes.alarms import end_alarm, note_alarm
+from agent.store.sign_in import secret_refs
 from agent.visits.context import WorkerContext
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from agent.visits.prepare import Plan
-from flows.recording.found_secrets import is_drawn
+from flows.recording.scrubbing.found_secrets import is_drawn
 from flows.redaction.redact import Redactor
 from flows.redaction.seeds import seed_forms
 

@@ -16,17 +16,19 @@ from agent.domain.account import Account
 from agent.domain.authorization import BLOCKED, Event, State, on
 from agent.domain.login_order import LoginOrder
 from agent.secret_stores import StoreError
-from agent.store import accounts, leases, login_orders, secret_refs, switches, transitions, visits
+from agent.store import accounts, transitions, visits
 from agent.store.database.engine import reading, writing
 from agent.store.inbox import invitations
 from agent.store.inbox.invitations import Invitation
-from agent.store.leases import Lease
+from agent.store.processes import leases, switches
+from agent.store.processes.leases import Lease
+from agent.store.sign_in import login_orders, secret_refs
 from agent.store.vault import sessions, sign_in_secrets
 from agent.store.vault.keys import VaultError
 from agent.store.vault.sign_in_secrets import SignInSecrets, StoredSecrets
 from agent.visits.context import WorkerContext
+from agent.visits.guards.vouched import UnvouchedError, checked_again, is_vouched
 from agent.visits.kept_elsewhere import Fetched, fetch, put_off
-from agent.visits.vouched import UnvouchedError, checked_again, is_vouched
 from flows.marketplaces import marketplace
 
 _MINUTE = timedelta(minutes=1)

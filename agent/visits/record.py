@@ -12,19 +12,21 @@ from sqlalchemy.exc import OperationalError
 
 from agent.domain.account import Account
 from agent.domain.authorization import Event, State
-from agent.store import accounts, acts, leases, sign_in_breaker, transitions, visits
+from agent.store import accounts, transitions, visits
 from agent.store.accounts import UnknownAccountError
 from agent.store.audits import record_audit
 from agent.store.database.engine import writing
 from agent.store.database.schema import invitations
 from agent.store.insights import record_insights
-from agent.store.password_marks import Mark
+from agent.store.processes import leases
+from agent.store.sign_in import acts, sign_in_breaker
+from agent.store.sign_in.password_marks import Mark
 from agent.store.transitions import Facts
 from agent.store.vault import sessions
-from agent.visits import chrome_drafts
 from agent.visits.context import WorkerContext
 from agent.visits.errors import PasswordDoubtedError
 from agent.visits.hooks import remember_password
+from agent.visits.kinds import chrome_drafts
 from agent.visits.outcome import Conclusion
 from agent.visits.prepare import Plan, VisitKind
 from flows.models import Act

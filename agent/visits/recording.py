@@ -15,7 +15,6 @@ from sqlalchemy.engine import Engine
 from agent.store.database.engine import reading
 from agent.store.inbox import messages
 from agent.store.vault.keys import Vault
-from agent.visits.accept import seller_account
 from agent.visits.context import WorkerContext
 from agent.visits.errors import (
     AcceptanceUnansweredError,
@@ -28,6 +27,7 @@ from agent.visits.errors import (
     PasswordDoubtedError,
     PasswordHeldError,
 )
+from agent.visits.kinds.accept import seller_account
 from agent.visits.prepare import Plan
 from flows.recording.recorder import Recorder
 

@@ -17,25 +17,25 @@ import structlog
 
 from agent.domain.account import Account
 from agent.observe import events
-from agent.visits import unanswered
-from agent.visits.accept import accept
 from agent.visits.adopted_catalogue import current_catalogue
-from agent.visits.audit import audit, audit_by_itself, make_private
 from agent.visits.browser_pool import BrowserPool
 from agent.visits.context import WorkerContext
 from agent.visits.errands import policy_of, screens_of
 from agent.visits.errors import UnexpectedError, VisitTimeoutError
-from agent.visits.handing_over import handing_over
+from agent.visits.guards import unanswered
+from agent.visits.guards.lease_guard import while_held
 from agent.visits.hooks import hooks_for
-from agent.visits.insights import read_account_insights
+from agent.visits.kinds.accept import accept
+from agent.visits.kinds.audit import audit, audit_by_itself, make_private
+from agent.visits.kinds.insights import read_account_insights
+from agent.visits.kinds.registration import errand_bounds, with_login
+from agent.visits.kinds.rotation import rotate
 from agent.visits.known_values import redactor_of
-from agent.visits.lease_guard import while_held
 from agent.visits.outcome import Conclusion, from_error, interrupted
+from agent.visits.people.handing_over import handing_over
 from agent.visits.prepare import Plan, VisitKind, prepare
 from agent.visits.record import finish
 from agent.visits.recording import is_worth_recording, keep_recording
-from agent.visits.registration import errand_bounds, with_login
-from agent.visits.rotation import rotate
 from flows.errors import BrowserLostError, Disposition, FlowError
 from flows.models import AuditReading
 from flows.recording.evidence import capture

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 
 from agent.actions.requests import WhichRequestError
 from agent.domain.requests import NotAnAnswerError
-from agent.store.requests import NoOpenRequestError, RequestExpiredError
+from agent.store.people.requests import NoOpenRequestError, RequestExpiredError
+from agent.web.http.problems import Code, Problem, invalid
 from agent.web.parts import WebParts
-from agent.web.problems import Code, Problem, invalid
 
 
 @contextmanager

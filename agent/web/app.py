@@ -12,10 +12,10 @@ from starlette.types import ASGIApp
 from agent.web import health, well_known
 from agent.web.api.app import PREFIX, api_app
 from agent.web.console import routes as console
-from agent.web.console.access import is_open
-from agent.web.door import Door, own_names
+from agent.web.console.entry.access import is_open
 from agent.web.embed import routes as embed
-from agent.web.handlers import HANDLERS
+from agent.web.http.door import Door, own_names
+from agent.web.http.handlers import HANDLERS
 from agent.web.parts import WebParts
 
 

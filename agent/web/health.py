@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from agent.store.api_keys import Scope
-from agent.web.calls import parts_of, read
-from agent.web.handlers import database_away
+from agent.store.api.api_keys import Scope
+from agent.web.http.calls import parts_of, read
+from agent.web.http.handlers import database_away
 
 
 async def healthz(_request: Request) -> Response:

@@ -12,13 +12,13 @@ from agent.clock import Clock
 from agent.observe.redaction import Redaction
 from agent.outbox.feed import EventFeed
 from agent.settings.model import Settings
+from agent.store.api.web_key import WebKey
 from agent.store.vault.keys import Vault
 from agent.store.vault.sealed_box import public_key
-from agent.store.web_key import WebKey
 from agent.takeover.relay import Relay
 from agent.web.changes import RevisionWatch
+from agent.web.http.rates import Rates
 from agent.web.oidc.provider import Provider
-from agent.web.rates import Rates
 
 MOST_STREAMS = 100  # readers that follow events at once
 

@@ -18,15 +18,15 @@ from agent.clock import Clock
 from agent.observe.redaction import Redaction
 from agent.outbox.feed import EventFeed
 from agent.settings.model import Settings
+from agent.store.api.web_key import open_web_key
 from agent.store.database.engine import reading
 from agent.store.database.schema import accounts
 from agent.store.vault.keys import Vault
-from agent.store.web_key import open_web_key
 from agent.web.app import web_app
 from agent.web.changes import RevisionWatch
+from agent.web.http.rates import Rates
 from agent.web.oidc.provider import Provider
 from agent.web.parts import Page, WebParts
-from agent.web.rates import Rates
 from agent.web.server import address_of, bind, serve
 
 _THREADS = 8  # calls that work on the database at once: visits have their own

@@ -7,9 +7,9 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from agent.web.calls import parts_of
-from agent.web.preconditions import etag, is_known
-from agent.web.problems import Code, Problem
+from agent.web.http.calls import parts_of
+from agent.web.http.preconditions import etag, is_known
+from agent.web.http.problems import Code, Problem
 
 LONGEST_WAIT = 30.0  # seconds
 _MOST_WAITING = 200

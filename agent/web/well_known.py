@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute, Route
 
 from agent.store.database.engine import reading
 from agent.store.webhooks.endpoints import public_keys
-from agent.web.calls import parts_of
+from agent.web.http.calls import parts_of
 
 
 async def webhook_keys(request: Request) -> Response:

@@ -30,9 +30,9 @@ from agent.observe.redaction import Redaction
 from agent.observe.watchdog import sd_notify
 from agent.outbox.publisher import Publisher
 from agent.settings.model import Settings
-from agent.store.alarms import AlarmPolicy, TableBoard
 from agent.store.database.engine import database_url
 from agent.store.outbox.wake import Signal, listening
+from agent.store.processes.alarms import AlarmPolicy, TableBoard
 from agent.store.vault.keys import NoVault, Vault
 from agent.takeover.parts import Places, TakeoverParts
 from agent.visits.browser_pool import BrowserPool, browser_options

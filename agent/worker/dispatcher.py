@@ -9,8 +9,9 @@ from datetime import datetime, time, timedelta
 
 from agent.domain.account import Account
 from agent.domain.authorization import State
-from agent.store import accounts, leases, switches, visits
+from agent.store import accounts, visits
 from agent.store.database.engine import reading, writing
+from agent.store.processes import leases, switches
 from agent.visits.context import WorkerContext
 from agent.worker.engine import VisitEngine
 from flows.marketplaces import marketplace

@@ -12,8 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from agent.observe import events
 from agent.observe.watchdog import sd_notify
-from agent.store import leases, switches, workers
 from agent.store.database.engine import writing
+from agent.store.processes import leases, switches, workers
 from agent.visits.context import WorkerContext
 from agent.worker.engine import ALONE, VisitEngine
 

@@ -14,9 +14,10 @@ from agent.errors import AgentError
 from agent.observe import events
 from agent.observe.metrics import Metrics
 from agent.observe.notify import Alarms
-from agent.store import accounts, insights, switches
+from agent.store import accounts, insights
 from agent.store.accounts import UnknownAccountError
 from agent.store.database.engine import reading, writing
+from agent.store.processes import switches
 from agent.visits.context import WorkerContext
 from agent.visits.prepare import NotNowError, SetAsideError, VisitKind
 from agent.visits.run import make_visit

@@ -18,11 +18,12 @@ from agent.actions.credentials import give_secrets
 from agent.domain.totp_seed import SeedError
 from agent.errors import AgentError
 from agent.observe import events
-from agent.store import leases, operations, workers
 from agent.store.accounts import UnknownAccountError
+from agent.store.api import operations
+from agent.store.api.operations import Operation, OperationKind
 from agent.store.database.engine import reading, writing
 from agent.store.database.schema import audits
-from agent.store.operations import Operation, OperationKind
+from agent.store.processes import leases, workers
 from agent.store.vault import handed_in
 from agent.visits.context import WorkerContext
 from agent.visits.prepare import NotNowError, PoisonError, VisitKind

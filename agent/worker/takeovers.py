@@ -13,10 +13,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from agent.domain.takeover import TakeoverState
 from agent.errors import AgentError
 from agent.observe import events
-from agent.store import leases, takeovers, workers
 from agent.store.accounts import UnknownAccountError
 from agent.store.database.engine import reading, writing
-from agent.store.takeovers import Takeover
+from agent.store.people import takeovers
+from agent.store.people.takeovers import Takeover
+from agent.store.processes import leases, workers
 from agent.visits.context import WorkerContext
 from agent.visits.prepare import NotNowError, SetAsideError
 from agent.visits.run import make_visit

@@ -70,7 +70,7 @@ async def deliver_webhooks(context: WorkerContext, alarms: Alarms) -> None:
     """
     from agent.outbox.deliverer import Deliverer
     from agent.outbox.sender import Sender
-    from agent.store.web_key import open_web_key
+    from agent.store.api.web_key import open_web_key
 
     deliverer = Deliverer(
         engine=context.engine,

@@ -18,7 +18,7 @@ from flows.browser.scripts import PageMovedError, ask
 from flows.catalogue.load import load_catalogue
 from flows.catalogue.recognise import nearest
 from flows.errors import FlowError, UnknownScreenError
-from flows.recording.found_secrets import is_drawn
+from flows.recording.scrubbing.found_secrets import is_drawn
 from flows.redaction.redact import Redactor
 from flows.visit.visit import Visit
 

@@ -11,7 +11,7 @@ from urllib.parse import unquote_to_bytes
 
 from playwright.async_api import Error, Request, Response
 
-from flows.recording.body_text import LOSSLESS, text_of, told_bytes
+from flows.recording.scrubbing.body_text import LOSSLESS, text_of, told_bytes
 
 _BODILESS = frozenset({204, 301, 302, 303, 304, 307, 308})
 _GIVEN_UP = "ERR_ABORTED"

@@ -16,14 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from flows.catalogue.load import Catalogue
-from flows.recording.body_text import told_bytes
 from flows.recording.exchange import Captured
-from flows.recording.mail_text import scrub_mail
-from flows.recording.scrub import Scrub
-from flows.recording.scrub_exchange import scrub_header, scrub_request, scrub_session
+from flows.recording.scrubbing.body_text import told_bytes
+from flows.recording.scrubbing.mail_text import scrub_mail
+from flows.recording.scrubbing.scrub import Scrub
+from flows.recording.scrubbing.scrub_exchange import scrub_header, scrub_request, scrub_session
+from flows.recording.scrubbing.volatile import cookies_of_the_site, mask_inputs
 from flows.recording.shape import shape
 from flows.recording.visit import Snapshot
-from flows.recording.volatile import cookies_of_the_site, mask_inputs
 from flows.redaction.redact import Redactor
 from flows.visit.visit import StoryStep
 

@@ -13,10 +13,10 @@ import httpx
 from agent.clock import utc_now
 from agent.domain.authorization import State
 from agent.settings.model import Settings
-from agent.store import api_keys
-from agent.store.api_keys import Scope
+from agent.store.api import api_keys
+from agent.store.api.api_keys import Scope
+from agent.store.api.web_key import open_web_key
 from agent.store.database.engine import writing
-from agent.store.web_key import open_web_key
 from tests.bench.daemons import daemon_of, database_of, make_due, resident, until
 from tests.bench.figure import Family, Figure, UnmeasuredError, figure
 from tests.bench.world import World, name, open_world, scenario_of

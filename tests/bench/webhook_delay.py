@@ -19,9 +19,9 @@ from agent.domain.event_types import EventType
 from agent.outbox.endpoint_actions import add_endpoint
 from agent.settings.model import Settings
 from agent.store import transitions
+from agent.store.api.web_key import open_web_key
 from agent.store.database.engine import open_database, writing
 from agent.store.vault.keys import Vault, new_key
-from agent.store.web_key import open_web_key
 from tests.bench.figure import Family, Figure, UnmeasuredError, figure
 from tests.support.processes.daemon_process import running_daemon
 from tests.support.registry import add_account

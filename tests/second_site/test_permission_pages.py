@@ -12,7 +12,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Route
 
 from agent.domain.policy.load import load_policy
-from agent.visits.audit_reading import JudgedAudit, judge_reading
+from agent.visits.kinds.audit_reading import JudgedAudit, judge_reading
 from flows.browser.launch import BrowserOptions, open_browser
 from flows.models import AuditReading, Bounds
 from flows.permissions.audit import read_only_paths, read_permissions

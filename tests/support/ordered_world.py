@@ -26,8 +26,9 @@ from agent.settings.model import (
     SignInSettings,
     WorkSettings,
 )
-from agent.store import accounts, login_orders, transitions
+from agent.store import accounts, transitions
 from agent.store.database.engine import open_database, reading, writing
+from agent.store.sign_in import login_orders
 from agent.store.vault import received_codes, sign_in_secrets
 from agent.store.vault.keys import Vault
 from agent.store.vault.sign_in_secrets import SignInSecrets

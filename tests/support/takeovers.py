@@ -18,10 +18,10 @@ from agent.domain.policy.load import load_policy
 from agent.domain.takeover import TakeoverState
 from agent.observe.redaction import Redaction
 from agent.settings.model import Settings, TakeoverSettings, WebSettings
-from agent.store import takeovers
 from agent.store.console.people import Role
 from agent.store.database.engine import reading
-from agent.store.takeovers import Takeover
+from agent.store.people import takeovers
+from agent.store.people.takeovers import Takeover
 from agent.takeover.parts import Places, TakeoverParts
 from agent.visits.browser_pool import BrowserPool, browser_options
 from agent.visits.context import WorkerContext

@@ -13,8 +13,8 @@ from sqlalchemy.engine import Engine
 from agent.clock import Clock
 from agent.observe.redaction import Redaction
 from agent.settings.model import Settings
-from agent.store import api_keys
-from agent.store.api_keys import ApiKey, Scope
+from agent.store.api import api_keys
+from agent.store.api.api_keys import ApiKey, Scope
 from agent.store.database.engine import writing
 from agent.store.vault.keys import Vault
 from agent.web.app import web_app

@@ -19,10 +19,10 @@ from agent.outbox.deliverer import Deliverer
 from agent.outbox.endpoint_actions import NewEndpoint, add_endpoint
 from agent.outbox.sender import Sender
 from agent.settings.model import BrowserSettings, Settings, WebhookSettings
-from agent.store.alarms import TableBoard
 from agent.store.database.engine import reading, writing
 from agent.store.outbox.pending import note
 from agent.store.outbox.sequence import number_events
+from agent.store.processes.alarms import TableBoard
 from agent.store.vault.keys import Vault
 from agent.store.webhooks import deliveries, endpoints
 from agent.store.webhooks.deliveries import Delivery

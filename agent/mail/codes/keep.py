@@ -8,7 +8,8 @@ from pydantic import SecretStr
 from sqlalchemy import Connection
 
 from agent.mail.codes.read import MailedCode
-from agent.store import accounts, code_permits
+from agent.store import accounts
+from agent.store.sign_in import code_permits
 from agent.store.vault import received_codes
 from agent.store.vault.keys import Vault
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from agent.cli.status import describe
+from agent.cli.registry.status import describe
 from agent.domain.authorization import State
 from agent.rehearsal.demo.processes import DemoProcesses
 from agent.store import accounts

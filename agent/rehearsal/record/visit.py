@@ -28,16 +28,16 @@ from agent.store.vault.keys import Vault
 from agent.visits.adopted_catalogue import current_catalogue
 from agent.visits.browser_pool import BrowserPool, browser_options
 from agent.visits.context import WorkerContext
+from agent.visits.guards.lease_guard import while_held
 from agent.visits.hooks import hooks_for
 from agent.visits.known_values import redactor_of
-from agent.visits.lease_guard import while_held
 from agent.visits.outcome import interrupted
 from agent.visits.prepare import NotNowError, Plan, PoisonError, VisitKind, prepare
 from agent.visits.record import finish
 from agent.visits.recording import inputs_of, mail_of
 from flows.errors import BrowserMissingError
 from flows.recording.recorder import Recorder, recording
-from flows.recording.volatile import find_volatile
+from flows.recording.scrubbing.volatile import find_volatile
 from flows.visit.open_visit import open_visit
 
 

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from agent.store.api.web_key import WebKey
 from agent.store.database.schema import console_sessions, console_tickets
-from agent.store.web_key import WebKey
 
 TICKET_FOR = timedelta(seconds=60)
 SESSION_FOR = timedelta(hours=12)

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from agent.settings.model import ObserveSettings
-from agent.store import drafts, erasures, idempotency, operations, requests, takeovers, tasks
-from agent.store.acts import DOUBTED, REJECTED
+from agent.store import erasures
+from agent.store.api import idempotency, operations
 from agent.store.audits import forget_audits
 from agent.store.console import sessions
 from agent.store.database.engine import writing
@@ -18,6 +18,8 @@ from agent.store.database.schema import accounts, acts, codes, journal, leases, 
 from agent.store.inbox.messages import DONE, POISON, VANISHED
 from agent.store.insights import forget_insights
 from agent.store.outbox.sequence import forget_events
+from agent.store.people import drafts, requests, takeovers, tasks
+from agent.store.sign_in.acts import DOUBTED, REJECTED
 from agent.store.vault import received_codes
 from agent.store.webhooks.deliveries import forget_deliveries
 

@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from pydantic import SecretStr
 from sqlalchemy.engine import Connection, Engine
 
-from agent.store import acts
 from agent.store.database.engine import reading, writing
 from agent.store.database.schema import accounts, secrets, sessions, switches
 from agent.store.database.upsert import upsert
-from agent.store.password_marks import Mark
+from agent.store.sign_in import acts
+from agent.store.sign_in.password_marks import Mark
 from agent.store.vault.keys import Vault, VaultError
 from agent.store.vault.password_memory import remember
 from flows.models import Act

@@ -19,7 +19,7 @@ from sqlalchemy.engine import Connection
 
 from agent.store.database.schema import password_marks, sealed_keys
 from agent.store.database.upsert import insert_once, upsert
-from agent.store.password_marks import Mark, user_digest
+from agent.store.sign_in.password_marks import Mark, user_digest
 from agent.store.vault.keys import Vault
 
 _NAME = "password_memory"

@@ -12,10 +12,10 @@ from sqlalchemy.engine import Connection
 
 from agent.domain.totp_seed import parse_seed
 from agent.errors import ConfigurationError
-from agent.store import acts
 from agent.store.database.schema import accounts, secret_refs, secrets
 from agent.store.database.upsert import upsert
 from agent.store.outbox.pending import touch
+from agent.store.sign_in import acts
 from agent.store.vault.binding import FORMAT, owner_of, unseal_row
 from agent.store.vault.keys import Vault
 from flows.models import Act

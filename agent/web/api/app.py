@@ -16,9 +16,9 @@ from starlette.responses import Response
 from agent.store.accounts import UnknownAccountError
 from agent.web.api.openapi import DESCRIPTION, describe
 from agent.web.api.resources import ROUTERS
-from agent.web.handlers import HANDLERS
+from agent.web.http.handlers import HANDLERS
+from agent.web.http.problems import Code, Problem, not_found
 from agent.web.parts import WebParts
-from agent.web.problems import Code, Problem, not_found
 
 PREFIX = "/api/v1"
 

@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-from agent.web.api import (
-    accounts,
-    authorization,
-    embed_tokens,
-    events,
-    operations,
-    pauses,
-    reading,
-    root,
-    secrets,
-    tasks,
-    webhooks,
-)
+from agent.web.api import root, tasks
+from agent.web.api.account import accounts, authorization, operations, pauses, reading, secrets
+from agent.web.api.delivery import embed_tokens, events, webhooks
 
 ROUTERS = (
     root.router,

@@ -9,14 +9,14 @@ from pydantic import BaseModel, Field, SecretStr
 from starlette.responses import JSONResponse, Response
 
 from agent.actions.requests import answer_request, find_code_request
-from agent.store import tasks
-from agent.store.api_keys import Scope
+from agent.store.api.api_keys import Scope
+from agent.store.people import tasks
 from agent.web.answers import answering, require_sealing_key
+from agent.web.api.account.registry import account_of, timestamp
 from agent.web.api.documents import Given
 from agent.web.api.headers import KEYED
-from agent.web.api.registry import account_of, timestamp
-from agent.web.calls import Answer, Call, change, once, read
-from agent.web.problems import Code, Problem, not_found
+from agent.web.http.calls import Answer, Call, change, once, read
+from agent.web.http.problems import Code, Problem, not_found
 
 router = APIRouter()
 

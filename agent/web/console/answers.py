@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from agent.actions.requests import answer_request
 from agent.store.console.people import Role
 from agent.web.answers import answering, require_sealing_key
-from agent.web.console.access import Visitor
+from agent.web.console.entry.access import Visitor
 from agent.web.console.handle import Done, acts
 
 

@@ -25,9 +25,9 @@ from agent.store.console import operator_log, sessions
 from agent.store.console.people import Role
 from agent.store.database.engine import reading, writing
 from agent.web.console import render
-from agent.web.console.access import NobodySignedInError, Visitor, require_own_form, require_role, visitor
+from agent.web.console.entry.access import NobodySignedInError, Visitor, require_own_form, require_role, visitor
+from agent.web.http.problems import Code, Problem, not_found
 from agent.web.parts import WebParts
-from agent.web.problems import Code, Problem, not_found
 
 LONGEST_REASON = 500
 Endpoint = Callable[[Request], Any]

@@ -16,9 +16,10 @@ from agent.domain.authorization import State
 from agent.domain.sign_in_breaker import Position
 from agent.observe.alarm_pages import path_of
 from agent.printable import printable
-from agent.store import sign_in_breaker, switches
 from agent.store.console.people import Role
-from agent.web.console.access import Visitor
+from agent.store.processes import switches
+from agent.store.sign_in import sign_in_breaker
+from agent.web.console.entry.access import Visitor
 from agent.web.parts import WebParts
 
 _TEMPLATES = Path(__file__).parent / "templates"

@@ -7,10 +7,12 @@ from pathlib import Path
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
-from agent.web.console import (
-    access_page,
+from agent.web.console import answers
+from agent.web.console.entry import access_page, oidc_page
+from agent.web.console.handle import shows
+from agent.web.console.live import stream, takeover, takeover_lines
+from agent.web.console.pages import (
     account,
-    answers,
     audit_log,
     drafts,
     evidence,
@@ -19,16 +21,11 @@ from agent.web.console import (
     health,
     insights,
     mails,
-    oidc_page,
     search,
-    stream,
     support,
-    takeover,
-    takeover_lines,
     todo,
     webhooks,
 )
-from agent.web.console.handle import shows
 
 _STATIC = Path(__file__).parent / "static"
 

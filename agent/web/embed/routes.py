@@ -13,16 +13,17 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from agent.domain.status_document import status_document
-from agent.store import accounts, api_keys
+from agent.store import accounts
 from agent.store.accounts import UnknownAccountError
-from agent.store.api_keys import Scope
+from agent.store.api import api_keys
+from agent.store.api.api_keys import Scope
 from agent.store.database.engine import reading
-from agent.web.calls import parts_of, require_rate
 from agent.web.embed import tokens
 from agent.web.embed.tokens import EmbedToken
+from agent.web.http.calls import parts_of, require_rate
+from agent.web.http.preconditions import is_known, wait_of
+from agent.web.http.problems import Code, Problem, not_found
 from agent.web.parts import WebParts
-from agent.web.preconditions import is_known, wait_of
-from agent.web.problems import Code, Problem, not_found
 from agent.web.waiting import LONGEST_WAIT, conditional, wait_for_change
 
 _HERE = Path(__file__).parent

@@ -12,7 +12,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from agent.store.web_key import WebKey
+from agent.store.api.web_key import WebKey
 
 LIFE = timedelta(minutes=15)
 _PREFIX = "sce_"

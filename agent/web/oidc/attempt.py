@@ -15,8 +15,8 @@ from typing import Any
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
+from agent.store.api.web_key import WebKey
 from agent.store.vault.keys import VaultError
-from agent.store.web_key import WebKey
 from agent.web.oidc.errors import SignInRefusedError
 from agent.web.oidc.provider import Provider
 

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
-from agent.store.alarms import TableBoard
 from agent.store.database.engine import open_database
+from agent.store.processes.alarms import TableBoard
 from tests.support.processes.command import Agent
 
 

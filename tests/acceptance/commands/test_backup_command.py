@@ -13,10 +13,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from agent.store import acts, operations
+from agent.store.api import operations
+from agent.store.api.operations import OperationKind, OperationState
 from agent.store.database.engine import open_database, writing
 from agent.store.database.schema import accounts
-from agent.store.operations import OperationKind, OperationState
+from agent.store.sign_in import acts
 from agent.worker.data_lock import only_daemon
 from flows.models import Act
 from tests.support.processes.command import PASSWORD, Agent, Ended

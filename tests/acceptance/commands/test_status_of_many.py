@@ -8,9 +8,10 @@ import pytest
 
 from agent.domain.authorization import State
 from agent.domain.sign_in_breaker import BreakerLimits
-from agent.store import sign_in_breaker, visits
+from agent.store import visits
 from agent.store.database.engine import open_database, writing
 from agent.store.database.schema import accounts, journal
+from agent.store.sign_in import sign_in_breaker
 from tests.support.processes.command import Agent
 from tests.support.registry import add_account
 

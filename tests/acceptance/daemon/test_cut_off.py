@@ -14,8 +14,8 @@ import pytest
 
 from agent.clock import utc_now
 from agent.domain.authorization import State
-from agent.store import switches
 from agent.store.database.engine import writing
+from agent.store.processes import switches
 from agent.store.vault.keys import Vault, new_key, parse_key
 from fixtures.stand_in.generate import one_account
 from fixtures.stand_in.scenario import Fault

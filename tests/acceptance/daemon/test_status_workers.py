@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from agent.clock import utc_now
-from agent.store import workers
 from agent.store.database.engine import open_database, writing
+from agent.store.processes import workers
 from tests.support.processes.command import Agent
 
 

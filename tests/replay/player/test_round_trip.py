@@ -23,10 +23,10 @@ from fixtures.leak_gate.known import KnownValues
 from fixtures.player.recording import Recording, load_recording
 from fixtures.player.server import Player
 from flows.browser.launch import BrowserOptions, open_browser
-from flows.recording.mail_text import scrub_mail
 from flows.recording.recorder import Recorder, recording
-from flows.recording.scrub import Scrub
-from flows.recording.volatile import find_volatile
+from flows.recording.scrubbing.mail_text import scrub_mail
+from flows.recording.scrubbing.scrub import Scrub
+from flows.recording.scrubbing.volatile import find_volatile
 from flows.redaction.redact import Redactor
 from flows.visit.open_visit import open_visit
 from flows.visit.visit import Visit

@@ -19,10 +19,11 @@ from agent.domain.event_types import EventType
 from agent.domain.policy.load import load_policy
 from agent.errors import UnconfirmedError
 from agent.report.insights import insights_csv, insights_lines
-from agent.store import accounts, switches
+from agent.store import accounts
 from agent.store.database.engine import reading, writing
 from agent.store.database.schema import outbox
 from agent.store.insights import features_read, list_insights
+from agent.store.processes import switches
 from agent.visits.on_demand import audit_one, insights_one
 from fixtures.stand_in.generate import one_account
 from fixtures.stand_in.scenario import Grant

@@ -18,9 +18,10 @@ import structlog
 import typer
 from typer.testing import CliRunner
 
-from agent.cli import context, mail
-from agent.cli.accounts import app as accounts_app
-from agent.cli.status import status
+from agent.cli import context
+from agent.cli.operation import mail
+from agent.cli.registry.accounts import app as accounts_app
+from agent.cli.registry.status import status
 from agent.domain.account import ApiAuthorization, MerchantSource
 from agent.errors import AgentError, UnconfirmedError, UsageError
 from agent.mail.approval import approve, look_at_held

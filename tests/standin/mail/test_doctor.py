@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from agent.cli.doctor import Health, _mailboxes
+from agent.cli.operation.doctor import Health, _mailboxes
 from agent.settings.model import MailboxSettings, Settings, Tls
 from fixtures.stand_in.mailbox.inbox import Inbox
 from tests.support.servers.hostile_imap import HostileImap, Prank

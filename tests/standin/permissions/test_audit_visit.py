@@ -14,7 +14,7 @@ import pytest_asyncio
 from agent.clock import utc_now
 from agent.domain.audit.judge import Verdict
 from agent.domain.policy.load import load_policy
-from agent.visits.audit_reading import judge_reading
+from agent.visits.kinds.audit_reading import judge_reading
 from fixtures.stand_in.generate import Draw, one_account
 from fixtures.stand_in.scenario import Scenario
 from flows.models import AuditReading, Credentials, RefusalKind, SiteAnswer

@@ -10,8 +10,9 @@ from agent.clock import utc_now
 from agent.domain.account import ApiAuthorization, NewAccount
 from agent.domain.authorization import State
 from agent.domain.login_order import NewOrder, OrderState
-from agent.store import accounts, login_orders
+from agent.store import accounts
 from agent.store.database.engine import reading, writing
+from agent.store.sign_in import login_orders
 from agent.store.vault import sign_in_secrets
 from fixtures.stand_in.generate import one_account
 from fixtures.stand_in.world import StandIn

@@ -10,8 +10,8 @@ import pytest
 
 from agent.domain.authorization import State
 from agent.domain.login_order import OrderState
-from agent.store import login_orders
 from agent.store.database.engine import reading
+from agent.store.sign_in import login_orders
 from tests.second_site.login_pages import LoginPlan
 from tests.second_site.login_site import Login
 from tests.support.ordered_world import EMAIL, OrderedWorld, ordered_world

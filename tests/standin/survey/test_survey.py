@@ -10,8 +10,8 @@ import pytest
 
 from agent.domain.policy.load import load_policy
 from agent.report.survey import is_ready, survey_document, survey_html, survey_lines
+from agent.visits.kinds.survey import Surveyed, survey_account
 from agent.visits.on_demand import lent_context
-from agent.visits.survey import Surveyed, survey_account
 from fixtures.stand_in.generate import one_account
 from fixtures.stand_in.world import StandIn
 from flows.catalogue.elements import find_on

@@ -14,11 +14,11 @@ from playwright.async_api import Browser, Page, expect
 from agent.clock import utc_now
 from agent.domain.authorization import State
 from agent.domain.takeover import TakeoverState
-from agent.store import switches
 from agent.store.console import operator_log
 from agent.store.console.people import Role
 from agent.store.database.engine import reading, writing
 from agent.store.database.schema import leases
+from agent.store.processes import switches
 from agent.visits.prepare import VisitKind
 from agent.visits.run import make_visit
 from fixtures.stand_in.generate import one_account

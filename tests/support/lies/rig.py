@@ -14,7 +14,7 @@ from time import monotonic
 from playwright.async_api import Browser
 
 from agent.domain.policy.load import load_policy
-from agent.visits.audit_reading import judge_reading
+from agent.visits.kinds.audit_reading import judge_reading
 from flows.browser.launch import BrowserOptions, open_browser
 from flows.errors import FlowError
 from flows.models import AuditReading, Bounds

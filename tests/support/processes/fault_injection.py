@@ -25,9 +25,10 @@ from agent.domain.authorization import Event, State
 from agent.domain.policy.load import load_policy
 from agent.observe.redaction import Redaction
 from agent.settings.model import FlowSettings, Settings, SignInSettings, WorkSettings
-from agent.store import switches, transitions
+from agent.store import transitions
 from agent.store.database.engine import open_database, writing
 from agent.store.database.schema import leases as table
+from agent.store.processes import switches
 from agent.store.vault.keys import Vault
 from agent.visits.browser_pool import BrowserPool, browser_options
 from agent.visits.context import WorkerContext

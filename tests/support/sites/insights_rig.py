@@ -11,7 +11,7 @@ from typing import Any
 from playwright.async_api import Browser
 
 from agent.domain.insights.document import InsightsDocument, insights_document
-from agent.visits.insights_reading import insights_of
+from agent.visits.kinds.insights_reading import insights_of
 from fixtures.stand_in.generate import one_account
 from fixtures.stand_in.insights.figures import Figures
 from fixtures.stand_in.insights.look import Look

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from agent.cli.audit import _progress
+from agent.cli.visits.audit import _progress
 
 
 class Terminal(io.StringIO):

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import Engine
 
-from agent.cli.audit import _AuditRun
 from agent.cli.output import now
+from agent.cli.visits.audit import _AuditRun
 from agent.domain.audit.document import unread_document
 from agent.errors import Exit
 from agent.report.writer import Format, open_report

@@ -90,7 +90,7 @@ def test_while_it_is_not_closed_no_two_accounts_are_tried_at_once(
 
 
 def test_it_is_the_same_after_it_was_written_down() -> None:
-    from agent.store.sign_in_breaker import _from_row, _to_row
+    from agent.store.sign_in.sign_in_breaker import _from_row, _to_row
 
     _, trying = OPEN.admits("A1", now=after(15), limits=LIMITS)
     for breaker in (SignInBreaker(), OPEN, trying, replace(trying, good=2)):

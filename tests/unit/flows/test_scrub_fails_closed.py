@@ -18,7 +18,7 @@ import pytest
 from flows.catalogue.load import load_catalogue
 from flows.recording.exchange import Captured
 from flows.recording.files import RecordingParts, write_recording
-from flows.recording.scrub import Scrub
+from flows.recording.scrubbing.scrub import Scrub
 from flows.redaction.redact import Redactor
 from flows.redaction.seeds import seed_forms
 from tests.support.hidden_secrets import NAMED, WRITINGS, Hidden, hidden_by_name, hidden_by_value, page, posted

@@ -14,8 +14,8 @@ from agent.domain.login_order import NewOrder
 from agent.mail.codes.keep import keep_code
 from agent.mail.trust.examine import Examination, TrustPolicy, examine
 from agent.mail.trust.sandbox_wire import SandboxAnswer, answer_from_json, answer_to_json
-from agent.store import login_orders
 from agent.store.database.engine import open_database, writing
+from agent.store.sign_in import login_orders
 from agent.store.vault import received_codes
 from agent.store.vault.keys import Vault
 from agent.store.vault.received_codes import ReceivedCode

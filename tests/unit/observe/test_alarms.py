@@ -20,8 +20,8 @@ from agent.observe.notify import Alarms, apprise_sender
 from agent.settings.model import Settings, WebSettings
 from agent.settings.web_address import note_address
 from agent.store import accounts
-from agent.store.alarms import AlarmPolicy, TableBoard
 from agent.store.database.engine import writing
+from agent.store.processes.alarms import AlarmPolicy, TableBoard
 from tests.support.registry import add_account
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

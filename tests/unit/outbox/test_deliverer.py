@@ -19,11 +19,11 @@ from agent.clock import Clock, utc_now
 from agent.domain.event_types import EventType
 from agent.observe.redaction import Redaction
 from agent.settings.model import Settings, WebhookSettings
-from agent.store import leases
-from agent.store.alarms import TableBoard
 from agent.store.database.engine import reading, writing
 from agent.store.database.schema import webhook_deliveries
 from agent.store.outbox.sequence import number_events
+from agent.store.processes import leases
+from agent.store.processes.alarms import TableBoard
 from agent.store.webhooks import deliveries, endpoints
 from agent.store.webhooks.deliveries import DeliveryState
 from agent.store.webhooks.endpoints import EndpointState

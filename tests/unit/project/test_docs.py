@@ -15,7 +15,7 @@ from agent.mail.imap.failures import ConnectionState
 from agent.secret_stores import StoreDeniedError, StoreUnavailableError
 from agent.settings.model import Settings
 from agent.store.merchants import MerchantDiffersError
-from agent.web.problems import Code
+from agent.web.http.problems import Code
 from flows.errors import FlowError
 from scripts.readme import block, run
 

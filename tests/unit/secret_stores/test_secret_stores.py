@@ -31,12 +31,13 @@ from agent.secret_stores import (
     read_secret,
 )
 from agent.settings.model import SecretsSettings
-from agent.store import accounts, acts, secret_refs
-from agent.store.alarms import TableBoard
+from agent.store import accounts
 from agent.store.database.engine import reading, writing
 from agent.store.database.schema import acts as acts_table
 from agent.store.database.schema import secret_refs as refs_table
 from agent.store.database.schema import secrets as secrets_table
+from agent.store.processes.alarms import TableBoard
+from agent.store.sign_in import acts, secret_refs
 from agent.store.vault import sessions
 from agent.store.vault.keys import Vault
 from agent.store.vault.sign_in_secrets import SignInSecrets

@@ -8,11 +8,13 @@ from sqlalchemy.engine import Engine
 
 from agent.domain.authorization import Event
 from agent.settings.model import ObserveSettings
-from agent.store import idempotency, operations, tasks, transitions
+from agent.store import transitions
+from agent.store.api import idempotency, operations
+from agent.store.api.operations import OperationKind
 from agent.store.database.engine import reading, writing
 from agent.store.database.retention import forget_old
 from agent.store.database.schema import task_claims
-from agent.store.operations import OperationKind
+from agent.store.people import tasks
 from tests.support.registry import NOW, add_account
 
 REQUEST = idempotency.Request(key_id="k", key="one", method="POST", path="/accounts", fingerprint="f")

@@ -11,10 +11,11 @@ from sqlalchemy.engine import Engine
 
 from agent.clock import utc_now
 from agent.domain.authorization import State
-from agent.store import fleet, tasks
+from agent.store import fleet
 from agent.store.console.overview import overview, trend
 from agent.store.database.engine import open_database, reading
 from agent.store.fleet import Filter
+from agent.store.people import tasks
 from tests.support.big_fleet import fill
 from tests.support.servers.postgres import Postgres
 

@@ -12,10 +12,10 @@ from sqlalchemy.engine import Engine
 from agent.actions.registration import order_login
 from agent.domain.login_order import NewOrder, OrderState
 from agent.errors import UsageError
-from agent.store import acts, login_orders
 from agent.store.database.engine import reading, writing
 from agent.store.database.schema import codes, pending_seeds
 from agent.store.database.schema import login_orders as orders_table
+from agent.store.sign_in import acts, login_orders
 from agent.store.vault import drawn_secrets, received_codes
 from agent.store.vault.drawn_secrets import Errand
 from agent.store.vault.keys import Vault

@@ -18,10 +18,11 @@ from agent.actions.registration import Registration, register
 from agent.domain.account import Account, ApiAuthorization, MerchantSource, NewAccount
 from agent.domain.authorization import Event, State
 from agent.errors import UsageError
-from agent.store import accounts, leases, transitions
+from agent.store import accounts, transitions
 from agent.store.database.engine import writing
 from agent.store.database.schema import invitations, messages
 from agent.store.merchants import Merchant, MerchantDiffersError
+from agent.store.processes import leases
 from agent.store.transitions import Facts
 from agent.store.vault import sessions, sign_in_secrets
 from agent.store.vault.keys import Vault

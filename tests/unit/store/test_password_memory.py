@@ -12,10 +12,11 @@ from sqlalchemy.engine import Connection, Engine
 
 from agent.actions.credentials import give_secrets
 from agent.domain.account import NewAccount
-from agent.store import accounts, acts
+from agent.store import accounts
 from agent.store.database.engine import reading, writing
 from agent.store.database.schema import password_marks, secrets, sessions, switches
-from agent.store.password_marks import Mark, forget_doubts
+from agent.store.sign_in import acts
+from agent.store.sign_in.password_marks import Mark, forget_doubts
 from agent.store.vault import sessions as stored_sessions
 from agent.store.vault import sign_in_secrets
 from agent.store.vault.binding import bind_old_rows

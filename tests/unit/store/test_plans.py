@@ -15,12 +15,14 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from agent.store import accounts, fleet, insights, journal, leases, operations, timeline, visits, workers
+from agent.store import accounts, fleet, insights, journal, timeline, visits
+from agent.store.api import operations
 from agent.store.audits import last_complete_audit
 from agent.store.database.engine import connect, open_database
 from agent.store.inbox import messages
 from agent.store.outbox.read import list_events
 from agent.store.outbox.sequence import last_sequence
+from agent.store.processes import leases, workers
 from agent.store.webhooks import deliveries
 from tests.support.registry import NOW
 from tests.support.servers.postgres import Postgres

@@ -11,11 +11,17 @@ from sqlalchemy.engine import Engine
 
 from agent.domain.event_types import EventType
 from agent.domain.requests import Ending, NotAnAnswerError, RequestKind, parse_answer
-from agent.store import requests
 from agent.store.database.engine import reading, writing
 from agent.store.database.schema import outbox
 from agent.store.database.schema import requests as table
-from agent.store.requests import NoOpenRequestError, PersonAnswer, PersonRequest, RequestExpiredError, RequestState
+from agent.store.people import requests
+from agent.store.people.requests import (
+    NoOpenRequestError,
+    PersonAnswer,
+    PersonRequest,
+    RequestExpiredError,
+    RequestState,
+)
 from agent.store.vault import sealed_box
 from agent.store.vault.keys import Vault, VaultError
 from tests.support.registry import NOW, add_account

@@ -13,10 +13,11 @@ from sqlalchemy.engine import Engine
 from agent.domain.account import Account, ApiAuthorization
 from agent.domain.authorization import Event
 from agent.domain.event_types import EventType
-from agent.store import accounts, switches, transitions
+from agent.store import accounts, transitions
 from agent.store.database.engine import reading, writing
 from agent.store.database.schema import accounts as table
 from agent.store.database.schema import invitations
+from agent.store.processes import switches
 from agent.store.status import status_document
 from agent.store.transitions import Facts
 from agent.store.vault.keys import Vault

@@ -11,10 +11,11 @@ from sqlalchemy.engine import Engine
 from agent.domain.account import ApiAuthorization
 from agent.domain.authorization import Event, State, TransitionError
 from agent.domain.schedule import Rhythm
-from agent.store import accounts, acts, journal, transitions
+from agent.store import accounts, journal, transitions
 from agent.store.accounts import AccountExistsError, UnknownAccountError
 from agent.store.database.engine import reading, writing
 from agent.store.database.schema import invitations
+from agent.store.sign_in import acts
 from agent.store.transitions import Facts
 from tests.support.registry import NOW, add_account, add_invitation, invite
 

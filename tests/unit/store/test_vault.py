@@ -14,9 +14,9 @@ from pydantic import SecretStr
 from sqlalchemy.engine import Engine
 
 from agent.settings.model import Settings
-from agent.store import codes
 from agent.store.database.engine import reading, writing
 from agent.store.database.schema import secrets
+from agent.store.sign_in import codes
 from agent.store.vault import rotation, sessions, sign_in_secrets
 from agent.store.vault.keys import Vault, VaultError, new_key, open_vault, parse_key
 from agent.worker.vault_check import require_right_key

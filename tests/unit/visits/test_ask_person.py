@@ -16,20 +16,20 @@ from sqlalchemy.engine import Engine
 from agent.clock import utc_now
 from agent.domain.requests import Ending, RequestKind
 from agent.settings.model import SignInSettings
-from agent.store import requests
+from agent.store.api.web_key import WebKey
 from agent.store.console import people, sessions
 from agent.store.console.people import Role
 from agent.store.console.presence import is_anybody_there
 from agent.store.database.engine import reading, writing
 from agent.store.database.schema import requests as table
-from agent.store.requests import PersonRequest
+from agent.store.people import requests
+from agent.store.people.requests import PersonRequest
 from agent.store.vault import sealed_box
 from agent.store.vault.keys import Vault
-from agent.store.web_key import WebKey
 from agent.visits.context import WorkerContext
 from agent.visits.hooks import hooks_for
+from agent.visits.people.requests import Answered, Unanswered, ask_person
 from agent.visits.prepare import Plan, VisitKind, prepare
-from agent.visits.requests import Answered, Unanswered, ask_person
 from flows.redaction.redact import Redactor
 from tests.support.registry import add_account, add_secrets, invite
 from tests.support.worker_context import make_context

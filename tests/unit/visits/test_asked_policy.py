@@ -18,7 +18,7 @@ from agent.domain.policy.load import load_policy
 from agent.domain.policy.model import Policy, WhenMissing
 from agent.store.database.engine import writing
 from agent.store.vault.keys import Vault
-from agent.visits import audit as audit_visit
+from agent.visits.kinds import audit as audit_visit
 from agent.visits.outcome import Conclusion
 from agent.visits.prepare import VisitKind, prepare
 from flows.models import AuditReading, Bounds, Grid, PermissionRow, SiteLevel

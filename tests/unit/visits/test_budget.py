@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy.engine import Connection, Engine
 
 from agent.settings.model import SignInSettings
-from agent.store import acts
 from agent.store.database.engine import writing
+from agent.store.sign_in import acts
 from agent.store.vault.keys import Vault
-from agent.visits import attempt_budget as budget
 from agent.visits.errors import BudgetSpentError, CodesHeldError, PasswordDoubtedError, PasswordHeldError
+from agent.visits.guards import attempt_budget as budget
 from flows.models import Act
 from tests.support.registry import NOW, add_account, add_secrets
 

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy.engine import Engine
 
 from agent.domain.audit.document import AuditDocument
-from agent.store import drafts
 from agent.store.database.engine import reading, writing
-from agent.visits import chrome_drafts
+from agent.store.people import drafts
+from agent.visits.kinds import chrome_drafts
 from flows.catalogue.adopted import Adopted, AdoptedKind, lay_under
 from flows.catalogue.load import load_catalogue
 from tests.support.registry import NOW

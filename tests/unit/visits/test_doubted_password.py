@@ -18,14 +18,14 @@ from agent.clock import Clock
 from agent.domain.authorization import State
 from agent.store import accounts
 from agent.store.database.engine import reading, writing
-from agent.store.password_marks import Mark
+from agent.store.sign_in.password_marks import Mark
 from agent.store.vault.keys import Vault
 from agent.store.vault.password_memory import mark_of
-from agent.visits import unanswered
 from agent.visits.context import WorkerContext
 from agent.visits.errors import PasswordDoubtedError, UnexpectedError
+from agent.visits.guards import unanswered
+from agent.visits.guards.lease_guard import while_held
 from agent.visits.hooks import hooks_for
-from agent.visits.lease_guard import while_held
 from agent.visits.outcome import from_error, interrupted
 from agent.visits.prepare import Plan, prepare
 from agent.visits.record import finish

@@ -17,11 +17,12 @@ from sqlalchemy.engine import Engine
 from agent.clock import Clock
 from agent.domain.account import ApiAuthorization
 from agent.domain.authorization import Event
-from agent.store import leases, switches, transitions
+from agent.store import transitions
 from agent.store.database.engine import open_database, writing
-from agent.store.leases import Lease
+from agent.store.processes import leases, switches
+from agent.store.processes.leases import Lease
 from agent.visits.errors import HeldError, LeaseLostError
-from agent.visits.lease_guard import while_held
+from agent.visits.guards.lease_guard import while_held
 from tests.support.registry import NOW, add_account
 
 LENGTH = timedelta(seconds=15)

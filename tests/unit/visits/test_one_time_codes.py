@@ -21,8 +21,8 @@ from agent.domain.totp_seed import Seed, SeedError, parse_seed
 from agent.settings.model import SignInSettings
 from agent.store.database.engine import open_database, reading
 from agent.store.database.schema import codes
+from agent.visits.codes.one_time_codes import OneTimeCodes, code_at, step_at
 from agent.visits.errors import ClockSkewError
-from agent.visits.one_time_codes import OneTimeCodes, code_at, step_at
 from tests.support.registry import SEED
 
 RFC_KEYS = {

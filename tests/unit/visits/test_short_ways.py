@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agent.visits.short_ways import ShortWays
+from agent.visits.kinds.short_ways import ShortWays
 
 _DAY = 24 * 3600.0
 

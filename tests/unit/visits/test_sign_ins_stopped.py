@@ -11,10 +11,11 @@ from sqlalchemy.engine import Connection, Engine
 
 from agent.domain.authorization import State
 from agent.domain.sign_in_breaker import BreakerLimits, Position
-from agent.store import acts, sign_in_breaker, visits
-from agent.store.alarms import TableBoard
+from agent.store import visits
 from agent.store.database.engine import reading, writing
 from agent.store.database.schema import acts as acts_table
+from agent.store.processes.alarms import TableBoard
+from agent.store.sign_in import acts, sign_in_breaker
 from agent.store.vault.keys import Vault
 from agent.visits.errors import SignInsStoppedError
 from agent.visits.hooks import hooks_for

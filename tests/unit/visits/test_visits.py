@@ -17,9 +17,11 @@ from sqlalchemy.engine import Engine
 from agent.clock import utc_now
 from agent.domain.account import Account, ApiAuthorization
 from agent.domain.authorization import Event, State
-from agent.store import accounts, acts, leases, switches, transitions
+from agent.store import accounts, transitions
 from agent.store.database.engine import open_database, reading, writing
 from agent.store.database.schema import invitations, visits
+from agent.store.processes import leases, switches
+from agent.store.sign_in import acts
 from agent.store.transitions import Facts
 from agent.store.vault import sessions
 from agent.store.vault.keys import Vault

@@ -12,13 +12,15 @@ from sqlalchemy import text
 from sqlalchemy.engine import Engine
 
 from agent.settings.model import Settings
-from agent.store import journal, leases, login_orders, secret_refs
-from agent.store.api_keys import Scope
+from agent.store import journal
+from agent.store.api.api_keys import Scope
 from agent.store.database.engine import reading, writing
 from agent.store.database.schema import accounts, metadata
+from agent.store.processes import leases
+from agent.store.sign_in import login_orders, secret_refs
 from agent.store.vault import handed_in, sealed_box, sign_in_secrets
 from agent.store.vault.keys import Vault
-from agent.web import calls
+from agent.web.http import calls
 from tests.support.registry import PASSWORD, SEED
 from tests.support.web_server import API, WebServer, once, serving
 from tests.unit.web.test_door import code_of

@@ -15,7 +15,7 @@ import pytest
 from standardwebhooks import WebhookVerificationError
 
 from agent.settings.model import WebhookSettings
-from agent.store.api_keys import parse_scopes
+from agent.store.api.api_keys import parse_scopes
 from agent.store.vault.webhook_keys import new_keys, webhook_headers
 from tests.support.web_server import API, WebServer
 

@@ -16,15 +16,17 @@ from agent.domain.authorization import State
 from agent.domain.requests import RequestKind
 from agent.outbox.endpoint_actions import add_endpoint
 from agent.settings.model import Settings, WebSettings
-from agent.store import accounts, requests, switches, tasks
+from agent.store import accounts
 from agent.store.console import operator_log, people, sessions
 from agent.store.console.people import Role
 from agent.store.database.engine import reading, writing
 from agent.store.database.schema import messages, webhook_endpoints
 from agent.store.database.schema import operator_log as log_table
-from agent.store.requests import PersonAnswer
+from agent.store.people import requests, tasks
+from agent.store.people.requests import PersonAnswer
+from agent.store.processes import switches
 from agent.store.vault.keys import Vault
-from agent.web.console.access import is_open
+from agent.web.console.entry.access import is_open
 from tests.support.console import address, signed_in, submit
 from tests.support.registry import add_account
 from tests.support.web_server import WebServer

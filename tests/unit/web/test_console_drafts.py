@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy.engine import Engine
 
-from agent.store import adopted, drafts
 from agent.store.console import operator_log
 from agent.store.console.people import Role
 from agent.store.database.engine import reading, writing
+from agent.store.people import adopted, drafts
 from agent.visits.adopted_catalogue import current_catalogue
 from flows.catalogue.adopted import chrome_text, digest_of
 from tests.support.adopted_screen import NAME, TEXT

@@ -11,9 +11,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from agent.store.api_keys import Scope
+from agent.store.api.api_keys import Scope
 from agent.store.database.engine import writing
-from agent.web import door
+from agent.web.http import door
 from tests.support.web_server import API, WebServer
 
 

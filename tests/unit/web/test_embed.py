@@ -12,8 +12,8 @@ from sqlalchemy.engine import Engine
 
 from agent.clock import Clock
 from agent.settings.model import Settings
-from agent.store import api_keys
-from agent.store.api_keys import Scope
+from agent.store.api import api_keys
+from agent.store.api.api_keys import Scope
 from agent.store.database.engine import writing
 from agent.store.vault.keys import Vault
 from tests.support.web_server import API, WebServer, once, serving

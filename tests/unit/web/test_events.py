@@ -13,11 +13,12 @@ import pytest
 from sqlalchemy.engine import Engine
 
 from agent.domain.event_types import PREFIX
-from agent.store import api_keys, switches
-from agent.store.api_keys import Scope
+from agent.store.api import api_keys
+from agent.store.api.api_keys import Scope
 from agent.store.database.engine import writing
 from agent.store.outbox.sequence import forget_events, number_events
-from agent.web.api import events as resource
+from agent.store.processes import switches
+from agent.web.api.delivery import events as resource
 from tests.support.registry import NOW
 from tests.support.web_server import API, WebServer
 from tests.unit.web.test_accounts import ACCOUNTS, registered

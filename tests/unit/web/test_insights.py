@@ -12,10 +12,10 @@ import pytest_asyncio
 
 from agent.domain.authorization import Event
 from agent.store import transitions
-from agent.store.api_keys import Scope
+from agent.store.api.api_keys import Scope
+from agent.store.api.operations import OperationKind, OperationState, take
 from agent.store.database.engine import reading, writing
-from agent.store.operations import OperationKind, OperationState, take
-from agent.web.console.charts import Series, describe, line_chart
+from agent.web.console.pages.charts import Series, describe, line_chart
 from tests.support.console import signed_in, submit
 from tests.support.insights import keep_insights, late_shipments
 from tests.support.registry import NOW, add_account

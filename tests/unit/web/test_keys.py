@@ -12,11 +12,11 @@ from sqlalchemy.engine import Engine
 from agent.clock import Clock
 from agent.errors import UsageError
 from agent.settings.model import Settings
-from agent.store import api_keys
-from agent.store.api_keys import Scope, parse_scopes
+from agent.store.api import api_keys
+from agent.store.api.api_keys import Scope, parse_scopes
 from agent.store.database.engine import reading, writing
 from agent.store.vault.keys import Vault
-from agent.web.rates import Rates
+from agent.web.http.rates import Rates
 from tests.support.web_server import WebServer, serving
 from tests.unit.web.test_door import code_of
 

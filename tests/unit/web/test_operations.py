@@ -16,10 +16,13 @@ from agent.clock import utc_now
 from agent.domain.authorization import Event
 from agent.domain.requests import Ending, RequestKind
 from agent.settings.model import Settings
-from agent.store import operations, requests, switches, transitions
+from agent.store import transitions
+from agent.store.api import operations
 from agent.store.database.engine import reading, writing
 from agent.store.database.schema import invitations, messages
-from agent.store.requests import PersonAnswer, PersonRequest
+from agent.store.people import requests
+from agent.store.people.requests import PersonAnswer, PersonRequest
+from agent.store.processes import switches
 from agent.store.vault import sealed_box
 from agent.store.vault.keys import Vault
 from agent.worker.operations import Operations

@@ -25,7 +25,8 @@ from pydantic import SecretStr
 from sqlalchemy.engine import Engine
 
 from agent.settings.model import Settings, WebSettings
-from agent.store import accounts, api_keys
+from agent.store import accounts
+from agent.store.api import api_keys
 from agent.store.database.engine import writing
 from agent.store.vault.keys import Vault
 from agent.web.embed import tokens

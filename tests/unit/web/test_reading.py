@@ -16,7 +16,7 @@ import pytest
 
 from agent.domain.audit.document import AuditDocument
 from agent.store import audits
-from agent.store.api_keys import Scope
+from agent.store.api.api_keys import Scope
 from agent.store.database.engine import writing
 from tests.support.registry import NOW
 from tests.support.web_server import WebServer

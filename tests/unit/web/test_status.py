@@ -11,12 +11,12 @@ from html import escape
 
 import pytest
 
-from agent.cli.status import describe
+from agent.cli.registry.status import describe
 from agent.domain.authorization import FIXED_TEXT, FixedText, State
 from agent.domain.event_types import EventType
 from agent.domain.status_document import status_document
 from agent.store import accounts
-from agent.store.api_keys import Scope
+from agent.store.api.api_keys import Scope
 from agent.store.database.engine import reading, writing
 from agent.store.outbox.pending import note
 from agent.store.outbox.read import list_events
@@ -163,7 +163,7 @@ async def test_who_waits_is_let_go_when_the_role_ends_and_does_not_count_as_busy
         waiting = [asyncio.create_task(client.get(STATUS, headers=wish)) for _ in range(3)]
         await until_waiting(web, 3)
         async with asyncio.timeout(10):
-            monkeypatch.setattr("agent.web.door._AT_ONCE", 1)
+            monkeypatch.setattr("agent.web.http.door._AT_ONCE", 1)
             assert (await client.get(API + "/")).status_code == 200
             monkeypatch.setattr(waits, "_MOST_WAITING", 3)
             assert code_of(await client.get(STATUS, headers=wish)) == (503, "busy")

@@ -23,11 +23,13 @@ from agent.clock import utc_now
 from agent.domain.authorization import State
 from agent.domain.takeover import TakeoverState
 from agent.settings.model import Settings, WebSettings
-from agent.store import accounts, acts, takeovers
+from agent.store import accounts
 from agent.store.console import people
 from agent.store.console.people import Role
 from agent.store.database.engine import open_database, writing
-from agent.store.takeovers import LinePurpose, Takeover
+from agent.store.people import takeovers
+from agent.store.people.takeovers import LinePurpose, Takeover
+from agent.store.sign_in import acts
 from agent.store.vault.keys import Vault
 from flows.models import Act
 from tests.support.console import signed_in, submit

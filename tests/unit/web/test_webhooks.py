@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from agent.settings.model import WebhookSettings
-from agent.store.api_keys import Scope
+from agent.store.api.api_keys import Scope
 from tests.support.web_server import API, WebServer
 from tests.unit.web.test_accounts import everything
 from tests.unit.web.test_door import code_of

@@ -26,10 +26,12 @@ from agent.observe.health import Answer, serve_health
 from agent.observe.logs import configure_logs
 from agent.observe.metrics import Metrics
 from agent.settings.model import ObserveSettings, Settings, WebSettings, WorkSettings
-from agent.store import accounts, acts, switches
+from agent.store import accounts
 from agent.store.database.engine import connect, reading, writing
 from agent.store.database.schema import leases, workers
 from agent.store.inbox import folders
+from agent.store.processes import switches
+from agent.store.sign_in import acts
 from agent.store.vault.keys import Vault, new_key
 from agent.web.server import bind
 from agent.worker import daemon

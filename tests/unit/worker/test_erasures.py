@@ -16,11 +16,12 @@ from agent.actions.registration import remove
 from agent.clock import Clock
 from agent.observe.notify import Alarms
 from agent.settings.model import ObserveSettings
-from agent.store import acts, erasures
+from agent.store import erasures
 from agent.store.database.engine import reading, writing
 from agent.store.database.retention import forget_old
 from agent.store.database.schema import erasures as table
 from agent.store.database.schema import metadata
+from agent.store.sign_in import acts
 from agent.store.vault.keys import Vault
 from agent.worker.housekeeping import Housekeeping
 from flows.models import Act

@@ -15,13 +15,14 @@ from agent.clock import Clock
 from agent.domain.authorization import State
 from agent.observe.notify import Alarms
 from agent.settings.model import ObserveSettings
-from agent.store import accounts, acts, journal, visits
+from agent.store import accounts, journal, visits
 from agent.store.database.engine import reading, writing
 from agent.store.database.retention import forget_old
 from agent.store.database.schema import acts as acts_table
 from agent.store.database.schema import audits, codes, insights, leases, messages, metadata
 from agent.store.database.schema import journal as journal_table
 from agent.store.database.schema import visits as visits_table
+from agent.store.sign_in import acts
 from agent.store.vault.keys import Vault
 from agent.worker.housekeeping import Housekeeping
 from flows.models import Act

@@ -14,8 +14,9 @@ from agent.domain.authorization import State
 from agent.observe.metrics import Metrics
 from agent.observe.notify import Alarms
 from agent.settings.model import InsightsSettings, WorkSettings
-from agent.store import accounts, switches
+from agent.store import accounts
 from agent.store.database.engine import reading, writing
+from agent.store.processes import switches
 from agent.store.vault.keys import Vault
 from agent.visits.prepare import NotNowError, VisitKind
 from agent.worker import insights as schedule_module

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.cli.many_audits import audits_in_order
+from agent.cli.visits.many_audits import audits_in_order
 from agent.domain.account import Account
 from agent.domain.audit.document import AuditDocument, unread_document
 from agent.errors import AgentError, ConfigurationError

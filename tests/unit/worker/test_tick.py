@@ -16,8 +16,9 @@ from agent.domain.authorization import State
 from agent.domain.policy.model import Policy
 from agent.observe.redaction import Redaction
 from agent.settings.model import BrowserSettings, Settings, WorkSettings
-from agent.store import accounts, leases, switches, visits
+from agent.store import accounts, visits
 from agent.store.database.engine import reading, writing
+from agent.store.processes import leases, switches
 from agent.store.vault.keys import Vault
 from agent.visits.browser_pool import BrowserPool, browser_options
 from agent.visits.context import WorkerContext

@@ -1,0 +1,269 @@
+"""`sc-agent mail`: explain, list, show, try again, approve."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+from sqlalchemy.engine import Connection, make_url
+
+from agent.cli import context
+from agent.cli.output import agreed, console, now, print_document, print_table, say, timestamp
+from agent.domain.invitation import Expectation, MailVerdict, Offer
+from agent.errors import Exit, UnconfirmedError, UsageError
+from agent.settings.model import Settings
+from agent.store import accounts
+from agent.store.database.engine import database_url, reading, writing
+from agent.store.inbox import folders, invitations, messages
+from agent.store.inbox.messages import Message
+from agent.store.processes import workers
+
+app = typer.Typer(help="Messages that were judged: why they were trusted or not.", no_args_is_help=True)
+
+Number = Annotated[
+    int, typer.Argument(min=1, max=2**63 - 1, metavar="NUMBER", help="The message's number, as 'mail list' shows it.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+_WORDS = {"bytes_kept": "original kept", "found_at": "found", "judged_at": "judged"}
+_SILENT = timedelta(seconds=60)  # without a heartbeat no daemon is at work
+_MARKS = {True: ("ok", "green"), False: ("NO", "red"), None: ("--", "dim")}
+
+
+@app.command()
+def check(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A message as saved by a mail program (.eml).", show_default=False)
+    ],
+    as_json: Json = False,
+) -> None:
+    """Judge a mail file and explain every step.
+
+    Nothing is recorded and nothing is opened.
+
+    Exit 0 if it would be acted on, 3 if it is held, refused, known already or could not be judged.
+    """
+    from agent.mail.manual import check_file
+
+    settings = context.settings()
+    context.quiet_logs()
+    judgement = check_file(file, settings=settings, now=now(), expected=_expected(settings))
+    ruling, offer = judgement.ruling, judgement.offer
+    document = {
+        "schema": 1,
+        "verdict": ruling.verdict,
+        "reason": ruling.reason,
+        "detail": ruling.detail,
+        "account": judgement.account_id,
+        "recipient": offer.recipient if offer else None,
+        "invitation_id": offer.link.invitation_id if offer else None,
+        "host": offer.link.host if offer else None,
+        "region": offer.link.region if offer else None,
+        "merchant_id": offer.link.merchant_id if offer else None,
+        "global_account_id": offer.link.global_account_id if offer else None,
+        "url": offer.link.url if offer else None,
+        "steps": [{"name": step.name, "passed": step.passed, "detail": step.detail} for step in judgement.steps],
+    }
+    if as_json:
+        print_document(document)
+    else:
+        _print_steps(document["steps"])
+        say(f"{ruling.verdict} ({ruling.reason}): {ruling.detail}")
+    if ruling.verdict is not MailVerdict.ACCEPT:
+        raise typer.Exit(int(Exit.UNCONFIRMED))
+
+
+@app.command("list")
+def list_(
+    verdict: Annotated[str | None, typer.Option(help="Only these: accept, held, rejected, duplicate, retry.")] = None,
+    account: Annotated[str | None, typer.Option(metavar="ID", help="Only this account's.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many, the newest first.")] = 50,
+    as_json: Json = False,
+) -> None:
+    """List messages and what became of them."""
+    if verdict is not None and verdict not in set(MailVerdict):
+        raise UsageError(f"no verdict is called {verdict!r}; expected {', '.join(MailVerdict)}")
+    with reading(context.database(context.settings(), reads=True)) as conn:
+        if account is not None:
+            accounts.get(conn, account)
+        found = [
+            _describe(conn, message)
+            for message in messages.list_recent(conn, limit=limit, verdict=verdict, account_id=account)
+        ]
+        counts = messages.count_by_verdict(conn)
+    if as_json:
+        return print_document({"schema": 1, "counts": counts, "messages": found})
+    columns = ("number", "found_at", "folder", "stage", "verdict", "reason", "account")
+    print_table(columns, [[str(each[name] if each[name] is not None else "") for name in columns] for each in found])
+    return say(", ".join(f"{count} {word}" for word, count in sorted(counts.items())) or "no message was ever stored")
+
+
+@app.command()
+def show(number: Number, as_json: Json = False) -> None:
+    """Show one message's verdict with every step that led to it.
+
+    Its text is never shown: it is the sender's.
+    """
+    with reading(context.database(context.settings(), reads=True)) as conn:
+        message = _get(conn, number)
+        described = _describe(conn, message) | {"evidence": dict(message.evidence or {})}
+    if as_json:
+        return print_document({"schema": 1, "messages": [described]})
+    for name, value in described.items():
+        if name != "evidence" and value is not None:
+            told = {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
+            say(f"{_WORDS.get(name, name.replace('_', ' ')):16} {told}")
+    _print_steps(described["evidence"].get("steps", []))
+    return say(
+        f"{message.verdict or message.stage} ({message.reason or 'not judged yet'}): {described['evidence'].get('detail', '')}".rstrip(
+            ": "
+        )
+    )
+
+
+@app.command()
+def retry(number: Number) -> None:
+    """Let the daemon judge a message once more, from the start.
+
+    What was never fetched is fetched first.
+    """
+    with writing(context.database(context.settings())) as conn:
+        message = _get(conn, number)
+        if message.verdict in (MailVerdict.ACCEPT, MailVerdict.DUPLICATE):
+            raise UsageError(
+                f"message {number} was acted on already ({message.verdict}); there is nothing to try again"
+            )
+        if message.sealed is None and message.uid is None:
+            raise UsageError(
+                f"message {number} came as a file and its bytes are not kept any more; give the file again"
+            )
+        messages.ask_again(conn, number)
+        is_awake = any(now() - worker.beat < _SILENT for worker in workers.list_all(conn))
+    when = "by the running daemon" if is_awake else "when a daemon runs: none is at work now, 'sc-agent run' starts one"
+    say(f"message {number} will be judged again {when}")
+
+
+@app.command()
+def dismiss(
+    number: Number,
+    reason: Annotated[str, typer.Option(help="Why nobody has to act on it.")] = "dismissed by a person",
+) -> None:
+    """Set a message aside that nobody has to act on: it is no task any more, and is not judged again by itself."""
+    with writing(context.database(context.settings())) as conn:
+        message = _get(conn, number)
+        if message.verdict in (MailVerdict.ACCEPT, MailVerdict.DUPLICATE):
+            raise UsageError(f"message {number} was acted on already ({message.verdict}); there is nothing to dismiss")
+        messages.dismiss(conn, number, by=_who(), why=reason, now=now())
+    say(f"message {number} is dismissed; 'sc-agent mail retry {number}' takes it up again")
+
+
+@app.command()
+def approve(
+    number: Number,
+    account: Annotated[str | None, typer.Option(metavar="ID", help="The account that must be the invited one.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Act on a held message because you say so.
+
+    Only a genuine mail with exactly one invitation can be approved.
+
+    Shows shop, merchant and region; an account without a merchant is bound to the one shown.
+    """
+    from agent.mail import approval
+
+    settings = context.settings()
+    context.quiet_logs()
+    engine = context.database(settings)
+    vault = context.proven_vault(settings, engine)
+    held = approval.look_at_held(number, settings=settings, engine=engine, vault=vault, now=now())
+    say(_offered(held.offer, held.examination.shop_name))
+    if not yes:
+        detail = (held.message.evidence or {}).get("detail", held.message.reason)
+        if not agreed(f"Message {number} is held: {_one_line(str(detail))}. Act on it?"):
+            raise UnconfirmedError("nothing was approved; answer y, or pass --yes")
+    row_id = approval.approve(held, account_id=account, asked_by=_who(), settings=settings, engine=engine, now=now())
+    with reading(engine) as conn:
+        invitation = invitations.get(conn, row_id)
+    assert invitation is not None  # noqa: S101 - it was recorded a moment ago
+    say(f"message {number} is approved: invitation {invitation.link.invitation_id} for account {invitation.account_id}")
+
+
+def _offered(offer: Offer, shop: str | None) -> str:
+    """What is approved: the shop's name is the seller's own text, the ids are Amazon's."""
+    link = offer.link
+    whom = f"merchant {link.merchant_id}" if link.merchant_id else f"global account {link.global_account_id}"
+    return _one_line(
+        f"shop {shop or '(not named)'!r}, {whom}, region {link.region} ({link.host}), to {offer.recipient}"
+    )
+
+
+def _expected(settings: Settings) -> Callable[[str], Expectation | None] | None:
+    """What registered accounts expect.
+
+    None when there is no database or no account in it.
+    """
+    from agent.store.inbox.expectations import expectation_for
+
+    url = make_url(database_url(settings))
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        return None
+    engine = context.database(settings, reads=True)
+    with reading(engine) as conn:
+        if not accounts.list_all(conn):
+            return None
+
+    def look_up(address: str) -> Expectation | None:
+        with reading(engine) as conn:
+            return expectation_for(conn, address, any_merchant=settings.accept_any_merchant)
+
+    return look_up
+
+
+def _get(conn: Connection, number: int) -> Message:
+    message = messages.get(conn, number)
+    if message is None:
+        raise UsageError(f"no message has the number {number}; 'sc-agent mail list' shows those that are")
+    return message
+
+
+def _describe(conn: Connection, message: Message) -> dict[str, Any]:
+    folder = folders.get(conn, message.folder_id) if message.folder_id is not None else None
+    return {
+        "number": message.id,
+        "found_at": timestamp(message.found_at),
+        "mailbox": folder.mailbox if folder else None,
+        "folder": folder.folder if folder else "(file)",
+        "uid": message.uid,
+        "message_id": message.message_id,
+        "size": message.size,
+        "stage": message.stage,
+        "verdict": message.verdict,
+        "reason": message.reason,
+        "account": message.account_id,
+        "attempts": message.attempts,
+        "next_try_at": timestamp(message.next_try_at),
+        "judged_at": timestamp(message.judged_at),
+        "bytes_kept": message.sealed is not None,
+    }
+
+
+def _print_steps(steps: Any) -> None:
+    for step in steps:
+        word, colour = _MARKS[step["passed"]]
+        console().print(Text.assemble((f"{word:4}", colour), f"{step['name']:12}{_one_line(step['detail'])}"))
+
+
+def _one_line(text: str) -> str:
+    """The sender's text must not steer the terminal."""
+    return "".join(char if char.isprintable() else "?" for char in text)
+
+
+def _who() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "somebody"

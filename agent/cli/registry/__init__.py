@@ -1,0 +1,1 @@
+"""Commands on accounts: the registry, their state, their story."""

@@ -1,0 +1,1 @@
+"""Commands that visit the site, and what was learnt from visits."""

@@ -1,0 +1,222 @@
+"""`sc-agent audit`: one-off permission audits, read-only, in the contract's formats."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from sqlalchemy.engine import Engine
+
+from agent.cli import context
+from agent.cli.output import now
+from agent.cli.output_file import open_output
+from agent.cli.visits.many_audits import audits_in_order
+from agent.domain.account import Account
+from agent.domain.audit.changes import tell_changes
+from agent.domain.audit.document import AuditDocument, unread_document
+from agent.domain.policy.load import load_configured_policy, load_policy
+from agent.domain.policy.model import Policy
+from agent.errors import Exit, UnconfirmedError, UsageError
+from agent.report.writer import Format, Report, open_report
+from agent.settings.files import require_believed
+from agent.settings.model import Settings
+from agent.store import accounts, audits
+from agent.store.database.engine import reading
+from agent.visits.on_demand import auditing
+
+_EXITS = {"pass": Exit.OK, "fail": Exit.FINDING}
+
+
+def audit(
+    account_ids: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID ...]", help="The accounts.", show_default=False)
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Audit every registered account.")] = False,
+    format: Annotated[Format, typer.Option("--format", help="How to write the result.")] = Format.TEXT,
+    output: Annotated[Path | None, typer.Option("--output", help="Write to this file.", show_default=False)] = None,
+    policy: Annotated[
+        Path | None,
+        typer.Option(
+            "--policy",
+            help="Judge by this policy file; the account's state stays with the settings' own.",
+            show_default=False,
+        ),
+    ] = None,
+    as_account: Annotated[
+        str | None,
+        typer.Option("--as", metavar="ID2", help="Sign in as this account to read ID's rows.", show_default=False),
+    ] = None,
+    since_last: Annotated[
+        bool, typer.Option("--since-last", help="Say what is new, changed and resolved since the audit before.")
+    ] = False,
+    stored: Annotated[bool, typer.Option("--stored", help="Report the last stored audits; open no browser.")] = False,
+    confirm: Annotated[
+        bool,
+        typer.Option("--confirm", help="Say that rows which the last complete audit had are gone; needs --reason."),
+    ] = False,
+    reason: Annotated[
+        str | None, typer.Option("--reason", help="Why these rows are gone.", metavar="TEXT", show_default=False)
+    ] = None,
+) -> None:
+    """Read what users may do and judge it; nothing is changed.
+
+    The exit code is the worst of all accounts.
+    """
+    if bool(account_ids) == every:
+        raise UsageError("expected account IDs, or --all; see 'sc-agent audit --help'")
+    if confirm and (every or stored or len(account_ids or ()) != 1 or not (reason or "").strip()):
+        raise UsageError("--confirm is for one account that is audited now, and needs --reason TEXT")
+    if stored and policy:
+        raise UsageError(
+            "--stored reports what was judged when it was read, so --policy changes nothing; leave one out"
+        )
+    settings = context.settings()
+    if policy:
+        require_believed(policy, what="the policy")
+    rules = load_policy(policy) if policy else load_configured_policy(settings.audit.policy_file)
+    engine = context.database(settings, reads=stored)
+    chosen = _chosen(engine, account_ids, as_account)
+    with open_output(output) as out:
+        run = _AuditRun(
+            settings=settings,
+            engine=engine,
+            report=open_report(format, out, evidence=settings.data_dir),
+            since_last=since_last,
+            confirmed=f"{getpass.getuser()} ({(reason or '').strip()})" if confirm else None,
+        )
+        if stored:
+            run.write_stored(chosen)
+        elif chosen:
+            asyncio.run(run.write_audits(chosen, rules, as_account))
+        run.close()
+    if not chosen:  # exit 0 would say that all is as it should be
+        raise UnconfirmedError(
+            f"no account is registered in {_place(settings)}, so nothing was audited; see 'sc-agent accounts add'"
+        )
+    raise typer.Exit(int(run.worst))
+
+
+@dataclass(slots=True, kw_only=True)
+class _AuditRun:
+    """Where documents are finished and written, one after another.
+
+    Only the worst exit code is kept of them.
+    """
+
+    settings: Settings
+    engine: Engine
+    report: Report
+    since_last: bool
+    confirmed: str | None = None  # who says, and why, that rows are gone
+    worst: Exit = Exit.OK
+    begun: bool = False
+
+    def write_stored(self, chosen: Iterable[Account]) -> None:
+        """Report what is in the database."""
+        with reading(self.engine) as conn:
+            for account in chosen:
+                document = audits.last_audit(conn, account.id) or _none_stored(account)
+                self._mark_if_stale(document)
+                self.write(document, audits.last_audit(conn, account.id, skip=1) if self.since_last else None)
+
+    def _mark_if_stale(self, document: AuditDocument) -> None:
+        """An old reading says how things stood; how they stand is not confirmed by it."""
+        days = (now() - datetime.fromisoformat(document["audited_at"])).days
+        if days >= self.settings.audit.stale_after_days:
+            document["notes"].append(f"read {days} days ago; how it stands now is not known, audit it anew")
+            self.worst = max(self.worst, Exit.UNCONFIRMED)
+
+    async def write_audits(self, chosen: list[Account], rules: Policy, as_account: str | None) -> None:
+        """Audit with bounded concurrency.
+
+        Results are written in the order of the accounts, none is waited for by the others.
+        """
+        vault = context.proven_vault(self.settings, self.engine)
+        async with auditing(
+            self.settings, engine=self.engine, vault=vault, policy=rules, confirmed=self.confirmed
+        ) as audit_one:
+            with _progress(len(chosen)) as advance:
+                async for account, document in audits_in_order(
+                    chosen, audit_one, as_account, at_once=self.settings.browser.contexts
+                ):
+                    before = await asyncio.to_thread(self._before, account, document) if self.since_last else None
+                    self.write(document, before)
+                    advance()
+
+    def write(self, document: AuditDocument, before: AuditDocument | None) -> None:
+        """Finish one document and hand it to the report."""
+        if self.since_last:
+            tell_changes(before, document)
+        self._begin()
+        self.report.add(document)
+        self.worst = max(self.worst, _exit_of(document))
+
+    def close(self) -> None:
+        """End the report, also one of no accounts."""
+        self._begin()
+        self.report.end()
+
+    def _begin(self) -> None:
+        """Write the report's head with the first document, so that a command that cannot start prints nothing."""
+        if not self.begun:
+            self.report.begin()
+            self.begun = True
+
+    def _before(self, account: Account, document: AuditDocument) -> AuditDocument | None:
+        with reading(self.engine) as conn:
+            newest = audits.last_audit(conn, account.id)
+            stored = newest is not None and newest["audited_at"] == document["audited_at"]
+            return audits.last_audit(conn, account.id, skip=1) if stored else newest
+
+
+def _place(settings: Settings) -> str:
+    """Where the registry is.
+
+    An address of a database is not told, it may hold a password.
+    """
+    return "the database of SC_AGENT_DATABASE_URL" if settings.database_url else str(settings.data_dir)
+
+
+def _exit_of(document: AuditDocument) -> Exit:
+    return _EXITS.get(document["verdict"], Exit.UNCONFIRMED)
+
+
+def _none_stored(account: Account) -> AuditDocument:
+    return unread_document(account=account.id, user_email=account.user_email, now=now(), reason="no audit is stored")
+
+
+def _chosen(engine: Engine, account_ids: list[str] | None, as_account: str | None) -> list[Account]:
+    """The accounts asked for.
+
+    An unknown one ends the command before anything is opened.
+    """
+    with reading(engine) as conn:
+        if as_account is not None:
+            accounts.get(conn, as_account)
+        return (
+            [accounts.get(conn, name) for name in dict.fromkeys(account_ids)]
+            if account_ids
+            else accounts.list_all(conn)
+        )
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[], None]]:
+    """A bar on standard error, on a terminal only."""
+    if not sys.stderr.isatty() or total < 2:
+        yield lambda: None
+        return
+    columns = (TextColumn("auditing"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("audits", total=total)
+        yield lambda: bar.advance(task)

@@ -1,0 +1,107 @@
+"""`sc-agent survey`: one guided, watched visit for the first day on the real site."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from agent.cli import context
+from agent.cli.output import now, print_document, say, warn
+from agent.errors import ConfigurationError, Exit, UsageError
+from agent.report.survey import is_ready, survey_document, survey_html, survey_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from agent.settings.model import Settings
+    from agent.visits.kinds.survey import Ask, Surveyed
+    from flows.survey.noticing import ScreenSight
+
+
+def survey(
+    account_id: Annotated[str, typer.Argument(metavar="ID", help="The account.", show_default=False)],
+    output: Annotated[
+        Path | None,
+        typer.Option(help="A new directory for the report and a scrubbed recording of the visit.", show_default=False),
+    ] = None,
+    headed: Annotated[
+        bool, typer.Option("--headed", help="Show the browser, and let you pass in it what only a person may pass.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Go through the site once, watched: what is recognised, by which claim, what drifted, what is unknown.
+
+    Sign-in, account, home, permissions, health and business reports; read-only once inside. Without --headed it ends
+    where only a person may go on. Exit 3: something is left to look at.
+    """
+    if output is not None and output.exists() and (not output.is_dir() or any(output.iterdir())):
+        raise UsageError(f"a new directory was expected at {output}, there is something already; name another one")
+    settings = context.settings()
+    seen = asyncio.run(_survey(settings, account_id, output=output, headed=headed))
+    document = survey_document(account=account_id, at=now(), ends=seen.ends, sights=seen.sights)
+    if output is not None:
+        _write(output, document, seen.sights)
+    if as_json:
+        print_document(document)
+    else:
+        for line in survey_lines(document):
+            say(line)
+    if output is not None:
+        warn(
+            f"look {output} through before it leaves this machine; 'sc-agent selectors check {output}' reads its pages"
+        )
+    raise typer.Exit(int(Exit.OK if is_ready(document) else Exit.UNCONFIRMED))
+
+
+async def _survey(settings: Settings, account_id: str, *, output: Path | None, headed: bool) -> Surveyed:
+    from agent.domain.policy.load import load_configured_policy
+    from agent.store import accounts
+    from agent.store.database.engine import reading
+    from agent.visits.kinds.survey import survey_account
+    from agent.visits.on_demand import lent_context
+
+    engine = context.database(settings)
+    with reading(engine) as conn:
+        accounts.get(conn, account_id)  # an unknown one ends the command before a browser is opened
+    vault = context.proven_vault(settings, engine)
+    if headed:
+        settings = settings.model_copy(update={"browser": settings.browser.model_copy(update={"headless": False})})
+    policy = load_configured_policy(settings.audit.policy_file)
+    async with lent_context(settings, engine, vault, policy) as worker:
+        record = None if output is None else output / "recording"
+        return await survey_account(worker, account_id, output=record, ask=_at_the_terminal() if headed else None)
+
+
+def _at_the_terminal() -> Ask:
+    """Ask the person at the terminal to pass a page in the browser's window."""
+    from flows.visit.hand_over import Handed, HandedBack
+
+    def ask(_visit: object) -> object:
+        async def hand_over(seen: object) -> Handed:
+            where = getattr(seen, "path", "")
+            question = f"{where} wants a person. Pass it in the browser's window, then press Enter (or type 'stop'): "
+            answer = await asyncio.to_thread(input, question)
+            return Handed(how=HandedBack.LEFT if answer.strip() == "stop" else HandedBack.PASSED)
+
+        return hand_over
+
+    return ask  # type: ignore[return-value]  # the flows' types are imported where a browser is started
+
+
+def _write(directory: Path, document: dict[str, object], sights: Sequence[ScreenSight]) -> None:
+    """Write the report, and each unknown page so that `selectors check` reads it: the beginning of its draft."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (directory / "survey.json").write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        (directory / "survey.html").write_text(survey_html(document), "utf-8")
+        (directory / "survey.txt").write_text("\n".join(survey_lines(document)) + "\n", "utf-8")
+        for number, sight in enumerate((one for one in sights if one.is_unknown and one.page), start=1):
+            told = {"url": sight.url, "status": 200, "stage": sight.stage, "title": sight.title, "near": sight.near}
+            (directory / f"unknown-{number}.html").write_text(sight.page, "utf-8")
+            (directory / f"unknown-{number}.json").write_text(json.dumps(told, indent=1, ensure_ascii=False), "utf-8")
+    except OSError as err:
+        raise ConfigurationError(f"the report cannot be written to {directory} ({err.strerror})") from err

@@ -1,0 +1,1 @@
+"""What the HTTP API remembers: keys, idempotency, operations."""

@@ -1,0 +1,1 @@
+"""What processes share: leases, workers, switches, alarms."""

@@ -1,0 +1,1 @@
+"""What bounds and feeds sign-ins: acts, codes, marks of passwords, orders, the breaker."""

@@ -1,0 +1,1 @@
+"""One-time codes: of the account's seed, and sent by mail."""

@@ -1,0 +1,1 @@
+"""The kinds of visits: accept, audit, insights, registration, rotation, survey."""

@@ -1,0 +1,32 @@
+"""What stands between an order and the one register form it is good for, checked and spent in one transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.engine import Connection
+
+from agent.settings.model import RegistrationSettings
+from agent.store.sign_in import login_orders
+from agent.visits.errors import OrderSpentError, RegistrationsHeldError
+
+
+def spend_order(conn: Connection, account_id: str, *, limits: RegistrationSettings, now: datetime) -> None:
+    """Spend the account's order.
+
+    Raises:
+        RegistrationsHeldError: the creation of logins is paused, or the fleet made enough for a day.
+        OrderSpentError: the form was sent before, or there is no order.
+    """
+    login_orders.lock_counting(conn, now=now)
+    if (why := login_orders.paused_because(conn)) is not None:
+        raise RegistrationsHeldError(
+            f"no login is created now ({why}); 'sc-agent resume --registrations' lets it go on: nothing was sent"
+        )
+    sent = login_orders.submitted_lately(conn, now=now)
+    if sent >= limits.per_day:
+        raise RegistrationsHeldError(
+            f"the fleet sent {sent} register forms within a day (REGISTRATION__PER_DAY: {limits.per_day}): nothing was sent"
+        )
+    if not login_orders.submit(conn, account_id, now=now):
+        raise OrderSpentError("the order's one register form was sent before: it is never sent again")

@@ -1,0 +1,88 @@
+"""A visit's page in people's hands: who may be asked, and what is kept of what they did."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+from pydantic import SecretStr
+
+from agent.observe import events
+from agent.takeover.holding import INTERRUPTED, Holding
+from agent.visits.context import WorkerContext
+from agent.visits.people.drafts import keep_drafts
+from agent.visits.prepare import Plan
+from flows.takeover.person_steps import steps_as_json
+from flows.visit.visit import Visit
+
+NAME = "person-steps.json"
+_DRAFTS_WITHIN = 20.0  # seconds
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Handing:
+    """Told how the visit ended."""
+
+    outcome: str = INTERRUPTED
+
+
+@asynccontextmanager
+async def handing_over(context: WorkerContext, plan: Plan, visit: Visit) -> AsyncIterator[Handing]:
+    """Let the visit hand its page over while the block runs, where this process holds pages for people."""
+    told = Handing()
+    if context.takeovers is None:
+        yield told
+        return
+    secrets = plan.secrets.secrets
+    holding = Holding(
+        parts=context.takeovers,
+        visit=visit,
+        account_id=plan.account.id,
+        visit_id=plan.visit_id,
+        secrets=[secrets.password, SecretStr("".join(secrets.totp_secret.get_secret_value().split()))],
+        asked=plan.asked,
+    )
+    visit.hand_over = holding
+    try:
+        yield told
+    finally:
+        visit.hand_over = None
+        await asyncio.shield(_conclude(context, plan, holding, told.outcome))
+
+
+async def _conclude(context: WorkerContext, plan: Plan, holding: Holding, outcome: str) -> None:
+    try:
+        await asyncio.to_thread(_keep_steps, context, plan, holding)
+        await _keep_drafts(context, plan, holding)
+        await holding.ended(outcome)
+    except Exception as err:  # noqa: BLE001 - how the visit ended must not be overshadowed by this
+        log.warning(events.TAKEOVER_NOT_WRITTEN, visit=plan.visit_id, error=type(err).__name__)
+
+
+async def _keep_drafts(context: WorkerContext, plan: Plan, holding: Holding) -> None:
+    """Make drafts of the unknown screens that the person passed."""
+    try:
+        steps = tuple(holding.tally.steps)
+        who = {"account_id": plan.account.id, "visit_id": plan.visit_id, "person": holding.person or ""}
+        async with asyncio.timeout(_DRAFTS_WITHIN):
+            await keep_drafts(context, steps, **who)
+    except Exception as err:  # noqa: BLE001 - the steps are kept beside the evidence; a draft can be made again
+        log.warning(events.DRAFTS_NOT_KEPT, visit=plan.visit_id, error=type(err).__name__)
+
+
+def _keep_steps(context: WorkerContext, plan: Plan, holding: Holding) -> None:
+    """Write the person's steps beside the visit's evidence: from them a screen is learnt."""
+    if not holding.tally.steps:
+        return
+    directory = context.evidence_dir(plan.account.id, plan.visit_id)
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    told = {"schema": 1, "takeover": holding.row, "person": holding.person, "steps": steps_as_json(holding.tally.steps)}
+    file = directory / NAME
+    file.touch(mode=0o600)
+    file.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")

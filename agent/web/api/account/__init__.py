@@ -1,0 +1,1 @@
+"""Resources of one account and of the registry."""

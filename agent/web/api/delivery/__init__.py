@@ -1,0 +1,1 @@
+"""Resources of what is sent out: events, webhooks, embed tokens."""

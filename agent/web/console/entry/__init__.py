@@ -1,0 +1,1 @@
+"""Who may come in: sessions, signing in and out."""

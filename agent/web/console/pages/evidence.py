@@ -1,0 +1,107 @@
+"""`/accounts/{id}/visits/{visit}` and the files of its evidence.
+
+The story step by step, with masked pictures.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from starlette.responses import FileResponse, Response
+
+from agent.store import accounts
+from agent.store.visits import find as find_visit
+from agent.web.console import render
+from agent.web.console.entry.access import Visitor
+from agent.web.http.problems import Code, Problem, not_found
+
+_VISIT = re.compile(r"[0-9a-f]{32}")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}(/[A-Za-z0-9][A-Za-z0-9._-]{0,99}){0,3}")
+_PICTURES = {".png": "image/png", ".jpg": "image/jpeg"}
+_MOST = 200
+_DIGITS = 4
+_LARGEST_STORY = 1 << 20  # bytes
+
+
+def show(visit: Visitor) -> Response:
+    """Render what a visit left."""
+    account, folder, visit_id = _place(visit)
+    row = find_visit(visit.conn, account, visit_id)
+    files = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()) if folder else []
+    values = {
+        "account": account,
+        "visit_id": visit_id,
+        "visit": row,
+        "here": folder is not None,
+        "pictures": [name for name in files if Path(name).suffix in _PICTURES],
+        "files": [name for name in files if Path(name).suffix not in _PICTURES][:_MOST],
+        **_played(visit, _story(folder)),
+    }
+    if row is None and folder is None:
+        raise not_found("visit")
+    return render.page(visit, "visit.html.j2", values)
+
+
+def fetch(visit: Visitor) -> Response:
+    """Send one file: pictures to look at, everything else as an attachment that nothing runs in."""
+    _account, folder, _visit_id = _place(visit)
+    name = str(visit.request.path_params["name"])
+    if folder is None or not _NAME.fullmatch(name):
+        raise not_found("file")
+    file = (folder / name).resolve()
+    if not file.is_relative_to(folder.resolve()) or not file.is_file():
+        raise not_found("file")
+    media = _PICTURES.get(file.suffix)
+    headers = {"Content-Security-Policy": "sandbox; default-src 'none'", "Cache-Control": "no-store"}
+    if media is not None:
+        return FileResponse(file, media_type=media, headers=headers)
+    return FileResponse(file, media_type="application/octet-stream", filename=file.name, headers=headers)
+
+
+def _place(visit: Visitor) -> tuple[str, Path | None, str]:
+    account = accounts.get(visit.conn, str(visit.request.path_params["account"])).id
+    visit_id = str(visit.request.path_params["visit"])
+    if not _VISIT.fullmatch(visit_id):
+        raise not_found("visit")
+    settings = visit.parts.settings
+    root = settings.evidence_dir or settings.data_dir / "evidence"
+    folder = root / account / visit_id
+    if folder.is_symlink():
+        raise Problem(404, Code.ELSEWHERE, "The evidence is not kept here.")
+    return account, folder if folder.is_dir() else None, visit_id
+
+
+def _played(visit: Visitor, told: dict[str, Any]) -> dict[str, Any]:
+    """The story, and the step that is looked at: the address says which, else it is the last one."""
+    steps = [step for step in told.get("steps", ()) if isinstance(step, dict)]
+    wanted = visit.request.query_params.get("step", "")
+    last = len(steps)
+    number = (
+        min(max(int(wanted), 1), last) if wanted.isascii() and wanted.isdigit() and len(wanted) <= _DIGITS else last
+    )
+    return {
+        "story": steps,
+        "number": number,
+        "step": steps[number - 1] if steps else None,
+        "is_last": number == last,
+        "error": told["error"] if isinstance(told.get("error"), dict) else None,
+        "nearest": [each for each in told.get("nearest", ()) if isinstance(each, str)],
+        "blocked": [each for each in told.get("blocked", ()) if isinstance(each, str)][:_MOST],
+    }
+
+
+def _story(folder: Path | None) -> dict[str, Any]:
+    """What the visit wrote down of itself; nothing where there is no story that can be read."""
+    for file in sorted(folder.glob("*.json")) if folder else []:
+        if file.is_symlink() or file.stat().st_size > _LARGEST_STORY:
+            continue
+        try:
+            told = json.loads(file.read_text(encoding="utf-8"))
+        except ValueError:
+            continue
+        if isinstance(told, dict) and isinstance(told.get("steps"), list):
+            return told
+    return {}

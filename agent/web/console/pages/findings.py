@@ -1,0 +1,115 @@
+"""`/accounts/{id}/findings`.
+
+Every permission expected and read, and what differs from another audit.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from starlette.responses import Response
+
+from agent.domain.audit.changes import changes_since
+from agent.domain.audit.document import AuditDocument
+from agent.store import accounts, audits
+from agent.web.audit_files import TYPES, audit_file, parse_name
+from agent.web.console import render
+from agent.web.console.entry.access import Visitor
+from agent.web.http.problems import not_found
+
+_MOST_DIGITS = 9
+_LOOKED_BACK = 20  # audits: since when a row is as it is
+Key = tuple[str, str, str]
+
+
+def show(visit: Visitor) -> Response:
+    """Render the matrix of one audit, by default the newest."""
+    account = accounts.get(visit.conn, str(visit.request.path_params["account"]))
+    query = visit.request.query_params
+    number = _number(query.get("audit")) or audits.newest_number(visit.conn, account.id)
+    document = None if number is None else audits.audit_by_number(visit.conn, account.id, number)
+    if number is not None and document is None:
+        raise not_found("audit")
+    against = _number(query.get("against"))
+    other = None if against is None else audits.audit_by_number(visit.conn, account.id, against)
+    changes = changes_since(other, document) if other is not None and document is not None else None
+    values = {
+        "account": account,
+        "number": number,
+        "audit": document,
+        "sections": _sections(document, _since(visit, account.id, number)),
+        "changes": changes,
+        "against": against,
+        "listed": audits.list_numbers(visit.conn, account.id, limit=20),
+        "formats": list(TYPES),
+        "pictures": _pictures(account.id, document),
+    }
+    return render.page(visit, "findings.html.j2", values)
+
+
+def _sections(document: AuditDocument | None, since: Mapping[Key, str]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Rows by scope and section, those with a finding first."""
+    if document is None:
+        return []
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in document["permissions"]:
+        found[f"{row['section']} ({row['scope']})"].append(dict(row) | {"since": since.get(_key(row))})
+    for rows in found.values():
+        rows.sort(key=lambda row: (bool(row["as_expected"]), str(row["permission"])))
+    return sorted(found.items(), key=lambda item: (all(row["as_expected"] for row in item[1]), item[0]))
+
+
+def fetch(visit: Visitor) -> Response:
+    """Send one audit as a file."""
+    account = accounts.get(visit.conn, str(visit.request.path_params["account"])).id
+    wanted = parse_name(str(visit.request.path_params["name"]))
+    document = None if wanted is None else audits.audit_by_number(visit.conn, account, wanted[0])
+    if wanted is None or document is None:
+        raise not_found("audit")
+    answer = audit_file(document, wanted[1], evidence=visit.parts.settings.data_dir)
+    answer.headers["Content-Disposition"] = f'attachment; filename="audit-{wanted[0]}.{wanted[1]}"'
+    return answer
+
+
+def _since(visit: Visitor, account: str, number: int | None) -> dict[Key, str]:
+    """Since which audit each row reads as it does now, among the last ones."""
+    if number is None:
+        return {}
+    numbers = [one for one, _, _ in audits.list_numbers(visit.conn, account, limit=_LOOKED_BACK) if one <= number]
+    found: dict[Key, tuple[object, str, bool]] = {}  # what it reads, since when, whether that is the end of it
+    for place, one in enumerate(numbers):
+        document = audits.audit_by_number(visit.conn, account, one)
+        read = {_key(row): row["actual"] for row in document["permissions"]} if document else {}
+        for key in list(found) if place else list(read):
+            actual, at, is_over = found.get(key, (read.get(key), "", False))
+            if is_over or document is None or key not in read or read[key] != actual:
+                found[key] = actual, at, True
+            else:
+                found[key] = actual, document["audited_at"], False
+    return {key: at for key, (_, at, _) in found.items()}
+
+
+def _key(row: Mapping[str, Any]) -> Key:
+    return str(row["scope"]), str(row["section"]), str(row["permission"])
+
+
+def _pictures(account: str, document: AuditDocument | None) -> dict[str, str]:
+    """The address of each row's picture, by `scope section permission`."""
+    found = {}
+    for finding in document["findings"] if document else ():
+        for path in finding.get("evidence", []):
+            visit, _, name = path.removeprefix(f"evidence/{account}/").partition("/")
+            place = f"/accounts/{quote(account, safe='')}/visits/{quote(visit, safe='')}/files/{quote(name)}"
+            found[" ".join(_key(finding))] = place
+    return found
+
+
+def _number(text: str | None) -> int | None:
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
+        raise not_found("audit")
+    return int(text)

@@ -1,0 +1,30 @@
+"""`/health`: workers, mailboxes, open alarms and what waits."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from starlette.responses import Response
+
+from agent.store.console.overview import overview
+from agent.store.inbox import folders, messages
+from agent.store.processes import leases, workers
+from agent.store.processes.alarms import TableBoard
+from agent.web.console import render
+from agent.web.console.entry.access import Visitor
+
+_DAY = timedelta(days=1)
+
+
+def show(visit: Visitor) -> Response:
+    """Render the state of the machines."""
+    conn, now = visit.conn, visit.now
+    beating = leases.shared_now(conn, now) - timedelta(seconds=visit.parts.settings.work.lease)
+    values = {
+        "workers": [(worker, worker.beat >= beating) for worker in workers.list_all(conn)],
+        "folders": folders.list_all(conn),
+        "alarms": TableBoard(visit.parts.engine).list_open(),
+        "mails": messages.count_by_verdict(conn, since=now - _DAY),
+        "overview": overview(conn, now=now),
+    }
+    return render.page(visit, "health.html.j2", values)

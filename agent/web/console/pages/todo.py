@@ -1,0 +1,92 @@
+"""`/todo`: everything that waits for a person, with the runbook's words and the one act that is next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from urllib.parse import quote
+
+from starlette.responses import Response
+
+from agent.store.console.people import Role
+from agent.store.people import tasks
+from agent.store.people.tasks import Task, TaskKind
+from agent.web.console import render, runbook
+from agent.web.console.entry.access import Visitor
+from agent.web.console.handle import Done, acts
+from agent.web.http.problems import Code, Problem, not_found
+
+_MOST = 200
+_PATIENT = (TaskKind.ENDPOINT, TaskKind.INCOMPLETE, TaskKind.STALE)
+_WORDS = {  # what waits, and the one button that is next
+    TaskKind.REQUEST: ("A visit waits for an answer", "Open the account"),
+    TaskKind.RELEASE: ("The account waits for a release", "Open the account"),
+    TaskKind.MERCHANT: ("A merchant waits to be confirmed", "Look at the mail"),
+    TaskKind.MAIL: ("Held mail", "Look at the mail"),
+    TaskKind.ENDPOINT: ("A webhook endpoint is disabled", "Open the webhooks"),
+    TaskKind.INCOMPLETE: ("The last audit did not read everything", "Open the findings"),
+    TaskKind.STALE: ("Not read completely for long", "Open the account"),
+}
+_WITHIN = timedelta(hours=1)  # the promise: an invitation is accepted within the hour
+
+
+def show(visit: Visitor) -> Response:
+    """Render the queue, the longest waiting first."""
+    found = tasks.list_all(visit.conn, now=visit.now, limit=_MOST)
+    rows = [
+        {
+            "task": task,
+            "deadline": deadline(task),
+            "is_late": (by := deadline(task)) is not None and visit.now > by,
+            "runbook": runbook.paragraph(task.reason),
+            "place": _place(task),
+            "words": _WORDS[task.kind],
+            "is_mine": task.claimed_by == visit.person.name,
+        }
+        for task in found
+    ]
+    return render.page(visit, "todo.html.j2", {"rows": rows, "most": _MOST})
+
+
+def deadline(task: Task) -> datetime | None:
+    """When it is too late: its own time, else the promise to customers; None where nobody waits by the hour."""
+    if task.kind in _PATIENT:
+        return None
+    return task.deadline or task.since + _WITHIN
+
+
+def _place(task: Task) -> str:
+    match task.kind:
+        case TaskKind.MAIL | TaskKind.MERCHANT:
+            return f"/mails/{task.name}"
+        case TaskKind.ENDPOINT:
+            return "/webhooks"
+        case TaskKind.INCOMPLETE:
+            return f"/accounts/{quote(str(task.account_id), safe='')}/findings"
+        case _:
+            return f"/accounts/{quote(str(task.account_id), safe='')}"
+
+
+def _claim(visit: Visitor, form: Mapping[str, str]) -> Done:
+    task = _open(visit, form)
+    if task.claimed_by not in (None, visit.person.name):
+        raise Problem(409, Code.CLAIMED_BY_OTHER, f"{task.claimed_by} has taken this on.")
+    tasks.claim(visit.conn, task.id, who=visit.person.name, now=visit.now)
+    return Done(act="claim", subject=task.account_id or task.id, to="/todo")
+
+
+def _unclaim(visit: Visitor, form: Mapping[str, str]) -> Done:
+    task = _open(visit, form)
+    tasks.unclaim(visit.conn, task.id)
+    return Done(act="unclaim", subject=task.account_id or task.id, to="/todo")
+
+
+def _open(visit: Visitor, form: Mapping[str, str]) -> Task:
+    found = tasks.get(visit.conn, form.get("task", "").replace("\x00", ""), now=visit.now)
+    if found is None:
+        raise not_found("task; it may be done by now")
+    return found
+
+
+claim = acts(_claim, role=Role.OPERATOR)
+unclaim = acts(_unclaim, role=Role.OPERATOR)

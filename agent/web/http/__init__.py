@@ -1,0 +1,1 @@
+"""Requests and answers: the door, calls, preconditions, rates, problems."""

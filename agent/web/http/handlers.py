@@ -1,0 +1,62 @@
+"""How errors become answers, in the API and outside of it."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from agent.observe import events
+from agent.web.http.problems import Code, Problem
+
+_PLAIN = {404: Code.NOT_FOUND, 405: Code.METHOD_NOT_ALLOWED}
+_WORDS = {Code.NOT_FOUND: "There is nothing at this path.", Code.METHOD_NOT_ALLOWED: "This path has other methods."}
+
+log = structlog.get_logger(__name__)
+
+
+async def _problem(_request: Request, err: Exception) -> Response:
+    assert isinstance(err, Problem)  # noqa: S101 - registered for it
+    return err.response()
+
+
+async def _plain(_request: Request, err: Exception) -> Response:
+    assert isinstance(err, HTTPException)  # noqa: S101
+    if err.status_code == HTTPStatus.BAD_REQUEST:  # a body that is nested too deep, a number without end
+        return Problem(422, Code.INVALID, "The body is no JSON that can be read.").response()
+    code = _PLAIN.get(err.status_code, Code.INVALID)
+    detail = _WORDS.get(code, "The request cannot be understood.")
+    return Problem(err.status_code, code, detail, headers=err.headers).response()
+
+
+async def _away(_request: Request, err: Exception) -> Response:
+    log.warning(events.WEB_DATABASE_AWAY, error=type(err).__name__)
+    return database_away().response()
+
+
+async def _internal(_request: Request, _err: Exception) -> Response:
+    """The door logs it: the error goes on to there."""
+    return internal().response()
+
+
+def database_away() -> Problem:
+    """503: nothing was written."""
+    return Problem(503, Code.DATABASE_AWAY, "The database does not answer; try again.", headers={"Retry-After": "5"})
+
+
+def internal() -> Problem:
+    """500: a mistake of ours."""
+    return Problem(500, Code.INTERNAL, "Something unexpected happened; the log has it under this Request-Id.")
+
+
+HANDLERS: dict[Any, Any] = {
+    Problem: _problem,
+    HTTPException: _plain,
+    SQLAlchemyError: _away,
+    Exception: _internal,
+}

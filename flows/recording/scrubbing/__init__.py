@@ -1,0 +1,1 @@
+"""Scrubbing of bodies, fields, mails and exchanges."""
