@@ -7,9 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator
-
 from agent.domain.insights.document import InsightsDocument
+from tests.support.json_schema import errors_of
 
 
 def schema_errors(document: InsightsDocument) -> list[str]:
@@ -44,5 +43,5 @@ def _schemas() -> dict[str, Any]:
 
 
 def _errors(name: str, report: dict[str, Any]) -> list[str]:
-    validator = Draft202012Validator({"$defs": _schemas()["$defs"], "$ref": f"#/$defs/{name}"})
-    return [f"{name} {error.json_path}: {error.message[:200]}" for error in validator.iter_errors(report)]
+    schema = {"$defs": _schemas()["$defs"], "$ref": f"#/$defs/{name}"}
+    return [f"{name} {error}" for error in errors_of(report, schema)]

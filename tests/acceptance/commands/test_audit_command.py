@@ -10,7 +10,6 @@ import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import jsonschema
 import pytest
 
 from agent.store.vault.keys import new_key
@@ -18,6 +17,7 @@ from fixtures.stand_in.scenario import Scenario
 from fixtures.stand_in.seller.rights_row import Level
 from fixtures.stand_in.world import StandIn
 from tests.standin.permissions.test_audit_visit import USER, world
+from tests.support.json_schema import errors_of
 from tests.support.processes.command import Agent, Ended
 
 CONTRACT = json.loads((Path(__file__).parents[2] / "data" / "audit_contract.schema.json").read_text(encoding="utf-8"))
@@ -69,7 +69,7 @@ async def test_an_own_view_as_ordered_passes_and_is_stored(stand_in: StandIn, tm
     agent = await ready(stand_in, tmp_path, world("classic_g1"))
     ended = await run(agent, "audit", "A1", "--format", "json")
     assert ended.code == 0, ended.err
-    jsonschema.validate(ended.document, CONTRACT)
+    assert errors_of(ended.document, CONTRACT) == []
     (audit,) = ended.document["audits"]
     assert (audit["verdict"], audit["source"], audit["layout"], audit["user_email"]) == (
         "pass",

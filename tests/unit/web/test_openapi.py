@@ -6,11 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 from referencing import Registry, Resource
 
 from agent.web.api.app import api_app
+from tests.support.json_schema import errors_of
 from tests.support.web_server import API, WebServer, once
 from tests.unit.web.test_accounts import ACCOUNTS, registered
 
@@ -84,7 +84,7 @@ def valid(answer: Any, path: str, method: str) -> None:
         "urn:api", Resource.from_contents({**COMMITTED, "$schema": "https://json-schema.org/draft/2020-12/schema"})
     )
     rebased = json.loads(json.dumps(schema).replace('"#/', '"urn:api#/'))
-    jsonschema.Draft202012Validator(rebased, registry=registry).validate(answer.json())
+    assert errors_of(answer.json(), rebased, registry=registry) == []
 
 
 async def test_answers_are_what_is_described(web: WebServer) -> None:
