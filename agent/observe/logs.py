@@ -25,6 +25,8 @@ _QUIET = {
     "apprise": logging.WARNING,
     "msal": logging.WARNING,
     "google": logging.WARNING,
+    "botocore": logging.WARNING,  # at DEBUG the stores' libraries tell what they send and get
+    "azure": logging.WARNING,
     "asyncio": logging.ERROR,
 }
 

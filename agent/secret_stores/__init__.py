@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.secret_stores.read import KeptSecret, move_secret, read_secret
+from agent.secret_stores.read import KeptSecret, move_secret, read_secret, require_writable
 from agent.secret_stores.reference import (
     Reference,
     StoreDeniedError,
@@ -20,4 +20,5 @@ __all__ = [
     "move_secret",
     "parse_reference",
     "read_secret",
+    "require_writable",
 ]

@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Mapping
 from typing import Any
 
-from agent.errors import ConfigurationError
+from agent.errors import ConfigurationError, UsageError
 from agent.secret_stores.reference import Reference, StoreDeniedError, StoreUnavailableError
 from agent.settings.model import SecretsSettings
 
@@ -47,6 +47,15 @@ def read(reference: Reference, settings: SecretsSettings) -> Mapping[str, Any]:
     if ended.returncode != 0:
         raise StoreUnavailableError(f"{reference}: the program ended with {ended.returncode}")
     return _parsed(reference, ended.stdout)
+
+
+def write(reference: Reference, fields: Mapping[str, str], settings: SecretsSettings) -> None:
+    """Refuse: a program is asked only.
+
+    Raises:
+        UsageError: always.
+    """
+    raise UsageError(f"{reference} can be read only")
 
 
 def _parsed(reference: Reference, printed: bytes) -> Mapping[str, Any]:

@@ -5,17 +5,13 @@ from __future__ import annotations
 import ssl
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import httpx
 
-from agent.errors import ConfigurationError
 from agent.secret_stores.reference import Reference, StoreDeniedError, StoreUnavailableError
-from agent.settings.files import require_believed
+from agent.secret_stores.wire import SECONDS, believed, safe_address, token_of
 from agent.settings.model import SecretsSettings
-
-_SECONDS = 5.0
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def read(reference: Reference, settings: SecretsSettings) -> Mapping[str, Any]:
@@ -46,14 +42,14 @@ def write(reference: Reference, fields: Mapping[str, str], settings: SecretsSett
 def _ask(
     method: str, reference: Reference, settings: SecretsSettings, body: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    address, token = _address(settings), _token(settings)
+    address = safe_address(settings.vault_address, setting="VAULT_ADDRESS", example="https://vault.example:8200")
+    token = token_of(settings.vault_token, settings.vault_token_file, setting="VAULT_TOKEN")
     url = f"{address}/v1/{quote(reference.name)}/data/{quote(reference.path)}"
     try:
         verify: ssl.SSLContext | bool = True
-        if settings.vault_ca_file is not None:
-            require_believed(settings.vault_ca_file, what="the authority of the secret store")
-            verify = ssl.create_default_context(cafile=str(settings.vault_ca_file))
-        with httpx.Client(verify=verify, timeout=_SECONDS, trust_env=False, follow_redirects=False) as client:
+        if ca_file := believed(settings.vault_ca_file or settings.ca_file, what="the authority of the secret store"):
+            verify = ssl.create_default_context(cafile=ca_file)
+        with httpx.Client(verify=verify, timeout=SECONDS, trust_env=False, follow_redirects=False) as client:
             answer = client.request(method, url, headers={"X-Vault-Token": token}, json=body)
     except (httpx.HTTPError, OSError) as err:
         raise StoreUnavailableError(f"{reference}: the store does not answer ({type(err).__name__})") from err
@@ -70,26 +66,3 @@ def _ask(
     if not isinstance(parsed, dict):
         raise StoreUnavailableError(f"{reference}: the store answered no JSON object")
     return parsed
-
-
-def _address(settings: SecretsSettings) -> str:
-    address = (settings.vault_address or "").rstrip("/")
-    parts = urlsplit(address)
-    if not address or parts.hostname is None:
-        raise ConfigurationError("vault:// needs SECRETS__VAULT_ADDRESS, such as https://vault.example:8200")
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
-        raise ConfigurationError("SECRETS__VAULT_ADDRESS: https was expected; http is taken on loopback only")
-    return address
-
-
-def _token(settings: SecretsSettings) -> str:
-    """The token; from its file each time, which whoever renews it writes anew."""
-    if settings.vault_token_file is not None:
-        require_believed(settings.vault_token_file, what="the token of the secret store")
-        try:
-            return settings.vault_token_file.read_text(encoding="utf-8").strip()
-        except OSError as err:
-            raise ConfigurationError(f"{settings.vault_token_file} cannot be read ({err.strerror})") from err
-    if settings.vault_token is None:
-        raise ConfigurationError("vault:// needs SECRETS__VAULT_TOKEN or SECRETS__VAULT_TOKEN_FILE")
-    return settings.vault_token.get_secret_value()

@@ -20,7 +20,14 @@ from agent.settings.model import PREFIX, Settings
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _OTHERS_READ = stat.S_IRGRP | stat.S_IROTH
 _PLACES = ("data_dir", "evidence_dir")  # directories of ours, looked at when they are opened
-_HOLD_SECRETS = ("vault_key_file", "tls_key_file", "certificate_file", "service_account_file")
+_HOLD_SECRETS = (
+    "vault_key_file",
+    "tls_key_file",
+    "certificate_file",
+    "service_account_file",
+    "token_file",
+    "credentials_file",
+)
 _SECRET = re.compile(r"(?i)pass|secret|token|vault_(old_)?keys?\b|database_url|web__key|notify_urls")
 
 

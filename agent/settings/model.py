@@ -300,6 +300,15 @@ class SecretsSettings(_Group):
     vault_token: SecretStr | None = None
     vault_token_file: Path | None = None  # read each time
     vault_ca_file: Path | None = None
+    aws_region: str | None = None  # aws-sm://name; an ARN names its own
+    aws_endpoint: str | None = None  # an endpoint of one's own network, as the next two
+    gcp_endpoint: str | None = None
+    gcp_credentials_file: Path | None = None  # without one, what the machine's own service account gives
+    azure_endpoint: str | None = None
+    op_address: str | None = None  # op://vault/item: the Connect server
+    op_token: SecretStr | None = None
+    op_token_file: Path | None = None  # read each time
+    ca_file: Path | None = None  # authority of these stores' endpoints where it is not a public one; not Google's
 
 
 class RegistrationSettings(_Group):

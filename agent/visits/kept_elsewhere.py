@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from agent.domain.authorization import Event
-from agent.secret_stores import KeptSecret, StoreError, parse_reference, read_secret
+from agent.errors import ConfigurationError, UsageError
+from agent.secret_stores import KeptSecret, StoreError, StoreUnavailableError, parse_reference, read_secret
 from agent.store import transitions
 from agent.store.database.engine import reading, writing
 from agent.store.processes.alarms import end_alarm, note_alarm
@@ -29,17 +30,16 @@ def fetch(context: WorkerContext, account_id: str) -> Fetched | None:
     """Read an account's secrets from their store; None where our vault keeps them.
 
     Raises:
-        StoreError: the store does not give them.
-        UsageError, ConfigurationError: the reference is none, or the settings do not reach its store.
+        StoreError: the store does not give them, or this worker cannot ask it: its settings or a library are missing,
+            or a newer release gave the reference.
     """
     with reading(context.engine) as conn:
         known = secret_refs.get(conn, account_id)
     if known is None:
         return None
-    reference = parse_reference(known.ref)
-    alarm = f"secret_store {reference.scheme}://{reference.name}"
+    alarm = f"secret_store {_store_of(known.ref)}"
     try:
-        kept = read_secret(reference, context.settings.secrets)
+        kept = _read(known.ref, context)
     except StoreError as err:
         with writing(context.engine) as conn:
             note_alarm(conn, alarm, str(err), now=context.clock.now(), times=1)
@@ -47,6 +47,20 @@ def fetch(context: WorkerContext, account_id: str) -> Fetched | None:
     with writing(context.engine) as conn:
         end_alarm(conn, alarm)
     return Fetched(account_id=account_id, kept=kept)
+
+
+def _read(ref: str, context: WorkerContext) -> KeptSecret:
+    try:
+        return read_secret(parse_reference(ref), context.settings.secrets)
+    except (ConfigurationError, UsageError) as err:
+        raise StoreUnavailableError(str(err)) from err
+
+
+def _store_of(ref: str) -> str:
+    try:
+        return parse_reference(ref).store
+    except UsageError:
+        return ref.partition("://")[0]
 
 
 def put_off(context: WorkerContext, account_id: str, err: StoreError) -> None:

@@ -9,7 +9,7 @@ import typer
 from agent.cli import context
 from agent.cli.output import now, say
 from agent.errors import UsageError
-from agent.secret_stores import move_secret, parse_reference
+from agent.secret_stores import move_secret, parse_reference, require_writable
 from agent.store import accounts
 from agent.store.database.engine import reading, writing
 from agent.store.sign_in import secret_refs
@@ -64,8 +64,7 @@ def move(
 
     Safe to repeat: accounts whose secrets are kept elsewhere already are left as they are.
     """
-    if parse_reference(to.replace("{account}", "A1")).scheme != "vault":
-        raise UsageError("only vault:// can be written to; expected a place such as vault://secret/{account}")
+    require_writable(parse_reference(to.replace("{account}", "A1")))
     settings = context.settings()
     engine = context.database(settings)
     vault = context.proven_vault(settings, engine)

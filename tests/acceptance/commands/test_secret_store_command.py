@@ -47,7 +47,7 @@ def test_an_account_is_registered_with_a_reference(agent: Agent, store: KeyValue
     assert agent("accounts", "show", "A1", "--json").document["account"]["has_secrets"]
     both = agent("accounts", "add", "A2", *options, "--secrets-stdin", stdin=json.dumps({}))
     assert (both.code, "leave one out" in both.err) == (2, True)
-    wrong = agent("accounts", "secret", "A1", "--secret-ref", "op://vault/item")
+    wrong = agent("accounts", "secret", "A1", "--secret-ref", "s3://bucket/item")
     assert (wrong.code, "not supported" in wrong.err) == (2, True)
     missing = agent("accounts", "secret", "A1", "--secret-ref", "vault://secret/none")
     assert (missing.code, "404" in missing.err) == (4, True)
