@@ -11,6 +11,7 @@ from google.api_core.exceptions import GoogleAPICallError, GoogleAPIError
 from google.auth.exceptions import GoogleAuthError, RefreshError
 from google.cloud import secretmanager_v1
 from google.oauth2.service_account import Credentials
+from google.protobuf.json_format import ParseError
 
 from agent.errors import ConfigurationError
 from agent.secret_stores.reference import Reference, StoreDeniedError, StoreUnavailableError
@@ -96,5 +97,5 @@ def _asked(reference: Reference, ask: Callable[[], Answer]) -> Answer:
     except RefreshError as err:
         kind = StoreUnavailableError if err.retryable else StoreDeniedError
         raise kind(f"{reference}: no token is given for the store ({type(err).__name__})") from err
-    except (GoogleAPIError, GoogleAuthError, OSError, ValueError) as err:
+    except (GoogleAPIError, GoogleAuthError, ParseError, OSError, ValueError) as err:
         raise StoreUnavailableError(f"{reference}: the store does not answer ({type(err).__name__})") from err

@@ -78,6 +78,7 @@ def _examine(settings: Settings) -> Iterator[Check]:
         ("disk", _disk),
         ("daemon", _daemon),
         ("alarms", _alarms),
+        *([("stores", _stores)] if _is_kept_elsewhere(settings) else []),
         *([("policy", _policy)] if settings.audit.policy_file else []),  # the built-in one needs no look
     ):
         yield _looked_at(name, look, settings)
@@ -240,6 +241,7 @@ def _files(settings: Settings) -> tuple[Health, str]:
 def _vault(settings: Settings) -> tuple[Health, str]:
     from agent.store import accounts
     from agent.store.database.engine import reading
+    from agent.store.sign_in import secret_refs
     from agent.store.vault import sign_in_secrets
 
     vault = context.vault(settings)
@@ -247,12 +249,29 @@ def _vault(settings: Settings) -> tuple[Health, str]:
         return Health.OK, f"key {vault.key_id}; nothing is sealed yet"
     with reading(context.database(settings, reads=True)) as conn:
         found = accounts.list_all(conn)
-        count, sealed = len(found), [account.id for account in found if sign_in_secrets.is_sealed(conn, account.id)]
+        count = len(found) - len(secret_refs.list_all(conn))  # what other stores keep is looked at by itself
+        sealed = [account.id for account in found if sign_in_secrets.is_sealed(conn, account.id)]
         for account_id in sealed:
             sign_in_secrets.load(conn, vault, account_id)
     bare = count - len(sealed)
     told = f"key {vault.key_id} opens the secrets of {len(sealed)} accounts"
     return (Health.WARN, f"{told}; {bare} have none: 'sc-agent accounts secret'") if bare else (Health.OK, told)
+
+
+def _is_kept_elsewhere(settings: Settings) -> bool:
+    from agent.cli.operation.doctor_stores import list_refs
+
+    try:
+        return bool(list_refs(settings))
+    except AgentError:
+        return False  # said by the check of the database
+
+
+def _stores(settings: Settings) -> tuple[Health, str]:
+    from agent.cli.operation.doctor_stores import look_at_stores
+
+    failed, told = look_at_stores(settings, now=now())
+    return (Health.FAIL if failed else Health.OK), told
 
 
 def _catalogue(settings: Settings) -> tuple[Health, str]:

@@ -41,6 +41,13 @@ def get(conn: Connection, account_id: str) -> SecretRef | None:
     return None if row is None else SecretRef(**row)
 
 
+def list_all(conn: Connection) -> list[SecretRef]:
+    """Every account whose secrets are kept elsewhere, by account."""
+    return [
+        SecretRef(**row) for row in conn.execute(sa.select(secret_refs).order_by(secret_refs.c.account_id)).mappings()
+    ]
+
+
 def observe(
     conn: Connection, vault: Vault, account_id: str, secrets: SignInSecrets, *, version: str, now: datetime
 ) -> StoredSecrets:

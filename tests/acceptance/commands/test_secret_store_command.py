@@ -19,6 +19,11 @@ def store(agent: Agent) -> Iterator[KeyValueStore]:
         yield running
 
 
+def stores_line(agent: Agent) -> str:
+    (line,) = [line for line in agent("doctor").out.splitlines() if line[5:11] == "stores"]
+    return line
+
+
 def test_secrets_are_moved_and_proven_and_none_is_left(agent: Agent, store: KeyValueStore) -> None:
     agent.add("A1")
     agent.add("A2")
@@ -29,6 +34,9 @@ def test_secrets_are_moved_and_proven_and_none_is_left(agent: Agent, store: KeyV
     assert store.kept["/v1/secret/data/A1"] == [{"password": PASSWORD, "totp_secret": SEED}]
     assert agent("accounts", "show", "A1", "--json").document["account"]["has_secrets"]
     assert agent("vault", "move", "--to", "vault://secret/{account}").out == "0 of 2 accounts moved\n"
+    assert "read 2 vault:// of 2" in stores_line(agent)
+    store.fault = "denied"
+    assert (stores_line(agent)[:4], PASSWORD in stores_line(agent)) == ("fail", False)
     assert PASSWORD not in moved.out + moved.err
 
 

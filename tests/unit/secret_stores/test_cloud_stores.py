@@ -117,7 +117,8 @@ def test_each_fault_has_its_code_and_is_asked_once_and_says_nothing_of_the_secre
         assert not any(each in str(told.value) for each in (PASSWORD, SEED, "of-the-test")), fault
         assert "\n" not in str(told.value)
         again = [each for each in service.asked[before:] if "token" not in each]
-        assert len(again) <= (3 if ref.startswith("op") else 2), f"{fault}: {again}"  # azure: the challenge first
+        # Azure's challenge comes first, 1Password's vault and item, and Google signs in anew twice after 401.
+        assert len(again) <= (2 if ref.startswith(("aws", "azure")) else 3), f"{fault}: {again}"
 
 
 def test_a_store_that_does_not_answer_in_time_or_at_all_is_unavailable(
