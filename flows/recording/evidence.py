@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -49,11 +50,11 @@ async def capture(
     if isinstance(error, UnknownScreenError):
         told["nearest"] = await _nearest(page)
     story = json.dumps(told, indent=1, ensure_ascii=False)
-    kept = [_write(directory / f"{name}.json", redactor.redact(story).encode())]
+    kept = [write_private(directory / f"{name}.json", redactor.redact(story).encode())]
     with suppress(Error, PageMovedError, FlowError, TimeoutError):
         async with asyncio.timeout(_PATIENCE):
-            kept.append(_write(directory / f"{name}.html", (await _html(page, redactor)).encode()))
-            kept.append(_write(directory / f"{name}.png", await _screenshot(page, redactor)))
+            kept.append(write_private(directory / f"{name}.html", (await _html(page, redactor)).encode()))
+            kept.append(write_private(directory / f"{name}.png", await masked_screenshot(page, redactor)))
     return kept
 
 
@@ -91,17 +92,23 @@ async def _nearest(page: Page) -> list[str]:
 
 
 async def _html(page: Page, redactor: Redactor) -> str:
-    text = redactor.redact(await ask(page, "snapshot", None))[:_LARGEST]
-    return _ADDRESS.sub("address@redacted.example", text)
+    return scrubbed_words(await ask(page, "snapshot", None), redactor)[:_LARGEST]
 
 
-async def _screenshot(page: Page, redactor: Redactor) -> bytes:
-    """Take the picture with covers drawn over inputs, names and addresses.
+def scrubbed_words(text: str, redactor: Redactor) -> str:
+    """Replace what is registered, and every e-mail address."""
+    return _ADDRESS.sub("address@redacted.example", redactor.redact(text))
 
-    No picture without covers.
+
+async def masked_screenshot(
+    page: Page, redactor: Redactor, *, boxes: Sequence[tuple[int, int, int, int]] = ()
+) -> bytes:
+    """Take the picture of the whole page (PNG) with covers drawn over inputs, names and addresses.
+
+    `boxes` (left, top, width, height in pixels of the page) are covered, too. No picture without covers.
     """
     masks = list(load_catalogue().shared.masks)
-    await ask(page, "cover", {"masks": masks, "values": redactor.names(), "off": False})
+    await ask(page, "cover", {"masks": masks, "values": redactor.names(), "off": False, "boxes": list(boxes)})
     try:
         return await page.screenshot(full_page=True, timeout=_PATIENCE * 1000, animations="disabled", caret="hide")
     finally:
@@ -124,7 +131,7 @@ def _story(page: Page, redactor: Redactor, visit: Visit | None, error: BaseExcep
     return told
 
 
-def _write(path: Path, content: bytes) -> Path:
+def write_private(path: Path, content: bytes) -> Path:
     """Write a file that only its owner may read, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     partial = path.with_name(f".{path.name}.partial")

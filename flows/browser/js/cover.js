@@ -1,5 +1,5 @@
 // Cover what a screenshot must not show, or take the covers away again. Boxes are drawn over the page; the page itself is not changed.
-({ masks, values, off }) => {
+({ masks, values, off, boxes = [] }) => {
   const ID = "evidence-covers";
   document.getElementById(ID)?.remove();
   if (off) return 0;
@@ -29,12 +29,16 @@
   const layer = document.createElement("div");
   layer.id = ID;
   layer.style.cssText = "position:absolute;left:0;top:0;width:0;height:0;z-index:2147483647;pointer-events:none";
-  for (const element of covered) {
-    const box = element.getBoundingClientRect(),
-      cover = document.createElement("div");
-    cover.style.cssText = `position:absolute;background:#444;left:${box.left + scrollX - 1}px;top:${box.top + scrollY - 1}px;width:${box.width + 2}px;height:${box.height + 2}px`;
+  const put = (left, top, width, height) => {
+    const cover = document.createElement("div");
+    cover.style.cssText = `position:absolute;background:#444;left:${left - 1}px;top:${top - 1}px;width:${width + 2}px;height:${height + 2}px`;
     layer.append(cover);
+  };
+  for (const element of covered) {
+    const box = element.getBoundingClientRect();
+    put(box.left + scrollX, box.top + scrollY, box.width, box.height);
   }
+  for (const box of boxes) put(...box);
   document.documentElement.append(layer);
   return covered.size;
 };

@@ -3,7 +3,7 @@ const leftovers = () => {
   const left = [],
     seen_control = new Set();
   const put = (kind, el, words, more = {}) =>
-    left.push({ kind, words: clean(words).slice(0, 200), where: where_is(el), ...more });
+    left.push({ kind, words: clean(words).slice(0, 200), where: where_is(el), ...more, ...(explain && { of: el }) });
   const LETTERS = /[\p{L}\p{N}]/u,
     SIGNS =
       /[^\s\p{P}\p{L}\p{N}<>|+=^~\u00b7\u2022\u25a0-\u25ff\u2190-\u21ff\u2b00-\u2bff\u2500-\u257f\u200b-\u200f\ue000-\uf8ff]/u;
@@ -210,6 +210,7 @@ const leftovers = () => {
         });
       return;
     }
+    if (n.nodeType === 1 && is_chrome(n)) explain?.chrome.push(n);
     if (n.nodeType !== 1 || is(n, "unspoken") || is_chrome(n)) return;
     const style_shown = shown(n) || getComputedStyle(n).display === "contents";
     if (!style_shown) {

@@ -80,14 +80,14 @@ cut.forEach((row, n) => {
     if (s.beside) claim("scope", s.beside);
   }
   const struck = is_struck(texts[0] ? texts[0].el : row.home, row.home) || row.sites.some((s) => drawn_by(s).some((el) => is_struck(el, row.home)));
-  tokens.push({ t: "row", els: [crowded ? null : row.home, texts[0] && texts[0].el, ...row.sites.map((s) => s.el)], at: texts[0] ? texts[0].i : first, label, more: texts.slice(1).map((x) => x.s).join(" "), described: described.map((t) => t.s), asides: texts[0] ? asides_of(texts[0]) : [], beside: [...notes, ...apart].filter((t) => !described.includes(t)).map((t) => t.s), struck, opens: !!texts[0] && row.home !== document.body && opens_more(texts[0].el, row.home), title: !!(texts[0] && near(texts[0].el, "title") && inside(near(texts[0].el, "title"), row.home)), names: names(row), called: called(row, crowded ? null : row.home), options: options_of(row), y: boxOf(row.sites[0].el)[1] });
+  tokens.push({ t: "row", els: [crowded ? null : row.home, texts[0] && texts[0].el, ...row.sites.map((s) => s.el)], of: { label: texts[0], notes, apart, row }, at: texts[0] ? texts[0].i : first, label, more: texts.slice(1).map((x) => x.s).join(" "), described: described.map((t) => t.s), asides: texts[0] ? asides_of(texts[0]) : [], beside: [...notes, ...apart].filter((t) => !described.includes(t)).map((t) => t.s), struck, opens: !!texts[0] && row.home !== document.body && opens_more(texts[0].el, row.home), title: !!(texts[0] && near(texts[0].el, "title") && inside(near(texts[0].el, "title"), row.home)), names: names(row), called: called(row, crowded ? null : row.home), options: options_of(row), y: boxOf(row.sites[0].el)[1] });
   sign.add(row.home.tagName + ":" + [...new Set(row.sites.map((s) => s.k + s.el.tagName))].sort().join("+"));
 });
 for (const m of markets.filter((m) => !m.used)) m.texts.forEach((t) => taken.delete(t));
-for (const c of [...markets.filter((m) => m.used), ...columns]) { claim("head", ...c.texts); tokens.push({ t: "columns", at: c.at, parts: c.parts.map((p) => p.s) }); }
+for (const c of [...markets.filter((m) => m.used), ...columns]) { claim("head", ...c.texts); tokens.push({ t: "columns", of: c, at: c.at, parts: c.parts.map((p) => p.s) }); }
 for (const o of options) if (head_options.has(o) || !holders.includes(o)) claim("switch", o, ...(parts_of.get(o) || []));
-for (const o of options) if (head_options.has(o)) tokens.push({ t: "head", at: o.i, own: o.own, on: state(o.el) });
-  else if (!holders.includes(o)) tokens.push({ t: "switch", at: o.i, own: o.own, on: state(o.el), off: locked(o.el), y: boxOf(o.el)[1] });
+for (const o of options) if (head_options.has(o)) tokens.push({ t: "head", of: o, at: o.i, own: o.own, on: state(o.el) });
+  else if (!holders.includes(o)) tokens.push({ t: "switch", of: o, at: o.i, own: o.own, on: state(o.el), off: locked(o.el), y: boxOf(o.el)[1] });
 const at_value = new Set(values.filter((v) => cut.some((c) => c.sites.includes(v))).map((v) => v.item));
 const state_of = (el) => { const n = near(el, "unfolds"); return !n ? "" : n.tagName === "SUMMARY" ? (n.parentNode.open ? "open" : "closed") : n.getAttribute("aria-expanded") === "true" ? "open" : "closed"; };
 const leads = (el) => { const link = near(el, "link"); return link ? way_of(link) : near(el, "pressable") || is_door(el) ? "press" : ""; };
@@ -96,7 +96,7 @@ const is_door = (el) => { for (let n = el, i = 0; n && n.nodeType === 1 && n !==
 for (const t of items) if (t.k === "text" && !used.has(t) && !taken.has(t) && !belongs.has(t) && !at_value.has(t) && !claims.has(t.nodes[0])) {
   claim("text", t);
   const pressed = near(t.el, "pressable");
-  tokens.push({ t: "text", at: t.i, s: t.s, title: !!near(t.el, "title") || beside(near(t.el, "cell")), strong: t.bold || is(t.el, "strong"), button: !!pressed && !near(t.el, "title"), tab: !!near(t.el, "tab"), head: !!near(t.el, "column_head") || (is_level(t) && !!near(t.el, "term")), alone: !!near(t.el, "row") && cells(near(t.el, "row")).length === 1,
+  tokens.push({ t: "text", of: t, at: t.i, s: t.s, title: !!near(t.el, "title") || beside(near(t.el, "cell")), strong: t.bold || is(t.el, "strong"), button: !!pressed && !near(t.el, "title"), tab: !!near(t.el, "tab"), head: !!near(t.el, "column_head") || (is_level(t) && !!near(t.el, "term")), alone: !!near(t.el, "row") && cells(near(t.el, "row")).length === 1,
     way: leads(t.el), pressed: !!pressed && (pressed.getAttribute("aria-pressed") === "true" || pressed.getAttribute("aria-checked") === "true"), fold: state_of(t.el), pieces: new Set(t.nodes.map((n) => n.parentNode)).size, off: !!near(t.el, "disabled"), where: where_is(t.el), chrome: !!near(t.el, "tour") || in_chrome(t.el), alert: !!near(t.el, "alert"), still: !!idle_pager(t.el), y: boxOf(t.el)[1] });
 }
 const sibling_of = (el) => [...(up(el) ? kids(up(el)) : [])].filter((k) => k.nodeType === 1 && k !== el && k.tagName === el.tagName && k.className === el.className && shown(k));
@@ -109,8 +109,9 @@ const rows_stated = all(document.body, "table").filter((t) => shown(t) && +t.get
 tokens.sort((a, b) => a.at - b.at);
 const parts = tokens.filter((t) => t.t === "row").map((t) => t.els);
 if (row !== undefined) return (parts[row] || []).map((n) => (n && n.nodeType === 3 ? n.parentElement : n)).filter(Boolean);
-tokens.forEach((t) => delete t.els);
 const left = leftovers();
-return { tokens, hidden, busy, troubles, empty: [...empty].map((e) => clean(words_of(e)).slice(0, 80)), stated: rows_stated, moment, left, beyond,
+const pieces = explain && explained(left);
+tokens.forEach((t) => { delete t.els; delete t.of; });
+return { tokens, hidden, busy, troubles, empty: [...empty].map((e) => clean(words_of(e)).slice(0, 80)), stated: rows_stated, moment, left, beyond, pieces,
   buttons: all(document.body, "button").filter((b) => shown(b) && !near(b, "skip")).map((b) => ({ s: clean(b.getAttribute("label") || b.getAttribute("aria-label") || words_of(b) || b.value), off: b.matches(":disabled") || !!near(b, "disabled") })),
   shape: [...sign].sort(), language: document.documentElement.lang, title: document.title };

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -54,11 +54,19 @@ class Known:
 
 def unaccounted(sight: Sight, known: Known) -> tuple[PageGap, ...]:
     """Everything on a page that is neither explained by the reading nor known furniture, in the page's order."""
+    return tuple(dict.fromkeys(gap for _, gaps in accounted(sight, known) for gap in gaps))
+
+
+def accounted(sight: Sight, known: Known) -> Iterator[tuple[Token | Piece, tuple[PageGap, ...]]]:
+    """Each token and each piece that was left over, with the gaps it makes; none where it is explained."""
     known = replace(known, shown=known.shown | shown_texts([sight]))
-    gaps = [gap for token in _without_names(sight, known) for gap in _of_token(token, known)]
-    gaps += _switches(sight)
-    gaps += [gap for piece in sight.left if (gap := _of_piece(piece, known)) is not None]
-    return tuple(dict.fromkeys(gaps))
+    for token in _without_names(sight, known):
+        yield token, tuple(_of_token(token, known))
+    for token, gap in _switches(sight):
+        yield token, (gap,)
+    for piece in sight.left:
+        gap_of_it = _of_piece(piece, known)
+        yield piece, () if gap_of_it is None else (gap_of_it,)
 
 
 def is_harmless(words: str) -> bool:
@@ -74,14 +82,15 @@ def _signs(text: str) -> bool:
     return any(unicodedata.category(char) in ("So", "Sk", "Sc") for char in text) and fold(text) not in marks("absent")
 
 
-def _switches(sight: Sight) -> Iterable[PageGap]:
+def _switches(sight: Sight) -> Iterable[tuple[TextToken, PageGap]]:
     """Names of marketplaces one after the other that head nothing.
 
     What is chosen by them was not all seen.
     """
     for one, next_one in pairwise(sight.tokens):
         if isinstance(one, TextToken) and isinstance(next_one, TextToken) and _is_place(one) and _is_place(next_one):
-            yield PageGap(kind=PageGapKind.WAY_NOT_TAKEN, words=f"{one.text} / {next_one.text}", where=next_one.where)
+            words = f"{one.text} / {next_one.text}"
+            yield next_one, PageGap(kind=PageGapKind.WAY_NOT_TAKEN, words=words, where=next_one.where)
 
 
 def _is_place(token: TextToken) -> bool:

@@ -31,7 +31,19 @@ _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 async def read_dom(page: Page) -> Sight:
     """Look at the page once; nothing is opened, scrolled or waited for."""
-    found = await value_of(page, _script(), _asked())
+    return _sight(await value_of(page, _script(), _asked()))
+
+
+async def read_explained(page: Page) -> tuple[Sight, dict[str, Any]]:
+    """The same look, and where everything stands: `found`, boxes as `js/explain.js` gives them, and the page's `size`.
+
+    Pixels of the page. A box names its token, or its piece of what is left, by number; -1 for none.
+    """
+    found = await value_of(page, _script(explains=True), {**_asked(), "explain": {"chrome": []}})
+    return _sight(found), found["pieces"]
+
+
+def _sight(found: dict[str, Any]) -> Sight:
     tokens = tuple(_token(item) for item in found["tokens"])
     return Sight(
         tokens=tokens,
@@ -76,11 +88,12 @@ def _asked() -> dict[str, Any]:
 
 
 @cache
-def _script() -> str:
+def _script(*, explains: bool = False) -> str:
     """The parts of the reading, which share one scope, in their order."""
     folder = Path(__file__).parents[1] / "js"
-    parts = "\n".join((folder / f"{name}.js").read_text(encoding="utf-8") for name in _PARTS)
-    return f"(asked) => {{ {source('rest')}; {source('lists')}; const {{ {', '.join(_asked())}, row }} = asked;\n{parts}\n}}"
+    names = (*_PARTS[:-1], "explain", _PARTS[-1]) if explains else _PARTS
+    parts = "\n".join((folder / f"{name}.js").read_text(encoding="utf-8") for name in names)
+    return f"(asked) => {{ {source('rest')}; {source('lists')}; const {{ {', '.join(_asked())}, row, explain }} = asked;\n{parts}\n}}"
 
 
 def _token(item: dict[str, Any]) -> Token:

@@ -1,0 +1,1 @@
+"""Pictures of the accounting: what claimed each piece of a permission page, and every gap where it stands."""

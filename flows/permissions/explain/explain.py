@@ -1,0 +1,207 @@
+"""Drawing what an audit made of its pages, once it is over: nothing that was read depends on it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Page
+
+from flows.browser.scripts import PageMovedError
+from flows.errors import BrowserLostError
+from flows.models import Grid, PageGap, PermissionRow
+from flows.permissions.explain.claims import Box, View, view_of
+from flows.permissions.explain.sheet import Drawn, Mark, alt_of, draw, easel, html_of
+from flows.permissions.rows.account import Known
+from flows.permissions.scan import each_window
+from flows.permissions.scopes import show_scope
+from flows.permissions.settle import rest
+from flows.permissions.snapshot.dom import read_explained
+from flows.recording.evidence import masked_screenshot, scrubbed_words, write_private
+from flows.redaction.redact import Redactor
+
+_MOST_VIEWS = 12
+_HIGHEST = 12_000  # px of a page that are drawn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is to be explained: the audit's grid, whose addresses its pages may show, and what a person may do about a gap.
+
+    `walks`: open, scroll and go back to every page and marketplace; else the page as it stands is drawn, and no more.
+    """
+
+    grid: Grid
+    names: frozenset[str]
+    next_of: Callable[[PageGap], str]
+    next_of_row: Callable[[PermissionRow], str]
+    walks: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """One picture that was drawn. `counts`: pieces by kind of claim. `marks`: numbers and boxes of what is marked."""
+
+    path: Path
+    name: str
+    alt: str
+    counts: dict[str, int]
+    marks: tuple[tuple[int, Box], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """What was drawn. Marks are numbered as in `named_gaps`, from 1; unread rows follow.
+
+    `crops` are pictures of single marks. `why_not`: why there is no picture, or not of everything.
+    """
+
+    pictures: tuple[Picture, ...] = ()
+    html: Path | None = None
+    marks: tuple[Mark, ...] = ()
+    crops: dict[int, Path] = field(default_factory=dict)
+    why_not: str = ""
+
+
+async def explain_grid(
+    page: Page, wanted: Wanted, *, directory: Path, redactor: Redactor, within: float
+) -> Explanation:
+    """Draw the pages of a grid that was read; files are `explained*.png` and `explained.html` of the directory, mode 0600.
+
+    Only what the reading itself presses is pressed. `within`: seconds for everything; what was drawn until then stays.
+    Never raises for a page that is gone: `why_not` says so.
+    """
+    work = _Work(page=page, wanted=wanted, redactor=redactor)
+    why = ""
+    try:
+        async with asyncio.timeout(within):
+            await work.look()
+    except TimeoutError:
+        why = f"the time for pictures ({within:.0f} s) was over before every view was drawn"
+    except (PlaywrightError, PageMovedError, BrowserLostError):
+        why = "the page was gone, or moved on, before every view was drawn"
+    if not work.drawn:
+        return Explanation(why_not=why or "nothing that was read stands on the page any more")
+    try:
+        async with asyncio.timeout(within):
+            return replace(await work.finish(directory), why_not=why or work.short_of)
+    except (TimeoutError, PlaywrightError):
+        return Explanation(why_not="the browser drew no picture in time; audit again")
+
+
+@dataclass(slots=True, kw_only=True)
+class _Work:
+    """The views that were drawn so far, and which marks and labels they hold."""
+
+    page: Page
+    wanted: Wanted
+    redactor: Redactor
+    drawn: list[Drawn] = field(default_factory=list)
+    placed: set[int] = field(default_factory=set)
+    labels: set[tuple[str, str]] = field(default_factory=set)
+    short_of: str = ""
+
+    async def look(self) -> None:
+        """Take every view that shows something which no earlier one showed."""
+        async for name, scope in self._places():
+            sight, pieces = await read_explained(self.page)
+            known = Known(names=self.wanted.names, nameless=True)
+            gaps, rows = self.wanted.grid.named_gaps, self.wanted.grid.rows
+            view = view_of(sight, pieces, known=known, gaps=gaps, rows=rows, scope=scope)
+            if not self._is_new(view, scope):
+                continue
+            if len(self.drawn) >= _MOST_VIEWS:
+                self.short_of = f"only the first {_MOST_VIEWS} views are drawn"
+                return
+            await self._take(name, view)
+
+    async def _places(self) -> AsyncIterator[tuple[str, str]]:
+        """The page as it stands; then, where it is walked, every page, marketplace and window."""
+        scopes = list(dict.fromkeys(row.scope for row in self.wanted.grid.rows)) or ["regional"]
+        if not self.wanted.walks:
+            yield _name_of(self.page.url, ""), scopes[-1] if len(scopes) == 1 else scopes[0]
+            return
+        for address in reversed(self.wanted.grid.pages or (self.page.url,)):
+            if self.page.url != address:
+                await self.page.goto(address, wait_until="domcontentloaded")
+                await rest(self.page)
+            for scope in scopes:
+                await show_scope(self.page, scope)
+                name = _name_of(address, scope if len(scopes) > 1 else "")
+                yield name, scope
+                async for _ in each_window(self.page):
+                    yield f"{name}, further on", scope
+
+    def _is_new(self, view: View, scope: str) -> bool:
+        """Whether it holds a mark, or the label of a row, that no earlier view holds."""
+        labels = {(scope, one.words) for one in view.claimed if one.kind == "label"}
+        marks = {number for number, _ in self._marks(view)}
+        new = not self.drawn or bool(labels - self.labels) or bool(marks - self.placed)
+        self.labels |= labels
+        self.placed |= marks
+        return new and bool(view.claimed or view.gaps)
+
+    def _marks(self, view: View) -> list[tuple[int, Box]]:
+        gaps, troubled = self.wanted.grid.named_gaps, _troubled(self.wanted.grid)
+        found = [(gaps.index(gap) + 1, box) for gap, box in view.gaps]
+        return found + [(len(gaps) + troubled.index(row) + 1, box) for row, box in view.unread]
+
+    async def _take(self, name: str, view: View) -> None:
+        png = await masked_screenshot(self.page, self.redactor, boxes=view.private)
+        width, height = int.from_bytes(png[16:20]), min(int.from_bytes(png[20:24]), _HIGHEST)
+        claimed = [one for one in view.claimed if one.box[1] < height]
+        marks = [(number, box) for number, box in self._marks(view) if box[1] < height]
+        self.drawn.append(
+            Drawn(name=name, png=png, width=width, height=height, claimed=tuple(claimed), marks=tuple(marks))
+        )
+
+    async def finish(self, directory: Path) -> Explanation:
+        """Draw the sheets and write them."""
+        marks = self.marks()
+        pictures: list[Picture] = []
+        crops: dict[int, Path] = {}
+        async with easel(self.page) as board:
+            for number, view in enumerate(self.drawn, 1):
+                whole, parts = await draw(board, view, marks, subline=f"{view.name}. {_SUBLINE}")
+                path = write_private(directory / f"explained-{number}.png", whole)
+                alt = alt_of(view, marks)
+                pictures.append(Picture(path=path, name=view.name, alt=alt, counts=view.counts, marks=view.marks))
+                for mark, part in parts.items():
+                    if mark not in crops:
+                        crops[mark] = write_private(directory / f"explained-gap-{mark}.png", part)
+        html = html_of(self.drawn, marks, title="What the audit made of the page", subline=_SUBLINE)
+        kept = write_private(directory / "explained.html", html.encode())
+        return Explanation(pictures=tuple(pictures), html=kept, marks=marks, crops=crops)
+
+    def marks(self) -> tuple[Mark, ...]:
+        """Every gap of the audit, then every row it could not read, scrubbed."""
+        gaps, troubled = self.wanted.grid.named_gaps, _troubled(self.wanted.grid)
+        told = [(gap.kind.value.replace("_", " "), gap.words, gap.where, self.wanted.next_of(gap)) for gap in gaps]
+        told += [
+            ("row not read", f"{row.permission}: {row.problem}", row.section, self.wanted.next_of_row(row))
+            for row in troubled
+        ]
+        placed = {number for view in self.drawn for number, _ in view.marks}
+        return tuple(
+            Mark(number=number, kind=kind, words=self._scrub(words), where=where, next=step, placed=number in placed)
+            for number, (kind, words, where, step) in enumerate(told, 1)
+        )
+
+    def _scrub(self, words: str) -> str:
+        return scrubbed_words(words, self.redactor)
+
+
+_SUBLINE = "Every piece of the page is coloured by what claimed it; a pass needs a page without any gap. Grey covers hide what is private."
+
+
+def _troubled(grid: Grid) -> list[PermissionRow]:
+    return [row for row in grid.rows if row.problem is not None]
+
+
+def _name_of(address: str, scope: str) -> str:
+    path = urlsplit(address).path or address
+    return f"{path} ({scope})" if scope else path

@@ -1,0 +1,191 @@
+"""The sheet: a masked screenshot under coloured boxes, with its legend and its gaps as a list, as HTML and as PNG."""
+
+from __future__ import annotations
+
+import base64
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, Template
+from playwright.async_api import Page
+
+from flows.permissions.explain.claims import Box, Claimed, ClaimKind
+
+NAMES = {
+    ClaimKind.SECTION: "section or marketplace",
+    ClaimKind.HEAD: "column head",
+    ClaimKind.LABEL: "permission",
+    ClaimKind.DESCRIPTION: "its description",
+    ClaimKind.LEVEL: "level held",
+    ClaimKind.OFFERED: "level offered",
+    ClaimKind.SUBJECT: "whose rights these are",
+    ClaimKind.FURNITURE: "known furniture, or a way that was followed",
+    ClaimKind.CHROME: "the site's own frame",
+}
+_TAGS = {
+    ClaimKind.SECTION: "section",
+    ClaimKind.HEAD: "column head",
+    ClaimKind.LABEL: "permission",
+    ClaimKind.DESCRIPTION: "description",
+    ClaimKind.LEVEL: "held",
+    ClaimKind.OFFERED: "offered",
+    ClaimKind.SUBJECT: "whose rights",
+    ClaimKind.FURNITURE: "furniture",
+    ClaimKind.CHROME: "site's frame",
+}
+_LISTED = 12  # gaps that a picture lists itself
+_MARGIN, _LEAST_WIDTH, _LEAST_HEIGHT = 36, 520, 110  # px around a gap in its own picture
+_DRAW = """async ([number, data]) => {
+  const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
+  const picture = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+  document.querySelectorAll("canvas")[number].getContext("2d").drawImage(picture, 0, 0);
+}"""
+_PATIENCE = 10_000  # ms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """One gap, or one row that could not be read, as a person reads it: `next` is what can be done.
+
+    `number` is its number in the list. All words are scrubbed.
+    """
+
+    number: int
+    kind: str
+    words: str
+    where: str
+    next: str
+    placed: bool = True  # it has a box in a picture
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """One view to draw: the masked screenshot (PNG), the explained pieces, and the boxes of marks by their number."""
+
+    name: str
+    png: bytes
+    width: int
+    height: int
+    claimed: tuple[Claimed, ...]
+    marks: tuple[tuple[int, Box], ...]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many pieces each kind of claim has."""
+        found = Counter(one.kind for one in self.claimed)
+        return {kind.value: found[kind] for kind in ClaimKind if found[kind]}
+
+
+def html_of(views: Sequence[Drawn], marked: Sequence[Mark], *, title: str, subline: str) -> str:
+    """Everything as one self-contained page: no script, no network, light and dark, readable on a telephone."""
+    return _rendered(views, marked, title=title, subline=subline, drawn=False)
+
+
+def alt_of(view: Drawn, marked: Sequence[Mark]) -> str:
+    """The picture in words, for those who do not see it."""
+    here = {number for number, _ in view.marks}
+    told = "; ".join(f"{one.number} {one.kind} {one.words!r}" for one in marked if one.number in here)
+    counts = ", ".join(f"{count} {NAMES[ClaimKind(kind)]}" for kind, count in view.counts.items())
+    gaps = f" Outlined in red, hatched and numbered: {told}." if told else " No gap stands in it."
+    return f"The permission page, masked, each piece coloured by what claimed it: {counts or 'none'}.{gaps}"
+
+
+@asynccontextmanager
+async def easel(page: Page) -> AsyncIterator[Page]:
+    """A page of its own to draw on, in the browser of the visit: nothing can be loaded there."""
+    browser = page.context.browser
+    if browser is None:
+        raise RuntimeError("the page belongs to no browser that could open another")
+    context = await browser.new_context(offline=True, viewport={"width": 1280, "height": 800})
+    try:
+        yield await context.new_page()
+    finally:
+        await context.close()
+
+
+async def draw(board: Page, view: Drawn, marked: Sequence[Mark], *, subline: str) -> tuple[bytes, dict[int, bytes]]:
+    """Draw one view; returns its PNG and, by number, a picture of each gap's surroundings."""
+    await board.set_viewport_size({"width": max(view.width, 320), "height": 800})
+    text = _rendered((view,), marked, title="", subline=subline, drawn=True)
+    await board.set_content(text, timeout=_PATIENCE)
+    await board.evaluate(_DRAW, [0, base64.b64encode(view.png).decode()])
+    whole = await board.screenshot(full_page=True, timeout=_PATIENCE)
+    top = await board.evaluate("document.querySelector('figure').getBoundingClientRect().top + scrollY")
+    parts = {}
+    for number, box in view.marks:
+        if number not in parts:
+            clip = _around(box, view, top)
+            parts[number] = await board.screenshot(full_page=True, clip=clip, timeout=_PATIENCE)  # type: ignore[arg-type]  # a FloatRect
+    return whole, parts
+
+
+def _around(box: Box, view: Drawn, top: float) -> dict[str, float]:
+    """A gap with enough around it to be found again on the page."""
+    width = min(max(box[2] + 2 * _MARGIN, _LEAST_WIDTH), view.width)
+    height = min(max(box[3] + 2 * _MARGIN, _LEAST_HEIGHT), view.height)
+    x = min(max(0, box[0] + box[2] / 2 - width / 2), view.width - width)
+    y = min(max(0, box[1] + box[3] / 2 - height / 2), view.height - height)
+    return {"x": x, "y": y + top, "width": width, "height": height}
+
+
+def _rendered(views: Sequence[Drawn], marked: Sequence[Mark], *, title: str, subline: str, drawn: bool) -> str:
+    counts: Counter[str] = Counter()
+    for view in views:
+        counts.update(view.counts)
+    here = {number for view in views for number, _ in view.marks}
+    shown = [one for one in marked if not drawn or one.number in here]
+    pieces = sum(counts.values())
+    gaps = "no gap" if not shown else "1 gap" if len(shown) == 1 else f"{len(shown)} gaps"
+    headline = (
+        f"{pieces} pieces explained, {gaps}" if shown else f"All {pieces} pieces of the page are explained: no gap"
+    )
+    return _template().render(
+        title=title or headline,
+        headline=headline,
+        subline=subline,
+        legend=[(kind.value, NAMES[kind], counts[kind]) for kind in ClaimKind if counts[kind]],
+        marked=shown,
+        most=_LISTED if drawn else len(shown),
+        views=[_shown(view, marked, drawn=drawn) for view in views],
+        drawn=drawn,
+    )
+
+
+def _shown(view: Drawn, marked: Sequence[Mark], *, drawn: bool) -> dict[str, Any]:
+    return {
+        "name": view.name,
+        "png": "" if drawn else base64.b64encode(view.png).decode(),
+        "alt": alt_of(view, marked),
+        "width": view.width,
+        "height": view.height,
+        "claimed": sorted(view.claimed, key=lambda one: -one.box[2] * one.box[3]),
+        "tags": list(_tags(view)),
+        "marks": [
+            {"number": number, "box": box, "at": (max(13, box[0] - 4), max(13, box[1] - 4))}
+            for number, box in view.marks
+        ],
+    }
+
+
+def _tags(view: Drawn) -> list[dict[str, Any]]:
+    """The first piece of each kind bears its name, where it stands clear of the other tags."""
+    tags: list[dict[str, Any]] = []
+    for kind in ClaimKind:
+        for one in (one for one in view.claimed if one.kind is kind):
+            width = 10 + 6 * len(_TAGS[kind])
+            x, y = min(one.box[0], max(0, view.width - width)), max(0, one.box[1] - 15)
+            if all(abs(x - tag["x"]) > max(width, tag["width"]) or abs(y - tag["y"]) > 16 for tag in tags):
+                tags.append({"x": x, "y": y, "width": width, "name": _TAGS[kind]})
+                break
+    return tags
+
+
+@cache
+def _template() -> Template:
+    loader = FileSystemLoader(Path(__file__).parent)
+    return Environment(loader=loader, autoescape=True, trim_blocks=True).get_template("sheet.html.j2")
