@@ -88,6 +88,12 @@ class HtmlReport:
             "gaps": [
                 (gap, self._pictures([gap["picture"]] if gap["picture"] else [])) for gap in document.get("gaps", [])
             ],
+            "explained": document.get("explained"),
+            "views": [
+                (picture, source)
+                for picture in document.get("explained", {}).get("pictures", ())
+                for source in self._pictures([picture["picture"]])
+            ],
             "notes": [note for note in document["notes"] if not note.startswith("not read: ")],
             "sections": _sections(document),
         }

@@ -53,12 +53,24 @@ def _permission_cases(document: AuditDocument) -> list[str]:
 def _reading_case(document: AuditDocument) -> list[str]:
     """The reading itself is a case: it fails where nothing may be concluded from it."""
     head = f"<testcase classname={_attribute(document['account'])} name={_attribute('everything was read')}"
+    shown = _pictures_of(document)
     if document["verdict"] in ("pass", "fail"):
-        return [f"{head}/>\n"]
+        return [f"{head}>{shown}</testcase>\n" if shown else f"{head}/>\n"]
     why = _text("; ".join(document["notes"]) or document["verdict"])
     return [
-        f"{head}><error type={_attribute(document['verdict'])} message={_attribute(document['verdict'])}>{why}</error></testcase>\n"
+        f"{head}><error type={_attribute(document['verdict'])} message={_attribute(document['verdict'])}>{why}</error>{shown}</testcase>\n"
     ]
+
+
+def _pictures_of(document: AuditDocument) -> str:
+    """The explained pictures as attachments, in the way that JUnit readers know."""
+    explained = document.get("explained")
+    if explained is None:
+        return ""
+    lines = [f"[[ATTACHMENT|{picture['picture']}]]" for picture in explained["pictures"]]
+    lines += [f"{mark['number']} {mark['kind']}: {mark['words']}. {mark['next']}" for mark in explained["marks"]]
+    lines += [f"not drawn: {explained['why_not']}"] if explained["why_not"] else []
+    return f"<system-out>{_text(chr(10).join(lines))}</system-out>"
 
 
 def _case(

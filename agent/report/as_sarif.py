@@ -89,7 +89,12 @@ def _whole(document: AuditDocument) -> dict[str, Any]:
         "message": {"text": f"{account}: {RULES[verdict]}. {'; '.join(document['notes'])}".strip()},
         "locations": [_place((account,))],
         "partialFingerprints": {"findingId/v1": f"{account}/{verdict}"},
-        "properties": {"userEmail": document["user_email"], "auditedAt": document["audited_at"]},
+        "properties": {
+            "userEmail": document["user_email"],
+            "auditedAt": document["audited_at"],
+            "gaps": document.get("gaps", []),
+            **({"explained": document["explained"]} if "explained" in document else {}),
+        },
     }
 
 

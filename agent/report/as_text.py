@@ -38,6 +38,7 @@ class TextReport:
         self._probes(document)
         if document["drift"]:
             self._line(f"drift: {document['drift']}")
+        self._explained(document)
         for path in document["evidence"]:
             self._line(f"evidence: {path}")
         self._console.print()
@@ -48,6 +49,21 @@ class TextReport:
                 ", ".join(f"{count} {verdict}" for verdict, count in sorted(self._sums.items())) or "no accounts",
                 indent="",
             )
+
+    def _explained(self, document: AuditDocument) -> None:
+        """The list beside the pictures: what claimed how many pieces, and each gap with what a person may do."""
+        explained = document.get("explained")
+        if explained is None:
+            return
+        for picture in explained["pictures"]:
+            counts = ", ".join(f"{count} {kind}" for kind, count in picture["counts"].items())
+            self._line(f"explained {picture['name']}: {counts or 'nothing'}")
+        for mark in explained["marks"]:
+            where = f" ({mark['where']})" if mark["where"] else ""
+            self._line(f"gap {mark['number']} {mark['kind']}: {mark['words']}{where}")
+            self._line(mark["next"], indent="    ")
+        if explained["why_not"]:
+            self._line(f"not drawn: {explained['why_not']}")
 
     def _probes(self, document: AuditDocument) -> None:
         for feature in document["features"]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy.engine import Engine
 
 from agent.clock import Clock
+from agent.domain.audit.memory import Confirmation
 from agent.domain.policy.model import Policy
 from agent.domain.schedule import Rhythm
 from agent.domain.sign_in_breaker import BreakerLimits
@@ -41,7 +42,9 @@ class WorkerContext:
     takeovers: TakeoverParts | None = None  # who holds pages for people; None in a one-off command
     picture_pool: BrowserPool | None = None  # a browser that can show pictures, for visits that may sign in
 
-    confirmed: str | None = None  # who says, and why, that rows the last complete audit had are gone
+    confirmed: Confirmation | None = None  # who says, and why, that rows the last complete audit had are gone
+
+    explains: bool = False  # whether a person asked for pictures of what the audits make of their pages
 
     short_ways: ShortWays = field(default_factory=ShortWays)
 

@@ -16,6 +16,7 @@ from sqlalchemy.engine import Engine
 from agent.clock import Clock
 from agent.domain.account import Account
 from agent.domain.audit.document import AuditDocument
+from agent.domain.audit.memory import Confirmation
 from agent.domain.authorization import State
 from agent.domain.insights.document import InsightsDocument
 from agent.domain.policy.load import load_configured_policy
@@ -119,16 +120,24 @@ async def insights_one(settings: Settings, *, engine: Engine, vault: Vault, acco
 
 @asynccontextmanager
 async def auditing(
-    settings: Settings, *, engine: Engine, vault: Vault, policy: Policy, confirmed: str | None = None
+    settings: Settings,
+    *,
+    engine: Engine,
+    vault: Vault,
+    policy: Policy,
+    confirmed: Confirmation | None = None,
+    explains: bool = False,
 ) -> AsyncIterator[Callable[[str, str | None], Awaitable[AuditDocument]]]:
     """Lend one browser to many one-off audits.
 
     Call what it yields with an account and, if another signs in, that one.
 
-    `confirmed`: who says, and why, that rows which the last complete audit had are gone from the page.
+    `confirmed`: who says, and why, that rows which the last complete audit had are gone from the page. `explains`: draw
+    what each audit makes of its pages.
     """
     configured = load_configured_policy(settings.audit.policy_file)
-    async with lent_context(settings, engine, vault, configured, asked=policy, confirmed=confirmed) as context:
+    lent = lent_context(settings, engine, vault, configured, asked=policy, confirmed=confirmed, explains=explains)
+    async with lent as context:
 
         async def audit(account_id: str, as_account: str | None) -> AuditDocument:
             ended = await _visit(context, account_id, kind=VisitKind.AUDIT, as_account=as_account)
@@ -148,7 +157,8 @@ async def lent_context(
     policy: Policy,
     *,
     asked: Policy | None = None,
-    confirmed: str | None = None,
+    confirmed: Confirmation | None = None,
+    explains: bool = False,
 ) -> AsyncIterator[WorkerContext]:
     require_browser(settings)
     pool = BrowserPool(options=browser_options(settings), replace_after=settings.browser.replace_after)
@@ -169,6 +179,7 @@ async def lent_context(
             clock=Clock(),
             asked_policy=asked,
             confirmed=confirmed,
+            explains=explains,
         )
     finally:
         await pool.close()

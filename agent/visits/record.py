@@ -23,6 +23,7 @@ from agent.store.sign_in import acts, sign_in_breaker
 from agent.store.sign_in.password_marks import Mark
 from agent.store.transitions import Facts
 from agent.store.vault import sessions
+from agent.visits.confirmed import confirm_lost
 from agent.visits.context import WorkerContext
 from agent.visits.errors import PasswordDoubtedError
 from agent.visits.hooks import remember_password
@@ -118,6 +119,8 @@ def _save(conn: Connection, context: WorkerContext, plan: Plan, conclusion: Conc
     if conclusion.document is not None:
         record_audit(conn, account=plan.account.id, at=now, document=conclusion.document, visit_id=plan.visit_id)
         chrome_drafts.keep(conn, conclusion.document, account_id=plan.account.id, visit_id=plan.visit_id, now=now)
+        if context.confirmed is not None:
+            confirm_lost(conn, plan.account, conclusion.document, context.confirmed, now=now)
 
 
 def _save_insights(conn: Connection, context: WorkerContext, plan: Plan, conclusion: Conclusion, now: datetime) -> None:

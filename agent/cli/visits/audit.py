@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import getpass
+import socket
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -18,12 +19,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from sqlalchemy.engine import Engine
 
 from agent.cli import context
-from agent.cli.output import now
+from agent.cli.output import now, warn
 from agent.cli.output_file import open_output
+from agent.cli.visits.explained import tell_pictures
 from agent.cli.visits.many_audits import audits_in_order
 from agent.domain.account import Account
 from agent.domain.audit.changes import tell_changes
 from agent.domain.audit.document import AuditDocument, unread_document
+from agent.domain.audit.memory import Confirmation
 from agent.domain.policy.load import load_configured_policy, load_policy
 from agent.domain.policy.model import Policy
 from agent.errors import Exit, UnconfirmedError, UsageError
@@ -34,6 +37,7 @@ from agent.store import accounts, audits
 from agent.store.database.engine import reading
 from agent.visits.on_demand import auditing
 
+_LONGEST_REASON = 500
 _EXITS = {"pass": Exit.OK, "fail": Exit.FINDING}
 
 
@@ -60,9 +64,20 @@ def audit(
         bool, typer.Option("--since-last", help="Say what is new, changed and resolved since the audit before.")
     ] = False,
     stored: Annotated[bool, typer.Option("--stored", help="Report the last stored audits; open no browser.")] = False,
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--explain",
+            help="Draw each page: every piece coloured by what claimed it, every gap in red; with a list of what can be done.",
+        ),
+    ] = False,
     confirm: Annotated[
         bool,
         typer.Option("--confirm", help="Say that rows which the last complete audit had are gone; needs --reason."),
+    ] = False,
+    fleet: Annotated[
+        bool,
+        typer.Option("--fleet", help="With --confirm: gone for every account of this marketplace and layout."),
     ] = False,
     reason: Annotated[
         str | None, typer.Option("--reason", help="Why these rows are gone.", metavar="TEXT", show_default=False)
@@ -74,8 +89,11 @@ def audit(
     """
     if bool(account_ids) == every:
         raise UsageError("expected account IDs, or --all; see 'sc-agent audit --help'")
-    if confirm and (every or stored or len(account_ids or ()) != 1 or not (reason or "").strip()):
-        raise UsageError("--confirm is for one account that is audited now, and needs --reason TEXT")
+    confirmed = _confirmation(
+        confirm, reason, fleet=fleet, one=not (every or stored) and len(set(account_ids or ())) == 1
+    )
+    if explain and stored:
+        raise UsageError("--explain draws the pages that are read, and --stored reads none; leave one out")
     if stored and policy:
         raise UsageError(
             "--stored reports what was judged when it was read, so --policy changes nothing; leave one out"
@@ -92,7 +110,9 @@ def audit(
             engine=engine,
             report=open_report(format, out, evidence=settings.data_dir),
             since_last=since_last,
-            confirmed=f"{getpass.getuser()} ({(reason or '').strip()})" if confirm else None,
+            explains=explain,
+            output=output,
+            confirmed=confirmed,
         )
         if stored:
             run.write_stored(chosen)
@@ -117,7 +137,9 @@ class _AuditRun:
     engine: Engine
     report: Report
     since_last: bool
-    confirmed: str | None = None  # who says, and why, that rows are gone
+    confirmed: Confirmation | None = None  # who says, and why, that rows are gone
+    explains: bool = False
+    output: Path | None = None
     worst: Exit = Exit.OK
     begun: bool = False
 
@@ -143,7 +165,12 @@ class _AuditRun:
         """
         vault = context.proven_vault(self.settings, self.engine)
         async with auditing(
-            self.settings, engine=self.engine, vault=vault, policy=rules, confirmed=self.confirmed
+            self.settings,
+            engine=self.engine,
+            vault=vault,
+            policy=rules,
+            confirmed=self.confirmed,
+            explains=self.explains,
         ) as audit_one:
             with _progress(len(chosen)) as advance:
                 async for account, document in audits_in_order(
@@ -157,6 +184,10 @@ class _AuditRun:
         """Finish one document and hand it to the report."""
         if self.since_last:
             tell_changes(before, document)
+        if self.confirmed is not None:
+            _tell_confirmed(document, self.confirmed)
+        if self.explains:
+            tell_pictures(document, self.output, evidence=self.settings.evidence_root)
         self._begin()
         self.report.add(document)
         self.worst = max(self.worst, _exit_of(document))
@@ -177,6 +208,39 @@ class _AuditRun:
             newest = audits.last_audit(conn, account.id)
             stored = newest is not None and newest["audited_at"] == document["audited_at"]
             return audits.last_audit(conn, account.id, skip=1) if stored else newest
+
+
+def _confirmation(confirm: bool, reason: str | None, *, fleet: bool, one: bool) -> Confirmation | None:
+    """What a person says of lost rows.
+
+    Raises:
+        UsageError: it is not said of one account that is audited now, or not why, or something is said without --confirm.
+    """
+    said = (reason or "").strip()
+    if not confirm:
+        if fleet or reason is not None:
+            raise UsageError("--reason and --fleet say something about lost rows only together with --confirm")
+        return None
+    if not one:
+        raise UsageError("--confirm is for one account that is audited now: give one ID, without --all and --stored")
+    if not said or len(said) > _LONGEST_REASON:
+        raise UsageError(f"--confirm needs --reason TEXT, why the rows are gone, in 1 to {_LONGEST_REASON} characters")
+    source = f"command at {socket.gethostname()}"
+    return Confirmation(person=getpass.getuser(), reason=said, source=source, fleet=fleet)
+
+
+def _tell_confirmed(document: AuditDocument, confirmed: Confirmation) -> None:
+    """Say what was confirmed, or that nothing was there to confirm."""
+    lost, account = document.get("lost_rows", []), document["account"]
+    whose = "every account of this marketplace and layout" if confirmed.fleet else account
+    for row in lost:
+        warn(f"{account}: confirmed as gone for {whose}: {row['section']} > {row['permission']} ({row['scope']})")
+    if lost:
+        return
+    if document["verdict"] in _EXITS and not document.get("gaps"):
+        warn(f"{account}: nothing to confirm: every row of the last complete audit is still there, or there was none")
+    else:
+        warn(f"{account}: nothing was confirmed: the page was not read whole, so no row can be said to be gone")
 
 
 def _place(settings: Settings) -> str:

@@ -40,6 +40,7 @@ class FindingDocument(TypedDict):
     offered: list[str]
     remedy: str
     evidence: NotRequired[list[str]]
+    no_picture: NotRequired[str]  # why there is none of the row
 
 
 class PermissionDocument(TypedDict):
@@ -82,12 +83,50 @@ class GapDocument(TypedDict):
     picture: str | None
 
 
+class PictureDocument(TypedDict):
+    """One picture of a view of a page, each piece coloured by what claimed it. `counts`: pieces by kind of claim."""
+
+    picture: str
+    name: str
+    alt: str
+    counts: dict[str, int]
+
+
+class MarkDocument(TypedDict):
+    """A gap, or a row that could not be read, as it is numbered in the pictures.
+
+    `next`: what a person may do. `box`: left, top, width, height in pixels of the page; None where it has no place.
+    """
+
+    number: int
+    kind: str
+    words: str
+    where: str
+    next: str
+    picture: str | None
+    box: list[int] | None
+
+
+class ExplainedDocument(TypedDict):
+    """What was drawn of an audit, as paths relative to the data directory.
+
+    `page`: everything as one HTML file. `marks`: the gaps numbered as in `gaps`, then the unread rows. `why_not`: why
+    nothing, or not everything, could be drawn.
+    """
+
+    pictures: list[PictureDocument]
+    page: str | None
+    marks: list[MarkDocument]
+    why_not: str | None
+
+
 class RowDocument(TypedDict):
     """The place of one row."""
 
     scope: str
     section: str
     permission: str
+    occurrence: NotRequired[int]  # not in documents of 0.1
 
 
 class AuditDocument(TypedDict):
@@ -106,6 +145,7 @@ class AuditDocument(TypedDict):
     gaps: NotRequired[list[GapDocument]]  # not in documents of 0.1
     lost_rows: NotRequired[list[RowDocument]]
     second_look_s: NotRequired[float]
+    explained: NotRequired[ExplainedDocument]  # where it was asked for, and where there are gaps
     evidence: list[str]
     notes: list[str]
     probes: list[ProbeDocument]

@@ -6,10 +6,27 @@ Rows do not go by themselves.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 from agent.domain.audit.document import AuditDocument, PermissionDocument
 from agent.domain.audit.reading import Gap, GapKind, Reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmation:
+    """A person's word that rows which the last complete audit had are gone. `fleet`: for every account of this
+    marketplace, on pages of this layout.
+    """
+
+    person: str
+    reason: str
+    source: str  # where it was said
+    fleet: bool = False
+
+    def __str__(self) -> str:
+        """Who and why."""
+        return f"{self.person} ({self.reason})"
 
 
 def is_complete(document: AuditDocument) -> bool:
@@ -25,7 +42,7 @@ def lost_rows(before: AuditDocument | None, reading: Reading) -> tuple[Permissio
     if before is None or not reading.complete or not reading.rows:
         return ()
     here = {row.key for row in reading.rows}
-    gone = tuple(row for row in before["permissions"] if _key(row) not in here)
+    gone = tuple(row for row in before["permissions"] if key_of(row) not in here)
     if before["language"] == reading.language:
         return gone
     had, has = (
@@ -33,6 +50,13 @@ def lost_rows(before: AuditDocument | None, reading: Reading) -> tuple[Permissio
         for scopes in ((row["scope"] for row in before["permissions"]), (row.scope for row in reading.rows))
     )
     return tuple(row for row in gone if has[row["scope"]] < had[row["scope"]])
+
+
+def still_lost(
+    lost: tuple[PermissionDocument, ...], gone: Collection[tuple[str, str, str, int]]
+) -> tuple[PermissionDocument, ...]:
+    """The lost rows that nobody said are gone for every account."""
+    return tuple(row for row in lost if key_of(row) not in gone)
 
 
 def without_lost(reading: Reading, lost: tuple[PermissionDocument, ...]) -> Reading:
@@ -53,5 +77,5 @@ def place_of(row: PermissionDocument) -> str:
     return f"{row['section']} > {row['permission']}"
 
 
-def _key(row: PermissionDocument) -> tuple[str, str, str, int]:
+def key_of(row: PermissionDocument) -> tuple[str, str, str, int]:
     return (row["scope"], row["section"], row["permission"], row["occurrence"])

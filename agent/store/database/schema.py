@@ -633,6 +633,20 @@ adopted = sa.Table(
     _column("draft_id", sa.Integer, nullable=True),
 )
 
+lost_rows = sa.Table(  # that are gone for every account of a marketplace on pages of a layout, as people said
+    "lost_rows",
+    metadata,
+    _column("marketplace", sa.Text, primary_key=True),
+    _column("layout", sa.Text, primary_key=True),
+    _column("scope", sa.Text, primary_key=True),
+    _column("section", sa.Text, primary_key=True),
+    _column("permission", sa.Text, primary_key=True),
+    _column("occurrence", sa.Integer, primary_key=True, autoincrement=False),
+    _column("person", sa.Text),
+    _column("reason", sa.Text),
+    _column("at", UtcDateTime),
+)
+
 erasures = sa.Table(  # of accounts that left: what was erased and when, and none of it
     "erasures",
     metadata,

@@ -6,7 +6,7 @@ Nothing is changed.
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -23,14 +23,16 @@ from agent.domain.policy.model import Policy
 from agent.store.audits import last_complete_audit
 from agent.store.database.engine import reading as store_reading
 from agent.store.insights import features_read
+from agent.store.lost_rows import RowKey, confirmed
 from agent.store.transitions import Facts
 from agent.visits.context import WorkerContext
 from agent.visits.guards.vouched import is_vouched
 from agent.visits.kinds.accept import credentials, seller_account
 from agent.visits.kinds.audit_reading import JudgedAudit, judge_reading
+from agent.visits.kinds.explained import keep_explanation, share_pictures
 from agent.visits.outcome import Conclusion
 from agent.visits.prepare import Plan
-from flows.models import AuditReading, Bounds, FlowHooks, Grid, PageGap, PageGapKind
+from flows.models import AuditReading, Bounds, FlowHooks, Grid, PageGap, PageGapKind, PermissionRow
 from flows.permissions.audit import audit_at_once, audit_permissions
 from flows.permissions.capture import capture_rows
 from flows.visit.visit import Visit
@@ -101,7 +103,7 @@ async def _concluded(visit: Visit, plan: Plan, context: WorkerContext, reading: 
     if not is_vouched(account, any_merchant=context.settings.accept_any_merchant):
         reading = of_nobody_known(reading)
     now = context.clock.now()
-    before, proven = await asyncio.to_thread(_known, context, account.id)
+    before, proven, gone = await asyncio.to_thread(_known, context, account, reading.grid)
 
     def judged_by(policy: Policy) -> JudgedAudit:
         judged = judge_reading(
@@ -112,6 +114,7 @@ async def _concluded(visit: Visit, plan: Plan, context: WorkerContext, reading: 
             now=now,
             before=before,
             confirmed=context.confirmed,
+            gone=gone,
         )
         for feature in judged.document["features"]:
             feature["read"] = proven.get(feature["name"])
@@ -119,7 +122,12 @@ async def _concluded(visit: Visit, plan: Plan, context: WorkerContext, reading: 
 
     judged = judged_by(context.policy)
     shown = None if context.asked_policy in (None, context.policy) else judged_by(context.asked_policy).document
-    await keep_pictures(visit, reading, judged.document, context.evidence_dir(account.id, plan.visit_id))
+    directory = context.evidence_dir(account.id, plan.visit_id)
+    await keep_pictures(visit, reading, judged.document, directory)
+    names = frozenset({account.user_email.casefold(), plan.signs_in.user_email.casefold()})
+    await keep_explanation(visit, reading, judged.document, directory, asked=context.explains, names=names)
+    if shown is not None:
+        share_pictures(judged.document, shown)
     event = event_of(judged.audit, plan, limit=context.settings.audit.incomplete_limit)
     return Conclusion(
         outcome=judged.audit.verdict,
@@ -133,10 +141,14 @@ async def _concluded(visit: Visit, plan: Plan, context: WorkerContext, reading: 
     )
 
 
-def _known(context: WorkerContext, account_id: str) -> tuple[AuditDocument | None, dict[str, str]]:
-    """The last complete audit, and when each feature's data was read last."""
+def _known(
+    context: WorkerContext, account: Account, grid: Grid | None
+) -> tuple[AuditDocument | None, dict[str, str], dict[RowKey, str]]:
+    """The last complete audit, when each feature's data was read last, and the rows that are gone for every account."""
     with store_reading(context.engine) as conn:
-        return last_complete_audit(conn, account_id), features_read(conn, account_id)
+        gone = {} if grid is None else confirmed(conn, marketplace=account.marketplace, layout=grid.layout)
+        said = {key: f"{one.person} ({one.reason})" for key, one in gone.items()}
+        return last_complete_audit(conn, account.id), features_read(conn, account.id), said
 
 
 def of_nobody_known(reading: AuditReading) -> AuditReading:
@@ -208,6 +220,7 @@ async def keep_pictures(visit: Visit, reading: AuditReading, document: AuditDocu
     A row that cannot be pictured costs nothing.
     """
     if reading.grid is None:
+        _say_why_not(document, rows={}, whole=False)
         return
     pictured = [
         row for row in reading.grid.rows if row.permission != UNIVERSAL_ADMIN
@@ -217,17 +230,42 @@ async def keep_pictures(visit: Visit, reading: AuditReading, document: AuditDocu
         (f["scope"], f["section"], f["permission"], f["occurrence"]): f["id"] for f in document["findings"][:_PICTURES]
     }
     wanted = {rows[place]: directory / f"{name}.png" for place, name in places.items() if place in rows}
-    if not wanted:
-        return
-    make_private(directory)
-    with suppress(TimeoutError):
-        async with asyncio.timeout(_PICTURES_TIME):
-            await capture_rows(visit.page, wanted, pages=reading.grid.pages)
+    in_time = not wanted or await _take_pictures(visit, wanted, pages=reading.grid.pages, directory=directory)
     taken = {path.stem: str(Path("evidence", *path.parts[-3:])) for path in wanted.values() if path.exists()}
     for finding in document["findings"]:
         if finding["id"] in taken:
             finding["evidence"] = [taken[finding["id"]]]
             document["evidence"].append(taken[finding["id"]])
+    _say_why_not(document, rows=rows, whole=in_time)
+
+
+async def _take_pictures(
+    visit: Visit, wanted: Mapping[PermissionRow, Path], *, pages: tuple[str, ...], directory: Path
+) -> bool:
+    """Picture rows; False when the time was over first."""
+    make_private(directory)
+    try:
+        async with asyncio.timeout(_PICTURES_TIME):
+            await capture_rows(visit.page, wanted, pages=pages)
+    except TimeoutError:
+        return False
+    return True
+
+
+def _say_why_not(document: AuditDocument, *, rows: Mapping[tuple[str, str, str, int], object], whole: bool) -> None:
+    """Say of each finding without a picture of its row why it has none."""
+    for number, finding in enumerate(document["findings"]):
+        if "evidence" in finding:
+            continue
+        if finding["permission"] == UNIVERSAL_ADMIN:
+            why = "it is a switch above the rows, and no row"
+        elif (finding["scope"], finding["section"], finding["permission"], finding["occurrence"]) not in rows:
+            why = "the row is not on the page"
+        elif number >= _PICTURES:
+            why = f"only the first {_PICTURES} findings are pictured"
+        else:
+            why = "the row could not be brought to sight again" if whole else "the time for pictures was over"
+        finding["no_picture"] = why
 
 
 def make_private(directory: Path) -> None:

@@ -5,13 +5,14 @@ The map between the two vocabularies, and the judgement.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from agent.domain.audit.document import AuditDocument, RowDocument, document
 from agent.domain.audit.judge import Audit, judge
 from agent.domain.audit.level import Level
-from agent.domain.audit.memory import lost_rows, place_of, without_lost
+from agent.domain.audit.memory import Confirmation, key_of, lost_rows, place_of, still_lost, without_lost
 from agent.domain.audit.reading import Gap, GapKind, Probe, ProbeAnswer, Reading, Row, Source, Trouble
 from agent.domain.policy.model import Policy
 from flows import models
@@ -36,24 +37,35 @@ def judge_reading(
     user_email: str,
     now: datetime,
     before: AuditDocument | None = None,
-    confirmed: str | None = None,
+    confirmed: Confirmation | None = None,
+    gone: Mapping[tuple[str, str, str, int], str] | None = None,
 ) -> JudgedAudit:
     """Judge what `flows.permissions.audit` brought home.
 
     `before` is the account's last complete audit: rows that it had and this one has not make it incomplete, unless a
-    person says that they are gone; then `confirmed` says who and why.
+    person says that they are gone; then `confirmed` says who and why. `gone`: rows that were said to be gone for every
+    account, with who said so.
 
     `.audit.verdict` decides the state (decision 1); `.audit.all_none` is true when rows were read and every one is None
     (decision 2),
     `.audit.any_granted` when any row is above None.
     """
     read = reading_of(reading)
-    lost = lost_rows(before, read)
+    all_lost, said = lost_rows(before, read), gone or {}
+    lost = still_lost(all_lost, said)
     read = read if confirmed else without_lost(read, lost)
     audit = judge(read, policy, account=account, user_email=user_email, now=now)
     told = document(audit)
     told["lost_rows"] = [
-        RowDocument(scope=row["scope"], section=row["section"], permission=row["permission"]) for row in lost
+        RowDocument(
+            scope=row["scope"], section=row["section"], permission=row["permission"], occurrence=row["occurrence"]
+        )
+        for row in lost
+    ]
+    told["notes"] += [
+        f"gone for every account, as confirmed by {said[key_of(row)]}: {place_of(row)}"
+        for row in all_lost
+        if key_of(row) in said
     ]
     if confirmed and lost:
         told["notes"] += [f"gone, as confirmed by {confirmed}: {place_of(row)}" for row in lost]

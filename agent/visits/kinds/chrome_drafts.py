@@ -12,7 +12,7 @@ from agent.domain.audit.document import AuditDocument, GapDocument
 from agent.store.people import drafts
 from flows.catalogue.adopted import PREFIX, AdoptedKind, chrome_text, digest_of
 from flows.models import PageGap, PageGapKind
-from flows.permissions.rows.chrome import ADOPTABLE, why_not_chrome
+from flows.permissions.rows.chrome import why_not_chrome
 
 _MOST = 50  # of one audit
 
@@ -27,16 +27,20 @@ def keep(conn: Connection, document: AuditDocument, *, account_id: str, visit_id
         return 0
     new = 0
     for gap in document["gaps"][:_MOST]:
-        if gap["kind"] not in {kind.value for kind in ADOPTABLE}:
-            continue
-        found = PageGap(kind=PageGapKind(gap["kind"]), words=gap["words"], where=gap["where"])
-        if why_not_chrome(found) is None:
+        if why_no_draft(gap, document) is None:
             new += _keep(conn, gap, layout=layout, account_id=account_id, visit_id=visit_id, now=now)
     return new
 
 
+def why_no_draft(gap: GapDocument, document: AuditDocument) -> str | None:
+    """Why a gap can never be adopted as chrome; None where it can."""
+    if not document["layout"]:
+        return "the layout of the page is not known"
+    return why_not_chrome(PageGap(kind=PageGapKind(gap["kind"]), words=gap["words"], where=gap["where"]))
+
+
 def _keep(conn: Connection, gap: GapDocument, *, layout: str, account_id: str, visit_id: str, now: datetime) -> bool:
-    name = _name(gap, layout)
+    name = draft_name(gap, layout)
     summary = f"Said {gap['words']!r} on permission pages of the layout {layout}; nothing about rows."
     text = chrome_text(
         name=name,
@@ -70,7 +74,8 @@ def _keep(conn: Connection, gap: GapDocument, *, layout: str, account_id: str, v
     )
 
 
-def _name(gap: GapDocument, layout: str) -> str:
+def draft_name(gap: GapDocument, layout: str) -> str:
+    """What the draft of a gap is called: `selectors adopt` takes it."""
     words = "_".join(re.findall(r"[a-z]+", gap["words"].lower())[:4]) or gap["kind"]
     told = "\n".join([layout, gap["kind"], gap["where"], gap["words"]])
     return f"{PREFIX}{words[:40]}_{hashlib.sha256(told.encode()).hexdigest()[:8]}"

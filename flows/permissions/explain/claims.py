@@ -12,7 +12,7 @@ from flows.models import PageGap, PermissionRow
 from flows.permissions.rows.account import Known, accounted
 from flows.permissions.rows.interpret import interpret
 from flows.permissions.rows.subject import EMAIL, is_picker
-from flows.permissions.rows.tokens import Piece, PieceKind, RowToken, Sight, TextToken, Token
+from flows.permissions.rows.tokens import Piece, PieceKind, RowToken, Sight, SwitchToken, TextToken, Token
 from flows.permissions.rows.vocabulary import bare_title, fold, is_level, is_section, scope_of
 
 Box = tuple[int, int, int, int]  # left, top, width, height in pixels of the page
@@ -173,7 +173,7 @@ def _kind(by: str, token: Token | None, piece: Piece | None) -> ClaimKind:
         case "text" if isinstance(token, TextToken):
             return _kind_of_text(token)
         case "switch":
-            return ClaimKind.LEVEL
+            return ClaimKind.LEVEL if isinstance(token, SwitchToken) and token.on else ClaimKind.OFFERED
         case _:
             return ClaimKind(by)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,7 +15,7 @@ from flows.browser.scripts import PageMovedError
 from flows.errors import BrowserLostError
 from flows.models import Grid, PageGap, PermissionRow
 from flows.permissions.explain.claims import Box, View, view_of
-from flows.permissions.explain.sheet import Drawn, Mark, alt_of, draw, easel, html_of
+from flows.permissions.explain.sheet import UNREAD, Drawn, Mark, alt_of, draw, easel, html_of
 from flows.permissions.rows.account import Known
 from flows.permissions.scan import each_window
 from flows.permissions.scopes import show_scope
@@ -36,9 +36,10 @@ class Wanted:
     """
 
     grid: Grid
+    gaps: tuple[PageGap, ...]  # those of the grid, and what was found missing afterwards
     names: frozenset[str]
-    next_of: Callable[[PageGap], str]
-    next_of_row: Callable[[PermissionRow], str]
+    steps: tuple[str, ...]  # what a person may do about each of the gaps
+    step_of_row: str  # and about a row that could not be read
     walks: bool = True
 
 
@@ -110,8 +111,8 @@ class _Work:
         async for name, scope in self._places():
             sight, pieces = await read_explained(self.page)
             known = Known(names=self.wanted.names, nameless=True)
-            gaps, rows = self.wanted.grid.named_gaps, self.wanted.grid.rows
-            view = view_of(sight, pieces, known=known, gaps=gaps, rows=rows, scope=scope)
+            rows = self.wanted.grid.rows
+            view = view_of(sight, pieces, known=known, gaps=self.wanted.gaps, rows=rows, scope=scope)
             if not self._is_new(view, scope):
                 continue
             if len(self.drawn) >= _MOST_VIEWS:
@@ -146,7 +147,7 @@ class _Work:
         return new and bool(view.claimed or view.gaps)
 
     def _marks(self, view: View) -> list[tuple[int, Box]]:
-        gaps, troubled = self.wanted.grid.named_gaps, _troubled(self.wanted.grid)
+        gaps, troubled = self.wanted.gaps, _troubled(self.wanted.grid)
         found = [(gaps.index(gap) + 1, box) for gap, box in view.gaps]
         return found + [(len(gaps) + troubled.index(row) + 1, box) for row, box in view.unread]
 
@@ -179,12 +180,12 @@ class _Work:
 
     def marks(self) -> tuple[Mark, ...]:
         """Every gap of the audit, then every row it could not read, scrubbed."""
-        gaps, troubled = self.wanted.grid.named_gaps, _troubled(self.wanted.grid)
-        told = [(gap.kind.value.replace("_", " "), gap.words, gap.where, self.wanted.next_of(gap)) for gap in gaps]
-        told += [
-            ("row not read", f"{row.permission}: {row.problem}", row.section, self.wanted.next_of_row(row))
-            for row in troubled
+        gaps, troubled = self.wanted.gaps, _troubled(self.wanted.grid)
+        told = [
+            (gap.kind.value.replace("_", " "), gap.words, gap.where, step)
+            for gap, step in zip(gaps, self.wanted.steps, strict=True)
         ]
+        told += [(UNREAD, f"{row.permission}: {row.problem}", row.section, self.wanted.step_of_row) for row in troubled]
         placed = {number for view in self.drawn for number, _ in view.marks}
         return tuple(
             Mark(number=number, kind=kind, words=self._scrub(words), where=where, next=step, placed=number in placed)

@@ -38,13 +38,10 @@ _TAGS = {
     ClaimKind.FURNITURE: "furniture",
     ClaimKind.CHROME: "site's frame",
 }
+UNREAD = "row not read"
 _LISTED = 12  # gaps that a picture lists itself
 _MARGIN, _LEAST_WIDTH, _LEAST_HEIGHT = 36, 520, 110  # px around a gap in its own picture
-_DRAW = """async ([number, data]) => {
-  const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
-  const picture = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
-  document.querySelectorAll("canvas")[number].getContext("2d").drawImage(picture, 0, 0);
-}"""
+_TRIED = 60  # pieces of a kind that are looked at for room beside them
 _PATIENCE = 10_000  # ms
 
 
@@ -101,7 +98,7 @@ async def easel(page: Page) -> AsyncIterator[Page]:
     browser = page.context.browser
     if browser is None:
         raise RuntimeError("the page belongs to no browser that could open another")
-    context = await browser.new_context(offline=True, viewport={"width": 1280, "height": 800})
+    context = await browser.new_context(offline=True, java_script_enabled=False)
     try:
         yield await context.new_page()
     finally:
@@ -113,9 +110,9 @@ async def draw(board: Page, view: Drawn, marked: Sequence[Mark], *, subline: str
     await board.set_viewport_size({"width": max(view.width, 320), "height": 800})
     text = _rendered((view,), marked, title="", subline=subline, drawn=True)
     await board.set_content(text, timeout=_PATIENCE)
-    await board.evaluate(_DRAW, [0, base64.b64encode(view.png).decode()])
     whole = await board.screenshot(full_page=True, timeout=_PATIENCE)
-    top = await board.evaluate("document.querySelector('figure').getBoundingClientRect().top + scrollY")
+    figure = await board.locator("figure").bounding_box()
+    top = 0.0 if figure is None else figure["y"]
     parts = {}
     for number, box in view.marks:
         if number not in parts:
@@ -140,26 +137,30 @@ def _rendered(views: Sequence[Drawn], marked: Sequence[Mark], *, title: str, sub
     here = {number for view in views for number, _ in view.marks}
     shown = [one for one in marked if not drawn or one.number in here]
     pieces = sum(counts.values())
-    gaps = "no gap" if not shown else "1 gap" if len(shown) == 1 else f"{len(shown)} gaps"
-    headline = (
-        f"{pieces} pieces explained, {gaps}" if shown else f"All {pieces} pieces of the page are explained: no gap"
-    )
+    headline = f"{pieces} pieces explained, {_told(shown)}" if shown else f"All {pieces} pieces are explained: no gap"
     return _template().render(
         title=title or headline,
         headline=headline,
         subline=subline,
         legend=[(kind.value, NAMES[kind], counts[kind]) for kind in ClaimKind if counts[kind]],
         marked=shown,
+        unread=any(one.kind == UNREAD for one in shown),
         most=_LISTED if drawn else len(shown),
-        views=[_shown(view, marked, drawn=drawn) for view in views],
+        views=[_shown(view, marked) for view in views],
         drawn=drawn,
     )
 
 
-def _shown(view: Drawn, marked: Sequence[Mark], *, drawn: bool) -> dict[str, Any]:
+def _told(marked: Sequence[Mark]) -> str:
+    rows = sum(one.kind == UNREAD for one in marked)
+    told = [(len(marked) - rows, "gap"), (rows, "unread row")]
+    return " and ".join(f"{count} {word}{'s' if count > 1 else ''}" for count, word in told if count)
+
+
+def _shown(view: Drawn, marked: Sequence[Mark]) -> dict[str, Any]:
     return {
         "name": view.name,
-        "png": "" if drawn else base64.b64encode(view.png).decode(),
+        "png": base64.b64encode(view.png).decode(),
         "alt": alt_of(view, marked),
         "width": view.width,
         "height": view.height,
@@ -173,16 +174,27 @@ def _shown(view: Drawn, marked: Sequence[Mark], *, drawn: bool) -> dict[str, Any
 
 
 def _tags(view: Drawn) -> list[dict[str, Any]]:
-    """The first piece of each kind bears its name, where it stands clear of the other tags."""
+    """The first piece of each kind that has room beside it bears the kind's name."""
+    taken = [one.box for one in view.claimed if one.kind is not ClaimKind.CHROME] + [box for _, box in view.marks]
     tags: list[dict[str, Any]] = []
     for kind in ClaimKind:
-        for one in (one for one in view.claimed if one.kind is kind):
-            width = 10 + 6 * len(_TAGS[kind])
-            x, y = min(one.box[0], max(0, view.width - width)), max(0, one.box[1] - 15)
-            if all(abs(x - tag["x"]) > max(width, tag["width"]) or abs(y - tag["y"]) > 16 for tag in tags):
-                tags.append({"x": x, "y": y, "width": width, "name": _TAGS[kind]})
+        width = 12 + 6 * len(_TAGS[kind])
+        for one in [one for one in view.claimed if one.kind is kind][:_TRIED]:
+            place = (one.box[0] + one.box[2] + 5, one.box[1] + one.box[3] // 2 - 8, width, 16)
+            if place[0] + width <= view.width and not any(_meet(place, box) for box in taken):
+                tags.append({"x": place[0], "y": place[1], "name": _TAGS[kind]})
+                taken.append(place)
                 break
     return tags
+
+
+def _meet(one: Box, other: Box) -> bool:
+    return (
+        one[0] < other[0] + other[2]
+        and other[0] < one[0] + one[2]
+        and one[1] < other[1] + other[3]
+        and other[1] < one[1] + one[3]
+    )
 
 
 @cache

@@ -65,14 +65,16 @@ const explained = (left) => {
       covered: !!list,
     });
   };
-  // What is folded has no place of its own: it stands where it would unfold, below what is shown before it, or in a small box around it.
+  // What is folded has no place of its own: it is drawn as a strip where it would unfold, below what is shown before it or around it.
   const put_folded = (el, at, words) => {
-    for (let n = el, i = 0; n && n !== document.body && n.nodeType === 1 && i < 4; n = up(n), i++) {
-      const before = n.previousElementSibling;
-      if (box_around([n]) && n.getBoundingClientRect().height < 200) return put("left", [n], { left: at, words });
-      if (before && shown(before) && box_around([before]) && before.getBoundingClientRect().height < 200)
-        return put("left", [before], { left: at, words });
-    }
+    for (let n = el, i = 0; n && n !== document.body && n.nodeType === 1 && i < 4; n = up(n), i++)
+      for (const near_it of [n, n.previousElementSibling]) {
+        const box = near_it && shown(near_it) && box_around([near_it]);
+        if (box) {
+          const strip = [box[0], box[1] + box[3] - 5, box[2], 10];
+          return found.push({ by: "left", box: strip, token: -1, left: at, words });
+        }
+      }
   };
   tokens.forEach((token, at) => {
     if (token.t === "row") put_row(token.of, at);

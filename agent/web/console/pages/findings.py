@@ -46,6 +46,8 @@ def show(visit: Visitor) -> Response:
         "listed": audits.list_numbers(visit.conn, account.id, limit=20),
         "formats": list(TYPES),
         "pictures": _pictures(account.id, document),
+        "views": _views(account.id, document),
+        "marks": _marks(account.id, document),
     }
     return render.page(visit, "findings.html.j2", values)
 
@@ -101,10 +103,36 @@ def _pictures(account: str, document: AuditDocument | None) -> dict[str, str]:
     found = {}
     for finding in document["findings"] if document else ():
         for path in finding.get("evidence", []):
-            visit, _, name = path.removeprefix(f"evidence/{account}/").partition("/")
-            place = f"/accounts/{quote(account, safe='')}/visits/{quote(visit, safe='')}/files/{quote(name)}"
-            found[" ".join(_key(finding))] = place
+            found[" ".join(_key(finding))] = _address(account, path)
     return found
+
+
+def _address(account: str, path: str) -> str:
+    """Where the console shows a file of the evidence."""
+    visit, _, name = path.removeprefix(f"evidence/{account}/").partition("/")
+    return f"/accounts/{quote(account, safe='')}/visits/{quote(visit, safe='')}/files/{quote(name)}"
+
+
+def _views(account: str, document: AuditDocument | None) -> list[dict[str, Any]]:
+    """The explained pictures, and how many pieces each kind of claim has."""
+    explained = document.get("explained") if document else None
+    return [
+        {**picture, "address": _address(account, picture["picture"])}
+        for picture in (explained["pictures"] if explained else ())
+    ]
+
+
+def _marks(account: str, document: AuditDocument | None) -> list[dict[str, Any]]:
+    """Each gap and unread row with what a person may do; of an audit that was not drawn, the gaps as they stand."""
+    if document is None:
+        return []
+    explained = document.get("explained")
+    if explained is None or not explained["marks"]:
+        return [{"number": number, **gap, "next": ""} for number, gap in enumerate(document.get("gaps", ()), 1)]
+    return [
+        {**mark, "address": _address(account, mark["picture"]) if mark["picture"] else None}
+        for mark in explained["marks"]
+    ]
 
 
 def _number(text: str | None) -> int | None:

@@ -1,0 +1,52 @@
+"""What a person may do about each gap of an audit."""
+
+from __future__ import annotations
+
+from agent.domain.audit.reading import GapKind
+
+_RECORD = "'sc-agent record audit {account} --output DIR' records the page."
+_LOOK = "Open the page by hand and look what it says about the rows."
+_STEPS = {
+    GapKind.UNEXPLAINED: f"{_LOOK}{{no}} {_RECORD}",
+    GapKind.BANNER: f"{_LOOK}{{no}} {_RECORD}",
+    GapKind.DISAGREEMENT: f"Two ways of reading the page differ; {_LOOK[0].lower()}{_LOOK[1:]} {_RECORD}",
+    GapKind.WAY_NOT_TAKEN: (
+        "Open it by hand and look whether it shows more rows. If it never does, its words belong into "
+        f"selectors/grids/furniture.toml ([presses] or [tabs]). If it does, {_RECORD}"
+    ),
+    GapKind.FRAME: "It cannot be looked into. Open the page by hand and see that it says nothing about permissions.",
+    GapKind.PICTURE: "No text can be read in it. Open the page by hand and see that it says nothing about permissions.",
+    GapKind.LATE: "It had not come yet: audit again, 'sc-agent audit {account} --explain'. AUDIT__SECOND_LOOK waits longer.",
+    GapKind.LOST_ROW: (
+        "If you know that the row is gone: 'sc-agent audit {account} --confirm --reason TEXT'. "
+        "With --fleet it is said for every account of the marketplace and layout."
+    ),
+    GapKind.SUBJECT: (
+        "Look whose rights the page shows; only those of the user email count. "
+        "Another account that may open the page reads them: 'sc-agent audit {account} --as ID2'."
+    ),
+    GapKind.FILTERED: "Something hides rows: clear the filter or the search in Seller Central, then audit again.",
+}
+_ADOPT = (
+    "If it says nothing about rows: 'sc-agent selectors adopt {draft} --reason TEXT'; every later audit knows it then."
+)
+_ROW = (
+    f"{_LOOK} A level that is not known belongs into selectors/grids/words.toml, once a person says what it means. "
+    f"{_RECORD}"
+)
+
+
+def step_for_gap(kind: GapKind, *, account: str, draft: str | None = None, why_not_adopted: str | None = None) -> str:
+    """One or two sentences that name the command, where there is one.
+
+    `draft`: the name by which the piece can be adopted as part of the site's own frame. `why_not_adopted`: why it never can.
+    """
+    if draft is not None:
+        return _ADOPT.format(draft=draft)
+    no = f" It cannot be adopted: {why_not_adopted}." if why_not_adopted else ""
+    return _STEPS[kind].format(account=account, no=no)
+
+
+def step_for_unread_row(account: str) -> str:
+    """The same for a row whose level could not be read."""
+    return _ROW.format(account=account)
