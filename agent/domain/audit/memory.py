@@ -77,5 +77,14 @@ def place_of(row: PermissionDocument) -> str:
     return f"{row['section']} > {row['permission']}"
 
 
+def words_of_lost(document: AuditDocument, *, marketplace: str | None) -> str:
+    """What the log says of lost rows that were confirmed; with `marketplace` for all of its accounts."""
+    named = "; ".join(
+        f"{row['section']} > {row['permission']} ({row['scope']})" for row in document.get("lost_rows", ())
+    )
+    whose = f" of every {marketplace} account, {document['layout']}" if marketplace else ""
+    return f"confirm lost rows{whose}: {named}"[:1000]
+
+
 def key_of(row: PermissionDocument) -> tuple[str, str, str, int]:
     return (row["scope"], row["section"], row["permission"], row["occurrence"])

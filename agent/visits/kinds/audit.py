@@ -23,7 +23,7 @@ from agent.domain.policy.model import Policy
 from agent.store.audits import last_complete_audit
 from agent.store.database.engine import reading as store_reading
 from agent.store.insights import features_read
-from agent.store.lost_rows import RowKey, confirmed
+from agent.store.people.lost_rows import RowKey, confirmed
 from agent.store.transitions import Facts
 from agent.visits.context import WorkerContext
 from agent.visits.guards.vouched import is_vouched

@@ -70,6 +70,7 @@ _ACTS = {
     "/accounts/{account}/release": account.release,
     "/accounts/{account}/audit": account.audit,
     "/accounts/{account}/support": support.download,
+    "/accounts/{account}/findings/gone": findings.gone,
     "/takeover/{id}/ask": takeover.ask,
     "/takeover/{id}/claim": takeover.claim,
     "/accounts/{account}/insights": insights.ask,

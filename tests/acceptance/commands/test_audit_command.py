@@ -6,12 +6,20 @@ Verdicts, exit codes, formats, what is stored.
 from __future__ import annotations
 
 import asyncio
+import getpass
 import json
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from agent.clock import utc_now
+from agent.domain.audit.document import PermissionDocument, unread_document
+from agent.store.audits import record_audit
+from agent.store.console import operator_log
+from agent.store.database.engine import open_database, reading, writing
+from agent.store.people.lost_rows import confirmed
 from agent.store.vault.keys import new_key
 from fixtures.stand_in.scenario import Scenario
 from fixtures.stand_in.seller.rights_row import Level
@@ -126,17 +134,65 @@ async def test_a_violation_exits_1_with_a_picture_in_the_report(stand_in: StandI
         "rows": {"Settings > User Permissions": "View & Edit", "Orders > Manage Orders": "None"},
     }
     agent = await ready(stand_in, tmp_path, world("classic_g1", grant=grant))
-    ended = await run(agent, "audit", "A1", "--as", "ADMIN", "--format", "html", "--output", "report.html")
+    ended = await run(agent, "audit", "A1", "--as", "ADMIN", "--explain", "--format", "html", "--output", "report.html")
     assert ended.code == 1, ended.err
     report = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert "data:image/png;base64," in report
-    assert (tmp_path / "report.html").stat().st_mode & 0o777 == 0o600
+    assert report.count("data:image/png;base64,") == 3  # of two rows, and of the whole page
+    assert "What the audit made of the page" in report
+    beside = ("report-A1-explained-1.png", "report-A1-explained.html")
+    assert {(tmp_path / name).stat().st_mode & 0o777 for name in ("report.html", *beside)} == {0o600}
+    assert all(name in ended.err for name in beside)
 
 
 async def test_a_refused_page_exits_3(stand_in: StandIn, tmp_path: Path) -> None:
     agent = await ready(stand_in, tmp_path, world("classic_g1", own_view=False, refusal="redirect"))
-    ended = await run(agent, "audit", "A1", "--format", "json")
-    assert (ended.code, ended.document["audits"][0]["verdict"]) == (3, "not_permitted"), ended.err
+    ended = await run(agent, "audit", "--all", "--explain", "--format", "json")
+    refused = ended.document["audits"][0]
+    assert (ended.code, refused["verdict"], refused["explained"]["pictures"]) == (3, "not_permitted", []), ended.err
+    assert "A1: nothing was drawn: the site refused the permissions page (redirected)" in ended.err
+
+
+async def test_a_row_that_is_gone_is_a_gap_until_a_person_says_why(stand_in: StandIn, tmp_path: Path) -> None:
+    agent = await ready(stand_in, tmp_path, world("classic_g1"))
+    audited_once(tmp_path / "data" / "agent.sqlite", "Orders", "Bulk Returns")
+    lost = await run(agent, "audit", "A1", "--explain", "--format", "json")
+    (audit,) = lost.document["audits"]
+    assert (lost.code, audit["verdict"]) == (3, "incomplete"), lost.err
+    assert [(gap["kind"], gap["words"], gap["picture"]) for gap in audit["gaps"]] == [
+        ("lost_row", "Orders > Bulk Returns", None)  # it stands nowhere
+    ]
+    (mark,) = audit["explained"]["marks"]
+    assert "audit A1 --confirm --reason" in mark["next"]
+    assert all((tmp_path / "data" / path).is_file() for path in audit["evidence"])
+    why = "Amazon merged it"
+    said = await run(agent, "audit", "A1", "--confirm", "--fleet", "--reason", why)
+    assert said.code == 0, said.err
+    assert "confirmed as gone for every account" in said.err
+    assert f"({why}): Orders > Bulk Returns" in said.out
+    again = await run(agent, "audit", "A1", "--confirm", "--reason", why)
+    assert (again.code, "nothing to confirm" in again.err) == (0, True), again.err
+    engine = open_database(f"sqlite:///{tmp_path / 'data' / 'agent.sqlite'}")
+    with reading(engine) as conn:
+        (entry,) = operator_log.page(conn, before=None, limit=10)
+        gone = confirmed(conn, marketplace="US", layout="own_view")
+    engine.dispose()
+    assert (entry.subject, entry.reason, entry.person) == ("A1", why, getpass.getuser())
+    assert entry.act == "confirm lost rows of every US account, own_view: Orders > Bulk Returns (regional)"
+    assert {key: one.reason for key, one in gone.items()} == {("regional", "Orders", "Bulk Returns", 1): why}
+
+
+def audited_once(database: Path, section: str, permission: str) -> None:
+    """Keep a complete audit of A1 with one row, a day old."""
+    then = utc_now() - timedelta(days=1)
+    row = PermissionDocument(
+        scope="regional", section=section, permission=permission, occurrence=1, offered=[], expected=None, actual="None", as_expected=True
+    )  # fmt: skip
+    kept = unread_document(account="A1", user_email=USER, now=then, reason="")
+    kept |= {"verdict": "pass", "permissions": [row], "language": "en", "notes": []}
+    engine = open_database(f"sqlite:///{database}")
+    with writing(engine) as conn:
+        record_audit(conn, account="A1", at=then, document=kept, visit_id="0" * 32)
+    engine.dispose()
 
 
 @pytest.mark.parametrize(
@@ -145,6 +201,12 @@ async def test_a_refused_page_exits_3(stand_in: StandIn, tmp_path: Path) -> None
         (("audit",), 2, "--all"),
         (("audit", "A1", "--all"), 2, "--all"),
         (("audit", "NOBODY"), 2, "NOBODY"),
+        (("audit", "A1", "--confirm"), 2, "--reason"),
+        (("audit", "A1", "--confirm", "--reason", " "), 2, "--reason"),
+        (("audit", "--all", "--confirm", "--reason", "merged"), 2, "one account"),
+        (("audit", "A1", "--stored", "--confirm", "--reason", "merged"), 2, "one account"),
+        (("audit", "A1", "--fleet", "--reason", "merged"), 2, "--confirm"),
+        (("audit", "A1", "--explain", "--stored"), 2, "--explain"),
         (("audit", "A1", "--policy", "none.toml"), 2, "none.toml"),
         (("policy", "validate", "none.toml"), 2, "none.toml"),
     ],

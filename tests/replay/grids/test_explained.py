@@ -15,9 +15,11 @@ from flows.browser.launch import BrowserOptions, open_browser
 from flows.models import Grid
 from flows.permissions.explain.claims import ClaimKind
 from flows.permissions.explain.explain import Explanation, Wanted, explain_grid
+from flows.permissions.explain.sheet import NAMES
 from flows.permissions.reader import read_grid
 from flows.permissions.snapshot.dom import read_dom
 from flows.redaction.redact import Redactor
+from scripts.accounting_picture import PICTURE, draw
 from tests.support.pictures import pixels_of
 from tests.support.sites.recorded_grids import showing
 
@@ -93,7 +95,7 @@ async def test_each_gap_is_numbered_where_it_stands_and_listed_with_what_can_be_
     shared: Browser, tmp_path: Path
 ) -> None:
     above = "<div role=alert>3 permissions are hidden by your administrator</div>"
-    below = "<button>+3 more</button><canvas width=300 height=90></canvas>"
+    below = "<button>+3 more</button><p><canvas width=300 height=90></canvas>"
     grid, made = await explained(shared, tmp_path, above=above, below=below)
     assert [gap.kind.value for gap in grid.named_gaps] == ["banner", "way_not_taken", "picture"]
     (picture,) = made.pictures
@@ -146,3 +148,15 @@ async def test_every_view_of_a_page_that_opens_one_section_at_a_time_is_drawn(sh
     grid, made = await explained(shared, tmp_path, below=sections)
     assert {row.permission for row in grid.rows} >= {"Payments", "Automate Pricing"}
     assert len(made.pictures) == 2
+
+
+async def test_the_picture_of_the_documents_is_the_script_s_and_holds_every_kind_of_claim_and_a_gap(
+    shared: Browser,
+) -> None:
+    picture, drawn = await draw(shared)
+    assert set(picture.counts) == {kind.value for kind in ClaimKind}
+    assert picture.marks
+    assert all(name in picture.alt for name in NAMES.values())
+    kept = PICTURE.read_bytes()
+    assert drawn[16:20] == kept[16:20]  # as wide; fonts differ from machine to machine
+    assert len(kept) < 200_000

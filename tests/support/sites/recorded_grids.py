@@ -55,9 +55,9 @@ def read_rows(grid: Grid) -> set[Key]:
 
 
 @asynccontextmanager
-async def showing(browser: Browser, html: str, *, url: str) -> AsyncIterator[Page]:
+async def showing(browser: Browser, html: str, *, url: str, width: int = 1280) -> AsyncIterator[Page]:
     """Show a page under an address of the site; nothing else can be loaded."""
-    context = await browser.new_context(locale="en-US")
+    context = await browser.new_context(locale="en-US", viewport={"width": width, "height": 720})
 
     async def answer(route: Route) -> None:
         if route.request.resource_type == "document":

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from agent.domain.audit.document import AuditDocument, document
 from agent.domain.audit.judge import judge
 from agent.domain.audit.level import Level
-from agent.domain.audit.memory import is_complete, lost_rows, without_lost
+from agent.domain.audit.memory import is_complete, lost_rows, still_lost, without_lost
 from agent.domain.audit.reading import GapKind, Reading, Row, Source
 from agent.domain.policy.load import load_policy
 
@@ -34,6 +34,12 @@ def stored(reading: Reading) -> AuditDocument:
 def test_a_row_that_is_gone_is_named() -> None:
     lost = lost_rows(stored(WHOLE), FEWER)
     assert [row["permission"] for row in lost] == ["Manage Returns"]
+
+
+def test_a_row_that_was_said_to_be_gone_for_every_account_is_not_lost() -> None:
+    lost = lost_rows(stored(WHOLE), FEWER)
+    assert still_lost(lost, {("regional", "Orders", "Manage Returns", 2)}) == lost
+    assert still_lost(lost, {("regional", "Orders", "Manage Returns", 1)}) == ()
 
 
 def test_a_reading_with_a_lost_row_is_not_complete_and_says_which() -> None:

@@ -19,15 +19,17 @@ from sqlalchemy.engine import Engine
 
 from agent.domain.authorization import State
 from agent.settings.model import Settings, WebSettings
-from agent.store import accounts
+from agent.store import accounts, audits
 from agent.store.database.engine import open_database, reading, writing
+from agent.store.people import lost_rows
 from agent.store.vault.keys import Vault
 from tests.support.console import address
-from tests.support.registry import add_account
+from tests.support.registry import NOW, add_account
 from tests.support.sites.plain_browser import plain_browser
 from tests.support.web_server import WebServer, serving
 from tests.unit.web.test_console import HOSTILE, PAGES
 from tests.unit.web.test_panel_in_browser import RULES, axe
+from tests.unit.web.test_reading import VISIT, explained
 
 __all__ = ["axe"]  # the fixture
 
@@ -46,6 +48,7 @@ async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tupl
         add_account(conn, "A1")
         needy: dict[str, Any] = {"authorization": State.NEEDS_HUMAN, "failure_code": "challenge", "due": None}
         accounts.edit(conn, "A1", **needy, internal_reason=HOSTILE, merchant_name=HOSTILE)
+        audits.record_audit(conn, account="A1", at=NOW, document=explained(folder), visit_id=VISIT)
     key = SecretStr(base64.urlsafe_b64encode(os.urandom(32)).decode())
     settings = Settings(data_dir=folder, web=WebSettings(address="127.0.0.1:0", key=key))
     async with serving(engine, settings, Vault(os.urandom(32))) as web, plain_browser() as browser:
@@ -72,6 +75,31 @@ async def test_every_page_is_accessible_runs_nothing_foreign_and_fits(
         found = await page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)
         assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == [], place
     assert alerts == []
+    await context.close()
+
+
+async def test_findings_show_each_gap_where_it_stands_and_what_to_do_with_scripts_off(
+    served: tuple[WebServer, Browser],
+) -> None:
+    web, browser = served
+    context = await browser.new_context(java_script_enabled=False)
+    page = await context.new_page()
+    await page.goto(address(web))
+    await page.goto(web.url + "/accounts/A1/findings")
+    gap = page.get_by_role("listitem").filter(has_text="Draft, not published")
+    assert "Look at it." in await gap.inner_text()
+    for picture in (gap.get_by_role("img"), page.get_by_role("img", name="The page, coloured")):
+        await picture.scroll_into_view_if_needed()
+        await expect(picture).to_have_js_property("complete", True)
+        assert await picture.evaluate("img => img.naturalWidth") == 1
+    form = page.locator("form", has=page.get_by_role("button", name="They are gone for every account"))
+    await form.get_by_label("Reason").fill("merged")
+    await form.get_by_role("button").click()
+    await page.goto(web.url + "/audit-log")
+    assert "Orders > Manage Returns (regional)" in await page.locator("main").inner_text()
+    with reading(web.engine) as conn:
+        gone = lost_rows.confirmed(conn, marketplace="US", layout="classic")
+    assert [one.reason for one in gone.values()] == ["merged"]
     await context.close()
 
 

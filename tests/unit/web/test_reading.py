@@ -5,6 +5,7 @@ Audits as reports, findings, evidence.
 
 from __future__ import annotations
 
+import base64
 import csv
 import json
 from io import StringIO
@@ -26,6 +27,9 @@ from tests.unit.web.test_door import code_of
 VISIT = "0" * 32
 
 
+_PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+
+
 def document(verdict: str = "fail", *, actual: str = "View & Edit") -> AuditDocument:
     """An audit with one finding."""
     place = {"scope": "regional", "section": "Settings", "permission": "User Permissions", "occurrence": 1}
@@ -40,6 +44,23 @@ def document(verdict: str = "fail", *, actual: str = "View & Edit") -> AuditDocu
         "notes": [], "probes": [], "features": {}, "language": "en", "drift": [], "evidence": [],
     }  # fmt: skip
     return made  # type: ignore[no-any-return]
+
+
+def explained(folder: Path) -> AuditDocument:
+    """An audit with a gap, a lost row and a picture of the page that was drawn, and its files below the folder."""
+    made = document("incomplete", actual="None")
+    png = base64.b64decode(_PIXEL)
+    (folder / "evidence" / "A1" / VISIT).mkdir(parents=True)
+    for name in ("explained-1.png", "explained-gap-1.png"):
+        (folder / "evidence" / "A1" / VISIT / name).write_bytes(png)
+    gap = {"kind": "banner", "words": "Draft, not published", "where": "main > div.flash"}
+    crop, whole = (f"evidence/A1/{VISIT}/explained-{name}.png" for name in ("gap-1", "1"))
+    mark: Any = {**gap, "number": 1, "next": "Look at it.", "picture": crop, "box": [1, 1, 9, 9]}
+    made["gaps"] = [{**gap, "picture": crop}]  # type: ignore[typeddict-item]  # as above
+    made["lost_rows"] = [{"scope": "regional", "section": "Orders", "permission": "Manage Returns"}]
+    picture: Any = {"picture": whole, "name": "/permissions", "alt": "The page, coloured", "counts": {"label": 1}}
+    made["explained"] = {"pictures": [picture], "page": None, "marks": [mark], "why_not": None}
+    return made
 
 
 def keep(web: WebServer, made: AuditDocument) -> int:
@@ -121,6 +142,19 @@ async def test_a_format_that_is_none_is_not_found(web: WebServer, name: str) -> 
         await registered(client)
         number = keep(web, document())
         assert code_of(await client.get(f"{ACCOUNTS}/A1/audits/{number}.{name}")) == (404, "not_found")
+
+
+async def test_what_an_audit_made_of_its_page_is_read_with_its_pictures(web: WebServer, tmp_path: Path) -> None:
+    async with web.client(Scope.ACCOUNTS_READ, Scope.ACCOUNTS_WRITE, Scope.EVIDENCE_READ) as client:
+        await registered(client)
+        number = keep(web, explained(tmp_path))
+        read = (await client.get(f"{ACCOUNTS}/A1/audits/{number}.json")).json()["audits"][0]
+        place = read["gaps"][0]["picture"].removeprefix("evidence/A1/")
+        assert (await client.get(f"{ACCOUNTS}/A1/evidence/{place}")).content == base64.b64decode(_PIXEL)
+        page = (await client.get(f"{ACCOUNTS}/A1/audits/{number}.html")).text
+        assert (page.count("data:image/png;base64,"), 'alt="The page, coloured"' in page) == (2, True)
+        for kind, words in (("junit", "[[ATTACHMENT|"), ("sarif", "explained"), ("json", "Look at it.")):
+            assert words in (await client.get(f"{ACCOUNTS}/A1/audits/{number}.{kind}")).text
 
 
 async def test_evidence_in_a_shared_directory_is_found_there(web: WebServer, tmp_path: Path) -> None:

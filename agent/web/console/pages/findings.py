@@ -14,10 +14,14 @@ from starlette.responses import Response
 
 from agent.domain.audit.changes import changes_since
 from agent.domain.audit.document import AuditDocument
+from agent.domain.audit.memory import words_of_lost
 from agent.store import accounts, audits
+from agent.store.console.people import Role
+from agent.store.people import lost_rows
 from agent.web.audit_files import TYPES, audit_file, parse_name
 from agent.web.console import render
 from agent.web.console.entry.access import Visitor
+from agent.web.console.handle import Done, acts
 from agent.web.http.problems import not_found
 
 _MOST_DIGITS = 9
@@ -48,6 +52,7 @@ def show(visit: Visitor) -> Response:
         "pictures": _pictures(account.id, document),
         "views": _views(account.id, document),
         "marks": _marks(account.id, document),
+        "newest": audits.newest_number(visit.conn, account.id),
     }
     return render.page(visit, "findings.html.j2", values)
 
@@ -74,6 +79,30 @@ def fetch(visit: Visitor) -> Response:
     answer = audit_file(document, wanted[1], evidence=visit.parts.settings.data_dir)
     answer.headers["Content-Disposition"] = f'attachment; filename="audit-{wanted[0]}.{wanted[1]}"'
     return answer
+
+
+def _gone(visit: Visitor, form: Mapping[str, str]) -> Done:
+    """Say that the rows which the newest audit lost are gone for every account of the marketplace and layout."""
+    account = accounts.get(visit.conn, str(visit.request.path_params["account"]))
+    number = _number(form.get("audit"))
+    document = None if number is None else audits.audit_by_number(visit.conn, account.id, number)
+    if document is None or number != audits.newest_number(visit.conn, account.id):
+        raise not_found("audit; look at the newest one")
+    if not document.get("lost_rows"):
+        raise not_found("lost row in this audit")
+    lost_rows.confirm(
+        visit.conn,
+        document,
+        marketplace=account.marketplace,
+        person=visit.person.name,
+        reason=form["reason"].strip(),
+        now=visit.now,
+    )
+    act = words_of_lost(document, marketplace=account.marketplace)
+    return Done(act=act, subject=account.id, to=f"/accounts/{quote(account.id, safe='')}/findings")
+
+
+gone = acts(_gone, role=Role.ADMIN)
 
 
 def _since(visit: Visitor, account: str, number: int | None) -> dict[Key, str]:

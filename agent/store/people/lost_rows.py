@@ -1,14 +1,15 @@
-"""Rows that an admin once said are gone for every account of a marketplace, on pages of a layout (decision of people, never ours)."""
+"""Rows that an admin once said are gone for every account of a marketplace, on pages of a layout."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from agent.domain.audit.document import AuditDocument
 from agent.store.database.schema import lost_rows
 from agent.store.database.upsert import insert_once
 
@@ -25,21 +26,24 @@ class Gone:
 
 
 def confirm(
-    conn: Connection,
-    rows: Iterable[RowKey],
-    *,
-    marketplace: str,
-    layout: str,
-    person: str,
-    reason: str,
-    now: datetime,
+    conn: Connection, document: AuditDocument, *, marketplace: str, person: str, reason: str, now: datetime
 ) -> int:
-    """Say that rows are gone for the fleet; returns how many were not said before."""
-    told = {"marketplace": marketplace, "layout": layout, "person": person, "reason": reason, "at": now}
-    names = ("scope", "section", "permission", "occurrence")
-    return sum(
-        insert_once(conn, lost_rows, {**told, **dict(zip(names, row, strict=True))}) for row in dict.fromkeys(rows)
-    )
+    """Say that the rows an audit lost are gone for every account of a marketplace, on pages of the audit's layout.
+
+    Returns how many were not said before.
+    """
+    told = {
+        "marketplace": marketplace,
+        "layout": document["layout"],
+        "person": person,
+        "reason": reason,
+        "at": now,
+    }
+    rows = [
+        {**told, "scope": row["scope"], "section": row["section"], "permission": row["permission"], "occurrence": row.get("occurrence", 1)}
+        for row in document.get("lost_rows", ())
+    ]  # fmt: skip
+    return sum(insert_once(conn, lost_rows, row) for row in rows)
 
 
 def confirmed(conn: Connection, *, marketplace: str, layout: str) -> Mapping[RowKey, Gone]:
