@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import structlog
+
 from agent.domain.audit.document import AuditDocument, ExplainedDocument, GapDocument, MarkDocument
 from agent.domain.audit.gap_steps import step_for_gap, step_for_unread_row
 from agent.domain.audit.reading import GapKind
+from agent.observe import events
 from agent.visits.kinds.chrome_drafts import draft_name, why_no_draft
 from flows.models import AuditReading, Grid, PageGap, PageGapKind
 from flows.permissions.explain.explain import Explanation, Wanted, explain_grid
 from flows.visit.visit import Visit
+
+log = structlog.get_logger(__name__)
 
 _ASKED = 60.0  # seconds for the pictures a person asked for
 _BY_ITSELF = 10.0  # of an incomplete audit
@@ -39,10 +44,14 @@ async def keep_explanation(
         step_of_row=step_for_unread_row(document["account"]),
         walks=asked,
     )
-    made = await explain_grid(
-        visit.page, wanted, directory=directory, redactor=visit.redactor, within=_ASKED if asked else _BY_ITSELF
-    )
-    _tell(document, made, len(gaps))
+    within = _ASKED if asked else _BY_ITSELF
+    try:
+        made = await explain_grid(visit.page, wanted, directory=directory, redactor=visit.redactor, within=within)
+    except Exception as err:  # noqa: BLE001 - what an audit found must not be lost to what drawing it met
+        log.warning(events.EVIDENCE_MISSED, account=document["account"], error=type(err).__name__)
+        document["explained"] = nothing_drawn(f"drawing failed ({type(err).__name__}); the audit itself stands")
+        return
+    _tell(document, made)
 
 
 def share_pictures(drawn: AuditDocument, shown: AuditDocument) -> None:
@@ -83,7 +92,7 @@ def _step(gap: GapDocument, document: AuditDocument) -> str:
     return step_for_gap(GapKind(gap["kind"]), account=document["account"], draft=draft, why_not_adopted=why_not)
 
 
-def _tell(document: AuditDocument, made: Explanation, gaps: int) -> None:
+def _tell(document: AuditDocument, made: Explanation) -> None:
     crops = {number: _place(path) for number, path in made.crops.items()}
     for number, gap in enumerate(document.get("gaps", ()), 1):
         gap["picture"] = crops.get(number)

@@ -92,6 +92,8 @@ async def explain_grid(
             return replace(await work.finish(directory), why_not=why or work.short_of)
     except (TimeoutError, PlaywrightError):
         return Explanation(why_not="the browser drew no picture in time; audit again")
+    except OSError as err:
+        return Explanation(why_not=f"the pictures could not be written ({(err.strerror or str(err)).lower()})")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -130,6 +132,9 @@ class _Work:
             if self.page.url != address:
                 await self.page.goto(address, wait_until="domcontentloaded")
                 await rest(self.page)
+            if urlsplit(self.page.url).path != urlsplit(address).path:
+                self.short_of = f"{urlsplit(address).path} did not come again"
+                continue
             for scope in scopes:
                 await show_scope(self.page, scope)
                 name = _name_of(address, scope if len(scopes) > 1 else "")

@@ -40,6 +40,7 @@ _TAGS = {
 }
 UNREAD = "row not read"
 _LISTED = 12  # gaps that a picture lists itself
+_CROPS = 40  # gaps that have a picture of their own, in one view
 _MARGIN, _LEAST_WIDTH, _LEAST_HEIGHT = 36, 520, 110  # px around a gap in its own picture
 _TRIED = 60  # pieces of a kind that are looked at for room beside them
 _PATIENCE = 10_000  # ms
@@ -115,7 +116,7 @@ async def draw(board: Page, view: Drawn, marked: Sequence[Mark], *, subline: str
     top = 0.0 if figure is None else figure["y"]
     parts = {}
     for number, box in view.marks:
-        if number not in parts:
+        if number not in parts and len(parts) < _CROPS:
             clip = _around(box, view, top)
             parts[number] = await board.screenshot(full_page=True, clip=clip, timeout=_PATIENCE)  # type: ignore[arg-type]  # a FloatRect
     return whole, parts
