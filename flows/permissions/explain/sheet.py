@@ -114,7 +114,7 @@ async def draw(board: Page, view: Drawn, marked: Sequence[Mark], *, subline: str
     whole = await board.screenshot(full_page=True, timeout=_PATIENCE)
     figure = await board.locator("figure").bounding_box()
     top = 0.0 if figure is None else figure["y"]
-    parts = {}
+    parts: dict[int, bytes] = {}
     for number, box in view.marks:
         if number not in parts and len(parts) < _CROPS:
             clip = _around(box, view, top)
