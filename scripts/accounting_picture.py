@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from flows.browser.launch import Browser, BrowserOptions, open_browser  # noqa: E402 - the path comes first
-from flows.permissions.explain.explain import Picture, Wanted, explain_grid  # noqa: E402
+from flows.permissions.explain.explain import ExplainedPicture, Wanted, explain_grid  # noqa: E402
 from flows.permissions.reader import read_grid  # noqa: E402
 from flows.redaction.redact import Redactor  # noqa: E402
 from tests.support.sites.recorded_grids import showing  # noqa: E402
@@ -36,12 +36,12 @@ def main() -> int:
     return 0
 
 
-async def _drawn() -> tuple[Picture, bytes]:
+async def _drawn() -> tuple[ExplainedPicture, bytes]:
     async with open_browser(BrowserOptions(no_sandbox=os.geteuid() == 0)) as browser:
         return await draw(browser)
 
 
-async def draw(browser: Browser) -> tuple[Picture, bytes]:
+async def draw(browser: Browser) -> tuple[ExplainedPicture, bytes]:
     """Read the recorded page and draw it: what the picture holds, and the picture (PNG)."""
     expected = json.loads((CASE / "expected.json").read_text(encoding="utf-8"))
     html = (CASE / "page.html").read_text(encoding="utf-8")

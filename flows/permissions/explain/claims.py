@@ -36,7 +36,7 @@ class ClaimKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Claimed:
+class ExplainedPiece:
     """One explained piece. `shows`: the level to write over a drop-down that the masks cover."""
 
     kind: ClaimKind
@@ -53,7 +53,7 @@ class View:
     """
 
     size: tuple[int, int]
-    claimed: tuple[Claimed, ...]
+    claimed: tuple[ExplainedPiece, ...]
     gaps: tuple[tuple[PageGap, Box], ...]
     unread: tuple[tuple[PermissionRow, Box], ...]
     private: tuple[Box, ...]
@@ -78,7 +78,7 @@ def view_of(
     frames = [_box(item) for item in found if item["by"] == "chrome"]
     told = {(gap.kind, gap.words, gap.where) for gap in gaps}
     marked: dict[tuple[PageGap, Box], None] = {}
-    claimed: list[Claimed] = []
+    claimed: list[ExplainedPiece] = []
     for item in found:
         own = [gap for gap in books.gaps_of(item) if (gap.kind, gap.words, gap.where) in told]
         if own:
@@ -154,12 +154,12 @@ def _around(found: Sequence[_Item], token: int) -> Box:
     return (left, top, right - left, bottom - top)
 
 
-def _claimed(books: _Books, item: _Item, frames: Sequence[Box]) -> Claimed:
+def _claimed(books: _Books, item: _Item, frames: Sequence[Box]) -> ExplainedPiece:
     kind = ClaimKind.SUBJECT if books.is_name(item) else _kind(item["by"], books.token_of(item), books.piece_of(item))
     if item["by"] in ("text", "left") and any(_is_inside(_box(item), frame) for frame in frames):
         kind = ClaimKind.CHROME
     covered = item.get("covered") and kind in (ClaimKind.LEVEL, ClaimKind.OFFERED) and is_level(item["words"])
-    return Claimed(kind=kind, box=_box(item), words=item["words"], shows=item["words"] if covered else "")
+    return ExplainedPiece(kind=kind, box=_box(item), words=item["words"], shows=item["words"] if covered else "")
 
 
 def _kind(by: str, token: Token | None, piece: Piece | None) -> ClaimKind:

@@ -15,7 +15,7 @@ from flows.browser.scripts import PageMovedError
 from flows.errors import BrowserLostError
 from flows.models import Grid, PageGap, PermissionRow
 from flows.permissions.explain.claims import Box, View, view_of
-from flows.permissions.explain.sheet import UNREAD, Drawn, Mark, alt_of, draw, easel, html_of
+from flows.permissions.explain.sheet import UNREAD, Drawn, GapMark, alt_of, draw, easel, html_of
 from flows.permissions.rows.account import Known
 from flows.permissions.scan import each_window
 from flows.permissions.scopes import show_scope
@@ -44,7 +44,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
+class ExplainedPicture:
     """One picture that was drawn. `counts`: pieces by kind of claim. `marks`: numbers and boxes of what is marked."""
 
     path: Path
@@ -61,9 +61,9 @@ class Explanation:
     `crops` are pictures of single marks. `why_not`: why there is no picture, or not of everything.
     """
 
-    pictures: tuple[Picture, ...] = ()
+    pictures: tuple[ExplainedPicture, ...] = ()
     html: Path | None = None
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[GapMark, ...] = ()
     crops: dict[int, Path] = field(default_factory=dict)
     why_not: str = ""
 
@@ -168,14 +168,16 @@ class _Work:
     async def finish(self, directory: Path) -> Explanation:
         """Draw the sheets and write them."""
         marks = self.marks()
-        pictures: list[Picture] = []
+        pictures: list[ExplainedPicture] = []
         crops: dict[int, Path] = {}
         async with easel(self.page) as board:
             for number, view in enumerate(self.drawn, 1):
                 whole, parts = await draw(board, view, marks, subline=f"{view.name}. {_SUBLINE}")
                 path = write_private(directory / f"explained-{number}.png", whole)
                 alt = alt_of(view, marks)
-                pictures.append(Picture(path=path, name=view.name, alt=alt, counts=view.counts, marks=view.marks))
+                pictures.append(
+                    ExplainedPicture(path=path, name=view.name, alt=alt, counts=view.counts, marks=view.marks)
+                )
                 for mark, part in parts.items():
                     if mark not in crops:
                         crops[mark] = write_private(directory / f"explained-gap-{mark}.png", part)
@@ -183,7 +185,7 @@ class _Work:
         kept = write_private(directory / "explained.html", html.encode())
         return Explanation(pictures=tuple(pictures), html=kept, marks=marks, crops=crops)
 
-    def marks(self) -> tuple[Mark, ...]:
+    def marks(self) -> tuple[GapMark, ...]:
         """Every gap of the audit, then every row it could not read, scrubbed."""
         gaps, troubled = self.wanted.gaps, _troubled(self.wanted.grid)
         told = [
@@ -193,7 +195,7 @@ class _Work:
         told += [(UNREAD, f"{row.permission}: {row.problem}", row.section, self.wanted.step_of_row) for row in troubled]
         placed = {number for view in self.drawn for number, _ in view.marks}
         return tuple(
-            Mark(number=number, kind=kind, words=self._scrub(words), where=where, next=step, placed=number in placed)
+            GapMark(number=number, kind=kind, words=self._scrub(words), where=where, next=step, placed=number in placed)
             for number, (kind, words, where, step) in enumerate(told, 1)
         )
 

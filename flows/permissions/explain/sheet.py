@@ -14,7 +14,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, Template
 from playwright.async_api import Page
 
-from flows.permissions.explain.claims import Box, Claimed, ClaimKind
+from flows.permissions.explain.claims import Box, ClaimKind, ExplainedPiece
 
 NAMES = {
     ClaimKind.SECTION: "section or marketplace",
@@ -47,7 +47,7 @@ _PATIENCE = 10_000  # ms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class GapMark:
     """One gap, or one row that could not be read, as a person reads it: `next` is what can be done.
 
     `number` is its number in the list. All words are scrubbed.
@@ -69,7 +69,7 @@ class Drawn:
     png: bytes
     width: int
     height: int
-    claimed: tuple[Claimed, ...]
+    claimed: tuple[ExplainedPiece, ...]
     marks: tuple[tuple[int, Box], ...]
 
     @property
@@ -79,12 +79,12 @@ class Drawn:
         return {kind.value: found[kind] for kind in ClaimKind if found[kind]}
 
 
-def html_of(views: Sequence[Drawn], marked: Sequence[Mark], *, title: str, subline: str) -> str:
+def html_of(views: Sequence[Drawn], marked: Sequence[GapMark], *, title: str, subline: str) -> str:
     """Everything as one self-contained page: no script, no network, light and dark, readable on a telephone."""
     return _rendered(views, marked, title=title, subline=subline, drawn=False)
 
 
-def alt_of(view: Drawn, marked: Sequence[Mark]) -> str:
+def alt_of(view: Drawn, marked: Sequence[GapMark]) -> str:
     """The picture in words, for those who do not see it."""
     here = {number for number, _ in view.marks}
     told = "; ".join(f"{one.number} {one.kind} {one.words!r}" for one in marked if one.number in here)
@@ -106,7 +106,7 @@ async def easel(page: Page) -> AsyncIterator[Page]:
         await context.close()
 
 
-async def draw(board: Page, view: Drawn, marked: Sequence[Mark], *, subline: str) -> tuple[bytes, dict[int, bytes]]:
+async def draw(board: Page, view: Drawn, marked: Sequence[GapMark], *, subline: str) -> tuple[bytes, dict[int, bytes]]:
     """Draw one view; returns its PNG and, by number, a picture of each gap's surroundings."""
     await board.set_viewport_size({"width": max(view.width, 320), "height": 800})
     text = _rendered((view,), marked, title="", subline=subline, drawn=True)
@@ -131,7 +131,7 @@ def _around(box: Box, view: Drawn, top: float) -> dict[str, float]:
     return {"x": x, "y": y + top, "width": width, "height": height}
 
 
-def _rendered(views: Sequence[Drawn], marked: Sequence[Mark], *, title: str, subline: str, drawn: bool) -> str:
+def _rendered(views: Sequence[Drawn], marked: Sequence[GapMark], *, title: str, subline: str, drawn: bool) -> str:
     counts: Counter[str] = Counter()
     for view in views:
         counts.update(view.counts)
@@ -152,13 +152,13 @@ def _rendered(views: Sequence[Drawn], marked: Sequence[Mark], *, title: str, sub
     )
 
 
-def _told(marked: Sequence[Mark]) -> str:
+def _told(marked: Sequence[GapMark]) -> str:
     rows = sum(one.kind == UNREAD for one in marked)
     told = [(len(marked) - rows, "gap"), (rows, "unread row")]
     return " and ".join(f"{count} {word}{'s' if count > 1 else ''}" for count, word in told if count)
 
 
-def _shown(view: Drawn, marked: Sequence[Mark]) -> dict[str, Any]:
+def _shown(view: Drawn, marked: Sequence[GapMark]) -> dict[str, Any]:
     return {
         "name": view.name,
         "png": base64.b64encode(view.png).decode(),
