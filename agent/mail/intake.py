@@ -25,6 +25,7 @@ from agent.mail.trust.keys import KeyStore
 from agent.mail.trust.sandbox import HUNG, UNAVAILABLE, Judge, JudgeLostError
 from agent.mail.trust.signatures import Key
 from agent.mail.verdicts import Teller, doubt_missing_bytes, evidence, ruling_of
+from agent.observe.tracing import Attribute, SpanName, span
 from agent.store.database.absence import is_away
 from agent.store.database.engine import reading, writing
 from agent.store.inbox import folders, messages
@@ -166,7 +167,10 @@ class Intake(threading.Thread):
             return
         arrived_at = message.internaldate or message.found_at
         try:
-            examination = self._judge.examine(raw, policy=policy, now=now, arrived_at=arrived_at)
+            with span(SpanName.JUDGE, {Attribute.MESSAGE: message.id}) as told:
+                examination = self._judge.examine(raw, policy=policy, now=now, arrived_at=arrived_at)
+                if examination.ruling is not None:
+                    told.set(Attribute.OUTCOME, examination.ruling.verdict)
         except JudgeLostError as err:
             self._lost(message, err, now=now)
             return

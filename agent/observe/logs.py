@@ -14,6 +14,7 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from agent.observe.redaction import Redaction
+from agent.observe.tracing import add_trace_ids
 from agent.printable import printable
 
 _QUIET = {
@@ -27,6 +28,7 @@ _QUIET = {
     "google": logging.WARNING,
     "botocore": logging.WARNING,  # at DEBUG the stores' libraries tell what they send and get
     "azure": logging.WARNING,
+    "opentelemetry": logging.CRITICAL,  # a receiver that is away is no trouble of ours
     "asyncio": logging.ERROR,
 }
 
@@ -42,6 +44,7 @@ def configure_logs(
     redactor = _Redact(redaction or Redaction())
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
+        add_trace_ids,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -21,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from agent.clock import Clock
 from agent.observe import events
 from agent.observe.notify import Alarms
+from agent.observe.tracing import Attribute, SpanName, span
 from agent.outbox.outbound import Outbound, load_outbound
 from agent.outbox.outcome import Concluded, News, conclude
 from agent.outbox.sender import Attempt, Sender
@@ -194,7 +195,12 @@ class Deliverer:
         now, delivery = self.clock.now(), outbound.delivery
         headers = webhook_headers(outbound.keys, event_id=delivery.event_id, body=outbound.body, now=now)
         endpoint = outbound.endpoint
-        return await self.sender.send(endpoint.id, endpoint.url, body=outbound.body, headers=headers, now=now)
+        with span(SpanName.DELIVERY, {Attribute.ENDPOINT: endpoint.id}) as told:
+            attempt = await self.sender.send(endpoint.id, endpoint.url, body=outbound.body, headers=headers, now=now)
+            told.set(Attribute.OUTCOME, "delivered" if attempt.is_success else "failed")
+            if attempt.status is not None:
+                told.set(Attribute.STATUS, attempt.status)
+        return attempt
 
     def _conclude(self, outbound: Outbound, attempt: Attempt) -> tuple[Concluded, Outbound | None]:
         """Write down what came of it, and read what comes after it in its line, in one transaction."""

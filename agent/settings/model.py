@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from enum import StrEnum
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -224,6 +225,7 @@ class ObserveSettings(_Group):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["json", "text"] = "json"
     http_address: str | None = None  # address:port for /healthz, /readyz, /metrics
+    otlp_endpoint: str | None = None  # where traces go by OTLP over HTTP: http://collector:4318
     notify_urls: SecretStrings = []
     notify_after: int = Field(default=3, ge=1)
     notify_repeat: Seconds = 6 * 3600.0
@@ -236,6 +238,13 @@ class ObserveSettings(_Group):
     journal_days: int = Field(default=400, ge=1)
     finished_days: int = Field(default=14, ge=1)
     events_days: int = Field(default=30, ge=4)  # longer than webhooks are tried again
+
+    @field_validator("otlp_endpoint")
+    @classmethod
+    def _is_endpoint(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?", value):
+            raise ValueError("expected http://host:4318 or https://host, without a user, a query or a fragment")
+        return value
 
 
 class OidcSettings(_Group):

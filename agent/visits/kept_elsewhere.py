@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from agent.domain.authorization import Event
 from agent.errors import ConfigurationError, UsageError
+from agent.observe.tracing import Attribute, SpanName, Value, span
 from agent.secret_stores import KeptSecret, StoreError, StoreUnavailableError, parse_reference, read_secret
 from agent.store import transitions
 from agent.store.database.engine import reading, writing
@@ -38,8 +39,10 @@ def fetch(context: WorkerContext, account_id: str) -> Fetched | None:
     if known is None:
         return None
     alarm = f"secret_store {_store_of(known.ref)}"
+    told: dict[Attribute, Value] = {Attribute.ACCOUNT: account_id, Attribute.STORE: known.ref.partition("://")[0]}
     try:
-        kept = _read(known.ref, context)
+        with span(SpanName.SECRET, told):
+            kept = _read(known.ref, context)
     except StoreError as err:
         with writing(context.engine) as conn:
             note_alarm(conn, alarm, str(err), now=context.clock.now(), times=1)

@@ -17,6 +17,7 @@ import structlog
 
 from agent.domain.account import Account
 from agent.observe import events
+from agent.observe.tracing import Attribute, SpanName, span
 from agent.visits.adopted_catalogue import current_catalogue
 from agent.visits.browser_pool import BrowserPool
 from agent.visits.context import WorkerContext
@@ -36,6 +37,7 @@ from agent.visits.people.handing_over import handing_over
 from agent.visits.prepare import Plan, VisitKind, prepare
 from agent.visits.record import finish
 from agent.visits.recording import is_worth_recording, keep_recording
+from agent.visits.step_spans import tell_steps
 from flows.errors import BrowserLostError, Disposition, FlowError
 from flows.models import AuditReading
 from flows.recording.evidence import capture
@@ -82,7 +84,16 @@ async def make_visit(
     Raises:
         NotNowError, PoisonError, UnknownAccountError, ConfigurationError: see `prepare`; no visit was made.
     """
-    plan = await _prepared(context, account_id, kind=kind, as_account=as_account, due_by=due_by, asked=asked)
+    with span(SpanName.VISIT, {Attribute.ACCOUNT: account_id}) as told:
+        plan = await _prepared(context, account_id, kind=kind, as_account=as_account, due_by=due_by, asked=asked)
+        told.set(Attribute.VISIT, plan.visit_id)
+        told.set(Attribute.KIND, plan.kind)
+        ended = await _made(context, plan)
+        told.set(Attribute.OUTCOME, ended.conclusion.outcome)
+    return ended
+
+
+async def _made(context: WorkerContext, plan: Plan) -> Ended:
     began = context.clock.elapsed()
     bound = log.bind(account=plan.account.id, visit=plan.visit_id, kind=plan.kind)
     bound.info(events.VISIT_STARTED, session=plan.session is not None, state=plan.account.authorization)
@@ -175,14 +186,18 @@ async def _opened(context: WorkerContext, plan: Plan, redactor: Redactor, *, poo
             catalogue=catalogue,
         ) as visit,
     ):
-        yield visit
+        try:
+            yield visit
+        finally:
+            tell_steps(visit)
 
 
 async def _short_way(context: WorkerContext, plan: Plan, redactor: Redactor) -> Conclusion | None:
     """An audit that opens the page at once; None where the long way has to be gone."""
     async with _opened(context, plan, redactor, pool=context.pool) as visit:
         try:
-            conclusion = await audit_by_itself(visit, plan, context, bounds=context.bounds)
+            with span(SpanName.AUDIT, {Attribute.VISIT: plan.visit_id}):
+                conclusion = await audit_by_itself(visit, plan, context, bounds=context.bounds)
         except BrowserLostError:
             context.pool.retire()
             raise
@@ -256,7 +271,8 @@ async def _flow(context: WorkerContext, plan: Plan, visit: Visit, redactor: Reda
                 case VisitKind.ACCEPT:
                     return await accept(visit, plan, hooks=hooks, bounds=bounds)
                 case VisitKind.AUDIT:
-                    return await audit(visit, plan, context, hooks=hooks, bounds=bounds)
+                    with span(SpanName.AUDIT, {Attribute.VISIT: plan.visit_id}):
+                        return await audit(visit, plan, context, hooks=hooks, bounds=bounds)
                 case VisitKind.INSIGHTS:
                     return await read_account_insights(visit, plan, context, hooks=hooks, bounds=bounds)
                 case _:

@@ -47,6 +47,7 @@ from agent.worker.insights import InsightsSchedule
 from agent.worker.operations import Operations
 from agent.worker.running import RunningVisits
 from agent.worker.takeovers import Takeovers
+from agent.worker.traces import require_tracer, traced
 from agent.worker.vault_check import require_right_key
 from agent.worker.web_role import deliver_webhooks, start_web
 
@@ -78,10 +79,11 @@ async def run_daemon(
         wrong.
     """
     require_sense(settings, roles)
-    with only_daemon(engine.url):
+    redaction = redaction or Redaction()
+    with only_daemon(engine.url), traced(settings, redaction):
         if vault is not None:
             await asyncio.to_thread(require_right_key, engine, vault)
-        context = _context(settings, engine, vault or NoVault(), redaction or Redaction(), clock or Clock())
+        context = _context(settings, engine, vault or NoVault(), redaction, clock or Clock())
         metrics, wake = Metrics(), asyncio.Event()
         alarms, own = _alarms(context, TableBoard(engine)), _alarms(context, MemoryBoard())
         visiting = VisitEngine(settings, database=engine.url, executor_id=context.worker) if "work" in roles else None
@@ -128,7 +130,8 @@ def require_sense(settings: Settings, roles: Collection[str]) -> None:
     Nothing is opened.
 
     Raises:
-        ConfigurationError: no mailbox is set or it has no password, or the quiet hours are none.
+        ConfigurationError: no mailbox is set or it has no password, the quiet hours are none, or what sends traces is
+            not installed.
     """
     if set(roles) == {"web"} and not database_url(settings).startswith("postgresql"):
         raise ConfigurationError(
@@ -145,6 +148,7 @@ def require_sense(settings: Settings, roles: Collection[str]) -> None:
                 raise ConfigurationError(
                     f"mailbox {name_of(box)} has neither a password nor oauth; set SC_AGENT_IMAP__PASSWORD"
                 )
+    require_tracer(settings)
     if (hours := settings.work.quiet_hours) is not None:
         try:
             parse_hours(hours)

@@ -20,6 +20,9 @@ from agent.domain.authorization import Event
 from agent.domain.policy.load import load_policy
 from agent.errors import UnconfirmedError
 from agent.observe.evidence_retention import forget_evidence
+from agent.observe.otlp import OtlpTracer
+from agent.observe.redaction import Redaction
+from agent.observe.tracing import traced_by
 from agent.rehearsal.replay.run import Replayed, ReplayOptions, replay_all
 from agent.store import transitions
 from agent.store.database.engine import writing
@@ -34,6 +37,7 @@ from flows.browser.launch import BrowserOptions
 from flows.catalogue.load import load_catalogue
 from flows.recording.files import catalogue_version
 from tests.support.rehearsal import Rehearsal, rehearsing
+from tests.support.servers.traces import receiving
 
 ALLOWED = load_allowed(Path(__file__).parents[3] / "fixtures/leak_gate/allowed.txt")
 
@@ -148,10 +152,22 @@ async def test_a_visit_that_we_ended_ourselves_leaves_no_recording(rehearsal: Re
     assert load_recording(path).about["expected"]["error"]["code"] == "password_rejected"
 
 
-async def test_a_visit_that_goes_well_leaves_nothing(rehearsal: Rehearsal) -> None:
+async def test_a_visit_that_goes_well_leaves_nothing_but_its_spans(rehearsal: Rehearsal) -> None:
     rehearsal.register()
-    await rehearsal.accept()
+    with receiving() as receiver:
+        tracer = OtlpTracer(receiver.address, Redaction())  # which knows no secret: there must be none
+        with traced_by(tracer):
+            await rehearsal.accept()
+        tracer.close()
     assert not (rehearsal.settings.data_dir / "evidence").exists()
+    (visit,) = receiver.attributes("visit")
+    assert (visit["sc.account"], visit["sc.kind"], visit["sc.outcome"]) == ("A1", "accept", "accepted")
+    assert receiver.attributes("browser.navigate")[0]["server.address"].startswith("sellercentral.")
+    assert {"email", "password"} <= {step["sc.screen"] for step in receiver.attributes("flow.step")}
+    assert len({span.trace_id for span in receiver.spans}) == 1
+    user, sent = rehearsal.scenario.users[0], b"".join(receiver.bodies)
+    hidden = (user.password, user.totp_secret, "a1@users.example", rehearsal.scenario.sellers[0].name)
+    assert [value for value in hidden if value.encode() in sent] == []
 
 
 def test_evidence_that_is_too_old_goes_with_its_recording(failed: Failed, tmp_path: Path) -> None:
