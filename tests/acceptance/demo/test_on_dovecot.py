@@ -14,12 +14,13 @@ import pytest
 from rich.console import Console
 
 from agent.rehearsal.demo.command import open_client
-from agent.rehearsal.demo.processes import DemoProcesses, environment
+from agent.rehearsal.demo.processes import environment
 from agent.rehearsal.demo.stories import six_stories, tell_all
 from agent.rehearsal.demo.view import StoryView
 from fixtures.stand_in.six_accounts import six_accounts
 from fixtures.stand_in.world import StandIn
 from tests.support.processes.demo_run import PATIENCE
+from tests.support.processes.forked_demo import ForkedDemoProcesses
 from tests.support.servers.certificates import ServerCertificate, issue
 from tests.support.servers.dovecot import Dovecot, needs_dovecot
 
@@ -64,7 +65,7 @@ async def test_a_mail_handed_to_dovecot_becomes_complete_and_a_forged_one_is_hel
         async with DovecotStandIn(dovecot, seed=6) as stand_in:
             told = stand_in.description()
             env = environment(told, tmp_path, {"IMAP__CA_FILE": str(certificate.ca_file)})
-            processes = DemoProcesses(description=told, data_dir=tmp_path, env=env, log=tmp_path / "daemon.log")
+            processes = ForkedDemoProcesses(description=told, data_dir=tmp_path, env=env, log=tmp_path / "daemon.log")
             client = await open_client(processes, StoryView(Console(file=io.StringIO())))
             client.wait_within = PATIENCE
             stories = [story for story in six_stories() if story.account in ("A1", "A4")]

@@ -23,6 +23,14 @@ from tests.support.processes.demo_run import Play, playing
 KILLS = 7 if os.environ.get("SC_TEST_ALL") == "1" else 3
 PASSWORD_BUDGET = 3  # attempts an hour that may be refused or cut off: the default
 CUT_OFF = "picture, page and recording kept"  # a kill may come between the end of a visit and the last of its evidence
+CUT_OFF_ONCE = """
+SELECT count(*) FROM acts AS one JOIN visits ON visits.id = one.visit_id
+WHERE one.act = 'type_password' AND one.outcome IS NULL AND visits.ended_at IS NULL AND EXISTS (
+  SELECT 1 FROM acts AS before WHERE before.account_id = one.account_id AND before.act = one.act AND before.id = (
+    SELECT max(id) FROM acts WHERE account_id = one.account_id AND act = one.act AND id < one.id
+  ) AND (before.outcome IS NULL OR before.outcome = 'doubted')
+)
+"""  # sign-ins under way after one that died
 ONCE = "the sign-in that met a CAPTCHA was tried once"  # with kills: see below
 # The default number of deaths after which an account is set aside is for visits that kill their worker; here the visit
 # is never the killer.
@@ -66,10 +74,18 @@ class KillSwitch:
                 log = (await control.get("/log")).json()
                 for moment in [one for one in waiting if self._has_come(one, log["events"])][:1]:
                     await asyncio.sleep(self.random.choice((0.0, 0.0, 0.2, 0.7)))  # within what follows the moment, too
+                    await self._until_nobody_would_be_cut_off_twice()
                     await self.play.processes.kill_daemon()
                     await self.play.processes.start_daemon()
                     self.done.append(moment)
                 await asyncio.sleep(0.05)
+
+    async def _until_nobody_would_be_cut_off_twice(self) -> None:
+        """A second death in a row between a password and its answer is for a person, as it should be."""
+        for _ in range(300):
+            if not self.play.count(CUT_OFF_ONCE):
+                return
+            await asyncio.sleep(0.1)
 
     def _has_come(self, moment: tuple[str, str], events: list[dict[str, Any]]) -> bool:
         account, what = moment

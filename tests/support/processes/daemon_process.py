@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.support.processes.forked import ForkedProcess
 
 ROOT = Path(__file__).parents[3]
 
@@ -48,7 +48,7 @@ def daemon_environment(description: Mapping[str, Any], directory: Path, key: str
 class Daemon:
     """One running `sc-agent run`."""
 
-    process: subprocess.Popen[bytes]
+    process: ForkedProcess
     log: Path
     events: list[dict[str, Any]] = field(default_factory=list)
 
@@ -84,9 +84,9 @@ class Daemon:
 def running_daemon(env: Mapping[str, str], directory: Path, *arguments: str) -> Iterator[Daemon]:
     """Start it and wait until it says so; killed in the end if it still runs."""
     log = directory / f"daemon-{len(list(directory.glob('daemon-*.log')))}.log"
-    with log.open("wb") as output:
-        command = [sys.executable, "-m", "agent", "run", *arguments]
-        process = subprocess.Popen(command, env=dict(env), cwd=ROOT, stdout=output, stderr=output)
+    log.touch()
+    streams = [Path(os.devnull), log, log]
+    process = ForkedProcess(("run", *arguments), env=env, cwd=ROOT, streams=streams)
     daemon = Daemon(process, log)
     try:
         daemon.wait_for("daemon.started")
@@ -96,9 +96,7 @@ def running_daemon(env: Mapping[str, str], directory: Path, *arguments: str) -> 
         process.wait(10)
 
 
-def wait_until(
-    look: Callable[[], Any], *, within: float, what: str, alive: subprocess.Popen[bytes] | None = None
-) -> Any:
+def wait_until(look: Callable[[], Any], *, within: float, what: str, alive: ForkedProcess | None = None) -> Any:
     """Look until there is something, for a bounded time."""
     end = time.monotonic() + within
     while time.monotonic() < end:

@@ -16,10 +16,13 @@ from rich.console import Console
 
 from agent.rehearsal.demo.client import DemoClient
 from agent.rehearsal.demo.command import open_client
-from agent.rehearsal.demo.processes import DemoProcesses, open_processes
+from agent.rehearsal.demo.processes import DemoProcesses, environment
 from agent.rehearsal.demo.stories import Story, six_stories
 from agent.rehearsal.demo.view import StoryView
 from fixtures.stand_in.sign_in.one_time_codes import Seed
+from fixtures.stand_in.six_accounts import six_accounts
+from fixtures.stand_in.world import StandIn
+from tests.support.processes.forked_demo import ForkedDemoProcesses
 from tests.support.search import Secret
 
 PATIENCE = 240.0  # seconds: machines that run tests are busy
@@ -59,13 +62,19 @@ async def playing(directory: Path, *, seed: int, more: dict[str, str] | None = N
     The stories are told by the caller.
     """
     screen = io.StringIO()
-    async with open_processes(directory, seed=seed, more=more) as processes:
-        client = await open_client(processes, StoryView(Console(file=screen, width=160)))
-        client.wait_within = PATIENCE
+    async with StandIn(six_accounts(seed)) as stand_in:
+        told = stand_in.description()
+        env = environment(told, directory, more or {})
+        processes = ForkedDemoProcesses(description=told, data_dir=directory, env=env, log=directory / "daemon.log")
         try:
-            yield Play(processes=processes, client=client, stories=six_stories(), screen=screen)
+            client = await open_client(processes, StoryView(Console(file=screen, width=160)))
+            client.wait_within = PATIENCE
+            try:
+                yield Play(processes=processes, client=client, stories=six_stories(), screen=screen)
+            finally:
+                await client.close()
         finally:
-            await client.close()
+            await processes.kill_daemon()
 
 
 async def secrets_of(play: Play) -> list[Secret]:

@@ -1,0 +1,22 @@
+"""Everything a command may import, imported once: what the process has from which commands and daemons are forked."""
+
+from __future__ import annotations
+
+import gc
+from importlib import import_module
+
+import agent.worker.daemon  # noqa: F401
+from agent.cli.app import COMMANDS
+
+LIBRARIES = (
+    "alembic.autogenerate",
+    "cryptography.hazmat.primitives.ciphers.aead",
+    "playwright.async_api",
+    "rich.table",
+    "sqlalchemy.dialects.sqlite",
+    "uvicorn.lifespan.on",
+)
+
+for _name in (*LIBRARIES, *(place.partition(":")[0] for place in COMMANDS.values())):
+    import_module(_name)
+gc.freeze()  # no child walks, and so copies, what all of them share
