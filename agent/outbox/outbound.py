@@ -51,7 +51,7 @@ def load_outbound(conn: Connection, delivery: Delivery, *, sealing: Vault, now: 
 
 def _body(conn: Connection, delivery: Delivery) -> bytes | None:
     if delivery.kind is DeliveryKind.PING:
-        data = {"endpoint": delivery.endpoint_id}
+        data = {"account": None, "revision": None, "status": None, "endpoint": delivery.endpoint_id}
         return _bytes(
             cloud_event(
                 event_id=delivery.event_id, kind=delivery.type, account=None, at=delivery.at, data=data, sequence=None

@@ -14,17 +14,24 @@ from pathlib import Path
 import pytest
 from standardwebhooks import WebhookVerificationError
 
+from agent.domain.account import ApiAuthorization
 from agent.settings.model import WebhookSettings
-from agent.store.api.api_keys import parse_scopes
+from agent.store import transitions
+from agent.store.api.api_keys import Scope, parse_scopes
+from agent.store.database.engine import writing
+from agent.store.outbox.sequence import number_events
 from agent.store.vault.webhook_keys import new_keys, webhook_headers
+from tests.support.registry import NOW, add_account
 from tests.support.web_server import API, WebServer
 
 PAGE = (Path(__file__).parents[3] / "docs" / "api.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```sh\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-CALLS = [call for block in BLOCKS if "curl" in block for call in re.split(r"\n(?=curl )", block.strip())]
+CALLS = [call for block in BLOCKS if "curl -s " in block for call in re.split(r"\n(?=curl )", block.strip())]
+(STREAM,) = (block for block in BLOCKS if "curl -sN " in block)
+needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="the examples are calls of curl")
 
 
-@pytest.mark.skipif(shutil.which("curl") is None, reason="the examples are calls of curl")
+@needs_curl
 async def test_the_examples_work_one_after_another_as_they_are_written(served: WebServer) -> None:
     served.role.parts.settings.webhooks = WebhookSettings(allow_loopback=True)
     scopes = re.search(r"--scopes (\S+)", PAGE)
@@ -68,10 +75,28 @@ async def test_the_examples_of_pages_load_what_is_served(web: WebServer) -> None
     assert panel.status_code in (200, 401)  # there is such a page; this token opens none
 
 
-async def test_the_stream_is_as_the_page_says(web: WebServer) -> None:
-    (path,) = re.findall(r"`GET (/events/stream)`", PAGE)
-    document = (await web.bare().get(API + "/openapi.json")).json()
-    assert "get" in document["paths"][path]
+@needs_curl
+async def test_the_stream_brings_what_happens_as_it_is_written(served: WebServer) -> None:
+    key = served.key(Scope.EVENTS_READ)[1]
+    env = {"PATH": os.environ["PATH"], "URL": served.url + API, "KEY": key, "NO_PROXY": "*"}
+    with writing(served.engine) as conn:
+        add_account(conn, api=ApiAuthorization.PENDING)
+    typed = await asyncio.create_subprocess_exec("sh", "-c", f"exec {STREAM}", env=env, stdout=asyncio.subprocess.PIPE)
+    assert typed.stdout is not None
+    try:
+        with writing(served.engine) as conn:
+            transitions.set_api_authorization(conn, "A1", ApiAuthorization.COMPLETE, now=NOW)
+        await asyncio.to_thread(number_events, served.engine)
+        lines: list[str] = []
+        async with asyncio.timeout(30):
+            while not any(line.startswith("data: ") for line in lines):
+                lines.append((await typed.stdout.readline()).decode().rstrip())
+    finally:
+        typed.kill()
+        await typed.wait()
+    (told,) = (json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: "))
+    assert (told["data"]["from"], told["data"]["to"]) == ("api_authorization_required", "awaiting_invitation")
+    assert f"id: {told['sequence']}" in lines
 
 
 def test_the_receiver_s_example_verifies_what_is_signed_and_nothing_else() -> None:
