@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from agent.domain.authorization import State
 from agent.domain.invitation import UNVOUCHED
-from agent.store.database.schema import accounts, messages, task_claims, webhook_endpoints
+from agent.store.database.schema import STORE_REFUSED, accounts, messages, task_claims, webhook_endpoints
 from agent.store.database.upsert import upsert
 from agent.store.people import requests
 
@@ -29,6 +29,7 @@ class TaskKind(StrEnum):
     ENDPOINT = "endpoint"  # a webhook endpoint is disabled
     INCOMPLETE = "incomplete"  # the last audit could not read everything
     STALE = "stale"  # an account was not read completely for long
+    STORE = "store"  # the store that keeps an account's secrets did not give them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +174,22 @@ def _stale(conn: Connection, _now: datetime, limit: int, name: str | None) -> li
     return _of_accounts(conn, query, limit, name, kind=TaskKind.STALE, reason="stale_read")
 
 
+def _refused(conn: Connection, _now: datetime, limit: int, name: str | None) -> list[Task]:
+    query = sa.select(accounts.c.id, accounts.c.failure_code, accounts.c.updated_at).where(STORE_REFUSED, _looked_at())
+    if name is not None:
+        query = query.where(accounts.c.id == name)
+    return [
+        Task(
+            id=f"{TaskKind.STORE}:{row.id}",
+            kind=TaskKind.STORE,
+            account_id=row.id,
+            reason=row.failure_code,
+            since=row.updated_at,
+        )
+        for row in conn.execute(query.order_by(accounts.c.updated_at).limit(limit))
+    ]
+
+
 def _looked_at() -> sa.ColumnElement[bool]:
     """Accounts that need people, or are paused, say so themselves."""
     return accounts.c.authorization.not_in((State.NEEDS_HUMAN, State.PAUSED))
@@ -204,6 +221,7 @@ _SOURCES: dict[str, _Source] = {
     TaskKind.ENDPOINT: _endpoints,
     TaskKind.INCOMPLETE: _incompletes,
     TaskKind.STALE: _stale,
+    TaskKind.STORE: _refused,
 }
 
 

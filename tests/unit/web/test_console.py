@@ -95,8 +95,10 @@ async def test_the_queue_holds_each_kind_with_its_page_and_its_runbook(
 ) -> None:
     now = web.role.parts.clock.now()
     with writing(engine) as conn:
-        for account in ("A2", "A3", "A4"):
+        for account in ("A2", "A3", "A4", "A5", "A6"):
             add_account(conn, account)
+        accounts.edit(conn, "A5", failure_code="secret_store_denied")
+        accounts.edit(conn, "A6", failure_code="secret_store_denied", authorization=State.NEEDS_HUMAN)
         accounts.edit(conn, "A2", incompletes=1)
         accounts.edit(conn, "A3", stale_since=now)
         accounts.edit(conn, "A4", incompletes=1, authorization=State.PAUSED)
@@ -110,10 +112,19 @@ async def test_the_queue_holds_each_kind_with_its_page_and_its_runbook(
         assert all(tasks.get(conn, task_id, now=now) is not None for task_id in kinds)
         assert tasks.get(conn, "stale:A2", now=now) is None
         assert tasks.get(conn, "merchant:2", now=now) is None
-    ids = {"release:A1", "incomplete:A2", "stale:A3", f"endpoint:{made.endpoint.id}", "merchant:1", "mail:2"}
+    ids = {
+        "release:A1",
+        "release:A6",
+        "store:A5",
+        "incomplete:A2",
+        "stale:A3",
+        f"endpoint:{made.endpoint.id}",
+        "merchant:1",
+        "mail:2",
+    }
     assert set(kinds) == ids
     shown = (await admin.get("/todo")).text
-    for place in ("/accounts/A2/findings", "/accounts/A3", "/webhooks", "/mails/1", "/mails/2"):
+    for place in ("/accounts/A2/findings", "/accounts/A3", "/accounts/A5", "/webhooks", "/mails/1", "/mails/2"):
         assert f'class="button" href="{place}"' in shown
     assert shown.count('class="runbook"') == len(ids)
 

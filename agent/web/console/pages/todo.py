@@ -26,6 +26,7 @@ _WORDS = {  # what waits, and the one button that is next
     TaskKind.ENDPOINT: ("A webhook endpoint is disabled", "Open the webhooks"),
     TaskKind.INCOMPLETE: ("The last audit did not read everything", "Open the findings"),
     TaskKind.STALE: ("Not read completely for long", "Open the account"),
+    TaskKind.STORE: ("The store of its secrets refused them", "Open the account"),
 }
 _WITHIN = timedelta(hours=1)  # the promise: an invitation is accepted within the hour
 
