@@ -27,13 +27,12 @@ def show() -> None:
     Tables that your own file leaves out are taken from the default. docs/policy.md explains each.
     """
     named = context.settings().audit.policy_file
-    if named is not None:
-        load_policy(named)
+    version = load_policy(named).version
     file = named or DEFAULT
     warn(
-        f"from {named}; tables that it leaves out are those of the default"
+        f"version {version}, from {named}; tables that it leaves out are those of the default"
         if named
-        else "the default; no policy file is set"
+        else f"version {version}, the default; no policy file is set"
     )
     say(file.read_text(encoding="utf-8").rstrip("\n"))
 

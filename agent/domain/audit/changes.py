@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 from agent.domain.audit.document import AuditDocument, FindingDocument
 
 
@@ -21,6 +23,27 @@ def changes_since(before: AuditDocument | None, now: AuditDocument) -> dict[str,
         "changed": [finding for place, finding in new.items() if place in old and _what(old[place]) != _what(finding)],
         "resolved": [finding for place, finding in old.items() if place not in new and (settled or place in read)],
     }
+
+
+class MovedRow(TypedDict):
+    """A row that reads otherwise than in the audit before; None: it was not there, or could not be read."""
+
+    scope: str
+    section: str
+    permission: str
+    before: str | None
+    now: str | None
+
+
+def moved_rows(before: AuditDocument, now: AuditDocument) -> list[MovedRow]:
+    """Every row whose level differs between two audits, findings or not, in the order of the newer page."""
+    old = {_place(row): row["actual"] for row in before["permissions"]}
+    new = {_place(row): row["actual"] for row in now["permissions"]}
+    return [
+        MovedRow(scope=place[0], section=place[1], permission=place[2], before=old.get(place), now=new.get(place))
+        for place in dict.fromkeys([*new, *old])
+        if old.get(place) != new.get(place) or (place in old) != (place in new)
+    ]
 
 
 def tell_changes(before: AuditDocument | None, now: AuditDocument) -> None:

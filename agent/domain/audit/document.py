@@ -146,6 +146,7 @@ class AuditDocument(TypedDict):
     lost_rows: NotRequired[list[RowDocument]]
     second_look_s: NotRequired[float]
     explained: NotRequired[ExplainedDocument]  # where it was asked for, and where there are gaps
+    policy: NotRequired[str]  # the version of the policy that judged it, as `sc-agent policy show` says it
     evidence: list[str]
     notes: list[str]
     probes: list[ProbeDocument]
@@ -185,6 +186,7 @@ def document(audit: Audit) -> AuditDocument:
             FeatureDocument(name=f.name, served=f.served.value, because=f.because, read=None) for f in audit.features
         ],
         drift=audit.reading.drift,
+        policy=audit.policy,
     )
 
 

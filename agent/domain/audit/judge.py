@@ -47,6 +47,7 @@ class Audit:
     rows: tuple[JudgedRow, ...]
     notes: tuple[str, ...] = ()
     features: tuple[ServedFeature, ...] = ()
+    policy: str = ""  # the version of the policy that judged it
 
     @property
     def all_none(self) -> bool:
@@ -81,6 +82,7 @@ def judge(reading: Reading, policy: Policy, *, account: str, user_email: str, no
         features=served_features(
             policy, replace(reading, rows=()) if _may_be_anothers(reading, user_email) else reading
         ),
+        policy=policy.version,
     )
 
 

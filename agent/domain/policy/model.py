@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -97,6 +98,11 @@ class Policy:
     exceptions: tuple[PolicyException, ...] = ()
     known: tuple[KnownRow, ...] = ()
     features: tuple[Feature, ...] = ()
+
+    @property
+    def version(self) -> str:
+        """Twelve hexadecimal digits that are others for a policy with another content."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:12]
 
     def is_none_row(self, row: Row) -> bool:
         """Whether this row must be None."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from agent.domain.audit.changes import changes_since, told_of, vanished_rows
+from agent.domain.audit.changes import changes_since, moved_rows, told_of, vanished_rows
 from agent.domain.audit.level import Level
+from agent.domain.policy.load import load_policy
 from tests.unit.report.test_report_formats import READING, audited, row
 
 BEFORE = audited()
@@ -52,3 +53,19 @@ def test_that_nothing_changed_is_said_and_so_is_that_nothing_came_before() -> No
     assert told_of(None, changes_since(None, BEFORE)) == [
         "there is no audit before this one: every finding counts as new"
     ]
+
+
+def test_rows_that_read_otherwise_are_told_whether_they_are_findings_or_not() -> None:
+    first, *rest = READING.rows
+    lower = replace(first, level=Level.NONE if first.level is not Level.NONE else Level.EDIT)
+    (moved,) = moved_rows(BEFORE, audited(replace(READING, rows=(lower, *rest))))
+    assert (moved["permission"], moved["now"]) == (first.permission, lower.level)
+    assert moved["before"] != moved["now"]
+    (gone,) = moved_rows(BEFORE, audited(replace(READING, rows=tuple(rest))))
+    assert (gone["permission"], gone["now"]) == (first.permission, None)
+    assert moved_rows(BEFORE, BEFORE) == []
+
+
+def test_an_audit_names_the_policy_that_judged_it() -> None:
+    assert BEFORE["policy"] == load_policy().version
+    assert replace(load_policy(), probes_enough=not load_policy().probes_enough).version != load_policy().version

@@ -13,6 +13,7 @@ import pytest_asyncio
 from sqlalchemy.engine import Engine
 
 from agent.domain.authorization import State
+from agent.domain.policy.load import load_policy
 from agent.domain.requests import RequestKind
 from agent.outbox.endpoint_actions import add_endpoint
 from agent.settings.model import Settings, WebSettings
@@ -383,6 +384,23 @@ async def test_findings_say_since_when_and_are_exported_in_every_format(
         )
     for name in ("x.json", f"{number}.pdf", "99.json", f"{number}"):
         assert (await admin.get(f"/accounts/A1/audits/{name}")).status_code == 404
+
+
+async def test_findings_say_by_which_policy_and_what_reads_otherwise_than_another_audit(
+    web: WebServer, admin: httpx.AsyncClient
+) -> None:
+    in_force = load_policy().version
+    first, second = document(actual="None"), document(actual="View & Edit")
+    first["policy"], second["policy"] = "0123456789ab", in_force
+    numbers = [keep(web, one) for one in (first, second)]
+    newest = (await admin.get(f"/accounts/A1/findings?against={numbers[0]}")).text
+    assert f"Judged by policy <code>{in_force}</code>." in newest
+    assert f"Rows that read otherwise than in audit {numbers[0]}" in newest
+    assert "<td>None</td><td>View &amp; Edit</td>" in newest
+    assert "judged by different policies (<code>0123456789ab</code>" in newest
+    older = (await admin.get(f"/accounts/A1/findings?audit={numbers[0]}")).text
+    assert f"another one is in force now: <code>{in_force}</code>" in older
+    assert "Rows that read otherwise" not in older
 
 
 async def test_a_task_is_taken_on_by_one_person(web: WebServer, admin: httpx.AsyncClient) -> None:

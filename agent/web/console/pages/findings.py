@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
 from starlette.responses import Response
 
-from agent.domain.audit.changes import changes_since
+from agent.domain.audit.changes import changes_since, moved_rows
 from agent.domain.audit.document import AuditDocument
 from agent.domain.audit.memory import words_of_lost
+from agent.domain.policy.load import load_policy
+from agent.errors import AgentError
 from agent.store import accounts, audits
 from agent.store.console.people import Role
 from agent.store.people import lost_rows
@@ -46,6 +49,8 @@ def show(visit: Visitor) -> Response:
         "audit": document,
         "sections": _sections(document, _since(visit, account.id, number)),
         "changes": changes,
+        "moved": moved_rows(other, document) if other is not None and document is not None else [],
+        "policy": _policy(visit, document, other),
         "against": against,
         "listed": audits.list_numbers(visit.conn, account.id, limit=20),
         "formats": list(TYPES),
@@ -55,6 +60,21 @@ def show(visit: Visitor) -> Response:
         "newest": audits.newest_number(visit.conn, account.id),
     }
     return render.page(visit, "findings.html.j2", values)
+
+
+def _policy(visit: Visitor, document: AuditDocument | None, other: AuditDocument | None) -> dict[str, str | None]:
+    """Which policy judged this audit, what is in force now, and what judged the audit it is compared with.
+
+    None where an audit of 0.1 does not say, or the file in force cannot be read.
+    """
+    in_force = None
+    with suppress(AgentError):
+        in_force = load_policy(visit.parts.settings.audit.policy_file).version
+    return {
+        "judged_by": document.get("policy") if document else None,
+        "in_force": in_force,
+        "other": other.get("policy") if other else None,
+    }
 
 
 def _sections(document: AuditDocument | None, since: Mapping[Key, str]) -> list[tuple[str, list[dict[str, Any]]]]:
