@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import logging
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -73,3 +75,14 @@ def test_child_processes_inherit_no_secret_of_the_settings(settings: Settings) -
     }
     forget_environment(settings, environment)
     assert environment == {"SC_AGENT_DATA_DIR": "/data", "PATH": "/bin"}
+
+
+def test_no_other_process_of_this_user_reads_our_memory() -> None:
+    """The real command says in its end what holds: prctl(2), PR_GET_DUMPABLE is 3."""
+    script = (
+        "import atexit, ctypes, sys; sys.argv = ['sc-agent', '--version'];"
+        "atexit.register(lambda: print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0)));"
+        "from agent.cli.app import main; main()"
+    )
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert ended.stdout.split()[-1] == "0"
