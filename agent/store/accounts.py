@@ -106,6 +106,12 @@ def get(conn: Connection, account_id: str, *, lock: bool = False) -> Account:
     return account_of(row)
 
 
+def find_all(conn: Connection, ids: Collection[str]) -> dict[str, Account]:
+    """The accounts among these ids, by id."""
+    rows = conn.execute(sa.select(accounts).where(accounts.c.id.in_(ids))).mappings() if ids else ()
+    return {row["id"]: account_of(row) for row in rows}
+
+
 def list_all(conn: Connection, *, state: State | None = None) -> list[Account]:
     """Every account, by id."""
     query = sa.select(accounts).order_by(accounts.c.id)

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from agent.web import health, well_known
 from agent.web.api.app import PREFIX, api_app
+from agent.web.api.direct import Direct
 from agent.web.console import routes as console
 from agent.web.console.entry.access import is_open
 from agent.web.embed import routes as embed
@@ -21,10 +22,11 @@ from agent.web.parts import WebParts
 
 def web_app(parts: WebParts, *, address: str) -> ASGIApp:
     """Build it for an address `host:port` that is listened on."""
-    routes: list[BaseRoute] = [Mount(PREFIX, api_app(parts)), *health.ROUTES, *well_known.ROUTES, *embed.ROUTES]
+    api = api_app(parts)
+    routes: list[BaseRoute] = [Mount(PREFIX, api), *health.ROUTES, *well_known.ROUTES, *embed.ROUTES]
     if is_open(parts.settings, address):
         routes += console.routes()
     inner = Starlette(routes=routes, exception_handlers=HANDLERS)
     inner.state.parts = parts
     hosts, origins = own_names(address, parts.settings.web.public_url)
-    return Door(app=inner, hosts=hosts, origins=origins)
+    return Door(app=Direct(app=inner, api=api), hosts=hosts, origins=origins)

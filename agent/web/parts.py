@@ -18,6 +18,7 @@ from agent.store.vault.sealed_box import public_key
 from agent.takeover.relay import Relay
 from agent.web.changes import RevisionWatch
 from agent.web.http.rates import Rates
+from agent.web.looks import Looks
 from agent.web.oidc.provider import Provider
 
 MOST_STREAMS = 100  # readers that follow events at once
@@ -44,6 +45,7 @@ class WebParts:
     clock: Clock
     rates: Rates
     changes: RevisionWatch
+    looks: Looks
     feed: EventFeed
     metrics: Page  # raises SQLAlchemyError when the database is away
     is_ready: Callable[[], bool]

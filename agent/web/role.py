@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -25,6 +25,7 @@ from agent.store.vault.keys import Vault
 from agent.web.app import web_app
 from agent.web.changes import RevisionWatch
 from agent.web.http.rates import Rates
+from agent.web.looks import Looks
 from agent.web.oidc.provider import Provider
 from agent.web.parts import Page, WebParts
 from agent.web.server import address_of, bind, serve
@@ -58,15 +59,17 @@ class WebRole:
             ConfigurationError: OIDC is set incompletely, or there is no key to derive the role's own keys from.
         """
         rate = settings.web.requests_per_second
+        web_key = open_web_key(settings)
         parts = WebParts(
             settings=settings,
             engine=engine,
-            web_key=open_web_key(settings),
+            web_key=web_key,
             vault=vault,
             redaction=redaction,
             clock=clock,
             rates=Rates(per_second=rate, burst=rate * _BURST, elapsed=clock.elapsed),
             changes=RevisionWatch(revisions=lambda ids: _revisions(engine, ids)),
+            looks=Looks(engine=engine, web_key=web_key, clock=clock),
             feed=EventFeed(engine=engine),
             metrics=metrics,
             is_ready=is_ready,
@@ -108,7 +111,7 @@ class WebRole:
 
     async def run(self) -> None:
         """What runs beside the server, for ever."""
-        with self.parts.feed.running():
+        with self.parts.feed.running(), closing(self.parts.looks):
             await self.parts.changes.run()
 
 

@@ -18,7 +18,7 @@ from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 from flows.browser.executable import find_executable
 from flows.browser.hosts import HostPolicy
 from flows.browser.network import Proxy, is_safe_endpoint, without_environment_proxies
-from flows.browser.process import find_process, kill_process, memory_of_group, new_mark
+from flows.browser.process import find_process, kill_process, memory_of_group, new_mark, yield_processor
 from flows.browser.scripts import PageMovedError
 from flows.errors import BrowserLostError, BrowserMissingError, StepTimeoutError
 
@@ -244,6 +244,7 @@ async def _launch(playwright: Playwright, options: BrowserOptions) -> Browser:
         handle_sighup=False,
     )
     _marks[browser] = mark
+    yield_processor(mark)
     return browser
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from uuid import uuid4
 
 _SWITCH = "--sc-agent-browser="  # Chromium ignores switches that it does not know
+_NICE = 5  # a third of the share that another busy process gets
 
 
 def new_mark() -> str:
@@ -46,6 +47,17 @@ def kill_process(mark: str) -> bool:
         else:
             os.kill(leader, signal.SIGKILL)
     return True
+
+
+def yield_processor(mark: str) -> None:
+    """Let a browser's processes have the processor after others: pages are many, and answers must not wait for them.
+
+    On a machine that has processors to spare nothing changes. What they start later inherits it.
+    """
+    if (leader := find_process(mark)) is not None:
+        with suppress(OSError):
+            if os.getpgid(leader) == leader:
+                os.setpriority(os.PRIO_PGRP, leader, _NICE)
 
 
 def memory_of_group(leader: int) -> int:

@@ -120,10 +120,10 @@ async def _idle(world: World, *, quick: bool) -> Idle:
     async with daemon_of(world, **database_of(world)) as daemon:
         await asyncio.sleep(_STARTED)  # what starting costs is over
         for _ in range(windows):
-            spent, done, began = _cpu(daemon.process.pid), _transactions(world), time.monotonic()
+            spent, done, began = cpu_of(daemon.process.pid), _transactions(world), time.monotonic()
             await asyncio.sleep(seconds)
             passed = time.monotonic() - began
-            loads.append(100 * (_cpu(daemon.process.pid) - spent) / passed)
+            loads.append(100 * (cpu_of(daemon.process.pid) - spent) / passed)
             if done is not None:
                 transactions.append(((_transactions(world) or 0) - done) / passed)
         memory = resident(daemon.process.pid)
@@ -213,7 +213,7 @@ async def until(look: Callable[[], bool], *, what: str) -> None:
         await asyncio.sleep(0.01)
 
 
-def _cpu(pid: int) -> float:
+def cpu_of(pid: int) -> float:
     """Seconds of CPU that a process and its ended children have spent."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     return sum(int(value) for value in fields[11:15]) / _TICKS

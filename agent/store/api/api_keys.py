@@ -78,15 +78,25 @@ def find_presented(conn: Connection, web_key: WebKey, presented: str, *, now: da
 
     None for anything else, and always in the same way.
     """
-    prefix, _, rest = presented.partition("_")
-    key_id, _, secret = rest.partition("_")
-    if len(presented) > _LONGEST or prefix != _PREFIX or not key_id or not secret or not presented.isascii():
-        return None
-    row = conn.execute(sa.select(api_keys).where(api_keys.c.id == key_id)).mappings().one_or_none()
-    if not hmac.compare_digest(row["digest"] if row else "", _digest(web_key, key_id, secret)):
-        return None
-    found = _key(row) if row else None
-    return found if found is not None and found.is_live(now) else None
+    return find_all_presented(conn, web_key, [presented], now=now).get(presented)
+
+
+def find_all_presented(
+    conn: Connection, web_key: WebKey, presented: Collection[str], *, now: datetime
+) -> dict[str, ApiKey]:
+    """The live keys among what callers show, by what they show; nothing else is in it."""
+    halves = {shown: split for shown in presented if (split := _halves(shown)) is not None}
+    if not halves:
+        return {}
+    query = sa.select(api_keys).where(api_keys.c.id.in_({key_id for key_id, _ in halves.values()}))
+    rows = {row["id"]: row for row in conn.execute(query).mappings()}
+    found: dict[str, ApiKey] = {}
+    for shown, (key_id, secret) in halves.items():
+        row = rows.get(key_id)
+        is_right = hmac.compare_digest(row["digest"] if row else "", _digest(web_key, key_id, secret))
+        if row and is_right and (key := _key(row)).is_live(now):
+            found[shown] = key
+    return found
 
 
 def used(conn: Connection, key_id: str, *, now: datetime) -> None:
@@ -141,6 +151,15 @@ def parse_scopes(names: Iterable[str]) -> frozenset[Scope]:
     if unknown := [name for name in given if name not in known]:
         raise UsageError(f"scope {unknown[0]!r} is unknown; expected some of {', '.join(sorted(known))}")
     return frozenset(Scope(name) for name in given)
+
+
+def _halves(presented: str) -> tuple[str, str] | None:
+    """Id and secret of what looks like a key; None for what does not."""
+    prefix, _, rest = presented.partition("_")
+    key_id, _, secret = rest.partition("_")
+    if len(presented) > _LONGEST or prefix != _PREFIX or not key_id or not secret or not presented.isascii():
+        return None
+    return key_id, secret
 
 
 def _digest(web_key: WebKey, key_id: str, secret: str) -> str:

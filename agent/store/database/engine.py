@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import ArgumentError, DatabaseError
+from sqlalchemy.pool import NullPool
 
 from agent.errors import ConfigurationError
 from agent.settings.files import require_believed
@@ -78,6 +79,15 @@ def connect(url: str) -> Engine:
             )
     event.listen(engine, "commit", require_done)
     return engine
+
+
+def connect_apart(engine: Engine) -> Connection:
+    """A connection to PostgreSQL of its own, outside of the pool, each of whose statements is a transaction.
+
+    For one thread at a time; whoever opens it closes it.
+    """
+    apart = _connect_postgres(engine.url, poolclass=NullPool, pool_pre_ping=False)
+    return apart.connect().execution_options(isolation_level="AUTOCOMMIT")
 
 
 def parse_url(url: str) -> sa.URL:
@@ -170,15 +180,14 @@ def _begin_sqlite(conn: Connection) -> None:
     conn.exec_driver_sql("BEGIN" if conn.get_execution_options().get("sc_agent_read_only") else "BEGIN IMMEDIATE")
 
 
-def _connect_postgres(url: sa.URL) -> Engine:
+def _connect_postgres(url: sa.URL, **pool: Any) -> Engine:
     options = (
         f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c idle_in_transaction_session_timeout=60000 -c timezone=UTC"
     )
     return sa.create_engine(
         url.set(drivername="postgresql+psycopg"),
         hide_parameters=True,
-        pool_pre_ping=True,
-        pool_size=10,
+        **(pool or {"pool_pre_ping": True, "pool_size": 10}),
         connect_args={"options": options, "connect_timeout": 10, **NOTICE_LOSS},
     )
 

@@ -55,8 +55,7 @@ class Call:
         Raises:
             Problem: 403.
         """
-        if not self.may(scope):
-            raise Problem(403, Code.SCOPE_MISSING, f"This needs a key with the scope {scope}.")
+        require_scope(self.key, scope)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +91,13 @@ def read(request: Request, *scopes: Scope) -> Iterator[Call]:
     parts = parts_of(request)
     now = parts.clock.now()
     with reading(parts.engine) as conn:
-        key = _admit(conn, request, parts, now)
+        key = admit(request, parts, api_keys.find_presented(conn, parts.web_key, presented_by(request), now=now))
         call = Call(conn=conn, parts=parts, key=key, now=now)
         for scope in scopes:
             call.require(scope)
         yield call
-    _note_use(parts, key, now)
+    if is_use_new(key, now):
+        note_use(parts, key, now)
 
 
 @contextmanager
@@ -174,14 +174,20 @@ def _once(found: Call, asked: idempotency.Request, effect: Callable[[Call], Answ
     return response
 
 
-def _admit(conn: Connection, request: Request, parts: WebParts, now: datetime) -> ApiKey:
-    address = f"address {request.client.host if request.client else ''}"
+def presented_by(request: Request) -> str:
+    """What a caller shows as its key; empty when it shows none."""
     scheme, _, presented = request.headers.get("authorization", "").partition(" ")
-    found = None
-    if scheme.lower() == "bearer" and presented:
-        found = api_keys.find_presented(conn, parts.web_key, presented.strip(), now=now)
+    return presented.strip() if scheme.lower() == "bearer" else ""
+
+
+def admit(request: Request, parts: WebParts, found: ApiKey | None) -> ApiKey:
+    """Let in whoever showed a live key, as often as it may ask.
+
+    Raises:
+        Problem: 401, 429.
+    """
     if found is None:
-        require_rate(parts, address, cost=_REFUSAL_COSTS)
+        require_rate(parts, f"address {request.client.host if request.client else ''}", cost=_REFUSAL_COSTS)
         raise Problem(
             401,
             Code.KEY_REFUSED,
@@ -207,14 +213,25 @@ def require_rate(parts: WebParts, name: str, *, cost: float = 1.0) -> None:
         )
 
 
-def _note_use(parts: WebParts, key: ApiKey, now: datetime) -> None:
-    """Write the last use down, at most once a minute.
+def require_scope(key: ApiKey, scope: Scope) -> None:
+    """Refuse a key without a scope.
 
-    That it cannot be written is no reason to refuse anything.
+    Raises:
+        Problem: 403.
     """
-    if key.last_used_at is None or now - key.last_used_at > _NOTED_EVERY:
-        with suppress(SQLAlchemyError), writing(parts.engine) as conn:
-            api_keys.used(conn, key.id, now=now)
+    if scope not in key.scopes:
+        raise Problem(403, Code.SCOPE_MISSING, f"This needs a key with the scope {scope}.")
+
+
+def is_use_new(key: ApiKey, now: datetime) -> bool:
+    """Whether the last use is to be written down: at most once a minute."""
+    return key.last_used_at is None or now - key.last_used_at > _NOTED_EVERY
+
+
+def note_use(parts: WebParts, key: ApiKey, now: datetime) -> None:
+    """Write the last use down; that it cannot be written is no reason to refuse anything."""
+    with suppress(SQLAlchemyError), writing(parts.engine) as conn:
+        api_keys.used(conn, key.id, now=now)
 
 
 def _asked(request: Request, call: Call) -> idempotency.Request:

@@ -34,7 +34,8 @@ async def _plain(_request: Request, err: Exception) -> Response:
     return Problem(err.status_code, code, detail, headers=err.headers).response()
 
 
-async def _away(_request: Request, err: Exception) -> Response:
+async def database_is_away(_request: Request, err: Exception) -> Response:
+    """Answer that it is away, and log why."""
     log.warning(events.WEB_DATABASE_AWAY, error=type(err).__name__)
     return database_away().response()
 
@@ -57,6 +58,6 @@ def internal() -> Problem:
 HANDLERS: dict[Any, Any] = {
     Problem: _problem,
     HTTPException: _plain,
-    SQLAlchemyError: _away,
+    SQLAlchemyError: database_is_away,
     Exception: _internal,
 }

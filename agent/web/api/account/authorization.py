@@ -13,12 +13,22 @@ from agent.domain import account as domain
 from agent.domain.status_document import status_document
 from agent.store.api.api_keys import Scope
 from agent.store.merchants import Merchant
-from agent.web.api.account.registry import account_of, refusals, status_answer
+from agent.web.api.account.registry import account_of, is_id, refusals, status_answer
 from agent.web.api.documents import ApiAuthorization, StatusDocument
 from agent.web.api.headers import WAITING
-from agent.web.http.calls import Answer, Call, change, read
+from agent.web.http.calls import (
+    Answer,
+    Call,
+    admit,
+    change,
+    is_use_new,
+    note_use,
+    parts_of,
+    presented_by,
+    require_scope,
+)
 from agent.web.http.preconditions import is_known, wait_of
-from agent.web.http.problems import invalid
+from agent.web.http.problems import invalid, not_found
 from agent.web.waiting import LONGEST_WAIT, conditional, wait_for_change
 
 router = APIRouter()
@@ -59,14 +69,23 @@ async def get_status(request: Request, account_id: str) -> Response:
     With If-None-Match and `Prefer: wait=25` the answer waits for a change.
     """
 
-    def look() -> dict[str, Any]:
-        with read(request, Scope.STATUS_READ) as call:
-            return {**status_document(account_of(call, account_id))}
-
-    document = await run_in_threadpool(look)
+    document = await _look(request, account_id)
     seconds = wait_of(request, longest=LONGEST_WAIT)
     waited = is_known(request, document["revision"]) and seconds > 0
     if waited:
         await wait_for_change(request, account_id, revision=document["revision"], seconds=seconds)
-        document = await run_in_threadpool(look)
+        document = await _look(request, account_id)
     return conditional(request, document, seconds=seconds if waited else None)
+
+
+async def _look(request: Request, account_id: str) -> dict[str, Any]:
+    """The document as stored now, for a key that may read it now."""
+    parts = parts_of(request)
+    seen = await parts.looks.ask(presented_by(request), account_id if is_id(account_id) else None)
+    key = admit(request, parts, seen.key)
+    require_scope(key, Scope.STATUS_READ)
+    if seen.account is None:
+        raise not_found("account")
+    if is_use_new(key, now := parts.clock.now()):
+        await run_in_threadpool(note_use, parts, key, now)
+    return {**status_document(seen.account)}

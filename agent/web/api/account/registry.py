@@ -27,13 +27,18 @@ from agent.web.http.problems import Code, Problem, invalid, not_found
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
+def is_id(text: str) -> bool:
+    """Whether an account can have this id."""
+    return _ID.fullmatch(text) is not None
+
+
 def account_of(call: Call, account_id: str, *, lock: bool = False) -> Account:
     """The account of a path.
 
     Raises:
         Problem: 404.
     """
-    if not _ID.fullmatch(account_id):
+    if not is_id(account_id):
         raise not_found("account")
     return accounts.get(call.conn, account_id, lock=lock)
 
