@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 
 from agent.store.vault.keys import new_key
+from tests.support.migrated import copy_instead_of_migrating
 from tests.support.processes.command import Agent
+
+
+@pytest.fixture(autouse=True)
+def copied_databases(monkeypatch: pytest.MonkeyPatch) -> None:
+    """New databases are copies of a migrated one."""
+    copy_instead_of_migrating(monkeypatch)
 
 
 @pytest.fixture

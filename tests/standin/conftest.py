@@ -8,7 +8,14 @@ import pytest
 
 from fixtures.stand_in.generate import one_account
 from fixtures.stand_in.world import StandIn
+from tests.support.migrated import copy_instead_of_migrating
 from tests.support.sites.site_visitor import Visitor, visiting
+
+
+@pytest.fixture(autouse=True)
+def copied_databases(monkeypatch: pytest.MonkeyPatch) -> None:
+    """New databases are copies of a migrated one."""
+    copy_instead_of_migrating(monkeypatch)
 
 
 @pytest.fixture

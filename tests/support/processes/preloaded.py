@@ -5,8 +5,11 @@ from __future__ import annotations
 import gc
 from importlib import import_module
 
+import pytest
+
 import agent.worker.daemon  # noqa: F401
 from agent.cli.app import COMMANDS
+from tests.support.migrated import copy_instead_of_migrating, migrated
 
 LIBRARIES = (
     "alembic.autogenerate",
@@ -19,4 +22,6 @@ LIBRARIES = (
 
 for _name in (*LIBRARIES, *(place.partition(":")[0] for place in COMMANDS.values())):
     import_module(_name)
+copy_instead_of_migrating(pytest.MonkeyPatch())
+migrated()
 gc.freeze()  # no child walks, and so copies, what all of them share
