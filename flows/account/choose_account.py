@@ -12,6 +12,7 @@ from flows.catalogue.schema import SessionRule
 from flows.errors import AccountNotOfferedError, SignedOutError, StepTimeoutError, WrongAccountError
 from flows.models import ActiveAccount, Bounds, SellerAccount
 from flows.visit.navigate import Navigator
+from flows.visit.onward import onward
 from flows.visit.visit import Visit
 
 _PICKER = "/account-switcher/default/merchantMarketplace?returnTo=%2Fhome"
@@ -53,7 +54,7 @@ async def choose_on(walk: Navigator, account: SellerAccount) -> ActiveAccount:
 
 
 async def _signed_in(walk: Navigator, seen: Recognition) -> Recognition:
-    seen = await walk.onward(seen)
+    seen = await onward(walk, seen)
     if seen.session is SessionRule.SIGNED_OUT:
         raise SignedOutError(
             "a signed-in page was expected, the site asks to sign in", screen=seen.screen, url=seen.path

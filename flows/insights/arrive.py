@@ -19,7 +19,8 @@ from flows.insights.sighting import Absence
 from flows.models import Bounds, RefusalKind, SellerAccount
 from flows.permissions.reach import wall_of
 from flows.permissions.settle import rest
-from flows.visit.open_page import LedAwayError, look, open_page
+from flows.visit.go import LedAwayError
+from flows.visit.open_page import look, open_page
 from flows.visit.visit import Visit
 
 _NAVIGATION = 4.0  # seconds in which a page must show its navigation, where it has one

@@ -25,7 +25,8 @@ from flows.permissions.scan import Ahead, is_grid, read_ahead
 from flows.permissions.settle import Rest, change, moment_of, rest
 from flows.permissions.snapshot.dom import read_dom
 from flows.permissions.unfold import press
-from flows.visit.open_page import LedAwayError, check_led_away, look, open_page
+from flows.visit.go import LedAwayError, check_led_away
+from flows.visit.open_page import look, open_page
 from flows.visit.visit import Visit
 
 _REFUSED = {

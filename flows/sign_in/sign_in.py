@@ -27,6 +27,7 @@ from flows.sign_in.submitted_secrets import SubmittedSecrets, no_such_login
 from flows.visit.elements import find
 from flows.visit.hand_over import HandedBack
 from flows.visit.navigate import Navigator
+from flows.visit.onward import onward
 from flows.visit.visit import Visit
 
 _PASSWORDS = (
@@ -130,9 +131,9 @@ class SignIn:
             while True:
                 if seen.alert == "credentials_rejected" or self.typed.is_asked_with_picture(seen):
                     await self.typed.judge(seen)  # on whatever page it stands; before a person is troubled with it
-                seen = await self.walk.onward(seen)
+                seen = await onward(self.walk, seen)
                 if self.typed.is_unanswered(seen):
-                    seen = await self.walk.onward(await self.walk.linger(seen))
+                    seen = await onward(self.walk, await self.walk.linger(seen))
                 if await self.typed.judge(seen):
                     self.walk.progress()
                 if self._is_in(seen) or (self.more is not None and self.more.is_end(seen)):

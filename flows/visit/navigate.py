@@ -1,7 +1,4 @@
-"""Walking through screens: open, press, fill, and wait for what comes of it.
-
-Interstitials are passed by as the catalogue says.
-"""
+"""Walking through screens: open, press, fill, and wait for what comes of it."""
 
 from __future__ import annotations
 
@@ -12,26 +9,25 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from time import monotonic
-from urllib.parse import parse_qs, urlsplit
 
-from playwright.async_api import ElementHandle, Error
+from playwright.async_api import ElementHandle
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 from pydantic import SecretStr
 
 from flows.browser.scripts import PageMovedError, ask
 from flows.catalogue.elements import FoundElement
 from flows.catalogue.recognise import UNKNOWN, Recognition
-from flows.catalogue.schema import Handling, ScreenKind
-from flows.errors import ChallengeError, SiteRefusedError, StepTimeoutError, StuckError, UnknownScreenError
+from flows.catalogue.schema import ScreenKind
+from flows.errors import SiteRefusedError, StepTimeoutError, StuckError
 from flows.models import Bounds
 from flows.visit.elements import find, require
-from flows.visit.hand_over import HandedBack
+from flows.visit.go import go, shown
 from flows.visit.moment import Moment
 from flows.visit.visit import Visit, sheets_missing
 
 _SLICE = 250  # milliseconds until the page is looked at again although it did not say that it changed
 _LOADED = 3_000  # milliseconds a page gets to finish loading before a secret is typed
-_LATE = 4.0  # seconds that an element may come later than what its screen was recognised by
+LATE = 4.0  # seconds that an element may come later than what its screen was recognised by
 _SIGHTS = 3  # the same screen so often without progress is being stuck
 
 
@@ -43,7 +39,7 @@ class Navigator:
     bounds: Bounds = field(default_factory=Bounds)
     site_time: datetime | None = None  # the first Date header
     _sights: Counter[str] = field(default_factory=Counter)
-    _passed: Counter[str] = field(default_factory=Counter)
+    passed: Counter[str] = field(default_factory=Counter)
 
     async def open(self, url: str) -> Recognition:
         """Go to an address and recognise what came.
@@ -54,25 +50,11 @@ class Navigator:
         """
         started = monotonic()
         before = self.visit.page.url
-        try:
-            response = await self.visit.page.goto(
-                url, wait_until="commit", timeout=self.bounds.step.total_seconds() * 1000
-            )
-            if response and self.site_time is None:
-                self.site_time = _date(await response.header_value("date"))
-        except PlaywrightTimeoutError as err:
-            raise StepTimeoutError(
-                f"an answer was expected from {_shown(url)}, none came in time", url=_shown(url)
-            ) from err
-        except Error as err:
-            self.visit.guard.check()
-            if "interrupted by another navigation" not in str(err) and "ERR_ABORTED" not in str(err):
-                reason = str(err).partition("\n")[0].rpartition("net::")[2]
-                raise SiteRefusedError(
-                    f"an answer was expected from {_shown(url)}, there was none ({reason})", url=_shown(url)
-                ) from err
+        response = await go(self.visit, url, bounds=self.bounds, whole=False)
+        if response and self.site_time is None:
+            self.site_time = _date(await response.header_value("date"))
         seen = await self.settle()
-        self.visit.tell("opened", seen, element=_shown(before) if before != url else "", seconds=monotonic() - started)
+        self.visit.tell("opened", seen, element=shown(before) if before != url else "", seconds=monotonic() - started)
         return seen
 
     async def settle(self, *, after: Recognition | None = None, wait: float | None = None) -> Recognition:
@@ -89,7 +71,7 @@ class Navigator:
         while True:
             seen = await self._look()
             if (
-                seen is None or self._kind(seen) is not ScreenKind.CHALLENGE
+                seen is None or self.kind(seen) is not ScreenKind.CHALLENGE
             ):  # a puzzle's frame may come from anywhere, and stays empty
                 self.visit.guard.check()
             waited = monotonic() - started
@@ -118,57 +100,9 @@ class Navigator:
             last = seen
             await self.changed()
 
-    async def onward(self, seen: Recognition) -> Recognition:
-        """Pass by interstitials until a screen that a flow must act on.
-
-        Stop where only a person may go on.
-
-        Raises:
-            UnknownScreenError, ChallengeError, SiteRefusedError, StuckError, StepTimeoutError.
-        """
-        waiting_since = 0.0
-        while True:
-            self.visit.tell("seen", seen)
-            if seen.screen == UNKNOWN:
-                seen = await self._hand_over(seen, self._unknown(seen))
-                continue
-            match self._kind(seen):
-                case ScreenKind.FLOW | ScreenKind.ARRIVED:
-                    return seen
-                case ScreenKind.CHALLENGE:
-                    handed = await self._hand_over(seen, _challenge(seen))
-                    if self.visit.handed is not None:
-                        return handed
-                    seen = handed
-                case ScreenKind.REFUSAL:
-                    raise SiteRefusedError(
-                        f"a page was expected, the site refuses ({seen.screen}, status {seen.status})",
-                        screen=seen.screen,
-                        url=seen.path,
-                    )
-                case ScreenKind.WAIT:
-                    waiting_since = waiting_since or monotonic()
-                    seen = await self._wait_through(seen, since=waiting_since)
-                case ScreenKind.PRESS:
-                    passed = await self._pass_by(seen, self.visit.catalogue.screens[seen.screen].handling)
-                    if passed is seen:
-                        return seen
-                    seen = passed
-
-    async def _hand_over(self, seen: Recognition, error: Exception) -> Recognition:
-        """Let a person pass a screen, where there is one to ask.
-
-        Returns what is there afterwards; `visit.handed` says whether the flow has to type something first.
-        """
-        if self.visit.hand_over is None or seen.is_blank:
-            raise error
-        with self.visit.time.standing_still():
-            handed = await self.visit.hand_over(seen)
-        if handed.how is HandedBack.LEFT:
-            raise error
-        self.visit.handed = None if handed.how is HandedBack.PASSED else handed
-        self.progress()
-        return await self.settle()
+    def kind(self, seen: Recognition) -> ScreenKind | None:
+        """What a screen is to the walk; None where nothing claims the page."""
+        return self.visit.catalogue.screens[seen.screen].handling.kind if seen.screen != UNKNOWN else None
 
     async def press(self, seen: Recognition, name: str) -> Recognition:
         """Press an element and wait for another screen (or another state of this one)."""
@@ -222,7 +156,7 @@ class Navigator:
 
     async def linger(self, seen: Recognition) -> Recognition:
         """Give a page its time to say what is wrong, or to become another."""
-        ends = monotonic() + min(_LATE, self.bounds.challenge.total_seconds())
+        ends = monotonic() + min(LATE, self.bounds.challenge.total_seconds())
         while not seen.alert_text and not seen.rejects and monotonic() < ends:
             await self.changed()
             looked = await self.settle()
@@ -239,7 +173,7 @@ class Navigator:
         Raises:
             PageMovedError: another document is there by now; what it holds under such a name is something else.
         """
-        ends = monotonic() + min(_LATE, self.bounds.challenge.total_seconds())
+        ends = monotonic() + min(LATE, self.bounds.challenge.total_seconds())
         while not (found := await self._find_here(seen, name)) and monotonic() < ends:
             await self.changed()
         return found
@@ -280,90 +214,6 @@ class Navigator:
         """Something was gained: sights are counted afresh."""
         self._sights.clear()
 
-    def _kind(self, seen: Recognition) -> ScreenKind | None:
-        return self.visit.catalogue.screens[seen.screen].handling.kind if seen.screen != UNKNOWN else None
-
-    def _unknown(self, seen: Recognition) -> Exception:
-        if seen.is_blank:
-            return SiteRefusedError("a page was expected, it stayed empty", screen=seen.screen, url=seen.path)
-        return UnknownScreenError(
-            f"a screen of the catalogue was expected, nothing claims this page ({_shown(seen.url)}): add it to selectors/",
-            screen=seen.screen,
-            url=seen.path,
-        )
-
-    async def _wait_through(self, seen: Recognition, *, since: float) -> Recognition:
-        """Wait for another screen.
-
-        A page that loads itself again and again has the same while altogether.
-        """
-        left = self.bounds.challenge.total_seconds() - (monotonic() - since)
-        try:
-            return await self.settle(after=seen, wait=max(left, 0))
-        except StepTimeoutError as err:
-            if self.visit.catalogue.screens[seen.screen].handling.fallback == "refusal":
-                raise SiteRefusedError(
-                    f"{seen.screen} was expected to pass by itself, it did not: tried again later",
-                    screen=seen.screen,
-                    url=seen.path,
-                ) from err
-            raise ChallengeError(
-                f"{seen.screen} was expected to pass by itself, it did not",
-                kind=seen.screen,
-                screen=seen.screen,
-                url=seen.path,
-            ) from err
-
-    async def _pass_by(self, seen: Recognition, handling: Handling) -> Recognition:
-        self._passed[seen.screen] += 1
-        if handling.fallback == "aside":
-            return await self._reject(seen, handling)
-        if self._passed[seen.screen] > handling.at_most:
-            if handling.fallback == "ignore":
-                return seen
-            raise StuckError(
-                f"{seen.screen} was expected to be over after {handling.at_most}, it came back",
-                screen=seen.screen,
-                url=seen.path,
-            )
-        wanted = handling.element or ""
-        found = await (
-            find(self.visit, seen.screen, wanted) if handling.fallback == "ignore" else self.find(seen, wanted)
-        )
-        if not found and handling.fallback == "ignore":
-            return seen
-        if not found and handling.fallback == "return_to" and (url := self._return_to(seen)):
-            return await self.open(url)
-        after = await self.press_found(seen, found or await require(self.visit, seen.screen, wanted))
-        if "*" not in handling.expect and after.screen not in handling.expect:
-            expected = ", ".join(handling.expect)
-            raise UnknownScreenError(
-                f"{expected} was expected after {seen.screen}, {after.screen} came", screen=after.screen, url=after.path
-            )
-        return after
-
-    async def _reject(self, seen: Recognition, handling: Handling) -> Recognition:
-        """Press what rejects.
-
-        A layer that stays, or that has no such thing, is put aside so that it is never accepted.
-        """
-        found = await find(self.visit, seen.screen, handling.element or "")
-        if found and self._passed[seen.screen] <= handling.at_most:
-            with suppress(StepTimeoutError):
-                return await self.press_found(seen, found, wait=_LATE)
-        await ask(self.visit.page, "aside", list((await self.require(seen, "layer")).handles))
-        return await self.settle(after=seen)
-
-    def _return_to(self, seen: Recognition) -> str | None:
-        """Return where the sign-in would have gone, if that is a listed host."""
-        values = parse_qs(urlsplit(seen.url).query).get("openid.return_to", [])
-        parts = urlsplit(values[0]) if len(values) == 1 else None
-        return (
-            values[0]
-            if parts and parts.scheme == "https" and parts.hostname in self.visit.guard.policy.navigation
-            else None
-        )
-
     async def _look(self) -> Recognition | None:
         try:
             async with asyncio.timeout(self.bounds.step.total_seconds()):
@@ -385,22 +235,8 @@ class Navigator:
             raise StepTimeoutError("the page was expected to answer, its scripts keep it busy") from err
 
 
-def _challenge(seen: Recognition) -> ChallengeError:
-    return ChallengeError(
-        f"the visit was expected to go on, the site asks for a person ({seen.screen}): solve it, then release the account",
-        kind=seen.screen,
-        screen=seen.screen,
-        url=seen.path,
-    )
-
-
 def _date(header: str | None) -> datetime | None:
     try:
         return parsedate_to_datetime(header).astimezone(UTC) if header else None
     except (TypeError, ValueError):
         return None
-
-
-def _shown(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}{parts.path}"

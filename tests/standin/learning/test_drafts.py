@@ -17,6 +17,7 @@ from flows.models import Bounds
 from flows.takeover.held_page import HeldPage, held_page
 from flows.takeover.person_steps import PersonStep
 from flows.visit.navigate import Navigator
+from flows.visit.onward import onward
 from flows.visit.open_visit import open_visit
 from tests.support.interstitials import HARMLESS, NOT_OFFERED, Interstitial
 from tests.support.sites.shown_site import INSIDE, ShownRig, shown_rig
@@ -102,7 +103,7 @@ async def test_a_page_that_a_person_passed_once_is_passed_alone_when_it_looks_ot
     shown.site.begin({shown_page.path: shown_page.html(2)})
     async with open_visit(shown.browser, options=shown.options, catalogue=with_draft(draft)) as visit:
         navigator = Navigator(visit=visit, bounds=BOUNDS)
-        seen = await navigator.onward(await navigator.open(f"{HOST}{shown_page.path}"))
+        seen = await onward(navigator, await navigator.open(f"{HOST}{shown_page.path}"))
         assert (seen.screen, visit.page.url.rstrip("?")) == ("app", f"{HOST}{INSIDE}")
 
 

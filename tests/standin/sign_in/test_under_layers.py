@@ -15,6 +15,7 @@ from flows.browser.launch import BrowserOptions
 from flows.errors import ForeignHostError, SiteRefusedError, StepTimeoutError
 from flows.models import Bounds
 from flows.visit.navigate import Navigator
+from flows.visit.onward import onward
 from flows.visit.open_visit import open_visit
 from tests.support.guarded_site import HOST, Site, guarded_site
 
@@ -102,7 +103,7 @@ async def test_a_network_that_turns_the_visit_away_is_tried_again_later(
     async with open_visit(browser, options=options) as visit:
         walk = Navigator(visit=visit, bounds=bounds)
         with pytest.raises(SiteRefusedError):
-            await walk.onward(await walk.open(f"{HOST}/home"))
+            await onward(walk, await walk.open(f"{HOST}/home"))
 
 
 @pytest.mark.parametrize(
