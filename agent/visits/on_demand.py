@@ -6,14 +6,11 @@ The same lease and the same visit as the daemon's, without the engine.
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from sqlalchemy.engine import Engine
 
-from agent.clock import Clock
 from agent.domain.account import Account
 from agent.domain.audit.document import AuditDocument
 from agent.domain.audit.memory import Confirmation
@@ -22,23 +19,18 @@ from agent.domain.insights.document import InsightsDocument
 from agent.domain.policy.load import load_configured_policy
 from agent.domain.policy.model import Policy
 from agent.errors import ConfigurationError, FindingError, UnconfirmedError
-from agent.observe.logs import configure_logs
-from agent.observe.redaction import Redaction
 from agent.settings.model import Settings
-from agent.settings.own_secrets import secret_values
 from agent.store import accounts, transitions
 from agent.store.database.engine import reading, writing
 from agent.store.inbox import invitations
 from agent.store.vault.keys import Vault
-from agent.visits.browser_pool import BrowserPool, browser_options, require_browser
+from agent.visits.command_context import command_context
 from agent.visits.context import WorkerContext
 from agent.visits.prepare import NotNowError, PoisonError, VisitKind
 from agent.visits.run import Ended, make_visit
 from flows.errors import BrowserMissingError, InvitationClosedError
 
 _LOOK_AGAIN = 0.5  # seconds, while the account is busy
-# seconds a late page or silent challenge gets: first paint may take that long, and the command has 30
-_CHALLENGE_WITHIN = 15.0
 
 
 async def accept_one(
@@ -52,7 +44,7 @@ async def accept_one(
         answer.
         FindingError: the site will not take the invitation any more.
     """
-    async with lent_context(settings, engine, vault, load_configured_policy(settings.audit.policy_file)) as context:
+    async with command_context(settings, engine, vault, load_configured_policy(settings.audit.policy_file)) as context:
         if await asyncio.to_thread(_point_at, context, account_id, invitation_row, asked_by):
             await _accept(context, account_id, invitation_row)
     with reading(engine) as conn:
@@ -78,7 +70,7 @@ async def rotate_one(settings: Settings, *, engine: Engine, vault: Vault, accoun
         UnknownAccountError: there is no such account.
         UnconfirmedError: it did not come to a new authenticator (the old one is in force), or the old one was left.
     """
-    async with lent_context(settings, engine, vault, load_configured_policy(settings.audit.policy_file)) as context:
+    async with command_context(settings, engine, vault, load_configured_policy(settings.audit.policy_file)) as context:
         ended = await _visit(context, account_id, kind=VisitKind.ROTATION)
     _require_answer(ended)
     if ended.conclusion.outcome != "rotated":
@@ -110,7 +102,7 @@ async def insights_one(settings: Settings, *, engine: Engine, vault: Vault, acco
         UnconfirmedError: the account is busy, held, or its API authorization is pending; or nothing could be read.
     """
     policy = load_configured_policy(settings.audit.policy_file)
-    async with lent_context(settings, engine, vault, policy) as context:
+    async with command_context(settings, engine, vault, policy) as context:
         ended = await _visit(context, account_id, kind=VisitKind.INSIGHTS)
         _require_answer(ended)
         if ended.conclusion.insights is None:
@@ -136,7 +128,7 @@ async def auditing(
     what each audit makes of its pages.
     """
     configured = load_configured_policy(settings.audit.policy_file)
-    lent = lent_context(settings, engine, vault, configured, asked=policy, confirmed=confirmed, explains=explains)
+    lent = command_context(settings, engine, vault, configured, asked=policy, confirmed=confirmed, explains=explains)
     async with lent as context:
 
         async def audit(account_id: str, as_account: str | None) -> AuditDocument:
@@ -147,42 +139,6 @@ async def auditing(
             return ended.conclusion.shown or ended.conclusion.document
 
         yield audit
-
-
-@asynccontextmanager
-async def lent_context(
-    settings: Settings,
-    engine: Engine,
-    vault: Vault,
-    policy: Policy,
-    *,
-    asked: Policy | None = None,
-    confirmed: Confirmation | None = None,
-    explains: bool = False,
-) -> AsyncIterator[WorkerContext]:
-    require_browser(settings)
-    pool = BrowserPool(options=browser_options(settings), replace_after=settings.browser.replace_after)
-    worker = f"command:{socket.gethostname()}-{os.getpid()}"
-    redaction = Redaction(secret_values(settings))
-    configure_logs(level="ERROR", style="text", redaction=redaction)  # how the visit ended is the command's own line
-    challenge = min(settings.flow.challenge_timeout, _CHALLENGE_WITHIN)
-    settings = settings.model_copy(update={"flow": settings.flow.model_copy(update={"challenge_timeout": challenge})})
-    try:
-        yield WorkerContext(
-            settings=settings,
-            engine=engine,
-            vault=vault,
-            pool=pool,
-            policy=policy,
-            redaction=redaction,
-            worker=worker,
-            clock=Clock(),
-            asked_policy=asked,
-            confirmed=confirmed,
-            explains=explains,
-        )
-    finally:
-        await pool.close()
 
 
 def _point_at(context: WorkerContext, account_id: str, row_id: int, asked_by: str) -> bool:

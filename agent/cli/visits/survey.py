@@ -61,8 +61,8 @@ async def _survey(settings: Settings, account_id: str, *, output: Path | None, h
     from agent.domain.policy.load import load_configured_policy
     from agent.store import accounts
     from agent.store.database.engine import reading
+    from agent.visits.command_context import command_context
     from agent.visits.kinds.survey import survey_account
-    from agent.visits.on_demand import lent_context
 
     engine = context.database(settings)
     with reading(engine) as conn:
@@ -71,7 +71,7 @@ async def _survey(settings: Settings, account_id: str, *, output: Path | None, h
     if headed:
         settings = settings.model_copy(update={"browser": settings.browser.model_copy(update={"headless": False})})
     policy = load_configured_policy(settings.audit.policy_file)
-    async with lent_context(settings, engine, vault, policy) as worker:
+    async with command_context(settings, engine, vault, policy) as worker:
         record = None if output is None else output / "recording"
         return await survey_account(worker, account_id, output=record, ask=_at_the_terminal() if headed else None)
 

@@ -6,10 +6,6 @@ Leased, budgeted and journaled like any other, with a recorder beside it; it dec
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -19,14 +15,11 @@ from sqlalchemy.engine import Engine
 
 from agent.domain.policy.load import load_policy
 from agent.errors import ConfigurationError, UnconfirmedError
-from agent.observe.logs import configure_logs
-from agent.observe.redaction import Redaction
 from agent.rehearsal.record.flows_by_name import describe, run_flow
 from agent.settings.model import Settings
-from agent.settings.own_secrets import secret_values
 from agent.store.vault.keys import Vault
 from agent.visits.adopted_catalogue import current_catalogue
-from agent.visits.browser_pool import BrowserPool, browser_options
+from agent.visits.command_context import command_context
 from agent.visits.context import WorkerContext
 from agent.visits.guards.lease_guard import while_held
 from agent.visits.hooks import hooks_for
@@ -63,7 +56,9 @@ async def record_visit(
         UnconfirmedError: the account is busy, held, or has nothing to accept.
         ConfigurationError: there is no browser.
     """
-    async with _context(settings, engine, vault) as context:
+    async with command_context(
+        settings, engine, vault, load_policy(settings.audit.policy_file), patient=True
+    ) as context:
         first = await _visit(context, account_id, flow)
         second = await _visit(context, account_id, flow) if twice else None
     volatile = find_volatile(first.recorder.exchanges, second.recorder.exchanges) if second else ()
@@ -77,27 +72,6 @@ async def record_visit(
         volatile=volatile,
     )
     return describe(first.outcome) + (f"; {len(volatile)} fields change by themselves" if twice else "")
-
-
-@asynccontextmanager
-async def _context(settings: Settings, engine: Engine, vault: Vault) -> AsyncIterator[WorkerContext]:
-    pool = BrowserPool(options=browser_options(settings), replace_after=settings.browser.replace_after)
-    redaction = Redaction(secret_values(settings))
-    configure_logs(level="ERROR", style="text", redaction=redaction)  # how the visit ended is the command's own line
-    worker = f"command:{socket.gethostname()}-{os.getpid()}"
-    policy = load_policy(settings.audit.policy_file)
-    try:
-        yield WorkerContext(
-            settings=settings,
-            engine=engine,
-            vault=vault,
-            pool=pool,
-            policy=policy,
-            redaction=redaction,
-            worker=worker,
-        )
-    finally:
-        await pool.close()
 
 
 async def _visit(context: WorkerContext, account_id: str, flow: str) -> Recorded:

@@ -10,8 +10,8 @@ import pytest
 
 from agent.domain.policy.load import load_policy
 from agent.report.survey import is_ready, survey_document, survey_html, survey_lines
+from agent.visits.command_context import command_context
 from agent.visits.kinds.survey import Surveyed, survey_account
-from agent.visits.on_demand import lent_context
 from fixtures.stand_in.generate import one_account
 from fixtures.stand_in.world import StandIn
 from flows.catalogue.elements import find_on
@@ -67,7 +67,7 @@ def who_knows_the_site(passed: list[str]) -> object:
 async def surveyed(member: Rehearsal, *, output: Path | None = None, **how: object) -> Surveyed:
     flow = member.settings.flow.model_copy(update={"challenge_timeout": 3})
     settings = member.settings.model_copy(update={"flow": flow})
-    async with lent_context(settings, member.engine, member.vault, load_policy()) as context:
+    async with command_context(settings, member.engine, member.vault, load_policy()) as context:
         return await survey_account(context, "A1", output=output, **how)  # type: ignore[arg-type]  # as the tests give it
 
 
