@@ -30,7 +30,9 @@ from agent.visits.errors import (
 from agent.visits.kinds.accept import seller_account
 from agent.visits.prepare import Plan
 from flows.recording.recorder import Recorder
+from flows.recording.step_pictures import draw_steps
 
+_DRAWN_WITHIN = 8.0  # seconds for all pictures of a visit
 NAME = "recording"  # the directory beside the other evidence of the visit
 
 # We ended these visits, not the site: there is nothing to see in what it answered, and a replay would go on.
@@ -48,8 +50,8 @@ def is_worth_recording(error: Exception) -> bool:
 async def keep_recording(
     context: WorkerContext, plan: Plan, recorder: Recorder, directory: Path, *, outcome: dict[str, Any]
 ) -> Path:
-    """Write the visit down, scrubbed, so that `sc-agent replay` plays it offline to the same outcome."""
-    return await recorder.save(
+    """Write the visit down, scrubbed, so that `sc-agent replay` plays it offline to the same outcome, and draw its steps."""
+    kept = await recorder.save(
         directory / NAME,
         flow=plan.kind.value,
         inputs=inputs_of(plan, plan.kind.value),
@@ -57,6 +59,8 @@ async def keep_recording(
         mail=await asyncio.to_thread(mail_of, context.engine, context.vault, plan),
         version=version("secondary-user"),
     )
+    await draw_steps(recorder.visit, kept, directory, within=_DRAWN_WITHIN)
+    return kept
 
 
 def inputs_of(plan: Plan, flow: str) -> dict[str, Any]:

@@ -40,6 +40,7 @@ class Snapshot:
     url: str
     html: str
     settled: bool = True  # the document and its scripts were loaded
+    step: int = 0  # how many steps of the story were told before
 
     def is_same(self, seen: Recognition) -> bool:
         """Tell whether a recognition is of this page still."""
@@ -136,7 +137,7 @@ class RecordedVisit(Visit):
         if last is not None and (last.screen == UNKNOWN or (last.document == seen.document and not last.settled)):
             self.snapshots.pop()
         told = {"screen": seen.screen, "document": seen.document, "alert": seen.alert or "", "url": seen.url}
-        kept = Snapshot(**told, html=html or "", settled=seen.is_settled)
+        kept = Snapshot(**told, html=html or "", settled=seen.is_settled, step=len(self.story))
         self.snapshots.append(kept)
         if html is not None:
             return

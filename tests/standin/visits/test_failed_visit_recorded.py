@@ -5,6 +5,7 @@ Scrubbed, private, and replayed offline it ends as the visit did.
 
 from __future__ import annotations
 
+import json
 import shutil
 import stat
 from collections.abc import AsyncIterator
@@ -138,6 +139,19 @@ def test_a_recording_says_when_as_what_and_by_which_catalogue_it_was_made(failed
     assert (about["flow"], about["catalogue"]) == ("accept", catalogue_version(load_catalogue().root))
     assert [page["screen"] for page in about["pages"]] == ["email", "password", "otp", "captcha_image"]
     assert about["expected"]["error"]["screen"] == "captcha_image"
+
+
+def test_each_screen_of_a_failed_visit_has_its_picture(failed: Failed) -> None:
+    drawn = sorted(failed.path.parent.glob("step-*.jpg"))
+    numbers, screens = zip(*(path.stem.split("-", 2)[1:] for path in drawn), strict=True)
+    assert screens == ("email", "password", "otp", "captcha_image")
+    assert [int(number) for number in numbers] == sorted({int(number) for number in numbers})
+    told = json.loads((failed.path.parent / "failure.json").read_text())["steps"]
+    assert [told[int(number) - 1]["screen"] for number in numbers] == list(screens)
+    for path in drawn:
+        content = path.read_bytes()
+        assert (content[:2], content[-2:]) == (b"\xff\xd8", b"\xff\xd9")
+        assert 3_000 < len(content) < 200_000
 
 
 async def test_a_visit_that_we_ended_ourselves_leaves_no_recording(rehearsal: Rehearsal) -> None:

@@ -354,11 +354,17 @@ async def test_a_visit_is_looked_at_step_by_step_without_scripts(
     }
     (folder / "failure.json").write_text(json.dumps(told))
     (folder / "failure.png").write_bytes(b"png")
+    for name in ("step-001-screen_0.jpg", "step-002-screen_1.jpg", "step-002-screen_2.jpg"):
+        (folder / name).write_bytes(b"jpg")
     place = f"/accounts/A1/visits/{visit}"
     last = (await admin.get(place)).text
     assert "Step 3 of 3" in last
     assert ('href="?step=2#player"' in last, "masked" in last, "otp by form, which lacks" in last) == (True, True, True)
+    assert 'files/failure.png" alt="The page at the end' in last
     first = (await admin.get(place + "?step=1")).text
+    second = (await admin.get(place + "?step=2")).text
+    assert 'files/step-001-screen_0.jpg" alt="The page of step 1, masked"' in first
+    assert ("files/step-002-screen_1.jpg" in second, "screen_2.jpg" in second) == (True, False)  # its own screen's
     assert "Step 1 of 3" in first
     assert ('rel="prev"' in first, 'rel="next"' in first, "screen 0" in first) == (False, True, True)
     for wrong, shown in (("0", 1), ("99", 3), ("x", 3), ("-1", 3), ("²", 3)):

@@ -21,6 +21,7 @@ from agent.web.http.problems import Code, Problem, not_found
 _VISIT = re.compile(r"[0-9a-f]{32}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}(/[A-Za-z0-9][A-Za-z0-9._-]{0,99}){0,3}")
 _PICTURES = {".png": "image/png", ".jpg": "image/jpeg"}
+_OF_A_STEP = re.compile(r"step-(\d{3})-([a-z0-9_]{1,60})\.jpg")
 _MOST = 200
 _DIGITS = 4
 _LARGEST_STORY = 1 << 20  # bytes
@@ -36,9 +37,9 @@ def show(visit: Visitor) -> Response:
         "visit_id": visit_id,
         "visit": row,
         "here": folder is not None,
-        "pictures": [name for name in files if Path(name).suffix in _PICTURES],
+        "pictures": [name for name in files if Path(name).suffix in _PICTURES and not _OF_A_STEP.fullmatch(name)],
         "files": [name for name in files if Path(name).suffix not in _PICTURES][:_MOST],
-        **_played(visit, _story(folder)),
+        **_played(visit, _story(folder), files),
     }
     if row is None and folder is None:
         raise not_found("visit")
@@ -74,7 +75,7 @@ def _place(visit: Visitor) -> tuple[str, Path | None, str]:
     return account, folder if folder.is_dir() else None, visit_id
 
 
-def _played(visit: Visitor, told: dict[str, Any]) -> dict[str, Any]:
+def _played(visit: Visitor, told: dict[str, Any], files: list[str]) -> dict[str, Any]:
     """The story, and the step that is looked at: the address says which, else it is the last one."""
     steps = [step for step in told.get("steps", ()) if isinstance(step, dict)]
     wanted = visit.request.query_params.get("step", "")
@@ -86,11 +87,20 @@ def _played(visit: Visitor, told: dict[str, Any]) -> dict[str, Any]:
         "story": steps,
         "number": number,
         "step": steps[number - 1] if steps else None,
+        "shown": _picture_of(number, steps, files),
         "is_last": number == last,
         "error": told["error"] if isinstance(told.get("error"), dict) else None,
         "nearest": [each for each in told.get("nearest", ()) if isinstance(each, str)],
         "blocked": [each for each in told.get("blocked", ()) if isinstance(each, str)][:_MOST],
     }
+
+
+def _picture_of(number: int, steps: list[dict[str, Any]], files: list[str]) -> str | None:
+    """The picture of the page that a step saw: the newest of its screen so far, else the newest."""
+    drawn = [found for name in files if (found := _OF_A_STEP.fullmatch(name)) and int(found[1]) <= number]
+    screen = steps[number - 1].get("screen") if steps else None
+    best = [found for found in drawn if found[2] == screen] or drawn
+    return best[-1][0] if best else None
 
 
 def _story(folder: Path | None) -> dict[str, Any]:
