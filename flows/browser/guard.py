@@ -147,7 +147,7 @@ class Guard:
             )
         if self.rehearsal:
             await self._require_loopback(handle, urlsplit(where["href"]).hostname or "")
-        await _require_on_top(handle)
+        await require_on_top(handle, what="field", lost="typed")
         value = secret.get_secret_value()
         self.typed.append((handle, secret))
         try:
@@ -273,12 +273,16 @@ def _is_loopback(address: str) -> bool:
         return False
 
 
-async def _require_on_top(handle: ElementHandle) -> None:
-    """Look whether a person could type there: a layer over the element may be a question, or a trap."""
+async def require_on_top(handle: ElementHandle, *, what: str, lost: str) -> None:
+    """Look whether a person could type or press there: a layer over the element may be a question, or a trap.
+
+    Raises:
+        StepTimeoutError: `what` stays covered; nothing was `lost`.
+    """
     ends = monotonic() + _COVERED
     while over := await handle.evaluate(source("on_top").rstrip().rstrip(";")):
         if monotonic() > ends:
             raise StepTimeoutError(
-                f"the field was expected to be on top, a layer ({str(over)[:30]}) lies over it: nothing was typed"
+                f"the {what} was expected to be on top, a layer ({str(over)[:30]}) lies over it: nothing was {lost}"
             )
         await asyncio.sleep(0.1)

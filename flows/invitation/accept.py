@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flows.account.choose_account import choose_on
+from flows.browser.guard import require_on_top
 from flows.browser.scripts import ask
 from flows.catalogue.recognise import Recognition
 from flows.errors import (
@@ -168,6 +169,7 @@ class _Accepting:
                 f"no message was expected beside the offer, the site says: {text}", screen=seen.screen, url=seen.path
             )
         accept = await require(self.walk.visit, seen.screen, "accept")
+        await require_on_top(accept.handle, what="button", lost="clicked")
         until = Moment.in_(
             _CLICK_VALID
         )  # from before the leave was asked for: that is when it was given at the earliest

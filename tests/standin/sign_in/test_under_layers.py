@@ -37,11 +37,41 @@ COVERING = {
         "",
         f"<x-consent><template shadowrootmode=open><div style='{OVER};background:#fff'>Consent</div></template></x-consent>",
     ),
+    "layer that lets clicks through": (
+        "",
+        f"<div style='{OVER};background:#fff;pointer-events:none'>Please wait</div>",
+    ),
+    "one whose style cannot be changed": (
+        "",
+        f"<div style='{OVER};background:#fff;pointer-events:none !important'>Please wait</div>",
+    ),
+    "picture that lets clicks through": (
+        "<img alt='' src='data:,' style='position:absolute;inset:0;width:100%;height:100%;pointer-events:none'>",
+        "",
+    ),
+    "layer in a shadow root that lets clicks through": (
+        "",
+        f"<x-wait style='pointer-events:none'><template shadowrootmode=open><div style='{OVER};background:#fff'>Wait</div>"
+        "</template></x-wait>",
+    ),
     "frame over everything": ("", f"<iframe srcdoc='<p>Consent</p>' style='{OVER};width:100%;height:100%'></iframe>"),
 }
 FREE = {
     "nothing": ("", ""),
     "its own label": ("<label for=p style='position:absolute;left:2px;top:2px'>Password of the login</label>", ""),
+    "a floating label": (
+        "<span style='position:absolute;inset:0;pointer-events:none'>Password of the login</span>",
+        "",
+    ),
+    "an icon at its end": (
+        "<svg style='position:absolute;right:0;top:0;width:16px;height:16px;pointer-events:none'></svg>",
+        "",
+    ),
+    "a picture behind it": (
+        "",
+        "<div style='position:fixed;inset:0;z-index:-1;background:#eee;pointer-events:none'></div>",
+    ),
+    "a veil that is seen through": ("", f"<div style='{OVER};background:rgba(0,0,0,.1);pointer-events:none'></div>"),
     "banner at the foot": (
         "",
         "<div style='position:fixed;left:0;right:0;bottom:0;height:80px;background:#eee'>Cookies</div>",
