@@ -15,6 +15,9 @@ from rich.text import Text
 from agent.printable import printable, printable_json
 from agent.terminal import PrintableConsole
 
+_NARROW = 80  # columns
+_INDENT = 16
+
 
 def print_document(document: Mapping[str, Any]) -> None:
     """Print one JSON document; non-ASCII text stays readable."""
@@ -22,14 +25,54 @@ def print_document(document: Mapping[str, Any]) -> None:
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, title: str | None = None) -> None:
-    """Print a table as wide as the terminal, or wide enough for a pipe.
+    """Print a table as wide as the terminal, or wide enough for a pipe; on a narrow terminal one field a line.
 
-    Cell text is never read as markup.
+    Cell text is never read as markup, and never cut.
     """
+    rows = [tuple(row) for row in rows]
+    if _is_too_narrow(columns, rows):
+        if title:
+            say(title)
+        for row in rows:
+            print_fields(zip(columns, row, strict=True))
+            say("")
+        return
     table = Table(*columns, title=title, title_justify="left", header_style="bold", show_edge=False, pad_edge=False)
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     console().print(table)
+
+
+def print_fields(fields: Iterable[tuple[str, str]]) -> None:
+    """Print `name: value`, one a line; values as far to the right as the longest name asks for, where there is room."""
+    fields = list(fields)
+    out = console()
+    indent = min(max((len(name) for name, _ in fields), default=0) + 2, _INDENT if _is_narrow(out) else 40)
+    for name, value in fields:
+        text = Text(f"{name}:".ljust(indent) + value)
+        out.print(_hanging(text, out, indent) if out.is_terminal else text, soft_wrap=not out.is_terminal)
+
+
+def _hanging(text: Text, out: PrintableConsole, indent: int) -> Text:
+    """Wrapped to the terminal, further lines below the value."""
+    first, *others = text.wrap(out, out.width) if len(text) <= out.width else _wrapped(text, out, indent)
+    return Text("\n").join([first, *others])
+
+
+def _wrapped(text: Text, out: PrintableConsole, indent: int) -> list[Text]:
+    name, value = text[:indent], text[indent:]
+    first, *others = value.wrap(out, max(out.width - indent, 20))
+    return [name + first, *(Text(" " * indent) + other for other in others)]
+
+
+def _is_narrow(out: PrintableConsole) -> bool:
+    return out.is_terminal and out.width < _NARROW
+
+
+def _is_too_narrow(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    out = console()
+    widths = [max(map(len, cells)) for cells in zip(columns, *rows, strict=True)]
+    return bool(rows) and _is_narrow(out) and sum(widths) + 3 * (len(widths) - 1) > out.width
 
 
 def console(*, stderr: bool = False) -> PrintableConsole:

@@ -29,7 +29,14 @@ def hint(path: Sequence[str], *, in_file: bool = False) -> str:
     known |= {"_".join(one[-1:]).upper(): one for one in known.values() if len(path) == 1 and len(one) == 1}
     if len(path) == 1 and not in_file:
         known["CONFIG"] = ("config",)
-    nearest = [written] if written in known else difflib.get_close_matches(written, known, n=1, cutoff=0.75)
+    ends = [name for name in known if name.endswith(f"_{written}")]  # its group was left out
+    nearest = (
+        [written]
+        if written in known
+        else ends
+        if len(ends) == 1
+        else difflib.get_close_matches(written, known, n=1, cutoff=0.75)
+    )
     if not nearest:
         return "; 'sc-agent config show' lists the settings"
     meant = known[nearest[0]]

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from agent.cli import context
-from agent.cli.output import print_document, print_table, say, timestamp
+from agent.cli.output import print_document, print_fields, say, timestamp
 from agent.errors import ConfigurationError, UnconfirmedError
 from agent.printable import one_line
 
@@ -17,10 +17,12 @@ app = typer.Typer(help="What is wrong now, and a test of the way people are told
 
 @app.command("list")
 def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
-    """List the open alarms: since when, how often in a row, and when people were told."""
+    """List the open alarms: since when, how often in a row, when people were told, and which page explains each."""
+    from agent.observe.alarm_pages import page_of
     from agent.store.processes.alarms import TableBoard
 
-    found = TableBoard(context.database(context.settings(), reads=True)).list_open()
+    settings = context.settings()
+    found = TableBoard(context.database(settings, reads=True)).list_open()
     if as_json:
         told = [
             {
@@ -29,17 +31,21 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] =
                 "times": a.times,
                 "since": timestamp(a.since),
                 "told_at": timestamp(a.sent_at),
+                "page": page_of(settings, a.key),
             }
             for a in found
         ]
         return print_document({"schema": 1, "alarms": told})
     if not found:
         return say("no alarm is open")
-    rows = [
-        (a.key, timestamp(a.since) or "", str(a.times), timestamp(a.sent_at) or "not yet", one_line(a.text))
-        for a in found
-    ]
-    return print_table(("alarm", "since", "times", "told", "what"), rows)
+    for a in found:
+        told_at = timestamp(a.sent_at) or "not yet"
+        fields = [("alarm", a.key), ("since", timestamp(a.since) or ""), ("times", str(a.times)), ("told", told_at)]
+        print_fields(
+            [*fields, ("what", one_line(a.text)), ("page", page_of(settings, a.key) or "no console is at work")]
+        )
+        say("")
+    return None
 
 
 @app.command()

@@ -19,7 +19,7 @@ from agent.actions.changes import Changes
 from agent.actions.registration import Registration
 from agent.cli import context
 from agent.cli.arguments import GlobalAccountId, MerchantId, MerchantName, named_merchant, naming, parse_secrets
-from agent.cli.output import agreed, now, print_document, print_table, say, timestamp, warn
+from agent.cli.output import agreed, now, print_document, print_fields, print_table, say, timestamp, warn
 from agent.cli.registry.accounts_erasures import list_erasures
 from agent.cli.registry.accounts_export import export
 from agent.cli.registry.accounts_import import import_, register_all
@@ -154,7 +154,7 @@ def show(account_id: Id, as_json: Json = False) -> None:
     ]
     if as_json:
         return print_document({"schema": 1, "account": described, "history": history})
-    print_table(("", ""), [(name.replace("_", " "), _plain(value)) for name, value in described.items()])
+    print_fields((name.replace("_", " "), _plain(value)) for name, value in described.items())
     say("")
     return print_table(("when", "state", "why"), [(str(e["at"]), str(e["to"]), str(e["why"])) for e in history])
 

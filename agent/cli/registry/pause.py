@@ -29,8 +29,12 @@ Registrations = Annotated[bool, typer.Option("--registrations", help="Only the c
 SignIns = Annotated[bool, typer.Option("--sign-ins", help="Only sign-ins that were stopped because many went badly.")]
 
 
-def pause(everything: All = False, registrations: Registrations = False) -> None:
+One = Annotated[str | None, typer.Argument(metavar="ID", hidden=True)]  # a slip: it is 'accounts pause ID'
+
+
+def pause(everything: All = False, registrations: Registrations = False, account_id: One = None) -> None:
     """Stop every flow within seconds, until resumed; survives restarts."""
+    _require_none(account_id, "pause")
     if registrations and not everything:
         with writing(context.database(context.settings())) as conn:
             login_orders.pause_all(conn, f"paused by {getpass.getuser()}", now=now())
@@ -41,8 +45,11 @@ def pause(everything: All = False, registrations: Registrations = False) -> None
     return say("everything is paused; running visits end within seconds, 'sc-agent resume --all' lets them go on")
 
 
-def resume(everything: All = False, registrations: Registrations = False, sign_ins: SignIns = False) -> None:
+def resume(
+    everything: All = False, registrations: Registrations = False, sign_ins: SignIns = False, account_id: One = None
+) -> None:
     """Let everything go on after `pause --all`."""
+    _require_none(account_id, "resume")
     if sign_ins and not everything:
         with writing(context.database(context.settings())) as conn:
             were_stopped = sign_in_breaker.close(conn, now=now())
@@ -57,6 +64,11 @@ def resume(everything: All = False, registrations: Registrations = False, sign_i
     with writing(context.database(context.settings())) as conn:
         was_paused = lifecycle.resume_all(conn)
     return say("everything goes on" if was_paused else "nothing was paused")
+
+
+def _require_none(account_id: str | None, command: str) -> None:
+    if account_id is not None:
+        raise UsageError(f"this is for everything; for one account: sc-agent accounts {command} {account_id}")
 
 
 def _require_all(everything: bool, command: str) -> None:

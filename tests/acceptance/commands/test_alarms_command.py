@@ -73,5 +73,9 @@ def test_open_alarms_are_listed(agent: Agent) -> None:
         "times": 3,
         "since": "2026-01-05T00:00:00Z",
         "told_at": None,
+        "page": None,
     }
-    assert "account A5" in agent("alarms", "list").out
+    agent.settings["WEB__PUBLIC_URL"] = "https://agent.users.example"
+    assert agent("alarms", "list", "--json").document["alarms"][0]["page"] == "https://agent.users.example/accounts/A5"
+    plain = agent("alarms", "list").out
+    assert [word in plain for word in ("account A5", "https://agent.users.example/accounts/A5")] == [True, True]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from agent.cli.app import COMMANDS
 from agent.cli.lazy_commands import build, help_of
 from agent.store.database.engine import open_database
 from tests.support.processes.command import Agent
+from tests.support.processes.terminal import run_at_a_terminal
 
 BROWSING = {
     "playwright",
@@ -138,6 +140,9 @@ def test_a_wrong_name_of_a_setting_is_met_with_the_right_one(agent: Agent) -> No
     agent.settings["IMAP_HOST"] = "imap.users.example"
     assert "did you mean SC_AGENT_IMAP__HOST?" in agent("status").err
     del agent.settings["IMAP_HOST"]
+    agent.settings["NOTIFY_URLS"] = "json://users.example"
+    assert "did you mean SC_AGENT_OBSERVE__NOTIFY_URLS?" in agent("status").err
+    del agent.settings["NOTIFY_URLS"]
     (agent.folder / "agent.toml").write_text("foo = 1\n[wrok]\ntick = 1\n[imap]\nhsot = 'x'\n")
     (agent.folder / "agent.toml").chmod(0o600)
     agent.settings["CONFIG"] = str(agent.folder / "agent.toml")
@@ -145,3 +150,54 @@ def test_a_wrong_name_of_a_setting_is_met_with_the_right_one(agent: Agent) -> No
     assert "agent.toml: [wrok] is not a setting; did you mean work?" in told
     assert "agent.toml: foo is not a setting" in told
     assert "agent.toml: [imap] hsot is not a setting; did you mean [imap] host?" in told
+
+
+def test_sixty_columns_without_colour_cut_nothing(agent: Agent) -> None:
+    agent.add("A1")
+    env = agent.env | {"NO_COLOR": "1", "COLUMNS": "60", "TERM": "xterm"}
+    for command, words in (
+        (("accounts", "show", "A1"), ("api_authorization_required", "a1@users.example", "registered")),
+        (("accounts", "list"), ("api_authorization_required", "a1@users.example", "marketplace")),
+        (("status",), ("api_authorization_required", "a1@users.example")),
+    ):
+        shown = run_at_a_terminal([sys.executable, "-m", "agent", *command], env=env, cwd=agent.folder, types=())
+        assert "\x1b[" not in shown
+        assert "\u2026" not in shown
+        for word in words:
+            assert word in shown, command
+
+
+@pytest.mark.sampled(2)
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("--help",),
+        ("config", "show"),
+        ("accounts", "list"),
+        ("accounts", "list", "--json"),
+        ("accounts", "export"),
+        ("status",),
+        ("explain", "A1"),
+        ("events", "--json"),
+        ("audit", "A1", "--stored", "--format", "csv"),
+        ("audit", "A1", "--stored", "--format", "html", "--output", "/dev/stdout"),
+        ("backup", "-"),
+        ("support", "A1", "--output", "-"),
+        ("policy", "show"),
+    ],
+    ids=" ".join,
+)
+def test_a_reader_that_goes_away_ends_every_command_that_writes_much(agent: Agent, command: tuple[str, ...]) -> None:
+    agent.add("A1")
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as gone, process(agent, *command, stdout=gone.fileno()) as running:
+        _, told = running.communicate(timeout=60)
+    assert (running.returncode, b"rror" in told, b"Traceback" in told) == (141, False, False)
+
+
+def test_a_slip_for_one_account_is_met_with_the_right_command(agent: Agent) -> None:
+    for command in ("pause", "resume"):
+        ended = agent(command, "A1")
+        assert (ended.code, ended.err.count("\n")) == (2, 1)
+        assert f"sc-agent accounts {command} A1" in ended.err
