@@ -9,6 +9,7 @@ STAMP := $(VENV)/.installed
 # agent and its libraries anew (half of the collection's time, and a second a daemon).
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPYCACHEPREFIX := $(CURDIR)/build/pycache
+export NODE_COMPILE_CACHE := $(CURDIR)/build/node
 
 .PHONY: help setup demo play test test-fast coverage lint format bench soak fuzz lock clean
 

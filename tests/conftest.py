@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import signal
@@ -35,6 +36,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             )
     _sample(config, items)
     _mix(items)
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of collected tests stay to the end: no collection of garbage walks them again."""
+    gc.collect()
+    gc.freeze()
 
 
 def _mix(items: list[pytest.Item]) -> None:

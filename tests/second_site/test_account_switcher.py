@@ -117,7 +117,7 @@ async def second(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Sell
         yield running
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", CASES)
 async def test_the_right_account_is_chosen_or_none(second: SellerRig, name: str) -> None:
     case = CASES[name]

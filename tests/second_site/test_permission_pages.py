@@ -35,7 +35,7 @@ async def shared() -> AsyncIterator[Browser]:
         yield browser
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(2)
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("name", WHOLE)
 async def test_a_whole_page_is_read_exactly_and_judged(shared: Browser, name: str) -> None:
@@ -47,7 +47,7 @@ async def test_a_whole_page_is_read_exactly_and_judged(shared: Browser, name: st
     assert judged.audit.verdict.value in case.verdicts
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(2)
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("name", BROKEN)
 async def test_a_page_that_holds_something_back_never_passes(shared: Browser, name: str) -> None:

@@ -61,7 +61,7 @@ async def second(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Sell
         yield running
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", CASES)
 async def test_a_refusal_is_told_from_signed_out_and_from_broken(second: SellerRig, name: str) -> None:
     case = CASES[name]

@@ -176,6 +176,7 @@ HIDDEN = "hunter2-S3cret"
 ROW = f"A1,a1@users.example,US,{HIDDEN},JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(
     ("content", "words"),
     [

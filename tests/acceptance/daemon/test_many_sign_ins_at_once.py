@@ -22,7 +22,7 @@ from tests.support.rehearsal import Rehearsal, rehearsing
 @pytest.mark.parametrize(
     "times",
     [
-        pytest.param((2, 1, 1), id="4 at once"),
+        pytest.param((2, 1, 1), id="4 at once", marks=pytest.mark.soak),
         pytest.param((7, 7, 6), id="20 at once", marks=[pytest.mark.soak, pytest.mark.timeout(900)]),
     ],
 )

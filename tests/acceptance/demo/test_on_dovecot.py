@@ -58,6 +58,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> ServerCertificate:
     return issue(tmp_path_factory.mktemp("certificates"))
 
 
+@pytest.mark.soak
 async def test_a_mail_handed_to_dovecot_becomes_complete_and_a_forged_one_is_held(
     tmp_path: Path, certificate: ServerCertificate
 ) -> None:

@@ -142,6 +142,7 @@ async def assert_no_password_beyond_the_budget(play: Play) -> None:
         assert unknown <= PASSWORD_BUDGET, (story.account, unknown)
 
 
+@pytest.mark.soak
 @pytest.mark.timeout(600)
 async def test_killed_again_and_again_the_demo_ends_the_same(tmp_path: Path) -> None:
     await kill_through(tmp_path, seed=5)

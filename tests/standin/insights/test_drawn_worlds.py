@@ -25,7 +25,7 @@ async def rig() -> AsyncIterator[InsightsRig]:
         yield ready
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("seed", range(100))
 async def test_every_number_of_a_drawn_world_is_right_or_named_as_missing(rig: InsightsRig, seed: int) -> None:
     world = await rig.read(1000 + seed)
@@ -49,7 +49,7 @@ def _rate(metrics: dict[str, object], path: str) -> object:
     return found.get("rate", found.get("defectsCount"))
 
 
-@pytest.mark.sampled(6)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("seed", range(66))
 async def test_no_number_of_a_broken_world_is_wrong(rig: InsightsRig, seed: int) -> None:
     faults = [FAULTS[seed % len(FAULTS)], *Random(seed).sample(FAULTS, k=seed // len(FAULTS))]

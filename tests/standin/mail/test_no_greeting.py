@@ -82,6 +82,7 @@ def failure(port: int, tls: Tls) -> BaseException:
     return caught.value
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("tls", [Tls.NONE, Tls.STARTTLS])
 @pytest.mark.parametrize(
     "act",

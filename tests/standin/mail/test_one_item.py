@@ -44,6 +44,7 @@ def test_message_that_cannot_be_read_is_set_aside_and_told_while_the_others_are_
     assert any(key.startswith("poison:") for key, _ in world.alarms)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     "prank",
     [Prank.FETCH_BUG, Prank.FETCH_EMPTY, Prank.BODY_NIL, Prank.BODY_CUT, Prank.NO_SIZE, Prank.ODD_DATE],
@@ -75,6 +76,7 @@ def test_mail_that_the_search_does_not_find_is_asked_for_by_number_with_an_alarm
     assert any(key.startswith("search:") for key, _ in world.alarms)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     "prank", [Prank.LIST_BAD_UTF7, Prank.LIST_NO, Prank.LIST_BYE, Prank.ID_NO, Prank.SEARCH_FROM_NO]
 )
@@ -135,6 +137,7 @@ def test_password_outside_ascii_signs_in_by_authenticate_plain(tmp_path: Path, p
         assert base64.b64decode(server.secrets[0]) == "\0invites\0geheim-ä".encode()
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("prank", "words"),
     [

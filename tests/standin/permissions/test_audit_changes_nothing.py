@@ -31,7 +31,7 @@ async def stage() -> AsyncIterator[Rig]:
         yield ready
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("autosave", ["fetch", "beacon"])
 @pytest.mark.parametrize("layout", ["classic_g0", "classic_g1", "global", "unified"])
 async def test_pressing_everything_changes_nothing(stage: Rig, layout: str, autosave: str) -> None:

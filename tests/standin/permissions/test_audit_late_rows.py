@@ -92,7 +92,7 @@ async def showing(browser: Browser, script: str) -> AsyncIterator[Page]:
         await context.close()
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("way", LATE)
 async def test_rows_that_come_late_are_read(opened: Browser, way: str) -> None:
     async with showing(opened, LATE[way]) as page:

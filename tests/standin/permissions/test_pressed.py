@@ -81,7 +81,7 @@ def grid_paths(site: PermissionSite, layout: Layout, *, own: bool) -> list[str]:
     return [old, new] if layout is Layout.GLOBAL else [old]
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("layout", list(Layout))
 async def test_pressing_everything_in_the_own_view_changes_nothing(plain: Browser, layout: Layout) -> None:
     page = await plain.new_page()
@@ -97,7 +97,7 @@ async def test_pressing_everything_in_the_own_view_changes_nothing(plain: Browse
             assert site.seller.to_json() == before
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("layout", list(Layout))
 async def test_control_pressed_by_the_owner_saves_at_once_where_the_scenario_says_so(
     plain: Browser, layout: Layout

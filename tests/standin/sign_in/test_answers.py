@@ -64,7 +64,7 @@ async def attempt(rehearsal: Rig, helpers: Helpers, *, password: str | None = No
         return await sign_in(rehearsal, helpers, visit, password=password)
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("language", ["en", "de", "fr", "es", "it", "nl", "ja", "zh"])
 @pytest.mark.parametrize("order", [("email", "password", "otp"), ("combined", "otp")], ids="-".join)
 async def test_a_rejected_password_is_typed_once(rehearsal: Rig, order: tuple[str, ...], language: str) -> None:
@@ -180,6 +180,7 @@ async def test_the_clock_of_the_site_is_reported_once(rehearsal: Rig) -> None:
     assert helpers.site_times[0].tzinfo is not None
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("shown", ["failed_global", "no_account", "access_required", "not_found"])
 async def test_a_signed_in_page_without_rights_counts_as_signed_in(rehearsal: Rig, shown: str) -> None:
     helpers = rehearsal.play(world(user={"home_shows": shown}))
@@ -240,7 +241,7 @@ async def choose(rehearsal: Rig, helpers: Helpers, account: SellerAccount) -> Ac
         return await choose_account(visit, account=account, bounds=QUICK)
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("language", ["en", "de"])
 @pytest.mark.parametrize("seed", [1, 2, 3, 4])
 @pytest.mark.parametrize(("picker", "agency"), [("new", None), ("new", "Northern Agency"), ("old", None)])
@@ -263,6 +264,7 @@ async def test_an_account_that_is_active_is_not_chosen_again(rehearsal: Rig) -> 
     assert rehearsal.journal("account.selected") == []
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("picker", ["new", "old"])
 @pytest.mark.parametrize("missing", ["merchant", "marketplace"])
 async def test_an_account_that_is_not_offered_is_never_replaced_by_another(

@@ -102,6 +102,7 @@ async def typed(made: tuple[Site, Browser, BrowserOptions], page: str) -> str:
         return await field_.input_value()
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("layer", COVERING)
 async def test_no_secret_is_typed_under_a_layer(made: tuple[Site, Browser, BrowserOptions], layer: str) -> None:
     inside, outside = COVERING[layer]

@@ -55,6 +55,7 @@ FOR_OTHERS = {
 }  # fmt: skip
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("way", FOR_OTHERS)
 async def test_no_password_is_typed_on_a_page_that_is_for_somebody_else(rig: ShownRig, way: str) -> None:
     ended = await rig.sign_in({"*": FOR_OTHERS[way]})
@@ -107,7 +108,7 @@ LOST = {
 HIDES = ".aok-hidden,.hide{display:none}"
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     "page_name", ["email_unified/style_sheets_lost_en", "email/classic_2025_en", "password/after_claim_2025_en"]
 )

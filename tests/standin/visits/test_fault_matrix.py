@@ -163,7 +163,7 @@ def drawn(seen: dict[tuple[str, str, Trouble], str]) -> str:
 
 
 @pytest.mark.optional  # a full disk has to be mounted
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("flow", "step", "trouble"), CASES, ids=[f"{flow}-{step.name}-{trouble}" for flow, step, trouble in CASES]
 )

@@ -24,6 +24,7 @@ from tests.support.servers.receiver import Received, receiving
 from tests.support.webhooks import Clockwork, Outlet
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("place", PLACES)
 async def test_a_kill_at_any_place_loses_nothing_and_doubles_only_under_the_same_id(engine: Engine, place: str) -> None:
     key = os.urandom(32)

@@ -40,7 +40,7 @@ async def page_of_platform(engine: Engine, web_settings: Settings, vault: Vault)
             yield web, address
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 async def test_a_seller_reads_it_and_a_newcomer_reaches_the_console_by_keyboard(

@@ -113,7 +113,7 @@ async def opened(browser_of_people: Browser, address: str, **options: Any) -> As
         await context.close()
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 async def test_it_is_readable_for_everybody_and_follows_changes(
