@@ -66,10 +66,11 @@ FUZZ_SECONDS ?= 300
 fuzz: setup ## Fuzz the trust verdict for FUZZ_SECONDS
 	@$(BIN)/python tests/fuzz/fuzz_trust.py -max_total_time=$(FUZZ_SECONDS) -max_len=20000
 
+PRODUCTION_EXTRAS ?= oauth keyring build
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 lock: ## Renew both lock files (needs uv on the path)
 	$(LOCK) --all-extras -o requirements.lock
-	$(LOCK) --extra oauth --extra keyring --extra build --constraint requirements.lock -o requirements-production.lock
+	$(LOCK) $(addprefix --extra ,$(PRODUCTION_EXTRAS)) --constraint requirements.lock -o requirements-production.lock
 
 clean: ## Remove what the targets made
 	rm -rf $(VENV) .tools build dist

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -83,7 +84,7 @@ def test_the_container_s_shell_hands_secrets_and_arguments_over(tmp_path: Path) 
 
 def test_there_are_a_database_the_mail_and_two_workers() -> None:
     services = compose()["services"]
-    assert services["database"]["image"].endswith("postgres:15")
+    assert "postgres:15" in services["database"]["image"]
     assert services["worker"]["deploy"]["replicas"] == 2
     commands = [services[name]["command"] for name in ("mail", "worker")]
     assert [command[:2] for command in commands] == [["run", "--roles"]] * 2
@@ -147,3 +148,22 @@ def test_the_watchdog_waits_longer_than_one_statement_may_take() -> None:
     found = re.search(r"^WatchdogSec=(\d+)$", UNIT.read_text(), re.MULTILINE)
     assert found is not None
     assert int(found[1]) > 3 + 15 + 10
+
+
+def test_the_bill_of_materials_of_a_release_names_every_pin(tmp_path: Path) -> None:
+    root = DEPLOY.parents[1]
+    step = re.search(r"cyclonedx-py (requirements \S+) .*?-o (\S+)", (root / "CONTRIBUTING.md").read_text())
+    assert step is not None
+    program = Path(sys.executable).with_name("cyclonedx-py")
+    command = [str(program), *step[1].split(), "--pyproject", "pyproject.toml", "-o", str(tmp_path / "sbom.json")]
+    subprocess.run(command, cwd=root, check=True, capture_output=True)
+    document = json.loads((tmp_path / "sbom.json").read_text())
+    listed = {each["name"]: each["version"] for each in document["components"]}
+    assert (document["bomFormat"], listed) == ("CycloneDX", _locked(root / "requirements-production.lock"))
+
+
+def test_a_release_can_name_each_image_by_its_digest() -> None:
+    base = re.findall(r"^FROM (\S+)", CONTAINER.read_text(), re.MULTILINE)
+    assert base == ["${PYTHON}", "${PYTHON}"]
+    foreign = [each["image"] for each in compose()["services"].values() if each.get("image", "sc-agent") != "sc-agent"]
+    assert [each.startswith("${") for each in foreign] == [True]
