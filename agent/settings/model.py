@@ -146,6 +146,7 @@ class BrowserSettings(_Group):
     executable: Path | None = None  # None: Playwright's own, then Debian's chromium-headless-shell
     endpoint: str | None = None  # a remote browser: ws:// (Playwright) or http:// (CDP)
     proxy: SecretStr | None = None  # scheme://[user:password@]host:port; the environment's is never taken
+    egress: str | None = None  # a name for the address visits come from, the same for workers behind one
     headless: bool = True
     no_sandbox: bool = False  # rehearsal as root switches it by itself
     contexts: int = Field(default=2, ge=1, le=64)  # visits at once in one worker
@@ -210,6 +211,7 @@ class SignInSettings(_Group):
     skew_warn: Seconds = 5.0
     skew_stop: Seconds = 60.0
     code_margin: Seconds = 5.0  # no code with less left
+    per_egress_minute: int = Field(default=60, ge=1)  # visits without a session through one address, of all workers
     stop_accounts: int = Field(default=5, ge=2)  # accounts with a bad end within the window that stop all sign-ins
     stop_share: float = Field(default=0.5, gt=0, le=1)  # of all accounts that signed in within it
     stop_window: Seconds = 3600.0

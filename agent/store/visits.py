@@ -15,12 +15,30 @@ _COUNTING = 0x5C_A6_E8  # the same number in every process
 
 
 def start(
-    conn: Connection, visit_id: str, account_id: str, *, kind: str, host: str, worker: str, now: datetime
+    conn: Connection,
+    visit_id: str,
+    account_id: str,
+    *,
+    kind: str,
+    host: str,
+    worker: str,
+    now: datetime,
+    egress: str | None = None,
 ) -> None:
-    """Write down that a visit begins."""
-    conn.execute(
-        visits.insert().values(id=visit_id, account_id=account_id, kind=kind, host=host, worker=worker, started_at=now)
-    )
+    """Write down that a visit begins; `egress` is the address it signs in from, where it has no session."""
+    row = {"id": visit_id, "account_id": account_id, "kind": kind, "host": host, "worker": worker, "started_at": now}
+    conn.execute(visits.insert().values(row | {"egress": egress}))
+
+
+def note_sign_in(conn: Connection, visit_id: str, *, egress: str) -> None:
+    """Write down that a visit signs in after all: its session was not taken."""
+    conn.execute(visits.update().where(visits.c.id == visit_id).values(egress=egress))
+
+
+def signing_in_through(conn: Connection, egress: str, *, since: datetime) -> int:
+    """How many visits that sign in from this address began since then, by all workers."""
+    mine = sa.and_(visits.c.started_at >= since, visits.c.egress == egress)
+    return conn.scalar(sa.select(sa.func.count()).select_from(visits).where(mine)) or 0
 
 
 def end(conn: Connection, visit_id: str, *, outcome: str, now: datetime) -> None:

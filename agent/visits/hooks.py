@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 from agent.domain.requests import RequestKind
 from agent.domain.totp_seed import Seed, parse_seed
 from agent.observe import events
-from agent.store import accounts
+from agent.store import accounts, visits
 from agent.store.console.presence import is_anybody_there
 from agent.store.database.engine import reading, writing
 from agent.store.sign_in import acts, sign_in_breaker
@@ -29,6 +29,7 @@ from agent.visits.context import WorkerContext
 from agent.visits.errors import AcceptanceUnansweredError, HeldError, SignInsStoppedError
 from agent.visits.guards import attempt_budget as budget
 from agent.visits.guards import unanswered
+from agent.visits.guards.egress import egress_of
 from agent.visits.guards.lease_guard import require_held
 from agent.visits.kinds.order_limits import spend_order
 from agent.visits.people.requests import Answered, ask_person
@@ -142,6 +143,8 @@ class _ActPermission:
             self._require_sign_ins(conn, act, now)
             if act is Act.REGISTER:
                 spend_order(conn, plan.account.id, limits=context.settings.registration, now=now)
+            if act is Act.TYPE_PASSWORD:
+                visits.note_sign_in(conn, plan.visit_id, egress=egress_of(context.settings))
             acts.intend(conn, plan.signs_in.id, act, visit_id=plan.visit_id, now=now, version=plan.secrets.version)
             if session is not None:
                 sessions.save(conn, context.vault, plan.signs_in.id, session, now=now)

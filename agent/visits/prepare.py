@@ -27,6 +27,7 @@ from agent.store.vault import sessions, sign_in_secrets
 from agent.store.vault.keys import VaultError
 from agent.store.vault.sign_in_secrets import SignInSecrets, StoredSecrets
 from agent.visits.context import WorkerContext
+from agent.visits.guards.egress import egress_of, is_full
 from agent.visits.guards.vouched import UnvouchedError, checked_again, is_vouched
 from agent.visits.kept_elsewhere import Fetched, fetch, put_off
 from flows.marketplaces import marketplace
@@ -135,9 +136,9 @@ def _prepare(
             set_aside: SetAsideError = _poison(conn, account, now)
         else:
             try:
-                return _begin(
-                    conn, context, account, kind or _kind_after(conn, account), as_account, now, asked, fetched
-                )
+                begun = kind or _kind_after(conn, account)
+                limited = due_by is not None
+                return _begin(conn, context, account, begun, as_account, now, asked, fetched, limited=limited)
             except UnvouchedError as err:
                 if due_by is None:
                     raise NotNowError(str(err)) from err
@@ -249,6 +250,8 @@ def _begin(
     now: datetime,
     asked: str | None,
     fetched: Fetched | None,
+    *,
+    limited: bool,
 ) -> Plan:
     any_merchant = context.settings.accept_any_merchant
     if kind is VisitKind.INSIGHTS and not is_vouched(account, any_merchant=any_merchant):
@@ -262,12 +265,15 @@ def _begin(
     held = _take(conn, context, [account.id, *([signs_in.id] if signs_in.id != account.id else [])], now)
     visit_id = uuid4().hex
     host = marketplace(account.marketplace).host
-    visits.start(conn, visit_id, account.id, kind=kind, host=host, worker=context.worker, now=now)
     order = _open_order(conn, signs_in.id) if kind is VisitKind.ACCEPT else None
     secrets = _NO_SECRETS if order else _secrets(conn, context, signs_in.id, fetched, now)
     if order:
         secrets = replace(secrets, version=signs_in.secret_version)
     session = None if order else _session(conn, context, signs_in.id)
+    egress = egress_of(context.settings) if session is None else None
+    if egress is not None and limited and (full := is_full(conn, context, now)) is not None:
+        raise NotNowError(full, busy=True)
+    visits.start(conn, visit_id, account.id, kind=kind, host=host, worker=context.worker, now=now, egress=egress)
     accounts.edit(conn, account.id, deaths=account.deaths + 1)
     if kind is VisitKind.AUDIT:
         transitions.apply(

@@ -257,6 +257,7 @@ visits = sa.Table(  # one row a visit: rate limits, caps, deaths and metrics are
     _column("started_at", UtcDateTime, index=True),
     _column("ended_at", UtcDateTime, nullable=True),  # None and no lease: its worker died
     _column("outcome", sa.Text, nullable=True),
+    _column("egress", sa.Text, nullable=True),  # the address it signs in from; None where it has a session
 )
 
 workers = sa.Table(

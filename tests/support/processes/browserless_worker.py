@@ -23,7 +23,7 @@ from agent.observe.logs import configure_logs
 from agent.observe.metrics import Metrics
 from agent.observe.notify import Alarms
 from agent.observe.redaction import Redaction
-from agent.settings.model import BrowserSettings, Settings, WorkSettings
+from agent.settings.model import BrowserSettings, Settings, SignInSettings, WorkSettings
 from agent.store.database.engine import connect, writing
 from agent.store.transitions import Facts
 from agent.store.vault.keys import Vault
@@ -48,7 +48,8 @@ _WORK = WorkSettings(lease=LEASE, tick=0.3, max_deaths=50, visits_per_minute=10_
 
 def context_for(url: str, directory: Path, name: str, work: WorkSettings = _WORK) -> WorkerContext:
     """A worker on this database."""
-    settings = Settings(data_dir=directory, work=work, browser=BrowserSettings(contexts=4))
+    signs_in = SignInSettings(per_egress_minute=10_000)
+    settings = Settings(data_dir=directory, work=work, sign_in=signs_in, browser=BrowserSettings(contexts=4))
     pool = BrowserPool(options=browser_options(settings), replace_after=10)
     return WorkerContext(
         settings=settings,

@@ -8,12 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy.engine import Engine
 
 from agent.clock import Clock, utc_now
 from agent.store.database.engine import writing
+from agent.store.vault import sessions
 from agent.store.vault.keys import Vault
+from agent.visits.hooks import hooks_for
 from agent.visits.prepare import NotNowError, VisitKind, prepare
+from flows.models import Act
+from flows.redaction.redact import Redactor
 from tests.support.registry import add_account, add_secrets, invite
 from tests.support.worker_context import make_context
 
@@ -71,3 +76,40 @@ async def test_what_a_person_asks_for_is_not_refused(invited: Engine, tmp_path: 
     context = make_context(invited, Vault(KEY), tmp_path, visits_per_host_minute=1)
     await prepare(context, "A0", due_by=utc_now())
     assert (await prepare(context, "A1", kind=VisitKind.ACCEPT)).account.id == "A1"
+
+
+async def test_one_address_signs_in_no_more_often_from_all_workers_together(invited: Engine, tmp_path: Path) -> None:
+    seconds = [0.0]
+    clock = Clock(now=lambda: utc_now() + timedelta(seconds=seconds[0]))
+    context = make_context(invited, Vault(KEY), tmp_path, clock=clock)
+    context.settings.sign_in.per_egress_minute = 2
+    context.settings.browser.proxy = SecretStr("http://user:hunter2@proxy.users.example:3128")
+    other = make_context(invited, Vault(KEY), tmp_path, clock=clock, worker="w2")
+    with writing(invited) as conn:
+        sessions.save(conn, context.vault, "A2", {"cookies": []}, now=clock.now())
+    for account in ("A0", "A1"):
+        await prepare(context, account, due_by=clock.now())
+    with pytest.raises(NotNowError, match=r"2 visits signed in through proxy\.users\.example:3128 within") as told:
+        await prepare(context, "A3", due_by=clock.now())
+    assert told.value.busy
+    await prepare(context, "A2", due_by=clock.now())  # has a session
+    await prepare(other, "A3", due_by=clock.now())  # comes from elsewhere
+    await prepare(context, "A4", kind=VisitKind.ACCEPT)  # a person asked for it
+    seconds[0] = 61
+    plan = await prepare(context, "A5", due_by=clock.now())
+    await prepare(context, "A6", due_by=clock.now())
+    assert plan.session is None
+    with pytest.raises(NotNowError, match="signed in through"):
+        await prepare(context, "A7", due_by=clock.now())
+
+
+async def test_a_session_that_is_not_taken_counts_when_the_password_is_typed(invited: Engine, tmp_path: Path) -> None:
+    context = make_context(invited, Vault(KEY), tmp_path)
+    context.settings.sign_in.per_egress_minute = 1
+    context.settings.browser.egress = "office"
+    with writing(invited) as conn:
+        sessions.save(conn, context.vault, "A0", {"cookies": []}, now=utc_now())
+    plan = await prepare(context, "A0", due_by=utc_now())
+    await hooks_for(plan, context, redactor=Redactor()).before_act(Act.TYPE_PASSWORD)
+    with pytest.raises(NotNowError, match="through office"):
+        await prepare(context, "A1", due_by=utc_now())
