@@ -44,8 +44,37 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+# Files that take half a minute: the first of their rooms, so that none of them is begun when all else is done.
+LONG = {
+    "test_accept.py",
+    "test_accept_invitation.py",
+    "test_audit.py",
+    "test_commands.py",
+    "test_cut_off.py",
+    "test_documents_as_printed.py",
+    "test_dovecot.py",
+    "test_engine.py",
+    "test_failed_visit_recorded.py",
+    "test_from_the_wheel.py",
+    "test_grids_drawn.py",
+    "test_hostile_server.py",
+    "test_leaves_no_secret.py",
+    "test_many_workers.py",
+    "test_ordered_login.py",
+    "test_other_servers.py",
+    "test_permission_pages.py",
+    "test_second_seller_central_by_command.py",
+    "test_second_site.py",
+    "test_second_site_by_command.py",
+    "test_survey.py",
+    "test_takeover.py",
+    "test_trouble.py",
+    "test_watching.py",
+}
+
+
 def _mix(items: list[pytest.Item]) -> None:
-    """Take files from each room in turn.
+    """Take files from each room in turn, the long ones first.
 
     Tests that keep a machine busy for minutes run beside such that do not.
     """
@@ -55,7 +84,8 @@ def _mix(items: list[pytest.Item]) -> None:
     rooms: dict[Path, list[Path]] = {}
     for file in files:
         rooms.setdefault(file.parent, []).append(file)
-    mixed = [file for turn in zip_longest(*rooms.values()) for file in turn if file is not None]
+    ordered = [sorted(found, key=lambda file: file.name not in LONG) for found in rooms.values()]
+    mixed = [file for turn in zip_longest(*ordered) for file in turn if file is not None]
     items[:] = [item for file in mixed for item in files[file]]
 
 

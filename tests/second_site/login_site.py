@@ -16,7 +16,7 @@ from aiohttp import web
 
 from tests.second_site import login_pages as pages
 from tests.second_site.login_pages import LoginPlan
-from tests.second_site.site import _certificate, _port
+from tests.second_site.site import certificate_in, port_of
 
 SendMail = Callable[[str, str, str], Awaitable[None]]  # purpose, address, code
 
@@ -287,11 +287,11 @@ async def login_site(folder: Path, send: SendMail) -> AsyncIterator[LoginSite]:
     app.router.add_route("*", "/{path:.*}", site.answer)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
-    context, site.spki = _certificate(folder)
+    context, site.spki = certificate_in(folder)
     listener = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context)
     await listener.start()
     addresses: list[Any] = runner.addresses
-    site.port = _port(runner) if addresses else 0
+    site.port = port_of(runner) if addresses else 0
     try:
         yield site
     finally:

@@ -111,22 +111,24 @@ async def second_site(folder: Path) -> AsyncIterator[SecondSite]:
     app.router.add_route("*", "/{path:.*}", site.answer)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
-    context, site.spki = _certificate(folder)
+    context, site.spki = certificate_in(folder)
     listener = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context)
     await listener.start()
-    site.port = _port(runner)
+    site.port = port_of(runner)
     try:
         yield site
     finally:
         await runner.cleanup()
 
 
-def _port(runner: web.AppRunner) -> int:
+def port_of(runner: web.AppRunner) -> int:
+    """The port of loopback that a running site listens on."""
     addresses: list[Any] = runner.addresses
     return int(addresses[0][1])
 
 
-def _certificate(folder: Path) -> tuple[ssl.SSLContext, str]:
+def certificate_in(folder: Path) -> tuple[ssl.SSLContext, str]:
+    """A fresh certificate for the site's hosts, its files in `folder`; and the pin of its key for the browser."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "second site")])
     now = datetime.datetime.now(datetime.UTC)

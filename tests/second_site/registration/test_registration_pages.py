@@ -25,7 +25,7 @@ from flows.registration.errand import Enrolment, LoginErrand
 from flows.visit.open_visit import open_visit
 from tests.second_site.registration import pages
 from tests.second_site.registration.pages import ADDRESS, SECRET, Page
-from tests.second_site.site import HOST, _certificate, _port
+from tests.second_site.site import HOST, certificate_in, port_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 BOUNDS = Bounds(
@@ -150,9 +150,9 @@ async def served(folder: Path) -> AsyncIterator[Site]:
     app.router.add_route("*", "/{path:.*}", site.answer)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
-    context, site.spki = _certificate(folder)
+    context, site.spki = certificate_in(folder)
     await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context).start()
-    site.port = _port(runner)
+    site.port = port_of(runner)
     try:
         yield site
     finally:

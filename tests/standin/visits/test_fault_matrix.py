@@ -2,7 +2,7 @@
 
 Each ends in its one right outcome, and afterwards all ends well.
 
-An ordinary run plays six of them by the seed, `make soak` all of it; what was seen is written to build/fault-matrix.md,
+An ordinary run plays some of them by the seed, `make soak` all of it; what was seen is written to build/fault-matrix.md,
 printed by soak.
 """
 
