@@ -56,7 +56,8 @@ class TextReport:
         if explained is None:
             return
         for picture in explained["pictures"]:
-            counts = ", ".join(f"{count} {kind}" for kind, count in picture["counts"].items())
+            names = explained["legend"]
+            counts = ", ".join(f"{count} {names.get(kind, kind)}" for kind, count in picture["counts"].items())
             self._line(f"explained {picture['name']}: {counts or 'nothing'}")
         for mark in explained["marks"]:
             where = f" ({mark['where']})" if mark["where"] else ""

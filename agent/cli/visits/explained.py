@@ -24,7 +24,11 @@ def tell_pictures(document: AuditDocument, output: Path | None, *, evidence: Pat
     if "explained" not in document:
         reason = document.get("error") or "; ".join(document["notes"]) or "the visit ended before anything was read"
         document["explained"] = ExplainedDocument(
-            pictures=[], page=None, marks=[], why_not=f"nothing was read, so there is nothing to draw: {reason}"
+            legend={},
+            pictures=[],
+            page=None,
+            marks=[],
+            why_not=f"nothing was read, so there is nothing to draw: {reason}",
         )
     explained, account = document["explained"], document["account"]
     if explained["why_not"]:

@@ -110,10 +110,12 @@ class MarkDocument(TypedDict):
 class ExplainedDocument(TypedDict):
     """What was drawn of an audit, as paths relative to the data directory.
 
-    `page`: everything as one HTML file. `marks`: the gaps numbered as in `gaps`, then the unread rows. `why_not`: why
+    `legend`: what each kind of claim is called and how it is drawn. `page`: everything as one HTML file.
+    `marks`: the gaps numbered as in `gaps`, then the unread rows. `why_not`: why
     nothing, or not everything, could be drawn.
     """
 
+    legend: dict[str, str]
     pictures: list[PictureDocument]
     page: str | None
     marks: list[MarkDocument]

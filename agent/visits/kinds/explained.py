@@ -13,6 +13,7 @@ from agent.observe import events
 from agent.visits.kinds.chrome_drafts import draft_name, why_no_draft
 from flows.models import AuditReading, Grid, PageGap, PageGapKind
 from flows.permissions.explain.explain import Explanation, Wanted, explain_grid
+from flows.permissions.explain.sheet import legend
 from flows.visit.visit import Visit
 
 log = structlog.get_logger(__name__)
@@ -70,7 +71,7 @@ def share_pictures(drawn: AuditDocument, shown: AuditDocument) -> None:
 
 def nothing_drawn(why: str) -> ExplainedDocument:
     """What stands in a document where there is no picture."""
-    return ExplainedDocument(pictures=[], page=None, marks=[], why_not=why)
+    return ExplainedDocument(legend=legend(), pictures=[], page=None, marks=[], why_not=why)
 
 
 def _why_no_page(reading: AuditReading) -> str:
@@ -101,6 +102,7 @@ def _tell(document: AuditDocument, made: Explanation) -> None:
         for number, box in picture.marks:
             boxes.setdefault(number, list(box))
     document["explained"] = ExplainedDocument(
+        legend=legend(),
         pictures=[
             {"picture": _place(one.path), "name": one.name, "alt": one.alt, "counts": one.counts}
             for one in made.pictures

@@ -77,15 +77,20 @@ def view_of(
     books = _Books(sight, known)
     frames = [_box(item) for item in found if item["by"] == "chrome"]
     told = {(gap.kind, gap.words, gap.where) for gap in gaps}
+    by_words = {(gap.kind, gap.words): gap for gap in gaps}  # where its place is called otherwise by now
     marked: dict[tuple[PageGap, Box], None] = {}
     claimed: list[ExplainedPiece] = []
     for item in found:
-        own = [gap for gap in books.gaps_of(item) if (gap.kind, gap.words, gap.where) in told]
+        own = [
+            gap if (gap.kind, gap.words, gap.where) in told else by_words[gap.kind, gap.words]
+            for gap in books.gaps_of(item)
+            if (gap.kind, gap.words) in by_words
+        ]
         if own:
             box = _around(found, item["token"]) if isinstance(books.token_of(item), RowToken) else _box(item)
             marked |= {(gap, box): None for gap in own}
-        else:
-            claimed.append(_claimed(books, item, frames))
+        elif not any(_is_inside(_box(item), frame) and _box(item) != frame for frame in frames):
+            claimed.append(_claimed(books, item))
     placed = {gap for gap, _ in marked}
     for gap in gaps:
         if gap not in placed and (quoted := _box_of_words(gap, found)) is not None:
@@ -154,10 +159,8 @@ def _around(found: Sequence[_Item], token: int) -> Box:
     return (left, top, right - left, bottom - top)
 
 
-def _claimed(books: _Books, item: _Item, frames: Sequence[Box]) -> ExplainedPiece:
+def _claimed(books: _Books, item: _Item) -> ExplainedPiece:
     kind = ClaimKind.SUBJECT if books.is_name(item) else _kind(item["by"], books.token_of(item), books.piece_of(item))
-    if item["by"] in ("text", "left") and any(_is_inside(_box(item), frame) for frame in frames):
-        kind = ClaimKind.CHROME
     covered = item.get("covered") and kind in (ClaimKind.LEVEL, ClaimKind.OFFERED) and is_level(item["words"])
     return ExplainedPiece(kind=kind, box=_box(item), words=item["words"], shows=item["words"] if covered else "")
 

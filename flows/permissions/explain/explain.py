@@ -14,7 +14,7 @@ from playwright.async_api import Page
 from flows.browser.scripts import PageMovedError
 from flows.errors import BrowserLostError
 from flows.models import Grid, PageGap, PermissionRow
-from flows.permissions.explain.claims import Box, View, view_of
+from flows.permissions.explain.claims import Box, ClaimKind, View, view_of
 from flows.permissions.explain.sheet import UNREAD, Drawn, GapMark, alt_of, draw, easel, html_of
 from flows.permissions.rows.account import Known
 from flows.permissions.scan import each_window
@@ -105,7 +105,8 @@ class _Work:
     redactor: Redactor
     drawn: list[Drawn] = field(default_factory=list)
     placed: set[int] = field(default_factory=set)
-    labels: set[tuple[str, str]] = field(default_factory=set)
+    labels: set[tuple[str, str, str]] = field(default_factory=set)
+    seen: set[int] = field(default_factory=set)
     short_of: str = ""
 
     async def look(self) -> None:
@@ -120,7 +121,7 @@ class _Work:
             if len(self.drawn) >= _MOST_VIEWS:
                 self.short_of = f"only the first {_MOST_VIEWS} views are drawn"
                 return
-            await self._take(name, view)
+            await self._take(name.format(len(self.drawn) + 1), view)
 
     async def _places(self) -> AsyncIterator[tuple[str, str]]:
         """The page as it stands; then, where it is walked, every page, marketplace and window."""
@@ -140,13 +141,18 @@ class _Work:
                 name = _name_of(address, scope if len(scopes) > 1 else "")
                 yield name, scope
                 async for _ in each_window(self.page):
-                    yield f"{name}, further on", scope
+                    yield name + ", view {}", scope
 
     def _is_new(self, view: View, scope: str) -> bool:
         """Whether it holds a mark, or the label of a row, that no earlier view holds."""
-        labels = {(scope, one.words) for one in view.claimed if one.kind == "label"}
+        place = urlsplit(self.page.url).path
+        labels = {(place, scope, one.words) for one in view.claimed if one.kind is ClaimKind.LABEL}
         marks = {number for number, _ in self._marks(view)}
         new = not self.drawn or bool(labels - self.labels) or bool(marks - self.placed)
+        same = hash((place, view.claimed, view.gaps))  # a page with its marketplaces side by side is one view
+        if same in self.seen:
+            return False
+        self.seen.add(same)
         self.labels |= labels
         self.placed |= marks
         return new and bool(view.claimed or view.gaps)
@@ -211,5 +217,5 @@ def _troubled(grid: Grid) -> list[PermissionRow]:
 
 
 def _name_of(address: str, scope: str) -> str:
-    path = urlsplit(address).path or address
+    path = (urlsplit(address).path or address).replace("{", "{{").replace("}", "}}")
     return f"{path} ({scope})" if scope else path

@@ -27,6 +27,18 @@ NAMES = {
     ClaimKind.FURNITURE: "known furniture, or a way that was followed",
     ClaimKind.CHROME: "the site's own frame",
 }
+LOOKS = {
+    ClaimKind.SECTION: "blue, filled",
+    ClaimKind.HEAD: "purple, dashed",
+    ClaimKind.LABEL: "green, filled",
+    ClaimKind.DESCRIPTION: "light blue, dotted",
+    ClaimKind.LEVEL: "orange, filled",
+    ClaimKind.OFFERED: "brown, finely dotted",
+    ClaimKind.SUBJECT: "yellow, dashed and dotted",
+    ClaimKind.FURNITURE: "grey line",
+    ClaimKind.CHROME: "grey, hatched",
+}
+GAP_LOOK = "red, thick dashes, hatched and numbered"
 _TAGS = {
     ClaimKind.SECTION: "section",
     ClaimKind.HEAD: "column head",
@@ -82,6 +94,12 @@ class Drawn:
 def html_of(views: Sequence[Drawn], marked: Sequence[GapMark], *, title: str, subline: str) -> str:
     """Everything as one self-contained page: no script, no network, light and dark, readable on a telephone."""
     return _rendered(views, marked, title=title, subline=subline, drawn=False)
+
+
+def legend() -> dict[str, str]:
+    """What each kind of claim is called and how it is drawn; `gap` for what nothing claimed."""
+    told = {kind.value: f"{NAMES[kind]} ({LOOKS[kind]})" for kind in ClaimKind}
+    return {**told, "gap": f"what nothing explains ({GAP_LOOK})"}
 
 
 def alt_of(view: Drawn, marked: Sequence[GapMark]) -> str:

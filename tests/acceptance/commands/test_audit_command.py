@@ -8,9 +8,12 @@ from __future__ import annotations
 import asyncio
 import getpass
 import json
+import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,6 +24,7 @@ from agent.store.console import operator_log
 from agent.store.database.engine import open_database, reading, writing
 from agent.store.people.lost_rows import confirmed
 from agent.store.vault.keys import new_key
+from fixtures.stand_in.permissions import pages
 from fixtures.stand_in.scenario import Scenario
 from fixtures.stand_in.seller.rights_row import Level
 from fixtures.stand_in.world import StandIn
@@ -75,8 +79,8 @@ async def run(agent: Agent, *arguments: str, stdin: str = "") -> Ended:
 
 async def test_an_own_view_as_ordered_passes_and_is_stored(stand_in: StandIn, tmp_path: Path) -> None:
     agent = await ready(stand_in, tmp_path, world("classic_g1"))
-    ended = await run(agent, "audit", "A1", "--format", "json")
-    assert ended.code == 0, ended.err
+    ended = await run(agent, "audit", "A1", "--format", "json", "--confirm", "--reason", "merged")
+    assert (ended.code, "nothing to confirm" in ended.err) == (0, True), ended.err
     assert errors_of(ended.document, CONTRACT) == []
     (audit,) = ended.document["audits"]
     assert (audit["verdict"], audit["source"], audit["layout"], audit["user_email"]) == (
@@ -152,6 +156,34 @@ async def test_a_refused_page_exits_3(stand_in: StandIn, tmp_path: Path) -> None
     assert "A1: nothing was drawn: the site refused the permissions page (redirected)" in ended.err
 
 
+async def test_each_gap_has_its_place_in_a_picture_and_a_step_for_a_person(
+    stand_in: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    respond = pages.respond
+
+    def with_a_banner(*given: Any) -> Any:
+        answer = respond(*given)
+        banner = b"<body><div role=alert>Draft, not published</div>"
+        return answer and replace(answer, body=re.sub(rb"<body[^>]*>", banner, answer.body, count=1))
+
+    monkeypatch.setattr(pages, "respond", with_a_banner)
+    agent = await ready(stand_in, tmp_path, world("classic_g1"))
+    ended = await run(agent, "audit", "A1", "--explain", "--format", "json", "--output", "read.json")
+    (audit,) = json.loads((tmp_path / "read.json").read_text(encoding="utf-8"))["audits"]
+    assert (ended.code, audit["verdict"]) == (3, "incomplete"), ended.err
+    (gap,), (mark,), (picture,) = audit["gaps"], audit["explained"]["marks"], audit["explained"]["pictures"]
+    assert (gap["kind"], mark["picture"], mark["number"]) == ("banner", gap["picture"], 1)
+    assert mark["box"][2] > 50
+    assert "Draft, not published" in picture["alt"]
+    named = [gap["picture"], picture["picture"], audit["explained"]["page"]]
+    assert sorted(named) == sorted(audit["evidence"])
+    assert all((tmp_path / "data" / name).read_bytes() for name in named)
+    assert (tmp_path / "read-A1-explained-1.png").read_bytes() == (tmp_path / "data" / picture["picture"]).read_bytes()
+    adopted = re.search(r"selectors adopt (\S+) --reason", mark["next"])
+    assert adopted
+    assert adopted[1] in (await run(agent, "selectors", "drafts")).out
+
+
 async def test_a_row_that_is_gone_is_a_gap_until_a_person_says_why(stand_in: StandIn, tmp_path: Path) -> None:
     agent = await ready(stand_in, tmp_path, world("classic_g1"))
     audited_once(tmp_path / "data" / "agent.sqlite", "Orders", "Bulk Returns")
@@ -169,8 +201,6 @@ async def test_a_row_that_is_gone_is_a_gap_until_a_person_says_why(stand_in: Sta
     assert said.code == 0, said.err
     assert "confirmed as gone for every account" in said.err
     assert f"({why}): Orders > Bulk Returns" in said.out
-    again = await run(agent, "audit", "A1", "--confirm", "--reason", why)
-    assert (again.code, "nothing to confirm" in again.err) == (0, True), again.err
     engine = open_database(f"sqlite:///{tmp_path / 'data' / 'agent.sqlite'}")
     with reading(engine) as conn:
         (entry,) = operator_log.page(conn, before=None, limit=10)

@@ -59,7 +59,13 @@ def explained(folder: Path) -> AuditDocument:
     made["gaps"] = [{**gap, "picture": crop}]  # type: ignore[typeddict-item]  # as above
     made["lost_rows"] = [{"scope": "regional", "section": "Orders", "permission": "Manage Returns"}]
     picture: Any = {"picture": whole, "name": "/permissions", "alt": "The page, coloured", "counts": {"label": 1}}
-    made["explained"] = {"pictures": [picture], "page": None, "marks": [mark], "why_not": None}
+    made["explained"] = {
+        "legend": {"label": "permission (green)"},
+        "pictures": [picture],
+        "page": None,
+        "marks": [mark],
+        "why_not": None,
+    }
     return made
 
 

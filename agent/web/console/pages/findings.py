@@ -165,9 +165,16 @@ def _address(account: str, path: str) -> str:
 def _views(account: str, document: AuditDocument | None) -> list[dict[str, Any]]:
     """The explained pictures, and how many pieces each kind of claim has."""
     explained = document.get("explained") if document else None
+    if explained is None:
+        return []
+    names = explained["legend"]
     return [
-        {**picture, "address": _address(account, picture["picture"])}
-        for picture in (explained["pictures"] if explained else ())
+        {
+            **picture,
+            "address": _address(account, picture["picture"]),
+            "claims": [f"{count} {names.get(kind, kind)}" for kind, count in picture["counts"].items()],
+        }
+        for picture in explained["pictures"]
     ]
 
 
