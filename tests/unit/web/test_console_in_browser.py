@@ -92,6 +92,7 @@ async def test_findings_show_each_gap_where_it_stands_and_what_to_do_with_script
         await picture.scroll_into_view_if_needed()
         await expect(picture).to_have_js_property("complete", True)
         assert await picture.evaluate("img => img.naturalWidth") == 1
+    assert await page.get_by_text("No picture: the row is not on the page").count() == 1
     form = page.locator("form", has=page.get_by_role("button", name="They are gone for every account"))
     await form.get_by_label("Reason").fill("merged")
     await form.get_by_role("button").click()

@@ -56,6 +56,7 @@ def explained(folder: Path) -> AuditDocument:
     gap = {"kind": "banner", "words": "Draft, not published", "where": "main > div.flash"}
     crop, whole = (f"evidence/A1/{VISIT}/explained-{name}.png" for name in ("gap-1", "1"))
     mark: Any = {**gap, "number": 1, "next": "Look at it.", "picture": crop, "box": [1, 1, 9, 9]}
+    made["findings"][0]["no_picture"] = "the row is not on the page"
     made["gaps"] = [{**gap, "picture": crop}]  # type: ignore[typeddict-item]  # as above
     made["lost_rows"] = [{"scope": "regional", "section": "Orders", "permission": "Manage Returns"}]
     picture: Any = {"picture": whole, "name": "/permissions", "alt": "The page, coloured", "counts": {"label": 1}}

@@ -55,6 +55,11 @@ def show(visit: Visitor) -> Response:
         "listed": audits.list_numbers(visit.conn, account.id, limit=20),
         "formats": list(TYPES),
         "pictures": _pictures(account.id, document),
+        "unpictured": {
+            " ".join(_key(finding)): finding["no_picture"]
+            for finding in (document["findings"] if document else ())
+            if "no_picture" in finding
+        },
         "views": _views(account.id, document),
         "marks": _marks(account.id, document),
         "newest": audits.newest_number(visit.conn, account.id),
