@@ -63,9 +63,12 @@ def share_pictures(drawn: AuditDocument, shown: AuditDocument) -> None:
     for gap in shown.get("gaps", ()):
         gap["picture"] = pictures.get((gap["kind"], gap["words"], gap["where"]))
     taken = {finding["id"]: finding["evidence"] for finding in drawn["findings"] if "evidence" in finding}
+    whys = {finding["id"]: finding["no_picture"] for finding in drawn["findings"] if "no_picture" in finding}
     for finding in shown["findings"]:
         if finding["id"] in taken:
             finding["evidence"] = taken[finding["id"]]
+        else:
+            finding["no_picture"] = whys.get(finding["id"], "only findings of the settings' own policy are pictured")
     shown["evidence"] = list(drawn["evidence"])
 
 
