@@ -50,6 +50,7 @@ async def test_permissions_as_asked_pass_and_the_account_is_complete(member: Reh
     document = await audit(member)
     account = member.account()
     assert (document["verdict"], account.authorization) == ("pass", State.COMPLETE)
+    assert "explained" not in document  # nobody asked, and there is no gap
     assert account.last_complete_read_at is not None
     assert account.granted_at is not None
 
