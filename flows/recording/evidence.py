@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Error, Page
+from playwright.async_api import Error, FloatRect, Page
 
 from flows.browser.scripts import PageMovedError, ask
 from flows.catalogue.load import load_catalogue
@@ -101,16 +101,24 @@ def scrubbed_words(text: str, redactor: Redactor) -> str:
 
 
 async def masked_screenshot(
-    page: Page, redactor: Redactor, *, boxes: Sequence[tuple[int, int, int, int]] = ()
+    page: Page,
+    redactor: Redactor,
+    *,
+    boxes: Sequence[tuple[int, int, int, int]] = (),
+    size: tuple[int, int] | None = None,
 ) -> bytes:
     """Take the picture of the whole page (PNG) with covers drawn over inputs, names and addresses.
 
-    `boxes` (left, top, width, height in pixels of the page) are covered, too. No picture without covers.
+    `boxes` (left, top, width, height in pixels of the page) are covered, too. `size`: only so much of the page, from its
+    top left corner. No picture without covers.
     """
     masks = list(load_catalogue().shared.masks)
     await ask(page, "cover", {"masks": masks, "values": redactor.names(), "off": False, "boxes": list(boxes)})
     try:
-        return await page.screenshot(full_page=True, timeout=_PATIENCE * 1000, animations="disabled", caret="hide")
+        clip: FloatRect | None = None if size is None else {"x": 0, "y": 0, "width": size[0], "height": size[1]}
+        return await page.screenshot(
+            full_page=True, clip=clip, timeout=_PATIENCE * 1000, animations="disabled", caret="hide"
+        )
     finally:
         with suppress(Error, PageMovedError):
             await ask(page, "cover", {"masks": masks, "values": [], "off": True})

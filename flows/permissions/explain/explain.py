@@ -25,7 +25,7 @@ from flows.recording.evidence import masked_screenshot, scrubbed_words, write_pr
 from flows.redaction.redact import Redactor
 
 _MOST_VIEWS = 12
-_HIGHEST = 12_000  # px of a page that are drawn
+_WIDEST, _HIGHEST = 4_000, 12_000  # px of a page that are drawn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,8 +163,11 @@ class _Work:
         return found + [(len(gaps) + troubled.index(row) + 1, box) for row, box in view.unread]
 
     async def _take(self, name: str, view: View) -> None:
-        png = await masked_screenshot(self.page, self.redactor, boxes=view.private)
-        width, height = int.from_bytes(png[16:20]), min(int.from_bytes(png[20:24]), _HIGHEST)
+        size = (min(view.size[0], _WIDEST), min(view.size[1], _HIGHEST))
+        if size != view.size:
+            self.short_of = f"only the first {size[0]} x {size[1]} pixels of a page are drawn"
+        png = await masked_screenshot(self.page, self.redactor, boxes=view.private, size=size)
+        width, height = int.from_bytes(png[16:20]), int.from_bytes(png[20:24])
         claimed = [one for one in view.claimed if one.box[1] < height]
         marks = [(number, box) for number, box in self._marks(view) if box[1] < height]
         self.drawn.append(
