@@ -105,14 +105,15 @@ async def masked_screenshot(
     redactor: Redactor,
     *,
     boxes: Sequence[tuple[int, int, int, int]] = (),
+    also: str | None = None,
     size: tuple[int, int] | None = None,
 ) -> bytes:
     """Take the picture of the whole page (PNG) with covers drawn over inputs, names and addresses.
 
-    `boxes` (left, top, width, height in pixels of the page) are covered, too. `size`: only so much of the page, from its
-    top left corner. No picture without covers.
+    `boxes` (left, top, width, height in pixels of the page) are covered, too, and whatever the selector `also` finds.
+    `size`: only so much of the page, from its top left corner. No picture without covers.
     """
-    masks = list(load_catalogue().shared.masks)
+    masks = [*load_catalogue().shared.masks, *([also] if also else [])]
     await ask(page, "cover", {"masks": masks, "values": redactor.names(), "off": False, "boxes": list(boxes)})
     try:
         clip: FloatRect | None = None if size is None else {"x": 0, "y": 0, "width": size[0], "height": size[1]}

@@ -6,17 +6,20 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page
 
 from flows.browser.scripts import PageMovedError
+from flows.catalogue.grids import grid_data
 from flows.errors import BrowserLostError
 from flows.models import Grid, PageGap, PermissionRow
 from flows.permissions.explain.claims import Box, ClaimKind, View, view_of
 from flows.permissions.explain.sheet import UNREAD, Drawn, GapMark, alt_of, draw, easel, html_of
 from flows.permissions.rows.account import Known
+from flows.permissions.rows.tokens import Sight
 from flows.permissions.scan import each_window
 from flows.permissions.scopes import show_scope
 from flows.permissions.settle import rest
@@ -112,16 +115,21 @@ class _Work:
     async def look(self) -> None:
         """Take every view that shows something which no earlier one showed."""
         async for name, scope in self._places():
-            sight, pieces = await read_explained(self.page)
-            known = Known(names=self.wanted.names, nameless=True)
-            rows = self.wanted.grid.rows
-            view = view_of(sight, pieces, known=known, gaps=self.wanted.gaps, rows=rows, scope=scope)
+            view = self._view(*await read_explained(self.page), scope)
             if not self._is_new(view, scope):
                 continue
             if len(self.drawn) >= _MOST_VIEWS:
                 self.short_of = f"only the first {_MOST_VIEWS} views are drawn"
                 return
             await self._take(name.format(len(self.drawn) + 1), view)
+            after = self._view(*await read_explained(self.page), scope)
+            if after.private != view.private:  # the covers may have been beside what they had to cover
+                self.drawn.pop()
+                self.short_of = "a view that moved while it was photographed is left out"
+
+    def _view(self, sight: Sight, pieces: dict[str, Any], scope: str) -> View:
+        known, rows = Known(names=self.wanted.names, nameless=True), self.wanted.grid.rows
+        return view_of(sight, pieces, known=known, gaps=self.wanted.gaps, rows=rows, scope=scope)
 
     async def _places(self) -> AsyncIterator[tuple[str, str]]:
         """The page as it stands; then, where it is walked, every page, marketplace and window."""
@@ -166,7 +174,9 @@ class _Work:
         size = (min(view.size[0], _WIDEST), min(view.size[1], _HIGHEST))
         if size != view.size:
             self.short_of = f"only the first {size[0]} x {size[1]} pixels of a page are drawn"
-        png = await masked_screenshot(self.page, self.redactor, boxes=view.private, size=size)
+        png = await masked_screenshot(
+            self.page, self.redactor, boxes=view.private, also=grid_data("walk")["frame"], size=size
+        )
         width, height = int.from_bytes(png[16:20]), int.from_bytes(png[20:24])
         claimed = [one for one in view.claimed if one.box[1] < height]
         marks = [(number, box) for number, box in self._marks(view) if box[1] < height]
