@@ -163,7 +163,7 @@ async def test_each_gap_has_its_place_in_a_picture_and_a_step_for_a_person(
 
     def with_a_banner(*given: Any) -> Any:
         answer = respond(*given)
-        banner = b"<body><div role=alert>Draft, not published</div>"
+        banner = b"<body><div role=alert>Watch our webinar</div>"
         return answer and replace(answer, body=re.sub(rb"<body[^>]*>", banner, answer.body, count=1))
 
     monkeypatch.setattr(pages, "respond", with_a_banner)
@@ -174,7 +174,7 @@ async def test_each_gap_has_its_place_in_a_picture_and_a_step_for_a_person(
     (gap,), (mark,), (picture,) = audit["gaps"], audit["explained"]["marks"], audit["explained"]["pictures"]
     assert (gap["kind"], mark["picture"], mark["number"]) == ("banner", gap["picture"], 1)
     assert mark["box"][2] > 50
-    assert "Draft, not published" in picture["alt"]
+    assert "Watch our webinar" in picture["alt"]
     named = [gap["picture"], picture["picture"], audit["explained"]["page"]]
     assert sorted(named) == sorted(audit["evidence"])
     assert all((tmp_path / "data" / name).read_bytes() for name in named)
