@@ -106,23 +106,27 @@ async def masked_screenshot(
     *,
     boxes: Sequence[tuple[int, int, int, int]] = (),
     also: str | None = None,
-    size: tuple[int, int] | None = None,
+    part: tuple[int, int, int, int] | None = None,
 ) -> bytes:
     """Take the picture of the whole page (PNG) with covers drawn over inputs, names and addresses.
 
     `boxes` (left, top, width, height in pixels of the page) are covered, too, and whatever the selector `also` finds.
-    `size`: only so much of the page, from its top left corner. No picture without covers.
+    `part`: only this box of the page. No picture without covers.
     """
     masks = [*load_catalogue().shared.masks, *([also] if also else [])]
     await ask(page, "cover", {"masks": masks, "values": redactor.names(), "off": False, "boxes": list(boxes)})
     try:
-        clip: FloatRect | None = None if size is None else {"x": 0, "y": 0, "width": size[0], "height": size[1]}
+        clip: FloatRect | None = None if part is None else _rect(part)
         return await page.screenshot(
             full_page=True, clip=clip, timeout=_PATIENCE * 1000, animations="disabled", caret="hide"
         )
     finally:
         with suppress(Error, PageMovedError):
             await ask(page, "cover", {"masks": masks, "values": [], "off": True})
+
+
+def _rect(box: tuple[int, int, int, int]) -> FloatRect:
+    return {"x": box[0], "y": box[1], "width": box[2], "height": box[3]}
 
 
 def _story(page: Page, redactor: Redactor, visit: Visit | None, error: BaseException | None) -> dict[str, Any]:

@@ -100,10 +100,6 @@ def _tell(document: AuditDocument, made: Explanation) -> None:
     crops = {number: _place(path) for number, path in made.crops.items()}
     for number, gap in enumerate(document.get("gaps", ()), 1):
         gap["picture"] = crops.get(number)
-    boxes: dict[int, list[int]] = {}
-    for picture in made.pictures:
-        for number, box in picture.marks:
-            boxes.setdefault(number, list(box))
     document["explained"] = ExplainedDocument(
         legend=legend(),
         pictures=[
@@ -119,7 +115,7 @@ def _tell(document: AuditDocument, made: Explanation) -> None:
                 where=one.where,
                 next=one.next,
                 picture=crops.get(one.number),
-                box=boxes.get(one.number),
+                box=list(made.boxes[one.number]) if one.number in made.boxes else None,
             )
             for one in made.marks
         ],

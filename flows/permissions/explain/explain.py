@@ -29,6 +29,11 @@ from flows.redaction.redact import Redactor
 
 _MOST_VIEWS = 12
 _WIDEST, _HIGHEST = 4_000, 12_000  # px of a page that are drawn
+_MOST_PARTS, _PART, _ABOVE = (
+    8,
+    900,
+    300,
+)  # further parts with marks, how high each is, how much of it lies above the mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +53,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExplainedPicture:
-    """One picture that was drawn. `counts`: pieces by kind of claim. `marks`: numbers and boxes of what is marked."""
+    """One picture that was drawn. `counts`: pieces by kind of claim. `marks`: what is marked, with boxes in the picture."""
 
     path: Path
     name: str
@@ -61,13 +66,14 @@ class ExplainedPicture:
 class Explanation:
     """What was drawn. Marks are numbered as in `named_gaps`, from 1; unread rows follow.
 
-    `crops` are pictures of single marks. `why_not`: why there is no picture, or not of everything.
+    `crops` are pictures of single marks, `boxes` their places in pixels of the page. `why_not`: why there is no picture, or not of everything.
     """
 
     pictures: tuple[ExplainedPicture, ...] = ()
     html: Path | None = None
     marks: tuple[GapMark, ...] = ()
     crops: dict[int, Path] = field(default_factory=dict)
+    boxes: dict[int, Box] = field(default_factory=dict)
     why_not: str = ""
 
 
@@ -110,6 +116,7 @@ class _Work:
     placed: set[int] = field(default_factory=set)
     labels: set[tuple[str, str, str]] = field(default_factory=set)
     seen: set[int] = field(default_factory=set)
+    boxes: dict[int, Box] = field(default_factory=dict)
     short_of: str = ""
 
     async def look(self) -> None:
@@ -121,10 +128,11 @@ class _Work:
             if len(self.drawn) >= _MOST_VIEWS:
                 self.short_of = f"only the first {_MOST_VIEWS} views are drawn"
                 return
-            await self._take(name.format(len(self.drawn) + 1), view)
+            before = len(self.drawn)
+            await self._take(name.format(before + 1), view)
             after = self._view(*await read_explained(self.page), scope)
             if after.private != view.private:  # the covers may have been beside what they had to cover
-                self.drawn.pop()
+                del self.drawn[before:]
                 self.short_of = "a view that moved while it was photographed is left out"
 
     def _view(self, sight: Sight, pieces: dict[str, Any], scope: str) -> View:
@@ -171,17 +179,34 @@ class _Work:
         return found + [(len(gaps) + troubled.index(row) + 1, box) for row, box in view.unread]
 
     async def _take(self, name: str, view: View) -> None:
-        size = (min(view.size[0], _WIDEST), min(view.size[1], _HIGHEST))
-        if size != view.size:
-            self.short_of = f"only the first {size[0]} x {size[1]} pixels of a page are drawn"
-        png = await masked_screenshot(
-            self.page, self.redactor, boxes=view.private, also=grid_data("walk")["frame"], size=size
-        )
-        width, height = int.from_bytes(png[16:20]), int.from_bytes(png[20:24])
-        claimed = [one for one in view.claimed if one.box[1] < height]
-        marks = [(number, box) for number, box in self._marks(view) if box[1] < height]
+        """Photograph a view: its beginning as far as is drawn of a page, and each part further down that holds a mark."""
+        width, marks = min(view.size[0], _WIDEST), self._marks(view)
+        parts = [(0, 0, width, min(view.size[1], _HIGHEST))]
+        for _, box in sorted(marks, key=lambda mark: mark[1][1]):
+            if not any(_is_in(box, part) for part in parts) and len(parts) <= _MOST_PARTS:
+                top = max(0, min(box[1] - _ABOVE, view.size[1] - _PART))
+                parts.append((0, top, width, max(min(_PART, view.size[1] - top), 1)))
+        if view.size[1] > _HIGHEST:
+            self.short_of = (
+                f"only the first {_HIGHEST} pixels of a page are drawn, and what lies around gaps further down"
+            )
+        for number, box in marks:
+            self.boxes.setdefault(number, box)
+        for part in parts:
+            await self._take_part(name if part[1] == 0 else f"{name}, from pixel {part[1]} on", view, part, marks)
+
+    async def _take_part(self, name: str, view: View, part: Box, marks: list[tuple[int, Box]]) -> None:
+        walled = grid_data("walk")["frame"]
+        png = await masked_screenshot(self.page, self.redactor, boxes=view.private, also=walled, part=part)
         self.drawn.append(
-            Drawn(name=name, png=png, width=width, height=height, claimed=tuple(claimed), marks=tuple(marks))
+            Drawn(
+                name=name,
+                png=png,
+                width=int.from_bytes(png[16:20]),
+                height=int.from_bytes(png[20:24]),
+                claimed=tuple(replace(one, box=_moved(one.box, part)) for one in view.claimed if _is_in(one.box, part)),
+                marks=tuple((number, _moved(box, part)) for number, box in marks if _is_in(box, part)),
+            )
         )
 
     async def finish(self, directory: Path) -> Explanation:
@@ -202,7 +227,7 @@ class _Work:
                         crops[mark] = write_private(directory / f"explained-gap-{mark}.png", part)
         html = html_of(self.drawn, marks, title="What the audit made of the page", subline=_SUBLINE)
         kept = write_private(directory / "explained.html", html.encode())
-        return Explanation(pictures=tuple(pictures), html=kept, marks=marks, crops=crops)
+        return Explanation(pictures=tuple(pictures), html=kept, marks=marks, crops=crops, boxes=self.boxes)
 
     def marks(self) -> tuple[GapMark, ...]:
         """Every gap of the audit, then every row it could not read, scrubbed."""
@@ -223,6 +248,14 @@ class _Work:
 
 
 _SUBLINE = "Every piece of the page is coloured by what claimed it; a pass needs a page without any gap. Grey covers hide what is private."
+
+
+def _is_in(box: Box, part: Box) -> bool:
+    return part[1] <= box[1] < part[1] + part[3] and box[0] < part[0] + part[2]
+
+
+def _moved(box: Box, part: Box) -> Box:
+    return (box[0] - part[0], box[1] - part[1], box[2], box[3])
 
 
 def _troubled(grid: Grid) -> list[PermissionRow]:
