@@ -182,6 +182,10 @@ class WorkSettings(_Group):
     visits_per_minute: int = Field(default=100, ge=1)
     visits_per_host_minute: int = Field(default=60, ge=1)
     visits_per_account_day: int = Field(default=200, ge=1)
+    canaries: Strings = []  # accounts for whom what people adopt counts first
+    canary_visits: int = Field(default=3, ge=1)  # of theirs that must go well before it counts for all
+    only_accounts: Strings = []  # this worker visits these alone by itself, such as those a new release is tried on
+    not_accounts: Strings = []  # and these not: another worker does
     quiet_hours: str | None = None  # "22:00-06:00" UTC: only urgent visits start
 
 

@@ -174,6 +174,7 @@ def list_due(
     free_at: tuple[datetime, timedelta] | None = None,
     urgent_only: bool = False,
     but: Collection[str] = (),
+    only: Collection[str] = (),
 ) -> list[Account]:
     """At most `limit` accounts whose time has come, urgent ones first, then the longest waiting.
 
@@ -191,6 +192,8 @@ def list_due(
         query = query.where(accounts.c.urgent.is_(True))
     if but:
         query = query.where(accounts.c.id.not_in(list(but)))
+    if only:
+        query = query.where(accounts.c.id.in_(list(only)))
     if free_at is not None:
         moment, length = free_at
         mine = leases.c.account_id == accounts.c.id

@@ -81,6 +81,14 @@ def started_by_account(conn: Connection, since: datetime, account_ids: Collectio
     return {row[0]: row[1] for row in conn.execute(query)}
 
 
+def outcomes_of(conn: Connection, account_ids: Collection[str], *, since: datetime) -> list[str]:
+    """How the visits of these accounts ended that began since then, in the order they ended."""
+    mine = sa.and_(
+        visits.c.started_at > since, visits.c.account_id.in_(list(account_ids)), visits.c.outcome.is_not(None)
+    )
+    return list(conn.scalars(sa.select(visits.c.outcome).where(mine).order_by(visits.c.ended_at)))
+
+
 def find(conn: Connection, account_id: str, visit_id: str) -> Mapping[str, Any] | None:
     """One visit of an account as it is counted.
 

@@ -10,24 +10,25 @@ from sqlalchemy.engine import Engine
 from agent.observe import events
 from agent.store.database.engine import reading
 from agent.store.people import adopted
+from agent.visits.guards.canaries import Trial, tried
 from flows.catalogue.adopted import Adopted, AdoptedKind, Overlaid, lay_under
 from flows.catalogue.load import Catalogue, load_catalogue
 
 log = structlog.get_logger(__name__)
 
 
-def current_catalogue(engine: Engine, *, also: tuple[str, ...] = ()) -> Catalogue:
+def current_catalogue(engine: Engine, *, also: tuple[str, ...] = (), trial: Trial | None = None) -> Catalogue:
     """The catalogue as it is now: every visit asks, so that an adoption counts from the next visit on.
 
-    `also`: files that only some errands know.
+    `also`: files that only some errands know. `trial`: whose visit it is; an adoption is tried on canaries first.
     """
-    return overlaid(engine, also=also).catalogue
+    return overlaid(engine, also=also, trial=trial).catalogue
 
 
-def overlaid(engine: Engine, *, also: tuple[str, ...] = ()) -> Overlaid:
+def overlaid(engine: Engine, *, also: tuple[str, ...] = (), trial: Trial | None = None) -> Overlaid:
     """As `current_catalogue`, with what of the adopted is not used and why."""
     with reading(engine) as conn:
-        rows = adopted.list_all(conn)
+        rows = tried(conn, adopted.list_all(conn), trial)
     return _laid(tuple(_piece(row) for row in rows if row.kind in set(AdoptedKind)), also)
 
 

@@ -24,6 +24,7 @@ from agent.visits.context import WorkerContext
 from agent.visits.errands import policy_of, screens_of
 from agent.visits.errors import UnexpectedError, VisitTimeoutError
 from agent.visits.guards import unanswered
+from agent.visits.guards.canaries import Trial
 from agent.visits.guards.lease_guard import while_held
 from agent.visits.hooks import hooks_for
 from agent.visits.kinds.accept import accept
@@ -174,7 +175,8 @@ async def _browse(context: WorkerContext, plan: Plan, redactor: Redactor) -> Con
 @asynccontextmanager
 async def _opened(context: WorkerContext, plan: Plan, redactor: Redactor, *, pool: BrowserPool) -> AsyncIterator[Visit]:
     """Open the visit with the stored session and the catalogue as it is now."""
-    catalogue = await asyncio.to_thread(current_catalogue, context.engine, also=screens_of(plan))
+    trial = None if plan.asked is not None else Trial.of(plan.account.id, context.settings.work)
+    catalogue = await asyncio.to_thread(current_catalogue, context.engine, also=screens_of(plan), trial=trial)
     async with (
         pool.browser() as browser,
         open_visit(

@@ -110,7 +110,8 @@ class Dispatcher:
                 free_at=(leases.shared_now(conn, now), context.lease_length),
                 limit=limits.batch,
                 urgent_only=is_quiet,
-                but=set(self._running),
+                but={*self._running, *limits.not_accounts},
+                only=limits.only_accounts,
             )
             hosts = dict(visits.started_by_host(conn, now - _MINUTE)) if due else {}
             self._next = (accounts.next_due(conn, after=now),)

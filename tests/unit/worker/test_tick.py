@@ -88,6 +88,19 @@ async def test_no_more_visits_are_started_than_there_are_contexts(rig: Rig) -> N
     assert await rig.tick.once() == 0
 
 
+async def test_a_worker_takes_its_own_accounts_alone(rig: Rig) -> None:
+    rig.tick.context = with_contexts(rig.tick.context, 6)
+    work = rig.tick.context.settings.work
+    begun: list[str] = []
+
+    async def begin(account_id: str) -> None:
+        begun.append(account_id)
+
+    rig.tick.engine.start = begin  # type: ignore[method-assign]
+    work.only_accounts, work.not_accounts = ["A1", "A3"], ["A3"]
+    assert (await rig.tick.once(), begun) == (1, ["A1"])
+
+
 async def test_one_context_is_kept_for_what_is_urgent(rig: Rig) -> None:
     rig.tick.context = with_contexts(rig.tick.context, 3)
     rig.tick.engine.start = _never_end  # type: ignore[method-assign]  # a visit that runs on
