@@ -23,7 +23,7 @@ def compile_literals(texts: Iterable[str]) -> re.Pattern[str]:
     for text in texts:
         if text.isdigit():
             numbers.append(text)
-        elif "@" in text or "%40" in text:
+        elif is_address(text):
             addresses.append(text.lower())
         else:
             others.append(text)
@@ -33,6 +33,11 @@ def compile_literals(texts: Iterable[str]) -> re.Pattern[str]:
         rf"(?<!\d){_merged(numbers)}(?!\d)" if numbers else "",
     )
     return re.compile("|".join(part for part in parts if part))
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is found in any case."""
+    return "@" in text or "%40" in text
 
 
 def _merged(texts: Iterable[str]) -> str:

@@ -11,9 +11,11 @@ from collections.abc import Iterable, Iterator
 
 from pydantic import SecretStr
 
-from flows.redaction.literals import compile_literals
+from flows.redaction.literals import compile_literals, is_address
 from flows.redaction.unescaped import source_of, unescaped_levels
 from flows.redaction.written_forms import SHORTEST, written_forms
+
+_A_LINE = 2_000  # characters; looking for every form in more takes longer than compiling them once
 
 
 class Redactor:
@@ -73,6 +75,8 @@ class Redactor:
             return text
         compiled = self._compiled
         if compiled is None or compiled[1] is not forms:
+            if len(text) <= _A_LINE and not _may_hold(text, forms):
+                return text
             compiled = self._compiled = (compile_literals(forms), forms)
         expression = compiled[0]
         return _without_escaped(expression.sub(lambda match: _shown(forms, match.group()), text), expression, forms)
@@ -96,6 +100,24 @@ class Redactor:
         while True:
             yield from hmac.digest(self._key, f"{count}:{value}".encode(), hashlib.sha256)
             count += 1
+
+
+def _may_hold(text: str, forms: dict[str, str]) -> bool:
+    """Whether the expression could find anything: never False where it would.
+
+    Compiling it takes a tenth of a second, and most visits log a few harmless lines and nothing else.
+    """
+    for level in (text, *(chain[-1].text for chain in unescaped_levels(text))):
+        if not level.isascii():
+            return True  # which letters are the same in another case is the expression's to know
+        lowered = level.lower()
+        if any(form in level or (is_address(form) and _may_be(form, lowered)) for form in forms):
+            return True
+    return False
+
+
+def _may_be(address: str, lowered: str) -> bool:
+    return not address.isascii() or address.lower() in lowered
 
 
 def _same_kind(char: str, draw: int) -> str:

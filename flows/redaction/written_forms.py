@@ -53,16 +53,17 @@ def _as_bytes(raw: bytes, shown: bytes) -> Iterator[tuple[str, str]]:
         pairs = [(raw.strip(b"\0"), shown.strip(b"\0"))]
     for written, replacement in pairs:
         yield from _long_enough(written.decode("latin-1"), replacement.decode("latin-1"))
-        for encode in (quote, quote_plus, _percent, lambda value: _percent(value).lower()):
+        for encode in (quote, quote_plus):
             yield from _long_enough(encode(written), encode(replacement))
-        yield from _long_enough(written.hex(), replacement.hex())
-        yield from _long_enough(written.hex().upper(), replacement.hex().upper())
+        for form, stub in ((_percent(written), _percent(replacement)), (written.hex(), replacement.hex())):
+            yield from _long_enough(form, stub)
+            yield from _long_enough(form.swapcase(), stub.swapcase())
     for core in _base64_cores(raw):
         yield from _stubs(core)
 
 
 def _percent(raw: bytes) -> str:
-    return "".join(f"%{byte:02X}" for byte in raw)
+    return f"%{raw.hex('%').upper()}" if raw else ""
 
 
 def _stubs(core: str) -> Iterator[tuple[str, str]]:

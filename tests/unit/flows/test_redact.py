@@ -118,3 +118,25 @@ def test_no_value_survives_in_an_address_or_a_document(value: str) -> None:
         assert redactor.redact(f"[{written}]") == redactor.redact(f"[{written}]")
         if len(set(value)) > 3:
             assert written not in redactor.redact(f"[{written}]")
+
+
+_HARMLESS = '{"event": "visit.started", "account": "A1", "place": "/a%20b?c=d&amp;e", "words": "say \\\\u0026"}'
+
+
+def test_lines_that_hold_nothing_are_left_alone_without_compiling_and_all_others_are_redacted_alike() -> None:
+    values = ["hunter2-hunter2", "Some.One@users.example", "123456", SECRET, "ſecret@users.example"]
+    lines = [_HARMLESS, "SOME.ONE%40USERS.EXAMPLE", "some%2eone%40users%2Eexample", "1234567", "secret@users.example"]
+    lines += [f"x {encode(value)} y" for value in values for encode in (str, str.upper, html.escape, quote, json.dumps)]
+    lines += [quote(html.escape(SECRET)), "hunter2\\u002dhunter2", *FORMS.values()]
+    for known in ([values[0]], values[:2], values[:4], values):
+        fresh, compiled = Redactor(key=b"k"), Redactor(key=b"k")
+        fresh.register_all(known)
+        compiled.register_all(known)
+        compiled.redact(known[0])
+        for line in lines:
+            fresh._compiled = None
+            assert fresh.redact(line) == compiled.redact(line)
+    plain = Redactor()
+    plain.register_all(values[:4])
+    assert plain.redact(_HARMLESS) == _HARMLESS
+    assert plain._compiled is None
