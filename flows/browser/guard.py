@@ -58,17 +58,17 @@ class Guard:
         every request passes through us as well, cache or not, and pages and workers have no sockets.
         """
         self._page = page
-        await context.add_init_script(source("harden") + (source("harden_remote") if remote else "") + source("rest"))
+        scripts = source("harden") + (source("harden_remote") if remote else "") + source("rest")
         context.on("page", lambda popup: self._own(popup.close()))
         if self.rehearsal:
             page.on("response", lambda response: self._remember(response))
         # sees the frames that such a browser may keep in processes of their own, but no redirect before it was followed
         if remote:
             await context.route("**/*", lambda route: self._on_route(route))
-        session = await context.new_cdp_session(page)
-        self._main_frame = (await session.send("Page.getFrameTree"))["frameTree"]["frame"]["id"]
+        session, _ = await asyncio.gather(context.new_cdp_session(page), context.add_init_script(scripts))
         session.on("Fetch.requestPaused", lambda paused: self._own(self._on_paused(session, paused)))
         await session.send("Fetch.enable", {"patterns": _patterns()})
+        self._main_frame = (await session.send("Page.getFrameTree"))["frameTree"]["frame"]["id"]
 
     async def close(self) -> None:
         """Wait for the answers that are under way."""

@@ -234,7 +234,7 @@ async def _one_page(visit: Visit, arrival: Arrival, ask: _Asked) -> Grid:
     if arrival.place is not PermissionPlace.GRID:
         empty = Grid(layout="", rows=(), editable=arrival.listed and ask.own, own=ask.own, complete=False)
         return empty.short_of(PageGap(kind=PageGapKind.UNEXPLAINED, words=arrival.detail or "no grid came"))
-    document = None if ask.proof is None else await ask.proof.before()
+    document = None if ask.proof is None else await ask.proof.before(arrival.seen)
     read = partial(
         read_grid,
         visit.page,

@@ -30,13 +30,15 @@ class PageProof:
     viewer: str  # the user email that is signed in
     subject: str  # the user email whose rights are read
 
-    async def before(self) -> int | str:
+    async def before(self, seen: Recognition | None = None) -> int | str:
         """Look at a page that is about to be read; returns the id of its document.
+
+        `seen` is what was recognised of it, where nothing has changed since.
 
         Raises:
             UnprovenError: it contradicts already, or nobody is signed in.
         """
-        seen = await self._seen()
+        seen = await self._seen(seen)
         shown = await self._shown()
         if not shown.is_silent and self._active(shown) is None:
             raise UnprovenError("the page's navigation shows another account, or too little")
@@ -60,9 +62,9 @@ class PageProof:
         if not seen.emails and not is_named:
             raise UnprovenError("the page names no user")
 
-    async def _seen(self) -> Recognition:
+    async def _seen(self, known: Recognition | None = None) -> Recognition:
         try:
-            seen = await self.visit.recognise()
+            seen = known or await self.visit.recognise()
         except PageMovedError as err:
             raise UnprovenError("the page moved on") from err
         if seen.session is not SessionRule.SIGNED_IN:

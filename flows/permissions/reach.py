@@ -62,6 +62,7 @@ class Arrival:
     unknown: tuple[str, ...] = ()  # and of those that nobody knows
     sight: Sight | None = field(default=None, compare=False)  # the last look, where it was a grid's
     ahead: Ahead | None = field(default=None, compare=False)  # and what was read of it before it had come to rest
+    seen: Recognition | None = field(default=None, compare=False)  # what the page is, where nothing changed since
 
 
 async def reach_permissions(visit: Visit, *, host: str, subject: str, own: bool, bounds: Bounds) -> Arrival | Refusal:
@@ -238,7 +239,7 @@ async def _wait(
         since = await _rest(visit)
         is_at_rest = since is not None and since.is_rested and since.moment == moment
         if now is not None and moved and (is_at_rest or now == before):
-            return now
+            return replace(now, seen=seen) if is_at_rest and isinstance(now, Arrival) else now
         if get_running_loop().time() >= end:
             return Arrival(
                 place=PermissionPlace.UNCLEAR, detail=f"neither a list of users nor permissions came ({seen.screen})"

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
+from statistics import median
 
 from agent.visits.prepare import VisitKind
 from agent.visits.run import make_visit
 from flows.visit.open_visit import open_visit
 from tests.bench import bare
+from tests.bench.daemons import cpu_of
 from tests.bench.figure import Family, Figure, figure
 from tests.bench.world import World, fresh_code_time, name, open_world, scenario_of
 
@@ -31,6 +35,29 @@ async def measure(quick: bool) -> AsyncIterator[Figure]:
             memory = browser_memory()
             of = f"{count} visits at once in one browser of {memory:.0f} MB, {os.cpu_count()} cores; beside audits_per_minute_1"
             yield figure(f"audits_per_minute_{count}", rates, unit="1/min", of=of)
+        async for one in _unwatched(world, runs=2 if quick else 3):
+            yield one
+
+
+async def _unwatched(world: World, *, runs: int) -> AsyncIterator[Figure]:
+    """What four at once compute, without the second look, in which a context only waits."""
+    rates, spent = [], []
+    settings = world.settings.model_copy(update={"audit": world.settings.audit.model_copy(update={"second_look": 0.0})})
+    unwatched = replace(world, settings=settings, context=replace(world.context, settings=settings))
+    for _ in range(runs):
+        before = _spent()
+        rates.append(await _rate(unwatched, 4, each=2))
+        spent.append((_spent() - before) / 8)
+    of = "the second look's seconds left out; beside audits_per_minute_4"
+    yield figure("audits_per_minute_4_unwatched", rates, unit="1/min", of=of)
+    of = f"CPU of agent, driver and browser together; {os.cpu_count()} cores can make {60 * (os.cpu_count() or 1) / median(spent):.0f} a minute"
+    yield figure("audit_cpu", spent, unit="s", of=of)
+
+
+def _spent() -> float:
+    """Seconds of CPU of this process, the driver and the browser, with what their ended children took."""
+    theirs = sum(cpu_of(pid) for pid in _descendants(os.getpid()) if re.search("chrom|node", _command(pid)))
+    return time.process_time() + theirs
 
 
 async def _weight(world: World, *, runs: int) -> Figure:
@@ -96,4 +123,12 @@ def _text(path: Path) -> str:
         return ""  # it has ended meanwhile
 
 
-FAMILY = Family(names=("context_memory", *(f"audits_per_minute_{count}" for count in _CONTEXTS)), measure=measure)
+FAMILY = Family(
+    names=(
+        "context_memory",
+        *(f"audits_per_minute_{count}" for count in _CONTEXTS),
+        "audits_per_minute_4_unwatched",
+        "audit_cpu",
+    ),
+    measure=measure,
+)
