@@ -53,6 +53,6 @@ def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
         columns = (accounts.c.id, accounts.c.user_email, accounts.c.merchant_name)
         conditions.append(sa.or_(*(column.icontains(wanted.text, autoescape=True) for column in columns)))
     if wanted.changed_after is not None:
-        moved = sa.func.coalesce(accounts.c.changed_at, accounts.c.updated_at)
-        conditions.append(moved > wanted.changed_after)
+        never = sa.and_(accounts.c.changed_at.is_(None), accounts.c.updated_at > wanted.changed_after)
+        conditions.append(sa.or_(accounts.c.changed_at > wanted.changed_after, never))
     return conditions

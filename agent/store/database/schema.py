@@ -107,6 +107,8 @@ accounts = sa.Table(
     sa.Index("ix_accounts_state_updated", "authorization", "updated_at"),
     sa.Index("ix_accounts_state_read", "authorization", "last_complete_read_at"),
 )
+sa.Index("ix_accounts_changed", accounts.c.changed_at)
+sa.Index("ix_accounts_never_changed", accounts.c.updated_at, **_only(accounts.c.changed_at.is_(None)))
 sa.Index("ix_accounts_incomplete", accounts.c.id, **_only(accounts.c.incompletes > 0))
 sa.Index("ix_accounts_stale", accounts.c.stale_since, **_only(accounts.c.stale_since.is_not(None)))
 # Written out: an index of some rows is used by a query that says the same, not by one with parameters.

@@ -55,6 +55,8 @@ ASKED: dict[str, Callable[[Connection], object]] = {
     "the last event": last_sequence,
     "deliveries that are due": lambda conn: deliveries.due_heads(conn, now=NOW, but=(), limit=32),
     "the next delivery": lambda conn: deliveries.next_due(conn, after=NOW),
+    "what changed after a moment": lambda conn: fleet.page(conn, fleet.Filter(changed_after=NOW), after=None, limit=50),
+    "the status documents asked for at once": lambda conn: accounts.find_all(conn, {"A1", "A2"}),
     "a page of the fleet": lambda conn: fleet.page(conn, fleet.Filter(), after="A1", limit=100),
 }
 
