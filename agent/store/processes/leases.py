@@ -43,11 +43,15 @@ def acquire(conn: Connection, account_id: str, *, holder: str, now: datetime, le
     in which a
     living holder renews it.
     """
-    too_late = sa.and_(leases.c.account_id == account_id, leases.c.until > now + length)
-    conn.execute(leases.update().where(too_late).values(until=now + length))
-    conn.execute(leases.delete().where(leases.c.account_id == account_id, leases.c.until <= now))
+    mine, end = leases.c.account_id == account_id, now + length
+    # Looked at before anything is written: an insert would wait for a holder that renews the lease right now, and that
+    # holder may be waiting for the account's row, which whoever acquires has locked.
+    if conn.scalar(sa.select(leases.c.holder).where(mine, leases.c.until > now, leases.c.until <= end)) is not None:
+        return None
+    conn.execute(leases.update().where(mine, leases.c.until > end).values(until=end))
+    conn.execute(leases.delete().where(mine, leases.c.until <= now))
     lease = Lease(account_id=account_id, holder=holder, token=uuid4().hex)
-    row = {"account_id": account_id, "holder": holder, "token": lease.token, "until": now + length}
+    row = {"account_id": account_id, "holder": holder, "token": lease.token, "until": end}
     return lease if insert_once(conn, leases, row) else None
 
 

@@ -2,8 +2,9 @@
 
 The real engine, tick, shift, leases and books; only the site is a table of clicks.
 
-Usage: python -m tests.support.processes.browserless_worker URL DIRECTORY NAME.
-It looks before it clicks, as the flow does, and every click is one row.
+Usage: python -m tests.support.processes.browserless_worker URL DIRECTORY NAME [accept|read].
+It looks before it clicks, as the flow does, and every click is one row. With `read` it looks at accounts that are
+complete, which takes a moment, and they are due again in a day.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import random
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -46,10 +48,12 @@ CLICKS = sa.Table("clicks", sa.MetaData(), sa.Column("invitation_id", sa.Text), 
 _WORK = WorkSettings(lease=LEASE, tick=0.3, max_deaths=50, visits_per_minute=10_000, visits_per_host_minute=10_000)
 
 
-def context_for(url: str, directory: Path, name: str, work: WorkSettings = _WORK) -> WorkerContext:
+def context_for(
+    url: str, directory: Path, name: str, work: WorkSettings = _WORK, *, contexts: int = 4
+) -> WorkerContext:
     """A worker on this database."""
     signs_in = SignInSettings(per_egress_minute=10_000)
-    settings = Settings(data_dir=directory, work=work, sign_in=signs_in, browser=BrowserSettings(contexts=4))
+    settings = Settings(data_dir=directory, work=work, sign_in=signs_in, browser=BrowserSettings(contexts=contexts))
     pool = BrowserPool(options=browser_options(settings), replace_after=10)
     return WorkerContext(
         settings=settings,
@@ -80,6 +84,13 @@ async def accept_by_table(context: WorkerContext, plan: Plan, redactor: Redactor
     )
 
 
+async def read_by_table(_context: WorkerContext, _plan: Plan, _redactor: Redactor) -> Conclusion:
+    """An audit that brings nothing home."""
+    await asyncio.sleep(random.uniform(0.02, 0.1))
+    later = utc_now() + timedelta(days=1)
+    return Conclusion(outcome="interrupted", event=Event.INTERRUPTED, why="by table", due=later)
+
+
 def _clicked(context: WorkerContext, invitation_id: str) -> bool:
     with writing(context.engine) as conn:
         return conn.execute(sa.select(CLICKS).where(CLICKS.c.invitation_id == invitation_id)).first() is not None
@@ -90,9 +101,9 @@ def _click(context: WorkerContext, invitation_id: str) -> None:
         conn.execute(CLICKS.insert().values(invitation_id=invitation_id, worker=context.worker))
 
 
-async def work(url: str, directory: Path, name: str) -> None:
+async def work(url: str, directory: Path, name: str, *, contexts: int) -> None:
     """Work until killed."""
-    context = context_for(url, directory, name)
+    context = context_for(url, directory, name, contexts=contexts)
     visiting = VisitEngine(context.settings, database=context.engine.url, executor_id=name)
     heart, tick = (
         Heartbeat(context=context, roles="work", engine=visiting),
@@ -109,12 +120,12 @@ async def work(url: str, directory: Path, name: str) -> None:
             await asyncio.sleep(context.settings.work.tick)
 
 
-def main(url: str, directory: str, name: str) -> None:
+def main(url: str, directory: str, name: str, what: str = "accept") -> None:
     """Replace the browser, and work."""
-    browse: Any = accept_by_table
+    browse: Any = {"accept": accept_by_table, "read": read_by_table}[what]
     visitor._browse = browse
     configure_logs(level="WARNING", style="text")
-    asyncio.run(work(url, Path(directory), name))
+    asyncio.run(work(url, Path(directory), name, contexts={"accept": 4, "read": 12}[what]))
 
 
 if __name__ == "__main__":

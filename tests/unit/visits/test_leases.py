@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from agent.clock import Clock
@@ -24,6 +25,7 @@ from agent.store.processes.leases import Lease
 from agent.visits.errors import HeldError, LeaseLostError
 from agent.visits.guards.lease_guard import while_held
 from tests.support.registry import NOW, add_account
+from tests.support.servers.postgres import Postgres
 
 LENGTH = timedelta(seconds=15)
 
@@ -167,3 +169,19 @@ async def test_a_visit_is_stopped_before_its_lease_ends_when_the_database_does_n
         with pytest.raises(LeaseLostError, match="does not answer"):
             await run_held(engine, held)
         assert time.monotonic() - started < 2
+
+
+@pytest.mark.postgres
+def test_who_wants_a_lease_does_not_wait_for_its_holder(postgres: Postgres) -> None:
+    """The holder, in the middle of renewing it, may be waiting for the account that whoever wants it has locked."""
+    engine = open_database(postgres.new_database())
+    with writing(engine) as conn:
+        add_account(conn)
+        held = leases.acquire(conn, "A1", holder="one", now=NOW, length=LENGTH)
+    assert held is not None
+    with writing(engine) as holding:
+        assert leases.renew(holding, held, now=NOW, length=LENGTH)
+        with writing(engine) as conn:
+            conn.execute(sa.text("SET LOCAL lock_timeout = '200ms'"))
+            assert leases.acquire(conn, "A1", holder="two", now=NOW, length=LENGTH) is None
+    engine.dispose()
