@@ -18,6 +18,7 @@ from agent.cli.output_file import STANDARD_OUTPUT, open_binary_output
 from agent.errors import ConfigurationError, UsageError
 from agent.settings.files import require_believed
 from agent.settings.model import Settings
+from agent.store import accounts
 from agent.store.database.copies import (
     checked_copy,
     copy_database,
@@ -27,6 +28,7 @@ from agent.store.database.copies import (
     taken_copy,
 )
 from agent.store.database.engine import database_url, open_database, parse_url, reading, stamp_data_dir, writing
+from agent.store.database.moving import move_rows
 from agent.store.outbox.sequence import last_sequence, number_events
 from agent.worker.data_lock import only_daemon
 
@@ -57,6 +59,10 @@ def backup(file: File) -> None:
 def restore(
     file: File,
     replace: Annotated[bool, typer.Option("--replace", help="Also over a database that holds accounts.")] = False,
+    moved: Annotated[
+        bool,
+        typer.Option("--moved", help="Into an empty PostgreSQL database; the daemon was stopped before the backup."),
+    ] = False,
 ) -> None:
     """Go on from a backup. The daemon must be stopped.
 
@@ -64,7 +70,9 @@ def restore(
     operations end, every account is first looked at, and events get numbers that no reader has seen.
     """
     settings = context.settings()
-    database = _database(settings, instead="pg_restore")
+    if moved:
+        return _move(file, settings)
+    database = _database(settings, instead="pg_restore, or --moved for a backup of SQLite")
     target = _file_of(database)
     require_believed(settings.data_dir, what="the data directory")
     require_believed(file, what="the backup")
@@ -84,6 +92,30 @@ def restore(
     say(f"restored from {file}: {epoch.due} accounts are due now, {epoch.ended} open operations ended")
     if epoch.doubted:
         warn(f"{epoch.doubted} passwords are typed only after 'sc-agent accounts release ID' or a new secret")
+    return None
+
+
+def _move(file: Path, settings: Settings) -> None:
+    """SQLite to PostgreSQL: nothing has happened since the backup, so all that is known stays known."""
+    context.require_place(settings)
+    url = database_url(settings)
+    if parse_url(url).get_backend_name() == "sqlite":
+        raise UsageError("--moved is for an empty PostgreSQL database: set SC_AGENT_DATABASE_URL=postgresql://...")
+    require_believed(file, what="the backup")
+    if not file.is_file():
+        raise UsageError(f"there is no backup {file}")
+    _make_directory(settings)
+    with checked_copy(file, beside=settings.data_dir / "agent.sqlite") as copy:
+        source, target = open_database(f"sqlite:///{copy}"), open_database(url)
+        try:
+            with target.begin() as conn:
+                rows = move_rows(source, conn)
+            with reading(target) as conn:
+                count = len(accounts.list_all(conn))
+        finally:
+            source.dispose()
+            target.dispose()
+    say(f"moved from {file}: {count} accounts, {rows} rows; never start a daemon on the SQLite file again")
 
 
 def _prepare(copy: Path, settings: Settings, *, published: int) -> NewEpoch:

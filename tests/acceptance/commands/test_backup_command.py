@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -21,6 +22,7 @@ from agent.store.sign_in import acts
 from agent.worker.data_lock import only_daemon
 from flows.models import Act
 from tests.support.processes.command import PASSWORD, Agent, Ended
+from tests.support.servers.postgres import running_postgres
 
 
 def refused(ended: Ended, code: int, *words: str) -> None:
@@ -154,6 +156,29 @@ def test_postgresql_is_left_to_its_own_tools(agent: Agent, command: str, word: s
     ended = agent(command, str(agent.folder / "backup"))
     refused(ended, 4, word)
     assert "hidden-word" not in ended.err
+
+
+@pytest.mark.postgres
+def test_a_sqlite_database_is_moved_to_postgresql_whole(agent: Agent) -> None:
+    agent.add("A1")
+    agent.add("A2")
+    assert agent("accounts", "pause", "A2").code == 0
+    file, before = back_up(agent), agent("status", "--json").document
+    refused(agent("restore", str(file), "--moved"), 2, "PostgreSQL")
+    with running_postgres() as server:
+        url = agent.settings["DATABASE_URL"] = server.new_database()
+        moved = agent("restore", str(file), "--moved")
+        assert (moved.code, "2 accounts" in moved.out) == (0, True)
+        assert agent("status", "--json").document == before
+        assert agent("accounts", "show", "A1", "--json").document["account"]["has_secrets"]
+        refused(agent("restore", str(file), "--moved"), 2, "accounts already")
+        assert agent.add("A3").code == 0  # numbers go on
+        with closing(sqlite3.connect(file)) as old, psycopg.connect(url) as new:
+            for table in ("accounts", "secrets", "journal", "events", "outbox", "password_marks", "sealed_keys"):
+                query = f"SELECT count(*) FROM {table}"  # noqa: S608 - ours
+                (kept,) = old.execute(query).fetchone()
+                (there,) = new.execute(query).fetchone() or (0,)
+                assert there >= kept, table
 
 
 def back_up(agent: Agent) -> Path:
