@@ -278,6 +278,24 @@ def test_status_tells_of_mails_that_are_nobodys(world: MailWorld) -> None:
     assert "mails: 1 held; 'sc-agent mail list' shows why" in sc_agent(world, app=status_app).stdout
 
 
+def test_message_that_nobody_has_to_act_on_is_dismissed_and_taken_up_again(world: MailWorld) -> None:
+    assert world.inbox is not None
+    with world.running():
+        world.inbox.deliver_now(world.mail_to())
+        wait_for(lambda: world.verdicts() == [("held", "unexpected_recipient")])
+    assert sc_agent(world, "dismiss", "1", "--reason", "a test").returncode == 0
+    assert json.loads(sc_agent(world, "--json", app=status_app).stdout)["mails"] == {"rejected": 1}  # told, and no task
+    assert "a test" in sc_agent(world, "show", "1").stdout
+    assert sc_agent(world, "retry", "1").returncode == 0
+
+
+def test_file_that_is_no_mail_leaves_no_task(world: MailWorld, tmp_path: Path) -> None:
+    world.account()
+    with pytest.raises((UsageError, UnconfirmedError)):
+        admit(world, saved(tmp_path, b'{"audits": [{"account": "A1"}]}\n'))
+    assert json.loads(sc_agent(world, "--json", app=status_app).stdout)["mails"] == {}
+
+
 def test_mail_that_came_before_its_account_was_registered_is_judged_again(world: MailWorld) -> None:
     assert world.inbox is not None
     with world.running():
