@@ -131,7 +131,7 @@ def _sample(config: pytest.Config, items: list[pytest.Item]) -> None:
     cases: dict[str, list[pytest.Item]] = {}
     for item in items:
         if item.get_closest_marker("sampled"):
-            cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
+            cases.setdefault(_matrix_of(item), []).append(item)
     dropped: set[pytest.Item] = set()
     for name, found in cases.items():
         marker = found[0].get_closest_marker("sampled")
@@ -142,6 +142,14 @@ def _sample(config: pytest.Config, items: list[pytest.Item]) -> None:
         _kept[name] = (min(wanted, len(found)), len(found))
     items[:] = [item for item in items if item not in dropped]
     config.hook.pytest_deselected(items=list(dropped))
+
+
+def _matrix_of(item: pytest.Item) -> str:
+    """What a marked test is a case of: its function, or what `of` says, of which the tests of one file are cases."""
+    marker = item.get_closest_marker("sampled")
+    file, _, name = item.nodeid.partition("::")
+    of = marker.kwargs.get("of") if marker is not None else None
+    return f"{file}::{of or name.partition('[')[0]}"
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

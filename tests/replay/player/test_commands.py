@@ -77,6 +77,7 @@ async def test_a_recorded_acceptance_replays_without_the_site_and_holds_no_secre
     assert [str(find) for find in scan([path], known=known, allowed=ALLOWED)[0]] == []
 
 
+@pytest.mark.soak
 async def test_recording_a_sign_in_twice_finds_what_changes_by_itself(ready: Rehearsal, tmp_path: Path) -> None:
     path = tmp_path / "mine/sign_in/one"
     assert "fields change by themselves" in await recorded(ready, "sign_in", path, twice=True)

@@ -99,6 +99,7 @@ async def test_another_key_than_the_pinned_one_is_not_trusted(stand_in: StandIn)
             await tab.goto(HOME)
 
 
+@pytest.mark.sampled(5, of="screens as a browser shows them")
 async def test_the_silent_challenge_resolves_itself_and_the_stuck_one_does_not(stand_in: StandIn, tab: Page) -> None:
     stand_in.load(
         one_account(1, user={"sign_in": ["waf_challenge", "email", "waf_challenge", "password"]}, waf_seconds=0.1)
@@ -114,6 +115,7 @@ async def test_the_silent_challenge_resolves_itself_and_the_stuck_one_does_not(s
     assert await tab.locator("#ap_email").count() == 0
 
 
+@pytest.mark.sampled(5, of="screens as a browser shows them")
 async def test_the_visible_fields_are_the_true_ones(stand_in: StandIn, tab: Page) -> None:
     stand_in.load(one_account(1, user={"sign_in": ["email", "password"]}))
     await tab.goto(HOME)
@@ -127,6 +129,7 @@ async def test_the_visible_fields_are_the_true_ones(stand_in: StandIn, tab: Page
     assert await tab.locator(".a-alert:visible").count() == 0
 
 
+@pytest.mark.sampled(5, of="screens as a browser shows them")
 async def test_a_nudge_shows_one_way_to_decline_and_two_to_enrol(stand_in: StandIn, tab: Page) -> None:
     for seed in range(1, 5):
         await tab.context.clear_cookies()
@@ -162,6 +165,7 @@ async def choose_new(tab: Page, merchant: str, country: str, agency: str = "") -
     await tab.wait_for_url("**/home?*")
 
 
+@pytest.mark.sampled(5, of="screens as a browser shows them")
 async def test_the_new_picker_expands_selects_and_confirms(stand_in: StandIn, tab: Page) -> None:
     for seed in range(1, 5):
         await tab.context.clear_cookies()
@@ -180,6 +184,7 @@ async def test_the_new_picker_expands_selects_and_confirms(stand_in: StandIn, ta
         await expect(tab.get_by_text("Copper Tools").first).to_be_visible()
 
 
+@pytest.mark.sampled(5, of="screens as a browser shows them")
 async def test_a_merchant_that_is_clicked_twice_closes_again(stand_in: StandIn, tab: Page) -> None:
     stand_in.load(several(1).model_copy(update={"vary": False}))
     await sign_in(tab, stand_in, stand_in.realm.scenario.users[0])
@@ -190,6 +195,7 @@ async def test_a_merchant_that_is_clicked_twice_closes_again(stand_in: StandIn, 
     await expect(tab.get_by_text("Mexico")).to_have_count(0)
 
 
+@pytest.mark.sampled(5, of="screens as a browser shows them")
 async def test_the_confirm_button_ignores_clicks_that_no_hand_made(stand_in: StandIn, tab: Page) -> None:
     stand_in.load(several(1).model_copy(update={"vary": False}))
     await sign_in(tab, stand_in, stand_in.realm.scenario.users[0])
@@ -200,6 +206,7 @@ async def test_the_confirm_button_ignores_clicks_that_no_hand_made(stand_in: Sta
     assert stand_in.realm.journal.of("account.selected") == []
 
 
+@pytest.mark.sampled(5, of="screens as a browser shows them")
 async def test_the_old_picker_selects_by_columns(stand_in: StandIn, tab: Page) -> None:
     for seed in range(1, 3):
         await tab.context.clear_cookies()
@@ -214,6 +221,7 @@ async def test_the_old_picker_selects_by_columns(stand_in: StandIn, tab: Page) -
         assert stand_in.realm.journal.of("account.selected")[0].fields["marketplace"] == "MX"
 
 
+@pytest.mark.sampled(5, of="screens as a browser shows them")
 async def test_the_pickers_error_goes_away_when_it_is_loaded_again(stand_in: StandIn, tab: Page) -> None:
     stand_in.load(several(1, picker_error_loads=2))
     await sign_in(tab, stand_in, stand_in.realm.scenario.users[0])
@@ -223,6 +231,7 @@ async def test_the_pickers_error_goes_away_when_it_is_loaded_again(stand_in: Sta
     await expect(tab.locator(".full-page-account-switcher-account:visible").first).to_be_visible()
 
 
+@pytest.mark.sampled(5, of="screens as a browser shows them")
 async def test_choosing_a_european_marketplace_moves_to_its_host(stand_in: StandIn, tab: Page) -> None:
     draw = Draw(1)
     person = draw.user("a1@users.example", sign_in=["email", "password", "otp"], picker_when="always")
@@ -236,6 +245,7 @@ async def test_choosing_a_european_marketplace_moves_to_its_host(stand_in: Stand
     await expect(tab.locator("meta[name=anti-csrftoken-a2z]")).to_be_attached()
 
 
+@pytest.mark.sampled(5, of="screens as a browser shows them")
 async def test_a_tour_lies_over_the_page_until_it_is_skipped(stand_in: StandIn, tab: Page) -> None:
     for seed in range(1, 5):
         await tab.context.clear_cookies()
@@ -255,6 +265,7 @@ async def test_a_tour_lies_over_the_page_until_it_is_skipped(stand_in: StandIn, 
         await expect(tab.locator("#stand-in-tour")).to_have_count(0)
 
 
+@pytest.mark.sampled(5, of="screens as a browser shows them")
 @pytest.mark.parametrize("kind", ["drop", "half_page"])
 async def test_a_cut_connection_is_an_error_in_the_browser_too(stand_in: StandIn, tab: Page, kind: str) -> None:
     fault = Fault.model_validate({"on": "email", "kind": kind, "nth": 2})

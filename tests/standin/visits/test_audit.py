@@ -85,6 +85,7 @@ async def test_nothing_granted_yet_is_waited_for_and_not_a_failure(member: Rehea
     assert member.account().authorization in (State.AWAITING_PERMISSIONS, State.AWAITING_INVITATION)
 
 
+@pytest.mark.soak
 async def test_an_audit_changes_nothing_on_the_site(member: Rehearsal) -> None:
     grant(member, "as_asked")
     await audit(member)
