@@ -49,15 +49,17 @@ def status(
     chosen = _Chosen(
         account_id=account_id, states=frozenset(state or ()), needs_person=needs_person, stale=stale, settings=settings
     )
-    needs = _show(engine, chosen, as_json=as_json)
+    needs = False
     try:
+        needs = _show(engine, chosen, as_json=as_json)
         while watch:
             time.sleep(_AGAIN)
             if sys.stdout.isatty() and not as_json:
                 console().clear()
             needs = _show(engine, chosen, as_json=as_json)
-    except KeyboardInterrupt:  # the way to end watching
-        pass
+    except KeyboardInterrupt:
+        if not watch:  # it is the way to end watching
+            raise
     if check and needs:
         raise typer.Exit(int(Exit.UNCONFIRMED))
 

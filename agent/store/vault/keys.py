@@ -166,7 +166,7 @@ def _load_key(settings: Settings) -> tuple[str, str]:
         return _present(_load_keyring(settings.vault_keyring), "the key in the system keyring")
     raise VaultError(
         "no vault key is set; set SC_AGENT_VAULT_KEY (or SC_AGENT_VAULT_KEY_FILE) to 32 random bytes in URL-safe Base64, "
-        'for example from: python -c "import os, base64; print(base64.urlsafe_b64encode(os.urandom(32)).decode())"'
+        "for example from: sc-agent vault key"
     )
 
 

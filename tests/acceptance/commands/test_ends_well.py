@@ -201,3 +201,13 @@ def test_a_slip_for_one_account_is_met_with_the_right_command(agent: Agent) -> N
         ended = agent(command, "A1")
         assert (ended.code, ended.err.count("\n")) == (2, 1)
         assert f"sc-agent accounts {command} A1" in ended.err
+
+
+def test_watching_is_ended_by_ctrl_c_and_all_is_well(agent: Agent) -> None:
+    agent.add("A1")
+    with process(agent, "status", "--watch") as running:
+        assert running.stdout is not None
+        running.stdout.readline()
+        running.send_signal(signal.SIGINT)
+        _, told = running.communicate(timeout=30)
+    assert (running.returncode, told) == (0, b"")
