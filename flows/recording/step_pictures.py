@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,21 +51,28 @@ async def draw_steps(visit: RecordedVisit, recording: Path, directory: Path, *, 
         return drawn
     with suppress(Error, TimeoutError):
         async with asyncio.timeout(within), _shown(browser, _styles(recording)) as show:
-            for kept in _kept(visit.snapshots, recording)[-_MOST:]:
+            for kept in _kept(visit, recording)[-_MOST:]:
                 with suppress(Error, FlowError, PageMovedError):
                     picture = await _picture(await show(kept), visit.redactor)
                     drawn.append(_write(directory / f"step-{kept.step:03}-{kept.screen}.jpg", picture))
     return drawn
 
 
-def _kept(snapshots: Sequence[Snapshot], recording: Path) -> list[_Kept]:
+def _kept(visit: RecordedVisit, recording: Path) -> list[_Kept]:
     """The recording's pages, which are those of the snapshots in the same order, without those that have no text."""
     told = json.loads((recording / "recording.json").read_text(encoding="utf-8"))["pages"]
     return [
-        _Kept(step=snapshot.step + 1, screen=snapshot.screen, url=str(page["url"]), body=body)
-        for snapshot, page in zip(snapshots, told, strict=True)
+        _Kept(step=_first_step(visit, snapshot), screen=snapshot.screen, url=str(page["url"]), body=body)
+        for snapshot, page in zip(visit.snapshots, told, strict=True)
         if (body := (recording / "pages" / page["file"]).read_text(encoding="utf-8"))
     ]
+
+
+def _first_step(visit: RecordedVisit, snapshot: Snapshot) -> int:
+    """The number of the first step that saw the page: what was pressed before it came is told after it was recognised."""
+    later = enumerate(visit.story[snapshot.step :], snapshot.step + 1)
+    seen = (number for number, step in later if step.act != "pressed" and step.screen == snapshot.screen)
+    return next(seen, snapshot.step + 1)
 
 
 def _styles(recording: Path) -> Mapping[str, Path]:

@@ -68,6 +68,12 @@ def list_events(
     return EventPage(events=[envelope_of(row) for row in rows], last=rows[-1]["seq"] if is_full else max(last, after))
 
 
+def find_event(conn: Connection, event_id: str) -> dict[str, Any] | None:
+    """One numbered event by its id; None where there is none, or it is forgotten."""
+    row = conn.execute(sa.select(events).where(events.c.event_id == event_id)).mappings().one_or_none()
+    return None if row is None else envelope_of(row)
+
+
 def envelope_of(row: sa.RowMapping) -> dict[str, Any]:
     """The CloudEvents envelope of a row of the events."""
     return cloud_event(

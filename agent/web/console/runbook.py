@@ -6,6 +6,7 @@ import re
 from functools import cache
 from pathlib import Path
 
+_EMPHASIS = re.compile(r"\*{1,2}([^*]{1,200})\*{1,2}")
 _FILE = Path(__file__).resolve().parents[3] / "docs" / "operations.md"
 
 
@@ -23,6 +24,8 @@ def _sections() -> dict[str, str]:
         return {}
     parts = re.split(r"^### (\w+)$", _FILE.read_text(encoding="utf-8"), flags=re.MULTILINE)
     return {
-        code: " ".join(re.split(r"^#+ ", text, maxsplit=1, flags=re.MULTILINE)[0].replace("`", "").split())
+        code: _EMPHASIS.sub(
+            r"\1", " ".join(re.split(r"^#+ ", text, maxsplit=1, flags=re.MULTILINE)[0].replace("`", "").split())
+        )
         for code, text in zip(parts[1::2], parts[2::2], strict=True)
     }

@@ -29,6 +29,7 @@ from agent.store.processes import switches
 from agent.store.vault.keys import Vault
 from agent.web.console.entry.access import is_open
 from tests.support.console import address, signed_in, submit
+from tests.support.outbox import published
 from tests.support.registry import add_account
 from tests.support.web_server import WebServer
 from tests.unit.web.test_reading import document, keep
@@ -407,6 +408,14 @@ async def test_findings_say_by_which_policy_and_what_reads_otherwise_than_anothe
     older = (await admin.get(f"/accounts/A1/findings?audit={numbers[0]}")).text
     assert f"another one is in force now: <code>{in_force}</code>" in older
     assert "Rows that read otherwise" not in older
+
+
+async def test_an_event_is_found_by_its_id(web: WebServer, admin: httpx.AsyncClient, engine: Engine) -> None:
+    first = published(engine)[0]
+    found = (await admin.get("/search", params={"q": first["id"]})).text
+    assert f"Event {first['sequence']}: account.registered.v1" in found
+    assert 'href="/accounts/A1"' in found
+    assert "Nothing was found" in (await admin.get("/search?q=evt_none")).text
 
 
 async def test_a_task_is_taken_on_by_one_person(web: WebServer, admin: httpx.AsyncClient) -> None:

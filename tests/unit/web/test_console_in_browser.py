@@ -24,10 +24,10 @@ from agent.store.database.engine import open_database, reading, writing
 from agent.store.people import lost_rows
 from agent.store.vault.keys import Vault
 from tests.support.console import address
-from tests.support.registry import NOW, add_account
+from tests.support.filled_console import PLACES, fill
+from tests.support.registry import NOW
 from tests.support.sites.plain_browser import plain_browser
 from tests.support.web_server import WebServer, serving
-from tests.unit.web.test_console import HOSTILE, PAGES
 from tests.unit.web.test_panel_in_browser import RULES, axe
 from tests.unit.web.test_reading import VISIT, explained
 
@@ -40,24 +40,23 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[WebServer, Browser]]:
     """One served console and one browser for the module.
 
-    An account waits for a person.
+    There is something on every page.
     """
     folder: Path = tmp_path_factory.mktemp("console")
     engine: Engine = open_database(f"sqlite:///{folder}/agent.sqlite")
-    with writing(engine) as conn:
-        add_account(conn, "A1")
-        needy: dict[str, Any] = {"authorization": State.NEEDS_HUMAN, "failure_code": "challenge", "due": None}
-        accounts.edit(conn, "A1", **needy, internal_reason=HOSTILE, merchant_name=HOSTILE)
-        audits.record_audit(conn, account="A1", at=NOW, document=explained(folder), visit_id=VISIT)
     key = SecretStr(base64.urlsafe_b64encode(os.urandom(32)).decode())
     settings = Settings(data_dir=folder, web=WebSettings(address="127.0.0.1:0", key=key))
     async with serving(engine, settings, Vault(os.urandom(32))) as web, plain_browser() as browser:
+        told = explained(folder)
+        fill(engine, web.role.parts.web_key.vault(), folder)
+        with writing(engine) as conn:
+            audits.record_audit(conn, account="A1", at=NOW, document=told, visit_id=VISIT)
         yield web, browser
 
 
 @pytest.mark.sampled(1)
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", [390, 1280, 2560])
 async def test_every_page_is_accessible_runs_nothing_foreign_and_fits(
     served: tuple[WebServer, Browser], axe: str, theme: Any, width: int
 ) -> None:
@@ -68,7 +67,7 @@ async def test_every_page_is_accessible_runs_nothing_foreign_and_fits(
     page.on("dialog", lambda dialog: alerts.append(dialog.message))
     page.on("pageerror", lambda error: alerts.append(str(error)))
     await page.goto(address(web))
-    for place in PAGES:
+    for place in PLACES:
         await page.goto(web.url + place)
         assert not await page.evaluate("document.documentElement.scrollWidth > innerWidth"), place
         await page.evaluate(axe)
@@ -104,13 +103,29 @@ async def test_findings_show_each_gap_where_it_stands_and_what_to_do_with_script
     await context.close()
 
 
+async def test_every_page_works_with_scripts_off(served: tuple[WebServer, Browser]) -> None:
+    web, browser = served
+    context = await browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 900})
+    page = await context.new_page()
+    await page.goto(address(web))
+    for place in PLACES:
+        answer = await page.goto(web.url + place)
+        assert answer is not None
+        assert answer.status == 200, place
+        assert await page.locator("main h1").is_visible(), place
+        waiting = page.locator("main [hidden]").locator("button, a")  # an act that only a script would show
+        assert place.startswith("/takeover") or await waiting.count() == 0, place
+    await context.close()
+
+
 async def test_an_account_is_released_with_scripts_off(served: tuple[WebServer, Browser]) -> None:
     web, browser = served
     context = await browser.new_context(java_script_enabled=False)
     page = await context.new_page()
     await page.goto(address(web))
     await page.goto(web.url + "/todo")
-    await page.get_by_role("link", name="Open the account").click()
+    task = page.locator("article", has_text="The account waits for a release")
+    await task.get_by_role("link", name="Open the account").click()
     form = page.locator("form", has=page.get_by_role("button", name="Release"))
     await form.get_by_label("Reason").fill("solved by hand")
     await form.get_by_role("button", name="Release").click()

@@ -1,4 +1,4 @@
-"""`/search`: one field for accounts, mails, visits and failure codes."""
+"""`/search`: one field for accounts, mails, visits, failure codes and events."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from starlette.responses import RedirectResponse, Response
 
 from agent.store import fleet
 from agent.store.inbox import messages
+from agent.store.outbox.read import find_event
 from agent.store.visits import find_account_of
 from agent.web.console import render, runbook
 from agent.web.console.entry.access import Visitor
@@ -26,6 +27,7 @@ def show(visit: Visitor) -> Response:
         "accounts": found,
         "message": messages.get(visit.conn, number) if number is not None else None,
         "visit_account": find_account_of(visit.conn, text) if text else None,
+        "event": find_event(visit.conn, text) if text.startswith("evt_") else None,
         "runbook": runbook.paragraph(text),
         "by_code": fleet.with_failure(visit.conn, text, limit=_MOST) if text else [],
     }
