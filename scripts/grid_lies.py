@@ -1,6 +1,6 @@
 """Audit permission pages that lie and list what passed.
 
-`scripts/grid_lies.py [--only PART ...] [--drawn N] [--output FILE]`.
+`scripts/grid_lies.py [--only PART ...] [--drawn N] [--at-once N] [--output FILE]`.
 
 Exits 1 if a page passed that must not. The pages are those kept in `tests/data/grid_lies.json`; with `--drawn N` the
 first N lies of the machine (from `--from`), with `--widgets N` those by widgets of component libraries, with `--same N`
@@ -41,6 +41,9 @@ def main() -> int:
         "--same", type=int, default=0, metavar="N", help="so many pages of the machine that have to pass"
     )
     parser.add_argument("--from", type=int, default=0, metavar="SEED", dest="first", help="the first seed of these")
+    parser.add_argument(
+        "--at-once", type=int, default=1, metavar="N", help="so many pages at a time, each in a browser"
+    )
     parser.add_argument("--libraries", action="store_true", help="pages of real component libraries, built if need be")
     asked = parser.parse_args()
     seeds = range(asked.first, asked.first + asked.drawn + asked.same + asked.widgets)
@@ -48,7 +51,7 @@ def main() -> int:
     drawn = [draw(seed) for seed in seeds]
     wanted = library_pages(build()) if asked.libraries else drawn or kept_pages()
     pages = [page for page in wanted if not asked.only or any(part in page.name for part in asked.only)]
-    judged = asyncio.run(_judge(pages))
+    judged = asyncio.run(_judge(pages, at_once=asked.at_once))
     table = report(judged)
     print(table)
     if asked.output:
@@ -56,12 +59,19 @@ def main() -> int:
     return 1 if any(one.is_false_pass for one in judged) else 0
 
 
-async def _judge(pages: Sequence[LyingPage]) -> list[Judged]:
-    judged = []
-    async with lying_rig({STATIC: BUNDLES}) as rig:
-        for page in pages:
-            judged.append(await rig.judge(page))
-            print(f"{_mark(judged[-1])} {judged[-1].seconds:5.1f} s  {judged[-1]}", file=sys.stderr, flush=True)
+async def _judge(pages: Sequence[LyingPage], *, at_once: int) -> list[Judged]:
+    """Judge them, in the order in which they end; most of a page's time is waiting."""
+    left, judged = list(reversed(pages)), list[Judged]()
+
+    async def work() -> None:
+        async with lying_rig({STATIC: BUNDLES}) as rig:
+            while left:
+                judged.append(await rig.judge(left.pop()))
+                print(f"{_mark(judged[-1])} {judged[-1].seconds:5.1f} s  {judged[-1]}", file=sys.stderr, flush=True)
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(min(at_once, len(pages))):
+            group.create_task(work())
     return judged
 
 

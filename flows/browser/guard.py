@@ -58,7 +58,7 @@ class Guard:
         every request passes through us as well, cache or not, and pages and workers have no sockets.
         """
         self._page = page
-        scripts = source("harden") + (source("harden_remote") if remote else "") + source("rest")
+        scripts = source("harden") + (source("harden_remote") if remote else "") + source("rest") + source("late")
         context.on("page", lambda popup: self._own(popup.close()))
         if self.rehearsal:
             page.on("response", lambda response: self._remember(response))

@@ -28,7 +28,9 @@ from flows.permissions.page_proof import PageProof, UnprovenError
 from flows.permissions.probe import probe_access, probe_paths
 from flows.permissions.reach import Arrival, PermissionPlace, another_way, other_half, reach_permissions
 from flows.permissions.reader import read_grid, renumbered
+from flows.permissions.rows.chrome import without_chrome
 from flows.permissions.second_look import look_again
+from flows.permissions.snapshot.late import awaited, not_got
 from flows.sign_in.sign_in import ensure_signed_in
 from flows.visit.visit import Visit
 
@@ -247,12 +249,24 @@ async def _one_page(visit: Visit, arrival: Arrival, ask: _Asked) -> Grid:
     grid = await read(seen=arrival.sight, ahead=arrival.ahead)
     if grid.complete and ask.bounds.second_look and ask.may_pass(grid):
         grid = await look_again(visit.page, grid, read=read, requests=visit.requests, bounds=ask.bounds)
+    if grid.complete:
+        grid = grid.short_of(*await _open_ends(visit, grid))
     if ask.proof is not None and document is not None:
         await ask.proof.after(grid, document)
     if grid.subject is None and arrival.by_row:
         # the page names nobody; we came by the link in the user's own row
         return replace(grid, subject=ask.subject.casefold())
     return grid
+
+
+async def _open_ends(visit: Visit, grid: Grid) -> list[PageGap]:
+    """What the page asked for, or waits for, and did not get; but what people adopted."""
+    is_measured = visit.guard.policy.is_telemetry
+    gaps = [
+        *await awaited(visit.page, is_measured=is_measured),
+        *not_got(visit.requests.refused, is_measured=is_measured),
+    ]
+    return without_chrome(gaps, visit.catalogue.chrome, layout=grid.layout)
 
 
 def _joined(first: Grid, other: Grid) -> Grid:

@@ -12,6 +12,7 @@ from flows.permissions.settle import ask, find, rest
 from flows.permissions.snapshot.aria_tree import parse_aria
 from flows.permissions.unfold import press
 
+_COMING = 2500  # ms for a list to come
 _DRAWN = 40  # ms for a list to be drawn, or to go, once what the press set off is over
 
 
@@ -45,8 +46,8 @@ async def _list_one(page: Page, element: ElementHandle, *, known: int) -> str:
     await ask(page, "keep", target=element, listed=[])  # whatever comes of it, it is not opened twice
     if not await press(element):
         return f"({before!r}) could not be opened"
-    await rest(page, calm=_DRAWN)
-    seen, heard = await ask(page, "listed", target=element), (await _heard(page))[known:]
+    seen = await ask(page, "coming", target=element, quiet=_DRAWN, limit=_COMING)
+    heard = (await _heard(page))[known:]
     await page.keyboard.press("Escape")
     await rest(page, calm=_DRAWN)
     if await ask(page, "listed", target=element) or await ask(page, "shown", target=element) != before:

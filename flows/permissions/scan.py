@@ -75,6 +75,7 @@ async def read_ahead(page: Page, seen: Sight) -> Ahead | None:
         or there.closed
         or there.more
         or there.pagers
+        or there.narrow
     ):
         return None
     state = Scan(scope=default_scope(page.url, seen))
@@ -116,6 +117,9 @@ async def _read_all(page: Page, state: Scan, sight: Sight) -> None:
     """Open every section, and read every window of every list."""
     state.gaps += await unfold(page)
     there = await survey(page)
+    if there.narrow:  # all its columns are drawn where there is room for them
+        await ask(page, "widen")
+        await rest(page)
     if there.lists:
         for scroller in await find(page, "scrollers"):
             await ask(page, "top", target=scroller, quiet=PRESSED, limit=LIMIT)
@@ -270,12 +274,16 @@ def _finish(state: Scan, last: Sight) -> tuple[Interpretation, Sight, tuple[Page
 
 
 def _counts_fit(stated: tuple[int, ...], read: Interpretation) -> bool:
-    """Whether each table that says how many rows it has is a section of so many rows, with or without its head."""
-    if len(stated) == 1 and stated[0] - len(read.rows) - read.titles in (0, 1):
+    """Whether each table that says how many rows it has is a section of so many rows, with or without its head.
+
+    A row with a level for each marketplace is one row of its table.
+    """
+    drawn = {at: row.section for row, at in zip(read.rows, read.at, strict=True) if at is not None}
+    if len(stated) == 1 and stated[0] - len(drawn) - read.titles in (0, 1):
         return True  # one table for everything, the sections' titles and the column heads among its rows
-    sizes = sorted(Counter(row.section for row in read.rows).values())
+    sizes = sorted(Counter(drawn.values()).values())
     if not stated or len(sizes) < len(stated):
-        return not stated or sum(stated) - len(read.rows) in range(len(stated) + 1)
+        return not stated or sum(stated) - len(drawn) in range(len(stated) + 1)
     for count in sorted(stated):
         size = next((size for size in sizes if size in (count, count - 1)), None)
         if size is None:

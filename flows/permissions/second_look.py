@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from asyncio import get_running_loop
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,6 +16,7 @@ from flows.permissions.settle import ask
 from flows.visit.requests import OpenRequests
 
 _ROUNDS = 3
+_WIDER = 1.5
 _CHAINED = 3.0  # seconds for timers that those have set
 _LONGEST = 10.0  # seconds a timer of the page may be due in and still be waited for
 
@@ -24,9 +26,17 @@ async def look_again(
 ) -> Grid:
     """Watch a page that was read whole, then read it again until two readings in a row say the same.
 
-    In between the pointer crosses the page, timers that were set come due, and every open request is answered; one that
+    In between the window is made wider, the pointer crosses the page,
+    timers that were set come due, and every open request is answered; one that
     is not is a gap. What came late is in the reading that is returned.
     """
+    async with _wider(page):
+        return await _until_the_same(page, first, read=read, requests=requests, bounds=bounds)
+
+
+async def _until_the_same(
+    page: Page, first: Grid, *, read: Callable[[], Awaitable[Grid]], requests: OpenRequests, bounds: Bounds
+) -> Grid:
     loop, grid = get_running_loop(), first
     began = loop.time()
     for _ in range(_ROUNDS):
@@ -43,6 +53,20 @@ async def look_again(
         grid = again
     restless = PageGap(kind=PageGapKind.LATE, words="rows came and went as long as the page was watched")
     return replace(grid, second_look=watched).short_of(restless)
+
+
+@asynccontextmanager
+async def _wider(page: Page) -> AsyncIterator[None]:
+    """Show the page in a wider window: what scripts leave out of a narrow one is drawn there."""
+    size = page.viewport_size
+    try:
+        if size is not None:
+            await page.set_viewport_size({"width": int(size["width"] * _WIDER), "height": size["height"]})
+        yield
+    finally:
+        if size is not None:
+            with suppress(PlaywrightError):  # a page that is gone says so when it is read
+                await page.set_viewport_size(size)
 
 
 async def _watch(page: Page, wait: timedelta) -> None:

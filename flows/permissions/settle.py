@@ -46,6 +46,7 @@ class Survey:
     more: int
     pagers: int
     lists: int
+    narrow: int  # tables that draw only some of their columns
 
 
 async def settle(

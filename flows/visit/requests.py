@@ -6,12 +6,17 @@ Scripts, modules, streams, frames.
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from playwright.async_api import Frame, Page, Request
+from playwright.async_api import Frame, Page, Request, Response
 
+_DATA = frozenset({"fetch", "xhr", "script"})  # what parts of a page are drawn by
 _NO_CONTENT = frozenset({"image", "media", "font", "ping", "websocket", "eventsource", "manifest", "texttrack"})
+
+_ERROR = 400  # HTTP status
+_MARK = re.compile(r"[0-9a-f]*\d[0-9a-f-]{5,}|\d+", re.IGNORECASE)  # what makes each request's path another
 
 
 class OpenRequests:
@@ -24,16 +29,26 @@ class OpenRequests:
         """Listen to the page from now on."""
         self._page = page
         self._open: dict[Request, None] = {}
+        self._refused: dict[str, None] = {}
         self._ended = asyncio.Event()
         page.on("request", self._begin)
         page.on("requestfinished", self._end)
-        page.on("requestfailed", self._end)
+        page.on("requestfailed", self._fail)
+        page.on("response", self._answer)
         page.on("framenavigated", self._moved)
 
     @property
     def paths(self) -> tuple[str, ...]:
         """The paths of what is open now, oldest first."""
         return tuple(urlsplit(request.url).path for request in self._open)
+
+    @property
+    def refused(self) -> tuple[str, ...]:
+        """What scripts of the document asked for and did not get, as "METHOD host/path", oldest first.
+
+        It failed, the site answered with an error, or the guard stopped it.
+        """
+        return tuple(self._refused)
 
     async def answered(self, *, within: timedelta) -> bool:
         """Wait until nothing is open; False when that took too long."""
@@ -50,6 +65,15 @@ class OpenRequests:
         if request.resource_type not in _NO_CONTENT:
             self._open[request] = None
 
+    def _answer(self, response: Response) -> None:
+        if response.status >= _ERROR and response.request.resource_type in _DATA:
+            self._refused[_told(response.request)] = None
+
+    def _fail(self, request: Request) -> None:
+        if request.resource_type in _DATA and not _is_taken_back(request):
+            self._refused[_told(request)] = None
+        self._end(request)
+
     def _end(self, request: Request) -> None:
         self._open.pop(request, None)
         self._ended.set()
@@ -58,9 +82,21 @@ class OpenRequests:
         """The document is another: what was asked for before its own request is no part of it."""
         if frame is not self._page.main_frame:
             return
+        self._refused.clear()
         asked = list(self._open)
         last = max(
             (at for at, one in enumerate(asked) if one.is_navigation_request() and one.frame is frame), default=0
         )
         for request in asked[:last]:
             self._end(request)
+
+
+def _told(request: Request) -> str:
+    """A request without what differs from one to the next."""
+    parts = urlsplit(request.url)
+    return f"{request.method} {parts.hostname}{_MARK.sub('*', parts.path)}"
+
+
+def _is_taken_back(request: Request) -> bool:
+    """Whether the page itself took the request back, or it was a measurement that nobody waits for."""
+    return request.failure == "net::ERR_ABORTED"

@@ -1,2 +1,2 @@
 // As harden.js, once a visit only reads: sockets, and workers that could open them.
-for (const name of ["WebSocket", "Worker", "EventSource"]) delete globalThis[name];
+for (const name of ["WebSocket", "Worker", "SharedWorker", "EventSource"]) delete globalThis[name];

@@ -14,6 +14,7 @@ globalThis[Symbol.for("rest")] ??= (() => {
     watched = new WeakSet(),
     sealed = new WeakSet(),
     hears = new WeakSet(),
+    heard_by = new WeakMap(), // what hears presses -> by which functions
     wheels = new WeakSet(), // what moves its own contents when the wheel turns over it
     lost = new WeakSet();
   let changes = 0,
@@ -87,9 +88,14 @@ globalThis[Symbol.for("rest")] ??= (() => {
     return root;
   });
   // What hears presses, whatever it looks like.
-  const PRESS = /^(click|dblclick|mousedown|mouseup|pointerdown|pointerup|touchstart|touchend|keydown)$/;
+  const PRESS = /^(click|dblclick|mousedown|mouseup|pointerdown|pointerup|touchstart|touchend|keydown|contextmenu|auxclick)$/;
   around(globalThis.EventTarget?.prototype, "addEventListener", (target, self, args) => {
-    if (self instanceof Element && PRESS.test(args[0])) hears.add(self);
+    if (PRESS.test(args[0]) && args[1]) {
+      if (self instanceof Element) hears.add(self);
+      const box = self ?? globalThis; // called by its name alone
+      if (!heard_by.has(box)) heard_by.set(box, new Set());
+      heard_by.get(box).add(args[1]);
+    }
     if (self instanceof Element && /^(wheel|mousewheel|touchmove|pointermove)$/.test(args[0])) wheels.add(self);
     return Reflect.apply(target, self, args);
   });
@@ -111,6 +117,11 @@ globalThis[Symbol.for("rest")] ??= (() => {
   });
   around(globalThis.Scheduler?.prototype, "postTask", (target, self, args) => {
     falls_due(+(args[1]?.delay ?? 0));
+    return Reflect.apply(target, self, args);
+  });
+  let framed = -Infinity; // when the page last asked for a frame: one that draws frame by frame may still be under way
+  around(globalThis, "requestAnimationFrame", (target, self, args) => {
+    framed = now();
     return Reflect.apply(target, self, args);
   });
   // How long the animations that have an end still run.
@@ -158,8 +169,9 @@ globalThis[Symbol.for("rest")] ??= (() => {
   const waits = () => {
     const at = now();
     for (const [id, due] of timers) if (due < at) timers.delete(id);
-    return timers.size > 0 || [...requests].some((one) => at - one.at < LOADING);
+    return timers.size > 0 || asks();
   };
+  const asks = () => [...requests].some((one) => now() - one.at < LOADING);
   const loaded = () => document.readyState === "complete" || (document.readyState === "interactive" && now() > LOADING);
   // What a script ticks without an attribute is no change of the document.
   const ticks = (root) => {
@@ -214,7 +226,8 @@ globalThis[Symbol.for("rest")] ??= (() => {
   };
   // Let what a scroll sets off begin: listeners run with the next frame, what watches which parts are in view is told after it. A busy
   // machine draws late, so a frame is waited for as long as one may take; a part that was scrolled past undrawn never tells that it is there.
-  const FRAME = 3000;
+  const FRAME = 3000,
+    FRAMES = 5000;
   const drawn = () =>
     new Promise((done) => {
       const end = later(done, FRAME);
@@ -234,9 +247,9 @@ globalThis[Symbol.for("rest")] ??= (() => {
         done,
         Math.min(
           limit,
-          Math.max(least, ...[...dues].map((due) => due - now() + 50), ...drawn_out().map((left) => left + 50)),
+          Math.max(least, now() - framed < 100 ? Math.min(least * 2, FRAMES) : 0, ...[...dues].map((due) => due - now() + 50), ...drawn_out().map((left) => left + 50)),
         ),
       ),
     );
-  return { wait, seen, rest, other, drawn, news, sealed, hears, wheels, isLost: (link) => lost.has(link) };
+  return { wait, seen, asks, rest, other, drawn, news, sealed, hears, heard_by, wheels, isLost: (link) => lost.has(link) };
 })();

@@ -3,7 +3,11 @@ const is_place = (t) => t.k === "text" && PLACE.has(fold(t.s.replace(/\s*\([A-Z]
 const markets = [],
   columns = [],
   taken = new Set();
-const cells = once((row) => [...kids(row)].filter((c) => c.nodeType === 1 && shown(c)));
+// Boxes that only lay cells out are none themselves.
+const lays_out = (el) => /^(presentation|none)$/.test(el.getAttribute("role") || "") && all(el, "cell").length > 0;
+const cells = once((row) =>
+  [...kids(row)].filter((c) => c.nodeType === 1 && shown(c)).flatMap((c) => (lays_out(c) ? cells(c) : [c])),
+);
 const span = (cell, prop) => +cell[prop] || +cell.getAttribute("aria-" + prop.toLowerCase()) || 1;
 // Which columns of its table each cell takes, and how many its row has, heads that span rows counted.
 const lay = once((table) => {

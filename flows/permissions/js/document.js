@@ -121,19 +121,6 @@ const in_chrome = (el) => {
   const region = near(el, "chrome_text");
   return !!region && is_way(region);
 };
-const hears = once(
-  (el) =>
-    globalThis[Symbol.for("rest")].hears.has(el) || !!el.onclick || !!el.onpointerdown || !!el.onmousedown || told(el),
-);
-// Frameworks that listen once, at their root, keep on each element what is to be called when it is pressed.
-const told = (el) =>
-  Object.keys(el).some((key) =>
-    key.startsWith("__reactProps$") || key.startsWith("__reactEventHandlers$")
-      ? ["onClick", "onMouseDown", "onPointerDown", "onDoubleClick", "onPointerUp", "onMouseUp"].some(
-          (name) => el[key]?.[name],
-        )
-      : /^(\$\$|__)(click|mousedown|pointerdown|dblclick|pointerup)$/.test(key) && !!el[key],
-  );
 // What looks as if it could be pressed: the pointer changes on it, and not already on the box around it.
-const pointed = once((el) => getComputedStyle(el).cursor === "pointer");
+const pointed = once((el) => /pointer|zoom-in/.test(getComputedStyle(el).cursor));
 const invites = (el) => pointed(el) && !el.closest("label") && !(up(el) && up(el).nodeType === 1 && pointed(up(el)));

@@ -68,7 +68,14 @@
       ),
     ].filter((el) => el.scrollHeight > el.clientHeight + 2);
   const sideways = () =>
-    all((el) => el.scrollWidth > el.clientWidth + 2 && /auto|scroll/.test(getComputedStyle(el).overflowX) && shown(el));
+    [document.scrollingElement, ...all((el) => el.scrollWidth > el.clientWidth + 2 && /auto|scroll/.test(getComputedStyle(el).overflowX) && shown(el))].filter((el) => el.scrollWidth > el.clientWidth + 2);
+  // Tables that say they have more columns than they draw, and how wide each would have to be for all of them.
+  const drawn_columns = (grid) => {
+    const cells = below(grid).filter((el) => is(el, "cell")),
+      numbers = new Set(cells.map((el) => el.getAttribute("aria-colindex")).filter(Boolean));
+    return numbers.size || Math.max(0, ...below(grid).filter((el) => is(el, "row")).map((row) => below(row).filter((el) => is(el, "cell")).length));
+  };
+  const short_of_columns = () => all((el) => is(el, "table") && shown(el) && +el.getAttribute("aria-colcount") > drawn_columns(el));
   const lists = globalThis[Symbol.for("lists")];
   const drawn_lists = () => below(document.body).filter((el) => is(el, "opened_list") && shown(el) && el !== target);
   const unlisted = (el) =>
@@ -82,6 +89,18 @@
       el,
       ...(el.getAttribute("aria-controls") ? [el.getRootNode().getElementById(el.getAttribute("aria-controls"))] : []),
     ].some((box) => box && box.querySelector(css.choice_option));
+  // The words of an option once, however often it has them: for the eye, and for those who cannot see.
+  const said = (n) => (n.nodeType === 3 ? [clean(n.data)] : n.nodeType === 1 && !is(n, "skip") ? [...kids(n)].flatMap(said) : []);
+  const words = (el) => {
+    const all = [...new Set(said(el).filter(Boolean))];
+    return all.length === 1 ? all[0] : text(el);
+  };
+  const listing = () =>
+    drawn_lists()
+      .filter((box) => !lists.before.has(box))
+      .flatMap((box) => below(box))
+      .filter((o) => is(o, "choice_option") && shown(o))
+      .map((o) => ({ s: words(o), on: o.getAttribute("aria-selected") === "true" }));
   // Move a list, give what that sets off its frame, and wait only if it set something off.
   const moved = async (to) => {
     const from = String(clock.seen().moment);
@@ -108,6 +127,7 @@
         more: mores().length,
         pagers: pagers().length,
         lists: scrollers().length,
+        narrow: short_of_columns().length,
       };
     case "expanders":
       return all(expander);
@@ -121,11 +141,18 @@
       lists.before = new Set(drawn_lists());
       return clean(target.textContent);
     case "listed":
-      return drawn_lists()
-        .filter((box) => !lists.before.has(box))
-        .flatMap((box) => below(box))
-        .filter((o) => is(o, "choice_option") && shown(o))
-        .map((o) => ({ s: text(o), on: o.getAttribute("aria-selected") === "true" }));
+      return listing();
+    case "coming":
+      // Until a list is there, is the same in two looks, and no request is open; or for so long.
+      return (async () => {
+        for (let before = null, end = performance.now() + limit; ; ) {
+          await clock.drawn();
+          const now = listing();
+          if ((JSON.stringify(now) === before && !clock.asks() && now.length) || performance.now() > end) return now;
+          before = JSON.stringify(now);
+          await clock.wait(quiet, quiet);
+        }
+      })();
     case "keep":
       return lists.keep(target, listed);
     case "tabs":
@@ -147,6 +174,13 @@
       return scrollers();
     case "sideways":
       return sideways();
+    case "widen":
+      for (const grid of short_of_columns()) {
+        const beyond = Math.max(0, ...[grid, ...below(grid)].map((el) => el.scrollWidth - el.clientWidth)),
+          wide = Math.min(8000, grid.clientWidth + beyond + 100);
+        for (let n = grid; beyond && n && n.nodeType === 1; n = up(n)) if (n.clientWidth < wide) n.style.setProperty("min-width", `${wide}px`, "important");
+      }
+      return clock.drawn();
     case "aside":
       return (async () => {
         // On to the side until something is not as before, or to the end; and back from there.

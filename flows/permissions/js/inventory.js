@@ -44,22 +44,23 @@ const leftovers = () => {
     return !!m && (parts.length < 4 || +parts[3] > 0.02);
   };
   const is_glyph = (el) => /icon|symbol|awesome|glyph|material/i.test(getComputedStyle(el).fontFamily);
+  // What a style sheet writes: words anywhere, and in rows also signs, counters and pictures.
+  const DRAWS = /counter\(|counters\(|url\(|gradient\(/;
   const pseudo = (el) => {
-    for (const part of ["::before", "::after"]) {
-      const style = getComputedStyle(el, part),
-        said = /^["']([\s\S]*)["']/.exec(style.content);
-      if (
-        said &&
-        LETTERS.test(said[1].replace(/[\ue000-\uf8ff]/g, "")) &&
-        style.display !== "none" &&
-        !/icon|symbol|awesome|glyph|material/i.test(style.fontFamily)
-      )
-        put("pseudo", el, said[1]);
-      else if (/^attr\(/.test(style.content) && style.display !== "none") put("pseudo", el, style.content);
+    const list = getComputedStyle(el);
+    for (const part of list.display === "list-item" ? ["::before", "::after", "::marker"] : ["::before", "::after"]) {
+      const style = getComputedStyle(el, part);
+      if (style.content === "none" || style.content === "normal" || style.display === "none") continue;
+      const said = /^["']([\s\S]*)["']/.exec(style.content),
+        icons = /icon|symbol|awesome|glyph|material/i.test(style.fontFamily);
+      if (said && !icons && LETTERS.test(said[1].replace(/[\ue000-\uf8ff]/g, ""))) put("pseudo", el, said[1]);
+      else if (/^attr\(/.test(style.content)) put("pseudo", el, style.content);
+      else if (in_row(el) && ((said && !icons && SIGNS.test(said[1])) || DRAWS.test(style.content)))
+        put("pseudo", el, `${said ? said[1] : ""} ${style.content}`.trim());
     }
-    const list = getComputedStyle(el),
-      sign = /^["']([\s\S]*)["']/.exec(list.listStyleType);
+    const sign = /^["']([\s\S]*)["']/.exec(list.listStyleType);
     if (list.display === "list-item" && sign && LETTERS.test(sign[1])) put("pseudo", el, sign[1]);
+    if (list.content !== "normal" && list.content !== "none" && !is(el, "picture")) put("pseudo", el, list.content);
   };
   const picture = (el) => {
     const [w, h] = size(el),
@@ -162,15 +163,13 @@ const leftovers = () => {
       !el.closest("label") &&
       Math.min(...size(el)) >= 4);
   // What the catalogue calls chrome holds no level and no control of a row; where it does, it is none.
-  const is_chrome = once(
-    (el) =>
-      is(el, "chrome") &&
-      (/cookie/i.test(texts_of(el).join(" ")) ||
-        !(
-          all(el, "hidden_field").length ||
-          texts_of(el).some((said) => LEVEL.has(fold(said)) && !/^(view|edit|admin)$/i.test(said))
-        )),
-  );
+  const is_chrome = once((el) => {
+    if (!is(el, "chrome")) return false;
+    const said = texts_of(el);
+    if (/cookie|クッキー|consent/i.test(said.join(" "))) return true;
+    const shows_levels = all(el, "hidden_field").length > 0 || said.some((one) => LEVEL.has(fold(one)) && !/^(view|edit|admin)$/i.test(one));
+    return !shows_levels && (!is(el, "consent") || !said.length); // what is only called so, and speaks of something else, is looked into
+  });
   // Laid out, and not drawn until it is searched for or scrolled to: no menu and no tip is kept so.
   const is_skipped = (el) => {
     const style = getComputedStyle(el);
@@ -248,6 +247,9 @@ const leftovers = () => {
         );
       return;
     } // an object that was not let load has no size
+    // What no slot shows, and whom a name for those who cannot see is about.
+    if (n.shadowRoot && !claims_control(n)) for (const k of n.children) if (!k.assignedSlot) hiding(k);
+    for (const said of [n.getAttribute("aria-label"), n.getAttribute("title")]) if (said && /@/.test(said) && !/@/.test(words_of(n))) put("text", n, said, { chrome: in_chrome(n) });
     if (globalThis[Symbol.for("rest")].sealed.has(n)) put("sealed", n, n.localName);
     pseudo(n);
     windows(n);

@@ -8,7 +8,7 @@ const options_of = (row) => row.sites.flatMap((s) => {
   if (s.k === "bare") return cells(s.el).map((el) => ({ el, at: where(s), home: s.el })).map((c) => ({ c, above: over(c) })).filter(({ above }) => LEVEL.has(fold(above.column)))
     .map(({ c, above }) => ({ own: [], ...above, ...marked_in(c.el), off: true, mark: true }));
   const above = over(s);
-  if (s.k === "value") return [{ own: s.own, ...above, on: true, off: true, text: true }];
+  if (s.k === "value") return [{ own: s.own, ...above, on: true, off: true, text: true, unseen: is_unseen(s.item) && !has_sign(s) }];
   if (s.k === "choice") return [{ ...choice(s.el), own: s.own, ...above, column: "", on: true, off: locked(s.el), choice: true }];
   return [{ own: s.own.length ? s.own : words_beside(s), ...above, on: state(s.el), off: locked(s.el), look: look_of(s) }];
 });
@@ -25,14 +25,51 @@ const called = (row, box) => { // what names the row besides the text it begins 
 };
 // Whether a row opens something when it is pressed: its label does, or its box looks as if it did. Words of a control press that.
 const opens_more = (label, home) => {
-  const handle = near(label, "pressable"), away = handle && is(handle, "link") && way_of(handle) === "away";
-  if (handle && inside(handle, home)) return !away && !(near(label, "unfolds") && state_of(label) === "open") && !near(handle, "disabled");
+  const handle = near(label, "pressable"), away = handle && is(handle, "link") && way_of(handle) === "away", unfolded = () => !!near(label, "unfolds") && state_of(label) === "open";
+  if (handle && inside(handle, home)) return !away && !unfolded() && !near(handle, "disabled");
   for (let n = label; n && n.nodeType === 1 && n.tagName !== "LABEL"; n = up(n)) {
-    if (n === home) return invites(n) && hears(n);
-    if (hears(n) || invites(n)) return !(near(n, "unfolds") && state_of(n) === "open");
+    if (n === home) return (hears(n) && !is(n, "library_row")) || invites(n);
+    if ((hears(n) && !is(n, "library_row")) || invites(n) || (is(n, "focusable") && !near(n, "roves"))) return !unfolded();
   }
   return false;
 };
+// A level in words that can be pressed by itself: what it leads to says more, or another.
+const level_opens = (site, home) => {
+  if (site.k !== "value") return false;
+  for (let n = site.el; n && n.nodeType === 1 && n !== home; n = up(n)) if ((hears(n) && !is(n, "library_row")) || invites(n) || (is(n, "focusable") && !near(n, "roves"))) return true;
+  return false;
+};
+// What is said of a row where the pointer rests on it, or to those who cannot see.
+const HINTS = ["title", "aria-description", "aria-label", "data-tooltip", "data-title", "data-original-title", "data-bs-original-title", "data-content", "data-tip"];
+const hints_of = (row, label, box) => {
+  const on = new Set();
+  for (const el of [label && label.el, ...row.sites.map((s) => (s.k === "value" || s.k === "bare" ? s.el : up(s.el)))])
+    for (let n = el; n && n.nodeType === 1 && n !== document.body && !is(n, "table"); n = up(n)) { if (n === row.home ? box : !box || inside(n, box)) on.add(n); if (n === row.home || n === box) break; }
+  const described = (el) => (el.getAttribute("aria-describedby") || "").split(/\s+/).map((id) => id && el.getRootNode().getElementById(id)).filter(Boolean).map((n) => n.textContent);
+  return [...new Set([...on].flatMap((el) => [...HINTS.map((name) => el.getAttribute(name)), ...described(el)]).map(clean).filter(Boolean))];
+};
+// Whether a level in words is drawn at all: in some size, in a colour of its own, inside what its boxes let through.
+const fades = once((el) => {
+  const style = getComputedStyle(el), over = up(el) && up(el).nodeType === 1 ? fades(up(el)) : { alpha: 1, ground: [255, 255, 255], cut: false, clip: [] };
+  const color = rgba(style.backgroundColor), free = /auto|scroll/.test(style.overflowX + style.overflowY), r = !free && /hidden|clip/.test(style.overflowX + style.overflowY) ? el.getBoundingClientRect() : null;
+  const alpha = over.alpha * +style.opacity * (/opacity\(0%?\)/.test(style.filter) ? 0 : 1);
+  const gone = /inset\((100|[5-9]\d)%/.test(style.clipPath) || /^rect\((0px|1px),? (0px|1px),? (0px|1px),? (0px|1px)\)$/.test(style.clip) || (style.maskImage !== "none" && !/url/.test(style.maskImage)) || (style.webkitTextSecurity || "none") !== "none" || (style.backfaceVisibility === "hidden" && /matrix3d\(-1/.test(style.transform));
+  return { alpha, ground: color[3] > 0.5 ? color : over.ground, cut: over.cut || gone, clip: free ? [] : r ? [...over.clip, r] : over.clip };
+});
+const rgba = (s) => { const m = /^rgba?\(([^)]+)\)/.exec(s), p = m ? m[1].split(/[ ,/]+/).map(Number) : [0, 0, 0, 1]; return [p[0], p[1], p[2], p[3] ?? 1]; };
+const is_unseen = (t) => {
+  const el = t.el.nodeType === 1 ? t.el : up(t.el), style = getComputedStyle(el), around = fades(el), ink = rgba(style.webkitTextFillColor || style.color);
+  if (around.cut || around.alpha < 0.1 || ink[3] < 0.1 || parseFloat(style.fontSize) < 2) return true;
+  if (style.backgroundImage === "none" && ink[3] > 0.9 && [0, 1, 2].every((i) => Math.abs(ink[i] - around.ground[i]) < 8)) return true;
+  return t.nodes.every((n) => {
+    if (n.nodeType !== 3) return false;
+    const range = document.createRange();
+    range.selectNodeContents(n);
+    return [...range.getClientRects()].every((r) => r.width < 3 || r.height < 3 || r.right + scrollX <= 0 || r.bottom + scrollY <= 0 || around.clip.some((c) => Math.min(r.right, c.right) - Math.max(r.left, c.left) < 3 || Math.min(r.bottom, c.bottom) - Math.max(r.top, c.top) < 3));
+  });
+};
+// A level that is written for those who cannot see, beside a sign for those who can, is one all the same.
+const has_sign = (s) => { const cell = near(s.el, "cell") || up(s.el); return !!cell && (all(cell, "picture").length > 0 || all(cell, "sign").some(shown)); };
 const used = new Set(), tokens = [], sign = new Set();
 // What explains which node, for whoever asks afterwards what is left over.
 const claims = new Map(furniture.map((el) => [el, "furniture"]));
@@ -80,7 +117,7 @@ cut.forEach((row, n) => {
     if (s.beside) claim("scope", s.beside);
   }
   const struck = is_struck(texts[0] ? texts[0].el : row.home, row.home) || row.sites.some((s) => drawn_by(s).some((el) => is_struck(el, row.home)));
-  tokens.push({ t: "row", els: [crowded ? null : row.home, texts[0] && texts[0].el, ...row.sites.map((s) => s.el)], of: { label: texts[0], notes, apart, row }, at: texts[0] ? texts[0].i : first, label, more: texts.slice(1).map((x) => x.s).join(" "), described: described.map((t) => t.s), asides: texts[0] ? asides_of(texts[0]) : [], beside: [...notes, ...apart].filter((t) => !described.includes(t)).map((t) => t.s), struck, opens: !!texts[0] && row.home !== document.body && opens_more(texts[0].el, row.home), title: !!(texts[0] && near(texts[0].el, "title") && inside(near(texts[0].el, "title"), row.home)), names: names(row), called: called(row, crowded ? null : row.home), options: options_of(row), y: boxOf(row.sites[0].el)[1] });
+  tokens.push({ t: "row", els: [crowded ? null : row.home, texts[0] && texts[0].el, ...row.sites.map((s) => s.el)], of: { label: texts[0], notes, apart, row }, at: texts[0] ? texts[0].i : first, label, more: texts.slice(1).map((x) => x.s).join(" "), described: described.map((t) => t.s), asides: texts[0] ? asides_of(texts[0]) : [], beside: [...notes, ...apart].filter((t) => !described.includes(t)).map((t) => t.s), struck, opens: row.home !== document.body && ((!!texts[0] && opens_more(texts[0].el, row.home)) || row.sites.some((s) => level_opens(s, row.home))), hints: hints_of(row, texts[0], crowded ? null : row.home), title: !!(texts[0] && near(texts[0].el, "title") && inside(near(texts[0].el, "title"), row.home)), names: names(row), called: called(row, crowded ? null : row.home), options: options_of(row), y: boxOf(row.sites[0].el)[1] });
   sign.add(row.home.tagName + ":" + [...new Set(row.sites.map((s) => s.k + s.el.tagName))].sort().join("+"));
 });
 for (const m of markets.filter((m) => !m.used)) m.texts.forEach((t) => taken.delete(t));
@@ -105,7 +142,13 @@ const homes = new Set(cut.filter((r) => !picks(r)).map((r) => r.home)), empty = 
 const headed = cut.some((r) => r.label && near(r.label.el, "title")); // labels are headings, so a heading alone may be a row
 const is_title = (s) => !headed && texts_in(s).length > 0 && texts_in(s).every((t) => near(t.el, "title"));
 for (const home of homes) for (const s of sibling_of(home)) if (!homes.has(s) && !is_title(s) && ![...markets, ...columns].some((c) => inside(c.row, s) || inside(s, c.row)) && !cut.some((r) => inside(r.sites[0].el, s)) && clean(words_of(s)) && !(is(s, "row") && (cells(s).length === 1 || cells(s).every((c) => near(c, "column_head"))))) empty.add(s);
+for (const t of all(document.body, "table")) if (shown(t) && +t.getAttribute("aria-rowcount") === -1) troubles.push("a table does not know how many rows it has");
 const rows_stated = all(document.body, "table").filter((t) => shown(t) && +t.getAttribute("aria-rowcount") > 0).map((t) => +t.getAttribute("aria-rowcount"));
+for (const t of all(document.body, "table").filter((t) => shown(t) && +t.getAttribute("aria-colcount") > 0)) {
+  const inner = all(t, "cell").filter((c) => near(c, "table") === t), numbers = new Set(inner.map((c) => c.getAttribute("aria-colindex")).filter(Boolean));
+  const drawn = numbers.size || Math.max(0, ...all(t, "row").map((r) => inner.filter((c) => inside(c, r)).length));
+  if (+t.getAttribute("aria-colcount") > drawn) troubles.push(`a table of ${t.getAttribute("aria-colcount")} columns draws ${drawn}`);
+}
 tokens.sort((a, b) => a.at - b.at);
 const parts = tokens.filter((t) => t.t === "row").map((t) => t.els);
 if (row !== undefined) return (parts[row] || []).map((n) => (n && n.nodeType === 3 ? n.parentElement : n)).filter(Boolean);

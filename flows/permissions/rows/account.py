@@ -33,9 +33,19 @@ from flows.permissions.rows.vocabulary import (
     marks,
     says,
     scope_of,
+    split_level,
     stated_count,
 )
 
+# A count of rows, and nothing else: of what is filtered, of users or pages, or a date, it is none.
+_COUNT = re.compile(
+    r"[^\d]{0,40}?\(?\d+ (permissions|rights|rows)\)?\.?"
+    r"|(showing |viewing |rows? |permissions? |results? )?\d+( ?[-–] ?\d+| to \d+)? of \d+( \w+)?\.?",
+    re.IGNORECASE,
+)
+_OTHER_COUNT = re.compile(
+    r"hidden|not shown|filter|\b(user|person|page|step|tab|store|account|marketplace)s?\b", re.IGNORECASE
+)
 _NEAR = 3  # texts between a name and the address it belongs to
 
 
@@ -212,7 +222,7 @@ def _is_known(text: str) -> bool:
         or is_generic(title)
         or scope_of(title) is not None
         or fold(text) in generic("universal_admin")
-        or (stated_count(text) is not None and not re.search(r"hidden|not shown|filter", text, re.IGNORECASE))
+        or (stated_count(text) is not None and bool(_COUNT.fullmatch(text)) and not _OTHER_COUNT.search(text))
     )
 
 
@@ -247,7 +257,7 @@ def _of_control(piece: Piece, known: Known) -> PageGap | None:
     if piece.role == "field":
         return (
             PageGap(kind=PageGapKind.FILTERED, words=f"{piece.words}: {piece.value}".strip(": "), where=piece.where)
-            if piece.value
+            if piece.value or split_level(piece.words)[1]
             else None
         )
     words = piece.words
@@ -266,6 +276,9 @@ def _of_stray(piece: Piece, known: Known) -> PageGap | None:
     if piece.kind is PieceKind.TEXT and (piece.still or (piece.chrome and not is_level(piece.words))):
         return None
     if is_caption(piece.words) or matches("texts", piece.words) or matches("presses", piece.words):
+        return None
+    addresses = [address.casefold() for address in EMAIL.findall(piece.words)]
+    if addresses and all(address in known.names for address in addresses):
         return None
     if piece.hushed and (_is_known(piece.words) or is_level(piece.words) or _shape(piece.words) in known.shown):
         return None  # a copy for the eye of what is there for everybody

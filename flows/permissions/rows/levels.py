@@ -51,6 +51,8 @@ def read_level(options: tuple[Option, ...], words: Lexicon, *, label: str) -> Le
 def _read(options: tuple[Option, ...], words: Lexicon, label: str) -> LevelReading:
     if not options:
         raise _Problem("unread: the row has no control")
+    if any(option.unseen for option in options):
+        raise _Problem("unread: the level is written and cannot be seen")
     ways = {option.way for option in options}
     if len(ways) > 1:
         raise _Problem("unread: the row shows its level in several ways")

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Set
 
 from flows.catalogue.grids import grid_data
 from flows.permissions.rows.furniture import matches, rules_of_rows
 from flows.permissions.rows.tokens import RowToken
-from flows.permissions.rows.vocabulary import fold, is_caption, legacy_names, marks, squash
+from flows.permissions.rows.vocabulary import fold, is_caption, is_level, legacy_names, marks, squash
 
 
 def row_trouble(token: RowToken) -> str | None:
     """What stands in a row beside its label and its levels, and so may take back what they say."""
     if token.struck:
         return "unread: the row is struck through"
+    if not _is_name(token.label):
+        return f"unread: {token.label[:80]!r} says more than a name"
     names = {squash(name) for name in (token.label, *token.called)}
     for text in token.asides:
         if not (_is_harmless(text, names) or token.label in legacy_names().values() or _describes(text, token.label)):
@@ -25,7 +28,28 @@ def row_trouble(token: RowToken) -> str | None:
     for text in token.described:
         if not (_is_harmless(text, names) or _describes(text, token.label)):
             return f"unread: {text[:80]!r} stands beside the label"
+    for text in token.hints:
+        if _takes_back(text, token):
+            return f"unread: {text[:80]!r} is said of the row"
     return None
+
+
+def _is_name(label: str) -> bool:
+    """Whether a label is a name alone: no sign is drawn in it, and no words take back what the row says."""
+    if squash(label) in {squash(name) for name in legacy_names().values()}:
+        return True
+    is_signed = any(unicodedata.category(char) == "So" and char not in "®™©" for char in label)
+    return not is_signed and not any(rule.search(label) for rule in rules_of_rows())
+
+
+def _takes_back(hint: str, token: RowToken) -> bool:
+    """Whether what is said of a row at the side is another level, or bounds the one that is shown."""
+    rest = hint
+    for name in sorted({token.label, *token.called} - {hint}, key=len, reverse=True):
+        rest = re.sub(re.escape(name), " ", rest, flags=re.IGNORECASE) if name else rest
+    said = rest.strip(" :–—-,.()")
+    shown = {fold(word) for one in token.options for word in (*one.own, *one.listed, one.shows, one.column)}
+    return any(rule.search(rest) for rule in rules_of_rows()) or (is_level(said) and fold(said) not in shown)
 
 
 def _is_harmless(text: str, names: Set[str]) -> bool:

@@ -32,6 +32,7 @@ class Option:
     listed: tuple[str, ...] = ()  # of a choice: everything that could be chosen
     chosen: tuple[str, ...] = ()
     shows: str = ""
+    unseen: bool = False  # a word that is there and not drawn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,7 @@ class RowToken:
     asides: tuple[str, ...] = ()  # parts of the label that stand in an element of their own behind its first words
     struck: bool = False  # the label or a level is struck through
     opens: bool = False  # its label, or its box, can be pressed, and nobody knows what that shows
+    hints: tuple[str, ...] = ()  # what is said of it where the pointer rests, or to those who cannot see
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

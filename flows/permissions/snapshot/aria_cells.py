@@ -26,8 +26,15 @@ def is_one(node: AriaNode) -> bool:
 
 
 def is_many(node: AriaNode) -> bool:
-    """A control for all levels."""
-    return node.role in _MANY
+    """A control for all levels: a list of them, or a button that shows a level and is named by more than that."""
+    return node.role in _MANY or (node.role == "button" and _shown_by(node) is not None)
+
+
+def _shown_by(button: AriaNode) -> str | None:
+    """The level that the button of a drop-down shows: its name is what it is for, and that level."""
+    said = {text for kid in button.walk() if (text := kid.text) and is_level(text)}
+    shown = said.pop() if len(said) == 1 else None
+    return shown if shown and not is_level(button.name) and button.name.endswith(shown) else None
 
 
 def is_control(node: AriaNode) -> bool:

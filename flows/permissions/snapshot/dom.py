@@ -25,7 +25,7 @@ from flows.permissions.rows.tokens import (
 )
 from flows.permissions.rows.vocabulary import generic, level_words, marks, says, scope_names
 
-_PARTS = ("document", "visible", "options", "columns", "rows", "inventory", "tokens")
+_PARTS = ("document", "hearing", "visible", "options", "columns", "rows", "inventory", "tokens")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
@@ -113,6 +113,7 @@ def _token(item: dict[str, Any]) -> Token:
                 asides=tuple(item["asides"]),
                 struck=item["struck"],
                 opens=item["opens"],
+                hints=tuple(item["hints"]),
             )
         case "columns":
             return ColumnsToken(parts=tuple(item["parts"]))
@@ -151,6 +152,7 @@ def _option(item: dict[str, Any]) -> Option:
         look=item.get("look", 0),
         on=item["on"],
         locked=item["off"],
+        unseen=item.get("unseen", False),
         listed=tuple(item.get("list", ())),
         chosen=tuple(item.get("chosen", ())),
         shows=item.get("shows", ""),

@@ -24,8 +24,12 @@ _KINDS: tuple[Callable[[Random], Draw], ...] = (
     row_kinds.word, part_kinds.switched, page_kinds.says, part_kinds.late, row_kinds.control, part_kinds.folded, page_kinds.whose,
     row_kinds.qualify, part_kinds.elsewhere, part_kinds.unseen, page_kinds.filtered, part_kinds.hidden, page_kinds.admin, row_kinds.strike,
     part_kinds.bones, page_kinds.shows, row_kinds.relabel, part_kinds.away, row_kinds.column, row_kinds.tree,
+    part_kinds.awaited, row_kinds.hint, row_kinds.faded,
 )  # fmt: skip
-_SAME = ("", "wrap", "classes", "comments", "data", "bold", "token", "space", "style", "rule", "icon", "ids", "title")
+_SAME = (
+    "", "wrap", "classes", "comments", "data", "bold", "token", "space", "style", "rule", "icon", "ids", "title", "measure", "framework",
+    "picture", "watched", "tips",
+)  # fmt: skip
 _FIRST, _SECOND = "/account/permissions/x/1", "/account/permissions/x/2"
 
 
@@ -61,7 +65,7 @@ def same_page(seed: int) -> LyingPage:
 def _base(kind: str, luck: Random) -> Base:
     if kind == "relabel":
         return drawn_base(luck, level="radios")
-    if kind == "tree":
+    if kind in ("tree", "faded"):
         return drawn_base(luck, level=luck.choice(["word", "badge"]))
     if kind == "column":
         return drawn_base(luck, line=luck.choice(TABLES))

@@ -17,6 +17,8 @@ _UNSEEN = (
 _AWAY = ("left", "slide", "right", "clip", "cut", "turned", "tiny", "fixed")
 # Ways that nothing of the browser tells to be under way: seen by looking a second time.
 _UNTOLD = ("interval", "chain", "frames", "animation", "css", "stream", "idle", "channel", "store", "worker")
+# Ways by which it never comes to a visit that only reads, or that shows no pictures; what is waited for is told all the same.
+_NEVER = ("picture", "shown", "lazy", "decode", "every", "boxed", "wide", "resized", "posted", "missing")
 _TOLD = ("timer", "fetch", "xhr", "import", "script", "style", "view")
 
 
@@ -72,6 +74,15 @@ def late(luck: Random) -> Draw:
     }
     what = f"{drawn['part']} comes by {drawn['way']} after {seconds} s"
     return Draw(act="late", what=what, options={"ms": ms, **drawn}, resources=resources)
+
+
+def awaited(luck: Random) -> Draw:
+    """A part that waits for a picture, for being scrolled to, for a wider window, for an answer."""
+    drawn = options(luck, way=_NEVER, part=["row", "tail", "section"])
+    seconds = luck.choice([0.2, 2, 7])
+    resources = {"/part.png": Resource(type="image/png", body="", seconds=seconds)}
+    given = {"ms": luck.choice([0, 1]), **drawn}
+    return Draw(act="late", what=f"{drawn['part']} waits for {drawn['way']}", options=given, resources=resources)
 
 
 def unseen(luck: Random) -> Draw:

@@ -65,3 +65,26 @@ def tree(luck: Random) -> Draw:
         what=f"a closed row of a tree: {drawn['html']} ({drawn['opens']})",
         options=drawn | {"child": "(bulk)"},
     )
+
+
+_HINTS = ("title", "aria-description", "data-tooltip", "aria-describedby")
+
+
+def hint(luck: Random) -> Draw:
+    """What is said of a row where the pointer rests, or to those who cannot see, takes its level back."""
+    drawn = options(luck, name=_HINTS, on=["level", "row", "label"])
+    said = luck.choice(words()["badges"]) + luck.choice(["", " on 3 May", " by the account owner"])
+    return Draw(act="hint", what=f"{drawn['name']} of the {drawn['on']}: {said}", options={"said": said, **drawn})
+
+
+_FADED = (
+    "opacity:0", "color:transparent", "font-size:0", "display:inline-block;clip-path:inset(100%)", "display:inline-block;transform:scale(0)",
+    "position:absolute;left:-5000px", "display:block;width:0;height:0;overflow:hidden", "display:block;text-indent:-9999px;overflow:hidden",
+    "filter:opacity(0)", "color:#fff", "-webkit-text-security:disc",
+)  # fmt: skip
+
+
+def faded(luck: Random) -> Draw:
+    """A level that is written, and cannot be seen."""
+    style = luck.choice(_FADED)
+    return Draw(act="faded", what=f"the level has style {style}", options={"style": style})

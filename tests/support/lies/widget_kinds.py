@@ -12,9 +12,12 @@ from tests.support.lies.page import Resource
 
 WAYS = (
     "wheel", "end", "box", "snap", "slide", "slot", "popover", "dialog", "drawer", "label", "found", "print", "details", "hack",
-    "attr", "overlay", "marker", "steps", "sizes", "react", "inner", "font", "auto", "sideways",
+    "attr", "overlay", "delegated", "marker", "steps", "sizes", "react", "inner", "font", "auto", "sideways",
 )  # fmt: skip
-_UNREADABLE = frozenset({"drawer", "label", "sideways", "marker"})  # what is shown at first is in order
+DEPUTIES = (
+    "closest", "matches", "dataset", "classes", "id", "tag", "text", "props", "keeps", "jquery", "action", "own", "keyboard", "cursor",
+)  # fmt: skip
+_UNREADABLE = frozenset({"drawer", "delegated", "label", "sideways", "marker"})  # what is shown at first is in order
 
 
 def widget(luck: Random, way: str) -> Draw:
@@ -34,13 +37,24 @@ def widget(luck: Random, way: str) -> Draw:
         "word": luck.choice(words()["badges"]),
         "ms": luck.choice([0, 200, 900]),
         "salt": salt(luck),
+        "by": luck.choice(DEPUTIES),
+        "target": luck.choice(["name", "name", "row", "level", "title"]),
+        "press": luck.choice(["click", "mousedown", "pointerup"]),
         **options(luck, at=["head", "above", "below"], part=["section", "tail", "row"], on=["click", "pointerup"]),
     }
     resources = {
         "/slow.html": Resource(type="text/html", body="<p></p>", seconds=seconds),
         "/slow.woff": Resource(type="font/woff", body="", seconds=seconds),
     }
-    shown = {"slot": "html", "popover": "html", "dialog": "html", "label": "opener", "steps": "steps", "sizes": "sizes"}
+    shown = {
+        "slot": "html",
+        "popover": "html",
+        "dialog": "html",
+        "label": "opener",
+        "steps": "steps",
+        "sizes": "sizes",
+        "delegated": "by",
+    }
     what = f"{given['part']} by {way} ({given['at']}) {given.get(shown.get(way, ''), '')} {seconds} s"
     right = UNSURE if way in _UNREADABLE else LEFT_OUT
     return Draw(act="widget", what=what, right=right, options=given, resources=resources)

@@ -26,6 +26,16 @@ const later = { // ways by which a part comes late; `at` is when, in millisecond
   channel: (o, show) => { const c = new MessageChannel(), end = performance.now() + o.ms; c.port1.onmessage = () => (performance.now() < end ? setTimeout(() => c.port2.postMessage(1), 50) : show()); c.port2.postMessage(1); },
   view: (o, show) => { const mark = make("<div style='height:1px'></div>"); document.body.append(mark); new IntersectionObserver((e, self) => { if (e.some((x) => x.isIntersecting)) { self.disconnect(); fetch("/late.json").then(show); } }).observe(mark); },
   store: (o, show) => { const asked = indexedDB.open("w", 1); asked.onsuccess = asked.onerror = () => setTimeout(show, o.ms); },
+  picture: (o, show) => { const i = new Image(); i[o.ms % 2 ? "onload" : "onerror"] = show; i.addEventListener("load", show); i.addEventListener("error", show); i.src = "/part.png"; },
+  shown: (o, show) => { window.show = show; document.querySelector("main, body").append(make('<img src="/part.png" alt="" width="1" height="1" onload="show()" onerror="show()">')); },
+  lazy: (o, show) => { const i = make('<img loading="lazy" alt="" width="1" height="1">'); i.onload = i.onerror = show; document.body.append(make("<div style='height:2500px'></div>"), i); i.src = "/part.png"; },
+  decode: (o, show) => { const i = new Image(); i.src = "/part.png"; i.decode().then(show, show); },
+  every: (o, show) => { document.addEventListener("load", (e) => { if (e.target.localName === "img") show(); }, true); document.querySelector("main, body").append(make('<img src="/part.png" alt="" width="1" height="1">')); },
+  boxed: (o, show) => { const box = make("<div style='height:30px;overflow:hidden'><div style='height:300px'></div><i>.</i></div>"); document.body.append(box); new IntersectionObserver((e) => { if (e.some((x) => x.isIntersecting)) show(); }).observe(box.lastChild); },
+  wide: (o, show) => { matchMedia("(min-width: 1600px)").addEventListener("change", show); },
+  resized: (o, show) => { addEventListener("resize", () => setTimeout(show, 50)); },
+  posted: (o, show) => { fetch("/late.json", { method: "POST" }).then((r) => r.json()).then(show).catch(() => 0); },
+  missing: (o, show) => { fetch("/gone.json").then((r) => (r.ok ? show() : 0)); },
   worker: (o, show) => { const w = new Worker(URL.createObjectURL(new Blob([`setTimeout(() => postMessage(1), ${o.ms})`]))); w.onmessage = show; },
 };
 const lone = (els) => { const box = document.createElement(els[0].matches("tr") ? "table" : "div"); box.append(...els); return box; };

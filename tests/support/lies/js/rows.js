@@ -29,6 +29,13 @@ const rowChanges = {
     if (o.tag) at.boxes.forEach((box) => { const s = document.createElement(o.tag); s.append(...box.childNodes); box.append(s); });
     else boxes.forEach((box) => { box.style.textDecoration = "line-through"; });
   },
+  hint(o) { // said at the side: by a tip, or to those who cannot see
+    const at = boxed(o.label), el = { level: at.boxes[0], row: at.row, label: at.name }[o.on];
+    if (o.name === "aria-describedby") { document.body.append(make(`<span id="said-x" hidden>${o.said}</span>`)); el.setAttribute(o.name, "said-x"); } else el.setAttribute(o.name, o.said);
+  },
+  faded(o) { // the level is written, and is not drawn
+    boxed(o.label).boxes.forEach((box) => { const s = document.createElement("span"); s.style.cssText = o.style; s.append(...box.childNodes); box.append(s); });
+  },
   column(o) { // a column more: yes in each row, but in this
     const heads = every(document.body, (k) => k.matches("thead tr, tr:has(> th + th)"));
     if (!heads.length) cannot("no heads");

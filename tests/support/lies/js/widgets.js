@@ -20,11 +20,28 @@ const keepers = {
   marker(o) { const at = spot(o.label); (at.boxes[0] || at.row).style.cssText += `;display:list-item;list-style:"${o.word} " inside`; },
   steps(o) { const show = hiding.gone(taken(o)), bar = make(o.steps); place(o, bar); every(bar, (k) => k.matches("[data-go]")).forEach((g) => g.addEventListener(o.on, show)); },
   sizes(o) { const show = hiding.gone(taken(o)), bar = make(o.sizes); place(o, bar); every(bar, (k) => k.matches("[data-go]")).forEach((g) => g.addEventListener(g.matches("select, input") ? "change" : "click", show)); },
+  delegated(o) { const at = spot(o.label), el = { name: at.name, row: at.row, level: at.boxes[0] || at.name, title: areaOf(o.label, o.others).querySelector("h1, h2, h3, h4, summary, legend") || at.name }[o.target], open = () => { const aside = document.createElement("p"); aside.textContent = `${o.label} (bulk) - None`; document.body.append(aside); }; deputies[o.by](el, open, o.press, o.salt); },
   react(o) { const show = hiding.gone(taken(o)), bar = make(o.plain); place(o, bar); document.addEventListener("click", (e) => { if (e.target.closest("[data-go]")) show(); }); },
   inner(o) { const show = hiding.gone(taken(o)), f = document.createElement("iframe"); f.style.display = "none"; f.onload = show; f.src = "/slow.html"; document.body.append(f); },
   font(o) { const show = hiding.gone(taken(o)); new FontFace("slow", "url(/slow.woff)").load().then(show, show); },
   auto(o) { const { els, box } = boxOver(o); box.style.cssText = "content-visibility:auto;contain-intrinsic-size:auto 300px"; els.forEach((e) => e.remove()); box.append(make("<div style='margin-top:1500px;height:20px'></div>")); box.addEventListener("contentvisibilityautostatechange", (e) => { if (!e.skipped) setTimeout(() => box.append(...els), o.ms); }); },
   sideways(o) { const heads = document.querySelectorAll("table"); if (!heads.length) cannot("no table"); const t = labelled(o.label).closest("table") || cannot("no table"); const box = document.createElement("div"); box.style.cssText = "width:400px;overflow-x:auto"; t.before(box); box.append(t); const pad = make("<div style='width:1200px;height:1px'></div>"); box.append(pad); let done = false; box.addEventListener("scroll", () => { if (box.scrollLeft > 300 && !done) { done = true; spot(o.label).parts[0].insertAdjacentHTML("beforeend", "<td>Revoked</td>"); } }); },
 };
-const LATER_WRONG = new Set(["drawer", "label", "sideways", "marker"]);
+const deputies = { // who opens more when a text is pressed, without a listener of the text's own
+  closest(el, open, press, salt) { el.classList.add(salt); const run = new Function("open", "press", `document.addEventListener(press, (e) => { if (e.target.closest(".${salt}")) open(); })`); run(open, press); },
+  matches(el, open, press, salt) { el.setAttribute(`data-${salt}`, "1"); new Function("open", "press", `document.body.addEventListener(press, (e) => { if (e.target.matches("[data-${salt}], [data-${salt}] *")) open(); })`)(open, press); },
+  dataset(el, open, press, salt) { el.dataset[salt] = "1"; new Function("open", "press", `window.addEventListener(press, (e) => { if (e.target.dataset.${salt}) open(); }, true)`)(open, press); },
+  classes(el, open, press, salt) { el.classList.add(salt); new Function("open", "press", `document.documentElement.addEventListener(press, function (e) { if (e.target.classList.contains("${salt}")) open(); })`)(open, press); },
+  id(el, open, press, salt) { el.id = salt; new Function("open", "press", `document.onclick = (e) => { if (e.target.id === "${salt}") open(); }`)(open, press); },
+  tag(el, open, press) { new Function("open", "press", `document.addEventListener(press, (e) => { if (e.target.tagName === "${el.tagName}") open(); })`)(open, press); },
+  text(el, open, press) { if (el.firstElementChild) cannot("more than a text"); new Function("open", "press", `document.addEventListener(press, (e) => { if (e.target.textContent.trim() === ${JSON.stringify(squash(el.textContent))}) open(); })`)(open, press); },
+  props(el, open) { el.__reactProps$x1 = { onClick: open }; document.body.addEventListener("click", ((e) => { for (let n = e.target; n; n = n.parentNode) n.__reactProps$x1?.onClick?.(); }).bind(null)); },
+  keeps(el, open) { el.__click = open; document.addEventListener("click", ((e) => e.target.__click?.()).bind(null)); },
+  jquery(el, open, press, salt) { el.classList.add(salt); document.jQuery371x1 = { events: { click: Object.assign([{ selector: `.${salt}`, handler: open }], { delegateCount: 1 }) }, handle() {} }; document.addEventListener("click", ((e) => { if (e.target.className === salt) open(); }).bind(null)); },
+  action(el, open) { el.dataset.action = "more"; document.addEventListener("click", ((e) => { if (e.target.getAttribute("data-action")) open(); }).bind(null)); },
+  own(el, open, press) { el.addEventListener(press, open); },
+  keyboard(el, open) { el.tabIndex = 0; el.addEventListener("focus", open); },
+  cursor(el, open) { el.style.cursor = "pointer"; document.addEventListener("click", ((e) => e.target.style.cursor && open()).bind(null)); },
+};
+const LATER_WRONG = new Set(["delegated", "drawer", "label", "sideways", "marker"]);
 const widgetChanges = { widget(o) { if (!LATER_WRONG.has(o.way)) wrong(o.label); keepers[o.way](o); } };

@@ -1,0 +1,59 @@
+// What hears a press: by a listener of its own, by a note of its framework, or by a listener further up that asks what was pressed.
+const ON_PRESS = ["onclick", "ondblclick", "onpointerdown", "onpointerup", "onmousedown", "onmouseup", "ontouchstart", "ontouchend", "oncontextmenu"];
+const NOTED = /^on(Click|DoubleClick|AuxClick|ContextMenu|MouseDown|MouseUp|PointerDown|PointerUp|TouchStart|TouchEnd)(Capture)?$/;
+// Frameworks that listen once, at their root, keep on each element what is to be called when it is pressed.
+const told = (el) =>
+  Object.keys(el).some((key) =>
+    key.startsWith("__reactProps$") || key.startsWith("__reactEventHandlers$")
+      ? Object.keys(el[key] || {}).some((name) => NOTED.test(name) && typeof el[key][name] === "function")
+      : /^(\$\$|__)(click|mousedown|pointerdown|dblclick|pointerup)$/.test(key) && !!el[key],
+  );
+// A listener further up tells by its own words what it is about: the selectors, classes, ids, attributes and texts that it asks for.
+const ASKS = /(?:closest|matches|is|querySelector|querySelectorAll|on)\(\s*(["'`])((?:(?!\1).)+)\1/g,
+  CLASSES = /(?:classList\.contains|className\.includes|hasClass)\(\s*(["'`])((?:(?!\1).)+)\1/g,
+  ATTRIBUTES = /(?:hasAttribute|getAttribute)\(\s*(["'`])((?:(?!\1).)+)\1/g,
+  DATA = /dataset(?:\.(\w+)|\[\s*["'`](\w+)["'`]\s*\])/g,
+  EQUALS = /(?:===?|!==?|case)\s*(["'`])((?:(?!\1).)+)\1|(["'`])((?:(?!\3).)+)\3\s*(?:===?|!==?)/g;
+const kebab = (name) => name.replace(/[A-Z]/g, (c) => "-" + c.toLowerCase());
+const asked_by = once((run) => {
+  const source = String(typeof run === "function" ? run : (run && run.handleEvent) || ""), found = { selectors: [], texts: [] };
+  if (source.length > 20000 || !/target|composedPath|srcElement|\bon\(/.test(source)) return found;
+  for (const m of source.matchAll(ASKS)) found.selectors.push(m[2]);
+  for (const m of source.matchAll(CLASSES)) found.selectors.push("." + CSS.escape(m[2].trim()));
+  for (const m of source.matchAll(ATTRIBUTES)) found.selectors.push("[" + CSS.escape(m[2]) + "]");
+  for (const m of source.matchAll(DATA)) found.selectors.push("[data-" + kebab(m[1] || m[2]) + "]");
+  for (const m of source.matchAll(EQUALS)) {
+    const said = m[2] || m[4];
+    if (/tagName|nodeName|localName/.test(source) && /^[a-z][a-z0-9-]*$/i.test(said)) found.selectors.push(said.toLowerCase());
+    if (/\.id\b/.test(source)) found.selectors.push("#" + CSS.escape(said));
+    if (/className/.test(source)) found.selectors.push("." + said.trim().split(/\s+/).map((name) => CSS.escape(name)).join("."));
+    if (/textContent|innerText|\.data\b|nodeValue/.test(source)) found.texts.push(clean(said));
+  }
+  return found;
+});
+// What jQuery keeps of the listeners that it was given for parts of a box.
+const kept_by_jquery = (box) =>
+  Object.keys(box)
+    .filter((key) => key.startsWith("jQuery"))
+    .flatMap((key) => Object.entries((box[key] && box[key].events) || {}))
+    .filter(([type]) => /^(click|dblclick|mousedown|mouseup|pointerdown|pointerup|touchstart|touchend)$/.test(type))
+    .flatMap(([, list]) => [...list].map((one) => one.selector).filter(Boolean));
+const rules_above = (() => {
+  const clock = globalThis[Symbol.for("rest")], rules = [];
+  const boxes = [window, document, document.documentElement, document.body, ...[...place.keys()].filter((el) => el !== document.body && el.firstElementChild && (clock.hears.has(el) || el.onclick))];
+  for (const box of boxes) {
+    const runs = [...(clock.heard_by.get(box) || []), ...ON_PRESS.map((name) => box[name]).filter(Boolean)], texts = runs.flatMap((run) => asked_by(run).texts);
+    const selectors = [...new Set([...runs.flatMap((run) => asked_by(run).selectors), ...kept_by_jquery(box)])].filter((rule) => {
+      try {
+        return !/^(html|body|main|\*|:root)$/i.test(rule) && (document.body.matches(rule), true);
+      } catch {
+        return false;
+      }
+    });
+    if (selectors.length || texts.length) rules.push({ box: box.nodeType === 1 ? box : null, rule: selectors.join(", "), texts: new Set(texts) });
+  }
+  return rules;
+})();
+const asked_above = (el) =>
+  rules_above.some(({ box, rule, texts }) => (!box || (box !== el && box.contains(el))) && ((rule && el.matches(rule)) || (texts.size && !el.firstElementChild && texts.has(clean(el.textContent)))));
+const hears = once((el) => globalThis[Symbol.for("rest")].hears.has(el) || ON_PRESS.some((name) => el[name]) || told(el) || is(el, "acts") || asked_above(el));
