@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator, Iterable
 import pytest
 import pytest_asyncio
 
-from tests.support.lies.machine import drawn_lie, same_page
+from tests.support.lies.machine import drawn_lie, same_page, widget_lie
 from tests.support.lies.rig import Judged, LyingRig, lying_rig
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 LIES, WIDGETS, SAME, AT_ONCE = 5000, 960, 520, 100
-SEEN_BY_ALL = range(44)  # each kind twice
+SEEN_BY_ALL = range(52)  # each kind twice
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
@@ -30,7 +30,7 @@ async def test_a_drawn_lie_is_judged_as_its_truth_says(stage: LyingRig, seed: in
 
 
 @pytest.mark.sampled(2)
-@pytest.mark.parametrize("seed", range(26))
+@pytest.mark.parametrize("seed", range(36))
 async def test_a_change_that_means_nothing_changes_no_verdict(stage: LyingRig, seed: int) -> None:
     judged = await stage.judge(same_page(seed))
     assert not judged.unmade
@@ -44,6 +44,22 @@ async def test_no_lie_of_thousands_passes(stage: LyingRig, first: int) -> None:
     judged = [await stage.judge(drawn_lie(seed)) for seed in range(first, first + AT_ONCE)]
     assert _told(one for one in judged if not one.is_right) == []
     assert len([one for one in judged if one.unmade]) <= AT_ONCE / 20
+
+
+@pytest.mark.sampled(1)
+@pytest.mark.parametrize("seed", range(50))
+async def test_a_lie_by_a_widget_is_judged_as_its_truth_says(stage: LyingRig, seed: int) -> None:
+    judged = await stage.judge(widget_lie(seed))
+    assert judged.is_right, str(judged)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("first", range(0, WIDGETS, AT_ONCE))
+async def test_no_lie_by_a_widget_passes(stage: LyingRig, first: int) -> None:
+    judged = [await stage.judge(widget_lie(seed)) for seed in range(first, min(first + AT_ONCE, WIDGETS))]
+    assert _told(one for one in judged if not one.is_right) == []
+    assert len([one for one in judged if one.unmade]) <= AT_ONCE / 4
 
 
 @pytest.mark.soak

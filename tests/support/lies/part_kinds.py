@@ -13,6 +13,7 @@ from tests.support.lies.page import Resource
 _HOW = ("gone", "display", "hidden", "visibility", "content", "template", "flat")
 _UNSEEN = (
     "closed", "declared", "canvas", "image", "drawing", "background", "frame", "foreign", "object", "pseudo", "input",
+    "unslotted", "consent", "named", "hinted",
 )  # fmt: skip
 _AWAY = ("left", "slide", "right", "clip", "cut", "turned", "tiny", "fixed")
 # Ways that nothing of the browser tells to be under way: seen by looking a second time.
@@ -88,7 +89,7 @@ def awaited(luck: Random) -> Draw:
 def unseen(luck: Random) -> Draw:
     """A part that no text says."""
     drawn = options(luck, way=_UNSEEN, part=["row", "section"])
-    if drawn["way"] in ("pseudo", "input"):
+    if drawn["way"] in ("pseudo", "input", "consent", "named", "hinted"):
         drawn["part"] = "row"
     resources = {
         "/part.png": Resource(type="image/png", body=""),

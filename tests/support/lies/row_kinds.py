@@ -77,6 +77,12 @@ def hint(luck: Random) -> Draw:
     return Draw(act="hint", what=f"{drawn['name']} of the {drawn['on']}: {said}", options={"said": said, **drawn})
 
 
+def bounded(luck: Random) -> Draw:
+    """A label that takes back what its row says, in the text of its name."""
+    said = luck.choice([" (not yet in force)", " (pending)", " – revoked", " 🚫", ": suspended", " until 12 Dec"])
+    return Draw(act="bounded", what=f"the label goes on: {said}", options={"said": said})
+
+
 _FADED = (
     "opacity:0", "color:transparent", "font-size:0", "display:inline-block;clip-path:inset(100%)", "display:inline-block;transform:scale(0)",
     "position:absolute;left:-5000px", "display:block;width:0;height:0;overflow:hidden", "display:block;text-indent:-9999px;overflow:hidden",

@@ -49,6 +49,10 @@ const eyes = { // for the eye alone, or for nobody
   frame: (els, box) => { const f = document.createElement("iframe"); f.style.cssText = "width:600px;height:120px"; f.srcdoc = lone(els).outerHTML; box.append(f); },
   foreign: (els, box) => { const f = document.createElement("iframe"); f.style.cssText = "width:600px;height:120px"; f.src = "https://m.media-amazon.com/part.html"; box.append(f); },
   object: (els, box) => box.append(make('<object data="/part.svg" type="image/svg+xml" width="600" height="60"></object>')),
+  unslotted: (els, box) => { box.attachShadow({ mode: "open" }).innerHTML = "<b></b>"; box.append(...els); },
+  consent: (els, box, o) => { box.className = `${o.salt}-cookies`; box.innerHTML = `<p>${o.label}</p><p>No access</p>`; },
+  named: (els, box, o) => box.append(make(`<div role="img" aria-label="${o.label}: None" style="width:20px;height:20px;background:red"></div>`)),
+  hinted: (els, box, o) => { box.innerHTML = `<input placeholder="${o.label}: None">`; },
   pseudo: (els, box, o) => { box.className = o.salt; document.head.insertAdjacentHTML("beforeend", `<style>.${o.salt}::before{content:"${o.label}  None"}</style>`); },
   input: (els, box, o) => { box.innerHTML = `<input readonly style="width:500px" value="${o.label}: None">`; },
 };

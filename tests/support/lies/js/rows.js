@@ -33,6 +33,7 @@ const rowChanges = {
     const at = boxed(o.label), el = { level: at.boxes[0], row: at.row, label: at.name }[o.on];
     if (o.name === "aria-describedby") { document.body.append(make(`<span id="said-x" hidden>${o.said}</span>`)); el.setAttribute(o.name, "said-x"); } else el.setAttribute(o.name, o.said);
   },
+  bounded(o) { const name = texts(spot(o.label).name).find((t) => squash(t.data) === o.label) || cannot("no text of the label"); name.data = o.label + o.said; },
   faded(o) { // the level is written, and is not drawn
     boxed(o.label).boxes.forEach((box) => { const s = document.createElement("span"); s.style.cssText = o.style; s.append(...box.childNodes); box.append(s); });
   },
