@@ -11,6 +11,8 @@ from flows.permissions.rows.furniture import matches, rules_of_rows
 from flows.permissions.rows.tokens import RowToken
 from flows.permissions.rows.vocabulary import fold, is_caption, is_level, legacy_names, marks, squash
 
+_ADDED = re.compile(r"\s[(\[–—-].*|[,:;].*|\b(until|not|no longer|awaiting|from \d|as of)\b.*", re.IGNORECASE)
+
 
 def row_trouble(token: RowToken) -> str | None:
     """What stands in a row beside its label and its levels, and so may take back what they say."""
@@ -39,7 +41,8 @@ def _is_name(label: str) -> bool:
     if squash(label) in {squash(name) for name in legacy_names().values()}:
         return True
     is_signed = any(unicodedata.category(char) == "So" and char not in "®™©" for char in label)
-    return not is_signed and not any(rule.search(label) for rule in rules_of_rows())
+    added = _ADDED.search(label)  # "Enabled/Revoked" is the name of a row
+    return not is_signed and not (added and any(rule.search(added[0]) for rule in rules_of_rows()))
 
 
 def _takes_back(hint: str, token: RowToken) -> bool:
