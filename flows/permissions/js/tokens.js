@@ -54,13 +54,13 @@ const fades = once((el) => {
   const color = rgba(style.backgroundColor), free = /auto|scroll/.test(style.overflowX + style.overflowY), r = !free && /hidden|clip/.test(style.overflowX + style.overflowY) ? el.getBoundingClientRect() : null;
   const alpha = over.alpha * +style.opacity * (/opacity\(0%?\)/.test(style.filter) ? 0 : 1);
   const gone = /inset\((100|[5-9]\d)%/.test(style.clipPath) || /^rect\((0px|1px),? (0px|1px),? (0px|1px),? (0px|1px)\)$/.test(style.clip) || (style.maskImage !== "none" && !/url/.test(style.maskImage)) || (style.webkitTextSecurity || "none") !== "none" || (style.backfaceVisibility === "hidden" && /matrix3d\(-1/.test(style.transform));
-  return { alpha, ground: color[3] > 0.5 ? color : over.ground, cut: over.cut || gone, clip: free ? [] : r ? [...over.clip, r] : over.clip };
+  return { alpha, ground: style.backgroundImage !== "none" || !color ? null : color[3] > 0.5 ? color : over.ground, cut: over.cut || gone, clip: free ? [] : r ? [...over.clip, r] : over.clip };
 });
-const rgba = (s) => { const m = /^rgba?\(([^)]+)\)/.exec(s), p = m ? m[1].split(/[ ,/]+/).map(Number) : [0, 0, 0, 1]; return [p[0], p[1], p[2], p[3] ?? 1]; };
+const rgba = (s) => { const m = /^rgba?\(([^)]+)\)/.exec(s), p = m ? m[1].split(/[ ,/]+/).map(Number) : []; return m ? [p[0], p[1], p[2], p[3] ?? 1] : null; }; // null: in a notation of its own
 const is_unseen = (t) => {
   const el = t.el.nodeType === 1 ? t.el : up(t.el), style = getComputedStyle(el), around = fades(el), ink = rgba(style.webkitTextFillColor || style.color);
-  if (around.cut || around.alpha < 0.1 || ink[3] < 0.1 || parseFloat(style.fontSize) < 2) return true;
-  if (style.backgroundImage === "none" && ink[3] > 0.9 && [0, 1, 2].every((i) => Math.abs(ink[i] - around.ground[i]) < 8)) return true;
+  if (around.cut || around.alpha < 0.1 || (ink && ink[3] < 0.1) || parseFloat(style.fontSize) < 2) return true;
+  if (ink && around.ground && ink[3] > 0.9 && [0, 1, 2].every((i) => Math.abs(ink[i] - around.ground[i]) < 8)) return true;
   return t.nodes.every((n) => {
     if (n.nodeType !== 3) return false;
     const range = document.createRange();
