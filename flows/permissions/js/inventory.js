@@ -153,9 +153,11 @@ const leftovers = () => {
     return false;
   };
   const points = once((el) => getComputedStyle(el).cursor === "pointer");
+  // An element without any size that only takes the keyboard: it leads the keyboard around.
+  const guards = (el) => el.hasAttribute("tabindex") && !el.childNodes.length && Math.max(...size(el)) < 1;
   const presses = (el) =>
-    is(el, "interactive") ||
-    (hears(el) && !spoken(el) && Math.min(...size(el)) >= 4) ||
+    (is(el, "interactive") && !guards(el)) ||
+    (hears(el) && !is(el, "library_row") && !spoken(el) && Math.min(...size(el)) >= 4) ||
     (points(el) &&
       !(up(el) && up(el).nodeType === 1 && points(up(el))) &&
       !spoken(el) &&

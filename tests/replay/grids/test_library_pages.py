@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from _pytest.mark import ParameterSet
 
 from flows.models import Bounds
 from scripts.grid_libraries import BuildError, build
@@ -25,8 +24,6 @@ pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.soak, pytest
 TABLE = Path(__file__).parents[3] / "build" / "grid-libraries.md"
 NAMES = [told["name"] for told in told_pages()]
 PATIENCE = Bounds(step=timedelta(seconds=30))
-# Known to be left open though they could be read.
-UNREAD = ("readable-vanilla-ag-markets", "readable-vanilla-ag-renderer-radio", "readable-kits2-cloudscape-select")
 
 
 @pytest.fixture(scope="module")
@@ -62,12 +59,7 @@ def judgements() -> Iterator[list[Judged]]:
     )
 
 
-def _case(name: str) -> ParameterSet:
-    known = [pytest.mark.xfail(reason="readable, and not read yet", strict=False)] if name in UNREAD else []
-    return pytest.param(name, marks=known)
-
-
-@pytest.mark.parametrize("name", [_case(name) for name in NAMES])
+@pytest.mark.parametrize("name", NAMES)
 async def test_a_page_of_a_library_is_judged_as_its_truth_says(
     stage: LyingRig, pages: dict[str, LyingPage], judgements: list[Judged], name: str
 ) -> None:
