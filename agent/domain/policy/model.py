@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 from agent.domain.audit.level import Level, rank
 from agent.domain.audit.reading import Row
@@ -128,11 +129,13 @@ class Policy:
         return next((level for level in self.preferred if level in offered), Level.NONE)
 
 
+@lru_cache(maxsize=8192)
 def labels_of(label: str) -> tuple[str, ...]:
     """A label, and the label without the description in brackets that some pages write behind it."""
     return tuple(dict.fromkeys((fold(label), fold(re.sub(r"\s*\([^()]*\)\s*:?$", "", label)))))
 
 
+@lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """Compare labels as people read them.
 

@@ -136,12 +136,18 @@ for (const t of items) if (t.k === "text" && !used.has(t) && !taken.has(t) && !b
   tokens.push({ t: "text", of: t, at: t.i, s: t.s, title: !!near(t.el, "title") || beside(near(t.el, "cell")), strong: t.bold || is(t.el, "strong"), button: !!pressed && !near(t.el, "title"), tab: !!near(t.el, "tab"), head: !!near(t.el, "column_head") || (is_level(t) && !!near(t.el, "term")), alone: !!near(t.el, "row") && cells(near(t.el, "row")).length === 1,
     way: leads(t.el), pressed: !!pressed && (pressed.getAttribute("aria-pressed") === "true" || pressed.getAttribute("aria-checked") === "true"), fold: state_of(t.el), pieces: new Set(t.nodes.map((n) => n.parentNode)).size, off: !!near(t.el, "disabled"), where: where_is(t.el), chrome: !!near(t.el, "tour") || in_chrome(t.el), alert: !!near(t.el, "alert"), still: !!idle_pager(t.el), y: boxOf(t.el)[1] });
 }
-const sibling_of = (el) => [...(up(el) ? kids(up(el)) : [])].filter((k) => k.nodeType === 1 && k !== el && k.tagName === el.tagName && k.className === el.className && shown(k));
+// What stands beside a row and is made like it: by box, tag and class, each once.
+const kind_of_box = (el) => `${el.tagName} ${el.className}`;
+const like_rows = (homes) => {
+  const made = new Map();
+  for (const home of homes) if (up(home)) made.set(up(home), (made.get(up(home)) || new Set()).add(kind_of_box(home)));
+  return [...made].flatMap(([box, kinds]) => [...kids(box)].filter((k) => k.nodeType === 1 && kinds.has(kind_of_box(k)) && !homes.has(k) && shown(k)));
+};
 const picks = (row) => row.sites.every((s) => s.k === "choice" && !choice(s.el).list.some((word) => LEVEL.has(fold(word))));
 const homes = new Set(cut.filter((r) => !picks(r)).map((r) => r.home)), empty = new Set();
 const headed = cut.some((r) => r.label && near(r.label.el, "title")); // labels are headings, so a heading alone may be a row
 const is_title = (s) => !headed && texts_in(s).length > 0 && texts_in(s).every((t) => near(t.el, "title"));
-for (const home of homes) for (const s of sibling_of(home)) if (!homes.has(s) && !is_title(s) && ![...markets, ...columns].some((c) => inside(c.row, s) || inside(s, c.row)) && !cut.some((r) => inside(r.sites[0].el, s)) && clean(words_of(s)) && !(is(s, "row") && (cells(s).length === 1 || cells(s).every((c) => near(c, "column_head"))))) empty.add(s);
+for (const s of like_rows(homes)) if (!is_title(s) && ![...markets, ...columns].some((c) => inside(c.row, s) || inside(s, c.row)) && !cut.some((r) => inside(r.sites[0].el, s)) && clean(words_of(s)) && !(is(s, "row") && (cells(s).length === 1 || cells(s).every((c) => near(c, "column_head"))))) empty.add(s);
 for (const t of all(document.body, "table")) if (shown(t) && +t.getAttribute("aria-rowcount") === -1) troubles.push("a table does not know how many rows it has");
 const rows_stated = all(document.body, "table").filter((t) => shown(t) && +t.getAttribute("aria-rowcount") > 0).map((t) => +t.getAttribute("aria-rowcount"));
 for (const t of all(document.body, "table").filter((t) => shown(t) && +t.getAttribute("aria-colcount") > 0)) {

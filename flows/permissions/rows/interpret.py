@@ -61,6 +61,7 @@ class _State:
     spread: set[tuple[str, str]] = field(
         default_factory=set
     )  # sections whose rows went to the marketplaces of their columns
+    same: Counter[tuple[str, str, str]] = field(default_factory=Counter)  # rows of one scope, section and name so far
     runs: dict[tuple[str, str, str], int] = field(default_factory=dict)  # a row's place -> the run it stood in first
 
 
@@ -146,14 +147,14 @@ def _take_row(state: _State, token: RowToken, marketplace: str | None, number: i
         state.spread.add((state.scope, section))
     if state.runs.setdefault((scope, section, label), state.run) != state.run:
         state.gaps.append(f"the section {section!r} is shown twice, so the page may show the permissions of two users")
-    same = sum(1 for row in state.rows if (row.scope, row.section, row.permission) == (scope, section, label))
+    state.same[scope, section, label] += 1
     state.at.append(number)
     state.rows.append(
         PermissionRow(
             scope=scope,
             section=section,
             permission=label,
-            occurrence=same + 1,
+            occurrence=state.same[scope, section, label],
             legacy_id=name.legacy_id,
             offered=reading.offered,
             level=None if problem else reading.level,

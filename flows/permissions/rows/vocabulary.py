@@ -19,6 +19,7 @@ def fold(text: str) -> str:
     return re.sub(r"\s*/\s*", "/", words)
 
 
+@lru_cache(maxsize=16384)
 def squash(text: str) -> str:
     """Compare longer texts without their blanks."""
     return "".join(text.replace("\u00a0", " ").replace("\u200b", "").split()).casefold()
