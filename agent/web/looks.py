@@ -23,7 +23,7 @@ _Found = tuple[Mapping[str, ApiKey], Mapping[str, Account]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class CallerView:
     """What was stored when the look was taken: the caller's live key and the account, None for what there is not."""
 
     key: ApiKey | None
@@ -56,7 +56,7 @@ class Looks:
     _conn: Connection | None = None
     _one: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def ask(self, presented: str, account_id: str | None) -> Seen:
+    async def ask(self, presented: str, account_id: str | None) -> CallerView:
         """The key that is presented and the account, as stored now.
 
         Raises:
@@ -72,7 +72,7 @@ class Looks:
         if look.error is not None:
             raise look.error
         keys = look.found_keys or {}
-        return Seen(key=keys.get(presented), account=None if account_id is None else look.found.get(account_id))
+        return CallerView(key=keys.get(presented), account=None if account_id is None else look.found.get(account_id))
 
     async def _take(self, look: _Look) -> None:
         if self._next is look:

@@ -56,7 +56,8 @@
       const over = new Set(above(node, x, y));
       const crosses = (one) =>
         [...one.getClientRects()].some((box) => box.left <= x && x <= box.right && box.top <= y && y <= box.bottom);
-      const isOver = (one) => over.has(one) || (letsThrough(one) && !holds(one, node) && !holds(node, one) && crosses(one));
+      const isOver = (one) =>
+        over.has(one) || (letsThrough(one) && !holds(one, node) && !holds(node, one) && crosses(one));
       const isLabel = (one) => one.closest("label")?.control === node;
       return passing.find((one) => isOver(one) && !isLabel(one) && hides(one))?.localName ?? null;
     } finally {
