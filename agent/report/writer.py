@@ -11,7 +11,6 @@ from typing import Protocol, TextIO
 
 from agent.domain.audit.document import AuditDocument
 from agent.report.as_csv import CsvReport
-from agent.report.as_html import HtmlReport
 from agent.report.as_json import JsonReport
 from agent.report.as_junit import JUnitReport
 from agent.report.as_ocsf import OcsfReport
@@ -58,6 +57,9 @@ def open_report(format: Format, out: TextIO, *, evidence: Path) -> Report:
         case Format.SARIF:
             return SarifReport(out)
         case Format.HTML:
+            # its templates take longer to load than all other forms together
+            from agent.report.as_html import HtmlReport
+
             return HtmlReport(out, evidence)
         case Format.OCSF:
             return OcsfReport(out)

@@ -7,17 +7,20 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import structlog
 from pydantic import SecretStr
 
 from agent.observe import events
-from agent.takeover.holding import INTERRUPTED, Holding
 from agent.visits.context import WorkerContext
 from agent.visits.people.drafts import keep_drafts
 from agent.visits.prepare import Plan
 from flows.takeover.person_steps import steps_as_json
 from flows.visit.visit import Visit
+
+if TYPE_CHECKING:
+    from agent.takeover.holding import Holding
 
 NAME = "person-steps.json"
 _DRAFTS_WITHIN = 20.0  # seconds
@@ -27,9 +30,9 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class Handing:
-    """Told how the visit ended."""
+    """Told how the visit ended; None where it did not end by itself."""
 
-    outcome: str = INTERRUPTED
+    outcome: str | None = None
 
 
 @asynccontextmanager
@@ -39,6 +42,8 @@ async def handing_over(context: WorkerContext, plan: Plan, visit: Visit) -> Asyn
     if context.takeovers is None:
         yield told
         return
+    from agent.takeover.holding import INTERRUPTED, Holding  # a command alone holds no pages
+
     secrets = plan.secrets.secrets
     holding = Holding(
         parts=context.takeovers,
@@ -53,7 +58,7 @@ async def handing_over(context: WorkerContext, plan: Plan, visit: Visit) -> Asyn
         yield told
     finally:
         visit.hand_over = None
-        await asyncio.shield(_conclude(context, plan, holding, told.outcome))
+        await asyncio.shield(_conclude(context, plan, holding, told.outcome or INTERRUPTED))
 
 
 async def _conclude(context: WorkerContext, plan: Plan, holding: Holding, outcome: str) -> None:

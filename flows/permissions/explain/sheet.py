@@ -9,12 +9,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, Template
 from playwright.async_api import Page
 
 from flows.permissions.explain.claims import Box, ClaimKind, ExplainedPiece
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 NAMES = {
     ClaimKind.SECTION: "section or marketplace",
@@ -218,5 +220,7 @@ def _meet(one: Box, other: Box) -> bool:
 
 @cache
 def _template() -> Template:
+    from jinja2 import Environment, FileSystemLoader  # most audits draw nothing
+
     loader = FileSystemLoader(Path(__file__).parent)
     return Environment(loader=loader, autoescape=True, trim_blocks=True).get_template("sheet.html.j2")

@@ -110,6 +110,12 @@ def test_status_imports_what_reads_the_database_and_no_more(agent: Agent) -> Non
     assert found & (BROWSING | {"alembic", "jinja2", "cryptography"}) == set()
 
 
+def test_an_audit_imports_the_browser_and_nothing_of_the_daemon(agent: Agent) -> None:
+    found = imported(agent, "audit", "--help")
+    assert "playwright" in found
+    assert found & (BROWSING - {"playwright"} | {"alembic", "jinja2", "websockets"}) == set()
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_list_says_of_each_command_what_its_own_help_says(name: str) -> None:
     told = " ".join((build(name, COMMANDS[name]).help or "").split("\n\n")[0].split())

@@ -50,6 +50,7 @@ async def test_visits_share_a_browser_until_it_is_old(pool: BrowserPool) -> None
     for _ in range(4):
         async with visiting(pool) as (browser, _):
             seen.append(leader(browser))
+            assert os.getpriority(os.PRIO_PROCESS, seen[-1]) > os.getpriority(os.PRIO_PROCESS, 0)  # it yields to us
     assert seen[0] == seen[1] == seen[2] != seen[3]
     await gone(seen[0])
 
