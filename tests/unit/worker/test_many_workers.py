@@ -111,7 +111,7 @@ def test_every_invitation_is_clicked_once_whoever_is_killed(
         while time.monotonic() < end:
             time.sleep(office.random.uniform(0.5, 2.5))
             office.kill_one()
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 400  # of a machine that is busy with other things
         while left := waiting(engine):
             assert time.monotonic() < deadline, f"{left} accounts were not accepted"
             time.sleep(0.2)
