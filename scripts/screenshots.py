@@ -29,7 +29,8 @@ from agent.domain.audit.reading import Reading, Row, Source  # noqa: E402
 from agent.domain.authorization import Event, State  # noqa: E402
 from agent.domain.policy.load import load_policy  # noqa: E402
 from agent.domain.requests import RequestKind  # noqa: E402
-from agent.settings.model import Settings, WebSettings  # noqa: E402
+from agent.settings.groups.operation import WebSettings  # noqa: E402
+from agent.settings.model import Settings  # noqa: E402
 from agent.store import accounts, audits, transitions, visits  # noqa: E402
 from agent.store.database.engine import open_database, writing  # noqa: E402
 from agent.store.people import requests  # noqa: E402

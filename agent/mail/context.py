@@ -14,7 +14,8 @@ from sqlalchemy import Engine
 
 from agent.domain.invitation import FROM_DOMAINS
 from agent.mail.trust.examine import TrustPolicy
-from agent.settings.model import MailboxSettings, MailSettings, MailTrust, Settings
+from agent.settings.groups.mailbox import MailboxSettings, MailSettings, MailTrust
+from agent.settings.model import Settings
 from agent.store.vault.keys import Vault
 
 

@@ -14,7 +14,7 @@ from botocore.parsers import ResponseParserError
 from agent.errors import ConfigurationError
 from agent.secret_stores.reference import Reference, StoreDeniedError, StoreError, StoreUnavailableError
 from agent.secret_stores.wire import SECONDS, as_text, believed, parse_text, safe_address
-from agent.settings.model import SecretsSettings
+from agent.settings.groups.operation import SecretsSettings
 
 _REFUSED = (401, 403, 404)
 _DENIED = {  # of the service's errors that come with 400

@@ -13,7 +13,7 @@ from azure.keyvault.secrets import SecretClient
 from agent.errors import ConfigurationError
 from agent.secret_stores.reference import Reference, StoreDeniedError, StoreUnavailableError
 from agent.secret_stores.wire import SECONDS, as_text, believed, parse_text, safe_address
-from agent.settings.model import SecretsSettings
+from agent.settings.groups.operation import SecretsSettings
 
 _CLOUDS = (".vault.azure.net", ".vault.azure.cn", ".vault.usgovcloudapi.net")
 _REFUSED = (401, 403, 404)  # 403 also where the secret is disabled, expired or not yet valid

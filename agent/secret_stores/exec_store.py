@@ -12,7 +12,7 @@ from typing import Any
 
 from agent.errors import ConfigurationError, UsageError
 from agent.secret_stores.reference import Reference, StoreDeniedError, StoreUnavailableError
-from agent.settings.model import SecretsSettings
+from agent.settings.groups.operation import SecretsSettings
 
 _SECONDS = 5.0
 _MOST = 100_000  # bytes of an answer

@@ -16,7 +16,7 @@ from google.protobuf.json_format import ParseError
 from agent.errors import ConfigurationError
 from agent.secret_stores.reference import Reference, StoreDeniedError, StoreUnavailableError
 from agent.secret_stores.wire import SECONDS, as_text, believed, parse_text, safe_address
-from agent.settings.model import SecretsSettings
+from agent.settings.groups.operation import SecretsSettings
 
 _SCOPES = ("https://www.googleapis.com/auth/cloud-platform",)
 _REFUSED = (400, 401, 403, 404)  # 400: the version is disabled or destroyed

@@ -11,7 +11,7 @@ import httpx
 
 from agent.secret_stores.reference import Reference, StoreDeniedError, StoreUnavailableError
 from agent.secret_stores.wire import SECONDS, believed, safe_address, token_of
-from agent.settings.model import SecretsSettings
+from agent.settings.groups.operation import SecretsSettings
 
 
 def read(reference: Reference, settings: SecretsSettings) -> Mapping[str, Any]:

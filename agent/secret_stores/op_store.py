@@ -15,7 +15,7 @@ from onepasswordconnectsdk.models import Field, Item
 
 from agent.secret_stores.reference import Reference, StoreDeniedError, StoreUnavailableError
 from agent.secret_stores.wire import SECONDS, believed, safe_address, token_of
-from agent.settings.model import SecretsSettings
+from agent.settings.groups.operation import SecretsSettings
 
 _REFUSED = (401, 403, 404)
 

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from agent.domain.totp_seed import SeedError, parse_seed
 from agent.errors import ConfigurationError, UsageError
 from agent.secret_stores.reference import WRITABLE, Reference, StoreUnavailableError
-from agent.settings.model import SecretsSettings
+from agent.settings.groups.operation import SecretsSettings
 from agent.store.vault.sign_in_secrets import SignInSecrets
 
 _VERSION = 200  # characters

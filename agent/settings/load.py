@@ -16,8 +16,9 @@ from pydantic_settings import SettingsError
 
 from agent.errors import ConfigurationError
 from agent.settings.files import env_file, require_believed, require_files, value_of
+from agent.settings.groups.mailbox import MailTrust, Tls
 from agent.settings.hints import env_name, hint, stands_in, toml_name
-from agent.settings.model import PREFIX, MailTrust, Settings, Tls
+from agent.settings.model import PREFIX, Settings
 from agent.settings.own_secrets import with_password_of_environment
 from flows.browser.network import is_safe_endpoint, parse_proxy
 

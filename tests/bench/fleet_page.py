@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from agent.settings.model import Settings, WebSettings
+from agent.settings.groups.operation import WebSettings
+from agent.settings.model import Settings
 from agent.store.database.engine import open_database
 from agent.store.vault.keys import Vault, new_key
 from tests.bench.figure import Family, Figure, UnmeasuredError, figure

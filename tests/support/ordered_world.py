@@ -18,14 +18,14 @@ from agent.domain.authorization import Event
 from agent.domain.login_order import LoginOrder, NewOrder
 from agent.domain.policy.load import load_policy
 from agent.observe.redaction import Redaction
-from agent.settings.model import (
+from agent.settings.groups.visits import (
     BrowserSettings,
     FlowSettings,
     RegistrationSettings,
-    Settings,
     SignInSettings,
     WorkSettings,
 )
+from agent.settings.model import Settings
 from agent.store import accounts, transitions
 from agent.store.database.engine import open_database, reading, writing
 from agent.store.sign_in import login_orders

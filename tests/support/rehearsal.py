@@ -18,7 +18,9 @@ from sqlalchemy.engine import Engine
 from agent.clock import utc_now
 from agent.domain.account import Account, ApiAuthorization, NewAccount
 from agent.mail.manual import admit_link
-from agent.settings.model import BrowserSettings, FlowSettings, ImapSettings, MailSettings, Settings, Tls, WorkSettings
+from agent.settings.groups.mailbox import ImapSettings, MailSettings, Tls
+from agent.settings.groups.visits import BrowserSettings, FlowSettings, WorkSettings
+from agent.settings.model import Settings
 from agent.store import accounts
 from agent.store.database.engine import open_database, reading, writing
 from agent.store.vault import sign_in_secrets

@@ -17,7 +17,9 @@ from agent.clock import Clock
 from agent.domain.policy.load import load_policy
 from agent.domain.takeover import TakeoverState
 from agent.observe.redaction import Redaction
-from agent.settings.model import Settings, TakeoverSettings, WebSettings
+from agent.settings.groups.operation import WebSettings
+from agent.settings.groups.visits import TakeoverSettings
+from agent.settings.model import Settings
 from agent.store.console.people import Role
 from agent.store.database.engine import reading
 from agent.store.people import takeovers

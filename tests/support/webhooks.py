@@ -18,7 +18,9 @@ from agent.observe.redaction import Redaction
 from agent.outbox.deliverer import Deliverer
 from agent.outbox.endpoint_actions import NewEndpoint, add_endpoint
 from agent.outbox.sender import Sender
-from agent.settings.model import BrowserSettings, Settings, WebhookSettings
+from agent.settings.groups.operation import WebhookSettings
+from agent.settings.groups.visits import BrowserSettings
+from agent.settings.model import Settings
 from agent.store.database.engine import reading, writing
 from agent.store.outbox.pending import note
 from agent.store.outbox.sequence import number_events

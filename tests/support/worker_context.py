@@ -10,7 +10,8 @@ from sqlalchemy.engine import Engine
 from agent.clock import Clock
 from agent.domain.policy.load import load_policy
 from agent.observe.redaction import Redaction
-from agent.settings.model import Settings, WorkSettings
+from agent.settings.groups.visits import WorkSettings
+from agent.settings.model import Settings
 from agent.store.vault.keys import Vault
 from agent.visits.browser_pool import BrowserPool, browser_options
 from agent.visits.context import WorkerContext

@@ -19,7 +19,8 @@ from rich.text import Text
 from agent.cli import context
 from agent.cli.output import console, now, print_document
 from agent.errors import AgentError, ConfigurationError, Exit
-from agent.settings.model import MailboxSettings, Settings
+from agent.settings.groups.mailbox import MailboxSettings
+from agent.settings.model import Settings
 
 LOW_DISK_BYTES = 500_000_000
 _TRIED_HOST = "sellercentral.amazon.com"  # asked for through a proxy

@@ -16,7 +16,7 @@ from agent.errors import ConfigurationError
 from agent.mail.imap.answers import is_passing
 from agent.mail.imap.client import Client, LoginError
 from agent.mail.trust.headers import plain_line
-from agent.settings.model import MailboxSettings, OAuthSettings
+from agent.settings.groups.mailbox import MailboxSettings, OAuthSettings
 
 MARGIN = timedelta(minutes=5)
 LONGEST_SESSION = timedelta(minutes=50)

@@ -14,7 +14,7 @@ from agent.errors import ConfigurationError
 from agent.mail.imap.answers import is_passing
 from agent.mail.imap.client import CapabilityError, Client, IMAPClientError, SocketTimeout
 from agent.mail.trust.headers import plain_line
-from agent.settings.model import MailboxSettings, MailSettings, Tls
+from agent.settings.groups.mailbox import MailboxSettings, MailSettings, Tls
 
 _NO_IMAP = ("http/", "220 ", "220-", "ssh-", "+ok", "<!doc", "<html")  # how others greet
 _NO_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG")

@@ -24,7 +24,7 @@ from agent.mail.imap.failures import classify, is_connection_lost
 from agent.mail.imap.optional import Optional
 from agent.mail.imap.scanner import Scanner, open_folder
 from agent.mail.tidy import Tidying
-from agent.settings.model import MailboxSettings
+from agent.settings.groups.mailbox import MailboxSettings
 from agent.store.database.absence import is_away
 from agent.store.database.engine import reading, writing
 from agent.store.inbox import folders

@@ -19,7 +19,7 @@ from agent.mail.imap.optional import Optional
 from agent.mail.imap.scanner import Scanner
 from agent.mail.imap.session import MailboxSession, WatchLostError
 from agent.mail.tidy import Tidying
-from agent.settings.model import MailboxSettings
+from agent.settings.groups.mailbox import MailboxSettings
 from agent.store.database.engine import writing
 from agent.store.inbox import folders
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from agent.settings.model import ObserveSettings
+from agent.settings.groups.operation import ObserveSettings
 from agent.store import erasures
 from agent.store.api import idempotency, operations
 from agent.store.audits import forget_audits

@@ -18,7 +18,7 @@ from sqlalchemy.engine import Engine
 
 from agent.clock import Clock
 from agent.domain.totp_seed import Seed
-from agent.settings.model import SignInSettings
+from agent.settings.groups.visits import SignInSettings
 from agent.store.database.engine import reading, writing
 from agent.store.processes import switches
 from agent.store.sign_in import codes

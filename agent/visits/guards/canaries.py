@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from agent.settings.model import WorkSettings
+from agent.settings.groups.visits import WorkSettings
 from agent.store import visits
 from agent.store.people.adopted import AdoptedRow
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
-from agent.settings.model import RegistrationSettings
+from agent.settings.groups.visits import RegistrationSettings
 from agent.store.sign_in import login_orders
 from agent.visits.errors import OrderSpentError, RegistrationsHeldError
 

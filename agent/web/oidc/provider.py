@@ -15,7 +15,8 @@ from joserfc.jwk import KeySet
 
 from agent.clock import Clock
 from agent.errors import ConfigurationError
-from agent.settings.model import OidcSettings, Settings
+from agent.settings.groups.operation import OidcSettings
+from agent.settings.model import Settings
 from agent.web.oidc.errors import ProviderAwayError, SignInRefusedError
 
 CALLBACK = "/sign-in/oidc/callback"

@@ -8,7 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from agent.cli.operation.doctor import Health, _mailboxes
-from agent.settings.model import MailboxSettings, Settings, Tls
+from agent.settings.groups.mailbox import MailboxSettings, Tls
+from agent.settings.model import Settings
 from fixtures.stand_in.mailbox.inbox import Inbox
 from tests.support.servers.hostile_imap import HostileImap, Prank
 from tests.support.sites.mail_world import PASSWORD, make_settings

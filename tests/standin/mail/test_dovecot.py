@@ -27,7 +27,8 @@ from agent.mail.imap.connecting import connect
 from agent.mail.imap.failures import ConnectionState, classify
 from agent.mail.imap.scanner import Scanner
 from agent.mail.imap.watcher import Watcher
-from agent.settings.model import MailboxSettings, MailSettings, OAuthSettings, Settings, Tls
+from agent.settings.groups.mailbox import MailboxSettings, MailSettings, OAuthSettings, Tls
+from agent.settings.model import Settings
 from agent.store.database.engine import open_database, reading, writing
 from agent.store.inbox import folders
 from fixtures.stand_in.mail.letters import Composer

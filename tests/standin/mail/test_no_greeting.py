@@ -13,7 +13,7 @@ import pytest
 from agent.errors import ConfigurationError
 from agent.mail.imap.connecting import connect
 from agent.mail.imap.failures import ConnectionState, classify
-from agent.settings.model import MailboxSettings, MailSettings, Tls
+from agent.settings.groups.mailbox import MailboxSettings, MailSettings, Tls
 
 LONGEST = 10.0  # generous: without a bound none of these ends at all
 

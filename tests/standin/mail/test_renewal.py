@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from agent.mail.imap.auth import MailboxLogin, Token, TokenError
 from agent.mail.imap.watcher import Watcher
-from agent.settings.model import MailboxSettings, OAuthSettings, Tls
+from agent.settings.groups.mailbox import MailboxSettings, OAuthSettings, Tls
 from tests.support.servers.hostile_imap import HostileImap
 from tests.support.sites.mail_world import MailWorld, mail_world, wait_for
 

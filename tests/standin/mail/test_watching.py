@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from agent.domain.account import ApiAuthorization
 from agent.mail.imap.watcher import Watcher
-from agent.settings.model import MailboxSettings
+from agent.settings.groups.mailbox import MailboxSettings
 from agent.store import transitions
 from agent.store.database import schema
 from agent.store.database.engine import reading, writing

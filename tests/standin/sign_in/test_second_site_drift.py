@@ -13,7 +13,8 @@ from agent.domain.account import ApiAuthorization, NewAccount
 from agent.domain.policy.load import load_policy
 from agent.domain.policy.model import Policy
 from agent.observe.redaction import Redaction
-from agent.settings.model import BrowserSettings, FlowSettings, Settings
+from agent.settings.groups.visits import BrowserSettings, FlowSettings
+from agent.settings.model import Settings
 from agent.store import accounts
 from agent.store.database.engine import open_database, writing
 from agent.store.vault import sign_in_secrets

@@ -15,7 +15,8 @@ from aiohttp import web
 from playwright.async_api import Error
 
 from agent.domain.authorization import State
-from agent.settings.model import BrowserSettings, Settings
+from agent.settings.groups.visits import BrowserSettings
+from agent.settings.model import Settings
 from agent.visits.browser_pool import BrowserPool, browser_options
 from fixtures.stand_in.generate import one_account
 from fixtures.stand_in.site.certificate import make_identity

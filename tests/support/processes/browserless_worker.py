@@ -25,7 +25,8 @@ from agent.observe.logs import configure_logs
 from agent.observe.metrics import Metrics
 from agent.observe.notify import Alarms
 from agent.observe.redaction import Redaction
-from agent.settings.model import BrowserSettings, Settings, SignInSettings, WorkSettings
+from agent.settings.groups.visits import BrowserSettings, SignInSettings, WorkSettings
+from agent.settings.model import Settings
 from agent.store.database.engine import connect, writing
 from agent.store.transitions import Facts
 from agent.store.vault.keys import Vault

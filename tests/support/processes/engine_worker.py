@@ -17,7 +17,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from agent.domain.policy.model import Policy
 from agent.observe.redaction import Redaction
-from agent.settings.model import BrowserSettings, Settings, WorkSettings
+from agent.settings.groups.visits import BrowserSettings, WorkSettings
+from agent.settings.model import Settings
 from agent.store.database.engine import connect
 from agent.store.vault.keys import Vault
 from agent.visits.browser_pool import BrowserPool, browser_options

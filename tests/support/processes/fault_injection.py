@@ -24,7 +24,8 @@ from agent.domain.account import Account
 from agent.domain.authorization import Event, State
 from agent.domain.policy.load import load_policy
 from agent.observe.redaction import Redaction
-from agent.settings.model import FlowSettings, Settings, SignInSettings, WorkSettings
+from agent.settings.groups.visits import FlowSettings, SignInSettings, WorkSettings
+from agent.settings.model import Settings
 from agent.store import transitions
 from agent.store.database.engine import open_database, writing
 from agent.store.database.schema import leases as table

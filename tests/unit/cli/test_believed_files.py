@@ -14,8 +14,9 @@ import pytest
 from agent.errors import ConfigurationError
 from agent.observe.evidence_retention import forget_evidence
 from agent.settings.files import readable_secrets, require_believed
+from agent.settings.groups.mailbox import ImapSettings, MailSettings, Tls
 from agent.settings.load import load_settings
-from agent.settings.model import ImapSettings, MailSettings, Settings, Tls
+from agent.settings.model import Settings
 from agent.settings.own_secrets import database_secrets, forget_environment, secret_values, with_password_of_environment
 
 NOBODY = 65534

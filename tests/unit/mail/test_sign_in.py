@@ -21,7 +21,7 @@ from pydantic import SecretStr
 from agent.errors import ConfigurationError
 from agent.mail.imap.auth import GoogleTokens, MailboxLogin, MicrosoftTokens, Token, TokenError, is_login_refused
 from agent.mail.imap.failures import ConnectionState, classify
-from agent.settings.model import MailboxSettings, OAuthSettings
+from agent.settings.groups.mailbox import MailboxSettings, OAuthSettings
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 MICROSOFT = OAuthSettings(

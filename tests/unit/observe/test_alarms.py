@@ -17,7 +17,8 @@ from agent.errors import ConfigurationError
 from agent.observe.alarm_pages import page_of, path_of
 from agent.observe.memory_board import MemoryBoard
 from agent.observe.notify import Alarms, apprise_sender
-from agent.settings.model import Settings, WebSettings
+from agent.settings.groups.operation import WebSettings
+from agent.settings.model import Settings
 from agent.settings.web_address import note_address
 from agent.store import accounts
 from agent.store.database.engine import writing

@@ -24,7 +24,8 @@ from agent.observe.logs import configure_logs
 from agent.observe.otlp import OtlpTracer
 from agent.observe.redaction import Redaction
 from agent.observe.tracing import Attribute, SpanName, host_and_path, past_span, span, traced_by
-from agent.settings.model import ObserveSettings, Settings
+from agent.settings.groups.operation import ObserveSettings
+from agent.settings.model import Settings
 from agent.worker import traces
 from flows.redaction.redact import Redactor
 from tests.support.servers.traces import TraceReceiver, receiving

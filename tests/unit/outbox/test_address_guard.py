@@ -10,8 +10,9 @@ import pytest
 
 from agent.errors import ConfigurationError
 from agent.outbox.address_guard import AddressRefusedError, check_url, require_allowed, resolve
+from agent.settings.groups.operation import WebhookSettings
 from agent.settings.load import load_settings
-from agent.settings.model import Settings, WebhookSettings
+from agent.settings.model import Settings
 from tests.support.webhooks import LOOPBACK
 
 PLAIN = Settings()

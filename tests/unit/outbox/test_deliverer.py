@@ -18,7 +18,8 @@ from sqlalchemy.engine import Engine
 from agent.clock import Clock, utc_now
 from agent.domain.event_types import EventType
 from agent.observe.redaction import Redaction
-from agent.settings.model import Settings, WebhookSettings
+from agent.settings.groups.operation import WebhookSettings
+from agent.settings.model import Settings
 from agent.store.database.engine import reading, writing
 from agent.store.database.schema import webhook_deliveries
 from agent.store.outbox.sequence import number_events

@@ -24,7 +24,7 @@ from agent.secret_stores import (
     read_secret,
     require_writable,
 )
-from agent.settings.model import SecretsSettings
+from agent.settings.groups.operation import SecretsSettings
 from agent.store.vault.sign_in_secrets import SignInSecrets
 from tests.support.servers.certificates import issue
 from tests.support.servers.secret_services import (

@@ -30,7 +30,7 @@ from agent.secret_stores import (
     parse_reference,
     read_secret,
 )
-from agent.settings.model import SecretsSettings
+from agent.settings.groups.operation import SecretsSettings
 from agent.store import accounts
 from agent.store.database.engine import reading, writing
 from agent.store.database.schema import acts as acts_table

@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy.engine import Engine
 
 from agent.domain.authorization import Event
-from agent.settings.model import ObserveSettings
+from agent.settings.groups.operation import ObserveSettings
 from agent.store import transitions
 from agent.store.api import idempotency, operations
 from agent.store.api.operations import OperationKind

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Engine
 
 from agent.clock import utc_now
 from agent.domain.requests import Ending, RequestKind
-from agent.settings.model import SignInSettings
+from agent.settings.groups.visits import SignInSettings
 from agent.store.api.web_key import WebKey
 from agent.store.console import people, sessions
 from agent.store.console.people import Role

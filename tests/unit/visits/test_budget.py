@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.engine import Connection, Engine
 
-from agent.settings.model import SignInSettings
+from agent.settings.groups.visits import SignInSettings
 from agent.store.database.engine import writing
 from agent.store.sign_in import acts
 from agent.store.vault.keys import Vault

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.engine import Connection, Engine
 
 from agent.clock import utc_now
-from agent.settings.model import WorkSettings
+from agent.settings.groups.visits import WorkSettings
 from agent.store import visits
 from agent.store.database.engine import writing
 from agent.store.people import adopted

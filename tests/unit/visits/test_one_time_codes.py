@@ -18,7 +18,7 @@ from sqlalchemy.engine import Engine
 
 from agent.clock import Clock
 from agent.domain.totp_seed import Seed, SeedError, parse_seed
-from agent.settings.model import SignInSettings
+from agent.settings.groups.visits import SignInSettings
 from agent.store.database.engine import open_database, reading
 from agent.store.database.schema import codes
 from agent.visits.codes.one_time_codes import OneTimeCodes, code_at, step_at

@@ -12,7 +12,8 @@ import pytest_asyncio
 from pydantic import SecretStr
 from sqlalchemy.engine import Engine
 
-from agent.settings.model import Settings, WebSettings
+from agent.settings.groups.operation import WebSettings
+from agent.settings.model import Settings
 from agent.store.vault.keys import Vault
 from tests.support.web_server import WebServer, serving
 

@@ -15,7 +15,7 @@ import pytest
 from standardwebhooks import WebhookVerificationError
 
 from agent.domain.account import ApiAuthorization
-from agent.settings.model import WebhookSettings
+from agent.settings.groups.operation import WebhookSettings
 from agent.store import transitions
 from agent.store.api.api_keys import Scope, parse_scopes
 from agent.store.database.engine import writing

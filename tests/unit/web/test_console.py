@@ -16,7 +16,8 @@ from agent.domain.authorization import State
 from agent.domain.policy.load import load_policy
 from agent.domain.requests import RequestKind
 from agent.outbox.endpoint_actions import add_endpoint
-from agent.settings.model import Settings, WebSettings
+from agent.settings.groups.operation import WebSettings
+from agent.settings.model import Settings
 from agent.store import accounts
 from agent.store.console import operator_log, people, sessions
 from agent.store.console.people import Role

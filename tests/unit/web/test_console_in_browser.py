@@ -18,7 +18,8 @@ from pydantic import SecretStr
 from sqlalchemy.engine import Engine
 
 from agent.domain.authorization import State
-from agent.settings.model import Settings, WebSettings
+from agent.settings.groups.operation import WebSettings
+from agent.settings.model import Settings
 from agent.store import accounts, audits
 from agent.store.database.engine import open_database, reading, writing
 from agent.store.people import lost_rows

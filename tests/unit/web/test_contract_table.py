@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from agent.domain.authorization import Event
 from agent.domain.requests import Ending
-from agent.settings.model import WebhookSettings
+from agent.settings.groups.operation import WebhookSettings
 from agent.store import audits
 from agent.store.api.api_keys import Scope
 from agent.store.database.engine import writing

@@ -19,7 +19,8 @@ from sqlalchemy.engine import Engine
 
 from agent.clock import Clock, utc_now
 from agent.errors import ConfigurationError
-from agent.settings.model import OidcSettings, Settings, WebSettings
+from agent.settings.groups.operation import OidcSettings, WebSettings
+from agent.settings.model import Settings
 from agent.store.console import people, sessions
 from agent.store.console.people import Role
 from agent.store.database.engine import reading

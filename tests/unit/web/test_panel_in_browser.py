@@ -24,7 +24,8 @@ from playwright.async_api import Browser, Page, expect
 from pydantic import SecretStr
 from sqlalchemy.engine import Engine
 
-from agent.settings.model import Settings, WebSettings
+from agent.settings.groups.operation import WebSettings
+from agent.settings.model import Settings
 from agent.store import accounts
 from agent.store.api import api_keys
 from agent.store.database.engine import writing

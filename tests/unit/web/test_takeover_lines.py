@@ -22,7 +22,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from agent.clock import utc_now
 from agent.domain.authorization import State
 from agent.domain.takeover import TakeoverState
-from agent.settings.model import Settings, WebSettings
+from agent.settings.groups.operation import WebSettings
+from agent.settings.model import Settings
 from agent.store import accounts
 from agent.store.console import people
 from agent.store.console.people import Role

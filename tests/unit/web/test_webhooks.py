@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from agent.settings.model import WebhookSettings
+from agent.settings.groups.operation import WebhookSettings
 from agent.store.api.api_keys import Scope
 from tests.support.web_server import API, WebServer
 from tests.unit.web.test_accounts import everything

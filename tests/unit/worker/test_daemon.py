@@ -25,7 +25,9 @@ from agent.errors import ConfigurationError
 from agent.observe.health import Answer, serve_health
 from agent.observe.logs import configure_logs
 from agent.observe.metrics import Metrics
-from agent.settings.model import ObserveSettings, Settings, WebSettings, WorkSettings
+from agent.settings.groups.operation import ObserveSettings, WebSettings
+from agent.settings.groups.visits import WorkSettings
+from agent.settings.model import Settings
 from agent.store import accounts
 from agent.store.database.engine import connect, reading, writing
 from agent.store.database.schema import leases, workers

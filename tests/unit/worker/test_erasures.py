@@ -15,7 +15,7 @@ from sqlalchemy.engine import Engine
 from agent.actions.registration import remove
 from agent.clock import Clock
 from agent.observe.notify import Alarms
-from agent.settings.model import ObserveSettings
+from agent.settings.groups.operation import ObserveSettings
 from agent.store import erasures
 from agent.store.database.engine import reading, writing
 from agent.store.database.retention import forget_old

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Engine
 from agent.clock import Clock
 from agent.domain.authorization import State
 from agent.observe.notify import Alarms
-from agent.settings.model import ObserveSettings
+from agent.settings.groups.operation import ObserveSettings
 from agent.store import accounts, journal, visits
 from agent.store.database.engine import reading, writing
 from agent.store.database.retention import forget_old

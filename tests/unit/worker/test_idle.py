@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from pydantic import SecretStr
 
-from agent.settings.model import WebSettings
+from agent.settings.groups.operation import WebSettings
 from agent.store.database.engine import open_database
 from agent.store.vault.keys import Vault, new_key
 from agent.worker import engine

@@ -13,7 +13,7 @@ from agent.clock import Clock
 from agent.domain.authorization import State
 from agent.observe.metrics import Metrics
 from agent.observe.notify import Alarms
-from agent.settings.model import InsightsSettings, WorkSettings
+from agent.settings.groups.visits import InsightsSettings, WorkSettings
 from agent.store import accounts
 from agent.store.database.engine import reading, writing
 from agent.store.processes import switches

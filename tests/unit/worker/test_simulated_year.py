@@ -15,7 +15,7 @@ from sqlalchemy.engine import Engine
 from agent.clock import Clock
 from agent.domain.authorization import Event
 from agent.observe.notify import Alarms
-from agent.settings.model import ObserveSettings
+from agent.settings.groups.operation import ObserveSettings
 from agent.store import accounts
 from agent.store.audits import record_audit
 from agent.store.database.engine import open_database, reading, writing

@@ -15,7 +15,8 @@ from sqlalchemy.engine import Engine
 from agent.domain.authorization import State
 from agent.domain.policy.model import Policy
 from agent.observe.redaction import Redaction
-from agent.settings.model import BrowserSettings, Settings, WorkSettings
+from agent.settings.groups.visits import BrowserSettings, WorkSettings
+from agent.settings.model import Settings
 from agent.store import accounts, visits
 from agent.store.database.engine import reading, writing
 from agent.store.processes import leases, switches

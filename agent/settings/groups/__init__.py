@@ -1,0 +1,1 @@
+"""The groups of settings, one file for each part of the product."""
