@@ -34,6 +34,7 @@ PLACES = (
     "/todo",
     "/accounts/A1",
     "/accounts/A2",
+    "/accounts/A1/findings",
     "/accounts/A1/findings?audit=2&against=1",
     "/accounts/A1/insights",
     f"/accounts/A1/visits/{VISIT}",
