@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from agent.actions.authorization import rebind
+from agent.actions.fields import require_one_region
 from agent.domain.account import Account, MerchantSource, normalised_email
 from agent.errors import UsageError
 from agent.store import accounts, merchants
@@ -27,6 +28,7 @@ class Changes:
     marketplace: str | None = None
     merchant: Merchant | None = None
     audit_as: str | None = None
+    also_marketplaces: tuple[str, ...] | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -47,6 +49,7 @@ def change(
         AccountExistsError: the user email is another account's.
         MerchantDiffersError: the merchant differs and no reason is given.
         UsageError: a reason is missing.
+        FieldError: the other marketplaces are not of the account's region.
     """
     account = accounts.get(conn, account_id, lock=True)
     if changes.audit_as is not None:
@@ -54,6 +57,9 @@ def change(
         accounts.edit(conn, account_id, audit_as=changes.audit_as, updated_at=now)
     if changes.marketplace not in (None, account.marketplace):
         account = _move(conn, account, str(changes.marketplace), reason=reason, who=who, now=now)
+    if changes.also_marketplaces is not None:
+        require_one_region(account.marketplace, changes.also_marketplaces)
+        accounts.edit(conn, account_id, also_marketplaces=list(changes.also_marketplaces) or None, updated_at=now)
     if changes.user_email is not None and normalised_email(changes.user_email) != account.user_email:
         account = _readdress(conn, account, changes.user_email, reason=reason, who=who, now=now)
     if changes.merchant is not None:
@@ -77,11 +83,13 @@ def _move(conn: Connection, account: Account, code: str, *, reason: str | None, 
     """
     if marketplace(code).region == marketplace(account.marketplace).region:
         due: dict[str, Any] = {} if account.due is None else {"due": now}
-        accounts.edit(conn, account.id, marketplace=code, updated_at=now, **due)
+        others = [other for other in account.also_marketplaces if other != code]
+        accounts.edit(conn, account.id, marketplace=code, also_marketplaces=others or None, updated_at=now, **due)
         return accounts.get(conn, account.id)
     why = f"{who} moved the account to {code}: {_reason(reason, 'a marketplace of another region')}"
     forgotten = {"merchant_id": None, "global_account_id": None, "merchant_name": None, "merchant_source": None}
-    return merchants.start_again(conn, account, {"marketplace": code, **forgotten}, why=why, now=now)
+    moved = {"marketplace": code, "also_marketplaces": None, **forgotten}
+    return merchants.start_again(conn, account, moved, why=why, now=now)
 
 
 def _readdress(

@@ -6,7 +6,7 @@ No error repeats a value: a cell in the wrong column may be a password. Whoever 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import Any
 
@@ -25,7 +25,7 @@ _MERCHANT = re.compile(r"A[A-Z0-9]{8,20}")  # as in an invitation's link
 SECRETS = ("password", "totp_secret")
 FIELDS = (
     "id", "user_email", "marketplace", "merchant_id", "merchant_name", "global_account_id", "audit_as",
-    "api_authorization", "answer_mail_codes",
+    "api_authorization", "answer_mail_codes", "also_marketplaces",
 )  # fmt: skip
 ORDER = ("create_login", "person_name", "agreed_by", "phone")
 _NEEDED = ("id", "user_email", "marketplace")
@@ -73,6 +73,11 @@ def check_account(fields: Mapping[str, Any]) -> tuple[NewAccount | None, list[Fi
                 parsed[name] = parse(given[name])
             except FieldError as err:
                 errors.append(err)
+    if not errors:
+        try:
+            require_one_region(parsed["marketplace"], parsed.get("also_marketplaces", ()))
+        except FieldError as err:
+            errors.append(err)
     return (None, errors) if errors else (NewAccount(**parsed), [])
 
 
@@ -162,6 +167,30 @@ def parse_marketplace(code: str) -> str:
         raise FieldError("marketplace", f"is unknown; expected one of {', '.join(MARKETPLACES)}") from err
 
 
+def parse_marketplaces(text: str, *, field: str = "also_marketplaces") -> tuple[str, ...]:
+    """The canonical codes of a comma-separated list, each once, in order; an empty text is none.
+
+    Raises:
+        FieldError: Amazon has no marketplace of a code.
+    """
+    try:
+        codes = [marketplace(code.strip()).code for code in text.split(",") if code.strip()]
+    except KeyError as err:
+        raise FieldError(field, f"names an unknown one; expected some of {', '.join(MARKETPLACES)}") from err
+    return tuple(sorted(set(codes)))
+
+
+def require_one_region(code: str, others: Collection[str]) -> None:
+    """Refuse other marketplaces that are none, or where one seller and one session are not at home.
+
+    Raises:
+        FieldError: one of them is the account's own marketplace, or of another region.
+    """
+    region = marketplace(code).region
+    is_one = all(other != code and marketplace(other).region == region for other in others)
+    _expect("also_marketplaces", is_one, "expected marketplaces of the same region, without the account's own")
+
+
 def parse_secrets(given: Mapping[str, Any]) -> SignInSecrets:
     """Check a password and a seed (Base32 or otpauth://).
 
@@ -205,6 +234,7 @@ _PARSERS: Mapping[str, Callable[[str], Any]] = {
     "audit_as": str,
     "api_authorization": _parse_api_authorization,
     "answer_mail_codes": partial(parse_flag, field="answer_mail_codes"),
+    "also_marketplaces": parse_marketplaces,
 }
 
 

@@ -57,6 +57,7 @@ class NewAccount:
     audit_as: str | None = None
     api_authorization: ApiAuthorization = ApiAuthorization.PENDING
     answer_mail_codes: bool = False  # codes that the sign-in asks for by mail are answered
+    also_marketplaces: tuple[str, ...] = ()  # of the same region and seller: insights are read there, too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +102,7 @@ class Account:
     insights_readable: bool | None = None  # None: never tried
     insights_due: datetime | None = None  # None: as soon as the account is complete
     answer_mail_codes: bool = False  # codes that the sign-in asks for by mail are answered
+    also_marketplaces: tuple[str, ...] = ()  # of the same region and seller: insights are read there, too
 
     @property
     def last_changed_at(self) -> datetime:

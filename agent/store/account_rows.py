@@ -20,4 +20,5 @@ def account_of(row: sa.RowMapping) -> Account:
     values["reading"] = ReadingSummary(row["reading"]) if row["reading"] else None
     values["merchant_source"] = MerchantSource(row["merchant_source"]) if row["merchant_source"] else None
     values["reasons"] = tuple(row["reasons"])
+    values["also_marketplaces"] = tuple(row["also_marketplaces"] or ())
     return Account(**values)

@@ -69,6 +69,7 @@ def add(conn: Connection, new: NewAccount, *, now: datetime) -> Account:
         "audit_as": new.audit_as,
         "api_authorization": new.api_authorization,
         "answer_mail_codes": new.answer_mail_codes,
+        "also_marketplaces": list(new.also_marketplaces) or None,
         "authorization": state,
         "message_kind": FixedText.API if state is State.API_AUTHORIZATION_REQUIRED else None,
         "reasons": [],

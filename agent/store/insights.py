@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -18,6 +19,7 @@ from agent.store.account_rows import account_of
 from agent.store.accounts import edit
 from agent.store.database.schema import accounts, insights
 from agent.store.outbox.pending import note
+from flows.marketplaces import marketplace
 
 _IS_READ = (  # by the clock: nothing is while the API authorization is pending, or the account is paused
     accounts.c.authorization == State.COMPLETE,
@@ -36,9 +38,19 @@ class StoredInsights:
 
 
 def record_insights(
-    conn: Connection, account: Account, *, at: datetime, document: InsightsDocument, visit_id: str
-) -> int:
-    """Keep one reading, say whether everything can be read, and write its event; returns its number."""
+    conn: Connection, account: Account, *documents: InsightsDocument, at: datetime, visit_id: str
+) -> tuple[int, ...]:
+    """Keep the readings of one visit, one for each marketplace, and say whether everything can be read in all of them.
+
+    Writes an event for each; returns their numbers.
+    """
+    numbers = tuple(_keep(conn, account, document, at=at, visit_id=visit_id) for document in documents)
+    complete = all(is_everything(document) for document in documents)
+    edit(conn, account.id, insights_readable=complete, **_told(account, documents))
+    return numbers
+
+
+def _keep(conn: Connection, account: Account, document: InsightsDocument, *, at: datetime, visit_id: str) -> int:
     complete = is_everything(document)
     row = insights.insert().values(
         account_id=account.id,
@@ -50,7 +62,6 @@ def record_insights(
     )
     key = conn.execute(row).inserted_primary_key
     number = int(key[0]) if key else 0
-    edit(conn, account.id, insights_readable=complete, **_told(account, document))
     told = {
         "insights": number,
         "marketplace_id": document["marketplaceId"],
@@ -61,9 +72,10 @@ def record_insights(
     return number
 
 
-def _told(account: Account, document: InsightsDocument) -> dict[str, object]:
+def _told(account: Account, documents: Sequence[InsightsDocument]) -> dict[str, object]:
     """What on-call reads: refused pages of an account whose rows pass, and nothing of it once they open."""
-    reason = refusal_reason(document) if account.reading is ReadingSummary.PASS else None
+    refused = (reason for document in documents if (reason := refusal_reason(document)) is not None)
+    reason = next(refused, None) if account.reading is ReadingSummary.PASS else None
     if reason is not None and (account.internal_reason is None or kept_reason(account.internal_reason)):
         return {"internal_reason": reason, "failure_code": "insights_refused"}
     if reason is None and kept_reason(account.internal_reason):
@@ -76,11 +88,30 @@ def last_insights(conn: Connection, account_id: str) -> StoredInsights | None:
     return next(iter(list_insights(conn, account_id, limit=1)), None)
 
 
+def newest_insights(conn: Connection, account: Account) -> list[StoredInsights]:
+    """The newest reading of each of its marketplaces, its own first; what was never read is left out."""
+    codes = (account.marketplace, *account.also_marketplaces)
+    places = [marketplace(code).marketplace_id for code in codes]
+    found = (list_insights(conn, account.id, limit=1, marketplace_id=place) for place in places)
+    return [each for one in found for each in one]
+
+
 def list_insights(
-    conn: Connection, account_id: str, *, since: datetime | None = None, limit: int, below: int | None = None
+    conn: Connection,
+    account_id: str,
+    *,
+    since: datetime | None = None,
+    limit: int,
+    below: int | None = None,
+    marketplace_id: str | None = None,
 ) -> list[StoredInsights]:
-    """The newest readings first, of those captured at or after `since` and with a number below `below`."""
+    """The newest readings first, of those captured at or after `since` and with a number below `below`.
+
+    With `marketplace_id` those of that marketplace alone.
+    """
     query = sa.select(insights).where(insights.c.account_id == account_id)
+    if marketplace_id is not None:
+        query = query.where(insights.c.marketplace_id == marketplace_id)
     if since is not None:
         query = query.where(insights.c.captured_at >= since)
     if below is not None:

@@ -94,8 +94,12 @@ async def audit_one(
         return await audit(account_id, as_account)
 
 
-async def insights_one(settings: Settings, *, engine: Engine, vault: Vault, account_id: str) -> InsightsDocument:
+async def insights_one(
+    settings: Settings, *, engine: Engine, vault: Vault, account_id: str
+) -> tuple[InsightsDocument, ...]:
     """Read an account's health and its Featured Offer percentage now, read-only; what was read is kept.
+
+    One document for each of its marketplaces, its own first.
 
     Raises:
         UnknownAccountError: there is no such account.
@@ -105,7 +109,7 @@ async def insights_one(settings: Settings, *, engine: Engine, vault: Vault, acco
     async with command_context(settings, engine, vault, policy) as context:
         ended = await _visit(context, account_id, kind=VisitKind.INSIGHTS)
         _require_answer(ended)
-        if ended.conclusion.insights is None:
+        if not ended.conclusion.insights:
             raise UnconfirmedError(_sentence(ended))
         return ended.conclusion.insights
 

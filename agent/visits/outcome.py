@@ -36,7 +36,7 @@ class Conclusion:
     invitation_state: str | None = None
     document: AuditDocument | None = None  # stored; the account's state follows from it
     shown: AuditDocument | None = None  # the same reading judged by the policy that a person asked for
-    insights: InsightsDocument | None = None
+    insights: tuple[InsightsDocument, ...] = ()  # one for each marketplace, the account's own first
     session: dict[str, Any] | None = None
     forget_session: bool = False
     error: FlowError | None = None

@@ -126,9 +126,9 @@ def _save(conn: Connection, context: WorkerContext, plan: Plan, conclusion: Conc
 def _save_insights(conn: Connection, context: WorkerContext, plan: Plan, conclusion: Conclusion, now: datetime) -> None:
     """Keep the reading, and say when the next one is due; a visit that was stopped is made again as soon as may be."""
     interval = timedelta(seconds=context.settings.insights.interval)
-    if conclusion.insights is not None:
+    if conclusion.insights:
         account = accounts.get(conn, plan.account.id)
-        record_insights(conn, account, at=now, document=conclusion.insights, visit_id=plan.visit_id)
+        record_insights(conn, account, *conclusion.insights, at=now, visit_id=plan.visit_id)
         chance = random.random()  # noqa: S311 - jitter
         accounts.edit(conn, account.id, insights_due=context.rhythm.after(interval, now=now, chance=chance))
     elif conclusion.event is not Event.INTERRUPTED:

@@ -260,8 +260,9 @@ def _drifted(visit: Visit, conclusion: Conclusion, plan: Plan) -> tuple[str, ...
 async def _flow(context: WorkerContext, plan: Plan, visit: Visit, redactor: Redactor) -> Conclusion:
     is_ordinary = plan.order is None and plan.kind is not VisitKind.ROTATION
     bounds = context.bounds if is_ordinary else errand_bounds(context)
+    places = 1 + len(plan.account.also_marketplaces) if plan.kind is VisitKind.INSIGHTS else 1
     try:
-        async with visit.time.within((bounds.visit + _OVERTIME).total_seconds()):
+        async with visit.time.within((bounds.visit * places + _OVERTIME).total_seconds()):
             if plan.order is not None:
                 plan = await with_login(visit, plan, context, redactor=redactor, bounds=bounds)
             if plan.kind is VisitKind.ROTATION:

@@ -51,4 +51,4 @@ def keep_insights(engine: Engine, document: InsightsDocument, *, at: datetime) -
     """Store one reading of its account."""
     with writing(engine) as conn:
         account = accounts.get(conn, document["account"])
-        return record_insights(conn, account, at=at, document=document, visit_id="v" * 32)
+        return record_insights(conn, account, document, at=at, visit_id="v" * 32)[0]

@@ -16,6 +16,7 @@ from agent.cli import context
 from agent.cli.arguments import GlobalAccountId, MerchantId, MerchantName, named_merchant, naming
 from agent.cli.output import now, say, warn
 from agent.cli.registry.account_options import (
+    AlsoMarketplaces,
     Id,
 )
 from agent.domain.account import Account, ApiAuthorization
@@ -50,6 +51,7 @@ def set_(
     user_email: Annotated[str | None, typer.Option(help="Another address; secrets and session are dropped.")] = None,
     marketplace: Annotated[str | None, typer.Option(help="US, UK, DE, ...")] = None,
     audit_as: Annotated[str | None, typer.Option(help="Another account that may open the permissions page.")] = None,
+    also_marketplaces: AlsoMarketplaces = None,
     reason: Annotated[str | None, typer.Option(metavar="TEXT", help="Why; kept in the account's history.")] = None,
 ) -> None:
     """Change what an account is registered with.
@@ -57,12 +59,13 @@ def set_(
     Another merchant, user email or region needs --reason: session and any stored invitation are dropped, and the account
     awaits a new invitation.
     """
-    with naming({"user_email": user_email, "marketplace": marketplace}):
+    with naming({"user_email": user_email, "marketplace": marketplace, "also_marketplaces": also_marketplaces}):
         asked = Changes(
             user_email=fields.parse_email(user_email) if user_email is not None else None,
             marketplace=fields.parse_marketplace(marketplace) if marketplace is not None else None,
             merchant=named_merchant(merchant_id, global_account_id, merchant_name),
             audit_as=audit_as,
+            also_marketplaces=None if also_marketplaces is None else fields.parse_marketplaces(also_marketplaces),
         )
     if asked.is_empty:
         raise UsageError("expected something to change; see 'sc-agent accounts set --help'")

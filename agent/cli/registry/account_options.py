@@ -18,6 +18,10 @@ FromStdin = Annotated[
 ]
 
 
+AlsoMarketplaces = Annotated[
+    str | None,
+    typer.Option(metavar="CODE,...", help="More of the region, where insights are read, too; '' for none."),
+]
 AnswersMailCodes = Annotated[
     bool, typer.Option("--answer-mail-codes", help="Answer codes that the sign-in asks for by mail.")
 ]

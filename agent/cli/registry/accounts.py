@@ -19,6 +19,7 @@ from agent.cli.registry.account_acts import api_authorization, pause, release, r
 from agent.cli.registry.account_login import create_login, read_secrets, rotate_totp, secret, warn_of
 from agent.cli.registry.account_options import (
     AgreedBy,
+    AlsoMarketplaces,
     AnswersMailCodes,
     FromStdin,
     Id,
@@ -56,6 +57,7 @@ def add(
     secrets_stdin: FromStdin = False,
     secret_ref: SecretRef = None,
     answer_mail_codes: AnswersMailCodes = False,
+    also_marketplaces: AlsoMarketplaces = None,
     create_login: Annotated[
         bool, typer.Option("--create-login", help="Create the Amazon login if the user email has none.")
     ] = False,
@@ -75,6 +77,7 @@ def add(
         "id": account_id, "user_email": user_email, "marketplace": marketplace, "api_authorization": api,
         "merchant_id": merchant_id, "global_account_id": global_account_id, "merchant_name": merchant_name,
         "audit_as": audit_as, "answer_mail_codes": "true" if answer_mail_codes else None,
+        "also_marketplaces": also_marketplaces,
     }  # fmt: skip
     ordered = {
         "create_login": "true" if create_login else None, "person_name": person_name, "agreed_by": agreed_by, "phone": phone,
@@ -177,6 +180,7 @@ def _describe(conn: Connection, account: Account) -> dict[str, Any]:
         "failure_code": account.failure_code,
         "confirmation_code": account.confirmation_code,
         "answer_mail_codes": account.answer_mail_codes,
+        "also_marketplaces": list(account.also_marketplaces),
         "has_secrets": sign_in_secrets.has(conn, account.id),
         "login_order": None if (order := login_orders.get(conn, account.id)) is None else order.state,
         "has_session": sessions.has(conn, account.id),

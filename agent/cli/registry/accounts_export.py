@@ -42,6 +42,7 @@ def export(
 def registration_of(account: Account) -> dict[str, str | None]:
     """The fields of a registration by name; None for those that are not given."""
     row: dict[str, str | None] = {name: getattr(account, name) for name in FIELDS}
+    row["also_marketplaces"] = ",".join(account.also_marketplaces) or None
     row["answer_mail_codes"] = "true" if account.answer_mail_codes else None
     if _is_unvouched(account):
         row |= {"merchant_id": None, "merchant_name": None, "global_account_id": None}

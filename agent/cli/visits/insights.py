@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated
 
@@ -12,10 +14,11 @@ from agent.cli import context
 from agent.cli.output import print_document, say
 from agent.domain.insights.document import InsightsDocument, is_everything
 from agent.errors import Exit, UnconfirmedError
+from agent.printable import printable_json
 from agent.report.insights import insights_csv, insights_lines
 from agent.store import accounts
 from agent.store.database.engine import reading
-from agent.store.insights import last_insights
+from agent.store.insights import newest_insights
 from agent.visits.on_demand import insights_one
 
 
@@ -34,21 +37,27 @@ def insights(
 ) -> None:
     """Read account health and the Featured Offer (Buy Box) percentage now.
 
-    Nothing is changed on the site; what was read is kept. Exit 3: not everything could be read.
+    Nothing is changed on the site; what was read is kept. Exit 3: not everything could be read. An account with several
+    marketplaces has one reading of each; with JSON each is one line.
     """
-    document = _stored(account_id) if stored else _read(account_id)
+    documents = _stored(account_id) if stored else _read(account_id)
     match format:
         case InsightsFormat.JSON:
-            print_document(document)
+            if len(documents) == 1:
+                print_document(documents[0])
+            else:
+                for document in documents:
+                    typer.echo(printable_json(json.dumps(document, ensure_ascii=False)))
         case InsightsFormat.CSV:
-            typer.echo(insights_csv([document]), nl=False)
+            typer.echo(insights_csv(documents), nl=False)
         case InsightsFormat.TEXT:
-            for line in insights_lines(document):
+            for line in (line for document in documents for line in insights_lines(document)):
                 say(line)
-    raise typer.Exit(int(Exit.OK if is_everything(document) else Exit.UNCONFIRMED))
+    is_all = all(is_everything(document) for document in documents)
+    raise typer.Exit(int(Exit.OK if is_all else Exit.UNCONFIRMED))
 
 
-def _read(account_id: str) -> InsightsDocument:
+def _read(account_id: str) -> Sequence[InsightsDocument]:
     settings = context.settings()
     engine = context.database(settings)
     with reading(engine) as conn:
@@ -57,12 +66,11 @@ def _read(account_id: str) -> InsightsDocument:
     return asyncio.run(insights_one(settings, engine=engine, vault=vault, account_id=account_id))
 
 
-def _stored(account_id: str) -> InsightsDocument:
+def _stored(account_id: str) -> Sequence[InsightsDocument]:
     with reading(context.database(context.settings(), reads=True)) as conn:
-        accounts.get(conn, account_id)
-        found = last_insights(conn, account_id)
-    if found is None:
+        found = newest_insights(conn, accounts.get(conn, account_id))
+    if not found:
         raise UnconfirmedError(
             f"no insights of account {account_id} are stored; read them: sc-agent insights {account_id}"
         )
-    return found.document
+    return [each.document for each in found]

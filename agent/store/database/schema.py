@@ -102,6 +102,7 @@ accounts = sa.Table(
     _column("stale_since", UtcDateTime, nullable=True),
     _column("insights_readable", sa.Boolean, nullable=True),
     _column("answer_mail_codes", sa.Boolean, default=False, server_default=sa.false()),  # at sign-in
+    _column("also_marketplaces", sa.JSON(none_as_null=True), nullable=True),  # codes beside `marketplace`
     _column("insights_due", UtcDateTime, nullable=True, index=True),  # None: at once, where it is complete
     sa.Index("ix_accounts_state", "authorization", "id"),  # lists and counts by state
     sa.Index("ix_accounts_state_updated", "authorization", "updated_at"),

@@ -2,37 +2,94 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
 from agent.domain.authorization import Event
-from agent.domain.insights.document import insights_document, is_everything
+from agent.domain.insights.document import InsightsDocument, insights_document, is_everything
 from agent.visits.context import WorkerContext
 from agent.visits.kinds.accept import credentials, seller_account
 from agent.visits.kinds.insights_reading import insights_of
 from agent.visits.outcome import Conclusion
 from agent.visits.prepare import Plan
-from flows.insights.read import read_insights
-from flows.models import Bounds, FlowHooks
+from flows.errors import AccountNotOfferedError, BrowserLostError, FlowError
+from flows.insights.read import InsightsReading, PageReading, read_insights
+from flows.insights.sighting import Absence
+from flows.marketplaces import marketplace
+from flows.models import Bounds, FlowHooks, SellerAccount
+from flows.visit.open_visit import open_visit
 from flows.visit.visit import Visit
 
 READ, NOT_EVERYTHING = "read", "not_everything"
+_PAGES = ("health", "tiles", "by_date", "by_asin")
 
 
 async def read_account_insights(
     visit: Visit, plan: Plan, context: WorkerContext, *, hooks: FlowHooks, bounds: Bounds
 ) -> Conclusion:
-    """Read and say what follows; the account's state never does.
+    """Read each of the account's marketplaces, its own first, and say what follows; the account's state never does.
+
+    The own one is read in this visit's context. Each other one is read in a context of its own, on the session that
+    came of it, chosen first and then locked (decision 51); one that cannot be read is a reading in which all is missing.
 
     Raises:
-        FlowError: see `flows.insights.read`.
+        FlowError: see `flows.insights.read`; of the own marketplace, or the browser is gone.
     """
-    reading = await read_insights(
-        visit, account=seller_account(plan), credentials=credentials(plan), hooks=hooks, bounds=bounds
-    )
-    document = insights_document(insights_of(reading), account=plan.account.id, now=context.clock.now())
-    complete = is_everything(document)
+    account = seller_account(plan)
+    first = await read_insights(visit, account=account, credentials=credentials(plan), hooks=hooks, bounds=bounds)
+    session = await visit.storage_state()
+    readings = [first]
+    for code in plan.account.also_marketplaces:
+        other = replace(account, marketplace=marketplace(code))
+        readings.append(await _elsewhere(visit, plan, context, other, session, hooks=hooks, bounds=bounds))
+    documents = tuple(_document(reading, plan, context) for reading in readings)
+    complete = all(is_everything(document) for document in documents)
     return Conclusion(
         outcome=READ if complete else NOT_EVERYTHING,
         event=Event.INTERRUPTED,  # nothing happened to the account
         why="insights: everything was read" if complete else "insights: not everything could be read",
-        insights=document,
-        session=await visit.storage_state(),
+        insights=documents,
+        session=session,
     )
+
+
+async def _elsewhere(
+    visit: Visit,
+    plan: Plan,
+    context: WorkerContext,
+    account: SellerAccount,
+    session: Mapping[str, Any],
+    *,
+    hooks: FlowHooks,
+    bounds: Bounds,
+) -> InsightsReading:
+    """Read another marketplace in a context of its own."""
+    browser = visit.context.browser
+    if browser is None:  # a context that outlives its browser's connection
+        raise BrowserLostError("the browser was expected to open another context, it is gone")
+    place = account.marketplace
+    try:
+        async with open_visit(
+            browser,
+            options=context.pool.options,
+            storage_state=session,
+            redactor=visit.redactor,
+            policy=visit.guard.policy,
+            catalogue=visit.catalogue,
+        ) as other:
+            return await read_insights(
+                other, account=account, credentials=credentials(plan), hooks=hooks, bounds=bounds
+            )
+    except BrowserLostError:
+        raise
+    except FlowError as err:
+        absence = Absence.NO_PERMISSION if isinstance(err, AccountNotOfferedError) else Absence.NOT_READ
+        pages = tuple(
+            PageReading(about=about, absence=absence, detail=visit.redactor.redact(str(err))) for about in _PAGES
+        )
+        return InsightsReading(marketplace_id=place.marketplace_id, pages=pages)
+
+
+def _document(reading: InsightsReading, plan: Plan, context: WorkerContext) -> InsightsDocument:
+    return insights_document(insights_of(reading), account=plan.account.id, now=context.clock.now())

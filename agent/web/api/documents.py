@@ -15,6 +15,9 @@ MerchantId = Annotated[str, StringConstraints(pattern=r"^A[A-Z0-9]{8,20}$")]
 Password = Annotated[SecretStr, Field(min_length=1, max_length=1000)]
 
 
+MarketplaceCodes = Annotated[list[Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2}$")]], Field(max_length=22)]
+
+
 class Given(BaseModel):
     """What is taken."""
 
@@ -44,6 +47,7 @@ class NewAccount(Given):
     id: AccountId
     user_email: Text
     marketplace: Text
+    also_marketplaces: MarketplaceCodes | None = None
     merchant_id: MerchantId | None = None
     merchant_name: Text | None = None
     global_account_id: MerchantId | None = None
@@ -61,6 +65,7 @@ class Changes(Given):
 
     user_email: Text | None = None
     marketplace: Text | None = None
+    also_marketplaces: MarketplaceCodes | None = None
     merchant_id: MerchantId | None = None
     merchant_name: Text | None = None
     global_account_id: MerchantId | None = None
@@ -134,6 +139,7 @@ class Account(StatusDocument):
     """
 
     id: str
+    also_marketplaces: list[str]
     merchant_id: str | None
     merchant_name: str | None
     global_account_id: str | None

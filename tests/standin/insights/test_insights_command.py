@@ -22,13 +22,16 @@ from agent.report.insights import insights_csv, insights_lines
 from agent.store import accounts
 from agent.store.database.engine import reading, writing
 from agent.store.database.schema import outbox
-from agent.store.insights import features_read, list_insights
+from agent.store.insights import features_read, list_insights, newest_insights
 from agent.store.processes import switches
 from agent.visits.on_demand import audit_one, insights_one
 from fixtures.stand_in.generate import one_account
+from fixtures.stand_in.insights.pages import shown
 from fixtures.stand_in.scenario import Grant
+from fixtures.stand_in.site.places import PLACES
 from fixtures.stand_in.world import StandIn
 from tests.support.rehearsal import Rehearsal, rehearsing
+from tests.support.sites.insights_rig import truth_of
 
 USER = "a1@users.example"
 
@@ -49,8 +52,47 @@ async def member(tmp_path: Path) -> AsyncIterator[Rehearsal]:
             yield ready
 
 
+async def test_an_account_with_several_marketplaces_has_one_reading_of_each_in_a_context_of_its_own(
+    tmp_path: Path,
+) -> None:
+    """The registry names them; one that the seller does not offer is a reading in which all is missing."""
+    seller = {
+        "members": [USER],
+        "marketplaces": ["US", "CA"],
+        "permissions": {USER: {"preset": "as_asked"}},
+        "insights": {"answers": True, "rows": True, "places": 2, "tile": True},
+    }
+    async with StandIn(one_account(7, seller=seller)) as stand_in:
+        with rehearsing(stand_in, tmp_path) as ready:
+            ready.register()
+            with writing(ready.engine) as conn:
+                is_complete = {"authorization": State.COMPLETE, "reading": ReadingSummary.PASS}
+                accounts.edit(conn, "A1", also_marketplaces=["CA", "MX"], **is_complete)
+            found = await insights_one(ready.settings, engine=ready.engine, vault=ready.vault, account_id="A1")
+            with reading(ready.engine) as conn:
+                stored = newest_insights(conn, accounts.get(conn, "A1"))
+                told = conn.scalars(sa.select(outbox.c.data).where(outbox.c.type == EventType.INSIGHTS_READ)).all()
+        journal = stand_in.realm.journal
+        merchant = stand_in.realm.scenario.sellers[0].merchant_id
+        truths = {code: truth_of(shown(stand_in.realm, merchant, code)[0]) for code in ("US", "CA")}
+    places = [PLACES[code].marketplace_id for code in ("US", "CA", "MX")]
+    assert [document["marketplaceId"] for document in found] == places
+    assert [each.document for each in stored] == list(found)
+    assert [data["marketplace_id"] for data in told] == places
+    for document, code in zip(found, ("US", "CA"), strict=False):
+        score = document["accountHealthRating"]["ahrScore"]
+        assert score == truths[code]["accountHealthRating.ahrScore"]
+    assert truths["US"] != truths["CA"]
+    assert {item["reason"] for item in found[2]["missing"]} == {"no_permission"}
+    assert [data["complete"] for data in told] == [True, True, False]
+    assert journal.of("insights.changed") == []
+    chosen = [entry.fields["marketplace"] for entry in journal.of("account.selected")]
+    assert len(chosen) == len(set(chosen))  # each was chosen once: nobody switched back and forth
+
+
 async def read(member: Rehearsal) -> dict[str, Any]:
-    return dict(await insights_one(member.settings, engine=member.engine, vault=member.vault, account_id="A1"))
+    (document,) = await insights_one(member.settings, engine=member.engine, vault=member.vault, account_id="A1")
+    return dict(document)
 
 
 async def test_a_reading_is_kept_told_and_proves_the_features_and_changes_nothing(member: Rehearsal) -> None:
@@ -104,7 +146,7 @@ async def test_nothing_is_started_while_the_account_is_held(member: Rehearsal, h
 
 
 async def test_text_and_csv_tell_what_the_document_holds(member: Rehearsal) -> None:
-    document = await insights_one(member.settings, engine=member.engine, vault=member.vault, account_id="A1")
+    (document,) = await insights_one(member.settings, engine=member.engine, vault=member.vault, account_id="A1")
     rows = list(csv.DictReader(io.StringIO(insights_csv([document]))))
     told = {row["what"]: row["value"] for row in rows if not row["missing"]}
     rate = document["performanceMetrics"]["orderDefectRate"]["mfn"]["rate"]

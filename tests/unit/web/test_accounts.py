@@ -273,6 +273,22 @@ async def test_a_change_needs_the_revision_that_was_read(any_web: WebServer) -> 
         assert code_of(await client.delete(ACCOUNTS + "/A1", headers={"If-Match": etag})) == (412, "revision_differs")
 
 
+async def test_more_marketplaces_are_of_one_region_and_never_the_own_one(any_web: WebServer) -> None:
+    async with any_web.client() as client:
+        made = await registered(client, also_marketplaces=["mx", "CA", "CA"])
+        assert made.json()["also_marketplaces"] == ["CA", "MX"]
+        any_revision = {"If-Match": "*"}
+        for wrong in (["US"], ["DE"], ["XX"], ["CA", "DE"]):
+            answer = await client.patch(ACCOUNTS + "/A1", json={"also_marketplaces": wrong}, headers=any_revision)
+            assert code_of(answer) == (422, "invalid")
+            assert answer.json()["errors"][0]["pointer"] == "/body/also_marketplaces"
+        moved = await client.patch(ACCOUNTS + "/A1", json={"marketplace": "CA"}, headers=any_revision)
+        assert (moved.json()["marketplace"], moved.json()["also_marketplaces"]) == ("CA", ["MX"])
+        none = await client.patch(ACCOUNTS + "/A1", json={"also_marketplaces": []}, headers=any_revision)
+        assert none.json()["also_marketplaces"] == []
+        assert none.headers["etag"] != moved.headers["etag"]
+
+
 async def test_another_merchant_needs_a_reason(web: WebServer) -> None:
     async with web.client() as client:
         await registered(client, api_authorization="complete")

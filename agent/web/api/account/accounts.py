@@ -11,7 +11,14 @@ from starlette.responses import JSONResponse, Response
 
 from agent.actions.changes import Changes as Wanted
 from agent.actions.changes import change as change_account
-from agent.actions.fields import FieldError, parse_account, parse_email, parse_marketplace, parse_order
+from agent.actions.fields import (
+    FieldError,
+    parse_account,
+    parse_email,
+    parse_marketplace,
+    parse_marketplaces,
+    parse_order,
+)
 from agent.actions.registration import Registration, register, remove
 from agent.domain.authorization import State
 from agent.domain.login_order import NewOrder
@@ -54,7 +61,8 @@ def register_account(request: Request, body: NewAccount) -> Response:
         if body.secret is not None and body.secret_ref is not None:
             raise invalid("Either secret or secret_ref.", pointer="/body/secret_ref")
         with refusals():
-            new = parse_account({name: value for name in _FIELDS if (value := getattr(body, name)) is not None})
+            named = {name: value for name in _FIELDS if (value := getattr(body, name)) is not None}
+            new = parse_account(named | {"also_marketplaces": ",".join(body.also_marketplaces or ())})
             window = timedelta(days=call.parts.settings.mail.expires_after_days)
             order = None if body.create_login is None else _order(body.create_login)
             register(call.conn, NoVault(), [Registration(account=new, order=order)], now=call.now, window=window)
@@ -168,6 +176,9 @@ def _wanted(body: Changes) -> Wanted:
         marketplace=None if body.marketplace is None else parse_marketplace(body.marketplace),
         merchant=None if merchant == Merchant() else merchant,
         audit_as=body.audit_as,
+        also_marketplaces=None
+        if body.also_marketplaces is None
+        else parse_marketplaces(",".join(body.also_marketplaces)),
     )
 
 

@@ -51,6 +51,7 @@ def describe(call: Call, account: Account) -> dict[str, Any]:
     document: dict[str, Any] = {
         **status_document(account),
         "id": account.id,
+        "also_marketplaces": list(account.also_marketplaces),
         "merchant_id": account.merchant_id,
         "merchant_name": account.merchant_name,
         "global_account_id": account.global_account_id,

@@ -21,6 +21,7 @@ from agent.web.console.entry.access import Visitor
 from agent.web.console.handle import Done, acts
 from agent.web.console.pages.charts import Series, describe, line_chart
 from agent.web.http.problems import Code, Problem
+from flows.marketplaces import marketplace
 
 _READINGS = 60  # drawn
 
@@ -28,10 +29,17 @@ _READINGS = 60  # drawn
 def show(visit: Visitor) -> Response:
     """Render the newest reading and the charts."""
     account = accounts.get(visit.conn, str(visit.request.path_params["account"]))
-    readings = list(reversed(kept.list_insights(visit.conn, account.id, limit=_READINGS)))
+    codes = (account.marketplace, *account.also_marketplaces)
+    asked = visit.request.query_params.get("marketplace", "")
+    shown = asked if asked in codes else account.marketplace
+    place = marketplace(shown).marketplace_id
+    found = kept.list_insights(visit.conn, account.id, limit=_READINGS, marketplace_id=place)
+    readings = list(reversed(found))
     newest = readings[-1].document if readings else None
     values = {
         "account": account,
+        "shown": shown,
+        "codes": codes,
         "newest": newest,
         "rows": [] if newest is None else _rows(readings),
         "missing": [] if newest is None else _wholes(newest["missing"]),
