@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from agent.domain.invitation import CLOCK_SLACK, MailVerdict, Ruling
 from agent.mail import events
-from agent.mail.codes.keep import CODE_MAIL, keep_code
+from agent.mail.codes.keep import keep_code
 from agent.mail.context import MailContext
 from agent.mail.expectations import decide_offer, hand_over
 from agent.mail.trust.examine import Examination, Judgement, Step, TrustPolicy
@@ -215,7 +215,11 @@ class Intake(threading.Thread):
                     now=now,
                     window=policy.window,
                 )
-            if ruling.reason == CODE_MAIL and examination.mailed is not None and examination.recipient is not None:
+            if (
+                ruling.reason == messages.CODE_MAIL
+                and examination.mailed is not None
+                and examination.recipient is not None
+            ):
                 keep_code(
                     conn,
                     self._context.vault,
@@ -260,7 +264,7 @@ class Intake(threading.Thread):
             evidence=evidence(ruling, steps),
             account_id=account_id,
             now=now,
-            keep_bytes=ruling.verdict in _KEPT and ruling.reason not in ("no_invitation", CODE_MAIL),
+            keep_bytes=ruling.verdict in _KEPT and ruling.reason not in ("no_invitation", messages.CODE_MAIL),
         )
 
     def _postpone(

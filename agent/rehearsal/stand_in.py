@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def stand_in(
     scenario: Annotated[
         Path | None,
-        typer.Option(help="A JSON or TOML scenario; without it, the demo's six accounts.", show_default=False),
+        typer.Option(help="A JSON or TOML scenario; without it, the demo's seven accounts.", show_default=False),
     ] = None,
     seed: Annotated[int, typer.Option(help="Decides everything the scenario leaves open.")] = 1,
     env: Annotated[
@@ -44,13 +44,13 @@ def stand_in(
     """
     try:
         from fixtures.stand_in.scenario import ScenarioError, load_scenario
-        from fixtures.stand_in.six_accounts import six_accounts
+        from fixtures.stand_in.six_accounts import demo_world
     except ModuleNotFoundError as err:
         raise ConfigurationError(
             f"the stand-ins need the demo extra ({err.name} is missing); install secondary-user[demo]"
         ) from err
     try:
-        world = load_scenario(scenario) if scenario else six_accounts(seed)
+        world = load_scenario(scenario) if scenario else demo_world(seed)
     except ScenarioError as err:
         raise UsageError(str(err)) from err
     asyncio.run(_serve(world, env=env.absolute() if env else None, accounts=accounts))

@@ -128,4 +128,6 @@ class Enrolling:
             if await box.is_checked():
                 await box.uncheck(force=True)
         await self.hooks.before_act(Act.ENROL)
-        return await self.walk.press(seen, "submit")
+        after = await self.walk.press(seen, "submit")
+        await self.hooks.outcome(Act.ENROL, after.alert or "answered")
+        return after

@@ -127,7 +127,7 @@ def describe(conn: Connection, account: Account) -> dict[str, Any]:
     held = [
         message
         for message in messages.list_recent(conn, limit=20, account_id=account.id)
-        if message.verdict in ("held", "rejected") and message.reason != "dismissed"
+        if message.verdict in ("held", "rejected") and message.reason not in ("dismissed", messages.CODE_MAIL)
     ]
     return {
         **status_document(account),

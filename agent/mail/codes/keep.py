@@ -13,7 +13,6 @@ from agent.store.sign_in import code_permits
 from agent.store.vault import received_codes
 from agent.store.vault.keys import Vault
 
-CODE_MAIL = "code_mail"  # the reason of a ruling
 _LATEST = timedelta(minutes=30)  # what is older is of a page that nobody looks at any more
 
 

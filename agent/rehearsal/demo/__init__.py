@@ -1,1 +1,1 @@
-"""`sc-agent demo`: six accounts played on real parts."""
+"""`sc-agent demo`: seven accounts played on real parts."""

@@ -44,7 +44,8 @@ class DemoClient:
         self._started = time.monotonic()
         self._control = httpx.AsyncClient(base_url=processes.description["control"], timeout=20)
         self._engine = connect(f"sqlite:///{processes.data_dir / 'agent.sqlite'}")
-        self.users = {f"A{number}": user for number, user in enumerate(scenario["users"], start=1)}
+        people = [*scenario["users"], *scenario["registrations"]]
+        self.users = {f"A{number}": user for number, user in enumerate(people, start=1)}
         self.sellers = {f"A{number}": seller for number, seller in enumerate(scenario["sellers"], start=1)}
 
     @property

@@ -1,4 +1,4 @@
-"""The `demo` command: set the processes, register six accounts, run the real daemon, tell the stories, show what
+"""The `demo` command: set the processes, register the accounts, run the real daemon, tell the stories, show what
 happened.
 """
 
@@ -22,10 +22,10 @@ from agent.errors import Exit
 from agent.rehearsal.demo.client import DemoClient, TaleError
 from agent.rehearsal.demo.host_page import address_of_agent, host_page_of
 from agent.rehearsal.demo.processes import DemoProcesses, open_processes
-from agent.rehearsal.demo.stories import Story, last_checks, six_stories, tell_all
+from agent.rehearsal.demo.stories import Story, all_stories, last_checks, tell_all
 from agent.rehearsal.demo.view import StoryView
 
-ACCOUNTS = tuple(f"A{number}" for number in range(1, 7))
+ACCOUNTS = tuple(f"A{number}" for number in range(1, 8))
 
 
 def demo(
@@ -38,7 +38,7 @@ def demo(
         bool, typer.Option("--json", help="Print what happened as JSON; progress goes to stderr.")
     ] = False,
 ) -> None:
-    """Tell the whole story for six accounts, with the real daemon, against stand-ins on this machine.
+    """Tell the whole story for seven accounts, with the real daemon, against stand-ins on this machine.
 
     Takes about twenty seconds and touches nothing outside a temporary directory. Exit 0 only if every account ended as
     scripted.
@@ -63,7 +63,7 @@ async def _play(data_dir: Path, *, seed: int, keep: bool, headed: bool, as_json:
         client = await open_client(processes, programme)
         try:
             await _show_the_console(processes, programme, opened if keep else None)
-            stories = six_stories()
+            stories = all_stories()
             started = time.monotonic()
             await tell_all(client, stories)
             checks = await last_checks(client, stories)
@@ -87,7 +87,7 @@ async def _play(data_dir: Path, *, seed: int, keep: bool, headed: bool, as_json:
 
 
 async def open_client(processes: DemoProcesses, programme: StoryView) -> DemoClient:
-    """Register the six accounts, start the daemon, and open the control port."""
+    """Register the accounts of the scenario's users, start the daemon, and open the control port."""
     import httpx
 
     async with httpx.AsyncClient(base_url=processes.description["control"], timeout=20) as control:
@@ -120,7 +120,7 @@ async def register(
             "password": user["password"],
             "totp_secret": user["totp_secret"],
         }
-        for number, (user, seller) in enumerate(zip(scenario["users"], scenario["sellers"], strict=True), start=1)
+        for number, (user, seller) in enumerate(zip(scenario["users"], scenario["sellers"], strict=False), start=1)
     ]
     file = processes.data_dir / "accounts.json"
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:

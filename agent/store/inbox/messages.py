@@ -17,6 +17,7 @@ from agent.store.outbox.pending import note
 from agent.store.outbox.wake import Signal, announce
 
 FOUND, FETCHED, DONE, POISON, VANISHED = "found", "fetched", "done", "poison", "vanished"  # stages
+CODE_MAIL = "code_mail"  # the reason of a genuine mail with a code: it refuses no invitation
 _KEY = "dkim_key:"
 _UNJUDGED: dict[str, Any] = {"verdict": None, "reason": None, "attempts": 0, "next_try_at": None}
 # Reasons that end the judging before Amazon's signature was looked at, or without its key: they say nothing of who
@@ -255,7 +256,8 @@ def decide(
     if not keep_bytes:
         values |= {"sealed": None, "key_id": None}
     conn.execute(messages.update().where(messages.c.id == row_id).values(values))
-    if verdict is MailVerdict.HELD or (verdict is MailVerdict.REJECTED and account_id is not None):
+    is_rejected = verdict is MailVerdict.REJECTED and account_id is not None and reason != CODE_MAIL
+    if verdict is MailVerdict.HELD or is_rejected:
         refused = {"mail": row_id, "verdict": str(verdict), "reason": reason}
         note(conn, EventType.INVITATION_REFUSED, account_id=account_id, now=now, data=refused)
 

@@ -61,6 +61,7 @@ ENDS = {
     "A4": "awaiting_invitation",
     "A5": "needs_human",
     "A6": "failed",
+    "A7": "complete",
 }
 
 
@@ -186,6 +187,13 @@ def test_the_withdrawn_one_shows_the_exact_text_and_the_reason(told: Told) -> No
     account = told.account("A6")
     assert (account["message"], account["reasons"]) == (FAILED_TEXT, ["The invitation was withdrawn."])
     assert account["next_step"]
+
+
+def test_a_login_that_was_missing_is_made_and_accepts(told: Told) -> None:
+    steps = told.steps("A7")
+    assert steps[0].startswith("registered without secrets: its login is to be created")
+    assert any(text.startswith("login created, codes by mail typed") for text in steps)
+    assert "code_mail" not in [mail["reason"] for mail in told.account("A7")["refused_mails"]]
 
 
 def test_the_selectors_travel_in_the_wheel(installed: Path, tmp_path: Path) -> None:

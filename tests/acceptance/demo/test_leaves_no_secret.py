@@ -134,6 +134,10 @@ async def look_at_everything(play: Play) -> None:
         ("status", "--json"),
         ("accounts", "list", "--json"),
         ("accounts", "show", "A1", "--json"),
+        ("accounts", "show", "A7", "--json"),
+        ("explain", "A7"),
+        ("events", "--json"),
+        ("support", "A7", "--output", str(play.processes.data_dir / "support.zip")),
         ("doctor", "--json"),
         ("audit", "--all", "--stored", "--format", "html", "--output", str(play.processes.data_dir / "report.html")),
         ("audit", "--all", "--stored", "--format", "json"),
@@ -144,7 +148,19 @@ async def look_at_everything(play: Play) -> None:
 
 def assert_the_search_was_thorough(search: Search) -> None:
     """It had secrets of every kind, and it looked where they could be."""
-    kinds = ("password of", "seed of", "code of", "cookie at-", "cookie session-id", "the mailbox's", "the vault key")
+    kinds = (
+        "password of",
+        "password of a7",
+        "seed of a7",
+        "code of a7",
+        "mailed code of a7",
+        "seed of",
+        "code of",
+        "cookie at-",
+        "cookie session-id",
+        "the mailbox's",
+        "the vault key",
+    )
     assert [kind for kind in kinds if not any(secret.name.startswith(kind) for secret in search.secrets)] == []
     wanted = (
         "daemon.log",

@@ -15,7 +15,7 @@ from rich.console import Console
 
 from agent.rehearsal.demo.command import open_client
 from agent.rehearsal.demo.processes import environment
-from agent.rehearsal.demo.stories import six_stories, tell_all
+from agent.rehearsal.demo.stories import all_stories, tell_all
 from agent.rehearsal.demo.view import StoryView
 from fixtures.stand_in.six_accounts import six_accounts
 from fixtures.stand_in.world import StandIn
@@ -69,7 +69,7 @@ async def test_a_mail_handed_to_dovecot_becomes_complete_and_a_forged_one_is_hel
             processes = ForkedDemoProcesses(description=told, data_dir=tmp_path, env=env, log=tmp_path / "daemon.log")
             client = await open_client(processes, StoryView(Console(file=io.StringIO())))
             client.wait_within = PATIENCE
-            stories = [story for story in six_stories() if story.account in ("A1", "A4")]
+            stories = [story for story in all_stories() if story.account in ("A1", "A4")]
             try:
                 await tell_all(client, stories)
                 assert [story.broken for story in stories] == [None, None]

@@ -48,6 +48,14 @@ EVENTS = [
     ("A5", "password.accepted"),
     ("A6", "sign_in.done"),
 ]
+REGISTERING = [
+    ("A7", "registration.form_submitted"),
+    ("A7", "mail_code.sent"),
+    ("A7", "mail_code.right"),
+    ("A7", "two_step.secret_shown"),
+    ("A7", "authenticator.added"),
+    ("A7", "two_step.on"),
+]
 STEPS = [
     ("A1", "seller sets the permissions"),
     ("A2", "seller sets the permissions, two of them wrong"),
@@ -89,7 +97,7 @@ class KillSwitch:
 
     def _has_come(self, moment: tuple[str, str], events: list[dict[str, Any]]) -> bool:
         account, what = moment
-        if moment in EVENTS:
+        if moment not in STEPS:
             email = self.play.client.users[account]["email"]
             return any(event["kind"] == what and email in (event.get("email"), event.get("by")) for event in events)
         story = next(story for story in self.play.stories if story.account == account)
@@ -100,7 +108,9 @@ class KillSwitch:
 async def executing(play: Play, *, seed: int) -> AsyncIterator[KillSwitch]:
     """An executioner at work for as long as the block runs."""
     random = Random(seed)
-    moments = random.sample(EVENTS, (KILLS + 1) // 2) + random.sample(STEPS, KILLS // 2)
+    moments = (
+        random.sample(EVENTS, KILLS // 2) + random.sample(REGISTERING, KILLS // 3) + random.sample(STEPS, KILLS // 3)
+    )
     executioner = KillSwitch(play=play, moments=moments, random=random)
     task = asyncio.create_task(executioner.work())
     try:

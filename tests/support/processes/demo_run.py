@@ -17,14 +17,15 @@ from rich.console import Console
 from agent.rehearsal.demo.client import DemoClient
 from agent.rehearsal.demo.command import open_client
 from agent.rehearsal.demo.processes import DemoProcesses, environment
-from agent.rehearsal.demo.stories import Story, six_stories
+from agent.rehearsal.demo.stories import Story, all_stories
 from agent.rehearsal.demo.view import StoryView
 from fixtures.stand_in.sign_in.one_time_codes import Seed
-from fixtures.stand_in.six_accounts import six_accounts
+from fixtures.stand_in.six_accounts import demo_world
 from fixtures.stand_in.world import StandIn
 from tests.support.processes.forked_demo import ForkedDemoProcesses
 from tests.support.search import Secret
 
+_ACCEPTED = ("code.accepted", "two_step.code_accepted")
 PATIENCE = 240.0  # seconds: machines that run tests are busy
 
 
@@ -57,12 +58,12 @@ class Play:
 
 @asynccontextmanager
 async def playing(directory: Path, *, seed: int, more: dict[str, str] | None = None) -> AsyncIterator[Play]:
-    """Stand-ins, six registered accounts and a running daemon.
+    """Stand-ins, registered accounts and a running daemon.
 
     The stories are told by the caller.
     """
     screen = io.StringIO()
-    async with StandIn(six_accounts(seed)) as stand_in:
+    async with StandIn(demo_world(seed)) as stand_in:
         told = stand_in.description()
         env = environment(told, directory, more or {})
         processes = ForkedDemoProcesses(description=told, data_dir=directory, env=env, log=directory / "daemon.log")
@@ -70,7 +71,7 @@ async def playing(directory: Path, *, seed: int, more: dict[str, str] | None = N
             client = await open_client(processes, StoryView(Console(file=screen, width=160)))
             client.wait_within = PATIENCE
             try:
-                yield Play(processes=processes, client=client, stories=six_stories(), screen=screen)
+                yield Play(processes=processes, client=client, stories=all_stories(), screen=screen)
             finally:
                 await client.close()
         finally:
@@ -92,7 +93,12 @@ async def secrets_of(play: Play) -> list[Secret]:
     ]
     for user in scenario["users"]:
         found += _user_secrets(user["email"], user["password"], user["totp_secret"])
-        found += _codes(user["email"], Seed(secret=user["totp_secret"]), log["codes"])
+        found += _codes(user["email"], Seed(secret=user["totp_secret"]), log["events"])
+    found += [
+        Secret(name=f"mailed code of {event['email']}", value=event["code"].encode(), is_word=True)
+        for event in log["events"]
+        if event["kind"] == "mail_code.sent"
+    ]
     return found + _cookies(sessions["sessions"])
 
 
@@ -105,7 +111,7 @@ def _user_secrets(email: str, password: str, seed: str) -> list[Secret]:
 
 
 def _codes(email: str, seed: Seed, log: list[dict[str, Any]]) -> list[Secret]:
-    steps = sorted({entry["step"] for entry in log if entry["email"] == email and entry["kind"] == "code.accepted"})
+    steps = sorted({entry["step"] for entry in log if entry["kind"] in _ACCEPTED and entry["email"] == email})
     return [
         Secret(name=f"code of {email} at step {step}", value=seed.code(step).encode(), is_word=True) for step in steps
     ]
