@@ -1,8 +1,8 @@
-"""What a visit is lent to create a login or to enrol an authenticator. Whatever must not be lost is durable when a call returns."""
+"""What a visit is lent to create a login, or to enrol or rotate an authenticator. Whatever must not be lost is durable when a call returns."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from pydantic import SecretStr
@@ -18,6 +18,28 @@ class Enrolment:
 
     keep_seed: Callable[[SecretStr], Awaitable[None]]
     code_of: Callable[[SecretStr], Awaitable[SecretStr]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierRotation:
+    """A rotation of this login that was cut off.
+
+    `labels` are what the rows of the settings said before its new authenticator was added. `seed` is the newest one it
+    kept; None: the new one is in force, and only the old one is to be removed.
+    """
+
+    labels: tuple[str, ...]
+    seed: SecretStr | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RotationErrand:
+    """One rotation: `listed` keeps what the rows say now, `proven` signs in with a seed elsewhere and puts it in force."""
+
+    enrolment: Enrolment
+    listed: Callable[[Sequence[str]], Awaitable[None]]
+    proven: Callable[[SecretStr], Awaitable[None]]
+    earlier: EarlierRotation | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,9 @@
-"""Enrolling a new authenticator beside the old one, and removing the old one once the new one has signed in."""
+"""Enrolling a new authenticator beside the old one, and removing the old one once the new one has signed in; or going on with that."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from playwright.async_api import ElementHandle
@@ -14,7 +15,7 @@ from flows.errors import StepTimeoutError, UnknownScreenError
 from flows.models import Act, Bounds, Credentials, FlowHooks
 from flows.registration.create_login import SETTINGS
 from flows.registration.enrol import Enrolling
-from flows.registration.errand import Enrolment
+from flows.registration.errand import RotationErrand
 from flows.registration.errors import NotOnError
 from flows.sign_in.mailed_code import CodePurpose
 from flows.sign_in.sign_in import SignIn
@@ -28,6 +29,7 @@ _LABEL = """link => {
   return (box?.innerText ?? '').replace(/\\s+/g, ' ').trim();
 }"""
 _LOOKS = 2
+_DELETIONS = 2  # the first may be answered by a step-up and be forgotten
 
 
 async def rotate_authenticator(
@@ -36,14 +38,14 @@ async def rotate_authenticator(
     host: str,
     credentials: Credentials,
     hooks: FlowHooks,
-    enrolment: Enrolment,
-    proven: Callable[[SecretStr], Awaitable[None]],
+    errand: RotationErrand,
     bounds: Bounds | None = None,
 ) -> str | None:
-    """Add an authenticator, let `proven` sign in with it elsewhere and put it in force, then remove the old one.
+    """Add an authenticator, let `errand.proven` sign in with it and put it in force, then remove the old one.
 
-    Two-step verification is never switched off. Returns None, or why the old authenticator was left enrolled: it is
-    removed only where exactly one was listed before, two are now, and the old one is told by its row.
+    One that was cut off goes on: a new authenticator that is listed by now is proven, one that is in force only needs
+    the old one removed. Two-step verification is never switched off. Returns None, or why the old authenticator was
+    left enrolled: it is removed only where exactly one was listed before, two are now, and its row tells it.
 
     Raises:
         NotOnError: the settings do not say that it is on, or list the new one not.
@@ -52,13 +54,12 @@ async def rotate_authenticator(
     limits = bounds or Bounds()
     walk = Navigator(visit=visit, bounds=limits)
     sign_in = SignIn(walk=walk, host=host, credentials=credentials, hooks=hooks, typed=SubmittedSecrets(hooks))
-    rotation = _Rotation(sign_in=sign_in, hooks=hooks, enrolment=enrolment)
+    rotation = _Rotation(sign_in=sign_in, hooks=hooks, errand=errand)
     sign_in.more = rotation
     try:
         async with visit.time.within(limits.visit.total_seconds()):
             await sign_in.arrive(prove=True)
-            secret = await rotation.add()
-            await proven(secret)
+            await rotation.bring_in_force()
             return await rotation.remove_old()
     except TimeoutError as err:
         raise StepTimeoutError(
@@ -72,21 +73,22 @@ class _Rotation:
 
     sign_in: SignIn
     hooks: FlowHooks
-    enrolment: Enrolment
+    errand: RotationErrand
     _enrolling: Enrolling = field(init=False)
-    _before: list[str] = field(default_factory=list)
+    _before: tuple[str, ...] = ()
     _in_settings: bool = False
+    _removing: bool = False
 
     def __post_init__(self) -> None:
-        self._enrolling = Enrolling(walk=self._walk, hooks=self.hooks, enrolment=self.enrolment)
+        self._enrolling = Enrolling(walk=self._walk, hooks=self.hooks, enrolment=self.errand.enrolment)
 
     @property
     def _walk(self) -> Navigator:
         return self.sign_in.walk
 
     def is_end(self, seen: Recognition) -> bool:
-        """Whether the settings say that it is on."""
-        return seen.screen == "two_step_on"
+        """Whether the settings say that it is on, or ask whether the old one shall go."""
+        return seen.screen == "two_step_on" or (self._removing and seen.screen == "two_step_remove")
 
     async def act(self, seen: Recognition) -> Recognition | None:
         """Act on the step-ups in front of the settings, and on the enrolment."""
@@ -108,10 +110,22 @@ class _Rotation:
             case _:
                 return None
 
-    async def add(self) -> SecretStr:
-        """Enrol a new authenticator and return its secret, once the settings are back."""
+    async def bring_in_force(self) -> None:
+        """Have a new authenticator in force, as far as an earlier rotation has not."""
         seen = await self._settings()
-        self._before = [label for _, label in await self._listed(seen)]
+        labels = tuple(label for _, label in await self._listed(seen))
+        earlier = self.errand.earlier
+        if earlier is None or (earlier.seed is not None and not _is_one_more(labels, earlier.labels)):
+            self._before = labels
+            await self.errand.listed(labels)
+            await self.errand.proven(await self._add(seen))
+            return
+        self._before = earlier.labels
+        if earlier.seed is not None:
+            await self.errand.proven(earlier.seed)
+
+    async def _add(self, seen: Recognition) -> SecretStr:
+        """Enrol a new authenticator and return its secret, once the settings are back."""
         add = await self._walk.require(seen, "add")
         self.sign_in.mailed_code.note_act()
         self._walk.progress()
@@ -125,22 +139,33 @@ class _Rotation:
 
     async def remove_old(self) -> str | None:
         """Remove the old authenticator; None, or why it was left."""
-        seen = await self._settings()
-        listed = await self._listed(seen)
-        old = [handle for handle, label in listed if self._before and label == self._before[0]]
-        if len(self._before) != 1 or len(listed) != 2 or len(old) != 1:
-            return (
-                f"{len(self._before)} authenticators were listed before and {len(listed)} are now, {len(old)} of them told as the "
-                "old one: a person removes it"
-            )
-        await self.hooks.before_act(Act.DELETE_AUTHENTICATOR)
-        await self._walk.click(old[0])
-        seen = await self._walk.settle(after=seen)
-        if seen.screen != "two_step_remove":
-            return f"the question whether to remove it was expected, {seen.screen} came: a person removes it"
-        await self._walk.press(seen, "confirm")
+        self._removing = True
+        may_be_gone = self.errand.earlier is not None and self.errand.earlier.seed is None
+        for _ in range(_DELETIONS):
+            seen = await self._settings()
+            listed = await self._listed(seen)
+            if may_be_gone and len(self._before) == len(listed) == 1:
+                return None
+            old = [handle for handle, label in listed if self._before and label == self._before[0]]
+            if len(self._before) != 1 or len(listed) != 2 or len(old) != 1:
+                return (
+                    f"{len(self._before)} authenticators were listed before and {len(listed)} are now, {len(old)} of them told as the "
+                    "old one: a person removes it"
+                )
+            await self._delete(seen, old[0])
+            may_be_gone = True
         left = await self._listed(await self._settings())
         return None if len(left) == 1 else f"one authenticator was expected to be left, {len(left)} are listed"
+
+    async def _delete(self, listed: Recognition, link: ElementHandle) -> None:
+        await self.hooks.before_act(Act.DELETE_AUTHENTICATOR)
+        self._walk.progress()
+        self.sign_in.mailed_code.note_act()
+        await self._walk.click(link)
+        seen = await self.sign_in.pass_through(await self._walk.settle(after=listed))
+        if seen.screen == "two_step_remove":
+            await self._walk.press(seen, "confirm")
+        await self.hooks.outcome(Act.DELETE_AUTHENTICATOR, "answered")
 
     async def _settings(self) -> Recognition:
         self._in_settings = True
@@ -163,3 +188,8 @@ class _Rotation:
         if links.document != seen.document:
             raise PageMovedError
         return [(link, str(await link.evaluate(_LABEL))) for link in links.handles]
+
+
+def _is_one_more(now: Sequence[str], before: Sequence[str]) -> bool:
+    """Whether what is listed is what was listed before, and one more."""
+    return len(now) == len(before) + 1 and not Counter(before) - Counter(now)

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+import getpass
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
 
+from sqlalchemy.engine import Connection
+
+from agent.actions.rotations import confirm_removed
 from agent.cli import context
 from agent.cli.output import now, say
 from agent.errors import UsageError
 from agent.store import accounts
-from agent.store.database.engine import reading
+from agent.store.database.engine import reading, writing
+from agent.store.sign_in import old_authenticators
 from agent.store.vault.drawn_secrets import accounts_with_secrets_before
 
 _BETWEEN = 3600.0  # seconds from one account's rotation to the next
@@ -27,9 +33,51 @@ def run(account_id: str | None, *, everyone: bool, older_than: int | None) -> No
     asyncio.run(_rotate([account_id] if account_id is not None else _older_than(older_than or 1)))
 
 
+def due(conn: Connection, *, days: int, now: datetime) -> list[str]:
+    """The accounts whose rotation was cut off, then those whose secrets are older than that, the oldest first."""
+    unfinished = old_authenticators.accounts_to_finish(conn)
+    old = accounts_with_secrets_before(conn, now - timedelta(days=days))
+    return [*unfinished, *(each for each in old if each not in unfinished)]
+
+
 def _older_than(days: int) -> list[str]:
     with reading(context.database(context.settings(), reads=True)) as conn:
-        return accounts_with_secrets_before(conn, now() - timedelta(days=days))
+        return due(conn, days=days, now=now())
+
+
+def confirm(account_id: str | None) -> None:
+    """Close the task about an old authenticator that a rotation left.
+
+    Raises:
+        UsageError: no account was named, or there is no such task.
+    """
+    if account_id is None:
+        raise UsageError("expected an account's ID with --old-removed")
+    engine = context.database(context.settings())
+    with writing(engine) as conn:
+        accounts.get(conn, account_id)
+        confirm_removed(conn, account_id, who=getpass.getuser(), now=now())
+    say(f"{account_id}: the old authenticator is enrolled no more")
+
+
+async def rotate_all(
+    ids: Sequence[str],
+    *,
+    rotate: Callable[[str], Awaitable[str]],
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+) -> None:
+    """Rotate one account an hour.
+
+    Raises:
+        UnconfirmedError: one failed; those after it are left as they are.
+    """
+    for number, account_id in enumerate(ids):
+        if number:
+            await sleep(_BETWEEN)
+        said = await rotate(account_id)
+        say(f"{account_id}: {said}")
+    if not ids:
+        say("no account's secrets are that old")
 
 
 async def _rotate(ids: list[str]) -> None:
@@ -41,10 +89,8 @@ async def _rotate(ids: list[str]) -> None:
     with reading(engine) as conn:
         for each in ids:
             accounts.get(conn, each)  # an unknown one is told before a browser is asked for
-    for number, account_id in enumerate(ids):
-        if number:
-            await asyncio.sleep(_BETWEEN)
-        said = await rotate_one(settings, engine=engine, vault=vault, account_id=account_id)
-        say(f"{account_id}: {said}")
-    if not ids:
-        say("no account's secrets are that old")
+
+    async def rotate(account_id: str) -> str:
+        return await rotate_one(settings, engine=engine, vault=vault, account_id=account_id)
+
+    await rotate_all(ids, rotate=rotate)

@@ -176,6 +176,16 @@ pending_seeds = sa.Table(  # authenticators that are being enrolled, encrypted b
     _column("at", UtcDateTime),
 )
 
+old_authenticators = sa.Table(  # of rotations that are not over, or that left the old one to a person
+    "old_authenticators",
+    metadata,
+    _column("account_id", sa.Text, sa.ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    _column("state", sa.Text),  # listed, to_remove, left
+    _column("labels", sa.JSON),  # what the site's rows said before the new one was added
+    _column("since", UtcDateTime),
+    _column("why", sa.Text, nullable=True),
+)
+
 mail_codes = sa.Table(  # codes that came by mail, encrypted by store/vault; one use each
     "mail_codes",
     metadata,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
 from typing import Any
@@ -17,6 +17,10 @@ from agent.domain.invitation import UNVOUCHED
 from agent.store.database.schema import STORE_REFUSED, accounts, messages, task_claims, webhook_endpoints
 from agent.store.database.upsert import upsert
 from agent.store.people import requests
+from agent.store.sign_in import old_authenticators
+
+_ROTATING = timedelta(minutes=15)  # longer than any rotation
+_ALL = 1_000_000
 
 
 class TaskKind(StrEnum):
@@ -30,6 +34,7 @@ class TaskKind(StrEnum):
     INCOMPLETE = "incomplete"  # the last audit could not read everything
     STALE = "stale"  # an account was not read completely for long
     STORE = "store"  # the store that keeps an account's secrets did not give them
+    AUTHENTICATOR = "authenticator"  # a rotation left the old authenticator enrolled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +48,7 @@ class Task:
     since: datetime
     deadline: datetime | None = None  # when it is too late; None: the sooner the better
     words: str | None = None  # what a page said; attacker-controlled: escape it
+    note: str | None = None  # the agent's own words about it
     claimed_by: str | None = None
 
     @property
@@ -212,6 +218,23 @@ def _of_accounts(
     ]
 
 
+def _authenticators(conn: Connection, now: datetime, limit: int, name: str | None) -> list[Task]:
+    """Those a person removes, and removals that were cut off."""
+    found = old_authenticators.list_unremoved(conn, before=now - _ROTATING, limit=limit if name is None else _ALL)
+    return [
+        Task(
+            id=f"{TaskKind.AUTHENTICATOR}:{each.account_id}",
+            kind=TaskKind.AUTHENTICATOR,
+            account_id=each.account_id,
+            reason="old_authenticator_left",
+            since=each.since,
+            note=each.why or "its removal was cut off: 'accounts rotate-totp' goes on with it",
+        )
+        for each in found
+        if name in (None, each.account_id)
+    ]
+
+
 _Source = Callable[[Connection, datetime, int, str | None], list[Task]]
 _SOURCES: dict[str, _Source] = {
     TaskKind.REQUEST: _requests,
@@ -222,6 +245,7 @@ _SOURCES: dict[str, _Source] = {
     TaskKind.INCOMPLETE: _incompletes,
     TaskKind.STALE: _stale,
     TaskKind.STORE: _refused,
+    TaskKind.AUTHENTICATOR: _authenticators,
 }
 
 

@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from sqlalchemy.engine import Connection
 
 from agent.domain.totp_seed import parse_seed
-from agent.store.database.schema import accounts, login_orders, pending_seeds
+from agent.store.database.schema import accounts, login_orders, old_authenticators, pending_seeds
 from agent.store.database.schema import secrets as stored
 from agent.store.vault.binding import owner_of
 from agent.store.vault.keys import Vault
@@ -158,6 +158,7 @@ def readdressed(conn: Connection, account_id: str) -> None:
     """Drop everything drawn for an address that is the account's no more."""
     conn.execute(login_orders.delete().where(login_orders.c.account_id == account_id))
     conn.execute(pending_seeds.delete().where(pending_seeds.c.account_id == account_id))
+    conn.execute(old_authenticators.delete().where(old_authenticators.c.account_id == account_id))
 
 
 def _context(conn: Connection, kind: str, account_id: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import structlog
@@ -11,8 +12,9 @@ from pydantic import SecretStr
 from agent.domain.authorization import Event
 from agent.domain.totp_seed import parse_seed
 from agent.observe import events
-from agent.store.database.engine import writing
-from agent.store.sign_in import login_orders
+from agent.store.database.engine import reading, writing
+from agent.store.sign_in import login_orders, old_authenticators
+from agent.store.sign_in.old_authenticators import OldState
 from agent.store.vault import drawn_secrets, sign_in_secrets
 from agent.store.vault.drawn_secrets import Errand, PendingSeed
 from agent.store.vault.sign_in_secrets import SignInSecrets
@@ -24,7 +26,8 @@ from agent.visits.prepare import Plan
 from flows.errors import BrowserLostError
 from flows.models import Act, Bounds, FlowHooks
 from flows.redaction.redact import Redactor
-from flows.registration.errand import Enrolment
+from flows.redaction.seeds import seed_forms
+from flows.registration.errand import EarlierRotation, Enrolment, RotationErrand
 from flows.registration.errors import NotOnError
 from flows.registration.rotate import rotate_authenticator
 from flows.sign_in.sign_in import ensure_signed_in
@@ -41,18 +44,18 @@ async def rotate(visit: Visit, plan: Plan, context: WorkerContext, *, redactor: 
         FlowError: the old authenticator is still in force.
     """
     rotating = _Rotating(plan=plan, context=context, redactor=redactor, visit=visit, bounds=bounds)
+    await asyncio.to_thread(rotating.load)
     left = await rotate_authenticator(
         visit,
         host=plan.host,
         credentials=credentials(plan),
         hooks=rotating.hooks(),
-        enrolment=Enrolment(keep_seed=rotating.keep_seed, code_of=rotating.code_of),
-        proven=rotating.put_in_force,
+        errand=rotating.errand(),
         bounds=bounds,
     )
     why = "a new authenticator is in force" + ("" if left is None else f"; the old one is still enrolled: {left}")
     log.info(events.TOTP_ROTATED, account=plan.account.id, visit=plan.visit_id, removed=left is None)
-    await asyncio.to_thread(rotating.tell, why)
+    await asyncio.to_thread(rotating.tell, why, left=left)
     return Conclusion(outcome="rotated" if left is None else "rotated_old_left", event=Event.INTERRUPTED, why=why)
 
 
@@ -66,7 +69,40 @@ class _Rotating:
     visit: Visit
     bounds: Bounds
     _kept: PendingSeed | None = None
+    _earlier: EarlierRotation | None = None
     _lent: FlowHooks | None = None  # of the secrets in force
+
+    def load(self) -> None:
+        """Read how far an earlier rotation came."""
+        mine = self.plan.account.id
+        with reading(self.context.engine) as conn:
+            known = old_authenticators.get(conn, mine)
+            pending = drawn_secrets.load_pending(conn, self.context.vault, mine, errand=Errand.ROTATION)
+        for each in pending:
+            self.redactor.register_all(seed_forms(each.seed.get_secret_value()))
+        if known is None or known.state is OldState.LEFT:
+            return
+        if known.state is OldState.TO_REMOVE:
+            self._earlier = EarlierRotation(labels=known.labels)
+        elif pending:
+            self._kept = pending[0]
+            self._earlier = EarlierRotation(labels=known.labels, seed=pending[0].seed)
+
+    def errand(self) -> RotationErrand:
+        """What the flow is lent."""
+        return RotationErrand(
+            enrolment=Enrolment(keep_seed=self.keep_seed, code_of=self.code_of),
+            listed=self._note_listed,
+            proven=self.put_in_force,
+            earlier=self._earlier,
+        )
+
+    async def _note_listed(self, labels: Sequence[str]) -> None:
+        await asyncio.to_thread(self._write_listed, labels)
+
+    def _write_listed(self, labels: Sequence[str]) -> None:
+        with writing(self.context.engine) as conn:
+            old_authenticators.note_listed(conn, self.plan.account.id, labels, now=self.context.clock.now())
 
     def hooks(self) -> FlowHooks:
         """An ordinary visit's, which follow the secrets when the new seed comes into force."""
@@ -145,9 +181,15 @@ class _Rotating:
         with writing(self.context.engine) as conn:
             sign_in_secrets.save(conn, self.context.vault, mine, given, now=self.context.clock.now())
             drawn_secrets.settle_seeds(conn, mine, errand=Errand.ROTATION, in_force=kept.id)
+            old_authenticators.note_in_force(conn, mine, now=self.context.clock.now())
             self.plan = replace(self.plan, secrets=sign_in_secrets.load(conn, self.context.vault, mine))
 
-    def tell(self, why: str) -> None:
-        """Write a line of the account's history."""
+    def tell(self, why: str, *, left: str | None) -> None:
+        """Write a line of the account's history, and leave an old authenticator that is still enrolled to a person."""
+        mine, now = self.plan.account.id, self.context.clock.now()
         with writing(self.context.engine) as conn:
-            login_orders.told(conn, self.plan.account.id, why, now=self.context.clock.now())
+            login_orders.told(conn, mine, why, now=now)
+            if left is None:
+                old_authenticators.forget(conn, mine)
+            else:
+                old_authenticators.note_left(conn, mine, left, now=now)

@@ -126,4 +126,5 @@ def _document(task: tasks.Task) -> dict[str, Any]:
         "claimed_by": task.claimed_by,
         "deadline": None if task.deadline is None else timestamp(task.deadline),
         "words": task.words,
+        "note": task.note,
     }

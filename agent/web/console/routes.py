@@ -79,6 +79,7 @@ _ACTS = {
     "/requests/{request}/answer": answers.answer,
     "/todo/claim": todo.claim,
     "/todo/unclaim": todo.unclaim,
+    "/todo/removed": todo.removed,
     "/mails/{number}/approve": mails.approve,
     "/mails/{number}/retry": mails.retry,
     "/drafts/withdraw": drafts.withdraw,

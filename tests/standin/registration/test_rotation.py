@@ -10,9 +10,12 @@ import pyotp
 import pytest
 from pydantic import SecretStr
 
+from agent.actions.rotations import confirm_removed
 from agent.clock import utc_now
 from agent.domain.authorization import State
 from agent.store.database.engine import writing
+from agent.store.people import tasks
+from agent.store.sign_in import old_authenticators
 from agent.store.vault import sign_in_secrets
 from agent.store.vault.sign_in_secrets import SignInSecrets
 from agent.visits.prepare import VisitKind
@@ -72,15 +75,29 @@ async def test_an_old_authenticator_among_others_is_left(world: OrderedWorld) ->
     assert ended.conclusion.outcome == "rotated_old_left", ended.conclusion.why
     assert len(world.site.logins[EMAIL].apps) == 3
     assert in_force(world) == world.site.logins[EMAIL].apps[-1][1]
+    with writing(world.engine) as conn:
+        [task] = tasks.list_all(conn, now=utc_now(), limit=9)
+        assert (task.kind, task.account_id, task.reason) == ("authenticator", "A1", "old_authenticator_left")
+        assert "a person removes it" in str(task.note)
+        confirm_removed(conn, "A1", who="Anna", now=utc_now())
+        assert tasks.list_all(conn, now=utc_now(), limit=9) == []
 
 
 @pytest.mark.sampled(1)
 @pytest.mark.parametrize("path", ["/a/settings/approval/appbackup", "/ap/mfa", "/a/settings/approval/delete/confirm"])
-async def test_a_rotation_that_is_cut_off_leaves_a_seed_that_signs_in(world: OrderedWorld, path: str) -> None:
-    enrolled(world)
+async def test_a_rotation_that_is_cut_off_signs_in_and_is_gone_on_with(world: OrderedWorld, path: str) -> None:
+    old = enrolled(world)
     world.site.cut_at = path
     visit = asyncio.create_task(rotated(world))
     await world.site.was_cut.wait()
     visit.cancel()
     await asyncio.wait({visit})
     assert in_force(world) in [secret for _, secret in world.site.logins[EMAIL].apps]
+    world.site.cut_at = ""
+    ended = await rotated(world)
+    assert (ended.conclusion.outcome, ended.conclusion.error) == ("rotated", None), ended.conclusion.why
+    [(_, left)] = world.site.logins[EMAIL].apps
+    assert left == in_force(world) != old
+    assert (world.site.dangers, world.site.refused) == ([], [])
+    with writing(world.engine) as conn:
+        assert old_authenticators.get(conn, "A1") is None

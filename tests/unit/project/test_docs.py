@@ -34,6 +34,7 @@ OUR_CODES = {"poison", "configuration", "unexpected", "audit_fail", "audit_incom
     StoreDeniedError.code,
     "stale_read",
     "endpoint_disabled",
+    "old_authenticator_left",
 }
 
 

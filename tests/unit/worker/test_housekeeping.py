@@ -208,7 +208,16 @@ def test_a_rejection_of_the_password_in_force_is_never_forgotten(engine: Engine)
 
 
 def test_every_table_has_a_limit_or_a_reason_to_have_none() -> None:
-    bounded_by_accounts = {"accounts", "secrets", "sessions", "alarms", "login_orders", "pending_seeds", "secret_refs"}
+    bounded_by_accounts = {
+        "accounts",
+        "secrets",
+        "sessions",
+        "alarms",
+        "login_orders",
+        "pending_seeds",
+        "secret_refs",
+        "old_authenticators",
+    }
     of_takeovers = {"takeovers", "takeover_tickets"}  # forgotten with the visits; a ticket after half a minute
     small_or_needed = {
         "switches",

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
+from agent.actions.rotations import confirm_removed
 from agent.store.console.people import Role
 from agent.store.people import tasks
 from agent.store.people.tasks import Task, TaskKind
@@ -17,7 +18,7 @@ from agent.web.console.handle import Done, acts
 from agent.web.http.problems import Code, Problem, not_found
 
 _MOST = 200
-_PATIENT = (TaskKind.ENDPOINT, TaskKind.INCOMPLETE, TaskKind.STALE)
+_PATIENT = (TaskKind.ENDPOINT, TaskKind.INCOMPLETE, TaskKind.STALE, TaskKind.AUTHENTICATOR)
 _WORDS = {  # what waits, and the one button that is next
     TaskKind.REQUEST: ("A visit waits for an answer", "Open the account"),
     TaskKind.RELEASE: ("The account waits for a release", "Open the account"),
@@ -27,6 +28,7 @@ _WORDS = {  # what waits, and the one button that is next
     TaskKind.INCOMPLETE: ("The last audit did not read everything", "Open the findings"),
     TaskKind.STALE: ("Not read completely for long", "Open the account"),
     TaskKind.STORE: ("The store of its secrets refused them", "Open the account"),
+    TaskKind.AUTHENTICATOR: ("An old authenticator is still enrolled", "Open the account"),
 }
 _WITHIN = timedelta(hours=1)  # the promise: an invitation is accepted within the hour
 
@@ -82,6 +84,15 @@ def _unclaim(visit: Visitor, form: Mapping[str, str]) -> Done:
     return Done(act="unclaim", subject=task.account_id or task.id, to="/todo")
 
 
+def _removed(visit: Visitor, form: Mapping[str, str]) -> Done:
+    """A person says that the old authenticator is enrolled no more."""
+    task = _open(visit, form)
+    if task.kind is not TaskKind.AUTHENTICATOR or task.account_id is None:
+        raise not_found("task; it may be done by now")
+    confirm_removed(visit.conn, task.account_id, who=visit.person.name, now=visit.now)
+    return Done(act="authenticator_removed", subject=task.account_id, to="/todo")
+
+
 def _open(visit: Visitor, form: Mapping[str, str]) -> Task:
     found = tasks.get(visit.conn, form.get("task", "").replace("\x00", ""), now=visit.now)
     if found is None:
@@ -91,3 +102,4 @@ def _open(visit: Visitor, form: Mapping[str, str]) -> Task:
 
 claim = acts(_claim, role=Role.OPERATOR)
 unclaim = acts(_unclaim, role=Role.OPERATOR)
+removed = acts(_removed, role=Role.OPERATOR)
