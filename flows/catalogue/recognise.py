@@ -271,6 +271,8 @@ class _Look:
             return self._seen["status"] in sign.status
         if sign.form:
             return any(sign.form.search(form["action"]) for form in self._forms)
+        if sign.matches:
+            return bool(sign.matches.search(self._text))
         if sign.path:
             return bool(sign.path.search(self._path))
         return bool(sign.query and sign.query.search(self._query))

@@ -69,6 +69,7 @@ class Sign(_Strict):
     form: Pattern | None = None  # the action path of such a form
     path: Pattern | None = None
     query: Pattern | None = None
+    matches: Pattern | None = None  # in the visible text, in lower case with single spaces
     status: tuple[int, ...] | None = None
     severity: Strings | None = None  # a visible message of this kind: error, warning, info, success
     title: Strings | None = None  # from here on: names of sets of words
