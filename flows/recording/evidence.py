@@ -21,6 +21,7 @@ from flows.catalogue.recognise import nearest
 from flows.errors import FlowError, UnknownScreenError
 from flows.recording.scrubbing.found_secrets import is_drawn
 from flows.redaction.redact import Redactor
+from flows.redaction.seeds import seed_forms, seeds_in
 from flows.visit.visit import Visit
 
 _PATIENCE = 8.0  # seconds for everything that asks the page; it may hang
@@ -96,7 +97,8 @@ async def _html(page: Page, redactor: Redactor) -> str:
 
 
 def scrubbed_words(text: str, redactor: Redactor) -> str:
-    """Replace what is registered, and every e-mail address."""
+    """Replace what is registered, what is printed as a seed, and every e-mail address."""
+    redactor.register_all(form for seed in seeds_in(text) for form in seed_forms(seed))
     return _ADDRESS.sub("address@redacted.example", redactor.redact(text))
 
 

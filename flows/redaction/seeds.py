@@ -11,6 +11,16 @@ from urllib.parse import unquote
 
 _IN_ADDRESS = re.compile(r"[?&]secret=([^&#]*)", re.IGNORECASE)
 _GROUP = 4  # as authenticator pages print it
+_PRINTED = re.compile(r"(?<![A-Za-z0-9])(?:[A-Z2-7]{4}[ \xa0-]){7,31}[A-Z2-7]{2,4}(?![A-Za-z0-9])")
+_PRINTED_SMALL = re.compile(r"(?<![A-Za-z0-9])(?:[a-z2-7]{4}[ \xa0-]){7,31}[a-z2-7]{2,4}(?![A-Za-z0-9])")
+_ADDRESSES = re.compile(r"otpauth(?::|%3a)[^\s\"'<>]{0,400}?secret(?:=|%3d)([A-Za-z2-7]{16,128})", re.IGNORECASE)
+
+
+def seeds_in(text: str) -> Iterator[str]:
+    """Yield what in a text is printed as a seed, in groups or in an `otpauth://` address, though nobody told it is one."""
+    yield from _PRINTED.findall(text)
+    yield from (found for found in _PRINTED_SMALL.findall(text) if any(char.isdigit() for char in found))
+    yield from _ADDRESSES.findall(text)
 
 
 def seed_forms(given: str) -> Iterator[str]:

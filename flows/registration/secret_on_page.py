@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from flows.catalogue.recognise import Recognition
 from flows.errors import UnknownScreenError
 from flows.redaction.seeds import seed_forms
+from flows.registration.qr_code import read_qr_codes
 from flows.visit.elements import find
 from flows.visit.navigate import Navigator
 
@@ -23,7 +24,7 @@ _LIKELY = re.compile(r"(?:[A-Za-z2-7]{4}[ \xa0-]){7,31}[A-Za-z2-7]{4}")
 
 
 async def read_secret(walk: Navigator, seen: Recognition) -> SecretStr:
-    """Read the secret, from its text or from an otpauth address, and register it with the redactor.
+    """Read the secret, from its text, an otpauth address or a QR code, and register it with the redactor.
 
     Raises:
         UnknownScreenError: the page shows none, or two that differ; nothing was typed.
@@ -33,6 +34,9 @@ async def read_secret(walk: Navigator, seen: Recognition) -> SecretStr:
         await walk.click(show.handle)
         await walk.find(seen, "secret")
         found = await _secrets(walk, seen)
+    if not found:
+        pictures = await find(walk.visit, seen.screen, "picture")
+        found = set(secrets_in(await read_qr_codes(walk.visit.page, pictures.handles)))
     for secret in found:
         walk.visit.redactor.register_all(seed_forms(secret))
     if len(found) != 1:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import segno
+
 NAME = "First Last"
 HOME = '<meta name="anti-csrftoken-a2z" content="x"><div id="sc-content-container"><div id="sc-search-field"></div>'
 
@@ -22,6 +24,7 @@ class LoginPlan:
     in_flow: bool = True  # the enrolment comes at once, else from the settings
     accordion: bool = True
     otpauth: bool = False
+    qr_alone: bool = False  # the secret stands in a picture only
     almost_done: bool = True
     nudge: bool = False
     settings_code: bool = False  # a mail code in front of the settings
@@ -190,6 +193,9 @@ def enroll(plan: LoginPlan, secret: str, said: str = "") -> str:
         if plan.otpauth
         else f'<a id="sia-auth-app-cant-scan-link" href="#">Can\'t scan the barcode?</a><div hidden><span id="sia-auth-app-formatted-secret">{groups}</span></div>'
     )
+    if plan.qr_alone:
+        code = segno.make(f"otpauth://totp/Amazon:x?secret={secret}&issuer=Amazon", error="m")
+        shown = f'<p>Scan this with your app</p><img alt="" src="{code.png_data_uri(scale=3)}">'
     part = shown + form(
         "/a/settings/approval/appbackup",
         f'<input id="ch-auth-app-code-input" name="verificationCode" maxlength="6"><input type="submit" id="{submit_id}" '

@@ -16,6 +16,7 @@ from flows.recording.scrubbing.body_text import text_of
 from flows.recording.scrubbing.masked_json import strings_of
 from flows.recording.scrubbing.named_values import named_values, secret_boxes
 from flows.recording.scrubbing.secret_names import is_secret_name
+from flows.redaction.seeds import seed_forms, seeds_in
 
 _EMAIL = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _UUID = re.compile(r"(?<![0-9A-Za-z-])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9A-Za-z-])")
@@ -40,6 +41,7 @@ def secrets_of(
         yield from _named(captured, boxes)
         for text in _texts(captured):
             yield from telling_in(text, public=public)
+            yield from (form for seed in seeds_in(text) for form in seed_forms(seed))
             yield from (value for name, value in _IN_PATH.findall(text) if is_secret_name(name) and _is_token(value))
 
 

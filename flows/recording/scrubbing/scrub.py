@@ -28,6 +28,9 @@ _AMAZON = re.compile(
 _MADE_UP_MERCHANT = re.compile(r"^A[A-Z0-9]*EXAMPLE")
 _MERCHANT = re.compile(r"^A(?=[A-Z]*[0-9])[A-Z0-9]{12,13}$")
 _PUBLIC_COOKIE = re.compile(r"|[a-z]{2,3}(?:[_-][A-Z]{2})?|[A-Z]{3}|\d{1,3}|true|false|-|volatile")
+# A picture may be a QR code that holds a seed; a small one cannot.
+_PICTURE = re.compile(r"data:image/[a-z.+-]{1,20}(?:;[a-z=0-9-]{1,30}){0,3},[^\s\"'<>()\\]{280,}", re.IGNORECASE)
+_NO_PICTURE = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 _UUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
 
 
@@ -94,8 +97,9 @@ class Scrub(Redactor):
         return value in self._numbers or value == MASK or _is_made_up(value)
 
     def text(self, text: str, *, is_json: bool = False) -> str:
-        """Replace every collected value, and mask what stands under the name of a secret."""
-        return self.redact(mask_named(text, self.is_known, is_json=is_json, also=self.boxes))
+        """Replace every collected value and every picture written into the text, mask what stands under a secret's name."""
+        shown = _PICTURE.sub(_NO_PICTURE, text)
+        return self.redact(mask_named(shown, self.is_known, is_json=is_json, also=self.boxes))
 
     def fields(self, *, is_answer: bool = False) -> FieldMask:
         """Begin to mask the fields of one request or answer."""

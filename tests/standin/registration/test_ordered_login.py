@@ -29,6 +29,7 @@ SHAPES = {
     "without a mail code": LoginPlan(mail_code=False, accordion=False),
     "from the settings": LoginPlan(in_flow=False, settings_code=True, is_unified=True),
     "otpauth, no last page": LoginPlan(otpauth=True, almost_done=False, code_boxes=True),
+    "the secret in a picture alone": LoginPlan(qr_alone=True, ids="newer"),
     "nudge and optional phone": LoginPlan(nudge=True, phone="optional"),
 }
 

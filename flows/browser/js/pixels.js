@@ -1,0 +1,14 @@
+// How bright each pixel of a PNG (in Base64) is, row by row, in Base64.
+async (png) => {
+  const bytes = Uint8Array.from(atob(png), (char) => char.charCodeAt(0));
+  const picture = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+  const { width, height } = picture;
+  const context = new OffscreenCanvas(width, height).getContext("2d");
+  context.drawImage(picture, 0, 0);
+  const { data } = context.getImageData(0, 0, width, height);
+  let pixels = "";
+  for (let at = 0; at < data.length; at += 4) {
+    pixels += String.fromCharCode((data[at] + data[at + 1] + data[at + 2]) / 3);
+  }
+  return { width, height, pixels: btoa(pixels) };
+};
