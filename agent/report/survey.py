@@ -17,6 +17,11 @@ _STYLE = (
     "vertical-align:top}.bad{color:#b00020}.good{color:#17702c}@media(prefers-color-scheme:dark){.bad{color:#ff8a95}.good{color:#7ddb93}}"
 )
 
+_NOT_LOOKED_AT = (
+    "the register form, the pages that ask for codes and phone numbers on the way to a new login, and the settings of two-step verification: "
+    "a survey never opens them, and nothing that acts on them has met the real site",
+)
+
 
 def survey_document(
     *, account: str, at: datetime, ends: Sequence[StageEnd], sights: Sequence[ScreenSight], drafts: Sequence[str] = ()
@@ -36,6 +41,7 @@ def survey_document(
         "stages": [{"stage": end.stage, "reached": end.is_reached, "said": end.said, "code": end.code} for end in ends],
         "screens": screens,
         "unknown": unknown,
+        "not_looked_at": list(_NOT_LOOKED_AT),
     }
 
 
@@ -57,6 +63,7 @@ def survey_lines(document: dict[str, Any]) -> Iterator[str]:
     yield f"drafts: {', '.join(document['drafts']) or 'none'}"
     yield f"to look at: {len(document['look_at'])}"
     yield from (f"  {one}" for one in document["look_at"])
+    yield from (f"not looked at: {one}" for one in document["not_looked_at"])
 
 
 def survey_html(document: dict[str, Any]) -> str:
@@ -77,6 +84,7 @@ def survey_html(document: dict[str, Any]) -> str:
         _list("To look at", document["look_at"], kind="bad"),
         _list("Drafts", document["drafts"]),
         _list("Ready", document["ready"], kind="good"),
+        _list("Not looked at", document["not_looked_at"]),
         _table("Parts", ("Part", "Came to its end", "What was seen"), stages),
         _table("Screens", ("Part", "Screen", "Claim", "Address", "Drift, or what is nearest"), screens),
     ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import segno
+
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXPJBSW"
 GROUPS = " ".join(SECRET[i : i + 4] for i in range(0, 52, 4))
 ADDRESS = "invited.person@agency.example"
@@ -124,13 +126,13 @@ def is_on() -> Page:
     )
 
 
-def six_boxes() -> Page:
+def six_boxes(channel: str = f"to your email {ADDRESS}") -> Page:
     boxes = "".join(f'<input id="otc-{n}" maxlength="1">' for n in range(1, 7))
     return Page(
         path="/ap/cvf/transactionapproval",
         title="Authentication required",
         body=f"""<h1>Enter verification code</h1><div id="channelDetailsForOtp">For your security, we've sent the code
-        to your email {ADDRESS}</div><form id="verification-code-form" method="post" action="/ap/cvf/approval/verifyOtp">
+        {channel}</div><form id="verification-code-form" method="post" action="/ap/cvf/approval/verifyOtp">
         {boxes}<input type="hidden" id="otpCode" name="otpCode"><span id="cvf-submit-otp-button">
         <input type="submit" value="Submit code"></span></form><script>document.forms[0].onsubmit = () => {{
         otpCode.value = [...document.querySelectorAll("[id^=otc-]")].map((box) => box.value).join("") }}</script>""",
@@ -143,6 +145,33 @@ def confirm() -> Page:
         body="""<h1>Confirm re-authentication</h1><form method="post" action="/ap/cvf/verify">
         <input type="submit" name="cvf_action_proceed" value="Confirm"></form>""",
     )
+
+
+def business() -> Page:
+    return Page(
+        path="/business/register/org/landing",
+        title="Amazon Business",
+        body="""<h1>Buying for work? Get a free Amazon Business account</h1><form method="post" action="/business/register">
+        <input type="submit" id="continue" value="Create a free business account"></form>""",
+    )
+
+
+def onboarding() -> Page:
+    return Page(
+        path="/home",
+        title="Amazon",
+        body="""<h1>Register as a seller</h1><p>Business location</p><form method="post" action="/register-seller">
+        <select name="country"><option>United States</option></select><input type="submit" value="Agree and continue">
+        </form>""",
+    )
+
+
+def in_a_picture() -> Page:
+    shown = enrol()
+    address = f"otpauth://totp/Amazon:{ADDRESS}?secret={SECRET}&issuer=Amazon"
+    picture = f'<img src="{segno.make(address).png_data_uri(scale=5)}">'
+    row = f'<span id="sia-auth-app-formatted-secret">{GROUPS}</span>'
+    return Page(path=shown.path, body=shown.body.replace('<div id="fold"', f'{picture}<div id="fold"').replace(row, ""))
 
 
 def with_link_only() -> Page:

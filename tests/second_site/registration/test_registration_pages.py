@@ -65,6 +65,13 @@ SEQUENCES: dict[str, tuple[str, list[Page]]] = {
     "step-up with six boxes": ("on", [CLASSIC, MAIL, pages.enrol(), pages.six_boxes(), *TWO_STEP[1:]]),
     "confirm": ("on", [CLASSIC, MAIL, pages.enrol(), pages.confirm(), *TWO_STEP[1:]]),
     "secret in a link": ("on", [CLASSIC, MAIL, pages.with_link_only(), *TWO_STEP[1:]]),
+    "step-up to a masked address": (
+        "on",
+        [CLASSIC, MAIL, pages.enrol(), pages.six_boxes("to i***n@agency.example"), *TWO_STEP[1:]],
+    ),
+    "secret in a picture": ("on", [CLASSIC, MAIL, pages.in_a_picture(), *TWO_STEP[1:]]),
+    "a business account is offered": ("challenge", [CLASSIC, MAIL, pages.business()]),
+    "selling is offered": ("challenge", [CLASSIC, MAIL, pages.onboarding()]),
     "puzzle": ("challenge", [CLASSIC, pages.puzzle()]),
 }
 
@@ -196,6 +203,7 @@ async def test_a_sequence_ends_as_the_facts_say(play: tuple[Site, Browser, Brows
             why = ""
     forms = [given for path, given in site.posts if path == "/ap/register" and "customerName" in given]
     assert ended == expected, why
+    assert [path for path, _ in site.posts if path.startswith(("/business", "/register-seller"))] == []
     assert len(forms) == (0 if expected == "wrong_identity" else 1)
     assert all(given.get("trustThisDevice") is None for _, given in site.posts)
     assert lent.asked in ([], ["registration"], ["registration", "account_data"])
