@@ -147,11 +147,11 @@ def confirm() -> Page:
     )
 
 
-def business() -> Page:
+def business(heading: str = "Buying for work? Get a free Amazon Business account") -> Page:
     return Page(
-        path="/business/register/org/landing",
-        title="Amazon Business",
-        body="""<h1>Buying for work? Get a free Amazon Business account</h1><form method="post" action="/business/register">
+        path="/ap/register/org",
+        title="Amazon",
+        body=f"""<h1>{heading}</h1><form method="post" action="/business/register">
         <input type="submit" id="continue" value="Create a free business account"></form>""",
     )
 

@@ -71,6 +71,10 @@ SEQUENCES: dict[str, tuple[str, list[Page]]] = {
     ),
     "secret in a picture": ("on", [CLASSIC, MAIL, pages.in_a_picture(), *TWO_STEP[1:]]),
     "a business account is offered": ("challenge", [CLASSIC, MAIL, pages.business()]),
+    "a business account is offered by its button": (
+        "challenge",
+        [CLASSIC, MAIL, pages.business("Are you buying for work?")],
+    ),
     "selling is offered": ("challenge", [CLASSIC, MAIL, pages.onboarding()]),
     "puzzle": ("challenge", [CLASSIC, pages.puzzle()]),
 }
