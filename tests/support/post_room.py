@@ -11,6 +11,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import httpx
+from pydantic import SecretStr
 
 from agent.clock import utc_now
 from agent.domain.account import Account, ApiAuthorization, NewAccount
@@ -19,12 +20,13 @@ from agent.domain.policy.load import load_policy
 from agent.mail.codes.keep import keep_code
 from agent.mail.trust.examine import TrustPolicy, examine
 from agent.mail.trust.signatures import Key
-from agent.settings.model import RegistrationSettings
+from agent.settings.model import RegistrationSettings, WebSettings
 from agent.store import accounts
 from agent.store.database.engine import reading, writing
 from agent.store.people import tasks
 from agent.store.people.tasks import Task
 from agent.store.sign_in import login_orders
+from agent.store.vault.keys import new_key
 from agent.visits.context import WorkerContext
 from agent.visits.on_demand import lent_context
 from agent.visits.run import Ended, make_visit
@@ -122,7 +124,8 @@ async def post_room(stand_in: StandIn, scenario: Scenario, folder: Path) -> Asyn
     stand_in.load(scenario)
     with rehearsing(stand_in, folder) as agent:
         waits = RegistrationSettings(code_wait=4, person_wait=20)
-        settings = agent.settings.model_copy(update={"registration": waits})
+        web = WebSettings(address="127.0.0.1:0", key=SecretStr(new_key()))
+        settings = agent.settings.model_copy(update={"registration": waits, "web": web})
         async with lent_context(settings, agent.engine, agent.vault, load_policy()) as lent:
             room = PostRoom(agent=agent, context=replace(lent, asks_people=True))
             with _judging(stand_in, room):
