@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Sequence
+from contextlib import suppress
+from urllib.parse import unquote
 
 import zxingcpp
 from playwright.async_api import ElementHandle, Error, Page
 
-from flows.browser.scripts import ask
+from flows.browser.scripts import PageMovedError, ask
 
 _QR = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
+_WRITTEN = re.compile(r"\s*data:image/(?!svg)[a-z.+-]{1,20};base64,([A-Za-z0-9+/=%\s]{1,2000000})", re.IGNORECASE)
 _PATIENCE = 3000.0  # milliseconds for one picture
 _LARGEST = 1500 * 1500  # pixels
 
@@ -19,17 +23,22 @@ async def read_qr_codes(page: Page, pictures: Sequence[ElementHandle]) -> list[s
     """The texts of the QR codes in these elements; those that cannot be drawn or read give none."""
     texts: list[str] = []
     for picture in pictures:
-        try:
-            drawn = await picture.screenshot(type="png", timeout=_PATIENCE, animations="disabled")
-        except Error:
-            continue  # not in sight
-        texts += await texts_in(page, drawn)
+        with suppress(Error, PageMovedError, ValueError):  # not in sight, or no picture that the browser knows
+            texts += await texts_in(page, await _file_of(picture))
     return texts
 
 
-async def texts_in(page: Page, png: bytes) -> list[str]:
-    """The texts of the QR codes in a picture; the page's browser decodes the PNG."""
-    drawn = await ask(page, "pixels", base64.b64encode(png).decode())
+async def _file_of(picture: ElementHandle) -> bytes:
+    """The picture as it stands in the page's text, else as it is drawn: a browser may leave pictures out."""
+    written = _WRITTEN.fullmatch(await picture.get_attribute("src") or "")
+    if written is not None:
+        return base64.b64decode(unquote(written[1]))
+    return await picture.screenshot(type="png", timeout=_PATIENCE, animations="disabled")
+
+
+async def texts_in(page: Page, picture: bytes) -> list[str]:
+    """The texts of the QR codes in a picture's file, which the page's browser decodes."""
+    drawn = await ask(page, "pixels", base64.b64encode(picture).decode())
     width, height = int(drawn["width"]), int(drawn["height"])
     if not 0 < width * height <= _LARGEST:
         return []

@@ -1,7 +1,7 @@
-// How bright each pixel of a PNG (in Base64) is, row by row, in Base64.
-async (png) => {
-  const bytes = Uint8Array.from(atob(png), (char) => char.charCodeAt(0));
-  const picture = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+// How bright each pixel of a picture (a file in Base64) is, row by row, in Base64.
+async (file) => {
+  const bytes = Uint8Array.from(atob(file), (char) => char.charCodeAt(0));
+  const picture = await createImageBitmap(new Blob([bytes]));
   const { width, height } = picture;
   const context = new OffscreenCanvas(width, height).getContext("2d");
   context.drawImage(picture, 0, 0);

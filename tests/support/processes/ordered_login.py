@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,12 +14,14 @@ import httpx
 
 from agent.domain.authorization import State
 from agent.rehearsal.demo.client import DemoClient
-from agent.rehearsal.demo.processes import DemoProcesses, open_processes
+from agent.rehearsal.demo.processes import environment
 from agent.store.database.engine import connect, reading
 from agent.store.vault import sign_in_secrets
 from agent.store.vault.keys import Vault, parse_key
 from agent.store.vault.sign_in_secrets import SignInSecrets
 from fixtures.stand_in.generate import Draw, one_registration
+from fixtures.stand_in.world import StandIn
+from tests.support.processes.forked_demo import ForkedDemoProcesses
 
 EMAIL = "a7@users.example"
 PATIENCE = 240.0  # seconds: machines that run tests are busy
@@ -34,7 +35,7 @@ class OrderPlayed:
     """One order under way; `orders` counts how often a person had to order anew."""
 
     client: DemoClient
-    processes: DemoProcesses
+    processes: ForkedDemoProcesses
     control: httpx.AsyncClient
     random: Random
     orders: int = 0
@@ -112,14 +113,13 @@ async def order_played(directory: Path, *, seed: int) -> AsyncIterator[OrderPlay
     """Stand-ins with one address that may register as the seed draws, and an agent beside them."""
     random = Random(f"ordered login:{seed}")
     plan = Draw(seed).registration(EMAIL, login_made=random.choice(("form", "form", "verified")))
-    world, data = one_registration(seed, **plan.model_dump()), directory / "data"
-    data.mkdir()
-    (directory / "scenario.json").write_text(world.model_dump_json(), encoding="utf-8")
-    more = {"WORK__MAX_DEATHS": "50"}
-    async with open_processes(data, seed=seed, scenario=directory / "scenario.json", more=more) as processes:
-        scenario = json.loads(world.model_dump_json())
-        client = DemoClient(processes, scenario, on_step=lambda *_: None, wait_within=PATIENCE)
-        async with httpx.AsyncClient(base_url=processes.description["control"], timeout=20) as control:
+    world = one_registration(seed, **plan.model_dump())
+    async with StandIn(world) as stand_in:
+        told = stand_in.description()
+        env = environment(told, directory, {"WORK__MAX_DEATHS": "50"})
+        processes = ForkedDemoProcesses(description=told, data_dir=directory, env=env, log=directory / "daemon.log")
+        client = DemoClient(processes, world.model_dump(mode="json"), on_step=lambda *_: None, wait_within=PATIENCE)
+        async with httpx.AsyncClient(base_url=told["control"], timeout=20) as control:
             try:
                 yield OrderPlayed(client=client, processes=processes, control=control, random=random)
             finally:
