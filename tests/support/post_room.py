@@ -27,8 +27,8 @@ from agent.store.people import tasks
 from agent.store.people.tasks import Task
 from agent.store.sign_in import login_orders
 from agent.store.vault.keys import new_key
+from agent.visits.command_context import command_context
 from agent.visits.context import WorkerContext
-from agent.visits.on_demand import lent_context
 from agent.visits.run import Ended, make_visit
 from fixtures.stand_in.registration.mail_codes import Purpose
 from fixtures.stand_in.scenario import Scenario
@@ -126,7 +126,7 @@ async def post_room(stand_in: StandIn, scenario: Scenario, folder: Path) -> Asyn
         waits = RegistrationSettings(code_wait=4, person_wait=20)
         web = WebSettings(address="127.0.0.1:0", key=SecretStr(new_key()))
         settings = agent.settings.model_copy(update={"registration": waits, "web": web})
-        async with lent_context(settings, agent.engine, agent.vault, load_policy()) as lent:
+        async with command_context(settings, agent.engine, agent.vault, load_policy()) as lent:
             room = PostRoom(agent=agent, context=replace(lent, asks_people=True))
             with _judging(stand_in, room):
                 yield room
