@@ -97,7 +97,8 @@ def rotate_totp(
     ] = False,
     older_than: Annotated[int | None, typer.Option(metavar="DAYS", min=1, help="With --all: how old.")] = None,
     old_removed: Annotated[
-        bool, typer.Option("--old-removed", help="Say that the old authenticator was removed by hand; nothing is rotated.")
+        bool,
+        typer.Option("--old-removed", help="Say that the old authenticator was removed by hand; nothing is rotated."),
     ] = False,
 ) -> None:
     """Enrol a new authenticator, prove it by a sign-in, then remove the old one.

@@ -18,6 +18,7 @@ import httpx
 import pytest
 
 from agent.rehearsal.demo.stories import last_checks, tell_all
+from fixtures.stand_in.six_accounts import REGISTERING
 from tests.support.processes.demo_run import Play, playing
 
 KILLS = 7 if os.environ.get("SC_TEST_ALL") == "1" else 3
@@ -47,14 +48,6 @@ EVENTS = [
     ("A3", "invitation.accepted"),
     ("A5", "password.accepted"),
     ("A6", "sign_in.done"),
-]
-REGISTERING = [
-    ("A7", "registration.form_submitted"),
-    ("A7", "mail_code.sent"),
-    ("A7", "mail_code.right"),
-    ("A7", "two_step.secret_shown"),
-    ("A7", "authenticator.added"),
-    ("A7", "two_step.on"),
 ]
 STEPS = [
     ("A1", "seller sets the permissions"),
@@ -97,7 +90,7 @@ class KillSwitch:
 
     def _has_come(self, moment: tuple[str, str], events: list[dict[str, Any]]) -> bool:
         account, what = moment
-        if moment not in STEPS:
+        if moment in EVENTS:
             email = self.play.client.users[account]["email"]
             return any(event["kind"] == what and email in (event.get("email"), event.get("by")) for event in events)
         story = next(story for story in self.play.stories if story.account == account)
@@ -108,9 +101,7 @@ class KillSwitch:
 async def executing(play: Play, *, seed: int) -> AsyncIterator[KillSwitch]:
     """An executioner at work for as long as the block runs."""
     random = Random(seed)
-    moments = (
-        random.sample(EVENTS, KILLS // 2) + random.sample(REGISTERING, KILLS // 3) + random.sample(STEPS, KILLS // 3)
-    )
+    moments = random.sample(EVENTS, (KILLS + 1) // 2) + random.sample(STEPS, KILLS // 2)
     executioner = KillSwitch(play=play, moments=moments, random=random)
     task = asyncio.create_task(executioner.work())
     try:
@@ -124,6 +115,9 @@ async def executing(play: Play, *, seed: int) -> AsyncIterator[KillSwitch]:
 
 async def kill_through(directory: Path, *, seed: int) -> None:
     async with playing(directory, seed=seed, more=MORE) as play:
+        play.stories = [
+            story for story in play.stories if story.account != REGISTERING
+        ]  # a person may have to order anew
         async with executing(play, seed=seed) as executioner:
             await tell_all(play.client, play.stories)
             play.assert_as_scripted(but=CUT_OFF)
