@@ -20,7 +20,8 @@ from agent.domain.policy.load import load_policy
 from agent.mail.codes.keep import keep_code
 from agent.mail.trust.examine import TrustPolicy, examine
 from agent.mail.trust.signatures import Key
-from agent.settings.model import RegistrationSettings, WebSettings
+from agent.settings.groups.operation import WebSettings
+from agent.settings.groups.visits import RegistrationSettings
 from agent.store import accounts
 from agent.store.database.engine import reading, writing
 from agent.store.people import tasks
