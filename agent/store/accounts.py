@@ -107,6 +107,12 @@ def get(conn: Connection, account_id: str, *, lock: bool = False) -> Account:
     return account_of(row)
 
 
+def lock(conn: Connection, account_id: str) -> bool:
+    """Keep other writers off an account's row until the transaction ends; False when there is none."""
+    query = sa.select(accounts.c.id).where(accounts.c.id == account_id).with_for_update()
+    return conn.scalar(query) is not None
+
+
 def find_all(conn: Connection, ids: Collection[str]) -> dict[str, Account]:
     """The accounts among these ids, by id."""
     rows = conn.execute(sa.select(accounts).where(accounts.c.id.in_(ids))).mappings() if ids else ()

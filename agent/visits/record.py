@@ -13,7 +13,6 @@ from sqlalchemy.exc import OperationalError
 from agent.domain.account import Account
 from agent.domain.authorization import Event, State
 from agent.store import accounts, transitions, visits
-from agent.store.accounts import UnknownAccountError
 from agent.store.audits import record_audit
 from agent.store.database.engine import writing
 from agent.store.database.schema import invitations
@@ -58,6 +57,7 @@ async def finish(context: WorkerContext, plan: Plan, conclusion: Conclusion) -> 
 def _finish(context: WorkerContext, plan: Plan, conclusion: Conclusion) -> Account | None:
     now = context.clock.now()
     with writing(context.engine) as conn:
+        is_known = accounts.lock(conn, plan.account.id)  # before its leases, as `prepare` does: the same order everywhere
         conclusion = _doubting(conn, context, plan, conclusion)
         visits.end(conn, plan.visit_id, outcome=conclusion.outcome, now=now)
         sign_in_breaker.observe(
@@ -67,9 +67,7 @@ def _finish(context: WorkerContext, plan: Plan, conclusion: Conclusion) -> Accou
         if not all(leases.renew(conn, lease, now=shared, length=context.lease_length) for lease in plan.held):
             accounts.survive(conn, plan.account.id)  # the visit ended, and not its worker
             return None  # somebody else goes on with it; what we know may be old
-        try:
-            accounts.get(conn, plan.account.id, lock=True)
-        except UnknownAccountError:
+        if not is_known:
             return None
         _release(conn, plan, conclusion, now)
         _save(conn, context, plan, conclusion, now)
