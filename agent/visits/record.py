@@ -57,7 +57,8 @@ async def finish(context: WorkerContext, plan: Plan, conclusion: Conclusion) -> 
 def _finish(context: WorkerContext, plan: Plan, conclusion: Conclusion) -> Account | None:
     now = context.clock.now()
     with writing(context.engine) as conn:
-        is_known = accounts.lock(conn, plan.account.id)  # before its leases, as `prepare` does: the same order everywhere
+        # before its leases, as `prepare` does: the same order everywhere
+        is_known = accounts.lock(conn, plan.account.id)
         conclusion = _doubting(conn, context, plan, conclusion)
         visits.end(conn, plan.visit_id, outcome=conclusion.outcome, now=now)
         sign_in_breaker.observe(
