@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -34,17 +35,23 @@ class HeldPage:
     dialogs: list[str] = field(default_factory=list)  # what the page said in dialogs; each was dismissed
     is_dark: bool = False  # a secret was on the page when it was looked at last
     clean_since: float = 0.0  # by the clock on the wall: when it was gone, if it ever was there
+    _looking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def is_clean(self) -> bool:
-        """Look whether no secret is on the page; a look that fails says no."""
-        was_dark = self.is_dark
-        try:
-            self.is_dark = await self.probe.found() is not None
-        except Error:
-            self.is_dark = True
-        if was_dark or self.is_dark:
-            self.clean_since = time()
-        return not self.is_dark
+        """Look whether no secret is on the page; a look that fails says no.
+
+        One that was there since the last look, and is gone, moves `clean_since`: pictures from before it do not leave.
+        """
+        async with self._looking:
+            was_dark = self.is_dark
+            try:
+                self.is_dark = await self.probe.found() is not None
+                was_dark = await self.probe.was_shown() or was_dark
+            except Error:
+                self.is_dark = True
+            if was_dark or self.is_dark:
+                self.clean_since = time()
+            return not self.is_dark
 
     async def clear(self) -> bool:
         """Empty what holds a secret; whether the page is clean afterwards."""
@@ -69,11 +76,13 @@ class HeldPage:
                 await frame.evaluate(script("show_pictures"), None)
 
     async def outline(self) -> tuple[OutlineEntry, ...]:
-        """Read the page as words and controls; empty while a secret is on it."""
+        """Read the page as words and controls; empty while a secret is on it, or was while it was read."""
         if not await self.is_clean():
             return ()
+        since = self.clean_since
         tree = await self.session.send("Page.getFrameTree")
-        return await read_outline(self.session, self.visit.redactor, frames=_frames(tree["frameTree"]))
+        read = await read_outline(self.session, self.visit.redactor, frames=_frames(tree["frameTree"]))
+        return read if await self.is_clean() and self.clean_since == since else ()
 
 
 def _frames(tree: dict) -> list[str]:  # type: ignore[type-arg]  # DevTools' own tree
@@ -116,6 +125,7 @@ async def held_page(
     visit.guard.person_acts(rules)
     visit.page.on("dialog", dismiss)
     try:
+        await probe.start()
         await held.show_pictures()
         yield held
     finally:

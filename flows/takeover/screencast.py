@@ -77,8 +77,11 @@ class Screencast:
                 await self.session.send("Page.screencastFrameAck", {"sessionId": waiting})
 
     async def _first(self) -> None:
+        """The page is drawn anew for it, after the look before: only what comes in between may be on it."""
+        await self.is_clean()
+        asked = time()
         taken = await self.session.send("Page.captureScreenshot", {"format": "jpeg", "quality": _CAST["quality"]})
-        await self._pass_on(taken["data"], WIDTH, HEIGHT)
+        await self._pass_on(taken["data"], WIDTH, HEIGHT, drawn_at=asked + _MARGIN)
 
     def _on_frame(self, frame: dict[str, Any]) -> None:
         if not self.is_on:
@@ -95,7 +98,7 @@ class Screencast:
             if not await self._pass_on(frame["data"], width, height, drawn_at=told.get("timestamp")):
                 await self.drawn()
 
-    async def _pass_on(self, data: str, width: int, height: int, *, drawn_at: float | None = None) -> bool:
+    async def _pass_on(self, data: str, width: int, height: int, *, drawn_at: float | None) -> bool:
         if not await self.is_clean() or not self.is_on or self._is_of_before(drawn_at):
             self.dropped += 1
             return False

@@ -10,6 +10,7 @@ from playwright.async_api import CDPSession, Error
 from pydantic import SecretStr
 
 from flows.browser.scripts import script
+from flows.takeover.secret_watch import SecretWatch
 from flows.visit.visit import Visit
 
 _FOR_SECRETS = ("one-time-code", "current-password", "new-password")
@@ -25,6 +26,19 @@ class SecretProbe:
         self._visit = visit
         self._session = session
         self._secrets = tuple(secret.get_secret_value() for secret in secrets)
+        self._watch = SecretWatch(session=session)
+
+    async def start(self) -> None:
+        """Watch from here on what is shown for a moment only."""
+        await self._watch.start()
+
+    async def was_shown(self) -> bool:
+        """Whether a secret was on the page since this was asked last, however shortly.
+
+        Raises:
+            Error: the page could not be looked at.
+        """
+        return await self._watch.was_shown(self._wanted())
 
     async def found(self) -> str | None:
         """Say what kind of secret is on the page; None when it is clean.
@@ -37,11 +51,14 @@ class SecretProbe:
             return "field"
         if self._is_shown(taken):
             return "text"
+        is_held = self._watch.was_held
         for handle, _ in self._visit.guard.typed:
             with suppress(Error):  # its document is gone
                 if await handle.evaluate("e => e.isConnected && Boolean(e.value)"):
                     return "typed"
-        return None
+                is_held = is_held or await handle.evaluate("e => e.isConnected")
+        # What is drawn on a canvas cannot be read; a document that never held a secret has none to draw.
+        return "canvas" if is_held and "CANVAS" in taken["strings"] else None
 
     async def empty(self) -> None:
         """Empty the fields that are for secrets, and those that one was typed into."""
@@ -53,8 +70,7 @@ class SecretProbe:
                 await handle.evaluate("e => { if (e.isConnected) e.value = ''; }")
 
     def _is_shown(self, taken: dict[str, Any]) -> bool:
-        typed = (secret.get_secret_value() for _, secret in self._visit.guard.typed)
-        wanted = {secret for secret in (*self._secrets, *typed) if len(secret) >= _SHORTEST}
+        wanted = self._wanted()
         if not wanted:
             return False
         strings: list[str] = taken["strings"]
@@ -62,6 +78,10 @@ class SecretProbe:
             return True
         drawn = _drawn(taken)
         return any(secret in drawn for secret in wanted if len(secret) >= _LONG)
+
+    def _wanted(self) -> set[str]:
+        typed = (secret.get_secret_value() for _, secret in self._visit.guard.typed)
+        return {secret for secret in (*self._secrets, *typed) if len(secret) >= _SHORTEST}
 
 
 def _drawn(taken: dict[str, Any]) -> str:

@@ -316,3 +316,48 @@ async def test_no_picture_of_a_take_over_shows_the_colour_behind_a_secret(shown:
     shown_canaries = await pixels_of(shown.browser, taken.jpegs, CANARY)
     assert sum(shown_canaries) == 0, (place, shown_canaries)
     assert PASSWORD not in repr(held.log.steps)
+
+
+FLASH = """([place, value, frames]) => new Promise(done => {
+  const e = (document.getElementById('f')?.contentDocument || document).getElementById('s');
+  const set = text => { if (e.localName === 'input') e.value = text; else e.textContent = text; };
+  let left = frames;
+  const step = () => { if (left-- > 0) requestAnimationFrame(step); else { set(''); done(); } };
+  requestAnimationFrame(() => { set(value); requestAnimationFrame(step); });
+})"""
+
+
+@pytest.mark.sampled(4)
+@pytest.mark.parametrize("seed", range(100))
+async def test_a_secret_that_is_shown_for_a_few_frames_only_is_on_no_picture(shown: ShownRig, seed: int) -> None:
+    random = Random(seed)
+    place = sorted(CANARIES)[seed % len(CANARIES)]
+    async with holding(shown, f"<!doctype html>{CANARY_STYLE}<p>{seed}</p>{CANARIES[place]}") as (held, taken):
+        await held.cast.start()
+        before = len(taken.pictures)
+        for _ in range(3):
+            await held.visit.page.evaluate(FLASH, [place, PASSWORD, random.randrange(1, 12)])
+            await held.cast.drawn()
+        while len(taken.pictures) == before:  # and afterwards it goes on
+            await held.cast.stop()
+            await held.cast.start()
+    assert sum(await pixels_of(shown.browser, taken.jpegs, CANARY)) == 0, place
+
+
+CANVAS = (
+    "<canvas id=c width=300 height=200></canvas><input type=password id=s><script>s.onchange = () => {"
+    "const d = c.getContext('2d'); d.fillStyle = '#f0f'; d.fillRect(0, 0, 300, 200); d.fillText(s.value, 9, 9); };</script>"
+)
+
+
+async def test_a_canvas_of_a_document_that_held_a_secret_is_never_shown(shown: ShownRig) -> None:
+    async with holding(shown, CANVAS) as (held, taken):
+        await held.cast.start()
+        assert taken.pictures  # a puzzle on a canvas is shown, as long as there is no secret it could draw
+        await held.visit.page.fill("#s", "another secret")
+        await held.visit.page.dispatch_event("#s", "change")
+        await held.visit.page.fill("#s", "")
+        assert not await held.clear()
+        await held.cast.stop()
+        await held.cast.start()
+    assert sum(await pixels_of(shown.browser, taken.jpegs, CANARY)) == 0

@@ -1,0 +1,95 @@
+// Note what a page shows for a moment only: fields for secrets that held a value, and every text that came or went.
+// Runs in a world of its own before the page's scripts; `sc_taken` tells, and forgets.
+(() => {
+  const SECRET =
+    "input[type=password], input[autocomplete*=one-time-code], input[autocomplete*=current-password], input[autocomplete*=new-password]";
+  const ATTRIBUTES = ["type", "autocomplete", "value", "title", "placeholder", "alt", "aria-label", "content"];
+  const MOST = 500_000; // characters between two looks; more count as a secret
+  const forSecrets = new WeakSet(); // also a field that is shown in clear later
+  const values = new WeakMap();
+  const watched = new WeakSet();
+  let texts = [];
+  let size = 0;
+  let held = false; // a field for secrets held a value in this document
+  let isDark = false; // one did since the last look
+
+  const note = (text) => {
+    if (!text) return;
+    size += text.length;
+    if (size <= MOST) texts.push(text);
+  };
+  const lookAt = (field) => {
+    if (field.matches(SECRET)) forSecrets.add(field);
+    const value = field.value;
+    if (forSecrets.has(field)) {
+      if (value) held = isDark = true;
+    } else if (values.get(field) !== value) {
+      values.set(field, value);
+      note(value);
+    }
+  };
+  const roots = [];
+  const look = () => {
+    for (const root of roots) for (const field of root.querySelectorAll("input, textarea")) lookAt(field);
+  };
+  const changed = (records) => {
+    for (const record of records) {
+      note(record.oldValue);
+      if (record.type === "characterData") note(record.target.data);
+      if (record.type === "attributes") {
+        note(record.target.getAttribute(record.attributeName));
+        const before = (record.oldValue || "").toLowerCase();
+        if (before === "password" || /one-time-code|current-password|new-password/.test(before))
+          forSecrets.add(record.target);
+      }
+      for (const node of [...record.addedNodes, ...record.removedNodes]) {
+        note(node.textContent);
+        if (node.querySelectorAll) for (const field of node.querySelectorAll("input, textarea")) lookAt(field);
+      }
+    }
+    look();
+  };
+  const observer = new MutationObserver(changed);
+  const watch = (root) => {
+    if (watched.has(root)) return;
+    watched.add(root);
+    roots.push(root);
+    observer.observe(root, {
+      subtree: true,
+      childList: true,
+      characterData: true,
+      characterDataOldValue: true,
+      attributes: true,
+      attributeOldValue: true,
+      attributeFilter: ATTRIBUTES,
+    });
+    if (root !== document) note(root.textContent);
+  };
+  const watchShadows = () => {
+    for (let i = 0; i < roots.length; i++)
+      for (const one of roots[i].querySelectorAll("*")) if (one.shadowRoot) watch(one.shadowRoot);
+  };
+  // What a script sets without changing the document is seen in the frame that would draw it, before and after.
+  const drawn = new MessageChannel();
+  drawn.port1.onmessage = look;
+  const frame = () => {
+    look();
+    drawn.port2.postMessage(0);
+    requestAnimationFrame(frame);
+  };
+  watch(document);
+  watchShadows();
+  look();
+  requestAnimationFrame(frame);
+
+  globalThis.sc_taken = () => {
+    changed(observer.takeRecords());
+    watchShadows();
+    look();
+    const told = { dark: isDark || size > MOST, held, texts };
+    texts = [];
+    size = 0;
+    isDark = false;
+    return told;
+  };
+})();
