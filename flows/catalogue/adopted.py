@@ -10,7 +10,7 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -73,6 +73,7 @@ def lay_under(shipped: Catalogue, adopted: Iterable[Adopted]) -> Overlaid:
     screens: dict[str, Screen] = {}
     chrome: list[Chrome] = []
     refused: list[tuple[str, str]] = []
+    laid: list[tuple[str, str, str]] = list(shipped.laid)
     for one in adopted:
         try:
             _verify(one, shipped, taken={*screens, *(each.chrome for each in chrome)})
@@ -80,6 +81,7 @@ def lay_under(shipped: Catalogue, adopted: Iterable[Adopted]) -> Overlaid:
                 screens[one.name] = parse_screen(one.name, one.text, shipped)
             else:
                 chrome.append(parse_chrome(one.name, one.text))
+            laid.append((str(one.kind), one.name, one.text))
         except CatalogueError as err:
             refused.append((one.name, str(err)))
     if not screens and not chrome:
@@ -91,7 +93,7 @@ def lay_under(shipped: Catalogue, adopted: Iterable[Adopted]) -> Overlaid:
         last=tuple(screens),
         chrome=(*shipped.chrome, *chrome),
     )
-    return Overlaid(catalogue=joined, refused=tuple(refused))
+    return Overlaid(catalogue=replace(joined, laid=tuple(laid)), refused=tuple(refused))
 
 
 def parse_screen(name: str, text: str, shipped: Catalogue) -> Screen:

@@ -40,6 +40,7 @@ class Catalogue:
     probes: tuple[str, ...]  # every CSS that a sign asks for
     scripts: tuple[str, ...]  # every piece of inline script that a sign asks for
     adopted: frozenset[str] = frozenset()  # the screens among them that people adopted; asked after all others
+    laid: tuple[tuple[str, str, str], ...] = ()  # kind, name and text of each adopted file that is in use
     chrome: tuple[Chrome, ...] = ()  # what people adopted as chrome of permission pages
 
     def sign(self, screen: Screen, name: str) -> Sign:

@@ -112,6 +112,7 @@ def _about(parts: RecordingParts, scrub: Scrub, catalogue: Catalogue, volatile: 
         "recorded_at": parts.recorded_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         "browser": parts.browser,
         "catalogue": catalogue_version(catalogue.root),
+        **_adopted(catalogue),
         "agent": parts.version,
         "inputs": scrub.tree(parts.inputs),
         "expected": scrub.tree(parts.outcome),
@@ -130,6 +131,12 @@ def _about(parts: RecordingParts, scrub: Scrub, catalogue: Catalogue, volatile: 
         ],
         "volatile": sorted(volatile),
     }
+
+
+def _adopted(catalogue: Catalogue) -> dict[str, Any]:
+    """What people adopted and the visit knew, so that a replay knows it too; nothing where there was none."""
+    laid = [{"kind": kind, "name": name, "text": text} for kind, name, text in catalogue.laid]
+    return {"adopted": laid} if laid else {}
 
 
 def _exchange(

@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import difflib
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +19,9 @@ from agent.rehearsal.replay.compare import compare
 from fixtures.player.recording import Recording, RecordingError, load_recording
 from fixtures.player.server import Player, starting_session
 from flows.browser.launch import Browser, BrowserOptions, open_browser
+from flows.catalogue.adopted import Adopted, AdoptedKind, digest_of, lay_under
+from flows.catalogue.load import Catalogue, load_catalogue
+from flows.catalogue.recognise import UNKNOWN
 from flows.errors import FlowError
 from flows.models import Bounds
 from flows.recording.outcome import outcome_of
@@ -115,6 +118,7 @@ async def _replay(path: Path, player: Player, browser: Browser, options: ReplayO
         report = player.finish()
     stopped = "stopped" in outcome
     expected = recording.about["expected"]
+    unknown = tuple(_unknown_screens(recording, _catalogue(recording)))
     differing = () if stopped else tuple(compare(expected, outcome))
     if options.until is not None and not stopped:
         seen = ", ".join(snapshot.screen for snapshot in snapshots)
@@ -128,7 +132,7 @@ async def _replay(path: Path, player: Player, browser: Browser, options: ReplayO
         seconds=time.monotonic() - began,
         outcome=describe(outcome),
         differences=differing,
-        misses=misses,
+        misses=(*misses, *unknown) if differing or misses else misses,
         unused=() if stopped else report.unused,
         bodiless=report.bodiless,
         steps=tuple(snapshot.screen for snapshot in snapshots),
@@ -142,7 +146,8 @@ async def _visit(
     recording: Recording, player: Player, browser: Browser, options: ReplayOptions
 ) -> tuple[dict[str, Any], Sequence[Snapshot]]:
     session = starting_session(recording, datetime.now(UTC))
-    async with open_visit(browser, options=options.browser, storage_state=session) as opened:
+    catalogue = _catalogue(recording)
+    async with open_visit(browser, options=options.browser, storage_state=session, catalogue=catalogue) as opened:
         shapes = frozenset(page["shape"] for page in recording.about.get("pages", ()))
         visit = RecordedVisit.over(opened, stop_at=options.until, like=shapes)
         await player.freeze(visit.context)
@@ -166,6 +171,31 @@ async def _visit(
         if options.hold:
             await asyncio.to_thread(input, f"{recording.name}: {describe(outcome)}. Press Enter to go on. ")
         return outcome, visit.snapshots
+
+
+def _catalogue(recording: Recording) -> Catalogue:
+    """The shipped catalogue, with what people had adopted when the visit was recorded and that does not ship yet.
+
+    Raises:
+        UsageError: an adopted file of the recording cannot be used.
+    """
+    shipped = load_catalogue()
+    pieces = [
+        Adopted(kind=AdoptedKind(one["kind"]), name=one["name"], text=one["text"], digest=digest_of(one["text"]))
+        for one in recording.about.get("adopted", ())
+        if one["name"] not in shipped.screens
+    ]
+    laid = lay_under(shipped, pieces)
+    if laid.refused:
+        raise UsageError("; ".join(f"the adopted {name} cannot be used: {why}" for name, why in laid.refused))
+    return laid.catalogue
+
+
+def _unknown_screens(recording: Recording, catalogue: Catalogue) -> Iterator[str]:
+    """What the recording names and no catalogue has: an adopted file that was not kept with it."""
+    seen = {str(page["screen"]) for page in recording.about.get("pages", ())}
+    for name in sorted(seen - set(catalogue.screens) - {UNKNOWN}):
+        yield f"the screen {name} was known when this was recorded; adopt it again, or put its file into selectors/"
 
 
 def _is_surprise(expected: dict[str, Any]) -> bool:
