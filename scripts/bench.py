@@ -31,6 +31,7 @@ from tests.bench import (  # noqa: E402 - the path comes first
     fleet_page,
     grids,
     insights,
+    key_to_pixel,
     mailbox_start,
     replaying,
     visits,
@@ -51,6 +52,7 @@ FAMILIES = (
     replaying.FAMILY,
     webhook_delay.FAMILY,
     fleet_page.FAMILY,
+    key_to_pixel.FAMILY,
     web_role.FAMILY,
     workers.FAMILY,
 )
