@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 
 from agent.domain.account import Account
 from agent.domain.authorization import State
+from agent.domain.takeover import TakeoverKind
 from agent.settings.model import Settings
 from agent.store import accounts
 from agent.store.people import takeovers
@@ -19,6 +20,7 @@ from flows.catalogue.load import load_catalogue
 from flows.models import Act
 
 _HELPED = ("challenge", "unknown_screen", "stuck", "password_doubted", "interrupted")
+_OFF = "Take-overs are switched off (SC_AGENT_TAKEOVER__ENABLED)."
 _SCREEN = re.compile(r"\((\w+)\)")
 
 
@@ -46,10 +48,45 @@ def ask(conn: Connection, account_id: str, *, settings: Settings, person: str, r
         raise NotOfferedError("There is a take-over of this account already.") from err
 
 
+def ask_survey(
+    conn: Connection, account_id: str, *, settings: Settings, person: str, reason: str, now: datetime
+) -> Takeover:
+    """Want a survey of the site with this account; a worker makes it, and its page may be taken over.
+
+    Raises:
+        UnknownAccountError: there is no such account.
+        NotOfferedError: it is not made now.
+    """
+    account = accounts.get(conn, account_id, lock=True)
+    if (why := survey_refusal(conn, account, settings=settings)) is not None:
+        raise NotOfferedError(why)
+    try:
+        return takeovers.ask(conn, account_id, person=person, reason=reason, now=now, kind=TakeoverKind.SURVEY)
+    except TakeoverOpenError as err:
+        raise NotOfferedError("There is a take-over or a survey of this account already.") from err
+
+
+def survey_refusal(conn: Connection, account: Account, *, settings: Settings) -> str | None:
+    """Why no survey is made with an account; None: it may be."""
+    if not settings.takeover.enabled:
+        return _OFF
+    if (who := switches.paused_by(conn)) is not None:
+        return f"Everything is paused by {who}."
+    if account.authorization is State.PAUSED:
+        return "The account is paused."
+    if account.authorization is State.NEEDS_HUMAN:
+        return "The account waits for a person: take it over or release it first."
+    if not account.api_complete:
+        return "The API authorization is pending."
+    if acts.was_rejected(conn, account.id, Act.TYPE_PASSWORD):
+        return "The password was rejected and is never typed again: give the right one first."
+    return None
+
+
 def refusal(conn: Connection, account: Account, *, settings: Settings) -> str | None:
     """Why a page is not offered for an account; None: it is."""
     if not settings.takeover.enabled:
-        return "Take-overs are switched off (SC_AGENT_TAKEOVER__ENABLED)."
+        return _OFF
     if (who := switches.paused_by(conn)) is not None:
         return f"Everything is paused by {who}."
     if account.authorization is not State.NEEDS_HUMAN:

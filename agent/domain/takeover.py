@@ -9,6 +9,7 @@ class TakeoverKind(StrEnum):
     """How it came about."""
 
     HOLD = "hold"  # a visit met a challenge while a driver was present
+    SURVEY = "survey"  # somebody asked for a survey of the site, and is there to pass what it cannot
     FRESH = "fresh"  # a driver asked for it, and a visit goes to the challenge
 
 

@@ -8,8 +8,7 @@ from html import escape
 from typing import Any
 
 from agent.printable import printable
-from flows.survey.guided import StageEnd
-from flows.survey.noticing import ScreenSight
+from flows.survey.noticing import ScreenSight, StageEnd
 
 _STYLE = (
     "body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color-scheme:light dark}"

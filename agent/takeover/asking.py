@@ -8,6 +8,7 @@ from datetime import datetime
 
 from pydantic import SecretStr
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from agent.domain.requests import Ending, RequestKind
 from agent.store.database.engine import reading, writing
@@ -42,7 +43,10 @@ class Asking:
 
     async def answered(self) -> SecretStr | None:
         """The code that somebody gave, once; None as long as there is none."""
-        return await asyncio.to_thread(self._take)
+        try:
+            return await asyncio.to_thread(self._take)
+        except SQLAlchemyError:  # away for a while
+            return None
 
     def close(self, conn: Connection, ending: Ending) -> None:
         """Ask no more."""

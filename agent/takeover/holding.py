@@ -25,7 +25,7 @@ from agent.store.people.takeovers import LinePurpose, Takeover, TakeoverOpenErro
 from agent.store.processes import leases, switches
 from agent.takeover.asking import Asking
 from agent.takeover.held_session import Claimed, HeldSession
-from agent.takeover.line import Line, dial
+from agent.takeover.line import Line, LineError, dial
 from agent.takeover.parts import TakeoverParts
 from agent.takeover.rules import PersonOffer, offer_for
 from agent.takeover.tally import Tally, sentence
@@ -38,7 +38,7 @@ from flows.visit.visit import Visit
 
 INTERRUPTED = "interrupted"
 _ENDINGS = {TakeoverState.RETURNED: Ending.TAKEN_OVER, TakeoverState.EXPIRED: Ending.EXPIRED}
-_ROUNDS = 5  # how often one visit's page may be handed over
+ROUNDS = 5  # how often one visit's page may be handed over
 _WRITE_WITHIN = 3.0  # seconds
 
 log = structlog.get_logger(__name__)
@@ -57,6 +57,8 @@ class Holding:
     visit_id: str
     secrets: Sequence[SecretStr]
     asked: str | None = None
+    rounds: int = ROUNDS
+    pictures: bool = True  # whether the browser can show them
     tally: Tally = field(default_factory=Tally)
     asking: Asking = field(init=False)
     row: str | None = None  # the take-over of this visit, once there is one
@@ -71,7 +73,9 @@ class Holding:
     async def __call__(self, seen: Recognition) -> Handed:
         """Keep the page for a person, if one is there and the screen is for people."""
         offer = offer_for(self.visit.catalogue, seen, allows_unknown=False)
-        if offer is None or self._rounds >= _ROUNDS or not self.parts.places.take():
+        if offer is not None and not self.pictures and offer.needs_picture:
+            return Handed(how=HandedBack.LEFT, why="this visit's browser shows no pictures; a fresh visit's does")
+        if offer is None or self._rounds >= self.rounds or not self.parts.places.take():
             return Handed(how=HandedBack.LEFT, why="not offered")
         self._rounds += 1
         try:
@@ -89,10 +93,15 @@ class Holding:
         row = self.row or self.asked
         if row is None:
             return
-        state = TakeoverState.DONE
+        try:
+            await asyncio.to_thread(self._write, row, self._end_of(outcome), why=outcome)
+        finally:  # what could not be written is found by the worker's loop
+            self.parts.held.discard(row)
+
+    def _end_of(self, outcome: str) -> TakeoverState:
         if outcome == INTERRUPTED:  # on its way, it is begun again; given back, the account is visited again
-            state = TakeoverState.WANTED if self.row is None else TakeoverState.STOPPED
-        await asyncio.to_thread(self._write, row, state, why=outcome)
+            return TakeoverState.WANTED if self.row is None else TakeoverState.STOPPED
+        return TakeoverState.DONE
 
     async def _hold(self, row: Takeover, seen: Recognition, offer: PersonOffer) -> Handed:
         async def deliver(picture: Picture) -> None:
@@ -144,7 +153,10 @@ class Holding:
     def _dialled(self, row_id: str) -> AbstractAsyncContextManager[Line]:
         @asynccontextmanager
         async def dialled() -> AsyncIterator[Line]:
-            ticket = await asyncio.to_thread(self._ticket, row_id)
+            try:
+                ticket = await asyncio.to_thread(self._ticket, row_id)
+            except SQLAlchemyError as err:  # away for a while; the lease's guard ends the visit if it stays so
+                raise LineError(f"no ticket: {type(err).__name__}") from err
             async with dial(self.parts.settings, row_id, ticket) as line:
                 yield line
 
@@ -158,6 +170,8 @@ class Holding:
         words = redact(seen.alert_text or seen.title)
         with writing(self.parts.engine) as conn:
             made = self._opened(conn, seen, offer, now)
+            if made is not None:
+                self.parts.held.add(made.id)
             if made is not None and made.deadline is not None:
                 self.asking.open(conn, answer=offer.answer, words=words, until=made.deadline)
             return made
@@ -197,14 +211,20 @@ class Holding:
             return takeovers.make_ticket(conn, row_id, LinePurpose.LINE, now=self.parts.clock.now())
 
     async def _claimed(self, row_id: str) -> Claimed:
-        row = await asyncio.to_thread(self._find, row_id)
+        try:
+            row = await asyncio.to_thread(self._find, row_id)
+        except SQLAlchemyError:
+            row = None  # whoever cannot be told to have claimed it does not drive
         if row is None or row.state is not TakeoverState.CLAIMED:
             return Claimed(person=None, allows_unknown=False)
         self.person = row.person
         return Claimed(person=row.person, allows_unknown=row.allows_unknown)
 
     async def _moved(self, row_id: str, to: TakeoverState) -> None:
-        await asyncio.to_thread(self._write, row_id, to)
+        try:
+            await asyncio.to_thread(self._write, row_id, to)
+        except SQLAlchemyError as err:
+            log.warning(events.TAKEOVER_NOT_WRITTEN, visit=self.visit_id, error=type(err).__name__)
 
     def _find(self, row_id: str) -> Takeover | None:
         with reading(self.parts.engine) as conn:

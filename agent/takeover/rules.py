@@ -23,6 +23,7 @@ class PersonOffer:
     may_act: bool = True
     with_password: bool = False
     answer: str | None = None  # code, approval: what is enough without a picture
+    needs_picture: bool = False  # nobody can pass it without seeing one
 
 
 def offer_for(catalogue: Catalogue, seen: Recognition, *, allows_unknown: bool) -> PersonOffer | None:
@@ -40,6 +41,7 @@ def offer_for(catalogue: Catalogue, seen: Recognition, *, allows_unknown: bool) 
         rules=PersonRules(posts=given.posts, pictures=given.pictures),
         with_password=given.with_password,
         answer=given.answer,
+        needs_picture=bool(given.pictures) and given.answer is None,
     )
 
 

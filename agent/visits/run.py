@@ -207,10 +207,11 @@ async def _short_way(context: WorkerContext, plan: Plan, redactor: Redactor) -> 
 
 
 async def _long_way(context: WorkerContext, plan: Plan, redactor: Redactor) -> Conclusion:
+    pool = _pool(context, plan)
     async with (
-        _opened(context, plan, redactor, pool=_pool(context, plan)) as opened,
+        _opened(context, plan, redactor, pool=pool) as opened,
         recording_aside(opened, now=context.clock.now, session=plan.session) as recorder,
-        handing_over(context, plan, recorder.visit) as people,
+        handing_over(context, plan, recorder.visit, pictures=pool.options.pictures) as people,
     ):
         conclusion = await _in_browser(context, plan, recorder, redactor)
         people.outcome = conclusion.outcome
@@ -239,8 +240,11 @@ async def _in_browser(context: WorkerContext, plan: Plan, recorder: Recorder, re
 
 
 def _pool(context: WorkerContext, plan: Plan) -> BrowserPool:
-    """The browser for a visit: one that can show pictures where it may have to sign in."""
-    only_reads = plan.kind is not VisitKind.ACCEPT and plan.session is not None and plan.asked is None
+    """The browser of the long way: one that can show pictures where it may have to sign in.
+
+    An audit comes here where its stored session did not do; a person at its page may need to see a picture.
+    """
+    only_reads = plan.kind is VisitKind.INSIGHTS and plan.session is not None and plan.asked is None
     return context.pool if context.picture_pool is None or only_reads else context.picture_pool
 
 

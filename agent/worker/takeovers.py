@@ -10,7 +10,7 @@ from datetime import timedelta
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from agent.domain.takeover import TakeoverState
+from agent.domain.takeover import TakeoverKind, TakeoverState
 from agent.errors import AgentError
 from agent.observe import events
 from agent.store.accounts import UnknownAccountError
@@ -21,6 +21,7 @@ from agent.store.processes import leases, workers
 from agent.visits.context import WorkerContext
 from agent.visits.prepare import NotNowError, SetAsideError
 from agent.visits.run import make_visit
+from agent.worker.surveys import make_survey
 
 _LOST_AFTER = timedelta(minutes=1)
 _TICKS = 6  # between looks for what no signal told of
@@ -59,18 +60,23 @@ class Takeovers:
     def _take(self) -> Takeover | None:
         context, now = self.context, self.context.clock.now()
         with reading(context.engine) as conn:
-            is_open = bool(takeovers.list_open(conn, limit=1))
-        if not is_open:
+            is_any = takeovers.is_any_open(conn)
+        if not is_any:
             return None
         with writing(context.engine) as conn:
             shared = leases.shared_now(conn, now)
             living = {context.worker, *workers.living(conn, since=shared - _LOST_AFTER)}
+            kept = frozenset() if context.takeovers is None else frozenset(context.takeovers.held)
             takeovers.lose_of(conn, living=living, now=now)
+            takeovers.lose_own(conn, worker=context.worker, kept=kept, now=now)
             return takeovers.take(conn, worker=context.worker, but=leases.held(conn, now=shared), now=now)
 
     async def _visit(self, taken: Takeover) -> None:
         try:
-            await make_visit(self.context, taken.account_id, asked=taken.id)
+            if taken.kind is TakeoverKind.SURVEY:
+                await make_survey(self.context, taken)
+            else:
+                await make_visit(self.context, taken.account_id, asked=taken.id)
         except NotNowError as err:
             await self._write(taken, TakeoverState.WANTED if err.busy else TakeoverState.REFUSED, str(err))
             if err.busy:

@@ -14,24 +14,10 @@ from flows.insights.read import read_calls
 from flows.models import Bounds, Credentials, FlowHooks, SellerAccount
 from flows.permissions.audit import read_only_paths, read_permissions
 from flows.sign_in.sign_in import ensure_signed_in
-from flows.survey.noticing import SurveyedVisit
+from flows.survey.noticing import StageEnd, SurveyedVisit
 from flows.visit.open_page import look, open_page
 
 SIGN_IN, PICKER, PERMISSIONS = "sign-in", "picker", "permissions"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StageEnd:
-    """How one part of the survey went. `code`: the failure code of a part that did not come to its end."""
-
-    stage: str
-    said: str
-    code: str = ""
-
-    @property
-    def is_reached(self) -> bool:
-        """Whether the part came to its end."""
-        return not self.code
 
 
 @dataclass(slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -57,12 +58,28 @@ class ScreenSight:
         return tuple(one for one in self.elements if one.drifted)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageEnd:
+    """How one part of the survey went. `code`: the failure code of a part that did not come to its end."""
+
+    stage: str
+    said: str
+    code: str = ""
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether the part came to its end."""
+        return not self.code
+
+
 @dataclass(slots=True)
 class SurveyedVisit(RecordedVisit):
     """The visit itself, noticing each screen once a document."""
 
     stage: str = ""
     sights: list[ScreenSight] = field(default_factory=list)
+    ends: list[StageEnd] = field(default_factory=list)  # of the parts that are over
+    noticed: Callable[[], Awaitable[None]] | None = None  # told of each new sight
     handed_documents: set[str] = field(default_factory=set)  # documents that a person was asked to pass
 
     async def recognise(self) -> Recognition:
@@ -84,6 +101,8 @@ class SurveyedVisit(RecordedVisit):
                 self.sights[-1] = sight
             else:
                 self.sights.append(sight)
+            if self.noticed is not None:
+                await self.noticed()
 
     async def _sight(self, seen: Recognition) -> ScreenSight:
         known = self.catalogue.screens.get(seen.screen)

@@ -73,6 +73,11 @@ class Theatre:
         await page.get_by_role("button", name="Claim the page").click()
         await expect(page.locator("#wheel")).to_have_text("You have the page.")
 
+    def lease(self, seconds: float) -> None:
+        """Let leases live for so many seconds only."""
+        work = self.context.settings.work.model_copy(update={"lease": seconds})
+        self.context = replace(self.context, settings=self.context.settings.model_copy(update={"work": work}))
+
     def shorten(self, *, hold: float) -> None:
         """Keep pages for so many seconds only."""
         settings = self.context.settings

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,15 +10,13 @@ import typer
 
 from agent.cli import context
 from agent.cli.output import now, print_document, say, warn
-from agent.errors import ConfigurationError, Exit, UsageError
-from agent.report.survey import is_ready, survey_document, survey_html, survey_lines
+from agent.errors import Exit, UsageError
+from agent.report.survey import is_ready, survey_document, survey_lines
+from agent.report.survey_files import write_survey
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from agent.settings.model import Settings
     from agent.visits.kinds.survey import Ask, Surveyed
-    from flows.survey.noticing import ScreenSight
 
 
 def survey(
@@ -44,7 +41,7 @@ def survey(
     seen = asyncio.run(_survey(settings, account_id, output=output, headed=headed))
     document = survey_document(account=account_id, at=now(), ends=seen.ends, sights=seen.sights)
     if output is not None:
-        _write(output, document, seen.sights)
+        write_survey(output, document, seen.sights)
     if as_json:
         print_document(document)
     else:
@@ -90,18 +87,3 @@ def _at_the_terminal() -> Ask:
         return hand_over
 
     return ask  # type: ignore[return-value]  # the flows' types are imported where a browser is started
-
-
-def _write(directory: Path, document: dict[str, object], sights: Sequence[ScreenSight]) -> None:
-    """Write the report, and each unknown page so that `selectors check` reads it: the beginning of its draft."""
-    try:
-        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        (directory / "survey.json").write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", "utf-8")
-        (directory / "survey.html").write_text(survey_html(document), "utf-8")
-        (directory / "survey.txt").write_text("\n".join(survey_lines(document)) + "\n", "utf-8")
-        for number, sight in enumerate((one for one in sights if one.is_unknown and one.page), start=1):
-            told = {"url": sight.url, "status": 200, "stage": sight.stage, "title": sight.title, "near": sight.near}
-            (directory / f"unknown-{number}.html").write_text(sight.page, "utf-8")
-            (directory / f"unknown-{number}.json").write_text(json.dumps(told, indent=1, ensure_ascii=False), "utf-8")
-    except OSError as err:
-        raise ConfigurationError(f"the report cannot be written to {directory} ({err.strerror})") from err

@@ -14,24 +14,17 @@ from typing import Any
 from sqlalchemy.engine import Engine
 
 from agent.domain.policy.load import load_policy
-from agent.errors import ConfigurationError, UnconfirmedError
 from agent.rehearsal.record.flows_by_name import describe, run_flow
 from agent.settings.model import Settings
 from agent.store.vault.keys import Vault
-from agent.visits.adopted_catalogue import current_catalogue
 from agent.visits.command_context import command_context
 from agent.visits.context import WorkerContext
-from agent.visits.guards.lease_guard import while_held
 from agent.visits.hooks import hooks_for
-from agent.visits.known_values import redactor_of
-from agent.visits.outcome import interrupted
-from agent.visits.prepare import NotNowError, Plan, PoisonError, VisitKind, prepare
-from agent.visits.record import finish
+from agent.visits.prepare import Plan, VisitKind
 from agent.visits.recording import inputs_of, mail_of
-from flows.errors import BrowserMissingError
+from agent.visits.watched import watched, watched_page
 from flows.recording.recorder import Recorder, recording
 from flows.recording.scrubbing.volatile import find_volatile
-from flows.visit.open_visit import open_visit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,40 +68,16 @@ async def record_visit(
 
 
 async def _visit(context: WorkerContext, account_id: str, flow: str) -> Recorded:
-    try:
-        plan = await prepare(context, account_id, kind=VisitKind.ACCEPT if flow == "accept" else VisitKind.AUDIT)
-    except (NotNowError, PoisonError) as err:
-        raise UnconfirmedError(f"account {account_id} cannot be visited now: {err}; nothing was recorded") from err
-    try:
-        return await while_held(
-            _browse(context, plan, flow),
-            plan.held,
-            engine=context.engine,
-            clock=context.clock,
-            length=context.lease_length,
-        )
-    except BrowserMissingError as err:
-        raise ConfigurationError(str(err)) from err
-    finally:
-        await finish(context, plan, interrupted(context.clock.now()))
+    kind = VisitKind.ACCEPT if flow == "accept" else VisitKind.AUDIT
+    return await watched(context, account_id, lambda plan: _browse(context, plan, flow), kind=kind)
 
 
 async def _browse(context: WorkerContext, plan: Plan, flow: str) -> Recorded:
-    redactor = redactor_of(plan)
     inputs = inputs_of(plan, flow)
-    catalogue = await asyncio.to_thread(current_catalogue, context.engine)
-    with context.redaction.visiting(redactor):
-        async with (
-            context.pool.browser() as browser,
-            open_visit(
-                browser,
-                options=context.pool.options,
-                storage_state=plan.session,
-                redactor=redactor,
-                catalogue=catalogue,
-            ) as visit,
-            recording(visit, now=context.clock.now, patient=True) as recorder,
-        ):
-            hooks = await asyncio.to_thread(hooks_for, plan, context, redactor=redactor)
-            outcome = await run_flow(flow, recorder.visit, inputs, hooks=hooks, bounds=context.bounds)
+    async with (
+        watched_page(context, plan) as visit,
+        recording(visit, now=context.clock.now, patient=True) as recorder,
+    ):
+        hooks = await asyncio.to_thread(hooks_for, plan, context, redactor=visit.redactor)
+        outcome = await run_flow(flow, recorder.visit, inputs, hooks=hooks, bounds=context.bounds)
     return Recorded(plan=plan, recorder=recorder, inputs=inputs, outcome=outcome)

@@ -587,7 +587,7 @@ takeovers = sa.Table(  # pages that people may act on; one open at most for an a
     metadata,
     _column("id", sa.Text, primary_key=True),
     _account(),
-    _column("kind", sa.Text),  # hold, fresh
+    _column("kind", sa.Text),  # hold, fresh, survey
     _column("state", sa.Text, index=True),
     _column("screen", sa.Text, nullable=True),
     _column("visit_id", sa.Text, nullable=True),
@@ -604,6 +604,7 @@ takeovers = sa.Table(  # pages that people may act on; one open at most for an a
     _column(
         "tally", sa.JSON(none_as_null=True), nullable=True
     ),  # controls, number of keys, what was stopped and refused
+    _column("report", sa.JSON(none_as_null=True), nullable=True),  # of a survey, as far as it has come
 )
 
 takeover_tickets = sa.Table(  # one line each, within seconds: a worker's or a viewer's

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -20,6 +20,7 @@ from agent.store.outbox.wake import Signal, announce
 
 TICKET_FOR = timedelta(seconds=30)
 _BYTES = 32
+_HELD = (TakeoverState.OFFERED, TakeoverState.CLAIMED, TakeoverState.RETURNED)  # by a worker that has to live
 
 
 class TakeoverOpenError(Exception):
@@ -54,6 +55,7 @@ class Takeover:
     claimed_at: datetime | None
     ended_at: datetime | None
     tally: Mapping[str, Any] | None
+    report: Mapping[str, Any] | None = field(repr=False)
 
     @property
     def is_open(self) -> bool:
@@ -70,13 +72,21 @@ class Ticket:
     session: str | None
 
 
-def ask(conn: Connection, account_id: str, *, person: str, reason: str, now: datetime) -> Takeover:
-    """Want a fresh one.
+def ask(
+    conn: Connection,
+    account_id: str,
+    *,
+    person: str,
+    reason: str,
+    now: datetime,
+    kind: TakeoverKind = TakeoverKind.FRESH,
+) -> Takeover:
+    """Want a fresh one, or a survey.
 
     Raises:
         TakeoverOpenError: the account has one.
     """
-    return _add(conn, account_id, TakeoverKind.FRESH, TakeoverState.WANTED, now, asked_by=person, reason=reason)
+    return _add(conn, account_id, kind, TakeoverState.WANTED, now, asked_by=person, reason=reason)
 
 
 def offer(
@@ -125,6 +135,17 @@ def claim(conn: Connection, takeover_id: str, *, person: str, allows_unknown: bo
     return conn.execute(takeovers.update().where(takeovers.c.id == takeover_id, mine).values(**values)).rowcount == 1
 
 
+def report(conn: Connection, takeover_id: str, told: Mapping[str, Any], *, visit_id: str | None = None) -> None:
+    """Keep what a survey has come to; `visit_id` once it is known."""
+    visit = {} if visit_id is None else {"visit_id": visit_id}
+    conn.execute(takeovers.update().where(takeovers.c.id == takeover_id).values(report=dict(told), **visit))
+
+
+def newest_survey(conn: Connection, account_id: str) -> Takeover | None:
+    """The account's newest survey, open or not."""
+    return _one(conn, sa.and_(takeovers.c.account_id == account_id, takeovers.c.kind == TakeoverKind.SURVEY))
+
+
 def find(conn: Connection, takeover_id: str) -> Takeover | None:
     """One of them."""
     return _one(conn, takeovers.c.id == takeover_id)
@@ -135,17 +156,17 @@ def newest_of(conn: Connection, account_id: str) -> Takeover | None:
     return _one(conn, takeovers.c.account_id == account_id)
 
 
-def list_open(conn: Connection, *, limit: int) -> list[Takeover]:
-    """Those that wait for a person or have one, the oldest first."""
-    query = sa.select(takeovers).where(takeovers.c.state.in_(OPEN)).order_by(takeovers.c.created_at).limit(limit)
-    return [_takeover(dict(row)) for row in conn.execute(query).mappings()]
-
-
 def list_of(conn: Connection, account_id: str, *, limit: int) -> list[Takeover]:
     """The account's, the newest first."""
     query = sa.select(takeovers).where(takeovers.c.account_id == account_id)
     rows = conn.execute(query.order_by(takeovers.c.created_at.desc(), takeovers.c.id).limit(limit)).mappings()
     return [_takeover(dict(row)) for row in rows]
+
+
+def is_any_open(conn: Connection) -> bool:
+    """Whether there is one that has not ended."""
+    not_over = takeovers.c.state.in_((*OPEN, TakeoverState.RETURNED))
+    return conn.scalar(sa.select(takeovers.c.id).where(not_over).limit(1)) is not None
 
 
 def is_any_wanted(conn: Connection) -> bool:
@@ -161,10 +182,19 @@ def lose_of(conn: Connection, *, living: Collection[str], now: datetime) -> int:
     gone = takeovers.c.worker.not_in(list(living))
     again = sa.and_(takeovers.c.state == TakeoverState.COMING, gone)
     wanted = conn.execute(takeovers.update().where(again).values(state=TakeoverState.WANTED, worker=None)).rowcount
-    held = (TakeoverState.OFFERED, TakeoverState.CLAIMED, TakeoverState.RETURNED)
-    lost = sa.and_(takeovers.c.state.in_(held), gone)
+    lost = sa.and_(takeovers.c.state.in_(_HELD), gone)
     values = {"state": TakeoverState.LOST, "ended_why": "its worker is gone", "ended_at": now}
     return wanted + conn.execute(takeovers.update().where(lost).values(**values)).rowcount
+
+
+def lose_own(conn: Connection, *, worker: str, kept: Collection[str], now: datetime) -> int:
+    """End those of a worker whose pages it keeps no more: how they ended could not be written at the time.
+
+    Returns how many.
+    """
+    mine = sa.and_(takeovers.c.worker == worker, takeovers.c.state.in_(_HELD), takeovers.c.id.not_in(list(kept)))
+    values = {"state": TakeoverState.LOST, "ended_why": "how it ended could not be written", "ended_at": now}
+    return conn.execute(takeovers.update().where(mine).values(**values)).rowcount
 
 
 def make_ticket(

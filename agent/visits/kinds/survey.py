@@ -3,33 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from agent.errors import ConfigurationError, UnconfirmedError
-from agent.visits.adopted_catalogue import current_catalogue
 from agent.visits.context import WorkerContext
-from agent.visits.guards.lease_guard import while_held
 from agent.visits.hooks import hooks_for
 from agent.visits.kinds.accept import seller_account
-from agent.visits.known_values import redactor_of
-from agent.visits.outcome import interrupted
-from agent.visits.prepare import NotNowError, Plan, PoisonError, VisitKind, prepare
-from agent.visits.record import finish
+from agent.visits.people.handing_over import handing_over
+from agent.visits.prepare import Plan
+from agent.visits.recording import NAME as RECORDING
 from agent.visits.recording import inputs_of
+from agent.visits.watched import watched, watched_page
 from flows.catalogue.load import Catalogue
 from flows.catalogue.recognise import Recognition
-from flows.errors import BrowserMissingError
 from flows.models import Credentials
 from flows.recording.recorder import recording
-from flows.survey.guided import GuidedSurvey, StageEnd
-from flows.survey.noticing import ScreenSight, SurveyedVisit
+from flows.survey.guided import GuidedSurvey
+from flows.survey.noticing import ScreenSight, StageEnd, SurveyedVisit
 from flows.visit.hand_over import Handed, HandOver
-from flows.visit.open_visit import open_visit
 
+_ROUNDS = 30  # how often the page of a survey may be handed over
 Ask = Callable[[SurveyedVisit], HandOver]
 
 
@@ -41,6 +38,9 @@ class Surveyed:
     visit_id: str
     ends: tuple[StageEnd, ...]
     sights: tuple[ScreenSight, ...]
+
+
+Noticed = Callable[[Sequence[StageEnd], Sequence[ScreenSight]], Awaitable[None]]
 
 
 async def survey_account(
@@ -59,59 +59,66 @@ async def survey_account(
     Raises:
         UnconfirmedError: the account is busy or held. ConfigurationError: there is no browser.
     """
-    try:
-        plan = await prepare(context, account_id, kind=VisitKind.AUDIT)
-    except (NotNowError, PoisonError) as err:
-        raise UnconfirmedError(f"account {account_id} cannot be visited now: {err}; nothing was opened") from err
-    if catalogue is None:
-        catalogue = await asyncio.to_thread(current_catalogue, context.engine)
-    try:
-        return await while_held(
-            _browse(context, plan, catalogue, output, ask),
-            plan.held,
-            engine=context.engine,
-            clock=context.clock,
-            length=context.lease_length,
-        )
-    except BrowserMissingError as err:
-        raise ConfigurationError(str(err)) from err
-    finally:
-        await finish(context, plan, interrupted(context.clock.now()))
 
-
-async def _browse(
-    context: WorkerContext, plan: Plan, catalogue: Catalogue, output: Path | None, ask: Ask | None
-) -> Surveyed:
-    redactor = redactor_of(plan)
-    with context.redaction.visiting(redactor):
-        async with (
-            context.pool.browser() as browser,
-            open_visit(
-                browser,
-                options=context.pool.options,
-                storage_state=plan.session,
-                redactor=redactor,
-                catalogue=catalogue,
-            ) as opened,
-            recording(opened, now=context.clock.now, kind=SurveyedVisit) as recorder,
-        ):
-            visit = recorder.visit
-            assert isinstance(visit, SurveyedVisit)  # noqa: S101 - asked for above
+    async def look(plan: Plan) -> Surveyed:
+        async with _recorded(context, plan, catalogue, lambda _: output) as visit:
             if ask is not None:
                 visit.hand_over = _noted(visit, ask(visit))
-            ends = await _survey(context, plan, visit)
-    if output is not None:
+            return await _survey(context, plan, visit)
+
+    return await watched(context, account_id, look)
+
+
+async def survey_asked(context: WorkerContext, account_id: str, *, asked: str, noticed: Noticed) -> Surveyed:
+    """Make the guided visit that somebody asked for in the console, who is there to take its page over.
+
+    `noticed` is told after each screen. The recording is kept beside the visit's other evidence.
+
+    Raises:
+        UnconfirmedError: the account is busy or held. ConfigurationError: there is no browser.
+    """
+
+    async def look(plan: Plan) -> Surveyed:
+        def beside(plan: Plan) -> Path:
+            return context.evidence_dir(plan.account.id, plan.visit_id) / RECORDING
+
+        async with (
+            _recorded(context, plan, None, beside) as visit,
+            handing_over(context, plan, visit, rounds=_ROUNDS) as people,
+        ):
+            if visit.hand_over is not None:
+                visit.hand_over = _noted(visit, visit.hand_over)
+            seen = await _survey(context, plan, visit, noticed)
+            people.outcome = "surveyed"
+            return seen
+
+    return await watched(context, account_id, look, asked=asked)
+
+
+@asynccontextmanager
+async def _recorded(
+    context: WorkerContext, plan: Plan, catalogue: Catalogue | None, output: Callable[[Plan], Path | None]
+) -> AsyncIterator[SurveyedVisit]:
+    """The page of a survey, recorded; the recording is written where the block ends well."""
+    pool = context.picture_pool if plan.asked is not None else None
+    async with (
+        watched_page(context, plan, pool=pool, catalogue=catalogue) as opened,
+        recording(opened, now=context.clock.now, kind=SurveyedVisit) as recorder,
+    ):
+        visit = recorder.visit
+        assert isinstance(visit, SurveyedVisit)  # noqa: S101 - asked for above
+        yield visit
+    if (directory := output(plan)) is not None:
         await recorder.save(
-            output,
+            directory,
             flow="survey",
             inputs=inputs_of(plan, "audit"),
-            outcome=_outcome(ends),
+            outcome=_outcome(visit.ends),
             version=version("secondary-user"),
         )
-    return Surveyed(account_id=plan.account.id, visit_id=plan.visit_id, ends=ends, sights=tuple(visit.sights))
 
 
-async def _survey(context: WorkerContext, plan: Plan, visit: SurveyedVisit) -> tuple[StageEnd, ...]:
+async def _survey(context: WorkerContext, plan: Plan, visit: SurveyedVisit, noticed: Noticed | None = None) -> Surveyed:
     hooks = await asyncio.to_thread(
         hooks_for, plan, context, redactor=visit.redactor, storage_state=visit.storage_state
     )
@@ -124,7 +131,13 @@ async def _survey(context: WorkerContext, plan: Plan, visit: SurveyedVisit) -> t
         subject=plan.account.user_email,
         bounds=context.bounds,
     )
-    return await survey.run()
+    if noticed is not None:
+        visit.noticed = lambda: noticed(survey.ends, visit.sights)
+    visit.ends = survey.ends
+    await survey.run()
+    return Surveyed(
+        account_id=plan.account.id, visit_id=plan.visit_id, ends=tuple(survey.ends), sights=tuple(visit.sights)
+    )
 
 
 def _noted(visit: SurveyedVisit, ask: HandOver) -> HandOver:
@@ -137,6 +150,6 @@ def _noted(visit: SurveyedVisit, ask: HandOver) -> HandOver:
     return hand_over
 
 
-def _outcome(ends: tuple[StageEnd, ...]) -> dict[str, Any]:
+def _outcome(ends: Sequence[StageEnd]) -> dict[str, Any]:
     stopped = next((end for end in ends if not end.is_reached), None)
     return {"error": {"code": stopped.code}} if stopped else {"result": {"outcome": "surveyed"}}

@@ -36,8 +36,13 @@ class Handing:
 
 
 @asynccontextmanager
-async def handing_over(context: WorkerContext, plan: Plan, visit: Visit) -> AsyncIterator[Handing]:
-    """Let the visit hand its page over while the block runs, where this process holds pages for people."""
+async def handing_over(
+    context: WorkerContext, plan: Plan, visit: Visit, *, rounds: int | None = None, pictures: bool = True
+) -> AsyncIterator[Handing]:
+    """Let the visit hand its page over while the block runs, where this process holds pages for people.
+
+    `rounds`: how often at most, if not as usual. `pictures`: whether its browser can show them.
+    """
     told = Handing()
     if context.takeovers is None:
         yield told
@@ -52,7 +57,9 @@ async def handing_over(context: WorkerContext, plan: Plan, visit: Visit) -> Asyn
         visit_id=plan.visit_id,
         secrets=[secrets.password, SecretStr("".join(secrets.totp_secret.get_secret_value().split()))],
         asked=plan.asked,
+        pictures=pictures,
     )
+    holding.rounds = rounds or holding.rounds
     visit.hand_over = holding
     try:
         yield told

@@ -10,7 +10,7 @@ from starlette.staticfiles import StaticFiles
 from agent.web.console import answers
 from agent.web.console.entry import access_page, oidc_page
 from agent.web.console.handle import shows
-from agent.web.console.live import stream, takeover, takeover_lines
+from agent.web.console.live import stream, survey, takeover, takeover_lines
 from agent.web.console.pages import (
     account,
     audit_log,
@@ -40,8 +40,10 @@ def routes() -> list[BaseRoute]:
         Route("/accounts/{account}/insights", shows(insights.show)),
         Route("/accounts/{account}/audits/{name}", shows(findings.fetch)),
         Route("/accounts/{account}/visits/{visit}", shows(evidence.show)),
+        Route("/accounts/{account}/visits/{visit}/recording.zip", shows(evidence.recording)),
         Route("/accounts/{account}/visits/{visit}/files/{name:path}", shows(evidence.fetch)),
         Route("/takeover/{id}", shows(takeover.show)),
+        Route("/survey/{account}", shows(survey.show)),
         Route("/takeover/{id}/ticket", takeover.ticket, methods=["POST"]),
         WebSocketRoute("/takeover-line/{takeover}", takeover_lines.worker_line),
         WebSocketRoute("/takeover-view/{takeover}", takeover_lines.person_line),
@@ -71,6 +73,7 @@ _ACTS = {
     "/accounts/{account}/audit": account.audit,
     "/accounts/{account}/support": support.download,
     "/accounts/{account}/findings/gone": findings.gone,
+    "/survey/{account}/ask": survey.ask,
     "/takeover/{id}/ask": takeover.ask,
     "/takeover/{id}/claim": takeover.claim,
     "/accounts/{account}/insights": insights.ask,

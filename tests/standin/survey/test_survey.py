@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,15 +12,21 @@ import pytest
 
 from agent.domain.policy.load import load_policy
 from agent.report.survey import is_ready, survey_document, survey_html, survey_lines
+from agent.store.vault.keys import new_key
 from agent.visits.command_context import command_context
 from agent.visits.kinds.survey import Surveyed, survey_account
 from fixtures.stand_in.generate import one_account
+from fixtures.stand_in.scenario import Fault
 from fixtures.stand_in.world import StandIn
+from flows.browser.launch import find_executable
 from flows.catalogue.elements import find_on
 from flows.catalogue.load import Catalogue, default_root, load_catalogue
 from flows.catalogue.recognise import Recognition, recognise
 from flows.survey.noticing import SurveyedVisit
 from flows.visit.hand_over import Handed, HandedBack, HandOver
+from tests.support.processes.command import Agent
+from tests.support.processes.daemon_process import daemon_environment
+from tests.support.processes.terminal import Typed
 from tests.support.rehearsal import Rehearsal, rehearsing
 
 REMOVED = ("continue_wall", "email", "passkey_nudge", "phone_fixup", "landing")
@@ -106,3 +114,29 @@ async def test_nobody_to_pass_a_screen_ends_the_survey_there_with_what_came_near
     assert "UNKNOWN https://" in text
     assert "nearest:" in text
     assert "unknown page" in survey_html(document)
+
+
+async def test_whoever_watches_the_window_is_asked_at_the_terminal_and_may_stop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISPLAY", ":0")
+    news = Fault(on="/home", kind="news", user="a1@users.example")
+    async with StandIn(one_account(5, seller={"members": ["a1@users.example"]}, faults=[news])) as stand_in:
+        data, key = tmp_path / "data", new_key()
+        data.mkdir(mode=0o700)
+        given = daemon_environment(stand_in.description(), data, key, FLOW__CHALLENGE_TIMEOUT="3")
+        settings = {name.removeprefix("SC_AGENT_"): value for name, value in given.items() if "SC_AGENT_" in name}
+        # Of the headless shell no window opens, whatever it is asked for.
+        agent = Agent(tmp_path, settings | {"BROWSER__EXECUTABLE": str(find_executable(None, headless=True))})
+        user = stand_in.realm.scenario.users[0]
+        secrets = json.dumps({"password": user.password, "totp_secret": user.totp_secret})
+        more = ("--user-email", user.email, "--marketplace", "US", "--api-authorized", "--secrets-stdin")
+        merchant = stand_in.realm.scenario.sellers[0].merchant_id
+        added = await asyncio.to_thread(agent, "accounts", "add", "A1", *more, "--merchant-id", merchant, stdin=secrets)
+        assert added.code == 0, added.err
+        types = [Typed(after="/home wants a person", text="stop\n")]
+        shown = await asyncio.to_thread(agent.at_a_terminal, "survey", "A1", "--headed", types=types)
+    assert "Pass it in the browser's window" in shown
+    assert "UNKNOWN https://sellercentral.amazon.com/home" in shown
+    assert "STOPPED sign-in" in shown
+    assert user.password not in shown

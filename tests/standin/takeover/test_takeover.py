@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from agent.clock import utc_now
 from agent.domain.authorization import State
@@ -91,6 +93,28 @@ async def fresh(stage: Theatre, page: Page) -> None:
     await page.goto(f"{stage.web.url}/takeover/A1")
     await page.get_by_label("Reason").fill("looked at the evidence")
     await page.get_by_role("button", name="Take over").click()
+
+
+async def test_an_audit_whose_session_is_over_shows_a_person_the_picture_and_reads_on(stage: Theatre) -> None:
+    play(stage, "email", "password", "otp")
+    ready = stage.rehearsal
+    await make_visit(stage.context, "A1", kind=VisitKind.ACCEPT)
+    realm = ready.stand_in.realm
+    order = ["email", "password", "captcha_cvf", "otp"]
+    realm.change_user(ready.scenario.users[0].email, {"sign_in": order, "reauth": order})
+    for session in realm.sessions.by_id.values():
+        realm.sessions.sign_out(session)
+    async with stage.person() as page:
+        visit = asyncio.create_task(make_visit(stage.context, "A1", kind=VisitKind.AUDIT))
+        await stage.reaches(TakeoverState.OFFERED)
+        await stage.claim(page)
+        await page.wait_for_function(PIXELS, arg=list(GREEN))
+        await stage.press(page, "input[name=cvf_captcha_input]")
+        await page.keyboard.type(CAPTCHA_TEXT)
+        await stage.press(page, "input[value=verifyCaptcha]")
+        ended = await visit
+    assert ended.conclusion.error is None, ended.conclusion.why
+    assert ended.conclusion.outcome not in ("challenge", "unknown_screen")
 
 
 async def stop_at_challenge(stage: Theatre, *order: str) -> None:
@@ -214,6 +238,35 @@ async def test_take_over_ends_with_its_reason(stage: Theatre, how: str) -> None:
     words = {"pause": "paused by ops", "stop": "the visit was stopped", "lease": "the lease was lost"}
     assert takeover.ended_why is not None
     assert words[how] in takeover.ended_why
+
+
+async def test_a_database_that_is_lost_ends_it_and_afterwards_the_account_can_be_taken_over_again(
+    stage: Theatre,
+) -> None:
+    play(stage, "email", "password", "captcha_cvf", "otp")
+    stage.lease(3)
+    engine = stage.rehearsal.engine
+    async with stage.person() as page:
+        visit = asyncio.create_task(make_visit(stage.context, "A1", kind=VisitKind.ACCEPT))
+        await stage.reaches(TakeoverState.OFFERED)
+        await stage.claim(page)
+        event.listen(engine, "before_cursor_execute", gone)
+        try:
+            await asyncio.wait({visit})
+        finally:
+            event.remove(engine, "before_cursor_execute", gone)
+    assert isinstance(visit.exception(), OperationalError)  # how it ended could not be written, as of any visit
+    assert (left := stage.takeover()) is not None
+    assert left.state is TakeoverState.CLAIMED
+    async with stage.working():
+        over = await stage.reaches(TakeoverState.LOST)
+    assert over.ended_why == "how it ended could not be written"
+    assert stage.passwords() == 1
+
+
+def gone(*_: object) -> None:
+    """What a database says that is not there."""
+    raise OperationalError("SELECT 1", None, ConnectionError("gone"))
 
 
 async def test_lost_line_is_forgiven_and_second_driver_gets_nothing(stage: Theatre) -> None:

@@ -43,6 +43,7 @@ PAGES = (
     "/accounts/A1/findings",
     "/accounts/A1/insights",
     "/takeover/A1",
+    "/survey/A1",
     "/drafts",
     "/mails",
     "/webhooks",

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import json
 import re
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from starlette.responses import FileResponse, Response
 
@@ -37,6 +39,7 @@ def show(visit: Visitor) -> Response:
         "visit_id": visit_id,
         "visit": row,
         "here": folder is not None,
+        "has_recording": folder is not None and (folder / "recording").is_dir(),
         "pictures": [name for name in files if Path(name).suffix in _PICTURES and not _OF_A_STEP.fullmatch(name)],
         "files": [name for name in files if Path(name).suffix not in _PICTURES][:_MOST],
         **_played(visit, _story(folder), files),
@@ -60,6 +63,22 @@ def fetch(visit: Visitor) -> Response:
     if media is not None:
         return FileResponse(file, media_type=media, headers=headers)
     return FileResponse(file, media_type="application/octet-stream", filename=file.name, headers=headers)
+
+
+def recording(visit: Visitor) -> Response:
+    """Send the visit's recording, scrubbed when it was made, as one archive."""
+    _account, folder, visit_id = _place(visit)
+    kept = folder / "recording" if folder else None
+    if kept is None or kept.is_symlink() or not kept.is_dir():
+        raise not_found("recording")
+    packed = BytesIO()
+    with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
+        for file in sorted(kept.rglob("*")):
+            if file.is_file() and not file.is_symlink():
+                archive.write(file, str(file.relative_to(kept)))
+    name = f"recording-{visit_id}.zip"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(packed.getvalue(), media_type="application/zip", headers=headers)
 
 
 def _place(visit: Visitor) -> tuple[str, Path | None, str]:
