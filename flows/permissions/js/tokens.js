@@ -28,7 +28,7 @@ const opens_more = (label, home) => {
   const handle = near(label, "pressable"), away = handle && is(handle, "link") && way_of(handle) === "away", unfolded = () => !!near(label, "unfolds") && state_of(label) === "open";
   if (handle && inside(handle, home)) return !away && !unfolded() && !near(handle, "disabled");
   for (let n = label; n && n.nodeType === 1 && n.tagName !== "LABEL"; n = up(n)) {
-    if (n === home) return (hears(n) && !is(n, "library_row")) || invites(n);
+    if (n === home) return ((hears(n) && !is(n, "library_row")) || invites(n) || (is(n, "focusable") && !near(n, "roves"))) && !unfolded();
     if ((hears(n) && !is(n, "library_row")) || invites(n) || (is(n, "focusable") && !near(n, "roves"))) return !unfolded();
   }
   return false;
@@ -44,7 +44,7 @@ const HINTS = ["title", "aria-description", "aria-label", "data-tooltip", "data-
 const hints_of = (row, label, box) => {
   const on = new Set();
   for (const el of [label && label.el, ...row.sites.map((s) => (s.k === "value" || s.k === "bare" ? s.el : up(s.el)))])
-    for (let n = el; n && n.nodeType === 1 && n !== document.body && !is(n, "table"); n = up(n)) { if (n === row.home ? box : !box || inside(n, box)) on.add(n); if (n === row.home || n === box) break; }
+    for (let n = el; n && n.nodeType === 1 && n !== document.body; n = up(n)) { if (n === row.home ? box : !box || inside(n, box)) on.add(n); if (n === row.home || n === box) break; }
   const described = (el) => (el.getAttribute("aria-describedby") || "").split(/\s+/).map((id) => id && el.getRootNode().getElementById(id)).filter(Boolean).map((n) => n.textContent);
   return [...new Set([...on].flatMap((el) => [...HINTS.map((name) => el.getAttribute(name)), ...described(el)]).map(clean).filter(Boolean))];
 };
