@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.async_api import expect
 
+from agent.clock import utc_now
+from agent.domain.authorization import State
 from agent.domain.takeover import TakeoverState
+from agent.store.database.engine import reading, writing
+from agent.store.database.schema import workers
+from agent.store.people import takeovers
+from agent.store.people.takeovers import Takeover
 from agent.store.vault.keys import Vault, new_key, parse_key
 from fixtures.stand_in.generate import one_account
 from fixtures.stand_in.sign_in.screens_password import CAPTCHA_TEXT
@@ -44,3 +51,45 @@ async def test_worker_in_another_process_dials_out_and_a_person_passes_its_page(
                         await page.locator("#outline > button", has_text="verifyCaptcha").click()
                         await expect(page.locator("#wheel")).to_contain_text("Handed back")
                         await eventually(lambda: ready.account().accepted_at, what="the acceptance")
+
+
+@pytest.mark.postgres
+@pytest.mark.sampled(1)
+@pytest.mark.parametrize("driven", [True, False])
+async def test_a_worker_that_is_killed_while_it_keeps_a_page_loses_it_and_nothing_is_pressed_twice(
+    tmp_path: Path, *, driven: bool
+) -> None:
+    scenario = one_account(1, user={"sign_in": ["email", "password", "captcha_cvf", "otp"]})
+    with running_postgres() as server:
+        url, key = server.new_database(), new_key()
+        async with StandIn(scenario) as stand_in, plain_browser() as people:
+            with rehearsing(stand_in, tmp_path, url=url) as plain:
+                vault = Vault(parse_key(key, source="the test's key"))
+                ready = Rehearsal(stand_in=stand_in, settings=plain.settings, engine=plain.engine, vault=vault)
+                ready.register()
+                async with theatre(ready, people) as stage, stage.person() as page:
+                    ready.admit()
+                    more = {"DATABASE_URL": url, "WEB__PUBLIC_URL": stage.web.url, "WORK__LEASE": "3"}
+                    more |= {"TAKEOVER__HOLD": "5"}
+                    env = daemon_environment(stand_in.description(), tmp_path, key, **more)
+                    with running_daemon(env, tmp_path, "--roles", "work") as worker:
+                        await stage.reaches(TakeoverState.OFFERED)
+                        if driven:
+                            await stage.claim(page)
+                        worker.kill()
+                    with writing(ready.engine) as conn:  # a minute goes by
+                        conn.execute(workers.update().values(beat=utc_now() - timedelta(minutes=5)))
+                    with running_daemon(env, tmp_path, "--roles", "work"):
+                        over = await eventually(lambda: lost(ready), what="the take-over that was lost")
+                        account = await eventually(lambda: (now := ready.account()).failure_code and now)
+                    assert over.ended_why == "its worker is gone"
+                    assert (account.authorization, account.failure_code) == (State.NEEDS_HUMAN, "challenge")
+                    assert stage.passwords() == 2  # of the visit that was cut off, and of the one that began anew
+                    assert not stand_in.realm.journal.of("invitation.accepted")
+
+
+def lost(ready: Rehearsal) -> Takeover | None:
+    """The take-over whose worker was killed; a later visit may have offered another."""
+    with reading(ready.engine) as conn:
+        found = takeovers.list_of(conn, "A1", limit=5)
+    return next((one for one in found if one.state is TakeoverState.LOST), None)
