@@ -13,7 +13,6 @@ from playwright.async_api import ElementHandle, Error, Page
 
 from flows.browser.scripts import PageMovedError, ask
 
-_QR = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
 _WRITTEN = re.compile(r"\s*data:image/(?!svg)[a-z.+-]{1,20};base64,([A-Za-z0-9+/=%\s]{1,2000000})", re.IGNORECASE)
 _PATIENCE = 3000.0  # milliseconds for one picture
 _LARGEST = 1500 * 1500  # pixels
@@ -43,4 +42,7 @@ async def texts_in(page: Page, picture: bytes) -> list[str]:
     if not 0 < width * height <= _LARGEST:
         return []
     pixels = memoryview(base64.b64decode(drawn["pixels"])).cast("B", (height, width))
-    return [code.text for code in zxingcpp.read_barcodes(pixels, formats=_QR)]
+    return [
+        code.text
+        for code in zxingcpp.read_barcodes(pixels, formats=zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode]))
+    ]

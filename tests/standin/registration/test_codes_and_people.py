@@ -1,0 +1,81 @@
+"""What no mail can be trusted for is asked of a person, whose answer lets the visit go on; no code is typed that is not the page's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent.domain.authorization import State
+from agent.domain.login_order import OrderState
+from agent.store.database.engine import writing
+from agent.store.database.schema import accounts as table
+from fixtures.stand_in.generate import one_account
+from fixtures.stand_in.mail.code_noise import CODE_NOISE
+from fixtures.stand_in.registration.mail_codes import Purpose
+from fixtures.stand_in.scenario import Scenario
+from fixtures.stand_in.world import StandIn
+from tests.support.post_room import PostRoom, post_room
+from tests.support.sites.registrant import INVITATION_ID, MERCHANT, NEW
+
+
+def ordered(seed: int = 1, **plan: Any) -> Scenario:
+    """An address that may register, invited by a seller."""
+    offered = {"merchant_id": MERCHANT, "email": NEW, "invitation_id": INVITATION_ID}
+    planned = {"email": NEW, "form": "classic", "two_step": {"step_up": []}, **plan}
+    return one_account(seed, seller={"merchant_id": MERCHANT}, registrations=[planned], invitations=[offered])
+
+
+def assert_accepted(room: PostRoom) -> None:
+    assert room.account().authorization in (State.AWAITING_PERMISSIONS, State.AWAITING_CONFIRMATION)
+    assert room.placed().state is OrderState.DONE
+    counted = room.tally()
+    assert (counted["forms"], counted["logins"], counted["mail_codes_wrong"]) == (1, 1, 0)
+
+
+DOUBTFUL = {
+    "two numbers": {"mail_shape": "two_numbers"},
+    "no number": {"mail_shape": "no_number"},
+    "a language nobody listed": {"mail_language": "de"},
+    "no mail at all": {"mails": "never"},
+}
+
+
+@pytest.mark.sampled(1)
+@pytest.mark.parametrize("doubt", DOUBTFUL.values(), ids=DOUBTFUL)
+async def test_a_mail_that_leaves_a_doubt_is_answered_by_a_person(
+    stand_in: StandIn, tmp_path: Path, doubt: dict[str, Any]
+) -> None:
+    async with post_room(stand_in, ordered(**doubt), tmp_path) as room:
+        room.order()
+        ended = await room.visit(lambda _: room.mailed(Purpose.REGISTRATION))
+        assert [task.reason for task in room.asked] == ["mail_code"], ended.conclusion.why
+        assert_accepted(room)
+
+
+@pytest.mark.sampled(1)
+@pytest.mark.parametrize("are_answered", [True, False])
+async def test_a_code_at_sign_in_is_typed_only_where_the_account_allows_it(
+    stand_in: StandIn, tmp_path: Path, are_answered: bool
+) -> None:
+    user = {"sign_in": ["email", "password", "mail_code:approval"]}
+    async with post_room(stand_in, one_account(2, user=user), tmp_path) as room:
+        room.agent.register()
+        room.agent.admit()
+        with writing(room.agent.engine) as conn:
+            conn.execute(table.update().values(answer_mail_codes=are_answered))
+        ended = await room.visit()
+        typed = [entry.kind for entry in stand_in.realm.journal.of("mail_code.right", "mail_code.wrong")]
+        assert typed == (["mail_code.right"] if are_answered else []), ended.conclusion.why
+        assert (room.account().authorization is State.NEEDS_HUMAN) == (not are_answered)
+
+
+async def test_no_code_of_another_purpose_is_typed(stand_in: StandIn, tmp_path: Path) -> None:
+    noise = [kind for kind in CODE_NOISE if kind != "changed"] * 2
+    async with post_room(stand_in, ordered(mails="never", between_mails=noise), tmp_path) as room:
+        room.order()
+        ended = await room.visit()
+        assert ended.conclusion.error is not None, ended.conclusion.why
+        assert (room.tally()["mail_codes_wrong"], room.tally()["mail_codes_right"]) == (0, 0)
+        assert {task.reason for task in room.asked} <= {"mail_code"}
