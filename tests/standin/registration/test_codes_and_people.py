@@ -7,10 +7,14 @@ from typing import Any
 
 import pytest
 
-from agent.domain.authorization import State
+from agent.clock import utc_now
+from agent.domain.authorization import Event, State
 from agent.domain.login_order import OrderState
+from agent.store import transitions
 from agent.store.database.engine import writing
 from agent.store.database.schema import accounts as table
+from agent.store.people.tasks import Task
+from agent.store.sign_in import login_orders
 from fixtures.stand_in.generate import one_account
 from fixtures.stand_in.mail.code_noise import CODE_NOISE
 from fixtures.stand_in.registration.mail_codes import Purpose
@@ -18,6 +22,8 @@ from fixtures.stand_in.scenario import Scenario
 from fixtures.stand_in.world import StandIn
 from tests.support.post_room import PostRoom, post_room
 from tests.support.sites.registrant import INVITATION_ID, MERCHANT, NEW
+
+PHONE = "+12065550100"
 
 
 def ordered(seed: int = 1, **plan: Any) -> Scenario:
@@ -52,6 +58,34 @@ async def test_a_mail_that_leaves_a_doubt_is_answered_by_a_person(
         ended = await room.visit(lambda _: room.mailed(Purpose.REGISTRATION))
         assert [task.reason for task in room.asked] == ["mail_code"], ended.conclusion.why
         assert_accepted(room)
+
+
+@pytest.mark.sampled(1)
+@pytest.mark.parametrize("is_given_at_first", [True, False])
+async def test_the_code_sent_to_a_phone_comes_from_a_person(
+    stand_in: StandIn, tmp_path: Path, is_given_at_first: bool
+) -> None:
+    plan = ordered(steps=["mail_code", "phone:required"], login_made="form")
+    answers: list[str] = []
+
+    def texted(task: Task) -> str:
+        answers.append("000000" if not answers else room.texted())
+        assert task.reason == "sms_code"
+        return answers[-1]
+
+    async with post_room(stand_in, plan, tmp_path) as room:
+        room.order(phone=PHONE if is_given_at_first else None)
+        if not is_given_at_first:
+            ended = await room.visit()
+            assert ended.conclusion.error is not None
+            assert ended.conclusion.error.code == "phone_needed", ended.conclusion.why
+            with writing(room.agent.engine) as conn:
+                assert login_orders.set_phone(conn, "A1", PHONE, now=utc_now())
+                transitions.apply(conn, "A1", Event.RELEASED, now=utc_now(), why="a number was given")
+        ended = await room.visit(texted)
+        assert len(room.asked) == 2, ended.conclusion.why  # the first answer was wrong
+        assert_accepted(room)
+        assert (room.tally()["phones"], room.tally()["sms_codes_wrong"]) == (1, 1)
 
 
 @pytest.mark.sampled(1)
