@@ -6,6 +6,7 @@ from time import monotonic
 
 from flows.account.active_account import Shown, is_right_country, proves, read_active
 from flows.account.picker import Picker
+from flows.account.switcher import require_selected
 from flows.browser.scripts import PageMovedError
 from flows.catalogue.recognise import Recognition
 from flows.catalogue.schema import SessionRule
@@ -24,7 +25,7 @@ _NAVIGATION = 10.0  # seconds in which a page must show its navigation; it is re
 async def choose_account(visit: Visit, *, account: SellerAccount, bounds: Bounds | None = None) -> ActiveAccount:
     """Make the account the active one, unless a page already proves that it is.
 
-    Prove it afterwards. Needs a signed-in visit.
+    Prove it afterwards; the account switcher's own answer, where one was heard, may not contradict. Needs a signed-in visit.
 
     Raises:
         AccountNotOfferedError: the picker shows no such merchant and marketplace, or more than one.
@@ -105,6 +106,8 @@ async def _proven(walk: Navigator, account: SellerAccount, picker: Picker) -> Ac
             await walk.settle()
             continue
         active = proves(shown, account, walk.visit, chosen=picker.is_chosen, chosen_by_id=picker.is_chosen_by_id)
+        if active:
+            await require_selected(walk.visit, account)
         if active or not shown.is_silent or monotonic() > ends:
             return active
         await walk.changed()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flows.account.choose_account import choose_on
+from flows.account.switcher import note_listed, require_listed
 from flows.browser.guard import require_on_top
 from flows.browser.scripts import ask
 from flows.catalogue.recognise import Recognition
@@ -97,9 +98,11 @@ class _Accepting:
     invitation: InvitationLink
     account: SellerAccount
     hooks: FlowHooks
+    document: int = 0  # from which on a list of accounts may hold the merchant
 
     async def run(self) -> Acceptance:
         self._require(await self.sign_in.arrive(prove=True))
+        await note_listed(self.walk.visit, self.account, global_account_id=self.invitation.global_account_id)
         seen = await self._open_link()
         if seen.screen != "invitation_offered":
             return await self._without_click(seen)
@@ -138,11 +141,7 @@ class _Accepting:
             case screen if screen in _INSIDE:
                 # Led away from the invitation: accepted earlier, if the merchant is among ours.
                 active = await choose_on(self.walk, self.account)
-                return Acceptance(
-                    outcome=AcceptanceOutcome.ALREADY_ACCEPTED,
-                    merchant_id=active.merchant_id,
-                    merchant_name=active.merchant_name,
-                )
+                return await self._listed(AcceptanceOutcome.ALREADY_ACCEPTED, active.merchant_id, active.merchant_name)
             case _:
                 raise self._closed(seen)
 
@@ -174,6 +173,7 @@ class _Accepting:
             _CLICK_VALID
         )  # from before the leave was asked for: that is when it was given at the earliest
         await self.hooks.before_act(Act.ACCEPT_INVITATION)
+        self.document = self.walk.visit.switcher.document + 1
         await self.walk.click(accept.handle, until=until)
         self.walk.visit.tell("pressed", seen, element=accept.name, candidate=accept.candidate)
 
@@ -223,15 +223,25 @@ class _Accepting:
         A merchant that is not listed yet stays open.
         """
         if seen.screen not in _INSIDE and await self._names_merchant():
-            return Acceptance(
-                outcome=outcome, merchant_id=self.invitation.merchant_id, merchant_name=self.account.merchant_name
-            )
+            return await self._listed(outcome, self.invitation.merchant_id, self.account.merchant_name)
         try:
             active = await choose_on(self.walk, self.account)
         except AccountNotOfferedError:
             # "a few minutes to an hour" until it shows; whose it is was signed with the invitation
-            return Acceptance(outcome=outcome, merchant_id=self.invitation.merchant_id)
-        return Acceptance(outcome=outcome, merchant_id=active.merchant_id, merchant_name=active.merchant_name)
+            return await self._listed(outcome, self.invitation.merchant_id, None)
+        return await self._listed(outcome, active.merchant_id, active.merchant_name)
+
+    async def _listed(
+        self, outcome: AcceptanceOutcome, merchant_id: str | None, merchant_name: str | None
+    ) -> Acceptance:
+        """Conclude, unless the list of accounts that the page was given contradicts."""
+        await require_listed(
+            self.walk.visit,
+            self.account,
+            since=self.document,
+            global_account_id=self.invitation.global_account_id,
+        )
+        return Acceptance(outcome=outcome, merchant_id=merchant_id, merchant_name=merchant_name)
 
     async def _names_merchant(self) -> bool:
         known = [

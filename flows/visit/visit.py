@@ -15,6 +15,7 @@ from flows.errors import SiteRefusedError
 from flows.redaction.redact import Redactor
 from flows.visit.hand_over import Handed, HandOver
 from flows.visit.requests import OpenRequests
+from flows.visit.switcher_answers import SwitcherAnswers
 from flows.visit.visit_time import VisitTime
 
 
@@ -24,7 +25,7 @@ class StoryStep:
 
     at: datetime
     screen: str
-    act: str  # "seen", "pressed", "filled", "opened"
+    act: str  # "seen", "pressed", "filled", "opened", "heard"
     element: str = ""
     candidate: int = 0  # which candidate found the element; above 0 is drift
     alert: str = ""
@@ -48,10 +49,12 @@ class Visit:
     person_acted: bool = False  # a person has used the page
     time: VisitTime = field(default_factory=VisitTime)
     requests: OpenRequests = field(init=False)
+    switcher: SwitcherAnswers = field(init=False)
 
     def __post_init__(self) -> None:
         """Listen to the page's requests from its beginning."""
         self.requests = OpenRequests(self.page)
+        self.switcher = SwitcherAnswers(self.page)
 
     async def storage_state(self) -> dict[str, Any]:
         """Return cookies and local storage, to be stored encrypted and given to the next visit."""
@@ -86,6 +89,10 @@ class Visit:
             seconds=round(seconds, 3),
         )
         self.story.append(step)
+
+    def note(self, of: str, what: str) -> None:
+        """Add to the story what was heard beside the page; no word of the site's own."""
+        self.story.append(StoryStep(at=datetime.now(UTC), screen=of, act="heard", element=what))
 
     @property
     def drift(self) -> list[StoryStep]:

@@ -23,14 +23,25 @@ LINK = InvitationLink(
 )
 
 
+class SilentSwitcher:
+    """An account switcher of which nothing was heard."""
+
+    async def settled(self, **_: Any) -> None:
+        """Nothing was asked."""
+
+    def heard(self, *_: Any, **__: Any) -> list[Any]:
+        return []
+
+
 async def test_a_merchant_that_shows_an_hour_later_is_the_invitation_s(monkeypatch: pytest.MonkeyPatch) -> None:
     async def not_yet(*_: Any) -> None:
         raise AccountNotOfferedError("it takes a few minutes to an hour")
 
     monkeypatch.setattr(accept_invitation, "choose_on", not_yet)
     nothing = cast("Any", SimpleNamespace())
+    walk = cast("Any", SimpleNamespace(visit=SimpleNamespace(switcher=SilentSwitcher())))
     account = SellerAccount(marketplace=marketplace("US"), merchant_id=None, merchant_name=None)
-    accepting = _Accepting(walk=nothing, sign_in=nothing, invitation=LINK, account=account, hooks=nothing)
+    accepting = _Accepting(walk=walk, sign_in=nothing, invitation=LINK, account=account, hooks=nothing)
     seen = cast("Any", SimpleNamespace(screen="app"))
     assert await accepting._confirmed(AcceptanceOutcome.ACCEPTED, seen) == Acceptance(
         outcome=AcceptanceOutcome.ACCEPTED, merchant_id=MERCHANT
