@@ -16,7 +16,10 @@ class Exit(IntEnum):
 
 
 class AgentError(Exception):
-    """Base of our own errors: one sentence saying what was expected, what was found, what to do. Never holds a secret."""
+    """Base of our own errors.
+
+    One sentence saying what was expected, what was found, what to do. Never holds a secret.
+    """
 
     exit_code = Exit.ENVIRONMENT
 

@@ -18,7 +18,10 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", 
 
 
 def printable(text: object, *, lines: bool = False) -> str:
-    """Write control characters out as `\\x1b` and `\\u202e`; tabulators and newlines too, unless `lines` are wanted."""
+    """Write control characters out as `\\x1b` and `\\u202e`.
+
+    Tabulators and newlines too, unless `lines` are wanted.
+    """
     shown = _STEERING.sub(_written, str(text).replace("\r\n", "\n") if lines else str(text))
     return shown if lines else _BREAKS.sub(_written, shown)
 
@@ -34,7 +37,7 @@ def printable_cell(value: object) -> str:
 
 
 def unguarded_cell(cell: str) -> str:
-    """A cell as it was before `printable_cell` kept spreadsheets from taking it for a formula."""
+    """A cell as it was before `printable_cell` guarded it for spreadsheets."""
     return cell[1:] if cell[:1] == "'" and cell[1:].lstrip(" \xa0\u3000")[:1] in _FORMULA and len(cell) > 1 else cell
 
 
@@ -47,7 +50,10 @@ def _written(found: re.Match[str]) -> str:
 
 
 def printable_json(document: str) -> str:
-    """Escape the same characters inside a JSON text, where it means the same to every reader."""
+    """Escape the same characters inside a JSON text.
+
+    They mean the same to every reader.
+    """
     return _STEERING.sub(_json_escape, document)
 
 

@@ -38,7 +38,7 @@ class UnknownScreenError(FlowError):
 
 
 class StuckError(FlowError):
-    """The same screen was seen three times without progress, or the visit ran out of its bound of steps."""
+    """A screen was seen three times without progress, or a bound was reached."""
 
     code = "stuck"
     disposition = Disposition.NEEDS_HUMAN
@@ -122,14 +122,17 @@ class PartnerLinkError(FlowError):
 
 
 class AccountNotOfferedError(FlowError):
-    """The picker, or the site, does not offer the merchant and marketplace (not yet granted, revoked, or ambiguous)."""
+    """The merchant and marketplace are not offered.
+
+    Not yet granted, revoked, or ambiguous.
+    """
 
     code = "account_not_offered"
     disposition = Disposition.RETRY
 
 
 class WrongAccountError(FlowError):
-    """After choosing, the page does not prove that the right merchant and marketplace are active."""
+    """The page does not prove the right merchant and marketplace after choosing."""
 
     code = "wrong_account"
     disposition = Disposition.NEEDS_HUMAN

@@ -1,4 +1,7 @@
-"""The marketplaces of Seller Central and the hosts that serve them, as data (facts: sign-in, 2.1)."""
+"""The marketplaces of Seller Central and their hosts, as data.
+
+Facts: sign-in, 2.1.
+"""
 
 from __future__ import annotations
 

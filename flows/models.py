@@ -23,7 +23,7 @@ class SiteLevel(StrEnum):
 
 
 class Act(StrEnum):
-    """An act that is journaled before it happens, because doing it twice costs something."""
+    """An act that is journaled before it happens: doing it twice costs something."""
 
     TYPE_PASSWORD = "type_password"  # noqa: S105 - the name of an act
     TYPE_CODE = "type_code"
@@ -36,7 +36,10 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marketplace:
-    """One Amazon marketplace and the Seller Central host that serves it (facts: sign-in, 2.1)."""
+    """One Amazon marketplace and the Seller Central host that serves it (facts.
+
+    Sign-in, 2.1).
+    """
 
     code: str  # US, UK, DE ...
     marketplace_id: str  # ATVPDKIKX0DER ...
@@ -59,7 +62,10 @@ class SellerAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
-    """Who signs in. The one-time code is asked for through `FlowHooks.next_code` only when a screen wants it."""
+    """Who signs in.
+
+    The one-time code is asked for through `FlowHooks.next_code` only when a screen wants it.
+    """
 
     user_email: str
     password: SecretStr

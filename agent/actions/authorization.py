@@ -15,7 +15,9 @@ from agent.store.merchants import Merchant
 def authorize_api(
     conn: Connection, account_id: str, status: ApiAuthorization, *, merchant: Merchant | None = None, now: datetime
 ) -> Account:
-    """Say whether the API authorization is complete, and with it which merchant it is of; the same again changes nothing.
+    """Say whether the API authorization is complete, and of which merchant.
+
+    The same again changes nothing.
 
     Raises:
         UnknownAccountError: there is no such account.

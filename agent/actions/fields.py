@@ -1,4 +1,4 @@
-"""The fields of an account as people and programs give them, checked before anything is stored.
+"""The fields of an account, checked before anything is stored.
 
 No error repeats a value: a cell in the wrong column may be a password. Whoever shows the error knows the place.
 """
@@ -60,7 +60,10 @@ def parse_account(fields: Mapping[str, Any]) -> NewAccount:
 
 
 def check_account(fields: Mapping[str, Any]) -> tuple[NewAccount | None, list[FieldError]]:
-    """Check what was given for an account: the account, or everything that is wrong with it."""
+    """Check what was given for an account.
+
+    The account, or everything that is wrong with it.
+    """
     given = {name: str(value).strip() for name, value in fields.items() if value not in (None, "")}
     errors: list[FieldError] = []
     if not set(fields) <= set(FIELDS):
@@ -82,7 +85,10 @@ def check_account(fields: Mapping[str, Any]) -> tuple[NewAccount | None, list[Fi
 
 
 def check_order(fields: Mapping[str, Any]) -> tuple[NewOrder | None, list[FieldError]]:
-    """Check what was given to create a login with: the order, if one was given, or everything that is wrong with it."""
+    """Check what was given to create a login with.
+
+    The order, if one was given, or everything that is wrong with it.
+    """
     given = {name: str(fields[name]).strip() for name in ORDER if fields.get(name) not in (None, "")}
     try:
         is_wanted = parse_flag(given.pop("create_login", "false"), field="create_login")
@@ -168,7 +174,9 @@ def parse_marketplace(code: str) -> str:
 
 
 def parse_marketplaces(text: str, *, field: str = "also_marketplaces") -> tuple[str, ...]:
-    """The canonical codes of a comma-separated list, each once, in order; an empty text is none.
+    """The canonical codes of a comma-separated list, each once, in order.
+
+    An empty text is none.
 
     Raises:
         FieldError: Amazon has no marketplace of a code.
@@ -181,7 +189,9 @@ def parse_marketplaces(text: str, *, field: str = "also_marketplaces") -> tuple[
 
 
 def require_one_region(code: str, others: Collection[str]) -> None:
-    """Refuse other marketplaces that are none, or where one seller and one session are not at home.
+    """Refuse other marketplaces that are none of the account's own.
+
+    They are of the region where its seller and its session are at home.
 
     Raises:
         FieldError: one of them is the account's own marketplace, or of another region.

@@ -58,7 +58,7 @@ def register(
 
 
 def order_login(conn: Connection, account_id: str, order: NewOrder, *, now: datetime) -> None:
-    """Order a login for an account that is registered already, or anew after an order that ended.
+    """Order a login for a registered account, or anew after an order that ended.
 
     Raises:
         UnknownAccountError: there is none.
@@ -75,7 +75,9 @@ def order_login(conn: Connection, account_id: str, order: NewOrder, *, now: date
 
 
 def remove(conn: Connection, account_id: str, *, now: datetime, keep_evidence: timedelta, who: str | None) -> None:
-    """Forget an account with its secrets, session, audits and history; its evidence goes after `keep_evidence`.
+    """Forget an account with its secrets, session, audits and history.
+
+    Its evidence goes after `keep_evidence`.
 
     Nothing changes in Seller Central. What is remembered of its passwords, as keyed hashes of its user email, stays, and
     so does the proof of what was erased.

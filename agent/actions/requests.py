@@ -20,7 +20,9 @@ class WhichRequestError(Exception):
 def answer_request(
     conn: Connection, request_id: str, text: str, *, sealing: str, who: str, now: datetime
 ) -> PersonRequest:
-    """Give an answer to one open request; it is sealed, and taken once by the visit that asked.
+    """Give an answer to one open request.
+
+    It is sealed, and taken once by the visit that asked.
 
     Raises:
         NoOpenRequestError, RequestExpiredError: nobody waits for it.

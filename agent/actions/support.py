@@ -1,4 +1,4 @@
-"""Everything a support case needs about one account, in one file that may be given away."""
+"""Everything a support case needs about one account, in one file to give away."""
 
 from __future__ import annotations
 
@@ -39,7 +39,10 @@ _FIXED_TIME = (1980, 1, 1, 0, 0, 0)  # of entries: the same content is the same 
 
 
 class LeakError(ConfigurationError):
-    """Something that must not be given away is still there after scrubbing; nothing was written."""
+    """Something that must not be given away is still there after scrubbing.
+
+    Nothing was written.
+    """
 
 
 @dataclass(slots=True)
@@ -51,7 +54,9 @@ class _Parts:
 
 
 def support_file(conn: Connection, vault: Vault, account_id: str, *, settings: Settings, now: datetime) -> bytes:
-    """Build the zip: `summary.html`, status, story, audits, stories and masked pictures of the newest visits.
+    """Build the zip of a support case.
+
+    It holds `summary.html`, status, story, audits, stories and masked pictures of the newest visits.
 
     The vault is needed to know what must not be in it.
 
@@ -130,7 +135,10 @@ def _gather(conn: Connection, account: Account, evidence: Path, now: datetime) -
 
 
 def _take_visit(parts: _Parts, folder: Path, name: str) -> None:
-    """The story and the masked pictures of one visit; pages and recordings stay where they are."""
+    """The story and the masked pictures of one visit.
+
+    Pages and recordings stay where they are.
+    """
     if not folder.is_dir() or folder.is_symlink():
         return
     for file in sorted(folder.rglob("*")):

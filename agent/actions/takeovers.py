@@ -1,4 +1,7 @@
-"""Asking for an account's page: only where a person at it may help, and never after a rejected password."""
+"""Asking for an account's page.
+
+Only where a person at it may help, and never after a rejected password.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +54,9 @@ def ask(conn: Connection, account_id: str, *, settings: Settings, person: str, r
 def ask_survey(
     conn: Connection, account_id: str, *, settings: Settings, person: str, reason: str, now: datetime
 ) -> Takeover:
-    """Want a survey of the site with this account; a worker makes it, and its page may be taken over.
+    """Want a survey of the site with this account.
+
+    A worker makes it, and its page may be taken over.
 
     Raises:
         UnknownAccountError: there is no such account.

@@ -126,7 +126,10 @@ def main() -> None:
 
 
 def _hide_process() -> None:
-    """Let no other process of this user read our memory and first environment (prctl(2), PR_SET_DUMPABLE)."""
+    """Keep other processes of this user out of our memory.
+
+    Our first environment is closed to them, too (prctl(2), PR_SET_DUMPABLE).
+    """
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(_SET_DUMPABLE, 0, 0, 0, 0)
 

@@ -1,4 +1,7 @@
-"""How a command ends early: signals, readers that went away, streams that were never there."""
+"""How a command ends early.
+
+Signals, readers that went away, streams that were never there.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,10 @@ def have_streams() -> None:
 
 
 def is_broken_pipe(error: BaseException) -> bool:
-    """Whether what ended the command is that nobody reads what it prints, in a group of errors too."""
+    """Whether the command ended because nobody reads what it prints.
+
+    Groups of errors are looked into.
+    """
     if isinstance(error, BaseExceptionGroup):
         return all(is_broken_pipe(one) for one in error.exceptions)
     return isinstance(error, BrokenPipeError)

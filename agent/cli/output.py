@@ -25,7 +25,9 @@ def print_document(document: Mapping[str, Any]) -> None:
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, title: str | None = None) -> None:
-    """Print a table as wide as the terminal, or wide enough for a pipe; on a narrow terminal one field a line.
+    """Print a table as wide as the terminal, or wide enough for a pipe.
+
+    On a narrow terminal one field a line.
 
     Cell text is never read as markup, and never cut.
     """
@@ -44,7 +46,10 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, title:
 
 
 def print_fields(fields: Iterable[tuple[str, str]]) -> None:
-    """Print `name: value`, one a line; values as far to the right as the longest name asks for, where there is room."""
+    """Print `name: value`, one a line.
+
+    Values as far to the right as the longest name asks for, where there is room.
+    """
     fields = list(fields)
     out = console()
     indent = min(max((len(name) for name, _ in fields), default=0) + 2, _INDENT if _is_narrow(out) else 40)

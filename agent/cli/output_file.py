@@ -1,4 +1,7 @@
-"""Where `--output` writes: a regular file whole or not at all, anything else into it, `-` to standard output."""
+"""Where `--output` writes.
+
+A regular file whole or not at all, anything else into it, `-` to standard output.
+"""
 
 from __future__ import annotations
 

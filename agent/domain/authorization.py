@@ -1,4 +1,4 @@
-"""Where one account stands on the way to "complete", and what an event makes of it.
+"""Where one account stands, and what an event makes of it.
 
 `on` is the only door: it takes an event and where the account stands and says what follows. An event that the table
 (`agent.domain.event_rules`) does not list for a state is an error, never a guess.
@@ -101,7 +101,10 @@ def _resolve(event: Event, target: Target, standing: Standing) -> State:
 
 
 def _go_on(event: Event, standing: Standing) -> State:
-    """Where an account goes on: API first, then an open invitation, then where it stood."""
+    """Where an account goes on.
+
+    API first, then an open invitation, then where it stood.
+    """
     if not standing.api_complete:
         return State.API_AUTHORIZATION_REQUIRED
     if event is Event.REBOUND:
@@ -119,7 +122,10 @@ def _go_on(event: Event, standing: Standing) -> State:
 
 
 def _resumes_to(to: State, standing: Standing) -> State | None:
-    """Remember the last state that can be gone back to, through audits, pauses, people and the API."""
+    """Remember the last state that can be gone back to.
+
+    It is kept through audits, pauses, people and the API.
+    """
     if to not in (State.AUDITING, State.API_AUTHORIZATION_REQUIRED, *BLOCKED):
         return None
     if standing.state in STABLE - {State.API_AUTHORIZATION_REQUIRED}:

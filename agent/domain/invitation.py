@@ -1,4 +1,4 @@
-"""What a message may ask us to accept, who must expect it, and the rule that brings the two together."""
+"""What a message may ask us to accept, and which account expects it."""
 
 from __future__ import annotations
 
@@ -137,7 +137,9 @@ def build_link(*, host: str, invitation_id: str, merchant_id: str | None, global
 
 
 def rebuild_stored(stored: Link) -> Link:
-    """Build a stored link anew from its parts, and refuse one whose address says something else than they do.
+    """Build a stored link anew from its parts.
+
+    A link whose address says something else than its parts is refused.
 
     Raises:
         LinkPartsError: it was altered since it was checked.
@@ -190,7 +192,7 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruling:
-    """The end of judging: a verdict, a stable reason word, and one sentence for people."""
+    """The end of judging: a verdict, a stable reason, one sentence for people."""
 
     verdict: MailVerdict
     reason: str

@@ -1,4 +1,7 @@
-"""An order to create a login for an account's user email: who wants it, and how far it has come."""
+"""An order to create a login for an account's user email.
+
+Who wants it, and how far it has come.
+"""
 
 from __future__ import annotations
 

@@ -43,7 +43,9 @@ class NotAnAnswerError(ValueError):
 
 
 def parse_answer(kind: RequestKind, text: str) -> str:
-    """Read what a person gave, as it will be typed; empty for kinds that are answered by saying so.
+    """Read what a person gave, as it will be typed.
+
+    Empty for kinds that are answered by saying so.
 
     Raises:
         NotAnAnswerError: it is nothing of this kind.

@@ -1,4 +1,6 @@
-"""The breaker of sign-ins: when many accounts meet what nobody knows, no password is typed until a few have been tried.
+"""The breaker of sign-ins.
+
+When many accounts meet what nobody knows, no password is typed until a few have been tried.
 
 Pure: states, limits and what an end of a visit makes of them. Visits on a stored session are none of its business.
 """
@@ -11,7 +13,10 @@ from enum import StrEnum
 
 
 class Position(StrEnum):
-    """Closed: sign-ins go on. Open: none does. Trying: a few accounts at a time do, and decide."""
+    """Closed: sign-ins go on. Open: none does.
+
+    Trying: a few accounts at a time do, and decide.
+    """
 
     CLOSED = "closed"
     OPEN = "open"
@@ -52,14 +57,17 @@ class SignInBreaker:
     good: int = 0  # canaries that ended well
 
     def opens(self, *, bad: int, good: int, now: datetime, limits: BreakerLimits) -> SignInBreaker:
-        """Open when enough accounts, and a large enough share of them, ended badly since `since` within the window."""
+        """Whether enough accounts, and a large enough share, ended badly.
+
+        Counted since `since` within the window.
+        """
         if self.position is not Position.CLOSED or bad < limits.accounts or bad < limits.share * (bad + good):
             return self
         why = f"{bad} of {bad + good} accounts met an unknown screen, or their password was rejected or got no yes"
         return SignInBreaker(position=Position.OPEN, since=now, why=why, rest=limits.rest)
 
     def admits(self, account_id: str, *, now: datetime, limits: BreakerLimits) -> tuple[bool, SignInBreaker]:
-        """Whether this account's password may be typed now, and where the breaker stands then.
+        """Whether this password may be typed now, and where the breaker stands then.
 
         While it is not closed, one canary at a time is admitted after the rest.
         """

@@ -1,4 +1,6 @@
-"""The status document: what one account's customer may know, the same for API, console, panel, command and webhooks.
+"""The status document: what one account's customer may know.
+
+It is the same for API, console, panel, command and webhooks.
 
 It is a function of the account alone, so `revision` names exactly one document. Nothing for on-call is in it.
 """

@@ -1,1 +1,1 @@
-"""Mail intake: transport, watching, trust, and the hand-off of an invitation to its account."""
+"""Mail intake: transport, watching, trust, handing invitations to accounts."""

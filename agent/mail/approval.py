@@ -1,4 +1,7 @@
-"""Approving a held message: a person overrules what accounts expect, and says whose account it is."""
+"""Approving a held message.
+
+A person overrules what accounts expect, and says whose account it is.
+"""
 
 from __future__ import annotations
 
@@ -69,7 +72,9 @@ def approve(
     engine: Engine,
     now: datetime,
 ) -> int:
-    """Act on a held message because a person says so, and bind the account to the merchant it shows; returns
+    """Act on a held message because a person says so.
+
+    The account is bound to the merchant it shows. Returns
     invitations.id.
 
     What is overruled is what our accounts expect; another merchant or region than the account's is not.

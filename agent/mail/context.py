@@ -66,7 +66,9 @@ def policy_for(limits: MailSettings, mailbox: MailboxSettings | None) -> TrustPo
 
 
 def process_name() -> str:
-    """A new name of ours: host, process and its start (so that a reused number is not taken for us), and a word of
+    """Make a new name of ours.
+
+    Host, process and its start (so that a reused number is not taken for us), and a word of
     chance.
     """
     return f"{socket.gethostname()}:{os.getpid()}:{_started(os.getpid())}:{uuid4().hex[:8]}"

@@ -1,4 +1,4 @@
-"""Ruling on an offer by what its account expects, and the hand-over of an invitation to the account that does."""
+"""Ruling on an offer, and handing an invitation to the account that expects it."""
 
 from __future__ import annotations
 
@@ -53,7 +53,10 @@ def hand_over(
     message_id: int | None = None,
     asked_by: str | None = None,
 ) -> int:
-    """Record the invitation and let it happen to its account, in the caller's transaction; returns invitations.id."""
+    """Record the invitation and let it happen to its account.
+
+    Part of the caller's transaction. Returns invitations.id.
+    """
     assert judgement.offer is not None  # noqa: S101 - an accepted judgement has both
     assert judgement.account_id is not None  # noqa: S101
     row_id = invitations.record(

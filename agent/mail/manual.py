@@ -1,4 +1,4 @@
-"""One-off judging: a mail file or a link that a person gave, through the daemon's own checks."""
+"""One-off judging of a mail file or a link, by the daemon's own checks."""
 
 from __future__ import annotations
 
@@ -240,7 +240,7 @@ def examine_file(
     mailbox: str | None = None,
     arrived_at: datetime | None = None,
 ) -> Examination:
-    """Examine bytes under the policy of a mailbox, by default the first one of the settings.
+    """Examine bytes under a mailbox's policy, by default the first one's.
 
     Raises:
         UnconfirmedError: the judging process did not survive them.
@@ -279,7 +279,10 @@ def _without_accounts(examination: Examination, *, now: datetime, window: timede
 
 
 def _for_account(conn: Connection, judgement: Judgement, account: Account, *, any_merchant: bool) -> Judgement:
-    """The same, but a mail for somebody else is not this account's, nor one that came before from another seller."""
+    """Judge for one account.
+
+    A mail for somebody else is not this account's, nor one that came before from another seller.
+    """
     offer = judgement.offer
     if offer is None:
         return judgement

@@ -175,7 +175,7 @@ def _alarm(on_alarm: Callable[[str, str], None] | None) -> Callable[[str, str], 
 
 
 def _safely(callback: Callable[..., None] | None) -> Callable[..., None]:
-    """A callback of the daemon's, which may have closed its event loop while a thread of ours was still at work."""
+    """Call back into a daemon that may have closed its event loop meanwhile."""
 
     def call(*values: str) -> None:
         try:

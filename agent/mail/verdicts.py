@@ -32,7 +32,10 @@ def evidence(ruling: Ruling, steps: tuple[Step, ...]) -> Mapping[str, Any]:
 
 
 def doubt_missing_bytes(examination: Examination, *, missing: int) -> Examination:
-    """Hold what looks forged while the server says that the message is longer than what came."""
+    """Hold what looks forged while the message is longer than what came.
+
+    The length is the server's word.
+    """
     ruling = examination.ruling
     if missing <= 0 or ruling is None or ruling.reason not in _CUT_OFF:
         return examination

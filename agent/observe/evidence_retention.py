@@ -10,7 +10,9 @@ from pathlib import Path
 
 
 def forget_evidence(root: Path, *, before: datetime, bytes_per_account: int) -> int:
-    """Delete the folders of visits that ended before, and of each account the oldest beyond its share; returns how
+    """Delete the folders of visits that are too old or too many.
+
+    Those that ended before a time, and of each account the oldest beyond its share. Returns how
     many. `root` holds a folder an account.
 
     Links are neither followed nor removed. An account's newest folder is kept whatever its size: its visit may still be running.

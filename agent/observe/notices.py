@@ -1,4 +1,7 @@
-"""What people read: one notice for everything that happened at the same time, with how many and the first few of them."""
+"""What people read: one notice for what happened at the same time.
+
+It says how many, and the first few of them.
+"""
 
 from __future__ import annotations
 

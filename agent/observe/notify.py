@@ -101,7 +101,7 @@ class Alarms:
         return {trouble.key for trouble in await asyncio.to_thread(self.board.list_open, prefix)}
 
     async def run(self) -> None:
-        """Tell people for ever: soon after something happened, then not again before the pause is over."""
+        """Tell people for ever: soon after something happened, then after a pause."""
         while True:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_LOOK_EVERY):

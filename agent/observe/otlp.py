@@ -1,4 +1,6 @@
-"""Traces by OTLP over HTTP, redacted; the only file that knows OpenTelemetry, imported where an endpoint is set.
+"""Traces by OTLP over HTTP, redacted.
+
+The only file that knows OpenTelemetry, imported where an endpoint is set.
 
 The library's own variables (`OTEL_*`) are ignored on purpose: they would decide what leaves, and where to.
 """
@@ -37,7 +39,10 @@ _NANO = 1_000_000_000
 
 
 class OtlpTracer:
-    """Keeps spans in a queue and sends them from a thread of its own; nothing here waits for the receiver."""
+    """Keeps spans in a queue and sends them from a thread of its own.
+
+    Nothing here waits for the receiver.
+    """
 
     def __init__(self, endpoint: str, redaction: Redaction, *, every: float = _EVERY) -> None:
         """Set up; nothing is sent yet, and a receiver that is away is found out later."""
@@ -102,7 +107,10 @@ class _Running:
 
 
 class _Redacting(SpanProcessor):
-    """Lets through names and attributes of the closed lists alone, redacted while the visit's secrets are known."""
+    """Lets through names and attributes of the closed lists alone, redacted.
+
+    As long as the visit's secrets are known.
+    """
 
     def __init__(self, after: BatchSpanProcessor, redaction: Redaction) -> None:
         self._after = after

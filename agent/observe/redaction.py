@@ -1,4 +1,7 @@
-"""What must not be printed: the settings' secrets always, those of a visit as long as it runs."""
+"""What must not be printed.
+
+The settings' secrets always, those of a visit as long as it runs.
+"""
 
 from __future__ import annotations
 

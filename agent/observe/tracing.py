@@ -1,4 +1,6 @@
-"""Spans: their names, the closed list of their attributes, and the tracer of this process. Without one nothing is done.
+"""Spans: their names, attributes and the tracer of this process.
+
+The list of attributes is closed. Without a tracer nothing is done.
 
 No message of an error, no address beyond its host, no text of a page or a mail is ever an attribute: only names and numbers
 of ours. What exports them redacts all the same.
@@ -63,7 +65,10 @@ class Tracer(Protocol):
     """What keeps and sends spans."""
 
     def running(self, name: SpanName, attributes: Mapping[Attribute, Value]) -> AbstractContextManager[Span]:
-        """A span as long as the block; an error that leaves it makes it failed, by the error's class alone."""
+        """A span as long as the block.
+
+        An error that leaves it makes it failed, by the error's class alone.
+        """
 
     def past(self, name: SpanName, attributes: Mapping[Attribute, Value], *, begun: datetime, ended: datetime) -> None:
         """A span of what is over, inside the one that runs."""
@@ -108,7 +113,7 @@ def past_span(name: SpanName, attributes: Mapping[Attribute, Value], *, begun: d
 
 
 def host_and_path(url: str) -> dict[Attribute, Value]:
-    """The host of an address, and its path with everything left out that may say whose it is."""
+    """The host and path of an address, without what may say whose it is."""
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""

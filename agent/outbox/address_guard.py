@@ -39,7 +39,7 @@ class AddressRefusedError(UsageError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """A judged address: what is connected to, and the name that the certificate must bear."""
+    """A judged address: what to connect to, and the name its certificate must bear."""
 
     url: str  # with the address in place of the name
     host: str

@@ -1,4 +1,4 @@
-"""The deliverer: takes events up for endpoints and delivers them, each line in order, many lines at once.
+"""The deliverer: events for endpoints, each line in order, many lines at once.
 
 One process of all delivers: it holds a lease, which another takes over when it dies. What was sent and not yet written
 down is sent again under the same id.
@@ -65,7 +65,10 @@ class Deliverer:
     _running: dict[tuple[str, str], asyncio.Task[None]] = field(default_factory=dict)
 
     async def run(self) -> None:
-        """Deliver for ever; what is in flight when we are told to stop is sent again by whoever goes on."""
+        """Deliver for ever.
+
+        What is in flight when it is told to stop is sent again by whoever goes on.
+        """
         try:
             with self.ring.listening():
                 while True:
@@ -105,7 +108,10 @@ class Deliverer:
             return bool(self._active(conn)) or bool(deliveries.due_heads(conn, now=self.clock.now(), but=(), limit=1))
 
     def _rest(self) -> float:
-        """Hold no lease where there is nothing to do; returns the seconds until the next look."""
+        """Hold no lease where there is nothing to do.
+
+        Returns the seconds until the next look.
+        """
         if self._lease is not None:
             self._give_back(self._lease)
             self._lease = None
@@ -203,7 +209,10 @@ class Deliverer:
         return attempt
 
     def _conclude(self, outbound: Outbound, attempt: Attempt) -> tuple[Concluded, Outbound | None]:
-        """Write down what came of it, and read what comes after it in its line, in one transaction."""
+        """Write down what came of a delivery and read the next one of its line.
+
+        Both in one transaction.
+        """
         now = self.clock.now()
         with writing(self.engine) as conn:
             concluded = conclude(conn, outbound, attempt, now=now, chance=self.chance())

@@ -1,4 +1,4 @@
-"""The feed: reading events as they come, for streams, long-polls and webhooks of one process."""
+"""The feed: reading events as they come, for streams, long-polls and webhooks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What is about to be sent: the delivery with its endpoint, the body's bytes and the keys that sign it."""
+"""What is about to be sent.
+
+The delivery with its endpoint, the body's bytes and the keys that sign it.
+"""
 
 from __future__ import annotations
 

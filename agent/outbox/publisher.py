@@ -1,4 +1,7 @@
-"""The publisher: numbers what was committed, as soon as it is told, and every few seconds whether it is told or not."""
+"""The publisher: numbers what was committed.
+
+As soon as it is told, and every few seconds without being told.
+"""
 
 from __future__ import annotations
 

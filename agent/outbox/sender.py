@@ -41,7 +41,10 @@ class Attempt:
 
 @dataclass(slots=True, kw_only=True)
 class Sender:
-    """Sends with one client for each endpoint, so that no connection is used under another receiver's name."""
+    """Sends with one client for each endpoint.
+
+    No connection is used under another receiver's name.
+    """
 
     settings: Settings
     redaction: Redaction
@@ -90,7 +93,7 @@ class Sender:
             return Attempt(status=answer.status_code, answer=text, retry_after=after)
 
     def _client(self, endpoint_id: str) -> httpx.AsyncClient:
-        """No proxy of the environment, no redirects, no cookies carried over by anybody else's answer."""
+        """A client without proxies of the environment, redirects and foreign cookies."""
         if endpoint_id not in self._clients:
             self._clients[endpoint_id] = httpx.AsyncClient(
                 verify=self._trusted(),

@@ -30,7 +30,10 @@ log = structlog.get_logger(__name__)
 
 @asynccontextmanager
 async def watching(engine: Engine) -> AsyncIterator[None]:
-    """Pass signals of other processes on to the listeners of this one while the block runs, from a thread."""
+    """Pass signals of other processes on to the listeners of this one.
+
+    From a thread, while the block runs.
+    """
     stopping = threading.Event()
     thread = threading.Thread(target=_watch, args=(engine, stopping), name="event-signals", daemon=True)
     thread.start()

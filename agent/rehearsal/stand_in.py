@@ -37,7 +37,9 @@ def stand_in(
         ),
     ] = None,
 ) -> None:
-    """Start the stand-ins on loopback: Seller Central, a mailbox, a DNS server and a control port.
+    """Start the stand-ins on loopback.
+
+    Seller Central, a mailbox, a DNS server and a control port.
 
     Prints one JSON line with the addresses, the pins and the control URL, then serves until Ctrl-C. The agent reaches
     them by settings alone; docs/rehearsal.md shows a whole rehearsal.
@@ -86,7 +88,10 @@ def _exports(description: dict[str, Any], *, data_dir: Path) -> str:
 
 
 def _registrations(world: Scenario) -> list[dict[str, str]]:
-    """Each user with the seller of the same place, as `accounts import` takes them: A1, A2, ..."""
+    """Each user with the seller of the same place, as `accounts import` takes them.
+
+    A1, A2, ...
+    """
     return [
         {
             "id": f"A{number}",

@@ -15,7 +15,10 @@ COLUMNS = (
 
 
 class CsvReport:
-    """Writes a line for each permission, each finding about no row that was read, and each audit without either."""
+    """Writes a line for each permission and each finding about no row.
+
+    An audit without either has one line, too.
+    """
 
     def __init__(self, out: TextIO) -> None:
         self._writer = csv.writer(out, lineterminator="\n")

@@ -1,4 +1,4 @@
-"""OCSF 1.3: a finding is a Compliance Finding (class 2003), one JSON object a line.
+"""OCSF 1.3: a Compliance Finding (class 2003) for each finding, one a line.
 
 An audit without findings, or that is incomplete, is one, too.
 

@@ -1,4 +1,7 @@
-"""The one page of a support file: what stands, what was read, what happened, in UTC and in the seller's time."""
+"""The one page of a support file.
+
+What stands, what was read, what happened, in UTC and in the seller's time.
+"""
 
 from __future__ import annotations
 

@@ -51,7 +51,10 @@ class TextReport:
             )
 
     def _explained(self, document: AuditDocument) -> None:
-        """The list beside the pictures: what claimed how many pieces, and each gap with what a person may do."""
+        """The list beside the pictures.
+
+        What claimed how many pieces, and each gap with what a person may do.
+        """
         explained = document.get("explained")
         if explained is None:
             return

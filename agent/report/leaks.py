@@ -1,4 +1,4 @@
-"""What must not leave in a file for others, looked for once more in what was scrubbed already."""
+"""What must not leave in a file, looked for once more after scrubbing."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ _RULES = {"private key": _PRIVATE_KEY, "seed": _SEED, "token": _OWN_TOKEN, "cook
 
 
 def find_leaks(data: bytes, *, known: Redactor, allowed: Collection[str]) -> Iterator[str]:
-    """Name the kinds of what must not be there; never the value. Nothing found is no proof, only the last look.
+    """Name the kinds of what must not be there.
+
+    Never the value. Nothing found is no proof, only the last look.
 
     `known` holds values that must not appear, `allowed` the addresses and ids that may (the account's own).
     """
@@ -44,7 +46,10 @@ def find_leaks(data: bytes, *, known: Redactor, allowed: Collection[str]) -> Ite
 
 
 def without_lookalikes(text: str, *, instead: str) -> str:
-    """Leave out what only looks like a secret, such as the placeholder of a seed, which keeps its shape."""
+    """Leave out what only looks like a secret.
+
+    The placeholder of a seed keeps its shape, for example.
+    """
     for rule in _RULES.values():
         text = rule.sub(instead, text)
     return text

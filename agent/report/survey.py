@@ -1,4 +1,7 @@
-"""The report of a survey: what is ready, what is a draft, what to look at; as JSON, text and one HTML page."""
+"""The report of a survey: what is ready, what is a draft, what to look at.
+
+As JSON, text and one HTML page.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,10 @@ _NOT_LOOKED_AT = (
 def survey_document(
     *, account: str, at: datetime, ends: Sequence[StageEnd], sights: Sequence[ScreenSight], drafts: Sequence[str] = ()
 ) -> dict[str, Any]:
-    """Everything a survey found, as plain values. `drafts`: names of drafts that came of it."""
+    """Everything a survey found, as plain values.
+
+    `drafts`: names of drafts that came of it.
+    """
     screens = [_screen(sight) for sight in _once(sights)]
     unknown = [one for one in screens if one["screen"] == "unknown"]
     drifted = [one for one in screens if one["drift"]]
@@ -92,7 +98,10 @@ def survey_html(document: dict[str, Any]) -> str:
 
 
 def _once(sights: Sequence[ScreenSight]) -> list[ScreenSight]:
-    """Each page once: the same screen at the same address comes several times in one visit."""
+    """Each page once.
+
+    The same screen at the same address comes several times in one visit.
+    """
     return list({(one.stage, one.screen, one.claim, one.url, one.title): one for one in sights}.values())
 
 

@@ -13,7 +13,9 @@ from flows.survey.noticing import ScreenSight
 
 
 def write_survey(directory: Path, document: dict[str, Any], sights: Sequence[ScreenSight]) -> None:
-    """Write the report, and each unknown page so that `selectors check` reads it: the beginning of its draft.
+    """Write the report, and each unknown page so that `selectors check` reads it.
+
+    The beginning of its draft.
 
     Raises:
         ConfigurationError: they cannot be written.

@@ -44,7 +44,7 @@ class Report(Protocol):
 
 
 def open_report(format: Format, out: TextIO, *, evidence: Path) -> Report:
-    """Make a report; `evidence` is the directory that the documents' evidence paths start from."""
+    """Make a report; evidence paths start from the directory `evidence`."""
     match format:
         case Format.TEXT:
             return TextReport(out)

@@ -1,4 +1,7 @@
-"""Secrets that are kept in somebody else's store: references, what they name, and how reading one fails."""
+"""Secrets that are kept in somebody else's store.
+
+References, what they name, and how reading one fails.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`aws-sm://name`: AWS Secrets Manager; credentials come the ways AWS's own library finds them (an instance's role first)."""
+"""`aws-sm://name`: AWS Secrets Manager.
+
+Credentials come the ways AWS's own library finds them (an instance's role first).
+"""
 
 from __future__ import annotations
 
@@ -76,7 +79,10 @@ def _client_of(reference: Reference, settings: SecretsSettings) -> Any:
 
 @lru_cache(maxsize=16)
 def _client(region: str | None, endpoint: str | None, ca_file: str | None) -> Any:
-    """A client; making one takes a tenth of a second, and it renews its credentials itself."""
+    """A client, which renews its credentials itself.
+
+    Making one takes a tenth of a second.
+    """
     config = Config(
         connect_timeout=SECONDS, read_timeout=SECONDS, retries={"total_max_attempts": 1, "mode": "standard"}
     )
@@ -91,7 +97,10 @@ def _client(region: str | None, endpoint: str | None, ca_file: str | None) -> An
 
 
 def _asked(reference: Reference, ask: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
-    """What the service answers. Its own words are left out: they may repeat what was sent."""
+    """What the service answers.
+
+    Its own words are left out: they may repeat what was sent.
+    """
     try:
         return ask()
     except ClientError as err:

@@ -1,4 +1,7 @@
-"""`azure-kv://vault/secret`: Azure Key Vault, signed in to by a managed or workload identity, or a service principal."""
+"""`azure-kv://vault/secret`.
+
+Azure Key Vault, signed in to by a managed or workload identity, or a service principal.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +59,10 @@ def _client_of(reference: Reference, settings: SecretsSettings) -> SecretClient:
 
 @lru_cache(maxsize=16)
 def _client(url: str, ca_file: str | None) -> SecretClient:
-    """A client; it renews its tokens itself. The ways of developers' machines to sign in are left out."""
+    """A client; it renews its tokens itself.
+
+    The ways of developers' machines to sign in are left out.
+    """
     bounds = {"connection_timeout": SECONDS, "read_timeout": SECONDS, "retry_total": 0, "permit_redirects": False}
     credential = DefaultAzureCredential(
         exclude_shared_token_cache_credential=True,
@@ -72,7 +78,10 @@ def _client(url: str, ca_file: str | None) -> SecretClient:
 
 
 def _asked(reference: Reference, ask: Callable[[], Answer]) -> Answer:
-    """What the service answers. Its own words are left out: they may repeat what was sent."""
+    """What the service answers.
+
+    Its own words are left out: they may repeat what was sent.
+    """
     try:
         return ask()
     except CredentialUnavailableError as err:

@@ -20,7 +20,9 @@ _DENIED = 77  # EX_NOPERM of sysexits.h: the program says that it is refused
 
 
 def read(reference: Reference, settings: SecretsSettings) -> Mapping[str, Any]:
-    """Run the program: `{"password", "totp_secret", "version"}` on standard output. Exit 77 means that it is refused.
+    """Run the program: `{"password", "totp_secret", "version"}` on standard output.
+
+    Exit 77 means that it is refused.
 
     Raises:
         ConfigurationError: no program of this name is in SECRETS__EXEC.

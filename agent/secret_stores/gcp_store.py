@@ -24,7 +24,9 @@ Answer = TypeVar("Answer")
 
 
 def read(reference: Reference, settings: SecretsSettings) -> Mapping[str, Any]:
-    """Read the newest version; its `version` is the number at the end of the version's name.
+    """Read the newest version.
+
+    Its `version` is the number at the end of the version's name.
 
     Raises:
         ConfigurationError: the credentials' file is none, or the endpoint is plain http off loopback.
@@ -38,7 +40,9 @@ def read(reference: Reference, settings: SecretsSettings) -> Mapping[str, Any]:
 
 
 def write(reference: Reference, fields: Mapping[str, str], settings: SecretsSettings) -> None:
-    """Add a version; the secret itself must be there, because whoever makes it says where it is kept.
+    """Add a version to a secret that is there.
+
+    Whoever makes the secret says where it is kept.
 
     Raises:
         ConfigurationError, StoreUnavailableError, StoreDeniedError: as `read`.
@@ -64,7 +68,10 @@ def _client_of(reference: Reference, settings: SecretsSettings) -> Any:
 
 @lru_cache(maxsize=16)
 def _client(endpoint: str | None, credentials_file: str | None) -> Any:
-    """A client over REST, which needs no threads of its own; it renews its credentials itself."""
+    """A client over REST, which needs no threads of its own.
+
+    It renews its credentials itself.
+    """
     credentials: Any
     try:
         if credentials_file is None:
@@ -84,7 +91,10 @@ def _client(endpoint: str | None, credentials_file: str | None) -> Any:
 
 
 def _asked(reference: Reference, ask: Callable[[], Answer]) -> Answer:
-    """What the service answers. Its own words are left out: they may repeat what was sent."""
+    """What the service answers.
+
+    Its own words are left out: they may repeat what was sent.
+    """
     try:
         return ask()
     except GoogleAPICallError as err:

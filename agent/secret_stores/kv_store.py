@@ -1,4 +1,4 @@
-"""`vault://mount/path`: the key-value store, version 2, of HashiCorp Vault or OpenBao."""
+"""`vault://mount/path`: key-value store version 2 of Vault or OpenBao."""
 
 from __future__ import annotations
 

@@ -21,7 +21,9 @@ _REFUSED = (401, 403, 404)
 
 
 def read(reference: Reference, settings: SecretsSettings) -> Mapping[str, Any]:
-    """Read an item: the field `password`, and `totp_secret` or the one-time password; `version` is the item's.
+    """Read an item: the field `password`, and `totp_secret` or the one-time password.
+
+    `version` is the item's.
 
     Raises:
         ConfigurationError: no address or token is set, or the address is plain http off loopback.
@@ -34,7 +36,9 @@ def read(reference: Reference, settings: SecretsSettings) -> Mapping[str, Any]:
 
 
 def write(reference: Reference, fields: Mapping[str, str], settings: SecretsSettings) -> None:
-    """Change the item's two fields; the item must be there, because whoever makes it says who may see it.
+    """Change the item's two fields.
+
+    The item must be there, because whoever makes it says who may see it.
 
     Raises:
         ConfigurationError, StoreUnavailableError, StoreDeniedError: as `read`.
@@ -46,7 +50,10 @@ def write(reference: Reference, fields: Mapping[str, str], settings: SecretsSett
 
 
 def _with(item: Item, fields: Mapping[str, str]) -> Item:
-    """The item with these two; the one-time password is one of 1Password's own, so that people see codes."""
+    """The item with these two.
+
+    The one-time password is one of 1Password's own, so that people see codes.
+    """
     others = [each for each in item.fields or [] if not _is_password(each) and not _is_seed(each)]
     mine = [
         Field(id="password", type="CONCEALED", purpose="PASSWORD", label="password", value=fields["password"]),
@@ -81,7 +88,10 @@ def _require_live(reference: Reference, item: Item) -> None:
 
 @contextmanager
 def _asking(reference: Reference, settings: SecretsSettings) -> Iterator[Client]:
-    """A client for one question. The server's own words are left out: they may repeat what was sent."""
+    """A client for one question.
+
+    The server's own words are left out: they may repeat what was sent.
+    """
     address = safe_address(settings.op_address, setting="OP_ADDRESS", example="https://connect.example:8443")
     token = token_of(settings.op_token, settings.op_token_file, setting="OP_TOKEN")
     ca_file = believed(settings.ca_file, what="the authority of the secret store")

@@ -1,4 +1,7 @@
-"""A reference to a secret, such as `vault://mount/path` or `aws-sm://name`, and how reading one can fail."""
+"""A reference to a secret, and how reading one can fail.
+
+Such as `vault://mount/path` or `aws-sm://name`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What the stores have in common: addresses, tokens, time-outs, and a secret as one JSON text."""
+"""What the stores have in common.
+
+Addresses, tokens, time-outs, and a secret as one JSON text.
+"""
 
 from __future__ import annotations
 
@@ -67,7 +70,9 @@ def token_of(token: SecretStr | None, file: Path | None, *, setting: str) -> str
 
 
 def parse_text(reference: Reference, text: object) -> Mapping[str, Any]:
-    """The fields of a secret that is one JSON text, `{"password": "...", "totp_secret": "..."}`.
+    """The fields of a secret that is one JSON text, `{"password".
+
+    "...", "totp_secret": "..."}`.
 
     Raises:
         StoreUnavailableError: it is no JSON object.

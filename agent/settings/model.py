@@ -1,4 +1,7 @@
-"""All settings: environment (prefix SC_AGENT_, nested with __), .env, or the TOML file named by SC_AGENT_CONFIG."""
+"""All settings: environment, .env, or a TOML file.
+
+The environment has the prefix SC_AGENT_, nested with __; SC_AGENT_CONFIG names the file.
+"""
 
 from __future__ import annotations
 

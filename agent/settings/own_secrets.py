@@ -42,7 +42,9 @@ def database_secrets(url: str) -> set[str]:
 
 
 def with_password_of_environment(settings: Settings, environment: Mapping[str, str]) -> Settings:
-    """The settings with the password that the database's own library would take from the environment, so that it can be
+    """The settings with the database password of the environment.
+
+    The database's own library would take it from there; here it can be
     taken out there.
     """
     url, password = settings.database_url, environment.get(_DRIVERS_OWN)

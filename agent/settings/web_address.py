@@ -1,4 +1,7 @@
-"""Where the web role of this data directory listens, for commands on the same machine; port 0 is known only then."""
+"""Where the web role of this data directory listens.
+
+For commands on the same machine; port 0 is known only then.
+"""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What is remembered: schema, migrations, one repository a table, encryption at rest."""
+"""What is remembered: schema, migrations, repositories, encryption at rest."""

@@ -108,7 +108,10 @@ def get(conn: Connection, account_id: str, *, lock: bool = False) -> Account:
 
 
 def lock(conn: Connection, account_id: str) -> bool:
-    """Keep other writers off an account's row until the transaction ends; False when there is none."""
+    """Keep other writers off an account's row until the transaction ends.
+
+    False when there is none.
+    """
     query = sa.select(accounts.c.id).where(accounts.c.id == account_id).with_for_update()
     return conn.scalar(query) is not None
 
@@ -183,7 +186,9 @@ def list_due(
     but: Collection[str] = (),
     only: Collection[str] = (),
 ) -> list[Account]:
-    """At most `limit` accounts whose time has come, urgent ones first, then the longest waiting.
+    """At most `limit` accounts that are due.
+
+    Urgent ones first, then the longest waiting.
 
     With `free_at`, the time now as all workers see it and the length of a lease, accounts that somebody visits are
     left out. A lease longer than that was written before a clock was set back, and keeps nobody out.

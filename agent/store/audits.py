@@ -50,7 +50,10 @@ def _tell(
     document: AuditDocument,
     now: datetime,
 ) -> None:
-    """`audit.completed`, and `permissions.changed` where the findings are not those of the last settled audit."""
+    """Write `audit.completed`, and `permissions.changed` where findings changed.
+
+    Compared with the last settled audit.
+    """
     verdict, counts = document["verdict"], document["counts"]
     told = {"audit": number, "verdict": verdict, "rows": counts["permissions"], "findings": counts["findings"]}
     note(conn, EventType.AUDIT_COMPLETED, account_id=account, now=now, data=told)
@@ -101,7 +104,9 @@ def last_complete_audit(conn: Connection, account: str) -> AuditDocument | None:
 
 
 def forget_audits(conn: Connection, *, before: datetime) -> int:
-    """Delete audits older than a time, but keep each account's newest, and the newest that ended with a verdict; returns
+    """Delete old audits, but keep each account's newest.
+
+    The newest that ended with a verdict is kept, too. Returns
     how many went.
     """
     newer = audits.alias("newer")

@@ -1,4 +1,7 @@
-"""Erasures: proof that the data of an account that left are gone, which holds none of them."""
+"""Erasures: proof that the data of an account are gone.
+
+It holds none of them.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,10 @@ from agent.store.database.schema import erasures, metadata
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erasure:
-    """What was erased of one account: rows by table at once, its evidence when it is due."""
+    """What was erased of one account.
+
+    Rows by table at once, its evidence when it is due.
+    """
 
     id: int
     account_id: str
@@ -38,7 +44,7 @@ def count_rows(conn: Connection, account_id: str) -> dict[str, int]:
 def begin(
     conn: Connection, account_id: str, *, counts: dict[str, int], who: str | None, now: datetime, keep: timedelta
 ) -> None:
-    """Write down that an account's rows go now, and that its evidence goes after `keep`."""
+    """Note that an account's rows go now, and its evidence after `keep`."""
     conn.execute(
         erasures.insert().values(
             account_id=account_id, asked_at=now, asked_by=who, counts=counts, evidence_due=now + keep
@@ -47,7 +53,10 @@ def begin(
 
 
 def list_due(conn: Connection, *, now: datetime) -> list[Erasure]:
-    """Whose evidence has to go by now: also those that another worker, with a disk of its own, has seen to."""
+    """Whose evidence has to go by now.
+
+    Also those that another worker, with a disk of its own, has seen to.
+    """
     return _found(conn, erasures.c.evidence_due <= now)
 
 

@@ -1,4 +1,4 @@
-"""The table of insights: every reading of account health and the Featured Offer percentage, newest last."""
+"""The table of insights: every reading, newest last."""
 
 from __future__ import annotations
 
@@ -40,7 +40,9 @@ class StoredInsights:
 def record_insights(
     conn: Connection, account: Account, *documents: InsightsDocument, at: datetime, visit_id: str
 ) -> tuple[int, ...]:
-    """Keep the readings of one visit, one for each marketplace, and say whether everything can be read in all of them.
+    """Keep the readings of one visit, one for each marketplace.
+
+    And say whether everything can be read in all of them.
 
     Writes an event for each; returns their numbers.
     """
@@ -73,7 +75,7 @@ def _keep(conn: Connection, account: Account, document: InsightsDocument, *, at:
 
 
 def _told(account: Account, documents: Sequence[InsightsDocument]) -> dict[str, object]:
-    """What on-call reads: refused pages of an account whose rows pass, and nothing of it once they open."""
+    """What on-call reads of refused pages; nothing once they open."""
     refused = (reason for document in documents if (reason := refusal_reason(document)) is not None)
     reason = next(refused, None) if account.reading is ReadingSummary.PASS else None
     if reason is not None and (account.internal_reason is None or kept_reason(account.internal_reason)):
@@ -89,7 +91,10 @@ def last_insights(conn: Connection, account_id: str) -> StoredInsights | None:
 
 
 def newest_insights(conn: Connection, account: Account) -> list[StoredInsights]:
-    """The newest reading of each of its marketplaces, its own first; what was never read is left out."""
+    """The newest reading of each of its marketplaces, its own first.
+
+    What was never read is left out.
+    """
     codes = (account.marketplace, *account.also_marketplaces)
     places = [marketplace(code).marketplace_id for code in codes]
     found = (list_insights(conn, account.id, limit=1, marketplace_id=place) for place in places)
@@ -105,7 +110,7 @@ def list_insights(
     below: int | None = None,
     marketplace_id: str | None = None,
 ) -> list[StoredInsights]:
-    """The newest readings first, of those captured at or after `since` and with a number below `below`.
+    """The newest readings first, captured since `since`, numbered below `below`.
 
     With `marketplace_id` those of that marketplace alone.
     """
@@ -124,7 +129,10 @@ def list_insights(
 
 
 def features_read(conn: Connection, account_id: str) -> dict[str, str]:
-    """When each feature's data was read last, ISO 8601 in UTC; a feature that never was is not in it."""
+    """When each feature's data was read last, ISO 8601 in UTC.
+
+    A feature that never was is not in it.
+    """
     found: dict[str, str] = {}
     for stored in list_insights(conn, account_id, limit=_LOOK_BACK):
         for name in read_features(stored.document):
@@ -133,14 +141,14 @@ def features_read(conn: Connection, account_id: str) -> dict[str, str]:
 
 
 def list_due_insights(conn: Connection, *, now: datetime, limit: int) -> list[Account]:
-    """Complete accounts whose API authorization is complete and whose insights are due, the longest waiting first."""
+    """Complete accounts whose insights are due, the longest waiting first."""
     is_due = accounts.c.insights_due <= now
     query = sa.select(accounts).where(is_due, *_IS_READ).order_by(accounts.c.insights_due).limit(limit)
     return [account_of(row) for row in conn.execute(query).mappings()]
 
 
 def is_any_unscheduled(conn: Connection) -> bool:
-    """Whether an account has become complete since the first readings were scheduled last."""
+    """Whether an account became complete since readings were scheduled last."""
     query = sa.select(accounts.c.id).where(accounts.c.insights_due.is_(None), *_IS_READ).limit(1)
     return conn.scalar(query) is not None
 
@@ -151,7 +159,10 @@ def schedule_first(conn: Connection, *, due: datetime) -> None:
 
 
 def forget_insights(conn: Connection, *, before: datetime) -> int:
-    """Delete readings older than a time, but keep each account's newest; returns how many went."""
+    """Delete readings older than a time, but keep each account's newest.
+
+    Returns how many went.
+    """
     newer = insights.alias("newer")
     has_newer = sa.exists().where(newer.c.account_id == insights.c.account_id, newer.c.id > insights.c.id)
     return conn.execute(insights.delete().where(insights.c.captured_at < before, has_newer)).rowcount

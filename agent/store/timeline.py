@@ -26,7 +26,10 @@ class StoryPlace:
 def page(
     conn: Connection, account_id: str, *, after: StoryPlace | None, limit: int
 ) -> tuple[list[dict[str, Any]], StoryPlace | None]:
-    """At most `limit` entries, each with `at` (aware) and `kind`, and the place to go on after; None at the end."""
+    """At most `limit` entries, and the place to go on after; None at the end.
+
+    Each has `at` (aware) and `kind`.
+    """
     passed, until = (0, None) if after is None else (after.passed, after.at)
     most = limit + passed + 1
     found = [

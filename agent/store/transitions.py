@@ -110,7 +110,7 @@ def apply(
 def invitation_arrived(
     conn: Connection, account_id: str, invitation_row_id: int, *, now: datetime, why: str = "an invitation arrived"
 ) -> Account:
-    """Point the account at a recorded invitation and let it be accepted as soon as its state allows."""
+    """Point the account at a recorded invitation, to be accepted when it may be."""
     accounts.edit(conn, account_id, invitation=invitation_row_id)
     older = sa.and_(
         invitations.c.account_id == account_id, invitations.c.id != invitation_row_id, invitations.c.state.in_(_OPEN)

@@ -25,7 +25,10 @@ def start(
     now: datetime,
     egress: str | None = None,
 ) -> None:
-    """Write down that a visit begins; `egress` is the address it signs in from, where it has no session."""
+    """Write down that a visit begins.
+
+    `egress` is the address it signs in from, where it has no session.
+    """
     row = {"id": visit_id, "account_id": account_id, "kind": kind, "host": host, "worker": worker, "started_at": now}
     conn.execute(visits.insert().values(row | {"egress": egress}))
 
@@ -82,7 +85,7 @@ def started_by_account(conn: Connection, since: datetime, account_ids: Collectio
 
 
 def outcomes_of(conn: Connection, account_ids: Collection[str], *, since: datetime) -> list[str]:
-    """How the visits of these accounts ended that began since then, in the order they ended."""
+    """How these accounts' visits since then ended, in that order."""
     mine = sa.and_(
         visits.c.started_at > since, visits.c.account_id.in_(list(account_ids)), visits.c.outcome.is_not(None)
     )

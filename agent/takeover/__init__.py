@@ -1,1 +1,4 @@
-"""A person takes over a visit's page: who may act, what travels between console and worker, and what is kept of it."""
+"""A person takes over a visit's page.
+
+Who may act, what travels between console and worker, and what is kept of it.
+"""

@@ -1,4 +1,7 @@
-"""The open request beside a page that is kept: it tells people of the page, and takes an answer that needs no picture."""
+"""The open request beside a page that is kept.
+
+It tells people of the page, and takes an answer that needs no picture.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,10 @@ class Asking:
     _request: str | None = None
 
     def open(self, conn: Connection, *, answer: str | None, words: str, until: datetime) -> None:
-        """Ask; `answer` is what would be enough without a picture, `words` the page's own, redacted."""
+        """Ask a person.
+
+        `answer` is what would be enough without a picture, `words` the page's own, redacted.
+        """
         made = requests.open_request(
             conn,
             account_id=self.account_id,

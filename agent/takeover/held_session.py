@@ -1,4 +1,7 @@
-"""The worker's half of one take-over: the page, the wheel, the line to the console, and how it ends."""
+"""The worker's half of one take-over.
+
+The page, the wheel, the line to the console, and how it ends.
+"""
 
 from __future__ import annotations
 
@@ -88,7 +91,10 @@ class HeldSession:
         self._tell = ViewerWords(redactor=self.held.visit.redactor)
 
     async def run(self) -> tuple[Handed, TakeoverState]:
-        """Hold the page until it is passed, left or out of time; how it came back, and what the row says then."""
+        """Hold the page until it is passed, left or out of time.
+
+        How it came back, and what the row says then.
+        """
         self._result = asyncio.get_running_loop().create_future()
         work = [asyncio.create_task(self._watch()), asyncio.create_task(self._keep_line())]
         waited: set[asyncio.Future[Any]] = {*work, self._result}
@@ -288,7 +294,10 @@ class HeldSession:
             await self._tell.outline(await self.held.outline())
 
     async def _is_lifted(self) -> bool:
-        """Draw the curtain while a secret is on the page, and lift it once it is not; False while it is drawn."""
+        """Draw the curtain while a secret is on the page, and lift it once it is not.
+
+        False while it is drawn.
+        """
         if await self.held.is_clean():
             if self._dark_for:
                 await self._lift()

@@ -1,4 +1,7 @@
-"""A visit's way to hand its page over: is anybody there, is there a place, and what is written down of it."""
+"""A visit's way to hand its page over.
+
+Is anybody there, is there a place, and what is written down of it.
+"""
 
 from __future__ import annotations
 
@@ -89,7 +92,10 @@ class Holding:
             self.parts.places.give_back()
 
     async def ended(self, outcome: str) -> None:
-        """The visit is over: say so in the take-over that was handed back, or was never needed."""
+        """Note in the take-over that its visit is over.
+
+        It was handed back, or was never needed.
+        """
         row = self.row or self.asked
         if row is None:
             return
@@ -251,7 +257,7 @@ class Holding:
                 )
 
     def _stopped(self, row_id: str) -> None:
-        """Write down that the visit was ended in the middle, and by what as far as can be told."""
+        """Write down that the visit was ended in the middle, and by what."""
         try:
             self._write(row_id, TakeoverState.STOPPED, why=self._why_stopped())
         except SQLAlchemyError as err:

@@ -85,7 +85,10 @@ async def dial(settings: Settings, takeover_id: str, ticket: str) -> AsyncIterat
 
 
 def console_address(settings: Settings) -> str:
-    """Where the console is: WEB__PUBLIC_URL, else where this data directory's web role listens."""
+    """Where the console is.
+
+    WEB__PUBLIC_URL, else where this data directory's web role listens.
+    """
     web = settings.web
     if web.public_url is not None:
         return web.public_url.rstrip("/").replace("http", "ws", 1)

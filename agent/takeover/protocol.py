@@ -1,4 +1,6 @@
-"""What travels between a viewer, the relay and the worker that holds a page: a closed set of messages.
+"""What travels between a viewer, the relay and the worker that holds a page.
+
+A closed set of messages.
 
 JSON texts of at most 4 kB from the viewer, pictures as binary messages from the worker.
 """
@@ -96,7 +98,10 @@ class Fill(_Act):
 
 
 class SubmitWithPassword(_Act):
-    """The person has answered the picture; the agent types the password and sends the form."""
+    """The person has answered the picture.
+
+    The agent types the password and sends the form.
+    """
 
     type: Literal["submit_with_password"]
 

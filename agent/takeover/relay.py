@@ -1,4 +1,6 @@
-"""The console's half of a take-over: joins a worker's line and one viewer, and lets no event through without the wheel.
+"""The console's half of a take-over.
+
+Joins a worker's line and one viewer, and lets no event through without the wheel.
 
 Holds no page and no secret; what it knows of the wheel is what the worker told last.
 """
@@ -110,7 +112,9 @@ class Relay:
         self._clear(takeover_id, desk)
 
     async def viewer_says(self, takeover_id: str, viewer: Viewer, text: str | bytes) -> bool:
-        """Let an event through if it holds the wheel; else refuse and count it, and never keep it for later.
+        """Let an event through if it holds the wheel.
+
+        Else refuse and count it, and never keep it for later.
 
         Raises:
             BadMessageError: it is none of the messages.

@@ -1,4 +1,7 @@
-"""Which screens are offered to a person, and what may leave the browser meanwhile; pure."""
+"""Which screens are offered to a person, and what may leave the browser meanwhile.
+
+Pure.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What is kept of a take-over: which controls, how many keys, what was stopped; never the keys, never a picture."""
+"""What is kept of a take-over: which controls, how many keys, what was stopped.
+
+Never the keys, never a picture.
+"""
 
 from __future__ import annotations
 

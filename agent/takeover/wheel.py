@@ -1,4 +1,6 @@
-"""Who may act on a page that is taken over: the agent, nobody, or one person; pure.
+"""Who may act on a page that is taken over: the agent, nobody, or one person.
+
+Pure.
 
 Each change makes a new token. Whoever acts shows the token; an old one is refused, never queued.
 """

@@ -1,4 +1,7 @@
-"""The catalogue of a visit: the shipped one, with what people adopted laid under it."""
+"""The catalogue of a visit.
+
+The shipped one, with what people adopted laid under it.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,9 @@ log = structlog.get_logger(__name__)
 
 
 def current_catalogue(engine: Engine, *, also: tuple[str, ...] = (), trial: Trial | None = None) -> Catalogue:
-    """The catalogue as it is now: every visit asks, so that an adoption counts from the next visit on.
+    """The catalogue as it is now.
+
+    Every visit asks, so that an adoption counts from the next visit on.
 
     `also`: files that only some errands know. `trial`: whose visit it is; an adoption is tried on canaries first.
     """

@@ -1,4 +1,7 @@
-"""What one-off commands lend their visits: the worker's context with one browser, which ends with the command."""
+"""What one-off commands lend their visits.
+
+The worker's context with one browser, which ends with the command.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,9 @@ async def command_context(
     explains: bool = False,
     patient: bool = False,
 ) -> AsyncIterator[WorkerContext]:
-    """Lend the context of a command; a challenge is waited out for 15 s at most, unless it is `patient`.
+    """Lend the context of a command.
+
+    A challenge is waited out for 15 s at most, unless it is `patient`.
 
     Raises:
         ConfigurationError: there is no browser.

@@ -1,4 +1,4 @@
-"""What a visit's errand lets it ask the site for, and which screens it knows besides."""
+"""What an errand may ask the site for, and which screens it knows besides."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from flows.catalogue.load import MAIL_CODES, REGISTRATION
 
 
 def policy_of(plan: Plan) -> HostPolicy:
-    """The hosts and paths of a visit; the settings of a login only for an order or a rotation."""
+    """The hosts and paths of a visit.
+
+    The settings of a login only for an order or a rotation.
+    """
     if plan.order is not None:
         return HostPolicy(errands=frozenset({"sign_in", "registration"}))
     if plan.kind is VisitKind.ROTATION:

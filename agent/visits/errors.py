@@ -12,7 +12,7 @@ class LeaseLostError(FlowError):
 
 
 class HeldError(FlowError):
-    """The account or everything was paused, the API authorization became pending, or the account is gone."""
+    """The account is gone or paused, or its API authorization became pending."""
 
     code = "held"
 
@@ -25,7 +25,10 @@ class BudgetSpentError(FlowError):
 
 
 class SignInsStoppedError(FlowError):
-    """Too many accounts met what nobody knows; no password is typed before a few accounts have been tried."""
+    """Too many accounts met what nobody knows.
+
+    No password is typed before a few accounts have been tried.
+    """
 
     code = "sign_ins_stopped"
 
@@ -55,7 +58,10 @@ class CodesHeldError(FlowError):
 
 
 class RegistrationsHeldError(FlowError):
-    """No login is created now: that is paused, or the fleet made enough for a day. Nothing was sent."""
+    """No login is created now: that is paused, or the fleet made enough for a day.
+
+    Nothing was sent.
+    """
 
     code = "registrations_held"
 
@@ -68,7 +74,10 @@ class OrderSpentError(FlowError):
 
 
 class AcceptanceUnansweredError(FlowError):
-    """The offer was clicked before, no page said what came of it, and it still stands; it is not clicked again."""
+    """The offer was clicked before, no page said what came of it, and it still stands.
+
+    It is not clicked again.
+    """
 
     code = "acceptance_unanswered"
 

@@ -67,7 +67,7 @@ def hooks_for(
 
 
 def codes_for(plan: Plan, context: WorkerContext, seed: Seed, seed_id: str, *, redactor: Redactor) -> OneTimeCodes:
-    """The one-time codes of one seed in this visit, by the site's clock as far as it is known."""
+    """The one-time codes of one seed in this visit, by the site's clock."""
     codes = OneTimeCodes(
         engine=context.engine,
         seed=seed,
@@ -83,7 +83,10 @@ def codes_for(plan: Plan, context: WorkerContext, seed: Seed, seed_id: str, *, r
 
 
 def _code_asker(plan: Plan, context: WorkerContext, redactor: Redactor) -> Callable[[str], Awaitable[SecretStr | None]]:
-    """Ask for a code sent by message, where the settings allow it and somebody could answer."""
+    """Ask for a code sent by message, where somebody could answer.
+
+    The settings must allow it.
+    """
 
     async def ask_code(words: str) -> SecretStr | None:
         limits = context.settings.sign_in
@@ -150,7 +153,7 @@ class _ActPermission:
                 sessions.save(conn, context.vault, plan.signs_in.id, session, now=now)
 
     def _mark(self, conn: Connection, act: Act) -> Mark | None:
-        """What is remembered of this very password, whatever account and version it was typed for."""
+        """What is remembered of this password, for any account and version."""
         if act is not Act.TYPE_PASSWORD:
             return None
         plan = self._plan
@@ -170,7 +173,10 @@ class _ActPermission:
             )
 
     def _require_sign_ins(self, conn: Connection, act: Act, now: datetime) -> None:
-        """A fleet whose sign-ins meet what nobody knows types no password, but for one account at a time."""
+        """Let one account at a time type a password while the breaker is open.
+
+        The fleet's sign-ins meet what nobody knows.
+        """
         if act is not Act.TYPE_PASSWORD:
             return
         limits = self._context.breaker_limits
@@ -181,7 +187,7 @@ class _ActPermission:
             )
 
     def _require_unclicked(self, conn: Connection, act: Act) -> None:
-        """An offer that was clicked before, without an answer, is looked at until the site says what came of it."""
+        """Look at an offer that was clicked without an answer, until the site says more."""
         offered = self._plan.invitation
         if (
             act is Act.ACCEPT_INVITATION

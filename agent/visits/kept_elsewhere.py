@@ -67,7 +67,10 @@ def _store_of(ref: str) -> str:
 
 
 def put_off(context: WorkerContext, account_id: str, err: StoreError) -> None:
-    """Try the account again later, longer each time; on-call sees the store's failure code."""
+    """Try the account again later, longer each time.
+
+    On-call sees the store's failure code.
+    """
     facts = transitions.Facts(internal_reason=str(err), failure_code=err.code)
     with writing(context.engine) as conn:
         transitions.apply(

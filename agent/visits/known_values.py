@@ -15,7 +15,7 @@ from flows.redaction.seeds import seed_forms
 
 
 def redactor_of(plan: Plan) -> Redactor:
-    """Register the password, the seed in every way it is written, and the cookies of the stored session."""
+    """Register the password, the seed in every form, and the session's cookies."""
     redactor = Redactor()
     given = plan.secrets.secrets
     redactor.register(given.password)

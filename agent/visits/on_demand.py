@@ -64,7 +64,9 @@ async def _accept(context: WorkerContext, account_id: str, row_id: int) -> None:
 
 
 async def rotate_one(settings: Settings, *, engine: Engine, vault: Vault, account_id: str) -> str:
-    """Enrol a new authenticator for an account, prove it and remove the old one; returns what came of it.
+    """Enrol a new authenticator for an account, prove it and remove the old one.
+
+    Returns what came of it.
 
     Raises:
         UnknownAccountError: there is no such account.
@@ -97,7 +99,9 @@ async def audit_one(
 async def insights_one(
     settings: Settings, *, engine: Engine, vault: Vault, account_id: str
 ) -> tuple[InsightsDocument, ...]:
-    """Read an account's health and its Featured Offer percentage now, read-only; what was read is kept.
+    """Read an account's health and its Featured Offer percentage now, read-only.
+
+    What was read is kept.
 
     One document for each of its marketplaces, its own first.
 

@@ -26,7 +26,10 @@ _STOPPED = timedelta(minutes=5)  # until an account is looked at again while no 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conclusion:
-    """How a visit ended. After INTERRUPTED nothing counts, and the account is due again at `due`."""
+    """How a visit ended.
+
+    After INTERRUPTED nothing counts, and the account is due again at `due`.
+    """
 
     outcome: str  # for counting: accepted, pass, fail, ..., or an error's code
     event: Event

@@ -1,4 +1,7 @@
-"""Before a visit: may it start, as whom does it sign in, and what is written down before the browser opens."""
+"""Before a visit: may it start, and as whom does it sign in.
+
+What is written down before the browser opens.
+"""
 
 from __future__ import annotations
 
@@ -234,7 +237,10 @@ def _set_aside(conn: Connection, account: Account, reason: str, *, code: str, no
 
 
 def _kind_after(conn: Connection, account: Account) -> VisitKind:
-    """What the account is visited for; one that a person takes over, what it would be once it is released."""
+    """What the account is visited for.
+
+    One that a person takes over, what it would be once it is released.
+    """
     if account.authorization is not State.NEEDS_HUMAN:
         return kind_for(account)
     released = on(Event.RELEASED, transitions.standing(conn, account)).to

@@ -1,4 +1,7 @@
-"""After a visit: state, journal, session, document, counters and lease, in one transaction."""
+"""After a visit: everything that is written down, in one transaction.
+
+State, journal, session, document, counters and lease.
+"""
 
 from __future__ import annotations
 
@@ -83,7 +86,10 @@ def _finish(context: WorkerContext, plan: Plan, conclusion: Conclusion) -> Accou
 
 
 def _doubting(conn: Connection, context: WorkerContext, plan: Plan, conclusion: Conclusion) -> Conclusion:
-    """A password that was typed and got no yes is for a person, whatever else the visit ended in."""
+    """Leave a typed password without a yes to a person.
+
+    Whatever else the visit ended in.
+    """
     if not acts.doubt_unanswered(conn, plan.visit_id, Act.TYPE_PASSWORD):
         return conclusion
     remember_password(conn, context, plan, Mark.DOUBTED)
@@ -123,7 +129,10 @@ def _save(conn: Connection, context: WorkerContext, plan: Plan, conclusion: Conc
 
 
 def _save_insights(conn: Connection, context: WorkerContext, plan: Plan, conclusion: Conclusion, now: datetime) -> None:
-    """Keep the reading, and say when the next one is due; a visit that was stopped is made again as soon as may be."""
+    """Keep the reading, and say when the next one is due.
+
+    A visit that was stopped is made again as soon as may be.
+    """
     interval = timedelta(seconds=context.settings.insights.interval)
     if conclusion.insights:
         account = accounts.get(conn, plan.account.id)
@@ -138,7 +147,9 @@ _UNDECIDED = (Event.HUMAN_NEEDED, Event.INTERRUPTED, Event.RETRY)
 
 
 def _release(conn: Connection, plan: Plan, conclusion: Conclusion, now: datetime) -> None:
-    """An account that a person took over goes on as released, once its visit has decided something.
+    """Let an account that a person took over go on as released.
+
+    Once its visit has decided something.
 
     Before what the visit brought home is saved: where it goes on depends on what was open when it began.
     """

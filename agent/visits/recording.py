@@ -1,4 +1,6 @@
-"""The recording of a visit: what its flow was called with, the mail it started from, and keeping it beside the other
+"""The recording of a visit.
+
+What its flow was called with, the mail it started from, and keeping it beside the other
 evidence.
 """
 
@@ -50,7 +52,10 @@ def is_worth_recording(error: Exception) -> bool:
 async def keep_recording(
     context: WorkerContext, plan: Plan, recorder: Recorder, directory: Path, *, outcome: dict[str, Any]
 ) -> Path:
-    """Write the visit down, scrubbed, so that `sc-agent replay` plays it offline to the same outcome, and draw its steps."""
+    """Write the visit down, scrubbed, and draw its steps.
+
+    `sc-agent replay` plays it offline to the same outcome.
+    """
     kept = await recorder.save(
         directory / NAME,
         flow=plan.kind.value,

@@ -79,7 +79,9 @@ async def make_visit(
     due_by: datetime | None = None,
     asked: str | None = None,
 ) -> Ended:
-    """Make one visit; whatever happens inside becomes a conclusion, except being cancelled, which is written down and
+    """Make one visit.
+
+    Whatever happens inside becomes a conclusion, except being cancelled, which is written down and
     passed on.
 
     Raises:
@@ -240,7 +242,9 @@ async def _in_browser(context: WorkerContext, plan: Plan, recorder: Recorder, re
 
 
 def _pool(context: WorkerContext, plan: Plan) -> BrowserPool:
-    """The browser of the long way: one that can show pictures where it may have to sign in.
+    """The browser of the long way.
+
+    One that can show pictures where it may have to sign in.
 
     An audit comes here where its stored session did not do; a person at its page may need to see a picture.
     """
@@ -305,7 +309,7 @@ async def _keep_evidence(
 async def _keep_recording(
     context: WorkerContext, plan: Plan, recorder: Recorder, ended: Exception | AuditReading
 ) -> None:
-    """Write down what the visit exchanged, with what came of it, unless it was us who ended it."""
+    """Write down what the visit exchanged, unless we ended it."""
     if isinstance(ended, Exception) and not is_worth_recording(ended):
         return
     if recorder.visit.person_acted:  # what a person typed is in what the page sent

@@ -9,7 +9,7 @@ from flows.visit.visit import Visit
 
 
 def tell_steps(visit: Visit) -> None:
-    """Tell each step, once the visit ends and while its secrets are still known and redacted."""
+    """Tell each step once the visit ends, while its secrets are redacted."""
     for step in visit.story:
         told: dict[Attribute, Value] = {Attribute.SCREEN: step.screen, Attribute.ACT: step.act}
         if step.act != "opened":

@@ -1,4 +1,7 @@
-"""Visits that only look for a command or a person: leased, budgeted and journaled like any other; they decide nothing."""
+"""Visits that only look for a command or a person.
+
+Leased, budgeted and journaled like any other; they decide nothing.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +60,10 @@ async def watched(
 async def watched_page(
     context: WorkerContext, plan: Plan, *, pool: BrowserPool | None = None, catalogue: Catalogue | None = None
 ) -> AsyncIterator[Visit]:
-    """Open the page of one: with the stored session, and the catalogue as it is now unless another is given."""
+    """Open the page of a watched visit with the stored session.
+
+    The catalogue is as it is now, unless another is given.
+    """
     redactor, pool = redactor_of(plan), pool or context.pool
     if catalogue is None:
         catalogue = await asyncio.to_thread(current_catalogue, context.engine)

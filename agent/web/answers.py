@@ -1,4 +1,7 @@
-"""Answers of people as the web role takes them: how refusals are told, and what they are sealed to."""
+"""Answers of people as the web role takes them.
+
+How refusals are told, and what they are sealed to.
+"""
 
 from __future__ import annotations
 

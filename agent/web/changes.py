@@ -44,7 +44,7 @@ class RevisionWatch:
         return self._waiting.total()
 
     async def wait(self, account_id: str, *, revision: int, seconds: float, stopping: asyncio.Event) -> None:
-        """Return when the account has a newer revision (or is gone), the time is over, or we are told to stop."""
+        """Return when the account has a newer revision (or is gone), or time is over."""
         self._waiting[account_id] += 1
         self.ring.ring()  # it may have changed since the caller looked
         stop = asyncio.create_task(self._stopped(stopping))

@@ -1,4 +1,7 @@
-"""Status documents that are asked for at the same time: one look at the database reads them all, with their keys."""
+"""Status documents that are asked for at the same time.
+
+One look at the database reads them all, with their keys.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,10 @@ _Found = tuple[Mapping[str, ApiKey], Mapping[str, Account]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallerView:
-    """What was stored when the look was taken: the caller's live key and the account, None for what there is not."""
+    """What was stored when the look was taken.
+
+    The caller's live key and the account, None for what there is not.
+    """
 
     key: ApiKey | None
     account: Account | None
@@ -43,7 +49,7 @@ class _Look:
 
 @dataclass(slots=True, kw_only=True)
 class Looks:
-    """Who asks while a look is being taken waits for the next one, with all others who do.
+    """Who asks while a look is taken waits for the next one, with all others.
 
     A look begins after everybody it is for has asked, so a key that was revoked before opens nothing. The more ask, the
     less each of them costs.
@@ -99,7 +105,10 @@ class Looks:
         return keys, accounts.find_all(conn, look.ids)
 
     def _connection(self) -> Connection:
-        """The kept one: beginning, ending and trying out a connection takes longer than the look itself."""
+        """The kept connection.
+
+        Beginning, ending and trying one out takes longer than the look itself.
+        """
         if self._conn is None:
             self._conn = connect_apart(self.engine)
         return self._conn

@@ -57,5 +57,8 @@ class WebParts:
 
     @property
     def sealing_key(self) -> str | None:
-        """The vault's public key, for what only a worker may open; None where it is not known."""
+        """The vault's public key, for what only a worker may open.
+
+        None where it is not known.
+        """
         return self.settings.vault_public_key if self.vault is None else public_key(self.vault)

@@ -38,7 +38,9 @@ class _Server(uvicorn.Server):
 
 
 def bind(settings: Settings) -> socket.socket | None:
-    """Take WEB__ADDRESS; None when the default one is taken by somebody else, which is only warned of.
+    """Take WEB__ADDRESS.
+
+    None when the default one is taken by somebody else, which is only warned of.
 
     Raises:
         ConfigurationError: the address was asked for and cannot be had.

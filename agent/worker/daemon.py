@@ -1,4 +1,7 @@
-"""The daemon: mail watchers, engine, tick, heartbeat and housekeeping of one process, started and stopped together."""
+"""The daemon: every part of one process, started and stopped together.
+
+Mail watchers, engine, tick, heartbeat and housekeeping.
+"""
 
 from __future__ import annotations
 
@@ -159,7 +162,7 @@ def require_sense(settings: Settings, roles: Collection[str]) -> None:
 
 
 def worker_name(engine: Engine) -> str:
-    """Who we are: the same name for ever where there can be only one of us, elsewhere a new one at each start."""
+    """Our name: the same for ever where we are alone, else new at each start."""
     if engine.dialect.name == "sqlite":
         return ALONE
     return f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:6]}"

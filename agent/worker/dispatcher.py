@@ -1,4 +1,7 @@
-"""The dispatcher: due accounts become visits, urgent ones first, within limits, hours and free contexts."""
+"""The dispatcher: due accounts become visits.
+
+Urgent ones first, within limits, hours and free contexts.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ _KEEPS = 1.0  # seconds that a list of due accounts is worked off before the dat
 
 @dataclass(slots=True, kw_only=True)
 class Dispatcher:
-    """Starts a visit for each due account, as many as this worker has browser contexts for.
+    """Starts a visit for each due account, up to the worker's contexts.
 
     Where a worker has two contexts or more, one is kept for urgent visits: an acceptance, or what a person asked for. The
     audit that follows an acceptance is due at once as well, but waits for its turn: an invitation must not wait for it.
@@ -98,7 +101,10 @@ class Dispatcher:
             return accounts.next_due(conn, after=self.context.clock.now())
 
     def _look(self) -> list[Account]:
-        """What is due now and within the limits, urgent ones first; one look for many visits."""
+        """What is due now and within the limits, urgent ones first.
+
+        One look for many visits.
+        """
         context, now, limits = self.context, self.context.clock.now(), self.context.settings.work
         with reading(context.engine) as conn:
             if switches.paused_by(conn) is not None:
@@ -124,7 +130,9 @@ class Dispatcher:
         )
 
     def _fitting(self) -> list[Account]:
-        """Take what fits: urgent visits any free context, the others all but the one that is kept.
+        """Take what fits.
+
+        Urgent visits any free context, the others all but the one that is kept.
 
         The others wait; whether they are still due when their turn comes is asked when their visit is prepared.
         """

@@ -1,4 +1,6 @@
-"""The durable engine: visits are enqueued by id, run once, and run again after a crash. The only import of dbos.
+"""The durable engine: visits run once, and again after a crash.
+
+They are enqueued by id. The only import of dbos.
 
 The rest of the code knows five verbs: `run`, `enqueue`, `dispatcher` (dispatcher.py, by `enqueue` and `finished`),
 `cancel`, `list_unfinished`.
@@ -154,7 +156,9 @@ def _write_ahead(file: Path) -> None:
 
 
 def _quieten() -> None:
-    """Start none of the engine's threads that look for what we never ask of it, some of them each second.
+    """Start no thread of the engine for what we never ask of it.
+
+    Some look each second.
 
     We have no queues, schedules, delays, time-outs or notifications. Its own queue, through which it takes up what was cut off, is
     looked at when that happens: after the start. Private names, so the version of dbos is pinned, and a test counts.

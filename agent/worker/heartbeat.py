@@ -1,4 +1,4 @@
-"""The heartbeat of a worker, and taking over from workers whose heartbeat has stopped."""
+"""The heartbeat of a worker, and taking over from stopped workers."""
 
 from __future__ import annotations
 

@@ -90,7 +90,10 @@ class Housekeeping:
             log.info(events.RETENTION_APPLIED, evidence=folders, finished=finished, **asdict(gone))
 
     def _erase(self, now: datetime) -> int:
-        """Erase the evidence of accounts that were removed; the proof is written once it is gone here."""
+        """Erase the evidence of accounts that were removed.
+
+        The proof is written once it is gone here.
+        """
         gone = 0
         with reading(self.context.engine) as conn:
             due = erasures.list_due(conn, now=now)

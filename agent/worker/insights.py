@@ -1,4 +1,7 @@
-"""Insights on their schedule: complete accounts are read one after another, when nothing else holds them."""
+"""Insights on their schedule.
+
+Complete accounts are read one after another, when nothing else holds them.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,10 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InsightsSchedule:
-    """The loop of one worker; an interval of 0 means that nothing is read by the clock."""
+    """The loop of one worker.
+
+    An interval of 0 means that nothing is read by the clock.
+    """
 
     context: WorkerContext
     metrics: Metrics

@@ -136,7 +136,10 @@ class RunningVisits:
                 accounts.edit(conn, account_id, due=now + by)
 
     async def _failed(self, account_id: str, err: Exception) -> None:
-        """Back off; if not even that can be written, the tick gives the account a new ticket later."""
+        """Back off.
+
+        If not even that can be written, the tick gives the account a new ticket later.
+        """
         try:
             await asyncio.to_thread(self._back_off, account_id, err)
         except Exception:  # the database is gone; nothing more can be done here

@@ -1,4 +1,7 @@
-"""A survey that somebody asked for in the console: told as it goes, kept with its report and its recording."""
+"""A survey that somebody asked for in the console.
+
+Told as it goes, kept with its report and its recording.
+"""
 
 from __future__ import annotations
 

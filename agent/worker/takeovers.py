@@ -1,4 +1,7 @@
-"""The visits that drivers ask for: each goes to what stopped the account, and waits there for its person."""
+"""The visits that drivers ask for.
+
+Each goes to what stopped the account, and waits there for its person.
+"""
 
 from __future__ import annotations
 

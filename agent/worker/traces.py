@@ -28,7 +28,10 @@ def require_tracer(settings: Settings) -> None:
 
 @contextmanager
 def traced(settings: Settings, redaction: Redaction) -> Iterator[None]:
-    """Send this process's spans as long as the block runs; without an endpoint nothing is imported."""
+    """Send this process's spans as long as the block runs.
+
+    Without an endpoint nothing is imported.
+    """
     endpoint = settings.observe.otlp_endpoint
     if endpoint is None:
         yield

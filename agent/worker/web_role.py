@@ -25,7 +25,9 @@ async def start_web(
     wake: Iterable[asyncio.Event],
     stops: list[Stop],
 ) -> tuple[str | None, Coroutine[Any, Any, None]]:
-    """Listen and serve; returns the address, None where the default one is taken, and what has to run beside it.
+    """Listen and serve; return the address and what has to run beside it.
+
+    None where the default address is taken.
 
     Raises:
         ConfigurationError: the address, the key or the certificate of the settings cannot be used.

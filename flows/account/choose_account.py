@@ -1,4 +1,4 @@
-"""Choosing merchant and marketplace in the account picker, and proving that the right one is active."""
+"""Choosing merchant and marketplace in the picker, and proving the choice."""
 
 from __future__ import annotations
 

@@ -13,7 +13,10 @@ _PARTS = re.compile(r"\s*[|\n·•]\s*|\s+[–—-]\s+")
 
 
 def plain_label(label: str, catalogue: Catalogue) -> str:
-    """Take off what a picker adds ("(current)", ". Selected", a stray dot), in any language, and bring to one form."""
+    """Take off what a picker adds ("(current)", ".
+
+    Selected", a stray dot), in any language, and bring to one form.
+    """
     *_, plain = _stages(label, catalogue)
     return squeeze(plain)
 

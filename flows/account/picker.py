@@ -131,7 +131,10 @@ class Picker:
         return usable if self.is_chosen else []
 
     async def _country(self, seen: Recognition, merchant: Item | None) -> Item | None:
-        """Find the merchant's row of the marketplace, opening the merchant only when its countries do not show."""
+        """Find the merchant's row of the marketplace.
+
+        The merchant is opened only when its countries do not show.
+        """
         code = self.account.marketplace.code
         if merchant and any(is_country(part, self.walk.visit.catalogue, code=code) for part in merchant.parts[1:]):
             return merchant

@@ -13,7 +13,9 @@ _HEADED_PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 
 
 def find_executable(setting: Path | None = None, *, headless: bool = True) -> Path:
-    """Find a browser: the setting, Playwright's own headless shell, Debian's headless shell, a Chromium.
+    """Find a browser.
+
+    The setting, Playwright's own headless shell, Debian's headless shell, a Chromium.
 
     Raises:
         BrowserMissingError: none is installed; the message says what to install.

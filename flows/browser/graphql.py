@@ -1,4 +1,4 @@
-"""Whether the body of a POST to a GraphQL path asks one listed question and nothing else; pure."""
+"""Whether the body of a GraphQL POST asks one listed question only; pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _OPEN, _CLOSE = "([{", ")]}"
 
 
 def is_listed_query(body: str | None, operations: Collection[str]) -> bool:
-    """Whether a request body is one JSON object with one `query` operation whose name is listed.
+    """Whether a body is one JSON object with one listed `query` operation.
 
     Batches, mutations, subscriptions, shorthand, several operations, stored queries and anything that is not
     understood are refused.
@@ -49,7 +49,10 @@ def _no_constant(word: str) -> None:
 
 
 def _only_query(document: str) -> str | None:
-    """The name of a document's one operation; None where there is not exactly one query with a name."""
+    """The name of a document's one operation.
+
+    None where there is not exactly one query with a name.
+    """
     tokens = _tokens(document)
     if tokens is None:
         return None
@@ -80,7 +83,10 @@ def _tokens(document: str) -> list[str] | None:
 
 
 def _heads(tokens: list[str]) -> list[list[str]] | None:
-    """What stands outside all brackets, definition by definition; each ends with its selection in braces."""
+    """What stands outside all brackets, definition by definition.
+
+    Each ends with its selection in braces.
+    """
     heads: list[list[str]] = []
     head: list[str] = []
     open_: list[str] = []

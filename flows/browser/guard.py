@@ -1,4 +1,7 @@
-"""What the browser may be led to, may send, and may have typed into it, whatever a flow or a page wants."""
+"""What the browser may open, send and have typed into it.
+
+Whatever a flow or a page wants.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +57,9 @@ class Guard:
     _answers: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def watch(self, context: BrowserContext, page: Page, *, remote: bool) -> None:
-        """Start guarding. A browser whose flags are not ours, or that goes through a proxy, can reach any host: there
+        """Start guarding.
+
+        A browser whose flags are not ours, or that goes through a proxy, can reach any host: there
         every request passes through us as well, cache or not, and pages and workers have no sockets.
         """
         self._page = page
@@ -120,7 +125,7 @@ class Guard:
         self._person = None
 
     async def type_secret(self, handle: ElementHandle, secret: SecretStr, *, owner: str | None = None) -> None:
-        """Type a secret into one element of the page, after checking where that element lives at this moment.
+        """Type a secret into one element, after checking where it lives right now.
 
         The caller has registered it with the redactor. With `owner` (an address), no field of the element's form may
         hold another one.
@@ -274,7 +279,9 @@ def _is_loopback(address: str) -> bool:
 
 
 async def require_on_top(handle: ElementHandle, *, what: str, lost: str) -> None:
-    """Look whether a person could type or press there: a layer over the element may be a question, or a trap.
+    """Look whether a person could type or press there.
+
+    A layer over the element may be a question, or a trap.
 
     Raises:
         StepTimeoutError: `what` stays covered; nothing was `lost`.

@@ -80,7 +80,9 @@ class ReadOnly:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonRules:
-    """What passes besides reading while a person acts on the page; from the challenge's catalogue file.
+    """What passes besides reading while a person acts on the page.
+
+    From the challenge's catalogue file.
 
     Nothing here beats the never-list. While a person acts, the visit has no errand.
     """

@@ -1,4 +1,4 @@
-"""Starting the one browser of a worker, and opening one fresh context a visit in it."""
+"""Starting a worker's one browser, and opening a fresh context a visit."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ def is_usable(browser: Browser) -> bool:
 
 
 def require_browser(options: BrowserOptions) -> None:
-    """See, without starting it, that there is a browser and that this user may start it.
+    """See, without starting it, that this user may start a browser.
 
     Raises:
         BrowserMissingError: see find_executable; or it would run as root without a sandbox in production.
@@ -205,7 +205,9 @@ def require_endpoint(options: BrowserOptions) -> None:
 
 
 def resolver_rules(options: BrowserOptions, policy: HostPolicy | None = None) -> str:
-    """Make every host unreachable that the policy does not list, for the whole browser and at no cost per request.
+    """Make every host unreachable that the policy does not list.
+
+    For the whole browser, at no cost per request.
 
     A rehearsal's `MAP * ADDRESS` becomes one rule for each listed host; its other rules stay as they are.
     """

@@ -50,7 +50,9 @@ def kill_process(mark: str) -> bool:
 
 
 def yield_processor(mark: str) -> None:
-    """Let a browser's processes have the processor after others: pages are many, and answers must not wait for them.
+    """Let a browser's processes have the processor after others.
+
+    Pages are many, and answers must not wait for them.
 
     On a machine that has processors to spare nothing changes. What they start later inherits it.
     """

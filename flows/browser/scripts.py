@@ -20,7 +20,7 @@ class PageMovedError(Exception):
 
 @cache
 def script(name: str) -> str:
-    """Return a script of the folder as a function of one argument, with what they share in front."""
+    """Return a script of the folder as a function, with the shared part in front."""
     shared = (_FOLDER / "shared.js").read_text("utf-8")
     body = (_FOLDER / f"{name}.js").read_text("utf-8")
     return f"argument => {{\n{shared}\nconst main = (\n{body.rstrip().rstrip(';')}\n);\nreturn main(argument);\n}}"

@@ -54,7 +54,7 @@ class Adopted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overlaid:
-    """The catalogue with what was adopted, and what of that is not used, with the reason."""
+    """The catalogue with what was adopted, and what of that is not used and why."""
 
     catalogue: Catalogue
     refused: tuple[tuple[str, str], ...] = ()
@@ -66,7 +66,7 @@ def digest_of(text: str) -> str:
 
 
 def lay_under(shipped: Catalogue, adopted: Iterable[Adopted]) -> Overlaid:
-    """Lay adopted screens and chrome under the shipped catalogue, in the order they come in.
+    """Lay adopted screens and chrome under the shipped catalogue, in order.
 
     What does not verify or validate is left out and named.
     """

@@ -25,7 +25,9 @@ _LATE = 1.5  # seconds a recorded page's own scripts get to draw it
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedPage:
-    """One page of `pages/<screen>/<case>/` with its expected reading, or one kept as evidence, of which nothing is
+    """One recorded page.
+
+    Of `pages/<screen>/<case>/` with its expected reading, or one kept as evidence, of which nothing is
     expected.
     """
 
@@ -111,7 +113,7 @@ def shipped_pages() -> Path:
 
 
 def find_pages(paths: Iterable[Path]) -> list[RecordedPage]:
-    """Find the recorded pages and the pages kept as evidence below some folders, in order of their names.
+    """Find recorded pages and pages of evidence below folders, in order.
 
     Raises:
         ValueError: an expected.json is not one.
@@ -140,7 +142,10 @@ async def check_pages(
 
 @asynccontextmanager
 async def showing(browser: Browser) -> AsyncIterator[Any]:
-    """Open a page that answers every navigation with the recorded page it is given, and everything else with nothing."""
+    """Open a page that answers every navigation with the recorded page.
+
+    Everything else gets nothing.
+    """
     context = await browser.new_context(locale="en-US", viewport={"width": 1280, "height": 900})
     await context.add_init_script(source("rest"))
     page = await context.new_page()
@@ -167,7 +172,7 @@ async def showing(browser: Browser) -> AsyncIterator[Any]:
 
 
 async def read_recorded(page: Page, catalogue: Catalogue, wanted: str) -> Recognition:
-    """Read a recorded page that is shown, giving its own scripts a moment when it is not yet what it should become."""
+    """Read a recorded page, giving its own scripts a moment where needed."""
     ends = monotonic() + _LATE
     while True:
         try:

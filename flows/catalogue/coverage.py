@@ -1,4 +1,4 @@
-"""What a run over recorded pages covered of the elements that flows ask for, and what it could not."""
+"""What a run over recorded pages covered of the needed elements."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from flows.catalogue.load import Catalogue, default_root
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ElementCoverage:
-    """One element that a flow asks for: on how many recorded pages of its screen it was found."""
+    """One element that a flow asks for.
+
+    On how many recorded pages of its screen it was found.
+    """
 
     screen: str
     element: str
@@ -46,7 +49,10 @@ class Coverage:
 
 
 def needed_elements() -> dict[str, tuple[str, ...]]:
-    """The elements that the flows ask for by name, by screen: `selectors/guard/needed.toml`."""
+    """The elements that the flows ask for by name, by screen.
+
+    `selectors/guard/needed.toml`.
+    """
     return {screen: tuple(names) for screen, names in _needed()["elements"].items()}
 
 
@@ -55,7 +61,7 @@ def _needed() -> dict[str, Any]:
 
 
 def coverage_of(checks: Iterable[PageCheck], catalogue: Catalogue) -> Coverage:
-    """Hold what was found on the pages against what the flows, and the interstitials themselves, need."""
+    """Compare what the pages have with what flows and interstitials need."""
     read = list(checks)
     wanted = {screen: set(names) for screen, names in needed_elements().items()}
     for screen in catalogue.screens.values():

@@ -1,4 +1,4 @@
-"""Finding the elements of a recognised screen by the catalogue's ordered candidates."""
+"""Finding elements of a recognised screen by the catalogue's candidates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The catalogue of screens: `selectors/*.toml` and `selectors/shared/*.toml`, loaded by path and checked against the
+"""The catalogue of screens, loaded and checked.
+
+`selectors/*.toml` and `selectors/shared/*.toml`, loaded by path and checked against the
 schema.
 """
 
@@ -70,7 +72,9 @@ MAIL_CODES = ("registration/mail_code.toml",)  # where an account's mail codes a
 
 
 def load_catalogue(root: Path | None = None, *, also: tuple[str, ...] = ()) -> Catalogue:
-    """Load the catalogue; without a path, the installed one. `also`: files that only some errands know, as patterns.
+    """Load the catalogue; without a path, the installed one.
+
+    `also`: files that only some errands know, as patterns.
 
     Loaded once for each path and choice.
 
@@ -108,7 +112,10 @@ def _load(root: Path, also: tuple[str, ...] = ()) -> Catalogue:
 
 
 def _load_shared(folder: Path) -> Shared:
-    """Merge the shared files: tables are joined, a key that stands in two files is an error."""
+    """Merge the shared files.
+
+    Tables are joined, a key that stands in two files is an error.
+    """
     joined: dict[str, Any] = {}
     for file in sorted(folder.glob("*.toml")):
         for key, value in _read(file).items():

@@ -34,7 +34,10 @@ class WordSet:
         self.phrases = tuple(dict.fromkeys(p for phrases in self.by_language.values() for p in phrases))
 
     def find(self, text: str) -> str | None:
-        """Return the first phrase that stands in the (squeezed) text as whole words, None when there is none."""
+        """Return the first phrase that stands in the (squeezed) text as whole words.
+
+        None when there is none.
+        """
         return next((phrase for phrase in self.phrases if _stands_in(phrase, text)), None)
 
     def languages(self, text: str) -> list[str]:

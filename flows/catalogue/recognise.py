@@ -88,7 +88,9 @@ async def recognise(page: Page, catalogue: Catalogue) -> Recognition:
 
 
 async def nearest(page: Page, catalogue: Catalogue, *, most: int = 3) -> tuple[str, ...]:
-    """Say which claims come nearest to being true of a page that no screen claims, and what each lacks; for whoever
+    """Say which claims come nearest to being true of an unknown page.
+
+    And what each lacks; for whoever
     adds the screen.
     """
     look = _Look(await _observe(page, catalogue), catalogue)
@@ -219,7 +221,7 @@ class _Look:
         return None
 
     def rejects(self) -> str | None:
-        """Return the first alert of the catalogue whose words stand anywhere in the visible text."""
+        """Return the first alert whose words stand anywhere in the visible text."""
         named = (one for one in self._catalogue.shared.alerts if one.words and not one.harmless)
         return next((one.name for one in named if self._catalogue.words(None, one.words or "").find(self._text)), None)
 
@@ -237,7 +239,7 @@ class _Look:
         return tuple(dict.fromkeys(found))
 
     def language(self) -> str:
-        """Return what the document says of its language, else the language most words were found in."""
+        """Return the document's stated language, else the one most words are of."""
         if told := re.match(r"[a-z]{2,3}", self._seen["lang"].lower()):
             return told.group()
         found = [

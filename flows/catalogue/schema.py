@@ -172,7 +172,9 @@ class Handling(_Strict):
 
 
 class TakeoverTable(_Strict):
-    """What a person may do on the screen through the console; a screen without this table is never offered.
+    """What a person may do on the screen through the console.
+
+    A screen without this table is never offered.
 
     The guard's never-list beats it.
     """
@@ -202,7 +204,9 @@ class Screen(_Strict):
 
 
 class Chrome(_Strict):
-    """One piece of a permission page that a person adopted as chrome: it takes nothing away from what the rows say.
+    """One piece of a permission page that a person adopted as chrome.
+
+    It takes nothing away from what the rows say.
 
     It counts on pages of this layout only, for a gap of this kind, at this place, in these words.
     """

@@ -1,1 +1,1 @@
-"""Account health and the Featured Offer (Buy Box) percentage, read from Seller Central's own pages."""
+"""Account health and the Featured Offer (Buy Box) percentage, from the pages."""

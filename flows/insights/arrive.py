@@ -1,4 +1,7 @@
-"""Opening one page of an insights visit: is it refused, is it whole, does it show the account that was chosen."""
+"""Opening one page of an insights visit.
+
+Is it refused, is it whole, does it show the account that was chosen.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,10 @@ _NO_RIGHT = (RefusalKind.ACCESS_REQUIRED, RefusalKind.FAILED_GLOBAL, RefusalKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """One page that was opened. With `absence`, nothing on it is believed and `detail` says why."""
+    """One page that was opened.
+
+    With `absence`, nothing on it is believed and `detail` says why.
+    """
 
     about: str
     absence: Absence | None = None
@@ -64,7 +70,10 @@ class InsightPages:
         return opened
 
     def _url(self, path: str, about: str, fragment: str) -> str:
-        """The address says which marketplace; without that the site shows the one that was used last."""
+        """The address says which marketplace.
+
+        Without that the site shows the one that was used last.
+        """
         place = self.account.marketplace
         query = urlencode({"mons_sel_mkid": place.marketplace_id, "ref_": about})
         return f"https://{place.host}{path}?{query}" + (f"#{fragment}" if fragment else "")
@@ -87,7 +96,10 @@ class InsightPages:
         return Opened(about=about, made=None if document is None else date_of(document.headers))
 
     async def _settle(self, path: str, also: tuple[str, ...]) -> RefusalKind | None:
-        """Wait until the page is at rest and recognised; return how it refuses, if it does."""
+        """Wait until the page is at rest and recognised.
+
+        Return how it refuses, if it does.
+        """
         ends = get_running_loop().time() + self.bounds.step.total_seconds()
         for _ in range(_RESTS):
             is_rested = await self._rest()

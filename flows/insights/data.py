@@ -1,4 +1,7 @@
-"""The data an insights visit rests on, `selectors/insights/`: pages, ids, keys, spellings."""
+"""The data an insights visit rests on, `selectors/insights/`.
+
+Pages, ids, keys, spellings.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Account health in an answer's JSON: found by its keys wherever they stand, in both spellings; pure."""
+"""Account health in an answer's JSON.
+
+Found by its keys wherever they stand, in both spellings; pure.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,10 @@ Parse = Callable[[Any], Scalar]
 
 
 def read_health_answer(content: Any, *, marketplace_id: str, path: str) -> list[Sighting]:
-    """Read every value of this marketplace; what stands under another one's id is left out."""
+    """Read every value of this marketplace.
+
+    What stands under another one's id is left out.
+    """
     sightings: list[Sighting] = []
 
     def see(what: str, holder: dict[str, Any], key: str, parse: Parse) -> None:
@@ -41,7 +47,10 @@ def read_health_answer(content: Any, *, marketplace_id: str, path: str) -> list[
 
 
 def is_health_answer(content: Any, *, marketplace_id: str) -> bool:
-    """Whether an answer holds a metric of this marketplace at all: one that is empty says nothing of what it lacks."""
+    """Whether an answer holds a metric of this marketplace at all.
+
+    One that is empty says nothing of what it lacks.
+    """
     data = insights_data("health")
     known = {data["order_defects"]["name"], *data["rates"], *data["defects"], "listingLevelMetrics"}
     known |= {other for name in list(known) for other in _spellings(name)}

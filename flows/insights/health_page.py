@@ -1,4 +1,7 @@
-"""Account health on the page itself: ids and the text below them, as a person sees it."""
+"""Account health on the page itself.
+
+Ids and the text below them, as a person sees it.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +52,10 @@ def _rate_row(rule: dict[str, Any], row: dict[str, Any] | None) -> list[Sighting
 
 
 def _counts(rule: dict[str, Any], row: dict[str, Any], rates: list[Sighting]) -> list[Sighting]:
-    """The two numbers of "x of y": whatever the order, the part is not larger than the whole."""
+    """The two numbers of "x of y".
+
+    Whatever the order, the part is not larger than the whole.
+    """
     where = rule["row"]
     wanted = {key: f"{_METRICS}.{rule[key]}" for key in ("part", "whole")}
     sightings = []

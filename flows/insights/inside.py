@@ -8,7 +8,7 @@ from pathlib import Path
 
 @cache
 def script(name: str) -> str:
-    """Return a script of the folder as a function of one argument, with what they share in front."""
+    """Return a script of the folder as a function, with the shared part in front."""
     folder = Path(__file__).parent / "js"
     shared = (folder / "shared.js").read_text(encoding="utf-8")
     body = (folder / f"{name}.js").read_text(encoding="utf-8").rstrip().rstrip(";")

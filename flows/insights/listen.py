@@ -1,4 +1,7 @@
-"""Listening: the answers that a page's own scripts fetched, taken by method, path and kind. Nothing is asked by us."""
+"""Listening: answers that a page's own scripts fetched.
+
+Taken by method, path and kind. Nothing is asked by us.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,10 @@ _BODY = 10.0  # seconds for a body whose headers have come
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeardAnswer:
-    """One answer: its JSON, or why it is none. `absence` is what then becomes of the values it would have held."""
+    """One answer: its JSON, or why it is none.
+
+    `absence` is what then becomes of the values it would have held.
+    """
 
     about: str  # health, tiles, report
     path: str
@@ -75,7 +81,10 @@ class Listener:
         await session.send("Fetch.enable", {"patterns": patterns})
 
     async def answered(self, *, within: timedelta) -> bool:
-        """Wait until every call that is listened to is answered; False when that took too long."""
+        """Wait until every call that is listened to is answered.
+
+        False when that took too long.
+        """
         try:
             async with asyncio.timeout(within.total_seconds()):
                 while self._waiting or self._reading:
@@ -86,7 +95,10 @@ class Listener:
         return True
 
     def take(self, *, page_date: datetime | None) -> list[HeardAnswer]:
-        """Return what was heard since the last time, in order; `page_date` is the document's own Date."""
+        """Return what was heard since the last time, in order.
+
+        `page_date` is the document's own Date.
+        """
         answers, self._answers = self._answers, []
         late = [
             HeardAnswer(about=about, path=path, absence=Absence.NOT_READ, problem="it was not answered in time")
@@ -164,7 +176,10 @@ def date_of(headers: dict[str, str]) -> datetime | None:
 
 
 def what_stands_instead(text: str) -> str | None:
-    """Whether a text is a sign-in page or says that too much was asked; the status says nothing of that."""
+    """Whether a text is a sign-in page or says that too much was asked.
+
+    The status says nothing of that.
+    """
     words = insights_data("pages")["instead"]
     head = text[: words["looked_at"]].casefold()
     if any(word.casefold() in head for word in words["signed_out"]):

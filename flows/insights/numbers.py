@@ -27,7 +27,10 @@ class Percent:
 
 
 def is_nothing(text: str, nothing: list[str]) -> bool:
-    """Whether a text says that there is no value: a listed word, or anything without a digit."""
+    """Whether a text says that there is no value.
+
+    A listed word, or anything without a digit.
+    """
     return plain_text(text).casefold() in nothing or not any(character.isdigit() for character in plain_text(text))
 
 
@@ -111,7 +114,7 @@ def plain_text(text: str) -> str:
 
 
 def _decimal(number: str) -> tuple[float, int]:
-    """A number below a thousand with at most one decimal separator, and how many decimals it has."""
+    """A number below a thousand with at most one separator, and its decimals."""
     parts = re.split(r"[.,]", number)
     if len(parts) > 2 or not all(part.isdigit() for part in parts):
         raise NumberError(f"a number was expected, found {number[:40]!r}")
@@ -120,7 +123,10 @@ def _decimal(number: str) -> tuple[float, int]:
 
 
 def _whole(number: str) -> int:
-    """A whole number whose groups, if it has any, have three digits and one separator (Indian ones two in front)."""
+    """A whole number, grouped by one separator or not.
+
+    Groups have three digits (Indian ones two in front).
+    """
     separators = {character for character in number if not character.isdigit()}
     groups = re.split(r"[^\d]", number)
     if not separators:

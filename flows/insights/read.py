@@ -1,4 +1,4 @@
-"""The insights visit: sign in, choose the account, lock it, and read its health and its Featured Offer percentage.
+"""The insights visit: sign in, choose the account, lock it, read.
 
 Nothing is changed and nothing is asked that the pages do not ask themselves.
 """
@@ -28,7 +28,10 @@ _ELSEWHERE = "it is of another marketplace"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageReading:
-    """How one page went. `absence`: what becomes of the values that it should have shown and nobody saw."""
+    """How one page went. `absence`.
+
+    What becomes of the values that it should have shown and nobody saw.
+    """
 
     about: str  # health, tiles, by_date, by_asin
     absence: Absence
@@ -132,7 +135,10 @@ class _Gathered:
     pages: list[PageReading] = field(default_factory=list)
 
     def note(self, about: str, *, is_whole: bool, failures: list[HeardAnswer]) -> None:
-        """Say how a page went: what it lacks is `no_data` only where everything it asked for was answered."""
+        """Say how a page went.
+
+        What it lacks is `no_data` only where everything it asked for was answered.
+        """
         absence = Absence.NO_DATA if is_whole else Absence.NOT_READ
         detail = "" if is_whole else "nothing that is known was shown"
         if failures:
@@ -184,7 +190,7 @@ def _whole_reports(reports: list[BusinessReport], *, by_asin: bool) -> list[Busi
 def _sorted(
     heard: list[HeardAnswer], about: str, marketplace_id: str, *, per_marketplace: bool = True
 ) -> tuple[list[HeardAnswer], list[HeardAnswer]]:
-    """The answers of this kind that can be read, and those that failed and did not come again."""
+    """The answers of this kind that can be read, and those that failed for good."""
     answers, failures = [], []
     for one in heard:
         if one.about != about:

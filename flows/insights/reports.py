@@ -1,4 +1,7 @@
-"""Business Reports: the answers of the page's own questions, by translationKey; pure."""
+"""Business Reports: the answers of the page's own questions, by translationKey.
+
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,10 @@ _PARTS = re.compile(r"\D+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuyBoxPoint:
-    """The Featured Offer (Buy Box) percentage of one stretch of time, 0 to 100; `value` None: the site has none."""
+    """The Featured Offer (Buy Box) percentage of one stretch of time, 0 to 100.
+
+    `value` None: the site has none.
+    """
 
     value: float | None
     first: date
@@ -28,7 +34,10 @@ class BuyBoxPoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AsinRow:
-    """One row of a report by ASIN. `unread` names the columns that could not be understood."""
+    """One row of a report by ASIN.
+
+    `unread` names the columns that could not be understood.
+    """
 
     parent_asin: str | None
     child_asin: str | None
@@ -76,7 +85,10 @@ def read_report(content: Any) -> BusinessReport | None:
 
 
 def _columns(given: Any) -> dict[str, int] | None:
-    """Our name of each known column and its place; None where a key stands twice or columns are no objects."""
+    """Our name of each known column and its place.
+
+    None where a key stands twice or columns are no objects.
+    """
     if not isinstance(given, list) or not all(isinstance(column, dict) for column in given):
         return None
     keys = [column.get("translationKey") for column in given]
@@ -138,7 +150,10 @@ def _by_asin(report: dict[str, Any], columns: dict[str, int], rows: list[list[An
 
 
 def _percents(cells: list[Any]) -> list[tuple[float | None, str | None]]:
-    """A column of percentages, 0 to 100. Texts carry a sign; of plain numbers, some must be above 1 to tell their scale."""
+    """A column of percentages, 0 to 100. Texts carry a sign.
+
+    Of plain numbers, some must be above 1 to tell their scale.
+    """
     bare = [cell for cell in cells if isinstance(cell, int | float) and not isinstance(cell, bool)]
     is_scaled = any(cell > 1 for cell in bare) or all(cell == 0 for cell in bare)
     answers: list[tuple[float | None, str | None]] = []
@@ -183,7 +198,10 @@ def _iso(text: Any) -> date | None:
 
 
 def _day(text: Any, start: date | None, end: date | None) -> date | None:
-    """The day a cell names; a written order of day and month counts only if the report's own dates leave one."""
+    """The day a cell names.
+
+    A written order of day and month counts only if the report's own dates leave one.
+    """
     day = _iso(text)
     if day is not None:
         return day

@@ -51,7 +51,10 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """What the readings of one value come to: a value, or why there is none, with what each said."""
+    """What the readings of one value come to.
+
+    A value, or why there is none, with what each said.
+    """
 
     value: Scalar | None
     source: InsightSource | None = None

@@ -1,4 +1,7 @@
-"""The home page's Featured Offer tile: the data the page was sent with, and the text of the tile."""
+"""The home page's Featured Offer tile.
+
+The data the page was sent with, and the text of the tile.
+"""
 
 from __future__ import annotations
 
@@ -75,7 +78,10 @@ def _regional(card: dict[str, Any]) -> list[str]:
 
 
 def _mine(regions: Any, marketplace_id: str) -> Iterator[list[Any]]:
-    """The values of this marketplace; a region's own are of all its marketplaces together."""
+    """The values of this marketplace.
+
+    A region's own are of all its marketplaces together.
+    """
     for region in regions.values() if isinstance(regions, dict) else ():
         marketplaces = region.get("marketplaces") if isinstance(region, dict) else None
         for one in marketplaces if isinstance(marketplaces, list) else ():

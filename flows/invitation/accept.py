@@ -61,7 +61,7 @@ async def accept_invitation(
     hooks: FlowHooks,
     bounds: Bounds | None = None,
 ) -> Acceptance:
-    """Sign in at /home, prove who that is, open the invitation and accept it with one click.
+    """Sign in, prove who that is, open the invitation, accept with one click.
 
     Safe to repeat: an invitation accepted earlier is reported, not accepted again.
     `hooks.before_act(Act.ACCEPT_INVITATION)` is awaited
@@ -146,7 +146,7 @@ class _Accepting:
                 raise self._closed(seen)
 
     async def _click(self, seen: Recognition) -> None:
-        """Press the one control that accepts, after the last look at the page and the caller's leave."""
+        """Press the control that accepts, after a last look and the caller's leave."""
         ours = self.sign_in.credentials.user_email.strip().lower()
         if seen.addressed and ours not in seen.addressed:
             raise InvitationClosedError(

@@ -1,1 +1,1 @@
-"""Making drafts of the catalogue from what a person did, and refusing what no draft may do."""
+"""Making drafts from what a person did, and refusing what no draft may do."""

@@ -25,7 +25,7 @@ class OthersPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conflicts:
-    """What was looked at, and which pages the screen claims although they are another's."""
+    """What was looked at, and which other screens' pages the screen claims."""
 
     looked_at: int
     claimed: tuple[str, ...]
@@ -40,7 +40,7 @@ async def conflicts_of(
     others: Iterable[OthersPage] = (),
     places: Sequence[Path] = (),
 ) -> Conflicts:
-    """Show every recorded page, and those of other adopted screens, and ask whether the screen claims it.
+    """Show every other recorded and adopted page, and ask whether it is claimed.
 
     `catalogue` holds the screen already; `places` are where the recorded pages are, by default those that ship.
 
@@ -66,7 +66,10 @@ async def conflicts_of(
 
 
 def _needed(name: str, catalogue: Catalogue) -> frozenset[str]:
-    """The words that every page claimed by the screen holds: those of the control's name."""
+    """The words that every page claimed by the screen holds.
+
+    Those of the control's name.
+    """
     screen = catalogue.screens[name]
     names = [one.names for element in screen.elements.values() for one in element.candidates if one.names]
     phrases = [set(phrase.split()) for each in names for phrase in catalogue.words(screen, each).phrases]
@@ -74,7 +77,10 @@ def _needed(name: str, catalogue: Catalogue) -> frozenset[str]:
 
 
 def _may_hold(page: RecordedPage, words: frozenset[str]) -> bool:
-    """Whether a page is worth showing: one whose source lacks a word of the name cannot have a control of that name."""
+    """Whether a page is worth showing.
+
+    One whose source lacks a word of the name cannot have a control of that name.
+    """
     source = squeeze(unescape(page.body))
     return all(word in source for word in words)
 

@@ -1,4 +1,4 @@
-"""One draft: the page as it was, what was pressed, what came next, and a file that would pass it by."""
+"""One draft: the page, what was pressed, what came next, and a file for it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Draft:
 async def drafts_of(
     browser: Browser, steps: tuple[PersonStep, ...], *, catalogue: Catalogue, seen_on: date, source: str
 ) -> list[Draft]:
-    """Make a draft of each screen that the catalogue did not know and that a person passed.
+    """Make a draft of each unknown screen that a person passed.
 
     The scrubbed pages are shown again, without a network, in a context of their own.
     """
@@ -85,7 +85,10 @@ async def _draft(
 
 
 async def _fails(page: Page, name: str, text: str, catalogue: Catalogue) -> tuple[str, ...]:
-    """Why the file does not recognise its own page and find its control there; empty when it does."""
+    """Why the file does not recognise its own page and find its control there.
+
+    Empty when it does.
+    """
     if not text:
         return ("the page says too little that it could be recognised by",)
     laid = lay_under(catalogue, [Adopted(kind=AdoptedKind.SCREEN, name=name, text=text, digest=digest_of(text))])

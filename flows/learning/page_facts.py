@@ -1,4 +1,4 @@
-"""What a page that a person passed says of itself, read from its scrubbed copy in a browser."""
+"""What a passed page says of itself, read from its scrubbed copy in a browser."""
 
 from __future__ import annotations
 
@@ -44,7 +44,10 @@ class PressedControl(_Read):
 
 
 class PageFacts(_Read):
-    """Names and words in lower case but for `title` and `lines`; footers, headers and navigation are left out."""
+    """Names and words in lower case but for `title` and `lines`.
+
+    Footers, headers and navigation are left out.
+    """
 
     title: str
     lines: tuple[str, ...]
@@ -58,7 +61,7 @@ class PageFacts(_Read):
 
 
 async def read_facts(page: Page, candidates: Iterable[ControlCandidate]) -> PageFacts:
-    """Read a page that is shown, and outline the pressed control for the picture of it."""
+    """Read a page that is shown, and outline the pressed control for its picture."""
     asked = [{"css": one.css, "name": one.name or ""} for one in candidates if one.css or one.name]
     answer: dict[str, Any] = await ask(page, "learn", {"candidates": asked, "mark": True})
     return PageFacts.model_validate(answer)

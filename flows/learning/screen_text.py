@@ -1,4 +1,7 @@
-"""Writing a catalogue file for a page that a person passed: claims on what stays, candidates most stable first; pure."""
+"""Writing a catalogue file for a page that a person passed.
+
+Claims on what stays, candidates most stable first; pure.
+"""
 
 from __future__ import annotations
 
@@ -121,7 +124,10 @@ def _is_drawn(one: ControlCandidate) -> bool:
 
 
 def phrases(facts: PageFacts) -> list[str]:
-    """What the page says that will stay: headings first, parts that hold numbers, addresses or names left out."""
+    """What the page says that will stay.
+
+    Headings first, parts that hold numbers, addresses or names left out.
+    """
     headings = set(facts.headings)
     ordered = sorted(facts.lines, key=lambda line: squeeze(line) not in headings)
     found: dict[str, None] = {}
@@ -147,7 +153,10 @@ def _pieces(line: str) -> Iterator[str]:
 
 
 def _changes(word: str, *, is_first: bool) -> bool:
-    """Whether a word is likely another one the next time: a number, an address, a name in the middle of a sentence."""
+    """Whether a word is likely another one the next time.
+
+    A number, an address, a name in the middle of a sentence.
+    """
     return bool(_CHANGES.search(word)) or (not is_first and word[:1].isupper())
 
 

@@ -1,4 +1,6 @@
-"""The audit visit: sign in, choose the account, read the permissions page, and where it is refused ask what can be
+"""The audit visit.
+
+Sign in, choose the account, read the permissions page, and where it is refused ask what can be
 opened.
 """
 
@@ -57,7 +59,9 @@ async def audit_at_once(
     bounds: Bounds | None = None,
     may_pass: Callable[[Grid], bool] = lambda _: True,
 ) -> AuditReading | None:
-    """Open the permissions page at once on a stored session, and believe it only where it proves user and account itself.
+    """Open the permissions page at once on a stored session.
+
+    It is believed only where it proves user and account itself.
 
     None where it does not, or where anything else than a grid that was read whole came of it: then the visit has to go
     the long way (`audit_permissions`) in a context of its own, because the rules of reading cannot be taken back. Nobody

@@ -17,7 +17,7 @@ _DRAWN = 40  # ms for a list to be drawn, or to go, once what the press set off 
 
 
 def has_closed_lists(sight: Sight) -> bool:
-    """Whether a row has a drop-down that can be opened and of which nobody knows what it lists."""
+    """Whether a row has an unopened drop-down of unknown levels."""
     return any(
         option.way is Way.CHOICE and not option.listed and not option.locked
         for row in sight.rows

@@ -1,4 +1,6 @@
-"""Proof from the permissions page itself: signed in as whom, in which account, whose rights it shows.
+"""Proof from the permissions page itself.
+
+Signed in as whom, in which account, whose rights it shows.
 
 An audit that opens the page at once, without the home page and the picker, has nothing else to go by.
 """

@@ -38,7 +38,9 @@ def probe_paths() -> tuple[str, ...]:
 
 
 async def probe_access(visit: Visit, *, host: str, bounds: Bounds) -> tuple[PageProbe, ...]:
-    """Ask for every probe page, the ones that tell of a feature first, within half of the visit's bound; the rest is
+    """Ask for every probe page within half of the visit's bound.
+
+    The ones that tell of a feature first; the rest is
     unclear.
 
     Raises:

@@ -1,4 +1,7 @@
-"""From a signed-in page to the permission grid of one user, or to the way in which the site refuses it. GET only."""
+"""From a signed-in page to the permission grid of one user, or its refusal.
+
+GET only.
+"""
 
 from __future__ import annotations
 
@@ -95,7 +98,7 @@ async def _first_there(visit: Visit, *, host: str, subject: str, bounds: Bounds)
 
 
 async def through_list(visit: Visit, *, subject: str, own: bool, bounds: Bounds) -> Arrival | Refusal:
-    """From a list of users to the subject's grid, by the link in the row of exactly that address."""
+    """From a list of users to the subject's grid, by the link of its exact row."""
     list_url, (others, unknown) = visit.page.url, await _ways_in_row(visit, subject=subject)
     ways = await _find(visit, "row", subject=subject, words=grid_data("reach")["words"]["manage"])
     if not ways and others:
@@ -150,7 +153,7 @@ def _is_one_of(rules: list[str], name: str) -> bool:
 
 
 async def other_half(visit: Visit, *, subject: str, own: bool, bounds: Bounds) -> Arrival | Refusal | None:
-    """From the regional page to Global User Permissions, where the page has a way there; None where it has not."""
+    """From the regional page to Global User Permissions; None without a way."""
     ways = await _find(visit, "words", subject=subject, words=grid_data("reach")["words"]["global"])
     if not ways:
         return None
@@ -191,7 +194,7 @@ def refusal_of(seen: Recognition) -> Refusal | None:
 
 
 async def wall_of(visit: Visit, seen: Recognition) -> Refusal | None:
-    """The refusal that the page shows, by its screen, or by what is written on an otherwise empty page."""
+    """The refusal that the page shows, by its screen or an empty page's words."""
     refusal = refusal_of(seen)
     if refusal is not None or seen.session is SessionRule.SIGNED_OUT:
         return refusal
@@ -219,7 +222,7 @@ async def _follow(visit: Visit, way: ElementHandle, *, subject: str, bounds: Bou
 async def _wait(
     visit: Visit, act: Callable[[], Awaitable[None]], *, subject: str, bounds: Bounds, left: str | None = None
 ) -> Arrival | Refusal:
-    """Act, then look until the page is a grid, a list with the subject in it, or a refusal.
+    """Act, then look until the page is a grid, a list with the subject, or a refusal.
 
     An answer counts when nothing has changed since, or on a page that never rests, when it is the same twice in a row.
     """

@@ -59,7 +59,9 @@ class Ahead:
 
 
 async def read_ahead(page: Page, seen: Sight) -> Ahead | None:
-    """Read a page that keeps nothing folded, in its one scope, without waiting for it to come to rest; None where it is
+    """Read a page that keeps nothing folded, in its one scope, at once.
+
+    It is not waited for to come to rest. None where it is
     not so simple.
 
     Whoever uses it has to see afterwards that the page is at rest, and still as it was.
@@ -133,7 +135,10 @@ async def _read_all(page: Page, state: Scan, sight: Sight) -> None:
 
 
 async def _scroll_aside(page: Page, state: Scan, scroller: ElementHandle) -> None:
-    """Scroll a box sideways to its end and back; what then says otherwise than before is not understood."""
+    """Scroll a box sideways to its end and back.
+
+    What then says otherwise than before is not understood.
+    """
     before = state.last
     for _ in range(_MOST_STEPS):
         moved = await ask(page, "aside", target=scroller, quiet=PRESSED, limit=LIMIT, step=_STEP)
@@ -274,7 +279,7 @@ def _finish(state: Scan, last: Sight) -> tuple[Interpretation, Sight, tuple[Page
 
 
 def _counts_fit(stated: tuple[int, ...], read: Interpretation) -> bool:
-    """Whether each table that says how many rows it has is a section of so many rows, with or without its head.
+    """Whether each table has as many rows as it says, with or without its head.
 
     A row with a level for each marketplace is one row of its table.
     """

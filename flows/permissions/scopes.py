@@ -1,4 +1,7 @@
-"""Rights per marketplace: finding the tabs or the picker that switch between marketplaces, and switching."""
+"""Rights per marketplace.
+
+Finding the tabs or the picker that switch between marketplaces, and switching.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +53,9 @@ async def show_scope(page: Page, scope: str) -> None:
 
 
 async def _tab_names(page: Page) -> list[str]:
-    """The names of the tabs that stand for scopes, or where sections have tabs, of all of them; tabs for anything else
+    """The names of the tabs that stand for scopes.
+
+    Where sections have tabs, of all of them; tabs for anything else
     are left alone.
     """
     tabs = await find(page, "tabs")

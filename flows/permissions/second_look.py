@@ -1,4 +1,7 @@
-"""The second look: a page that would pass is watched for a while, and read once more, before it is believed."""
+"""The second look, before a page that would pass is believed.
+
+It is watched for a while, and read once more.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ _LONGEST = 10.0  # seconds a timer of the page may be due in and still be waited
 async def look_again(
     page: Page, first: Grid, *, read: Callable[[], Awaitable[Grid]], requests: OpenRequests, bounds: Bounds
 ) -> Grid:
-    """Watch a page that was read whole, then read it again until two readings in a row say the same.
+    """Watch a page that was read whole, then read it until two readings agree.
 
     In between the window is made wider, the pointer crosses the page,
     timers that were set come due, and every open request is answered; one that
@@ -57,7 +60,10 @@ async def _until_the_same(
 
 @asynccontextmanager
 async def _wider(page: Page) -> AsyncIterator[None]:
-    """Show the page in a wider window: what scripts leave out of a narrow one is drawn there."""
+    """Show the page in a wider window.
+
+    What scripts leave out of a narrow one is drawn there.
+    """
     size = page.viewport_size
     try:
         if size is not None:

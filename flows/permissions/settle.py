@@ -1,4 +1,4 @@
-"""Waiting, within a bound, until a page is at rest, and asking what there is to handle on it."""
+"""Waiting until a page is at rest, and asking what there is to handle on it."""
 
 from __future__ import annotations
 
@@ -52,7 +52,9 @@ class Survey:
 async def settle(
     page: Page, *, within: timedelta, ready: Callable[[Sight], bool], seen: Sight | None = None
 ) -> tuple[Sight, bool]:
-    """Look until the page is at rest and two looks in a row see the same, nothing says it is loading, and `ready`
+    """Look until the page is at rest.
+
+    Two looks in a row see the same, nothing says it is loading, and `ready`
     agrees.
 
     False when time ran out first. `seen` is a look that may serve as the first; a look is not taken again at the moment
@@ -73,7 +75,7 @@ async def settle(
 
 
 async def rest(page: Page, *, calm: int = QUIET) -> Rest:
-    """Let the page run until nothing has changed for a moment and nothing that it began is under way."""
+    """Let the page run until nothing changes and nothing is under way."""
     now = await ask(page, "quiet", quiet=calm, limit=LIMIT)
     return Rest(moment=tuple(now["moment"]), is_rested=now["rested"])
 

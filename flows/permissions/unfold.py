@@ -66,7 +66,9 @@ async def closed_sections(page: Page) -> list[ElementHandle]:
 
 
 async def open_each(page: Page) -> AsyncIterator[tuple[str, bool]]:
-    """Open the sections that are closed now, one after the other, since opening one may close another; yields whether
+    """Open the sections that are closed now, one after the other.
+
+    Opening one may close another. Yields whether
     each is open, by its name.
     """
     for handle in await closed_sections(page):

@@ -20,7 +20,10 @@ _REDIRECTS = range(300, 400)
 
 @dataclass(slots=True)
 class KeptBodies:
-    """The bodies of documents and calls of one page, by method and address, in the order they came."""
+    """The bodies of one page's documents and calls, by method and address.
+
+    In the order they came.
+    """
 
     _bodies: dict[tuple[str, str], list[bytes | None]] = field(default_factory=lambda: defaultdict(list))
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)

@@ -110,7 +110,9 @@ async def masked_screenshot(
     also: str | None = None,
     part: tuple[int, int, int, int] | None = None,
 ) -> bytes:
-    """Take the picture of the whole page (PNG) with covers drawn over inputs, names and addresses.
+    """Take the picture (PNG) of the whole page under covers.
+
+    They are drawn over inputs, names and addresses.
 
     `boxes` (left, top, width, height in pixels of the page) are covered, too, and whatever the selector `also` finds.
     `part`: only this box of the page. No picture without covers.

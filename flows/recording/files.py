@@ -1,4 +1,6 @@
-"""A recording on disk: which files there are, and that nothing unscrubbed gets into them. Format:
+"""A recording on disk.
+
+Which files there are, and that nothing unscrubbed gets into them. Format:
 fixtures/recordings/README.md.
 """
 
@@ -134,7 +136,10 @@ def _about(parts: RecordingParts, scrub: Scrub, catalogue: Catalogue, volatile: 
 
 
 def _adopted(catalogue: Catalogue) -> dict[str, Any]:
-    """What people adopted and the visit knew, so that a replay knows it too; nothing where there was none."""
+    """What people adopted and the visit knew, so that a replay knows it too.
+
+    Nothing where there was none.
+    """
     laid = [{"kind": kind, "name": name, "text": text} for kind, name, text in catalogue.laid]
     return {"adopted": laid} if laid else {}
 
@@ -142,7 +147,7 @@ def _adopted(catalogue: Catalogue) -> dict[str, Any]:
 def _exchange(
     number: int, captured: Captured, scrub: Scrub, recorded_at: datetime, site_cookies: frozenset[str]
 ) -> tuple[dict[str, Any], bytes | None, set[str]]:
-    """Return the row, the body if one is kept, and the rules for the fields that were masked by name."""
+    """Return the row, its body if kept, and the rules for masked fields."""
     request, rules = scrub_request(captured, scrub, site_cookies)
     row: dict[str, Any] = {"number": number, "kind": captured.kind, "request": request, "response": None}
     if captured.lost:

@@ -1,4 +1,4 @@
-"""What came of a flow, as plain data that a recording expects and a replay is compared with."""
+"""What came of a flow, as plain data for a recording and its replay."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Recording a visit: every exchange, hop by hop, and the page at every step, kept in memory until somebody wants it."""
+"""Recording a visit: every exchange and the page at every step.
+
+Kept in memory until somebody wants it.
+"""
 
 from __future__ import annotations
 
@@ -172,7 +175,9 @@ class Recorder:
         version: str = "",
         volatile: Sequence[str] = (),
     ) -> Path:
-        """Write the recording, scrubbed, as a directory of readable files (mode 0700, files 0600), whole or not at all.
+        """Write the recording, scrubbed, as a directory of files, whole or not at all.
+
+        Mode 0700, files 0600.
 
         `inputs` is what the flow was called with, secrets in clear: they are replaced like everywhere else, and the
         replay calls the
@@ -226,7 +231,9 @@ async def _within(seconds: float, tasks: Sequence[asyncio.Task[None]]) -> None:
 
 
 def _recover(exchanges: Sequence[Captured]) -> None:
-    """A script whose body was not read, because it was read before or because its page was left, is the same script
+    """Take an unread script for the same script.
+
+    A script whose body was not read, because it was read before or because its page was left, is the same script
     another time.
     """
     known = {

@@ -1,4 +1,7 @@
-"""The shape of a page: its elements without its words, so that two pages can be compared across accounts and days."""
+"""The shape of a page: its elements without its words.
+
+Two pages can be compared by it across accounts and days.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +48,10 @@ class _Outline(HTMLParser):
 
 
 def outline(html: str) -> list[str]:
-    """List the elements of a page, one a line, indented, with the attributes that name them."""
+    """List the elements of a page, one a line, with the attributes that name them.
+
+    Indented.
+    """
     parser = _Outline()
     parser.feed(html)
     parser.close()

@@ -1,4 +1,7 @@
-"""Pictures of a visit's steps, drawn from its scrubbed recording after it has ended: no step waits for its picture."""
+"""Pictures of a visit's steps, drawn after it from its scrubbed recording.
+
+No step waits for its picture.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,10 @@ _SEALED = {  # a kept page runs nothing of its own and asks nobody
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """A page of the recording: the step that first saw it (from 1), its address and its scrubbed text."""
+    """A page of the recording.
+
+    The step that first saw it (from 1), its address and its scrubbed text.
+    """
 
     step: int
     screen: str
@@ -40,7 +46,9 @@ class _Kept:
 
 
 async def draw_steps(visit: RecordedVisit, recording: Path, directory: Path, *, within: float) -> list[Path]:
-    """Save a picture of each page that a visit met: `step-<number>-<screen>.jpg`, mode 0600; returns their paths.
+    """Save a picture of each page that a visit met.
+
+    `step-<number>-<screen>.jpg`, mode 0600; returns their paths.
 
     The number is that of the first step of the story that saw the page. Drawn of the recording's pages, which are
     scrubbed, with names and fields covered as on every picture. A page that cannot be drawn has none; a browser that is
@@ -59,7 +67,7 @@ async def draw_steps(visit: RecordedVisit, recording: Path, directory: Path, *, 
 
 
 def _kept(visit: RecordedVisit, recording: Path) -> list[_Kept]:
-    """The recording's pages, which are those of the snapshots in the same order, without those that have no text."""
+    """The recording's pages that have text, in the snapshots' order."""
     told = json.loads((recording / "recording.json").read_text(encoding="utf-8"))["pages"]
     return [
         _Kept(step=_first_step(visit, snapshot), screen=snapshot.screen, url=str(page["url"]), body=body)
@@ -69,7 +77,10 @@ def _kept(visit: RecordedVisit, recording: Path) -> list[_Kept]:
 
 
 def _first_step(visit: RecordedVisit, snapshot: Snapshot) -> int:
-    """The number of the first step that saw the page: what was pressed before it came is told after it was recognised."""
+    """The number of the first step that saw the page.
+
+    What was pressed before it came is told after it was recognised.
+    """
     later = enumerate(visit.story[snapshot.step :], snapshot.step + 1)
     seen = (number for number, step in later if step.act != "pressed" and step.screen == snapshot.screen)
     return next(seen, snapshot.step + 1)
@@ -98,7 +109,10 @@ async def _shown(browser: Browser, styles: Mapping[str, Path]) -> AsyncIterator[
 
 
 class _Shows:
-    """Answers navigations with the page to be shown, style sheets from the recording, and everything else not at all."""
+    """Answers navigations with the page to be shown.
+
+    Style sheets come from the recording, everything else gets no answer.
+    """
 
     def __init__(self, context: BrowserContext, styles: Mapping[str, Path]) -> None:
         self._context, self._styles, self._body = context, styles, ""

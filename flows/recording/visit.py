@@ -49,7 +49,10 @@ class Snapshot:
 
 @dataclass(slots=True)
 class RecordedVisit(Visit):
-    """The visit itself: same context, page, guard and story, keeping the page whenever another screen is recognised."""
+    """The visit itself, keeping the page whenever another screen is recognised.
+
+    Same context, page, guard and story.
+    """
 
     snapshots: list[Snapshot] = field(default_factory=list)
     stop_at: str | None = None  # a screen's name, or the number of a step
@@ -115,7 +118,7 @@ class RecordedVisit(Visit):
             await self.page.wait_for_load_state("domcontentloaded")
 
     async def _wait_until_alike(self) -> None:
-        """Look at the page at every change until it is as recorded, or for so long that it must be another one."""
+        """Look at every change until the page is as recorded, or must be another."""
         with suppress(TimeoutError):
             async with asyncio.timeout(_LONGEST / 1000):
                 while await self._alike() is None:
@@ -128,7 +131,9 @@ class RecordedVisit(Visit):
         return html if shape(html) in self.like else None
 
     async def _keep(self, seen: Recognition, html: str | None) -> None:
-        """Keep a settled page rather than what was seen while it was drawn, and pages in between only if nothing came
+        """Keep a settled page rather than one that is still drawn.
+
+        Pages in between are kept only if nothing came
         after them.
         """
         last = self.snapshots[-1] if self.snapshots else None

@@ -57,7 +57,9 @@ class Redactor:
             self.register(value)
 
     def name(self, value: str) -> None:
-        """Register a name: replaced like any value, and also covered in screenshots (its text goes into the page for
+        """Register a name: replaced like a value, and covered in screenshots.
+
+        Its text goes into the page for
         that).
         """
         self.register(value)
@@ -134,7 +136,7 @@ def _shown(forms: dict[str, str], found: str) -> str:
 
 
 def _without_escaped(text: str, expression: re.Pattern[str], forms: dict[str, str]) -> str:
-    """Replace what only shows when escapes are read, whichever characters are escaped and however."""
+    """Replace what only shows when escapes are read, however they are written."""
     found = {
         source_of(chain, match.start(), match.end()): _shown(forms, match.group())
         for chain in unescaped_levels(text)

@@ -17,14 +17,17 @@ _ADDRESSES = re.compile(r"otpauth(?::|%3a)[^\s\"'<>]{0,400}?secret(?:=|%3d)([A-Z
 
 
 def seeds_in(text: str) -> Iterator[str]:
-    """Yield what in a text is printed as a seed, in groups or in an `otpauth://` address, though nobody told it is one."""
+    """Yield what in a text is printed as a seed, though nobody told it is one.
+
+    In groups or in an `otpauth://` address.
+    """
     yield from _PRINTED.findall(text)
     yield from (found for found in _PRINTED_SMALL.findall(text) if any(char.isdigit() for char in found))
     yield from _ADDRESSES.findall(text)
 
 
 def seed_forms(given: str) -> Iterator[str]:
-    """Yield every way to write this seed, given in Base32 (grouped or not) or as an `otpauth://` address."""
+    """Yield every way to write this seed: Base32, grouped or not, `otpauth://`."""
     yield given
     address = _IN_ADDRESS.search(given)
     bare = "".join(char for char in (unquote(address[1]) if address else given) if char.isalnum()).upper()

@@ -1,4 +1,7 @@
-"""Every way a value may be written in pages, forms, addresses and logs, with its placeholder written the same way."""
+"""Every way a value may be written, with its placeholder written likewise.
+
+In pages, forms, addresses and logs.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +50,10 @@ def _in_charsets(plain: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _as_bytes(raw: bytes, shown: bytes) -> Iterator[tuple[str, str]]:
-    """The bytes read as Latin-1 (text in a charset nobody named), percent-encoded, in Base64 and in hex."""
+    """The bytes as Latin-1, percent-encoded, in Base64 and in hex.
+
+    Latin-1 is for text in a charset nobody named.
+    """
     pairs = [(raw, shown)]
     if raw[:1] == b"\0" or raw[-1:] == b"\0":  # UTF-16: the outer zeros may belong to the neighbours
         pairs = [(raw.strip(b"\0"), shown.strip(b"\0"))]
@@ -73,7 +79,10 @@ def _stubs(core: str) -> Iterator[tuple[str, str]]:
 
 
 def _base64_cores(raw: bytes) -> Iterator[str]:
-    """Yield the characters of Base64 that the value alone decides, for each of the three places it may start at."""
+    """Yield the Base64 characters that the value alone decides.
+
+    For each of the three places it may start at.
+    """
     for offset in range(3):
         encoded = base64.b64encode(b"\0" * offset + raw).decode().rstrip("=")
         first = (offset * 8 + 5) // 6

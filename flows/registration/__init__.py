@@ -1,1 +1,1 @@
-"""Creating a login that was ordered, enrolling its authenticator, and enrolling a new one later."""
+"""Creating an ordered login, enrolling its authenticator, and a new one later."""

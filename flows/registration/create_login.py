@@ -1,4 +1,7 @@
-"""Creating a login that was ordered: first whether it exists by now, then the form, the codes, the authenticator, and "is on"."""
+"""Creating a login that was ordered.
+
+First whether it exists by now, then the form, the codes, the authenticator, and "is on".
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,9 @@ async def create_login(
     created: Callable[[], Awaitable[None]],
     bounds: Bounds | None = None,
 ) -> SecretStr | None:
-    """Sign in if the login exists by now, else register it once; enrol an authenticator; end when "is on" was read.
+    """Sign in if the login exists by now, else register it once.
+
+    Enrol an authenticator; end when "is on" was read.
 
     Returns the secret of the authenticator that was proven in this visit, None where one was before. `created` is
     told when the site has let us in. `credentials`: of a password that was drawn before.
@@ -211,7 +216,7 @@ class _Login:
         return await self._walk.press_found(seen, create)
 
     async def _back_to_the_invitation(self, seen: Recognition) -> Recognition:
-        """Leave a page that offers more than a login, once, by the link that the login is wanted for."""
+        """Leave a page that offers more than a login, once, by the wanted link."""
         if self._went_back or self.errand.invitation_url is None:
             raise ChallengeError(
                 "a login alone was expected to be offered, the page offers more (business, selling): nothing was pressed",

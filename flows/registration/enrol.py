@@ -1,4 +1,7 @@
-"""Enrolling an authenticator: its secret is kept before it is proven, and two-step verification is on only once that is read."""
+"""Enrolling an authenticator.
+
+Its secret is kept before it is proven, and two-step verification is on only once that is read.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +50,10 @@ class Enrolling:
                 return None
 
     def judge(self, seen: Recognition) -> None:
-        """Note what the page after a code means: anywhere but back at the same page it was taken."""
+        """Note what the page after a code means.
+
+        Anywhere but back at the same page it was taken.
+        """
         if self._kept is not None and seen.screen != "two_step_enroll":
             self.proven, self._kept = self._kept, None
 
@@ -71,7 +77,10 @@ class Enrolling:
         return await self._prove(seen)
 
     async def _open(self, seen: Recognition) -> Recognition:
-        """Open the part of the page that is about the authenticator; a way by phone is open first."""
+        """Open the part of the page that is about the authenticator.
+
+        A way by phone is open first.
+        """
         row = await self.walk.require(seen, "open")
         self._opened += 1
         if self._opened > _READS:
@@ -88,7 +97,10 @@ class Enrolling:
         return await self.walk.visit.recognise()
 
     async def _prove(self, seen: Recognition) -> Recognition:
-        """Keep the secret, then prove it. A page that was loaded anew meanwhile shows another one, which is read again."""
+        """Keep the secret, then prove it.
+
+        A page that was loaded anew meanwhile shows another one, which is read again.
+        """
         await self.walk.loaded()
         secret = await read_secret(self.walk, seen)
         if secret != self._kept:

@@ -1,4 +1,7 @@
-"""What a visit is lent to create a login, or to enrol or rotate an authenticator. Whatever must not be lost is durable when a call returns."""
+"""What a visit is lent to create a login, or to enrol or rotate an authenticator.
+
+Whatever must not be lost is durable when a call returns.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,10 @@ class EarlierRotation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RotationErrand:
-    """One rotation: `listed` keeps what the rows say now, `proven` signs in with a seed elsewhere and puts it in force."""
+    """One rotation.
+
+    `listed` keeps what the rows say now, `proven` signs in with a seed elsewhere and puts it in force.
+    """
 
     enrolment: Enrolment
     listed: Callable[[Sequence[str]], Awaitable[None]]

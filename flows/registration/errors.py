@@ -6,35 +6,50 @@ from flows.errors import Disposition, FlowError
 
 
 class LoginExistsError(FlowError):
-    """The site knows the user email already: the order is void, and a person has to give the login's secrets."""
+    """The site knows the user email already.
+
+    The order is void, and a person has to give the login's secrets.
+    """
 
     code = "login_exists"
     disposition = Disposition.NEEDS_HUMAN
 
 
 class RegistrationRefusedError(FlowError):
-    """The site refuses to create logins now ("unusual activity"); nobody tries again before a person has looked."""
+    """The site refuses to create logins now ("unusual activity").
+
+    Nobody tries again before a person has looked.
+    """
 
     code = "registration_refused"
     disposition = Disposition.NEEDS_HUMAN
 
 
 class RegistrationUnansweredError(FlowError):
-    """The register form of the order was sent before, and the site knows no such login: a second one is never sent."""
+    """The order's register form was sent, and the site knows no such login.
+
+    A second form is never sent.
+    """
 
     code = "registration_unanswered"
     disposition = Disposition.NEEDS_HUMAN
 
 
 class PhoneNeededError(FlowError):
-    """The site wants a phone number and the order has none that was not typed yet; the visit goes on from here later."""
+    """The site wants a phone number and the order has none that was not typed yet.
+
+    The visit goes on from here later.
+    """
 
     code = "phone_needed"
     disposition = Disposition.NEEDS_HUMAN
 
 
 class PhoneRefusedError(FlowError):
-    """The site does not take the order's phone number: another login has it, or it is none."""
+    """The site does not take the order's phone number.
+
+    Another login has it, or it is none.
+    """
 
     code = "phone_refused"
     disposition = Disposition.NEEDS_HUMAN

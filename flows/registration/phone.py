@@ -1,4 +1,7 @@
-"""The page that wants a phone number: the order's own, typed once; without one, a person."""
+"""The page that wants a phone number: the order's own, typed once.
+
+Without one, a person.
+"""
 
 from __future__ import annotations
 
@@ -84,7 +87,10 @@ async def give_sms_code(walk: Navigator, seen: Recognition, *, errand: LoginErra
 
 
 async def _choose_country(select: ElementHandle, number: str) -> str | None:
-    """Choose the country of a number; its digits without the calling code, None where the page has no such country."""
+    """Choose the country of a number.
+
+    Its digits without the calling code, None where the page has no such country.
+    """
     chosen: dict[str, str] | None = await select.evaluate(_OPTION, number)
     if chosen is None:
         return None

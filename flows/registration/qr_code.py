@@ -1,4 +1,7 @@
-"""Reading the QR codes that a page shows as pictures: a seed that stands nowhere else."""
+"""Reading the QR codes that a page shows as pictures.
+
+A seed that stands nowhere else.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,10 @@ _LARGEST = 1500 * 1500  # pixels
 
 
 async def read_qr_codes(page: Page, pictures: Sequence[ElementHandle]) -> list[str]:
-    """The texts of the QR codes in these elements; those that cannot be drawn or read give none."""
+    """The texts of the QR codes in these elements.
+
+    Those that cannot be drawn or read give none.
+    """
     texts: list[str] = []
     for picture in pictures:
         with suppress(Error, PageMovedError, ValueError):  # not in sight, or no picture that the browser knows
@@ -28,7 +34,10 @@ async def read_qr_codes(page: Page, pictures: Sequence[ElementHandle]) -> list[s
 
 
 async def _file_of(picture: ElementHandle) -> bytes:
-    """The picture as it stands in the page's text, else as it is drawn: a browser may leave pictures out."""
+    """The picture as it stands in the page's text, else as it is drawn.
+
+    A browser may leave pictures out.
+    """
     written = _WRITTEN.fullmatch(await picture.get_attribute("src") or "")
     if written is not None:
         return base64.b64decode(unquote(written[1]))

@@ -1,4 +1,7 @@
-"""The register form, classic and in two pages: filled by the fields that are visible, sent once an order."""
+"""The register form, classic and in two pages.
+
+Filled by the fields that are visible, sent once an order.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Enrolling a new authenticator beside the old one, and removing the old one once the new one has signed in; or going on with that."""
+"""Enrolling a new authenticator, and removing the old one, or going on.
+
+The old one goes only once the new one has signed in.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +44,9 @@ async def rotate_authenticator(
     errand: RotationErrand,
     bounds: Bounds | None = None,
 ) -> str | None:
-    """Add an authenticator, let `errand.proven` sign in with it and put it in force, then remove the old one.
+    """Add an authenticator, let `errand.proven` use it, remove the old one.
+
+    `proven` signs in with it and puts it in force.
 
     One that was cut off goes on: a new authenticator that is listed by now is proven, one that is in force only needs
     the old one removed. Two-step verification is never switched off. Returns None, or why the old authenticator was

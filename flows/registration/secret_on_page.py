@@ -24,7 +24,7 @@ _LIKELY = re.compile(r"(?:[A-Za-z2-7]{4}[ \xa0-]){7,31}[A-Za-z2-7]{4}")
 
 
 async def read_secret(walk: Navigator, seen: Recognition) -> SecretStr:
-    """Read the secret, from its text, an otpauth address or a QR code, and register it with the redactor.
+    """Read the secret from text, address or QR code, and register it.
 
     Raises:
         UnknownScreenError: the page shows none, or two that differ; nothing was typed.
@@ -66,7 +66,7 @@ async def _text(handle: ElementHandle) -> str:
 
 
 def secrets_in(texts: Iterable[str]) -> Iterable[str]:
-    """The secrets in texts that are each one, in Base32 without blanks, or an otpauth address."""
+    """The secrets in texts that are each one, in Base32 or an otpauth address."""
     for text in texts:
         address = urlsplit(text.strip())
         given = parse_qs(address.query).get("secret", [""])[0] if address.scheme == "otpauth" else text

@@ -1,4 +1,4 @@
-"""Typing a code into a page that takes it in one field or in boxes of a digit each, once."""
+"""Typing a code, once, into one field or into boxes of a digit each."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from flows.visit.navigate import Navigator
 
 
 async def type_code(walk: Navigator, seen: Recognition, code: SecretStr) -> Recognition:
-    """Type a code into the elements `code` or `code_boxes` of a screen and press `submit`, unless the page went on by itself.
+    """Type a code and press `submit`, unless the page went on by itself.
+
+    The elements are `code` or `code_boxes` of the screen.
 
     Raises:
         UnknownScreenError: there is no place for it.

@@ -1,4 +1,7 @@
-"""The page that asks for a code sent by mail: one code is tried, one sending again asked for, then it is for a person."""
+"""The page that asks for a code sent by mail.
+
+One code is tried, one sending again asked for, then it is for a person.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,10 @@ from flows.visit.navigate import Navigator
 
 
 class CodePurpose(StrEnum):
-    """What a page wants a mailed code for; one of another purpose is never given to it."""
+    """What a page wants a mailed code for.
+
+    One of another purpose is never given to it.
+    """
 
     REGISTRATION = "registration"  # a new login's address is proven
     SIGN_IN = "sign_in"
@@ -67,7 +73,10 @@ class MailedCodeStep:
         return await self.hooks.mail_code(purpose, self._acted_at or self.hooks.now())
 
     async def _send_again(self, seen: Recognition, purpose: CodePurpose) -> Recognition | None:
-        """Have the code sent once more, once a purpose; None where that was done or is not offered."""
+        """Have the code sent once more, once a purpose.
+
+        None where that was done or is not offered.
+        """
         again = await find(self.walk.visit, seen.screen, "resend")
         if purpose in self._sent_again or not again:
             return None

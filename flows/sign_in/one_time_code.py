@@ -23,7 +23,10 @@ _CODES = 3
 
 @dataclass(slots=True)
 class OneTimeCode:
-    """Gives codes of the authenticator; never has one sent by message, but takes one that a person was sent."""
+    """Gives codes of the authenticator.
+
+    Never has one sent by message, but takes one that a person was sent.
+    """
 
     walk: Navigator
     hooks: FlowHooks
@@ -102,7 +105,7 @@ class OneTimeCode:
         return await self.walk.press(seen, "submit")
 
     async def _forget_device(self, seen: Recognition) -> None:
-        """Clear the box that would let this browser in without a code, should the site have marked it."""
+        """Clear the box that would let this browser in without a code."""
         box = await find(self.walk.visit, seen.screen, "remember_device")
         if box and await box.handle.is_checked():
             await box.handle.uncheck(force=True)
@@ -112,7 +115,10 @@ class OneTimeCode:
         return await find(self.walk.visit, seen.screen, "code") or await self.walk.find(seen, "code_boxes")
 
     async def _other_way(self, seen: Recognition) -> FoundElement | None:
-        """The way to the picker, which sends nothing by itself; None when it was taken before, or there is none."""
+        """The way to the picker, which sends nothing by itself.
+
+        None when it was taken before, or there is none.
+        """
         return None if self._asked_other_way else await self.walk.find(seen, "other_way") or None
 
     async def _ask_person(self, seen: Recognition) -> SecretStr:
@@ -156,7 +162,10 @@ def _leaving(page: Page) -> asyncio.Event:
 
 
 async def _check(radio: ElementHandle) -> None:
-    """Mark a radio; a drawn one covers the real one, so the click is forced and then proven."""
+    """Mark a radio.
+
+    A drawn one covers the real one, so the click is forced and then proven.
+    """
     if not await radio.evaluate("e => e.checked ?? e.getAttribute('aria-checked') === 'true'"):
         await radio.click(force=True)
     if not await radio.evaluate("e => e.checked ?? e.getAttribute('aria-checked') === 'true'"):

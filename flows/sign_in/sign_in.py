@@ -1,4 +1,4 @@
-"""Signing in: a loop over recognised screens until the site has let us in or said why not."""
+"""Signing in: a loop over screens until the site let us in or said why not."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ async def ensure_signed_in(
 
 @dataclass(slots=True)
 class SignIn:
-    """One visit's sign-in: what was typed already, and what is known of whom the site takes us for."""
+    """One visit's sign-in: what was typed, and whom the site takes us for."""
 
     walk: Navigator
     host: str
@@ -288,7 +288,7 @@ class SignIn:
         return not await (await self.walk.require(seen, "password")).handle.input_value()
 
     def _is_ours(self, seen: Recognition) -> bool:
-        """Whether a page that takes the password asks for our address's, whatever the screen is called.
+        """Whether a page that takes the password asks for our address's password.
 
         Every claim it holds, shown or hidden, must be ours, and a page without a field for the address must not name
         others alone. Where it names nobody, the address must have been typed before.

@@ -87,7 +87,10 @@ class SubmittedSecrets:
         return is_taken
 
     def is_held_back(self, seen: Recognition) -> bool:
-        """Whether the page's own script asks for the password it was just given, for the first time: nothing was sent."""
+        """Whether the page's own script asks for the given password a first time.
+
+        Nothing was sent then.
+        """
         return seen.alert == "password_missing" and seen.document == self._held_back
 
     def is_unanswered(self, seen: Recognition) -> bool:
@@ -101,7 +104,7 @@ class SubmittedSecrets:
         return is_asked and not seen.alert_text and not seen.rejects
 
     def is_asked_with_picture(self, seen: Recognition) -> bool:
-        """Whether the password that was just typed is asked for once more, beside a picture."""
+        """Whether the password that was just typed is asked for beside a picture."""
         return Act.TYPE_PASSWORD in self._pending and seen.screen == _WITH_PICTURE and self._is_pressed
 
     async def close(self, outcome: str) -> None:
@@ -170,7 +173,7 @@ class SubmittedSecrets:
         return True
 
     def _is_step_again(self, seen: Recognition) -> bool:
-        """Whether the password step itself came once more, as a new document and without a word.
+        """Whether the password step came once more, as a new document, wordless.
 
         Seller Central's own step is known to do so before the code (facts: sign-in, 1.5); a second time it may be a
         rejection.

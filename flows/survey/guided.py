@@ -1,4 +1,7 @@
-"""One guided visit: sign-in, picker, home, permissions, health and business reports; read-only once inside."""
+"""One guided visit of the whole site; read-only once inside.
+
+Sign-in, picker, home, permissions, health and business reports.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,10 @@ SIGN_IN, PICKER, PERMISSIONS = "sign-in", "picker", "permissions"
 
 @dataclass(slots=True, kw_only=True)
 class GuidedSurvey:
-    """Goes through the parts; each that ends in an error is told, and the next is tried where that makes sense."""
+    """Goes through the parts.
+
+    Each that ends in an error is told, and the next is tried where that makes sense.
+    """
 
     visit: SurveyedVisit
     account: SellerAccount
@@ -101,7 +107,10 @@ class GuidedSurvey:
 
 
 async def lock_survey(visit: SurveyedVisit, *, marketplace_id: str) -> None:
-    """Let nothing through from now on but reading the pages of the audit and of the insights visit."""
+    """Let nothing through from now on but reading the visits' pages.
+
+    Those of the audit and of the insights visit.
+    """
     documents = (*read_only_paths(), *insights_data("pages")["documents"])
     selection = frozenset({marketplace_id})
     await visit.guard.read_only(documents=documents, calls=read_calls(), selection=selection)

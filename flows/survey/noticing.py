@@ -1,4 +1,7 @@
-"""A visit that writes down of each screen by which claim it was recognised, and which candidate finds each element."""
+"""A visit that notes how each screen and element was recognised.
+
+The claim of the screen, the candidate of the element.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,10 @@ _MOST = 200  # screens of one survey
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ElementSight:
-    """How one element of a screen was found. `candidate` counts from 1; None: no candidate finds it now."""
+    """How one element of a screen was found. `candidate` counts from 1.
+
+    None: no candidate finds it now.
+    """
 
     name: str
     candidate: int | None
@@ -32,7 +38,10 @@ class ElementSight:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScreenSight:
-    """One screen as it was met. `near`: of an unknown one, the claims that come nearest and what each lacks."""
+    """One screen as it was met.
+
+    `near`: of an unknown one, the claims that come nearest and what each lacks.
+    """
 
     stage: str
     screen: str  # a catalogue name, or "unknown"
@@ -60,7 +69,10 @@ class ScreenSight:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageEnd:
-    """How one part of the survey went. `code`: the failure code of a part that did not come to its end."""
+    """How one part of the survey went.
+
+    `code`: the failure code of a part that did not come to its end.
+    """
 
     stage: str
     said: str
@@ -83,7 +95,10 @@ class SurveyedVisit(RecordedVisit):
     handed_documents: set[str] = field(default_factory=set)  # documents that a person was asked to pass
 
     async def recognise(self) -> Recognition:
-        """Recognise the page, and write down what there is to say of it when it is settled, or unknown."""
+        """Recognise the page, and note what there is to say once it is settled.
+
+        Or unknown.
+        """
         seen = await RecordedVisit.recognise(self)
         if seen.url.startswith("https:") and not seen.is_blank and len(self.sights) < _MOST:
             await self._notice(seen)

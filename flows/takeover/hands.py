@@ -1,4 +1,7 @@
-"""A person's input on a page: trusted events of the browser's own, and what is never taken from anybody."""
+"""A person's input on a page.
+
+Trusted events of the browser's own, and what is never taken from anybody.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +49,9 @@ class Hands:
     _is_down: bool = False
 
     async def mouse(self, act: Literal["move", "down", "up"], x: float, y: float) -> NativeList | None:
-        """Move or press the pointer; a native list that was pressed is returned instead of opened.
+        """Move or press the pointer.
+
+        A native list that was pressed is returned instead of opened.
 
         Raises:
             RefusedInputError: it would open a file chooser.

@@ -1,4 +1,7 @@
-"""A page that is kept for a person: pictures of it, their input, and the curtain before both."""
+"""A page that is kept for a person.
+
+Pictures of it, their input, and the curtain before both.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,10 @@ from flows.visit.visit import Visit
 
 @dataclass(slots=True, kw_only=True)
 class HeldPage:
-    """Made by `held_page`; the guard lets pictures and the challenge's own posts through while it is open."""
+    """Made by `held_page`.
+
+    The guard lets pictures and the challenge's own posts through while it is open.
+    """
 
     visit: Visit
     session: CDPSession
@@ -76,7 +82,10 @@ class HeldPage:
                 await frame.evaluate(script("show_pictures"), None)
 
     async def outline(self) -> tuple[OutlineEntry, ...]:
-        """Read the page as words and controls; empty while a secret is on it, or was while it was read."""
+        """Read the page as words and controls.
+
+        Empty while a secret is on it, or was while it was read.
+        """
         if not await self.is_clean():
             return ()
         since = self.clean_since

@@ -1,4 +1,7 @@
-"""The page as a list of words and controls, from the accessibility tree: for screen readers and thin lines."""
+"""The page as a list of words and controls, from the accessibility tree.
+
+For screen readers and thin lines.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,10 @@ class OutlineEntry:
 
 
 async def read_outline(session: CDPSession, redactor: Redactor, *, frames: list[str]) -> tuple[OutlineEntry, ...]:
-    """Read the entries of all these frames, in order; no value of a field is among them."""
+    """Read the entries of all these frames, in order.
+
+    No value of a field is among them.
+    """
     found: list[OutlineEntry] = []
     for frame in frames:
         with suppress(Error):  # gone meanwhile

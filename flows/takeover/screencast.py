@@ -1,4 +1,7 @@
-"""Pictures of a page as it changes, one at a time: the next is asked for when the viewer has drawn the last."""
+"""Pictures of a page as it changes, one at a time.
+
+The next is asked for when the viewer has drawn the last.
+"""
 
 from __future__ import annotations
 
@@ -77,7 +80,10 @@ class Screencast:
                 await self.session.send("Page.screencastFrameAck", {"sessionId": waiting})
 
     async def _first(self) -> None:
-        """The page is drawn anew for it, after the look before: only what comes in between may be on it."""
+        """The page is drawn anew for it, after the look before.
+
+        Only what comes in between may be on it.
+        """
         await self.is_clean()
         asked = time()
         taken = await self.session.send("Page.captureScreenshot", {"format": "jpeg", "quality": _CAST["quality"]})
@@ -108,7 +114,9 @@ class Screencast:
         return True
 
     def _is_of_before(self, drawn_at: float | None) -> bool:
-        """Whether it may show what was on the page before it was clean; one without a time counts as just drawn.
+        """Whether it may show what was on the page before it was clean.
+
+        One without a time counts as just drawn.
 
         Of a browser whose clock goes otherwise, pictures come again a few seconds after the page is clean.
         """

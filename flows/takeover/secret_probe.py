@@ -1,4 +1,7 @@
-"""Whether a secret is on the page, in any frame of it: as long as one is, no picture leaves and nobody acts."""
+"""Whether a secret is on the page, in any frame of it.
+
+As long as one is, no picture leaves and nobody acts.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,10 @@ _LONG = 8  # characters that do not stand on a page by chance, also when each st
 
 
 class SecretProbe:
-    """Looks at the whole document as the browser keeps it, shadow roots and frames included, from outside the page."""
+    """Looks at the whole document from outside the page.
+
+    Shadow roots and frames included, as the browser keeps it.
+    """
 
     def __init__(self, visit: Visit, session: CDPSession, secrets: Sequence[SecretStr]) -> None:
         """`secrets` are looked for wherever they stand, besides what the guard has typed."""

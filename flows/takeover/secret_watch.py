@@ -1,4 +1,7 @@
-"""What a page showed for a moment only, between two looks at it: told by a script in a world of its own."""
+"""What a page showed for a moment only, between two looks at it.
+
+Told by a script in a world of its own.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,10 @@ _LONG = 8  # characters that do not stand on a page by chance, also when each co
 
 @dataclass(slots=True, kw_only=True)
 class SecretWatch:
-    """Watches every frame of a page from `start` on; the page's own scripts neither see nor reach it."""
+    """Watches every frame of a page from `start` on.
+
+    The page's own scripts neither see nor reach it.
+    """
 
     session: CDPSession
     _contexts: set[int] = field(default_factory=set)
@@ -42,7 +48,10 @@ class SecretWatch:
         )
 
     async def was_shown(self, secrets: Iterable[str]) -> bool:
-        """Whether a secret was shown since the last look; True as well where that cannot be told."""
+        """Whether a secret was shown since the last look.
+
+        True as well where that cannot be told.
+        """
         wanted, shown, self._is_lost = tuple(secrets), self._is_lost, False
         for context in sorted(self._contexts):
             told = await self._taken(context)

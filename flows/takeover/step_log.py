@@ -28,7 +28,10 @@ class StepLog:
     _seen: Recognition | None = None
 
     async def saw(self, seen: Recognition) -> None:
-        """Keep the page as it is now; where it is another one, it is what came of the steps before."""
+        """Keep the page as it is now.
+
+        Where it is another one, it is what came of the steps before.
+        """
         if self._seen is not None and not seen.differs(self._seen):
             return
         self._seen, before = seen, self._page
@@ -37,7 +40,10 @@ class StepLog:
             self.steps = [replace(step, after=self._page) if step.after is None else step for step in self.steps]
 
     async def used(self, act: StepAct, control: UsedControl, keys: int) -> None:
-        """Keep one use of a control; typing into the same field goes on with the same step."""
+        """Keep one use of a control.
+
+        Typing into the same field goes on with the same step.
+        """
         self.keys += keys
         self.visit.person_acted = True
         last = self.steps[-1] if self.steps else None

@@ -22,7 +22,7 @@ class LedAwayError(SiteRefusedError):
 
 
 async def go(visit: Visit, url: str, *, bounds: Bounds, whole: bool = True) -> Response | None:
-    """GET one address; with `whole`, wait until its document is there, else only for its answer.
+    """GET one address; with `whole`, wait for its document, not only its answer.
 
     Nothing is returned where the page moved on by itself: what is shown is looked at next.
 
@@ -52,7 +52,10 @@ async def go(visit: Visit, url: str, *, bounds: Bounds, whole: bool = True) -> R
 
 
 def check_led_away(visit: Visit, before: int, asked: str) -> None:
-    """Raise when the read-only guard stopped a page, as it does where a refusal leads to an address nobody listed."""
+    """Raise when the read-only guard stopped a page.
+
+    It does so where a refusal leads to an address nobody listed.
+    """
     stopped = visit.guard.led_to[before:]
     if stopped:
         raise LedAwayError(

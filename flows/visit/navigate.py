@@ -58,7 +58,9 @@ class Navigator:
         return seen
 
     async def settle(self, *, after: Recognition | None = None, wait: float | None = None) -> Recognition:
-        """Wait until the page is a screen (another one than `after`), or stays unknown for as long as a late page may.
+        """Wait until the page is a screen, or stays unknown for long.
+
+        Another screen than `after`, where that is given.
 
         Raises:
             SiteRefusedError: the browser shows its own error page, or nothing.
@@ -144,7 +146,10 @@ class Navigator:
             ) from err
 
     async def fill(self, seen: Recognition, name: str, value: str | SecretStr, *, owner: str | None = None) -> None:
-        """Fill a field; a secret only after the guard has looked at where the field is, and whose its form is."""
+        """Fill a field.
+
+        A secret only after the guard has looked at where the field is, and whose its form is.
+        """
         if isinstance(value, SecretStr):
             self.visit.redactor.register(value)
             found = await self.require(seen, name)

@@ -1,4 +1,7 @@
-"""Passing by what stands between two screens that a flow acts on: waits, interstitials, challenges."""
+"""Passing by what stands between two screens that a flow acts on.
+
+Waits, interstitials, challenges.
+"""
 
 from __future__ import annotations
 

@@ -26,7 +26,9 @@ async def open_visit(
     policy: HostPolicy | None = None,
     catalogue: Catalogue | None = None,
 ) -> AsyncIterator[Visit]:
-    """Open a fresh context with its page and guard, the stored session loaded into it; closed afterwards.
+    """Open a fresh context with its page and guard, the stored session loaded into it.
+
+    Closed afterwards.
 
     `catalogue`: the shipped one where none is given.
 

@@ -44,7 +44,9 @@ class OpenRequests:
 
     @property
     def refused(self) -> tuple[str, ...]:
-        """What scripts of the document asked for and did not get, as "METHOD host/path", oldest first.
+        """What the document's scripts asked for and did not get, oldest first.
+
+        As "METHOD host/path".
 
         It failed, the site answered with an error, or the guard stopped it.
         """
@@ -79,7 +81,10 @@ class OpenRequests:
         self._ended.set()
 
     def _moved(self, frame: Frame) -> None:
-        """The document is another: what was asked for before its own request is no part of it."""
+        """The document is another.
+
+        What was asked for before its own request is no part of it.
+        """
         if frame is not self._page.main_frame:
             return
         self._refused.clear()
@@ -98,5 +103,8 @@ def _told(request: Request) -> str:
 
 
 def _is_taken_back(request: Request) -> bool:
-    """Whether the page itself took the request back, or it was a measurement that nobody waits for."""
+    """Whether the page took the request back, or nobody waits for it.
+
+    A measurement is such a request.
+    """
     return request.failure == "net::ERR_ABORTED"

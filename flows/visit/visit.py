@@ -57,7 +57,7 @@ class Visit:
         self.switcher = SwitcherAnswers(self.page)
 
     async def storage_state(self) -> dict[str, Any]:
-        """Return cookies and local storage, to be stored encrypted and given to the next visit."""
+        """Return cookies and local storage, to be stored encrypted for the next visit."""
         return dict(await self.context.storage_state())
 
     async def recognise(self) -> Recognition:

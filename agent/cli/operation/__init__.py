@@ -1,1 +1,1 @@
-"""Commands of operation: the daemon, its settings, mail, alarms, people, keys, webhooks."""
+"""Commands of operation: daemon, settings, mail, alarms, people, keys, webhooks."""

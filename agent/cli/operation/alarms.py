@@ -17,7 +17,10 @@ app = typer.Typer(help="What is wrong now, and a test of the way people are told
 
 @app.command("list")
 def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
-    """List the open alarms: since when, how often in a row, when people were told, and which page explains each."""
+    """List the open alarms.
+
+    Since when, how often in a row, when people were told, and which page explains each.
+    """
     from agent.observe.alarm_pages import page_of
     from agent.store.processes.alarms import TableBoard
 
@@ -50,7 +53,10 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] =
 
 @app.command()
 def test() -> None:
-    """Send one test alarm to every address of NOTIFY_URLS. Exit 3 if an address did not take it."""
+    """Send one test alarm to every address of NOTIFY_URLS.
+
+    Exit 3 if an address did not take it.
+    """
     from agent.observe.notify import apprise_sender
 
     settings = context.settings()

@@ -96,7 +96,10 @@ def restore(
 
 
 def _move(file: Path, settings: Settings) -> None:
-    """SQLite to PostgreSQL: nothing has happened since the backup, so all that is known stays known."""
+    """Go on from SQLite in PostgreSQL.
+
+    Nothing has happened since the backup, so all that is known stays known.
+    """
     context.require_place(settings)
     url = database_url(settings)
     if parse_url(url).get_backend_name() == "sqlite":
@@ -129,7 +132,10 @@ def _prepare(copy: Path, settings: Settings, *, published: int) -> NewEpoch:
 
 
 def _published(database: sa.URL) -> int:
-    """The highest number of an event of the database that is to be replaced; 0 when there is none."""
+    """The highest number of an event of the database that is to be replaced.
+
+    0 when there is none.
+    """
     if not count_accounts(_file_of(database)):
         return 0
     engine = open_database(database.render_as_string(hide_password=False))

@@ -42,7 +42,7 @@ def show(
 
 
 def _flat(model: BaseModel, path: str) -> Iterator[tuple[str, Any, bool]]:
-    """Each setting under its environment name, its value as it may be shown, and whether it was set at all."""
+    """Each setting: its environment name, its value as shown, whether it was set."""
     for name in type(model).model_fields:
         value, full = getattr(model, name), f"{path}{name}"
         if isinstance(value, BaseModel):

@@ -1,4 +1,7 @@
-"""`sc-agent doctor`, the line about other stores: every reference is read, versions and ages are told, nothing else."""
+"""`sc-agent doctor`, the line about other stores.
+
+Every reference is read; versions and ages are told, nothing else.
+"""
 
 from __future__ import annotations
 

@@ -29,7 +29,9 @@ def init(
         bool, typer.Option("--imap-password-stdin", help="Read the mailbox's password from standard input.")
     ] = False,
 ) -> None:
-    """Make a data directory with a vault key and a file of settings; nothing that exists is changed.
+    """Make a data directory with a vault key and a file of settings.
+
+    Nothing that exists is changed.
 
     On a terminal what is missing is asked for, the password without an echo. Elsewhere what is not given is left out.
     """

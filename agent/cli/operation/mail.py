@@ -152,7 +152,10 @@ def dismiss(
     number: Number,
     reason: Annotated[str, typer.Option(help="Why nobody has to act on it.")] = "dismissed by a person",
 ) -> None:
-    """Set a message aside that nobody has to act on: it is no task any more, and is not judged again by itself."""
+    """Set a message aside that nobody has to act on.
+
+    It is no task any more, and is not judged again by itself.
+    """
     with writing(context.database(context.settings())) as conn:
         message = _get(conn, number)
         if message.verdict in (MailVerdict.ACCEPT, MailVerdict.DUPLICATE):
@@ -193,7 +196,10 @@ def approve(
 
 
 def _offered(offer: Offer, shop: str | None) -> str:
-    """What is approved: the shop's name is the seller's own text, the ids are Amazon's."""
+    """What is approved.
+
+    The shop's name is the seller's own text, the ids are Amazon's.
+    """
     link = offer.link
     whom = f"merchant {link.merchant_id}" if link.merchant_id else f"global account {link.global_account_id}"
     return _one_line(

@@ -69,7 +69,7 @@ def console(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Print an address that signs one person in to the console of this machine, once, within a minute."""
+    """Print an address that signs one person in to the console, once, within a minute."""
     settings = context.settings()
     address = _address(settings)
     web_key = open_web_key(settings)

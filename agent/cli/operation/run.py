@@ -36,7 +36,10 @@ def run(
         str, typer.Option(help="What this process does: mail, work, web; all three by default.")
     ] = ",".join(ROLES),
 ) -> None:
-    """Watch mailboxes, accept invitations, audit permissions, serve the API, until SIGTERM or SIGINT."""
+    """Watch mailboxes, accept invitations, audit permissions and serve the API.
+
+    SIGTERM or SIGINT ends it.
+    """
     chosen = {role.strip() for role in roles.split(",") if role.strip()}
     if not chosen or not chosen <= set(ROLES):
         raise UsageError(f"--roles {roles!r}: expected some of {', '.join(ROLES)}, with commas")
@@ -80,7 +83,9 @@ async def _run(settings: Settings, **parts: object) -> None:
 
 
 def _end_hard_after(grace: float, *, longest: float) -> None:
-    """What still hangs then is left as a crash would leave it, and taken up again at the next start.
+    """Leave what still hangs as a crash would leave it.
+
+    The next start takes it up again.
 
     Where a password was typed and not answered, the stop begins with the answer, or when it had its time.
     """

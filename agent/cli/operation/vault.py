@@ -32,7 +32,10 @@ def key() -> None:
 
 @app.command("public-key")
 def public_key_() -> None:
-    """Print the vault's public key, for SC_AGENT_VAULT_PUBLIC_KEY of a web role that has no vault key."""
+    """Print the vault's public key.
+
+    It is SC_AGENT_VAULT_PUBLIC_KEY of a web role that has no vault key.
+    """
     say(public_key(context.vault(context.settings())))
 
 
@@ -60,7 +63,9 @@ def move(
         ),
     ] = ...,  # type: ignore[assignment]
 ) -> None:
-    """Move accounts' secrets to another store, one by one: written, read back, compared, and only then dropped here.
+    """Move accounts' secrets to another store, one by one.
+
+    Written, read back, compared, and only then dropped here.
 
     Safe to repeat: accounts whose secrets are kept elsewhere already are left as they are.
     """

@@ -88,7 +88,7 @@ def resume(account_id: Id) -> None:
 
 
 def release(account_id: Id) -> None:
-    """Let an account that needed a human go on, after the human has done what was needed."""
+    """Let an account go on after a person has done what was needed."""
     _happen(account_id, lifecycle.release)
 
 

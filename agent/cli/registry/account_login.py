@@ -1,4 +1,4 @@
-"""`sc-agent accounts secret`, `create-login` and `rotate-totp`: what an account signs in with."""
+"""What accounts sign in with: `secret`, `create-login` and `rotate-totp`."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _refer(account_id: str, secret_ref: str) -> None:
 def create_login(
     account_id: Id, person_name: PersonName = None, agreed_by: AgreedBy = None, phone: Phone = None
 ) -> None:
-    """Order a login for an account without secrets, or order it anew after an order that ended.
+    """Order a login for an account without secrets, or anew after an order that ended.
 
     With --phone alone, the open order gets another number.
     """

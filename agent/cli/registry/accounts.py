@@ -136,7 +136,9 @@ def show(account_id: Id, as_json: Json = False) -> None:
 
 
 def remove(account_id: Id, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
-    """Forget an account: its secrets, session, audits and history at once, its evidence after a week.
+    """Forget an account with its secrets, session, audits and history.
+
+    Its evidence goes after a week.
 
     Nothing changes in Seller Central. 'accounts erasures' shows what was erased.
     """

@@ -1,4 +1,4 @@
-"""`sc-agent accounts erasures`: proof of what was erased of accounts that were removed."""
+"""`sc-agent accounts erasures`: proof of what was erased."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from agent.store.erasures import Erasure
 
 
 def list_erasures(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
-    """List what was erased of accounts that were removed: when, by whom, how much; none of it."""
+    """List what was erased of accounts that were removed: when, by whom, how much.
+
+    None of it.
+    """
     with reading(context.database(context.settings(), reads=True)) as conn:
         found = erasures.list_all(conn)
     if as_json:

@@ -1,4 +1,4 @@
-"""`sc-agent accounts export`: what accounts are registered with, as `accounts import` takes it."""
+"""`sc-agent accounts export`: registrations, as `accounts import` takes them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ def export(
         Path | None, typer.Option(metavar="PATH", help="Where to; standard output without it.", show_default=False)
     ] = None,
 ) -> None:
-    """Write what every account is registered with, for 'accounts import'. Never writes a secret.
+    """Write what every account is registered with, for 'accounts import'.
+
+    Never writes a secret.
 
     A merchant that nobody but an invitation vouches for is left out: an import would make it a registered one.
     """

@@ -33,7 +33,9 @@ def import_(
         bool, typer.Option("--skip-existing", help="Leave out accounts that are registered with the same user email.")
     ] = False,
 ) -> None:
-    """Register many accounts from a file: all of them, or none if one is wrong. Every error is told, by line and column.
+    """Register many accounts from a file: all of them, or none if one is wrong.
+
+    Every error is told, by line and column.
 
     Fields: id, user_email, marketplace; optional merchant_id, merchant_name, global_account_id, audit_as,
     api_authorization (complete, pending), answer_mail_codes, also_marketplaces, password and totp_secret; create_login with person_name,
@@ -83,7 +85,10 @@ def register_all(registrations: Sequence[Registration]) -> None:
 
 
 def _against_registered(read: RegistrationFile, *, skip_existing: bool) -> tuple[list[PlacedRegistration], int]:
-    """The rows to register and how many are left out; conflicts with what is registered become errors."""
+    """The rows to register and how many are left out.
+
+    Conflicts with what is registered become errors.
+    """
     emails = _registered()
     taken = {email: account_id for account_id, email in emails.items()}
     known = set(emails) | {each.registration.account.id for each in read.rows}

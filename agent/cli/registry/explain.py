@@ -32,7 +32,10 @@ def explain(
     account_id: Annotated[str, typer.Argument(metavar="ID", help="The account.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Tell an account's story in order, and what is due next and why. Never shows a secret."""
+    """Tell an account's story in order, and what is due next and why.
+
+    Never shows a secret.
+    """
     engine = context.database(context.settings(), reads=True)
     number_events(engine)
     with reading(engine) as conn:

@@ -37,7 +37,10 @@ class PlacedRegistration:
 
 @dataclass(slots=True, kw_only=True)
 class RegistrationFile:
-    """What a file of accounts holds: the rows that are right, and one line for each error in the others."""
+    """What a file of accounts holds.
+
+    The rows that are right, and one line for each error in the others.
+    """
 
     shown: str
     rows: list[PlacedRegistration] = field(default_factory=list)
@@ -118,7 +121,10 @@ def _csv_rows(text: str, shown: str) -> Iterator[tuple[str, _Row]]:
 
 
 def _separator(header: str) -> str:
-    """The separator that makes most known names of the header line; a comma when none does."""
+    """The separator that makes most known names of the header line.
+
+    A comma when none does.
+    """
     return max(_SEPARATORS, key=lambda each: len({name.strip(' "') for name in header.split(each)} & set(_KNOWN)))
 
 

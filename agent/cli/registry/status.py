@@ -1,4 +1,4 @@
-"""`sc-agent status`: where each account stands, and the exact text its customer sees."""
+"""`sc-agent status`: where each account stands, and its customer's exact text."""
 
 from __future__ import annotations
 
@@ -40,7 +40,9 @@ def status(
     watch: Annotated[bool, typer.Option("--watch", help="Show it again every five seconds, until Ctrl-C.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Exit 3 if an account shown needs a person.")] = False,
 ) -> None:
-    """Show where accounts stand, the customer's text, the precise reasons and what the customer should do.
+    """Show where accounts stand.
+
+    With the customer's text, the precise reasons and what the customer should do.
 
     Totals first, then the accounts that need a person, that failed, and the others.
     """
@@ -111,7 +113,7 @@ def _show(engine: Engine, chosen: _Chosen, *, as_json: bool) -> bool:
 
 
 def _known(conn: Connection, account: Account, settings: Settings) -> dict[str, Any]:
-    """Since when an account stands as it does, and where the evidence of its last visit is."""
+    """Since when an account stands as it does, and where its last evidence is."""
     entries = journal.history(conn, account.id, limit=50)
     moves = [one.at for one in entries if one.from_state is not one.to_state and one.to_state is account.authorization]
     evidence = settings.evidence_root / account.id

@@ -90,7 +90,10 @@ def _lines(account: Mapping[str, Any], known: Mapping[str, Any]) -> list[Text]:
 
 
 def _on_call(account: Mapping[str, Any], known: Mapping[str, Any]) -> list[str]:
-    """The failure code, since when, why, where the evidence is, what to read and the command to copy."""
+    """What on-call needs to know of an account.
+
+    The failure code, since when, why, where the evidence is, what to read and the command to copy.
+    """
     code, reason = account["failure_code"], account["internal_reason"]
     if not reason and not code:
         return []

@@ -18,7 +18,10 @@ def support(
     account_id: Annotated[str, typer.Argument(metavar="ID", help="The account.")],
     output: Annotated[Path, typer.Option("--output", metavar="FILE.zip", help="The file to write.")],
 ) -> None:
-    """Write everything a support case needs about one account into one scrubbed file with a one-page summary."""
+    """Write everything a support case needs into one scrubbed file.
+
+    It has a one-page summary.
+    """
     settings = context.settings()
     with reading(context.database(settings, reads=True)) as conn:
         made = support_file(conn, context.vault(settings), account_id, settings=settings, now=now())

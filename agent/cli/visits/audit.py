@@ -1,4 +1,4 @@
-"""`sc-agent audit`: one-off permission audits, read-only, in the contract's formats."""
+"""`sc-agent audit`: one-off, read-only permission audits in every format."""
 
 from __future__ import annotations
 
@@ -198,7 +198,10 @@ class _AuditRun:
         self.report.end()
 
     def _begin(self) -> None:
-        """Write the report's head with the first document, so that a command that cannot start prints nothing."""
+        """Write the report's head with the first document.
+
+        A command that cannot start then prints nothing.
+        """
         if not self.begun:
             self.report.begin()
             self.begun = True

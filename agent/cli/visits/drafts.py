@@ -100,7 +100,9 @@ def withdraw(
 def export(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="Where the files go.", show_default=False)],
 ) -> None:
-    """Write what is adopted as files for the repository: `selectors/` and the recorded pages they were made from.
+    """Write what is adopted as files for the repository.
+
+    `selectors/` and the recorded pages they were made from.
 
     Files that are there and differ are not replaced.
     """

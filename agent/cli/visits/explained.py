@@ -1,4 +1,7 @@
-"""The pictures of `audit --explain`: copied beside the report, and told on standard error."""
+"""The pictures of `audit --explain`.
+
+Copied beside the report, and told on standard error.
+"""
 
 from __future__ import annotations
 

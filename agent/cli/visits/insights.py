@@ -1,4 +1,4 @@
-"""`sc-agent insights`: account health and the Featured Offer (Buy Box) percentage, read now."""
+"""`sc-agent insights`: account health and Featured Offer (Buy Box), read now."""
 
 from __future__ import annotations
 

@@ -20,7 +20,9 @@ AuditOne = Callable[[str, str | None], Awaitable[AuditDocument]]
 async def audits_in_order(
     chosen: list[Account], audit_one: AuditOne, as_account: str | None, *, at_once: int
 ) -> AsyncIterator[tuple[Account, AuditDocument]]:
-    """Run a sliding window of audits and yield them in order, so that memory holds a window and not all.
+    """Run a sliding window of audits and yield them in order.
+
+    Memory holds the window only.
 
     Raises:
         ConfigurationError: nothing can be audited here, for want of a browser or a key.

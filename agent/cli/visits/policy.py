@@ -1,4 +1,4 @@
-"""`sc-agent policy`: the policy in force, and checking a policy file before it is used."""
+"""`sc-agent policy`: the policy in force, and checking a policy file."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ app = typer.Typer(
 
 @app.command()
 def show() -> None:
-    """Print the policy in force as a file (TOML): yours, if AUDIT__POLICY_FILE names one, else the default.
+    """Print the policy in force as a file (TOML).
+
+    Yours, if AUDIT__POLICY_FILE names one, else the default.
 
     Tables that your own file leaves out are taken from the default. docs/policy.md explains each.
     """
@@ -41,7 +43,10 @@ def show() -> None:
 def validate(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A policy file (TOML).", show_default=False)],
 ) -> None:
-    """Check a policy file: its schema, and exceptions that are expired or too wide (exit 1)."""
+    """Check a policy file.
+
+    Exit 1 for a wrong schema, and for exceptions that are expired or too wide.
+    """
     policy = load_policy(file)
     trouble = list(_trouble(policy))
     for line in trouble:

@@ -22,7 +22,9 @@ _BETWEEN = 3600.0  # seconds from one account's rotation to the next
 
 
 def run(account_id: str | None, *, everyone: bool, older_than: int | None) -> None:
-    """Rotate one account's authenticator, or with `everyone` those that are older; the first failure ends it.
+    """Rotate one account's authenticator, or with `everyone` those that are older.
+
+    The first failure ends it.
 
     Raises:
         UsageError: not exactly one of the two was asked for.
@@ -34,7 +36,10 @@ def run(account_id: str | None, *, everyone: bool, older_than: int | None) -> No
 
 
 def due(conn: Connection, *, days: int, now: datetime) -> list[str]:
-    """The accounts whose rotation was cut off, then those whose secrets are older than that, the oldest first."""
+    """The accounts whose rotation was cut off, then those with older secrets.
+
+    The oldest first.
+    """
     unfinished = old_authenticators.accounts_to_finish(conn)
     old = accounts_with_secrets_before(conn, now - timedelta(days=days))
     return [*unfinished, *(each for each in old if each not in unfinished)]

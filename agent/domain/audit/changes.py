@@ -26,7 +26,10 @@ def changes_since(before: AuditDocument | None, now: AuditDocument) -> dict[str,
 
 
 class MovedRow(TypedDict):
-    """A row that reads otherwise than in the audit before; None: it was not there, or could not be read."""
+    """A row that reads otherwise than in the audit before.
+
+    None: it was not there, or could not be read.
+    """
 
     scope: str
     section: str
@@ -36,7 +39,10 @@ class MovedRow(TypedDict):
 
 
 def moved_rows(before: AuditDocument, now: AuditDocument) -> list[MovedRow]:
-    """Every row whose level differs between two audits, findings or not, in the order of the newer page."""
+    """Every row whose level differs between two audits, findings or not.
+
+    In the order of the newer page.
+    """
     old = {_place(row): row["actual"] for row in before["permissions"]}
     new = {_place(row): row["actual"] for row in now["permissions"]}
     return [

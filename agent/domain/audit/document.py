@@ -84,7 +84,10 @@ class GapDocument(TypedDict):
 
 
 class PictureDocument(TypedDict):
-    """One picture of a view of a page, each piece coloured by what claimed it. `counts`: pieces by kind of claim."""
+    """One picture of a view of a page, each piece coloured by what claimed it.
+
+    `counts`: pieces by kind of claim.
+    """
 
     picture: str
     name: str

@@ -21,7 +21,7 @@ class FindingKind(StrEnum):
 
     @property
     def is_violation(self) -> bool:
-        """Whether this is a clear answer (the seller must act) and not a hole in the reading."""
+        """Whether the answer is clear (the seller must act), not a hole in the reading."""
         return self in _VIOLATIONS
 
 
@@ -48,6 +48,6 @@ class Finding:
 def finding_id(
     account: str, kind: FindingKind, scope: str, section: str, permission: str, occurrence: int, about: str = ""
 ) -> str:
-    """A name that stays the same from audit to audit as long as the same thing is wrong in the same place."""
+    """A name that is the same in each audit while the same thing is wrong."""
     parts = (account, kind.value, scope, section, permission, str(occurrence), about)
     return "f-" + hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]

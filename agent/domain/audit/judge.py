@@ -61,7 +61,10 @@ class Audit:
 
 
 def judge(reading: Reading, policy: Policy, *, account: str, user_email: str, now: datetime) -> Audit:
-    """Judge one reading; pure, and never `pass` for anything that was not read to its end."""
+    """Judge one reading.
+
+    Pure, and never `pass` for anything that was not read to its end.
+    """
     today = now.date()
     rows = tuple(judge_row(row, policy, account=account, today=today) for row in reading.rows)
     findings = [finding for judged in rows if (finding := judged.finding) is not None]
@@ -118,7 +121,7 @@ def _is_whole(reading: Reading, *, user_email: str) -> bool:
 
 
 def _may_be_anothers(reading: Reading, user_email: str) -> bool:
-    """Whether the rows are another user's, or somebody else's page does not say whose rights it shows."""
+    """Whether the rows are another user's, or may be another user's."""
     if reading.subject is None:
         return not reading.own
     return reading.subject.casefold() != user_email.casefold()
@@ -153,7 +156,7 @@ def _missing_none_rows(reading: Reading, policy: Policy, *, account: str) -> lis
 
 
 def _scopes_that_need(name: RowName, rows: tuple[Row, ...]) -> tuple[str, ...]:
-    """Every marketplace on the page, unless the row stands among the rows for all of them; else the regional page."""
+    """Every marketplace of the page for a row for all, else the regional page."""
     scopes = tuple(dict.fromkeys(row.scope for row in rows))
     marketplaces = tuple(scope for scope in scopes if scope not in MARKETPLACE_FREE)
     if not marketplaces:
@@ -162,7 +165,10 @@ def _scopes_that_need(name: RowName, rows: tuple[Row, ...]) -> tuple[str, ...]:
 
 
 def _editable_own_grid(reading: Reading, findings: list[Finding], *, account: str) -> list[Finding]:
-    """A user who can change the own rights holds User Permissions, whatever the row says (decision 1)."""
+    """Rows that say less than the user holds.
+
+    Who can change the own rights holds User Permissions, whatever the row says (decision 1).
+    """
     if not (reading.own and reading.editable):
         return []
     if any(

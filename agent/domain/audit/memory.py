@@ -15,7 +15,9 @@ from agent.domain.audit.reading import Gap, GapKind, Reading
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmation:
-    """A person's word that rows which the last complete audit had are gone. `fleet`: for every account of this
+    """A person's word that lost rows are gone.
+
+    They were in the last complete audit. `fleet`: for every account of this
     marketplace, on pages of this layout.
     """
 
@@ -35,7 +37,9 @@ def is_complete(document: AuditDocument) -> bool:
 
 
 def lost_rows(before: AuditDocument | None, reading: Reading) -> tuple[PermissionDocument, ...]:
-    """The rows of the last complete reading that a complete one no longer shows, by scope, section, name and occurrence.
+    """The rows of the last complete reading that this one no longer shows.
+
+    Compared by scope, section, name and occurrence.
 
     Where the page speaks another language than before, names prove nothing: only a scope with fewer rows has lost some.
     """
@@ -78,7 +82,10 @@ def place_of(row: PermissionDocument) -> str:
 
 
 def words_of_lost(document: AuditDocument, *, marketplace: str | None) -> str:
-    """What the log says of lost rows that were confirmed; with `marketplace` for all of its accounts."""
+    """What the log says of lost rows that were confirmed.
+
+    With `marketplace` for all of its accounts.
+    """
     named = "; ".join(
         f"{row['section']} > {row['permission']} ({row['scope']})" for row in document.get("lost_rows", ())
     )

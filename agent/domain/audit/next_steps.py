@@ -1,4 +1,4 @@
-"""What the customer has to do next, in words a seller can follow in Seller Central."""
+"""What the customer has to do next, in the words of Seller Central."""
 
 from __future__ import annotations
 

@@ -1,1 +1,4 @@
-"""Account health and the Featured Offer (Buy Box) percentage: names, values, judgement, document."""
+"""Account health and the Featured Offer (Buy Box) percentage.
+
+Names, values, judgement, document.
+"""

@@ -39,7 +39,10 @@ class PageOutcome(TypedDict):
 
 
 class InsightsDocument(TypedDict):
-    """The contract's section "insights ID --format json"; `judged` and `pages` stand beside it."""
+    """The contract's section "insights ID --format json".
+
+    `judged` and `pages` stand beside it.
+    """
 
     schema: int
     account: str
@@ -124,7 +127,10 @@ def _warnings(insights: Insights, missing: list[MissingValue]) -> list[dict[str,
 
 
 def _buy_box(insights: Insights) -> tuple[dict[str, Any], list[MissingValue]]:
-    """The newest dated percentage of the report by date; without one, the tile's of thirty days."""
+    """The newest dated percentage of the report by date.
+
+    Without one, the tile's of thirty days.
+    """
     missing: list[MissingValue] = []
     windows: dict[str, Scalar | None] = {}
     for window in WINDOWS:
@@ -197,7 +203,7 @@ def _unread(path: str, row: AsinFigures) -> Iterator[MissingValue]:
 
 
 def _with_wholes(tree: dict[str, Any], missing: list[MissingValue]) -> list[MissingValue]:
-    """Name a metric of which nothing was read by itself as well, in front of its values."""
+    """Name a metric of which nothing was read in front of its values."""
     told: list[MissingValue] = []
     named: set[str] = set()
     for item in missing:

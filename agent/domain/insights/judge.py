@@ -23,14 +23,20 @@ class JudgedRate(TypedDict):
 
 
 def meets_target(rate: float | None, target: float | None, condition: str | None) -> bool | None:
-    """Whether a rate meets its target; None where one of the three is missing or the condition has no name of ours."""
+    """Whether a rate meets its target.
+
+    None where one of the three is missing or the condition has no name of ours.
+    """
     if rate is None or target is None or condition is None or condition not in _MEETS:
         return None
     return _MEETS[condition](rate, target)
 
 
 def judge_metric(name: str, metric: Mapping[str, Any]) -> JudgedRate | None:
-    """Judge one metric of a document by its own target; None without a rate or a number of defects."""
+    """Judge one metric of a document by its own target.
+
+    None without a rate or a number of defects.
+    """
     value = metric.get("rate", metric.get("defectsCount"))
     if value is None:
         return None

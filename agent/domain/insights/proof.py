@@ -1,4 +1,7 @@
-"""What a reading of insights proves of the second authorization, and what on-call is told where it does not."""
+"""What a reading of insights proves of the second authorization.
+
+Where it does not, on-call is told why.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,10 @@ def read_features(document: InsightsDocument) -> Iterator[str]:
 
 
 def refusal_reason(document: InsightsDocument) -> str | None:
-    """For on-call: the rows pass, yet the site refuses pages; None where it refuses none."""
+    """For on-call: the rows pass, yet the site refuses pages.
+
+    None where it refuses none.
+    """
     refused = [page for page in document["pages"] if page["outcome"] == MissingReason.NO_PERMISSION]
     if not refused:
         return None
@@ -31,7 +37,7 @@ def refusal_reason(document: InsightsDocument) -> str | None:
 
 
 def kept_reason(internal_reason: str | None) -> str | None:
-    """The part of an account's internal reason that only another reading of insights settles."""
+    """The part of an internal reason that only another reading of insights settles."""
     return internal_reason if internal_reason is not None and internal_reason.startswith(_OURS) else None
 
 

@@ -50,7 +50,10 @@ class DatedPercentage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AsinFigures:
-    """One row of a report by ASIN; `unread` says of each column that could not be understood why."""
+    """One row of a report by ASIN.
+
+    `unread` says of each column that could not be understood why.
+    """
 
     name: str
     parent_asin: str | None
@@ -62,7 +65,10 @@ class AsinFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Insights:
-    """Everything that was read of one marketplace. `values` are by the paths of `names`, only what was seen."""
+    """Everything that was read of one marketplace.
+
+    `values` are by the paths of `names`, only what was seen.
+    """
 
     marketplace_id: str
     values: Mapping[str, InsightValue]

@@ -1,4 +1,7 @@
-"""What should be: the general rule, the rows that must be None, and the exceptions somebody answers for."""
+"""What should be: the general rule, the rows that must be None, the exceptions.
+
+Each exception has somebody who answers for it.
+"""
 
 from __future__ import annotations
 
@@ -70,7 +73,10 @@ class PolicyException:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownRow:
-    """A row on record; its documented levels, where there are any, are used where a page shows only the level held."""
+    """A row on record.
+
+    Its documented levels are used where a page shows only the level held.
+    """
 
     row: RowName
     offered: tuple[Level, ...] = ()
@@ -131,7 +137,7 @@ class Policy:
 
 @lru_cache(maxsize=8192)
 def labels_of(label: str) -> tuple[str, ...]:
-    """A label, and the label without the description in brackets that some pages write behind it."""
+    """A label as written, and without a description in brackets behind it."""
     return tuple(dict.fromkeys((fold(label), fold(re.sub(r"\s*\([^()]*\)\s*:?$", "", label)))))
 
 

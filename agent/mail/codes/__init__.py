@@ -1,1 +1,4 @@
-"""Codes that Amazon sends by mail: what one is for, reading it, keeping it for the page that asked."""
+"""Codes that Amazon sends by mail.
+
+What one is for, reading it, keeping it for the page that asked.
+"""

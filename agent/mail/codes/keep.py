@@ -19,7 +19,9 @@ _LATEST = timedelta(minutes=30)  # what is older is of a page that nobody looks 
 def keep_code(
     conn: Connection, vault: Vault, mailed: MailedCode, *, recipient: str, found_at: datetime, now: datetime
 ) -> str | None:
-    """Seal a code for the account of the recipient; the account's id, None where none may use it.
+    """Seal a code for the account of the recipient.
+
+    The account's id, None where none may use it.
 
     Only an order, a rotation, or an account whose codes are answered may.
     """

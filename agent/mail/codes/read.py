@@ -1,4 +1,7 @@
-"""Reading the one code of a mail whose sender is proven already; a mail that leaves a doubt is for a person."""
+"""Reading the one code of a mail whose sender is proven already.
+
+A mail that leaves a doubt is for a person.
+"""
 
 from __future__ import annotations
 
@@ -27,17 +30,23 @@ class MailedCode:
 
 
 def is_code_sender(address: str | None) -> bool:
-    """Whether an address is one that codes are sent from; its domain is proven elsewhere."""
+    """Whether an address is one that codes are sent from.
+
+    Its domain is proven elsewhere.
+    """
     return (address or "").partition("@")[0] in code_mails().senders
 
 
 def is_code_domain(domain: str) -> bool:
-    """Whether codes come from this domain of Amazon's although invitations are not known to."""
+    """Whether codes, but no known invitations, come from this domain of Amazon's."""
     return domain in code_mails().more_domains
 
 
 def read_code(body: Body, *, subject: str, sent_at: datetime) -> MailedCode | None:
-    """Read the code of a mail from a sender of codes; None for one without any number like it and without a purpose."""
+    """Read the code of a mail from a sender of codes.
+
+    None for one without any number like it and without a purpose.
+    """
     rules = code_mails()
     texts = [text for text in body.texts if text.strip()]
     page = page_text(body.page) if body.page is not None else ""

@@ -234,7 +234,9 @@ class GoogleTokens:
 
 
 def _sign_in_by_password(client: Client, username: str, password: str) -> None:
-    """LOGIN, which every server knows (GNU imap4d 3.15 ends AUTHENTICATE with a malformed line); AUTHENTICATE PLAIN
+    """Sign in by LOGIN or AUTHENTICATE PLAIN.
+
+    Every server knows LOGIN (GNU imap4d 3.15 ends AUTHENTICATE with a malformed line); AUTHENTICATE PLAIN
     where LOGIN is forbidden (RFC 3501 6.2.3) and for what is not ASCII (RFC 4616: UTF-8).
     """
     may_login = not client.has_capability("LOGINDISABLED")

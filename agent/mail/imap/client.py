@@ -58,7 +58,10 @@ class IdleRefusedError(IMAPClientError):  # type: ignore[misc]  # the library is
 
 
 class Client(imapclient.IMAPClient):  # type: ignore[misc]  # the library is untyped
-    """A connection that is logged in by `agent.mail.imap.auth` and used by one watcher."""
+    """A signed-in connection of one watcher.
+
+    `agent.mail.imap.auth` signs it in.
+    """
 
     watching = False  # whether the folder to idle on is open
 
@@ -76,7 +79,9 @@ class Client(imapclient.IMAPClient):  # type: ignore[misc]  # the library is unt
         self._cached_capabilities = None
 
     def login_by_literal(self, username: str, password: str) -> None:
-        """LOGIN with what is not ASCII in literals, as UTF-8 (RFC 3501 9: a quoted string holds 7 bits).
+        """LOGIN with what is not ASCII in literals, as UTF-8 (RFC 3501 9.
+
+        A quoted string holds 7 bits).
 
         Raises:
             LoginError: refused.
@@ -95,7 +100,9 @@ class Client(imapclient.IMAPClient):  # type: ignore[misc]  # the library is unt
 
     @require_capability("IDLE")  # type: ignore[untyped-decorator]  # without it CAPABILITY would be sent inside IDLE
     def idle(self) -> None:
-        """Start IDLE; untagged lines ahead of the continuation are taken as they come (Exchange Online sends them).
+        """Start IDLE.
+
+        Untagged lines ahead of the continuation are taken as they come (Exchange Online sends them).
 
         Raises:
             IdleRefusedError: the server said NO or BAD.
@@ -179,14 +186,14 @@ class Client(imapclient.IMAPClient):  # type: ignore[misc]  # the library is unt
             self.folder_encode = True
 
     def refresh(self) -> int | None:
-        """NOOP; how many messages the server says there are, None if it says nothing of it."""
+        """Send NOOP and return how many messages there are; None if nothing was said."""
         self._imap.untagged_responses.pop("EXISTS", None)
         kind, data = self._imap.noop()
         self._checkok("NOOP", kind, data)
         return self.announced()
 
     def announced(self) -> int | None:
-        """How many messages there are, if the answer to the last command said so in passing."""
+        """How many messages there are, if the last answer said so in passing."""
         counts = [count for count in self._imap.untagged_responses.pop("EXISTS", []) if count and count.isdigit()]
         return int(counts[-1]) if counts else None
 
@@ -203,7 +210,7 @@ class Client(imapclient.IMAPClient):  # type: ignore[misc]  # the library is unt
         return set(self.search(["UID", ",".join(map(str, uids))])) & set(uids)
 
     def last_uid(self) -> int:
-        """The highest UID in the folder, 0 when it is empty or no way to ask is understood."""
+        """The highest UID in the folder; 0 when it is empty or cannot be asked for."""
         for ask in (self._last_fetched, lambda: self.search(["*"]), lambda: self.search(["UID", "*"])):
             try:
                 if found := ask():
@@ -242,7 +249,10 @@ class Client(imapclient.IMAPClient):  # type: ignore[misc]  # the library is unt
         return bytes_of(data, b"BODY[]")
 
     def junk_folder(self) -> str | None:
-        """The folder with the special use \\Junk, or one with a usual name; an entry that cannot be read is left out."""
+        """The folder with the special use \\Junk, or one with a usual name.
+
+        An entry that cannot be read is left out.
+        """
         kind, data = self._imap._simple_command("LIST", '""', '"*"')
         self._checkok("LIST", kind, data)
         kind, data = self._imap._untagged_response(kind, data, "LIST")

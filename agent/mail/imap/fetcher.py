@@ -185,7 +185,9 @@ class Fetcher:
 
 
 def _whole(client: Client, head: Headline, limit: int) -> bytes:
-    """The bytes of a message, asked for again when fewer came than the server says there are; some servers' sizes are
+    """The bytes of a message.
+
+    They are asked for again when fewer came than the server says there are; some servers' sizes are
     inexact, so a little less is taken in the end.
 
     Raises:

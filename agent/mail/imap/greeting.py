@@ -1,4 +1,6 @@
-"""A bound for the greeting: a server that takes a connection must say who it is, whole, within it.
+"""A bound for the greeting.
+
+A server that takes a connection must say who it is, whole, within it.
 
 The library's own time-out begins anew with each byte.
 """
@@ -16,7 +18,7 @@ from imapclient.tls import IMAP4_TLS
 
 
 class GreetedInTime(imaplib.IMAP4):
-    """A connection whose greeting and first capabilities come within its connect timeout, altogether."""
+    """A connection with a bound for greeting and first capabilities together."""
 
     _timeout: float | None  # seconds, set before the library connects
     _is_late = False
@@ -59,7 +61,9 @@ class _Protected(GreetedInTime, IMAP4_TLS):  # type: ignore[misc]  # the library
 
 
 def connection(host: str, port: int, *, within: float | None, context: ssl.SSLContext | None) -> GreetedInTime:
-    """Connect and be greeted, within so many seconds each; with a context, TLS from the first byte.
+    """Connect and be greeted, within so many seconds each.
+
+    With a context, TLS from the first byte.
 
     Raises:
         TimeoutError: nothing took the connection, TLS did not begin, or no whole greeting came.

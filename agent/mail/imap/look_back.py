@@ -27,7 +27,9 @@ class LookBack:
         self._senders = senders
 
     def ask(self, client: Client, folder: Folder, since: datetime) -> list[int]:
-        """By sender; where that is refused by the day alone (every header is fetched then); else none, with an alarm.
+        """Search by sender.
+
+        Where that is refused, by the day alone (every header is fetched then); else none, with an alarm.
 
         Raises:
             Exception: the connection is lost.

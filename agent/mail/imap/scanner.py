@@ -244,7 +244,10 @@ class Scanner:
         return stored
 
     def _fetch_again(self, client: Client, folder: Folder) -> int:
-        """Fetch what a person asked for and what was put off, as far as its time has come; returns how much came."""
+        """Fetch what a person asked for and what was put off, as far as its time has come.
+
+        Returns how much came.
+        """
         self._retry_at.pop(folder.id, None)
         with reading(self._context.engine) as conn:
             unfetched = messages.list_to_fetch(conn, folder.id, folder.uidvalidity)

@@ -37,7 +37,9 @@ class SilentSearch:
     def ask_otherwise(
         self, client: Client, folder: Folder, selected: Selected, *, count: int | None, refused: Exception | None = None
     ) -> list[int]:
-        """The UIDs beyond the position that an empty search did not name, if the folder's numbers say there are
+        """The UIDs beyond the position that an empty search did not name.
+
+        They count if the folder's numbers say there are
         some. `refused` is the search's refusal.
 
         Raises:

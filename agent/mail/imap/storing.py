@@ -29,7 +29,9 @@ class Storing:
         self._context = context
 
     def store(self, folder: Folder, found: Sequence[FoundMessage], *, last_uid: int | None, renumber: bool) -> int:
-        """Store messages; with `last_uid` the position moves along, with `renumber` known bytes only get their new
+        """Store messages.
+
+        With `last_uid` the position moves along, with `renumber` known bytes only get their new
         number. Returns how many rows were made.
 
         Raises:
@@ -62,7 +64,10 @@ class Storing:
         return rows
 
     def _write_each(self, folder: Folder, found: Sequence[FoundMessage], *, last_uid: int | None) -> list[int]:
-        """One by one; a message that the database does not take is stored without what it may have stumbled over."""
+        """Store messages one by one.
+
+        One that the database does not take is stored without what it may have stumbled over.
+        """
         rows: list[int] = []
         for each in found:
             try:

@@ -1,4 +1,7 @@
-"""One thread a mailbox: holds its lease, keeps a session alive for ever, and lets each failure have its own fate."""
+"""One thread a mailbox.
+
+It holds the mailbox's lease, keeps a session alive, and handles each failure by its kind.
+"""
 
 from __future__ import annotations
 
@@ -126,7 +129,10 @@ class Watcher(threading.Thread):
                 raise
 
     def _attempt(self) -> None:
-        """Run one session. Its end after a healthy life returns, so that the count of failures in a row starts afresh."""
+        """Run one session.
+
+        Its end after a healthy life returns, so that the count of failures in a row starts afresh.
+        """
         if self._stop_event.is_set():
             return
         started = time.monotonic()

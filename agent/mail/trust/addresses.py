@@ -1,4 +1,7 @@
-"""Address headers: the one mailbox in them, read in one pass whatever they hold (RFC 5322 3.4, and what is common)."""
+"""Address headers: the one mailbox in them, read in one pass.
+
+RFC 5322 3.4, and what is common beside it.
+"""
 
 from __future__ import annotations
 
@@ -88,7 +91,10 @@ def without_comments(value: str, *, keep_quoted: bool = False) -> str:
 
 
 def _scan(value: str, *, strict: bool = False) -> Iterator[tuple[str, bool]]:
-    """The characters outside comments, each with whether it belongs to a quoted string; a comment is one blank."""
+    """The characters outside comments, and whether each is quoted.
+
+    A comment is one blank.
+    """
     depth, quoted, escaped = 0, False, False
     for char in value:
         in_quotes = quoted

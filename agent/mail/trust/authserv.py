@@ -1,4 +1,6 @@
-"""The weaker mode: the verdict of a named receiving server (RFC 8601), for providers that rewrite mail before we can
+"""The weaker mode: the verdict of a named receiving server (RFC 8601).
+
+It is for providers that rewrite mail before we can
 verify it.
 """
 
@@ -23,7 +25,9 @@ class AuthservError(Exception):
 
 
 def require_authserv_pass(headers: Headers, *, domain: str, trusted: Iterable[str]) -> str:
-    """Require that the topmost Authentication-Results is a trusted server's and says dkim=pass for `domain` and
+    """Require a trusted server's verdict on top.
+
+    The topmost Authentication-Results must be a trusted server's and say dkim=pass for `domain` and
     dmarc=pass.
 
     Returns the server's id. Microsoft alone writes none: there the receiving host of the nearest Received header stands
@@ -80,7 +84,7 @@ def _is_microsoft(host: str) -> bool:
 
 
 def _require_own_hops(headers: Headers, position: int, name: str) -> None:
-    """Nothing above the verdict may come from a hop that is not the server's own organisation."""
+    """Refuse a hop above the verdict that is not of the server's organisation."""
     own = _organisation(name)
     for known, value in headers.fields[:position]:
         if known == "received" and not _is_own_hop(without_comments(value), own):
@@ -88,7 +92,9 @@ def _require_own_hops(headers: Headers, position: int, name: str) -> None:
 
 
 def _is_own_hop(value: str, own: tuple[str, ...]) -> bool:
-    """A hand-over within the house (no `from`, which SMTP would have written; or local delivery), or a hop to a host of
+    """Whether a hop stays within the server's organisation.
+
+    A hand-over within the house (no `from`, which SMTP would have written; or local delivery), or a hop to a host of
     the house.
     """
     match = _BY.search(value)
@@ -117,7 +123,10 @@ def _split_methods(clauses: list[str]) -> list[str]:
 
 
 def _signer(clause: str) -> str:
-    """Who signed; Google gives the identity (header.i) alone, whose domain is the signer's or below it."""
+    """Who signed.
+
+    Google gives the identity (header.i) alone, whose domain is the signer's or below it.
+    """
     return _property(clause, "header.d") or _property(clause, "header.i")
 
 

@@ -1,4 +1,4 @@
-"""A message's body: the one HTML document, the plain text, and the invitation links in them."""
+"""A message's body: its HTML document, plain text and invitation links."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def read_body(headers: Headers, content: bytes) -> Body:
 
 
 def find_invitation(body: Body) -> Link:
-    """The one invitation a body offers, wherever a reader or a program could find a link in it.
+    """The one invitation a body offers, wherever a link could be found in it.
 
     Raises:
         BodyError: none, more than one, or one that only pretends.

@@ -106,7 +106,7 @@ def conclude(
 def examine(
     raw: bytes, *, policy: TrustPolicy, resolver: Resolver, now: datetime, arrived_at: datetime | None
 ) -> Examination:
-    """Check everything that the message alone can show, in a fixed order, up to the first check it fails."""
+    """Check all that the message alone can show, up to the first failed check."""
     notes = _Notes()
     try:
         offer = _examine(raw, notes, policy=policy, resolver=resolver, now=now, arrived_at=arrived_at)
@@ -191,7 +191,10 @@ def _check_sender(headers: Headers, notes: _Notes, policy: TrustPolicy) -> str:
 
 
 def _require_listed(domain: str, policy: TrustPolicy) -> None:
-    """After the proof: who only claims such a domain is a forger, and no work for a person."""
+    """Refuse, after the proof, who only claims such a domain.
+
+    That is a forger, and no work for a person.
+    """
     if domain not in policy.from_domains:
         detail = f"{domain} is Amazon's, but not known to send invitations; if it does, add it to the list in MAIL__FROM_DOMAINS and retry"
         raise _Stop("from", MailVerdict.HELD, "from_unlisted_domain", detail)

@@ -1,4 +1,6 @@
-"""A message's header block: split once, for every reader of ours, and refused where another parser might see other
+"""A message's header block, split once for every reader.
+
+It is refused where another parser might see other
 headers.
 """
 

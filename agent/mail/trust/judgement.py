@@ -1,4 +1,4 @@
-"""What an examination of a message is asked by, what it finds, and the ruling at its end."""
+"""What an examination is asked by, what it finds, and its ruling."""
 
 from __future__ import annotations
 

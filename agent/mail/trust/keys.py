@@ -1,4 +1,7 @@
-"""DKIM keys by DNS: from the servers of the settings or the system's, cached, temporary failures marked as such."""
+"""DKIM keys by DNS, cached.
+
+From the servers of the settings or the system's; temporary failures are marked as such.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Invitation links: found in a body, checked as browsers read them (WHATWG), rebuilt from their parts."""
+"""Invitation links: found, checked as browsers read them (WHATWG), rebuilt."""
 
 from __future__ import annotations
 
@@ -71,7 +71,10 @@ def find_anchors(document: str) -> Iterator[str]:
 
 
 def page_text(document: str) -> str:
-    """What a reader of an HTML document sees, roughly: its text without styles, scripts and its head."""
+    """What a reader of an HTML document sees, roughly.
+
+    Its text without styles, scripts and its head.
+    """
     parser = LexborHTMLParser(document)
     parser.strip_tags(["style", "script", "head", "title", "template"])
     body = parser.body
@@ -105,13 +108,15 @@ def find_urls(text: str) -> Iterator[str]:
 
 
 def _may_go_on(url: str, text: str, end: int) -> bool:
-    """Whether a URL at the end of its line is the beginning of a Seller Central address."""
+    """Whether a URL at a line's end begins a Seller Central address."""
     known = min(len(url), len(_BEGINNING))
     return url[:known] == _BEGINNING[:known] and text[end : end + 8].lstrip(" \t")[:1] in ("\r", "\n")
 
 
 def _joined(url: str, rest: str) -> str | None:
-    """The invitation that a mailer broke over up to four lines (RFC 3986, appendix C); None unless only the whole is
+    """The invitation that a mailer broke over up to four lines.
+
+    RFC 3986, appendix C. None unless only the whole is
     one.
     """
     if _is_invitation(url.rstrip(_SENTENCE_END)):
@@ -143,13 +148,18 @@ def find_urls_in_source(document: str) -> Iterator[str]:
 
 
 def pretends_to_invite(url: str) -> bool:
-    """Whether a link that fails the strict check still carries the marks of an invitation, however encoded or wrapped."""
+    """Whether a refused link still carries the marks of an invitation.
+
+    However it is encoded or wrapped.
+    """
     lowered = unquote(unquote(url)).casefold()
     return any(mark in lowered for mark in _MARKS)
 
 
 def may_invite_otherwise(url: str) -> bool:
-    """Whether a link leads to a Seller Central page that may be another kind of invitation, such as an authorized
+    """Whether a link may be another kind of invitation.
+
+    It leads to a Seller Central page, such as an authorized
     partner's.
     """
     try:

@@ -1,4 +1,7 @@
-"""Judging at arm's length: hostile bytes are parsed in a process of their own, with limits of time and memory."""
+"""Judging at arm's length.
+
+Hostile bytes are parsed in a process of their own, with limits of time and memory.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,10 @@ _MOST = 8_000_000  # bytes of an answer
 
 
 class JudgeLostError(Exception):
-    """No judgement; `reason` is `judge_hung` or `judge_died` for the message's doing, `judge_unavailable` if not."""
+    """No judgement came.
+
+    `reason` is `judge_hung` or `judge_died` for the message's doing, `judge_unavailable` if not.
+    """
 
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)
@@ -35,7 +41,9 @@ class JudgeLostError(Exception):
 
 
 class Judge:
-    """Examines messages in separate processes, which are started when needed and again after they were lost.
+    """Examines messages in separate processes.
+
+    They are started when needed, and again after they were lost.
 
     Safe to share between threads; up to `processes` messages are examined at once, the others wait.
     """

@@ -1,4 +1,6 @@
-"""The judging process: reads questions on standard input, answers on standard output, lives under limits of memory and
+"""The judging process.
+
+It reads questions on standard input, answers on standard output, and has limits of memory and
 time.
 """
 

@@ -1,4 +1,4 @@
-"""DKIM (RFC 6376): every signature of a message verified over its bytes, and what each one covers."""
+"""DKIM (RFC 6376): every signature verified, and what each one covers."""
 
 from __future__ import annotations
 
@@ -174,7 +174,9 @@ class _Message:
 
 
 def _bounded(value: bytes, form: bytes) -> bytes:
-    """The signature's own header, in the relaxed form already where that is wanted, without a long run of blanks.
+    """The signature's own header.
+
+    In the relaxed form already where that is wanted, without a long run of blanks.
 
     Raises:
         ProblemError: it has one.

@@ -1,4 +1,6 @@
-"""The `demo` command: set the processes, register the accounts, run the real daemon, tell the stories, show what
+"""The `demo` command.
+
+It sets the processes up, registers the accounts, runs the real daemon, tells the stories, and shows what
 happened.
 """
 
@@ -38,7 +40,7 @@ def demo(
         bool, typer.Option("--json", help="Print what happened as JSON; progress goes to stderr.")
     ] = False,
 ) -> None:
-    """Tell the whole story for seven accounts, with the real daemon, against stand-ins on this machine.
+    """Tell the whole story for seven accounts, with the real daemon, on stand-ins.
 
     Takes about twenty seconds and touches nothing outside a temporary directory. Exit 0 only if every account ended as
     scripted.
@@ -87,7 +89,7 @@ async def _play(data_dir: Path, *, seed: int, keep: bool, headed: bool, as_json:
 
 
 async def open_client(processes: DemoProcesses, programme: StoryView) -> DemoClient:
-    """Register the accounts of the scenario's users, start the daemon, and open the control port."""
+    """Register the scenario's accounts, start the daemon, open the control port."""
     import httpx
 
     async with httpx.AsyncClient(base_url=processes.description["control"], timeout=20) as control:
@@ -157,7 +159,10 @@ def _document(
 
 
 async def _show_the_console(processes: DemoProcesses, programme: StoryView, opened: AsyncExitStack | None) -> None:
-    """Say where the console is; with `opened`, serve a page of the platform, too, which leads into it."""
+    """Say where the console is.
+
+    With `opened`, serve a page of the platform, too, which leads into it.
+    """
     agent = await address_of_agent(processes)
     if opened is None:
         programme.line(f"The console is at {agent}/ (with --keep it stays up, with a way to sign in).")

@@ -1,4 +1,4 @@
-"""A page as the platform would show it to a seller, with the panel in it, and a way into the console."""
+"""A page of the platform with the panel in it, and a way into the console."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ _PAGE = Path(__file__).with_suffix(".html")
 
 @dataclass(slots=True, kw_only=True)
 class HostPage:
-    """What the page needs of the agent: where it listens, tokens of the panel, and sign-in addresses."""
+    """What the page needs of the agent.
+
+    Where it listens, tokens of the panel, and sign-in addresses.
+    """
 
     agent: str
     accounts: Sequence[str]

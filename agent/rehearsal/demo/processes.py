@@ -1,4 +1,7 @@
-"""The demo's processes: the stand-ins, the daemon, one-off commands, and the settings that join them."""
+"""The demo's processes and the settings that join them.
+
+The stand-ins, the daemon and one-off commands.
+"""
 
 from __future__ import annotations
 
@@ -116,7 +119,9 @@ class DemoProcesses:
 async def open_processes(
     data_dir: Path, *, seed: int, scenario: Path | None = None, more: Mapping[str, str] | None = None
 ) -> AsyncIterator[DemoProcesses]:
-    """Start the stand-ins, hand out the processes, and take everything down at the end; `more` are settings without
+    """Start the stand-ins, hand out the processes, take everything down.
+
+    `more` are settings without
     their prefix.
 
     Raises:

@@ -129,7 +129,10 @@ async def withdrawn(client: DemoClient, story: Story) -> None:
 
 
 async def no_login(client: DemoClient, story: Story) -> None:
-    """A user email without an Amazon login: it is registered, gets an authenticator, and accepts."""
+    """A user email without an Amazon login.
+
+    It is registered, gets an authenticator, and accepts.
+    """
     shop = client.sellers[story.account]
     await client.command(
         *("accounts", "add", story.account, "--user-email", client.users[story.account]["email"]),

@@ -24,7 +24,7 @@ def record(
         typer.Option("--twice", help="Visit twice and find the fields that change by themselves (not for accept)."),
     ] = False,
 ) -> None:
-    """Make one visit now and write it down, scrubbed, so that it can be replayed offline.
+    """Make one visit now and write it down, scrubbed, to be replayed offline.
 
     The visit is a real one: the same lease, budget and journal as the daemon's. An `accept` accepts.
     """

@@ -1,4 +1,7 @@
-"""Recording the visits of `fixtures/recorded_visits.py` against a running stand-in whose clock stands still."""
+"""Recording the visits of `fixtures/recorded_visits.py`.
+
+Against a running stand-in whose clock stands still.
+"""
 
 from __future__ import annotations
 

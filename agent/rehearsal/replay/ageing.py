@@ -1,4 +1,6 @@
-"""How recordings have aged: the same visits made again, against the stand-in or an account, and their pages compared by
+"""How recordings have aged.
+
+The same visits are made again, against the stand-in or an account, and their pages compared by
 shape.
 """
 

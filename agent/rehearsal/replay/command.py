@@ -35,7 +35,7 @@ def replay(
         str | None, typer.Option(metavar="ID", help="The same, live, as this account.", show_default=False)
     ] = None,
 ) -> None:
-    """Run flows against recordings, offline, and compare the outcomes with the recorded ones.
+    """Run flows against recordings, offline, and compare the outcomes.
 
     Exit code 1 if anything differs: step, screen and the page's difference are shown.
     """

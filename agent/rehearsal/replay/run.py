@@ -1,4 +1,6 @@
-"""Replaying recordings: one browser and one player a slot, several slots at once, each recording judged against what it
+"""Replaying recordings: one browser and one player a slot.
+
+Several slots run at once; each recording is judged against what it
 expects.
 """
 
@@ -174,7 +176,9 @@ async def _visit(
 
 
 def _catalogue(recording: Recording) -> Catalogue:
-    """The shipped catalogue, with what people had adopted when the visit was recorded and that does not ship yet.
+    """The shipped catalogue, with what was adopted when the visit was recorded.
+
+    What does not ship yet.
 
     Raises:
         UsageError: an adopted file of the recording cannot be used.
@@ -192,7 +196,10 @@ def _catalogue(recording: Recording) -> Catalogue:
 
 
 def _unknown_screens(recording: Recording, catalogue: Catalogue) -> Iterator[str]:
-    """What the recording names and no catalogue has: an adopted file that was not kept with it."""
+    """What the recording names and no catalogue has.
+
+    An adopted file that was not kept with it.
+    """
     seen = {str(page["screen"]) for page in recording.about.get("pages", ())}
     for name in sorted(seen - set(catalogue.screens) - {UNKNOWN}):
         yield f"the screen {name} was known when this was recorded; adopt it again, or put its file into selectors/"
@@ -203,7 +210,7 @@ def _is_surprise(expected: dict[str, Any]) -> bool:
 
 
 def _page_difference(recording: Recording, snapshots: Sequence[Snapshot]) -> str:
-    """Name the first step whose screen or page is another one than recorded, and show how the page differs."""
+    """Name the first step that differs from the recording, and show how."""
     pages = recording.about.get("pages", [])
     for number, page in enumerate(pages, 1):
         if number > len(snapshots):

@@ -1,4 +1,7 @@
-"""What the groups of settings share: how lists are taken, and that a misspelt name is an error."""
+"""What the groups of settings share.
+
+How lists are taken, and that a misspelt name is an error.
+"""
 
 from __future__ import annotations
 

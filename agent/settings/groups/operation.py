@@ -1,4 +1,7 @@
-"""Settings of what a process tells and serves: alarms, web role, webhooks, secret stores."""
+"""Settings of what a process tells and serves.
+
+Alarms, web role, webhooks, secret stores.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The keys of the HTTP API: kept as keyed hashes, with scopes, expiry and last use."""
+"""The keys of the HTTP API.
+
+Kept as keyed hashes, with scopes, expiry and last use.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers that were given under an idempotency key, kept with the effect they tell of."""
+"""Answers given under an idempotency key, kept with their effect."""
 
 from __future__ import annotations
 

@@ -33,7 +33,10 @@ class OperationState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """One row. `outcome` is a verdict, the end of an invitation, or why nothing came of it."""
+    """One visit as counted.
+
+    `outcome` is a verdict, the end of an invitation, or why nothing came of it.
+    """
 
     id: str
     account_id: str

@@ -1,4 +1,7 @@
-"""The key of the web role: what API keys, cursors, tokens and webhook secrets are derived from."""
+"""The key of the web role.
+
+What API keys, cursors, tokens and webhook secrets are derived from.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,10 @@ from agent.store.vault.keys import Vault, configured_key, parse_key
 
 
 class WebKey:
-    """32 bytes; each purpose gets a key of its own, so that what one of them signs means nothing to another."""
+    """The 32 bytes of the web role.
+
+    Each purpose gets a key of its own, so that what one of them signs means nothing to another.
+    """
 
     def __init__(self, key: bytes) -> None:
         self._key = key

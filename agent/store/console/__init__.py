@@ -1,1 +1,4 @@
-"""What the console keeps: people and their roles, their sessions, and the log of what they did."""
+"""What the console keeps.
+
+People and their roles, their sessions, and the log of what they did.
+"""

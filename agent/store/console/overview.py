@@ -1,4 +1,7 @@
-"""What the fleet page shows at a glance, by queries whose cost does not grow with the fleet's history."""
+"""What the fleet page shows at a glance.
+
+Its queries do not cost more as the fleet's history grows.
+"""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ _THERE = timedelta(minutes=2)  # uses are noted once a minute, and an open page 
 
 
 def is_anybody_there(conn: Connection, *, now: datetime, role: Role = Role.OPERATOR) -> bool:
-    """Whether a person of this role, or one that holds it, used the console within two minutes."""
+    """Whether a person of this role, or above, used the console within two minutes."""
     able = [str(each) for each in Role if each.holds(role)]
     query = (
         sa.select(console_sessions.c.id)

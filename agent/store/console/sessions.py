@@ -63,7 +63,10 @@ def spend_ticket(conn: Connection, web_key: WebKey, ticket: str, *, now: datetim
 def start(
     conn: Connection, web_key: WebKey, person: str, *, source: str, now: datetime, proven_at: datetime | None = None
 ) -> str:
-    """Begin a session; returns what the cookie holds. `proven_at`: the proof was given then, not now."""
+    """Begin a session; returns what the cookie holds.
+
+    `proven_at`: the proof was given then, not now.
+    """
     secret = secrets.token_urlsafe(_BYTES)
     row = {
         "digest": _digest(web_key, "session", secret),

@@ -1,4 +1,7 @@
-"""Copies of a SQLite database: taken while it is in use, checked, put back in one transaction."""
+"""Copies of a SQLite database.
+
+Taken while it is in use, checked, put back in one transaction.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +62,9 @@ def checked_copy(backup: Path, *, beside: Path) -> Iterator[Path]:
 
 
 def copy_database(source: Path, target: Path) -> None:
-    """Make the target what the source is, in one transaction of the target; made 0600 if it is not there.
+    """Make the target what the source is, in one transaction of the target.
+
+    Made 0600 if it is not there.
 
     Raises:
         sqlite3.Error: either cannot be used.
@@ -75,7 +80,9 @@ def copy_database(source: Path, target: Path) -> None:
 
 
 def count_accounts(file: Path) -> int:
-    """How many accounts a database holds; 0 for one that is not there or was never used.
+    """How many accounts a database holds.
+
+    0 for one that is not there or was never used.
 
     Raises:
         ConfigurationError: it cannot be read.

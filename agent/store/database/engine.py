@@ -82,7 +82,9 @@ def connect(url: str) -> Engine:
 
 
 def connect_apart(engine: Engine) -> Connection:
-    """A connection to PostgreSQL of its own, outside of the pool, each of whose statements is a transaction.
+    """A connection to PostgreSQL of its own, outside of the pool.
+
+    Each of its statements is a transaction.
 
     For one thread at a time; whoever opens it closes it.
     """

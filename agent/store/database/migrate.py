@@ -36,13 +36,19 @@ def migrate(engine: Engine) -> None:
 
 
 def note_compatible(conn: Connection, *, newest: str, works_with: Sequence[str]) -> None:
-    """Write down whose programs a schema works with, by their newest revisions, for older programs to read."""
+    """Write down whose programs a schema works with, for older ones to read.
+
+    By their newest revisions.
+    """
     value = json.dumps({"newest": newest, "works_with": list(works_with)})
     upsert(conn, switches, {"name": _NOTE}, {"value": value, "at": datetime.now(UTC)})
 
 
 def compatible(conn: Connection) -> tuple[str, list[str]] | None:
-    """The newest revision, and the revisions of the programs that the schema works with; None where nobody noted it."""
+    """The newest revision, and those of the programs the schema works with.
+
+    None where nobody noted it.
+    """
     text = conn.scalar(sa.select(switches.c.value).where(switches.c.name == _NOTE))
     if text is None:
         return None

@@ -1,4 +1,7 @@
-"""Moving a whole database into an empty one of the other kind, row by row, in one transaction."""
+"""Moving a whole database into an empty one of the other kind.
+
+Row by row, in one transaction.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +45,10 @@ def _move_table(source: Connection, target: Connection, table: sa.Table) -> int:
 
 
 def _alike(rows: Sequence[Mapping[Any, Any]]) -> Iterator[list[dict[str, Any]]]:
-    """Rows by the columns that have a value: a missing one stays NULL, which a JSON column told None would not."""
+    """Rows by the columns that have a value.
+
+    A missing one stays NULL, which a JSON column told None would not.
+    """
     groups: defaultdict[frozenset[str], list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
         given = {str(name): value for name, value in row.items() if value is not None}

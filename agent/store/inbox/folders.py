@@ -1,4 +1,4 @@
-"""Watched folders: the position in each, how its mailbox's connection stands, and which process watches it."""
+"""Watched folders: their position, connection and watching process."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def list_all(conn: Connection) -> list[Folder]:
 def save_position(
     conn: Connection, folder_id: int, *, uidvalidity: int, last_uid: int, epoch: int, now: datetime
 ) -> None:
-    """Move the position; to be called in the transaction that inserts the rows it covers."""
+    """Move the position, in the transaction that inserts the rows it covers."""
     values = {"uidvalidity": uidvalidity, "last_uid": last_uid, "epoch": epoch, "last_scan_at": now}
     conn.execute(folders.update().where(folders.c.id == folder_id).values(values))
 

@@ -95,7 +95,7 @@ def find(conn: Connection, invitation_id: str) -> Invitation | None:
 
 
 def open_of(conn: Connection, account_id: str) -> Invitation | None:
-    """The invitation that waits for this account or is being accepted, the newest if there are several."""
+    """The newest invitation that waits for this account or is being accepted."""
     query = sa.select(invitations).where(
         invitations.c.account_id == account_id, invitations.c.state.in_((WAITING, ACCEPTING))
     )

@@ -1,4 +1,4 @@
-"""Messages: candidates and problem mails, from found to done, with the verdict and its reason."""
+"""Messages: candidates and problem mails, with verdict and reason."""
 
 from __future__ import annotations
 
@@ -114,7 +114,10 @@ class Unfetched:
 
 
 def list_to_fetch(conn: Connection, folder_id: int, uidvalidity: int | None) -> list[Unfetched]:
-    """The messages that must be fetched (again), whether their time has come or not, oldest first."""
+    """The messages that must be fetched (again), oldest first.
+
+    Whether their time has come or not.
+    """
     columns = (messages.c.uid, messages.c.attempts, messages.c.next_try_at, messages.c.found_at)
     query = sa.select(messages.c.id.label("row_id"), *columns).where(
         messages.c.stage == FOUND,
@@ -147,7 +150,7 @@ def leave_epoch(conn: Connection, folder_id: int, uidvalidity: int) -> None:
 
 
 def renumber(conn: Connection, found: FoundMessage) -> bool:
-    """Give the row of the same bytes, stored under another numbering of the folder, the new number; False without one."""
+    """Give the row of the same bytes the folder's new number; False without one."""
     same = sa.select(sa.func.min(messages.c.id)).where(
         messages.c.folder_id == found.folder_id,
         messages.c.sha256 == found.sha256,
@@ -204,7 +207,10 @@ def list_judgeable(conn: Connection, *, now: datetime, limit: int) -> list[int]:
 
 
 def next_try(conn: Connection) -> datetime | None:
-    """When the first message that waits for another try is to be judged; None when none waits."""
+    """When the first message that waits for another try is to be judged.
+
+    None when none waits.
+    """
     at: datetime | None = conn.scalar(sa.select(sa.func.min(messages.c.next_try_at)).where(messages.c.stage == FETCHED))
     return at
 
@@ -321,7 +327,10 @@ def ask_again_of_strangers(conn: Connection, *, since: datetime) -> int:
 
 
 def ask_again_for(conn: Connection, account_id: str, *, reasons: Collection[str]) -> int:
-    """Let an account's genuine mails be judged once more that were held for one of these reasons; returns how many."""
+    """Judge an account's genuine mails that were held once more.
+
+    Those held for one of these reasons. Returns how many.
+    """
     held = (messages.c.verdict == MailVerdict.HELD) & messages.c.reason.in_(reasons) & messages.c.sealed.is_not(None)
     mine = messages.update().where(held, messages.c.account_id == account_id)
     announce(conn, Signal.MAIL)
@@ -364,7 +373,7 @@ def forget_old(conn: Connection, *, before: datetime) -> int:
 
 
 def note_key(conn: Connection, name: str, digest: str, *, now: datetime) -> tuple[datetime, bool]:
-    """When a DKIM key verified a message for the first time, and whether it is new beside other known keys."""
+    """When a DKIM key first verified a message, and whether it is new."""
     prefix = f"{_KEY}{name.partition('._domainkey.')[2]}:"
     key = f"{prefix}{name.partition('.')[0]}:{digest}"
     seen: datetime | None = conn.scalar(sa.select(switches.c.at).where(switches.c.name == key))

@@ -1,1 +1,1 @@
-"""The outbox: events written with their change, numbered after its commit, read by whoever may."""
+"""The outbox: events written with their change, numbered after its commit."""

@@ -61,7 +61,7 @@ def settle(conn: Connection) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Revised:
-    """An account as it is now, and whether its revision stands for something else than before."""
+    """An account as it is now, and whether its revision says something new."""
 
     account: Account
     moved: bool
@@ -112,7 +112,7 @@ def _times(account: Account, now: datetime) -> dict[str, dict[str, str]]:
 def _updates(
     notes: Sequence[Note], touched: Mapping[str, set[str]], known: Mapping[str, _Revised | None], now: datetime
 ) -> Iterator[Note]:
-    """`account.updated` where a registration was changed, or a document in which no other event says it."""
+    """Write `account.updated` where no other event tells of the change."""
     told = {each.account_id for each in notes if each.type in _TELLS_THE_DOCUMENT}
     new = {each.account_id for each in notes if each.type is EventType.ACCOUNT_REGISTERED}
     for account_id, revised in known.items():

@@ -1,4 +1,4 @@
-"""Numbering: events get their sequence numbers after their change was committed, by one process at a time.
+"""Numbering: sequence numbers after the commit, by one process at a time.
 
 The counter's row is locked for the length of one transaction. Whoever holds it is the publisher; when that process
 dies, its connection and with it the lock are gone, and the next one goes on. A number is committed before the next one
@@ -89,7 +89,7 @@ def _numbered(row: sa.RowMapping, sequence: int) -> dict[str, object]:
 
 
 def _lock_counter(conn: Connection) -> int:
-    """The last number, which nobody else can read for this purpose until this transaction ends."""
+    """The last number, locked until this transaction ends."""
     insert_once(conn, switches, {"name": _COUNTER, "value": "0", "at": datetime.now(UTC)})
     return int(
         conn.execute(sa.select(switches.c.value).where(switches.c.name == _COUNTER).with_for_update()).scalar_one()

@@ -1,1 +1,4 @@
-"""What people are asked for and gave: tasks, requests, take-overs, drafts, adoptions."""
+"""What people are asked for and gave.
+
+Tasks, requests, take-overs, drafts, adoptions.
+"""

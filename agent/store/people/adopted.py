@@ -1,4 +1,4 @@
-"""What people adopted: screens that are passed by, and chrome of the permission pages, with who, when and why."""
+"""What people adopted: screens and chrome, with who, when and why."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from agent.store.database.upsert import insert_once
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdoptedRow:
-    """One adoption. `text` is a file of the catalogue's form, `digest` the SHA-256 it was adopted under."""
+    """One adoption.
+
+    `text` is a file of the catalogue's form, `digest` the SHA-256 it was adopted under.
+    """
 
     id: int
     kind: str  # screen, chrome

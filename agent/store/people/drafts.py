@@ -1,4 +1,7 @@
-"""Drafts of the catalogue: what people showed, and pieces of permission pages that nobody has explained yet."""
+"""Drafts of the catalogue.
+
+What people showed, and pieces of permission pages that nobody has explained yet.
+"""
 
 from __future__ import annotations
 

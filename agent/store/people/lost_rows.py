@@ -1,4 +1,7 @@
-"""Rows that an admin once said are gone for every account of a marketplace, on pages of a layout."""
+"""Rows that an admin said are gone for every account of a marketplace.
+
+On pages of a layout.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,9 @@ class Gone:
 def confirm(
     conn: Connection, document: AuditDocument, *, marketplace: str, person: str, reason: str, now: datetime
 ) -> int:
-    """Say that the rows an audit lost are gone for every account of a marketplace, on pages of the audit's layout.
+    """Say that lost rows are gone for every account of a marketplace.
+
+    On pages of the audit's layout.
 
     Returns how many were not said before.
     """
@@ -47,7 +52,7 @@ def confirm(
 
 
 def confirmed(conn: Connection, *, marketplace: str, layout: str) -> Mapping[RowKey, Gone]:
-    """The rows that are gone for every account of this marketplace on pages of this layout."""
+    """The rows that are gone on this layout's pages in this marketplace."""
     mine = sa.and_(lost_rows.c.marketplace == marketplace, lost_rows.c.layout == layout)
     return {
         (row.scope, row.section, row.permission, row.occurrence): Gone(person=row.person, reason=row.reason, at=row.at)

@@ -37,7 +37,10 @@ class RequestState(StrEnum):
 
 
 class NoOpenRequestError(Exception):
-    """Nobody waits for this answer: it was given before, the visit is over, or it was never asked."""
+    """Nobody waits for this answer.
+
+    It was given before, the visit is over, or it was never asked.
+    """
 
 
 class RequestExpiredError(Exception):
@@ -46,7 +49,10 @@ class RequestExpiredError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonRequest:
-    """One thing asked of a person; `words` are the page's own, redacted, and may be an attacker's."""
+    """One thing asked of a person.
+
+    `words` are the page's own, redacted, and may be an attacker's.
+    """
 
     id: str
     account_id: str
@@ -154,7 +160,9 @@ def answer(conn: Connection, request_id: str, *, sealing: str, text: str, who: s
 
 
 def take(conn: Connection, vault: Vault, request_id: str, *, now: datetime) -> PersonAnswer | Ending | None:
-    """Open the answer, once; None while there is none, why there will be none where it has ended.
+    """Open the answer, once.
+
+    None while there is none, why there will be none where it has ended.
 
     An answer that was given to this account within a day is not given out again.
 
@@ -182,7 +190,10 @@ def take(conn: Connection, vault: Vault, request_id: str, *, now: datetime) -> P
 
 
 def close(conn: Connection, request_id: str, ending: Ending, *, now: datetime) -> bool:
-    """End a request that was not taken, and drop an answer that waits; False where there is nothing to end."""
+    """End a request that was not taken, and drop an answer that waits.
+
+    False where there is nothing to end.
+    """
     row = _locked(conn, request_id)
     if row is None or row["state"] not in (RequestState.OPEN, RequestState.ANSWERED):
         return False
@@ -194,7 +205,10 @@ def close(conn: Connection, request_id: str, ending: Ending, *, now: datetime) -
 
 
 def expire_old(conn: Connection, *, now: datetime) -> int:
-    """Close what nobody answered in time, and answers that no visit took; returns how many."""
+    """Close what nobody answered in time, and answers that no visit took.
+
+    Returns how many.
+    """
     late = sa.select(requests.c.id).where(
         requests.c.state.in_((RequestState.OPEN, RequestState.ANSWERED)), requests.c.expires_at <= now
     )

@@ -1,4 +1,4 @@
-"""Take-overs as stored: who wants, has and had which page, and the tickets of the lines to it."""
+"""Take-overs as stored, and the tickets of the lines to their pages."""
 
 from __future__ import annotations
 
@@ -102,7 +102,10 @@ def offer(
 
 
 def take(conn: Connection, *, worker: str, but: Collection[str], now: datetime) -> Takeover | None:
-    """Take the oldest wanted one for this worker, of an account that is not busy; None when there is none."""
+    """Take the oldest wanted one for this worker, of an account that is not busy.
+
+    None when there is none.
+    """
     query = sa.select(takeovers.c.id).where(takeovers.c.state == TakeoverState.WANTED)
     query = query.where(takeovers.c.account_id.not_in(list(but))).order_by(takeovers.c.created_at, takeovers.c.id)
     found = conn.scalar(query.limit(1).with_for_update(skip_locked=True))
@@ -175,7 +178,9 @@ def is_any_wanted(conn: Connection) -> bool:
 
 
 def lose_of(conn: Connection, *, living: Collection[str], now: datetime) -> int:
-    """End those whose worker is not among the living; what it had only begun is wanted again.
+    """End those whose worker is not among the living.
+
+    What it had only begun is wanted again.
 
     Returns how many.
     """
@@ -188,7 +193,9 @@ def lose_of(conn: Connection, *, living: Collection[str], now: datetime) -> int:
 
 
 def lose_own(conn: Connection, *, worker: str, kept: Collection[str], now: datetime) -> int:
-    """End those of a worker whose pages it keeps no more: how they ended could not be written at the time.
+    """End those of a worker whose pages it keeps no more.
+
+    How they ended could not be written at the time.
 
     Returns how many.
     """
@@ -224,7 +231,10 @@ def make_ticket(
 def spend_ticket(
     conn: Connection, takeover_id: str, purpose: LinePurpose, ticket: str, *, now: datetime
 ) -> Ticket | None:
-    """Use a ticket up; None for one that is unknown, old, used, or of another take-over or purpose."""
+    """Use a ticket up.
+
+    None for one that is unknown, old, used, or of another take-over or purpose.
+    """
     mine = takeover_tickets.c.digest == _digest(ticket)
     row = conn.execute(sa.select(takeover_tickets).where(mine).with_for_update()).mappings().one_or_none()
     if row is None or conn.execute(takeover_tickets.delete().where(mine)).rowcount != 1:
@@ -235,7 +245,10 @@ def spend_ticket(
 
 
 def forget(conn: Connection, *, before: datetime, now: datetime) -> int:
-    """Delete what ended before a time, and tickets that open nothing; returns how many take-overs."""
+    """Delete what ended before a time, and tickets that open nothing.
+
+    Returns how many take-overs.
+    """
     conn.execute(takeover_tickets.delete().where(takeover_tickets.c.expires_at <= now))
     return conn.execute(takeovers.delete().where(takeovers.c.ended_at < before)).rowcount
 

@@ -39,7 +39,10 @@ class TaskKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One thing to do; `id` names what it is about, so it is the same as long as that waits."""
+    """One thing to do.
+
+    `id` names what it is about, so it is the same as long as that waits.
+    """
 
     id: str
     kind: TaskKind

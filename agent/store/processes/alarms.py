@@ -1,4 +1,6 @@
-"""The table of open alarms: what is wrong, how often in a row, and when people were told; shared by all processes, kept
+"""The table of open alarms.
+
+What is wrong, how often in a row, and when people were told; shared by all processes, kept
 over restarts.
 """
 
@@ -39,7 +41,9 @@ class OpenAlarm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmPolicy:
-    """When people are told: after so many times in a row, again after `repeat`, and not sooner than `pause` after the
+    """When people are told of an alarm.
+
+    After so many times in a row, again after `repeat`, and not sooner than `pause` after the
     last notice.
     """
 
@@ -49,7 +53,10 @@ class AlarmPolicy:
 
 
 def note_alarm(conn: Connection, key: str, text: str, *, now: datetime, times: int) -> None:
-    """Something went wrong once more, in the transaction of what shows it; it counts so many times."""
+    """Something went wrong once more, in the transaction of what shows it.
+
+    It counts so many times.
+    """
     since = sa.case((alarms.c.times == 0, now), else_=alarms.c.since)
     if not insert_once(conn, alarms, {"key": key, "times": times, "text": text, "since": now}):
         again = alarms.update().where(alarms.c.key == key)
@@ -117,7 +124,7 @@ class TableBoard:
 
 
 def _announce(conn: Connection, trouble: OpenAlarm, now: datetime) -> None:
-    """Write the event once for each opening and each end, however often people are told."""
+    """Write one event for each opening and each end of an alarm."""
     mine = sa.and_(alarms.c.key == trouble.key, alarms.c.announced.is_(trouble.is_over))
     if conn.execute(alarms.update().where(mine).values(announced=not trouble.is_over)).rowcount:
         kind = EventType.ALARM_CLOSED if trouble.is_over else EventType.ALARM_OPENED

@@ -1,1 +1,4 @@
-"""What bounds and feeds sign-ins: acts, codes, marks of passwords, orders, the breaker."""
+"""What bounds and feeds sign-ins.
+
+Acts, codes, marks of passwords, orders, the breaker.
+"""

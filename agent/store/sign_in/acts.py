@@ -59,7 +59,7 @@ def was_rejected(conn: Connection, account_id: str, act: str) -> bool:
 
 
 def doubted_since_release(conn: Connection, account_id: str, act: str) -> bool:
-    """Whether the site may have refused it with the secret in force, and no person has looked since."""
+    """Whether the site may have refused the secret in force, unseen by a person."""
     return (
         _count(conn, account_id, act, acts.c.outcome == DOUBTED, acts.c.id > _released(conn, account_id), since=None)
         > 0
@@ -67,7 +67,10 @@ def doubted_since_release(conn: Connection, account_id: str, act: str) -> bool:
 
 
 def died_in_a_row(conn: Connection, account_id: str, act: str) -> int:
-    """How many of the last ones with the secret in force, without another in between, ended with their process."""
+    """How many of the last ones in a row ended with their process.
+
+    With the secret in force.
+    """
     mine = sa.and_(
         acts.c.account_id == account_id,
         acts.c.act == act,
@@ -89,7 +92,10 @@ def doubt_unanswered(conn: Connection, visit_id: str, act: str) -> bool:
 
 
 def undoubt(conn: Connection, account_id: str, act: str) -> None:
-    """A person has looked and takes the page over: the act may be done again, and still counts in the budget."""
+    """A person has looked and takes the page over.
+
+    The act may be done again, and still counts in the budget.
+    """
     email = conn.scalar(sa.select(accounts.c.user_email).where(accounts.c.id == account_id))
     forget_doubts(conn, str(email))
     mine = sa.and_(acts.c.account_id == account_id, acts.c.act == act, acts.c.outcome == DOUBTED)
@@ -108,7 +114,7 @@ def doubt_all(conn: Connection, act: str, *, now: datetime) -> int:
 
 
 def is_unanswered_since(conn: Connection, account_id: str, act: str, since: datetime) -> bool:
-    """Whether it was done since then and nobody knows what came of it, and no person has looked since."""
+    """Whether it was done since, with an unknown end, unseen by a person."""
     mine = sa.and_(acts.c.account_id == account_id, acts.c.act == act, acts.c.outcome == UNANSWERED)
     query = sa.select(sa.func.count()).where(mine, acts.c.at >= since, acts.c.id > _released(conn, account_id))
     return (conn.scalar(query) or 0) > 0
@@ -124,7 +130,10 @@ def carry_over(conn: Connection, account_id: str, act: str, *, version: int) -> 
 
 
 def rejected_since_release(conn: Connection, account_id: str, act: str) -> int:
-    """How often the site refused it with the secret in force, since the last one it took or a person's release."""
+    """How often the site refused it with the secret in force.
+
+    Since the last one it took, or a person's release.
+    """
     taken = sa.select(sa.func.max(acts.c.id)).where(
         acts.c.account_id == account_id, acts.c.act == act, acts.c.outcome == ACCEPTED
     )
@@ -141,7 +150,7 @@ def rejected_since_release(conn: Connection, account_id: str, act: str) -> int:
 
 
 def not_taken_since(conn: Connection, account_id: str, act: str, since: datetime) -> int:
-    """How many were refused, or ended nobody knows how, since then and since a person's release."""
+    """How many were refused or have an unknown end, since then and a release."""
     not_taken = sa.or_(acts.c.outcome.is_(None), acts.c.outcome.not_in((ACCEPTED, NOT_SENT)))
     return _count(conn, account_id, act, not_taken, acts.c.id > _released(conn, account_id), since=since)
 

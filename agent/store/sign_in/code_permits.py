@@ -1,4 +1,7 @@
-"""Which accounts may have codes answered that came by mail: for an order, a rotation, or at sign-in where that was allowed."""
+"""Which accounts may have codes answered that came by mail.
+
+For an order, a rotation, or at sign-in where that was allowed.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The one-time code ledger: a time step of a seed is spent once, by anybody, before it is typed."""
+"""The one-time code ledger.
+
+A time step of a seed is spent once, by anybody, before it is typed.
+"""
 
 from __future__ import annotations
 

@@ -69,7 +69,10 @@ def submit(conn: Connection, account_id: str, *, now: datetime) -> bool:
 
 
 def type_phone(conn: Connection, account_id: str, *, now: datetime) -> str | None:
-    """Spend the order's phone number; None when there is none, or it was typed before. Commit before typing."""
+    """Spend the order's phone number.
+
+    None when there is none, or it was typed before. Commit before typing.
+    """
     mine = sa.and_(
         login_orders.c.account_id == account_id,
         login_orders.c.phone.is_not(None),

@@ -1,4 +1,7 @@
-"""What a rotation must not forget: which authenticator is the old one, and whether it is still enrolled beside the new one."""
+"""What a rotation must not forget.
+
+Which authenticator is the old one, and whether it is still enrolled beside the new one.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,10 @@ class OldState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OldAuthenticator:
-    """One account's; `labels` are what the site's rows said before the new one was added."""
+    """One account's old authenticators.
+
+    `labels` are what the site's rows said before the new one was added.
+    """
 
     account_id: str
     state: OldState
@@ -39,7 +45,10 @@ def note_listed(conn: Connection, account_id: str, labels: Sequence[str], *, now
 
 
 def note_in_force(conn: Connection, account_id: str, *, now: datetime) -> None:
-    """Keep, with the new seed and in its transaction, that the old authenticator is still to be removed."""
+    """Keep that the old authenticator is still to be removed.
+
+    In the new seed's transaction.
+    """
     _write(conn, account_id, OldState.TO_REMOVE, now=now, why=None)
 
 
@@ -62,7 +71,7 @@ def get(conn: Connection, account_id: str) -> OldAuthenticator | None:
 
 
 def list_unremoved(conn: Connection, *, before: datetime, limit: int) -> list[OldAuthenticator]:
-    """Old authenticators that are a person's, and those that nobody went on to remove since `before`."""
+    """Old authenticators for a person, and those that nobody removed since `before`."""
     waits = sa.and_(old_authenticators.c.state == OldState.TO_REMOVE, old_authenticators.c.since < before)
     query = sa.select(old_authenticators).where(sa.or_(old_authenticators.c.state == OldState.LEFT, waits))
     rows = conn.execute(query.order_by(old_authenticators.c.since).limit(limit)).mappings()

@@ -22,7 +22,10 @@ class Mark(StrEnum):
 
 
 def forget_doubts(conn: Connection, user_email: str) -> None:
-    """A person has looked: doubted passwords of this user email may be typed again, rejected ones never."""
+    """Let doubted passwords of a user email be typed again, rejected ones never.
+
+    A person has looked.
+    """
     mine = sa.and_(password_marks.c.user_digest == user_digest(user_email), password_marks.c.mark == Mark.DOUBTED)
     conn.execute(password_marks.delete().where(mine))
 

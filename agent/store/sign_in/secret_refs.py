@@ -1,4 +1,4 @@
-"""Which accounts' secrets are kept elsewhere, and which version of them was read last."""
+"""Which accounts' secrets are kept elsewhere, and the version read last."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ from agent.store.vault.sign_in_secrets import SignInSecrets, StoredSecrets
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecretRef:
-    """Where an account's secrets are kept; `store_version` is the store's own name of the version read last."""
+    """Where an account's secrets are kept.
+
+    `store_version` is the store's own name of the version read last.
+    """
 
     account_id: str
     ref: str
@@ -28,7 +31,10 @@ class SecretRef:
 
 
 def put(conn: Connection, account_id: str, ref: str, *, now: datetime) -> None:
-    """Say where an account's secrets are kept; those in our vault and the session are dropped."""
+    """Say where an account's secrets are kept.
+
+    Those in our vault and the session are dropped.
+    """
     sign_in_secrets.forget(conn, account_id)
     sessions.forget(conn, account_id)
     upsert(conn, secret_refs, {"account_id": account_id}, {"ref": ref, "store_version": None, "read_at": None})
@@ -36,7 +42,10 @@ def put(conn: Connection, account_id: str, ref: str, *, now: datetime) -> None:
 
 
 def get(conn: Connection, account_id: str) -> SecretRef | None:
-    """The account's reference; None when its secrets are in our vault, or were never given."""
+    """The account's reference.
+
+    None when its secrets are in our vault, or were never given.
+    """
     row = conn.execute(sa.select(secret_refs).where(secret_refs.c.account_id == account_id)).mappings().one_or_none()
     return None if row is None else SecretRef(**row)
 
@@ -51,7 +60,9 @@ def list_all(conn: Connection) -> list[SecretRef]:
 def observe(
     conn: Connection, vault: Vault, account_id: str, secrets: SignInSecrets, *, version: str, now: datetime
 ) -> StoredSecrets:
-    """Take what a store gave for one visit; nothing of it is stored but the name of its version.
+    """Take what a store gave for one visit.
+
+    Nothing of it is stored but the name of its version.
 
     Another version counts the account's secret version up, which opens the attempt budget and ends the session: a rejected
     version is not typed again, and a new one is tried by itself.

@@ -1,4 +1,7 @@
-"""The breaker of sign-ins as every process sees it: one row, and the ends of visits that move it."""
+"""The breaker of sign-ins as every process sees it.
+
+One row, and the ends of visits that move it.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,10 @@ def read(conn: Connection) -> SignInBreaker:
 
 
 def admit(conn: Connection, account_id: str, *, now: datetime, limits: BreakerLimits) -> bool:
-    """Whether this account's password may be typed now; one canary at a time is written down as such."""
+    """Whether this account's password may be typed now.
+
+    One canary at a time is written down as such.
+    """
     before = read(conn)
     if before.position is Position.CLOSED:
         return True

@@ -1,4 +1,7 @@
-"""What sealed rows of an account are bound to, and sealing anew the rows of 0.1, which were bound to the id alone."""
+"""What sealed rows are bound to, and sealing anew the rows of 0.1.
+
+Those were bound to the id alone.
+"""
 
 from __future__ import annotations
 

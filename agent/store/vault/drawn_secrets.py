@@ -1,4 +1,6 @@
-"""Secrets of our own making: the password of a login that is being created, and seeds that are not proven yet.
+"""Secrets of our own making.
+
+The password of a login that is being created, and seeds that are not proven yet.
 
 Both are sealed before the site hears of them, and bound to account and user email alone: the version of the account's
 secrets changes only when they come into force.
@@ -51,7 +53,10 @@ class PendingSeed:
 
 
 def draw_password(*, least: int = LEAST, most: int = 64) -> SecretStr:
-    """Draw a password with each kind of character, at least 24 long unless the page takes fewer."""
+    """Draw a password with each kind of character.
+
+    At least 24 long, unless the page takes fewer.
+    """
     length = min(max(least, LEAST), max(most, 1))
     kinds = (_LOWER, _UPPER, _DIGITS, _SIGNS)
     while True:
@@ -81,7 +86,10 @@ def load_password(conn: Connection, vault: Vault, account_id: str) -> SecretStr 
 
 
 def forget_password(conn: Connection, account_id: str) -> None:
-    """Drop an order's password: it is among the account's secrets now, or worth nothing."""
+    """Drop an order's password.
+
+    It is among the account's secrets now, or worth nothing.
+    """
     mine = login_orders.update().where(login_orders.c.account_id == account_id)
     conn.execute(mine.values(key_id=None, sealed=None))
 
@@ -134,7 +142,10 @@ def load_pending(conn: Connection, vault: Vault, account_id: str, *, errand: Err
 
 
 def settle_seeds(conn: Connection, account_id: str, *, errand: Errand, in_force: int | None) -> None:
-    """One seed of an errand came into force, or none; the others are dropped with their bytes."""
+    """One seed of an errand came into force, or none.
+
+    The others are dropped with their bytes.
+    """
     mine = sa.and_(
         pending_seeds.c.account_id == account_id,
         pending_seeds.c.errand == errand,

@@ -1,4 +1,6 @@
-"""Encryption at rest: AES-256-GCM with a key from a setting, a file or the system keyring; the only user of
+"""Encryption at rest: AES-256-GCM.
+
+The key is from a setting, a file or the system keyring; the only user of
 cryptography.
 """
 
@@ -25,7 +27,7 @@ _KEYRING_USER = "vault-key"
 
 
 class VaultError(ConfigurationError):
-    """A key is missing or malformed, or what was sealed cannot be opened with the keys at hand."""
+    """A key is missing or malformed, or does not open what was sealed."""
 
 
 class Vault:

@@ -1,4 +1,7 @@
-"""Codes that came by mail: sealed, found by account, purpose and the moment they were asked for, used once."""
+"""Codes that came by mail.
+
+Sealed, found by account, purpose and the moment they were asked for, used once.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,10 @@ UNCLEAR = "unclear"  # the purpose of a mail that nobody but a person may use
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivedCode:
-    """The answer to a look: a code, or why a person must look; neither while nothing came."""
+    """The answer to a look: a code, or why a person must look.
+
+    Neither while nothing came.
+    """
 
     code: SecretStr | None = None
     problem: str | None = None

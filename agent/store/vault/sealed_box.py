@@ -1,4 +1,6 @@
-"""Boxes that anybody can seal with the vault's public key (X25519), and only a holder of the vault opens.
+"""Boxes that anybody can seal, and only a holder of the vault opens.
+
+X25519, by the vault's public key.
 
 An ephemeral key, a key derived from both public halves (HKDF, SHA-256), AES-256-GCM bound to a context.
 """
@@ -43,7 +45,9 @@ def parse_public_key(text: str) -> bytes:
 
 
 def seal(public: str, data: bytes, *, context: str) -> tuple[str, bytes]:
-    """Seal for whoever holds the private half; returns the public key's id and the box.
+    """Seal for whoever holds the private half.
+
+    Returns the public key's id and the box.
 
     Raises:
         VaultError: the public key is none.
@@ -56,7 +60,9 @@ def seal(public: str, data: bytes, *, context: str) -> tuple[str, bytes]:
 
 
 def unseal(vault: Vault, key_id: str, sealed: bytes, *, context: str) -> bytes | None:
-    """Open a box with the vault's current or an old key; None when it was sealed for no key at hand.
+    """Open a box with the vault's current or an old key.
+
+    None when it was sealed for no key at hand.
 
     Raises:
         VaultError: it was altered, or sealed for another context.

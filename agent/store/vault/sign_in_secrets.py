@@ -44,7 +44,9 @@ class StoredSecrets:
 
 
 def save(conn: Connection, vault: Vault, account_id: str, given: SignInSecrets, *, now: datetime) -> None:
-    """Seal and store; a change counts the account's secret version up, which opens the attempt budget again.
+    """Seal and store.
+
+    A change counts the account's secret version up, which opens the attempt budget again.
 
     A password that stays the same takes with it what became of it: one that was rejected is not typed again for being
     given twice.

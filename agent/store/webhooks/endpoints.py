@@ -72,7 +72,7 @@ class Endpoint:
         return urlsplit(self.url).hostname or ""
 
     def keys(self, sealing: Vault, *, now: datetime) -> tuple[SigningKeys, ...]:
-        """What signs now: the keys in force, and for a day after a rotation the ones before.
+        """What signs now: the keys in force, and for a day those before a rotation.
 
         Raises:
             VaultError: WEB__KEY is another one than they were sealed with.
@@ -189,7 +189,10 @@ def alarm_key(endpoint_id: str) -> str:
 
 
 def public_keys(conn: Connection, *, sealing: Vault, now: datetime) -> Iterator[dict[str, str | None]]:
-    """The public keys in force, each as a JSON Web Key (RFC 8037) and as Standard Webhooks writes it."""
+    """The public keys in force: as JSON Web Keys and as Standard Webhooks has them.
+
+    RFC 8037.
+    """
     for endpoint in list_all(conn):
         for age, keys in enumerate(endpoint.keys(sealing, now=now)):
             raw = keys.public_bytes

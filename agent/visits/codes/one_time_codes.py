@@ -66,7 +66,7 @@ class OneTimeCodes:
         self._anchor = self.clock.now(), self.clock.elapsed()
 
     async def next_code(self) -> SecretStr:
-        """Wait for a time step that nobody has spent and that has enough left, spend it, return its digits.
+        """Wait for an unspent time step with enough left, spend it, return its digits.
 
         Raises:
             ClockSkewError: the clock is too far from the site's.

@@ -1,1 +1,1 @@
-"""What bounds a visit: its lease, its attempts, its merchant, a password without an answer."""
+"""What bounds a visit: its lease, attempts, merchant and unanswered password."""

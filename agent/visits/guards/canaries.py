@@ -1,4 +1,7 @@
-"""Canaries: a few accounts for whom what people adopt counts at once, and for all others when it went well with them."""
+"""Canaries: a few accounts for whom what people adopt counts at once.
+
+For all others it counts when it went well with them.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,10 @@ class Trial:
 
     @classmethod
     def of(cls, account_id: str, settings: WorkSettings) -> Trial:
-        """For this account's visit, by the settings; without canaries nothing is held back."""
+        """For this account's visit, by the settings.
+
+        Without canaries nothing is held back.
+        """
         return cls(account_id=account_id, canaries=tuple(settings.canaries), needed=settings.canary_visits)
 
     @property
@@ -44,7 +50,7 @@ def tried(conn: Connection, rows: Sequence[AdoptedRow], trial: Trial | None) -> 
 
 
 def good_visits(conn: Connection, row: AdoptedRow, trial: Trial) -> int:
-    """How many visits of canaries went well since it was adopted, and since one went badly."""
+    """How many visits of canaries went well since adoption and the last bad end."""
     count = 0
     for outcome in visits.outcomes_of(conn, trial.canaries, since=row.at):
         count = 0 if outcome in _BAD else count + (outcome in _GOOD)

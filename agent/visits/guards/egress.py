@@ -1,4 +1,7 @@
-"""The rate of sign-ins by the address they come from: Amazon sees one visitor where many workers share a way out."""
+"""The rate of sign-ins by the address they come from.
+
+Amazon sees one visitor where many workers share a way out.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,10 @@ _MINUTE = timedelta(minutes=1)
 
 
 def egress_of(settings: Settings) -> str:
-    """What a visit's address depends on, without a secret: as named, else the remote browser, the proxy, this machine."""
+    """What a visit's address depends on, without a secret.
+
+    As named, else the remote browser, the proxy, this machine.
+    """
     given = settings.browser
     if given.egress is not None:
         return given.egress
@@ -28,7 +34,10 @@ def egress_of(settings: Settings) -> str:
 
 
 def is_full(conn: Connection, context: WorkerContext, now: datetime) -> str | None:
-    """Why no visit that signs in may begin now; None where one may. Call it while visits are counted."""
+    """Why no visit that signs in may begin now.
+
+    None where one may. Call it while visits are counted.
+    """
     egress, limit = egress_of(context.settings), context.settings.sign_in.per_egress_minute
     if visits.signing_in_through(conn, egress, since=now - _MINUTE) < limit:
         return None

@@ -1,4 +1,7 @@
-"""Keeping a lease while a visit runs, and stopping the visit when it is lost, paused or no longer wanted."""
+"""Keeping a lease while a visit runs.
+
+The visit is stopped when it is lost, paused or no longer wanted.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Which visits of this process typed a password that the site has not answered yet: a stop waits for the answer.
+"""Visits with a password that the site has not answered yet.
+
+A stop waits for the answer.
 
 What is cut off in between is doubted and needs a person; the wait is bounded by the flow's step time-out.
 """

@@ -1,4 +1,4 @@
-"""Whether a visit would act for the merchant that the account is known to belong to, and open the link that was checked."""
+"""Whether a visit acts for the account's known merchant, by the checked link."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def is_vouched(account: Account, *, any_merchant: bool) -> bool:
 
 
 def checked_again(conn: Connection, account: Account, stored: Invitation, *, any_merchant: bool) -> Invitation:
-    """The invitation with its link rebuilt from its parts, as strictly checked as when it came.
+    """The invitation with its link rebuilt, and checked as when it came.
 
     Raises:
         UnvouchedError: it was altered since, or the account belongs to another merchant or region by now.

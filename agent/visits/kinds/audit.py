@@ -48,7 +48,9 @@ _PICTURES_TIME = 30  # seconds for all of them
 
 
 async def audit_by_itself(visit: Visit, plan: Plan, context: WorkerContext, *, bounds: Bounds) -> Conclusion | None:
-    """The short way: the page is opened at once, and counts only where it proves user and account itself.
+    """The short way: open the page at once.
+
+    It counts only where it proves user and account itself.
 
     None where it does not; the visit is used up then, and `audit` needs another one.
     """
@@ -144,7 +146,10 @@ async def _concluded(visit: Visit, plan: Plan, context: WorkerContext, reading: 
 def _known(
     context: WorkerContext, account: Account, grid: Grid | None
 ) -> tuple[AuditDocument | None, dict[str, str], dict[RowKey, str]]:
-    """The last complete audit, when each feature's data was read last, and the rows that are gone for every account."""
+    """What an audit is compared with.
+
+    The last complete audit, when each feature's data was read last, and the rows that are gone for every account.
+    """
     with store_reading(context.engine) as conn:
         gone = {} if grid is None else confirmed(conn, marketplace=account.marketplace, layout=grid.layout)
         said = {key: f"{one.person} ({one.reason})" for key, one in gone.items()}
@@ -152,7 +157,7 @@ def _known(
 
 
 def of_nobody_known(reading: AuditReading) -> AuditReading:
-    """What is read where nobody said which merchant the account belongs to shows nothing about it: it never passes."""
+    """Never pass a reading of an account whose merchant nobody named."""
     grid = reading.grid
     return (
         reading

@@ -23,7 +23,7 @@ __all__ = ["JudgedAudit", "judge_reading", "reading_of"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedAudit:
-    """A judged audit and the document to store and show (one element of the contract's `audits`)."""
+    """A judged audit and its document (one element of the contract's `audits`)."""
 
     audit: Audit
     document: AuditDocument

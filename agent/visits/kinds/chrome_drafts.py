@@ -18,7 +18,9 @@ _MOST = 50  # of one audit
 
 
 def keep(conn: Connection, document: AuditDocument, *, account_id: str, visit_id: str, now: datetime) -> int:
-    """Keep a draft of each gap of an incomplete audit that may be chrome; returns how many are new.
+    """Keep a draft of each gap of an incomplete audit that may be chrome.
+
+    Returns how many are new.
 
     A gap that can never be chrome is kept nowhere: it stands in the audit.
     """

@@ -25,7 +25,9 @@ _BY_ITSELF = 10.0  # of an incomplete audit
 async def keep_explanation(
     visit: Visit, reading: AuditReading, document: AuditDocument, directory: Path, *, asked: bool, names: frozenset[str]
 ) -> None:
-    """Draw the pages of an audit and name the pictures in its document: `explained`, and `picture` of each gap that has a place.
+    """Draw the pages of an audit and name the pictures in its document.
+
+    `explained`, and `picture` of each gap that has a place.
 
     `asked`: a person wants every page and view; else only an audit with gaps is drawn, and only the page that is open.
     Costs an audit nothing that it was not asked for and that has no gaps. `names`: addresses that the page may show.
@@ -84,7 +86,10 @@ def _why_no_page(reading: AuditReading) -> str:
 
 
 def _gaps(grid: Grid, document: AuditDocument) -> tuple[PageGap, ...]:
-    """The gaps in the document's order: those of the pages, then what the audit itself found missing."""
+    """The gaps in the document's order.
+
+    Those of the pages, then what the audit itself found missing.
+    """
     own = grid.named_gaps
     more = document.get("gaps", [])[len(own) :]
     return (*own, *(PageGap(kind=PageGapKind(one["kind"]), words=one["words"], where=one["where"]) for one in more))

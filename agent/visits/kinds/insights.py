@@ -1,4 +1,7 @@
-"""The insights visit: account health and the Featured Offer percentage of one account. Nothing is changed."""
+"""The insights visit: health and Featured Offer percentage of one account.
+
+Nothing is changed.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,9 @@ _PAGES = ("health", "tiles", "by_date", "by_asin")
 async def read_account_insights(
     visit: Visit, plan: Plan, context: WorkerContext, *, hooks: FlowHooks, bounds: Bounds
 ) -> Conclusion:
-    """Read each of the account's marketplaces, its own first, and say what follows; the account's state never does.
+    """Read each of the account's marketplaces, its own first, and say what follows.
+
+    The account's state never does.
 
     The own one is read in this visit's context. Each other one is read in a context of its own, on the session that
     came of it, chosen first and then locked (decision 51); one that cannot be read is a reading in which all is missing.

@@ -1,4 +1,7 @@
-"""What stands between an order and the one register form it is good for, checked and spent in one transaction."""
+"""What bounds the one register form of an order.
+
+Checked and spent in one transaction.
+"""
 
 from __future__ import annotations
 

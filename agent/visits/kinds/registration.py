@@ -1,4 +1,7 @@
-"""An account whose login was ordered: the login is found or created, its secrets come into force, then the visit goes on."""
+"""An account whose login was ordered.
+
+The login is found or created, its secrets come into force, then the visit goes on.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +58,7 @@ def errand_bounds(context: WorkerContext) -> Bounds:
 
 
 async def with_login(visit: Visit, plan: Plan, context: WorkerContext, *, redactor: Redactor, bounds: Bounds) -> Plan:
-    """Find or create the ordered login and return the plan with the secrets that came into force.
+    """Find or create the ordered login; return the plan with its secrets.
 
     Raises:
         FlowError: see `flows.registration.create_login`; an order that is over is written down as that.
@@ -97,7 +100,10 @@ def _end_order(context: WorkerContext, plan: Plan, error: FlowError) -> None:
 
 @dataclass(slots=True, kw_only=True)
 class _Ordered:
-    """One visit's hold on an order: everything it writes is committed before the flow goes on."""
+    """One visit's hold on an order.
+
+    Everything it writes is committed before the flow goes on.
+    """
 
     plan: Plan
     context: WorkerContext
@@ -161,7 +167,9 @@ class _Ordered:
         await asyncio.to_thread(self._move, OrderState.CREATED)
 
     async def settle(self, enrolled: SecretStr | None) -> Plan:
-        """Let password and seed come into force: the seed enrolled in this visit, else the one that signed in.
+        """Let password and seed come into force.
+
+        The seed enrolled in this visit, else the one that signed in.
 
         Raises:
             SeedUnknownError: two-step verification is on, and no seed of ours was proven.

@@ -1,4 +1,7 @@
-"""The rotation visit: a new authenticator is enrolled, proven by a sign-in of its own, put in force, and the old one removed."""
+"""The rotation visit.
+
+A new authenticator is enrolled, proven by a sign-in of its own, put in force, and the old one removed.
+"""
 
 from __future__ import annotations
 
@@ -105,7 +108,7 @@ class _Rotating:
             old_authenticators.note_listed(conn, self.plan.account.id, labels, now=self.context.clock.now())
 
     def hooks(self) -> FlowHooks:
-        """An ordinary visit's, which follow the secrets when the new seed comes into force."""
+        """An ordinary visit's codes, which follow the new seed once it is in force."""
         lent = hooks_for(self.plan, self.context, redactor=self.redactor)
         self._lent = lent
 
@@ -185,7 +188,10 @@ class _Rotating:
             self.plan = replace(self.plan, secrets=sign_in_secrets.load(conn, self.context.vault, mine))
 
     def tell(self, why: str, *, left: str | None) -> None:
-        """Write a line of the account's history, and leave an old authenticator that is still enrolled to a person."""
+        """Write a line of history, and leave an old authenticator to a person.
+
+        One that is still enrolled.
+        """
         mine, now = self.plan.account.id, self.context.clock.now()
         with writing(self.context.engine) as conn:
             login_orders.told(conn, mine, why, now=now)

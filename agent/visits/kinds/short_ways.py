@@ -1,4 +1,7 @@
-"""Which audits may open the permissions page at once: those on a stored session whose page proved itself so far."""
+"""Which audits may open the permissions page at once.
+
+Those on a stored session whose page proved itself so far.
+"""
 
 from __future__ import annotations
 

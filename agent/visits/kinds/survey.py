@@ -1,4 +1,7 @@
-"""The visit behind `sc-agent survey`: leased, budgeted and journaled like any other; it decides nothing."""
+"""The visit behind `sc-agent survey`.
+
+Leased, budgeted and journaled like any other; it decides nothing.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +54,9 @@ async def survey_account(
     ask: Ask | None = None,
     catalogue: Catalogue | None = None,
 ) -> Surveyed:
-    """Make the guided visit; `output`: a new directory for a scrubbed recording of all of it.
+    """Make the guided visit; `output`.
+
+    A new directory for a scrubbed recording of all of it.
 
     `ask` makes who is asked to pass what only a person may pass; without it the survey ends there. The account's state
     does not follow from it: it is due again at once.
@@ -70,7 +75,9 @@ async def survey_account(
 
 
 async def survey_asked(context: WorkerContext, account_id: str, *, asked: str, noticed: Noticed) -> Surveyed:
-    """Make the guided visit that somebody asked for in the console, who is there to take its page over.
+    """Make the guided visit that somebody asked for in the console.
+
+    That person is there to take its page over.
 
     `noticed` is told after each screen. The recording is kept beside the visit's other evidence.
 
@@ -99,7 +106,10 @@ async def survey_asked(context: WorkerContext, account_id: str, *, asked: str, n
 async def _recorded(
     context: WorkerContext, plan: Plan, catalogue: Catalogue | None, output: Callable[[Plan], Path | None]
 ) -> AsyncIterator[SurveyedVisit]:
-    """The page of a survey, recorded; the recording is written where the block ends well."""
+    """The page of a survey, recorded.
+
+    The recording is written where the block ends well.
+    """
     pool = context.picture_pool if plan.asked is not None else None
     async with (
         watched_page(context, plan, pool=pool, catalogue=catalogue) as opened,
@@ -141,7 +151,7 @@ async def _survey(context: WorkerContext, plan: Plan, visit: SurveyedVisit, noti
 
 
 def _noted(visit: SurveyedVisit, ask: HandOver) -> HandOver:
-    """Mark the screen that is handed over, so that what comes after it in the same document is told apart."""
+    """Mark the screen that is handed over, to tell apart what comes after it."""
 
     async def hand_over(seen: Recognition) -> Handed:
         visit.handed_documents.add(seen.document)

@@ -1,4 +1,7 @@
-"""Writing down that a person said rows are gone: who, when and why; for one account or for every one."""
+"""Writing down that a person said rows are gone: who, when and why.
+
+For one account or for every one.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,9 @@ from agent.store.people import lost_rows
 def confirm_lost(
     conn: Connection, account: Account, document: AuditDocument, confirmed: Confirmation, *, now: datetime
 ) -> None:
-    """Log the lost rows of an audit as confirmed; with `fleet` keep them for every account of the marketplace and layout.
+    """Log the lost rows of an audit as confirmed.
+
+    With `fleet` keep them for every account of the marketplace and layout.
 
     Nothing is written where the audit lost no row.
     """

@@ -21,7 +21,9 @@ log = structlog.get_logger(__name__)
 async def keep_drafts(
     context: WorkerContext, steps: tuple[PersonStep, ...], *, account_id: str, visit_id: str, person: str
 ) -> int:
-    """Make and keep a draft of each unknown screen that a person passed; returns how many are new.
+    """Make and keep a draft of each unknown screen that a person passed.
+
+    Returns how many are new.
 
     Raises:
         BrowserMissingError, BrowserLostError: there is no browser to read the kept pages in.

@@ -1,4 +1,7 @@
-"""A visit's page in people's hands: who may be asked, and what is kept of what they did."""
+"""A visit's page in people's hands.
+
+Who may be asked, and what is kept of what they did.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,7 @@ class Handing:
 async def handing_over(
     context: WorkerContext, plan: Plan, visit: Visit, *, rounds: int | None = None, pictures: bool = True
 ) -> AsyncIterator[Handing]:
-    """Let the visit hand its page over while the block runs, where this process holds pages for people.
+    """Let the visit hand its page over, where this process holds pages for people.
 
     `rounds`: how often at most, if not as usual. `pictures`: whether its browser can show them.
     """
@@ -89,7 +92,10 @@ async def _keep_drafts(context: WorkerContext, plan: Plan, holding: Holding) -> 
 
 
 def _keep_steps(context: WorkerContext, plan: Plan, holding: Holding) -> None:
-    """Write the person's steps beside the visit's evidence: from them a screen is learnt."""
+    """Write the person's steps beside the visit's evidence.
+
+    From them a screen is learnt.
+    """
     if not holding.tally.steps:
         return
     directory = context.evidence_dir(plan.account.id, plan.visit_id)

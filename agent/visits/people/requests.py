@@ -1,4 +1,4 @@
-"""Asking a person in the middle of a visit, and waiting for the answer a bounded time."""
+"""Asking a person in the middle of a visit, for a bounded time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The status document without a router: it is what platforms ask for most, and routing takes longer than answering."""
+"""The status document without a router.
+
+It is what platforms ask for most, and routing takes longer than answering.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,10 @@ _STATUS = re.compile(re.escape(PREFIX) + "/accounts/([^/]+)/status")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Direct:
-    """ASGI middleware: answers `GET /accounts/{id}/status` by the API's own handler, all else is for `app`."""
+    """ASGI middleware that answers `GET /accounts/{id}/status` directly.
+
+    By the API's own handler; all else is for `app`.
+    """
 
     app: ASGIApp
     api: FastAPI

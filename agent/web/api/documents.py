@@ -32,7 +32,7 @@ class Secret(Given):
 
 
 class CreateLogin(Given):
-    """For whom a login is created when an invitation comes and the user email has none."""
+    """For whom a login is created when an invited user email has none."""
 
     person_name: Text
     agreed_by: Text = Field(description="who accepted Amazon's conditions")

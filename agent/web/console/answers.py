@@ -1,4 +1,7 @@
-"""Giving what a visit asks a person for: the form stands on /todo and on the account's page."""
+"""Giving what a visit asks a person for.
+
+The form stands on /todo and on the account's page.
+"""
 
 from __future__ import annotations
 

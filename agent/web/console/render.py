@@ -1,4 +1,4 @@
-"""Rendering a page: templates with everything escaped, headers that let nothing foreign run."""
+"""Rendering a page: everything escaped, nothing foreign runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The panel: its script, the page for an iframe, and the status it asks for with its token."""
+"""The panel: its script, its page for an iframe, and the status it asks for."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ ROUTES: list[BaseRoute] = [
 
 
 def _token(request: Request, text: str) -> EmbedToken:
-    """The token that was given, live, of this path's account, made by a key that still may."""
+    """The live token that was given, for this account, by a key that still may."""
     parts = parts_of(request)
     now = parts.clock.now()
     token = tokens.decode(parts.web_key, text, now=now)
@@ -152,7 +152,7 @@ def _own(request: Request) -> tuple[str, ...]:
 
 @cache
 def _load(name: str) -> bytes:
-    """A file as it is sent: scripts without indentation and comments on lines of their own."""
+    """A script as it is sent, without indentation and whole-line comments."""
     lines = (_HERE / name).read_text(encoding="utf-8").splitlines()
     kept = [line.strip() for line in lines if not line.strip().startswith("//")]
     return ("\n".join(kept) + "\n").encode()

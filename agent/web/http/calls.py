@@ -102,7 +102,9 @@ def read(request: Request, *scopes: Scope) -> Iterator[Call]:
 
 @contextmanager
 def write(request: Request, *scopes: Scope) -> Iterator[Call]:
-    """Let a writer in, with all of these scopes, and one transaction that is undone by any error.
+    """Let a writer in with all of these scopes, in one transaction.
+
+    Any error undoes it.
 
     Raises:
         Problem: 401, 403, 429.
@@ -229,7 +231,10 @@ def is_use_new(key: ApiKey, now: datetime) -> bool:
 
 
 def note_use(parts: WebParts, key: ApiKey, now: datetime) -> None:
-    """Write the last use down; that it cannot be written is no reason to refuse anything."""
+    """Write the last use down.
+
+    That it cannot be written is no reason to refuse anything.
+    """
     with suppress(SQLAlchemyError), writing(parts.engine) as conn:
         api_keys.used(conn, key.id, now=now)
 

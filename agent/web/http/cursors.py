@@ -1,4 +1,7 @@
-"""Opaque cursors: where a page ended, signed, so that what comes back is what was given out."""
+"""Opaque cursors: where a page ended, signed.
+
+What comes back is what was given out.
+"""
 
 from __future__ import annotations
 

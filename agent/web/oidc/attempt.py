@@ -1,4 +1,7 @@
-"""One attempt to sign in: what the browser must bring back, sealed in a cookie of that browser."""
+"""One attempt to sign in.
+
+What the browser must bring back, sealed in a cookie of that browser.
+"""
 
 from __future__ import annotations
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 
 class SignInRefusedError(Exception):
-    """The attempt or what the provider said is not to be believed; the sentence names no value of it."""
+    """The attempt or what the provider said is not to be believed.
+
+    The sentence names no value of it.
+    """
 
 
 class NoRoleError(Exception):

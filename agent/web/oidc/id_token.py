@@ -1,4 +1,7 @@
-"""What an ID token proves: that the provider signed it for us, for this attempt, just now, and who it is of."""
+"""What an ID token proves.
+
+That the provider signed it for us, for this attempt, just now, and who it is of.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +75,10 @@ def _signed(provider: Provider, token: str) -> Mapping[str, Any]:
 
 
 def _require_ours(claims: Mapping[str, Any], client_id: str) -> None:
-    """A token for several audiences must have been asked for by us (OpenID Connect Core, 3.1.3.7)."""
+    """Require that a token for several audiences was asked for by us.
+
+    OpenID Connect Core, 3.1.3.7.
+    """
     party = claims.get("azp")
     several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
     if (party is not None and party != client_id) or (several and party is None):
@@ -89,7 +95,10 @@ def _name(claims: Mapping[str, Any]) -> str:
 
 
 def _role(claims: Mapping[str, Any], claim: str) -> Role:
-    """The largest role among a claim's values; the claim may be nested (`realm_access.roles`)."""
+    """The largest role among a claim's values.
+
+    The claim may be nested (`realm_access.roles`).
+    """
     found: Any = claims.get(claim)
     if found is None:
         found = claims

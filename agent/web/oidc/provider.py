@@ -1,4 +1,4 @@
-"""The provider as it describes itself, its keys, and the exchange of a code for an ID token."""
+"""The provider, its keys, and the exchange of a code for an ID token."""
 
 from __future__ import annotations
 
@@ -40,7 +40,10 @@ class Metadata:
 
 @dataclass(slots=True, kw_only=True)
 class Provider:
-    """One OpenID provider; its documents are fetched when they are first needed. Safe from several threads."""
+    """One OpenID provider; its documents are fetched when they are first needed.
+
+    Safe from several threads.
+    """
 
     issuer: str
     client_id: str
@@ -90,7 +93,9 @@ class Provider:
             return self._metadata[1]
 
     def keys(self, *, missing: bool = False) -> KeySet:
-        """The provider's public keys; with `missing` they are looked up again, should that be some time ago.
+        """The provider's public keys.
+
+        With `missing` they are looked up again, should that be some time ago.
 
         Raises:
             ProviderAwayError: they cannot be had.
@@ -164,7 +169,10 @@ class Provider:
 
 
 def is_guarded(address: str) -> bool:
-    """Whether nobody between us and the address reads along: TLS, or this machine alone."""
+    """Whether nobody between us and the address reads along.
+
+    TLS, or this machine alone.
+    """
     split = urlsplit(address)
     return split.scheme == "https" or (split.scheme == "http" and split.hostname in ("127.0.0.1", "::1", "localhost"))
 

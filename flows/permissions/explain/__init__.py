@@ -1,1 +1,4 @@
-"""Pictures of the accounting: what claimed each piece of a permission page, and every gap where it stands."""
+"""Pictures of the accounting.
+
+What claimed each piece of a permission page, and every gap where it stands.
+"""

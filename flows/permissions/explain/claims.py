@@ -1,4 +1,4 @@
-"""What claimed each piece of one view of a page, and where the gaps of the audit stand in it; pure."""
+"""What claimed each piece of a view, and where the gaps stand; pure."""
 
 from __future__ import annotations
 
@@ -37,7 +37,10 @@ class ClaimKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExplainedPiece:
-    """One explained piece. `shows`: the level to write over a drop-down that the masks cover."""
+    """One explained piece. `shows`.
+
+    The level to write over a drop-down that the masks cover.
+    """
 
     kind: ClaimKind
     box: Box
@@ -47,7 +50,7 @@ class ExplainedPiece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """One view of a page: its explained pieces, the audit's gaps and its unread rows with their boxes.
+    """One view of a page: its pieces, gaps and unread rows with their boxes.
 
     `private` are boxes that no picture may show: what cannot be looked into, and names of people.
     """
@@ -105,7 +108,10 @@ def view_of(
 
 
 class _Books:
-    """The accounts of one look: the gaps of each token and piece, and the tokens that are names of people."""
+    """The accounts of one look.
+
+    The gaps of each token and piece, and the tokens that are names of people.
+    """
 
     def __init__(self, sight: Sight, known: Known) -> None:
         self._sight = sight
@@ -120,12 +126,12 @@ class _Books:
         return self._sight.left[item["left"]] if item["left"] >= 0 else None
 
     def gaps_of(self, item: _Item) -> list[PageGap]:
-        """The gaps of a box's token, of the part of a column head that it is, or of its piece."""
+        """The gaps of a box: its token's, its column head's or its piece's."""
         its = self._gaps.get(id(self.token_of(item) or self.piece_of(item)), [])
         return [gap for gap in its if gap.words == item["words"]] if item["by"] == "head" else its
 
     def is_name(self, item: _Item) -> bool:
-        """Whether it is a text that was passed over as the name of the person beside an address."""
+        """Whether a text was passed over as the name beside an address."""
         token = self.token_of(item)
         return isinstance(token, TextToken) and id(token) not in self._gaps
 
@@ -193,7 +199,7 @@ def _kind_of_text(token: TextToken) -> ClaimKind:
 
 
 def _box_of_words(gap: PageGap, found: Sequence[_Item]) -> Box | None:
-    """Where the words stand that a sentence about the page quotes, where there is one such place."""
+    """Where the words stand that a sentence quotes, if in one place."""
     for quoted in _QUOTED.findall(gap.words):
         wanted = fold(quoted)
         boxes = [_box(item) for item in found if item["words"] and fold(bare_title(item["words"])) == wanted]

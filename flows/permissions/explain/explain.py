@@ -1,4 +1,7 @@
-"""Drawing what an audit made of its pages, once it is over: nothing that was read depends on it."""
+"""Drawing what an audit made of its pages, once it is over.
+
+Nothing that was read depends on it.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,9 @@ _MOST_PARTS, _PART, _ABOVE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What is to be explained: the audit's grid, whose addresses its pages may show, and what a person may do about a gap.
+    """What is to be explained.
+
+    The audit's grid, whose addresses its pages may show, and what a person may do about a gap.
 
     `walks`: open, scroll and go back to every page and marketplace; else the page as it stands is drawn, and no more.
     """
@@ -53,7 +58,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExplainedPicture:
-    """One picture that was drawn. `counts`: pieces by kind of claim. `marks`: what is marked, with boxes in the picture."""
+    """One picture that was drawn. `counts`: pieces by kind of claim.
+
+    `marks`: what is marked, with boxes in the picture.
+    """
 
     path: Path
     name: str
@@ -64,7 +72,9 @@ class ExplainedPicture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """What was drawn. Marks are numbered as in `named_gaps`, from 1; unread rows follow.
+    """What was drawn. Marks are numbered as in `named_gaps`, from 1.
+
+    Unread rows follow.
 
     `crops` are pictures of single marks, `boxes` their places in pixels of the page. `why_not`: why there is no picture, or not of everything.
     """
@@ -80,7 +90,9 @@ class Explanation:
 async def explain_grid(
     page: Page, wanted: Wanted, *, directory: Path, redactor: Redactor, within: float
 ) -> Explanation:
-    """Draw the pages of a grid that was read; files are `explained*.png` and `explained.html` of the directory, mode 0600.
+    """Draw the pages of a grid that was read.
+
+    Files are `explained*.png` and `explained.html` of the directory, mode 0600.
 
     Only what the reading itself presses is pressed. `within`: seconds for everything; what was drawn until then stays.
     Never raises for a page that is gone: `why_not` says so.
@@ -140,7 +152,10 @@ class _Work:
         return view_of(sight, pieces, known=known, gaps=self.wanted.gaps, rows=rows, scope=scope)
 
     async def _places(self) -> AsyncIterator[tuple[str, str]]:
-        """The page as it stands; then, where it is walked, every page, marketplace and window."""
+        """The page as it stands, then everything it is walked through.
+
+        Every page, marketplace and window.
+        """
         scopes = list(dict.fromkeys(row.scope for row in self.wanted.grid.rows)) or ["regional"]
         if not self.wanted.walks:
             yield _name_of(self.page.url, ""), scopes[-1] if len(scopes) == 1 else scopes[0]
@@ -179,7 +194,7 @@ class _Work:
         return found + [(len(gaps) + troubled.index(row) + 1, box) for row, box in view.unread]
 
     async def _take(self, name: str, view: View) -> None:
-        """Photograph a view: its beginning as far as is drawn of a page, and each part further down that holds a mark."""
+        """Photograph a view: its beginning, and each part with a mark further down."""
         width, marks = min(view.size[0], _WIDEST), self._marks(view)
         parts = [(0, 0, width, min(view.size[1], _HIGHEST))]
         for _, box in sorted(marks, key=lambda mark: mark[1][1]):

@@ -1,4 +1,7 @@
-"""The sheet: a masked screenshot under coloured boxes, with its legend and its gaps as a list, as HTML and as PNG."""
+"""The sheet: a masked screenshot under boxes, its legend, its gaps.
+
+As HTML and as PNG.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +65,9 @@ _PATIENCE = 10_000  # ms
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GapMark:
-    """One gap, or one row that could not be read, as a person reads it: `next` is what can be done.
+    """One gap, or one row that could not be read, as a person reads it.
+
+    `next` is what can be done.
 
     `number` is its number in the list. All words are scrubbed.
     """
@@ -77,7 +82,7 @@ class GapMark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """One view to draw: the masked screenshot (PNG), the explained pieces, and the boxes of marks by their number."""
+    """One view to draw: screenshot (PNG), pieces, and marks by number."""
 
     name: str
     png: bytes
@@ -94,12 +99,18 @@ class Drawn:
 
 
 def html_of(views: Sequence[Drawn], marked: Sequence[GapMark], *, title: str, subline: str) -> str:
-    """Everything as one self-contained page: no script, no network, light and dark, readable on a telephone."""
+    """Everything as one self-contained page.
+
+    No script, no network, light and dark, readable on a telephone.
+    """
     return _rendered(views, marked, title=title, subline=subline, drawn=False)
 
 
 def legend() -> dict[str, str]:
-    """What each kind of claim is called and how it is drawn; `gap` for what nothing claimed."""
+    """What each kind of claim is called and how it is drawn.
+
+    `gap` for what nothing claimed.
+    """
     told = {kind.value: f"{NAMES[kind]} ({LOOKS[kind]})" for kind in ClaimKind}
     return {**told, "gap": f"what nothing explains ({GAP_LOOK})"}
 
@@ -115,7 +126,10 @@ def alt_of(view: Drawn, marked: Sequence[GapMark]) -> str:
 
 @asynccontextmanager
 async def easel(page: Page) -> AsyncIterator[Page]:
-    """A page of its own to draw on, in the browser of the visit: nothing can be loaded there."""
+    """A page of its own to draw on, in the browser of the visit.
+
+    Nothing can be loaded there.
+    """
     browser = page.context.browser
     if browser is None:
         raise RuntimeError("the page belongs to no browser that could open another")
@@ -127,7 +141,10 @@ async def easel(page: Page) -> AsyncIterator[Page]:
 
 
 async def draw(board: Page, view: Drawn, marked: Sequence[GapMark], *, subline: str) -> tuple[bytes, dict[int, bytes]]:
-    """Draw one view; returns its PNG and, by number, a picture of each gap's surroundings."""
+    """Draw one view.
+
+    Returns its PNG and, by number, a picture of each gap's surroundings.
+    """
     await board.set_viewport_size({"width": max(view.width, 320), "height": 800})
     text = _rendered((view,), marked, title="", subline=subline, drawn=True)
     await board.set_content(text, timeout=_PATIENCE)

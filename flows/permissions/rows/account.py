@@ -1,4 +1,7 @@
-"""The accounting: what of a page nothing in the reading explains, and why that matters."""
+"""The accounting: what of a page nothing in the reading explains.
+
+And why that matters.
+"""
 
 from __future__ import annotations
 
@@ -63,12 +66,15 @@ class Known:
 
 
 def unaccounted(sight: Sight, known: Known) -> tuple[PageGap, ...]:
-    """Everything on a page that is neither explained by the reading nor known furniture, in the page's order."""
+    """Everything that neither the reading nor known furniture explains, in order."""
     return tuple(dict.fromkeys(gap for _, gaps in accounted(sight, known) for gap in gaps))
 
 
 def accounted(sight: Sight, known: Known) -> Iterator[tuple[Token | Piece, tuple[PageGap, ...]]]:
-    """Each token and each piece that was left over, with the gaps it makes; none where it is explained."""
+    """Each token and each piece that was left over, with the gaps it makes.
+
+    None where it is explained.
+    """
     known = replace(known, shown=known.shown | shown_texts([sight]))
     for token in _without_names(sight, known):
         yield token, tuple(_of_token(token, known))
@@ -80,7 +86,7 @@ def accounted(sight: Sight, known: Known) -> Iterator[tuple[Token | Piece, tuple
 
 
 def is_harmless(words: str) -> bool:
-    """Whether what is called so shows no rows when it is pressed, and changes nothing that is shown."""
+    """Whether pressing what is called so shows no rows and changes nothing."""
     return matches("presses", words)
 
 
@@ -308,7 +314,7 @@ def _shape(text: str) -> str:
 
 
 def _without_names(sight: Sight, known: Known) -> Iterable[Token]:
-    """The tokens of a page but the name of the person that stands beside the address it belongs to.
+    """The tokens of a page without the person's name beside a known address.
 
     Where there are two names, nobody can say which is the person's: none is taken for one.
     """
@@ -318,7 +324,7 @@ def _without_names(sight: Sight, known: Known) -> Iterable[Token]:
 
 
 def _names(sight: Sight, known: Known) -> list[int]:
-    """Which tokens above the first row look like a person's name and stand beside an address that is known."""
+    """Tokens above the first row that look like a name beside a known address."""
     found = []
     for number, token in enumerate(sight.tokens):
         if isinstance(token, RowToken) and not is_picker(token):

@@ -1,4 +1,7 @@
-"""Chrome of permission pages that people adopted: exactly these words at exactly this place, and never what is about rows."""
+"""Chrome of permission pages that people adopted.
+
+Exactly these words at exactly this place, and never what is about rows.
+"""
 
 from __future__ import annotations
 

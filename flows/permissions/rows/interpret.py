@@ -318,14 +318,17 @@ def _check_counts(state: _State) -> None:
 
 
 def _check_looks(state: _State, sight: Sight) -> None:
-    """Where something is drawn in place of the controls, what is held must look like nothing that is not."""
+    """Refuse what is drawn as held where anything not held looks the same."""
     drawn = [option for row in sight.rows for option in row.options if option.look]
     if {option.look for option in drawn if option.on} & {option.look for option in drawn if not option.on}:
         state.gaps.append("a level that is held looks like one that is not, so nobody can see which is")
 
 
 def _check_strays(state: _State, sight: Sight) -> None:
-    """Level words that belong to no row and no column head mean that something was not put together."""
+    """Refuse level words that belong to no row and no column head.
+
+    Something was not put together.
+    """
     known = set(level_words())
     texts = [token for token in sight.tokens if isinstance(token, TextToken) and not token.button and not token.tab]
     strays = [token.text for token in texts if not token.head and fold(token.text) in known]
@@ -344,7 +347,10 @@ def _check_strays(state: _State, sight: Sight) -> None:
 
 
 def _check_troubles(state: _State, sight: Sight) -> None:
-    """What the page says went wrong, in a box of its own or in words, also where they were taken for a row's."""
+    """What the page says went wrong, in a box or in words.
+
+    Also where the words were taken for a row's.
+    """
     texts = [token.text for token in sight.tokens if isinstance(token, TextToken)]
     texts += [text for row in sight.rows for text in (row.label, row.more)]
     said = (*sight.troubles, *(text for text in texts if says("trouble", text)))

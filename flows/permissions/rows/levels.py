@@ -1,4 +1,6 @@
-"""The level of one row: what is offered and what is held, from the options' own words and the column heads, which must
+"""The level of one row: what is offered and what is held.
+
+From the options' own words and the column heads, which must
 agree.
 """
 

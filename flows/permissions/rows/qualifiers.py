@@ -1,4 +1,4 @@
-"""What stands in a row beside its label and its levels, and may take back what they say."""
+"""What stands in a row beside label and levels, and may take them back."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ADDED = re.compile(r"\s[(\[–—-].*|[,:;].*|\b(until|not|no longer|awaiting|f
 
 
 def row_trouble(token: RowToken) -> str | None:
-    """What stands in a row beside its label and its levels, and so may take back what they say."""
+    """What stands in a row beside label and levels, and so may take them back."""
     if token.struck:
         return "unread: the row is struck through"
     if not _is_name(token.label):
@@ -37,7 +37,10 @@ def row_trouble(token: RowToken) -> str | None:
 
 
 def _is_name(label: str) -> bool:
-    """Whether a label is a name alone: no sign is drawn in it, and no words take back what the row says."""
+    """Whether a label is a name alone.
+
+    No sign is drawn in it, and no words take back what the row says.
+    """
     if squash(label) in {squash(name) for name in legacy_names().values()}:
         return True
     is_signed = any(unicodedata.category(char) == "So" and char not in "®™©" for char in label)
@@ -46,7 +49,7 @@ def _is_name(label: str) -> bool:
 
 
 def _takes_back(hint: str, token: RowToken) -> bool:
-    """Whether what is said of a row at the side is another level, or bounds the one that is shown."""
+    """Whether what a row's side says is another level, or bounds the shown one."""
     rest = hint
     for name in sorted({token.label, *token.called} - {hint}, key=len, reverse=True):
         rest = re.sub(re.escape(name), " ", rest, flags=re.IGNORECASE) if name else rest
@@ -60,7 +63,7 @@ def _is_harmless(text: str, names: Set[str]) -> bool:
 
 
 def _describes(text: str, label: str) -> bool:
-    """Whether a text is a sentence about a row, and not one that takes back what the row says."""
+    """Whether a text is a sentence about a row that takes nothing back."""
     rest = re.sub(re.escape(label), " ", text, flags=re.IGNORECASE) if label else text
     if any(rule.search(rest) for rule in rules_of_rows()):
         return False

@@ -1,4 +1,6 @@
-"""What a row is called: by its label, by the id of the oldest form, and by its controls, which must not contradict each
+"""What a row is called.
+
+By its label, by the id of the oldest form, and by its controls, which must not contradict each
 other.
 """
 
@@ -65,7 +67,9 @@ def _is_title(token: RowToken) -> bool:
 
 
 def _shared_names(rows: tuple[RowToken, ...]) -> frozenset[str]:
-    """Names that rows with different labels have in common, so that they name none of them; two rows may be called
+    """Names shared by rows with different labels, which name none of them.
+
+    Two rows may be called
     alike by mistake.
     """
     labels: dict[str, set[str]] = {}
@@ -104,7 +108,7 @@ def _legacy(token: RowToken, label: str) -> tuple[str | None, str | None]:
 
 
 def _called_otherwise(token: RowToken, shared: frozenset[str]) -> str | None:
-    """The problem of a row whose label says one thing, and its group, its drop-down or its box another."""
+    """The problem of a row whose label contradicts its group or its control."""
     label = squash(clean_label(token.label))
     for name in token.called if label else ():
         said, plain = squash(clean_label(name)), bare_title(name)

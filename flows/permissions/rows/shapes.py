@@ -1,4 +1,4 @@
-"""Drift: the shape of a page that was read, beside the shapes of the recorded ones."""
+"""Drift: the shape of a page beside the shapes of the recorded ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who a grid is for: the texts that name the user whose rights are shown, and nothing else."""
+"""Who a grid is for: the texts that name its user, and nothing else."""
 
 from __future__ import annotations
 

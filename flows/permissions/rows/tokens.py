@@ -112,7 +112,7 @@ class PieceKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """Something that can be seen, or could be brought to sight, and that the reading does not explain."""
+    """Something that can be seen or brought to sight, and is not explained."""
 
     kind: PieceKind
     words: str

@@ -71,7 +71,9 @@ def lexicon(language: str) -> Lexicon:
 
 
 def lexicon_for(words: Iterable[str], *, declared: str) -> Lexicon:
-    """The language a page says it is in, or English where that knows more of its level words; another only where
+    """The language of a page.
+
+    The one it says it is in, or English where that knows more of its level words; another only where
     English knows none.
     """
     used = [lexicon(language) for language in _candidates(declared)]
@@ -115,7 +117,10 @@ def is_caption(text: str) -> bool:
 
 
 def split_level(text: str) -> tuple[str, str]:
-    """A line that ends in a level word, written as the vocabulary writes it, as what stands before it and the word."""
+    """A line that ends in a level word: what stands before it, and the word.
+
+    The word is written as the vocabulary writes it.
+    """
     label, word = _cut_level(text)
     return (label, word) if word and not _cut_level(label)[1] else (text, "")  # several are heads of columns
 
@@ -139,7 +144,10 @@ def _level_words() -> frozenset[str]:
 
 @cache
 def marks(kind: str) -> tuple[str, ...]:
-    """The marks that say held (`on`), offered but not held (`off`), not offered (`absent`), folded."""
+    """The marks that say held (`on`), not held (`off`), not offered (`absent`).
+
+    Folded.
+    """
     return tuple(fold(word) for word in grid_data("words")["marks"][kind])
 
 

@@ -1,4 +1,6 @@
-"""The second reading: rows told from the accessibility tree alone, by the order in which it is read aloud.
+"""The second reading: rows told from the accessibility tree alone.
+
+By the order in which it is read aloud.
 
 It knows no selector. Labels come before controls; a `row` is a row; what follows a control and is a level word is the
 control's.

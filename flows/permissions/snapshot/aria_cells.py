@@ -21,17 +21,26 @@ def said_by(node: AriaNode) -> str:
 
 
 def is_one(node: AriaNode) -> bool:
-    """A control for one level: a radio or the like, or one of a strip of buttons of which one is pressed."""
+    """A control for one level.
+
+    A radio or the like, or one of a strip of buttons of which one is pressed.
+    """
     return node.role in _ONE or _is_pressable(node)
 
 
 def is_many(node: AriaNode) -> bool:
-    """A control for all levels: a list of them, or a button that shows a level and is named by more than that."""
+    """A control for all levels.
+
+    A list of them, or a button that shows a level and is named by more than that.
+    """
     return node.role in _MANY or (node.role == "button" and _shown_by(node) is not None)
 
 
 def _shown_by(button: AriaNode) -> str | None:
-    """The level that the button of a drop-down shows: its name is what it is for, and that level."""
+    """The level that the button of a drop-down shows.
+
+    Its name is what it is for, and that level.
+    """
     said = {text for kid in button.walk() if (text := kid.text) and is_level(text)}
     shown = said.pop() if len(said) == 1 else None
     return shown if shown and not is_level(button.name) and button.name.endswith(shown) else None
@@ -43,7 +52,9 @@ def is_control(node: AriaNode) -> bool:
 
 
 def _is_pressable(node: AriaNode) -> bool:
-    """A button named like a level, where one of those beside it says that it is pressed; of one that is not, the tree
+    """A button named like a level, where one beside it says that it is pressed.
+
+    Of one that is not, the tree
     says nothing.
     """
     if node.role != "button" or not is_level(node.name):

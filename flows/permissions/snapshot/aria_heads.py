@@ -24,7 +24,10 @@ class AriaHeads:
         self._rows_since = 0
 
     def take_levels(self, heads: list[Placed], *, table: AriaNode | None = None) -> None:
-        """New level heads end the marketplaces above the rows before, unless they say every level again for each."""
+        """End the marketplaces above the rows before at new level heads.
+
+        Unless they say every level again for each.
+        """
         words = [fold(said) for said, _ in heads if is_level(said)]
         if self._rows_since and len(set(words)) == len(words):
             self._markets = []

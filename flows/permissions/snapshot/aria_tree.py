@@ -1,4 +1,4 @@
-"""The accessibility tree that Playwright writes down as YAML, parsed back into nodes."""
+"""The accessibility tree that Playwright writes as YAML, parsed into nodes."""
 
 from __future__ import annotations
 

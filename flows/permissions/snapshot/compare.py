@@ -10,7 +10,10 @@ from flows.permissions.snapshot.accessibility import Heard, Hearing
 
 
 def disagreements(rows: list[tuple[PermissionRow, RowToken]], hearing: Hearing, words: Lexicon) -> tuple[str, ...]:
-    """What the second reading says otherwise than the first, whose rows come with what they were read from."""
+    """What the second reading says otherwise than the first.
+
+    The first's rows come with what they were read from.
+    """
     spoken = list(hearing.rows)
     while spoken and _is_picker(spoken[0], words):
         spoken.pop(0)  # a picker above the grid: sorting, marketplace, language

@@ -35,7 +35,9 @@ async def read_dom(page: Page) -> Sight:
 
 
 async def read_explained(page: Page) -> tuple[Sight, dict[str, Any]]:
-    """The same look, and where everything stands: `found`, boxes as `js/explain.js` gives them, and the page's `size`.
+    """The same look, and where everything stands.
+
+    `found`, boxes as `js/explain.js` gives them, and the page's `size`.
 
     Pixels of the page. A box names its token, or its piece of what is left, by number; -1 for none.
     """

@@ -1,4 +1,7 @@
-"""What the page that was read still waits for: pictures somebody hears, parts that never came into view, data that was not got."""
+"""What the page that was read still waits for.
+
+Pictures somebody hears, parts that never came into view, data that was not got.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,10 @@ async def awaited(page: Page, *, is_measured: Callable[[str], bool]) -> tuple[Pa
 
 
 def not_got(requests: tuple[str, ...], *, is_measured: Callable[[str], bool]) -> tuple[PageGap, ...]:
-    """One gap for each request of a script that came to nothing, as "METHOD host/path"."""
+    """One gap for each script's request without a result.
+
+    As "METHOD host/path".
+    """
     return tuple(
         PageGap(kind=PageGapKind.UNEXPLAINED, words=f"no answer to {one}", where="request")
         for one in requests

@@ -12,7 +12,7 @@ from flows.models import PageGap, PageGapKind
 
 
 async def closed_roots(page: Page) -> tuple[PageGap, ...]:
-    """One gap for each element that keeps a closed shadow root, made by a script or written into the document."""
+    """One gap for each closed shadow root, of a script or of the document."""
     try:
         session = await page.context.new_cdp_session(page)
         try:

@@ -72,7 +72,7 @@ def _cookie_values(captured: Captured) -> Iterator[str]:
 
 
 def _named(captured: Captured, boxes: frozenset[str]) -> Iterator[str]:
-    """What was sent or told under the name of a secret, and is long enough to be told from words."""
+    """What was sent or told under a secret's name and is no mere word."""
     sent = sent_body(captured)
     fields = [*parse_qsl(urlsplit(captured.url).query), *sent.get("form", ()), *strings_of(sent.get("json"))]
     for name, value in fields:

@@ -23,7 +23,9 @@ _SIGNATURES = (
 
 
 def scrub_mail(raw: bytes, redact: Callable[[str], str]) -> bytes:
-    """Return the mail with every text part decoded, replaced and written as UTF-8, every header replaced, and
+    """Return the mail, scrubbed.
+
+    Every text part is decoded, replaced and written as UTF-8, every header replaced, and
     signatures removed. What is no text is replaced by its length and type.
     """
     message = _parsed(raw)

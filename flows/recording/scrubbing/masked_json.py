@@ -1,4 +1,7 @@
-"""JSON and form fields with everything masked that stands under the name of a secret, and which fields those were."""
+"""JSON and form fields with everything masked under the name of a secret.
+
+And which fields those were.
+"""
 
 from __future__ import annotations
 

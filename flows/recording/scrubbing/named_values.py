@@ -68,12 +68,12 @@ def mask_named(text: str, is_known: Callable[[str], bool], *, is_json: bool = Fa
 
 
 def is_known_in_some_form(value: str, is_known: Callable[[str], bool]) -> bool:
-    """Whether the value is replaced by value anyway, read as it stands or without its escapes."""
+    """Whether the value is replaced by value anyway, with its escapes read or not."""
     return any(is_known(one) for one in (value, html.unescape(value), unquote_plus(value), _unescaped(value)))
 
 
 def secret_boxes(text: str) -> frozenset[str]:
-    """Name the boxes of a page that a password or a code is typed into, whatever they are called."""
+    """Name a page's boxes for a password or a code, whatever they are called."""
     names = set()
     for tag in _TAG.finditer(text):
         told = {name: value for name, value, _, _ in _attributes(tag)}

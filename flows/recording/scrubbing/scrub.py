@@ -1,4 +1,6 @@
-"""Scrubbing a recording: every secret becomes a made-up value of its form, the same one everywhere, so that it still
+"""Scrubbing a recording.
+
+Every secret becomes a made-up value of its form, the same one everywhere, so that it still
 replays.
 """
 
@@ -59,7 +61,9 @@ class Scrub(Redactor):
         *,
         mail: bytes | None = None,
     ) -> Scrub:
-        """Collect what has to be replaced from what was exchanged, what the flow was given, what the session held and
+        """Collect what has to be replaced.
+
+        From what was exchanged, what the flow was given, what the session held and
         the mail said.
         """
         scrub = cls(beside)
@@ -97,7 +101,10 @@ class Scrub(Redactor):
         return value in self._numbers or value == MASK or _is_made_up(value)
 
     def text(self, text: str, *, is_json: bool = False) -> str:
-        """Replace every collected value and every picture written into the text, mask what stands under a secret's name."""
+        """Replace every collected value and every picture written into the text.
+
+        What stands under a secret's name is masked.
+        """
         shown = _PICTURE.sub(_NO_PICTURE, text)
         return self.redact(mask_named(shown, self.is_known, is_json=is_json, also=self.boxes))
 
@@ -137,7 +144,10 @@ class Scrub(Redactor):
         return f"{self.redact(name)}{equals}{quote}{shown}{quote}{semicolon}{self.redact(attributes)}"
 
     def content(self, body: bytes, content_type: str = "") -> bytes:
-        """Replace in a body; one that is no text we know becomes a line that says how long it was and of what type."""
+        """Replace in a body.
+
+        One that is no text we know becomes a line that says how long it was and of what type.
+        """
         kept = self.body(body, content_type)
         return told_bytes(body, content_type).encode() if kept is None else kept
 

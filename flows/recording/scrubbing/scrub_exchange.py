@@ -1,4 +1,7 @@
-"""Scrubbing one request, the headers of its answer, and the session a visit began with: by value and by name."""
+"""Scrubbing one request, its answer's headers, and the session before it.
+
+By value and by name.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,10 @@ _OMITTED = "omitted"
 
 
 def scrub_request(captured: Captured, scrub: Scrub, site_cookies: frozenset[str]) -> tuple[dict[str, Any], set[str]]:
-    """Return the request's row, and rules "METHOD path field" for what was masked by name: it may differ in a replay."""
+    """Return the request's row and the rules of what was masked by name.
+
+    "METHOD path field": it may differ in a replay.
+    """
     cookies = {
         name: scrub.cookie(value) if name in site_cookies else MASK for name, value in sorted(captured.cookies.items())
     }
@@ -54,7 +60,10 @@ def scrub_header(name: str, value: str, scrub: Scrub) -> str:
 
 
 def scrub_session(session: Mapping[str, Any], scrub: Scrub) -> dict[str, Any]:
-    """Scrub a storage state: cookies by their values, what a page stored by name and value."""
+    """Scrub a storage state.
+
+    Cookies by their values, what a page stored by name and value.
+    """
     told: dict[str, Any] = {key: scrub.tree(part) for key, part in session.items() if key not in ("cookies", "origins")}
     told["cookies"] = [
         scrub.tree({key: part for key, part in cookie.items() if key != "value"})

@@ -30,14 +30,16 @@ _CHOICE = re.compile(r"\b(?:TOTP|SMS|VOICE|WhatsApp)$", re.IGNORECASE)  # a devi
 
 
 def is_secret_name(name: str, *, also: Iterable[str] = ()) -> bool:
-    """Tell whether a field, parameter, header or key of this name holds a secret whatever its value. `also` are names
+    """Tell whether a name says that its value is a secret.
+
+    A field, parameter, header or key, whatever its value. `also` are names
     that a page's own password and code boxes have.
     """
     return bool(_SECRET.search(name) or _WHOLE.fullmatch(name) or name in also)
 
 
 def is_secret_in_page(name: str, value: str, *, also: Iterable[str] = ()) -> bool:
-    """Tell the same of what stands in a page, where words *about* a secret have such names, too.
+    """Tell the same of a page, where words *about* a secret have such names, too.
 
     A value under `code` is often a country's or an error's: there it has to look like a code.
     """

@@ -45,7 +45,10 @@ def ask_for_audit(request: Request, account_id: str) -> Response:
 
 @router.post("/accounts/{account_id}/insights", status_code=202, response_model=Operation, openapi_extra=KEYED)
 def ask_for_insights(request: Request, account_id: str) -> Response:
-    """Ask for one reading of account health and Featured Offer now; a worker makes the visit, which only reads."""
+    """Ask for one reading of account health and Featured Offer now.
+
+    A worker makes the visit, which only reads.
+    """
 
     def effect(call: Call) -> Answer:
         account = account_of(call, account_id, lock=True)

@@ -49,7 +49,10 @@ class Findings(BaseModel):
 
 
 class InsightsList(BaseModel):
-    """Readings of account health and Featured Offer, the newest first, in the form of `sc-agent insights`."""
+    """Readings of account health and Featured Offer, the newest first.
+
+    In the form of `sc-agent insights`.
+    """
 
     insights: list[dict[str, Any]]
     next_cursor: str | None
@@ -120,7 +123,10 @@ def get_insights(
     cursor: Annotated[str | None, Query(max_length=500)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 20,
 ) -> Response:
-    """Read account health and Featured Offer as kept, the newest first; 404 as long as nothing was read."""
+    """Read account health and Featured Offer as kept, the newest first.
+
+    404 as long as nothing was read.
+    """
     if since is not None and not 1970 <= since.year <= 9000:
         raise invalid("Expected a time of this age.", pointer="/query/since")
     with read(request, Scope.ACCOUNTS_READ) as call:

@@ -71,7 +71,9 @@ def store(call: Call, account_id: str, given: SignInSecrets) -> None:
 
 
 def refer(call: Call, account_id: str, ref: str, *, at: str) -> None:
-    """Keep a reference that the settings allow (decision 47); it is read by a worker, before its next visit.
+    """Keep a reference that the settings allow (decision 47).
+
+    It is read by a worker, before its next visit.
 
     Raises:
         Problem: 422, it is not allowed, or none that is supported.

@@ -1,4 +1,4 @@
-"""`POST /embed-tokens`: what lets a page of the host show one account to its customer."""
+"""`POST /embed-tokens`: lets a page of the host show one account."""
 
 from __future__ import annotations
 

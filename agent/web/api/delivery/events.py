@@ -1,4 +1,4 @@
-"""/events: a list to read after a number, and the same as a stream (Server-Sent Events)."""
+"""/events: a list after a number, and a stream (Server-Sent Events)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who asks: the session behind the cookie, the role it has, and where the console may be opened at all."""
+"""Who asks: the session of the cookie, its role, where the console opens."""
 
 from __future__ import annotations
 

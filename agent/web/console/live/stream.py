@@ -1,4 +1,4 @@
-"""`/changes`: one stream of events a browser, so that its pages know when to look again."""
+"""`/changes`: one stream of events a browser, for all its pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`/survey/{account}`: asking for a survey of the site, and watching it screen by screen."""
+"""`/survey/{account}`: asking for a survey, and watching it.
+
+Screen by screen.
+"""
 
 from __future__ import annotations
 

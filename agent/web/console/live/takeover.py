@@ -1,4 +1,4 @@
-"""`/takeover/{id}`: asking for an account's page, claiming it, and the page that shows it live."""
+"""`/takeover/{id}`: asking for an account's page, claiming it, the live page."""
 
 from __future__ import annotations
 
@@ -47,7 +47,10 @@ def show(visit: Visitor) -> Response:
 
 
 def _subject(visit: Visitor) -> tuple[Account, Takeover | None]:
-    """The account of the address, which may name a take-over too, and what is open for it."""
+    """The account of the address, and what is open for it.
+
+    The address may name a take-over, too.
+    """
     given = str(visit.request.path_params["id"])
     try:
         account = accounts.get(visit.conn, given)
@@ -92,7 +95,10 @@ def _claim(visit: Visitor, form: Mapping[str, str]) -> Done:
 
 
 async def ticket(request: Request) -> Response:
-    """Make the ticket of one line for the person who has claimed the page: half a minute, one use."""
+    """Make the ticket of one line for the person who has claimed the page.
+
+    Half a minute, one use.
+    """
     return await run_in_threadpool(_ticket, request)
 
 

@@ -1,4 +1,7 @@
-"""The two lines of a take-over: a worker's, opened by its ticket, and a person's, by ticket, session and role."""
+"""The two lines of a take-over.
+
+A worker's, opened by its ticket, and a person's, by ticket, session and role.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,10 @@ log = structlog.get_logger(__name__)
 
 
 async def worker_line(socket: WebSocket) -> None:
-    """Join the worker that holds a page. A browser, which always says where its page is from, is none."""
+    """Join the worker that holds a page.
+
+    A browser, which always says where its page is from, is none.
+    """
     parts, takeover_id = _parts(socket), str(socket.path_params["takeover"])
     if socket.headers.get("origin") is not None:
         await _refuse(socket, "origin")
@@ -170,7 +176,10 @@ def _spend_line(parts: WebParts, takeover_id: str, ticket: str) -> bool:
 
 
 def _spend_view(parts: WebParts, takeover_id: str, ticket: str, secret: str) -> str | None:
-    """Whose line it is: the ticket's, the session's and the claim's person have to be one."""
+    """Whose line it is.
+
+    The ticket's, the session's and the claim's person have to be one.
+    """
     now = parts.clock.now()
     with writing(parts.engine) as conn:
         spent = takeovers.spend_ticket(conn, takeover_id, LinePurpose.VIEW, ticket, now=now)

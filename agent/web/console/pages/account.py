@@ -1,4 +1,4 @@
-"""`/accounts/{id}`: what the customer sees beside what on-call sees, the story, and the acts."""
+"""`/accounts/{id}`: what customer and on-call see, the story, and the acts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small charts drawn as SVG on the server, with a title and a description that a screen reader reads out; pure."""
+"""Small charts as SVG, with title and description for screen readers; pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ _WIDTH, _HEIGHT, _EDGE = 240, 64, 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """The values of one metric, oldest first, beside its newest target. `percent`: values are fractions."""
+    """The values of one metric, oldest first, beside its newest target.
+
+    `percent`: values are fractions.
+    """
 
     name: str
     points: tuple[tuple[datetime, float], ...]
@@ -27,7 +30,10 @@ class Series:
 
 
 def line_chart(series: Series, *, number: int) -> Markup:
-    """Draw one metric as a line with its target; `number` makes the ids of the page its own."""
+    """Draw one metric as a line with its target.
+
+    `number` makes the ids of the page its own.
+    """
     values = [value for _, value in series.points]
     low, high = _bounds([*values, *([] if series.target is None else [series.target])])
     dots = [(_across(at, len(values)), _up(value, low, high)) for at, value in enumerate(values)]

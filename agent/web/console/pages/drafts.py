@@ -1,4 +1,4 @@
-"""`/drafts`: what people showed the agent, with pictures; an admin adopts one, or takes it back."""
+"""`/drafts`: what people showed the agent, adopted or taken back by an admin."""
 
 from __future__ import annotations
 

@@ -50,7 +50,10 @@ def show(visit: Visitor) -> Response:
 
 
 def fetch(visit: Visitor) -> Response:
-    """Send one file: pictures to look at, everything else as an attachment that nothing runs in."""
+    """Send one file.
+
+    Pictures are shown, everything else is an attachment that nothing runs in.
+    """
     _account, folder, _visit_id = _place(visit)
     name = str(visit.request.path_params["name"])
     if folder is None or not _NAME.fullmatch(name):
@@ -95,7 +98,10 @@ def _place(visit: Visitor) -> tuple[str, Path | None, str]:
 
 
 def _played(visit: Visitor, told: dict[str, Any], files: list[str]) -> dict[str, Any]:
-    """The story, and the step that is looked at: the address says which, else it is the last one."""
+    """The story, and the step that is looked at.
+
+    The address says which, else it is the last one.
+    """
     steps = [step for step in told.get("steps", ()) if isinstance(step, dict)]
     wanted = visit.request.query_params.get("step", "")
     last = len(steps)
@@ -115,7 +121,10 @@ def _played(visit: Visitor, told: dict[str, Any], files: list[str]) -> dict[str,
 
 
 def _picture_of(number: int, steps: list[dict[str, Any]], files: list[str]) -> str | None:
-    """The picture of the page that a step saw: the newest of its screen so far, else the newest."""
+    """The picture of the page that a step saw.
+
+    The newest of its screen so far, else the newest.
+    """
     drawn = [found for name in files if (found := _OF_A_STEP.fullmatch(name)) and int(found[1]) <= number]
     screen = steps[number - 1].get("screen") if steps else None
     best = [found for found in drawn if found[2] == screen] or drawn
@@ -123,7 +132,10 @@ def _picture_of(number: int, steps: list[dict[str, Any]], files: list[str]) -> s
 
 
 def _story(folder: Path | None) -> dict[str, Any]:
-    """What the visit wrote down of itself; nothing where there is no story that can be read."""
+    """What the visit wrote down of itself.
+
+    Nothing where there is no story that can be read.
+    """
     for file in sorted(folder.glob("*.json")) if folder else []:
         if file.is_symlink() or file.stat().st_size > _LARGEST_STORY:
             continue

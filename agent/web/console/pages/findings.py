@@ -68,7 +68,7 @@ def show(visit: Visitor) -> Response:
 
 
 def _policy(visit: Visitor, document: AuditDocument | None, other: AuditDocument | None) -> dict[str, str | None]:
-    """Which policy judged this audit, what is in force now, and what judged the audit it is compared with.
+    """Which policies judged this audit and the other, and which is in force.
 
     None where an audit of 0.1 does not say, or the file in force cannot be read.
     """
@@ -107,7 +107,10 @@ def fetch(visit: Visitor) -> Response:
 
 
 def _gone(visit: Visitor, form: Mapping[str, str]) -> Done:
-    """Say that the rows which the newest audit lost are gone for every account of the marketplace and layout."""
+    """Say that the newest audit's lost rows are gone for all.
+
+    For every account of the marketplace and layout.
+    """
     account = accounts.get(visit.conn, str(visit.request.path_params["account"]))
     number = _number(form.get("audit"))
     document = None if number is None else audits.audit_by_number(visit.conn, account.id, number)
@@ -184,7 +187,10 @@ def _views(account: str, document: AuditDocument | None) -> list[dict[str, Any]]
 
 
 def _marks(account: str, document: AuditDocument | None) -> list[dict[str, Any]]:
-    """Each gap and unread row with what a person may do; of an audit that was not drawn, the gaps as they stand."""
+    """Each gap and unread row with what a person may do.
+
+    Of an audit that was not drawn, the gaps as they stand.
+    """
     if document is None:
         return []
     explained = document.get("explained")

@@ -1,4 +1,4 @@
-"""`/`: the fleet at a glance, and the list of accounts with its filters in the address."""
+"""`/`: the fleet at a glance, and the list of accounts with its filters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`/accounts/{id}/insights`: each metric beside its target, drawn over the readings that are kept, and what is missing."""
+"""`/accounts/{id}/insights`: each metric beside its target.
+
+Drawn over the readings that are kept; what is missing is named.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +52,7 @@ def show(visit: Visitor) -> Response:
 
 
 def _rows(readings: Sequence[StoredInsights]) -> list[dict[str, Any]]:
-    """One row a metric: the newest value, its target, whether it meets it, and its chart."""
+    """One row a metric: newest value, target, whether it meets it, chart."""
     metrics = {judged["metric"]: judged for reading in readings for judged in reading.document["judged"]}
     newest = readings[-1].document
     rows = [

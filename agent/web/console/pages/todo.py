@@ -1,4 +1,7 @@
-"""`/todo`: everything that waits for a person, with the runbook's words and the one act that is next."""
+"""`/todo`: everything that waits for a person.
+
+With the runbook's words and the one act that is next.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +55,10 @@ def show(visit: Visitor) -> Response:
 
 
 def deadline(task: Task) -> datetime | None:
-    """When it is too late: its own time, else the promise to customers; None where nobody waits by the hour."""
+    """When it is too late: its own time, else the promise to customers.
+
+    None where nobody waits by the hour.
+    """
     if task.kind in _PATIENT:
         return None
     return task.deadline or task.since + _WITHIN

@@ -1,4 +1,4 @@
-"""The HTTP API: keys, answers kept for idempotency, operations, claims of tasks, secrets handed in."""
+"""The HTTP API's tables: keys, idempotency, operations, claims, secrets given."""
 
 from __future__ import annotations
 

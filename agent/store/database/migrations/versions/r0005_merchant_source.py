@@ -19,7 +19,9 @@ UPDATE accounts SET merchant_source = 'invitation' WHERE merchant_id IS NOT NULL
 
 
 def upgrade() -> None:
-    """Add the columns. 0.1 did not write down whether a merchant was registered or taken from the invitation that was
+    """Add the columns.
+
+    0.1 did not write down whether a merchant was registered or taken from the invitation that was
     accepted: where it may have been, it is not taken for vouched.
     """
     op.add_column("accounts", sa.Column("global_account_id", sa.Text(), nullable=True))

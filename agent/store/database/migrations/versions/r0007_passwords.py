@@ -1,4 +1,4 @@
-"""What became of passwords beyond their accounts, and the form that rows are sealed in."""
+"""What became of passwords beyond their accounts, and how rows are sealed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Logins to be created: orders, authenticators that are being enrolled, codes that came by mail."""
+"""Logins to be created: orders, pending authenticators, codes sent by mail."""
 
 from __future__ import annotations
 

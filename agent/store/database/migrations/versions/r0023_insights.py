@@ -1,4 +1,7 @@
-"""Account health and the Featured Offer percentage: readings, and when the next one is due."""
+"""Account health and the Featured Offer percentage.
+
+Readings, and when the next one is due.
+"""
 
 from __future__ import annotations
 

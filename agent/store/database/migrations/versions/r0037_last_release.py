@@ -1,4 +1,7 @@
-"""Columns that the last release does not know get values by themselves, so that its workers go on beside ours."""
+"""Defaults for columns that the last release does not know.
+
+Its workers go on beside ours.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,10 @@ _COLUMNS = {
 
 
 def upgrade() -> None:
-    """Give them defaults: what such a worker writes is sealed in format 1, and its changes are told with the next one."""
+    """Give the columns defaults.
+
+    What such a worker writes is sealed in format 1, and its changes are told with the next one.
+    """
     for table, columns in _COLUMNS.items():
         with op.batch_alter_table(table) as batch:
             for name, kind, default in columns:

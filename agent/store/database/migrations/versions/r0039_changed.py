@@ -1,4 +1,7 @@
-"""Indexes of accounts by when their status last changed, for those who ask what changed after a moment."""
+"""Indexes of accounts by when their status last changed.
+
+For those who ask what changed after a moment.
+"""
 
 from __future__ import annotations
 
