@@ -20,6 +20,13 @@ PICTURE_HOSTS = frozenset({"opfcaptcha-prod.s3.amazonaws.com"})  # robot checks
 _READS = ("GET", "HEAD")
 _OTHER_ACCOUNT = ("/account-switcher", "/authorization/select-account")
 
+# What a page's own header asks to draw its list of accounts (facts: news, 2); they are read, nothing is chosen by them.
+_ACCOUNT_LISTS = (
+    "/account-switcher/global-accounts",
+    "/account-switcher/global-and-regional-account/merchantmarketplace",
+    "/account-switcher/regional-accounts/merchantmarketplace",
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostPolicy:
@@ -44,6 +51,13 @@ class HostPolicy:
     def is_telemetry(self, host: str) -> bool:
         """Whether the host only takes the site's own measurements."""
         return any(fnmatchcase(host, pattern) for pattern in self.telemetry)
+
+    def is_noise(self, method: str, host: str) -> bool:
+        """Whether nobody waits for an answer: measurements, and what a page sends to a host that is not the site's.
+
+        The site's own data never come by a POST to somebody else.
+        """
+        return self.is_telemetry(host) or (method == "POST" and not self.is_resource(host))
 
     def patterns(self) -> Iterator[str]:
         """Yield every allowed host as the browser's resolver writes it."""
@@ -162,10 +176,10 @@ def _person_may(kind: str, method: str, parts: SplitResult, person: PersonRules)
 def _only_reads(kind: str, method: str, parts: SplitResult, rules: ReadOnly, body: str | None) -> bool:
     path = parts.path or "/"
     plain = plain_path(path)
-    if any(plain == refused or plain.startswith(refused + "/") for refused in _OTHER_ACCOUNT) or _switches(
-        parts, rules
-    ):
+    if _switches(parts, rules):
         return False
+    if any(plain == refused or plain.startswith(refused + "/") for refused in _OTHER_ACCOUNT):
+        return kind in ("xhr", "fetch") and method == "GET" and plain in _ACCOUNT_LISTS
     if kind == "document":
         return method in _READS and _matches(path, rules.documents)
     if kind == "ping":

@@ -268,7 +268,7 @@ async def _open_ends(visit: Visit, grid: Grid) -> list[PageGap]:
     is_measured = visit.guard.policy.is_telemetry
     gaps = [
         *await awaited(visit.page, is_measured=is_measured),
-        *not_got(visit.requests.refused, is_measured=is_measured),
+        *not_got(visit.requests.refused, is_noise=visit.guard.policy.is_noise),
     ]
     return without_chrome(gaps, visit.catalogue.chrome, layout=grid.layout)
 

@@ -27,15 +27,15 @@ async def awaited(page: Page, *, is_measured: Callable[[str], bool]) -> tuple[Pa
     return tuple(dict.fromkeys(gaps))
 
 
-def not_got(requests: tuple[str, ...], *, is_measured: Callable[[str], bool]) -> tuple[PageGap, ...]:
+def not_got(requests: tuple[str, ...], *, is_noise: Callable[[str, str], bool]) -> tuple[PageGap, ...]:
     """One gap for each script's request without a result.
 
-    As "METHOD host/path".
+    `requests` are written "METHOD host/path". `is_noise` says of method and host that nobody waits for an answer.
     """
     return tuple(
         PageGap(kind=PageGapKind.UNEXPLAINED, words=f"no answer to {one}", where="request")
         for one in requests
-        if not is_measured(one.partition(" ")[2].partition("/")[0])
+        if not is_noise(one.partition(" ")[0], one.partition(" ")[2].partition("/")[0])
     )
 
 

@@ -88,6 +88,13 @@ def test_no_other_host_passes_for_one_of_measurements(host: str) -> None:
         ("document", "GET", "/account-switcher/default/merchantMarketplace", RequestRuling.STOP),
         ("document", "GET", "/home?mons_sel_mkid=A2EUQ1WTGCTBG2", RequestRuling.STOP),
         ("document", "GET", "/home?mons_sel_mkid=ATVPDKIKX0DER&mons_sel_locale=en_US", RequestRuling.PASS),
+        ("fetch", "GET", "/account-switcher/global-accounts", RequestRuling.PASS),
+        ("xhr", "GET", "/account-switcher/global-and-regional-account/merchantMarketplace", RequestRuling.PASS),
+        ("xhr", "GET", "/account-switcher/regional-accounts/merchantMarketplace?globalAccountId=G", RequestRuling.PASS),
+        ("xhr", "POST", "/account-switcher/global-accounts", RequestRuling.STOP),
+        ("document", "GET", "/account-switcher/global-accounts", RequestRuling.STOP),
+        ("xhr", "GET", "/account-switcher/global-accounts/select", RequestRuling.STOP),
+        ("xhr", "GET", "/account-switcher/global-accounts?mons_sel_mkid=A2EUQ1WTGCTBG2", RequestRuling.STOP),
         ("xhr", "GET", "/api/rows", RequestRuling.PASS),
         ("xhr", "GET", "/sign-out", RequestRuling.STOP),
         ("xhr", "POST", "/api/save", RequestRuling.STOP),
@@ -101,6 +108,22 @@ def test_a_visit_that_only_reads_sends_nothing_that_could_change_something(
 ) -> None:
     url = f"https://sellercentral.amazon.com{path}"
     assert judge(kind=kind, method=method, url=url, policy=POLICY, read_only=READ_ONLY) is ruling
+
+
+@pytest.mark.parametrize(
+    ("method", "host", "is_noise"),
+    [
+        ("POST", "metrics.example", True),
+        ("GET", "metrics.example", False),
+        ("POST", "sellercentral.amazon.com", False),
+        ("POST", "m.media-amazon.com", False),
+        ("GET", "fls-na.amazon.com", True),
+    ],
+)
+def test_only_what_is_sent_to_strangers_or_measures_is_noise_that_a_reading_does_not_miss(
+    method: str, host: str, is_noise: bool
+) -> None:
+    assert POLICY.is_noise(method, host) is is_noise
 
 
 NEVER = [
