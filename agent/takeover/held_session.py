@@ -197,6 +197,9 @@ class HeldSession:
     # --- What a person does ---
 
     async def _act(self, person: str, act: protocol.FromViewer) -> None:
+        if isinstance(act, protocol.GiveUp) and person == self.wheel.person:
+            await self._do(act)  # leaving touches no page: neither a late token nor the curtain holds a person back
+            return
         async with self._lock:
             if isinstance(act, protocol.Seen | protocol.Look) or not self.wheel.admits(person, act.token):
                 self.tally.refused += 1

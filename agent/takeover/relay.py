@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from agent.takeover.protocol import Look, Seen, is_act, parse, picture_number, said
+from agent.takeover.protocol import GiveUp, Look, Seen, is_act, parse, picture_number, said
 
 Send = Callable[[str | bytes], Awaitable[None]]
 _KEPT = ("wheel", "page", "deadline", "curtain", "still")  # what a viewer that comes later is told
@@ -127,7 +127,11 @@ class Relay:
             await desk.line(message.model_dump_json())
             return True
         has_wheel = is_act(message) and desk.driver == viewer.person and desk.token == message.token
-        if not has_wheel or desk.is_dark:
+        leaves = isinstance(message, GiveUp) and desk.driver in (
+            None,
+            viewer.person,
+        )  # the worker knows whose page it is
+        if not leaves and (not has_wheel or desk.is_dark):
             await viewer.send(said("refused", why="the wheel is not yours now"))
             return self._refused(desk)
         desk.passed += 1

@@ -1,4 +1,4 @@
-"""What the account switcher's own answers say of the account: supporting proof, never the only one.
+"""What the account switcher's own answers say: supporting proof, never alone.
 
 Reading is pure: True where an answer agrees, False where it contradicts, None where it says nothing that can be
 compared. Labels are store names that anybody may choose; an id beats them.
@@ -87,7 +87,10 @@ async def require_selected(visit: Visit, account: SellerAccount) -> None:
 
 
 async def note_listed(visit: Visit, account: SellerAccount, *, global_account_id: str | None = None) -> None:
-    """Note whether the merchant is among the user's accounts before the acceptance; either may be."""
+    """Note whether the merchant is among the user's accounts before acceptance.
+
+    Either may be.
+    """
     await visit.switcher.settled(within=_WAIT)
     told = _told(visit, account, global_account_id, since=0)
     if told is not None:
@@ -97,7 +100,9 @@ async def note_listed(visit: Visit, account: SellerAccount, *, global_account_id
 async def require_listed(
     visit: Visit, account: SellerAccount, *, since: int, global_account_id: str | None = None
 ) -> None:
-    """Hold an acceptance that the page told against the list of accounts heard from this document on.
+    """Compare an acceptance that the page told with the accounts heard since.
+
+    From this document on.
 
     Raises:
         AccountNotOfferedError: the list can be compared and the merchant is not in it (yet).
@@ -115,7 +120,10 @@ async def require_listed(
 
 
 def _told(visit: Visit, account: SellerAccount, global_account_id: str | None, *, since: int) -> bool | None:
-    """Judge the lists heard: one that holds the merchant is enough, else the last that can be compared."""
+    """Judge the lists heard.
+
+    One that holds the merchant is enough, else the last that can be compared.
+    """
     heard = visit.switcher.heard(About.ACCOUNTS, since=since)
     told = [lists(one.content, account, visit.catalogue, global_account_id=global_account_id) for one in heard]
     return True if True in told else next((one for one in reversed(told) if one is not None), None)
@@ -124,7 +132,10 @@ def _told(visit: Visit, account: SellerAccount, global_account_id: str | None, *
 def _is_merchant(
     entry: Mapping[str, Any], account: SellerAccount, catalogue: Catalogue, *, global_account_id: str | None = None
 ) -> bool | None:
-    """Compare one entry; that an id is another's counts only where its form says that it is a merchant's."""
+    """Compare one entry.
+
+    That an id is another's counts only where its form says that it is a merchant's.
+    """
     named = _OWN_FORM.fullmatch(entry["id"]) if isinstance(entry.get("id"), str) else None
     if account.merchant_id and named:
         return named[1] == account.merchant_id

@@ -53,7 +53,9 @@ class HostPolicy:
         return any(fnmatchcase(host, pattern) for pattern in self.telemetry)
 
     def is_noise(self, method: str, host: str) -> bool:
-        """Whether nobody waits for an answer: measurements, and what a page sends to a host that is not the site's.
+        """Whether nobody waits for an answer.
+
+        True for measurements, and for what a page sends to a host that is not the site's.
 
         The site's own data never come by a POST to somebody else.
         """

@@ -1,4 +1,6 @@
-"""What the page's own scripts fetched for its account switcher, as it passes by. Nothing is asked by us.
+"""What the page's own scripts fetched for its account switcher.
+
+Heard as it passes by. Nothing is asked by us.
 
 Paths and shapes: invitations and permissions, 2 (facts). What does not come whole, as JSON, from the page's own host
 was not heard: it says nothing, neither yes nor no. A body that the page itself never reads is not heard either.
@@ -64,7 +66,10 @@ class SwitcherAnswers:
         page.on("requestfailed", self._fail)
 
     def heard(self, about: About, *, since: int) -> list[SwitcherAnswer]:
-        """Return the answers that this document or a later one had asked for, oldest first."""
+        """Return the answers that this or a later document had asked for.
+
+        Oldest first.
+        """
         return [one for one in self._heard if one.about is about and one.document >= since]
 
     async def settled(self, *, within: timedelta) -> None:

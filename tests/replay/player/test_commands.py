@@ -85,7 +85,7 @@ async def test_recording_a_sign_in_twice_finds_what_changes_by_itself(ready: Reh
 
 
 async def test_an_account_with_nothing_to_accept_is_not_recorded(ready: Rehearsal, tmp_path: Path) -> None:
-    with pytest.raises(UnconfirmedError, match="nothing was recorded"):
+    with pytest.raises(UnconfirmedError, match="nothing was opened"):
         await recorded(ready, "accept", tmp_path / "mine")
     assert not (tmp_path / "mine").exists()
 

@@ -64,17 +64,12 @@ def test_the_spine_can_be_read_in_a_morning() -> None:
     assert sum(len(file.read_text(encoding="utf-8").splitlines()) for file in files) < SPINE_LINES
 
 
+def first_lines(file: Path) -> list[str]:
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)]
+    return [(ast.get_docstring(node) or "").partition("\n")[0] for node in (tree, *nodes)]
+
+
 def test_each_docstring_begins_with_one_line_of_at_most_80_characters() -> None:
-    long: list[str] = []
-    for room in ("agent", "flows", "fixtures"):
-        for file in (ROOT / room).rglob("*.py"):
-            tree = ast.parse(file.read_text(encoding="utf-8"))
-            nodes = [
-                node
-                for node in ast.walk(tree)
-                if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
-            ]
-            for first in ((ast.get_docstring(node) or "").partition("\n")[0] for node in (tree, *nodes)):
-                if len(first) > 80:
-                    long.append(f"{file.relative_to(ROOT)}: {first}")
-    assert long == []
+    files = [file for room in ("agent", "flows", "fixtures") for file in (ROOT / room).rglob("*.py")]
+    assert [f"{file.relative_to(ROOT)}: {line}" for file in files for line in first_lines(file) if len(line) > 80] == []

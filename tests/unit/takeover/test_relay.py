@@ -87,6 +87,21 @@ async def test_event_without_the_wheel_is_refused_and_counted(change: str) -> No
     assert scene.relay.desks["t"].refused == 1
 
 
+@pytest.mark.parametrize(
+    ("driver", "token", "arrives"),
+    [("dora", 7, True), ("dora", 6, True), (None, 6, True), ("eve", 6, False)],
+    ids=["with the wheel", "a late token", "under the curtain", "another driver"],
+)
+async def test_a_person_can_leave_whatever_happens_to_the_wheel_meanwhile(
+    driver: str | None, token: int, arrives: bool
+) -> None:
+    scene = Scene()
+    viewer = await scene.begin()
+    await scene.wheel(7, "agent" if driver is None else "person", driver)
+    assert await scene.relay.viewer_says("t", viewer, json.dumps({"type": "give_up", "token": token})) is arrives
+    assert bool(scene.worker.of("act")) is arrives
+
+
 async def test_refused_event_does_not_come_later() -> None:
     scene = Scene()
     viewer = await scene.begin()
