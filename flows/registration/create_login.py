@@ -150,6 +150,8 @@ class _Login:
                 return await self._without_password(seen)
             case _:
                 await self._note_enrolment(seen)
+                if seen.screen == "two_step_enroll":
+                    self.sign_in.typed.passed()
                 return await self._enrolling.act(seen)
 
     async def _note_enrolment(self, seen: Recognition) -> None:

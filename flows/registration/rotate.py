@@ -105,6 +105,7 @@ class _Rotation:
             case "reauthentication":
                 return await self._walk.press(seen, "proceed")
             case "two_step_enroll":
+                self.sign_in.typed.passed()
                 return await self._enrolling.act(seen)
             case "two_step_off" | "two_step_almost_done" | "two_step_remove":
                 raise UnknownScreenError(

@@ -63,6 +63,10 @@ class SubmittedSecrets:
             await self.hooks.outcome(Act.TYPE_PASSWORD, NOT_SENT)
         self._is_pressed = self._is_filled
 
+    def passed(self) -> None:
+        """Say that a page came which nobody sees without the password: what was typed until here was one sign-in."""
+        self.passwords = min(self.passwords, 1)
+
     async def before_code(self) -> None:
         """Ask for leave to type a code, and count it."""
         await self.hooks.before_act(Act.TYPE_CODE)
