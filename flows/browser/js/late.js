@@ -15,7 +15,9 @@ globalThis[Symbol.for("late")] ??= (() => {
   const is_over = (el) => ended.has(el) || (el.localName === "img" && el.complete && el.naturalWidth > 0);
   // A framework hears every picture it makes, for whoever may ask; what was asked stands in its own notes on the element.
   const is_asked = (el) => {
-    const noted = Object.keys(el).find((key) => key.startsWith("__reactProps$") || key.startsWith("__reactEventHandlers$"));
+    const noted = Object.keys(el).find(
+      (key) => key.startsWith("__reactProps$") || key.startsWith("__reactEventHandlers$"),
+    );
     return !noted || Object.keys(el[noted] || {}).some((name) => /^on(Load|Error|CanPlay)/.test(name));
   };
   const wait_for = (el) => {
@@ -31,12 +33,21 @@ globalThis[Symbol.for("late")] ??= (() => {
     apply(target, self, args) {
       if (HEARD.test(args[0])) {
         if (self instanceof Element && self.matches(LOADS)) wait_for(self);
-        else if (args[0] === "load" && (args[2] === true || args[2]?.capture) && (self === document || (self ?? window) === window)) watches_all = true;
+        else if (
+          args[0] === "load" &&
+          (args[2] === true || args[2]?.capture) &&
+          (self === document || (self ?? window) === window)
+        )
+          watches_all = true;
       }
       return Reflect.apply(target, self, args);
     },
   });
-  for (const owner of [globalThis.HTMLElement?.prototype, globalThis.SVGElement?.prototype, globalThis.HTMLMediaElement?.prototype])
+  for (const owner of [
+    globalThis.HTMLElement?.prototype,
+    globalThis.SVGElement?.prototype,
+    globalThis.HTMLMediaElement?.prototype,
+  ])
     for (const name of ["onload", "onerror", "oncanplay", "onloadeddata", "onloadedmetadata"]) {
       const given = owner && Object.getOwnPropertyDescriptor(owner, name);
       if (!given?.set) continue;
@@ -55,7 +66,8 @@ globalThis[Symbol.for("late")] ??= (() => {
       return answer;
     },
   });
-  for (const type of ["load", "error", "loadedmetadata"]) hear.call(document, type, ({ target }) => ended.add(target), true);
+  for (const type of ["load", "error", "loadedmetadata"])
+    hear.call(document, type, ({ target }) => ended.add(target), true);
 
   const Watcher = globalThis.IntersectionObserver;
   const forget = (el, watcher) => {
@@ -93,17 +105,33 @@ globalThis[Symbol.for("late")] ??= (() => {
   }
   const MISSING = /\b(EventSource|WebSocket|Worker|SharedWorker) is not defined/;
   hear.call(globalThis, "error", ({ message }) => MISSING.test(message) && missed.add(MISSING.exec(message)[1]));
-  hear.call(globalThis, "unhandledrejection", ({ reason }) => MISSING.test(reason) && missed.add(MISSING.exec(String(reason))[1]));
+  hear.call(
+    globalThis,
+    "unhandledrejection",
+    ({ reason }) => MISSING.test(reason) && missed.add(MISSING.exec(String(reason))[1]),
+  );
   const source_of = (el) => el.currentSrc || el.src || el.href?.baseVal || el.href || "";
   const pictures = () => [
-    ...new Set([...waited, ...document.querySelectorAll("img[onload], img[onerror], image[onload], link[onload]:not([rel~=stylesheet])"), ...(watches_all ? document.images : [])]),
+    ...new Set([
+      ...waited,
+      ...document.querySelectorAll("img[onload], img[onerror], image[onload], link[onload]:not([rel~=stylesheet])"),
+      ...(watches_all ? document.images : []),
+    ]),
   ];
   // What has not come: each with the element it is about.
   const open = () => [
-    ...[...missed].map((name) => ({ el: document.documentElement, words: `the page asks for a ${name}, which there is none of here`, host: "" })),
+    ...[...missed].map((name) => ({
+      el: document.documentElement,
+      words: `the page asks for a ${name}, which there is none of here`,
+      host: "",
+    })),
     ...pictures()
       .filter((el) => !is_over(el) && source_of(el) && !/^(data|blob):/.test(source_of(el)) && is_asked(el))
-      .map((el) => ({ el, words: `a picture is waited for: ${new URL(source_of(el), document.baseURI).pathname}`, host: new URL(source_of(el), document.baseURI).hostname })),
+      .map((el) => ({
+        el,
+        words: `a picture is waited for: ${new URL(source_of(el), document.baseURI).pathname}`,
+        host: new URL(source_of(el), document.baseURI).hostname,
+      })),
     ...[...unmet.keys()]
       .filter((el) => el.isConnected && el.checkVisibility({ visibilityProperty: true }))
       .map((el) => ({ el, words: "a part is waited for to come into view", host: "" })),

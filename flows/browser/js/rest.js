@@ -88,7 +88,8 @@ globalThis[Symbol.for("rest")] ??= (() => {
     return root;
   });
   // What hears presses, whatever it looks like.
-  const PRESS = /^(click|dblclick|mousedown|mouseup|pointerdown|pointerup|touchstart|touchend|keydown|contextmenu|auxclick)$/;
+  const PRESS =
+    /^(click|dblclick|mousedown|mouseup|pointerdown|pointerup|touchstart|touchend|keydown|contextmenu|auxclick)$/;
   around(globalThis.EventTarget?.prototype, "addEventListener", (target, self, args) => {
     if (PRESS.test(args[0]) && args[1]) {
       if (self instanceof Element) hears.add(self);
@@ -247,9 +248,27 @@ globalThis[Symbol.for("rest")] ??= (() => {
         done,
         Math.min(
           limit,
-          Math.max(least, now() - framed < 100 ? Math.min(least * 2, FRAMES) : 0, ...[...dues].map((due) => due - now() + 50), ...drawn_out().map((left) => left + 50)),
+          Math.max(
+            least,
+            now() - framed < 100 ? Math.min(least * 2, FRAMES) : 0,
+            ...[...dues].map((due) => due - now() + 50),
+            ...drawn_out().map((left) => left + 50),
+          ),
         ),
       ),
     );
-  return { wait, seen, asks, rest, other, drawn, news, sealed, hears, heard_by, wheels, isLost: (link) => lost.has(link) };
+  return {
+    wait,
+    seen,
+    asks,
+    rest,
+    other,
+    drawn,
+    news,
+    sealed,
+    hears,
+    heard_by,
+    wheels,
+    isLost: (link) => lost.has(link),
+  };
 })();

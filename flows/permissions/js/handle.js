@@ -68,14 +68,28 @@
       ),
     ].filter((el) => el.scrollHeight > el.clientHeight + 2);
   const sideways = () =>
-    [document.scrollingElement, ...all((el) => el.scrollWidth > el.clientWidth + 2 && /auto|scroll/.test(getComputedStyle(el).overflowX) && shown(el))].filter((el) => el.scrollWidth > el.clientWidth + 2);
+    [
+      document.scrollingElement,
+      ...all(
+        (el) => el.scrollWidth > el.clientWidth + 2 && /auto|scroll/.test(getComputedStyle(el).overflowX) && shown(el),
+      ),
+    ].filter((el) => el.scrollWidth > el.clientWidth + 2);
   // Tables that say they have more columns than they draw, and how wide each would have to be for all of them.
   const drawn_columns = (grid) => {
     const cells = below(grid).filter((el) => is(el, "cell")),
       numbers = new Set(cells.map((el) => el.getAttribute("aria-colindex")).filter(Boolean));
-    return numbers.size || Math.max(0, ...below(grid).filter((el) => is(el, "row")).map((row) => below(row).filter((el) => is(el, "cell")).length));
+    return (
+      numbers.size ||
+      Math.max(
+        0,
+        ...below(grid)
+          .filter((el) => is(el, "row"))
+          .map((row) => below(row).filter((el) => is(el, "cell")).length),
+      )
+    );
   };
-  const short_of_columns = () => all((el) => is(el, "table") && shown(el) && +el.getAttribute("aria-colcount") > drawn_columns(el));
+  const short_of_columns = () =>
+    all((el) => is(el, "table") && shown(el) && +el.getAttribute("aria-colcount") > drawn_columns(el));
   const lists = globalThis[Symbol.for("lists")];
   const drawn_lists = () => below(document.body).filter((el) => is(el, "opened_list") && shown(el) && el !== target);
   const unlisted = (el) =>
@@ -90,7 +104,8 @@
       ...(el.getAttribute("aria-controls") ? [el.getRootNode().getElementById(el.getAttribute("aria-controls"))] : []),
     ].some((box) => box && box.querySelector(css.choice_option));
   // The words of an option once, however often it has them: for the eye, and for those who cannot see.
-  const said = (n) => (n.nodeType === 3 ? [clean(n.data)] : n.nodeType === 1 && !is(n, "skip") ? [...kids(n)].flatMap(said) : []);
+  const said = (n) =>
+    n.nodeType === 3 ? [clean(n.data)] : n.nodeType === 1 && !is(n, "skip") ? [...kids(n)].flatMap(said) : [];
   const words = (el) => {
     const all = [...new Set(said(el).filter(Boolean))];
     return all.length === 1 ? all[0] : text(el);
@@ -178,7 +193,8 @@
       for (const grid of short_of_columns()) {
         const beyond = Math.max(0, ...[grid, ...below(grid)].map((el) => el.scrollWidth - el.clientWidth)),
           wide = Math.min(8000, grid.clientWidth + beyond + 100);
-        for (let n = grid; beyond && n && n.nodeType === 1; n = up(n)) if (n.clientWidth < wide) n.style.setProperty("min-width", `${wide}px`, "important");
+        for (let n = grid; beyond && n && n.nodeType === 1; n = up(n))
+          if (n.clientWidth < wide) n.style.setProperty("min-width", `${wide}px`, "important");
       }
       return clock.drawn();
     case "aside":

@@ -1,6 +1,17 @@
 // What hears a press: by a listener of its own, by a note of its framework, or by a listener further up that asks what was pressed.
-const ON_PRESS = ["onclick", "ondblclick", "onpointerdown", "onpointerup", "onmousedown", "onmouseup", "ontouchstart", "ontouchend", "oncontextmenu"];
-const NOTED = /^on(Click|DoubleClick|AuxClick|ContextMenu|MouseDown|MouseUp|PointerDown|PointerUp|TouchStart|TouchEnd)(Capture)?$/;
+const ON_PRESS = [
+  "onclick",
+  "ondblclick",
+  "onpointerdown",
+  "onpointerup",
+  "onmousedown",
+  "onmouseup",
+  "ontouchstart",
+  "ontouchend",
+  "oncontextmenu",
+];
+const NOTED =
+  /^on(Click|DoubleClick|AuxClick|ContextMenu|MouseDown|MouseUp|PointerDown|PointerUp|TouchStart|TouchEnd)(Capture)?$/;
 // Frameworks that listen once, at their root, keep on each element what is to be called when it is pressed.
 const told = (el) =>
   Object.keys(el).some((key) =>
@@ -16,7 +27,8 @@ const ASKS = /(?:closest|matches|is|querySelector|querySelectorAll|on)\(\s*(["'`
   EQUALS = /(?:===?|!==?|case)\s*(["'`])((?:(?!\1).)+)\1|(["'`])((?:(?!\3).)+)\3\s*(?:===?|!==?)/g;
 const kebab = (name) => name.replace(/[A-Z]/g, (c) => "-" + c.toLowerCase());
 const asked_by = once((run) => {
-  const source = String(typeof run === "function" ? run : (run && run.handleEvent) || ""), found = { selectors: [], texts: [] };
+  const source = String(typeof run === "function" ? run : (run && run.handleEvent) || ""),
+    found = { selectors: [], texts: [] };
   if (source.length > 20000 || !/target|composedPath|srcElement|\bon\(/.test(source)) return found;
   for (const m of source.matchAll(ASKS)) found.selectors.push(m[2]);
   for (const m of source.matchAll(CLASSES)) found.selectors.push("." + CSS.escape(m[2].trim()));
@@ -24,9 +36,18 @@ const asked_by = once((run) => {
   for (const m of source.matchAll(DATA)) found.selectors.push("[data-" + kebab(m[1] || m[2]) + "]");
   for (const m of source.matchAll(EQUALS)) {
     const said = m[2] || m[4];
-    if (/tagName|nodeName|localName/.test(source) && /^[a-z][a-z0-9-]*$/i.test(said)) found.selectors.push(said.toLowerCase());
+    if (/tagName|nodeName|localName/.test(source) && /^[a-z][a-z0-9-]*$/i.test(said))
+      found.selectors.push(said.toLowerCase());
     if (/\.id\b/.test(source)) found.selectors.push("#" + CSS.escape(said));
-    if (/className/.test(source)) found.selectors.push("." + said.trim().split(/\s+/).map((name) => CSS.escape(name)).join("."));
+    if (/className/.test(source))
+      found.selectors.push(
+        "." +
+          said
+            .trim()
+            .split(/\s+/)
+            .map((name) => CSS.escape(name))
+            .join("."),
+      );
     if (/textContent|innerText|\.data\b|nodeValue/.test(source)) found.texts.push(clean(said));
   }
   return found;
@@ -39,21 +60,46 @@ const kept_by_jquery = (box) =>
     .filter(([type]) => /^(click|dblclick|mousedown|mouseup|pointerdown|pointerup|touchstart|touchend)$/.test(type))
     .flatMap(([, list]) => [...list].map((one) => one.selector).filter(Boolean));
 const rules_above = (() => {
-  const clock = globalThis[Symbol.for("rest")], rules = [];
-  const boxes = [window, document, document.documentElement, document.body, ...[...place.keys()].filter((el) => el !== document.body && el.firstElementChild && (clock.hears.has(el) || el.onclick))];
+  const clock = globalThis[Symbol.for("rest")],
+    rules = [];
+  const boxes = [
+    window,
+    document,
+    document.documentElement,
+    document.body,
+    ...[...place.keys()].filter(
+      (el) => el !== document.body && el.firstElementChild && (clock.hears.has(el) || el.onclick),
+    ),
+  ];
   for (const box of boxes) {
-    const runs = [...(clock.heard_by.get(box) || []), ...ON_PRESS.map((name) => box[name]).filter(Boolean)], texts = runs.flatMap((run) => asked_by(run).texts);
-    const selectors = [...new Set([...runs.flatMap((run) => asked_by(run).selectors), ...kept_by_jquery(box)])].filter((rule) => {
-      try {
-        return !/^(html|body|main|\*|:root)$/i.test(rule) && (document.body.matches(rule), true);
-      } catch {
-        return false;
-      }
-    });
-    if (selectors.length || texts.length) rules.push({ box: box.nodeType === 1 ? box : null, rule: selectors.join(", "), texts: new Set(texts) });
+    const runs = [...(clock.heard_by.get(box) || []), ...ON_PRESS.map((name) => box[name]).filter(Boolean)],
+      texts = runs.flatMap((run) => asked_by(run).texts);
+    const selectors = [...new Set([...runs.flatMap((run) => asked_by(run).selectors), ...kept_by_jquery(box)])].filter(
+      (rule) => {
+        try {
+          document.body.matches(rule); // throws where it is no selector
+          return !/^(html|body|main|\*|:root)$/i.test(rule);
+        } catch {
+          return false;
+        }
+      },
+    );
+    if (selectors.length || texts.length)
+      rules.push({ box: box.nodeType === 1 ? box : null, rule: selectors.join(", "), texts: new Set(texts) });
   }
   return rules;
 })();
 const asked_above = (el) =>
-  rules_above.some(({ box, rule, texts }) => (!box || (box !== el && box.contains(el))) && ((rule && el.matches(rule)) || (texts.size && !el.firstElementChild && texts.has(clean(el.textContent)))));
-const hears = once((el) => globalThis[Symbol.for("rest")].hears.has(el) || ON_PRESS.some((name) => el[name]) || told(el) || is(el, "acts") || asked_above(el));
+  rules_above.some(
+    ({ box, rule, texts }) =>
+      (!box || (box !== el && box.contains(el))) &&
+      ((rule && el.matches(rule)) || (texts.size && !el.firstElementChild && texts.has(clean(el.textContent)))),
+  );
+const hears = once(
+  (el) =>
+    globalThis[Symbol.for("rest")].hears.has(el) ||
+    ON_PRESS.some((name) => el[name]) ||
+    told(el) ||
+    is(el, "acts") ||
+    asked_above(el),
+);

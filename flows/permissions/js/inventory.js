@@ -169,7 +169,9 @@ const leftovers = () => {
     if (!is(el, "chrome")) return false;
     const said = texts_of(el);
     if (/cookie|クッキー|consent/i.test(said.join(" "))) return true;
-    const shows_levels = all(el, "hidden_field").length > 0 || said.some((one) => LEVEL.has(fold(one)) && !/^(view|edit|admin)$/i.test(one));
+    const shows_levels =
+      all(el, "hidden_field").length > 0 ||
+      said.some((one) => LEVEL.has(fold(one)) && !/^(view|edit|admin)$/i.test(one));
     return !shows_levels && (!is(el, "consent") || !said.length); // what is only called so, and speaks of something else, is looked into
   });
   // Laid out, and not drawn until it is searched for or scrolled to: no menu and no tip is kept so.
@@ -251,7 +253,8 @@ const leftovers = () => {
     } // an object that was not let load has no size
     // What no slot shows, and whom a name for those who cannot see is about.
     if (n.shadowRoot && !claims_control(n)) for (const k of n.children) if (!k.assignedSlot) hiding(k);
-    for (const said of [n.getAttribute("aria-label"), n.getAttribute("title")]) if (said && /@/.test(said) && !/@/.test(words_of(n))) put("text", n, said, { chrome: in_chrome(n) });
+    for (const said of [n.getAttribute("aria-label"), n.getAttribute("title")])
+      if (said && /@/.test(said) && !/@/.test(words_of(n))) put("text", n, said, { chrome: in_chrome(n) });
     if (globalThis[Symbol.for("rest")].sealed.has(n)) put("sealed", n, n.localName);
     pseudo(n);
     windows(n);

@@ -16,7 +16,9 @@ const choice = (el) => {
     ...(list_of_it ? all(list_of_it, "choice_option") : []),
   ];
   let list = [...new Set(opts)].map((o) => ({
-    s: clean(`${(o.parentNode.localName === "optgroup" && o.parentNode.label) || ""} ${o.getAttribute("label") || words_of(o)}`),
+    s: clean(
+      `${(o.parentNode.localName === "optgroup" && o.parentNode.label) || ""} ${o.getAttribute("label") || words_of(o)}`,
+    ),
     v: o.getAttribute("value") ?? o.value,
     on: !!o.selected || o.getAttribute("aria-selected") === "true",
     dis: o.disabled === true || o.hasAttribute("disabled"),
@@ -96,7 +98,10 @@ const visit = (n, within = false) => {
     if (kind !== "radio" && kind !== "checkbox" && kind !== "switch") return;
     if (n.tagName === "INPUT") return;
   }
-  if (n.tagName === "IMG" || ((n.tagName === "svg" || (n.getAttribute("role") === "img" && !clean(words_of(n)))) && n.getAttribute("aria-label")))
+  if (
+    n.tagName === "IMG" ||
+    ((n.tagName === "svg" || (n.getAttribute("role") === "img" && !clean(words_of(n)))) && n.getAttribute("aria-label"))
+  )
     return image(n);
   [...kids(n)].forEach((kid) => visit(kid, within || !!kind));
 };
