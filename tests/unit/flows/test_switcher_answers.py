@@ -70,7 +70,7 @@ async def test_the_page_s_own_answer_is_heard() -> None:
         {"frame": object()},
         {"redirected_from": object()},
     ],
-    ids=str,
+    ids=["a country", "a look-alike", "no TLS", "a port", "below", "a post", "a script", "a frame", "redirected"],
 )
 async def test_what_another_asked_or_elsewhere_is_not_heard(asked: dict[str, Any]) -> None:
     page = FakePage()
