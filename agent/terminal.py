@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from typing import TextIO
 
@@ -24,6 +25,9 @@ class PrintableConsole(Console):
             markup=False,
             emoji=False,
             soft_wrap=False,
+            color_system=None
+            if os.environ.get("NO_COLOR")
+            else "auto",  # without colour, no bold either: nothing but text
         )
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:

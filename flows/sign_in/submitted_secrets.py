@@ -64,7 +64,10 @@ class SubmittedSecrets:
         self._is_pressed = self._is_filled
 
     def passed(self) -> None:
-        """Say that a page came which nobody sees without the password: what was typed until here was one sign-in."""
+        """Say that a page came which nobody sees without the password.
+
+        What was typed until here was one sign-in.
+        """
         self.passwords = min(self.passwords, 1)
 
     async def before_code(self) -> None:
