@@ -33,9 +33,7 @@ play: setup ## A Python prompt with a stand-in, a browser and an open visit
 
 test: setup ## The whole suite, with real servers: Dovecot, Cyrus, PostgreSQL
 	@$(BIN)/python scripts/servers.py
-	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS); ended=$$?; \
-	if [ $$ended -eq 1 ]; then echo "what failed, once more and alone:"; \
-	$(BIN)/python -m pytest --last-failed --last-failed-no-failures none; ended=$$?; fi; exit $$ended
+	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-fast: setup ## The edit loop: rules, store, mail and recordings; no stand-in, no servers
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not soak and not live and not postgres and not slow" tests/unit tests/replay/player $(ARGS)
