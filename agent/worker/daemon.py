@@ -234,12 +234,17 @@ async def _on_signal(wanted: Signal, action: Callable[[], None]) -> AsyncIterato
 
 @asynccontextmanager
 async def _together() -> AsyncIterator[list[Stop]]:
-    """Collect what has to be stopped, and stop it all at the same time."""
+    """Collect what has to be stopped, and stop it all at the same time.
+
+    All have ended before the error of one is raised.
+    """
     stops: list[Stop] = []
     try:
         yield stops
     finally:
-        await asyncio.gather(*(stop() for stop in stops))
+        for ended in await asyncio.gather(*(stop() for stop in stops), return_exceptions=True):
+            if isinstance(ended, BaseException):
+                raise ended
 
 
 async def _start_mail(

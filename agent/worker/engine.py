@@ -17,6 +17,7 @@ from collections.abc import Awaitable, Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -78,6 +79,9 @@ class VisitEngine:
         DBOS(config=self._config())
         _tame_log()
         _quieten()
+        asyncio.get_running_loop().set_default_executor(
+            ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="agent")
+        )
         DBOS.listen_queues([])
         DBOS.launch()  # inside the loop, so that visits run on it
 
@@ -120,12 +124,9 @@ class VisitEngine:
 
     async def stop(self) -> None:
         """Stop taking visits; the handler must have ended those that run."""
-        # The engine makes its own pool the loop's, and takes it down with itself: what runs in threads now must not go
-        # with it.
-        asyncio.get_running_loop().set_default_executor(
-            ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="agent")
-        )
-        await asyncio.to_thread(DBOS.destroy, workflow_completion_timeout_sec=0)
+        end = partial(DBOS.destroy, workflow_completion_timeout_sec=0)
+        with ThreadPoolExecutor(max_workers=1) as alone:  # it waits for no visit that keeps a thread busy
+            await asyncio.get_running_loop().run_in_executor(alone, end)
 
     def _config(self) -> DBOSConfig:
         config: DBOSConfig = {
@@ -169,6 +170,9 @@ def _quieten() -> None:
     launching.dynamic_scheduler_loop = _do_nothing
     listening: Any = SystemDatabase
     listening.run_notification_listener = _do_nothing  # on SQLite it sleeps, and holds up the end for ten seconds
+    # It would make its own pool the loop's and cancel, when it ends, what others have waiting there.
+    pool: Any = DBOS
+    pool._configure_asyncio_thread_pool = _keep_pool
 
 
 def _watch_own_queue(stop: threading.Event, dbos: Any) -> None:
@@ -181,6 +185,10 @@ def _watch_own_queue(stop: threading.Event, dbos: Any) -> None:
         queue_worker_thread(stop, dbos, queue)
     finally:
         later.cancel()
+
+
+async def _keep_pool() -> None:
+    """Leave the loop's threads as they are."""
 
 
 def _do_nothing(*_: object) -> None:

@@ -22,7 +22,7 @@ from typing import Self
 
 import pytest
 
-from tests.support.servers.unpacked import Unpacked, find, free_ports
+from tests.support.servers.unpacked import Unpacked, find, free_ports, launch_when_free
 
 PASSWORD = "secret"
 _HASHED = "$5$IT9mAAhPoJFm0CVQ$vYGdgzB/NbAkLqzoonhNH5LN9a73R2ba6jgEc.0TDi6"  # of it, by crypt(3)
@@ -82,7 +82,7 @@ class Imap4d:
 
     def start(self) -> None:
         """Start again on the same port after a stop."""
-        self._launch()
+        launch_when_free(self._launch)
 
     def stop(self) -> None:
         """Stop the server and wait until it has gone."""
@@ -95,14 +95,21 @@ class Imap4d:
 
     def __enter__(self) -> Self:
         self._home = Path(tempfile.mkdtemp(prefix="imap4d-"))
-        (self.port,) = free_ports(1)
-        try:
-            self._prepare()
-            self._launch()
-        except BaseException:
-            self.__exit__(None, None, None)
-            raise
-        return self
+        for last in (False, False, True):
+            (self.port,) = free_ports(1)
+            try:
+                self._prepare()
+                self._launch()
+                return self
+            except RuntimeError as err:
+                self.stop()
+                if last or "already in use" not in str(err):
+                    self.__exit__(None, None, None)
+                    raise
+            except BaseException:
+                self.__exit__(None, None, None)
+                raise
+        raise AssertionError("unreachable")
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -117,7 +124,7 @@ class Imap4d:
     def _prepare(self) -> None:
         self._home.chmod(0o755)
         for name in ("mail", "passwd"):
-            (self._home / name).mkdir()
+            (self._home / name).mkdir(exist_ok=True)
         owner = _owner()
         line = f"invites:{_HASHED}:{owner.pw_uid}:{owner.pw_gid}:test:{self._home}/mail:/bin/sh\n"
         (self._home / "passwd" / _DOMAIN).write_text(line)
@@ -134,7 +141,7 @@ class Imap4d:
         )
 
     def _launch(self) -> None:
-        with (self._home / "output").open("ab") as sink:
+        with (self._home / "output").open("wb") as sink:
             self._process = subprocess.Popen(
                 [str(self._server.root / _PROGRAM), f"--config-file={self._home}/conf"],
                 env=self._server.environment,

@@ -6,17 +6,22 @@ Unpacked under .tools/ by scripts/servers.py, or installed on this machine.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
+import secrets
 import shutil
 import socket
 import stat
 import tempfile
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 TOOLS = Path(__file__).resolve().parents[3] / ".tools"
 _SYSTEM = Path("/")
+_PORTS = range(20_000, 32_000)  # below those of outgoing connections, on Linux and elsewhere
 _LIBRARIES = ("usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu", "usr/lib/aarch64-linux-gnu", "lib/aarch64-linux-gnu")
 
 
@@ -71,12 +76,33 @@ def _reachable(root: Path) -> Path:
 
 
 def free_ports(count: int) -> list[int]:
-    """Return loopback ports that are free now; they are different from one another."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [int(each.getsockname()[1]) for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()
+    """Return loopback ports that are free now; they are different from one another.
+
+    None is of those that the system gives away by itself: a server that is stopped and started again would find its port
+    taken by some connection.
+    """
+    found: set[int] = set()
+    while len(found) < count:
+        port = _PORTS.start + secrets.randbelow(len(_PORTS))
+        with socket.socket() as tried, contextlib.suppress(OSError):
+            tried.bind(("127.0.0.1", port))
+            found.add(port)
+    return sorted(found)
+
+
+def launch_when_free(launch: Callable[[], None], *, within: float = 20.0) -> None:
+    """Start a server on its port, again while what it says is that the address is in use.
+
+    Processes that were killed hold a port until they are reaped.
+
+    Raises:
+        RuntimeError: what `launch` raised, of another kind or too late.
+    """
+    deadline = time.monotonic() + within
+    while True:
+        try:
+            return launch()
+        except RuntimeError as err:
+            if "ddress already in use" not in str(err) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)

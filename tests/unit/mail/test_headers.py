@@ -100,7 +100,7 @@ BOMBS = {
 
 @pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS)
 def test_header_bomb_takes_less_than_half_a_second(bomb: bytes) -> None:
-    started = time.process_time()
+    started = time.thread_time()
     try:
         headers = parse_headers(bomb + b"\r\n\r\nbody")
     except HeaderError:
@@ -110,7 +110,7 @@ def test_header_bomb_takes_less_than_half_a_second(bomb: bytes) -> None:
         parse_address(headers.one("from"))
         readable(headers.one("subject"))
     is_candidate(bomb)
-    assert time.process_time() - started < 0.5
+    assert time.thread_time() - started < 0.5
 
 
 def _nested(depth: int) -> bytes:
@@ -132,10 +132,10 @@ BODIES = {
 
 @pytest.mark.parametrize("raw", BODIES.values(), ids=BODIES)
 def test_body_bomb_ends_soon_and_offers_nothing(raw: bytes) -> None:
-    started = time.process_time()
+    started = time.thread_time()
     with pytest.raises((BodyError, RecursionError)):
         find_invitation(parse_body(raw))
-    assert time.process_time() - started < 1.5  # the judging process allows 2 s
+    assert time.thread_time() - started < 1.5  # the judging process allows 2 s
 
 
 @given(st.binary(max_size=500))

@@ -65,10 +65,10 @@ def message(place: str, filling: str, *, form: str) -> bytes:
 def seconds(raw: bytes, *, authserv: bool) -> float:
     policy = TrustPolicy(authserv=authserv, trusted_authserv_ids=("mx.example",))
     known = key()
-    started = time.process_time()
+    started = time.thread_time()  # other tests' threads may be at work in this process
     is_candidate(raw[:65_536])
     examine(raw, policy=policy, resolver=lambda _: known, now=NOW, arrived_at=NOW)
-    return time.process_time() - started
+    return time.thread_time() - started
 
 
 def fillings(draw: random.Random, place: str) -> Iterator[Callable[[int], str]]:

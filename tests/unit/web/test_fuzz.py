@@ -6,9 +6,8 @@ Schemathesis draws them from the description, and no answer contradicts it.
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Iterator
-from concurrent.futures import Future
+from functools import partial
 from typing import Any
 
 import pytest
@@ -39,36 +38,36 @@ EXAMPLES = 12
 
 
 @pytest.fixture
-def beside(engine: Engine, web_settings: Settings, vault: Vault) -> Iterator[tuple[str, str]]:
-    """The application served from another thread.
+def server(
+    engine: Engine, web_settings: Settings, vault: Vault
+) -> Iterator[tuple[WebServer, asyncio.AbstractEventLoop]]:
+    """The application and its loop, which runs only while a request is made.
 
-    Its address and a key that may do everything.
+    Whatever ran while a request is drawn could use the generator of random numbers that Hypothesis watches.
     """
-    ready: Future[WebServer] = Future()
-    over = asyncio.Event()
-    loop = asyncio.new_event_loop()
     generous = web_settings.model_copy(
         update={"web": web_settings.web.model_copy(update={"requests_per_second": 100_000.0})}
     )
+    with asyncio.Runner() as runner:
+        loop, over = runner.get_loop(), asyncio.Event()
+        ready: asyncio.Future[WebServer] = loop.create_future()
 
-    async def serve() -> None:
-        async with serving(engine, generous, vault) as server:
-            ready.set_result(server)
-            await over.wait()
+        async def serve() -> None:
+            async with serving(engine, generous, vault) as server:
+                ready.set_result(server)
+                await over.wait()
 
-    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
-    thread.start()
-    server = ready.result(20)
-    yield server.url, server.key()[1]
-    loop.call_soon_threadsafe(over.set)
-    thread.join(20)
-    loop.close()
+        running = loop.create_task(serve())
+        yield loop.run_until_complete(ready), loop
+        over.set()
+        loop.run_until_complete(running)
 
 
 @pytest.mark.parametrize("name", sorted(OPERATIONS))
 @pytest.mark.sampled(8)
-def test_no_request_breaks_it(beside: tuple[str, str], name: str) -> None:
-    url, key = beside
+def test_no_request_breaks_it(server: tuple[WebServer, asyncio.AbstractEventLoop], name: str) -> None:
+    served, loop = server
+    headers = {"Authorization": f"Bearer {served.key()[1]}"}
     strategy = OPERATIONS[name].as_strategy()
 
     @settings(
@@ -81,7 +80,8 @@ def test_no_request_breaks_it(beside: tuple[str, str], name: str) -> None:
     )
     @given(case=strategy)
     def ask(case: Any) -> None:
-        response = case.call(base_url=url + API, headers={"Authorization": f"Bearer {key}"})
+        call = partial(case.call, base_url=served.url + API, headers=headers)
+        response = loop.run_until_complete(asyncio.to_thread(call))
         case.validate_response(response, checks=CHECKS)
         assert response.headers["request-id"]
 

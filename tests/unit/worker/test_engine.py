@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -150,6 +151,22 @@ async def test_finished_work_is_forgotten_when_it_is_old_however_much_it_is(
     assert await visiting.forget(datetime.now(UTC) - timedelta(days=1)) == 0
     assert await visiting.forget(datetime.now(UTC) + timedelta(days=1)) == 5
     assert await visiting.forget(datetime.now(UTC) + timedelta(days=1)) == 0
+
+
+async def test_what_waits_for_a_thread_when_the_engine_stops_is_done_all_the_same(
+    running: tuple[VisitEngine, list[str]],
+) -> None:
+    visiting, _ = running
+    await visiting.start("A1")
+    free = threading.Event()
+    busy = [asyncio.create_task(asyncio.to_thread(free.wait)) for _ in range(engine._THREADS)]
+    waiting = [asyncio.create_task(asyncio.to_thread(int, str(number))) for number in range(3)]
+    stopped = asyncio.create_task(visiting.stop())
+    waiting.append(asyncio.create_task(asyncio.to_thread(int, "3")))
+    await stopped
+    free.set()
+    assert await asyncio.gather(*waiting) == [0, 1, 2, 3]
+    assert all(await asyncio.gather(*busy))
 
 
 def test_a_second_daemon_on_the_same_file_is_refused_in_one_line(sqlite_url: str) -> None:
