@@ -24,7 +24,7 @@ from agent.mail.trust.examine import Examination, Judgement, Step, TrustPolicy
 from agent.mail.trust.keys import KeyStore
 from agent.mail.trust.sandbox import HUNG, UNAVAILABLE, Judge, JudgeLostError
 from agent.mail.trust.signatures import Key
-from agent.mail.verdicts import Teller, doubt_missing_bytes, evidence, ruling_of
+from agent.mail.verdicts import Teller, doubt_missing_bytes, evidence, ruling_of, says_invitation
 from agent.observe.tracing import Attribute, SpanName, span
 from agent.store.database.absence import is_away
 from agent.store.database.engine import reading, writing
@@ -228,7 +228,8 @@ class Intake(threading.Thread):
                     found_at=message.found_at,
                     now=now,
                 )
-            self._write(conn, message, ruling, steps=decision.steps, account_id=account_id, now=now)
+            invites = says_invitation(examination, ruling)
+            self._write(conn, message, ruling, steps=decision.steps, account_id=account_id, now=now, invites=invites)
             new_keys = [name for name, digest in digests.items() if messages.note_key(conn, name, digest, now=now)[1]]
         self._teller.tell(message, ruling, account_id=account_id, domain=examination.sender_domain)
         for name in new_keys:
@@ -255,6 +256,7 @@ class Intake(threading.Thread):
         steps: tuple[Step, ...],
         account_id: str | None,
         now: datetime,
+        invites: bool = True,
     ) -> None:
         messages.decide(
             conn,
@@ -264,6 +266,7 @@ class Intake(threading.Thread):
             evidence=evidence(ruling, steps),
             account_id=account_id,
             now=now,
+            invites=invites,
             keep_bytes=ruling.verdict in _KEPT and ruling.reason not in ("no_invitation", messages.CODE_MAIL),
         )
 

@@ -17,6 +17,7 @@ from agent.store.inbox import messages
 from agent.store.inbox.messages import Message
 
 _CUT_OFF = frozenset({"dkim_failed", "dkim_none", "no_invitation", "code_mail"})  # what missing bytes look like
+_NO_INVITATION = frozenset({"no_invitation", messages.CODE_MAIL})
 _ALTERED_LEAST, _ALTERED_SHARE = 5, 0.5
 _FORGED = frozenset({"dkim_failed", "dkim_none", "repeated_header", "suspicious_link"})
 
@@ -41,6 +42,14 @@ def doubt_missing_bytes(examination: Examination, *, missing: int) -> Examinatio
         return examination
     detail = f"{missing} bytes fewer came than the server says the message has, and what came: {ruling.detail}"
     return replace(examination, ruling=ruling_of(MailVerdict.HELD, "incomplete", detail))
+
+
+def says_invitation(examination: Examination, ruling: Ruling) -> bool:
+    """Whether a message is an invitation by its links or by its subject.
+
+    Notices, orders and codes are neither, so nobody is told that an invitation was refused.
+    """
+    return ruling.reason not in _NO_INVITATION or examination.shop_name is not None
 
 
 def ruling_of(verdict: MailVerdict, reason: str, detail: str) -> Ruling:

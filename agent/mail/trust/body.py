@@ -110,6 +110,15 @@ def find_invitation(body: Body) -> Link:
     return source[0]
 
 
+def invites_nobody(headers: Headers, content: bytes) -> bool:
+    """Whether a message can be read whole and no link of it invites, or pretends to."""
+    try:
+        find_invitation(read_body(headers, content))
+    except BodyError as err:
+        return err.reason == "no_invitation"
+    return False
+
+
 def _sort(urls: Iterable[str]) -> tuple[list[Link], list[str]]:
     """The invitations among them, and the reasons why others only pretend.
 

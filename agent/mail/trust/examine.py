@@ -13,7 +13,7 @@ from agent.domain.invitation import UNLISTED_DOMAINS, Expectation, Link, MailVer
 from agent.mail.codes.read import MailedCode, is_code_domain, is_code_sender, read_code
 from agent.mail.trust.addresses import parse_address, parse_addresses
 from agent.mail.trust.authserv import AuthservError, require_authserv_pass
-from agent.mail.trust.body import Body, find_invitation, read_body
+from agent.mail.trust.body import Body, find_invitation, invites_nobody, read_body
 from agent.mail.trust.headers import HeaderError, Headers, parse_date, parse_message, readable
 from agent.mail.trust.judgement import Examination, Judgement, Step, TrustPolicy
 from agent.mail.trust.mime import BodyError
@@ -129,14 +129,15 @@ def _examine(
         _check_authserv(headers, notes, policy, domain)
     else:
         _check_signatures(headers, body, notes, resolver, domain, now, arrived_at)
-    if not (is_code_sender(notes.sender) and is_code_domain(domain)):
-        _require_listed(domain, policy)
+    is_listed = domain in policy.from_domains or (is_code_sender(notes.sender) and is_code_domain(domain))
+    if not is_listed and (notes.shop_name is not None or not invites_nobody(headers, body)):
+        raise _unlisted(domain)
     recipient = _check_recipient(headers, notes, policy)
     sent_at = parse_date(headers.one("date"))
     if sent_at is None:
         raise _Stop("date", MailVerdict.HELD, "date_malformed", "the Date header cannot be read")
     notes.passed("date", f"{sent_at:%Y-%m-%d %H:%M:%S} UTC")
-    link = _check_body(headers, body, notes, sent_at)
+    link = _check_body(headers, body, notes, sent_at, may_bring_codes=is_listed)
     return Offer(link=link, recipient=recipient, sent_at=sent_at, arrived_at=arrived_at)
 
 
@@ -190,14 +191,13 @@ def _check_sender(headers: Headers, notes: _Notes, policy: TrustPolicy) -> str:
     return domain
 
 
-def _require_listed(domain: str, policy: TrustPolicy) -> None:
-    """Refuse, after the proof, who only claims such a domain.
+def _unlisted(domain: str) -> _Stop:
+    """Hold, after the proof, what such a domain sends.
 
-    That is a forger, and no work for a person.
+    Who only claims such a domain is a forger, and no work for a person.
     """
-    if domain not in policy.from_domains:
-        detail = f"{domain} is Amazon's, but not known to send invitations; if it does, add it to the list in MAIL__FROM_DOMAINS and retry"
-        raise _Stop("from", MailVerdict.HELD, "from_unlisted_domain", detail)
+    detail = f"{domain} is Amazon's, but not known to send invitations; if it does, add it to the list in MAIL__FROM_DOMAINS and retry"
+    return _Stop("from", MailVerdict.HELD, "from_unlisted_domain", detail)
 
 
 def _check_signatures(
@@ -272,7 +272,7 @@ def _check_recipient(headers: Headers, notes: _Notes, policy: TrustPolicy) -> st
     return recipient
 
 
-def _check_body(headers: Headers, content: bytes, notes: _Notes, sent_at: datetime) -> Link:
+def _check_body(headers: Headers, content: bytes, notes: _Notes, sent_at: datetime, *, may_bring_codes: bool) -> Link:
     body: Body | None = None
     try:
         body = read_body(headers, content)
@@ -281,9 +281,12 @@ def _check_body(headers: Headers, content: bytes, notes: _Notes, sent_at: dateti
     except BodyError as err:
         if body is not None and err.reason == "no_invitation" and is_code_sender(notes.sender):
             subject = readable(headers.one("subject"), limit=250)
-            notes.mailed = read_code(body, subject=subject, sent_at=sent_at)
-            if notes.mailed is not None:
-                detail = f"the message brings a code ({notes.mailed.purpose})"
+            mailed = read_code(body, subject=subject, sent_at=sent_at)
+            if mailed is not None and not may_bring_codes:
+                raise _unlisted(notes.sender_domain or "") from err
+            if mailed is not None:
+                notes.mailed = mailed
+                detail = f"the message brings a code ({mailed.purpose})"
                 raise _Stop("code", MailVerdict.REJECTED, "code_mail", detail) from err
         verdict = MailVerdict.REJECTED if err.reason == "no_invitation" else MailVerdict.HELD
         raise _Stop("link", verdict, err.reason, str(err)) from err

@@ -248,8 +248,12 @@ def decide(
     account_id: str | None,
     now: datetime,
     keep_bytes: bool = True,
+    invites: bool = True,
 ) -> None:
-    """Write the verdict that ends a message's way."""
+    """Write the verdict that ends a message's way.
+
+    `invites`: it is an invitation by its links or words, so a refusal is told; other mail is passed over.
+    """
     values: dict[str, Any] = {
         "stage": DONE,
         "verdict": verdict,
@@ -262,7 +266,7 @@ def decide(
     if not keep_bytes:
         values |= {"sealed": None, "key_id": None}
     conn.execute(messages.update().where(messages.c.id == row_id).values(values))
-    is_rejected = verdict is MailVerdict.REJECTED and account_id is not None and reason != CODE_MAIL
+    is_rejected = verdict is MailVerdict.REJECTED and account_id is not None and invites
     if verdict is MailVerdict.HELD or is_rejected:
         refused = {"mail": row_id, "verdict": str(verdict), "reason": reason}
         note(conn, EventType.INVITATION_REFUSED, account_id=account_id, now=now, data=refused)
