@@ -23,7 +23,7 @@ from flows.models import Act, Bounds, FlowHooks
 from flows.registration.create_login import create_login
 from flows.registration.errand import Enrolment, LoginErrand
 from flows.visit.open_visit import open_visit
-from tests.second_site.registration import pages
+from tests.second_site.registration import more_pages, pages
 from tests.second_site.registration.pages import ADDRESS, SECRET, Page
 from tests.second_site.site import HOST, certificate_in, port_of
 
@@ -77,6 +77,30 @@ SEQUENCES: dict[str, tuple[str, list[Page]]] = {
     ),
     "selling is offered": ("challenge", [CLASSIC, MAIL, pages.onboarding()]),
     "puzzle": ("challenge", [CLASSIC, pages.puzzle()]),
+    "German": ("on", more_pages.whole(more_pages.GERMAN)),
+    "Japanese": ("on", more_pages.whole(more_pages.JAPANESE)),
+    "French": ("on", more_pages.whole(more_pages.FRENCH)),
+    "Dutch": ("on", more_pages.whole(more_pages.DUTCH)),
+    "claim page, then intent": ("on", [more_pages.claim(), pages.intent(), UNIFIED, MAIL, *TWO_STEP]),
+    "unknown address on the classic page": ("on", [more_pages.unknown_email(), CLASSIC, MAIL, *TWO_STEP]),
+    "a wall to continue from": ("on", [more_pages.continue_shopping(), CLASSIC, MAIL, *TWO_STEP]),
+    "older page to add a device": (
+        "on",
+        [CLASSIC, MAIL, more_pages.enrol(more_pages.GERMAN, path="/a/settings/otpdevices/add"), *TWO_STEP[1:]],
+    ),
+    "Seller Central asks for two steps": ("on", [CLASSIC, MAIL, more_pages.prompt(), *TWO_STEP]),
+    "passkey between": ("on", [CLASSIC, MAIL, pages.enrol(), more_pages.passkey(), *TWO_STEP[1:]]),
+    "password again between": ("on", [CLASSIC, MAIL, pages.enrol(), more_pages.password_again(), *TWO_STEP[1:]]),
+    "password and code between": (
+        "on",
+        [CLASSIC, MAIL, pages.enrol(), more_pages.password_again(), pages.six_boxes(), pages.confirm(), *TWO_STEP[1:]],
+    ),
+    "browser ticked to be trusted": (
+        "on",
+        [CLASSIC, MAIL, pages.enrol(), more_pages.almost_done(more_pages.FRENCH, ticked=True), pages.is_on()],
+    ),
+    "phone before the mail code": ("phone_needed", [CLASSIC, pages.phone(), MAIL, *TWO_STEP]),
+    "passkey before the enrolment": ("on", [CLASSIC, MAIL, more_pages.passkey("Not now"), *TWO_STEP]),
 }
 
 
