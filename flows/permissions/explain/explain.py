@@ -95,7 +95,7 @@ async def explain_grid(
     Files are `explained*.png` and `explained.html` of the directory, mode 0600.
 
     Only what the reading itself presses is pressed. `within`: seconds for everything; what was drawn until then stays.
-    Never raises for a page that is gone: `why_not` says so.
+    Never raises for a page that is gone: `why_not` says so. Of a drawing that fails, whatever fails, no file stays.
     """
     work = _Work(page=page, wanted=wanted, redactor=redactor)
     why = ""
@@ -110,11 +110,15 @@ async def explain_grid(
         return Explanation(why_not=why or "nothing that was read stands on the page any more")
     try:
         async with asyncio.timeout(within):
-            return replace(await work.finish(directory), why_not=why or work.short_of)
+            made = replace(await work.finish(directory), why_not=why or work.short_of)
     except (TimeoutError, PlaywrightError):
-        return Explanation(why_not="the browser drew no picture in time; audit again")
+        made = Explanation(why_not="the browser drew no picture in time; audit again")
     except OSError as err:
-        return Explanation(why_not=f"the pictures could not be written ({(err.strerror or str(err)).lower()})")
+        made = Explanation(why_not=f"the pictures could not be written ({(err.strerror or str(err)).lower()})")
+    finally:
+        if not work.is_whole:
+            work.forget()
+    return made
 
 
 @dataclass(slots=True, kw_only=True)
@@ -130,6 +134,8 @@ class _Work:
     seen: set[int] = field(default_factory=set)
     boxes: dict[int, Box] = field(default_factory=dict)
     short_of: str = ""
+    written: list[Path] = field(default_factory=list)
+    is_whole: bool = False  # every file of the drawing is written
 
     async def look(self) -> None:
         """Take every view that shows something which no earlier one showed."""
@@ -232,17 +238,27 @@ class _Work:
         async with easel(self.page) as board:
             for number, view in enumerate(self.drawn, 1):
                 whole, parts = await draw(board, view, marks, subline=f"{view.name}. {_SUBLINE}")
-                path = write_private(directory / f"explained-{number}.png", whole)
+                path = self._write(directory / f"explained-{number}.png", whole)
                 alt = alt_of(view, marks)
                 pictures.append(
                     ExplainedPicture(path=path, name=view.name, alt=alt, counts=view.counts, marks=view.marks)
                 )
                 for mark, part in parts.items():
                     if mark not in crops:
-                        crops[mark] = write_private(directory / f"explained-gap-{mark}.png", part)
+                        crops[mark] = self._write(directory / f"explained-gap-{mark}.png", part)
         html = html_of(self.drawn, marks, title="What the audit made of the page", subline=_SUBLINE)
-        kept = write_private(directory / "explained.html", html.encode())
+        kept = self._write(directory / "explained.html", html.encode())
+        self.is_whole = True
         return Explanation(pictures=tuple(pictures), html=kept, marks=marks, crops=crops, boxes=self.boxes)
+
+    def _write(self, path: Path, content: bytes) -> Path:
+        self.written.append(write_private(path, content))
+        return path
+
+    def forget(self) -> None:
+        """Take away what was written of a drawing that is not whole: nothing names it."""
+        for path in self.written:
+            path.unlink(missing_ok=True)
 
     def marks(self) -> tuple[GapMark, ...]:
         """Every gap of the audit, then every row it could not read, scrubbed."""
@@ -254,7 +270,14 @@ class _Work:
         told += [(UNREAD, f"{row.permission}: {row.problem}", row.section, self.wanted.step_of_row) for row in troubled]
         placed = {number for view in self.drawn for number, _ in view.marks}
         return tuple(
-            GapMark(number=number, kind=kind, words=self._scrub(words), where=where, next=step, placed=number in placed)
+            GapMark(
+                number=number,
+                kind=kind,
+                words=self._scrub(words),
+                where=self._scrub(where),
+                next=step,
+                placed=number in placed,
+            )
             for number, (kind, words, where, step) in enumerate(told, 1)
         )
 

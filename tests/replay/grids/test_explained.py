@@ -13,6 +13,7 @@ from playwright.async_api import Browser
 
 from flows.browser.launch import BrowserOptions, open_browser
 from flows.models import Grid
+from flows.permissions.explain import explain
 from flows.permissions.explain.claims import ClaimKind
 from flows.permissions.explain.explain import Explanation, Wanted, explain_grid
 from flows.permissions.explain.sheet import NAMES
@@ -75,6 +76,10 @@ def modes_of(folder: Path) -> set[int]:
     return {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
 
 
+def files_in(folder: Path) -> list[Path]:
+    return list(folder.iterdir())
+
+
 def pictures_in(folder: Path) -> list[bytes]:
     return [path.read_bytes() for path in sorted(folder.glob("*.png"))]
 
@@ -125,6 +130,18 @@ async def test_nothing_private_is_in_a_picture_or_its_words(shared: Browser, tmp
     assert made.html is not None
     told = made.html.read_text(encoding="utf-8") + "".join(picture.alt for picture in made.pictures)
     assert not any(private in told for private in (OTHER, USER, secret))
+
+
+async def test_of_a_drawing_that_fails_at_its_end_no_file_stays(
+    shared: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*given: object, **more: object) -> str:
+        raise RuntimeError("the words could not be scrubbed")
+
+    monkeypatch.setattr(explain, "html_of", broken)
+    with pytest.raises(RuntimeError):
+        await explained(shared, tmp_path, below="<button>+3 more</button>")
+    assert files_in(tmp_path) == []
 
 
 async def test_a_row_that_could_not_be_read_is_marked_after_the_gaps(shared: Browser, tmp_path: Path) -> None:

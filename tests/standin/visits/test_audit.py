@@ -5,9 +5,12 @@ The verdict, the state that follows, what is kept.
 
 from __future__ import annotations
 
+import re
 import stat
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,8 +19,10 @@ from agent.domain.authorization import State
 from agent.domain.policy.load import load_policy
 from agent.visits.on_demand import audit_one
 from fixtures.stand_in.generate import one_account
+from fixtures.stand_in.permissions import pages
 from fixtures.stand_in.scenario import Grant
 from fixtures.stand_in.world import StandIn
+from flows.permissions.explain import explain
 from tests.support.rehearsal import Rehearsal, rehearsing
 
 
@@ -53,6 +58,53 @@ async def test_permissions_as_asked_pass_and_the_account_is_complete(member: Reh
     assert "explained" not in document  # nobody asked, and there is no gap
     assert account.last_complete_read_at is not None
     assert account.granted_at is not None
+
+
+@pytest.fixture
+def banner(member: Rehearsal, monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
+    """Words on every page that keep an audit incomplete; returns what of them is private."""
+    private = ("bea@other.example", member.scenario.users[0].password)
+    words, respond = f"<body><div role=alert>Ask {private[0]} about {private[1]}</div>".encode(), pages.respond
+
+    def with_a_banner(*given: Any) -> Any:
+        answer = respond(*given)
+        return answer and replace(answer, body=re.sub(rb"<body[^>]*>", lambda _: words, answer.body, count=1))
+
+    monkeypatch.setattr(pages, "respond", with_a_banner)
+    return private
+
+
+async def test_an_incomplete_audit_is_drawn_unasked_with_its_gaps_numbered_and_nothing_private(
+    member: Rehearsal, banner: tuple[str, ...]
+) -> None:
+    grant(member, "as_asked")
+    document = await audit(member)
+    assert document["verdict"] == "incomplete"
+    explained, gaps = document["explained"], document["gaps"]
+    assert [mark["number"] for mark in explained["marks"]] == list(range(1, len(gaps) + 1))
+    assert gaps[0]["picture"] == explained["marks"][0]["picture"] is not None
+    assert len(explained["pictures"]) == 1  # the page that is open, and no walk through others
+    assert explained["page"] is not None
+    kept = [member.settings.data_dir / path for path in document["evidence"]]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in kept} == {0o600}
+    told = f"{explained}" + (member.settings.data_dir / explained["page"]).read_text(encoding="utf-8")
+    assert "about" in told
+    assert not [one for one in banner if one in told]
+
+
+async def test_no_picture_is_left_of_an_incomplete_audit_whose_private_words_could_not_be_covered(
+    member: Rehearsal, banner: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def uncoverable(*given: object) -> str:
+        raise RuntimeError(f"{banner[0]} cannot be covered")
+
+    monkeypatch.setattr(explain, "scrubbed_words", uncoverable)
+    grant(member, "as_asked")
+    document = await audit(member)
+    assert document["verdict"] == "incomplete"
+    assert (document["explained"]["pictures"], document["explained"]["page"]) == ([], None)
+    assert document["explained"]["why_not"] == "drawing failed (RuntimeError); the audit itself stands"
+    assert not list(member.settings.data_dir.rglob("explained*"))
 
 
 async def test_wrong_permissions_fail_with_the_exact_text_and_each_remedy_and_later_pass(member: Rehearsal) -> None:
