@@ -15,6 +15,7 @@ from typing import Any
 from playwright.async_api import Browser, Locator, Page, async_playwright
 
 from fixtures.stand_in.scenario import User
+from flows.permissions.settle import QUIET
 from tests.bench.world import HOST, World, code_of
 
 HOME = f"https://{HOST}/home"
@@ -79,6 +80,16 @@ async def audit(browser: Browser, state: dict[str, Any]) -> int:
     page = await context.new_page()
     await page.goto(HOME)
     rows = await _read(page)
+    await context.close()
+    return rows
+
+
+async def one_page(browser: Browser, state: dict[str, Any]) -> int:
+    """Open only the permissions, and see that nothing changes for as long as the agent demands of a page."""
+    context = await browser.new_context(locale="en-US", storage_state=state)  # type: ignore[arg-type]  # what storage_state() gave
+    page = await context.new_page()
+    rows = await _read(page)
+    await asyncio.sleep(QUIET / 1000)
     await context.close()
     return rows
 

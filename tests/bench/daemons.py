@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import subprocess
+import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager, suppress
@@ -19,12 +20,17 @@ import sqlalchemy as sa
 
 from agent.clock import utc_now
 from agent.domain.authorization import State
+from agent.rehearsal.demo.processes import environment
 from agent.store import accounts
 from agent.store.database.engine import reading, writing
 from agent.store.database.schema import accounts as table
+from fixtures.stand_in.scenario import Scenario
 from tests.bench.figure import Family, Figure, UnmeasuredError, figure
-from tests.bench.world import World, name, open_world, scenario_of
+from tests.bench.world import World, name, open_world, scenario_of, world_around
+from tests.support.dovecot_stand_in import DovecotStandIn
 from tests.support.processes.daemon_process import Daemon, running_daemon
+from tests.support.servers.certificates import issue
+from tests.support.servers.dovecot import Dovecot, found
 from tests.support.servers.postgres import find_binaries, running_postgres
 
 _POLLING = 60.0  # seconds between the looks of a script that polls
@@ -39,17 +45,43 @@ stops: list[float] = []  # seconds that each daemon took from SIGTERM to its end
 async def measure_delivery(quick: bool) -> AsyncIterator[Figure]:
     """From the moment a mail is in the mailbox to the visit's first line in the log."""
     runs = 3 if quick else 7
-    async with open_world(scenario_of(runs + 1, members=False, invited=False)) as world, daemon_of(world) as daemon:
-        taken = []
-        for number in range(runs + 1):
+    scenario = scenario_of(runs + 1, members=False, invited=False)
+    of = f"looking into the mailbox every {_POLLING:.0f} s: {_POLLING / 2:.0f} s on average, {_POLLING:.0f} s at worst (computed)"
+    async with open_world(scenario) as world:
+        yield figure("delivery_to_visit", await _deliveries(world), unit="s", of=of)
+    if found() is None:
+        raise UnmeasuredError("there is no Dovecot 2.3: run scripts/servers.py")
+    async with _world_on_dovecot(scenario) as world:
+        taken = await _deliveries(world)
+        yield figure("delivery_to_visit_dovecot", taken, unit="s", of=f"{of}; Dovecot tells of a mail after 0.5 s")
+
+
+async def _deliveries(world: World) -> list[float]:
+    """Seconds from each delivery to its visit; the first account's warms up."""
+    taken = []
+    async with daemon_of(world) as daemon:
+        for number in range(len(world.scenario.users)):
             user, seller = world.user(number), world.scenario.sellers[number]
             await world.control("seller", do="invite", merchant_id=seller.merchant_id, email=user.email)
             delivered = time.monotonic()
             await until(partial(_is_visited, daemon, name(number)), what="a visit to start")
             taken.append(time.monotonic() - delivered)
             await until(partial(_is_over, world, name(number)), what="the visit to end")
-    of = f"looking into the mailbox every {_POLLING:.0f} s: {_POLLING / 2:.0f} s on average, {_POLLING:.0f} s at worst (computed)"
-    yield figure("delivery_to_visit", taken[1:], unit="s", of=of)
+    return taken[1:]
+
+
+@asynccontextmanager
+async def _world_on_dovecot(scenario: Scenario) -> AsyncIterator[World]:
+    """A stand-in in this process whose mails a Dovecot keeps."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder, ExitStack() as stack:
+        directory = Path(folder)
+        certificate = issue(directory)
+        dovecot = stack.enter_context(Dovecot(tls=certificate))
+        async with DovecotStandIn(dovecot, scenario) as stand_in:
+            told = stand_in.description()
+            env = environment(told, directory, {"IMAP__CA_FILE": str(certificate.ca_file)})
+            async with world_around(scenario, description=told, env=env, directory=directory) as world:
+                yield world
 
 
 async def measure_waiting(quick: bool) -> AsyncIterator[Figure]:
@@ -224,7 +256,7 @@ def resident(pid: int) -> float:
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
 
 
-DELIVERY = Family(names=("delivery_to_visit",), measure=measure_delivery)
+DELIVERY = Family(names=("delivery_to_visit", "delivery_to_visit_dovecot"), measure=measure_delivery)
 WAITING = Family(
     names=(
         "idle_transactions",

@@ -14,7 +14,7 @@ from tests.bench.world import World, fresh_code_time, name, open_world, scenario
 
 LATENCY = 300  # ms until the site answers, each time; as the recorded site's
 _LATENCIES = (LATENCY, 0)
-_NAMES = ("accept_vs_bare", "audit_vs_bare", "audit_vs_naive")
+_NAMES = ("accept_vs_bare", "audit_vs_bare", "one_page_vs_bare", "audit_vs_naive")
 _UNTIL_CODE = {LATENCY: 4.0, 0: 2.0}  # seconds from a visit's start to its code
 
 
@@ -56,6 +56,10 @@ async def _audits(runs: int, *, naive_runs: int) -> AsyncIterator[Figure]:
                 ours = await _audited(world)
                 pairs.append((ours, await timed(bare.audit(browser, session))))
             yield beside("audit_vs_bare", pairs[1:], latency, "a bare script, the same pages and clicks")
+            pages = [(await timed(bare.one_page(browser, session)), theirs) for _, theirs in pairs[1:]]
+            yield beside(
+                "one_page_vs_bare", pages, latency, "the limit: one bare page and its rest, beside the bare script"
+            )
             ours = median(ours for ours, _ in pairs[1:])
             naive = [(ours, await timed(bare.audit_naively(world, world.user(next(users))))) for _ in range(naive_runs)]
             yield beside(

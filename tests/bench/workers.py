@@ -24,7 +24,7 @@ from tests.bench.figure import Family, Figure, UnmeasuredError, figure
 from tests.bench.world import World, fresh_code_time, name, open_world, scenario_of
 from tests.support.servers.postgres import Postgres, find_binaries, running_postgres
 
-_COUNTS = (1, 2, 3)
+_COUNTS = (1, 2, 4)
 _ACCOUNTS = 9
 _LATENCY = 1000  # ms: a worker waits for the site most of the time, so that the cores are not what is measured
 _FREE = {
@@ -50,26 +50,30 @@ async def measure(quick: bool) -> AsyncIterator[Figure]:
 
 
 async def _efficiencies(server: Postgres, *, seconds: float) -> AsyncIterator[Figure]:
-    """Visits per minute of 1, 2 and 3 workers with one context each, as a share of what as many times one worker would
-    make.
+    """Visits per minute of 1, 2 and 4 workers with one context each, as a share of what as many times one worker would
+    make: on a site that takes its time, and on one that answers at once, where the cores are the limit.
     """
-    single = 0.0
     stops.clear()
     async with open_world(scenario_of(_ACCOUNTS, members=True), url=server.new_database()) as world:
         await fresh_code_time(6.0)
         for number in range(_ACCOUNTS):
             await make_visit(world.context, name(number), kind=VisitKind.AUDIT)
-        await world.answer_after(_LATENCY)
-        for workers in _COUNTS:
-            async with AsyncExitStack() as stack:
-                for _ in range(workers):
-                    await stack.enter_async_context(daemon_of(world, "--roles", "work", **_FREE, **database_of(world)))
-                rate = await _visits_per_minute(world, seconds)
-            single = single or rate
-            of = f"{workers} times one worker: {rate:.0f} visits a minute beside {single:.0f}; each answer after {_LATENCY} ms"
-            yield figure(f"workers_efficiency_{workers}", [100 * rate / (workers * single)], unit="%", of=of)
-    if len(stops) != sum(_COUNTS):
-        raise UnmeasuredError(f"{sum(_COUNTS) - len(stops)} workers did not stop within 15 s")
+        for latency, suffix in ((_LATENCY, ""), (0, "_at_0_ms")):
+            await world.answer_after(latency)
+            rates: dict[int, float] = {}
+            for workers in _COUNTS:
+                async with AsyncExitStack() as stack:
+                    for _ in range(workers):
+                        await stack.enter_async_context(
+                            daemon_of(world, "--roles", "work", **_FREE, **database_of(world))
+                        )
+                    rates[workers] = await _visits_per_minute(world, seconds)
+                of = f"{workers} times one worker: {rates[workers]:.0f} visits a minute beside {rates[1]:.0f}; each answer after {latency} ms"
+                share = 100 * rates[workers] / (workers * rates[1])
+                yield figure(f"workers_efficiency_{workers}{suffix}", [share], unit="%", of=of)
+    started = 2 * sum(_COUNTS)
+    if len(stops) != started:
+        raise UnmeasuredError(f"{started - len(stops)} workers did not stop within 15 s")
     yield figure(
         "worker_stop",
         list(stops),
@@ -117,5 +121,10 @@ def _taken(world: World) -> int:
 
 
 FAMILY = Family(
-    names=(*(f"workers_efficiency_{count}" for count in _COUNTS), "worker_stop", "due_storm_20k"), measure=measure
+    names=(
+        *(f"workers_efficiency_{count}{suffix}" for suffix in ("", "_at_0_ms") for count in _COUNTS),
+        "worker_stop",
+        "due_storm_20k",
+    ),
+    measure=measure,
 )

@@ -120,26 +120,44 @@ async def open_world(scenario: Scenario, *, url: str | None = None) -> AsyncIter
         directory = Path(folder)
         script = directory / "scenario.json"
         script.write_text(json.dumps(scenario.model_dump(mode="json")), encoding="utf-8")
-        async with open_processes(directory, seed=scenario.seed, scenario=script) as processes:
-            settings = rehearsal_settings(processes.description, directory)
-            key, database = new_key(), url or f"sqlite:///{directory / 'agent.sqlite'}"
-            engine = open_database(database)
-            context = _context(settings, engine, key)
-            world = World(
-                scenario=scenario,
-                description=processes.description,
-                settings=settings,
-                engine=engine,
-                context=context,
-                directory=directory,
-                env=processes.env | {"SC_AGENT_VAULT_KEY": key},
-            )
-            try:
-                await asyncio.to_thread(_register, world)
-                yield world
-            finally:
-                await context.pool.close()
-                engine.dispose()
+        async with (
+            open_processes(directory, seed=scenario.seed, scenario=script) as processes,
+            world_around(
+                scenario, description=processes.description, env=processes.env, directory=directory, url=url
+            ) as world,
+        ):
+            yield world
+
+
+@asynccontextmanager
+async def world_around(
+    scenario: Scenario,
+    *,
+    description: dict[str, Any],
+    env: dict[str, str],
+    directory: Path,
+    url: str | None = None,
+) -> AsyncIterator[World]:
+    """Register every user's account for a stand-in that runs already, and lend the context."""
+    settings = rehearsal_settings(description, directory)
+    key, database = new_key(), url or f"sqlite:///{directory / 'agent.sqlite'}"
+    engine = open_database(database)
+    context = _context(settings, engine, key)
+    world = World(
+        scenario=scenario,
+        description=description,
+        settings=settings,
+        engine=engine,
+        context=context,
+        directory=directory,
+        env=env | {"SC_AGENT_VAULT_KEY": key},
+    )
+    try:
+        await asyncio.to_thread(_register, world)
+        yield world
+    finally:
+        await context.pool.close()
+        engine.dispose()
 
 
 def _context(settings: Settings, engine: Engine, key: str) -> WorkerContext:

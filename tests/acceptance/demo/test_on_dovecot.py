@@ -5,10 +5,8 @@ From delivery by LMTP to `complete`, and a forgery that is never opened.
 
 from __future__ import annotations
 
-import asyncio
 import io
 from pathlib import Path
-from typing import Any
 
 import pytest
 from rich.console import Console
@@ -18,39 +16,13 @@ from agent.rehearsal.demo.processes import environment
 from agent.rehearsal.demo.stories import all_stories, tell_all
 from agent.rehearsal.demo.view import StoryView
 from fixtures.stand_in.six_accounts import six_accounts
-from fixtures.stand_in.world import StandIn
+from tests.support.dovecot_stand_in import DovecotStandIn
 from tests.support.processes.demo_run import PATIENCE
 from tests.support.processes.forked_demo import ForkedDemoProcesses
 from tests.support.servers.certificates import ServerCertificate, issue
 from tests.support.servers.dovecot import Dovecot, needs_dovecot
 
 pytestmark = [*needs_dovecot, pytest.mark.timeout(400)]
-
-
-class DovecotStandIn(StandIn):
-    """The stand-in, its mails handed to a Dovecot instead of its own mailbox."""
-
-    def __init__(self, dovecot: Dovecot, *, seed: int) -> None:
-        super().__init__(six_accounts(seed))
-        self._dovecot = dovecot
-
-    def description(self) -> dict[str, Any]:
-        """Tell of the Dovecot."""
-        mailbox = {
-            "host": "localhost",
-            "port": self._dovecot.tls_port,
-            "password": self._dovecot.password,
-            "tls": "implicit",
-        }
-        told = super().description()
-        return told | {"imap": told["imap"] | mailbox}
-
-    async def deliver(self, raw: bytes, folder: str = "INBOX") -> int:
-        """Hand the mail in by LMTP, as a mail server would."""
-        assert folder == "INBOX"
-        await asyncio.to_thread(self._dovecot.deliver, raw, self.inbox.username)
-        self.realm.note("mail.delivered", folder=folder, size=len(raw))
-        return 0
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +35,7 @@ async def test_a_mail_handed_to_dovecot_becomes_complete_and_a_forged_one_is_hel
     tmp_path: Path, certificate: ServerCertificate
 ) -> None:
     with Dovecot(tls=certificate) as dovecot:
-        async with DovecotStandIn(dovecot, seed=6) as stand_in:
+        async with DovecotStandIn(dovecot, six_accounts(6)) as stand_in:
             told = stand_in.description()
             env = environment(told, tmp_path, {"IMAP__CA_FILE": str(certificate.ca_file)})
             processes = ForkedDemoProcesses(description=told, data_dir=tmp_path, env=env, log=tmp_path / "daemon.log")
