@@ -21,15 +21,15 @@ class PageMovedError(Exception):
 @cache
 def script(name: str) -> str:
     """Return a script of the folder as a function, with the shared part in front."""
-    shared = (_FOLDER / "shared.js").read_text("utf-8")
-    body = (_FOLDER / f"{name}.js").read_text("utf-8")
+    shared, body = source("shared"), source(name)
     return f"argument => {{\n{shared}\nconst main = (\n{body.rstrip().rstrip(';')}\n);\nreturn main(argument);\n}}"
 
 
 @cache
 def source(name: str) -> str:
-    """Return a script of the folder as it stands, for running before a page's own."""
-    return (_FOLDER / f"{name}.js").read_text("utf-8")
+    """Return a script as it stands, for running before a page's own; a name stands once, in whatever sub-folder."""
+    (file,) = _FOLDER.rglob(f"{name}.js")
+    return file.read_text("utf-8")
 
 
 async def ask(page: Page, name: str, argument: Any) -> Any:
