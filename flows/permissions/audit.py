@@ -250,7 +250,7 @@ async def _one_page(visit: Visit, arrival: Arrival, ask: _Asked) -> Grid:
         viewer=ask.viewer,
         chrome=visit.catalogue.chrome,
     )
-    grid = await read(seen=arrival.sight, ahead=arrival.ahead)
+    grid = await read(seen=arrival.snapshot, ahead=arrival.ahead)
     if grid.complete and ask.bounds.second_look and ask.may_pass(grid):
         grid = await look_again(visit.page, grid, read=read, requests=visit.requests, bounds=ask.bounds)
     if grid.complete:

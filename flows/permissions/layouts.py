@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from flows.permissions.rows.tokens import Sight, TextToken
+from flows.permissions.rows.tokens import DomSnapshot, TextToken
 from flows.permissions.rows.vocabulary import scope_of
 
 _UNIFIED_PATH = "/account/permission"
@@ -20,16 +20,18 @@ class Layout(StrEnum):
     OWN_VIEW = "own_view"  # the user's own rights, read-only, in whatever generation's clothes
 
 
-def default_scope(url: str, sight: Sight) -> str:
+def default_scope(url: str, snapshot: DomSnapshot) -> str:
     """The scope of rows that no title puts under another."""
-    return "global" if is_global_page(url, sight) else "regional"
+    return "global" if is_global_page(url, snapshot) else "regional"
 
 
-def is_global_page(url: str, sight: Sight) -> bool:
+def is_global_page(url: str, snapshot: DomSnapshot) -> bool:
     """Whether this is Global User Permissions: its first heading says so."""
     if not urlsplit(url).path.startswith(_UNIFIED_PATH):
         return False
-    headings = [token.text for token in sight.tokens if isinstance(token, TextToken) and token.title and not token.tab]
+    headings = [
+        token.text for token in snapshot.tokens if isinstance(token, TextToken) and token.title and not token.tab
+    ]
     return bool(headings) and scope_of(headings[0]) == "global"
 
 

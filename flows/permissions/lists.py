@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from playwright.async_api import ElementHandle, Page
 
-from flows.permissions.rows.tokens import Sight, Way
+from flows.permissions.rows.tokens import DomSnapshot, Way
 from flows.permissions.settle import ask, find, rest
 from flows.permissions.snapshot.aria_tree import parse_aria
 from flows.permissions.unfold import press
@@ -16,11 +16,11 @@ _COMING = 2500  # ms for a list to come
 _DRAWN = 40  # ms for a list to be drawn, or to go, once what the press set off is over
 
 
-def has_closed_lists(sight: Sight) -> bool:
+def has_closed_lists(snapshot: DomSnapshot) -> bool:
     """Whether a row has an unopened drop-down of unknown levels."""
     return any(
         option.way is Way.CHOICE and not option.listed and not option.locked
-        for row in sight.rows
+        for row in snapshot.rows
         for option in row.options
     )
 

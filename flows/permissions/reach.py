@@ -23,7 +23,7 @@ from flows.catalogue.grids import grid_data
 from flows.catalogue.recognise import Recognition
 from flows.catalogue.schema import SessionRule
 from flows.models import Bounds, Refusal, RefusalKind
-from flows.permissions.rows.tokens import Moment, Sight, Way
+from flows.permissions.rows.tokens import DomSnapshot, Moment, Way
 from flows.permissions.scan import Ahead, is_grid, read_ahead
 from flows.permissions.settle import Rest, change, moment_of, rest
 from flows.permissions.snapshot.dom import read_dom
@@ -63,7 +63,7 @@ class Arrival:
     list_url: str = ""  # where that list is
     others: tuple[str, ...] = ()  # the names of the other links of the subject's row that lead to its rights
     unknown: tuple[str, ...] = ()  # and of those that nobody knows
-    sight: Sight | None = field(default=None, compare=False)  # the last look, where it was a grid's
+    snapshot: DomSnapshot | None = field(default=None, compare=False)  # the last look, where it was a grid's
     ahead: Ahead | None = field(default=None, compare=False)  # and what was read of it before it had come to rest
     seen: Recognition | None = field(default=None, compare=False)  # what the page is, where nothing changed since
 
@@ -237,8 +237,8 @@ async def _wait(
         seen = await look(visit)
         now = await _place(visit, seen, subject)
         moved = left is None or visit.page.url != left or await _mark(visit) != stale
-        if since is None and isinstance(now, Arrival) and now.sight is not None:
-            now = replace(now, ahead=await _ahead(visit, now.sight))  # it is read while the rest of it loads
+        if since is None and isinstance(now, Arrival) and now.snapshot is not None:
+            now = replace(now, ahead=await _ahead(visit, now.snapshot))  # it is read while the rest of it loads
         since = await _rest(visit)
         is_at_rest = since is not None and since.is_rested and since.moment == moment
         if now is not None and moved and (is_at_rest or now == before):
@@ -261,17 +261,17 @@ async def _place(visit: Visit, seen: Recognition, subject: str) -> Arrival | Ref
         signed_in = seen.session is SessionRule.SIGNED_IN
         return Refusal(kind=RefusalKind.REDIRECTED, url=seen.path, text=seen.title[:200]) if signed_in else None
     try:
-        sight = await read_dom(visit.page)
+        snapshot = await read_dom(visit.page)
     except PlaywrightError:
         return None
-    controls = any(option.way in (Way.OPTION, Way.CHOICE) for row in sight.rows for option in row.options)
+    controls = any(option.way in (Way.OPTION, Way.CHOICE) for row in snapshot.rows for option in row.options)
     if not controls and await _find(visit, "row", subject=subject, words=grid_data("reach")["words"]["manage"]):
         return Arrival(place=PermissionPlace.USERS)
-    if sight.rows:
-        return Arrival(place=PermissionPlace.GRID, sight=sight)
+    if snapshot.rows:
+        return Arrival(place=PermissionPlace.GRID, snapshot=snapshot)
     return (
-        Arrival(place=PermissionPlace.GRID, sight=sight)
-        if is_grid(sight) and not sight.busy and not await _names(visit, subject)
+        Arrival(place=PermissionPlace.GRID, snapshot=snapshot)
+        if is_grid(snapshot) and not snapshot.busy and not await _names(visit, subject)
         else None
     )
 
@@ -311,9 +311,9 @@ async def _mark(visit: Visit) -> str:
         return ""
 
 
-async def _ahead(visit: Visit, sight: Sight) -> Ahead | None:
+async def _ahead(visit: Visit, snapshot: DomSnapshot) -> Ahead | None:
     try:
-        return await read_ahead(visit.page, sight)
+        return await read_ahead(visit.page, snapshot)
     except PlaywrightError:
         return None  # the page is moving on
 

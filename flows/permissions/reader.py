@@ -16,7 +16,7 @@ from flows.permissions.rows.account import Known, shown_texts, unaccounted
 from flows.permissions.rows.chrome import without_chrome
 from flows.permissions.rows.interpret import Interpretation
 from flows.permissions.rows.subject import naming
-from flows.permissions.rows.tokens import Sight, SwitchToken
+from flows.permissions.rows.tokens import DomSnapshot, SwitchToken
 from flows.permissions.rows.vocabulary import fold, generic
 from flows.permissions.scan import Ahead, is_grid, not_shown, scan
 from flows.permissions.scopes import each_scope
@@ -32,7 +32,7 @@ async def read_grid(
     scope: str | None = None,
     expected: str | None = None,
     viewer: str | None = None,
-    seen: Sight | None = None,
+    seen: DomSnapshot | None = None,
     ahead: Ahead | None = None,
     chrome: Sequence[Chrome] = (),
 ) -> Grid:
@@ -71,34 +71,34 @@ async def _read_page(
     scope: str | None,
     expected: str | None,
     viewer: str | None,
-    seen: Sight | None,
+    seen: DomSnapshot | None,
     ahead: Ahead | None,
     chrome: Sequence[Chrome],
 ) -> Grid:
     followed: set[str] = set()
     named = partial(_grid, page.url, own=own, expected=expected, viewer=viewer, followed=followed, chrome=chrome)
-    if ahead is not None and await is_as_seen(page, ahead.sight):
-        return named([(ahead.read, ahead.sight)], [*ahead.missing, *ahead.read.gaps, *not_shown([ahead.sight])])
+    if ahead is not None and await is_as_seen(page, ahead.snapshot):
+        return named([(ahead.read, ahead.snapshot)], [*ahead.missing, *ahead.read.gaps, *not_shown([ahead.snapshot])])
     within = (bounds or Bounds()).step
     first, settled = await settle(page, within=within, ready=is_grid, seen=seen)
     home = scope or default_scope(page.url, first)
-    reads: list[tuple[Interpretation, Sight]] = []
+    reads: list[tuple[Interpretation, DomSnapshot]] = []
     gaps: list[PageGap | str] = []
     async for name, trouble, moved in each_scope(page, default=home, followed=followed):
-        read, sight, missing = await scan(
+        read, snapshot, missing = await scan(
             page, scope=name, within=within, settled=first if settled and not moved else None
         )
         gaps += [*trouble, *missing, *read.gaps]
         if not read.rows:
             gaps.append(f"no row was read ({name})")
-        reads.append((read, sight))
-    gaps += not_shown([sight for _, sight in reads])
+        reads.append((read, snapshot))
+    gaps += not_shown([snapshot for _, snapshot in reads])
     return named(reads, gaps)
 
 
 def _grid(
     url: str,
-    reads: list[tuple[Interpretation, Sight]],
+    reads: list[tuple[Interpretation, DomSnapshot]],
     gaps: Sequence[PageGap | str],
     *,
     own: bool,
@@ -108,21 +108,21 @@ def _grid(
     chrome: Sequence[Chrome],
 ) -> Grid:
     rows = renumbered([row for read, _ in reads for row in read.rows])
-    sights = [sight for _, sight in reads]
-    editable = any(read.editable for read, _ in reads) or any(_can_save(sight) for sight in sights)
+    snapshots = [snapshot for _, snapshot in reads]
+    editable = any(read.editable for read, _ in reads) or any(_can_save(snapshot) for snapshot in snapshots)
     languages = list(dict.fromkeys(read.language for read, _ in reads))
     if len(languages) > 1:
         gaps = [*gaps, f"the page changes its language ({', '.join(languages)})"]
-    named, subject = _named(gaps), _subject(sights, expected, viewer, own=own)
+    named, subject = _named(gaps), _subject(snapshots, expected, viewer, own=own)
     addresses = frozenset(address.casefold() for address in (expected, viewer, subject) if address)
     known = Known(
         followed=frozenset(followed),
         names=addresses,
         nameless=subject is None and not own,
-        shown=shown_texts(sights),
+        shown=shown_texts(snapshots),
     )
-    for sight in sights:
-        named += unaccounted(sight, known)
+    for snapshot in snapshots:
+        named += unaccounted(snapshot, known)
     scopes = {row.scope for row in rows}
     layout = layout_of(url, scopes, own=own, editable=editable, other_half=False)
     named = without_chrome(dict.fromkeys(named), chrome, layout=layout)
@@ -136,7 +136,7 @@ def _grid(
         named_gaps=tuple(named),
         language=languages[0] if languages else "",
         subject=subject,
-        shape=_shape(sights),
+        shape=_shape(snapshots),
         pages=(url,),
     )
 
@@ -145,7 +145,7 @@ def _named(gaps: Sequence[PageGap | str]) -> list[PageGap]:
     return [gap if isinstance(gap, PageGap) else PageGap(kind=PageGapKind.UNEXPLAINED, words=gap) for gap in gaps]
 
 
-def _subject(sights: list[Sight], expected: str | None, viewer: str | None, *, own: bool) -> str | None:
+def _subject(snapshots: list[DomSnapshot], expected: str | None, viewer: str | None, *, own: bool) -> str | None:
     """Whose rights these are, by what names the subject of this grid.
 
     A heading, a line above the first row, a picker.
@@ -154,7 +154,7 @@ def _subject(sights: list[Sight], expected: str | None, viewer: str | None, *, o
     needs no name; that of somebody else must not be taken for the expected user's.
     """
     titled, named = (
-        {email for sight in sights for email in naming(sight, titled=only, own=own)} for only in (True, False)
+        {email for snapshot in snapshots for email in naming(snapshot, titled=only, own=own)} for only in (True, False)
     )
     if len(titled) == 1:
         return titled.pop()
@@ -177,15 +177,15 @@ def renumbered(rows: Sequence[PermissionRow]) -> tuple[PermissionRow, ...]:
     return tuple(numbered)
 
 
-def _can_save(sight: Sight) -> bool:
+def _can_save(snapshot: DomSnapshot) -> bool:
     """Whether the page offers to save: then what is on it can be changed."""
     words = generic("save")
-    return any(fold(name) in words for name in sight.live_buttons) or any(
+    return any(fold(name) in words for name in snapshot.live_buttons) or any(
         isinstance(token, SwitchToken) and not token.locked and any("universal" in fold(word) for word in token.own)
-        for token in sight.tokens
+        for token in snapshot.tokens
     )
 
 
-def _shape(sights: list[Sight]) -> str:
-    parts = sorted({part for sight in sights for part in sight.shape})
+def _shape(snapshots: list[DomSnapshot]) -> str:
+    parts = sorted({part for snapshot in snapshots for part in snapshot.shape})
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12] if parts else ""

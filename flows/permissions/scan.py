@@ -17,13 +17,13 @@ from flows.permissions.layouts import default_scope
 from flows.permissions.lists import has_closed_lists, list_levels
 from flows.permissions.rows.account import is_harmless
 from flows.permissions.rows.interpret import Interpretation, interpret
-from flows.permissions.rows.tokens import Piece, RowToken, Sight, TextToken, Token
+from flows.permissions.rows.tokens import DomSnapshot, Piece, RowToken, TextToken, Token
 from flows.permissions.rows.vocabulary import lexicon, squash
 from flows.permissions.settle import LIMIT, PRESSED, ask, find, is_as_seen, rest, settle, survey
 from flows.permissions.snapshot.accessibility import read_aria
 from flows.permissions.snapshot.compare import disagreements
 from flows.permissions.snapshot.dom import read_dom
-from flows.permissions.snapshot.merge import weave
+from flows.permissions.snapshot.merge import merge_windows
 from flows.permissions.unfold import open_each, unfold
 
 _STEP = 0.6  # of a list's height: windows overlap
@@ -38,7 +38,7 @@ class Scan:
 
     scope: str
     tokens: tuple[Token, ...] = ()
-    last: Sight | None = None
+    last: DomSnapshot | None = None
     gaps: list[PageGap | str] = field(default_factory=list)
     hidden: set[str] = field(default_factory=set)
     bare: set[str] = field(default_factory=set)
@@ -50,15 +50,15 @@ class Scan:
 class Ahead:
     """What was read of a page while it may still have been loading.
 
-    Good only as long as the page is as `sight` saw it.
+    Good only as long as the page is as `snapshot` saw it.
     """
 
     read: Interpretation
-    sight: Sight
+    snapshot: DomSnapshot
     missing: tuple[PageGap | str, ...]
 
 
-async def read_ahead(page: Page, seen: Sight) -> Ahead | None:
+async def read_ahead(page: Page, seen: DomSnapshot) -> Ahead | None:
     """Read a page that keeps nothing folded, in its one scope, at once.
 
     It is not waited for to come to rest. None where it is
@@ -86,13 +86,13 @@ async def read_ahead(page: Page, seen: Sight) -> Ahead | None:
         moved = await ask(page, "step", target=scroller, quiet=PRESSED, limit=LIMIT, step=_STEP)
         if moved["changed"] or not moved["end"]:
             return None
-    read, sight, missing = _finish(state, seen)
-    return Ahead(read=read, sight=sight, missing=missing) if sight.moment == seen.moment else None
+    read, snapshot, missing = _finish(state, seen)
+    return Ahead(read=read, snapshot=snapshot, missing=missing) if snapshot.moment == seen.moment else None
 
 
 async def scan(
-    page: Page, *, scope: str, within: timedelta, settled: Sight | None = None
-) -> tuple[Interpretation, Sight, tuple[PageGap | str, ...]]:
+    page: Page, *, scope: str, within: timedelta, settled: DomSnapshot | None = None
+) -> tuple[Interpretation, DomSnapshot, tuple[PageGap | str, ...]]:
     """Read the page as one grid.
 
     Returns the rows, the last look and the gaps of getting there.
@@ -100,22 +100,22 @@ async def scan(
     `settled` is the last look at a page that has come to rest, where nothing was pressed since.
     """
     state = Scan(scope=scope)
-    sight, is_settled = (settled, True) if settled is not None else await settle(page, within=within, ready=is_grid)
+    snapshot, is_settled = (settled, True) if settled is not None else await settle(page, within=within, ready=is_grid)
     if not is_settled:
         state.gaps.append(PageGap(kind=PageGapKind.LATE, words="the page was still loading when it was read"))
-    await _read_all(page, state, sight)
+    await _read_all(page, state, snapshot)
     if state.last is not None and state.last.is_loading:
         later, _ = await settle(page, within=within, ready=lambda seen: not seen.is_loading)
         await _read_all(page, state, later)
-    return _finish(state, state.last or sight)
+    return _finish(state, state.last or snapshot)
 
 
-def is_grid(sight: Sight) -> bool:
+def is_grid(snapshot: DomSnapshot) -> bool:
     """Rows, or sections that can be opened, are there."""
-    return bool(sight.rows) or sum(isinstance(token, TextToken) and token.title for token in sight.tokens) > 2
+    return bool(snapshot.rows) or sum(isinstance(token, TextToken) and token.title for token in snapshot.tokens) > 2
 
 
-async def _read_all(page: Page, state: Scan, sight: Sight) -> None:
+async def _read_all(page: Page, state: Scan, snapshot: DomSnapshot) -> None:
     """Open every section, and read every window of every list."""
     state.gaps += await unfold(page)
     there = await survey(page)
@@ -125,7 +125,7 @@ async def _read_all(page: Page, state: Scan, sight: Sight) -> None:
     if there.lists:
         for scroller in await find(page, "scrollers"):
             await ask(page, "top", target=scroller, quiet=PRESSED, limit=LIMIT)
-    await _look(page, state, seen=sight)
+    await _look(page, state, seen=snapshot)
     if there.closed:
         await _open_one_by_one(page, state)
     if there.lists or (await survey(page)).lists:
@@ -142,8 +142,12 @@ async def _scroll_aside(page: Page, state: Scan, scroller: ElementHandle) -> Non
     before = state.last
     for _ in range(_MOST_STEPS):
         moved = await ask(page, "aside", target=scroller, quiet=PRESSED, limit=LIMIT, step=_STEP)
-        sight = await read_dom(page) if moved["changed"] else before
-        if sight is not None and before is not None and (sight.tokens, sight.left) != (before.tokens, before.left):
+        snapshot = await read_dom(page) if moved["changed"] else before
+        if (
+            snapshot is not None
+            and before is not None
+            and (snapshot.tokens, snapshot.left) != (before.tokens, before.left)
+        ):
             words = "what is shown changes when it is scrolled sideways"
             state.gaps.append(PageGap(kind=PageGapKind.WAY_NOT_TAKEN, words=words))
             break
@@ -152,48 +156,48 @@ async def _scroll_aside(page: Page, state: Scan, scroller: ElementHandle) -> Non
     await ask(page, "aside", target=scroller, quiet=PRESSED, limit=LIMIT, step=_STEP, listed=[True])
 
 
-async def _look(page: Page, state: Scan, *, seen: Sight | None = None) -> None:
-    """Read the page as it stands, by both readings, and weave it into what was seen.
+async def _look(page: Page, state: Scan, *, seen: DomSnapshot | None = None) -> None:
+    """Read the page as it stands, by both readings, and merge it into what was seen.
 
     `seen` serves as long as nothing changed since.
     """
     for _ in range(_LOOKS):
-        sight = seen if seen is not None and await is_as_seen(page, seen) else await read_dom(page)
-        if has_closed_lists(sight):
+        snapshot = seen if seen is not None and await is_as_seen(page, seen) else await read_dom(page)
+        if has_closed_lists(snapshot):
             state.gaps += await list_levels(page)
-            sight = await read_dom(page)
-        if state.last is not None and sight.tokens == state.last.tokens:
+            snapshot = await read_dom(page)
+        if state.last is not None and snapshot.tokens == state.last.tokens:
             return
-        different = await _compare(page, sight, state.scope)
-        if await is_as_seen(page, sight) or (await read_dom(page)).tokens == sight.tokens:
+        different = await _compare(page, snapshot, state.scope)
+        if await is_as_seen(page, snapshot) or (await read_dom(page)).tokens == snapshot.tokens:
             break  # nothing moved while the second reading was taken
         await rest(page)
     else:
         state.gaps.append("the page did not come to rest")
     state.gaps += different
-    state.tokens, whole = weave(state.tokens, sight.tokens)
+    state.tokens, whole = merge_windows(state.tokens, snapshot.tokens)
     if not whole:
         state.gaps.append("rows may have been skipped while scrolling")
-    state.hidden |= set(sight.hidden)
-    state.bare |= set(sight.bare)
-    state.troubles |= set(sight.troubles)
-    state.left |= dict.fromkeys(sight.left)
-    state.last = sight
+    state.hidden |= set(snapshot.hidden)
+    state.bare |= set(snapshot.bare)
+    state.troubles |= set(snapshot.troubles)
+    state.left |= dict.fromkeys(snapshot.left)
+    state.last = snapshot
 
 
-async def _compare(page: Page, sight: Sight, scope: str) -> tuple[PageGap, ...]:
+async def _compare(page: Page, snapshot: DomSnapshot, scope: str) -> tuple[PageGap, ...]:
     """The two readings of one window.
 
     What the page shows changes between them when it is still moving.
     """
     try:
-        hearing = await read_aria(page, drawn=any(option.look for row in sight.rows for option in row.options))
+        tree = await read_aria(page, drawn=any(option.look for row in snapshot.rows for option in row.options))
     except ValueError as err:
         return (PageGap(kind=PageGapKind.DISAGREEMENT, words=f"the accessibility tree could not be read: {err}"),)
-    read = interpret(sight, scope=scope)
-    shown = sight.rows
+    read = interpret(snapshot, scope=scope)
+    shown = snapshot.rows
     rows = [(row, shown[at]) for row, at in zip(read.rows, read.at, strict=True) if at is not None]
-    told = disagreements(rows, hearing, lexicon(read.language))
+    told = disagreements(rows, tree, lexicon(read.language))
     return tuple(PageGap(kind=PageGapKind.DISAGREEMENT, words=words) for words in told)
 
 
@@ -261,7 +265,7 @@ async def each_window(page: Page) -> AsyncIterator[None]:
                 break
 
 
-def _finish(state: Scan, last: Sight) -> tuple[Interpretation, Sight, tuple[PageGap | str, ...]]:
+def _finish(state: Scan, last: DomSnapshot) -> tuple[Interpretation, DomSnapshot, tuple[PageGap | str, ...]]:
     whole = replace(
         last,
         tokens=state.tokens,
@@ -304,12 +308,12 @@ def _without_control(state: Scan) -> list[str]:
     return [f"{len(bare)} rows have no control ({bare[0][:60]!r})"] if bare else []
 
 
-def not_shown(sights: Sequence[Sight]) -> list[str]:
+def not_shown(snapshots: Sequence[DomSnapshot]) -> list[str]:
     """Rows that are in the document and were shown in no scope.
 
     A hidden copy of a row that was shown is a decoy.
     """
-    labels = [squash(row.label) for sight in sights for row in sight.rows if row.label]
-    hidden = sorted({text for sight in sights for text in sight.hidden if text})
+    labels = [squash(row.label) for snapshot in snapshots for row in snapshot.rows if row.label]
+    hidden = sorted({text for snapshot in snapshots for text in snapshot.hidden if text})
     missing = [text for text in hidden if not any(squash(text).startswith(label) for label in labels)]
     return [f"{len(missing)} rows are in the document but not shown ({missing[0][:60]!r})"] if missing else []

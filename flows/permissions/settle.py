@@ -14,7 +14,7 @@ from playwright.async_api import ElementHandle, JSHandle, Page
 
 from flows.browser.scripts import source, value_of
 from flows.catalogue.grids import grid_data
-from flows.permissions.rows.tokens import Moment, Sight
+from flows.permissions.rows.tokens import DomSnapshot, Moment
 from flows.permissions.rows.vocabulary import generic, level_words
 from flows.permissions.snapshot.dom import read_dom
 
@@ -50,8 +50,8 @@ class Survey:
 
 
 async def settle(
-    page: Page, *, within: timedelta, ready: Callable[[Sight], bool], seen: Sight | None = None
-) -> tuple[Sight, bool]:
+    page: Page, *, within: timedelta, ready: Callable[[DomSnapshot], bool], seen: DomSnapshot | None = None
+) -> tuple[DomSnapshot, bool]:
     """Look until the page is at rest.
 
     Two looks in a row see the same, nothing says it is loading, and `ready`
@@ -64,14 +64,14 @@ async def settle(
     end, before = loop.time() + within.total_seconds(), seen or await read_dom(page)
     while True:
         now = await rest(page)
-        sight = before if now.is_rested and now.moment == before.moment else await read_dom(page)
-        if sight.tokens == before.tokens and not sight.busy and ready(sight):
-            return sight, True
+        snapshot = before if now.is_rested and now.moment == before.moment else await read_dom(page)
+        if snapshot.tokens == before.tokens and not snapshot.busy and ready(snapshot):
+            return snapshot, True
         if loop.time() >= end:
-            return sight, False
-        if sight is before:
+            return snapshot, False
+        if snapshot is before:
             await change(page, now)
-        before = sight
+        before = snapshot
 
 
 async def rest(page: Page, *, calm: int = QUIET) -> Rest:
@@ -90,9 +90,9 @@ async def change(page: Page, now: Rest) -> None:
     await ask(page, "other", moment=now.moment, limit=_SLICE)
 
 
-async def is_as_seen(page: Page, sight: Sight) -> bool:
+async def is_as_seen(page: Page, snapshot: DomSnapshot) -> bool:
     """Whether nothing has changed since that look."""
-    return await moment_of(page) == sight.moment
+    return await moment_of(page) == snapshot.moment
 
 
 async def survey(page: Page) -> Survey:

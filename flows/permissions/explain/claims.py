@@ -12,7 +12,7 @@ from flows.models import PageGap, PermissionRow
 from flows.permissions.rows.account import Known, accounted
 from flows.permissions.rows.interpret import interpret
 from flows.permissions.rows.subject import EMAIL, is_picker
-from flows.permissions.rows.tokens import Piece, PieceKind, RowToken, Sight, SwitchToken, TextToken, Token
+from flows.permissions.rows.tokens import DomSnapshot, Piece, PieceKind, RowToken, SwitchToken, TextToken, Token
 from flows.permissions.rows.vocabulary import bare_title, fold, is_level, is_section, scope_of
 
 Box = tuple[int, int, int, int]  # left, top, width, height in pixels of the page
@@ -63,7 +63,7 @@ class View:
 
 
 def view_of(
-    sight: Sight,
+    snapshot: DomSnapshot,
     pieces: dict[str, Any],
     *,
     known: Known,
@@ -77,7 +77,7 @@ def view_of(
     elsewhere (a section opened later, adopted chrome), and an unread row is one of `rows` with a problem.
     """
     found = pieces["found"]
-    books = _Books(sight, known)
+    books = _Books(snapshot, known)
     frames = [_box(item) for item in found if item["by"] == "chrome"]
     told = {(gap.kind, gap.words, gap.where) for gap in gaps}
     by_words = {(gap.kind, gap.words): gap for gap in gaps}  # where its place is called otherwise by now
@@ -102,7 +102,7 @@ def view_of(
         size=(int(pieces["size"][0]), int(pieces["size"][1])),
         claimed=tuple(dict.fromkeys(claimed)),
         gaps=tuple(marked),
-        unread=tuple(_unread(sight, found, rows, scope)),
+        unread=tuple(_unread(snapshot, found, rows, scope)),
         private=tuple(_box(item) for item in found if books.is_private(item)),
     )
 
@@ -113,17 +113,17 @@ class _Books:
     The gaps of each token and piece, and the tokens that are names of people.
     """
 
-    def __init__(self, sight: Sight, known: Known) -> None:
-        self._sight = sight
+    def __init__(self, snapshot: DomSnapshot, known: Known) -> None:
+        self._snapshot = snapshot
         self._gaps: dict[int, list[PageGap]] = {}
-        for thing, its in accounted(sight, known):
+        for thing, its in accounted(snapshot, known):
             self._gaps.setdefault(id(thing), []).extend(its)
 
     def token_of(self, item: _Item) -> Token | None:
-        return self._sight.tokens[item["token"]] if item["token"] >= 0 else None
+        return self._snapshot.tokens[item["token"]] if item["token"] >= 0 else None
 
     def piece_of(self, item: _Item) -> Piece | None:
-        return self._sight.left[item["left"]] if item["left"] >= 0 else None
+        return self._snapshot.left[item["left"]] if item["left"] >= 0 else None
 
     def gaps_of(self, item: _Item) -> list[PageGap]:
         """The gaps of a box: its token's, its column head's or its piece's."""
@@ -209,14 +209,14 @@ def _box_of_words(gap: PageGap, found: Sequence[_Item]) -> Box | None:
 
 
 def _unread(
-    sight: Sight, found: Sequence[_Item], rows: Iterable[PermissionRow], scope: str
+    snapshot: DomSnapshot, found: Sequence[_Item], rows: Iterable[PermissionRow], scope: str
 ) -> Iterator[tuple[PermissionRow, Box]]:
     """The rows of the audit that have a problem and stand in this view."""
     troubled = [row for row in rows if row.problem is not None]
     if not troubled:
         return
-    read = interpret(sight, scope=scope)
-    numbers = [number for number, token in enumerate(sight.tokens) if isinstance(token, RowToken)]
+    read = interpret(snapshot, scope=scope)
+    numbers = [number for number, token in enumerate(snapshot.tokens) if isinstance(token, RowToken)]
     for row, at in zip(read.rows, read.at, strict=True):
         same = [one for one in troubled if _is_same(row, one)]
         if at is not None and same and any(item["token"] == numbers[at] for item in found):

@@ -22,7 +22,7 @@ from flows.models import Grid, PageGap, PermissionRow
 from flows.permissions.explain.claims import Box, ClaimKind, View, view_of
 from flows.permissions.explain.sheet import UNREAD, Drawn, GapMark, alt_of, draw, easel, html_of
 from flows.permissions.rows.account import Known
-from flows.permissions.rows.tokens import Sight
+from flows.permissions.rows.tokens import DomSnapshot
 from flows.permissions.scan import each_window
 from flows.permissions.scopes import show_scope
 from flows.permissions.settle import rest
@@ -153,9 +153,9 @@ class _Work:
                 del self.drawn[before:]
                 self.short_of = "a view that moved while it was photographed is left out"
 
-    def _view(self, sight: Sight, pieces: dict[str, Any], scope: str) -> View:
+    def _view(self, snapshot: DomSnapshot, pieces: dict[str, Any], scope: str) -> View:
         known, rows = Known(names=self.wanted.names, nameless=True), self.wanted.grid.rows
-        return view_of(sight, pieces, known=known, gaps=self.wanted.gaps, rows=rows, scope=scope)
+        return view_of(snapshot, pieces, known=known, gaps=self.wanted.gaps, rows=rows, scope=scope)
 
     async def _places(self) -> AsyncIterator[tuple[str, str]]:
         """The page as it stands, then everything it is walked through.

@@ -17,10 +17,10 @@ from flows.permissions.rows.furniture import matches
 from flows.permissions.rows.subject import EMAIL, is_about, is_name, is_naming, is_picker, names_only, unnamed
 from flows.permissions.rows.tokens import (
     ColumnsToken,
+    DomSnapshot,
     Piece,
     PieceKind,
     RowToken,
-    Sight,
     SwitchToken,
     TextToken,
     Token,
@@ -65,22 +65,22 @@ class Known:
     shown: frozenset[str] = frozenset()  # every text that was shown in any part of the page, folded
 
 
-def unaccounted(sight: Sight, known: Known) -> tuple[PageGap, ...]:
+def unaccounted(snapshot: DomSnapshot, known: Known) -> tuple[PageGap, ...]:
     """Everything that neither the reading nor known furniture explains, in order."""
-    return tuple(dict.fromkeys(gap for _, gaps in accounted(sight, known) for gap in gaps))
+    return tuple(dict.fromkeys(gap for _, gaps in accounted(snapshot, known) for gap in gaps))
 
 
-def accounted(sight: Sight, known: Known) -> Iterator[tuple[Token | Piece, tuple[PageGap, ...]]]:
+def accounted(snapshot: DomSnapshot, known: Known) -> Iterator[tuple[Token | Piece, tuple[PageGap, ...]]]:
     """Each token and each piece that was left over, with the gaps it makes.
 
     None where it is explained.
     """
-    known = replace(known, shown=known.shown | shown_texts([sight]))
-    for token in _without_names(sight, known):
+    known = replace(known, shown=known.shown | shown_texts([snapshot]))
+    for token in _without_names(snapshot, known):
         yield token, tuple(_of_token(token, known))
-    for token, gap in _switches(sight):
+    for token, gap in _switches(snapshot):
         yield token, (gap,)
-    for piece in sight.left:
+    for piece in snapshot.left:
         gap_of_it = _of_piece(piece, known)
         yield piece, () if gap_of_it is None else (gap_of_it,)
 
@@ -98,12 +98,12 @@ def _signs(text: str) -> bool:
     return any(unicodedata.category(char) in ("So", "Sk", "Sc") for char in text) and fold(text) not in marks("absent")
 
 
-def _switches(sight: Sight) -> Iterable[tuple[TextToken, PageGap]]:
+def _switches(snapshot: DomSnapshot) -> Iterable[tuple[TextToken, PageGap]]:
     """Names of marketplaces one after the other that head nothing.
 
     What is chosen by them was not all seen.
     """
-    for one, next_one in pairwise(sight.tokens):
+    for one, next_one in pairwise(snapshot.tokens):
         if isinstance(one, TextToken) and isinstance(next_one, TextToken) and _is_place(one) and _is_place(next_one):
             words = f"{one.text} / {next_one.text}"
             yield next_one, PageGap(kind=PageGapKind.WAY_NOT_TAKEN, words=words, where=next_one.where)
@@ -304,32 +304,32 @@ def _of_folded(piece: Piece, known: Known) -> PageGap | None:
     return PageGap(kind=PageGapKind.WAY_NOT_TAKEN, words=f"not shown: {new[0][:120]}", where=piece.where)
 
 
-def shown_texts(sights: Iterable[Sight]) -> frozenset[str]:
+def shown_texts(snapshots: Iterable[DomSnapshot]) -> frozenset[str]:
     """Every text of rows, titles and heads, in a form to compare."""
-    return frozenset(_shape(text) for sight in sights for token in sight.tokens for text in _texts(token))
+    return frozenset(_shape(text) for snapshot in snapshots for token in snapshot.tokens for text in _texts(token))
 
 
 def _shape(text: str) -> str:
     return fold(re.sub(r"\s+\d+$", "", bare_title(text)))
 
 
-def _without_names(sight: Sight, known: Known) -> Iterable[Token]:
+def _without_names(snapshot: DomSnapshot, known: Known) -> Iterable[Token]:
     """The tokens of a page without the person's name beside a known address.
 
     Where there are two names, nobody can say which is the person's: none is taken for one.
     """
-    names = _names(sight, known)
-    only = {token.text for number in names if isinstance(token := sight.tokens[number], TextToken)}
-    return (token for number, token in enumerate(sight.tokens) if len(only) > 1 or number not in names)
+    names = _names(snapshot, known)
+    only = {token.text for number in names if isinstance(token := snapshot.tokens[number], TextToken)}
+    return (token for number, token in enumerate(snapshot.tokens) if len(only) > 1 or number not in names)
 
 
-def _names(sight: Sight, known: Known) -> list[int]:
+def _names(snapshot: DomSnapshot, known: Known) -> list[int]:
     """Tokens above the first row that look like a name beside a known address."""
     found = []
-    for number, token in enumerate(sight.tokens):
+    for number, token in enumerate(snapshot.tokens):
         if isinstance(token, RowToken) and not is_picker(token):
             break
-        beside = sight.tokens[max(0, number - _NEAR) : number + _NEAR + 1]
+        beside = snapshot.tokens[max(0, number - _NEAR) : number + _NEAR + 1]
         belongs = known.nameless or any(
             isinstance(other, TextToken) and names_only(other.text, known.names) for other in beside
         )

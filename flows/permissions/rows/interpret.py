@@ -13,7 +13,7 @@ from flows.permissions.rows.account import is_glyph
 from flows.permissions.rows.levels import read_level
 from flows.permissions.rows.qualifiers import row_trouble
 from flows.permissions.rows.row_names import Habits, habits_of, read_name
-from flows.permissions.rows.tokens import ColumnsToken, RowToken, Sight, SwitchToken, TextToken, Way
+from flows.permissions.rows.tokens import ColumnsToken, DomSnapshot, RowToken, SwitchToken, TextToken, Way
 from flows.permissions.rows.vocabulary import (
     Lexicon,
     bare_title,
@@ -42,7 +42,7 @@ class Interpretation:
     titles: int = 0  # section titles seen
     at: tuple[
         int | None, ...
-    ] = ()  # of each row, which of the sight's rows it is; None: a switch that is no row of the page
+    ] = ()  # of each row, which of the snapshot's rows it is; None: a switch that is no row of the page
 
 
 @dataclass(slots=True)
@@ -65,12 +65,12 @@ class _State:
     runs: dict[tuple[str, str, str], int] = field(default_factory=dict)  # a row's place -> the run it stood in first
 
 
-def interpret(sight: Sight, *, scope: str = "regional") -> Interpretation:
+def interpret(snapshot: DomSnapshot, *, scope: str = "regional") -> Interpretation:
     """Read tokens as a grid; `scope` holds until a title says otherwise."""
-    state = _State(lexicon=lexicon_for(_level_texts(sight), declared=sight.language), scope=scope)
-    habits = habits_of(sight.rows)
+    state = _State(lexicon=lexicon_for(_level_texts(snapshot), declared=snapshot.language), scope=scope)
+    habits = habits_of(snapshot.rows)
     number = -1
-    for token in sight.tokens:
+    for token in snapshot.tokens:
         match token:
             case RowToken():
                 number += 1
@@ -83,33 +83,33 @@ def interpret(sight: Sight, *, scope: str = "regional") -> Interpretation:
     _take_titles(state)
     _check_sections(state)
     _check_counts(state)
-    _check_strays(state, sight)
-    _check_troubles(state, sight)
-    _check_looks(state, sight)
-    editable = any(not option.locked for row in sight.rows if not _is_picker(row) for option in row.options) or any(
-        not token.locked for token in sight.tokens if isinstance(token, SwitchToken) and _is_universal(token)
+    _check_strays(state, snapshot)
+    _check_troubles(state, snapshot)
+    _check_looks(state, snapshot)
+    editable = any(not option.locked for row in snapshot.rows if not _is_picker(row) for option in row.options) or any(
+        not token.locked for token in snapshot.tokens if isinstance(token, SwitchToken) and _is_universal(token)
     )
     return Interpretation(
         rows=tuple(state.rows),
         gaps=tuple(dict.fromkeys(state.gaps)),
-        language=_language(state.lexicon, sight),
+        language=_language(state.lexicon, snapshot),
         editable=editable,
         titles=len(state.sections),
         at=tuple(state.at),
     )
 
 
-def _language(found: Lexicon, sight: Sight) -> str:
+def _language(found: Lexicon, snapshot: DomSnapshot) -> str:
     """The language of the words.
 
     Where only a shared few were seen, the page's own word for itself.
     """
-    return found.language if sight.rows else (sight.language or found.language)
+    return found.language if snapshot.rows else (snapshot.language or found.language)
 
 
-def _level_texts(sight: Sight) -> list[str]:
-    texts = [text for token in sight.tokens if isinstance(token, ColumnsToken) for text in token.parts]
-    for row in sight.rows:
+def _level_texts(snapshot: DomSnapshot) -> list[str]:
+    texts = [text for token in snapshot.tokens if isinstance(token, ColumnsToken) for text in token.parts]
+    for row in snapshot.rows:
         texts += [text for option in row.options for text in (*option.own, option.column, *option.listed)]
     return [text for text in texts if text]
 
@@ -317,20 +317,20 @@ def _check_counts(state: _State) -> None:
             state.gaps.append(f"the section {section!r} says it has {count} rows, {by_section[section]} were read")
 
 
-def _check_looks(state: _State, sight: Sight) -> None:
+def _check_looks(state: _State, snapshot: DomSnapshot) -> None:
     """Refuse what is drawn as held where anything not held looks the same."""
-    drawn = [option for row in sight.rows for option in row.options if option.look]
+    drawn = [option for row in snapshot.rows for option in row.options if option.look]
     if {option.look for option in drawn if option.on} & {option.look for option in drawn if not option.on}:
         state.gaps.append("a level that is held looks like one that is not, so nobody can see which is")
 
 
-def _check_strays(state: _State, sight: Sight) -> None:
+def _check_strays(state: _State, snapshot: DomSnapshot) -> None:
     """Refuse level words that belong to no row and no column head.
 
     Something was not put together.
     """
     known = set(level_words())
-    texts = [token for token in sight.tokens if isinstance(token, TextToken) and not token.button and not token.tab]
+    texts = [token for token in snapshot.tokens if isinstance(token, TextToken) and not token.button and not token.tab]
     strays = [token.text for token in texts if not token.head and fold(token.text) in known]
     if strays:
         state.gaps.append(f"{len(strays)} level words ({strays[0]!r}) stand outside rows and column heads")
@@ -342,17 +342,17 @@ def _check_strays(state: _State, sight: Sight) -> None:
     }
     for total in totals - sizes:
         state.gaps.append(f"the page says there are {total} rows; {len(state.rows)} were read")
-    if sight.language and state.lexicon is not lexicon("en") and not state.rows:
+    if snapshot.language and state.lexicon is not lexicon("en") and not state.rows:
         state.gaps.append("no row was read")
 
 
-def _check_troubles(state: _State, sight: Sight) -> None:
+def _check_troubles(state: _State, snapshot: DomSnapshot) -> None:
     """What the page says went wrong, in a box or in words.
 
     Also where the words were taken for a row's.
     """
-    texts = [token.text for token in sight.tokens if isinstance(token, TextToken)]
-    texts += [text for row in sight.rows for text in (row.label, row.more)]
-    said = (*sight.troubles, *(text for text in texts if says("trouble", text)))
+    texts = [token.text for token in snapshot.tokens if isinstance(token, TextToken)]
+    texts += [text for row in snapshot.rows for text in (row.label, row.more)]
+    said = (*snapshot.troubles, *(text for text in texts if says("trouble", text)))
     if said:
         state.gaps.append(f"the page says that it is not whole ({said[0][:80]!r})")

@@ -7,7 +7,7 @@ from collections.abc import Set
 
 from flows.catalogue.grids import grid_data
 from flows.permissions.rows.furniture import matches, naming_rules, rules_of_rows
-from flows.permissions.rows.tokens import RowToken, Sight, TextToken, Token, Way
+from flows.permissions.rows.tokens import DomSnapshot, RowToken, TextToken, Token, Way
 from flows.permissions.rows.vocabulary import is_level, scope_of
 
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
@@ -31,7 +31,7 @@ def unnamed(text: str) -> str:
     return re.sub(r"[\W\d_]+", " ", rest).strip()
 
 
-def naming(sight: Sight, *, titled: bool, own: bool) -> tuple[str, ...]:
+def naming(snapshot: DomSnapshot, *, titled: bool, own: bool) -> tuple[str, ...]:
     """The addresses in texts above the first row that name whose rights are shown.
 
     `titled`: only those in headings.
@@ -39,7 +39,7 @@ def naming(sight: Sight, *, titled: bool, own: bool) -> tuple[str, ...]:
     On the own page whoever is signed in is the subject.
     """
     found: list[str] = []
-    for token in sight.tokens:
+    for token in snapshot.tokens:
         if isinstance(token, RowToken) and not is_picker(token):
             break
         found += [email for text in _naming_texts(token, titled=titled, own=own) for email in EMAIL.findall(text)]

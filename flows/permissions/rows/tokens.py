@@ -112,7 +112,7 @@ class PieceKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """Something that can be seen or brought to sight, and is not explained."""
+    """Something that can be seen or brought to snapshot, and is not explained."""
 
     kind: PieceKind
     words: str
@@ -142,7 +142,7 @@ Moment = tuple[
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sight:
+class DomSnapshot:
     """One look at a page by one of the two readings."""
 
     tokens: tuple[Token, ...]

@@ -49,7 +49,7 @@ _HEADS = ("heading", "caption", "legend", "strong", "region", "group", "columnhe
 
 
 @dataclass(slots=True)
-class Heard:
+class AccessibleRow:
     """One row as heard: every text since the row before, then its options.
 
     `titles` are those of the texts that may name a section.
@@ -66,48 +66,48 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hearing:
+class AccessibilitySnapshot:
     """All rows of one accessibility tree."""
 
-    rows: tuple[Heard, ...]
+    rows: tuple[AccessibleRow, ...]
 
 
-async def read_aria(page: Page, *, drawn: bool = False) -> Hearing:
+async def read_aria(page: Page, *, drawn: bool = False) -> AccessibilitySnapshot:
     """Listen to the page once.
 
     `drawn`: controls are not displayed and drawn by their labels, and have to be made audible.
     """
     if not drawn:
-        return hear(parse_aria(await page.aria_snapshot(mode="ai", boxes=True)))
-    await page.evaluate(_audible(), {"on": True})
+        return read_tree(parse_aria(await page.aria_snapshot(mode="ai", boxes=True)))
+    await page.evaluate(_expose_drawn(), {"on": True})
     try:
-        return hear(parse_aria(await page.aria_snapshot(mode="ai", boxes=True)))
+        return read_tree(parse_aria(await page.aria_snapshot(mode="ai", boxes=True)))
     finally:
-        await page.evaluate(_audible(), {"on": False})
+        await page.evaluate(_expose_drawn(), {"on": False})
 
 
 @cache
-def _audible() -> str:
-    return (Path(__file__).parents[1] / "js" / "audible.js").read_text(encoding="utf-8").rstrip().rstrip(";")
+def _expose_drawn() -> str:
+    return (Path(__file__).parents[1] / "js" / "expose_drawn.js").read_text(encoding="utf-8").rstrip().rstrip(";")
 
 
-def hear(root: AriaNode) -> Hearing:
+def read_tree(root: AriaNode) -> AccessibilitySnapshot:
     """Tell rows from a tree; pure."""
-    ear = _Ear()
+    collector = _RowCollector()
     drop_decoys(root)
     for node in root.walk():
         if node.role != "root" and (node.above(*_OUTSIDE) is None or node.role == "tab"):
-            ear.take(node)
-    ear.flush()
-    return Hearing(rows=tuple(ear.rows))
+            collector.take(node)
+    collector.flush()
+    return AccessibilitySnapshot(rows=tuple(collector.rows))
 
 
-class _Ear:
+class _RowCollector:
     """Listens node by node."""
 
     def __init__(self) -> None:
-        self.rows: list[Heard] = []
-        self.now = Heard()
+        self.rows: list[AccessibleRow] = []
+        self.now = AccessibleRow()
         self._heads = AriaHeads()
         self._loose: list[Placed] = []  # level words heard without a control
         self._run: list[Placed] = []  # marketplaces heard one after the other
@@ -156,7 +156,7 @@ class _Ear:
             for scope in dict.fromkeys(scopes) if None not in scopes else (None,):
                 options = [option for option, its in zip(self.now.options, scopes, strict=True) if scope in (None, its)]
                 self.rows.append(replace(self.now, scope=scope, options=options))
-            self.now = Heard()
+            self.now = AccessibleRow()
             self._heads.row_heard()
         waiting, self._waiting = self._waiting, []
         for node in waiting:

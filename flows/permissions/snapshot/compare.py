@@ -6,15 +6,17 @@ from flows.models import PermissionRow
 from flows.permissions.rows.levels import read_level
 from flows.permissions.rows.tokens import RowToken, Way
 from flows.permissions.rows.vocabulary import Lexicon, bare_title, scope_of, squash
-from flows.permissions.snapshot.accessibility import Heard, Hearing
+from flows.permissions.snapshot.accessibility import AccessibilitySnapshot, AccessibleRow
 
 
-def disagreements(rows: list[tuple[PermissionRow, RowToken]], hearing: Hearing, words: Lexicon) -> tuple[str, ...]:
+def disagreements(
+    rows: list[tuple[PermissionRow, RowToken]], tree: AccessibilitySnapshot, words: Lexicon
+) -> tuple[str, ...]:
     """What the second reading says otherwise than the first.
 
     The first's rows come with what they were read from.
     """
-    spoken = list(hearing.rows)
+    spoken = list(tree.rows)
     while spoken and _is_picker(spoken[0], words):
         spoken.pop(0)  # a picker above the grid: sorting, marketplace, language
     if len(rows) != len(spoken):
@@ -37,7 +39,7 @@ def disagreements(rows: list[tuple[PermissionRow, RowToken]], hearing: Hearing, 
     return tuple(found[:5])
 
 
-def _is_picker(heard: Heard, words: Lexicon) -> bool:
+def _is_picker(heard: AccessibleRow, words: Lexicon) -> bool:
     """A drop-down that lists no level at all."""
     choices = [option for option in heard.options if option.way is Way.CHOICE]
     return len(choices) == len(heard.options) and not any(
@@ -45,7 +47,9 @@ def _is_picker(heard: Heard, words: Lexicon) -> bool:
     )
 
 
-def _differs(row: PermissionRow, token: RowToken, heard: Heard, words: Lexicon, sections: set[str]) -> str | None:
+def _differs(
+    row: PermissionRow, token: RowToken, heard: AccessibleRow, words: Lexicon, sections: set[str]
+) -> str | None:
     said = heard.explicit or heard.texts
     wanted = squash(token.label)
     if not any(squash(text).startswith(wanted) for text in said) and wanted not in squash("".join(said)):

@@ -13,11 +13,11 @@ from flows.browser.scripts import source, value_of
 from flows.catalogue.grids import grid_data
 from flows.permissions.rows.tokens import (
     ColumnsToken,
+    DomSnapshot,
     Option,
     Piece,
     PieceKind,
     RowToken,
-    Sight,
     SwitchToken,
     TextToken,
     Token,
@@ -25,16 +25,16 @@ from flows.permissions.rows.tokens import (
 )
 from flows.permissions.rows.vocabulary import generic, level_words, marks, says, scope_names
 
-_PARTS = ("document", "hearing", "visible", "options", "columns", "rows", "inventory", "tokens")
+_PARTS = ("document", "listeners", "visible", "options", "columns", "rows", "inventory", "tokens")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
-async def read_dom(page: Page) -> Sight:
+async def read_dom(page: Page) -> DomSnapshot:
     """Look at the page once; nothing is opened, scrolled or waited for."""
-    return _sight(await value_of(page, _script(), _asked()))
+    return _snapshot(await value_of(page, _script(), _asked()))
 
 
-async def read_explained(page: Page) -> tuple[Sight, dict[str, Any]]:
+async def read_explained(page: Page) -> tuple[DomSnapshot, dict[str, Any]]:
     """The same look, and where everything stands.
 
     `found`, boxes as `js/explain.js` gives them, and the page's `size`.
@@ -42,12 +42,12 @@ async def read_explained(page: Page) -> tuple[Sight, dict[str, Any]]:
     Pixels of the page. A box names its token, or its piece of what is left, by number; -1 for none.
     """
     found = await value_of(page, _script(explains=True), {**_asked(), "explain": {"chrome": []}})
-    return _sight(found), found["pieces"]
+    return _snapshot(found), found["pieces"]
 
 
-def _sight(found: dict[str, Any]) -> Sight:
+def _snapshot(found: dict[str, Any]) -> DomSnapshot:
     tokens = tuple(_token(item) for item in found["tokens"])
-    return Sight(
+    return DomSnapshot(
         tokens=tokens,
         hidden=tuple(found["hidden"]),
         bare=tuple(found["empty"]),

@@ -11,7 +11,7 @@ from difflib import SequenceMatcher
 from flows.permissions.rows.tokens import ColumnsToken, Option, RowToken, SwitchToken, TextToken, Token
 
 
-def weave(seen: Sequence[Token], window: Sequence[Token]) -> tuple[tuple[Token, ...], bool]:
+def merge_windows(seen: Sequence[Token], window: Sequence[Token]) -> tuple[tuple[Token, ...], bool]:
     """Merge the next window into what was seen.
 
     False when the two may have a gap between them.

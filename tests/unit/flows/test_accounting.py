@@ -11,7 +11,7 @@ from flows.models import PageGapKind
 from flows.permissions.rows.account import Known, unaccounted
 from flows.permissions.rows.qualifiers import row_trouble
 from flows.permissions.rows.subject import naming
-from flows.permissions.rows.tokens import Option, Piece, PieceKind, RowToken, Sight, TextToken, Way
+from flows.permissions.rows.tokens import DomSnapshot, Option, Piece, PieceKind, RowToken, TextToken, Way
 
 USER = "a1@users.example"
 HEADING = TextToken(text="Edit User Permissions", title=True)
@@ -19,8 +19,8 @@ ROW = RowToken(label="Payments", options=(Option(way=Way.TEXT, own=("View",), on
 KNOWN = Known(names=frozenset({USER}))
 
 
-def page(*above: TextToken, left: tuple[Piece, ...] = ()) -> Sight:
-    return Sight(tokens=(HEADING, *above, TextToken(text="Reports", title=True), ROW), left=left)
+def page(*above: TextToken, left: tuple[Piece, ...] = ()) -> DomSnapshot:
+    return DomSnapshot(tokens=(HEADING, *above, TextToken(text="Reports", title=True), ROW), left=left)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_a_row_with_anything_beside_its_level_is_unread(beside: str) -> None:
 
 
 def test_an_address_below_the_first_row_names_nobody() -> None:
-    below = Sight(tokens=(HEADING, ROW, TextToken(text=f"Permissions of {USER}")))
+    below = DomSnapshot(tokens=(HEADING, ROW, TextToken(text=f"Permissions of {USER}")))
     assert naming(below, titled=False, own=False) == ()
 
 
@@ -93,5 +93,5 @@ def test_what_may_be_a_switch_of_two_words_is_no_name(texts: tuple[TextToken, ..
 
 def test_a_row_that_opens_something_when_it_is_pressed_is_a_way_not_taken() -> None:
     opens = RowToken(label="Payments", options=ROW.options, opens=True)
-    sight = Sight(tokens=(HEADING, TextToken(text="Reports", title=True), opens))
-    assert [gap.kind for gap in unaccounted(sight, KNOWN)] == [PageGapKind.WAY_NOT_TAKEN]
+    snapshot = DomSnapshot(tokens=(HEADING, TextToken(text="Reports", title=True), opens))
+    assert [gap.kind for gap in unaccounted(snapshot, KNOWN)] == [PageGapKind.WAY_NOT_TAKEN]

@@ -10,16 +10,16 @@ import pytest
 from flows.models import PermissionRow, SiteLevel
 from flows.permissions.rows.tokens import Option, RowToken, Way
 from flows.permissions.rows.vocabulary import is_language_picker, lexicon, scope_of, split_level
-from flows.permissions.snapshot.accessibility import Heard, hear
+from flows.permissions.snapshot.accessibility import AccessibleRow, read_tree
 from flows.permissions.snapshot.aria_tree import parse_aria
 from flows.permissions.snapshot.compare import disagreements
 
 
-def heard(tree: str) -> list[Heard]:
-    return list(hear(parse_aria(tree.strip("\n"))).rows)
+def heard(tree: str) -> list[AccessibleRow]:
+    return list(read_tree(parse_aria(tree.strip("\n"))).rows)
 
 
-def told(row: Heard) -> tuple[list[str], list[tuple[str, bool | None]]]:
+def told(row: AccessibleRow) -> tuple[list[str], list[tuple[str, bool | None]]]:
     return row.texts, [(next(iter(option.own), option.column), option.on) for option in row.options]
 
 
@@ -118,6 +118,6 @@ def test_both_readings_must_put_a_control_under_the_same_marketplace(first: str,
         level=SiteLevel.VIEW,
     )
     said = disagreements(
-        [(row, RowToken(label="Manage Orders", options=(option,)))], hear(parse_aria(tree.strip())), lexicon("en")
+        [(row, RowToken(label="Manage Orders", options=(option,)))], read_tree(parse_aria(tree.strip())), lexicon("en")
     )
     assert any("the marketplace (CA was heard)" in line for line in said) is differs

@@ -12,11 +12,11 @@ from flows.models import SiteLevel
 from flows.permissions.rows.interpret import interpret
 from flows.permissions.rows.levels import read_level
 from flows.permissions.rows.shapes import drift_of
-from flows.permissions.rows.tokens import Option, RowToken, Sight, TextToken, Way
+from flows.permissions.rows.tokens import DomSnapshot, Option, RowToken, TextToken, Way
 from flows.permissions.rows.vocabulary import lexicon, lexicon_for, says, scope_of, stated_count
-from flows.permissions.snapshot.accessibility import hear
+from flows.permissions.snapshot.accessibility import read_tree
 from flows.permissions.snapshot.aria_tree import parse_aria
-from flows.permissions.snapshot.merge import weave
+from flows.permissions.snapshot.merge import merge_windows
 
 EN = lexicon("en")
 
@@ -41,7 +41,7 @@ def labels(tokens: object) -> str:
     ],
 )
 def test_windows_are_woven_and_a_gap_between_them_is_noticed(seen: str, window: str, merged: str, whole: bool) -> None:
-    tokens, held = weave(rows(seen), rows(window))
+    tokens, held = merge_windows(rows(seen), rows(window))
     assert (labels(tokens), held) == (merged, whole)
 
 
@@ -145,7 +145,7 @@ def test_rows_are_heard_in_the_order_of_reading() -> None:
         '- radio "Edit" [checked]',
         "- text: Feedback",
     )
-    heard = hear(parse_aria("\n".join((*lines, '- radio "None" [checked]'))))
+    heard = read_tree(parse_aria("\n".join((*lines, '- radio "None" [checked]'))))
     assert [row.texts for row in heard.rows] == [["Orders", "Payments"], ["Feedback"]]
 
 
@@ -160,7 +160,7 @@ def grid_with(
     *tokens: TextToken | RowToken, troubles: tuple[str, ...] = ()
 ) -> tuple[tuple[str, ...], list[str | None]]:
     payments = RowToken(label="Payments", options=(radio("None", on=True), radio("View")))
-    read = interpret(Sight(tokens=(TextToken(text="Reports", title=True), payments, *tokens), troubles=troubles))
+    read = interpret(DomSnapshot(tokens=(TextToken(text="Reports", title=True), payments, *tokens), troubles=troubles))
     return read.gaps, [row.problem for row in read.rows]
 
 
