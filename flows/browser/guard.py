@@ -19,7 +19,7 @@ from playwright.async_api import BrowserContext, CDPSession, ElementHandle, Erro
 from pydantic import SecretStr
 
 from flows.browser.hosts import HostPolicy, PersonRules, ReadCall, ReadOnly, RequestRuling, judge
-from flows.browser.scripts import source
+from flows.browser.scripts import expression_of, source
 from flows.errors import ForeignHostError, SecretGuardError, StepTimeoutError
 
 __all__ = ["Guard", "HostPolicy", "ReadCall"]
@@ -135,7 +135,7 @@ class Guard:
             the form is for another address. Nothing was typed.
             StepTimeoutError: something lies over the element and stays. Nothing was typed.
         """
-        where = await handle.evaluate(source("where").rstrip().rstrip(";"))
+        where = await handle.evaluate(expression_of(source("where")))
         for url in filter(None, (where["href"], where["target"])):
             parts = urlsplit(url)
             if parts.scheme != "https" or parts.hostname not in self.policy.sign_in or parts.port not in (None, 443):
@@ -287,7 +287,7 @@ async def require_on_top(handle: ElementHandle, *, what: str, lost: str) -> None
         StepTimeoutError: `what` stays covered; nothing was `lost`.
     """
     ends = monotonic() + _COVERED
-    while over := await handle.evaluate(source("on_top").rstrip().rstrip(";")):
+    while over := await handle.evaluate(expression_of(source("on_top"))):
         if monotonic() > ends:
             raise StepTimeoutError(
                 f"the {what} was expected to be on top, a layer ({str(over)[:30]}) lies over it: nothing was {lost}"

@@ -21,15 +21,31 @@ class PageMovedError(Exception):
 @cache
 def script(name: str) -> str:
     """Return a script of the folder as a function, with the shared part in front."""
-    shared, body = source("shared"), source(name)
-    return f"argument => {{\n{shared}\nconst main = (\n{body.rstrip().rstrip(';')}\n);\nreturn main(argument);\n}}"
+    return function_of(source(name), source("shared"))
 
 
 @cache
 def source(name: str) -> str:
     """Return a script as it stands, for running before a page's own; a name stands once, in whatever sub-folder."""
-    (file,) = _FOLDER.rglob(f"{name}.js")
+    return load_script(_FOLDER, name)
+
+
+@cache
+def load_script(folder: Path, name: str) -> str:
+    """Load the script of that name from wherever it lies below a room's folder."""
+    (file,) = folder.rglob(f"{name}.js")
     return file.read_text("utf-8")
+
+
+def function_of(body: str, *before: str) -> str:
+    """Return a script, an expression that is a function, as one that runs after the statements of others."""
+    declared = ";\n".join(before)
+    return f"argument => {{\n{declared}\nconst main = (\n{expression_of(body)}\n);\nreturn main(argument);\n}}"
+
+
+def expression_of(body: str) -> str:
+    """Return a script without what ends it as a statement."""
+    return body.rstrip().rstrip(";")
 
 
 async def ask(page: Page, name: str, argument: Any) -> Any:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from flows.browser.scripts import function_of, load_script
+
+_FOLDER = Path(__file__).parent / "js"
+
 
 @cache
 def script(name: str) -> str:
     """Return a script of the folder as a function, with the shared part in front."""
-    folder = Path(__file__).parent / "js"
-    shared = (folder / "shared.js").read_text(encoding="utf-8")
-    body = (folder / f"{name}.js").read_text(encoding="utf-8").rstrip().rstrip(";")
-    return f"(argument) => {{\n{shared}\nreturn (\n{body}\n)(argument);\n}}"
+    return function_of(load_script(_FOLDER, name), load_script(_FOLDER, "shared"))

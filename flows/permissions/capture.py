@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
 
 from playwright.async_api import ElementHandle, FloatRect, Page
@@ -19,6 +18,7 @@ from flows.models import PermissionRow
 from flows.permissions.rows.interpret import interpret
 from flows.permissions.scan import each_window
 from flows.permissions.scopes import show_scope
+from flows.permissions.scripts import script
 from flows.permissions.settle import rest
 from flows.permissions.snapshot.dom import find_row, read_dom
 
@@ -89,7 +89,9 @@ async def _picture(page: Page, parts: list[ElementHandle], path: Path) -> bool:
     """Picture the box that holds the label and the controls of one row."""
     if not parts:
         return False
-    box = await page.evaluate(_script(), {"parts": parts, "css": grid_data("reach")["css"]["private"], "most": _MOST})
+    box = await page.evaluate(
+        script("capture"), {"parts": parts, "css": grid_data("reach")["css"]["private"], "most": _MOST}
+    )
     if box["height"] < _LEAST:
         return False
     picture = await page.screenshot(clip=_around(box, page), timeout=5000, animations="disabled")
@@ -113,8 +115,3 @@ def _around(box: dict[str, float], page: Page) -> FloatRect:
         "width": max(1.0, width),
         "height": max(1.0, min(box["height"] + 2 * _MARGIN, size["height"] - y)),
     }
-
-
-@cache
-def _script() -> str:
-    return (Path(__file__).parent / "js" / "capture.js").read_text(encoding="utf-8").rstrip().rstrip(";")

@@ -11,8 +11,6 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,6 +23,7 @@ from flows.catalogue.schema import SessionRule
 from flows.models import Bounds, Refusal, RefusalKind
 from flows.permissions.rows.tokens import DomSnapshot, Moment, Way
 from flows.permissions.scan import Ahead, is_grid, read_ahead
+from flows.permissions.scripts import script
 from flows.permissions.settle import Rest, change, moment_of, rest
 from flows.permissions.snapshot.dom import read_dom
 from flows.permissions.unfold import press
@@ -136,7 +135,7 @@ async def _ways_in_row(visit: Visit, *, subject: str) -> tuple[tuple[str, ...], 
     words = grid_data("reach")["words"]
     manage = [word.lower() for word in words["manage"]]
     try:
-        found = await visit.page.evaluate(_script(), _asked("ways", subject, words["manage"]))
+        found = await visit.page.evaluate(script("reach"), _asked("ways", subject, words["manage"]))
     except PlaywrightError:
         return (), ()
     names = list(dict.fromkeys(str(item["name"]) for item in found or ()))
@@ -281,12 +280,12 @@ async def _names(visit: Visit, subject: str) -> bool:
 
     Then its links are only not drawn yet.
     """
-    return bool(await visit.page.evaluate(_script(), _asked("named", subject, [])) > 1)
+    return bool(await visit.page.evaluate(script("reach"), _asked("named", subject, [])) > 1)
 
 
 async def _find(visit: Visit, what: str, *, subject: str, words: list[str], way: str = "") -> list[ElementHandle]:
     try:
-        found = await visit.page.evaluate_handle(_script(), {**_asked(what, subject, words), "way": way})
+        found = await visit.page.evaluate_handle(script("reach"), {**_asked(what, subject, words), "way": way})
         properties = await found.get_properties()
     except PlaywrightError:
         return []  # the page is moving on; it is looked at again
@@ -336,8 +335,3 @@ async def _moment(visit: Visit) -> Moment:
 async def _changed(visit: Visit, since: Rest) -> None:
     with suppress(PlaywrightError):
         await change(visit.page, since)
-
-
-@cache
-def _script() -> str:
-    return (Path(__file__).parent / "js" / "reach.js").read_text(encoding="utf-8").rstrip().rstrip(";")

@@ -6,8 +6,6 @@ from asyncio import get_running_loop
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from playwright.async_api import ElementHandle, JSHandle, Page
@@ -16,6 +14,7 @@ from flows.browser.scripts import source, value_of
 from flows.catalogue.grids import grid_data
 from flows.permissions.rows.tokens import DomSnapshot, Moment
 from flows.permissions.rows.vocabulary import generic, level_words
+from flows.permissions.scripts import part, script
 from flows.permissions.snapshot.dom import read_dom
 
 QUIET = 200  # ms without any change
@@ -123,7 +122,5 @@ def _asked(what: str) -> dict[str, Any]:
     }
 
 
-@cache
 def _script() -> str:
-    own = (Path(__file__).parent / "js" / "handle.js").read_text(encoding="utf-8").rstrip().rstrip(";")
-    return f"(asked) => {{ {source('rest')}; {source('lists')}; return ({own})(asked); }}"
+    return script("handle", source("rest"), part("lists"))

@@ -9,8 +9,6 @@ control's.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import cache
-from pathlib import Path
 
 from playwright.async_api import Page
 
@@ -24,6 +22,7 @@ from flows.permissions.rows.vocabulary import (
     scope_of,
     split_level,
 )
+from flows.permissions.scripts import script
 from flows.permissions.snapshot.aria_cells import (
     cell_text,
     cells_across,
@@ -79,16 +78,11 @@ async def read_aria(page: Page, *, drawn: bool = False) -> AccessibilitySnapshot
     """
     if not drawn:
         return read_tree(parse_aria(await page.aria_snapshot(mode="ai", boxes=True)))
-    await page.evaluate(_expose_drawn(), {"on": True})
+    await page.evaluate(script("expose_drawn"), {"on": True})
     try:
         return read_tree(parse_aria(await page.aria_snapshot(mode="ai", boxes=True)))
     finally:
-        await page.evaluate(_expose_drawn(), {"on": False})
-
-
-@cache
-def _expose_drawn() -> str:
-    return (Path(__file__).parents[1] / "js" / "expose_drawn.js").read_text(encoding="utf-8").rstrip().rstrip(";")
+        await page.evaluate(script("expose_drawn"), {"on": False})
 
 
 def read_tree(root: AriaNode) -> AccessibilitySnapshot:

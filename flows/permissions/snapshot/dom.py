@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from playwright.async_api import ElementHandle, Page
@@ -24,6 +23,7 @@ from flows.permissions.rows.tokens import (
     Way,
 )
 from flows.permissions.rows.vocabulary import generic, level_words, marks, says, scope_names
+from flows.permissions.scripts import part
 
 _PARTS = ("document", "listeners", "visible", "options", "columns", "rows", "inventory", "tokens")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
@@ -92,10 +92,9 @@ def _asked() -> dict[str, Any]:
 @cache
 def _script(*, explains: bool = False) -> str:
     """The parts of the reading, which share one scope, in their order."""
-    folder = Path(__file__).parents[1] / "js"
     names = (*_PARTS[:-1], "explain", _PARTS[-1]) if explains else _PARTS
-    parts = "\n".join((folder / f"{name}.js").read_text(encoding="utf-8") for name in names)
-    return f"(asked) => {{ {source('rest')}; {source('lists')}; const {{ {', '.join(_asked())}, row, explain }} = asked;\n{parts}\n}}"
+    parts = "\n".join(map(part, names))
+    return f"(asked) => {{ {source('rest')}; {part('lists')}; const {{ {', '.join(_asked())}, row, explain }} = asked;\n{parts}\n}}"
 
 
 def _token(item: dict[str, Any]) -> Token:

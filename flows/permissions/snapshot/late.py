@@ -6,14 +6,13 @@ Pictures somebody hears, parts that never came into view, data that was not got.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
 
 from playwright.async_api import Page
 
 from flows.browser.scripts import source, value_of
 from flows.catalogue.grids import grid_data
 from flows.models import PageGap, PageGapKind
+from flows.permissions.scripts import script
 
 
 async def awaited(page: Page, *, is_measured: Callable[[str], bool]) -> tuple[PageGap, ...]:
@@ -21,7 +20,7 @@ async def awaited(page: Page, *, is_measured: Callable[[str], bool]) -> tuple[Pa
 
     `is_measured` says of a host that it only takes measurements: nobody waits for what it answers.
     """
-    found = await value_of(page, _script(), {"chrome": grid_data("walk")["chrome"]})
+    found = await value_of(page, script("late", source("late")), {"chrome": grid_data("walk")["chrome"]})
     waits = [one for one in found if not is_measured(one["host"])]
     gaps = (PageGap(kind=PageGapKind.UNEXPLAINED, words=one["words"], where=one["where"]) for one in waits)
     return tuple(dict.fromkeys(gaps))
@@ -37,9 +36,3 @@ def not_got(requests: tuple[str, ...], *, is_noise: Callable[[str, str], bool]) 
         for one in requests
         if not is_noise(one.partition(" ")[0], one.partition(" ")[2].partition("/")[0])
     )
-
-
-@cache
-def _script() -> str:
-    own = (Path(__file__).parents[1] / "js" / "late.js").read_text(encoding="utf-8").rstrip().rstrip(";")
-    return f"(asked) => {{ {source('late')}; return ({own})(asked); }}"
