@@ -18,6 +18,7 @@ from fixtures.stand_in.generate import one_account
 from fixtures.stand_in.world import StandIn
 from tests.support.processes.command import PASSWORD, SEED
 from tests.support.processes.daemon_process import daemon_environment
+from tests.support.processes.quick_program import quick_program
 from tests.support.processes.terminal import NOBODY, Typed, run_at_a_terminal
 
 ROOT = Path(__file__).parents[2]
@@ -49,11 +50,14 @@ def newcomer(home: Path, program: Path, python: str = sys.executable) -> dict[st
     }
 
 
+@pytest.mark.timeout(400)
 def test_the_rehearsal_is_played_as_printed(tmp_path: Path) -> None:
     ends = "trap 'kill $(jobs -p) 2>/dev/null || true' EXIT"  # nothing of it stays, wherever it stops
     command = ["bash", "-eu", "-c", f"set -m\n{ends}\n{printed('docs/rehearsal.md')}{AFTER}"]
-    env = newcomer(tmp_path, tmp_path / "bin" / "sc-agent")
-    ended = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=100)
+    program = tmp_path / "bin" / "sc-agent"
+    env = newcomer(tmp_path, program)
+    with quick_program(program):
+        ended = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=360)
     assert ended.returncode == 0, ended.stderr + ended.stdout
     assert "A2" in ended.stdout
     assert "Seller Central Authorization is complete." in ended.stdout

@@ -120,11 +120,13 @@ class PostRoom:
 
 
 @asynccontextmanager
-async def post_room(stand_in: StandIn, scenario: Scenario, folder: Path) -> AsyncIterator[PostRoom]:
+async def post_room(
+    stand_in: StandIn, scenario: Scenario, folder: Path, *, person_wait: float = 20
+) -> AsyncIterator[PostRoom]:
     """Load the scenario and lend an agent, whose mails are judged as they are delivered."""
     stand_in.load(scenario)
     with rehearsing(stand_in, folder) as agent:
-        waits = RegistrationSettings(code_wait=4, person_wait=20)
+        waits = RegistrationSettings(code_wait=4, person_wait=person_wait)
         web = WebSettings(address="127.0.0.1:0", key=SecretStr(new_key()))
         settings = agent.settings.model_copy(update={"registration": waits, "web": web})
         async with command_context(settings, agent.engine, agent.vault, load_policy()) as lent:

@@ -35,10 +35,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder / "dist", ROOT, cwd=folder)
     (wheel,) = (folder / "dist").glob("*.whl")
-    run(sys.executable, "-m", "venv", folder / "env", cwd=folder)
-    python = folder / "env" / "bin" / "python"
-    pip = (python, "-m", "pip", "install", "--quiet", "--no-compile", "--disable-pip-version-check", "--no-index")
-    run(*pip, "--no-deps", wheel, cwd=folder)
+    run(sys.executable, "-m", "venv", "--without-pip", folder / "env", cwd=folder)
+    pip = (sys.executable, "-m", "pip", "--python", folder / "env", "--disable-pip-version-check", "install")
+    run(*pip, "--quiet", "--no-compile", "--no-index", "--no-deps", wheel, cwd=folder)
     share_dependencies(folder)
     return folder / "env" / "bin"
 

@@ -16,7 +16,7 @@ from fixtures.stand_in.permissions.types import Layout
 from flows.browser.launch import BrowserOptions
 
 ROOT = Path(__file__).parents[3] / "fixtures/recordings"
-SEED, SAMPLE = 20261120, 6
+SEED, SAMPLE = 20261120, 3
 OUTCOMES = {
     "sign_in": {
         "ended",

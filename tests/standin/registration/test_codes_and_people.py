@@ -107,7 +107,7 @@ async def test_a_code_at_sign_in_is_typed_only_where_the_account_allows_it(
 
 async def test_no_code_of_another_purpose_is_typed(stand_in: StandIn, tmp_path: Path) -> None:
     noise = [kind for kind in CODE_NOISE if kind != "changed"] * 2
-    async with post_room(stand_in, ordered(mails="never", between_mails=noise), tmp_path) as room:
+    async with post_room(stand_in, ordered(mails="never", between_mails=noise), tmp_path, person_wait=1) as room:
         room.order()
         ended = await room.visit()
         assert ended.conclusion.error is not None, ended.conclusion.why
