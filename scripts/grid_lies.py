@@ -1,57 +1,48 @@
 """Audit permission pages that lie and list what passed.
 
-`scripts/grid_lies.py [--only PART ...] [--drawn N] [--at-once N] [--output FILE]`.
+`scripts/grid_lies.py [--only PART ...] [--drawn N] [--at-once N] [--output FILE] [--results FILE]`.
 
 Exits 1 if a page passed that must not. The pages are those kept in `tests/data/grid_lies.json`; with `--drawn N` the
-first N lies of the machine (from `--from`), with `--widgets N` those by widgets of component libraries, with `--same N`
-its pages on which nothing of meaning was changed; with `--libraries` pages built with real component libraries.
+first N lies of the machine (from `--from`), with `--widgets N` those by widgets of component libraries, with
+`--found N` those that were found by hand, with `--same N` its pages on which nothing of meaning was changed; with
+`--libraries` pages built with real component libraries.
+`--results` keeps a line a page: a run that was broken off goes on behind what is there.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from time import monotonic
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from scripts.grid_libraries import BUNDLES, build  # noqa: E402 - the path comes first
 from tests.support.lies.libraries import STATIC, library_pages  # noqa: E402 - the path comes first
-from tests.support.lies.machine import drawn_lie, same_page, widget_lie  # noqa: E402 - the path comes first
+from tests.support.lies.machine import drawn_lie, found_lie, same_page, widget_lie  # noqa: E402 - the path comes first
 from tests.support.lies.page import LyingPage, kept_pages  # noqa: E402 - the path comes first
 from tests.support.lies.rig import Judged, lying_rig  # noqa: E402
+
+_OF_A_BROWSER = 300  # pages until a new browser is started
+_TELL = 50  # pages between two lines about how far it is
 
 
 def main() -> int:
     """Judge the wanted pages; 1 if one passed falsely."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument(
-        "--only", nargs="*", default=[], metavar="PART", help="only pages with one of these in their names"
-    )
-    parser.add_argument("--output", type=Path, help="also write the table to this file, as Markdown")
-    parser.add_argument("--drawn", type=int, default=0, metavar="N", help="so many lies of the machine")
-    parser.add_argument(
-        "--widgets", type=int, default=0, metavar="N", help="so many lies by widgets of component libraries"
-    )
-    parser.add_argument(
-        "--same", type=int, default=0, metavar="N", help="so many pages of the machine that have to pass"
-    )
-    parser.add_argument("--from", type=int, default=0, metavar="SEED", dest="first", help="the first seed of these")
-    parser.add_argument(
-        "--at-once", type=int, default=1, metavar="N", help="so many pages at a time, each in a browser"
-    )
-    parser.add_argument("--libraries", action="store_true", help="pages of real component libraries, built if need be")
-    asked = parser.parse_args()
-    seeds = range(asked.first, asked.first + asked.drawn + asked.same + asked.widgets)
-    draw = drawn_lie if asked.drawn else widget_lie if asked.widgets else same_page
-    drawn = [draw(seed) for seed in seeds]
+    asked = _asked()
+    makers = {drawn_lie: asked.drawn, widget_lie: asked.widgets, found_lie: asked.found, same_page: asked.same}
+    drawn = [make(seed) for make, count in makers.items() for seed in range(asked.first, asked.first + count)]
     wanted = library_pages(build()) if asked.libraries else drawn or kept_pages()
     pages = [page for page in wanted if not asked.only or any(part in page.name for part in asked.only)]
-    judged = asyncio.run(_judge(pages, at_once=asked.at_once))
+    known = _known(asked.results, pages)
+    left = [page for page in pages if page.name not in {one.page.name for one in known}]
+    judged = [*known, *asyncio.run(_judge(left, at_once=asked.at_once, results=asked.results))]
     table = report(judged)
     print(table)
     if asked.output:
@@ -59,20 +50,61 @@ def main() -> int:
     return 1 if any(one.is_false_pass for one in judged) else 0
 
 
-async def _judge(pages: Sequence[LyingPage], *, at_once: int) -> list[Judged]:
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    add = parser.add_argument
+    add("--only", nargs="*", default=[], metavar="PART", help="only pages with one of these in their names")
+    add("--output", type=Path, help="also write the table to this file, as Markdown")
+    add("--results", type=Path, metavar="FILE", help="keep each verdict here; what stands there is not judged again")
+    add("--drawn", type=int, default=0, metavar="N", help="so many lies of the machine")
+    add("--widgets", type=int, default=0, metavar="N", help="so many lies by widgets of component libraries")
+    add("--found", type=int, default=0, metavar="N", help="so many lies of the ways that were found by hand")
+    add("--same", type=int, default=0, metavar="N", help="so many pages of the machine that have to pass")
+    add("--from", type=int, default=0, metavar="SEED", dest="first", help="the first seed of these")
+    add("--at-once", type=int, default=1, metavar="N", help="so many pages at a time, each in a context of one browser")
+    add("--libraries", action="store_true", help="pages of real component libraries, built if need be")
+    return parser.parse_args()
+
+
+async def _judge(pages: Sequence[LyingPage], *, at_once: int, results: Path | None) -> list[Judged]:
     """Judge them, in the order in which they end; most of a page's time is waiting."""
-    left, judged = list(reversed(pages)), list[Judged]()
-
-    async def work() -> None:
+    judged, begun = list[Judged](), monotonic()
+    for some in (pages[at : at + _OF_A_BROWSER] for at in range(0, len(pages), _OF_A_BROWSER)):
         async with lying_rig({STATIC: BUNDLES}) as rig:
-            while left:
-                judged.append(await rig.judge(left.pop()))
-                print(f"{_mark(judged[-1])} {judged[-1].seconds:5.1f} s  {judged[-1]}", file=sys.stderr, flush=True)
-
-    async with asyncio.TaskGroup() as group:
-        for _ in range(min(at_once, len(pages))):
-            group.create_task(work())
+            async for one in rig.judge_all(some, at_once=at_once):
+                judged.append(one)
+                print(f"{_mark(one)} {one.seconds:5.1f} s  {one}", file=sys.stderr, flush=True)
+                if results:
+                    with results.open("a", encoding="utf-8") as file:
+                        file.write(json.dumps(_line(one)) + "\n")
+                if len(judged) % _TELL == 0:
+                    print(_progress(judged, len(pages), monotonic() - begun), file=sys.stderr, flush=True)
     return judged
+
+
+def _progress(judged: Sequence[Judged], pages: int, seconds: float) -> str:
+    each = seconds / len(judged)
+    false = sum(one.is_false_pass for one in judged)
+    left = each * (pages - len(judged)) / 60
+    return f"--- {len(judged)} of {pages}, {false} false passes, {each:.2f} s a page, {left:.0f} minutes left"
+
+
+def _line(one: Judged) -> dict[str, object]:
+    said = {"verdict": one.verdict, "gaps": one.gaps, "rows": one.rows, "seconds": one.seconds, "unmade": one.unmade}
+    return {"name": one.page.name, **said}
+
+
+def _known(results: Path | None, pages: Sequence[LyingPage]) -> list[Judged]:
+    """What an earlier run made of these pages."""
+    if results is None or not results.exists():
+        return []
+    told = [json.loads(line) for line in results.read_text(encoding="utf-8").splitlines()]
+    lines = {one.pop("name"): one for one in told}
+    return [
+        Judged(page=page, **{**lines[page.name], "gaps": tuple(lines[page.name]["gaps"])})
+        for page in pages
+        if page.name in lines
+    ]
 
 
 def report(judged: Sequence[Judged]) -> str:
@@ -80,14 +112,16 @@ def report(judged: Sequence[Judged]) -> str:
     unmade = [one for one in judged if one.unmade]
     false = [one for one in judged if one.is_false_pass]
     over = [one for one in judged if not one.is_false_pass and not one.is_right]
+    stopped = [one for one in judged if one.is_stopped]
     lines = [
-        f"{len(judged)} pages, {len(false)} false passes, {len(over)} otherwise not right, {len(unmade)} not made",
+        f"{len(judged)} pages, {len(false)} false passes, {len(over)} otherwise not right, {len(unmade)} not made, "
+        f"{len(stopped)} ended by an error",
         "",
     ]
     lines += ["| Kind | pages | false passes | otherwise not right |", "| --- | --- | --- | --- |"]
     whole, wrong, other = (Counter(one.page.kind for one in some) for some in (judged, false, over))
     lines += [f"| {kind} | {count} | {wrong[kind]} | {other[kind]} |" for kind, count in sorted(whole.items())]
-    for title, some in (("False passes", false), ("Otherwise not right", over)):
+    for title, some in (("False passes", false), ("Otherwise not right", over), ("Ended by an error", stopped)):
         lines += ["", f"## {title}", "", *(f"- {one}" for one in some)]
     return "\n".join(lines)
 

@@ -14,7 +14,7 @@ from random import Random
 from typing import Any
 
 from tests.second_site.permissions.rows import Row
-from tests.support.lies import page_kinds, part_kinds, row_kinds, widget_kinds
+from tests.support.lies import found_kinds, page_kinds, part_kinds, row_kinds, widget_kinds
 from tests.support.lies.bases import TABLES, Base, drawn_base, page_of, second_bases, victims
 from tests.support.lies.draw import LEFT_OUT, Draw, words
 from tests.support.lies.page import USER, LyingPage, Resource
@@ -50,6 +50,30 @@ def widget_lie(seed: int) -> LyingPage:
     base = drawn_base(luck, line=luck.choice(TABLES)) if way == "sideways" else _base(way, luck)
     draw, victim = widget_kinds.widget(luck, way), luck.choice(list(victims(base)))
     return _changed(f"widget-{seed}-{way}-{base.name}", way, base, victim, draw)
+
+
+def found_lie(seed: int) -> LyingPage:
+    """The lie of a seed of those that were found by hand; the ways take turns."""
+    luck, ways = Random(f"found {seed}"), found_kinds.ways()
+    way = ways[seed % len(ways)]
+    base = _found_base(way, luck)
+    draw, victim = found_kinds.found(luck, way), luck.choice(list(victims(base)))
+    return _changed(f"found-{seed}-{way}-{base.name}", way, base, victim, draw)
+
+
+def _found_base(way: str, luck: Random) -> Base:
+    match way:
+        case "option":
+            return drawn_base(luck, level="list")
+        case "mixed":
+            return drawn_base(luck, level="radios")
+        case "layer" | "dimmed" | "named":
+            return drawn_base(luck, level=luck.choice(["word", "badge"]))
+        case "index" | "skipped" | "numbered" | "count":
+            return drawn_base(luck, line=luck.choice(["table", "items", "boxes", "roles"]))
+        case "swapped":
+            return next(base for base in second_bases() if base.name == "one_table")
+    return _base(way, luck)
 
 
 def same_page(seed: int) -> LyingPage:
@@ -142,5 +166,6 @@ def _users(ways: tuple[tuple[str, str], ...]) -> str:
 @cache
 def _scripts() -> str:
     return "\n".join(
-        (_JS / f"{name}.js").read_text(encoding="utf-8") for name in ("tools", "rows", "parts", "widgets", "pages")
+        (_JS / f"{name}.js").read_text(encoding="utf-8")
+        for name in ("tools", "rows", "parts", "widgets", "found", "pages")
     )

@@ -1,10 +1,13 @@
-"""One browser in front of the lying site, and the verdict of an audit on each page: reach, read, judge."""
+"""One browser in front of the lying site, and the verdict of an audit on each page: reach, read, judge.
+
+Several visits share it, each in a context of its own, as the visits of a worker do.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,16 +19,18 @@ from playwright.async_api import Browser
 from agent.domain.policy.load import load_policy
 from agent.visits.kinds.audit_reading import judge_reading
 from flows.browser.launch import BrowserOptions, open_browser
-from flows.errors import FlowError
+from flows.errors import BrowserLostError, FlowError
 from flows.models import AuditReading, Bounds
 from flows.permissions.audit import read_only_paths, read_permissions
 from flows.visit.open_visit import open_visit
+from flows.visit.visit import Visit
 from tests.support.lies.page import USER, LyingPage
 from tests.support.lies.site import HOST, LyingSite, lying_site
 
 ADMIN = "admin@users.example"
 PATIENCE = Bounds(step=timedelta(seconds=20))
 _MADE = "lie made"
+_STOPPED = "stopped: "
 _LONGEST = 120.0  # seconds; a reading that takes longer counts as `incomplete`, and says so
 
 
@@ -49,6 +54,11 @@ class Judged:
     def is_right(self) -> bool:
         return self.verdict in self.page.right or bool(self.unmade)
 
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the audit ended with an error, or with no end: nothing of the page was judged."""
+        return not self.unmade and any(gap.startswith(_STOPPED) for gap in self.gaps)
+
     def __str__(self) -> str:
         said = self.unmade or "; ".join(self.gaps)[:300] or f"{self.rows} rows, no gaps"
         return f"{self.page.name}: {self.verdict} ({'|'.join(sorted(self.page.right))}): {self.page.what} -> {said}"
@@ -56,23 +66,29 @@ class Judged:
 
 @dataclass(slots=True)
 class LyingRig:
-    """A site and a browser for many pages, one at a time."""
+    """A site and a browser for many pages, several at a time."""
 
     site: LyingSite
     browser: Browser
     options: BrowserOptions
 
     async def judge(self, page: LyingPage, *, bounds: Bounds = PATIENCE) -> Judged:
-        """Audit one page with the default policy, read-only, as the flow does from the chosen account on."""
-        self.site.page, begun = page, monotonic()
+        """Audit one page with the default policy, read-only, as the flow does from the chosen account on.
+
+        Raises:
+            BrowserLostError: the browser died; nothing is said of the page.
+        """
+        begun = monotonic()
         said: list[str] = []
         verdict, rows, seconds = "incomplete", 0, None
-        gaps: tuple[str, ...] = ("no end",)
+        gaps: tuple[str, ...] = (f"{_STOPPED}no end",)
         try:
             async with asyncio.timeout(_LONGEST):
                 reading, seconds = await self._read(page, bounds, said)
+        except BrowserLostError:
+            raise
         except FlowError as err:
-            gaps = (err.code,)
+            gaps = (f"{_STOPPED}{err.code}",)
         except TimeoutError:
             pass
         else:
@@ -87,15 +103,46 @@ class LyingRig:
 
     async def _read(self, page: LyingPage, bounds: Bounds, said: list[str]) -> tuple[AuditReading, float]:
         viewer = USER if page.own_view else ADMIN
-        async with open_visit(self.browser, options=self.options) as visit:
-            visit.page.on("console", lambda line: said.append(line.text) if line.text.startswith("lie ") else None)
-            await visit.page.goto(f"https://{HOST}/home")
-            await visit.guard.read_only(documents=read_only_paths())
-            begun = monotonic()
-            reading = await read_permissions(
-                visit, host=HOST, subject=USER, viewer=viewer, own=page.own_view, bounds=bounds
-            )
-            return reading, monotonic() - begun
+        with self.site.showing(page) as state:
+            async with open_visit(self.browser, options=self.options, storage_state=state) as visit:
+                return await _audit(visit, page, viewer, bounds, said)
+
+    async def judge_all(
+        self, pages: Iterable[LyingPage], *, at_once: int, bounds: Bounds = PATIENCE
+    ) -> AsyncIterator[Judged]:
+        """Audit them, so many at a time; yields each as it ends, since most of a page's time is waiting."""
+        left, judged = iter(pages), asyncio.Queue[Judged | None]()
+
+        async def work() -> None:
+            for page in left:
+                judged.put_nowait(await self.judge(page, bounds=bounds))
+
+        async def work_all() -> None:
+            try:
+                async with asyncio.TaskGroup() as group:
+                    for _ in range(at_once):
+                        group.create_task(work())
+            finally:
+                judged.put_nowait(None)
+
+        working = asyncio.create_task(work_all())
+        try:
+            while (one := await judged.get()) is not None:
+                yield one
+            await working
+        finally:
+            working.cancel()
+
+
+async def _audit(
+    visit: Visit, page: LyingPage, viewer: str, bounds: Bounds, said: list[str]
+) -> tuple[AuditReading, float]:
+    visit.page.on("console", lambda line: said.append(line.text) if line.text.startswith("lie ") else None)
+    await visit.page.goto(f"https://{HOST}/home")
+    await visit.guard.read_only(documents=read_only_paths())
+    begun = monotonic()
+    reading = await read_permissions(visit, host=HOST, subject=USER, viewer=viewer, own=page.own_view, bounds=bounds)
+    return reading, monotonic() - begun
 
 
 def _gaps(reading: AuditReading) -> tuple[str, ...]:

@@ -39,7 +39,7 @@ const sameChanges = {
   title() { document.title = "Seller Central"; },
 };
 
-const CHANGES = { ...rowChanges, ...partChanges, ...widgetChanges, ...pageChanges };
+const CHANGES = { ...rowChanges, ...partChanges, ...widgetChanges, ...foundChanges, ...pageChanges };
 const change = (asked) => {
   const act = () => {
     try { (asked.same ? sameChanges : CHANGES)[asked.act](asked); } catch (err) { console.debug("lie not made: " + err.message); return; }
