@@ -18,7 +18,7 @@ from agent.store.database.engine import reading
 from agent.store.people import adopted, drafts
 from agent.store.people.adopted import AdoptedRow
 from agent.store.people.drafts import DraftRow, DraftState
-from agent.visits.adopted_catalogue import current_catalogue
+from agent.visits.shared.adopted_catalogue import current_catalogue
 from flows.browser.launch import BrowserOptions, open_browser
 from flows.catalogue.adopted import Adopted, AdoptedKind, Overlaid, digest_of, lay_under
 from flows.catalogue.check import KeptPage

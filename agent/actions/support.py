@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from agent.domain.account import Account
-from agent.domain.status_document import status_document
+from agent.domain.published.status_document import status_document
 from agent.errors import ConfigurationError
 from agent.report.as_support import support_page
 from agent.report.leaks import find_leaks, without_lookalikes

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 import structlog
 
 from agent.mail import events
-from agent.mail.imap.client import Client
+from agent.mail.imap.connection.client import Client
 from agent.mail.imap.scanner import Scanner
 
 _MOST = 1000

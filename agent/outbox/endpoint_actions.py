@@ -13,8 +13,8 @@ from typing import Any
 
 from sqlalchemy.engine import Connection, Engine
 
-from agent.domain.event_types import EventType
-from agent.domain.status_document import timestamp
+from agent.domain.published.event_types import EventType
+from agent.domain.published.status_document import timestamp
 from agent.observe.redaction import Redaction
 from agent.outbox.address_guard import AddressRefusedError, resolve
 from agent.outbox.outbound import Outbound, load_outbound

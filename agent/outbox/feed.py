@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.engine import Engine
 
-from agent.domain.event_types import EventType
+from agent.domain.published.event_types import EventType
 from agent.store.database.engine import reading
 from agent.store.outbox.read import EventPage, list_events
 from agent.store.outbox.ring import Ring

@@ -12,7 +12,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from agent.domain.event_types import cloud_event
+from agent.domain.published.event_types import cloud_event
 from agent.store.database.schema import events
 from agent.store.outbox.read import envelope_of
 from agent.store.vault.keys import Vault, VaultError

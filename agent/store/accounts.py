@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from agent.domain.account import Account, ApiAuthorization, MerchantSource, NewAccount, normalised_email
 from agent.domain.audit.next_steps import next_step
 from agent.domain.authorization import BLOCKED, FixedText, State
-from agent.domain.event_types import EventType
+from agent.domain.published.event_types import EventType
 from agent.errors import UsageError
 from agent.store import journal
 from agent.store.account_rows import account_of

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from agent.domain.audit.changes import changes_since
 from agent.domain.audit.document import AuditDocument
 from agent.domain.audit.memory import is_complete
-from agent.domain.event_types import EventType
+from agent.domain.published.event_types import EventType
 from agent.store.database.schema import audits
 from agent.store.outbox.pending import note
 

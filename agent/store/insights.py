@@ -12,9 +12,9 @@ from sqlalchemy.engine import Connection
 
 from agent.domain.account import Account, ApiAuthorization, ReadingSummary
 from agent.domain.authorization import State
-from agent.domain.event_types import EventType
 from agent.domain.insights.document import InsightsDocument, is_everything
 from agent.domain.insights.proof import kept_reason, read_features, refusal_reason
+from agent.domain.published.event_types import EventType
 from agent.store.account_rows import account_of
 from agent.store.accounts import edit
 from agent.store.database.schema import accounts, insights

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy.engine import Connection
 
-from agent.domain import status_document as domain
-from agent.domain.status_document import StatusDocument
+from agent.domain.published import status_document as domain
+from agent.domain.published.status_document import StatusDocument
 from agent.store import accounts
 from agent.store.outbox.revise import settle
 

@@ -25,7 +25,6 @@ from agent.store.sign_in.password_marks import Mark
 from agent.store.vault import password_memory, sessions
 from agent.visits.codes.mailed_codes import MailedCodes
 from agent.visits.codes.one_time_codes import OneTimeCodes
-from agent.visits.context import WorkerContext
 from agent.visits.errors import AcceptanceUnansweredError, HeldError, SignInsStoppedError
 from agent.visits.guards import attempt_budget as budget
 from agent.visits.guards import unanswered
@@ -34,6 +33,7 @@ from agent.visits.guards.lease_guard import require_held
 from agent.visits.kinds.order_limits import spend_order
 from agent.visits.people.requests import Answered, ask_person
 from agent.visits.prepare import Plan, VisitKind
+from agent.visits.shared.context import WorkerContext
 from flows.models import Act, FlowHooks
 from flows.redaction.redact import Redactor
 

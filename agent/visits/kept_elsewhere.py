@@ -16,7 +16,7 @@ from agent.store import transitions
 from agent.store.database.engine import reading, writing
 from agent.store.processes.alarms import end_alarm, note_alarm
 from agent.store.sign_in import secret_refs
-from agent.visits.context import WorkerContext
+from agent.visits.shared.context import WorkerContext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,10 +24,10 @@ from agent.store import accounts, transitions
 from agent.store.database.engine import reading, writing
 from agent.store.inbox import invitations
 from agent.store.vault.keys import Vault
-from agent.visits.command_context import command_context
-from agent.visits.context import WorkerContext
 from agent.visits.prepare import NotNowError, PoisonError, VisitKind
 from agent.visits.run import Ended, make_visit
+from agent.visits.shared.command_context import command_context
+from agent.visits.shared.context import WorkerContext
 from flows.errors import BrowserMissingError, InvitationClosedError
 
 _LOOK_AGAIN = 0.5  # seconds, while the account is busy

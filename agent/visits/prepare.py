@@ -29,10 +29,10 @@ from agent.store.sign_in import login_orders, secret_refs
 from agent.store.vault import sessions, sign_in_secrets
 from agent.store.vault.keys import VaultError
 from agent.store.vault.sign_in_secrets import SignInSecrets, StoredSecrets
-from agent.visits.context import WorkerContext
 from agent.visits.guards.egress import egress_of, is_full
 from agent.visits.guards.vouched import UnvouchedError, checked_again, is_vouched
 from agent.visits.kept_elsewhere import Fetched, fetch, put_off
+from agent.visits.shared.context import WorkerContext
 from flows.marketplaces import marketplace
 
 _MINUTE = timedelta(minutes=1)

@@ -25,13 +25,13 @@ from agent.store.sign_in import acts, sign_in_breaker
 from agent.store.sign_in.password_marks import Mark
 from agent.store.transitions import Facts
 from agent.store.vault import sessions
-from agent.visits.context import WorkerContext
 from agent.visits.errors import PasswordDoubtedError
 from agent.visits.hooks import remember_password
 from agent.visits.kinds import chrome_drafts
 from agent.visits.outcome import Conclusion
 from agent.visits.people.confirmed import confirm_lost
 from agent.visits.prepare import Plan, VisitKind
+from agent.visits.shared.context import WorkerContext
 from flows.models import Act
 
 _TRIES = 4

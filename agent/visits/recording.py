@@ -17,7 +17,6 @@ from sqlalchemy.engine import Engine
 from agent.store.database.engine import reading
 from agent.store.inbox import messages
 from agent.store.vault.keys import Vault
-from agent.visits.context import WorkerContext
 from agent.visits.errors import (
     AcceptanceUnansweredError,
     BudgetSpentError,
@@ -31,6 +30,7 @@ from agent.visits.errors import (
 )
 from agent.visits.kinds.accept import seller_account
 from agent.visits.prepare import Plan
+from agent.visits.shared.context import WorkerContext
 from flows.recording.recorder import Recorder
 from flows.recording.step_pictures import draw_steps
 

@@ -18,9 +18,6 @@ import structlog
 from agent.domain.account import Account
 from agent.observe import events
 from agent.observe.tracing import Attribute, SpanName, span
-from agent.visits.adopted_catalogue import current_catalogue
-from agent.visits.browser_pool import BrowserPool
-from agent.visits.context import WorkerContext
 from agent.visits.errands import policy_of, screens_of
 from agent.visits.errors import UnexpectedError, VisitTimeoutError
 from agent.visits.guards import unanswered
@@ -38,6 +35,9 @@ from agent.visits.people.handing_over import handing_over
 from agent.visits.prepare import Plan, VisitKind, prepare
 from agent.visits.record import finish
 from agent.visits.recording import is_worth_recording, keep_recording
+from agent.visits.shared.adopted_catalogue import current_catalogue
+from agent.visits.shared.browser_pool import BrowserPool
+from agent.visits.shared.context import WorkerContext
 from agent.visits.step_spans import tell_steps
 from flows.errors import BrowserLostError, Disposition, FlowError
 from flows.models import AuditReading

@@ -11,14 +11,14 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 from agent.errors import ConfigurationError, UnconfirmedError
-from agent.visits.adopted_catalogue import current_catalogue
-from agent.visits.browser_pool import BrowserPool
-from agent.visits.context import WorkerContext
 from agent.visits.guards.lease_guard import while_held
 from agent.visits.known_values import redactor_of
 from agent.visits.outcome import interrupted
 from agent.visits.prepare import NotNowError, Plan, PoisonError, VisitKind, prepare
 from agent.visits.record import finish
+from agent.visits.shared.adopted_catalogue import current_catalogue
+from agent.visits.shared.browser_pool import BrowserPool
+from agent.visits.shared.context import WorkerContext
 from flows.catalogue.load import Catalogue
 from flows.errors import BrowserMissingError
 from flows.visit.open_visit import open_visit

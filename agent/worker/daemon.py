@@ -38,18 +38,18 @@ from agent.store.outbox.wake import Signal, listening
 from agent.store.processes.alarms import AlarmPolicy, TableBoard
 from agent.store.vault.keys import NoVault, Vault
 from agent.takeover.parts import Places, TakeoverParts
-from agent.visits.browser_pool import BrowserPool, browser_options
-from agent.visits.context import WorkerContext
+from agent.visits.shared.browser_pool import BrowserPool, browser_options
+from agent.visits.shared.context import WorkerContext
 from agent.worker.data_lock import only_daemon
 from agent.worker.dispatcher import Dispatcher, parse_hours
 from agent.worker.engine import ALONE, VisitEngine
 from agent.worker.health_routes import health_routes
 from agent.worker.heartbeat import Heartbeat
-from agent.worker.housekeeping import Housekeeping
-from agent.worker.insights import InsightsSchedule
-from agent.worker.operations import Operations
+from agent.worker.loops.housekeeping import Housekeeping
+from agent.worker.loops.insights import InsightsSchedule
+from agent.worker.loops.operations import Operations
+from agent.worker.loops.takeovers import Takeovers
 from agent.worker.running import RunningVisits
-from agent.worker.takeovers import Takeovers
 from agent.worker.traces import require_tracer, traced
 from agent.worker.vault_check import require_right_key
 from agent.worker.web_role import deliver_webhooks, start_web

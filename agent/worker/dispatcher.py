@@ -15,7 +15,7 @@ from agent.domain.authorization import State
 from agent.store import accounts, visits
 from agent.store.database.engine import reading, writing
 from agent.store.processes import leases, switches
-from agent.visits.context import WorkerContext
+from agent.visits.shared.context import WorkerContext
 from agent.worker.engine import VisitEngine
 from flows.marketplaces import marketplace
 

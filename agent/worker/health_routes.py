@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from agent.observe.health import Answer, Routes
 from agent.observe.metrics import Metrics
-from agent.visits.context import WorkerContext
+from agent.visits.shared.context import WorkerContext
 from agent.worker.heartbeat import Heartbeat
 
 

@@ -14,7 +14,7 @@ from agent.observe import events
 from agent.observe.watchdog import sd_notify
 from agent.store.database.engine import writing
 from agent.store.processes import leases, switches, workers
-from agent.visits.context import WorkerContext
+from agent.visits.shared.context import WorkerContext
 from agent.worker.engine import ALONE, VisitEngine
 
 _BEATS = 5  # in the length of a lease

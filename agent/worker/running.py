@@ -20,10 +20,10 @@ from agent.observe.notify import Alarms
 from agent.store import accounts, transitions
 from agent.store.accounts import UnknownAccountError
 from agent.store.database.engine import reading, writing
-from agent.visits.context import WorkerContext
 from agent.visits.guards import unanswered
 from agent.visits.prepare import NotNowError, PoisonError, SetAsideError
 from agent.visits.run import Ended, make_visit
+from agent.visits.shared.context import WorkerContext
 
 _BUSY_AGAIN = timedelta(seconds=2)
 _LATER = timedelta(minutes=1)

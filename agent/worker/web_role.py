@@ -11,7 +11,7 @@ from agent.observe.metrics import Metrics
 from agent.observe.notify import Alarms
 from agent.settings.web_address import forget_address, note_address
 from agent.store.vault.keys import Vault
-from agent.visits.context import WorkerContext
+from agent.visits.shared.context import WorkerContext
 from agent.worker.heartbeat import Heartbeat
 
 Stop = Callable[[], Awaitable[Any]]

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Engine
 
 from agent.clock import utc_now
 from agent.domain.authorization import Event
-from agent.domain.event_types import EventType
+from agent.domain.published.event_types import EventType
 from agent.outbox.endpoint_actions import add_endpoint
 from agent.settings.model import Settings
 from agent.store import transitions

@@ -31,8 +31,8 @@ from agent.store.database.engine import open_database, writing
 from agent.store.vault import sign_in_secrets
 from agent.store.vault.keys import Vault, new_key, parse_key
 from agent.store.vault.sign_in_secrets import SignInSecrets
-from agent.visits.browser_pool import BrowserPool, browser_options
-from agent.visits.context import WorkerContext
+from agent.visits.shared.browser_pool import BrowserPool, browser_options
+from agent.visits.shared.context import WorkerContext
 from fixtures.stand_in.generate import Draw
 from fixtures.stand_in.scenario import Grant, Invitation, Scenario, User
 from tests.support.rehearsal import rehearsal_settings

@@ -7,7 +7,7 @@ import json
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from agent.domain.conditions import ConditionType
+from agent.domain.published.conditions import ConditionType
 
 _ACCOUNTS = """
 INSERT INTO accounts (id, user_email, marketplace, merchant_id, merchant_name, api_authorization, "authorization", reasons,

@@ -32,9 +32,9 @@ from agent.store.sign_in import login_orders
 from agent.store.vault import received_codes, sign_in_secrets
 from agent.store.vault.keys import Vault
 from agent.store.vault.sign_in_secrets import SignInSecrets
-from agent.visits.browser_pool import BrowserPool, browser_options
-from agent.visits.context import WorkerContext
 from agent.visits.run import Ended, make_visit
+from agent.visits.shared.browser_pool import BrowserPool, browser_options
+from agent.visits.shared.context import WorkerContext
 from tests.second_site.login_pages import LoginPlan
 from tests.second_site.login_site import LoginSite, login_site
 from tests.support.registry import add_account, invite

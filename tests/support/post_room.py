@@ -28,9 +28,9 @@ from agent.store.people import tasks
 from agent.store.people.tasks import Task
 from agent.store.sign_in import login_orders
 from agent.store.vault.keys import new_key
-from agent.visits.command_context import command_context
-from agent.visits.context import WorkerContext
 from agent.visits.run import Ended, make_visit
+from agent.visits.shared.command_context import command_context
+from agent.visits.shared.context import WorkerContext
 from fixtures.stand_in.registration.mail_codes import Purpose
 from fixtures.stand_in.scenario import Scenario
 from fixtures.stand_in.world import StandIn

@@ -25,9 +25,9 @@ from agent.store.database.engine import reading
 from agent.store.people import takeovers
 from agent.store.people.takeovers import Takeover
 from agent.takeover.parts import Places, TakeoverParts
-from agent.visits.browser_pool import BrowserPool, browser_options
-from agent.visits.context import WorkerContext
-from agent.worker.takeovers import Takeovers
+from agent.visits.shared.browser_pool import BrowserPool, browser_options
+from agent.visits.shared.context import WorkerContext
+from agent.worker.loops.takeovers import Takeovers
 from tests.support.console import address
 from tests.support.rehearsal import Rehearsal
 from tests.support.web_server import WebServer, serving

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy.engine import Engine
 
 from agent.clock import Clock
-from agent.domain.event_types import EventType
+from agent.domain.published.event_types import EventType
 from agent.observe.notify import Alarms
 from agent.observe.redaction import Redaction
 from agent.outbox.deliverer import Deliverer

@@ -13,8 +13,8 @@ from agent.observe.redaction import Redaction
 from agent.settings.groups.visits import WorkSettings
 from agent.settings.model import Settings
 from agent.store.vault.keys import Vault
-from agent.visits.browser_pool import BrowserPool, browser_options
-from agent.visits.context import WorkerContext
+from agent.visits.shared.browser_pool import BrowserPool, browser_options
+from agent.visits.shared.context import WorkerContext
 
 
 def make_context(

@@ -96,7 +96,7 @@ def _looked_at(name: str, look: Callable[[Settings], tuple[Health, str]], settin
 
 
 def _browser(settings: Settings) -> tuple[Health, str]:
-    from agent.visits.browser_pool import browser_options
+    from agent.visits.shared.browser_pool import browser_options
     from flows.browser.launch import open_browser, require_browser
     from flows.browser.network import environment_proxies, proxy_problem
 
@@ -135,8 +135,8 @@ def _mailboxes(settings: Settings) -> tuple[Health, str]:
 def _mailbox(box: MailboxSettings, settings: Settings) -> tuple[bool, str]:
     """Whether a mailbox can be signed in to and opened, and how it was found."""
     from agent.mail.context import name_of
-    from agent.mail.imap.auth import MailboxLogin
-    from agent.mail.imap.connecting import connect
+    from agent.mail.imap.connection.auth import MailboxLogin
+    from agent.mail.imap.connection.connecting import connect
     from agent.mail.imap.failures import classify
 
     try:
@@ -276,7 +276,7 @@ def _stores(settings: Settings) -> tuple[Health, str]:
 
 
 def _catalogue(settings: Settings) -> tuple[Health, str]:
-    from agent.visits.adopted_catalogue import overlaid
+    from agent.visits.shared.adopted_catalogue import overlaid
     from flows.catalogue.load import load_catalogue
 
     shipped = load_catalogue()

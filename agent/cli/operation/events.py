@@ -13,7 +13,7 @@ from sqlalchemy.engine import Engine
 
 from agent.cli import context
 from agent.cli.output import say
-from agent.domain.event_types import PREFIX, EventType, UnknownEventTypeError, parse_type
+from agent.domain.published.event_types import PREFIX, EventType, UnknownEventTypeError, parse_type
 from agent.errors import UsageError
 from agent.store.database.engine import reading
 from agent.store.outbox.read import EventPage, list_events

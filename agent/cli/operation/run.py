@@ -21,8 +21,8 @@ from agent.settings.files import readable_secrets
 from agent.settings.model import Settings
 from agent.settings.own_secrets import secret_values
 from agent.store.vault.keys import has_key
-from agent.visits.browser_pool import require_browser
 from agent.visits.guards import unanswered
+from agent.visits.shared.browser_pool import require_browser
 from agent.worker.daemon import ROLES, require_sense, run_daemon
 
 _LOOK_AGAIN = 1.0  # seconds, while an answer is waited for

@@ -13,8 +13,8 @@ from sqlalchemy.engine import Connection
 from agent.cli import context
 from agent.cli.output import now, print_document, say, timestamp
 from agent.domain.account import Account
-from agent.domain.event_types import PREFIX
-from agent.domain.next_visit import why_due
+from agent.domain.published.event_types import PREFIX
+from agent.domain.published.next_visit import why_due
 from agent.store import accounts, timeline
 from agent.store.console import operator_log
 from agent.store.database.engine import reading

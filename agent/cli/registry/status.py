@@ -16,7 +16,7 @@ from agent.cli.output import console, now, print_document, timestamp
 from agent.cli.registry.status_text import newest_evidence, print_status
 from agent.domain.account import Account
 from agent.domain.authorization import State
-from agent.domain.status_document import status_document
+from agent.domain.published.status_document import status_document
 from agent.errors import Exit
 from agent.settings.model import Settings
 from agent.store import accounts, journal

@@ -15,8 +15,8 @@ from agent.cli.output import agreed, now, say
 from agent.domain.account import Account
 from agent.errors import UnconfirmedError, UsageError
 from agent.mail.manual import admit_file, admit_link, look_at_link, require_link_expected
-from agent.visits.browser_pool import require_browser
 from agent.visits.on_demand import accept_one
+from agent.visits.shared.browser_pool import require_browser
 
 
 def accept(

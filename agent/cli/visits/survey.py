@@ -60,8 +60,8 @@ async def _survey(settings: Settings, account_id: str, *, output: Path | None, h
     from agent.domain.policy.load import load_configured_policy
     from agent.store import accounts
     from agent.store.database.engine import reading
-    from agent.visits.command_context import command_context
     from agent.visits.kinds.survey import survey_account
+    from agent.visits.shared.command_context import command_context
 
     engine = context.database(settings)
     with reading(engine) as conn:

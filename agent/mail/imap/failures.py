@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from agent.errors import AgentError, ConfigurationError
-from agent.mail.imap.auth import is_login_refused
-from agent.mail.imap.client import Client, IMAPClientError
+from agent.mail.imap.connection.auth import is_login_refused
+from agent.mail.imap.connection.client import Client, IMAPClientError
 from agent.mail.trust.headers import plain_line
 
 ALARM_DOWN_AFTER = 300.0  # seconds

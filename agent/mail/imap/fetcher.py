@@ -15,8 +15,8 @@ import structlog
 from agent.domain.invitation import MailVerdict
 from agent.mail import events
 from agent.mail.context import MailContext
-from agent.mail.imap.answers import is_passing
-from agent.mail.imap.client import MAX_HEADER_BYTES, Client, Headline
+from agent.mail.imap.connection.answers import is_passing
+from agent.mail.imap.connection.client import MAX_HEADER_BYTES, Client, Headline
 from agent.mail.imap.failures import is_connection_lost
 from agent.mail.trust.headers import plain_line
 from agent.store.inbox import messages

@@ -15,8 +15,8 @@ import structlog
 
 from agent.mail import events
 from agent.mail.context import MailContext
-from agent.mail.imap.answers import is_passing
-from agent.mail.imap.client import CHUNK, Client, IMAPClientError, Selected
+from agent.mail.imap.connection.answers import is_passing
+from agent.mail.imap.connection.client import CHUNK, Client, IMAPClientError, Selected
 from agent.mail.imap.failures import FolderMissingError, is_connection_lost
 from agent.mail.imap.fetcher import Fetcher, is_candidate
 from agent.mail.imap.look_back import LookBack

@@ -17,9 +17,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from agent.mail import events
 from agent.mail.context import MailContext, name_of
-from agent.mail.imap.auth import MailboxLogin
-from agent.mail.imap.client import FLOOD, CapabilityError, Client, IdleRefusedError
-from agent.mail.imap.connecting import connect
+from agent.mail.imap.connection.auth import MailboxLogin
+from agent.mail.imap.connection.client import FLOOD, CapabilityError, Client, IdleRefusedError
+from agent.mail.imap.connection.connecting import connect
 from agent.mail.imap.failures import classify, is_connection_lost
 from agent.mail.imap.optional import Optional
 from agent.mail.imap.scanner import Scanner, open_folder

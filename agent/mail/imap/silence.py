@@ -9,7 +9,7 @@ import structlog
 
 from agent.mail import events
 from agent.mail.context import MailContext
-from agent.mail.imap.client import CHUNK, Client, Selected
+from agent.mail.imap.connection.client import CHUNK, Client, Selected
 from agent.mail.imap.failures import is_connection_lost
 from agent.store.inbox.folders import Folder
 

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from agent.mail import events
 from agent.mail.context import MailContext, is_dead, name_of, process_name
-from agent.mail.imap.auth import MailboxLogin
+from agent.mail.imap.connection.auth import MailboxLogin
 from agent.mail.imap.failures import ALARM_DOWN_AFTER, ConnectionState, Failure, classify
 from agent.mail.imap.optional import Optional
 from agent.mail.imap.scanner import Scanner

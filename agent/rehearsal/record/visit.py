@@ -17,11 +17,11 @@ from agent.domain.policy.load import load_policy
 from agent.rehearsal.record.flows_by_name import describe, run_flow
 from agent.settings.model import Settings
 from agent.store.vault.keys import Vault
-from agent.visits.command_context import command_context
-from agent.visits.context import WorkerContext
 from agent.visits.hooks import hooks_for
 from agent.visits.prepare import Plan, VisitKind
 from agent.visits.recording import inputs_of, mail_of
+from agent.visits.shared.command_context import command_context
+from agent.visits.shared.context import WorkerContext
 from agent.visits.watched import watched, watched_page
 from flows.recording.recorder import Recorder, recording
 from flows.recording.scrubbing.volatile import find_volatile

@@ -10,8 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from agent.domain.event_types import EventType
 from agent.domain.invitation import UNEXPECTED, MailVerdict
+from agent.domain.published.event_types import EventType
 from agent.store.database.schema import messages, switches
 from agent.store.outbox.pending import note
 from agent.store.outbox.wake import Signal, announce

@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy.engine import Connection, Transaction
 
-from agent.domain.event_types import EventType
+from agent.domain.published.event_types import EventType
 from agent.store.database.hooks import Before, before_commit
 
 # Columns of an account that say nothing of what it is: due times, counters, words for on-call.

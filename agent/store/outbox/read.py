@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from agent.domain.event_types import EventType, cloud_event
+from agent.domain.published.event_types import EventType, cloud_event
 from agent.errors import UsageError
 from agent.store.database.schema import events
 from agent.store.outbox.sequence import forgotten_sequence, last_sequence

@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 
 from agent.domain.account import Account
 from agent.domain.authorization import Event, State, Transition
-from agent.domain.event_types import EventType
+from agent.domain.published.event_types import EventType
 from agent.store.outbox.pending import note, touch
 
 

@@ -14,9 +14,9 @@ import sqlalchemy as sa
 from pydantic import SecretStr
 from sqlalchemy.engine import Connection
 
-from agent.domain.event_types import EventType
+from agent.domain.published.event_types import EventType
+from agent.domain.published.status_document import timestamp
 from agent.domain.requests import LONGEST_WORDS, Ending, RequestKind
-from agent.domain.status_document import timestamp
 from agent.printable import printable
 from agent.store.database.schema import requests
 from agent.store.outbox.pending import note

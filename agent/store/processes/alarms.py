@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from agent.domain.event_types import EventType
+from agent.domain.published.event_types import EventType
 from agent.store.database.engine import reading, writing
 from agent.store.database.schema import alarms
 from agent.store.database.upsert import insert_once

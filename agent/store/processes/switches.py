@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from agent.domain.event_types import EventType
+from agent.domain.published.event_types import EventType
 from agent.store.database.schema import switches
 from agent.store.database.upsert import upsert
 from agent.store.outbox.pending import note

@@ -15,7 +15,7 @@ from uuid import uuid4
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from agent.domain.event_types import EventType
+from agent.domain.published.event_types import EventType
 from agent.errors import UsageError
 from agent.store.database.schema import webhook_deliveries as table
 from agent.store.database.schema import webhook_endpoints

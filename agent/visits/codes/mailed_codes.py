@@ -16,9 +16,9 @@ from agent.store.processes import switches
 from agent.store.sign_in import code_permits
 from agent.store.vault import received_codes
 from agent.store.vault.received_codes import ReceivedCode
-from agent.visits.context import WorkerContext
 from agent.visits.people.requests import Answered, ask_person
 from agent.visits.prepare import Plan
+from agent.visits.shared.context import WorkerContext
 from flows.redaction.redact import Redactor
 
 _LOOK_EVERY = 1.0  # seconds

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from agent.settings.model import Settings
 from agent.store import visits
-from agent.visits.context import WorkerContext
+from agent.visits.shared.context import WorkerContext
 
 _MINUTE = timedelta(minutes=1)
 

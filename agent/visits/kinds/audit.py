@@ -25,13 +25,13 @@ from agent.store.database.engine import reading as store_reading
 from agent.store.insights import features_read
 from agent.store.people.lost_rows import RowKey, confirmed
 from agent.store.transitions import Facts
-from agent.visits.context import WorkerContext
 from agent.visits.guards.vouched import is_vouched
 from agent.visits.kinds.accept import credentials, seller_account
 from agent.visits.kinds.audit_reading import JudgedAudit, judge_reading
 from agent.visits.kinds.explained import keep_explanation, share_pictures
 from agent.visits.outcome import Conclusion
 from agent.visits.prepare import Plan
+from agent.visits.shared.context import WorkerContext
 from flows.models import AuditReading, Bounds, FlowHooks, Grid, PageGap, PageGapKind, PermissionRow
 from flows.permissions.audit import audit_at_once, audit_permissions
 from flows.permissions.capture import capture_rows

@@ -11,11 +11,11 @@ from typing import Any
 
 from agent.domain.authorization import Event
 from agent.domain.insights.document import InsightsDocument, insights_document, is_everything
-from agent.visits.context import WorkerContext
 from agent.visits.kinds.accept import credentials, seller_account
 from agent.visits.kinds.insights_reading import insights_of
 from agent.visits.outcome import Conclusion
 from agent.visits.prepare import Plan
+from agent.visits.shared.context import WorkerContext
 from flows.errors import AccountNotOfferedError, BrowserLostError, FlowError
 from flows.insights.read import InsightsReading, PageReading, read_insights
 from flows.insights.sighting import Absence

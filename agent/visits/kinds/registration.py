@@ -22,13 +22,13 @@ from agent.store.sign_in import login_orders
 from agent.store.vault import drawn_secrets, sign_in_secrets
 from agent.store.vault.drawn_secrets import Errand, PendingSeed
 from agent.store.vault.sign_in_secrets import SignInSecrets
-from agent.visits.adopted_catalogue import current_catalogue
 from agent.visits.codes.one_time_codes import OneTimeCodes
-from agent.visits.context import WorkerContext
 from agent.visits.errands import screens_of
 from agent.visits.hooks import codes_for, hooks_for
 from agent.visits.people.requests import Answered, ask_person
 from agent.visits.prepare import Plan
+from agent.visits.shared.adopted_catalogue import current_catalogue
+from agent.visits.shared.context import WorkerContext
 from flows.browser.hosts import HostPolicy
 from flows.errors import FlowError
 from flows.models import Act, Bounds, Credentials, FlowHooks

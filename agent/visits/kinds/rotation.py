@@ -21,11 +21,11 @@ from agent.store.sign_in.old_authenticators import OldState
 from agent.store.vault import drawn_secrets, sign_in_secrets
 from agent.store.vault.drawn_secrets import Errand, PendingSeed
 from agent.store.vault.sign_in_secrets import SignInSecrets
-from agent.visits.context import WorkerContext
 from agent.visits.hooks import codes_for, hooks_for
 from agent.visits.kinds.accept import credentials
 from agent.visits.outcome import Conclusion
 from agent.visits.prepare import Plan
+from agent.visits.shared.context import WorkerContext
 from flows.errors import BrowserLostError
 from flows.models import Act, Bounds, FlowHooks
 from flows.redaction.redact import Redactor

@@ -13,13 +13,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from agent.visits.context import WorkerContext
 from agent.visits.hooks import hooks_for
 from agent.visits.kinds.accept import seller_account
 from agent.visits.people.handing_over import handing_over
 from agent.visits.prepare import Plan
 from agent.visits.recording import NAME as RECORDING
 from agent.visits.recording import inputs_of
+from agent.visits.shared.context import WorkerContext
 from agent.visits.watched import watched, watched_page
 from flows.catalogue.load import Catalogue
 from flows.catalogue.recognise import Recognition

@@ -9,8 +9,8 @@ import structlog
 from agent.observe import events
 from agent.store.database.engine import writing
 from agent.store.people import drafts
-from agent.visits.adopted_catalogue import current_catalogue
-from agent.visits.context import WorkerContext
+from agent.visits.shared.adopted_catalogue import current_catalogue
+from agent.visits.shared.context import WorkerContext
 from flows.catalogue.adopted import AdoptedKind, digest_of
 from flows.learning.draft import Draft, drafts_of, passing
 from flows.takeover.person_steps import PersonStep

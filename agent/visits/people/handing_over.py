@@ -16,9 +16,9 @@ import structlog
 from pydantic import SecretStr
 
 from agent.observe import events
-from agent.visits.context import WorkerContext
 from agent.visits.people.drafts import keep_drafts
 from agent.visits.prepare import Plan
+from agent.visits.shared.context import WorkerContext
 from flows.takeover.person_steps import steps_as_json
 from flows.visit.visit import Visit
 

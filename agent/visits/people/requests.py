@@ -18,8 +18,8 @@ from agent.store.outbox.wake import Signal
 from agent.store.people import requests
 from agent.store.people.requests import PersonAnswer, PersonRequest, RequestState
 from agent.store.vault.keys import VaultError
-from agent.visits.context import WorkerContext
 from agent.visits.prepare import Plan
+from agent.visits.shared.context import WorkerContext
 from flows.redaction.redact import Redactor
 
 _LOOK_EVERY = 1.0  # seconds; an answer that this process or the database tells of is seen at once

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from agent.domain.status_document import status_document
+from agent.domain.published.status_document import status_document
 from agent.store import accounts
 from agent.store.accounts import UnknownAccountError
 from agent.store.api import api_keys

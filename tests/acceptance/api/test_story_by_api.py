@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook
 
-from agent.domain.event_types import PREFIX
+from agent.domain.published.event_types import PREFIX
 from agent.store.vault.keys import new_key
 from fixtures.stand_in.generate import one_account
 from fixtures.stand_in.scenario import Grant

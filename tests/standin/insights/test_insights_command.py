@@ -15,8 +15,8 @@ import sqlalchemy as sa
 from agent.clock import utc_now
 from agent.domain.account import ReadingSummary
 from agent.domain.authorization import State
-from agent.domain.event_types import EventType
 from agent.domain.policy.load import load_policy
+from agent.domain.published.event_types import EventType
 from agent.errors import UnconfirmedError
 from agent.report.insights import insights_csv, insights_lines
 from agent.store import accounts

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Engine
 from agent.store.console import operator_log
 from agent.store.database.engine import open_database, reading, writing
 from agent.store.people import drafts
-from agent.visits.adopted_catalogue import current_catalogue, overlaid
+from agent.visits.shared.adopted_catalogue import current_catalogue, overlaid
 from flows.browser.launch import BrowserOptions, open_browser
 from flows.catalogue.adopted import digest_of, lay_under
 from flows.catalogue.check import shipped_pages

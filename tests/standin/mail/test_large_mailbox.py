@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 from agent.mail.context import MailContext, mailboxes_of
-from agent.mail.imap.auth import MailboxLogin
-from agent.mail.imap.client import CHUNK, Client
-from agent.mail.imap.connecting import connect
+from agent.mail.imap.connection.auth import MailboxLogin
+from agent.mail.imap.connection.client import CHUNK, Client
+from agent.mail.imap.connection.connecting import connect
 from agent.mail.imap.scanner import Scanner
 from agent.store.database.engine import reading, writing
 from agent.store.inbox import folders

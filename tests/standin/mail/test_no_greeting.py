@@ -11,7 +11,7 @@ from time import monotonic
 import pytest
 
 from agent.errors import ConfigurationError
-from agent.mail.imap.connecting import connect
+from agent.mail.imap.connection.connecting import connect
 from agent.mail.imap.failures import ConnectionState, classify
 from agent.settings.groups.mailbox import MailboxSettings, MailSettings, Tls
 

@@ -20,10 +20,10 @@ from agent.store.database.engine import open_database, writing
 from agent.store.vault import sign_in_secrets
 from agent.store.vault.keys import Vault
 from agent.store.vault.sign_in_secrets import SignInSecrets
-from agent.visits.browser_pool import BrowserPool, browser_options
-from agent.visits.context import WorkerContext
 from agent.visits.prepare import VisitKind
 from agent.visits.run import make_visit
+from agent.visits.shared.browser_pool import BrowserPool, browser_options
+from agent.visits.shared.context import WorkerContext
 from tests.second_site.script import Person
 from tests.second_site.site import SecondSite, second_site
 

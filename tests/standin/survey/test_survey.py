@@ -13,8 +13,8 @@ import pytest
 from agent.domain.policy.load import load_policy
 from agent.report.survey import is_ready, survey_document, survey_html, survey_lines
 from agent.store.vault.keys import new_key
-from agent.visits.command_context import command_context
 from agent.visits.kinds.survey import Surveyed, survey_account
+from agent.visits.shared.command_context import command_context
 from fixtures.stand_in.generate import one_account
 from fixtures.stand_in.scenario import Fault
 from fixtures.stand_in.world import StandIn

@@ -17,7 +17,7 @@ from playwright.async_api import Error
 from agent.domain.authorization import State
 from agent.settings.groups.visits import BrowserSettings
 from agent.settings.model import Settings
-from agent.visits.browser_pool import BrowserPool, browser_options
+from agent.visits.shared.browser_pool import BrowserPool, browser_options
 from fixtures.stand_in.generate import one_account
 from fixtures.stand_in.site.certificate import make_identity
 from fixtures.stand_in.world import StandIn

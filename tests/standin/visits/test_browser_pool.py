@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.visits.browser_pool import BrowserPool
+from agent.visits.shared.browser_pool import BrowserPool
 from flows.browser.launch import Browser, BrowserOptions, process_of
 from flows.errors import BrowserLostError
 from flows.visit.open_visit import open_visit

@@ -19,7 +19,7 @@ import pytest_asyncio
 
 from agent.domain.account import Account
 from agent.domain.authorization import State
-from agent.visits.browser_pool import BrowserPool, browser_options
+from agent.visits.shared.browser_pool import BrowserPool, browser_options
 from fixtures.stand_in.generate import one_account
 from fixtures.stand_in.scenario import Scenario
 from fixtures.stand_in.world import StandIn

@@ -31,11 +31,11 @@ from agent.store.database.engine import connect, writing
 from agent.store.transitions import Facts
 from agent.store.vault.keys import Vault
 from agent.visits import run as visitor
-from agent.visits.browser_pool import BrowserPool, browser_options
-from agent.visits.context import WorkerContext
 from agent.visits.hooks import hooks_for
 from agent.visits.outcome import Conclusion
 from agent.visits.prepare import Plan
+from agent.visits.shared.browser_pool import BrowserPool, browser_options
+from agent.visits.shared.context import WorkerContext
 from agent.worker.dispatcher import Dispatcher
 from agent.worker.engine import VisitEngine
 from agent.worker.heartbeat import Heartbeat

@@ -21,8 +21,8 @@ from agent.settings.groups.visits import BrowserSettings, WorkSettings
 from agent.settings.model import Settings
 from agent.store.database.engine import connect
 from agent.store.vault.keys import Vault
-from agent.visits.browser_pool import BrowserPool, browser_options
-from agent.visits.context import WorkerContext
+from agent.visits.shared.browser_pool import BrowserPool, browser_options
+from agent.visits.shared.context import WorkerContext
 from agent.worker.engine import VisitEngine
 from agent.worker.heartbeat import Heartbeat
 

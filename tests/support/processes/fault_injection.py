@@ -31,9 +31,9 @@ from agent.store.database.engine import open_database, writing
 from agent.store.database.schema import leases as table
 from agent.store.processes import switches
 from agent.store.vault.keys import Vault
-from agent.visits.browser_pool import BrowserPool, browser_options
-from agent.visits.context import WorkerContext
 from agent.visits.run import make_visit
+from agent.visits.shared.browser_pool import BrowserPool, browser_options
+from agent.visits.shared.context import WorkerContext
 from fixtures.stand_in.scenario import Fault
 from fixtures.stand_in.world import StandIn
 from flows.browser.launch import process_of

@@ -9,7 +9,7 @@ import pytest
 
 from agent.domain.account import Account, ApiAuthorization, ReadingSummary
 from agent.domain.authorization import FixedText, State
-from agent.domain.status_document import status_document
+from agent.domain.published.status_document import status_document
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 ACCOUNT = Account(

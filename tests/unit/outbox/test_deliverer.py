@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from sqlalchemy.engine import Engine
 
 from agent.clock import Clock, utc_now
-from agent.domain.event_types import EventType
+from agent.domain.published.event_types import EventType
 from agent.observe.redaction import Redaction
 from agent.settings.groups.operation import WebhookSettings
 from agent.settings.model import Settings

@@ -12,8 +12,8 @@ from sqlalchemy.engine import Engine
 
 from agent.domain.account import ApiAuthorization
 from agent.domain.authorization import Event
-from agent.domain.event_types import OPERATOR_TYPES, PREFIX, EventType
 from agent.domain.invitation import MailVerdict
+from agent.domain.published.event_types import OPERATOR_TYPES, PREFIX, EventType
 from agent.domain.requests import RequestKind
 from agent.store import accounts, audits, transitions
 from agent.store.database.engine import writing

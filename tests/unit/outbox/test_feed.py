@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 from sqlalchemy.engine import Engine
 
-from agent.domain.event_types import EventType
+from agent.domain.published.event_types import EventType
 from agent.outbox.feed import EventFeed
 from agent.outbox.publisher import Publisher
 from agent.store.database.engine import connect, reading, writing

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy.engine import Engine
 
-from agent.domain.event_types import EventType
+from agent.domain.published.event_types import EventType
 from agent.store.database.engine import reading, writing
 from agent.store.outbox.pending import note
 from agent.store.outbox.sequence import last_sequence

@@ -41,12 +41,12 @@ from agent.store.sign_in import acts, secret_refs
 from agent.store.vault import sessions
 from agent.store.vault.keys import Vault
 from agent.store.vault.sign_in_secrets import SignInSecrets
-from agent.visits.context import WorkerContext
 from agent.visits.errors import PasswordHeldError
 from agent.visits.hooks import hooks_for
 from agent.visits.outcome import interrupted
 from agent.visits.prepare import NotNowError, prepare
 from agent.visits.record import finish
+from agent.visits.shared.context import WorkerContext
 from flows.models import Act
 from flows.redaction.redact import Redactor
 from tests.support.registry import add_account, invite

@@ -12,7 +12,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.engine import Engine
 
-from agent.domain.event_types import PREFIX, EventType
+from agent.domain.published.event_types import PREFIX, EventType
 from agent.store.database.engine import reading, writing
 from agent.store.outbox.pending import note
 from agent.store.outbox.read import ForgottenError, list_events

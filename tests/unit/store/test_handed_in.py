@@ -16,7 +16,7 @@ from agent.store.database.schema import handed_in as table
 from agent.store.vault import handed_in, sealed_box, sign_in_secrets
 from agent.store.vault.keys import Vault, VaultError
 from agent.store.vault.sign_in_secrets import SignInSecrets
-from agent.worker.operations import Operations
+from agent.worker.loops.operations import Operations
 from tests.support.registry import NOW, PASSWORD, SEED, add_account
 from tests.support.worker_context import make_context
 

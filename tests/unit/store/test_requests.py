@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from agent.domain.event_types import EventType
+from agent.domain.published.event_types import EventType
 from agent.domain.requests import Ending, NotAnAnswerError, RequestKind, parse_answer
 from agent.store.database.engine import reading, writing
 from agent.store.database.schema import outbox

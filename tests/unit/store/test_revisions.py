@@ -12,7 +12,7 @@ from sqlalchemy.engine import Engine
 
 from agent.domain.account import Account, ApiAuthorization
 from agent.domain.authorization import Event
-from agent.domain.event_types import EventType
+from agent.domain.published.event_types import EventType
 from agent.store import accounts, transitions
 from agent.store.database.engine import reading, writing
 from agent.store.database.schema import accounts as table

@@ -26,10 +26,10 @@ from agent.store.people import requests
 from agent.store.people.requests import PersonRequest
 from agent.store.vault import sealed_box
 from agent.store.vault.keys import Vault
-from agent.visits.context import WorkerContext
 from agent.visits.hooks import hooks_for
 from agent.visits.people.requests import Answered, Unanswered, ask_person
 from agent.visits.prepare import Plan, VisitKind, prepare
+from agent.visits.shared.context import WorkerContext
 from flows.redaction.redact import Redactor
 from tests.support.registry import add_account, add_secrets, invite
 from tests.support.worker_context import make_context

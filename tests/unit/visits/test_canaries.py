@@ -12,8 +12,8 @@ from agent.settings.groups.visits import WorkSettings
 from agent.store import visits
 from agent.store.database.engine import writing
 from agent.store.people import adopted
-from agent.visits.adopted_catalogue import current_catalogue
 from agent.visits.guards.canaries import Trial
+from agent.visits.shared.adopted_catalogue import current_catalogue
 from flows.catalogue.adopted import digest_of
 from tests.support.adopted_screen import NAME, TEXT
 from tests.support.registry import add_account, invite

@@ -21,7 +21,6 @@ from agent.store.database.engine import reading, writing
 from agent.store.sign_in.password_marks import Mark
 from agent.store.vault.keys import Vault
 from agent.store.vault.password_memory import mark_of
-from agent.visits.context import WorkerContext
 from agent.visits.errors import PasswordDoubtedError, UnexpectedError
 from agent.visits.guards import unanswered
 from agent.visits.guards.lease_guard import while_held
@@ -29,6 +28,7 @@ from agent.visits.hooks import hooks_for
 from agent.visits.outcome import from_error, interrupted
 from agent.visits.prepare import Plan, prepare
 from agent.visits.record import finish
+from agent.visits.shared.context import WorkerContext
 from flows.errors import BrowserLostError, StepTimeoutError
 from flows.models import Act
 from flows.redaction.redact import Redactor

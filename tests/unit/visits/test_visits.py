@@ -25,7 +25,6 @@ from agent.store.sign_in import acts
 from agent.store.transitions import Facts
 from agent.store.vault import sessions
 from agent.store.vault.keys import Vault
-from agent.visits.context import WorkerContext
 from agent.visits.errors import (
     AcceptanceUnansweredError,
     BudgetSpentError,
@@ -38,6 +37,7 @@ from agent.visits.hooks import hooks_for
 from agent.visits.outcome import Conclusion, from_error, interrupted
 from agent.visits.prepare import NotNowError, Plan, PoisonError, VisitKind, prepare
 from agent.visits.record import finish
+from agent.visits.shared.context import WorkerContext
 from flows.errors import (
     AccountNotOfferedError,
     ChallengeError,

@@ -18,9 +18,9 @@ from agent.store.database.engine import reading, writing
 from agent.store.database.schema import accounts as accounts_table
 from agent.store.database.schema import invitations
 from agent.store.vault.keys import Vault
-from agent.visits.context import WorkerContext
 from agent.visits.kinds.audit import of_nobody_known
 from agent.visits.prepare import NotNowError, SetAsideError, prepare
+from agent.visits.shared.context import WorkerContext
 from flows.models import AuditReading, Grid
 from tests.support.registry import MERCHANT, NOW, add_account, add_secrets, invite
 from tests.support.worker_context import make_context

@@ -12,7 +12,7 @@ from agent.store.console import operator_log
 from agent.store.console.people import Role
 from agent.store.database.engine import reading, writing
 from agent.store.people import adopted, drafts
-from agent.visits.adopted_catalogue import current_catalogue
+from agent.visits.shared.adopted_catalogue import current_catalogue
 from flows.catalogue.adopted import chrome_text, digest_of
 from tests.support.adopted_screen import NAME, TEXT
 from tests.support.console import signed_in, submit

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from sqlalchemy.engine import Engine
 
-from agent.domain.event_types import PREFIX
+from agent.domain.published.event_types import PREFIX
 from agent.store.api import api_keys
 from agent.store.api.api_keys import Scope
 from agent.store.database.engine import writing

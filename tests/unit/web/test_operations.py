@@ -25,7 +25,7 @@ from agent.store.people.requests import PersonAnswer, PersonRequest
 from agent.store.processes import switches
 from agent.store.vault import sealed_box
 from agent.store.vault.keys import Vault
-from agent.worker.operations import Operations
+from agent.worker.loops.operations import Operations
 from tests.support.registry import NOW, add_account
 from tests.support.web_server import API, WebServer, once, serving
 from tests.support.worker_context import make_context

@@ -13,8 +13,8 @@ import pytest
 
 from agent.cli.registry.status import describe
 from agent.domain.authorization import FIXED_TEXT, FixedText, State
-from agent.domain.event_types import EventType
-from agent.domain.status_document import status_document
+from agent.domain.published.event_types import EventType
+from agent.domain.published.status_document import status_document
 from agent.store import accounts
 from agent.store.api.api_keys import Scope
 from agent.store.database.engine import reading, writing

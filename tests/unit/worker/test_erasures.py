@@ -23,7 +23,7 @@ from agent.store.database.schema import erasures as table
 from agent.store.database.schema import metadata
 from agent.store.sign_in import acts
 from agent.store.vault.keys import Vault
-from agent.worker.housekeeping import Housekeeping
+from agent.worker.loops.housekeeping import Housekeeping
 from flows.models import Act
 from tests.support.registry import NOW, PASSWORD, add_account, add_secrets, invite
 from tests.support.worker_context import make_context

@@ -24,7 +24,7 @@ from agent.store.database.schema import journal as journal_table
 from agent.store.database.schema import visits as visits_table
 from agent.store.sign_in import acts
 from agent.store.vault.keys import Vault
-from agent.worker.housekeeping import Housekeeping
+from agent.worker.loops.housekeeping import Housekeeping
 from flows.models import Act
 from tests.support.registry import NOW, add_account
 from tests.support.worker_context import make_context

@@ -19,8 +19,8 @@ from agent.store.database.engine import reading, writing
 from agent.store.processes import switches
 from agent.store.vault.keys import Vault
 from agent.visits.prepare import NotNowError, VisitKind
-from agent.worker import insights as schedule_module
-from agent.worker.insights import InsightsSchedule
+from agent.worker.loops import insights as schedule_module
+from agent.worker.loops.insights import InsightsSchedule
 from tests.support.registry import NOW, add_account
 from tests.support.worker_context import make_context
 

@@ -23,9 +23,9 @@ from agent.store.database.engine import writing
 from agent.store.transitions import Facts
 from agent.store.vault.keys import Vault
 from agent.visits import run as visitor
-from agent.visits.context import WorkerContext
 from agent.visits.outcome import Conclusion
 from agent.visits.prepare import Plan
+from agent.visits.shared.context import WorkerContext
 from agent.worker.running import RunningVisits
 from flows.errors import ChallengeError
 from flows.redaction.redact import Redactor

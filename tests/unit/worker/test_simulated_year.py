@@ -23,12 +23,12 @@ from agent.store.database.schema import audits, codes, journal, messages, metada
 from agent.store.outbox.sequence import number_events
 from agent.store.transitions import Facts
 from agent.store.vault.keys import Vault
-from agent.visits.context import WorkerContext
 from agent.visits.hooks import hooks_for
 from agent.visits.outcome import Conclusion, interrupted
 from agent.visits.prepare import VisitKind, prepare
 from agent.visits.record import finish
-from agent.worker.housekeeping import Housekeeping
+from agent.visits.shared.context import WorkerContext
+from agent.worker.loops.housekeeping import Housekeeping
 from flows.models import Act
 from flows.redaction.redact import Redactor
 from tests.support.registry import NOW, add_account, add_secrets, invite

@@ -21,8 +21,8 @@ from agent.store import accounts, visits
 from agent.store.database.engine import reading, writing
 from agent.store.processes import leases, switches
 from agent.store.vault.keys import Vault
-from agent.visits.browser_pool import BrowserPool, browser_options
-from agent.visits.context import WorkerContext
+from agent.visits.shared.browser_pool import BrowserPool, browser_options
+from agent.visits.shared.context import WorkerContext
 from agent.worker.dispatcher import Dispatcher, in_quiet_hours
 from agent.worker.engine import ALONE, VisitEngine
 from tests.support.registry import add_account

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from agent.actions.authorization import authorize_api
 from agent.domain import account as domain
-from agent.domain.status_document import status_document
+from agent.domain.published.status_document import status_document
 from agent.store.api.api_keys import Scope
 from agent.store.merchants import Merchant
 from agent.web.api.account.registry import account_of, is_id, refusals, status_answer

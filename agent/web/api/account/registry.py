@@ -13,7 +13,7 @@ from typing import Any
 
 from agent.actions.fields import FieldError
 from agent.domain.account import Account
-from agent.domain.status_document import status_document
+from agent.domain.published.status_document import status_document
 from agent.store import accounts
 from agent.store.accounts import AccountExistsError
 from agent.store.api.api_keys import Scope

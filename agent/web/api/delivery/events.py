@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from agent.domain.event_types import OPERATOR_TYPES, EventType, UnknownEventTypeError, parse_type
+from agent.domain.published.event_types import OPERATOR_TYPES, EventType, UnknownEventTypeError, parse_type
 from agent.store.api import api_keys
 from agent.store.api.api_keys import Scope
 from agent.store.database.engine import reading

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, StringConstraints
 from starlette.responses import JSONResponse, Response
 
-from agent.domain.event_types import EventType, UnknownEventTypeError, parse_type
+from agent.domain.published.event_types import EventType, UnknownEventTypeError, parse_type
 from agent.outbox.address_guard import AddressRefusedError
 from agent.outbox.endpoint_actions import (
     add_endpoint,

@@ -9,8 +9,8 @@ from starlette.responses import Response
 
 from agent.actions import lifecycle
 from agent.domain.authorization import State
-from agent.domain.next_visit import why_due
-from agent.domain.status_document import status_document
+from agent.domain.published.next_visit import why_due
+from agent.domain.published.status_document import status_document
 from agent.store import accounts, audits, timeline
 from agent.store.api import operations
 from agent.store.api.operations import OperationKind

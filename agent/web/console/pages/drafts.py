@@ -19,7 +19,7 @@ _MOST_DIGITS = 9
 
 def list_(visit: Visitor) -> Response:
     """Render every draft, those that are offered first, and what is adopted."""
-    from agent.visits.adopted_catalogue import overlaid
+    from agent.visits.shared.adopted_catalogue import overlaid
 
     rows = drafts.list_all(visit.conn)
     taken = adopted.list_all(visit.conn)

@@ -25,9 +25,9 @@ from agent.store.database.engine import reading, writing
 from agent.store.database.schema import audits
 from agent.store.processes import leases, workers
 from agent.store.vault import handed_in
-from agent.visits.context import WorkerContext
 from agent.visits.prepare import NotNowError, PoisonError, VisitKind
 from agent.visits.run import Ended, make_visit
+from agent.visits.shared.context import WorkerContext
 
 _VISITS = {OperationKind.AUDIT: VisitKind.AUDIT, OperationKind.INSIGHTS: VisitKind.INSIGHTS}
 _AGAIN = 1.0  # seconds, while an account is busy

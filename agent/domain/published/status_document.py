@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TypedDict
 
 from agent.domain.account import Account
-from agent.domain.conditions import Condition, conditions_of
+from agent.domain.published.conditions import Condition, conditions_of
 
 SCHEMA = 1
 

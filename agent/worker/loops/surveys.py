@@ -15,8 +15,8 @@ from agent.store.database.engine import reading, writing
 from agent.store.people import drafts, takeovers
 from agent.store.people.drafts import DraftState
 from agent.store.people.takeovers import Takeover
-from agent.visits.context import WorkerContext
 from agent.visits.kinds.survey import Surveyed, survey_asked
+from agent.visits.shared.context import WorkerContext
 from flows.survey.noticing import ScreenSight, StageEnd
 
 

@@ -21,7 +21,7 @@ from agent.store.accounts import edit
 from agent.store.database.engine import reading, writing
 from agent.store.database.retention import forget_old
 from agent.store.database.schema import accounts
-from agent.visits.context import WorkerContext
+from agent.visits.shared.context import WorkerContext
 from agent.worker.engine import VisitEngine
 
 _EVERY = 3600.0  # seconds

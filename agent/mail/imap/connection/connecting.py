@@ -11,8 +11,8 @@ import ssl
 from typing import Any
 
 from agent.errors import ConfigurationError
-from agent.mail.imap.answers import is_passing
-from agent.mail.imap.client import CapabilityError, Client, IMAPClientError, SocketTimeout
+from agent.mail.imap.connection.answers import is_passing
+from agent.mail.imap.connection.client import CapabilityError, Client, IMAPClientError, SocketTimeout
 from agent.mail.trust.headers import plain_line
 from agent.settings.groups.mailbox import MailboxSettings, MailSettings, Tls
 

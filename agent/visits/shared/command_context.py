@@ -19,8 +19,8 @@ from agent.observe.redaction import Redaction
 from agent.settings.model import Settings
 from agent.settings.own_secrets import secret_values
 from agent.store.vault.keys import Vault
-from agent.visits.browser_pool import BrowserPool, browser_options, require_browser
-from agent.visits.context import WorkerContext
+from agent.visits.shared.browser_pool import BrowserPool, browser_options, require_browser
+from agent.visits.shared.context import WorkerContext
 
 # seconds a late page or silent challenge gets: first paint may take that long, and a command has 30
 _CHALLENGE_WITHIN = 15.0

@@ -21,10 +21,10 @@ from agent.store.database.engine import reading, writing
 from agent.store.people import takeovers
 from agent.store.people.takeovers import Takeover
 from agent.store.processes import leases, workers
-from agent.visits.context import WorkerContext
 from agent.visits.prepare import NotNowError, SetAsideError
 from agent.visits.run import make_visit
-from agent.worker.surveys import make_survey
+from agent.visits.shared.context import WorkerContext
+from agent.worker.loops.surveys import make_survey
 
 _LOST_AFTER = timedelta(minutes=1)
 _TICKS = 6  # between looks for what no signal told of

@@ -17,8 +17,8 @@ from agent.observe.redaction import Redaction
 from agent.settings.model import Settings
 from agent.store.vault.keys import Vault
 from agent.takeover.parts import TakeoverParts
-from agent.visits.browser_pool import BrowserPool
 from agent.visits.kinds.short_ways import ShortWays
+from agent.visits.shared.browser_pool import BrowserPool
 from flows.models import Bounds
 
 

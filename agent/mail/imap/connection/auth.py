@@ -13,8 +13,8 @@ from typing import Any, Protocol
 from pydantic import SecretStr
 
 from agent.errors import ConfigurationError
-from agent.mail.imap.answers import is_passing
-from agent.mail.imap.client import Client, LoginError
+from agent.mail.imap.connection.answers import is_passing
+from agent.mail.imap.connection.client import Client, LoginError
 from agent.mail.trust.headers import plain_line
 from agent.settings.groups.mailbox import MailboxSettings, OAuthSettings
 

@@ -25,7 +25,7 @@ from imapclient.imapclient import SocketTimeout, _quoted, require_capability
 from imapclient.response_parser import parse_fetch_response, parse_response
 
 from agent.errors import ConfigurationError
-from agent.mail.imap.greeting import GreetedInTime, connection
+from agent.mail.imap.connection.greeting import GreetedInTime, connection
 from agent.mail.imap.headlines import Headline, Selected, bytes_of, headline_of, is_asked_for
 
 __all__ = [
@@ -60,7 +60,7 @@ class IdleRefusedError(IMAPClientError):  # type: ignore[misc]  # the library is
 class Client(imapclient.IMAPClient):  # type: ignore[misc]  # the library is untyped
     """A signed-in connection of one watcher.
 
-    `agent.mail.imap.auth` signs it in.
+    `agent.mail.imap.connection.auth` signs it in.
     """
 
     watching = False  # whether the folder to idle on is open

@@ -1,0 +1,1 @@
+"""What outsiders may read of an account: status, conditions, events."""

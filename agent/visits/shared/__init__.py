@@ -1,0 +1,1 @@
+"""What the visits of one process share: context, browser, catalogue."""
