@@ -26,7 +26,7 @@ def script(name: str) -> str:
 
 @cache
 def source(name: str) -> str:
-    """Return a script as it stands, for running before a page's own; a name stands once, in whatever sub-folder."""
+    """Return a script as it stands, for running before a page's own."""
     return load_script(_FOLDER, name)
 
 
@@ -38,7 +38,7 @@ def load_script(folder: Path, name: str) -> str:
 
 
 def function_of(body: str, *before: str) -> str:
-    """Return a script, an expression that is a function, as one that runs after the statements of others."""
+    """Return a script as a function that runs after the statements `before`."""
     declared = ";\n".join(before)
     return f"argument => {{\n{declared}\nconst main = (\n{expression_of(body)}\n);\nreturn main(argument);\n}}"
 

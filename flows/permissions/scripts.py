@@ -12,7 +12,7 @@ _FOLDER = Path(__file__).parent / "js"
 
 @cache
 def script(name: str, *before: str) -> str:
-    """Return a script of the folder as a function that runs after the statements of others."""
+    """Return a script of the folder as a function, after the statements `before`."""
     return function_of(part(name), *before)
 
 

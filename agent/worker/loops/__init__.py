@@ -1,1 +1,1 @@
-"""What a worker does beside due visits: operations, surveys, take-overs, insights, housekeeping."""
+"""Loops beside due visits: operations, surveys, take-overs, insights, upkeep."""
