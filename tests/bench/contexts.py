@@ -6,14 +6,18 @@ import asyncio
 import os
 import re
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from statistics import median
 
+from playwright.async_api import Browser, Page
+
 from agent.visits.prepare import VisitKind
 from agent.visits.run import make_visit
+from flows.browser.launch import BrowserOptions
 from flows.visit.open_visit import open_visit
 from tests.bench import bare
 from tests.bench.daemons import cpu_of
@@ -29,7 +33,8 @@ async def measure(quick: bool) -> AsyncIterator[Figure]:
         await fresh_code_time(6.0)
         for number in range(max(_CONTEXTS)):
             await make_visit(world.context, name(number), kind=VisitKind.AUDIT)
-        yield await _weight(world, runs=2 if quick else 3)
+        async for one in _weight(world, runs=2 if quick else 3):
+            yield one
         for count in _CONTEXTS:
             rates = [await _rate(world, count, each=1 if quick else 2) for _ in range(2 if quick else 3)]
             memory = browser_memory()
@@ -60,25 +65,44 @@ def _spent() -> float:
     return time.process_time() + theirs
 
 
-async def _weight(world: World, *, runs: int) -> Figure:
-    """The slope from two to eight contexts, each on a permissions page."""
-    slopes, whole = [], []
-    options = world.context.pool.options
+async def _weight(world: World, *, runs: int) -> AsyncIterator[Figure]:
+    """The slope from two to eight contexts, each at the permissions' address, and that of bare ones in the same browser."""
+    ours, theirs, whole = [], [], []
     for _ in range(runs):
-        async with world.context.pool.browser() as browser, AsyncExitStack() as stack:
-            weights = {}
-            for count in range(1, max(_CONTEXTS) + 1):
-                visit = await stack.enter_async_context(open_visit(browser, options=options))
-                await visit.page.goto(bare.PERMISSIONS, wait_until="load")
-                weights[count] = browser_memory()
-        slopes.append((weights[8] - weights[2]) / 6)
-        whole.append(weights[1])
-    return figure(
-        "context_memory",
-        slopes,
-        unit="MB",
-        of=f"the whole browser with one context: {min(whole):.0f} MB (proportional set size)",
-    )
+        async with world.context.pool.browser() as browser:
+            slope, first = await _slope(partial(_our_page, browser, world.context.pool.options))
+            ours.append(slope)
+            whole.append(first)
+            theirs.append((await _slope(partial(_bare_page, browser)))[0])
+    of = f"the whole browser with one context: {min(whole):.0f} MB (proportional set size)"
+    yield figure("context_memory", ours, unit="MB", of=of)
+    yield figure("context_memory_bare", theirs, unit="MB", of="the limit: a bare context in the same browser")
+
+
+async def _slope(opened: Callable[[], AbstractAsyncContextManager[Page]]) -> tuple[float, float]:
+    """MB that one more context takes, and what the browser takes with one."""
+    weights = {}
+    async with AsyncExitStack() as stack:
+        for count in range(1, max(_CONTEXTS) + 1):
+            page = await stack.enter_async_context(opened())
+            await page.goto(bare.PERMISSIONS, wait_until="load")
+            weights[count] = browser_memory()
+    return (weights[8] - weights[2]) / 6, weights[1]
+
+
+@asynccontextmanager
+async def _our_page(browser: Browser, options: BrowserOptions) -> AsyncIterator[Page]:
+    async with open_visit(browser, options=options) as visit:
+        yield visit.page
+
+
+@asynccontextmanager
+async def _bare_page(browser: Browser) -> AsyncIterator[Page]:
+    context = await browser.new_context(locale="en-US")
+    try:
+        yield await context.new_page()
+    finally:
+        await context.close()
 
 
 async def _rate(world: World, count: int, *, each: int) -> float:
@@ -126,6 +150,7 @@ def _text(path: Path) -> str:
 FAMILY = Family(
     names=(
         "context_memory",
+        "context_memory_bare",
         *(f"audits_per_minute_{count}" for count in _CONTEXTS),
         "audits_per_minute_4_unwatched",
         "audit_cpu",
