@@ -55,6 +55,8 @@ class HeldPage:
                 was_dark = await self.probe.was_shown() or was_dark
             except Error:
                 self.is_dark = True
+            if was_dark and not self.is_dark:
+                self.is_dark = not await self.probe.drawn_anew()
             if was_dark or self.is_dark:
                 self.clean_since = time()
             return not self.is_dark

@@ -46,6 +46,10 @@ class SecretProbe:
         """
         return await self._watch.was_shown(self._wanted())
 
+    async def drawn_anew(self) -> bool:
+        """Wait until what is shown is what the page holds now; False where that does not come."""
+        return await self._watch.drawn_anew()
+
     async def found(self) -> str | None:
         """Say what kind of secret is on the page; None when it is clean.
 
@@ -53,6 +57,7 @@ class SecretProbe:
             Error: the page could not be looked at; it counts as not clean.
         """
         taken = await self._session.send("DOMSnapshot.captureSnapshot", {"computedStyles": []})
+        await self._watch.follow(_closed_roots(taken))
         if _holds_field(taken):
             return "field"
         if self._is_shown(taken):
@@ -95,6 +100,18 @@ def _drawn(taken: dict[str, Any]) -> str:
     strings: list[str] = taken["strings"]
     texts = (strings[at] for document in taken["documents"] for at in document["layout"]["text"] if at >= 0)
     return "".join("".join(text.split()) for text in texts)
+
+
+def _closed_roots(taken: dict[str, Any]) -> list[int]:
+    """The closed shadow roots, by the browser's numbers of their nodes: no script reaches them by itself."""
+    strings: list[str] = taken["strings"]
+    found = []
+    for document in taken["documents"]:
+        nodes = document["nodes"]
+        kinds = nodes.get("shadowRootType", {"index": [], "value": []})
+        closed = [at for at, kind in zip(kinds["index"], kinds["value"], strict=True) if strings[kind] == "closed"]
+        found += [nodes["backendNodeId"][at] for at in closed]
+    return found
 
 
 def _holds_field(taken: dict[str, Any]) -> bool:

@@ -5,6 +5,7 @@ Told by a script in a world of its own.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from playwright.async_api import CDPSession, Error
 from flows.browser.scripts import source
 
 _WORLD = "sc-watch"
+_DRAWN_WITHIN = 1.0  # seconds
 _LONG = 8  # characters that do not stand on a page by chance, also when each comes in an element of its own
 
 
@@ -26,9 +28,10 @@ class SecretWatch:
     """
 
     session: CDPSession
-    _contexts: set[int] = field(default_factory=set)
+    _contexts: dict[int, str] = field(default_factory=dict)  # the frame of each
     _held: set[int] = field(default_factory=set)  # those where a field for secrets held a value
-    _is_lost: bool = False  # a document went away before it could be asked
+    _followed: set[int] = field(default_factory=set)  # closed shadow roots, by the browser's number
+    _is_lost: bool = False  # a part of the page could not be asked
 
     @property
     def was_held(self) -> bool:
@@ -63,6 +66,44 @@ class SecretWatch:
             shown = shown or told["dark"] or _holds(told["texts"], wanted)
         return shown
 
+    async def drawn_anew(self) -> bool:
+        """Wait until the browser has drawn the page as it is now; False where it does not.
+
+        What it shows lags behind the document, on a busy machine by more than a moment.
+        """
+        asked = {"expression": "sc_drawn().then(() => true)", "awaitPromise": True, "returnByValue": True}
+        with suppress(Error, TimeoutError):
+            async with asyncio.timeout(_DRAWN_WITHIN):
+                tree = await self.session.send("Page.getFrameTree")
+                page = tree["frameTree"]["frame"]["id"]  # a frame of it that is hidden is never drawn
+                for context in [each for each, frame in self._contexts.items() if frame == page]:
+                    answer = await self.session.send("Runtime.evaluate", {**asked, "contextId": context})
+                    return answer["result"].get("value") is True
+        return False
+
+    async def follow(self, closed: Iterable[int]) -> None:
+        """Watch closed shadow roots too, named by the browser's numbers of their nodes.
+
+        What one showed before it was followed nobody knows.
+        """
+        for node in closed:
+            if node in self._followed:
+                continue
+            self._followed.add(node)
+            self._is_lost = True
+            for context in sorted(self._contexts):
+                with suppress(Error):  # it belongs to another document
+                    await self._follow(node, context)
+                    break
+
+    async def _follow(self, node: int, context: int) -> None:
+        found = await self.session.send("DOM.resolveNode", {"backendNodeId": node, "executionContextId": context})
+        asked = {
+            "functionDeclaration": "function () { sc_watch(this); }",
+            "objectId": found["object"]["objectId"],
+        }
+        await self.session.send("Runtime.callFunctionOn", asked)
+
     async def _taken(self, context: int) -> dict[str, Any] | None:
         with suppress(Error):  # its document is gone
             asked = {"expression": "sc_taken()", "contextId": context, "returnByValue": True}
@@ -73,12 +114,12 @@ class SecretWatch:
 
     def _came(self, context: dict[str, Any]) -> None:
         if context["name"] == _WORLD:
-            self._contexts.add(context["id"])
+            self._contexts[context["id"]] = context["auxData"]["frameId"]
 
     def _went(self, context: int) -> None:
         if context in self._contexts:
             self._is_lost = True
-        self._contexts.discard(context)
+        self._contexts.pop(context, None)
         self._held.discard(context)
 
     def _all_went(self) -> None:

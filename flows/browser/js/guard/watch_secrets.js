@@ -3,7 +3,7 @@
 (() => {
   const SECRET =
     "input[type=password], input[autocomplete*=one-time-code], input[autocomplete*=current-password], input[autocomplete*=new-password]";
-  const ATTRIBUTES = ["type", "autocomplete", "value", "title", "placeholder", "alt", "aria-label", "content"];
+  const SILENT = ["class", "id", "href", "src", "srcset", "for", "role", "tabindex"]; // nothing draws these as text
   const MOST = 500_000; // characters between two looks; more count as a secret
   const forSecrets = new WeakSet(); // also a field that is shown in clear later
   const values = new WeakMap();
@@ -12,6 +12,8 @@
   let size = 0;
   let held = false; // a field for secrets held a value in this document
   let isDark = false; // one did since the last look
+  let drew = false; // a canvas came, went or stood there since the last look
+  const sizes = new WeakMap(); // of style sheets, in rules
 
   const note = (text) => {
     if (!text) return;
@@ -29,22 +31,47 @@
     }
   };
   const roots = [];
+  // Rules come and go without a change of the document, and one may draw a text.
+  const lookAtSheets = (root) => {
+    for (const sheet of [...root.styleSheets, ...root.adoptedStyleSheets]) {
+      let rules = [];
+      try {
+        rules = sheet.cssRules;
+      } catch {} // another site's, which knows no secret of this one
+      if (sizes.get(sheet) === rules.length) continue;
+      sizes.set(sheet, rules.length);
+      for (const rule of rules) if (/content|--/.test(rule.cssText)) note(rule.cssText);
+    }
+  };
   const look = () => {
-    for (const root of roots) for (const field of root.querySelectorAll("input, textarea")) lookAt(field);
+    for (const root of roots) {
+      for (const field of root.querySelectorAll("input, textarea")) lookAt(field);
+      lookAtSheets(root);
+      if (root.querySelector("canvas")) drew = true;
+    }
+  };
+  const noteAttribute = (name, value) => {
+    if (SILENT.includes(name) || (name === "style" && !/["']|--/.test(value || ""))) return;
+    note(value);
   };
   const changed = (records) => {
     for (const record of records) {
-      note(record.oldValue);
-      if (record.type === "characterData") note(record.target.data);
+      if (record.type === "characterData") {
+        note(record.oldValue);
+        note(record.target.data);
+      }
       if (record.type === "attributes") {
-        note(record.target.getAttribute(record.attributeName));
+        noteAttribute(record.attributeName, record.oldValue);
+        noteAttribute(record.attributeName, record.target.getAttribute(record.attributeName));
         const before = (record.oldValue || "").toLowerCase();
         if (before === "password" || /one-time-code|current-password|new-password/.test(before))
           forSecrets.add(record.target);
       }
       for (const node of [...record.addedNodes, ...record.removedNodes]) {
         note(node.textContent);
-        if (node.querySelectorAll) for (const field of node.querySelectorAll("input, textarea")) lookAt(field);
+        if (!node.querySelectorAll) continue;
+        for (const field of node.querySelectorAll("input, textarea")) lookAt(field);
+        if (node.matches("canvas") || node.querySelector("canvas")) drew = true;
       }
     }
     look();
@@ -61,13 +88,16 @@
       characterDataOldValue: true,
       attributes: true,
       attributeOldValue: true,
-      attributeFilter: ATTRIBUTES,
     });
     if (root !== document) note(root.textContent);
   };
   const watchShadows = () => {
     for (let i = 0; i < roots.length; i++)
-      for (const one of roots[i].querySelectorAll("*")) if (one.shadowRoot) watch(one.shadowRoot);
+      for (const one of roots[i].querySelectorAll("*"))
+        if (one.shadowRoot && !watched.has(one.shadowRoot)) {
+          watch(one.shadowRoot);
+          isDark = true; // nobody knows what it showed until now
+        }
   };
   // What a script sets without changing the document is seen in the frame that would draw it, before and after.
   const drawn = new MessageChannel();
@@ -79,17 +109,21 @@
   };
   watch(document);
   watchShadows();
+  isDark = false;
   look();
   requestAnimationFrame(frame);
 
+  globalThis.sc_watch = watch;
+  globalThis.sc_drawn = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   globalThis.sc_taken = () => {
     changed(observer.takeRecords());
     watchShadows();
     look();
-    const told = { dark: isDark || size > MOST, held, texts };
+    const told = { dark: isDark || size > MOST || (held && drew), held, texts };
     texts = [];
     size = 0;
     isDark = false;
+    drew = false;
     return told;
   };
 })();
