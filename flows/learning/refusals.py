@@ -113,6 +113,8 @@ def _of_control(pressed: PressedControl, facts: PageFacts, catalogue: Catalogue)
         about = " \n ".join([body, facts.title.lower(), *facts.headings])
         if word := texts["changes"].find(about):
             yield f"it is about a change ({word!r}), and the control does not put it off"
+        if word := texts["commits"].find(" \n ".join([facts.text, facts.title.lower(), *facts.headings, pressed.name])):
+            yield f"it commits somebody to something ({word!r}), and the control does not put it off"
 
 
 def _of_fields(facts: PageFacts, catalogue: Catalogue) -> Iterable[str]:

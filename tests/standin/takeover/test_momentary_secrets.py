@@ -1,5 +1,8 @@
 """A secret that a page shows for a moment only: the picture of it is on its way when the page is clean again."""
 
+# A line of a page is one line, however long.
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 import asyncio

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from flows.catalogue.load import load_catalogue
+from flows.catalogue.phrases import squeeze
 from flows.learning.page_facts import PageFacts
 from flows.learning.refusals import refusals
 from flows.takeover.person_steps import PersonStep, StepAct, StepPage, UsedControl
+from tests.support.interstitials import HARMLESS, Interstitial
 
+NEVER = [
+    tuple(part.strip() for part in line.split("|"))
+    for line in (Path(__file__).parents[2] / "data" / "never_drafts.txt").read_text("utf-8").splitlines()
+    if "|" in line and not line.startswith("#")
+]
 HOST = "https://sellercentral.amazon.com"
 
 
@@ -140,6 +149,32 @@ def test_a_page_about_a_change_is_passed_only_by_what_puts_it_off() -> None:
     about: dict[str, Any] = {"text": "turn on all messages", "headings": ("notification preferences",)}
     assert "about a change" in why(facts(**about))
     assert why(facts(**about, press={"name": "not now"})) == ""
+
+
+@pytest.mark.parametrize("is_link", [False, True])
+def test_a_page_that_commits_somebody_is_passed_only_by_what_puts_it_off(*, is_link: bool) -> None:
+    target = {"host": "sellercentral.amazon.com", "path": "/inside"} if is_link else None
+    offered, put_off = [], []
+    for title, heading, text, name in NEVER:
+        about: dict[str, Any] = {
+            "title": title,
+            "headings": (squeeze(heading),),
+            "text": squeeze(f"{heading} \n {text}"),
+        }
+        press = {"name": squeeze(name), "is_link": is_link, "target": target}
+        if not why(facts(**about, press=press)):
+            offered.append(heading)
+        if why(facts(**about, press={**press, "name": "not now"})):
+            put_off.append(heading)
+    assert offered == []
+    assert len(put_off) < len(NEVER) / 5  # some speak of secrets or agreements as well
+
+
+@pytest.mark.parametrize("shown", HARMLESS, ids=lambda one: one.name)
+def test_what_commits_nobody_to_anything_says_none_of_those_words(shown: Interstitial) -> None:
+    said = squeeze(re.sub(r"<[^>]+>", " \n ", shown.html(1).split("<footer>")[0]))
+    name = squeeze(shown.press)
+    assert why(facts(title=shown.title, text=said, press={"name": name})) == ""
 
 
 @pytest.mark.parametrize("kind", ["text", "password", "checkbox", "textarea", "email", "file", "tel"])
