@@ -103,7 +103,10 @@ def _drawn(taken: dict[str, Any]) -> str:
 
 
 def _closed_roots(taken: dict[str, Any]) -> list[int]:
-    """The closed shadow roots, by the browser's numbers of their nodes: no script reaches them by itself."""
+    """The closed shadow roots, by the browser's numbers of their nodes.
+
+    No script reaches them by itself.
+    """
     strings: list[str] = taken["strings"]
     found = []
     for document in taken["documents"]:
