@@ -47,7 +47,7 @@ class SecretProbe:
         return await self._watch.was_shown(self._wanted())
 
     async def drawn_anew(self) -> bool:
-        """Wait until what is shown is what the page holds now; False where that does not come."""
+        """Wait until what is shown is what the page holds; False where it does not come."""
         return await self._watch.drawn_anew()
 
     async def found(self) -> str | None:
