@@ -9,11 +9,10 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from agent.actions.authorization import rebind
-from agent.actions.fields import require_one_region
+from agent.actions.fields import OTHER_ACCOUNT, FieldError, require_one_region
 from agent.domain.account import Account, MerchantSource, normalised_email
 from agent.errors import UsageError
 from agent.store import accounts, merchants
-from agent.store.accounts import AccountExistsError
 from agent.store.inbox import messages
 from agent.store.merchants import Merchant
 from agent.store.vault import drawn_secrets, sign_in_secrets
@@ -49,11 +48,13 @@ def change(
         AccountExistsError: the user email is another account's.
         MerchantDiffersError: the merchant differs and no reason is given.
         UsageError: a reason is missing.
-        FieldError: the other marketplaces are not of the account's region.
+        FieldError: the other marketplaces are not of the account's region, or `audit_as` is the account itself.
     """
     account = accounts.get(conn, account_id, lock=True)
     if changes.audit_as is not None:
         accounts.get(conn, changes.audit_as)
+        if changes.audit_as == account_id:
+            raise FieldError("audit_as", OTHER_ACCOUNT)
         accounts.edit(conn, account_id, audit_as=changes.audit_as, updated_at=now)
     if changes.marketplace not in (None, account.marketplace):
         account = _move(conn, account, str(changes.marketplace), reason=reason, who=who, now=now)
@@ -96,8 +97,8 @@ def _readdress(
     conn: Connection, account: Account, address: str, *, reason: str | None, who: str, now: datetime
 ) -> Account:
     email = normalised_email(address)
-    if accounts.find_by_email(conn, email) is not None:
-        raise AccountExistsError("an account with this user email is already registered", code="email_taken")
+    if (holder := accounts.find_by_email(conn, email)) is not None:
+        raise accounts.email_taken(holder.id)
     why = f"{who} changed the user email: {_reason(reason, 'another user email')}"
     sign_in_secrets.forget(conn, account.id)
     drawn_secrets.readdressed(conn, account.id)

@@ -47,6 +47,9 @@ class FieldError(UsageError):
         self.expected = expected
 
 
+OTHER_ACCOUNT = "expected another account, one that may open the permissions page"
+
+
 def parse_account(fields: Mapping[str, Any]) -> NewAccount:
     """Check what was given for an account.
 
@@ -81,6 +84,8 @@ def check_account(fields: Mapping[str, Any]) -> tuple[NewAccount | None, list[Fi
             require_one_region(parsed["marketplace"], parsed.get("also_marketplaces", ()))
         except FieldError as err:
             errors.append(err)
+    if not errors and parsed.get("audit_as") == parsed["id"]:
+        errors.append(FieldError("audit_as", OTHER_ACCOUNT))
     return (None, errors) if errors else (NewAccount(**parsed), [])
 
 

@@ -55,4 +55,5 @@ def naming(given: Mapping[str, object]) -> Iterator[None]:
         yield
     except fields.FieldError as err:
         value = f" {given[err.field]!r}" if given.get(err.field) else ""
-        raise UsageError(f"{err.field.replace('_', ' ')}{value}: {err.expected}") from err
+        expected = err.expected.replace("create_login", "--create-login")
+        raise UsageError(f"{err.field.replace('_', ' ')}{value}: {expected}") from err

@@ -157,12 +157,16 @@ def end_with(error: BaseException, *, debug: bool) -> NoReturn:
 
     The traceback only when asked for.
     """
-    from flows.errors import FlowError
+    from flows.errors import BrowserMissingError, FlowError
 
     if debug:
         traceback.print_exception(error)
+    while isinstance(error, BaseExceptionGroup):  # what ran side by side ended together: the first tells why
+        error = error.exceptions[0]
     if isinstance(error, AgentError):
         fail(str(error), error.exit_code)
+    if isinstance(error, BrowserMissingError):  # of this machine, whatever command needed it
+        fail(str(error), Exit.ENVIRONMENT)
     if isinstance(error, FlowError):
         fail(str(error), Exit.UNCONFIRMED)
     if isinstance(error, KeyboardInterrupt):

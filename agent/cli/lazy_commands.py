@@ -6,6 +6,7 @@ Their help is read from the source, without importing them.
 from __future__ import annotations
 
 import ast
+import difflib
 import importlib
 from collections.abc import Mapping
 from functools import cache
@@ -36,7 +37,9 @@ class LazyCommands(TyperGroup):
         return None if place is None else TyperCommand(name=cmd_name, help=help_of(place))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Import and build the command that is run."""
+        """Import and build the command that is run; of an unknown name, say what is like it."""
+        if args and args[0] not in self.places and (like := difflib.get_close_matches(args[0], self.places, n=1)):
+            ctx.fail(f"No such command {args[0]!r}. Did you mean {like[0]!r}?")
         name, _, rest = super().resolve_command(ctx, args)
         return name, (None if name is None else build(name, self.places[name])), rest
 

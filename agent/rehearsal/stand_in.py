@@ -116,4 +116,6 @@ def _write(file: Path, text: str) -> None:
             stream.write(text)
         part.replace(file)
     except OSError as err:
-        raise UsageError(f"{file} cannot be written ({err.strerror})") from err
+        raise ConfigurationError(
+            f"{file} cannot be written ({err.strerror}); give a file in a writable directory"
+        ) from err

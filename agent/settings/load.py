@@ -139,7 +139,10 @@ def _contradictions(settings: Settings) -> Iterator[str]:
             yield f"{env_name('mail', 'dns_servers')}: expected address:port, for example 127.0.0.1:53, found {server!r}"
     keys = [settings.vault_key, settings.vault_key_file, settings.vault_keyring]
     if sum(key is not None for key in keys) > 1:
-        yield "only one of VAULT_KEY, VAULT_KEY_FILE and VAULT_KEYRING may be set; remove the others"
+        yield (
+            f"only one of {', '.join(env_name(name) for name in ('vault_key', 'vault_key_file', 'vault_keyring'))} may be set, "
+            "in the environment, the file of variables and the configuration together; remove the others"
+        )
     yield from _web_problems(settings)
     if (metrics := settings.observe.http_address) is not None and not _is_listenable(metrics):
         yield f"{env_name('observe', 'http_address')}: expected address:port, for example 127.0.0.1:9464, found {metrics!r}"

@@ -89,9 +89,19 @@ def add(conn: Connection, new: NewAccount, *, now: datetime) -> Account:
 
 def _require_free(conn: Connection, account_id: str, email: str) -> None:
     if conn.scalar(sa.select(accounts.c.id).where(accounts.c.id == account_id)) is not None:
-        raise AccountExistsError("an account of this id is already registered", code=_EXISTS)
-    if conn.scalar(sa.select(accounts.c.id).where(accounts.c.user_email == email)) is not None:
-        raise AccountExistsError("an account with this user email is already registered", code="email_taken")
+        raise AccountExistsError(
+            f"an account {account_id!r} is already registered; 'sc-agent accounts set {account_id}' changes it",
+            code=_EXISTS,
+        )
+    if (holder := conn.scalar(sa.select(accounts.c.id).where(accounts.c.user_email == email))) is not None:
+        raise email_taken(holder)
+
+
+def email_taken(holder: str) -> AccountExistsError:
+    """Another account, whose name is told, has the user email."""
+    return AccountExistsError(
+        f"the user email is already registered, for account {holder!r}; expected one of its own", code="email_taken"
+    )
 
 
 def get(conn: Connection, account_id: str, *, lock: bool = False) -> Account:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 import typer
@@ -38,7 +39,16 @@ def show(
     ]
     if as_json:
         return print_document({"schema": 1, "settings": rows})
-    return say("\n".join(f"{row['name']}={row['value']}" + (f"  # {row['source']}" if sources else "") for row in rows))
+    return say("\n".join(_line(row, tells_source=sources) for row in rows))
+
+
+def _line(row: Mapping[str, Any], *, tells_source: bool) -> str:
+    """A setting as a file of variables takes it; one that is not set as a remark."""
+    value = row["value"]
+    if value is None:
+        return f"# {row['name']} is not set"
+    shown = json.dumps(value) if isinstance(value, list | dict) else str(value)
+    return f"{row['name']}={shown}" + (f"  # {row['source']}" if tells_source else "")
 
 
 def _flat(model: BaseModel, path: str) -> Iterator[tuple[str, Any, bool]]:

@@ -6,7 +6,7 @@ import asyncio
 import os
 import shutil
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -54,19 +54,30 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
 
     Exit 4 if the agent cannot work like this.
     """
-    checks = list(_examine(context.settings()))
+    checks = examine(context.settings())
     if as_json:
-        print_document({"schema": 1, "checks": [asdict(check) for check in checks]})
+        found = list(checks)
+        print_document({"schema": 1, "checks": [asdict(check) for check in found]})
+        is_well = all(check.health is not Health.FAIL for check in found)
     else:
-        colours = {Health.OK: "green", Health.WARN: "yellow", Health.FAIL: "red"}
-        for check in checks:
-            line = Text.assemble((f"{check.health:5}", colours[check.health]), f"{check.name:12}{check.detail}")
-            console().print(line, soft_wrap=True)  # one line each, however narrow
-    if any(check.health is Health.FAIL for check in checks):
+        is_well = tell(checks)
+    if not is_well:
         raise typer.Exit(int(Exit.ENVIRONMENT))
 
 
-def _examine(settings: Settings) -> Iterator[Check]:
+def tell(checks: Iterable[Check]) -> bool:
+    """Print one line a check, as each ends; whether none of them fails."""
+    colours = {Health.OK: "green", Health.WARN: "yellow", Health.FAIL: "red"}
+    is_well = True
+    for check in checks:
+        line = Text.assemble((f"{check.health:5}", colours[check.health]), f"{check.name:12}{check.detail}")
+        console().print(line, soft_wrap=True)  # one line each, however narrow
+        is_well &= check.health is not Health.FAIL
+    return is_well
+
+
+def examine(settings: Settings) -> Iterator[Check]:
+    """Look at everything, one check after the other."""
     for name, look in (
         ("browser", _browser),
         ("mailbox", _mailboxes),
@@ -246,10 +257,13 @@ def _vault(settings: Settings) -> tuple[Health, str]:
     from agent.store.vault import sign_in_secrets
 
     vault = context.vault(settings)
+    unused = f"key {vault.key_id}; nothing is sealed yet"
     if context.is_new(settings):
-        return Health.OK, f"key {vault.key_id}; nothing is sealed yet"
+        return Health.OK, unused
     with reading(context.database(settings, reads=True)) as conn:
         found = accounts.list_all(conn)
+        if not found:
+            return Health.OK, unused
         count = len(found) - len(secret_refs.list_all(conn))  # what other stores keep is looked at by itself
         sealed = [account.id for account in found if sign_in_secrets.is_sealed(conn, account.id)]
         for account_id in sealed:

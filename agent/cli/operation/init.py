@@ -31,31 +31,56 @@ def init(
 ) -> None:
     """Make a data directory with a vault key and a file of settings.
 
-    Nothing that exists is changed.
+    Nothing that exists is changed, and a vault key that is set already is used. Ends with what 'sc-agent doctor' says.
 
     On a terminal what is missing is asked for, the password without an echo. Elsewhere what is not given is left out.
     """
     folder = (data_dir or Path(os.environ.get(f"{_PREFIX}DATA_DIR") or "data")).absolute()
+    os.environ[f"{_PREFIX}DATA_DIR"] = str(folder)
+    key, file = folder / _KEY, folder / _ENV
+    has_key = _has_key_elsewhere(key)  # and whatever is wrong with the settings is told before anything is made
+    lines = None if file.exists() else _settings(imap_host, imap_username, from_stdin=imap_password_stdin)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as err:
         raise ConfigurationError(f"the data directory {folder} cannot be made ({err.strerror})") from err
     _write(folder / MARK, "made by sc-agent init\n")
-    key, settings = folder / _KEY, folder / _ENV
-    _tell(key, made=_write(key, _new_key() + "\n"), what="the vault key; keep a copy apart from backups of the data")
-    if not settings.exists():
-        _write(settings, _settings(key, imap_host, imap_username, from_stdin=imap_password_stdin))
-        _tell(settings, made=True, what="settings")
+    if has_key:
+        say("the vault key that is set already is used; none was made")
     else:
-        _tell(settings, made=False, what="settings")
-    who = _admin(folder, key)
+        _tell(
+            key, made=_write(key, _new_key() + "\n"), what="the vault key; keep a copy apart from backups of the data"
+        )
+        lines = None if lines is None else _line("VAULT_KEY_FILE", str(key)) + lines
+    _tell(file, made=lines is not None and _write(file, lines), what="settings")
+    who = _admin()
     say(f"{who} is admin of the console\n")
-    say(
-        f"next:\n  export SC_AGENT_DATA_DIR={folder}\n  sc-agent doctor\n  sc-agent accounts add --help\n  sc-agent run"
-    )
+    _examine()
+    say(f"\nnext:\n  export SC_AGENT_DATA_DIR={folder}\n  sc-agent accounts add --help\n  sc-agent run")
 
 
-def _settings(key: Path, host: str | None, username: str | None, *, from_stdin: bool) -> str:
+def _has_key_elsewhere(key: Path) -> bool:
+    """Whether the settings name a vault key, and another one than `init` makes.
+
+    Raises:
+        ConfigurationError: the settings cannot be used.
+    """
+    from agent.settings.load import load_settings
+
+    found = load_settings()
+    return bool(found.vault_key or found.vault_keyring) or found.vault_key_file not in (None, key)
+
+
+def _examine() -> None:
+    """Say what `doctor` says, and what to do where something fails."""
+    from agent.cli import context
+    from agent.cli.operation import doctor
+
+    if not doctor.tell(doctor.examine(context.settings())):
+        say("mend what fails, in the file of settings above or in the environment; 'sc-agent doctor' looks again")
+
+
+def _settings(host: str | None, username: str | None, *, from_stdin: bool) -> str:
     """The lines of the settings file; asked for on a terminal, otherwise as given."""
     asks = sys.stdin.isatty() and not from_stdin
     host = host or (typer.prompt("IMAP host (empty: later)", default="", show_default=False) if asks else "")
@@ -66,8 +91,12 @@ def _settings(key: Path, host: str | None, username: str | None, *, from_stdin: 
         password = getpass.getpass("IMAP password (not shown): ")
     if from_stdin and not password:
         raise UsageError("a password was expected on standard input, there is none")
-    values = {"VAULT_KEY_FILE": str(key), "IMAP__HOST": host, "IMAP__USERNAME": username, "IMAP__PASSWORD": password}
-    return "".join(f"{_PREFIX}{name}={_quoted(value)}\n" for name, value in values.items() if value)
+    values = {"IMAP__HOST": host, "IMAP__USERNAME": username, "IMAP__PASSWORD": password}
+    return "".join(_line(name, value) for name, value in values.items() if value)
+
+
+def _line(name: str, value: str) -> str:
+    return f"{_PREFIX}{name}={_quoted(value)}\n"
 
 
 def _quoted(value: str) -> str:
@@ -77,15 +106,13 @@ def _quoted(value: str) -> str:
     return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
-def _admin(folder: Path, key: Path) -> str:
+def _admin() -> str:
     """Make the database and let the system's user into the console."""
     from agent.cli import context
     from agent.store.console import people
     from agent.store.console.people import Role
     from agent.store.database.engine import writing
 
-    os.environ.setdefault(f"{_PREFIX}DATA_DIR", str(folder))
-    os.environ.setdefault(f"{_PREFIX}VAULT_KEY_FILE", str(key))
     who = getpass.getuser()
     with writing(context.database(context.settings())) as conn:
         if people.find(conn, who) is None:

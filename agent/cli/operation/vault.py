@@ -48,7 +48,9 @@ def rotate() -> None:
     """
     settings = context.settings()
     done = rotate_rows(context.database(settings), context.vault(settings))
-    say(f"sealed anew: {done.secrets} accounts' secrets, {done.sessions} sessions, {done.messages} messages")
+    if not (done.secrets or done.sessions or done.messages):
+        return say("nothing to do: everything is sealed with the current key")
+    return say(f"sealed anew: {done.secrets} accounts' secrets, {done.sessions} sessions, {done.messages} messages")
 
 
 @app.command()

@@ -94,6 +94,8 @@ def add(
     register_all([Registration(account=new, secrets=secrets, secret_ref=ref, order=order)])
     warn_of(secrets)
     say(f"{new.id} is registered: {new.user_email.lower()}, {new.marketplace}, API authorization {api}")
+    if api is ApiAuthorization.PENDING:
+        warn(f"nothing is started before 'sc-agent accounts api-authorization {new.id} complete'")
     if not (new.merchant_id or new.global_account_id):
         warn(
             "no merchant is known yet: an invitation waits for 'mail approve' until one is given, "

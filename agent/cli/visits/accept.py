@@ -8,13 +8,17 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy.engine import Engine
 
 from agent.cli import context
 from agent.cli.arguments import named_merchant
 from agent.cli.output import agreed, now, say
 from agent.domain.account import Account
 from agent.errors import UnconfirmedError, UsageError
-from agent.mail.manual import admit_file, admit_link, look_at_link, require_link_expected
+from agent.mail.manual import admit_file, admit_link, look_at_link, read_mail, require_link_expected
+from agent.settings.model import Settings
+from agent.store import accounts
+from agent.store.database.engine import reading
 from agent.visits.on_demand import accept_one
 from agent.visits.shared.browser_pool import require_browser
 
@@ -45,9 +49,10 @@ def accept(
     context.vault(settings)  # a missing key is told before a database is made
     engine = context.database(settings)
     vault = context.proven_vault(settings, engine)
-    require_browser(settings)  # before the invitation is recorded
     asked_by = getpass.getuser()
     try:
+        _look_at_what_was_given(mail, link, account_id, settings, engine)
+        require_browser(settings)  # before the invitation is recorded
         if mail is not None:
             row = admit_file(
                 mail, account_id=account_id, asked_by=asked_by, merchant=merchant,
@@ -70,6 +75,18 @@ def accept(
     finally:
         engine.dispose()
     _tell(account)
+
+
+def _look_at_what_was_given(
+    mail: Path | None, link: str | None, account_id: str, settings: Settings, engine: Engine
+) -> None:
+    """What was typed wrongly is told before what the machine lacks; a pipe is read only once."""
+    with reading(engine) as conn:
+        accounts.get(conn, account_id)
+    if link is not None:
+        look_at_link(link, account_id=account_id, engine=engine)
+    elif mail is not None and (mail.is_file() or not mail.exists()):
+        read_mail(mail, limit=settings.mail.max_message_bytes)
 
 
 def _require_consent(link: str, account_id: str, *, yes: bool) -> None:

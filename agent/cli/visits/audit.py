@@ -270,6 +270,8 @@ def _chosen(engine: Engine, account_ids: list[str] | None, as_account: str | Non
     with reading(engine) as conn:
         if as_account is not None:
             accounts.get(conn, as_account)
+        if as_account in (account_ids or ()):
+            raise UsageError(f"--as {as_account}: expected another account than those that are audited")
         return (
             [accounts.get(conn, name) for name in dict.fromkeys(account_ids)]
             if account_ids

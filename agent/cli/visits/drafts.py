@@ -106,6 +106,8 @@ def export(
 
     Files that are there and differ are not replaced.
     """
+    if directory.exists() and not directory.is_dir():
+        raise UsageError(f"a directory was expected at {directory}, there is a file; name another place")
     with reading(context.database(context.settings(), reads=True)) as conn:
         rows = adopted.list_all(conn)
         pages = {name: (number, url, page) for number, name, url, page in drafts.pages(conn)}

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from agent.domain.audit.level import Level
 from agent.domain.policy.model import Feature, KnownRow, Policy, PolicyException, RowName, WhenMissing
@@ -154,10 +155,16 @@ def load_policy_file(path: Path) -> PolicyFile:
     try:
         return PolicyFile.model_validate(data)
     except ValidationError as err:
-        places = "; ".join(
-            f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg'].removeprefix('Value error, ')}" for e in err.errors()
-        )
-        raise UsageError(f"{path} is not a policy: {places}") from err
+        raise UsageError(f"{path} is not a policy: {'; '.join(map(_told, err.errors()))}") from err
+
+
+def _told(problem: ErrorDetails) -> str:
+    """One thing that is wrong with a policy file, and for an unknown key, which there are."""
+    place = ".".join(map(str, problem["loc"])) or "file"
+    if problem["type"] != "extra_forbidden":
+        return f"{place}: {problem['msg'].removeprefix('Value error, ')}"
+    known = f"; known are {', '.join(PolicyFile.model_fields)}" if len(problem["loc"]) == 1 else ""
+    return f"unknown key {place}{known}"
 
 
 @cache

@@ -160,7 +160,7 @@ def _check_shape(raw: bytes, notes: _Notes, policy: TrustPolicy) -> tuple[Header
             "repeated_header",
             f"headers that may stand once stand twice: {', '.join(repeated)}",
         )
-    notes.passed("headers", f"{len(headers.fields)} headers, each that must be unique is")
+    notes.passed("headers", f"{len(headers.fields)} headers, none twice that may stand once")
     return headers, body
 
 

@@ -11,13 +11,15 @@ import typer
 from agent.cli import context
 from agent.cli.output import say
 from agent.errors import UsageError
+from agent.store import accounts
+from agent.store.database.engine import reading
 
 FLOWS = ("sign_in", "accept", "audit")
 
 
 def record(
-    flow: Annotated[str, typer.Argument(help=f"Which visit: {', '.join(FLOWS)}.", show_default=False)],
-    account_id: Annotated[str, typer.Argument(metavar="ID", help="Whose.", show_default=False)],
+    flow: Annotated[str, typer.Argument(metavar="FLOW", help=f"Which visit: {', '.join(FLOWS)}.", show_default=False)],
+    account_id: Annotated[str, typer.Argument(metavar="ID", help="The account to visit as.", show_default=False)],
     output: Annotated[Path, typer.Option(help="The new directory to write the recording to.", show_default=False)],
     twice: Annotated[
         bool,
@@ -40,6 +42,8 @@ def record(
     vault = context.vault(settings)
     engine = context.database(settings)
     try:
+        with reading(engine) as conn:
+            accounts.get(conn, account_id)  # an unknown one is told before what the machine lacks
         told = asyncio.run(
             record_visit(
                 settings, engine=engine, vault=vault, account_id=account_id, flow=flow, output=output, twice=twice

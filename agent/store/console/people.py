@@ -56,7 +56,9 @@ def get(conn: Connection, name: str) -> Person:
         UsageError: nobody has this name.
     """
     if (found := find(conn, name)) is None:
-        raise UsageError(f"nobody is called {name!r}; 'sc-agent people list' shows who is")
+        raise UsageError(
+            f"nobody is called {name!r}; 'sc-agent people list' shows who is, 'people add' lets somebody in"
+        )
     return found
 
 

@@ -87,6 +87,41 @@ def test_an_unknown_account_is_refused_before_anybody_is_asked(rehearsing: Agent
     refused(rehearsing("accept", "Z9", "--link", f"{SITE}/invitation/accept"), 2, "Z9")
 
 
+def test_what_was_typed_wrongly_is_told_before_what_the_machine_lacks(rehearsing: Agent) -> None:
+    rehearsing.settings["BROWSER__EXECUTABLE"] = "/nonexistent"
+    for command, word in (
+        (("accept", "Z9", "--mail", "mail.eml"), "Z9"),
+        (("accept", "A1", "--mail", "none.eml"), "none.eml"),
+        (("accept", "A1", "--link", f"{SITE}/gp/homepage.html"), "link_path"),
+        (("audit", "Z9"), "Z9"),
+        (("audit", "A1", "--as", "A1"), "another account"),
+        (("insights", "Z9"), "Z9"),
+        (("survey", "Z9"), "Z9"),
+        (("record", "audit", "Z9", "--output", "new"), "Z9"),
+        (("accounts", "rotate-totp", "Z9"), "Z9"),
+    ):
+        refused(rehearsing(*command), 2, word)
+
+
+def test_an_account_reads_its_own_rows_as_another_one_only(rehearsing: Agent) -> None:
+    refused(rehearsing("accounts", "set", "A1", "--audit-as", "A1"), 2, "another account")
+    refused(rehearsing.add("A2", "--audit-as", "A2"), 2, "another account")
+    csv = "id,user_email,marketplace,audit_as\nA3,a3@users.example,US,A3\n"
+    refused(rehearsing("accounts", "import", "-", stdin=csv), 2, "line 2, column 4 (audit_as)", "another account")
+
+
+def test_a_slip_of_the_hand_is_met_with_the_word_that_was_meant(agent: Agent) -> None:
+    refused(agent("stauts"), 2, "'status'")
+    refused(agent("accounts", "lsit"), 2, "'list'")
+    refused(agent("mail", "list", "--limit", "x"), 2, "--limit", "a whole number was expected")
+    refused(agent("status", "A1", "A2"), 2, "A2")
+
+
+def test_a_policy_s_unknown_key_is_named_beside_those_there_are(agent: Agent) -> None:
+    (agent.folder / "policy.toml").write_text("foo = 1\n", encoding="utf-8")
+    refused(agent("policy", "validate", "policy.toml"), 2, "unknown key foo", "must_be_none")
+
+
 def test_a_missing_browser_ends_a_command_and_leaves_no_trace(rehearsing: Agent) -> None:
     before = rehearsing("accounts", "show", "A1", "--json").document
     rehearsing.settings["BROWSER__EXECUTABLE"] = "/nonexistent"
