@@ -37,7 +37,7 @@ class LazyCommands(TyperGroup):
         return None if place is None else TyperCommand(name=cmd_name, help=help_of(place))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Import and build the command that is run; of an unknown name, say what is like it."""
+        """Import and build the command; of an unknown name, say what is like it."""
         if args and args[0] not in self.places and (like := difflib.get_close_matches(args[0], self.places, n=1)):
             ctx.fail(f"No such command {args[0]!r}. Did you mean {like[0]!r}?")
         name, _, rest = super().resolve_command(ctx, args)

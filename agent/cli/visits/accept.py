@@ -80,7 +80,10 @@ def accept(
 def _look_at_what_was_given(
     mail: Path | None, link: str | None, account_id: str, settings: Settings, engine: Engine
 ) -> None:
-    """What was typed wrongly is told before what the machine lacks; a pipe is read only once."""
+    """Tell what was typed wrongly before what the machine lacks.
+
+    A pipe is read only once.
+    """
     with reading(engine) as conn:
         accounts.get(conn, account_id)
     if link is not None:

@@ -159,7 +159,7 @@ def load_policy_file(path: Path) -> PolicyFile:
 
 
 def _told(problem: ErrorDetails) -> str:
-    """One thing that is wrong with a policy file, and for an unknown key, which there are."""
+    """One thing that is wrong with a policy file; beside an unknown key, those known."""
     place = ".".join(map(str, problem["loc"])) or "file"
     if problem["type"] != "extra_forbidden":
         return f"{place}: {problem['msg'].removeprefix('Value error, ')}"

@@ -181,7 +181,7 @@ def test_a_proxy_is_for_production_s_own_browser_and_has_to_be_one(monkeypatch: 
 
 
 def test_two_vault_keys_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(ConfigurationError, match="only one of VAULT_KEY"):
+    with pytest.raises(ConfigurationError, match="only one of SC_AGENT_VAULT_KEY"):
         load(monkeypatch, VAULT_KEY="x", VAULT_KEY_FILE="y")
 
 
