@@ -6,7 +6,7 @@ Who asks, in which transaction, and how errors are shown.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -145,20 +145,26 @@ def _errors(request: Request, parts: WebParts) -> Iterator[list[Response]]:
     except NobodySignedInError:
         answers[:] = [render.signed_out(parts, to=to)]
     except Problem as problem:
-        answers[:] = [_problem(problem, again=parts.provider is not None and problem.code is Code.TOKEN_REFUSED)]
+        answers[:] = [_problem(problem, request)]
     except UnknownAccountError:
-        answers[:] = [_problem(not_found("account"))]
+        answers[:] = [_problem(not_found("account"), request)]
     except AgentError as err:
-        answers[:] = [_problem(Problem(409, Code.INVALID, parts.redaction.redact(str(err))))]
+        answers[:] = [_problem(Problem(409, Code.INVALID, parts.redaction.redact(str(err))), request)]
     except SQLAlchemyError as err:
         log.warning(events.WEB_DATABASE_AWAY, error=type(err).__name__)
         detail = "The database does not answer. Nothing was changed; load the page again."
-        answers[:] = [_problem(Problem(503, Code.DATABASE_AWAY, detail))]
+        answers[:] = [_problem(Problem(503, Code.DATABASE_AWAY, detail), request)]
 
 
-def _problem(problem: Problem, *, again: bool = False) -> Response:
+def _problem(problem: Problem, request: Request) -> Response:
+    """The page that says so: with the way on and the banners, as far as the database tells them."""
+    parts: WebParts = request.app.state.parts
+    again = parts.provider is not None and problem.code is Code.TOKEN_REFUSED
     values = {"status": problem.status, "detail": problem.detail, "code": str(problem.code), "again": again}
-    return render.plain("problem.html.j2", values, status=problem.status)
+    if problem.code is not Code.DATABASE_AWAY:
+        with suppress(NobodySignedInError, SQLAlchemyError), reading(parts.engine) as conn:
+            return render.page(visitor(request, parts, conn), "problem.html.j2", values, status=problem.status)
+    return render.plain(parts, "problem.html.j2", values, status=problem.status)
 
 
 def note_seen(parts: WebParts, request: Request) -> None:

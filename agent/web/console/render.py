@@ -68,12 +68,12 @@ def _stopped(visit: Visitor) -> str | None:
     return None if breaker.position is Position.CLOSED else breaker.why
 
 
-def plain(template: str, values: Mapping[str, Any], *, status: int) -> Response:
+def plain(parts: WebParts, template: str, values: Mapping[str, Any], *, status: int) -> Response:
     """Render a page for somebody who is not signed in, or while the database is away."""
     frame = {
         "person": None,
         "path": "",
-        "rehearsal": False,
+        "rehearsal": parts.settings.is_rehearsal,
         "paused_by": None,
         "stopped": None,
         "may": lambda _role: False,
@@ -85,12 +85,14 @@ def signed_out(parts: WebParts, *, to: str = "") -> Response:
     """Tell somebody who is not signed in how to; `to` is where they wanted to go."""
     has_provider = parts.provider is not None
     values = {"provider": has_provider, "local": not has_provider, "to": to}
-    return plain("signed_out.html.j2", values, status=401)
+    return plain(parts, "signed_out.html.j2", values, status=401)
 
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined)
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, finalize=_harmless
+    )
     environment.filters |= {
         "when": _when,
         "ago": _ago,
@@ -100,6 +102,11 @@ def _environment() -> Environment:
         "alarm_page": path_of,
     }
     return environment
+
+
+def _harmless(value: Any) -> Any:
+    """What a page is about to say, whoever wrote it, without characters that steer."""
+    return type(value)(printable(value, lines=True)) if isinstance(value, str) else value
 
 
 def _when(moment: datetime | None) -> Markup:

@@ -23,9 +23,10 @@ def _sections() -> dict[str, str]:
     if not _FILE.is_file():
         return {}
     parts = re.split(r"^### (\w+)$", _FILE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    found = reversed(list(zip(parts[1::2], parts[2::2], strict=True)))  # of a name that stands twice the first is told
     return {
         code: _EMPHASIS.sub(
             r"\1", " ".join(re.split(r"^#+ ", text, maxsplit=1, flags=re.MULTILINE)[0].replace("`", "").split())
         )
-        for code, text in zip(parts[1::2], parts[2::2], strict=True)
+        for code, text in found
     }

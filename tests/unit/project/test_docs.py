@@ -24,6 +24,7 @@ RUNBOOK = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 OUR_CODES = {"poison", "configuration", "unexpected", "audit_fail", "audit_incomplete", "audit_not_permitted"} | {
     "insights_refused",
+    "mail_held",  # the console's, for each mail whose reason has no paragraph of its own
     MERCHANT_UNKNOWN,
     OTHER_MERCHANT,
     OTHER_REGION,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -234,6 +235,9 @@ async def test_a_release_is_done_journaled_and_logged_with_its_reason(web: WebSe
     answer = await submit(admin, "/accounts/A1", "/accounts/A1/release", reason="solved the CAPTCHA")
     assert answer.status_code == 200
     assert "released by ops: solved the CAPTCHA" in answer.text
+    since = re.search(r"<small>since <time datetime=\"([^\"]+)", answer.text)
+    assert since
+    assert abs(web.role.parts.clock.now() - datetime.fromisoformat(since[1])) < timedelta(minutes=5)
     with reading(web.engine) as conn:
         assert accounts.get(conn, "A1").authorization is not State.NEEDS_HUMAN
         entry = operator_log.page(conn, before=None, limit=1)[0]
@@ -405,7 +409,7 @@ async def test_findings_say_by_which_policy_and_what_reads_otherwise_than_anothe
     newest = (await admin.get(f"/accounts/A1/findings?against={numbers[0]}")).text
     assert f"Judged by policy <code>{in_force}</code>." in newest
     assert f"Rows that read otherwise than in audit {numbers[0]}" in newest
-    assert "<td>None</td><td>View &amp; Edit</td>" in newest
+    assert '<td data-label="Then">None</td><td data-label="Now">View &amp; Edit</td>' in newest
     assert "judged by different policies (<code>0123456789ab</code>" in newest
     older = (await admin.get(f"/accounts/A1/findings?audit={numbers[0]}")).text
     assert f"another one is in force now: <code>{in_force}</code>" in older
@@ -462,7 +466,14 @@ async def test_a_database_that_is_away_is_told_in_a_page(web: WebServer, admin: 
 
 async def test_ids_are_quoted_and_unknown_accounts_are_not_found(admin: httpx.AsyncClient) -> None:
     for place in ("/accounts/nobody", "/accounts/%00", "/mails/1", "/mails/x", "/accounts/A1/visits/x"):
-        assert (await admin.get(place)).status_code == 404
+        answer = await admin.get(place)
+        assert (answer.status_code, 'aria-label="Console"' in answer.text, "ops" in answer.text) == (404, True, True)
+
+
+async def test_what_is_paused_is_told_on_the_page_of_a_problem_too(web: WebServer, admin: httpx.AsyncClient) -> None:
+    await submit(admin, "/access", "/pause", reason="the site changed")
+    for place in (*PAGES, "/accounts/nobody"):
+        assert "Everything is paused by" in (await admin.get(place)).text, place
 
 
 @pytest.mark.parametrize(

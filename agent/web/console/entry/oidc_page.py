@@ -40,7 +40,7 @@ def _begin(request: Request) -> Response:
     try:
         response = RedirectResponse(attempt.address(provider), 303, headers=render.HEADERS)
     except ProviderAwayError as err:
-        return _failed(str(err), 503)
+        return _failed(parts, str(err), 503)
     response.set_cookie(
         access.attempt_cookie(parts.settings),
         attempt.sealed(parts.web_key),
@@ -59,14 +59,16 @@ def _callback(request: Request) -> Response:
     try:
         attempt, who = _proven(request, parts, provider)
     except SignInRefusedError as err:
-        response = _failed(str(err), 403)
+        response = _failed(parts, str(err), 403)
     except NoRoleError:
-        response = _failed("You are known, and have no role here. Ask whoever manages the identity provider.", 403)
+        response = _failed(
+            parts, "You are known, and have no role here. Ask whoever manages the identity provider.", 403
+        )
     except ProviderAwayError as err:
-        response = _failed(str(err), 503)
+        response = _failed(parts, str(err), 503)
     else:
         # A page, not a redirect: a Strict cookie does not go along on the way back from another site.
-        response = render.plain("signed_in.html.j2", {"to": attempt.to}, status=200)
+        response = render.plain(parts, "signed_in.html.j2", {"to": attempt.to}, status=200)
         access.set_cookie(response, parts.settings, _start(request, parts, who))
     name = access.attempt_cookie(parts.settings)
     response.delete_cookie(name, path="/", secure=access.has_tls(parts.settings), httponly=True, samesite="lax")
@@ -103,8 +105,8 @@ def _start(request: Request, parts: WebParts, who: SignedIn) -> str:
     return secret
 
 
-def _failed(sentence: str, status: int) -> Response:
-    return render.plain("sign_in_failed.html.j2", {"sentence": sentence}, status=status)
+def _failed(parts: WebParts, sentence: str, status: int) -> Response:
+    return render.plain(parts, "sign_in_failed.html.j2", {"sentence": sentence}, status=status)
 
 
 def _parts(request: Request) -> tuple[WebParts, Provider]:

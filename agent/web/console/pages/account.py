@@ -11,7 +11,7 @@ from agent.actions import lifecycle
 from agent.domain.authorization import State
 from agent.domain.published.next_visit import why_due
 from agent.domain.published.status_document import status_document
-from agent.store import accounts, audits, timeline
+from agent.store import accounts, audits, journal, timeline
 from agent.store.api import operations
 from agent.store.api.operations import OperationKind
 from agent.store.console import operator_log
@@ -43,6 +43,7 @@ def show(visit: Visitor) -> Response:
         "status": status_document(account),
         "asked": requests.open_of(visit.conn, account_id, now=visit.now),
         "runbook": runbook.paragraph(account.failure_code),
+        "since": journal.stands_since(visit.conn, account_id, account.authorization),
         "holder": leases.holder_of(visit.conn, account_id, now=visit.now),
         "entries": entries,
         "older": None if last is None else _cursor(visit, account_id, last),

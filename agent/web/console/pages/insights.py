@@ -45,7 +45,7 @@ def show(visit: Visitor) -> Response:
         "codes": codes,
         "newest": newest,
         "rows": [] if newest is None else _rows(readings),
-        "missing": [] if newest is None else _wholes(newest["missing"]),
+        "missing": [] if newest is None else _by_reason(_wholes(newest["missing"])),
         "proven": kept.features_read(visit.conn, account.id),
     }
     return render.page(visit, "insights.html.j2", values)
@@ -105,6 +105,16 @@ def _wholes(missing: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         for item in missing
         if not {".".join(item["what"].split(".")[:length]) for length in range(1, item["what"].count(".") + 1)} & names
     ]
+
+
+def _by_reason(missing: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[str]]]:
+    """Why something is missing, and all that is for this reason."""
+    found: dict[str, list[str]] = {}
+    for item in missing:
+        told = "; ".join(item.get("evidence") or ())
+        why = str(item["reason"]).replace("_", " ") + (f" ({told})" if told else "")
+        found.setdefault(why, []).append(str(item["what"]))
+    return list(found.items())
 
 
 def _ask(visit: Visitor, _form: Mapping[str, str]) -> Done:

@@ -33,6 +33,10 @@ _WORDS = {  # what waits, and the one button that is next
     TaskKind.STORE: ("The store of its secrets refused them", "Open the account"),
     TaskKind.AUTHENTICATOR: ("An old authenticator is still enrolled", "Open the account"),
 }
+_ELSE = {
+    TaskKind.MAIL: "mail_held",
+    TaskKind.RELEASE: "unexpected",
+}  # the paragraph of a reason that has none of its own
 _WITHIN = timedelta(hours=1)  # the promise: an invitation is accepted within the hour
 
 
@@ -44,7 +48,7 @@ def show(visit: Visitor) -> Response:
             "task": task,
             "deadline": deadline(task),
             "is_late": (by := deadline(task)) is not None and visit.now > by,
-            "runbook": runbook.paragraph(task.reason),
+            "runbook": runbook.paragraph(task.reason) or runbook.paragraph(_ELSE.get(task.kind)),
             "place": _place(task),
             "words": _WORDS[task.kind],
             "is_mine": task.claimed_by == visit.person.name,
