@@ -109,6 +109,7 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     for name in list(os.environ):
         if name.upper().startswith("SC_AGENT_") and name.upper() != "SC_AGENT_BROWSER__EXECUTABLE":
             monkeypatch.delenv(name)
+    monkeypatch.setenv("SC_AGENT_OBSERVE__PICTURES", "none")  # few tests look at them, and each visit's take a second
 
 
 @pytest.fixture(scope="session")

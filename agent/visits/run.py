@@ -32,6 +32,7 @@ from agent.visits.kinds.rotation import rotate
 from agent.visits.known_values import redactor_of
 from agent.visits.outcome import Conclusion, from_error, interrupted
 from agent.visits.people.handing_over import handing_over
+from agent.visits.pictured import Pictured, write_story
 from agent.visits.prepare import Plan, VisitKind, prepare
 from agent.visits.record import finish
 from agent.visits.recording import is_worth_recording, keep_recording
@@ -66,7 +67,8 @@ class Ended:
     plan: Plan
     conclusion: Conclusion
     account: Account | None
-    seconds: float
+    seconds: float  # until its outcome was written
+    pictures_seconds: float = 0.0  # what drawing its steps took afterwards
     evidence: tuple[Path, ...] = ()
 
 
@@ -101,7 +103,8 @@ async def _made(context: WorkerContext, plan: Plan) -> Ended:
     bound = log.bind(account=plan.account.id, visit=plan.visit_id, kind=plan.kind)
     bound.info(events.VISIT_STARTED, session=plan.session is not None, state=plan.account.authorization)
     try:
-        conclusion = await _conclude(context, plan)
+        pictured = await Pictured.of(context, plan)
+        conclusion = await _conclude(context, plan, pictured)
     except asyncio.CancelledError:
         await _to_the_end(finish(context, plan, interrupted(context.clock.now())))
         bound.info(events.VISIT_INTERRUPTED)
@@ -109,11 +112,15 @@ async def _made(context: WorkerContext, plan: Plan) -> Ended:
     finally:
         unanswered.end(plan.visit_id)
     account = await _to_the_end(finish(context, plan, conclusion))
+    written = context.clock.elapsed()
+    if account is not None and conclusion.error is None:
+        await pictured.draw(context, plan, _pool(context, plan), outcome=conclusion.outcome)
     ended = Ended(
         plan=plan,
         conclusion=conclusion,
         account=account,
-        seconds=context.clock.elapsed() - began,
+        seconds=written - began,
+        pictures_seconds=context.clock.elapsed() - written,
         evidence=_kept(context.evidence_dir(plan.account.id, plan.visit_id)),
     )
     _tell(bound, ended)
@@ -142,12 +149,12 @@ async def _to_the_end(work: Any) -> Any:
         raise
 
 
-async def _conclude(context: WorkerContext, plan: Plan) -> Conclusion:
+async def _conclude(context: WorkerContext, plan: Plan, pictured: Pictured) -> Conclusion:
     redactor = redactor_of(plan)
     with context.redaction.visiting(redactor):
         try:
             return await while_held(
-                _browse(context, plan, redactor),
+                _browse(context, plan, redactor, pictured),
                 plan.held,
                 engine=context.engine,
                 clock=context.clock,
@@ -165,13 +172,14 @@ async def _conclude(context: WorkerContext, plan: Plan) -> Conclusion:
             return from_error(unexpected, plan, context.settings, now=context.clock.now())
 
 
-async def _browse(context: WorkerContext, plan: Plan, redactor: Redactor) -> Conclusion:
+async def _browse(context: WorkerContext, plan: Plan, redactor: Redactor, pictured: Pictured) -> Conclusion:
     if plan.asked is None and context.short_ways.is_open(plan):
-        conclusion = await _short_way(context, plan, redactor)
+        conclusion = await _short_way(context, plan, redactor, pictured)
         context.short_ways.note(plan, did=conclusion is not None)
         if conclusion is not None:
             return conclusion
-    return await _long_way(context, plan, redactor)
+        pictured.recorder = None
+    return await _long_way(context, plan, redactor, pictured)
 
 
 @asynccontextmanager
@@ -196,9 +204,12 @@ async def _opened(context: WorkerContext, plan: Plan, redactor: Redactor, *, poo
             tell_steps(visit)
 
 
-async def _short_way(context: WorkerContext, plan: Plan, redactor: Redactor) -> Conclusion | None:
+async def _short_way(context: WorkerContext, plan: Plan, redactor: Redactor, pictured: Pictured) -> Conclusion | None:
     """An audit that opens the page at once; None where the long way has to be gone."""
-    async with _opened(context, plan, redactor, pool=context.pool) as visit:
+    async with (
+        _opened(context, plan, redactor, pool=context.pool) as opened,
+        pictured.recording(opened, context, plan) as visit,
+    ):
         try:
             with span(SpanName.AUDIT, {Attribute.VISIT: plan.visit_id}):
                 conclusion = await audit_by_itself(visit, plan, context, bounds=context.bounds)
@@ -208,7 +219,7 @@ async def _short_way(context: WorkerContext, plan: Plan, redactor: Redactor) -> 
         return None if conclusion is None else replace(conclusion, drift=_drifted(visit, conclusion, plan))
 
 
-async def _long_way(context: WorkerContext, plan: Plan, redactor: Redactor) -> Conclusion:
+async def _long_way(context: WorkerContext, plan: Plan, redactor: Redactor, pictured: Pictured) -> Conclusion:
     pool = _pool(context, plan)
     async with (
         _opened(context, plan, redactor, pool=pool) as opened,
@@ -217,6 +228,8 @@ async def _long_way(context: WorkerContext, plan: Plan, redactor: Redactor) -> C
     ):
         conclusion = await _in_browser(context, plan, recorder, redactor)
         people.outcome = conclusion.outcome
+        if conclusion.error is None and conclusion.unread is None:
+            await pictured.keep(recorder)
         return conclusion
 
 
@@ -318,7 +331,9 @@ async def _keep_recording(
     try:
         make_private(directory)
         async with asyncio.timeout(_RECORDING_WITHIN):
-            await keep_recording(context, plan, recorder, directory, outcome=outcome_of(ended))
+            kept = await keep_recording(context, plan, recorder, directory, outcome=outcome_of(ended))
+            if not isinstance(ended, Exception):
+                write_story(recorder.visit, kept, directory, kind=plan.kind, outcome="incomplete")
     except Exception as err:  # noqa: BLE001 - as above
         log.warning(events.EVIDENCE_MISSED, account=plan.account.id, visit=plan.visit_id, error=type(err).__name__)
 
@@ -340,6 +355,5 @@ def _tell(bound: Any, ended: Ended) -> None:
     conclusion = ended.conclusion
     state = None if ended.account is None else ended.account.authorization
     say = bound.info if conclusion.error is None else bound.warning
-    say(
-        events.VISIT_ENDED, outcome=conclusion.outcome, state=state, seconds=round(ended.seconds, 2), why=conclusion.why
-    )
+    told = {"seconds": round(ended.seconds, 2), "pictures_seconds": round(ended.pictures_seconds, 2)}
+    say(events.VISIT_ENDED, outcome=conclusion.outcome, state=state, why=conclusion.why, **told)

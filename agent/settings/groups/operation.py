@@ -6,6 +6,7 @@ Alarms, web role, webhooks, secret stores.
 from __future__ import annotations
 
 import re
+from enum import StrEnum
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
@@ -13,6 +14,14 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, SecretStr, field_validator
 
 from agent.settings.groups.base import Group, Seconds, SecretStrings, Strings, programs
+
+
+class PicturedVisits(StrEnum):
+    """Which visits that end well keep pictures of their steps."""
+
+    NONE = "none"
+    DAILY = "daily"  # each acceptance, registration and rotation; of an account's audits and insights one a day
+    ALL = "all"
 
 
 class ObserveSettings(Group):
@@ -29,6 +38,8 @@ class ObserveSettings(Group):
     evidence_days: int = Field(default=30, ge=1)
     erase_after_days: float = Field(default=7, ge=0)  # the evidence of an account that was removed
     evidence_mb: int = Field(default=100, ge=1)  # an account; the newest visit's is kept whatever its size
+    pictures: PicturedVisits = PicturedVisits.DAILY  # of visits that end well; the others always have theirs
+    pictured_visits: int = Field(default=3, ge=1)  # an account: the newest that ended well and keep their pictures
     audits_days: int = Field(default=90, ge=1)  # 12 KB each; docs/capacity.md
     insights_days: int = Field(default=400, ge=1)  # 12 KB each, one a day
     journal_days: int = Field(default=400, ge=1)

@@ -25,6 +25,7 @@ from agent.observe.otlp import OtlpTracer
 from agent.observe.redaction import Redaction
 from agent.observe.tracing import traced_by
 from agent.rehearsal.replay.run import Replayed, ReplayOptions, replay_all
+from agent.settings.groups.operation import PicturedVisits
 from agent.store import transitions
 from agent.store.database.engine import writing
 from agent.visits.on_demand import audit_one
@@ -166,14 +167,22 @@ async def test_a_visit_that_we_ended_ourselves_leaves_no_recording(rehearsal: Re
     assert load_recording(path).about["expected"]["error"]["code"] == "password_rejected"
 
 
-async def test_a_visit_that_goes_well_leaves_nothing_but_its_spans(rehearsal: Rehearsal) -> None:
+async def test_a_visit_that_goes_well_leaves_its_spans_and_its_steps_in_pictures(rehearsal: Rehearsal) -> None:
     rehearsal.register()
+    rehearsal.settings.observe.pictures = PicturedVisits.DAILY
     with receiving() as receiver:
         tracer = OtlpTracer(receiver.address, Redaction())  # which knows no secret: there must be none
         with traced_by(tracer):
             await rehearsal.accept()
         tracer.close()
-    assert not (rehearsal.settings.data_dir / "evidence").exists()
+    (folder,) = (rehearsal.settings.data_dir / "evidence" / "A1").iterdir()
+    told = json.loads((folder / "story.json").read_text())
+    assert (told["kind"], told["outcome"]) == ("accept", "accepted")
+    drawn = {file.name.removesuffix(".jpg").split("-", 2)[2] for file in folder.glob("step-*.jpg")}
+    assert {"email", "password"} < drawn
+    assert drawn <= {step["screen"] for step in told["steps"]}
+    assert {stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {0o600}
+    assert {file.name.partition("-")[0] for file in folder.iterdir()} == {"story.json", "step"}  # no recording
     (visit,) = receiver.attributes("visit")
     assert (visit["sc.account"], visit["sc.kind"], visit["sc.outcome"]) == ("A1", "accept", "accepted")
     assert receiver.attributes("browser.navigate")[0]["server.address"].startswith("sellercentral.")
@@ -181,7 +190,8 @@ async def test_a_visit_that_goes_well_leaves_nothing_but_its_spans(rehearsal: Re
     assert len({span.trace_id for span in receiver.spans}) == 1
     user, sent = rehearsal.scenario.users[0], b"".join(receiver.bodies)
     hidden = (user.password, user.totp_secret, "a1@users.example", rehearsal.scenario.sellers[0].name)
-    assert [value for value in hidden if value.encode() in sent] == []
+    kept = (folder / "story.json").read_bytes()
+    assert [value for value in hidden if value.encode() in sent + kept] == []
 
 
 def test_evidence_that_is_too_old_goes_with_its_recording(failed: Failed, tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ class Agent:
             kept["SC_AGENT_BROWSER__EXECUTABLE"] = executable
         return (
             kept
-            | {"SC_AGENT_DATA_DIR": str(self.folder / "data")}
+            | {"SC_AGENT_DATA_DIR": str(self.folder / "data"), "SC_AGENT_OBSERVE__PICTURES": "none"}
             | {f"SC_AGENT_{name}": value for name, value in self.settings.items()}
         )
 

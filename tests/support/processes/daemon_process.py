@@ -41,6 +41,7 @@ def daemon_environment(description: Mapping[str, Any], directory: Path, key: str
         "AUDIT__INTERVAL_WAITING": "2",
     }
     own = {name: value for name, value in os.environ.items() if not name.startswith("SC_AGENT_")}
+    own["SC_AGENT_OBSERVE__PICTURES"] = "none"  # most tests do not look at them, and each visit's cost a second
     return own | {f"SC_AGENT_{name}": value for name, value in (settings | more).items()}
 
 

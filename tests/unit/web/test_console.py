@@ -379,6 +379,19 @@ async def test_a_visit_is_looked_at_step_by_step_without_scripts(
     assert "<img src=x" not in first + last
 
 
+async def test_a_visit_that_ended_well_is_looked_at_step_by_step_too(
+    admin: httpx.AsyncClient, web_settings: Settings
+) -> None:
+    folder = web_settings.evidence_root / "A1" / ("1" * 32)
+    folder.mkdir(parents=True)
+    steps = [{"screen": "invitation_offered", "act": "pressed", "element": "accept", "seconds": 0.4}]
+    (folder / "story.json").write_text(json.dumps({"kind": "accept", "outcome": "accepted", "steps": steps}))
+    (folder / "step-001-invitation_offered.jpg").write_bytes(b"jpg")
+    shown = (await admin.get(f"/accounts/A1/visits/{folder.name}")).text
+    assert ("Step 1 of 1" in shown, "Nothing is kept here" in shown) == (True, False)
+    assert 'files/step-001-invitation_offered.jpg" alt="The page of step 1, masked"' in shown
+
+
 async def test_findings_say_since_when_and_are_exported_in_every_format(
     web: WebServer, admin: httpx.AsyncClient
 ) -> None:

@@ -38,6 +38,7 @@ def show(visit: Visitor) -> Response:
         "account": account,
         "visit_id": visit_id,
         "visit": row,
+        "pictured": visit.parts.settings.observe.pictured_visits,
         "here": folder is not None,
         "has_recording": folder is not None and (folder / "recording").is_dir(),
         "pictures": [name for name in files if Path(name).suffix in _PICTURES and not _OF_A_STEP.fullmatch(name)],
