@@ -48,7 +48,10 @@ def history(conn: Connection, account_id: str, *, limit: int = 100) -> list[Jour
 
 
 def stands_since(conn: Connection, account_id: str, state: State) -> datetime | None:
-    """When the account last came into the state it is in; None where the journal does not say."""
+    """When the account last came into the state it is in.
+
+    None where the journal does not say.
+    """
     came = sa.and_(journal.c.to_state == state, journal.c.from_state.is_distinct_from(state))
     mine = sa.select(journal.c.at).where(journal.c.account_id == account_id, came)
     return conn.scalar(mine.order_by(journal.c.id.desc()).limit(1))

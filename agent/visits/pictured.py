@@ -63,7 +63,7 @@ class Pictured:
 
     @asynccontextmanager
     async def recording(self, opened: Visit, context: WorkerContext, plan: Plan) -> AsyncIterator[Visit]:
-        """The visit to run, which keeps its pages in memory if they are to be drawn."""
+        """The visit to run; it keeps its pages if they are to be drawn."""
         if not self.wanted:
             yield opened
             return
@@ -72,13 +72,19 @@ class Pictured:
             await self.keep(recorder)
 
     async def keep(self, recorder: Recorder) -> None:
-        """Take what the visit left, while its page still answers; nothing of what a person typed."""
+        """Take what the visit left, while its page still answers.
+
+        Nothing where a person acted: what was typed may be in it.
+        """
         if self.wanted and not recorder.visit.person_acted:
             await recorder.stop()
             self.recorder = recorder
 
     async def draw(self, context: WorkerContext, plan: Plan, pool: BrowserPool, *, outcome: str) -> None:
-        """Write the story and its pictures, and forget those of older visits; never raises for a page."""
+        """Write the story and its pictures, and forget older ones.
+
+        Never raises for a page.
+        """
         if self.recorder is None:
             return
         directory = context.evidence_dir(plan.account.id, plan.visit_id)
@@ -123,7 +129,10 @@ def _has_one(folder: Path, kind: VisitKind, since: float) -> bool:
 
 
 def forget_stories(folder: Path, *, keep: int) -> int:
-    """Delete the oldest folders that hold nothing but such a story, beyond the newest `keep`; returns how many."""
+    """Delete the folders that hold such a story alone, but the newest.
+
+    Returns how many.
+    """
     drawn = sorted((story for story in folder.glob(f"*/{STORY}") if _is_story_alone(story.parent)), key=_age)
     for story in drawn[keep:]:
         shutil.rmtree(story.parent, ignore_errors=True)

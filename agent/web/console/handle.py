@@ -157,7 +157,10 @@ def _errors(request: Request, parts: WebParts) -> Iterator[list[Response]]:
 
 
 def _problem(problem: Problem, request: Request) -> Response:
-    """The page that says so: with the way on and the banners, as far as the database tells them."""
+    """The page that says so.
+
+    With the way on and the banners, as far as the database tells them.
+    """
     parts: WebParts = request.app.state.parts
     again = parts.provider is not None and problem.code is Code.TOKEN_REFUSED
     values = {"status": problem.status, "detail": problem.detail, "code": str(problem.code), "again": again}

@@ -105,7 +105,10 @@ def _environment() -> Environment:
 
 
 def _harmless(value: Any) -> Any:
-    """What a page is about to say, whoever wrote it, without characters that steer."""
+    """What a page is about to say, without characters that steer.
+
+    Whoever wrote it, and wherever it stands.
+    """
     return type(value)(printable(value, lines=True)) if isinstance(value, str) else value
 
 
