@@ -21,11 +21,11 @@ import structlog
 
 from agent.observe import events
 from agent.settings.groups.operation import PicturedVisits
-from agent.visits.browser_pool import BrowserPool
-from agent.visits.context import WorkerContext
 from agent.visits.kinds.audit import make_private
 from agent.visits.prepare import Plan, VisitKind
 from agent.visits.recording import inputs_of
+from agent.visits.shared.browser_pool import BrowserPool
+from agent.visits.shared.context import WorkerContext
 from flows.recording.evidence import write_private
 from flows.recording.recorder import Recorder, recording_aside
 from flows.recording.step_pictures import draw_steps
