@@ -202,7 +202,7 @@ async def second(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Sell
         yield running
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("name", CASES)
 async def test_each_page_of_an_invitation_ends_in_its_one_outcome(second: SellerRig, name: str) -> None:
     case = CASES[name]

@@ -13,6 +13,7 @@ import pytest_asyncio
 from flows.models import Bounds, SiteAnswer
 from tests.second_site.seller_central.world import Variant
 from tests.second_site.seller_rig import OTHER, SHOP, SellerRig, seller_rig
+from tests.support.few_probes import ask_few_pages
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -55,13 +56,18 @@ CASES: dict[str, Case] = {
 }
 
 
+@pytest.fixture(autouse=True)
+def few_probes(monkeypatch: pytest.MonkeyPatch) -> None:
+    ask_few_pages(monkeypatch)
+
+
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def second(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SellerRig]:
     async with seller_rig(tmp_path_factory.mktemp("site")) as running:
         yield running
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("name", CASES)
 async def test_a_refusal_is_told_from_signed_out_and_from_broken(second: SellerRig, name: str) -> None:
     case = CASES[name]

@@ -21,7 +21,7 @@ async def stage() -> AsyncIterator[LyingRig]:
         yield ready
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("seed", SEEN_BY_ALL)
 async def test_a_drawn_lie_is_judged_as_its_truth_says(stage: LyingRig, seed: int) -> None:
     judged = await stage.judge(drawn_lie(seed))

@@ -25,7 +25,7 @@ async def stage() -> AsyncIterator[LyingRig]:
         yield ready
 
 
-@pytest.mark.sampled(8)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("lie", KEPT, ids=[page.name for page in KEPT])
 async def test_a_page_that_lies_is_judged_as_its_truth_says(stage: LyingRig, lie: LyingPage) -> None:
     judged = await stage.judge(lie)

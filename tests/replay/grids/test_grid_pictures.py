@@ -35,7 +35,7 @@ async def shared() -> AsyncIterator[Browser]:
         yield browser
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(("name", "picks"), CASES.items(), ids=lambda value: str(value).rpartition("/")[2])
 async def test_each_row_is_pictured_by_itself_wherever_it_stands(
     shared: Browser, name: str, picks: tuple[int, ...], tmp_path: Path

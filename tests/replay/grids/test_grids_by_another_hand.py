@@ -28,7 +28,7 @@ async def shared() -> AsyncIterator[Browser]:
         yield browser
 
 
-@pytest.mark.sampled(6)
+@pytest.mark.sampled(3)
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
 async def test_a_page_is_read_exactly_or_says_what_is_missing(shared: Browser, case: Path) -> None:

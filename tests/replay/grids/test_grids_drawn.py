@@ -87,7 +87,7 @@ async def shared() -> AsyncIterator[Browser]:
         yield browser
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("shape", BY_MARKETPLACE, ids=lambda shape: shape.__name__)
 async def test_rights_under_or_beside_marketplaces_are_read_for_each(shared: Browser, shape: Shape) -> None:
     page = draw(shape.__name__, scopes=("US", "CA", "MX"))
@@ -114,7 +114,7 @@ async def test_rows_named_twice_or_drawn_by_labels_are_read_exactly(shared: Brow
     assert grid.complete
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("shape", [*NAMED_TWICE, *NOT_DISPLAYED], ids=lambda shape: shape.__name__)
 async def test_names_and_looks_that_contradict_what_is_held_are_told(shared: Browser, shape: Shape) -> None:
     acts = DRAW_OTHERWISE if shape in NOT_DISPLAYED else CONTRADICT

@@ -202,7 +202,7 @@ async def play(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[
             yield site, browser, options
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("name", SEQUENCES)
 async def test_a_sequence_ends_as_the_facts_say(play: tuple[Site, Browser, BrowserOptions], name: str) -> None:
     site, browser, options = play

@@ -25,7 +25,7 @@ async def rig() -> AsyncIterator[InsightsRig]:
         yield ready
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("seed", range(100))
 async def test_every_number_of_a_drawn_world_is_right_or_named_as_missing(rig: InsightsRig, seed: int) -> None:
     world = await rig.read(1000 + seed)

@@ -93,7 +93,7 @@ def with_draft(draft: Draft) -> Catalogue:
     return laid.catalogue
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("shown_page", HARMLESS, ids=lambda one: one.name)
 async def test_a_page_that_a_person_passed_once_is_passed_alone_when_it_looks_otherwise(
     shown: ShownRig, shown_page: Interstitial

@@ -56,6 +56,7 @@ def test_a_difference_is_named(
     assert "unsigned/message.eml differs" in capsys.readouterr().err
 
 
+@pytest.mark.sampled(60)
 @pytest.mark.parametrize("case", _CASES)
 def test_a_reading_is_complete(case: str) -> None:
     reading = expected(case)

@@ -19,12 +19,18 @@ from fixtures.stand_in.generate import Draw, one_account
 from fixtures.stand_in.scenario import Scenario
 from flows.models import AuditReading, Credentials, RefusalKind, SiteAnswer
 from flows.permissions.audit import audit_permissions
+from tests.support.few_probes import ask_few_pages
 from tests.support.sites.flow_rig import Rig, rig
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser and one stand-in a module
 
 USER = "a1@users.example"
 ADMIN = "admin@users.example"
+
+
+@pytest.fixture(autouse=True)
+def few_probes(monkeypatch: pytest.MonkeyPatch) -> None:
+    ask_few_pages(monkeypatch)
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")

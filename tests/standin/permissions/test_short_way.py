@@ -101,7 +101,7 @@ async def test_a_page_that_proves_user_and_account_is_read_and_no_other_is_opene
     assert [one for one in asked if one.fields["path"].startswith(("/home", "/account-switcher", "/ap/"))] == []
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("lie", LIES)
 async def test_a_page_that_lies_or_proves_too_little_is_not_believed(
     stage: Rig, session: dict[str, Any], lie: str

@@ -64,7 +64,7 @@ async def attempt(rehearsal: Rig, helpers: Helpers, *, password: str | None = No
         return await sign_in(rehearsal, helpers, visit, password=password)
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("language", ["en", "de", "fr", "es", "it", "nl", "ja", "zh"])
 @pytest.mark.parametrize("order", [("email", "password", "otp"), ("combined", "otp")], ids="-".join)
 async def test_a_rejected_password_is_typed_once(rehearsal: Rig, order: tuple[str, ...], language: str) -> None:
@@ -77,7 +77,7 @@ async def test_a_rejected_password_is_typed_once(rehearsal: Rig, order: tuple[st
     assert rehearsal.journal("password.rejected") == ["password.rejected"]
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("language", ["en", "de", "fr", "ja"])
 async def test_one_rejected_code_is_followed_by_a_fresh_one(rehearsal: Rig, language: str) -> None:
     helpers = rehearsal.play(world(3, user={"language": language}, language=language))
@@ -94,6 +94,7 @@ async def test_two_rejected_codes_stop_the_sign_in(rehearsal: Rig) -> None:
     assert (helpers.codes, helpers.outcomes[1:]) == (2, ["type_code rejected", "type_code rejected"])
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("order", [("email", "password"), ("email_unified", "password"), ("combined",)], ids="-".join)
 async def test_an_address_the_site_does_not_know_creates_nothing(rehearsal: Rig, order: tuple[str, ...]) -> None:
     helpers = rehearsal.play(world(user={"sign_in": list(order)}, entry=list(order)))
@@ -180,7 +181,7 @@ async def test_the_clock_of_the_site_is_reported_once(rehearsal: Rig) -> None:
     assert helpers.site_times[0].tzinfo is not None
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("shown", ["failed_global", "no_account", "access_required", "not_found"])
 async def test_a_signed_in_page_without_rights_counts_as_signed_in(rehearsal: Rig, shown: str) -> None:
     helpers = rehearsal.play(world(user={"home_shows": shown}))
@@ -241,7 +242,7 @@ async def choose(rehearsal: Rig, helpers: Helpers, account: SellerAccount) -> Ac
         return await choose_account(visit, account=account, bounds=QUICK)
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("language", ["en", "de"])
 @pytest.mark.parametrize("seed", [1, 2, 3, 4])
 @pytest.mark.parametrize(("picker", "agency"), [("new", None), ("new", "Northern Agency"), ("old", None)])
@@ -264,7 +265,7 @@ async def test_an_account_that_is_active_is_not_chosen_again(rehearsal: Rig) -> 
     assert rehearsal.journal("account.selected") == []
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("picker", ["new", "old"])
 @pytest.mark.parametrize("missing", ["merchant", "marketplace"])
 async def test_an_account_that_is_not_offered_is_never_replaced_by_another(

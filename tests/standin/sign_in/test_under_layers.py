@@ -109,6 +109,7 @@ async def test_no_secret_is_typed_under_a_layer(made: tuple[Site, Browser, Brows
     assert await typed(made, FIELD.format(inside=inside, outside=outside)) == ""
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("beside", FREE)
 async def test_what_does_not_cover_a_field_hinders_nobody(
     made: tuple[Site, Browser, BrowserOptions], beside: str

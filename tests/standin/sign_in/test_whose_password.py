@@ -55,7 +55,7 @@ FOR_OTHERS = {
 }  # fmt: skip
 
 
-@pytest.mark.sampled(6)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("way", FOR_OTHERS)
 async def test_no_password_is_typed_on_a_page_that_is_for_somebody_else(rig: ShownRig, way: str) -> None:
     ended = await rig.sign_in({"*": FOR_OTHERS[way]})
@@ -72,6 +72,7 @@ OURS = {
 }  # fmt: skip
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("way", OURS)
 async def test_the_password_goes_once_to_a_page_that_is_for_us(rig: ShownRig, way: str) -> None:
     ended = await rig.sign_in({"*": OURS[way], "/home": OURS[way]})

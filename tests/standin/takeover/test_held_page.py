@@ -334,7 +334,7 @@ async def draws_at_once(held: HeldPage) -> None:
         await held.visit.page.evaluate("new Promise(requestAnimationFrame)")
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("seed", range(100))
 async def test_a_secret_that_is_shown_for_a_few_frames_only_is_on_no_picture(shown: ShownRig, seed: int) -> None:
     random = Random(seed)

@@ -92,6 +92,7 @@ def _halves(one: str, two: str, size: int) -> str:
     return _repeated(one, size // 2) + _repeated(two, size // 2)
 
 
+@pytest.mark.sampled(10)
 @pytest.mark.parametrize("authserv", [False, True], ids=["dkim", "authserv"])
 @pytest.mark.parametrize("place", PLACES)
 def test_work_grows_with_the_length_only(place: str, authserv: bool) -> None:
