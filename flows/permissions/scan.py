@@ -17,6 +17,7 @@ from flows.permissions.layouts import default_scope
 from flows.permissions.lists import has_closed_lists, list_levels
 from flows.permissions.rows.account import is_harmless
 from flows.permissions.rows.interpret import Interpretation, interpret
+from flows.permissions.rows.numbering import Numbers, joined, numbers_missing
 from flows.permissions.rows.tokens import DomSnapshot, Piece, RowToken, TextToken, Token
 from flows.permissions.rows.vocabulary import lexicon, squash
 from flows.permissions.settle import LIMIT, PRESSED, ask, find, is_as_seen, rest, settle, survey
@@ -44,6 +45,7 @@ class Scan:
     bare: set[str] = field(default_factory=set)
     troubles: set[str] = field(default_factory=set)
     left: dict[Piece, None] = field(default_factory=dict)  # of every window, in order
+    numbers: list[Numbers] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +168,7 @@ async def _look(page: Page, state: Scan, *, seen: DomSnapshot | None = None) -> 
         if has_closed_lists(snapshot):
             state.gaps += await list_levels(page)
             snapshot = await read_dom(page)
+        state.numbers = [*joined([*state.numbers, *snapshot.numbers])]
         if state.last is not None and snapshot.tokens == state.last.tokens:
             return
         different = await _compare(page, snapshot, state.scope)
@@ -274,7 +277,7 @@ def _finish(state: Scan, last: DomSnapshot) -> tuple[Interpretation, DomSnapshot
         left=tuple(state.left),
     )
     read = interpret(whole, scope=state.scope)
-    gaps: list[PageGap | str] = [*state.gaps, *_without_control(state)]
+    gaps: list[PageGap | str] = [*state.gaps, *_without_control(state), *numbers_missing(state.numbers)]
     if not _counts_fit(last.row_counts, read):
         gaps.append(f"tables say they have {sum(last.row_counts)} rows in all; {len(read.rows)} were read")
     if last.busy or last.is_loading:

@@ -10,18 +10,23 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
+from pathlib import Path
 
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page
 
+from flows.browser.scripts import source, value_of
+from flows.catalogue.grids import grid_data
 from flows.models import Bounds, Grid, PageGap, PageGapKind
 from flows.permissions.settle import ask
 from flows.visit.requests import OpenRequests
 
 _ROUNDS = 3
+_STIRRED = 4000  # parts of a page the pointer is led over
 _WIDER = 1.5
 _CHAINED = 3.0  # seconds for timers that those have set
-_LONGEST = 10.0  # seconds a timer of the page may be due in and still be waited for
+_LONGEST = 20.0  # seconds a timer of the page may be due in and still be waited for
 
 
 async def look_again(
@@ -29,8 +34,8 @@ async def look_again(
 ) -> Grid:
     """Watch a page that was read whole, then read it until two readings agree.
 
-    In between the window is made wider, the pointer crosses the page,
-    timers that were set come due, and every open request is answered; one that
+    In between the window is made wider, the pointer crosses the page and each part that hears it, the page is told
+    that it is in front, timers that were set come due, and every open request is answered; one that
     is not is a gap. What came late is in the reading that is returned.
     """
     async with _wider(page):
@@ -81,7 +86,14 @@ async def _watch(page: Page, wait: timedelta) -> None:
         for part in (0.3, 0.5, 0.7):
             await page.mouse.move(size["width"] * part, size["height"] * part)
         await page.mouse.move(0, size["height"] - 1)
+        await value_of(page, _stir(), {"at_most": _STIRRED, "control": grid_data("walk")["interactive"]})
     except PlaywrightError:
         pass  # a page that is gone says so when it is read
     await ask(page, "wait", least=wait.total_seconds() * 1000, limit=_LONGEST * 1000)
     await ask(page, "wait", least=0, limit=_CHAINED * 1000)
+
+
+@cache
+def _stir() -> str:
+    own = (Path(__file__).parent / "js" / "stir.js").read_text(encoding="utf-8").rstrip().rstrip(";")
+    return f"(asked) => {{ {source('rest')}; return ({own})(asked); }}"

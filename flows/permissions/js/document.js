@@ -121,6 +121,11 @@ const in_chrome = (el) => {
   const region = near(el, "chrome_text");
   return !!region && is_way(region);
 };
+// A guided tour over the page speaks of the page; one that speaks of this user's rights is none.
+const ABOUT_ROWS = about_rows.map((rule) => new RegExp(rule, "i"));
+const is_tour = once(
+  (el) => !!el && !all(el, "hidden_field").length && !ABOUT_ROWS.some((rule) => rule.test(clean(el.textContent))),
+);
 // What looks as if it could be pressed: the pointer changes on it, and not already on the box around it.
 const pointed = once((el) => /pointer|zoom-in/.test(getComputedStyle(el).cursor));
 const invites = (el) => pointed(el) && !el.closest("label") && !(up(el) && up(el).nodeType === 1 && pointed(up(el)));

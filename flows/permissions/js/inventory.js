@@ -52,9 +52,11 @@ const leftovers = () => {
       const style = getComputedStyle(el, part);
       if (style.content === "none" || style.content === "normal" || style.display === "none") continue;
       const said = /^["']([\s\S]*)["']/.exec(style.content),
+        written = [...style.content.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((m) => m[1]).join(" "),
         icons = /icon|symbol|awesome|glyph|material/i.test(style.fontFamily);
       if (said && !icons && LETTERS.test(said[1].replace(/[\ue000-\uf8ff]/g, ""))) put("pseudo", el, said[1]);
       else if (/^attr\(/.test(style.content)) put("pseudo", el, style.content);
+      else if (!icons && /counters?\(/.test(style.content) && LETTERS.test(written)) put("pseudo", el, style.content);
       else if (in_row(el) && ((said && !icons && SIGNS.test(said[1])) || DRAWS.test(style.content)))
         put("pseudo", el, `${said ? said[1] : ""} ${style.content}`.trim());
     }
@@ -74,6 +76,7 @@ const leftovers = () => {
   const blank = (el) => {
     // a box that is painted, or a row, and has nothing in it: what stands there has not come yet
     const [w, h] = size(el);
+    if (covers(el)) return put("blank", el, "a box that is painted over words of a row");
     if (is(el, "row")) {
       if (h > 6 && cells(el).length > 1 && !spoken(el) && !holds(el) && !all(el, "interactive").length)
         put("blank", el, "a row without any text");
@@ -131,6 +134,7 @@ const leftovers = () => {
       value,
       off: !!near(el, "disabled"),
       way: role === "link" ? way_of(el) : "press",
+      heard: hears(el) && !near(el, "known_press"),
       head: !!near(el, "column_head"),
       row: in_row(el),
       still: !!idle_pager(el),
@@ -167,6 +171,7 @@ const leftovers = () => {
   // What the catalogue calls chrome holds no level and no control of a row; where it does, it is none.
   const is_chrome = once((el) => {
     if (!is(el, "chrome")) return false;
+    if (is(el, "tour")) return is_tour(el);
     const said = texts_of(el);
     if (/cookie|クッキー|consent/i.test(said.join(" "))) return true;
     const shows_levels =

@@ -13,15 +13,25 @@ const ON_PRESS = [
 const NOTED =
   /^on(Click|DoubleClick|AuxClick|ContextMenu|MouseDown|MouseUp|PointerDown|PointerUp|TouchStart|TouchEnd)(Capture)?$/;
 // Frameworks that listen once, at their root, keep on each element what is to be called when it is pressed.
+const BY_KEY = /^onKey(Down|Up|Press)(Capture)?$/,
+  ENTERS = /(["'`])(Enter| |Space|Spacebar)\1|(keyCode|which)\s*={2,3}\s*(13|32)\b/;
+const calls = (name, run) =>
+  typeof run === "function" && (NOTED.test(name) || (BY_KEY.test(name) && ENTERS.test(String(run))));
+const notes_of = (el, key) =>
+  /^__react(Props|EventHandlers)\$/.test(key) || key === "$EV"
+    ? el[key]
+    : key.startsWith("__reactInternalInstance$")
+      ? el[key]?._currentElement?.props
+      : null;
 const told = (el) =>
   Object.keys(el).some((key) =>
-    key.startsWith("__reactProps$") || key.startsWith("__reactEventHandlers$")
-      ? Object.keys(el[key] || {}).some((name) => NOTED.test(name) && typeof el[key][name] === "function")
-      : /^(\$\$|__)(click|mousedown|pointerdown|dblclick|pointerup)$/.test(key) && !!el[key],
+    /^(\$\$|__)(click|mousedown|pointerdown|dblclick|pointerup)$/.test(key)
+      ? !!el[key]
+      : Object.entries(notes_of(el, key) || {}).some(([name, run]) => calls(name, run)),
   );
 // A listener further up tells by its own words what it is about: the selectors, classes, ids, attributes and texts that it asks for.
 const ASKS = /(?:closest|matches|is|querySelector|querySelectorAll|on)\(\s*(["'`])((?:(?!\1).)+)\1/g,
-  CLASSES = /(?:classList\.contains|className\.includes|hasClass)\(\s*(["'`])((?:(?!\1).)+)\1/g,
+  CLASSES = /(?:classList\??\.contains|className\.includes|hasClass)\(\s*(["'`])((?:(?!\1).)+)\1/g,
   ATTRIBUTES = /(?:hasAttribute|getAttribute)\(\s*(["'`])((?:(?!\1).)+)\1/g,
   DATA = /dataset(?:\.(\w+)|\[\s*["'`](\w+)["'`]\s*\])/g,
   EQUALS = /(?:===?|!==?|case)\s*(["'`])((?:(?!\1).)+)\1|(["'`])((?:(?!\3).)+)\3\s*(?:===?|!==?)/g;

@@ -70,6 +70,11 @@ const is_unseen = (t) => {
 };
 // A level that is written for those who cannot see, beside a sign for those who can, is one all the same.
 const has_sign = (s) => { const cell = near(s.el, "cell") || up(s.el); return !!cell && (all(cell, "picture").length > 0 || all(cell, "sign").some(shown)); };
+// Whether somebody hears the press: what nobody hears shows nothing. What the catalogue names shows a tip, or is the site's own.
+const is_heard = (el) => { for (let n = el, i = 0; n && n.nodeType === 1 && n !== document.body && i < 4; n = up(n), i++) if (hears(n)) return !near(el, "known_press"); return false; };
+const leads = (el) => { const link = near(el, "link"); return link ? way_of(link) : near(el, "pressable") || is_door(el) ? "press" : ""; };
+// A text that can be pressed without looking like it: the box that hears it, or can be reached by the keyboard, says little else.
+const is_door = (el) => { for (let n = el, i = 0; n && n.nodeType === 1 && n !== document.body && i < 3; n = up(n), i++) if (is(n, "interactive") || hears(n) || invites(n)) return texts_in(n).length <= 2; return false; };
 const used = new Set(), tokens = [], sign = new Set();
 // What explains which node, for whoever asks afterwards what is left over.
 const claims = new Map(furniture.map((el) => [el, "furniture"]));
@@ -78,7 +83,6 @@ const parts_of = new Map(options.map((o) => [o, []]));
 belongs.forEach((o, t) => parts_of.get(o)?.push(t));
 // A description stands in a block without controls; what else stands in a row may take back what it says.
 const describes = (t, row) => !row.sites.some((s) => s.k !== "bare" && inside(s.el, t.home));
-const is_struck = (el, box) => { for (let n = el; n && n.nodeType === 1; n = up(n)) { if (/line-through/.test(getComputedStyle(n).textDecorationLine)) return true; if (n === box) break; } return false; };
 const drawn_by = (s) => [s.el, ...((s.k !== "bare" && s.el.labels) || []), ...(parts_of.get(s) || []).map((t) => t.el)];
 // Words of a label that stand in an element of their own behind its first words.
 const asides_of = (t) => { const first = t.nodes[0].parentNode; return [...new Set(t.nodes.slice(1).map((n) => n.parentNode))].filter((el) => el !== first && el.nodeType === 1 && !el.contains(first)).map((el) => clean(words_of(el))).filter(Boolean); };
@@ -117,7 +121,7 @@ cut.forEach((row, n) => {
     if (s.beside) claim("scope", s.beside);
   }
   const struck = is_struck(texts[0] ? texts[0].el : row.home, row.home) || row.sites.some((s) => drawn_by(s).some((el) => is_struck(el, row.home)));
-  tokens.push({ t: "row", els: [crowded ? null : row.home, texts[0] && texts[0].el, ...row.sites.map((s) => s.el)], of: { label: texts[0], notes, apart, row }, at: texts[0] ? texts[0].i : first, label, more: texts.slice(1).map((x) => x.s).join(" "), described: described.map((t) => t.s), asides: texts[0] ? asides_of(texts[0]) : [], beside: [...notes, ...apart].filter((t) => !described.includes(t)).map((t) => t.s), struck, opens: row.home !== document.body && ((!!texts[0] && opens_more(texts[0].el, row.home)) || row.sites.some((s) => level_opens(s, row.home))), hints: hints_of(row, texts[0], crowded ? null : row.home), title: !!(texts[0] && near(texts[0].el, "title") && inside(near(texts[0].el, "title"), row.home)), names: names(row), called: called(row, crowded ? null : row.home), options: options_of(row), y: boxOf(row.sites[0].el)[1] });
+  tokens.push({ t: "row", els: [crowded ? null : row.home, texts[0] && texts[0].el, ...row.sites.map((s) => s.el)], of: { label: texts[0], notes, apart, row }, at: texts[0] ? texts[0].i : first, label, more: texts.slice(1).map((x) => x.s).join(" "), described: described.map((t) => t.s), asides: texts[0] ? asides_of(texts[0]) : [], beside: [...notes, ...apart].filter((t) => !described.includes(t)).map((t) => t.s), struck, opens: row.home !== document.body && ((!!texts[0] && opens_more(texts[0].el, row.home)) || row.sites.some((s) => level_opens(s, row.home)) || notes.some((t) => leads(t.el) === "press" && is_heard(t.el))), hints: hints_of(row, texts[0], crowded ? null : row.home), looks: looks_of(row, texts[0]), states: states_of([...(texts[0] ? [texts[0].el] : []), ...row.sites.map((s) => s.el)], row.home), title: !!(texts[0] && near(texts[0].el, "title") && inside(near(texts[0].el, "title"), row.home)), names: names(row), called: called(row, crowded ? null : row.home), options: options_of(row), y: boxOf(row.sites[0].el)[1] });
   sign.add(row.home.tagName + ":" + [...new Set(row.sites.map((s) => s.k + s.el.tagName))].sort().join("+"));
 });
 for (const m of markets.filter((m) => !m.used)) m.texts.forEach((t) => taken.delete(t));
@@ -127,14 +131,11 @@ for (const o of options) if (head_options.has(o)) tokens.push({ t: "head", of: o
   else if (!holders.includes(o)) tokens.push({ t: "switch", of: o, at: o.i, own: o.own, on: state(o.el), off: locked(o.el), y: boxOf(o.el)[1] });
 const at_value = new Set(values.filter((v) => cut.some((c) => c.sites.includes(v))).map((v) => v.item));
 const state_of = (el) => { const n = near(el, "unfolds"); return !n ? "" : n.tagName === "SUMMARY" ? (n.parentNode.open ? "open" : "closed") : n.getAttribute("aria-expanded") === "true" ? "open" : "closed"; };
-const leads = (el) => { const link = near(el, "link"); return link ? way_of(link) : near(el, "pressable") || is_door(el) ? "press" : ""; };
-// A text that can be pressed without looking like it: the box that hears it, or can be reached by the keyboard, says little else.
-const is_door = (el) => { for (let n = el, i = 0; n && n.nodeType === 1 && n !== document.body && i < 3; n = up(n), i++) if (is(n, "interactive") || hears(n) || invites(n)) return texts_in(n).length <= 2; return false; };
 for (const t of items) if (t.k === "text" && !used.has(t) && !taken.has(t) && !belongs.has(t) && !at_value.has(t) && !claims.has(t.nodes[0])) {
   claim("text", t);
   const pressed = near(t.el, "pressable");
   tokens.push({ t: "text", of: t, at: t.i, s: t.s, title: !!near(t.el, "title") || beside(near(t.el, "cell")), strong: t.bold || is(t.el, "strong"), button: !!pressed && !near(t.el, "title"), tab: !!near(t.el, "tab"), head: !!near(t.el, "column_head") || (is_level(t) && !!near(t.el, "term")), alone: !!near(t.el, "row") && cells(near(t.el, "row")).length === 1,
-    way: leads(t.el), pressed: !!pressed && (pressed.getAttribute("aria-pressed") === "true" || pressed.getAttribute("aria-checked") === "true"), fold: state_of(t.el), pieces: new Set(t.nodes.map((n) => n.parentNode)).size, off: !!near(t.el, "disabled"), where: where_is(t.el), chrome: !!near(t.el, "tour") || in_chrome(t.el), alert: !!near(t.el, "alert"), still: !!idle_pager(t.el), y: boxOf(t.el)[1] });
+    way: leads(t.el), heard: is_heard(t.el), pressed: !!pressed && (pressed.getAttribute("aria-pressed") === "true" || pressed.getAttribute("aria-checked") === "true"), fold: state_of(t.el), pieces: new Set(t.nodes.map((n) => n.parentNode)).size, off: !!near(t.el, "disabled"), where: where_is(t.el), chrome: is_tour(near(t.el, "tour")) || in_chrome(t.el), alert: !!near(t.el, "alert"), still: !!idle_pager(t.el), y: boxOf(t.el)[1] });
 }
 // What stands beside a row and is made like it: by box, tag and class, each once.
 const kind_of_box = (el) => `${el.tagName} ${el.className}`;
@@ -161,6 +162,6 @@ if (row !== undefined) return (parts[row] || []).map((n) => (n && n.nodeType ===
 const left = leftovers();
 const pieces = explain && explained(left);
 tokens.forEach((t) => { delete t.els; delete t.of; });
-return { tokens, hidden, busy, troubles, empty: [...empty].map((e) => clean(words_of(e)).slice(0, 80)), stated: rows_stated, moment, left, beyond, pieces,
+return { tokens, numbered: numbered(), hidden, busy, troubles, empty: [...empty].map((e) => clean(words_of(e)).slice(0, 80)), stated: rows_stated, moment, left, beyond, pieces,
   buttons: all(document.body, "button").filter((b) => shown(b) && !near(b, "skip")).map((b) => ({ s: clean(b.getAttribute("label") || b.getAttribute("aria-label") || words_of(b) || b.value), off: b.matches(":disabled") || !!near(b, "disabled") })),
   shape: [...sign].sort(), language: document.documentElement.lang, title: document.title };

@@ -174,10 +174,7 @@ def _is_explained(token: TextToken, known: Known) -> bool:
         return not token.pressed and _is_harmless_press(token)
     if token.way == "here":
         return (
-            is_generic(text)
-            or fold(text) in known.followed
-            or _leads_to_the_other_half(text)
-            or matches("presses", text)
+            is_generic(text) or fold(text) in known.followed or _leads_to_the_other_half(text) or matches("backs", text)
         )
     if token.way == "away" and (matches("presses", text) or matches("links", text)):
         return True
@@ -203,7 +200,13 @@ def _is_harmless_press(token: TextToken) -> bool:
         return True  # whether it was opened is told apart
     words = fold(token.text)
     known = generic("save") | generic("universal_admin")
-    return token.locked or words in known or matches("presses", token.text) or _leads_to_the_other_half(token.text)
+    return (
+        token.locked
+        or words in known
+        or matches("forms", token.text)
+        or (not token.heard and matches("presses", token.text))
+        or _leads_to_the_other_half(token.text)
+    )
 
 
 def _leads_to_the_other_half(text: str) -> bool:
@@ -269,7 +272,11 @@ def _of_control(piece: Piece, known: Known) -> PageGap | None:
     words = piece.words
     if piece.locked or piece.way == "away" or piece.fold == "open" or fold(words) in (known.followed | generic("save")):
         return None
-    if matches("presses", words) or (piece.role == "tab" and matches("tabs", words)):
+    if (
+        matches("forms", words)
+        or (not piece.heard and matches("presses", words))
+        or (piece.role == "tab" and matches("tabs", words))
+    ):
         return None
     if piece.role == "choice" and piece.listed and all(fold(choice) in known.followed for choice in piece.listed):
         return None

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from flows.models import PermissionRow, SiteLevel
 from flows.permissions.rows.account import is_glyph
 from flows.permissions.rows.levels import read_level
+from flows.permissions.rows.looks import unlike
 from flows.permissions.rows.qualifiers import row_trouble
 from flows.permissions.rows.row_names import Habits, habits_of, read_name
 from flows.permissions.rows.tokens import ColumnsToken, DomSnapshot, RowToken, SwitchToken, TextToken, Way
@@ -68,14 +69,14 @@ class _State:
 def interpret(snapshot: DomSnapshot, *, scope: str = "regional") -> Interpretation:
     """Read tokens as a grid; `scope` holds until a title says otherwise."""
     state = _State(lexicon=lexicon_for(_level_texts(snapshot), declared=snapshot.language), scope=scope)
-    habits = habits_of(snapshot.rows)
+    habits, odd = habits_of(snapshot.rows), unlike(snapshot.rows)
     number = -1
     for token in snapshot.tokens:
         match token:
             case RowToken():
                 number += 1
                 for part, marketplace in _by_marketplace(state, token):
-                    _take_row(state, part, marketplace, number, habits)
+                    _take_row(state, part, marketplace, number, habits, odd.get(number))
             case SwitchToken():
                 _take_switch(state, token)
             case TextToken() | ColumnsToken():
@@ -130,7 +131,9 @@ def _by_marketplace(state: _State, token: RowToken) -> list[tuple[RowToken, str 
     return [(replace(token, options=options), scope) for scope, options in parts] or [(token, None)]
 
 
-def _take_row(state: _State, token: RowToken, marketplace: str | None, number: int, habits: Habits) -> None:
+def _take_row(
+    state: _State, token: RowToken, marketplace: str | None, number: int, habits: Habits, odd: str | None
+) -> None:
     if _is_picker(token) and not state.started:
         return  # above the grid
     _take_titles(state)
@@ -140,7 +143,7 @@ def _take_row(state: _State, token: RowToken, marketplace: str | None, number: i
     if state.section is None:
         state.gaps.append(f"the row {label!r} stands under no section")
     reading = read_level(token.options, state.lexicon, label=token.label)
-    problem = name.problem or reading.problem or row_trouble(token)
+    problem = name.problem or reading.problem or row_trouble(token) or odd
     section = state.section or ""
     scope = marketplace or state.scope
     if marketplace:

@@ -18,6 +18,8 @@ def row_trouble(token: RowToken) -> str | None:
     """What stands in a row beside label and levels, and so may take them back."""
     if token.struck:
         return "unread: the row is struck through"
+    if token.states:
+        return f"unread: the row is marked {token.states[0]}"
     if not _is_name(token.label):
         return f"unread: {token.label[:80]!r} says more than a name"
     names = {squash(name) for name in (token.label, *token.called)}

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from flows.permissions.rows.numbering import Numbers
+
 
 class Way(StrEnum):
     """How a row shows its level."""
@@ -51,6 +53,9 @@ class RowToken:
     struck: bool = False  # the label or a level is struck through
     opens: bool = False  # its label, or its box, can be pressed, and nobody knows what that shows
     hints: tuple[str, ...] = ()  # what is said of it where the pointer rests, or to those who cannot see
+    states: tuple[str, ...] = ()  # attributes that say that it is not in force
+    # How faint it is, its ink, its ground, and the ink and ground of its level; what the pointer or a scroll changes makes no other row.
+    looks: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +73,7 @@ class TextToken:
     way: str = (
         ""  # pressed it would: "press" something, lead "here" (permissions) or "away"; empty: it cannot be pressed
     )
+    heard: bool = False  # somebody hears the press
     fold: str = ""  # the handle of a section that is "open" or "closed"
     pieces: int = 1  # elements that it was put together from
     locked: bool = False
@@ -123,6 +129,7 @@ class Piece:
     listed: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()  # of what is folded, one by one
     way: str = ""
+    heard: bool = False
     fold: str = ""
     locked: bool = False
     in_row: bool = False
@@ -161,6 +168,7 @@ class DomSnapshot:
     emails: tuple[str, ...] = field(default=())
     titled_emails: tuple[str, ...] = field(default=())  # those in headings
     moment: Moment = ()  # of the page when this was seen
+    numbers: tuple[Numbers, ...] = ()  # on the rows of lists
     left: tuple[Piece, ...] = ()  # what nothing explains
 
     @property

@@ -10,6 +10,7 @@ from playwright.async_api import ElementHandle, Page
 
 from flows.browser.scripts import source, value_of
 from flows.catalogue.grids import grid_data
+from flows.permissions.rows.numbering import Numbers
 from flows.permissions.rows.tokens import (
     ColumnsToken,
     DomSnapshot,
@@ -25,7 +26,7 @@ from flows.permissions.rows.tokens import (
 from flows.permissions.rows.vocabulary import generic, level_words, marks, says, scope_names
 from flows.permissions.scripts import part
 
-_PARTS = ("document", "listeners", "visible", "options", "columns", "rows", "inventory", "tokens")
+_PARTS = ("document", "listeners", "visible", "options", "columns", "rows", "inventory", "marks", "tokens")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
@@ -62,6 +63,7 @@ def _snapshot(found: dict[str, Any]) -> DomSnapshot:
         emails=_emails(tokens),
         titled_emails=_emails(tokens, titled=True),
         moment=tuple(found["moment"]),
+        numbers=tuple(_numbers(item) for item in found["numbered"]),
         left=tuple(_piece(item) for item in found["left"]),
     )
 
@@ -86,6 +88,7 @@ def _asked() -> dict[str, Any]:
         "languages": sorted(generic("languages")),
         "captions": sorted(generic("captions")),
         "permission_paths": grid_data("reach")["home"],
+        "about_rows": [*grid_data("furniture")["row"]["takes_back"], *grid_data("furniture")["tour"]["never"]],
     }
 
 
@@ -115,6 +118,8 @@ def _token(item: dict[str, Any]) -> Token:
                 struck=item["struck"],
                 opens=item["opens"],
                 hints=tuple(item["hints"]),
+                states=tuple(item["states"]),
+                looks=tuple(item["looks"]),
             )
         case "columns":
             return ColumnsToken(parts=tuple(item["parts"]))
@@ -133,6 +138,7 @@ def _token(item: dict[str, Any]) -> Token:
                 head=item["head"],
                 pressed=item["pressed"],
                 way=item["way"],
+                heard=item["heard"],
                 fold=item["fold"],
                 pieces=item["pieces"],
                 locked=item["off"],
@@ -141,6 +147,10 @@ def _token(item: dict[str, Any]) -> Token:
                 alert=item["alert"],
                 where=item["where"],
             )
+
+
+def _numbers(item: dict[str, Any]) -> Numbers:
+    return Numbers(where=item["list"], at=frozenset(item["at"]), size=item["size"], by_row=item["by_row"])
 
 
 def _option(item: dict[str, Any]) -> Option:
@@ -171,6 +181,7 @@ def _piece(item: dict[str, Any]) -> Piece:
         listed=tuple(item.get("list", ())),
         texts=tuple(item.get("texts", ())),
         way=item.get("way", ""),
+        heard=item.get("heard", False),
         fold=item.get("fold", ""),
         locked=item.get("off", False),
         in_row=item.get("row", False),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 
 import pytest
 import pytest_asyncio
 
-from tests.support.lies.machine import drawn_lie, same_page, widget_lie
+from tests.support.lies.machine import drawn_lie, found_lie, same_page, widget_lie
+from tests.support.lies.page import LyingPage
 from tests.support.lies.rig import Judged, LyingRig, lying_rig
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-LIES, WIDGETS, SAME, AT_ONCE = 5000, 960, 520, 100
+LIES, WIDGETS, FOUND, SAME, AT_ONCE = 5000, 960, 1000, 520, 100
+SIDE_BY_SIDE = 4  # pages at a time, in one browser
 SEEN_BY_ALL = range(52)  # each kind twice
 
 
@@ -41,7 +43,7 @@ async def test_a_change_that_means_nothing_changes_no_verdict(stage: LyingRig, s
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("first", range(0, LIES, AT_ONCE))
 async def test_no_lie_of_thousands_passes(stage: LyingRig, first: int) -> None:
-    judged = [await stage.judge(drawn_lie(seed)) for seed in range(first, first + AT_ONCE)]
+    judged = await _judged(stage, drawn_lie, range(first, first + AT_ONCE))
     assert _told(one for one in judged if not one.is_right) == []
     assert len([one for one in judged if one.unmade]) <= AT_ONCE / 20
 
@@ -57,7 +59,23 @@ async def test_a_lie_by_a_widget_is_judged_as_its_truth_says(stage: LyingRig, se
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("first", range(0, WIDGETS, AT_ONCE))
 async def test_no_lie_by_a_widget_passes(stage: LyingRig, first: int) -> None:
-    judged = [await stage.judge(widget_lie(seed)) for seed in range(first, min(first + AT_ONCE, WIDGETS))]
+    judged = await _judged(stage, widget_lie, range(first, min(first + AT_ONCE, WIDGETS)))
+    assert _told(one for one in judged if not one.is_right) == []
+    assert len([one for one in judged if one.unmade]) <= AT_ONCE / 4
+
+
+@pytest.mark.sampled(2)
+@pytest.mark.parametrize("seed", range(50))
+async def test_a_lie_that_was_found_by_hand_is_judged_as_its_truth_says(stage: LyingRig, seed: int) -> None:
+    judged = await stage.judge(found_lie(seed))
+    assert judged.is_right, str(judged)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("first", range(0, FOUND, AT_ONCE))
+async def test_no_lie_that_was_found_by_hand_passes(stage: LyingRig, first: int) -> None:
+    judged = await _judged(stage, found_lie, range(first, first + AT_ONCE))
     assert _told(one for one in judged if not one.is_right) == []
     assert len([one for one in judged if one.unmade]) <= AT_ONCE / 4
 
@@ -66,8 +84,12 @@ async def test_no_lie_by_a_widget_passes(stage: LyingRig, first: int) -> None:
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("first", range(0, SAME, AT_ONCE))
 async def test_no_change_that_means_nothing_makes_a_page_unreadable(stage: LyingRig, first: int) -> None:
-    judged = [await stage.judge(same_page(seed)) for seed in range(first, min(first + AT_ONCE, SAME))]
+    judged = await _judged(stage, same_page, range(first, min(first + AT_ONCE, SAME)))
     assert _told(one for one in judged if one.verdict != "pass") == []
+
+
+async def _judged(stage: LyingRig, make: Callable[[int], LyingPage], seeds: Iterable[int]) -> list[Judged]:
+    return [one async for one in stage.judge_all(map(make, seeds), at_once=SIDE_BY_SIDE)]
 
 
 def _told(some: Iterable[Judged]) -> list[str]:

@@ -16,6 +16,7 @@ globalThis[Symbol.for("rest")] ??= (() => {
     hears = new WeakSet(),
     heard_by = new WeakMap(), // what hears presses -> by which functions
     wheels = new WeakSet(), // what moves its own contents when the wheel turns over it
+    felt = new WeakMap(), // what hears the pointer pass, the focus come or a key go down -> by type, by which functions
     lost = new WeakSet();
   let changes = 0,
     last = now(),
@@ -90,7 +91,15 @@ globalThis[Symbol.for("rest")] ??= (() => {
   // What hears presses, whatever it looks like.
   const PRESS =
     /^(click|dblclick|mousedown|mouseup|pointerdown|pointerup|touchstart|touchend|keydown|contextmenu|auxclick)$/;
+  const FELT =
+    /^(mouseover|mouseenter|mousemove|pointerover|pointerenter|pointermove|focus|focusin|keydown|keyup|keypress)$/;
+  const feels = (box, type, run) => {
+    if (!felt.has(box)) felt.set(box, new Map());
+    const by_type = felt.get(box);
+    by_type.set(type, (by_type.get(type) || new Set()).add(run));
+  };
   around(globalThis.EventTarget?.prototype, "addEventListener", (target, self, args) => {
+    if (FELT.test(args[0]) && args[1]) feels(self ?? globalThis, args[0], args[1]);
     if (PRESS.test(args[0]) && args[1]) {
       if (self instanceof Element) hears.add(self);
       const box = self ?? globalThis; // called by its name alone
@@ -132,9 +141,16 @@ globalThis[Symbol.for("rest")] ??= (() => {
       .map((one) => (one.playState === "running" ? one.effect?.getComputedTiming() : null))
       .map((timing) => (timing ? timing.endTime - (timing.localTime ?? 0) : 0))
       .filter((left) => left > 0 && left <= 10000);
+  // One that is put off for longer is waited for as long as nobody takes it back, as whoever only guards a request does.
+  const longs = new Map();
   around(globalThis, "setTimeout", (target, self, args) => {
     const [run, delay = 0] = args;
     falls_due(+delay);
+    if (+delay > 10000 && +delay <= 20000) {
+      const id = Reflect.apply(target, self, args);
+      longs.set(id, now() + +delay);
+      return id;
+    }
     if (typeof run !== "function" || !counts(+delay || 0)) return Reflect.apply(target, self, args);
     const id = target(
       (...given) => {
@@ -149,6 +165,7 @@ globalThis[Symbol.for("rest")] ??= (() => {
   });
   around(globalThis, "clearTimeout", (target, self, args) => {
     timers.delete(args[0]);
+    longs.delete(args[0]);
     return Reflect.apply(target, self, args);
   });
   addEventListener(
@@ -251,7 +268,7 @@ globalThis[Symbol.for("rest")] ??= (() => {
           Math.max(
             least,
             now() - framed < 100 ? Math.min(least * 2, FRAMES) : 0,
-            ...[...dues].map((due) => due - now() + 50),
+            ...[...dues, ...longs.values()].map((due) => due - now() + 50),
             ...drawn_out().map((left) => left + 50),
           ),
         ),
@@ -268,6 +285,7 @@ globalThis[Symbol.for("rest")] ??= (() => {
     sealed,
     hears,
     heard_by,
+    felt,
     wheels,
     isLost: (link) => lost.has(link),
   };

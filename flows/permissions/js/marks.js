@@ -1,0 +1,147 @@
+// What is drawn on a row besides its words: lines through them, boxes over them, states, and looks that no other row has.
+const is_ruled = once(
+  (el) =>
+    /line-through/.test(getComputedStyle(el).textDecorationLine) ||
+    (el !== document.body && !!up(el) && up(el).nodeType === 1 && is_ruled(up(el))),
+);
+const PARTS = ["::before", "::after"];
+// A line across an element, drawn as its ground or by its style sheet's own parts.
+const crossed = once((el) => {
+  const ground = getComputedStyle(el).backgroundImage;
+  if (/gradient/.test(ground) && /rgba\(0, 0, 0, 0\)/.test(ground)) return true;
+  return PARTS.some((part) => {
+    const style = getComputedStyle(el, part);
+    if (style.content === "none" || style.content === "normal" || !/absolute|fixed/.test(style.position)) return false;
+    const edges = parseFloat(style.borderTopWidth) + parseFloat(style.borderBottomWidth),
+      thick = parseFloat(style.height) + (style.boxSizing === "border-box" ? 0 : edges),
+      high = el.getBoundingClientRect().height,
+      from_top = parseFloat(style.top);
+    const painted = edges > 0 || has_paint(style);
+    return (
+      painted &&
+      thick > 0 &&
+      thick <= 4 &&
+      parseFloat(style.width) >= 16 &&
+      from_top > high / 4 &&
+      from_top < (high * 3) / 4
+    );
+  });
+});
+const has_paint = (style) => {
+  const ground = rgba(style.backgroundColor);
+  return (
+    (ground ? ground[3] > 0.02 : style.backgroundColor !== "transparent") || /gradient/.test(style.backgroundImage)
+  );
+};
+const is_struck = (el, box) => {
+  if (is_ruled(el)) return true;
+  for (let n = el; n && n.nodeType === 1; n = up(n)) {
+    if (crossed(n)) return true;
+    if (n === box) break;
+  }
+  return false;
+};
+// What an element between a row's words and the row's box says of its state.
+const states_of = (els, box) => {
+  const found = new Set();
+  for (const el of els)
+    for (let n = el; n && n.nodeType === 1 && n !== document.body; n = up(n)) {
+      if (/^(true|grammar|spelling)$/.test(n.getAttribute("aria-invalid") || "")) found.add("aria-invalid");
+      if (n.hasAttribute("inert")) found.add("inert");
+      if (n === box) break;
+    }
+  return [...found];
+};
+// How a row looks: how faint, in which ink, on which ground, and in which ink and on which ground its level stands.
+const looks_of = (row, label) => {
+  const el = label ? (label.el.nodeType === 1 ? label.el : up(label.el)) : row.home,
+    value = row.sites.find((s) => s.k === "value");
+  const filters = [],
+    off = [];
+  for (let n = el; n && n.nodeType === 1 && n !== document.body; n = up(n)) {
+    const { filter } = getComputedStyle(n);
+    if (filter !== "none") filters.push(filter);
+    if (n.getAttribute("aria-disabled") === "true") off.push("off");
+    if (n === row.home) break;
+  }
+  const style = getComputedStyle(el),
+    faint = `${fades(el).alpha.toFixed(2)} ${filters} ${off}`,
+    ink = `${style.color} ${style.fontStyle}`;
+  return [faint, ink, ground_of(el, row.home), value ? tint_of(value, row.home) : ""];
+};
+const ground_of = (el, home) => {
+  for (let n = el; n && n.nodeType === 1 && n !== document.body; n = up(n)) {
+    const style = getComputedStyle(n);
+    if (has_paint(style)) return n.matches(":hover") ? "" : `${style.backgroundColor} ${style.backgroundImage}`;
+    if (n === home) break;
+  }
+  return "none";
+};
+const tint_of = (value, home) => {
+  const el = value.el.nodeType === 1 ? value.el : up(value.el),
+    style = getComputedStyle(el);
+  return `${fold(value.own[0])}\n${style.color} ${style.fontStyle} ${style.filter} ${fades(el).alpha.toFixed(2)} ${ground_of(el, home)}`;
+};
+// Numbers that tell how many rows there are: of each list, those that are drawn, and how many it says it has.
+const numbered = () => {
+  const lists = new Map();
+  for (const el of all(document.body, "numbered").filter(shown)) {
+    const by_row = el.hasAttribute("aria-rowindex"),
+      box = by_row ? near(el, "table") : up(el);
+    if (!box) continue;
+    if (!lists.has(box)) lists.set(box, { by_row, at: new Set(), size: 0 });
+    const list = lists.get(box),
+      at = +el.getAttribute(by_row ? "aria-rowindex" : "aria-posinset");
+    if (at > 0) list.at.add(at);
+    if (!by_row) list.size = Math.max(list.size, +el.getAttribute("aria-setsize") || 0);
+  }
+  const names = new Map();
+  return [...lists].map(([box, { by_row, at, size }]) => {
+    const name = where_is(box),
+      turn = (names.get(name) || 0) + 1;
+    names.set(name, turn);
+    return { list: `${name} ${turn}`, by_row, at: [...at], size };
+  });
+};
+// Where the words of rows are drawn, asked only where something may lie over them.
+let drawn_words = null;
+const words_drawn = () => {
+  drawn_words ??= [...claims].flatMap(([n, by]) => {
+    if (n.nodeType !== 3 || !/^(label|level)$/.test(by)) return [];
+    const range = document.createRange();
+    range.selectNodeContents(n);
+    return [[n, range.getBoundingClientRect()]];
+  });
+  return drawn_words;
+};
+const covers = (el) => {
+  if ((el.children.length && el.tagName !== "svg") || clean(el.textContent)) return false;
+  const style = getComputedStyle(el);
+  if (!/absolute|fixed|sticky/.test(style.position) || +style.zIndex < 0) return false;
+  const edges = parseFloat(style.borderTopWidth) + parseFloat(style.borderBottomWidth);
+  if (!(has_paint(style) || edges || el.tagName === "svg")) return false;
+  const r = el.getBoundingClientRect();
+  if (r.width < 16 || r.height < 1 || r.height * r.width < 16) return false;
+  return words_drawn().some(([n, word]) => {
+    const across = Math.min(r.right, word.right) - Math.max(r.left, word.left),
+      middle = (word.top + word.bottom) / 2,
+      reach = (word.bottom - word.top) * 0.3;
+    return (
+      across >= Math.min(16, word.width / 2) &&
+      word.width > 0 &&
+      r.top <= middle + reach &&
+      r.bottom >= middle - reach &&
+      !lies_over(n, el, +style.zIndex || 0)
+    );
+  });
+};
+// Whether a word is drawn over a box all the same: something around it is placed higher, or later.
+const lies_over = (word, el, height) => {
+  for (let n = up(word); n && n.nodeType === 1 && !n.contains(el); n = up(n)) {
+    const style = getComputedStyle(n),
+      own = +style.zIndex || 0;
+    if (style.position !== "static" && (own > height || (own === height && place.get(n)[0] > place.get(el)[0])))
+      return true;
+  }
+  return false;
+};

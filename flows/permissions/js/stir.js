@@ -1,0 +1,134 @@
+// Tells a page what a person's being there would tell it: the pointer passes over its parts, its window comes to the front, the focus comes to
+// what hears of it, keys that it asks for go down. Nothing is pressed, no control is touched, and no key that presses or deletes is sent.
+(asked) => {
+  const felt = globalThis[Symbol.for("rest")].felt;
+  const send = (target, event) => target.dispatchEvent(event);
+  const everything = [];
+  const walk = (root) => {
+    for (const el of root.querySelectorAll("*")) {
+      everything.push(el);
+      if (el.shadowRoot) walk(el.shadowRoot);
+    }
+  };
+  walk(document.body);
+  const POINTER = ["mouseover", "mouseenter", "mousemove", "pointerover", "pointerenter", "pointermove"],
+    FOCUS = ["focus", "focusin"],
+    KEYS = ["keydown", "keyup", "keypress"];
+  const props = (el) => {
+    const key = Object.keys(el).find((name) => /^__reactProps\$|^__reactEventHandlers\$/.test(name));
+    return (key && el[key]) || {};
+  };
+  const noted = (el, rule) =>
+    Object.entries(props(el)).filter(([name, run]) => rule.test(name) && typeof run === "function");
+  const runs_of = (box, types) => [
+    ...types.flatMap((type) => [...(felt.get(box)?.get(type) || [])]),
+    ...types.map((type) => box["on" + type]).filter(Boolean),
+  ];
+  const ROOTS = [globalThis, document, document.documentElement, document.body];
+  const passes_over = (el) => {
+    const box = el.getBoundingClientRect(),
+      at = { clientX: box.left + box.width / 2, clientY: box.top + box.height / 2, view: globalThis, composed: true };
+    for (const [Kind, name] of [
+      [PointerEvent, "pointer"],
+      [MouseEvent, "mouse"],
+    ]) {
+      send(el, new Kind(name + "over", { ...at, bubbles: true }));
+      send(el, new Kind(name + "enter", at));
+      send(el, new Kind(name + "move", { ...at, bubbles: true }));
+      send(el, new Kind(name + "out", { ...at, bubbles: true }));
+      send(el, new Kind(name + "leave", at));
+    }
+  };
+  // One that hears for all and tells by its words that it looks at what the pointer is over; what a framework binds looks it up in its notes.
+  const asks = (run) =>
+    /target|composedPath|srcElement/.test(String(typeof run === "function" ? run : run.handleEvent));
+  const for_all = ROOTS.some((box) => runs_of(box, POINTER).some(asks));
+  const hears_pointer = (el) =>
+    runs_of(el, POINTER).length || noted(el, /^on(Mouse|Pointer)(Over|Enter|Move)(Capture)?$/).length;
+  for (const box of ROOTS)
+    if (runs_of(box, POINTER).length && box !== document.body)
+      send(document.body, new MouseEvent("mousemove", { bubbles: true, clientX: 5, clientY: 5 }));
+  everything
+    .filter((el) => for_all || hears_pointer(el))
+    .slice(0, asked.at_most)
+    .forEach(passes_over);
+  // The focus: what is no control takes none of itself, and hears of it all the same.
+  for (const el of [document.body, ...everything]) {
+    const boxes = el === document.body ? ROOTS : [el];
+    const hears = boxes.some((box) => runs_of(box, FOCUS).length) || noted(el, /^onFocus(Capture)?$/).length;
+    if (!hears || (el !== document.body && el.matches(asked.control))) continue;
+    send(el, new FocusEvent("focusin", { bubbles: true, composed: true }));
+    send(el, new FocusEvent("focus"));
+    send(el, new FocusEvent("focusout", { bubbles: true, composed: true }));
+    send(el, new FocusEvent("blur"));
+  }
+  // Keys: those that whoever hears them asks for by name, and one that means nothing.
+  const PRESSING = new Set([
+    "enter",
+    "numpadenter",
+    " ",
+    "space",
+    "spacebar",
+    "delete",
+    "backspace",
+    "escape",
+    "esc",
+    "tab",
+  ]);
+  const NUMBERS = {
+    ArrowLeft: 37,
+    ArrowUp: 38,
+    ArrowRight: 39,
+    ArrowDown: 40,
+    Home: 36,
+    End: 35,
+    PageUp: 33,
+    PageDown: 34,
+  };
+  const asked_for = (run) => {
+    const source = String(typeof run === "function" ? run : run.handleEvent || "");
+    if (source.length > 20000 || !/\.(key|code|which|keyCode)\b|\bkey\b/.test(source)) return [];
+    const named = [...source.matchAll(/(["'`])([^"'`\n]{1,12})\1/g)].map((m) => m[2]),
+      numbered = [...source.matchAll(/(?:keyCode|which)\s*={2,3}\s*(\d{1,3})/g)].map((m) => +m[1]);
+    return [
+      ...named.filter((key) => !PRESSING.has(key.toLowerCase())).map((key) => ({ key })),
+      ...numbered
+        .filter((code) => ![8, 9, 13, 27, 32, 46].includes(code))
+        .map((keyCode) => ({ key: String.fromCharCode(keyCode), keyCode })),
+    ];
+  };
+  const press = (el, runs) => {
+    const keys = [{ key: "Shift", keyCode: 16 }, ...runs.flatMap(asked_for)].slice(0, 40);
+    for (const { key, keyCode } of keys) {
+      const code = /^[a-z]$/i.test(key) ? `Key${key.toUpperCase()}` : key,
+        number = keyCode ?? NUMBERS[key] ?? (key.length === 1 ? key.toUpperCase().charCodeAt(0) : 0);
+      for (const type of ["keydown", "keyup"])
+        send(
+          el,
+          new KeyboardEvent(type, {
+            key,
+            code,
+            keyCode: number,
+            which: number,
+            bubbles: true,
+            composed: true,
+            cancelable: true,
+          }),
+        );
+    }
+  };
+  const of_all = ROOTS.flatMap((box) => runs_of(box, KEYS));
+  if (of_all.length) press(document.body, of_all);
+  for (const el of everything) {
+    const runs = [...runs_of(el, KEYS), ...noted(el, /^onKey(Down|Up|Press)(Capture)?$/).map(([, run]) => run)];
+    if (runs.length && !el.matches(asked.control)) press(el, runs);
+  }
+  // The window: it comes to the front, is in view, is on line, and another of its kind has said something.
+  send(globalThis, new FocusEvent("focus"));
+  send(document, new Event("visibilitychange", { bubbles: true }));
+  send(document, new Event("selectionchange"));
+  send(globalThis, new StorageEvent("storage", { key: "-", url: location.href }));
+  send(globalThis, new MessageEvent("message", { data: {}, origin: location.origin, source: globalThis }));
+  send(globalThis, new Event("online"));
+  send(globalThis, new HashChangeEvent("hashchange", { oldURL: location.href, newURL: location.href }));
+};

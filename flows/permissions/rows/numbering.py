@@ -1,0 +1,45 @@
+"""What lists say of how many rows they have, by the numbers on their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flows.models import PageGap, PageGapKind
+
+_HEADS = 2  # rows of heads that a table counts and does not number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbers:
+    """The numbers on the rows of one list in one look."""
+
+    where: str
+    at: frozenset[int]
+    size: int = 0  # how many rows it says it has; 0 where it does not say
+    by_row: bool = False  # rows of a table, whose heads may count
+
+
+def joined(looks: Iterable[Numbers]) -> tuple[Numbers, ...]:
+    """The numbers of each list over all looks."""
+    found: dict[str, Numbers] = {}
+    for one in looks:
+        before = found.get(one.where, one)
+        found[one.where] = Numbers(
+            where=one.where, at=before.at | one.at, size=max(before.size, one.size), by_row=one.by_row
+        )
+    return tuple(found.values())
+
+
+def numbers_missing(looks: Iterable[Numbers]) -> tuple[PageGap, ...]:
+    """One gap for each list of which some number was never drawn."""
+    gaps = []
+    for one in joined(looks):
+        last = max((*one.at, one.size), default=0)
+        first = min(one.at, default=1) if one.by_row and min(one.at, default=1) <= _HEADS + 1 else 1
+        missing = sorted(set(range(first, last + 1)) - one.at)
+        if missing:
+            numbers = ", ".join(map(str, missing[:3]))
+            words = f"{len(missing)} numbers of a list were never drawn ({numbers})"
+            gaps.append(PageGap(kind=PageGapKind.WAY_NOT_TAKEN, words=words, where=one.where))
+    return tuple(gaps)

@@ -1,0 +1,71 @@
+"""What is drawn on rows, and numbered on lists, may say that what was read is not all, or not in force."""
+
+from __future__ import annotations
+
+import pytest
+
+from flows.permissions.rows.account import Known, unaccounted
+from flows.permissions.rows.looks import unlike
+from flows.permissions.rows.numbering import Numbers, numbers_missing
+from flows.permissions.rows.qualifiers import row_trouble
+from flows.permissions.rows.tokens import RowToken, Sight, TextToken
+
+PLAIN = ("1.00", "black", "none", "view\nblack")
+
+
+def rows(*looks: tuple[str, str, str, str]) -> list[RowToken]:
+    return [RowToken(label=f"Row {number}", looks=look) for number, look in enumerate(looks)]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [("0.40", *PLAIN[1:]), (PLAIN[0], "grey", *PLAIN[2:]), (*PLAIN[:2], "pink", PLAIN[3]), (*PLAIN[:3], "view\ngrey")],
+)
+def test_a_row_that_looks_like_no_other_is_told(odd: tuple[str, str, str, str]) -> None:
+    assert list(unlike(rows(*[PLAIN] * 4, odd, *[PLAIN] * 2))) == [4]
+
+
+def test_every_row_that_is_fainter_than_most_is_told() -> None:
+    faint = ("0.40", *PLAIN[1:])
+    assert list(unlike(rows(*[PLAIN] * 5, faint, faint))) == [5, 6]
+
+
+@pytest.mark.parametrize(
+    "looks",
+    [
+        [PLAIN, (*PLAIN[:2], "grey", PLAIN[3])] * 3,  # every other row on another ground
+        [PLAIN] * 5 + [(*PLAIN[:3], "none\nred")],  # another level in a colour of its own
+        [PLAIN] * 2 + [("0.40", *PLAIN[1:])],  # too few to say what is usual
+    ],
+)
+def test_rows_that_differ_as_rows_do_are_not(looks: list[tuple[str, str, str, str]]) -> None:
+    assert unlike(rows(*looks)) == {}
+
+
+@pytest.mark.parametrize(
+    ("at", "size", "by_row", "missing"),
+    [
+        ({1, 2, 4}, 0, False, "3"),
+        ({1, 2}, 4, False, "3, 4"),
+        ({2, 3, 5}, 0, True, "4"),
+        ({2, 3}, 0, False, "1"),
+    ],
+)
+def test_a_number_that_no_row_bears_is_a_gap(at: set[int], size: int, by_row: bool, missing: str) -> None:
+    (gap,) = numbers_missing([Numbers(where="list", at=frozenset(at), size=size, by_row=by_row)])
+    assert f"({missing})" in gap.words
+
+
+def test_the_windows_of_a_list_are_counted_together_and_heads_are_none_of_its_rows() -> None:
+    first, last = (Numbers(where="list", at=frozenset(at), by_row=True) for at in ({2, 3}, {3, 4}))
+    assert numbers_missing([first, last]) == ()
+
+
+def test_a_press_is_harmless_by_its_words_only_where_nobody_hears_it() -> None:
+    silent = TextToken(text="Help", way="press", button=True)
+    heard = TextToken(text="Help", way="press", button=True, heard=True)
+    assert [len(unaccounted(Sight(tokens=(one,)), Known())) for one in (silent, heard)] == [0, 1]
+
+
+def test_a_row_that_is_marked_invalid_is_not_read() -> None:
+    assert row_trouble(RowToken(label="Payments", states=("aria-invalid",))) == "unread: the row is marked aria-invalid"
