@@ -52,22 +52,31 @@ const states_of = (els, box) => {
     }
   return [...found];
 };
-// How a row looks: how faint, in which ink, on which ground, and in which ink and on which ground its level stands.
+// How a row looks: how faint it and its level are, in which ink, on which ground, and in which ink and on which ground its level stands.
 const looks_of = (row, label) => {
   const el = label ? (label.el.nodeType === 1 ? label.el : up(label.el)) : row.home,
-    value = row.sites.find((s) => s.k === "value");
-  const filters = [],
-    off = [];
+    value = row.sites.find((s) => s.k === "value"),
+    style = getComputedStyle(el);
+  let box = value ? element_of(value.el) : up(row.sites[0].el); // of a level that is chosen among several, the box of them all
+  while (box && box !== row.home && box !== document.body && !row.sites.every((s) => inside(s.el, box))) box = up(box);
+  const faint = [el, box || row.home].map((n) => faintness(n, row.home));
+  return [
+    [...new Set(faint)].join(" / "),
+    `${style.color} ${style.fontStyle}`,
+    ground_of(el, row.home),
+    value ? tint_of(value, row.home) : "",
+  ];
+};
+const element_of = (n) => (n.nodeType === 1 ? n : up(n));
+const faintness = (el, home) => {
+  const signs = [fades(el).alpha.toFixed(2)];
   for (let n = el; n && n.nodeType === 1 && n !== document.body; n = up(n)) {
     const { filter } = getComputedStyle(n);
-    if (filter !== "none") filters.push(filter);
-    if (n.getAttribute("aria-disabled") === "true") off.push("off");
-    if (n === row.home) break;
+    if (filter !== "none") signs.push(filter);
+    if (n.getAttribute("aria-disabled") === "true") signs.push("off");
+    if (n === home) break;
   }
-  const style = getComputedStyle(el),
-    faint = `${fades(el).alpha.toFixed(2)} ${filters} ${off}`,
-    ink = `${style.color} ${style.fontStyle}`;
-  return [faint, ink, ground_of(el, row.home), value ? tint_of(value, row.home) : ""];
+  return signs.join(" ");
 };
 const ground_of = (el, home) => {
   for (let n = el; n && n.nodeType === 1 && n !== document.body; n = up(n)) {
@@ -78,9 +87,9 @@ const ground_of = (el, home) => {
   return "none";
 };
 const tint_of = (value, home) => {
-  const el = value.el.nodeType === 1 ? value.el : up(value.el),
+  const el = element_of(value.el),
     style = getComputedStyle(el);
-  return `${fold(value.own[0])}\n${style.color} ${style.fontStyle} ${style.filter} ${fades(el).alpha.toFixed(2)} ${ground_of(el, home)}`;
+  return `${fold(value.own[0])}\n${style.color} ${style.fontStyle} ${ground_of(el, home)}`;
 };
 // Numbers that tell how many rows there are: of each list, those that are drawn, and how many it says it has.
 const numbered = () => {
@@ -107,7 +116,8 @@ const numbered = () => {
 let drawn_words = null;
 const words_drawn = () => {
   drawn_words ??= [...claims].flatMap(([n, by]) => {
-    if (n.nodeType !== 3 || !/^(label|level)$/.test(by)) return [];
+    if (!/^(label|level)$/.test(by)) return [];
+    if (n.nodeType === 1) return is(n, "choice") && shown(n) ? [[n, n.getBoundingClientRect()]] : [];
     const range = document.createRange();
     range.selectNodeContents(n);
     return [[n, range.getBoundingClientRect()]];

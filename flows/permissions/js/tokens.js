@@ -41,12 +41,14 @@ const level_opens = (site, home) => {
 };
 // What is said of a row where the pointer rests on it, or to those who cannot see.
 const HINTS = ["title", "aria-description", "aria-label", "data-tooltip", "data-title", "data-original-title", "data-bs-original-title", "data-content", "data-tip"];
-const hints_of = (row, label, box) => {
+const hints_of = (row, label, box, of_one = false) => {
   const on = new Set();
   for (const el of [label && label.el, ...row.sites.map((s) => (s.k === "value" || s.k === "bare" ? s.el : up(s.el)))])
     for (let n = el; n && n.nodeType === 1 && n !== document.body; n = up(n)) { if (n === row.home ? box : !box || inside(n, box)) on.add(n); if (n === row.home || n === box) break; }
   const described = (el) => (el.getAttribute("aria-describedby") || "").split(/\s+/).map((id) => id && el.getRootNode().getElementById(id)).filter(Boolean).map((n) => n.textContent);
-  return [...new Set([...on].flatMap((el) => [...HINTS.map((name) => el.getAttribute(name)), ...described(el)]).map(clean).filter(Boolean))];
+  // Of one level among several it may say which it is.
+  const about_one = (el) => row.sites.length > 1 && !(label && inside(label.el, el)) && !row.sites.every((s) => inside(s.el, el));
+  return [...new Set([...on].filter((el) => about_one(el) === of_one).flatMap((el) => [...HINTS.map((name) => el.getAttribute(name)), ...described(el)]).map(clean).filter(Boolean))];
 };
 // Whether a level in words is drawn at all: in some size, in a colour of its own, inside what its boxes let through.
 const fades = once((el) => {
@@ -121,7 +123,7 @@ cut.forEach((row, n) => {
     if (s.beside) claim("scope", s.beside);
   }
   const struck = is_struck(texts[0] ? texts[0].el : row.home, row.home) || row.sites.some((s) => drawn_by(s).some((el) => is_struck(el, row.home)));
-  tokens.push({ t: "row", els: [crowded ? null : row.home, texts[0] && texts[0].el, ...row.sites.map((s) => s.el)], of: { label: texts[0], notes, apart, row }, at: texts[0] ? texts[0].i : first, label, more: texts.slice(1).map((x) => x.s).join(" "), described: described.map((t) => t.s), asides: texts[0] ? asides_of(texts[0]) : [], beside: [...notes, ...apart].filter((t) => !described.includes(t)).map((t) => t.s), struck, opens: row.home !== document.body && ((!!texts[0] && opens_more(texts[0].el, row.home)) || row.sites.some((s) => level_opens(s, row.home)) || notes.some((t) => leads(t.el) === "press" && is_heard(t.el))), hints: hints_of(row, texts[0], crowded ? null : row.home), looks: looks_of(row, texts[0]), states: states_of([...(texts[0] ? [texts[0].el] : []), ...row.sites.map((s) => s.el)], row.home), title: !!(texts[0] && near(texts[0].el, "title") && inside(near(texts[0].el, "title"), row.home)), names: names(row), called: called(row, crowded ? null : row.home), options: options_of(row), y: boxOf(row.sites[0].el)[1] });
+  tokens.push({ t: "row", els: [crowded ? null : row.home, texts[0] && texts[0].el, ...row.sites.map((s) => s.el)], of: { label: texts[0], notes, apart, row }, at: texts[0] ? texts[0].i : first, label, more: texts.slice(1).map((x) => x.s).join(" "), described: described.map((t) => t.s), asides: texts[0] ? asides_of(texts[0]) : [], beside: [...notes, ...apart].filter((t) => !described.includes(t)).map((t) => t.s), struck, opens: row.home !== document.body && ((!!texts[0] && opens_more(texts[0].el, row.home)) || row.sites.some((s) => level_opens(s, row.home)) || notes.some((t) => leads(t.el) === "press" && is_heard(t.el))), hints: hints_of(row, texts[0], crowded ? null : row.home), tips: hints_of(row, texts[0], crowded ? null : row.home, true), looks: looks_of(row, texts[0]), states: states_of([...(texts[0] ? [texts[0].el] : []), ...row.sites.map((s) => s.el)], row.home), title: !!(texts[0] && near(texts[0].el, "title") && inside(near(texts[0].el, "title"), row.home)), names: names(row), called: called(row, crowded ? null : row.home), options: options_of(row), y: boxOf(row.sites[0].el)[1] });
   sign.add(row.home.tagName + ":" + [...new Set(row.sites.map((s) => s.k + s.el.tagName))].sort().join("+"));
 });
 for (const m of markets.filter((m) => !m.used)) m.texts.forEach((t) => taken.delete(t));

@@ -337,7 +337,12 @@ def _check_strays(state: _State, snapshot: DomSnapshot) -> None:
     strays = [token.text for token in texts if not token.head and fold(token.text) in known]
     if strays:
         state.gaps.append(f"{len(strays)} level words ({strays[0]!r}) stand outside rows and column heads")
-    totals = {count for token in texts if not token.title and (count := stated_count(token.text)) is not None}
+    counted = [token for token in sight.tokens if isinstance(token, TextToken) and not (token.still or token.chrome)]
+    totals = {
+        count
+        for token in counted
+        if not (token.title and state.lexicon.section(token.text)) and (count := stated_count(token.text)) is not None
+    }
     sizes = {
         len(state.rows),
         *Counter(row.section for row in state.rows).values(),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Set
+from collections.abc import Sequence, Set
 
 from flows.catalogue.grids import grid_data
 from flows.permissions.rows.furniture import matches, rules_of_rows
-from flows.permissions.rows.tokens import RowToken
+from flows.permissions.rows.tokens import Option, RowToken, Way
 from flows.permissions.rows.vocabulary import fold, is_caption, is_level, legacy_names, marks, squash
 
 _ADDED = re.compile(r"\s[(\[–—-].*|[,:;].*|\b(until|not|no longer|awaiting|from \d|as of)\b.*", re.IGNORECASE)
@@ -32,9 +32,13 @@ def row_trouble(token: RowToken) -> str | None:
     for text in token.described:
         if not (_is_harmless(text, names) or _describes(text, token.label)):
             return f"unread: {text[:80]!r} stands beside the label"
+    held = [option for option in token.options if option.on]
     for text in token.hints:
-        if _takes_back(text, token):
+        if _takes_back(text, token, held) or _bounds(text, token):
             return f"unread: {text[:80]!r} is said of the row"
+    for text in token.tips:
+        if _takes_back(text, token, token.options):
+            return f"unread: {text[:80]!r} is said of a level"
     return None
 
 
@@ -50,14 +54,35 @@ def _is_name(label: str) -> bool:
     return not is_signed and not (added and any(rule.search(added[0]) for rule in rules_of_rows()))
 
 
-def _takes_back(hint: str, token: RowToken) -> bool:
-    """Whether what a row's side says is another level, or bounds the shown one."""
+def _takes_back(hint: str, token: RowToken, options: Sequence[Option]) -> bool:
+    """Whether what a row's side says is another level than these, or takes the shown one back."""
+    rest = _without_names(hint, token)
+    said = rest.strip(" :–—-,.()")
+    shown = {fold(word) for one in options for word in _words_of(one)}
+    return any(rule.search(rest) for rule in rules_of_rows()) or (is_level(said) and fold(said) not in shown)
+
+
+def _words_of(option: Option) -> tuple[str, ...]:
+    """What a control that is set says: of a drop-down what is chosen, else its own words."""
+    if option.way is Way.CHOICE:
+        return (*option.chosen, option.shows) if any(option.chosen) or option.shows else option.listed
+    return (*option.own, option.shows, option.column)
+
+
+def _bounds(hint: str, token: RowToken) -> bool:
+    """Whether a short hint says no."""
+    rest = _without_names(hint, token)
+    return not _describes(hint, token.label) and any(
+        re.search(rule, rest, re.IGNORECASE) for rule in grid_data("furniture")["row"]["no"]
+    )
+
+
+def _without_names(hint: str, token: RowToken) -> str:
+    """What a hint says besides the row's names and the level that it shows."""
     rest = hint
     for name in sorted({token.label, *token.called} - {hint}, key=len, reverse=True):
         rest = re.sub(re.escape(name), " ", rest, flags=re.IGNORECASE) if name else rest
-    said = rest.strip(" :–—-,.()")
-    shown = {fold(word) for one in token.options for word in (*one.own, *one.listed, one.shows, one.column)}
-    return any(rule.search(rest) for rule in rules_of_rows()) or (is_level(said) and fold(said) not in shown)
+    return rest
 
 
 def _is_harmless(text: str, names: Set[str]) -> bool:

@@ -118,6 +118,7 @@ def _token(item: dict[str, Any]) -> Token:
                 struck=item["struck"],
                 opens=item["opens"],
                 hints=tuple(item["hints"]),
+                tips=tuple(item["tips"]),
                 states=tuple(item["states"]),
                 looks=tuple(item["looks"]),
             )
