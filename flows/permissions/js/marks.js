@@ -96,8 +96,7 @@ const numbered = () => {
   const lists = new Map();
   for (const el of all(document.body, "numbered").filter(shown)) {
     const by_row = el.hasAttribute("aria-rowindex"),
-      box = by_row ? near(el, "table") : up(el);
-    if (!box) continue;
+      box = (by_row && near(el, "table")) || up(el);
     if (!lists.has(box)) lists.set(box, { by_row, at: new Set(), size: 0 });
     const list = lists.get(box),
       at = +el.getAttribute(by_row ? "aria-rowindex" : "aria-posinset");
@@ -109,7 +108,10 @@ const numbered = () => {
     const name = where_is(box),
       turn = (names.get(name) || 0) + 1;
     names.set(name, turn);
-    return { list: `${name} ${turn}`, by_row, at: [...at], size };
+    const heads = by_row
+      ? all(box, "row").filter((r) => shown(r) && cells(r).every((c) => near(c, "column_head"))).length
+      : 0;
+    return { list: `${name} ${turn}`, heads, at: [...at], size };
   });
 };
 // Where the words of rows are drawn, asked only where something may lie over them.

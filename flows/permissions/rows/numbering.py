@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 from flows.models import PageGap, PageGapKind
 
-_HEADS = 2  # rows of heads that a table counts and does not number
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Numbers:
@@ -17,7 +15,7 @@ class Numbers:
     where: str
     at: frozenset[int]
     size: int = 0  # how many rows it says it has; 0 where it does not say
-    by_row: bool = False  # rows of a table, whose heads may count
+    heads: int = 0  # its rows of heads, which may count and bear no number
 
 
 def joined(looks: Iterable[Numbers]) -> tuple[Numbers, ...]:
@@ -26,7 +24,7 @@ def joined(looks: Iterable[Numbers]) -> tuple[Numbers, ...]:
     for one in looks:
         before = found.get(one.where, one)
         found[one.where] = Numbers(
-            where=one.where, at=before.at | one.at, size=max(before.size, one.size), by_row=one.by_row
+            where=one.where, at=before.at | one.at, size=max(before.size, one.size), heads=max(before.heads, one.heads)
         )
     return tuple(found.values())
 
@@ -36,8 +34,7 @@ def numbers_missing(looks: Iterable[Numbers]) -> tuple[PageGap, ...]:
     gaps = []
     for one in joined(looks):
         last = max((*one.at, one.size), default=0)
-        first = min(one.at, default=1) if one.by_row and min(one.at, default=1) <= _HEADS + 1 else 1
-        missing = sorted(set(range(first, last + 1)) - one.at)
+        missing = sorted(set(range(1, last + 1)) - one.at - set(range(1, one.heads + 1)))
         if missing:
             numbers = ", ".join(map(str, missing[:3]))
             words = f"{len(missing)} numbers of a list were never drawn ({numbers})"

@@ -72,9 +72,9 @@ def _words_of(option: Option) -> tuple[str, ...]:
 def _bounds(hint: str, token: RowToken) -> bool:
     """Whether a short hint says no."""
     rest = _without_names(hint, token)
-    return not _describes(hint, token.label) and any(
-        re.search(rule, rest, re.IGNORECASE) for rule in grid_data("furniture")["row"]["no"]
-    )
+    if is_level(rest.strip(" :–—-,.()")) or _describes(hint, token.label):
+        return False
+    return any(re.search(rule, rest, re.IGNORECASE) for rule in grid_data("furniture")["row"]["no"])
 
 
 def _without_names(hint: str, token: RowToken) -> str:

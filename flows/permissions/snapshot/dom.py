@@ -151,7 +151,7 @@ def _token(item: dict[str, Any]) -> Token:
 
 
 def _numbers(item: dict[str, Any]) -> Numbers:
-    return Numbers(where=item["list"], at=frozenset(item["at"]), size=item["size"], by_row=item["by_row"])
+    return Numbers(where=item["list"], at=frozenset(item["at"]), size=item["size"], heads=item["heads"])
 
 
 def _option(item: dict[str, Any]) -> Option:

@@ -43,21 +43,22 @@ def test_rows_that_differ_as_rows_do_are_not(looks: list[tuple[str, str, str, st
 
 
 @pytest.mark.parametrize(
-    ("at", "size", "by_row", "missing"),
+    ("at", "size", "heads", "missing"),
     [
-        ({1, 2, 4}, 0, False, "3"),
-        ({1, 2}, 4, False, "3, 4"),
-        ({2, 3, 5}, 0, True, "4"),
-        ({2, 3}, 0, False, "1"),
+        ({1, 2, 4}, 0, 0, "3"),
+        ({1, 2}, 4, 0, "3, 4"),
+        ({2, 3, 5}, 0, 1, "4"),
+        ({2, 3}, 0, 0, "1"),
+        ({3, 4}, 0, 1, "2"),
     ],
 )
-def test_a_number_that_no_row_bears_is_a_gap(at: set[int], size: int, by_row: bool, missing: str) -> None:
-    (gap,) = numbers_missing([Numbers(where="list", at=frozenset(at), size=size, by_row=by_row)])
+def test_a_number_that_no_row_bears_is_a_gap(at: set[int], size: int, heads: int, missing: str) -> None:
+    (gap,) = numbers_missing([Numbers(where="list", at=frozenset(at), size=size, heads=heads)])
     assert f"({missing})" in gap.words
 
 
 def test_the_windows_of_a_list_are_counted_together_and_heads_are_none_of_its_rows() -> None:
-    first, last = (Numbers(where="list", at=frozenset(at), by_row=True) for at in ({2, 3}, {3, 4}))
+    first, last = (Numbers(where="list", at=frozenset(at), heads=1) for at in ({2, 3}, {3, 4}))
     assert numbers_missing([first, last]) == ()
 
 
