@@ -10,8 +10,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
-from functools import cache
-from pathlib import Path
 
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page
@@ -19,6 +17,7 @@ from playwright.async_api import Page
 from flows.browser.scripts import source, value_of
 from flows.catalogue.grids import grid_data
 from flows.models import Bounds, Grid, PageGap, PageGapKind
+from flows.permissions.scripts import script
 from flows.permissions.settle import ask
 from flows.visit.requests import OpenRequests
 
@@ -86,14 +85,10 @@ async def _watch(page: Page, wait: timedelta) -> None:
         for part in (0.3, 0.5, 0.7):
             await page.mouse.move(size["width"] * part, size["height"] * part)
         await page.mouse.move(0, size["height"] - 1)
-        await value_of(page, _stir(), {"at_most": _STIRRED, "control": grid_data("walk")["interactive"]})
+        await value_of(
+            page, script("stir", source("rest")), {"at_most": _STIRRED, "control": grid_data("walk")["interactive"]}
+        )
     except PlaywrightError:
         pass  # a page that is gone says so when it is read
     await ask(page, "wait", least=wait.total_seconds() * 1000, limit=_LONGEST * 1000)
     await ask(page, "wait", least=0, limit=_CHAINED * 1000)
-
-
-@cache
-def _stir() -> str:
-    own = (Path(__file__).parent / "js" / "stir.js").read_text(encoding="utf-8").rstrip().rstrip(";")
-    return f"(asked) => {{ {source('rest')}; return ({own})(asked); }}"

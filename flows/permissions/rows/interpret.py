@@ -337,7 +337,7 @@ def _check_strays(state: _State, snapshot: DomSnapshot) -> None:
     strays = [token.text for token in texts if not token.head and fold(token.text) in known]
     if strays:
         state.gaps.append(f"{len(strays)} level words ({strays[0]!r}) stand outside rows and column heads")
-    counted = [token for token in sight.tokens if isinstance(token, TextToken) and not (token.still or token.chrome)]
+    counted = [token for token in snapshot.tokens if isinstance(token, TextToken) and not (token.still or token.chrome)]
     totals = {
         count
         for token in counted

@@ -8,7 +8,7 @@ from flows.permissions.rows.account import Known, unaccounted
 from flows.permissions.rows.looks import unlike
 from flows.permissions.rows.numbering import Numbers, numbers_missing
 from flows.permissions.rows.qualifiers import row_trouble
-from flows.permissions.rows.tokens import RowToken, Sight, TextToken
+from flows.permissions.rows.tokens import DomSnapshot, RowToken, TextToken
 
 PLAIN = ("1.00", "black", "none", "view\nblack")
 
@@ -65,7 +65,7 @@ def test_the_windows_of_a_list_are_counted_together_and_heads_are_none_of_its_ro
 def test_a_press_is_harmless_by_its_words_only_where_nobody_hears_it() -> None:
     silent = TextToken(text="Help", way="press", button=True)
     heard = TextToken(text="Help", way="press", button=True, heard=True)
-    assert [len(unaccounted(Sight(tokens=(one,)), Known())) for one in (silent, heard)] == [0, 1]
+    assert [len(unaccounted(DomSnapshot(tokens=(one,)), Known())) for one in (silent, heard)] == [0, 1]
 
 
 def test_a_row_that_is_marked_invalid_is_not_read() -> None:
