@@ -97,21 +97,22 @@ const numbered = () => {
   for (const el of all(document.body, "numbered").filter(shown)) {
     const by_row = el.hasAttribute("aria-rowindex"),
       box = (by_row && near(el, "table")) || up(el);
-    if (!lists.has(box)) lists.set(box, { by_row, at: new Set(), size: 0 });
+    if (!lists.has(box)) lists.set(box, { by_row, at: new Set(), size: 0, count: +box.getAttribute?.("aria-rowcount") || 0 });
     const list = lists.get(box),
       at = +el.getAttribute(by_row ? "aria-rowindex" : "aria-posinset");
     if (at > 0) list.at.add(at);
     if (!by_row) list.size = Math.max(list.size, +el.getAttribute("aria-setsize") || 0);
   }
-  const names = new Map();
-  return [...lists].map(([box, { by_row, at, size }]) => {
+  const names = new Map(),
+    is_heads = (row) => shown(row) && cells(row).every((c) => near(c, "column_head"));
+  return [...lists].map(([box, { by_row, at, size, count }]) => {
     const name = where_is(box),
       turn = (names.get(name) || 0) + 1;
     names.set(name, turn);
-    const heads = by_row
-      ? all(box, "row").filter((r) => shown(r) && cells(r).every((c) => near(c, "column_head"))).length
-      : 0;
-    return { list: `${name} ${turn}`, heads, at: [...at], size };
+    const heads = by_row ? all(box, "row").filter(is_heads).length : 0;
+    return { list: `${name} ${turn}`, heads, at: [...at], size, count };
+  });
+};
   });
 };
 // Where the words of rows are drawn, asked only where something may lie over them.

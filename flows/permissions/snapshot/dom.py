@@ -151,7 +151,9 @@ def _token(item: dict[str, Any]) -> Token:
 
 
 def _numbers(item: dict[str, Any]) -> Numbers:
-    return Numbers(where=item["list"], at=frozenset(item["at"]), size=item["size"], heads=item["heads"])
+    return Numbers(
+        where=item["list"], at=frozenset(item["at"]), size=item["size"], heads=item["heads"], count=item["count"]
+    )
 
 
 def _option(item: dict[str, Any]) -> Option:

@@ -62,6 +62,11 @@ def test_the_windows_of_a_list_are_counted_together_and_heads_are_none_of_its_ro
     assert numbers_missing([first, last]) == ()
 
 
+def test_a_table_that_says_how_many_rows_it_has_may_leave_out_a_number() -> None:
+    assert numbers_missing([Numbers(where="list", at=frozenset({2, 4}), heads=1, count=3)]) == ()
+    assert numbers_missing([Numbers(where="list", at=frozenset({2, 4}), heads=1, count=4)]) != ()
+
+
 def test_a_press_is_harmless_by_its_words_only_where_nobody_hears_it() -> None:
     silent = TextToken(text="Help", way="press", button=True)
     heard = TextToken(text="Help", way="press", button=True, heard=True)
