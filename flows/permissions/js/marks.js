@@ -97,7 +97,8 @@ const numbered = () => {
   for (const el of all(document.body, "numbered").filter(shown)) {
     const by_row = el.hasAttribute("aria-rowindex"),
       box = (by_row && near(el, "table")) || up(el);
-    if (!lists.has(box)) lists.set(box, { by_row, at: new Set(), size: 0, count: +box.getAttribute?.("aria-rowcount") || 0 });
+    if (!lists.has(box))
+      lists.set(box, { by_row, at: new Set(), size: 0, count: +box.getAttribute?.("aria-rowcount") || 0 });
     const list = lists.get(box),
       at = +el.getAttribute(by_row ? "aria-rowindex" : "aria-posinset");
     if (at > 0) list.at.add(at);
@@ -111,8 +112,6 @@ const numbered = () => {
     names.set(name, turn);
     const heads = by_row ? all(box, "row").filter(is_heads).length : 0;
     return { list: `${name} ${turn}`, heads, at: [...at], size, count };
-  });
-};
   });
 };
 // Where the words of rows are drawn, asked only where something may lie over them.
