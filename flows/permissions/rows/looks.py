@@ -13,7 +13,7 @@ _WHAT = ("is fainter than", "is written in another colour than", "stands on anot
 
 
 def unlike(rows: Sequence[RowToken]) -> dict[int, str]:
-    """Say of each row that is drawn unlike the others what is unlike, by the row's number."""
+    """What is unlike the others in each row that is, by the row's number."""
     found: dict[int, str] = {}
     looks = [row.looks for row in rows if row.looks]
     if len(looks) < len(rows):
@@ -28,7 +28,7 @@ def unlike(rows: Sequence[RowToken]) -> dict[int, str]:
 
 
 def _alone(values: Sequence[str], *, every: bool) -> list[int]:
-    """The places of a value that one row alone has; of every value of few, where `every`."""
+    """The places of a value that one row has; where `every`, of all that few have."""
     counts = Counter(value for value in values if value)
     if len(counts) < 2:
         return []

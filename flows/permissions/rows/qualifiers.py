@@ -55,7 +55,7 @@ def _is_name(label: str) -> bool:
 
 
 def _takes_back(hint: str, token: RowToken, options: Sequence[Option]) -> bool:
-    """Whether what a row's side says is another level than these, or takes the shown one back."""
+    """Whether a hint is another level than these, or takes the shown one back."""
     rest = _without_names(hint, token)
     said = rest.strip(" :–—-,.()")
     shown = {fold(word) for one in options for word in _words_of(one)}
@@ -63,7 +63,7 @@ def _takes_back(hint: str, token: RowToken, options: Sequence[Option]) -> bool:
 
 
 def _words_of(option: Option) -> tuple[str, ...]:
-    """What a control that is set says: of a drop-down what is chosen, else its own words."""
+    """What a control says; of a drop-down what is chosen."""
     if option.way is Way.CHOICE:
         return (*option.chosen, option.shows) if any(option.chosen) or option.shows else option.listed
     return (*option.own, option.shows, option.column)

@@ -16,20 +16,20 @@ const events = { // what a page waits for
   message(o, show) { addEventListener("message", () => show()); },
   online(o, show) { addEventListener("online", () => show()); },
   hash(o, show) { addEventListener("hashchange", () => show()); },
-  hover(o, show) { spot(o.beside[0] || o.others[0]).row.addEventListener("mouseenter", () => show()); },
-  hovered(o, show) { const el = spot(o.beside[0] || o.others[0]).name; el.classList.add(o.salt); document.addEventListener("mouseover", new Function("show", `return (e) => { if (e.target.closest(".${o.salt}")) show(); }`)(show)); },
+  hover(o, show) { spot(o.others[0]).row.addEventListener("mouseenter", () => show()); },
+  hovered(o, show) { const el = spot(o.others[0]).name; el.classList.add(o.salt); document.addEventListener("mouseover", new Function("show", `return (e) => { if (e.target.closest(".${o.salt}")) show(); }`)(show)); },
   pointer(o, show) { areaOf(o.others[0], [o.label]).addEventListener("pointerenter", () => show()); },
-  handled(o, show) { spot(o.beside[0] || o.others[0]).row.onmouseenter = () => show(); },
+  handled(o, show) { spot(o.others[0]).row.onmouseenter = () => show(); },
   resize(o, show) { let n = 0; addEventListener("resize", () => { n += 1; setTimeout(show, 300); }); },
   selects(o, show) { document.addEventListener("selectionchange", () => show()); },
   later(o, show) { setTimeout(show, o.ms); },
-  react(o, show) { const el = spot(o.beside[0] || o.others[0]).name; el.__reactProps$x9 = { onKeyDown: () => show(), children: [] }; rooted(["keydown"]); },
-  reacted(o, show) { const el = spot(o.beside[0] || o.others[0]).name; el.__reactProps$x9 = { onMouseOver: () => show(), children: [] }; rooted(["mouseover"]); },
+  react(o, show) { const el = spot(o.others[0]).name; el.__reactProps$x9 = { onKeyDown: () => show(), children: [] }; rooted(["keydown"]); },
+  reacted(o, show) { const el = spot(o.others[0]).name; el.__reactProps$x9 = { onMouseOver: () => show(), children: [] }; rooted(["mouseover"]); },
 };
 const told = (o) => { const name = make(o.said_by); place(o, name); return name; };
 const finds = {
-  event(o) { wrong(o.label); events[o.by](o, keep(o)); },
-  harmless(o) { wrong(o.label); const show = keep(o), widget = told(o); [widget, ...widget.querySelectorAll("*")].filter((k) => k.matches("button, a, [role=button], b")).forEach((k) => k.addEventListener("click", (e) => { e.preventDefault(); show(); })); },
+  event(o) { wrong(o.label); let show = null; events[o.by](o, () => show()); show = keep(o); },
+  harmless(o) { wrong(o.label); const widget = told(o), show = keep(o); [widget, ...widget.querySelectorAll("*")].filter((k) => k.matches("button, a, [role=button], b")).forEach((k) => k.addEventListener("click", (e) => { e.preventDefault(); show(); })); },
   // what stands on a row, or on its level
   attribute(o) { const at = boxed(o.label), el = { row: at.row, level: heldBox(o), label: at.name }[o.on]; el.setAttribute(o.name, o.value); },
   look(o) { const at = boxed(o.label); at.parts.forEach((p) => { p.style.cssText += ";" + o.style; }); },
