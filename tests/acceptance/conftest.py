@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from agent.store.vault.keys import new_key
-from tests.support.migrated import copy_instead_of_migrating
 from tests.support.processes.command import Agent
+from tests.support.stored.migrated import copy_instead_of_migrating
 
 
 @pytest.fixture(autouse=True)

@@ -27,7 +27,7 @@ from agent.store.database.schema import accounts as table
 from fixtures.stand_in.scenario import Scenario
 from tests.bench.figure import Family, Figure, UnmeasuredError, figure
 from tests.bench.world import World, name, open_world, scenario_of, world_around
-from tests.support.dovecot_stand_in import DovecotStandIn
+from tests.support.mail.dovecot_stand_in import DovecotStandIn
 from tests.support.processes.daemon_process import Daemon, running_daemon
 from tests.support.servers.certificates import issue
 from tests.support.servers.dovecot import Dovecot, found

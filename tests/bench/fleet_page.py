@@ -14,10 +14,10 @@ from agent.settings.model import Settings
 from agent.store.database.engine import open_database
 from agent.store.vault.keys import Vault, new_key
 from tests.bench.figure import Family, Figure, UnmeasuredError, figure
-from tests.support.big_fleet import fill
-from tests.support.console import signed_in
 from tests.support.servers.postgres import running_postgres
-from tests.support.web_server import serving
+from tests.support.stored.big_fleet import fill
+from tests.support.web.console import signed_in
+from tests.support.web.web_server import serving
 
 _ACCOUNTS, _QUICK = 100_000, 5_000
 _LOOKS, _QUICK_LOOKS = 30, 5

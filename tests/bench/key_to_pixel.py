@@ -15,9 +15,9 @@ from agent.visits.run import make_visit
 from fixtures.stand_in.generate import one_account
 from fixtures.stand_in.world import StandIn
 from tests.bench.figure import Family, Figure, figure
-from tests.support.rehearsal import rehearsing
 from tests.support.sites.plain_browser import plain_browser
-from tests.support.takeovers import Theatre, theatre
+from tests.support.visits.rehearsal import rehearsing
+from tests.support.web.takeovers import Theatre, theatre
 
 _KEYS, _QUICK = 60, 12
 _FIELD = "input[name=cvf_captcha_input]"

@@ -24,9 +24,9 @@ from agent.store.database.engine import open_database, writing
 from agent.store.vault.keys import Vault, new_key
 from tests.bench.figure import Family, Figure, UnmeasuredError, figure
 from tests.support.processes.daemon_process import running_daemon
-from tests.support.registry import add_account
 from tests.support.servers.postgres import running_postgres
 from tests.support.servers.receiver import Receiver, receiving
+from tests.support.stored.registry import add_account
 
 _CHANGES, _QUICK = 60, 10
 _POLLED = 1.0  # seconds between two looks of a platform that asks

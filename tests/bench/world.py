@@ -35,7 +35,7 @@ from agent.visits.shared.browser_pool import BrowserPool, browser_options
 from agent.visits.shared.context import WorkerContext
 from fixtures.stand_in.generate import Draw
 from fixtures.stand_in.scenario import Grant, Invitation, Scenario, User
-from tests.support.rehearsal import rehearsal_settings
+from tests.support.visits.rehearsal import rehearsal_settings
 
 HOST = "sellercentral.amazon.com"
 _CODE_LEFT = (

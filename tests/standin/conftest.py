@@ -8,8 +8,8 @@ import pytest
 
 from fixtures.stand_in.generate import one_account
 from fixtures.stand_in.world import StandIn
-from tests.support.migrated import copy_instead_of_migrating
 from tests.support.sites.site_visitor import Visitor, visiting
+from tests.support.stored.migrated import copy_instead_of_migrating
 
 
 @pytest.fixture(autouse=True)

@@ -21,7 +21,7 @@ from fixtures.stand_in.generate import one_account
 from fixtures.stand_in.scenario import Fault
 from fixtures.stand_in.world import StandIn
 from tests.support.processes.daemon_process import ROOT, daemon_environment, running_daemon, wait_until
-from tests.support.rehearsal import Rehearsal, rehearsing
+from tests.support.visits.rehearsal import Rehearsal, rehearsing
 
 ACCEPTED = (State.AWAITING_PERMISSIONS, State.AWAITING_CONFIRMATION, State.AUDITING, State.COMPLETE)
 

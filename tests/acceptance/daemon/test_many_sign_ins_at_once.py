@@ -16,7 +16,7 @@ from fixtures.stand_in.scenario import Grant
 from fixtures.stand_in.world import StandIn
 from tests.support.processes.audit_process import run_crowd
 from tests.support.processes.daemon_process import daemon_environment
-from tests.support.rehearsal import Rehearsal, rehearsing
+from tests.support.visits.rehearsal import Rehearsal, rehearsing
 
 
 @pytest.mark.parametrize(

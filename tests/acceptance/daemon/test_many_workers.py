@@ -24,8 +24,8 @@ from fixtures.stand_in.generate import Draw, one_account
 from fixtures.stand_in.scenario import Fault, Scenario
 from fixtures.stand_in.world import StandIn
 from tests.support.processes.daemon_process import Daemon, daemon_environment, running_daemon, wait_until
-from tests.support.rehearsal import Rehearsal, rehearsing
 from tests.support.servers.postgres import running_postgres
+from tests.support.visits.rehearsal import Rehearsal, rehearsing
 
 
 @pytest.mark.sampled(1)

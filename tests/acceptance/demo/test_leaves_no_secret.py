@@ -23,8 +23,8 @@ from agent.rehearsal.replay.run import ReplayOptions, replay_all
 from fixtures.leak_gate.gate import ALLOWED, load_allowed, scan
 from fixtures.player.recording import find_recordings
 from flows.browser.launch import BrowserOptions
+from tests.support.leaks.search import Search, Secret, names
 from tests.support.processes.demo_run import Play, playing, secrets_of
-from tests.support.search import Search, Secret, names
 
 PLANTED = [
     Secret(name="password", value=b"corr\"ect <horse> & 'ba/tt\xc3\xa9ry+"),

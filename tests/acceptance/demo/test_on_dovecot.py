@@ -16,7 +16,7 @@ from agent.rehearsal.demo.processes import environment
 from agent.rehearsal.demo.stories import all_stories, tell_all
 from agent.rehearsal.demo.view import StoryView
 from fixtures.stand_in.six_accounts import six_accounts
-from tests.support.dovecot_stand_in import DovecotStandIn
+from tests.support.mail.dovecot_stand_in import DovecotStandIn
 from tests.support.processes.demo_run import PATIENCE
 from tests.support.processes.forked_demo import ForkedDemoProcesses
 from tests.support.servers.certificates import ServerCertificate, issue

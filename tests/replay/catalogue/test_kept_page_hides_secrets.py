@@ -16,7 +16,7 @@ from flows.catalogue.check import RecordedPage, check_pages, find_pages, showing
 from flows.recording.evidence import scrubbed_html
 from flows.redaction.redact import Redactor
 from flows.redaction.seeds import seed_forms
-from tests.support.hidden_secrets import ASCII, drawn
+from tests.support.leaks.hidden_secrets import ASCII, drawn
 
 PAGES = Path(__file__).parents[3] / "fixtures" / "pages"
 SCREENS = (

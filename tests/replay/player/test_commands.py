@@ -28,7 +28,7 @@ from fixtures.stand_in.generate import one_account
 from fixtures.stand_in.world import StandIn
 from flows.browser.launch import BrowserOptions
 from tests.support.processes.command import Agent
-from tests.support.rehearsal import Rehearsal, rehearsing
+from tests.support.visits.rehearsal import Rehearsal, rehearsing
 
 SHIPPED = Path(__file__).parents[3] / "fixtures/recordings"
 ALLOWED = load_allowed(Path(__file__).parents[3] / "fixtures/leak_gate/allowed.txt")

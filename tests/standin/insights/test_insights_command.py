@@ -30,8 +30,8 @@ from fixtures.stand_in.insights.pages import shown
 from fixtures.stand_in.scenario import Grant
 from fixtures.stand_in.site.places import PLACES
 from fixtures.stand_in.world import StandIn
-from tests.support.rehearsal import Rehearsal, rehearsing
 from tests.support.sites.insights_rig import truth_of
+from tests.support.visits.rehearsal import Rehearsal, rehearsing
 
 USER = "a1@users.example"
 

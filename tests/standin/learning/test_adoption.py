@@ -18,8 +18,8 @@ from flows.catalogue.adopted import digest_of, lay_under
 from flows.catalogue.check import shipped_pages
 from flows.catalogue.load import load_catalogue
 from flows.learning.conflicts import conflicts_of
-from tests.support.adopted_screen import NAME, NONE, TEXT, screen
 from tests.support.processes.command import Agent
+from tests.support.visits.adopted_screen import NAME, NONE, TEXT, screen
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 PAGE = "<!doctype html><title>What's new</title><h1>What is new</h1><button id=go>Got it</button>"

@@ -19,8 +19,8 @@ from flows.takeover.person_steps import PersonStep
 from flows.visit.navigate import Navigator
 from flows.visit.onward import onward
 from flows.visit.open_visit import open_visit
-from tests.support.interstitials import HARMLESS, NOT_OFFERED, Interstitial
 from tests.support.sites.shown_site import INSIDE, ShownRig, shown_rig
+from tests.support.visits.interstitials import HARMLESS, NOT_OFFERED, Interstitial
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 HOST = "https://sellercentral.amazon.com"

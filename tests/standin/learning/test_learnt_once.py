@@ -24,9 +24,9 @@ from fixtures.stand_in.generate import Draw
 from fixtures.stand_in.scenario import Fault, Grant, Invitation, Scenario
 from fixtures.stand_in.world import StandIn
 from tests.support.processes.command import Agent
-from tests.support.rehearsal import rehearsing
 from tests.support.sites.plain_browser import plain_browser
-from tests.support.takeovers import Theatre, eventually, theatre
+from tests.support.visits.rehearsal import rehearsing
+from tests.support.web.takeovers import Theatre, eventually, theatre
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 EMAILS = ("a1@users.example", "a2@users.example")

@@ -15,8 +15,8 @@ from fixtures.stand_in.scenario import Fault
 from fixtures.stand_in.world import StandIn
 from flows.browser.launch import BrowserOptions
 from flows.catalogue.adopted import digest_of
-from tests.support.adopted_screen import NAME, TEXT
-from tests.support.rehearsal import rehearsing
+from tests.support.visits.adopted_screen import NAME, TEXT
+from tests.support.visits.rehearsal import rehearsing
 
 NEWS = TEXT.replace("^/gp/whats-new/?$", "^/home/?$").replace('css = "#go"', 'css = "main button"')
 

@@ -15,9 +15,9 @@ import pytest
 from imapclient import IMAPClient
 from imapclient.exceptions import LoginError
 
+from tests.support.mail.tokens import TokenIssuer
 from tests.support.servers.certificates import ServerCertificate, issue
 from tests.support.servers.dovecot import Dovecot, needs_dovecot
-from tests.support.tokens import TokenIssuer
 
 pytestmark = needs_dovecot
 

@@ -20,8 +20,8 @@ from fixtures.stand_in.mail.code_noise import CODE_NOISE
 from fixtures.stand_in.registration.mail_codes import Purpose
 from fixtures.stand_in.scenario import Scenario
 from fixtures.stand_in.world import StandIn
-from tests.support.post_room import PostRoom, post_room
 from tests.support.sites.registrant import INVITATION_ID, MERCHANT, NEW
+from tests.support.visits.post_room import PostRoom, post_room
 
 PHONE = "+12065550100"
 

@@ -19,8 +19,8 @@ from fixtures.stand_in.generate import one_account
 from fixtures.stand_in.registration.mail_codes import Purpose
 from fixtures.stand_in.scenario import FaultKind
 from fixtures.stand_in.world import StandIn
-from tests.support.post_room import PostRoom, post_room
 from tests.support.sites.registrant import INVITATION_ID, MERCHANT, NEW
+from tests.support.visits.post_room import PostRoom, post_room
 
 PLACES = (
     *("register_claim", "register_form", "mail_code", "phone", "sms_code", "confirm"),

@@ -10,8 +10,8 @@ from agent.domain.authorization import State
 from agent.domain.login_order import OrderState
 from fixtures.stand_in.generate import Draw, one_account
 from fixtures.stand_in.world import StandIn
-from tests.support.post_room import post_room
 from tests.support.sites.registrant import INVITATION_ID, MERCHANT, NEW
+from tests.support.visits.post_room import post_room
 
 
 @pytest.mark.sampled(1)

@@ -14,7 +14,7 @@ from agent.store.database.engine import reading
 from agent.store.sign_in import login_orders
 from tests.second_site.login_pages import LoginPlan
 from tests.second_site.login_site import Login
-from tests.support.ordered_world import EMAIL, OrderedWorld, ordered_world
+from tests.support.visits.ordered_world import EMAIL, OrderedWorld, ordered_world
 
 
 @pytest.fixture

@@ -22,8 +22,8 @@ from agent.visits.prepare import VisitKind
 from agent.visits.run import Ended, make_visit
 from tests.second_site.login_pages import LoginPlan
 from tests.second_site.login_site import Login
-from tests.support.ordered_world import EMAIL, OrderedWorld, ordered_world
-from tests.support.registry import add_account
+from tests.support.stored.registry import add_account
+from tests.support.visits.ordered_world import EMAIL, OrderedWorld, ordered_world
 
 PASSWORD = "Right-Horse & 100%"
 

@@ -22,7 +22,7 @@ from flows.browser.scripts import ask
 from flows.errors import ForeignHostError, SecretGuardError
 from flows.visit.open_visit import open_visit
 from flows.visit.visit import Visit
-from tests.support.guarded_site import EVIL, HOST, Site, guarded_site
+from tests.support.visits.guarded_site import EVIL, HOST, Site, guarded_site
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

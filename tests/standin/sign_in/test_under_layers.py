@@ -17,7 +17,7 @@ from flows.models import Bounds
 from flows.visit.navigate import Navigator
 from flows.visit.onward import onward
 from flows.visit.open_visit import open_visit
-from tests.support.guarded_site import HOST, Site, guarded_site
+from tests.support.visits.guarded_site import HOST, Site, guarded_site
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

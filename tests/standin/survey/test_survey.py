@@ -27,7 +27,7 @@ from flows.visit.hand_over import Handed, HandedBack, HandOver
 from tests.support.processes.command import Agent
 from tests.support.processes.daemon_process import daemon_environment
 from tests.support.processes.terminal import Typed
-from tests.support.rehearsal import Rehearsal, rehearsing
+from tests.support.visits.rehearsal import Rehearsal, rehearsing
 
 REMOVED = ("continue_wall", "email", "passkey_nudge", "phone_fixup", "landing")
 ORDER = ["landing", "continue_wall", "email", "password", "otp", "passkey_nudge", "phone_fixup"]

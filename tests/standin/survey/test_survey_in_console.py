@@ -21,9 +21,9 @@ from agent.store.processes import switches
 from fixtures.stand_in.generate import one_account
 from fixtures.stand_in.scenario import Fault
 from fixtures.stand_in.world import StandIn
-from tests.support.rehearsal import rehearsing
 from tests.support.sites.plain_browser import plain_browser
-from tests.support.takeovers import Theatre, theatre
+from tests.support.visits.rehearsal import rehearsing
+from tests.support.web.takeovers import Theatre, theatre
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -22,10 +22,10 @@ from fixtures.stand_in.sign_in.screens_password import CAPTCHA_TEXT
 from fixtures.stand_in.world import StandIn
 from tests.standin.takeover.test_takeover import GREEN, PIXELS
 from tests.support.processes.daemon_process import daemon_environment, running_daemon
-from tests.support.rehearsal import Rehearsal, rehearsing
 from tests.support.servers.postgres import running_postgres
 from tests.support.sites.plain_browser import plain_browser
-from tests.support.takeovers import eventually, theatre
+from tests.support.visits.rehearsal import Rehearsal, rehearsing
+from tests.support.web.takeovers import eventually, theatre
 
 
 @pytest.mark.postgres

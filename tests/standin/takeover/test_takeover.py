@@ -28,10 +28,10 @@ from fixtures.stand_in.generate import one_account
 from fixtures.stand_in.sign_in.screens_challenge import STEP_UP_CODE
 from fixtures.stand_in.sign_in.screens_password import CAPTCHA_TEXT
 from fixtures.stand_in.world import StandIn
-from tests.support.rehearsal import rehearsing
 from tests.support.sites.plain_browser import plain_browser
-from tests.support.takeovers import Theatre, eventually, theatre
-from tests.unit.web.test_panel_in_browser import RULES, axe
+from tests.support.visits.rehearsal import rehearsing
+from tests.support.web.takeovers import Theatre, eventually, theatre
+from tests.unit.web.embed.test_panel_in_browser import RULES, axe
 
 __all__ = ["axe"]  # the fixture
 

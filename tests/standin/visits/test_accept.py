@@ -20,7 +20,7 @@ from fixtures.stand_in.generate import one_account
 from fixtures.stand_in.realm import InvitationState
 from fixtures.stand_in.scenario import Scenario
 from fixtures.stand_in.world import StandIn
-from tests.support.rehearsal import Rehearsal, rehearsing
+from tests.support.visits.rehearsal import Rehearsal, rehearsing
 
 
 @pytest.fixture

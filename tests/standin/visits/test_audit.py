@@ -23,7 +23,7 @@ from fixtures.stand_in.permissions import pages
 from fixtures.stand_in.scenario import Grant
 from fixtures.stand_in.world import StandIn
 from flows.permissions.explain import explain
-from tests.support.rehearsal import Rehearsal, rehearsing
+from tests.support.visits.rehearsal import Rehearsal, rehearsing
 
 
 @pytest.fixture

@@ -24,8 +24,8 @@ from fixtures.stand_in.world import StandIn
 from flows.browser.launch import BrowserOptions, is_safe_endpoint, open_browser, process_of
 from flows.errors import BrowserMissingError, ForeignHostError
 from flows.visit.open_visit import open_visit
-from tests.support.rehearsal import rehearsing
 from tests.support.servers.remote_browser import KINDS, remote_browser
+from tests.support.visits.rehearsal import rehearsing
 
 # A line holds one page.
 # ruff: noqa: E501

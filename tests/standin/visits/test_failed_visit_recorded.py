@@ -38,8 +38,8 @@ from fixtures.stand_in.world import StandIn
 from flows.browser.launch import BrowserOptions
 from flows.catalogue.load import load_catalogue
 from flows.recording.files import catalogue_version
-from tests.support.rehearsal import Rehearsal, rehearsing
 from tests.support.servers.traces import receiving
+from tests.support.visits.rehearsal import Rehearsal, rehearsing
 
 ALLOWED = load_allowed(Path(__file__).parents[3] / "fixtures/leak_gate/allowed.txt")
 

@@ -24,8 +24,8 @@ from fixtures.stand_in.generate import one_account
 from fixtures.stand_in.scenario import Scenario
 from fixtures.stand_in.world import StandIn
 from tests.support.processes.fault_injection import Step, Trouble, faulted
-from tests.support.rehearsal import rehearsal_settings
 from tests.support.servers.small_disk import can_mount
+from tests.support.visits.rehearsal import rehearsal_settings
 
 SEED = int(os.environ.get("SC_TEST_SEED", "3"))
 TABLE = Path(__file__).parents[3] / "build" / "fault-matrix.md"

@@ -19,7 +19,7 @@ from agent.outbox.sender import Sender
 from agent.store.database.engine import connect
 from agent.store.outbox import sequence
 from agent.store.vault.keys import Vault
-from tests.support.webhooks import LOOPBACK
+from tests.support.web.webhooks import LOOPBACK
 
 # Where it dies: before the number is committed, before the delivery is taken up for good, after the request was
 # answered and before that is written down, and while that is written down.

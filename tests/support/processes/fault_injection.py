@@ -37,8 +37,8 @@ from agent.visits.shared.context import WorkerContext
 from fixtures.stand_in.scenario import Fault
 from fixtures.stand_in.world import StandIn
 from flows.browser.launch import process_of
-from tests.support.rehearsal import Rehearsal, rehearsing
 from tests.support.servers.small_disk import filled, small_disk
+from tests.support.visits.rehearsal import Rehearsal, rehearsing
 
 SHORT_LEASE = 6.0  # for what is about leases; a busy machine must not lose any other
 KEY = b"k" * 32

@@ -9,7 +9,7 @@ import pytest
 
 import agent.worker.daemon  # noqa: F401
 from agent.cli.app import COMMANDS
-from tests.support.migrated import copy_instead_of_migrating, migrated
+from tests.support.stored.migrated import copy_instead_of_migrating, migrated
 
 LIBRARIES = (
     "alembic.autogenerate",

@@ -17,11 +17,11 @@ from typing import Self
 
 import pytest
 
+from tests.support.mail.tokens import TokenIssuer
 from tests.support.servers import dovecot_conf
 from tests.support.servers.certificates import ServerCertificate
 from tests.support.servers.dovecot_conf import Layout
 from tests.support.servers.unpacked import Unpacked, find, free_ports
-from tests.support.tokens import TokenIssuer
 
 PASSWORD = "secret"
 _PROGRAM = "usr/sbin/dovecot"

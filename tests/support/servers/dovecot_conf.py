@@ -8,9 +8,9 @@ import pwd
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.mail.tokens import TokenIssuer
 from tests.support.servers.certificates import ServerCertificate
 from tests.support.servers.unpacked import Unpacked
-from tests.support.tokens import TokenIssuer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from agent.store.sign_in import old_authenticators
 from agent.store.vault import sign_in_secrets
 from agent.store.vault.keys import Vault
 from agent.store.vault.sign_in_secrets import SignInSecrets
-from tests.support.registry import NOW, add_account
+from tests.support.stored.registry import NOW, add_account
 
 
 async def test_one_account_an_hour_and_none_after_a_failure() -> None:

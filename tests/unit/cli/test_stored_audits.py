@@ -18,7 +18,7 @@ from agent.report.writer import Format, open_report
 from agent.settings.model import Settings
 from agent.store.audits import record_audit
 from agent.store.database.engine import writing
-from tests.support.registry import add_account
+from tests.support.stored.registry import add_account
 
 
 def passed(at: datetime) -> dict[str, object]:

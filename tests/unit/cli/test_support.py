@@ -19,7 +19,7 @@ from agent.store import accounts, transitions, visits
 from agent.store.database.engine import reading, writing
 from agent.store.vault import sessions
 from agent.store.vault.keys import Vault
-from tests.support.registry import MERCHANT, NOW, PASSWORD, SEED, add_account, add_secrets
+from tests.support.stored.registry import MERCHANT, NOW, PASSWORD, SEED, add_account, add_secrets
 
 VISIT = "0" * 31 + "1"
 COOKIE = "kPq93-drawn-Xw82Zt-value"

@@ -12,8 +12,8 @@ from agent.domain.insights.proof import kept_reason, read_features, refusal_reas
 from agent.domain.insights.reading import DatedPercentage, InsightPage, InsightValue, MissingReason
 from tests.support.insights import LATE, late_shipments
 from tests.support.insights_schemas import schema_errors
-from tests.support.registry import NOW
 from tests.support.sites.insights_rig import unnamed_nulls
+from tests.support.stored.registry import NOW
 
 REFUSED = tuple(
     InsightPage(about=about, reason=MissingReason.NO_PERMISSION, detail="access_required")

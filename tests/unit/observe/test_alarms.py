@@ -23,7 +23,7 @@ from agent.settings.web_address import note_address
 from agent.store import accounts
 from agent.store.database.engine import writing
 from agent.store.processes.alarms import AlarmPolicy, TableBoard
-from tests.support.registry import add_account
+from tests.support.stored.registry import add_account
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 PATIENCE = AlarmPolicy(after=3, repeat=timedelta(hours=6), pause=timedelta(minutes=5))

@@ -13,7 +13,7 @@ from agent.outbox.address_guard import AddressRefusedError, check_url, require_a
 from agent.settings.groups.operation import WebhookSettings
 from agent.settings.load import load_settings
 from agent.settings.model import Settings
-from tests.support.webhooks import LOOPBACK
+from tests.support.web.webhooks import LOOPBACK
 
 PLAIN = Settings()
 PRIVATE = Settings(webhooks=WebhookSettings(allowed_networks=["10.20.0.0/16", "fd12::/32"]))

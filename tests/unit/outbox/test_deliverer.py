@@ -29,10 +29,10 @@ from agent.store.webhooks import deliveries, endpoints
 from agent.store.webhooks.deliveries import DeliveryState
 from agent.store.webhooks.endpoints import EndpointState
 from agent.store.webhooks.take_up import collapse, take_up
-from tests.support.outbox import published
 from tests.support.servers.certificates import ServerCertificate, issue
 from tests.support.servers.receiver import Answering, Received, receiving
-from tests.support.webhooks import LOOPBACK, Outlet, running
+from tests.support.web.outbox import published
+from tests.support.web.webhooks import LOOPBACK, Outlet, running
 
 
 def failing(*numbers: int, status: int = 500, times: int = 10**9) -> Answering:

@@ -27,11 +27,11 @@ from agent.store.vault import sealed_box
 from agent.store.vault.keys import Vault
 from agent.store.webhooks import endpoints
 from tests.support.insights import keep_insights, late_shipments
-from tests.support.outbox import published
-from tests.support.registry import NOW, add_account, invite
 from tests.support.servers.receiver import receiving
-from tests.support.webhooks import Outlet
-from tests.unit.web.test_reading import VISIT, document
+from tests.support.stored.registry import NOW, add_account, invite
+from tests.support.web.outbox import published
+from tests.support.web.webhooks import Outlet
+from tests.unit.web.api.test_reading import VISIT, document
 
 LATER = NOW + timedelta(hours=1)
 Occasion = Callable[[Engine], object]

@@ -19,7 +19,7 @@ from agent.store.database.engine import connect, reading, writing
 from agent.store.outbox.pending import note
 from agent.store.outbox.read import ForgottenError, list_events
 from agent.store.outbox.sequence import _lock_counter, forget_events, number_events
-from tests.support.registry import NOW
+from tests.support.stored.registry import NOW
 
 WITHIN = 20.0  # seconds; a bound for a machine under load, no measure
 

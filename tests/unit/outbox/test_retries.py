@@ -11,9 +11,9 @@ from agent.outbox.retries import next_try, parse_retry_after
 from agent.store.processes.alarms import TableBoard
 from agent.store.webhooks.deliveries import DeliveryState
 from agent.store.webhooks.endpoints import EndpointState
-from tests.support.registry import NOW
 from tests.support.servers.receiver import receiving
-from tests.support.webhooks import Outlet
+from tests.support.stored.registry import NOW
+from tests.support.web.webhooks import Outlet
 
 
 def test_ten_tries_reach_over_three_days() -> None:

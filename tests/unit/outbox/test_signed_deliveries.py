@@ -16,9 +16,9 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from agent.store.database.engine import reading, writing
 from agent.store.vault.keys import Vault
 from agent.store.webhooks import endpoints
-from tests.support.registry import add_account
 from tests.support.servers.receiver import Received, receiving
-from tests.support.webhooks import Outlet
+from tests.support.stored.registry import add_account
+from tests.support.web.webhooks import Outlet
 
 
 def is_signed_by(public_key: bytes, received: Received) -> bool:

@@ -21,7 +21,7 @@ from agent.store.vault.keys import Vault
 from agent.store.webhooks import deliveries
 from tests.support.processes.delivering import PLACES, deliver_and_die
 from tests.support.servers.receiver import Received, receiving
-from tests.support.webhooks import Clockwork, Outlet
+from tests.support.web.webhooks import Clockwork, Outlet
 
 
 @pytest.mark.sampled(2)

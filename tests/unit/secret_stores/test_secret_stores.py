@@ -49,8 +49,8 @@ from agent.visits.record import finish
 from agent.visits.shared.context import WorkerContext
 from flows.models import Act
 from flows.redaction.redact import Redactor
-from tests.support.registry import add_account, invite
-from tests.support.worker_context import make_context
+from tests.support.stored.registry import add_account, invite
+from tests.support.visits.worker_context import make_context
 
 SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 TOKEN = "s.token-of-the-test"

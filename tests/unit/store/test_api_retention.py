@@ -15,7 +15,7 @@ from agent.store.database.engine import reading, writing
 from agent.store.database.retention import forget_old
 from agent.store.database.schema import task_claims
 from agent.store.people import tasks
-from tests.support.registry import NOW, add_account
+from tests.support.stored.registry import NOW, add_account
 
 REQUEST = idempotency.Request(key_id="k", key="one", method="POST", path="/accounts", fingerprint="f")
 

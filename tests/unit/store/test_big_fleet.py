@@ -16,8 +16,8 @@ from agent.store.console.overview import overview, trend
 from agent.store.database.engine import open_database, reading
 from agent.store.fleet import Filter
 from agent.store.people import tasks
-from tests.support.big_fleet import fill
 from tests.support.servers.postgres import Postgres
+from tests.support.stored.big_fleet import fill
 
 pytestmark = pytest.mark.postgres
 ACCOUNTS = 20_000

@@ -16,8 +16,8 @@ from sqlalchemy.exc import IntegrityError
 from agent.errors import ConfigurationError
 from agent.store.database.engine import connect, open_database, reading, stamp_data_dir, writing
 from agent.store.database.schema import metadata, switches
-from tests.support.registry import NOW
 from tests.support.servers.postgres import Postgres
+from tests.support.stored.registry import NOW
 
 
 def test_migrations_build_exactly_the_schema(any_engine: Engine) -> None:

@@ -18,8 +18,8 @@ from agent.store.outbox.pending import note
 from agent.store.outbox.read import ForgottenError, list_events
 from agent.store.outbox.revise import settle
 from agent.store.outbox.sequence import forget_events, number_events, raise_sequence
-from tests.support.outbox import published
-from tests.support.registry import NOW, add_account
+from tests.support.stored.registry import NOW, add_account
+from tests.support.web.outbox import published
 
 WRITERS, EACH = 20, 15
 

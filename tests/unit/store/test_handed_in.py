@@ -17,8 +17,8 @@ from agent.store.vault import handed_in, sealed_box, sign_in_secrets
 from agent.store.vault.keys import Vault, VaultError
 from agent.store.vault.sign_in_secrets import SignInSecrets
 from agent.worker.loops.operations import Operations
-from tests.support.registry import NOW, PASSWORD, SEED, add_account
-from tests.support.worker_context import make_context
+from tests.support.stored.registry import NOW, PASSWORD, SEED, add_account
+from tests.support.visits.worker_context import make_context
 
 GIVEN = sign_in_secrets.from_bytes(f'{{"password": "{PASSWORD}", "totp_secret": "{SEED}"}}'.encode())
 

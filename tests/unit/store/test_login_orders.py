@@ -21,7 +21,7 @@ from agent.store.vault.drawn_secrets import Errand
 from agent.store.vault.keys import Vault
 from agent.store.vault.rotation import rotate
 from flows.models import Act
-from tests.support.registry import NOW, SEED, add_account, add_secrets
+from tests.support.stored.registry import NOW, SEED, add_account, add_secrets
 
 ORDER = NewOrder(person_name="First Last", agreed_by="Anna", phone="+12065550100")
 VAULT = Vault(b"k" * 32)

@@ -26,7 +26,7 @@ from agent.store.processes import leases
 from agent.store.transitions import Facts
 from agent.store.vault import sessions, sign_in_secrets
 from agent.store.vault.keys import Vault
-from tests.support.registry import MERCHANT, NOW, add_account, add_secrets, invite
+from tests.support.stored.registry import MERCHANT, NOW, add_account, add_secrets, invite
 
 OTHER = "A1MERCHANT0002"
 COMPLETE, PENDING = ApiAuthorization.COMPLETE, ApiAuthorization.PENDING

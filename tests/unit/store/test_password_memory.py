@@ -25,7 +25,7 @@ from agent.store.vault.password_memory import mark_of, remember
 from agent.store.vault.rotation import rotate
 from agent.store.vault.sign_in_secrets import SignInSecrets
 from flows.models import Act
-from tests.support.registry import NOW, PASSWORD, SEED, add_account, add_secrets
+from tests.support.stored.registry import NOW, PASSWORD, SEED, add_account, add_secrets
 
 EMAIL = "a1@users.example"
 

@@ -24,8 +24,8 @@ from agent.store.outbox.read import list_events
 from agent.store.outbox.sequence import last_sequence
 from agent.store.processes import leases, workers
 from agent.store.webhooks import deliveries
-from tests.support.registry import NOW
 from tests.support.servers.postgres import Postgres
+from tests.support.stored.registry import NOW
 
 _LEASE = timedelta(seconds=15)
 _GROWS = (

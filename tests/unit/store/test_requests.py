@@ -24,7 +24,7 @@ from agent.store.people.requests import (
 )
 from agent.store.vault import sealed_box
 from agent.store.vault.keys import Vault, VaultError
-from tests.support.registry import NOW, add_account
+from tests.support.stored.registry import NOW, add_account
 
 MINUTE = timedelta(minutes=1)
 

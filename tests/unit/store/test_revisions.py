@@ -21,8 +21,8 @@ from agent.store.processes import switches
 from agent.store.status import status_document
 from agent.store.transitions import Facts
 from agent.store.vault.keys import Vault
-from tests.support.outbox import waiting
-from tests.support.registry import NOW, add_account, add_secrets, invite
+from tests.support.stored.registry import NOW, add_account, add_secrets, invite
+from tests.support.web.outbox import waiting
 
 LATER = NOW + timedelta(hours=1)
 

@@ -17,7 +17,7 @@ from agent.store.database.engine import reading, writing
 from agent.store.database.schema import invitations
 from agent.store.sign_in import acts
 from agent.store.transitions import Facts
-from tests.support.registry import NOW, add_account, add_invitation, invite
+from tests.support.stored.registry import NOW, add_account, add_invitation, invite
 
 EVEN = Rhythm(jitter=0)
 

@@ -20,7 +20,7 @@ from agent.store.sign_in import codes
 from agent.store.vault import rotation, sessions, sign_in_secrets
 from agent.store.vault.keys import Vault, VaultError, new_key, open_vault, parse_key
 from agent.worker.vault_check import require_right_key
-from tests.support.registry import NOW, PASSWORD, SEED, add_account, add_secrets
+from tests.support.stored.registry import NOW, PASSWORD, SEED, add_account, add_secrets
 
 
 @given(data=st.binary(max_size=2000), context=st.text(max_size=40))

@@ -31,8 +31,8 @@ from agent.visits.people.requests import Answered, Unanswered, ask_person
 from agent.visits.prepare import Plan, VisitKind, prepare
 from agent.visits.shared.context import WorkerContext
 from flows.redaction.redact import Redactor
-from tests.support.registry import add_account, add_secrets, invite
-from tests.support.worker_context import make_context
+from tests.support.stored.registry import add_account, add_secrets, invite
+from tests.support.visits.worker_context import make_context
 
 KEY = WebKey(b"w" * 32)
 LONG = timedelta(seconds=60)

@@ -22,8 +22,8 @@ from agent.visits.kinds import audit as audit_visit
 from agent.visits.outcome import Conclusion
 from agent.visits.prepare import VisitKind, prepare
 from flows.models import AuditReading, Bounds, Grid, PermissionRow, SiteLevel
-from tests.support.registry import add_account, add_secrets
-from tests.support.worker_context import make_context
+from tests.support.stored.registry import add_account, add_secrets
+from tests.support.visits.worker_context import make_context
 
 LAX = replace(load_policy(), when_missing=WhenMissing.ACCEPT)
 ROW = PermissionRow(

@@ -14,7 +14,7 @@ from agent.store.vault.keys import Vault
 from agent.visits.errors import BudgetSpentError, CodesHeldError, PasswordDoubtedError, PasswordHeldError
 from agent.visits.guards import attempt_budget as budget
 from flows.models import Act
-from tests.support.registry import NOW, add_account, add_secrets
+from tests.support.stored.registry import NOW, add_account, add_secrets
 
 LIMITS = SignInSettings(attempts_per_hour=3)
 

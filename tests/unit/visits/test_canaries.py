@@ -15,8 +15,8 @@ from agent.store.people import adopted
 from agent.visits.guards.canaries import Trial
 from agent.visits.shared.adopted_catalogue import current_catalogue
 from flows.catalogue.adopted import digest_of
-from tests.support.adopted_screen import NAME, TEXT
-from tests.support.registry import add_account, invite
+from tests.support.stored.registry import add_account, invite
+from tests.support.visits.adopted_screen import NAME, TEXT
 
 NOW = utc_now()
 

@@ -13,7 +13,7 @@ from agent.store.people import drafts
 from agent.visits.kinds import chrome_drafts
 from flows.catalogue.adopted import Adopted, AdoptedKind, lay_under
 from flows.catalogue.load import load_catalogue
-from tests.support.registry import NOW
+from tests.support.stored.registry import NOW
 
 WHERE = "div#shell > div.promo"
 

@@ -32,8 +32,8 @@ from agent.visits.shared.context import WorkerContext
 from flows.errors import BrowserLostError, StepTimeoutError
 from flows.models import Act
 from flows.redaction.redact import Redactor
-from tests.support.registry import NOW, PASSWORD, add_account, add_secrets, invite
-from tests.support.worker_context import make_context
+from tests.support.stored.registry import NOW, PASSWORD, add_account, add_secrets, invite
+from tests.support.visits.worker_context import make_context
 
 
 @pytest.fixture

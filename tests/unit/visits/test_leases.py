@@ -24,8 +24,8 @@ from agent.store.processes import leases, switches
 from agent.store.processes.leases import Lease
 from agent.visits.errors import HeldError, LeaseLostError
 from agent.visits.guards.lease_guard import while_held
-from tests.support.registry import NOW, add_account
 from tests.support.servers.postgres import Postgres
+from tests.support.stored.registry import NOW, add_account
 
 LENGTH = timedelta(seconds=15)
 

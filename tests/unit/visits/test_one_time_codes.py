@@ -23,7 +23,7 @@ from agent.store.database.engine import open_database, reading
 from agent.store.database.schema import codes
 from agent.visits.codes.one_time_codes import OneTimeCodes, code_at, step_at
 from agent.visits.errors import ClockSkewError
-from tests.support.registry import SEED
+from tests.support.stored.registry import SEED
 
 RFC_KEYS = {
     "SHA1": b"12345678901234567890",

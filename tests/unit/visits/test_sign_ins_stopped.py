@@ -24,8 +24,8 @@ from agent.visits.prepare import prepare
 from agent.visits.record import finish
 from flows.models import Act
 from flows.redaction.redact import Redactor
-from tests.support.registry import add_account, add_secrets, invite
-from tests.support.worker_context import make_context
+from tests.support.stored.registry import add_account, add_secrets, invite
+from tests.support.visits.worker_context import make_context
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LIMITS = BreakerLimits()

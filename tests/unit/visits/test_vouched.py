@@ -22,8 +22,8 @@ from agent.visits.kinds.audit import of_nobody_known
 from agent.visits.prepare import NotNowError, SetAsideError, prepare
 from agent.visits.shared.context import WorkerContext
 from flows.models import AuditReading, Grid
-from tests.support.registry import MERCHANT, NOW, add_account, add_secrets, invite
-from tests.support.worker_context import make_context
+from tests.support.stored.registry import MERCHANT, NOW, add_account, add_secrets, invite
+from tests.support.visits.worker_context import make_context
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Engine
 from agent.settings.groups.operation import WebSettings
 from agent.settings.model import Settings
 from agent.store.vault.keys import Vault
-from tests.support.web_server import WebServer, serving
+from tests.support.web.web_server import WebServer, serving
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Engine
 from agent.store.api.api_keys import Scope
 from agent.store.database.engine import writing
 from agent.web.http import door
-from tests.support.web_server import API, WebServer
+from tests.support.web.web_server import API, WebServer
 
 
 def code_of(answer: httpx.Response) -> tuple[int, str]:

@@ -41,8 +41,8 @@ from agent.worker.daemon import require_sense, run_daemon
 from agent.worker.dispatcher import Dispatcher
 from agent.worker.heartbeat import Heartbeat
 from flows.models import Act
-from tests.support.registry import NOW, add_account
-from tests.support.worker_context import make_context
+from tests.support.stored.registry import NOW, add_account
+from tests.support.visits.worker_context import make_context
 
 
 async def until_it_works(engine: Engine) -> None:

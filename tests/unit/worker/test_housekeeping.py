@@ -26,8 +26,8 @@ from agent.store.sign_in import acts
 from agent.store.vault.keys import Vault
 from agent.worker.loops.housekeeping import Housekeeping
 from flows.models import Act
-from tests.support.registry import NOW, add_account
-from tests.support.worker_context import make_context
+from tests.support.stored.registry import NOW, add_account
+from tests.support.visits.worker_context import make_context
 
 DAY = timedelta(days=1)
 

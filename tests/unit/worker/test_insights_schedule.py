@@ -21,8 +21,8 @@ from agent.store.vault.keys import Vault
 from agent.visits.prepare import NotNowError, VisitKind
 from agent.worker.loops import insights as schedule_module
 from agent.worker.loops.insights import InsightsSchedule
-from tests.support.registry import NOW, add_account
-from tests.support.worker_context import make_context
+from tests.support.stored.registry import NOW, add_account
+from tests.support.visits.worker_context import make_context
 
 DAY = 86_400.0
 

@@ -19,8 +19,8 @@ from agent.visits.hooks import hooks_for
 from agent.visits.prepare import NotNowError, VisitKind, prepare
 from flows.models import Act
 from flows.redaction.redact import Redactor
-from tests.support.registry import add_account, add_secrets, invite
-from tests.support.worker_context import make_context
+from tests.support.stored.registry import add_account, add_secrets, invite
+from tests.support.visits.worker_context import make_context
 
 KEY = b"k" * 32
 

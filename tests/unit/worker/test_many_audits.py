@@ -12,7 +12,7 @@ from agent.domain.account import Account
 from agent.domain.audit.document import AuditDocument, unread_document
 from agent.errors import AgentError, ConfigurationError
 from agent.store.database.engine import open_database, writing
-from tests.support.registry import NOW, add_account
+from tests.support.stored.registry import NOW, add_account
 
 
 @pytest.fixture

@@ -29,8 +29,8 @@ from agent.store.database.engine import open_database, reading, writing
 from agent.store.database.schema import accounts, leases
 from agent.store.vault.keys import Vault
 from tests.support.processes.browserless_worker import CLICKS, KEY
-from tests.support.registry import add_account, add_secrets, invite
 from tests.support.servers.postgres import Postgres
+from tests.support.stored.registry import add_account, add_secrets, invite
 
 pytestmark = pytest.mark.postgres
 

@@ -29,8 +29,8 @@ from agent.visits.shared.context import WorkerContext
 from agent.worker.running import RunningVisits
 from flows.errors import ChallengeError
 from flows.redaction.redact import Redactor
-from tests.support.registry import add_account, add_secrets, invite
-from tests.support.worker_context import make_context
+from tests.support.stored.registry import add_account, add_secrets, invite
+from tests.support.visits.worker_context import make_context
 
 Browse = Callable[[WorkerContext, Plan, Redactor], Awaitable[Conclusion]]
 

@@ -31,8 +31,8 @@ from agent.visits.shared.context import WorkerContext
 from agent.worker.loops.housekeeping import Housekeeping
 from flows.models import Act
 from flows.redaction.redact import Redactor
-from tests.support.registry import NOW, add_account, add_secrets, invite
-from tests.support.worker_context import make_context
+from tests.support.stored.registry import NOW, add_account, add_secrets, invite
+from tests.support.visits.worker_context import make_context
 
 KEY = b"k" * 32
 DAY = timedelta(days=1)

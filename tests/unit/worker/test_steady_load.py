@@ -22,10 +22,10 @@ from agent.clock import utc_now
 from agent.store.database.engine import open_database, reading, writing
 from agent.store.database.schema import accounts, visits
 from agent.store.vault.keys import Vault
-from tests.support.big_fleet import fill
 from tests.support.processes.browserless_worker import KEY
-from tests.support.registry import add_secrets
 from tests.support.servers.postgres import Postgres
+from tests.support.stored.big_fleet import fill
+from tests.support.stored.registry import add_secrets
 
 pytestmark = [pytest.mark.postgres, pytest.mark.soak]
 

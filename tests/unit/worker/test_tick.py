@@ -25,7 +25,7 @@ from agent.visits.shared.browser_pool import BrowserPool, browser_options
 from agent.visits.shared.context import WorkerContext
 from agent.worker.dispatcher import Dispatcher, in_quiet_hours
 from agent.worker.engine import ALONE, VisitEngine
-from tests.support.registry import add_account
+from tests.support.stored.registry import add_account
 
 
 @dataclass

@@ -1,0 +1,1 @@
+"""Where secrets may hide, and the search for them."""

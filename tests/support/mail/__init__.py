@@ -1,0 +1,1 @@
+"""Mailboxes and mails of tests."""

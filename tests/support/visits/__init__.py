@@ -1,0 +1,1 @@
+"""What visits need around them: an agent, a site, pages, a context."""

@@ -1,0 +1,1 @@
+"""The web role of a test: the application, the console, webhooks, take-overs."""

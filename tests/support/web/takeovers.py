@@ -1,0 +1,161 @@
+"""A worker's visits and a served console in one process, and a person in a browser of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from base64 import urlsafe_b64encode
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from playwright.async_api import Browser, Page, expect
+from pydantic import SecretStr
+
+from agent.clock import Clock
+from agent.domain.policy.load import load_policy
+from agent.domain.takeover import TakeoverState
+from agent.observe.redaction import Redaction
+from agent.settings.groups.operation import WebSettings
+from agent.settings.groups.visits import TakeoverSettings
+from agent.settings.model import Settings
+from agent.store.console.people import Role
+from agent.store.database.engine import reading
+from agent.store.people import takeovers
+from agent.store.people.takeovers import Takeover
+from agent.takeover.parts import Places, TakeoverParts
+from agent.visits.shared.browser_pool import BrowserPool, browser_options
+from agent.visits.shared.context import WorkerContext
+from agent.worker.loops.takeovers import Takeovers
+from tests.support.visits.rehearsal import Rehearsal
+from tests.support.web.console import address
+from tests.support.web.web_server import WebServer, serving
+
+
+@dataclass(slots=True, kw_only=True)
+class Theatre:
+    """Worker, console and a person's browser."""
+
+    rehearsal: Rehearsal
+    context: WorkerContext
+    web: WebServer
+    people: Browser
+
+    @asynccontextmanager
+    async def person(self, *, name: str = "dora", role: Role = Role.DRIVER, width: int = 1280) -> AsyncIterator[Page]:
+        """Somebody signed in at the console."""
+        context = await self.people.new_context(viewport={"width": width, "height": 1500})
+        try:
+            page = await context.new_page()
+            page.set_default_timeout(10_000)
+            await page.goto(address(self.web, name=name, role=role))
+            yield page
+        finally:
+            await context.close()
+
+    def takeover(self, account: str = "A1") -> Takeover | None:
+        """The account's newest."""
+        with reading(self.rehearsal.engine) as conn:
+            return takeovers.newest_of(conn, account)
+
+    async def reaches(self, *states: TakeoverState, account: str = "A1") -> Takeover:
+        """Wait until the take-over stands so."""
+        found: Takeover = await eventually(
+            lambda: (now := self.takeover(account)) and now.state in states and now, what=f"{states}"
+        )
+        return found
+
+    async def claim(self, page: Page, account: str = "A1") -> None:
+        """Claim the page that is offered, and wait until it can be driven."""
+        await page.goto(f"{self.web.url}/takeover/{account}")
+        await page.get_by_label("Reason").fill("to help")
+        await page.get_by_role("button", name="Claim the page").click()
+        await expect(page.locator("#wheel")).to_have_text("You have the page.")
+
+    def lease(self, seconds: float) -> None:
+        """Let leases live for so many seconds only."""
+        work = self.context.settings.work.model_copy(update={"lease": seconds})
+        self.context = replace(self.context, settings=self.context.settings.model_copy(update={"work": work}))
+
+    def shorten(self, *, hold: float) -> None:
+        """Keep pages for so many seconds only."""
+        settings = self.context.settings
+        settings = settings.model_copy(update={"takeover": settings.takeover.model_copy(update={"hold": hold})})
+        assert self.context.takeovers is not None
+        self.context = replace(
+            self.context, settings=settings, takeovers=replace(self.context.takeovers, settings=settings)
+        )
+
+    def passwords(self) -> int:
+        """How often the site was sent a password."""
+        return len(self.rehearsal.stand_in.realm.journal.of("password."))
+
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[Takeovers]:
+        """The worker's loop of visits that drivers ask for."""
+        loop = Takeovers(context=self.context)
+        task = asyncio.create_task(loop.run())
+        try:
+            yield loop
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def press(self, page: Page, css: str) -> None:
+        """Click, through the console, where an element of the held page is drawn."""
+        pool = self.context.picture_pool
+        assert pool is not None
+        async with pool.browser() as browser:
+            box = await browser.contexts[0].pages[0].locator(css).bounding_box()
+        canvas = await page.locator("#view").bounding_box()
+        assert box is not None
+        assert canvas is not None
+        scale = canvas["width"] / int(await page.locator("#view").evaluate("canvas => canvas.width"))
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        await page.mouse.click(canvas["x"] + x * scale, canvas["y"] + y * scale)
+
+
+async def eventually(look: Callable[[], Any], *, within: float = 30, what: str = "it") -> Any:
+    """Look until there is something, off the loop."""
+    async with asyncio.timeout(within):
+        while not (found := await asyncio.to_thread(look)):
+            await Clock().sleep(0.03)
+    return found
+
+
+@asynccontextmanager
+async def theatre(rehearsal: Rehearsal, people: Browser, **takeover: Any) -> AsyncIterator[Theatre]:
+    """Serve the console and make a worker's context; its browsers start with the first visit."""
+    key = SecretStr(urlsafe_b64encode(os.urandom(32)).decode())
+    settings: Settings = rehearsal.settings.model_copy(
+        update={"web": WebSettings(address="127.0.0.1:0", key=key), "takeover": TakeoverSettings(**takeover)}
+    )
+    async with serving(rehearsal.engine, settings, rehearsal.vault) as web:
+        settings = settings.model_copy(update={"web": WebSettings(address="127.0.0.1:0", key=key, public_url=web.url)})
+        clock, options = Clock(), browser_options(settings)
+        parts = TakeoverParts(
+            settings=settings,
+            engine=rehearsal.engine,
+            worker="w1",
+            clock=clock,
+            places=Places(limit=settings.takeover.places),
+            vault=rehearsal.vault,
+        )
+        context = WorkerContext(
+            settings=settings,
+            engine=rehearsal.engine,
+            vault=rehearsal.vault,
+            pool=BrowserPool(options=options, replace_after=50),
+            picture_pool=BrowserPool(options=replace(options, pictures=True), replace_after=50),
+            policy=load_policy(),
+            redaction=Redaction(),
+            worker="w1",
+            clock=clock,
+            takeovers=parts,
+        )
+        try:
+            yield Theatre(rehearsal=rehearsal, context=context, web=web, people=people)
+        finally:
+            for pool in context.pools:
+                await pool.close()
