@@ -19,10 +19,10 @@ from agent.store.people import drafts
 from agent.store.sign_in import login_orders
 from agent.store.vault.keys import Vault, new_key, parse_key
 from flows.catalogue.adopted import digest_of
-from tests.support.adopted_screen import NAME, TEXT
-from tests.support.filled_console import fill
 from tests.support.processes.command import PASSWORD, SEED, Agent
-from tests.support.registry import NOW, add_account, add_secrets
+from tests.support.stored.registry import NOW, add_account, add_secrets
+from tests.support.visits.adopted_screen import NAME, TEXT
+from tests.support.web.filled_console import fill
 from tests.unit.project.test_docs import OUR_CODES, RUNBOOK, _codes
 from tests.unit.project.test_documented_commands import FENCE, ROOT
 
@@ -30,7 +30,7 @@ LINK = "https://sellercentral.amazon.com/invitation/accept?merchantId=A1MERCHANT
 SECRETS = json.dumps({"password": PASSWORD, "totp_secret": SEED})
 NEEDS_A_BROWSER = ("replay", "accept", "audit", "insights", "survey")  # there is none here, which is told: exit 4
 ELSEWHERE = {  # printed, and too long to type here
-    "selectors check": "all 360 recorded pages: tests/unit/flows/test_catalogue.py",
+    "selectors check": "all 360 recorded pages: tests/unit/flows/catalogue/test_catalogue.py",
     "run": "tests/acceptance/daemon",
     "accept": "no command of its own: a word in a sentence",
     "audit": "likewise",

@@ -16,10 +16,10 @@ from agent.store.console.people import Role
 from agent.store.database.engine import reading, writing
 from agent.store.database.schema import console_sessions, metadata
 from agent.web.console.routes import routes
-from tests.support.console import signed_in
-from tests.support.filled_console import VISIT, fill
 from tests.support.poisoned import poison
-from tests.support.web_server import WebServer
+from tests.support.web.console import signed_in
+from tests.support.web.filled_console import VISIT, fill
+from tests.support.web.web_server import WebServer
 
 HOSTILE = "\"'><img src=x onerror=alert(1)><script>alert(1)</script>\x1b[31m\u202egnp</title></textarea>{{ 7*7 }}"
 GIVEN = {

@@ -14,7 +14,7 @@ from flows.catalogue.phrases import squeeze
 from flows.learning.page_facts import PageFacts
 from flows.learning.refusals import refusals
 from flows.takeover.person_steps import PersonStep, StepAct, StepPage, UsedControl
-from tests.support.interstitials import HARMLESS, Interstitial
+from tests.support.visits.interstitials import HARMLESS, Interstitial
 
 NEVER = [
     tuple(part.strip() for part in line.split("|"))
