@@ -191,13 +191,14 @@ class Watcher(threading.Thread):
     def _failed(self, failure: Failure) -> None:
         self._last = failure
         self._failures += 1
-        self._down_since = self._down_since or time.monotonic()
+        now = time.monotonic()  # what is written below may take its time
+        self._down_since = self._down_since or now
         log.warning(
             events.LOST, mailbox=self._name, family=str(failure.link), failures=self._failures, error=failure.text
         )
         self._context.on_event(self._name, f"lost_{failure.link}", 1)
         self._write_state(failure.link, failure.text)
-        if failure.alarm or time.monotonic() - self._down_since > ALARM_DOWN_AFTER:
+        if failure.alarm or now - self._down_since > ALARM_DOWN_AFTER:
             self._alarmed = True
             self._context.on_alarm(f"mailbox:{self._name}", f"mailbox {self._name} is {failure.link}: {failure.text}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import imaplib
 import select
@@ -147,3 +148,22 @@ def test_content_and_port_outlive_a_restart() -> None:
     with inbox:
         assert inbox.count() == 1
         assert inbox.port == port
+
+
+def test_a_connection_that_is_cut_before_it_is_served_is_closed(inbox: Inbox) -> None:
+    async def cut_the_first() -> None:
+        while not await inbox.cut():  # noqa: ASYNC110 - before its task has begun
+            await asyncio.sleep(0)
+
+    async def connect() -> bytes:
+        cutting = asyncio.create_task(cut_the_first())
+        reader, writer = await asyncio.open_connection(inbox.host, inbox.port)
+        try:
+            await cutting
+            return await asyncio.wait_for(reader.read(), 10)
+        except ConnectionError:
+            return b""
+        finally:
+            writer.transport.abort()
+
+    assert inbox.call(connect()) == b""

@@ -91,13 +91,14 @@ async def test_a_browser_that_hangs_is_killed_when_its_visit_is_stopped(pool: Br
 async def test_a_browser_that_hangs_before_a_visit_is_killed_too(
     pool: BrowserPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("flows.browser.launch._OPEN_WITHIN", 1.0)
     async with visiting(pool) as (browser, _):
         frozen = leader(browser)
     os.killpg(frozen, signal.SIGSTOP)
-    with pytest.raises(BrowserLostError, match="hangs"):
-        async with visiting(pool):
-            pass
+    with monkeypatch.context() as soon:
+        soon.setattr("flows.browser.launch._OPEN_WITHIN", 1.0)
+        with pytest.raises(BrowserLostError, match="hangs"):
+            async with visiting(pool):
+                pass
     await gone(frozen)
     async with visiting(pool) as (_, visit):
         await visit.page.goto("about:blank")
