@@ -16,10 +16,13 @@ import structlog
 from pydantic import SecretStr
 
 from agent.observe import events
+from agent.visits.guards import unanswered
 from agent.visits.people.drafts import keep_drafts
 from agent.visits.prepare import Plan
 from agent.visits.shared.context import WorkerContext
+from flows.catalogue.recognise import Recognition
 from flows.takeover.person_steps import steps_as_json
+from flows.visit.hand_over import Handed
 from flows.visit.visit import Visit
 
 if TYPE_CHECKING:
@@ -63,7 +66,12 @@ async def handing_over(
         pictures=pictures,
     )
     holding.rounds = rounds or holding.rounds
-    visit.hand_over = holding
+
+    async def hand_over(seen: Recognition) -> Handed:
+        unanswered.end(plan.visit_id)  # nothing more comes without a person, so no stop waits for it
+        return await holding(seen)
+
+    visit.hand_over = hand_over
     try:
         yield told
     finally:

@@ -22,6 +22,7 @@ async def test_killed_anywhere_one_login_is_made_and_signs_in(tmp_path: Path, se
         [user] = (await order.control.get("/scenario")).json()["users"]
         factors = (await order.control.get("/two-step", params={"email": EMAIL})).json()
     told = (seed, order.kills, order.orders, counted)
+    assert order.kills, told
     assert counted["logins"] == 1, told
     assert counted["forms"] <= order.orders, told
     assert counted["turned_on"] == 1, told

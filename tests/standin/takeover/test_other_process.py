@@ -89,8 +89,56 @@ async def test_a_worker_that_is_killed_while_it_keeps_a_page_loses_it_and_nothin
                     assert not stand_in.realm.journal.of("invitation.accepted")
 
 
+@pytest.mark.postgres
+async def test_a_worker_that_is_told_to_stop_gives_its_page_up_and_another_offers_it_to_the_next_driver(
+    tmp_path: Path,
+) -> None:
+    scenario = one_account(1, user={"sign_in": ["email", "password", "captcha_cvf", "otp"]})
+    with running_postgres() as server:
+        url, key = server.new_database(), new_key()
+        async with StandIn(scenario) as stand_in, plain_browser() as people:
+            with rehearsing(stand_in, tmp_path, url=url) as plain:
+                vault = Vault(parse_key(key, source="the test's key"))
+                ready = Rehearsal(stand_in=stand_in, settings=plain.settings, engine=plain.engine, vault=vault)
+                ready.register()
+                async with theatre(ready, people) as stage, stage.person() as page, stage.person(name="eve") as other:
+                    ready.admit()
+                    more = {"DATABASE_URL": url, "WEB__PUBLIC_URL": stage.web.url}
+                    env = daemon_environment(stand_in.description(), tmp_path, key, **more)
+                    (tmp_path / "two").mkdir()
+                    with running_daemon(env, tmp_path, "--roles", "work") as first:
+                        await stage.reaches(TakeoverState.OFFERED)
+                        await stage.claim(page)
+                        with running_daemon(
+                            env | {"SC_AGENT_DATA_DIR": str(tmp_path / "two")}, tmp_path / "two", "--roles", "work"
+                        ):
+                            await other.goto(f"{stage.web.url}/takeover/A1")
+                            assert await other.locator("#takeover").count() == 0  # one wheel, however many workers
+                            assert first.stop()[0] == 0
+                            await expect(page.locator("#wheel")).to_contain_text("stopped")
+                            stopped = await eventually(lambda: ended_as(ready, TakeoverState.STOPPED))
+                            assert ready.account().failure_code == "password_doubted"  # typed, and no yes came
+                            await other.reload()
+                            await other.get_by_label("Reason").fill("the worker was stopped")
+                            await other.get_by_role("button", name="Take over").click()
+                            await stage.reaches(TakeoverState.OFFERED)
+                            await stage.claim(other)
+                            await other.get_by_role("button", name="Text mode").click()
+                            await other.locator("#outline input").fill(CAPTCHA_TEXT)
+                            await other.get_by_role("button", name="Fill in").click()
+                            await other.locator("#outline > button", has_text="verifyCaptcha").click()
+                            await eventually(lambda: ready.account().accepted_at, what="the acceptance")
+                    assert (stopped.person, stopped.ended_why) == ("dora", "the visit was stopped")
+                    assert stage.passwords() == 2  # one of each visit
+
+
 def lost(ready: Rehearsal) -> Takeover | None:
-    """The take-over whose worker was killed; a later visit may have offered another."""
+    """The take-over whose worker was killed."""
+    return ended_as(ready, TakeoverState.LOST)
+
+
+def ended_as(ready: Rehearsal, state: TakeoverState) -> Takeover | None:
+    """The take-over that ended so; a later visit may have offered another."""
     with reading(ready.engine) as conn:
         found = takeovers.list_of(conn, "A1", limit=5)
-    return next((one for one in found if one.state is TakeoverState.LOST), None)
+    return next((one for one in found if one.state is state), None)
