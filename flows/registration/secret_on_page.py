@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from playwright.async_api import ElementHandle
 from pydantic import SecretStr
@@ -20,6 +20,7 @@ _BASE32 = re.compile(r"[A-Z2-7]{16,128}")
 _ATTRIBUTES = (
     """element => element.getAttributeNames().map(name => element.getAttribute(name)).concat(element.value ?? '')"""
 )
+_WITHIN = re.compile(r"otpauth://totp/[^\s\"'<>]{1,1000}")
 _LIKELY = re.compile(r"(?:[A-Za-z2-7]{4}[ \xa0-]){7,31}[A-Za-z2-7]{4}")
 
 
@@ -36,7 +37,8 @@ async def read_secret(walk: Navigator, seen: Recognition) -> SecretStr:
         found = await _secrets(walk, seen)
     if not found:
         pictures = await find(walk.visit, seen.screen, "picture")
-        found = set(secrets_in(await read_qr_codes(walk.visit.page, pictures.handles)))
+        found = set(secrets_in(await _addresses_of(pictures.handles)))  # another host's picture is never asked for
+        found = found or set(secrets_in(await read_qr_codes(walk.visit.page, pictures.handles)))
     for secret in found:
         walk.visit.redactor.register_all(seed_forms(secret))
     if len(found) != 1:
@@ -59,6 +61,12 @@ async def _secrets(walk: Navigator, seen: Recognition) -> set[str]:
         shown: str = await walk.visit.page.evaluate("() => document.body?.innerText ?? ''")
         texts += _LIKELY.findall(shown)
     return set(secrets_in(texts))
+
+
+async def _addresses_of(pictures: Iterable[ElementHandle]) -> list[str]:
+    """The otpauth addresses that the addresses of pictures hold, as those of a service that draws codes do."""
+    sources = [unquote(await picture.get_attribute("src") or "") for picture in pictures]
+    return [match.group() for source in sources for match in _WITHIN.finditer(source)]
 
 
 async def _text(handle: ElementHandle) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 
 import segno
@@ -166,10 +167,20 @@ def onboarding() -> Page:
     )
 
 
-def in_a_picture() -> Page:
+OTPAUTH = f"otpauth://totp/Amazon:{ADDRESS}?secret={SECRET}&issuer=Amazon"
+PICTURE = "/a/settings/approval/qr"  # of the page's own origin
+
+
+def picture() -> bytes:
+    """The code, as the site draws it."""
+    drawn = io.BytesIO()
+    segno.make(OTPAUTH).save(drawn, kind="png", scale=5)
+    return drawn.getvalue()
+
+
+def in_a_picture(source: str = segno.make(OTPAUTH).png_data_uri(scale=5)) -> Page:
     shown = enrol()
-    address = f"otpauth://totp/Amazon:{ADDRESS}?secret={SECRET}&issuer=Amazon"
-    picture = f'<img src="{segno.make(address).png_data_uri(scale=5)}">'
+    picture = f'<img src="{source}">'
     row = f'<span id="sia-auth-app-formatted-secret">{GROUPS}</span>'
     return Page(path=shown.path, body=shown.body.replace('<div id="fold"', f'{picture}<div id="fold"').replace(row, ""))
 

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 import pyotp
 import pytest
@@ -70,6 +71,20 @@ SEQUENCES: dict[str, tuple[str, list[Page]]] = {
         [CLASSIC, MAIL, pages.enrol(), pages.six_boxes("to i***n@agency.example"), *TWO_STEP[1:]],
     ),
     "secret in a picture": ("on", [CLASSIC, MAIL, pages.in_a_picture(), *TWO_STEP[1:]]),
+    "secret in a picture of the page's own": ("on", [CLASSIC, MAIL, pages.in_a_picture(pages.PICTURE), *TWO_STEP[1:]]),
+    "secret in the address of somebody's picture": (
+        "on",
+        [
+            CLASSIC,
+            MAIL,
+            pages.in_a_picture(f"https://codes.example/draw?text={quote(pages.OTPAUTH, safe='')}"),
+            *TWO_STEP[1:],
+        ],
+    ),
+    "secret in somebody's picture": (
+        "unknown_screen",
+        [CLASSIC, MAIL, pages.in_a_picture("https://codes.example/draw?id=1"), *TWO_STEP[1:]],
+    ),
     "a business account is offered": ("challenge", [CLASSIC, MAIL, pages.business()]),
     "a business account is offered by its button": (
         "challenge",
@@ -112,8 +127,12 @@ class Site:
     spki: str = ""
     left: list[Page] = field(default_factory=list)
     posts: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    hosts: set[str] = field(default_factory=set)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
+        self.hosts.add(request.host)
+        if request.path == pages.PICTURE:
+            return web.Response(body=pages.picture(), content_type="image/png")
         if request.method == "POST":
             self.posts.append((request.path, {key: str(value) for key, value in (await request.post()).items()}))
         if request.method == "POST" or request.path == "/skip":
@@ -232,6 +251,7 @@ async def test_a_sequence_ends_as_the_facts_say(play: tuple[Site, Browser, Brows
     forms = [given for path, given in site.posts if path == "/ap/register" and "customerName" in given]
     assert ended == expected, why
     assert [path for path, _ in site.posts if path.startswith(("/business", "/register-seller"))] == []
+    assert "codes.example" not in site.hosts
     assert len(forms) == (0 if expected == "wrong_identity" else 1)
     assert all(given.get("trustThisDevice") is None for _, given in site.posts)
     assert lent.asked in ([], ["registration"], ["registration", "account_data"])
