@@ -87,7 +87,8 @@ def fill(engine: Engine, sealing: Vault, folder: Path) -> None:
         )
         about = {"title": HOSTILE, "url": "https://sellercentral.amazon.com/x", "words": [HOSTILE], "control": None}
         told = {"refusals": (), "about": about, "person": HOSTILE, "now": now, "picture": _PNG}
-        drafts.add(conn, kind="screen", name="webinar", text=TEXT, digest=digest_of(TEXT), **told)  # type: ignore[arg-type]
+        text = f"{TEXT}# {'a line as wide as those of a real draft; ' * 5}\n"
+        drafts.add(conn, kind="screen", name="webinar", text=text, digest=digest_of(text), **told)  # type: ignore[arg-type]
     for days, rate in ((2, 0.05), (1, 0.02)):
         at = now - timedelta(days=days)
         keep_insights(engine, late_shipments(rate, now=at), at=at)
