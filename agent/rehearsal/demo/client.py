@@ -20,7 +20,7 @@ from agent.store import accounts
 from agent.store.database.engine import connect, reading
 
 LOOK_EVERY = 0.1  # seconds between looks at the database
-PATIENCE = 60.0  # seconds until a story is broken; on an idle machine everything takes a third of it
+PATIENCE = 180.0  # seconds until a story is broken; an idle machine takes a tenth of it, a busy one many times as long
 
 
 class TaleError(Exception):

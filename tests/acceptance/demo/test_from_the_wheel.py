@@ -96,7 +96,7 @@ def told(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Told:
     command = [str(installed / "sc-agent"), "demo", "--json", "--seed", "1"]
     env = bare | {"TMPDIR": str(folder), "COLUMNS": "160"}
     done = subprocess.run(
-        command, env=env, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300, check=False
+        command, env=env, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=500, check=False
     )
     left = list(folder.glob("sc-agent-demo-*"))
     return Told(code=done.returncode, document=json.loads(done.stdout), progress=done.stderr, left=left)

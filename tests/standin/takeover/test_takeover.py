@@ -29,8 +29,8 @@ from fixtures.stand_in.sign_in.screens_challenge import STEP_UP_CODE
 from fixtures.stand_in.sign_in.screens_password import CAPTCHA_TEXT
 from fixtures.stand_in.world import StandIn
 from tests.support.sites.plain_browser import plain_browser
-from tests.support.visits.rehearsal import rehearsing
-from tests.support.web.takeovers import Theatre, eventually, theatre
+from tests.support.visits.rehearsal import rehearsal_settings, rehearsing
+from tests.support.web.takeovers import Pools, Theatre, eventually, pools_of, theatre
 from tests.unit.web.embed.test_panel_in_browser import RULES, axe
 
 __all__ = ["axe"]  # the fixture
@@ -52,12 +52,23 @@ async def people() -> AsyncIterator[Browser]:
         yield browser
 
 
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[StandIn, Pools]]:
+    """One stand-in and a worker's two browsers for the module."""
+    async with StandIn(one_account(1)) as running:
+        pools = pools_of(rehearsal_settings(running.description(), tmp_path_factory.mktemp("pools")))
+        yield running, pools
+        for pool in pools:
+            await pool.close()
+
+
 @pytest_asyncio.fixture(loop_scope="module")
-async def stage(people: Browser, tmp_path: Path) -> AsyncIterator[Theatre]:
-    async with StandIn(one_account(1)) as stand_in:
-        with rehearsing(stand_in, tmp_path) as ready:
-            async with theatre(ready, people, hold=20) as built:
-                yield built
+async def stage(people: Browser, shared: tuple[StandIn, Pools], tmp_path: Path) -> AsyncIterator[Theatre]:
+    stand_in, pools = shared
+    stand_in.load(one_account(1))
+    with rehearsing(stand_in, tmp_path) as ready:
+        async with theatre(ready, people, pools=pools, hold=20) as built:
+            yield built
 
 
 def play(stage: Theatre, *order: str) -> None:
@@ -73,7 +84,7 @@ async def test_picture_is_solved_in_the_console_and_the_visit_accepts(stage: The
         await stage.reaches(TakeoverState.OFFERED)
         began = time.monotonic()
         await stage.claim(page)
-        await page.wait_for_function(PIXELS, arg=list(GREEN))
+        await page.wait_for_function(PIXELS, arg=list(GREEN), polling=200)  # each frame would be a million pixels
         await stage.press(page, "input[name=cvf_captcha_input]")
         await page.keyboard.type(CAPTCHA_TEXT)
         await stage.press(page, "input[value=verifyCaptcha]")
@@ -111,7 +122,7 @@ async def test_an_audit_whose_session_is_over_shows_a_person_the_picture_and_rea
         visit = asyncio.create_task(make_visit(stage.context, "A1", kind=VisitKind.AUDIT))
         await stage.reaches(TakeoverState.OFFERED)
         await stage.claim(page)
-        await page.wait_for_function(PIXELS, arg=list(GREEN))
+        await page.wait_for_function(PIXELS, arg=list(GREEN), polling=200)  # each frame would be a million pixels
         await stage.press(page, "input[name=cvf_captcha_input]")
         await page.keyboard.type(CAPTCHA_TEXT)
         await stage.press(page, "input[value=verifyCaptcha]")

@@ -32,6 +32,8 @@ from tests.support.visits.rehearsal import Rehearsal
 from tests.support.web.console import address
 from tests.support.web.web_server import WebServer, serving
 
+Pools = tuple[BrowserPool, ...]
+
 
 @dataclass(slots=True, kw_only=True)
 class Theatre:
@@ -125,15 +127,20 @@ async def eventually(look: Callable[[], Any], *, within: float = 30, what: str =
 
 
 @asynccontextmanager
-async def theatre(rehearsal: Rehearsal, people: Browser, **takeover: Any) -> AsyncIterator[Theatre]:
-    """Serve the console and make a worker's context; its browsers start with the first visit."""
+async def theatre(
+    rehearsal: Rehearsal, people: Browser, *, pools: Pools | None = None, **takeover: Any
+) -> AsyncIterator[Theatre]:
+    """Serve the console and make a worker's context; its browsers start with the first visit.
+
+    Pools that are given outlive it, without a page of its visits.
+    """
     key = SecretStr(urlsafe_b64encode(os.urandom(32)).decode())
     settings: Settings = rehearsal.settings.model_copy(
         update={"web": WebSettings(address="127.0.0.1:0", key=key), "takeover": TakeoverSettings(**takeover)}
     )
     async with serving(rehearsal.engine, settings, rehearsal.vault) as web:
         settings = settings.model_copy(update={"web": WebSettings(address="127.0.0.1:0", key=key, public_url=web.url)})
-        clock, options = Clock(), browser_options(settings)
+        clock, lent = Clock(), pools or pools_of(settings)
         parts = TakeoverParts(
             settings=settings,
             engine=rehearsal.engine,
@@ -146,8 +153,8 @@ async def theatre(rehearsal: Rehearsal, people: Browser, **takeover: Any) -> Asy
             settings=settings,
             engine=rehearsal.engine,
             vault=rehearsal.vault,
-            pool=BrowserPool(options=options, replace_after=50),
-            picture_pool=BrowserPool(options=replace(options, pictures=True), replace_after=50),
+            pool=lent[0],
+            picture_pool=lent[1],
             policy=load_policy(),
             redaction=Redaction(),
             worker="w1",
@@ -157,5 +164,17 @@ async def theatre(rehearsal: Rehearsal, people: Browser, **takeover: Any) -> Asy
         try:
             yield Theatre(rehearsal=rehearsal, context=context, web=web, people=people)
         finally:
-            for pool in context.pools:
-                await pool.close()
+            for pool in lent:
+                await (pool.close() if pools is None else _leave(pool))
+
+
+def pools_of(settings: Settings) -> Pools:
+    """A worker's browsers: one without pictures, one with."""
+    options = browser_options(settings)
+    return tuple(BrowserPool(options=replace(options, pictures=shown), replace_after=50) for shown in (False, True))
+
+
+async def _leave(pool: BrowserPool) -> None:
+    async with pool.browser() as browser:
+        for context in browser.contexts:
+            await context.close()
