@@ -64,7 +64,10 @@ async def _secrets(walk: Navigator, seen: Recognition) -> set[str]:
 
 
 async def _addresses_of(pictures: Iterable[ElementHandle]) -> list[str]:
-    """The otpauth addresses that the addresses of pictures hold, as those of a service that draws codes do."""
+    """The otpauth addresses that the addresses of pictures hold.
+
+    Those of a service that draws codes do.
+    """
     sources = [unquote(await picture.get_attribute("src") or "") for picture in pictures]
     return [match.group() for source in sources for match in _WITHIN.finditer(source)]
 
