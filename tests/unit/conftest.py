@@ -15,6 +15,7 @@ from agent.observe.logs import configure_logs
 from agent.store.database.engine import connect, open_database
 from agent.store.database.schema import metadata
 from agent.store.vault.keys import Vault
+from agent.visits.guards import unanswered
 from tests.support.servers.postgres import Postgres, running_postgres
 
 
@@ -25,6 +26,13 @@ def quiet_logs() -> None:
     Unconfigured, structlog draws every traceback with all its variables.
     """
     configure_logs(level="ERROR", style="text")
+
+
+@pytest.fixture(autouse=True)
+def no_password_waits() -> Iterator[None]:
+    """What a test left between a password and its answer lengthens the stop of no later daemon."""
+    yield
+    unanswered._visits.clear()
 
 
 @pytest.fixture(scope="session")
