@@ -105,6 +105,11 @@ def refusal(conn: Connection, account: Account, *, settings: Settings) -> str | 
     return _closed_screen(account)
 
 
+def may_help(failure_code: str | None) -> bool:
+    """Whether a person at the page can help with what stopped an account."""
+    return failure_code in _HELPED
+
+
 def _closed_screen(account: Account) -> str | None:
     """A screen that is never offered, such as a locked account."""
     screens = load_catalogue().screens

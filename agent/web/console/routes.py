@@ -83,6 +83,7 @@ _ACTS = {
     "/todo/claim": todo.claim,
     "/todo/unclaim": todo.unclaim,
     "/todo/removed": todo.removed,
+    "/todo/phone": todo.phone,
     "/mails/{number}/approve": mails.approve,
     "/mails/{number}/retry": mails.retry,
     "/drafts/withdraw": drafts.withdraw,

@@ -11,14 +11,17 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
+from agent.actions import fields, lifecycle
 from agent.actions.rotations import confirm_removed
+from agent.actions.takeovers import may_help
 from agent.store.console.people import Role
 from agent.store.people import tasks
 from agent.store.people.tasks import Task, TaskKind
+from agent.store.sign_in import login_orders
 from agent.web.console import render, runbook
 from agent.web.console.entry.access import Visitor
 from agent.web.console.handle import Done, acts
-from agent.web.http.problems import Code, Problem, not_found
+from agent.web.http.problems import Code, Problem, invalid, not_found
 
 _MOST = 200
 _PATIENT = (TaskKind.ENDPOINT, TaskKind.INCOMPLETE, TaskKind.STALE, TaskKind.AUTHENTICATOR)
@@ -37,6 +40,7 @@ _ELSE = {
     TaskKind.MAIL: "mail_held",
     TaskKind.RELEASE: "unexpected",
 }  # the paragraph of a reason that has none of its own
+_PHONE = ("phone_needed", "phone_refused")
 _WITHIN = timedelta(hours=1)  # the promise: an invitation is accepted within the hour
 
 
@@ -51,6 +55,8 @@ def show(visit: Visitor) -> Response:
             "runbook": runbook.paragraph(task.reason) or runbook.paragraph(_ELSE.get(task.kind)),
             "place": _place(task),
             "words": _WORDS[task.kind],
+            "takes_over": task.kind is TaskKind.REQUEST or (task.kind is TaskKind.RELEASE and may_help(task.reason)),
+            "wants_phone": task.kind is TaskKind.RELEASE and task.reason in _PHONE,
             "is_mine": task.claimed_by == visit.person.name,
         }
         for task in found
@@ -103,6 +109,21 @@ def _removed(visit: Visitor, form: Mapping[str, str]) -> Done:
     return Done(act="authenticator_removed", subject=task.account_id, to="/todo")
 
 
+def _phone(visit: Visitor, form: Mapping[str, str]) -> Done:
+    """A person gives the order another number; the visit goes on from where the site asked for one."""
+    task = _open(visit, form)
+    if task.kind is not TaskKind.RELEASE or task.account_id is None or task.reason not in _PHONE:
+        raise not_found("task; it may be done by now")
+    try:
+        phone = fields.parse_phone(form.get("phone", "").strip())
+    except fields.FieldError as err:
+        raise invalid(f"The number is not taken: {err.expected}.") from err
+    if not login_orders.set_phone(visit.conn, task.account_id, phone, now=visit.now):
+        raise not_found("open order of a login")
+    lifecycle.release(visit.conn, task.account_id, now=visit.now, reason="another phone number was given")
+    return Done(act="phone_given", subject=task.account_id, to="/todo", wake=True)
+
+
 def _open(visit: Visitor, form: Mapping[str, str]) -> Task:
     found = tasks.get(visit.conn, form.get("task", "").replace("\x00", ""), now=visit.now)
     if found is None:
@@ -112,4 +133,5 @@ def _open(visit: Visitor, form: Mapping[str, str]) -> Task:
 
 claim = acts(_claim, role=Role.OPERATOR)
 unclaim = acts(_unclaim, role=Role.OPERATOR)
+phone = acts(_phone, role=Role.OPERATOR)
 removed = acts(_removed, role=Role.OPERATOR)

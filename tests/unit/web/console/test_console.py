@@ -14,6 +14,7 @@ import pytest_asyncio
 from sqlalchemy.engine import Engine
 
 from agent.domain.authorization import State
+from agent.domain.login_order import NewOrder
 from agent.domain.policy.load import load_policy
 from agent.domain.requests import RequestKind
 from agent.outbox.endpoint_actions import add_endpoint
@@ -28,6 +29,7 @@ from agent.store.database.schema import operator_log as log_table
 from agent.store.people import requests, tasks
 from agent.store.people.requests import PersonAnswer
 from agent.store.processes import switches
+from agent.store.sign_in import login_orders, old_authenticators
 from agent.store.vault.keys import Vault
 from agent.web.console.entry.access import is_open
 from tests.support.stored.registry import add_account
@@ -132,6 +134,36 @@ async def test_the_queue_holds_each_kind_with_its_page_and_its_runbook(
     for place in ("/accounts/A2/findings", "/accounts/A3", "/accounts/A5", "/webhooks", "/mails/1", "/mails/2"):
         assert f'class="button" href="{place}"' in shown
     assert shown.count('class="runbook"') == len(ids)
+
+
+async def test_what_a_registration_waits_for_has_its_button(web: WebServer, admin: httpx.AsyncClient) -> None:
+    now = web.role.parts.clock.now()
+    with writing(web.engine) as conn:
+        login_orders.place(conn, "A1", NewOrder(person_name="First Last", agreed_by="Anna"), now=now)
+        accounts.edit(conn, "A1", failure_code="challenge")  # a puzzle, or terms to agree to
+    assert 'href="/takeover/A1">Take the page over' in (await admin.get("/todo")).text
+    with writing(web.engine) as conn:
+        accounts.edit(conn, "A1", failure_code="phone_needed")
+    shown = (await admin.get("/todo")).text
+    assert 'action="/todo/phone"' in shown
+    assert "Take the page over" not in shown
+    given = {"task": "release:A1"}
+    assert (await submit(admin, "/todo", "/todo/phone", phone="0170 1234", **given)).status_code == 422
+    assert (await submit(admin, "/todo", "/todo/phone", phone="+12065550100", **given)).status_code == 200
+    with reading(web.engine) as conn:
+        order, account = login_orders.get(conn, "A1"), accounts.get(conn, "A1")
+    assert order is not None
+    assert (order.phone, account.authorization is State.NEEDS_HUMAN) == ("+12065550100", False)
+    again = await submit(admin, "/accounts/A1", "/todo/phone", phone="+12065550100", **given)
+    assert again.status_code == 404
+    with writing(web.engine) as conn:
+        old_authenticators.note_listed(conn, "A1", ["Authenticator App"], now=now)
+        old_authenticators.note_in_force(conn, "A1", now=now)
+        old_authenticators.note_left(conn, "A1", "two are listed alike", now=now)
+    shown = (await admin.get("/todo")).text
+    assert 'action="/todo/removed"' in shown
+    assert (await submit(admin, "/todo", "/todo/removed", task="authenticator:A1")).status_code == 200
+    assert 'action="/todo/removed"' not in (await admin.get("/todo")).text
 
 
 async def test_a_viewer_answers_nothing(web: WebServer) -> None:
