@@ -110,7 +110,7 @@ def _removed(visit: Visitor, form: Mapping[str, str]) -> Done:
 
 
 def _phone(visit: Visitor, form: Mapping[str, str]) -> Done:
-    """A person gives the order another number; the visit goes on from where the site asked for one."""
+    """A person gives the order another number, and the visit goes on."""
     task = _open(visit, form)
     if task.kind is not TaskKind.RELEASE or task.account_id is None or task.reason not in _PHONE:
         raise not_found("task; it may be done by now")
