@@ -12,7 +12,9 @@ from pathlib import Path
 from uuid import uuid4
 
 _SWITCH = "--sc-agent-browser="  # Chromium ignores switches that it does not know
-_NICE = 5  # a third of the share that another busy process gets
+_NICE = 5  # more than we have: a third of the share that another busy process gets
+
+_MOST = 19  # niceness knows no more
 
 
 def new_mark() -> str:
@@ -59,7 +61,7 @@ def yield_processor(mark: str) -> None:
     if (leader := find_process(mark)) is not None:
         with suppress(OSError):
             if os.getpgid(leader) == leader:
-                os.setpriority(os.PRIO_PGRP, leader, _NICE)
+                os.setpriority(os.PRIO_PGRP, leader, min(_MOST, os.getpriority(os.PRIO_PROCESS, 0) + _NICE))
 
 
 def memory_of_group(leader: int) -> int:

@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, suppress
-from statistics import quantiles
+from statistics import median, quantiles
 
 from agent.clock import utc_now
 from agent.domain.authorization import State
@@ -16,6 +16,7 @@ from agent.store.api import api_keys
 from agent.store.api.api_keys import Scope
 from agent.store.api.web_key import open_web_key
 from agent.store.database.engine import writing
+from tests.bench.bare_server import bare_server
 from tests.bench.daemons import cpu_of, daemon_of, database_of, make_due, resident, until
 from tests.bench.figure import Family, Figure, UnmeasuredError, figure
 from tests.bench.world import World, name, open_world, scenario_of
@@ -38,12 +39,14 @@ async def measure(quick: bool) -> AsyncIterator[Figure]:
         url = stack.enter_context(running_postgres()).new_database()
         async with open_world(scenario_of(_VISITS, members=True, invited=False), url=url) as world:
             own = {**database_of(world), "DATA_DIR": str(world.directory / "web")}
-            async with daemon_of(world, "--roles", "web", **own) as web:
+            async with daemon_of(world, "--roles", "web", **own) as web, bare_server() as bare:
                 started = next(line for line in web.lines() if line["event"] == "daemon.started")
                 address, key = str(started["web"]), _key(world)
-                await _p99(address, key, 1.0)  # connections, plans and code are warm from then on
+                for place in (address, bare):
+                    await _p99(place, key, 1.0)  # connections, plans and code are warm from then on
                 before = cpu_of(web.process.pid)
                 alone = await _p99(address, key, seconds)
+                bare_alone = await _p99(bare, key, seconds)
                 spent = 1000 * (cpu_of(web.process.pid) - before) / (_RATE * seconds)
                 of = f"CPU of the web process at {_RATE}/s; p99 {alone * 1000:.0f} ms"
                 yield figure("status_cpu", [spent], unit="ms", of=of)
@@ -56,12 +59,18 @@ async def measure(quick: bool) -> AsyncIterator[Figure]:
                 async with daemon_of(world, "--roles", "work", **more) as worker:
                     again = asyncio.create_task(_keep_due(world))
                     await until(lambda: any(line["event"] == "visit.started" for line in worker.lines()), what="visits")
-                    busy = await _p99(address, key, seconds)
+                    turns = [(await _p99(address, key, seconds), await _p99(bare, key, seconds)) for _ in range(2)]
+                    busy, bare_busy = (median(column) for column in zip(*turns, strict=True))
                     again.cancel()
                     with suppress(asyncio.CancelledError):
                         await again
     of = f"p99 of GET status at {_RATE}/s: {busy * 1000:.0f} ms beside {alone * 1000:.0f} ms without visits"
     yield figure("status_p99_with_visits", [busy / alone], unit="ratio", of=of)
+    told = (
+        f"p99 of GET status under four visits beside that of a server that only says hello, by turns: {busy * 1000:.0f} ms beside "
+        f"{bare_busy * 1000:.0f} ms; that server's own grows {bare_busy / bare_alone:.1f} times ({bare_alone * 1000:.0f} ms alone)"
+    )
+    yield figure("status_p99_vs_bare", [ours / theirs for ours, theirs in turns], unit="ratio", of=told)
 
 
 async def _p99(address: str, key: str, seconds: float) -> float:
@@ -112,4 +121,4 @@ def _key(world: World) -> str:
     return secret.get_secret_value()
 
 
-FAMILY = Family(names=("status_cpu", "web_memory", "status_p99_with_visits"), measure=measure)
+FAMILY = Family(names=("status_cpu", "web_memory", "status_p99_with_visits", "status_p99_vs_bare"), measure=measure)

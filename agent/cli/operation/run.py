@@ -24,6 +24,7 @@ from agent.store.vault.keys import has_key
 from agent.visits.guards import unanswered
 from agent.visits.shared.browser_pool import require_browser
 from agent.worker.daemon import ROLES, require_sense, run_daemon
+from agent.worker.priority import let_others_first
 
 _LOOK_AGAIN = 1.0  # seconds, while an answer is waited for
 _LAST_RESORT = 0.8  # seconds beyond the grace
@@ -50,6 +51,8 @@ def run(
     require_sense(settings, chosen)
     if "work" in chosen:
         require_browser(settings)
+        if "web" not in chosen:
+            let_others_first()
     engine = context.database(settings)
     for path in readable_secrets(settings):
         log.warning(events.FILE_READABLE, path=str(path))
