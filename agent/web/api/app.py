@@ -40,6 +40,7 @@ def api_app(parts: WebParts | None = None) -> FastAPI:
     app.state.parts = parts
     for router in ROUTERS:
         app.include_router(router)
+    app.state.described = [route for router in ROUTERS for route in router.routes]
     for error, handler in _HANDLERS.items():
         app.add_exception_handler(error, handler)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]  # FastAPI's own way to extend it

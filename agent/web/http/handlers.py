@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
 
 from agent.observe import events
 from agent.web.http.problems import Code, Problem
@@ -25,13 +26,21 @@ async def _problem(_request: Request, err: Exception) -> Response:
     return err.response()
 
 
-async def _plain(_request: Request, err: Exception) -> Response:
+async def _plain(request: Request, err: Exception) -> Response:
     assert isinstance(err, HTTPException)  # noqa: S101
     if err.status_code == HTTPStatus.BAD_REQUEST:  # a body that is nested too deep, a number without end
         return Problem(422, Code.INVALID, "The body is no JSON that can be read.").response()
     code = _PLAIN.get(err.status_code, Code.INVALID)
     detail = _WORDS.get(code, "The request cannot be understood.")
-    return Problem(err.status_code, code, detail, headers=err.headers).response()
+    headers = {"Allow": _allowed(request)} if code is Code.METHOD_NOT_ALLOWED else err.headers
+    return Problem(err.status_code, code, detail, headers=headers).response()
+
+
+def _allowed(request: Request) -> str:
+    """Every method of the path (RFC 9110), not only those of the first route that has it."""
+    every = getattr(request.app.state, "described", request.app.routes)
+    routes = [route for route in every if route.matches(request.scope)[0] is not Match.NONE]
+    return ", ".join(sorted({method for route in routes for method in getattr(route, "methods", None) or ()}))
 
 
 async def database_is_away(_request: Request, err: Exception) -> Response:

@@ -74,6 +74,13 @@ async def test_a_page_of_ours_may_ask(served: WebServer) -> None:
     assert code_of(answer) == (405, "method_not_allowed")
 
 
+async def test_a_method_that_a_path_has_not_is_told_all_that_it_has(web: WebServer) -> None:
+    expected = {"/accounts/A1": "DELETE, GET, PATCH", "/accounts": "GET, POST", "/pause": "DELETE, PUT"}
+    async with web.client() as client:
+        told = {path: (await client.request("TRACE", API + path)).headers["allow"] for path in expected}
+    assert told == expected
+
+
 async def test_a_body_over_64_kb_is_refused_told_or_not(served: WebServer) -> None:
     big = b"x" * (door.LONGEST_BODY + 1)
 

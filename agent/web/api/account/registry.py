@@ -86,15 +86,15 @@ def status_answer(call: Call, account_id: str, *, due: bool = True) -> Answer:
 
 
 @contextmanager
-def refusals() -> Iterator[None]:
+def refusals(at: str = "/body") -> Iterator[None]:
     """Turn what the actions refuse into problems.
 
-    Their sentences name the place, never the value.
+    Their sentences name the place, never the value. `at`: where in the request the fields stand.
     """
     try:
         yield
     except FieldError as err:
-        raise invalid(f"{err.field} {err.expected}.", pointer=f"/body/{err.field}") from err
+        raise invalid(f"{err.field} {err.expected}.", pointer=f"{at}/{err.field}") from err
     except MerchantDiffersError as err:
         raise Problem(
             409, Code.MERCHANT_DIFFERS, "The account is bound to another merchant; nothing was changed."

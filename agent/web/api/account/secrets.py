@@ -53,7 +53,7 @@ def checked(call: Call, password: Any, seed: Any, *, at: str) -> SignInSecrets:
     """
     if password is None or seed is None:
         raise invalid("Both password and totp_secret are needed.", pointer=at)
-    with refusals():
+    with refusals(at):
         return parse_secrets({"password": password.get_secret_value(), "totp_secret": seed.get_secret_value()})
 
 

@@ -339,6 +339,10 @@ async def test_new_secrets_are_taken_and_never_given(any_web: WebServer) -> None
         code = await client.put(ACCOUNTS + "/A1/secret", json=new | {"totp_secret": "123456"})
         assert code_of(code) == (422, "invalid")
         assert "123456" not in code.text
+        new_one = A1 | {"id": "A2", "user_email": "a2@users.example", "secret": new | {"totp_secret": "123456"}}
+        nested = await client.post(ACCOUNTS, json=new_one, headers=once())
+    pointers = [answer.json()["errors"][0]["pointer"] for answer in (code, nested)]
+    assert pointers == ["/body/totp_secret", "/body/secret/totp_secret"]
 
 
 SCOPES = [
