@@ -9,6 +9,7 @@ import asyncio
 import base64
 import json
 import os
+import re
 import sys
 import tempfile
 from datetime import timedelta
@@ -48,6 +49,20 @@ PAGES = {
     "findings": ("/accounts/A3/findings", "dark", 1280),
     "visit": (f"/accounts/A1/visits/{VISIT}", "light", 390),
 }
+EVERY = (
+    *(path for path, _, _ in PAGES.values()),
+    *(
+        "/accounts/A2",
+        "/accounts/A3/insights",
+        "/takeover/A1",
+        "/survey/A2",
+        "/drafts",
+        "/mails",
+        "/webhooks",
+        "/health",
+    ),
+    *("/search?q=challenge", "/search?q=nothing", "/audit-log", "/access", "/accounts/nobody"),
+)
 STATES = (
     State.COMPLETE,
     State.COMPLETE,
@@ -76,21 +91,24 @@ async def take(folder: Path, *, everything: bool) -> None:
         settings = Settings(data_dir=Path(data), web=WebSettings(address="127.0.0.1:0", key=key))
         fill(engine, settings)
         async with serving(engine, settings, Vault(os.urandom(32))) as web, plain_browser() as browser:
-            for name, (path, theme, width) in PAGES.items():
-                wanted = (
-                    [(theme, width)] if not everything else [(t, w) for t in ("light", "dark") for w in (390, 1280)]
+            every = {re.sub(r"\W+", "-", path).strip("-") or "fleet": path for path in EVERY}
+            looks = [(theme, width) for theme in ("light", "dark") for width in (390, 1280, 2560)]
+            told = (
+                [(name, path, *look) for look in looks for name, path in every.items()]
+                if everything
+                else [(name, path, theme, width) for name, (path, theme, width) in PAGES.items()]
+            )
+            for name, path, theme, width in told:
+                context = await browser.new_context(
+                    color_scheme=theme,  # type: ignore[arg-type] # one of the two
+                    viewport={"width": width, "height": 900},
                 )
-                for one_theme, one_width in wanted:
-                    context = await browser.new_context(
-                        color_scheme=one_theme,  # type: ignore[arg-type] # one of the two
-                        viewport={"width": one_width, "height": 900},
-                    )
-                    page = await context.new_page()
-                    await page.goto(address(web, name="ada"))
-                    await page.goto(web.url + path)
-                    suffix = f"-{one_theme}-{one_width}" if everything else ""
-                    await page.screenshot(path=folder / f"console-{name}{suffix}.png", full_page=everything)
-                    await context.close()
+                page = await context.new_page()
+                await page.goto(address(web, name="ada"))
+                await page.goto(web.url + path)
+                suffix = f"-{theme}-{width}" if everything else ""
+                await page.screenshot(path=folder / f"console-{name}{suffix}.png", full_page=everything)
+                await context.close()
         engine.dispose()
 
 

@@ -478,6 +478,15 @@ async def test_a_task_is_taken_on_by_one_person(web: WebServer, admin: httpx.Asy
     assert answer.status_code == 409
 
 
+async def test_only_what_is_an_old_authenticator_is_said_to_be_removed(
+    web: WebServer, admin: httpx.AsyncClient
+) -> None:
+    for task in ("release:A1", "authenticator:A1", "authenticator:nobody", ""):
+        assert (await submit(admin, "/todo", "/todo/removed", task=task)).status_code == 404, task
+    with reading(web.engine) as conn:
+        assert accounts.get(conn, "A1").authorization is State.NEEDS_HUMAN
+
+
 async def test_the_queue_shows_the_paragraph_of_the_runbook(admin: httpx.AsyncClient) -> None:
     page = (await admin.get("/todo")).text
     assert "sign in as the user email by hand in an ordinary browser" in " ".join(page.split())

@@ -21,8 +21,11 @@ from agent.domain.authorization import State
 from agent.settings.groups.operation import WebSettings
 from agent.settings.model import Settings
 from agent.store import accounts, audits
+from agent.store.console import operator_log
 from agent.store.database.engine import open_database, reading, writing
-from agent.store.people import lost_rows
+from agent.store.people import lost_rows, requests
+from agent.store.people.requests import PersonAnswer
+from agent.store.sign_in import old_authenticators
 from agent.store.vault.keys import Vault
 from tests.support.sites.plain_browser import plain_browser
 from tests.support.stored.registry import NOW
@@ -133,6 +136,37 @@ async def test_an_account_is_released_with_scripts_off(served: tuple[WebServer, 
     await page.get_by_text("released by ops: solved by hand").first.wait_for()
     with reading(web.engine) as conn:
         assert accounts.get(conn, "A1").authorization is not State.NEEDS_HUMAN
+    await context.close()
+
+
+async def test_a_code_is_given_and_an_authenticator_said_to_be_removed_with_scripts_off(
+    served: tuple[WebServer, Browser],
+) -> None:
+    web, browser = served
+    with writing(web.engine) as conn:
+        old_authenticators.note_left(conn, "A4", "two rows have the same name", now=web.role.parts.clock.now())
+        asked = requests.open_of(conn, "A1", now=web.role.parts.clock.now())[0]
+    context = await browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 900})
+    page = await context.new_page()
+    await page.goto(address(web))
+    await page.goto(web.url + "/todo")
+    task = page.locator("article", has_text="A visit waits for an answer")
+    await task.get_by_label("Code of the message").fill("471182")
+    await task.get_by_role("button", name="Give it to the visit").click()
+    await page.wait_for_url("**/accounts/A1")
+    await page.goto(web.url + "/todo")
+    left = page.locator("article", has_text="An old authenticator is still enrolled")
+    assert "two rows have the same name" in await left.inner_text()
+    await left.get_by_role("button", name="It is removed").click()
+    await page.wait_for_url("**/todo")
+    assert await left.count() == 0
+    with writing(web.engine) as conn:
+        assert old_authenticators.get(conn, "A4") is None
+        taken = requests.take(conn, web.role.parts.vault, asked.id, now=web.role.parts.clock.now())  # type: ignore[arg-type]
+        told = [(entry.act, entry.subject) for entry in operator_log.page(conn, before=None, limit=2)]
+    assert isinstance(taken, PersonAnswer)
+    assert (taken.text.get_secret_value(), taken.who) == ("471182", "ops")
+    assert told == [("authenticator_removed", "A4"), ("answer", "A1")]
     await context.close()
 
 
