@@ -21,6 +21,11 @@ _HOSTS = SELLER_CENTRAL_HOSTS | RETAIL_HOSTS
 _CHOICES = frozenset({"radio", "select"})
 _HARMLESS_FIELDS = frozenset({"search"})
 _NOWHERE = ("learnt_nowhere", "learnt_sends_nowhere")
+# Three letters in a row of a script in which no list of words is written (Greek to Georgian, Arabic, Indian, Thai, Korean):
+# what they say is not known, so nothing can be ruled out.
+_UNREAD = re.compile(
+    r"[\u0370-\u1DFF\u1F00-\u1FFF\u2C00-\u2DFF\uA4D0-\uABFF\uAC00-\uD7FF\uFB1D-\uFDFF\uFE70-\uFEFC]{3}"
+)
 
 
 def refusals(step: PersonStep, others: Sequence[PersonStep], facts: PageFacts, catalogue: Catalogue) -> tuple[str, ...]:
@@ -85,6 +90,8 @@ def _of_words(facts: PageFacts, catalogue: Catalogue) -> Iterable[str]:
     ):
         if word := texts[name].find(everything):
             yield f"{what} ({word!r})"
+    if _UNREAD.search(everything):
+        yield "it is written in letters that no list of words knows"
     for link in facts.links:
         pattern = catalogue.shared.signs["learnt_nowhere"].path
         if (word := texts["policies"].find(link.name)) or (pattern and _is_policy(link.path)):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import re
 import shutil
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,25 @@ def test_the_shipped_catalogue_is_whole() -> None:
 
 def test_selectors_is_data_and_no_package() -> None:
     assert not list(ROOT.rglob("*.py"))
+
+
+LANGUAGES = {"en", "de", "fr", "es", "it", "nl", "pl", "sv", "tr", "pt", "ja", "zh", "ar"}
+IN_ENGLISH_ALONE = {"edge_refusal", "edge_check"}  # the networks before the site speak no other language
+OF_THE_SERVER = {"throttled", "bad_request", "captcha_title"}  # words of a server, not of a page that was translated
+
+
+def test_sign_in_invitations_and_pages_are_known_in_each_language_of_the_marketplaces() -> None:
+    lacking = []
+    for path in [*ROOT.glob("*.toml"), *(ROOT / "shared").glob("*.toml")]:
+        if path.stem in {*IN_ENGLISH_ALONE, "registration", "learning", "permissions_own"}:
+            continue
+        texts = tomllib.loads(path.read_text("utf-8")).get("texts", {})
+        lacking += [
+            f"{path.stem}.{name}: {LANGUAGES - {*words}}"
+            for name, words in texts.items()
+            if name not in OF_THE_SERVER and LANGUAGES - {*words}
+        ]
+    assert not lacking
 
 
 @pytest.mark.parametrize(

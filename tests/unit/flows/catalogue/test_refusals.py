@@ -63,6 +63,19 @@ def test_a_page_of_news_with_one_control_that_goes_on_is_refused_for_nothing() -
 @pytest.mark.parametrize(
     "text",
     [
+        "بالمتابعة فإنك توافق على الشروط",
+        "आगे बढ़ने पर आप सहमत हैं",
+        "계속하면 동의하는 것입니다",
+        "продолжая вы соглашаетесь",
+    ],
+)
+def test_a_page_in_letters_that_no_list_of_words_knows_is_refused(text: str) -> None:
+    assert "letters" in why(facts(text=text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "by continuing you agree to it",
         "mit dem fortfahren stimmen sie zu",
         "j'accepte les conditions générales",
