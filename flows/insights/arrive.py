@@ -23,7 +23,7 @@ from flows.models import Bounds, RefusalKind, SellerAccount
 from flows.permissions.reach import wall_of
 from flows.permissions.settle import rest
 from flows.visit.go import LedAwayError
-from flows.visit.open_page import look, open_page
+from flows.visit.navigate import Navigator
 from flows.visit.visit import Visit
 
 _NAVIGATION = 4.0  # seconds in which a page must show its navigation, where it has one
@@ -81,7 +81,7 @@ class InsightPages:
     async def _open(self, about: str, url: str, path: str, also: tuple[str, ...]) -> Opened:
         self.listener.document = None
         try:
-            await open_page(self.visit, url, bounds=self.bounds)
+            await Navigator(self.visit, self.bounds).open_whole(url)
             refusal = await self._settle(path, also)
         except LedAwayError as err:
             return Opened(about=about, absence=Absence.NO_PERMISSION, detail=str(err))
@@ -106,7 +106,7 @@ class InsightPages:
             answered = await self.listener.answered(within=self.bounds.step)
             if (is_rested and answered) or get_running_loop().time() > ends:
                 break
-        seen = await look(self.visit)
+        seen = await Navigator(self.visit, self.bounds).look()
         refusal = await wall_of(self.visit, seen)
         if refusal is not None:
             return refusal.kind

@@ -17,7 +17,7 @@ from flows.errors import SiteRefusedError, StepTimeoutError
 from flows.models import Bounds, PageProbe, SiteAnswer
 from flows.permissions.reach import wall_of
 from flows.permissions.settle import rest
-from flows.visit.open_page import look, open_page
+from flows.visit.navigate import Navigator
 from flows.visit.visit import Visit
 
 _SHARE = 0.5  # of the visit's bound
@@ -57,12 +57,13 @@ async def probe_access(visit: Visit, *, host: str, bounds: Bounds) -> tuple[Page
 
 
 async def _probe(visit: Visit, page: dict[str, str], *, host: str, bounds: Bounds) -> PageProbe:
+    walk = Navigator(visit, bounds)
     try:
-        await open_page(visit, f"https://{host}{page['path']}", bounds=bounds)
+        await walk.open_whole(f"https://{host}{page['path']}")
     except (StepTimeoutError, SiteRefusedError) as err:
         return _unclear(page, str(err))
     for _ in range(_LOOKS):
-        seen = await look(visit)
+        seen = await walk.look()
         answer, detail = await _answer(visit, seen, page["path"])
         if answer is not SiteAnswer.UNCLEAR:
             return PageProbe(path=page["path"], permission=page["permission"], answer=answer, detail=detail)

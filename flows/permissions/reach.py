@@ -28,7 +28,7 @@ from flows.permissions.settle import Rest, change, moment_of, rest
 from flows.permissions.snapshot.dom import read_dom
 from flows.permissions.unfold import press
 from flows.visit.go import LedAwayError, check_led_away
-from flows.visit.open_page import look, open_page
+from flows.visit.navigate import Navigator
 from flows.visit.visit import Visit
 
 _REFUSED = {
@@ -168,7 +168,7 @@ async def arrive(visit: Visit, url: str, *, subject: str, bounds: Bounds) -> Arr
     Being led away, while still signed in, is a refusal.
     """
     try:
-        return await _wait(visit, lambda: open_page(visit, url, bounds=bounds), subject=subject, bounds=bounds)
+        return await _wait(visit, lambda: Navigator(visit, bounds).open_whole(url), subject=subject, bounds=bounds)
     except LedAwayError as err:
         if not await _is_still_signed_in(visit, f"https://{urlsplit(url).hostname}/home", bounds=bounds):
             raise
@@ -178,10 +178,11 @@ async def arrive(visit: Visit, url: str, *, subject: str, bounds: Bounds) -> Arr
 
 
 async def _is_still_signed_in(visit: Visit, home: str, *, bounds: Bounds) -> bool:
-    """Ask the home page; raises as `open_page` and `look`."""
-    await open_page(visit, home, bounds=bounds)
+    """Ask the home page; raises as `Navigator.open_whole` and `Navigator.look`."""
+    walk = Navigator(visit, bounds)
+    await walk.open_whole(home)
     end = get_running_loop().time() + bounds.step.total_seconds()
-    while (seen := await look(visit)).session is not SessionRule.SIGNED_IN and get_running_loop().time() < end:
+    while (seen := await walk.look()).session is not SessionRule.SIGNED_IN and get_running_loop().time() < end:
         await _rest(visit)
     return seen.session is SessionRule.SIGNED_IN
 
@@ -233,7 +234,7 @@ async def _wait(
         moment = await _moment(visit) if since is None else since.moment
         if visit.page.url.startswith("chrome-error:"):
             check_led_away(visit, stopped, "the permissions page")
-        seen = await look(visit)
+        seen = await Navigator(visit, bounds).look()
         now = await _place(visit, seen, subject)
         moved = left is None or visit.page.url != left or await _mark(visit) != stale
         if since is None and isinstance(now, Arrival) and now.snapshot is not None:

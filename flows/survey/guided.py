@@ -18,7 +18,7 @@ from flows.models import Bounds, Credentials, FlowHooks, SellerAccount
 from flows.permissions.audit import read_only_paths, read_permissions
 from flows.sign_in.sign_in import ensure_signed_in
 from flows.survey.noticing import StageEnd, SurveyedVisit
-from flows.visit.open_page import look, open_page
+from flows.visit.navigate import Navigator
 
 SIGN_IN, PICKER, PERMISSIONS = "sign-in", "picker", "permissions"
 
@@ -83,8 +83,9 @@ class GuidedSurvey:
         return f"the account is active, proven by {chosen.proof}"
 
     async def _open(self, host: str, path: str, fragment: str = "") -> str:
-        await open_page(self.visit, f"https://{host}{path}" + (f"#{fragment}" if fragment else ""), bounds=self.bounds)
-        seen = await look(self.visit)
+        walk = Navigator(self.visit, self.bounds)
+        await walk.open_whole(f"https://{host}{path}" + (f"#{fragment}" if fragment else ""))
+        seen = await walk.look()
         return "no screen claims it" if seen.screen == UNKNOWN else f"read as {seen.screen} by {seen.claim}"
 
     async def _permissions(self) -> str:

@@ -17,8 +17,8 @@ from pydantic import SecretStr
 from flows.browser.scripts import PageMovedError, ask
 from flows.catalogue.elements import FoundElement
 from flows.catalogue.recognise import UNKNOWN, Recognition
-from flows.catalogue.schema import ScreenKind
-from flows.errors import SiteRefusedError, StepTimeoutError, StuckError
+from flows.catalogue.schema import ScreenKind, SessionRule
+from flows.errors import ChallengeError, SignedOutError, SiteRefusedError, StepTimeoutError, StuckError
 from flows.models import Bounds
 from flows.visit.elements import find, require
 from flows.visit.go import go, shown
@@ -56,6 +56,38 @@ class Navigator:
         seen = await self.settle()
         self.visit.tell("opened", seen, element=shown(before) if before != url else "", seconds=monotonic() - started)
         return seen
+
+    async def open_whole(self, url: str) -> None:
+        """GET one page of the signed-in site whole; `look` says what came.
+
+        Raises:
+            StepTimeoutError, SiteRefusedError, LedAwayError, ForeignHostError.
+        """
+        response = await go(self.visit, url, bounds=self.bounds)
+        self.visit.guard.check()
+        if response is not None and (response.status == 429 or response.status >= 500):
+            raise SiteRefusedError(
+                f"{shown(url)} was expected, the site answered {response.status}; try again later", url=shown(url)
+            )
+
+    async def look(self) -> Recognition:
+        """Recognise a page of the signed-in site, also while it is moving on.
+
+        Its style sheets are waited for: before, what is meant to be hidden is seen.
+
+        Raises:
+            ChallengeError: it asks for a person. SignedOutError: it is a sign-in page. SiteRefusedError: it is an error
+            page of the site's, or its style sheets do not come. StepTimeoutError: its scripts keep it busy.
+        """
+        ends = monotonic() + self.bounds.step.total_seconds()
+        while True:
+            seen = await self._look()
+            if seen is not None and not self.visit.lost_sheets(seen):
+                require_site_page(seen, self.kind(seen))
+                return seen
+            if seen is not None and monotonic() > ends:
+                raise sheets_missing(seen)
+            await self.changed()
 
     async def settle(self, *, after: Recognition | None = None, wait: float | None = None) -> Recognition:
         """Wait until the page is a screen, or stays unknown for long.
@@ -238,6 +270,26 @@ class Navigator:
                 await self.visit.page.wait_for_load_state("domcontentloaded", timeout=_SLICE)
         except TimeoutError as err:
             raise StepTimeoutError("the page was expected to answer, its scripts keep it busy") from err
+
+
+def require_site_page(seen: Recognition, kind: ScreenKind | None) -> None:
+    """Raise unless a page of the signed-in site came; as `Navigator.look`."""
+    if kind is ScreenKind.CHALLENGE:
+        raise ChallengeError(
+            f"a page of the signed-in site was expected, the site asks for a person ({seen.screen}): solve it, "
+            "then release the account",
+            kind=seen.screen,
+            screen=seen.screen,
+            url=seen.path,
+        )
+    if seen.session is SessionRule.SIGNED_OUT:
+        raise SignedOutError(
+            "a page of the signed-in site was expected, a sign-in page came", screen=seen.screen, url=seen.path
+        )
+    if kind is ScreenKind.REFUSAL:
+        raise SiteRefusedError(
+            "a page of the site was expected, its error page came", screen=seen.screen, url=seen.path
+        )
 
 
 def _date(header: str | None) -> datetime | None:
