@@ -49,16 +49,6 @@ def end(conn: Connection, visit_id: str, *, outcome: str, now: datetime) -> None
     conn.execute(visits.update().where(visits.c.id == visit_id).values(ended_at=now, outcome=outcome))
 
 
-def started_since(conn: Connection, since: datetime, *, host: str | None = None, account_id: str | None = None) -> int:
-    """How many visits began since then, by all workers."""
-    query = sa.select(sa.func.count()).select_from(visits).where(visits.c.started_at >= since)
-    if host is not None:
-        query = query.where(visits.c.host == host)
-    if account_id is not None:
-        query = query.where(visits.c.account_id == account_id)
-    return conn.scalar(query) or 0
-
-
 def lock_counting(conn: Connection) -> None:
     """Let nobody else count until this transaction ends.
 

@@ -82,9 +82,5 @@ class Wheel:
         """Whether an event of this person with this token may reach the page."""
         return self.holder is Holder.PERSON and self.person == person and self.token == token
 
-    def admits_agent(self, token: int) -> bool:
-        """Whether the flow, which knows this token, may act."""
-        return self.holder is Holder.AGENT and self.token == token
-
     def _changed(self, holder: Holder, person: str | None = None) -> Wheel:
         return Wheel(token=self.token + 1, holder=holder, person=person)

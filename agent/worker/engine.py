@@ -2,8 +2,7 @@
 
 They are enqueued by id. The only import of dbos.
 
-The rest of the code knows five verbs: `run`, `enqueue`, `dispatcher` (dispatcher.py, by `enqueue` and `finished`),
-`cancel`, `list_unfinished`.
+The rest of the code knows `run`, `start`, `forget_dead`, `forget` and `stop`.
 Steps and their retries are not used: one visit is one workflow, and what it did is in our own tables.
 """
 
@@ -89,11 +88,6 @@ class VisitEngine:
         """Start one visit now, on this event loop; returns as soon as it is written down."""
         with SetWorkflowID(f"{account_id}@{uuid4().hex}"):
             await DBOS.start_workflow_async(_visit, account_id)
-
-    async def list_unfinished(self) -> list[str]:
-        """The visits that run in all processes, by the id of their workflow."""
-        rows = await DBOS.list_workflows_async(status=list(_UNFINISHED), load_input=False, load_output=False)
-        return [row.workflow_id for row in rows]
 
     async def forget_dead(self, living: Collection[str]) -> list[str]:
         """End the workflows of workers that are not among the living.

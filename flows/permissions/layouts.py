@@ -35,13 +35,10 @@ def is_global_page(url: str, snapshot: DomSnapshot) -> bool:
     return bool(headings) and scope_of(headings[0]) == "global"
 
 
-def layout_of(url: str, scopes: set[str], *, own: bool, editable: bool, other_half: bool) -> Layout:
-    """Name the layout; `other_half`.
-
-    The page belongs to a pair of regional and global.
-    """
+def layout_of(url: str, scopes: set[str], *, own: bool, editable: bool) -> Layout:
+    """Name the layout of a page."""
     if own and not editable:
         return Layout.OWN_VIEW
-    if other_half or scopes == {"global"}:
+    if scopes == {"global"}:
         return Layout.GLOBAL
     return Layout.UNIFIED if urlsplit(url).path.startswith(_UNIFIED_PATH) else Layout.CLASSIC

@@ -124,7 +124,7 @@ def _grid(
     for snapshot in snapshots:
         named += unaccounted(snapshot, known)
     scopes = {row.scope for row in rows}
-    layout = layout_of(url, scopes, own=own, editable=editable, other_half=False)
+    layout = layout_of(url, scopes, own=own, editable=editable)
     named = without_chrome(dict.fromkeys(named), chrome, layout=layout)
     return Grid(
         layout=layout,

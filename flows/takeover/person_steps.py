@@ -94,25 +94,3 @@ class PersonStep:
 def steps_as_json(steps: Iterable[PersonStep]) -> list[dict[str, Any]]:
     """Write steps down as plain values."""
     return [asdict(step) | {"at": step.at.isoformat()} for step in steps]
-
-
-def steps_from_json(rows: Iterable[dict[str, Any]]) -> tuple[PersonStep, ...]:
-    """Read them back.
-
-    Raises:
-        KeyError, TypeError, ValueError: they are of another form.
-    """
-    return tuple(_step(row) for row in rows)
-
-
-def _step(row: dict[str, Any]) -> PersonStep:
-    control = row["control"]
-    candidates = tuple(ControlCandidate(**(each | {"way": ControlWay(each["way"])})) for each in control["candidates"])
-    return PersonStep(
-        at=datetime.fromisoformat(row["at"]),
-        act=StepAct(row["act"]),
-        control=UsedControl(**(control | {"candidates": candidates})),
-        before=StepPage(**row["before"]),
-        after=None if row["after"] is None else StepPage(**row["after"]),
-        keys=row["keys"],
-    )

@@ -55,14 +55,6 @@ WARNINGS = f"{METRICS}.warningStates"
 WINDOWS = ("2d", "30d")  # of the home page's tile
 
 
-def rated_metrics() -> Iterator[str]:
-    """The paths of everything that has a rate and a target."""
-    for side in ("mfn", "afn"):
-        yield f"{METRICS}.orderDefectRate.{side}"
-    for name in _RATES:
-        yield f"{METRICS}.{name}"
-
-
 def health_names() -> Iterator[str]:
     """Every value of account health, in the document's order."""
     yield "accountStatus"

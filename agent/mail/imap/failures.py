@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from agent.errors import AgentError, ConfigurationError
 from agent.mail.imap.connection.auth import is_login_refused
-from agent.mail.imap.connection.client import Client, IMAPClientError
+from agent.mail.imap.connection.client import Client
 from agent.mail.trust.headers import plain_line
 
 ALARM_DOWN_AFTER = 300.0  # seconds
@@ -86,14 +86,3 @@ def is_connection_lost(error: BaseException) -> bool:
     not what we can parse.
     """
     return isinstance(error, Client.AbortError | OSError) or not isinstance(error, Exception)
-
-
-def is_too_many_connections(error: Exception) -> bool:
-    """Whether a second connection was refused that the first one was not.
-
-    Every server words it in its own way.
-    """
-    lowered = str(error).lower()
-    return isinstance(error, IMAPClientError) and any(
-        mark in lowered for mark in ("too many", "maximum number", "limit exceeded", "connections", "[limit]")
-    )

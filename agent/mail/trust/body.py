@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from agent.domain.invitation import Link
-from agent.mail.trust.headers import Headers, parse_message
+from agent.mail.trust.headers import Headers
 from agent.mail.trust.links import (
     LinkError,
     check_link,
@@ -46,15 +46,6 @@ class Body:
         """The language the HTML document claims to be in."""
         match = _LANGUAGE.search((self.page or "")[:5000])
         return match.group(1) if match else None
-
-
-def parse_body(raw: bytes) -> Body:
-    """Decode the text parts of a whole message.
-
-    Raises:
-        HeaderError, BodyError: as `parse_message` and `read_body`.
-    """
-    return read_body(*parse_message(raw))
 
 
 def read_body(headers: Headers, content: bytes) -> Body:

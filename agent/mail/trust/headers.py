@@ -70,7 +70,7 @@ def parse_message(raw: bytes) -> tuple[Headers, bytes]:
     The line of an mbox ahead of them is left out.
 
     Raises:
-        HeaderError: as `parse_headers`.
+        HeaderError: too long, a NUL or a bare carriage return, a line that is no header.
     """
     if mbox := _MBOX.match(raw):
         raw = raw[mbox.end() :]
@@ -82,19 +82,10 @@ def parse_part(raw: bytes) -> tuple[Headers, bytes]:
     """Split a part of a multipart body, which may begin with the blank line.
 
     Raises:
-        HeaderError: as `parse_headers`.
+        HeaderError: as `parse_message`.
     """
     block, body = _split(raw)
     return _parse(block), body
-
-
-def parse_headers(raw: bytes) -> Headers:
-    """Split the header block of a message.
-
-    Raises:
-        HeaderError: too long, a NUL or a bare carriage return, a line that is no header.
-    """
-    return parse_message(raw)[0]
 
 
 def parse_date(value: str | None) -> datetime | None:

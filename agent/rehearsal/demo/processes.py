@@ -107,13 +107,6 @@ class DemoProcesses:
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines() if self.log.exists() else []
         return lines[-1] if lines else "nothing was logged"
 
-    async def kill_daemon(self) -> None:
-        """kill -9, as a power cut would."""
-        daemon, self.daemon = self.daemon, None  # first: whoever watches it must not take this for an accident
-        if daemon and daemon.returncode is None:
-            daemon.kill()
-            await daemon.wait()
-
 
 @asynccontextmanager
 async def open_processes(

@@ -172,11 +172,6 @@ def is_any_open(conn: Connection) -> bool:
     return conn.scalar(sa.select(takeovers.c.id).where(not_over).limit(1)) is not None
 
 
-def is_any_wanted(conn: Connection) -> bool:
-    """Whether a worker has something to begin."""
-    return conn.scalar(sa.select(takeovers.c.id).where(takeovers.c.state == TakeoverState.WANTED).limit(1)) is not None
-
-
 def lose_of(conn: Connection, *, living: Collection[str], now: datetime) -> int:
     """End those whose worker is not among the living.
 

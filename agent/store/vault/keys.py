@@ -85,17 +85,7 @@ class Vault:
 
         Equal for accounts that share it, useless without the key.
         """
-        return self._seed_id(self._current, seed)
-
-    def seed_id_under(self, key_id: str, seed: str) -> str | None:
-        """The same under an older key, to carry the ledger over a rotation.
-
-        None when that key is not at hand.
-        """
-        return self._seed_id(key_id, seed) if key_id in self._keys else None
-
-    def _seed_id(self, key_id: str, seed: str) -> str:
-        derived = hmac.digest(self._keys[key_id], b"sc-agent seed id", hashlib.sha256)
+        derived = hmac.digest(self._keys[self._current], b"sc-agent seed id", hashlib.sha256)
         return hmac.new(derived, seed.encode(), hashlib.sha256).hexdigest()[:32]
 
 

@@ -49,13 +49,6 @@ class AriaNode:
             node = node.parent
         return node
 
-    def contains(self, other: AriaNode) -> bool:
-        """Whether the other node is this one or below it."""
-        node: AriaNode | None = other
-        while node is not None and node is not self:
-            node = node.parent
-        return node is not None
-
 
 def parse_aria(snapshot: str) -> AriaNode:
     """Parse a snapshot; lines that are not understood raise, they are never skipped.

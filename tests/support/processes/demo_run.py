@@ -16,7 +16,7 @@ from rich.console import Console
 
 from agent.rehearsal.demo.client import DemoClient
 from agent.rehearsal.demo.command import open_client
-from agent.rehearsal.demo.processes import DemoProcesses, environment
+from agent.rehearsal.demo.processes import environment
 from agent.rehearsal.demo.stories import Story, all_stories
 from agent.rehearsal.demo.view import StoryView
 from fixtures.stand_in.sign_in.one_time_codes import Seed
@@ -33,7 +33,7 @@ PATIENCE = 240.0  # seconds: machines that run tests are busy
 class Play:
     """One demo under way."""
 
-    processes: DemoProcesses
+    processes: ForkedDemoProcesses
     client: DemoClient
     stories: list[Story]
     screen: io.StringIO

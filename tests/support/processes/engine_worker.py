@@ -25,6 +25,7 @@ from agent.visits.shared.browser_pool import BrowserPool, browser_options
 from agent.visits.shared.context import WorkerContext
 from agent.worker.engine import VisitEngine
 from agent.worker.heartbeat import Heartbeat
+from tests.support.processes.unfinished_visits import unfinished_visits
 
 LEASE = 5.0  # seconds
 
@@ -77,7 +78,7 @@ async def work(url: str, log: Path, name: str, mode: str, tickets: int) -> None:
 
 async def _all_done(visiting: VisitEngine) -> bool:
     try:
-        return not await visiting.list_unfinished()
+        return not await unfinished_visits()
     except SQLAlchemyError:
         return False  # the database is away
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agent.mail.trust.authserv import AuthservError, require_authserv_pass
-from agent.mail.trust.headers import parse_headers
+from agent.mail.trust.headers import parse_message
 
 GOOGLE = (
     "Authentication-Results: mx.google.com; dkim=pass header.i=@amazon.com header.d=amazon.com header.s=x; spf=pass;"
@@ -22,7 +22,7 @@ ALIEN_HOP = "Received: from evil.test by mail.evil.test; now"
 
 
 def check(*lines: str, trusted: tuple[str, ...] = ("mx.google.com",), domain: str = "amazon.com") -> str:
-    headers = parse_headers("\r\n".join([*lines, "", ""]).encode())
+    headers = parse_message("\r\n".join([*lines, "", ""]).encode())[0]
     return require_authserv_pass(headers, domain=domain, trusted=trusted)
 
 

@@ -10,7 +10,7 @@ import pytest
 from agent.errors import ConfigurationError
 from agent.mail.imap.connection.auth import TokenError
 from agent.mail.imap.connection.client import Client, IMAPClientError, LoginError
-from agent.mail.imap.failures import ConnectionState, FolderMissingError, classify, is_too_many_connections
+from agent.mail.imap.failures import ConnectionState, FolderMissingError, classify
 
 CASES = {
     "no address": (socket.gaierror(-2, "Name or service not known"), ConnectionState.DOWN, None, False),
@@ -61,8 +61,3 @@ def test_servers_text_is_cut_and_cleaned() -> None:
     text = classify(IMAPClientError("x\r\n\x1b[31m" + "y" * 5000)).text
     assert len(text) <= 300
     assert text.isprintable()
-
-
-def test_too_many_connections_is_recognised() -> None:
-    assert is_too_many_connections(IMAPClientError("[LIMIT] Maximum number of connections from user+IP exceeded"))
-    assert not is_too_many_connections(IMAPClientError("command failed"))

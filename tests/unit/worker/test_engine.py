@@ -22,6 +22,7 @@ from agent.worker import engine
 from agent.worker.data_lock import only_daemon
 from agent.worker.engine import ALONE, VisitEngine
 from tests.support.processes.engine_worker import LEASE
+from tests.support.processes.unfinished_visits import unfinished_visits
 from tests.support.servers.postgres import Postgres, running_postgres
 
 
@@ -128,7 +129,7 @@ async def running(sqlite_url: str, tmp_path: Path) -> AsyncIterator[tuple[VisitE
 
 async def settle(visiting: VisitEngine) -> None:
     async with asyncio.timeout(15):
-        while await visiting.list_unfinished():  # noqa: ASYNC110 - the engine tells nobody
+        while await unfinished_visits():  # noqa: ASYNC110 - the engine tells nobody
             await asyncio.sleep(0.05)
 
 

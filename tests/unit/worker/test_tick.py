@@ -25,6 +25,7 @@ from agent.visits.shared.browser_pool import BrowserPool, browser_options
 from agent.visits.shared.context import WorkerContext
 from agent.worker.dispatcher import Dispatcher, in_quiet_hours
 from agent.worker.engine import ALONE, VisitEngine
+from tests.support.processes.unfinished_visits import unfinished_visits
 from tests.support.stored.registry import add_account
 
 
@@ -51,7 +52,7 @@ class Rig:
 
     async def settle(self) -> None:
         async with asyncio.timeout(20):
-            while await self.tick.engine.list_unfinished():  # noqa: ASYNC110 - the engine tells nobody
+            while await unfinished_visits():  # noqa: ASYNC110 - the engine tells nobody
                 await asyncio.sleep(0.05)
 
 
