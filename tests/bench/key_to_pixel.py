@@ -17,7 +17,7 @@ from fixtures.stand_in.world import StandIn
 from tests.bench.figure import Family, Figure, figure
 from tests.support.sites.plain_browser import plain_browser
 from tests.support.visits.rehearsal import rehearsing
-from tests.support.web.takeovers import Theatre, theatre
+from tests.support.web.takeovers import TakeoverRig, takeover_rig
 
 _KEYS, _QUICK = 60, 12
 _FIELD = "input[name=cvf_captcha_input]"
@@ -49,12 +49,12 @@ async def measure(quick: bool) -> AsyncIterator[Figure]:
     with tempfile.TemporaryDirectory() as directory:
         async with StandIn(scenario) as stand_in, plain_browser() as people:
             with rehearsing(stand_in, Path(directory)) as ready:
-                async with theatre(ready, people) as stage, stage.person() as page:
+                async with takeover_rig(ready, people) as stage, stage.person() as page:
                     delays = await _measure(stage, page, _QUICK if quick else _KEYS)
     yield figure("key_to_pixel", delays, unit="s", of="console, relay, worker and both browsers in one run, loopback")
 
 
-async def _measure(stage: Theatre, page: Page, count: int) -> list[float]:
+async def _measure(stage: TakeoverRig, page: Page, count: int) -> list[float]:
     stage.rehearsal.register()
     stage.rehearsal.admit()
     visit = asyncio.create_task(make_visit(stage.context, "A1", kind=VisitKind.ACCEPT))

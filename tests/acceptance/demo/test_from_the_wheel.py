@@ -123,9 +123,9 @@ def test_the_document_has_the_keys_of_status_and_the_tale(told: Told) -> None:
         "reasons",
         "next_step",
     }
-    tale = {"invitation", "last_complete_read_at", "updated_at", "expected", "as_scripted", "steps", "evidence"}
+    story = {"invitation", "last_complete_read_at", "updated_at", "expected", "as_scripted", "steps", "evidence"}
     for account in told.document["accounts"]:
-        assert status | tale <= set(account)
+        assert status | story <= set(account)
         assert account["as_scripted"]
         assert all(set(step) == {"seconds", "text"} for step in account["steps"])
 

@@ -26,7 +26,7 @@ from fixtures.stand_in.world import StandIn
 from tests.support.processes.command import Agent
 from tests.support.sites.plain_browser import plain_browser
 from tests.support.visits.rehearsal import rehearsing
-from tests.support.web.takeovers import Theatre, eventually, theatre
+from tests.support.web.takeovers import TakeoverRig, eventually, takeover_rig
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 EMAILS = ("a1@users.example", "a2@users.example")
@@ -34,10 +34,10 @@ PROMOTION = "Meet other sellers in Lisbon this autumn"
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def stage(tmp_path: Path) -> AsyncIterator[Theatre]:
+async def stage(tmp_path: Path) -> AsyncIterator[TakeoverRig]:
     async with StandIn(two_accounts()) as stand_in, plain_browser() as people:
         with rehearsing(stand_in, tmp_path) as ready:
-            async with theatre(ready, people, hold=60) as built:
+            async with takeover_rig(ready, people, hold=60) as built:
                 yield built
 
 
@@ -54,7 +54,7 @@ def two_accounts(**options: object) -> Scenario:
     return Scenario(seed=7, users=users, sellers=sellers, invitations=offers, faults=faults)
 
 
-def visiting(stage: Theatre, number: int) -> asyncio.Task[Ended]:
+def visiting(stage: TakeoverRig, number: int) -> asyncio.Task[Ended]:
     """Register the account of this number, and let its invitation be accepted."""
     ready, account_id = stage.rehearsal, f"A{number + 1}"
     ready.register(number, account_id=account_id)
@@ -64,7 +64,7 @@ def visiting(stage: Theatre, number: int) -> asyncio.Task[Ended]:
     return asyncio.create_task(make_visit(stage.context, account_id, kind=VisitKind.ACCEPT))
 
 
-async def audit(stage: Theatre) -> Ended:
+async def audit(stage: TakeoverRig) -> Ended:
     """Audit the first account, to which everything was granted that it asks for."""
     stand_in = stage.rehearsal.stand_in
     seller = stand_in.realm.scenario.sellers[0]
@@ -72,14 +72,14 @@ async def audit(stage: Theatre) -> Ended:
     return await make_visit(stage.context, "A1", kind=VisitKind.AUDIT)
 
 
-def only_draft(stage: Theatre) -> DraftRow | None:
+def only_draft(stage: TakeoverRig) -> DraftRow | None:
     with reading(stage.rehearsal.engine) as conn:
         rows = drafts.list_all(conn)
     assert len(rows) < 2
     return rows[0] if rows else None
 
 
-async def adopt(stage: Theatre, admin: Page, draft: DraftRow) -> None:
+async def adopt(stage: TakeoverRig, admin: Page, draft: DraftRow) -> None:
     """Adopt it in the console, as an admin who has looked at it."""
     await admin.goto(f"{stage.web.url}/todo")
     await admin.goto(f"{stage.web.url}/drafts")
@@ -92,7 +92,7 @@ async def adopt(stage: Theatre, admin: Page, draft: DraftRow) -> None:
 
 
 async def test_a_page_passed_by_a_person_once_is_passed_alone_for_another_account(
-    stage: Theatre, tmp_path: Path
+    stage: TakeoverRig, tmp_path: Path
 ) -> None:
     async with stage.person() as page:
         visit = visiting(stage, 0)
@@ -121,7 +121,7 @@ async def test_a_page_passed_by_a_person_once_is_passed_alone_for_another_accoun
     assert (tmp_path / "out" / "selectors" / f"{draft.name}.toml").read_text() == draft.text
 
 
-async def test_words_beside_the_rows_hold_an_audit_up_until_an_admin_calls_them_chrome(stage: Theatre) -> None:
+async def test_words_beside_the_rows_hold_an_audit_up_until_an_admin_calls_them_chrome(stage: TakeoverRig) -> None:
     stage.rehearsal.stand_in.load(two_accounts(promotion=PROMOTION))
     assert (await visiting(stage, 0)).conclusion.error is None
     before = await audit(stage)

@@ -23,22 +23,22 @@ from fixtures.stand_in.scenario import Fault
 from fixtures.stand_in.world import StandIn
 from tests.support.sites.plain_browser import plain_browser
 from tests.support.visits.rehearsal import rehearsing
-from tests.support.web.takeovers import Theatre, theatre
+from tests.support.web.takeovers import TakeoverRig, takeover_rig
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def stage(tmp_path: Path) -> AsyncIterator[Theatre]:
+async def stage(tmp_path: Path) -> AsyncIterator[TakeoverRig]:
     seller = {"members": ["a1@users.example"], "options": {"own_view": True}}
     news = Fault(on="/home", kind="news", user="a1@users.example")
     async with StandIn(one_account(5, seller=seller, faults=[news])) as stand_in, plain_browser() as people:
         with rehearsing(stand_in, tmp_path) as ready:
-            async with theatre(ready, people) as built:
+            async with takeover_rig(ready, people) as built:
                 yield built
 
 
-async def test_a_survey_is_begun_watched_helped_on_and_read_in_the_console(stage: Theatre, tmp_path: Path) -> None:
+async def test_a_survey_is_begun_watched_helped_on_and_read_in_the_console(stage: TakeoverRig, tmp_path: Path) -> None:
     stage.rehearsal.register()
     async with stage.person() as page, stage.working():
         await page.goto(f"{stage.web.url}/accounts/A1")
@@ -79,7 +79,9 @@ async def test_a_survey_is_begun_watched_helped_on_and_read_in_the_console(stage
         assert "survey" in {entry.act for entry in operator_log.page(conn, before=None, limit=9, subject="A1")}
 
 
-async def test_no_survey_is_begun_while_everything_is_paused_or_the_account_waits_for_a_person(stage: Theatre) -> None:
+async def test_no_survey_is_begun_while_everything_is_paused_or_the_account_waits_for_a_person(
+    stage: TakeoverRig,
+) -> None:
     ready = stage.rehearsal
     ready.register()
     with writing(ready.engine) as conn:

@@ -25,7 +25,7 @@ from tests.support.processes.daemon_process import daemon_environment, running_d
 from tests.support.servers.postgres import running_postgres
 from tests.support.sites.plain_browser import plain_browser
 from tests.support.visits.rehearsal import Rehearsal, rehearsing
-from tests.support.web.takeovers import eventually, theatre
+from tests.support.web.takeovers import eventually, takeover_rig
 
 
 @pytest.mark.postgres
@@ -38,7 +38,7 @@ async def test_worker_in_another_process_dials_out_and_a_person_passes_its_page(
                 vault = Vault(parse_key(key, source="the test's key"))
                 ready = Rehearsal(stand_in=stand_in, settings=plain.settings, engine=plain.engine, vault=vault)
                 ready.register()
-                async with theatre(ready, people) as stage, stage.person() as page:
+                async with takeover_rig(ready, people) as stage, stage.person() as page:
                     ready.admit()
                     more = {"DATABASE_URL": url, "WEB__PUBLIC_URL": stage.web.url}
                     env = daemon_environment(stand_in.description(), tmp_path, key, **more)
@@ -68,7 +68,7 @@ async def test_a_worker_that_is_killed_while_it_keeps_a_page_loses_it_and_nothin
                 vault = Vault(parse_key(key, source="the test's key"))
                 ready = Rehearsal(stand_in=stand_in, settings=plain.settings, engine=plain.engine, vault=vault)
                 ready.register()
-                async with theatre(ready, people) as stage, stage.person() as page:
+                async with takeover_rig(ready, people) as stage, stage.person() as page:
                     ready.admit()
                     more = {"DATABASE_URL": url, "WEB__PUBLIC_URL": stage.web.url, "WORK__LEASE": "3"}
                     more |= {"TAKEOVER__HOLD": "5"}
@@ -101,7 +101,11 @@ async def test_a_worker_that_is_told_to_stop_gives_its_page_up_and_another_offer
                 vault = Vault(parse_key(key, source="the test's key"))
                 ready = Rehearsal(stand_in=stand_in, settings=plain.settings, engine=plain.engine, vault=vault)
                 ready.register()
-                async with theatre(ready, people) as stage, stage.person() as page, stage.person(name="eve") as other:
+                async with (
+                    takeover_rig(ready, people) as stage,
+                    stage.person() as page,
+                    stage.person(name="eve") as other,
+                ):
                     ready.admit()
                     more = {"DATABASE_URL": url, "WEB__PUBLIC_URL": stage.web.url}
                     env = daemon_environment(stand_in.description(), tmp_path, key, **more)

@@ -30,7 +30,7 @@ from fixtures.stand_in.sign_in.screens_password import CAPTCHA_TEXT
 from fixtures.stand_in.world import StandIn
 from tests.support.sites.plain_browser import plain_browser
 from tests.support.visits.rehearsal import rehearsal_settings, rehearsing
-from tests.support.web.takeovers import Pools, Theatre, eventually, pools_of, theatre
+from tests.support.web.takeovers import Pools, TakeoverRig, eventually, pools_of, takeover_rig
 from tests.unit.web.embed.test_panel_in_browser import RULES, axe
 
 __all__ = ["axe"]  # the fixture
@@ -63,21 +63,21 @@ async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tupl
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def stage(people: Browser, shared: tuple[StandIn, Pools], tmp_path: Path) -> AsyncIterator[Theatre]:
+async def stage(people: Browser, shared: tuple[StandIn, Pools], tmp_path: Path) -> AsyncIterator[TakeoverRig]:
     stand_in, pools = shared
     stand_in.load(one_account(1))
     with rehearsing(stand_in, tmp_path) as ready:
-        async with theatre(ready, people, pools=pools, hold=20) as built:
+        async with takeover_rig(ready, people, pools=pools, hold=20) as built:
             yield built
 
 
-def play(stage: Theatre, *order: str) -> None:
+def play(stage: TakeoverRig, *order: str) -> None:
     stage.rehearsal.stand_in.load(one_account(1, user={"sign_in": list(order)}))
     stage.rehearsal.register()
     stage.rehearsal.admit()
 
 
-async def test_picture_is_solved_in_the_console_and_the_visit_accepts(stage: Theatre) -> None:
+async def test_picture_is_solved_in_the_console_and_the_visit_accepts(stage: TakeoverRig) -> None:
     play(stage, "email", "password", "captcha_cvf", "otp")
     async with stage.person() as page:
         visit = asyncio.create_task(make_visit(stage.context, "A1", kind=VisitKind.ACCEPT))
@@ -102,14 +102,14 @@ async def test_picture_is_solved_in_the_console_and_the_visit_accepts(stage: The
         await expect(page.locator("main")).to_contain_text(f"{len(CAPTCHA_TEXT)} keys;")
 
 
-async def fresh(stage: Theatre, page: Page) -> None:
+async def fresh(stage: TakeoverRig, page: Page) -> None:
     """Ask for the page of an account that needs people."""
     await page.goto(f"{stage.web.url}/takeover/A1")
     await page.get_by_label("Reason").fill("looked at the evidence")
     await page.get_by_role("button", name="Take over").click()
 
 
-async def test_an_audit_whose_session_is_over_shows_a_person_the_picture_and_reads_on(stage: Theatre) -> None:
+async def test_an_audit_whose_session_is_over_shows_a_person_the_picture_and_reads_on(stage: TakeoverRig) -> None:
     play(stage, "email", "password", "otp")
     ready = stage.rehearsal
     await make_visit(stage.context, "A1", kind=VisitKind.ACCEPT)
@@ -131,7 +131,7 @@ async def test_an_audit_whose_session_is_over_shows_a_person_the_picture_and_rea
     assert ended.conclusion.outcome not in ("challenge", "unknown_screen")
 
 
-async def stop_at_challenge(stage: Theatre, *order: str) -> None:
+async def stop_at_challenge(stage: TakeoverRig, *order: str) -> None:
     """A visit without anybody there, which ends at the challenge."""
     play(stage, *order)
     await make_visit(stage.context, "A1", kind=VisitKind.ACCEPT)
@@ -139,7 +139,7 @@ async def stop_at_challenge(stage: Theatre, *order: str) -> None:
     assert stage.takeover() is None  # nobody was there to offer it to
 
 
-async def test_driver_asks_for_a_page_and_the_account_goes_on_by_itself(stage: Theatre) -> None:
+async def test_driver_asks_for_a_page_and_the_account_goes_on_by_itself(stage: TakeoverRig) -> None:
     await stop_at_challenge(stage, "email", "password", "captcha_cvf", "otp")
     async with stage.person() as page, stage.working():
         await fresh(stage, page)
@@ -154,7 +154,7 @@ async def test_driver_asks_for_a_page_and_the_account_goes_on_by_itself(stage: T
     assert stage.passwords() == 2
 
 
-async def test_password_beside_a_picture_is_typed_by_the_agent_and_never_seen(stage: Theatre) -> None:
+async def test_password_beside_a_picture_is_typed_by_the_agent_and_never_seen(stage: TakeoverRig) -> None:
     play(stage, "email", "captcha_in_page", "otp")
     async with stage.person() as page:
         visit = asyncio.create_task(make_visit(stage.context, "A1", kind=VisitKind.ACCEPT))
@@ -174,7 +174,7 @@ async def test_password_beside_a_picture_is_typed_by_the_agent_and_never_seen(st
     assert takeover.tally["keys"] == len(CAPTCHA_TEXT)
 
 
-async def test_code_that_a_person_was_sent_is_typed_by_the_agent(stage: Theatre) -> None:
+async def test_code_that_a_person_was_sent_is_typed_by_the_agent(stage: TakeoverRig) -> None:
     play(stage, "email", "password", "verification_code")
     async with stage.person() as page:
         visit = asyncio.create_task(make_visit(stage.context, "A1", kind=VisitKind.ACCEPT))
@@ -187,7 +187,7 @@ async def test_code_that_a_person_was_sent_is_typed_by_the_agent(stage: Theatre)
     assert STEP_UP_CODE not in str(stage.takeover())
 
 
-async def test_approval_on_a_device_ends_the_wait_without_a_hand_on_the_page(stage: Theatre) -> None:
+async def test_approval_on_a_device_ends_the_wait_without_a_hand_on_the_page(stage: TakeoverRig) -> None:
     play(stage, "email", "password", "approval_push", "otp")
     async with stage.person():
         visit = asyncio.create_task(make_visit(stage.context, "A1", kind=VisitKind.ACCEPT))
@@ -197,7 +197,7 @@ async def test_approval_on_a_device_ends_the_wait_without_a_hand_on_the_page(sta
     assert ended.conclusion.error is None, ended.conclusion.why
 
 
-async def test_text_mode_passes_a_challenge_by_keyboard_alone_and_is_accessible(stage: Theatre, axe: str) -> None:
+async def test_text_mode_passes_a_challenge_by_keyboard_alone_and_is_accessible(stage: TakeoverRig, axe: str) -> None:
     play(stage, "email", "password", "captcha_cvf", "otp")
     async with stage.person(width=390) as page:
         visit = asyncio.create_task(make_visit(stage.context, "A1", kind=VisitKind.ACCEPT))
@@ -220,7 +220,7 @@ async def test_text_mode_passes_a_challenge_by_keyboard_alone_and_is_accessible(
         assert await page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-async def test_nobody_takes_the_offer_and_the_visit_ends_as_always(stage: Theatre) -> None:
+async def test_nobody_takes_the_offer_and_the_visit_ends_as_always(stage: TakeoverRig) -> None:
     play(stage, "email", "password", "captcha_cvf", "otp")
     stage.shorten(hold=1.0)
     async with stage.person():
@@ -233,7 +233,7 @@ async def test_nobody_takes_the_offer_and_the_visit_ends_as_always(stage: Theatr
 
 @pytest.mark.sampled(1)
 @pytest.mark.parametrize("how", ["pause", "stop", "lease"])
-async def test_take_over_ends_with_its_reason(stage: Theatre, how: str) -> None:
+async def test_take_over_ends_with_its_reason(stage: TakeoverRig, how: str) -> None:
     play(stage, "email", "password", "captcha_cvf", "otp")
     async with stage.person() as page:
         visit = asyncio.create_task(make_visit(stage.context, "A1", kind=VisitKind.ACCEPT))
@@ -255,7 +255,7 @@ async def test_take_over_ends_with_its_reason(stage: Theatre, how: str) -> None:
 
 
 async def test_a_database_that_is_lost_ends_it_and_afterwards_the_account_can_be_taken_over_again(
-    stage: Theatre,
+    stage: TakeoverRig,
 ) -> None:
     play(stage, "email", "password", "captcha_cvf", "otp")
     stage.lease(3)
@@ -283,7 +283,7 @@ def gone(*_: object) -> None:
     raise OperationalError("SELECT 1", None, ConnectionError("gone"))
 
 
-async def test_lost_line_is_forgiven_and_second_driver_gets_nothing(stage: Theatre) -> None:
+async def test_lost_line_is_forgiven_and_second_driver_gets_nothing(stage: TakeoverRig) -> None:
     play(stage, "email", "password", "captcha_cvf", "otp")
     async with stage.person() as page, stage.person(name="eve") as other:
         visit = asyncio.create_task(make_visit(stage.context, "A1", kind=VisitKind.ACCEPT))
@@ -306,7 +306,7 @@ async def test_lost_line_is_forgiven_and_second_driver_gets_nothing(stage: Theat
         ]
 
 
-async def test_code_is_answered_from_the_queue_without_a_picture(stage: Theatre) -> None:
+async def test_code_is_answered_from_the_queue_without_a_picture(stage: TakeoverRig) -> None:
     play(stage, "email", "password", "verification_code")
     async with stage.person(role=Role.OPERATOR) as page:
         visit = asyncio.create_task(make_visit(stage.context, "A1", kind=VisitKind.ACCEPT))

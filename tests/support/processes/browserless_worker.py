@@ -1,6 +1,6 @@
 """A worker process without a browser.
 
-The real engine, tick, shift, leases and books; only the site is a table of clicks.
+The real engine, dispatcher, running visits, leases and books; only the site is a table of clicks.
 
 Usage: python -m tests.support.processes.browserless_worker URL DIRECTORY NAME [accept|read].
 It looks before it clicks, as the flow does, and every click is one row. With `read` it looks at accounts that are
@@ -111,9 +111,9 @@ async def work(url: str, directory: Path, name: str, *, contexts: int) -> None:
         Dispatcher(context=context, engine=visiting),
     )
     alarms = Alarms(send=lambda _title, _body: True, now=utc_now)
-    shift = RunningVisits(context=context, metrics=Metrics(), alarms=alarms, ended=tick.ended)
+    running = RunningVisits(context=context, metrics=Metrics(), alarms=alarms, ended=tick.ended)
     await heart.start()
-    await visiting.run(shift.handle)
+    await visiting.run(running.handle)
     async with asyncio.TaskGroup() as group:
         group.create_task(heart.run())
         while True:

@@ -36,7 +36,7 @@ Pools = tuple[BrowserPool, ...]
 
 
 @dataclass(slots=True, kw_only=True)
-class Theatre:
+class TakeoverRig:
     """Worker, console and a person's browser."""
 
     rehearsal: Rehearsal
@@ -127,9 +127,9 @@ async def eventually(look: Callable[[], Any], *, within: float = 30, what: str =
 
 
 @asynccontextmanager
-async def theatre(
+async def takeover_rig(
     rehearsal: Rehearsal, people: Browser, *, pools: Pools | None = None, **takeover: Any
-) -> AsyncIterator[Theatre]:
+) -> AsyncIterator[TakeoverRig]:
     """Serve the console and make a worker's context; its browsers start with the first visit.
 
     Pools that are given outlive it, without a page of its visits.
@@ -162,7 +162,7 @@ async def theatre(
             takeovers=parts,
         )
         try:
-            yield Theatre(rehearsal=rehearsal, context=context, web=web, people=people)
+            yield TakeoverRig(rehearsal=rehearsal, context=context, web=web, people=people)
         finally:
             for pool in lent:
                 await (pool.close() if pools is None else _leave(pool))

@@ -37,14 +37,14 @@ Browse = Callable[[WorkerContext, Plan, Redactor], Awaitable[Conclusion]]
 
 @dataclass
 class Rig:
-    """A shift on one account that was invited 25 minutes ago."""
+    """The visits that run, on one account that was invited 25 minutes ago."""
 
-    shift: RunningVisits
+    running: RunningVisits
     titles: list[str]
     ended: list[str]
 
     def page(self) -> list[str]:
-        return self.shift.metrics.page(self.shift.context.engine, now=utc_now()).decode().splitlines()
+        return self.running.metrics.page(self.running.context.engine, now=utc_now()).decode().splitlines()
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ async def _challenged(_context: WorkerContext, _plan: Plan, _redactor: Redactor)
 
 async def test_an_acceptance_is_held_against_the_promise_of_an_hour(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(visitor, "_browse", _accepted)
-    assert await rig.shift.handle("A1") == "accepted"
+    assert await rig.running.handle("A1") == "accepted"
     page = rig.page()
     assert 'sc_agent_invitation_accepted_seconds_bucket{le="1200.0"} 0.0' in page
     assert 'sc_agent_invitation_accepted_seconds_bucket{le="1800.0"} 1.0' in page
@@ -84,30 +84,30 @@ async def test_an_acceptance_is_held_against_the_promise_of_an_hour(rig: Rig, mo
 
 async def test_what_needs_a_person_is_told_after_one_visit(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(visitor, "_browse", _challenged)
-    assert await rig.shift.handle("A1") == "challenge"
-    await rig.shift.alarms.tell()
+    assert await rig.running.handle("A1") == "challenge"
+    await rig.running.alarms.tell()
     assert rig.titles == ["Trouble: account A1"]
     assert 'sc_agent_accounts{state="needs_human"} 1.0' in rig.page()
 
 
 async def test_a_visit_that_was_handed_over_twice_is_made_once(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(visitor, "_browse", _challenged)
-    assert [await rig.shift.handle("A1") for _ in range(2)] == ["challenge", "not_now"]
+    assert [await rig.running.handle("A1") for _ in range(2)] == ["challenge", "not_now"]
 
 
 async def test_an_audit_that_waits_for_the_account_that_signs_in_for_it_is_told_of(rig: Rig) -> None:
-    with writing(rig.shift.context.engine) as conn:
+    with writing(rig.running.context.engine) as conn:
         add_account(conn, "A2", api=ApiAuthorization.PENDING)
         accounts.edit(conn, "A1", authorization=State.COMPLETE, audit_as="A2")
     for _ in range(3):
-        with writing(rig.shift.context.engine) as conn:
+        with writing(rig.running.context.engine) as conn:
             accounts.edit(conn, "A1", due=utc_now())
-        assert await rig.shift.handle("A1") == "not_now"
-    await rig.shift.alarms.tell()
+        assert await rig.running.handle("A1") == "not_now"
+    await rig.running.alarms.tell()
     assert rig.titles == ["Trouble: account A1"]
 
 
 async def test_after_the_end_of_the_shift_no_visit_begins(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(visitor, "_browse", _accepted)
-    assert await rig.shift.end(within=1) == 0
-    assert await rig.shift.handle("A1") == "stopping"
+    assert await rig.running.end(within=1) == 0
+    assert await rig.running.handle("A1") == "stopping"
