@@ -60,15 +60,24 @@ def database(settings: Settings, *, reads: bool = False) -> Engine:
     if reads and is_new(settings):
         return open_database(f"sqlite:///{_nowhere()}/agent.sqlite")
     if not reads:
-        try:
-            settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        except OSError as err:
-            raise ConfigurationError(
-                f"the data directory {settings.data_dir} cannot be made ({err.strerror}); set SC_AGENT_DATA_DIR"
-            ) from err
+        make_data_dir(settings)
     engine = open_database(database_url(settings))
     stamp_data_dir(engine, signs=settings.rehearsal_signs)
     return engine
+
+
+def make_data_dir(settings: Settings) -> None:
+    """Make the data directory, readable by its owner alone.
+
+    Raises:
+        ConfigurationError: it cannot be made.
+    """
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as err:
+        raise ConfigurationError(
+            f"the data directory {settings.data_dir} cannot be made ({err.strerror}); set SC_AGENT_DATA_DIR"
+        ) from err
 
 
 def require_place(settings: Settings) -> None:

@@ -23,24 +23,46 @@ async def type_code(walk: Navigator, seen: Recognition, code: SecretStr) -> Reco
     Raises:
         UnknownScreenError: there is no place for it.
     """
-    walk.visit.redactor.register(code)
-    places = await find(walk.visit, seen.screen, "code") or await walk.find(seen, "code_boxes")
-    digits = code.get_secret_value()
-    if len(places.handles) not in (1, len(digits)):
-        raise UnknownScreenError(
-            f"one field or {len(digits)} boxes were expected for the code, {len(places.handles)} were seen",
-            screen=seen.screen,
-            url=seen.path,
-        )
-    is_leaving = leaving(walk.visit.page)
-    await _fill(walk, places, code)
-    walk.visit.tell("filled", seen, element=places.name, candidate=places.candidate)
+    is_leaving = await fill_code(walk, seen, await places_for(walk, seen, code), code)
     if is_leaving.is_set():  # a whole code may send itself; pressing would send it twice
         return await walk.settle(after=seen)
     now = await walk.visit.recognise()
     if (now.screen, now.document) != (seen.screen, seen.document):
         return await walk.settle()
     return await walk.press(seen, "submit")
+
+
+async def code_places(walk: Navigator, seen: Recognition) -> FoundElement:
+    """The one field, else the boxes of one digit each."""
+    return await find(walk.visit, seen.screen, "code") or await walk.find(seen, "code_boxes")
+
+
+async def places_for(walk: Navigator, seen: Recognition, code: SecretStr) -> FoundElement:
+    """The places that this code fits into; the redactor knows the code first.
+
+    Raises:
+        UnknownScreenError: there are none.
+    """
+    walk.visit.redactor.register(code)
+    places, digits = await code_places(walk, seen), len(code.get_secret_value())
+    if len(places.handles) not in (1, digits):
+        raise UnknownScreenError(
+            f"one field or {digits} boxes were expected for the code, {len(places.handles)} were seen",
+            screen=seen.screen,
+            url=seen.path,
+        )
+    return places
+
+
+async def fill_code(walk: Navigator, seen: Recognition, places: FoundElement, code: SecretStr) -> asyncio.Event:
+    """Type a code into its places; the result is set when the page goes elsewhere."""
+    is_leaving = leaving(walk.visit.page)
+    whole = len(places.handles) == 1
+    parts = [code] if whole else [type(code)(digit) for digit in code.get_secret_value()]
+    for place, part in zip(places.handles, parts, strict=True):
+        await walk.visit.guard.type_secret(place, part)
+    walk.visit.tell("filled", seen, element=places.name, candidate=places.candidate)
+    return is_leaving
 
 
 def leaving(page: Page) -> asyncio.Event:
@@ -54,10 +76,3 @@ def leaving(page: Page) -> asyncio.Event:
 
     page.on("request", listen)
     return begun
-
-
-async def _fill(walk: Navigator, places: FoundElement, code: SecretStr) -> None:
-    whole = len(places.handles) == 1
-    parts = [code] if whole else [SecretStr(digit) for digit in code.get_secret_value()]
-    for place, part in zip(places.handles, parts, strict=True):
-        await walk.visit.guard.type_secret(place, part)

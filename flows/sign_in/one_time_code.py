@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 
-from playwright.async_api import ElementHandle, Error, Page, Request
+from playwright.async_api import ElementHandle
 from pydantic import SecretStr
 
 from flows.catalogue.elements import FoundElement
 from flows.catalogue.recognise import Recognition
-from flows.errors import ChallengeError, StepTimeoutError, StuckError, UnknownScreenError
+from flows.errors import ChallengeError, StepTimeoutError, StuckError
 from flows.models import FlowHooks
+from flows.sign_in.code_fields import code_places, fill_code, places_for, type_code
 from flows.sign_in.submitted_secrets import SubmittedSecrets
 from flows.visit.elements import find
 from flows.visit.navigate import Navigator
@@ -49,44 +48,19 @@ class OneTimeCode:
                 screen=seen.screen,
                 url=seen.path,
             )
-        await self._places(seen)  # before a code is spent
+        await code_places(self.walk, seen)  # before a code is spent
         code = await next_code()
-        self.walk.visit.redactor.register(code)
-        places = await self._places(seen)
-        digits = code.get_secret_value()
-        if len(places.handles) not in (1, len(digits)):
-            raise UnknownScreenError(
-                f"one field or {len(digits)} boxes were expected for the code, {len(places.handles)} were seen",
-                screen=seen.screen,
-                url=seen.path,
-            )
+        places = await places_for(self.walk, seen, code)
         await self._forget_device(seen)
         await self.typed.before_code()
-        is_leaving = _leaving(self.walk.visit.page)
-        parts = [code] if len(places.handles) == 1 else [type(code)(digit) for digit in digits]
-        for place, part in zip(places.handles, parts, strict=True):
-            await self.walk.visit.guard.type_secret(place, part)
-        self.walk.visit.tell("filled", seen, element=places.name, candidate=places.candidate)
+        is_leaving = await fill_code(self.walk, seen, places, code)
         if is_leaving.is_set():  # the page sends a whole code by itself; pressing would send it twice
             return await self.walk.settle(after=seen)
         return await self.walk.press(seen, "submit")
 
     async def give_told(self, seen: Recognition, code: SecretStr) -> Recognition:
         """Type a code that a person was sent, once."""
-        self.walk.visit.redactor.register(code)
-        places = await self._places(seen)
-        digits = code.get_secret_value()
-        if len(places.handles) not in (1, len(digits)):
-            raise UnknownScreenError(
-                f"one field or {len(digits)} boxes were expected for the code, {len(places.handles)} were seen",
-                screen=seen.screen,
-                url=seen.path,
-            )
-        parts = [code] if len(places.handles) == 1 else [SecretStr(digit) for digit in digits]
-        for place, part in zip(places.handles, parts, strict=True):
-            await self.walk.visit.guard.type_secret(place, part)
-        self.walk.visit.tell("filled", seen, element=places.name, candidate=places.candidate)
-        return await self.walk.press(seen, "submit")
+        return await type_code(self.walk, seen, code)
 
     async def choose_authenticator(self, seen: Recognition) -> Recognition:
         """Mark the authenticator among the methods and go on."""
@@ -109,10 +83,6 @@ class OneTimeCode:
         box = await find(self.walk.visit, seen.screen, "remember_device")
         if box and await box.handle.is_checked():
             await box.handle.uncheck(force=True)
-
-    async def _places(self, seen: Recognition) -> FoundElement:
-        """The one field, else the boxes of one digit each."""
-        return await find(self.walk.visit, seen.screen, "code") or await self.walk.find(seen, "code_boxes")
 
     async def _other_way(self, seen: Recognition) -> FoundElement | None:
         """The way to the picker, which sends nothing by itself.
@@ -146,19 +116,6 @@ def is_by_message(seen: Recognition) -> bool:
     A phone is named, or something was sent and no authenticator is spoken of.
     """
     return "phone" in seen.variants or ("sent" in seen.variants and "app" not in seen.variants)
-
-
-def _leaving(page: Page) -> asyncio.Event:
-    """Tell when the page begins to go elsewhere."""
-    begun = asyncio.Event()
-
-    def listen(request: Request) -> None:
-        with suppress(Error):  # a frame that is only being made has no name yet
-            if request.is_navigation_request() and request.frame == page.main_frame:
-                begun.set()
-
-    page.on("request", listen)
-    return begun
 
 
 async def _check(radio: ElementHandle) -> None:

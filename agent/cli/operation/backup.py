@@ -79,7 +79,7 @@ def restore(
     if not file.is_file():
         raise UsageError(f"there is no backup {file}")
     _require_other(file, target)
-    _make_directory(settings)
+    context.make_data_dir(settings)
     with only_daemon(database):
         if (count := count_accounts(target)) and not replace:
             raise UsageError(
@@ -107,7 +107,7 @@ def _move(file: Path, settings: Settings) -> None:
     require_believed(file, what="the backup")
     if not file.is_file():
         raise UsageError(f"there is no backup {file}")
-    _make_directory(settings)
+    context.make_data_dir(settings)
     with checked_copy(file, beside=settings.data_dir / "agent.sqlite") as copy:
         source, target = open_database(f"sqlite:///{copy}"), open_database(url)
         try:
@@ -165,12 +165,3 @@ def _require_other(file: Path, database: Path) -> None:
     own = {database.with_name(database.name + side).resolve() for side in ("", "-wal", "-shm", ".lock")}
     if file.resolve() in own:
         raise UsageError(f"{file} is the database itself; name another file")
-
-
-def _make_directory(settings: Settings) -> None:
-    try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as err:
-        raise ConfigurationError(
-            f"the data directory {settings.data_dir} cannot be made ({err.strerror}); set SC_AGENT_DATA_DIR"
-        ) from err

@@ -8,20 +8,18 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
-from agent.domain import account as domain
-from agent.domain.authorization import State
 from agent.mail.trust.examine import Examination
 from agent.store.api import operations
 from agent.store.api.api_keys import Scope
 from agent.store.api.operations import OperationKind
 from agent.store.audits import audit_by_number
-from agent.store.processes import switches
 from agent.web.api.account.invitations import admit, look_at
 from agent.web.api.account.registry import account_of, timestamp
 from agent.web.api.documents import Invitation, Operation
 from agent.web.api.headers import KEYED
 from agent.web.http.calls import Answer, Call, once, read
-from agent.web.http.problems import Code, Problem, not_found
+from agent.web.http.problems import not_found
+from agent.web.http.startable import api_pending, require_startable
 from agent.web.parts import WebParts
 
 router = APIRouter()
@@ -36,7 +34,7 @@ def ask_for_audit(request: Request, account_id: str) -> Response:
 
     def effect(call: Call) -> Answer:
         account = account_of(call, account_id, lock=True)
-        _require_startable(call, account)
+        require_startable(call.conn, account)
         made = operations.add(call.conn, account_id, OperationKind.AUDIT, asked_by=call.who, now=call.now)
         return _queued(call, made)
 
@@ -52,7 +50,7 @@ def ask_for_insights(request: Request, account_id: str) -> Response:
 
     def effect(call: Call) -> Answer:
         account = account_of(call, account_id, lock=True)
-        _require_startable(call, account)
+        require_startable(call.conn, account)
         made = operations.add(call.conn, account_id, OperationKind.INSIGHTS, asked_by=call.who, now=call.now)
         return _queued(call, made)
 
@@ -74,7 +72,7 @@ def give_invitation(request: Request, account_id: str, body: Invitation) -> Resp
     def effect(call: Call) -> Answer:
         account = account_of(call, account_id, lock=True)
         if not account.api_complete:
-            raise _api_pending()
+            raise api_pending()
         row_id = admit(call, account, body, examined[0])
         made = operations.add(
             call.conn, account_id, OperationKind.INVITATION, asked_by=call.who, now=call.now, invitation_id=row_id
@@ -96,21 +94,6 @@ def get_operation(request: Request, operation_id: str) -> Response:
 
 def _queued(call: Call, made: operations.Operation) -> Answer:
     return Answer(202, _document(call, made), {"Location": _PLACE + made.id}, due=True)
-
-
-def _require_startable(call: Call, account: domain.Account) -> None:
-    if switches.paused_by(call.conn) is not None:
-        raise Problem(409, Code.PAUSED, "Everything is paused; resume it first.")
-    if account.authorization is State.PAUSED:
-        raise Problem(409, Code.PAUSED, "The account is paused; resume it first.")
-    if not account.api_complete:
-        raise _api_pending()
-    if account.authorization is State.NEEDS_HUMAN:
-        raise Problem(409, Code.NEEDS_PERSON, "The account waits for people; release it first.")
-
-
-def _api_pending() -> Problem:
-    return Problem(409, Code.API_AUTHORIZATION_PENDING, "Nothing is started while the API authorization is pending.")
 
 
 def _document(call: Call, operation: operations.Operation) -> dict[str, Any]:

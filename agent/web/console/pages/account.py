@@ -24,6 +24,7 @@ from agent.web.console.entry.access import Visitor
 from agent.web.console.handle import Done, acts, reason_of
 from agent.web.http import cursors
 from agent.web.http.problems import Code, Problem
+from agent.web.http.startable import require_startable
 
 _ENTRIES = 60
 _FAILURES = frozenset({"failed", "needs_human", "held", "rejected"})
@@ -97,12 +98,7 @@ def _release(visit: Visitor, form: Mapping[str, str]) -> Done:
 
 def _audit(visit: Visitor, _form: Mapping[str, str]) -> Done:
     account = accounts.get(visit.conn, _id(visit), lock=True)
-    if switches.paused_by(visit.conn) is not None or account.authorization is State.PAUSED:
-        raise Problem(409, Code.PAUSED, "It is paused; resume first.")
-    if not account.api_complete:
-        raise Problem(409, Code.API_AUTHORIZATION_PENDING, "Nothing starts while the API authorization is pending.")
-    if account.authorization is State.NEEDS_HUMAN:
-        raise Problem(409, Code.NEEDS_PERSON, "The account waits for people; release it first.")
+    require_startable(visit.conn, account)
     operations.add(visit.conn, account.id, OperationKind.AUDIT, asked_by=visit.person.name, now=visit.now)
     return Done(act="audit", subject=account.id, to=f"/accounts/{account.id}", wake=True)
 

@@ -10,7 +10,6 @@ from typing import Any
 
 from starlette.responses import Response
 
-from agent.domain.authorization import State
 from agent.domain.insights.judge import JudgedRate
 from agent.store import accounts
 from agent.store import insights as kept
@@ -18,12 +17,11 @@ from agent.store.api import operations
 from agent.store.api.operations import OperationKind
 from agent.store.console.people import Role
 from agent.store.insights import StoredInsights
-from agent.store.processes import switches
 from agent.web.console import render
 from agent.web.console.entry.access import Visitor
 from agent.web.console.handle import Done, acts
 from agent.web.console.pages.charts import Series, describe, line_chart
-from agent.web.http.problems import Code, Problem
+from agent.web.http.startable import require_startable
 from flows.marketplaces import marketplace
 
 _READINGS = 60  # drawn
@@ -119,12 +117,7 @@ def _by_reason(missing: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[str
 
 def _ask(visit: Visitor, _form: Mapping[str, str]) -> Done:
     account = accounts.get(visit.conn, str(visit.request.path_params["account"]), lock=True)
-    if switches.paused_by(visit.conn) is not None or account.authorization is State.PAUSED:
-        raise Problem(409, Code.PAUSED, "It is paused; resume first.")
-    if not account.api_complete:
-        raise Problem(409, Code.API_AUTHORIZATION_PENDING, "Nothing starts while the API authorization is pending.")
-    if account.authorization is State.NEEDS_HUMAN:
-        raise Problem(409, Code.NEEDS_PERSON, "The account waits for people; release it first.")
+    require_startable(visit.conn, account)
     operations.add(visit.conn, account.id, OperationKind.INSIGHTS, asked_by=visit.person.name, now=visit.now)
     return Done(act="insights", subject=account.id, to=f"/accounts/{account.id}/insights", wake=True)
 
