@@ -33,6 +33,7 @@ from agent.store.vault.keys import Vault
 from agent.visits import run as visitor
 from agent.visits.hooks import hooks_for
 from agent.visits.outcome import Conclusion
+from agent.visits.pictured import Pictured
 from agent.visits.prepare import Plan
 from agent.visits.shared.browser_pool import BrowserPool, browser_options
 from agent.visits.shared.context import WorkerContext
@@ -67,7 +68,7 @@ def context_for(
     )
 
 
-async def accept_by_table(context: WorkerContext, plan: Plan, redactor: Redactor) -> Conclusion:
+async def accept_by_table(context: WorkerContext, plan: Plan, redactor: Redactor, _pictured: Pictured) -> Conclusion:
     """Stands where the browser is.
 
     Looks, asks for permission, clicks, and takes its time in between.
@@ -85,7 +86,7 @@ async def accept_by_table(context: WorkerContext, plan: Plan, redactor: Redactor
     )
 
 
-async def read_by_table(_context: WorkerContext, _plan: Plan, _redactor: Redactor) -> Conclusion:
+async def read_by_table(_context: WorkerContext, _plan: Plan, _redactor: Redactor, _pictured: Pictured) -> Conclusion:
     """An audit that brings nothing home."""
     await asyncio.sleep(random.uniform(0.02, 0.1))
     later = utc_now() + timedelta(days=1)

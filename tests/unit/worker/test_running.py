@@ -24,6 +24,7 @@ from agent.store.transitions import Facts
 from agent.store.vault.keys import Vault
 from agent.visits import run as visitor
 from agent.visits.outcome import Conclusion
+from agent.visits.pictured import Pictured
 from agent.visits.prepare import Plan
 from agent.visits.shared.context import WorkerContext
 from agent.worker.running import RunningVisits
@@ -32,7 +33,7 @@ from flows.redaction.redact import Redactor
 from tests.support.stored.registry import add_account, add_secrets, invite
 from tests.support.visits.worker_context import make_context
 
-Browse = Callable[[WorkerContext, Plan, Redactor], Awaitable[Conclusion]]
+Browse = Callable[[WorkerContext, Plan, Redactor, Pictured], Awaitable[Conclusion]]
 
 
 @dataclass
@@ -63,12 +64,12 @@ def rig(engine: Engine, vault: Vault, tmp_path: Path) -> Rig:
     return Rig(RunningVisits(context=context, metrics=Metrics(), alarms=alarms, ended=ended.append), titles, ended)
 
 
-async def _accepted(_context: WorkerContext, _plan: Plan, _redactor: Redactor) -> Conclusion:
+async def _accepted(_context: WorkerContext, _plan: Plan, _redactor: Redactor, _pictured: Pictured) -> Conclusion:
     facts = Facts(accepted_at=utc_now())
     return Conclusion(outcome="accepted", event=Event.ACCEPTED, why="taken", facts=facts, invitation_state="accepted")
 
 
-async def _challenged(_context: WorkerContext, _plan: Plan, _redactor: Redactor) -> Conclusion:
+async def _challenged(_context: WorkerContext, _plan: Plan, _redactor: Redactor, _pictured: Pictured) -> Conclusion:
     raise ChallengeError("the site asks for a person", kind="captcha_image")
 
 
@@ -107,7 +108,7 @@ async def test_an_audit_that_waits_for_the_account_that_signs_in_for_it_is_told_
     assert rig.titles == ["Trouble: account A1"]
 
 
-async def test_after_the_end_of_the_shift_no_visit_begins(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_after_the_end_of_the_worker_no_visit_begins(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(visitor, "_browse", _accepted)
     assert await rig.running.end(within=1) == 0
     assert await rig.running.handle("A1") == "stopping"
