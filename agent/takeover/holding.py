@@ -132,7 +132,7 @@ class Holding:
                     answered=self.asking.answered,
                 )
                 try:
-                    if await held.clear():
+                    if await held.clear() or await held.clear():  # a busy browser draws it late
                         handed, state = await session.run()
                 finally:
                     self._count(session, stopped_before)

@@ -16,7 +16,7 @@ from playwright.async_api import CDPSession, Error
 from flows.browser.scripts import source
 
 _WORLD = "sc-watch"
-_DRAWN_WITHIN = 1.0  # seconds
+_DRAWN_WITHIN = 3.0  # seconds; then the view stays dark until the next look
 _LONG = 8  # characters that do not stand on a page by chance, also when each comes in an element of its own
 
 

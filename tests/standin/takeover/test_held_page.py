@@ -78,6 +78,14 @@ async def holding(
             yield held, taken
 
 
+async def lifted(held: HeldPage) -> None:
+    """Lift the curtain as the worker does, with as many looks as a busy browser takes to draw the page anew."""
+    for _ in range(10):
+        if await held.clear():
+            return
+    pytest.fail("the secret stays on the page")
+
+
 async def press(held: HeldPage, css: str) -> None:
     """Click in the middle of an element, as the console does."""
     box = await held.visit.page.locator(css).bounding_box()
@@ -146,7 +154,7 @@ async def test_no_picture_leaves_while_a_field_for_secrets_holds_one(shown: Show
         while held.cast.dropped == dropped:
             await held.visit.page.evaluate("new Promise(requestAnimationFrame)")
         assert not await held.is_clean()
-        assert await held.clear()
+        await lifted(held)
         before = len(taken.pictures)
         await held.cast.stop()
         await held.cast.start()  # as the worker does when it lifts the curtain
@@ -309,7 +317,7 @@ async def test_no_picture_of_a_take_over_shows_the_colour_behind_a_secret(shown:
                     curtains += not await held.is_clean()
                     await held.visit.page.evaluate("new Promise(requestAnimationFrame)")
                     await held.visit.page.evaluate(f"() => {{ {FIELD}.textContent = ''; }}")
-                    assert await held.clear()
+                    await lifted(held)
                 case _:
                     await held.visit.page.evaluate(f"document.title = '{step}'")
             await held.cast.drawn()
