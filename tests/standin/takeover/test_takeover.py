@@ -294,6 +294,8 @@ async def test_lost_line_is_forgiven_and_second_driver_gets_nothing(stage: Takeo
         assert await other.locator("#takeover").count() == 0
         await page.reload()
         await expect(page.locator("#wheel")).to_have_text("You have the page.")
+        await page.get_by_role("button", name="Hand back").click()  # the site took nothing of what a person did
+        await expect(page.locator("#said")).to_contain_text("use an ordinary browser and release the account")
         await page.get_by_role("button", name="Give up").click()
         assert (await visit).conclusion.outcome == "challenge"
     takeover = stage.takeover()
