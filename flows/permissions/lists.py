@@ -5,6 +5,8 @@ Opened, read and closed again, with nothing chosen.
 
 from __future__ import annotations
 
+from collections import Counter
+
 from playwright.async_api import ElementHandle, Page
 
 from flows.permissions.rows.tokens import DomSnapshot, Way
@@ -33,7 +35,7 @@ async def list_levels(page: Page) -> tuple[str, ...]:
     Opening is all that is done: the list is closed by Escape, and the drop-down must show afterwards what it showed
     before.
     """
-    troubles, known = [], len(await _heard(page))
+    troubles, known = [], Counter(await _heard(page))
     for number, element in enumerate(await find(page, "unlisted")):
         trouble = await _list_one(page, element, known=known)
         if trouble:
@@ -41,13 +43,13 @@ async def list_levels(page: Page) -> tuple[str, ...]:
     return tuple(troubles)
 
 
-async def _list_one(page: Page, element: ElementHandle, *, known: int) -> str:
+async def _list_one(page: Page, element: ElementHandle, *, known: Counter[str]) -> str:
     before = await ask(page, "shown", target=element)
     await ask(page, "keep", target=element, listed=[])  # whatever comes of it, it is not opened twice
     if not await press(element):
         return f"({before!r}) could not be opened"
     seen = await ask(page, "coming", target=element, quiet=_DRAWN, limit=_COMING)
-    heard = (await _heard(page))[known:]
+    heard = list((Counter(await _heard(page)) - known).elements())
     await page.keyboard.press("Escape")
     await rest(page, calm=_DRAWN)
     if await ask(page, "listed", target=element) or await ask(page, "shown", target=element) != before:
@@ -61,4 +63,4 @@ async def _list_one(page: Page, element: ElementHandle, *, known: int) -> str:
 async def _heard(page: Page) -> list[str]:
     """The options of every list, as the accessibility tree has them."""
     tree = parse_aria(await page.aria_snapshot(mode="ai"))
-    return [node.name or node.text for node in tree.walk() if node.role == "option" and node.above("combobox") is None]
+    return [node.name or node.text for node in tree.walk() if node.role == "option"]

@@ -269,6 +269,8 @@ async def _place(visit: Visit, seen: Recognition, subject: str) -> Arrival | Ref
         return Arrival(place=PermissionPlace.USERS)
     if snapshot.rows:
         return Arrival(place=PermissionPlace.GRID, snapshot=snapshot)
+    if (await _ways_in_row(visit, subject=subject))[0]:  # each link of the row says of where its rights are
+        return Arrival(place=PermissionPlace.USERS)
     return (
         Arrival(place=PermissionPlace.GRID, snapshot=snapshot)
         if is_grid(snapshot) and not snapshot.busy and not await _names(visit, subject)

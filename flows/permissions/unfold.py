@@ -38,7 +38,7 @@ async def _open_sections(page: Page) -> list[str]:
         closed = await closed_sections(page)
         if passed >= len(closed):
             break
-        if not await press(closed[passed]):
+        if not await _open(page, closed[passed]):
             stuck.append(
                 f"the section {(await closed[passed].text_content() or '').strip()[:60]!r} could not be opened"
             )
@@ -74,11 +74,17 @@ async def open_each(page: Page) -> AsyncIterator[tuple[str, bool]]:
     for handle in await closed_sections(page):
         name = " ".join((await handle.text_content() or "").split())
         if await ask(page, "is_closed", target=handle):
-            pressed = await press(handle)
+            pressed = await _open(page, handle)
             await rest(page)
             yield name, pressed and not await ask(page, "is_closed", target=handle)
         else:
             yield name, True
+
+
+async def _open(page: Page, closed: ElementHandle) -> bool:
+    """Press what opens a section: its handle, or the knob in a row of a tree."""
+    (knob,) = await find(page, "knob", target=closed)
+    return await press(knob)
 
 
 async def press(handle: ElementHandle) -> bool:

@@ -5,8 +5,11 @@ const markets = [],
   taken = new Set();
 // Boxes that only lay cells out are none themselves.
 const lays_out = (el) => /^(presentation|none)$/.test(el.getAttribute("role") || "") && all(el, "cell").length > 0;
+const only_holds = (el) => el.tagName === "SLOT" || getComputedStyle(el).display === "contents"; // it has no box, and is seen through
 const cells = once((row) =>
-  [...kids(row)].filter((c) => c.nodeType === 1 && shown(c)).flatMap((c) => (lays_out(c) ? cells(c) : [c])),
+  [...kids(row)]
+    .filter((c) => c.nodeType === 1 && (shown(c) || only_holds(c)))
+    .flatMap((c) => (lays_out(c) || (only_holds(c) && !is(c, "cell")) ? cells(c) : [c])),
 );
 const span = (cell, prop) => +cell[prop] || +cell.getAttribute("aria-" + prop.toLowerCase()) || 1;
 // Which columns of its table each cell takes, and how many its row has, heads that span rows counted.

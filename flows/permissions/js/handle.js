@@ -146,6 +146,11 @@
       };
     case "expanders":
       return all(expander);
+    case "knob": {
+      // what opens a row of a tree: the first thing in it that can be pressed and says nothing; else the row itself
+      const knobs = is(target, "row") ? below(target).filter((el) => enabled(el) && !clean(el.textContent)) : [];
+      return [knobs[0] || target];
+    }
     case "is_closed":
       return expander(target);
     case "more":

@@ -96,14 +96,25 @@ const leftovers = () => {
     const style = getComputedStyle(el),
       painted =
         opaque(style.backgroundColor) || /gradient/.test(style.backgroundImage) || style.animationName !== "none";
-    if (painted && !near(el, "interactive")) put("blank", el, "a box that is painted and empty");
+    if (painted && !near(el, "interactive") && !underlies(el)) put("blank", el, "a box that is painted and empty");
+  };
+  // A box that is painted behind what was read, as the mark of what is chosen is.
+  const underlies = (el) => {
+    const mine = boxOf(el),
+      x = (mine[0] + mine[2]) / 2,
+      y = (mine[1] + mine[3]) / 2;
+    return [...kids(up(el))].some((k) => {
+      if (k === el || k.nodeType !== 1 || !(holds_own(k) || claims_control(k))) return false;
+      const its = boxOf(k);
+      return its[0] <= x && x <= its[2] && its[1] <= y && y <= its[3];
+    });
   };
   // A window onto more than is shown: what lies wholly beside it and is empty may be drawn when it is slid there, and a box that moves
   // its contents by itself when the wheel turns may have more than it shows.
   const windows = (el) => {
     const style = getComputedStyle(el),
-      [w] = size(el);
-    if (w < 64 || el === document.body || el === document.documentElement) return;
+      [w, h] = size(el);
+    if (w < 64 || h < 6 || el === document.body || el === document.documentElement) return;
     const clips = /hidden|clip/.test(style.overflowX),
       turns = globalThis[Symbol.for("rest")].wheels.has(el) || !!el.onwheel;
     if (
@@ -157,17 +168,18 @@ const leftovers = () => {
     return false;
   };
   const points = once((el) => getComputedStyle(el).cursor === "pointer");
-  // An element without any size that only takes the keyboard: it leads the keyboard around.
-  const guards = (el) => el.hasAttribute("tabindex") && !el.childNodes.length && Math.max(...size(el)) < 1;
+  // An element as good as without any size that only takes the keyboard: it leads the keyboard around.
+  const guards = (el) => el.hasAttribute("tabindex") && !el.childNodes.length && Math.min(...size(el)) <= 1;
   const presses = (el) =>
-    (is(el, "interactive") && !guards(el)) ||
-    (hears(el) && !is(el, "library_row") && !spoken(el) && Math.min(...size(el)) >= 4) ||
-    (points(el) &&
-      !(up(el) && up(el).nodeType === 1 && points(up(el))) &&
-      !spoken(el) &&
-      el.tagName !== "LABEL" &&
-      !el.closest("label") &&
-      Math.min(...size(el)) >= 4);
+    !is(el, "library_handle") &&
+    ((is(el, "interactive") && !guards(el)) ||
+      (hears(el) && !is(el, "library_row") && !spoken(el) && Math.min(...size(el)) >= 4) ||
+      (points(el) &&
+        !(up(el) && up(el).nodeType === 1 && points(up(el))) &&
+        !spoken(el) &&
+        el.tagName !== "LABEL" &&
+        !el.closest("label") &&
+        Math.min(...size(el)) >= 4));
   // What the catalogue calls chrome holds no level and no control of a row; where it does, it is none.
   const is_chrome = once((el) => {
     if (!is(el, "chrome")) return false;

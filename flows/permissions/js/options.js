@@ -64,6 +64,7 @@ for (const o of options) {
     o.el,
     ...((inner && inner.labels) || []),
     ...named.map((id) => o.el.getRootNode().getElementById(id)).filter(Boolean),
+    ...(o.k === "choice" && face_of(o.el) ? [face_of(o.el)] : []),
   ];
   for (const t of homes.flatMap(texts_in))
     if (!(LEVEL.has(fold(t.s)) && t.el.closest && near(t.el, "column_head"))) belongs.set(t, o);

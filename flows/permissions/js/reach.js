@@ -10,7 +10,7 @@
     for (; n && n.nodeType === 1; n = up(n)) if (n.matches(rule)) return n;
     return null;
   };
-  const shown = (el) => el.checkVisibility({ visibilityProperty: true });
+  const shown = (el) => (el.tagName === "SLOT" ? shown(up(el)) : el.checkVisibility({ visibilityProperty: true })); // a slot has no box of its own
   const all = (box, take) => {
     const out = [];
     const go = (n) => {

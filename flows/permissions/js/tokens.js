@@ -119,7 +119,7 @@ cut.forEach((row, n) => {
   claim("description", ...apart);
   for (const s of row.sites) {
     if (s.k === "bare") for (const c of cells(s.el)) { if (LEVEL.has(fold(over({ el: c, at: first, home: s.el }).column))) claim("level", c, ...texts_in(c)); }
-    else claim("level", s.item || s, ...(parts_of.get(s) || []));
+    else claim("level", s.item || s, ...(parts_of.get(s) || []), ...(s.k === "choice" && face_of(s.el) ? [face_of(s.el)] : []), ...(/^(radio|checkbox)$/.test(s.k) && shell_of(s) ? [shell_of(s)] : []));
     if (s.beside) claim("scope", s.beside);
   }
   const struck = is_struck(texts[0] ? texts[0].el : row.home, row.home) || row.sites.some((s) => drawn_by(s).some((el) => is_struck(el, row.home)));

@@ -1,4 +1,56 @@
 // The visible document as a list of texts and controls: `items`, each with the nodes it was made of.
+// What a drop-down shows beside its field, not in it: the largest box around the field that holds no other control, and says one level.
+const said_in = (n) =>
+  n.nodeType === 3
+    ? /[\p{L}\p{N}]/u.test(n.data)
+      ? [clean(n.data)]
+      : []
+    : n.nodeType === 1 && !is(n, "skip") && (shown(n) || getComputedStyle(n).display === "contents")
+      ? [clean(n.getAttribute("alt")), ...[...kids(n)].flatMap(said_in)].filter(Boolean)
+      : [];
+const is_large = (el) => Math.max(boxOf(el)[2] - boxOf(el)[0], boxOf(el)[3] - boxOf(el)[1]) > 64;
+// A native field that a drop-down keeps for forms and for filling in: a point in size, and neither for the keyboard nor for the ear.
+const is_echo = (el) => {
+  if (el.getAttribute("tabindex") !== "-1" && !near(el, "hushed")) return false;
+  for (let n = el, i = 0; n && n.nodeType === 1 && i < 4; n = up(n), i++) {
+    const [left, top, right, bottom] = boxOf(n);
+    if (Math.min(right - left, bottom - top) <= 2) return true;
+  }
+  return false;
+};
+const adds_nothing = (el) => is(el, "listed_within") || is_echo(el) || (is(el, "opens_list") && !clean(words_of(el)));
+const face_of = once((el) => {
+  const value = el.tagName === "INPUT" && LEVEL.has(fold(el.value)) ? fold(el.value) : "";
+  let face = null;
+  for (let n = el.tagName === "SELECT" ? null : up(el); n && n.nodeType === 1 && n !== document.body; n = up(n)) {
+    const words = new Set([value, ...said_in(n).map(fold)].filter(Boolean));
+    if (words.size > 1 || [...words].some((word) => !LEVEL.has(word)) || boxOf(n)[3] - boxOf(n)[1] > 80) break;
+    if (is(n, "cell") || is(n, "row") || all(n, "picture").some(is_large)) break;
+    if (all(n, "interactive").some((other) => !inside(other, el) && !adds_nothing(other))) break;
+    if (words.size) face = n;
+  }
+  return face;
+});
+// The element of its own that a control is drawn in: the largest box around it that holds no other control, and no words but the control's.
+const shell_of = once((o) => {
+  let shell = null;
+  if (o.el.getRootNode() === document && !o.el.assignedSlot) return shell;
+  for (let n = o.el; n && n.nodeType === 1 && n !== document.body; n = up(n)) {
+    if (said_in(n).some((s) => !o.own.some((own) => fold(own) === fold(s))) || boxOf(n)[3] - boxOf(n)[1] > 80) break;
+    if (is(n, "cell") || is(n, "row") || all(n, "picture").some(is_large)) break;
+    if (all(n, "interactive").some((other) => other !== o.el && !inside(other, o.el))) break;
+    if (n.shadowRoot && n !== o.el) shell = n;
+  }
+  return shell;
+});
+const face_says = (el) => (face_of(el) ? said_in(face_of(el))[0] || "" : "");
+// A handle without words beside the field of a drop-down belongs to it.
+const is_handle_of = (el, items) =>
+  is(el, "opens_list") &&
+  !clean(words_of(el)) &&
+  items.some(
+    (i) => i.k === "choice" && i.el !== el && i.el.tagName === "INPUT" && face_of(i.el) && inside(el, face_of(i.el)),
+  );
 const choice = (el) => {
   const id = el.getAttribute("aria-controls") || el.getAttribute("aria-owns"),
     root = el.getRootNode(),
@@ -33,12 +85,23 @@ const choice = (el) => {
   } catch {
     list = [];
   }
+  if (list.some((o) => !o.s)) list = []; // not drawn yet: nobody can say what it lists
   const value = el.getAttribute("value") ?? el.value,
     head = all(el, "choice_shown")[0];
-  const shows =
-    el.tagName === "SELECT"
+  // The words of a list that is open for good are those of its options, and no others.
+  const lists_itself =
+    is(el, "opened_list") && list.length > 0 && clean(words_of(el)) === clean(list.map((o) => o.s).join(" "));
+  const own =
+    el.tagName === "SELECT" || lists_itself
       ? ""
-      : clean(head ? words_of(head) : el.getAttribute("role") || is(el, "opens_list") ? words_of(el) : "");
+      : el.tagName === "INPUT" && LEVEL.has(fold(el.value))
+        ? el.value
+        : head
+          ? words_of(head)
+          : el.getAttribute("role") || is(el, "opens_list") || is(el, "menu_button")
+            ? words_of(el)
+            : "";
+  const shows = clean(own) || (el.tagName === "SELECT" || lists_itself ? "" : face_says(el));
   let chosen = list.filter((o) => o.on);
   if (el.tagName !== "SELECT" && !chosen.length && value != null) chosen = list.filter((o) => o.v === value);
   return { list: list.map((o) => o.s), chosen: chosen.map((o) => o.s), shows };
@@ -60,8 +123,17 @@ const wraps = (el) =>
   all(el, "choice").length > 0; // "nested-loading" is a class of wrappers that are always there
 const block = (el) => (el && el.nodeType === 1 ? blocks(el) : el);
 const blocks = once((el) => (/^(inline|contents)/.test(getComputedStyle(el).display) ? block(up(el)) : el));
+// What the menu of a button lists, where it is there and lists levels alone, the button's own among them.
+const menu_of = once((el) => {
+  const id = el.getAttribute("aria-controls") || el.getAttribute("aria-owns"),
+    box = (id && el.getRootNode().getElementById(id)) || el.nextElementSibling;
+  const words = (n) => (n.nodeType === 3 ? [clean(n.data)] : [...kids(n)].flatMap(words)).filter(Boolean);
+  const listed = box ? words(box).map(fold) : [];
+  return listed.length > 1 && listed.every((word) => LEVEL.has(word)) && listed.includes(fold(words_of(el)));
+});
 const kind_of = (el) =>
   (is(el, "pressed") && LEVEL.has(fold(words_of(el))) ? "radio" : "") ||
+  (is(el, "menu_button") && LEVEL.has(fold(words_of(el))) && menu_of(el) ? "choice" : "") ||
   ["switch", "radio", "checkbox", "choice"].find((k) => is(el, k)) ||
   (is(el, "other_control") ? "other" : "");
 const out_of_reach = (el) => {
@@ -82,7 +154,8 @@ const visit = (n, within = false) => {
   if (n.nodeType !== 1 || is(n, "skip")) return;
   const kind = within ? "" : kind_of(n);
   if (within && kind_of(n)) return;
-  if (kind === "choice" && is_language_picker(n)) return void furniture.push(n);
+  if (kind === "choice" && (is_echo(n) || is_handle_of(n, items) || is_language_picker(n)))
+    return void furniture.push(n);
   const seen = shown(n) || getComputedStyle(n).display === "contents";
   if ((!seen && !(kind && label_shown(n))) || (!kind && out_of_reach(n) && has_row(n))) {
     if (!kind && getComputedStyle(n).visibility !== "visible" && getComputedStyle(n).display !== "none")

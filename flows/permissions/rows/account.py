@@ -170,6 +170,8 @@ def _is_explained(token: TextToken, known: Known) -> bool:
         return True
     if token.tab:
         return fold(text) in known.followed or matches("tabs", text) or (token.locked and not is_level(text))
+    if token.head and token.way == "press" and not (token.pressed or token.fold) and _sorts(text):
+        return True
     if token.way == "press":
         return not token.pressed and _is_harmless_press(token)
     if token.way == "here":
@@ -207,6 +209,11 @@ def _is_harmless_press(token: TextToken) -> bool:
         or (not token.heard and matches("presses", token.text))
         or _leads_to_the_other_half(token.text)
     )
+
+
+def _sorts(head: str) -> bool:
+    """Whether a column head is one that sorts its rows, or sets all of them: it shows no others."""
+    return is_level(head) or is_caption(head) or matches("heads", head)
 
 
 def _leads_to_the_other_half(text: str) -> bool:
@@ -262,6 +269,8 @@ def _of_piece(piece: Piece, known: Known) -> PageGap | None:
 
 def _of_control(piece: Piece, known: Known) -> PageGap | None:
     if piece.still or piece.chrome or (piece.in_head and not piece.words):
+        return None
+    if piece.in_head and piece.role in ("button", "other") and piece.fold != "closed" and _sorts(piece.words):
         return None
     if piece.role == "field":
         return (

@@ -209,7 +209,7 @@ def is_section(title: str) -> bool:
 def stated_count(text: str) -> int | None:
     """How many rows a text says there are: "Orders (7)", "62 permissions", "20 of 62"."""
     match = (
-        re.search(r"[(\[](\d+)[)\]]\s*$", text)
+        re.search(_COUNTED, text)
         or re.search(r"^\D+\s(\d+)$", text.strip())
         or next(
             (
@@ -223,11 +223,13 @@ def stated_count(text: str) -> int | None:
     return int(match.group(1)) if match else None
 
 
+_COUNTED = r"[(\[](\d+)(?: items?| rows?| permissions?)?[)\]]\s*$"
+_BEHIND = re.compile(rf"\s*(?:{_COUNTED}|\(global\)\s*$|\d+ (?:permissions|rights|rows)\s*$)", re.IGNORECASE)
+
+
 def bare_title(title: str) -> str:
     """A title without the count or the word (global) behind it."""
-    return re.sub(
-        r"\s*(?:[(\[]\d+[)\]]|\(global\)|\d+ (?:permissions|rights|rows))\s*$", "", title.strip(), flags=re.IGNORECASE
-    )
+    return _BEHIND.sub("", title.strip())
 
 
 def clean_label(text: str) -> str:

@@ -28,6 +28,7 @@ from flows.permissions.snapshot.aria_cells import (
     cells_across,
     cells_of,
     has_label,
+    is_blank,
     is_control,
     is_many,
     is_one,
@@ -90,10 +91,16 @@ def read_tree(root: AriaNode) -> AccessibilitySnapshot:
     collector = _RowCollector()
     drop_decoys(root)
     for node in root.walk():
-        if node.role != "root" and (node.above(*_OUTSIDE) is None or node.role == "tab"):
+        if node.role != "root" and (node.role == "tab" or not _is_outside(node)):
             collector.take(node)
     collector.flush()
     return AccessibilitySnapshot(rows=tuple(collector.rows))
+
+
+def _is_outside(node: AriaNode) -> bool:
+    """Whether a node belongs to what is around the rows; a strip of tabs with the panels in it is none."""
+    box = node.above(*_OUTSIDE)
+    return box is not None and not (box.role == "tablist" and any(kid.role == "tabpanel" for kid in box.walk()))
 
 
 class _RowCollector:
@@ -109,6 +116,7 @@ class _RowCollector:
         self._waiting: list[AriaNode] = []  # marketplaces heard inside a row, or before the next
         self._done: set[int] = set()
         self._sides: dict[int, list[float]] = {}  # by table
+        self._shown = ""  # what the drop-down that was heard last shows, with no other text since
 
     def take(self, node: AriaNode) -> None:
         if id(node) in self._done:
@@ -118,12 +126,21 @@ class _RowCollector:
                 self._table_row(node)  # else it is there for the layout, and its rows are heard one by one
         elif is_one(node):
             self._control(node)
-        elif is_many(node):
+        elif is_many(node) or self._shown_by_button(node):
             self._choice(node)
         elif node.role == "option":
             return
         else:
             self._text(node)
+
+    def _shown_by_button(self, node: AriaNode) -> str:
+        """The level that a button shows which is called after the label before it, and that level."""
+        if node.role != "button" or node.children or not self.now.texts:
+            return ""
+        name, label = fold(node.name), fold(self.now.texts[-1])
+        rest = name.removeprefix(label) if name.startswith(label) else name.removesuffix(label)
+        level = rest.strip(" ,:-")
+        return level if rest != name and is_level(level) else ""
 
     def flush(self) -> None:
         """Decide what loose level words were.
@@ -205,6 +222,7 @@ class _RowCollector:
 
     def _label(self, node: AriaNode, said: str) -> None:
         self._end_run()
+        self._shown = ""
         if self.now.options or self._loose:
             self.flush()
         self._keep(node, said)
@@ -215,6 +233,7 @@ class _RowCollector:
 
         Between the controls of a row what the next of them are for; else a title.
         """
+        self._shown = ""
         if self._loose:
             self.flush()
         self._run.append((said, node.box))
@@ -231,9 +250,17 @@ class _RowCollector:
 
     def _level_word(self, said: str, box: Box | None) -> None:
         self._end_run()
+        if self._shown and fold(said) == self._shown and not self.now.texts:
+            self._shown = ""
+            return  # the words of a drop-down that has said them already
         options = self.now.options
         if options and not self._loose:
             last = options[-1]
+            if is_blank(last):  # a drop-down that shows its level beside its field
+                options[-1] = replace(last, shows=said)
+                if not last.over:
+                    self.flush()
+                return
             if fold(said) in {fold(own) for own in last.own}:
                 return  # the visible label of a control that has said it already
             if not last.own and last.way is Way.OPTION:
@@ -256,15 +283,26 @@ class _RowCollector:
 
     def _choice(self, node: AriaNode) -> None:
         self._done |= {id(child) for child in node.walk()}
-        choice = many_of(node, over=self._market_over(node))
+        by_button = self._shown_by_button(node)
+        choice = many_of(node, over=self._market_over(node), beside=by_button)
+        shown = fold(choice.shows) if len(choice.chosen) == 0 else fold(choice.chosen[0])
+        if self._shown and shown in ("", self._shown) and not choice.over and not self.now.texts:
+            return  # a field of a drop-down that has said it already
+        if self.now.options and is_blank(self.now.options[-1]):
+            self.now.options.pop()  # the field that the drop-down keeps for forms
+        if len(self._loose) == 1 and fold(self._loose[0][0]) == shown and self.now.texts and not self.now.options:
+            self._loose = []
         if is_language_picker(choice.listed):
             return
         self._end_run()
+        if is_blank(choice) and len(self._loose) == 1 and not self.now.options and self.now.texts:
+            choice, self._loose = replace(choice, shows=self._loose[0][0]), []
         if self._loose or not choice.over or choice.over in {one.over for one in self.now.options}:
             self.flush()
         self._waiting = []
         self.now.options.append(choice)
-        if not choice.over:  # else the same row may have one for the next marketplace
+        self._shown = shown
+        if not choice.over and not is_blank(choice):  # else the same row may have one for the next marketplace
             self.flush()
 
     def _table_row(self, row: AriaNode) -> None:
@@ -272,7 +310,7 @@ class _RowCollector:
         self._done |= {id(node) for node in below}
         self.flush()
         self._end_run()
-        self._beside = ""
+        self._beside = self._shown = ""
         table = row.above("table", "grid", "treegrid") or row
         cells = cells_of(row)
         texts = [cell_text(cell) for cell in cells]

@@ -33,6 +33,8 @@ def is_many(node: AriaNode) -> bool:
 
     A list of them, or a button that shows a level and is named by more than that.
     """
+    if node.role == "textbox":
+        return is_level(node.text)  # a field whose list comes when it is pressed
     return node.role in _MANY or (node.role == "button" and _shown_by(node) is not None)
 
 
@@ -41,9 +43,15 @@ def _shown_by(button: AriaNode) -> str | None:
 
     Its name is what it is for, and that level.
     """
-    said = {text for kid in button.walk() if (text := kid.text) and is_level(text)}
+    said = {text for kid in button.walk() if kid.text and is_level(text := _without_sign(kid.text))}
     shown = said.pop() if len(said) == 1 else None
-    return shown if shown and not is_level(button.name) and button.name.endswith(shown) else None
+    if shown and not button.name and button.children:
+        return shown  # named by something that is not there yet
+    return (
+        shown
+        if shown and not is_level(button.name) and (button.name.endswith(shown) or button.name.startswith(shown))
+        else None
+    )
 
 
 def is_control(node: AriaNode) -> bool:
@@ -76,17 +84,28 @@ def one_of(node: AriaNode, *, column: str, over: str, name: str = "") -> Option:
     )
 
 
-def many_of(node: AriaNode, *, over: str = "") -> Option:
+def many_of(node: AriaNode, *, over: str = "", beside: str = "") -> Option:
     """A drop-down, as an option.
 
-    What it lists, where the tree says so, and what it shows.
+    What it lists, where the tree says so, and what it shows; `beside` where it shows nothing itself.
     """
     listed = [(kid.name or kid.text, "selected" in kid.states) for kid in node.walk() if kid.role == "option"]
     chosen = tuple(name for name, selected in listed if selected)
     said = [kid.text for kid in node.walk() if kid.role != "option" and kid.text and kid.above("option") is None]
     locked, listing = "disabled" in node.states, tuple(name for name, _ in listed)
-    shows = "" if chosen else " ".join(said)
+    shows = "" if chosen else " ".join(dict.fromkeys(map(_without_sign, said))) or ("" if listed else beside)
     return Option(way=Way.CHOICE, over=over, on=True, locked=locked, listed=listing, chosen=chosen, shows=shows)
+
+
+def _without_sign(text: str) -> str:
+    """A level without the arrow that is drawn behind it; any other text as it is."""
+    bare = text.rstrip("▼▾▿⌄˅∨▽🔽 ")
+    return bare if is_level(bare) else text
+
+
+def is_blank(option: Option) -> bool:
+    """Whether a drop-down says nothing itself, neither what it lists nor what it shows."""
+    return option.way is Way.CHOICE and not (option.listed or option.chosen or option.shows)
 
 
 def cells_of(row: AriaNode) -> list[AriaNode]:
@@ -117,7 +136,7 @@ def options_of(cell: AriaNode, *, column: Callable[[AriaNode], str], over: Calla
     if controls:
         level = next((text for text in texts_in([cell]) if is_level(text)), "") if len(controls) == 1 else ""
         return [
-            many_of(node, over=over(node))
+            many_of(node, over=over(node), beside=level)
             if is_many(node)
             else one_of(node, column=column(node), over=over(node), name=level)
             for node in controls

@@ -20,7 +20,8 @@ def drop_decoys(node: AriaNode) -> None:
 
 
 def _is_out_of_reach(node: AriaNode) -> bool:
-    return node.box is not None and node.box[2] <= 0
+    # A box without any size is none of its own: that of a slot, or of an element that only holds others.
+    return node.box is not None and node.box[2] <= 0 and node.box[0] < node.box[2]
 
 
 def _has_row(node: AriaNode) -> bool:
