@@ -5,7 +5,7 @@
 Exits 1 if a page passed that must not. The pages are those kept in `tests/data/grid_lies.json`; with `--drawn N` the
 first N lies of the machine (from `--from`), with `--widgets N` those by widgets of component libraries, with
 `--found N` those that were found by hand, with `--same N` its pages on which nothing of meaning was changed; with
-`--libraries` pages built with real component libraries.
+`--libraries` pages built with real component libraries, with `--katal` pages in the elements of the site itself.
 `--results` keeps a line a page: a run that was broken off goes on behind what is there.
 """
 
@@ -24,6 +24,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from scripts.grid_libraries import BUNDLES, build  # noqa: E402 - the path comes first
+from tests.support.lies.katal import katal_pages  # noqa: E402 - the path comes first
 from tests.support.lies.libraries import STATIC, library_pages  # noqa: E402 - the path comes first
 from tests.support.lies.machine import drawn_lie, found_lie, same_page, widget_lie  # noqa: E402 - the path comes first
 from tests.support.lies.page import LyingPage, kept_pages  # noqa: E402 - the path comes first
@@ -38,7 +39,8 @@ def main() -> int:
     asked = _asked()
     makers = {drawn_lie: asked.drawn, widget_lie: asked.widgets, found_lie: asked.found, same_page: asked.same}
     drawn = [make(seed) for make, count in makers.items() for seed in range(asked.first, asked.first + count)]
-    wanted = library_pages(build()) if asked.libraries else drawn or kept_pages()
+    named = library_pages(build()) if asked.libraries else katal_pages() if asked.katal else ()
+    wanted = named or drawn or kept_pages()
     pages = [page for page in wanted if not asked.only or any(part in page.name for part in asked.only)]
     known = _known(asked.results, pages)
     left = [page for page in pages if page.name not in {one.page.name for one in known}]
@@ -63,6 +65,7 @@ def _asked() -> argparse.Namespace:
     add("--from", type=int, default=0, metavar="SEED", dest="first", help="the first seed of these")
     add("--at-once", type=int, default=1, metavar="N", help="so many pages at a time, each in a context of one browser")
     add("--libraries", action="store_true", help="pages of real component libraries, built if need be")
+    add("--katal", action="store_true", help="pages in the elements that the site itself uses")
     return parser.parse_args()
 
 

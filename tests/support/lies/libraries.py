@@ -1,6 +1,7 @@
 """The pages made with real component libraries.
 
-What each one shows, over the bundles of `scripts/grid_libraries.py`.
+What each one shows, over the bundles of `scripts/grid_libraries.py`. Each page of `readable.json` is in order, and has two
+twins that are not: in one a level is another, in the other it is none that anybody knows.
 """
 
 from __future__ import annotations
@@ -21,6 +22,11 @@ MARKETPLACES = (
 )  # fmt: skip
 _MUST_BE_NONE = ("Agreements/Amendments", "User Permissions")
 _SPOILT = "Payments"  # the row that is not in order where a marketplace is
+_FEW = (
+    "Item Classification Guide", "Campaign Manager", "Register for Sponsored Products", "Manage Orders", "Customer Metrics",
+    "Business Reports, Sales Summary", _SPOILT, "Image Uploading", "Fulfillment Settings", *_MUST_BE_NONE,
+)  # fmt: skip
+_TWINS = {"readable": None, "wrong": "None", "unread": ""}  # what stands in the spoilt row
 _Row = dict[str, Any]
 
 
@@ -33,7 +39,44 @@ def library_pages(bundles: Path) -> list[LyingPage]:
 def told_pages() -> list[dict[str, Any]]:
     """The pages as they are written down; no bundle is needed for their names."""
     told: list[dict[str, Any]] = json.loads((HERE / "pages.json").read_text(encoding="utf-8"))
-    return told
+    return [*told, *(_twin(one, twin) for one in readable_kinds() for twin in _TWINS)]
+
+
+@cache
+def readable_kinds() -> list[dict[str, Any]]:
+    """What can be read, by kind; `ranked` where 0.1 could not."""
+    kinds: list[dict[str, Any]] = json.loads((HERE / "readable.json").read_text(encoding="utf-8"))
+    return kinds
+
+
+def read_kinds(kinds: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those that pass; of each other `unread` says why it is incomplete."""
+    return [kind for kind in kinds if "unread" not in kind]
+
+
+def readable_table() -> str:
+    """The kinds and what an audit makes of a page in order, as Markdown."""
+    lines = [
+        "| Group | Drawn with | could not be read in 0.1 | Verdict when all is in order |",
+        "| --- | --- | --- | --- |",
+    ]
+    for kind in readable_kinds():
+        verdict = f"incomplete: {kind['unread']}" if "unread" in kind else "pass"
+        lines.append(f"| {kind['kind']} | {kind['what']} | {'yes' if kind['ranked'] else ''} | {verdict} |")
+    return "\n".join(lines)
+
+
+def _twin(told: dict[str, Any], twin: str) -> dict[str, Any]:
+    """One page of a kind: in order, or with one row that is not."""
+    spoilt, where = _TWINS[twin], told.get("markets")
+    return told | {
+        "name": f"{twin}-{told['name']}",
+        "what": f"{told['what']}, {twin}",
+        "right": ["fail", "incomplete"] if spoilt is not None else ["incomplete"] if "unread" in told else ["pass"],
+        "set": {} if spoilt is None or where else {_SPOILT: spoilt},
+        "options": told.get("options", {}),
+        **({"markets_wrong": None if spoilt is None else where, "markets_say": spoilt or "Limited"} if where else {}),
+    }
 
 
 def _page(told: dict[str, Any], bundles: Path) -> LyingPage:
@@ -61,9 +104,10 @@ def _given(told: dict[str, Any]) -> dict[str, Any]:
     """What the page's script is told: which component, and the rows."""
     rows: Iterable[_Row] = json.loads((HERE / "rows.json").read_text(encoding="utf-8"))
     rows = _first_of_settings(list(rows)) if told["rows"] == "must_first" else rows
+    rows = [row for row in rows if row["label"] in _FEW] if told["rows"] == "few" else rows
     held = [row | {"held": told["set"].get(row["label"], row["held"])} for row in rows]
     if "markets_wrong" in told:
-        held = [row | {"markets": _by_marketplace(row, told["markets_wrong"])} for row in held]
+        held = [row | {"markets": _by_marketplace(row, told)} for row in held]
     options = dict(told.get("options", {}))
     if options.pop("flip", False):
         options["flip"] = _under_headings(held)
@@ -78,8 +122,9 @@ def _first_of_settings(rows: list[_Row]) -> list[_Row]:
     return [*rest[:at], *must, *rest[at:]]
 
 
-def _by_marketplace(row: _Row, wrong: str | None) -> dict[str, str]:
-    return {name: "None" if name == wrong and row["label"] == _SPOILT else row["held"] for name in MARKETPLACES}
+def _by_marketplace(row: _Row, told: dict[str, Any]) -> dict[str, str]:
+    says, wrong = told.get("markets_say", "None"), told["markets_wrong"]
+    return {name: says if name == wrong and row["label"] == _SPOILT else row["held"] for name in MARKETPLACES}
 
 
 def _under_headings(rows: list[_Row]) -> list[_Row]:

@@ -1,0 +1,12 @@
+import React from "react";
+import {createRoot} from "react-dom/client";
+import {C, rows, MK, bySection, host} from "./common.js";
+import {DataGrid} from "@mui/x-data-grid";
+import {Select, MenuItem, ToggleButtonGroup, ToggleButton} from "@mui/material";
+const said=r=>r.held||"Limited";
+const S=f=>bySection().map(([n,rr])=><section key={n}><h2>{n}</h2>{rr.map(r=><div className="perm" key={r.label} style={{display:"flex",gap:10}}><div style={{width:300}}>{r.label}</div><div>{f(r)}</div></div>)}</section>);
+const grid=cols=>bySection().map(([n,rr])=><section key={n}><h2>{n}</h2><div style={{width:1000}}><DataGrid autoHeight hideFooter rows={rr.map(r=>({id:r.label,label:r.label,held:said(r),...r.markets}))} columns={[{field:"label",headerName:"Permission",width:320},...cols]}/></div></section>);
+const Sel=({r})=><Select size="small" defaultValue={r.held} inputProps={{"aria-label":r.label}}>{r.offered.map(o=><MenuItem key={o} value={o}>{o}</MenuItem>)}</Select>;
+const Tog=({r})=><ToggleButtonGroup exclusive value={r.held} aria-label={r.label}>{r.offered.map(o=><ToggleButton key={o} value={o}>{o}</ToggleButton>)}</ToggleButtonGroup>;
+const K={"datagrid":()=>grid([{field:"held",headerName:"Access level",width:200}]),"datagrid-markets":()=>grid(MK.map(m=>({field:m,headerName:m,width:170}))),"select":()=>S(r=><Sel r={r}/>),"toggle":()=>S(r=><Tog r={r}/>)};
+createRoot(host).render(<>{K[C.kit]()}</>);
