@@ -80,13 +80,15 @@ async def _wider(page: Page) -> AsyncIterator[None]:
 
 
 async def _watch(page: Page, wait: timedelta) -> None:
-    size = page.viewport_size or {"width": 1280, "height": 720}
+    size, walk = page.viewport_size or {"width": 1280, "height": 720}, grid_data("walk")
     try:
         for part in (0.3, 0.5, 0.7):
             await page.mouse.move(size["width"] * part, size["height"] * part)
         await page.mouse.move(0, size["height"] - 1)
         await value_of(
-            page, script("stir", source("rest")), {"at_most": _STIRRED, "control": grid_data("walk")["interactive"]}
+            page,
+            script("stir", source("rest")),
+            {"at_most": _STIRRED, "control": walk["interactive"], "choice": walk["choice"]},
         )
     except PlaywrightError:
         pass  # a page that is gone says so when it is read

@@ -117,11 +117,16 @@
         );
     }
   };
+  // The box of one drop-down hears the keys of its field: they would open its list.
+  const is_around_a_list = (el) => {
+    const inner = [...el.querySelectorAll(asked.control)];
+    return inner.length === 1 && inner[0].matches(asked.choice) && el.getBoundingClientRect().height <= 80;
+  };
   const of_all = ROOTS.flatMap((box) => runs_of(box, KEYS));
   if (of_all.length) press(document.body, of_all);
   for (const el of everything) {
     const runs = [...runs_of(el, KEYS), ...noted(el, /^onKey(Down|Up|Press)(Capture)?$/).map(([, run]) => run)];
-    if (runs.length && !el.matches(asked.control)) press(el, runs);
+    if (runs.length && !el.matches(asked.control) && !is_around_a_list(el)) press(el, runs);
   }
   // The window: it comes to the front, is in view, is on line, and another of its kind has said something.
   send(globalThis, new FocusEvent("focus"));

@@ -23,6 +23,7 @@ const called = (row, box) => { // what names the row besides the text it begins 
   const said = [...new Set(named)].flatMap((el) => [el.getAttribute("aria-label"), named_by(el), el.getAttribute("label"), legend(el) && words_of(legend(el)), ...[...(el.labels || [])].map(words_of)]);
   return [...new Set(said.map(clean).filter(Boolean))];
 };
+const state_of = (el) => { const n = near(el, "unfolds"); return !n ? "" : n.tagName === "SUMMARY" ? (n.parentNode.open ? "open" : "closed") : n.getAttribute("aria-expanded") === "true" ? "open" : "closed"; };
 // Whether a row opens something when it is pressed: its label does, or its box looks as if it did. Words of a control press that.
 const opens_more = (label, home) => {
   const handle = near(label, "pressable"), away = handle && is(handle, "link") && way_of(handle) === "away", unfolded = () => !!near(label, "unfolds") && state_of(label) === "open";
@@ -132,7 +133,6 @@ for (const o of options) if (head_options.has(o) || !holders.includes(o)) claim(
 for (const o of options) if (head_options.has(o)) tokens.push({ t: "head", of: o, at: o.i, own: o.own, on: state(o.el) });
   else if (!holders.includes(o)) tokens.push({ t: "switch", of: o, at: o.i, own: o.own, on: state(o.el), off: locked(o.el), y: boxOf(o.el)[1] });
 const at_value = new Set(values.filter((v) => cut.some((c) => c.sites.includes(v))).map((v) => v.item));
-const state_of = (el) => { const n = near(el, "unfolds"); return !n ? "" : n.tagName === "SUMMARY" ? (n.parentNode.open ? "open" : "closed") : n.getAttribute("aria-expanded") === "true" ? "open" : "closed"; };
 for (const t of items) if (t.k === "text" && !used.has(t) && !taken.has(t) && !belongs.has(t) && !at_value.has(t) && !claims.has(t.nodes[0])) {
   claim("text", t);
   const pressed = near(t.el, "pressable");

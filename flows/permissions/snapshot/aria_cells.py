@@ -93,7 +93,8 @@ def many_of(node: AriaNode, *, over: str = "", beside: str = "") -> Option:
     chosen = tuple(name for name, selected in listed if selected)
     said = [kid.text for kid in node.walk() if kid.role != "option" and kid.text and kid.above("option") is None]
     locked, listing = "disabled" in node.states, tuple(name for name, _ in listed)
-    shows = "" if chosen else " ".join(dict.fromkeys(map(_without_sign, said))) or ("" if listed else beside)
+    named = node.name if is_level(node.name) else ""
+    shows = "" if chosen else " ".join(dict.fromkeys(map(_without_sign, said))) or ("" if listed else beside or named)
     return Option(way=Way.CHOICE, over=over, on=True, locked=locked, listed=listing, chosen=chosen, shows=shows)
 
 
