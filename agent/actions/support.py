@@ -20,7 +20,7 @@ from agent.report.as_support import support_page
 from agent.report.leaks import find_leaks, without_lookalikes
 from agent.settings.model import Settings
 from agent.settings.own_secrets import secret_values
-from agent.store import accounts, audits, timeline
+from agent.store import accounts, audits, journal, timeline
 from agent.store.vault import sessions, sign_in_secrets
 from agent.store.vault.keys import Vault
 from agent.version import own_version
@@ -118,7 +118,7 @@ def _gather(conn: Connection, account: Account, evidence: Path, now: datetime) -
         "version": own_version(),
         "merchant_name": account.merchant_name,
         "merchant_id": account.merchant_id,
-        "updated_at": account.updated_at,
+        "since": journal.stands_since(conn, account.id, account.authorization) or account.updated_at,
         "failure_code": account.failure_code,
         "internal_reason": account.internal_reason,
         "last_complete_read_at": account.last_complete_read_at,

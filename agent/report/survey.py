@@ -13,10 +13,11 @@ from typing import Any
 from agent.printable import printable
 from flows.survey.noticing import ScreenSight, StageEnd
 
+_NARROW = '<meta name="viewport" content="width=device-width, initial-scale=1">'
 _STYLE = (
     "body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color-scheme:light dark}"
     "table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #8884;"
-    "vertical-align:top}.bad{color:#b00020}.good{color:#17702c}@media(prefers-color-scheme:dark){.bad{color:#ff8a95}.good{color:#7ddb93}}"
+    "vertical-align:top}table{display:block;overflow-x:auto}.bad{color:#b00020}.good{color:#17702c}@media(prefers-color-scheme:dark){.bad{color:#ff8a95}.good{color:#7ddb93}}"
 )
 
 _NOT_LOOKED_AT = (
@@ -93,7 +94,7 @@ def survey_html(document: dict[str, Any]) -> str:
         _table("Parts", ("Part", "Came to its end", "What was seen"), stages),
         _table("Screens", ("Part", "Screen", "Claim", "Address", "Drift, or what is nearest"), screens),
     ]
-    head = f'<meta charset="utf-8"><title>Survey</title><style>{_STYLE}</style>'
+    head = f'<meta charset="utf-8">{_NARROW}<title>Survey</title><style>{_STYLE}</style>'
     return f'<!doctype html><html lang="en"><head>{head}</head><body><main>{"".join(parts)}</main></body></html>\n'
 
 

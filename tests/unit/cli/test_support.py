@@ -73,7 +73,7 @@ def test_it_tells_the_state_the_story_and_shows_the_pictures(engine: Engine, vau
         f"visits/{VISIT}/failure.png",
     ):
         assert told in page
-    assert "2026-11-23 12:00:00 UTC (2026-11-23 04:00:00 PST)" in page
+    assert "needs_human, since 2026-11-23 12:00:00 UTC (2026-11-23 04:00:00 PST)" in page
     assert "failure.html: pages, recordings and large files stay" in page
     assert "<script" not in page
     assert json.loads(files["status.json"])["account"] == "A1"

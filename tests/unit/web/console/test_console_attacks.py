@@ -16,9 +16,9 @@ from agent.store.console.people import Role
 from agent.store.database.engine import reading, writing
 from agent.store.database.schema import console_sessions, metadata
 from agent.web.console.routes import routes
-from tests.support.poisoned import poison
 from tests.support.web.console import signed_in
 from tests.support.web.filled_console import VISIT, fill
+from tests.support.web.poisoned import poison
 from tests.support.web.web_server import WebServer
 
 HOSTILE = "\"'><img src=x onerror=alert(1)><script>alert(1)</script>\x1b[31m\u202egnp</title></textarea>{{ 7*7 }}"
@@ -185,3 +185,25 @@ async def test_no_text_anybody_can_write_becomes_markup_on_any_page(
             assert ("default-src 'none'" in policy, "unsafe" in policy) == (True, False), page
             for attribute in re.findall(r'(?:href|src|action|formaction)="([^"]*)"', answer.text):
                 assert re.match(r"[/?#]|$", attribute), (page, attribute)
+
+
+@pytest.mark.parametrize(
+    "headers", [{"origin": "https://attacker.example"}, {"origin": "null"}, {"host": "attacker.example"}]
+)
+async def test_no_socket_opens_for_a_page_of_another_site(web: WebServer, headers: dict[str, str]) -> None:
+    given = {"host": web.url.removeprefix("http://"), "origin": web.url} | headers
+    raw = [(name.encode(), value.encode()) for name, value in given.items()]
+    assert web.transport is not None
+    for path in SOCKETS:
+        scope = {"type": "websocket", "path": path, "raw_path": path.encode(), "query_string": b"", "headers": raw}
+        more = {"root_path": "", "scheme": "ws", "subprotocols": [], "client": ("127.0.0.1", 1), "state": {}}
+        told: list[str] = []
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "websocket.connect"}
+
+        async def send(message: Any, told: list[str] = told) -> None:
+            told.append(message["type"])
+
+        await web.transport.app(scope | more, receive, send)
+        assert told == ["websocket.close"], path
