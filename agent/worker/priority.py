@@ -13,8 +13,8 @@ _GROUP = Path("/proc/self/autogroup")  # of Linux: while it is on, niceness coun
 def let_others_first() -> None:
     """Give way to the processes of other roles.
 
-    Answers are awaited, pages are worked on. For a process that only works: itself, what it starts, and, where it leads a session of its own, the session. On
-    a machine with processors to spare nothing changes.
+    Answers are awaited, pages are worked on. For a process that only works: itself, what it starts, and, where it leads
+    a session of its own, the session. On a machine with processors to spare nothing changes.
     """
     with suppress(OSError):
         os.nice(_NICE)

@@ -37,7 +37,10 @@ async def _plain(request: Request, err: Exception) -> Response:
 
 
 def _allowed(request: Request) -> str:
-    """Every method of the path (RFC 9110), not only those of the first route that has it."""
+    """Every method of the path (RFC 9110).
+
+    Not only those of the first route that has it.
+    """
     every = getattr(request.app.state, "described", request.app.routes)
     routes = [route for route in every if route.matches(request.scope)[0] is not Match.NONE]
     return ", ".join(sorted({method for route in routes for method in getattr(route, "methods", None) or ()}))
