@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
@@ -64,9 +65,24 @@ def _variables(environment: Mapping[str, str], in_file: Mapping[str, Any]) -> tu
         require_believed(data_dir, what="the data directory")
     require_believed(path, what="the file of variables")
     try:
+        _require_lines(path)
         return path, dotenv_values(path)
     except (OSError, UnicodeDecodeError) as err:
         raise ConfigurationError(f"the file of variables {path} cannot be read ({type(err).__name__})") from err
+
+
+def _require_lines(path: Path) -> None:
+    """Refuse a file of variables with a line that its parser would pass over.
+
+    Raises:
+        ConfigurationError: a line is no `NAME=VALUE`; never what stands there.
+    """
+    with path.open(encoding="utf-8") as lines:
+        wrong = [each.original.line for each in parse_stream(lines) if each.error or (each.key and each.value is None)]
+    if wrong:
+        raise ConfigurationError(
+            f"the file of variables {path}, line {wrong[0]}: expected NAME=VALUE; correct the line"
+        )
 
 
 def _only_in_environment(given: Iterable[str], environment: Mapping[str, str]) -> Iterator[str]:

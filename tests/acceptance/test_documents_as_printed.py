@@ -77,7 +77,7 @@ def stand_in_settings() -> Iterator[dict[str, str]]:
 
 @pytest.mark.parametrize("uid", [pytest.param(None, marks=pytest.mark.soak), NOBODY], ids=["as we are", "as nobody"])
 def test_the_first_hour_is_as_printed(uid: int | None, stand_in_settings: dict[str, str]) -> None:
-    python = None if uid is None else _python_of(uid)
+    python = None if uid is None else python_of(uid)
     if python is None:  # only root may become another user, and only where that one can read the checkout
         uid, python = None, sys.executable
     with tempfile.TemporaryDirectory() as place:
@@ -107,7 +107,7 @@ def test_the_first_hour_is_as_printed(uid: int | None, stand_in_settings: dict[s
         assert {modes["vault.key"], modes[".env"], modes["agent.sqlite"]} == {0o600}
 
 
-def _python_of(uid: int) -> str | None:
+def python_of(uid: int) -> str | None:
     """An interpreter that another user can start and that finds what we need, if there is one."""
     if os.geteuid() != 0:
         return None

@@ -134,8 +134,12 @@ def _write(file: Path, text: str) -> bool:
         return False
     except OSError as err:
         raise ConfigurationError(f"{file} cannot be written ({err.strerror})") from err
-    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-        stream.write(text)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            stream.write(text)
+    except OSError as err:
+        file.unlink(missing_ok=True)
+        raise ConfigurationError(f"{file} cannot be written ({err.strerror})") from err
     return True
 
 

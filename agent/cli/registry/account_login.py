@@ -45,8 +45,10 @@ def secret(account_id: Id, secrets_stdin: FromStdin = False, secret_ref: SecretR
     if given is None:
         raise UsageError("expected --secrets-stdin, or --secret-ref REF; secrets are never taken from an argument")
     settings = context.settings()
-    vault = context.vault(settings)
-    with writing(context.database(settings)) as conn:
+    context.vault(settings)  # a missing key is told before a database is made
+    engine = context.database(settings)
+    vault = context.proven_vault(settings, engine)
+    with writing(engine) as conn:
         stored = credentials.give_secrets(conn, vault, account_id, given, now=now())
     warn_of(given)
     if stored.is_barred:

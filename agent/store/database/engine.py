@@ -5,6 +5,7 @@ SQLite for one process, PostgreSQL for many.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -49,11 +50,22 @@ def open_database(url: str) -> Engine:
         migrate(engine)
     except DatabaseError as err:
         engine.dispose()
-        raise ConfigurationError(f"the database {shown_url(engine.url)} cannot be used: {_first_line(err)}") from err
+        raise ConfigurationError(
+            f"the database {shown_url(engine.url)} cannot be used: {_first_line(err)}; {_what_to_do(engine.url)}"
+        ) from err
     except BaseException:
         engine.dispose()
         raise
     return engine
+
+
+def _what_to_do(url: sa.URL) -> str:
+    if url.get_backend_name() == "postgresql":
+        return "start the server, or correct SC_AGENT_DATABASE_URL"
+    folder = Path(url.database or ".").parent
+    if folder.is_dir() and not os.access(folder, os.W_OK):
+        return f"{folder} cannot be written by this user: run as the user that made it, or make it writable"
+    return "restore it from a backup, or set SC_AGENT_DATA_DIR to where the data are"
 
 
 def shown_url(url: sa.URL) -> str:

@@ -136,6 +136,8 @@ def test_another_vault_key_seals_nothing_beside_what_it_cannot_open(rehearsing: 
     rehearsing.settings["VAULT_KEY"] = new_key()
     refused(rehearsing.add("A2"), 4, "was sealed with vault key", "SC_AGENT_VAULT_OLD_KEYS")
     refused(rehearsing("audit", "A1"), 4, "was sealed with vault key")
+    given = json.dumps({"password": PASSWORD, "totp_secret": SEED})
+    refused(rehearsing("accounts", "secret", "A1", "--secrets-stdin", stdin=given), 4, "was sealed with vault key")
     assert len(rehearsing("accounts", "list", "--json").document["accounts"]) == 1
 
 
@@ -150,6 +152,20 @@ def test_a_file_that_is_no_database_is_told_and_kept(agent: Agent) -> None:
     file.write_text("this is somebody's diary", encoding="utf-8")
     refused(agent("status"), 4, "not a database")
     assert file.read_text(encoding="utf-8") == "this is somebody's diary"
+
+
+def test_a_server_that_does_not_answer_is_told_with_what_to_do(agent: Agent) -> None:
+    agent.settings["DATABASE_URL"] = "postgresql://user:word@127.0.0.1:9/none"
+    refused(agent("status"), 4, "start the server, or correct SC_AGENT_DATABASE_URL")
+
+
+@pytest.mark.parametrize("line", ["garbage line", "SC_AGENT_IMAP__HOST", "SC_AGENT_IMAP__HOST = 'cut off"])
+def test_a_line_of_the_file_of_variables_that_says_nothing_is_named(agent: Agent, line: str) -> None:
+    assert agent.add("A1").code == 0
+    file = agent.folder / "data" / ".env"
+    file.write_text(f"# settings\n{line}\n", encoding="utf-8")
+    file.chmod(0o600)
+    refused(agent("status"), 4, f"{file}, line 2", "NAME=VALUE")
 
 
 def test_a_data_directory_that_is_a_file_is_told(agent: Agent) -> None:

@@ -7,9 +7,12 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import sysconfig
+import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +20,7 @@ from typing import Any
 import pytest
 
 from scripts.readme import README, block
+from tests.acceptance.test_documents_as_printed import python_of
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -30,16 +34,41 @@ def run(*command: str | Path, cwd: Path, env: dict[str, str] | None = None) -> s
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of commands of an environment that holds the wheel, and its dependencies as they are installed here."""
-    folder = tmp_path_factory.mktemp("wheel")
-    run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder / "dist", ROOT, cwd=folder)
+def installed() -> Iterator[Path]:
+    """The folder of commands of an environment that holds the wheel, and its dependencies as they are installed here.
+
+    The wheel is built from what the image's build copies, and from nothing else. Others may look into it.
+    """
+    with tempfile.TemporaryDirectory(prefix="wheel-") as place:
+        yield installed_below(Path(place))
+
+
+def installed_below(folder: Path) -> Path:
+    """Build and install it; the folder of its commands."""
+    folder.chmod(0o755)
+    source = folder / "src"
+    copy_as_the_image_does(source)
+    run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder / "dist", source, cwd=folder)
     (wheel,) = (folder / "dist").glob("*.whl")
     run(sys.executable, "-m", "venv", "--without-pip", folder / "env", cwd=folder)
     pip = (sys.executable, "-m", "pip", "--python", folder / "env", "--disable-pip-version-check", "install")
     run(*pip, "--quiet", "--no-compile", "--no-index", "--no-deps", wheel, cwd=folder)
     share_dependencies(folder)
     return folder / "env" / "bin"
+
+
+def copy_as_the_image_does(source: Path) -> None:
+    """Follow the `COPY` lines of the Containerfile's first stage."""
+    text = (ROOT / "docs" / "deploy" / "Containerfile").read_text(encoding="utf-8")
+    for line in re.findall(r"^COPY (?!--from)(.+)$", text, re.MULTILINE):
+        *names, target = line.split()
+        for name in names:
+            place = source / target / (Path(name).name if target.endswith("/") else "")
+            place.parent.mkdir(parents=True, exist_ok=True)
+            if (ROOT / name).is_dir():
+                shutil.copytree(ROOT / name, place, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copyfile(ROOT / name, place)
 
 
 def share_dependencies(folder: Path) -> None:
@@ -202,6 +231,22 @@ def test_the_selectors_travel_in_the_wheel(installed: Path, tmp_path: Path) -> N
     count, place = run(installed / "python", "-c", code, cwd=tmp_path).stdout.split()
     assert int(count) == len(list((ROOT / "selectors").glob("*.toml")))
     assert str(ROOT) not in place
+
+
+def test_another_user_starts_it_as_the_image_does(installed: Path) -> None:
+    text = (ROOT / "docs" / "deploy" / "Containerfile").read_text(encoding="utf-8")
+    (uid,), (words,) = re.findall(r"^USER (\d+)$", text, re.MULTILINE), re.findall(r"^CMD (.+)$", text, re.MULTILINE)
+    python = python_of(int(uid))  # only root may become another user, and only where that one can start an interpreter
+    who: dict[str, Any] = {} if python is None else {"user": int(uid), "group": int(uid), "extra_groups": []}
+    (own,) = installed.parent.glob("lib/python*/site-packages")
+    with tempfile.TemporaryDirectory() as home:
+        if who:
+            os.chown(home, int(uid), int(uid))
+        env = dict(re.findall(r"(SC_AGENT_\w+)=(\S+)", text)) | {"SC_AGENT_DATA_DIR": f"{home}/data"}
+        env |= {"PATH": os.defpath, "PYTHONPATH": os.pathsep.join([str(own), sysconfig.get_path("purelib")])}
+        command = [python or sys.executable, str(installed / "sc-agent"), *json.loads(words)]
+        done = subprocess.run(command, env=env, cwd=home, capture_output=True, text=True, check=False, **who)
+    assert (done.returncode, done.stderr.splitlines()[0][:26]) == (4, "error: no vault key is set"), done.stderr
 
 
 def test_nothing_is_taken_from_the_checkout(installed: Path, tmp_path: Path) -> None:

@@ -121,6 +121,50 @@ def test_the_image_is_built_from_everything_the_wheel_holds() -> None:
     assert {each for each in needed if not any(each == name or each.startswith(f"{name}/") for name in copied)} == set()
 
 
+def test_an_image_build_is_sent_no_secret_and_all_that_it_copies(tmp_path: Path) -> None:
+    ignored = CONTAINER.with_name("Containerfile.dockerignore").read_text().splitlines()
+    (tmp_path / ".gitignore").write_text(
+        "\n".join(f"/{line.removeprefix('**/')}" if "*" not in line else line for line in ignored)
+    )
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    secrets = [place["file"].removeprefix("./") for place in compose()["secrets"].values()]
+    private = [*(f"docs/deploy/{name}" for name in secrets), ".env", "data/.env", "data/vault.key", ".git/config"]
+    sources = re.findall(r"^COPY (?!--from)(.+) \S+$", CONTAINER.read_text(), re.MULTILINE)
+    asked = [*private[:-1], *(name for line in sources for name in line.split())]
+    told = subprocess.run(
+        ["git", "-C", str(tmp_path), "check-ignore", "--no-index", *asked], capture_output=True, text=True, check=False
+    )
+    assert told.stdout.split() == private[:-1]
+    assert ".git" in ignored
+
+
+@pytest.mark.parametrize(
+    ("release", "base", "code"),
+    [
+        ("", "docker.io/library/python:3.11-slim-bookworm", 0),
+        ("1.0.0", "docker.io/library/python:3.11-slim-bookworm", 1),
+        ("1.0.0", "docker.io/library/python@sha256:0123", 0),
+    ],
+)
+def test_a_release_is_not_built_on_a_base_that_a_tag_names(release: str, base: str, code: int) -> None:
+    step = re.search(r"^RUN (case .*?esac)$", CONTAINER.read_text(), re.MULTILINE | re.DOTALL)
+    assert step is not None
+    script = step[1].replace("\\\n", "\n")
+    told = subprocess.run(
+        ["sh", "-c", script], env={"RELEASE": release, "PYTHON": base}, capture_output=True, text=True
+    )
+    assert (told.returncode, "sha256" in told.stderr) == (code, bool(code))
+
+
+def test_the_production_lock_holds_what_each_of_its_extras_names() -> None:
+    root = DEPLOY.parents[1]
+    named = re.search(r"^PRODUCTION_EXTRAS \?= (.+)$", (root / "Makefile").read_text(), re.MULTILINE)
+    assert named is not None
+    extras = tomllib.loads((root / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    wanted = {re.split(r"[\[<>=~! ]", each)[0].lower() for name in named[1].split() for each in extras[name]}
+    assert wanted - set(_locked(root / "requirements-production.lock")) == set()
+
+
 def test_the_production_lock_is_part_of_the_whole_one_and_holds_no_test_or_stand_in() -> None:
     root = DEPLOY.parents[1]
     whole, production = (_locked(root / name) for name in ("requirements.lock", "requirements-production.lock"))
