@@ -58,7 +58,12 @@ def _variables(environment: Mapping[str, str], in_file: Mapping[str, Any]) -> tu
     data_dir = Path(
         value_of(environment, "DATA_DIR") or str(in_file.get("data_dir", Settings.model_fields["data_dir"].default))
     )
-    path = env_file(environment, data_dir)
+    try:
+        path = env_file(environment, data_dir)
+    except PermissionError as err:
+        raise ConfigurationError(
+            f"{err.filename} cannot be read by this user; run as the user that made it, or set SC_AGENT_DATA_DIR"
+        ) from err
     if path is None:
         return None, {}
     if path.parent == data_dir:

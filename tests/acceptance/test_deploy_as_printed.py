@@ -61,8 +61,8 @@ def machine(tmp_path: Path) -> dict[str, str]:
     for name in ("useradd", "git", "make", "docker", "chown"):
         stand_in(programs, name)
     stand_in(programs, "systemd-run", SYSTEMD_RUN)
-    for place in (programs, tmp_path / "opt/sc-agent/.venv/bin"):
-        stand_in(place, "sc-agent", f'#!/bin/sh\nexec {sys.executable} -m agent "$@"\n')
+    for folder in (programs, tmp_path / "opt/sc-agent/.venv/bin"):
+        stand_in(folder, "sc-agent", f'#!/bin/sh\nexec {sys.executable} -m agent "$@"\n')
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SC_AGENT_")}
     path = f"{programs}:{kept['PATH']}"
     return kept | {"PATH": path, "PYTHONPATH": IMPORTS, "ASKED": str(tmp_path / "asked"), "HOME": str(tmp_path)}

@@ -187,3 +187,14 @@ def test_two_vault_keys_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_production_setup_is_not_a_rehearsal(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not load(monkeypatch).is_rehearsal
+
+
+def test_somebody_else_s_data_directory_is_told_with_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError(13, "Permission denied", str(tmp_path / ".env"))
+
+    monkeypatch.setattr("agent.settings.load.env_file", refused)
+    with pytest.raises(ConfigurationError, match="cannot be read by this user; run as the user that made it"):
+        load_settings({"SC_AGENT_DATA_DIR": str(tmp_path)})
