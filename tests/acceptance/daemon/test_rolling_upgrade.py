@@ -27,8 +27,8 @@ from fixtures.stand_in.scenario import Grant
 from fixtures.stand_in.world import StandIn
 from tests.support.processes.daemon_process import daemon_environment, running_daemon, wait_until
 from tests.support.processes.released_program import Program, ended, is_in_history, log_lines
-from tests.support.rehearsal import Rehearsal, rehearsing
 from tests.support.servers.postgres import Postgres, running_postgres
+from tests.support.visits.rehearsal import Rehearsal, rehearsing
 
 RELEASE_0_1 = "3e005c8d"  # its schema is 0002
 BEFORE = "3282cc98"  # its schema is 0042; it serves the web role, too
