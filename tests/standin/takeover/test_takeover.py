@@ -289,13 +289,15 @@ async def test_lost_line_is_forgiven_and_second_driver_gets_nothing(stage: Takeo
         visit = asyncio.create_task(make_visit(stage.context, "A1", kind=VisitKind.ACCEPT))
         await stage.reaches(TakeoverState.OFFERED)
         await stage.claim(page)
+        await page.get_by_role("button", name="Hand back").click()  # the site took nothing of what a person did
+        await expect(page.locator("#said")).to_contain_text(
+            "use an ordinary browser and release the account", timeout=20_000
+        )
         await other.goto(f"{stage.web.url}/takeover/A1")
         assert "dora has the page" in await other.locator("main").inner_text()
         assert await other.locator("#takeover").count() == 0
         await page.reload()
         await expect(page.locator("#wheel")).to_have_text("You have the page.")
-        await page.get_by_role("button", name="Hand back").click()  # the site took nothing of what a person did
-        await expect(page.locator("#said")).to_contain_text("use an ordinary browser and release the account")
         await page.get_by_role("button", name="Give up").click()
         assert (await visit).conclusion.outcome == "challenge"
     takeover = stage.takeover()
