@@ -18,7 +18,7 @@ from tests.support.visits.interstitials import HARMLESS, Interstitial
 
 NEVER = [
     tuple(part.strip() for part in line.split("|"))
-    for line in (Path(__file__).parents[2] / "data" / "never_drafts.txt").read_text("utf-8").splitlines()
+    for line in (Path(__file__).parents[3] / "data" / "never_drafts.txt").read_text("utf-8").splitlines()
     if "|" in line and not line.startswith("#")
 ]
 HOST = "https://sellercentral.amazon.com"
