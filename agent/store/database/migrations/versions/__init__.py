@@ -1,1 +1,1 @@
-"""Alembic's scripts; they build exactly what schema.py describes."""
+"""Alembic's scripts; they build exactly what the schema describes."""
