@@ -60,8 +60,16 @@ ATTACKS: dict[str, tuple[str, str, str]] = {  # what a page shows for some frame
     ),
     "shadow root": ("<p id=h></p><script>{shadow_open}</script>", "window.s.value = v", "window.s.value = ''"),
     "closed shadow root": ("<p id=h></p><script>{shadow_closed}</script>", "window.s.value = v", "window.s.value = ''"),
-    "shadow root that comes late": ("<p id=h></p>", "{shadow_open} window.s.value = v", "window.s.value = ''"),
-    "closed shadow root that comes late": ("<p id=h></p>", "{shadow_closed} window.s.value = v", "window.s.value = ''"),
+    "shadow root that comes late": (
+        "<p id=h></p>",
+        "const h = document.createElement('p'); document.body.append(h); {shadow_open} window.s.value = v",
+        "window.s.value = ''",
+    ),
+    "closed shadow root that comes late": (
+        "<p id=h></p>",
+        "const h = document.createElement('p'); document.body.append(h); {shadow_closed} window.s.value = v",
+        "window.s.value = ''",
+    ),
     "drawn on focus": (
         "<input id=t onfocus='setTimeout(() => s.textContent = window.v)'><output id=s></output>",
         "window.v = v; t.focus()",
