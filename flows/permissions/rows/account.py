@@ -212,7 +212,7 @@ def _is_harmless_press(token: TextToken) -> bool:
 
 
 def _sorts(head: str) -> bool:
-    """Whether a column head is one that sorts its rows, or sets all of them: it shows no others."""
+    """Whether a column head sorts its rows, or sets all of them: it shows no others."""
     return is_level(head) or is_caption(head) or matches("heads", head)
 
 

@@ -98,7 +98,7 @@ def read_tree(root: AriaNode) -> AccessibilitySnapshot:
 
 
 def _is_outside(node: AriaNode) -> bool:
-    """Whether a node belongs to what is around the rows; a strip of tabs with the panels in it is none."""
+    """Whether a node is around the rows; tabs with their panels inside are not."""
     box = node.above(*_OUTSIDE)
     return box is not None and not (box.role == "tablist" and any(kid.role == "tabpanel" for kid in box.walk()))
 
@@ -134,7 +134,7 @@ class _RowCollector:
             self._text(node)
 
     def _shown_by_button(self, node: AriaNode) -> str:
-        """The level that a button shows which is called after the label before it, and that level."""
+        """The level shown by a button that is named after the label before it."""
         if node.role != "button" or node.children or not self.now.texts:
             return ""
         name, label = fold(node.name), fold(self.now.texts[-1])

@@ -105,7 +105,7 @@ def _without_sign(text: str) -> str:
 
 
 def is_blank(option: Option) -> bool:
-    """Whether a drop-down says nothing itself, neither what it lists nor what it shows."""
+    """Whether a drop-down tells neither what it lists nor what it shows."""
     return option.way is Way.CHOICE and not (option.listed or option.chosen or option.shows)
 
 
