@@ -40,7 +40,7 @@ done
 
 def shell(heading: str) -> list[str]:
     """The shell blocks below a heading, up to the next one."""
-    section = re.split(r"^## ", PAGE[PAGE.index(f"## {heading}") + 3 :], maxsplit=1, flags=re.MULTILINE)[0]
+    section = re.split(r"^##+ ", PAGE[PAGE.index(f"# {heading}") + 2 :], maxsplit=1, flags=re.MULTILINE)[0]
     return re.findall(r"```sh\n(.*?)```", section, re.DOTALL)
 
 
@@ -58,7 +58,7 @@ def machine(tmp_path: Path) -> dict[str, str]:
     for place in ("programs", "etc/systemd/system", "var/lib/sc-agent", "opt/sc-agent/.venv/bin"):
         (tmp_path / place).mkdir(parents=True)
     (tmp_path / "opt/sc-agent/docs").symlink_to(ROOT / "docs")
-    for name in ("useradd", "git", "make", "docker", "chown"):
+    for name in ("useradd", "git", "make", "docker", "podman", "chown"):
         stand_in(programs, name)
     stand_in(programs, "systemd-run", SYSTEMD_RUN)
     for folder in (programs, tmp_path / "opt/sc-agent/.venv/bin"):
@@ -135,3 +135,12 @@ def test_the_containers_secrets_are_made_as_printed_and_are_what_compose_asks_fo
     asked = Path(machine["ASKED"]).read_text()
     assert "docker compose up --build --detach" in asked
     assert re.search(r"chown 10001 secrets/vault-key|chown 10001 .*secrets/vault-key", asked)
+
+
+def test_a_release_s_images_are_named_by_digest_as_printed(machine: dict[str, str], tmp_path: Path) -> None:
+    stand_in(tmp_path / "programs", "skopeo", "#!/bin/sh\necho sha256:0123\n")
+    (block,) = shell("Images by digest")
+    done = typed(block + 'echo "$POSTGRES_IMAGE"\n', machine, tmp_path)
+    assert (done.returncode, done.stdout) == (0, "docker.io/library/postgres@sha256:0123\n"), done.stderr
+    asked = Path(machine["ASKED"]).read_text()
+    assert "--build-arg RELEASE=X.Y.Z --build-arg PYTHON=docker.io/library/python@sha256:0123" in asked

@@ -123,8 +123,12 @@ def _words(entry: dict[str, Any]) -> str:
         case "operator":
             return f"{entry['person']}: {entry['act']}" + (f", {entry['why']}" if entry["why"] else "")
         case _:
-            told = ", ".join(f"{name}={value}" for name, value in entry["data"].items())
+            told = ", ".join(f"{name}: {_plain(value)}" for name, value in entry["data"].items())
             return f"{entry['sequence']} {entry['type']}" + (f": {told}" if told else "")
+
+
+def _plain(value: Any) -> str:
+    return " and ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _print_wrapped(text: str, *, indent: str = "") -> None:
