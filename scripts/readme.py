@@ -1,9 +1,9 @@
 """Write the README's generated blocks afresh.
 
-`python scripts/readme.py help demo`.
+`python scripts/readme.py help demo security`.
 
-A block stands between `<!-- NAME -->` and `<!-- /NAME -->`. `help` is what `sc-agent --help` prints, `demo` what
-`sc-agent demo` prints with seed 1. Tests hold both against the program.
+A block stands between `<!-- NAME -->` and `<!-- /NAME -->`. `help` is what `sc-agent --help` prints, `demo` and
+`security` what `sc-agent demo` and `sc-agent demo --security` print with seed 1. Tests hold them against the program.
 """
 
 from __future__ import annotations
@@ -16,7 +16,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
-COMMANDS = {"help": ("--help",), "demo": ("demo", "--seed", "1")}
+COMMANDS = {
+    "help": ("--help",),
+    "demo": ("demo", "--seed", "1"),
+    "security": ("demo", "--security", "--seed", "1"),
+}
 
 
 def main(names: list[str]) -> int:

@@ -36,6 +36,7 @@ def refused(outcome: str, how: str, **look: Any) -> Case:
 CASES: dict[str, Case] = {
     "led home": refused("redirected", "redirect_home"),
     "led home with a query": refused("redirected", "redirect_home_query"),
+    "led to the new home": refused("redirected", "redirect_new_home"),
     "another path": refused("access_required", "unauthorized_path"),
     "a path nobody listed": refused("redirected", "unlisted_path"),
     "a path nobody listed, by script": refused("redirected", "unlisted_path_by_script"),

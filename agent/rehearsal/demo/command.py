@@ -13,21 +13,53 @@ import shutil
 import signal
 import tempfile
 import time
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from agent.cli.output import console, print_document
-from agent.errors import Exit
+from agent.errors import ConfigurationError, Exit
 from agent.rehearsal.demo.client import DemoClient, TaleError
 from agent.rehearsal.demo.host_page import address_of_agent, host_page_of
 from agent.rehearsal.demo.processes import DemoProcesses, open_processes
-from agent.rehearsal.demo.stories import Story, all_stories, last_checks, tell_all
+from agent.rehearsal.demo.security import UNBOUND, security_checks, security_stories
+from agent.rehearsal.demo.stories import Check, Story, all_stories, last_checks, tell_all
 from agent.rehearsal.demo.view import StoryView
 
-ACCOUNTS = tuple(f"A{number}" for number in range(1, 8))
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Programme:
+    """What is told: in which world, with which accounts."""
+
+    stories: Callable[[], list[Story]]
+    checks: Callable[[DemoClient, list[Story]], Awaitable[list[Check]]]
+    scenario: Callable[[Path, int], Path | None] = lambda folder, seed: None  # the stand-in's own
+    pending: frozenset[str] = frozenset()  # API authorization not complete
+    unbound: frozenset[str] = frozenset()  # no merchant
+
+
+def _security_world(folder: Path, seed: int) -> Path:
+    """Write the scenes' world as a scenario.
+
+    Raises:
+        ConfigurationError: the demo extra is missing.
+    """
+    try:
+        from fixtures.stand_in.security_world import security_world
+    except ModuleNotFoundError as err:
+        raise ConfigurationError(f"the demo needs its extra ({err.name} is missing): secondary-user[demo]") from err
+    file = folder / "scenario.json"
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
+        out.write(security_world(seed).model_dump_json())
+    return file
+
+
+USUAL = Programme(stories=all_stories, checks=last_checks, pending=frozenset({"A3"}))
+SECURITY = Programme(stories=security_stories, checks=security_checks, scenario=_security_world, unbound=UNBOUND)
 
 
 def demo(
@@ -39,6 +71,9 @@ def demo(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print what happened as JSON; progress goes to stderr.")
     ] = False,
+    security: Annotated[
+        bool, typer.Option("--security", help="Three accounts that somebody tries to get at, instead of the seven.")
+    ] = False,
 ) -> None:
     """Tell the whole story for seven accounts, with the real daemon, on stand-ins.
 
@@ -46,8 +81,9 @@ def demo(
     scripted.
     """
     data_dir = Path(tempfile.mkdtemp(prefix="sc-agent-demo-"))
+    programme = SECURITY if security else USUAL
     try:
-        document = asyncio.run(_play(data_dir, seed=seed, keep=keep, headed=headed, as_json=as_json))
+        document = asyncio.run(_play(data_dir, programme, seed=seed, keep=keep, headed=headed, as_json=as_json))
     finally:
         if not keep:
             shutil.rmtree(data_dir, ignore_errors=True)
@@ -57,18 +93,25 @@ def demo(
         raise typer.Exit(int(Exit.FINDING))
 
 
-async def _play(data_dir: Path, *, seed: int, keep: bool, headed: bool, as_json: bool) -> dict[str, Any]:
-    programme = StoryView(console(stderr=as_json))
-    programme.line(f"Starting the stand-ins and the daemon (seed {seed}) ...")
+async def _play(
+    data_dir: Path, programme: Programme, *, seed: int, keep: bool, headed: bool, as_json: bool
+) -> dict[str, Any]:
+    view = StoryView(console(stderr=as_json))
+    view.line(f"Starting the stand-ins and the daemon (seed {seed}) ...")
     more = {"BROWSER__HEADLESS": "false"} if headed else None
-    async with open_processes(data_dir, seed=seed, more=more) as processes, AsyncExitStack() as opened:
-        client = await open_client(processes, programme)
+    scenario = programme.scenario(data_dir, seed)
+    async with (
+        open_processes(data_dir, seed=seed, scenario=scenario, more=more) as processes,
+        AsyncExitStack() as opened,
+    ):
+        client = await open_client(processes, view, pending=programme.pending, unbound=programme.unbound)
         try:
-            await _show_the_console(processes, programme, opened if keep else None)
-            stories = all_stories()
+            stories = programme.stories()
+            told = tuple(story.account for story in stories)
+            await _show_the_console(processes, view, told, opened if keep else None)
             started = time.monotonic()
             await tell_all(client, stories)
-            checks = await last_checks(client, stories)
+            checks = await programme.checks(client, stories)
             code = 0 if keep else await processes.stop_daemon()
             checks.append(
                 {
@@ -78,23 +121,29 @@ async def _play(data_dir: Path, *, seed: int, keep: bool, headed: bool, as_json:
                 }
             )
             document = _document(client, stories, checks, seed=seed, seconds=time.monotonic() - started)
-            programme.curtain(
+            view.curtain(
                 stories, {story.account: client.status(story.account) for story in stories}, checks, document["seconds"]
             )
             if keep:
-                await _linger(processes, programme)
+                await _linger(processes, view)
         finally:
             await client.close()
     return document
 
 
-async def open_client(processes: DemoProcesses, programme: StoryView) -> DemoClient:
+async def open_client(
+    processes: DemoProcesses,
+    programme: StoryView,
+    *,
+    pending: frozenset[str] = frozenset({"A3"}),
+    unbound: frozenset[str] = frozenset(),
+) -> DemoClient:
     """Register the scenario's accounts, start the daemon, open the control port."""
     import httpx
 
     async with httpx.AsyncClient(base_url=processes.description["control"], timeout=20) as control:
         scenario = (await control.get("/scenario")).json()
-    await register(processes, scenario)
+    await register(processes, scenario, pending=pending, unbound=unbound)
     await processes.start_daemon()
     client = DemoClient(
         processes, scenario, on_step=lambda account, text: programme.step(account, text, client.seconds)
@@ -103,11 +152,15 @@ async def open_client(processes: DemoProcesses, programme: StoryView) -> DemoCli
 
 
 async def register(
-    processes: DemoProcesses, scenario: dict[str, Any], *, pending: frozenset[str] = frozenset({"A3"})
+    processes: DemoProcesses,
+    scenario: dict[str, Any],
+    *,
+    pending: frozenset[str] = frozenset({"A3"}),
+    unbound: frozenset[str] = frozenset(),
 ) -> None:
     """Import the scenario's users as accounts A1, A2, ...
 
-    Each with its seller's merchant id.
+    Each with its seller's merchant id, but those `unbound`.
 
     Raises:
         TaleError: the import fails.
@@ -117,7 +170,7 @@ async def register(
             "id": f"A{number}",
             "user_email": user["email"],
             "marketplace": seller["marketplaces"][0],
-            "merchant_id": seller["merchant_id"],
+            **({} if f"A{number}" in unbound else {"merchant_id": seller["merchant_id"]}),
             "api_authorization": "pending" if f"A{number}" in pending else "complete",
             "password": user["password"],
             "totp_secret": user["totp_secret"],
@@ -158,7 +211,9 @@ def _document(
     return {"schema": 1, "seed": seed, "ok": ok, "seconds": round(seconds, 2), "accounts": accounts, "checks": checks}
 
 
-async def _show_the_console(processes: DemoProcesses, programme: StoryView, opened: AsyncExitStack | None) -> None:
+async def _show_the_console(
+    processes: DemoProcesses, programme: StoryView, accounts: tuple[str, ...], opened: AsyncExitStack | None
+) -> None:
     """Say where the console is.
 
     With `opened`, serve a page of the platform, too, which leads into it.
@@ -167,7 +222,7 @@ async def _show_the_console(processes: DemoProcesses, programme: StoryView, open
     if opened is None:
         programme.line(f"The console is at {agent}/ (with --keep it stays up, with a way to sign in).")
         return
-    page = await opened.enter_async_context((await host_page_of(processes, agent, ACCOUNTS)).serving())
+    page = await opened.enter_async_context((await host_page_of(processes, agent, accounts)).serving())
     programme.line(f"What a seller sees on the platform: {page}/  The agent's console: {page}/console")
 
 

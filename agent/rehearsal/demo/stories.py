@@ -14,6 +14,7 @@ from agent.domain.authorization import FIXED_TEXT, FixedText, State
 from agent.rehearsal.demo.client import DemoClient, TaleError
 
 _NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven")
+Check = dict[str, Any]
 API_TEXT, FAILED_TEXT = FIXED_TEXT[FixedText.API], FIXED_TEXT[FixedText.FAILED]
 
 
@@ -45,7 +46,7 @@ async def good(client: DemoClient, story: Story) -> None:
     )
     await client.seller("confirm", story.account, code=seen["confirmation_code"])
     story.note(client, "seller confirms the user")
-    await _grant_and_complete(client, story)
+    await grant_and_complete(client, story)
 
 
 async def wrong_permissions(client: DemoClient, story: Story) -> None:
@@ -64,7 +65,7 @@ async def wrong_permissions(client: DemoClient, story: Story) -> None:
     expect("User Permissions" in reasons and len(seen["reasons"]) >= 2, "both findings as reasons", reasons)
     expect(seen["next_step"], "a remedy for the customer", seen["next_step"])
     _note_failure(client, story, seen)
-    await _grant_and_complete(client, story)
+    await grant_and_complete(client, story)
 
 
 async def api_pending(client: DemoClient, story: Story) -> None:
@@ -86,7 +87,7 @@ async def api_pending(client: DemoClient, story: Story) -> None:
     story.note(client, "API authorization is complete")
     await client.until(story.account, State.AWAITING_PERMISSIONS)
     story.note(client, "accepted")
-    await _grant_and_complete(client, story)
+    await grant_and_complete(client, story)
 
 
 async def forged_mail(client: DemoClient, story: Story) -> None:
@@ -151,7 +152,7 @@ async def no_login(client: DemoClient, story: Story) -> None:
         client,
         f"login created, codes by mail typed: {made['mail_codes_right']}; authenticator enrolled; accepted",
     )
-    await _grant_and_complete(client, story)
+    await grant_and_complete(client, story)
 
 
 async def _accept(client: DemoClient, story: Story) -> None:
@@ -167,7 +168,8 @@ def _note_failure(client: DemoClient, story: Story, seen: dict[str, Any]) -> Non
         story.note(client, f"  - {reason}")
 
 
-async def _grant_and_complete(client: DemoClient, story: Story) -> None:
+async def grant_and_complete(client: DemoClient, story: Story) -> None:
+    """The seller sets the permissions as asked, and the audit passes."""
     await client.seller("set_permissions", story.account, preset="as_asked")
     story.note(client, "seller sets the permissions as asked")
     seen = await client.until(story.account, State.COMPLETE)
@@ -210,7 +212,7 @@ async def _tell(client: DemoClient, story: Story) -> None:
         story.note(client, f"NOT AS SCRIPTED: {err}")
 
 
-async def last_checks(client: DemoClient, stories: list[Story]) -> list[dict[str, Any]]:
+async def last_checks(client: DemoClient, stories: list[Story]) -> list[Check]:
     """What only the stand-in's log can say, after everything.
 
     Each check with its outcome.
@@ -226,27 +228,28 @@ async def last_checks(client: DemoClient, stories: list[Story]) -> list[dict[str
     made = {name: registered.get(name, 0) for name in ("forms", "logins")}
     states = {story.account: client.status(story.account)["authorization"] for story in stories}
     return [
-        _check(
+        check(
             f"every invitation was accepted exactly once, {_NUMBERS[wanted]} in all",
             len(log["acceptances"]) == wanted and accepted == {"1"},
             log["acceptances"],
         ),
-        _check("nobody accepted as somebody else", not log["wrong_identity"], log["wrong_identity"]),
-        _check(
+        check("nobody accepted as somebody else", not log["wrong_identity"], log["wrong_identity"]),
+        check(
             "no one-time code was refused or used twice",
             all(entry["kind"] == "code.accepted" for entry in log["codes"]),
             log["codes"],
         ),
-        _check("no password was rejected", not rejected, rejected),
-        *([_check("one login was made, by one form", made == {"forms": 1, "logins": 1}, made)] if registers else []),
-        _check("the sign-in that met a CAPTCHA was tried once", tries == 1, tries),
-        _check("nothing dangerous was pressed", not writes, writes),
+        check("no password was rejected", not rejected, rejected),
+        *([check("one login was made, by one form", made == {"forms": 1, "logins": 1}, made)] if registers else []),
+        check("the sign-in that met a CAPTCHA was tried once", tries == 1, tries),
+        check("nothing dangerous was pressed", not writes, writes),
         *(
-            _check(f"{story.account} ended {story.ends}", states[story.account] == story.ends, states[story.account])
+            check(f"{story.account} ended {story.ends}", states[story.account] == story.ends, states[story.account])
             for story in stories
         ),
     ]
 
 
-def _check(text: str, truth: bool, seen: object) -> dict[str, Any]:
+def check(text: str, truth: bool, seen: object) -> Check:
+    """One point that the log proves, with what was seen where it does not."""
     return {"check": text, "ok": truth, "seen": None if truth else seen}

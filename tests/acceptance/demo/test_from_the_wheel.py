@@ -19,8 +19,8 @@ from typing import Any
 
 import pytest
 
-from scripts.readme import README, block
 from tests.acceptance.test_documents_as_printed import python_of
+from tests.support.readme_lines import lines_of_readme, not_printed
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -271,19 +271,6 @@ def test_selectors_is_no_package_and_hides_nothing_of_the_standard_library() -> 
 
 
 def test_the_readme_shows_what_the_demo_prints(told: Told) -> None:
-    shown = re.findall(
-        r"^ +[\d.]+ s  (A\d)  (.*)$", block(README.read_text(encoding="utf-8"), "demo") or "", re.MULTILINE
-    )
-    printed = {(account, without_digits(step)) for account in ENDS for step in told.steps(account)}
-    assert len(shown) > 20
-    assert [line for line in shown if not is_printed(line, printed)] == []
-
-
-def is_printed(line: tuple[str, str], printed: set[tuple[str, str]]) -> bool:
-    """Whether a line of the README is one of the demo's, or the beginning of one that a terminal breaks."""
-    account, text = line[0], without_digits(line[1])
-    return any(account == who and told.startswith(text) for who, told in printed)
-
-
-def without_digits(text: str) -> str:
-    return re.sub(r"\d+", "#", text)
+    told_steps = {account: told.steps(account) for account in ENDS}
+    assert len(lines_of_readme("demo")) > 20
+    assert not_printed("demo", told_steps) == []

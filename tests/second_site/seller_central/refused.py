@@ -44,6 +44,8 @@ def refused_page(world: World, session: Session, path: str) -> web.StreamRespons
             raise web.HTTPFound("/home")
         case "redirect_home_query":
             raise web.HTTPFound("/home?ref_=xx_userperms&mons_redirect=no_access")
+        case "redirect_new_home":
+            raise web.HTTPFound("/amazonsell/business?ref=homepage_redirect_ngs")
         case "failed_global":
             raise web.HTTPFound(f"/authorization/failed-global/?returnTo={path}")
         case "not_found":

@@ -83,6 +83,7 @@ class SellerCentral:
         add("GET", "/account-switcher/", self._missing)
         add("GET", "/authorization/select-account", self._person(self._picker))
         add("GET", "/home", self._person(self._home))
+        add("GET", "/amazonsell/business", self._person(self._home))
         add("GET", "/invitation/accept", self._person(self._invitation))
         add("GET", "/invitation/accept/known", self._person(self._known))
         add("GET", "/invitation/accept/done", self._person(self._done))
