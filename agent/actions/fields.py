@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from agent.domain.account import ApiAuthorization, NewAccount
+from agent.domain.invitation import MERCHANT
 from agent.domain.login_order import NewOrder
 from agent.domain.totp_seed import SeedError, parse_seed
 from agent.errors import UsageError
@@ -21,7 +22,7 @@ from flows.marketplaces import MARKETPLACES, marketplace
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
-_MERCHANT = re.compile(r"A[A-Z0-9]{8,20}")  # as in an invitation's link
+_MERCHANT = re.compile(MERCHANT)
 SECRETS = ("password", "totp_secret")
 FIELDS = (
     "id", "user_email", "marketplace", "merchant_id", "merchant_name", "global_account_id", "audit_as",

@@ -72,7 +72,8 @@ UNVOUCHED = (MERCHANT_UNKNOWN, "merchant_not_comparable")  # the reasons that na
 OTHER_MERCHANT, OTHER_REGION = "other_merchant", "other_region"  # the reasons that no approval may overrule
 
 _INVITATION_ID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_MERCHANT = re.compile(r"A[A-Z0-9]{8,20}")
+MERCHANT = r"A[A-Z0-9]{8,20}"  # a merchant id where it is given: in a link, by the API, by a command
+_MERCHANT = re.compile(MERCHANT)
 
 
 class MailVerdict(StrEnum):

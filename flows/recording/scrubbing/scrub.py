@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from flows.marketplaces import MARKETPLACE_IDS
+from flows.marketplaces import MARKETPLACE_IDS, MERCHANT_ID
 from flows.recording.exchange import Captured
 from flows.recording.scrubbing.body_text import LOSSLESS, text_of, told_bytes
 from flows.recording.scrubbing.found_secrets import boxes_of, is_drawn, secrets_of, telling_in
@@ -28,7 +28,6 @@ _AMAZON = re.compile(
     r"@(?:[a-z0-9-]+\.)*amazon(?:ses)?\.[a-z.]{2,6}$", re.IGNORECASE
 )  # who sends such mails is no secret
 _MADE_UP_MERCHANT = re.compile(r"^A[A-Z0-9]*EXAMPLE")
-_MERCHANT = re.compile(r"^A(?=[A-Z]*[0-9])[A-Z0-9]{12,13}$")
 _PUBLIC_COOKIE = re.compile(r"|[a-z]{2,3}(?:[_-][A-Z]{2})?|[A-Z]{3}|\d{1,3}|true|false|-|volatile")
 # A picture may be a QR code that holds a seed; a small one cannot.
 _PICTURE = re.compile(r"data:image/[a-z.+-]{1,20}(?:;[a-z=0-9-]{1,30}){0,3},[^\s\"'<>()\\]{280,}", re.IGNORECASE)
@@ -181,7 +180,7 @@ class Scrub(Redactor):
         number = self._numbers[value]
         if "@" in value and " " not in value:
             return f"user{number}@users.example"
-        if _MERCHANT.match(value):
+        if MERCHANT_ID.fullmatch(value.strip()):
             return f"A1EXAMPLE{number:0{len(value) - 9}}"
         if _UUID.match(value):
             return f"00000000-0000-4000-8000-{number:012}"
@@ -200,7 +199,7 @@ def _leaves(name: str, value: Any) -> Iterator[tuple[str, str]]:
 
 
 def _is_telling(value: str) -> bool:
-    return bool(_is_address(value) or _UUID.match(value) or _MERCHANT.match(value))
+    return bool(_is_address(value) or _UUID.match(value) or MERCHANT_ID.fullmatch(value.strip()))
 
 
 def _is_address(value: str) -> bool:
