@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.engine import Connection
 
+from agent.actions.fields import OTHER_ACCOUNT, FieldError
 from agent.domain.account import NewAccount
 from agent.domain.login_order import NewOrder
 from agent.errors import UsageError
@@ -41,6 +42,7 @@ def register(
     Raises:
         AccountExistsError: an id or a user email is taken; `code` is account_exists or email_taken.
         UnknownAccountError: an `audit_as` names no account.
+        FieldError: an `audit_as` names the account itself.
     """
     for each in registrations:
         accounts.add(conn, replace(each.account, audit_as=None), now=now)
@@ -53,6 +55,8 @@ def register(
     for each in registrations:
         if each.account.audit_as:
             accounts.get(conn, each.account.audit_as)
+            if each.account.audit_as == each.account.id:
+                raise FieldError("audit_as", OTHER_ACCOUNT)
             accounts.edit(conn, each.account.id, audit_as=each.account.audit_as)
     messages.ask_again_of_strangers(conn, since=now - window)
 

@@ -273,6 +273,13 @@ async def test_a_change_needs_the_revision_that_was_read(any_web: WebServer) -> 
         assert code_of(await client.delete(ACCOUNTS + "/A1", headers={"If-Match": etag})) == (412, "revision_differs")
 
 
+async def test_no_account_reads_its_own_rows_as_itself(web: WebServer) -> None:
+    async with web.client() as client:
+        await registered(client)
+        changed = await client.patch(ACCOUNTS + "/A1", json={"audit_as": "A1"}, headers={"If-Match": "*"})
+        assert (code_of(changed), changed.json()["errors"][0]["pointer"]) == ((422, "invalid"), "/body/audit_as")
+
+
 async def test_more_marketplaces_are_of_one_region_and_never_the_own_one(any_web: WebServer) -> None:
     async with any_web.client() as client:
         made = await registered(client, also_marketplaces=["mx", "CA", "CA"])
