@@ -67,7 +67,7 @@ FUZZ_SECONDS ?= 300
 fuzz: setup ## Fuzz the trust verdict for FUZZ_SECONDS
 	@$(BIN)/python tests/fuzz/fuzz_trust.py -max_total_time=$(FUZZ_SECONDS) -max_len=20000
 
-PRODUCTION_EXTRAS ?= oauth keyring build
+PRODUCTION_EXTRAS ?= oauth keyring build aws gcp azure onepassword otel
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 lock: ## Renew both lock files (needs uv on the path)
 	$(LOCK) --all-extras -o requirements.lock
