@@ -20,6 +20,7 @@ _NAME = re.compile(rb"[A-Za-z][A-Za-z0-9_]*")
 _DOMAIN = re.compile(r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}")
 _SELECTOR = re.compile(r"[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63}){0,4}")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
+_CLOCKS_APART = 36_000  # seconds that a signer's clock may be ahead of ours, as dkimpy allows
 
 
 class SignatureStanding(StrEnum):
@@ -135,6 +136,10 @@ def _require_in_time(known: Mapping[bytes, bytes], *, arrived_at: datetime) -> N
             if not known[name].isdigit() or len(known[name]) > 12:
                 raise ProblemError(SignatureStanding.INVALID, f"its time is malformed ({name.decode()}=)")
             times[name] = int(known[name])
+    if times.get(b"t", 0) > arrived_at.timestamp() + _CLOCKS_APART:  # a clock is wrong, and it may be ours
+        raise ProblemError(
+            SignatureStanding.UNREADABLE, "it is dated in the future: later than the message arrived (t=)"
+        )
     if b"x" in times and times[b"x"] < max(arrived_at.timestamp(), times.get(b"t", 0)):
         raise ProblemError(SignatureStanding.INVALID, "it had expired when the message arrived (x=)")
 

@@ -15,11 +15,11 @@ import pytest
 from agent.domain.invitation import Expectation
 from agent.mail.trust.examine import Judgement, TrustPolicy, judge
 from agent.mail.trust.signatures import Key
-from tests.second_mails import addresses, genuine, inside, traps
+from tests.second_mails import addresses, genuine, inside, on_the_way, traps
 from tests.second_mails.letters import MAILBOX, RECIPIENT, Case, usual_answers
 
 GENUINE = {case.name: case for case in genuine.cases()}
-TRAPS = {case.name: case for case in (*traps.cases(), *inside.cases(), *addresses.cases())}
+TRAPS = {case.name: case for case in (*traps.cases(), *inside.cases(), *addresses.cases(), *on_the_way.cases())}
 
 
 @cache
@@ -92,4 +92,4 @@ def assert_leads_to(judgement: Judgement, link: str | None) -> None:
 
 def test_set_is_as_large_as_it_claims() -> None:
     assert len(GENUINE) >= 150
-    assert sum("accept" not in case.expected for case in TRAPS.values()) >= 230
+    assert sum("accept" not in case.expected for case in TRAPS.values()) >= 265
