@@ -70,8 +70,7 @@ def test_genuine_mail_of_another_hand_is_not_lost(name: str) -> None:
         assert_leads_to(judgement, case.link)
 
 
-@pytest.mark.sampled(100)
-@pytest.mark.parametrize("name", TRAPS)
+@pytest.mark.parametrize("name", TRAPS)  # all of them: a sample once hid the one that was opened
 def test_trap_of_another_hand_is_not_opened(name: str) -> None:
     case = TRAPS[name]
     judgement = judged(case)
