@@ -15,7 +15,7 @@ from flows.permissions.layouts import default_scope, layout_of
 from flows.permissions.rows.account import Known, shown_texts, unaccounted
 from flows.permissions.rows.chrome import without_chrome
 from flows.permissions.rows.interpret import Interpretation
-from flows.permissions.rows.subject import naming
+from flows.permissions.rows.subject import EMAIL, naming
 from flows.permissions.rows.tokens import DomSnapshot, SwitchToken
 from flows.permissions.rows.vocabulary import fold, generic
 from flows.permissions.scan import Ahead, is_grid, not_shown, scan
@@ -121,6 +121,7 @@ def _grid(
         nameless=subject is None and not own,
         shown=shown_texts(snapshots),
     )
+    named += _titled(snapshots, addresses)
     for snapshot in snapshots:
         named += unaccounted(snapshot, known)
     scopes = {row.scope for row in rows}
@@ -143,6 +144,13 @@ def _grid(
 
 def _named(gaps: Sequence[PageGap | str]) -> list[PageGap]:
     return [gap if isinstance(gap, PageGap) else PageGap(kind=PageGapKind.UNEXPLAINED, words=gap) for gap in gaps]
+
+
+def _titled(snapshots: Sequence[DomSnapshot], known: Set[str]) -> list[PageGap]:
+    """One gap for each title of the document that names somebody else."""
+    titles = dict.fromkeys(snapshot.title for snapshot in snapshots)
+    others = [title for title in titles if {one.casefold() for one in EMAIL.findall(title)} - known]
+    return [PageGap(kind=PageGapKind.SUBJECT, words=title[:200], where="title of the document") for title in others]
 
 
 def _subject(snapshots: list[DomSnapshot], expected: str | None, viewer: str | None, *, own: bool) -> str | None:

@@ -8,7 +8,7 @@ const PARTS = ["::before", "::after"];
 // A line across an element, drawn as its ground or by its style sheet's own parts.
 const crossed = once((el) => {
   const ground = getComputedStyle(el).backgroundImage;
-  if (/gradient/.test(ground) && /rgba\(0, 0, 0, 0\)/.test(ground)) return true;
+  if (/gradient/.test(ground) && (/rgba\(0, 0, 0, 0\)/.test(ground) || has_edges(ground))) return true;
   return PARTS.some((part) => {
     const style = getComputedStyle(el, part);
     if (style.content === "none" || style.content === "normal" || !/absolute|fixed/.test(style.position)) return false;
@@ -27,6 +27,26 @@ const crossed = once((el) => {
     );
   });
 });
+// Colours that meet at a place within, without a passage.
+const has_edges = (ground) => {
+  const stops = [...ground.matchAll(/(\d+(?:\.\d+)?)%/g)].map((m) => +m[1]).filter((at) => at > 5 && at < 95);
+  return new Set(stops).size < stops.length;
+};
+// A box of the style sheet's own over all that an element holds.
+const is_veiled = once((el) => {
+  const veiled = PARTS.some((part) => {
+    const style = getComputedStyle(el, part);
+    if (style.content === "none" || style.content === "normal" || !/absolute|fixed/.test(style.position)) return false;
+    return (
+      has_paint(style) &&
+      +style.opacity > 0.05 &&
+      !(+style.zIndex < 0) &&
+      parseFloat(style.height) > 8 &&
+      parseFloat(style.width) > 64
+    );
+  });
+  return veiled || (el !== document.body && !!up(el) && up(el).nodeType === 1 && is_veiled(up(el)));
+});
 const has_paint = (style) => {
   const ground = rgba(style.backgroundColor);
   return (
@@ -34,16 +54,24 @@ const has_paint = (style) => {
   );
 };
 const is_struck = (el, box) => {
-  if (is_ruled(el)) return true;
+  if (is_ruled(el) || is_veiled(el)) return true;
   for (let n = el; n && n.nodeType === 1; n = up(n)) {
     if (crossed(n)) return true;
     if (n === box) break;
   }
   return false;
 };
+// Whether a level is drawn above or below the row that it belongs to.
+const is_astray = (s, home) => {
+  const row = boxOf(home),
+    own = box_seen(element_of(s.el)),
+    middle = (own[1] + own[3]) / 2;
+  return row[3] - row[1] >= 8 && own[3] > own[1] && (middle < row[1] - 4 || middle > row[3] + 4);
+};
 // What an element between a row's words and the row's box says of its state.
-const states_of = (els, box) => {
+const states_of = (els, box, sites) => {
   const found = new Set();
+  if (box && sites.some((s) => is_astray(s, box))) found.add("as drawn elsewhere");
   for (const el of els)
     for (let n = el; n && n.nodeType === 1 && n !== document.body; n = up(n)) {
       if (/^(true|grammar|spelling)$/.test(n.getAttribute("aria-invalid") || "")) found.add("aria-invalid");
@@ -79,12 +107,18 @@ const faintness = (el, home) => {
   return signs.join(" ");
 };
 const ground_of = (el, home) => {
+  const marks = [];
   for (let n = el; n && n.nodeType === 1 && n !== document.body; n = up(n)) {
     const style = getComputedStyle(n);
-    if (has_paint(style)) return n.matches(":hover") ? "" : `${style.backgroundColor} ${style.backgroundImage}`;
+    if (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) marks.push(style.outlineColor);
+    if (style.boxShadow !== "none") marks.push(style.boxShadow);
+    if (has_paint(style))
+      return n.matches(":hover, :focus-within")
+        ? ""
+        : [style.backgroundColor, style.backgroundImage, ...marks].join(" ");
     if (n === home) break;
   }
-  return "none";
+  return ["none", ...marks].join(" ");
 };
 const tint_of = (value, home) => {
   const el = element_of(value.el),
@@ -129,9 +163,10 @@ const words_drawn = () => {
 const covers = (el) => {
   if ((el.children.length && el.tagName !== "svg") || clean(el.textContent)) return false;
   const style = getComputedStyle(el);
-  if (!/absolute|fixed|sticky/.test(style.position) || +style.zIndex < 0) return false;
   const edges = parseFloat(style.borderTopWidth) + parseFloat(style.borderBottomWidth);
   if (!(has_paint(style) || edges || el.tagName === "svg")) return false;
+  const height = lifted(el);
+  if (height === null || height < 0) return false;
   const r = el.getBoundingClientRect();
   if (r.width < 16 || r.height < 1 || r.height * r.width < 16) return false;
   return words_drawn().some(([n, word]) => {
@@ -143,9 +178,17 @@ const covers = (el) => {
       word.width > 0 &&
       r.top <= middle + reach &&
       r.bottom >= middle - reach &&
-      !lies_over(n, el, +style.zIndex || 0)
+      !lies_over(n, el, height)
     );
   });
+};
+// How high a box is placed that is drawn over what flows; null for one that is not, or whose surroundings say something.
+const lifted = (el) => {
+  for (let n = el; n && n.nodeType === 1 && n !== document.body && !clean(n.textContent); n = up(n)) {
+    const style = getComputedStyle(n);
+    if (style.position !== "static" || style.transform !== "none" || +style.opacity < 1) return +style.zIndex || 0;
+  }
+  return null;
 };
 // Whether a word is drawn over a box all the same: something around it is placed higher, or later.
 const lies_over = (word, el, height) => {

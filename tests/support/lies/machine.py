@@ -67,11 +67,11 @@ def _found_base(way: str, luck: Random) -> Base:
             return drawn_base(luck, level="list")
         case "mixed":
             return drawn_base(luck, level="radios")
-        case "layer" | "dimmed" | "named":
+        case "layer" | "dimmed" | "named" | "backwards" | "nested":
             return drawn_base(luck, level=luck.choice(["word", "badge"]))
         case "index" | "skipped" | "numbered" | "count":
             return drawn_base(luck, line=luck.choice(["table", "items", "boxes", "roles"]))
-        case "swapped":
+        case "swapped" | "ordered":
             return next(base for base in second_bases() if base.name == "one_table")
     return _base(way, luck)
 
