@@ -45,7 +45,9 @@ const is_veiled = once((el) => {
       parseFloat(style.width) > 64
     );
   });
-  return veiled || (el !== document.body && !!up(el) && up(el).nodeType === 1 && is_veiled(up(el)));
+  const own = getComputedStyle(el),
+    stands_out = own.position !== "static" && +own.zIndex > 0;
+  return veiled || (!stands_out && el !== document.body && !!up(el) && up(el).nodeType === 1 && is_veiled(up(el)));
 });
 const has_paint = (style) => {
   const ground = rgba(style.backgroundColor);
