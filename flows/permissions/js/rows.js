@@ -101,7 +101,7 @@ const part_over = (head, s) => {
 const is_above = (part, s, head, cell) => {
   const fits = (p) => Math.abs(p.box[0] - cell[0]) < 4 && Math.abs(p.box[2] - cell[2]) < 4;
   if (cell[2] - cell[0] > 16 && !fits(part) && head.parts.some(fits)) return false;
-  if (s.own.length && s.k !== "value") return true;
+  if (s.own.length) return true;
   const b = box_seen(s.el),
     x = (b[0] + b[2]) / 2;
   return b[2] <= b[0] || part.box[2] - part.box[0] < 16 || (part.box[0] - 4 <= x && x <= part.box[2] + 4);
