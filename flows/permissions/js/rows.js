@@ -90,21 +90,17 @@ const part_over = (head, s) => {
   if (own && wide > 1 && wide === head.wide) {
     const [from, to] = slot(own.row, own.cell);
     const part = head.parts.find((p) => p.slot[0] <= from && to <= p.slot[1]);
-    return part && !is_above(part, s, head, boxOf(own.cell)) ? { ...part, s: `${part.s} (not above it)` } : part;
+    return part && !is_above(part, head, boxOf(own.cell)) ? { ...part, s: `${part.s} (not above it)` } : part;
   }
   const b = box_seen(s.el),
     x = (b[0] + b[2]) / 2,
     hit = head.parts.filter((p) => p.box[0] <= x && x <= p.box[2]);
   return hit.length === 1 && head.parts.every((p, i, a) => !i || p.box[0] >= a[i - 1].box[2] - 1) ? hit[0] : null;
 };
-// Whether a head is drawn above what it heads by its place in the document: not where another is, nor, where the control says nothing itself, beside it.
-const is_above = (part, s, head, cell) => {
+// Whether a head is drawn above what it heads by its place in the document, and not where another is.
+const is_above = (part, head, cell) => {
   const fits = (p) => Math.abs(p.box[0] - cell[0]) < 4 && Math.abs(p.box[2] - cell[2]) < 4;
-  if (cell[2] - cell[0] > 16 && !fits(part) && head.parts.some(fits)) return false;
-  if (s.own.length) return true;
-  const b = box_seen(s.el),
-    x = (b[0] + b[2]) / 2;
-  return b[2] <= b[0] || part.box[2] - part.box[0] < 16 || (part.box[0] - 4 <= x && x <= part.box[2] + 4);
+  return cell[2] - cell[0] <= 16 || fits(part) || !head.parts.some(fits);
 };
 const box_seen = (el) => {
   const label = !el.getClientRects().length && [...(el.labels || [])].find(shown);
