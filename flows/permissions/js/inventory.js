@@ -113,8 +113,8 @@ const leftovers = () => {
   // its contents by itself when the wheel turns may have more than it shows.
   const windows = (el) => {
     const style = getComputedStyle(el),
-      [w, h] = size(el);
-    if (w < 64 || h < 6 || el === document.body || el === document.documentElement) return;
+      [w] = size(el);
+    if (w < 64 || is(el, "progress") || el === document.body || el === document.documentElement) return;
     const clips = /hidden|clip/.test(style.overflowX),
       turns = globalThis[Symbol.for("rest")].wheels.has(el) || !!el.onwheel;
     if (

@@ -34,7 +34,7 @@ _GLOBAL = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tongue:
-    """The words of a language that public notes tell; where they tell none, the page says it in English."""
+    """The words of a language on record; what is not is said in English."""
 
     code: str
     words: dict[str, str] = field(default_factory=dict)
