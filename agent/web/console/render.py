@@ -112,10 +112,18 @@ def _harmless(value: Any) -> Any:
     return type(value)(printable(value, lines=True)) if isinstance(value, str) else value
 
 
-def _when(moment: datetime | None) -> Markup:
-    """A time in UTC; the browser's own time is shown on hover."""
-    if moment is None:
+def _when(moment: datetime | str | None) -> Markup:
+    """A time in UTC; the browser's own time is shown on hover.
+
+    A text is one written by ISO 8601; any other is shown as it is.
+    """
+    if not moment:
         return Markup("–")
+    if isinstance(moment, str):
+        try:
+            moment = datetime.fromisoformat(moment)
+        except ValueError:
+            return escape(moment)
     moment = moment.astimezone(UTC)
     told = f"{moment:%Y-%m-%d %H:%M:%S} UTC"
     return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(), told)

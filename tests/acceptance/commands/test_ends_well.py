@@ -45,7 +45,12 @@ except SystemExit as ended:
 def process(agent: Agent, *arguments: str, **more: int | None) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "agent", *arguments]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | more
-    return subprocess.Popen(command, env=agent.env, cwd=agent.folder, **pipes)  # type: ignore[call-overload,no-any-return]
+    return subprocess.Popen(command, env=agent.env, cwd=agent.folder, preexec_fn=_hear_hangups, **pipes)  # type: ignore[call-overload,no-any-return]
+
+
+def _hear_hangups() -> None:
+    """Begin as under a terminal: `nohup` in front of the tests would have SIGHUP ignored, rightly by the command as well."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def reads_standard_input(pid: int) -> bool:

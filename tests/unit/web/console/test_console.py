@@ -432,7 +432,7 @@ async def test_findings_say_since_when_and_are_exported_in_every_format(
         kept["audited_at"] = f"2026-01-0{day}T00:00:00Z"
         number = keep(web, kept)
     page = (await admin.get("/accounts/A1/findings")).text
-    assert "2026-01-02T00:00:00Z" in page.partition("<tbody>")[2]
+    assert "2026-01-02 00:00:00 UTC" in page.partition("<tbody>")[2]
     for kind in ("json", "csv", "sarif", "html", "junit", "ocsf"):
         assert f'href="/accounts/A1/audits/{number}.{kind}"' in page
         answer = await admin.get(f"/accounts/A1/audits/{number}.{kind}")
