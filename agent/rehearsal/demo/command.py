@@ -30,6 +30,8 @@ from agent.rehearsal.demo.security import UNBOUND, security_checks, security_sto
 from agent.rehearsal.demo.stories import Check, Story, all_stories, last_checks, tell_all
 from agent.rehearsal.demo.view import StoryView
 
+_CONTEXTS = "4"  # seven accounts at once are watched by somebody; a worker has two otherwise
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Programme:
@@ -98,7 +100,7 @@ async def _play(
 ) -> dict[str, Any]:
     view = StoryView(console(stderr=as_json))
     view.line(f"Starting the stand-ins and the daemon (seed {seed}) ...")
-    more = {"BROWSER__HEADLESS": "false"} if headed else None
+    more = {"BROWSER__CONTEXTS": _CONTEXTS} | ({"BROWSER__HEADLESS": "false"} if headed else {})
     scenario = programme.scenario(data_dir, seed)
     async with (
         open_processes(data_dir, seed=seed, scenario=scenario, more=more) as processes,

@@ -29,7 +29,7 @@ async def shared() -> AsyncIterator[Browser]:
 
 
 @pytest.mark.sampled(3)
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(600)  # a list without an end is read for minutes
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
 async def test_a_page_is_read_exactly_or_says_what_is_missing(shared: Browser, case: Path) -> None:
     expected = expectation(case)

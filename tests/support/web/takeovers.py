@@ -118,11 +118,17 @@ class TakeoverRig:
         await page.mouse.click(canvas["x"] + x * scale, canvas["y"] + y * scale)
 
 
-async def eventually(look: Callable[[], Any], *, within: float = 30, what: str = "it") -> Any:
-    """Look until there is something, off the loop."""
-    async with asyncio.timeout(within):
-        while not (found := await asyncio.to_thread(look)):
-            await Clock().sleep(0.03)
+async def eventually(look: Callable[[], Any], *, within: float = 75, what: str = "it") -> Any:
+    """Look until there is something, off the loop.
+
+    A visit that types a code may have to wait half a minute for one that is fresh.
+    """
+    try:
+        async with asyncio.timeout(within):
+            while not (found := await asyncio.to_thread(look)):
+                await Clock().sleep(0.03)
+    except TimeoutError as err:
+        raise AssertionError(f"waited {within:.0f} s for {what}") from err
     return found
 
 
