@@ -1,0 +1,77 @@
+"""What the second look tells a page touches no control of it, and presses no key that presses or deletes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
+
+from flows.browser.launch import BrowserOptions, open_browser
+from flows.browser.scripts import source
+from flows.models import Bounds
+from flows.permissions.reader import read_grid
+from flows.permissions.second_look import look_again
+from flows.visit.requests import OpenRequests
+from tests.support.sites.recorded_grids import showing
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+BOUNDS = Bounds(step=timedelta(seconds=10), second_look=timedelta(milliseconds=1))
+ROWS = "".join(
+    f"<tr><td>{name}</td><td><select><option>None</option><option>View</option><option selected>View &amp; Edit</option></select></td></tr>"
+    for name in ("Manage Orders", "Manage Returns", "Manage Inventory")
+)
+# A page that would save, delete and send at keys it names, and notes all that it is told.
+PAGE = f"""<!doctype html><title>User Permissions</title><main><h1>User Permissions</h1><h2>Orders</h2><table>{ROWS}</table>
+<div id="box" onmouseover="told.push('over')">Notes</div><input id="search" value="kept"><button id="save">Save</button></main>
+<script>
+  const told = window.told = [];
+  const kinds = "click dblclick mousedown pointerdown input change submit keydown keyup keypress focusin".split(" ");
+  for (const type of kinds)
+    document.addEventListener(type, (event) => told.push([type, event.key || "", event.target.localName || ""].join(":")), true);
+  document.addEventListener("keydown", (event) => {{
+    if (event.key === "Enter" || event.key === " " || event.key === "Delete") told.push("pressed");
+    if (event.key === "Backspace" || event.key === "Tab" || event.key === "Escape") told.push("pressed");
+    if (event.key === "m") told.push("more");
+    if (event.keyCode === 13 || event.keyCode === 46) told.push("pressed");
+  }});
+</script>"""
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def shared() -> AsyncIterator[Browser]:
+    async with open_browser(BrowserOptions(no_sandbox=True)) as browser:
+        yield browser
+
+
+async def test_no_control_is_touched_and_no_key_that_presses_or_deletes_is_sent(shared: Browser) -> None:
+    async with showing(shared, PAGE, url="https://sellercentral.amazon.com/permissions") as page:
+        await page.context.add_init_script(source("rest"))  # it notes who hears what
+        await page.reload()
+        read = partial(read_grid, page, own=True, bounds=BOUNDS)
+        first = await read()
+        await page.evaluate("told.length = 0")
+        await look_again(page, first, read=read, requests=OpenRequests(page), bounds=BOUNDS)
+        told: list[str] = await page.evaluate("told")
+        state: dict[str, Any] = await page.evaluate(
+            "({chosen: [...document.querySelectorAll('select')].map(s => s.selectedIndex), typed: search.value,"
+            " focus: document.activeElement.localName})"
+        )
+    events = [one.split(":") for one in told if ":" in one]
+    assert {"over", "more", "keydown:Shift:body"} <= set(told), told  # it was told of somebody's being there
+    assert "pressed" not in told
+    assert not {kind for kind, *_ in events} & {
+        "click",
+        "dblclick",
+        "mousedown",
+        "pointerdown",
+        "input",
+        "change",
+        "submit",
+    }
+    assert {at for kind, _, at in events if kind.startswith(("key", "focus"))} <= {"body", "html", ""}
+    assert state == {"chosen": [2, 2, 2], "typed": "kept", "focus": "body"}
