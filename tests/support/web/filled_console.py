@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import base64
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
 from agent.clock import utc_now
 from agent.domain.authorization import State
 from agent.domain.requests import RequestKind
+from agent.domain.takeover import TakeoverKind, TakeoverState
 from agent.outbox.endpoint_actions import add_endpoint
 from agent.store import accounts, audits
 from agent.store.database.engine import writing
 from agent.store.database.schema import messages, visits, webhook_endpoints
 from agent.store.outbox.sequence import number_events
-from agent.store.people import drafts, requests
+from agent.store.people import drafts, requests, takeovers
 from agent.store.processes.alarms import note_alarm
 from agent.store.vault.keys import Vault
 from flows.catalogue.adopted import digest_of
@@ -40,6 +41,8 @@ PLACES = (
     f"/accounts/A1/visits/{VISIT}",
     f"/accounts/A1/visits/{VISIT}?step=1",
     "/takeover/A1",
+    "/survey/A1",
+    "/survey/A2",
     "/drafts",
     "/drafts/1",
     "/mails",
@@ -89,11 +92,29 @@ def fill(engine: Engine, sealing: Vault, folder: Path) -> None:
         told = {"refusals": (), "about": about, "person": HOSTILE, "now": now, "picture": _PNG}
         text = f"{TEXT}# {'a line as wide as those of a real draft; ' * 5}\n"
         drafts.add(conn, kind="screen", name="webinar", text=text, digest=digest_of(text), **told)  # type: ignore[arg-type]
+        _survey(conn, "A2", now)
     for days, rate in ((2, 0.05), (1, 0.02)):
         at = now - timedelta(days=days)
         keep_insights(engine, late_shipments(rate, now=at), at=at)
     number_events(engine)
     _evidence(folder / "evidence" / "A1" / VISIT)
+
+
+def _survey(conn: Connection, account_id: str, now: datetime) -> None:
+    """One that has ended, with something in every part of its report."""
+    asked = takeovers.ask(conn, account_id, person=HOSTILE, reason=HOSTILE, now=now, kind=TakeoverKind.SURVEY)
+    screen = {
+        "stage": "sign in",
+        "screen": "unknown",
+        "claim": HOSTILE,
+        "url": "https://sellercentral.amazon.com/" + "x" * 200,
+    }
+    screen |= {"drift": [HOSTILE], "not_found": ["submit"], "near": [f"otp by form, which lacks {HOSTILE}"]}
+    told = {"look_at": [HOSTILE], "drafts": [HOSTILE], "ready": ["email", "password"], "screens": [screen]}
+    told |= {"stages": [{"stage": "sign in", "reached": False, "said": HOSTILE}], "ended": now.isoformat()}
+    takeovers.report(conn, asked.id, told, visit_id=VISIT)
+    for state in (TakeoverState.COMING, TakeoverState.DONE):
+        takeovers.move(conn, asked.id, state, now=now)
 
 
 def _visit(now: object) -> dict[str, object]:
