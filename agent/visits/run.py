@@ -6,7 +6,7 @@ The supervisor of everything that can go wrong inside.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -72,6 +72,10 @@ class Ended:
     evidence: tuple[Path, ...] = ()
 
 
+def _nobody() -> None:
+    """Tell nobody."""
+
+
 async def make_visit(
     context: WorkerContext,
     account_id: str,
@@ -80,11 +84,12 @@ async def make_visit(
     as_account: str | None = None,
     due_by: datetime | None = None,
     asked: str | None = None,
+    written: Callable[[], None] = _nobody,
 ) -> Ended:
     """Make one visit.
 
     Whatever happens inside becomes a conclusion, except being cancelled, which is written down and
-    passed on.
+    passed on. `written` is told once its outcome is; its steps may be drawn after that.
 
     Raises:
         NotNowError, PoisonError, UnknownAccountError, ConfigurationError: see `prepare`; no visit was made.
@@ -93,12 +98,12 @@ async def make_visit(
         plan = await _prepared(context, account_id, kind=kind, as_account=as_account, due_by=due_by, asked=asked)
         told.set(Attribute.VISIT, plan.visit_id)
         told.set(Attribute.KIND, plan.kind)
-        ended = await _made(context, plan)
+        ended = await _made(context, plan, told_written=written)
         told.set(Attribute.OUTCOME, ended.conclusion.outcome)
     return ended
 
 
-async def _made(context: WorkerContext, plan: Plan) -> Ended:
+async def _made(context: WorkerContext, plan: Plan, *, told_written: Callable[[], None]) -> Ended:
     began = context.clock.elapsed()
     bound = log.bind(account=plan.account.id, visit=plan.visit_id, kind=plan.kind)
     bound.info(events.VISIT_STARTED, session=plan.session is not None, state=plan.account.authorization)
@@ -113,6 +118,7 @@ async def _made(context: WorkerContext, plan: Plan) -> Ended:
         unanswered.end(plan.visit_id)
     account = await _to_the_end(finish(context, plan, conclusion))
     written = context.clock.elapsed()
+    told_written()
     if account is not None and conclusion.error is None:
         await pictured.draw(context, plan, _pool(context, plan), outcome=conclusion.outcome)
     ended = Ended(

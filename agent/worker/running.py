@@ -40,19 +40,36 @@ class RunningVisits:
     alarms: Alarms
     ended: Callable[[str], None]  # told of each visit's account, so that it may be due again
     _running: set[asyncio.Task[str]] = field(default_factory=set)
+    _drawing: int = 0  # visits that gave their context back, and are drawn
     _over: bool = False
 
     async def handle(self, account_id: str) -> str:
-        """Make one visit; returns its outcome, and never raises."""
+        """Make one visit; returns its outcome, and never raises.
+
+        Its context is free for another as soon as its outcome is written: drawing its steps holds nobody up, unless
+        as many are drawn already as there are contexts.
+        """
         if self._over:
             return "stopping"
-        task = asyncio.create_task(self._visit(account_id))
+        is_free = False
+
+        def written() -> None:
+            nonlocal is_free
+            if self._drawing < self.context.settings.browser.contexts:
+                is_free = True
+                self._drawing += 1
+                self.ended(account_id)
+
+        task = asyncio.create_task(self._visit(account_id, written))
         self._running.add(task)
         try:
             await asyncio.wait({task})
         finally:
             self._running.discard(task)
-            self.ended(account_id)
+            if is_free:
+                self._drawing -= 1
+            else:
+                self.ended(account_id)
         return "interrupted" if task.cancelled() else task.result()
 
     async def end(self, *, within: float) -> int:
@@ -73,9 +90,9 @@ class RunningVisits:
         _, late = await asyncio.wait(set(self._running), timeout=within)
         return len(late)
 
-    async def _visit(self, account_id: str) -> str:
+    async def _visit(self, account_id: str, written: Callable[[], None]) -> str:
         try:
-            ended = await make_visit(self.context, account_id, due_by=self.context.clock.now())
+            ended = await make_visit(self.context, account_id, due_by=self.context.clock.now(), written=written)
         except NotNowError as err:
             log.debug(events.VISIT_SKIPPED, account=account_id, why=str(err))
             await self._postpone(account_id, _BUSY_AGAIN if err.busy else _LATER)

@@ -5,21 +5,25 @@ Only the browser is not there.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from agent.clock import utc_now
+from agent.clock import Clock, utc_now
 from agent.domain.account import ApiAuthorization
 from agent.domain.authorization import Event, State
 from agent.observe.metrics import Metrics
 from agent.observe.notify import Alarms
 from agent.store import accounts
-from agent.store.database.engine import writing
+from agent.store.database.engine import reading, writing
+from agent.store.database.schema import visits
 from agent.store.transitions import Facts
 from agent.store.vault.keys import Vault
 from agent.visits import run as visitor
@@ -81,6 +85,47 @@ async def test_an_acceptance_is_held_against_the_promise_of_an_hour(rig: Rig, mo
     assert 'sc_agent_invitation_accepted_seconds_bucket{le="1800.0"} 1.0' in page
     assert 'sc_agent_visits_total{kind="accept",outcome="accepted"} 1.0' in page
     assert (rig.ended, rig.titles) == (["A1"], [])
+
+
+async def test_a_visit_that_is_drawn_holds_no_context_but_where_as_many_are_drawn_already(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = asyncio.Event()
+
+    async def draw(*_: Any, **__: Any) -> None:
+        await drawn.wait()
+
+    monkeypatch.setattr(visitor, "_browse", _accepted)
+    monkeypatch.setattr(Pictured, "draw", draw)
+    context = rig.running.context
+    settings = context.settings.model_copy(
+        update={"browser": context.settings.browser.model_copy(update={"contexts": 1})}
+    )
+    rig.running.context = replace(context, settings=settings)
+    with writing(context.engine) as conn:
+        add_account(conn, "A2")
+        add_secrets(conn, context.vault, "A2")
+        invite(conn, "A2", number=2, now=utc_now())
+    first = asyncio.create_task(rig.running.handle("A1"))
+    await _until(lambda: rig.ended == ["A1"])
+    second = asyncio.create_task(rig.running.handle("A2"))
+    await _until(lambda: _outcome(context, "A2") is not None)
+    assert (rig.ended, first.done(), second.done()) == (["A1"], False, False)
+    drawn.set()
+    assert [await first, await second] == ["accepted", "accepted"]
+    assert rig.ended == ["A1", "A2"]
+
+
+async def _until(look: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not await asyncio.to_thread(look):
+            await Clock().sleep(0.01)
+
+
+def _outcome(context: WorkerContext, account: str) -> str | None:
+    """How the account's visit ended, once that is written."""
+    with reading(context.engine) as conn:
+        return conn.scalar(sa.select(visits.c.outcome).where(visits.c.account_id == account))
 
 
 async def test_what_needs_a_person_is_told_after_one_visit(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
