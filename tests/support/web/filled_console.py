@@ -6,6 +6,7 @@ import base64
 import json
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.engine import Connection, Engine
 
@@ -103,7 +104,7 @@ def fill(engine: Engine, sealing: Vault, folder: Path) -> None:
 def _survey(conn: Connection, account_id: str, now: datetime) -> None:
     """One that has ended, with something in every part of its report."""
     asked = takeovers.ask(conn, account_id, person=HOSTILE, reason=HOSTILE, now=now, kind=TakeoverKind.SURVEY)
-    screen = {
+    screen: dict[str, Any] = {
         "stage": "sign in",
         "screen": "unknown",
         "claim": HOSTILE,
