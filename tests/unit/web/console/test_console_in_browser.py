@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -184,4 +185,28 @@ async def test_the_keyboard_reaches_search_and_the_list_of_keys(served: tuple[We
     await page.keyboard.type("A1")
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/accounts/A1")
+    await context.close()
+
+
+async def test_all_tabs_of_a_browser_share_one_event_stream_and_times_are_local_on_hover(
+    served: tuple[WebServer, Browser],
+) -> None:
+    web, browser = served
+    context = await browser.new_context(timezone_id="Asia/Tokyo", locale="en-GB", reduced_motion="reduce")
+    streams: list[str] = []
+    context.on("request", lambda request: streams.append(request.url) if request.url.endswith("/changes") else None)
+    first = await context.new_page()
+    async with first.expect_request("**/changes"):
+        await first.goto(address(web))
+    second = await context.new_page()
+    await second.goto(web.url + "/accounts/A1")
+    told = second.locator("main time[datetime]").first
+    await expect(told).to_have_attribute("title", re.compile("here$"))
+    assert (
+        await second.evaluate("navigator.locks.query().then(({pending}) => pending.length)") == 1
+    )  # it waits its turn
+    assert len(streams) == 1
+    assert await second.evaluate("getComputedStyle(document.querySelector('button')).transitionDuration") == "0s"
+    async with second.expect_request("**/changes"):  # the tab that read the stream goes, and the other takes over
+        await first.close()
     await context.close()
