@@ -43,13 +43,14 @@ EMAIL = "a1@users.example"
 
 
 def quick_clock() -> Clock:
-    """Real time, but waiting for a next time step costs none."""
+    """Real time, but a wait of more than a moment, as for a next time step, costs none."""
     ahead = [0.0]
 
     async def sleep(seconds: float) -> None:
-        if seconds > 1.5:
+        is_long = seconds > 1.5
+        if is_long:
             ahead[0] += seconds
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.02 if is_long else seconds)
 
     return Clock(
         now=lambda: utc_now() + timedelta(seconds=ahead[0]), sleep=sleep, elapsed=lambda: boot_seconds() + ahead[0]
