@@ -19,12 +19,21 @@ from agent.store.people import adopted, drafts
 from agent.store.people.adopted import AdoptedRow
 from agent.store.people.drafts import DraftRow, DraftState
 from agent.visits.shared.adopted_catalogue import current_catalogue
-from flows.browser.launch import BrowserOptions, open_browser
-from flows.catalogue.adopted import Adopted, AdoptedKind, Overlaid, digest_of, lay_under
-from flows.catalogue.check import KeptPage
-from flows.catalogue.load import Catalogue
-from flows.errors import BrowserMissingError
-from flows.learning.conflicts import Conflicts, OthersPage, conflicts_of
+from flows import (
+    Adopted,
+    AdoptedKind,
+    BrowserMissingError,
+    BrowserOptions,
+    Catalogue,
+    Conflicts,
+    KeptPage,
+    OthersPage,
+    Overlaid,
+    conflicts_of,
+    digest_of,
+    lay_under,
+    open_browser,
+)
 
 _NO_HOST = "MAP * ~NOTFOUND"  # the browser that checks only shows what is kept
 

@@ -16,7 +16,7 @@ from agent.store import accounts, merchants
 from agent.store.inbox import messages
 from agent.store.merchants import Merchant
 from agent.store.vault import drawn_secrets, sign_in_secrets
-from flows.marketplaces import marketplace
+from flows import marketplace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

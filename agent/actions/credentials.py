@@ -15,7 +15,7 @@ from agent.store.vault import sessions, sign_in_secrets
 from agent.store.vault.keys import Vault
 from agent.store.vault.password_memory import mark_of
 from agent.store.vault.sign_in_secrets import SignInSecrets
-from flows.models import Act
+from flows import Act
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

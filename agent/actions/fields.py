@@ -18,7 +18,7 @@ from agent.domain.login_order import NewOrder
 from agent.domain.totp_seed import SeedError, parse_seed
 from agent.errors import UsageError
 from agent.store.vault.sign_in_secrets import SignInSecrets
-from flows.marketplaces import MARKETPLACES, marketplace
+from flows import MARKETPLACES, marketplace
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")

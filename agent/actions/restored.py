@@ -13,7 +13,7 @@ from agent.store.api import operations
 from agent.store.outbox.sequence import last_sequence, raise_sequence
 from agent.store.people import requests
 from agent.store.sign_in import acts
-from flows.models import Act
+from flows import Act
 
 OUTCOME = "restored"  # of operations that were open
 _AHEAD = 1_000_000  # more events than are published between a backup and its restoration

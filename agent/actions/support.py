@@ -24,10 +24,7 @@ from agent.store import accounts, audits, journal, timeline
 from agent.store.vault import sessions, sign_in_secrets
 from agent.store.vault.keys import Vault
 from agent.version import own_version
-from flows.marketplaces import marketplace
-from flows.recording.scrubbing.found_secrets import is_drawn, telling_in
-from flows.redaction.redact import Redactor
-from flows.redaction.seeds import seed_forms
+from flows import Redactor, is_drawn, marketplace, seed_forms, telling_in
 
 _STORY = 200
 _AUDITS = 2

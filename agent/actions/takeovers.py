@@ -19,8 +19,7 @@ from agent.store.people import takeovers
 from agent.store.people.takeovers import Takeover, TakeoverOpenError
 from agent.store.processes import switches
 from agent.store.sign_in import acts
-from flows.catalogue.load import load_catalogue
-from flows.models import Act
+from flows import Act, load_catalogue
 
 _HELPED = ("challenge", "unknown_screen", "stuck", "password_doubted", "interrupted")
 _OFF = "Take-overs are switched off (SC_AGENT_TAKEOVER__ENABLED)."

@@ -166,7 +166,7 @@ def end_with(error: BaseException, *, debug: bool) -> NoReturn:
 
     The traceback only when asked for.
     """
-    from flows.errors import BrowserMissingError, FlowError
+    from flows import BrowserMissingError, FlowError
 
     if debug:
         traceback.print_exception(error)

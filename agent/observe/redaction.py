@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from pydantic import SecretStr
 
-from flows.redaction.redact import Redactor
+from flows import Redactor
 
 
 class Redaction:

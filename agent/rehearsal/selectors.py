@@ -16,8 +16,7 @@ from agent.errors import Exit, UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from flows.catalogue.check import PageCheck, RecordedPage
-    from flows.catalogue.coverage import Coverage
+    from flows import Coverage, PageCheck, RecordedPage
 
 app = typer.Typer(no_args_is_help=True, help="The catalogue of the site's screens.")
 
@@ -46,8 +45,7 @@ def check(
     Exit code 1 if a page is not read as its expected.json says, if the catalogue lacks an element that a flow asks for,
     or, over all shipped pages, if a screen or such an element is on none of them.
     """
-    from flows.catalogue.coverage import coverage_of
-    from flows.catalogue.load import load_catalogue
+    from flows import coverage_of, load_catalogue
 
     catalogue = load_catalogue()
     checks = asyncio.run(_check(_pages(paths or [])))
@@ -73,7 +71,7 @@ app.command("export")(drafts.export)
 
 
 def _pages(paths: list[Path]) -> list[RecordedPage]:
-    from flows.catalogue.check import find_pages, shipped_pages
+    from flows import find_pages, shipped_pages
 
     for path in paths:
         if not path.exists():
@@ -90,8 +88,7 @@ def _pages(paths: list[Path]) -> list[RecordedPage]:
 
 
 async def _check(pages: list[RecordedPage]) -> list[PageCheck]:
-    from flows.browser.launch import BrowserOptions, open_browser
-    from flows.catalogue.check import check_pages
+    from flows import BrowserOptions, check_pages, open_browser
 
     executable = os.environ.get("SC_AGENT_BROWSER__EXECUTABLE")
     # No host exists for this browser: it only ever shows what lies on the disk.

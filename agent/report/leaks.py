@@ -7,8 +7,7 @@ import binascii
 import re
 from collections.abc import Collection, Iterator
 
-from flows.recording.scrubbing.found_secrets import telling_in
-from flows.redaction.redact import Redactor
+from flows import Redactor, telling_in
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _TEXT_CHUNKS = (b"tEXt", b"zTXt", b"iTXt", b"eXIf")

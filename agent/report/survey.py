@@ -11,7 +11,7 @@ from html import escape
 from typing import Any
 
 from agent.printable import printable
-from flows.survey.noticing import ScreenSight, StageEnd
+from flows import ScreenSight, StageEnd
 
 _NARROW = '<meta name="viewport" content="width=device-width, initial-scale=1">'
 _STYLE = (

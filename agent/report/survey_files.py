@@ -9,7 +9,7 @@ from typing import Any
 
 from agent.errors import ConfigurationError
 from agent.report.survey import survey_html, survey_lines
-from flows.survey.noticing import ScreenSight
+from flows import ScreenSight
 
 
 def write_survey(directory: Path, document: dict[str, Any], sights: Sequence[ScreenSight]) -> None:

@@ -21,7 +21,7 @@ from agent.settings.groups.mailbox import MailTrust, Tls
 from agent.settings.hints import env_name, hint, stands_in, toml_name
 from agent.settings.model import PREFIX, Settings
 from agent.settings.own_secrets import with_password_of_environment
-from flows.browser.network import is_safe_endpoint, parse_proxy
+from flows import is_safe_endpoint, parse_proxy
 
 _PUBLIC_URL = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?")
 _HOURS = re.compile(r"\s*([01]\d|2[0-3]):[0-5]\d\s*-\s*([01]\d|2[0-3]):[0-5]\d\s*")

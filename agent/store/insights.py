@@ -19,7 +19,7 @@ from agent.store.account_rows import account_of
 from agent.store.accounts import edit
 from agent.store.database.schema import accounts, insights
 from agent.store.outbox.pending import note
-from flows.marketplaces import marketplace
+from flows import marketplace
 
 _IS_READ = (  # by the clock: nothing is while the API authorization is pending, or the account is paused
     accounts.c.authorization == State.COMPLETE,

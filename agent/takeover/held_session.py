@@ -25,11 +25,7 @@ from agent.takeover.rules import PersonOffer, is_passed, offer_for
 from agent.takeover.tally import Tally
 from agent.takeover.viewer_words import ViewerWords
 from agent.takeover.wheel import Holder, Wheel, WheelTakenError
-from flows.catalogue.recognise import Recognition
-from flows.takeover.hands import RefusedInputError
-from flows.takeover.held_page import HeldPage
-from flows.takeover.screencast import Picture
-from flows.visit.hand_over import Handed, HandedBack
+from flows import Handed, HandedBack, HeldPage, Picture, Recognition, RefusedInputError
 
 _LOOK_EVERY = 0.3  # seconds
 _ASK_EVERY = 1.0

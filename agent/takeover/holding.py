@@ -33,11 +33,7 @@ from agent.takeover.parts import TakeoverParts
 from agent.takeover.rules import PersonOffer, offer_for
 from agent.takeover.tally import Tally, sentence
 from agent.takeover.wheel import Wheel
-from flows.catalogue.recognise import Recognition
-from flows.takeover.held_page import held_page
-from flows.takeover.screencast import Picture
-from flows.visit.hand_over import Handed, HandedBack
-from flows.visit.visit import Visit
+from flows import Handed, HandedBack, Picture, Recognition, Visit, held_page
 
 INTERRUPTED = "interrupted"
 _ENDINGS = {TakeoverState.RETURNED: Ending.TAKEN_OVER, TakeoverState.EXPIRED: Ending.EXPIRED}

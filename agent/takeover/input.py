@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from agent.takeover.protocol import Choose, Fill, Mouse, PressKey, Scroll, Text, Use
-from flows.takeover.hands import Hands, NativeList
+from flows import Hands, NativeList
 
 PageInput = Mouse | Scroll | PressKey | Text | Choose | Use | Fill
 

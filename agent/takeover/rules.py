@@ -8,11 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from flows.browser.hosts import PersonRules
-from flows.browser.rules import plain_path
-from flows.catalogue.load import Catalogue
-from flows.catalogue.recognise import UNKNOWN, Recognition
-from flows.catalogue.schema import ScreenKind
+from flows import UNKNOWN_SCREEN, Catalogue, PersonRules, Recognition, ScreenKind, plain_path
 
 _SIGN_IN = ("/ap/", "/ax/")
 _UNKNOWN_PICTURES = (".ssl-images-amazon.com", ".media-amazon.com")
@@ -35,7 +31,7 @@ def offer_for(catalogue: Catalogue, seen: Recognition, *, allows_unknown: bool) 
     An unknown sign-in page may only be looked at, unless an admin allows its own posts for this take-over (decision 40);
     elsewhere a person may follow pages and close layers, and nothing is sent.
     """
-    if seen.screen == UNKNOWN:
+    if seen.screen == UNKNOWN_SCREEN:
         return _unknown(seen, allows_unknown=allows_unknown)
     given = catalogue.screens[seen.screen].takeover
     if given is None:
@@ -50,7 +46,7 @@ def offer_for(catalogue: Catalogue, seen: Recognition, *, allows_unknown: bool) 
 
 def is_passed(catalogue: Catalogue, seen: Recognition) -> bool:
     """Whether the flow knows how to go on from here."""
-    if seen.screen == UNKNOWN:
+    if seen.screen == UNKNOWN_SCREEN:
         return False
     return catalogue.screens[seen.screen].handling.kind not in (ScreenKind.CHALLENGE, ScreenKind.WAIT)
 

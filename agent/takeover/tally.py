@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flows.takeover.person_steps import PersonStep
+from flows import PersonStep
 
 _MOST = 50
 

@@ -10,10 +10,7 @@ from agent.takeover.line import Line, LineError
 from agent.takeover.protocol import said
 from agent.takeover.rules import PersonOffer
 from agent.takeover.wheel import Wheel
-from flows.catalogue.recognise import Recognition
-from flows.redaction.redact import Redactor
-from flows.takeover.hands import NativeList
-from flows.takeover.outline import OutlineEntry
+from flows import NativeList, OutlineEntry, Recognition, Redactor
 
 
 @dataclass(slots=True, kw_only=True)

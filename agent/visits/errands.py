@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from agent.visits.prepare import Plan, VisitKind
-from flows.browser.hosts import HostPolicy
-from flows.catalogue.load import MAIL_CODES, REGISTRATION
+from flows import MAIL_CODE_FILES, REGISTRATION_FILES, HostPolicy
 
 
 def policy_of(plan: Plan) -> HostPolicy:
@@ -22,5 +21,5 @@ def policy_of(plan: Plan) -> HostPolicy:
 def screens_of(plan: Plan) -> tuple[str, ...]:
     """The catalogue files that only this errand knows."""
     if plan.order is not None or plan.kind is VisitKind.ROTATION:
-        return REGISTRATION
-    return MAIL_CODES if plan.signs_in.answer_mail_codes else ()
+        return REGISTRATION_FILES
+    return MAIL_CODE_FILES if plan.signs_in.answer_mail_codes else ()

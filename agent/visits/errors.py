@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.errors import Disposition, FlowError
+from flows import Disposition, FlowError
 
 
 class LeaseLostError(FlowError):

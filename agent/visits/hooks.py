@@ -34,8 +34,7 @@ from agent.visits.kinds.order_limits import spend_order
 from agent.visits.people.requests import Answered, ask_person
 from agent.visits.prepare import Plan, VisitKind
 from agent.visits.shared.context import WorkerContext
-from flows.models import Act, FlowHooks
-from flows.redaction.redact import Redactor
+from flows import Act, FlowHooks, Redactor
 
 log = structlog.get_logger(__name__)
 _NO_SEED = "A" * 32  # stands in while a login has none; its codes are never asked for

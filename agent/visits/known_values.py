@@ -9,9 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from agent.visits.prepare import Plan
-from flows.recording.scrubbing.found_secrets import is_drawn
-from flows.redaction.redact import Redactor
-from flows.redaction.seeds import seed_forms
+from flows import Redactor, is_drawn, seed_forms
 
 
 def redactor_of(plan: Plan) -> Redactor:

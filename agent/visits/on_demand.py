@@ -28,7 +28,7 @@ from agent.visits.prepare import NotNowError, PoisonError, VisitKind
 from agent.visits.run import Ended, make_visit
 from agent.visits.shared.command_context import command_context
 from agent.visits.shared.context import WorkerContext
-from flows.errors import BrowserMissingError, InvitationClosedError
+from flows import BrowserMissingError, InvitationClosedError
 
 _LOOK_AGAIN = 0.5  # seconds, while the account is busy
 

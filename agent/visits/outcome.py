@@ -17,8 +17,14 @@ from agent.settings.model import Settings
 from agent.store.transitions import Facts
 from agent.visits.errors import HeldError, LeaseLostError, SignInsStoppedError
 from agent.visits.prepare import Plan, VisitKind
-from flows.errors import AccountNotOfferedError, Disposition, FlowError, InvitationClosedError, WrongIdentityError
-from flows.models import AuditReading
+from flows import (
+    AccountNotOfferedError,
+    AuditReading,
+    Disposition,
+    FlowError,
+    InvitationClosedError,
+    WrongIdentityError,
+)
 
 _SOON = timedelta(seconds=2)
 _STOPPED = timedelta(minutes=5)  # until an account is looked at again while no password may be typed

@@ -26,10 +26,7 @@ from agent.visits.prepare import Plan, VisitKind
 from agent.visits.recording import inputs_of
 from agent.visits.shared.browser_pool import BrowserPool
 from agent.visits.shared.context import WorkerContext
-from flows.recording.evidence import write_private
-from flows.recording.recorder import Recorder, recording_aside
-from flows.recording.step_pictures import draw_steps
-from flows.visit.visit import Visit
+from flows import Recorder, Visit, draw_steps, recording_aside, write_private
 
 STORY = "story.json"  # beside the pictures; a visit that ended badly has a failure.json
 _DAY = timedelta(days=1)

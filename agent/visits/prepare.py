@@ -33,7 +33,7 @@ from agent.visits.guards.egress import egress_of, is_full
 from agent.visits.guards.vouched import UnvouchedError, checked_again, is_vouched
 from agent.visits.kept_elsewhere import Fetched, fetch, put_off
 from agent.visits.shared.context import WorkerContext
-from flows.marketplaces import marketplace
+from flows import marketplace
 
 _MINUTE = timedelta(minutes=1)
 _NO_SECRETS = StoredSecrets(

@@ -32,7 +32,7 @@ from agent.visits.outcome import Conclusion
 from agent.visits.people.confirmed import confirm_lost
 from agent.visits.prepare import Plan, VisitKind
 from agent.visits.shared.context import WorkerContext
-from flows.models import Act
+from flows import Act
 
 _TRIES = 4
 _AGAIN = timedelta(hours=1)  # until insights that could not be read are tried once more

@@ -31,8 +31,7 @@ from agent.visits.errors import (
 from agent.visits.kinds.accept import seller_account
 from agent.visits.prepare import Plan
 from agent.visits.shared.context import WorkerContext
-from flows.recording.recorder import Recorder
-from flows.recording.step_pictures import draw_steps
+from flows import Recorder, draw_steps
 
 _DRAWN_WITHIN = 8.0  # seconds for all pictures of a visit
 NAME = "recording"  # the directory beside the other evidence of the visit

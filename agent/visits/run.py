@@ -40,14 +40,19 @@ from agent.visits.shared.adopted_catalogue import current_catalogue
 from agent.visits.shared.browser_pool import BrowserPool
 from agent.visits.shared.context import WorkerContext
 from agent.visits.step_spans import tell_steps
-from flows.errors import BrowserLostError, Disposition, FlowError
-from flows.models import AuditReading
-from flows.recording.evidence import capture
-from flows.recording.outcome import outcome_of
-from flows.recording.recorder import Recorder, recording_aside
-from flows.redaction.redact import Redactor
-from flows.visit.open_visit import open_visit
-from flows.visit.visit import Visit
+from flows import (
+    AuditReading,
+    BrowserLostError,
+    Disposition,
+    FlowError,
+    Recorder,
+    Redactor,
+    Visit,
+    capture,
+    open_visit,
+    outcome_of,
+    recording_aside,
+)
 
 _OVERTIME = timedelta(seconds=15)  # beyond the flow's own bound; only a hung browser needs it
 _EVIDENCE_WITHIN = 6.0  # seconds

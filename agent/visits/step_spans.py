@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from agent.observe.tracing import Attribute, SpanName, Value, host_and_path, past_span
-from flows.visit.visit import Visit
+from flows import Visit
 
 
 def tell_steps(visit: Visit) -> None:

@@ -19,10 +19,7 @@ from agent.visits.record import finish
 from agent.visits.shared.adopted_catalogue import current_catalogue
 from agent.visits.shared.browser_pool import BrowserPool
 from agent.visits.shared.context import WorkerContext
-from flows.catalogue.load import Catalogue
-from flows.errors import BrowserMissingError
-from flows.visit.open_visit import open_visit
-from flows.visit.visit import Visit
+from flows import BrowserMissingError, Catalogue, Visit, open_visit
 
 T = TypeVar("T")
 

@@ -17,7 +17,7 @@ from agent.store.database.engine import reading, writing
 from agent.store.processes import leases, switches
 from agent.visits.shared.context import WorkerContext
 from agent.worker.engine import VisitEngine
-from flows.marketplaces import marketplace
+from flows import marketplace
 
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 _CAPPED_FOR = timedelta(hours=1)

@@ -12,8 +12,18 @@ from pathlib import Path
 from typing import Any, cast
 from weakref import WeakKeyDictionary, WeakSet
 
-from playwright.async_api import Browser, BrowserContext, Error, Page, Playwright, StorageState, async_playwright
-from playwright.async_api import TimeoutError as PlaywrightTimeoutError
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    Error,
+    Page,
+    Playwright,
+    StorageState,
+    async_playwright,
+)
+from playwright.async_api import (
+    TimeoutError as PlaywrightTimeoutError,
+)
 
 from flows.browser.executable import find_executable
 from flows.browser.hosts import HostPolicy

@@ -31,7 +31,7 @@ EXCLUDED = (
     "asks_for_secret",
 )
 NEVER_PRESSED = "never_learnt"  # the set of words that no control of an adopted screen holds
-PREFIX = "adopted_"
+ADOPTED_PREFIX = "adopted_"
 _MOST_PRESSES = 2
 
 
@@ -154,8 +154,8 @@ def _verify(one: Adopted, shipped: Catalogue, *, taken: set[str]) -> None:
 
 def _beyond_bounds(screen: Screen, shipped: Catalogue) -> Iterable[str]:
     handling = screen.handling
-    if not screen.screen.startswith(PREFIX):
-        yield f"screen: an adopted screen's name begins with {PREFIX}"
+    if not screen.screen.startswith(ADOPTED_PREFIX):
+        yield f"screen: an adopted screen's name begins with {ADOPTED_PREFIX}"
     if handling.kind is not ScreenKind.PRESS or handling.fallback is not None or handling.at_most > _MOST_PRESSES:
         yield f"handling: only kind = press, at most {_MOST_PRESSES} times and without a fallback"
     if screen.session is not SessionRule.CANNOT_TELL:

@@ -18,7 +18,7 @@ from playwright.async_api import Browser, Page, Route
 from flows.browser.scripts import PageMovedError, ask, source
 from flows.catalogue.elements import find_on
 from flows.catalogue.load import Catalogue, load_catalogue
-from flows.catalogue.recognise import UNKNOWN, Recognition, nearest, recognise
+from flows.catalogue.recognise import UNKNOWN_SCREEN, Recognition, nearest, recognise
 
 _LATE = 1.5  # seconds a recorded page's own scripts get to draw it
 
@@ -63,7 +63,7 @@ class RecordedPage:
     @property
     def screen(self) -> str:
         """The screen that must claim the page."""
-        return self.expected.get("screen") or UNKNOWN
+        return self.expected.get("screen") or UNKNOWN_SCREEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +136,7 @@ async def check_pages(
         for recorded in pages:
             page = await show(recorded)
             seen = await read_recorded(page, known, recorded.screen)
-            near = await nearest(page, known) if seen.screen == UNKNOWN else ()
+            near = await nearest(page, known) if seen.screen == UNKNOWN_SCREEN else ()
             yield PageCheck(page=recorded, seen=seen, elements=await _elements(page, known, seen), near=near)
 
 
@@ -185,7 +185,7 @@ async def read_recorded(page: Page, catalogue: Catalogue, wanted: str) -> Recogn
 
 
 async def _elements(page: Page, catalogue: Catalogue, seen: Recognition) -> dict[str, int | None]:
-    if seen.screen == UNKNOWN:
+    if seen.screen == UNKNOWN_SCREEN:
         return {}
     found = {}
     for name in catalogue.screens[seen.screen].elements:

@@ -67,8 +67,8 @@ class Catalogue:
             raise CatalogueError(f"the catalogue has no element {name!r} on screen {screen!r}") from err
 
 
-REGISTRATION = ("registration/*.toml",)  # screens of an ordered registration or rotation
-MAIL_CODES = ("registration/mail_code.toml",)  # where an account's mail codes are answered at sign-in
+REGISTRATION_FILES = ("registration/*.toml",)  # screens of an ordered registration or rotation
+MAIL_CODE_FILES = ("registration/mail_code.toml",)  # where an account's mail codes are answered at sign-in
 
 
 def load_catalogue(root: Path | None = None, *, also: tuple[str, ...] = ()) -> Catalogue:

@@ -15,10 +15,10 @@ from flows.catalogue.load import Catalogue
 from flows.catalogue.phrases import squeeze
 from flows.catalogue.schema import Claim, Screen, SessionRule, Sign
 
-UNKNOWN = "unknown"
+UNKNOWN_SCREEN = "unknown"
 _ADDRESS = re.compile(r"""[^\s@<>"'(),;:]+@[^\s@<>"'(),;:]+""")
 
-__all__ = ["UNKNOWN", "Recognition", "SessionRule", "addresses_in", "recognise"]
+__all__ = ["UNKNOWN_SCREEN", "Recognition", "SessionRule", "addresses_in", "recognise"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +134,7 @@ def read(seen: dict[str, Any], catalogue: Catalogue) -> Recognition:
     first = claims[0] if claims else None
     screen = first.screen if first else None
     return Recognition(
-        screen=screen.screen if screen else UNKNOWN,
+        screen=screen.screen if screen else UNKNOWN_SCREEN,
         claim=first.claim.name if first else "",
         also=tuple(dict.fromkeys(entry.screen.screen for entry in claims if entry.screen is not screen)),
         alert=look.alert(),

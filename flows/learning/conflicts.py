@@ -12,7 +12,7 @@ from playwright.async_api import Browser, Page
 from flows.catalogue.check import KeptPage, RecordedPage, find_pages, read_recorded, shipped_pages, showing
 from flows.catalogue.load import Catalogue
 from flows.catalogue.phrases import squeeze
-from flows.catalogue.recognise import UNKNOWN
+from flows.catalogue.recognise import UNKNOWN_SCREEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +60,8 @@ async def conflicts_of(
             if _may_hold(page, words) and await _claims(name, await show(page), page, catalogue)
         ]
         taken = [other.name for other in beside if await _claims(name, await show(other.page), None, catalogue)]
-    claimed = [page.name for page in hit if page.screen != UNKNOWN]
-    unknown = [page.name for page in hit if page.screen == UNKNOWN]
+    claimed = [page.name for page in hit if page.screen != UNKNOWN_SCREEN]
+    unknown = [page.name for page in hit if page.screen == UNKNOWN_SCREEN]
     return Conflicts(looked_at=len(recorded) + len(beside), claimed=(*claimed, *taken), unknown=tuple(unknown))
 
 
@@ -86,5 +86,5 @@ def _may_hold(page: RecordedPage, words: frozenset[str]) -> bool:
 
 
 async def _claims(name: str, shown: Page, page: RecordedPage | None, catalogue: Catalogue) -> bool:
-    seen = await read_recorded(shown, catalogue, page.screen if page else UNKNOWN)
+    seen = await read_recorded(shown, catalogue, page.screen if page else UNKNOWN_SCREEN)
     return name == seen.screen or name in seen.also

@@ -12,7 +12,7 @@ from flows.catalogue.adopted import Adopted, AdoptedKind, digest_of, lay_under
 from flows.catalogue.check import KeptPage, showing
 from flows.catalogue.elements import find_on
 from flows.catalogue.load import Catalogue
-from flows.catalogue.recognise import UNKNOWN, recognise
+from flows.catalogue.recognise import UNKNOWN_SCREEN, recognise
 from flows.errors import CatalogueError
 from flows.learning.page_facts import PageFacts, read_facts
 from flows.learning.refusals import refusals
@@ -60,7 +60,7 @@ def passing(steps: tuple[PersonStep, ...]) -> list[PersonStep]:
     for step in steps:
         after = step.after
         gone = after is not None and (after.document != step.before.document or after.screen != step.before.screen)
-        if step.before.screen == UNKNOWN and gone and step.before.html:
+        if step.before.screen == UNKNOWN_SCREEN and gone and step.before.html:
             last[step.before.document] = step
     return list(last.values())
 

@@ -13,7 +13,7 @@ from datetime import date
 from itertools import groupby
 from urllib.parse import urlsplit
 
-from flows.catalogue.adopted import EXCLUDED, PREFIX, quoted
+from flows.catalogue.adopted import ADOPTED_PREFIX, EXCLUDED, quoted
 from flows.catalogue.load import Catalogue
 from flows.catalogue.phrases import squeeze
 from flows.learning.page_facts import PageFacts, PressedControl
@@ -35,7 +35,7 @@ def screen_name(step: PersonStep, facts: PageFacts) -> str:
     """A name for the screen: what it says, and a part of a hash of it."""
     words = re.findall(r"[a-z]+", " ".join(facts.headings[:1] or (facts.title.lower(),)))[:4] or ["screen"]
     told = "\n".join([urlsplit(step.before.url).path, *phrases(facts), facts.pressed.name if facts.pressed else ""])
-    return f"{PREFIX}{'_'.join(words)[:40].strip('_')}_{hashlib.sha256(told.encode()).hexdigest()[:8]}"
+    return f"{ADOPTED_PREFIX}{'_'.join(words)[:40].strip('_')}_{hashlib.sha256(told.encode()).hexdigest()[:8]}"
 
 
 def screen_text(

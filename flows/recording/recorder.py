@@ -31,7 +31,7 @@ _STATIC = ("script", "stylesheet")
 
 
 @asynccontextmanager
-async def recording(
+async def recording_visit(
     visit: Visit, *, now: Callable[[], datetime], patient: bool = False, kind: type[RecordedVisit] = RecordedVisit
 ) -> AsyncIterator[Recorder]:
     """Record a visit from here on.

@@ -10,7 +10,7 @@ from typing import Any, Self
 from playwright.async_api import Error
 
 from flows.browser.scripts import PageMovedError, ask
-from flows.catalogue.recognise import UNKNOWN, Recognition
+from flows.catalogue.recognise import UNKNOWN_SCREEN, Recognition
 from flows.recording.shape import shape
 from flows.visit.visit import Visit
 
@@ -139,7 +139,9 @@ class RecordedVisit(Visit):
         last = self.snapshots[-1] if self.snapshots else None
         if last is not None and last.is_same(seen) and (last.settled or not seen.is_settled):
             return
-        if last is not None and (last.screen == UNKNOWN or (last.document == seen.document and not last.settled)):
+        if last is not None and (
+            last.screen == UNKNOWN_SCREEN or (last.document == seen.document and not last.settled)
+        ):
             self.snapshots.pop()
         told = {"screen": seen.screen, "document": seen.document, "alert": seen.alert or "", "url": seen.url}
         kept = Snapshot(**told, html=html or "", settled=seen.is_settled, step=len(self.story))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from flows.account.choose_account import choose_account
-from flows.catalogue.recognise import UNKNOWN
+from flows.catalogue.recognise import UNKNOWN_SCREEN
 from flows.errors import BrowserLostError, FlowError, SiteRefusedError
 from flows.insights.data import insights_data
 from flows.insights.read import read_calls
@@ -86,7 +86,7 @@ class GuidedSurvey:
         walk = Navigator(self.visit, self.bounds)
         await walk.open_whole(f"https://{host}{path}" + (f"#{fragment}" if fragment else ""))
         seen = await walk.look()
-        return "no screen claims it" if seen.screen == UNKNOWN else f"read as {seen.screen} by {seen.claim}"
+        return "no screen claims it" if seen.screen == UNKNOWN_SCREEN else f"read as {seen.screen} by {seen.claim}"
 
     async def _permissions(self) -> str:
         reading = await read_permissions(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from flows.browser.scripts import PageMovedError
 from flows.catalogue.elements import find_on
-from flows.catalogue.recognise import UNKNOWN, Recognition, nearest
+from flows.catalogue.recognise import UNKNOWN_SCREEN, Recognition, nearest
 from flows.recording.evidence import scrubbed_html
 from flows.recording.visit import RecordedVisit
 
@@ -59,7 +59,7 @@ class ScreenSight:
     @property
     def is_unknown(self) -> bool:
         """Whether no claim is true of it."""
-        return self.screen == UNKNOWN
+        return self.screen == UNKNOWN_SCREEN
 
     @property
     def drift(self) -> tuple[ElementSight, ...]:

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from flows.browser.scripts import PageMovedError, ask
 from flows.catalogue.elements import FoundElement
-from flows.catalogue.recognise import UNKNOWN, Recognition
+from flows.catalogue.recognise import UNKNOWN_SCREEN, Recognition
 from flows.catalogue.schema import ScreenKind, SessionRule
 from flows.errors import ChallengeError, SignedOutError, SiteRefusedError, StepTimeoutError, StuckError
 from flows.models import Bounds
@@ -122,9 +122,9 @@ class Navigator:
                         else "the connection brought none"
                     )
                     raise SiteRefusedError(f"a page was expected, {told}", url=seen.url)
-                if seen.screen != UNKNOWN and (seen.is_settled or (last and seen.is_same(last))):
+                if seen.screen != UNKNOWN_SCREEN and (seen.is_settled or (last and seen.is_same(last))):
                     return seen
-                if seen.screen == UNKNOWN and waited > self.bounds.challenge.total_seconds():
+                if seen.screen == UNKNOWN_SCREEN and waited > self.bounds.challenge.total_seconds():
                     return seen
             elif waited > step:
                 where = seen.screen if seen else "a page that keeps moving"
@@ -136,7 +136,7 @@ class Navigator:
 
     def kind(self, seen: Recognition) -> ScreenKind | None:
         """What a screen is to the walk; None where nothing claims the page."""
-        return self.visit.catalogue.screens[seen.screen].handling.kind if seen.screen != UNKNOWN else None
+        return self.visit.catalogue.screens[seen.screen].handling.kind if seen.screen != UNKNOWN_SCREEN else None
 
     async def press(self, seen: Recognition, name: str) -> Recognition:
         """Press an element and wait for another screen (or another state of this one)."""

@@ -10,7 +10,7 @@ from time import monotonic
 from urllib.parse import parse_qs, urlsplit
 
 from flows.browser.scripts import ask
-from flows.catalogue.recognise import UNKNOWN, Recognition
+from flows.catalogue.recognise import UNKNOWN_SCREEN, Recognition
 from flows.catalogue.schema import Handling, ScreenKind
 from flows.errors import ChallengeError, SiteRefusedError, StepTimeoutError, StuckError, UnknownScreenError
 from flows.visit.elements import find, require
@@ -30,7 +30,7 @@ async def onward(walk: Navigator, seen: Recognition) -> Recognition:
     waiting_since = 0.0
     while True:
         walk.visit.tell("seen", seen)
-        if seen.screen == UNKNOWN:
+        if seen.screen == UNKNOWN_SCREEN:
             seen = await _hand_over(walk, seen, _unknown(seen))
             continue
         match walk.kind(seen):

@@ -97,7 +97,7 @@ def examine(settings: Settings) -> Iterator[Check]:
 
 
 def _looked_at(name: str, look: Callable[[Settings], tuple[Health, str]], settings: Settings) -> Check:
-    from flows.errors import FlowError
+    from flows import FlowError
 
     try:
         health, detail = look(settings)
@@ -108,8 +108,7 @@ def _looked_at(name: str, look: Callable[[Settings], tuple[Health, str]], settin
 
 def _browser(settings: Settings) -> tuple[Health, str]:
     from agent.visits.shared.browser_pool import browser_options
-    from flows.browser.launch import open_browser, require_browser
-    from flows.browser.network import environment_proxies, proxy_problem
+    from flows import environment_proxies, open_browser, proxy_problem, require_browser
 
     options = browser_options(settings)
     require_browser(options)
@@ -291,7 +290,7 @@ def _stores(settings: Settings) -> tuple[Health, str]:
 
 def _catalogue(settings: Settings) -> tuple[Health, str]:
     from agent.visits.shared.adopted_catalogue import overlaid
-    from flows.catalogue.load import load_catalogue
+    from flows import load_catalogue
 
     shipped = load_catalogue()
     oldest = min(screen.last_verified for screen in shipped.screens.values())

@@ -77,7 +77,7 @@ async def _survey(settings: Settings, account_id: str, *, output: Path | None, h
 
 def _at_the_terminal() -> Ask:
     """Ask the person at the terminal to pass a page in the browser's window."""
-    from flows.visit.hand_over import Handed, HandedBack
+    from flows import Handed, HandedBack
 
     def ask(_visit: object) -> object:
         async def hand_over(seen: object) -> Handed:

@@ -12,14 +12,21 @@ from typing import Any
 from pydantic import SecretStr
 
 from agent.errors import UsageError
-from flows.errors import FlowError
-from flows.invitation.accept import accept_invitation
-from flows.marketplaces import marketplace
-from flows.models import Act, Bounds, Credentials, FlowHooks, InvitationLink, SellerAccount
-from flows.permissions.audit import audit_permissions
-from flows.recording.outcome import outcome_of
-from flows.sign_in.sign_in import ensure_signed_in
-from flows.visit.visit import Visit
+from flows import (
+    Act,
+    Bounds,
+    Credentials,
+    FlowError,
+    FlowHooks,
+    InvitationLink,
+    SellerAccount,
+    Visit,
+    accept_invitation,
+    audit_permissions,
+    ensure_signed_in,
+    marketplace,
+    outcome_of,
+)
 
 FLOWS = ("sign_in", "accept", "audit")
 

@@ -17,10 +17,7 @@ from fixtures.player.server import still_clock
 from fixtures.recorded_visits import RECORDED_AT, RecordedVisit, StillClock
 from fixtures.stand_in.mail.letters import Composer
 from fixtures.stand_in.world import StandIn
-from flows.browser.launch import Browser, BrowserOptions, open_browser
-from flows.models import Bounds, FlowHooks
-from flows.recording.recorder import recording
-from flows.visit.open_visit import open_visit
+from flows import Bounds, Browser, BrowserOptions, FlowHooks, open_browser, open_visit, recording_visit
 
 
 class Studio:
@@ -38,7 +35,7 @@ class Studio:
         inputs = visit.inputs(self._world.realm)
         async with (
             open_visit(self._browser, options=self._options) as opened,
-            recording(opened, now=lambda: RECORDED_AT, patient=True) as recorder,
+            recording_visit(opened, now=lambda: RECORDED_AT, patient=True) as recorder,
         ):
             await opened.context.add_init_script(still_clock(RECORDED_AT))
             outcome = await run_flow(visit.flow, recorder.visit, inputs, hooks=_hooks(visit), bounds=Bounds())

@@ -23,8 +23,7 @@ from agent.visits.recording import inputs_of, mail_of
 from agent.visits.shared.command_context import command_context
 from agent.visits.shared.context import WorkerContext
 from agent.visits.watched import watched, watched_page
-from flows.recording.recorder import Recorder, recording
-from flows.recording.scrubbing.volatile import find_volatile
+from flows import Recorder, find_volatile, recording_visit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +75,7 @@ async def _browse(context: WorkerContext, plan: Plan, flow: str) -> Recorded:
     inputs = inputs_of(plan, flow)
     async with (
         watched_page(context, plan) as visit,
-        recording(visit, now=context.clock.now, patient=True) as recorder,
+        recording_visit(visit, now=context.clock.now, patient=True) as recorder,
     ):
         hooks = await asyncio.to_thread(hooks_for, plan, context, redactor=visit.redactor)
         outcome = await run_flow(flow, recorder.visit, inputs, hooks=hooks, bounds=context.bounds)

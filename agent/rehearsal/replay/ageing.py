@@ -21,7 +21,7 @@ from agent.rehearsal.record.stand_in import studio
 from agent.rehearsal.record.visit import record_visit
 from fixtures.player.recording import Recording, load_recording
 from fixtures.recorded_visits import recorded_visits
-from flows.recording.shape import outline
+from flows import outline
 
 _LINES = 12
 

@@ -40,7 +40,7 @@ def replay(
     Exit code 1 if anything differs: step, screen and the page's difference are shown.
     """
     from agent.rehearsal.replay.run import ReplayOptions, replay_all
-    from flows.browser.launch import BrowserOptions
+    from flows import BrowserOptions
 
     found = _recordings(paths or [])
     if against_stand_in or against is not None:

@@ -20,16 +20,26 @@ from agent.rehearsal.record.flows_by_name import describe, replay_hooks, run_flo
 from agent.rehearsal.replay.compare import compare
 from fixtures.player.recording import Recording, RecordingError, load_recording
 from fixtures.player.server import Player, starting_session
-from flows.browser.launch import Browser, BrowserOptions, open_browser
-from flows.catalogue.adopted import Adopted, AdoptedKind, digest_of, lay_under
-from flows.catalogue.load import Catalogue, load_catalogue
-from flows.catalogue.recognise import UNKNOWN
-from flows.errors import FlowError
-from flows.models import Bounds
-from flows.recording.outcome import outcome_of
-from flows.recording.shape import outline
-from flows.recording.visit import RecordedVisit, Snapshot, StoppedAtStepError
-from flows.visit.open_visit import open_visit
+from flows import (
+    UNKNOWN_SCREEN,
+    Adopted,
+    AdoptedKind,
+    Bounds,
+    Browser,
+    BrowserOptions,
+    Catalogue,
+    FlowError,
+    RecordedVisit,
+    Snapshot,
+    StoppedAtStepError,
+    digest_of,
+    lay_under,
+    load_catalogue,
+    open_browser,
+    open_visit,
+    outcome_of,
+    outline,
+)
 
 BOUNDS = Bounds(
     step=timedelta(seconds=10), visit=timedelta(seconds=60), challenge=timedelta(seconds=3), second_look=timedelta(0)
@@ -201,7 +211,7 @@ def _unknown_screens(recording: Recording, catalogue: Catalogue) -> Iterator[str
     An adopted file that was not kept with it.
     """
     seen = {str(page["screen"]) for page in recording.about.get("pages", ())}
-    for name in sorted(seen - set(catalogue.screens) - {UNKNOWN}):
+    for name in sorted(seen - set(catalogue.screens) - {UNKNOWN_SCREEN}):
         yield f"the screen {name} was known when this was recorded; adopt it again, or put its file into selectors/"
 
 

@@ -8,7 +8,7 @@ from agent.domain.account import Account
 from agent.domain.invitation import Expectation
 from agent.store import accounts
 from agent.store.inbox import invitations
-from flows.marketplaces import marketplace
+from flows import marketplace
 
 
 def expectation_for(conn: Connection, address: str, *, any_merchant: bool) -> Expectation | None:

@@ -11,7 +11,7 @@ from agent.domain.login_order import LoginOrder, NewOrder, OrderState
 from agent.store import journal
 from agent.store.database.schema import accounts, acts, login_orders, switches
 from agent.store.database.upsert import upsert
-from flows.models import Act
+from flows import Act
 
 ALARM = "registrations"  # the alarm while the site refuses to create logins
 _PAUSED = "registrations_paused"

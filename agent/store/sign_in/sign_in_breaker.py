@@ -19,7 +19,7 @@ from agent.store.database.schema import acts, switches, visits
 from agent.store.database.upsert import upsert
 from agent.store.processes.alarms import end_alarm, note_alarm
 from agent.store.sign_in import acts as ledger
-from flows.models import Act
+from flows import Act
 
 ALARM = "sign_ins"
 _ROW = "sign_in_breaker"

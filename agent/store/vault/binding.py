@@ -20,7 +20,7 @@ from agent.store.sign_in import acts
 from agent.store.sign_in.password_marks import Mark
 from agent.store.vault.keys import Vault, VaultError
 from agent.store.vault.password_memory import remember
-from flows.models import Act
+from flows import Act
 
 FORMAT = 2  # of a row's seal; 1: bound to the account id alone, as 0.1 did
 _DONE = "sealed_rows_bound"

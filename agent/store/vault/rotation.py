@@ -14,9 +14,20 @@ from sqlalchemy.engine import Connection, Engine, RowMapping
 from agent.clock import utc_now
 from agent.domain.totp_seed import parse_seed
 from agent.store.database.engine import reading, writing
-from agent.store.database.schema import codes, login_orders, mail_codes, messages, pending_seeds, sealed_keys
-from agent.store.database.schema import secrets as secrets_table
-from agent.store.database.schema import sessions as sessions_table
+from agent.store.database.schema import (
+    codes,
+    login_orders,
+    mail_codes,
+    messages,
+    pending_seeds,
+    sealed_keys,
+)
+from agent.store.database.schema import (
+    secrets as secrets_table,
+)
+from agent.store.database.schema import (
+    sessions as sessions_table,
+)
 from agent.store.vault import drawn_secrets, password_memory, received_codes, sessions, sign_in_secrets
 from agent.store.vault.binding import bind_old_rows, owner_of
 from agent.store.vault.keys import Vault

@@ -18,7 +18,7 @@ from agent.store.outbox.pending import touch
 from agent.store.sign_in import acts
 from agent.store.vault.binding import FORMAT, owner_of, unseal_row
 from agent.store.vault.keys import Vault
-from flows.models import Act
+from flows import Act
 
 KIND = "secrets"
 

@@ -19,7 +19,7 @@ from agent.store.vault.received_codes import ReceivedCode
 from agent.visits.people.requests import Answered, ask_person
 from agent.visits.prepare import Plan
 from agent.visits.shared.context import WorkerContext
-from flows.redaction.redact import Redactor
+from flows import Redactor
 
 _LOOK_EVERY = 1.0  # seconds
 _SHORT = 20.0  # seconds that a command waits: it ends within 30

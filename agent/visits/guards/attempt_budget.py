@@ -13,7 +13,7 @@ from agent.settings.groups.visits import SignInSettings
 from agent.store.sign_in import acts
 from agent.store.sign_in.password_marks import Mark
 from agent.visits.errors import BudgetSpentError, CodesHeldError, PasswordDoubtedError, PasswordHeldError
-from flows.models import Act
+from flows import Act
 
 HOUR = timedelta(hours=1)
 _DEATHS = 2  # the first costs one of the budget (decision 26)

@@ -7,10 +7,18 @@ from agent.domain.authorization import Event
 from agent.store.transitions import Facts
 from agent.visits.outcome import Conclusion
 from agent.visits.prepare import Plan
-from flows.invitation.accept import accept_invitation
-from flows.marketplaces import marketplace
-from flows.models import Acceptance, AcceptanceOutcome, Bounds, Credentials, FlowHooks, InvitationLink, SellerAccount
-from flows.visit.visit import Visit
+from flows import (
+    Acceptance,
+    AcceptanceOutcome,
+    Bounds,
+    Credentials,
+    FlowHooks,
+    InvitationLink,
+    SellerAccount,
+    Visit,
+    accept_invitation,
+    marketplace,
+)
 
 
 async def accept(visit: Visit, plan: Plan, *, hooks: FlowHooks, bounds: Bounds) -> Conclusion:

@@ -32,10 +32,19 @@ from agent.visits.kinds.explained import keep_explanation, share_pictures
 from agent.visits.outcome import Conclusion
 from agent.visits.prepare import Plan
 from agent.visits.shared.context import WorkerContext
-from flows.models import AuditReading, Bounds, FlowHooks, Grid, PageGap, PageGapKind, PermissionRow
-from flows.permissions.audit import audit_at_once, audit_permissions
-from flows.permissions.capture import capture_rows
-from flows.visit.visit import Visit
+from flows import (
+    AuditReading,
+    Bounds,
+    FlowHooks,
+    Grid,
+    PageGap,
+    PageGapKind,
+    PermissionRow,
+    Visit,
+    audit_at_once,
+    audit_permissions,
+    capture_rows,
+)
 
 _INTERNAL = (Event.NOT_PERMITTED, Event.INCOMPLETE, Event.INCOMPLETE_TOO_OFTEN)
 _NOBODY = (

@@ -15,8 +15,7 @@ from agent.domain.audit.level import Level
 from agent.domain.audit.memory import Confirmation, key_of, lost_rows, place_of, still_lost, without_lost
 from agent.domain.audit.reading import Gap, GapKind, Probe, ProbeAnswer, Reading, Row, Source, Trouble
 from agent.domain.policy.model import Policy
-from flows import models
-from flows.permissions.rows.shapes import drift_of
+from flows import AuditReading, PageGap, PageProbe, PermissionRow, drift_of
 
 __all__ = ["JudgedAudit", "judge_reading", "reading_of"]
 
@@ -30,7 +29,7 @@ class JudgedAudit:
 
 
 def judge_reading(
-    reading: models.AuditReading,
+    reading: AuditReading,
     policy: Policy,
     *,
     account: str,
@@ -72,7 +71,7 @@ def judge_reading(
     return JudgedAudit(audit=audit, document=told)
 
 
-def reading_of(reading: models.AuditReading) -> Reading:
+def reading_of(reading: AuditReading) -> Reading:
     """Say in the domain's words what a flow read."""
     grid = reading.grid
     common = {
@@ -101,11 +100,11 @@ def reading_of(reading: models.AuditReading) -> Reading:
     )
 
 
-def _gap(gap: models.PageGap) -> Gap:
+def _gap(gap: PageGap) -> Gap:
     return Gap(kind=GapKind(gap.kind.value), words=gap.words, where=gap.where, picture=gap.picture)
 
 
-def _row(row: models.PermissionRow) -> Row:
+def _row(row: PermissionRow) -> Row:
     trouble, detail = _trouble(row)
     return Row(
         scope=row.scope,
@@ -121,7 +120,7 @@ def _row(row: models.PermissionRow) -> Row:
     )
 
 
-def _trouble(row: models.PermissionRow) -> tuple[Trouble | None, str]:
+def _trouble(row: PermissionRow) -> tuple[Trouble | None, str]:
     """A row's problem is written `code: sentence`.
 
     A code we do not know is simply unread.
@@ -134,7 +133,7 @@ def _trouble(row: models.PermissionRow) -> tuple[Trouble | None, str]:
     return Trouble.UNREAD, row.problem
 
 
-def _probe(probe: models.PageProbe) -> Probe:
+def _probe(probe: PageProbe) -> Probe:
     return Probe(
         path=probe.path, permission=probe.permission, answer=ProbeAnswer(probe.answer.value), detail=probe.detail
     )

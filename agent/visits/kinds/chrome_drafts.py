@@ -10,9 +10,7 @@ from sqlalchemy.engine import Connection
 
 from agent.domain.audit.document import AuditDocument, GapDocument
 from agent.store.people import drafts
-from flows.catalogue.adopted import PREFIX, AdoptedKind, chrome_text, digest_of
-from flows.models import PageGap, PageGapKind
-from flows.permissions.rows.chrome import why_not_chrome
+from flows import ADOPTED_PREFIX, AdoptedKind, PageGap, PageGapKind, chrome_text, digest_of, why_not_chrome
 
 _MOST = 50  # of one audit
 
@@ -80,4 +78,4 @@ def draft_name(gap: GapDocument, layout: str) -> str:
     """What the draft of a gap is called: `selectors adopt` takes it."""
     words = "_".join(re.findall(r"[a-z]+", gap["words"].lower())[:4]) or gap["kind"]
     told = "\n".join([layout, gap["kind"], gap["where"], gap["words"]])
-    return f"{PREFIX}{words[:40]}_{hashlib.sha256(told.encode()).hexdigest()[:8]}"
+    return f"{ADOPTED_PREFIX}{words[:40]}_{hashlib.sha256(told.encode()).hexdigest()[:8]}"

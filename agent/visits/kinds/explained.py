@@ -11,10 +11,7 @@ from agent.domain.audit.gap_steps import step_for_gap, step_for_unread_row
 from agent.domain.audit.reading import GapKind
 from agent.observe import events
 from agent.visits.kinds.chrome_drafts import draft_name, why_no_draft
-from flows.models import AuditReading, Grid, PageGap, PageGapKind
-from flows.permissions.explain.explain import Explanation, Wanted, explain_grid
-from flows.permissions.explain.sheet import legend
-from flows.visit.visit import Visit
+from flows import AuditReading, Explanation, Grid, PageGap, PageGapKind, Visit, Wanted, explain_grid, legend
 
 log = structlog.get_logger(__name__)
 

@@ -16,13 +16,21 @@ from agent.visits.kinds.insights_reading import insights_of
 from agent.visits.outcome import Conclusion
 from agent.visits.prepare import Plan
 from agent.visits.shared.context import WorkerContext
-from flows.errors import AccountNotOfferedError, BrowserLostError, FlowError
-from flows.insights.read import InsightsReading, PageReading, read_insights
-from flows.insights.sighting import Absence
-from flows.marketplaces import marketplace
-from flows.models import Bounds, FlowHooks, SellerAccount
-from flows.visit.open_visit import open_visit
-from flows.visit.visit import Visit
+from flows import (
+    Absence,
+    AccountNotOfferedError,
+    Bounds,
+    BrowserLostError,
+    FlowError,
+    FlowHooks,
+    InsightsReading,
+    PageReading,
+    SellerAccount,
+    Visit,
+    marketplace,
+    open_visit,
+    read_insights,
+)
 
 READ, NOT_EVERYTHING = "read", "not_everything"
 _PAGES = ("health", "tiles", "by_date", "by_asin")

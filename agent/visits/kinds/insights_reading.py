@@ -10,8 +10,7 @@ from agent.domain.insights.reading import (
     InsightValue,
     MissingReason,
 )
-from flows.insights.read import InsightsReading
-from flows.insights.sighting import Settled
+from flows import InsightsReading, Settled
 
 
 def insights_of(reading: InsightsReading) -> Insights:

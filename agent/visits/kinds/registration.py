@@ -29,20 +29,24 @@ from agent.visits.people.requests import Answered, ask_person
 from agent.visits.prepare import Plan
 from agent.visits.shared.adopted_catalogue import current_catalogue
 from agent.visits.shared.context import WorkerContext
-from flows.browser.hosts import HostPolicy
-from flows.errors import FlowError
-from flows.models import Act, Bounds, Credentials, FlowHooks
-from flows.redaction.redact import Redactor
-from flows.redaction.seeds import seed_forms
-from flows.registration.create_login import create_login
-from flows.registration.errand import Enrolment, LoginErrand
-from flows.registration.errors import (
+from flows import (
+    Act,
+    Bounds,
+    Credentials,
+    Enrolment,
+    FlowError,
+    FlowHooks,
+    HostPolicy,
+    LoginErrand,
     LoginExistsError,
+    Redactor,
     RegistrationRefusedError,
     RegistrationUnansweredError,
     SeedUnknownError,
+    Visit,
+    create_login,
+    seed_forms,
 )
-from flows.visit.visit import Visit
 
 _CODES, _PEOPLE = 3, 2  # how often a visit may wait for a mail, and for a person
 _ENDS = (LoginExistsError, RegistrationRefusedError, RegistrationUnansweredError)

@@ -26,16 +26,22 @@ from agent.visits.kinds.accept import credentials
 from agent.visits.outcome import Conclusion
 from agent.visits.prepare import Plan
 from agent.visits.shared.context import WorkerContext
-from flows.errors import BrowserLostError
-from flows.models import Act, Bounds, FlowHooks
-from flows.redaction.redact import Redactor
-from flows.redaction.seeds import seed_forms
-from flows.registration.errand import EarlierRotation, Enrolment, RotationErrand
-from flows.registration.errors import NotOnError
-from flows.registration.rotate import rotate_authenticator
-from flows.sign_in.sign_in import ensure_signed_in
-from flows.visit.open_visit import open_visit
-from flows.visit.visit import Visit
+from flows import (
+    Act,
+    Bounds,
+    BrowserLostError,
+    EarlierRotation,
+    Enrolment,
+    FlowHooks,
+    NotOnError,
+    Redactor,
+    RotationErrand,
+    Visit,
+    ensure_signed_in,
+    open_visit,
+    rotate_authenticator,
+    seed_forms,
+)
 
 log = structlog.get_logger(__name__)
 

@@ -21,13 +21,18 @@ from agent.visits.recording import NAME as RECORDING
 from agent.visits.recording import inputs_of
 from agent.visits.shared.context import WorkerContext
 from agent.visits.watched import watched, watched_page
-from flows.catalogue.load import Catalogue
-from flows.catalogue.recognise import Recognition
-from flows.models import Credentials
-from flows.recording.recorder import recording
-from flows.survey.guided import GuidedSurvey
-from flows.survey.noticing import ScreenSight, StageEnd, SurveyedVisit
-from flows.visit.hand_over import Handed, HandOver
+from flows import (
+    Catalogue,
+    Credentials,
+    GuidedSurvey,
+    Handed,
+    HandOver,
+    Recognition,
+    ScreenSight,
+    StageEnd,
+    SurveyedVisit,
+    recording_visit,
+)
 
 _ROUNDS = 30  # how often the page of a survey may be handed over
 Ask = Callable[[SurveyedVisit], HandOver]
@@ -113,7 +118,7 @@ async def _recorded(
     pool = context.picture_pool if plan.asked is not None else None
     async with (
         watched_page(context, plan, pool=pool, catalogue=catalogue) as opened,
-        recording(opened, now=context.clock.now, kind=SurveyedVisit) as recorder,
+        recording_visit(opened, now=context.clock.now, kind=SurveyedVisit) as recorder,
     ):
         visit = recorder.visit
         assert isinstance(visit, SurveyedVisit)  # noqa: S101 - asked for above

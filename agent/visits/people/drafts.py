@@ -11,9 +11,7 @@ from agent.store.database.engine import writing
 from agent.store.people import drafts
 from agent.visits.shared.adopted_catalogue import current_catalogue
 from agent.visits.shared.context import WorkerContext
-from flows.catalogue.adopted import AdoptedKind, digest_of
-from flows.learning.draft import Draft, drafts_of, passing
-from flows.takeover.person_steps import PersonStep
+from flows import AdoptedKind, Draft, PersonStep, digest_of, drafts_of, passing
 
 log = structlog.get_logger(__name__)
 

@@ -20,10 +20,7 @@ from agent.visits.guards import unanswered
 from agent.visits.people.drafts import keep_drafts
 from agent.visits.prepare import Plan
 from agent.visits.shared.context import WorkerContext
-from flows.catalogue.recognise import Recognition
-from flows.takeover.person_steps import steps_as_json
-from flows.visit.hand_over import Handed
-from flows.visit.visit import Visit
+from flows import Handed, Recognition, Visit, steps_as_json
 
 if TYPE_CHECKING:
     from agent.takeover.holding import Holding

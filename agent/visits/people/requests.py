@@ -20,7 +20,7 @@ from agent.store.people.requests import PersonAnswer, PersonRequest, RequestStat
 from agent.store.vault.keys import VaultError
 from agent.visits.prepare import Plan
 from agent.visits.shared.context import WorkerContext
-from flows.redaction.redact import Redactor
+from flows import Redactor
 
 _LOOK_EVERY = 1.0  # seconds; an answer that this process or the database tells of is seen at once
 

@@ -14,8 +14,7 @@ from agent.observe import events
 from agent.store.database.engine import reading
 from agent.store.people import adopted
 from agent.visits.guards.canaries import Trial, tried
-from flows.catalogue.adopted import Adopted, AdoptedKind, Overlaid, lay_under
-from flows.catalogue.load import Catalogue, load_catalogue
+from flows import Adopted, AdoptedKind, Catalogue, Overlaid, lay_under, load_catalogue
 
 log = structlog.get_logger(__name__)
 

@@ -12,10 +12,18 @@ from dataclasses import dataclass, field
 
 from agent.errors import ConfigurationError
 from agent.settings.model import Settings
-from flows.browser.launch import Browser, BrowserOptions, is_usable, memory_of, open_browser
-from flows.browser.launch import require_browser as look_for_browser
-from flows.browser.network import parse_proxy
-from flows.errors import BrowserMissingError
+from flows import (
+    Browser,
+    BrowserMissingError,
+    BrowserOptions,
+    is_usable,
+    memory_of,
+    open_browser,
+    parse_proxy,
+)
+from flows import (
+    require_browser as look_for_browser,
+)
 
 _CLOSE_WITHIN = 8.0  # seconds; flows end a browser that hangs sooner, this is for what starts and stops it
 

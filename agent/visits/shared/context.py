@@ -19,7 +19,7 @@ from agent.store.vault.keys import Vault
 from agent.takeover.parts import TakeoverParts
 from agent.visits.kinds.short_ways import ShortWays
 from agent.visits.shared.browser_pool import BrowserPool
-from flows.models import Bounds
+from flows import Bounds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from agent.store.people.drafts import DraftState
 from agent.store.people.takeovers import Takeover
 from agent.visits.kinds.survey import Surveyed, survey_asked
 from agent.visits.shared.context import WorkerContext
-from flows.survey.noticing import ScreenSight, StageEnd
+from flows import ScreenSight, StageEnd
 
 
 async def make_survey(context: WorkerContext, taken: Takeover) -> None:

@@ -20,7 +20,7 @@ from flows.browser.scripts import ask
 from flows.catalogue.check import PageCheck, RecordedPage, check_pages, find_pages, showing
 from flows.catalogue.elements import find_on
 from flows.catalogue.load import load_catalogue
-from flows.catalogue.recognise import UNKNOWN, SessionRule, recognise
+from flows.catalogue.recognise import UNKNOWN_SCREEN, SessionRule, recognise
 from flows.sign_in.one_time_code import is_by_message
 
 PAGES = Path(__file__).parents[3] / "fixtures" / "pages"
@@ -79,7 +79,7 @@ async def test_evidence_is_read_without_anything_expected_and_what_comes_nearest
     assert {name: check.seen.screen for name, check in found.items()} == {
         "known": "password",
         "refused": "site_down",
-        "new": UNKNOWN,
+        "new": UNKNOWN_SCREEN,
     }
     assert [check.problems for check in found.values()] == [[], [], []]
     assert [bool(found[name].near) for name in ("known", "refused", "new")] == [False, False, True]
@@ -142,7 +142,7 @@ async def test_a_document_that_is_only_just_being_made_is_looked_at_and_kept_wit
     page = await offline.new_page()
     await page.evaluate(f"{gone}.remove()")
     seen = await recognise(page, load_catalogue())
-    assert (seen.screen, seen.is_blank) == (UNKNOWN, True)
+    assert (seen.screen, seen.is_blank) == (UNKNOWN_SCREEN, True)
     assert (await ask(page, "snapshot", None)).startswith("<!DOCTYPE html>")
     await page.close()
 
@@ -170,7 +170,7 @@ async def test_a_page_that_lost_its_marks_is_read_as_before_or_not_at_all(offlin
             await page.evaluate(CHANGES[change])
             seen = await recognise(page, catalogue)
             same += seen.screen == recorded.screen
-            if seen.screen in (recorded.screen, UNKNOWN) or recorded.screen == UNKNOWN:
+            if seen.screen in (recorded.screen, UNKNOWN_SCREEN) or recorded.screen == UNKNOWN_SCREEN:
                 continue
             was, now = (catalogue.screens[name] for name in (recorded.screen, seen.screen))
             if was.handling.kind != now.handling.kind and not was.session == now.session == SessionRule.SIGNED_IN:

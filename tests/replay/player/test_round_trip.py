@@ -23,7 +23,7 @@ from fixtures.leak_gate.known import KnownValues
 from fixtures.player.recording import Recording, load_recording
 from fixtures.player.server import Player
 from flows.browser.launch import BrowserOptions, open_browser
-from flows.recording.recorder import Recorder, recording
+from flows.recording.recorder import Recorder, recording_visit
 from flows.recording.scrubbing.mail_text import scrub_mail
 from flows.recording.scrubbing.scrub import Scrub
 from flows.recording.scrubbing.volatile import find_volatile
@@ -72,7 +72,7 @@ async def sign_in(visit: Visit, *, email: str, password: str, code: str) -> dict
 
 
 async def visit_live(site: LiveSite, browser: Browser, *, code: str) -> tuple[Recorder, dict[str, Any]]:
-    async with open_visit(browser, options=site.options) as visit, recording(visit, now=lambda: AT) as recorder:
+    async with open_visit(browser, options=site.options) as visit, recording_visit(visit, now=lambda: AT) as recorder:
         outcome = await sign_in(recorder.visit, email=EMAIL, password=PASSWORD, code=code)
     return recorder, outcome
 

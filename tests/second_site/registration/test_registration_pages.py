@@ -18,7 +18,7 @@ from pydantic import SecretStr
 
 from flows.browser.hosts import HostPolicy
 from flows.browser.launch import BrowserOptions, open_browser
-from flows.catalogue.load import REGISTRATION, load_catalogue
+from flows.catalogue.load import REGISTRATION_FILES, load_catalogue
 from flows.errors import FlowError
 from flows.models import Act, Bounds, FlowHooks
 from flows.registration.create_login import create_login
@@ -231,7 +231,7 @@ async def test_a_sequence_ends_as_the_facts_say(play: tuple[Site, Browser, Brows
     async def created() -> None: ...
 
     async with open_visit(
-        browser, options=options, catalogue=load_catalogue(also=REGISTRATION), policy=POLICY
+        browser, options=options, catalogue=load_catalogue(also=REGISTRATION_FILES), policy=POLICY
     ) as visit:
         try:
             proven = await create_login(

@@ -22,7 +22,7 @@ from agent.web.console.entry.access import Visitor
 from agent.web.console.handle import Done, acts
 from agent.web.console.pages.charts import Series, describe, line_chart
 from agent.web.http.startable import require_startable
-from flows.marketplaces import marketplace
+from flows import marketplace
 
 _READINGS = 60  # drawn
 
