@@ -65,6 +65,9 @@ def require_authserv_pass(headers: Headers, *, domain: str, trusted: Iterable[st
     policies = [clause for clause in _split_methods(clauses) if re.match(r"dmarc\s*=", clause)]
     if not policies or not all(re.match(r"dmarc\s*=\s*pass\b", clause) for clause in policies):
         raise AuthservError("the server does not say dmarc=pass")
+    judged = {name for clause in policies if (name := _property(clause, "header.from"))}
+    if not all(domain == name or domain.endswith("." + name) for name in judged):
+        raise AuthservError("the server's dmarc=pass is for another sender than the From header names")
     return server
 
 

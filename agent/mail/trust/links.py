@@ -16,6 +16,7 @@ MAX_URL = 2048
 _OTHER_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,40}")
 _OTHER_VALUE = re.compile(r"[A-Za-z0-9_.~-]{0,200}")
 _URL_IN_TEXT = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}:[^\s\"'<>`]+")
+_PLAIN = re.compile(r"[\x21-\x7e]*")
 _NEXT_LINE = re.compile(r"[ \t]*\r?\n[ \t]*([^\s\"'<>`]+)")
 _BEGINNING = "https://sellercentral"
 _MOST_BREAKS = 3  # in one address
@@ -96,14 +97,19 @@ def find_hrefs(document: str) -> Iterator[str]:
 def find_urls(text: str) -> Iterator[str]:
     """Everything in a text that looks like a URL, without the end of its sentence.
 
-    An invitation broken over lines is joined.
+    An invitation broken over lines is joined. One that other letters follow without a blank ends before them, as
+    scripts without blanks, their stops and quotation marks have it; and its ampersands may be written as in HTML.
     """
-    broken = 0
-    for match in _URL_IN_TEXT.finditer(text):
-        whole = None
-        if broken < _MOST_BROKEN and _may_go_on(match.group(), text, match.end()):
+    broken = at = 0
+    while match := _URL_IN_TEXT.search(text, at):
+        at = match.end()
+        if broken < _MOST_BROKEN and _may_go_on(match.group(), text, at):
             broken += 1
-            whole = _joined(match.group(), text[match.end() : match.end() + MAX_URL])
+            if joined := _joined(match.group(), text[at : at + MAX_URL]):
+                yield joined
+                continue
+        if whole := _whole_in(match.group()):
+            at = match.start() + len(_plain_start(match.group()))  # behind it another one may stand
         yield whole or match.group().rstrip(_SENTENCE_END)
 
 
@@ -119,16 +125,29 @@ def _joined(url: str, rest: str) -> str | None:
     RFC 3986, appendix C. None unless only the whole is
     one.
     """
-    if _is_invitation(url.rstrip(_SENTENCE_END)):
+    if _whole_in(url) is not None:
         return None
     for _ in range(_MOST_BREAKS):
         line = _NEXT_LINE.match(rest)
         if line is None:
             return None
         url, rest = url + line.group(1), rest[line.end() :]
-        if _is_invitation(whole := url.rstrip(_SENTENCE_END)):
+        if (whole := _whole_in(url)) is not None:
             return whole
     return None
+
+
+def _whole_in(run: str) -> str | None:
+    """The invitation that a run of text without blanks is, or is up to the first letter outside ASCII."""
+    if PATH not in run:
+        return None
+    plain = _plain_start(run)
+    spellings = (each.rstrip(_SENTENCE_END) for each in (plain, plain.replace("&amp;", "&")))
+    return next((each for each in spellings if _is_invitation(each)), None)
+
+
+def _plain_start(run: str) -> str:
+    return _PLAIN.match(run).group()  # type: ignore[union-attr]  # it matches nothing, too
 
 
 def _is_invitation(url: str) -> bool:

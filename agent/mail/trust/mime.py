@@ -22,6 +22,7 @@ MAX_PARTS = 40
 MAX_DEPTH = 6
 _MAX_VALUE = 2048  # characters of a Content-* header
 _MAX_BOUNDARY = 200
+_PLAIN, _FORWARDED = "text/plain", "message/rfc822"  # what a part is that does not say, the latter in a digest
 _IDENTITY = frozenset({"", "7bit", "8bit", "binary"})
 _Name = TypeVar("_Name", str, int)
 _CONTINUED = re.compile(r"([^*]+)\*(\d{1,3})(\*?)")  # RFC 2231 3: name*0, name*1*
@@ -53,19 +54,20 @@ def find_parts(headers: Headers, body: bytes) -> list[Part]:
         BodyError: too many or too deep, a part that cannot be read, or a Content-* header that stands twice.
     """
     leaves: list[Part] = []
-    stack = [(headers, body, 0)]
+    stack = [(headers, body, 0, _PLAIN)]
     seen = 0
     while stack:
-        of, content, depth = stack.pop()
+        of, content, depth, usual = stack.pop()
         seen += 1
         if seen > MAX_PARTS or depth > MAX_DEPTH:
             raise BodyError("too_complex", f"the message has more than {MAX_PARTS} parts or {MAX_DEPTH} levels")
-        kind, parameters = parse_parameters(_content_header(of, "content-type") or "text/plain")
+        kind, parameters = parse_parameters(_content_header(of, "content-type") or usual)
         if kind.startswith("multipart/"):
             pieces = list(_pieces(content, parameters.get("boundary", "")))
-            stack += [(*_part(piece), depth + 1) for piece in reversed(pieces)]
+            within = _FORWARDED if kind == "multipart/digest" else _PLAIN
+            stack += [(*_part(piece), depth + 1, within) for piece in reversed(pieces)]
         else:
-            leaves.append(_leaf(of, content, kind if kind.count("/") == 1 else "text/plain", parameters))
+            leaves.append(_leaf(of, content, kind if kind.count("/") == 1 else _PLAIN, parameters))
     return leaves
 
 
@@ -78,7 +80,8 @@ def decode(part: Part) -> bytes:
     if part.encoding in _IDENTITY:
         return part.content
     if part.encoding == "quoted-printable":
-        return binascii.a2b_qp(part.content)
+        lines = part.content.split(b"\n")  # blanks at a line's end are the transport's (RFC 2045 6.7, rule 3)
+        return binascii.a2b_qp(b"\n".join(_without_blanks(line) for line in lines))
     if part.encoding != "base64":
         raise BodyError("strange_encoding", "a text part has an unusual transfer encoding")
     try:
@@ -88,6 +91,11 @@ def decode(part: Part) -> bytes:
     if part.content.strip() and not decoded:
         raise BodyError("strange_encoding", "a text part is not in the transfer encoding it names")
     return decoded
+
+
+def _without_blanks(line: bytes) -> bytes:
+    end = b"\r" if line.endswith(b"\r") else b""
+    return line.removesuffix(b"\r").rstrip(b" \t") + end
 
 
 def parse_parameters(value: str) -> tuple[str, Mapping[str, str]]:

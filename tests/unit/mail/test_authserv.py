@@ -66,6 +66,8 @@ REFUSED = {
     "dkim fail": (GOOGLE.replace("dkim=pass", "dkim=fail"),),
     "dmarc fail": (GOOGLE.replace("dmarc=pass", "dmarc=fail"),),
     "two policies": (GOOGLE + "; dmarc=fail header.from=amazon.com",),
+    "policy of another sender": (GOOGLE.replace("header.from=amazon.com", "header.from=evil.test"),),
+    "policy of a look-alike": (GOOGLE.replace("header.from=amazon.com", "header.from=amazon.com.evil.test"),),
     "no dmarc": (GOOGLE.partition("; dmarc")[0],),
     "other identity": (GOOGLE.replace("header.i=@amazon.com header.d=amazon.com", "header.i=@amazonses.com"),),
     "other domain than the identity": (GOOGLE.replace("header.d=amazon.com", "header.d=evil.test"),),

@@ -15,11 +15,14 @@ import pytest
 from agent.domain.invitation import Expectation
 from agent.mail.trust.examine import Judgement, TrustPolicy, judge
 from agent.mail.trust.signatures import Key
-from tests.second_mails import addresses, genuine, inside, on_the_way, traps
+from tests.second_mails import abroad, addresses, genuine, inside, on_the_way, traps
 from tests.second_mails.letters import MAILBOX, RECIPIENT, Case, usual_answers
 
-GENUINE = {case.name: case for case in genuine.cases()}
-TRAPS = {case.name: case for case in (*traps.cases(), *inside.cases(), *addresses.cases(), *on_the_way.cases())}
+GENUINE = {case.name: case for case in (*genuine.cases(), *abroad.good())}
+TRAPS = {
+    case.name: case
+    for case in (*traps.cases(), *inside.cases(), *addresses.cases(), *on_the_way.cases(), *abroad.bad())
+}
 
 
 @cache
