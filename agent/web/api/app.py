@@ -10,13 +10,16 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from agent.store.accounts import UnknownAccountError
 from agent.web.api.openapi import DESCRIPTION, describe
 from agent.web.api.resources import ROUTERS
-from agent.web.http.handlers import HANDLERS
+from agent.web.http.calls import admit_malformed
+from agent.web.http.handlers import HANDLERS, database_is_away
 from agent.web.http.problems import Code, Problem, not_found
 from agent.web.parts import WebParts
 
@@ -55,8 +58,14 @@ async def _unknown_account(_request: Request, _err: Exception) -> Response:
     return not_found("account").response()
 
 
-async def _invalid(_request: Request, err: Exception) -> Response:
+async def _invalid(request: Request, err: Exception) -> Response:
     assert isinstance(err, RequestValidationError)  # noqa: S101 - registered for it
+    try:
+        await run_in_threadpool(admit_malformed, request)
+    except Problem as problem:
+        return problem.response()
+    except SQLAlchemyError as away:
+        return await database_is_away(request, away)
     errors = [{"pointer": _pointer(each["loc"]), "detail": _words(each)} for each in err.errors()]
     return Problem(422, Code.INVALID, "The request is not as described; see errors.", errors=errors).response()
 

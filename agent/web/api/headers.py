@@ -1,11 +1,19 @@
-"""The request headers of operations, for the description.
+"""What operations ask for beside their body: the scopes of a key, and headers.
 
-The handlers read them from the request.
+It stands in the description; `agent/web/http/asked.py` holds requests against it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+
+from agent.store.api.api_keys import Scope
+
+
+def needs(*scopes: Scope, also: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The part of an operation's description that says which scopes its key needs, beside what else it asks for."""
+    return {"security": [{"key": [str(scope) for scope in scopes]}], **(also or {})}
 
 
 def _header(name: str, words: str, *, required: bool = False, **schema: Any) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from agent.store.people import tasks
 from agent.web.answers import answering, require_sealing_key
 from agent.web.api.account.registry import account_of, timestamp
 from agent.web.api.documents import Given
-from agent.web.api.headers import KEYED
+from agent.web.api.headers import KEYED, needs
 from agent.web.http.calls import Answer, Call, change, once, read
 from agent.web.http.problems import Code, Problem, not_found
 
@@ -47,16 +47,16 @@ class GivenCode(Given):
     request: Annotated[str | None, Field(max_length=64, pattern=r"^[0-9a-f]*$")] = None
 
 
-@router.get("/tasks", response_model=Tasks)
+@router.get("/tasks", response_model=Tasks, openapi_extra=needs(Scope.OPERATOR_WRITE))
 def list_tasks(request: Request, limit: Annotated[int, Query(ge=1, le=200)] = 100) -> Response:
     """List what waits for a person."""
-    with read(request, Scope.OPERATOR_WRITE) as call:
+    with read(request) as call:
         return JSONResponse(
             {"tasks": [_document(task) for task in tasks.list_all(call.conn, now=call.now, limit=limit)]}
         )
 
 
-@router.post("/tasks/{task_id}/claim", response_model=Task)
+@router.post("/tasks/{task_id}/claim", response_model=Task, openapi_extra=needs(Scope.OPERATOR_WRITE))
 def claim_task(request: Request, task_id: str) -> Response:
     """Take a task on; the same key may say so again."""
 
@@ -67,10 +67,10 @@ def claim_task(request: Request, task_id: str) -> Response:
         tasks.claim(call.conn, found.id, who=call.who, now=call.now)
         return Answer(200, _document(_task(call, task_id)))
 
-    return change(request, Scope.OPERATOR_WRITE, effect=effect)
+    return change(request, effect=effect)
 
 
-@router.post("/tasks/{task_id}/unclaim", response_model=Task)
+@router.post("/tasks/{task_id}/unclaim", response_model=Task, openapi_extra=needs(Scope.OPERATOR_WRITE))
 def unclaim_task(request: Request, task_id: str) -> Response:
     """Leave a task to others."""
 
@@ -81,10 +81,10 @@ def unclaim_task(request: Request, task_id: str) -> Response:
         tasks.unclaim(call.conn, found.id)
         return Answer(200, _document(_task(call, task_id)))
 
-    return change(request, Scope.OPERATOR_WRITE, effect=effect)
+    return change(request, effect=effect)
 
 
-@router.post("/accounts/{account_id}/codes", response_model=Task, openapi_extra=KEYED)
+@router.post("/accounts/{account_id}/codes", response_model=Task, openapi_extra=needs(Scope.OPERATOR_WRITE, also=KEYED))
 def give_code(request: Request, account_id: str, body: GivenCode) -> Response:
     """Give a code for an open request of this account.
 
@@ -106,7 +106,7 @@ def give_code(request: Request, account_id: str, body: GivenCode) -> Response:
             )
         return Answer(200, _document(tasks.of_request(given)))
 
-    return once(request, Scope.OPERATOR_WRITE, effect=effect)
+    return once(request, effect=effect)
 
 
 def _task(call: Call, task_id: str) -> tasks.Task:

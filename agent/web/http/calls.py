@@ -23,6 +23,8 @@ from starlette.responses import JSONResponse, Response
 from agent.store.api import api_keys, idempotency
 from agent.store.api.api_keys import ApiKey, Scope
 from agent.store.database.engine import reading, writing
+from agent.web.http.asked import headers_asked, scopes_asked
+from agent.web.http.preconditions import require_some_match
 from agent.web.http.problems import Code, Problem
 from agent.web.parts import WebParts
 
@@ -83,7 +85,9 @@ def parts_of(request: Request) -> WebParts:
 
 @contextmanager
 def read(request: Request, *scopes: Scope) -> Iterator[Call]:
-    """Let a reader in, with all of these scopes, and a transaction that only reads.
+    """Let a reader in, and a transaction that only reads.
+
+    The key needs all of these scopes; without any, those that the operation's description names.
 
     Raises:
         Problem: 401, 403, 429.
@@ -93,7 +97,7 @@ def read(request: Request, *scopes: Scope) -> Iterator[Call]:
     with reading(parts.engine) as conn:
         key = admit(request, parts, api_keys.find_presented(conn, parts.web_key, presented_by(request), now=now))
         call = Call(conn=conn, parts=parts, key=key, now=now)
-        for scope in scopes:
+        for scope in scopes or scopes_asked(request):
             call.require(scope)
         yield call
     if is_use_new(key, now):
@@ -101,23 +105,23 @@ def read(request: Request, *scopes: Scope) -> Iterator[Call]:
 
 
 @contextmanager
-def write(request: Request, *scopes: Scope) -> Iterator[Call]:
-    """Let a writer in with all of these scopes, in one transaction.
+def write(request: Request) -> Iterator[Call]:
+    """Let a writer in, in one transaction.
 
     Any error undoes it.
 
     Raises:
         Problem: 401, 403, 429.
     """
-    with read(request, *scopes) as found:
+    with read(request) as found:
         pass  # nobody without a key gets as far as the write lock
     with writing(found.parts.engine) as conn:
         yield Call(conn=conn, parts=found.parts, key=found.key, now=found.now)
 
 
-def change(request: Request, *scopes: Scope, effect: Callable[[Call], Answer]) -> Response:
+def change(request: Request, *, effect: Callable[[Call], Answer]) -> Response:
     """Do something; the daemon is told when something is due."""
-    with write(request, *scopes) as call:
+    with write(request) as call:
         answer = effect(call)
     if answer.due:
         call.parts.wake()
@@ -129,7 +133,7 @@ _running_lock = threading.Lock()
 
 
 def once(
-    request: Request, *scopes: Scope, effect: Callable[[Call], Answer], first: Callable[[WebParts], None] | None = None
+    request: Request, *, effect: Callable[[Call], Answer], first: Callable[[WebParts], None] | None = None
 ) -> Response:
     """Do something once for its Idempotency-Key.
 
@@ -141,7 +145,7 @@ def once(
     Raises:
         Problem: 400 without a key, 409 while it runs or when the answer bore a secret, 422 for another request under it.
     """
-    with read(request, *scopes) as found:
+    with read(request) as found:
         asked = _asked(request, found)
         before = idempotency.find(found.conn, asked, now=found.now)
     if before is not None:
@@ -174,6 +178,20 @@ def _once(found: Call, asked: idempotency.Request, effect: Callable[[Call], Answ
     if answer.due:
         found.parts.wake()
     return response
+
+
+def admit_malformed(request: Request) -> None:
+    """What is refused of a request before it matters that its parts are not as described.
+
+    Raises:
+        Problem: 401, 403, 429; 400 or 428 without a header that the operation needs.
+    """
+    with read(request):
+        needed = headers_asked(request)
+    if "idempotency-key" in needed:
+        _idempotency_key(request)
+    if "if-match" in needed:
+        require_some_match(request)
 
 
 def presented_by(request: Request) -> str:
@@ -239,12 +257,17 @@ def note_use(parts: WebParts, key: ApiKey, now: datetime) -> None:
         api_keys.used(conn, key.id, now=now)
 
 
-def _asked(request: Request, call: Call) -> idempotency.Request:
+def _idempotency_key(request: Request) -> str:
     key = request.headers.get("idempotency-key", "")
     if not 0 < len(key) <= _LONGEST_KEY or not key.isprintable():
         raise Problem(
             400, Code.IDEMPOTENCY_KEY_MISSING, f"This needs an Idempotency-Key of 1 to {_LONGEST_KEY} characters."
         )
+    return key
+
+
+def _asked(request: Request, call: Call) -> idempotency.Request:
+    key = _idempotency_key(request)
     body = request.scope["state"]["body"]
     secret = call.parts.web_key.derive("fingerprint")
     return idempotency.Request(

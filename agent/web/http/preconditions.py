@@ -18,18 +18,27 @@ def require_match(request: Request, revision: int, *, optional: bool = False) ->
     Raises:
         Problem: 428 without If-Match, 412 with another revision's.
     """
-    given = request.headers.get("if-match")
-    if given is None:
-        if optional:
-            return
-        raise Problem(428, Code.PRECONDITION_MISSING, "This needs If-Match with the ETag that was read.")
-    if "*" not in (tags := _tags(given)) and etag(revision) not in tags:
+    if optional and "if-match" not in request.headers:
+        return
+    if "*" not in (tags := _tags(require_some_match(request))) and etag(revision) not in tags:
         raise Problem(
             412,
             Code.REVISION_DIFFERS,
             "The account has changed since it was read; read it again.",
             headers={"ETag": etag(revision)},
         )
+
+
+def require_some_match(request: Request) -> str:
+    """What If-Match says, whichever revision that is.
+
+    Raises:
+        Problem: 428 where it says nothing.
+    """
+    given = request.headers.get("if-match")
+    if given is None:
+        raise Problem(428, Code.PRECONDITION_MISSING, "This needs If-Match with the ETag that was read.")
+    return given
 
 
 def is_known(request: Request, revision: int) -> bool:

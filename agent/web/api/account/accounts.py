@@ -32,7 +32,7 @@ from agent.store.vault.keys import NoVault
 from agent.web.api.account import secrets
 from agent.web.api.account.registry import account_of, describe, refusals, settled
 from agent.web.api.documents import Account, Accounts, Changes, CreateLogin, NewAccount
-from agent.web.api.headers import CONDITIONAL, KEYED, MATCHED
+from agent.web.api.headers import CONDITIONAL, KEYED, MATCHED, needs
 from agent.web.http import cursors
 from agent.web.http.calls import Answer, Call, change, once, read
 from agent.web.http.preconditions import etag, is_known, require_match
@@ -46,7 +46,9 @@ _PLACE = "/api/v1/accounts/"
 _FIELDS = ("id", "user_email", "marketplace", "merchant_id", "merchant_name", "global_account_id", "api_authorization")
 
 
-@router.post("/accounts", status_code=201, response_model=Account, openapi_extra=KEYED)
+@router.post(
+    "/accounts", status_code=201, response_model=Account, openapi_extra=needs(Scope.ACCOUNTS_WRITE, also=KEYED)
+)
 def register_account(request: Request, body: NewAccount) -> Response:
     """Register an account.
 
@@ -73,10 +75,10 @@ def register_account(request: Request, body: NewAccount) -> Response:
             secrets.refer(call, new.id, body.secret_ref, at="/body/secret_ref")
         return _answer(call, new.id, status=201, headers={"Location": _PLACE + new.id})
 
-    return once(request, Scope.ACCOUNTS_WRITE, effect=effect)
+    return once(request, effect=effect)
 
 
-@router.get("/accounts", response_model=Accounts)
+@router.get("/accounts", response_model=Accounts, openapi_extra=needs(Scope.ACCOUNTS_READ))
 def list_accounts(
     request: Request,
     state: State | None = None,
@@ -87,7 +89,7 @@ def list_accounts(
     limit: Limit = 50,
 ) -> Response:
     """List accounts by id."""
-    with read(request, Scope.ACCOUNTS_READ) as call:
+    with read(request) as call:
         key = call.parts.web_key
         wanted = Filter(state=state, needs_person=needs_person, text=q, changed_after=_bounded(changed_after))
         after = cursors.decode(key, "accounts", cursor)
@@ -103,11 +105,11 @@ def list_accounts(
     "/accounts/{account_id}",
     response_model=Account,
     responses={304: {"description": "not changed"}},
-    openapi_extra=CONDITIONAL,
+    openapi_extra=needs(Scope.ACCOUNTS_READ, also=CONDITIONAL),
 )
 def get_account(request: Request, account_id: str) -> Response:
     """Read one account; internal reason and failure code with `operator:read`."""
-    with read(request, Scope.ACCOUNTS_READ) as call:
+    with read(request) as call:
         account = account_of(call, account_id)
         headers = {"ETag": etag(account.revision)}
         if is_known(request, account.revision):
@@ -115,7 +117,7 @@ def get_account(request: Request, account_id: str) -> Response:
         return JSONResponse(describe(call, account), headers=headers)
 
 
-@router.patch("/accounts/{account_id}", response_model=Account, openapi_extra=MATCHED)
+@router.patch("/accounts/{account_id}", response_model=Account, openapi_extra=needs(Scope.ACCOUNTS_WRITE, also=MATCHED))
 def change_one(request: Request, account_id: str, body: Changes) -> Response:
     """Change a registration; needs If-Match.
 
@@ -138,10 +140,15 @@ def change_one(request: Request, account_id: str, body: Changes) -> Response:
                 raise invalid(detail, pointer="/body/reason") from err
         return _answer(call, account_id)
 
-    return change(request, Scope.ACCOUNTS_WRITE, effect=effect)
+    return change(request, effect=effect)
 
 
-@router.delete("/accounts/{account_id}", status_code=204, response_class=Response, openapi_extra=MATCHED)
+@router.delete(
+    "/accounts/{account_id}",
+    status_code=204,
+    response_class=Response,
+    openapi_extra=needs(Scope.ACCOUNTS_WRITE, also=MATCHED),
+)
 def remove_account(request: Request, account_id: str) -> Response:
     """Forget an account; needs If-Match.
 
@@ -157,7 +164,7 @@ def remove_account(request: Request, account_id: str) -> Response:
         remove(call.conn, account_id, now=call.now, keep_evidence=keep, who=call.who)
         return Answer(204)
 
-    return change(request, Scope.ACCOUNTS_WRITE, effect=effect)
+    return change(request, effect=effect)
 
 
 def _order(given: CreateLogin) -> NewOrder:

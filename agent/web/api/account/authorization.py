@@ -15,7 +15,7 @@ from agent.store.api.api_keys import Scope
 from agent.store.merchants import Merchant
 from agent.web.api.account.registry import account_of, is_id, refusals, status_answer
 from agent.web.api.documents import ApiAuthorization, StatusDocument
-from agent.web.api.headers import WAITING
+from agent.web.api.headers import WAITING, needs
 from agent.web.http.calls import (
     Answer,
     Call,
@@ -34,7 +34,9 @@ from agent.web.waiting import LONGEST_WAIT, conditional, wait_for_change
 router = APIRouter()
 
 
-@router.put("/accounts/{account_id}/api-authorization", response_model=StatusDocument)
+@router.put(
+    "/accounts/{account_id}/api-authorization", response_model=StatusDocument, openapi_extra=needs(Scope.ACCOUNTS_WRITE)
+)
 def put_api_authorization(request: Request, account_id: str, body: ApiAuthorization) -> Response:
     """Say whether the API authorization is complete, and of which seller.
 
@@ -54,14 +56,14 @@ def put_api_authorization(request: Request, account_id: str, body: ApiAuthorizat
             authorize_api(call.conn, account_id, status, merchant=given, now=call.now)
         return status_answer(call, account_id)
 
-    return change(request, Scope.ACCOUNTS_WRITE, effect=effect)
+    return change(request, effect=effect)
 
 
 @router.get(
     "/accounts/{account_id}/status",
     response_model=StatusDocument,
     responses={304: {"description": "not changed"}},
-    openapi_extra=WAITING,
+    openapi_extra=needs(Scope.STATUS_READ, also=WAITING),
 )
 async def get_status(request: Request, account_id: str) -> Response:
     """Read the status document.

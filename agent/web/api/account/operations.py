@@ -16,7 +16,7 @@ from agent.store.audits import audit_by_number
 from agent.web.api.account.invitations import admit, look_at
 from agent.web.api.account.registry import account_of, timestamp
 from agent.web.api.documents import Invitation, Operation
-from agent.web.api.headers import KEYED
+from agent.web.api.headers import KEYED, needs
 from agent.web.http.calls import Answer, Call, once, read
 from agent.web.http.problems import not_found
 from agent.web.http.startable import api_pending, require_startable
@@ -28,7 +28,12 @@ _PLACE = "/api/v1/operations/"
 _ID = re.compile(r"[0-9a-f]{32}")
 
 
-@router.post("/accounts/{account_id}/audits", status_code=202, response_model=Operation, openapi_extra=KEYED)
+@router.post(
+    "/accounts/{account_id}/audits",
+    status_code=202,
+    response_model=Operation,
+    openapi_extra=needs(Scope.AUDITS_WRITE, also=KEYED),
+)
 def ask_for_audit(request: Request, account_id: str) -> Response:
     """Ask for one audit now. The web role starts no browser: a worker makes the visit."""
 
@@ -38,10 +43,15 @@ def ask_for_audit(request: Request, account_id: str) -> Response:
         made = operations.add(call.conn, account_id, OperationKind.AUDIT, asked_by=call.who, now=call.now)
         return _queued(call, made)
 
-    return once(request, Scope.AUDITS_WRITE, effect=effect)
+    return once(request, effect=effect)
 
 
-@router.post("/accounts/{account_id}/insights", status_code=202, response_model=Operation, openapi_extra=KEYED)
+@router.post(
+    "/accounts/{account_id}/insights",
+    status_code=202,
+    response_model=Operation,
+    openapi_extra=needs(Scope.AUDITS_WRITE, also=KEYED),
+)
 def ask_for_insights(request: Request, account_id: str) -> Response:
     """Ask for one reading of account health and Featured Offer now.
 
@@ -54,10 +64,15 @@ def ask_for_insights(request: Request, account_id: str) -> Response:
         made = operations.add(call.conn, account_id, OperationKind.INSIGHTS, asked_by=call.who, now=call.now)
         return _queued(call, made)
 
-    return once(request, Scope.AUDITS_WRITE, effect=effect)
+    return once(request, effect=effect)
 
 
-@router.post("/accounts/{account_id}/invitations", status_code=202, response_model=Operation, openapi_extra=KEYED)
+@router.post(
+    "/accounts/{account_id}/invitations",
+    status_code=202,
+    response_model=Operation,
+    openapi_extra=needs(Scope.ACCOUNTS_WRITE, also=KEYED),
+)
 def give_invitation(request: Request, account_id: str, body: Invitation) -> Response:
     """Give an invitation that a person has, as its link or as the mail.
 
@@ -79,13 +94,13 @@ def give_invitation(request: Request, account_id: str, body: Invitation) -> Resp
         )
         return _queued(call, made)
 
-    return once(request, Scope.ACCOUNTS_WRITE, effect=effect, first=first)
+    return once(request, effect=effect, first=first)
 
 
-@router.get("/operations/{operation_id}", response_model=Operation)
+@router.get("/operations/{operation_id}", response_model=Operation, openapi_extra=needs(Scope.ACCOUNTS_READ))
 def get_operation(request: Request, operation_id: str) -> Response:
     """Say how far an operation is, and what came of it."""
-    with read(request, Scope.ACCOUNTS_READ) as call:
+    with read(request) as call:
         found = operations.get(call.conn, operation_id) if _ID.fullmatch(operation_id) else None
         if found is None:
             raise not_found("operation")

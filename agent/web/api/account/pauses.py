@@ -13,7 +13,7 @@ from agent.store.api.api_keys import Scope
 from agent.store.processes import switches
 from agent.web.api.account.registry import account_of, status_answer
 from agent.web.api.documents import Paused, StatusDocument, Why
-from agent.web.api.headers import KEYED, KEYED_AND_MAY_MATCH
+from agent.web.api.headers import KEYED, KEYED_AND_MAY_MATCH, needs
 from agent.web.http.calls import Answer, Call, change, once
 from agent.web.http.preconditions import require_match
 from agent.web.http.problems import Code, Problem
@@ -21,7 +21,9 @@ from agent.web.http.problems import Code, Problem
 router = APIRouter()
 
 
-@router.post("/accounts/{account_id}/pause", response_model=StatusDocument, openapi_extra=KEYED)
+@router.post(
+    "/accounts/{account_id}/pause", response_model=StatusDocument, openapi_extra=needs(Scope.OPERATOR_WRITE, also=KEYED)
+)
 def pause_account(request: Request, account_id: str, body: Why) -> Response:
     """Stop everything for one account until it is resumed."""
 
@@ -31,7 +33,11 @@ def pause_account(request: Request, account_id: str, body: Why) -> Response:
     return _one(request, account_id, effect)
 
 
-@router.post("/accounts/{account_id}/resume", response_model=StatusDocument, openapi_extra=KEYED)
+@router.post(
+    "/accounts/{account_id}/resume",
+    response_model=StatusDocument,
+    openapi_extra=needs(Scope.OPERATOR_WRITE, also=KEYED),
+)
 def resume_account(request: Request, account_id: str, body: Why) -> Response:
     """Let a paused account go on where it stood; another one stays as it is."""
 
@@ -41,7 +47,11 @@ def resume_account(request: Request, account_id: str, body: Why) -> Response:
     return _one(request, account_id, effect)
 
 
-@router.post("/accounts/{account_id}/release", response_model=StatusDocument, openapi_extra=KEYED_AND_MAY_MATCH)
+@router.post(
+    "/accounts/{account_id}/release",
+    response_model=StatusDocument,
+    openapi_extra=needs(Scope.OPERATOR_WRITE, also=KEYED_AND_MAY_MATCH),
+)
 def release_account(request: Request, account_id: str, body: Why) -> Response:
     """Let an account that needed people go on, after they have done what was needed.
 
@@ -58,7 +68,7 @@ def release_account(request: Request, account_id: str, body: Why) -> Response:
     return _one(request, account_id, effect)
 
 
-@router.put("/pause", response_model=Paused)
+@router.put("/pause", response_model=Paused, openapi_extra=needs(Scope.OPERATOR_WRITE))
 def pause_everything(request: Request, body: Why) -> Response:
     """Stop every flow within seconds, until resumed; survives restarts."""
 
@@ -66,10 +76,10 @@ def pause_everything(request: Request, body: Why) -> Response:
         lifecycle.pause_all(call.conn, now=call.now, who=f"{call.who}: {body.reason}")
         return Answer(200, {"paused": True, "by": switches.paused_by(call.conn)})
 
-    return change(request, Scope.OPERATOR_WRITE, effect=effect)
+    return change(request, effect=effect)
 
 
-@router.delete("/pause", response_model=Paused)
+@router.delete("/pause", response_model=Paused, openapi_extra=needs(Scope.OPERATOR_WRITE))
 def resume_everything(request: Request) -> Response:
     """Let everything go on."""
 
@@ -77,7 +87,7 @@ def resume_everything(request: Request) -> Response:
         lifecycle.resume_all(call.conn)
         return Answer(200, {"paused": False, "by": None}, due=True)
 
-    return change(request, Scope.OPERATOR_WRITE, effect=effect)
+    return change(request, effect=effect)
 
 
 def _one(request: Request, account_id: str, act: Callable[[Call], None]) -> Response:
@@ -86,7 +96,7 @@ def _one(request: Request, account_id: str, act: Callable[[Call], None]) -> Resp
         act(call)
         return status_answer(call, account_id)
 
-    return once(request, Scope.OPERATOR_WRITE, effect=effect)
+    return once(request, effect=effect)
 
 
 def _why(call: Call, done: str, body: Why) -> str:

@@ -19,6 +19,7 @@ from agent.domain.audit.document import AuditDocument
 from agent.store import audits, insights, timeline
 from agent.store.api.api_keys import Scope
 from agent.web.api.account.registry import account_of, timestamp
+from agent.web.api.headers import needs
 from agent.web.audit_files import SEALED, audit_file, parse_name
 from agent.web.http import cursors
 from agent.web.http.calls import Call, read
@@ -58,7 +59,7 @@ class InsightsList(BaseModel):
     next_cursor: str | None
 
 
-@router.get("/accounts/{account_id}/timeline", response_model=Timeline)
+@router.get("/accounts/{account_id}/timeline", response_model=Timeline, openapi_extra=needs(Scope.OPERATOR_READ))
 def get_timeline(
     request: Request,
     account_id: str,
@@ -66,7 +67,7 @@ def get_timeline(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Response:
     """Tell an account's story: states, visits, acts, mails."""
-    with read(request, Scope.OPERATOR_READ) as call:
+    with read(request) as call:
         account_of(call, account_id)
         key, kind = call.parts.web_key, f"timeline {account_id}"
         place = cursors.decode(key, kind, cursor)
@@ -77,12 +78,12 @@ def get_timeline(
     return JSONResponse({"entries": shown, "next_cursor": more})
 
 
-@router.get("/accounts/{account_id}/findings", response_model=Findings)
+@router.get("/accounts/{account_id}/findings", response_model=Findings, openapi_extra=needs(Scope.ACCOUNTS_READ))
 def get_findings(
     request: Request, account_id: str, against: Annotated[int | None, Query(ge=1, le=10**_MOST_DIGITS)] = None
 ) -> Response:
     """Read the newest audit's findings; with `against` what differs from that audit."""
-    with read(request, Scope.ACCOUNTS_READ) as call:
+    with read(request) as call:
         account_of(call, account_id)
         number = audits.newest_number(call.conn, account_id)
         if number is None:
@@ -100,7 +101,7 @@ def get_findings(
     return JSONResponse(document)
 
 
-@router.get("/accounts/{account_id}/audits/{name}", response_class=Response)
+@router.get("/accounts/{account_id}/audits/{name}", response_class=Response, openapi_extra=needs(Scope.ACCOUNTS_READ))
 def get_audit(request: Request, account_id: str, name: str) -> Response:
     """Read one audit as a report.
 
@@ -108,14 +109,14 @@ def get_audit(request: Request, account_id: str, name: str) -> Response:
     """
     if (wanted := parse_name(name)) is None:
         raise not_found("audit")
-    with read(request, Scope.ACCOUNTS_READ) as call:
+    with read(request) as call:
         account_of(call, account_id)
         document = _audit(call, account_id, wanted[0])
         evidence = call.parts.settings.data_dir
     return audit_file(document, wanted[1], evidence=evidence)
 
 
-@router.get("/accounts/{account_id}/insights", response_model=InsightsList)
+@router.get("/accounts/{account_id}/insights", response_model=InsightsList, openapi_extra=needs(Scope.ACCOUNTS_READ))
 def get_insights(
     request: Request,
     account_id: str,
@@ -129,7 +130,7 @@ def get_insights(
     """
     if since is not None and not 1970 <= since.year <= 9000:
         raise invalid("Expected a time of this age.", pointer="/query/since")
-    with read(request, Scope.ACCOUNTS_READ) as call:
+    with read(request) as call:
         account_of(call, account_id)
         key, kind = call.parts.web_key, f"insights {account_id}"
         place = cursors.decode(key, kind, cursor)
@@ -142,10 +143,12 @@ def get_insights(
     return JSONResponse({"insights": shown, "next_cursor": more})
 
 
-@router.get("/accounts/{account_id}/evidence/{name:path}", response_class=FileResponse)
+@router.get(
+    "/accounts/{account_id}/evidence/{name:path}", response_class=FileResponse, openapi_extra=needs(Scope.EVIDENCE_READ)
+)
 def get_evidence(request: Request, account_id: str, name: str) -> Response:
     """Fetch a file of a visit's evidence, `{visit}/{file}`, as an attachment."""
-    with read(request, Scope.EVIDENCE_READ) as call:
+    with read(request) as call:
         account_of(call, account_id)
         settings = call.parts.settings
         folder = settings.evidence_root / account_id

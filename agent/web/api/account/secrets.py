@@ -22,13 +22,16 @@ from agent.store.vault.sign_in_secrets import SignInSecrets
 from agent.web.answers import require_sealing_key
 from agent.web.api.account.registry import account_of, refusals
 from agent.web.api.documents import NewSecret
+from agent.web.api.headers import needs
 from agent.web.http.calls import Answer, Call, change
 from agent.web.http.problems import invalid
 
 router = APIRouter()
 
 
-@router.put("/accounts/{account_id}/secret", status_code=204, response_class=Response)
+@router.put(
+    "/accounts/{account_id}/secret", status_code=204, response_class=Response, openapi_extra=needs(Scope.ACCOUNTS_WRITE)
+)
 def put_secret(request: Request, account_id: str, body: NewSecret) -> Response:
     """Replace an account's password and seed. Nothing of them is ever read back."""
 
@@ -42,7 +45,7 @@ def put_secret(request: Request, account_id: str, body: NewSecret) -> Response:
         store(call, account_id, checked(call, body.password, body.totp_secret, at="/body"))
         return Answer(204, due=True)
 
-    return change(request, Scope.ACCOUNTS_WRITE, effect=effect)
+    return change(request, effect=effect)
 
 
 def checked(call: Call, password: Any, seed: Any, *, at: str) -> SignInSecrets:

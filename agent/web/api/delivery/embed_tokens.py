@@ -13,7 +13,7 @@ from agent.settings.load import is_loopback
 from agent.store.api.api_keys import Scope
 from agent.web.api.account.registry import account_of, timestamp
 from agent.web.api.documents import AccountId, Given
-from agent.web.api.headers import KEYED
+from agent.web.api.headers import KEYED, needs
 from agent.web.embed import tokens
 from agent.web.embed.tokens import EmbedToken
 from agent.web.http.calls import Answer, Call, once
@@ -38,7 +38,12 @@ class EmbedTokenDocument(BaseModel):
     expires_at: str
 
 
-@router.post("/embed-tokens", status_code=201, response_model=EmbedTokenDocument, openapi_extra=KEYED)
+@router.post(
+    "/embed-tokens",
+    status_code=201,
+    response_model=EmbedTokenDocument,
+    openapi_extra=needs(Scope.EMBED_WRITE, also=KEYED),
+)
 def make_embed_token(request: Request, body: NewEmbedToken) -> Response:
     """Make a token of 15 minutes for one account and one origin.
 
@@ -53,7 +58,7 @@ def make_embed_token(request: Request, body: NewEmbedToken) -> Response:
         document = {"token": tokens.encode(call.parts.web_key, token), "expires_at": timestamp(expires_at)}
         return Answer(201, document, shows_secret=True)
 
-    return once(request, Scope.EMBED_WRITE, effect=effect)
+    return once(request, effect=effect)
 
 
 def _require_origin(call: Call, origin: str) -> None:

@@ -20,7 +20,7 @@ from agent.store.api.api_keys import Scope
 from agent.store.database.engine import reading
 from agent.store.outbox.read import ForgottenError, list_events
 from agent.store.outbox.sequence import last_sequence
-from agent.web.api.headers import STREAM
+from agent.web.api.headers import STREAM, needs
 from agent.web.http.calls import Call, parts_of, read
 from agent.web.http.problems import Code, Problem, invalid
 from agent.web.parts import WebParts
@@ -39,7 +39,7 @@ class Events(BaseModel):
     last: int
 
 
-@router.get("/events", response_model=Events)
+@router.get("/events", response_model=Events, openapi_extra=needs(Scope.EVENTS_READ))
 def get_events(
     request: Request, after: After = None, types: Types = "", limit: Annotated[int, Query(ge=1, le=200)] = 100
 ) -> Response:
@@ -47,8 +47,8 @@ def get_events(
 
     410: some of it is forgotten; read all accounts, then go on after `last`.
     """
-    with read(request, Scope.EVENTS_READ) as call:
-        wanted = _types(call, types)
+    with read(request) as call:
+        wanted = _types(request, call)
         try:
             page = list_events(call.conn, after=after, types=wanted, limit=limit)
         except ForgottenError as err:
@@ -59,7 +59,7 @@ def get_events(
 @router.get(
     "/events/stream",
     response_class=Response,
-    openapi_extra=STREAM,
+    openapi_extra=needs(Scope.EVENTS_READ, also=STREAM),
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )
 async def stream_events(request: Request, after: After = None, types: Types = "") -> Response:
@@ -72,9 +72,9 @@ async def stream_events(request: Request, after: After = None, types: Types = ""
     parts = parts_of(request)
 
     def begin() -> tuple[str, int, frozenset[EventType]]:
-        with read(request, Scope.EVENTS_READ) as call:
+        with read(request) as call:
             start = _last_event_id(request) if after is None else after
-            wanted = _types(call, types)
+            wanted = _types(request, call)
             start = last_sequence(call.conn) if start is None else start
             try:
                 list_events(call.conn, after=start, limit=1)
@@ -132,8 +132,9 @@ def _is_live(parts: WebParts, key_id: str) -> bool:
     return key is not None and key.is_live(parts.clock.now())
 
 
-def _types(call: Call, text: str) -> frozenset[EventType]:
-    """What is asked for, and may be read: some types are for people who run the agent."""
+def _types(request: Request, call: Call) -> frozenset[EventType]:
+    """What is asked for, by one `types` or several, and may be read: some types are for people who run the agent."""
+    text = ",".join(request.query_params.getlist("types"))
     readable = frozenset(EventType) if call.may(Scope.OPERATOR_READ) else frozenset(EventType) - OPERATOR_TYPES
     try:
         asked = {parse_type(part) for part in text.split(",") if part.strip()}

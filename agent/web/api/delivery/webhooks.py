@@ -27,6 +27,7 @@ from agent.store.webhooks import deliveries, endpoints
 from agent.store.webhooks.deliveries import UnknownDeliveryError
 from agent.store.webhooks.endpoints import Endpoint, UnknownEndpointError
 from agent.web.api.documents import Given
+from agent.web.api.headers import needs
 from agent.web.http import cursors
 from agent.web.http.calls import Answer, Call, change, parts_of, read
 from agent.web.http.problems import Code, Problem, invalid, not_found
@@ -113,10 +114,12 @@ class Deliveries(BaseModel):
     next_cursor: str | None
 
 
-@router.post("/webhook-endpoints", status_code=201, response_model=MadeEndpoint)
+@router.post(
+    "/webhook-endpoints", status_code=201, response_model=MadeEndpoint, openapi_extra=needs(Scope.WEBHOOKS_WRITE)
+)
 def add_webhook_endpoint(request: Request, body: NewEndpoint) -> Response:
     """Register an endpoint. It is active once it has answered a signed ping with 2xx."""
-    with read(request, Scope.WEBHOOKS_WRITE) as call:
+    with read(request) as call:
         settings = call.parts.settings
     wanted = _types(body.events)
     with _refusals():
@@ -128,27 +131,31 @@ def add_webhook_endpoint(request: Request, body: NewEndpoint) -> Response:
         document = {**_described(call, made.endpoint), "secret": made.keys.secret, "public_key": made.keys.public_key}
         return Answer(201, document, {"Location": f"/api/v1/webhook-endpoints/{made.endpoint.id}"})
 
-    return change(request, Scope.WEBHOOKS_WRITE, effect=effect)
+    return change(request, effect=effect)
 
 
-@router.get("/webhook-endpoints", response_model=Endpoints)
+@router.get("/webhook-endpoints", response_model=Endpoints, openapi_extra=needs(Scope.WEBHOOKS_WRITE))
 def list_webhook_endpoints(request: Request) -> Response:
     """List the endpoints."""
-    with read(request, Scope.WEBHOOKS_WRITE) as call:
+    with read(request) as call:
         return JSONResponse({"endpoints": [_described(call, each) for each in endpoints.list_all(call.conn)]})
 
 
-@router.get("/webhook-endpoints/{endpoint_id}", response_model=EndpointDocument)
+@router.get(
+    "/webhook-endpoints/{endpoint_id}", response_model=EndpointDocument, openapi_extra=needs(Scope.WEBHOOKS_WRITE)
+)
 def get_webhook_endpoint(request: Request, endpoint_id: str) -> Response:
     """Read one endpoint."""
-    with read(request, Scope.WEBHOOKS_WRITE) as call, _refusals():
+    with read(request) as call, _refusals():
         return JSONResponse(_described(call, endpoints.get(call.conn, _named(endpoint_id))))
 
 
-@router.patch("/webhook-endpoints/{endpoint_id}", response_model=EndpointDocument)
+@router.patch(
+    "/webhook-endpoints/{endpoint_id}", response_model=EndpointDocument, openapi_extra=needs(Scope.WEBHOOKS_WRITE)
+)
 def change_webhook_endpoint(request: Request, endpoint_id: str, body: EndpointChanges) -> Response:
     """Change where and what."""
-    with read(request, Scope.WEBHOOKS_WRITE):
+    with read(request):
         settings = parts_of(request).settings
     wanted = None if body.events is None else _types(body.events)
     with _refusals():
@@ -160,10 +167,15 @@ def change_webhook_endpoint(request: Request, endpoint_id: str, body: EndpointCh
             changed = change_endpoint(call.conn, _named(endpoint_id), url=body.url, types=wanted, now=call.now)
         return Answer(200, _described(call, changed))
 
-    return change(request, Scope.WEBHOOKS_WRITE, effect=effect)
+    return change(request, effect=effect)
 
 
-@router.delete("/webhook-endpoints/{endpoint_id}", status_code=204, response_class=Response)
+@router.delete(
+    "/webhook-endpoints/{endpoint_id}",
+    status_code=204,
+    response_class=Response,
+    openapi_extra=needs(Scope.WEBHOOKS_WRITE),
+)
 def remove_webhook_endpoint(request: Request, endpoint_id: str) -> Response:
     """Forget an endpoint and what waits for it."""
 
@@ -172,10 +184,15 @@ def remove_webhook_endpoint(request: Request, endpoint_id: str) -> Response:
             endpoints.remove(call.conn, _named(endpoint_id))
         return Answer(204)
 
-    return change(request, Scope.WEBHOOKS_WRITE, effect=effect)
+    return change(request, effect=effect)
 
 
-@router.post("/webhook-endpoints/{endpoint_id}/test", status_code=202, response_model=DeliveryDocument)
+@router.post(
+    "/webhook-endpoints/{endpoint_id}/test",
+    status_code=202,
+    response_model=DeliveryDocument,
+    openapi_extra=needs(Scope.WEBHOOKS_WRITE),
+)
 def test_webhook_endpoint(request: Request, endpoint_id: str) -> Response:
     """Have a signed ping sent; a 2xx answer makes the endpoint active."""
 
@@ -185,10 +202,12 @@ def test_webhook_endpoint(request: Request, endpoint_id: str) -> Response:
         row_id = deliveries.ping(call.conn, endpoint_id, now=call.now)
         return Answer(202, describe_delivery(deliveries.get(call.conn, row_id)))
 
-    return change(request, Scope.WEBHOOKS_WRITE, effect=effect)
+    return change(request, effect=effect)
 
 
-@router.post("/webhook-endpoints/{endpoint_id}/rotate-secret", response_model=Keys)
+@router.post(
+    "/webhook-endpoints/{endpoint_id}/rotate-secret", response_model=Keys, openapi_extra=needs(Scope.WEBHOOKS_WRITE)
+)
 def rotate_webhook_secret(request: Request, endpoint_id: str) -> Response:
     """Draw a new secret, shown once; both sign for 24 hours."""
 
@@ -197,10 +216,12 @@ def rotate_webhook_secret(request: Request, endpoint_id: str) -> Response:
             keys = endpoints.rotate(call.conn, _named(endpoint_id), sealing=call.parts.web_key.vault(), now=call.now)
         return Answer(200, {"secret": keys.secret, "public_key": keys.public_key})
 
-    return change(request, Scope.WEBHOOKS_WRITE, effect=effect)
+    return change(request, effect=effect)
 
 
-@router.get("/webhook-endpoints/{endpoint_id}/deliveries", response_model=Deliveries)
+@router.get(
+    "/webhook-endpoints/{endpoint_id}/deliveries", response_model=Deliveries, openapi_extra=needs(Scope.WEBHOOKS_WRITE)
+)
 def list_deliveries(
     request: Request,
     endpoint_id: str,
@@ -208,7 +229,7 @@ def list_deliveries(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Response:
     """List what was sent, and what came of it."""
-    with read(request, Scope.WEBHOOKS_WRITE) as call, _refusals():
+    with read(request) as call, _refusals():
         endpoints.get(call.conn, _named(endpoint_id))
         kind = f"deliveries {endpoint_id}"
         place = cursors.decode(call.parts.web_key, kind, cursor)
@@ -218,11 +239,16 @@ def list_deliveries(
     return JSONResponse({"deliveries": [describe_delivery(each) for each in found], "next_cursor": more})
 
 
-@router.post("/deliveries/{delivery_id}/replay", status_code=202, response_model=DeliveryDocument)
+@router.post(
+    "/deliveries/{delivery_id}/replay",
+    status_code=202,
+    response_model=DeliveryDocument,
+    openapi_extra=needs(Scope.WEBHOOKS_WRITE),
+)
 def replay_delivery(request: Request, delivery_id: str) -> Response:
     """Have an event sent once more under its own id, signed with today's secret."""
     if not (delivery_id.isascii() and delivery_id.isdigit() and len(delivery_id) <= _LONGEST_NUMBER):
-        with read(request, Scope.WEBHOOKS_WRITE):
+        with read(request):
             raise not_found("delivery")
 
     def effect(call: Call) -> Answer:
@@ -230,7 +256,7 @@ def replay_delivery(request: Request, delivery_id: str) -> Response:
             row_id = deliveries.replay(call.conn, int(delivery_id), now=call.now)
         return Answer(202, describe_delivery(deliveries.get(call.conn, row_id)))
 
-    return change(request, Scope.WEBHOOKS_WRITE, effect=effect)
+    return change(request, effect=effect)
 
 
 def _described(call: Call, endpoint: Endpoint) -> dict[str, Any]:

@@ -82,7 +82,8 @@ async def test_the_same_request_again_gets_the_same_answer_and_does_nothing(any_
 async def test_an_idempotency_key_is_for_one_request_of_one_caller(web: WebServer) -> None:
     key = once()
     async with web.client() as client, web.client() as other:
-        assert code_of(await client.post(ACCOUNTS, json=A1)) == (400, "idempotency_key_missing")
+        for body in (A1, {}, {"id": 5}):  # before it matters what it says
+            assert code_of(await client.post(ACCOUNTS, json=body)) == (400, "idempotency_key_missing")
         assert (await client.post(ACCOUNTS, json=A1, headers=key)).status_code == 201
         changed = A1 | {"id": "A2"}
         assert code_of(await client.post(ACCOUNTS, json=changed, headers=key)) == (422, "idempotency_key_reused")
@@ -263,7 +264,8 @@ async def test_a_change_needs_the_revision_that_was_read(any_web: WebServer) -> 
     async with any_web.client() as client:
         etag = (await registered(client)).headers["etag"]
         change = {"merchant_name": "Shop"}
-        assert code_of(await client.patch(ACCOUNTS + "/A1", json=change)) == (428, "precondition_missing")
+        for body in (change, {"marketplace": 5}):
+            assert code_of(await client.patch(ACCOUNTS + "/A1", json=body)) == (428, "precondition_missing")
         changed = await client.patch(ACCOUNTS + "/A1", json=change, headers={"If-Match": etag})
         assert (changed.status_code, changed.json()["merchant_name"]) == (200, "Shop")
         assert changed.headers["etag"] != etag
@@ -378,6 +380,17 @@ SCOPES = [
     ("POST", "/tasks/x/claim", Scope.OPERATOR_WRITE),
     ("POST", "/tasks/x/unclaim", Scope.OPERATOR_WRITE),
     ("POST", "/accounts/A1/codes", Scope.OPERATOR_WRITE),
+    ("POST", "/accounts/A1/insights", Scope.AUDITS_WRITE),
+    ("GET", "/events", Scope.EVENTS_READ),
+    ("GET", "/webhook-endpoints", Scope.WEBHOOKS_WRITE),
+    ("POST", "/webhook-endpoints", Scope.WEBHOOKS_WRITE),
+    ("PATCH", "/webhook-endpoints/x", Scope.WEBHOOKS_WRITE),
+    ("DELETE", "/webhook-endpoints/x", Scope.WEBHOOKS_WRITE),
+    ("POST", "/webhook-endpoints/x/test", Scope.WEBHOOKS_WRITE),
+    ("POST", "/webhook-endpoints/x/rotate-secret", Scope.WEBHOOKS_WRITE),
+    ("GET", "/webhook-endpoints/x/deliveries", Scope.WEBHOOKS_WRITE),
+    ("POST", "/deliveries/1/replay", Scope.WEBHOOKS_WRITE),
+    ("POST", "/embed-tokens", Scope.EMBED_WRITE),
 ]
 BODIES: dict[str, dict[str, Any]] = {
     "/accounts": A1,
@@ -402,6 +415,10 @@ async def test_each_path_asks_for_its_scope_and_no_other_will_do(
         assert scope in refused.json()["detail"]
         unknown = await nobody.request(method, API + path, headers=once(), **sent)  # type: ignore[arg-type]
         assert code_of(unknown) == (401, "key_refused")
+        if sent:  # who asks comes before what is asked
+            wrong = {"content": b"{", "headers": {"Content-Type": "application/json"}}
+            assert code_of(await others.request(method, API + path, **wrong)) == (403, "scope_missing")  # type: ignore[arg-type]
+            assert code_of(await nobody.request(method, API + path, **wrong)) == (401, "key_refused")  # type: ignore[arg-type]
         assert unknown.headers["www-authenticate"].startswith("Bearer")
         allowed = await client.request(method, API + path, headers=once(), **sent)  # type: ignore[arg-type]
         assert allowed.status_code not in (401, 403, 405, 500)

@@ -70,13 +70,15 @@ async def test_types_are_chosen_and_some_are_for_operators(web: WebServer) -> No
             switches.pause_all(conn, now=NOW, who="a test")
         await number(web.engine)
 
-        async def types(who: httpx.AsyncClient, **asked: str) -> set[str]:
+        async def types(who: httpx.AsyncClient, **asked: str | list[str]) -> set[str]:
             found = (await who.get(EVENTS, params=asked)).json()["events"]
             return {event["type"].removeprefix(PREFIX) for event in found}
 
         assert await types(reader) == {"account.registered.v1", "account.updated.v1", "account.state_changed.v1"}
         assert await types(client) == await types(reader) | {"pause.changed.v1"}
         assert await types(reader, types=f"{PREFIX}account.registered.v1") == {"account.registered.v1"}
+        two = ["account.registered.v1", "account.updated.v1"]
+        assert await types(reader, types=",".join(two)) == await types(reader, types=two) == set(two)
         assert code_of(await reader.get(EVENTS, params={"types": "pause.changed.v1"})) == (403, "scope_missing")
         for wrong in ({"types": "happy.v1"}, {"after": "-1"}, {"after": "x"}, {"limit": "201"}, {"after": "9" * 30}):
             assert code_of(await reader.get(EVENTS, params=wrong)) == (422, "invalid")
