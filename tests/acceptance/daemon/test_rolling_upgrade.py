@@ -31,10 +31,10 @@ from tests.support.servers.postgres import Postgres, running_postgres
 from tests.support.visits.rehearsal import Rehearsal, rehearsing
 
 RELEASE_0_1 = "3e005c8d"  # its schema is 0002
-BEFORE = "3282cc98"  # its schema is 0042; it serves the web role, too
+BEFORE = "a33b15ef"  # its schema is 0042; it serves the web role, too
 _ADD = ("accounts", "add", "A1", "--marketplace", "US", "--api-authorized", "--secrets-stdin")
 
-pytestmark = [pytest.mark.soak, pytest.mark.optional, pytest.mark.postgres]
+pytestmark = [pytest.mark.soak, pytest.mark.optional, pytest.mark.postgres, pytest.mark.timeout(1800)]
 
 
 @pytest.fixture(scope="module")
@@ -77,8 +77,6 @@ async def old_worker(commit: str, url: str, folder: Path) -> AsyncIterator[Fleet
     async with StandIn(one_account(3, invitations=[], seller={"options": {"own_view": True}})) as stand_in:
         new_env = daemon_environment(stand_in.description(), folder / "new", key, DATABASE_URL=url)
         old_env = daemon_environment(stand_in.description(), folder / "old", key, DATABASE_URL=url)
-        if commit == RELEASE_0_1:
-            del old_env["SC_AGENT_WEB__ADDRESS"]
         user, seller = stand_in.realm.scenario.users[0], stand_in.realm.scenario.sellers[0]
         secrets = json.dumps({"password": user.password, "totp_secret": user.totp_secret})
         told = ("--user-email", user.email, "--merchant-id", seller.merchant_id, "--merchant-name", seller.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -14,6 +15,7 @@ from typing import Any
 
 from tests.support.processes.daemon_process import ROOT
 
+_PREFIX = "SC_AGENT_"
 _ROOMS = ("agent", "flows", "fixtures", "selectors", "docs", "pyproject.toml")
 
 
@@ -51,7 +53,11 @@ class Program:
         return subprocess.run(command, env=self._env(env), cwd=self.root, input=stdin, **options)
 
     def _env(self, env: Mapping[str, str]) -> dict[str, str]:
-        return {**env, "PYTHONPATH": os.pathsep.join([str(self.root), *_libraries()])}
+        """The settings that it has: it refuses those that came later."""
+        fields = "\n".join(file.read_text("utf-8") for file in (self.root / "agent").glob("settings*/**/*.py"))
+        fields += "\n".join(file.read_text("utf-8") for file in (self.root / "agent").glob("settings*.py"))
+        known = {name: value for name, value in env.items() if not name.startswith(_PREFIX) or _is_in(fields, name)}
+        return {**known, "PYTHONPATH": os.pathsep.join([str(self.root), *_libraries()])}
 
 
 @contextmanager
@@ -67,6 +73,11 @@ def ended(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]
 def log_lines(log: Path) -> list[dict[str, Any]]:
     """What a daemon has logged."""
     return [json.loads(line) for line in log.read_text("utf-8").splitlines() if line.startswith("{")]
+
+
+def _is_in(fields: str, name: str) -> bool:
+    """Whether every part of a setting's name is a field of the settings."""
+    return all(re.search(rf"^    {part.lower()}: ", fields, re.M) for part in name.removeprefix(_PREFIX).split("__"))
 
 
 def _libraries() -> list[str]:
