@@ -15,7 +15,7 @@ from agent.errors import UsageError
 from agent.store import accounts, erasures
 from agent.store.inbox import messages
 from agent.store.sign_in import login_orders, secret_refs
-from agent.store.vault import drawn_secrets, sign_in_secrets
+from agent.store.vault import sign_in_secrets
 from agent.store.vault.keys import Vault
 from agent.store.vault.sign_in_secrets import SignInSecrets
 
@@ -64,6 +64,9 @@ def register(
 def order_login(conn: Connection, account_id: str, order: NewOrder, *, now: datetime) -> None:
     """Order a login for a registered account, or anew after an order that ended.
 
+    What was drawn for an earlier form is kept: the next visit first signs in with it, and registers only where the site
+    still does not know the address.
+
     Raises:
         UnknownAccountError: there is none.
         UsageError: it has secrets, or its order is still open.
@@ -74,8 +77,22 @@ def order_login(conn: Connection, account_id: str, order: NewOrder, *, now: date
     placed = login_orders.get(conn, account_id, lock=True)
     if placed is not None and placed.is_open:
         raise UsageError(f"the order of account {account_id} is {placed.state}; one order is one login")
-    drawn_secrets.settle_seeds(conn, account_id, errand=drawn_secrets.Errand.REGISTRATION, in_force=None)
     login_orders.place(conn, account_id, order, now=now)
+
+
+def order_anew(conn: Connection, account_id: str, *, agreed_by: str, now: datetime) -> None:
+    """Order a login anew, for the person named before; `agreed_by` accepts Amazon's conditions for it.
+
+    A phone number that was typed is not typed again: the next one is asked for where the site wants one.
+
+    Raises:
+        UnknownAccountError, UsageError: as `order_login`; or nothing was ever ordered.
+    """
+    placed = login_orders.get(conn, account_id, lock=True)
+    if placed is None:
+        raise UsageError(f"no login was ever ordered for account {account_id}")
+    phone = placed.phone if placed.phone_typed_at is None else None
+    order_login(conn, account_id, NewOrder(person_name=placed.person_name, agreed_by=agreed_by, phone=phone), now=now)
 
 
 def remove(conn: Connection, account_id: str, *, now: datetime, keep_evidence: timedelta, who: str | None) -> None:

@@ -42,7 +42,7 @@ class LoginOrder:
     agreed_at: datetime
     phone: str | None
     state: OrderState
-    submitted_at: datetime | None  # when the register form was about to be sent
+    submitted_at: datetime | None  # when the register form was about to be sent; an earlier order's until it is
     phone_typed_at: datetime | None
     ended_why: str | None  # a failure code
 
@@ -50,6 +50,11 @@ class LoginOrder:
     def is_open(self) -> bool:
         """Whether a visit may still act on it."""
         return self.state in OPEN
+
+    @property
+    def was_submitted(self) -> bool:
+        """Whether a register form with the password that was drawn may have reached the site."""
+        return self.submitted_at is not None
 
     @property
     def may_submit(self) -> bool:

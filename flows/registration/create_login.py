@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pydantic import SecretStr
 
 from flows.catalogue.recognise import Recognition
-from flows.errors import ChallengeError, StepTimeoutError, UnknownScreenError, WrongIdentityError
+from flows.errors import ChallengeError, NoSuchLoginError, StepTimeoutError, UnknownScreenError, WrongIdentityError
 from flows.models import Bounds, Credentials, FlowHooks
 from flows.registration.enrol import Enrolling
 from flows.registration.errand import LoginErrand
@@ -45,7 +45,8 @@ async def create_login(
     Enrol an authenticator; end when "is on" was read.
 
     Returns the secret of the authenticator that was proven in this visit, None where one was before. `created` is
-    told when the site has let us in. `credentials`: of a password that was drawn before.
+    told when the site has let us in. `credentials`: of a password that was drawn before, for this order's form or for an
+    earlier order's.
 
     Raises:
         LoginExistsError, RegistrationRefusedError, RegistrationUnansweredError, PhoneNeededError, PhoneRefusedError,
@@ -93,7 +94,7 @@ class _Login:
 
     async def run(self) -> SecretStr | None:
         """Go on until "is on" was read; as `create_login`."""
-        seen = await self.sign_in.pass_through(await self._walk.open(f"https://{self.sign_in.host}/home"))
+        seen = await self._enter()
         for _ in range(_LOOKS):
             if seen.screen == "two_step_on":
                 self._enrolling.judge(seen)
@@ -112,6 +113,21 @@ class _Login:
             screen=seen.screen,
             url=seen.path,
         )
+
+    async def _enter(self) -> Recognition:
+        """Sign in, or register where the site does not know the address.
+
+        A page that wants address and password at once says so only after the password of an earlier form.
+        """
+        home = f"https://{self.sign_in.host}/home"
+        try:
+            return await self.sign_in.pass_through(await self._walk.open(home))
+        except NoSuchLoginError as err:
+            if self._form.sent or not self.errand.may_submit:
+                raise unanswered(screen=err.screen, url=err.url) from err
+            self.is_drawn = False
+            self._walk.progress()
+            return await self.sign_in.pass_through(await self._walk.open(home))
 
     def is_end(self, seen: Recognition) -> bool:
         """Whether the settings say that it is on."""
@@ -148,6 +164,8 @@ class _Login:
                 return await self._walk.press(seen, "proceed")
             case "password" | "combined" | "email" | "email_unified" if not self.is_drawn:
                 return await self._without_password(seen)
+            case "email" | "email_unified" if seen.alert == "email_unknown":
+                return await self._without_password(seen)
             case _:
                 await self._note_enrolment(seen)
                 if seen.screen == "two_step_enroll":
@@ -167,8 +185,14 @@ class _Login:
             await self.created()
 
     def _require_order(self, seen: Recognition) -> None:
+        if self._is_proven or self._is_created:
+            raise UnknownScreenError(
+                "the new login was expected to go on, a page offers another one: nothing was pressed",
+                screen=seen.screen,
+                url=seen.path,
+            )
         if self._form.sent or not self.errand.may_submit:
-            raise unanswered(seen)
+            raise unanswered(screen=seen.screen, url=seen.path)
 
     async def _proceed(self, seen: Recognition) -> Recognition:
         """Go on to the form, if the address that the page shows is ours."""
@@ -204,17 +228,17 @@ class _Login:
         return after
 
     async def _without_password(self, seen: Recognition) -> Recognition | None:
-        """Before a password was drawn the site is only asked whether it knows the address."""
+        """Ask whether the site knows the address; without a password nothing else is asked."""
         if seen.screen == "password":
             raise login_exists(seen)
         if seen.screen in ("email", "email_unified") and seen.alert != "email_unknown":
             return None
+        self._require_order(seen)
         create = await find(self._walk.visit, "unknown_login", "create")
         if not create:
             raise UnknownScreenError(
                 "a way to create the login was expected, none is offered here", screen=seen.screen, url=seen.path
             )
-        self._require_order(seen)
         return await self._walk.press_found(seen, create)
 
     async def _back_to_the_invitation(self, seen: Recognition) -> Recognition:

@@ -5,7 +5,6 @@ Filled by the fields that are visible, sent once an order.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from playwright.async_api import ElementHandle
@@ -15,11 +14,9 @@ from flows.errors import UnknownScreenError, WrongIdentityError
 from flows.models import Act, FlowHooks
 from flows.registration.errand import LoginErrand
 from flows.registration.errors import LoginExistsError, RegistrationRefusedError, RegistrationUnansweredError
+from flows.registration.password_policy import parse_policy
 from flows.visit.elements import find
 from flows.visit.navigate import Navigator
-
-_LEAST = re.compile(r"(\d{1,3}) (?:characters|zeichen|caractères|caracteres|caratteri)")
-_MOST_SAID = 64
 
 
 @dataclass(slots=True)
@@ -48,11 +45,11 @@ class RegisterForm:
                 url=seen.path,
             )
         if self.sent or not self.errand.may_submit:
-            raise unanswered(seen)
+            raise unanswered(screen=seen.screen, url=seen.path)
         await self.walk.loaded()
         require_ours(seen, self.errand.user_email)
         password_field = await self.walk.require(seen, "password")
-        least, most = await _policy(self.walk, password_field.handle)
+        least, most = await _policy(self.walk, seen, password_field.handle)
         password = await self.errand.draw_password(least, most)
         self.walk.visit.redactor.register(password)
         if name := await find(self.walk.visit, seen.screen, "name"):
@@ -132,20 +129,22 @@ def login_exists(seen: Recognition) -> LoginExistsError:
     )
 
 
-def unanswered(seen: Recognition) -> RegistrationUnansweredError:
+def unanswered(*, screen: str | None, url: str | None) -> RegistrationUnansweredError:
     """Build the error for an order that is spent."""
     return RegistrationUnansweredError(
         "the login was expected to exist since its register form was sent, the site does not know it: the form is not sent again, "
         "a person may order anew",
-        screen=seen.screen,
-        url=seen.path,
+        screen=screen,
+        url=url,
     )
 
 
-async def _policy(walk: Navigator, field: ElementHandle) -> tuple[int, int]:
+async def _policy(walk: Navigator, seen: Recognition, field: ElementHandle) -> tuple[int, int]:
     """How many characters the page wants at least, and takes at most."""
     text: str = await walk.visit.page.evaluate("() => document.body?.innerText ?? ''")
-    said = [int(number) for number in _LEAST.findall(text.lower()) if int(number) <= _MOST_SAID]
+    catalogue = walk.visit.catalogue
+    words = {name: catalogue.words(catalogue.screens[seen.screen], name).phrases for name in ("characters", "at_most")}
+    said = parse_policy(text, **words)
     least, most = await field.get_attribute("minlength") or "", await field.get_attribute("maxlength") or ""
-    numbers = [*said, *([int(least)] if least.isdigit() else [])]
-    return max(numbers, default=0), int(most) if most.isdigit() and int(most) > 0 else _MOST_SAID
+    numbers = [said.least, *([int(least)] if least.isdigit() else [])]
+    return max(numbers), min(said.most, int(most)) if most.isdigit() and int(most) > 0 else said.most

@@ -11,6 +11,7 @@ from flows.models import Act, FlowHooks
 NOT_SENT = "not_sent"  # it provably never left the browser
 _CODES_REJECTED = 2
 _STARTING = ("password", "combined", "email", "email_unified", "no_such_login")  # to be (back) there is no yes
+_NOBODY = ("no_such_login", "intent", "unknown_login", "register_form")  # a new login is offered for the address
 _WITH_PICTURE = "captcha_in_page"  # neither yes nor no, once
 _REJECTING = ("password_rejected", "credentials_rejected")  # in these words, in whatever box
 
@@ -137,7 +138,7 @@ class SubmittedSecrets:
 
     async def _judge_password(self, seen: Recognition) -> bool:
         is_back = seen.screen in (*_STARTING, _WITH_PICTURE)
-        if seen.alert == "email_unknown":
+        if seen.alert == "email_unknown" or seen.screen in _NOBODY:
             await self.close(NoSuchLoginError.code)  # nobody has looked at the password
             raise no_such_login(seen)
         is_counted = seen.failed_sign_ins > self._failed_before

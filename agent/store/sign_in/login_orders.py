@@ -22,22 +22,27 @@ _DAY = timedelta(days=1)
 def place(conn: Connection, account_id: str, order: NewOrder, *, now: datetime) -> None:
     """Place an order, or place it anew after one that ended.
 
-    The account's history says who accepted Amazon's conditions.
+    The account's history says who accepted Amazon's conditions. A password that may have reached the site with an earlier
+    form is kept: the login may exist by now, and nothing else opens it.
     """
-    row = {
+    row: dict[str, object] = {
         "person_name": order.person_name,
         "agreed_by": order.agreed_by,
         "agreed_at": now,
         "phone": order.phone,
         "state": OrderState.ORDERED,
-        "submitted_at": None,
         "phone_typed_at": None,
         "ended_why": None,
-        "key_id": None,
-        "sealed": None,
     }
+    if not _may_have_reached_the_site(conn, account_id):
+        row |= {"submitted_at": None, "key_id": None, "sealed": None}
     upsert(conn, login_orders, {"account_id": account_id}, row)
     told(conn, account_id, f"a login was ordered; {order.agreed_by} accepted Amazon's conditions for it", now=now)
+
+
+def _may_have_reached_the_site(conn: Connection, account_id: str) -> bool:
+    mine = sa.and_(login_orders.c.account_id == account_id, login_orders.c.sealed.is_not(None))
+    return conn.scalar(sa.select(login_orders.c.submitted_at).where(mine).with_for_update()) is not None
 
 
 def get(conn: Connection, account_id: str, *, lock: bool = False) -> LoginOrder | None:

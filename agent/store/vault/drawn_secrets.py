@@ -25,7 +25,7 @@ from agent.store.vault.binding import owner_of
 from agent.store.vault.keys import Vault
 
 _LOWER, _UPPER, _DIGITS, _SIGNS = "abcdefghijkmnpqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789", "!#%+-=?_"
-LEAST = 24  # characters, whatever less the site would take
+LEAST, MOST = 24, 64  # characters, whatever less the site would take
 
 
 class Errand(StrEnum):
@@ -52,7 +52,7 @@ class PendingSeed:
     seed_id: str
 
 
-def draw_password(*, least: int = LEAST, most: int = 64) -> SecretStr:
+def draw_password(*, least: int = LEAST, most: int = MOST) -> SecretStr:
     """Draw a password with each kind of character.
 
     At least 24 long, unless the page takes fewer.

@@ -133,9 +133,9 @@ class _Ordered:
         return self.plan.account.id
 
     def credentials(self) -> Credentials | None:
-        """Who signs in, once a password was drawn and may have reached the site."""
+        """Who signs in, once a password was drawn and may have reached the site, by this order's form or an earlier one's."""
         order = self.plan.order
-        if self._password is None or order is None or order.may_submit:
+        if self._password is None or order is None or not order.was_submitted:
             return None
         return Credentials(user_email=self.plan.account.user_email, password=self._password)
 
@@ -202,9 +202,9 @@ class _Ordered:
                 login_orders.move(conn, self._id, state, now=self.context.clock.now())
 
     async def _draw_password(self, least: int, most: int) -> SecretStr:
-        """The order's password, drawn and sealed at its first use."""
-        if self._password is None:
-            drawn = drawn_secrets.draw_password(least=least, most=most or drawn_secrets.LEAST)
+        """The order's password, drawn and sealed at its first use; anew where the page takes no such one."""
+        if self._password is None or len(self._password.get_secret_value()) > (most or drawn_secrets.MOST):
+            drawn = drawn_secrets.draw_password(least=least, most=most or drawn_secrets.MOST)
             self.redactor.register(drawn)
             await asyncio.to_thread(self._keep_password, drawn)
             self._password = drawn

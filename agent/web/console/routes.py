@@ -84,6 +84,7 @@ _ACTS = {
     "/todo/unclaim": todo.unclaim,
     "/todo/removed": todo.removed,
     "/todo/phone": todo.phone,
+    "/todo/order": todo.order,
     "/mails/{number}/approve": mails.approve,
     "/mails/{number}/retry": mails.retry,
     "/drafts/withdraw": drafts.withdraw,

@@ -77,6 +77,46 @@ DUTCH = Words(
     disable="Uitschakelen",
 )
 
+POLISH = Words(
+    lang="pl-pl",
+    new="Wygląda na to, że jesteś nowym klientem",
+    proceed="Przejdź do tworzenia konta",
+    verify="Zweryfikuj adres e-mail",
+    app="Aplikacja uwierzytelniająca",
+    cannot_scan="Nie możesz zeskanować kodu?",
+    almost="Prawie gotowe…",
+    turn_on="Rozumiem. Włącz weryfikację dwuetapową",
+    settings="Ustawienia weryfikacji dwuetapowej",
+    is_on="Weryfikacja dwuetapowa jest włączona",
+    disable="Wyłącz",
+)
+ARABIC = Words(
+    lang="ar-ae",
+    new="يبدو أنك جديد على أمازون",
+    proceed="متابعة إنشاء حساب",
+    verify="التحقق من عنوان البريد الإلكتروني",
+    app="تطبيق المصادقة",
+    cannot_scan="لا يمكنك مسح الرمز؟",
+    almost="أوشكت على الانتهاء…",
+    turn_on="حسنًا. تفعيل التحقق بخطوتين",
+    settings="إعدادات التحقق بخطوتين",
+    is_on="تم تفعيل التحقق بخطوتين",
+    disable="تعطيل",
+)
+TURKISH = Words(
+    lang="tr-tr",
+    new="Amazon'da yeni görünüyorsunuz",
+    proceed="Hesap oluşturmaya devam et",
+    verify="E-posta adresini doğrula",
+    app="Kimlik doğrulama uygulaması",
+    cannot_scan="Barkodu tarayamıyor musunuz?",
+    almost="Neredeyse tamam…",
+    turn_on="Anladım. İki Adımlı Doğrulamayı Etkinleştir",
+    settings="İki Adımlı Doğrulama ayarları",
+    is_on="İki Adımlı Doğrulama açık",
+    disable="Devre dışı bırak",
+)
+
 
 def claim(lang: str = "en-us") -> Page:
     """The unified first page: an address or a number."""
@@ -199,6 +239,19 @@ def password_again() -> Page:
         <input type="hidden" id="ap_email" name="email" value="{ADDRESS}">
         <input id="ap_password" type="password" name="password" autocomplete="current-password">
         <span id="auth-signin-button"><input id="signInSubmit" type="submit"></span></form>""",
+    )
+
+
+def combined(*, is_unknown: bool = False) -> Page:
+    """The older first page wants address and password at once, and says only then whether it knows the address."""
+    box = '<div id="auth-error-message-box"><h4>There was a problem</h4><p>We cannot find an account with that email address</p></div>'
+    return Page(
+        path="/ap/signin/unknown" if is_unknown else "/ap/signin",
+        title="Amazon Sign-In",
+        body=f"""{box if is_unknown else ""}<form name="signIn" method="post" action="/ap/signin"><h1>Sign in</h1>
+        <input type="hidden" name="appAction" value="SIGNIN"><input id="ap_email" name="email" type="email">
+        <input id="ap_password" type="password" name="password"><input id="signInSubmit" type="submit"></form>
+        <a id="createAccountSubmit" href="/skip">Create your Amazon account</a>""",
     )
 
 

@@ -28,9 +28,9 @@ class Page:
         return f'<!doctype html>{head}<body>{hidden}<div id="a-page">{self.body}</div></body></html>'
 
 
-def register(*, one_page: bool, error: str = "") -> Page:
+def register(*, one_page: bool, error: str = "", sends: str = ADDRESS) -> Page:
     mail = '<label>Mobile number or email<input id="ap_email" name="email"></label>'
-    fixed = f'<p>{ADDRESS}</p><input type="hidden" name="email" value="{ADDRESS}">'
+    fixed = f'<p>{ADDRESS}</p><input type="hidden" name="email" value="{sends}">'
     box = f'<div id="auth-error-message-box"><h4>There was a problem</h4><p>{error}</p></div>' if error else ""
     return Page(
         path="/ap/register",
@@ -119,10 +119,10 @@ def almost_done() -> Page:
     )
 
 
-def is_on() -> Page:
+def is_on(said: str = "Two-Step Verification is on") -> Page:
     return Page(
         path="/a/settings/approval",
-        body="""<h1>Two-Step Verification (2SV) Settings</h1><p>Two-Step Verification is on</p>
+        body=f"""<h1>Two-Step Verification (2SV) Settings</h1><p>{said}</p>
         <button id="disable-button">Disable</button>""",
     )
 
@@ -148,12 +148,15 @@ def confirm() -> Page:
     )
 
 
-def business(heading: str = "Buying for work? Get a free Amazon Business account") -> Page:
+def business(
+    heading: str = "Buying for work? Get a free Amazon Business account",
+    button: str = "Create a free business account",
+) -> Page:
     return Page(
         path="/ap/register/org",
         title="Amazon",
         body=f"""<h1>{heading}</h1><form method="post" action="/business/register">
-        <input type="submit" id="continue" value="Create a free business account"></form>""",
+        <input type="submit" id="continue" value="{button}"></form>""",
     )
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from agent.actions.registration import order_anew
 from agent.domain.authorization import State
 from agent.domain.login_order import OrderState
-from agent.store.database.engine import reading
+from agent.store.database.engine import reading, writing
 from agent.store.sign_in import login_orders
 from tests.second_site.login_pages import LoginPlan
 from tests.second_site.login_site import Login
@@ -105,7 +106,11 @@ async def test_a_visit_that_is_cut_off_makes_no_second_login(world: OrderedWorld
     assert (world.site.refused, world.site.dangers) == ([], [])
 
 
-async def test_a_form_without_an_answer_is_never_sent_again(world: OrderedWorld) -> None:
+@pytest.mark.sampled(1)
+@pytest.mark.parametrize("is_made_late", [True, False])
+async def test_a_form_without_an_answer_is_never_sent_again_but_for_a_new_order(
+    world: OrderedWorld, is_made_late: bool
+) -> None:
     world.play(LoginPlan(mail_code=True))
     world.site.cut_at = "/ap/register/submit"
     visit = asyncio.create_task(world.visit())
@@ -116,3 +121,16 @@ async def test_a_form_without_an_answer_is_never_sent_again(world: OrderedWorld)
     assert ended.conclusion.error is not None
     assert ended.conclusion.error.code == "registration_unanswered"
     assert (len(world.site.forms), world.order().state) == (1, OrderState.ENDED)
+    world.site.cut_at = ""
+    if is_made_late:  # the site took its time; nobody but us has the password
+        world.site.logins[EMAIL].is_proven = True
+    else:
+        world.site.logins.clear()
+    with writing(world.engine) as conn:
+        order_anew(conn, "A1", agreed_by="Berta", now=world.context.clock.now())
+    world.release()
+    ended = await world.visit()
+    secrets = world.secrets()
+    assert secrets is not None, ended.conclusion.why
+    assert secrets.password.get_secret_value() == world.site.logins[EMAIL].password
+    assert (len(world.site.forms), world.site.refused) == (1 if is_made_late else 2, [])

@@ -121,13 +121,17 @@ class FaultedVisit:
         except asyncio.CancelledError:
             return "interrupted"
 
-    async def recover(self) -> list[str]:
-        """The trouble is over: what a person would do is done, and visits go on until one ends well."""
+    async def recover(self, *, look: Callable[[Account], None] = lambda _: None) -> list[str]:
+        """The trouble is over: what a person would do is done, and visits go on until one ends well.
+
+        `look` is what a person does before the release.
+        """
         self.rehearsal.stand_in.realm.faults.clear()
         said = []
         for _ in range(4):
             self._pass_time()
             if self.account.authorization is State.NEEDS_HUMAN:
+                look(self.account)
                 with writing(self.context.engine) as conn:
                     transitions.apply(conn, "A1", Event.RELEASED, now=self.context.clock.now(), why="a person")
                 said.append("released")
@@ -278,7 +282,11 @@ def context_for(
 
 @asynccontextmanager
 async def faulted(
-    stand_in: StandIn, directory: Path, pool: BrowserPool, trouble: Trouble | None = None
+    stand_in: StandIn,
+    directory: Path,
+    pool: BrowserPool,
+    trouble: Trouble | None = None,
+    register: Callable[[Rehearsal], object] = Rehearsal.register,
 ) -> AsyncIterator[FaultedVisit]:
     """A fresh account on the scenario that the stand-in plays."""
     disk = small_disk(directory) if trouble is Trouble.DISK_FULL else nullcontext()
@@ -287,5 +295,5 @@ async def faulted(
         lease = SHORT_LEASE if trouble in ABOUT_LEASES else 15
         context = context_for(plain.settings, plain.engine, pool=pool, now=lambda: utc_now() + ahead[0], lease=lease)
         rehearsal = Rehearsal(stand_in=stand_in, settings=plain.settings, engine=plain.engine, vault=context.vault)
-        rehearsal.register()
+        register(rehearsal)
         yield FaultedVisit(rehearsal=rehearsal, context=context, directory=directory, ahead=ahead)

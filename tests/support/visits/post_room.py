@@ -14,15 +14,14 @@ import httpx
 from pydantic import SecretStr
 
 from agent.clock import utc_now
-from agent.domain.account import Account, ApiAuthorization, NewAccount
-from agent.domain.login_order import LoginOrder, NewOrder
+from agent.domain.account import Account
+from agent.domain.login_order import LoginOrder
 from agent.domain.policy.load import load_policy
 from agent.mail.codes.keep import keep_code
 from agent.mail.trust.examine import TrustPolicy, examine
 from agent.mail.trust.signatures import Key
 from agent.settings.groups.operation import WebSettings
 from agent.settings.groups.visits import RegistrationSettings
-from agent.store import accounts
 from agent.store.database.engine import reading, writing
 from agent.store.people import tasks
 from agent.store.people.tasks import Task
@@ -50,20 +49,7 @@ class PostRoom:
 
     def order(self, *, phone: str | None = None) -> None:
         """Register A1, whose login is to be created, with the seller's invitation."""
-        plan, shop = self.agent.scenario.registrations[0], self.agent.scenario.sellers[0]
-        new = NewAccount(
-            id="A1",
-            user_email=plan.email,
-            marketplace=shop.marketplaces[0],
-            merchant_id=shop.merchant_id,
-            merchant_name=shop.name,
-            api_authorization=ApiAuthorization.COMPLETE,
-        )
-        with writing(self.agent.engine) as conn:
-            accounts.add(conn, new, now=utc_now())
-            order = NewOrder(person_name="First Last", agreed_by="Anna", phone=phone)
-            login_orders.place(conn, "A1", order, now=utc_now())
-        self.agent.admit()
+        self.agent.order(phone=phone)
 
     def placed(self) -> LoginOrder:
         """The order as it stands."""

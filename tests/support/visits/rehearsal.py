@@ -17,12 +17,14 @@ from sqlalchemy.engine import Engine
 
 from agent.clock import utc_now
 from agent.domain.account import Account, ApiAuthorization, NewAccount
+from agent.domain.login_order import NewOrder
 from agent.mail.manual import admit_link
 from agent.settings.groups.mailbox import ImapSettings, MailSettings, Tls
 from agent.settings.groups.visits import BrowserSettings, FlowSettings, WorkSettings
 from agent.settings.model import Settings
 from agent.store import accounts
 from agent.store.database.engine import open_database, reading, writing
+from agent.store.sign_in import login_orders
 from agent.store.vault import sign_in_secrets
 from agent.store.vault.keys import Vault
 from agent.store.vault.sign_in_secrets import SignInSecrets
@@ -61,6 +63,23 @@ class Rehearsal:
             accounts.add(conn, new, now=utc_now())
             sign_in_secrets.save(conn, self.vault, account_id, given, now=utc_now())
         return self.account(account_id)
+
+    def order(self, *, phone: str | None = None) -> None:
+        """Register A1, whose login is to be created, with the seller's invitation."""
+        plan, shop = self.scenario.registrations[0], self.scenario.sellers[0]
+        new = NewAccount(
+            id="A1",
+            user_email=plan.email,
+            marketplace=shop.marketplaces[0],
+            merchant_id=shop.merchant_id,
+            merchant_name=shop.name,
+            api_authorization=ApiAuthorization.COMPLETE,
+        )
+        with writing(self.engine) as conn:
+            accounts.add(conn, new, now=utc_now())
+            order = NewOrder(person_name="First Last", agreed_by="Anna", phone=phone)
+            login_orders.place(conn, "A1", order, now=utc_now())
+        self.admit()
 
     def account(self, account_id: str = "A1") -> Account:
         """The account as it stands."""

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from pydantic import SecretStr
 from sqlalchemy.engine import Engine
 
-from agent.actions.registration import order_login
+from agent.actions.registration import order_anew, order_login
 from agent.domain.login_order import NewOrder, OrderState
 from agent.errors import UsageError
 from agent.store.database.engine import reading, writing
@@ -64,6 +64,24 @@ def test_one_order_is_one_login(ordered: Engine) -> None:
         add_secrets(conn, VAULT, "A2")
         with pytest.raises(UsageError, match="has secrets"):
             order_login(conn, "A2", ORDER, now=NOW)
+
+
+def test_an_order_placed_anew_keeps_the_password_that_may_have_reached_the_site(ordered: Engine) -> None:
+    drawn, seed = SecretStr("drawn-password"), SecretStr(SEED)
+    for is_sent in (False, True):
+        with writing(ordered) as conn:
+            drawn_secrets.keep_password(conn, VAULT, "A1", drawn)
+            if is_sent:
+                assert login_orders.submit(conn, "A1", now=NOW)
+                drawn_secrets.keep_seed(conn, VAULT, "A1", seed, errand=Errand.REGISTRATION, visit_id="v", now=NOW)
+            login_orders.move(conn, "A1", OrderState.ENDED, now=NOW, why="registration_unanswered")
+            order_anew(conn, "A1", agreed_by="Berta", now=NOW)
+            order = login_orders.get(conn, "A1")
+            kept = drawn_secrets.load_password(conn, VAULT, "A1")
+            seeds = drawn_secrets.load_pending(conn, VAULT, "A1", errand=Errand.REGISTRATION)
+        assert order is not None
+        assert (order.may_submit, order.was_submitted, order.agreed_by) == (True, is_sent, "Berta")
+        assert (kept, [each.seed for each in seeds]) == ((drawn, [seed]) if is_sent else (None, []))
 
 
 def test_the_fleet_counts_the_forms_of_a_day_whatever_became_of_the_orders(ordered: Engine) -> None:

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from agent.actions import fields, lifecycle
+from agent.actions.registration import order_anew
 from agent.actions.rotations import confirm_removed
 from agent.actions.takeovers import may_help
 from agent.store.console.people import Role
@@ -41,6 +42,7 @@ _ELSE = {
     TaskKind.RELEASE: "unexpected",
 }  # the paragraph of a reason that has none of its own
 _PHONE = ("phone_needed", "phone_refused")
+_SPENT = "registration_unanswered"  # a person may order the login anew
 _WITHIN = timedelta(hours=1)  # the promise: an invitation is accepted within the hour
 
 
@@ -57,6 +59,7 @@ def show(visit: Visitor) -> Response:
             "words": _WORDS[task.kind],
             "takes_over": task.kind is TaskKind.REQUEST or (task.kind is TaskKind.RELEASE and may_help(task.reason)),
             "wants_phone": task.kind is TaskKind.RELEASE and task.reason in _PHONE,
+            "wants_order": _is_order_spent(visit, task),
             "is_mine": task.claimed_by == visit.person.name,
         }
         for task in found
@@ -124,6 +127,18 @@ def _phone(visit: Visitor, form: Mapping[str, str]) -> Done:
     return Done(act="phone_given", subject=task.account_id, to="/todo", wake=True)
 
 
+def _order(visit: Visitor, form: Mapping[str, str]) -> Done:
+    """A person accepts Amazon's conditions for another order of the login, and the visit goes on."""
+    task = _open(visit, form)
+    if task.account_id is None or not _is_order_spent(visit, task):
+        raise not_found("task; it may be done by now")
+    if form.get("agreed") != "yes":
+        raise invalid("Nothing was ordered: Amazon's conditions have to be accepted for the new login.")
+    order_anew(visit.conn, task.account_id, agreed_by=visit.person.name, now=visit.now)
+    lifecycle.release(visit.conn, task.account_id, now=visit.now, reason="the login was ordered anew")
+    return Done(act="login_ordered", subject=task.account_id, to="/todo", wake=True)
+
+
 def _open(visit: Visitor, form: Mapping[str, str]) -> Task:
     found = tasks.get(visit.conn, form.get("task", "").replace("\x00", ""), now=visit.now)
     if found is None:
@@ -134,4 +149,15 @@ def _open(visit: Visitor, form: Mapping[str, str]) -> Task:
 claim = acts(_claim, role=Role.OPERATOR)
 unclaim = acts(_unclaim, role=Role.OPERATOR)
 phone = acts(_phone, role=Role.OPERATOR)
+
+
+def _is_order_spent(visit: Visitor, task: Task) -> bool:
+    """Whether nothing came of an order's one form, and the order is over."""
+    if task.kind is not TaskKind.RELEASE or task.account_id is None or task.reason != _SPENT:
+        return False
+    placed = login_orders.get(visit.conn, task.account_id)
+    return placed is not None and not placed.is_open
+
+
+order = acts(_order, role=Role.OPERATOR)
 removed = acts(_removed, role=Role.OPERATOR)

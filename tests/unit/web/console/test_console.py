@@ -14,7 +14,7 @@ import pytest_asyncio
 from sqlalchemy.engine import Engine
 
 from agent.domain.authorization import State
-from agent.domain.login_order import NewOrder
+from agent.domain.login_order import NewOrder, OrderState
 from agent.domain.policy.load import load_policy
 from agent.domain.requests import RequestKind
 from agent.outbox.endpoint_actions import add_endpoint
@@ -164,6 +164,33 @@ async def test_what_a_registration_waits_for_has_its_button(web: WebServer, admi
     assert 'action="/todo/removed"' in shown
     assert (await submit(admin, "/todo", "/todo/removed", task="authenticator:A1")).status_code == 200
     assert 'action="/todo/removed"' not in (await admin.get("/todo")).text
+
+
+async def test_an_order_that_is_spent_is_placed_anew_by_whoever_accepts_the_conditions(
+    web: WebServer, admin: httpx.AsyncClient
+) -> None:
+    now = web.role.parts.clock.now()
+    with writing(web.engine) as conn:
+        login_orders.place(conn, "A1", NewOrder(person_name="First Last", agreed_by="Anna"), now=now)
+        accounts.edit(conn, "A1", failure_code="registration_unanswered")
+    given = {"task": "release:A1", "agreed": "yes"}
+    assert 'action="/todo/order"' not in (await admin.get("/todo")).text  # it may send its form still
+    assert (await submit(admin, "/todo", "/todo/order", **given)).status_code == 404
+    with writing(web.engine) as conn:
+        login_orders.move(conn, "A1", OrderState.ENDED, now=now, why="registration_unanswered")
+    async with signed_in(web, name="eve", role=Role.VIEWER) as viewer:
+        assert 'action="/todo/order"' not in (await viewer.get("/todo")).text
+    shown = (await admin.get("/todo")).text
+    assert 'action="/todo/order"' in shown
+    assert "first signs in with it" in shown
+    assert (await submit(admin, "/todo", "/todo/order", task="release:A1")).status_code == 422
+    assert (await submit(admin, "/todo", "/todo/order", **given)).status_code == 200
+    with reading(web.engine) as conn:
+        order, account = login_orders.get(conn, "A1"), accounts.get(conn, "A1")
+    assert order is not None
+    assert (order.state, order.person_name) == (OrderState.ORDERED, "First Last")
+    assert order.agreed_by not in ("", "Anna")  # whoever pressed it
+    assert account.authorization is not State.NEEDS_HUMAN
 
 
 async def test_a_viewer_answers_nothing(web: WebServer) -> None:
