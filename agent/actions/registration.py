@@ -81,9 +81,10 @@ def order_login(conn: Connection, account_id: str, order: NewOrder, *, now: date
 
 
 def order_anew(conn: Connection, account_id: str, *, agreed_by: str, now: datetime) -> None:
-    """Order a login anew, for the person named before; `agreed_by` accepts Amazon's conditions for it.
+    """Order a login anew, for the person who was named before.
 
-    A phone number that was typed is not typed again: the next one is asked for where the site wants one.
+    `agreed_by` accepts Amazon's conditions for it. A phone number that was typed is not typed again: the next one is asked
+    for where the site wants one.
 
     Raises:
         UnknownAccountError, UsageError: as `order_login`; or nothing was ever ordered.

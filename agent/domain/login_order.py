@@ -53,7 +53,7 @@ class LoginOrder:
 
     @property
     def was_submitted(self) -> bool:
-        """Whether a register form with the password that was drawn may have reached the site."""
+        """Whether a form with the drawn password may have reached the site."""
         return self.submitted_at is not None
 
     @property

@@ -228,7 +228,7 @@ class _Login:
         return after
 
     async def _without_password(self, seen: Recognition) -> Recognition | None:
-        """Ask whether the site knows the address; without a password nothing else is asked."""
+        """Ask only whether the site knows the address."""
         if seen.screen == "password":
             raise login_exists(seen)
         if seen.screen in ("email", "email_unified") and seen.alert != "email_unknown":

@@ -133,7 +133,10 @@ class _Ordered:
         return self.plan.account.id
 
     def credentials(self) -> Credentials | None:
-        """Who signs in, once a password was drawn and may have reached the site, by this order's form or an earlier one's."""
+        """Who signs in, once a drawn password may have reached the site.
+
+        By this order's form, or an earlier order's.
+        """
         order = self.plan.order
         if self._password is None or order is None or not order.was_submitted:
             return None
@@ -202,7 +205,10 @@ class _Ordered:
                 login_orders.move(conn, self._id, state, now=self.context.clock.now())
 
     async def _draw_password(self, least: int, most: int) -> SecretStr:
-        """The order's password, drawn and sealed at its first use; anew where the page takes no such one."""
+        """The order's password, drawn and sealed at its first use.
+
+        Anew where the page takes no such one.
+        """
         if self._password is None or len(self._password.get_secret_value()) > (most or drawn_secrets.MOST):
             drawn = drawn_secrets.draw_password(least=least, most=most or drawn_secrets.MOST)
             self.redactor.register(drawn)

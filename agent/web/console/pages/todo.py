@@ -128,7 +128,10 @@ def _phone(visit: Visitor, form: Mapping[str, str]) -> Done:
 
 
 def _order(visit: Visitor, form: Mapping[str, str]) -> Done:
-    """A person accepts Amazon's conditions for another order of the login, and the visit goes on."""
+    """A person accepts Amazon's conditions for another order, and the visit goes on.
+
+    Its one form is sent only where the site still does not know the address.
+    """
     task = _open(visit, form)
     if task.account_id is None or not _is_order_spent(visit, task):
         raise not_found("task; it may be done by now")
