@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flows.catalogue.load import REGISTRATION, load_catalogue
+from flows.catalogue.load import REGISTRATION_FILES, load_catalogue
 from flows.registration.password_policy import parse_policy
 
 
@@ -32,7 +32,7 @@ from flows.registration.password_policy import parse_policy
     ],
 )
 def test_a_page_says_how_long_a_password_may_be(said: str, least: int, most: int) -> None:
-    catalogue = load_catalogue(also=REGISTRATION)
+    catalogue = load_catalogue(also=REGISTRATION_FILES)
     form = catalogue.screens["register_form"]
     words = {name: catalogue.words(form, name).phrases for name in ("characters", "at_most")}
     policy = parse_policy(f"Create account\n{said}\nContinue", **words)
