@@ -28,7 +28,7 @@ from agent.mail.verdicts import Teller, doubt_missing_bytes, evidence, ruling_of
 from agent.observe.tracing import Attribute, SpanName, span
 from agent.store.database.absence import is_away
 from agent.store.database.engine import reading, writing
-from agent.store.inbox import folders, messages
+from agent.store.inbox import folders, messages, seen_keys
 from agent.store.inbox.messages import Message
 from agent.store.outbox.wake import Signal, listening
 from agent.store.vault.keys import VaultError
@@ -230,7 +230,7 @@ class Intake(threading.Thread):
                 )
             invites = says_invitation(examination, ruling)
             self._write(conn, message, ruling, steps=decision.steps, account_id=account_id, now=now, invites=invites)
-            new_keys = [name for name, digest in digests.items() if messages.note_key(conn, name, digest, now=now)[1]]
+            new_keys = [name for name, digest in digests.items() if seen_keys.note_key(conn, name, digest, now=now)[1]]
         self._teller.tell(message, ruling, account_id=account_id, domain=examination.sender_domain)
         for name in new_keys:
             log.warning(events.KEY_NEW, name=name)

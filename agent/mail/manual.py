@@ -23,9 +23,9 @@ from agent.mail.verdicts import evidence
 from agent.settings.model import Settings
 from agent.store import accounts, merchants
 from agent.store.database.engine import reading, writing
-from agent.store.inbox import invitations, messages
+from agent.store.inbox import found_messages, invitations, messages
 from agent.store.inbox.expectations import expectation_of
-from agent.store.inbox.messages import FoundMessage
+from agent.store.inbox.found_messages import FoundMessage
 from agent.store.merchants import Merchant, MerchantDiffersError
 from agent.store.vault.keys import Vault
 
@@ -322,7 +322,7 @@ def _keep(
         sealed=sealed,
         key_id=key_id,
     )
-    row_id = messages.insert(conn, found, now=now)
+    row_id = found_messages.insert(conn, found, now=now)
     assert row_id is not None  # noqa: S101 - without a UID there is nothing to collide with
     ruling = judgement.ruling
     messages.decide(

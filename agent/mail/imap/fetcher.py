@@ -21,7 +21,7 @@ from agent.mail.imap.failures import is_connection_lost
 from agent.mail.trust.headers import plain_line
 from agent.store.inbox import messages
 from agent.store.inbox.folders import Folder
-from agent.store.inbox.messages import FoundMessage, Unfetched
+from agent.store.inbox.found_messages import FoundMessage, Unfetched
 
 UNFETCHED = "not_fetched"
 _TRIES = 3

@@ -23,9 +23,9 @@ from agent.mail.imap.look_back import LookBack
 from agent.mail.imap.silence import SilentSearch
 from agent.mail.imap.storing import Storing
 from agent.store.database.engine import reading, writing
-from agent.store.inbox import folders, messages
+from agent.store.inbox import folders, found_messages, messages
 from agent.store.inbox.folders import Folder
-from agent.store.inbox.messages import Unfetched
+from agent.store.inbox.found_messages import Unfetched
 
 __all__ = ["Scanner", "is_candidate", "open_folder"]
 
@@ -161,13 +161,13 @@ class Scanner:
         uids = [uid for uid in sent if uid <= base or selected.uidnext is None]  # later ones are new, not old
         base = max([base, *uids])
         with reading(context.engine) as conn:
-            known = messages.known_uids(conn, folder.id, selected.uidvalidity, uids)
+            known = found_messages.known_uids(conn, folder.id, selected.uidvalidity, uids)
         uids = [uid for uid in uids if uid not in known]  # an earlier connection stored them before it ended
         renewed = replace(folder, uidvalidity=selected.uidvalidity, last_uid=base, epoch=epoch)
         found = self._take_all(client, renewed, uids, moves=False, renumber=unsteady)
         if not self._stop.is_set():
             with writing(context.engine) as conn:
-                messages.leave_epoch(conn, folder.id, selected.uidvalidity)
+                found_messages.leave_epoch(conn, folder.id, selected.uidvalidity)
                 folders.save_position(
                     conn, folder.id, uidvalidity=selected.uidvalidity, last_uid=base, epoch=epoch, now=now
                 )
@@ -205,10 +205,10 @@ class Scanner:
         since = now - timedelta(days=self._context.limits.look_back_days)
         uids = [uid for uid in self._look_back.ask(client, folder, since) if uid <= folder.last_uid]
         with reading(self._context.engine) as conn:
-            known = messages.known_uids(conn, folder.id, folder.uidvalidity, uids)
+            known = found_messages.known_uids(conn, folder.id, folder.uidvalidity, uids)
         found = self._take_all(client, folder, [uid for uid in uids if uid not in known], moves=False)
         with writing(self._context.engine) as conn:
-            messages.fetch_set_aside_again(conn, folder.id, folder.uidvalidity, since=now - _SECOND_CHANCE)
+            found_messages.fetch_set_aside_again(conn, folder.id, folder.uidvalidity, since=now - _SECOND_CHANCE)
             folders.note_reconciled(conn, folder.id, now=now)
         if found:
             log.warning(events.FOUND_LATE, mailbox=folder.mailbox, folder=folder.folder, count=found, by="reconcile")
@@ -250,7 +250,7 @@ class Scanner:
         """
         self._retry_at.pop(folder.id, None)
         with reading(self._context.engine) as conn:
-            unfetched = messages.list_to_fetch(conn, folder.id, folder.uidvalidity)
+            unfetched = found_messages.list_to_fetch(conn, folder.id, folder.uidvalidity)
         came = 0
         for each in unfetched:
             if self._stop.is_set():
@@ -272,9 +272,9 @@ class Scanner:
             found = self._fetcher.put_off(folder, each.uid, err, earlier=each)
         with writing(self._context.engine) as conn:
             if found is None:
-                messages.discard(conn, each.row_id)
+                found_messages.discard(conn, each.row_id)
             else:
-                messages.fill(conn, each.row_id, found)
+                found_messages.fill(conn, each.row_id, found)
         if lost is not None:
             raise lost
         if found is not None and found.next_try_at is not None:

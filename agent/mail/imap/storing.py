@@ -15,9 +15,9 @@ from agent.mail.context import MailContext
 from agent.mail.imap.fetcher import bare
 from agent.store.database.absence import is_away
 from agent.store.database.engine import writing
-from agent.store.inbox import folders, messages
+from agent.store.inbox import folders, found_messages
 from agent.store.inbox.folders import Folder
-from agent.store.inbox.messages import FoundMessage
+from agent.store.inbox.found_messages import FoundMessage
 
 log = structlog.get_logger("agent.mail")
 
@@ -54,8 +54,8 @@ class Storing:
     ) -> list[int]:
         now = self._context.now()
         with writing(self._context.engine) as conn:
-            fresh = [each for each in found if not (renumber and messages.renumber(conn, each))]
-            rows = [row for each in fresh if (row := messages.insert(conn, each, now=now)) is not None]
+            fresh = [each for each in found if not (renumber and found_messages.renumber(conn, each))]
+            rows = [row for each in fresh if (row := found_messages.insert(conn, each, now=now)) is not None]
             if last_uid is not None:
                 assert folder.uidvalidity is not None  # noqa: S101 - a position is only moved within an epoch
                 folders.save_position(

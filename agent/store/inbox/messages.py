@@ -12,13 +12,12 @@ from sqlalchemy import Connection
 
 from agent.domain.invitation import UNEXPECTED, MailVerdict
 from agent.domain.published.event_types import EventType
-from agent.store.database.schema import messages, switches
+from agent.store.database.schema import messages
 from agent.store.outbox.pending import note
 from agent.store.outbox.wake import Signal, announce
 
 FOUND, FETCHED, DONE, POISON, VANISHED = "found", "fetched", "done", "poison", "vanished"  # stages
 CODE_MAIL = "code_mail"  # the reason of a genuine mail with a code: it refuses no invitation
-_KEY = "dkim_key:"
 _UNJUDGED: dict[str, Any] = {"verdict": None, "reason": None, "attempts": 0, "next_try_at": None}
 # Reasons that end the judging before Amazon's signature was looked at, or without its key: they say nothing of who
 # alters mail.
@@ -27,29 +26,6 @@ _UNTOLD = (
     "key_lookup_failed", "clock_wrong", "cannot_be_fetched", "cannot_be_opened", "judge_hung", "judge_died", "intake_failed", "unreadable",
     "authserv_failed", "dkim_unreadable", "incomplete",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundMessage:
-    """What a scan writes.
-
-    Without `sealed` the message could not be fetched and `reason` says why.
-    """
-
-    folder_id: int | None
-    uidvalidity: int | None
-    uid: int | None
-    message_id: str | None
-    sha256: str | None
-    internaldate: datetime | None
-    size: int
-    sealed: bytes | None
-    key_id: str | None
-    stage: str = FETCHED
-    verdict: MailVerdict | None = None
-    reason: str | None = None
-    attempts: int = 0
-    next_try_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,99 +53,10 @@ class Message:
     judged_at: datetime | None
 
 
-def insert(conn: Connection, found: FoundMessage, *, now: datetime) -> int | None:
-    """Insert a found message; None when this UID is already known."""
-    if found.uid is not None and known_uids(conn, found.folder_id, found.uidvalidity, [found.uid]):
-        return None
-    values = {name: getattr(found, name) for name in FoundMessage.__slots__}
-    row_id: int = conn.execute(messages.insert().values(found_at=now, **values).returning(messages.c.id)).scalar_one()
-    return row_id
-
-
-def known_uids(conn: Connection, folder_id: int | None, uidvalidity: int | None, uids: list[int]) -> set[int]:
-    """Which of these UIDs of a folder are stored already."""
-    query = sa.select(messages.c.uid).where(messages.c.folder_id == folder_id, messages.c.uidvalidity == uidvalidity)
-    return {
-        uid
-        for start in range(0, len(uids), 500)
-        for uid in conn.scalars(query.where(messages.c.uid.in_(uids[start : start + 500])))
-    }
-
-
 def get(conn: Connection, row_id: int) -> Message | None:
     """A message by its row id."""
     row = conn.execute(sa.select(messages).where(messages.c.id == row_id)).mappings().one_or_none()
     return None if row is None else _message(row)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unfetched:
-    """A message that was found and whose bytes are not here."""
-
-    row_id: int
-    uid: int
-    attempts: int
-    next_try_at: datetime | None
-    found_at: datetime
-
-
-def list_to_fetch(conn: Connection, folder_id: int, uidvalidity: int | None) -> list[Unfetched]:
-    """The messages that must be fetched (again), oldest first.
-
-    Whether their time has come or not.
-    """
-    columns = (messages.c.uid, messages.c.attempts, messages.c.next_try_at, messages.c.found_at)
-    query = sa.select(messages.c.id.label("row_id"), *columns).where(
-        messages.c.stage == FOUND,
-        messages.c.folder_id == folder_id,
-        messages.c.uidvalidity == uidvalidity,
-        messages.c.uid.is_not(None),
-    )
-    return [Unfetched(**row) for row in conn.execute(query.order_by(messages.c.id)).mappings()]
-
-
-def discard(conn: Connection, row_id: int) -> None:
-    """Delete a row of which turned out, once fetched, that it is no candidate."""
-    conn.execute(messages.delete().where(messages.c.id == row_id, messages.c.stage == FOUND))
-
-
-def fetch_set_aside_again(conn: Connection, folder_id: int, uidvalidity: int | None, *, since: datetime) -> int:
-    """Let what could not be fetched be tried once more; returns how many."""
-    aside = (messages.c.stage == POISON) & (messages.c.reason == "cannot_be_fetched") & (messages.c.found_at >= since)
-    here = (messages.c.folder_id == folder_id) & (messages.c.uidvalidity == uidvalidity)
-    return conn.execute(messages.update().where(aside, here).values(stage=FOUND, next_try_at=None)).rowcount
-
-
-def leave_epoch(conn: Connection, folder_id: int, uidvalidity: int) -> None:
-    """Close what was never fetched under an older numbering.
-
-    What is still there is found again under the new one.
-    """
-    old = (messages.c.folder_id == folder_id) & (messages.c.stage == FOUND) & (messages.c.uidvalidity != uidvalidity)
-    conn.execute(messages.update().where(old).values(stage=VANISHED, reason="renumbered"))
-
-
-def renumber(conn: Connection, found: FoundMessage) -> bool:
-    """Give the row of the same bytes the folder's new number; False without one."""
-    same = sa.select(sa.func.min(messages.c.id)).where(
-        messages.c.folder_id == found.folder_id,
-        messages.c.sha256 == found.sha256,
-        messages.c.uidvalidity != found.uidvalidity,
-    )
-    row_id = None if found.sha256 is None else conn.scalar(same)
-    if row_id is None:
-        return False
-    values = {"uidvalidity": found.uidvalidity, "uid": found.uid}
-    conn.execute(messages.update().where(messages.c.id == row_id).values(values))
-    return True
-
-
-def fill(conn: Connection, row_id: int, found: FoundMessage) -> None:
-    """Complete a row that was fetched later than it was found."""
-    values = {
-        name: getattr(found, name) for name in FoundMessage.__slots__ if name not in ("folder_id", "uidvalidity", "uid")
-    }
-    conn.execute(messages.update().where(messages.c.id == row_id).values(values))
 
 
 def list_recent(
@@ -374,18 +261,6 @@ def forget_old(conn: Connection, *, before: datetime) -> int:
     """Drop the raw bytes of messages decided before a time; returns how many."""
     old = sa.and_(messages.c.found_at < before, messages.c.stage != FETCHED, messages.c.sealed.is_not(None))
     return conn.execute(messages.update().where(old).values(sealed=None, key_id=None)).rowcount
-
-
-def note_key(conn: Connection, name: str, digest: str, *, now: datetime) -> tuple[datetime, bool]:
-    """When a DKIM key first verified a message, and whether it is new."""
-    prefix = f"{_KEY}{name.partition('._domainkey.')[2]}:"
-    key = f"{prefix}{name.partition('.')[0]}:{digest}"
-    seen: datetime | None = conn.scalar(sa.select(switches.c.at).where(switches.c.name == key))
-    if seen is not None:
-        return seen, False
-    others = conn.scalar(sa.select(sa.func.count()).where(switches.c.name.startswith(prefix, autoescape=True)))
-    conn.execute(switches.insert().values(name=key, value="", at=now))
-    return now, bool(others)
 
 
 def _message(row: sa.RowMapping) -> Message:

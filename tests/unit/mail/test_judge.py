@@ -21,8 +21,8 @@ from agent.mail.trust.sandbox_wire import SandboxAnswer, answer_from_json, answe
 from agent.mail.trust.signatures import Key
 from agent.store.database import schema
 from agent.store.database.engine import writing
-from agent.store.inbox import messages
-from agent.store.inbox.messages import FoundMessage
+from agent.store.inbox import found_messages, messages
+from agent.store.inbox.found_messages import FoundMessage
 from fixtures.stand_in.mail.letters import Composer
 from tests.support.sites.mail_world import MailWorld, link_to, mail_world
 
@@ -147,7 +147,7 @@ def store(world: MailWorld, raw: bytes, *, arrived: datetime | None = None) -> i
         key_id=key_id,
     )
     with writing(world.engine) as conn:
-        row = messages.insert(conn, found, now=datetime.now(UTC))
+        row = found_messages.insert(conn, found, now=datetime.now(UTC))
     assert row is not None
     return row
 

@@ -11,8 +11,8 @@ from sqlalchemy import Engine
 from agent.domain.invitation import MailVerdict
 from agent.observe.metrics import Metrics
 from agent.store.database.engine import writing
-from agent.store.inbox import folders, messages
-from agent.store.inbox.messages import FoundMessage
+from agent.store.inbox import folders, found_messages, messages
+from agent.store.inbox.found_messages import FoundMessage
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 REJECTED, HELD, ACCEPT, DUPLICATE = MailVerdict.REJECTED, MailVerdict.HELD, MailVerdict.ACCEPT, MailVerdict.DUPLICATE
@@ -41,12 +41,12 @@ def store(engine: Engine, verdicts: Sequence[tuple[MailVerdict, str]], *, waitin
     )
     with writing(engine) as conn:
         for number, (verdict, reason) in enumerate(verdicts):
-            row = messages.insert(conn, blank, now=NOW - timedelta(days=1))
+            row = found_messages.insert(conn, blank, now=NOW - timedelta(days=1))
             assert row is not None
             when = NOW - timedelta(hours=1) + timedelta(seconds=number)
             messages.decide(conn, row, verdict=verdict, reason=reason, evidence={}, account_id=None, now=when)
         for _ in range(waiting):
-            messages.insert(conn, blank, now=NOW - timedelta(minutes=10))
+            found_messages.insert(conn, blank, now=NOW - timedelta(minutes=10))
 
 
 def test_state_and_lag_of_a_mailbox_are_shown(engine: Engine) -> None:

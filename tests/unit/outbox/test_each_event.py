@@ -17,8 +17,8 @@ from agent.domain.published.event_types import OPERATOR_TYPES, PREFIX, EventType
 from agent.domain.requests import RequestKind
 from agent.store import accounts, audits, transitions
 from agent.store.database.engine import writing
-from agent.store.inbox import messages
-from agent.store.inbox.messages import FoundMessage
+from agent.store.inbox import found_messages, messages
+from agent.store.inbox.found_messages import FoundMessage
 from agent.store.people import requests
 from agent.store.processes import switches
 from agent.store.processes.alarms import AlarmPolicy, TableBoard
@@ -78,7 +78,7 @@ def held(engine: Engine) -> None:
             folder_id=None, uidvalidity=None, uid=None, message_id=None, sha256=None, internaldate=None, size=1,
             sealed=None, key_id=None,
         )  # fmt: skip
-        number = messages.insert(conn, found, now=NOW)
+        number = found_messages.insert(conn, found, now=NOW)
         assert number is not None
         reason = "merchant_unknown"
         messages.decide(conn, number, verdict=MailVerdict.HELD, reason=reason, evidence={}, account_id="A1", now=NOW)

@@ -19,7 +19,7 @@ from agent.store import accounts, fleet, insights, journal, timeline, visits
 from agent.store.api import operations
 from agent.store.audits import last_complete_audit
 from agent.store.database.engine import connect, open_database
-from agent.store.inbox import messages
+from agent.store.inbox import found_messages, messages
 from agent.store.outbox.read import list_events
 from agent.store.outbox.sequence import last_sequence
 from agent.store.processes import leases, workers
@@ -46,8 +46,8 @@ ASKED: dict[str, Callable[[Connection], object]] = {
     "what may be taken up": lambda conn: operations.take(conn, worker="w", but=["A1"]),
     "mails to be judged": lambda conn: messages.list_judgeable(conn, now=NOW, limit=16),
     "the next mail to be tried": messages.next_try,
-    "mails to be fetched": lambda conn: messages.list_to_fetch(conn, 1, 1),
-    "known mails": lambda conn: messages.known_uids(conn, 1, 1, [1, 2, 3]),
+    "mails to be fetched": lambda conn: found_messages.list_to_fetch(conn, 1, 1),
+    "known mails": lambda conn: found_messages.known_uids(conn, 1, 1, [1, 2, 3]),
     "the journal of an account": lambda conn: journal.history(conn, "A1"),
     "the story of an account": lambda conn: timeline.page(conn, "A1", after=None, limit=50),
     "the last complete audit": lambda conn: last_complete_audit(conn, "A1"),
