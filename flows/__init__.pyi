@@ -6,12 +6,11 @@ from flows.browser.hosts import (
 )
 from flows.browser.launch import (
     Browser as Browser,
-    BrowserOptions as BrowserOptions,
     is_usable as is_usable,
     memory_of as memory_of,
     open_browser as open_browser,
-    require_browser as require_browser,
 )
+from flows.browser.options import BrowserOptions as BrowserOptions, require_browser as require_browser
 from flows.browser.network import (
     environment_proxies as environment_proxies,
     is_safe_endpoint as is_safe_endpoint,

@@ -18,7 +18,8 @@ from agent.errors import UsageError
 from agent.store import journal
 from agent.store.account_rows import account_of
 from agent.store.database.schema import accounts, alarms, leases
-from agent.store.outbox.pending import QUIET, note, touch
+from agent.store.outbox.notes import QUIET
+from agent.store.outbox.pending import note, touch
 from agent.store.outbox.wake import Signal, announce
 
 _EXISTS = "account_exists"

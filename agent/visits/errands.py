@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.visits.prepare import Plan, VisitKind
+from agent.visits.plan import Plan, VisitKind
 from flows import MAIL_CODE_FILES, REGISTRATION_FILES, HostPolicy
 
 

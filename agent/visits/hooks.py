@@ -32,7 +32,7 @@ from agent.visits.guards.egress import egress_of
 from agent.visits.guards.lease_guard import require_held
 from agent.visits.kinds.order_limits import spend_order
 from agent.visits.people.requests import Answered, ask_person
-from agent.visits.prepare import Plan, VisitKind
+from agent.visits.plan import Plan, VisitKind
 from agent.visits.shared.context import WorkerContext
 from flows import Act, FlowHooks, Redactor
 

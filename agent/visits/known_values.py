@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from agent.visits.prepare import Plan
+from agent.visits.plan import Plan
 from flows import Redactor, is_drawn, seed_forms
 
 

@@ -24,7 +24,7 @@ from agent.store import accounts, transitions
 from agent.store.database.engine import reading, writing
 from agent.store.inbox import invitations
 from agent.store.vault.keys import Vault
-from agent.visits.prepare import NotNowError, PoisonError, VisitKind
+from agent.visits.plan import NotNowError, PoisonError, VisitKind
 from agent.visits.run import Ended, make_visit
 from agent.visits.shared.command_context import command_context
 from agent.visits.shared.context import WorkerContext

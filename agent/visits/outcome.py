@@ -16,7 +16,7 @@ from agent.domain.insights.document import InsightsDocument
 from agent.settings.model import Settings
 from agent.store.transitions import Facts
 from agent.visits.errors import HeldError, LeaseLostError, SignInsStoppedError
-from agent.visits.prepare import Plan, VisitKind
+from agent.visits.plan import Plan, VisitKind
 from flows import (
     AccountNotOfferedError,
     AuditReading,

@@ -6,9 +6,8 @@ What is written down before the browser opens.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
@@ -32,6 +31,7 @@ from agent.store.vault.sign_in_secrets import SignInSecrets, StoredSecrets
 from agent.visits.guards.egress import egress_of, is_full
 from agent.visits.guards.vouched import UnvouchedError, checked_again, is_vouched
 from agent.visits.kept_elsewhere import Fetched, fetch, put_off
+from agent.visits.plan import NotNowError, Plan, PoisonError, SetAsideError, VisitKind, kind_for
 from agent.visits.shared.context import WorkerContext
 from flows import marketplace
 
@@ -39,62 +39,6 @@ _MINUTE = timedelta(minutes=1)
 _NO_SECRETS = StoredSecrets(
     secrets=SignInSecrets(password=SecretStr(""), totp_secret=SecretStr("")), seed_id="", version=0
 )
-
-
-class VisitKind(StrEnum):
-    """What a visit is for."""
-
-    ACCEPT = "accept"
-    AUDIT = "audit"
-    INSIGHTS = "insights"
-    ROTATION = "rotation"  # a new authenticator
-
-
-class NotNowError(Exception):
-    """The visit does not start; nothing was written.
-
-    `busy`: another one is running; `stuck`: only a person changes that.
-    """
-
-    def __init__(self, reason: str, *, busy: bool = False, stuck: bool = False) -> None:
-        super().__init__(reason)
-        self.busy = busy
-        self.stuck = stuck
-
-
-class SetAsideError(Exception):
-    """The account was set aside now: it needs a person before it is visited again."""
-
-
-class PoisonError(SetAsideError):
-    """Too many visits of this account took their worker with them."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """One visit that has been written down as begun."""
-
-    visit_id: str
-    kind: VisitKind
-    account: Account
-    signs_in: Account  # the account itself, or the one that may open its page
-    held: tuple[Lease, ...]  # the account's own first
-    host: str
-    secrets: StoredSecrets
-    session: dict[str, Any] | None
-    invitation: Invitation | None
-    asked: str | None = None  # the take-over that a person asked for, whose visit this is
-    order: LoginOrder | None = None  # an open one: the login is found or created first
-
-    @property
-    def own(self) -> bool:
-        """Whether the account signs in itself."""
-        return self.signs_in.id == self.account.id
-
-
-def kind_for(account: Account) -> VisitKind:
-    """What an account in this state is visited for."""
-    return VisitKind.ACCEPT if account.authorization is State.ACCEPTING else VisitKind.AUDIT
 
 
 async def prepare(

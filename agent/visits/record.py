@@ -30,7 +30,7 @@ from agent.visits.hooks import remember_password
 from agent.visits.kinds import chrome_drafts
 from agent.visits.outcome import Conclusion
 from agent.visits.people.confirmed import confirm_lost
-from agent.visits.prepare import Plan, VisitKind
+from agent.visits.plan import Plan, VisitKind
 from agent.visits.shared.context import WorkerContext
 from flows import Act
 

@@ -29,7 +29,7 @@ from agent.visits.errors import (
     PasswordHeldError,
 )
 from agent.visits.kinds.accept import seller_account
-from agent.visits.prepare import Plan
+from agent.visits.plan import Plan
 from agent.visits.shared.context import WorkerContext
 from flows import Recorder, draw_steps
 

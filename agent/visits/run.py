@@ -33,7 +33,8 @@ from agent.visits.known_values import redactor_of
 from agent.visits.outcome import Conclusion, from_error, interrupted
 from agent.visits.people.handing_over import handing_over
 from agent.visits.pictured import Pictured, write_story
-from agent.visits.prepare import Plan, VisitKind, prepare
+from agent.visits.plan import Plan, VisitKind
+from agent.visits.prepare import prepare
 from agent.visits.record import finish
 from agent.visits.recording import is_worth_recording, keep_recording
 from agent.visits.shared.adopted_catalogue import current_catalogue

@@ -14,7 +14,8 @@ from agent.errors import ConfigurationError, UnconfirmedError
 from agent.visits.guards.lease_guard import while_held
 from agent.visits.known_values import redactor_of
 from agent.visits.outcome import interrupted
-from agent.visits.prepare import NotNowError, Plan, PoisonError, VisitKind, prepare
+from agent.visits.plan import NotNowError, Plan, PoisonError, VisitKind
+from agent.visits.prepare import prepare
 from agent.visits.record import finish
 from agent.visits.shared.adopted_catalogue import current_catalogue
 from agent.visits.shared.browser_pool import BrowserPool

@@ -8,8 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Collection, Coroutine, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -22,7 +21,6 @@ from agent.clock import Clock
 from agent.domain.policy.load import load_configured_policy
 from agent.errors import ConfigurationError
 from agent.mail.context import mailboxes_of, name_of
-from agent.mail.service import MailService
 from agent.observe import events
 from agent.observe.alarm_pages import page_of
 from agent.observe.health import serve_health
@@ -34,14 +32,14 @@ from agent.observe.watchdog import sd_notify
 from agent.outbox.publisher import Publisher
 from agent.settings.model import Settings
 from agent.store.database.engine import database_url
-from agent.store.outbox.wake import Signal, listening
+from agent.store.outbox.wake import Signal
 from agent.store.processes.alarms import AlarmPolicy, TableBoard
 from agent.store.vault.keys import NoVault, Vault
 from agent.takeover.parts import Places, TakeoverParts
 from agent.visits.shared.browser_pool import BrowserPool, browser_options
 from agent.visits.shared.context import WorkerContext
 from agent.worker.data_lock import only_daemon
-from agent.worker.dispatcher import Dispatcher, parse_hours
+from agent.worker.dispatcher import parse_hours
 from agent.worker.engine import ALONE, VisitEngine
 from agent.worker.health_routes import health_routes
 from agent.worker.heartbeat import Heartbeat
@@ -49,16 +47,13 @@ from agent.worker.loops.housekeeping import Housekeeping
 from agent.worker.loops.insights import InsightsSchedule
 from agent.worker.loops.operations import Operations
 from agent.worker.loops.takeovers import Takeovers
-from agent.worker.running import RunningVisits
+from agent.worker.parts import start_mail, start_work
+from agent.worker.tasks import on_signal, setting, together, until
 from agent.worker.traces import require_tracer, traced
 from agent.worker.vault_check import require_right_key
 from agent.worker.web_role import deliver_webhooks, start_web
 
-Stop = Callable[[], Awaitable[Any]]
 ROLES = ("mail", "work", "web")
-_LASTING = "mailbox:"  # the mail room says when these are over; its other alarms are news
-_TICK_WITHIN = 60.0  # seconds
-_HALF = 0.5  # of the grace is for the visits, the other half for browser and engine
 
 log = structlog.get_logger(__name__)
 
@@ -91,40 +86,38 @@ async def run_daemon(
         alarms, own = _alarms(context, TableBoard(engine)), _alarms(context, MemoryBoard())
         visiting = VisitEngine(settings, database=engine.url, executor_id=context.worker) if "work" in roles else None
         heartbeat = Heartbeat(context=context, roles=",".join(sorted(roles)), engine=visiting)
-        operations = Operations(context=context)
-        loops = [
-            heartbeat.run(),
-            alarms.run(),
-            own.run(),
-            Housekeeping(context=context, alarms=alarms, own=own, engine=visiting).run(),
-            Publisher(engine=engine).run(),
-        ]
+        operations, takeovers = Operations(context=context), Takeovers(context=context)
+        loops = [heartbeat.run(), *_upkeep(context, alarms, own, visiting)]
         async with serve_health(settings.observe.http_address, health_routes(context, metrics, heartbeat)) as address:
             await heartbeat.start()
-            web, takeovers = None, Takeovers(context=context)
-
-            def wake_the_asked() -> None:
-                operations.asked.set()
-                takeovers.asked.set()
-
-            async with _together() as stops, _on_signal(Signal.ASKED, wake_the_asked):
+            web, asked = None, (operations.asked, takeovers.asked)
+            async with together() as stops, on_signal(Signal.ASKED, setting(*asked)):
                 if "web" in roles:
-                    asked = (wake, operations.asked, takeovers.asked)
-                    web, watching = await start_web(context, vault, metrics, heartbeat, asked, stops)
+                    web, watching = await start_web(context, vault, metrics, heartbeat, (wake, *asked), stops)
                     loops += [watching, deliver_webhooks(context, alarms)]
                 if visiting is not None:
                     insights = InsightsSchedule(context=context, metrics=metrics, alarms=alarms)
                     loops += [operations.run(), takeovers.run(), insights.run()]
-                    loops.append(await _start_work(context, visiting, metrics, alarms, own, wake, stops))
+                    loops.append(await start_work(context, visiting, metrics, alarms, own, wake, stops))
                 if "mail" in roles:
-                    await _start_mail(context, metrics, alarms, wake, stops)
+                    await start_mail(context, metrics, alarms, wake, stops)
                 log.info(events.DAEMON_STARTED, worker=context.worker, roles=sorted(roles), health=address, web=web)
                 sd_notify("READY=1")
-                await _until(stop, *loops)
+                await until(stop, *loops)
                 sd_notify("STOPPING=1")
                 log.info(events.DAEMON_STOPPING, worker=context.worker)
             await heartbeat.stop()
         log.info(events.DAEMON_STOPPED, worker=context.worker)
+
+
+def _upkeep(
+    context: WorkerContext, alarms: Alarms, own: Alarms, visiting: VisitEngine | None
+) -> Iterator[Coroutine[Any, Any, None]]:
+    """The loops that a process of any role runs."""
+    yield alarms.run()
+    yield own.run()
+    yield Housekeeping(context=context, alarms=alarms, own=own, engine=visiting).run()
+    yield Publisher(engine=context.engine).run()
 
 
 def require_sense(settings: Settings, roles: Collection[str]) -> None:
@@ -204,136 +197,3 @@ def _alarms(context: WorkerContext, board: AlarmBoard) -> Alarms:
         board=board,
         page_of=lambda key: page_of(context.settings, key),
     )
-
-
-async def _until(stop: asyncio.Event, *loops: Coroutine[Any, Any, None]) -> None:
-    """Run the loops until `stop`.
-
-    One that ends by an error ends them all, and the process.
-    """
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(loop) for loop in loops]
-        await stop.wait()
-        for task in tasks:
-            task.cancel()
-
-
-@asynccontextmanager
-async def _on_signal(wanted: Signal, action: Callable[[], None]) -> AsyncIterator[None]:
-    """Do this in the loop when something was committed, by this process or another."""
-    loop = asyncio.get_running_loop()
-
-    def hear(signal: Signal) -> None:
-        if signal is wanted:
-            with suppress(RuntimeError):  # the loop is closed: nobody waits any more
-                loop.call_soon_threadsafe(action)
-
-    with listening(hear):
-        yield
-
-
-@asynccontextmanager
-async def _together() -> AsyncIterator[list[Stop]]:
-    """Collect what has to be stopped, and stop it all at the same time.
-
-    All have ended before the error of one is raised.
-    """
-    stops: list[Stop] = []
-    try:
-        yield stops
-    finally:
-        for ended in await asyncio.gather(*(stop() for stop in stops), return_exceptions=True):
-            if isinstance(ended, BaseException):
-                raise ended
-
-
-async def _start_mail(
-    context: WorkerContext, metrics: Metrics, alarms: Alarms, wake: asyncio.Event, stops: list[Stop]
-) -> None:
-    """The mail watchers, in threads of their own."""
-    loop = asyncio.get_running_loop()
-
-    def on_arrival(_account_id: str) -> None:
-        loop.call_soon_threadsafe(wake.set)
-
-    def on_alarm(key: str, text: str) -> None:
-        lasts = key.startswith(_LASTING)
-        asyncio.run_coroutine_threadsafe(
-            alarms.trouble(key, text, at_once=True) if lasts else alarms.news(key, text), loop
-        )
-
-    def on_fine(key: str) -> None:
-        asyncio.run_coroutine_threadsafe(alarms.fine(key), loop)
-
-    service = MailService(
-        context.settings,
-        engine=context.engine,
-        vault=context.vault,
-        on_arrival=on_arrival,
-        on_alarm=on_alarm,
-        on_fine=on_fine,
-        on_event=metrics.mail.count,
-    )
-    stops.append(lambda: asyncio.to_thread(service.stop))
-    await asyncio.to_thread(service.start)
-
-
-async def _start_work(
-    context: WorkerContext,
-    visiting: VisitEngine,
-    metrics: Metrics,
-    alarms: Alarms,
-    own: Alarms,
-    wake: asyncio.Event,
-    stops: list[Stop],
-) -> Coroutine[Any, Any, None]:
-    """Engine and browser; returns the loop that feeds the engine."""
-    dispatcher = Dispatcher(context=context, engine=visiting)
-
-    def ended(account_id: str) -> None:
-        dispatcher.ended(account_id)
-        wake.set()
-
-    visits = RunningVisits(context=context, metrics=metrics, alarms=alarms, ended=ended)
-
-    async def stop() -> None:
-        half = context.settings.work.stop_grace * _HALF
-        await visits.end(within=half)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(half):
-                await asyncio.gather(*(pool.close() for pool in context.pools), visiting.stop())
-
-    stops.append(stop)
-    await visiting.run(visits.handle)
-
-    def due() -> None:
-        dispatcher.look_again()
-        wake.set()
-
-    async def feed() -> None:
-        async with _on_signal(Signal.DUE, due):
-            await _feed(dispatcher, wake, metrics, own)
-
-    return feed()
-
-
-async def _feed(dispatcher: Dispatcher, wake: asyncio.Event, metrics: Metrics, alarms: Alarms) -> None:
-    """Dispatch in a loop: when an account is due, a mail came or a visit ended."""
-    while True:
-        wake.clear()
-        pause = dispatcher.context.settings.work.tick
-        try:
-            async with asyncio.timeout(
-                _TICK_WITHIN
-            ):  # one that hangs would be seen by nobody: the heartbeat goes on beating
-                await dispatcher.once()
-            pause = await dispatcher.seconds_to_next()
-        except Exception as err:  # the database may be away; the next tick tries again
-            log.exception(events.TICK_FAILED)
-            metrics.ticks_failed.inc()
-            await alarms.trouble("tick", f"{type(err).__name__}: {err}")
-        else:
-            await alarms.fine("tick")
-        with suppress(TimeoutError):
-            async with asyncio.timeout(pause):
-                await wake.wait()

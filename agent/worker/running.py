@@ -21,7 +21,7 @@ from agent.store import accounts, transitions
 from agent.store.accounts import UnknownAccountError
 from agent.store.database.engine import reading, writing
 from agent.visits.guards import unanswered
-from agent.visits.prepare import NotNowError, PoisonError, SetAsideError
+from agent.visits.plan import NotNowError, PoisonError, SetAsideError
 from agent.visits.run import Ended, make_visit
 from agent.visits.shared.context import WorkerContext
 

@@ -16,9 +16,8 @@ from flows.catalogue.phrases import squeeze
 from flows.catalogue.schema import Claim, Screen, SessionRule, Sign
 
 UNKNOWN_SCREEN = "unknown"
-_ADDRESS = re.compile(r"""[^\s@<>"'(),;:]+@[^\s@<>"'(),;:]+""")
 
-__all__ = ["UNKNOWN_SCREEN", "Recognition", "SessionRule", "addresses_in", "recognise"]
+__all__ = ["UNKNOWN_SCREEN", "Recognition", "SessionRule", "recognise"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,14 +66,6 @@ class Recognition:
     def is_same(self, before: Recognition) -> bool:
         """Nothing that can be seen has changed."""
         return not self.differs(before) and self.shape == before.shape
-
-
-def addresses_in(text: str) -> set[str]:
-    """Return the addresses that stand in a text, in lower case.
-
-    Masked ones as they are written.
-    """
-    return {address.lower().rstrip(".") for address in _ADDRESS.findall(text)}
 
 
 async def recognise(page: Page, catalogue: Catalogue) -> Recognition:

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
 from flows.browser.rules import is_never
+from flows.catalogue.addresses import addresses_in
 from flows.catalogue.adopted import is_pressable
 from flows.catalogue.load import Catalogue
-from flows.catalogue.recognise import addresses_in
 from flows.learning.page_facts import PageFacts, Place, PressedControl
 from flows.marketplaces import RETAIL_HOSTS, SELLER_CENTRAL_HOSTS
 from flows.takeover.person_steps import PersonStep, StepAct

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from playwright.async_api import ElementHandle
 
-from flows.catalogue.recognise import Recognition, addresses_in
+from flows.catalogue.addresses import addresses_in
+from flows.catalogue.recognise import Recognition
 from flows.errors import UnknownScreenError, WrongIdentityError
 from flows.models import Act, FlowHooks
 from flows.registration.errand import LoginErrand

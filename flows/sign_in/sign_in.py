@@ -8,7 +8,8 @@ from time import monotonic
 from pydantic import SecretStr
 
 from flows.browser.scripts import PageMovedError
-from flows.catalogue.recognise import Recognition, addresses_in
+from flows.catalogue.addresses import addresses_in
+from flows.catalogue.recognise import Recognition
 from flows.catalogue.schema import SessionRule
 from flows.errors import (
     FlowError,

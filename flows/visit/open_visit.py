@@ -9,7 +9,8 @@ from typing import Any
 from playwright.async_api import Browser, BrowserContext, Error
 
 from flows.browser.guard import Guard, HostPolicy
-from flows.browser.launch import BrowserOptions, as_flow_error, close_bounded, new_page
+from flows.browser.launch import as_flow_error, close_bounded, new_page
+from flows.browser.options import BrowserOptions
 from flows.browser.scripts import PageMovedError
 from flows.catalogue.load import Catalogue, load_catalogue
 from flows.redaction.redact import Redactor

@@ -15,7 +15,7 @@ from statistics import median
 
 from playwright.async_api import Browser, Page
 
-from agent.visits.prepare import VisitKind
+from agent.visits.plan import VisitKind
 from agent.visits.run import make_visit
 from flows.browser.launch import BrowserOptions
 from flows.visit.open_visit import open_visit

@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.async_api import Browser
 
-from agent.visits.prepare import VisitKind
+from agent.visits.plan import VisitKind
 from fixtures.stand_in.scenario import Scenario
 from flows.insights.data import insights_data
 from tests.bench import bare

@@ -10,7 +10,7 @@ from pathlib import Path
 from playwright.async_api import Page
 
 from agent.domain.takeover import TakeoverState
-from agent.visits.prepare import VisitKind
+from agent.visits.plan import VisitKind
 from agent.visits.run import make_visit
 from fixtures.stand_in.generate import one_account
 from fixtures.stand_in.world import StandIn

@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable
 from statistics import median
 
-from agent.visits.prepare import VisitKind
+from agent.visits.plan import VisitKind
 from agent.visits.run import Ended, make_visit
 from tests.bench import bare
 from tests.bench.figure import Family, Figure, UnmeasuredError, figure

@@ -17,7 +17,7 @@ from agent.domain.authorization import State
 from agent.store.database.engine import reading
 from agent.store.database.schema import accounts as table
 from agent.store.database.schema import visits
-from agent.visits.prepare import VisitKind
+from agent.visits.plan import VisitKind
 from agent.visits.run import make_visit
 from tests.bench.daemons import daemon_of, database_of, make_due, stops, until, wait_many
 from tests.bench.figure import Family, Figure, UnmeasuredError, figure

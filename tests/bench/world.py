@@ -21,7 +21,7 @@ from sqlalchemy.engine import Engine
 from agent.clock import utc_now
 from agent.domain.account import ApiAuthorization, NewAccount
 from agent.domain.policy.load import load_policy
-from agent.mail.manual import admit_link
+from agent.mail.given_link import admit_link
 from agent.observe.logs import configure_logs
 from agent.observe.redaction import Redaction
 from agent.rehearsal.demo.processes import open_processes

@@ -15,7 +15,8 @@ from agent.cli.arguments import named_merchant
 from agent.cli.output import agreed, now, say
 from agent.domain.account import Account
 from agent.errors import UnconfirmedError, UsageError
-from agent.mail.manual import admit_file, admit_link, look_at_link, read_mail, require_link_expected
+from agent.mail.given_link import admit_link, look_at_link, require_link_expected
+from agent.mail.manual import admit_file, read_mail
 from agent.settings.model import Settings
 from agent.store import accounts
 from agent.store.database.engine import reading

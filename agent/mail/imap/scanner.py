@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -20,6 +20,7 @@ from agent.mail.imap.connection.client import CHUNK, Client, IMAPClientError, Se
 from agent.mail.imap.failures import FolderMissingError, is_connection_lost
 from agent.mail.imap.fetcher import Fetcher, is_candidate
 from agent.mail.imap.look_back import LookBack
+from agent.mail.imap.opening import Opening, open_folder
 from agent.mail.imap.silence import SilentSearch
 from agent.mail.imap.storing import Storing
 from agent.store.database.engine import reading, writing
@@ -40,16 +41,6 @@ _UNSTEADY = 600.0  # seconds within which a second new numbering is no accident
 log = structlog.get_logger("agent.mail")
 
 
-@dataclass(slots=True)
-class _Opening:
-    """The folder that a connection has open."""
-
-    client: Client
-    folder_id: int
-    selected: Selected
-    since: float = field(default_factory=time.monotonic)
-
-
 class Scanner:
     """Scans the folders of one mailbox on the connection it is given.
 
@@ -65,7 +56,7 @@ class Scanner:
         self._look_back = LookBack(context, senders=(_SENDER, *domains))
         self._silence = SilentSearch(context)
         self._storing = Storing(context)
-        self._open: _Opening | None = None
+        self._open: Opening | None = None
         self._chunk = CHUNK
         self._renumbered: dict[int, float] = {}  # when a folder had a new numbering last
         self._retry_at: dict[int, datetime] = {}  # when a message of a folder is to be fetched again
@@ -113,7 +104,7 @@ class Scanner:
             return known.selected
         self._open = None
         selected = open_folder(client, folder.folder)
-        self._open = _Opening(client, folder.id, selected)
+        self._open = Opening(client, folder.id, selected)
         return selected
 
     def _search(self, client: Client, folder: Folder, selected: Selected, *, count: int | None) -> list[int]:
@@ -283,19 +274,3 @@ class Scanner:
 
     def _note_retry(self, folder: Folder, at: datetime) -> None:
         self._retry_at[folder.id] = min(at, self._retry_at.get(folder.id, at))
-
-
-def open_folder(client: Client, name: str) -> Selected:
-    """Open a folder read-only.
-
-    Raises:
-        FolderMissingError: the server says NO, and not for now only; the connection is good.
-    """
-    try:
-        return client.examine(name)
-    except client.AbortError:
-        raise
-    except IMAPClientError as err:
-        if is_passing(str(err)):
-            raise
-        raise FolderMissingError(f"folder {name} cannot be opened: {err}") from err

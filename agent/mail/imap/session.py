@@ -21,8 +21,9 @@ from agent.mail.imap.connection.auth import MailboxLogin
 from agent.mail.imap.connection.client import FLOOD, CapabilityError, Client, IdleRefusedError
 from agent.mail.imap.connection.connecting import connect
 from agent.mail.imap.failures import classify, is_connection_lost
+from agent.mail.imap.opening import open_folder
 from agent.mail.imap.optional import Optional
-from agent.mail.imap.scanner import Scanner, open_folder
+from agent.mail.imap.scanner import Scanner
 from agent.mail.tidy import Tidying
 from agent.settings.groups.mailbox import MailboxSettings
 from agent.store.database.absence import is_away

@@ -22,7 +22,7 @@ from agent.domain.published.event_types import EventType
 from agent.domain.published.status_document import status_document, timestamp
 from agent.store.account_rows import account_of
 from agent.store.database.schema import accounts, outbox
-from agent.store.outbox.pending import QUIET, Note, Pending, pending_of
+from agent.store.outbox.notes import QUIET, Note, Pending, pending_of
 from agent.store.outbox.wake import Signal, announce
 
 _OF_THE_STANDING = frozenset(  # seen in the document where they matter to it

@@ -17,7 +17,7 @@ from agent.store.sign_in import code_permits
 from agent.store.vault import received_codes
 from agent.store.vault.received_codes import ReceivedCode
 from agent.visits.people.requests import Answered, ask_person
-from agent.visits.prepare import Plan
+from agent.visits.plan import Plan
 from agent.visits.shared.context import WorkerContext
 from flows import Redactor
 

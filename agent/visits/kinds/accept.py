@@ -6,7 +6,7 @@ from agent.domain.account import MerchantSource
 from agent.domain.authorization import Event
 from agent.store.transitions import Facts
 from agent.visits.outcome import Conclusion
-from agent.visits.prepare import Plan
+from agent.visits.plan import Plan
 from flows import (
     Acceptance,
     AcceptanceOutcome,

@@ -30,7 +30,7 @@ from agent.visits.kinds.accept import credentials, seller_account
 from agent.visits.kinds.audit_reading import JudgedAudit, judge_reading
 from agent.visits.kinds.explained import keep_explanation, share_pictures
 from agent.visits.outcome import Conclusion
-from agent.visits.prepare import Plan
+from agent.visits.plan import Plan
 from agent.visits.shared.context import WorkerContext
 from flows import (
     AuditReading,

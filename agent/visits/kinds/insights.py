@@ -14,7 +14,7 @@ from agent.domain.insights.document import InsightsDocument, insights_document, 
 from agent.visits.kinds.accept import credentials, seller_account
 from agent.visits.kinds.insights_reading import insights_of
 from agent.visits.outcome import Conclusion
-from agent.visits.prepare import Plan
+from agent.visits.plan import Plan
 from agent.visits.shared.context import WorkerContext
 from flows import (
     Absence,

@@ -26,7 +26,7 @@ from agent.visits.codes.one_time_codes import OneTimeCodes
 from agent.visits.errands import screens_of
 from agent.visits.hooks import codes_for, hooks_for
 from agent.visits.people.requests import Answered, ask_person
-from agent.visits.prepare import Plan
+from agent.visits.plan import Plan
 from agent.visits.shared.adopted_catalogue import current_catalogue
 from agent.visits.shared.context import WorkerContext
 from flows import (

@@ -24,7 +24,7 @@ from agent.store.vault.sign_in_secrets import SignInSecrets
 from agent.visits.hooks import codes_for, hooks_for
 from agent.visits.kinds.accept import credentials
 from agent.visits.outcome import Conclusion
-from agent.visits.prepare import Plan
+from agent.visits.plan import Plan
 from agent.visits.shared.context import WorkerContext
 from flows import (
     Act,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from agent.visits.prepare import Plan
+    from agent.visits.plan import Plan
 
 _CLOSED_FOR = 24 * 3600.0  # seconds: a page that proves nothing would cost a page more each time
 _TRIES = 2  # in a row: one may have been the end of a session

@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from agent.observe import events
 from agent.visits.guards import unanswered
 from agent.visits.people.drafts import keep_drafts
-from agent.visits.prepare import Plan
+from agent.visits.plan import Plan
 from agent.visits.shared.context import WorkerContext
 from flows import Handed, Recognition, Visit, steps_as_json
 

@@ -18,7 +18,7 @@ from agent.store.outbox.wake import Signal
 from agent.store.people import requests
 from agent.store.people.requests import PersonAnswer, PersonRequest, RequestState
 from agent.store.vault.keys import VaultError
-from agent.visits.prepare import Plan
+from agent.visits.plan import Plan
 from agent.visits.shared.context import WorkerContext
 from flows import Redactor
 

@@ -21,7 +21,7 @@ from agent.store import accounts, insights
 from agent.store.accounts import UnknownAccountError
 from agent.store.database.engine import reading, writing
 from agent.store.processes import switches
-from agent.visits.prepare import NotNowError, SetAsideError, VisitKind
+from agent.visits.plan import NotNowError, SetAsideError, VisitKind
 from agent.visits.run import make_visit
 from agent.visits.shared.context import WorkerContext
 from agent.worker.dispatcher import in_quiet_hours

@@ -25,7 +25,7 @@ from agent.store.database.engine import reading, writing
 from agent.store.database.schema import audits
 from agent.store.processes import leases, workers
 from agent.store.vault import handed_in
-from agent.visits.prepare import NotNowError, PoisonError, VisitKind
+from agent.visits.plan import NotNowError, PoisonError, VisitKind
 from agent.visits.run import Ended, make_visit
 from agent.visits.shared.context import WorkerContext
 

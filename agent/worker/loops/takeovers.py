@@ -21,7 +21,7 @@ from agent.store.database.engine import reading, writing
 from agent.store.people import takeovers
 from agent.store.people.takeovers import Takeover
 from agent.store.processes import leases, workers
-from agent.visits.prepare import NotNowError, SetAsideError
+from agent.visits.plan import NotNowError, SetAsideError
 from agent.visits.run import make_visit
 from agent.visits.shared.context import WorkerContext
 from agent.worker.loops.surveys import make_survey

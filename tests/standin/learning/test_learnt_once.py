@@ -13,12 +13,12 @@ from playwright.async_api import Page, expect
 from agent.clock import utc_now
 from agent.domain.authorization import State
 from agent.domain.takeover import TakeoverState
-from agent.mail.manual import admit_link
+from agent.mail.given_link import admit_link
 from agent.store.console.people import Role
 from agent.store.database.engine import reading
 from agent.store.people import adopted, drafts
 from agent.store.people.drafts import DraftRow, DraftState
-from agent.visits.prepare import VisitKind
+from agent.visits.plan import VisitKind
 from agent.visits.run import Ended, make_visit
 from fixtures.stand_in.generate import Draw
 from fixtures.stand_in.scenario import Fault, Grant, Invitation, Scenario

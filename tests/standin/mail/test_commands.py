@@ -25,7 +25,8 @@ from agent.cli.registry.status import status
 from agent.domain.account import ApiAuthorization, MerchantSource
 from agent.errors import AgentError, UnconfirmedError, UsageError
 from agent.mail.approval import approve, look_at_held
-from agent.mail.manual import admit_file, admit_link, check_file
+from agent.mail.given_link import admit_link
+from agent.mail.manual import admit_file, check_file
 from agent.store import accounts
 from agent.store.database import schema
 from agent.store.database.engine import reading

@@ -21,9 +21,10 @@ import pytest
 from pydantic import SecretStr
 
 from agent.mail.context import MailContext
-from agent.mail.imap.connection.auth import MailboxLogin, Token
+from agent.mail.imap.connection.auth import MailboxLogin
 from agent.mail.imap.connection.client import CHUNK, Client, LoginError
 from agent.mail.imap.connection.connecting import connect
+from agent.mail.imap.connection.tokens import Token
 from agent.mail.imap.failures import ConnectionState, classify
 from agent.mail.imap.scanner import Scanner
 from agent.mail.imap.watcher import Watcher

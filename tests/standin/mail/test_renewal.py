@@ -13,7 +13,8 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from agent.mail.imap.connection.auth import MailboxLogin, Token, TokenError
+from agent.mail.imap.connection.auth import MailboxLogin
+from agent.mail.imap.connection.tokens import Token, TokenError
 from agent.mail.imap.watcher import Watcher
 from agent.settings.groups.mailbox import MailboxSettings, OAuthSettings, Tls
 from tests.support.servers.hostile_imap import HostileImap

@@ -18,7 +18,7 @@ from agent.store.people import tasks
 from agent.store.sign_in import old_authenticators
 from agent.store.vault import sign_in_secrets
 from agent.store.vault.sign_in_secrets import SignInSecrets
-from agent.visits.prepare import VisitKind
+from agent.visits.plan import VisitKind
 from agent.visits.run import Ended, make_visit
 from tests.second_site.login_pages import LoginPlan
 from tests.second_site.login_site import Login

@@ -20,7 +20,7 @@ from agent.store.database.engine import open_database, writing
 from agent.store.vault import sign_in_secrets
 from agent.store.vault.keys import Vault
 from agent.store.vault.sign_in_secrets import SignInSecrets
-from agent.visits.prepare import VisitKind
+from agent.visits.plan import VisitKind
 from agent.visits.run import make_visit
 from agent.visits.shared.browser_pool import BrowserPool, browser_options
 from agent.visits.shared.context import WorkerContext

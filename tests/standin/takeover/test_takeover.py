@@ -22,7 +22,7 @@ from agent.store.console.people import Role
 from agent.store.database.engine import reading, writing
 from agent.store.database.schema import leases
 from agent.store.processes import switches
-from agent.visits.prepare import VisitKind
+from agent.visits.plan import VisitKind
 from agent.visits.run import make_visit
 from fixtures.stand_in.generate import one_account
 from fixtures.stand_in.sign_in.screens_challenge import STEP_UP_CODE

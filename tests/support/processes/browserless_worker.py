@@ -34,7 +34,7 @@ from agent.visits import run as visitor
 from agent.visits.hooks import hooks_for
 from agent.visits.outcome import Conclusion
 from agent.visits.pictured import Pictured
-from agent.visits.prepare import Plan
+from agent.visits.plan import Plan
 from agent.visits.shared.browser_pool import BrowserPool, browser_options
 from agent.visits.shared.context import WorkerContext
 from agent.worker.dispatcher import Dispatcher

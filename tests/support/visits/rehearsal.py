@@ -18,7 +18,7 @@ from sqlalchemy.engine import Engine
 from agent.clock import utc_now
 from agent.domain.account import Account, ApiAuthorization, NewAccount
 from agent.domain.login_order import NewOrder
-from agent.mail.manual import admit_link
+from agent.mail.given_link import admit_link
 from agent.settings.groups.mailbox import ImapSettings, MailSettings, Tls
 from agent.settings.groups.visits import BrowserSettings, FlowSettings, WorkSettings
 from agent.settings.model import Settings

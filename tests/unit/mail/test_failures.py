@@ -8,8 +8,8 @@ import ssl
 import pytest
 
 from agent.errors import ConfigurationError
-from agent.mail.imap.connection.auth import TokenError
 from agent.mail.imap.connection.client import Client, IMAPClientError, LoginError
+from agent.mail.imap.connection.tokens import TokenError
 from agent.mail.imap.failures import ConnectionState, FolderMissingError, classify
 
 CASES = {

@@ -19,14 +19,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from pydantic import SecretStr
 
 from agent.errors import ConfigurationError
-from agent.mail.imap.connection.auth import (
-    GoogleTokens,
-    MailboxLogin,
-    MicrosoftTokens,
-    Token,
-    TokenError,
-    is_login_refused,
-)
+from agent.mail.imap.connection.auth import MailboxLogin, is_login_refused
+from agent.mail.imap.connection.tokens import GoogleTokens, MicrosoftTokens, Token, TokenError
 from agent.mail.imap.failures import ConnectionState, classify
 from agent.settings.groups.mailbox import MailboxSettings, OAuthSettings
 

@@ -44,7 +44,8 @@ from agent.store.vault.sign_in_secrets import SignInSecrets
 from agent.visits.errors import PasswordHeldError
 from agent.visits.hooks import hooks_for
 from agent.visits.outcome import interrupted
-from agent.visits.prepare import NotNowError, prepare
+from agent.visits.plan import NotNowError
+from agent.visits.prepare import prepare
 from agent.visits.record import finish
 from agent.visits.shared.context import WorkerContext
 from flows.models import Act

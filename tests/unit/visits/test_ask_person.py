@@ -28,7 +28,8 @@ from agent.store.vault import sealed_box
 from agent.store.vault.keys import Vault
 from agent.visits.hooks import hooks_for
 from agent.visits.people.requests import Answered, Unanswered, ask_person
-from agent.visits.prepare import Plan, VisitKind, prepare
+from agent.visits.plan import Plan, VisitKind
+from agent.visits.prepare import prepare
 from agent.visits.shared.context import WorkerContext
 from flows.redaction.redact import Redactor
 from tests.support.stored.registry import add_account, add_secrets, invite

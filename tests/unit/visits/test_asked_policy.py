@@ -20,7 +20,8 @@ from agent.store.database.engine import writing
 from agent.store.vault.keys import Vault
 from agent.visits.kinds import audit as audit_visit
 from agent.visits.outcome import Conclusion
-from agent.visits.prepare import VisitKind, prepare
+from agent.visits.plan import VisitKind
+from agent.visits.prepare import prepare
 from flows.models import AuditReading, Bounds, Grid, PermissionRow, SiteLevel
 from tests.support.stored.registry import add_account, add_secrets
 from tests.support.visits.worker_context import make_context

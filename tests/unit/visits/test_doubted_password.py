@@ -26,7 +26,8 @@ from agent.visits.guards import unanswered
 from agent.visits.guards.lease_guard import while_held
 from agent.visits.hooks import hooks_for
 from agent.visits.outcome import from_error, interrupted
-from agent.visits.prepare import Plan, prepare
+from agent.visits.plan import Plan
+from agent.visits.prepare import prepare
 from agent.visits.record import finish
 from agent.visits.shared.context import WorkerContext
 from flows.errors import BrowserLostError, StepTimeoutError

@@ -35,7 +35,8 @@ from agent.visits.errors import (
 )
 from agent.visits.hooks import hooks_for
 from agent.visits.outcome import Conclusion, from_error, interrupted
-from agent.visits.prepare import NotNowError, Plan, PoisonError, VisitKind, prepare
+from agent.visits.plan import NotNowError, Plan, PoisonError, VisitKind
+from agent.visits.prepare import prepare
 from agent.visits.record import finish
 from agent.visits.shared.context import WorkerContext
 from flows.errors import (

@@ -19,7 +19,8 @@ from agent.store.database.schema import accounts as accounts_table
 from agent.store.database.schema import invitations
 from agent.store.vault.keys import Vault
 from agent.visits.kinds.audit import of_nobody_known
-from agent.visits.prepare import NotNowError, SetAsideError, prepare
+from agent.visits.plan import NotNowError, SetAsideError
+from agent.visits.prepare import prepare
 from agent.visits.shared.context import WorkerContext
 from flows.models import AuditReading, Grid
 from tests.support.stored.registry import MERCHANT, NOW, add_account, add_secrets, invite

@@ -18,7 +18,7 @@ from agent.store import accounts
 from agent.store.database.engine import reading, writing
 from agent.store.processes import switches
 from agent.store.vault.keys import Vault
-from agent.visits.prepare import NotNowError, VisitKind
+from agent.visits.plan import NotNowError, VisitKind
 from agent.worker.loops import insights as schedule_module
 from agent.worker.loops.insights import InsightsSchedule
 from tests.support.stored.registry import NOW, add_account

@@ -16,7 +16,8 @@ from agent.store.database.engine import writing
 from agent.store.vault import sessions
 from agent.store.vault.keys import Vault
 from agent.visits.hooks import hooks_for
-from agent.visits.prepare import NotNowError, VisitKind, prepare
+from agent.visits.plan import NotNowError, VisitKind
+from agent.visits.prepare import prepare
 from flows.models import Act
 from flows.redaction.redact import Redactor
 from tests.support.stored.registry import add_account, add_secrets, invite

@@ -29,7 +29,7 @@ from agent.store.vault.keys import Vault
 from agent.visits import run as visitor
 from agent.visits.outcome import Conclusion
 from agent.visits.pictured import Pictured
-from agent.visits.prepare import Plan
+from agent.visits.plan import Plan
 from agent.visits.shared.context import WorkerContext
 from agent.worker.running import RunningVisits
 from flows.errors import ChallengeError

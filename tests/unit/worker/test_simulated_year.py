@@ -25,7 +25,8 @@ from agent.store.transitions import Facts
 from agent.store.vault.keys import Vault
 from agent.visits.hooks import hooks_for
 from agent.visits.outcome import Conclusion, interrupted
-from agent.visits.prepare import VisitKind, prepare
+from agent.visits.plan import VisitKind
+from agent.visits.prepare import prepare
 from agent.visits.record import finish
 from agent.visits.shared.context import WorkerContext
 from agent.worker.loops.housekeeping import Housekeeping

@@ -13,18 +13,17 @@ import re
 import select
 import socket
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import imapclient
 from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
-from imapclient.imap_utf7 import decode as decode_utf7
-from imapclient.imap_utf7 import encode as encode_utf7
 from imapclient.imapclient import SocketTimeout, _quoted, require_capability
-from imapclient.response_parser import parse_fetch_response, parse_response
+from imapclient.response_parser import parse_fetch_response
 
 from agent.errors import ConfigurationError
+from agent.mail.imap.connection.folder_list import JUNK_NAMES, entry_of, grouped
 from agent.mail.imap.connection.greeting import GreetedInTime, connection
 from agent.mail.imap.headlines import Headline, Selected, bytes_of, headline_of, is_asked_for
 
@@ -42,12 +41,6 @@ __all__ = [
 MAX_HEADER_BYTES = 65_536
 HIGHEST_UID = 4_294_967_295  # RFC 3501 9: nz-number
 CHUNK = 200  # ids are not compressed to ranges; Dovecot refuses lines over 64 KB
-_JUNK_NAMES = frozenset(  # Exchange marks none, and names it in the mailbox's language
-    {
-        "junk", "spam", "junk email", "junk e-mail", "junk-e-mail", "bulk mail", "bulk", "junk mail", "spamverdacht",
-        "courrier indésirable", "correo no deseado", "posta indesiderata", "lixo eletrônico", "ongewenste e-mail", "迷惑メール", "垃圾邮件",
-    }
-)  # fmt: skip
 FLOOD = 10_000  # unsolicited lines in one IDLE that deserve a warning
 
 logging.getLogger("imapclient").setLevel(logging.WARNING)  # at DEBUG it logs mail bodies
@@ -256,9 +249,9 @@ class Client(imapclient.IMAPClient):  # type: ignore[misc]  # the library is unt
         kind, data = self._imap._simple_command("LIST", '""', '"*"')
         self._checkok("LIST", kind, data)
         kind, data = self._imap._untagged_response(kind, data, "LIST")
-        found = [entry for entry in map(_entry, _grouped(data)) if entry is not None]
+        found = [entry for entry in map(entry_of, grouped(data)) if entry is not None]
         special = [name for flags, name in found if flags & {b"\\junk", b"\\spam"}]
-        usual = [name for _, name in found if re.split(r"[/.\\\]]", name)[-1].casefold() in _JUNK_NAMES]
+        usual = [name for _, name in found if re.split(r"[/.\\\]]", name)[-1].casefold() in JUNK_NAMES]
         return next(iter(special + usual), None)
 
     def move_aside(self, uid: int, folder: str) -> None:
@@ -292,31 +285,3 @@ class Client(imapclient.IMAPClient):  # type: ignore[misc]  # the library is unt
     def _keep_farewell(self) -> None:
         bye = self._imap.untagged_responses.get("BYE")
         self._imap.untagged_responses = {"BYE": bye} if bye else {}
-
-
-def _grouped(lines: Sequence[Any]) -> Iterator[list[Any]]:
-    """The lines of an answer, each literal with what stands around it."""
-    group: list[Any] = []
-    for line in lines:
-        if line:
-            group.append(line)
-        if group and not isinstance(line, tuple):
-            yield group
-            group = []
-
-
-def _entry(group: list[Any]) -> tuple[set[bytes], str] | None:
-    """Flags in lower case and name of one line of a LIST.
-
-    None when it is no folder that can be opened by that name.
-    """
-    try:
-        flags, _, name = parse_response(group)[:3]
-        known = {flag.lower() for flag in flags}
-        text = str(name) if isinstance(name, int) else decode_utf7(name)
-        raw = str(name).encode() if isinstance(name, int) else name
-        if known & {b"\\noselect", b"\\nonexistent"} or encode_utf7(text) != raw:
-            return None
-    except (ValueError, TypeError, AttributeError, IMAPClientError):
-        return None
-    return known, str(text)

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 import pytest
 
 from flows.browser.hosts import HostPolicy, ReadCall, ReadOnly, RequestRuling, judge
-from flows.browser.launch import BrowserOptions, resolver_rules
+from flows.browser.options import BrowserOptions, resolver_rules
 from flows.marketplaces import MARKETPLACES, SELLER_CENTRAL_HOSTS, marketplace
 from flows.models import Marketplace
 

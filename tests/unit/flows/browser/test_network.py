@@ -8,8 +8,8 @@ import os
 import pytest
 from pydantic import SecretStr
 
-from flows.browser.launch import BrowserOptions, require_browser, resolver_rules
 from flows.browser.network import Proxy, parse_proxy, proxy_problem, without_environment_proxies
+from flows.browser.options import BrowserOptions, require_browser, resolver_rules
 from flows.errors import BrowserMissingError
 
 
