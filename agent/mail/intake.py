@@ -9,10 +9,9 @@ import hashlib
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
-from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from agent.domain.invitation import CLOCK_SLACK, MailVerdict, Ruling
@@ -20,11 +19,12 @@ from agent.mail import events
 from agent.mail.codes.keep import keep_code
 from agent.mail.context import MailContext
 from agent.mail.expectations import decide_offer, hand_over
-from agent.mail.trust.examine import Examination, Judgement, Step, TrustPolicy
+from agent.mail.judging_ends import JudgingEnds
+from agent.mail.trust.examine import Examination, Judgement, TrustPolicy
 from agent.mail.trust.keys import KeyStore
-from agent.mail.trust.sandbox import HUNG, UNAVAILABLE, Judge, JudgeLostError
+from agent.mail.trust.sandbox import UNAVAILABLE, Judge, JudgeLostError
 from agent.mail.trust.signatures import Key
-from agent.mail.verdicts import Teller, doubt_missing_bytes, evidence, ruling_of, says_invitation
+from agent.mail.verdicts import Teller, doubt_missing_bytes, ruling_of, says_invitation
 from agent.observe.tracing import Attribute, SpanName, span
 from agent.store.database.absence import is_away
 from agent.store.database.engine import reading, writing
@@ -36,10 +36,7 @@ from agent.store.vault.keys import VaultError
 _BATCH = 16  # small: what comes meanwhile is looked at before what must be tried again
 _LOOK_EVERY = 15.0  # seconds: for what a signal was lost for, a retry by hand in another process say
 _AGAIN = 2.0  # seconds after the database was away
-_LOST_LIMIT = 3  # deaths of the judging process until a message is poison; one that hung it is not tried again
-_KEYS_GIVE_UP, _LEAST_TRIES = timedelta(hours=24), 10
 _JUDGE = "judge"  # the alarm
-_KEPT = frozenset({MailVerdict.ACCEPT, MailVerdict.HELD, MailVerdict.REJECTED})
 
 log = structlog.get_logger("agent.mail")
 
@@ -68,7 +65,7 @@ class Intake(threading.Thread):
         self._keys = keys
         self._policy_of = policy_of
         self._on_arrival = on_arrival
-        self._teller = Teller(context, on_handled=on_handled)
+        self._ends = JudgingEnds(context=context, teller=Teller(context, on_handled=on_handled))
         self._is_leader = is_leader
         self._at_once = at_once
         self._deciding = threading.Lock()  # verdicts are reached one by one: two mails may be for the same account
@@ -148,12 +145,12 @@ class Intake(threading.Thread):
             return
         now = self._context.now()
         if twin is not None:
-            self._end(message, _same_bytes(twin), now=now)
+            self._ends.end(message, _same_bytes(twin), now=now)
         elif message.internaldate is not None and message.internaldate > now + CLOCK_SLACK:
             self._context.on_alarm(
                 "clock", "a message arrived later than our clock says it is; nothing is judged until the clock is right"
             )
-            self._postpone(
+            self._ends.postpone(
                 message, ruling_of(MailVerdict.RETRY, "clock_wrong", "the message arrived in our future"), now=now
             )
         else:
@@ -163,7 +160,7 @@ class Intake(threading.Thread):
         try:
             raw = self._unseal(message)
         except VaultError as err:
-            self._end(message, ruling_of(MailVerdict.HELD, "cannot_be_opened", str(err)), now=now)
+            self._ends.end(message, ruling_of(MailVerdict.HELD, "cannot_be_opened", str(err)), now=now)
             return
         arrived_at = message.internaldate or message.found_at
         try:
@@ -176,16 +173,16 @@ class Intake(threading.Thread):
             return
         examination = doubt_missing_bytes(examination, missing=message.size - len(raw))
         if examination.ruling is not None and examination.ruling.verdict is MailVerdict.RETRY:
-            self._postpone(message, examination.ruling, now=now, examination=examination)
+            self._ends.postpone(message, examination.ruling, now=now, examination=examination)
             return
         self._conclude(message, examination, policy, now=now)
 
     def _lost(self, message: Message, error: JudgeLostError, *, now: datetime) -> None:
         if error.reason != UNAVAILABLE:
-            self._set_back(message, ruling_of(MailVerdict.HELD, error.reason, str(error)), now=now)
+            self._ends.set_back(message, ruling_of(MailVerdict.HELD, error.reason, str(error)), now=now)
         elif not self._stopping.is_set():
             self._context.on_alarm(_JUDGE, f"no mail can be judged: {error}")
-            self._postpone(message, ruling_of(MailVerdict.RETRY, error.reason, str(error)), now=now)
+            self._ends.postpone(message, ruling_of(MailVerdict.RETRY, error.reason, str(error)), now=now)
 
     def _unseal(self, message: Message) -> bytes:
         if message.sealed is None or message.key_id is None or message.sha256 is None:
@@ -229,9 +226,11 @@ class Intake(threading.Thread):
                     now=now,
                 )
             invites = says_invitation(examination, ruling)
-            self._write(conn, message, ruling, steps=decision.steps, account_id=account_id, now=now, invites=invites)
+            self._ends.write(
+                conn, message, ruling, steps=decision.steps, account_id=account_id, now=now, invites=invites
+            )
             new_keys = [name for name, digest in digests.items() if seen_keys.note_key(conn, name, digest, now=now)[1]]
-        self._teller.tell(message, ruling, account_id=account_id, domain=examination.sender_domain)
+        self._ends.teller.tell(message, ruling, account_id=account_id, domain=examination.sender_domain)
         for name in new_keys:
             log.warning(events.KEY_NEW, name=name)
             self._context.on_alarm(
@@ -240,94 +239,12 @@ class Intake(threading.Thread):
         if ruling.verdict is MailVerdict.ACCEPT and account_id is not None:
             self._on_arrival(account_id)
 
-    def _end(self, message: Message, ruling: Ruling, *, now: datetime) -> None:
-        with writing(self._context.engine) as conn:
-            if messages.lock_undecided(conn, message.id) is None:
-                return
-            self._write(conn, message, ruling, steps=(), account_id=None, now=now)
-        self._teller.tell(message, ruling, account_id=None, domain=None)
-
-    def _write(
-        self,
-        conn: Connection,
-        message: Message,
-        ruling: Ruling,
-        *,
-        steps: tuple[Step, ...],
-        account_id: str | None,
-        now: datetime,
-        invites: bool = True,
-    ) -> None:
-        messages.decide(
-            conn,
-            message.id,
-            verdict=ruling.verdict,
-            reason=ruling.reason,
-            evidence=evidence(ruling, steps),
-            account_id=account_id,
-            now=now,
-            invites=invites,
-            keep_bytes=ruling.verdict in _KEPT and ruling.reason not in ("no_invitation", messages.CODE_MAIL),
-        )
-
-    def _postpone(
-        self, message: Message, ruling: Ruling, *, now: datetime, examination: Examination | None = None
-    ) -> None:
-        """Try again in 10 s, growing to an hour.
-
-        Keys that nobody can tell for a day are for a person. An old message that is judged anew has its tries too.
-        """
-        if now - message.found_at > _KEYS_GIVE_UP and message.attempts >= _LEAST_TRIES:
-            self._end(
-                message, ruling_of(MailVerdict.HELD, ruling.reason, f"{ruling.detail}, for more than a day"), now=now
-            )
-            return
-        seconds = min(10 * 2.0 ** min(message.attempts, 12), 3600.0)
-        self._write_postponed(
-            message, ruling, wait=timedelta(seconds=seconds), steps=examination.steps if examination else (), now=now
-        )
-
     def _failed(self, row_id: int, error: Exception) -> None:
         with reading(self._context.engine) as conn:
             message = messages.get(conn, row_id)
         if message is not None:
             ruling = ruling_of(MailVerdict.HELD, "intake_failed", f"an unexpected {type(error).__name__} while judging")
-            self._set_back(message, ruling, now=self._context.now())
-
-    def _set_back(self, message: Message, ruling: Ruling, *, now: datetime) -> None:
-        """A message that killed the judging process, or broke us, is held.
-
-        The third time it is poison. One that hung it is so at once: it would take the time of the others again.
-        """
-        last = ruling.reason == HUNG or message.attempts + 1 >= _LOST_LIMIT
-        self._write_postponed(
-            message, ruling, wait=None if last else timedelta(seconds=10 * 6**message.attempts), steps=(), now=now
-        )
-        if last:
-            log.error(events.POISON, message=message.id, reason=ruling.reason)
-            self._context.on_alarm(
-                f"poison:{message.id}",
-                f"message {message.id} could not be judged ({ruling.reason}) and was set aside; "
-                f"'sc-agent mail retry {message.id}' tries it again",
-            )
-
-    def _write_postponed(
-        self, message: Message, ruling: Ruling, *, wait: timedelta | None, steps: tuple[Step, ...], now: datetime
-    ) -> None:
-        with writing(self._context.engine) as conn:
-            if messages.lock_undecided(conn, message.id) is None:
-                return
-            messages.postpone(
-                conn,
-                message.id,
-                verdict=ruling.verdict,
-                reason=ruling.reason,
-                evidence=evidence(ruling, steps),
-                attempts=message.attempts + 1,
-                next_try_at=None if wait is None else now + wait,
-                now=now,
-            )
-        log.info(events.POSTPONED, message=message.id, reason=ruling.reason, attempts=message.attempts + 1)
+            self._ends.set_back(message, ruling, now=self._context.now())
 
 
 def _same_bytes(twin: int) -> Ruling:

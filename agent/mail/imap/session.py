@@ -20,18 +20,18 @@ from agent.mail.context import MailContext, name_of
 from agent.mail.imap.connection.auth import MailboxLogin
 from agent.mail.imap.connection.client import FLOOD, CapabilityError, Client, IdleRefusedError
 from agent.mail.imap.connection.connecting import connect
-from agent.mail.imap.failures import classify, is_connection_lost
+from agent.mail.imap.failures import classify
+from agent.mail.imap.mailbox_folders import MailboxFolders
 from agent.mail.imap.opening import open_folder
 from agent.mail.imap.optional import Optional
 from agent.mail.imap.scanner import Scanner
 from agent.mail.tidy import Tidying
 from agent.settings.groups.mailbox import MailboxSettings
 from agent.store.database.absence import is_away
-from agent.store.database.engine import reading, writing
+from agent.store.database.engine import writing
 from agent.store.inbox import folders
 
 _DEBOUNCE = 0.02  # several mails often come together
-_JUNK = "junk"
 _DATABASE_PAUSE = 5.0
 _RENEW_AGAIN = 30.0  # seconds; the token has five minutes left then
 
@@ -76,9 +76,7 @@ class MailboxSession:
         self._watch: Client | None = None
         self._can_idle = False
         self._renew_at: datetime | None = None
-        self._folders: list[int] = []  # row ids, the first one is idled on
-        self._names: dict[int, str] = {}
-        self._others_due = 0.0
+        self._folders = MailboxFolders(mailbox, context, scanner=scanner, optional=optional)
 
     def open(self) -> None:
         """Connect, sign in, and find the folders.
@@ -94,10 +92,12 @@ class MailboxSession:
         else:
             self._context.on_event(name_of(self._mailbox), "polling", 1)
             self._optional.settled("polling")  # nobody was to idle here
-        self._folders = self._find_folders(self._work)
+        self._folders.find(self._work)
         signed_in_at = self._context.now()
         self._renew_at = self._credentials.renew_at(signed_in_at=signed_in_at)
-        log.info(events.CONNECTED, mailbox=name_of(self._mailbox), idle=self._can_idle, folders=len(self._folders))
+        log.info(
+            events.CONNECTED, mailbox=name_of(self._mailbox), idle=self._can_idle, folders=len(self._folders.names)
+        )
 
     def run(self) -> None:
         """Idle first, then scan: whatever arrives in between is announced."""
@@ -107,7 +107,7 @@ class MailboxSession:
                 self._replace()
             self._idle_again()
             idling = self._start_idle()
-            found = self._scan(self._folders[:1])
+            found = self._scan(self._folders.first)
             if found and not pushed:
                 log.warning(
                     events.FOUND_LATE, mailbox=name_of(self._mailbox), count=found, by="slice" if idling else "poll"
@@ -115,7 +115,7 @@ class MailboxSession:
                 self._context.on_event(name_of(self._mailbox), "found_late", found)
             elif found and idling:
                 self._note_push()
-            self._scan_others()
+            self._folders.scan_others(self._scan)
             pushed = self._wait(idling) or not idling or self._scanner.retry_at is not None
             if pushed and idling:
                 self._stop.wait(_DEBOUNCE)
@@ -187,29 +187,11 @@ class MailboxSession:
             log.info(events.IDLING, mailbox=name_of(self._mailbox))
             self._context.on_fine(f"polling:{name_of(self._mailbox)}")
 
-    def _find_folders(self, client: Client) -> list[int]:
-        wanted = dict.fromkeys(self._mailbox.folders, "inbox")
-        if self._mailbox.junk and (junk := self._junk(client)) is not None:
-            wanted.setdefault(junk, _JUNK)
-        with writing(self._context.engine) as conn:
-            self._names = {
-                folders.ensure(conn, mailbox=name_of(self._mailbox), folder=name, role=role).id: name
-                for name, role in wanted.items()
-            }
-        return list(self._names)
-
-    def _junk(self, client: Client) -> str | None:
-        """The junk folder, as listed now or as it was known."""
-        if (junk := self._optional.attempt("LIST", client.junk_folder)) is not None:
-            return junk
-        with reading(self._context.engine) as conn:
-            return folders.junk_of(conn, name_of(self._mailbox))
-
     def _start_idle(self) -> bool:
         if not self._can_idle or self._watch is None:
             return False
         if not self._watch.watching:
-            open_folder(self._watch, self._names[self._folders[0]])
+            open_folder(self._watch, self._folders.names[self._folders.first])
             self._watch.watching = True
         try:
             self._watch.idle()
@@ -228,14 +210,13 @@ class MailboxSession:
                 f"flood:{name_of(self._mailbox)}", f"{name_of(self._mailbox)} sent {lines} lines in one IDLE"
             )
 
-    def _scan(self, folder_ids: list[int]) -> int:
-        """Scan folders on WORK; a database that is away pauses us and nothing else."""
+    def _scan(self, folder_id: int) -> int:
+        """Scan a folder on WORK; a database that is away pauses us and nothing else."""
         assert self._work is not None  # noqa: S101 - open() comes first
         found = 0
         try:
-            for folder_id in folder_ids:
-                found += self._scanner.scan(self._work, folder_id)
-            self._housekeeping.tidy(self._work, self._names, self._scanner)
+            found = self._scanner.scan(self._work, folder_id)
+            self._housekeeping.tidy(self._work, self._folders.names, self._scanner)
         except SQLAlchemyError as err:
             if not is_away(err):
                 raise
@@ -249,38 +230,9 @@ class MailboxSession:
         """The server told us of it: pushing works."""
         try:
             with writing(self._context.engine) as conn:
-                folders.note_push(conn, self._folders[0], now=self._context.now())
+                folders.note_push(conn, self._folders.first, now=self._context.now())
         except SQLAlchemyError as err:
             log.error(events.DATABASE, mailbox=name_of(self._mailbox), error=type(err).__name__)
-
-    def _scan_others(self) -> None:
-        """The junk folder and further ones, on their own interval.
-
-        A missing one is told and tried again later.
-        """
-        if len(self._folders) < 2 or time.monotonic() < self._others_due:
-            return
-        for folder_id in self._folders[1:]:
-            self._scan_other(folder_id)
-        self._others_due = time.monotonic() + self._context.limits.junk_interval
-
-    def _scan_other(self, folder_id: int) -> None:
-        name = self._names[folder_id]
-        key = f"folder:{name_of(self._mailbox)}:{name}"
-        try:
-            self._scan([folder_id])
-        except Exception as err:
-            if is_connection_lost(err):
-                raise
-            log.warning(events.FOLDER_MISSING, mailbox=name_of(self._mailbox), folder=name, error=classify(err).text)
-            self._optional.failed(key)
-            self._context.on_alarm(
-                key, f"folder {name} of {name_of(self._mailbox)} cannot be scanned: {classify(err).text}"
-            )
-            self._scanner.forget_open()
-        else:
-            if self._optional.settled(key):
-                self._context.on_fine(key)
 
     def _wait(self, idling: bool) -> bool:
         """Wait for the server, the stop, a poke, or the end of the slice.
@@ -293,15 +245,15 @@ class MailboxSession:
         end = time.monotonic() + self._pause(limits.idle_slice if idling else limits.poll_interval)
         while (left := end - time.monotonic()) > 0 and not self._stop.is_set():
             piece = min(left, self._context.lease.total_seconds() / 3)
-            if len(self._folders) > 1:
-                piece = min(piece, max(0.05, self._others_due - time.monotonic()))
+            if (due := self._folders.seconds_to_others()) is not None:
+                piece = min(piece, max(0.05, due))
             if idling and self._watch is not None and self._watch.wait(piece, self._wake):
                 return True
             if (not idling and self._poked(piece)) or self._poked(0):
                 return False
             if not self._renew():
                 raise WatchLostError(name_of(self._mailbox))
-            self._scan_others()
+            self._folders.scan_others(self._scan)
         return False
 
     def _pause(self, usual: float) -> float:

@@ -22,7 +22,7 @@ from typing import Any
 from agent.cli import context
 from agent.domain.policy.load import load_policy
 from agent.errors import AgentError
-from agent.visits import run as visitor
+from agent.visits import browsing as visitor
 from agent.visits.on_demand import auditing
 from flows.visit.open_visit import open_visit
 

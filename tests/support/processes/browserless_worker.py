@@ -30,7 +30,7 @@ from agent.settings.model import Settings
 from agent.store.database.engine import connect, writing
 from agent.store.transitions import Facts
 from agent.store.vault.keys import Vault
-from agent.visits import run as visitor
+from agent.visits import run as visits_run
 from agent.visits.hooks import hooks_for
 from agent.visits.outcome import Conclusion
 from agent.visits.pictured import Pictured
@@ -125,7 +125,7 @@ async def work(url: str, directory: Path, name: str, *, contexts: int) -> None:
 def main(url: str, directory: str, name: str, what: str = "accept") -> None:
     """Replace the browser, and work."""
     browse: Any = {"accept": accept_by_table, "read": read_by_table}[what]
-    visitor._browse = browse
+    vars(visits_run)["browse"] = browse
     configure_logs(level="WARNING", style="text")
     asyncio.run(work(url, Path(directory), name, contexts={"accept": 4, "read": 12}[what]))
 

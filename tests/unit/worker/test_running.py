@@ -78,7 +78,7 @@ async def _challenged(_context: WorkerContext, _plan: Plan, _redactor: Redactor,
 
 
 async def test_an_acceptance_is_held_against_the_promise_of_an_hour(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(visitor, "_browse", _accepted)
+    monkeypatch.setattr(visitor, "browse", _accepted)
     assert await rig.running.handle("A1") == "accepted"
     page = rig.page()
     assert 'sc_agent_invitation_accepted_seconds_bucket{le="1200.0"} 0.0' in page
@@ -95,7 +95,7 @@ async def test_a_visit_that_is_drawn_holds_no_context_but_where_as_many_are_draw
     async def draw(*_: Any, **__: Any) -> None:
         await drawn.wait()
 
-    monkeypatch.setattr(visitor, "_browse", _accepted)
+    monkeypatch.setattr(visitor, "browse", _accepted)
     monkeypatch.setattr(Pictured, "draw", draw)
     context = rig.running.context
     settings = context.settings.model_copy(
@@ -129,7 +129,7 @@ def _outcome(context: WorkerContext, account: str) -> str | None:
 
 
 async def test_what_needs_a_person_is_told_after_one_visit(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(visitor, "_browse", _challenged)
+    monkeypatch.setattr(visitor, "browse", _challenged)
     assert await rig.running.handle("A1") == "challenge"
     await rig.running.alarms.tell()
     assert rig.titles == ["Trouble: account A1"]
@@ -137,7 +137,7 @@ async def test_what_needs_a_person_is_told_after_one_visit(rig: Rig, monkeypatch
 
 
 async def test_a_visit_that_was_handed_over_twice_is_made_once(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(visitor, "_browse", _challenged)
+    monkeypatch.setattr(visitor, "browse", _challenged)
     assert [await rig.running.handle("A1") for _ in range(2)] == ["challenge", "not_now"]
 
 
@@ -154,6 +154,6 @@ async def test_an_audit_that_waits_for_the_account_that_signs_in_for_it_is_told_
 
 
 async def test_after_the_end_of_the_worker_no_visit_begins(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(visitor, "_browse", _accepted)
+    monkeypatch.setattr(visitor, "browse", _accepted)
     assert await rig.running.end(within=1) == 0
     assert await rig.running.handle("A1") == "stopping"
