@@ -92,15 +92,13 @@ def approve(
             )
         found = _entitled(conn, offer, account_id=account_id, message_id=message.id)
         _bind_to_offer(conn, found, offer, message_id=message.id, now=now)
-        ruling = Ruling(verdict=MailVerdict.ACCEPT, reason="approved", detail=f"approved by {asked_by}")
-        step = Step(name="approved", passed=True, detail=f"{asked_by} overruled: {message.reason}")
-        judgement = Judgement(ruling=ruling, steps=(*held.examination.steps, step), offer=offer, account_id=found.id)
+        judgement = _overruled(held, found, asked_by=asked_by)
         messages.decide(
             conn,
             message.id,
-            verdict=ruling.verdict,
-            reason=ruling.reason,
-            evidence=evidence(ruling, judgement.steps),
+            verdict=judgement.ruling.verdict,
+            reason=judgement.ruling.reason,
+            evidence=evidence(judgement.ruling, judgement.steps),
             account_id=found.id,
             now=now,
         )
@@ -114,6 +112,14 @@ def approve(
             now=now,
             window=window,
         )
+
+
+def _overruled(held: HeldOffer, account: Account, *, asked_by: str) -> Judgement:
+    """The judgement of a person."""
+    ruling = Ruling(verdict=MailVerdict.ACCEPT, reason="approved", detail=f"approved by {asked_by}")
+    step = Step(name="approved", passed=True, detail=f"{asked_by} overruled: {held.message.reason}")
+    steps = (*held.examination.steps, step)
+    return Judgement(ruling=ruling, steps=steps, offer=held.offer, account_id=account.id)
 
 
 def _bind_to_offer(conn: Connection, account: Account, offer: Offer, *, message_id: int, now: datetime) -> None:

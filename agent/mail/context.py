@@ -14,6 +14,8 @@ from sqlalchemy import Engine
 
 from agent.domain.invitation import FROM_DOMAINS
 from agent.mail.trust.examine import TrustPolicy
+from agent.mail.trust.keys import KeyStore
+from agent.mail.trust.sandbox import Judge
 from agent.settings.groups.mailbox import MailboxSettings, MailSettings, MailTrust
 from agent.settings.model import Settings
 from agent.store.vault.keys import Vault
@@ -96,3 +98,10 @@ def _started(pid: int) -> str:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
     except (OSError, IndexError):
         return ""
+
+
+def judge_of(limits: MailSettings, keys: KeyStore, *, processes: int) -> Judge:
+    """The sandbox in which messages are judged, within the limits of the settings."""
+    return Judge(
+        look_up=keys.look_up, seconds=limits.judge_seconds, memory_mb=limits.judge_memory_mb, processes=processes
+    )

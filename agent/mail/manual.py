@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine
 
 from agent.domain.account import Account, MerchantSource
 from agent.domain.invitation import Expectation, MailVerdict, Offer, Ruling, rule, rule_on_link
 from agent.errors import UnconfirmedError, UsageError
-from agent.mail.context import mailboxes_of, name_of, policy_for
+from agent.mail.context import judge_of, mailboxes_of, name_of, policy_for
 from agent.mail.expectations import decide_offer, hand_over
 from agent.mail.trust.examine import Examination, Judgement, Step, conclude
 from agent.mail.trust.keys import KeyStore
@@ -86,16 +87,8 @@ def admit_file(
         if examination.offer is not None:  # what is no invitation at all would only stay as somebody's task
             message_id = _keep(conn, raw, examination, judgement, vault=vault, now=now)
         if ruling.verdict is MailVerdict.ACCEPT:
-            row_id = hand_over(
-                conn,
-                judgement,
-                examination=examination,
-                source="file",
-                message_id=message_id,
-                asked_by=asked_by,
-                now=now,
-                window=window,
-            )
+            came_by: dict[str, Any] = {"source": "file", "message_id": message_id, "asked_by": asked_by}
+            row_id = hand_over(conn, judgement, examination=examination, now=now, window=window, **came_by)
         elif ruling.verdict is MailVerdict.DUPLICATE and judgement.offer is not None:
             row_id = _known(conn, judgement.offer, account_id)
     if row_id is None:
@@ -149,7 +142,7 @@ def read_mail(path: Path, *, limit: int) -> bytes:
 def open_judge(settings: Settings) -> Iterator[Judge]:
     """A judging process for one command."""
     keys = KeyStore(settings.mail.dns_servers, timeout=settings.mail.dns_timeout)
-    judge = Judge(look_up=keys.look_up, seconds=settings.mail.judge_seconds, memory_mb=settings.mail.judge_memory_mb)
+    judge = judge_of(settings.mail, keys, processes=1)
     try:
         yield judge
     finally:

@@ -15,12 +15,11 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from agent.mail import events
-from agent.mail.context import MailContext, mailboxes_of, name_of, policy_for, process_name
+from agent.mail.context import MailContext, judge_of, mailboxes_of, name_of, policy_for, process_name
 from agent.mail.imap.watcher import Watcher
 from agent.mail.intake import Intake, forget_old_bytes
 from agent.mail.trust.examine import TrustPolicy
 from agent.mail.trust.keys import KeyStore
-from agent.mail.trust.sandbox import Judge
 from agent.settings.model import Settings
 from agent.store.database.engine import reading
 from agent.store.inbox import folders
@@ -61,11 +60,10 @@ class MailService:
         Raises:
             ConfigurationError: a DNS server of the settings is malformed.
         """
-        limits = settings.mail
         self._context = MailContext(
             engine=engine,
             vault=vault,
-            limits=limits,
+            limits=settings.mail,
             lease=timedelta(seconds=max(_LEASE, settings.work.lease)),
             any_merchant=settings.accept_any_merchant,
             on_alarm=_alarm(on_alarm),
@@ -74,13 +72,8 @@ class MailService:
             now=now,
         )
         self._mailboxes = {name_of(mailbox): mailbox for mailbox in mailboxes_of(settings)}
-        keys = KeyStore(limits.dns_servers, timeout=limits.dns_timeout)
-        self._judge = Judge(
-            look_up=keys.look_up,
-            seconds=limits.judge_seconds,
-            memory_mb=limits.judge_memory_mb,
-            processes=limits.judge_processes,
-        )
+        keys = KeyStore(settings.mail.dns_servers, timeout=settings.mail.dns_timeout)
+        self._judge = judge_of(settings.mail, keys, processes=settings.mail.judge_processes)
         self._intake = Intake(
             self._context,
             judge=self._judge,
@@ -89,7 +82,7 @@ class MailService:
             on_arrival=_safely(on_arrival),
             on_handled=self._handled,
             is_leader=lambda: not self._watchers or any(watcher.leads for watcher in self._watchers.values()),
-            at_once=limits.judge_processes,
+            at_once=settings.mail.judge_processes,
         )
         holder = process_name()
         self._watchers = {

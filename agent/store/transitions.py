@@ -91,12 +91,7 @@ def apply(
     if step.forgives:
         values["deaths"] = 0
         acts.release(conn, account_id, now=now)
-    if facts.last_complete_read_at is not None:
-        values["stale_since"] = None
-    if event is Event.REBOUND:  # what was read is another seller's
-        values |= {"insights_readable": None, "insights_due": None}
-    if event in _READ:
-        values["reading"] = _READ[event]
+    values |= _read(event, facts)
     accounts.edit(conn, account_id, **values)
     if due is not None and due <= now:
         announce(conn, Signal.DUE)
@@ -172,6 +167,18 @@ def _known(facts: Facts) -> dict[str, Any]:
         "last_complete_read_at", "confirmation_code",
     )  # fmt: skip
     return {name: value for name in names if (value := getattr(facts, name)) is not None}
+
+
+def _read(event: Event, facts: Facts) -> dict[str, Any]:
+    """What is known of readings after the event."""
+    values: dict[str, Any] = {}
+    if facts.last_complete_read_at is not None:
+        values["stale_since"] = None
+    if event is Event.REBOUND:  # what was read is another seller's
+        values |= {"insights_readable": None, "insights_due": None}
+    if event in _READ:
+        values["reading"] = _READ[event]
+    return values
 
 
 def _words(account: Account, step: Transition, facts: Facts) -> dict[str, Any]:

@@ -17,7 +17,9 @@ from agent.visits.errands import policy_of, screens_of
 from agent.visits.errors import VisitTimeoutError
 from agent.visits.guards.canaries import Trial
 from agent.visits.hooks import hooks_for
-from agent.visits.keeping import keep_evidence, keep_visit_recording, session_of
+from agent.visits.kept.ending import keep_evidence, keep_visit_recording, session_of
+from agent.visits.kept.pictured import Pictured
+from agent.visits.kept.step_spans import tell_steps
 from agent.visits.kinds.accept import accept
 from agent.visits.kinds.audit import audit, audit_by_itself
 from agent.visits.kinds.insights import read_account_insights
@@ -25,12 +27,10 @@ from agent.visits.kinds.registration import errand_bounds, with_login
 from agent.visits.kinds.rotation import rotate
 from agent.visits.outcome import Conclusion, from_error
 from agent.visits.people.handing_over import handing_over
-from agent.visits.pictured import Pictured
 from agent.visits.plan import Plan, VisitKind
 from agent.visits.shared.adopted_catalogue import current_catalogue
 from agent.visits.shared.browser_pool import BrowserPool
 from agent.visits.shared.context import WorkerContext
-from agent.visits.step_spans import tell_steps
 from flows import (
     BrowserLostError,
     Disposition,

@@ -204,12 +204,8 @@ def _begin(
     limited: bool,
 ) -> Plan:
     any_merchant = context.settings.accept_any_merchant
-    if kind is VisitKind.INSIGHTS and not is_vouched(account, any_merchant=any_merchant):
-        raise NotNowError(
-            f"nobody has said which merchant account {account.id} belongs to (merchant_unknown); give the merchant with the "
-            "API authorization",
-            stuck=True,
-        )
+    if kind is VisitKind.INSIGHTS:
+        _require_vouched(account, any_merchant=any_merchant)
     invitation = _open_invitation(conn, account, any_merchant=any_merchant) if kind is VisitKind.ACCEPT else None
     signs_in = _signs_in(conn, account, kind, as_account)
     held = _take(conn, context, [account.id, *([signs_in.id] if signs_in.id != account.id else [])], now)
@@ -242,6 +238,15 @@ def _begin(
         asked=asked,
         order=order,
     )
+
+
+def _require_vouched(account: Account, *, any_merchant: bool) -> None:
+    if not is_vouched(account, any_merchant=any_merchant):
+        raise NotNowError(
+            f"nobody has said which merchant account {account.id} belongs to (merchant_unknown); give the merchant with the "
+            "API authorization",
+            stuck=True,
+        )
 
 
 def _open_order(conn: Connection, account_id: str) -> LoginOrder | None:

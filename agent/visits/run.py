@@ -21,10 +21,10 @@ from agent.visits.browsing import browse, pool_of
 from agent.visits.errors import UnexpectedError
 from agent.visits.guards import unanswered
 from agent.visits.guards.lease_guard import while_held
-from agent.visits.keeping import kept_in
+from agent.visits.kept.ending import kept_in
+from agent.visits.kept.pictured import Pictured
 from agent.visits.known_values import redactor_of
 from agent.visits.outcome import Conclusion, from_error, interrupted
-from agent.visits.pictured import Pictured
 from agent.visits.plan import Plan, VisitKind
 from agent.visits.prepare import prepare
 from agent.visits.record import finish

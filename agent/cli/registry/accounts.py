@@ -31,7 +31,7 @@ from agent.cli.registry.account_options import (
 from agent.cli.registry.accounts_erasures import list_erasures
 from agent.cli.registry.accounts_export import export
 from agent.cli.registry.accounts_import import import_, register_all
-from agent.domain.account import Account, ApiAuthorization, MerchantSource
+from agent.domain.account import Account, ApiAuthorization, MerchantSource, NewAccount
 from agent.domain.authorization import State
 from agent.errors import UsageError
 from agent.secret_stores import parse_reference
@@ -85,16 +85,28 @@ def add(
     with naming(given | ordered):
         new = fields.parse_account({name: value for name, value in given.items() if value is not None})
         order = fields.parse_order(ordered)
-    if order and secrets_stdin:
-        raise UsageError("--create-login is for a user email without a login; expected no --secrets-stdin with it")
-    if secret_ref and (secrets_stdin or order):
-        raise UsageError("--secret-ref stands instead of --secrets-stdin and --create-login; leave one out")
+    _require_one_source(creates=order is not None, secrets_stdin=secrets_stdin, secret_ref=secret_ref)
     ref = str(parse_reference(secret_ref)) if secret_ref else None
     secrets = read_secrets(needed=secrets_stdin)
     register_all([Registration(account=new, secrets=secrets, secret_ref=ref, order=order)])
     warn_of(secrets)
-    say(f"{new.id} is registered: {new.user_email.lower()}, {new.marketplace}, API authorization {api}")
-    if api is ApiAuthorization.PENDING:
+    _tell_registered(new)
+
+
+def _require_one_source(*, creates: bool, secrets_stdin: bool, secret_ref: str | None) -> None:
+    """The secrets come from one place, or there are none yet."""
+    if creates and secrets_stdin:
+        raise UsageError("--create-login is for a user email without a login; expected no --secrets-stdin with it")
+    if secret_ref and (secrets_stdin or creates):
+        raise UsageError("--secret-ref stands instead of --secrets-stdin and --create-login; leave one out")
+
+
+def _tell_registered(new: NewAccount) -> None:
+    """Say what is registered, and what it waits for."""
+    say(
+        f"{new.id} is registered: {new.user_email.lower()}, {new.marketplace}, API authorization {new.api_authorization}"
+    )
+    if new.api_authorization is ApiAuthorization.PENDING:
         warn(f"nothing is started before 'sc-agent accounts api-authorization {new.id} complete'")
     if not (new.merchant_id or new.global_account_id):
         warn(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import getpass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from sqlalchemy.engine import Engine
@@ -54,20 +54,14 @@ def accept(
     try:
         _look_at_what_was_given(mail, link, account_id, settings, engine)
         require_browser(settings)  # before the invitation is recorded
+        given: dict[str, Any] = {"account_id": account_id, "asked_by": asked_by, "merchant": merchant}
         if mail is not None:
-            row = admit_file(
-                mail, account_id=account_id, asked_by=asked_by, merchant=merchant,
-                settings=settings, engine=engine, vault=vault, now=now(),
-            )  # fmt: skip
+            row = admit_file(mail, **given, settings=settings, engine=engine, vault=vault, now=now())
         else:
-            looked_at = look_at_link(str(link), account_id=account_id, engine=engine)
-            if merchant is None:  # no question is put whose answer would change nothing
-                require_link_expected(looked_at, account_id=account_id, settings=settings, engine=engine)
-            _require_consent(str(link), account_id, yes=yes)
-            row = admit_link(
-                str(link), account_id=account_id, asked_by=asked_by, merchant=merchant,
-                settings=settings, engine=engine, now=now(),
-            )  # fmt: skip
+            _require_wanted(
+                str(link), account_id, is_bound=merchant is not None, yes=yes, settings=settings, engine=engine
+            )
+            row = admit_link(str(link), **given, settings=settings, engine=engine, now=now())
         account = asyncio.run(
             accept_one(
                 settings, engine=engine, vault=vault, account_id=account_id, invitation_row=row, asked_by=asked_by
@@ -93,7 +87,13 @@ def _look_at_what_was_given(
         read_mail(mail, limit=settings.mail.max_message_bytes)
 
 
-def _require_consent(link: str, account_id: str, *, yes: bool) -> None:
+def _require_wanted(
+    link: str, account_id: str, *, is_bound: bool, yes: bool, settings: Settings, engine: Engine
+) -> None:
+    """Ask whether the link is to be opened, if it may be."""
+    looked_at = look_at_link(link, account_id=account_id, engine=engine)
+    if not is_bound:  # no question is put whose answer would change nothing
+        require_link_expected(looked_at, account_id=account_id, settings=settings, engine=engine)
     if not yes and not agreed(f"Open {link} signed in as {account_id}? Nothing vouches for this link but you"):
         raise UnconfirmedError("nothing was opened; answer y, or pass --yes")
 

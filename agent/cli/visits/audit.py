@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -21,6 +20,20 @@ from sqlalchemy.engine import Engine
 from agent.cli import context
 from agent.cli.output import now, warn
 from agent.cli.output_file import open_output
+from agent.cli.visits.audit_options import (
+    AccountIds,
+    AsAccount,
+    Confirm,
+    Every,
+    Explain,
+    Fleet,
+    Output,
+    PolicyFile,
+    Reason,
+    ReportFormat,
+    SinceLast,
+    Stored,
+)
 from agent.cli.visits.explained import tell_pictures
 from agent.cli.visits.many_audits import audits_in_order
 from agent.domain.account import Account
@@ -42,65 +55,28 @@ _EXITS = {"pass": Exit.OK, "fail": Exit.FINDING}
 
 
 def audit(
-    account_ids: Annotated[
-        list[str] | None, typer.Argument(metavar="[ID ...]", help="The accounts.", show_default=False)
-    ] = None,
-    every: Annotated[bool, typer.Option("--all", help="Audit every registered account.")] = False,
-    format: Annotated[Format, typer.Option("--format", help="How to write the result.")] = Format.TEXT,
-    output: Annotated[Path | None, typer.Option("--output", help="Write to this file.", show_default=False)] = None,
-    policy: Annotated[
-        Path | None,
-        typer.Option(
-            "--policy",
-            help="Judge by this policy file; the account's state stays with the settings' own.",
-            show_default=False,
-        ),
-    ] = None,
-    as_account: Annotated[
-        str | None,
-        typer.Option("--as", metavar="ID2", help="Sign in as this account to read ID's rows.", show_default=False),
-    ] = None,
-    since_last: Annotated[
-        bool, typer.Option("--since-last", help="Say what is new, changed and resolved since the audit before.")
-    ] = False,
-    stored: Annotated[bool, typer.Option("--stored", help="Report the last stored audits; open no browser.")] = False,
-    explain: Annotated[
-        bool,
-        typer.Option(
-            "--explain",
-            help="Draw each page: every piece coloured by what claimed it, every gap in red; with a list of what can be done.",
-        ),
-    ] = False,
-    confirm: Annotated[
-        bool,
-        typer.Option("--confirm", help="Say that rows which the last complete audit had are gone; needs --reason."),
-    ] = False,
-    fleet: Annotated[
-        bool,
-        typer.Option("--fleet", help="With --confirm: gone for every account of this marketplace and layout."),
-    ] = False,
-    reason: Annotated[
-        str | None, typer.Option("--reason", help="Why these rows are gone.", metavar="TEXT", show_default=False)
-    ] = None,
+    account_ids: AccountIds = None,
+    every: Every = False,
+    format: ReportFormat = Format.TEXT,
+    output: Output = None,
+    policy: PolicyFile = None,
+    as_account: AsAccount = None,
+    since_last: SinceLast = False,
+    stored: Stored = False,
+    explain: Explain = False,
+    confirm: Confirm = False,
+    fleet: Fleet = False,
+    reason: Reason = None,
 ) -> None:
     """Read what users may do and judge it; nothing is changed.
 
     The exit code is the worst of all accounts.
     """
-    if bool(account_ids) == every:
-        raise UsageError("expected account IDs, or --all; see 'sc-agent audit --help'")
+    _require_sense(account_ids, every=every, stored=stored, explain=explain, policy=policy)
     confirmed = _confirmation(
         confirm, reason, fleet=fleet, one=not (every or stored) and len(set(account_ids or ())) == 1
     )
-    if explain and stored:
-        raise UsageError("--explain draws the pages that are read, and --stored reads none; leave one out")
-    if stored and policy:
-        raise UsageError(
-            "--stored reports what was judged when it was read, so --policy changes nothing; leave one out"
-        )
     settings = context.settings()
-    if policy:
-        require_believed(policy, what="the policy")
     rules = load_policy(policy) if policy else load_configured_policy(settings.audit.policy_file)
     engine = context.database(settings, reads=stored)
     chosen = _chosen(engine, account_ids, as_account)
@@ -124,6 +100,22 @@ def audit(
             f"no account is registered in {_place(settings)}, so nothing was audited; see 'sc-agent accounts add'"
         )
     raise typer.Exit(int(run.worst))
+
+
+def _require_sense(
+    account_ids: list[str] | None, *, every: bool, stored: bool, explain: bool, policy: Path | None
+) -> None:
+    """Refuse options that do not go together, and a policy that others can write."""
+    if bool(account_ids) == every:
+        raise UsageError("expected account IDs, or --all; see 'sc-agent audit --help'")
+    if explain and stored:
+        raise UsageError("--explain draws the pages that are read, and --stored reads none; leave one out")
+    if stored and policy:
+        raise UsageError(
+            "--stored reports what was judged when it was read, so --policy changes nothing; leave one out"
+        )
+    if policy:
+        require_believed(policy, what="the policy")
 
 
 @dataclass(slots=True, kw_only=True)

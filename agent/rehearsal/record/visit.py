@@ -18,8 +18,8 @@ from agent.rehearsal.record.flows_by_name import describe, run_flow
 from agent.settings.model import Settings
 from agent.store.vault.keys import Vault
 from agent.visits.hooks import hooks_for
+from agent.visits.kept.recording import inputs_of, mail_of
 from agent.visits.plan import Plan, VisitKind
-from agent.visits.recording import inputs_of, mail_of
 from agent.visits.shared.command_context import command_context
 from agent.visits.shared.context import WorkerContext
 from agent.visits.watched import watched, watched_page

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from agent.visits.hooks import hooks_for
+from agent.visits.kept.recording import NAME as RECORDING
+from agent.visits.kept.recording import inputs_of
 from agent.visits.kinds.accept import seller_account
 from agent.visits.people.handing_over import handing_over
 from agent.visits.plan import Plan
-from agent.visits.recording import NAME as RECORDING
-from agent.visits.recording import inputs_of
 from agent.visits.shared.context import WorkerContext
 from agent.visits.watched import watched, watched_page
 from flows import (

@@ -32,8 +32,8 @@ from agent.store.transitions import Facts
 from agent.store.vault.keys import Vault
 from agent.visits import run as visits_run
 from agent.visits.hooks import hooks_for
+from agent.visits.kept.pictured import Pictured
 from agent.visits.outcome import Conclusion
-from agent.visits.pictured import Pictured
 from agent.visits.plan import Plan
 from agent.visits.shared.browser_pool import BrowserPool, browser_options
 from agent.visits.shared.context import WorkerContext

@@ -13,7 +13,7 @@ import pytest
 
 from agent.clock import utc_now
 from agent.settings.groups.operation import ObserveSettings, PicturedVisits
-from agent.visits.pictured import Pictured, forget_stories
+from agent.visits.kept.pictured import Pictured, forget_stories
 from agent.visits.plan import VisitKind
 
 NOW = utc_now()

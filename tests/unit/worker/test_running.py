@@ -27,8 +27,8 @@ from agent.store.database.schema import visits
 from agent.store.transitions import Facts
 from agent.store.vault.keys import Vault
 from agent.visits import run as visitor
+from agent.visits.kept.pictured import Pictured
 from agent.visits.outcome import Conclusion
-from agent.visits.pictured import Pictured
 from agent.visits.plan import Plan
 from agent.visits.shared.context import WorkerContext
 from agent.worker.running import RunningVisits

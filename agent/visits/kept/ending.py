@@ -9,10 +9,10 @@ from typing import Any
 import structlog
 
 from agent.observe import events
+from agent.visits.kept.pictured import write_story
+from agent.visits.kept.recording import is_worth_recording, keep_recording
 from agent.visits.kinds.audit import make_private
-from agent.visits.pictured import write_story
 from agent.visits.plan import Plan
-from agent.visits.recording import is_worth_recording, keep_recording
 from agent.visits.shared.context import WorkerContext
 from flows import (
     AuditReading,

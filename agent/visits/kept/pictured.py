@@ -21,9 +21,9 @@ import structlog
 
 from agent.observe import events
 from agent.settings.groups.operation import PicturedVisits
+from agent.visits.kept.recording import inputs_of
 from agent.visits.kinds.audit import make_private
 from agent.visits.plan import Plan, VisitKind
-from agent.visits.recording import inputs_of
 from agent.visits.shared.browser_pool import BrowserPool
 from agent.visits.shared.context import WorkerContext
 from flows import Recorder, Visit, draw_steps, recording_aside, write_private

@@ -1,0 +1,1 @@
+"""What is kept of a visit: its recording, its pictures, its steps."""
