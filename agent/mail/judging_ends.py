@@ -54,7 +54,7 @@ class JudgingEnds:
         now: datetime,
         invites: bool = True,
     ) -> None:
-        """Write the verdict of a message that is locked; its bytes are kept where a person may want them."""
+        """Write the verdict of a locked message; bytes a person may want are kept."""
         messages.decide(
             conn,
             message.id,

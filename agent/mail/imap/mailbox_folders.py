@@ -23,7 +23,7 @@ log = structlog.get_logger("agent.mail")
 
 
 class MailboxFolders:
-    """The folders by row id, as found at the last connection; the first one is idled on."""
+    """The folders by row id, as found last; the first one is idled on."""
 
     def __init__(self, mailbox: MailboxSettings, context: MailContext, *, scanner: Scanner, optional: Optional) -> None:
         self.names: dict[int, str] = {}

@@ -1,4 +1,4 @@
-"""Messages that were found and are not fetched yet: a folder's numbers and the bytes."""
+"""Messages that were found and not fetched yet: numbers in a folder, bytes."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ from agent.store.processes import switches
 from agent.store.sign_in import acts
 from agent.store.vault.keys import Vault, new_key
 from agent.web.server import bind
-from agent.worker import daemon
+from agent.worker import parts
 from agent.worker.daemon import require_sense, run_daemon
 from agent.worker.dispatcher import Dispatcher
 from agent.worker.heartbeat import Heartbeat
@@ -121,7 +121,7 @@ async def test_a_tick_that_hangs_is_given_up_and_made_again(
         return 0
 
     monkeypatch.setattr(Dispatcher, "once", hang)
-    monkeypatch.setattr(daemon, "_TICK_WITHIN", 0.1)
+    monkeypatch.setattr(parts, "_TICK_WITHIN", 0.1)
     stop = asyncio.Event()
     settings = Settings(data_dir=tmp_path, work=WorkSettings(tick=0.05))
     running = asyncio.create_task(run_daemon(settings, engine=engine, vault=vault, stop=stop, roles={"work"}))
