@@ -96,7 +96,7 @@ async def test_mail_and_work_live_apart_and_a_mailbox_is_taken_over_when_its_lea
                     for role in ("mail", "mail", "work")
                 )
                 leader = await asyncio.to_thread(
-                    wait_until, lambda: _leader(rehearsal), within=30, what="a leader of the mailbox"
+                    wait_until, lambda: _leader(rehearsal), within=120, what="a leader of the mailbox"
                 )
                 victim, survivor = (first, second) if leader == first.process.pid else (second, first)
                 assert leader == victim.process.pid

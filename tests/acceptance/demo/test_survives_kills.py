@@ -106,7 +106,7 @@ async def executing(play: Play, *, seed: int) -> AsyncIterator[KillSwitch]:
     task = asyncio.create_task(executioner.work())
     try:
         yield executioner
-        await asyncio.wait_for(task, 30)  # every moment has come by now; its kill may be under way
+        await asyncio.wait_for(task, 90)  # every moment has come by now; its kill may be under way
     finally:
         task.cancel()
         with suppress(asyncio.CancelledError):

@@ -59,7 +59,7 @@ def test_announcement_swallowed_by_another_answer_loses_nothing(world: MailWorld
         for name in names:
             deliver(cyrus, world, world.mail_to(name))
             assert not threading.Event().wait(draw.random() * 0.03)
-        wait_arrivals(world, len(names), seconds=25.0)
+        wait_arrivals(world, len(names), seconds=90.0)
     assert sorted(world.arrivals) == sorted(names)
     assert len(world.messages()) == len(names)
 
@@ -73,5 +73,5 @@ def test_restarted_server_loses_nothing(world: MailWorld, cyrus: Cyrus) -> None:
         wait_arrivals(world, 1)
         cyrus.restart()
         deliver(cyrus, world, world.mail_to("A2"))
-        wait_arrivals(world, 2, seconds=30.0)
+        wait_arrivals(world, 2, seconds=90.0)
     assert world.arrivals == ["A1", "A2"]

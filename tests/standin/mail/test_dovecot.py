@@ -109,7 +109,7 @@ def test_kicked_sessions_lose_nothing(world: MailWorld, dovecot: Dovecot) -> Non
         for name in names:
             dovecot.kick(USER)
             dovecot.deliver(world.mail_to(name), USER)
-        wait_for(lambda: len(world.arrivals) == len(names), seconds=30.0, what="all of them")
+        wait_for(lambda: len(world.arrivals) == len(names), seconds=90.0, what="all of them")
     assert sorted(world.arrivals) == names
 
 
@@ -118,7 +118,7 @@ def test_restarted_server_loses_nothing(world: MailWorld, dovecot: Dovecot) -> N
     with world.running():
         dovecot.restart()
         dovecot.deliver(world.mail_to(), USER)
-        wait_for(lambda: world.arrivals, seconds=30.0)
+        wait_for(lambda: world.arrivals, seconds=90.0)
 
 
 def test_random_load_is_read_once_each(world: MailWorld, dovecot: Dovecot) -> None:
@@ -132,7 +132,7 @@ def test_random_load_is_read_once_each(world: MailWorld, dovecot: Dovecot) -> No
             if draw.random() < 0.3:
                 dovecot.deliver(b"From: friend@users.example\r\nSubject: lunch\r\n\r\nhello", USER)
             assert not threading.Event().wait(draw.random() * 0.03)
-        wait_for(lambda: len(world.arrivals) == len(names), seconds=30.0, what="all of them")
+        wait_for(lambda: len(world.arrivals) == len(names), seconds=90.0, what="all of them")
     assert sorted(world.arrivals) == sorted(names)
     assert len(world.messages()) == len(names)
 
@@ -222,7 +222,7 @@ def test_mailbox_with_many_messages_starts_soon(world: MailWorld, dovecot: Dovec
         dovecot.deliver(world.mail_to(), USER)
         wait_for(lambda: world.arrivals)
     assert (
-        time.monotonic() - started < 20.0
+        time.monotonic() - started < 60.0
     )  # on a busy machine; what is asked of the server is counted in test_mail_large_mailbox
     assert len(world.messages()) == 1
 
@@ -234,7 +234,7 @@ def test_burst_larger_than_a_chunk_is_read_completely(world: MailWorld, dovecot:
     raw = b"From: donotreply@amazon.com\r\nSubject: number %d\r\n\r\nx\r\n"
     dovecot.fill(USER, [raw % number for number in range(CHUNK + 50)])
     with world.running():
-        wait_for(lambda: len(world.messages()) == CHUNK + 50, seconds=30.0)
+        wait_for(lambda: len(world.messages()) == CHUNK + 50, seconds=90.0)
 
 
 @pytest.mark.parametrize("tls", [Tls.IMPLICIT, Tls.STARTTLS])
@@ -324,7 +324,7 @@ def test_expired_token_is_replaced_once_and_watching_goes_on(
     watcher.start()
     wait_for(lambda: world.is_watched(f"{USER}@127.0.0.1"))
     watcher.stop()
-    watcher.join(5)
+    watcher.join(90)
     watcher.close()
     assert tokens.fetched == 2
     assert world.alarms == []
@@ -343,7 +343,7 @@ def test_refused_tokens_are_not_hammered(world: MailWorld, dovecot: Dovecot) -> 
     wait_for(lambda: world.alarms)
     assert not threading.Event().wait(1.0)
     watcher.stop()
-    watcher.join(5)
+    watcher.join(90)
     watcher.close()
     assert tokens.fetched == 2, "once, and once by force"
 
@@ -373,7 +373,7 @@ def test_session_is_renewed_before_the_token_ends(world: MailWorld, dovecot: Dov
     with reading(world.engine) as conn:
         assert {folder.state for folder in folders.list_all(conn)} == {"up"}
     watcher.stop()
-    watcher.join(5)
+    watcher.join(90)
     watcher.close()
 
 

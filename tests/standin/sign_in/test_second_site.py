@@ -16,7 +16,7 @@ from tests.second_site.script import Person
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-PATIENCE = 30.0  # seconds in which a one-off command has to say that a person is needed
+PATIENCE = 90.0  # seconds in which a one-off command has to say that a person is needed
 ENTRIES = [
     ["email_classic", "password"],
     ["email_classic", "password_checkbox"],

@@ -56,7 +56,7 @@ class Taken:
         """Wait for one more, as a viewer who draws each at once."""
         self.came.clear()
         await held.cast.drawn()
-        await asyncio.wait_for(self.came.wait(), 5)
+        await asyncio.wait_for(self.came.wait(), 90)
 
     @property
     def jpegs(self) -> list[bytes]:
@@ -251,7 +251,7 @@ async def test_only_the_posts_of_the_challenge_leave(
         held.visit.page.on("requestfailed", note)
         held.visit.page.on("requestfinished", note)
         await press(held, "#go")
-        await asyncio.wait_for(ended.wait(), 5)
+        await asyncio.wait_for(ended.wait(), 90)
         held.visit.guard.check()  # what a person led to ends no visit
         assert bool(shown.site.sent) is passes
         assert bool(held.visit.guard.blocked) is not passes
@@ -268,7 +268,7 @@ async def test_sign_out_is_never_opened_by_a_person(shown: ShownRig) -> None:
 async def test_afterwards_pictures_and_posts_are_stopped_again(shown: ShownRig) -> None:
     async with holding(shown, CHECK) as (held, _):
         visit = held.visit
-        await asyncio.wait_for(visit.page.wait_for_function("document.images[0].naturalWidth > 0"), 5)
+        await asyncio.wait_for(visit.page.wait_for_function("document.images[0].naturalWidth > 0"), 90)
         shown.site.asked.clear()
         visit.guard.person_is_done()
         await visit.page.goto("https://www.amazon.com/ap/cvf/request?again")

@@ -55,7 +55,7 @@ def run_crowd(env: dict[str, str], times: tuple[int, ...], *, timeout: float) ->
         for process in started:
             if process.poll() is None:
                 process.kill()
-                process.wait(10)
+                process.wait(90)
     return Told(
         verdicts=tuple(verdict for one in told for verdict in one["verdicts"]),
         contexts=tuple(sorted((opened, closed) for one in told for opened, closed in one["contexts"])),

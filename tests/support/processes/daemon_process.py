@@ -53,7 +53,7 @@ class Daemon:
     log: Path
     events: list[dict[str, Any]] = field(default_factory=list)
 
-    def wait_for(self, event: str, *, within: float = 30, **fields: object) -> dict[str, Any]:
+    def wait_for(self, event: str, *, within: float = 120, **fields: object) -> dict[str, Any]:
         """Wait for a log event with these fields."""
 
         def seen() -> dict[str, Any] | None:
@@ -73,12 +73,12 @@ class Daemon:
         """SIGTERM; the exit code, and the seconds it took."""
         started = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(15), time.monotonic() - started
+        return self.process.wait(90), time.monotonic() - started
 
     def kill(self) -> None:
         """kill -9."""
         self.process.kill()
-        self.process.wait(10)
+        self.process.wait(90)
 
 
 @contextmanager
@@ -94,7 +94,7 @@ def running_daemon(env: Mapping[str, str], directory: Path, *arguments: str) -> 
         yield daemon
     finally:
         process.kill()
-        process.wait(10)
+        process.wait(90)
 
 
 def wait_until(look: Callable[[], Any], *, within: float, what: str, alive: ForkedProcess | None = None) -> Any:

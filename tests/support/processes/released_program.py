@@ -67,7 +67,7 @@ def ended(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]
         yield process
     finally:
         process.kill()
-        process.wait(20)
+        process.wait(90)
 
 
 def log_lines(log: Path) -> list[dict[str, Any]]:

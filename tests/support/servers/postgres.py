@@ -88,7 +88,7 @@ class Postgres:
         pid_file = self.directory / "data" / "postmaster.pid"
         if pid_file.exists():
             os.kill(int(pid_file.read_text().splitlines()[0]), signal.SIGQUIT)
-            deadline = time.monotonic() + 10
+            deadline = time.monotonic() + 60
             while pid_file.exists() and time.monotonic() < deadline:
                 time.sleep(0.05)
 

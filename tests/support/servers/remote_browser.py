@@ -55,7 +55,7 @@ async def remote_browser(
     )
     try:
         assert process.stdout is not None
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             while said not in (line := await process.stdout.readline()):
                 assert line, "the remote browser did not start"
         yield Remote(endpoint, process)

@@ -90,7 +90,7 @@ def free_ports(count: int) -> list[int]:
     return sorted(found)
 
 
-def launch_when_free(launch: Callable[[], None], *, within: float = 20.0) -> None:
+def launch_when_free(launch: Callable[[], None], *, within: float = 90.0) -> None:
     """Start a server on its port, again while what it says is that the address is in use.
 
     Processes that were killed hold a port until they are reaped.

@@ -35,7 +35,7 @@ MERCHANT = "A1EXAMPLE0000"
 PASSWORD = "mailbox-secret"
 
 
-def wait_for(condition: Callable[[], Any], *, seconds: float = 30.0, what: str = "it") -> Any:
+def wait_for(condition: Callable[[], Any], *, seconds: float = 90.0, what: str = "it") -> Any:
     """Poll a condition that another thread makes true; its value."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -190,7 +190,7 @@ def mail_world(
             engine.dispose()
 
 
-def wait_arrivals(world: MailWorld, count: int, *, seconds: float = 30.0) -> None:
+def wait_arrivals(world: MailWorld, count: int, *, seconds: float = 90.0) -> None:
     """Wait until so many accounts were made due."""
     wait_for(lambda: len(world.arrivals) >= count, seconds=seconds, what=f"{count} arrivals")
 

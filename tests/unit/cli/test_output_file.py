@@ -71,7 +71,7 @@ def test_a_pipe_is_written_into(tmp_path: Path) -> None:
     reader = threading.Thread(target=lambda: read.append(pipe.read_text()))
     reader.start()
     write(pipe, "through")
-    reader.join(10)
+    reader.join(90)
     assert (read, stat.S_ISFIFO(pipe.stat().st_mode)) == (["through"], True)
 
 

@@ -192,7 +192,7 @@ def test_twenty_sign_ins_from_three_processes_use_no_step_twice(any_url: str) ->
         process.start()
     taken = [results.get(timeout=60) for _ in range(sum(shares))]
     for process in processes:
-        process.join(30)
+        process.join(90)
     assert len(set(taken)) == 20
 
 
@@ -212,7 +212,7 @@ def test_a_step_spent_by_a_process_that_was_killed_is_never_typed_again(sqlite_u
     context = multiprocessing.get_context("spawn")
     process = context.Process(target=_spend_and_die, args=(sqlite_url,))
     process.start()
-    process.join(30)
+    process.join(90)
     assert process.exitcode == -signal.SIGKILL
     engine = open_database(sqlite_url)
     hand = at_second(1)

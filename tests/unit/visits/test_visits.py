@@ -437,7 +437,7 @@ def test_a_second_kill_in_a_row_between_typing_and_answer_is_for_a_person(sqlite
     for _ in range(2):
         process = browser_context.Process(target=_type_and_die, args=(sqlite_url, str(tmp_path)))
         process.start()
-        process.join(30)
+        process.join(90)
         assert process.exitcode == -signal.SIGKILL
         with writing(engine) as conn:
             leases.drop_of(conn, "victim")

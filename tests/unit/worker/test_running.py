@@ -117,7 +117,7 @@ async def test_a_visit_that_is_drawn_holds_no_context_but_where_as_many_are_draw
 
 
 async def _until(look: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         while not await asyncio.to_thread(look):
             await Clock().sleep(0.01)
 

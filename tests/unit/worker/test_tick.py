@@ -51,7 +51,7 @@ class Rig:
             self.tick.look_again()  # as a signal does
 
     async def settle(self) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(90):
             while await unfinished_visits():  # noqa: ASYNC110 - the engine tells nobody
                 await asyncio.sleep(0.05)
 

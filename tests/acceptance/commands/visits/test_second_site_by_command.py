@@ -94,14 +94,14 @@ async def test_the_pause_of_everything_stops_a_sign_in_within_seconds_and_outliv
     site: SecondSite, tmp_path: Path
 ) -> None:
     agent = await ready(site, tmp_path)
-    visit = site.begin(["email_classic", "password", "otp", "home"], look=Look(latency=6))
+    visit = site.begin(["email_classic", "password", "otp", "home"], look=Look(latency=12))
     running = asyncio.create_task(run(agent, "audit", "A1"))
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         await visit.is_begun.wait()
     assert (await run(agent, "pause", "--all")).code == 0
     paused_at = monotonic()
     ended = await running
-    assert (ended.code, monotonic() - paused_at < 10) == (3, True), ended.err
+    assert (ended.code, monotonic() - paused_at < 30) == (3, True), ended.err
     assert visit.passwords == []
     later = site.begin(["home"])
     refused = await run(agent, "audit", "A1")

@@ -88,7 +88,7 @@ async def test_the_stream_brings_what_happens_as_it_is_written(served: WebServer
             transitions.set_api_authorization(conn, "A1", ApiAuthorization.COMPLETE, now=NOW)
         await asyncio.to_thread(number_events, served.engine)
         lines: list[str] = []
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             while not any(line.startswith("data: ") for line in lines):
                 lines.append((await typed.stdout.readline()).decode().rstrip())
     finally:

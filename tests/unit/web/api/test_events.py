@@ -101,7 +101,7 @@ async def test_a_stream_brings_what_comes_and_goes_on_where_it_ended(served: Web
     async with served.client() as client:
         await registered(client)
         await number(served.engine)
-        async with asyncio.timeout(20), client.stream("GET", STREAM, params={"after": 0}) as answer:
+        async with asyncio.timeout(90), client.stream("GET", STREAM, params={"after": 0}) as answer:
             assert answer.headers["content-type"].startswith("text/event-stream")
             stream = frames(answer)
             first = await anext(stream)
@@ -109,7 +109,7 @@ async def test_a_stream_brings_what_comes_and_goes_on_where_it_ended(served: Web
             await number(served.engine)
             second = await anext(stream)
         again = {"Last-Event-ID": str(first["id"])}
-        async with asyncio.timeout(20), client.stream("GET", STREAM, headers=again) as answer:
+        async with asyncio.timeout(90), client.stream("GET", STREAM, headers=again) as answer:
             assert answer.status_code == 200, await answer.aread()
             same = await anext(frames(answer))
     assert (first["type"], second["type"]) == (PREFIX + "account.registered.v1", PREFIX + "account.state_changed.v1")
@@ -122,7 +122,7 @@ async def test_a_stream_ends_with_its_key(served: WebServer, monkeypatch: pytest
     made, key = served.key(Scope.EVENTS_READ)
     async with (
         served.bare({"Authorization": f"Bearer {key}"}) as client,
-        asyncio.timeout(20),
+        asyncio.timeout(90),
         client.stream("GET", STREAM) as answer,
     ):
         lines = answer.aiter_lines()
@@ -135,7 +135,7 @@ async def test_a_stream_ends_with_its_key(served: WebServer, monkeypatch: pytest
 
 
 async def test_a_stream_ends_with_the_role(served: WebServer) -> None:
-    async with served.client() as client, asyncio.timeout(20), client.stream("GET", STREAM) as answer:
+    async with served.client() as client, asyncio.timeout(90), client.stream("GET", STREAM) as answer:
         lines = answer.aiter_lines()
         await anext(lines)
         served.role.parts.stopping.set()

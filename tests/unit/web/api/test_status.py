@@ -123,7 +123,7 @@ async def test_a_reader_waits_for_a_change_and_gets_it(any_web: WebServer) -> No
         waiting = asyncio.create_task(reader.get(STATUS, headers=wish))
         await until_waiting(any_web, 1)
         await client.put(SWITCH, json={"status": "complete"})
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(90):
             answer = await waiting
     assert (answer.status_code, answer.json()["authorization"]) == (200, "awaiting_invitation")
     assert answer.headers["preference-applied"] == "wait=25"
@@ -149,7 +149,7 @@ async def test_an_account_that_goes_while_somebody_waits_is_not_found(web: WebSe
         etag = (await registered(client)).headers["etag"]
         waiting = asyncio.create_task(client.get(STATUS, headers={"If-None-Match": etag, "Prefer": "wait=25"}))
         await until_waiting(web, 1)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(90):
             await client.delete(ACCOUNTS + "/A1", headers={"If-Match": etag})
             assert code_of(await waiting) == (404, "not_found")
 
@@ -162,7 +162,7 @@ async def test_who_waits_is_let_go_when_the_role_ends_and_does_not_count_as_busy
         wish = {"If-None-Match": etag, "Prefer": "wait=25"}
         waiting = [asyncio.create_task(client.get(STATUS, headers=wish)) for _ in range(3)]
         await until_waiting(web, 3)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(90):
             monkeypatch.setattr("agent.web.http.door._AT_ONCE", 1)
             assert (await client.get(API + "/")).status_code == 200
             monkeypatch.setattr(waits, "_MOST_WAITING", 3)
@@ -173,6 +173,6 @@ async def test_who_waits_is_let_go_when_the_role_ends_and_does_not_count_as_busy
 
 async def until_waiting(web: WebServer, many: int) -> None:
     """Return when so many wait."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(90):
         while web.role.parts.changes.waiting < many:  # noqa: ASYNC110 - nobody is told when somebody begins to wait
             await asyncio.sleep(0.01)
