@@ -18,6 +18,7 @@ from agent.cli import ends
 from agent.cli.context import end_with, fail
 from agent.cli.lazy_commands import LazyCommands
 from agent.errors import Exit
+from agent.settings.plain_words import plain
 from agent.version import own_version
 
 COMMANDS = {  # name: where it lives; in the order of the help
@@ -55,11 +56,7 @@ COMMANDS = {  # name: where it lives; in the order of the help
 
 
 _SET_DUMPABLE = 4  # linux/prctl.h
-_PLAIN_WORDS = {  # what the library of types says, and what a person is told
-    "Input should be a valid integer, unable to parse string as an integer": "a whole number was expected",
-    "Input should be a valid number, unable to parse string as a number": "a number was expected",
-    "Input should be greater than or equal to": "expected at least",
-    "Input should be less than or equal to": "expected at most",
+_PLAIN_WORDS = {  # what the library of commands says, and what a person is told
     "Got unexpected extra argument(s)": "more words were given than the command takes:",
     "Got unexpected extra argument": "one word more was given than the command takes:",
     "Got unexpected extra arguments": "more words were given than the command takes:",
@@ -153,7 +150,7 @@ def _end_with_usage(err: typer.TyperException) -> None:
         raise SystemExit(int(Exit.USAGE))
     context = getattr(err, "ctx", None)
     hint = f" (see '{context.command_path} --help')" if context is not None else ""
-    line = " ".join(message.replace("Value error, ", "").split()).rstrip(".")
+    line = plain(" ".join(message.replace("Value error, ", "").split()).rstrip("."))
     for theirs, ours in _PLAIN_WORDS.items():
         line = line.replace(theirs, ours)
     fail(line + hint, Exit.USAGE)

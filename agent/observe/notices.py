@@ -1,6 +1,6 @@
 """What people read: one notice for what happened at the same time.
 
-It says how many, and the first few of them.
+It says how many, tells of the first few of them, and names the others.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from agent.store.processes.alarms import OpenAlarm
 RECOVERED = "Recovered"
 _IN_TITLE = 3
 _IN_BODY = 10
+_NAMED = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +49,9 @@ def _lines(told: Sequence[OpenAlarm], page_of: PageOf) -> Iterator[str]:
     for each in told[:_IN_BODY]:
         page = None if each.is_over else page_of(each.key)
         yield _line(each) + (f" {page}" if page else "")
-    if (more := len(told) - _IN_BODY) > 0:
-        yield f"... and {more} more; 'sc-agent status' shows where each account stands"
+    if others := told[_IN_BODY:]:
+        named = ", ".join(each.key for each in others[:_NAMED]) + (", ..." if len(others) > _NAMED else "")
+        yield f"... and {len(others)} more: {named}; 'sc-agent alarms list' tells of each"
 
 
 def _line(trouble: OpenAlarm) -> str:

@@ -21,6 +21,7 @@ from agent.settings.groups.mailbox import MailTrust, Tls
 from agent.settings.hints import env_name, hint, stands_in, toml_name
 from agent.settings.model import PREFIX, Settings
 from agent.settings.own_secrets import with_password_of_environment
+from agent.settings.plain_words import plain
 from flows import is_safe_endpoint, parse_proxy
 
 _PUBLIC_URL = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?")
@@ -135,6 +136,7 @@ def _describe(location: tuple[int | str, ...], message: str, in_file: Mapping[st
     name = f"{file}: {toml_name(*path)}" if is_of_file else env_name(*path)
     if message.startswith("Extra inputs"):
         return f"{name} is not a setting{hint(path, in_file=is_of_file)}"
+    message = plain(message.removeprefix("Value error, "))
     return f"{name}: {message[:1].lower()}{message[1:]}"
 
 

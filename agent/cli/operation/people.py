@@ -45,7 +45,7 @@ def add(
 @app.command("list")
 def list_(as_json: Json = False) -> None:
     """List the people."""
-    with reading(context.database(context.settings())) as conn:
+    with reading(context.database(context.settings(), reads=True)) as conn:
         found = people.list_all(conn)
     documents = [{"name": one.name, "role": one.role, "since": timestamp(one.created_at)} for one in found]
     if as_json:

@@ -62,7 +62,7 @@ def add(
 @app.command("list")
 def list_(as_json: Json = False) -> None:
     """List the endpoints. Never shows a secret."""
-    with reading(context.database(context.settings())) as conn:
+    with reading(context.database(context.settings(), reads=True)) as conn:
         found = [
             describe_endpoint(each, waiting=deliveries.count_waiting(conn, each.id))
             for each in endpoints.list_all(conn)
@@ -93,7 +93,7 @@ def list_deliveries(
     endpoint_id: Id, limit: Annotated[int, typer.Option(min=1, max=1000)] = 50, as_json: Json = False
 ) -> None:
     """List what was sent to an endpoint and what it answered, the newest first."""
-    with reading(context.database(context.settings())) as conn:
+    with reading(context.database(context.settings(), reads=True)) as conn:
         endpoints.get(conn, endpoint_id)
         found = [describe_delivery(each) for each in deliveries.list_of(conn, endpoint_id, limit=limit)]
     if as_json:

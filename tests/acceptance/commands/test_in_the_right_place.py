@@ -13,12 +13,15 @@ from tests.support.processes.command import Agent
 from tests.support.processes.forked import run_forked
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize(
     "command",
     [
         ("status",), ("status", "--json"), ("accounts", "list"), ("mail", "list"), ("events",), ("doctor",), ("api-keys", "list"),
-        ("audit", "--all", "--stored"),
+        ("audit", "--all", "--stored"), ("accounts", "export"), ("accounts", "show", "A1"), ("accounts", "erasures"), ("explain", "A1"),
+        ("alarms", "list"), ("webhooks", "list"), ("webhooks", "deliveries", "e1"), ("people", "list"),
+        ("selectors", "drafts"), ("config", "show"),
+        ("support", "A1", "--output", "-"),
     ],
 )  # fmt: skip
 def test_reading_makes_nothing(agent: Agent, command: tuple[str, ...]) -> None:

@@ -203,6 +203,10 @@ def test_held_mail_is_acted_on_when_a_person_approves_it(world: MailWorld) -> No
 def test_an_approval_binds_the_account_to_the_merchant_it_shows(world: MailWorld) -> None:
     world.account(merchant_id=None)
     hold(world, "merchant_unknown")
+    asked = sc_agent(world, "approve", "1", given="n\n")
+    assert (asked.returncode, "nothing was approved" in asked.stderr) == (3, True)
+    assert MERCHANT in asked.stdout  # what it would do is told before anybody is asked
+    assert world.verdicts() == [("held", "merchant_unknown")]
     done = sc_agent(world, "approve", "1", "--yes")
     assert done.returncode == 0, done.stderr
     assert MERCHANT in done.stdout

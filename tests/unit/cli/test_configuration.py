@@ -103,11 +103,21 @@ def test_a_missing_toml_file_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) 
         load(monkeypatch, CONFIG="nowhere.toml")
 
 
-def test_a_wrong_value_never_shows_itself_in_the_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(ConfigurationError) as caught:
-        load(monkeypatch, IMAP__HOST="h", IMAP__PORT="hunter2-not-a-port")
+def test_a_wrong_value_is_told_by_what_was_expected_and_never_shows_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as alone, pytest.raises(ConfigurationError) as caught:
+        load(alone, IMAP__HOST="h", IMAP__PORT="hunter2-not-a-port")
     assert "SC_AGENT_IMAP__PORT" in str(caught.value)
-    assert "hunter2" not in str(caught.value)
+    assert str(caught.value) == "SC_AGENT_IMAP__PORT: a whole number was expected"
+    for name, value, words in (
+        ("WORK__TICK", "soon", "a number was expected"),
+        ("BROWSER__HEADLESS", "maybe", "true or false was expected"),
+        ("BROWSER__CONTEXTS", "65", "expected at most 64"),
+        ("WORK__TICK", "-1", "expected more than 0"),
+        ("IMAP__TLS", "some", "expected 'implicit', 'starttls' or 'none'"),
+    ):
+        with monkeypatch.context() as alone, pytest.raises(ConfigurationError) as caught:
+            load(alone, **{name: value})
+        assert str(caught.value) == f"SC_AGENT_{name}: {words}"
 
 
 def test_plain_text_mailboxes_are_for_loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ many processes.
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -98,7 +99,8 @@ async def test_what_happens_at_once_is_one_notice_with_how_many_and_the_first_fe
     assert post.titles == ["Trouble: 200 at once: account A000, account A001, account A002, ..."]
     lines = post.bodies[0].splitlines()
     assert lines[0] == "account A000: CAPTCHA (since 2026-01-01 00:00 UTC)"
-    assert lines[10:] == ["... and 190 more; 'sc-agent status' shows where each account stands"]
+    others = ", ".join(f"account A{number:03}" for number in range(10, 110))
+    assert lines[10:] == [f"... and 190 more: {others}, ...; 'sc-agent alarms list' tells of each"]
     for number in range(200):
         await alarms.fine(f"account A{number:03}")
     post.later(minutes=6)
@@ -306,8 +308,10 @@ async def test_apprise_delivers_to_an_address(tmp_path: Path, unused_tcp_port: i
 
     async with await asyncio.start_server(answer, "127.0.0.1", unused_tcp_port):
         send = apprise_sender([SecretStr(f"json://127.0.0.1:{unused_tcp_port}/")])
-        assert await asyncio.to_thread(send, "Trouble: account A1", "CAPTCHA")
+        for title in ("Trouble: account A1", "Recovered: account A1"):
+            assert await asyncio.to_thread(send, title, "CAPTCHA")
     assert b"Trouble: account A1" in received[0]
+    assert [json.loads(body)["type"] for body in received] == ["failure", "success"]
 
 
 @pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")  # of the library's own, on Python 3.11

@@ -121,21 +121,24 @@ def test_the_image_is_built_from_everything_the_wheel_holds() -> None:
     assert {each for each in needed if not any(each == name or each.startswith(f"{name}/") for name in copied)} == set()
 
 
-def test_an_image_build_is_sent_no_secret_and_all_that_it_copies(tmp_path: Path) -> None:
-    ignored = CONTAINER.with_name("Containerfile.dockerignore").read_text().splitlines()
-    (tmp_path / ".gitignore").write_text(
-        "\n".join(f"/{line.removeprefix('**/')}" if "*" not in line else line for line in ignored)
-    )
-    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+def ignored(folder: Path, rules: str, asked: list[str]) -> list[str]:
+    """Those of the names that git leaves out by these rules."""
+    subprocess.run(["git", "init", "-q", str(folder)], check=True)
+    (folder / ".gitignore").write_text(rules)
+    command = ["git", "-C", str(folder), "check-ignore", "--no-index", *asked]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.split()
+
+
+def test_neither_git_nor_an_image_build_takes_a_secret_and_the_build_gets_all_that_it_copies(tmp_path: Path) -> None:
+    rules = CONTAINER.with_name("Containerfile.dockerignore").read_text().splitlines()
+    of_build = "\n".join(f"/{line.removeprefix('**/')}" if "*" not in line else line for line in rules)
     secrets = [place["file"].removeprefix("./") for place in compose()["secrets"].values()]
-    private = [*(f"docs/deploy/{name}" for name in secrets), ".env", "data/.env", "data/vault.key", ".git/config"]
-    sources = re.findall(r"^COPY (?!--from)(.+) \S+$", CONTAINER.read_text(), re.MULTILINE)
-    asked = [*private[:-1], *(name for line in sources for name in line.split())]
-    told = subprocess.run(
-        ["git", "-C", str(tmp_path), "check-ignore", "--no-index", *asked], capture_output=True, text=True, check=False
-    )
-    assert told.stdout.split() == private[:-1]
-    assert ".git" in ignored
+    private = [*(f"docs/deploy/{name}" for name in secrets), ".env", "data/.env", "data/vault.key"]
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", CONTAINER.read_text(), re.MULTILINE)
+    sources = [name for line in copied for name in line.split()]
+    assert ignored(tmp_path, of_build, private + sources) == private
+    assert ".git" in rules
+    assert ignored(tmp_path, (DEPLOY.parents[1] / ".gitignore").read_text(), private + sources) == private
 
 
 @pytest.mark.parametrize(

@@ -175,6 +175,8 @@ def test_html_stands_alone_escapes_everything_and_holds_the_pictures(tmp_path: P
     assert "<script" not in made
     assert "&lt;script&gt;" in made
     assert not re.search(r"""(src|href)=["'](?!data:|#)|url\(|@import""", made)  # nothing is fetched from anywhere
+    assert "<details" in made
+    assert re.search(r"@media print {.*details::details-content { content-visibility:visible", made)  # no fold on paper
 
 
 def test_html_tells_the_sums_and_the_worst_account_first(tmp_path: Path) -> None:

@@ -301,8 +301,10 @@ def test_the_platform_names_the_merchant_and_another_one_is_refused(agent: Agent
     refused(agent(*named, "A1STRANGER0001"), 2, "merchant_differs")
     refused(agent("accounts", "set", "A1", "--merchant-id", "A1STRANGER0001"), 2, "merchant_differs")
     assert agent("accounts", "set", "A1", "--merchant-id", "A1STRANGER0001", "--reason", "the shop was sold").code == 0
-    account = agent("accounts", "show", "A1", "--json").document["account"]
+    told = agent("accounts", "show", "A1", "--json").document
+    account = told["account"]
     assert (account["merchant_id"], account["merchant_source"]) == ("A1STRANGER0001", "registration")
+    assert any("the shop was sold" in entry["why"] for entry in told["history"])
 
 
 def test_an_invitation_by_link_waits_until_somebody_names_the_merchant(agent: Agent) -> None:
@@ -333,6 +335,8 @@ def test_another_user_email_needs_new_secrets(agent: Agent) -> None:
 def test_a_paused_account_goes_on_where_it_stood(agent: Agent) -> None:
     agent.add("A1", "--api-authorized")
     assert "paused" in agent("accounts", "pause", "A1").out
+    in_state = [agent("accounts", "list", "--state", state, "--json") for state in ("paused", "complete")]
+    assert [[each["account"] for each in listed.document["accounts"]] for listed in in_state] == [["A1"], []]
     assert "awaiting_invitation" in agent("accounts", "resume", "A1").out
 
 
@@ -353,8 +357,11 @@ def test_everything_can_be_paused_and_resumed(agent: Agent) -> None:
 
 def test_a_forgotten_account_leaves_nothing_behind(agent: Agent) -> None:
     agent.add("A1")
-    assert agent("accounts", "remove", "A1", "--yes").code == 0
+    removed = agent("accounts", "remove", "A1", "--yes")
+    assert removed.code == 0
+    assert "ask the seller to open Settings > User Permissions and delete a1@users.example" in removed.out
     assert agent("status", "--json").document["accounts"] == []
+    assert "A1" in agent("accounts", "erasures").out
 
 
 def test_a_misspelt_setting_ends_any_command(agent: Agent) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -67,6 +67,12 @@ def test_filters_show_what_is_asked_for(many: Agent) -> None:
     assert shown("--needs-person") == ["A07"]
     assert shown("--state", "failed", "--state", "needs_human") == ["A03", "A07"]
     assert shown("--stale") == []
+    engine = open_database(f"sqlite:///{many.folder / 'data' / 'agent.sqlite'}")
+    with writing(engine) as conn:
+        old = {"authorization": State.COMPLETE, "accepted_at": AT, "last_complete_read_at": AT - timedelta(days=400)}
+        conn.execute(accounts.update().where(accounts.c.id == "A05").values(old))
+    engine.dispose()
+    assert shown("--stale") == ["A05"]
     assert len(shown()) == 12
 
 
