@@ -86,6 +86,7 @@ from flows.learning.draft import (
     passing as passing,
 )
 from flows.marketplaces import (
+    HOST_REGIONS as HOST_REGIONS,
     MARKETPLACES as MARKETPLACES,
     marketplace as marketplace,
 )
@@ -104,6 +105,13 @@ from flows.models import (
     PageProbe as PageProbe,
     PermissionRow as PermissionRow,
     SellerAccount as SellerAccount,
+)
+from flows.data_files import (
+    selectors_root as selectors_root,
+)
+from flows.words import (
+    fold as fold,
+    squeeze as squeeze,
 )
 from flows.permissions.audit import (
     audit_at_once as audit_at_once,

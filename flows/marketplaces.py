@@ -6,8 +6,19 @@ Facts: sign-in, 2.1.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-from flows.models import Marketplace
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marketplace:
+    """One Amazon marketplace and the Seller Central host that serves it."""
+
+    code: str  # US, UK, DE ...
+    marketplace_id: str  # ATVPDKIKX0DER ...
+    country: str  # the English label the account picker shows
+    host: str  # sellercentral.amazon.com ...
+    region: str  # NA, EU, FE
+
 
 _ROWS = (
     # code, marketplace id, country as the picker writes it in English, host, region
@@ -42,16 +53,18 @@ MARKETPLACES = {
 }
 
 # Country hosts that are live beside the regional one.
-OTHER_HOSTS = (
-    "sellercentral.amazon.co.uk",
-    "sellercentral.amazon.de",
-    "sellercentral.amazon.fr",
-    "sellercentral.amazon.it",
-    "sellercentral.amazon.es",
-    "sellercentral-japan.amazon.com",
-)
+_OTHER_HOSTS = {
+    "sellercentral.amazon.co.uk": "EU",
+    "sellercentral.amazon.de": "EU",
+    "sellercentral.amazon.fr": "EU",
+    "sellercentral.amazon.it": "EU",
+    "sellercentral.amazon.es": "EU",
+    "sellercentral-japan.amazon.com": "FE",
+}
 
-SELLER_CENTRAL_HOSTS = frozenset({m.host for m in MARKETPLACES.values()} | set(OTHER_HOSTS))
+# Every Seller Central host, exact, with its region.
+HOST_REGIONS = {each.host: each.region for each in MARKETPLACES.values()} | _OTHER_HOSTS
+SELLER_CENTRAL_HOSTS = frozenset(HOST_REGIONS)
 
 MARKETPLACE_IDS = frozenset(
     each.marketplace_id for each in MARKETPLACES.values()

@@ -12,6 +12,8 @@ from enum import StrEnum
 
 from pydantic import SecretStr
 
+from flows.marketplaces import Marketplace
+
 
 class SiteLevel(StrEnum):
     """A permission level as the contract writes it, whatever the page's words."""
@@ -32,20 +34,6 @@ class Act(StrEnum):
     TYPE_PHONE = "type_phone"  # once an order
     ENROL = "enrol"  # a new authenticator is proven, or two-step verification switched on
     DELETE_AUTHENTICATOR = "delete_authenticator"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Marketplace:
-    """One Amazon marketplace and the Seller Central host that serves it (facts.
-
-    Sign-in, 2.1).
-    """
-
-    code: str  # US, UK, DE ...
-    marketplace_id: str  # ATVPDKIKX0DER ...
-    country: str  # the English label the account picker shows
-    host: str  # sellercentral.amazon.com ...
-    region: str  # NA, EU, FE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,61 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from urllib.parse import parse_qsl, urlsplit
 
-# Seller Central hosts, exact, with their region. A link to any other host is never an invitation.
-HOSTS: dict[str, str] = {
-    "sellercentral.amazon.com": "NA",
-    "sellercentral.amazon.ca": "NA",
-    "sellercentral.amazon.com.mx": "NA",
-    "sellercentral.amazon.com.br": "NA",
-    "sellercentral-europe.amazon.com": "EU",
-    "sellercentral.amazon.co.uk": "EU",
-    "sellercentral.amazon.de": "EU",
-    "sellercentral.amazon.fr": "EU",
-    "sellercentral.amazon.it": "EU",
-    "sellercentral.amazon.es": "EU",
-    "sellercentral.amazon.nl": "EU",
-    "sellercentral.amazon.se": "EU",
-    "sellercentral.amazon.pl": "EU",
-    "sellercentral.amazon.com.be": "EU",
-    "sellercentral.amazon.com.tr": "EU",
-    "sellercentral.amazon.ae": "EU",
-    "sellercentral.amazon.sa": "EU",
-    "sellercentral.amazon.eg": "EU",
-    "sellercentral.amazon.in": "EU",
-    "sellercentral.amazon.co.za": "EU",
-    "sellercentral.amazon.ie": "EU",
-    "sellercentral.amazon.co.jp": "FE",
-    "sellercentral-japan.amazon.com": "FE",
-    "sellercentral.amazon.com.au": "FE",
-    "sellercentral.amazon.sg": "FE",
-}
-
-# Amazon's own list of genuine sender domains, exact: sub-domains carry other people's text (marketplace.amazon.com:
-# buyers').
-FROM_DOMAINS: tuple[str, ...] = (
-    "amazon.com",
-    "amazon.co.uk",
-    "amazon.de",
-    "amazon.es",
-    "amazon.fr",
-    "amazon.it",
-    "amazon.lu",
-    "amazon.com.au",
-    "amazon.ae",
-    "amazon.sa",
-    "amazon.co.jp",
-    "amazonsellerservices.com",
-    "sell.amazon.com",
-    "sell.amazon.com.au",
-    "sell.amazon.ca",
-    "gs.amazon.cn",
-)
-
-# Domains of Amazon's marketplaces that its list of sender domains does not name: a proven mail of theirs is for a
-# person.
-UNLISTED_DOMAINS = frozenset(
-    host.removeprefix("sellercentral.") for host in HOSTS if host.startswith("sellercentral.")
-) - set(FROM_DOMAINS)
+from flows import HOST_REGIONS
 
 PATH = "/invitation/accept"
 CLOCK_SLACK = timedelta(hours=1)
@@ -102,7 +48,7 @@ class Link:
     @property
     def region(self) -> str:
         """NA, EU or FE."""
-        return HOSTS[self.host]
+        return HOST_REGIONS[self.host]
 
 
 class LinkPartsError(ValueError):
@@ -119,7 +65,7 @@ def build_link(*, host: str, invitation_id: str, merchant_id: str | None, global
     Raises:
         LinkPartsError: a part is not well-formed, or not exactly one of the two accounts is given.
     """
-    if host not in HOSTS:
+    if host not in HOST_REGIONS:
         raise LinkPartsError("link_host", "the link's host is not a Seller Central host")
     if not _INVITATION_ID.fullmatch(invitation_id):
         raise LinkPartsError("link_parameters", "the link has no well-formed invitationId")

@@ -12,10 +12,10 @@ from uuid import uuid4
 
 from sqlalchemy import Engine
 
-from agent.domain.invitation import FROM_DOMAINS
 from agent.mail.trust.examine import TrustPolicy
 from agent.mail.trust.keys import KeyStore
 from agent.mail.trust.sandbox import Judge
+from agent.mail.trust.senders import FROM_DOMAINS
 from agent.settings.groups.mailbox import MailboxSettings, MailSettings, MailTrust
 from agent.settings.model import Settings
 from agent.store.vault.keys import Vault

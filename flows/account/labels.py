@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from flows.catalogue.load import Catalogue
-from flows.catalogue.phrases import squeeze
+from flows.words import squeeze
 
 _PARTS = re.compile(r"\s*[|\n·•]\s*|\s+[–—-]\s+")
 

@@ -9,10 +9,10 @@ import tomllib
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from flows.data_files import selectors_root
 from flows.marketplaces import RETAIL_HOSTS
 
 _READS = ("GET", "HEAD", "OPTIONS")
@@ -83,5 +83,5 @@ def _by_country(name: str) -> frozenset[str]:
 
 
 def _load(name: str) -> dict[str, Any]:
-    file = Path(__file__).parents[2] / "selectors" / "guard" / f"{name}.toml"
+    file = selectors_root() / "guard" / f"{name}.toml"
     return tomllib.loads(file.read_text(encoding="utf-8"))

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from flows.catalogue.check import PageCheck
-from flows.catalogue.load import Catalogue, default_root
+from flows.catalogue.load import Catalogue
+from flows.data_files import selectors_root
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +58,7 @@ def needed_elements() -> dict[str, tuple[str, ...]]:
 
 
 def _needed() -> dict[str, Any]:
-    return tomllib.loads((default_root() / "guard" / "needed.toml").read_text("utf-8"))
+    return tomllib.loads((selectors_root() / "guard" / "needed.toml").read_text("utf-8"))
 
 
 def coverage_of(checks: Iterable[PageCheck], catalogue: Catalogue) -> Coverage:

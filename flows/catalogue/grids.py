@@ -9,13 +9,13 @@ import tomllib
 from functools import cache
 from typing import Any
 
-from flows.catalogue.load import default_root
+from flows.data_files import selectors_root
 
 
 @cache
 def grid_data(name: str) -> dict[str, Any]:
     """Load one data file by name, from the catalogue's one root."""
-    path = default_root() / "grids" / f"{name}.toml"
+    path = selectors_root() / "grids" / f"{name}.toml"
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 

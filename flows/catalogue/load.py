@@ -17,6 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 from flows.catalogue.phrases import WordSet
 from flows.catalogue.schema import Chrome, Claim, Element, Screen, Shared, Sign
+from flows.data_files import selectors_root
 from flows.errors import CatalogueError
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -81,15 +82,7 @@ def load_catalogue(root: Path | None = None, *, also: tuple[str, ...] = ()) -> C
     Raises:
         CatalogueError: a file is missing or wrong; the message names file and key.
     """
-    return _load((root or default_root()).resolve(), also)
-
-
-def default_root() -> Path:
-    """The one root of the catalogue.
-
-    `selectors/` beside the package `flows`, in the checkout and in a wheel alike.
-    """
-    return Path(__file__).parents[2] / "selectors"
+    return _load((root or selectors_root()).resolve(), also)
 
 
 @cache

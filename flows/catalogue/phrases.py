@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable
 from typing import Annotated, Any
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import core_schema
 
-_SPACES = re.compile(r"\s+")
-_DROPPED = dict.fromkeys([0x00AD, 0xFEFF, *range(0x200B, 0x2010), 0x2060])
-_APOSTROPHES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u02bc": "'"})
-
-
-def squeeze(text: str) -> str:
-    """Bring text to one form for comparing.
-
-    Compatibility form, plain apostrophes, single spaces, lower case.
-    """
-    plain = unicodedata.normalize("NFKC", text).translate(_APOSTROPHES).translate(_DROPPED)
-    return _SPACES.sub(" ", plain).strip().lower()
+from flows.words import squeeze
 
 
 class WordSet:

@@ -12,8 +12,8 @@ from playwright.async_api import Page
 
 from flows.browser.scripts import ask
 from flows.catalogue.load import Catalogue
-from flows.catalogue.phrases import squeeze
 from flows.catalogue.schema import Claim, Screen, SessionRule, Sign
+from flows.words import squeeze
 
 UNKNOWN_SCREEN = "unknown"
 

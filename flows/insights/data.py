@@ -9,11 +9,11 @@ import tomllib
 from functools import cache
 from typing import Any
 
-from flows.catalogue.load import default_root
+from flows.data_files import selectors_root
 
 
 @cache
 def insights_data(name: str) -> dict[str, Any]:
     """Load one data file by name, from the catalogue's one root."""
-    path = default_root() / "insights" / f"{name}.toml"
+    path = selectors_root() / "insights" / f"{name}.toml"
     return tomllib.loads(path.read_text(encoding="utf-8"))

@@ -11,8 +11,8 @@ from playwright.async_api import Browser, Page
 
 from flows.catalogue.check import KeptPage, RecordedPage, find_pages, read_recorded, shipped_pages, showing
 from flows.catalogue.load import Catalogue
-from flows.catalogue.phrases import squeeze
 from flows.catalogue.recognise import UNKNOWN_SCREEN
+from flows.words import squeeze
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 
 from flows.catalogue.adopted import ADOPTED_PREFIX, EXCLUDED, quoted
 from flows.catalogue.load import Catalogue
-from flows.catalogue.phrases import squeeze
 from flows.learning.page_facts import PageFacts, PressedControl
 from flows.takeover.person_steps import ControlCandidate, ControlWay, PersonStep
+from flows.words import squeeze
 
 _MOST_PHRASES = 8
 _LONGEST = 12  # words of a phrase

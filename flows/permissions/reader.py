@@ -17,11 +17,12 @@ from flows.permissions.rows.chrome import without_chrome
 from flows.permissions.rows.interpret import Interpretation
 from flows.permissions.rows.subject import EMAIL, naming
 from flows.permissions.rows.tokens import DomSnapshot, SwitchToken
-from flows.permissions.rows.vocabulary import fold, generic
+from flows.permissions.rows.vocabulary import generic
 from flows.permissions.scan import Ahead, is_grid, not_shown, scan
 from flows.permissions.scopes import each_scope
 from flows.permissions.settle import is_as_seen, settle
 from flows.permissions.snapshot.sealed import closed_roots
+from flows.words import fold
 
 
 async def read_grid(

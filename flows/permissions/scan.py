@@ -19,13 +19,14 @@ from flows.permissions.rows.account import is_harmless
 from flows.permissions.rows.interpret import Interpretation, interpret
 from flows.permissions.rows.numbering import Numbers, joined, numbers_missing
 from flows.permissions.rows.tokens import DomSnapshot, Piece, RowToken, TextToken, Token
-from flows.permissions.rows.vocabulary import lexicon, squash
+from flows.permissions.rows.vocabulary import lexicon
 from flows.permissions.settle import LIMIT, PRESSED, ask, find, is_as_seen, rest, settle, survey
 from flows.permissions.snapshot.accessibility import read_aria
 from flows.permissions.snapshot.compare import disagreements
 from flows.permissions.snapshot.dom import read_dom
 from flows.permissions.snapshot.merge import merge_windows
 from flows.permissions.unfold import open_each, unfold
+from flows.words import squash
 
 _STEP = 0.6  # of a list's height: windows overlap
 _MOST_STEPS = 400

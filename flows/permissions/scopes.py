@@ -10,9 +10,10 @@ from collections.abc import AsyncIterator
 from playwright.async_api import ElementHandle, Page
 from playwright.async_api import Error as PlaywrightError
 
-from flows.permissions.rows.vocabulary import bare_title, fold, is_section, scope_of
+from flows.permissions.rows.vocabulary import bare_title, is_section, scope_of
 from flows.permissions.settle import ask, find, rest, survey
 from flows.permissions.unfold import press
+from flows.words import fold
 
 
 async def each_scope(

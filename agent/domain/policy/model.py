@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from agent.domain.audit.level import Level, rank
 from agent.domain.audit.reading import Row
+from flows import fold
 
 
 class WhenMissing(StrEnum):
@@ -139,16 +140,6 @@ class Policy:
 def labels_of(label: str) -> tuple[str, ...]:
     """A label as written, and without a description in brackets behind it."""
     return tuple(dict.fromkeys((fold(label), fold(re.sub(r"\s*\([^()]*\)\s*:?$", "", label)))))
-
-
-@lru_cache(maxsize=8192)
-def fold(text: str) -> str:
-    """Compare labels as people read them.
-
-    Case, blanks, a closing colon and blanks round a slash do not count.
-    """
-    words = " ".join(text.replace("\u00a0", " ").split()).rstrip(":").strip().casefold()
-    return words.replace(" / ", "/").replace("/ ", "/").replace(" /", "/")
 
 
 def is_above(actual: Level, expected: Level) -> bool:

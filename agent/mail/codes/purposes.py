@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import tomllib
-import unicodedata
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+
+from flows import selectors_root, squeeze
 
 NEVER = "never"  # codes that no page of ours asks for
-_FILE = Path(__file__).parents[3] / "selectors" / "mail" / "codes.toml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +40,7 @@ class CodeMails:
 @cache
 def code_mails() -> CodeMails:
     """Load the file, once."""
-    table = tomllib.loads(_FILE.read_text(encoding="utf-8"))
+    table = tomllib.loads((selectors_root() / "mail" / "codes.toml").read_text(encoding="utf-8"))
     return CodeMails(
         senders=tuple(table["senders"]),
         more_domains=tuple(table["more_domains"]),
@@ -50,12 +49,6 @@ def code_mails() -> CodeMails:
             for each in table["purposes"]
         ),
     )
-
-
-def squeeze(text: str) -> str:
-    """Bring text to one form for comparing."""
-    plain = unicodedata.normalize("NFKC", text).replace("\u2019", "'").replace("\u2011", "-").replace("\u2010", "-")
-    return " ".join(plain.lower().split())
 
 
 def _phrases(by_language: dict[str, list[str]]) -> tuple[str, ...]:

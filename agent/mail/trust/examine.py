@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from agent.domain.invitation import UNLISTED_DOMAINS, Expectation, Link, MailVerdict, Offer, Ruling, rule
+from agent.domain.invitation import Expectation, Link, MailVerdict, Offer, Ruling, rule
 from agent.mail.codes.read import MailedCode, is_code_domain, is_code_sender, read_code
 from agent.mail.trust.addresses import parse_address, parse_addresses
 from agent.mail.trust.authserv import AuthservError, require_authserv_pass
@@ -17,6 +17,7 @@ from agent.mail.trust.body import Body, find_invitation, invites_nobody, read_bo
 from agent.mail.trust.headers import HeaderError, Headers, parse_date, parse_message, readable
 from agent.mail.trust.judgement import Examination, Judgement, Step, TrustPolicy
 from agent.mail.trust.mime import BodyError
+from agent.mail.trust.senders import UNLISTED_DOMAINS
 from agent.mail.trust.signatures import MAX_SIGNATURES, Resolver, Signature, SignatureStanding, verify_signatures
 
 __all__ = ["Examination", "Judgement", "Step", "TrustPolicy", "conclude", "examine", "judge"]

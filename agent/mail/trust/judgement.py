@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from agent.domain.invitation import FROM_DOMAINS, Offer, Ruling
+from agent.domain.invitation import Offer, Ruling
 from agent.mail.codes.read import MailedCode
+from agent.mail.trust.senders import FROM_DOMAINS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

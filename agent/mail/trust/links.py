@@ -10,7 +10,8 @@ from urllib.parse import unquote
 import ada_url
 from selectolax.lexbor import LexborHTMLParser
 
-from agent.domain.invitation import HOSTS, PATH, Link, LinkPartsError, build_link
+from agent.domain.invitation import PATH, Link, LinkPartsError, build_link
+from flows import HOST_REGIONS
 
 MAX_URL = 2048
 _OTHER_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,40}")
@@ -51,7 +52,7 @@ def check_link(url: str) -> Link:
     if parsed.protocol != "https:" or not url.startswith("https://"):
         raise LinkError("link_not_https", "the link does not start with https://")
     authority = re.split(r"[/?#]", url[len("https://") :], maxsplit=1)[0]
-    if parsed.hostname not in HOSTS or authority.lower() != parsed.hostname:
+    if parsed.hostname not in HOST_REGIONS or authority.lower() != parsed.hostname:
         raise LinkError(
             "link_host", "the link's host is not a Seller Central host, or it carries a user name or a port"
         )
@@ -186,7 +187,7 @@ def may_invite_otherwise(url: str) -> bool:
     except ValueError:
         return False
     path = unquote(parsed.pathname).casefold()
-    return parsed.hostname in HOSTS and any(mark in path for mark in ("invit", "partner", "authoriz"))
+    return parsed.hostname in HOST_REGIONS and any(mark in path for mark in ("invit", "partner", "authoriz"))
 
 
 def _require_plain_text(url: str) -> None:

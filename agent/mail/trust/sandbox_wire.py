@@ -12,11 +12,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from agent.domain.invitation import HOSTS, Link, MailVerdict, Offer, Ruling
+from agent.domain.invitation import Link, MailVerdict, Offer, Ruling
 from agent.mail.codes.read import MailedCode
 from agent.mail.trust.examine import Examination, Step, TrustPolicy
 from agent.mail.trust.links import LinkError, check_link
 from agent.mail.trust.signatures import Key
+from flows import HOST_REGIONS
 
 _DIGITS = 6
 
@@ -138,7 +139,7 @@ def _examination(document: Mapping[str, Any], arrived_at: datetime | None) -> Ex
 
 def _offer(offer: Mapping[str, Any], arrived_at: datetime | None) -> Offer:
     link: Link = check_link(offer["url"])
-    assert link.host in HOSTS  # noqa: S101 - what check_link promises
+    assert link.host in HOST_REGIONS  # noqa: S101 - what check_link promises
     return Offer(
         link=link,
         recipient=str(offer["recipient"]),

@@ -13,7 +13,8 @@ from flows.permissions.rows.account import Known, accounted
 from flows.permissions.rows.interpret import interpret
 from flows.permissions.rows.subject import EMAIL, is_picker
 from flows.permissions.rows.tokens import DomSnapshot, Piece, PieceKind, RowToken, SwitchToken, TextToken, Token
-from flows.permissions.rows.vocabulary import bare_title, fold, is_level, is_section, scope_of
+from flows.permissions.rows.vocabulary import bare_title, is_level, is_section, scope_of
+from flows.words import fold
 
 Box = tuple[int, int, int, int]  # left, top, width, height in pixels of the page
 _Item = dict[str, Any]  # one box of `js/explain.js`: by, box, words, and the number of its token or piece

@@ -27,7 +27,6 @@ from flows.permissions.rows.tokens import (
 )
 from flows.permissions.rows.vocabulary import (
     bare_title,
-    fold,
     generic,
     is_caption,
     is_generic,
@@ -39,6 +38,7 @@ from flows.permissions.rows.vocabulary import (
     split_level,
     stated_count,
 )
+from flows.words import fold
 
 # A count of rows, and nothing else: of what is filtered, of users or pages, or a date, it is none.
 _COUNT = re.compile(

@@ -15,7 +15,8 @@ from flows.models import PageGap, PageGapKind
 from flows.permissions.layouts import Layout
 from flows.permissions.rows.furniture import rules_of_rows
 from flows.permissions.rows.subject import EMAIL
-from flows.permissions.rows.vocabulary import bare_title, fold, is_level, is_section, level_words, lexicon, scope_of
+from flows.permissions.rows.vocabulary import bare_title, is_level, is_section, level_words, lexicon, scope_of
+from flows.words import fold
 
 ADOPTABLE = frozenset({PageGapKind.UNEXPLAINED, PageGapKind.BANNER})
 LONGEST = 199  # longer words are cut off in a gap, and could go on in any way

@@ -9,7 +9,8 @@ import re
 from functools import cache
 
 from flows.catalogue.grids import grid_data
-from flows.permissions.rows.vocabulary import fold, generic
+from flows.permissions.rows.vocabulary import generic
+from flows.words import fold
 
 
 def matches(name: str, text: str) -> bool:

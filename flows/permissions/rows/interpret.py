@@ -19,7 +19,6 @@ from flows.permissions.rows.vocabulary import (
     Lexicon,
     bare_title,
     clean_label,
-    fold,
     generic,
     is_caption,
     is_generic,
@@ -30,6 +29,7 @@ from flows.permissions.rows.vocabulary import (
     scope_of,
     stated_count,
 )
+from flows.words import fold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from flows.models import SiteLevel
 from flows.permissions.rows.tokens import Option, Way
-from flows.permissions.rows.vocabulary import Lexicon, fold, marks
+from flows.permissions.rows.vocabulary import Lexicon, marks
+from flows.words import fold
 
 _ORDER = tuple(SiteLevel)
 

@@ -9,7 +9,8 @@ from collections.abc import Sequence, Set
 from flows.catalogue.grids import grid_data
 from flows.permissions.rows.furniture import matches, rules_of_rows
 from flows.permissions.rows.tokens import Option, RowToken, Way
-from flows.permissions.rows.vocabulary import fold, is_caption, is_level, legacy_names, marks, squash
+from flows.permissions.rows.vocabulary import is_caption, is_level, legacy_names, marks
+from flows.words import fold, squash
 
 _ADDED = re.compile(r"\s[(\[–—-].*|[,:;].*|\b(until|not|no longer|awaiting|from \d|as of)\b.*", re.IGNORECASE)
 

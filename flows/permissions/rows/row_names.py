@@ -13,13 +13,12 @@ from flows.permissions.rows.vocabulary import (
     Lexicon,
     bare_title,
     clean_label,
-    fold,
     is_generic,
     legacy_names,
     level_words,
     scope_of,
-    squash,
 )
+from flows.words import fold, squash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,24 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 
 from flows.catalogue.grids import grid_data
 from flows.marketplaces import MARKETPLACES
 from flows.models import SiteLevel
-
-
-@lru_cache(maxsize=8192)
-def fold(text: str) -> str:
-    """Compare words as people read them."""
-    words = " ".join(text.replace("\u00a0", " ").replace("\u200b", "").split()).rstrip(":：").strip().casefold()
-    return re.sub(r"\s*/\s*", "/", words)
-
-
-@lru_cache(maxsize=16384)
-def squash(text: str) -> str:
-    """Compare longer texts without their blanks."""
-    return "".join(text.replace("\u00a0", " ").replace("\u200b", "").split()).casefold()
+from flows.words import fold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,6 @@ from playwright.async_api import Page
 from flows.permissions.rows.tokens import Option, Way
 from flows.permissions.rows.vocabulary import (
     bare_title,
-    fold,
     is_caption,
     is_language_picker,
     is_level,
@@ -42,6 +41,7 @@ from flows.permissions.snapshot.aria_cells import (
 from flows.permissions.snapshot.aria_decoys import drop_decoys
 from flows.permissions.snapshot.aria_heads import AriaHeads, Placed, is_market
 from flows.permissions.snapshot.aria_tree import AriaNode, Box, parse_aria
+from flows.words import fold
 
 _OUTSIDE = ("navigation", "banner", "contentinfo", "search", "tablist")
 _LINES = ("text", "paragraph", "listitem", "generic", "definition")  # whose parts are heard as one text

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from flows.permissions.rows.tokens import Option, Way
-from flows.permissions.rows.vocabulary import fold, is_level, marks
+from flows.permissions.rows.vocabulary import is_level, marks
 from flows.permissions.snapshot.aria_tree import AriaNode
+from flows.words import fold
 
 _ONE = ("radio", "menuitemradio", "checkbox")
 _MANY = ("combobox", "listbox")

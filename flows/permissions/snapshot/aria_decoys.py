@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from flows.permissions.rows.vocabulary import fold, generic, is_level
+from flows.permissions.rows.vocabulary import generic, is_level
 from flows.permissions.snapshot.aria_cells import is_control, said_by
 from flows.permissions.snapshot.aria_tree import AriaNode
+from flows.words import fold
 
 
 def drop_decoys(node: AriaNode) -> None:

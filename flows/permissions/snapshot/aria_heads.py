@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from itertools import pairwise
 
-from flows.permissions.rows.vocabulary import bare_title, fold, is_level, scope_of
+from flows.permissions.rows.vocabulary import bare_title, is_level, scope_of
 from flows.permissions.snapshot.aria_tree import AriaNode, Box
+from flows.words import fold
 
 Placed = tuple[str, Box | None]  # a text, and its place in the window
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from flows.models import PermissionRow
 from flows.permissions.rows.levels import read_level
 from flows.permissions.rows.tokens import RowToken, Way
-from flows.permissions.rows.vocabulary import Lexicon, bare_title, scope_of, squash
+from flows.permissions.rows.vocabulary import Lexicon, bare_title, scope_of
 from flows.permissions.snapshot.accessibility import AccessibilitySnapshot, AccessibleRow
+from flows.words import squash
 
 
 def disagreements(

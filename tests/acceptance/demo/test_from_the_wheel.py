@@ -226,8 +226,8 @@ def test_a_login_that_was_missing_is_made_and_accepts(told: Told) -> None:
 
 def test_the_selectors_travel_in_the_wheel(installed: Path, tmp_path: Path) -> None:
     code = "import secondary_user; secondary_user.add_folders(); "
-    code += "from flows.catalogue.load import load_catalogue, default_root; "
-    code += "print(len(load_catalogue().screens), default_root())"
+    code += "from flows.catalogue.load import load_catalogue; from flows.data_files import selectors_root; "
+    code += "print(len(load_catalogue().screens), selectors_root())"
     count, place = run(installed / "python", "-c", code, cwd=tmp_path).stdout.split()
     assert int(count) == len(list((ROOT / "selectors").glob("*.toml")))
     assert str(ROOT) not in place

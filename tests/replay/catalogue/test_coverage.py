@@ -9,13 +9,14 @@ import pytest
 
 from flows.catalogue.check import PageCheck, RecordedPage
 from flows.catalogue.coverage import coverage_of, needed_elements
-from flows.catalogue.load import Catalogue, default_root, load_catalogue
+from flows.catalogue.load import Catalogue, load_catalogue
 from flows.catalogue.recognise import Recognition
+from flows.data_files import selectors_root
 
 
 def without(directory: Path, *, file: str, table: str) -> Catalogue:
     """The shipped catalogue with one element's table cut out of a file."""
-    root = Path(shutil.copytree(default_root(), directory / "selectors"))
+    root = Path(shutil.copytree(selectors_root(), directory / "selectors"))
     text = (root / file).read_text("utf-8")
     before, _, rest = text.partition(f"[elements.{table}]\n")
     assert rest
@@ -30,7 +31,7 @@ def test_an_element_that_a_flow_asks_for_and_the_catalogue_lacks_is_missing(tmp_
 
 
 def test_a_screen_that_a_flow_needs_and_the_catalogue_lacks_is_missing_with_all_its_elements(tmp_path: Path) -> None:
-    root = Path(shutil.copytree(default_root(), tmp_path / "selectors"))
+    root = Path(shutil.copytree(selectors_root(), tmp_path / "selectors"))
     (root / "otp.toml").unlink()
     missing = coverage_of([], load_catalogue(root)).missing
     assert set(missing) == {f"otp.{name}" for name in needed_elements()["otp"]}

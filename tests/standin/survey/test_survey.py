@@ -20,8 +20,9 @@ from fixtures.stand_in.scenario import Fault
 from fixtures.stand_in.world import StandIn
 from flows.browser.launch import find_executable
 from flows.catalogue.elements import find_on
-from flows.catalogue.load import Catalogue, default_root, load_catalogue
+from flows.catalogue.load import Catalogue, load_catalogue
 from flows.catalogue.recognise import Recognition, recognise
+from flows.data_files import selectors_root
 from flows.survey.noticing import SurveyedVisit
 from flows.visit.hand_over import Handed, HandedBack, HandOver
 from tests.support.processes.command import Agent
@@ -45,7 +46,7 @@ async def member(tmp_path: Path) -> AsyncIterator[Rehearsal]:
 
 def without(directory: Path, names: tuple[str, ...]) -> Catalogue:
     """The shipped catalogue with some screens removed."""
-    root = Path(shutil.copytree(default_root(), directory / "selectors"))
+    root = Path(shutil.copytree(selectors_root(), directory / "selectors"))
     for name in names:
         (root / f"{name}.toml").unlink()
     return load_catalogue(root)

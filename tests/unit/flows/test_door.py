@@ -33,6 +33,20 @@ def test_the_door_exports_what_the_agent_takes_and_nothing_else() -> None:
     assert names_at_the_door() == names_that_the_agent_takes()
 
 
+def test_no_name_at_the_door_is_a_room_of_the_flows() -> None:
+    rooms = {path.stem for path in (ROOT / "flows").iterdir()}
+    assert names_at_the_door() & rooms == set()
+
+
+def test_the_domain_takes_plain_tables_and_forms_of_text_alone() -> None:
+    code = "import sys, agent.domain.invitation, agent.domain.policy.model; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=ROOT, timeout=60
+    ).stdout.split()
+    assert {name for name in loaded if name.startswith("flows.")} == {"flows.marketplaces", "flows.words"}
+    assert "pydantic" not in loaded
+
+
 def test_a_name_that_the_door_does_not_have_is_told() -> None:
     with pytest.raises(AttributeError, match=r"flows exports no 'no_such_name'.*__init__\.pyi"):
         getattr(flows, "no_such_name")  # noqa: B009 - mypy knows that it is not there

@@ -8,8 +8,7 @@ import pytest
 
 from flows.browser.hosts import HostPolicy, ReadCall, ReadOnly, RequestRuling, judge
 from flows.browser.options import BrowserOptions, resolver_rules
-from flows.marketplaces import MARKETPLACES, SELLER_CENTRAL_HOSTS, marketplace
-from flows.models import Marketplace
+from flows.marketplaces import MARKETPLACES, SELLER_CENTRAL_HOSTS, Marketplace, marketplace
 
 HOME = "https://sellercentral.amazon.com/home"
 POLICY = HostPolicy()

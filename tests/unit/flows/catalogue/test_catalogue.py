@@ -13,11 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from flows.catalogue.load import default_root, load_catalogue
+from flows.catalogue.load import load_catalogue
 from flows.catalogue.phrases import WordSet
+from flows.data_files import selectors_root
 from flows.errors import CatalogueError
 
-ROOT = default_root()
+ROOT = selectors_root()
 FLOWS = Path(__file__).parents[4] / "flows"
 
 

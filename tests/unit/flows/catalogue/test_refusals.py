@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from flows.catalogue.load import load_catalogue
-from flows.catalogue.phrases import squeeze
 from flows.learning.page_facts import PageFacts
 from flows.learning.refusals import refusals
 from flows.takeover.person_steps import PersonStep, StepAct, StepPage, UsedControl
+from flows.words import squeeze
 from tests.support.visits.interstitials import HARMLESS, Interstitial
 
 NEVER = [
