@@ -15,7 +15,7 @@ from agent.domain.authorization import Event
 from agent.domain.insights.document import InsightsDocument
 from agent.settings.model import Settings
 from agent.store.transitions import Facts
-from agent.visits.errors import HeldError, LeaseLostError, SignInsStoppedError
+from agent.visits.errors import HeldError, LeaseLostError, RegistrationsHeldError, SignInsStoppedError
 from agent.visits.plan import Plan, VisitKind
 from flows import (
     AccountNotOfferedError,
@@ -27,6 +27,7 @@ from flows import (
 )
 
 _SOON = timedelta(seconds=2)
+_HELD = timedelta(minutes=15)  # the same while no login may be created
 _STOPPED = timedelta(minutes=5)  # until an account is looked at again while no password may be typed
 
 
@@ -64,6 +65,8 @@ def from_error(
     """What an error means for the account; its disposition decides."""
     if isinstance(error, LeaseLostError | HeldError):
         return Conclusion(outcome=error.code, event=Event.INTERRUPTED, why=str(error), due=now + _SOON, error=error)
+    if isinstance(error, RegistrationsHeldError):
+        return Conclusion(outcome=error.code, event=Event.INTERRUPTED, why=str(error), due=now + _HELD, error=error)
     if isinstance(error, SignInsStoppedError):
         return Conclusion(outcome=error.code, event=Event.INTERRUPTED, why=str(error), due=now + _STOPPED, error=error)
     if plan.kind is VisitKind.ROTATION:  # the old authenticator is in force; who asked is told

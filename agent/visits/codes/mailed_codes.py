@@ -25,6 +25,12 @@ _LOOK_EVERY = 1.0  # seconds
 _SHORT = 20.0  # seconds that a command waits: it ends within 30
 _SKEW_AGE = timedelta(hours=1)
 
+_FOR = {
+    "registration": "the new login's address",
+    "sign_in": "a sign-in",
+    "account_data": "access to account data",
+}
+
 AskPerson = Callable[[str], Awaitable[SecretStr | None]]
 
 
@@ -52,16 +58,17 @@ class MailedCodes:
                 self.redactor.register(found.code)
                 return found.code
             if found.problem is not None:
-                return await self._ask(found.problem)
+                return await self._ask(found.problem, purpose)
             await self.context.clock.sleep(_LOOK_EVERY)
         if (unclear := await asyncio.to_thread(self._unclear, asked_at)) is not None:
-            return await self._ask(unclear)
+            return await self._ask(unclear, purpose)
         if purpose in self._waited:
-            return await self._ask("no code came by mail, twice")
+            return await self._ask("no code came by mail, twice", purpose)
         self._waited.add(purpose)
         return None
 
-    async def _ask(self, words: str) -> SecretStr | None:
+    async def _ask(self, problem: str, purpose: str) -> SecretStr | None:
+        words = f"{problem}; the page wants the newest code for {_FOR.get(purpose, purpose)}"
         within = timedelta(seconds=self.context.settings.registration.person_wait)
         found = await ask_person(
             self.context, self.plan, kind=RequestKind.MAIL_CODE, words=words, within=within, redactor=self.redactor

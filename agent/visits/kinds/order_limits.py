@@ -22,6 +22,17 @@ def spend_order(conn: Connection, account_id: str, *, limits: RegistrationSettin
         OrderSpentError: the form was sent before, or there is no order.
     """
     login_orders.lock_counting(conn, now=now)
+    require_room(conn, limits=limits, now=now)
+    if not login_orders.submit(conn, account_id, now=now):
+        raise OrderSpentError("the order's one register form was sent before: it is never sent again")
+
+
+def require_room(conn: Connection, *, limits: RegistrationSettings, now: datetime) -> None:
+    """Check that the fleet may create one more login now.
+
+    Raises:
+        RegistrationsHeldError: as `spend_order`.
+    """
     if (why := login_orders.paused_because(conn)) is not None:
         raise RegistrationsHeldError(
             f"no login is created now ({why}); 'sc-agent resume --registrations' lets it go on: nothing was sent"
@@ -31,5 +42,3 @@ def spend_order(conn: Connection, account_id: str, *, limits: RegistrationSettin
         raise RegistrationsHeldError(
             f"the fleet sent {sent} register forms within a day (REGISTRATION__PER_DAY: {limits.per_day}): nothing was sent"
         )
-    if not login_orders.submit(conn, account_id, now=now):
-        raise OrderSpentError("the order's one register form was sent before: it is never sent again")

@@ -25,6 +25,7 @@ from agent.store.vault.sign_in_secrets import SignInSecrets
 from agent.visits.codes.one_time_codes import OneTimeCodes
 from agent.visits.errands import screens_of
 from agent.visits.hooks import codes_for, hooks_for
+from agent.visits.kinds.order_limits import require_room
 from agent.visits.people.requests import Answered, ask_person
 from agent.visits.plan import Plan
 from agent.visits.shared.adopted_catalogue import current_catalogue
@@ -119,10 +120,16 @@ class _Ordered:
     _signed_in_with: PendingSeed | None = None
 
     def load(self) -> None:
-        """Read what earlier visits drew and kept."""
+        """Read what earlier visits drew and kept.
+
+        Raises:
+            RegistrationsHeldError: the form may not be sent now; no page was opened for it.
+        """
         with reading(self.context.engine) as conn:
             self._password = drawn_secrets.load_password(conn, self.context.vault, self._id)
             self._pending = drawn_secrets.load_pending(conn, self.context.vault, self._id, errand=Errand.REGISTRATION)
+            if self.plan.order is not None and self.plan.order.may_submit and self.credentials() is None:
+                require_room(conn, limits=self.context.settings.registration, now=self.context.clock.now())
         if self._password is not None:
             self.redactor.register(self._password)
         for each in self._pending:

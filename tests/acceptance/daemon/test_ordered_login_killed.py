@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.processes.ordered_login import EMAIL, order_played
 
-pytestmark = [pytest.mark.soak, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.soak, pytest.mark.timeout(1200)]
 
 
 @pytest.mark.parametrize("seed", range(100))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -134,3 +135,15 @@ async def test_a_form_without_an_answer_is_never_sent_again_but_for_a_new_order(
     assert secrets is not None, ended.conclusion.why
     assert secrets.password.get_secret_value() == world.site.logins[EMAIL].password
     assert (len(world.site.forms), world.site.refused) == (1 if is_made_late else 2, [])
+
+
+async def test_while_logins_are_held_no_page_is_opened_and_nothing_counts(world: OrderedWorld) -> None:
+    world.play(LoginPlan())
+    with writing(world.engine) as conn:
+        login_orders.pause_all(conn, "unusual activity", now=world.context.clock.now())
+    ended = await world.visit()
+    account = world.account()
+    assert (ended.conclusion.outcome, world.order().state) == ("registrations_held", OrderState.ORDERED)
+    assert (world.site.browsers, account.retries, account.authorization) == ({}, 0, State.ACCEPTING)
+    assert account.due is not None
+    assert account.due > world.context.clock.now() + timedelta(minutes=5)

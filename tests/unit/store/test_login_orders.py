@@ -12,6 +12,9 @@ from sqlalchemy.engine import Engine
 from agent.actions.registration import order_anew, order_login
 from agent.domain.login_order import NewOrder, OrderState
 from agent.errors import UsageError
+from agent.observe.metrics import Metrics
+from agent.settings.groups.visits import RegistrationSettings
+from agent.store import journal
 from agent.store.database.engine import reading, writing
 from agent.store.database.schema import codes, pending_seeds
 from agent.store.database.schema import login_orders as orders_table
@@ -20,6 +23,8 @@ from agent.store.vault import drawn_secrets, received_codes
 from agent.store.vault.drawn_secrets import Errand
 from agent.store.vault.keys import Vault
 from agent.store.vault.rotation import rotate
+from agent.visits.errors import OrderSpentError, RegistrationsHeldError
+from agent.visits.kinds.order_limits import spend_order
 from flows.models import Act
 from tests.support.stored.registry import NOW, SEED, add_account, add_secrets
 
@@ -90,6 +95,35 @@ def test_the_fleet_counts_the_forms_of_a_day_whatever_became_of_the_orders(order
         login_orders.place(conn, "A1", ORDER, now=NOW)
         assert login_orders.submitted_lately(conn, now=NOW + timedelta(hours=23)) == 1
         assert login_orders.submitted_lately(conn, now=NOW + timedelta(hours=25)) == 0
+
+
+def test_no_order_is_spent_while_logins_are_held_or_enough_were_made_for_a_day(ordered: Engine) -> None:
+    limits = RegistrationSettings(per_day=1)
+    with writing(ordered) as conn:
+        login_orders.pause_all(conn, "unusual activity", now=NOW)
+        with pytest.raises(RegistrationsHeldError, match=r"unusual activity.*nothing was sent"):
+            spend_order(conn, "A1", limits=limits, now=NOW)
+        assert login_orders.resume_all(conn)
+        add_account(conn, "A2")
+        acts.intend(conn, "A2", Act.REGISTER, visit_id="v1", now=NOW)
+        with pytest.raises(RegistrationsHeldError, match="1 register forms within a day"):
+            spend_order(conn, "A1", limits=limits, now=NOW + timedelta(hours=23))
+        order = login_orders.get(conn, "A1")
+        assert order is not None
+        assert order.may_submit
+        spend_order(conn, "A1", limits=limits, now=NOW + timedelta(hours=25))
+        with pytest.raises(OrderSpentError, match="never sent again"):
+            spend_order(conn, "A1", limits=limits, now=NOW + timedelta(hours=25))
+
+
+def test_an_order_tells_who_accepted_the_conditions_and_is_counted(ordered: Engine) -> None:
+    with writing(ordered) as conn:
+        login_orders.pause_all(conn, "unusual activity", now=NOW)
+        whys = [entry.why for entry in journal.history(conn, "A1")]
+    assert "a login was ordered; Anna accepted Amazon's conditions for it" in whys
+    page = Metrics().page(ordered, now=NOW).decode()
+    assert 'sc_agent_login_orders{state="ordered"} 1.0' in page
+    assert "sc_agent_registrations_paused 1.0" in page
 
 
 def test_a_drawn_password_is_long_and_of_every_kind() -> None:
