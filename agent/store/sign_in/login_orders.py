@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -15,7 +16,7 @@ from flows import Act
 
 ALARM = "registrations"  # the alarm while the site refuses to create logins
 _PAUSED = "registrations_paused"
-_LOCK = "registrations_counted"
+_COUNTED = "registrations_counted"  # when forms were sent within a day; accounts may be removed meanwhile
 _DAY = timedelta(days=1)
 
 
@@ -69,6 +70,7 @@ def submit(conn: Connection, account_id: str, *, now: datetime) -> bool:
     values = {"state": OrderState.SUBMITTED, "submitted_at": now}
     if conn.execute(login_orders.update().where(mine).values(values)).rowcount != 1:
         return False
+    _count(conn, now=now)
     told(conn, account_id, "the register form is sent now; it is never sent again for this order", now=now)
     return True
 
@@ -100,13 +102,27 @@ def set_phone(conn: Connection, account_id: str, phone: str, *, now: datetime) -
 
 def lock_counting(conn: Connection, *, now: datetime) -> None:
     """Let one transaction at a time count the fleet's registrations and add one."""
-    upsert(conn, switches, {"name": _LOCK}, {"value": "", "at": now})
+    upsert(conn, switches, {"name": _COUNTED}, {"at": now}, once={"value": "[]"})
 
 
 def submitted_lately(conn: Connection, *, now: datetime) -> int:
-    """How many register forms the fleet sent within a day, whatever came of them."""
+    """How many register forms the fleet sent within a day.
+
+    Whatever came of them, and of their accounts.
+    """
     sent = sa.and_(acts.c.act == Act.REGISTER, acts.c.at > now - _DAY)
-    return conn.scalar(sa.select(sa.func.count()).select_from(acts).where(sent)) or 0
+    acted = conn.scalar(sa.select(sa.func.count()).select_from(acts).where(sent)) or 0
+    return max(acted, len(_counted(conn, now=now)))
+
+
+def _count(conn: Connection, *, now: datetime) -> None:
+    times = [*_counted(conn, now=now), now]
+    upsert(conn, switches, {"name": _COUNTED}, {"value": json.dumps([each.isoformat() for each in times]), "at": now})
+
+
+def _counted(conn: Connection, *, now: datetime) -> list[datetime]:
+    kept = conn.scalar(sa.select(switches.c.value).where(switches.c.name == _COUNTED)) or "[]"
+    return [each for each in map(datetime.fromisoformat, json.loads(kept)) if each > now - _DAY]
 
 
 def pause_all(conn: Connection, why: str, *, now: datetime) -> None:

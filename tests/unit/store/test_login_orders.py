@@ -14,7 +14,7 @@ from agent.domain.login_order import NewOrder, OrderState
 from agent.errors import UsageError
 from agent.observe.metrics import Metrics
 from agent.settings.groups.visits import RegistrationSettings
-from agent.store import journal
+from agent.store import accounts, journal
 from agent.store.database.engine import reading, writing
 from agent.store.database.schema import codes, pending_seeds
 from agent.store.database.schema import login_orders as orders_table
@@ -113,7 +113,11 @@ def test_no_order_is_spent_while_logins_are_held_or_enough_were_made_for_a_day(o
         assert order.may_submit
         spend_order(conn, "A1", limits=limits, now=NOW + timedelta(hours=25))
         with pytest.raises(OrderSpentError, match="never sent again"):
-            spend_order(conn, "A1", limits=limits, now=NOW + timedelta(hours=25))
+            spend_order(conn, "A1", limits=RegistrationSettings(per_day=2), now=NOW + timedelta(hours=25))
+        accounts.remove(conn, "A1")  # what it sent was sent
+        login_orders.place(conn, "A2", ORDER, now=NOW + timedelta(hours=26))
+        with pytest.raises(RegistrationsHeldError, match="1 register forms within a day"):
+            spend_order(conn, "A2", limits=limits, now=NOW + timedelta(hours=26))
 
 
 def test_an_order_tells_who_accepted_the_conditions_and_is_counted(ordered: Engine) -> None:
