@@ -42,6 +42,23 @@ except SystemExit as ended:
 """
 
 
+WHILE_IMPORTING = """
+import os, sys
+
+class Interrupt:
+    def find_spec(self, name, path=None, target=None):
+        if name == module:
+            sys.meta_path.remove(self)
+            os.kill(os.getpid(), int(number))
+
+module, number = sys.argv[1:]
+sys.argv = ["sc-agent", "status"]
+sys.meta_path.insert(0, Interrupt())
+from agent.__main__ import main
+main()
+"""
+
+
 def process(agent: Agent, *arguments: str, **more: int | None) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "agent", *arguments]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | more
@@ -70,6 +87,20 @@ def test_a_signal_ends_a_command_in_one_line(agent: Agent, number: signal.Signal
         _, err = running.communicate(timeout=60)
     assert (running.returncode, err.decode().count("\n")) == (3, 1)
     assert err.startswith(b"error: interrupted")
+
+
+@pytest.mark.parametrize(
+    ("module", "number"), [("typer", signal.SIGTERM), ("typer", signal.SIGINT), ("sqlalchemy", signal.SIGHUP)]
+)
+def test_a_signal_while_libraries_are_imported_does_so_too(agent: Agent, module: str, number: signal.Signals) -> None:
+    open_database(f"sqlite:///{agent.folder / 'agent.sqlite'}").dispose()
+    agent.settings["DATABASE_URL"] = f"sqlite:///{agent.folder / 'agent.sqlite'}"
+    command = [sys.executable, "-c", WHILE_IMPORTING, module, str(int(number))]
+    ended = subprocess.run(
+        command, env=agent.env, cwd=agent.folder, capture_output=True, text=True, check=False, preexec_fn=_hear_hangups
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (3, "", 1)
+    assert ended.stderr.startswith("error: interrupted")
 
 
 def test_streams_that_were_closed_before_the_start_are_no_surprise(agent: Agent) -> None:
