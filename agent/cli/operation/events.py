@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Collection
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import Annotated, Any
 
 import typer
@@ -36,8 +36,10 @@ def events(
     wanted = parse_types(types)
     engine = context.database(context.settings(), reads=True)
     show = _print_json if as_json else _print_line
-    after = _print_all(engine, after, wanted, show)
-    with suppress(KeyboardInterrupt):  # the ordinary end of following
+    with (
+        suppress(KeyboardInterrupt) if follow else nullcontext()
+    ):  # the ordinary end of following, from the first line on
+        after = _print_all(engine, after, wanted, show)
         while follow:
             time.sleep(_LOOK_EVERY)
             after = _print_all(engine, after, wanted, show)

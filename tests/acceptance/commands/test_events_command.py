@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 
 from tests.support.processes.command import Agent
 
@@ -33,6 +36,21 @@ def test_only_what_comes_after_and_only_some_types_are_shown(agent: Agent) -> No
     assert len(agent("events", "--after", "1", "--json").out.splitlines()) == 2
     (line,) = agent("events", "--types", "pause.changed.v1", "--json").out.splitlines()
     assert json.loads(line)["data"]["paused"] is True
+
+
+def test_what_other_processes_do_is_followed_until_ctrl_c(agent: Agent) -> None:
+    agent.add("A1")
+    command = [sys.executable, "-m", "agent", "events", "--after", "1", "--follow", "--json"]
+    with subprocess.Popen(
+        command, env=agent.env, cwd=agent.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as following:
+        assert following.stdout is not None
+        agent.add("A2")
+        event = json.loads(following.stdout.readline())
+        following.send_signal(signal.SIGINT)
+        _, told = following.communicate(timeout=60)
+    assert (event["sequence"], event["subject"]) == (2, "A2")
+    assert (following.returncode, told) == (0, "")
 
 
 def test_a_type_that_is_none_is_one_clear_line(agent: Agent) -> None:

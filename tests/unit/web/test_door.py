@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import re
+import threading
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from agent.store.api.api_keys import Scope
+from agent.store.api import api_keys
+from agent.store.api.api_keys import ApiKey, Scope
 from agent.store.database.engine import writing
+from agent.web import role
 from agent.web.http import door
 from tests.support.web.web_server import API, WebServer
 
@@ -117,6 +121,33 @@ async def test_too_many_at_once_are_told_to_come_again(web: WebServer, monkeypat
         answer = await client.get(API + "/")
     assert code_of(answer) == (503, "busy")
     assert answer.headers["retry-after"] == "1"
+
+
+async def test_a_storm_that_fills_the_api_leaves_visits_their_threads_and_connections(
+    served: WebServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find, waiting, go_on = api_keys.find_presented, list[None](), threading.Event()
+
+    def held(*arguments: Any, **more: Any) -> ApiKey | None:
+        waiting.append(None)
+        assert go_on.wait(60)
+        return find(*arguments, **more)
+
+    def of_a_visit() -> Any:
+        with writing(served.engine) as conn:
+            return conn.scalar(sa.text("SELECT 1"))
+
+    monkeypatch.setattr(api_keys, "find_presented", held)
+    async with served.client() as client, asyncio.timeout(60):
+        storm = [asyncio.create_task(client.get(API + "/accounts")) for _ in range(60)]
+        try:
+            while len(waiting) < role._THREADS:  # noqa: ASYNC110 - a thread tells nobody
+                await asyncio.sleep(0.01)
+            assert await asyncio.gather(*(asyncio.to_thread(of_a_visit) for _ in range(4))) == [1] * 4
+            assert len(waiting) == role._THREADS  # not one request more came between
+        finally:
+            go_on.set()
+        assert {answer.status_code for answer in await asyncio.gather(*storm)} <= {200, 429}
 
 
 async def test_without_its_database_it_says_so(web: WebServer, engine: Engine) -> None:
