@@ -8,11 +8,13 @@ Versions and hashes are pinned by scripts/javascript/package-lock.json. Node its
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 HERE = Path(__file__).resolve().parent / "javascript"
 PLACE = HERE.parents[1] / ".tools" / "javascript"
@@ -21,15 +23,44 @@ STAMP = PLACE / ".installed"
 
 def check() -> int:
     """Lint, check the format and check the types of every script that runs in a page."""
-    tools, root = PLACE / "node_modules" / ".bin", HERE.parents[1]
-    commands = (
-        (tools / "biome", "ci", "--config-path", HERE / "biome.json", "flows", "agent"),
-        (tools / "tsc", "-p", HERE / "tsconfig.json"),
-    )
-    codes = [
-        subprocess.run([*map(str, one)], cwd=root, check=False, env=npm_environment()).returncode for one in commands
-    ]
-    return max(codes)
+    tools = PLACE / "node_modules" / ".bin"
+    with TemporaryDirectory() as composed:
+        commands = (
+            (tools / "biome", "ci", "--config-path", HERE / "biome.json", "flows", "agent"),
+            *((tools / "tsc", "-p", config) for config in sorted(HERE.glob("tsconfig*.json"))),
+            (tools / "tsc", "-p", compose(Path(composed))),
+        )
+        return max([run(*map(str, command)) for command in commands])
+
+
+def run(*command: str) -> int:
+    """Run a tool at the repository's root; its exit code."""
+    return subprocess.run(command, cwd=HERE.parents[1], check=False, env=npm_environment()).returncode
+
+
+def compose(folder: Path) -> Path:
+    """Write the scripts of the permission pages as a page gets them: in parts, they share one scope.
+
+    Returns the configuration by which their types are checked.
+    """
+    sys.path.insert(0, str(HERE.parents[1]))
+    from flows.browser.scripts import source
+    from flows.permissions.scripts import part, script
+    from flows.permissions.snapshot.dom import reading_script
+
+    functions = {
+        "reading": reading_script(explains=True),
+        "late": script("late", source("late")),
+        "stir": script("stir", source("rest")),
+        "handle": script("handle", source("rest"), part("lists")),
+        **{name: script(name) for name in ("capture", "expose_drawn", "reach")},
+    }
+    for name, text in functions.items():
+        (folder / f"{name}.js").write_text(f"const {name}_function = {text};\n", encoding="utf-8")
+    told = {"extends": str(HERE / "tsconfig.json"), "include": [str(HERE / "page.d.ts"), "*.js"]}
+    config = folder / "tsconfig.json"
+    config.write_text(json.dumps(told), encoding="utf-8")
+    return config
 
 
 def install() -> int:

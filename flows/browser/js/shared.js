@@ -1,5 +1,7 @@
 // What counts as visible, how a control is named, how open shadow roots are searched. Prepended to every other script of this folder.
+/** The document and its open shadow roots. @returns {any[]} */
 const roots = () => {
+  /** @type {any[]} */
   const found = [document];
   for (let i = 0; i < found.length; i++) {
     for (const element of found[i].querySelectorAll("*")) if (element.shadowRoot) found.push(element.shadowRoot);
@@ -11,6 +13,7 @@ const squeeze = (text) =>
   (text || "")
     .normalize("NFKC")
     .replace(/[\u2018\u2019\u02bc]/g, "'")
+    .replace(/[\u2010\u2011]/g, "-")
     .replace(/[\u00ad\u200b-\u200f\u2060\ufeff]/g, "")
     .replace(/\s+/g, " ")
     .trim()

@@ -135,6 +135,7 @@ const over = (s) => {
   };
 };
 const where = (s) => (s.at ??= s.item ? s.item.i : s.k === "bare" ? items.findIndex((i) => inside(i.el, s.el)) : s.i);
+/** @type {any[]} */
 const cut = []; // rows: a home, and the slice of items in it up to the next label
 for (const s of sites.sort((a, b) => where(a) - where(b))) {
   const last = cut[cut.length - 1];

@@ -28,10 +28,12 @@
   const passes_over = (el) => {
     const box = el.getBoundingClientRect(),
       at = { clientX: box.left + box.width / 2, clientY: box.top + box.height / 2, view: globalThis, composed: true };
-    for (const [Kind, name] of [
+    /** @type {[any, string][]} */
+    const kinds = [
       [PointerEvent, "pointer"],
       [MouseEvent, "mouse"],
-    ]) {
+    ];
+    for (const [Kind, name] of kinds) {
       send(el, new Kind(name + "over", { ...at, bubbles: true }));
       send(el, new Kind(name + "enter", at));
       send(el, new Kind(name + "move", { ...at, bubbles: true }));
@@ -133,7 +135,7 @@
   send(document, new Event("visibilitychange", { bubbles: true }));
   send(document, new Event("selectionchange"));
   send(globalThis, new StorageEvent("storage", { key: "-", url: location.href }));
-  send(globalThis, new MessageEvent("message", { data: {}, origin: location.origin, source: globalThis }));
+  send(globalThis, new MessageEvent("message", { data: {}, origin: location.origin, source: window }));
   send(globalThis, new Event("online"));
   send(globalThis, new HashChangeEvent("hashchange", { oldURL: location.href, newURL: location.href }));
 };

@@ -79,7 +79,9 @@ const is_heard = (el) => { for (let n = el, i = 0; n && n.nodeType === 1 && n !=
 const leads = (el) => { const link = near(el, "link"); return link ? way_of(link) : near(el, "pressable") || is_door(el) ? "press" : ""; };
 // A text that can be pressed without looking like it: the box that hears it, or can be reached by the keyboard, says little else.
 const is_door = (el) => { for (let n = el, i = 0; n && n.nodeType === 1 && n !== document.body && i < 3; n = up(n), i++) if (is(n, "interactive") || hears(n) || invites(n)) return texts_in(n).length <= 2; return false; };
-const used = new Set(), tokens = [], sign = new Set();
+/** @type {any[]} */
+const tokens = [];
+const used = new Set(), sign = new Set();
 // What explains which node, for whoever asks afterwards what is left over.
 const claims = new Map(furniture.map((el) => [el, "furniture"]));
 const claim = (by, ...found) => { for (const one of found) for (const n of one.nodes || [one.el || one]) claims.set(n, by); };

@@ -32,7 +32,7 @@ _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 async def read_dom(page: Page) -> DomSnapshot:
     """Look at the page once; nothing is opened, scrolled or waited for."""
-    return _snapshot(await value_of(page, _script(), _asked()))
+    return _snapshot(await value_of(page, reading_script(), _asked()))
 
 
 async def read_explained(page: Page) -> tuple[DomSnapshot, dict[str, Any]]:
@@ -42,7 +42,7 @@ async def read_explained(page: Page) -> tuple[DomSnapshot, dict[str, Any]]:
 
     Pixels of the page. A box names its token, or its piece of what is left, by number; -1 for none.
     """
-    found = await value_of(page, _script(explains=True), {**_asked(), "explain": {"chrome": []}})
+    found = await value_of(page, reading_script(explains=True), {**_asked(), "explain": {"chrome": []}})
     return _snapshot(found), found["pieces"]
 
 
@@ -73,7 +73,7 @@ async def find_row(page: Page, index: int) -> list[ElementHandle]:
 
     Its box where it has one of its own, its label, its controls.
     """
-    found = await page.evaluate_handle(_script(), {**_asked(), "row": index})
+    found = await page.evaluate_handle(reading_script(), {**_asked(), "row": index})
     properties = await found.get_properties()
     return [element for handle in properties.values() if (element := handle.as_element()) is not None]
 
@@ -93,7 +93,7 @@ def _asked() -> dict[str, Any]:
 
 
 @cache
-def _script(*, explains: bool = False) -> str:
+def reading_script(*, explains: bool = False) -> str:
     """The parts of the reading, which share one scope, in their order."""
     names = (*_PARTS[:-1], "explain", _PARTS[-1]) if explains else _PARTS
     parts = "\n".join(map(part, names))

@@ -139,7 +139,7 @@ globalThis[Symbol.for("rest")] ??= (() => {
     document
       .getAnimations()
       .map((one) => (one.playState === "running" ? one.effect?.getComputedTiming() : null))
-      .map((timing) => (timing ? timing.endTime - (timing.localTime ?? 0) : 0))
+      .map((/** @type {any} */ timing) => (timing ? timing.endTime - (timing.localTime ?? 0) : 0))
       .filter((left) => left > 0 && left <= 10000);
   // One that is put off for longer is waited for as long as nobody takes it back, as whoever only guards a request does.
   const longs = new Map();
@@ -199,8 +199,9 @@ globalThis[Symbol.for("rest")] ??= (() => {
     return hash;
   };
   const seen = () => {
-    const at = now(),
-      roots = [document];
+    const at = now();
+    /** @type {any[]} */
+    const roots = [document];
     for (let i = 0; i < roots.length; i++)
       for (const element of roots[i].querySelectorAll("*")) if (element.shadowRoot) roots.push(element.shadowRoot);
     roots.forEach(watch);

@@ -7,7 +7,7 @@ globalThis.open = () => null;
   const HERE = ["", "_self", "_parent", "_top"];
   const isElsewhere = (target) =>
     !HERE.includes((target || "").toLowerCase()) &&
-    !Array.from(document.querySelectorAll("iframe, frame")).some((frame) => frame.name === target);
+    !Array.from(document.querySelectorAll("iframe, frame")).some((/** @type {any} */ frame) => frame.name === target);
   const stay = (element, name) => {
     if (element?.hasAttribute?.(name) && isElsewhere(element.getAttribute(name))) element.setAttribute(name, "_self");
   };
@@ -21,6 +21,7 @@ globalThis.open = () => null;
     (event) => {
       const path = event.composedPath().filter((node) => node instanceof Element);
       keep(path.find((node) => node.matches("a[target], area[target]")));
+      /** @type {any} */
       const submitter = path.find((node) => node.matches("button, input[type=submit], input[type=image]"));
       if (submitter?.form) keep(submitter.form, submitter);
     },

@@ -19,7 +19,7 @@
       const parent = walker.currentNode.parentElement;
       if (
         parent &&
-        secret.test(walker.currentNode.data) &&
+        secret.test(walker.currentNode.textContent) &&
         !parent.matches("script, style, noscript") &&
         isRendered(parent)
       )

@@ -51,22 +51,24 @@
   const named = identity.join(", ");
   const addresses = [];
   for (const root of searched) {
-    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT, (node) =>
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT, (/** @type {any} */ node) =>
       node.data.includes("@") ? NodeFilter.FILTER_ACCEPT : NodeFilter.FILTER_SKIP,
     );
     while (walker.nextNode() && addresses.length < 200) {
       const element = walker.currentNode.parentElement;
       if (!element || element.matches("script, style, noscript, template") || !isRendered(element)) continue;
+      const written = walker.currentNode.textContent;
+      /** @type {any} */
       let box = element.closest("p, li, td, dd, dt, label, h1, h2, h3, h4, div, section, header, nav") || element;
       // Alone in its box, as in a table: what it is stands in the row.
       while (
         box.parentElement &&
         box.parentElement !== document.body &&
-        !/[^\s:]/.test(squeeze(box.innerText).replaceAll(squeeze(walker.currentNode.data), ""))
+        !/[^\s:]/.test(squeeze(box.innerText).replaceAll(squeeze(written), ""))
       )
         box = box.parentElement;
       const block = squeeze(box.innerText);
-      for (const [address] of walker.currentNode.data.matchAll(mail)) {
+      for (const [address] of written.matchAll(mail)) {
         const low = address.toLowerCase(),
           at = block.indexOf(low);
         const around =
@@ -94,7 +96,7 @@
   );
   const isEmptied = (link) => {
     // something else than a style sheet was sent under its name
-    const sent = performance.getEntriesByName(link.href).map((entry) => entry.contentType || "");
+    const sent = performance.getEntriesByName(link.href).map((/** @type {any} */ entry) => entry.contentType || "");
     return sent.some((type) => type && !/css/.test(type));
   };
   const isLost = (link) => globalThis[Symbol.for("rest")]?.isLost(link) || !link.sheet || isEmptied(link);
@@ -114,12 +116,15 @@
   let hash = 5381;
   for (let i = 0; i < skeleton.length; i++) hash = ((hash * 33) ^ skeleton.charCodeAt(i)) >>> 0;
 
+  /** @type {any} */
+  const navigation = performance.getEntriesByType("navigation")[0];
+
   return {
     url: location.href,
     title: document.title,
     lang: document.documentElement?.lang || "", // a document has no element yet in the moment it is made
     ready: document.readyState,
-    status: performance.getEntriesByType("navigation")[0]?.responseStatus || 0,
+    status: navigation?.responseStatus || 0,
     document: String(performance.timeOrigin),
     shape: hash.toString(16),
     present,
