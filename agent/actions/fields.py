@@ -43,9 +43,13 @@ class FieldError(UsageError):
     code = "invalid_field"
 
     def __init__(self, field: str, expected: str) -> None:
-        super().__init__(f"{field}: {expected}")
         self.field = field
         self.expected = expected
+        super().__init__(self.told_as(field))
+
+    def told_as(self, name: str) -> str:
+        """The error where the field has another name, or its value beside it."""
+        return f"{name}{' ' if self.expected.startswith('is ') else ': '}{self.expected}"
 
 
 OTHER_ACCOUNT = "expected another account, one that may open the permissions page"
@@ -226,7 +230,11 @@ def parse_secrets(given: Mapping[str, Any]) -> SignInSecrets:
 
 
 def _parse_id(text: str) -> str:
-    _expect("id", _ID.fullmatch(text), "expected letters, digits, dots, dashes; 64 at most, a letter or digit first")
+    _expect(
+        "id",
+        _ID.fullmatch(text),
+        "expected letters, digits, dots, dashes, underscores; 64 at most, a letter or digit first",
+    )
     return text
 
 

@@ -55,5 +55,5 @@ def naming(given: Mapping[str, object]) -> Iterator[None]:
         yield
     except fields.FieldError as err:
         value = f" {given[err.field]!r}" if given.get(err.field) else ""
-        expected = err.expected.replace("create_login", "--create-login")
-        raise UsageError(f"{err.field.replace('_', ' ')}{value}: {expected}") from err
+        told = err.told_as(f"{err.field.replace('_', ' ')}{value}")
+        raise UsageError(told.replace("create_login", "--create-login")) from err

@@ -171,7 +171,7 @@ def _order(given: CreateLogin) -> NewOrder:
     try:
         order = parse_order({"create_login": "true", **given.model_dump()})
     except FieldError as err:
-        raise invalid(f"{err.field} {err.expected}.", pointer=f"/body/create_login/{err.field}") from err
+        raise invalid(f"{err}.", pointer=f"/body/create_login/{err.field}") from err
     assert order is not None  # noqa: S101 - create_login is true
     return order
 

@@ -94,7 +94,7 @@ def refusals(at: str = "/body") -> Iterator[None]:
     try:
         yield
     except FieldError as err:
-        raise invalid(f"{err.field} {err.expected}.", pointer=f"{at}/{err.field}") from err
+        raise invalid(f"{err}.", pointer=f"{at}/{err.field}") from err
     except MerchantDiffersError as err:
         raise Problem(
             409, Code.MERCHANT_DIFFERS, "The account is bound to another merchant; nothing was changed."

@@ -101,10 +101,13 @@ def test_secrets_of_another_shape_are_refused(agent: Agent, stdin: str) -> None:
 @pytest.mark.parametrize(
     ("options", "word"),
     [
-        (("A 1", "--user-email", "a@users.example", "--marketplace", "US"), "A 1"),
+        (("A 1", "--user-email", "a@users.example", "--marketplace", "US"), "id 'A 1': expected letters, digits"),
         (("../A1", "--user-email", "a@users.example", "--marketplace", "US"), "../A1"),
-        (("A1", "--user-email", "nobody", "--marketplace", "US"), "nobody"),
-        (("A1", "--user-email", "a@users.example", "--marketplace", "XX"), "XX"),
+        (("A1", "--user-email", "nobody", "--marketplace", "US"), "user email 'nobody' is not an address"),
+        (
+            ("A1", "--user-email", "a@users.example", "--marketplace", "XX"),
+            "marketplace 'XX' is unknown; expected one of US, CA",
+        ),
         (("A1", "--user-email", "a@users.example", "--marketplace", "US", "--merchant-id", "nonsense"), "nonsense"),
         (("A1", "--user-email", "a@users.example", "--marketplace", "US", "--audit-as", "Z9"), "Z9"),
         (("A1", "--marketplace", "US"), "user-email"),
