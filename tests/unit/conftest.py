@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import text
 from sqlalchemy.engine import Engine
 
@@ -17,6 +18,10 @@ from agent.store.database.schema import metadata
 from agent.store.vault.keys import Vault
 from agent.visits.guards import unanswered
 from tests.support.servers.postgres import Postgres, running_postgres
+
+# A drawn case takes as long as the machine lets it; how long is no finding.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 
 @pytest.fixture(autouse=True, scope="session")
