@@ -128,7 +128,7 @@ class _Ordered:
         with reading(self.context.engine) as conn:
             self._password = drawn_secrets.load_password(conn, self.context.vault, self._id)
             self._pending = drawn_secrets.load_pending(conn, self.context.vault, self._id, errand=Errand.REGISTRATION)
-            if self.plan.order is not None and self.plan.order.may_submit and self.credentials() is None:
+            if self.plan.order is not None and self.plan.order.may_submit:
                 require_room(conn, limits=self.context.settings.registration, now=self.context.clock.now())
         if self._password is not None:
             self.redactor.register(self._password)

@@ -42,7 +42,7 @@ _ELSE = {
     TaskKind.RELEASE: "unexpected",
 }  # the paragraph of a reason that has none of its own
 _PHONE = ("phone_needed", "phone_refused")
-_SPENT = "registration_unanswered"  # a person may order the login anew
+_SPENT = ("registration_unanswered", "registration_refused")  # a person may order the login anew
 _WITHIN = timedelta(hours=1)  # the promise: an invitation is accepted within the hour
 
 
@@ -156,7 +156,7 @@ phone = acts(_phone, role=Role.OPERATOR)
 
 def _is_order_spent(visit: Visitor, task: Task) -> bool:
     """Whether nothing came of an order's one form, and the order is over."""
-    if task.kind is not TaskKind.RELEASE or task.account_id is None or task.reason != _SPENT:
+    if task.kind is not TaskKind.RELEASE or task.account_id is None or task.reason not in _SPENT:
         return False
     placed = login_orders.get(visit.conn, task.account_id)
     return placed is not None and not placed.is_open

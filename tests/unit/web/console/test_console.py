@@ -166,23 +166,24 @@ async def test_what_a_registration_waits_for_has_its_button(web: WebServer, admi
     assert 'action="/todo/removed"' not in (await admin.get("/todo")).text
 
 
+@pytest.mark.parametrize("code", ["registration_unanswered", "registration_refused"])
 async def test_an_order_that_is_spent_is_placed_anew_by_whoever_accepts_the_conditions(
-    web: WebServer, admin: httpx.AsyncClient
+    web: WebServer, admin: httpx.AsyncClient, code: str
 ) -> None:
     now = web.role.parts.clock.now()
     with writing(web.engine) as conn:
         login_orders.place(conn, "A1", NewOrder(person_name="First Last", agreed_by="Anna"), now=now)
-        accounts.edit(conn, "A1", failure_code="registration_unanswered")
+        accounts.edit(conn, "A1", failure_code=code)
     given = {"task": "release:A1", "agreed": "yes"}
     assert 'action="/todo/order"' not in (await admin.get("/todo")).text  # it may send its form still
     assert (await submit(admin, "/todo", "/todo/order", **given)).status_code == 404
     with writing(web.engine) as conn:
-        login_orders.move(conn, "A1", OrderState.ENDED, now=now, why="registration_unanswered")
+        login_orders.move(conn, "A1", OrderState.ENDED, now=now, why=code)
     async with signed_in(web, name="eve", role=Role.VIEWER) as viewer:
         assert 'action="/todo/order"' not in (await viewer.get("/todo")).text
     shown = (await admin.get("/todo")).text
     assert 'action="/todo/order"' in shown
-    assert "first signs in with it" in shown
+    assert ("first signs in with it" in shown) == (code == "registration_unanswered")
     assert (await submit(admin, "/todo", "/todo/order", task="release:A1")).status_code == 422
     assert (await submit(admin, "/todo", "/todo/order", **given)).status_code == 200
     with reading(web.engine) as conn:
