@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import StatementError
 
 from agent.domain.invitation import MailVerdict
 from agent.mail.intake import Intake
@@ -111,7 +112,7 @@ class Fragile(Judge):
         raise JudgeLostError("judge_died", "the judging process did not survive the message")
 
 
-def intake_of(world: MailWorld, judge: Judge, *, shift: list[timedelta]) -> Intake:
+def intake_of(world: MailWorld, judge: Judge, *, shift: list[timedelta], at_once: int = 1) -> Intake:
     started = datetime.now(UTC) + timedelta(seconds=1)  # the clock stands still unless it is shifted
     context = replace(world.context(), now=lambda: started + shift[0])
     return Intake(
@@ -122,6 +123,7 @@ def intake_of(world: MailWorld, judge: Judge, *, shift: list[timedelta]) -> Inta
         on_arrival=world.arrivals.append,
         on_handled=lambda _: None,
         is_leader=lambda: True,
+        at_once=at_once,
     )
 
 
@@ -202,12 +204,21 @@ def test_busy_process_is_ended_by_its_own_processor_time() -> None:
     assert caught.value.reason == "judge_hung"
 
 
-def test_several_messages_are_judged_at_once() -> None:
-    judge = Judge(look_up=look_up, seconds=2.0, memory_mb=512, processes=2)
-    with ThreadPoolExecutor(2) as pool:
-        assert all(pool.map(lambda _: examine(judge), range(8)))
-    assert len(judge.pids) in (1, 2)
+def test_several_messages_are_judged_at_once(world: MailWorld) -> None:
+    both = threading.Barrier(2)  # broken after a minute, if the second message waits for the first
+
+    def look_up_together(name: str) -> Key:
+        both.wait(60)
+        return look_up(name)
+
+    judge = Judge(look_up=look_up_together, seconds=2.0, memory_mb=512, processes=2)
+    intake = intake_of(world, judge, shift=[timedelta(0)], at_once=2)
+    for number in range(2):
+        store(world, COMPOSER.invitation(to=f"a{number}@users.example", link=link_to()))
+    intake.judge_ready()
+    assert len(judge.pids) == 2
     judge.close()
+    assert world.verdicts() == [("held", "unexpected_recipient")] * 2
 
 
 def test_key_that_nobody_can_tell_is_asked_for_during_a_day_and_then_held(world: MailWorld, judge: Judge) -> None:
@@ -278,7 +289,29 @@ def test_first_key_is_no_news_and_a_second_one_is(world: MailWorld) -> None:
     assert [key.partition(":")[0] for key, _ in world.alarms] == ["dkim_key"]
 
 
-def test_unexpected_error_sets_one_message_back_and_judges_the_others(world: MailWorld, judge: Judge) -> None:
+def test_unexpected_error_sets_one_message_back_and_judges_the_others(world: MailWorld) -> None:
+    judge = judge_with_dns(world)
+    intake = intake_of(world, judge, shift=[timedelta(0)])
+    world.account()
+    first = store(world, world.mail_to("A9"))
+    store(world, world.mail_to("A1"))
+    own = intake.judge_one
+
+    def judge_one(row_id: int) -> None:
+        if row_id == first:
+            raise StatementError(
+                "a date that is none", None, None, OverflowError()
+            )  # no sign that the database is away
+        own(row_id)
+
+    intake.judge_one = judge_one  # type: ignore[method-assign]  # nothing of a message is known to do so
+    intake.judge_ready()
+    judge.close()
+    assert world.verdicts() == [("held", "intake_failed"), ("accept", "expected")]
+    assert [message.attempts for message in world.messages()] == [1, 0]
+
+
+def test_message_whose_bytes_do_not_open_is_held_and_the_others_are_judged(world: MailWorld, judge: Judge) -> None:
     intake = intake_of(
         world,
         Judge(look_up=KeyStore([world.keys.address], timeout=1.0).look_up, seconds=2, memory_mb=512),

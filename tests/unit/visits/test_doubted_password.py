@@ -20,8 +20,8 @@ from agent.store import accounts
 from agent.store.database.engine import reading, writing
 from agent.store.sign_in.password_marks import Mark
 from agent.store.vault.keys import Vault
-from agent.store.vault.password_memory import mark_of
-from agent.visits.errors import PasswordDoubtedError, UnexpectedError
+from agent.store.vault.password_memory import mark_of, remember
+from agent.visits.errors import PasswordDoubtedError, PasswordHeldError, UnexpectedError
 from agent.visits.guards import unanswered
 from agent.visits.guards.lease_guard import while_held
 from agent.visits.hooks import hooks_for
@@ -72,6 +72,18 @@ async def test_a_doubted_password_is_not_typed_by_a_later_visit(worker: WorkerCo
     plan = await typed(worker)
     await hooks_for(plan, worker, redactor=Redactor()).outcome(Act.TYPE_PASSWORD, "doubted")
     with pytest.raises(PasswordDoubtedError):
+        await hooks_for(plan, worker, redactor=Redactor()).before_act(Act.TYPE_PASSWORD)
+
+
+@pytest.mark.parametrize(("mark", "error"), [(Mark.REJECTED, PasswordHeldError), (Mark.DOUBTED, PasswordDoubtedError)])
+async def test_what_is_remembered_of_a_password_holds_it_back_whatever_this_account_did(
+    worker: WorkerContext, mark: Mark, error: type[Exception]
+) -> None:
+    """Another account of the same login may have typed it since this one was given it."""
+    plan = await prepare(worker, "A1")
+    with writing(worker.engine) as conn:
+        remember(conn, worker.vault, plan.signs_in.user_email, SecretStr(PASSWORD), mark, now=NOW)
+    with pytest.raises(error):
         await hooks_for(plan, worker, redactor=Redactor()).before_act(Act.TYPE_PASSWORD)
 
 
