@@ -110,6 +110,17 @@ async def test_a_link_that_somebody_put_there_leads_nowhere(
     assert not (evidence / "A1").exists()
 
 
+async def test_a_folder_that_is_a_link_is_not_emptied(
+    engine: Engine, vault: Vault, evidence: Path, tmp_path: Path
+) -> None:
+    (evidence / "A1").rename(tmp_path / "elsewhere")
+    (evidence / "A1").symlink_to(tmp_path / "elsewhere")
+    with writing(engine) as conn:
+        remove(conn, "A1", now=NOW + timedelta(seconds=1), keep_evidence=DAY, who=None)
+    await keep_house(engine, vault, tmp_path, days=2)
+    assert [each.name for each in sorted((tmp_path / "elsewhere").iterdir())] == ["v1", "v2"]
+
+
 def test_proofs_are_forgotten_when_they_are_old(engine: Engine, evidence: Path) -> None:
     with writing(engine) as conn:
         remove(conn, "A1", now=NOW, keep_evidence=DAY, who=None)
