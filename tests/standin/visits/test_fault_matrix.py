@@ -78,6 +78,18 @@ FATES = {
     Trouble.CLOCK_AHEAD: Fate.NOTHING,
     Trouble.CLOCK_BACK: Fate.WELL,
 }
+NO_ANSWER = (
+    Trouble.UNAVAILABLE,
+    Trouble.TOO_MANY,
+    Trouble.RESET,
+    Trouble.BLANK,
+    Trouble.HALF_PAGE,
+    Trouble.HANG,
+    Trouble.SIGNED_OUT,
+    Trouble.UNKNOWN_PAGE,
+    Trouble.BROWSER_KILLED,
+    Trouble.BROWSER_HUNG,
+)
 EXCEPTIONS = {
     # The first page behind the sign-in only has to prove who is signed in; where it cannot, it is looked at once more.
     ("no_account", Trouble.BLANK): Fate.WELL,
@@ -93,6 +105,8 @@ EXCEPTIONS = {
     ("after_click", Trouble.HALF_PAGE): Fate.WELL,
     # Signed out at the grid: what the site shows to a stranger there is no sign-in page; the next visit signs in.
     ("grid", Trouble.SIGNED_OUT): Fate.AGAIN,
+    # The password is on its way, and what comes is no yes: a person looks before it is typed again.
+    **{("otp", trouble): Fate.PERSON for trouble in NO_ANSWER},
     # No one-time code is made of a clock that differs from the site's.
     ("email", Trouble.CLOCK_BACK): Fate.AGAIN,
     ("password", Trouble.CLOCK_BACK): Fate.AGAIN,
