@@ -6,5 +6,8 @@ from pathlib import Path
 
 
 def selectors_root() -> Path:
-    """The one root: `selectors/` beside the package `flows`, in the checkout and in a wheel alike."""
+    """The one root: `selectors/` beside the package `flows`.
+
+    In the checkout and in a wheel alike.
+    """
     return Path(__file__).parents[1] / "selectors"

@@ -16,7 +16,10 @@ _WORDS = {  # longer ones first: some begin as others do
 
 
 def plain(message: str) -> str:
-    """The same message, its known phrases replaced; it repeats no value that the original did not."""
+    """The same message, its known phrases replaced.
+
+    It repeats no value that the original did not.
+    """
     for theirs, ours in _WORDS.items():
         message = message.replace(theirs, ours)
     return message

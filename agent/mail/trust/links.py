@@ -139,7 +139,10 @@ def _joined(url: str, rest: str) -> str | None:
 
 
 def _whole_in(run: str) -> str | None:
-    """The invitation that a run of text without blanks is, or is up to the first letter outside ASCII."""
+    """The invitation that a run of text without blanks is.
+
+    Or is up to the first letter outside ASCII.
+    """
     if PATH not in run:
         return None
     plain = _plain_start(run)

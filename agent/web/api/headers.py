@@ -12,7 +12,10 @@ from agent.store.api.api_keys import Scope
 
 
 def needs(*scopes: Scope, also: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """The part of an operation's description that says which scopes its key needs, beside what else it asks for."""
+    """Say in an operation's description which scopes its key needs.
+
+    `also` is what else it asks for, such as `KEYED`.
+    """
     return {"security": [{"key": [str(scope) for scope in scopes]}], **(also or {})}
 
 

@@ -1,4 +1,7 @@
-"""What an operation's description asks of a request: the scopes of its key, and headers that must be there."""
+"""What an operation's description asks of a request.
+
+The scopes of its key, and the headers that must be there.
+"""
 
 from __future__ import annotations
 

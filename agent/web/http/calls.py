@@ -181,7 +181,7 @@ def _once(found: Call, asked: idempotency.Request, effect: Callable[[Call], Answ
 
 
 def admit_malformed(request: Request) -> None:
-    """What is refused of a request before it matters that its parts are not as described.
+    """Refuse what is refused before it matters that parts are not as described.
 
     Raises:
         Problem: 401, 403, 429; 400 or 428 without a header that the operation needs.

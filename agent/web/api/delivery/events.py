@@ -133,7 +133,10 @@ def _is_live(parts: WebParts, key_id: str) -> bool:
 
 
 def _types(request: Request, call: Call) -> frozenset[EventType]:
-    """What is asked for, by one `types` or several, and may be read: some types are for people who run the agent."""
+    """What is asked for, by one `types` or several, and may be read.
+
+    Some types are for people who run the agent.
+    """
     text = ",".join(request.query_params.getlist("types"))
     readable = frozenset(EventType) if call.may(Scope.OPERATOR_READ) else frozenset(EventType) - OPERATOR_TYPES
     try:
