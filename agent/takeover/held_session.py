@@ -79,7 +79,6 @@ class HeldSession:
     _extended: bool = False
     _dialogs: int = 0
     _asked_at: float = 0.0
-    _dropped: int = 0
 
     def __post_init__(self) -> None:
         """Nobody is told anything yet."""
@@ -180,10 +179,13 @@ class HeldSession:
         await self.held.cast.stop()
 
     async def _show(self) -> None:
-        """Cast, or tell the outline, to whoever has the wheel and looks."""
+        """Cast, or tell the outline, to whoever has the wheel and looks.
+
+        Both look themselves whether the page is clean, and go on when it is.
+        """
         await self.held.cast.stop()
         self._tell.forget_outline()
-        if self.wheel.holder is not Holder.PERSON or not await self.held.is_clean():
+        if self.wheel.holder is not Holder.PERSON:
             return
         if self._looks_at == "pictures":
             await self.held.cast.start()
@@ -265,9 +267,6 @@ class HeldSession:
     async def _look(self) -> None:
         if not await self._is_lifted():
             return
-        if self.held.cast.dropped != self._dropped:  # a picture was held back: what is shown may be old
-            await self._show()
-            self._dropped = self.held.cast.dropped
         now = self.elapsed()
         lapsed = self.wheel.lapsed(now=now)
         if lapsed is not self.wheel:

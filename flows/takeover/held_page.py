@@ -56,10 +56,20 @@ class HeldPage:
             except Error:
                 self.is_dark = True
             if was_dark and not self.is_dark:
-                self.is_dark = not await self.probe.drawn_anew()
+                self.is_dark = not await self._is_still_clean()
             if was_dark or self.is_dark:
                 self.clean_since = time()
             return not self.is_dark
+
+    async def _is_still_clean(self) -> bool:
+        """Look again once what is shown is what the page holds.
+
+        Only now is known what its documents held: a canvas that may show it is none of the first look.
+        """
+        try:
+            return await self.probe.drawn_anew() and await self.probe.found() is None
+        except Error:
+            return False
 
     async def clear(self) -> bool:
         """Empty what holds a secret; whether the page is clean afterwards."""

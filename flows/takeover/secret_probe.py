@@ -103,7 +103,7 @@ def _drawn(taken: dict[str, Any]) -> str:
 
 
 def _closed_roots(taken: dict[str, Any]) -> list[int]:
-    """The closed shadow roots, by the browser's numbers of their nodes.
+    """The nodes in closed shadow roots, by the browser's numbers.
 
     No script reaches them by itself.
     """

@@ -82,7 +82,7 @@ class SecretWatch:
         return False
 
     async def follow(self, closed: Iterable[int]) -> None:
-        """Watch closed shadow roots too, named by the browser's numbers of their nodes.
+        """Watch closed shadow roots too, named by the browser's numbers of the nodes in them.
 
         What one showed before it was followed nobody knows.
         """
@@ -99,7 +99,7 @@ class SecretWatch:
     async def _follow(self, node: int, context: int) -> None:
         found = await self.session.send("DOM.resolveNode", {"backendNodeId": node, "executionContextId": context})
         asked = {
-            "functionDeclaration": "function () { sc_watch(this); }",
+            "functionDeclaration": "function () { sc_watch(this.getRootNode()); }",
             "objectId": found["object"]["objectId"],
         }
         await self.session.send("Runtime.callFunctionOn", asked)

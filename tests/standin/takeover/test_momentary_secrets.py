@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from flows.takeover.held_page import HeldPage
 from tests.standin.takeover.test_held_page import CANARY, holding
 from tests.support.pictures import pixels_of
 from tests.support.sites.shown_site import PASSWORD, ShownRig, shown_rig
@@ -43,9 +44,9 @@ ATTACKS: dict[str, tuple[str, str, str]] = {  # what a page shows for some frame
     ),
     "text area": ("<textarea id=s placeholder=x></textarea>", "s.value = v", "s.value = ''"),
     "hint": (
-        "<input id=s>",
+        "<input id=s placeholder=x>",
         "s.placeholder = v; s.style.background = '#f0f'; s.style.height = '200px'",
-        "s.placeholder = ''; s.style.background = ''",
+        "s.placeholder = 'x'; s.style.background = ''",
     ),
     "frame": (
         "<iframe id=f width=600 height=300 srcdoc='{style}<input type=password id=s placeholder=x>'></iframe>",
@@ -71,7 +72,7 @@ ATTACKS: dict[str, tuple[str, str, str]] = {  # what a page shows for some frame
         "window.s.value = ''",
     ),
     "drawn on focus": (
-        "<input id=t onfocus='setTimeout(() => s.textContent = window.v)'><output id=s></output>",
+        "<input id=t placeholder=x onfocus='setTimeout(() => s.textContent = window.v)'><output id=s></output>",
         "window.v = v; t.focus()",
         "t.blur(); s.textContent = ''",
     ),
@@ -101,7 +102,7 @@ ATTACKS: dict[str, tuple[str, str, str]] = {  # what a page shows for some frame
         "s.removeAttribute('style')",
     ),
     "canvas that comes and goes": (
-        "<input type=password id=p>",
+        "<input type=password id=p placeholder=x>",
         "const e = document.createElement('canvas'); e.id = 'n'; e.width = 500; e.height = 200; document.body.append(e); const d = e.getContext('2d'); "
         "d.fillStyle = '#f0f'; d.fillRect(0, 0, 500, 200); d.fillText(v, 9, 9)",
         "n.remove()",
@@ -134,25 +135,36 @@ async def flashed(shown: ShownRig, attack: str, *, watched: bool = True) -> tupl
         held.cast.session.on("Page.screencastFrame", lambda frame: drawn.append(b64decode(frame["data"])))
         seen = len(taken.pictures)
         for _ in range(20):
-            await held.cast.drawn()
+            may_look.set()
+            await rests(held)
+            may_look.clear()
             await held.visit.page.evaluate(f"v => {{ {show} }}", PASSWORD)
             await held.visit.page.evaluate(DRAWN)
             if drawn and sum(await pixels_of(shown.browser, drawn, CANARY)):
                 break
-            may_look.set()
             await held.visit.page.evaluate(f"() => {{ {hide} }}")
             await held.is_clean()
-            may_look.clear()
         await held.visit.page.evaluate(f"() => {{ {hide} }}")
         may_look.set()
-        await asyncio.gather(*held.cast._tasks)
+        before = len(taken.pictures)
+        while len(taken.pictures) < before + 2:  # the one on its way, and afterwards it goes on
+            await held.visit.page.evaluate("document.documentElement.append('.')")
+            await taken.next(held)
     return sum(await pixels_of(shown.browser, taken.jpegs[seen:], CANARY)), sum(
         await pixels_of(shown.browser, drawn, CANARY)
     )
 
 
+async def rests(held: HeldPage) -> None:
+    """Wait until a viewer who draws each picture at once has all that were due."""
+    await held.cast.drawn()
+    while held.cast._tasks or held.cast._frame or held.cast._owes:
+        await held.cast.drawn()
+        await held.visit.page.evaluate("new Promise(requestAnimationFrame)")
+
+
 def _filled(part: str) -> str:
-    inner = "<style>:not(:placeholder-shown){background:#f0f;display:block;width:500px;height:200px}</style>"
+    inner = "<style>input:not(:placeholder-shown){background:#f0f;display:block;width:500px;height:200px}</style>"
     return (
         part.replace("{shadow_open}", SHADOW % ("open", inner, "type=password"))
         .replace("{shadow_closed}", SHADOW % ("closed", inner, "type=password"))

@@ -13,6 +13,7 @@ const HEAD = 9; // bytes before a picture
 
 /** @type {WebSocket | null} */
 let socket = null;
+let drawing = Promise.resolve();
 let token = -1;
 let isMine = false;
 let isDark = false;
@@ -55,7 +56,7 @@ async function connect() {
   });
   line.addEventListener("message", (event) => {
     if (typeof event.data === "string") hear(JSON.parse(event.data));
-    else void draw(event.data);
+    else drawing = drawing.then(() => draw(event.data)).catch(() => {}); // in order: the last that came is the last shown
   });
   line.addEventListener("close", () => {
     if (socket === line) socket = null;
