@@ -8,6 +8,7 @@ import ssl
 import pytest
 
 from agent.errors import ConfigurationError
+from agent.mail.imap.connection.answers import is_passing
 from agent.mail.imap.connection.client import Client, IMAPClientError, LoginError
 from agent.mail.imap.connection.tokens import TokenError
 from agent.mail.imap.failures import ConnectionState, FolderMissingError, classify
@@ -50,6 +51,23 @@ CASES = {
 def test_failure_has_its_fate(error: Exception, link: ConnectionState, wait: float | None, alarm: bool) -> None:
     failure = classify(error)
     assert (failure.link, failure.wait, failure.alarm) == (link, wait, alarm)
+
+
+@pytest.mark.parametrize(
+    "code", ["UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "OVERQUOTA", "EXPUNGEISSUED", "in-use", "SYS/TEMP"]
+)
+def test_refusal_whose_code_says_that_it_passes_is_no_refusal_of_ours(code: str) -> None:
+    """By the code alone: servers add words of their own, in any language, or none (RFC 5530, RFC 3206)."""
+    assert is_passing(f"command: LOGIN => [{code}] nein")
+    assert classify(LoginError(f"[{code}] nein")).link is ConnectionState.DOWN
+
+
+@pytest.mark.parametrize(
+    "code", ["AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "EXPIRED", "PRIVACYREQUIRED", "CONTACTADMIN", "AUTH"]
+)
+def test_refusal_whose_code_says_that_it_lasts_is_one_whatever_its_words_say(code: str) -> None:
+    assert not is_passing(f"[{code}] temporarily unavailable, try again later")
+    assert classify(LoginError(f"[{code}] temporarily unavailable")).link is ConnectionState.AUTH_FAILED
 
 
 def test_expired_token_wants_a_new_one_at_once_and_no_alarm() -> None:

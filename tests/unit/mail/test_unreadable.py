@@ -122,6 +122,12 @@ def test_tags_that_may_be_written_otherwise_are_read(tags: dict[str, str]) -> No
     assert verdict(by(AMAZON, tags=tags)) == ACCEPTED
 
 
+def test_covered_header_that_only_one_parser_takes_for_one_is_for_a_person() -> None:
+    """The relaxed form signs it without its blank; who reads the mail otherwise would not see it at all."""
+    spaced = by(AMAZON).replace(b"\r\nSubject: ", b"\r\nSubject : ", 1)
+    assert verdict(spaced) == ("held", "dkim_unreadable")
+
+
 def test_blanks_in_a_signature_are_refused_before_anything_searches_them() -> None:
     """The library's search for `b=` takes the square of their number; the body's hash is right, or it would not come so far."""
     raw = by(AMAZON, tags={"c": "simple/simple"}).replace(b"\tb=", b"\tb=AAAA" + b"\r\n " * 1000, 1)
