@@ -9,7 +9,6 @@ import asyncio
 import os
 import socket
 from collections.abc import Collection, Coroutine, Iterator
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -36,7 +35,7 @@ from agent.store.outbox.wake import Signal
 from agent.store.processes.alarms import AlarmPolicy, TableBoard
 from agent.store.vault.keys import NoVault, Vault
 from agent.takeover.parts import Places, TakeoverParts
-from agent.visits.shared.browser_pool import BrowserPool, browser_options
+from agent.visits.shared.browser_pool import pool_of
 from agent.visits.shared.context import WorkerContext
 from agent.worker.data_lock import only_daemon
 from agent.worker.dispatcher import parse_hours
@@ -164,15 +163,13 @@ def worker_name(engine: Engine) -> str:
 def _context(settings: Settings, engine: Engine, vault: Vault, redaction: Redaction, clock: Clock) -> WorkerContext:
     worker, pictures, holds = worker_name(engine), None, None
     if settings.takeover.enabled:
-        options = replace(browser_options(settings), pictures=True)
-        pictures = BrowserPool(options=options, replace_after=settings.browser.replace_after)
+        pictures = pool_of(settings, pictures=True)
         places = Places(limit=settings.takeover.places)
         holds = TakeoverParts(settings=settings, engine=engine, worker=worker, clock=clock, places=places, vault=vault)
-    return WorkerContext(
-        settings=settings,
+    return WorkerContext.of(
+        settings,
         engine=engine,
         vault=vault,
-        pool=BrowserPool(options=browser_options(settings), replace_after=settings.browser.replace_after),
         policy=load_configured_policy(settings.audit.policy_file),
         redaction=redaction,
         worker=worker,

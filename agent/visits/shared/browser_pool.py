@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from agent.errors import ConfigurationError
 from agent.settings.model import Settings
@@ -42,6 +42,12 @@ def browser_options(settings: Settings) -> BrowserOptions:
         host_resolver_rules=given.host_resolver_rules,
         trusted_spki=tuple(given.trusted_spki),
     )
+
+
+def pool_of(settings: Settings, *, pictures: bool = False) -> BrowserPool:
+    """A pool by the settings; nothing is started yet."""
+    options = replace(browser_options(settings), pictures=pictures)
+    return BrowserPool(options=options, replace_after=settings.browser.replace_after)
 
 
 def require_browser(settings: Settings) -> None:

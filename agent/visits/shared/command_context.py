@@ -19,7 +19,7 @@ from agent.observe.redaction import Redaction
 from agent.settings.model import Settings
 from agent.settings.own_secrets import secret_values
 from agent.store.vault.keys import Vault
-from agent.visits.shared.browser_pool import BrowserPool, browser_options, require_browser
+from agent.visits.shared.browser_pool import require_browser
 from agent.visits.shared.context import WorkerContext
 
 # seconds a late page or silent challenge gets: first paint may take that long, and a command has 30
@@ -48,22 +48,21 @@ async def command_context(
     require_browser(settings)
     redaction = Redaction(secret_values(settings))
     configure_logs(level="ERROR", style="text", redaction=redaction)  # how the visit ended is the command's own line
-    pool = BrowserPool(options=browser_options(settings), replace_after=settings.browser.replace_after)
+    context = WorkerContext.of(
+        settings if patient else _hurried(settings),
+        engine=engine,
+        vault=vault,
+        policy=policy,
+        redaction=redaction,
+        worker=f"command:{socket.gethostname()}-{os.getpid()}",
+        asked_policy=asked,
+        confirmed=confirmed,
+        explains=explains,
+    )
     try:
-        yield WorkerContext(
-            settings=settings if patient else _hurried(settings),
-            engine=engine,
-            vault=vault,
-            pool=pool,
-            policy=policy,
-            redaction=redaction,
-            worker=f"command:{socket.gethostname()}-{os.getpid()}",
-            asked_policy=asked,
-            confirmed=confirmed,
-            explains=explains,
-        )
+        yield context
     finally:
-        await pool.close()
+        await context.pool.close()
 
 
 def _hurried(settings: Settings) -> Settings:

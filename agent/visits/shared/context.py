@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.engine import Engine
 
@@ -18,7 +19,7 @@ from agent.settings.model import Settings
 from agent.store.vault.keys import Vault
 from agent.takeover.parts import TakeoverParts
 from agent.visits.kinds.short_ways import ShortWays
-from agent.visits.shared.browser_pool import BrowserPool
+from agent.visits.shared.browser_pool import BrowserPool, pool_of
 from flows import Bounds
 
 
@@ -47,6 +48,33 @@ class WorkerContext:
     explains: bool = False  # whether a person asked for pictures of what the audits make of their pages
 
     short_ways: ShortWays = field(default_factory=ShortWays)
+
+    @classmethod
+    def of(
+        cls,
+        settings: Settings,
+        *,
+        engine: Engine,
+        vault: Vault,
+        policy: Policy,
+        worker: str,
+        redaction: Redaction,
+        **more: Any,
+    ) -> WorkerContext:
+        """The context by the settings, with a browser that is started at its first use.
+
+        `more` are the fields that only a daemon, or only a command, has.
+        """
+        return cls(
+            settings=settings,
+            engine=engine,
+            vault=vault,
+            policy=policy,
+            worker=worker,
+            redaction=redaction,
+            pool=pool_of(settings),
+            **more,
+        )
 
     @property
     def pools(self) -> tuple[BrowserPool, ...]:

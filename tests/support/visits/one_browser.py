@@ -7,8 +7,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from agent.visits.shared import command_context
-from agent.visits.shared.browser_pool import BrowserPool
+from agent.settings.model import Settings
+from agent.visits.shared import context
+from agent.visits.shared.browser_pool import BrowserPool, browser_options
 from flows.browser.launch import BrowserOptions
 
 
@@ -24,10 +25,11 @@ async def one_browser(patch: pytest.MonkeyPatch) -> AsyncIterator[None]:
     """Lend commands of this process the same browser, one for each way to start it, and close it in the end."""
     pools: dict[BrowserOptions, _Kept] = {}
 
-    def lend(*, options: BrowserOptions, replace_after: int) -> _Kept:
-        return pools.setdefault(options, _Kept(options=options, replace_after=replace_after))
+    def lend(settings: Settings) -> _Kept:
+        options = browser_options(settings)
+        return pools.setdefault(options, _Kept(options=options, replace_after=settings.browser.replace_after))
 
-    patch.setattr(command_context, "BrowserPool", lend)
+    patch.setattr(context, "pool_of", lend)
     try:
         yield
     finally:
