@@ -8,7 +8,6 @@ from time import monotonic
 from pydantic import SecretStr
 
 from flows.browser.scripts import PageMovedError
-from flows.catalogue.addresses import addresses_in
 from flows.catalogue.recognise import Recognition
 from flows.catalogue.schema import SessionRule
 from flows.errors import (
@@ -20,12 +19,12 @@ from flows.errors import (
     WrongIdentityError,
 )
 from flows.models import Bounds, Credentials, FlowHooks, Identity, Proof
+from flows.sign_in.address import AddressStep
 from flows.sign_in.identity_tiles import own_tile
 from flows.sign_in.mailed_code import CodePurpose, MailedCodeStep
 from flows.sign_in.more_screens import MoreScreens
 from flows.sign_in.one_time_code import OneTimeCode
 from flows.sign_in.submitted_secrets import SubmittedSecrets, no_such_login
-from flows.visit.elements import find
 from flows.visit.hand_over import HandedBack
 from flows.visit.navigate import Navigator
 from flows.visit.onward import onward
@@ -85,15 +84,15 @@ class SignIn:
     hooks: FlowHooks
     typed: SubmittedSecrets
     _proof: Proof = Proof.NONE
-    _is_address_typed: bool = False
-    _is_changed: bool = False  # "Change" was pressed once
     _told_time: bool = False
     _sent_before: int = 0  # what the guard had let out when the password was sent off
+    address: AddressStep = field(init=False)
     one_time_code: OneTimeCode = field(init=False)
     mailed_code: MailedCodeStep = field(init=False)
     more: MoreScreens | None = None  # what the errand of the visit knows besides
 
     def __post_init__(self) -> None:
+        self.address = AddressStep(walk=self.walk, user_email=self.credentials.user_email)
         self.one_time_code = OneTimeCode(walk=self.walk, hooks=self.hooks, typed=self.typed)
         self.mailed_code = MailedCodeStep(walk=self.walk, hooks=self.hooks)
 
@@ -154,7 +153,7 @@ class SignIn:
         Raises:
             WrongIdentityError: the page shows another address than ours.
         """
-        ours = self._ours
+        ours = self.address.ours
         if seen.emails and ours not in seen.emails:
             raise WrongIdentityError(
                 "the browser was expected to be signed in as the account's user, the page shows another address: nothing was clicked",
@@ -170,10 +169,6 @@ class SignIn:
             self._proof = Proof.PAGE  # it holds for the visit: a later page need not repeat it, only not contradict it
             return Identity(user_email=ours, proof=Proof.PAGE, fresh=is_fresh)
         return Identity(user_email=None, proof=Proof.NONE, fresh=is_fresh)
-
-    @property
-    def _ours(self) -> str:
-        return self.credentials.user_email.strip().lower()
 
     async def _open_home(self) -> Recognition:
         self.mailed_code.note_act()
@@ -235,23 +230,10 @@ class SignIn:
     async def _give_address(self, seen: Recognition) -> Recognition:
         if seen.alert == "email_unknown":
             raise no_such_login(seen)
-        self._refuse_unknown_alert(seen, typed=self._is_address_typed)
-        if not await self._fill_address(seen):
-            return await self._change_address(seen)
+        self._refuse_unknown_alert(seen, typed=self.address.is_typed)
+        if not await self.address.fill(seen):
+            return await self.address.change(seen)
         return await self.walk.press(seen, "submit")
-
-    async def _fill_address(self, seen: Recognition) -> bool:
-        """Fill the address in unless the site did.
-
-        False when it holds another one and takes no other.
-        """
-        field_ = (await self.walk.require(seen, "email")).handle
-        if (await field_.input_value()).strip().lower() != self._ours:
-            if not await field_.is_editable():
-                return False
-            await self.walk.fill(seen, "email", self.credentials.user_email)
-        self._is_address_typed = True
-        return True
 
     async def _give_password(self, seen: Recognition) -> Recognition:
         if seen.alert == "email_unknown":
@@ -266,15 +248,15 @@ class SignIn:
                 url=seen.path,
             )
         await self.walk.loaded()
-        if self._takes_address(seen) and not await self._fill_address(seen):
-            return await self._change_address(seen)
+        if self.address.is_taken_on(seen) and not await self.address.fill(seen):
+            return await self.address.change(seen)
         ready = await self.walk.visit.recognise()  # loading, and the address, may have changed whose page it is
         if (ready.screen, ready.document) != (seen.screen, seen.document):
             return await self.walk.settle()
-        if not self._is_ours(ready):
-            return await self._change_address(seen)
+        if not self.address.is_ours(ready):
+            return await self.address.change(seen)
         await self.typed.before_password(seen)
-        await self.walk.fill(seen, "password", self.credentials.password, owner=self._ours)
+        await self.walk.fill(seen, "password", self.credentials.password, owner=self.address.ours)
         self.typed.filled()
         submit = await self.walk.require(seen, "submit")
         self._sent_before = self.walk.visit.guard.sent
@@ -288,40 +270,13 @@ class SignIn:
         """
         return not await (await self.walk.require(seen, "password")).handle.input_value()
 
-    def _is_ours(self, seen: Recognition) -> bool:
-        """Whether a page that takes the password asks for our address's password.
-
-        Every claim it holds, shown or hidden, must be ours, and a page without a field for the address must not name
-        others alone. Where it names nobody, the address must have been typed before.
-        """
-        if any(addresses_in(claim) != {self._ours} for claim in seen.claimed):
-            return False
-        if self._takes_address(seen):
-            return bool(seen.claimed)
-        named = {address for address in seen.mentioned if "@amazon." not in address} - {*seen.inviting}
-        return self._ours in named or (not named and (bool(seen.claimed) or self._is_address_typed))
-
-    def _takes_address(self, seen: Recognition) -> bool:
-        return "email" in self.walk.visit.catalogue.screens[seen.screen].elements
-
-    async def _change_address(self, seen: Recognition) -> Recognition:
-        change = await find(self.walk.visit, seen.screen, "change_address")
-        if self._is_changed or not change:
-            raise WrongIdentityError(
-                "the page was expected to ask for the password of the account's user, it does not show that it does: nothing was typed",
-                screen=seen.screen,
-                url=seen.path,
-            )
-        self._is_changed = True
-        return await self.walk.press_found(seen, change)
-
     async def _give_code(self, seen: Recognition) -> Recognition:
         if seen.alert not in ("code_rejected", "code_expired"):
             self._refuse_unknown_alert(seen, typed=self.typed.codes > 0)
         return await self.one_time_code.give(seen)
 
     async def _choose_identity(self, seen: Recognition) -> Recognition:
-        found, tile = await own_tile(self.walk, seen, address=self._ours)
+        found, tile = await own_tile(self.walk, seen, address=self.address.ours)
         if tile:
             self._proof = Proof.TILE
         return await self.walk.press_found(seen, found, handle=tile)
