@@ -15,13 +15,14 @@ from sqlalchemy.exc import OperationalError
 
 from agent.domain.account import Account
 from agent.domain.authorization import Event, State
+from agent.domain.login_order import OrderState
 from agent.store import accounts, transitions, visits
 from agent.store.audits import record_audit
 from agent.store.database.engine import writing
 from agent.store.database.schema import invitations
 from agent.store.insights import record_insights
 from agent.store.processes import leases
-from agent.store.sign_in import acts, sign_in_breaker
+from agent.store.sign_in import acts, login_orders, sign_in_breaker
 from agent.store.sign_in.password_marks import Mark
 from agent.store.transitions import Facts
 from agent.store.vault import sessions
@@ -32,8 +33,9 @@ from agent.visits.outcome import Conclusion
 from agent.visits.people.confirmed import confirm_lost
 from agent.visits.plan import Plan, VisitKind
 from agent.visits.shared.context import WorkerContext
-from flows import Act
+from flows import Act, LoginExistsError, RegistrationRefusedError, RegistrationUnansweredError
 
+_ENDS = (LoginExistsError, RegistrationRefusedError, RegistrationUnansweredError)  # an order is over with its visit
 _TRIES = 4
 _AGAIN = timedelta(hours=1)  # until insights that could not be read are tried once more
 _BETWEEN = 1.0  # seconds between tries while the database does not answer
@@ -110,6 +112,8 @@ def _is_in_force(conn: Connection, plan: Plan) -> bool:
 
 def _save(conn: Connection, context: WorkerContext, plan: Plan, conclusion: Conclusion, now: datetime) -> None:
     """What the visit brought home."""
+    if plan.order is not None and isinstance(conclusion.error, _ENDS):
+        login_orders.move(conn, plan.account.id, OrderState.ENDED, now=now, why=conclusion.error.code)
     accounts.edit(conn, plan.account.id, deaths=plan.account.deaths if conclusion.outcome == "interrupted" else 0)
     if conclusion.forget_session:
         sessions.forget(conn, plan.signs_in.id)

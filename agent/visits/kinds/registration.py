@@ -35,14 +35,11 @@ from flows import (
     Bounds,
     Credentials,
     Enrolment,
-    FlowError,
     FlowHooks,
     HostPolicy,
     LoginErrand,
-    LoginExistsError,
     Redactor,
     RegistrationRefusedError,
-    RegistrationUnansweredError,
     SeedUnknownError,
     Visit,
     create_login,
@@ -50,7 +47,6 @@ from flows import (
 )
 
 _CODES, _PEOPLE = 3, 2  # how often a visit may wait for a mail, and for a person
-_ENDS = (LoginExistsError, RegistrationRefusedError, RegistrationUnansweredError)
 
 log = structlog.get_logger(__name__)
 
@@ -66,7 +62,7 @@ async def with_login(visit: Visit, plan: Plan, context: WorkerContext, *, redact
     """Find or create the ordered login; return the plan with its secrets.
 
     Raises:
-        FlowError: see `flows.registration.create_login`; an order that is over is written down as that.
+        FlowError: see `flows.registration.create_login`; an order that is over by it ends with the visit.
     """
     ordered = _Ordered(plan=plan, context=context, redactor=redactor)
     await asyncio.to_thread(ordered.load)
@@ -81,8 +77,8 @@ async def with_login(visit: Visit, plan: Plan, context: WorkerContext, *, redact
             bounds=bounds,
         )
         secrets = await ordered.settle(enrolled)
-    except _ENDS as err:
-        await asyncio.to_thread(_end_order, context, plan, err)
+    except RegistrationRefusedError as err:
+        await asyncio.to_thread(_hold_all, context, plan, err)
         raise
     visit.guard.policy = HostPolicy()  # from here on an ordinary visit
     visit.catalogue = await asyncio.to_thread(current_catalogue, context.engine, also=screens_of(secrets))
@@ -90,17 +86,12 @@ async def with_login(visit: Visit, plan: Plan, context: WorkerContext, *, redact
     return secrets
 
 
-def _end_order(context: WorkerContext, plan: Plan, error: FlowError) -> None:
+def _hold_all(context: WorkerContext, plan: Plan, error: RegistrationRefusedError) -> None:
     now = context.clock.now()
     with writing(context.engine) as conn:
-        login_orders.move(conn, plan.account.id, OrderState.ENDED, now=now, why=error.code)
-        if isinstance(error, RegistrationRefusedError):
-            login_orders.pause_all(conn, f"the site refused to create the login of {plan.account.id}", now=now)
-    if isinstance(error, RegistrationRefusedError):
-        text = (
-            f"no login is created until somebody has looked: {error}; 'sc-agent resume --registrations' lets it go on"
-        )
-        TableBoard(context.engine).note(login_orders.ALARM, text, now=now, times=context.settings.observe.notify_after)
+        login_orders.pause_all(conn, f"the site refused to create the login of {plan.account.id}", now=now)
+    text = f"no login is created until somebody has looked: {error}; 'sc-agent resume --registrations' lets it go on"
+    TableBoard(context.engine).note(login_orders.ALARM, text, now=now, times=context.settings.observe.notify_after)
 
 
 @dataclass(slots=True, kw_only=True)

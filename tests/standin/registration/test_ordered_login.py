@@ -14,6 +14,7 @@ from agent.domain.authorization import State
 from agent.domain.login_order import OrderState
 from agent.store.database.engine import reading, writing
 from agent.store.sign_in import login_orders
+from agent.visits import run
 from tests.second_site.login_pages import LoginPlan
 from tests.second_site.login_site import Login
 from tests.support.visits.ordered_world import EMAIL, OrderedWorld, ordered_world
@@ -147,3 +148,16 @@ async def test_while_logins_are_held_no_page_is_opened_and_nothing_counts(world:
     assert (world.site.browsers, account.retries, account.authorization) == ({}, 0, State.ACCEPTING)
     assert account.due is not None
     assert account.due > world.context.clock.now() + timedelta(minutes=5)
+
+
+async def test_an_order_ends_with_its_visit_or_not_at_all(world: OrderedWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.play(LoginPlan(exists=True))
+    world.site.logins[EMAIL] = Login(email=EMAIL, password="theirs")
+
+    async def killed(*_: object) -> None:
+        raise SystemError("killed")
+
+    monkeypatch.setattr(run, "finish", killed)
+    with pytest.raises(SystemError):
+        await world.visit()
+    assert (world.order().state, world.account().authorization) == (OrderState.ORDERED, State.ACCEPTING)
