@@ -120,11 +120,8 @@ from flows.permissions.audit import (
 from flows.permissions.capture import (
     capture_rows as capture_rows,
 )
-from flows.permissions.explain.explain import (
-    Explanation as Explanation,
-    Wanted as Wanted,
-    explain_grid as explain_grid,
-)
+from flows.permissions.explain.explain import explain_grid as explain_grid
+from flows.permissions.explain.explained import Explanation as Explanation, Wanted as Wanted
 from flows.permissions.explain.sheet import (
     legend as legend,
 )

@@ -16,7 +16,8 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from flows.browser.launch import Browser, BrowserOptions, open_browser  # noqa: E402 - the path comes first
-from flows.permissions.explain.explain import ExplainedPicture, Wanted, explain_grid  # noqa: E402
+from flows.permissions.explain.explain import explain_grid  # noqa: E402
+from flows.permissions.explain.explained import ExplainedPicture, Wanted  # noqa: E402
 from flows.permissions.reader import read_grid  # noqa: E402
 from flows.redaction.redact import Redactor  # noqa: E402
 from tests.support.sites.recorded_grids import showing  # noqa: E402

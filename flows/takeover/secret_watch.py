@@ -82,7 +82,7 @@ class SecretWatch:
         return False
 
     async def follow(self, closed: Iterable[int]) -> None:
-        """Watch closed shadow roots too, named by the browser's numbers of the nodes in them.
+        """Watch closed shadow roots too, by the browser's numbers of their nodes.
 
         What one showed before it was followed nobody knows.
         """

@@ -18,8 +18,9 @@ from playwright.async_api import Page
 from flows.browser.scripts import PageMovedError
 from flows.catalogue.grids import grid_data
 from flows.errors import BrowserLostError
-from flows.models import Grid, PageGap, PermissionRow
+from flows.models import Grid, PermissionRow
 from flows.permissions.explain.claims import Box, ClaimKind, View, view_of
+from flows.permissions.explain.explained import ExplainedPicture, Explanation, Wanted
 from flows.permissions.explain.sheet import UNREAD, Drawn, GapMark, alt_of, draw, easel, html_of
 from flows.permissions.rows.account import Known
 from flows.permissions.rows.tokens import DomSnapshot
@@ -37,54 +38,6 @@ _MOST_PARTS, _PART, _ABOVE = (
     900,
     300,
 )  # further parts with marks, how high each is, how much of it lies above the mark
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What is to be explained.
-
-    The audit's grid, whose addresses its pages may show, and what a person may do about a gap.
-
-    `walks`: open, scroll and go back to every page and marketplace; else the page as it stands is drawn, and no more.
-    """
-
-    grid: Grid
-    gaps: tuple[PageGap, ...]  # those of the grid, and what was found missing afterwards
-    names: frozenset[str]
-    steps: tuple[str, ...]  # what a person may do about each of the gaps
-    step_of_row: str  # and about a row that could not be read
-    walks: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExplainedPicture:
-    """One picture that was drawn. `counts`: pieces by kind of claim.
-
-    `marks`: what is marked, with boxes in the picture.
-    """
-
-    path: Path
-    name: str
-    alt: str
-    counts: dict[str, int]
-    marks: tuple[tuple[int, Box], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Explanation:
-    """What was drawn. Marks are numbered as in `named_gaps`, from 1.
-
-    Unread rows follow.
-
-    `crops` are pictures of single marks, `boxes` their places in pixels of the page. `why_not`: why there is no picture, or not of everything.
-    """
-
-    pictures: tuple[ExplainedPicture, ...] = ()
-    html: Path | None = None
-    marks: tuple[GapMark, ...] = ()
-    crops: dict[int, Path] = field(default_factory=dict)
-    boxes: dict[int, Box] = field(default_factory=dict)
-    why_not: str = ""
 
 
 async def explain_grid(

@@ -15,7 +15,8 @@ from flows.browser.launch import BrowserOptions, open_browser
 from flows.models import Grid
 from flows.permissions.explain import explain
 from flows.permissions.explain.claims import ClaimKind
-from flows.permissions.explain.explain import Explanation, Wanted, explain_grid
+from flows.permissions.explain.explain import explain_grid
+from flows.permissions.explain.explained import Explanation, Wanted
 from flows.permissions.explain.sheet import NAMES
 from flows.permissions.reader import read_grid
 from flows.permissions.snapshot.dom import read_dom

@@ -10,7 +10,8 @@ import pytest
 from flows.models import PermissionRow, SiteLevel
 from flows.permissions.rows.tokens import Option, RowToken, Way
 from flows.permissions.rows.vocabulary import is_language_picker, lexicon, scope_of, split_level
-from flows.permissions.snapshot.accessibility import AccessibleRow, read_tree
+from flows.permissions.snapshot.accessibility import read_tree
+from flows.permissions.snapshot.aria_rows import AccessibleRow
 from flows.permissions.snapshot.aria_tree import parse_aria
 from flows.permissions.snapshot.compare import disagreements
 
