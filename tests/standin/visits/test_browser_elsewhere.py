@@ -100,8 +100,12 @@ NOISE = {
     "a page made beforehand": f"document.head.append(Object.assign(document.createElement('script'), {{type: 'speculationrules', text: JSON.stringify({{prerender: [{{source: 'list', urls: ['{EVIL}/prerender'], eagerness: 'immediate'}}]}})}}))",
     "our page made beforehand": "document.head.append(Object.assign(document.createElement('script'), {type: 'speculationrules', text: JSON.stringify({prerender: [{source: 'list', urls: ['/made', '/away'], eagerness: 'immediate'}]})}))",
     "a page fetched beforehand": f"document.head.append(Object.assign(document.createElement('script'), {{type: 'speculationrules', text: JSON.stringify({{prefetch: [{{source: 'list', urls: ['{EVIL}/prefetch'], eagerness: 'immediate'}}]}})}}))",
+    "rules that a header names": "0",
     "a link's hint": f"document.head.append(Object.assign(document.createElement('link'), {{rel: 'prefetch', href: '{EVIL}/hint'}}))",
 }  # fmt: skip
+
+
+RULES = f'{{"prerender": [{{"urls": ["{EVIL}/ruled"], "eagerness": "immediate"}}]}}'  # an answer's header names them
 
 
 @dataclass(slots=True)
@@ -118,7 +122,9 @@ class Site:
         self.asked.append(f"{request.method} {request.host}{request.path}")
         if request.path == "/away":
             raise web.HTTPTemporaryRedirect(f"{EVIL}/landed")
-        return web.Response(text=self.page, content_type="text/html")
+        if request.path == "/rules":
+            return web.Response(text=RULES, content_type="application/speculationrules+json")
+        return web.Response(text=self.page, content_type="text/html", headers={"Speculation-Rules": '"/rules"'})
 
 
 @pytest.fixture
