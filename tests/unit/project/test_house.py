@@ -1,0 +1,61 @@
+"""The house stays one in which a stranger finds a line: files, functions and folders have a size."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+ROOMS = ("agent", "flows")
+LONG_FILE, LONGEST_FILE, MOST_LONG_FILES = 300, 400, 12  # above 300 only what one noun fills: accounting, interpreting
+LONGEST_FUNCTION = 55  # lines, with what it is given and its docstring
+FULLEST_FOLDER = 20
+FOLDERS_OF_MANY = {
+    "agent/store/database/migrations/versions",
+    "agent/web/console/templates",
+}  # one file a revision, a page
+
+
+def files(*endings: str) -> list[Path]:
+    found = (file for room in ROOMS for file in (ROOT / room).rglob("*") if file.suffix in endings)
+    return [file for file in found if "__pycache__" not in file.parts]
+
+
+def name(file: Path) -> str:
+    return str(file.relative_to(ROOT))
+
+
+def test_few_files_are_long_and_none_is_very_long() -> None:
+    lines = {name(file): len(file.read_text(encoding="utf-8").splitlines()) for file in files(".py", ".js")}
+    assert {file: count for file, count in lines.items() if count > LONGEST_FILE} == {}
+    assert len({file for file, count in lines.items() if count > LONG_FILE}) <= MOST_LONG_FILES
+
+
+def test_no_function_is_long() -> None:
+    long = [
+        f"{name(file)}:{node.lineno} {node.name}"
+        for file in files(".py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (node.end_lineno or node.lineno) - node.lineno >= LONGEST_FUNCTION
+    ]
+    assert long == []
+
+
+def test_no_folder_is_full() -> None:
+    count = Counter(
+        name(file.parent) for file in files(".py", ".js", ".j2", ".html", ".pyi") if file.name != "__init__.py"
+    )
+    assert {folder for folder, many in count.items() if many > FULLEST_FOLDER} <= FOLDERS_OF_MANY
+
+
+def test_the_folder_of_selectors_holds_data_alone() -> None:
+    assert (
+        list((ROOT / "selectors").rglob("*.py")) == []
+    )  # an __init__.py there would hide the standard library's module
+
+
+def test_the_root_of_the_selectors_is_told_in_one_place() -> None:
+    texts = {name(file): file.read_text(encoding="utf-8") for file in files(".py")}
+    assert [file for file, text in texts.items() if '/ "selectors"' in text] == ["flows/data_files.py"]
