@@ -27,14 +27,18 @@ def fold(text: str) -> str:
 
     Case, blanks, a closing colon and blanks round a slash do not count.
     """
-    return _SLASH.sub("/", " ".join(_seen(text).split()).rstrip(":\uff1a").strip().casefold())
+    return _SLASH.sub("/", " ".join(seen(text).split()).rstrip(":\uff1a").strip().casefold())
 
 
 @lru_cache(maxsize=16384)
 def squash(text: str) -> str:
     """Compare longer texts without their blanks."""
-    return "".join(_seen(text).split()).casefold()
+    return "".join(seen(text).split()).casefold()
 
 
-def _seen(text: str) -> str:
-    return text.replace("\u00a0", " ").replace("\u200b", "")
+def seen(text: str) -> str:
+    """A text without signs that show nothing and part no words; blanks are plain.
+
+    Such signs are soft hyphens, joiners, marks of direction.
+    """
+    return text.replace("\u00a0", " ").translate(_UNSEEN)

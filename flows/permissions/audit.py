@@ -31,7 +31,7 @@ from flows.permissions.probe import probe_access, probe_paths
 from flows.permissions.reach import Arrival, PermissionPlace, another_way, other_half, reach_permissions
 from flows.permissions.reader import read_grid, renumbered
 from flows.permissions.rows.chrome import without_chrome
-from flows.permissions.second_look import look_again
+from flows.permissions.second_look import LONGEST, look_again
 from flows.permissions.snapshot.late import awaited, not_got
 from flows.sign_in.sign_in import ensure_signed_in
 from flows.visit.visit import Visit
@@ -74,7 +74,7 @@ async def audit_at_once(
     await visit.guard.read_only(documents=read_only_paths(), selection=_selection(account))
     proof = PageProof(visit=visit, account=account, viewer=viewer, subject=subject)
     try:
-        async with asyncio.timeout(limits.step.total_seconds() + limits.second_look.total_seconds()):
+        async with asyncio.timeout(limits.step.total_seconds() + limits.second_look.total_seconds() + LONGEST):
             reading = await read_permissions(
                 visit,
                 host=account.marketplace.host,

@@ -25,7 +25,7 @@ _ROUNDS = 3
 _STIRRED = 4000  # parts of a page the pointer is led over
 _WIDER = 1.5
 _CHAINED = 3.0  # seconds for timers that those have set
-_LONGEST = 20.0  # seconds a timer of the page may be due in and still be waited for
+LONGEST = 61.0  # seconds a timer of the page may be due in and still be waited for
 
 
 async def look_again(
@@ -88,9 +88,16 @@ async def _watch(page: Page, wait: timedelta) -> None:
         await value_of(
             page,
             script("stir", source("rest")),
-            {"at_most": _STIRRED, "control": walk["interactive"], "choice": walk["choice"]},
+            {
+                "at_most": _STIRRED,
+                "control": walk["interactive"],
+                "choice": walk["choice"],
+                "group": f"{walk['group']}, [role=listbox], [role=tablist], [role=menu], [role=slider]",
+                "chosen": f"{walk['radio']}, {walk['checkbox']}, {walk['switch']}, {walk['choice']}, {walk['tab']}",
+                "row": walk["row"],
+            },
         )
     except PlaywrightError:
         pass  # a page that is gone says so when it is read
-    await ask(page, "wait", least=wait.total_seconds() * 1000, limit=_LONGEST * 1000)
+    await ask(page, "wait", least=wait.total_seconds() * 1000, limit=LONGEST * 1000)
     await ask(page, "wait", least=0, limit=_CHAINED * 1000)

@@ -4,7 +4,13 @@ const LEVEL = new Set(words),
   PLACE = new Set(places),
   ON = new Set(on),
   OFF = new Set(off);
-const clean = (s) => (s || "").replace(/[\s\u00a0\u200b]+/g, " ").trim();
+// Signs that show nothing and part no words: soft hyphens, joiners, places where a line may break.
+const UNSHOWN = /[\u00ad\u200b-\u200f\u2060\ufeff]/g;
+const clean = (s) =>
+  (s || "")
+    .replace(UNSHOWN, "")
+    .replace(/[\s\u00a0]+/g, " ")
+    .trim();
 // Nothing changes during the walk, so what was asked once is remembered.
 const once = (make) => {
   const known = new Map();

@@ -46,11 +46,14 @@ const leftovers = () => {
   const is_glyph = (el) => /icon|symbol|awesome|glyph|material/i.test(getComputedStyle(el).fontFamily);
   // What a style sheet writes: words anywhere, and in rows also signs, counters and pictures.
   const DRAWS = /counter\(|counters\(|url\(|gradient\(/;
+  const COUNTED =
+    /^(none|disc|circle|square|decimal(-leading-zero)?|(lower|upper)-\w+|disclosure-\w+|cjk-[\w-]+|hiragana[\w-]*|katakana[\w-]*|[\w-]+-(indic|informal|formal|halehame)|arabic-indic|armenian|georgian|hebrew|thai|devanagari|bengali|persian|urdu)$/;
   const pseudo = (el) => {
     const list = getComputedStyle(el);
     for (const part of list.display === "list-item" ? ["::before", "::after", "::marker"] : ["::before", "::after"]) {
       const style = getComputedStyle(el, part);
       if (style.content === "none" || style.content === "normal" || style.display === "none") continue;
+      if (/(open|close)-quote/.test(style.content) && LETTERS.test(style.quotes)) put("pseudo", el, style.quotes);
       const said = /^["']([\s\S]*)["']/.exec(style.content),
         written = [...style.content.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((m) => m[1]).join(" "),
         icons = /icon|symbol|awesome|glyph|material/i.test(style.fontFamily);
@@ -62,6 +65,8 @@ const leftovers = () => {
     }
     const sign = /^["']([\s\S]*)["']/.exec(list.listStyleType);
     if (list.display === "list-item" && sign && LETTERS.test(sign[1])) put("pseudo", el, sign[1]);
+    if (list.display === "list-item" && !sign && !COUNTED.test(list.listStyleType)) put("pseudo", el, list.listStyleType);
+    if (list.display === "list-item" && list.listStyleImage !== "none" && in_row(el)) put("pseudo", el, list.listStyleImage);
     if (list.content !== "normal" && list.content !== "none" && !is(el, "picture")) put("pseudo", el, list.content);
   };
   const picture = (el) => {
@@ -239,15 +244,15 @@ const leftovers = () => {
       return hiding(n);
     }
     if (n !== document.body && out_of_reach(n) && has_row(n)) {
-      // left of the page: for nobody, but where a part of the page is moved about in its window
+      // left of the page: for nobody, and gone as what is hidden is, unless the same is shown; or a part that is moved about in its window
+      let where = "left of the page";
       for (let b = up(n); b && b !== document.body && b.nodeType === 1; b = up(b))
-        if (getComputedStyle(b).overflowX !== "visible" && !out_of_reach(b))
-          return put("folded", n, words_in(n), {
-            texts: ["left of what is shown", ...texts_of(n).slice(0, 80)],
-            row: true,
-            controls: 1,
-          });
-      return;
+        if (getComputedStyle(b).overflowX !== "visible" && !out_of_reach(b)) where = "left of what is shown";
+      return put("folded", n, words_in(n), {
+        texts: [...(where === "left of the page" ? [] : [where]), ...texts_of(n).slice(0, 80)],
+        row: true,
+        controls: 1,
+      });
     }
     if (is(n, "slides_not_drawn"))
       put("folded", n, "slides that are not drawn", { texts: ["slides that are not drawn"], row: true, controls: 1 });
@@ -298,6 +303,8 @@ const leftovers = () => {
   };
   const parts_seen = new Map(); // "1 / 3": a slide of a carousel; of those that are not drawn nothing else tells
   look(document.body, false);
+  for (const { el, types, said } of heard_for_others([...row_homes], in_row))
+    put("heard", el, `${types.join(", ")}: ${said}`);
   for (const [of, seen] of parts_seen)
     if (seen.size < +of)
       put("folded", document.body, `${seen.size} of ${of} parts are drawn`, {

@@ -37,7 +37,7 @@ const ASKS = /(?:closest|matches|is|querySelector|querySelectorAll|on)\(\s*(["'`
   EQUALS = /(?:===?|!==?|case)\s*(["'`])((?:(?!\1).)+)\1|(["'`])((?:(?!\3).)+)\3\s*(?:===?|!==?)/g;
 const kebab = (name) => name.replace(/[A-Z]/g, (c) => "-" + c.toLowerCase());
 const asked_by = once((run) => {
-  const source = String(typeof run === "function" ? run : (run && run.handleEvent) || ""),
+  const source = globalThis[Symbol.for("rest")].source_of(run),
     found = { selectors: [], texts: [] };
   if (source.length > 20000 || !/target|composedPath|srcElement|\bon\(/.test(source)) return found;
   for (const m of source.matchAll(ASKS)) found.selectors.push(m[2]);

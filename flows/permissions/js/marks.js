@@ -70,10 +70,12 @@ const is_astray = (s, home) => {
     middle = (own[1] + own[3]) / 2;
   return row[3] - row[1] >= 8 && own[3] > own[1] && (middle < row[1] - 4 || middle > row[3] + 4);
 };
+const is_inert = once((el) => !!el && el.nodeType === 1 && (el.hasAttribute("inert") || is_inert(up(el))));
 // What an element between a row's words and the row's box says of its state.
 const states_of = (els, box, sites) => {
   const found = new Set();
   if (box && sites.some((s) => is_astray(s, box))) found.add("as drawn elsewhere");
+  if (els.some(is_inert) && cut.some((row) => !is_inert(row.home))) found.add("inert");
   for (const el of els)
     for (let n = el; n && n.nodeType === 1 && n !== document.body; n = up(n)) {
       if (/^(true|grammar|spelling)$/.test(n.getAttribute("aria-invalid") || "")) found.add("aria-invalid");
@@ -108,19 +110,22 @@ const faintness = (el, home) => {
   }
   return signs.join(" ");
 };
+const TOUCHED = ":hover, :focus-within, [data-hovered], [data-focused], [data-focus-visible]"; // the pointer or the keyboard is there
 const ground_of = (el, home) => {
   const marks = [];
+  let touched = false;
   for (let n = el; n && n.nodeType === 1 && n !== document.body; n = up(n)) {
     const style = getComputedStyle(n);
+    touched ||= n.matches(TOUCHED);
     if (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) marks.push(style.outlineColor);
     if (style.boxShadow !== "none") marks.push(style.boxShadow);
-    if (has_paint(style))
-      return n.matches(":hover, :focus-within")
-        ? ""
-        : [style.backgroundColor, style.backgroundImage, ...marks].join(" ");
+    for (const side of ["Left", "Right"])
+      if (style[`border${side}Style`] !== "none" && parseFloat(style[`border${side}Width`]) >= 3)
+        marks.push(`${side} ${style[`border${side}Color`]}`);
+    if (has_paint(style)) return touched ? "" : [style.backgroundColor, style.backgroundImage, ...marks].join(" ");
     if (n === home) break;
   }
-  return ["none", ...marks].join(" ");
+  return touched ? "" : ["none", ...marks].join(" ");
 };
 const tint_of = (value, home) => {
   const el = element_of(value.el),

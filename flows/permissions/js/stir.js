@@ -124,11 +124,19 @@
     const inner = [...el.querySelectorAll(asked.control)];
     return inner.length === 1 && inner[0].matches(asked.choice) && el.getBoundingClientRect().height <= 80;
   };
+  // The keys of a group of radios or the like would choose another: they are the control's own.
+  const is_of_one_control = (el) => {
+    for (let n = el; n && n.nodeType === 1; n = n.parentNode instanceof ShadowRoot ? n.parentNode.host : n.parentElement)
+      if (n.matches(asked.group)) return true;
+    const inner = [...el.querySelectorAll(asked.chosen)],
+      others = [...el.querySelectorAll(asked.row)];
+    return inner.length > 0 && inner.length <= 9 && others.length < 2;
+  };
   const of_all = ROOTS.flatMap((box) => runs_of(box, KEYS));
   if (of_all.length) press(document.body, of_all);
   for (const el of everything) {
     const runs = [...runs_of(el, KEYS), ...noted(el, /^onKey(Down|Up|Press)(Capture)?$/).map(([, run]) => run)];
-    if (runs.length && !el.matches(asked.control) && !is_around_a_list(el)) press(el, runs);
+    if (runs.length && !el.matches(asked.control) && !is_around_a_list(el) && !is_of_one_control(el)) press(el, runs);
   }
   // The window: it comes to the front, is in view, is on line, and another of its kind has said something.
   send(globalThis, new FocusEvent("focus"));

@@ -56,7 +56,7 @@ const fades = once((el) => {
   const style = getComputedStyle(el), over = up(el) && up(el).nodeType === 1 ? fades(up(el)) : { alpha: 1, ground: [255, 255, 255], cut: false, clip: [] };
   const color = rgba(style.backgroundColor), free = /auto|scroll/.test(style.overflowX + style.overflowY), r = !free && el !== document.body && el !== document.documentElement && /hidden|clip/.test(style.overflowX + style.overflowY) ? el.getBoundingClientRect() : null;
   const alpha = over.alpha * +style.opacity * (/opacity\(0%?\)/.test(style.filter) ? 0 : 1);
-  const gone = /inset\((100|[5-9]\d)%/.test(style.clipPath) || /^rect\((0px|1px),? (0px|1px),? (0px|1px),? (0px|1px)\)$/.test(style.clip) || (style.maskImage !== "none" && !/url/.test(style.maskImage)) || (style.webkitTextSecurity || "none") !== "none" || (style.backfaceVisibility === "hidden" && /matrix3d\(-1/.test(style.transform));
+  const gone = /inset\([^)]*\b(100|[5-9]\d)%/.test(style.clipPath) || /^rect\((0px|1px),? (0px|1px),? (0px|1px),? (0px|1px)\)$/.test(style.clip) || (style.maskImage !== "none" && !/url/.test(style.maskImage)) || (style.webkitTextSecurity || "none") !== "none" || (style.backfaceVisibility === "hidden" && /matrix3d\(-1/.test(style.transform));
   return { alpha, ground: style.backgroundImage !== "none" || !color ? null : color[3] > 0.5 ? color : over.ground, cut: over.cut || gone, clip: free ? [] : r ? [...over.clip, r] : over.clip };
 });
 const rgba = (s) => { const m = /^rgba?\(([^)]+)\)/.exec(s), p = m ? m[1].split(/[ ,/]+/).map(Number) : []; return m ? [p[0], p[1], p[2], p[3] ?? 1] : null; }; // null: in a notation of its own

@@ -201,11 +201,11 @@ def _is_harmless_press(token: TextToken) -> bool:
     if token.fold and (_is_known(token.text) or token.title):
         return True  # whether it was opened is told apart
     words = fold(token.text)
-    known = generic("save") | generic("universal_admin")
+    is_form = token.button and (words in generic("save") or matches("forms", token.text))
     return (
         token.locked
-        or words in known
-        or matches("forms", token.text)
+        or is_form
+        or words in generic("universal_admin")
         or (not token.heard and matches("presses", token.text))
         or _leads_to_the_other_half(token.text)
     )
@@ -264,6 +264,8 @@ def _of_piece(piece: Piece, known: Known) -> PageGap | None:
             kind = PageGapKind.LATE
         case PieceKind.FOLDED:
             return _of_folded(piece, known)
+        case PieceKind.HEARD:
+            kind = PageGapKind.WAY_NOT_TAKEN
     return PageGap(kind=kind, words=piece.words, where=piece.where)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence, Set
+from itertools import pairwise
 
 from flows.catalogue.grids import grid_data
 from flows.permissions.rows.furniture import matches, rules_of_rows
@@ -12,6 +13,8 @@ from flows.permissions.rows.tokens import Option, RowToken, Way
 from flows.permissions.rows.vocabulary import is_caption, is_level, legacy_names, marks
 from flows.words import fold, squash
 
+_TURNED = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+_ALIKE = frozenset({"LATIN", "CYRILLIC", "GREEK", "FULLWIDTH", "MATHEMATICAL", "CHEROKEE", "ARMENIAN"})
 _ADDED = re.compile(r"\s[(\[–—-].*|[,:;].*|\b(until|not|no longer|awaiting|from \d|as of)\b.*", re.IGNORECASE)
 
 
@@ -46,13 +49,33 @@ def row_trouble(token: RowToken) -> str | None:
 def _is_name(label: str) -> bool:
     """Whether a label is a name alone.
 
-    No sign is drawn in it, and no words take back what the row says.
+    No sign is drawn in it, it is drawn as it is written, and no words take back what the row says.
     """
+    if is_disguised(label):
+        return False
     if squash(label) in {squash(name) for name in legacy_names().values()}:
         return True
     is_signed = any(unicodedata.category(char) == "So" and char not in "®™©" for char in label)
     added = _ADDED.search(label)  # "Enabled/Revoked" is the name of a row
     return not is_signed and not (added and any(rule.search(added[0]) for rule in rules_of_rows()))
+
+
+def is_disguised(label: str) -> bool:
+    """Whether a label may look like another.
+
+    It is turned round, struck over, or has letters of two alphabets in a word.
+    """
+    if _TURNED.search(label) or any(_is_latin(one) and unicodedata.combining(two) for one, two in pairwise(label)):
+        return True
+    return any(len({_alphabet(char) for char in word} & _ALIKE) > 1 for word in re.split(r"[\W\d_]+", label))
+
+
+def _is_latin(char: str) -> bool:
+    return unicodedata.name(char, "").startswith("LATIN")
+
+
+def _alphabet(char: str) -> str:
+    return unicodedata.name(char, "").partition(" ")[0]
 
 
 def _takes_back(hint: str, token: RowToken, options: Sequence[Option]) -> bool:

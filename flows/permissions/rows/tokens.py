@@ -115,6 +115,7 @@ class PieceKind(StrEnum):
     SEALED = "sealed"  # a closed shadow root
     BLANK = "blank"  # painted, and empty
     FOLDED = "folded"  # text that is in the document and not shown
+    HEARD = "heard"  # a part of the page, or all of it, that hears presses or keys, and nobody can follow what it does
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

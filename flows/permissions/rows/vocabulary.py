@@ -10,7 +10,7 @@ from functools import cache
 from flows.catalogue.grids import grid_data
 from flows.marketplaces import MARKETPLACES
 from flows.models import SiteLevel
-from flows.words import fold
+from flows.words import fold, seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,7 +222,7 @@ def bare_title(title: str) -> str:
 
 def clean_label(text: str) -> str:
     """A label as the page writes it, without its colon."""
-    return " ".join(text.replace("\u00a0", " ").split()).rstrip(":：").strip()
+    return " ".join(seen(text).split()).rstrip(":：").strip()
 
 
 @cache

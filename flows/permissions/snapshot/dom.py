@@ -26,7 +26,7 @@ from flows.permissions.rows.tokens import (
 from flows.permissions.rows.vocabulary import generic, level_words, marks, says, scope_names
 from flows.permissions.scripts import part
 
-_PARTS = ("document", "listeners", "visible", "options", "columns", "rows", "inventory", "marks", "tokens")
+_PARTS = ("document", "listeners", "visible", "options", "columns", "rows", "effects", "inventory", "marks", "tokens")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
@@ -88,6 +88,9 @@ def _asked() -> dict[str, Any]:
         "languages": sorted(generic("languages")),
         "captions": sorted(generic("captions")),
         "permission_paths": grid_data("reach")["home"],
+        "harmless_calls": grid_data("listeners")["calls"],
+        "harmless_sets": grid_data("listeners")["sets"],
+        "known_listeners": grid_data("listeners")["known"],
         "about_rows": [*grid_data("furniture")["row"]["takes_back"], *grid_data("furniture")["tour"]["never"]],
     }
 

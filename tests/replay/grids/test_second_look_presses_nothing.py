@@ -27,12 +27,14 @@ ROWS = "".join(
 )
 # A page that would save, delete and send at keys it names, and notes all that it is told.
 PAGE = f"""<!doctype html><title>User Permissions</title><main><h1>User Permissions</h1><h2>Orders</h2><table>{ROWS}</table>
+<div role="radiogroup" id="group"><span role="radio" aria-checked="true" tabindex="0">x</span></div>
 <div id="box" onmouseover="told.push('over')">Notes</div><input id="search" value="kept"><button id="save">Save</button></main>
 <script>
   const told = window.told = [];
   const kinds = "click dblclick mousedown pointerdown input change submit keydown keyup keypress focusin".split(" ");
   for (const type of kinds)
     document.addEventListener(type, (event) => told.push([type, event.key || "", event.target.localName || ""].join(":")), true);
+  group.addEventListener("keydown", (event) => {{ if (event.key === "ArrowDown") told.push("pressed"); }});
   document.addEventListener("keydown", (event) => {{
     if (event.key === "Enter" || event.key === " " || event.key === "Delete") told.push("pressed");
     if (event.key === "Backspace" || event.key === "Tab" || event.key === "Escape") told.push("pressed");

@@ -7,7 +7,8 @@ globalThis[Symbol.for("rest")] ??= (() => {
     AFTER_SCROLL = 300;
   const now = performance.now.bind(performance),
     later = setTimeout.bind(globalThis),
-    frame = requestAnimationFrame.bind(globalThis);
+    frame = requestAnimationFrame.bind(globalThis),
+    hear = addEventListener.bind(globalThis); // before others hear of it: what we hear ourselves is none of the page's
   const requests = new Set(),
     timers = new Map(),
     dues = new Set(),
@@ -16,6 +17,10 @@ globalThis[Symbol.for("rest")] ??= (() => {
     hears = new WeakSet(),
     heard_by = new WeakMap(), // what hears presses -> by which functions
     wheels = new WeakSet(), // what moves its own contents when the wheel turns over it
+    of_types = new WeakMap(), // what hears presses or keys -> by type, by which functions
+    of_files = new WeakSet(), // functions that a script file gave, not the document itself
+    wary = new Map(), // functions that ask whether a person's hand sent what they hear -> what they hear
+    bound = new WeakMap(), // a function that was bound -> what it was made of
     felt = new WeakMap(), // what hears the pointer pass, the focus come or a key go down -> by type, by which functions
     lost = new WeakSet();
   let changes = 0,
@@ -93,13 +98,45 @@ globalThis[Symbol.for("rest")] ??= (() => {
     /^(click|dblclick|mousedown|mouseup|pointerdown|pointerup|touchstart|touchend|keydown|contextmenu|auxclick)$/;
   const FELT =
     /^(mouseover|mouseenter|mousemove|pointerover|pointerenter|pointermove|focus|focusin|keydown|keyup|keypress)$/;
-  const feels = (box, type, run) => {
-    if (!felt.has(box)) felt.set(box, new Map());
-    const by_type = felt.get(box);
+  const KEYS = /^key(down|up|press)$/,
+    // What only a person's hand does, and no reading.
+    BY_HAND = /^(drag|dragstart|dragenter|dragover|dragend|drop|copy|cut|paste|wheel|mousewheel|touchmove|beforeprint)$/;
+  const put = (kept, box, type, run) => {
+    if (!kept.has(box)) kept.set(box, new Map());
+    const by_type = kept.get(box);
     by_type.set(type, (by_type.get(type) || new Set()).add(run));
   };
+  around(globalThis.Function?.prototype, "bind", (target, self, args) => {
+    const made = Reflect.apply(target, self, args);
+    bound.set(made, self);
+    return made;
+  });
+  // Whether the script that runs now, the nearest of the page's, is a file of its own.
+  const comes_of_a_file = () => {
+    const [nearest] = /https?:[^\s)]+/.exec(new Error().stack) ?? [];
+    return !!nearest && nearest.replace(/:\d+:\d+$/, "").split("#")[0] !== location.href.split("#")[0];
+  };
+  // The words of a listener: of the function it was bound from, or that the library around it calls.
+  const source_of = (run) => {
+    let fn = run;
+    for (let i = 0; i < 5; i++) {
+      const inner = bound.get(fn) ?? fn?._$AH ?? (typeof fn === "function" ? fn.value : fn?.handleEvent);
+      if (typeof inner !== "function" || inner === fn) break;
+      fn = inner;
+    }
+    return typeof fn === "function" ? String(fn) : "";
+  };
   around(globalThis.EventTarget?.prototype, "addEventListener", (target, self, args) => {
-    if (FELT.test(args[0]) && args[1]) feels(self ?? globalThis, args[0], args[1]);
+    if (FELT.test(args[0]) && args[1]) put(felt, self ?? globalThis, args[0], args[1]);
+    if ((PRESS.test(args[0]) || KEYS.test(args[0]) || BY_HAND.test(args[0])) && args[1]) {
+      put(of_types, self ?? globalThis, args[0], args[1]);
+      if (comes_of_a_file()) of_files.add(args[1]);
+    }
+    const is_sent = FELT.test(args[0]) || /^(visibilitychange|storage|message|online|hashchange|selectionchange)$/.test(args[0]);
+    if (args[1] && is_sent && /\bisTrusted\b/.test(source_of(args[1]))) {
+      wary.set(args[1], args[0]);
+      if (comes_of_a_file()) of_files.add(args[1]);
+    }
     if (PRESS.test(args[0]) && args[1]) {
       if (self instanceof Element) hears.add(self);
       const box = self ?? globalThis; // called by its name alone
@@ -107,6 +144,13 @@ globalThis[Symbol.for("rest")] ??= (() => {
       heard_by.get(box).add(args[1]);
     }
     if (self instanceof Element && /^(wheel|mousewheel|touchmove|pointermove)$/.test(args[0])) wheels.add(self);
+    return Reflect.apply(target, self, args);
+  });
+  around(globalThis.EventTarget?.prototype, "removeEventListener", (target, self, args) => {
+    of_types
+      .get(self ?? globalThis)
+      ?.get(args[0])
+      ?.delete(args[1]);
     return Reflect.apply(target, self, args);
   });
   const counts = (delay) =>
@@ -117,8 +161,18 @@ globalThis[Symbol.for("rest")] ??= (() => {
     dues.add(now() + delay);
     if (dues.size > 500) for (const one of dues) if (one < now()) dues.delete(one);
   };
+  // Those that come due later still are waited for as well, unless whoever reads the page finds that they bring nothing.
+  const far = new Map(); // the timer -> when, and what it calls
+  const FAR = 60000,
+    FAR_AGAIN = 30000;
   around(globalThis, "setInterval", (target, self, args) => {
     falls_due(+args[1]);
+    const id = Reflect.apply(target, self, args);
+    if (+args[1] > 10000 && +args[1] <= FAR_AGAIN) far.set(`every ${id}`, { due: now() + +args[1], run: args[0] });
+    return id;
+  });
+  around(globalThis, "clearInterval", (target, self, args) => {
+    far.delete(`every ${args[0]}`);
     return Reflect.apply(target, self, args);
   });
   around(globalThis.AbortSignal, "timeout", (target, self, args) => {
@@ -146,6 +200,11 @@ globalThis[Symbol.for("rest")] ??= (() => {
   around(globalThis, "setTimeout", (target, self, args) => {
     const [run, delay = 0] = args;
     falls_due(+delay);
+    if (+delay > 20000 && +delay <= FAR) {
+      const id = Reflect.apply(target, self, args);
+      far.set(id, { due: now() + +delay, run });
+      return id;
+    }
     if (+delay > 10000 && +delay <= 20000) {
       const id = Reflect.apply(target, self, args);
       longs.set(id, now() + +delay);
@@ -166,16 +225,17 @@ globalThis[Symbol.for("rest")] ??= (() => {
   around(globalThis, "clearTimeout", (target, self, args) => {
     timers.delete(args[0]);
     longs.delete(args[0]);
+    far.delete(args[0]);
     return Reflect.apply(target, self, args);
   });
-  addEventListener(
+  hear(
     "click",
     (event) => {
       if (event.isTrusted) acted = now();
     },
     { capture: true, passive: true },
   );
-  addEventListener(
+  hear(
     "scroll",
     () => {
       scrolled = now();
@@ -269,7 +329,9 @@ globalThis[Symbol.for("rest")] ??= (() => {
           Math.max(
             least,
             now() - framed < 100 ? Math.min(least * 2, FRAMES) : 0,
-            ...[...dues, ...longs.values()].map((due) => due - now() + 50),
+            ...[...dues, ...longs.values(), ...[...far.values()].filter((one) => !one.quiet).map((one) => one.due)].map(
+              (due) => due - now() + 50,
+            ),
             ...drawn_out().map((left) => left + 50),
           ),
         ),
@@ -286,6 +348,12 @@ globalThis[Symbol.for("rest")] ??= (() => {
     sealed,
     hears,
     heard_by,
+    heard_of: (box) => of_types.get(box) ?? new Map(),
+    is_bound: (run) => bound.has(run),
+    source_of,
+    is_of_a_file: (run) => of_files.has(run),
+    far,
+    wary,
     felt,
     wheels,
     isLost: (link) => lost.has(link),

@@ -59,6 +59,45 @@ const finds = {
   edged(o) { const at = boxed(o.label); [o.on === "row" ? at.row : heldBox(o)].forEach((el) => { el.style.background = "linear-gradient(#fff 45%, #c00 45%, #c00 55%, #fff 55%)"; }); },
   ringed(o) { boxed(o.label).parts.forEach((p) => { p.style.cssText += ";" + o.style; }); },
   nested(o) { const r = heldBox(o).getBoundingClientRect(), layer = make(`<div><div style="width:100%;height:100%;background:#fff"></div></div>`); layer.style.cssText = `position:absolute;left:${r.left + scrollX}px;top:${r.top + scrollY}px;width:${Math.max(40, r.width)}px;height:${r.height}px`; document.body.append(layer); },
+  // who hears for the whole page, and tells by none of its words what it is about
+  delegated(o) {
+    wrong(o.label);
+    const door = make('<p>Common rights</p>'), box = { document, body: document.body, main: document.querySelector("main") || document.body, window }[o.on];
+    door.className = o.salt;
+    place({ ...o, at: "below" }, door);
+    const show = keep(o), name = "." + o.salt, by_class = { [o.salt]: show }, help = (e) => { if (e.target.closest(name)) show(); };
+    box.addEventListener(o.type, {
+      contains: (e) => { if (door.contains(e.target)) show(); },
+      equal: ({ target }) => { if (target === door) show(); },
+      variable: (e) => { if (e.target.closest(name)) show(); },
+      passed: (e) => help(e),
+      bound: function (e) { const run = this[e.target.className]; if (run) run(); }.bind(by_class),
+      path: (e) => { if (e.composedPath().includes(door)) show(); },
+      point: (e) => { if (e.clientY > door.getBoundingClientRect().top) show(); },
+      object: { handleEvent: (e) => { if (door.contains(e.target)) show(); } },
+      always: () => show(),
+    }[o.how]);
+  },
+  keyed(o) {
+    wrong(o.label);
+    const show = keep(o), key = "m", keys = { Enter: show, "+": show };
+    document.addEventListener("keydown", {
+      enter: (e) => { if (e.key === "Enter") show(); },
+      space: (e) => { if (e.code === "Space") show(); },
+      delete: (e) => { if (e.key === "Delete") show(); },
+      number: (e) => { if (e.keyCode === 13) show(); },
+      control: (e) => { if (e.ctrlKey && e.key === "m") show(); },
+      map: (e) => keys[e.key]?.(),
+      variable: (e) => { if (e.key === key) show(); },
+    }[o.how]);
+  },
+  handed(o) { wrong(o.label); const show = keep(o); document.addEventListener(o.type, () => show()); },
+  trusted(o) { wrong(o.label); const show = keep(o), part = spot(o.others[0]).row; ({ row: part, document, window })[o.on].addEventListener(o.type, (e) => { if (e.isTrusted && e.type) show(); }); },
+  far(o) { wrong(o.label); const show = keep(o); o.by === "interval" ? setInterval(() => show(), o.ms) : setTimeout(() => show(), o.ms); },
+  coloured(o) { const rows = [o.label, ...o.others].slice(0, 2).map(boxed); if (o.others.length < 9) cannot("too few rows"); if (rows.length < 2) cannot("one row"); rows.forEach((at) => at.parts.forEach((p) => { p.style.cssText += ";" + o.style; })); },
+  written(o) { const word = heldWord(o), s = document.createElement(o.how === "quoted" ? "q" : "span"); word.before(s); s.append(word); s.classList.add(o.salt); styled(o, o.how === "quoted" ? `.${o.salt}{quotes:"No longer " ""}` : `@counter-style ${o.salt}{system:cyclic;symbols:"Revoked";suffix:" "}.${o.salt}{display:list-item;list-style:${o.salt} inside}`); },
+  left(o) { wrong(o.label); const els = spot(o.label).parts, box = document.createElement("div"); box.style.cssText = "position:absolute;left:-9999px"; document.body.append(box); box.append(...els); },
+  disguised(o) { const name = spot(o.label).name, t = texts(name).find((x) => /[aeo]/.test(x.data)) || cannot("no letter"); t.data = o.how === "letter" ? t.data.replace(/a/, "\u0430").replace(/e/, "\u0435").replace(/o/, "\u043e") : o.how === "turned" ? `\u202e${t.data}\u202c` : t.data.replace(/([aeo])/, "$1\u0335"); },
   // numbers
   index(o) { const own = spot(o.label).row, rows = [...own.parentNode.children].filter((r) => hasLevel(r)); if (rows.at(-1) === own) cannot("the last row"); rows.forEach((r, i) => r.setAttribute("aria-rowindex", String(i + 2))); if (rows.length < 3) cannot("too few rows"); spot(o.label).parts.forEach((p) => p.remove()); },
   count(o) { const rows = [...spot(o.label).row.parentNode.children].filter((r) => hasLevel(r)); if (rows.length < 2) cannot("too few rows"); rows.forEach((r, i) => { r.setAttribute("aria-posinset", String(i + 1)); r.setAttribute("aria-setsize", String(rows.length + o.more)); }); },

@@ -53,6 +53,7 @@ def test_a_button_or_a_link_that_was_not_followed_is_a_way_not_taken(way: str) -
     [
         (Piece(kind=PieceKind.PICTURE, words="canvas"), PageGapKind.PICTURE),
         (Piece(kind=PieceKind.FRAME, words="/rows"), PageGapKind.FRAME),
+        (Piece(kind=PieceKind.HEARD, words="click: (e) => show(e)"), PageGapKind.WAY_NOT_TAKEN),
         (Piece(kind=PieceKind.BLANK, words="a row without any text"), PageGapKind.LATE),
         (Piece(kind=PieceKind.CONTROL, words="Permission name", role="field", value="pay"), PageGapKind.FILTERED),
         (Piece(kind=PieceKind.CONTROL, words="", role="button"), PageGapKind.WAY_NOT_TAKEN),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from flows.permissions.rows.account import Known, unaccounted
 from flows.permissions.rows.looks import unlike
 from flows.permissions.rows.numbering import Numbers, numbers_missing
 from flows.permissions.rows.qualifiers import row_trouble
-from flows.permissions.rows.tokens import DomSnapshot, RowToken, TextToken
+from flows.permissions.rows.tokens import DomSnapshot, Option, RowToken, TextToken
 
 PLAIN = ("1.00", "black", "none", "view\nblack")
 
@@ -28,6 +30,44 @@ def test_a_row_that_looks_like_no_other_is_told(odd: tuple[str, str, str, str]) 
 def test_every_row_that_is_fainter_than_most_is_told() -> None:
     faint = ("0.40", *PLAIN[1:])
     assert list(unlike(rows(*[PLAIN] * 5, faint, faint))) == [5, 6]
+
+
+@pytest.mark.parametrize("axis", [1, 2, 3])
+def test_a_few_rows_that_look_alike_and_unlike_all_others_are_told(axis: int) -> None:
+    odd = tuple("view\nred" if at == axis else look for at, look in enumerate(PLAIN))
+    told = [replace(row, looks=odd if row.label in ("Row 6", "Row 7") else PLAIN) for row in rows(*[PLAIN] * 8)]
+    assert list(unlike(told)) == [6, 7]
+
+
+def test_rows_of_one_level_may_look_alike() -> None:
+    odd = (*PLAIN[:2], "red", "none\nblack")
+    told = [
+        replace(row, options=(Option(own=("None" if row.looks == odd else "View",), on=True),))
+        for row in rows(*[PLAIN] * 6, odd, odd)
+    ]
+    assert unlike(told) == {}
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["User Permissi\u043ens", "\u202esnoissimreP resU\u202c", "User Permissio\u0335ns", "\uff35ser Permissions"],
+)
+def test_a_label_that_may_look_like_another_is_not_read(label: str) -> None:
+    assert "says more than a name" in str(row_trouble(RowToken(label=label)))
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Manage FBA Inventory",
+        "\u30e6\u30fc\u30b6\u30fcID\u6a29\u9650",
+        "Pr\u00e9f\u00e9rences",
+        "\u0645\u062f\u06cc\u0631 FBA",
+        "Item\u00ad Guide",
+    ],
+)
+def test_a_label_in_letters_that_belong_together_is_read(label: str) -> None:
+    assert row_trouble(RowToken(label=label)) is None
 
 
 @pytest.mark.parametrize(
