@@ -377,3 +377,14 @@ async def test_a_canvas_of_a_document_that_held_a_secret_is_never_shown(shown: S
         await held.cast.stop()
         await held.cast.start()
     assert sum(await pixels_of(shown.browser, taken.jpegs, CANARY)) == 0
+
+
+async def test_a_page_with_a_closed_shadow_root_counts_as_clean_from_the_second_look_on(shown: ShownRig) -> None:
+    body = (
+        "<p id=h></p><script>h.attachShadow({mode: 'closed'}).innerHTML = '<style>i{}</style><i>x</i><input>'</script>"
+    )
+    async with holding(shown, body) as (held, _):
+        assert await held.is_clean()
+        since = held.clean_since
+        assert await held.is_clean()
+        assert held.clean_since == since

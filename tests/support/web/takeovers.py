@@ -33,6 +33,11 @@ from tests.support.web.console import address
 from tests.support.web.web_server import WebServer, serving
 
 Pools = tuple[BrowserPool, ...]
+_NUMBER = "Number(document.getElementById('view').dataset.number || 0)"
+_LOOKS = """looks => {
+  Object.defineProperty(document, 'hidden', { configurable: true, get: () => !looks });
+  document.dispatchEvent(new Event('visibilitychange'));
+}"""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -116,6 +121,37 @@ class TakeoverRig:
         scale = canvas["width"] / int(await page.locator("#view").evaluate("canvas => canvas.width"))
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         await page.mouse.click(canvas["x"] + x * scale, canvas["y"] + y * scale)
+
+
+async def scroll_and_look_away(stage: TakeoverRig, page: Page) -> None:
+    """Turn the wheel over the page, and let the window be hidden for a while: it is sent nothing then."""
+    assert stage.context.picture_pool is not None
+    async with stage.context.picture_pool.browser() as browser:
+        held = browser.contexts[0].pages[0]
+    await held.evaluate("document.body.style.paddingBottom = '3000px'")
+    await page.locator("#view").hover()
+    await page.mouse.wheel(0, 300)
+    await held.wait_for_function("scrollY > 0")
+    await held.evaluate("scrollTo(0, 0)")
+    await page.evaluate(_LOOKS, False)
+    before = await page.evaluate(_NUMBER)
+    for colour in ("#eee", "#ddd", "#ccc", "#bbb", "#aaa") * 4:
+        await held.evaluate(
+            "c => new Promise(done => { document.body.style.background = c; requestAnimationFrame(done); })", colour
+        )
+    await page.evaluate(_LOOKS, True)
+    await page.wait_for_function(f"before => {_NUMBER} > before", arg=before)
+    assert await page.evaluate(_NUMBER) <= before + 4  # one on its way, and those after it looked again
+
+
+async def compose(page: Page, text: str) -> None:
+    """Type as with an input method: only what is chosen at last counts."""
+    session = await page.context.new_cdp_session(page)
+    for part in ("q", "qw"):
+        told = {"text": part, "selectionStart": len(part), "selectionEnd": len(part)}
+        await session.send("Input.imeSetComposition", told)
+    await session.send("Input.insertText", {"text": text})
+    await session.detach()
 
 
 async def eventually(look: Callable[[], Any], *, within: float = 75, what: str = "it") -> Any:
