@@ -272,6 +272,19 @@ def test_provider_that_alters_mail_is_noticed(world: MailWorld, judge: Judge) ->
     assert "provider_alters_mail" in [key for key, _ in world.alarms]
 
 
+def test_broken_mails_that_anybody_can_send_are_no_alarm_while_more_genuine_ones_come(world: MailWorld) -> None:
+    judge = judge_with_dns(world)
+    intake = intake_of(world, judge, shift=[timedelta(0)])
+    for number in range(7):
+        store(world, world.mail_to(f"A{number}"))
+    for number in range(6):
+        store(world, world.mail_to() + b"made up %d\r\n" % number)
+    intake.judge_ready()
+    judge.close()
+    assert [reason for _, reason in world.verdicts()].count("dkim_failed") == 6
+    assert "provider_alters_mail" not in [key for key, _ in world.alarms]
+
+
 def test_first_key_is_no_news_and_a_second_one_is(world: MailWorld) -> None:
     judge = judge_with_dns(world)
     intake = intake_of(world, judge, shift=[timedelta(0)])
