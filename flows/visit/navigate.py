@@ -171,7 +171,8 @@ class Navigator:
                     "the click was expected right after the leave to it, it came too late: nothing was clicked"
                 )
         try:
-            await handle.click(timeout=within * 1000)
+            # the moment bounds the click; what it leads to is waited for by whoever settles afterwards
+            await handle.click(timeout=within * 1000, no_wait_after=until is not None)
         except PlaywrightTimeoutError as err:
             raise StepTimeoutError(
                 "an element was expected to take a click, something covers it or it is not ready"
