@@ -120,11 +120,11 @@ def browser_options(browser_name: str, browser_type_launch_args: dict[str, objec
     return BrowserOptions(headless=bool(browser_type_launch_args.get("headless", True)), no_sandbox=os.geteuid() == 0)
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
 async def chromium(browser_options: BrowserOptions) -> AsyncIterator[Browser]:
     """A browser as the agent opens it, with no resolver rules.
 
-    One for a module, whose tests share its loop.
+    One for a process, whose tests share its loop.
     """
     async with open_browser(browser_options) as browser:
         yield browser

@@ -14,7 +14,7 @@ from flows.models import Bounds
 from tests.second_site.seller_central.world import Merchant, Variant
 from tests.second_site.seller_rig import OTHER, SHOP, SellerRig, seller_rig
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 US, CA, UK, DE, JP = "ATVPDKIKX0DER", "A2EUQ1WTGCTBG2", "A1F83G8C2ARO7P", "A1PA6795UKMFR9", "A1VC38T7YXB528"
 EUROPE = replace(SHOP, marketplaces=(UK, DE))
@@ -111,7 +111,7 @@ CASES: dict[str, Case] = {
 LATER = Bounds(step=timedelta(seconds=12), visit=timedelta(seconds=60), challenge=timedelta(seconds=2))
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def second(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SellerRig]:
     async with seller_rig(tmp_path_factory.mktemp("site")) as running:
         yield running

@@ -15,7 +15,7 @@ import pytest_asyncio
 from tests.second_site.seller_central.world import Merchant, Variant
 from tests.second_site.seller_rig import NUMBER, OTHER, SellerRig, seller_rig
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +196,7 @@ CASES: dict[str, Case] = {
 }
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def second(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SellerRig]:
     async with seller_rig(tmp_path_factory.mktemp("site")) as running:
         yield running

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, Route
 
 from agent.domain.policy.load import load_policy
 from agent.visits.kinds.audit_reading import JudgedAudit, judge_reading
-from flows.browser.launch import BrowserOptions, open_browser
+from flows.browser.launch import BrowserOptions
 from flows.models import AuditReading, Bounds
 from flows.permissions.audit import read_only_paths, read_permissions
 from flows.visit.open_visit import open_visit
@@ -21,7 +19,7 @@ from tests.second_site.permissions.cases import Case, broken_pages, translated_p
 from tests.second_site.permissions.look import USER, Look, document
 from tests.second_site.permissions.rows import LEVELS, Row
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 HOST = "sellercentral.amazon.com"
 OPTIONS = BrowserOptions(no_sandbox=True)
@@ -29,18 +27,12 @@ PATIENCE = Bounds(step=timedelta(seconds=5))
 WHOLE, BROKEN, TRANSLATED = dict(whole_pages()), dict(broken_pages()), dict(translated_pages())
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def shared() -> AsyncIterator[Browser]:
-    async with open_browser(OPTIONS) as browser:
-        yield browser
-
-
 @pytest.mark.sampled(2)
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("name", WHOLE)
-async def test_a_whole_page_is_read_exactly_and_judged(shared: Browser, name: str) -> None:
+async def test_a_whole_page_is_read_exactly_and_judged(chromium: Browser, name: str) -> None:
     case = WHOLE[name]
-    reading, judged = await audit(shared, case)
+    reading, judged = await audit(chromium, case)
     assert reading.grid is not None
     assert reading.grid.complete, (reading.grid.gaps, [row.problem for row in reading.grid.rows if row.problem])
     assert read_rows(reading, case) == expected_rows(case)
@@ -50,16 +42,16 @@ async def test_a_whole_page_is_read_exactly_and_judged(shared: Browser, name: st
 @pytest.mark.sampled(2)
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("name", BROKEN)
-async def test_a_page_that_holds_something_back_never_passes(shared: Browser, name: str) -> None:
-    _, judged = await audit(shared, BROKEN[name])
+async def test_a_page_that_holds_something_back_never_passes(chromium: Browser, name: str) -> None:
+    _, judged = await audit(chromium, BROKEN[name])
     assert judged.audit.verdict.value in BROKEN[name].verdicts
 
 
 @pytest.mark.sampled(3)
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("name", TRANSLATED)
-async def test_a_page_in_another_language_is_judged_or_left_open(shared: Browser, name: str) -> None:
-    _, judged = await audit(shared, TRANSLATED[name])
+async def test_a_page_in_another_language_is_judged_or_left_open(chromium: Browser, name: str) -> None:
+    _, judged = await audit(chromium, TRANSLATED[name])
     assert judged.audit.verdict.value in TRANSLATED[name].verdicts
 
 

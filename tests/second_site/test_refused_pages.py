@@ -15,7 +15,7 @@ from tests.second_site.seller_central.world import Variant
 from tests.second_site.seller_rig import OTHER, SHOP, SellerRig, seller_rig
 from tests.support.few_probes import ask_few_pages
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 US = "ATVPDKIKX0DER"
 FEW_PROBES = Bounds(step=timedelta(seconds=6), visit=timedelta(seconds=12), challenge=timedelta(seconds=2))
@@ -62,7 +62,7 @@ def few_probes(monkeypatch: pytest.MonkeyPatch) -> None:
     ask_few_pages(monkeypatch)
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def second(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SellerRig]:
     async with seller_rig(tmp_path_factory.mktemp("site")) as running:
         yield running

@@ -26,10 +26,10 @@ from flows.sign_in.one_time_code import is_by_message
 PAGES = Path(__file__).parents[3] / "fixtures" / "pages"
 RECORDED = [page for page in find_pages([PAGES]) if not page.screen.startswith("permissions_")]
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def offline() -> AsyncIterator[Browser]:
     """One browser for which no host exists."""
     executable = os.environ.get("SC_AGENT_BROWSER__EXECUTABLE")
@@ -38,7 +38,7 @@ async def offline() -> AsyncIterator[Browser]:
         yield browser
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def checks(offline: Browser, request: pytest.FixtureRequest) -> dict[str, PageCheck]:
     """Every page that a test of this file asks for, read once."""
     asked = [

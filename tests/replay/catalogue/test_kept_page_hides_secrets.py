@@ -31,7 +31,7 @@ SCREENS = (
     "invitation_offered",
 )
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 # S stands for the secret.
 PLACES = (
@@ -82,7 +82,7 @@ PLACES = (
 )
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def offline() -> AsyncIterator[Browser]:
     """One browser for which no host exists."""
     executable = os.environ.get("SC_AGENT_BROWSER__EXECUTABLE")

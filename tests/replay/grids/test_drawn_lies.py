@@ -11,13 +11,13 @@ from tests.support.lies.machine import drawn_lie, found_lie, same_page, widget_l
 from tests.support.lies.page import LyingPage
 from tests.support.lies.rig import Judged, LyingRig, lying_rig
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 LIES, WIDGETS, FOUND, SAME, AT_ONCE = 5000, 960, 1000, 520, 100
 SIDE_BY_SIDE = 4  # pages at a time, in one browser
 SEEN_BY_ALL = range(52)  # each kind twice
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def stage() -> AsyncIterator[LyingRig]:
     async with lying_rig() as ready:
         yield ready

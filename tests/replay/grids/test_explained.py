@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 import stat
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser
 
-from flows.browser.launch import BrowserOptions, open_browser
 from flows.models import Grid
 from flows.permissions.explain import explain
 from flows.permissions.explain.claims import ClaimKind
@@ -25,7 +22,7 @@ from scripts.accounting_picture import PICTURE, draw
 from tests.support.pictures import pixels_of
 from tests.support.sites.recorded_grids import showing
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 USER, OTHER = "a1@users.example", "b2@users.example"
 URL = "https://sellercentral.amazon.com/gp/account-manager/home.html"
 _RED = (193, 18, 31)
@@ -43,12 +40,6 @@ PAGE = f"""<!doctype html><html lang=en><title>User Permissions</title><div id=s
 <main><h1>Edit User Permissions</h1><p>{USER}</p>{{above}}<h2>Orders</h2>
 <table><thead><tr><th>Permission</th><th>None</th><th>View</th></tr></thead><tbody>{_ROWS}</tbody></table>
 <button>Cancel</button>{{below}}</main></html>"""
-
-
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def shared() -> AsyncIterator[Browser]:
-    async with open_browser(BrowserOptions(no_sandbox=True)) as browser:
-        yield browser
 
 
 async def explained(
@@ -85,30 +76,32 @@ def pictures_in(folder: Path) -> list[bytes]:
     return [path.read_bytes() for path in sorted(folder.glob("*.png"))]
 
 
-async def test_a_page_that_passes_is_drawn_with_every_kind_of_claim_and_no_red(shared: Browser, tmp_path: Path) -> None:
-    grid, made = await explained(shared, tmp_path)
+async def test_a_page_that_passes_is_drawn_with_every_kind_of_claim_and_no_red(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    grid, made = await explained(chromium, tmp_path)
     assert grid.complete, grid.gaps
     (picture,) = made.pictures
     assert set(picture.counts) == {kind.value for kind in ClaimKind}
     assert (picture.counts["label"], picture.counts["level"], picture.counts["offered"]) == (2, 2, 2)
     assert (made.marks, made.crops, made.why_not) == ((), {}, "")
     assert "No gap stands in it" in picture.alt
-    assert await pixels_of(shared, [picture.path.read_bytes()], _RED) == [0]
+    assert await pixels_of(chromium, [picture.path.read_bytes()], _RED) == [0]
     assert modes_of(tmp_path) == {0o600}
 
 
 async def test_each_gap_is_numbered_where_it_stands_and_listed_with_what_can_be_done(
-    shared: Browser, tmp_path: Path
+    chromium: Browser, tmp_path: Path
 ) -> None:
     above = "<div role=alert>3 permissions are hidden by your administrator</div>"
     below = "<button>+3 more</button><p><canvas width=300 height=90></canvas>"
-    grid, made = await explained(shared, tmp_path, above=above, below=below)
+    grid, made = await explained(chromium, tmp_path, above=above, below=below)
     assert [gap.kind.value for gap in grid.named_gaps] == ["banner", "way_not_taken", "picture"]
     (picture,) = made.pictures
     tops = [box[1] for _, box in sorted(picture.marks)]
     assert ([number for number, _ in sorted(picture.marks)], sorted(tops)) == ([1, 2, 3], tops)
     assert sorted(made.crops) == [1, 2, 3]
-    found = await pixels_of(shared, [path.read_bytes() for path in (picture.path, *made.crops.values())], _RED)
+    found = await pixels_of(chromium, [path.read_bytes() for path in (picture.path, *made.crops.values())], _RED)
     assert min(found) > 100
     assert made.html is not None
     text = made.html.read_text(encoding="utf-8")
@@ -120,40 +113,42 @@ async def test_each_gap_is_numbered_where_it_stands_and_listed_with_what_can_be_
     assert not re.search(r"(src|href)=.?https?:", text)
 
 
-async def test_nothing_private_is_in_a_picture_or_its_words(shared: Browser, tmp_path: Path) -> None:
+async def test_nothing_private_is_in_a_picture_or_its_words(chromium: Browser, tmp_path: Path) -> None:
     secret = "Zebra-Crossing-77"
     above = f"<p style='color:#00f;background:#00f;width:300px'>Last change by {OTHER}</p><p>Note {secret}</p>"
     frame = "<iframe srcdoc=\"<body style='background:#00f'>\" style='width:300px;height:90px;border:0'></iframe>"
-    _, made = await explained(shared, tmp_path, above=above, below=frame, secret=secret)
+    _, made = await explained(chromium, tmp_path, above=above, below=frame, secret=secret)
     assert len(made.marks) == 3
     pictures = pictures_in(tmp_path)
-    assert await pixels_of(shared, pictures, (0, 0, 255)) == [0] * len(pictures)
+    assert await pixels_of(chromium, pictures, (0, 0, 255)) == [0] * len(pictures)
     assert made.html is not None
     told = made.html.read_text(encoding="utf-8") + "".join(picture.alt for picture in made.pictures)
     assert not any(private in told for private in (OTHER, USER, secret))
 
 
 async def test_of_a_drawing_that_fails_at_its_end_no_file_stays(
-    shared: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    chromium: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*given: object, **more: object) -> str:
         raise RuntimeError("the words could not be scrubbed")
 
     monkeypatch.setattr(explain, "html_of", broken)
     with pytest.raises(RuntimeError):
-        await explained(shared, tmp_path, below="<button>+3 more</button>")
+        await explained(chromium, tmp_path, below="<button>+3 more</button>")
     assert files_in(tmp_path) == []
 
 
-async def test_a_row_that_could_not_be_read_is_marked_after_the_gaps(shared: Browser, tmp_path: Path) -> None:
+async def test_a_row_that_could_not_be_read_is_marked_after_the_gaps(chromium: Browser, tmp_path: Path) -> None:
     row = "<h2>Payments</h2><table><tr><td>Payments</td><td>View <b>Revoked</b></td></tr></table>"
-    grid, made = await explained(shared, tmp_path, below=row)
+    grid, made = await explained(chromium, tmp_path, below=row)
     last = made.marks[-1]
     assert (last.number, last.kind, last.placed) == (len(grid.named_gaps) + 1, "row not read", True)
     assert last.words.startswith("Payments: ")
 
 
-async def test_every_view_of_a_page_that_opens_one_section_at_a_time_is_drawn(shared: Browser, tmp_path: Path) -> None:
+async def test_every_view_of_a_page_that_opens_one_section_at_a_time_is_drawn(
+    chromium: Browser, tmp_path: Path
+) -> None:
     shut = (
         "document.querySelectorAll('.part').forEach(p=>p.hidden=true);"
         "document.querySelectorAll('h2 button').forEach(b=>b.ariaExpanded=false);"
@@ -163,15 +158,15 @@ async def test_every_view_of_a_page_that_opens_one_section_at_a_time_is_drawn(sh
         f"<div class=part id={name} hidden><table><tr><td>{label}</td><td>View</td></tr></table></div>"
         for name, title, label in (("one", "Reports", "Payments"), ("two", "Pricing", "Automate Pricing"))
     )
-    grid, made = await explained(shared, tmp_path, below=sections)
+    grid, made = await explained(chromium, tmp_path, below=sections)
     assert {row.permission for row in grid.rows} >= {"Payments", "Automate Pricing"}
     assert len(made.pictures) == 2
 
 
 async def test_the_picture_of_the_documents_is_the_script_s_and_holds_every_kind_of_claim_and_a_gap(
-    shared: Browser,
+    chromium: Browser,
 ) -> None:
-    picture, drawn = await draw(shared)
+    picture, drawn = await draw(chromium)
     assert set(picture.counts) == {kind.value for kind in ClaimKind}
     assert picture.marks
     assert all(name in picture.alt for name in NAMES.values())

@@ -13,13 +13,13 @@ import pytest_asyncio
 from tests.support.lies.page import LyingPage, kept_pages
 from tests.support.lies.rig import LyingRig, lying_rig
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 # What is painted over a row while another level is announced need not be found out.
 UNASKED = ("k16-",)
 KEPT = [page for page in kept_pages() if not page.name.startswith(UNASKED)]
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def stage() -> AsyncIterator[LyingRig]:
     async with lying_rig() as ready:
         yield ready

@@ -6,19 +6,16 @@ Also one far down a list, in a closed section, of another marketplace or languag
 from __future__ import annotations
 
 import stat
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser
 
-from flows.browser.launch import BrowserOptions, open_browser
 from flows.permissions.capture import capture_rows
 from flows.permissions.reader import read_grid
 from tests.support.sites.recorded_grids import PAGES, expectation, showing
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 CASES = {
     "permissions/g3_virtual_scroller": (0, 40, -1),
     "permissions/g3_late_collapsed": (0, -1),
@@ -29,20 +26,14 @@ CASES = {
 }
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def shared() -> AsyncIterator[Browser]:
-    async with open_browser(BrowserOptions(no_sandbox=True)) as browser:
-        yield browser
-
-
 @pytest.mark.sampled(1)
 @pytest.mark.parametrize(("name", "picks"), CASES.items(), ids=lambda value: str(value).rpartition("/")[2])
 async def test_each_row_is_pictured_by_itself_wherever_it_stands(
-    shared: Browser, name: str, picks: tuple[int, ...], tmp_path: Path
+    chromium: Browser, name: str, picks: tuple[int, ...], tmp_path: Path
 ) -> None:
     case = PAGES / name
     expected = expectation(case)
-    async with showing(shared, (case / "page.html").read_text(encoding="utf-8"), url=expected["url"]) as page:
+    async with showing(chromium, (case / "page.html").read_text(encoding="utf-8"), url=expected["url"]) as page:
         grid = await read_grid(page, own=expected["own"], expected="a1@users.example")
         wanted = {grid.rows[at]: tmp_path / f"{at}.png" for at in picks}
         taken = await capture_rows(page, wanted, pages=grid.pages)

@@ -5,22 +5,20 @@ The same page with one thing spoilt is never read as before.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, Page
 
-from flows.browser.launch import BrowserOptions, open_browser
 from flows.models import Bounds, Grid
 from flows.permissions.reader import read_grid
 from tests.support.sites import grid_markup as drawn
 from tests.support.sites.grid_markup import URL, Drawing, draw
 from tests.support.sites.recorded_grids import read_rows, showing
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 Shape = Callable[[Drawing], str]
 BY_MARKETPLACE: tuple[Shape, ...] = (
     drawn.two_rows_of_heads,
@@ -81,17 +79,11 @@ EVERYWHERE = ("unknown_level", "no_level", "two_levels", "another_level", "row_g
 TOOLS = (Path(__file__).parents[2] / "support" / "spoil_drawn.js").read_text(encoding="utf-8")
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def shared() -> AsyncIterator[Browser]:
-    async with open_browser(BrowserOptions(no_sandbox=True)) as browser:
-        yield browser
-
-
 @pytest.mark.sampled(2)
 @pytest.mark.parametrize("shape", BY_MARKETPLACE, ids=lambda shape: shape.__name__)
-async def test_rights_under_or_beside_marketplaces_are_read_for_each(shared: Browser, shape: Shape) -> None:
+async def test_rights_under_or_beside_marketplaces_are_read_for_each(chromium: Browser, shape: Shape) -> None:
     page = draw(shape.__name__, scopes=("US", "CA", "MX"))
-    grid = await _read(shared, shape(page))
+    grid = await _read(chromium, shape(page))
     assert grid.gaps == ()
     assert read_rows(grid) == page.wanted(offers=shape not in SILENT)
     assert grid.complete
@@ -99,16 +91,16 @@ async def test_rights_under_or_beside_marketplaces_are_read_for_each(shared: Bro
 
 @pytest.mark.sampled(1)
 @pytest.mark.parametrize("shape", BY_MARKETPLACE, ids=lambda shape: shape.__name__)
-async def test_no_spoilt_page_with_marketplaces_reads_as_before(shared: Browser, shape: Shape) -> None:
-    survivors = await _survivors(shared, shape(draw(shape.__name__, scopes=("US", "CA"))), SPOIL)
+async def test_no_spoilt_page_with_marketplaces_reads_as_before(chromium: Browser, shape: Shape) -> None:
+    survivors = await _survivors(chromium, shape(draw(shape.__name__, scopes=("US", "CA"))), SPOIL)
     assert survivors == []
 
 
 @pytest.mark.sampled(3)
 @pytest.mark.parametrize("shape", [*NAMED_TWICE, *NOT_DISPLAYED, *OPENING], ids=lambda shape: shape.__name__)
-async def test_rows_named_twice_or_drawn_by_labels_are_read_exactly(shared: Browser, shape: Shape) -> None:
+async def test_rows_named_twice_or_drawn_by_labels_are_read_exactly(chromium: Browser, shape: Shape) -> None:
     page = draw(shape.__name__)
-    grid = await _read(shared, shape(page))
+    grid = await _read(chromium, shape(page))
     assert grid.gaps == ()
     assert read_rows(grid) == page.wanted()
     assert grid.complete
@@ -116,9 +108,11 @@ async def test_rows_named_twice_or_drawn_by_labels_are_read_exactly(shared: Brow
 
 @pytest.mark.sampled(1)
 @pytest.mark.parametrize("shape", [*NAMED_TWICE, *NOT_DISPLAYED], ids=lambda shape: shape.__name__)
-async def test_names_and_looks_that_contradict_what_is_held_are_told(shared: Browser, shape: Shape) -> None:
+async def test_names_and_looks_that_contradict_what_is_held_are_told(chromium: Browser, shape: Shape) -> None:
     acts = DRAW_OTHERWISE if shape in NOT_DISPLAYED else CONTRADICT
-    survivors = await _survivors(shared, shape(draw(shape.__name__)), acts | {name: SPOIL[name] for name in EVERYWHERE})
+    survivors = await _survivors(
+        chromium, shape(draw(shape.__name__)), acts | {name: SPOIL[name] for name in EVERYWHERE}
+    )
     assert survivors == []
 
 
@@ -135,8 +129,8 @@ async def test_names_and_looks_that_contradict_what_is_held_are_told(shared: Bro
     ],
     ids=["title", "word", "list"],
 )
-async def test_a_contradiction_is_told_by_its_words(shared: Browser, shape: Shape, act: str, told: str) -> None:
-    async with showing(shared, shape(draw(shape.__name__)), url=URL) as page:
+async def test_a_contradiction_is_told_by_its_words(chromium: Browser, shape: Shape, act: str, told: str) -> None:
+    async with showing(chromium, shape(draw(shape.__name__)), url=URL) as page:
         assert await page.evaluate(TOOLS, CONTRADICT[act])
         grid = await _grid(page)
     assert not grid.complete
@@ -145,12 +139,12 @@ async def test_a_contradiction_is_told_by_its_words(shared: Browser, shape: Shap
 
 @pytest.mark.sampled(1)
 @pytest.mark.parametrize("shape", OPENING, ids=lambda shape: shape.__name__)
-async def test_a_list_that_does_not_come_or_go_as_it_should_is_told(shared: Browser, shape: Shape) -> None:
-    assert await _survivors(shared, shape(draw(shape.__name__, rows=drawn.FEW)), OPEN_OTHERWISE) == []
+async def test_a_list_that_does_not_come_or_go_as_it_should_is_told(chromium: Browser, shape: Shape) -> None:
+    assert await _survivors(chromium, shape(draw(shape.__name__, rows=drawn.FEW)), OPEN_OTHERWISE) == []
 
 
-async def test_lists_are_opened_once_and_nothing_in_them_is_pressed(shared: Browser) -> None:
-    async with showing(shared, drawn.buttons_that_open_lists(draw("pressed", rows=drawn.FEW)), url=URL) as page:
+async def test_lists_are_opened_once_and_nothing_in_them_is_pressed(chromium: Browser) -> None:
+    async with showing(chromium, drawn.buttons_that_open_lists(draw("pressed", rows=drawn.FEW)), url=URL) as page:
         await page.evaluate(
             "addEventListener('click', (e) => (window.pressed ??= []).push(e.target.dataset.row || e.target.role), true)"
         )
@@ -159,8 +153,8 @@ async def test_lists_are_opened_once_and_nothing_in_them_is_pressed(shared: Brow
     assert sorted(pressed) == sorted(label for _, label, _ in drawn.FEW)
 
 
-async def test_listening_to_inputs_that_are_not_displayed_leaves_no_trace(shared: Browser) -> None:
-    async with showing(shared, drawn.dots_under_heads(draw("trace")), url=URL) as page:
+async def test_listening_to_inputs_that_are_not_displayed_leaves_no_trace(chromium: Browser) -> None:
+    async with showing(chromium, drawn.dots_under_heads(draw("trace")), url=URL) as page:
         picture = await page.screenshot()
         before = await page.content()  # a screenshot leaves an empty style behind
         await _grid(page)

@@ -17,7 +17,7 @@ from flows.permissions.reader import read_grid
 from tests.support.sites.recorded_grids import PAGES, expectation, read_rows, showing
 
 SPOIL = (Path(__file__).parents[2] / "support" / "mutants.js").read_text(encoding="utf-8")
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 ACTS = (
     "rename", "blank", "drop", "hide_row", "duplicate", "move", "hide_section", "swap_columns", "two", "none", "other", "translate",
     "unknown", "admin", "half", "bare", "silent",

@@ -12,7 +12,7 @@ from tests.support.sites.recorded_grids import expectation, expected_rows, read_
 
 CASES = recorded_grids()
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @pytest.mark.sampled(3)

@@ -10,11 +10,11 @@ import pytest_asyncio
 from tests.support.lies.katal import katal_pages
 from tests.support.lies.rig import LyingRig, lying_rig
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 PAGES = {page.name: page for page in katal_pages()}
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def stage() -> AsyncIterator[LyingRig]:
     async with lying_rig() as ready:
         yield ready

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser
 
-from flows.browser.launch import BrowserOptions, open_browser
 from flows.models import Grid
 from flows.permissions.reader import read_grid
 from tests.support.lies.libraries import read_kinds, readable_kinds, readable_table
 from tests.support.sites.recorded_grids import showing
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 SOAK = Path(__file__).parents[3] / "docs" / "soak.md"
 USER = "a1@users.example"
 URL = "https://sellercentral.amazon.com/account/permissions"
@@ -44,12 +41,6 @@ _LEVELS = ("View & Edit", "None", "View")
 ROWS = {name: (label, _LEVELS[at % 3]) for at, (name, label) in enumerate(zip(CONTROLS, _LABELS, strict=True))}
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def shared() -> AsyncIterator[Browser]:
-    async with open_browser(BrowserOptions(no_sandbox=True)) as browser:
-        yield browser
-
-
 async def read(browser: Browser, *, spoilt: str = "") -> Grid:
     """Read a page with a row for each control; in the spoilt one stands another word."""
     rows = "".join(
@@ -65,16 +56,16 @@ async def read(browser: Browser, *, spoilt: str = "") -> Grid:
         return await read_grid(page, own=False, expected=USER)
 
 
-async def test_what_a_control_shows_is_the_level(shared: Browser) -> None:
-    grid = await read(shared)
+async def test_what_a_control_shows_is_the_level(chromium: Browser) -> None:
+    grid = await read(chromium)
     assert grid.complete, (grid.gaps, [(row.permission, row.problem) for row in grid.rows if row.problem])
     assert [(row.permission, row.level) for row in grid.rows] == list(ROWS.values())
 
 
 @pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", CONTROLS)
-async def test_a_word_beside_the_level_in_its_control_is_never_left_out(shared: Browser, name: str) -> None:
-    grid = await read(shared, spoilt=name)
+async def test_a_word_beside_the_level_in_its_control_is_never_left_out(chromium: Browser, name: str) -> None:
+    grid = await read(chromium, spoilt=name)
     assert not grid.complete
 
 

@@ -20,7 +20,7 @@ from tests.support.lies.libraries import STATIC, library_pages, told_pages
 from tests.support.lies.page import LyingPage
 from tests.support.lies.rig import Judged, LyingRig, lying_rig
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.soak, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.soak, pytest.mark.timeout(900)]
 TABLE = Path(__file__).parents[3] / "build" / "grid-libraries.md"
 NAMES = [told["name"] for told in told_pages()]
 PATIENCE = Bounds(step=timedelta(seconds=30))
@@ -34,7 +34,7 @@ def bundles() -> Path:
         pytest.skip(str(error))
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def stage(bundles: Path) -> AsyncIterator[LyingRig]:
     async with lying_rig({STATIC: bundles}) as ready:
         yield ready

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser
 
-from flows.browser.launch import BrowserOptions, open_browser
 from flows.browser.scripts import source
 from flows.models import Bounds
 from flows.permissions.reader import read_grid
@@ -19,7 +16,7 @@ from flows.permissions.second_look import look_again
 from flows.visit.requests import OpenRequests
 from tests.support.sites.recorded_grids import showing
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 BOUNDS = Bounds(step=timedelta(seconds=10), second_look=timedelta(milliseconds=1))
 ROWS = "".join(
     f"<tr><td>{name}</td><td><select><option>None</option><option>View</option><option selected>View &amp; Edit</option></select></td></tr>"
@@ -44,14 +41,8 @@ PAGE = f"""<!doctype html><title>User Permissions</title><main><h1>User Permissi
 </script>"""
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def shared() -> AsyncIterator[Browser]:
-    async with open_browser(BrowserOptions(no_sandbox=True)) as browser:
-        yield browser
-
-
-async def test_no_control_is_touched_and_no_key_that_presses_or_deletes_is_sent(shared: Browser) -> None:
-    async with showing(shared, PAGE, url="https://sellercentral.amazon.com/permissions") as page:
+async def test_no_control_is_touched_and_no_key_that_presses_or_deletes_is_sent(chromium: Browser) -> None:
+    async with showing(chromium, PAGE, url="https://sellercentral.amazon.com/permissions") as page:
         await page.context.add_init_script(source("rest"))  # it notes who hears what
         await page.reload()
         read = partial(read_grid, page, own=True, bounds=BOUNDS)

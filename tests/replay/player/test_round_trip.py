@@ -35,23 +35,23 @@ from tests.support.sites.live_site import AT, EMAIL, MERCHANT, PASSWORD, LiveSit
 HOST = "https://sellercentral.amazon.com"
 
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def site() -> AsyncIterator[LiveSite]:
     async with live_site() as running:
         yield running
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def reaching(site: LiveSite) -> AsyncIterator[Browser]:
     """One browser that reaches the site."""
     async with open_browser(site.options) as opened:
         yield opened
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def recorded(site: LiveSite, reaching: Browser, tmp_path_factory: pytest.TempPathFactory) -> Recording:
     """One visit, recorded."""
     return await record(site, reaching, tmp_path_factory.mktemp("recorded") / "mini/one", code="123456")

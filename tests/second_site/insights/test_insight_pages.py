@@ -22,7 +22,7 @@ from tests.second_site.insights.pages import (
     summary,
 )
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 LATE = "performanceMetrics.lateShipmentRate"
 
 

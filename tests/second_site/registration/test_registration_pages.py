@@ -28,7 +28,7 @@ from tests.second_site.registration import more_pages, pages
 from tests.second_site.registration.pages import ADDRESS, SECRET, Page
 from tests.second_site.site import HOST, certificate_in, port_of
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 BOUNDS = Bounds(
     step=timedelta(seconds=6),
     visit=timedelta(seconds=25),
@@ -231,7 +231,7 @@ async def served(folder: Path) -> AsyncIterator[Site]:
         await runner.cleanup()
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def play(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Site, Browser, BrowserOptions]]:
     async with served(tmp_path_factory.mktemp("site")) as site:
         options = BrowserOptions(host_resolver_rules=f"MAP * 127.0.0.1:{site.port}", trusted_spki=(site.spki,))

@@ -16,10 +16,10 @@ from fixtures.stand_in.insights.look import FAULTS
 from tests.support.insights_schemas import schema_errors
 from tests.support.sites.insights_rig import InsightsRig, insights_rig, unnamed_nulls, wrong_numbers
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def rig() -> AsyncIterator[InsightsRig]:
     async with insights_rig() as ready:
         yield ready

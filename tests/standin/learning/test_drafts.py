@@ -22,14 +22,14 @@ from flows.visit.open_visit import open_visit
 from tests.support.sites.shown_site import INSIDE, ShownRig, shown_rig
 from tests.support.visits.interstitials import HARMLESS, NOT_OFFERED, Interstitial
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 HOST = "https://sellercentral.amazon.com"
 BOUNDS = Bounds(step=timedelta(seconds=8), visit=timedelta(seconds=30), challenge=timedelta(seconds=1))
 DAY = date(2026, 11, 1)
 RULES = PersonRules(posts=("/voice/skip",))
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def shown() -> AsyncIterator[ShownRig]:
     async with shown_rig(pictures=True) as rig:
         yield rig

@@ -28,12 +28,12 @@ from tests.support.sites.plain_browser import plain_browser
 from tests.support.visits.rehearsal import rehearsing
 from tests.support.web.takeovers import TakeoverRig, eventually, takeover_rig
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 EMAILS = ("a1@users.example", "a2@users.example")
 PROMOTION = "Meet other sellers in Lisbon this autumn"
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def stage(tmp_path: Path) -> AsyncIterator[TakeoverRig]:
     async with StandIn(two_accounts()) as stand_in, plain_browser() as people:
         with rehearsing(stand_in, tmp_path) as ready:

@@ -20,12 +20,12 @@ from flows.sign_in.sign_in import ensure_signed_in
 from tests.standin.permissions.test_audit_visit import ADMIN, USER, world
 from tests.support.sites.flow_rig import Rig, rig
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser and one stand-in a module
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # one browser and one stand-in a module
 
 PRESS = (Path(__file__).parents[2] / "support" / "press_everything.js").read_text(encoding="utf-8")
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def stage() -> AsyncIterator[Rig]:
     async with rig() as ready:
         yield ready

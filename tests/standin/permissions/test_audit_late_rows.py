@@ -10,17 +10,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, Page, Route
 
-from flows.browser.launch import BrowserOptions, open_browser
 from flows.browser.scripts import source
 from flows.permissions.reader import read_grid
 from flows.permissions.scan import read_ahead
 from flows.permissions.settle import rest
 from flows.permissions.snapshot.dom import read_dom
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser a module
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # one browser a module
 
 URL = "https://sellercentral.amazon.com/gp/account-manager/home.html"
 ROWS = "/rows"
@@ -56,12 +54,6 @@ FIDGETS = {
 }
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def opened() -> AsyncIterator[Browser]:
-    async with open_browser(BrowserOptions(no_sandbox=True)) as ready:
-        yield ready
-
-
 @asynccontextmanager
 async def showing(browser: Browser, script: str) -> AsyncIterator[Page]:
     """The grid with this script, as a visit shows it.
@@ -94,8 +86,8 @@ async def showing(browser: Browser, script: str) -> AsyncIterator[Page]:
 
 @pytest.mark.sampled(2)
 @pytest.mark.parametrize("way", LATE)
-async def test_rows_that_come_late_are_read(opened: Browser, way: str) -> None:
-    async with showing(opened, LATE[way]) as page:
+async def test_rows_that_come_late_are_read(chromium: Browser, way: str) -> None:
+    async with showing(chromium, LATE[way]) as page:
         seen = await read_dom(page)
         ahead = await read_ahead(page, seen)  # as a visit does while the page loads
         at_rest = await rest(page)
@@ -111,8 +103,8 @@ async def test_rows_that_come_late_are_read(opened: Browser, way: str) -> None:
     assert grid.complete, grid.gaps
 
 
-async def test_what_was_read_while_a_page_loaded_stands_if_nothing_came_after_it(opened: Browser) -> None:
-    async with showing(opened, "") as page:
+async def test_what_was_read_while_a_page_loaded_stands_if_nothing_came_after_it(chromium: Browser) -> None:
+    async with showing(chromium, "") as page:
         seen = await read_dom(page)
         ahead = await read_ahead(page, seen)
         assert ahead is not None
@@ -124,15 +116,15 @@ async def test_what_was_read_while_a_page_loaded_stands_if_nothing_came_after_it
 
 @pytest.mark.sampled(2)
 @pytest.mark.parametrize("what", FIDGETS)
-async def test_a_page_that_does_not_keep_still_is_read_within_its_bound(opened: Browser, what: str) -> None:
-    async with asyncio.timeout(90), showing(opened, FIDGETS[what]) as page:
+async def test_a_page_that_does_not_keep_still_is_read_within_its_bound(chromium: Browser, what: str) -> None:
+    async with asyncio.timeout(90), showing(chromium, FIDGETS[what]) as page:
         grid = await read_grid(page, own=True, expected="a1@users.example")
     assert [row.permission for row in grid.rows] == ["Manage Orders", "Transactions"]
     assert grid.complete, grid.gaps
 
 
-async def test_what_a_script_ticks_is_another_moment(opened: Browser) -> None:
-    async with showing(opened, "") as page:
+async def test_what_a_script_ticks_is_another_moment(chromium: Browser) -> None:
+    async with showing(chromium, "") as page:
         clock = "() => String(globalThis[Symbol.for('rest')].seen().moment)"
         before = await page.evaluate(clock)
         assert await page.evaluate(clock) == before

@@ -15,7 +15,7 @@ from flows.permissions.reader import read_grid
 from tests.support.sites.grid_rig import HOST, grid_rig
 from tests.support.sites.recorded_grids import read_rows
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 USER = "a1@users.example"
 OF_ALL = 200

@@ -22,7 +22,7 @@ from flows.permissions.audit import audit_permissions
 from tests.support.few_probes import ask_few_pages
 from tests.support.sites.flow_rig import Rig, rig
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser and one stand-in a module
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # one browser and one stand-in a module
 
 USER = "a1@users.example"
 ADMIN = "admin@users.example"
@@ -33,7 +33,7 @@ def few_probes(monkeypatch: pytest.MonkeyPatch) -> None:
     ask_few_pages(monkeypatch)
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def stage() -> AsyncIterator[Rig]:
     async with rig() as ready:
         yield ready

@@ -24,10 +24,10 @@ SAMPLE, ALL = range(3), range(48)  # looks drawn by seed: those of an ordinary r
 LANGUAGES = ("en", "de", "zh", "it", "ja", "fr", "en_GB", "es")
 
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def plain() -> AsyncIterator[Browser]:
     async with plain_browser() as browser:
         yield browser

@@ -35,10 +35,10 @@ PRESS_ALL = """(spared) => {
 }"""
 
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def plain() -> AsyncIterator[Browser]:
     async with plain_browser() as browser:
         yield browser

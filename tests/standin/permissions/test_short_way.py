@@ -16,7 +16,7 @@ from flows.models import AuditReading
 from flows.permissions.audit import audit_at_once, audit_permissions
 from tests.support.sites.flow_rig import QUICK, Rig, rig
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser and one stand-in a module
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # one browser and one stand-in a module
 
 USER = "a1@users.example"
 BOUNDS = replace(QUICK, second_look=timedelta(seconds=1))
@@ -55,13 +55,13 @@ setTimeout(() => each((text) => {{ text.data = text.data.replaceAll(ours, 'The S
 }
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def stage() -> AsyncIterator[Rig]:
     async with rig() as ready:
         yield ready
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def session(stage: Rig) -> dict[str, Any]:
     """A stored session of a user who may see the own rights, with the account chosen."""
     seller = {"layout": "classic", "members": [USER], "permissions": {USER: {"preset": "as_asked"}}}

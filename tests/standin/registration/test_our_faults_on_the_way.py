@@ -39,7 +39,7 @@ STEPS = (
     ),
 )
 CASES = list(product(STEPS, (*sorted(OURS), Trouble.HANG)))
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.soak, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.soak, pytest.mark.timeout(600)]
 
 
 def scenario(form: str = "classic") -> Scenario:
@@ -51,13 +51,13 @@ def scenario(form: str = "classic") -> Scenario:
     return one_account(3, seller={"merchant_id": MERCHANT}, registrations=registrations, invitations=[offered])
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def stand_in() -> AsyncIterator[StandIn]:
     async with StandIn(scenario()) as running:
         yield running
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def pool(stand_in: StandIn, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[BrowserPool]:
     settings = rehearsal_settings(stand_in.description(), tmp_path_factory.mktemp("pool"))
     shared = BrowserPool(options=browser_options(settings), replace_after=1000)

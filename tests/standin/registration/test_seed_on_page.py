@@ -24,7 +24,7 @@ def page_of(code: segno.QRCode, *, kind: str = "png") -> str:
     return f'<!doctype html><html lang="en"><body><h1>Scan</h1><img alt="" src="{uri}"><p>{key}</p></body></html>'
 
 
-@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.asyncio(loop_scope="session")
 async def test_a_seed_is_read_from_its_picture_and_kept_in_no_evidence(chromium: Browser, tmp_path: Path) -> None:
     page = await chromium.new_page()
     await page.set_content(page_of(segno.make(ADDRESS, error="m")))

@@ -32,12 +32,12 @@ from flows.sign_in.sign_in import ensure_signed_in
 from flows.visit.visit import Visit
 from tests.support.sites.flow_rig import QUICK, Helpers, Rig, rig
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 MEMBER: dict[str, Any] = {"members": ["a1@users.example"]}
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def rehearsal() -> AsyncIterator[Rig]:
     async with rig() as running:
         yield running

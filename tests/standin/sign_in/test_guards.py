@@ -24,12 +24,12 @@ from flows.visit.open_visit import open_visit
 from flows.visit.visit import Visit
 from tests.support.visits.guarded_site import EVIL, HOST, Site, guarded_site
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PASSWORD = SecretStr("a-password-of-no-account")
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def world() -> AsyncIterator[tuple[Site, Browser, BrowserOptions]]:
     async with guarded_site() as made:
         yield made

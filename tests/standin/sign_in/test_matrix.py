@@ -77,7 +77,7 @@ INTERSTITIALS = {
     "unknown": "unknown_screen",
 }
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +133,7 @@ async def test_what_is_played_of_the_matrix_is_printed(capsys: pytest.CaptureFix
     assert len(EVERY) > 300
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def rehearsal() -> AsyncIterator[Rig]:
     async with rig() as running:
         yield running

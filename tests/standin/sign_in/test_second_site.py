@@ -14,7 +14,7 @@ from tests.second_site.markup import Look
 from tests.second_site.rig import SecondRig, second_rig
 from tests.second_site.script import Person
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PATIENCE = 90.0  # seconds in which a one-off command has to say that a person is needed
 ENTRIES = [
@@ -72,7 +72,7 @@ ENDS = {
 }
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def second(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SecondRig]:
     async with second_rig(tmp_path_factory.mktemp("second")) as running:
         yield running

@@ -12,10 +12,10 @@ from flows.permissions.audit import audit_permissions
 from flows.sign_in.sign_in import ensure_signed_in
 from tests.support.sites.flow_rig import Rig, rig
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser and one stand-in a module
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # one browser and one stand-in a module
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def rehearsal() -> AsyncIterator[Rig]:
     async with rig() as ready:
         yield ready

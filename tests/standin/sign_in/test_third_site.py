@@ -23,13 +23,13 @@ from tests.second_site.script import Person
 from tests.support.sites.flow_rig import Helpers
 from tests.support.sites.third_site import EMAIL, PASSWORD, SEED, Row, ThirdRig, rows_of, third_rig
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 BOUNDS = Bounds(step=timedelta(seconds=8), visit=timedelta(seconds=40), challenge=timedelta(seconds=1))
 SIGN_INS, INVITATIONS = rows_of("sign_in"), rows_of("invitation")
 TOKEN, NUMBER = "A1EXAMPLE00001", "0f6d4a5e-7c1b-4d2f-9a53-2b8f60c1d7e9"
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def rig(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ThirdRig]:
     async with third_rig(tmp_path_factory.mktemp("third")) as running:
         yield running

@@ -19,7 +19,7 @@ from flows.visit.onward import onward
 from flows.visit.open_visit import open_visit
 from tests.support.visits.guarded_site import HOST, Site, guarded_site
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PASSWORD = SecretStr("a-password-of-no-account")
 FIELD = (
@@ -84,7 +84,7 @@ FREE = {
 }
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def made() -> AsyncIterator[tuple[Site, Browser, BrowserOptions]]:
     async with guarded_site() as site:
         yield site

@@ -13,7 +13,7 @@ import pytest_asyncio
 
 from tests.support.sites.shown_site import EMAIL, ShownRig, shown_rig
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PAGES = Path(__file__).parents[3] / "fixtures" / "pages"
 OTHER = "owner@amazon-test.example"
@@ -30,7 +30,7 @@ def page(inner: str, *, beside: str = "", head: str = "") -> str:
     return f"<!doctype html><html><head><title>Amazon Sign-In</title>{head}</head><body><h1>Sign in</h1>{beside}{form}</body></html>"
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def rig() -> AsyncIterator[ShownRig]:
     async with shown_rig() as running:
         yield running

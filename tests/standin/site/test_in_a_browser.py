@@ -21,10 +21,10 @@ from tests.support.sites.site_visitor import HOST, code_now
 HOME = f"https://{HOST}/home"
 
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def reaching() -> AsyncIterator[tuple[StandIn, Browser]]:
     """One stand-in and one browser that reaches it."""
     async with StandIn(one_account(1)) as running, chromium_for(running) as browser:
@@ -39,7 +39,7 @@ def stand_in(reaching: tuple[StandIn, Browser]) -> StandIn:
     return running
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def tab(reaching: tuple[StandIn, Browser]) -> AsyncIterator[Page]:
     _, browser = reaching
     context = await browser.new_context()

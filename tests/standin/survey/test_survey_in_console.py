@@ -25,10 +25,10 @@ from tests.support.sites.plain_browser import plain_browser
 from tests.support.visits.rehearsal import rehearsing
 from tests.support.web.takeovers import TakeoverRig, takeover_rig
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def stage(tmp_path: Path) -> AsyncIterator[TakeoverRig]:
     seller = {"members": ["a1@users.example"], "options": {"own_view": True}}
     news = Fault(on="/home", kind="news", user="a1@users.example")

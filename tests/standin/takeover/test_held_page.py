@@ -22,7 +22,7 @@ from flows.visit.open_visit import open_visit
 from tests.support.pictures import pixels_of
 from tests.support.sites.shown_site import PASSWORD, ShownRig, shown_rig
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 GREEN, CANARY = (0, 160, 0), (255, 0, 255)
 PICTURES = ".ssl-images-amazon.com"
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="100"><rect width="300" height="100" fill="#00a000"/></svg>'
@@ -35,7 +35,7 @@ CHECK = (
 RULES = PersonRules(posts=("/ap/cvf/*",), pictures=(PICTURES,))
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def shown() -> AsyncIterator[ShownRig]:
     async with shown_rig(pictures=True) as rig:
         yield rig

@@ -17,10 +17,10 @@ from tests.standin.takeover.test_held_page import CANARY, holding
 from tests.support.pictures import pixels_of
 from tests.support.sites.shown_site import PASSWORD, ShownRig, shown_rig
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def shown() -> AsyncIterator[ShownRig]:
     async with shown_rig(pictures=True) as rig:
         yield rig

@@ -43,7 +43,7 @@ from tests.unit.web.embed.test_panel_in_browser import RULES, axe
 
 __all__ = ["axe"]  # the fixture
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 GREEN = (0, 160, 0)
 PIXELS = """([red, green, blue]) => {
   const canvas = document.getElementById('view'), data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
@@ -54,13 +54,13 @@ PIXELS = """([red, green, blue]) => {
 }"""
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def people() -> AsyncIterator[Browser]:
     async with plain_browser() as browser:
         yield browser
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[StandIn, Pools]]:
     """One stand-in and a worker's two browsers for the module."""
     async with StandIn(one_account(1)) as running:
@@ -70,7 +70,7 @@ async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tupl
             await pool.close()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def stage(people: Browser, shared: tuple[StandIn, Pools], tmp_path: Path) -> AsyncIterator[TakeoverRig]:
     stand_in, pools = shared
     stand_in.load(one_account(1))

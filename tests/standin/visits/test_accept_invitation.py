@@ -18,12 +18,12 @@ from flows.invitation.accept import accept_invitation
 from flows.models import Acceptance, AcceptanceOutcome, Credentials
 from tests.support.sites.flow_rig import QUICK, Helpers, Rig, rig
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 MEMBERS = {"members": ["a1@users.example"]}
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def rehearsal() -> AsyncIterator[Rig]:
     async with rig() as running:
         yield running

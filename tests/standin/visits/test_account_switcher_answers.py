@@ -15,10 +15,10 @@ from flows.models import Acceptance, AcceptanceOutcome
 from flows.visit.visit import Visit
 from tests.support.sites.flow_rig import QUICK, Helpers, Rig, rig
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def rehearsal() -> AsyncIterator[Rig]:
     async with rig() as running:
         yield running

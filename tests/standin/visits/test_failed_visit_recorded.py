@@ -53,7 +53,7 @@ class Failed:
     began: datetime
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def failed(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Failed]:
     """One for all that is asked of what it left."""
     async with StandIn(one_account(1)) as running:

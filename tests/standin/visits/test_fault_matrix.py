@@ -113,7 +113,7 @@ EXCEPTIONS = {
     ("otp", Trouble.CLOCK_BACK): Fate.AGAIN,
 }
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 def scenario(flow: str) -> Scenario:
@@ -137,13 +137,13 @@ def fate_of(said: str, account: Account) -> Fate:
     return Fate.AGAIN if account.retries or account.incompletes else Fate.NOTHING
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def stand_in() -> AsyncIterator[StandIn]:
     async with StandIn(scenario("accept")) as running:
         yield running
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def pool(stand_in: StandIn, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[BrowserPool]:
     settings = rehearsal_settings(stand_in.description(), tmp_path_factory.mktemp("pool"))
     shared = BrowserPool(options=browser_options(settings), replace_after=1000)

@@ -38,10 +38,10 @@ from tests.unit.web.embed.test_panel_in_browser import RULES, axe
 
 __all__ = ["axe"]  # the fixture
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[WebServer, Browser]]:
     """One served console and one browser for the module.
 

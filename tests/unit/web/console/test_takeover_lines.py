@@ -37,10 +37,10 @@ from tests.support.stored.registry import add_account
 from tests.support.web.console import signed_in, submit
 from tests.support.web.web_server import WebServer, serving
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def web(tmp_path: Path) -> AsyncIterator[WebServer]:
     engine = open_database(f"sqlite:///{tmp_path}/agent.sqlite")
     with writing(engine) as conn:

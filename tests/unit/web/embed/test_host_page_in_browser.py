@@ -19,10 +19,10 @@ from tests.unit.web.api.test_accounts import registered
 from tests.unit.web.embed.test_panel_in_browser import RULES, axe, browser_of_people, opened, stand
 
 __all__ = ["axe", "browser_of_people"]  # fixtures
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def page_of_platform(engine: Engine, web_settings: Settings, vault: Vault) -> Any:
     """The web role with A1, and the page beside it."""
     async with serving(engine, web_settings, vault) as web, web.client() as client:

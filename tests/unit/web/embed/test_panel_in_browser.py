@@ -35,7 +35,7 @@ from tests.support.sites.plain_browser import plain_browser
 from tests.support.web.web_server import API, WebServer, once, serving
 from tests.unit.web.api.test_accounts import registered
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ROOT = Path(__file__).parents[4]
 AXE = ROOT / ".tools/javascript/node_modules/axe-core/axe.min.js"
@@ -54,7 +54,7 @@ def axe() -> str:
     return AXE.read_text(encoding="utf-8")
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def browser_of_people() -> AsyncIterator[Browser]:
     """One for the module."""
     async with plain_browser() as browser:
