@@ -31,11 +31,38 @@ INSERT INTO journal (account_id, at, from_state, to_state, why)
 SELECT id, now() - (row_number() OVER ()) * interval '1 minute', 'auditing', "authorization", 'read' FROM accounts
 """
 
+_OLDER = """
+INSERT INTO journal (account_id, at, from_state, to_state, why)
+SELECT 'C' || lpad((1 + n % :count)::text, 6, '0'), now() - n * interval '1 second', 'complete', 'auditing', 'due'
+FROM generate_series(1, :older) AS n
+"""
+_MAILS = """
+INSERT INTO messages (message_id, sha256, size, stage, verdict, reason, account_id, attempts, found_at, judged_at)
+SELECT '<' || n || '@mail.example>', md5(n::text), 20000, 'done', CASE WHEN n % 9 = 0 THEN 'held' ELSE 'accept' END, 'x',
+    'C' || lpad((1 + n % :count)::text, 6, '0'), 1, now() - n * interval '1 second', now() - n * interval '1 second'
+FROM generate_series(1, :mails) AS n
+"""
+_PATIENT = sa.text("SET statement_timeout = 0")
+
+
+def age(engine: Engine, count: int, *, older: int, mails: int) -> None:
+    """Add rows to the journal of a filled fleet, and judged mails, as years leave them; tables are analysed."""
+    with engine.begin() as conn:
+        conn.execute(_PATIENT)
+        conn.execute(sa.text(_OLDER), {"count": count, "older": older})
+        conn.execute(sa.text(_MAILS), {"count": count, "mails": mails})
+    _analyse(engine)
+
 
 def fill(engine: Engine, count: int) -> None:
     """Write the accounts and one transition of each, a minute apart; tables are analysed."""
     with engine.begin() as conn:
         conn.execute(sa.text(_ACCOUNTS), {"count": count, "standings": json.dumps(_STANDINGS)})
         conn.execute(sa.text(_JOURNAL))
+    _analyse(engine)
+
+
+def _analyse(engine: Engine) -> None:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+        conn.execute(_PATIENT)
         conn.execute(sa.text("VACUUM ANALYZE"))

@@ -1,7 +1,7 @@
 """The plans of what a worker asks again and again: on PostgreSQL, none walks a table that grows.
 
 With `enable_seqscan` off the planner walks a table, or an index from end to end, only where no index serves, however few
-rows there are now.
+rows there are now. In the long run, the same is asked of its own choice among a million rows.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from agent.clock import utc_now
 from agent.store import accounts, fleet, insights, journal, timeline, visits
 from agent.store.api import operations
 from agent.store.audits import last_complete_audit
@@ -25,6 +26,7 @@ from agent.store.outbox.sequence import last_sequence
 from agent.store.processes import leases, workers
 from agent.store.webhooks import deliveries
 from tests.support.servers.postgres import Postgres
+from tests.support.stored.big_fleet import age, fill
 from tests.support.stored.registry import NOW
 
 _LEASE = timedelta(seconds=15)
@@ -55,7 +57,9 @@ ASKED: dict[str, Callable[[Connection], object]] = {
     "the last event": last_sequence,
     "deliveries that are due": lambda conn: deliveries.due_heads(conn, now=NOW, but=(), limit=32),
     "the next delivery": lambda conn: deliveries.next_due(conn, after=NOW),
-    "what changed after a moment": lambda conn: fleet.page(conn, fleet.Filter(changed_after=NOW), after=None, limit=50),
+    "what changed lately": lambda conn: fleet.page(
+        conn, fleet.Filter(changed_after=utc_now() - timedelta(minutes=1)), after=None, limit=50
+    ),
     "the status documents asked for at once": lambda conn: accounts.find_all(conn, {"A1", "A2"}),
     "a page of the fleet": lambda conn: fleet.page(conn, fleet.Filter(), after="A1", limit=100),
 }
@@ -97,10 +101,30 @@ def test_a_walk_is_seen(database: Engine) -> None:
     assert walked(database, lambda conn: fleet.with_failure(conn, "x", limit=9)) == {"accounts"}
 
 
-def walked(database: Engine, ask: Callable[[Connection], object]) -> set[str]:
+@pytest.fixture(scope="module")
+def grown(postgres: Postgres) -> Iterator[Engine]:
+    """A hundred thousand accounts, a million and more rows of their journal, a million mails; the planner as it is."""
+    url, count = postgres.new_database(), 100_000
+    engine = open_database(url)
+    fill(engine, count)
+    age(engine, count, older=1_000_000, mails=1_000_000)
+    engine.dispose()
+    opened = connect(url)
+    yield opened
+    opened.dispose()
+
+
+@pytest.mark.soak
+@pytest.mark.postgres
+@pytest.mark.parametrize("what", ASKED)
+def test_among_a_million_rows_a_hot_path_walks_no_table_either(grown: Engine, what: str) -> None:
+    assert walked(grown, ASKED[what], may_walk=True) & {"accounts", "journal", "messages"} == set()
+
+
+def walked(database: Engine, ask: Callable[[Connection], object], *, may_walk: bool = False) -> set[str]:
     """The tables that grow and that the server would walk."""
     with database.connect() as conn, conn.begin() as transaction:
-        conn.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        conn.exec_driver_sql(f"SET LOCAL enable_seqscan = {'on' if may_walk else 'off'}")
         with statements(database) as seen:
             ask(conn)
         plans = [plan_of(conn, *one) for one in seen if one[0].lstrip().upper().startswith(("SELECT", "UPDATE"))]
