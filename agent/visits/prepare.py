@@ -28,10 +28,11 @@ from agent.store.sign_in import login_orders, secret_refs
 from agent.store.vault import sessions, sign_in_secrets
 from agent.store.vault.keys import VaultError
 from agent.store.vault.sign_in_secrets import SignInSecrets, StoredSecrets
+from agent.visits import set_aside
 from agent.visits.guards.egress import egress_of, is_full
 from agent.visits.guards.vouched import UnvouchedError, checked_again, is_vouched
 from agent.visits.kept_elsewhere import Fetched, fetch, put_off
-from agent.visits.plan import NotNowError, Plan, PoisonError, SetAsideError, VisitKind, kind_for
+from agent.visits.plan import NotNowError, Plan, SetAsideError, VisitKind, kind_for
 from agent.visits.shared.context import WorkerContext
 from flows import marketplace
 
@@ -80,7 +81,9 @@ def _prepare(
         if due_by is not None:
             _require_room(conn, context, marketplace(account.marketplace).host, now)
         if account.deaths >= context.settings.work.max_deaths:
-            set_aside: SetAsideError = _poison(conn, account, now)
+            aside: SetAsideError = set_aside.poison(conn, account, now)
+        elif due_by is not None and fetched is None and (ended := set_aside.ended_order(conn, account_id)) is not None:
+            aside = set_aside.without_login(conn, account, ended, now)
         else:
             try:
                 begun = kind or _kind_after(conn, account)
@@ -89,8 +92,8 @@ def _prepare(
             except UnvouchedError as err:
                 if due_by is None:
                     raise NotNowError(str(err)) from err
-                set_aside = _unvouched(conn, account, err, now)
-    raise set_aside
+                aside = set_aside.unvouched(conn, account, str(err), code=err.ruling.reason, now=now)
+    raise aside
 
 
 def _fetch(
@@ -162,22 +165,6 @@ def _require_room(conn: Connection, context: WorkerContext, host: str, now: date
         raise NotNowError(f"{host} has had its {limits.visits_per_host_minute} visits of this minute", busy=True)
     if sum(started.values()) >= limits.visits_per_minute:
         raise NotNowError(f"all {limits.visits_per_minute} visits of this minute are made", busy=True)
-
-
-def _poison(conn: Connection, account: Account, now: datetime) -> PoisonError:
-    reason = f"{account.deaths} visits in a row took their worker with them"
-    _set_aside(conn, account, reason, code="poison", now=now)
-    return PoisonError(account.id)
-
-
-def _unvouched(conn: Connection, account: Account, err: UnvouchedError, now: datetime) -> SetAsideError:
-    _set_aside(conn, account, str(err), code=err.ruling.reason, now=now)
-    return SetAsideError(str(err))
-
-
-def _set_aside(conn: Connection, account: Account, reason: str, *, code: str, now: datetime) -> None:
-    facts = transitions.Facts(internal_reason=reason, failure_code=code)
-    transitions.apply(conn, account.id, Event.HUMAN_NEEDED, now=now, why=reason, facts=facts)
 
 
 def _kind_after(conn: Connection, account: Account) -> VisitKind:

@@ -15,6 +15,8 @@ from agent.domain.login_order import OrderState
 from agent.store.database.engine import reading, writing
 from agent.store.sign_in import login_orders
 from agent.visits import run
+from agent.visits.plan import SetAsideError
+from agent.visits.run import make_visit
 from tests.second_site.login_pages import LoginPlan
 from tests.second_site.login_site import Login
 from tests.support.visits.ordered_world import EMAIL, OrderedWorld, ordered_world
@@ -124,6 +126,13 @@ async def test_a_form_without_an_answer_is_never_sent_again_but_for_a_new_order(
     assert ended.conclusion.error.code == "registration_unanswered"
     assert (len(world.site.forms), world.order().state) == (1, OrderState.ENDED)
     world.site.cut_at = ""
+    world.release()  # without a new order there is nothing to sign in with
+    with pytest.raises(SetAsideError, match="place the order anew"):
+        await make_visit(world.context, "A1", due_by=world.context.clock.now())
+    assert (world.account().authorization, world.account().failure_code) == (
+        State.NEEDS_HUMAN,
+        "registration_unanswered",
+    )
     if is_made_late:  # the site took its time; nobody but us has the password
         world.site.logins[EMAIL].is_proven = True
     else:

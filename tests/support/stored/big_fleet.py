@@ -46,7 +46,7 @@ _PATIENT = sa.text("SET statement_timeout = 0")
 
 
 def age(engine: Engine, count: int, *, older: int, mails: int) -> None:
-    """Add rows to the journal of a filled fleet, and judged mails, as years leave them; tables are analysed."""
+    """Add rows to the journal of a filled fleet, and judged mails, as years do."""
     with engine.begin() as conn:
         conn.execute(_PATIENT)
         conn.execute(sa.text(_OLDER), {"count": count, "older": older})

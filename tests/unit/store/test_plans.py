@@ -103,7 +103,7 @@ def test_a_walk_is_seen(database: Engine) -> None:
 
 @pytest.fixture(scope="module")
 def grown(postgres: Postgres) -> Iterator[Engine]:
-    """A hundred thousand accounts, a million and more rows of their journal, a million mails; the planner as it is."""
+    """A hundred thousand accounts, a million rows of their journal and mails each."""
     url, count = postgres.new_database(), 100_000
     engine = open_database(url)
     fill(engine, count)
