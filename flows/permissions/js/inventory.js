@@ -65,8 +65,10 @@ const leftovers = () => {
     }
     const sign = /^["']([\s\S]*)["']/.exec(list.listStyleType);
     if (list.display === "list-item" && sign && LETTERS.test(sign[1])) put("pseudo", el, sign[1]);
-    if (list.display === "list-item" && !sign && !COUNTED.test(list.listStyleType)) put("pseudo", el, list.listStyleType);
-    if (list.display === "list-item" && list.listStyleImage !== "none" && in_row(el)) put("pseudo", el, list.listStyleImage);
+    if (list.display === "list-item" && !sign && !COUNTED.test(list.listStyleType))
+      put("pseudo", el, list.listStyleType);
+    if (list.display === "list-item" && list.listStyleImage !== "none" && in_row(el))
+      put("pseudo", el, list.listStyleImage);
     if (list.content !== "normal" && list.content !== "none" && !is(el, "picture")) put("pseudo", el, list.content);
   };
   const picture = (el) => {

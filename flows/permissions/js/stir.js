@@ -126,7 +126,11 @@
   };
   // The keys of a group of radios or the like would choose another: they are the control's own.
   const is_of_one_control = (el) => {
-    for (let n = el; n && n.nodeType === 1; n = n.parentNode instanceof ShadowRoot ? n.parentNode.host : n.parentElement)
+    for (
+      let n = el;
+      n && n.nodeType === 1;
+      n = n.parentNode instanceof ShadowRoot ? n.parentNode.host : n.parentElement
+    )
       if (n.matches(asked.group)) return true;
     const inner = [...el.querySelectorAll(asked.chosen)],
       others = [...el.querySelectorAll(asked.row)];

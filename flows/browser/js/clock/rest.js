@@ -100,7 +100,8 @@ globalThis[Symbol.for("rest")] ??= (() => {
     /^(mouseover|mouseenter|mousemove|pointerover|pointerenter|pointermove|focus|focusin|keydown|keyup|keypress)$/;
   const KEYS = /^key(down|up|press)$/,
     // What only a person's hand does, and no reading.
-    BY_HAND = /^(drag|dragstart|dragenter|dragover|dragend|drop|copy|cut|paste|wheel|mousewheel|touchmove|beforeprint)$/;
+    BY_HAND =
+      /^(drag|dragstart|dragenter|dragover|dragend|drop|copy|cut|paste|wheel|mousewheel|touchmove|beforeprint)$/;
   const put = (kept, box, type, run) => {
     if (!kept.has(box)) kept.set(box, new Map());
     const by_type = kept.get(box);
@@ -132,7 +133,8 @@ globalThis[Symbol.for("rest")] ??= (() => {
       put(of_types, self ?? globalThis, args[0], args[1]);
       if (comes_of_a_file()) of_files.add(args[1]);
     }
-    const is_sent = FELT.test(args[0]) || /^(visibilitychange|storage|message|online|hashchange|selectionchange)$/.test(args[0]);
+    const is_sent =
+      FELT.test(args[0]) || /^(visibilitychange|storage|message|online|hashchange|selectionchange)$/.test(args[0]);
     if (args[1] && is_sent && /\bisTrusted\b/.test(source_of(args[1]))) {
       wary.set(args[1], args[0]);
       if (comes_of_a_file()) of_files.add(args[1]);
