@@ -88,7 +88,10 @@ const is_followed = (run, types) => {
     (source.length <= 20000 &&
       !/\[native code\]/.test(source) &&
       !/\bisTrusted\b/.test(source) &&
-      (shows_nothing(source) || asks_by_words(source) || (!pressed && typed && is_sent(source))));
+      (shows_nothing(source) ||
+        asks_by_words(source) ||
+        asks_in_data(source) ||
+        (!pressed && typed && is_sent(source))));
   verdicts.set(run, followed);
   return followed;
 };

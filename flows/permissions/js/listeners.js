@@ -34,7 +34,9 @@ const ASKS = /(?:closest|matches|is|querySelector|querySelectorAll|on)\(\s*(["'`
   CLASSES = /(?:classList\??\.contains|className\.includes|hasClass)\(\s*(["'`])((?:(?!\1).)+)\1/g,
   ATTRIBUTES = /(?:hasAttribute|getAttribute)\(\s*(["'`])((?:(?!\1).)+)\1/g,
   DATA = /dataset(?:\.(\w+)|\[\s*["'`](\w+)["'`]\s*\])/g,
+  NAMED = /\(\s*(["'`])([a-z]\w*)\1\s*\)|(["'`])([a-z]\w*)\3\s+in\s+[\w$.]+\.dataset\b/g, // where `name in element.dataset` is asked
   EQUALS = /(?:===?|!==?|case)\s*(["'`])((?:(?!\1).)+)\1|(["'`])((?:(?!\3).)+)\3\s*(?:===?|!==?)/g;
+const asks_in_data = (source) => /\bin\s+[\w$.]+\.dataset\b/.test(source) && source.search(NAMED) >= 0;
 const kebab = (name) => name.replace(/[A-Z]/g, (c) => "-" + c.toLowerCase());
 const asked_by = once((run) => {
   const source = globalThis[Symbol.for("rest")].source_of(run),
@@ -44,6 +46,8 @@ const asked_by = once((run) => {
   for (const m of source.matchAll(CLASSES)) found.selectors.push("." + CSS.escape(m[2].trim()));
   for (const m of source.matchAll(ATTRIBUTES)) found.selectors.push("[" + CSS.escape(m[2]) + "]");
   for (const m of source.matchAll(DATA)) found.selectors.push("[data-" + kebab(m[1] || m[2]) + "]");
+  if (asks_in_data(source))
+    for (const m of source.matchAll(NAMED)) found.selectors.push("[data-" + kebab(m[2] || m[4]) + "]");
   for (const m of source.matchAll(EQUALS)) {
     const said = m[2] || m[4];
     if (/tagName|nodeName|localName/.test(source) && /^[a-z][a-z0-9-]*$/i.test(said))

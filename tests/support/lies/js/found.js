@@ -64,6 +64,7 @@ const finds = {
     wrong(o.label);
     const door = make('<p>Common rights</p>'), box = { document, body: document.body, main: document.querySelector("main") || document.body, window }[o.on];
     door.className = o.salt;
+    door.dataset.rowsOfAll = "";
     place({ ...o, at: "below" }, door);
     const show = keep(o), name = "." + o.salt, by_class = { [o.salt]: show }, help = (e) => { if (e.target.closest(name)) show(); };
     box.addEventListener(o.type, {
@@ -75,6 +76,7 @@ const finds = {
       path: (e) => { if (e.composedPath().includes(door)) show(); },
       point: (e) => { if (e.clientY > door.getBoundingClientRect().top) show(); },
       object: { handleEvent: (e) => { if (door.contains(e.target)) show(); } },
+      named: (e) => { const find = (name) => e.composedPath().find((el) => el.dataset && name in el.dataset); if (find("rowsOfAll")) show(); },
       always: () => show(),
     }[o.how]);
   },
