@@ -135,7 +135,7 @@ async def _ways_in_row(visit: Visit, *, subject: str) -> tuple[tuple[str, ...], 
     words = grid_data("reach")["words"]
     manage = [word.lower() for word in words["manage"]]
     try:
-        found = await visit.page.evaluate(script("reach"), _asked("ways", subject, words["manage"]))
+        found = await visit.page.evaluate(script("reach"), asked_of_list("ways", subject, words["manage"]))
     except PlaywrightError:
         return (), ()
     names = list(dict.fromkeys(str(item["name"]) for item in found or ()))
@@ -283,25 +283,27 @@ async def _names(visit: Visit, subject: str) -> bool:
 
     Then its links are only not drawn yet.
     """
-    return bool(await visit.page.evaluate(script("reach"), _asked("named", subject, [])) > 1)
+    return bool(await visit.page.evaluate(script("reach"), asked_of_list("named", subject, [])) > 1)
 
 
 async def _find(visit: Visit, what: str, *, subject: str, words: list[str], way: str = "") -> list[ElementHandle]:
     try:
-        found = await visit.page.evaluate_handle(script("reach"), {**_asked(what, subject, words), "way": way})
+        found = await visit.page.evaluate_handle(script("reach"), {**asked_of_list(what, subject, words), "way": way})
         properties = await found.get_properties()
     except PlaywrightError:
         return []  # the page is moving on; it is looked at again
     return [element for handle in properties.values() if (element := handle.as_element()) is not None]
 
 
-def _asked(what: str, subject: str, words: list[str]) -> dict[str, Any]:
+def asked_of_list(what: str, subject: str, words: list[str]) -> dict[str, Any]:
+    """What the script that finds a user's row is asked: `links`, `ways`, `named`."""
     return {
         "css": grid_data("reach")["css"],
         "what": what,
         "email": subject.casefold(),
         "words": [word.lower() for word in words],
         "partners": grid_data("reach")["words"]["partners"],
+        "users": grid_data("reach")["words"]["users"],
     }
 
 

@@ -1,5 +1,5 @@
 // Finds the links of one user in a list of users, or the link to the other half of a pair of pages. Presses nothing.
-({ css, what, email, words, partners, way }) => {
+({ css, what, email, words, partners, users, way }) => {
   const clean = (s) => (s || "").replace(/[\s\u00a0]+/g, " ").trim();
   const up = (n) => n.assignedSlot || (n.parentNode instanceof ShadowRoot ? n.parentNode.host : n.parentNode);
   const kids = (n) =>
@@ -56,15 +56,18 @@
       }),
     ),
   ];
-  // A partner may share the screen, and even the address; the rows of partners say so, or stand under a title that does.
-  const is_partner = (row) => {
-    const says = (s) => partners.some((rule) => new RegExp(rule, "i").test(clean(s)));
-    if (says(text(row))) return true;
-    const box = near(row, css.group_of_users),
-      title = box && all(box, (el) => el.matches(css.title))[0];
-    return !!title && says(text(title));
+  // A partner may share the screen, and even the address; the rows of partners say so, or stand under a title of partners alone.
+  const says = (rules, told) => rules.some((rule) => new RegExp(rule, "i").test(clean(told)));
+  const title_of = (row) => {
+    for (let box = near(row, css.group_of_users); ; box = near(up(box), css.group_of_users)) {
+      const titles = all(box || document.body, (el) => el.matches(css.title) && shown(el)),
+        above = titles.filter((el) => el.compareDocumentPosition(row) & Node.DOCUMENT_POSITION_FOLLOWING);
+      if (above.length || !box) return text(above.at(-1) || document.createTextNode(""));
+    }
   };
-  const ours = rows.filter((row) => row && row !== document.body && (rows.length === 1 || !is_partner(row)));
+  const is_partner = (row) =>
+    says(partners, text(row)) || (says(partners, title_of(row)) && !says(users, title_of(row)));
+  const ours = rows.filter((row) => row && row !== document.body && !is_partner(row));
   if (ours.length !== 1) return what === "ways" ? null : [];
   if (what === "ways")
     return any(ours[0]).map((el) => ({ name: name(el), pressed: words.includes(name(el).toLowerCase()) }));
