@@ -26,6 +26,7 @@ class LoginPlan:
     otpauth: bool = False
     qr_alone: bool = False  # the secret stands in a picture only
     almost_done: bool = True
+    backup: bool = False  # insists on a telephone beside the app
     nudge: bool = False
     settings_code: bool = False  # a mail code in front of the settings
     claim: str = ""  # another address on the intent page

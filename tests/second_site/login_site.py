@@ -273,7 +273,7 @@ class LoginSite:
         if login.is_on:
             return web.Response(status=302, headers={"Location": "/a/settings/approval"})
         if self.plan.almost_done:
-            browser.wants = ["almost"]
+            browser.wants = ["phone", "almost"] if self.plan.backup else ["almost"]
             return None
         login.is_on, browser.wants = True, []
         return web.Response(status=302, headers={"Location": "/a/settings/approval"})

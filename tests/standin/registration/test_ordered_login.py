@@ -60,6 +60,7 @@ STOPS = {
     "another address": (LoginPlan(is_unified=True, claim="b2@users.example"), "wrong_identity", 0, OrderState.ORDERED),
     "puzzle": (LoginPlan(puzzle=True), "challenge", 1, OrderState.SUBMITTED),
     "phone": (LoginPlan(phone="required"), "phone_needed", 1, OrderState.SUBMITTED),
+    "a backup phone": (LoginPlan(backup=True), "phone_needed", 1, OrderState.CREATED),
     "phone taken": (LoginPlan(phone="taken"), "phone_refused", 1, OrderState.SUBMITTED),
     "business": (LoginPlan(offers_business=True), "challenge", 0, OrderState.ORDERED),
 }
