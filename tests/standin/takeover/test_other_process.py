@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -47,9 +48,7 @@ async def test_worker_in_another_process_dials_out_and_a_person_passes_its_page(
                         await stage.claim(page)
                         await page.wait_for_function(PIXELS, arg=list(GREEN))
                         await page.get_by_role("button", name="Text mode").click()
-                        await page.locator("#outline input").fill(CAPTCHA_TEXT)
-                        await page.get_by_role("button", name="Fill in").click()
-                        await page.locator("#outline > button", has_text="verifyCaptcha").click()
+                        await answer_in_text(stage, page)
                         await expect(page.locator("main")).to_contain_text(re.compile("handed back", re.IGNORECASE))
                         await eventually(lambda: ready.account().accepted_at, what="the acceptance")
 
@@ -128,9 +127,7 @@ async def test_a_worker_that_is_told_to_stop_gives_its_page_up_and_another_offer
                             await stage.reaches(TakeoverState.OFFERED)
                             await stage.claim(other)
                             await other.get_by_role("button", name="Text mode").click()
-                            for _ in range(4):  # what is pressed in the moment of a curtain is refused
-                                if await answered(stage, other):
-                                    break
+                            await answer_in_text(stage, other)
                             await eventually(lambda: ready.account().accepted_at, what="the acceptance")
                     assert (stopped.person, stopped.ended_why) == ("dora", "the visit was stopped")
                     assert stage.passwords() == 2  # one of each visit
@@ -141,16 +138,18 @@ def lost(ready: Rehearsal) -> Takeover | None:
     return ended_as(ready, TakeoverState.LOST)
 
 
-async def answered(stage: TakeoverRig, page: Page) -> bool:
-    """Answer the picture in text mode; whether the agent goes on."""
-    await page.locator("#outline input").fill(CAPTCHA_TEXT)
-    await page.get_by_role("button", name="Fill in").click()
-    await page.locator("#outline > button", has_text="verifyCaptcha").click()
-    try:
-        await eventually(lambda: (now := stage.takeover()) and now.state is not TakeoverState.CLAIMED, within=10)
-    except AssertionError:
-        return False
-    return True
+async def answer_in_text(stage: TakeoverRig, page: Page) -> None:
+    """Answer the picture in text mode, until the agent goes on.
+
+    What is pressed in the moment of a curtain is refused; a person presses again.
+    """
+    for _ in range(4):
+        await page.locator("#outline input").fill(CAPTCHA_TEXT)
+        await page.get_by_role("button", name="Fill in").click()
+        await page.locator("#outline > button", has_text="verifyCaptcha").click()
+        with suppress(AssertionError):
+            await eventually(lambda: (now := stage.takeover()) and now.state is not TakeoverState.CLAIMED, within=10)
+            return
 
 
 def ended_as(ready: Rehearsal, state: TakeoverState) -> Takeover | None:
