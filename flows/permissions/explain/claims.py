@@ -17,7 +17,7 @@ from flows.permissions.rows.vocabulary import bare_title, is_level, is_section, 
 from flows.words import fold
 
 Box = tuple[int, int, int, int]  # left, top, width, height in pixels of the page
-_Item = dict[str, Any]  # one box of `js/explain.js`: by, box, words, and the number of its token or piece
+_Item = dict[str, Any]  # one box of `js/account/explain.js`: by, box, words, and the number of its token or piece
 _QUOTED = re.compile(r"'([^']{2,})'")
 _SEALED = (PieceKind.FRAME, PieceKind.SEALED, PieceKind.PICTURE)
 

@@ -38,7 +38,7 @@ async def read_dom(page: Page) -> DomSnapshot:
 async def read_explained(page: Page) -> tuple[DomSnapshot, dict[str, Any]]:
     """The same look, and where everything stands.
 
-    `found`, boxes as `js/explain.js` gives them, and the page's `size`.
+    `found`, boxes as `js/account/explain.js` gives them, and the page's `size`.
 
     Pixels of the page. A box names its token, or its piece of what is left, by number; -1 for none.
     """

@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[3]
 ROOMS = ("agent", "flows")
 LONG_FILE, LONGEST_FILE, MOST_LONG_FILES = 300, 400, 12  # above 300 only what one noun fills: accounting, interpreting
 LONGEST_FUNCTION = 55  # lines, with what it is given and its docstring
-FULLEST_FOLDER = 20
+FULLEST_FOLDER = 15
 FOLDERS_OF_MANY = {
     "agent/store/database/migrations/versions",
     "agent/web/console/templates",
