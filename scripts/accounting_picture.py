@@ -20,7 +20,7 @@ from flows.permissions.explain.explain import explain_grid  # noqa: E402
 from flows.permissions.explain.explained import ExplainedPicture, Wanted  # noqa: E402
 from flows.permissions.reader import read_grid  # noqa: E402
 from flows.redaction.redact import Redactor  # noqa: E402
-from tests.support.sites.recorded_grids import showing  # noqa: E402
+from tests.support.sites.grids.recorded import showing  # noqa: E402
 
 CASE = ROOT / "fixtures" / "pages" / "permissions_classic" / "g0_half_rendered_en"
 PICTURE = ROOT / "docs" / "pictures" / "accounting.png"

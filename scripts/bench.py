@@ -39,7 +39,7 @@ from tests.bench import (  # noqa: E402 - the path comes first
     webhook_delay,
     workers,
 )
-from tests.bench.figure import Family, Figure, UnmeasuredError  # noqa: E402
+from tests.bench.tools.figure import Family, Figure, UnmeasuredError  # noqa: E402
 
 FAMILIES = (
     visits.FAMILY,

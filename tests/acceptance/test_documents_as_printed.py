@@ -18,7 +18,7 @@ from fixtures.stand_in.generate import one_account
 from fixtures.stand_in.world import StandIn
 from tests.support.processes.command import PASSWORD, SEED
 from tests.support.processes.daemon_process import daemon_environment
-from tests.support.processes.quick_program import quick_program
+from tests.support.processes.forked.quick_program import quick_program
 from tests.support.processes.terminal import NOBODY, Typed, run_at_a_terminal
 
 ROOT = Path(__file__).parents[2]

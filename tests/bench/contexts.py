@@ -19,10 +19,10 @@ from agent.visits.plan import VisitKind
 from agent.visits.run import make_visit
 from flows.browser.launch import BrowserOptions
 from flows.visit.open_visit import open_visit
-from tests.bench import bare
 from tests.bench.daemons import cpu_of
-from tests.bench.figure import Family, Figure, figure
-from tests.bench.world import World, fresh_code_time, name, open_world, scenario_of
+from tests.bench.tools import bare
+from tests.bench.tools.figure import Family, Figure, figure
+from tests.bench.tools.world import World, fresh_code_time, name, open_world, scenario_of
 
 _CONTEXTS = (1, 2, 4, 8)
 

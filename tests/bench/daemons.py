@@ -25,12 +25,12 @@ from agent.store import accounts
 from agent.store.database.engine import reading, writing
 from agent.store.database.schema import accounts as table
 from fixtures.stand_in.scenario import Scenario
-from tests.bench.figure import Family, Figure, UnmeasuredError, figure
-from tests.bench.world import World, name, open_world, scenario_of, world_around
+from tests.bench.tools.figure import Family, Figure, UnmeasuredError, figure
+from tests.bench.tools.world import World, name, open_world, scenario_of, world_around
 from tests.support.mail.dovecot_stand_in import DovecotStandIn
 from tests.support.processes.daemon_process import Daemon, running_daemon
 from tests.support.servers.certificates import issue
-from tests.support.servers.dovecot import Dovecot, found
+from tests.support.servers.imap.dovecot import Dovecot, found
 from tests.support.servers.postgres import find_binaries, running_postgres
 
 _POLLING = 60.0  # seconds between the looks of a script that polls

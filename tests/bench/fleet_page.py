@@ -13,7 +13,7 @@ from agent.settings.groups.operation import WebSettings
 from agent.settings.model import Settings
 from agent.store.database.engine import open_database
 from agent.store.vault.keys import Vault, new_key
-from tests.bench.figure import Family, Figure, UnmeasuredError, figure
+from tests.bench.tools.figure import Family, Figure, UnmeasuredError, figure
 from tests.support.servers.postgres import running_postgres
 from tests.support.stored.big_fleet import fill
 from tests.support.web.console import signed_in

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from html import escape
 
-from tests.bench.figure import Family, Figure, UnmeasuredError, figure
+from tests.bench.tools.figure import Family, Figure, UnmeasuredError, figure
 from tests.second_site.permissions.rows import CLASSIC, LEVELS, Row, by_section, long_list
 from tests.support.lies.bases import page_of
 from tests.support.lies.libraries import MARKETPLACES

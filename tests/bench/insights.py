@@ -10,10 +10,10 @@ from playwright.async_api import Browser
 from agent.visits.plan import VisitKind
 from fixtures.stand_in.scenario import Scenario
 from flows.insights.data import insights_data
-from tests.bench import bare
-from tests.bench.figure import Family, Figure
+from tests.bench.tools import bare
+from tests.bench.tools.figure import Family, Figure
+from tests.bench.tools.world import HOST, fresh_code_time, open_world, scenario_of
 from tests.bench.visits import beside, timed, visit_of
-from tests.bench.world import HOST, fresh_code_time, open_world, scenario_of
 
 _LATENCIES = (300, 0)  # ms until the site answers, each time
 

@@ -14,7 +14,7 @@ from agent.visits.plan import VisitKind
 from agent.visits.run import make_visit
 from fixtures.stand_in.generate import one_account
 from fixtures.stand_in.world import StandIn
-from tests.bench.figure import Family, Figure, figure
+from tests.bench.tools.figure import Family, Figure, figure
 from tests.support.sites.plain_browser import plain_browser
 from tests.support.visits.rehearsal import rehearsing
 from tests.support.web.takeovers import TakeoverRig, takeover_rig

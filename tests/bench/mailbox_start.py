@@ -22,8 +22,8 @@ from sqlalchemy.engine import Engine
 from agent.mail.service import MailService
 from agent.store.database.engine import open_database, reading
 from agent.store.inbox import folders
-from tests.bench.figure import Family, Figure, UnmeasuredError, figure
-from tests.support.servers.dovecot import PASSWORD, Dovecot, found
+from tests.bench.tools.figure import Family, Figure, UnmeasuredError, figure
+from tests.support.servers.imap.dovecot import PASSWORD, Dovecot, found
 from tests.support.sites.mail_world import make_settings, new_vault
 
 _USER = "invites"

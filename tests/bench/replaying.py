@@ -18,7 +18,7 @@ from fixtures.stand_in.world import StandIn
 from flows.browser.launch import Browser, BrowserOptions, open_browser
 from flows.models import FlowHooks
 from flows.visit.open_visit import open_visit
-from tests.bench.figure import Family, Figure, UnmeasuredError, figure
+from tests.bench.tools.figure import Family, Figure, UnmeasuredError, figure
 from tests.bench.visits import LATENCY
 
 _RECORDINGS = Path(__file__).parents[2] / "fixtures" / "recordings"

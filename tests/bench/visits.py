@@ -8,9 +8,9 @@ from statistics import median
 
 from agent.visits.plan import VisitKind
 from agent.visits.run import Ended, make_visit
-from tests.bench import bare
-from tests.bench.figure import Family, Figure, UnmeasuredError, figure
-from tests.bench.world import World, fresh_code_time, name, open_world, scenario_of
+from tests.bench.tools import bare
+from tests.bench.tools.figure import Family, Figure, UnmeasuredError, figure
+from tests.bench.tools.world import World, fresh_code_time, name, open_world, scenario_of
 
 LATENCY = 300  # ms until the site answers, each time; as the recorded site's
 _LATENCIES = (LATENCY, 0)

@@ -16,10 +16,10 @@ from agent.store.api import api_keys
 from agent.store.api.api_keys import Scope
 from agent.store.api.web_key import open_web_key
 from agent.store.database.engine import writing
-from tests.bench.bare_server import bare_server
 from tests.bench.daemons import cpu_of, daemon_of, database_of, make_due, resident, until
-from tests.bench.figure import Family, Figure, UnmeasuredError, figure
-from tests.bench.world import World, name, open_world, scenario_of
+from tests.bench.tools.bare_server import bare_server
+from tests.bench.tools.figure import Family, Figure, UnmeasuredError, figure
+from tests.bench.tools.world import World, name, open_world, scenario_of
 from tests.support.servers.postgres import find_binaries, running_postgres
 
 _RATE = 200  # requests a second

@@ -22,7 +22,7 @@ from agent.store import transitions
 from agent.store.api.web_key import open_web_key
 from agent.store.database.engine import open_database, writing
 from agent.store.vault.keys import Vault, new_key
-from tests.bench.figure import Family, Figure, UnmeasuredError, figure
+from tests.bench.tools.figure import Family, Figure, UnmeasuredError, figure
 from tests.support.processes.daemon_process import running_daemon
 from tests.support.servers.postgres import running_postgres
 from tests.support.servers.receiver import Receiver, receiving

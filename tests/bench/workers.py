@@ -20,8 +20,8 @@ from agent.store.database.schema import visits
 from agent.visits.plan import VisitKind
 from agent.visits.run import make_visit
 from tests.bench.daemons import daemon_of, database_of, make_due, stops, until, wait_many
-from tests.bench.figure import Family, Figure, UnmeasuredError, figure
-from tests.bench.world import World, fresh_code_time, name, open_world, scenario_of
+from tests.bench.tools.figure import Family, Figure, UnmeasuredError, figure
+from tests.bench.tools.world import World, fresh_code_time, name, open_world, scenario_of
 from tests.support.servers.postgres import Postgres, find_binaries, running_postgres
 
 _COUNTS = (1, 2, 4)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.processes.command import Agent
-from tests.support.processes.forked import run_forked
+from tests.support.processes.forked.commands import run_forked
 
 
 @pytest.mark.sampled(6)

@@ -9,7 +9,7 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 from agent.store.vault.keys import new_key
-from tests.support.processes.forked import run_forked
+from tests.support.processes.forked.commands import run_forked
 
 
 def run(folder: Path, *arguments: str, given: str = "", **more: str) -> CompletedProcess[str]:

@@ -18,9 +18,9 @@ from agent.rehearsal.demo.view import StoryView
 from fixtures.stand_in.six_accounts import six_accounts
 from tests.support.mail.dovecot_stand_in import DovecotStandIn
 from tests.support.processes.demo_run import PATIENCE
-from tests.support.processes.forked_demo import ForkedDemoProcesses
+from tests.support.processes.forked.demo import ForkedDemoProcesses
 from tests.support.servers.certificates import ServerCertificate, issue
-from tests.support.servers.dovecot import Dovecot, needs_dovecot
+from tests.support.servers.imap.dovecot import Dovecot, needs_dovecot
 
 pytestmark = [*needs_dovecot, pytest.mark.timeout(400)]
 

@@ -20,7 +20,7 @@ from flows.permissions.snapshot.dom import read_dom
 from flows.redaction.redact import Redactor
 from scripts.accounting_picture import PICTURE, draw
 from tests.support.pictures import pixels_of
-from tests.support.sites.recorded_grids import showing
+from tests.support.sites.grids.recorded import showing
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 USER, OTHER = "a1@users.example", "b2@users.example"

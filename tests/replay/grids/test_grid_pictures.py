@@ -13,7 +13,7 @@ from playwright.async_api import Browser
 
 from flows.permissions.capture import capture_rows
 from flows.permissions.reader import read_grid
-from tests.support.sites.recorded_grids import PAGES, expectation, showing
+from tests.support.sites.grids.recorded import PAGES, expectation, showing
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 CASES = {

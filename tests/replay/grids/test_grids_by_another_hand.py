@@ -12,7 +12,7 @@ from playwright.async_api import Browser
 
 from flows.models import Bounds
 from flows.permissions.reader import read_grid
-from tests.support.sites.recorded_grids import PAGES, expectation, expected_rows, read_rows, showing
+from tests.support.sites.grids.recorded import PAGES, expectation, expected_rows, read_rows, showing
 
 CASES = sorted(path.parent for path in (PAGES / "permissions").glob("*/expected.json"))
 PATIENCE = Bounds(step=timedelta(seconds=6))

@@ -14,9 +14,9 @@ from playwright.async_api import Browser, Page
 
 from flows.models import Bounds, Grid
 from flows.permissions.reader import read_grid
-from tests.support.sites import grid_markup as drawn
-from tests.support.sites.grid_markup import URL, Drawing, draw
-from tests.support.sites.recorded_grids import read_rows, showing
+from tests.support.sites.grids import markup as drawn
+from tests.support.sites.grids.markup import URL, Drawing, draw
+from tests.support.sites.grids.recorded import read_rows, showing
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 Shape = Callable[[Drawing], str]

@@ -14,7 +14,7 @@ from playwright.async_api import Browser, Page
 
 from flows.models import Grid
 from flows.permissions.reader import read_grid
-from tests.support.sites.recorded_grids import PAGES, expectation, read_rows, showing
+from tests.support.sites.grids.recorded import PAGES, expectation, read_rows, showing
 
 SPOIL = (Path(__file__).parents[2] / "support" / "mutants.js").read_text(encoding="utf-8")
 pytestmark = pytest.mark.asyncio(loop_scope="session")

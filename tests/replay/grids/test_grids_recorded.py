@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser
 
 from flows.permissions.reader import read_grid
-from tests.support.sites.recorded_grids import expectation, expected_rows, read_rows, recorded_grids, showing
+from tests.support.sites.grids.recorded import expectation, expected_rows, read_rows, recorded_grids, showing
 
 CASES = recorded_grids()
 

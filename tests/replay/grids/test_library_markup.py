@@ -10,7 +10,7 @@ from playwright.async_api import Browser
 from flows.models import Grid
 from flows.permissions.reader import read_grid
 from tests.support.lies.libraries import read_kinds, readable_kinds, readable_table
-from tests.support.sites.recorded_grids import showing
+from tests.support.sites.grids.recorded import showing
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 SOAK = Path(__file__).parents[3] / "docs" / "soak.md"

@@ -14,7 +14,7 @@ from flows.models import Bounds
 from flows.permissions.reader import read_grid
 from flows.permissions.second_look import look_again
 from flows.visit.requests import OpenRequests
-from tests.support.sites.recorded_grids import showing
+from tests.support.sites.grids.recorded import showing
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 BOUNDS = Bounds(step=timedelta(seconds=10), second_look=timedelta(milliseconds=1))

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from agent.store.database.engine import open_database
 from fixtures.stand_in.mail.letters import Composer
 from fixtures.stand_in.mailbox.key_server import KeyServer
-from tests.support.servers.cyrus import PASSWORD, Cyrus, needs_cyrus
+from tests.support.servers.imap.cyrus import PASSWORD, Cyrus, needs_cyrus
 from tests.support.sites.mail_world import MailWorld, make_settings, new_vault, wait_arrivals
 
 pytestmark = needs_cyrus

@@ -12,7 +12,7 @@ from agent.cli.operation.doctor_machine import see_mailboxes as _mailboxes
 from agent.settings.groups.mailbox import MailboxSettings, Tls
 from agent.settings.model import Settings
 from fixtures.stand_in.mailbox.inbox import Inbox
-from tests.support.servers.hostile_imap import HostileImap, Prank
+from tests.support.servers.imap.hostile_imap import HostileImap, Prank
 from tests.support.sites.mail_world import PASSWORD, make_settings
 
 

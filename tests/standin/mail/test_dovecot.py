@@ -36,7 +36,7 @@ from fixtures.stand_in.mail.letters import Composer
 from fixtures.stand_in.mailbox.key_server import KeyServer
 from tests.support.mail.tokens import TokenIssuer
 from tests.support.servers.certificates import ServerCertificate, issue
-from tests.support.servers.dovecot import PASSWORD, Dovecot, needs_dovecot
+from tests.support.servers.imap.dovecot import PASSWORD, Dovecot, needs_dovecot
 from tests.support.sites.mail_world import MailWorld, make_settings, new_vault, wait_arrivals, wait_for
 
 pytestmark = needs_dovecot

@@ -18,7 +18,7 @@ import pytest
 from agent.store.database.engine import reading
 from agent.store.inbox import folders
 from fixtures.stand_in.mailbox.inbox import Inbox
-from tests.support.servers.hostile_imap import HostileImap, Prank
+from tests.support.servers.imap.hostile_imap import HostileImap, Prank
 from tests.support.servers.proxy import Proxy, Weather
 from tests.support.sites.mail_world import MailWorld, mail_world, make_settings, wait_arrivals, wait_for
 

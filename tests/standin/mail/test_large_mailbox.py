@@ -22,7 +22,7 @@ from agent.mail.imap.connection.connecting import connect
 from agent.mail.imap.scanner import Scanner
 from agent.store.database.engine import reading, writing
 from agent.store.inbox import folders
-from tests.support.servers.hostile_imap import HostileImap
+from tests.support.servers.imap.hostile_imap import HostileImap
 from tests.support.sites.mail_world import MailWorld, mail_world, make_settings, wait_arrivals
 
 MANY = 100_000

@@ -12,7 +12,7 @@ import pytest
 
 from agent.settings.model import Settings
 from tests.standin.mail.test_hostile_server import NAME, hostile, row, state
-from tests.support.servers.hostile_imap import Prank
+from tests.support.servers.imap.hostile_imap import Prank
 from tests.support.sites.mail_world import MailWorld, wait_arrivals, wait_for
 
 BROKEN_ID = b"Message-ID: =?utf-8?B?a?=\r\nFrom: x@evil.test\r\nSubject: amazon\r\n\r\nx\r\n"

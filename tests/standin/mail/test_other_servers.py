@@ -16,8 +16,8 @@ from agent.store.database.engine import open_database, reading
 from agent.store.inbox import folders
 from fixtures.stand_in.mail.letters import Composer
 from fixtures.stand_in.mailbox.key_server import KeyServer
-from tests.support.servers.courier import Courier, needs_courier
-from tests.support.servers.imap4d import Imap4d, needs_imap4d
+from tests.support.servers.imap.courier import Courier, needs_courier
+from tests.support.servers.imap.imap4d import Imap4d, needs_imap4d
 from tests.support.sites.mail_world import MailWorld, make_settings, new_vault, wait_arrivals, wait_for
 
 

@@ -17,7 +17,7 @@ from agent.mail.imap.connection.auth import MailboxLogin
 from agent.mail.imap.connection.tokens import Token, TokenError
 from agent.mail.imap.watcher import Watcher
 from agent.settings.groups.mailbox import MailboxSettings, OAuthSettings, Tls
-from tests.support.servers.hostile_imap import HostileImap
+from tests.support.servers.imap.hostile_imap import HostileImap
 from tests.support.sites.mail_world import MailWorld, mail_world, wait_for
 
 NAME = "invites@127.0.0.1"

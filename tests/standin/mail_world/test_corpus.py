@@ -10,7 +10,7 @@ import dkim
 import pytest
 
 from fixtures.stand_in.mail.cases import EMAILS
-from fixtures.stand_in.mail.forgeries import FORGERIES
+from fixtures.stand_in.mail.forged.table import FORGERIES
 from fixtures.stand_in.mail.record_emails import contents, main, write
 from fixtures.stand_in.mail.results import VOUCHED
 from fixtures.stand_in.mail.variants import VARIANTS

@@ -11,8 +11,8 @@ import pytest
 from imapclient import IMAPClient
 from imapclient.exceptions import LoginError
 
-from tests.support.servers.cyrus import Cyrus, needs_cyrus
-from tests.support.servers.dovecot import Dovecot, needs_dovecot
+from tests.support.servers.imap.cyrus import Cyrus, needs_cyrus
+from tests.support.servers.imap.dovecot import Dovecot, needs_dovecot
 
 pytestmark = needs_cyrus
 

@@ -17,7 +17,7 @@ from imapclient.exceptions import LoginError
 
 from tests.support.mail.tokens import TokenIssuer
 from tests.support.servers.certificates import ServerCertificate, issue
-from tests.support.servers.dovecot import Dovecot, needs_dovecot
+from tests.support.servers.imap.dovecot import Dovecot, needs_dovecot
 
 pytestmark = needs_dovecot
 

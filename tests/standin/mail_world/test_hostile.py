@@ -11,7 +11,7 @@ import pytest
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError, ProtocolError
 
-from tests.support.servers.hostile_imap import HostileImap, Prank
+from tests.support.servers.imap.hostile_imap import HostileImap, Prank
 
 _MAIL = b"From: donotreply@amazon.com\r\nSubject: one\r\n\r\nhello\r\n"
 

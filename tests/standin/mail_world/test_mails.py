@@ -13,10 +13,10 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from fixtures.stand_in.mail.bodies import Flavour
-from fixtures.stand_in.mail.forgeries import FORGERIES
+from fixtures.stand_in.mail.forged.links import LINK_FORGERIES
+from fixtures.stand_in.mail.forged.table import FORGERIES
 from fixtures.stand_in.mail.keys import private_key
 from fixtures.stand_in.mail.letters import NOTICES, Composer, Invite, accept_link
-from fixtures.stand_in.mail.link_forgeries import LINK_FORGERIES
 from fixtures.stand_in.mail.texts import WORDINGS
 
 _WHEN = datetime(2025, 6, 1, 12, 0, tzinfo=UTC)

@@ -12,8 +12,8 @@ from fixtures.stand_in.permissions.pages import Layout, PageOptions
 from fixtures.stand_in.permissions.rows import draw_rights
 from fixtures.stand_in.seller.rights import SellerRights
 from flows.permissions.reader import read_grid
-from tests.support.sites.grid_rig import HOST, grid_rig
-from tests.support.sites.recorded_grids import read_rows
+from tests.support.sites.grids.recorded import read_rows
+from tests.support.sites.grids.rig import HOST, grid_rig
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -11,12 +11,12 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page
 
+from fixtures.stand_in.permissions.markup.style import WIDGETS, draw_style
 from fixtures.stand_in.permissions.pages import Layout, PageOptions, Refusal
 from fixtures.stand_in.permissions.rows import draw_rights
-from fixtures.stand_in.permissions.style import WIDGETS, draw_style
 from fixtures.stand_in.permissions.view import token
 from fixtures.stand_in.seller.rights import Level, RightsRow, SellerRights
-from tests.support.sites.permission_site import PermissionSite, plain_browser, serve
+from tests.support.sites.grids.permission_site import PermissionSite, plain_browser, serve
 
 USER, OWNER = "a1@users.example", "owner@seller.example"
 OLD, NEW = "/gp/account-manager/home.html", "/account/permissions"

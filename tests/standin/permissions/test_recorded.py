@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Browser, Page, Route
 
 from fixtures.stand_in.permissions.record_grids import CASES, PAGES, GridCase, record
-from tests.support.sites.permission_site import plain_browser, read_everything
+from tests.support.sites.grids.permission_site import plain_browser, read_everything
 
 ROW_KEYS = {
     "scope",

@@ -16,7 +16,7 @@ from agent.store.database.schema import accounts as table
 from agent.store.people.tasks import Task
 from agent.store.sign_in import login_orders
 from fixtures.stand_in.generate import one_account
-from fixtures.stand_in.mail.code_noise import CODE_NOISE
+from fixtures.stand_in.mail.codes.noise import CODE_NOISE
 from fixtures.stand_in.registration.mail_codes import Purpose
 from fixtures.stand_in.scenario import Scenario
 from fixtures.stand_in.world import StandIn

@@ -10,8 +10,8 @@ from email import policy
 import aiohttp
 import pytest
 
-from fixtures.stand_in.mail.code_letter import CodeLetter
-from fixtures.stand_in.mail.code_noise import CODE_NOISE, written
+from fixtures.stand_in.mail.codes.letter import CodeLetter
+from fixtures.stand_in.mail.codes.noise import CODE_NOISE, written
 from fixtures.stand_in.mail.letters import Composer
 from fixtures.stand_in.world import StandIn
 from tests.support.sites.registrant import NEW, Load, Registrant

@@ -9,8 +9,8 @@ import pytest
 from agent.domain.invitation import MailVerdict
 from agent.mail.trust.examine import Examination, TrustPolicy, examine
 from agent.mail.trust.signatures import Key
-from fixtures.stand_in.mail.code_letter import CodeLetter
-from fixtures.stand_in.mail.code_noise import CODE_NOISE, written
+from fixtures.stand_in.mail.codes.letter import CodeLetter
+from fixtures.stand_in.mail.codes.noise import CODE_NOISE, written
 from fixtures.stand_in.mail.letters import Composer
 
 TO = "new@users.example"

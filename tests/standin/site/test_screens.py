@@ -9,7 +9,7 @@ import pytest
 from fixtures.stand_in.generate import one_account
 from fixtures.stand_in.scenario import User
 from fixtures.stand_in.sign_in.parts import PARTS
-from fixtures.stand_in.sign_in.screens import SIGN_IN_SCREENS, VARIANTS
+from fixtures.stand_in.sign_in.screens.names import SIGN_IN_SCREENS, VARIANTS
 from fixtures.stand_in.world import StandIn
 from tests.support.sites.site_visitor import Seen, Visitor
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from fixtures.stand_in.generate import one_account
-from fixtures.stand_in.sign_in.screens import SIGN_IN_SCREENS
+from fixtures.stand_in.sign_in.screens.names import SIGN_IN_SCREENS
 from fixtures.stand_in.world import StandIn
 from tests.support.sites.site_visitor import HOST, Visitor, sign_in
 

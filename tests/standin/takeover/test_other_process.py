@@ -19,7 +19,7 @@ from agent.store.people import takeovers
 from agent.store.people.takeovers import Takeover
 from agent.store.vault.keys import Vault, new_key, parse_key
 from fixtures.stand_in.generate import one_account
-from fixtures.stand_in.sign_in.screens_password import CAPTCHA_TEXT
+from fixtures.stand_in.sign_in.screens.password import CAPTCHA_TEXT
 from fixtures.stand_in.world import StandIn
 from tests.standin.takeover.test_takeover import GREEN, PIXELS
 from tests.support.processes.daemon_process import daemon_environment, running_daemon

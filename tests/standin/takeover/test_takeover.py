@@ -25,8 +25,8 @@ from agent.store.processes import switches
 from agent.visits.plan import VisitKind
 from agent.visits.run import make_visit
 from fixtures.stand_in.generate import one_account
-from fixtures.stand_in.sign_in.screens_challenge import STEP_UP_CODE
-from fixtures.stand_in.sign_in.screens_password import CAPTCHA_TEXT
+from fixtures.stand_in.sign_in.screens.challenge import STEP_UP_CODE
+from fixtures.stand_in.sign_in.screens.password import CAPTCHA_TEXT
 from fixtures.stand_in.world import StandIn
 from tests.support.sites.plain_browser import plain_browser
 from tests.support.visits.rehearsal import rehearsal_settings, rehearsing

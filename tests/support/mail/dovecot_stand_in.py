@@ -7,7 +7,7 @@ from typing import Any
 
 from fixtures.stand_in.scenario import Scenario
 from fixtures.stand_in.world import StandIn
-from tests.support.servers.dovecot import Dovecot
+from tests.support.servers.imap.dovecot import Dovecot
 
 
 class DovecotStandIn(StandIn):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.support.processes.forked import run_forked
+from tests.support.processes.forked.commands import run_forked
 from tests.support.processes.terminal import Typed, run_at_a_terminal
 
 SEED = "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP JBSW"

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.processes.forked import ForkedProcess
+from tests.support.processes.forked.commands import ForkedProcess
 
 ROOT = Path(__file__).parents[3]
 

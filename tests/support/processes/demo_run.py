@@ -23,7 +23,7 @@ from fixtures.stand_in.sign_in.one_time_codes import Seed
 from fixtures.stand_in.six_accounts import demo_world
 from fixtures.stand_in.world import StandIn
 from tests.support.leaks.search import Secret
-from tests.support.processes.forked_demo import ForkedDemoProcesses
+from tests.support.processes.forked.demo import ForkedDemoProcesses
 
 _ACCEPTED = ("code.accepted", "two_step.code_accepted")
 PATIENCE = 240.0  # seconds: machines that run tests are busy

@@ -27,7 +27,7 @@ from agent.store.vault.sealed_box import public_key
 from agent.store.vault.sign_in_secrets import SignInSecrets
 from fixtures.stand_in.generate import Draw, one_registration
 from fixtures.stand_in.world import StandIn
-from tests.support.processes.forked_demo import ForkedDemoProcesses
+from tests.support.processes.forked.demo import ForkedDemoProcesses
 
 EMAIL = "a7@users.example"
 PATIENCE = 400.0  # seconds: machines that run tests are busy

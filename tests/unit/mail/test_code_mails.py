@@ -22,7 +22,7 @@ from agent.store.vault.received_codes import ReceivedCode
 from tests.second_mails.letters import MAILBOX, Letter, letter, part, trap
 from tests.support.mail.code_mails import ACCOUNT_DATA, REGISTRATION, SENDER, SIGN_IN, code_letter, others
 from tests.support.stored.registry import add_account
-from tests.unit.mail.test_second_mails import resolver_of
+from tests.unit.mail.trust.test_second_mails import resolver_of
 
 TO = "a1@users.example"
 VAULT = Vault(b"k" * 32)

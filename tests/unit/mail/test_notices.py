@@ -12,7 +12,7 @@ from fixtures.stand_in.mail.draft import multipart, text_part
 from fixtures.stand_in.mail.keys import SigningKey, private_key
 from tests.support.sites.mail_world import MailWorld, mail_world
 from tests.support.web.outbox import waiting
-from tests.unit.mail.test_judge import intake_of, judge_with_dns, store
+from tests.unit.mail.trust.test_judge import intake_of, judge_with_dns, store
 
 TO = "a1@users.example"
 NOTICES = {

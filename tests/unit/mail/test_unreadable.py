@@ -17,7 +17,20 @@ from agent.mail.trust.headers import readable
 from agent.mail.trust.signatures import Key
 from agent.mail.verdicts import doubt_missing_bytes
 from fixtures.stand_in.mail.draft import Part, multipart, text_part
-from tests.unit.mail.test_trust import AMAZON, KEYS, LINK, NOW, by, draft, expected, judged, on_top, page, send, verdict
+from tests.unit.mail.trust.test_trust import (
+    AMAZON,
+    KEYS,
+    LINK,
+    NOW,
+    by,
+    draft,
+    expected,
+    judged,
+    on_top,
+    page,
+    send,
+    verdict,
+)
 
 ACCEPTED = ("accept", "expected")
 RECORD = KEYS[AMAZON.name].record or b""

@@ -9,7 +9,7 @@ from playwright.async_api import Browser
 
 from flows.permissions.reach import asked_of_list
 from flows.permissions.scripts import script
-from tests.support.sites.recorded_grids import showing
+from tests.support.sites.grids.recorded import showing
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 EMAIL = "a1@users.example"

@@ -18,9 +18,9 @@ from typing import Self
 import pytest
 
 from tests.support.mail.tokens import TokenIssuer
-from tests.support.servers import dovecot_conf
 from tests.support.servers.certificates import ServerCertificate
-from tests.support.servers.dovecot_conf import Layout
+from tests.support.servers.imap import dovecot_conf
+from tests.support.servers.imap.dovecot_conf import Layout
 from tests.support.servers.unpacked import Unpacked, find, free_ports
 
 PASSWORD = "secret"

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.support.processes.forked import ForkedProcess
+from tests.support.processes.forked.commands import ForkedProcess
 
 SHORT = ("accounts", "audit", "doctor", "status")
 _WITHIN = 100.0  # seconds

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from fixtures.stand_in.site.background import BackgroundServer
-from tests.support.servers.imap_script import Folder
+from tests.support.servers.imap.imap_script import Folder
 
 _FLOOD = 200_000
 _PAUSE = 0.3  # seconds between two segments

@@ -12,7 +12,7 @@ from playwright.async_api import Browser, Page, Route
 
 from flows.models import Grid
 
-PAGES = Path(__file__).parents[3] / "fixtures" / "pages"
+PAGES = Path(__file__).parents[4] / "fixtures" / "pages"
 Key = tuple[str, str, str, int, tuple[str, ...], str | None]
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from agent.rehearsal.demo.processes import STOP_SECONDS, DemoProcesses
-from tests.support.processes.forked import ForkedProcess, run_forked
+from tests.support.processes.forked.commands import ForkedProcess, run_forked
 
 
 @dataclass(slots=True)

@@ -18,7 +18,7 @@ from fixtures.stand_in.permissions.pages import PageAnswer, PageOptions, PageReq
 from fixtures.stand_in.seller.rights import SellerRights
 from flows.browser.launch import find_executable
 
-READER = (Path(__file__).parents[1] / "permission_reader.js").read_text(encoding="utf-8")
+READER = (Path(__file__).parents[2] / "permission_reader.js").read_text(encoding="utf-8")
 
 
 @dataclass(slots=True, kw_only=True)

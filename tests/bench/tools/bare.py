@@ -16,7 +16,7 @@ from playwright.async_api import Browser, Locator, Page, async_playwright
 
 from fixtures.stand_in.scenario import User
 from flows.permissions.settle import QUIET
-from tests.bench.world import HOST, World, code_of
+from tests.bench.tools.world import HOST, World, code_of
 
 HOME = f"https://{HOST}/home"
 PERMISSIONS = f"https://{HOST}/gp/account-manager/home.html?mons_sel_locale=en_US&language=en_US"

@@ -40,7 +40,7 @@ class Drawing:
     scopes: tuple[str, ...]
 
     def wanted(self, *, offers: bool = True) -> set[Key]:
-        """The rows as `tests.support.sites.recorded_grids.read_rows` gives them.
+        """The rows as `tests.support.sites.grids.recorded.read_rows` gives them.
 
         `offers`: the page shows what could be chosen.
         """

@@ -14,7 +14,7 @@ from pathlib import Path
 from subprocess import TimeoutExpired
 from tempfile import TemporaryDirectory
 
-PRELOADED = "tests.support.processes.preloaded"
+PRELOADED = "tests.support.processes.forked.preloaded"
 
 _server = multiprocessing.get_context("forkserver")
 _server.set_forkserver_preload([PRELOADED])

@@ -25,7 +25,7 @@ async def hello(_scope: Scope, _receive: Receive, send: Send) -> None:
 async def bare_server() -> AsyncIterator[str]:
     """Serve it by the same server in a process of its own; yields its address."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.bench.bare_server", stdout=asyncio.subprocess.PIPE
+        sys.executable, "-m", "tests.bench.tools.bare_server", stdout=asyncio.subprocess.PIPE
     )
     assert process.stdout is not None
     try:

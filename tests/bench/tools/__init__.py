@@ -1,0 +1,1 @@
+"""What the benchmarks share: their world, their figures, the bare scripts they compare with."""

@@ -1,0 +1,1 @@
+"""Real IMAP servers, and a scripted one that misbehaves."""

@@ -1,0 +1,1 @@
+"""Permission pages: drawn in other shapes, recorded, and alone in a browser."""
