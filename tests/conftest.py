@@ -104,7 +104,7 @@ def _mix(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """A test sees the settings it makes, not those of the machine it runs on."""
     for name in list(os.environ):
         if name.upper().startswith("SC_AGENT_") and name.upper() != "SC_AGENT_BROWSER__EXECUTABLE":
