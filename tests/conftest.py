@@ -6,7 +6,7 @@ import gc
 import hashlib
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -38,10 +38,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     _mix(items)
 
 
-def pytest_collection_finish() -> None:
-    """Thousands of collected tests stay to the end: no collection of garbage walks them again."""
-    gc.collect()
-    gc.freeze()
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Thousands of collected tests stay to the end: no collection of garbage walks them, now or later."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
 
 
 # Files that take half a minute: the first of their rooms, so that none of them is begun when all else is done.
