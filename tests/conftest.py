@@ -16,6 +16,7 @@ import pytest_asyncio
 from playwright.async_api import Browser
 
 from flows.browser.launch import BrowserOptions, open_browser
+from tests.support.processes.byte_code import make_byte_code
 
 SAMPLE_SEED = int(os.environ.get("SC_TEST_SEED", "1"))
 SYNCHRONOUS = {"page", "context", "browser", "playwright", "browser_context_args", "new_context"}
@@ -48,6 +49,12 @@ def pytest_collection() -> Iterator[None]:
         gc.collect()
         gc.freeze()
         gc.enable()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(config: pytest.Config) -> None:
+    """Before the workers of a run begin."""
+    make_byte_code(config)
 
 
 # Files that take half a minute: the first of their rooms, so that none of them is begun when all else is done.
