@@ -17,6 +17,7 @@ from agent.domain.account import Account
 from agent.domain.authorization import Event, State
 from agent.domain.login_order import OrderState
 from agent.store import accounts, transitions, visits
+from agent.store.api import operations
 from agent.store.audits import record_audit
 from agent.store.database.engine import writing
 from agent.store.database.schema import invitations
@@ -84,6 +85,7 @@ def _finish(context: WorkerContext, plan: Plan, conclusion: Conclusion) -> Accou
         )
         for lease in plan.held:
             leases.release(conn, lease)
+            operations.tell_waiting(conn, lease.account_id)
         return account
 
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -38,6 +38,7 @@ _PATIENCE = 120.0
 _TICKS = os.sysconf("SC_CLK_TCK")
 _TICK = 5
 _STARTED = 13.0  # seconds: what was cut off is looked for in the first ten
+_STAGES = {"message.found": "stored", "message.judged": "judged", "visit.started": "begun"}
 _numbers = count()
 stops: list[float] = []  # seconds that each daemon took from SIGTERM to its end
 
@@ -48,26 +49,36 @@ async def measure_delivery(quick: bool) -> AsyncIterator[Figure]:
     scenario = scenario_of(runs + 1, members=False, invited=False)
     of = f"looking into the mailbox every {_POLLING:.0f} s: {_POLLING / 2:.0f} s on average, {_POLLING:.0f} s at worst (computed)"
     async with open_world(scenario) as world:
-        yield figure("delivery_to_visit", await _deliveries(world), unit="s", of=of)
+        taken, stages = await _deliveries(world)
+        yield figure("delivery_to_visit", taken, unit="s", of=f"{of}; {stages}")
     if found() is None:
         raise UnmeasuredError("there is no Dovecot 2.3: run scripts/servers.py")
     async with _world_on_dovecot(scenario) as world:
-        taken = await _deliveries(world)
-        yield figure("delivery_to_visit_dovecot", taken, unit="s", of=f"{of}; Dovecot tells of a mail after 0.5 s")
+        taken, stages = await _deliveries(world)
+        of = f"{of}; Dovecot tells of a mail after 0.5 s; {stages}"
+        yield figure("delivery_to_visit_dovecot", taken, unit="s", of=of)
 
 
-async def _deliveries(world: World) -> list[float]:
-    """Seconds from each delivery to its visit; the first account's warms up."""
-    taken = []
+async def _deliveries(world: World) -> tuple[list[float], str]:
+    """Seconds from each delivery to its visit, and the stages on the way in words; the first account's warms up."""
+    taken, stages = [], []
     async with daemon_of(world) as daemon:
         for number in range(len(world.scenario.users)):
             user, seller = world.user(number), world.scenario.sellers[number]
             await world.control("seller", do="invite", merchant_id=seller.merchant_id, email=user.email)
-            delivered = time.monotonic()
+            delivered, at = time.monotonic(), utc_now()
             await until(partial(_is_visited, daemon, name(number)), what="a visit to start")
             taken.append(time.monotonic() - delivered)
+            stages.append(_reached(daemon, since=at))
             await until(partial(_is_over, world, name(number)), what="the visit to end")
-    return taken[1:]
+    told = [f"{said} after {median(one[event] for one in stages[1:]):.2f} s" for event, said in _STAGES.items()]
+    return taken[1:], ", ".join(told)
+
+
+def _reached(daemon: Daemon, *, since: datetime) -> dict[str, float]:
+    """Seconds from then to the last line that tells of each stage: those of earlier mails stand before it."""
+    told = [line for line in daemon.lines() if line["event"] in _STAGES]
+    return {line["event"]: (datetime.fromisoformat(line["timestamp"]) - since).total_seconds() for line in told}
 
 
 @asynccontextmanager

@@ -126,9 +126,19 @@ def take(conn: Connection, *, worker: str, but: Collection[str]) -> Operation | 
 
 
 def put_back(conn: Connection, operation_id: str) -> None:
-    """Queue a running one again."""
+    """Queue a running one again, for whoever can take it."""
     running = sa.and_(operations.c.id == operation_id, operations.c.state == OperationState.RUNNING)
     conn.execute(operations.update().where(running).values(state=OperationState.QUEUED, worker=None))
+    announce(conn, Signal.ASKED)
+
+
+def tell_waiting(conn: Connection, account_id: str) -> None:
+    """Wake workers where something is queued for an account, which is free now."""
+    waiting = sa.select(operations.c.id).where(
+        operations.c.account_id == account_id, operations.c.state == OperationState.QUEUED
+    )
+    if conn.scalar(waiting.limit(1)) is not None:
+        announce(conn, Signal.ASKED)
 
 
 def put_back_of(conn: Connection, *, living: Collection[str]) -> int:

@@ -46,6 +46,7 @@ ASKED: dict[str, Callable[[Connection], object]] = {
     "who is alive": lambda conn: workers.living(conn, since=NOW),
     "what was asked for": operations.is_any_open,
     "what may be taken up": lambda conn: operations.take(conn, worker="w", but=["A1"]),
+    "what waits for an account": lambda conn: operations.tell_waiting(conn, "A1"),
     "mails to be judged": lambda conn: messages.list_judgeable(conn, now=NOW, limit=16),
     "the next mail to be tried": messages.next_try,
     "mails to be fetched": lambda conn: found_messages.list_to_fetch(conn, 1, 1),

@@ -1,4 +1,4 @@
-"""What a daemon costs that has nothing to do: its transactions, as PostgreSQL counts them."""
+"""What a daemon costs that has nothing to do: its transactions, as PostgreSQL counts them, and what it asks for."""
 
 from __future__ import annotations
 
@@ -7,20 +7,26 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 from pydantic import SecretStr
+from sqlalchemy.engine import Engine
 
 from agent.settings.groups.operation import WebSettings
+from agent.settings.groups.visits import WorkSettings
 from agent.store.database.engine import open_database
 from agent.store.vault.keys import Vault, new_key
 from agent.worker import engine
 from agent.worker.daemon import run_daemon
 from fixtures.stand_in.mailbox.inbox import Inbox
+from tests.support.processes.told_daemon import HOUR, PATIENCE, look_seldom, settings_for, working
 from tests.support.servers.postgres import Postgres
 from tests.support.sites.mail_world import PASSWORD, make_settings
 
 _WINDOW = 3.0  # seconds; what polls does so in each of them
 _TRIES = 10  # windows until what starting costs is over, on a busy machine too
 _A_SECOND = 3
+_BEATS = 10
+_OF_A_BEAT = ("clock_timestamp()", "INSERT INTO workers", "FROM workers", "FROM switches")
 
 
 def transactions(url: str) -> int:
@@ -54,3 +60,37 @@ async def test_an_idle_daemon_makes_at_most_three_transactions_a_second(
         await running
     opened.dispose()
     assert 1 <= seen[-1] <= _A_SECOND * _WINDOW
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("any_engine", ["postgres"], indirect=True)
+async def test_between_its_looks_an_idle_worker_asks_for_nothing_but_its_heartbeat(
+    any_engine: Engine, vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "_TAKING_UP", 0.5)
+    look_seldom(monkeypatch.setattr, tmp_path / "notes")
+    settings = settings_for(tmp_path, work=WorkSettings(tick=HOUR, lease=2.0))
+    asked: list[str] = []
+
+    def hear(_conn: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    def beats() -> int:
+        return sum(_OF_A_BEAT[1] in one for one in asked)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", hear)  # the engine's own connections, too
+    try:
+        async with working(settings, any_engine, vault, tmp_path / "notes", "work", "web"):
+            for _ in range(_TRIES):
+                asked.clear()
+                async with asyncio.timeout(PATIENCE):
+                    while beats() < _BEATS:  # noqa: ASYNC110 - a thread beats
+                        await asyncio.sleep(0.05)
+                seen, count = list(asked), beats()
+                others = [one for one in seen if not any(words in one for words in _OF_A_BEAT)]
+                if len(others) <= 1:
+                    break
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", hear)
+    assert len(others) <= 1, others  # each twentieth beat looks for what the dead had begun
+    assert len(seen) <= len(_OF_A_BEAT) * count + 1
