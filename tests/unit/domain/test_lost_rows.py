@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
+
 from agent.domain.audit.document import AuditDocument, document
-from agent.domain.audit.judge import judge
+from agent.domain.audit.judge import Verdict, judge
 from agent.domain.audit.level import Level
 from agent.domain.audit.memory import is_complete, lost_rows, still_lost, without_lost
 from agent.domain.audit.reading import GapKind, Reading, Row, Source
@@ -66,3 +69,35 @@ def test_fewer_rows_in_another_language_are_lost_rows() -> None:
 def test_an_audit_with_gaps_is_no_measure_of_the_next() -> None:
     partial = stored(replace(WHOLE, complete=False, gaps=("a section was closed",)))
     assert not is_complete(partial)
+
+
+ALL = replace(
+    WHOLE,
+    rows=(
+        *WHOLE.rows,
+        Row(scope="regional", section="Reports", permission="Feedback", level=Level.EDIT),
+        Row(scope="global", section="Settings", permission="User Permissions", level=Level.NONE),
+        Row(scope="Canada", section="Orders", permission="Manage Orders", level=Level.EDIT),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("is_kept", "words"),
+    [
+        (lambda row: row.section != "Reports", "Reports > Feedback"),
+        (lambda row: row.scope != "global", "Settings > User Permissions"),
+        (lambda row: row.scope != "Canada", "Orders > Manage Orders"),
+    ],
+    ids=["a section", "a page", "a marketplace"],
+)
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_part_of_the_last_complete_reading_that_is_gone_is_named_by_its_rows(
+    is_kept: Callable[[Row], bool], words: str, language: str
+) -> None:
+    fewer = replace(ALL, rows=tuple(filter(is_kept, ALL.rows)), language=language)
+    reading = without_lost(fewer, lost_rows(stored(ALL), fewer))
+    assert not reading.complete
+    assert words in [gap.words for gap in reading.named_gaps]
+    verdict = judge(reading, load_policy(), account="A1", user_email="a1@users.example", now=NOW).verdict
+    assert verdict is not Verdict.PASS
