@@ -5,6 +5,7 @@ Nothing in it steers what shows it.
 
 from __future__ import annotations
 
+import json
 import re
 
 # Controls of C0 and C1 (ECMA-48), the marks that turn the direction of text (UAX 9), separators of lines, and invisible
@@ -47,6 +48,11 @@ def _written(found: re.Match[str]) -> str:
     return named.get(code) or (
         f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
     )
+
+
+def json_text(document: object, *, indent: int | None = None) -> str:
+    """A document as JSON: texts of every language stay readable, and steer nothing."""
+    return printable_json(json.dumps(document, indent=indent, ensure_ascii=False))
 
 
 def printable_json(document: str) -> str:

@@ -1,13 +1,17 @@
-"""The console that people read: whatever is printed through it is printable."""
+"""The console that people read: whatever is printed through it is printable.
+
+A text is one line: a value with a line break looks like no second line of ours.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from typing import TextIO
+from typing import Any, TextIO
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
+from rich.text import Text
 
 from agent.printable import printable
 
@@ -30,6 +34,10 @@ class PrintableConsole(Console):
             else "auto",  # without colour, no bold either: nothing but text
         )
 
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Print as rich does, each text on one line."""
+        super().print(*(_one_line(each) for each in objects), **options)
+
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """Render as rich does, then make every text printable.
 
@@ -40,3 +48,13 @@ class PrintableConsole(Console):
     def _printable(self, segments: Iterable[Segment]) -> Iterator[Segment]:
         for segment in segments:
             yield segment if segment.control else segment._replace(text=printable(segment.text, lines=True))
+
+
+def _one_line(shown: Any) -> Any:
+    if isinstance(shown, str):
+        return printable(shown)
+    return (
+        Text(r"\n").join(shown.split("\n", allow_blank=True))
+        if isinstance(shown, Text) and "\n" in shown.plain
+        else shown
+    )

@@ -57,9 +57,7 @@ COMMANDS = {  # name: where it lives; in the order of the help
 
 _SET_DUMPABLE = 4  # linux/prctl.h
 _PLAIN_WORDS = {  # what the library of commands says, and what a person is told
-    "Got unexpected extra argument(s)": "more words were given than the command takes:",
-    "Got unexpected extra argument": "one word more was given than the command takes:",
-    "Got unexpected extra arguments": "more words were given than the command takes:",
+    "Got unexpected extra argument": "more words were given than the command takes",  # they may hold a secret
 }
 _INTERRUPTED = "interrupted; nothing was left half-done, run the command again"
 
@@ -84,7 +82,9 @@ app = typer.Typer(
 
 def _tell_version(is_asked: bool) -> None:
     if is_asked:
-        typer.echo(f"sc-agent {own_version()}")
+        from agent.cli.output import say
+
+        say(f"sc-agent {own_version()}")
         raise typer.Exit
 
 
@@ -146,11 +146,12 @@ def _end_with_usage(err: typer.TyperException) -> None:
     if not message:
         raise SystemExit(int(Exit.USAGE))  # a group's help is printed already
     if type(err).__name__ == "NoArgsIsHelpError":
-        print(message)  # noqa: T201
+        from agent.cli.output import say_text
+
+        say_text(message)
         raise SystemExit(int(Exit.USAGE))
     context = getattr(err, "ctx", None)
     hint = f" (see '{context.command_path} --help')" if context is not None else ""
     line = plain(" ".join(message.replace("Value error, ", "").split()).rstrip("."))
-    for theirs, ours in _PLAIN_WORDS.items():
-        line = line.replace(theirs, ours)
+    line = next((ours for theirs, ours in _PLAIN_WORDS.items() if line.startswith(theirs)), line)
     fail(line + hint, Exit.USAGE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
@@ -36,7 +36,7 @@ def parse_secrets(text: str) -> SignInSecrets:
 def named_merchant(
     merchant_id: str | None, global_account_id: str | None, merchant_name: str | None
 ) -> Merchant | None:
-    with naming({"merchant_id": merchant_id, "global_account_id": global_account_id}):
+    with naming():
         named = Merchant(
             merchant_id=fields.parse_merchant_id(merchant_id),
             global_account_id=fields.parse_merchant_id(global_account_id, field="global_account_id"),
@@ -46,14 +46,10 @@ def named_merchant(
 
 
 @contextmanager
-def naming(given: Mapping[str, object]) -> Iterator[None]:
-    """Say which argument was wrong as it was typed.
-
-    On a command line it is seen anyway.
-    """
+def naming() -> Iterator[None]:
+    """Say which argument was wrong, never what it held: a secret may stand in the wrong place."""
     try:
         yield
     except fields.FieldError as err:
-        value = f" {given[err.field]!r}" if given.get(err.field) else ""
-        told = err.told_as(f"{err.field.replace('_', ' ')}{value}")
+        told = err.told_as(err.field.replace("_", " "))
         raise UsageError(told.replace("create_login", "--create-login")) from err

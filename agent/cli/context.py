@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import atexit
 import shutil
-import sys
 import tempfile
 import traceback
 from functools import cache
@@ -17,6 +16,7 @@ from agent.errors import AgentError, ConfigurationError, Exit
 from agent.printable import one_line
 
 MARK = ".sc-agent"  # made by `init`: a data directory that was wanted here
+_DATA_DIR = "the data directory"
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -52,11 +52,9 @@ def database(settings: Settings, *, reads: bool = False) -> Engine:
     Raises:
         ConfigurationError: nobody chose this place, or the database cannot be made or used.
     """
-    from agent.settings.files import require_believed
     from agent.store.database.engine import database_url, open_database, stamp_data_dir
 
     require_place(settings)
-    require_believed(settings.data_dir, what="the data directory")
     if reads and is_new(settings):
         return open_database(f"sqlite:///{_nowhere()}/agent.sqlite")
     if not reads:
@@ -70,24 +68,30 @@ def make_data_dir(settings: Settings) -> None:
     """Make the data directory, readable by its owner alone.
 
     Raises:
-        ConfigurationError: it cannot be made.
+        ConfigurationError: it cannot be made, or somebody else could put another one in its place.
     """
+    from agent.settings.files import require_believed
+
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as err:
         raise ConfigurationError(
             f"the data directory {settings.data_dir} cannot be made ({err.strerror}); set SC_AGENT_DATA_DIR"
         ) from err
+    require_believed(settings.data_dir, what=_DATA_DIR)
 
 
 def require_place(settings: Settings) -> None:
-    """Refuse a data directory that nobody chose.
+    """Refuse a data directory that nobody chose, or that somebody else could write; the one rule for all commands.
 
-    `./data` of whatever directory the command was started in.
+    `./data` of whatever directory the command was started in is chosen by nobody.
 
     Raises:
-        ConfigurationError: it was neither named nor made by `init`.
+        ConfigurationError: it was neither named nor made by `init`, or others could write it.
     """
+    from agent.settings.files import require_believed
+
+    require_believed(settings.data_dir, what=_DATA_DIR)
     if settings.data_dir.exists() and not settings.data_dir.is_dir():
         raise ConfigurationError(
             f"the data directory {settings.data_dir} is a file; set SC_AGENT_DATA_DIR to a directory"
@@ -149,7 +153,9 @@ def fail(message: str, code: Exit) -> NoReturn:
 
 def tell_error(message: str) -> None:
     """Print one error as one line on stderr, without a secret of the settings."""
-    print(f"error: {one_line(_without_secrets(message))}", file=sys.stderr)  # noqa: T201 - the contract's one clear line
+    from agent.cli.output import warn  # its tables take longer to load than a --help
+
+    warn(f"error: {one_line(_without_secrets(message))}")
 
 
 def _without_secrets(message: str) -> str:
@@ -169,7 +175,9 @@ def end_with(error: BaseException, *, debug: bool) -> NoReturn:
     from flows import BrowserMissingError, FlowError
 
     if debug:
-        traceback.print_exception(error)
+        from agent.cli.output import say_text
+
+        say_text(_without_secrets("".join(traceback.format_exception(error))), err=True)
     while isinstance(error, BaseExceptionGroup):  # what ran side by side ended together: the first tells why
         error = error.exceptions[0]
     if isinstance(error, AgentError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -12,16 +11,16 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from agent.printable import printable, printable_json
+from agent.printable import json_text, printable
 from agent.terminal import PrintableConsole
 
 _NARROW = 80  # columns
 _INDENT = 16
 
 
-def print_document(document: Mapping[str, Any]) -> None:
+def print_document(document: Mapping[str, Any], *, in_one_line: bool = False) -> None:
     """Print one JSON document; non-ASCII text stays readable."""
-    typer.echo(printable_json(json.dumps(document, indent=2, ensure_ascii=False)))
+    typer.echo(json_text(document, indent=None if in_one_line else 2))
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, title: str | None = None) -> None:
@@ -41,30 +40,29 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, title:
         return
     table = Table(*columns, title=title, title_justify="left", header_style="bold", show_edge=False, pad_edge=False)
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
+        table.add_row(*(Text(printable(cell)) for cell in row))
     console().print(table)
 
 
-def print_fields(fields: Iterable[tuple[str, str]]) -> None:
-    """Print `name: value`, one a line.
+def print_fields(fields: Iterable[tuple[str, str | Sequence[str]]]) -> None:
+    """Print `name: value`, one a line; several values of a name below one another.
 
     Values as far to the right as the longest name asks for, where there is room.
     """
-    fields = list(fields)
+    fields = [(name, [value] if isinstance(value, str) else value) for name, value in fields]
     out = console()
     indent = min(max((len(name) for name, _ in fields), default=0) + 2, _INDENT if _is_narrow(out) else 40)
-    for name, value in fields:
-        text = Text(f"{name}:".ljust(indent) + value)
-        out.print(_hanging(text, out, indent) if out.is_terminal else text, soft_wrap=not out.is_terminal)
+    for name, values in fields:
+        for place, value in enumerate(values):
+            text = Text(("" if place else f"{name}:").ljust(indent) + printable(value))
+            for line in _hanging(text, out, indent) if out.is_terminal else [text]:
+                out.print(line, soft_wrap=not out.is_terminal)
 
 
-def _hanging(text: Text, out: PrintableConsole, indent: int) -> Text:
+def _hanging(text: Text, out: PrintableConsole, indent: int) -> list[Text]:
     """Wrapped to the terminal, further lines below the value."""
-    first, *others = text.wrap(out, out.width) if len(text) <= out.width else _wrapped(text, out, indent)
-    return Text("\n").join([first, *others])
-
-
-def _wrapped(text: Text, out: PrintableConsole, indent: int) -> list[Text]:
+    if len(text) <= out.width:
+        return [text]
     name, value = text[:indent], text[indent:]
     first, *others = value.wrap(out, max(out.width - indent, 20))
     return [name + first, *(Text(" " * indent) + other for other in others)]
@@ -88,9 +86,15 @@ def console(*, stderr: bool = False) -> PrintableConsole:
     return PrintableConsole(sys.stderr if stderr else sys.stdout)
 
 
-def say(line: str) -> None:
-    """Print one plain line."""
-    typer.echo(printable(line, lines=True))
+def say(*lines: str) -> None:
+    """Print plain lines; a line break inside one is written out."""
+    for line in lines:
+        typer.echo(printable(line))
+
+
+def say_text(text: str, *, err: bool = False) -> None:
+    """Print a text of several lines whose line breaks are its own, as a file's."""
+    typer.echo(printable(text.removesuffix("\n"), lines=True), err=err)
 
 
 def agreed(question: str) -> bool:
@@ -104,7 +108,7 @@ def agreed(question: str) -> bool:
 
 def warn(line: str) -> None:
     """Print one line beside the result."""
-    typer.echo(printable(line, lines=True), err=True)
+    typer.echo(printable(line), err=True)
 
 
 def timestamp(moment: datetime | None) -> str | None:

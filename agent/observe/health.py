@@ -33,7 +33,7 @@ async def serve_health(address: str | None, routes: Routes) -> AsyncIterator[str
         return
     host, _, port = address.rpartition(":")
     if not host or not port.isdigit():
-        raise ConfigurationError(f"OBSERVE__HTTP_ADDRESS {address!r} is not address:port, for example 127.0.0.1:9464")
+        raise ConfigurationError("OBSERVE__HTTP_ADDRESS: expected address:port, for example 127.0.0.1:9464")
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await _answer(reader, writer, routes)

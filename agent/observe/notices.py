@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from agent.printable import one_line
 from agent.store.processes.alarms import OpenAlarm
 
 RECOVERED = "Recovered"
@@ -35,7 +36,8 @@ def notices_of(troubles: Sequence[OpenAlarm], *, page_of: PageOf = lambda _key: 
         (RECOVERED, [each for each in troubles if each.is_over]),
     ):
         if told:
-            yield Notice(title=f"{word}: {_title(told)}", body="\n".join(_lines(told, page_of)), about=tuple(told))
+            body = "\n".join(one_line(line) for line in _lines(told, page_of))
+            yield Notice(title=one_line(f"{word}: {_title(told)}"), body=body, about=tuple(told))
 
 
 def _title(told: Sequence[OpenAlarm]) -> str:

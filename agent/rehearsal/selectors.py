@@ -104,7 +104,7 @@ def _print(checks: list[PageCheck], *, all_pages: bool) -> None:
         elif one.page.is_evidence and one.seen.screen != "unknown":
             say(f"read    {one.page.name}: {one.seen.screen} by {one.seen.claim}{_elements(one)}")
         elif one.page.is_evidence:
-            say("\n        ".join([f"unknown {one.page.name}: no screen claims it; nearest:", *one.near]))
+            say(f"unknown {one.page.name}: no screen claims it; nearest:", *(f"        {near}" for near in one.near))
         elif all_pages:
             say(f"ok      {one.page.name}: {one.seen.screen} by {one.seen.claim or 'no claim'}{_elements(one)}")
         elif one.drift:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from agent.cli.output import print_document
 from agent.errors import ConfigurationError, UsageError
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ async def _serve(world: Scenario, *, env: Path | None, accounts: Path | None) ->
             _write(accounts, json.dumps(_registrations(world), indent=2))
         if env is not None:
             _write(env, _exports(description, data_dir=env.parent / "data"))
-        typer.echo(json.dumps(description))
+        print_document(description, in_one_line=True)
         await stop.wait()
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 from typing import TextIO
 
 from agent.domain.audit.document import AuditDocument, FindingDocument
-from agent.printable import printable_cell
+from agent.table_file import TableFile
 
 COLUMNS = (
     "account", "user_email", "audited_at", "verdict", "source", "layout", "scope", "section", "permission", "occurrence", "offered",
@@ -21,10 +20,10 @@ class CsvReport:
     """
 
     def __init__(self, out: TextIO) -> None:
-        self._writer = csv.writer(out, lineterminator="\n")
+        self._table = TableFile(out)
 
     def begin(self) -> None:
-        self._writer.writerow(COLUMNS)
+        self._table.row(COLUMNS)
 
     def add(self, document: AuditDocument) -> None:
         head = [document[key] for key in ("account", "user_email", "audited_at", "verdict", "source", "layout")]
@@ -57,7 +56,7 @@ class CsvReport:
         """Nothing stands after the last line."""
 
     def _write(self, cells: list[object]) -> None:
-        self._writer.writerow([_cell(cell) for cell in cells])
+        self._table.row(_word(cell) for cell in cells)
 
 
 def _key(item: object) -> tuple[object, ...]:
@@ -69,15 +68,5 @@ def _said(finding: FindingDocument | None) -> list[str]:
     return ["", "", ""] if finding is None else [finding["kind"], finding["id"], finding["remedy"]]
 
 
-def _cell(value: object) -> str:
-    """A cell that no spreadsheet takes for a formula.
-
-    Labels come from a page we do not control.
-    """
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "yes" if value else "no"
-        case _:
-            return printable_cell(value)
+def _word(value: object) -> object:
+    return ("yes" if value else "no") if isinstance(value, bool) else value

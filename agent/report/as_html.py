@@ -13,11 +13,10 @@ from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import TextIO
 
-from jinja2 import Environment, FileSystemLoader, Template, select_autoescape
-from markupsafe import Markup
+from jinja2 import Template
 
 from agent.domain.audit.document import AuditDocument
-from agent.printable import printable
+from agent.pages import page_environment
 from agent.version import own_version
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -51,15 +50,9 @@ class HtmlReport:
     def __init__(self, out: TextIO, evidence: Path) -> None:
         self._out = out
         self._root = evidence.resolve()
-        loader = Environment(
-            loader=FileSystemLoader(_TEMPLATES),
-            autoescape=select_autoescape(["j2"], default=True),
-            trim_blocks=True,
-            lstrip_blocks=True,
-            finalize=_shown,
-        )
+        templates = page_environment(_TEMPLATES, strict=False, tight=True)
         self._parts: dict[str, Template] = {
-            name: loader.get_template(f"{name}.html.j2") for name in ("head", "audit", "foot")
+            name: templates.get_template(f"{name}.html.j2") for name in ("head", "audit", "foot")
         }
         self._cards: list[_Card] = []
         self._ends: list[int] = []  # of each card, in bytes
@@ -130,11 +123,6 @@ class HtmlReport:
             ):
                 found.append("data:image/png;base64," + base64.b64encode(path.read_bytes()).decode())
         return found
-
-
-def _shown(value: object) -> object:
-    """Every text of the page; what the template itself marked as markup stays."""
-    return printable(value, lines=True) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _sections(document: AuditDocument) -> list[tuple[str, list[object]]]:

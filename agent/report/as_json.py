@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TextIO
 
 from agent.domain.audit.document import SCHEMA, AuditDocument
-from agent.printable import printable_json
+from agent.printable import json_text
 
 
 class JsonReport:
@@ -20,7 +19,7 @@ class JsonReport:
         self._out.write(f'{{"schema": {SCHEMA}, "audits": [')
 
     def add(self, document: AuditDocument) -> None:
-        self._out.write(f"{self._separator}\n  {printable_json(json.dumps(document, ensure_ascii=False))}")
+        self._out.write(f"{self._separator}\n  {json_text(document)}")
         self._separator = ","
 
     def end(self) -> None:

@@ -7,12 +7,11 @@ Source: the Open Cybersecurity Schema Framework's dictionary, version 1.3.0. Wha
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from typing import Any, TextIO
 
 from agent.domain.audit.document import AuditDocument, FindingDocument
-from agent.printable import printable_json
+from agent.printable import json_text
 from agent.version import own_version
 
 SCHEMA_VERSION = "1.3.0"
@@ -43,7 +42,7 @@ class OcsfReport:
         """Nor a foot."""
 
     def _write(self, event: dict[str, Any]) -> None:
-        self._out.write(printable_json(json.dumps(event, ensure_ascii=False)) + "\n")
+        self._out.write(json_text(event) + "\n")
 
 
 def _event(document: AuditDocument, finding: FindingDocument) -> dict[str, Any]:

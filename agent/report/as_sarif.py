@@ -5,11 +5,10 @@ For code-scanning dashboards.
 
 from __future__ import annotations
 
-import json
 from typing import Any, TextIO
 
 from agent.domain.audit.document import AuditDocument, FindingDocument
-from agent.printable import printable_json
+from agent.printable import json_text
 from agent.version import own_version
 
 SCHEMA_URI = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -41,9 +40,9 @@ class SarifReport:
             "informationUri": "https://developer-docs.amazon.com/sp-api",
             "rules": rules,
         }
-        head = json.dumps({"$schema": SCHEMA_URI, "version": "2.1.0"})[:-1]
+        head = json_text({"$schema": SCHEMA_URI, "version": "2.1.0"})[:-1]
         self._out.write(
-            f'{head}, "runs": [{{"tool": {json.dumps({"driver": driver})}, "columnKind": "unicodeCodePoints", "results": ['
+            f'{head}, "runs": [{{"tool": {json_text({"driver": driver})}, "columnKind": "unicodeCodePoints", "results": ['
         )
 
     def add(self, document: AuditDocument) -> None:
@@ -56,7 +55,7 @@ class SarifReport:
         self._out.write("\n]}]}\n")
 
     def _write(self, result: dict[str, Any]) -> None:
-        self._out.write(f"{self._separator}\n{printable_json(json.dumps(result, ensure_ascii=False))}")
+        self._out.write(f"{self._separator}\n{json_text(result)}")
         self._separator = ","
 
 

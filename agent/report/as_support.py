@@ -11,9 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-from agent.printable import printable
+from agent.pages import page_environment
 
 _ZONES = {  # of each marketplace, as its seller reads a clock
     "US": "America/Los_Angeles", "CA": "America/Los_Angeles", "MX": "America/Mexico_City", "BR": "America/Sao_Paulo",
@@ -27,8 +25,7 @@ _ZONES = {  # of each marketplace, as its seller reads a clock
 def support_page(values: Mapping[str, Any], *, marketplace: str) -> str:
     """Render it; one self-contained file that runs nothing."""
     zone = ZoneInfo(_ZONES.get(marketplace, "UTC"))
-    loader = FileSystemLoader(Path(__file__).parent / "templates")
-    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, finalize=_shown)
+    environment = page_environment(Path(__file__).parent / "templates", nothing="–")
     environment.filters["when"] = lambda moment: _when(moment, zone)
     return environment.get_template("support.html.j2").render(zone=zone.key, **values)
 
@@ -38,7 +35,3 @@ def _when(moment: datetime | str | None, zone: ZoneInfo) -> str:
         return "–"
     at = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
     return f"{at.astimezone(ZoneInfo('UTC')):%Y-%m-%d %H:%M:%S} UTC ({at.astimezone(zone):%Y-%m-%d %H:%M:%S %Z})"
-
-
-def _shown(value: Any) -> Any:
-    return printable(value) if type(value) is str else "–" if value is None else value

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from agent.domain.audit.document import AuditDocument, FindingDocument
+from agent.printable import printable
 from agent.terminal import PrintableConsole
 
 _STYLES = {"pass": "bold green", "fail": "bold red", "incomplete": "bold yellow", "not_permitted": "bold yellow"}
@@ -111,5 +112,5 @@ def _table(findings: list[FindingDocument]) -> Table:
             finding["remedy"],
         )
         style = "red" if finding["kind"] in _SIGNS else "yellow"
-        table.add_row(*(Text(cell, style=style if index == 0 else "") for index, cell in enumerate(cells)))
+        table.add_row(*(Text(printable(cell), style=style if index == 0 else "") for index, cell in enumerate(cells)))
     return table

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from agent.domain.insights.document import InsightsDocument, MissingValue
 from agent.domain.insights.judge import JudgedRate
-from agent.printable import printable_cell
+from agent.table_file import TableFile
 
 COLUMNS = ("account", "marketplaceId", "captured_at", "what", "value", "missing", "evidence")
 _CONDITIONS = {"LESS_THAN": "<", "GREATER_THAN": ">", "EQUALS": "="}
@@ -19,15 +18,14 @@ _MET = {True: "met", False: "NOT MET", None: "no target read"}
 def insights_csv(documents: Iterable[InsightsDocument]) -> str:
     """One line a value or missing value, with a head; nothing in it is a formula."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    table = TableFile(out)
+    table.row(COLUMNS)
     for document in documents:
         head = [document["account"], document["marketplaceId"], document["captured_at"]]
         for what, value in flat_values(document):
-            writer.writerow([printable_cell(cell) for cell in (*head, what, value, "", "")])
+            table.row((*head, what, value, "", ""))
         for missing in document["missing"]:
-            cells = (*head, missing["what"], "", missing["reason"], "; ".join(missing["evidence"]))
-            writer.writerow([printable_cell(cell) for cell in cells])
+            table.row((*head, missing["what"], "", missing["reason"], "; ".join(missing["evidence"])))
     return out.getvalue()
 
 

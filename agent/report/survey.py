@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from html import escape
 from typing import Any
 
-from agent.printable import printable
+from agent.pages import page_text
 from flows import ScreenSight, StageEnd
 
 _NARROW = '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -86,7 +85,7 @@ def survey_html(document: dict[str, Any]) -> str:
         for one in document["screens"]
     ]
     parts = [
-        f"<h1>Survey of account {_text(document['account'])}</h1><p>{_text(document['at'])}</p>",
+        f"<h1>Survey of account {page_text(document['account'])}</h1><p>{page_text(document['at'])}</p>",
         _list("To look at", document["look_at"], kind="bad"),
         _list("Drafts", document["drafts"]),
         _list("Ready", document["ready"], kind="good"),
@@ -148,15 +147,11 @@ def _line(one: dict[str, Any]) -> str:
 
 
 def _list(title: str, items: Sequence[str], *, kind: str = "") -> str:
-    inner = "".join(f"<li>{_text(item)}</li>" for item in items) or "<li>nothing</li>"
+    inner = "".join(f"<li>{page_text(item)}</li>" for item in items) or "<li>nothing</li>"
     return f'<h2 class="{kind}">{title} ({len(items)})</h2><ul>{inner}</ul>'
 
 
 def _table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     head = "".join(f'<th scope="col">{one}</th>' for one in heads)
-    body = "".join("<tr>" + "".join(f"<td>{_text(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    body = "".join("<tr>" + "".join(f"<td>{page_text(cell)}</td>" for cell in row) + "</tr>" for row in rows)
     return f"<h2>{title}</h2><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def _text(value: object) -> str:
-    return escape(printable(str(value)))

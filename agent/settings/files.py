@@ -6,7 +6,9 @@ file there. Only root and ourselves may.
 
 from __future__ import annotations
 
+import grp
 import os
+import pwd
 import re
 import stat
 from collections.abc import Iterator, Mapping
@@ -19,7 +21,7 @@ from agent.settings.model import PREFIX, Settings
 
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _OTHERS_READ = stat.S_IRGRP | stat.S_IROTH
-_PLACES = ("data_dir", "evidence_dir")  # directories of ours, looked at when they are opened
+_PLACES = ("data_dir", "evidence_dir")  # the first is looked at when it is opened; evidence changes nothing that we do
 _HOLD_SECRETS = (
     "vault_key_file",
     "tls_key_file",
@@ -136,9 +138,21 @@ def _require_owner(found: os.stat_result, whose: str) -> None:
 
 def _require_place(above: Path, whose: str) -> None:
     found = above.stat()
-    is_open = found.st_mode & stat.S_IWOTH and not found.st_mode & stat.S_ISVTX
-    if found.st_uid not in (0, os.geteuid()) or is_open:
+    writers = found.st_mode & stat.S_IWOTH or (found.st_mode & stat.S_IWGRP and _is_of_others(found.st_gid))
+    if found.st_uid not in (0, os.geteuid()) or (writers and not found.st_mode & stat.S_ISVTX):
         raise ConfigurationError(
             f"{whose} is not believed: others could put another one in its place, because {above} belongs to them or can be "
-            "written by everybody"
+            f"written by them; chmod go-w {above}, or choose another place"
         )
+
+
+def _is_of_others(group: int) -> bool:
+    """Whether others than us and root are in a group, as far as the system says who is."""
+    if group == 0:
+        return False
+    if group not in {os.getegid(), *os.getgroups()}:
+        return True
+    try:
+        return bool({*grp.getgrgid(group).gr_mem} - {"root", pwd.getpwuid(os.geteuid()).pw_name})
+    except KeyError:
+        return False  # a number without a name, as containers have them

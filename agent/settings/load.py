@@ -159,7 +159,7 @@ def _contradictions(settings: Settings) -> Iterator[str]:
         )
     for server in settings.mail.dns_servers:
         if not _is_address(server):
-            yield f"{env_name('mail', 'dns_servers')}: expected address:port, for example 127.0.0.1:53, found {server!r}"
+            yield f"{env_name('mail', 'dns_servers')}: expected address:port, for example 127.0.0.1:53"
     keys = [settings.vault_key, settings.vault_key_file, settings.vault_keyring]
     if sum(key is not None for key in keys) > 1:
         yield (
@@ -168,9 +168,9 @@ def _contradictions(settings: Settings) -> Iterator[str]:
         )
     yield from _web_problems(settings)
     if (metrics := settings.observe.http_address) is not None and not _is_listenable(metrics):
-        yield f"{env_name('observe', 'http_address')}: expected address:port, for example 127.0.0.1:9464, found {metrics!r}"
+        yield f"{env_name('observe', 'http_address')}: expected address:port, for example 127.0.0.1:9464"
     if (hours := settings.work.quiet_hours) is not None and not _HOURS.fullmatch(hours):
-        yield f'{env_name("work", "quiet_hours")} {hours!r} is not two times of day (UTC), for example "22:00-06:00"'
+        yield f'{env_name("work", "quiet_hours")}: expected two times of day (UTC), for example "22:00-06:00"'
     if settings.audit.policy_file and not settings.audit.policy_file.is_file():
         yield f"{env_name('audit', 'policy_file')}: {settings.audit.policy_file} is not a file"
 
@@ -185,7 +185,7 @@ def _web_problems(settings: Settings) -> Iterator[str]:
     web, name = settings.web, env_name("web", "address")
     host = web.address.rpartition(":")[0]
     if not _is_listenable(web.address):
-        yield f"{name}: expected address:port, for example 127.0.0.1:8480, found {web.address!r}"
+        yield f"{name}: expected address:port, for example 127.0.0.1:8480"
     elif not is_loopback(host) and not web.tls_cert_file and not web.behind_proxy:
         yield (
             f"{name} {web.address} can be reached from other machines and needs TLS: set "
@@ -205,7 +205,7 @@ def _web_problems(settings: Settings) -> Iterator[str]:
         yield f"{env_name('web', 'public_url')}: expected scheme and host, for example https://agent.example"
     for origin in web.embed_origins:
         if not _PUBLIC_URL.fullmatch(origin) or origin.endswith("/"):
-            yield f"{env_name('web', 'embed_origins')}: {origin!r} is no origin such as https://platform.example"
+            yield f"{env_name('web', 'embed_origins')}: expected origins such as https://platform.example"
 
 
 def _rehearsal_problems(settings: Settings) -> Iterator[str]:

@@ -74,7 +74,6 @@ def restore(
         return _move(file, settings)
     database = _database(settings, instead="pg_restore, or --moved for a backup of SQLite")
     target = _file_of(database)
-    require_believed(settings.data_dir, what="the data directory")
     require_believed(file, what="the backup")
     if not file.is_file():
         raise UsageError(f"there is no backup {file}")

@@ -39,7 +39,7 @@ def show(
     ]
     if as_json:
         return print_document({"schema": 1, "settings": rows})
-    return say("\n".join(_line(row, tells_source=sources) for row in rows))
+    return say(*(_line(row, tells_source=sources) for row in rows))
 
 
 def _line(row: Mapping[str, Any], *, tells_source: bool) -> str:

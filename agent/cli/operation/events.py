@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Collection
 from contextlib import nullcontext, suppress
@@ -15,6 +14,7 @@ from agent.cli import context
 from agent.cli.output import say
 from agent.domain.published.event_types import PREFIX, EventType, UnknownEventTypeError, parse_type
 from agent.errors import UsageError
+from agent.printable import json_text
 from agent.store.database.engine import reading
 from agent.store.outbox.read import EventPage, list_events
 from agent.store.outbox.sequence import number_events
@@ -77,7 +77,7 @@ def _read(engine: Engine, after: int | None, types: Collection[EventType]) -> Ev
 
 
 def _print_json(event: dict[str, Any]) -> None:
-    say(json.dumps(event, ensure_ascii=False, separators=(",", ":")))
+    say(json_text(event))
 
 
 def _print_line(event: dict[str, Any]) -> None:

@@ -13,6 +13,7 @@ import typer
 from agent.cli.context import MARK
 from agent.cli.output import now, say
 from agent.errors import ConfigurationError, UsageError
+from agent.settings.files import require_believed
 
 _KEY, _ENV = "vault.key", ".env"
 _PREFIX = "SC_AGENT_"
@@ -44,6 +45,7 @@ def init(
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as err:
         raise ConfigurationError(f"the data directory {folder} cannot be made ({err.strerror})") from err
+    require_believed(folder, what="the data directory")
     _write(folder / MARK, "made by sc-agent init\n")
     if has_key:
         say("the vault key that is set already is used; none was made")
@@ -54,9 +56,9 @@ def init(
         lines = None if lines is None else _line("VAULT_KEY_FILE", str(key)) + lines
     _tell(file, made=lines is not None and _write(file, lines), what="settings")
     who = _admin()
-    say(f"{who} is admin of the console\n")
+    say(f"{who} is admin of the console", "")
     _examine()
-    say(f"\nnext:\n  export SC_AGENT_DATA_DIR={folder}\n  sc-agent accounts add --help\n  sc-agent run")
+    say("", "next:", f"  export SC_AGENT_DATA_DIR={folder}", "  sc-agent accounts add --help", "  sc-agent run")
 
 
 def _has_key_elsewhere(key: Path) -> bool:

@@ -10,15 +10,16 @@ from typing import Annotated, Any
 
 import typer
 from rich.text import Text
-from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.engine import Connection
 
 from agent.cli import context
 from agent.cli.output import agreed, console, now, print_document, print_table, say, timestamp
 from agent.domain.invitation import Expectation, MailVerdict, Offer
 from agent.errors import Exit, UnconfirmedError, UsageError
+from agent.printable import one_line
 from agent.settings.model import Settings
 from agent.store import accounts
-from agent.store.database.engine import database_url, reading, writing
+from agent.store.database.engine import database_url, parse_url, reading, writing
 from agent.store.inbox import folders, invitations, messages
 from agent.store.inbox.messages import Message
 from agent.store.processes import workers
@@ -86,7 +87,7 @@ def list_(
 ) -> None:
     """List messages and what became of them."""
     if verdict is not None and verdict not in set(MailVerdict):
-        raise UsageError(f"no verdict is called {verdict!r}; expected {', '.join(MailVerdict)}")
+        raise UsageError(f"no verdict is called so; expected {', '.join(MailVerdict)}")
     with reading(context.database(context.settings(), reads=True)) as conn:
         if account is not None:
             accounts.get(conn, account)
@@ -169,6 +170,9 @@ def approve(
     number: Number,
     account: Annotated[str | None, typer.Option(metavar="ID", help="The account that must be the invited one.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON; without --yes only what would be approved.")
+    ] = False,
 ) -> None:
     """Act on a held message because you say so.
 
@@ -183,28 +187,50 @@ def approve(
     engine = context.database(settings)
     vault = context.proven_vault(settings, engine)
     held = approval.look_at_held(number, settings=settings, engine=engine, vault=vault, now=now())
-    say(_offered(held.offer, held.examination.shop_name))
-    if not yes:
-        detail = (held.message.evidence or {}).get("detail", held.message.reason)
-        if not agreed(f"Message {number} is held: {_one_line(str(detail))}. Act on it?"):
-            raise UnconfirmedError("nothing was approved; answer y, or pass --yes")
+    offered = _offered(held.offer, held.examination.shop_name)
+    if not as_json:
+        say(_told(offered))
+    if not yes and (as_json or not _is_agreed(held.message)):
+        if as_json:
+            print_document({"schema": 1, "message": number, "approved": False, "account": account, **offered})
+        raise UnconfirmedError("nothing was approved; answer y, or pass --yes")
     row_id = approval.approve(held, account_id=account, asked_by=_who(), settings=settings, engine=engine, now=now())
     with reading(engine) as conn:
         invitation = invitations.get(conn, row_id)
     assert invitation is not None  # noqa: S101 - it was recorded a moment ago
-    say(f"message {number} is approved: invitation {invitation.link.invitation_id} for account {invitation.account_id}")
+    link, whose = invitation.link, invitation.account_id
+    if as_json:
+        return print_document({"schema": 1, "message": number, "approved": True, "account": whose, **offered})
+    return say(f"message {number} is approved: invitation {link.invitation_id} for account {whose}")
 
 
-def _offered(offer: Offer, shop: str | None) -> str:
+def _is_agreed(message: Message) -> bool:
+    detail = (message.evidence or {}).get("detail", message.reason)
+    return agreed(f"Message {message.id} is held: {one_line(detail)}. Act on it?")
+
+
+def _offered(offer: Offer, shop: str | None) -> dict[str, str | None]:
     """What is approved.
 
     The shop's name is the seller's own text, the ids are Amazon's.
     """
     link = offer.link
-    whom = f"merchant {link.merchant_id}" if link.merchant_id else f"global account {link.global_account_id}"
-    return _one_line(
-        f"shop {shop or '(not named)'!r}, {whom}, region {link.region} ({link.host}), to {offer.recipient}"
-    )
+    return {
+        "shop": shop,
+        "merchant_id": link.merchant_id,
+        "global_account_id": link.global_account_id,
+        "region": link.region,
+        "host": link.host,
+        "recipient": offer.recipient,
+        "invitation_id": link.invitation_id,
+    }
+
+
+def _told(offered: dict[str, str | None]) -> str:
+    merchant, everywhere = offered["merchant_id"], offered["global_account_id"]
+    whom = f"merchant {merchant}" if merchant else f"global account {everywhere}"
+    shop = offered["shop"] or "(not named)"
+    return f"shop {shop!r}, {whom}, region {offered['region']} ({offered['host']}), to {offered['recipient']}"
 
 
 def _expected(settings: Settings) -> Callable[[str], Expectation | None] | None:
@@ -214,7 +240,7 @@ def _expected(settings: Settings) -> Callable[[str], Expectation | None] | None:
     """
     from agent.store.inbox.expectations import expectation_for
 
-    url = make_url(database_url(settings))
+    url = parse_url(database_url(settings))
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
         return None
     engine = context.database(settings, reads=True)
@@ -260,12 +286,7 @@ def _describe(conn: Connection, message: Message) -> dict[str, Any]:
 def _print_steps(steps: Any) -> None:
     for step in steps:
         word, colour = _MARKS[step["passed"]]
-        console().print(Text.assemble((f"{word:4}", colour), f"{step['name']:12}{_one_line(step['detail'])}"))
-
-
-def _one_line(text: str) -> str:
-    """The sender's text must not steer the terminal."""
-    return "".join(char if char.isprintable() else "?" for char in text)
+        console().print(Text.assemble((f"{word:4}", colour), f"{step['name']:12}{one_line(step['detail'])}"))
 
 
 def _who() -> str:

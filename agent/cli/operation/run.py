@@ -43,7 +43,7 @@ def run(
     """
     chosen = {role.strip() for role in roles.split(",") if role.strip()}
     if not chosen or not chosen <= set(ROLES):
-        raise UsageError(f"--roles {roles!r}: expected some of {', '.join(ROLES)}, with commas")
+        raise UsageError(f"--roles: expected some of {', '.join(ROLES)}, with commas")
     settings = context.settings()
     redaction = Redaction(secret_values(settings))
     configure_logs(level=settings.observe.log_level, style=settings.observe.log_format, redaction=redaction)

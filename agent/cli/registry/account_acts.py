@@ -59,7 +59,7 @@ def set_(
     Another merchant, user email or region needs --reason: session and any stored invitation are dropped, and the account
     awaits a new invitation.
     """
-    with naming({"user_email": user_email, "marketplace": marketplace, "also_marketplaces": also_marketplaces}):
+    with naming():
         asked = Changes(
             user_email=fields.parse_email(user_email) if user_email is not None else None,
             marketplace=fields.parse_marketplace(marketplace) if marketplace is not None else None,

@@ -79,13 +79,13 @@ def create_login(
     given = {"create_login": "true", "person_name": person_name, "agreed_by": agreed_by, "phone": phone}
     with writing(context.database(context.settings())) as conn:
         if phone is not None and person_name is None and agreed_by is None:
-            with naming(given):
+            with naming():
                 fields.parse_phone(phone)
             accounts.get(conn, account_id, lock=True)
             if not login_orders.set_phone(conn, account_id, phone, now=now()):
                 raise UsageError(f"account {account_id} has no open order of a login")
         else:
-            with naming(given):
+            with naming():
                 order = fields.parse_order(given)
             assert order is not None  # noqa: S101 - create_login is true
             registry.order_login(conn, account_id, order, now=now())

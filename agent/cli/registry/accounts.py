@@ -82,7 +82,7 @@ def add(
     ordered = {
         "create_login": "true" if create_login else None, "person_name": person_name, "agreed_by": agreed_by, "phone": phone,
     }  # fmt: skip
-    with naming(given | ordered):
+    with naming():
         new = fields.parse_account({name: value for name, value in given.items() if value is not None})
         order = fields.parse_order(ordered)
     _require_one_source(creates=order is not None, secrets_stdin=secrets_stdin, secret_ref=secret_ref)
@@ -208,14 +208,14 @@ def _describe(conn: Connection, account: Account) -> dict[str, Any]:
     }
 
 
-def _plain(value: object) -> str:
+def _plain(value: object) -> str | list[str]:
     match value:
         case None | "" | []:
             return "-"
         case bool():
             return "yes" if value else "no"
         case list():
-            return "\n".join(str(item) for item in value)
+            return [str(item) for item in value]
         case _:
             return str(value)
 

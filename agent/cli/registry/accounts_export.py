@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, TextIO
@@ -15,9 +13,10 @@ from agent.cli import context
 from agent.cli.output import warn
 from agent.cli.output_file import open_output
 from agent.domain.account import Account, MerchantSource
-from agent.printable import printable_cell, printable_json
+from agent.printable import json_text
 from agent.store import accounts
 from agent.store.database.engine import reading
+from agent.table_file import TableFile
 
 
 def export(
@@ -57,11 +56,11 @@ def _is_unvouched(account: Account) -> bool:
 
 def _write_json(rows: Sequence[dict[str, Any]], into: TextIO) -> None:
     given = [{name: value for name, value in row.items() if value is not None} for row in rows]
-    document = json.dumps({"schema": 1, "accounts": given}, indent=2, ensure_ascii=False)
-    into.write(printable_json(document) + "\n")
+    into.write(json_text({"schema": 1, "accounts": given}, indent=2) + "\n")
 
 
 def _write_csv(rows: Sequence[dict[str, Any]], into: TextIO) -> None:
-    writer = csv.writer(into, lineterminator="\n")
-    writer.writerow(FIELDS)
-    writer.writerows([printable_cell(row[name] or "") for name in FIELDS] for row in rows)
+    table = TableFile(into)
+    table.row(FIELDS)
+    for row in rows:
+        table.row(row[name] for name in FIELDS)

@@ -31,11 +31,12 @@ def print_status(document: Mapping[str, Any], *, on_call: Mapping[str, Mapping[s
     `on_call` says of accounts since when they stand so and where their evidence is.
     """
     if document["paused_by"]:
-        say(f"everything is paused ({document['paused_by']}); 'sc-agent resume --all' lets it go on\n")
+        say(f"everything is paused ({document['paused_by']}); 'sc-agent resume --all' lets it go on", "")
     if document["sign_ins"]["state"] != Position.CLOSED:
         say(
             f"no password is typed since {document['sign_ins']['since']}: {document['sign_ins']['why']}; single accounts are tried by "
-            "themselves, 'sc-agent resume --sign-ins' lets all go on\n"
+            "themselves, 'sc-agent resume --sign-ins' lets all go on",
+            "",
         )
     if not registered:
         say("no accounts; register one with 'sc-agent accounts add'")

@@ -13,12 +13,11 @@ from datetime import datetime
 from pathlib import Path
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy.engine import Engine
 
 from agent.cli import context
-from agent.cli.output import now, warn
+from agent.cli.output import console, now, warn
 from agent.cli.output_file import open_output
 from agent.cli.visits.audit_options import (
     AccountIds,
@@ -278,6 +277,6 @@ def _progress(total: int) -> Iterator[Callable[[], None]]:
         yield lambda: None
         return
     columns = (TextColumn("auditing"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Progress(*columns, console=console(stderr=True), transient=True) as bar:
         task = bar.add_task("audits", total=total)
         yield lambda: bar.advance(task)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated
@@ -11,10 +10,9 @@ from typing import Annotated
 import typer
 
 from agent.cli import context
-from agent.cli.output import print_document, say
+from agent.cli.output import print_document, say, say_text
 from agent.domain.insights.document import InsightsDocument, is_everything
 from agent.errors import Exit, UnconfirmedError
-from agent.printable import printable_json
 from agent.report.insights import insights_csv, insights_lines
 from agent.store import accounts
 from agent.store.database.engine import reading
@@ -43,13 +41,10 @@ def insights(
     documents = _stored(account_id) if stored else _read(account_id)
     match format:
         case InsightsFormat.JSON:
-            if len(documents) == 1:
-                print_document(documents[0])
-            else:
-                for document in documents:
-                    typer.echo(printable_json(json.dumps(document, ensure_ascii=False)))
+            for document in documents:
+                print_document(document, in_one_line=len(documents) > 1)
         case InsightsFormat.CSV:
-            typer.echo(insights_csv(documents), nl=False)
+            say_text(insights_csv(documents))
         case InsightsFormat.TEXT:
             for line in (line for document in documents for line in insights_lines(document)):
                 say(line)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from agent.cli import context
-from agent.cli.output import say, warn
+from agent.cli.output import say, say_text, warn
 from agent.domain.policy.load import DEFAULT, load_policy
 from agent.domain.policy.model import Policy
 from agent.errors import Exit
@@ -36,7 +36,7 @@ def show() -> None:
         if named
         else f"version {version}, the default; no policy file is set"
     )
-    say(file.read_text(encoding="utf-8").rstrip("\n"))
+    say_text(file.read_text(encoding="utf-8").rstrip("\n"))
 
 
 @app.command()

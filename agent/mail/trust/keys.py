@@ -86,4 +86,4 @@ def _server(text: str) -> dns.nameserver.Nameserver:
     try:
         return dns.nameserver.Do53Nameserver(str(ipaddress.ip_address(address.strip("[]"))), int(port))
     except ValueError as err:
-        raise ConfigurationError(f"MAIL__DNS_SERVERS: expected address:port, found {text!r}") from err
+        raise ConfigurationError("MAIL__DNS_SERVERS: expected address:port, for example 127.0.0.1:53") from err

@@ -8,10 +8,10 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from html import escape
 from pathlib import Path
 from uuid import uuid4
 
+from agent.pages import page_text
 from agent.rehearsal.demo.client import PATIENCE, TaleError
 from agent.rehearsal.demo.processes import DemoProcesses
 from agent.settings.web_address import NAME
@@ -70,7 +70,7 @@ class HostPage:
         """The page of one customer."""
         current = ' aria-current="page"'
         links = "".join(
-            f'<li><a href="/?account={escape(each)}"{current if each == account else ""}>{escape(each)}</a></li>'
+            f'<li><a href="/?account={page_text(each)}"{current if each == account else ""}>{page_text(each)}</a></li>'
             for each in self.accounts
         )
         values = {
@@ -80,7 +80,7 @@ class HostPage:
         }
         text = _PAGE.read_text(encoding="utf-8").replace("{links}", links)
         for name, value in values.items():
-            text = text.replace("{" + name + "}", escape(value))
+            text = text.replace("{" + name + "}", page_text(value))
         return text
 
 

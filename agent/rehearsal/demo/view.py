@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from agent.printable import printable
 from agent.rehearsal.demo.stories import Story
+from agent.terminal import PrintableConsole
 
 _COLOURS = {"A1": "cyan", "A2": "magenta", "A3": "blue", "A4": "red", "A5": "yellow", "A6": "green"}
 
@@ -19,7 +20,7 @@ _COLOURS = {"A1": "cyan", "A2": "magenta", "A3": "blue", "A4": "red", "A5": "yel
 class StoryView:
     """Prints each step as it happens."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: PrintableConsole) -> None:
         self._console = console
         self._seconds = 0.0
 
@@ -41,7 +42,7 @@ class StoryView:
         for story in stories:
             status = statuses[story.account]
             ok = story.broken is None and status["authorization"] == story.ends
-            seen = "\n".join([status["message"], *(f"- {reason}" for reason in status["reasons"])])
+            seen = "\n".join(map(printable, [status["message"], *(f"- {reason}" for reason in status["reasons"])]))
             mark = Text("✓", style="green") if ok else Text("✗", style="bold red")
             table.add_row(mark, story.account, story.title, Text(status["authorization"]), Text(seen))
         self._console.print(table)
@@ -53,4 +54,5 @@ class StoryView:
                 self._console.print(Text(f"  saw: {check['seen']}", style="red"))
         good = all(check["ok"] for check in checks) and all(story.broken is None for story in stories)
         verdict = "every account ended as scripted" if good else "NOT as scripted"
-        self._console.print(Text(f"\n{verdict}, {seconds:.1f} s", style="bold green" if good else "bold red"))
+        self._console.print()
+        self._console.print(Text(f"{verdict}, {seconds:.1f} s", style="bold green" if good else "bold red"))

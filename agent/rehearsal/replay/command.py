@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from agent.cli.output import say
+from agent.cli.output import print_document, say
 from agent.errors import Exit, UsageError
 from agent.rehearsal.replay.report import as_document, as_junit, print_replays
 
@@ -54,7 +54,7 @@ def replay(
         junit.parent.mkdir(parents=True, exist_ok=True)
         junit.write_text(as_junit(results), encoding="utf-8")
     if as_json:
-        typer.echo(as_document(results))
+        print_document(as_document(results))
     else:
         print_replays(results)
     raise typer.Exit(int(Exit.OK if all(result.is_same for result in results) else Exit.FINDING))

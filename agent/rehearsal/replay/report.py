@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from agent.cli.output import print_table, say
+from agent.printable import printable
 
 if TYPE_CHECKING:
     from agent.rehearsal.replay.run import Replayed
@@ -48,10 +48,10 @@ def details(one: Replayed) -> list[str]:
     return lines
 
 
-def as_document(results: Sequence[Replayed]) -> str:
+def as_document(results: Sequence[Replayed]) -> dict[str, Any]:
     """The JSON document, schema 1."""
     replays = [{**asdict(one), "seconds": round(one.seconds, 3), "verdict": verdict(one)} for one in results]
-    return json.dumps({"schema": 1, "replays": replays}, indent=2, ensure_ascii=False)
+    return {"schema": 1, "replays": replays}
 
 
 def as_junit(results: Sequence[Replayed]) -> str:
@@ -62,10 +62,14 @@ def as_junit(results: Sequence[Replayed]) -> str:
         "testsuite", name="replay", tests=str(len(results)), failures=str(failures), time=f"{seconds:.3f}"
     )
     for one in results:
-        told = {"classname": f"replay.{one.flow or 'unreadable'}", "name": one.name, "time": f"{one.seconds:.3f}"}
+        told = {
+            "classname": f"replay.{one.flow or 'unreadable'}",
+            "name": printable(one.name),
+            "time": f"{one.seconds:.3f}",
+        }
         case = ElementTree.SubElement(suite, "testcase", told)
         if not one.is_same:
-            lines = details(one)
+            lines = [printable(line) for line in details(one)]
             failure = ElementTree.SubElement(case, "failure", message=lines[0] if lines else "differs")
             failure.text = "\n".join(lines)
     return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True)

@@ -112,10 +112,10 @@ def parse_url(url: str) -> sa.URL:
     """
     try:
         return sa.make_url(url)
-    except ArgumentError as err:
+    except (ArgumentError, ValueError):  # a port that is no number is no ArgumentError; their words repeat a part of it
         raise ConfigurationError(
             "SC_AGENT_DATABASE_URL is not a database URL; expected sqlite:///FILE or postgresql://..."
-        ) from err
+        ) from None
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from agent.domain.account import MerchantSource
 from agent.domain.authorization import Event
 from agent.store.transitions import Facts
@@ -40,7 +42,7 @@ async def accept(visit: Visit, plan: Plan, *, hooks: FlowHooks, bounds: Bounds) 
         outcome=acceptance.outcome,
         event=Event.CONFIRMATION_ASKED if confirming else Event.ACCEPTED,
         why=f"invitation: {acceptance.outcome}",
-        facts=_facts(acceptance, plan, hooks),
+        facts=facts_of(acceptance, plan, now=hooks.now()),
         invitation_state="accepted",
         session=await visit.storage_state(),
     )
@@ -65,12 +67,13 @@ def credentials(plan: Plan) -> Credentials:
     return Credentials(user_email=plan.signs_in.user_email, password=plan.secrets.secrets.password)
 
 
-def _facts(acceptance: Acceptance, plan: Plan, hooks: FlowHooks) -> Facts:
+def facts_of(acceptance: Acceptance, plan: Plan, *, now: datetime) -> Facts:
+    """What an account has learnt; a merchant that nobody named is marked as the invitation's."""
     account, invited = plan.account, plan.invitation
     first_come = None if account.is_bound or invited is None else invited.link.global_account_id
     learnt = None if account.merchant_id else acceptance.merchant_id
     return Facts(
-        accepted_at=hooks.now(),
+        accepted_at=now,
         confirmation_code=acceptance.confirmation_code,
         merchant_id=learnt,
         merchant_name=None if account.merchant_name else acceptance.merchant_name,

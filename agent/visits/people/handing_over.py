@@ -6,7 +6,6 @@ Who may be asked, and what is kept of what they did.
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import structlog
 from pydantic import SecretStr
 
 from agent.observe import events
+from agent.printable import json_text
 from agent.visits.guards import unanswered
 from agent.visits.people.drafts import keep_drafts
 from agent.visits.plan import Plan
@@ -108,4 +108,4 @@ def _keep_steps(context: WorkerContext, plan: Plan, holding: Holding) -> None:
     told = {"schema": 1, "takeover": holding.row, "person": holding.person, "steps": steps_as_json(holding.tally.steps)}
     file = directory / NAME
     file.touch(mode=0o600)
-    file.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+    file.write_text(json_text(told), encoding="utf-8")

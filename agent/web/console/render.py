@@ -8,13 +8,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, Response
 
 from agent.domain.authorization import State
 from agent.domain.sign_in_breaker import Position
 from agent.observe.alarm_pages import path_of
+from agent.pages import page_environment
 from agent.printable import printable
 from agent.store.console.people import Role
 from agent.store.processes import switches
@@ -90,9 +91,7 @@ def signed_out(parts: WebParts, *, to: str = "") -> Response:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, finalize=_harmless
-    )
+    environment = page_environment(_TEMPLATES)
     environment.filters |= {
         "when": _when,
         "ago": _ago,
@@ -102,14 +101,6 @@ def _environment() -> Environment:
         "alarm_page": path_of,
     }
     return environment
-
-
-def _harmless(value: Any) -> Any:
-    """What a page is about to say, without characters that steer.
-
-    Whoever wrote it, and wherever it stands.
-    """
-    return type(value)(printable(value, lines=True)) if isinstance(value, str) else value
 
 
 def _when(moment: datetime | str | None) -> Markup:

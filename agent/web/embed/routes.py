@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from agent.domain.published.status_document import status_document
+from agent.pages import page_text
 from agent.store import accounts
 from agent.store.accounts import UnknownAccountError
 from agent.store.api import api_keys
@@ -54,7 +54,7 @@ async def page(request: Request) -> Response:
     token = await run_in_threadpool(_token, request, request.query_params.get("token", ""))
     body = _load("page.html").decode()
     for name, value in {"{account}": token.account_id, "{origin}": token.origin}.items():
-        body = body.replace(name, html.escape(value, quote=True))
+        body = body.replace(name, page_text(value))
     policy = (
         "default-src 'none'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
         f"frame-ancestors {token.origin}"

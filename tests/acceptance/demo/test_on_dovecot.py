@@ -9,12 +9,12 @@ import io
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
 from agent.rehearsal.demo.command import open_client
 from agent.rehearsal.demo.processes import environment
 from agent.rehearsal.demo.stories import all_stories, tell_all
 from agent.rehearsal.demo.view import StoryView
+from agent.terminal import PrintableConsole
 from fixtures.stand_in.six_accounts import six_accounts
 from tests.support.mail.dovecot_stand_in import DovecotStandIn
 from tests.support.processes.demo_run import PATIENCE
@@ -39,7 +39,7 @@ async def test_a_mail_handed_to_dovecot_becomes_complete_and_a_forged_one_is_hel
             told = stand_in.description()
             env = environment(told, tmp_path, {"IMAP__CA_FILE": str(certificate.ca_file)})
             processes = ForkedDemoProcesses(description=told, data_dir=tmp_path, env=env, log=tmp_path / "daemon.log")
-            client = await open_client(processes, StoryView(Console(file=io.StringIO())))
+            client = await open_client(processes, StoryView(PrintableConsole(io.StringIO())))
             client.wait_within = PATIENCE
             stories = [story for story in all_stories() if story.account in ("A1", "A4")]
             try:

@@ -216,6 +216,33 @@ def test_an_approval_binds_the_account_to_the_merchant_it_shows(world: MailWorld
     assert (account.merchant_id, account.merchant_source) == (MERCHANT, MerchantSource.APPROVAL)
 
 
+def test_an_approval_shows_shop_merchant_and_region_before_it_binds_anybody(world: MailWorld) -> None:
+    world.account(merchant_id=None)
+    hold(world, "merchant_unknown", world.mail_to(shop_name="Harbour Lane \x07Goods"))
+    asked = sc_agent(world, "approve", "1", given="n\n")
+    for shown in ("Harbour Lane", f"merchant {MERCHANT}", "region NA", "sellercentral.amazon.com", "a1@users.example"):
+        assert shown in asked.stdout, shown
+    looked = sc_agent(world, "approve", "1", "--json")
+    document = json.loads(looked.stdout)
+    assert (looked.returncode, document["approved"], document["message"]) == (3, False, 1)
+    told = {name: document[name] for name in ("merchant_id", "region", "host", "recipient", "global_account_id")}
+    assert told == {
+        "merchant_id": MERCHANT,
+        "region": "NA",
+        "host": "sellercentral.amazon.com",
+        "recipient": "a1@users.example",
+        "global_account_id": None,
+    }
+    assert document["shop"].startswith("Harbour Lane")
+    with reading(world.engine) as conn:
+        assert accounts.get(conn, "A1").merchant_id is None
+    assert world.verdicts() == [("held", "merchant_unknown")]
+    done = json.loads(sc_agent(world, "approve", "1", "--json", "--yes").stdout)
+    assert (done["approved"], done["account"], done["merchant_id"]) == (True, "A1", MERCHANT)
+    with reading(world.engine) as conn:
+        assert accounts.get(conn, "A1").merchant_id == MERCHANT
+
+
 def test_a_stranger_s_shop_that_invites_first_gets_nothing(world: MailWorld) -> None:
     world.account(merchant_id=None)
     stranger = "A1STRANGER0001"

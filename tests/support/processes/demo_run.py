@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from rich.console import Console
 
 from agent.rehearsal.demo.client import DemoClient
 from agent.rehearsal.demo.command import open_client
 from agent.rehearsal.demo.processes import environment
 from agent.rehearsal.demo.stories import Story, all_stories
 from agent.rehearsal.demo.view import StoryView
+from agent.terminal import PrintableConsole
 from fixtures.stand_in.sign_in.one_time_codes import Seed
 from fixtures.stand_in.six_accounts import demo_world
 from fixtures.stand_in.world import StandIn
@@ -68,7 +68,7 @@ async def playing(directory: Path, *, seed: int, more: dict[str, str] | None = N
         env = environment(told, directory, more or {})
         processes = ForkedDemoProcesses(description=told, data_dir=directory, env=env, log=directory / "daemon.log")
         try:
-            client = await open_client(processes, StoryView(Console(file=screen, width=160)))
+            client = await open_client(processes, StoryView(PrintableConsole(screen)))
             client.wait_within = PATIENCE
             try:
                 yield Play(processes=processes, client=client, stories=all_stories(), screen=screen)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import sqlalchemy as sa
 from pydantic import SecretStr
 from sqlalchemy.engine import Connection
 
 from agent.domain.account import Account, ApiAuthorization, NewAccount
 from agent.store import accounts, transitions
+from agent.store.database.engine import open_database, writing
+from agent.store.database.schema import accounts as accounts_table
 from agent.store.database.schema import invitations
 from agent.store.vault import sign_in_secrets
 from agent.store.vault.keys import Vault
@@ -66,3 +70,12 @@ def invite(conn: Connection, account_id: str = "A1", *, number: int = 1, now: da
     row_id = add_invitation(conn, account_id, number=number, now=now)
     transitions.invitation_arrived(conn, account_id, row_id, now=now)
     return row_id
+
+
+def name_by_invitation(file: Path, account_id: str) -> None:
+    """As if the first invitation had named the merchant of an account in this database."""
+    engine = open_database(f"sqlite:///{file}")
+    with writing(engine) as conn:
+        mine = accounts_table.c.id == account_id
+        conn.execute(sa.update(accounts_table).where(mine).values(merchant_source="invitation"))
+    engine.dispose()

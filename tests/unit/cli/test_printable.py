@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,8 +14,8 @@ import structlog
 from rich.table import Table
 from rich.text import Text
 
-from agent.cli.context import fail
-from agent.cli.output import print_document, print_table, say, warn
+from agent.cli.context import end_with, fail
+from agent.cli.output import print_document, print_fields, print_table, say, say_text, warn
 from agent.domain.audit.document import unread_document
 from agent.errors import Exit
 from agent.observe.logs import configure_logs
@@ -60,6 +61,41 @@ def test_what_commands_print_steers_no_terminal(capsys: pytest.CaptureFixture[st
     said = capsys.readouterr()
     assert steers(said.out + said.err) == []
     assert said.err.splitlines()[-1].startswith("error: shop")
+
+
+def test_a_line_break_in_a_value_makes_no_line_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    say("first", HOSTILE)
+    warn(HOSTILE)
+    print_fields([("shop", HOSTILE), ("reasons", [HOSTILE, HOSTILE])])
+    print_table(["Shop"], [[HOSTILE]])
+    PrintableConsole(sys.stdout).print(Text(HOSTILE), HOSTILE)
+    said = capsys.readouterr()
+    lines = (said.out + said.err).splitlines()
+    assert [line for line in lines if line.lstrip().startswith(FORGED)] == []
+    assert sum(FORGED in line for line in lines) == 7
+
+
+def test_at_a_narrow_terminal_no_value_makes_a_line_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = Terminal()
+    monkeypatch.setattr("sys.stdout", stream)
+    monkeypatch.setenv("COLUMNS", "60")
+    print_fields([("shop", f"x\nstate:    {FORGED}")])
+    print_table(["Shop", "other"], [[f"x\nstate:  {FORGED}", "y" * 60]])
+    assert [line for line in stream.getvalue().splitlines() if line.startswith("state:")] == []
+
+
+def test_the_traceback_that_debug_shows_steers_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        end_with(ValueError(HOSTILE), debug=True)
+    said = capsys.readouterr().err
+    assert ("Traceback" in said or "ValueError" in said, steers(said)) == (True, [])
+
+
+def test_a_text_of_several_lines_keeps_them_and_steers_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    say_text(f"one\n\ttwo{HOSTILE}\n")
+    said = capsys.readouterr().out
+    assert said.startswith("one\n\ttwo")
+    assert steers(said) == []
 
 
 def test_a_terminal_gets_colours_but_no_codes_of_a_shop(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -89,6 +89,36 @@ def test_statements_of_the_last_release_run_on_its_data_after_the_upgrade(any_ur
                 conn.execute(table.delete())
 
 
+def test_accounts_of_0_1_whose_merchant_a_mail_may_have_named_are_marked_so(any_url: str) -> None:
+    accepted = [
+        ("mail", "A1", "accepted"),
+        ("other", "B2", "accepted"),
+        ("open", "A1", "waiting"),
+        ("none", "A1", "accepted"),
+    ]
+    with released(any_url, RELEASED["0.1.0"]) as (engine, known):
+        accounts, invitations = known.tables["accounts"], known.tables["invitations"]
+        with engine.begin() as conn:
+            for number, (name, merchant, state) in enumerate(accepted, start=1):
+                row = {c.name: _value(c, number) for c in accounts.columns}
+                merchants = {"merchant_id": None if name == "none" else "A1", "merchant_name": None}
+                conn.execute(
+                    accounts.insert().values(row | {"id": name, "user_email": name, "audit_as": None} | merchants)
+                )
+                row = {c.name: _value(c, number) for c in invitations.columns if c.name not in ("id", "message_id")}
+                told = {"account_id": name, "merchant_id": merchant, "global_account_id": None, "state": state}
+                conn.execute(invitations.insert().values(row | told))
+        migrate(engine)
+        with engine.begin() as conn:
+            rows = conn.execute(sa.text("SELECT id, merchant_source FROM accounts")).all()
+    assert {row[0]: row[1] for row in rows} == {
+        "mail": "invitation",
+        "other": "registration",
+        "open": "registration",
+        "none": None,
+    }
+
+
 def test_this_program_goes_on_with_what_both_wrote(any_url: str) -> None:
     with released(any_url, _BEFORE) as (engine, known):
         migrate(engine)

@@ -5,6 +5,7 @@ The link that was checked, for the merchant the account belongs to.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,17 +13,19 @@ from typing import Any
 import pytest
 from sqlalchemy.engine import Connection, Engine
 
+from agent.domain.account import MerchantSource
 from agent.domain.authorization import State
 from agent.store import accounts
 from agent.store.database.engine import reading, writing
 from agent.store.database.schema import accounts as accounts_table
 from agent.store.database.schema import invitations
 from agent.store.vault.keys import Vault
+from agent.visits.kinds.accept import facts_of
 from agent.visits.kinds.audit import of_nobody_known
 from agent.visits.plan import NotNowError, SetAsideError
 from agent.visits.prepare import prepare
 from agent.visits.shared.context import WorkerContext
-from flows.models import AuditReading, Grid
+from flows.models import Acceptance, AcceptanceOutcome, AuditReading, Grid
 from tests.support.stored.registry import MERCHANT, NOW, add_account, add_secrets, invite
 from tests.support.visits.worker_context import make_context
 
@@ -95,3 +98,19 @@ def test_what_is_read_at_whatever_seller_offers_itself_is_never_complete() -> No
     grid = of_nobody_known(reading_).grid
     assert grid is not None
     assert (grid.complete, "merchant_unknown" in grid.gaps[0]) == (False, True)
+
+
+@pytest.mark.parametrize("known", [None, MERCHANT])
+async def test_an_account_that_the_setting_gave_to_whoever_invited_first_is_marked_so(
+    worker: WorkerContext, known: str | None
+) -> None:
+    worker = replace(worker, settings=worker.settings.model_copy(update={"accept_any_merchant": True}))
+    with writing(worker.engine) as conn:
+        source = None if known is None else MerchantSource.REGISTRATION
+        conn.execute(accounts_table.update().values(merchant_id=known, merchant_source=source))
+    plan = await prepare(worker, "A1", due_by=LATER)
+    accepted = Acceptance(outcome=AcceptanceOutcome.ACCEPTED, merchant_id=MERCHANT)
+    facts = facts_of(accepted, plan, now=NOW)
+    assert (facts.merchant_id, facts.merchant_source) == (
+        (MERCHANT, MerchantSource.INVITATION) if known is None else (None, None)
+    )

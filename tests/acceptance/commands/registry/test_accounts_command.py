@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.processes.command import PASSWORD, SEED, Agent, Ended
 from tests.support.processes.terminal import Typed
+from tests.support.stored.registry import name_by_invitation
 
 API_TEXT = "API Authorization Status must be complete before Seller Central Authorization may be started"
 
@@ -101,14 +102,17 @@ def test_secrets_of_another_shape_are_refused(agent: Agent, stdin: str) -> None:
 @pytest.mark.parametrize(
     ("options", "word"),
     [
-        (("A 1", "--user-email", "a@users.example", "--marketplace", "US"), "id 'A 1': expected letters, digits"),
-        (("../A1", "--user-email", "a@users.example", "--marketplace", "US"), "../A1"),
-        (("A1", "--user-email", "nobody", "--marketplace", "US"), "user email 'nobody' is not an address"),
+        (("A 1", "--user-email", "a@users.example", "--marketplace", "US"), "id: expected letters, digits"),
+        (("../A1", "--user-email", "a@users.example", "--marketplace", "US"), "id: expected letters"),
+        (("A1", "--user-email", "nobody", "--marketplace", "US"), "user email is not an address"),
         (
             ("A1", "--user-email", "a@users.example", "--marketplace", "XX"),
-            "marketplace 'XX' is unknown; expected one of US, CA",
+            "marketplace is unknown; expected one of US, CA",
         ),
-        (("A1", "--user-email", "a@users.example", "--marketplace", "US", "--merchant-id", "nonsense"), "nonsense"),
+        (
+            ("A1", "--user-email", "a@users.example", "--marketplace", "US", "--merchant-id", "nonsense"),
+            "merchant id: expected A",
+        ),
         (("A1", "--user-email", "a@users.example", "--marketplace", "US", "--audit-as", "Z9"), "Z9"),
         (("A1", "--marketplace", "US"), "user-email"),
     ],
@@ -308,6 +312,24 @@ def test_the_platform_names_the_merchant_and_another_one_is_refused(agent: Agent
     account = told["account"]
     assert (account["merchant_id"], account["merchant_source"]) == ("A1STRANGER0001", "registration")
     assert any("the shop was sold" in entry["why"] for entry in told["history"])
+
+
+def test_doctor_and_the_list_name_the_accounts_that_nobody_but_an_invitation_vouches_for(agent: Agent) -> None:
+    for name in ("A1", "A2", "A3"):
+        agent.add(name, "--merchant-id", f"A1EXAMPLE000{name}")
+    for name in ("A1", "A3"):
+        name_by_invitation(agent.folder / "data" / "agent.sqlite", name)
+    checks = {each["name"]: each for each in agent("doctor", "--json").document["checks"]}
+    assert checks["merchants"]["health"] == "warn"
+    assert "first invitation, nobody else said so: A1, A3;" in checks["merchants"]["detail"]
+    listed = agent("accounts", "list")
+    assert listed.err.splitlines()[-1].endswith("nobody else said so: A1, A3")
+    assert listed.out.count("(invited first)") == 2
+    told = agent("accounts", "list", "--json").document["accounts"]
+    assert [each["merchant_source"] for each in told] == ["invitation", "registration", "invitation"]
+    confirm = ("accounts", "api-authorization", "A1", "complete", "--merchant-id", "A1EXAMPLE000A1")
+    assert agent(*confirm).code == 0
+    assert "nobody else said so: A3" in agent("accounts", "list").err
 
 
 def test_an_invitation_by_link_waits_until_somebody_names_the_merchant(agent: Agent) -> None:

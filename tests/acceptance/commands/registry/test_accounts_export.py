@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 import stat
-from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
-from agent.store.database.engine import open_database, writing
-from agent.store.database.schema import accounts
 from agent.store.vault.keys import new_key
 from tests.support.processes.command import PASSWORD, SEED, Agent
+from tests.support.stored.registry import name_by_invitation
 
 ROWS = [
     {"id": "A1", "user_email": "a1@users.example", "marketplace": "US", "merchant_id": "A1B2C3D4E5F6G7",
@@ -66,11 +63,3 @@ def test_an_export_that_cannot_be_written_leaves_nothing(agent: Agent) -> None:
     ended = agent("accounts", "export", "--output", str(agent.folder / "nowhere" / "accounts.json"))
     assert ended.code == 4
     assert "cannot be written" in ended.err
-
-
-def name_by_invitation(file: Path, account_id: str) -> None:
-    """As if the first invitation had named the merchant."""
-    engine = open_database(f"sqlite:///{file}")
-    with writing(engine) as conn:
-        conn.execute(sa.update(accounts).where(accounts.c.id == account_id).values(merchant_source="invitation"))
-    engine.dispose()

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy.exc import StatementError
 
 from agent.domain.invitation import MailVerdict
 from agent.mail.intake import Intake
+from agent.mail.trust import sandbox
 from agent.mail.trust.examine import TrustPolicy
 from agent.mail.trust.keys import KeyStore
 from agent.mail.trust.sandbox import Judge, JudgeLostError
@@ -79,6 +83,25 @@ def test_hang_is_told_and_the_next_message_is_judged() -> None:
     assert caught.value.reason == "judge_hung"
     assert examine(judge)
     judge.close()
+
+
+def test_the_start_of_a_process_is_no_judging_time(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
+    await_ready, exchange, leaps, left = sandbox._await_ready, sandbox._exchange, [0.0], []
+    clock = SimpleNamespace(monotonic=lambda: time.monotonic() + sum(leaps))
+
+    def start_slowly(process: subprocess.Popen[bytes]) -> None:
+        await_ready(process)
+        leaps.append(25.0)  # more than a message has altogether
+
+    def see_what_is_left(process: subprocess.Popen[bytes], data: bytes, limit: float) -> bytes:
+        left.append(limit - clock.monotonic())
+        return exchange(process, data, limit)
+
+    monkeypatch.setattr("agent.mail.trust.sandbox.time", clock)
+    monkeypatch.setattr("agent.mail.trust.sandbox._await_ready", start_slowly)
+    monkeypatch.setattr("agent.mail.trust.sandbox._exchange", see_what_is_left)
+    assert examine(judge)
+    assert (len(leaps), min(left) > 0) == (2, True)
 
 
 def test_process_that_may_not_have_memory_dies_alone() -> None:
