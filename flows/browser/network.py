@@ -10,7 +10,7 @@ import ipaddress
 import os
 from base64 import b64encode
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -81,19 +81,40 @@ async def proxy_problem(proxy: Proxy, *, host: str) -> str | None:
         async with asyncio.timeout(_ANSWER):
             reader, writer = await asyncio.open_connection(proxy.host, proxy.port, ssl=proxy.scheme == "https" or None)
             try:
-                if proxy.scheme == "socks5":
-                    return None  # it listens; more would be a client of its own
-                writer.write(_connect(proxy, host))
-                await writer.drain()
-                status = (await reader.readline()).decode("latin-1").split()
+                ask = _ask_socks if proxy.scheme == "socks5" else _ask_http
+                said = await ask(proxy, host, reader, writer)
             finally:
                 writer.close()
+                with suppress(OSError):
+                    await writer.wait_closed()
     except TimeoutError:
         return f"the proxy {proxy.server} did not answer within {_ANSWER:g} s"
-    except OSError as err:
-        return f"the proxy {proxy.server} cannot be reached ({err.strerror or type(err).__name__})"
+    except (OSError, asyncio.IncompleteReadError) as err:
+        reason = getattr(err, "strerror", None) or type(err).__name__
+        return f"the proxy {proxy.server} cannot be reached ({reason})"
+    return said and f"the proxy {proxy.server} was asked for {host} and answered {said}"
+
+
+async def _ask_http(proxy: Proxy, host: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> str | None:
+    """What it answers; None where the tunnel is there."""
+    writer.write(_connect(proxy, host))
+    await writer.drain()
+    status = (await reader.readline()).decode("latin-1").split()
     code = status[1] if len(status) > 1 else "nothing"
-    return None if code == "200" else f"the proxy {proxy.server} was asked for {host} and answered {code}"
+    return None if code == "200" else code
+
+
+async def _ask_socks(
+    _proxy: Proxy, host: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> str | None:
+    """As `_ask_http`, without a login: the browser gives none there (RFC 1928)."""
+    writer.write(b"\x05\x01\x00")
+    if await reader.readexactly(2) != b"\x05\x00":
+        return "that it wants a login, which no browser gives to SOCKS"
+    name = host.encode("ascii")
+    writer.write(b"\x05\x01\x00\x03" + bytes([len(name)]) + name + (443).to_bytes(2, "big"))
+    answer = await reader.readexactly(2)
+    return None if answer == b"\x05\x00" else f"error {answer[1]}"
 
 
 def _connect(proxy: Proxy, host: str) -> bytes:

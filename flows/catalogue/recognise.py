@@ -112,6 +112,7 @@ async def _observe(page: Page, catalogue: Catalogue) -> dict[str, Any]:
             "identity": list(shared.identity),
             "claimed": list(shared.claimed),
             "decoys": ", ".join(shared.decoys),
+            "styled": ", ".join(shared.hidden_by_style),
             "harmless": ", ".join(css for alert in shared.alerts if alert.harmless for css in alert.ids),
         },
     )

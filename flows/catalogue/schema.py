@@ -242,6 +242,7 @@ class Shared(_Strict):
     identity: Strings = ()  # where a signed-in page names its user
     claimed: Strings = ()  # where a sign-in page names the address it asks about, or holds one that it would send
     decoys: Strings = ()  # fields for password managers: no sign and no candidate ever finds one
+    hidden_by_style: Strings = ()  # what the site's style sheets hide wherever it stands
     masks: Strings = ()  # what a screenshot covers
     suffixes: Strings = ()  # regular expressions of what the account picker adds to a label
     countries: dict[str, Strings] = {}  # marketplace code: labels in any language

@@ -17,9 +17,11 @@ def is_local_server(server: str) -> bool:
     host, colon, port = server.rpartition(":")
     is_bare = not colon or (":" in host and not host.startswith("["))
     try:
-        return ip_address((server if is_bare else host).strip("[]")).is_loopback and not is_bare and port != "53"
+        address = ip_address((server if is_bare else host).strip("[]"))
     except ValueError:
         return False
+    plain = getattr(address, "ipv4_mapped", None) or address  # ::ffff:127.0.0.1 is 127.0.0.1
+    return (plain.is_loopback or plain.is_unspecified) and not is_bare and port != "53"
 
 
 class Tls(StrEnum):

@@ -120,6 +120,18 @@ async def test_a_refused_page_is_not_permitted_and_is_probed(stage: Rig, refusal
     assert answers["/performance/dashboard"] is SiteAnswer.REACHED
 
 
+async def test_a_refusal_that_leads_to_the_new_home_is_one_and_the_probes_go_on(stage: Rig) -> None:
+    scenario = world("classic_g1", own_view=False, refusal="redirect")
+    users = [user.model_copy(update={"home_shows": "new_home"}) for user in scenario.users]
+    reading = await audit(stage, scenario.model_copy(update={"users": users}))
+    assert reading.refusal is not None
+    assert reading.refusal.kind is RefusalKind.REDIRECTED
+    assert verdict(reading) is Verdict.NOT_PERMITTED
+    answers = {probe.path: probe.answer for probe in reading.probes}
+    assert answers["/performance/dashboard"] is SiteAnswer.REACHED
+    assert SiteAnswer.UNCLEAR not in answers.values()
+
+
 async def test_a_user_without_rights_is_refused_by_the_pages_too(stage: Rig) -> None:
     reading = await audit(stage, world("classic_g1", grant={"preset": "none"}, own_view=False))
     assert {probe.answer for probe in reading.probes} == {SiteAnswer.REFUSED}

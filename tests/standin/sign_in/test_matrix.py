@@ -44,6 +44,7 @@ INTERSTITIALS = {
     "continue_wall": PASSED,
     "continue_wall:text": PASSED,
     "waf_challenge": PASSED,
+    "edge_check": PASSED,
     "passkey_nudge": PASSED,
     "passkey_nudge:labelled": PASSED,
     "passkey_nudge:button": PASSED,
@@ -74,6 +75,7 @@ INTERSTITIALS = {
     "site_down": "site_refused",
     "site_down:503": "site_refused",
     "too_many_requests": "site_refused",
+    "edge_check:stuck": "site_refused",
     "unknown": "unknown_screen",
 }
 

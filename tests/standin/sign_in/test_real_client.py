@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import csv
+import hashlib
 import json
 import os
+import re
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,6 +81,49 @@ async def test_the_client_signs_in(stand_in: StandIn, tmp_path: Path, way: str) 
     told = await sign_in(stand_in, WAYS[way], tmp_path)
     assert (told.answer["signed_in"], told.signed_in) == (True, ["a1@users.example"]), told.answer
     assert stand_in.realm.journal.of("danger.") == []
+
+
+def installed() -> list[Path]:
+    """The RECORD of every package of the client's environment."""
+    return sorted(Path(str(PYTHON)).parents[1].glob("lib/python3*/site-packages/*.dist-info/RECORD"))
+
+
+def digest(path: Path) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(path.read_bytes()).digest()).rstrip(b"=").decode()
+
+
+def test_the_client_is_as_its_wheel_brought_it() -> None:
+    """Byte for byte what the RECORD of each wheel says, and no file of the client's beside it."""
+    listed: dict[Path, str] = {}
+    for record in installed():
+        root = record.parents[1]
+        for name, told, _size in csv.reader(record.read_text("utf-8").splitlines()):
+            listed[(root / name).resolve()] = told.removeprefix("sha256=")
+    changed = [path for path, told in listed.items() if told and (not path.is_file() or digest(path) != told)]
+    (root,) = {record.parents[1] for record in installed()}
+    client = {path.resolve() for path in (root / "amazonorders").rglob("*") if path.is_file()}
+    assert client
+    assert (changed, {path for path in client - {*listed} if path.suffix != ".pyc"}) == ([], set())
+
+
+def test_the_client_is_what_the_lock_names() -> None:
+    lock = (DRIVER.parent / "amazon-orders.lock").read_text("utf-8")
+    locked = {(name.lower(), version) for name, version in re.findall(r"^([a-z0-9-]+)==(\S+)", lock, re.MULTILINE)}
+    found = {
+        tuple(record.parent.name.removesuffix(".dist-info").replace("_", "-").lower().rsplit("-", 1))
+        for record in installed()
+    }
+    own = {"pip", "setuptools"}  # of the environment itself
+    assert {one for one in found if one[0] not in own} <= locked
+    assert ("amazon-orders", "5.2.0") in found
+    assert "--hash=sha256:" in lock
+
+
+def test_nothing_of_the_client_is_replaced_when_it_is_run() -> None:
+    """The driver asks and answers; of what it imports it sets nothing."""
+    written = DRIVER.read_text("utf-8")
+    assert not re.search(r"\b(setattr|monkeypatch|patch)\b|amazonorders[\w.]*\s*=[^=]", written)
+    assert re.findall(r"^\s*(\w+\.\w+) = ", written, re.MULTILINE) == ["socket.getaddrinfo"]
 
 
 async def test_a_wrong_password_is_the_client_s_own_error(stand_in: StandIn, tmp_path: Path) -> None:

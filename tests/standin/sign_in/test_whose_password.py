@@ -1,4 +1,4 @@
-"""The password goes to our own claim alone, whatever the page is called and whatever its style sheets leave to be seen."""
+"""The password goes to our own claim alone, whatever the page is called."""
 
 # A line holds one page.
 # ruff: noqa: E501
@@ -98,48 +98,3 @@ async def test_the_permanent_passkey_banner_is_no_message_that_answers_the_passw
     assert (ended.outcome, len(rig.site.passwords)) == ("stuck", 2), (
         ended.error
     )  # once more is the site's way, then doubted
-
-
-LINK = '<link rel="stylesheet" href="{href}">'
-LOST = {
-    "an answer of 503": ("https://m.media-amazon.com/images/I/aui.css", (503, "text/css")),
-    "the site's own, not found": ("/assets/aui.css", (404, "text/html")),
-    "another thing under its name": ("/assets/aui.css", (200, "text/html")),
-}
-HIDES = ".aok-hidden,.hide{display:none}"
-
-
-@pytest.mark.sampled(1)
-@pytest.mark.parametrize(
-    "page_name", ["email_unified/style_sheets_lost_en", "email/classic_2025_en", "password/after_claim_2025_en"]
-)
-@pytest.mark.parametrize("way", LOST)
-async def test_a_page_whose_style_sheets_are_lost_is_not_acted_on(rig: ShownRig, way: str, page_name: str) -> None:
-    href, answer = LOST[way]
-    bare = recorded(page_name).replace("<style>", "<style>/*").replace("</style>", "*/</style>")
-    rig.site.begin({"*": bare.replace("<head>", "<head>" + LINK.format(href=href))})
-    rig.site.types = {"/images/I/aui.css": answer, "/assets/aui.css": answer}
-    ended = await rig.go_on()
-    assert (ended.outcome, rig.site.sent) == ("site_refused", []), ended.error
-    assert "style sheets" in str(ended.error)
-
-
-async def test_the_same_page_is_acted_on_once_its_style_sheets_are_there(rig: ShownRig) -> None:
-    lost = recorded("email_unified/style_sheets_lost_en")
-    rig.site.begin({"*": lost, "/images/I/aui.css": HIDES, "POST /ax/claim": OURS["hidden claim"]})
-    rig.site.types = {"/images/I/aui.css": (200, "text/css")}
-    ended = await rig.go_on()
-    assert (ended.outcome, len(rig.site.passwords)) == ("arrived", 1), ended.error
-    assert dict(rig.site.sent[0].form).get("password", "") == ""  # never with the address step
-
-
-async def test_a_style_sheet_of_a_host_that_is_not_the_site_s_is_not_waited_for(rig: ShownRig) -> None:
-    ended = await rig.sign_in(
-        {
-            "*": page(
-                f'<input type="hidden" name="email" value="{EMAIL}">{PASSWORD_FIELD}',
-                head=LINK.format(href="https://fonts.example/a.css"),
-            )
-        }
-    )
-    assert ended.outcome == "arrived", ended.error

@@ -50,6 +50,7 @@ MARKS = {
     "phone_fixup": ["form#auth-account-fixup-phone-form", "a#ap-account-fixup-phone-skip-link"],
     "continue_wall": ["form[action='/errors/validateCaptcha'] input[type=hidden][name=field-keywords]"],
     "waf_challenge": ["#challenge-container"],
+    "edge_check": ["meta[http-equiv=refresh][content*=bm-verify]"],
     "landing": ["nav a"],
     "captcha_image": ["form[action='/errors/validateCaptcha'] input#captchacharacters[name=field-keywords]"],
     "captcha_cvf": ["#cvf-page-content form.cvf-widget-form-captcha[action^=verify]", "input[name=cvf_captcha_input]"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -72,11 +73,13 @@ class ShownSite:
     pages: dict[str, str] = field(default_factory=dict)
     types: dict[str, tuple[int, str]] = field(default_factory=dict)  # status and type of a path, beside 200 and HTML
     redirects: dict[str, str] = field(default_factory=dict)
+    late: dict[str, float] = field(default_factory=dict)  # seconds that a path's answer is held back
+    cut: set[str] = field(default_factory=set)  # paths whose connection ends without an answer
     asked: list[str] = field(default_factory=list)
     sent: list[Sent] = field(default_factory=list)
 
     def begin(self, pages: dict[str, str]) -> None:
-        self.pages, self.types, self.redirects = dict(pages), {}, {}
+        self.pages, self.types, self.redirects, self.late, self.cut = dict(pages), {}, {}, {}, set()
         self.asked.clear()
         self.sent.clear()
 
@@ -94,9 +97,12 @@ class ShownSite:
             if f"POST {path}" not in self.pages:
                 raise web.HTTPFound(INSIDE)
             return web.Response(text=self.pages[f"POST {path}"], content_type="text/html")
+        if path in self.cut and request.transport is not None:
+            request.transport.close()
+        await asyncio.sleep(self.late.get(path, 0))
         if path in self.redirects:
             raise web.HTTPFound(self.redirects[path])
-        if path == INSIDE:
+        if path == INSIDE and path not in self.pages:
             return web.Response(text=HOME, content_type="text/html")
         status, kind = self.types.get(path, (200, "text/html"))
         return web.Response(status=status, text=self.pages.get(path, self.pages.get("*", HOME)), content_type=kind)

@@ -179,6 +179,10 @@ def test_the_password_that_the_driver_would_read_is_kept_for_it() -> None:
     [
         (["127.0.0.1:5353"], Tls.IMPLICIT, 1),
         (["[::1]:5353"], Tls.IMPLICIT, 1),
+        (["127.0.0.2:5353"], Tls.IMPLICIT, 1),
+        (["[::ffff:127.0.0.1]:5353"], Tls.IMPLICIT, 1),
+        (["0.0.0.0:5353"], Tls.IMPLICIT, 1),
+        (["192.0.2.1:53", "127.0.0.1:5353"], Tls.IMPLICIT, 1),
         (["127.0.0.1:53"], Tls.IMPLICIT, 0),
         (["127.0.0.1"], Tls.IMPLICIT, 0),
         (["192.0.2.1:5353"], Tls.IMPLICIT, 0),

@@ -4,7 +4,8 @@ globalThis[Symbol.for("rest")] ??= (() => {
   const LOADING = 5000,
     SOON = 3000,
     PUT_OFF = 3000,
-    AFTER_SCROLL = 300;
+    AFTER_SCROLL = 300,
+    STYLES = new Set(["link", "style"]);
   const now = performance.now.bind(performance),
     later = setTimeout.bind(globalThis),
     frame = requestAnimationFrame.bind(globalThis),
@@ -52,14 +53,14 @@ globalThis[Symbol.for("rest")] ??= (() => {
     root.addEventListener(
       "error",
       ({ target }) => {
-        if (target.localName === "link") lost.add(target);
+        if (STYLES.has(target.localName)) lost.add(target);
       },
       true,
     );
     root.addEventListener(
       "load",
       ({ target }) => {
-        if (target.localName === "link") lost.delete(target);
+        if (STYLES.has(target.localName)) lost.delete(target);
       },
       true,
     );
@@ -358,6 +359,6 @@ globalThis[Symbol.for("rest")] ??= (() => {
     wary,
     felt,
     wheels,
-    isLost: (link) => lost.has(link),
+    isLost: (element) => lost.has(element),
   };
 })();

@@ -1,5 +1,5 @@
 // One look at the whole document: everything recognition asks for, in one call.
-({ probes, scripts, alerts, harmless, headings, identity, claimed: claimedWhere }) => {
+({ probes, scripts, alerts, harmless, headings, identity, claimed: claimedWhere, styled }) => {
   globalThis[Symbol.for("rest")]?.news();
   const searched = roots();
   const visibleIn = (css) => queryAll(searched, css).filter(isVisible);
@@ -91,16 +91,34 @@
   );
 
   // A sheet that did not come leaves everything to be seen, alerts and decoys alike; whose it is, is told by its host.
-  const sheets = queryAll(searched, "link[rel~=stylesheet i][href]").filter(
-    (link) => !link.disabled && matchMedia(link.media || "all").matches,
-  );
+  const hostOf = (href) => new URL(href, document.baseURI).hostname;
+  const links = queryAll(searched, "link[href]").filter((link) => !link.disabled);
+  const isSheet = (link) => /\bstylesheet\b/i.test(link.rel);
+  const isMeant = (link) => matchMedia(link.media || "all").matches;
+  // Fetched under another role or medium first; its own script gives it its real one when it is there.
+  const isPutOff = (link) =>
+    /\b(rel|media)\b/.test(link.getAttribute("onload") || "") &&
+    (isSheet(link) ? !isMeant(link) : /\bpreload\b/i.test(link.rel) && link.as === "style");
   const isEmptied = (link) => {
     // something else than a style sheet was sent under its name
     const sent = performance.getEntriesByName(link.href).map((/** @type {any} */ entry) => entry.contentType || "");
     return sent.some((type) => type && !/css/.test(type));
   };
-  const isLost = (link) => globalThis[Symbol.for("rest")]?.isLost(link) || !link.sheet || isEmptied(link);
-  const unstyled = sheets.filter(isLost).map((link) => new URL(link.href, document.baseURI).hostname);
+  const isLost = (element) => globalThis[Symbol.for("rest")]?.isLost(element);
+  const isMissing = (link) => isSheet(link) && isMeant(link) && (isLost(link) || !link.sheet || isEmptied(link));
+  const unstyled = links.filter((link) => isMissing(link) || isPutOff(link)).map((link) => hostOf(link.href));
+  for (const style of queryAll(searched, "style")) {
+    for (const rule of style.sheet?.cssRules || []) {
+      if (!rule.href && !/^@layer/.test(rule.cssText)) break; // what is imported stands first
+      if (rule.href && (isLost(style) || !rule.styleSheet)) unstyled.push(hostOf(rule.href));
+    }
+  }
+  // What the site's sheets hide always, and is displayed: they came empty, or with something else in them.
+  const bare = (styled ? queryAll(searched, styled) : []).filter(
+    (element) => !element.matches("[hidden], [style*=display], input[type=hidden]"),
+  );
+  if (bare.length && bare.every((element) => getComputedStyle(element).display !== "none"))
+    unstyled.push(...links.filter(isSheet).map((link) => hostOf(link.href)), location.hostname);
 
   const inline = [...document.scripts]
     .filter((s) => !s.src)

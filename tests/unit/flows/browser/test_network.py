@@ -71,6 +71,42 @@ async def test_a_proxy_is_asked_for_a_tunnel(answer: str, problem: str | None) -
     assert told is None if problem is None else problem in (told or "")
 
 
+@pytest.mark.parametrize(
+    ("answers", "problem"),
+    [
+        ((b"\x05\x00", b"\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00"), None),
+        ((b"\x05\x00", b"\x05\x02\x00\x01\x00\x00\x00\x00\x00\x00"), "answered error 2"),
+        ((b"\x05\xff", b""), "wants a login"),
+        ((b"", b""), "cannot be reached"),
+    ],
+    ids=["lets through", "refuses the host", "wants a login", "hangs up"],
+)
+async def test_a_proxy_of_the_other_kind_is_asked_for_the_host_by_its_name(
+    answers: tuple[bytes, bytes], problem: str | None
+) -> None:
+    heard: list[bytes] = []
+    ended = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for answer in answers:
+            heard.append(await reader.read(100))
+            writer.write(answer)
+            if not answer:
+                break
+        writer.close()
+        await writer.wait_closed()
+        ended.set()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        told = await proxy_problem(parse_proxy(f"socks5://127.0.0.1:{port}"), host="sellercentral.amazon.com")
+        await ended.wait()
+    assert heard[0] == b"\x05\x01\x00"
+    assert told is None if problem is None else problem in (told or "")
+    if answers[0] == b"\x05\x00":
+        assert heard[1] == b"\x05\x01\x00\x03\x18sellercentral.amazon.com\x01\xbb"
+
+
 async def test_a_proxy_that_is_not_there_is_one_line(unused_tcp_port: int) -> None:
     told = await proxy_problem(parse_proxy(f"http://127.0.0.1:{unused_tcp_port}"), host="sellercentral.amazon.com")
     assert told is not None
