@@ -30,12 +30,8 @@ from flows.catalogue.adopted import (
     lay_under as lay_under,
 )
 from flows.catalogue.check import (
-    KeptPage as KeptPage,
     PageCheck as PageCheck,
-    RecordedPage as RecordedPage,
     check_pages as check_pages,
-    find_pages as find_pages,
-    shipped_pages as shipped_pages,
 )
 from flows.catalogue.coverage import (
     Coverage as Coverage,
@@ -50,6 +46,13 @@ from flows.catalogue.load import (
 from flows.catalogue.recognise import (
     UNKNOWN_SCREEN as UNKNOWN_SCREEN,
     Recognition as Recognition,
+)
+from flows.catalogue.recorded_page import (
+    KeptPage as KeptPage,
+    RecordedPage as RecordedPage,
+    find_pages as find_pages,
+    page_file as page_file,
+    shipped_pages as shipped_pages,
 )
 from flows.catalogue.schema import (
     ScreenKind as ScreenKind,

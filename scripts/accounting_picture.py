@@ -6,7 +6,6 @@ A recorded page, read by the real reader and drawn as `sc-agent audit --explain`
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import sys
 import tempfile
@@ -16,13 +15,14 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from flows.browser.launch import Browser, BrowserOptions, open_browser  # noqa: E402 - the path comes first
+from flows.catalogue.recorded_page import read_page  # noqa: E402
 from flows.permissions.explain.explain import explain_grid  # noqa: E402
 from flows.permissions.explain.explained import ExplainedPicture, Wanted  # noqa: E402
 from flows.permissions.reader import read_grid  # noqa: E402
 from flows.redaction.redact import Redactor  # noqa: E402
 from tests.support.sites.grids.recorded import showing  # noqa: E402
 
-CASE = ROOT / "fixtures" / "pages" / "permissions_classic" / "g0_half_rendered_en"
+CASE = ROOT / "fixtures" / "pages" / "permissions_classic" / "g0_half_rendered_en.html"
 PICTURE = ROOT / "docs" / "pictures" / "accounting.png"
 _WIDTH = 960
 
@@ -44,9 +44,9 @@ async def _drawn() -> tuple[ExplainedPicture, bytes]:
 
 async def draw(browser: Browser) -> tuple[ExplainedPicture, bytes]:
     """Read the recorded page and draw it: what the picture holds, and the picture (PNG)."""
-    expected = json.loads((CASE / "expected.json").read_text(encoding="utf-8"))
-    html = (CASE / "page.html").read_text(encoding="utf-8")
-    async with showing(browser, html, url=expected["url"], width=_WIDTH) as page:
+    case = read_page(CASE)
+    expected = case.expected
+    async with showing(browser, case.body, url=expected["url"], width=_WIDTH) as page:
         grid = await read_grid(page, own=expected["own"], expected=expected["subject"])
         wanted = Wanted(
             grid=grid,

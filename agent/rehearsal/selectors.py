@@ -42,7 +42,7 @@ def check(
     Which claim matched, which candidate found each element, what nothing claims.
 
     Given the evidence of a visit, it says what each kept page is read as, or which claims come nearest.
-    Exit code 1 if a page is not read as its expected.json says, if the catalogue lacks an element that a flow asks for,
+    Exit code 1 if a page is not read as its file says, if the catalogue lacks an element that a flow asks for,
     or, over all shipped pages, if a screen or such an element is on none of them.
     """
     from flows import coverage_of, load_catalogue
@@ -82,7 +82,8 @@ def _pages(paths: list[Path]) -> list[RecordedPage]:
         raise UsageError(str(err)) from err
     if not found:
         raise UsageError(
-            "no page.html with its expected.json, and no page kept as evidence, was found there; record some with 'sc-agent record'"
+            "no page with its expected reading, and no page kept as evidence, was found there; "
+            "record some with 'sc-agent record'"
         )
     return found
 

@@ -5,11 +5,9 @@ What matched, by which candidate, what nothing claims.
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -19,60 +17,9 @@ from flows.browser.scripts import PageMovedError, ask, source
 from flows.catalogue.elements import find_on
 from flows.catalogue.load import Catalogue, load_catalogue
 from flows.catalogue.recognise import UNKNOWN_SCREEN, Recognition, nearest, recognise
+from flows.catalogue.recorded_page import KeptPage, RecordedPage
 
 _LATE = 1.5  # seconds a recorded page's own scripts get to draw it
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordedPage:
-    """One recorded page.
-
-    Of `pages/<screen>/<case>/` with its expected reading, or one kept as evidence, of which nothing is
-    expected.
-    """
-
-    html: Path
-    expected: dict[str, Any]
-
-    @property
-    def address(self) -> str:
-        """Where it was seen."""
-        return str(self.expected["url"])
-
-    @property
-    def status(self) -> int:
-        """The HTTP status it came with."""
-        return int(self.expected.get("status", 200))
-
-    @property
-    def body(self) -> str:
-        """The page itself."""
-        return self.html.read_text("utf-8")
-
-    @property
-    def name(self) -> str:
-        """Screen and case."""
-        case = self.html.parent
-        return f"{case.parent.name}/{case.name}" if self.html.name == "page.html" else f"{case.name}/{self.html.stem}"
-
-    @property
-    def is_evidence(self) -> bool:
-        """Whether nobody has said what it should be read as."""
-        return "screen" not in self.expected
-
-    @property
-    def screen(self) -> str:
-        """The screen that must claim the page."""
-        return self.expected.get("screen") or UNKNOWN_SCREEN
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptPage:
-    """A page that is kept elsewhere than in a file."""
-
-    address: str
-    body: str
-    status: int = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,26 +52,6 @@ class PageCheck:
     def drift(self) -> list[str]:
         """Elements that any but the first candidate found."""
         return [f"{name} by candidate {index + 1}" for name, index in self.elements.items() if index]
-
-
-def shipped_pages() -> Path:
-    """The recorded pages beside the catalogue, in the checkout and in a wheel alike."""
-    return Path(__file__).parents[2] / "fixtures" / "pages"
-
-
-def find_pages(paths: Iterable[Path]) -> list[RecordedPage]:
-    """Find recorded pages and pages of evidence below folders, in order.
-
-    Raises:
-        ValueError: an expected.json is not one.
-    """
-    pages = sorted({file for path in paths for file in ([path] if path.suffix == ".html" else path.rglob("*.html"))})
-    found = []
-    for page in pages:
-        told = page.with_name("expected.json") if page.name == "page.html" else page.with_suffix(".json")
-        if told.is_file():
-            found.append(RecordedPage(html=page, expected=_expected(told)))
-    return [one for one in found if one.expected["url"].startswith("https://")]
 
 
 async def check_pages(
@@ -200,14 +127,3 @@ def _is_same_screen(wanted: str, read: str) -> bool:
     Here any of them, or an ordinary page, will do.
     """
     return wanted == read or (wanted.startswith("permissions_") and (read == "app" or read.startswith("permissions_")))
-
-
-def _expected(file: Path) -> dict[str, Any]:
-    try:
-        expected: dict[str, Any] = json.loads(file.read_text("utf-8"))
-        is_page = file.name == "expected.json"
-        if not isinstance(expected["url"], str) or (is_page and "screen" not in expected):
-            raise KeyError("url")
-    except (ValueError, KeyError, TypeError) as err:
-        raise ValueError(f"{file}: url and screen were expected: {err}") from err
-    return expected if is_page else {"url": expected["url"], "status": expected.get("status") or 200}

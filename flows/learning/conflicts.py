@@ -9,9 +9,10 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Page
 
-from flows.catalogue.check import KeptPage, RecordedPage, find_pages, read_recorded, shipped_pages, showing
+from flows.catalogue.check import read_recorded, showing
 from flows.catalogue.load import Catalogue
 from flows.catalogue.recognise import UNKNOWN_SCREEN
+from flows.catalogue.recorded_page import KeptPage, RecordedPage, find_pages, shipped_pages
 from flows.words import squeeze
 
 

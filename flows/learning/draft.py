@@ -9,10 +9,11 @@ from typing import Any
 from playwright.async_api import Browser, Error, Page
 
 from flows.catalogue.adopted import Adopted, AdoptedKind, digest_of, lay_under
-from flows.catalogue.check import KeptPage, showing
+from flows.catalogue.check import showing
 from flows.catalogue.elements import find_on
 from flows.catalogue.load import Catalogue
 from flows.catalogue.recognise import UNKNOWN_SCREEN, recognise
+from flows.catalogue.recorded_page import KeptPage
 from flows.errors import CatalogueError
 from flows.learning.page_facts import PageFacts, read_facts
 from flows.learning.refusals import refusals

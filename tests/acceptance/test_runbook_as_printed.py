@@ -143,8 +143,9 @@ def on_call(tmp_path_factory: pytest.TempPathFactory) -> Agent:
     (agent.folder / "mail.eml").write_text("From: somebody@users.example\n\nhello\n", encoding="utf-8")
     recorded = next((ROOT / "fixtures" / "recordings" / "accept").glob("**/recording.json"))
     shutil.copytree(recorded.parent, agent.folder / "recording")
-    page = next((ROOT / "fixtures" / "pages" / "email").glob("*/page.html"))
-    shutil.copytree(page.parent, agent.folder / "evidence")
+    page = next((ROOT / "fixtures" / "pages" / "email").glob("*.html"))
+    (agent.folder / "evidence").mkdir()
+    shutil.copy(page, agent.folder / "evidence")
     return agent
 
 

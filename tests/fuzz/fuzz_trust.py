@@ -28,16 +28,13 @@ KEYS = {
     name.lower(): Key(record=txt.encode())
     for name, txt in json.loads((CORPUS / "keys.json").read_text())["records"].items()
 }
+READINGS = json.loads((CORPUS / "expected.json").read_text())
 GENUINE = {  # really signed, though perhaps not expected, or too old
-    path.parent.name: path.with_name("message.eml").read_bytes()
-    for path in CORPUS.glob("*/expected.json")
-    if (expectation := json.loads(path.read_text()))["verdict"] != "rejected" and "authserv" not in expectation
+    case: (CORPUS / f"{case}.eml").read_bytes()
+    for case, reading in READINGS.items()
+    if reading["verdict"] != "rejected" and "authserv" not in reading
 }
-NOW = max(
-    datetime.fromisoformat(json.loads(path.read_text())["now"])
-    for path in CORPUS.glob("*/expected.json")
-    if path.parent.name in GENUINE
-)
+NOW = max(datetime.fromisoformat(READINGS[case]["now"]) for case in GENUINE)
 POLICY = TrustPolicy(window=timedelta(days=3650))
 SLOW = 0.5  # seconds of processor time
 
@@ -81,10 +78,10 @@ def check(data: bytes) -> None:
 def main() -> None:
     """Fuzz, starting from the corpus."""
     with tempfile.TemporaryDirectory() as seeds:
-        for path in CORPUS.glob("*/message.eml"):
+        for path in CORPUS.glob("*.eml"):
             raw = path.read_bytes()
             if len(raw) < 50_000:
-                (Path(seeds) / path.parent.name).write_bytes(raw)
+                (Path(seeds) / path.stem).write_bytes(raw)
         atheris.Setup([*sys.argv, seeds], check)
         atheris.Fuzz()
 

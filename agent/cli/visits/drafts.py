@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import json
 import socket
 from pathlib import Path
 from typing import Annotated
@@ -106,6 +105,8 @@ def export(
 
     Files that are there and differ are not replaced.
     """
+    from flows import page_file
+
     if directory.exists() and not directory.is_dir():
         raise UsageError(f"a directory was expected at {directory}, there is a file; name another place")
     with reading(context.database(context.settings(), reads=True)) as conn:
@@ -117,10 +118,9 @@ def export(
         written += _write(directory / place, row.text.encode())
         if row.kind == "screen" and row.name in pages:
             number, url, page = pages[row.name]
-            case = directory / "fixtures" / "pages" / row.name / f"draft_{number}"
+            case = directory / "fixtures" / "pages" / row.name / f"draft_{number}.html"
             expected = {"url": url, "status": 200, "screen": row.name}
-            written += _write(case / "page.html", page.encode())
-            written += _write(case / "expected.json", (json.dumps(expected, indent=2) + "\n").encode())
+            written += _write(case, page_file(page, expected).encode())
     say(f"{len(rows)} adopted, {written} files written below {directory}")
 
 

@@ -17,10 +17,11 @@ from playwright.async_api import Browser
 from flows.account.labels import is_country, plain_label
 from flows.browser.launch import BrowserOptions, open_browser
 from flows.browser.scripts import ask
-from flows.catalogue.check import PageCheck, RecordedPage, check_pages, find_pages, showing
+from flows.catalogue.check import PageCheck, check_pages, showing
 from flows.catalogue.elements import find_on
 from flows.catalogue.load import load_catalogue
 from flows.catalogue.recognise import UNKNOWN_SCREEN, SessionRule, recognise
+from flows.catalogue.recorded_page import RecordedPage, find_pages, read_page
 from flows.sign_in.one_time_code import is_by_message
 
 PAGES = Path(__file__).parents[3] / "fixtures" / "pages"
@@ -70,7 +71,7 @@ async def test_evidence_is_read_without_anything_expected_and_what_comes_nearest
         ("site_down/service_unavailable_503_en", "refused"),
         ("unknown/survey_en", "new"),
     ):
-        (tmp_path / f"{kept}.html").write_text((PAGES / case / "page.html").read_text("utf-8"), "utf-8")
+        (tmp_path / f"{kept}.html").write_text(read_page(PAGES / f"{case}.html").body, "utf-8")
         status = 503 if kept == "refused" else 200
         (tmp_path / f"{kept}.json").write_text(
             json.dumps({"url": "https://sellercentral.amazon.com/ap/signin", "status": status}), "utf-8"

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from flows.catalogue.check import PageCheck, RecordedPage
+from flows.catalogue.check import PageCheck
 from flows.catalogue.coverage import coverage_of, needed_elements
 from flows.catalogue.load import Catalogue, load_catalogue
 from flows.catalogue.recognise import Recognition
+from flows.catalogue.recorded_page import RecordedPage
 from flows.data_files import selectors_root
 
 

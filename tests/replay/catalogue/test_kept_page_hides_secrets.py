@@ -12,7 +12,8 @@ import pytest_asyncio
 from playwright.async_api import Browser
 
 from flows.browser.launch import BrowserOptions, open_browser
-from flows.catalogue.check import RecordedPage, check_pages, find_pages, showing
+from flows.catalogue.check import check_pages, showing
+from flows.catalogue.recorded_page import RecordedPage, find_pages
 from flows.recording.evidence import scrubbed_html
 from flows.redaction.redact import Redactor
 from flows.redaction.seeds import seed_forms

@@ -13,7 +13,7 @@ from playwright.async_api import Browser
 
 from flows.permissions.capture import capture_rows
 from flows.permissions.reader import read_grid
-from tests.support.sites.grids.recorded import PAGES, expectation, showing
+from tests.support.sites.grids.recorded import PAGES, recorded_case, showing
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 CASES = {
@@ -31,9 +31,8 @@ CASES = {
 async def test_each_row_is_pictured_by_itself_wherever_it_stands(
     chromium: Browser, name: str, picks: tuple[int, ...], tmp_path: Path
 ) -> None:
-    case = PAGES / name
-    expected = expectation(case)
-    async with showing(chromium, (case / "page.html").read_text(encoding="utf-8"), url=expected["url"]) as page:
+    expected, html = recorded_case(PAGES / f"{name}.html")
+    async with showing(chromium, html, url=expected["url"]) as page:
         grid = await read_grid(page, own=expected["own"], expected="a1@users.example")
         wanted = {grid.rows[at]: tmp_path / f"{at}.png" for at in picks}
         taken = await capture_rows(page, wanted, pages=grid.pages)

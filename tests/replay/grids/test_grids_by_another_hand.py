@@ -12,19 +12,19 @@ from playwright.async_api import Browser
 
 from flows.models import Bounds
 from flows.permissions.reader import read_grid
-from tests.support.sites.grids.recorded import PAGES, expectation, expected_rows, read_rows, showing
+from tests.support.sites.grids.recorded import PAGES, expected_rows, read_rows, recorded_case, showing
 
-CASES = sorted(path.parent for path in (PAGES / "permissions").glob("*/expected.json"))
+CASES = sorted((PAGES / "permissions").glob("*.html"))
 PATIENCE = Bounds(step=timedelta(seconds=6))
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @pytest.mark.sampled(3)
 @pytest.mark.timeout(600)  # a list without an end is read for minutes
-@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+@pytest.mark.parametrize("case", CASES, ids=[case.stem for case in CASES])
 async def test_a_page_is_read_exactly_or_says_what_is_missing(chromium: Browser, case: Path) -> None:
-    expected = expectation(case)
-    async with showing(chromium, (case / "page.html").read_text(encoding="utf-8"), url=expected["url"]) as page:
+    expected, html = recorded_case(case)
+    async with showing(chromium, html, url=expected["url"]) as page:
         grid = await read_grid(page, own=expected["own"], bounds=PATIENCE, expected="a1@users.example")
     if "gap" in expected:
         missing = "; ".join([*grid.gaps, *(row.problem for row in grid.rows if row.problem)])

@@ -14,7 +14,7 @@ from playwright.async_api import Browser, Page
 
 from flows.models import Grid
 from flows.permissions.reader import read_grid
-from tests.support.sites.grids.recorded import PAGES, expectation, read_rows, showing
+from tests.support.sites.grids.recorded import PAGES, read_rows, recorded_case, showing
 
 SPOIL = (Path(__file__).parents[2] / "support" / "mutants.js").read_text(encoding="utf-8")
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -43,8 +43,8 @@ CASES = (
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", CASES)
 async def test_no_spoilt_page_reads_as_before(chromium: Browser, name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    case = PAGES / name
-    expected, html, luck = expectation(case), (case / "page.html").read_text(encoding="utf-8"), Random(name)
+    expected, html = recorded_case(PAGES / f"{name}.html")
+    luck = Random(name)
     sections = sorted({row["section"] for row in expected["rows"]})
     survivors, tried = [], 0
     async with showing(chromium, html, url=expected["url"]) as page:

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser
 
 from flows.permissions.reader import read_grid
-from tests.support.sites.grids.recorded import expectation, expected_rows, read_rows, recorded_grids, showing
+from tests.support.sites.grids.recorded import expected_rows, read_rows, recorded_case, recorded_grids, showing
 
 CASES = recorded_grids()
 
@@ -16,10 +16,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @pytest.mark.sampled(3)
-@pytest.mark.parametrize("case", CASES, ids=[f"{case.parent.name}-{case.name}" for case in CASES])
+@pytest.mark.parametrize("case", CASES, ids=[f"{case.parent.name}-{case.stem}" for case in CASES])
 async def test_a_recorded_grid_reads_as_expected(chromium: Browser, case: Path) -> None:
-    expected = expectation(case)
-    async with showing(chromium, (case / "page.html").read_text(encoding="utf-8"), url=expected["url"]) as page:
+    expected, html = recorded_case(case)
+    async with showing(chromium, html, url=expected["url"]) as page:
         grid = await read_grid(page, own=expected["own"], expected=expected["subject"])
     assert grid.complete == expected["complete"], grid.gaps
     if expected["complete"]:

@@ -15,8 +15,8 @@ from agent.store.people import drafts
 from agent.visits.shared.adopted_catalogue import current_catalogue, overlaid
 from flows.browser.launch import BrowserOptions, open_browser
 from flows.catalogue.adopted import digest_of, lay_under
-from flows.catalogue.check import shipped_pages
 from flows.catalogue.load import load_catalogue
+from flows.catalogue.recorded_page import read_page, shipped_pages
 from flows.learning.conflicts import conflicts_of
 from tests.support.processes.command import Agent
 from tests.support.visits.adopted_screen import NAME, NONE, TEXT, screen
@@ -77,7 +77,9 @@ def test_a_draft_is_listed_adopted_for_every_worker_exported_and_withdrawn(agent
     assert agent("selectors", "export", str(agent.folder / "out")).code == 0
     written = {str(file.relative_to(agent.folder / "out")) for file in (agent.folder / "out").rglob("*.*")}
     case = f"fixtures/pages/{NAME}/draft_1"
-    assert written == {f"selectors/{NAME}.toml", f"{case}/page.html", f"{case}/expected.json"}
+    assert written == {f"selectors/{NAME}.toml", f"{case}.html"}
+    exported = read_page(agent.folder / "out" / f"{case}.html")
+    assert (exported.screen, exported.status) == (NAME, 200)
 
     assert agent("selectors", "withdraw", NAME, "--reason", "it came back").code == 0
     assert current_catalogue(engine) is load_catalogue()
@@ -113,10 +115,11 @@ none = [{NONE}]
 @pytest.mark.asyncio
 async def test_a_screen_that_claims_another_screens_page_is_told(tmp_path: Path) -> None:
     case = next(iter(sorted((shipped_pages() / "continue_wall").iterdir())))
-    shutil.copytree(case, tmp_path / "continue_wall" / case.name)
+    (tmp_path / "continue_wall").mkdir()
+    shutil.copy(case, tmp_path / "continue_wall" / case.name)
     text = TEXT.replace("[elements.control]", CLAIMS_THE_WALL + "\n[elements.control]", 1)
     text = text.replace("got it", "continue shopping").replace("what is new", "continue shopping")
     catalogue = lay_under(load_catalogue(), [screen(text)]).catalogue
     async with open_browser(BrowserOptions(host_resolver_rules="MAP * ~NOTFOUND")) as browser:
         found = await conflicts_of(browser, NAME, catalogue=catalogue, places=[tmp_path])
-    assert (found.looked_at, found.claimed) == (1, (f"continue_wall/{case.name}",))
+    assert (found.looked_at, found.claimed) == (1, (f"continue_wall/{case.stem}",))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +23,22 @@ _NOT_STORED = {
     "nested_two_thousand_deep",
     "two_thousand_parts",
 }  # too big for a repository
-_CASES = sorted(path.name for path in EMAILS.iterdir() if path.is_dir())
+_CASES = sorted(path.stem for path in EMAILS.glob("*.eml"))
+
+
+@cache
+def _readings() -> dict[str, dict[str, Any]]:
+    readings: dict[str, dict[str, Any]] = json.loads((EMAILS / "expected.json").read_text(encoding="utf-8"))
+    return readings
 
 
 def expected(case: str) -> dict[str, Any]:
     """The reading a case must get."""
-    reading: dict[str, Any] = json.loads((EMAILS / case / "expected.json").read_text(encoding="utf-8"))
-    return reading
+    return _readings()[case]
+
+
+def test_each_message_has_a_reading_and_each_reading_a_message() -> None:
+    assert sorted(_readings()) == _CASES
 
 
 def test_it_holds_enough_messages_and_enough_traps() -> None:
@@ -50,10 +60,10 @@ def test_a_difference_is_named(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(contents(), folder=tmp_path)
-    (tmp_path / "unsigned" / "message.eml").write_bytes(b"changed")
+    (tmp_path / "unsigned.eml").write_bytes(b"changed")
     monkeypatch.setattr("fixtures.stand_in.mail.record_emails.EMAILS", tmp_path)
     assert main(["--check"]) == 1
-    assert "unsigned/message.eml differs" in capsys.readouterr().err
+    assert "unsigned.eml differs" in capsys.readouterr().err
 
 
 @pytest.mark.sampled(60)
@@ -70,7 +80,7 @@ def test_a_reading_is_complete(case: str) -> None:
     "case", [case for case in _CASES if expected(case)["verdict"] == "accept" and case not in VOUCHED]
 )
 def test_what_should_be_accepted_bears_a_valid_signature_of_its_sender(case: str) -> None:
-    raw = (EMAILS / case / "message.eml").read_bytes()
+    raw = (EMAILS / f"{case}.eml").read_bytes()
     records = json.loads((EMAILS / "keys.json").read_text())["records"]
     valid = set()
     for number in range(2):

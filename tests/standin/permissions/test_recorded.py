@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 from playwright.async_api import Browser, Page, Route
 
 from fixtures.stand_in.permissions.record_grids import CASES, PAGES, GridCase, record
+from flows.catalogue.recorded_page import read_page
 from tests.support.sites.grids.permission_site import plain_browser, read_everything
 
 ROW_KEYS = {
@@ -25,11 +25,7 @@ ROW_KEYS = {
     "shown_permission",
 }
 LEVELS = ("None", "View", "View & Edit", "Admin")
-GRIDS = sorted(
-    path.parent
-    for path in PAGES.glob("permissions_*/*/expected.json")
-    if path.parent.parent.name != "permissions_users"
-)
+GRIDS = sorted(path for path in PAGES.glob("permissions_*/*.html") if path.parent.name != "permissions_users")
 BY_HAND = [place for place in GRIDS if place.name.startswith("by_hand_")]
 
 
@@ -40,8 +36,7 @@ async def plain() -> AsyncIterator[Browser]:
 
 
 def expected_of(place: Path) -> dict[str, Any]:
-    expected: dict[str, Any] = json.loads((place / "expected.json").read_text(encoding="utf-8"))
-    return expected
+    return read_page(place).expected
 
 
 async def show(page: Page, place: Path) -> list[str]:
@@ -56,7 +51,7 @@ async def show(page: Page, place: Path) -> list[str]:
         if route.request.is_navigation_request() and not asked:
             await route.fulfill(
                 status=expected["status"],
-                body=(place / "page.html").read_bytes(),
+                body=read_page(place).body,
                 content_type="text/html; charset=utf-8",
             )
         else:
@@ -72,11 +67,10 @@ async def show(page: Page, place: Path) -> list[str]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.screen}/{case.name}")
 def test_recording_is_what_the_stand_in_draws_today(case: GridCase) -> None:
-    for name, content in record(case).items():
-        assert (PAGES / case.screen / case.name / name).read_bytes() == content
+    assert (PAGES / case.screen / f"{case.name}.html").read_bytes() == record(case)
 
 
-@pytest.mark.parametrize("place", GRIDS, ids=lambda place: f"{place.parent.name}/{place.name}")
+@pytest.mark.parametrize("place", GRIDS, ids=lambda place: f"{place.parent.name}/{place.stem}")
 def test_expected_reading_is_whole_and_in_the_contracts_words(place: Path) -> None:
     expected = expected_of(place)
     keys = [(row["scope"], row["section"], row["permission"], row["occurrence"]) for row in expected["rows"]]
@@ -90,7 +84,7 @@ def test_expected_reading_is_whole_and_in_the_contracts_words(place: Path) -> No
 
 def test_there_are_sixty_rows_or_more_where_the_layout_allows() -> None:
     sizes = {
-        place.name: len(expected_of(place)["rows"]) for place in GRIDS if expected_of(place)["layout"] == "unified"
+        place.stem: len(expected_of(place)["rows"]) for place in GRIDS if expected_of(place)["layout"] == "unified"
     }
     assert min(size for name, size in sizes.items() if "half_rendered" not in name) >= 60
 
@@ -108,7 +102,7 @@ def test_every_layout_is_recorded_in_several_languages() -> None:
 async def test_recorded_grid_shows_in_a_browser_what_is_expected_of_it(plain: Browser) -> None:
     page, sound = await plain.new_page(), [case for case in CASES if not case.users and not case.faults]
     for case in sound[::4]:
-        place = PAGES / case.screen / case.name
+        place = PAGES / case.screen / f"{case.name}.html"
         assert await show(page, place) == []
         seen, expected = await read_everything(page), expected_of(place)
         wanted = [

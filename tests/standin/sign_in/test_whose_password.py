@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from flows.catalogue.recorded_page import read_page
 from tests.support.sites.shown_site import EMAIL, ShownRig, shown_rig
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -22,7 +23,7 @@ PASSWORD_FIELD = '<input type="password" id="ap_password" name="password" autoco
 
 
 def recorded(name: str) -> str:
-    return (PAGES / name / "page.html").read_text("utf-8")
+    return read_page(PAGES / f"{name}.html").body
 
 
 def page(inner: str, *, beside: str = "", head: str = "") -> str:

@@ -21,7 +21,7 @@ from agent.mail.trust.examine import Judgement, TrustPolicy, judge
 from agent.mail.trust.signatures import Key
 
 CORPUS = Path(__file__).parents[3] / "fixtures" / "emails"
-CASES = sorted(path.parent.name for path in CORPUS.glob("*/expected.json"))
+CASES = sorted(path.stem for path in CORPUS.glob("*.eml"))
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,13 @@ class Recorded:
 
 @cache
 def load(case: str) -> Recorded:
-    folder = CORPUS / case
-    return Recorded(
-        raw=(folder / "message.eml").read_bytes(), expected=json.loads((folder / "expected.json").read_text())
-    )
+    return Recorded(raw=(CORPUS / f"{case}.eml").read_bytes(), expected=readings()[case])
+
+
+@cache
+def readings() -> dict[str, dict[str, Any]]:
+    document: dict[str, dict[str, Any]] = json.loads((CORPUS / "expected.json").read_text())
+    return document
 
 
 @cache

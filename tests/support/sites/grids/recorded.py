@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from playwright.async_api import Browser, Page, Route
 
+from flows.catalogue.recorded_page import read_page
 from flows.models import Grid
 
 PAGES = Path(__file__).parents[4] / "fixtures" / "pages"
@@ -18,17 +18,13 @@ Key = tuple[str, str, str, int, tuple[str, ...], str | None]
 
 def recorded_grids() -> list[Path]:
     """Every recorded permission grid; lists of users are none."""
-    return [
-        path.parent
-        for path in sorted(PAGES.glob("permissions_*/*/expected.json"))
-        if "users" not in path.parent.parent.name
-    ]
+    return [path for path in sorted(PAGES.glob("permissions_*/*.html")) if "users" not in path.parent.name]
 
 
-def expectation(case: Path) -> dict[str, Any]:
-    """What a recording is expected to read as."""
-    loaded: dict[str, Any] = json.loads((case / "expected.json").read_text(encoding="utf-8"))
-    return loaded
+def recorded_case(case: Path) -> tuple[dict[str, Any], str]:
+    """What a recording is expected to read as, and the page."""
+    page = read_page(case)
+    return page.expected, page.body
 
 
 def expected_rows(expected: dict[str, Any]) -> set[Key]:
