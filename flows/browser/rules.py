@@ -5,27 +5,42 @@ What no visit may ask for, and where the site's pages send measurements.
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
-from typing import Any
+from typing import Literal
 from urllib.parse import unquote
 
-from flows.data_files import selectors_root
-from flows.marketplaces import RETAIL_HOSTS
+from pydantic import Field
 
+from flows.marketplaces import RETAIL_HOSTS
+from flows.tables import Table, Text, Texts, load_table
+
+Errand = Literal["sign_in", "registration", "rotation"]  # what a visit may be sent for
 _READS = ("GET", "HEAD", "OPTIONS")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Never:
+class Never(Table):
     """One entry of the never-list."""
 
-    why: str
-    paths: tuple[str, ...]
-    unless: frozenset[str] = frozenset()  # errands
+    why: Text
+    paths: Texts = Field(min_length=1)
+    unless: frozenset[Errand] = frozenset()
     writes_only: bool = False
+
+
+class NeverTable(Table):
+    """`never.toml`."""
+
+    never: tuple[Never, ...] = Field(min_length=1)
+
+
+class ServicesTable(Table):
+    """`telemetry.toml` and `fronts.toml`.
+
+    The first part of hosts' names; * stands for anything.
+    """
+
+    services: Texts = Field(min_length=1)
 
 
 def is_never(path: str, *, method: str, errands: frozenset[str]) -> bool:
@@ -51,15 +66,7 @@ def plain_path(path: str) -> str:
 @cache
 def never_list() -> tuple[Never, ...]:
     """Load what is never asked for."""
-    return tuple(
-        Never(
-            why=entry["why"],
-            paths=tuple(entry["paths"]),
-            unless=frozenset(entry.get("unless", ())),
-            writes_only=entry.get("writes_only", False),
-        )
-        for entry in _load("never")["never"]
-    )
+    return load_table("guard/never", NeverTable).never
 
 
 @cache
@@ -79,9 +86,6 @@ def front_hosts() -> frozenset[str]:
 
 def _by_country(name: str) -> frozenset[str]:
     domains = {host.removeprefix("www.") for host in RETAIL_HOSTS}
-    return frozenset(f"{service}.{domain}" for service in _load(name)["services"] for domain in domains)
-
-
-def _load(name: str) -> dict[str, Any]:
-    file = selectors_root() / "guard" / f"{name}.toml"
-    return tomllib.loads(file.read_text(encoding="utf-8"))
+    return frozenset(
+        f"{service}.{domain}" for service in load_table(f"guard/{name}", ServicesTable).services for domain in domains
+    )

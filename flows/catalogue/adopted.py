@@ -15,9 +15,10 @@ from datetime import date
 from enum import StrEnum
 
 from flows.browser.rules import is_never
-from flows.catalogue.load import Catalogue, check_references, check_table, compile_catalogue
+from flows.catalogue.load import Catalogue, check_references, compile_catalogue
 from flows.catalogue.schema import Candidate, Chrome, Claim, Screen, ScreenKind, SessionRule, Shared, Sign
 from flows.errors import CatalogueError
+from flows.tables import check_table
 
 # Signs of `selectors/shared/learning.toml` and its like: every claim of an adopted screen excludes all of them.
 EXCLUDED = (

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from flows.catalogue.check import PageCheck
 from flows.catalogue.load import Catalogue
-from flows.data_files import selectors_root
+from flows.tables import Table, Text, Texts, load_table
+
+
+class NeededTable(Table):
+    """`guard/needed.toml`."""
+
+    elements: dict[Text, Texts]
+    without_a_page: dict[Text, Text]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,11 +59,11 @@ def needed_elements() -> dict[str, tuple[str, ...]]:
 
     `selectors/guard/needed.toml`.
     """
-    return {screen: tuple(names) for screen, names in _needed()["elements"].items()}
+    return _needed().elements
 
 
-def _needed() -> dict[str, Any]:
-    return tomllib.loads((selectors_root() / "guard" / "needed.toml").read_text("utf-8"))
+def _needed() -> NeededTable:
+    return load_table("guard/needed", NeededTable)
 
 
 def coverage_of(checks: Iterable[PageCheck], catalogue: Catalogue) -> Coverage:
@@ -84,4 +89,4 @@ def coverage_of(checks: Iterable[PageCheck], catalogue: Catalogue) -> Coverage:
         for screen, name in pairs
         if f"{screen}.{name}" not in missing
     ]
-    return Coverage(missing=tuple(missing), elements=tuple(elements), without_a_page=_needed()["without_a_page"])
+    return Coverage(missing=tuple(missing), elements=tuple(elements), without_a_page=_needed().without_a_page)

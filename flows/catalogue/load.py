@@ -6,21 +6,17 @@ schema.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
-
-from pydantic import BaseModel, ValidationError
+from typing import Any
 
 from flows.catalogue.phrases import WordSet
 from flows.catalogue.schema import Chrome, Claim, Element, Screen, Shared, Sign
 from flows.data_files import selectors_root
 from flows.errors import CatalogueError
-
-Model = TypeVar("Model", bound=BaseModel)
+from flows.tables import check_table, read_table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,14 +89,14 @@ def _load(root: Path, also: tuple[str, ...] = ()) -> Catalogue:
     shared = _load_shared(root / "shared")
     screens: dict[str, Screen] = {}
     for file in files:
-        screen = _check(file, _read(file), Screen)
+        screen = check_table(file.name, read_table(file), Screen)
         if screen.screen != file.stem:
             raise CatalogueError(f"{file.name}: screen: is {screen.screen!r}, expected the file's name {file.stem!r}")
         screens[screen.screen] = screen
     for screen in screens.values():
         check_references(screen, shared, screens)
     _check_shared(shared)
-    chrome = [check_table(file.name, _read(file), Chrome) for file in sorted((root / "chrome").glob("*.toml"))]
+    chrome = [check_table(file.name, read_table(file), Chrome) for file in sorted((root / "chrome").glob("*.toml"))]
     return compile_catalogue(root, screens, shared, chrome=chrome)
 
 
@@ -111,7 +107,7 @@ def _load_shared(folder: Path) -> Shared:
     """
     joined: dict[str, Any] = {}
     for file in sorted(folder.glob("*.toml")):
-        for key, value in _read(file).items():
+        for key, value in read_table(file).items():
             if isinstance(value, dict):
                 table = joined.setdefault(key, {})
                 twice = sorted(set(table).intersection(value))
@@ -121,33 +117,8 @@ def _load_shared(folder: Path) -> Shared:
                 joined[key] = value
             if twice:
                 raise CatalogueError(f"shared/{file.name}: {key}: {', '.join(twice)} stands in another shared file too")
-        _check(file, joined, Shared)
-    return _check(folder, joined, Shared)
-
-
-def _read(file: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(file.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as err:
-        raise CatalogueError(f"{file.name}: {err}") from err
-
-
-def _check(file: Path, table: dict[str, Any], model: type[Model]) -> Model:
-    return check_table(file.name, table, model)
-
-
-def check_table(name: str, table: dict[str, Any], model: type[Model]) -> Model:
-    """Hold one file's table against its schema.
-
-    Raises:
-        CatalogueError: it does not fit; the message names file and key.
-    """
-    try:
-        return model.model_validate(table)
-    except ValidationError as err:
-        first = err.errors()[0]
-        key = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise CatalogueError(f"{name}: {key}: {first['msg']}") from err
+        check_table(file.name, joined, Shared)
+    return check_table(folder.name, joined, Shared)
 
 
 def check_references(screen: Screen, shared: Shared, screens: Collection[str]) -> None:

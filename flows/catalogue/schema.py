@@ -10,9 +10,10 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from flows.catalogue.phrases import WordSet
+from flows.tables import Table
 
 
 def _listed(value: object) -> object:
@@ -47,18 +48,14 @@ class ScreenKind(StrEnum):
     ARRIVED = "arrived"  # signed in: the sign-in is over
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
-
-
-class Count(_Strict):
+class Count(Table):
     """So many visible elements."""
 
     css: str
     equals: int
 
 
-class Sign(_Strict):
+class Sign(Table):
     """One thing to look for; exactly one key is set, its values are alternatives."""
 
     visible: Strings | None = None  # CSS; shadow roots are searched too
@@ -95,7 +92,7 @@ class Sign(_Strict):
         return self.visible or self.present or ((self.count.css,) if self.count else ())
 
 
-class Claim(_Strict):
+class Claim(Table):
     """One way to recognise the screen.
 
     All of `all`, at least `at_least` of `any`, none of `none`.
@@ -117,7 +114,7 @@ class Claim(_Strict):
         return self
 
 
-class Candidate(_Strict):
+class Candidate(Table):
     """One way to find an element.
 
     By CSS, by role and name, or as the only submit of the form that holds a field.
@@ -140,7 +137,7 @@ class Candidate(_Strict):
         return self
 
 
-class Element(_Strict):
+class Element(Table):
     """A named thing on a screen.
 
     The first candidate that finds exactly one wins; any but the first is drift.
@@ -151,7 +148,7 @@ class Element(_Strict):
     many: bool = False  # several are expected
 
 
-class Handling(_Strict):
+class Handling(Table):
     """What is done about the screen."""
 
     kind: ScreenKind
@@ -171,7 +168,7 @@ class Handling(_Strict):
         return self
 
 
-class TakeoverTable(_Strict):
+class TakeoverTable(Table):
     """What a person may do on the screen through the console.
 
     A screen without this table is never offered.
@@ -185,7 +182,7 @@ class TakeoverTable(_Strict):
     answer: str | None = Field(default=None, pattern="^(code|approval)$")  # what is enough without a picture
 
 
-class Screen(_Strict):
+class Screen(Table):
     """One catalogue file."""
 
     screen: str = Field(pattern="^[a-z][a-z0-9_]*$")
@@ -195,15 +192,15 @@ class Screen(_Strict):
     session: SessionRule
     last_verified: date
     handling: Handling
-    signs: dict[str, Sign] = {}
+    signs: dict[str, Sign] = Field(default_factory=dict)
     claims: tuple[Claim, ...] = Field(min_length=1)
-    variants: dict[str, tuple[str, ...]] = {}  # name: signs, any of which makes it so
-    elements: dict[str, Element] = {}
-    texts: dict[str, WordSet] = {}
+    variants: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # name: signs, any of which makes it so
+    elements: dict[str, Element] = Field(default_factory=dict)
+    texts: dict[str, WordSet] = Field(default_factory=dict)
     takeover: TakeoverTable | None = None
 
 
-class Chrome(_Strict):
+class Chrome(Table):
     """One piece of a permission page that a person adopted as chrome.
 
     It takes nothing away from what the rows say.
@@ -221,7 +218,7 @@ class Chrome(_Strict):
     last_verified: date
 
 
-class Alert(_Strict):
+class Alert(Table):
     """A visible alert that has a name of its own."""
 
     name: str
@@ -231,11 +228,11 @@ class Alert(_Strict):
     harmless: bool = False  # it asks for something and rejects nothing
 
 
-class Shared(_Strict):
+class Shared(Table):
     """What several screens use: `shared/*.toml` merged."""
 
-    signs: dict[str, Sign] = {}
-    texts: dict[str, WordSet] = {}
+    signs: dict[str, Sign] = Field(default_factory=dict)
+    texts: dict[str, WordSet] = Field(default_factory=dict)
     alerts: tuple[Alert, ...] = ()
     alert_boxes: Strings = ()
     headings: Strings = ()
@@ -245,4 +242,4 @@ class Shared(_Strict):
     hidden_by_style: Strings = ()  # what the site's style sheets hide wherever it stands
     masks: Strings = ()  # what a screenshot covers
     suffixes: Strings = ()  # regular expressions of what the account picker adds to a label
-    countries: dict[str, Strings] = {}  # marketplace code: labels in any language
+    countries: dict[str, Strings] = Field(default_factory=dict)  # marketplace code: labels in any language

@@ -5,15 +5,20 @@ Pages, ids, keys, spellings.
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
 from typing import Any
 
-from flows.data_files import selectors_root
+from flows.insights.tables import INSIGHTS_TABLES
+from flows.tables import check_table, raw_table
 
 
 @cache
 def insights_data(name: str) -> dict[str, Any]:
-    """Load one data file by name, from the catalogue's one root."""
-    path = selectors_root() / "insights" / f"{name}.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    """Load one data file by name, from the catalogue's one root.
+
+    Raises:
+        CatalogueError: the file does not fit its schema; the message names file and key.
+    """
+    table = raw_table(f"insights/{name}")
+    check_table(f"insights/{name}.toml", table, INSIGHTS_TABLES[name])
+    return table

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
 
-from flows import selectors_root, squeeze
+from agent.mail.tables import mail_table
+from flows import squeeze
 
 NEVER = "never"  # codes that no page of ours asks for
+FORM = {
+    "senders": [str],
+    "more_domains": [str],
+    "purposes": [{"name": str, "subject": {str: [str]}, "body": {str: [str]}}],
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +45,7 @@ class CodeMails:
 @cache
 def code_mails() -> CodeMails:
     """Load the file, once."""
-    table = tomllib.loads((selectors_root() / "mail" / "codes.toml").read_text(encoding="utf-8"))
+    table = mail_table("codes", FORM)
     return CodeMails(
         senders=tuple(table["senders"]),
         more_domains=tuple(table["more_domains"]),

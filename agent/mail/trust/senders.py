@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
+from agent.mail.tables import mail_table
+from flows import HOST_REGIONS
 
-from flows import HOST_REGIONS, selectors_root
-
-_TABLE = tomllib.loads((selectors_root() / "mail" / "senders.toml").read_text(encoding="utf-8"))
-
-FROM_DOMAINS: tuple[str, ...] = tuple(_TABLE["from_domains"])
+FROM_DOMAINS: tuple[str, ...] = tuple(mail_table("senders", {"from_domains": [str]})["from_domains"])
 
 # Domains of Amazon's marketplaces that its list of sender domains does not name: a proven mail of theirs is for a
 # person.

@@ -43,7 +43,7 @@ def test_the_shipped_catalogue_itself_is_left_as_it_was() -> None:
         ('any = ["says_0"]\nat_least = 1\n', "", "needs something that the page says"),
         ('all = ["control", "path"]', 'all = ["path"]', "needs the name of the control"),
         ("[texts.says_0]", "[takeover]\nposts = ['/*']\n\n[texts.says_0]", "takeover:"),
-        ("[texts.says_0]", "[textes.x]\n[texts.says_0]", "textes: Extra"),
+        ("[texts.says_0]", "[textes.x]\n[texts.says_0]", "textes: this key is not known here"),
     ],
 )
 def test_what_says_more_than_an_adopted_screen_may_is_not_used_and_named(old: str, new: str, said: str) -> None:
