@@ -11,6 +11,7 @@ import json
 import os
 import platform
 import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -81,14 +82,14 @@ def main() -> int:
     wanted = [family for family in FAMILIES if not asked.names or _is_wanted(family, asked.names)]
     if not wanted:
         parser.error(f"no figure is called {', '.join(asked.names)}; there are {', '.join(known)}")
-    machine = _machine() | {"quick": asked.quick}
+    machine, began = _machine() | {"quick": asked.quick}, time.monotonic()
     asked.output.parent.mkdir(parents=True, exist_ok=True)
 
     def keep(figures: Sequence[Figure]) -> None:
         """Write down what there is: a run that is cut off loses only what it had not measured."""
         document = {
             "schema": 1,
-            "machine": machine | {"load_at_end": os.getloadavg()[0]},
+            "machine": machine | {"load_at_end": os.getloadavg()[0], "minutes": (time.monotonic() - began) / 60},
             "figures": [asdict(one) for one in figures],
         }
         asked.output.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")

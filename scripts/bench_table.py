@@ -60,7 +60,8 @@ def table(document: dict[str, Any], *, only_goals: bool) -> str:
     """The machine in one line and the figures as rows; with `only_goals` those that have one."""
     machine = document["machine"]
     load = f"load {machine['load_at_start']:.1f} at the start and {machine['load_at_end']:.1f} at the end"
-    told = f"{machine['processor']}, {machine['cores']} cores, {load}"
+    took = f", {machine['minutes']:.0f} minutes" if "minutes" in machine else ""
+    told = f"{machine['processor']}, {machine['cores']} cores, {load}{took}"
     lines = [
         f"{machine['measured_at'][:10]}, {told}{', a quick run' if machine['quick'] else ''}.",
         "",
