@@ -114,7 +114,7 @@ def test_a_slip_of_the_hand_is_met_with_the_word_that_was_meant(agent: Agent) ->
     refused(agent("stauts"), 2, "'status'")
     refused(agent("accounts", "lsit"), 2, "'list'")
     refused(agent("mail", "list", "--limit", "x"), 2, "--limit", "a whole number was expected")
-    refused(agent("status", "A1", "A2"), 2, "A2")
+    refused(agent("status", "A1", "A2"), 2, "more words were given than the command takes")
 
 
 def test_a_policy_s_unknown_key_is_named_beside_those_there_are(agent: Agent) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from agent.settings.model import Settings
 from tests.standin.mail.test_hostile_server import NAME, hostile, row, state
-from tests.support.servers.imap.hostile_imap import Prank
+from tests.support.servers.imap.hostile_imap import HostileImap, Prank
 from tests.support.sites.mail_world import MailWorld, wait_arrivals, wait_for
 
 BROKEN_ID = b"Message-ID: =?utf-8?B?a?=\r\nFrom: x@evil.test\r\nSubject: amazon\r\n\r\nx\r\n"
@@ -20,6 +20,10 @@ BROKEN_ID = b"Message-ID: =?utf-8?B?a?=\r\nFrom: x@evil.test\r\nSubject: amazon\
 
 def aside(world: MailWorld) -> bool:
     return ("held", "cannot_be_fetched") in world.verdicts()
+
+
+def searches(server: HostileImap) -> list[str]:
+    return [each for each in server.commands if " SEARCH " in f" {each}"]
 
 
 def with_password(settings: Settings, password: str) -> Settings:
@@ -87,6 +91,17 @@ def test_optional_step_that_fails_stops_nothing(tmp_path: Path, prank: Prank) ->
             wait_arrivals(world, 1)
             server.deliver_now(world.mail_to("A2"))
             wait_arrivals(world, 2)
+
+
+def test_no_range_is_asked_for_whose_end_servers_understand_differently(tmp_path: Path) -> None:
+    """Up to `*` beyond the last message is BAD for some, nothing for others, the last message for the rest."""
+    with hostile(tmp_path, Prank.NONE, idle_slice=0.3) as (world, server), world.running():
+        server.deliver_now(world.mail_to("A1"))
+        wait_arrivals(world, 1)
+        asked = len(searches(server))
+        wait_for(lambda: len(searches(server)) > asked + 1, what="some quiet scans")
+        assert [each for each in searches(server) if ":*" in each] == []
+        assert all(each.endswith(":4294967295") for each in searches(server) if ":" in each.removeprefix("UID SEARCH"))
 
 
 def test_mailbox_that_cannot_be_looked_back_in_starts_at_its_end_with_an_alarm(tmp_path: Path) -> None:
