@@ -10,11 +10,10 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.engine import Connection, Engine
-
 from agent.errors import ConfigurationError, FindingError, UsageError
 from agent.settings.model import Settings
 from agent.store.database.engine import reading
+from agent.store.database.handles import Connection, Engine
 from agent.store.people import adopted, drafts
 from agent.store.people.adopted import AdoptedRow
 from agent.store.people.drafts import DraftRow, DraftState

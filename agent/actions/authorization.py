@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy.engine import Connection
-
 from agent.domain.account import Account, ApiAuthorization, MerchantSource
 from agent.errors import UsageError
 from agent.store import accounts, merchants, transitions
+from agent.store.database.handles import Connection
 from agent.store.merchants import Merchant
 
 

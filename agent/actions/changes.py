@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.engine import Connection
-
 from agent.actions.authorization import rebind
 from agent.actions.fields import OTHER_ACCOUNT, FieldError, require_one_region
 from agent.domain.account import Account, MerchantSource, normalised_email
 from agent.errors import UsageError
 from agent.store import accounts, merchants
+from agent.store.database.handles import Connection
 from agent.store.inbox import messages
 from agent.store.merchants import Merchant
 from agent.store.vault import drawn_secrets, sign_in_secrets

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.engine import Connection
-
 from agent.domain.account import Account
 from agent.store import accounts
+from agent.store.database.handles import Connection
 from agent.store.sign_in import acts
 from agent.store.sign_in.password_marks import Mark
 from agent.store.vault import sessions, sign_in_secrets

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy.engine import Connection
-
 from agent.domain.account import Account
 from agent.domain.authorization import Event, State
 from agent.store import accounts, transitions
+from agent.store.database.handles import Connection
 from agent.store.processes import switches
 from agent.store.sign_in import acts
 

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy.engine import Connection
-
 from agent.actions.fields import OTHER_ACCOUNT, FieldError
 from agent.domain.account import NewAccount
 from agent.domain.login_order import NewOrder
 from agent.errors import UsageError
 from agent.store import accounts, erasures
+from agent.store.database.handles import Connection
 from agent.store.inbox import messages
 from agent.store.sign_in import login_orders, secret_refs
 from agent.store.vault import sign_in_secrets

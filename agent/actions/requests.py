@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy.engine import Connection
-
 from agent.domain.requests import RequestKind, parse_answer
+from agent.store.database.handles import Connection
 from agent.store.people import requests
 from agent.store.people.requests import NoOpenRequestError, PersonRequest, RequestExpiredError, RequestState
 

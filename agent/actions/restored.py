@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.engine import Connection
-
 from agent.domain.requests import Ending
 from agent.store import accounts
 from agent.store.api import operations
+from agent.store.database.handles import Connection
 from agent.store.outbox.sequence import last_sequence, raise_sequence
 from agent.store.people import requests
 from agent.store.sign_in import acts

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy.engine import Connection
-
 from agent.errors import UsageError
+from agent.store.database.handles import Connection
 from agent.store.sign_in import login_orders, old_authenticators
 
 

@@ -11,8 +11,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.engine import Connection
-
 from agent.domain.account import Account
 from agent.domain.published.status_document import status_document
 from agent.errors import ConfigurationError
@@ -21,6 +19,7 @@ from agent.report.leaks import find_leaks, without_lookalikes
 from agent.settings.model import Settings
 from agent.settings.own_secrets import secret_values
 from agent.store import accounts, audits, journal, timeline
+from agent.store.database.handles import Connection
 from agent.store.vault import sessions, sign_in_secrets
 from agent.store.vault.keys import Vault
 from agent.version import own_version

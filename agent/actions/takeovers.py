@@ -8,13 +8,12 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from sqlalchemy.engine import Connection
-
 from agent.domain.account import Account
 from agent.domain.authorization import State
 from agent.domain.takeover import TakeoverKind
 from agent.settings.model import Settings
 from agent.store import accounts
+from agent.store.database.handles import Connection
 from agent.store.people import takeovers
 from agent.store.people.takeovers import Takeover, TakeoverOpenError
 from agent.store.processes import switches

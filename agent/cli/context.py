@@ -19,9 +19,8 @@ MARK = ".sc-agent"  # made by `init`: a data directory that was wanted here
 _DATA_DIR = "the data directory"
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
     from agent.settings.model import Settings
+    from agent.store.database.handles import Engine
     from agent.store.vault.keys import Vault
 
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine
-
 from agent.domain.account import Account, MerchantSource
 from agent.domain.invitation import OTHER_REGION, MailVerdict, Offer, Ruling, rule_on_link
 from agent.errors import UnconfirmedError, UsageError
@@ -21,6 +19,7 @@ from agent.mail.verdicts import evidence
 from agent.settings.model import Settings
 from agent.store import accounts, merchants
 from agent.store.database.engine import reading, writing
+from agent.store.database.handles import Connection, Engine
 from agent.store.inbox import folders, invitations, messages
 from agent.store.inbox.expectations import expectation_of
 from agent.store.inbox.messages import Message

@@ -10,14 +10,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
-from sqlalchemy import Engine
-
 from agent.mail.trust.examine import TrustPolicy
 from agent.mail.trust.keys import KeyStore
 from agent.mail.trust.sandbox import Judge
 from agent.mail.trust.senders import FROM_DOMAINS
 from agent.settings.groups.mailbox import MailboxSettings, MailSettings, MailTrust
 from agent.settings.model import Settings
+from agent.store.database.handles import Engine
 from agent.store.vault.keys import Vault
 
 

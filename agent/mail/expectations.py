@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import Connection
 
 from agent.domain.invitation import Expectation, Link, MailVerdict, Ruling, expires_at
 from agent.mail import events
 from agent.mail.trust.examine import Examination, Judgement, Step, conclude
 from agent.store import transitions
+from agent.store.database.handles import Connection
 from agent.store.inbox import invitations
 from agent.store.inbox.expectations import expectation_for
 

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from agent.domain.account import Account
 from agent.domain.authorization import State
 from agent.domain.invitation import MailVerdict, Offer, Ruling, rule, rule_on_link
@@ -19,6 +17,7 @@ from agent.mail.trust.examine import Examination, Judgement
 from agent.mail.trust.links import check_link
 from agent.settings.model import Settings
 from agent.store import transitions
+from agent.store.database.handles import Connection
 from agent.store.inbox import invitations
 from agent.store.inbox.expectations import expectation_of
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Engine
-
 from agent.domain.invitation import Link, MailVerdict, Offer, Ruling, rule, rule_on_link
 from agent.errors import UnconfirmedError, UsageError
 from agent.mail.context import policy_for
@@ -16,6 +14,7 @@ from agent.mail.trust.links import LinkError, check_link
 from agent.settings.model import Settings
 from agent.store import accounts
 from agent.store.database.engine import reading, writing
+from agent.store.database.handles import Engine
 from agent.store.inbox import invitations
 from agent.store.inbox.expectations import expectation_of
 from agent.store.merchants import Merchant

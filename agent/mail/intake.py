@@ -12,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from agent.domain.invitation import CLOCK_SLACK, MailVerdict, Ruling
 from agent.mail import events
@@ -28,6 +27,7 @@ from agent.mail.verdicts import Teller, doubt_missing_bytes, ruling_of, says_inv
 from agent.observe.tracing import Attribute, SpanName, span
 from agent.store.database.absence import is_away
 from agent.store.database.engine import reading, writing
+from agent.store.database.handles import SQLAlchemyError
 from agent.store.inbox import folders, messages, seen_keys
 from agent.store.inbox.messages import Message
 from agent.store.outbox.wake import Signal, listening

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import Connection
 
 from agent.domain.invitation import MailVerdict, Ruling
 from agent.mail import events
@@ -18,6 +17,7 @@ from agent.mail.trust.examine import Examination, Step
 from agent.mail.trust.sandbox import HUNG
 from agent.mail.verdicts import Teller, evidence, ruling_of
 from agent.store.database.engine import writing
+from agent.store.database.handles import Connection
 from agent.store.inbox import messages
 from agent.store.inbox.messages import Message
 

@@ -9,8 +9,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine
-
 from agent.domain.account import Account, MerchantSource
 from agent.domain.invitation import Expectation, MailVerdict, Offer, Ruling, rule, rule_on_link
 from agent.errors import UnconfirmedError, UsageError
@@ -23,6 +21,7 @@ from agent.mail.verdicts import evidence
 from agent.settings.model import Settings
 from agent.store import accounts, merchants
 from agent.store.database.engine import reading, writing
+from agent.store.database.handles import Connection, Engine
 from agent.store.inbox import found_messages, invitations, messages
 from agent.store.inbox.expectations import expectation_of
 from agent.store.inbox.found_messages import FoundMessage

@@ -11,8 +11,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
 from agent.mail import events
 from agent.mail.context import MailContext, judge_of, mailboxes_of, name_of, policy_for, process_name
@@ -22,6 +20,7 @@ from agent.mail.trust.examine import TrustPolicy
 from agent.mail.trust.keys import KeyStore
 from agent.settings.model import Settings
 from agent.store.database.engine import reading
+from agent.store.database.handles import Engine, SQLAlchemyError
 from agent.store.inbox import folders
 from agent.store.inbox.messages import Message
 from agent.store.vault.keys import Vault

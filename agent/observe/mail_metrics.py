@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import sqlalchemy as sa
 from prometheus_client import CollectorRegistry, Counter, Gauge
-from sqlalchemy.engine import Connection
 
-from agent.store.database.schema import folders
-from agent.store.inbox import messages
+from agent.store.database.handles import Connection
+from agent.store.inbox import folders, messages
 
 
 class MailMetrics:
@@ -58,11 +56,10 @@ class MailMetrics:
         """Bring the gauges up to date."""
         for gauge in (self._lag, self._state, self._failures, self._messages):
             gauge.clear()
-        columns = (folders.c.mailbox, folders.c.folder, folders.c.state, folders.c.fail_count, folders.c.last_scan_at)
-        for mailbox, folder, state, failures, seen in conn.execute(sa.select(*columns)):
-            self._lag.labels(mailbox, folder).set(_age(seen, now))
-            self._state.labels(mailbox, state).set(1)
-            self._failures.labels(mailbox).set(failures)
+        for each in folders.list_all(conn):
+            self._lag.labels(each.mailbox, each.folder).set(_age(each.last_scan_at, now))
+            self._state.labels(each.mailbox, each.state).set(1)
+            self._failures.labels(each.mailbox).set(each.fail_count)
         for verdict, count in messages.count_by_verdict(conn).items():
             self._messages.labels(verdict).set(count)
         self._oldest.set(_age(messages.oldest_unjudged(conn), now))

@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-import sqlalchemy as sa
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from sqlalchemy.engine import Connection, Engine
 
 from agent.domain.sign_in_breaker import Position
 from agent.observe.mail_metrics import MailMetrics
+from agent.store import account_figures
 from agent.store.database.engine import reading
-from agent.store.database.schema import accounts, acts, alarms, invitations, leases, login_orders
-from agent.store.processes import switches
-from agent.store.sign_in import login_orders as orders
-from agent.store.sign_in import sign_in_breaker
+from agent.store.database.handles import Connection, Engine
+from agent.store.processes import alarms, leases, switches
+from agent.store.sign_in import acts, login_orders, sign_in_breaker
+from flows import Act
 
 _PROMISE = (15, 30, 60, 120, 300, 600, 1200, 1800, 2700, 3600, 7200, 14400)  # seconds; the promise is 3600
 _OLDEST = 1000  # accounts that have a metric of their own
@@ -91,53 +90,25 @@ class Metrics:
     def _read(self, conn: Connection, now: datetime) -> None:
         gauges = self._gauges
         gauges["accounts"].clear()
-        for state, count in conn.execute(
-            sa.select(accounts.c.authorization, sa.func.count()).group_by(accounts.c.authorization)
-        ):
+        for state, count in account_figures.count_by_state(conn).items():
             gauges["accounts"].labels(state).set(count)
-        gauges["queue_age_seconds"].set(
-            _age(conn.scalar(sa.select(sa.func.min(accounts.c.due)).where(accounts.c.due <= now)), now)
-        )
-        gauges["leases"].set(
-            conn.scalar(sa.select(sa.func.count()).select_from(leases).where(leases.c.until > now)) or 0
-        )
-        gauges["oldest_complete_read_seconds"].set(
-            _age(conn.scalar(sa.select(sa.func.min(accounts.c.last_complete_read_at))), now)
-        )
+        gauges["queue_age_seconds"].set(_age(account_figures.longest_due(conn, now=now), now))
+        gauges["leases"].set(leases.count_running(conn, now=now))
+        gauges["oldest_complete_read_seconds"].set(_age(account_figures.oldest_complete_read(conn), now))
         gauges["complete_read_age_seconds"].clear()
-        oldest = sa.select(accounts.c.id, accounts.c.last_complete_read_at).where(
-            accounts.c.last_complete_read_at.is_not(None)
-        )
-        for account_id, seen in conn.execute(oldest.order_by(accounts.c.last_complete_read_at).limit(_OLDEST)):
+        for account_id, seen in account_figures.list_oldest_reads(conn, limit=_OLDEST):
             gauges["complete_read_age_seconds"].labels(account_id).set(_age(seen, now))
-        gauges["alarms_open"].set(
-            conn.scalar(sa.select(sa.func.count()).where(alarms.c.sent_at.is_not(None), alarms.c.times > 0)) or 0
-        )
+        gauges["alarms_open"].set(alarms.count_told(conn))
         gauges["paused"].set(0 if switches.paused_by(conn) is None else 1)
         stopped = sign_in_breaker.read(conn).position is not Position.CLOSED
         gauges["sign_ins_stopped"].set(int(stopped))
         gauges["login_orders"].clear()
-        by_state = sa.select(login_orders.c.state, sa.func.count()).group_by(login_orders.c.state)
-        for state, count in conn.execute(by_state):
+        for state, count in login_orders.count_by_state(conn).items():
             gauges["login_orders"].labels(state).set(count)
-        gauges["registrations_paused"].set(0 if orders.paused_because(conn) is None else 1)
-        untaken = sa.and_(
-            acts.c.act == "type_password",
-            acts.c.at >= now - timedelta(hours=1),
-            sa.or_(acts.c.outcome.is_(None), acts.c.outcome != "accepted"),
-        )
-        gauges["sign_in_attempts_open"].set(
-            conn.scalar(sa.select(sa.func.count()).select_from(acts).where(untaken)) or 0
-        )
+        gauges["registrations_paused"].set(0 if login_orders.paused_because(conn) is None else 1)
+        untaken = acts.count_not_accepted(conn, Act.TYPE_PASSWORD, since=now - timedelta(hours=1))
+        gauges["sign_in_attempts_open"].set(untaken)
         self.mail.read(conn, now=now)
-
-
-def accepted_after(conn: Connection, invitation_row: int) -> float | None:
-    """Seconds from an invitation's arrival to its acceptance."""
-    row = conn.execute(
-        sa.select(invitations.c.received_at, invitations.c.accepted_at).where(invitations.c.id == invitation_row)
-    ).one_or_none()
-    return None if row is None or row[1] is None else float((row[1] - row[0]).total_seconds())
 
 
 def _age(moment: datetime | None, now: datetime) -> float:

@@ -14,13 +14,13 @@ from typing import Protocol
 
 import structlog
 from pydantic import SecretStr
-from sqlalchemy.exc import SQLAlchemyError
 
 from agent.errors import ConfigurationError
 from agent.observe import events
 from agent.observe.memory_board import MemoryBoard
 from agent.observe.notices import RECOVERED, Notice, PageOf, notices_of
 from agent.observe.redaction import Redaction
+from agent.store.database.handles import SQLAlchemyError
 from agent.store.processes.alarms import AlarmPolicy, OpenAlarm
 
 _TOGETHER = 5.0  # seconds: what happens within them belongs to one notice

@@ -15,8 +15,6 @@ from datetime import timedelta
 from functools import partial
 
 import structlog
-from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import SQLAlchemyError
 
 from agent.clock import Clock
 from agent.observe import events
@@ -26,6 +24,7 @@ from agent.outbox.outbound import Outbound, load_outbound
 from agent.outbox.outcome import Concluded, News, conclude
 from agent.outbox.sender import Attempt, Sender
 from agent.store.database.engine import reading, writing
+from agent.store.database.handles import Connection, Engine, SQLAlchemyError
 from agent.store.outbox.ring import Ring
 from agent.store.outbox.sequence import last_sequence
 from agent.store.outbox.wake import Signal

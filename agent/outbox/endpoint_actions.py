@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy.engine import Connection, Engine
-
 from agent.domain.published.event_types import EventType
 from agent.domain.published.status_document import timestamp
 from agent.observe.redaction import Redaction
@@ -22,6 +20,7 @@ from agent.outbox.outcome import conclude
 from agent.outbox.sender import Attempt, Sender
 from agent.settings.model import Settings
 from agent.store.database.engine import writing
+from agent.store.database.handles import Connection, Engine
 from agent.store.processes.alarms import TableBoard
 from agent.store.vault.keys import Vault
 from agent.store.vault.webhook_keys import SigningKeys, webhook_headers

@@ -8,10 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy.engine import Engine
-
 from agent.domain.published.event_types import EventType
 from agent.store.database.engine import reading
+from agent.store.database.handles import Engine
 from agent.store.outbox.read import EventPage, list_events
 from agent.store.outbox.ring import Ring
 from agent.store.outbox.wake import Signal

@@ -9,12 +9,9 @@ import json
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import sqlalchemy as sa
-from sqlalchemy.engine import Connection
-
 from agent.domain.published.event_types import cloud_event
-from agent.store.database.schema import events
-from agent.store.outbox.read import envelope_of
+from agent.store.database.handles import Connection
+from agent.store.outbox.read import event_by_number
 from agent.store.vault.keys import Vault, VaultError
 from agent.store.vault.webhook_keys import SigningKeys
 from agent.store.webhooks import endpoints
@@ -60,8 +57,8 @@ def _body(conn: Connection, delivery: Delivery) -> bytes | None:
                 event_id=delivery.event_id, kind=delivery.type, account=None, at=delivery.at, data=data, sequence=None
             )
         )
-    row = conn.execute(sa.select(events).where(events.c.seq == delivery.seq)).mappings().one_or_none()
-    return None if row is None else _bytes(envelope_of(row))
+    envelope = None if delivery.seq is None else event_by_number(conn, delivery.seq)
+    return None if envelope is None else _bytes(envelope)
 
 
 def _bytes(envelope: dict[str, object]) -> bytes:

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy.engine import Connection
-
 from agent.outbox.outbound import Outbound
 from agent.outbox.retries import DISABLED_AFTER, SET_ASIDE_AFTER, next_try
 from agent.outbox.sender import Attempt
+from agent.store.database.handles import Connection
 from agent.store.webhooks import deliveries, endpoints
 from agent.store.webhooks.deliveries import DeliveryKind, DeliveryState
 from agent.store.webhooks.endpoints import Endpoint, EndpointState, UnknownEndpointError

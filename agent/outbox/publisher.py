@@ -9,11 +9,10 @@ import asyncio
 from dataclasses import dataclass, field
 
 import structlog
-from sqlalchemy.engine import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
 from agent.observe import events
 from agent.outbox.signals import watching
+from agent.store.database.handles import Engine, SQLAlchemyError
 from agent.store.outbox.ring import Ring
 from agent.store.outbox.sequence import number_events
 from agent.store.outbox.wake import Signal

@@ -8,16 +8,16 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
 import structlog
-from sqlalchemy.engine import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
 from agent.observe import events
-from agent.store.outbox.wake import CHANNEL, Signal, wake
+from agent.store.database.handles import Engine, SQLAlchemyError
+from agent.store.outbox import listening
+from agent.store.outbox.wake import Signal, wake
 
 _LOOK_EVERY = 0.05  # seconds: how soon a change by another process is seen on SQLite; a look costs microseconds
 _WORK_EVERY = 1.0  # seconds: there any change may mean work, and a look for it costs queries
@@ -48,39 +48,25 @@ def _watch(engine: Engine, stopping: threading.Event) -> None:
     watch = _watch_postgres if engine.dialect.name == "postgresql" else _watch_sqlite
     while not stopping.is_set():
         try:
-            _watch_on(engine, watch, stopping)
+            with listening.own_connection(engine) as driver:
+                watch(driver, stopping)
         except (SQLAlchemyError, engine.dialect.loaded_dbapi.Error) as err:
             log.warning(events.SIGNALS_LOST, error=type(err).__name__)
             stopping.wait(_AGAIN)
 
 
-def _watch_on(engine: Engine, watch: Callable[[Any, threading.Event], None], stopping: threading.Event) -> None:
-    """On a connection of the driver's own, outside any transaction.
-
-    It never goes back to the pool.
-    """
-    raw = engine.raw_connection()
-    driver = raw.driver_connection
-    raw.detach()
-    try:
-        watch(driver, stopping)
-    finally:
-        raw.close()
-
-
 def _watch_postgres(driver: Any, stopping: threading.Event) -> None:
-    driver.autocommit = True
-    driver.execute(f"LISTEN {CHANNEL}")
-    _wake_for(Signal)  # what was notified while nobody listened
+    listening.listen(driver)
+    _wake_for(Signal)  # what was notified before
     while not stopping.is_set():
-        for notice in driver.notifies(timeout=_LISTEN, stop_after=1):
-            wake(Signal(notice.payload))
+        for signal in listening.wait_for_notices(driver, seconds=_LISTEN):
+            wake(signal)
 
 
 def _watch_sqlite(driver: Any, stopping: threading.Event) -> None:
     seen, changed, worked = None, False, 0.0
     while not stopping.wait(_LOOK_EVERY):
-        (found,) = driver.execute("PRAGMA data_version").fetchone()
+        found = listening.change_counter(driver)
         if found != seen:
             seen, changed = found, True
             _wake_for(_EVENTS)

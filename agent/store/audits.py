@@ -78,6 +78,11 @@ def audit_by_number(conn: Connection, account: str, number: int) -> AuditDocumen
     return cast("AuditDocument | None", conn.scalar(query))
 
 
+def number_of_visit(conn: Connection, visit_id: str) -> int | None:
+    """The number of the audit that a visit made; None when it made none."""
+    return cast("int | None", conn.scalar(sa.select(audits.c.id).where(audits.c.visit_id == visit_id)))
+
+
 def list_numbers(conn: Connection, account: str, *, limit: int) -> list[tuple[int, datetime, str]]:
     """The newest audits of an account: number, time and verdict."""
     query = sa.select(audits.c.id, audits.c.audited_at, audits.c.verdict).where(audits.c.account_id == account)

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import SecretStr
-from sqlalchemy.engine import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
 from agent.domain.requests import Ending, RequestKind
 from agent.store.database.engine import reading, writing
+from agent.store.database.handles import Connection, SQLAlchemyError
 from agent.store.people import requests
 from agent.store.people.requests import PersonAnswer, RequestState
 from agent.takeover.parts import TakeoverParts

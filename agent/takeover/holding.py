@@ -13,8 +13,6 @@ from datetime import datetime, timedelta
 
 import structlog
 from pydantic import SecretStr
-from sqlalchemy.engine import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
 from agent.domain.requests import Ending
 from agent.domain.takeover import OPEN, TakeoverState
@@ -23,6 +21,7 @@ from agent.store.console import operator_log
 from agent.store.console.people import Role
 from agent.store.console.presence import is_anybody_there
 from agent.store.database.engine import reading, writing
+from agent.store.database.handles import Connection, SQLAlchemyError
 from agent.store.people import takeovers
 from agent.store.people.takeovers import LinePurpose, Takeover, TakeoverOpenError
 from agent.store.processes import leases, switches

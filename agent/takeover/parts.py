@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlalchemy.engine import Engine
-
 from agent.clock import Clock
 from agent.settings.model import Settings
+from agent.store.database.handles import Engine
 from agent.store.vault.keys import Vault
 
 

@@ -12,7 +12,6 @@ from typing import Any
 
 import structlog
 from pydantic import SecretStr
-from sqlalchemy.engine import Connection
 
 from agent.domain.requests import RequestKind
 from agent.domain.totp_seed import Seed, parse_seed
@@ -20,6 +19,7 @@ from agent.observe import events
 from agent.store import accounts, visits
 from agent.store.console.presence import is_anybody_there
 from agent.store.database.engine import reading, writing
+from agent.store.database.handles import Connection
 from agent.store.sign_in import acts, sign_in_breaker
 from agent.store.sign_in.password_marks import Mark
 from agent.store.vault import password_memory, sessions

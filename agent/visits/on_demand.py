@@ -9,8 +9,6 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-from sqlalchemy.engine import Engine
-
 from agent.domain.account import Account
 from agent.domain.audit.document import AuditDocument
 from agent.domain.audit.memory import Confirmation
@@ -22,6 +20,7 @@ from agent.errors import ConfigurationError, FindingError, UnconfirmedError
 from agent.settings.model import Settings
 from agent.store import accounts, transitions
 from agent.store.database.engine import reading, writing
+from agent.store.database.handles import Engine
 from agent.store.inbox import invitations
 from agent.store.vault.keys import Vault
 from agent.visits.plan import NotNowError, PoisonError, VisitKind

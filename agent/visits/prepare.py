@@ -12,7 +12,6 @@ from typing import Any
 from uuid import uuid4
 
 from pydantic import SecretStr
-from sqlalchemy.engine import Connection
 
 from agent.domain.account import Account
 from agent.domain.authorization import BLOCKED, Event, State, on
@@ -20,6 +19,7 @@ from agent.domain.login_order import LoginOrder
 from agent.secret_stores import StoreError
 from agent.store import accounts, transitions, visits
 from agent.store.database.engine import reading, writing
+from agent.store.database.handles import Connection
 from agent.store.inbox import invitations
 from agent.store.inbox.invitations import Invitation
 from agent.store.processes import leases, switches

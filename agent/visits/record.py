@@ -10,9 +10,6 @@ import random
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy.engine import Connection
-from sqlalchemy.exc import OperationalError
-
 from agent.domain.account import Account
 from agent.domain.authorization import Event, State
 from agent.domain.login_order import OrderState
@@ -20,7 +17,8 @@ from agent.store import accounts, transitions, visits
 from agent.store.api import operations
 from agent.store.audits import record_audit
 from agent.store.database.engine import writing
-from agent.store.database.schema import invitations
+from agent.store.database.handles import Connection, OperationalError
+from agent.store.inbox import invitations
 from agent.store.insights import record_insights
 from agent.store.processes import leases
 from agent.store.sign_in import acts, login_orders, sign_in_breaker
@@ -122,9 +120,8 @@ def _save(conn: Connection, context: WorkerContext, plan: Plan, conclusion: Conc
     elif conclusion.session is not None and _is_in_force(conn, plan):
         sessions.save(conn, context.vault, plan.signs_in.id, conclusion.session, now=now)
     if conclusion.invitation_state is not None and plan.invitation is not None:
-        accepted = {"accepted_at": now} if conclusion.invitation_state == "accepted" else {}
-        mine = invitations.update().where(invitations.c.id == plan.invitation.id)
-        conn.execute(mine.values(state=conclusion.invitation_state, **accepted))
+        accepted_at = now if conclusion.invitation_state == "accepted" else None
+        invitations.set_state(conn, plan.invitation.id, conclusion.invitation_state, accepted_at=accepted_at)
     if plan.kind is VisitKind.INSIGHTS:
         _save_insights(conn, context, plan, conclusion, now)
     if conclusion.document is not None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy.engine import Connection
-
 from agent.domain.account import Account
 from agent.domain.authorization import Event
 from agent.domain.login_order import LoginOrder, OrderState
 from agent.store import transitions
+from agent.store.database.handles import Connection
 from agent.store.sign_in import login_orders
 from agent.store.vault import sign_in_secrets
 from agent.visits.plan import PoisonError, SetAsideError

@@ -11,8 +11,7 @@ from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from sqlalchemy.exc import SQLAlchemyError
-
+from agent.store.database.handles import SQLAlchemyError
 from agent.store.outbox.ring import Ring
 from agent.store.outbox.wake import Signal
 

@@ -5,13 +5,13 @@ Metrics need a key with `operator:read`.
 
 from __future__ import annotations
 
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from agent.store.api.api_keys import Scope
+from agent.store.database.handles import SQLAlchemyError
 from agent.web.http.calls import parts_of, read
 from agent.web.http.handlers import database_away
 

@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
 from agent.clock import Clock
@@ -21,6 +19,7 @@ from agent.store.api import api_keys
 from agent.store.api.api_keys import ApiKey
 from agent.store.api.web_key import WebKey
 from agent.store.database.engine import connect_apart, reading
+from agent.store.database.handles import Connection, DBAPIError, Engine, SQLAlchemyError
 
 _Found = tuple[Mapping[str, ApiKey], Mapping[str, Account]]
 

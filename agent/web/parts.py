@@ -6,13 +6,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from sqlalchemy.engine import Engine
-
 from agent.clock import Clock
 from agent.observe.redaction import Redaction
 from agent.outbox.feed import EventFeed
 from agent.settings.model import Settings
 from agent.store.api.web_key import WebKey
+from agent.store.database.handles import Engine
 from agent.store.vault.keys import Vault
 from agent.store.vault.sealed_box import public_key
 from agent.takeover.relay import Relay

@@ -10,17 +10,16 @@ from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 
-import sqlalchemy as sa
 from anyio.to_thread import current_default_thread_limiter
-from sqlalchemy.engine import Engine
 
 from agent.clock import Clock
 from agent.observe.redaction import Redaction
 from agent.outbox.feed import EventFeed
 from agent.settings.model import Settings
+from agent.store import account_figures
 from agent.store.api.web_key import open_web_key
 from agent.store.database.engine import reading
-from agent.store.database.schema import accounts
+from agent.store.database.handles import Engine
 from agent.store.vault.keys import Vault
 from agent.web.app import web_app
 from agent.web.changes import RevisionWatch
@@ -116,7 +115,5 @@ class WebRole:
 
 
 def _revisions(engine: Engine, ids: Collection[str]) -> dict[str, int]:
-    """The revisions of these accounts as they are stored."""
     with reading(engine) as conn:
-        query = sa.select(accounts.c.id, accounts.c.revision).where(accounts.c.id.in_(list(ids)))
-        return {row[0]: row[1] for row in conn.execute(query)}
+        return account_figures.revisions_of(conn, ids)

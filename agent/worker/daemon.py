@@ -14,7 +14,6 @@ from typing import Any
 from uuid import uuid4
 
 import structlog
-from sqlalchemy.engine import Engine
 
 from agent.clock import Clock
 from agent.domain.policy.load import load_configured_policy
@@ -31,6 +30,7 @@ from agent.observe.watchdog import sd_notify
 from agent.outbox.publisher import Publisher
 from agent.settings.model import Settings
 from agent.store.database.engine import database_url
+from agent.store.database.handles import Engine
 from agent.store.outbox.wake import Signal
 from agent.store.processes.alarms import AlarmPolicy, TableBoard
 from agent.store.vault.keys import NoVault, Vault

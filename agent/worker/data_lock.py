@@ -11,13 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import sqlalchemy as sa
-
 from agent.errors import ConfigurationError
+from agent.store.database.handles import URL
 
 
 @contextmanager
-def only_daemon(database: sa.URL) -> Iterator[None]:
+def only_daemon(database: URL) -> Iterator[None]:
     """Hold the lock beside the database file; on PostgreSQL there may be many daemons.
 
     Raises:

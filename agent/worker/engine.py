@@ -10,26 +10,24 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sqlite3
 import threading
 from collections.abc import Awaitable, Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import sqlalchemy as sa
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
 from dbos import _dbos as dbos_launching
 from dbos._queue import queue_worker_thread
 from dbos._sys_db import SystemDatabase
 
 from agent.settings.model import Settings
-from agent.store.database.copies import engine_file
+from agent.store.database.copies import engine_file, make_write_ahead
 from agent.store.database.engine import NOTICE_LOSS, STATEMENT_TIMEOUT_MS
+from agent.store.database.handles import URL
 
 APPLICATION_VERSION = "1"  # pinned: the default, a hash of the source, would strand running work at every edit
 ALONE = "local"  # the executor of a single process; a new one takes the old one's work over at start
@@ -60,7 +58,7 @@ class VisitEngine:
     A file beside ours, or a schema in PostgreSQL.
     """
 
-    def __init__(self, settings: Settings, *, database: sa.URL, executor_id: str) -> None:
+    def __init__(self, settings: Settings, *, database: URL, executor_id: str) -> None:
         self._settings = settings
         self._is_postgres = database.get_backend_name() == "postgresql"
         self._executor_id = executor_id
@@ -74,7 +72,7 @@ class VisitEngine:
         global _handler
         _handler = handler
         if not self._is_postgres:
-            await asyncio.to_thread(_write_ahead, Path(str(self._url.database)))
+            await asyncio.to_thread(make_write_ahead, Path(str(self._url.database)))
         DBOS(config=self._config())
         _tame_log()
         _quieten()
@@ -139,15 +137,8 @@ class VisitEngine:
         return config
 
 
-def _beside(database: sa.URL) -> sa.URL:
-    return sa.URL.create("sqlite", database=str(engine_file(Path(str(database.database)))))
-
-
-def _write_ahead(file: Path) -> None:
-    """Set write-ahead logging once; it stays in the file."""
-    file.touch(mode=0o600)
-    with closing(sqlite3.connect(file)) as connection:
-        connection.execute("PRAGMA journal_mode=WAL").close()
+def _beside(database: URL) -> URL:
+    return URL.create("sqlite", database=str(engine_file(Path(str(database.database)))))
 
 
 def _quieten() -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from agent.observe.health import Answer, Routes
 from agent.observe.metrics import Metrics
+from agent.store.database.handles import SQLAlchemyError
 from agent.visits.shared.context import WorkerContext
 from agent.worker.heartbeat import Heartbeat
 

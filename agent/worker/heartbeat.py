@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from agent.observe import events
 from agent.observe.watchdog import sd_notify
 from agent.store.database.engine import writing
+from agent.store.database.handles import SQLAlchemyError
 from agent.store.processes import leases, switches, workers
 from agent.visits.shared.context import WorkerContext
 from agent.worker.engine import ALONE, VisitEngine

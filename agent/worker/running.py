@@ -15,11 +15,12 @@ import structlog
 from agent.domain.authorization import Event, State
 from agent.errors import AgentError
 from agent.observe import events
-from agent.observe.metrics import Metrics, accepted_after
+from agent.observe.metrics import Metrics
 from agent.observe.notify import Alarms
 from agent.store import accounts, transitions
 from agent.store.accounts import UnknownAccountError
 from agent.store.database.engine import reading, writing
+from agent.store.inbox.invitations import seconds_to_acceptance
 from agent.visits.guards import unanswered
 from agent.visits.plan import NotNowError, PoisonError, SetAsideError
 from agent.visits.run import Ended, make_visit
@@ -137,7 +138,7 @@ class RunningVisits:
 
     def _accepted_after(self, row_id: int) -> float | None:
         with reading(self.context.engine) as conn:
-            return accepted_after(conn, row_id)
+            return seconds_to_acceptance(conn, row_id)
 
     async def _postpone(self, account_id: str, by: timedelta) -> None:
         await asyncio.to_thread(self._move_due, account_id, by)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
-from sqlalchemy.engine import Engine
-
 from agent.clock import utc_now
 from agent.store.database.engine import reading
-from agent.store.database.schema import secrets
+from agent.store.database.handles import Engine
 from agent.store.vault import sign_in_secrets
 from agent.store.vault.binding import bind_old_rows
 from agent.store.vault.keys import Vault
@@ -22,6 +19,6 @@ def require_right_key(engine: Engine, vault: Vault) -> None:
         VaultError: a key that is needed is not at hand.
     """
     with reading(engine) as conn:
-        for account_id in conn.scalars(sa.select(sa.func.min(secrets.c.account_id)).group_by(secrets.c.key_id)).all():
+        for account_id in sign_in_secrets.one_account_of_each_key(conn):
             sign_in_secrets.load(conn, vault, account_id)
     bind_old_rows(engine, vault, now=utc_now())

@@ -8,7 +8,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
-import sqlalchemy as sa
 import typer
 
 from agent.actions.restored import NewEpoch, begin_epoch
@@ -28,6 +27,7 @@ from agent.store.database.copies import (
     taken_copy,
 )
 from agent.store.database.engine import database_url, open_database, parse_url, reading, stamp_data_dir, writing
+from agent.store.database.handles import URL
 from agent.store.database.moving import move_rows
 from agent.store.outbox.sequence import last_sequence, number_events
 from agent.worker.data_lock import only_daemon
@@ -110,7 +110,7 @@ def _move(file: Path, settings: Settings) -> None:
     with checked_copy(file, beside=settings.data_dir / "agent.sqlite") as copy:
         source, target = open_database(f"sqlite:///{copy}"), open_database(url)
         try:
-            with target.begin() as conn:
+            with writing(target) as conn:
                 rows = move_rows(source, conn)
             with reading(target) as conn:
                 count = len(accounts.list_all(conn))
@@ -130,7 +130,7 @@ def _prepare(copy: Path, settings: Settings, *, published: int) -> NewEpoch:
         engine.dispose()
 
 
-def _published(database: sa.URL) -> int:
+def _published(database: URL) -> int:
     """The highest number of an event of the database that is to be replaced.
 
     0 when there is none.
@@ -146,7 +146,7 @@ def _published(database: sa.URL) -> int:
         engine.dispose()
 
 
-def _database(settings: Settings, *, instead: str) -> sa.URL:
+def _database(settings: Settings, *, instead: str) -> URL:
     context.require_place(settings)
     database = parse_url(database_url(settings))
     if database.get_backend_name() != "sqlite":
@@ -154,7 +154,7 @@ def _database(settings: Settings, *, instead: str) -> sa.URL:
     return database
 
 
-def _file_of(database: sa.URL) -> Path:
+def _file_of(database: URL) -> Path:
     if not database.database or database.database == ":memory:":
         raise ConfigurationError("SC_AGENT_DATABASE_URL names no file; expected sqlite:///FILE")
     return Path(database.database)

@@ -8,7 +8,6 @@ from contextlib import nullcontext, suppress
 from typing import Annotated, Any
 
 import typer
-from sqlalchemy.engine import Engine
 
 from agent.cli import context
 from agent.cli.output import say
@@ -16,6 +15,7 @@ from agent.domain.published.event_types import PREFIX, EventType, UnknownEventTy
 from agent.errors import UsageError
 from agent.printable import json_text
 from agent.store.database.engine import reading
+from agent.store.database.handles import Engine
 from agent.store.outbox.read import EventPage, list_events
 from agent.store.outbox.sequence import number_events
 

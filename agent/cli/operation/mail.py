@@ -10,7 +10,6 @@ from typing import Annotated, Any
 
 import typer
 from rich.text import Text
-from sqlalchemy.engine import Connection
 
 from agent.cli import context
 from agent.cli.output import agreed, console, now, print_document, print_table, say, timestamp
@@ -20,6 +19,7 @@ from agent.printable import one_line
 from agent.settings.model import Settings
 from agent.store import accounts
 from agent.store.database.engine import database_url, parse_url, reading, writing
+from agent.store.database.handles import Connection
 from agent.store.inbox import folders, invitations, messages
 from agent.store.inbox.messages import Message
 from agent.store.processes import workers

@@ -6,7 +6,6 @@ import asyncio
 from typing import Annotated, Any
 
 import typer
-from sqlalchemy.engine import Engine
 
 from agent.cli import context
 from agent.cli.operation.events import parse_types
@@ -25,6 +24,7 @@ from agent.settings.model import Settings
 from agent.settings.own_secrets import secret_values
 from agent.store.api.web_key import open_web_key
 from agent.store.database.engine import reading, writing
+from agent.store.database.handles import Engine
 from agent.store.vault.keys import Vault
 from agent.store.webhooks import deliveries, endpoints
 

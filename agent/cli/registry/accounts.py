@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
-from sqlalchemy.engine import Connection
 
 from agent.actions import fields
 from agent.actions import registration as registry
@@ -37,6 +36,7 @@ from agent.errors import UsageError
 from agent.secret_stores import parse_reference
 from agent.store import accounts, journal
 from agent.store.database.engine import reading, writing
+from agent.store.database.handles import Connection
 from agent.store.sign_in import login_orders
 from agent.store.vault import sessions, sign_in_secrets
 

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import typer
-from sqlalchemy.engine import Connection
 
 from agent.cli import context
 from agent.cli.output import now, print_document, say, timestamp
@@ -18,6 +17,7 @@ from agent.domain.published.next_visit import why_due
 from agent.store import accounts, timeline
 from agent.store.console import operator_log
 from agent.store.database.engine import reading
+from agent.store.database.handles import Connection
 from agent.store.outbox.read import list_events
 from agent.store.outbox.sequence import number_events
 from agent.store.processes import switches

@@ -9,7 +9,6 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
-from sqlalchemy.engine import Connection, Engine
 
 from agent.cli import context
 from agent.cli.output import console, now, print_document, timestamp
@@ -21,6 +20,7 @@ from agent.errors import Exit
 from agent.settings.model import Settings
 from agent.store import accounts, journal
 from agent.store.database.engine import reading
+from agent.store.database.handles import Connection, Engine
 from agent.store.inbox import folders, invitations, messages
 from agent.store.processes import switches, workers
 from agent.store.sign_in import sign_in_breaker

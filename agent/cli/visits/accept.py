@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from sqlalchemy.engine import Engine
 
 from agent.cli import context
 from agent.cli.arguments import named_merchant
@@ -20,6 +19,7 @@ from agent.mail.manual import admit_file, read_mail
 from agent.settings.model import Settings
 from agent.store import accounts
 from agent.store.database.engine import reading
+from agent.store.database.handles import Engine
 from agent.visits.on_demand import accept_one
 from agent.visits.shared.browser_pool import require_browser
 

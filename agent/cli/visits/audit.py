@@ -14,7 +14,6 @@ from pathlib import Path
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from sqlalchemy.engine import Engine
 
 from agent.cli import context
 from agent.cli.output import console, now, warn
@@ -47,6 +46,7 @@ from agent.settings.files import require_believed
 from agent.settings.model import Settings
 from agent.store import accounts, audits
 from agent.store.database.engine import reading
+from agent.store.database.handles import Engine
 from agent.visits.on_demand import auditing
 
 _LONGEST_REASON = 500

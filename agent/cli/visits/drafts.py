@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy.engine import Connection
 
 from agent.cli import context
 from agent.cli.output import now, print_document, say, timestamp, warn
 from agent.errors import ConfigurationError, UsageError
 from agent.store.console import operator_log
 from agent.store.database.engine import reading, writing
+from agent.store.database.handles import Connection
 from agent.store.people import adopted, drafts
 from agent.store.people.adopted import AdoptedRow
 from agent.store.people.drafts import DraftRow, DraftState

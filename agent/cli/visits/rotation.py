@@ -7,14 +7,13 @@ import getpass
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy.engine import Connection
-
 from agent.actions.rotations import confirm_removed
 from agent.cli import context
 from agent.cli.output import now, say
 from agent.errors import UsageError
 from agent.store import accounts
 from agent.store.database.engine import reading, writing
+from agent.store.database.handles import Connection
 from agent.store.sign_in import old_authenticators
 from agent.store.vault.drawn_secrets import accounts_with_secrets_before
 

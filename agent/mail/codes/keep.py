@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from pydantic import SecretStr
-from sqlalchemy import Connection
 
 from agent.mail.codes.read import MailedCode
 from agent.store import accounts
+from agent.store.database.handles import Connection
 from agent.store.sign_in import code_permits
 from agent.store.vault import received_codes
 from agent.store.vault.keys import Vault

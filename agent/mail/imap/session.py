@@ -13,7 +13,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from agent.mail import events
 from agent.mail.context import MailContext, name_of
@@ -29,6 +28,7 @@ from agent.mail.tidy import Tidying
 from agent.settings.groups.mailbox import MailboxSettings
 from agent.store.database.absence import is_away
 from agent.store.database.engine import writing
+from agent.store.database.handles import SQLAlchemyError
 from agent.store.inbox import folders
 
 _DEBOUNCE = 0.02  # several mails often come together

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from agent.mail import events
 from agent.mail.context import MailContext
 from agent.mail.imap.fetcher import bare
 from agent.store.database.absence import is_away
 from agent.store.database.engine import writing
+from agent.store.database.handles import SQLAlchemyError
 from agent.store.inbox import folders, found_messages
 from agent.store.inbox.folders import Folder
 from agent.store.inbox.found_messages import FoundMessage

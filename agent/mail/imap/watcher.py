@@ -12,7 +12,6 @@ from collections.abc import Callable
 
 import structlog
 import tenacity
-from sqlalchemy.exc import SQLAlchemyError
 
 from agent.mail import events
 from agent.mail.context import MailContext, is_dead, name_of, process_name
@@ -24,6 +23,7 @@ from agent.mail.imap.session import MailboxSession, WatchLostError
 from agent.mail.tidy import Tidying
 from agent.settings.groups.mailbox import MailboxSettings
 from agent.store.database.engine import writing
+from agent.store.database.handles import SQLAlchemyError
 from agent.store.inbox import folders
 
 _LOOKS = 10  # in the length of a lease, of a process that waits to take the mailbox over

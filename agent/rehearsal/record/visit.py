@@ -11,11 +11,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.engine import Engine
-
 from agent.domain.policy.load import load_policy
 from agent.rehearsal.record.flows_by_name import describe, run_flow
 from agent.settings.model import Settings
+from agent.store.database.handles import Engine
 from agent.store.vault.keys import Vault
 from agent.visits.hooks import hooks_for
 from agent.visits.kept.recording import inputs_of, mail_of

@@ -106,6 +106,13 @@ def engine_file(database: Path) -> Path:
     return database.with_name(f"{database.stem}-engine.sqlite")
 
 
+def make_write_ahead(file: Path) -> None:
+    """Set write-ahead logging once; it stays in the file."""
+    file.touch(mode=0o600)
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL").close()
+
+
 def remove_database(file: Path) -> None:
     """Delete a database with what stands beside it."""
     for side in _SIDES:

@@ -74,6 +74,12 @@ def find_event(conn: Connection, event_id: str) -> dict[str, Any] | None:
     return None if row is None else envelope_of(row)
 
 
+def event_by_number(conn: Connection, number: int) -> dict[str, Any] | None:
+    """The event of a number; None where it is forgotten."""
+    row = conn.execute(sa.select(events).where(events.c.seq == number)).mappings().one_or_none()
+    return None if row is None else envelope_of(row)
+
+
 def envelope_of(row: sa.RowMapping) -> dict[str, Any]:
     """The CloudEvents envelope of a row of the events."""
     return cloud_event(

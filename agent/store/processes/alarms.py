@@ -69,6 +69,11 @@ def end_alarm(conn: Connection, key: str) -> bool:
     return conn.execute(alarms.update().where(alarms.c.key == key).values(times=0)).rowcount > 0
 
 
+def count_told(conn: Connection) -> int:
+    """How many alarms people were told of and that are not over."""
+    return conn.scalar(sa.select(sa.func.count()).where(alarms.c.sent_at.is_not(None), alarms.c.times > 0)) or 0
+
+
 @dataclass(frozen=True, slots=True)
 class TableBoard:
     """Open alarms in the database."""

@@ -76,6 +76,11 @@ def held(conn: Connection, *, now: datetime) -> list[str]:
     return list(conn.scalars(sa.select(leases.c.account_id).where(leases.c.until > now)))
 
 
+def count_running(conn: Connection, *, now: datetime) -> int:
+    """How many leases are in force, in all processes."""
+    return conn.scalar(sa.select(sa.func.count()).select_from(leases).where(leases.c.until > now)) or 0
+
+
 def drop_of(conn: Connection, holder: str) -> int:
     """Forget the leases of a worker known to be dead; returns how many."""
     return conn.execute(leases.delete().where(leases.c.holder == holder)).rowcount

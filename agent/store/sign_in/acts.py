@@ -155,6 +155,13 @@ def not_taken_since(conn: Connection, account_id: str, act: str, since: datetime
     return _count(conn, account_id, act, not_taken, acts.c.id > _released(conn, account_id), since=since)
 
 
+def count_not_accepted(conn: Connection, act: str, *, since: datetime) -> int:
+    """How many of an act, of all accounts since then, the site did not accept."""
+    not_accepted = sa.or_(acts.c.outcome.is_(None), acts.c.outcome != ACCEPTED)
+    mine = sa.and_(acts.c.act == act, acts.c.at >= since, not_accepted)
+    return conn.scalar(sa.select(sa.func.count()).select_from(acts).where(mine)) or 0
+
+
 def release(conn: Connection, account_id: str, *, now: datetime) -> None:
     """Start counting afresh.
 

@@ -125,6 +125,12 @@ def _counted(conn: Connection, *, now: datetime) -> list[datetime]:
     return [each for each in map(datetime.fromisoformat, json.loads(kept)) if each > now - _DAY]
 
 
+def count_by_state(conn: Connection) -> dict[str, int]:
+    """How many orders are in each state that has any."""
+    query = sa.select(login_orders.c.state, sa.func.count()).group_by(login_orders.c.state)
+    return {row[0]: row[1] for row in conn.execute(query)}
+
+
 def pause_all(conn: Connection, why: str, *, now: datetime) -> None:
     """Let no login be created until a person lets it go on."""
     upsert(conn, switches, {"name": _PAUSED}, {"value": why, "at": now})

@@ -97,6 +97,11 @@ def is_sealed(conn: Connection, account_id: str) -> bool:
     return conn.scalar(sa.select(secrets.c.account_id).where(secrets.c.account_id == account_id)) is not None
 
 
+def one_account_of_each_key(conn: Connection) -> list[str]:
+    """An account for each key that secrets are sealed with."""
+    return list(conn.scalars(sa.select(sa.func.min(secrets.c.account_id)).group_by(secrets.c.key_id)))
+
+
 def forget_reference(conn: Connection, account_id: str) -> None:
     """Keep the account's secrets in our vault from now on."""
     if conn.execute(secret_refs.delete().where(secret_refs.c.account_id == account_id)).rowcount:

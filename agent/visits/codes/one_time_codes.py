@@ -14,12 +14,12 @@ from typing import Any
 
 import pyotp
 from pydantic import SecretStr
-from sqlalchemy.engine import Engine
 
 from agent.clock import Clock
 from agent.domain.totp_seed import Seed
 from agent.settings.groups.visits import SignInSettings
 from agent.store.database.engine import reading, writing
+from agent.store.database.handles import Engine
 from agent.store.processes import switches
 from agent.store.sign_in import codes
 from agent.visits.errors import ClockSkewError, CodeUnavailableError

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy.engine import Connection
-
 from agent.settings.groups.visits import SignInSettings
+from agent.store.database.handles import Connection
 from agent.store.sign_in import acts
 from agent.store.sign_in.password_marks import Mark
 from agent.visits.errors import BudgetSpentError, CodesHeldError, PasswordDoubtedError, PasswordHeldError

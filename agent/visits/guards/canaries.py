@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy.engine import Connection
-
 from agent.settings.groups.visits import WorkSettings
 from agent.store import visits
+from agent.store.database.handles import Connection
 from agent.store.people.adopted import AdoptedRow
 
 _GOOD = frozenset(

@@ -9,10 +9,9 @@ import socket
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from sqlalchemy.engine import Connection
-
 from agent.settings.model import Settings
 from agent.store import visits
+from agent.store.database.handles import Connection
 from agent.visits.shared.context import WorkerContext
 
 _MINUTE = timedelta(minutes=1)

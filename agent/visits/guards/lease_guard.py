@@ -10,14 +10,12 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import SQLAlchemyError
-
 from agent.clock import Clock
 from agent.domain.authorization import State
 from agent.store import accounts
 from agent.store.accounts import UnknownAccountError
 from agent.store.database.engine import writing
+from agent.store.database.handles import Connection, Engine, SQLAlchemyError
 from agent.store.processes import leases, switches
 from agent.store.processes.leases import Lease
 from agent.visits.errors import HeldError, LeaseLostError

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlalchemy.engine import Connection
-
 from agent.domain.account import Account
 from agent.domain.invitation import LinkPartsError, MailVerdict, Ruling, rebuild_stored, rule_on_link
+from agent.store.database.handles import Connection
 from agent.store.inbox.expectations import expectation_of
 from agent.store.inbox.invitations import Invitation
 

@@ -12,9 +12,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.engine import Engine
-
 from agent.store.database.engine import reading
+from agent.store.database.handles import Engine
 from agent.store.inbox import messages
 from agent.store.vault.keys import Vault
 from agent.visits.errors import (

@@ -6,9 +6,8 @@ import hashlib
 import re
 from datetime import datetime
 
-from sqlalchemy.engine import Connection
-
 from agent.domain.audit.document import AuditDocument, GapDocument
+from agent.store.database.handles import Connection
 from agent.store.people import drafts
 from flows import ADOPTED_PREFIX, AdoptedKind, PageGap, PageGapKind, chrome_text, digest_of, why_not_chrome
 

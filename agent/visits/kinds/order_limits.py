@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy.engine import Connection
-
 from agent.settings.groups.visits import RegistrationSettings
+from agent.store.database.handles import Connection
 from agent.store.sign_in import login_orders
 from agent.visits.errors import OrderSpentError, RegistrationsHeldError
 

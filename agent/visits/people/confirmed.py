@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy.engine import Connection
-
 from agent.domain.account import Account
 from agent.domain.audit.document import AuditDocument
 from agent.domain.audit.memory import Confirmation, words_of_lost
 from agent.store.console import operator_log
+from agent.store.database.handles import Connection
 from agent.store.people import lost_rows
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from functools import lru_cache
 
 import structlog
-from sqlalchemy.engine import Engine
 
 from agent.observe import events
 from agent.store.database.engine import reading
+from agent.store.database.handles import Engine
 from agent.store.people import adopted
 from agent.visits.guards.canaries import Trial, tried
 from flows import Adopted, AdoptedKind, Catalogue, Overlaid, lay_under, load_catalogue

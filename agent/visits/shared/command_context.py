@@ -10,14 +10,13 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from sqlalchemy.engine import Engine
-
 from agent.domain.audit.memory import Confirmation
 from agent.domain.policy.model import Policy
 from agent.observe.logs import configure_logs
 from agent.observe.redaction import Redaction
 from agent.settings.model import Settings
 from agent.settings.own_secrets import secret_values
+from agent.store.database.handles import Engine
 from agent.store.vault.keys import Vault
 from agent.visits.shared.browser_pool import require_browser
 from agent.visits.shared.context import WorkerContext

@@ -7,8 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.engine import Engine
-
 from agent.clock import Clock
 from agent.domain.audit.memory import Confirmation
 from agent.domain.policy.model import Policy
@@ -16,6 +14,7 @@ from agent.domain.schedule import Rhythm
 from agent.domain.sign_in_breaker import BreakerLimits
 from agent.observe.redaction import Redaction
 from agent.settings.model import Settings
+from agent.store.database.handles import Engine
 from agent.store.vault.keys import Vault
 from agent.takeover.parts import TakeoverParts
 from agent.visits.kinds.short_ways import ShortWays

@@ -10,12 +10,12 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from agent.store.accounts import UnknownAccountError
+from agent.store.database.handles import SQLAlchemyError
 from agent.web.api.openapi import DESCRIPTION, describe
 from agent.web.api.resources import ROUTERS
 from agent.web.http.calls import admit_malformed

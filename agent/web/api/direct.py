@@ -9,11 +9,11 @@ import re
 from dataclasses import dataclass
 
 from fastapi import FastAPI
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from agent.store.database.handles import SQLAlchemyError
 from agent.web.api.account.authorization import get_status
 from agent.web.api.app import PREFIX
 from agent.web.http.handlers import database_is_away

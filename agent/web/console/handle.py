@@ -12,8 +12,6 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import structlog
-from sqlalchemy.engine import Connection
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -24,6 +22,7 @@ from agent.store.accounts import UnknownAccountError
 from agent.store.console import operator_log, sessions
 from agent.store.console.people import Role
 from agent.store.database.engine import reading, writing
+from agent.store.database.handles import Connection, SQLAlchemyError
 from agent.web.console import render
 from agent.web.console.entry.access import NobodySignedInError, Visitor, require_own_form, require_role, visitor
 from agent.web.http.problems import Code, Problem, not_found

@@ -15,14 +15,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy.engine import Connection
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from agent.store.api import api_keys, idempotency
 from agent.store.api.api_keys import ApiKey, Scope
 from agent.store.database.engine import reading, writing
+from agent.store.database.handles import Connection, SQLAlchemyError
 from agent.web.http.asked import headers_asked, scopes_asked
 from agent.web.http.preconditions import require_some_match
 from agent.web.http.problems import Code, Problem

@@ -6,13 +6,13 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match
 
 from agent.observe import events
+from agent.store.database.handles import SQLAlchemyError
 from agent.web.http.problems import Code, Problem
 
 _PLAIN = {404: Code.NOT_FOUND, 405: Code.METHOD_NOT_ALLOWED}

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
-
 from agent.domain.account import Account
 from agent.domain.authorization import State
+from agent.store.database.handles import Connection
 from agent.store.processes import switches
 from agent.web.http.problems import Code, Problem
 

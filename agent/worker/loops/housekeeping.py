@@ -9,24 +9,20 @@ import asyncio
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-import sqlalchemy as sa
 import structlog
 
-from agent.domain.authorization import State
 from agent.observe import events
 from agent.observe.evidence_retention import erase_evidence, forget_evidence
 from agent.observe.notify import Alarms
-from agent.store import erasures
+from agent.store import account_figures, erasures
 from agent.store.accounts import edit
 from agent.store.database.engine import reading, writing
 from agent.store.database.retention import forget_old
-from agent.store.database.schema import accounts
 from agent.visits.shared.context import WorkerContext
 from agent.worker.engine import VisitEngine
 
 _EVERY = 3600.0  # seconds
 _JUMP = 600.0  # seconds by which the clock may differ from what has passed
-_WATCHED = (State.COMPLETE, State.FAILED, State.AUDITING)
 
 log = structlog.get_logger(__name__)
 
@@ -117,11 +113,10 @@ class Housekeeping:
             await self.alarms.fine(key)
 
     def _stale(self, oldest: datetime) -> list[str]:
-        seen = sa.func.coalesce(accounts.c.last_complete_read_at, accounts.c.accepted_at)
-        query = sa.select(accounts.c.id, accounts.c.stale_since)
         with reading(self.context.engine) as conn:
-            stale = conn.execute(query.where(accounts.c.authorization.in_(_WATCHED), seen < oldest)).all()
-        for account_id in [row.id for row in stale if row.stale_since is None]:
-            with writing(self.context.engine) as conn:
-                edit(conn, account_id, stale_since=self.context.clock.now())
-        return [row.id for row in stale]
+            stale = account_figures.list_stale(conn, before=oldest)
+        for each in stale:
+            if each.since is None:
+                with writing(self.context.engine) as conn:
+                    edit(conn, each.id, stale_since=self.context.clock.now())
+        return [each.id for each in stale]

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from agent.domain.account import Account
 from agent.errors import AgentError
@@ -20,6 +19,7 @@ from agent.observe.notify import Alarms
 from agent.store import accounts, insights
 from agent.store.accounts import UnknownAccountError
 from agent.store.database.engine import reading, writing
+from agent.store.database.handles import SQLAlchemyError
 from agent.store.processes import switches
 from agent.visits.plan import NotNowError, SetAsideError, VisitKind
 from agent.visits.run import make_visit

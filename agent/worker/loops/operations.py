@@ -10,19 +10,18 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-import sqlalchemy as sa
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from agent.actions.credentials import give_secrets
 from agent.domain.totp_seed import SeedError
 from agent.errors import AgentError
 from agent.observe import events
+from agent.store import audits
 from agent.store.accounts import UnknownAccountError
 from agent.store.api import operations
 from agent.store.api.operations import Operation, OperationKind
 from agent.store.database.engine import reading, writing
-from agent.store.database.schema import audits
+from agent.store.database.handles import SQLAlchemyError
 from agent.store.processes import leases, workers
 from agent.store.vault import handed_in
 from agent.visits.plan import NotNowError, PoisonError, VisitKind
@@ -131,9 +130,7 @@ class Operations:
 
     def _finish(self, operation_id: str, outcome: str, visit_id: str | None) -> None:
         with writing(self.context.engine) as conn:
-            audit_id = None
-            if visit_id is not None:
-                audit_id = conn.scalar(sa.select(audits.c.id).where(audits.c.visit_id == visit_id))
+            audit_id = None if visit_id is None else audits.number_of_visit(conn, visit_id)
             operations.finish(conn, operation_id, outcome=outcome, now=self.context.clock.now(), audit_id=audit_id)
 
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from agent.domain.takeover import TakeoverKind, TakeoverState
 from agent.errors import AgentError
 from agent.observe import events
 from agent.store.accounts import UnknownAccountError
 from agent.store.database.engine import reading, writing
+from agent.store.database.handles import SQLAlchemyError
 from agent.store.people import takeovers
 from agent.store.people.takeovers import Takeover
 from agent.store.processes import leases, workers

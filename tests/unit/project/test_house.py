@@ -59,3 +59,17 @@ def test_the_folder_of_selectors_holds_data_alone() -> None:
 def test_the_root_of_the_selectors_is_told_in_one_place() -> None:
     texts = {name(file): file.read_text(encoding="utf-8") for file in files(".py")}
     assert [file for file, text in texts.items() if '/ "selectors"' in text] == ["flows/data_files.py"]
+
+
+QUERIES = {"execute", "exec_driver_sql", "scalar", "scalars"}  # what runs SQL on a connection
+
+
+def test_every_query_is_in_the_store() -> None:
+    """import-linter holds the library and the tables in the store; this holds the calls there."""
+    asking = [
+        f"{name(file)}:{node.lineno}"
+        for file in files(".py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr in QUERIES and not name(file).startswith("agent/store/")
+    ]
+    assert asking == []

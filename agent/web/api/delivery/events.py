@@ -10,7 +10,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
@@ -18,6 +17,7 @@ from agent.domain.published.event_types import OPERATOR_TYPES, EventType, Unknow
 from agent.store.api import api_keys
 from agent.store.api.api_keys import Scope
 from agent.store.database.engine import reading
+from agent.store.database.handles import SQLAlchemyError
 from agent.store.outbox.read import ForgottenError, list_events
 from agent.store.outbox.sequence import last_sequence
 from agent.web.api.headers import STREAM, needs

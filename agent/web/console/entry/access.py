@@ -6,7 +6,6 @@ import hmac
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.engine import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,6 +13,7 @@ from agent.settings.model import Settings
 from agent.store.console import people, sessions
 from agent.store.console.people import Person, Role
 from agent.store.console.sessions import ConsoleSession
+from agent.store.database.handles import Connection
 from agent.web.http.problems import Code, Problem
 from agent.web.parts import WebParts
 
