@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from agent.actions.authorization import rebind
 from agent.actions.fields import OTHER_ACCOUNT, FieldError, require_one_region
 from agent.domain.account import Account, MerchantSource, normalised_email
 from agent.errors import UsageError
-from agent.store import accounts, merchants
+from agent.store import account_changes, accounts, merchants
 from agent.store.database.handles import Connection
 from agent.store.inbox import messages
 from agent.store.merchants import Merchant
@@ -54,12 +53,12 @@ def change(
         accounts.get(conn, changes.audit_as)
         if changes.audit_as == account_id:
             raise FieldError("audit_as", OTHER_ACCOUNT)
-        accounts.edit(conn, account_id, audit_as=changes.audit_as, updated_at=now)
+        account_changes.set_audit_as(conn, account_id, changes.audit_as, now=now)
     if changes.marketplace not in (None, account.marketplace):
         account = _move(conn, account, str(changes.marketplace), reason=reason, who=who, now=now)
     if changes.also_marketplaces is not None:
         require_one_region(account.marketplace, changes.also_marketplaces)
-        accounts.edit(conn, account_id, also_marketplaces=list(changes.also_marketplaces) or None, updated_at=now)
+        account_changes.set_also_marketplaces(conn, account_id, changes.also_marketplaces, now=now)
     if changes.user_email is not None and normalised_email(changes.user_email) != account.user_email:
         account = _readdress(conn, account, changes.user_email, reason=reason, who=who, now=now)
     if changes.merchant is not None:
@@ -82,14 +81,12 @@ def _move(conn: Connection, account: Account, code: str, *, reason: str | None, 
     Merchants of another region are others.
     """
     if marketplace(code).region == marketplace(account.marketplace).region:
-        due: dict[str, Any] = {} if account.due is None else {"due": now}
+        due = None if account.due is None else now
         others = [other for other in account.also_marketplaces if other != code]
-        accounts.edit(conn, account.id, marketplace=code, also_marketplaces=others or None, updated_at=now, **due)
+        account_changes.set_marketplace(conn, account.id, code, also=others, due=due, now=now)
         return accounts.get(conn, account.id)
     why = f"{who} moved the account to {code}: {_reason(reason, 'a marketplace of another region')}"
-    forgotten = {"merchant_id": None, "global_account_id": None, "merchant_name": None, "merchant_source": None}
-    moved = {"marketplace": code, "also_marketplaces": None, **forgotten}
-    return merchants.start_again(conn, account, moved, why=why, now=now)
+    return merchants.move_region(conn, account, code, why=why, now=now)
 
 
 def _readdress(
@@ -101,7 +98,7 @@ def _readdress(
     why = f"{who} changed the user email: {_reason(reason, 'another user email')}"
     sign_in_secrets.forget(conn, account.id)
     drawn_secrets.readdressed(conn, account.id)
-    changed = merchants.start_again(conn, account, {"user_email": email}, why=why, now=now)
+    changed = merchants.readdress(conn, account, email, why=why, now=now)
     messages.ask_again_of_strangers(conn, since=account.created_at)
     return changed
 

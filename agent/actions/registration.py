@@ -10,7 +10,7 @@ from agent.actions.fields import OTHER_ACCOUNT, FieldError
 from agent.domain.account import NewAccount
 from agent.domain.login_order import NewOrder
 from agent.errors import UsageError
-from agent.store import accounts, erasures
+from agent.store import account_changes, accounts, erasures
 from agent.store.database.handles import Connection
 from agent.store.inbox import messages
 from agent.store.sign_in import login_orders, secret_refs
@@ -56,7 +56,7 @@ def register(
             accounts.get(conn, each.account.audit_as)
             if each.account.audit_as == each.account.id:
                 raise FieldError("audit_as", OTHER_ACCOUNT)
-            accounts.edit(conn, each.account.id, audit_as=each.account.audit_as)
+            account_changes.set_audit_as(conn, each.account.id, each.account.audit_as, now=now)
     messages.ask_again_of_strangers(conn, since=now - window)
 
 

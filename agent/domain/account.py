@@ -90,7 +90,7 @@ class Account:
     urgent: bool
     retries: int
     incompletes: int
-    deaths: int
+    crashes: int  # visits in a row that ended with their worker's process
     created_at: datetime
     updated_at: datetime
     revision: int = 1  # +1 in each transaction that changes the status document or the registration

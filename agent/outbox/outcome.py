@@ -72,7 +72,7 @@ def _succeeded(conn: Connection, endpoint: Endpoint, outbound: Outbound, attempt
         endpoints.activate(conn, endpoint, now=now)
         return Concluded(state=DeliveryState.DELIVERED, news=News.VERIFIED)
     if kind is DeliveryKind.EVENT and endpoint.failing_since is not None:
-        endpoints.edit(conn, endpoint.id, failing_since=None, slow_until=None)
+        endpoints.note_working(conn, endpoint.id)
     return Concluded(state=DeliveryState.DELIVERED)
 
 
@@ -81,7 +81,7 @@ def _event_failed(
 ) -> Concluded:
     since = endpoint.failing_since or now
     if endpoint.failing_since is None:
-        endpoints.edit(conn, endpoint.id, failing_since=now)
+        endpoints.note_failing(conn, endpoint.id, since=now)
     is_gone = attempt.status == _GONE
     if is_gone or now - since >= DISABLED_AFTER:
         reason = "the receiver answered 410" if is_gone else f"no delivery succeeded since {since:%Y-%m-%d %H:%M} UTC"
@@ -91,7 +91,7 @@ def _event_failed(
         return Concluded(state=DeliveryState.WAITING, news=News.DISABLED, reason=reason)
     concluded = _try_again(conn, outbound, attempt, now, chance, news=News.FAILED)
     if attempt.status in _BUSY or attempt.retry_after:
-        endpoints.edit(conn, endpoint.id, slow_until=now + _rest(outbound, attempt, now, chance))
+        endpoints.rest(conn, endpoint.id, until=now + _rest(outbound, attempt, now, chance))
     return concluded
 
 

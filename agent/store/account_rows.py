@@ -13,6 +13,7 @@ from agent.domain.authorization import FixedText, State
 def account_of(row: sa.RowMapping) -> Account:
     """The account of a whole row."""
     values: dict[str, Any] = dict(row)
+    values["crashes"] = values.pop("deaths")  # the stored word
     values["api_authorization"] = ApiAuthorization(row["api_authorization"])
     values["authorization"] = State(row["authorization"])
     values["resumes_to"] = State(row["resumes_to"]) if row["resumes_to"] else None

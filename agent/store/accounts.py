@@ -18,8 +18,7 @@ from agent.errors import UsageError
 from agent.store import journal
 from agent.store.account_rows import account_of
 from agent.store.database.schema import accounts, alarms, leases
-from agent.store.outbox.notes import QUIET
-from agent.store.outbox.pending import note, touch
+from agent.store.outbox.pending import note
 from agent.store.outbox.wake import Signal, announce
 
 _EXISTS = "account_exists"
@@ -165,25 +164,6 @@ def remove(conn: Connection, account_id: str) -> None:
         alarms.delete().where(
             alarms.c.key.in_([f"{kind} {account_id}" for kind in ("account", "freshness", "insights")])
         )
-    )
-
-
-def edit(conn: Connection, account_id: str, **values: object) -> None:
-    """Change plain columns (merchant, counters, due).
-
-    States change only through `transitions`.
-
-    What changes the registration moves the account's revision and makes an event.
-    """
-    conn.execute(accounts.update().where(accounts.c.id == account_id).values(**values))
-    if names := set(values) - QUIET:
-        touch(conn, account_id, *names)
-
-
-def survive(conn: Connection, account_id: str) -> None:
-    """Take back one death that did not happen."""
-    conn.execute(
-        accounts.update().where(accounts.c.id == account_id, accounts.c.deaths > 0).values(deaths=accounts.c.deaths - 1)
     )
 
 

@@ -15,8 +15,8 @@ from agent.domain.authorization import State
 from agent.domain.insights.document import InsightsDocument, is_everything
 from agent.domain.insights.proof import kept_reason, read_features, refusal_reason
 from agent.domain.published.event_types import EventType
+from agent.store.account_columns import AccountColumns, write
 from agent.store.account_rows import account_of
-from agent.store.accounts import edit
 from agent.store.database.schema import accounts, insights
 from agent.store.outbox.pending import note
 from flows import marketplace
@@ -48,7 +48,7 @@ def record_insights(
     """
     numbers = tuple(_keep(conn, account, document, at=at, visit_id=visit_id) for document in documents)
     complete = all(is_everything(document) for document in documents)
-    edit(conn, account.id, insights_readable=complete, **_told(account, documents))
+    write(conn, account.id, {"insights_readable": complete, **_told(account, documents)})
     return numbers
 
 
@@ -74,7 +74,7 @@ def _keep(conn: Connection, account: Account, document: InsightsDocument, *, at:
     return number
 
 
-def _told(account: Account, documents: Sequence[InsightsDocument]) -> dict[str, object]:
+def _told(account: Account, documents: Sequence[InsightsDocument]) -> AccountColumns:
     """What on-call reads of refused pages; nothing once they open."""
     refused = (reason for document in documents if (reason := refusal_reason(document)) is not None)
     reason = next(refused, None) if account.reading is ReadingSummary.PASS else None

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -17,11 +16,19 @@ from agent.domain.authorization import Event, State
 from agent.domain.invitation import UNVOUCHED
 from agent.errors import UsageError
 from agent.store import accounts, journal, transitions
+from agent.store.account_columns import AccountColumns, write
 from agent.store.database.schema import invitations, leases
 from agent.store.inbox import messages
 from agent.store.vault import sessions
 
-_FOUND = ("accepted_at", "granted_at", "last_complete_read_at", "confirmation_code", "invitation", "reading")
+_NOTHING_FOUND: AccountColumns = {
+    "accepted_at": None,
+    "granted_at": None,
+    "last_complete_read_at": None,
+    "confirmation_code": None,
+    "invitation": None,
+    "reading": None,
+}
 _OPEN = ("waiting", "accepting")
 
 
@@ -80,7 +87,7 @@ def bind(conn: Connection, account: Account, given: Merchant, *, source: Merchan
         values["merchant_source"] = source
     if not values:
         return account
-    accounts.edit(conn, account.id, **values, updated_at=now)
+    write(conn, account.id, {**values, "updated_at": now})
     if not given.is_named:
         return accounts.get(conn, account.id)
     why = f"merchant {given.merchant_id or given.global_account_id} by {source}"
@@ -95,24 +102,47 @@ def rebind(conn: Connection, account: Account, given: Merchant, *, why: str, now
 
     What belongs to the former one is dropped and everything begins again.
     """
-    values: dict[str, Any] = {
+    columns: AccountColumns = {
         "merchant_id": given.merchant_id,
         "global_account_id": given.global_account_id,
         "merchant_name": given.name,
         "merchant_source": MerchantSource.REGISTRATION,
     }
-    return start_again(conn, account, values, why=why, now=now)
+    return _start_again(conn, account, columns, why=why, now=now)
 
 
-def start_again(conn: Connection, account: Account, values: dict[str, Any], *, why: str, now: datetime) -> Account:
+def move_region(conn: Connection, account: Account, marketplace: str, *, why: str, now: datetime) -> Account:
+    """Move an account to a marketplace of another region, whose merchant nobody has named yet.
+
+    What belongs to the former one is dropped and everything begins again.
+    """
+    columns: AccountColumns = {
+        "marketplace": marketplace,
+        "also_marketplaces": None,
+        "merchant_id": None,
+        "global_account_id": None,
+        "merchant_name": None,
+        "merchant_source": None,
+    }
+    return _start_again(conn, account, columns, why=why, now=now)
+
+
+def readdress(conn: Connection, account: Account, user_email: str, *, why: str, now: datetime) -> Account:
+    """Give an account another user email, in the form it is stored in.
+
+    What belongs to the former one is dropped and everything begins again.
+    """
+    return _start_again(conn, account, {"user_email": user_email}, why=why, now=now)
+
+
+def _start_again(conn: Connection, account: Account, columns: AccountColumns, *, why: str, now: datetime) -> Account:
     """Change what an account is about.
 
     Session and open invitations go, and so does what was found for the former one.
 
     A visit that runs loses its lease: what it brings home is about the former one.
     """
-    forgotten = dict.fromkeys(_FOUND)
-    accounts.edit(conn, account.id, **forgotten, **values)
+    write(conn, account.id, {**_NOTHING_FOUND, **columns})
     sessions.forget(conn, account.id)
     conn.execute(leases.delete().where(leases.c.account_id == account.id))
     _set_aside(conn, account.id, invitations.c.state.in_(_OPEN))
@@ -121,14 +151,16 @@ def start_again(conn: Connection, account: Account, values: dict[str, Any], *, w
     return changed
 
 
-def _news(account: Account, given: Merchant) -> dict[str, Any]:
+def _news(account: Account, given: Merchant) -> AccountColumns:
     """What is told that is not known yet."""
-    told = {
-        "merchant_id": given.merchant_id,
-        "global_account_id": given.global_account_id,
-        "merchant_name": given.name,
-    }
-    return {name: value for name, value in told.items() if value is not None and value != getattr(account, name)}
+    news: AccountColumns = {}
+    if given.merchant_id not in (None, account.merchant_id):
+        news["merchant_id"] = given.merchant_id
+    if given.global_account_id not in (None, account.global_account_id):
+        news["global_account_id"] = given.global_account_id
+    if given.name not in (None, account.merchant_name):
+        news["merchant_name"] = given.name
+    return news
 
 
 def _go_on(conn: Connection, account: Account, *, now: datetime) -> Account:

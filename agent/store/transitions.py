@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import cast
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -18,6 +18,7 @@ from agent.domain.audit.next_steps import next_step
 from agent.domain.authorization import Counters, Due, Event, FixedText, Standing, State, Transition, Words, on
 from agent.domain.schedule import Rhythm
 from agent.store import accounts, journal
+from agent.store.account_columns import AccountColumns, write
 from agent.store.database.schema import invitations
 from agent.store.outbox.tell import tell_step
 from agent.store.outbox.wake import Signal, announce
@@ -75,8 +76,8 @@ def apply(
     account = accounts.get(conn, account_id, lock=True)
     facts = facts or Facts()
     step = on(event, standing(conn, account))
-    values = _counts(account, step.counters) | _known(facts) | _words(account, step, facts)
-    retries: int = values.get("retries", account.retries)
+    values: AccountColumns = {**_counts(account, step.counters), **_known(facts), **_words(account, step, facts)}
+    retries = values.get("retries", account.retries)
     kept = _kept_due(account, again_at)
     chance = random.random()  # noqa: S311 - jitter
     due = (rhythm or Rhythm()).due_at(step.due, now=now, kept=kept, retries=retries, chance=chance)
@@ -87,12 +88,12 @@ def apply(
         "due": due,
         "urgent": account.urgent if step.due is Due.KEPT else step.due is Due.NOW,
         "updated_at": now,
+        **_read(event, facts),
     }
     if step.forgives:
         values["deaths"] = 0
         acts.release(conn, account_id, now=now)
-    values |= _read(event, facts)
-    accounts.edit(conn, account_id, **values)
+    write(conn, account_id, values)
     if due is not None and due <= now:
         announce(conn, Signal.DUE)
     tell_step(conn, account, event, step, now=now, reason=facts.failure_code)
@@ -106,7 +107,7 @@ def invitation_arrived(
     conn: Connection, account_id: str, invitation_row_id: int, *, now: datetime, why: str = "an invitation arrived"
 ) -> Account:
     """Point the account at a recorded invitation, to be accepted when it may be."""
-    accounts.edit(conn, account_id, invitation=invitation_row_id)
+    write(conn, account_id, {"invitation": invitation_row_id})
     older = sa.and_(
         invitations.c.account_id == account_id, invitations.c.id != invitation_row_id, invitations.c.state.in_(_OPEN)
     )
@@ -125,7 +126,7 @@ def reopen_invitation(conn: Connection, row_id: int) -> None:
 def set_api_authorization(conn: Connection, account_id: str, value: ApiAuthorization, *, now: datetime) -> Account:
     """Record the API authorization's status; pending stops, complete lets go on."""
     accounts.get(conn, account_id, lock=True)
-    accounts.edit(conn, account_id, api_authorization=value)
+    write(conn, account_id, {"api_authorization": value})
     event = Event.API_COMPLETE if value is ApiAuthorization.COMPLETE else Event.API_PENDING
     return apply(conn, account_id, event, now=now, why=f"API authorization {value}")
 
@@ -149,7 +150,7 @@ def _kept_due(account: Account, again_at: datetime | None) -> datetime | None:
     return account.due if account.due is None or again_at is None else again_at
 
 
-def _counts(account: Account, counters: Counters) -> dict[str, Any]:
+def _counts(account: Account, counters: Counters) -> AccountColumns:
     match counters:
         case Counters.RETRY:
             return {"retries": account.retries + 1}
@@ -161,17 +162,18 @@ def _counts(account: Account, counters: Counters) -> dict[str, Any]:
             return {"retries": 0, "incompletes": 0}
 
 
-def _known(facts: Facts) -> dict[str, Any]:
+def _known(facts: Facts) -> AccountColumns:
     names = (
         "merchant_id", "merchant_name", "global_account_id", "merchant_source", "accepted_at", "granted_at",
         "last_complete_read_at", "confirmation_code",
     )  # fmt: skip
-    return {name: value for name in names if (value := getattr(facts, name)) is not None}
+    known = {name: value for name in names if (value := getattr(facts, name)) is not None}
+    return cast("AccountColumns", known)  # facts have the columns' names and types
 
 
-def _read(event: Event, facts: Facts) -> dict[str, Any]:
+def _read(event: Event, facts: Facts) -> AccountColumns:
     """What is known of readings after the event."""
-    values: dict[str, Any] = {}
+    values: AccountColumns = {}
     if facts.last_complete_read_at is not None:
         values["stale_since"] = None
     if event is Event.REBOUND:  # what was read is another seller's
@@ -181,13 +183,13 @@ def _read(event: Event, facts: Facts) -> dict[str, Any]:
     return values
 
 
-def _words(account: Account, step: Transition, facts: Facts) -> dict[str, Any]:
+def _words(account: Account, step: Transition, facts: Facts) -> AccountColumns:
     """What people read beside the state."""
     if step.words is Words.UNTOUCHED:
         return {}
     if step.words is not Words.NEW:
         return _kept_words(account, step, facts)
-    words: dict[str, Any] = {
+    words: AccountColumns = {
         "reasons": list(facts.reasons),
         "next_step": _next_step(account, step.to, facts),
         "internal_reason": facts.internal_reason,
@@ -198,10 +200,10 @@ def _words(account: Account, step: Transition, facts: Facts) -> dict[str, Any]:
     return words
 
 
-def _kept_words(account: Account, step: Transition, facts: Facts) -> dict[str, Any]:
+def _kept_words(account: Account, step: Transition, facts: Facts) -> AccountColumns:
     """A failure's reasons and remedy outlive audits, pauses and people."""
     stays = step.words is Words.KEEP
-    words: dict[str, Any] = {
+    words: AccountColumns = {
         "internal_reason": facts.internal_reason or (account.internal_reason if stays else None),
         "failure_code": facts.failure_code or (account.failure_code if stays else None),
     }

@@ -22,8 +22,9 @@ from agent.store.console.people import Role
 from agent.store.console.presence import is_anybody_there
 from agent.store.database.engine import reading, writing
 from agent.store.database.handles import Connection, SQLAlchemyError
-from agent.store.people import takeovers
-from agent.store.people.takeovers import LinePurpose, Takeover, TakeoverOpenError
+from agent.store.people import line_tickets, takeovers
+from agent.store.people.line_tickets import LinePurpose
+from agent.store.people.takeovers import Takeover, TakeoverOpenError
 from agent.store.processes import leases, switches
 from agent.takeover.asking import Asking
 from agent.takeover.held_session import Claimed, HeldSession
@@ -181,8 +182,8 @@ class Holding:
         row_id = self.row or self.asked
         if row_id is None:
             return self._offer(conn, seen, offer)
-        told = {"screen": seen.screen, "visit_id": self.visit_id, "deadline": now + self.parts.fresh_for}
-        if not takeovers.move(conn, row_id, TakeoverState.OFFERED, now=now, **told):
+        until = now + self.parts.fresh_for
+        if not takeovers.reoffer(conn, row_id, visit_id=self.visit_id, screen=seen.screen, deadline=until):
             return None
         before = takeovers.find(conn, row_id)
         if before is not None and before.person is not None:  # whoever had it goes on
@@ -209,7 +210,7 @@ class Holding:
 
     def _ticket(self, row_id: str) -> str:
         with writing(self.parts.engine) as conn:
-            return takeovers.make_ticket(conn, row_id, LinePurpose.LINE, now=self.parts.clock.now())
+            return line_tickets.make(conn, row_id, LinePurpose.LINE, now=self.parts.clock.now())
 
     async def _claimed(self, row_id: str) -> Claimed:
         try:
@@ -233,12 +234,12 @@ class Holding:
 
     def _write(self, row_id: str, to: TakeoverState, *, why: str | None = None) -> None:
         now = self.parts.clock.now()
-        values = {} if why is None else {"ended_why": why[:300], "tally": self.tally.as_json()}
+        tally = None if why is None else self.tally.as_json()
         with writing(self.parts.engine) as conn:
             before = takeovers.find(conn, row_id)
             if to not in OPEN:
                 self.asking.close(conn, _ENDINGS.get(to, Ending.VISIT_ENDED))
-            if not takeovers.move(conn, row_id, to, now=now, **values) or before is None or why is None:
+            if not takeovers.move(conn, row_id, to, now=now, why=why, tally=tally) or before is None or why is None:
                 return
             if before.person is not None and to is not TakeoverState.DONE:
                 operator_log.append(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -17,7 +17,7 @@ from agent.domain.account import Account
 from agent.domain.authorization import BLOCKED, Event, State, on
 from agent.domain.login_order import LoginOrder
 from agent.secret_stores import StoreError
-from agent.store import accounts, transitions, visits
+from agent.store import account_changes, accounts, transitions, visits
 from agent.store.database.engine import reading, writing
 from agent.store.database.handles import Connection
 from agent.store.inbox import invitations
@@ -30,13 +30,13 @@ from agent.store.vault.keys import VaultError
 from agent.store.vault.sign_in_secrets import SignInSecrets, StoredSecrets
 from agent.visits import set_aside
 from agent.visits.guards.egress import egress_of, is_full
+from agent.visits.guards.rates import rates_now
 from agent.visits.guards.vouched import UnvouchedError, checked_again, is_vouched
 from agent.visits.kept_elsewhere import Fetched, fetch, put_off
 from agent.visits.plan import NotNowError, Plan, SetAsideError, VisitKind, kind_for
 from agent.visits.shared.context import WorkerContext
 from flows import marketplace
 
-_MINUTE = timedelta(minutes=1)
 _NO_SECRETS = StoredSecrets(
     secrets=SignInSecrets(password=SecretStr(""), totp_secret=SecretStr("")), seed_id="", version=0
 )
@@ -80,7 +80,7 @@ def _prepare(
         _require_startable(conn, account, kind, due_by, asked)
         if due_by is not None:
             _require_room(conn, context, marketplace(account.marketplace).host, now)
-        if account.deaths >= context.settings.work.max_deaths:
+        if account.crashes >= context.settings.work.max_deaths:
             aside: SetAsideError = set_aside.poison(conn, account, now)
         elif due_by is not None and fetched is None and (ended := set_aside.ended_order(conn, account_id)) is not None:
             aside = set_aside.without_login(conn, account, ended, now)
@@ -160,11 +160,8 @@ def _require_room(conn: Connection, context: WorkerContext, host: str, now: date
     A visit that a person asks for counts, but is not refused.
     """
     visits.lock_counting(conn)
-    started, limits = visits.started_by_host(conn, now - _MINUTE), context.settings.work
-    if started.get(host, 0) >= limits.visits_per_host_minute:
-        raise NotNowError(f"{host} has had its {limits.visits_per_host_minute} visits of this minute", busy=True)
-    if sum(started.values()) >= limits.visits_per_minute:
-        raise NotNowError(f"all {limits.visits_per_minute} visits of this minute are made", busy=True)
+    if (full := rates_now(conn, context.settings.work, now=now).refusal(host)) is not None:
+        raise NotNowError(full, busy=True)
 
 
 def _kind_after(conn: Connection, account: Account) -> VisitKind:
@@ -207,7 +204,7 @@ def _begin(
     if egress is not None and limited and (full := is_full(conn, context, now)) is not None:
         raise NotNowError(full, busy=True)
     visits.start(conn, visit_id, account.id, kind=kind, host=host, worker=context.worker, now=now, egress=egress)
-    accounts.edit(conn, account.id, deaths=account.deaths + 1)
+    account_changes.set_crashes(conn, account.id, account.crashes + 1)  # taken back at the end
     if kind is VisitKind.AUDIT:
         transitions.apply(
             conn, account.id, Event.AUDIT_STARTED, now=now, why="permissions are being read", visit_id=visit_id

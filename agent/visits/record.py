@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from agent.domain.account import Account
 from agent.domain.authorization import Event, State
 from agent.domain.login_order import OrderState
-from agent.store import accounts, transitions, visits
+from agent.store import account_changes, accounts, transitions, visits
 from agent.store.api import operations
 from agent.store.audits import record_audit
 from agent.store.database.engine import writing
@@ -70,7 +70,7 @@ def _finish(context: WorkerContext, plan: Plan, conclusion: Conclusion) -> Accou
         )
         shared = leases.shared_now(conn, now)
         if not all(leases.renew(conn, lease, now=shared, length=context.lease_length) for lease in plan.held):
-            accounts.survive(conn, plan.account.id)  # the visit ended, and not its worker
+            account_changes.take_back_crash(conn, plan.account.id)  # the visit ended, and not its worker
             return None  # somebody else goes on with it; what we know may be old
         if not is_known:
             return None
@@ -114,7 +114,8 @@ def _save(conn: Connection, context: WorkerContext, plan: Plan, conclusion: Conc
     """What the visit brought home."""
     if plan.order is not None and isinstance(conclusion.error, _ENDS):
         login_orders.move(conn, plan.account.id, OrderState.ENDED, now=now, why=conclusion.error.code)
-    accounts.edit(conn, plan.account.id, deaths=plan.account.deaths if conclusion.outcome == "interrupted" else 0)
+    crashes = plan.account.crashes if conclusion.outcome == "interrupted" else 0
+    account_changes.set_crashes(conn, plan.account.id, crashes)
     if conclusion.forget_session:
         sessions.forget(conn, plan.signs_in.id)
     elif conclusion.session is not None and _is_in_force(conn, plan):
@@ -141,9 +142,9 @@ def _save_insights(conn: Connection, context: WorkerContext, plan: Plan, conclus
         account = accounts.get(conn, plan.account.id)
         record_insights(conn, account, *conclusion.insights, at=now, visit_id=plan.visit_id)
         chance = random.random()  # noqa: S311 - jitter
-        accounts.edit(conn, account.id, insights_due=context.rhythm.after(interval, now=now, chance=chance))
+        account_changes.set_insights_due(conn, account.id, context.rhythm.after(interval, now=now, chance=chance))
     elif conclusion.event is not Event.INTERRUPTED:
-        accounts.edit(conn, plan.account.id, insights_due=now + min(interval, _AGAIN))
+        account_changes.set_insights_due(conn, plan.account.id, now + min(interval, _AGAIN))
 
 
 _UNDECIDED = (Event.HUMAN_NEEDED, Event.INTERRUPTED, Event.RETRY)

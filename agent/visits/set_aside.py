@@ -16,7 +16,7 @@ from agent.visits.plan import PoisonError, SetAsideError
 
 def poison(conn: Connection, account: Account, now: datetime) -> PoisonError:
     """Set an account aside whose visits end with their worker."""
-    reason = f"{account.deaths} visits in a row took their worker with them"
+    reason = f"{account.crashes} visits in a row took their worker with them"
     _set_aside(conn, account, reason, code="poison", now=now)
     return PoisonError(account.id)
 

@@ -8,19 +8,18 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 
 from agent.domain.account import Account
 from agent.domain.authorization import State
-from agent.store import accounts, visits
+from agent.store import accounts
 from agent.store.database.engine import reading, writing
 from agent.store.processes import leases, switches
+from agent.visits.guards.rates import CAPPED_FOR, over_daily_cap, rates_now
 from agent.visits.shared.context import WorkerContext
 from agent.worker.engine import VisitEngine
 from flows import marketplace
 
-_MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
-_CAPPED_FOR = timedelta(hours=1)
 _KEEPS = 1.0  # seconds that a list of due accounts is worked off before the database is asked again
 
 
@@ -119,15 +118,15 @@ class Dispatcher:
                 but={*self._running, *limits.not_accounts},
                 only=limits.only_accounts,
             )
-            hosts = dict(visits.started_by_host(conn, now - _MINUTE)) if due else {}
             self._next = (accounts.next_due(conn, after=now),)
-            daily = visits.started_by_account(conn, now - _DAY, [account.id for account in due]) if due else {}
-        capped = [account for account in due if daily.get(account.id, 0) >= limits.visits_per_account_day]
+            if not due:
+                return []
+            rates = rates_now(conn, limits, now=now)
+            capped = over_daily_cap(conn, limits, [account.id for account in due], now=now)
         if capped:
-            self._postpone([account.id for account in capped], now + _CAPPED_FOR)
-        return within_hosts(
-            [account for account in due if account not in capped], hosts, limit=limits.visits_per_host_minute
-        )
+            self._postpone(capped, now + CAPPED_FOR)
+        startable = [account for account in due if account.id not in capped]
+        return [account for account in startable if rates.take(marketplace(account.marketplace).host)]
 
     def _fitting(self) -> list[Account]:
         """Take what fits.
@@ -155,17 +154,6 @@ class Dispatcher:
 
 def _may_take_kept(account: Account) -> bool:
     return account.urgent and account.authorization is not State.AWAITING_PERMISSIONS
-
-
-def within_hosts(due: list[Account], started: dict[str, int], *, limit: int) -> list[Account]:
-    """Leave out what would be too many visits a minute to one host."""
-    chosen = []
-    for account in due:
-        host = marketplace(account.marketplace).host
-        if started.get(host, 0) < limit:
-            started[host] = started.get(host, 0) + 1
-            chosen.append(account)
-    return chosen
 
 
 def in_quiet_hours(hours: str | None, now: datetime) -> bool:

@@ -17,7 +17,7 @@ from agent.errors import AgentError
 from agent.observe import events
 from agent.observe.metrics import Metrics
 from agent.observe.notify import Alarms
-from agent.store import accounts, transitions
+from agent.store import account_changes, accounts, transitions
 from agent.store.accounts import UnknownAccountError
 from agent.store.database.engine import reading, writing
 from agent.store.inbox.invitations import seconds_to_acceptance
@@ -151,7 +151,7 @@ class RunningVisits:
             except UnknownAccountError:
                 return
             if account.due is not None and account.due <= now:
-                accounts.edit(conn, account_id, due=now + by)
+                account_changes.set_due(conn, account_id, now + by)
 
     async def _failed(self, account_id: str, err: Exception) -> None:
         """Back off.

@@ -13,13 +13,13 @@ import pytest
 from agent.cli.app import COMMANDS
 from agent.domain.authorization import State
 from agent.domain.login_order import NewOrder, OrderState
-from agent.store import accounts
 from agent.store.database.engine import open_database, writing
 from agent.store.people import drafts
 from agent.store.sign_in import login_orders
 from agent.store.vault.keys import Vault, new_key, parse_key
 from flows.catalogue.adopted import digest_of
 from tests.support.processes.command import PASSWORD, SEED, Agent
+from tests.support.stored.accounts import write_account
 from tests.support.stored.registry import NOW, add_account, add_secrets
 from tests.support.visits.adopted_screen import NAME, TEXT
 from tests.support.web.filled_console import fill
@@ -127,7 +127,7 @@ def on_call(tmp_path_factory: pytest.TempPathFactory) -> Agent:
             else:
                 add_secrets(conn, vault, named(code))
             stands = {"authorization": State.NEEDS_HUMAN, "failure_code": code, "due": None}
-            accounts.edit(conn, named(code), **stands, internal_reason="as the page says")
+            write_account(conn, named(code), **stands, internal_reason="as the page says")
         drafts.add(
             conn,
             kind="screen",

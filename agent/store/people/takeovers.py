@@ -1,13 +1,10 @@
-"""Take-overs as stored, and the tickets of the lines to their pages."""
+"""Take-overs as stored."""
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -15,23 +12,16 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from agent.domain.takeover import ENDS, OPEN, TakeoverKind, TakeoverState, may_follow
-from agent.store.database.schema import takeover_tickets, takeovers
+from agent.store.database.schema import takeovers
 from agent.store.outbox.wake import Signal, announce
+from agent.store.people import line_tickets
 
-TICKET_FOR = timedelta(seconds=30)
-_BYTES = 32
+_LONGEST_WHY = 300  # characters
 _HELD = (TakeoverState.OFFERED, TakeoverState.CLAIMED, TakeoverState.RETURNED)  # by a worker that has to live
 
 
 class TakeoverOpenError(Exception):
     """The account has one already."""
-
-
-class LinePurpose(StrEnum):
-    """What a ticket opens."""
-
-    LINE = "line"  # the worker's
-    VIEW = "view"  # a person's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,15 +53,6 @@ class Takeover:
         return self.state in OPEN
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ticket:
-    """A ticket that was just used up."""
-
-    takeover_id: str
-    person: str | None
-    session: str | None
-
-
 def ask(
     conn: Connection,
     account_id: str,
@@ -86,7 +67,8 @@ def ask(
     Raises:
         TakeoverOpenError: the account has one.
     """
-    return _add(conn, account_id, kind, TakeoverState.WANTED, now, asked_by=person, reason=reason)
+    told = {"asked_by": person, "reason": reason}
+    return _add(conn, account_id, kind, TakeoverState.WANTED, told, now=now)
 
 
 def offer(
@@ -98,7 +80,7 @@ def offer(
         TakeoverOpenError: the account has one.
     """
     told = {"visit_id": visit_id, "worker": worker, "screen": screen, "deadline": deadline}
-    return _add(conn, account_id, TakeoverKind.HOLD, TakeoverState.OFFERED, now, **told)
+    return _add(conn, account_id, TakeoverKind.HOLD, TakeoverState.OFFERED, told, now=now)
 
 
 def take(conn: Connection, *, worker: str, but: Collection[str], now: datetime) -> Takeover | None:
@@ -109,20 +91,39 @@ def take(conn: Connection, *, worker: str, but: Collection[str], now: datetime) 
     query = sa.select(takeovers.c.id).where(takeovers.c.state == TakeoverState.WANTED)
     query = query.where(takeovers.c.account_id.not_in(list(but))).order_by(takeovers.c.created_at, takeovers.c.id)
     found = conn.scalar(query.limit(1).with_for_update(skip_locked=True))
-    if found is None or not move(conn, found, TakeoverState.COMING, now=now, worker=worker):
+    if found is None or not _move(conn, found, TakeoverState.COMING, {"worker": worker}):
         return None
     return find(conn, found)
 
 
-def move(conn: Connection, takeover_id: str, to: TakeoverState, *, now: datetime, **values: Any) -> bool:
-    """Let it go to another state, with what is known now.
+def reoffer(conn: Connection, takeover_id: str, *, visit_id: str, screen: str, deadline: datetime) -> bool:
+    """Offer the page of a visit for one that is there already.
+
+    False when it may not be offered from where it stands; nothing is written then.
+    """
+    told = {"visit_id": visit_id, "screen": screen, "deadline": deadline}
+    return _move(conn, takeover_id, TakeoverState.OFFERED, told)
+
+
+def move(
+    conn: Connection,
+    takeover_id: str,
+    to: TakeoverState,
+    *,
+    now: datetime,
+    why: str | None = None,
+    tally: Mapping[str, Any] | None = None,
+) -> bool:
+    """Let it go to another state; `why` it ended, and what was done in it.
 
     False when it may not from where it stands; nothing is written then.
     """
-    before = [state for state in TakeoverState if may_follow(state, to)]
-    ended = {"ended_at": now} if to in ENDS else {}
-    here = sa.and_(takeovers.c.id == takeover_id, takeovers.c.state.in_(before))
-    return conn.execute(takeovers.update().where(here).values(state=to, **values, **ended)).rowcount == 1
+    told: dict[str, Any] = {"ended_at": now} if to in ENDS else {}
+    if why is not None:
+        told["ended_why"] = why[:_LONGEST_WHY]
+    if tally is not None:
+        told["tally"] = dict(tally)
+    return _move(conn, takeover_id, to, told)
 
 
 def claim(conn: Connection, takeover_id: str, *, person: str, allows_unknown: bool, now: datetime) -> bool:
@@ -199,63 +200,35 @@ def lose_own(conn: Connection, *, worker: str, kept: Collection[str], now: datet
     return conn.execute(takeovers.update().where(mine).values(**values)).rowcount
 
 
-def make_ticket(
-    conn: Connection,
-    takeover_id: str,
-    purpose: LinePurpose,
-    *,
-    now: datetime,
-    person: str | None = None,
-    session: str | None = None,
-) -> str:
-    """Make a ticket for one line within half a minute; stored as a hash."""
-    conn.execute(takeover_tickets.delete().where(takeover_tickets.c.expires_at <= now))
-    ticket = secrets.token_urlsafe(_BYTES)
-    made = takeover_tickets.insert().values(
-        digest=_digest(ticket),
-        takeover_id=takeover_id,
-        purpose=purpose,
-        person=person,
-        session=session,
-        expires_at=now + TICKET_FOR,
-    )
-    conn.execute(made)
-    return ticket
-
-
-def spend_ticket(
-    conn: Connection, takeover_id: str, purpose: LinePurpose, ticket: str, *, now: datetime
-) -> Ticket | None:
-    """Use a ticket up.
-
-    None for one that is unknown, old, used, or of another take-over or purpose.
-    """
-    mine = takeover_tickets.c.digest == _digest(ticket)
-    row = conn.execute(sa.select(takeover_tickets).where(mine).with_for_update()).mappings().one_or_none()
-    if row is None or conn.execute(takeover_tickets.delete().where(mine)).rowcount != 1:
-        return None
-    if row["takeover_id"] != takeover_id or row["purpose"] != purpose or now >= row["expires_at"]:
-        return None
-    return Ticket(takeover_id=takeover_id, person=row["person"], session=row["session"])
-
-
 def forget(conn: Connection, *, before: datetime, now: datetime) -> int:
     """Delete what ended before a time, and tickets that open nothing.
 
     Returns how many take-overs.
     """
-    conn.execute(takeover_tickets.delete().where(takeover_tickets.c.expires_at <= now))
+    line_tickets.forget_spent(conn, now=now)
     return conn.execute(takeovers.delete().where(takeovers.c.ended_at < before)).rowcount
 
 
+def _move(conn: Connection, takeover_id: str, to: TakeoverState, told: Mapping[str, Any]) -> bool:
+    before = [state for state in TakeoverState if may_follow(state, to)]
+    here = sa.and_(takeovers.c.id == takeover_id, takeovers.c.state.in_(before))
+    return conn.execute(takeovers.update().where(here).values(state=to, **told)).rowcount == 1
+
+
 def _add(
-    conn: Connection, account_id: str, kind: TakeoverKind, state: TakeoverState, now: datetime, **values: Any
+    conn: Connection,
+    account_id: str,
+    kind: TakeoverKind,
+    state: TakeoverState,
+    told: Mapping[str, Any],
+    *,
+    now: datetime,
 ) -> Takeover:
     before = newest_of(conn, account_id)
     if before is not None and before.is_open:
         raise TakeoverOpenError(before.id)
     row = {"id": uuid4().hex, "account_id": account_id, "kind": kind, "state": state, "created_at": now}
-    conn.execute(takeovers.insert().values(**row, allows_unknown=False, **values))
+    conn.execute(takeovers.insert().values(**row, allows_unknown=False, **told))
     announce(conn, Signal.ASKED)
     found = find(conn, str(row["id"]))
     assert found is not None  # noqa: S101 - it was written just now
@@ -266,10 +239,6 @@ def _one(conn: Connection, which: sa.ColumnElement[bool]) -> Takeover | None:
     query = sa.select(takeovers).where(which).order_by(takeovers.c.created_at.desc(), takeovers.c.id).limit(1)
     row = conn.execute(query).mappings().one_or_none()
     return None if row is None else _takeover(dict(row))
-
-
-def _digest(ticket: str) -> str:
-    return hashlib.sha256(ticket.encode()).hexdigest()
 
 
 def _takeover(row: dict[str, Any]) -> Takeover:

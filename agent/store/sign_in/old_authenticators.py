@@ -41,7 +41,7 @@ class OldAuthenticator:
 
 def note_listed(conn: Connection, account_id: str, labels: Sequence[str], *, now: datetime) -> None:
     """Keep what is listed before a new one is added. Commit before adding."""
-    _write(conn, account_id, OldState.LISTED, now=now, labels=list(labels), why=None)
+    _write(conn, account_id, OldState.LISTED, now=now, labels=labels, why=None)
 
 
 def note_in_force(conn: Connection, account_id: str, *, now: datetime) -> None:
@@ -84,9 +84,20 @@ def accounts_to_finish(conn: Connection) -> list[str]:
     return list(conn.scalars(query.order_by(old_authenticators.c.since)))
 
 
-def _write(conn: Connection, account_id: str, state: OldState, *, now: datetime, **more: object) -> None:
-    once: dict[str, object] = {} if "labels" in more else {"labels": []}
-    upsert(conn, old_authenticators, {"account_id": account_id}, {"state": state, "since": now, **more}, once=once)
+def _write(
+    conn: Connection,
+    account_id: str,
+    state: OldState,
+    *,
+    why: str | None,
+    now: datetime,
+    labels: Sequence[str] | None = None,
+) -> None:
+    """`labels` None leaves those that are kept."""
+    row: dict[str, object] = {"state": state, "since": now, "why": why}
+    once: dict[str, object] = {}
+    (once if labels is None else row)["labels"] = list(labels or ())
+    upsert(conn, old_authenticators, {"account_id": account_id}, row, once=once)
 
 
 def _read(row: sa.RowMapping) -> OldAuthenticator:

@@ -5,7 +5,7 @@ Within a line they are delivered in order.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -98,8 +98,9 @@ def count_waiting(conn: Connection, endpoint_id: str) -> int:
 
 def ping(conn: Connection, endpoint_id: str, *, now: datetime, wait: timedelta = timedelta()) -> int:
     """Let a ping be sent, not before `wait` is over; returns the delivery's id."""
-    values = {"kind": DeliveryKind.PING, "event_id": f"evt_{uuid4().hex}", "type": str(EventType.PING), "seq": None}
-    return _insert(conn, endpoint_id, now, wait, line=f"ping {values['event_id']}", **values)
+    event_id = f"evt_{uuid4().hex}"
+    told = {"kind": DeliveryKind.PING, "event_id": event_id, "type": str(EventType.PING), "seq": None}
+    return _insert(conn, endpoint_id, told, line=f"ping {event_id}", now=now, wait=wait)
 
 
 def replay(conn: Connection, delivery_id: int, *, now: datetime) -> int:
@@ -110,8 +111,8 @@ def replay(conn: Connection, delivery_id: int, *, now: datetime) -> int:
     """
     old = get(conn, delivery_id)
     kind = DeliveryKind.PING if old.kind is DeliveryKind.PING else DeliveryKind.REPLAY
-    values = {"kind": kind, "event_id": old.event_id, "type": old.type, "seq": old.seq}
-    return _insert(conn, old.endpoint_id, now, timedelta(), line=f"replay {uuid4().hex}", **values)
+    told = {"kind": kind, "event_id": old.event_id, "type": old.type, "seq": old.seq}
+    return _insert(conn, old.endpoint_id, told, line=f"replay {uuid4().hex}", now=now, wait=timedelta())
 
 
 def due_heads(conn: Connection, *, now: datetime, but: Collection[tuple[str, str]], limit: int) -> list[Delivery]:
@@ -187,9 +188,11 @@ def _may_be_sent(now: datetime) -> sa.ColumnElement[bool]:
     return sa.or_(table.c.kind != DeliveryKind.EVENT, sa.and_(endpoint.state == EndpointState.ACTIVE, rested))
 
 
-def _insert(conn: Connection, endpoint_id: str, now: datetime, wait: timedelta, **values: Any) -> int:
+def _insert(
+    conn: Connection, endpoint_id: str, told: Mapping[str, Any], *, line: str, now: datetime, wait: timedelta
+) -> int:
     row = {"endpoint_id": endpoint_id, "state": DeliveryState.WAITING, "at": now, "next_try_at": now + wait}
-    row_id: int = conn.execute(table.insert().values(**row, **values).returning(table.c.id)).scalar_one()
+    row_id: int = conn.execute(table.insert().values(**row, line=line, **told).returning(table.c.id)).scalar_one()
     announce(conn, Signal.NUMBERED)
     return row_id
 

@@ -119,9 +119,24 @@ def list_all(conn: Connection, *, state: EndpointState | None = None) -> list[En
     return [_endpoint(row) for row in conn.execute(query).mappings()]
 
 
-def edit(conn: Connection, endpoint_id: str, **values: object) -> None:
-    """Change plain columns; `state` changes by `activate` and `disable`."""
-    conn.execute(table.update().where(table.c.id == endpoint_id).values(**values))
+def note_failing(conn: Connection, endpoint_id: str, *, since: datetime) -> None:
+    """Remember since when no delivery has succeeded."""
+    conn.execute(_one(endpoint_id).values(failing_since=since))
+
+
+def note_working(conn: Connection, endpoint_id: str) -> None:
+    """A delivery has succeeded: it fails no more and needs no rest."""
+    conn.execute(_one(endpoint_id).values(failing_since=None, slow_until=None))
+
+
+def rest(conn: Connection, endpoint_id: str, *, until: datetime) -> None:
+    """Send it no events for a while."""
+    conn.execute(_one(endpoint_id).values(slow_until=until))
+
+
+def move_position(conn: Connection, endpoint_id: str, *, to: int) -> None:
+    """Remember the number of the last event that was taken up for it."""
+    conn.execute(_one(endpoint_id).values(position=to))
 
 
 def change(
@@ -141,7 +156,7 @@ def change(
     if url is not None and url != before.url:
         values |= {"url": url, "state": EndpointState.PENDING, "verified_at": None, "failing_since": None}
     if values:
-        edit(conn, endpoint_id, **values)
+        conn.execute(_one(endpoint_id).values(values))
     return get(conn, endpoint_id)
 
 
@@ -165,20 +180,20 @@ def rotate(conn: Connection, endpoint_id: str, *, sealing: Vault, now: datetime)
     before, keys = get(conn, endpoint_id, lock=True), new_keys()
     key_id, sealed = seal_keys(keys, sealing=sealing, endpoint_id=endpoint_id)
     old = {"old_key_id": before.key_id, "old_sealed": before.sealed, "old_until": now + OVERLAP}
-    edit(conn, endpoint_id, key_id=key_id, sealed=sealed, **old)
+    conn.execute(_one(endpoint_id).values(key_id=key_id, sealed=sealed, **old))
     return keys
 
 
 def activate(conn: Connection, endpoint: Endpoint, *, now: datetime) -> None:
     """Its ping was answered: events are delivered from where they stopped."""
     fresh = {"state": EndpointState.ACTIVE, "reason": None, "disabled_at": None, "failing_since": None}
-    edit(conn, endpoint.id, verified_at=now, slow_until=None, **fresh)
+    conn.execute(_one(endpoint.id).values(verified_at=now, slow_until=None, **fresh))
     announce(conn, Signal.NUMBERED)
 
 
 def disable(conn: Connection, endpoint: Endpoint, *, reason: str, now: datetime) -> None:
     """Deliver nothing any more, and tell the other endpoints."""
-    edit(conn, endpoint.id, state=EndpointState.DISABLED, reason=reason, disabled_at=now)
+    conn.execute(_one(endpoint.id).values(state=EndpointState.DISABLED, reason=reason, disabled_at=now))
     data = {"endpoint": endpoint.id, "host": endpoint.host, "reason": reason}
     note(conn, EventType.ENDPOINT_DISABLED, now=now, data=data)
 
@@ -206,6 +221,10 @@ def public_keys(conn: Connection, *, sealing: Vault, now: datetime) -> Iterator[
                 "public_key": keys.public_key,
                 "expires_at": timestamp(endpoint.old_until) if age and endpoint.old_until else None,
             }
+
+
+def _one(endpoint_id: str) -> sa.Update:
+    return table.update().where(table.c.id == endpoint_id)
 
 
 def _endpoint(row: sa.RowMapping) -> Endpoint:

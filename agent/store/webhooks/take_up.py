@@ -37,7 +37,7 @@ def take_up(conn: Connection, endpoint_id: str, *, now: datetime) -> int:
     wanted = [_waiting(endpoint, row, now) for row in rows if not endpoint.types or row["type"] in endpoint.types]
     if wanted:
         conn.execute(deliveries.insert(), wanted)
-    endpoints.edit(conn, endpoint_id, position=rows[-1]["seq"] if rows else last)
+    endpoints.move_position(conn, endpoint_id, to=rows[-1]["seq"] if rows else last)
     return len(rows)
 
 

@@ -15,7 +15,7 @@ from agent.observe import events
 from agent.observe.evidence_retention import erase_evidence, forget_evidence
 from agent.observe.notify import Alarms
 from agent.store import account_figures, erasures
-from agent.store.accounts import edit
+from agent.store.account_changes import note_stale
 from agent.store.database.engine import reading, writing
 from agent.store.database.retention import forget_old
 from agent.visits.shared.context import WorkerContext
@@ -118,5 +118,5 @@ class Housekeeping:
         for each in stale:
             if each.since is None:
                 with writing(self.context.engine) as conn:
-                    edit(conn, each.id, stale_since=self.context.clock.now())
+                    note_stale(conn, each.id, now=self.context.clock.now())
         return [each.id for each in stale]

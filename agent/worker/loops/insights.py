@@ -16,7 +16,7 @@ from agent.errors import AgentError
 from agent.observe import events
 from agent.observe.metrics import Metrics
 from agent.observe.notify import Alarms
-from agent.store import accounts, insights
+from agent.store import account_changes, insights
 from agent.store.accounts import UnknownAccountError
 from agent.store.database.engine import reading, writing
 from agent.store.database.handles import SQLAlchemyError
@@ -107,4 +107,4 @@ class InsightsSchedule:
 
     def _postpone(self, account_id: str, due: datetime) -> None:
         with writing(self.context.engine) as conn:
-            accounts.edit(conn, account_id, insights_due=due)
+            account_changes.set_insights_due(conn, account_id, due)

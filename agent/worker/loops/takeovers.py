@@ -93,7 +93,7 @@ class Takeovers:
     async def _write(self, taken: Takeover, to: TakeoverState, why: str) -> None:
         def write() -> None:
             with writing(self.context.engine) as conn:
-                takeovers.move(conn, taken.id, to, now=self.context.clock.now(), ended_why=why[:300])
+                takeovers.move(conn, taken.id, to, now=self.context.clock.now(), why=why)
 
         with suppress(SQLAlchemyError):
             await asyncio.to_thread(write)

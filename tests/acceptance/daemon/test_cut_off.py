@@ -103,7 +103,7 @@ async def test_it_stops_in_mid_flow_without_waiting_for_the_page_and_goes_on_lat
         await scene.reach("fault.played")
         code, seconds = await asyncio.to_thread(daemon.stop)
     assert (code, seconds < 40) == (0, True)
-    assert scene.rehearsal.account().deaths == 0
+    assert scene.rehearsal.account().crashes == 0
     with running_daemon(scene.env, scene.directory) as daemon:
         await scene.until_accepted()
     scene.assert_nothing_was_done_twice()

@@ -19,7 +19,6 @@ import pytest
 
 from agent.clock import utc_now
 from agent.domain.authorization import State
-from agent.store import accounts
 from agent.store.database.engine import writing
 from agent.store.vault.keys import Vault, new_key, parse_key
 from fixtures.stand_in.generate import one_account
@@ -28,6 +27,7 @@ from fixtures.stand_in.world import StandIn
 from tests.support.processes.daemon_process import daemon_environment, running_daemon, wait_until
 from tests.support.processes.released_program import Program, ended, is_in_history, log_lines
 from tests.support.servers.postgres import Postgres, running_postgres
+from tests.support.stored.accounts import write_account
 from tests.support.visits.rehearsal import Rehearsal, rehearsing
 
 RELEASE_0_1 = "3e005c8d"  # its schema is 0002
@@ -112,7 +112,7 @@ async def completed(fleet: Fleet) -> Rehearsal:
 
 def due_now(rehearsal: Rehearsal) -> None:
     with writing(rehearsal.engine) as conn:
-        accounts.edit(conn, "A1", due=utc_now())
+        write_account(conn, "A1", due=utc_now())
 
 
 async def test_workers_of_0_1_go_on_beside_new_ones_and_try_no_password_on_what_was_sealed_anew(

@@ -31,6 +31,7 @@ from fixtures.stand_in.scenario import Grant
 from fixtures.stand_in.site.places import PLACES
 from fixtures.stand_in.world import StandIn
 from tests.support.sites.insights_rig import truth_of
+from tests.support.stored.accounts import write_account
 from tests.support.visits.one_browser import one_browser
 from tests.support.visits.rehearsal import Rehearsal, rehearsing
 
@@ -49,7 +50,7 @@ async def member(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
         with rehearsing(stand_in, tmp_path) as ready:
             ready.register()
             with writing(ready.engine) as conn:
-                accounts.edit(conn, "A1", authorization=State.COMPLETE, reading=ReadingSummary.PASS)
+                write_account(conn, "A1", authorization=State.COMPLETE, reading=ReadingSummary.PASS)
             async with one_browser(monkeypatch):
                 yield ready
 
@@ -69,7 +70,7 @@ async def test_an_account_with_several_marketplaces_has_one_reading_of_each_in_a
             ready.register()
             with writing(ready.engine) as conn:
                 is_complete = {"authorization": State.COMPLETE, "reading": ReadingSummary.PASS}
-                accounts.edit(conn, "A1", also_marketplaces=["CA", "MX"], **is_complete)
+                write_account(conn, "A1", also_marketplaces=["CA", "MX"], **is_complete)
             found = await insights_one(ready.settings, engine=ready.engine, vault=ready.vault, account_id="A1")
             with reading(ready.engine) as conn:
                 stored = newest_insights(conn, accounts.get(conn, "A1"))
@@ -140,7 +141,7 @@ async def test_nothing_is_started_while_the_account_is_held(member: Rehearsal, h
         if held == "paused":
             switches.pause_all(conn, who="tester", now=utc_now())
         else:
-            accounts.edit(conn, "A1", api_authorization="pending")
+            write_account(conn, "A1", api_authorization="pending")
     before = len(member.stand_in.realm.journal.entries)
     with pytest.raises(UnconfirmedError):
         await read(member)

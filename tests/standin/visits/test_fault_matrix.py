@@ -135,7 +135,7 @@ def fate_of(said: str, account: Account) -> Fate:
         return Fate.WELL
     if account.authorization is State.NEEDS_HUMAN:
         return Fate.PERSON
-    if account.deaths:
+    if account.crashes:
         return Fate.CUT
     return Fate.AGAIN if account.retries or account.incompletes else Fate.NOTHING
 
@@ -217,7 +217,7 @@ async def test_a_trouble_ends_as_it_must_and_then_all_ends_well(
         assert (fate_of(said, account) is Fate.PERSON) <= bool(list((tmp_path / "evidence").glob("*/*/*")))
         after = [said] if fate_of(said, account) is Fate.WELL else await one.recover()
         assert after[-1] in (("accepted", "already_accepted") if flow == "accept" else ("pass",)), after
-        assert one.account.deaths == 0
+        assert one.account.crashes == 0
         assert one.held_against_us() == []
         assert list(stand_in.realm.journal.summary()["acceptances"].values()) == ([1] if flow == "accept" else [])
 

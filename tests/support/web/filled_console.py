@@ -15,7 +15,7 @@ from agent.domain.authorization import State
 from agent.domain.requests import RequestKind
 from agent.domain.takeover import TakeoverKind, TakeoverState
 from agent.outbox.endpoint_actions import add_endpoint
-from agent.store import accounts, audits
+from agent.store import audits
 from agent.store.database.engine import writing
 from agent.store.database.schema import messages, visits, webhook_endpoints
 from agent.store.outbox.sequence import number_events
@@ -24,6 +24,7 @@ from agent.store.processes.alarms import note_alarm
 from agent.store.vault.keys import Vault
 from flows.catalogue.adopted import digest_of
 from tests.support.insights import keep_insights, late_shipments
+from tests.support.stored.accounts import write_account
 from tests.support.stored.registry import add_account, invite
 from tests.support.visits.adopted_screen import TEXT
 from tests.unit.web.api.test_reading import document
@@ -65,10 +66,10 @@ def fill(engine: Engine, sealing: Vault, folder: Path) -> None:
         for name in ("A1", "A2", "A3", "A4"):
             add_account(conn, name, now=now - timedelta(hours=3))
         needy = {"authorization": State.NEEDS_HUMAN, "failure_code": "challenge", "due": None}
-        accounts.edit(conn, "A1", **needy, internal_reason=HOSTILE, merchant_name=HOSTILE)
+        write_account(conn, "A1", **needy, internal_reason=HOSTILE, merchant_name=HOSTILE)
         invite(conn, "A2", now=now - timedelta(minutes=5))
-        accounts.edit(conn, "A3", stale_since=now - timedelta(days=3), incompletes=2, merchant_name=HOSTILE)
-        accounts.edit(conn, "A4", failure_code="secret_store_denied")
+        write_account(conn, "A3", stale_since=now - timedelta(days=3), incompletes=2, merchant_name=HOSTILE)
+        write_account(conn, "A4", failure_code="secret_store_denied")
         for actual in ("None", "View & Edit"):
             audited = document(actual=actual)
             audited["policy"] = "0123456789ab" if actual == "None" else "ba9876543210"

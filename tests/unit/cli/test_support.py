@@ -15,10 +15,11 @@ from agent.actions import support
 from agent.actions.support import LeakError, support_file
 from agent.domain.authorization import Event
 from agent.settings.model import Settings
-from agent.store import accounts, transitions, visits
+from agent.store import transitions, visits
 from agent.store.database.engine import reading, writing
 from agent.store.vault import sessions
 from agent.store.vault.keys import Vault
+from tests.support.stored.accounts import write_account
 from tests.support.stored.registry import MERCHANT, NOW, PASSWORD, SEED, add_account, add_secrets
 
 VISIT = "0" * 31 + "1"
@@ -44,7 +45,7 @@ def troubled(engine: Engine, vault: Vault, settings: Settings) -> None:
         visits.start(conn, VISIT, "A1", kind="audit", host="h", worker="w", now=NOW)
         why = f"the page said {PASSWORD} to other.person@shop.example"
         transitions.apply(conn, "A1", Event.HUMAN_NEEDED, now=NOW, why=why)
-        accounts.edit(conn, "A1", internal_reason=f"seed {SEED}", failure_code="challenge", merchant_name="<img src=x>")
+        write_account(conn, "A1", internal_reason=f"seed {SEED}", failure_code="challenge", merchant_name="<img src=x>")
     folder = settings.evidence_root / "A1" / VISIT
     folder.mkdir(parents=True)
     (folder / "failure.json").write_text(json.dumps({"steps": [{"screen": "otp", "url": f"/ap?cookie={COOKIE}"}]}))

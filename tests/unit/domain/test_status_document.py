@@ -18,7 +18,7 @@ ACCOUNT = Account(
     api_authorization=ApiAuthorization.COMPLETE, authorization=State.AWAITING_INVITATION, resumes_to=None,
     message_kind=None, reasons=(), next_step="", internal_reason="for on-call", failure_code=None,
     confirmation_code=None, invitation=None, accepted_at=None, granted_at=None, last_complete_read_at=None,
-    secret_version=1, due=None, urgent=False, retries=0, incompletes=0, deaths=0, created_at=NOW, updated_at=NOW,
+    secret_version=1, due=None, urgent=False, retries=0, incompletes=0, crashes=0, created_at=NOW, updated_at=NOW,
 )  # fmt: skip
 KEYS = {
     "schema", "account", "user_email", "marketplace", "revision", "message", "reasons", "next_step",

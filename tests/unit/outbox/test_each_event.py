@@ -28,6 +28,7 @@ from agent.store.vault.keys import Vault
 from agent.store.webhooks import endpoints
 from tests.support.insights import keep_insights, late_shipments
 from tests.support.servers.receiver import receiving
+from tests.support.stored.accounts import write_account
 from tests.support.stored.registry import NOW, add_account, invite
 from tests.support.web.outbox import published
 from tests.support.web.webhooks import Outlet
@@ -59,7 +60,7 @@ def removed(engine: Engine) -> None:
 
 def renamed(engine: Engine) -> None:
     with writing(engine) as conn:
-        accounts.edit(conn, "A1", merchant_name="Shop")
+        write_account(conn, "A1", merchant_name="Shop")
 
 
 def switched(engine: Engine) -> None:

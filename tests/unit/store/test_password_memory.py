@@ -25,6 +25,7 @@ from agent.store.vault.password_memory import mark_of, remember
 from agent.store.vault.rotation import rotate
 from agent.store.vault.sign_in_secrets import SignInSecrets
 from flows.models import Act
+from tests.support.stored.accounts import write_account
 from tests.support.stored.registry import NOW, PASSWORD, SEED, add_account, add_secrets
 
 EMAIL = "a1@users.example"
@@ -121,7 +122,7 @@ def test_a_row_of_another_user_email_or_version_does_not_open(
         add_account(conn)
         add_secrets(conn, vault)
         stored_sessions.save(conn, vault, "A1", {"cookies": []}, now=NOW)
-        accounts.edit(conn, "A1", **changed)
+        write_account(conn, "A1", **changed)
         with pytest.raises(VaultError):
             sign_in_secrets.load(conn, vault, "A1")
         with pytest.raises(VaultError):

@@ -14,6 +14,7 @@ from agent.domain.account import Account, ApiAuthorization
 from agent.domain.authorization import Event
 from agent.domain.published.event_types import EventType
 from agent.store import accounts, transitions
+from agent.store.account_columns import AccountColumns
 from agent.store.database.engine import reading, writing
 from agent.store.database.schema import accounts as table
 from agent.store.database.schema import invitations
@@ -21,6 +22,7 @@ from agent.store.processes import switches
 from agent.store.status import status_document
 from agent.store.transitions import Facts
 from agent.store.vault.keys import Vault
+from tests.support.stored.accounts import write_account
 from tests.support.stored.registry import NOW, add_account, add_secrets, invite
 from tests.support.web.outbox import waiting
 
@@ -67,7 +69,7 @@ def test_due_times_and_retries_move_nothing(any_engine: Engine) -> None:
     with writing(any_engine) as conn:
         transitions.apply(conn, "A1", Event.RETRY, now=LATER, why="later", facts=Facts(failure_code="step_timeout"))
     with writing(any_engine) as conn:
-        accounts.edit(conn, "A1", due=LATER, urgent=False, deaths=1)
+        write_account(conn, "A1", due=LATER, urgent=False, deaths=1)
     assert (revision(any_engine), len(waiting(any_engine))) == (before, told)
 
 
@@ -87,7 +89,7 @@ def test_a_change_of_the_registration_moves_the_revision_and_names_what_changed(
         add_account(conn)
         add_secrets(conn, vault)
     with writing(any_engine) as conn:
-        accounts.edit(conn, "A1", merchant_id="M2")
+        write_account(conn, "A1", merchant_id="M2")
     with writing(any_engine) as conn:
         add_secrets(conn, vault, password="another-one-altogether")
     updates = [event for event in waiting(any_engine) if event["type"] == EventType.ACCOUNT_UPDATED]
@@ -117,7 +119,7 @@ def test_the_new_revision_is_known_inside_the_transaction(any_engine: Engine) ->
     with writing(any_engine) as conn:
         transitions.set_api_authorization(conn, "A1", ApiAuthorization.COMPLETE, now=LATER)
         document = status_document(conn, "A1")
-        accounts.edit(conn, "A1", merchant_id="M1")
+        write_account(conn, "A1", merchant_id="M1")
     assert document["revision"] == 2
     assert revision(any_engine) == 2
 
@@ -178,4 +180,13 @@ def test_accounts_of_an_older_version_have_a_document(any_engine: Engine) -> Non
 
 
 def test_every_column_of_an_account_is_known_to_it() -> None:
-    assert {column.name for column in table.columns} == {field.name for field in fields(Account)}
+    stored = {column.name for column in table.columns}
+    assert stored - {"deaths"} == {field.name for field in fields(Account)} - {"crashes"}
+
+
+def test_a_repository_writes_the_columns_that_its_type_names_and_no_others() -> None:
+    """Revisions, and the version of the secrets, move by themselves; the rest is set at registration."""
+    moved = {"revision", "changed_at", "fingerprint", "condition_times", "secret_version"}
+    registered = {"id", "created_at", "answer_mail_codes"}
+    stored = {column.name for column in table.columns}
+    assert set(AccountColumns.__annotations__) == stored - moved - registered

@@ -17,6 +17,7 @@ from agent.store.database.engine import reading, writing
 from agent.store.database.schema import invitations
 from agent.store.sign_in import acts
 from agent.store.transitions import Facts
+from tests.support.stored.accounts import write_account
 from tests.support.stored.registry import NOW, add_account, add_invitation, invite
 
 EVEN = Rhythm(jitter=0)
@@ -115,7 +116,7 @@ def test_audits_that_end_together_do_not_start_together_again(engine: Engine) ->
     with writing(engine) as conn:
         for number in range(50):
             add_account(conn, f"A{number}")
-            accounts.edit(conn, f"A{number}", authorization=State.AUDITING, accepted_at=NOW)
+            write_account(conn, f"A{number}", authorization=State.AUDITING, accepted_at=NOW)
             account = transitions.apply(conn, f"A{number}", Event.PASS, now=NOW, why="pass", rhythm=Rhythm(jitter=0.1))
             assert account.due is not None
             dues.append(account.due - NOW)
@@ -193,8 +194,8 @@ def test_urgent_accounts_come_first_and_the_number_is_bounded(any_engine: Engine
             add_account(conn, f"A{number}")
             add_invitation(conn, f"A{number}", number=number)
             transitions.apply(conn, f"A{number}", Event.PAUSED, now=NOW, why="x")
-            accounts.edit(conn, f"A{number}", authorization=State.COMPLETE, due=NOW - timedelta(minutes=number))
-        accounts.edit(conn, "A0", urgent=True)
+            write_account(conn, f"A{number}", authorization=State.COMPLETE, due=NOW - timedelta(minutes=number))
+        write_account(conn, "A0", urgent=True)
         due = [account.id for account in accounts.list_due(conn, now=NOW, limit=3)]
         urgent = [account.id for account in accounts.list_due(conn, now=NOW, limit=3, urgent_only=True)]
     assert (due, urgent) == (["A0", "A5", "A4"], ["A0"])

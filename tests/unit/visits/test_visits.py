@@ -53,6 +53,7 @@ from flows.errors import (
 )
 from flows.models import Act
 from flows.redaction.redact import Redactor
+from tests.support.stored.accounts import write_account
 from tests.support.stored.registry import add_account, add_secrets, invite
 from tests.support.visits.worker_context import make_context
 
@@ -91,7 +92,7 @@ async def test_a_visit_begins_with_lease_row_and_a_death_that_has_not_happened_y
 ) -> None:
     plan = await prepare(worker_context, "A1")
     assert (plan.kind, plan.host, plan.session) == (VisitKind.ACCEPT, "sellercentral.amazon.com", None)
-    assert stored(worker_context).deaths == 1
+    assert stored(worker_context).crashes == 1
     with pytest.raises(NotNowError, match="being worked on by w1") as caught:
         await prepare(worker_context, "A1")
     assert caught.value.busy
@@ -101,7 +102,7 @@ async def test_an_acceptance_is_written_with_all_that_belongs_to_it(worker_conte
     plan = await prepare(worker_context, "A1")
     await finish(worker_context, plan, accepted(worker_context))
     account = stored(worker_context)
-    assert (account.authorization, account.deaths, account.urgent) == (State.AWAITING_PERMISSIONS, 0, True)
+    assert (account.authorization, account.crashes, account.urgent) == (State.AWAITING_PERMISSIONS, 0, True)
     with reading(worker_context.engine) as conn:
         assert conn.scalar(sa.select(invitations.c.state)) == "accepted"
         assert sessions.load(conn, worker_context.vault, "A1") == {"cookies": [{"name": "at-main"}]}
@@ -116,7 +117,7 @@ async def test_nobody_signs_in_for_another_while_the_own_api_authorization_is_pe
     with writing(worker_context.engine) as conn:
         add_account(conn, "A2", api=ApiAuthorization.PENDING)
         add_secrets(conn, worker_context.vault, "A2")
-        accounts.edit(conn, "A1", audit_as="A2")
+        write_account(conn, "A1", audit_as="A2")
     with pytest.raises(
         NotNowError, match="account A2, which signs in for A1: API Authorization Status must be complete"
     ):
@@ -142,7 +143,7 @@ async def test_a_visit_that_was_told_to_stop_counts_as_nothing(worker_context: W
     plan = await prepare(worker_context, "A1")
     await finish(worker_context, plan, interrupted(worker_context.clock.now()))
     account = stored(worker_context)
-    assert (account.authorization, account.deaths, account.retries, account.urgent) == (State.ACCEPTING, 0, 0, True)
+    assert (account.authorization, account.crashes, account.retries, account.urgent) == (State.ACCEPTING, 0, 0, True)
     assert account.due is not None
     assert account.due <= worker_context.clock.now()
 
@@ -170,7 +171,7 @@ async def test_an_account_whose_visits_die_is_set_aside_and_others_go_on(worker_
 
 async def test_a_release_gives_a_set_aside_account_another_chance(worker_context: WorkerContext) -> None:
     with writing(worker_context.engine) as conn:
-        accounts.edit(conn, "A1", deaths=3)
+        write_account(conn, "A1", deaths=3)
     with pytest.raises(PoisonError):
         await prepare(worker_context, "A1")
     with writing(worker_context.engine) as conn:
@@ -215,7 +216,7 @@ async def test_a_lost_lease_is_no_death(worker_context: WorkerContext) -> None:
         with writing(worker_context.engine) as conn:
             leases.release(conn, plan.held[0])
         await finish(worker_context, plan, accepted(worker_context))
-    assert stored(worker_context).deaths == 0
+    assert stored(worker_context).crashes == 0
 
 
 async def test_a_lost_lease_hides_no_death_of_another_worker_s(worker_context: WorkerContext) -> None:
@@ -224,7 +225,7 @@ async def test_a_lost_lease_hides_no_death_of_another_worker_s(worker_context: W
         leases.release(conn, lost.held[0])
     await prepare(worker_context, "A1")
     await finish(worker_context, lost, accepted(worker_context))
-    assert stored(worker_context).deaths == 1
+    assert stored(worker_context).crashes == 1
 
 
 ENDS: list[tuple[FlowError, State, str]] = [
@@ -441,7 +442,7 @@ def test_a_second_kill_in_a_row_between_typing_and_answer_is_for_a_person(sqlite
         assert process.exitcode == -signal.SIGKILL
         with writing(engine) as conn:
             leases.drop_of(conn, "victim")
-            accounts.edit(conn, "A1", deaths=0)
+            write_account(conn, "A1", deaths=0)
     plan = asyncio.run(prepare(worker_context, "A1"))
     with pytest.raises(PasswordDoubtedError):
         asyncio.run(permit(worker_context, plan, Act.TYPE_PASSWORD))

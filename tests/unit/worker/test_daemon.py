@@ -28,7 +28,6 @@ from agent.observe.metrics import Metrics
 from agent.settings.groups.operation import ObserveSettings, WebSettings
 from agent.settings.groups.visits import WorkSettings
 from agent.settings.model import Settings
-from agent.store import accounts
 from agent.store.database.engine import connect, reading, writing
 from agent.store.database.schema import leases, workers
 from agent.store.inbox import folders
@@ -41,6 +40,7 @@ from agent.worker.daemon import require_sense, run_daemon
 from agent.worker.dispatcher import Dispatcher
 from agent.worker.heartbeat import Heartbeat
 from flows.models import Act
+from tests.support.stored.accounts import write_account
 from tests.support.stored.registry import NOW, add_account
 from tests.support.visits.worker_context import make_context
 
@@ -207,7 +207,7 @@ def test_every_metric_is_scraped_with_its_value(engine: Engine) -> None:
     with writing(engine) as conn:
         add_account(conn, "A1", now=NOW)
         add_account(conn, "A2", now=NOW)
-        accounts.edit(
+        write_account(
             conn,
             "A1",
             authorization=State.COMPLETE,

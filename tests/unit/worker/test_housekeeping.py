@@ -15,7 +15,7 @@ from agent.clock import Clock
 from agent.domain.authorization import State
 from agent.observe.notify import Alarms
 from agent.settings.groups.operation import ObserveSettings
-from agent.store import accounts, journal, visits
+from agent.store import journal, visits
 from agent.store.database.engine import reading, writing
 from agent.store.database.retention import forget_old
 from agent.store.database.schema import acts as acts_table
@@ -26,6 +26,7 @@ from agent.store.sign_in import acts
 from agent.store.vault.keys import Vault
 from agent.worker.loops.housekeeping import Housekeeping
 from flows.models import Act
+from tests.support.stored.accounts import write_account
 from tests.support.stored.registry import NOW, add_account
 from tests.support.visits.worker_context import make_context
 
@@ -72,7 +73,7 @@ def house(engine: Engine, vault: Vault, tmp_path: Path) -> House:
 
 def read_completely(house: House, when: datetime) -> None:
     with writing(house.engine) as conn:
-        accounts.edit(conn, "A1", authorization=State.COMPLETE, last_complete_read_at=when)
+        write_account(conn, "A1", authorization=State.COMPLETE, last_complete_read_at=when)
 
 
 def count(engine: Engine, table: sa.Table) -> int:
@@ -95,7 +96,7 @@ async def test_an_account_not_read_completely_for_a_week_is_an_alarm_until_it_is
 
 async def test_an_account_that_waits_for_its_seller_is_not_stale(house: House) -> None:
     with writing(house.engine) as conn:
-        accounts.edit(conn, "A1", authorization=State.AWAITING_PERMISSIONS, accepted_at=NOW - 90 * DAY)
+        write_account(conn, "A1", authorization=State.AWAITING_PERMISSIONS, accepted_at=NOW - 90 * DAY)
     await house.once()
     assert house.titles == []
 

@@ -21,6 +21,7 @@ from agent.store.vault.keys import Vault
 from agent.visits.plan import NotNowError, VisitKind
 from agent.worker.loops import insights as schedule_module
 from agent.worker.loops.insights import InsightsSchedule
+from tests.support.stored.accounts import write_account
 from tests.support.stored.registry import NOW, add_account
 from tests.support.visits.worker_context import make_context
 
@@ -52,7 +53,7 @@ class Worker:
 def complete(engine: Engine) -> Engine:
     with writing(engine) as conn:
         add_account(conn)
-        accounts.edit(conn, "A1", authorization=State.COMPLETE)
+        write_account(conn, "A1", authorization=State.COMPLETE)
     return engine
 
 
@@ -75,16 +76,16 @@ async def test_the_first_reading_comes_soon_after_complete_and_one_that_cannot_b
 @pytest.mark.parametrize("state", [State.FAILED, State.PAUSED, State.NEEDS_HUMAN, State.AWAITING_PERMISSIONS])
 async def test_an_account_that_is_not_complete_is_not_read(worker: Worker, state: State) -> None:
     with writing(worker.engine) as conn:
-        accounts.edit(conn, "A1", authorization=state, insights_due=NOW)
+        write_account(conn, "A1", authorization=state, insights_due=NOW)
     assert not await worker.later(days=2)
 
 
 async def test_nothing_is_read_while_the_api_authorization_is_pending_or_everything_is_paused(worker: Worker) -> None:
     with writing(worker.engine) as conn:
-        accounts.edit(conn, "A1", api_authorization="pending", insights_due=NOW)
+        write_account(conn, "A1", api_authorization="pending", insights_due=NOW)
     assert not await worker.later(days=2)
     with writing(worker.engine) as conn:
-        accounts.edit(conn, "A1", api_authorization="complete")
+        write_account(conn, "A1", api_authorization="complete")
         switches.pause_all(conn, now=NOW, who="tester")
     assert not await worker.later(days=2)
     with writing(worker.engine) as conn:
@@ -99,7 +100,7 @@ async def test_an_interval_of_nought_and_quiet_hours_stop_it(
     worker = Worker(complete, vault, tmp_path, **setting)
     monkeypatch.setattr(schedule_module, "make_visit", worker.visit)
     with writing(complete) as conn:
-        accounts.edit(conn, "A1", insights_due=NOW)
+        write_account(conn, "A1", insights_due=NOW)
     assert not await worker.later(days=2)
     with reading(complete) as conn:
         assert accounts.get(conn, "A1").insights_due == NOW

@@ -21,7 +21,6 @@ from agent.domain.account import ApiAuthorization
 from agent.domain.authorization import Event, State
 from agent.observe.metrics import Metrics
 from agent.observe.notify import Alarms
-from agent.store import accounts
 from agent.store.database.engine import reading, writing
 from agent.store.database.schema import visits
 from agent.store.transitions import Facts
@@ -34,6 +33,7 @@ from agent.visits.shared.context import WorkerContext
 from agent.worker.running import RunningVisits
 from flows.errors import ChallengeError
 from flows.redaction.redact import Redactor
+from tests.support.stored.accounts import write_account
 from tests.support.stored.registry import add_account, add_secrets, invite
 from tests.support.visits.worker_context import make_context
 
@@ -144,10 +144,10 @@ async def test_a_visit_that_was_handed_over_twice_is_made_once(rig: Rig, monkeyp
 async def test_an_audit_that_waits_for_the_account_that_signs_in_for_it_is_told_of(rig: Rig) -> None:
     with writing(rig.running.context.engine) as conn:
         add_account(conn, "A2", api=ApiAuthorization.PENDING)
-        accounts.edit(conn, "A1", authorization=State.COMPLETE, audit_as="A2")
+        write_account(conn, "A1", authorization=State.COMPLETE, audit_as="A2")
     for _ in range(3):
         with writing(rig.running.context.engine) as conn:
-            accounts.edit(conn, "A1", due=utc_now())
+            write_account(conn, "A1", due=utc_now())
         assert await rig.running.handle("A1") == "not_now"
     await rig.running.alarms.tell()
     assert rig.titles == ["Trouble: account A1"]

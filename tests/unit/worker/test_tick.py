@@ -26,6 +26,7 @@ from agent.visits.shared.context import WorkerContext
 from agent.worker.dispatcher import Dispatcher, in_quiet_hours
 from agent.worker.engine import ALONE, VisitEngine
 from tests.support.processes.unfinished_visits import unfinished_visits
+from tests.support.stored.accounts import write_account
 from tests.support.stored.registry import add_account
 
 
@@ -46,7 +47,7 @@ class Rig:
 
     def set_due(self, account_id: str, after: timedelta, *, urgent: bool = False) -> None:
         with writing(self.tick.context.engine) as conn:
-            accounts.edit(conn, account_id, authorization=State.COMPLETE, due=datetime.now(UTC) + after, urgent=urgent)
+            write_account(conn, account_id, authorization=State.COMPLETE, due=datetime.now(UTC) + after, urgent=urgent)
         if urgent:
             self.tick.look_again()  # as a signal does
 
@@ -181,6 +182,13 @@ async def test_a_host_gets_no_more_visits_a_minute_than_set(rig: Rig) -> None:
     assert await rig.tick.once() == 1
 
 
+async def test_all_hosts_together_get_no_more_visits_a_minute_than_set(rig: Rig) -> None:
+    rig.tick.engine.start = _never_end  # type: ignore[method-assign]  # a visit that runs on
+    rig.tick.context = with_contexts(rig.tick.context, 9)
+    rig.tick.context.settings.work.visits_per_minute = 2
+    assert await rig.tick.once() == 2
+
+
 async def test_an_account_over_its_daily_cap_waits(rig: Rig) -> None:
     with writing(rig.tick.context.engine) as conn:
         for number in range(5):
@@ -233,10 +241,10 @@ async def test_the_audit_after_an_acceptance_leaves_the_kept_context_to_the_next
     rig.tick.engine.start = _never_end  # type: ignore[method-assign]  # a visit that runs on
     with writing(rig.tick.context.engine) as conn:
         for account_id in ("A0", "A1"):
-            accounts.edit(conn, account_id, authorization=State.AWAITING_PERMISSIONS, urgent=True)
+            write_account(conn, account_id, authorization=State.AWAITING_PERMISSIONS, urgent=True)
     assert await rig.tick.once() == 1
     with writing(rig.tick.context.engine) as conn:
-        accounts.edit(conn, "A5", authorization=State.ACCEPTING, urgent=True)
+        write_account(conn, "A5", authorization=State.ACCEPTING, urgent=True)
     rig.tick.look_again()
     assert await rig.tick.once() == 1
     assert set(rig.tick._running) == {"A0", "A5"}

@@ -17,8 +17,9 @@ from agent.store import accounts
 from agent.store.accounts import UnknownAccountError
 from agent.store.console.people import Role
 from agent.store.database.engine import writing
-from agent.store.people import takeovers
-from agent.store.people.takeovers import LinePurpose, Takeover
+from agent.store.people import line_tickets, takeovers
+from agent.store.people.line_tickets import LinePurpose
+from agent.store.people.takeovers import Takeover
 from agent.web.console import render
 from agent.web.console.entry.access import NobodySignedInError, Visitor, require_own_form, require_role, visitor
 from agent.web.console.handle import Done, acts, form_of
@@ -116,7 +117,7 @@ def _ticket(request: Request) -> Response:
             if open_one.person != visit.person.name:
                 raise Problem(409, Code.CLAIMED_BY_OTHER, f"{open_one.person} has the page.")
             whose = {"person": visit.person.name, "session": visit.session.id}
-            made = takeovers.make_ticket(conn, open_one.id, LinePurpose.VIEW, now=visit.now, **whose)
+            made = line_tickets.make(conn, open_one.id, LinePurpose.VIEW, now=visit.now, **whose)
     except NobodySignedInError:
         return JSONResponse({"problem": "Sign in again."}, 401, headers=headers)
     except UnknownAccountError:

@@ -20,8 +20,8 @@ from agent.observe import events
 from agent.store.console import people, sessions
 from agent.store.console.people import Role
 from agent.store.database.engine import writing
-from agent.store.people import takeovers
-from agent.store.people.takeovers import LinePurpose
+from agent.store.people import line_tickets, takeovers
+from agent.store.people.line_tickets import LinePurpose
 from agent.takeover.protocol import LONGEST, PER_SECOND, BadMessageError
 from agent.takeover.relay import Send, Viewer
 from agent.web.console.entry.access import cookie_name
@@ -170,7 +170,7 @@ def _parts(socket: WebSocket) -> WebParts:
 def _spend_line(parts: WebParts, takeover_id: str, ticket: str) -> bool:
     now = parts.clock.now()
     with writing(parts.engine) as conn:
-        spent = takeovers.spend_ticket(conn, takeover_id, LinePurpose.LINE, ticket, now=now)
+        spent = line_tickets.spend(conn, takeover_id, LinePurpose.LINE, ticket, now=now)
         found = takeovers.find(conn, takeover_id)
     return spent is not None and found is not None and found.is_open
 
@@ -182,7 +182,7 @@ def _spend_view(parts: WebParts, takeover_id: str, ticket: str, secret: str) -> 
     """
     now = parts.clock.now()
     with writing(parts.engine) as conn:
-        spent = takeovers.spend_ticket(conn, takeover_id, LinePurpose.VIEW, ticket, now=now)
+        spent = line_tickets.spend(conn, takeover_id, LinePurpose.VIEW, ticket, now=now)
         session = sessions.find(conn, parts.web_key, secret, now=now) if secret else None
         person = people.find(conn, session.person) if session else None
         found = takeovers.find(conn, takeover_id)

@@ -22,6 +22,7 @@ from agent.store.outbox.pending import note
 from agent.store.outbox.read import list_events
 from agent.store.outbox.sequence import number_events
 from agent.web import waiting as waits
+from tests.support.stored.accounts import write_account
 from tests.support.web.console import signed_in
 from tests.support.web.web_server import API, WebServer, once
 from tests.unit.web.api.test_accounts import ACCOUNTS, registered
@@ -53,7 +54,7 @@ async def test_every_state_says_the_same_text_on_every_surface(web: WebServer, s
                 "next_step": "Grant it.",
                 "confirmation_code": "48291",
             }
-            accounts.edit(
+            write_account(
                 conn, "A1", authorization=state, internal_reason="zq-for-on-call", failure_code="stuck", **told
             )
             note(conn, EventType.STATE_CHANGED, account_id="A1", data={"from": "x", "to": str(state), "why": "a test"})

@@ -32,6 +32,7 @@ from agent.store.processes import switches
 from agent.store.sign_in import login_orders, old_authenticators
 from agent.store.vault.keys import Vault
 from agent.web.console.entry.access import is_open
+from tests.support.stored.accounts import write_account
 from tests.support.stored.registry import add_account
 from tests.support.web.console import address, signed_in, submit
 from tests.support.web.outbox import published
@@ -104,11 +105,11 @@ async def test_the_queue_holds_each_kind_with_its_page_and_its_runbook(
     with writing(engine) as conn:
         for account in ("A2", "A3", "A4", "A5", "A6"):
             add_account(conn, account)
-        accounts.edit(conn, "A5", failure_code="secret_store_denied")
-        accounts.edit(conn, "A6", failure_code="secret_store_denied", authorization=State.NEEDS_HUMAN)
-        accounts.edit(conn, "A2", incompletes=1)
-        accounts.edit(conn, "A3", stale_since=now)
-        accounts.edit(conn, "A4", incompletes=1, authorization=State.PAUSED)
+        write_account(conn, "A5", failure_code="secret_store_denied")
+        write_account(conn, "A6", failure_code="secret_store_denied", authorization=State.NEEDS_HUMAN)
+        write_account(conn, "A2", incompletes=1)
+        write_account(conn, "A3", stale_since=now)
+        write_account(conn, "A4", incompletes=1, authorization=State.PAUSED)
         sealing = web.role.parts.web_key.vault()
         made = add_endpoint(conn, url="https://hooks.example/x", types=[], sealing=sealing, now=now)
         conn.execute(webhook_endpoints.update().values(state="disabled", disabled_at=now))
@@ -140,10 +141,10 @@ async def test_what_a_registration_waits_for_has_its_button(web: WebServer, admi
     now = web.role.parts.clock.now()
     with writing(web.engine) as conn:
         login_orders.place(conn, "A1", NewOrder(person_name="First Last", agreed_by="Anna"), now=now)
-        accounts.edit(conn, "A1", failure_code="challenge")  # a puzzle, or terms to agree to
+        write_account(conn, "A1", failure_code="challenge")  # a puzzle, or terms to agree to
     assert 'href="/takeover/A1">Take the page over' in (await admin.get("/todo")).text
     with writing(web.engine) as conn:
-        accounts.edit(conn, "A1", failure_code="phone_needed")
+        write_account(conn, "A1", failure_code="phone_needed")
     shown = (await admin.get("/todo")).text
     assert 'action="/todo/phone"' in shown
     assert "Take the page over" not in shown
@@ -173,7 +174,7 @@ async def test_an_order_that_is_spent_is_placed_anew_by_whoever_accepts_the_cond
     now = web.role.parts.clock.now()
     with writing(web.engine) as conn:
         login_orders.place(conn, "A1", NewOrder(person_name="First Last", agreed_by="Anna"), now=now)
-        accounts.edit(conn, "A1", failure_code=code)
+        write_account(conn, "A1", failure_code=code)
     given = {"task": "release:A1", "agreed": "yes"}
     assert 'action="/todo/order"' not in (await admin.get("/todo")).text  # it may send its form still
     assert (await submit(admin, "/todo", "/todo/order", **given)).status_code == 404
@@ -211,7 +212,7 @@ def needy(engine: Engine) -> None:
     """One account that waits for a person, of a seller with a hostile name."""
     with writing(engine) as conn:
         add_account(conn, "A1")
-        accounts.edit(
+        write_account(
             conn,
             "A1",
             authorization=State.NEEDS_HUMAN,

@@ -24,15 +24,16 @@ from agent.domain.authorization import State
 from agent.domain.takeover import TakeoverState
 from agent.settings.groups.operation import WebSettings
 from agent.settings.model import Settings
-from agent.store import accounts
 from agent.store.console import people
 from agent.store.console.people import Role
 from agent.store.database.engine import open_database, writing
-from agent.store.people import takeovers
-from agent.store.people.takeovers import LinePurpose, Takeover
+from agent.store.people import line_tickets, takeovers
+from agent.store.people.line_tickets import LinePurpose
+from agent.store.people.takeovers import Takeover
 from agent.store.sign_in import acts
 from agent.store.vault.keys import Vault
 from flows.models import Act
+from tests.support.stored.accounts import write_account
 from tests.support.stored.registry import add_account
 from tests.support.web.console import signed_in, submit
 from tests.support.web.web_server import WebServer, serving
@@ -46,7 +47,7 @@ async def web(tmp_path: Path) -> AsyncIterator[WebServer]:
     with writing(engine) as conn:
         add_account(conn, "A1")
         needy: dict[str, Any] = {"authorization": State.NEEDS_HUMAN, "failure_code": "challenge", "due": None}
-        accounts.edit(conn, "A1", **needy)
+        write_account(conn, "A1", **needy)
     key = SecretStr(base64.urlsafe_b64encode(os.urandom(32)).decode())
     settings = Settings(data_dir=tmp_path, web=WebSettings(address="127.0.0.1:0", key=key))
     async with serving(engine, settings, Vault(os.urandom(32))) as served:
@@ -67,7 +68,7 @@ def offered(web: WebServer, *, claimed_by: str | None = None) -> Takeover:
 
 def line_ticket(web: WebServer, made: Takeover, *, now: datetime | None = None) -> str:
     with writing(web.engine) as conn:
-        return takeovers.make_ticket(conn, made.id, LinePurpose.LINE, now=now or utc_now())
+        return line_tickets.make(conn, made.id, LinePurpose.LINE, now=now or utc_now())
 
 
 async def is_let_in(web: WebServer, path: str, ticket: Any, **headers: str) -> bool:
@@ -113,7 +114,7 @@ async def test_worker_with_a_bad_ticket_is_refused(web: WebServer, wrong: Any) -
         with writing(web.engine) as conn:
             other = "0" * 32 if wrong == "of another" else made.id
             purpose = LinePurpose.VIEW if wrong == "view" else LinePurpose.LINE
-            ticket = takeovers.make_ticket(conn, other, purpose, now=now)
+            ticket = line_tickets.make(conn, other, purpose, now=now)
     assert not await is_let_in(web, f"/takeover-line/{made.id}", ticket)
 
 
@@ -187,7 +188,7 @@ async def test_page_is_not_asked_for_where_a_person_cannot_help(
     web: WebServer, change: dict[str, Any], words: str
 ) -> None:
     with writing(web.engine) as conn:
-        accounts.edit(conn, "A1", **change)
+        write_account(conn, "A1", **change)
     async with signed_in(web, name="dora", role=Role.DRIVER) as client:
         answer = await submit(client, "/access", "/takeover/A1/ask")
         assert answer.status_code == 409

@@ -16,6 +16,7 @@ from agent.store.api import api_keys
 from agent.store.api.api_keys import Scope
 from agent.store.database.engine import writing
 from agent.web.api import direct
+from tests.support.stored.accounts import write_account
 from tests.support.web.web_server import API, WebServer
 from tests.unit.web.api.test_accounts import ACCOUNTS, registered
 from tests.unit.web.test_door import code_of
@@ -56,7 +57,7 @@ async def test_a_revoked_key_and_a_changed_account_are_seen_by_the_next_request(
         before = await client.get(STATUS, headers=headers)
         again = await client.get(STATUS, headers={**headers, "If-None-Match": before.headers["etag"]})
         with writing(any_web.engine) as conn:
-            accounts.edit(conn, "A1", merchant_name="Another")
+            write_account(conn, "A1", merchant_name="Another")
             assert api_keys.get(conn, made.id).last_used_at is not None
         after = await client.get(STATUS, headers={**headers, "If-None-Match": before.headers["etag"]})
         with writing(any_web.engine) as conn:

@@ -26,12 +26,12 @@ from sqlalchemy.engine import Engine
 
 from agent.settings.groups.operation import WebSettings
 from agent.settings.model import Settings
-from agent.store import accounts
 from agent.store.api import api_keys
 from agent.store.database.engine import writing
 from agent.store.vault.keys import Vault
 from agent.web.embed import tokens
 from tests.support.sites.plain_browser import plain_browser
+from tests.support.stored.accounts import write_account
 from tests.support.web.web_server import API, WebServer, once, serving
 from tests.unit.web.api.test_accounts import registered
 
@@ -99,7 +99,7 @@ async def platform(engine: Engine, vault: Vault, folder: Path) -> AsyncIterator[
 def stand(web: WebServer, **values: Any) -> None:
     """Let A1 stand somewhere."""
     with writing(web.engine) as conn:
-        accounts.edit(conn, "A1", **values)
+        write_account(conn, "A1", **values)
 
 
 @asynccontextmanager
