@@ -27,7 +27,10 @@ def set_also_marketplaces(conn: Connection, account_id: str, codes: Sequence[str
 def set_marketplace(
     conn: Connection, account_id: str, code: str, *, also: Sequence[str], due: datetime | None, now: datetime
 ) -> None:
-    """Move an account to another marketplace of its region; `due` None leaves when it is due."""
+    """Move an account to another marketplace of its region.
+
+    `due` None leaves when it is due.
+    """
     columns: AccountColumns = {"marketplace": code, "also_marketplaces": list(also) or None, "updated_at": now}
     if due is not None:
         columns["due"] = due

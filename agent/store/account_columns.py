@@ -18,7 +18,10 @@ from agent.store.outbox.pending import touch
 
 
 class AccountColumns(TypedDict, total=False):
-    """What may be written of a registered account; revisions and the secrets' version move by themselves."""
+    """What may be written of a registered account.
+
+    Revisions and the version of the secrets move by themselves.
+    """
 
     user_email: str
     marketplace: str

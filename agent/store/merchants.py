@@ -112,7 +112,9 @@ def rebind(conn: Connection, account: Account, given: Merchant, *, why: str, now
 
 
 def move_region(conn: Connection, account: Account, marketplace: str, *, why: str, now: datetime) -> Account:
-    """Move an account to a marketplace of another region, whose merchant nobody has named yet.
+    """Move an account to a marketplace of another region.
+
+    Nobody has named its merchant there yet.
 
     What belongs to the former one is dropped and everything begins again.
     """

@@ -104,13 +104,19 @@ def open_of(conn: Connection, account_id: str) -> Invitation | None:
 
 
 def set_state(conn: Connection, row_id: int, state: str, *, accepted_at: datetime | None = None) -> None:
-    """Write down what became of an invitation; `accepted_at` None leaves what is known."""
+    """Write down what became of an invitation.
+
+    `accepted_at` None leaves what is known.
+    """
     accepted = {} if accepted_at is None else {"accepted_at": accepted_at}
     conn.execute(invitations.update().where(invitations.c.id == row_id).values(state=state, **accepted))
 
 
 def seconds_to_acceptance(conn: Connection, row_id: int) -> float | None:
-    """Seconds from an invitation's arrival to its acceptance; None where it was not accepted."""
+    """Seconds from an invitation's arrival to its acceptance.
+
+    None where it was not accepted.
+    """
     found = get(conn, row_id)
     if found is None or found.accepted_at is None:
         return None

@@ -16,7 +16,10 @@ from agent.store.outbox.wake import CHANNEL, Signal
 
 @contextmanager
 def own_connection(engine: Engine) -> Iterator[Any]:
-    """A connection of the driver, outside any transaction; it never goes back to the pool."""
+    """A connection of the driver, outside any transaction.
+
+    It never goes back to the pool.
+    """
     raw = engine.raw_connection()
     driver = raw.driver_connection
     raw.detach()
@@ -39,6 +42,6 @@ def wait_for_notices(driver: Any, *, seconds: float) -> Iterator[Signal]:
 
 
 def change_counter(driver: Any) -> int:
-    """A number that another one follows when another connection writes to the SQLite file."""
+    """A number that changes when another connection writes to the SQLite file."""
     (found,) = driver.execute("PRAGMA data_version").fetchone()
     return int(found)

@@ -1,4 +1,7 @@
-"""Tickets for the lines to a page that is taken over: a worker's or a person's, used once."""
+"""Tickets for the lines to a page that is taken over.
+
+A worker's or a person's; each opens one line once.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""How many visits may begin: the one rule, which the dispatcher asks before and `prepare` again.
+"""How many visits may begin: one rule.
 
-What `prepare` is told counts: it asks while nobody else can count.
+The dispatcher asks it before it starts a visit, and `prepare` when the visit begins. The second answer decides: no
+other worker can count meanwhile.
 """
 
 from __future__ import annotations
