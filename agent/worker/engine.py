@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
@@ -35,21 +35,12 @@ _THREADS = 32
 _FINISHED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 _UNFINISHED = ("ENQUEUED", "PENDING", "DELAYED")
 _BATCH = 1000  # rows forgotten in one statement
-_RECOVERIES = 1000  # we count deaths ourselves, per account
+_RECOVERIES = 1000  # we count crashes ourselves, per account
 _TAKING_UP = 10.0  # seconds after the start in which what was cut off is looked for each second
 _SELDOM = 60.0  # seconds between looks later
 
 Handler = Callable[[str], Awaitable[str]]  # account id -> how the visit ended
-
-
-_handler: Handler | None = None
-
-
-@DBOS.workflow(name="visit", max_recovery_attempts=_RECOVERIES)
-async def _visit(account_id: str) -> str:
-    if _handler is None:
-        raise RuntimeError("the engine runs no handler")
-    return await _handler(account_id)
+Workflow = Callable[[str], Coroutine[Any, Any, str]]
 
 
 class VisitEngine:
@@ -62,6 +53,7 @@ class VisitEngine:
         self._settings = settings
         self._is_postgres = database.get_backend_name() == "postgresql"
         self._executor_id = executor_id
+        self._visit: Workflow | None = None  # the handler as a workflow, while the engine runs
         self._url = database.set(drivername="postgresql") if self._is_postgres else _beside(database)
 
     async def run(self, handler: Handler) -> None:
@@ -69,10 +61,9 @@ class VisitEngine:
 
         Work that was cut off is taken up again.
         """
-        global _handler
-        _handler = handler
         if not self._is_postgres:
             await asyncio.to_thread(make_write_ahead, Path(str(self._url.database)))
+        self._visit = _registered(handler)
         DBOS(config=self._config())
         _tame_log()
         _quieten()
@@ -84,8 +75,10 @@ class VisitEngine:
 
     async def start(self, account_id: str) -> None:
         """Start one visit now, on this event loop; returns as soon as it is written down."""
+        if self._visit is None:
+            raise RuntimeError("the engine does not run")
         with SetWorkflowID(f"{account_id}@{uuid4().hex}"):
-            await DBOS.start_workflow_async(_visit, account_id)
+            await DBOS.start_workflow_async(self._visit, account_id)
 
     async def forget_dead(self, living: Collection[str]) -> list[str]:
         """End the workflows of workers that are not among the living.
@@ -116,9 +109,10 @@ class VisitEngine:
 
     async def stop(self) -> None:
         """Stop taking visits; the handler must have ended those that run."""
-        end = partial(DBOS.destroy, workflow_completion_timeout_sec=0)
+        end = partial(DBOS.destroy, workflow_completion_timeout_sec=0, destroy_registry=True)
         with ThreadPoolExecutor(max_workers=1) as alone:  # it waits for no visit that keeps a thread busy
             await asyncio.get_running_loop().run_in_executor(alone, end)
+        self._visit = None
 
     def _config(self) -> DBOSConfig:
         config: DBOSConfig = {
@@ -135,6 +129,19 @@ class VisitEngine:
                 "connect_args": {"options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS}", **NOTICE_LOSS}
             }
         return config
+
+
+def _registered(handler: Handler) -> Workflow:
+    """The handler as the workflow that stored visits name.
+
+    It must be known before the launch, which takes up what was cut off. The registry it stands in is destroyed when the
+    engine stops, so that the next engine registers its own.
+    """
+
+    async def visit(account_id: str) -> str:
+        return await handler(account_id)
+
+    return DBOS.workflow(name="visit", max_recovery_attempts=_RECOVERIES)(visit)
 
 
 def _beside(database: URL) -> URL:

@@ -141,6 +141,27 @@ async def test_each_start_is_one_visit(running: tuple[VisitEngine, list[str]]) -
     assert seen == ["A1"] * 3
 
 
+async def test_each_engine_runs_its_own_handler(sqlite_url: str, tmp_path: Path) -> None:
+    """One after another: what one engine was given is gone when it stops."""
+    called: list[str] = []
+    for name in ("first", "second"):
+
+        async def handle(account_id: str, name: str = name) -> str:
+            called.append(f"{name} {account_id}")
+            return "done"
+
+        visiting = VisitEngine(Settings(data_dir=tmp_path), database=sa.make_url(sqlite_url), executor_id=ALONE)
+        with pytest.raises(RuntimeError, match="does not run"):
+            await visiting.start("A1")
+        await visiting.run(handle)
+        await visiting.start("A1")
+        await settle(visiting)
+        await visiting.stop()
+        with pytest.raises(RuntimeError, match="does not run"):
+            await visiting.start("A1")
+    assert called == ["first A1", "second A1"]
+
+
 async def test_finished_work_is_forgotten_when_it_is_old_however_much_it_is(
     running: tuple[VisitEngine, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
