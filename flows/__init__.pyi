@@ -13,6 +13,7 @@ from flows.browser.launch import (
 from flows.browser.options import BrowserOptions as BrowserOptions, require_browser as require_browser
 from flows.browser.network import (
     environment_proxies as environment_proxies,
+    is_loopback as is_loopback,
     is_safe_endpoint as is_safe_endpoint,
     parse_proxy as parse_proxy,
     proxy_problem as proxy_problem,
@@ -89,6 +90,7 @@ from flows.learning.draft import (
     passing as passing,
 )
 from flows.marketplaces import (
+    GIVEN_ID as GIVEN_ID,
     HOST_REGIONS as HOST_REGIONS,
     MARKETPLACES as MARKETPLACES,
     marketplace as marketplace,

@@ -13,16 +13,15 @@ from typing import Any
 from pydantic import SecretStr
 
 from agent.domain.account import ApiAuthorization, NewAccount
-from agent.domain.invitation import MERCHANT
+from agent.domain.email_address import EMAIL_ADDRESS
 from agent.domain.login_order import NewOrder
 from agent.domain.totp_seed import SeedError, parse_seed
 from agent.errors import UsageError
 from agent.store.vault.sign_in_secrets import SignInSecrets
-from flows import MARKETPLACES, marketplace
+from flows import GIVEN_ID, MARKETPLACES, marketplace
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
-_MERCHANT = re.compile(MERCHANT)
+_MERCHANT = re.compile(GIVEN_ID)
 SECRETS = ("password", "totp_secret")
 FIELDS = (
     "id", "user_email", "marketplace", "merchant_id", "merchant_name", "global_account_id", "audit_as",
@@ -157,7 +156,7 @@ def parse_email(address: str) -> str:
     Raises:
         FieldError: it is not an address.
     """
-    _expect("user_email", _EMAIL.fullmatch(address), "is not an address such as a1@users.example")
+    _expect("user_email", EMAIL_ADDRESS.fullmatch(address), "is not an address such as a1@users.example")
     return address
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from urllib.parse import parse_qsl, urlsplit
 
-from flows import HOST_REGIONS
+from flows import GIVEN_ID, HOST_REGIONS
 
 PATH = "/invitation/accept"
 CLOCK_SLACK = timedelta(hours=1)
@@ -18,8 +18,7 @@ UNVOUCHED = (MERCHANT_UNKNOWN, "merchant_not_comparable")  # the reasons that na
 OTHER_MERCHANT, OTHER_REGION = "other_merchant", "other_region"  # the reasons that no approval may overrule
 
 _INVITATION_ID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-MERCHANT = r"A[A-Z0-9]{8,20}"  # a merchant id where it is given: in a link, by the API, by a command
-_MERCHANT = re.compile(MERCHANT)
+_MERCHANT = re.compile(GIVEN_ID)
 
 
 class MailVerdict(StrEnum):

@@ -14,6 +14,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from agent.errors import UsageError
 from agent.settings.model import Settings
+from flows import is_loopback
 
 _LOOK_UP_WITHIN = 5.0  # seconds
 _PORTS = (443, 1024)  # TLS, or any that no system service has
@@ -62,7 +63,7 @@ def check_url(url: str, settings: Settings) -> SplitResult:
         raise AddressRefusedError("expected a URL such as https://platform.example/hooks")
     if parts.username is not None or parts.password is not None or parts.fragment:
         raise AddressRefusedError("expected a URL without user, password and fragment")
-    if settings.webhooks.allow_loopback and _is_loopback_text(host):
+    if settings.webhooks.allow_loopback and is_loopback(host):
         return parts
     if parts.scheme != "https":
         raise AddressRefusedError("expected https; plain http is for loopback in rehearsal")
@@ -153,10 +154,3 @@ def _is_ours(address: Address) -> bool:
     except OSError as err:
         return err.errno not in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
     return True
-
-
-def _is_loopback_text(host: str) -> bool:
-    try:
-        return _unwrap(ip_address(host)).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"

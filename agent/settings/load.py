@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
-from ipaddress import ip_address
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +21,10 @@ from agent.settings.hints import env_name, hint, stands_in, toml_name
 from agent.settings.model import PREFIX, Settings
 from agent.settings.own_secrets import with_password_of_environment
 from agent.settings.plain_words import plain
-from flows import is_safe_endpoint, parse_proxy
+from agent.settings.text_forms import is_listenable, parse_dns_server, parse_hours
+from flows import is_loopback, is_safe_endpoint, parse_proxy
 
 _PUBLIC_URL = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?")
-_HOURS = re.compile(r"\s*([01]\d|2[0-3]):[0-5]\d\s*-\s*([01]\d|2[0-3]):[0-5]\d\s*")
 _RULE = re.compile(r"^(MAP\s+(?P<pattern>\S+)\s+(?P<target>\S+)|EXCLUDE\s+\S+)$", re.IGNORECASE)
 
 
@@ -158,33 +157,24 @@ def _contradictions(settings: Settings) -> Iterator[str]:
             f"{env_name('mail', 'trusted_authserv_ids')}, for example to mx.example.com, or to protection.outlook.com for Microsoft 365"
         )
     for server in settings.mail.dns_servers:
-        if not _is_address(server):
+        if not _is_read_by(parse_dns_server, server):
             yield f"{env_name('mail', 'dns_servers')}: expected address:port, for example 127.0.0.1:53"
-    keys = [settings.vault_key, settings.vault_key_file, settings.vault_keyring]
-    if sum(key is not None for key in keys) > 1:
-        yield (
-            f"only one of {', '.join(env_name(name) for name in ('vault_key', 'vault_key_file', 'vault_keyring'))} may be set, "
-            "in the environment, the file of variables and the configuration together; remove the others"
-        )
+    if (problem := settings.vault_key_problem) is not None:
+        yield problem
     yield from _web_problems(settings)
-    if (metrics := settings.observe.http_address) is not None and not _is_listenable(metrics):
+    if (metrics := settings.observe.http_address) is not None and not is_listenable(metrics):
         yield f"{env_name('observe', 'http_address')}: expected address:port, for example 127.0.0.1:9464"
-    if (hours := settings.work.quiet_hours) is not None and not _HOURS.fullmatch(hours):
+    if (hours := settings.work.quiet_hours) is not None and not _is_read_by(parse_hours, hours):
         yield f'{env_name("work", "quiet_hours")}: expected two times of day (UTC), for example "22:00-06:00"'
     if settings.audit.policy_file and not settings.audit.policy_file.is_file():
         yield f"{env_name('audit', 'policy_file')}: {settings.audit.policy_file} is not a file"
-
-
-def _is_listenable(address: str) -> bool:
-    host, colon, port = address.rpartition(":")
-    return bool(colon and host and port.isascii() and port.isdigit() and int(port) <= 65535)
 
 
 def _web_problems(settings: Settings) -> Iterator[str]:
     """An address that others can reach needs TLS, here or in front."""
     web, name = settings.web, env_name("web", "address")
     host = web.address.rpartition(":")[0]
-    if not _is_listenable(web.address):
+    if not is_listenable(web.address):
         yield f"{name}: expected address:port, for example 127.0.0.1:8480"
     elif not is_loopback(host) and not web.tls_cert_file and not web.behind_proxy:
         yield (
@@ -243,28 +233,12 @@ def _browser_problems(settings: Settings) -> Iterator[str]:
         yield f"{env_name('browser', 'proxy')} is for our own browser, and {env_name('browser', 'endpoint')} names another; remove one"
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address is this machine by its own text.
-
-    Nothing is looked up.
-    """
-    text = host.strip("[]").lower()
-    if text == "localhost":
-        return True
+def _is_read_by(parse: Callable[[str], object], text: str) -> bool:
     try:
-        return ip_address(text).is_loopback
+        parse(text)
     except ValueError:
         return False
-
-
-def _is_address(server: str) -> bool:
-    host, colon, port = server.rpartition(":")
-    bare = not colon or (":" in host and not host.startswith("["))
-    try:
-        ip_address((server if bare else host).strip("[]"))
-    except ValueError:
-        return False
-    return bare or (port.isdigit() and 0 < int(port) <= 65535)
+    return True
 
 
 def _without_port(target: str) -> str:

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from agent.settings.groups.base import SecretStrings
-from agent.settings.groups.mailbox import ImapSettings, MailboxSettings, MailSettings, Tls, is_local_server
+from agent.settings.groups.mailbox import ImapSettings, MailboxSettings, MailSettings, Tls
 from agent.settings.groups.operation import ObserveSettings, SecretsSettings, WebhookSettings, WebSettings
 from agent.settings.groups.visits import (
     AuditSettings,
@@ -24,6 +24,7 @@ from agent.settings.groups.visits import (
     TakeoverSettings,
     WorkSettings,
 )
+from agent.settings.text_forms import is_local_server
 
 PREFIX = "SC_AGENT_"
 
@@ -69,6 +70,17 @@ class Settings(BaseSettings):
     def evidence_root(self) -> Path:
         """Where each account's evidence lies, one folder an account."""
         return self.evidence_dir or self.data_dir / "evidence"
+
+    @property
+    def vault_key_problem(self) -> str | None:
+        """What is wrong where more than one vault key is set."""
+        names = ("vault_key", "vault_key_file", "vault_keyring")
+        if sum(getattr(self, name) is not None for name in names) <= 1:
+            return None
+        return (
+            f"only one of {', '.join(PREFIX + name.upper() for name in names)} may be set, "
+            "in the environment, the file of variables and the configuration together; remove the others"
+        )
 
     @property
     def is_rehearsal(self) -> bool:

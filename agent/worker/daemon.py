@@ -18,7 +18,8 @@ import structlog
 from agent.clock import Clock
 from agent.domain.policy.load import load_configured_policy
 from agent.errors import ConfigurationError
-from agent.mail.context import mailboxes_of, name_of
+from agent.mail.context import mailboxes_of
+from agent.mail.imap.connection.auth import require_secret
 from agent.observe import events
 from agent.observe.alarm_pages import page_of
 from agent.observe.health import serve_health
@@ -29,6 +30,7 @@ from agent.observe.redaction import Redaction
 from agent.observe.watchdog import sd_notify
 from agent.outbox.publisher import Publisher
 from agent.settings.model import Settings
+from agent.settings.text_forms import parse_hours
 from agent.store.database.engine import database_url
 from agent.store.database.handles import Engine
 from agent.store.outbox.wake import Signal
@@ -38,7 +40,6 @@ from agent.takeover.parts import Places, TakeoverParts
 from agent.visits.shared.browser_pool import pool_of
 from agent.visits.shared.context import WorkerContext
 from agent.worker.data_lock import only_daemon
-from agent.worker.dispatcher import parse_hours
 from agent.worker.engine import ALONE, VisitEngine
 from agent.worker.health_routes import health_routes
 from agent.worker.heartbeat import Heartbeat
@@ -139,10 +140,7 @@ def require_sense(settings: Settings, roles: Collection[str]) -> None:
         )
     if "mail" in roles:
         for box in mailboxes_of(settings):
-            if box.password is None and box.oauth is None:
-                raise ConfigurationError(
-                    f"mailbox {name_of(box)} has neither a password nor oauth; set SC_AGENT_IMAP__PASSWORD"
-                )
+            require_secret(box)
     require_tracer(settings)
     if (hours := settings.work.quiet_hours) is not None:
         try:

@@ -8,10 +8,11 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime
 
 from agent.domain.account import Account
 from agent.domain.authorization import State
+from agent.settings.text_forms import parse_hours
 from agent.store import accounts
 from agent.store.database.engine import reading, writing
 from agent.store.processes import leases, switches
@@ -163,13 +164,3 @@ def in_quiet_hours(hours: str | None, now: datetime) -> bool:
     start, end = parse_hours(hours)
     moment = now.time().replace(tzinfo=None)
     return start <= moment < end if start <= end else moment >= start or moment < end
-
-
-def parse_hours(hours: str) -> tuple[time, time]:
-    """Read "22:00-06:00".
-
-    Raises:
-        ValueError: it is written otherwise.
-    """
-    start, _, end = hours.partition("-")
-    return time.fromisoformat(start.strip()), time.fromisoformat(end.strip())

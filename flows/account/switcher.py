@@ -14,13 +14,14 @@ from typing import Any
 from flows.account.labels import forms_of, names_merchant
 from flows.catalogue.load import Catalogue
 from flows.errors import AccountNotOfferedError, WrongAccountError
+from flows.marketplaces import GIVEN_ID
 from flows.models import SellerAccount
 from flows.visit.switcher_answers import About
 from flows.visit.visit import Visit
 
 _WAIT = timedelta(seconds=2)  # for an answer that the page has asked for already
-_MARKETPLACE = re.compile(r"(?:amzn1\.mp\.o\.)?(A[A-Z0-9]{9,15})")
-_OWN_FORM = re.compile(r"amzn1\.merchant\.o\.(A[A-Z0-9]{9,20})")  # the older form; the newer one holds no merchant id
+_MARKETPLACE = re.compile(rf"(?:amzn1\.mp\.o\.)?({GIVEN_ID})")
+_OWN_FORM = re.compile(rf"amzn1\.merchant\.o\.({GIVEN_ID})")  # the older form; the newer one holds no merchant id
 _LABEL = 500  # characters of a label that are looked at
 _PENDING = ("pending registration", "sc_hub_pending_reg")
 _DELEGATED = ("delegationContext", "delegationContextWithTargetPartnerAccount")

@@ -6,7 +6,6 @@ Whatever a flow or a page wants.
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 from base64 import b64decode
 from collections.abc import Sequence
 from contextlib import suppress
@@ -19,6 +18,7 @@ from playwright.async_api import BrowserContext, CDPSession, ElementHandle, Erro
 from pydantic import SecretStr
 
 from flows.browser.hosts import HostPolicy, PersonRules, ReadCall, ReadOnly, RequestRuling, judge
+from flows.browser.network import is_loopback
 from flows.browser.scripts import expression_of, source
 from flows.errors import ForeignHostError, SecretGuardError, StepTimeoutError
 
@@ -165,7 +165,7 @@ class Guard:
         frame = await handle.owner_frame()
         response = self._documents.get(frame) if frame else None
         address = await response.server_addr() if response and urlsplit(response.url).hostname == host else None
-        if address is None or not _is_loopback(address["ipAddress"]):
+        if address is None or not is_loopback(address["ipAddress"]):
             seen = address["ipAddress"] if address else "an unknown address"
             raise SecretGuardError(
                 f"in rehearsal {host} was expected on loopback, it came from {seen}: nothing was typed",
@@ -269,13 +269,6 @@ def _patterns() -> list[dict[str, str]]:
     """What the DevTools session pauses."""
     kinds = [{"urlPattern": "*", "resourceType": kind, "requestStage": "Request"} for kind in _WATCHED]
     return [*kinds, *({"urlPattern": own, "requestStage": "Request"} for own in _OWN)]
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 async def require_on_top(handle: ElementHandle, *, what: str, lost: str) -> None:

@@ -131,7 +131,7 @@ def is_safe_endpoint(endpoint: str) -> bool:
     Passwords go through that connection.
     """
     parts = urlsplit(endpoint)
-    return parts.scheme in ("https", "wss") or _is_loopback(parts.hostname or "")
+    return parts.scheme in ("https", "wss") or is_loopback(parts.hostname or "")
 
 
 def environment_proxies() -> list[str]:
@@ -149,10 +149,15 @@ def without_environment_proxies() -> Iterator[None]:
         os.environ.update(kept)
 
 
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address is this machine by its own text.
+
+    Nothing is looked up.
+    """
+    text = host.strip("[]").lower()
     try:
-        return ipaddress.ip_address(host).is_loopback
+        address = ipaddress.ip_address(text)
     except ValueError:
-        return False
+        return text == "localhost"
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return (mapped or address).is_loopback

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from agent.domain.email_address import EMAIL_ADDRESS
+
 MAX_ADDRESS_HEADER = 2048
-_LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}"
-_ADDRESS = re.compile(rf"{_LOCAL}@[A-Za-z0-9-]{{1,63}}(?:\.[A-Za-z0-9-]{{1,63}}){{1,8}}")
 _AROUND = re.compile(r" ?([.@]) ?")  # obsolete blanks around the separators
 _QUOTED = "\x00"  # stands for a quoted string, whose text is nobody's address
 
@@ -140,6 +140,6 @@ def _elements(value: str) -> Iterator[_Element]:
 
 def _plain(text: str) -> str:
     found = _AROUND.sub(r"\1", " ".join(text.split()))
-    if not _ADDRESS.fullmatch(found):
+    if not EMAIL_ADDRESS.fullmatch(found):
         raise _OddError
     return found.lower()

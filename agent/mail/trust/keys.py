@@ -5,7 +5,6 @@ From the servers of the settings or the system's; temporary failures are marked 
 
 from __future__ import annotations
 
-import ipaddress
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -16,6 +15,7 @@ import dns.resolver
 
 from agent.errors import ConfigurationError
 from agent.mail.trust.signatures import Key
+from agent.settings.text_forms import parse_dns_server
 
 _SHORTEST, _LONGEST, _ABSENT = 60.0, 3600.0, 60.0  # seconds an answer is kept
 _MOST = 1000
@@ -80,10 +80,7 @@ def _resolver(servers: Sequence[str], timeout: float) -> dns.resolver.Resolver:
 
 
 def _server(text: str) -> dns.nameserver.Nameserver:
-    address, colon, port = text.rpartition(":")
-    if not colon or not port.isdigit() or (":" in address and not address.startswith("[")):
-        address, port = text, "53"
     try:
-        return dns.nameserver.Do53Nameserver(str(ipaddress.ip_address(address.strip("[]"))), int(port))
+        return dns.nameserver.Do53Nameserver(*parse_dns_server(text))
     except ValueError as err:
         raise ConfigurationError("MAIL__DNS_SERVERS: expected address:port, for example 127.0.0.1:53") from err

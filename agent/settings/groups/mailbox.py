@@ -3,25 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr
 
 from agent.settings.groups.base import Group, Seconds, Strings
-
-
-def is_local_server(server: str) -> bool:
-    """A DNS server of this machine on a port that no real one has."""
-    host, colon, port = server.rpartition(":")
-    is_bare = not colon or (":" in host and not host.startswith("["))
-    try:
-        address = ip_address((server if is_bare else host).strip("[]"))
-    except ValueError:
-        return False
-    plain = getattr(address, "ipv4_mapped", None) or address  # ::ffff:127.0.0.1 is 127.0.0.1
-    return (plain.is_loopback or plain.is_unspecified) and not is_bare and port != "53"
 
 
 class Tls(StrEnum):

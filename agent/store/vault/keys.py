@@ -147,9 +147,8 @@ def parse_key(text: str, *, source: str) -> bytes:
 
 
 def _load_key(settings: Settings) -> tuple[str, str]:
-    named = [name for name in ("vault_key", "vault_key_file", "vault_keyring") if getattr(settings, name) is not None]
-    if len(named) > 1:
-        raise VaultError(f"only one of {', '.join('SC_AGENT_' + name.upper() for name in named)} may be set")
+    if (problem := settings.vault_key_problem) is not None:
+        raise VaultError(problem)
     if settings.vault_key is not None:
         return _present(settings.vault_key, "SC_AGENT_VAULT_KEY")
     if settings.vault_key_file is not None:

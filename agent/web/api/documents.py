@@ -6,14 +6,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
-from agent.domain.invitation import MERCHANT
+from flows import GIVEN_ID
 
 Text = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Reason = Annotated[
     str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")
 ]
 AccountId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
-MerchantId = Annotated[str, StringConstraints(pattern=f"^{MERCHANT}$")]
+MerchantId = Annotated[str, StringConstraints(pattern=f"^{GIVEN_ID}$")]
 Password = Annotated[SecretStr, Field(min_length=1, max_length=1000)]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import Any
 
@@ -11,6 +10,7 @@ from playwright.async_api import ElementHandle, Page
 from flows.browser.scripts import source, value_of
 from flows.catalogue.grids import grid_data
 from flows.permissions.rows.numbering import Numbers
+from flows.permissions.rows.subject import EMAIL
 from flows.permissions.rows.tokens import (
     ColumnsToken,
     DomSnapshot,
@@ -27,7 +27,6 @@ from flows.permissions.rows.vocabulary import generic, level_words, marks, says,
 from flows.permissions.scripts import part
 
 _PARTS = ("document", "listeners", "visible", "options", "columns", "rows", "effects", "inventory", "marks", "tokens")
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
 async def read_dom(page: Page) -> DomSnapshot:
@@ -203,4 +202,4 @@ def _piece(item: dict[str, Any]) -> Piece:
 
 def _emails(tokens: tuple[Token, ...], *, titled: bool = False) -> tuple[str, ...]:
     texts = [token for token in tokens if isinstance(token, TextToken) and (token.title or not titled)]
-    return tuple(dict.fromkeys(address.casefold() for token in texts for address in _EMAIL.findall(token.text)))
+    return tuple(dict.fromkeys(address.casefold() for token in texts for address in EMAIL.findall(token.text)))

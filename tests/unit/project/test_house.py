@@ -6,6 +6,8 @@ import ast
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[3]
 ROOMS = ("agent", "flows")
 LONG_FILE, LONGEST_FILE, MOST_LONG_FILES = 300, 400, 12  # above 300 only what one noun fills: accounting, interpreting
@@ -62,6 +64,26 @@ def test_the_root_of_the_selectors_is_told_in_one_place() -> None:
 
 
 QUERIES = {"execute", "exec_driver_sql", "scalar", "scalars"}  # what runs SQL on a connection
+
+
+@pytest.mark.parametrize(
+    ("rule", "places"),
+    [
+        ("A[A-Z0-9]{", ["flows/marketplaces.py"]),  # the form of an id of Amazon's
+        (
+            ".is_loopback",
+            ["agent/outbox/address_guard.py", "flows/browser/network.py"],
+        ),  # of a resolved address, of a text
+        ("fromisoformat(start", ["agent/settings/text_forms.py"]),  # hours
+        ("neither a password nor oauth", ["agent/mail/imap/connection/auth.py"]),
+        ("only one of {", ["agent/settings/model.py"]),  # vault keys
+        ("visits_per_host_minute", ["agent/settings/groups/visits.py", "agent/visits/guards/rates.py"]),
+        ("visits_per_account_day", ["agent/settings/groups/visits.py", "agent/visits/guards/rates.py"]),
+    ],
+    ids=["merchant id", "loopback", "hours", "mailbox secret", "vault key", "rates of a minute", "cap of a day"],
+)
+def test_one_rule_stands_in_one_place(rule: str, places: list[str]) -> None:
+    assert sorted(name(file) for file in files(".py") if rule in file.read_text(encoding="utf-8")) == places
 
 
 def test_every_query_is_in_the_store() -> None:

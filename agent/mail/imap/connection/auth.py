@@ -19,6 +19,18 @@ MARGIN = timedelta(minutes=5)
 LONGEST_SESSION = timedelta(minutes=50)
 
 
+def require_secret(mailbox: MailboxSettings) -> None:
+    """Refuse a mailbox that nothing can be signed in to with.
+
+    Raises:
+        ConfigurationError: it has neither a password nor OAuth.
+    """
+    if mailbox.password is None and mailbox.oauth is None:
+        raise ConfigurationError(
+            f"mailbox {mailbox.username} has neither a password nor oauth; set SC_AGENT_IMAP__PASSWORD"
+        )
+
+
 class MailboxLogin:
     """Signs connections of one mailbox in, and says when they should be renewed."""
 
@@ -29,10 +41,8 @@ class MailboxLogin:
         self._now = now
         self._token: Token | None = None
         self._source = source or (make_source(mailbox, mailbox.oauth) if mailbox.oauth else None)
-        if self._source is None and mailbox.password is None:
-            raise ConfigurationError(
-                f"mailbox {mailbox.username} has neither a password nor oauth; set SC_AGENT_IMAP__PASSWORD"
-            )
+        if self._source is None:
+            require_secret(mailbox)
         password = mailbox.password.get_secret_value() if mailbox.password is not None else ""
         if not set(mailbox.username + password).isdisjoint("\r\n\0"):
             raise ConfigurationError(

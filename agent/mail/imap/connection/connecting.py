@@ -5,7 +5,6 @@ Protected as the settings say, and told plainly when it is no IMAP server.
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 import ssl
 from typing import Any
@@ -15,6 +14,7 @@ from agent.mail.imap.connection.answers import is_passing
 from agent.mail.imap.connection.client import CapabilityError, Client, IMAPClientError, SocketTimeout
 from agent.mail.trust.headers import plain_line
 from agent.settings.groups.mailbox import MailboxSettings, MailSettings, Tls
+from flows import is_loopback
 
 _NO_IMAP = ("http/", "220 ", "220-", "ssh-", "+ok", "<!doc", "<html")  # how others greet
 _NO_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG")
@@ -90,11 +90,7 @@ def _tls_context(mailbox: MailboxSettings) -> ssl.SSLContext:
 
 
 def _require_loopback(host: str) -> None:
-    try:
-        local = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        local = False
-    if not local:
+    if not is_loopback(host):
         raise ConfigurationError(
             f"IMAP__TLS is none, which is allowed on loopback only, but the host is {host}; use implicit or starttls"
         )

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, StringConstraints
 from starlette.responses import Response
 
-from agent.settings.load import is_loopback
 from agent.store.api.api_keys import Scope
 from agent.web.api.account.registry import account_of, timestamp
 from agent.web.api.documents import AccountId, Given
@@ -18,6 +17,7 @@ from agent.web.embed import tokens
 from agent.web.embed.tokens import EmbedToken
 from agent.web.http.calls import Answer, Call, once
 from agent.web.http.problems import invalid
+from flows import is_loopback
 
 router = APIRouter()
 
