@@ -32,11 +32,12 @@ from agent.domain.policy.load import load_policy  # noqa: E402
 from agent.domain.requests import RequestKind  # noqa: E402
 from agent.settings.groups.operation import WebSettings  # noqa: E402
 from agent.settings.model import Settings  # noqa: E402
-from agent.store import accounts, audits, transitions, visits  # noqa: E402
+from agent.store import audits, transitions, visits  # noqa: E402
 from agent.store.database.engine import open_database, writing  # noqa: E402
 from agent.store.people import requests  # noqa: E402
 from agent.store.vault.keys import Vault  # noqa: E402
 from tests.support.sites.plain_browser import plain_browser  # noqa: E402
+from tests.support.stored.accounts import write_account
 from tests.support.stored.registry import add_account  # noqa: E402
 from tests.support.web.console import address  # noqa: E402
 from tests.support.web.web_server import serving  # noqa: E402
@@ -120,7 +121,7 @@ def fill(engine: Engine, settings: Settings) -> None:
             account = f"A{number}"
             add_account(conn, account, now=now - timedelta(days=3))
             values: dict[str, Any] = {"authorization": STATES[number % len(STATES)], "merchant_name": f"Shop {number}"}
-            accounts.edit(conn, account, **values, last_complete_read_at=now - timedelta(hours=number))
+            write_account(conn, account, **values, last_complete_read_at=now - timedelta(hours=number))
         visits.start(
             conn,
             VISIT,
@@ -138,10 +139,10 @@ def fill(engine: Engine, settings: Settings) -> None:
             why="the site asks for a person (captcha_image)",
         )
         visits.end(conn, VISIT, outcome="challenge", now=now - timedelta(minutes=8))
-        accounts.edit(
+        write_account(
             conn, "A1", failure_code="challenge", internal_reason="the site asks for a person (captcha_image): solve it"
         )
-        accounts.edit(conn, "A6", incompletes=1)
+        write_account(conn, "A6", incompletes=1)
         requests.open_request(
             conn,
             account_id="A2",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -34,12 +35,12 @@ def count_by_state(conn: Connection) -> dict[str, int]:
 
 def longest_due(conn: Connection, *, now: datetime) -> datetime | None:
     """Since when the longest waiting due account has been due; None when none is."""
-    return conn.scalar(sa.select(sa.func.min(accounts.c.due)).where(accounts.c.due <= now))
+    return cast("datetime | None", conn.scalar(sa.select(sa.func.min(accounts.c.due)).where(accounts.c.due <= now)))
 
 
 def oldest_complete_read(conn: Connection) -> datetime | None:
     """The oldest of the accounts' last complete reads."""
-    return conn.scalar(sa.select(sa.func.min(accounts.c.last_complete_read_at)))
+    return cast("datetime | None", conn.scalar(sa.select(sa.func.min(accounts.c.last_complete_read_at))))
 
 
 def list_oldest_reads(conn: Connection, *, limit: int) -> list[tuple[str, datetime]]:
