@@ -37,7 +37,7 @@ from agent.store.database.engine import open_database, writing  # noqa: E402
 from agent.store.people import requests  # noqa: E402
 from agent.store.vault.keys import Vault  # noqa: E402
 from tests.support.sites.plain_browser import plain_browser  # noqa: E402
-from tests.support.stored.accounts import write_account
+from tests.support.stored.accounts import write_account  # noqa: E402
 from tests.support.stored.registry import add_account  # noqa: E402
 from tests.support.web.console import address  # noqa: E402
 from tests.support.web.web_server import serving  # noqa: E402
