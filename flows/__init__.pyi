@@ -207,9 +207,9 @@ from flows.takeover.hands import (
     NativeList as NativeList,
     RefusedInputError as RefusedInputError,
 )
-from flows.takeover.held_page import (
-    HeldPage as HeldPage,
-    held_page as held_page,
+from flows.takeover.taken_page import (
+    TakenPage as TakenPage,
+    taken_page as taken_page,
 )
 from flows.takeover.outline import (
     OutlineEntry as OutlineEntry,

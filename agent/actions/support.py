@@ -170,8 +170,8 @@ def _json(document: object) -> bytes:
 
 
 def _zipped(files: Mapping[str, bytes]) -> bytes:
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(files, key=lambda each: (each != "summary.html", each)):
             archive.writestr(zipfile.ZipInfo(name, _FIXED_TIME), files[name])
-    return held.getvalue()
+    return packed.getvalue()

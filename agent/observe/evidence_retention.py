@@ -35,10 +35,10 @@ def _beyond(account: Path, *, before: datetime, share: int) -> Iterator[Path]:
         ((visit.stat().st_mtime, visit) for visit in account.glob("*") if visit.is_dir() and not visit.is_symlink()),
         reverse=True,
     )
-    held = 0
+    kept_bytes = 0
     for rank, (ended, visit) in enumerate(newest_first):
-        held += sum(file.lstat().st_size for file in visit.rglob("*") if file.is_file())
-        if ended < before.timestamp() or (held > share and rank):
+        kept_bytes += sum(file.lstat().st_size for file in visit.rglob("*") if file.is_file())
+        if ended < before.timestamp() or (kept_bytes > share and rank):
             yield visit
 
 

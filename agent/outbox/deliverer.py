@@ -84,7 +84,7 @@ class Deliverer:
     async def _round(self) -> float:
         """Start what is due; returns the seconds until the next look."""
         try:
-            if not (self._is_held() or self._running or await asyncio.to_thread(self._is_needed)):
+            if not (self._is_lease_fresh() or self._running or await asyncio.to_thread(self._is_needed)):
                 return await asyncio.to_thread(self._rest)
             if not await asyncio.to_thread(self._hold):
                 return self._third()
@@ -98,7 +98,7 @@ class Deliverer:
         """Seconds after which the lease is renewed, or given back."""
         return self.lease_length.total_seconds() / 3
 
-    def _is_held(self) -> bool:
+    def _is_lease_fresh(self) -> bool:
         return self._lease is not None and self.clock.elapsed() - self._renewed < self._third()
 
     def _is_needed(self) -> bool:
@@ -118,7 +118,7 @@ class Deliverer:
 
     def _hold(self) -> bool:
         """Take or keep the lease; whether it is ours."""
-        if self._is_held():
+        if self._is_lease_fresh():
             return True
         elapsed = self.clock.elapsed()
         with writing(self.engine) as conn:

@@ -75,7 +75,7 @@ def require_same(account: Account, given: Merchant) -> None:
 def bind(conn: Connection, account: Account, given: Merchant, *, source: MerchantSource, now: datetime) -> Account:
     """Say which seller an account belongs to; the same again changes nothing.
 
-    Genuine mails that were held for want of it are judged once more, an account that waited for it goes on, and a stored
+    Genuine mails that were held because nobody had said so are judged once more, an account that waited for it goes on, and a stored
     invitation of anybody else is set aside.
 
     Raises:

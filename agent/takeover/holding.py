@@ -27,13 +27,13 @@ from agent.store.people.line_tickets import LinePurpose
 from agent.store.people.takeovers import Takeover, TakeoverOpenError
 from agent.store.processes import leases, switches
 from agent.takeover.asking import Asking
-from agent.takeover.held_session import Claimed, HeldSession
 from agent.takeover.line import Line, LineError, dial
 from agent.takeover.parts import TakeoverParts
 from agent.takeover.rules import PersonOffer, offer_for
+from agent.takeover.session import Claimed, TakeoverSession
 from agent.takeover.tally import Tally, sentence
 from agent.takeover.wheel import Wheel
-from flows import Handed, HandedBack, Picture, Recognition, Visit, held_page
+from flows import Handed, HandedBack, Picture, Recognition, Visit, taken_page
 
 INTERRUPTED = "interrupted"
 _ENDINGS = {TakeoverState.RETURNED: Ending.TAKEN_OVER, TakeoverState.EXPIRED: Ending.EXPIRED}
@@ -98,7 +98,7 @@ class Holding:
         try:
             await asyncio.to_thread(self._write, row, self._end_of(outcome), why=outcome)
         finally:  # what could not be written is found by the worker's loop
-            self.parts.held.discard(row)
+            self.parts.kept.discard(row)
 
     def _end_of(self, outcome: str) -> TakeoverState:
         if outcome == INTERRUPTED:  # on its way, it is begun again; given back, the account is visited again
@@ -112,9 +112,9 @@ class Holding:
         handed, state = Handed(how=HandedBack.LEFT, why="a secret stayed on the page"), TakeoverState.STOPPED
         stopped_before = len(self.visit.guard.blocked)
         try:
-            async with held_page(self.visit, rules=offer.rules, secrets=self.secrets, deliver=deliver) as held:
-                session = HeldSession(
-                    held=held,
+            async with taken_page(self.visit, rules=offer.rules, secrets=self.secrets, deliver=deliver) as taken:
+                session = TakeoverSession(
+                    taken=taken,
                     first=seen,
                     offer=offer,
                     wheel=self._wheel.offered(),
@@ -128,7 +128,7 @@ class Holding:
                     answered=self.asking.answered,
                 )
                 try:
-                    if await held.clear() or await held.clear():  # a busy browser draws it late
+                    if await taken.clear() or await taken.clear():  # a busy browser draws it late
                         handed, state = await session.run()
                 finally:
                     self._count(session, stopped_before)
@@ -139,12 +139,12 @@ class Holding:
         log.info(events.TAKEOVER_ENDED, account=self.account_id, visit=self.visit_id, state=state, keys=self.tally.keys)
         return handed
 
-    def _count(self, session: HeldSession, stopped_before: int) -> None:
-        held, self._wheel = session.held, session.wheel
-        self.tally.steps += held.log.steps
-        self.tally.keys += held.log.keys
-        self.tally.pictures += held.cast.sent
-        self.tally.dropped += held.cast.dropped
+    def _count(self, session: TakeoverSession, stopped_before: int) -> None:
+        taken, self._wheel = session.taken, session.wheel
+        self.tally.steps += taken.log.steps
+        self.tally.keys += taken.log.keys
+        self.tally.pictures += taken.cast.sent
+        self.tally.dropped += taken.cast.dropped
         redact = self.visit.redactor.redact
         self.tally.stopped += [redact(one) for one in self.visit.guard.blocked[stopped_before:]]
 
@@ -173,7 +173,7 @@ class Holding:
         with writing(self.parts.engine) as conn:
             made = self._opened(conn, seen, offer, now)
             if made is not None:
-                self.parts.held.add(made.id)
+                self.parts.kept.add(made.id)
             if made is not None and made.deadline is not None:
                 self.asking.open(conn, answer=offer.answer, words=words, until=made.deadline)
             return made

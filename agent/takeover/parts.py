@@ -39,7 +39,7 @@ class TakeoverParts:
     worker: str
     clock: Clock
     places: Places
-    held: set[str] = field(default_factory=set)  # the take-overs whose pages this process keeps
+    kept: set[str] = field(default_factory=set)  # the take-overs whose pages this process keeps
     vault: Vault | None = None  # opens answers that people gave
     fresh_for: timedelta = field(
         default=timedelta(minutes=10)

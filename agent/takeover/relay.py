@@ -27,7 +27,7 @@ class Viewer:
 
 
 @dataclass(slots=True)
-class Desk:
+class RelayedTakeover:
     """One take-over, as the relay knows it."""
 
     line: Send | None = None
@@ -44,25 +44,25 @@ class Desk:
 class Relay:
     """One for a process of the web role."""
 
-    desks: dict[str, Desk] = field(default_factory=dict)
+    takeovers: dict[str, RelayedTakeover] = field(default_factory=dict)
 
     async def worker_comes(self, takeover_id: str, line: Send) -> None:
         """A worker's line is there; an older one counts no more."""
-        desk = self.desks.setdefault(takeover_id, Desk())
-        desk.line, desk.token, desk.driver, desk.is_dark = line, -1, None, False
-        if desk.viewer is not None:
-            await line(said("here", person=desk.viewer.person))
+        relayed = self.takeovers.setdefault(takeover_id, RelayedTakeover())
+        relayed.line, relayed.token, relayed.driver, relayed.is_dark = line, -1, None, False
+        if relayed.viewer is not None:
+            await line(said("here", person=relayed.viewer.person))
 
     async def worker_goes(self, takeover_id: str, line: Send) -> None:
         """It is gone: nobody drives."""
-        desk = self.desks.get(takeover_id)
-        if desk is None or desk.line is not line:
+        relayed = self.takeovers.get(takeover_id)
+        if relayed is None or relayed.line is not line:
             return
-        desk.line, desk.token, desk.driver = None, -1, None
-        desk.told.clear()
-        if desk.viewer is not None:
-            await desk.viewer.send(said("away"))
-        self._clear(takeover_id, desk)
+        relayed.line, relayed.token, relayed.driver = None, -1, None
+        relayed.told.clear()
+        if relayed.viewer is not None:
+            await relayed.viewer.send(said("away"))
+        self._clear(takeover_id, relayed)
 
     async def worker_says(self, takeover_id: str, line: Send, message: str | bytes) -> None:
         """Pass a picture or a word on to the viewer.
@@ -70,46 +70,46 @@ class Relay:
         Raises:
             BadMessageError: a picture that is none.
         """
-        desk = self.desks.get(takeover_id)
-        if desk is None or desk.line is not line:
+        relayed = self.takeovers.get(takeover_id)
+        if relayed is None or relayed.line is not line:
             return
         if isinstance(message, bytes):
             picture_number(message)
-            if desk.viewer is not None and not desk.is_dark:
-                await desk.viewer.send(message)
+            if relayed.viewer is not None and not relayed.is_dark:
+                await relayed.viewer.send(message)
             return
         told: dict[str, Any] = json.loads(message)
         if told["type"] == "wheel":
-            desk.token, desk.driver = int(told["token"]), told["person"] if told["holder"] == "person" else None
+            relayed.token, relayed.driver = int(told["token"]), told["person"] if told["holder"] == "person" else None
         if told["type"] == "curtain":
-            desk.is_dark = bool(told["dark"])
+            relayed.is_dark = bool(told["dark"])
         if told["type"] in _KEPT:
-            desk.told[told["type"]] = message
-        if desk.viewer is not None:
-            await desk.viewer.send(message)
+            relayed.told[told["type"]] = message
+        if relayed.viewer is not None:
+            await relayed.viewer.send(message)
 
     async def viewer_comes(self, takeover_id: str, viewer: Viewer) -> None:
         """A person's window is there; an older one is told that it counts no more."""
-        desk = self.desks.setdefault(takeover_id, Desk())
-        before, desk.viewer = desk.viewer, viewer
+        relayed = self.takeovers.setdefault(takeover_id, RelayedTakeover())
+        before, relayed.viewer = relayed.viewer, viewer
         if before is not None:
             await before.send(said("replaced"))
-        if desk.line is None:
+        if relayed.line is None:
             await viewer.send(said("away"))
             return
-        for message in desk.told.values():
+        for message in relayed.told.values():
             await viewer.send(message)
-        await desk.line(said("here", person=viewer.person))
+        await relayed.line(said("here", person=viewer.person))
 
     async def viewer_goes(self, takeover_id: str, viewer: Viewer) -> None:
         """The window is closed or its line lost."""
-        desk = self.desks.get(takeover_id)
-        if desk is None or desk.viewer is not viewer:
+        relayed = self.takeovers.get(takeover_id)
+        if relayed is None or relayed.viewer is not viewer:
             return
-        desk.viewer = None
-        if desk.line is not None:
-            await desk.line(said("gone", person=viewer.person))
-        self._clear(takeover_id, desk)
+        relayed.viewer = None
+        if relayed.line is not None:
+            await relayed.line(said("gone", person=viewer.person))
+        self._clear(takeover_id, relayed)
 
     async def viewer_says(self, takeover_id: str, viewer: Viewer, text: str | bytes) -> bool:
         """Let an event through if it holds the wheel.
@@ -120,30 +120,30 @@ class Relay:
             BadMessageError: it is none of the messages.
         """
         message = parse(text)
-        desk = self.desks.get(takeover_id)
-        if desk is None or desk.line is None or desk.viewer is not viewer:
-            return self._refused(desk)
+        relayed = self.takeovers.get(takeover_id)
+        if relayed is None or relayed.line is None or relayed.viewer is not viewer:
+            return self._refused(relayed)
         if isinstance(message, Seen | Look):
-            await desk.line(message.model_dump_json())
+            await relayed.line(message.model_dump_json())
             return True
-        has_wheel = is_act(message) and desk.driver == viewer.person and desk.token == message.token
-        leaves = isinstance(message, GiveUp) and desk.driver in (
+        has_wheel = is_act(message) and relayed.driver == viewer.person and relayed.token == message.token
+        leaves = isinstance(message, GiveUp) and relayed.driver in (
             None,
             viewer.person,
         )  # the worker knows whose page it is
-        if not leaves and (not has_wheel or desk.is_dark):
+        if not leaves and (not has_wheel or relayed.is_dark):
             await viewer.send(said("refused", why="the wheel is not yours now"))
-            return self._refused(desk)
-        desk.passed += 1
+            return self._refused(relayed)
+        relayed.passed += 1
         raw = text.decode() if isinstance(text, bytes) else text
-        await desk.line(said("act", person=viewer.person, message=raw))
+        await relayed.line(said("act", person=viewer.person, message=raw))
         return True
 
-    def _refused(self, desk: Desk | None) -> bool:
-        if desk is not None:
-            desk.refused += 1
+    def _refused(self, relayed: RelayedTakeover | None) -> bool:
+        if relayed is not None:
+            relayed.refused += 1
         return False
 
-    def _clear(self, takeover_id: str, desk: Desk) -> None:
-        if desk.line is None and desk.viewer is None:
-            self.desks.pop(takeover_id, None)
+    def _clear(self, takeover_id: str, relayed: RelayedTakeover) -> None:
+        if relayed.line is None and relayed.viewer is None:
+            self.takeovers.pop(takeover_id, None)

@@ -11,7 +11,7 @@ class LeaseLostError(FlowError):
     code = "lease_lost"
 
 
-class HeldError(FlowError):
+class VisitHaltedError(FlowError):
     """The account is gone or paused, or its API authorization became pending."""
 
     code = "held"
@@ -33,7 +33,7 @@ class SignInsStoppedError(FlowError):
     code = "sign_ins_stopped"
 
 
-class PasswordHeldError(FlowError):
+class PasswordRejectedBeforeError(FlowError):
     """The password in force was rejected before; it is never typed again."""
 
     code = "password_rejected"
@@ -50,14 +50,14 @@ class PasswordDoubtedError(FlowError):
     disposition = Disposition.NEEDS_HUMAN
 
 
-class CodesHeldError(FlowError):
+class CodesRejectedTooOftenError(FlowError):
     """Too many one-time codes were rejected in a row."""
 
     code = "code_rejected"
     disposition = Disposition.NEEDS_HUMAN
 
 
-class RegistrationsHeldError(FlowError):
+class RegistrationsPausedError(FlowError):
     """No login is created now: that is paused, or the fleet made enough for a day.
 
     Nothing was sent.

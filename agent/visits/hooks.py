@@ -25,11 +25,11 @@ from agent.store.sign_in.password_marks import Mark
 from agent.store.vault import password_memory, sessions
 from agent.visits.codes.mailed_codes import MailedCodes
 from agent.visits.codes.one_time_codes import OneTimeCodes
-from agent.visits.errors import AcceptanceUnansweredError, HeldError, SignInsStoppedError
+from agent.visits.errors import AcceptanceUnansweredError, SignInsStoppedError, VisitHaltedError
 from agent.visits.guards import attempt_budget as budget
 from agent.visits.guards import unanswered
 from agent.visits.guards.egress import egress_of
-from agent.visits.guards.lease_guard import require_held
+from agent.visits.guards.lease_guard import require_leases
 from agent.visits.kinds.order_limits import spend_order
 from agent.visits.people.requests import Answered, ask_person
 from agent.visits.plan import Plan, VisitKind
@@ -136,7 +136,7 @@ class _ActPermission:
     def _permit(self, act: Act, session: dict[str, Any] | None) -> None:
         context, plan, now = self._context, self._plan, self._context.clock.now()
         with writing(context.engine) as conn:
-            require_held(conn, plan.held, now=now, length=context.lease_length)
+            require_leases(conn, plan.leases, now=now, length=context.lease_length)
             self._require_secrets_in_force(conn)
             budget.require(
                 conn, plan.signs_in.id, act, limits=context.settings.sign_in, now=now, mark=self._mark(conn, act)
@@ -167,7 +167,7 @@ class _ActPermission:
         """
         signs_in = self._plan.signs_in.id
         if accounts.get(conn, signs_in).secret_version != self._plan.secrets.version:
-            raise HeldError(
+            raise VisitHaltedError(
                 f"the secrets of account {signs_in} were changed in the middle of the visit; it begins again with the new ones"
             )
 

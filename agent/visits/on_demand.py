@@ -39,7 +39,7 @@ async def accept_one(
 
     Raises:
         UnknownAccountError: there is no such account.
-        UnconfirmedError: the account is busy, held, or its API authorization is pending; or the visit ended without an
+        UnconfirmedError: the account is busy, blocked, or its API authorization is pending; or the visit ended without an
         answer.
         FindingError: the site will not take the invitation any more.
     """
@@ -88,7 +88,7 @@ async def audit_one(
 
     Raises:
         UnknownAccountError: there is no such account.
-        UnconfirmedError: the account is busy, held, or its API authorization is pending; or the visit ended without an
+        UnconfirmedError: the account is busy, blocked, or its API authorization is pending; or the visit ended without an
         answer.
     """
     async with auditing(settings, engine=engine, vault=vault, policy=policy) as audit:
@@ -106,7 +106,7 @@ async def insights_one(
 
     Raises:
         UnknownAccountError: there is no such account.
-        UnconfirmedError: the account is busy, held, or its API authorization is pending; or nothing could be read.
+        UnconfirmedError: the account is busy, blocked, or its API authorization is pending; or nothing could be read.
     """
     policy = load_configured_policy(settings.audit.policy_file)
     async with command_context(settings, engine, vault, policy) as context:

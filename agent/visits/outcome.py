@@ -15,7 +15,7 @@ from agent.domain.authorization import Event
 from agent.domain.insights.document import InsightsDocument
 from agent.settings.model import Settings
 from agent.store.transitions import Facts
-from agent.visits.errors import HeldError, LeaseLostError, RegistrationsHeldError, SignInsStoppedError
+from agent.visits.errors import LeaseLostError, RegistrationsPausedError, SignInsStoppedError, VisitHaltedError
 from agent.visits.plan import Plan, VisitKind
 from flows import (
     AccountNotOfferedError,
@@ -63,9 +63,9 @@ def from_error(
     error: FlowError, plan: Plan, settings: Settings, *, now: datetime, session: dict[str, Any] | None = None
 ) -> Conclusion:
     """What an error means for the account; its disposition decides."""
-    if isinstance(error, LeaseLostError | HeldError):
+    if isinstance(error, LeaseLostError | VisitHaltedError):
         return Conclusion(outcome=error.code, event=Event.INTERRUPTED, why=str(error), due=now + _SOON, error=error)
-    if isinstance(error, RegistrationsHeldError):
+    if isinstance(error, RegistrationsPausedError):
         return Conclusion(outcome=error.code, event=Event.INTERRUPTED, why=str(error), due=now + _HELD, error=error)
     if isinstance(error, SignInsStoppedError):
         return Conclusion(outcome=error.code, event=Event.INTERRUPTED, why=str(error), due=now + _STOPPED, error=error)

@@ -51,7 +51,7 @@ class Plan:
     kind: VisitKind
     account: Account
     signs_in: Account  # the account itself, or the one that may open its page
-    held: tuple[Lease, ...]  # the account's own first
+    leases: tuple[Lease, ...]  # the account's own first
     host: str
     secrets: StoredSecrets
     session: dict[str, Any] | None

@@ -57,7 +57,7 @@ async def prepare(
     person takes the account over, so that it needs people is no reason not to begin.
 
     Raises:
-        NotNowError: somebody else is on it, it is held, or not due.
+        NotNowError: somebody else visits it, it is blocked, or not due.
         SetAsideError, PoisonError: it was set aside now.
         UnknownAccountError, VaultError, ConfigurationError: it cannot be visited at all.
         StoreError: the store that keeps its secrets does not give them; only where `due_by` is None.
@@ -192,7 +192,7 @@ def _begin(
         _require_vouched(account, any_merchant=any_merchant)
     invitation = _open_invitation(conn, account, any_merchant=any_merchant) if kind is VisitKind.ACCEPT else None
     signs_in = _signs_in(conn, account, kind, as_account)
-    held = _take(conn, context, [account.id, *([signs_in.id] if signs_in.id != account.id else [])], now)
+    taken = _take(conn, context, [account.id, *([signs_in.id] if signs_in.id != account.id else [])], now)
     visit_id = uuid4().hex
     host = marketplace(account.marketplace).host
     order = _open_order(conn, signs_in.id) if kind is VisitKind.ACCEPT else None
@@ -214,7 +214,7 @@ def _begin(
         kind=kind,
         account=account,
         signs_in=signs_in,
-        held=held,
+        leases=taken,
         host=host,
         secrets=secrets,
         session=session,

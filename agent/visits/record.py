@@ -69,7 +69,7 @@ def _finish(context: WorkerContext, plan: Plan, conclusion: Conclusion) -> Accou
             conn, plan.signs_in.id, plan.visit_id, outcome=conclusion.outcome, now=now, limits=context.breaker_limits
         )
         shared = leases.shared_now(conn, now)
-        if not all(leases.renew(conn, lease, now=shared, length=context.lease_length) for lease in plan.held):
+        if not all(leases.renew(conn, lease, now=shared, length=context.lease_length) for lease in plan.leases):
             account_changes.take_back_crash(conn, plan.account.id)  # the visit ended, and not its worker
             return None  # somebody else goes on with it; what we know may be old
         if not is_known:
@@ -81,7 +81,7 @@ def _finish(context: WorkerContext, plan: Plan, conclusion: Conclusion) -> Accou
             if plan.kind is not VisitKind.INSIGHTS or conclusion.event is Event.HUMAN_NEEDED
             else accounts.get(conn, plan.account.id)
         )
-        for lease in plan.held:
+        for lease in plan.leases:
             leases.release(conn, lease)
             operations.tell_waiting(conn, lease.account_id)
         return account

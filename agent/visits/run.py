@@ -20,7 +20,7 @@ from agent.observe.tracing import Attribute, SpanName, span
 from agent.visits.browsing import browse, pool_of
 from agent.visits.errors import UnexpectedError
 from agent.visits.guards import unanswered
-from agent.visits.guards.lease_guard import while_held
+from agent.visits.guards.lease_guard import while_leased
 from agent.visits.kept.ending import kept_in
 from agent.visits.kept.pictured import Pictured
 from agent.visits.known_values import redactor_of
@@ -138,9 +138,9 @@ async def _conclude(context: WorkerContext, plan: Plan, pictured: Pictured) -> C
     redactor = redactor_of(plan)
     with context.redaction.visiting(redactor):
         try:
-            return await while_held(
+            return await while_leased(
                 browse(context, plan, redactor, pictured),
-                plan.held,
+                plan.leases,
                 engine=context.engine,
                 clock=context.clock,
                 length=context.lease_length,

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 from agent.errors import ConfigurationError, UnconfirmedError
-from agent.visits.guards.lease_guard import while_held
+from agent.visits.guards.lease_guard import while_leased
 from agent.visits.known_values import redactor_of
 from agent.visits.outcome import interrupted
 from agent.visits.plan import NotNowError, Plan, PoisonError, VisitKind
@@ -38,15 +38,15 @@ async def watched(
     `asked`: the row by which a person asked for it, so that an account which needs people is visited too.
 
     Raises:
-        UnconfirmedError: the account is busy or held. ConfigurationError: there is no browser.
+        UnconfirmedError: the account is busy or blocked. ConfigurationError: there is no browser.
     """
     try:
         plan = await prepare(context, account_id, kind=kind, asked=asked)
     except (NotNowError, PoisonError) as err:
         raise UnconfirmedError(f"account {account_id} cannot be visited now: {err}; nothing was opened") from err
     try:
-        return await while_held(
-            look(plan), plan.held, engine=context.engine, clock=context.clock, length=context.lease_length
+        return await while_leased(
+            look(plan), plan.leases, engine=context.engine, clock=context.clock, length=context.lease_length
         )
     except BrowserMissingError as err:
         raise ConfigurationError(str(err)) from err

@@ -2,7 +2,7 @@
 
 They are enqueued by id. The only import of dbos.
 
-The rest of the code knows `run`, `start`, `forget_dead`, `forget` and `stop`.
+The rest of the code knows `run`, `start`, `forget_stopped`, `forget` and `stop`.
 Steps and their retries are not used: one visit is one workflow, and what it did is in our own tables.
 """
 
@@ -80,7 +80,7 @@ class VisitEngine:
         with SetWorkflowID(f"{account_id}@{uuid4().hex}"):
             await DBOS.start_workflow_async(self._visit, account_id)
 
-    async def forget_dead(self, living: Collection[str]) -> list[str]:
+    async def forget_stopped(self, living: Collection[str]) -> list[str]:
         """End the workflows of workers that are not among the living.
 
         Returns whose they were.
@@ -88,10 +88,10 @@ class VisitEngine:
         Their accounts are still due, and are visited again by whoever takes them when the lease has run out.
         """
         rows = await DBOS.list_workflows_async(status=list(_UNFINISHED), load_input=False, load_output=False)
-        dead = {row.workflow_id: str(row.executor_id) for row in rows if row.executor_id not in living}
-        if dead:
-            await DBOS.cancel_workflows_async(list(dead))
-        return sorted(set(dead.values()))
+        stopped = {row.workflow_id: str(row.executor_id) for row in rows if row.executor_id not in living}
+        if stopped:
+            await DBOS.cancel_workflows_async(list(stopped))
+        return sorted(set(stopped.values()))
 
     async def forget(self, before: datetime) -> int:
         """Delete finished work that is older, batch after batch."""

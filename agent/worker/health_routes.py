@@ -14,7 +14,7 @@ from agent.worker.heartbeat import Heartbeat
 def health_routes(context: WorkerContext, metrics: Metrics, heartbeat: Heartbeat) -> Routes:
     """What machines may ask.
 
-    Alive: this answers at all, whatever the threads wait for. Ready: others can take us for alive too.
+    Alive: the process answers, whatever its threads wait for. Ready: its heartbeat reaches the database.
     """
 
     async def healthz() -> Answer:

@@ -18,14 +18,14 @@ from agent.visits.shared.context import WorkerContext
 from agent.worker.engine import ALONE, VisitEngine
 
 _BEATS = 5  # in the length of a lease
-_LOOK_EVERY = 20  # beats between looks for work of the dead that nobody saw die
+_LOOK_EVERY = 20  # beats between looks for work of workers that stopped unseen
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True, kw_only=True)
 class Heartbeat:
-    """Says that we are alive; with `engine`, takes over what the dead were doing."""
+    """Writes that this worker runs; with `engine`, takes over from stopped ones."""
 
     context: WorkerContext
     roles: str
@@ -37,17 +37,17 @@ class Heartbeat:
 
     @property
     def is_beating(self) -> bool:
-        """Whether others can still take us for alive."""
+        """Whether others can still take this worker for a running one."""
         return (
             self._beaten is not None and self.context.clock.elapsed() - self._beaten < self.context.settings.work.lease
         )
 
     async def start(self) -> None:
-        """Beat once; where we are alone, what our predecessor held is free."""
+        """Beat once; a single process frees the leases of the one before it."""
         await asyncio.to_thread(self._beat, True)
 
     async def run(self) -> None:
-        """Beat for ever."""
+        """Beat until the task is cancelled."""
         pause = self.context.settings.work.lease / _BEATS
         while True:
             await asyncio.sleep(pause)
@@ -56,7 +56,7 @@ class Heartbeat:
                 await self._take_over(living)
             except SQLAlchemyError as err:
                 log.warning(events.WORKER_BEAT_MISSED, worker=self.context.worker, error=type(err).__name__)
-            sd_notify("WATCHDOG=1")  # we turn; that the database is away is no reason to be started anew
+            sd_notify("WATCHDOG=1")  # the loop runs; a database that does not answer is no reason for a restart
 
     def _beat(self, is_first: bool) -> set[str]:
         context, started = self.context, self.context.clock.elapsed()
@@ -78,18 +78,18 @@ class Heartbeat:
             self._paused_by = paused_by
 
     async def _take_over(self, living: set[str]) -> None:
-        """What the dead had begun is ended: when one has just died, and now and then."""
+        """End what stopped workers had begun: when one has just stopped, and now and then."""
         if self.engine is None or self.context.worker == ALONE:
             return
-        has_died, self._living = bool(self._living - living), frozenset(living)
+        has_stopped, self._living = bool(self._living - living), frozenset(living)
         is_time, self._beats = self._beats % _LOOK_EVERY == 0, self._beats + 1
-        if not (has_died or is_time):
+        if not (has_stopped or is_time):
             return
-        for dead in await self.engine.forget_dead(living):
-            log.warning(events.WORKER_RECOVERED, worker=self.context.worker, dead=dead)
+        for stopped in await self.engine.forget_stopped(living):
+            log.warning(events.WORKER_RECOVERED, worker=self.context.worker, dead=stopped)
 
     async def stop(self) -> None:
-        """Say that we are gone."""
+        """Sign this worker off."""
         await asyncio.to_thread(self._leave)
 
     def _leave(self) -> None:

@@ -126,7 +126,7 @@ def describe(conn: Connection, account: Account) -> dict[str, Any]:
     Internal_reason and failure_code are for on-call, not for customers.
     """
     offer = invitations.get(conn, account.invitation) if account.invitation else None
-    held = [
+    refused = [
         message
         for message in messages.list_recent(conn, limit=20, account_id=account.id)
         if message.verdict in ("held", "rejected") and message.reason not in ("dismissed", messages.CODE_MAIL)
@@ -143,7 +143,7 @@ def describe(conn: Connection, account: Account) -> dict[str, Any]:
         },
         "refused_mails": [
             {"id": m.id, "verdict": m.verdict, "reason": m.reason, "detail": (m.evidence or {}).get("detail")}
-            for m in held
+            for m in refused
         ],
         "last_complete_read_at": timestamp(account.last_complete_read_at),
         "due": timestamp(account.due),

@@ -35,10 +35,10 @@ def served_features(policy: Policy, reading: Reading) -> tuple[ServedFeature, ..
 
 def _from_rows(feature: Feature, reading: Reading) -> ServedFeature:
     rows = [row for row in reading.rows if any(name.names(row) for name in feature.rows)]
-    held = next((row for row in rows if row.level not in (None, Level.NONE)), None)
-    if held is not None:
+    granted = next((row for row in rows if row.level not in (None, Level.NONE)), None)
+    if granted is not None:
         return ServedFeature(
-            name=feature.name, served=Served.YES, because=f"{held.section} > {held.permission} is {held.level}"
+            name=feature.name, served=Served.YES, because=f"{granted.section} > {granted.permission} is {granted.level}"
         )
     if rows and all(row.level is Level.NONE for row in rows):
         return ServedFeature(

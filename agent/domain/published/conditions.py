@@ -75,8 +75,8 @@ def conditions_of(account: Account) -> Iterator[Condition]:
 
 def _stands(account: Account) -> State:
     """Where the account stands on its way, whatever holds it at the moment."""
-    held = account.authorization in _TRANSIENT and account.resumes_to is not None
-    return account.resumes_to if held and account.resumes_to else account.authorization
+    is_aside = account.authorization in _TRANSIENT and account.resumes_to is not None
+    return account.resumes_to if is_aside and account.resumes_to else account.authorization
 
 
 def _api_authorized(account: Account) -> tuple[Truth, str, str]:

@@ -44,7 +44,7 @@ async def record_visit(
     reached.
 
     Raises:
-        UnconfirmedError: the account is busy, held, or has nothing to accept.
+        UnconfirmedError: the account is busy, blocked, or has nothing to accept.
         ConfigurationError: there is no browser.
     """
     async with command_context(

@@ -1,4 +1,4 @@
-"""Hearing of commits of other processes, on a connection of the driver's own.
+"""Signals of commits of other processes, on a connection of the driver's own.
 
 NOTIFY on PostgreSQL, the file's change counter on SQLite.
 """

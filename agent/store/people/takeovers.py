@@ -17,7 +17,7 @@ from agent.store.outbox.wake import Signal, announce
 from agent.store.people import line_tickets
 
 _LONGEST_WHY = 300  # characters
-_HELD = (TakeoverState.OFFERED, TakeoverState.CLAIMED, TakeoverState.RETURNED)  # by a worker that has to live
+_WITH_PAGE = (TakeoverState.OFFERED, TakeoverState.CLAIMED, TakeoverState.RETURNED)  # by a worker that has to live
 
 
 class TakeoverOpenError(Exception):
@@ -183,7 +183,7 @@ def lose_of(conn: Connection, *, living: Collection[str], now: datetime) -> int:
     gone = takeovers.c.worker.not_in(list(living))
     again = sa.and_(takeovers.c.state == TakeoverState.COMING, gone)
     wanted = conn.execute(takeovers.update().where(again).values(state=TakeoverState.WANTED, worker=None)).rowcount
-    lost = sa.and_(takeovers.c.state.in_(_HELD), gone)
+    lost = sa.and_(takeovers.c.state.in_(_WITH_PAGE), gone)
     values = {"state": TakeoverState.LOST, "ended_why": "its worker is gone", "ended_at": now}
     return wanted + conn.execute(takeovers.update().where(lost).values(**values)).rowcount
 
@@ -195,7 +195,7 @@ def lose_own(conn: Connection, *, worker: str, kept: Collection[str], now: datet
 
     Returns how many.
     """
-    mine = sa.and_(takeovers.c.worker == worker, takeovers.c.state.in_(_HELD), takeovers.c.id.not_in(list(kept)))
+    mine = sa.and_(takeovers.c.worker == worker, takeovers.c.state.in_(_WITH_PAGE), takeovers.c.id.not_in(list(kept)))
     values = {"state": TakeoverState.LOST, "ended_why": "how it ended could not be written", "ended_at": now}
     return conn.execute(takeovers.update().where(mine).values(**values)).rowcount
 

@@ -71,7 +71,7 @@ def holder_of(conn: Connection, account_id: str, *, now: datetime) -> str | None
     return conn.scalar(sa.select(leases.c.holder).where(leases.c.account_id == account_id, leases.c.until > now))
 
 
-def held(conn: Connection, *, now: datetime) -> list[str]:
+def leased_accounts(conn: Connection, *, now: datetime) -> list[str]:
     """The accounts that somebody works on now."""
     return list(conn.scalars(sa.select(leases.c.account_id).where(leases.c.until > now)))
 

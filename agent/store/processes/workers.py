@@ -35,10 +35,10 @@ def leave(conn: Connection, worker_id: str) -> None:
 
 
 def list_all(conn: Connection) -> list[Worker]:
-    """Every worker that did not say goodbye, dead ones of the last day too."""
+    """Every worker that did not sign off, stopped ones of the last day too."""
     return [Worker(**row) for row in conn.execute(sa.select(workers).order_by(workers.c.id)).mappings()]
 
 
 def living(conn: Connection, *, since: datetime) -> Collection[str]:
-    """The workers whose heart has beaten since then."""
+    """The workers whose heartbeat was written since then."""
     return set(conn.scalars(sa.select(workers.c.id).where(workers.c.beat >= since)))

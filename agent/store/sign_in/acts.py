@@ -66,7 +66,7 @@ def doubted_since_release(conn: Connection, account_id: str, act: str) -> bool:
     )
 
 
-def died_in_a_row(conn: Connection, account_id: str, act: str) -> int:
+def crashed_in_a_row(conn: Connection, account_id: str, act: str) -> int:
     """How many of the last ones in a row ended with their process.
 
     With the secret in force.

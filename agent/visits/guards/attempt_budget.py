@@ -11,11 +11,16 @@ from agent.settings.groups.visits import SignInSettings
 from agent.store.database.handles import Connection
 from agent.store.sign_in import acts
 from agent.store.sign_in.password_marks import Mark
-from agent.visits.errors import BudgetSpentError, CodesHeldError, PasswordDoubtedError, PasswordHeldError
+from agent.visits.errors import (
+    BudgetSpentError,
+    CodesRejectedTooOftenError,
+    PasswordDoubtedError,
+    PasswordRejectedBeforeError,
+)
 from flows import Act
 
 HOUR = timedelta(hours=1)
-_DEATHS = 2  # the first costs one of the budget (decision 26)
+_CRASHES = 2  # the first costs one of the budget (decision 26)
 
 
 def require(
@@ -26,9 +31,9 @@ def require(
     `mark` is what is remembered of this very password.
 
     Raises:
-        PasswordHeldError: the password was rejected before.
+        PasswordRejectedBeforeError: the password was rejected before.
         PasswordDoubtedError: it may have been, and no person has looked since.
-        CodesHeldError: too many codes were rejected in a row.
+        CodesRejectedTooOftenError: too many codes were rejected in a row.
         BudgetSpentError: too many attempts in the last hour were refused or ended nobody knows how.
     """
     match act:
@@ -37,7 +42,7 @@ def require(
         case Act.TYPE_CODE:
             rejected = acts.rejected_since_release(conn, account_id, act)
             if rejected >= limits.codes_rejected_limit:
-                raise CodesHeldError(
+                raise CodesRejectedTooOftenError(
                     f"{rejected} one-time codes were rejected in a row; check the seed and the clock, then release it"
                 )
         case Act.ACCEPT_INVITATION:
@@ -50,7 +55,7 @@ def _require_password(
     conn: Connection, account_id: str, *, limits: SignInSettings, now: datetime, mark: Mark | None
 ) -> None:
     if mark is Mark.REJECTED or acts.was_rejected(conn, account_id, Act.TYPE_PASSWORD):
-        raise PasswordHeldError(
+        raise PasswordRejectedBeforeError(
             "the password was rejected before and is never typed again; give the right one: "
             f"sc-agent accounts secret {account_id} --secrets-stdin, then: sc-agent accounts release {account_id}"
         )
@@ -59,9 +64,9 @@ def _require_password(
             "the password was typed and no yes came that anybody knows, which may have been a rejection: it is not typed again before "
             f"somebody has read the evidence; then: sc-agent accounts release {account_id}"
         )
-    if acts.died_in_a_row(conn, account_id, Act.TYPE_PASSWORD) >= _DEATHS:
+    if acts.crashed_in_a_row(conn, account_id, Act.TYPE_PASSWORD) >= _CRASHES:
         raise PasswordDoubtedError(
-            f"{_DEATHS} visits in a row ended with their process after the password was typed, and what the site said is not known: "
+            f"{_CRASHES} visits in a row ended with their process after the password was typed, and what the site said is not known: "
             f"it is not typed again before somebody has looked; then: sc-agent accounts release {account_id}"
         )
     spent = acts.not_taken_since(conn, account_id, Act.TYPE_PASSWORD, now - HOUR)

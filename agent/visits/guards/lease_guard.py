@@ -18,7 +18,7 @@ from agent.store.database.engine import writing
 from agent.store.database.handles import Connection, Engine, SQLAlchemyError
 from agent.store.processes import leases, switches
 from agent.store.processes.leases import Lease
-from agent.visits.errors import HeldError, LeaseLostError
+from agent.visits.errors import LeaseLostError, VisitHaltedError
 
 T = TypeVar("T")
 _LOOK_EVERY = 1.5  # seconds between looks at the switch and the lease
@@ -27,9 +27,9 @@ _TRUSTED_SHARE = 0.6  # of the lease; without a renewal for longer, we may not b
 _ONE_TRY = 0.1  # of the lease: what a renewal gets even if we come late to it
 
 
-async def while_held(
+async def while_leased(
     work: Coroutine[Any, Any, T],
-    held: Sequence[Lease],
+    kept: Sequence[Lease],
     *,
     engine: Engine,
     clock: Clock,
@@ -43,10 +43,10 @@ async def while_held(
 
     Raises:
         LeaseLostError: a lease was lost, or could not be renewed in time.
-        HeldError: the account or everything was paused meanwhile, or the account is gone.
+        VisitHaltedError: the account or everything was paused meanwhile, or the account is gone.
     """
     working = asyncio.create_task(work)
-    keeping = asyncio.create_task(_keep(held, engine=engine, clock=clock, length=length))
+    keeping = asyncio.create_task(_keep(kept, engine=engine, clock=clock, length=length))
     try:
         await asyncio.wait({working, keeping}, return_when=asyncio.FIRST_COMPLETED)
         if working.done():
@@ -63,23 +63,23 @@ async def while_held(
         await _end(keeping)
 
 
-def require_held(conn: Connection, held: Sequence[Lease], *, now: datetime, length: timedelta) -> None:
+def require_leases(conn: Connection, kept: Sequence[Lease], *, now: datetime, length: timedelta) -> None:
     """Prove, in the database and now, that we may act; prolongs the leases.
 
     The first is the account's own, others lend a sign-in.
 
     Raises:
-        LeaseLostError, HeldError: we may not.
+        LeaseLostError, VisitHaltedError: we may not.
     """
     shared = leases.shared_now(conn, now)
-    for lease in held:
+    for lease in kept:
         if not leases.renew(conn, lease, now=shared, length=length):
             raise LeaseLostError(
                 f"the lease of account {lease.account_id} was lost; nothing was clicked, another worker goes on"
             )
     if (who := switches.paused_by(conn)) is not None:
-        raise HeldError(f"everything is paused by {who}; 'sc-agent resume --all' lets it go on")
-    for lease in held:
+        raise VisitHaltedError(f"everything is paused by {who}; 'sc-agent resume --all' lets it go on")
+    for lease in kept:
         _require_started(conn, lease.account_id)
 
 
@@ -87,14 +87,14 @@ def _require_started(conn: Connection, account_id: str) -> None:
     try:
         account = accounts.get(conn, account_id)
     except UnknownAccountError as err:
-        raise HeldError(f"account {account_id} was removed") from err
+        raise VisitHaltedError(f"account {account_id} was removed") from err
     if account.authorization is State.PAUSED:
-        raise HeldError(f"account {account_id} was paused")
+        raise VisitHaltedError(f"account {account_id} was paused")
     if not account.api_complete:
-        raise HeldError(f"the API authorization of account {account_id} is pending")
+        raise VisitHaltedError(f"the API authorization of account {account_id} is pending")
 
 
-async def _keep(held: Sequence[Lease], *, engine: Engine, clock: Clock, length: timedelta) -> None:
+async def _keep(kept: Sequence[Lease], *, engine: Engine, clock: Clock, length: timedelta) -> None:
     """Look and renew until something is wrong.
 
     An answer that is late is as good as none.
@@ -107,7 +107,7 @@ async def _keep(held: Sequence[Lease], *, engine: Engine, clock: Clock, length: 
         started = clock.elapsed()
         try:
             async with asyncio.timeout(max(renewed + trusted - started, length.total_seconds() * _ONE_TRY)):
-                await asyncio.to_thread(_renew, engine, held, clock.now(), length)
+                await asyncio.to_thread(_renew, engine, kept, clock.now(), length)
             renewed = started
         except TimeoutError as err:
             raise _unproven() from err
@@ -120,9 +120,9 @@ def _unproven() -> LeaseLostError:
     return LeaseLostError("the lease could not be renewed in time: the database does not answer")
 
 
-def _renew(engine: Engine, held: Sequence[Lease], now: datetime, length: timedelta) -> None:
+def _renew(engine: Engine, kept: Sequence[Lease], now: datetime, length: timedelta) -> None:
     with writing(engine) as conn:
-        require_held(conn, held, now=now, length=length)
+        require_leases(conn, kept, now=now, length=length)
 
 
 async def _settle(working: asyncio.Task[Any], answered: Callable[[], Awaitable[None]] | None) -> None:

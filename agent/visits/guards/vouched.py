@@ -36,11 +36,11 @@ def checked_again(conn: Connection, account: Account, stored: Invitation, *, any
     try:
         link = rebuild_stored(stored.link)
     except LinkPartsError as err:
-        raise UnvouchedError(_held(err.reason, str(err))) from err
+        raise UnvouchedError(_for_a_person(err.reason, str(err))) from err
     if ruling := rule_on_link(link, expectation_of(conn, account, any_merchant=any_merchant)):
         raise UnvouchedError(ruling)
     return replace(stored, link=link)
 
 
-def _held(reason: str, detail: str) -> Ruling:
+def _for_a_person(reason: str, detail: str) -> Ruling:
     return Ruling(verdict=MailVerdict.HELD, reason=reason, detail=detail)

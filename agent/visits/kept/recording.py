@@ -20,12 +20,12 @@ from agent.visits.errors import (
     AcceptanceUnansweredError,
     BudgetSpentError,
     ClockSkewError,
-    CodesHeldError,
+    CodesRejectedTooOftenError,
     CodeUnavailableError,
-    HeldError,
     LeaseLostError,
     PasswordDoubtedError,
-    PasswordHeldError,
+    PasswordRejectedBeforeError,
+    VisitHaltedError,
 )
 from agent.visits.kinds.accept import seller_account
 from agent.visits.plan import Plan
@@ -37,9 +37,16 @@ NAME = "recording"  # the directory beside the other evidence of the visit
 
 # We ended these visits, not the site: there is nothing to see in what it answered, and a replay would go on.
 _OUR_OWN = (
-    AcceptanceUnansweredError, BudgetSpentError, ClockSkewError, CodesHeldError, CodeUnavailableError, HeldError, LeaseLostError,
-    PasswordDoubtedError, PasswordHeldError,
-)  # fmt: skip
+    AcceptanceUnansweredError,
+    BudgetSpentError,
+    ClockSkewError,
+    CodesRejectedTooOftenError,
+    CodeUnavailableError,
+    LeaseLostError,
+    PasswordDoubtedError,
+    PasswordRejectedBeforeError,
+    VisitHaltedError,
+)
 
 
 def is_worth_recording(error: Exception) -> bool:

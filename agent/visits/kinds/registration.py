@@ -114,7 +114,7 @@ class _Ordered:
         """Read what earlier visits drew and kept.
 
         Raises:
-            RegistrationsHeldError: the form may not be sent now; no page was opened for it.
+            RegistrationsPausedError: the form may not be sent now; no page was opened for it.
         """
         with reading(self.context.engine) as conn:
             self._password = drawn_secrets.load_password(conn, self.context.vault, self._id)

@@ -67,7 +67,7 @@ async def survey_account(
     does not follow from it: it is due again at once.
 
     Raises:
-        UnconfirmedError: the account is busy or held. ConfigurationError: there is no browser.
+        UnconfirmedError: the account is busy or blocked. ConfigurationError: there is no browser.
     """
 
     async def look(plan: Plan) -> Surveyed:
@@ -87,7 +87,7 @@ async def survey_asked(context: WorkerContext, account_id: str, *, asked: str, n
     `noticed` is told after each screen. The recording is kept beside the visit's other evidence.
 
     Raises:
-        UnconfirmedError: the account is busy or held. ConfigurationError: there is no browser.
+        UnconfirmedError: the account is busy or blocked. ConfigurationError: there is no browser.
     """
 
     async def look(plan: Plan) -> Surveyed:

@@ -38,7 +38,7 @@ class Housekeeping:
     _last: tuple[datetime, float] | None = None
 
     async def run(self) -> None:
-        """Keep house for ever; a failure waits for the next round."""
+        """Repeat the round for ever; a failure waits for the next one."""
         while True:
             try:
                 await self.once()

@@ -122,7 +122,7 @@ class Operations:
             shared = leases.shared_now(conn, now)
             living = {context.worker, *workers.living(conn, since=shared - _LOST_AFTER)}
             operations.put_back_of(conn, living=living)
-            return operations.take(conn, worker=context.worker, but=leases.held(conn, now=shared))
+            return operations.take(conn, worker=context.worker, but=leases.leased_accounts(conn, now=shared))
 
     def _put_back(self, operation_id: str) -> None:
         with writing(self.context.engine) as conn:

@@ -69,10 +69,10 @@ class Takeovers:
         with writing(context.engine) as conn:
             shared = leases.shared_now(conn, now)
             living = {context.worker, *workers.living(conn, since=shared - _LOST_AFTER)}
-            kept = frozenset() if context.takeovers is None else frozenset(context.takeovers.held)
+            kept = frozenset() if context.takeovers is None else frozenset(context.takeovers.kept)
             takeovers.lose_of(conn, living=living, now=now)
             takeovers.lose_own(conn, worker=context.worker, kept=kept, now=now)
-            return takeovers.take(conn, worker=context.worker, but=leases.held(conn, now=shared), now=now)
+            return takeovers.take(conn, worker=context.worker, but=leases.leased_accounts(conn, now=shared), now=now)
 
     async def _visit(self, taken: Takeover) -> None:
         try:

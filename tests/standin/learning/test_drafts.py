@@ -14,8 +14,8 @@ from flows.catalogue.adopted import Adopted, AdoptedKind, digest_of, lay_under
 from flows.catalogue.load import Catalogue, load_catalogue
 from flows.learning.draft import Draft, drafts_of
 from flows.models import Bounds
-from flows.takeover.held_page import HeldPage, held_page
 from flows.takeover.person_steps import PersonStep
+from flows.takeover.taken_page import TakenPage, taken_page
 from flows.visit.navigate import Navigator
 from flows.visit.onward import onward
 from flows.visit.open_visit import open_visit
@@ -43,7 +43,7 @@ async def passed_by_a_person(shown: ShownRig, shown_page: Interstitial) -> tuple
     shown.site.begin({shown_page.path: shown_page.html(1)})
     async with open_visit(shown.browser, options=shown.options) as visit:
         await visit.page.goto(f"{HOST}{shown_page.path}")
-        async with held_page(visit, rules=RULES, secrets=[], deliver=no_pictures) as held:
+        async with taken_page(visit, rules=RULES, secrets=[], deliver=no_pictures) as held:
             await held.look()
             place = await press(held, shown_page)
             async with visit.page.expect_navigation(timeout=5000):
@@ -52,7 +52,7 @@ async def passed_by_a_person(shown: ShownRig, shown_page: Interstitial) -> tuple
             return tuple(held.log.steps)
 
 
-async def place_of(held: HeldPage, shown_page: Interstitial) -> tuple[float, float]:
+async def place_of(held: TakenPage, shown_page: Interstitial) -> tuple[float, float]:
     main = held.visit.page.locator("main")
     named = main.get_by_role("button", name=shown_page.press).or_(main.get_by_role("link", name=shown_page.press))
     box = await named.bounding_box()
@@ -60,7 +60,7 @@ async def place_of(held: HeldPage, shown_page: Interstitial) -> tuple[float, flo
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
-async def press(held: HeldPage, shown_page: Interstitial) -> tuple[float, float]:
+async def press(held: TakenPage, shown_page: Interstitial) -> tuple[float, float]:
     place = await place_of(held, shown_page)
     await held.hands.mouse("down", *place)
     return place
@@ -71,7 +71,7 @@ async def pressed_only(shown: ShownRig, shown_page: Interstitial) -> tuple[Perso
     shown.site.begin({shown_page.path: shown_page.html(1)})
     async with open_visit(shown.browser, options=shown.options) as visit:
         await visit.page.goto(f"{HOST}{shown_page.path}")
-        async with held_page(visit, rules=RULES, secrets=[], deliver=no_pictures) as held:
+        async with taken_page(visit, rules=RULES, secrets=[], deliver=no_pictures) as held:
             await held.look()
             await press(held, shown_page)
             (step,) = held.log.steps

@@ -12,8 +12,8 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from flows.takeover.held_page import HeldPage
-from tests.standin.takeover.test_held_page import CANARY, holding
+from flows.takeover.taken_page import TakenPage
+from tests.standin.takeover.test_taken_page import CANARY, holding
 from tests.support.pictures import pixels_of
 from tests.support.sites.shown_site import PASSWORD, ShownRig, shown_rig
 
@@ -155,7 +155,7 @@ async def flashed(shown: ShownRig, attack: str, *, watched: bool = True) -> tupl
     )
 
 
-async def rests(held: HeldPage) -> None:
+async def rests(held: TakenPage) -> None:
     """Wait until a viewer who draws each picture at once has all that were due."""
     await held.cast.drawn()
     while held.cast._tasks or held.cast._frame or held.cast._owes:

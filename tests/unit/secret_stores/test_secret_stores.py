@@ -41,7 +41,7 @@ from agent.store.sign_in import acts, secret_refs
 from agent.store.vault import sessions
 from agent.store.vault.keys import Vault
 from agent.store.vault.sign_in_secrets import SignInSecrets
-from agent.visits.errors import PasswordHeldError
+from agent.visits.errors import PasswordRejectedBeforeError
 from agent.visits.hooks import hooks_for
 from agent.visits.outcome import interrupted
 from agent.visits.plan import NotNowError
@@ -269,7 +269,7 @@ async def test_a_rejected_version_is_never_typed_again_and_a_new_one_is_by_itsel
 ) -> None:
     await rejected(worker)
     plan = await prepare(worker, "A1")
-    with pytest.raises(PasswordHeldError):
+    with pytest.raises(PasswordRejectedBeforeError):
         await hooks_for(plan, worker, redactor=Redactor()).before_act(Act.TYPE_PASSWORD)
     await finish(worker, plan, interrupted(worker.clock.now()))
     store.kept["/v1/secret/data/accounts/A1"].append({"password": "second", "totp_secret": SEED})
@@ -284,7 +284,7 @@ async def test_the_same_rejected_password_under_a_new_version_is_not_typed(
     await rejected(worker)
     store.kept["/v1/secret/data/accounts/A1"].append({"password": "first", "totp_secret": SEED})
     plan = await prepare(worker, "A1")
-    with pytest.raises(PasswordHeldError):
+    with pytest.raises(PasswordRejectedBeforeError):
         await hooks_for(plan, worker, redactor=Redactor()).before_act(Act.TYPE_PASSWORD)
 
 

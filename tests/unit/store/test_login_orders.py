@@ -23,7 +23,7 @@ from agent.store.vault import drawn_secrets, received_codes
 from agent.store.vault.drawn_secrets import Errand
 from agent.store.vault.keys import Vault
 from agent.store.vault.rotation import rotate
-from agent.visits.errors import OrderSpentError, RegistrationsHeldError
+from agent.visits.errors import OrderSpentError, RegistrationsPausedError
 from agent.visits.kinds.order_limits import spend_order
 from flows.models import Act
 from tests.support.stored.registry import NOW, SEED, add_account, add_secrets
@@ -101,12 +101,12 @@ def test_no_order_is_spent_while_logins_are_held_or_enough_were_made_for_a_day(o
     limits = RegistrationSettings(per_day=1)
     with writing(ordered) as conn:
         login_orders.pause_all(conn, "unusual activity", now=NOW)
-        with pytest.raises(RegistrationsHeldError, match=r"unusual activity.*nothing was sent"):
+        with pytest.raises(RegistrationsPausedError, match=r"unusual activity.*nothing was sent"):
             spend_order(conn, "A1", limits=limits, now=NOW)
         assert login_orders.resume_all(conn)
         add_account(conn, "A2")
         acts.intend(conn, "A2", Act.REGISTER, visit_id="v1", now=NOW)
-        with pytest.raises(RegistrationsHeldError, match="1 register forms within a day"):
+        with pytest.raises(RegistrationsPausedError, match="1 register forms within a day"):
             spend_order(conn, "A1", limits=limits, now=NOW + timedelta(hours=23))
         order = login_orders.get(conn, "A1")
         assert order is not None
@@ -116,7 +116,7 @@ def test_no_order_is_spent_while_logins_are_held_or_enough_were_made_for_a_day(o
             spend_order(conn, "A1", limits=RegistrationSettings(per_day=2), now=NOW + timedelta(hours=25))
         accounts.remove(conn, "A1")  # what it sent was sent
         login_orders.place(conn, "A2", ORDER, now=NOW + timedelta(hours=26))
-        with pytest.raises(RegistrationsHeldError, match="1 register forms within a day"):
+        with pytest.raises(RegistrationsPausedError, match="1 register forms within a day"):
             spend_order(conn, "A2", limits=limits, now=NOW + timedelta(hours=26))
 
 

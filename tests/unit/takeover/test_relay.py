@@ -84,7 +84,7 @@ async def test_event_without_the_wheel_is_refused_and_counted(change: str) -> No
         await scene.wheel(7, "agent" if change == "agent" else "person", "eve")
     assert not await scene.relay.viewer_says("t", viewer, click(token))
     assert scene.worker.of("act") == []
-    assert scene.relay.desks["t"].refused == 1
+    assert scene.relay.takeovers["t"].refused == 1
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ async def test_of_ten_thousand_events_of_a_second_driver_none_arrives() -> None:
         sender = random.choice((second, older))
         assert not await scene.relay.viewer_says("t", sender, click(random.randrange(20)))
     assert scene.worker.of("act") == []
-    assert scene.relay.desks["t"].refused == 10_000
+    assert scene.relay.takeovers["t"].refused == 10_000
     assert await scene.relay.viewer_says("t", first, click(7))
 
 
@@ -142,7 +142,7 @@ async def test_replaced_line_says_nothing_more() -> None:
     await scene.relay.worker_comes("t", again)
     await scene.relay.worker_says("t", scene.worker, PICTURE)
     await scene.relay.worker_goes("t", scene.worker)
-    assert scene.relay.desks["t"].line is again
+    assert scene.relay.takeovers["t"].line is again
     assert not await scene.relay.viewer_says("t", viewer, click(7))  # the new line has told of no wheel yet
     assert [each for each in scene.driver.heard if isinstance(each, bytes)] == []
 
@@ -164,4 +164,4 @@ async def test_bad_message_is_no_event_and_forgotten_desks_are_gone() -> None:
         await scene.relay.worker_says("t", scene.worker, b"<svg onload=alert(1)>")
     await scene.relay.viewer_goes("t", viewer)
     await scene.relay.worker_goes("t", scene.worker)
-    assert scene.relay.desks == {}
+    assert scene.relay.takeovers == {}

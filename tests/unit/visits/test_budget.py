@@ -11,7 +11,12 @@ from agent.settings.groups.visits import SignInSettings
 from agent.store.database.engine import writing
 from agent.store.sign_in import acts
 from agent.store.vault.keys import Vault
-from agent.visits.errors import BudgetSpentError, CodesHeldError, PasswordDoubtedError, PasswordHeldError
+from agent.visits.errors import (
+    BudgetSpentError,
+    CodesRejectedTooOftenError,
+    PasswordDoubtedError,
+    PasswordRejectedBeforeError,
+)
 from agent.visits.guards import attempt_budget as budget
 from flows.models import Act
 from tests.support.stored.registry import NOW, add_account, add_secrets
@@ -38,10 +43,10 @@ def registered(any_engine: Engine, vault: Vault) -> Engine:
 def test_a_rejected_password_is_never_allowed_again_until_it_changes(registered: Engine, vault: Vault) -> None:
     with writing(registered) as conn:
         attempt(conn, Act.TYPE_PASSWORD, "rejected")
-        with pytest.raises(PasswordHeldError):
+        with pytest.raises(PasswordRejectedBeforeError):
             attempt(conn, Act.TYPE_PASSWORD, None, minutes=60 * 24 * 365)
         acts.release(conn, "A1", now=NOW)
-        with pytest.raises(PasswordHeldError):
+        with pytest.raises(PasswordRejectedBeforeError):
             attempt(conn, Act.TYPE_PASSWORD, None)
         add_secrets(conn, vault, password="the right one")
         attempt(conn, Act.TYPE_PASSWORD, "accepted")
@@ -53,7 +58,7 @@ def test_giving_the_rejected_password_again_does_not_make_it_another_one(registe
         add_secrets(conn, vault, seed="GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")
         add_secrets(conn, vault)
         acts.release(conn, "A1", now=NOW)
-        with pytest.raises(PasswordHeldError):
+        with pytest.raises(PasswordRejectedBeforeError):
             attempt(conn, Act.TYPE_PASSWORD, None)
 
 
@@ -126,7 +131,7 @@ def test_two_rejected_codes_in_a_row_stop_the_account(registered: Engine) -> Non
         attempt(conn, Act.TYPE_CODE, "accepted")
         attempt(conn, Act.TYPE_CODE, "rejected")
         attempt(conn, Act.TYPE_CODE, "rejected")
-        with pytest.raises(CodesHeldError):
+        with pytest.raises(CodesRejectedTooOftenError):
             attempt(conn, Act.TYPE_CODE, None)
 
 

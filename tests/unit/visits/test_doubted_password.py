@@ -21,9 +21,9 @@ from agent.store.database.engine import reading, writing
 from agent.store.sign_in.password_marks import Mark
 from agent.store.vault.keys import Vault
 from agent.store.vault.password_memory import mark_of, remember
-from agent.visits.errors import PasswordDoubtedError, PasswordHeldError, UnexpectedError
+from agent.visits.errors import PasswordDoubtedError, PasswordRejectedBeforeError, UnexpectedError
 from agent.visits.guards import unanswered
-from agent.visits.guards.lease_guard import while_held
+from agent.visits.guards.lease_guard import while_leased
 from agent.visits.hooks import hooks_for
 from agent.visits.outcome import from_error, interrupted
 from agent.visits.plan import Plan
@@ -75,7 +75,9 @@ async def test_a_doubted_password_is_not_typed_by_a_later_visit(worker: WorkerCo
         await hooks_for(plan, worker, redactor=Redactor()).before_act(Act.TYPE_PASSWORD)
 
 
-@pytest.mark.parametrize(("mark", "error"), [(Mark.REJECTED, PasswordHeldError), (Mark.DOUBTED, PasswordDoubtedError)])
+@pytest.mark.parametrize(
+    ("mark", "error"), [(Mark.REJECTED, PasswordRejectedBeforeError), (Mark.DOUBTED, PasswordDoubtedError)]
+)
 async def test_what_is_remembered_of_a_password_holds_it_back_whatever_this_account_did(
     worker: WorkerContext, mark: Mark, error: type[Exception]
 ) -> None:
@@ -110,9 +112,9 @@ async def test_a_stop_between_typing_and_answer_waits_for_the_answer(worker: Wor
         await asyncio.Event().wait()  # what comes after the answer may be cut off
 
     held = asyncio.create_task(
-        while_held(
+        while_leased(
             visit(),
-            plan.held,
+            plan.leases,
             engine=worker.engine,
             clock=Clock(),
             length=timedelta(seconds=60),

@@ -22,8 +22,8 @@ from agent.store import transitions
 from agent.store.database.engine import open_database, writing
 from agent.store.processes import leases, switches
 from agent.store.processes.leases import Lease
-from agent.visits.errors import HeldError, LeaseLostError
-from agent.visits.guards.lease_guard import while_held
+from agent.visits.errors import LeaseLostError, VisitHaltedError
+from agent.visits.guards.lease_guard import while_leased
 from tests.support.servers.postgres import Postgres
 from tests.support.stored.registry import NOW, add_account
 
@@ -100,7 +100,7 @@ def held(engine: Engine) -> Lease:
 
 async def run_held(engine: Engine, lease: Lease, *, seconds: float = 2) -> str:
     async with asyncio.timeout(90):
-        return await while_held(_forever(), [lease], engine=engine, clock=Clock(), length=timedelta(seconds=seconds))
+        return await while_leased(_forever(), [lease], engine=engine, clock=Clock(), length=timedelta(seconds=seconds))
 
 
 async def test_a_visit_is_stopped_when_its_lease_is_lost(engine: Engine, held: Lease) -> None:
@@ -119,7 +119,7 @@ async def test_a_running_visit_is_stopped_within_seconds_by_the_pause_of_everyth
     with writing(engine) as conn:
         switches.pause_all(conn, now=NOW, who="operator")
     started = time.monotonic()
-    with pytest.raises(HeldError, match="paused by operator"):
+    with pytest.raises(VisitHaltedError, match="paused by operator"):
         await running
     assert time.monotonic() - started < 30  # it would go on for ever
 
@@ -127,14 +127,14 @@ async def test_a_running_visit_is_stopped_within_seconds_by_the_pause_of_everyth
 async def test_a_running_visit_is_stopped_when_the_api_becomes_pending(engine: Engine, held: Lease) -> None:
     with writing(engine) as conn:
         transitions.set_api_authorization(conn, "A1", ApiAuthorization.PENDING, now=NOW)
-    with pytest.raises(HeldError, match="API"):
+    with pytest.raises(VisitHaltedError, match="API"):
         await run_held(engine, held)
 
 
 async def test_a_running_visit_is_stopped_when_its_account_is_paused(engine: Engine, held: Lease) -> None:
     with writing(engine) as conn:
         transitions.apply(conn, "A1", Event.PAUSED, now=NOW, why="a person")
-    with pytest.raises(HeldError, match="was paused"):
+    with pytest.raises(VisitHaltedError, match="was paused"):
         await run_held(engine, held)
 
 
@@ -142,7 +142,7 @@ async def test_a_visit_that_ends_gives_its_result(engine: Engine, held: Lease) -
     async def work() -> str:
         return "done"
 
-    assert await while_held(work(), [held], engine=engine, clock=Clock(), length=LENGTH) == "done"
+    assert await while_leased(work(), [held], engine=engine, clock=Clock(), length=LENGTH) == "done"
 
 
 def test_a_lease_from_before_the_clock_was_set_back_ends_after_its_length(any_engine: Engine) -> None:

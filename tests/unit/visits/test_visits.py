@@ -28,10 +28,10 @@ from agent.store.vault.keys import Vault
 from agent.visits.errors import (
     AcceptanceUnansweredError,
     BudgetSpentError,
-    HeldError,
     LeaseLostError,
     PasswordDoubtedError,
-    PasswordHeldError,
+    PasswordRejectedBeforeError,
+    VisitHaltedError,
 )
 from agent.visits.hooks import hooks_for
 from agent.visits.outcome import Conclusion, from_error, interrupted
@@ -128,7 +128,7 @@ async def test_nobody_signs_in_for_another_while_the_own_api_authorization_is_pe
     assert plan.signs_in.id == "A2"
     with writing(worker_context.engine) as conn:
         transitions.set_api_authorization(conn, "A2", ApiAuthorization.PENDING, now=worker_context.clock.now())
-    with pytest.raises(HeldError, match="the API authorization of account A2 is pending"):
+    with pytest.raises(VisitHaltedError, match="the API authorization of account A2 is pending"):
         await hooks_for(plan, worker_context, redactor=Redactor()).before_act(Act.TYPE_PASSWORD)
 
 
@@ -162,7 +162,7 @@ async def test_an_account_whose_visits_die_is_set_aside_and_others_go_on(worker_
     for _ in range(3):
         plan = await prepare(worker_context, "A1")
         with writing(worker_context.engine) as conn:
-            leases.release(conn, plan.held[0])  # as if its time had come after a kill
+            leases.release(conn, plan.leases[0])  # as if its time had come after a kill
     with pytest.raises(PoisonError):
         await prepare(worker_context, "A1")
     assert (stored(worker_context).authorization, stored(worker_context).failure_code) == (State.NEEDS_HUMAN, "poison")
@@ -205,7 +205,7 @@ async def test_nothing_starts_while_the_account_is_held(
 async def test_who_lost_the_lease_writes_nothing(worker_context: WorkerContext) -> None:
     plan = await prepare(worker_context, "A1")
     with writing(worker_context.engine) as conn:
-        leases.release(conn, plan.held[0])
+        leases.release(conn, plan.leases[0])
     assert await finish(worker_context, plan, accepted(worker_context)) is None
     assert stored(worker_context).authorization is State.ACCEPTING
 
@@ -214,7 +214,7 @@ async def test_a_lost_lease_is_no_death(worker_context: WorkerContext) -> None:
     for _ in range(4):  # more often than an account may take its worker with it
         plan = await prepare(worker_context, "A1")
         with writing(worker_context.engine) as conn:
-            leases.release(conn, plan.held[0])
+            leases.release(conn, plan.leases[0])
         await finish(worker_context, plan, accepted(worker_context))
     assert stored(worker_context).crashes == 0
 
@@ -222,7 +222,7 @@ async def test_a_lost_lease_is_no_death(worker_context: WorkerContext) -> None:
 async def test_a_lost_lease_hides_no_death_of_another_worker_s(worker_context: WorkerContext) -> None:
     lost = await prepare(worker_context, "A1")
     with writing(worker_context.engine) as conn:
-        leases.release(conn, lost.held[0])
+        leases.release(conn, lost.leases[0])
     await prepare(worker_context, "A1")
     await finish(worker_context, lost, accepted(worker_context))
     assert stored(worker_context).crashes == 1
@@ -328,7 +328,7 @@ async def test_an_audit_through_another_account_holds_both(worker_context: Worke
         add_account(conn, "A2")
         add_secrets(conn, worker_context.vault, "A2", password="the other's")
     plan = await prepare(worker_context, "A1", kind=VisitKind.AUDIT, as_account="A2")
-    assert (plan.own, plan.signs_in.id, [lease.account_id for lease in plan.held]) == (False, "A2", ["A1", "A2"])
+    assert (plan.own, plan.signs_in.id, [lease.account_id for lease in plan.leases]) == (False, "A2", ["A1", "A2"])
     assert plan.secrets.secrets.password.get_secret_value() == "the other's"
     with pytest.raises(NotNowError):
         await prepare(worker_context, "A2", kind=VisitKind.AUDIT)
@@ -345,14 +345,14 @@ async def test_the_intention_is_written_before_the_act_and_the_outcome_after(wor
     with reading(worker_context.engine) as conn:
         assert acts.not_taken_since(conn, "A1", Act.TYPE_PASSWORD, plan.account.created_at) == 1
     await hooks.outcome(Act.TYPE_PASSWORD, "rejected")
-    with pytest.raises(PasswordHeldError):
+    with pytest.raises(PasswordRejectedBeforeError):
         await hooks.before_act(Act.TYPE_PASSWORD)
 
 
 async def test_nothing_is_clicked_without_the_lease(worker_context: WorkerContext) -> None:
     plan = await prepare(worker_context, "A1")
     with writing(worker_context.engine) as conn:
-        leases.release(conn, plan.held[0])
+        leases.release(conn, plan.leases[0])
     with pytest.raises(LeaseLostError):
         await permit(worker_context, plan, Act.ACCEPT_INVITATION)
 
@@ -361,7 +361,7 @@ async def test_nothing_is_clicked_after_the_pause_of_everything(worker_context: 
     plan = await prepare(worker_context, "A1")
     with writing(worker_context.engine) as conn:
         switches.pause_all(conn, now=utc_now(), who="operator")
-    with pytest.raises(HeldError):
+    with pytest.raises(VisitHaltedError):
         await permit(worker_context, plan, Act.ACCEPT_INVITATION)
 
 
@@ -370,7 +370,7 @@ async def test_a_secret_that_was_replaced_in_mid_visit_is_not_typed(worker_conte
     with writing(worker_context.engine) as conn:
         add_secrets(conn, worker_context.vault, password="the right one")
     for act in (Act.TYPE_PASSWORD, Act.TYPE_CODE):
-        with pytest.raises(HeldError):
+        with pytest.raises(VisitHaltedError):
             await permit(worker_context, plan, act)
 
 

@@ -46,7 +46,7 @@ from tests.support.visits.worker_context import make_context
 
 
 async def until_it_works(engine: Engine) -> None:
-    """Wait until the daemon's heart has beaten."""
+    """Wait until the daemon's heartbeat is written."""
     async with asyncio.timeout(90):
         while True:
             with reading(engine) as conn:
@@ -267,11 +267,11 @@ async def test_a_worker_whose_database_is_away_is_alive_but_not_ready(
 ) -> None:
     seconds = [0.0]
     context = make_context(engine, vault, tmp_path, clock=Clock(elapsed=lambda: seconds[0]))
-    heart = Heartbeat(context=context, roles="work")
-    await heart.start()
-    assert heart.is_beating
+    heartbeat = Heartbeat(context=context, roles="work")
+    await heartbeat.start()
+    assert heartbeat.is_beating
     seconds[0] = context.settings.work.lease
-    assert not heart.is_beating
+    assert not heartbeat.is_beating
 
 
 async def test_the_web_role_says_where_it_listens_and_ends_with_the_daemon(

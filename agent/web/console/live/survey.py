@@ -21,7 +21,7 @@ from agent.web.console.entry.access import Visitor
 from agent.web.console.handle import Done, acts
 from agent.web.http.problems import Code, Problem
 
-_HELD = (TakeoverState.OFFERED, TakeoverState.CLAIMED)
+_WAITING = (TakeoverState.OFFERED, TakeoverState.CLAIMED)
 
 
 def show(visit: Visitor) -> Response:
@@ -34,7 +34,7 @@ def show(visit: Visitor) -> Response:
         "account": account,
         "survey": survey,
         "goes_on": survey is not None and _goes_on(survey),
-        "is_held": survey is not None and survey.state in _HELD,
+        "waits_for_person": survey is not None and survey.state in _WAITING,
         "may_ask": visit.may(Role.DRIVER) and not is_busy,
         "refusal": actions.survey_refusal(visit.conn, account, settings=visit.parts.settings),
     }

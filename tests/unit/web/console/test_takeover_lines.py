@@ -86,7 +86,7 @@ async def is_let_in(web: WebServer, path: str, ticket: Any, **headers: str) -> b
 
 async def joined(web: WebServer, socket: ClientConnection) -> bool:
     """Whether the relay has the line, as long as it is not closed."""
-    while not web.role.parts.relay.desks:
+    while not web.role.parts.relay.takeovers:
         with suppress(TimeoutError):
             async with asyncio.timeout(0.02):
                 await socket.recv()

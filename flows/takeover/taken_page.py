@@ -26,8 +26,8 @@ from flows.visit.visit import Visit
 
 
 @dataclass(slots=True, kw_only=True)
-class HeldPage:
-    """Made by `held_page`.
+class TakenPage:
+    """Made by `taken_page`.
 
     The guard lets pictures and the challenge's own posts through while it is open.
     """
@@ -64,7 +64,7 @@ class HeldPage:
     async def _is_still_clean(self) -> bool:
         """Look again once what is shown is what the page holds.
 
-        Only now is known what its documents held: a canvas that may show it is none of the first look.
+        Only now is known what its documents taken: a canvas that may show it is none of the first look.
         """
         try:
             return await self.probe.drawn_anew() and await self.probe.found() is None
@@ -111,13 +111,13 @@ def _frames(tree: dict) -> list[str]:  # type: ignore[type-arg]  # DevTools' own
 
 
 @asynccontextmanager
-async def held_page(
+async def taken_page(
     visit: Visit,
     *,
     rules: PersonRules,
     secrets: Sequence[SecretStr],
     deliver: Callable[[Picture], Awaitable[None]],
-) -> AsyncIterator[HeldPage]:
+) -> AsyncIterator[TakenPage]:
     """Hold the page of a visit while the block runs.
 
     Afterwards the guard is the flow's alone, and nothing is cast.
@@ -127,19 +127,19 @@ async def held_page(
     probe = SecretProbe(visit, session, secrets)
 
     async def is_clean() -> bool:
-        return await held.is_clean()
+        return await taken.is_clean()
 
-    held = HeldPage(
+    taken = TakenPage(
         visit=visit,
         session=session,
         probe=probe,
-        cast=Screencast(session=session, is_clean=is_clean, clean_since=lambda: held.clean_since, deliver=deliver),
+        cast=Screencast(session=session, is_clean=is_clean, clean_since=lambda: taken.clean_since, deliver=deliver),
         hands=Hands(visit=visit, session=session, used=log.used),
         log=log,
     )
 
     async def dismiss(dialog: Dialog) -> None:
-        held.dialogs.append(visit.redactor.redact(dialog.message)[:300])
+        taken.dialogs.append(visit.redactor.redact(dialog.message)[:300])
         with suppress(Error):
             await dialog.dismiss()
 
@@ -147,11 +147,11 @@ async def held_page(
     visit.page.on("dialog", dismiss)
     try:
         await probe.start()
-        await held.show_pictures()
-        yield held
+        await taken.show_pictures()
+        yield taken
     finally:
         visit.guard.person_is_done()
         visit.page.remove_listener("dialog", dismiss)
         with suppress(Error):
-            await held.cast.stop()
+            await taken.cast.stop()
             await session.detach()

@@ -15,9 +15,9 @@ from pydantic import SecretStr
 
 from flows.browser.hosts import PersonRules
 from flows.takeover.hands import RefusedInputError
-from flows.takeover.held_page import HeldPage, held_page
 from flows.takeover.person_steps import ControlWay, StepAct
 from flows.takeover.screencast import Picture
+from flows.takeover.taken_page import TakenPage, taken_page
 from flows.visit.open_visit import open_visit
 from tests.support.pictures import pixels_of
 from tests.support.sites.shown_site import PASSWORD, ShownRig, shown_rig
@@ -52,7 +52,7 @@ class Taken:
         self.pictures.append(picture)
         self.came.set()
 
-    async def next(self, held: HeldPage) -> None:
+    async def next(self, held: TakenPage) -> None:
         """Wait for one more, as a viewer who draws each at once."""
         self.came.clear()
         await held.cast.drawn()
@@ -66,19 +66,19 @@ class Taken:
 @asynccontextmanager
 async def holding(
     shown: ShownRig, body: str, *, rules: PersonRules = RULES, path: str = "/ap/cvf/request"
-) -> AsyncIterator[tuple[HeldPage, Taken]]:
+) -> AsyncIterator[tuple[TakenPage, Taken]]:
     """Hold a page of the site that shows this body."""
     shown.site.begin({path: body, "/captcha/a.svg": PICTURE, "POST /ap/cvf/verify": "<title>next</title><p>Next</p>"})
     shown.site.types = {"/captcha/a.svg": (200, "image/svg+xml")}
     taken = Taken()
     async with open_visit(shown.browser, options=shown.options) as visit:
         await visit.page.goto(f"https://www.amazon.com{path}")
-        async with held_page(visit, rules=rules, secrets=[SecretStr(PASSWORD)], deliver=taken.deliver) as held:
+        async with taken_page(visit, rules=rules, secrets=[SecretStr(PASSWORD)], deliver=taken.deliver) as held:
             await held.look()
             yield held, taken
 
 
-async def lifted(held: HeldPage) -> None:
+async def lifted(held: TakenPage) -> None:
     """Lift the curtain as the worker does, with as many looks as a busy browser takes to draw the page anew."""
     for _ in range(10):
         if await held.clear():
@@ -86,7 +86,7 @@ async def lifted(held: HeldPage) -> None:
     pytest.fail("the secret stays on the page")
 
 
-async def press(held: HeldPage, css: str) -> None:
+async def press(held: TakenPage, css: str) -> None:
     """Click in the middle of an element, as the console does."""
     box = await held.visit.page.locator(css).bounding_box()
     assert box is not None
@@ -335,7 +335,7 @@ FLASH = """([place, value, frames]) => new Promise(done => {
 })"""
 
 
-async def draws_at_once(held: HeldPage) -> None:
+async def draws_at_once(held: TakenPage) -> None:
     """A viewer who takes every picture there is."""
     while True:
         await held.cast.drawn()

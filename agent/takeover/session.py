@@ -25,7 +25,7 @@ from agent.takeover.rules import PersonOffer, is_passed, offer_for
 from agent.takeover.tally import Tally
 from agent.takeover.viewer_words import ViewerWords
 from agent.takeover.wheel import Holder, Wheel, WheelTakenError
-from flows import Handed, HandedBack, HeldPage, Picture, Recognition, RefusedInputError
+from flows import Handed, HandedBack, Picture, Recognition, RefusedInputError, TakenPage
 
 _LOOK_EVERY = 0.3  # seconds
 _ASK_EVERY = 1.0
@@ -45,14 +45,14 @@ class Claimed:
 
 
 @dataclass(slots=True, kw_only=True)
-class HeldSession:
+class TakeoverSession:
     """One page in a person's hands, until it comes back.
 
     `dialled` opens a line; `claimed` asks who has claimed the take-over; `moved` writes its state; `answered` gives a code
     that somebody entered elsewhere.
     """
 
-    held: HeldPage
+    taken: TakenPage
     first: Recognition
     offer: PersonOffer
     wheel: Wheel
@@ -83,7 +83,7 @@ class HeldSession:
     def __post_init__(self) -> None:
         """Nobody is told anything yet."""
         self._seen = self.first
-        self._tell = ViewerWords(redactor=self.held.visit.redactor)
+        self._tell = ViewerWords(redactor=self.taken.visit.redactor)
 
     async def run(self) -> tuple[Handed, TakeoverState]:
         """Hold the page until it is passed, left or out of time.
@@ -149,7 +149,7 @@ class HeldSession:
                 case "gone":
                     await self._viewer_gone()
                 case "seen":
-                    await self.held.cast.drawn()
+                    await self.taken.cast.drawn()
                 case "look":
                     self._looks_at = told["at"]
                     async with self._lock:
@@ -176,21 +176,21 @@ class HeldSession:
 
     async def _viewer_gone(self) -> None:
         self.wheel = self.wheel.line_lost(now=self.elapsed())
-        await self.held.cast.stop()
+        await self.taken.cast.stop()
 
     async def _show(self) -> None:
         """Cast, or tell the outline, to whoever has the wheel and looks.
 
         Both look themselves whether the page is clean, and go on when it is.
         """
-        await self.held.cast.stop()
+        await self.taken.cast.stop()
         self._tell.forget_outline()
         if self.wheel.holder is not Holder.PERSON:
             return
         if self._looks_at == "pictures":
-            await self.held.cast.start()
+            await self.taken.cast.start()
         elif self._looks_at == "outline":
-            await self._tell.outline(await self.held.outline())
+            await self._tell.outline(await self.taken.outline())
 
     # --- What a person does ---
 
@@ -204,7 +204,7 @@ class HeldSession:
                 await self._tell.refused("the wheel is not yours now")
                 return
             is_pointing = isinstance(act, Scroll) or (isinstance(act, Mouse) and act.act == "move")
-            if not is_pointing and not await self.held.is_clean():
+            if not is_pointing and not await self.taken.is_clean():
                 self._stir.set()
                 return
             try:
@@ -231,7 +231,7 @@ class HeldSession:
                 | protocol.Use()
                 | protocol.Fill()
             ):
-                await self._tell.list(await perform(act, self.held.hands))
+                await self._tell.list(await perform(act, self.taken.hands))
             case protocol.SubmitWithPassword():
                 self._require(self.offer.with_password)
                 self._end(Handed(how=HandedBack.WITH_PASSWORD), TakeoverState.RETURNED)
@@ -282,35 +282,35 @@ class HeldSession:
             if (code := await self.answered()) is not None:
                 self._end(Handed(how=HandedBack.WITH_CODE, code=code), TakeoverState.RETURNED)
                 return
-        for words in self.held.dialogs[self._dialogs :]:
+        for words in self.taken.dialogs[self._dialogs :]:
             await self._tell.send(said("dialog", words=words))
-        self._dialogs = len(self.held.dialogs)
-        seen = await self.held.look()
+        self._dialogs = len(self.taken.dialogs)
+        seen = await self.taken.look()
         if seen is not None:
             await self._judge(seen, now)
         if self._looks_at == "outline" and self.wheel.holder is Holder.PERSON:
-            await self._tell.outline(await self.held.outline())
+            await self._tell.outline(await self.taken.outline())
 
     async def _is_lifted(self) -> bool:
         """Draw the curtain while a secret is on the page, and lift it once it is not.
 
         False while it is drawn.
         """
-        if await self.held.is_clean():
+        if await self.taken.is_clean():
             if self._dark_for:
                 await self._lift()
             return True
         if not self._dark_for:
             self.wheel = self.wheel.curtained()
             self.tally.curtains += 1
-            await self.held.cast.stop()
+            await self.taken.cast.stop()
             await self._tell.wheel(self.wheel)
             await self._tell.send(said("curtain", dark=True))
         self._dark_for += 1
         if self._dark_for > _CLEAR_TRIES:
             self._end(Handed(how=HandedBack.LEFT, why="a secret stayed on the page"), TakeoverState.STOPPED)
             return False
-        if await self.held.clear():
+        if await self.taken.clear():
             await self._lift()
         return not self._dark_for
 
@@ -325,7 +325,7 @@ class HeldSession:
         await self._show()
 
     async def _judge(self, seen: Recognition, now: float) -> None:
-        catalogue = self.held.visit.catalogue
+        catalogue = self.taken.visit.catalogue
         last, self._last = self._last, seen
         is_same = last is not None and last.is_same(seen)
         if is_passed(catalogue, seen) and (seen.is_settled or is_same):
@@ -339,13 +339,13 @@ class HeldSession:
 
     async def _offer_anew(self, seen: Recognition) -> None:
         """The page is another, or somebody else has it: what may be done there may differ."""
-        found = offer_for(self.held.visit.catalogue, seen, allows_unknown=self._allows_unknown)
+        found = offer_for(self.taken.visit.catalogue, seen, allows_unknown=self._allows_unknown)
         if found is None:
             self._end(Handed(how=HandedBack.LEFT, why=f"{seen.screen} is not for people here"), TakeoverState.STOPPED)
             return
         self.offer = found
-        self.held.visit.guard.person_acts(found.rules)
-        await self.held.show_pictures()
+        self.taken.visit.guard.person_acts(found.rules)
+        await self.taken.show_pictures()
         await self._tell.page(self._seen, self.offer)
 
     async def _still_there(self) -> None:
