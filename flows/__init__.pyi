@@ -105,11 +105,15 @@ from flows.models import (
     FlowHooks as FlowHooks,
     Grid as Grid,
     InvitationLink as InvitationLink,
+    PermissionRow as PermissionRow,
+    SellerAccount as SellerAccount,
+)
+from flows.permission_values import (
+    Level as Level,
     PageGap as PageGap,
     PageGapKind as PageGapKind,
     PageProbe as PageProbe,
-    PermissionRow as PermissionRow,
-    SellerAccount as SellerAccount,
+    ProbeAnswer as ProbeAnswer,
 )
 from flows.data_files import (
     selectors_root as selectors_root,

@@ -14,7 +14,7 @@ from flows.catalogue.grids import grid_data
 from flows.catalogue.recognise import Recognition
 from flows.catalogue.schema import SessionRule
 from flows.errors import SiteRefusedError, StepTimeoutError
-from flows.models import Bounds, PageProbe, SiteAnswer
+from flows.models import Bounds, PageProbe, ProbeAnswer
 from flows.permissions.reach import wall_of
 from flows.permissions.settle import rest
 from flows.visit.navigate import Navigator
@@ -65,7 +65,7 @@ async def _probe(visit: Visit, page: dict[str, str], *, host: str, bounds: Bound
     for _ in range(_LOOKS):
         seen = await walk.look()
         answer, detail = await _answer(visit, seen, page["path"])
-        if answer is not SiteAnswer.UNCLEAR:
+        if answer is not ProbeAnswer.UNCLEAR:
             return PageProbe(path=page["path"], permission=page["permission"], answer=answer, detail=detail)
         try:
             await rest(visit.page)
@@ -74,30 +74,30 @@ async def _probe(visit: Visit, page: dict[str, str], *, host: str, bounds: Bound
     return _unclear(page, detail)
 
 
-async def _answer(visit: Visit, seen: Recognition, path: str) -> tuple[SiteAnswer, str]:
+async def _answer(visit: Visit, seen: Recognition, path: str) -> tuple[ProbeAnswer, str]:
     refusal = await wall_of(visit, seen)
     if refusal is not None:
-        return SiteAnswer.REFUSED, refusal.kind.value
+        return ProbeAnswer.REFUSED, refusal.kind.value
     if not urlsplit(visit.page.url).path.startswith(path.removesuffix("/index.html")):
         away = urlsplit(visit.page.url).path
         return (
-            (SiteAnswer.REFUSED, f"led to {away}")
+            (ProbeAnswer.REFUSED, f"led to {away}")
             if seen.session is SessionRule.SIGNED_IN
-            else (SiteAnswer.UNCLEAR, f"led to {away}")
+            else (ProbeAnswer.UNCLEAR, f"led to {away}")
         )
     if seen.status >= 400:
-        return SiteAnswer.UNCLEAR, f"status {seen.status}"
+        return ProbeAnswer.UNCLEAR, f"status {seen.status}"
     try:
         data = grid_data("probes")
         middle = await visit.page.evaluate(_MIDDLE, {"middle": data["middle"], "outside": data["outside"]})
     except PlaywrightError:
-        return SiteAnswer.UNCLEAR, "the page went away"
+        return ProbeAnswer.UNCLEAR, "the page went away"
     if seen.session is not SessionRule.SIGNED_IN:
-        return SiteAnswer.UNCLEAR, f"not recognised as a signed-in page ({seen.screen})"
+        return ProbeAnswer.UNCLEAR, f"not recognised as a signed-in page ({seen.screen})"
     if middle["tools"] and middle["length"] >= 1 and (middle["length"] >= data["shell_text"] or middle["tools"] > 1):
-        return SiteAnswer.REACHED, str(middle["title"])[:120]
-    return SiteAnswer.UNCLEAR, "an empty application: it proves nothing"
+        return ProbeAnswer.REACHED, str(middle["title"])[:120]
+    return ProbeAnswer.UNCLEAR, "an empty application: it proves nothing"
 
 
 def _unclear(page: dict[str, str], detail: str) -> PageProbe:
-    return PageProbe(path=page["path"], permission=page["permission"], answer=SiteAnswer.UNCLEAR, detail=detail)
+    return PageProbe(path=page["path"], permission=page["permission"], answer=ProbeAnswer.UNCLEAR, detail=detail)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from flows.models import Bounds, SiteAnswer
+from flows.models import Bounds, ProbeAnswer
 from tests.second_site.seller_central.world import Variant
 from tests.second_site.seller_rig import OTHER, SHOP, SellerRig, seller_rig
 from tests.support.few_probes import ask_few_pages
@@ -102,5 +102,5 @@ async def test_a_probe_tells_reached_from_refused(second: SellerRig, how: str) -
         await second.audit(lent, account=second.account(), session=second.session((SHOP, US)), bounds=FEW_PROBES)
     ).result
     answers = {probe.path: probe.answer for probe in reading.probes}
-    wall = SiteAnswer.UNCLEAR if how == "shell" else SiteAnswer.REFUSED
-    assert (answers["/performance/dashboard"], answers["/business-reports"]) == (SiteAnswer.REACHED, wall)
+    wall = ProbeAnswer.UNCLEAR if how == "shell" else ProbeAnswer.REFUSED
+    assert (answers["/performance/dashboard"], answers["/business-reports"]) == (ProbeAnswer.REACHED, wall)

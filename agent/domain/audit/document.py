@@ -12,8 +12,9 @@ from typing import NotRequired, TypedDict
 from agent.domain.audit.findings import Finding
 from agent.domain.audit.judge import Audit, source_of
 from agent.domain.audit.level import Level, by_rank
-from agent.domain.audit.reading import Gap, GapKind, Reading
+from agent.domain.audit.reading import Reading
 from agent.domain.audit.rules import JudgedRow
+from flows import PageGap, PageGapKind
 
 SCHEMA = 1
 
@@ -197,10 +198,10 @@ def document(audit: Audit) -> AuditDocument:
 
 def gaps_of(reading: Reading) -> list[GapDocument]:
     """Every gap with its kind; one that was told as a sentence alone is `unexplained`."""
-    named = reading.named_gaps or tuple(Gap(kind=GapKind.UNEXPLAINED, words=words) for words in reading.gaps)
+    named = reading.named_gaps or tuple(PageGap(kind=PageGapKind.UNEXPLAINED, words=words) for words in reading.gaps)
     return [
         GapDocument(
-            kind="unexplained" if gap.kind is GapKind.DISAGREEMENT else gap.kind.value,
+            kind="unexplained" if gap.kind is PageGapKind.DISAGREEMENT else gap.kind.value,
             words=gap.words,
             where=gap.where,
             picture=gap.picture,

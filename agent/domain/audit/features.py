@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from agent.domain.audit.level import Level
-from agent.domain.audit.reading import ProbeAnswer, Reading
+from agent.domain.audit.reading import Reading
 from agent.domain.policy.model import Feature, Policy
+from flows import ProbeAnswer
 
 
 class Served(StrEnum):

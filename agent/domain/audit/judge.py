@@ -13,9 +13,10 @@ from agent.domain.audit.exceptions import judge_exceptions
 from agent.domain.audit.features import ServedFeature, served_features
 from agent.domain.audit.findings import Finding, FindingKind, finding_id
 from agent.domain.audit.level import Level
-from agent.domain.audit.reading import GapKind, Probe, ProbeAnswer, Reading, Row, Source
+from agent.domain.audit.reading import Reading, Row, Source
 from agent.domain.audit.rules import JudgedRow, judge_row
 from agent.domain.policy.model import Policy, RowName, WhenMissing
+from flows import PageGapKind, PageProbe, ProbeAnswer
 
 MARKETPLACE_FREE = frozenset({"regional", "global"})
 USER_PERMISSIONS = RowName(section="Settings", permission="User Permissions", legacy_id="account_manager_role")
@@ -106,7 +107,7 @@ def _violates(reading: Reading, rows: tuple[JudgedRow, ...], *, user_email: str)
 
     That stands, whatever else was not read.
     """
-    doubtful = {GapKind.SUBJECT, GapKind.DISAGREEMENT}
+    doubtful = {PageGapKind.SUBJECT, PageGapKind.DISAGREEMENT}
     if _may_be_anothers(reading, user_email) or any(gap.kind in doubtful for gap in reading.named_gaps):
         return False
     return any(judged.finding is not None and judged.finding.kind.is_violation for judged in rows)
@@ -127,7 +128,7 @@ def _may_be_anothers(reading: Reading, user_email: str) -> bool:
     return reading.subject.casefold() != user_email.casefold()
 
 
-def _probes_pass(probes: tuple[Probe, ...], policy: Policy) -> bool:
+def _probes_pass(probes: tuple[PageProbe, ...], policy: Policy) -> bool:
     return policy.probes_enough and bool(probes) and all(probe.answer is ProbeAnswer.REACHED for probe in probes)
 
 

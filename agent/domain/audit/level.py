@@ -3,17 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import StrEnum
 
-
-class Level(StrEnum):
-    """How much one permission allows."""
-
-    NONE = "None"
-    VIEW = "View"
-    EDIT = "View & Edit"
-    ADMIN = "Admin"
-
+from flows import Level as Level
 
 _ORDER = tuple(Level)
 

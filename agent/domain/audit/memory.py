@@ -10,7 +10,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from agent.domain.audit.document import AuditDocument, PermissionDocument
-from agent.domain.audit.reading import Gap, GapKind, Reading
+from agent.domain.audit.reading import Reading
+from flows import PageGap, PageGapKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,7 @@ def without_lost(reading: Reading, lost: tuple[PermissionDocument, ...]) -> Read
     """The same reading, not complete for want of these rows."""
     if not lost:
         return reading
-    gaps = tuple(Gap(kind=GapKind.LOST_ROW, words=place_of(row), where=row["scope"]) for row in lost)
+    gaps = tuple(PageGap(kind=PageGapKind.LOST_ROW, words=place_of(row), where=row["scope"]) for row in lost)
     return replace(
         reading,
         complete=False,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from agent.domain.audit.level import Level
+from flows import PageGap, PageProbe
 
 
 class Source(StrEnum):
@@ -23,14 +24,6 @@ class Trouble(StrEnum):
     UNREAD = "unread"  # no mark, two marks, a control we could not read
     UNKNOWN_LEVEL = "unknown_level"  # a word that is no level we know
     UNKNOWN_PERMISSION = "unknown_permission"  # nothing about the row's levels was understood
-
-
-class ProbeAnswer(StrEnum):
-    """What a probed page showed."""
-
-    REACHED = "reached"
-    REFUSED = "refused"
-    UNCLEAR = "unclear"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,44 +48,6 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Probe:
-    """One page that a permission opens, asked for by GET."""
-
-    path: str
-    permission: str
-    answer: ProbeAnswer
-    detail: str = ""
-
-
-class GapKind(StrEnum):
-    """Why something keeps a reading from being whole."""
-
-    UNEXPLAINED = "unexplained"
-    WAY_NOT_TAKEN = "way_not_taken"
-    FRAME = "frame"
-    PICTURE = "picture"
-    LATE = "late"
-    LOST_ROW = "lost_row"
-    BANNER = "banner"
-    SUBJECT = "subject"
-    FILTERED = "filtered"
-    DISAGREEMENT = "disagreement"  # the two readings differ; in documents it is `unexplained`
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
-    """One thing that keeps a reading from being whole, in the page's words.
-
-    `picture` is a path once there is one.
-    """
-
-    kind: GapKind
-    words: str
-    where: str = ""
-    picture: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """All facts of one audit.
 
@@ -106,12 +61,12 @@ class Reading:
     own: bool = True
     complete: bool = False
     gaps: tuple[str, ...] = ()
-    named_gaps: tuple[Gap, ...] = ()  # the same, with their kinds
+    named_gaps: tuple[PageGap, ...] = ()  # the same, with their kinds
     second_look_s: float = 0.0
     language: str = ""
     subject: str | None = None
     refusal: str | None = None
-    probes: tuple[Probe, ...] = ()
+    probes: tuple[PageProbe, ...] = ()
     blocked: tuple[str, ...] = ()
     drift: str | None = None  # how the page's shape differs from the recordings, None when it does not
     evidence: tuple[str, ...] = ()

@@ -1,6 +1,6 @@
-"""From what a flow read to what the domain says.
+"""From what a flow read to what the domain judges, and the judgement.
 
-The map between the two vocabularies, and the judgement.
+Levels, gaps and probes are the same values. A row's problem is parsed here, and what kind of page it was is told.
 """
 
 from __future__ import annotations
@@ -11,11 +11,10 @@ from datetime import datetime
 
 from agent.domain.audit.document import AuditDocument, RowDocument, document
 from agent.domain.audit.judge import Audit, judge
-from agent.domain.audit.level import Level
 from agent.domain.audit.memory import Confirmation, key_of, lost_rows, place_of, still_lost, without_lost
-from agent.domain.audit.reading import Gap, GapKind, Probe, ProbeAnswer, Reading, Row, Source, Trouble
+from agent.domain.audit.reading import Reading, Row, Source, Trouble
 from agent.domain.policy.model import Policy
-from flows import AuditReading, PageGap, PageProbe, PermissionRow, drift_of
+from flows import AuditReading, PermissionRow, drift_of
 
 __all__ = ["JudgedAudit", "judge_reading", "reading_of"]
 
@@ -76,7 +75,7 @@ def reading_of(reading: AuditReading) -> Reading:
     grid = reading.grid
     common = {
         "refusal": None if reading.refusal is None else reading.refusal.kind.value,
-        "probes": tuple(_probe(probe) for probe in reading.probes),
+        "probes": reading.probes,
         "blocked": reading.blocked_requests,
         "evidence": reading.evidence,
     }
@@ -91,17 +90,13 @@ def reading_of(reading: AuditReading) -> Reading:
         own=grid.own,
         complete=grid.complete,
         gaps=grid.gaps,
-        named_gaps=tuple(_gap(gap) for gap in grid.named_gaps),
+        named_gaps=grid.named_gaps,
         second_look_s=grid.second_look.total_seconds(),
         language=grid.language,
         subject=grid.subject,
         drift=drift_of(grid.layout, grid.shape),
         **common,  # type: ignore[arg-type]  # the values are as typed above
     )
-
-
-def _gap(gap: PageGap) -> Gap:
-    return Gap(kind=GapKind(gap.kind.value), words=gap.words, where=gap.where, picture=gap.picture)
 
 
 def _row(row: PermissionRow) -> Row:
@@ -112,8 +107,8 @@ def _row(row: PermissionRow) -> Row:
         permission=row.permission,
         occurrence=row.occurrence,
         legacy_id=row.legacy_id,
-        offered=tuple(Level(level.value) for level in row.offered),
-        level=None if row.level is None or trouble else Level(row.level.value),
+        offered=row.offered,
+        level=None if trouble else row.level,
         raw=row.raw,
         trouble=trouble,
         detail=detail,
@@ -131,9 +126,3 @@ def _trouble(row: PermissionRow) -> tuple[Trouble | None, str]:
     if code in set(Trouble):
         return Trouble(code), detail
     return Trouble.UNREAD, row.problem
-
-
-def _probe(probe: PageProbe) -> Probe:
-    return Probe(
-        path=probe.path, permission=probe.permission, answer=ProbeAnswer(probe.answer.value), detail=probe.detail
-    )

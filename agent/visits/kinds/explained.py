@@ -8,7 +8,6 @@ import structlog
 
 from agent.domain.audit.document import AuditDocument, ExplainedDocument, GapDocument, MarkDocument
 from agent.domain.audit.gap_steps import step_for_gap, step_for_unread_row
-from agent.domain.audit.reading import GapKind
 from agent.observe import events
 from agent.visits.kinds.chrome_drafts import draft_name, why_no_draft
 from flows import AuditReading, Explanation, Grid, PageGap, PageGapKind, Visit, Wanted, explain_grid, legend
@@ -95,7 +94,7 @@ def _gaps(grid: Grid, document: AuditDocument) -> tuple[PageGap, ...]:
 def _step(gap: GapDocument, document: AuditDocument) -> str:
     why_not = why_no_draft(gap, document)
     draft = draft_name(gap, document["layout"]) if why_not is None and document["verdict"] == "incomplete" else None
-    return step_for_gap(GapKind(gap["kind"]), account=document["account"], draft=draft, why_not_adopted=why_not)
+    return step_for_gap(PageGapKind(gap["kind"]), account=document["account"], draft=draft, why_not_adopted=why_not)
 
 
 def _tell(document: AuditDocument, made: Explanation) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
-from flows.models import PermissionRow, SiteLevel
+from flows.models import Level, PermissionRow
 from flows.permissions.rows.account import is_glyph
 from flows.permissions.rows.levels import read_level
 from flows.permissions.rows.looks import unlike
@@ -300,8 +300,8 @@ def _universal_row(scope: str) -> PermissionRow:
         scope=scope,
         section="All sections",
         permission="Universal Site Admin Access",
-        offered=(SiteLevel.NONE, SiteLevel.ADMIN),
-        level=SiteLevel.ADMIN,
+        offered=(Level.NONE, Level.ADMIN),
+        level=Level.ADMIN,
     )
 
 

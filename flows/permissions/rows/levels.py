@@ -8,20 +8,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flows.models import SiteLevel
+from flows.models import Level
 from flows.permissions.rows.tokens import Option, Way
 from flows.permissions.rows.vocabulary import Lexicon, marks
 from flows.words import fold
 
-_ORDER = tuple(SiteLevel)
+_ORDER = tuple(Level)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LevelReading:
     """What one row says. `offered` is empty where the row does not show it."""
 
-    offered: tuple[SiteLevel, ...] = ()
-    level: SiteLevel | None = None
+    offered: tuple[Level, ...] = ()
+    level: Level | None = None
     raw: str = ""
     problem: str | None = None
 
@@ -80,7 +80,7 @@ def _read(options: tuple[Option, ...], words: Lexicon, label: str) -> LevelReadi
     return LevelReading(offered=offered, level=level, raw=next(iter(option.own), "") or option.column)
 
 
-def _marked(options: tuple[Option, ...], levels: list[SiteLevel]) -> tuple[SiteLevel, ...]:
+def _marked(options: tuple[Option, ...], levels: list[Level]) -> tuple[Level, ...]:
     """What a row of marks offers.
 
     The cells with a mark, if it marks what is not held as well; else nobody can tell.
@@ -93,7 +93,7 @@ def _marked(options: tuple[Option, ...], levels: list[SiteLevel]) -> tuple[SiteL
     return _sorted(shown) if any(not option.on and fold(option.shows) in marks("off") for option in options) else ()
 
 
-def _level_of(option: Option, words: Lexicon, label: str) -> SiteLevel:
+def _level_of(option: Option, words: Lexicon, label: str) -> Level:
     """The level an option stands for, by its own words and its column.
 
     Both must be known and say the same.
@@ -163,7 +163,7 @@ def _read_choice(option: Option, words: Lexicon) -> LevelReading:
     return LevelReading(offered=_sorted(levels), level=level, raw=shown[0])
 
 
-def _offered(options: tuple[Option, ...], words: Lexicon, label: str) -> tuple[SiteLevel, ...]:
+def _offered(options: tuple[Option, ...], words: Lexicon, label: str) -> tuple[Level, ...]:
     """The levels that could be understood, of a row that as a whole was not."""
     found = []
     for option in options:
@@ -180,5 +180,5 @@ def _offered(options: tuple[Option, ...], words: Lexicon, label: str) -> tuple[S
     return _sorted(found)
 
 
-def _sorted(levels: list[SiteLevel | None] | list[SiteLevel]) -> tuple[SiteLevel, ...]:
+def _sorted(levels: list[Level | None] | list[Level]) -> tuple[Level, ...]:
     return tuple(level for level in _ORDER if level in levels)

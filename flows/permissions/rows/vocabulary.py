@@ -9,7 +9,7 @@ from functools import cache
 
 from flows.catalogue.grids import grid_data
 from flows.marketplaces import MARKETPLACES
-from flows.models import SiteLevel
+from flows.models import Level
 from flows.words import fold, seen
 
 
@@ -18,12 +18,12 @@ class Lexicon:
     """The words of one language, folded, with what they mean."""
 
     language: str
-    levels: dict[str, SiteLevel]
+    levels: dict[str, Level]
     sections: dict[str, str]
     labels: dict[str, str]
     own: frozenset[str]  # the level words that speak for this language
 
-    def level(self, word: str) -> SiteLevel | None:
+    def level(self, word: str) -> Level | None:
         """The level a word names, if it is one."""
         return self.levels.get(fold(word))
 
@@ -51,7 +51,7 @@ def lexicon(language: str) -> Lexicon:
     own = {**data["levels"]["en"], **data["levels"].get(language, {})}
     return Lexicon(
         language=language,
-        levels={word: SiteLevel("View & Edit" if level == "Edit" else level) for word, level in levels.items()},
+        levels={word: Level("View & Edit" if level == "Edit" else level) for word, level in levels.items()},
         sections={word: name for table in tables["sections"] for word, name in _turned(table).items()},
         labels={word: name for table in tables["labels"] for word, name in _turned(table).items()},
         own=frozenset(_turned(own)),

@@ -17,7 +17,7 @@ from agent.domain.policy.load import load_policy
 from agent.visits.kinds.audit_reading import judge_reading
 from fixtures.stand_in.generate import Draw, one_account
 from fixtures.stand_in.scenario import Scenario
-from flows.models import AuditReading, Credentials, RefusalKind, SiteAnswer
+from flows.models import AuditReading, Credentials, ProbeAnswer, RefusalKind
 from flows.permissions.audit import audit_permissions
 from tests.support.few_probes import ask_few_pages
 from tests.support.sites.flow_rig import Rig, rig
@@ -117,7 +117,7 @@ async def test_a_refused_page_is_not_permitted_and_is_probed(stage: Rig, refusal
     assert reading.refusal.kind is kind
     assert verdict(reading) is Verdict.NOT_PERMITTED
     answers = {probe.path: probe.answer for probe in reading.probes}
-    assert answers["/performance/dashboard"] is SiteAnswer.REACHED
+    assert answers["/performance/dashboard"] is ProbeAnswer.REACHED
 
 
 async def test_a_refusal_that_leads_to_the_new_home_is_one_and_the_probes_go_on(stage: Rig) -> None:
@@ -134,7 +134,7 @@ async def test_a_refusal_that_leads_to_the_new_home_is_one_and_the_probes_go_on(
 
 async def test_a_user_without_rights_is_refused_by_the_pages_too(stage: Rig) -> None:
     reading = await audit(stage, world("classic_g1", grant={"preset": "none"}, own_view=False))
-    assert {probe.answer for probe in reading.probes} == {SiteAnswer.REFUSED}
+    assert {probe.answer for probe in reading.probes} == {ProbeAnswer.REFUSED}
 
 
 async def test_an_editable_own_grid_is_a_finding(stage: Rig) -> None:

@@ -12,8 +12,9 @@ from agent.domain.audit.document import AuditDocument, document
 from agent.domain.audit.judge import Verdict, judge
 from agent.domain.audit.level import Level
 from agent.domain.audit.memory import is_complete, lost_rows, still_lost, without_lost
-from agent.domain.audit.reading import GapKind, Reading, Row, Source
+from agent.domain.audit.reading import Reading, Row, Source
 from agent.domain.policy.load import load_policy
+from flows import PageGapKind
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 WHOLE = Reading(
@@ -48,7 +49,7 @@ def test_a_row_that_was_said_to_be_gone_for_every_account_is_not_lost() -> None:
 def test_a_reading_with_a_lost_row_is_not_complete_and_says_which() -> None:
     reading = without_lost(FEWER, lost_rows(stored(WHOLE), FEWER))
     assert not reading.complete
-    assert [(gap.kind, gap.words) for gap in reading.named_gaps] == [(GapKind.LOST_ROW, "Orders > Manage Returns")]
+    assert [(gap.kind, gap.words) for gap in reading.named_gaps] == [(PageGapKind.LOST_ROW, "Orders > Manage Returns")]
 
 
 def test_more_rows_than_before_have_lost_nothing() -> None:

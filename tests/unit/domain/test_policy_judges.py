@@ -14,10 +14,11 @@ from agent.domain.audit.document import document
 from agent.domain.audit.findings import FindingKind
 from agent.domain.audit.judge import Audit, Verdict, judge
 from agent.domain.audit.level import Level
-from agent.domain.audit.reading import Gap, GapKind, Probe, ProbeAnswer, Reading, Row, Source, Trouble
+from agent.domain.audit.reading import Reading, Row, Source, Trouble
 from agent.domain.audit.rules import judge_row
 from agent.domain.policy.load import load_policy
 from agent.domain.policy.model import Policy, PolicyException, RowName, WhenMissing
+from flows import PageGap, PageGapKind, PageProbe, ProbeAnswer
 
 CASES = tomllib.loads((Path(__file__).parents[2] / "data" / "policy_cases.toml").read_text(encoding="utf-8"))["cases"]
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -98,9 +99,9 @@ def test_a_violation_that_was_read_fails_whatever_else_was_not_read() -> None:
     assert (audit.verdict, [finding.kind for finding in audit.findings]) == (Verdict.FAIL, [FindingKind.SHORTFALL])
 
 
-@pytest.mark.parametrize("kind", [GapKind.SUBJECT, GapKind.DISAGREEMENT])
-def test_a_violation_in_rows_that_may_be_anothers_or_are_read_two_ways_fails_nobody(kind: GapKind) -> None:
-    gap = Gap(kind=kind, words="Viewing as: Bea Berg")
+@pytest.mark.parametrize("kind", [PageGapKind.SUBJECT, PageGapKind.DISAGREEMENT])
+def test_a_violation_in_rows_that_may_be_anothers_or_are_read_two_ways_fails_nobody(kind: PageGapKind) -> None:
+    gap = PageGap(kind=kind, words="Viewing as: Bea Berg")
     doubtful = replace(reading(row(level=Level.NONE), complete=False), named_gaps=(gap,), gaps=(gap.words,))
     assert judged(doubtful).verdict is Verdict.INCOMPLETE
 
@@ -146,17 +147,17 @@ def test_an_editable_grid_of_somebody_else_is_what_an_administrator_sees() -> No
 
 
 def test_a_refusal_is_not_permitted_whatever_the_probes_say() -> None:
-    probe = Probe(path="/orders-v3", permission="Manage Orders", answer=ProbeAnswer.REACHED)
+    probe = PageProbe(path="/orders-v3", permission="Manage Orders", answer=ProbeAnswer.REACHED)
     audit = judged(Reading(source=Source.NONE, refusal="access_required", probes=(probe,)))
     assert (audit.verdict, document(audit)["source"]) == (Verdict.NOT_PERMITTED, "probe")
 
 
 def test_probes_are_enough_only_where_the_policy_says_so_and_all_are_reached() -> None:
     policy = replace(load_policy(), probes_enough=True)
-    probes = tuple(Probe(path=p, permission="x", answer=ProbeAnswer.REACHED) for p in ("/a", "/b"))
+    probes = tuple(PageProbe(path=p, permission="x", answer=ProbeAnswer.REACHED) for p in ("/a", "/b"))
     refused = Reading(source=Source.NONE, refusal="redirected", probes=probes)
     assert judged(refused, policy).verdict is Verdict.PASS
-    unclear = (*probes, Probe(path="/c", permission="x", answer=ProbeAnswer.UNCLEAR))
+    unclear = (*probes, PageProbe(path="/c", permission="x", answer=ProbeAnswer.UNCLEAR))
     assert judged(replace(refused, probes=unclear), policy).verdict is Verdict.NOT_PERMITTED
 
 

@@ -13,8 +13,9 @@ import pytest
 from agent.domain.audit.features import Served, served_features
 from agent.domain.audit.judge import Verdict, judge
 from agent.domain.audit.level import Level
-from agent.domain.audit.reading import Probe, ProbeAnswer, Reading, Row, Source
+from agent.domain.audit.reading import Reading, Row, Source
 from agent.domain.policy.load import load_policy
+from flows import PageProbe, ProbeAnswer
 
 HEALTH, METRICS = "/performance/dashboard", "Customer Metrics"
 YES, NO, UNCLEAR = Served.YES, Served.NO, Served.UNCLEAR
@@ -36,7 +37,7 @@ def probes(**answers: ProbeAnswer) -> Reading:
     return Reading(
         source=Source.PROBE,
         refusal="redirected",
-        probes=tuple(Probe(path=path, permission="", answer=answer) for path, answer in answers.items()),
+        probes=tuple(PageProbe(path=path, permission="", answer=answer) for path, answer in answers.items()),
     )
 
 

@@ -39,11 +39,17 @@ def test_no_name_at_the_door_is_a_room_of_the_flows() -> None:
 
 
 def test_the_domain_takes_plain_tables_and_forms_of_text_alone() -> None:
-    code = "import sys, agent.domain.invitation, agent.domain.policy.model; print(*sys.modules)"
+    code = (
+        "import sys, agent.domain.invitation, agent.domain.policy.model, agent.domain.audit.judge; print(*sys.modules)"
+    )
     loaded = subprocess.run(
         [sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=ROOT, timeout=60
     ).stdout.split()
-    assert {name for name in loaded if name.startswith("flows.")} == {"flows.marketplaces", "flows.words"}
+    assert {name for name in loaded if name.startswith("flows.")} == {
+        "flows.marketplaces",
+        "flows.permission_values",
+        "flows.words",
+    }
     assert "pydantic" not in loaded
 
 

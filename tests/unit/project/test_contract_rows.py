@@ -9,13 +9,14 @@ import pytest
 
 from agent.domain.audit.findings import FindingKind
 from agent.domain.audit.judge import Verdict
-from agent.domain.audit.reading import GapKind, Source
+from agent.domain.audit.reading import Source
 from agent.domain.authorization import State
 from agent.errors import Exit
 from agent.report.writer import Format
 from agent.settings.model import Settings
 from agent.store.api.api_keys import Scope
 from agent.store.console.people import Role
+from flows import PageGapKind
 from scripts import bench
 from tests.unit.project.test_documented_commands import ROOT, wrong_in
 
@@ -104,7 +105,7 @@ SETS: dict[type[StrEnum], str] = {
     Verdict: "pass fail incomplete not_permitted",
     Source: "grid own_view probe none",
     FindingKind: "excess shortfall must_be_none unknown_permission unknown_level unread",
-    GapKind: "unexplained way_not_taken frame picture late lost_row banner subject filtered",
+    PageGapKind: "unexplained way_not_taken frame picture late lost_row banner subject filtered",
     Format: "text json csv junit sarif html",
     State: "api_authorization_required awaiting_invitation accepting awaiting_confirmation awaiting_permissions auditing complete failed "
     "needs_human paused",

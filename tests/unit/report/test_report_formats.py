@@ -19,9 +19,10 @@ import pytest
 from agent.domain.audit.document import AuditDocument, document, unread_document
 from agent.domain.audit.judge import judge
 from agent.domain.audit.level import Level
-from agent.domain.audit.reading import Probe, ProbeAnswer, Reading, Row, Source, Trouble
+from agent.domain.audit.reading import Reading, Row, Source, Trouble
 from agent.domain.policy.load import load_policy
 from agent.report.writer import Format, open_report
+from flows import PageProbe, ProbeAnswer
 from tests.support.json_schema import errors_of
 
 DATA = Path(__file__).parents[2] / "data"
@@ -74,7 +75,7 @@ REFUSED = audited(
     Reading(
         source=Source.NONE,
         refusal="redirected",
-        probes=(Probe(path="/business-reports", permission="x", answer=ProbeAnswer.REACHED),),
+        probes=(PageProbe(path="/business-reports", permission="x", answer=ProbeAnswer.REACHED),),
     )
 )
 BROKEN = unread_document(account="A9", user_email="a9@users.example", now=NOW, reason="a CAPTCHA needs a person")

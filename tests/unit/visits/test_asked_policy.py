@@ -22,7 +22,7 @@ from agent.visits.kinds import audit as audit_visit
 from agent.visits.outcome import Conclusion
 from agent.visits.plan import VisitKind
 from agent.visits.prepare import prepare
-from flows.models import AuditReading, Bounds, Grid, PermissionRow, SiteLevel
+from flows.models import AuditReading, Bounds, Grid, Level, PermissionRow
 from tests.support.stored.registry import add_account, add_secrets
 from tests.support.visits.worker_context import make_context
 
@@ -31,8 +31,8 @@ ROW = PermissionRow(
     scope="regional",
     section="Orders",
     permission="Manage Orders",
-    offered=(SiteLevel.NONE, SiteLevel.VIEW, SiteLevel.EDIT),
-    level=SiteLevel.EDIT,
+    offered=(Level.NONE, Level.VIEW, Level.EDIT),
+    level=Level.EDIT,
 )
 READING = AuditReading(grid=Grid(layout="classic", rows=(ROW,), editable=False, own=True, complete=True))
 

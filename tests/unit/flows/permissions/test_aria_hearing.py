@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from flows.models import PermissionRow, SiteLevel
+from flows.models import Level, PermissionRow
 from flows.permissions.rows.tokens import Option, RowToken, Way
 from flows.permissions.rows.vocabulary import is_language_picker, lexicon, scope_of, split_level
 from flows.permissions.snapshot.accessibility import read_tree
@@ -115,8 +115,8 @@ def test_both_readings_must_put_a_control_under_the_same_marketplace(first: str,
         scope=scope,
         section="Orders",
         permission="Manage Orders",
-        offered=(SiteLevel.NONE, SiteLevel.VIEW),
-        level=SiteLevel.VIEW,
+        offered=(Level.NONE, Level.VIEW),
+        level=Level.VIEW,
     )
     said = disagreements(
         [(row, RowToken(label="Manage Orders", options=(option,)))], read_tree(parse_aria(tree.strip())), lexicon("en")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from flows.catalogue.grids import recorded_shapes
-from flows.models import SiteLevel
+from flows.models import Level
 from flows.permissions.rows.interpret import interpret
 from flows.permissions.rows.levels import read_level
 from flows.permissions.rows.shapes import drift_of
@@ -51,7 +51,7 @@ def radio(word: str, *, on: bool = False, column: str = "") -> Option:
 
 def test_a_level_is_read_from_labels_and_columns_together() -> None:
     found = read_level((radio("None"), radio("", on=True, column="View & Edit")), EN, label="Payments")
-    assert (found.level, found.offered, found.problem) == (SiteLevel.EDIT, (SiteLevel.NONE, SiteLevel.EDIT), None)
+    assert (found.level, found.offered, found.problem) == (Level.EDIT, (Level.NONE, Level.EDIT), None)
 
 
 @pytest.mark.parametrize(
@@ -87,14 +87,14 @@ def test_a_word_that_nobody_knows_is_named_with_the_place_to_add_it(options: tup
 
 def test_the_rows_label_in_a_controls_name_is_no_level() -> None:
     found = read_level((radio("Payments None"), radio("Payments: Edit", on=True)), EN, label="Payments")
-    assert found.level is SiteLevel.EDIT
+    assert found.level is Level.EDIT
 
 
 @pytest.mark.parametrize("declared", ["en-US", "de-DE", "zh-CN"])
 def test_pages_mix_languages_and_every_known_word_is_understood(declared: str) -> None:
     words = lexicon_for(["None", "View", "Anzeigen und Bearbeiten"], declared=declared)
-    assert words.level("Anzeigen und Bearbeiten") is SiteLevel.EDIT
-    assert (words.level("View"), words.section("Settings")) == (SiteLevel.VIEW, "Settings")
+    assert words.level("Anzeigen und Bearbeiten") is Level.EDIT
+    assert (words.level("View"), words.section("Settings")) == (Level.VIEW, "Settings")
     assert words.label("User Permissions") == words.label("用户权限") == "User Permissions"
 
 
