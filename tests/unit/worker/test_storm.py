@@ -17,10 +17,10 @@ from sqlalchemy.engine import Engine
 
 from agent.clock import utc_now
 from agent.domain.authorization import State
-from agent.store import accounts as store
 from agent.store.database.engine import reading, writing
 from agent.store.database.schema import accounts, visits
 from tests.support.servers.postgres import Postgres
+from tests.support.stored.accounts import write_account
 from tests.unit.worker.test_steady_load import fleet, make_due, workers
 
 pytestmark = [pytest.mark.postgres, pytest.mark.soak]
@@ -65,7 +65,7 @@ def want(engine: Engine) -> datetime:
     """Let a person ask for the account that has secrets."""
     now = utc_now()
     with writing(engine) as conn:
-        store.edit(conn, _URGENT, authorization=State.COMPLETE, due=now, urgent=True)
+        write_account(conn, _URGENT, authorization=State.COMPLETE, due=now, urgent=True)
     return now
 
 

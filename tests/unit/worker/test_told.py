@@ -26,7 +26,6 @@ from agent.domain.authorization import State
 from agent.settings.groups.visits import WorkSettings
 from agent.settings.model import Settings
 from agent.settings.web_address import noted_address
-from agent.store import accounts
 from agent.store.api import api_keys, operations
 from agent.store.api.api_keys import Scope
 from agent.store.api.operations import Operation, OperationState
@@ -50,6 +49,7 @@ from tests.support.processes.told_daemon import (
     working,
 )
 from tests.support.sites.mail_world import mail_world
+from tests.support.stored.accounts import write_account
 from tests.support.stored.registry import add_account, add_secrets, invite
 from tests.support.web.web_server import API, once
 
@@ -119,7 +119,7 @@ async def test_an_audit_that_the_api_asks_for_is_started_without_a_look(
     with writing(engine) as conn:
         add_account(conn, "A1")
         add_secrets(conn, vault, "A1")
-        accounts.edit(conn, "A1", authorization=State.COMPLETE, due=utc_now() + timedelta(days=1))
+        write_account(conn, "A1", authorization=State.COMPLETE, due=utc_now() + timedelta(days=1))
     async with working(settings, engine, vault, notes, "work", "web"), platform(settings, engine) as client:
         asked = await client.post("/accounts/A1/audits", headers=once())
         assert asked.status_code == 202, asked.text
@@ -175,10 +175,10 @@ async def test_what_nobody_told_of_is_found_by_the_next_look(
     with writing(engine) as conn:
         add_account(conn, "A1")
         add_secrets(conn, vault, "A1")
-        accounts.edit(conn, "A1", authorization=State.COMPLETE, due=None)
+        write_account(conn, "A1", authorization=State.COMPLETE, due=None)
     async with working(settings, engine, vault, notes, "work"):
         with writing(engine) as conn:
-            accounts.edit(conn, "A1", due=datetime.now(UTC))  # as by hand: no signal
+            write_account(conn, "A1", due=datetime.now(UTC))  # as by hand: no signal
         assert await visited(engine, "A1") == "local"
 
 
@@ -244,7 +244,7 @@ async def test_what_a_worker_that_stops_was_asked_for_is_taken_by_another_at_onc
     with writing(engine) as conn:
         add_account(conn, "A1")
         add_secrets(conn, vault, "A1")
-        accounts.edit(conn, "A1", authorization=State.COMPLETE, due=utc_now() + timedelta(days=1))
+        write_account(conn, "A1", authorization=State.COMPLETE, due=utc_now() + timedelta(days=1))
     with ExitStack() as stack:
         async with working(settings, engine, vault, notes, "work", "web"), platform(settings, engine) as client:
             asked = await client.post("/accounts/A1/audits", headers=once())
