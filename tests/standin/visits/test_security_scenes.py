@@ -15,13 +15,14 @@ from agent.domain.account import Account, MerchantSource
 from agent.domain.authorization import Event, State
 from agent.errors import UnconfirmedError
 from agent.mail.given_link import admit_link
-from agent.store import accounts, transitions
+from agent.store import transitions
 from agent.store.database.engine import writing
 from agent.store.merchants import Merchant
 from agent.visits.on_demand import accept_one
 from fixtures.stand_in.scenario import Seller
 from fixtures.stand_in.security_world import security_world
 from fixtures.stand_in.world import StandIn
+from tests.support.stored.accounts import write_account
 from tests.support.visits.rehearsal import Rehearsal, rehearsing
 
 
@@ -57,7 +58,7 @@ async def test_scene_1_a_stranger_s_shop_that_invites_first_gets_nothing(rehears
     own, stranger, user = rehearsal.scenario.sellers[0], rehearsal.scenario.sellers[3], rehearsal.scenario.users[0]
     rehearsal.register(0)
     with writing(rehearsal.engine) as conn:
-        accounts.edit(conn, "A1", merchant_id=None, merchant_name=None, merchant_source=None)
+        write_account(conn, "A1", merchant_id=None, merchant_name=None, merchant_source=None)
     first = await invited(rehearsal, stranger, user.email)
     link = await invited(rehearsal, own, user.email)
     for each in (first, link):  # nobody has said whose the account is: the customer's own shop waits as well
