@@ -128,8 +128,8 @@ async def test_a_refusal_that_leads_to_the_new_home_is_one_and_the_probes_go_on(
     assert reading.refusal.kind is RefusalKind.REDIRECTED
     assert verdict(reading) is Verdict.NOT_PERMITTED
     answers = {probe.path: probe.answer for probe in reading.probes}
-    assert answers["/performance/dashboard"] is SiteAnswer.REACHED
-    assert SiteAnswer.UNCLEAR not in answers.values()
+    assert answers["/performance/dashboard"] is ProbeAnswer.REACHED
+    assert ProbeAnswer.UNCLEAR not in answers.values()
 
 
 async def test_a_user_without_rights_is_refused_by_the_pages_too(stage: Rig) -> None:
