@@ -1,4 +1,4 @@
-"""Pages that are written: every text in them is escaped and steers nobody who looks at it."""
+"""Pages that are written: every text in them is escaped and steers nobody."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Table files (CSV) for people and spreadsheets: no cell steers, none is a formula."""
+"""Table files (CSV): no cell steers who looks at it, and none is a formula."""
 
 from __future__ import annotations
 

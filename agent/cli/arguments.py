@@ -47,7 +47,10 @@ def named_merchant(
 
 @contextmanager
 def naming() -> Iterator[None]:
-    """Say which argument was wrong, never what it held: a secret may stand in the wrong place."""
+    """Say which argument was wrong, never what it held.
+
+    A secret may stand in the wrong place.
+    """
     try:
         yield
     except fields.FieldError as err:

@@ -81,7 +81,9 @@ def make_data_dir(settings: Settings) -> None:
 
 
 def require_place(settings: Settings) -> None:
-    """Refuse a data directory that nobody chose, or that somebody else could write; the one rule for all commands.
+    """Refuse a data directory that nobody chose or that somebody else could write.
+
+    The one rule for all commands and the daemon.
 
     `./data` of whatever directory the command was started in is chosen by nobody.
 

@@ -147,7 +147,7 @@ def _require_place(above: Path, whose: str) -> None:
 
 
 def _is_of_others(group: int) -> bool:
-    """Whether others than us and root are in a group, as far as the system says who is."""
+    """Whether others than us and root are in a group, as far as the system says."""
     if group == 0:
         return False
     if group not in {os.getegid(), *os.getgroups()}:

@@ -168,6 +168,13 @@ def test_the_production_lock_holds_what_each_of_its_extras_names() -> None:
     assert wanted - set(_locked(root / "requirements-production.lock")) == set()
 
 
+def test_the_image_installs_the_production_lock_alone_and_by_its_hashes() -> None:
+    text = CONTAINER.read_text()
+    assert {*re.findall(r"[\w.-]+\.lock", text)} == {"requirements-production.lock"}
+    installs = re.findall(r"pip install ([^\n&]*)", text)
+    assert [each for each in installs if "--no-deps" not in each and "--require-hashes" not in each] == []
+
+
 def test_the_production_lock_is_part_of_the_whole_one_and_holds_no_test_or_stand_in() -> None:
     root = DEPLOY.parents[1]
     whole, production = (_locked(root / name) for name in ("requirements.lock", "requirements-production.lock"))
