@@ -134,6 +134,7 @@ from flows.permissions.explain.explained import Explanation as Explanation, Want
 from flows.permissions.explain.sheet import (
     legend as legend,
 )
+from flows.permissions.page_reader import PageReader as PageReader
 from flows.permissions.rows.chrome import (
     why_not_chrome as why_not_chrome,
 )

@@ -18,6 +18,7 @@ from flows.browser.launch import Browser, BrowserOptions, open_browser  # noqa: 
 from flows.catalogue.recorded_page import read_page  # noqa: E402
 from flows.permissions.explain.explain import explain_grid  # noqa: E402
 from flows.permissions.explain.explained import ExplainedPicture, Wanted  # noqa: E402
+from flows.permissions.page_reader import PageReader  # noqa: E402
 from flows.permissions.reader import read_grid  # noqa: E402
 from flows.redaction.redact import Redactor  # noqa: E402
 from tests.support.sites.grids.recorded import showing  # noqa: E402
@@ -46,7 +47,8 @@ async def draw(browser: Browser) -> tuple[ExplainedPicture, bytes]:
     """Read the recorded page and draw it: what the picture holds, and the picture (PNG)."""
     case = read_page(CASE)
     expected = case.expected
-    async with showing(browser, case.body, url=expected["url"], width=_WIDTH) as page:
+    async with showing(browser, case.body, url=expected["url"], width=_WIDTH) as shown:
+        page = PageReader(shown)
         grid = await read_grid(page, own=expected["own"], expected=expected["subject"])
         wanted = Wanted(
             grid=grid,

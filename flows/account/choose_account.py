@@ -7,7 +7,7 @@ from time import monotonic
 from flows.account.active_account import Shown, is_right_country, proves, read_active
 from flows.account.picker import Picker
 from flows.account.switcher import require_selected
-from flows.browser.scripts import PageMovedError
+from flows.browser.page_errors import PageMovedError
 from flows.catalogue.recognise import Recognition
 from flows.catalogue.schema import SessionRule
 from flows.errors import AccountNotOfferedError, SignedOutError, StepTimeoutError, WrongAccountError

@@ -13,7 +13,8 @@ from typing import Any
 from playwright.async_api import ElementHandle
 
 from flows.account.labels import forms_of, is_country, names_merchant, parts_of, plain_label
-from flows.browser.scripts import PageMovedError, ask
+from flows.browser.page_errors import PageMovedError
+from flows.browser.scripts import ask
 from flows.catalogue.recognise import Recognition
 from flows.errors import AccountNotOfferedError, SiteRefusedError, StepTimeoutError
 from flows.marketplaces import MARKETPLACE_IDS, MERCHANT_ID

@@ -17,16 +17,12 @@ from playwright.async_api import (
     StorageState,
     async_playwright,
 )
-from playwright.async_api import (
-    TimeoutError as PlaywrightTimeoutError,
-)
 
 from flows.browser.executable import find_executable
 from flows.browser.network import Proxy, is_safe_endpoint, without_environment_proxies
 from flows.browser.options import BrowserOptions, is_root, require_browser, require_endpoint, resolver_rules
 from flows.browser.process import find_process, kill_process, memory_of_group, new_mark, yield_processor
-from flows.browser.scripts import PageMovedError
-from flows.errors import BrowserLostError, BrowserMissingError, StepTimeoutError
+from flows.errors import BrowserLostError, BrowserMissingError
 
 __all__ = [
     "Browser",
@@ -225,18 +221,3 @@ async def _user_agent(browser: Browser, suffix: str) -> str:
         _user_agents[browser] = (await session.send("Browser.getVersion"))["userAgent"]
         await session.detach()
     return f"{_user_agents[browser]} {suffix}".strip()
-
-
-def as_flow_error(browser: Browser, err: Exception) -> Exception:
-    """Map what Playwright raised to the flows' own errors."""
-    if not browser.is_connected() or "has been closed" in str(err) or "crashed" in str(err):
-        return BrowserLostError(
-            "the browser was expected to answer, but it or its page is gone; the visit may be repeated"
-        )
-    if isinstance(err, PlaywrightTimeoutError | PageMovedError):
-        return StepTimeoutError(
-            "the page was expected to react to an act, it did not within its bound; the visit may be repeated"
-        )
-    return StepTimeoutError(
-        f"the page was expected to take an act, the browser refused: {str(err).strip().splitlines()[0]}"
-    )

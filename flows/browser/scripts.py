@@ -7,15 +7,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Error, JSHandle, Page
+from playwright.async_api import ElementHandle, JSHandle, Page
 
-from flows.errors import BrowserLostError
+from flows.browser.page_errors import page_errors
 
 _FOLDER = Path(__file__).parent / "js"
-
-
-class PageMovedError(Exception):
-    """The document went away under a script; look again at the next one."""
 
 
 @cache
@@ -49,20 +45,14 @@ def expression_of(body: str) -> str:
 
 
 async def ask(page: Page, name: str, argument: Any) -> Any:
-    """Run a script in the page and return its plain value.
-
-    Raises:
-        PageMovedError: the document was replaced meanwhile.
-        BrowserLostError: the page or the browser died.
-    """
-    try:
-        return await value_of(page, script(name), argument)
-    except Error as err:
-        raise _told(page, err) from err
+    """Run a script in the page and return its plain value; raises as `page_errors`."""
+    return await value_of(page, script(name), argument)
 
 
 async def value_of(page: Page, function: str, argument: Any) -> Any:
     """Call a function in the page and take its answer as a plain value.
+
+    Raises as `page_errors`.
 
     Both travel as one text: Playwright looks at every nested value by itself, on its two sides, which costs eight times
     as much
@@ -72,29 +62,20 @@ async def value_of(page: Page, function: str, argument: Any) -> Any:
         given, taken = json.dumps(argument), "JSON.parse(given)"
     except TypeError:  # elements of the page are no text
         given, taken = argument, "given"
-    told = await page.evaluate(f"async given => JSON.stringify(await ({function})({taken}))", given)
+    with page_errors(page):
+        told = await page.evaluate(f"async given => JSON.stringify(await ({function})({taken}))", given)
     return None if told is None else json.loads(told)
 
 
 async def ask_handle(page: Page, name: str, argument: Any) -> JSHandle:
-    """Run a script in the page and return a handle to its value; raises as `ask`."""
-    try:
+    """Run a script in the page for a handle to its value; raises as `page_errors`."""
+    with page_errors(page):
         return await page.evaluate_handle(script(name), argument)
-    except Error as err:
-        raise _told(page, err) from err
 
 
-def _told(page: Page, err: Error) -> Exception:
-    message = str(err)
-    if page.is_closed() or "crashed" in message or "has been closed" in message or "Connection closed" in message:
-        return BrowserLostError(
-            "the page was expected to answer, but it or its browser is gone; the visit may be repeated"
-        )
-    if (
-        "context was destroyed" in message
-        or "Cannot find context" in message
-        or "navigat" in message
-        or "Frame was detached" in message
-    ):
-        return PageMovedError()
-    return err
+async def elements_of(page: Page, function: str, argument: Any) -> list[ElementHandle]:
+    """Call a function in the page for the elements it finds; raises as `page_errors`."""
+    with page_errors(page):
+        found = await page.evaluate_handle(function, argument)
+        properties = await found.get_properties()
+    return [element for handle in properties.values() if (element := handle.as_element()) is not None]

@@ -13,7 +13,8 @@ from typing import Any
 
 from playwright.async_api import Browser, Page, Route
 
-from flows.browser.scripts import PageMovedError, ask, source
+from flows.browser.page_errors import PageMovedError
+from flows.browser.scripts import ask, source
 from flows.catalogue.elements import find_on
 from flows.catalogue.load import Catalogue, load_catalogue
 from flows.catalogue.recognise import UNKNOWN_SCREEN, Recognition, nearest, recognise

@@ -10,18 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode, urlsplit
 
-from playwright.async_api import Error as PlaywrightError
-
 from flows.account.active_account import proves, read_active
-from flows.browser.scripts import PageMovedError
+from flows.browser.page_errors import PageMovedError
 from flows.catalogue.schema import SessionRule
 from flows.errors import SignedOutError, SiteRefusedError, StepTimeoutError
 from flows.insights.data import insights_data
 from flows.insights.listen import Listener, date_of
 from flows.insights.sighting import Absence
 from flows.models import Bounds, RefusalKind, SellerAccount
+from flows.permissions.page_reader import PageReader
 from flows.permissions.reach import wall_of
-from flows.permissions.settle import rest
 from flows.visit.go import LedAwayError
 from flows.visit.navigate import Navigator
 from flows.visit.visit import Visit
@@ -29,6 +27,7 @@ from flows.visit.visit import Visit
 _NAVIGATION = 4.0  # seconds in which a page must show its navigation, where it has one
 _CALM = 80  # ms without a change; what the page still waits for, requests and timers, is known to its clock
 _RESTS = 8  # looks at a page that does not come to rest
+MOVED_ON = "the page moved on while it was read"
 _NO_RIGHT = (RefusalKind.ACCESS_REQUIRED, RefusalKind.FAILED_GLOBAL, RefusalKind.REDIRECTED)
 
 
@@ -50,6 +49,7 @@ class InsightPages:
     """The pages of one visit and one account; opens them one after the other."""
 
     visit: Visit
+    page: PageReader
     account: SellerAccount
     listener: Listener
     bounds: Bounds
@@ -83,14 +83,17 @@ class InsightPages:
         try:
             await Navigator(self.visit, self.bounds).open_whole(url)
             refusal = await self._settle(path, also)
+            detail = None if refusal is not None else await self._doubt()
         except LedAwayError as err:
             return Opened(about=about, absence=Absence.NO_PERMISSION, detail=str(err))
         except (SiteRefusedError, StepTimeoutError, SignedOutError) as err:
             return Opened(about=about, absence=Absence.NOT_READ, detail=str(err))
+        except PageMovedError:
+            return Opened(about=about, absence=Absence.NOT_READ, detail=MOVED_ON)
         if refusal is not None:
             absence = Absence.NO_PERMISSION if refusal in _NO_RIGHT else Absence.NOT_READ
             return Opened(about=about, absence=absence, detail=refusal)
-        if (detail := await self._doubt()) is not None:
+        if detail is not None:
             return Opened(about=about, absence=Absence.NOT_READ, detail=detail)
         document = self.listener.document
         return Opened(about=about, made=None if document is None else date_of(document.headers))
@@ -107,12 +110,12 @@ class InsightPages:
             if (is_rested and answered) or get_running_loop().time() > ends:
                 break
         seen = await Navigator(self.visit, self.bounds).look()
-        refusal = await wall_of(self.visit, seen)
+        refusal = await wall_of(self.page, seen)
         if refusal is not None:
             return refusal.kind
-        if self.visit.page.url.startswith("chrome-error:"):
+        if self.page.url.startswith("chrome-error:"):
             raise SiteRefusedError("a page was expected, the browser shows its own error", url=path)
-        here = urlsplit(self.visit.page.url).path.rstrip("/") or "/"
+        here = urlsplit(self.page.url).path.rstrip("/") or "/"
         if here != path and not here.startswith((path + "/", *also)):
             return RefusalKind.REDIRECTED
         if seen.session is not SessionRule.SIGNED_IN:
@@ -121,9 +124,9 @@ class InsightPages:
 
     async def _rest(self) -> bool:
         try:
-            return (await rest(self.visit.page, calm=_CALM)).is_rested
-        except (PlaywrightError, PageMovedError):
-            await self.visit.page.wait_for_load_state("domcontentloaded")
+            return (await self.page.rest(calm=_CALM)).is_rested
+        except PageMovedError:
+            await self.page.loaded()
             return False
 
     async def _doubt(self) -> str | None:
@@ -133,10 +136,7 @@ class InsightPages:
             return "the page's document was not seen"
         if document.status != 200:
             return f"the page answered {document.status}"
-        try:
-            text = await document.text()
-        except (PlaywrightError, UnicodeDecodeError):
-            return "the page did not come whole"
+        text = await self.listener.text_of(document)
         if insights_data("pages")["instead"]["whole"] not in text[-200:].lower():
             return "the page did not come whole"
         return await self._other_account()

@@ -9,7 +9,6 @@ import asyncio
 import json
 from base64 import b64decode
 from collections.abc import Coroutine
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -17,8 +16,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.async_api import CDPSession, Page, Request, Response
-from playwright.async_api import Error as PlaywrightError
 
+from flows.browser.page_errors import ActRefusedError, PageMovedError, page_errors, unless_gone
+from flows.errors import FlowError
 from flows.insights.data import insights_data
 from flows.insights.sighting import Absence
 
@@ -108,6 +108,18 @@ class Listener:
         self._waiting.clear()
         return [*(_heard(answer, page_date) for answer in answers), *late]
 
+    async def text_of(self, document: Response) -> str:
+        """The text of a document; empty where it did not come whole.
+
+        Raises:
+            BrowserLostError: the page or the browser died.
+        """
+        try:
+            with page_errors(self._page):
+                return await document.text()
+        except (ActRefusedError, PageMovedError, UnicodeDecodeError):
+            return ""
+
     async def close(self) -> None:
         """Stop listening."""
         for event, handler in (("response", self._see), ("request", self._begin), ("requestfailed", self._end)):
@@ -135,13 +147,14 @@ class Listener:
         try:
             if is_call and "responseErrorReason" not in paused:
                 async with asyncio.timeout(_BODY):
-                    told = await session.send("Fetch.getResponseBody", {"requestId": paused["requestId"]})
+                    with page_errors(self._page):
+                        told = await session.send("Fetch.getResponseBody", {"requestId": paused["requestId"]})
                 raw = b64decode(told["body"]) if told["base64Encoded"] else told["body"].encode()
                 body = raw.decode("utf-8-sig")
-        except (PlaywrightError, TimeoutError, ValueError):
+        except (FlowError, PageMovedError, TimeoutError, ValueError):
             body = None
         finally:
-            with suppress(PlaywrightError):  # the page may be gone by now
+            with unless_gone():
                 await session.send("Fetch.continueRequest", {"requestId": paused["requestId"]})
         if is_call and _about(request["method"], parts.path) is not None:
             headers = {one["name"].lower(): one["value"] for one in paused.get("responseHeaders", ())}

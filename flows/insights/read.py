@@ -11,7 +11,8 @@ from typing import Any
 
 from flows.account.choose_account import choose_account
 from flows.browser.guard import ReadCall
-from flows.insights.arrive import InsightPages, Opened
+from flows.browser.page_errors import ActRefusedError, PageMovedError
+from flows.insights.arrive import MOVED_ON, InsightPages, Opened
 from flows.insights.data import insights_data
 from flows.insights.health_answers import is_elsewhere, is_health_answer, read_health_answer
 from flows.insights.health_page import read_health_page
@@ -20,6 +21,7 @@ from flows.insights.reports import AsinRow, BusinessReport, BuyBoxPoint, read_re
 from flows.insights.sighting import Absence, Settled, Sighting, settle_sightings
 from flows.insights.tiles import read_tiles_page
 from flows.models import Bounds, Credentials, FlowHooks, SellerAccount
+from flows.permissions.page_reader import PageReader
 from flows.sign_in.sign_in import ensure_signed_in
 from flows.visit.visit import Visit
 
@@ -81,7 +83,7 @@ async def read_insights(
     listener = Listener(visit.page, host=place.host)
     await listener.open()
     try:
-        pages = InsightPages(visit=visit, account=account, listener=listener, bounds=limits)
+        pages = InsightPages(visit=visit, page=PageReader.of(visit), account=account, listener=listener, bounds=limits)
         return await _read(visit, pages, place.marketplace_id)
     finally:
         await listener.close()
@@ -111,7 +113,10 @@ async def _read(visit: Visit, pages: InsightPages, marketplace_id: str) -> Insig
         if opened.absence is not None:
             gathered.pages.append(PageReading(about=opened.about, absence=opened.absence, detail=opened.detail))
             continue
-        await _READERS[opened.about](visit, gathered, opened, heard)
+        try:
+            await _READERS[opened.about](visit, gathered, opened, heard)
+        except (PageMovedError, ActRefusedError):
+            gathered.pages.append(PageReading(about=opened.about, absence=Absence.NOT_READ, detail=MOVED_ON))
     return InsightsReading(
         marketplace_id=marketplace_id,
         values=settle_sightings(gathered.sightings),
@@ -148,12 +153,12 @@ class _Gathered:
 
 
 async def _health(visit: Visit, gathered: _Gathered, opened: Opened, heard: list[HeardAnswer]) -> None:
+    sightings = await read_health_page(visit.page)
     answers, failures = _sorted(heard, "health", gathered.marketplace_id)
     for answer in answers:
         gathered.sightings += read_health_answer(
             answer.content, marketplace_id=gathered.marketplace_id, path=answer.path
         )
-    sightings = await read_health_page(visit.page)
     if not any(failure.problem == _ELSEWHERE for failure in failures):  # then the page is not of ours either
         gathered.sightings += sightings
     whole = any(is_health_answer(answer.content, marketplace_id=gathered.marketplace_id) for answer in answers)

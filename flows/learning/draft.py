@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from playwright.async_api import Browser, Error, Page
+from playwright.async_api import Browser, Page
 
+from flows.browser.page_errors import PageMovedError, page_errors
 from flows.catalogue.adopted import Adopted, AdoptedKind, digest_of, lay_under
 from flows.catalogue.check import showing
 from flows.catalogue.elements import find_on
 from flows.catalogue.load import Catalogue
 from flows.catalogue.recognise import UNKNOWN_SCREEN, recognise
 from flows.catalogue.recorded_page import KeptPage
-from flows.errors import CatalogueError
+from flows.errors import CatalogueError, FlowError
 from flows.learning.page_facts import PageFacts, read_facts
 from flows.learning.refusals import refusals
 from flows.learning.screen_text import screen_name, screen_text
@@ -128,9 +130,8 @@ def _about(step: PersonStep, facts: PageFacts) -> dict[str, Any]:
 
 
 async def _picture(page: Page) -> bytes | None:
-    try:
+    with suppress(FlowError, PageMovedError), page_errors(page):
         height = min(int(await page.evaluate("document.documentElement.scrollHeight")), _HIGHEST)
         clip = {"x": 0, "y": 0, "width": 1280, "height": max(height, 200)}
         return await page.screenshot(full_page=True, clip=clip, animations="disabled", caret="hide")  # type: ignore[arg-type]  # a plain mapping of the same keys
-    except Error:
-        return None
+    return None

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from flows.account.choose_account import choose_account
+from flows.browser.page_errors import PageMovedError
 from flows.catalogue.grids import grid_data
 from flows.errors import BrowserLostError, FlowError, SignedOutError
 from flows.models import (
@@ -27,8 +28,9 @@ from flows.models import (
 )
 from flows.permissions.layouts import Layout
 from flows.permissions.page_proof import PageProof, UnprovenError
+from flows.permissions.page_reader import PageReader
 from flows.permissions.probe import probe_access, probe_paths
-from flows.permissions.reach import Arrival, PermissionPlace, another_way, other_half, reach_permissions
+from flows.permissions.reach import Arrival, PermissionPages, PermissionPlace
 from flows.permissions.reader import read_grid, renumbered
 from flows.permissions.rows.chrome import without_chrome
 from flows.permissions.second_look import LONGEST, look_again
@@ -41,10 +43,8 @@ from flows.visit.visit import Visit
 class _Asked:
     """Whose rights are read, by whom, and how."""
 
-    subject: str
+    pages: PermissionPages
     viewer: str
-    own: bool
-    bounds: Bounds
     may_pass: Callable[[Grid], bool]
     proof: PageProof | None = None  # each page must give it, where nothing before it did
 
@@ -72,7 +72,8 @@ async def audit_at_once(
     """
     limits = bounds or Bounds()
     await visit.guard.read_only(documents=read_only_paths(), selection=_selection(account))
-    proof = PageProof(visit=visit, account=account, viewer=viewer, subject=subject)
+    page = PageReader.of(visit)
+    proof = PageProof(visit=visit, page=page, account=account, viewer=viewer, subject=subject)
     try:
         async with asyncio.timeout(limits.step.total_seconds() + limits.second_look.total_seconds() + LONGEST):
             reading = await read_permissions(
@@ -87,7 +88,7 @@ async def audit_at_once(
             )
     except BrowserLostError:
         raise
-    except (UnprovenError, FlowError, TimeoutError):
+    except (UnprovenError, PageMovedError, FlowError, TimeoutError):
         return None
     grid = reading.grid
     return reading if grid is not None and grid.rows and grid.complete and not grid.named_gaps else None
@@ -165,64 +166,64 @@ async def read_permissions(
 
     Raises:
         SignedOutError, SiteRefusedError, StepTimeoutError, ForeignHostError. UnprovenError, with `proof`.
+        BrowserLostError, PageMovedError: the page went away while it was read.
     """
-    arrival = await reach_permissions(visit, host=host, subject=subject, own=own, bounds=bounds)
+    page = PageReader.of(visit) if proof is None else proof.page
+    pages = PermissionPages(visit=visit, page=page, subject=subject, own=own, bounds=bounds)
+    arrival = await pages.reach(host)
     if isinstance(arrival, Refusal):
         if proof is not None:
             raise UnprovenError("the page was refused")
-        probes = await probe_access(visit, host=host, bounds=bounds) if own else ()
+        probes = await probe_access(visit, page, host=host, bounds=bounds) if own else ()
         return AuditReading(grid=None, refusal=arrival, probes=probes, blocked_requests=tuple(visit.guard.blocked))
-    asked = _Asked(subject=subject, viewer=viewer, own=own, bounds=bounds, may_pass=may_pass, proof=proof)
-    grid = await _read(visit, arrival, asked)
+    grid = await _read(arrival, _Asked(pages=pages, viewer=viewer, may_pass=may_pass, proof=proof))
     return AuditReading(grid=grid, blocked_requests=tuple(visit.guard.blocked))
 
 
-async def _read(visit: Visit, arrival: Arrival, ask: _Asked) -> Grid:
+async def _read(arrival: Arrival, ask: _Asked) -> Grid:
     """Every page of the subject's rights as one grid.
 
     By each link of its row, and from a regional page to the other.
     """
-    grid = await _one_page(visit, arrival, ask)
+    grid = await _one_page(arrival, ask)
     grid = grid.short_of(
         *(PageGap(kind=PageGapKind.WAY_NOT_TAKEN, words=name, where="the user's row") for name in arrival.unknown)
     )
     if not grid.rows:
         return grid
     for name in arrival.others:
-        grid = await _and_also(
-            visit, grid, another_way(visit, arrival, name, subject=ask.subject, bounds=ask.bounds), ask, name
-        )
+        grid = await _and_also(grid, ask.pages.another_way(arrival, name), ask, name)
     if any(row.scope == "global" for row in grid.rows):
         only = {row.scope for row in grid.rows} == {"global"}
         return grid.short_of(*_way_not_taken("only the global half of the permissions was reached")) if only else grid
     if arrival.others:
         return grid
-    return await _with_other_half(visit, grid, ask)
+    return await _with_other_half(grid, ask)
 
 
-async def _and_also(visit: Visit, grid: Grid, going: Awaitable[Arrival | Refusal], ask: _Asked, name: str) -> Grid:
+async def _and_also(grid: Grid, going: Awaitable[Arrival | Refusal], ask: _Asked, name: str) -> Grid:
     try:
         there = await going
     except SignedOutError:
         return grid.short_of(*_way_not_taken(f"the session ended before {name} was read"))
     if isinstance(there, Refusal):
         return grid.short_of(*_way_not_taken(f"{name} was refused ({there.kind})"))
-    other = await _one_page(visit, there, ask)
+    other = await _one_page(there, ask)
     if _says(other) == _says(grid) and not other.gaps:
         return grid  # two links to one page
     return _joined(grid, other)
 
 
-async def _with_other_half(visit: Visit, grid: Grid, ask: _Asked) -> Grid:
+async def _with_other_half(grid: Grid, ask: _Asked) -> Grid:
     try:
-        other = await other_half(visit, subject=ask.subject, own=ask.own, bounds=ask.bounds)
+        other = await ask.pages.other_half()
     except SignedOutError:
         return grid.short_of(*_way_not_taken("the session ended before Global User Permissions was read"))
     if other is None:
         return grid
     if isinstance(other, Refusal):
         return grid.short_of(*_way_not_taken(f"Global User Permissions was refused ({other.kind})"))
-    joined = _joined(grid, await _one_page(visit, other, ask))
+    joined = _joined(grid, await _one_page(other, ask))
     if any(row.scope == "global" for row in joined.rows):
         return joined
     return joined.short_of(*_way_not_taken("Global User Permissions shows no global rows"))
@@ -236,39 +237,40 @@ def _way_not_taken(words: str) -> tuple[PageGap, ...]:
     return (PageGap(kind=PageGapKind.WAY_NOT_TAKEN, words=words),)
 
 
-async def _one_page(visit: Visit, arrival: Arrival, ask: _Asked) -> Grid:
+async def _one_page(arrival: Arrival, ask: _Asked) -> Grid:
+    pages = ask.pages
     if arrival.place is not PermissionPlace.GRID:
-        empty = Grid(layout="", rows=(), editable=arrival.listed and ask.own, own=ask.own, complete=False)
+        empty = Grid(layout="", rows=(), editable=arrival.listed and pages.own, own=pages.own, complete=False)
         return empty.short_of(PageGap(kind=PageGapKind.UNEXPLAINED, words=arrival.detail or "no grid came"))
-    document = None if ask.proof is None else await ask.proof.before(arrival.seen)
+    document = None if ask.proof is None else await ask.proof.before()
     read = partial(
         read_grid,
-        visit.page,
-        own=ask.own,
-        bounds=ask.bounds,
-        expected=ask.subject,
+        pages.page,
+        own=pages.own,
+        bounds=pages.bounds,
+        expected=pages.subject,
         viewer=ask.viewer,
-        chrome=visit.catalogue.chrome,
+        chrome=pages.visit.catalogue.chrome,
     )
-    grid = await read(seen=arrival.snapshot, ahead=arrival.ahead)
-    if grid.complete and ask.bounds.second_look and ask.may_pass(grid):
-        grid = await look_again(visit.page, grid, read=read, requests=visit.requests, bounds=ask.bounds)
+    grid = await read()
+    if grid.complete and pages.bounds.second_look and ask.may_pass(grid):
+        grid = await look_again(pages.page, grid, read=read, requests=pages.visit.requests, bounds=pages.bounds)
     if grid.complete:
-        grid = grid.short_of(*await _open_ends(visit, grid))
+        grid = grid.short_of(*await _open_ends(pages, grid))
     if ask.proof is not None and document is not None:
         await ask.proof.after(grid, document)
     if grid.subject is None and arrival.by_row:
         # the page names nobody; we came by the link in the user's own row
-        return replace(grid, subject=ask.subject.casefold())
+        return replace(grid, subject=pages.subject.casefold())
     return grid
 
 
-async def _open_ends(visit: Visit, grid: Grid) -> list[PageGap]:
+async def _open_ends(pages: PermissionPages, grid: Grid) -> list[PageGap]:
     """What the page asked for, or waits for, and did not get; but what people adopted."""
-    is_measured = visit.guard.policy.is_telemetry
+    visit, policy = pages.visit, pages.visit.guard.policy
     gaps = [
-        *await awaited(visit.page, is_measured=is_measured),
-        *not_got(visit.requests.refused, is_noise=visit.guard.policy.is_noise),
+        *await awaited(pages.page, is_measured=policy.is_telemetry),
+        *not_got(visit.requests.refused, is_noise=policy.is_noise),
     ]
     return without_chrome(gaps, visit.catalogue.chrome, layout=grid.layout)
 

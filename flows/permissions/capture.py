@@ -10,24 +10,25 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from playwright.async_api import ElementHandle, FloatRect, Page
-from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import FloatRect
 
+from flows.browser.page_errors import PageMovedError
 from flows.catalogue.grids import grid_data
+from flows.errors import FlowError
 from flows.models import PermissionRow
+from flows.permissions.page_reader import PageReader
 from flows.permissions.rows.interpret import interpret
 from flows.permissions.scan import each_window
 from flows.permissions.scopes import show_scope
 from flows.permissions.scripts import script
-from flows.permissions.settle import rest
-from flows.permissions.snapshot.dom import find_row, read_dom
+from flows.visit.page_acts import Handle
 
 _MARGIN = 8
 _LEAST, _MOST = 12, 400  # px: a row is no thinner and no higher
 
 
 async def capture_rows(
-    page: Page, wanted: Mapping[PermissionRow, Path], *, pages: tuple[str, ...] = ()
+    page: PageReader, wanted: Mapping[PermissionRow, Path], *, pages: tuple[str, ...] = ()
 ) -> frozenset[PermissionRow]:
     """Save a cropped, masked picture (PNG, mode 0600) of each row.
 
@@ -38,7 +39,9 @@ async def capture_rows(
     again; nothing else is pressed.
     """
     left = dict(wanted)
-    with suppress(PlaywrightError):  # a page that is gone has no more pictures to give; those that were taken stay
+    with suppress(
+        FlowError, PageMovedError
+    ):  # a page that is gone has no more pictures to give; those that were taken stay
         for address in reversed(pages or (page.url,)):
             await _capture_page(page, left, address)
             if not left:
@@ -46,10 +49,10 @@ async def capture_rows(
     return frozenset(wanted) - frozenset(left)
 
 
-async def _capture_page(page: Page, left: dict[PermissionRow, Path], address: str) -> None:
+async def _capture_page(page: PageReader, left: dict[PermissionRow, Path], address: str) -> None:
     if page.url != address:
-        await page.goto(address, wait_until="domcontentloaded")
-        await rest(page)
+        await page.open(address)
+        await page.rest()
     for scope in dict.fromkeys(row.scope for row in left):
         await show_scope(page, scope)
         async for _ in _views(page):
@@ -58,21 +61,21 @@ async def _capture_page(page: Page, left: dict[PermissionRow, Path], address: st
                 break
 
 
-async def _views(page: Page) -> AsyncIterator[None]:
+async def _views(page: PageReader) -> AsyncIterator[None]:
     """The page as it stands, then everything that opening and scrolling brings up."""
     yield
     async for _ in each_window(page):
         yield
 
 
-async def _capture_shown(page: Page, left: dict[PermissionRow, Path], scope: str) -> None:
+async def _capture_shown(page: PageReader, left: dict[PermissionRow, Path], scope: str) -> None:
     """Take every wanted row of this scope that can be seen now."""
-    read = interpret(await read_dom(page), scope=scope)
+    read = interpret(await page.look(), scope=scope)
     shown = [(each, at) for each, at in zip(read.rows, read.at, strict=True) if at is not None]
     for row in [row for row in left if row.scope == scope]:
         found = [(each, at) for each, at in shown if _is(each, row)]
         exact = [(each, at) for each, at in found if each.occurrence == row.occurrence] if len(found) > 1 else found
-        if exact and await _picture(page, await find_row(page, exact[0][1]), left[row]):
+        if exact and await _picture(page, await page.row(exact[0][1]), left[row]):
             del left[row]
 
 
@@ -85,16 +88,16 @@ def _is(shown: PermissionRow, row: PermissionRow) -> bool:
     return same_place and (shown.level is row.level or shown.level is None)
 
 
-async def _picture(page: Page, parts: list[ElementHandle], path: Path) -> bool:
+async def _picture(page: PageReader, parts: list[Handle], path: Path) -> bool:
     """Picture the box that holds the label and the controls of one row."""
     if not parts:
         return False
-    box = await page.evaluate(
+    box = await page.value(
         script("capture"), {"parts": parts, "css": grid_data("reach")["css"]["private"], "most": _MOST}
     )
     if box["height"] < _LEAST:
         return False
-    picture = await page.screenshot(clip=_around(box, page), timeout=5000, animations="disabled")
+    picture = await page.picture(_around(box, page))
     await asyncio.to_thread(_save, path, picture)
     return True
 
@@ -104,14 +107,14 @@ def _save(path: Path, picture: bytes) -> None:
     path.write_bytes(picture)
 
 
-def _around(box: dict[str, float], page: Page) -> FloatRect:
+def _around(box: dict[str, float], page: PageReader) -> FloatRect:
     """The row with a small margin, inside the window."""
-    size = page.viewport_size or {"width": 1280, "height": 720}
+    wide, high = page.size or (1280, 720)
     x, y = max(0.0, box["x"] - _MARGIN), max(0.0, box["y"] - _MARGIN)
-    width = min(box["width"] + 2 * _MARGIN, size["width"] - x)
+    width = min(box["width"] + 2 * _MARGIN, wide - x)
     return {
         "x": x,
         "y": y,
         "width": max(1.0, width),
-        "height": max(1.0, min(box["height"] + 2 * _MARGIN, size["height"] - y)),
+        "height": max(1.0, min(box["height"] + 2 * _MARGIN, high - y)),
     }

@@ -10,10 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flows.account.active_account import Shown, proves, read_active
-from flows.browser.scripts import PageMovedError
+from flows.browser.page_errors import PageMovedError
 from flows.catalogue.recognise import Recognition
 from flows.catalogue.schema import SessionRule
 from flows.models import ActiveAccount, Grid, SellerAccount
+from flows.permissions.page_reader import PageReader
 from flows.visit.visit import Visit
 
 _HEADER = "header"  # what an address says is what we, or a link, asked for: only the navigation is drawn by the site
@@ -28,19 +29,18 @@ class PageProof:
     """What a page has to prove before its rows are believed."""
 
     visit: Visit
+    page: PageReader
     account: SellerAccount
     viewer: str  # the user email that is signed in
     subject: str  # the user email whose rights are read
 
-    async def before(self, seen: Recognition | None = None) -> int | str:
+    async def before(self) -> int | str:
         """Look at a page that is about to be read; returns the id of its document.
-
-        `seen` is what was recognised of it, where nothing has changed since.
 
         Raises:
             UnprovenError: it contradicts already, or nobody is signed in.
         """
-        seen = await self._seen(seen)
+        seen = await self._seen(self.page.recognised)
         shown = await self._shown()
         if not shown.is_silent and self._active(shown) is None:
             raise UnprovenError("the page's navigation shows another account, or too little")

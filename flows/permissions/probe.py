@@ -6,17 +6,17 @@ What is reached proves View at most, what is not proves little.
 from __future__ import annotations
 
 from asyncio import get_running_loop
+from contextlib import suppress
 from urllib.parse import urlsplit
 
-from playwright.async_api import Error as PlaywrightError
-
+from flows.browser.page_errors import PageMovedError
 from flows.catalogue.grids import grid_data
 from flows.catalogue.recognise import Recognition
 from flows.catalogue.schema import SessionRule
 from flows.errors import SiteRefusedError, StepTimeoutError
 from flows.models import Bounds, PageProbe, ProbeAnswer
+from flows.permissions.page_reader import PageReader
 from flows.permissions.reach import wall_of
-from flows.permissions.settle import rest
 from flows.visit.navigate import Navigator
 from flows.visit.visit import Visit
 
@@ -37,7 +37,7 @@ def probe_paths() -> tuple[str, ...]:
     return tuple(page["path"] for page in grid_data("probes")["pages"])
 
 
-async def probe_access(visit: Visit, *, host: str, bounds: Bounds) -> tuple[PageProbe, ...]:
+async def probe_access(visit: Visit, reader: PageReader, *, host: str, bounds: Bounds) -> tuple[PageProbe, ...]:
     """Ask for every probe page within half of the visit's bound.
 
     The ones that tell of a feature first; the rest is
@@ -52,11 +52,11 @@ async def probe_access(visit: Visit, *, host: str, bounds: Bounds) -> tuple[Page
         if get_running_loop().time() >= end:
             probes.append(_unclear(page, "not asked for: the visit's time was over"))
             continue
-        probes.append(await _probe(visit, page, host=host, bounds=bounds))
+        probes.append(await _probe(visit, reader, page, host=host, bounds=bounds))
     return tuple(probes)
 
 
-async def _probe(visit: Visit, page: dict[str, str], *, host: str, bounds: Bounds) -> PageProbe:
+async def _probe(visit: Visit, reader: PageReader, page: dict[str, str], *, host: str, bounds: Bounds) -> PageProbe:
     walk = Navigator(visit, bounds)
     try:
         await walk.open_whole(f"https://{host}{page['path']}")
@@ -64,22 +64,27 @@ async def _probe(visit: Visit, page: dict[str, str], *, host: str, bounds: Bound
         return _unclear(page, str(err))
     for _ in range(_LOOKS):
         seen = await walk.look()
-        answer, detail = await _answer(visit, seen, page["path"])
+        answer, detail = await _answer(reader, seen, page["path"])
         if answer is not ProbeAnswer.UNCLEAR:
             return PageProbe(path=page["path"], permission=page["permission"], answer=answer, detail=detail)
-        try:
-            await rest(visit.page)
-        except PlaywrightError:
-            continue
+        with suppress(PageMovedError):
+            await reader.rest()
     return _unclear(page, detail)
 
 
-async def _answer(visit: Visit, seen: Recognition, path: str) -> tuple[ProbeAnswer, str]:
-    refusal = await wall_of(visit, seen)
+async def _answer(reader: PageReader, seen: Recognition, path: str) -> tuple[ProbeAnswer, str]:
+    try:
+        return await _told(reader, seen, path)
+    except PageMovedError:
+        return ProbeAnswer.UNCLEAR, "the page went away"
+
+
+async def _told(reader: PageReader, seen: Recognition, path: str) -> tuple[ProbeAnswer, str]:
+    refusal = await wall_of(reader, seen)
     if refusal is not None:
         return ProbeAnswer.REFUSED, refusal.kind.value
-    if not urlsplit(visit.page.url).path.startswith(path.removesuffix("/index.html")):
-        away = urlsplit(visit.page.url).path
+    if not urlsplit(reader.url).path.startswith(path.removesuffix("/index.html")):
+        away = urlsplit(reader.url).path
         return (
             (ProbeAnswer.REFUSED, f"led to {away}")
             if seen.session is SessionRule.SIGNED_IN
@@ -87,11 +92,8 @@ async def _answer(visit: Visit, seen: Recognition, path: str) -> tuple[ProbeAnsw
         )
     if seen.status >= 400:
         return ProbeAnswer.UNCLEAR, f"status {seen.status}"
-    try:
-        data = grid_data("probes")
-        middle = await visit.page.evaluate(_MIDDLE, {"middle": data["middle"], "outside": data["outside"]})
-    except PlaywrightError:
-        return ProbeAnswer.UNCLEAR, "the page went away"
+    data = grid_data("probes")
+    middle = await reader.value(_MIDDLE, {"middle": data["middle"], "outside": data["outside"]})
     if seen.session is not SessionRule.SIGNED_IN:
         return ProbeAnswer.UNCLEAR, f"not recognised as a signed-in page ({seen.screen})"
     if middle["tools"] and middle["length"] >= 1 and (middle["length"] >= data["shell_text"] or middle["tools"] > 1):

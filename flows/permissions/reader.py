@@ -7,34 +7,29 @@ from collections.abc import Sequence, Set
 from dataclasses import replace
 from functools import partial
 
-from playwright.async_api import Page
-
 from flows.catalogue.schema import Chrome
 from flows.models import Bounds, Grid, PageGap, PageGapKind, PermissionRow
 from flows.permissions.layouts import default_scope, layout_of
+from flows.permissions.page_reader import PageReader, ScopeReading
 from flows.permissions.rows.account import Known, shown_texts, unaccounted
 from flows.permissions.rows.chrome import without_chrome
-from flows.permissions.rows.interpret import Interpretation
 from flows.permissions.rows.subject import EMAIL, naming
 from flows.permissions.rows.tokens import DomSnapshot, SwitchToken
 from flows.permissions.rows.vocabulary import generic
-from flows.permissions.scan import Ahead, is_grid, not_shown, scan
+from flows.permissions.scan import is_grid, not_shown, scan
 from flows.permissions.scopes import each_scope
-from flows.permissions.settle import is_as_seen, settle
 from flows.permissions.snapshot.sealed import closed_roots
 from flows.words import fold
 
 
 async def read_grid(
-    page: Page,
+    page: PageReader,
     *,
     own: bool,
     bounds: Bounds | None = None,
     scope: str | None = None,
     expected: str | None = None,
     viewer: str | None = None,
-    seen: DomSnapshot | None = None,
-    ahead: Ahead | None = None,
     chrome: Sequence[Chrome] = (),
 ) -> Grid:
     """Read the permission grid that is open, to its end, twice over.
@@ -45,61 +40,49 @@ async def read_grid(
     it from the page.
     `expected` is the user whose rights should be shown, `viewer` the one who is signed in: whose addresses may be on
     the page.
-    `seen` is a look that was taken already, on the way; `ahead` what was read of it until the page had come to rest.
     `chrome` is what people adopted as saying nothing about rows.
-    Whatever could not be read or understood stands in `gaps` or in a row's `problem`; nothing raises but a page that is
-    gone.
+    Whatever could not be read or understood stands in `gaps` or in a row's `problem`.
+
+    Raises:
+        BrowserLostError, PageMovedError, ActRefusedError: the page is gone, or does not answer.
     """
-    grid = await _read_page(
-        page,
-        own=own,
-        bounds=bounds,
-        scope=scope,
-        expected=expected,
-        viewer=viewer,
-        seen=seen,
-        ahead=ahead,
-        chrome=chrome,
-    )
+    grid = await _read_page(page, own=own, bounds=bounds, scope=scope, expected=expected, viewer=viewer, chrome=chrome)
     return grid.short_of(*await closed_roots(page)) if grid.complete else grid
 
 
 async def _read_page(
-    page: Page,
+    page: PageReader,
     *,
     own: bool,
     bounds: Bounds | None,
     scope: str | None,
     expected: str | None,
     viewer: str | None,
-    seen: DomSnapshot | None,
-    ahead: Ahead | None,
     chrome: Sequence[Chrome],
 ) -> Grid:
     followed: set[str] = set()
     named = partial(_grid, page.url, own=own, expected=expected, viewer=viewer, followed=followed, chrome=chrome)
-    if ahead is not None and await is_as_seen(page, ahead.snapshot):
-        return named([(ahead.read, ahead.snapshot)], [*ahead.missing, *ahead.read.gaps, *not_shown([ahead.snapshot])])
+    early = page.begin()
+    if early is not None and await page.moment() == early.snapshot.moment:
+        return named([early], [*early.missing, *early.read.gaps, *not_shown([early.snapshot])])
     within = (bounds or Bounds()).step
-    first, settled = await settle(page, within=within, ready=is_grid, seen=seen)
+    first, _ = await page.settle(within=within, ready=is_grid)
     home = scope or default_scope(page.url, first)
-    reads: list[tuple[Interpretation, DomSnapshot]] = []
+    reads: list[ScopeReading] = []
     gaps: list[PageGap | str] = []
-    async for name, trouble, moved in each_scope(page, default=home, followed=followed):
-        read, snapshot, missing = await scan(
-            page, scope=name, within=within, settled=first if settled and not moved else None
-        )
-        gaps += [*trouble, *missing, *read.gaps]
-        if not read.rows:
+    async for name, trouble in each_scope(page, default=home, followed=followed):
+        one = await scan(page, scope=name, within=within)
+        gaps += [*trouble, *one.missing, *one.read.gaps]
+        if not one.read.rows:
             gaps.append(f"no row was read ({name})")
-        reads.append((read, snapshot))
-    gaps += not_shown([snapshot for _, snapshot in reads])
+        reads.append(one)
+    gaps += not_shown([one.snapshot for one in reads])
     return named(reads, gaps)
 
 
 def _grid(
     url: str,
-    reads: list[tuple[Interpretation, DomSnapshot]],
+    reads: list[ScopeReading],
     gaps: Sequence[PageGap | str],
     *,
     own: bool,
@@ -108,10 +91,10 @@ def _grid(
     followed: Set[str],
     chrome: Sequence[Chrome],
 ) -> Grid:
-    rows = renumbered([row for read, _ in reads for row in read.rows])
-    snapshots = [snapshot for _, snapshot in reads]
-    editable = any(read.editable for read, _ in reads) or any(_can_save(snapshot) for snapshot in snapshots)
-    languages = list(dict.fromkeys(read.language for read, _ in reads))
+    rows = renumbered([row for one in reads for row in one.read.rows])
+    snapshots = [one.snapshot for one in reads]
+    editable = any(one.read.editable for one in reads) or any(_can_save(snapshot) for snapshot in snapshots)
+    languages = list(dict.fromkeys(one.read.language for one in reads))
     if len(languages) > 1:
         gaps = [*gaps, f"the page changes its language ({', '.join(languages)})"]
     named, subject = _named(gaps), _subject(snapshots, expected, viewer, own=own)

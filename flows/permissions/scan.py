@@ -10,25 +10,22 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from playwright.async_api import ElementHandle, Page
-
 from flows.models import PageGap, PageGapKind
 from flows.permissions.layouts import default_scope
 from flows.permissions.lists import has_closed_lists, list_levels
+from flows.permissions.page_reader import PageReader, ScopeReading
 from flows.permissions.rows.account import is_harmless
 from flows.permissions.rows.interpret import Interpretation, interpret
 from flows.permissions.rows.numbering import Numbers, joined, numbers_missing
 from flows.permissions.rows.tokens import DomSnapshot, Piece, RowToken, TextToken, Token
 from flows.permissions.rows.vocabulary import lexicon
-from flows.permissions.settle import LIMIT, PRESSED, ask, find, is_as_seen, rest, settle, survey
 from flows.permissions.snapshot.accessibility import read_aria
 from flows.permissions.snapshot.compare import disagreements
-from flows.permissions.snapshot.dom import read_dom
 from flows.permissions.snapshot.merge import merge_windows
 from flows.permissions.unfold import open_each, unfold
+from flows.visit.page_acts import Handle
 from flows.words import squash
 
-_STEP = 0.6  # of a list's height: windows overlap
 _MOST_STEPS = 400
 _MOST_ROWS = 2500  # a list that brings more than so many while it is scrolled has no end
 _LOOKS = 5
@@ -49,29 +46,16 @@ class Scan:
     numbers: list[Numbers] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ahead:
-    """What was read of a page while it may still have been loading.
-
-    Good only as long as the page is as `snapshot` saw it.
-    """
-
-    read: Interpretation
-    snapshot: DomSnapshot
-    missing: tuple[PageGap | str, ...]
-
-
-async def read_ahead(page: Page, seen: DomSnapshot) -> Ahead | None:
+async def read_early(page: PageReader) -> None:
     """Read a page that keeps nothing folded, in its one scope, at once.
 
-    It is not waited for to come to rest. None where it is
-    not so simple.
-
-    Whoever uses it has to see afterwards that the page is at rest, and still as it was.
+    It is not waited for to come to rest; a page that is not so simple is not read. The page keeps the reading for
+    whoever finds it at rest, and still at the moment of its last look.
     """
-    there = await survey(page)
+    seen, there = page.last, await page.survey()
     if (
-        seen.busy
+        seen is None
+        or seen.busy
         or has_closed_lists(seen)
         or seen.is_loading
         or not seen.rows
@@ -82,34 +66,26 @@ async def read_ahead(page: Page, seen: DomSnapshot) -> Ahead | None:
         or there.pagers
         or there.narrow
     ):
-        return None
+        return
     state = Scan(scope=default_scope(page.url, seen))
-    await _look(page, state, seen=seen)
-    for scroller in await find(page, "scrollers") if there.lists else ():
-        moved = await ask(page, "step", target=scroller, quiet=PRESSED, limit=LIMIT, step=_STEP)
+    await _look(page, state)
+    for scroller in await page.find("scrollers") if there.lists else ():
+        moved = await page.step(scroller)
         if moved["changed"] or not moved["end"]:
-            return None
-    read, snapshot, missing = _finish(state, seen)
-    return Ahead(read=read, snapshot=snapshot, missing=missing) if snapshot.moment == seen.moment else None
+            return
+    page.keep_early(_finish(state, seen))
 
 
-async def scan(
-    page: Page, *, scope: str, within: timedelta, settled: DomSnapshot | None = None
-) -> tuple[Interpretation, DomSnapshot, tuple[PageGap | str, ...]]:
-    """Read the page as one grid.
-
-    Returns the rows, the last look and the gaps of getting there.
-
-    `settled` is the last look at a page that has come to rest, where nothing was pressed since.
-    """
+async def scan(page: PageReader, *, scope: str, within: timedelta) -> ScopeReading:
+    """Read the page as one grid, once it has come to rest."""
     state = Scan(scope=scope)
-    snapshot, is_settled = (settled, True) if settled is not None else await settle(page, within=within, ready=is_grid)
+    snapshot, is_settled = await page.settle(within=within, ready=is_grid)
     if not is_settled:
         state.gaps.append(PageGap(kind=PageGapKind.LATE, words="the page was still loading when it was read"))
-    await _read_all(page, state, snapshot)
+    await _read_all(page, state)
     if state.last is not None and state.last.is_loading:
-        later, _ = await settle(page, within=within, ready=lambda seen: not seen.is_loading)
-        await _read_all(page, state, later)
+        await page.settle(within=within, ready=lambda seen: not seen.is_loading)
+        await _read_all(page, state)
     return _finish(state, state.last or snapshot)
 
 
@@ -118,34 +94,34 @@ def is_grid(snapshot: DomSnapshot) -> bool:
     return bool(snapshot.rows) or sum(isinstance(token, TextToken) and token.title for token in snapshot.tokens) > 2
 
 
-async def _read_all(page: Page, state: Scan, snapshot: DomSnapshot) -> None:
+async def _read_all(page: PageReader, state: Scan) -> None:
     """Open every section, and read every window of every list."""
     state.gaps += await unfold(page)
-    there = await survey(page)
+    there = await page.survey()
     if there.narrow:  # all its columns are drawn where there is room for them
-        await ask(page, "widen")
-        await rest(page)
+        await page.widen()
+        await page.rest()
     if there.lists:
-        for scroller in await find(page, "scrollers"):
-            await ask(page, "top", target=scroller, quiet=PRESSED, limit=LIMIT)
-    await _look(page, state, seen=snapshot)
+        for scroller in await page.find("scrollers"):
+            await page.to_top(scroller)
+    await _look(page, state)
     if there.closed:
         await _open_one_by_one(page, state)
-    if there.lists or (await survey(page)).lists:
+    if there.lists or (await page.survey()).lists:
         await _scroll_all(page, state)
-    for scroller in await find(page, "sideways"):
+    for scroller in await page.find("sideways"):
         await _scroll_aside(page, state, scroller)
 
 
-async def _scroll_aside(page: Page, state: Scan, scroller: ElementHandle) -> None:
+async def _scroll_aside(page: PageReader, state: Scan, scroller: Handle) -> None:
     """Scroll a box sideways to its end and back.
 
     What then says otherwise than before is not understood.
     """
     before = state.last
     for _ in range(_MOST_STEPS):
-        moved = await ask(page, "aside", target=scroller, quiet=PRESSED, limit=LIMIT, step=_STEP)
-        snapshot = await read_dom(page) if moved["changed"] else before
+        moved = await page.aside(scroller)
+        snapshot = await page.look() if moved["changed"] else before
         if (
             snapshot is not None
             and before is not None
@@ -156,26 +132,23 @@ async def _scroll_aside(page: Page, state: Scan, scroller: ElementHandle) -> Non
             break
         if moved["end"]:
             break
-    await ask(page, "aside", target=scroller, quiet=PRESSED, limit=LIMIT, step=_STEP, listed=[True])
+    await page.aside(scroller, back=True)
 
 
-async def _look(page: Page, state: Scan, *, seen: DomSnapshot | None = None) -> None:
-    """Read the page as it stands, by both readings, and merge it into what was seen.
-
-    `seen` serves as long as nothing changed since.
-    """
+async def _look(page: PageReader, state: Scan) -> None:
+    """Read the page as it stands, by both readings, and merge it into what was seen."""
     for _ in range(_LOOKS):
-        snapshot = seen if seen is not None and await is_as_seen(page, seen) else await read_dom(page)
+        snapshot = await page.seen()
         if has_closed_lists(snapshot):
             state.gaps += await list_levels(page)
-            snapshot = await read_dom(page)
+            snapshot = await page.look()
         state.numbers = [*joined([*state.numbers, *snapshot.numbers])]
         if state.last is not None and snapshot.tokens == state.last.tokens:
             return
         different = await _compare(page, snapshot, state.scope)
-        if await is_as_seen(page, snapshot) or (await read_dom(page)).tokens == snapshot.tokens:
+        if (await page.seen()).tokens == snapshot.tokens:
             break  # nothing moved while the second reading was taken
-        await rest(page)
+        await page.rest()
     else:
         state.gaps.append("the page did not come to rest")
     state.gaps += different
@@ -189,7 +162,7 @@ async def _look(page: Page, state: Scan, *, seen: DomSnapshot | None = None) -> 
     state.last = snapshot
 
 
-async def _compare(page: Page, snapshot: DomSnapshot, scope: str) -> tuple[PageGap, ...]:
+async def _compare(page: PageReader, snapshot: DomSnapshot, scope: str) -> tuple[PageGap, ...]:
     """The two readings of one window.
 
     What the page shows changes between them when it is still moving.
@@ -205,7 +178,7 @@ async def _compare(page: Page, snapshot: DomSnapshot, scope: str) -> tuple[PageG
     return tuple(PageGap(kind=PageGapKind.DISAGREEMENT, words=words) for words in told)
 
 
-async def _open_one_by_one(page: Page, state: Scan) -> None:
+async def _open_one_by_one(page: PageReader, state: Scan) -> None:
     """Where opening one section closes another.
 
     Open each that is closed, reading after each.
@@ -218,26 +191,26 @@ async def _open_one_by_one(page: Page, state: Scan) -> None:
         state.gaps.append(PageGap(kind=PageGapKind.WAY_NOT_TAKEN, words=f"{stuck} sections could not be opened"))
 
 
-async def _scroll_all(page: Page, state: Scan) -> None:
+async def _scroll_all(page: PageReader, state: Scan) -> None:
     """Scroll every list, and the page itself, to the end.
 
     Read wherever something changed.
     """
-    for scroller in await find(page, "scrollers"):
+    for scroller in await page.find("scrollers"):
         await _scroll_one(page, state, scroller)
 
 
-async def _scroll_one(page: Page, state: Scan, scroller: ElementHandle) -> None:
+async def _scroll_one(page: PageReader, state: Scan, scroller: Handle) -> None:
     most = _rows_in(state.tokens) + _MOST_ROWS
     for _ in range(_MOST_STEPS):
-        moved = await ask(page, "step", target=scroller, quiet=PRESSED, limit=LIMIT, step=_STEP)
+        moved = await page.step(scroller)
         if moved["changed"]:
             await _look(page, state)
         if _rows_in(state.tokens) > most:
             break
         if moved["end"]:
             before = state.tokens
-            await _look(page, state, seen=state.last)  # a list that loads more at its end grows only now
+            await _look(page, state)  # a list that loads more at its end grows only now
             if state.tokens == before:
                 return
         if moved["stuck"]:
@@ -249,7 +222,7 @@ def _rows_in(tokens: Sequence[Token]) -> int:
     return sum(isinstance(token, RowToken) for token in tokens)
 
 
-async def each_window(page: Page) -> AsyncIterator[None]:
+async def each_window(page: PageReader) -> AsyncIterator[None]:
     """Open every section and scroll every list once more, for whoever wants to look.
 
     Yields at each view.
@@ -258,18 +231,18 @@ async def each_window(page: Page) -> AsyncIterator[None]:
     yield
     async for _ in open_each(page):
         yield
-    for scroller in await find(page, "scrollers"):
-        await ask(page, "top", target=scroller, quiet=PRESSED, limit=LIMIT)
+    for scroller in await page.find("scrollers"):
+        await page.to_top(scroller)
         yield
         for _ in range(_MOST_STEPS):
-            moved = await ask(page, "step", target=scroller, quiet=PRESSED, limit=LIMIT, step=_STEP)
+            moved = await page.step(scroller)
             if moved["changed"]:
                 yield
             if moved["end"] or moved["stuck"]:
                 break
 
 
-def _finish(state: Scan, last: DomSnapshot) -> tuple[Interpretation, DomSnapshot, tuple[PageGap | str, ...]]:
+def _finish(state: Scan, last: DomSnapshot) -> ScopeReading:
     whole = replace(
         last,
         tokens=state.tokens,
@@ -283,7 +256,7 @@ def _finish(state: Scan, last: DomSnapshot) -> tuple[Interpretation, DomSnapshot
         gaps.append(f"tables say they have {sum(last.row_counts)} rows in all; {len(read.rows)} were read")
     if last.busy or last.is_loading:
         gaps.append(PageGap(kind=PageGapKind.LATE, words="the page says it is still loading"))
-    return read, whole, tuple(dict.fromkeys(gaps))
+    return ScopeReading(read=read, snapshot=whole, missing=tuple(dict.fromkeys(gaps)))
 
 
 def _counts_fit(stated: tuple[int, ...], read: Interpretation) -> bool:

@@ -7,41 +7,38 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from playwright.async_api import ElementHandle, Page
-from playwright.async_api import Error as PlaywrightError
-
+from flows.permissions.page_reader import PageReader
 from flows.permissions.rows.vocabulary import bare_title, is_section, scope_of
-from flows.permissions.settle import ask, find, rest, survey
-from flows.permissions.unfold import press
+from flows.visit.page_acts import Handle
 from flows.words import fold
 
 
 async def each_scope(
-    page: Page, *, default: str, followed: set[str]
-) -> AsyncIterator[tuple[str, tuple[str, ...], bool]]:
+    page: PageReader, *, default: str, followed: set[str]
+) -> AsyncIterator[tuple[str, tuple[str, ...]]]:
     """Show the page's scopes one after the other.
 
-    Yields each with what went wrong in showing it, and whether anything was pressed.
+    Yields each with what went wrong in showing it.
 
     A page without a switch has one scope, the default. `followed` is told the names of the tabs and choices, folded.
     """
-    there = await survey(page)
+    there = await page.survey()
     names = await _tab_names(page) if there.tabs else []
     if names:
         followed.update(fold(name) for name in names)
         for name in names:
-            yield scope_of(bare_title(name)) or default, await _press_tab(page, name), True
+            yield scope_of(bare_title(name)) or default, await _press_tab(page, name)
         return
     choices = await _choices(page) if there.pickers else []
     if choices:
         followed.update(fold(choice) for choice in choices)
         for choice in choices:
-            yield scope_of(bare_title(choice)) or default, await _choose(page, choice), True
+            yield scope_of(bare_title(choice)) or default, await _choose(page, choice)
         return
-    yield default, (), False
+    yield default, ()
 
 
-async def show_scope(page: Page, scope: str) -> None:
+async def show_scope(page: PageReader, scope: str) -> None:
     """Show one scope again, where the page has a switch for it."""
     for name in await _tab_names(page):
         if scope_of(bare_title(name)) == scope:
@@ -53,43 +50,43 @@ async def show_scope(page: Page, scope: str) -> None:
             return
 
 
-async def _tab_names(page: Page) -> list[str]:
+async def _tab_names(page: PageReader) -> list[str]:
     """The names of the tabs that stand for scopes.
 
     Where sections have tabs, of all of them; tabs for anything else
     are left alone.
     """
-    tabs = await find(page, "tabs")
-    names = [str(item["name"]) for item in await ask(page, "names", target=tabs)] if tabs else []
+    tabs = await page.find("tabs")
+    names = [str(item["name"]) for item in await page.ask("names", target=tabs)] if tabs else []
     return names if sum(map(is_section, names)) > 1 else [name for name in names if scope_of(bare_title(name))]
 
 
-async def _press_tab(page: Page, name: str) -> tuple[str, ...]:
+async def _press_tab(page: PageReader, name: str) -> tuple[str, ...]:
     tab = await _tab(page, name)
-    if tab is None or not await press(tab):
+    if tab is None or not await page.press(tab):
         return (f"the tab {name!r} could not be opened",)
-    await rest(page)
+    await page.rest()
     again = await _tab(page, name)
-    chosen = again is not None and (await ask(page, "names", target=[again]))[0]["selected"]
+    chosen = again is not None and (await page.ask("names", target=[again]))[0]["selected"]
     return () if chosen else (f"the tab {name!r} does not say that it is the chosen one",)
 
 
-async def _tab(page: Page, name: str) -> ElementHandle | None:
-    tabs = await find(page, "tabs")
-    names = await ask(page, "names", target=tabs) if tabs else []
+async def _tab(page: PageReader, name: str) -> Handle | None:
+    tabs = await page.find("tabs")
+    names = await page.ask("names", target=tabs) if tabs else []
     found = [tab for tab, item in zip(tabs, names, strict=True) if item["name"] == name]
     return found[0] if len(found) == 1 else None
 
 
-async def _choices(page: Page) -> list[str]:
+async def _choices(page: PageReader) -> list[str]:
     """The choices of the picker whose every choice is a scope."""
     picker = await _picker(page)
-    return [] if picker is None else list((await ask(page, "choices", target=[picker]))[0])
+    return [] if picker is None else list((await page.ask("choices", target=[picker]))[0])
 
 
-async def _picker(page: Page) -> ElementHandle | None:
-    pickers = await find(page, "pickers")
-    listed = await ask(page, "choices", target=pickers) if pickers else []
+async def _picker(page: PageReader) -> Handle | None:
+    pickers = await page.find("pickers")
+    listed = await page.ask("choices", target=pickers) if pickers else []
     found = [
         picker
         for picker, choices in zip(pickers, listed, strict=True)
@@ -98,20 +95,12 @@ async def _picker(page: Page) -> ElementHandle | None:
     return found[0] if len(found) == 1 else None
 
 
-async def _choose(page: Page, choice: str) -> tuple[str, ...]:
+async def _choose(page: PageReader, choice: str) -> tuple[str, ...]:
     picker = await _picker(page)
     if picker is None:
         return ("the marketplace picker went away",)
-    try:
-        if await picker.evaluate("el => el.tagName") == "SELECT":
-            await picker.select_option(label=choice, timeout=3000)
-        else:
-            await picker.click(timeout=3000)
-            await page.get_by_text(choice, exact=True).last.click(timeout=3000)
-    except PlaywrightError:
+    if not await page.choose(picker, choice):
         return (f"the marketplace {choice!r} could not be chosen",)
-    await rest(page)
-    chosen = await picker.evaluate(
-        "el => el.selectedOptions ? [...el.selectedOptions].map(o => o.label).join() : el.textContent"
-    )
-    return () if fold(choice) in fold(str(chosen)) else (f"the picker does not show {choice!r} after it was chosen",)
+    await page.rest()
+    shown = await page.shown_by(picker)
+    return () if fold(choice) in fold(shown) else (f"the picker does not show {choice!r} after it was chosen",)

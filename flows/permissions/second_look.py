@@ -11,14 +11,13 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 
-from playwright.async_api import Error as PlaywrightError
-from playwright.async_api import Page
-
-from flows.browser.scripts import source, value_of
+from flows.browser.page_errors import ActRefusedError, PageMovedError
+from flows.browser.scripts import source
 from flows.catalogue.grids import grid_data
+from flows.errors import FlowError
 from flows.models import Bounds, Grid, PageGap, PageGapKind
+from flows.permissions.page_reader import PageReader
 from flows.permissions.scripts import script
-from flows.permissions.settle import ask
 from flows.visit.requests import OpenRequests
 
 _ROUNDS = 3
@@ -29,7 +28,7 @@ LONGEST = 61.0  # seconds a timer of the page may be due in and still be waited 
 
 
 async def look_again(
-    page: Page, first: Grid, *, read: Callable[[], Awaitable[Grid]], requests: OpenRequests, bounds: Bounds
+    page: PageReader, first: Grid, *, read: Callable[[], Awaitable[Grid]], requests: OpenRequests, bounds: Bounds
 ) -> Grid:
     """Watch a page that was read whole, then read it until two readings agree.
 
@@ -42,14 +41,14 @@ async def look_again(
 
 
 async def _until_the_same(
-    page: Page, first: Grid, *, read: Callable[[], Awaitable[Grid]], requests: OpenRequests, bounds: Bounds
+    page: PageReader, first: Grid, *, read: Callable[[], Awaitable[Grid]], requests: OpenRequests, bounds: Bounds
 ) -> Grid:
     loop, grid = get_running_loop(), first
     began = loop.time()
     for _ in range(_ROUNDS):
-        await _watch(page, bounds.second_look)
+        unmoved = await _watch(page, bounds.second_look)
         answered = await requests.answered(within=bounds.step)
-        again = await read()
+        again = (await read()).short_of(*unmoved)
         if not answered:
             again = again.short_of(
                 PageGap(kind=PageGapKind.LATE, words=f"no answer came for {', '.join(requests.paths[:3])}")
@@ -63,41 +62,51 @@ async def _until_the_same(
 
 
 @asynccontextmanager
-async def _wider(page: Page) -> AsyncIterator[None]:
+async def _wider(page: PageReader) -> AsyncIterator[None]:
     """Show the page in a wider window.
 
     What scripts leave out of a narrow one is drawn there.
     """
-    size = page.viewport_size
-    try:
-        if size is not None:
-            await page.set_viewport_size({"width": int(size["width"] * _WIDER), "height": size["height"]})
+    size = page.size
+    if size is None:
         yield
-    finally:
-        if size is not None:
-            with suppress(PlaywrightError):  # a page that is gone says so when it is read
-                await page.set_viewport_size(size)
-
-
-async def _watch(page: Page, wait: timedelta) -> None:
-    size, walk = page.viewport_size or {"width": 1280, "height": 720}, grid_data("walk")
+        return
+    width, height = size
+    await page.resize(int(width * _WIDER), height)
     try:
-        for part in (0.3, 0.5, 0.7):
-            await page.mouse.move(size["width"] * part, size["height"] * part)
-        await page.mouse.move(0, size["height"] - 1)
-        await value_of(
-            page,
-            script("stir", source("rest")),
-            {
-                "at_most": _STIRRED,
-                "control": walk["interactive"],
-                "choice": walk["choice"],
-                "group": f"{walk['group']}, [role=listbox], [role=tablist], [role=menu], [role=slider]",
-                "chosen": f"{walk['radio']}, {walk['checkbox']}, {walk['switch']}, {walk['choice']}, {walk['tab']}",
-                "row": walk["row"],
-            },
-        )
-    except PlaywrightError:
-        pass  # a page that is gone says so when it is read
-    await ask(page, "wait", least=wait.total_seconds() * 1000, limit=LONGEST * 1000)
-    await ask(page, "wait", least=0, limit=_CHAINED * 1000)
+        yield
+    except BaseException:
+        with suppress(FlowError, PageMovedError):  # what ended the look says more
+            await page.resize(width, height)
+        raise
+    await page.resize(width, height)
+
+
+async def _watch(page: PageReader, wait: timedelta) -> tuple[PageGap, ...]:
+    """Be there as a person would; one gap where the page could not be told so."""
+    gaps: tuple[PageGap, ...] = ()
+    try:
+        await _stir(page)
+    except ActRefusedError:
+        gaps = (PageGap(kind=PageGapKind.UNEXPLAINED, words="the page could not be told that somebody is there"),)
+    await page.ask("wait", least=wait.total_seconds() * 1000, limit=LONGEST * 1000)
+    await page.ask("wait", least=0, limit=_CHAINED * 1000)
+    return gaps
+
+
+async def _stir(page: PageReader) -> None:
+    (width, height), walk = page.size or (1280, 720), grid_data("walk")
+    for part in (0.3, 0.5, 0.7):
+        await page.point(width * part, height * part)
+    await page.point(0, height - 1)
+    await page.value(
+        script("stir", source("rest")),
+        {
+            "at_most": _STIRRED,
+            "control": walk["interactive"],
+            "choice": walk["choice"],
+            "group": f"{walk['group']}, [role=listbox], [role=tablist], [role=menu], [role=slider]",
+            "chosen": f"{walk['radio']}, {walk['checkbox']}, {walk['switch']}, {walk['choice']}, {walk['tab']}",
+            "row": walk["row"],
+        },
+    )

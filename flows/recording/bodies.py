@@ -8,11 +8,12 @@ from __future__ import annotations
 import asyncio
 import base64
 from collections import defaultdict
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.async_api import BrowserContext, CDPSession, Error, Page
+from playwright.async_api import BrowserContext, CDPSession, Page
+
+from flows.browser.page_errors import unless_gone
 
 _HELD = ("Document", "XHR", "Fetch")  # scripts and styles can be asked for again
 _REDIRECTS = range(300, 400)
@@ -41,7 +42,7 @@ class KeptBodies:
     async def close(self) -> None:
         """Let go of the page."""
         if self._session is not None:
-            with suppress(Error):
+            with unless_gone():
                 await self._session.detach()
         for task in self._tasks:
             task.cancel()
@@ -63,9 +64,9 @@ class KeptBodies:
         if status not in _REDIRECTS:
             place = len(bodies)
             bodies.append(None)
-            with suppress(Error):
+            with unless_gone():
                 answer = await session.send("Fetch.getResponseBody", {"requestId": paused["requestId"]})
                 text = answer["body"]
                 bodies[place] = base64.b64decode(text) if answer["base64Encoded"] else text.encode()
-        with suppress(Error):
+        with unless_gone():
             await session.send("Fetch.continueRequest", {"requestId": paused["requestId"]})

@@ -13,9 +13,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Error, FloatRect, Page
+from playwright.async_api import FloatRect, Page
 
-from flows.browser.scripts import PageMovedError, ask
+from flows.browser.page_errors import PageMovedError, page_errors
+from flows.browser.scripts import ask
 from flows.catalogue.load import load_catalogue
 from flows.catalogue.recognise import nearest
 from flows.errors import FlowError, UnknownScreenError
@@ -52,7 +53,7 @@ async def capture(
         told["nearest"] = await _nearest(page)
     story = json.dumps(told, indent=1, ensure_ascii=False)
     kept = [write_private(directory / f"{name}.json", redactor.redact(story).encode())]
-    with suppress(Error, PageMovedError, FlowError, TimeoutError):
+    with suppress(PageMovedError, FlowError, TimeoutError):
         async with asyncio.timeout(_PATIENCE):
             kept.append(write_private(directory / f"{name}.html", (await _html(page, redactor)).encode()))
             kept.append(write_private(directory / f"{name}.png", await masked_screenshot(page, redactor)))
@@ -70,7 +71,7 @@ async def _register_cookies(page: Page, redactor: Redactor) -> None:
 
     If it does not tell them, it does not tell its page either.
     """
-    with suppress(Error, TimeoutError):
+    with suppress(PageMovedError, FlowError, TimeoutError), page_errors(page):
         async with asyncio.timeout(_PATIENCE / 4):
             values = [str(cookie.get("value", "")).strip('"') for cookie in await page.context.cookies()]
             redactor.register_all(value for value in values if is_drawn(value))
@@ -78,7 +79,7 @@ async def _register_cookies(page: Page, redactor: Redactor) -> None:
 
 async def _status(page: Page) -> int:
     """Return the HTTP status of the document, 0 when the page cannot say."""
-    with suppress(Error, TimeoutError):
+    with suppress(PageMovedError, FlowError, TimeoutError), page_errors(page):
         async with asyncio.timeout(_PATIENCE / 4):
             return int(await page.evaluate("performance.getEntriesByType('navigation')[0]?.responseStatus || 0"))
     return 0
@@ -86,7 +87,7 @@ async def _status(page: Page) -> int:
 
 async def _nearest(page: Page) -> list[str]:
     """Say which claims of the catalogue come nearest to the page, and what each lacks."""
-    with suppress(Error, PageMovedError, FlowError, TimeoutError):
+    with suppress(PageMovedError, FlowError, TimeoutError):
         async with asyncio.timeout(_PATIENCE / 4):
             return list(await nearest(page, load_catalogue()))
     return []
@@ -121,11 +122,12 @@ async def masked_screenshot(
     await ask(page, "cover", {"masks": masks, "values": redactor.names(), "off": False, "boxes": list(boxes)})
     try:
         clip: FloatRect | None = None if part is None else _rect(part)
-        return await page.screenshot(
-            full_page=True, clip=clip, timeout=_PATIENCE * 1000, animations="disabled", caret="hide"
-        )
+        with page_errors(page):
+            return await page.screenshot(
+                full_page=True, clip=clip, timeout=_PATIENCE * 1000, animations="disabled", caret="hide"
+            )
     finally:
-        with suppress(Error, PageMovedError):
+        with suppress(FlowError, PageMovedError):
             await ask(page, "cover", {"masks": masks, "values": [], "off": True})
 
 

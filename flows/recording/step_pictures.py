@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, BrowserContext, Error, Page, Route
+from playwright.async_api import Browser, BrowserContext, Page, Route
 
-from flows.browser.scripts import PageMovedError, ask
+from flows.browser.page_errors import PageMovedError, unless_gone
+from flows.browser.scripts import ask
 from flows.catalogue.load import load_catalogue
 from flows.errors import FlowError
 from flows.recording.visit import RecordedVisit, Snapshot
@@ -57,10 +58,10 @@ async def draw_steps(visit: RecordedVisit, recording: Path, directory: Path, *, 
     browser, drawn = visit.context.browser, list[Path]()
     if browser is None:
         return drawn
-    with suppress(Error, TimeoutError):
+    with unless_gone(), suppress(TimeoutError):
         async with asyncio.timeout(within), _shown(browser, _styles(recording)) as show:
             for kept in _kept(visit, recording)[-_MOST:]:
-                with suppress(Error, FlowError, PageMovedError):
+                with unless_gone(), suppress(FlowError, PageMovedError):
                     picture = await _picture(await show(kept), visit.redactor)
                     drawn.append(_write(directory / f"step-{kept.step:03}-{kept.screen}.jpg", picture))
     return drawn

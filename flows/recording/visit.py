@@ -7,10 +7,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Self
 
-from playwright.async_api import Error
-
-from flows.browser.scripts import PageMovedError, ask
+from flows.browser.page_errors import PageMovedError, page_errors
+from flows.browser.scripts import ask
 from flows.catalogue.recognise import UNKNOWN_SCREEN, Recognition
+from flows.errors import FlowError
 from flows.recording.shape import shape
 from flows.visit.visit import Visit
 
@@ -160,6 +160,10 @@ class RecordedVisit(Visit):
 
     async def _html(self) -> str:
         try:
-            return await self.page.content()
-        except Error:  # it went on to the next page meanwhile; that one is kept when it is recognised
+            with page_errors(self.page):
+                return await self.page.content()
+        except (
+            FlowError,
+            PageMovedError,
+        ):  # it went on to the next page meanwhile; that one is kept when it is recognised
             return ""

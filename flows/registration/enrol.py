@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pydantic import SecretStr
 
-from flows.browser.scripts import PageMovedError
+from flows.browser.page_errors import PageMovedError
 from flows.catalogue.recognise import Recognition
 from flows.errors import CodeRejectedError, StuckError, UnknownScreenError
 from flows.models import Act, FlowHooks

@@ -12,9 +12,10 @@ from contextlib import suppress
 from urllib.parse import unquote
 
 import zxingcpp
-from playwright.async_api import ElementHandle, Error, Page
+from playwright.async_api import ElementHandle, Page
 
-from flows.browser.scripts import PageMovedError, ask
+from flows.browser.page_errors import ActRefusedError, PageMovedError, page_errors
+from flows.browser.scripts import ask
 
 _WRITTEN = re.compile(r"\s*data:image/(?!svg)[a-z.+-]{1,20};base64,([A-Za-z0-9+/=%\s]{1,2000000})", re.IGNORECASE)
 # By the page itself, so that the visit's guard judges the request; once: the next load may show another seed.
@@ -38,7 +39,8 @@ async def read_qr_codes(page: Page, pictures: Sequence[ElementHandle]) -> list[s
     """
     texts: list[str] = []
     for picture in pictures:
-        with suppress(Error, PageMovedError, ValueError):  # not in sight, or no picture that the browser knows
+        # not in sight, or no picture that the browser knows
+        with suppress(ActRefusedError, PageMovedError, ValueError), page_errors(page):
             texts += await texts_in(page, await _file_of(picture))
     return texts
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from playwright.async_api import ElementHandle
 from pydantic import SecretStr
 
-from flows.browser.scripts import PageMovedError
+from flows.browser.page_errors import PageMovedError
 from flows.catalogue.recognise import Recognition
 from flows.errors import StepTimeoutError, UnknownScreenError
 from flows.models import Act, Bounds, Credentials, FlowHooks

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 
-from playwright.async_api import Error, Page, Request
+from playwright.async_api import Page, Request
 from pydantic import SecretStr
 
+from flows.browser.page_errors import unless_gone
 from flows.catalogue.elements import FoundElement
 from flows.catalogue.recognise import Recognition
 from flows.errors import UnknownScreenError
@@ -70,7 +70,7 @@ def leaving(page: Page) -> asyncio.Event:
     begun = asyncio.Event()
 
     def listen(request: Request) -> None:
-        with suppress(Error):  # a frame that is only being made has no name yet
+        with unless_gone():  # a frame that is only being made has no name yet
             if request.is_navigation_request() and request.frame == page.main_frame:
                 begun.set()
 

@@ -7,7 +7,7 @@ from time import monotonic
 
 from pydantic import SecretStr
 
-from flows.browser.scripts import PageMovedError
+from flows.browser.page_errors import PageMovedError
 from flows.catalogue.recognise import Recognition
 from flows.catalogue.schema import SessionRule
 from flows.errors import (

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from flows.browser.scripts import PageMovedError
+from flows.browser.page_errors import PageMovedError
 from flows.catalogue.elements import find_on
 from flows.catalogue.recognise import UNKNOWN_SCREEN, Recognition, nearest
 from flows.recording.evidence import scrubbed_html

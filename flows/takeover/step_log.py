@@ -6,9 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from playwright.async_api import Error
-
-from flows.browser.scripts import PageMovedError
+from flows.browser.page_errors import ActRefusedError, PageMovedError
 from flows.catalogue.recognise import Recognition
 from flows.recording.evidence import scrubbed_html
 from flows.takeover.person_steps import PersonStep, StepAct, StepPage, UsedControl
@@ -55,7 +53,7 @@ class StepLog:
 
     async def _taken(self, seen: Recognition) -> StepPage:
         html = ""
-        with suppress(Error, PageMovedError):
+        with suppress(ActRefusedError, PageMovedError):
             html = await scrubbed_html(self.visit.page, self.visit.redactor)
         redact = self.visit.redactor.redact
         return StepPage(

@@ -15,7 +15,8 @@ from playwright.async_api import CDPSession, Dialog, Error
 from pydantic import SecretStr
 
 from flows.browser.hosts import PersonRules
-from flows.browser.scripts import PageMovedError, script
+from flows.browser.page_errors import PageMovedError
+from flows.browser.scripts import script
 from flows.catalogue.recognise import Recognition
 from flows.takeover.hands import Hands
 from flows.takeover.outline import OutlineEntry, read_outline

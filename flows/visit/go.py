@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from playwright.async_api import Error, Response
-from playwright.async_api import TimeoutError as PlaywrightTimeoutError
+from playwright.async_api import Response
 
+from flows.browser.page_errors import ActRefusedError, PageMovedError, page_errors
 from flows.errors import SiteRefusedError, StepTimeoutError
 from flows.models import Bounds
 from flows.visit.visit import Visit
-
-_MOVED_ON = ("interrupted by another navigation", "ERR_ABORTED")  # by itself, or the guard stopped where it led
 
 
 class LedAwayError(SiteRefusedError):
@@ -31,21 +29,25 @@ async def go(visit: Visit, url: str, *, bounds: Bounds, whole: bool = True) -> R
         LedAwayError: the read-only guard stopped where the site led to.
         SiteRefusedError: there was no answer.
         ForeignHostError: the page wanted to leave.
+        BrowserLostError: the page or the browser died.
     """
     before = len(visit.guard.led_to)
     try:
-        return await visit.page.goto(
-            url, wait_until="domcontentloaded" if whole else "commit", timeout=bounds.step.total_seconds() * 1000
-        )
-    except PlaywrightTimeoutError as err:
+        with page_errors(visit.page):
+            return await visit.page.goto(
+                url, wait_until="domcontentloaded" if whole else "commit", timeout=bounds.step.total_seconds() * 1000
+            )
+    except PageMovedError:  # by itself, or the guard stopped where it led
         visit.guard.check()
-        raise StepTimeoutError(f"an answer was expected from {shown(url)}, none came in time", url=shown(url)) from err
-    except Error as err:
+        return None
+    except ActRefusedError as err:
         visit.guard.check()
-        if any(words in str(err) for words in _MOVED_ON):
-            return None
+        if err.is_late:
+            raise StepTimeoutError(
+                f"an answer was expected from {shown(url)}, none came in time", url=shown(url)
+            ) from err
         check_led_away(visit, before, shown(url))
-        reason = str(err).partition("\n")[0].rpartition("net::")[2]
+        reason = err.reason.rpartition("net::")[2]
         raise SiteRefusedError(
             f"an answer was expected from {shown(url)}, there was none ({reason})", url=shown(url)
         ) from err

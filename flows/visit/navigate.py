@@ -11,10 +11,10 @@ from email.utils import parsedate_to_datetime
 from time import monotonic
 
 from playwright.async_api import ElementHandle
-from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 from pydantic import SecretStr
 
-from flows.browser.scripts import PageMovedError, ask
+from flows.browser.page_errors import ActRefusedError, PageMovedError, page_errors
+from flows.browser.scripts import ask
 from flows.catalogue.elements import FoundElement
 from flows.catalogue.recognise import UNKNOWN_SCREEN, Recognition
 from flows.catalogue.schema import ScreenKind, SessionRule
@@ -159,7 +159,8 @@ class Navigator:
         may have lost the right to it, and the page itself swallows one that is late.
 
         Raises:
-            StepTimeoutError: something covers it, it never became ready, or it was too late.
+            StepTimeoutError: something covers it, it never became ready, or it was too late; or the page moved on under
+            the click, which may have come.
         """
         within = self.bounds.step.total_seconds() / 2
         if until is not None:
@@ -172,8 +173,13 @@ class Navigator:
                 )
         try:
             # the moment bounds the click; what it leads to is waited for by whoever settles afterwards
-            await handle.click(timeout=within * 1000, no_wait_after=until is not None)
-        except PlaywrightTimeoutError as err:
+            with page_errors(self.visit.page):
+                await handle.click(timeout=within * 1000, no_wait_after=until is not None)
+        except PageMovedError as err:  # whoever looks again may not take it for a click that did not come
+            raise StepTimeoutError("a page was expected to take a click, it moved on meanwhile") from err
+        except ActRefusedError as err:
+            if not err.is_late:
+                raise
             raise StepTimeoutError(
                 "an element was expected to take a click, something covers it or it is not ready"
             ) from err
@@ -231,7 +237,7 @@ class Navigator:
 
         Its scripts prepare the fields that a secret is typed into.
         """
-        with suppress(PlaywrightTimeoutError):
+        with suppress(ActRefusedError), page_errors(self.visit.page):
             await self.visit.page.wait_for_load_state("load", timeout=_LOADED)
 
     def count(self, seen: Recognition) -> None:
@@ -267,7 +273,7 @@ class Navigator:
             async with asyncio.timeout(self.bounds.step.total_seconds()):
                 await ask(self.visit.page, "change", _SLICE)
         except PageMovedError:
-            with suppress(PlaywrightTimeoutError):
+            with suppress(ActRefusedError), page_errors(self.visit.page):
                 await self.visit.page.wait_for_load_state("domcontentloaded", timeout=_SLICE)
         except TimeoutError as err:
             raise StepTimeoutError("the page was expected to answer, its scripts keep it busy") from err

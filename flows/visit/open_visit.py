@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, Error
+from playwright.async_api import Browser, BrowserContext
 
 from flows.browser.guard import Guard, HostPolicy
-from flows.browser.launch import as_flow_error, close_bounded, new_page
+from flows.browser.launch import close_bounded, new_page
 from flows.browser.options import BrowserOptions
-from flows.browser.scripts import PageMovedError
+from flows.browser.page_errors import visit_errors
 from flows.catalogue.load import Catalogue, load_catalogue
 from flows.redaction.redact import Redactor
 from flows.visit.visit import Visit
@@ -40,18 +40,17 @@ async def open_visit(
     guard = Guard(policy=policy or HostPolicy(), rehearsal=options.is_rehearsal)
     context: BrowserContext | None = None
     try:
-        context, page = await new_page(browser, options, storage_state)
-        await guard.watch(context, page, remote=options.is_elsewhere)
-        yield Visit(
-            context=context,
-            page=page,
-            guard=guard,
-            catalogue=catalogue or load_catalogue(),
-            redactor=redactor or Redactor(),
-            rehearsal=options.is_rehearsal,
-        )
-    except (Error, PageMovedError) as err:
-        raise as_flow_error(browser, err) from err
+        with visit_errors(browser):
+            context, page = await new_page(browser, options, storage_state)
+            await guard.watch(context, page, remote=options.is_elsewhere)
+            yield Visit(
+                context=context,
+                page=page,
+                guard=guard,
+                catalogue=catalogue or load_catalogue(),
+                redactor=redactor or Redactor(),
+                rehearsal=options.is_rehearsal,
+            )
     finally:
         await guard.close()
         if context is not None:

@@ -19,8 +19,9 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page, Request, Response
+
+from flows.browser.page_errors import unless_gone
 
 LARGEST = 512 * 1024  # bytes of a body; an agency's list of hundreds is a tenth of it
 _BODY = 5.0  # seconds for a body whose headers have come
@@ -81,7 +82,7 @@ class SwitcherAnswers:
                     await self._changed.wait()
 
     def _begin(self, request: Request) -> None:
-        with suppress(PlaywrightError):  # a request without a frame is no document's
+        with unless_gone():  # a request without a frame is no document's
             if request.frame is not self._page.main_frame:
                 return
             if request.is_navigation_request():
@@ -106,7 +107,7 @@ class SwitcherAnswers:
         task.add_done_callback(self._done)
 
     async def _read(self, response: Response, about: About, document: int) -> None:
-        with suppress(PlaywrightError, TimeoutError):
+        with unless_gone(), suppress(TimeoutError):
             async with asyncio.timeout(_BODY):
                 body = await response.body()
             if (content := content_of(body)) is not None:

@@ -39,6 +39,7 @@ from flows import (
     Grid,
     PageGap,
     PageGapKind,
+    PageReader,
     PermissionRow,
     Visit,
     audit_at_once,
@@ -260,7 +261,7 @@ async def _take_pictures(
     make_private(directory)
     try:
         async with asyncio.timeout(_PICTURES_TIME):
-            await capture_rows(visit.page, wanted, pages=pages)
+            await capture_rows(PageReader.of(visit), wanted, pages=pages)
     except TimeoutError:
         return False
     return True

@@ -10,7 +10,7 @@ from agent.domain.audit.document import AuditDocument, ExplainedDocument, GapDoc
 from agent.domain.audit.gap_steps import step_for_gap, step_for_unread_row
 from agent.observe import events
 from agent.visits.kinds.chrome_drafts import draft_name, why_no_draft
-from flows import AuditReading, Explanation, Grid, PageGap, PageGapKind, Visit, Wanted, explain_grid, legend
+from flows import AuditReading, Explanation, Grid, PageGap, PageGapKind, PageReader, Visit, Wanted, explain_grid, legend
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +45,9 @@ async def keep_explanation(
     )
     within = _ASKED if asked else _BY_ITSELF
     try:
-        made = await explain_grid(visit.page, wanted, directory=directory, redactor=visit.redactor, within=within)
+        made = await explain_grid(
+            PageReader.of(visit), wanted, directory=directory, redactor=visit.redactor, within=within
+        )
     except Exception as err:  # noqa: BLE001 - what an audit found must not be lost to what drawing it met
         log.warning(events.EVIDENCE_MISSED, account=document["account"], error=type(err).__name__)
         document["explained"] = nothing_drawn(f"drawing failed ({type(err).__name__}); the audit itself stands")

@@ -12,23 +12,19 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.async_api import Error as PlaywrightError
-from playwright.async_api import Page
-
-from flows.browser.scripts import PageMovedError
+from flows.browser.page_errors import PageMovedError
 from flows.catalogue.grids import grid_data
-from flows.errors import BrowserLostError
+from flows.errors import FlowError
 from flows.models import Grid, PermissionRow
 from flows.permissions.explain.claims import Box, ClaimKind, View, view_of
 from flows.permissions.explain.explained import ExplainedPicture, Explanation, Wanted
-from flows.permissions.explain.sheet import UNREAD, Drawn, GapMark, alt_of, draw, easel, html_of
+from flows.permissions.explain.sheet import UNREAD, Drawn, GapMark, alt_of, draw, html_of
+from flows.permissions.page_reader import PageReader
 from flows.permissions.rows.account import Known
 from flows.permissions.rows.tokens import DomSnapshot
 from flows.permissions.scan import each_window
 from flows.permissions.scopes import show_scope
-from flows.permissions.settle import rest
-from flows.permissions.snapshot.dom import read_explained
-from flows.recording.evidence import masked_screenshot, scrubbed_words, write_private
+from flows.recording.evidence import scrubbed_words, write_private
 from flows.redaction.redact import Redactor
 
 _MOST_VIEWS = 12
@@ -41,7 +37,7 @@ _MOST_PARTS, _PART, _ABOVE = (
 
 
 async def explain_grid(
-    page: Page, wanted: Wanted, *, directory: Path, redactor: Redactor, within: float
+    page: PageReader, wanted: Wanted, *, directory: Path, redactor: Redactor, within: float
 ) -> Explanation:
     """Draw the pages of a grid that was read.
 
@@ -57,14 +53,14 @@ async def explain_grid(
             await work.look()
     except TimeoutError:
         why = f"the time for pictures ({within:.0f} s) was over before every view was drawn"
-    except (PlaywrightError, PageMovedError, BrowserLostError):
+    except (FlowError, PageMovedError):
         why = "the page was gone, or moved on, before every view was drawn"
     if not work.drawn:
         return Explanation(why_not=why or "nothing that was read stands on the page any more")
     try:
         async with asyncio.timeout(within):
             made = replace(await work.finish(directory), why_not=why or work.short_of)
-    except (TimeoutError, PlaywrightError):
+    except (TimeoutError, FlowError, PageMovedError):
         made = Explanation(why_not="the browser drew no picture in time; audit again")
     except OSError as err:
         made = Explanation(why_not=f"the pictures could not be written ({(err.strerror or str(err)).lower()})")
@@ -78,7 +74,7 @@ async def explain_grid(
 class _Work:
     """The views that were drawn so far, and which marks and labels they hold."""
 
-    page: Page
+    page: PageReader
     wanted: Wanted
     redactor: Redactor
     drawn: list[Drawn] = field(default_factory=list)
@@ -93,7 +89,7 @@ class _Work:
     async def look(self) -> None:
         """Take every view that shows something which no earlier one showed."""
         async for name, scope in self._places():
-            view = self._view(*await read_explained(self.page), scope)
+            view = self._view(*await self.page.look_explained(), scope)
             if not self._is_new(view, scope):
                 continue
             if len(self.drawn) >= _MOST_VIEWS:
@@ -101,7 +97,7 @@ class _Work:
                 return
             before = len(self.drawn)
             await self._take(name.format(before + 1), view)
-            after = self._view(*await read_explained(self.page), scope)
+            after = self._view(*await self.page.look_explained(), scope)
             if after.private != view.private:  # the covers may have been beside what they had to cover
                 del self.drawn[before:]
                 self.short_of = "a view that moved while it was photographed is left out"
@@ -121,8 +117,8 @@ class _Work:
             return
         for address in reversed(self.wanted.grid.pages or (self.page.url,)):
             if self.page.url != address:
-                await self.page.goto(address, wait_until="domcontentloaded")
-                await rest(self.page)
+                await self.page.open(address)
+                await self.page.rest()
             if urlsplit(self.page.url).path != urlsplit(address).path:
                 self.short_of = f"{urlsplit(address).path} did not come again"
                 continue
@@ -171,7 +167,7 @@ class _Work:
 
     async def _take_part(self, name: str, view: View, part: Box, marks: list[tuple[int, Box]]) -> None:
         walled = grid_data("walk")["frame"]
-        png = await masked_screenshot(self.page, self.redactor, boxes=view.private, also=walled, part=part)
+        png = await self.page.masked(self.redactor, boxes=view.private, also=walled, part=part)
         self.drawn.append(
             Drawn(
                 name=name,
@@ -188,7 +184,7 @@ class _Work:
         marks = self.marks()
         pictures: list[ExplainedPicture] = []
         crops: dict[int, Path] = {}
-        async with easel(self.page) as board:
+        async with self.page.blank() as board:
             for number, view in enumerate(self.drawn, 1):
                 whole, parts = await draw(board, view, marks, subline=f"{view.name}. {_SUBLINE}")
                 path = self._write(directory / f"explained-{number}.png", whole)

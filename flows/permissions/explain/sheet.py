@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import base64
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -122,22 +121,6 @@ def alt_of(view: Drawn, marked: Sequence[GapMark]) -> str:
     counts = ", ".join(f"{count} {NAMES[ClaimKind(kind)]}" for kind, count in view.counts.items())
     gaps = f" Outlined in red, hatched and numbered: {told}." if told else " No gap stands in it."
     return f"The permission page, masked, each piece coloured by what claimed it: {counts or 'none'}.{gaps}"
-
-
-@asynccontextmanager
-async def easel(page: Page) -> AsyncIterator[Page]:
-    """A page of its own to draw on, in the browser of the visit.
-
-    Nothing can be loaded there.
-    """
-    browser = page.context.browser
-    if browser is None:
-        raise RuntimeError("the page belongs to no browser that could open another")
-    context = await browser.new_context(offline=True, java_script_enabled=False)
-    try:
-        yield await context.new_page()
-    finally:
-        await context.close()
 
 
 async def draw(board: Page, view: Drawn, marked: Sequence[GapMark], *, subline: str) -> tuple[bytes, dict[int, bytes]]:

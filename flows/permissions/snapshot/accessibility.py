@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from playwright.async_api import Page
-
+from flows.permissions.page_reader import PageReader
 from flows.permissions.scripts import script
 from flows.permissions.snapshot.aria_decoys import drop_decoys
 from flows.permissions.snapshot.aria_rows import AccessibleRow, RowCollector
@@ -27,18 +26,18 @@ class AccessibilitySnapshot:
     rows: tuple[AccessibleRow, ...]
 
 
-async def read_aria(page: Page, *, drawn: bool = False) -> AccessibilitySnapshot:
+async def read_aria(page: PageReader, *, drawn: bool = False) -> AccessibilitySnapshot:
     """Listen to the page once.
 
     `drawn`: controls are not displayed and drawn by their labels, and have to be made audible.
     """
     if not drawn:
-        return read_tree(parse_aria(await page.aria_snapshot(mode="ai", boxes=True)))
-    await page.evaluate(script("expose_drawn"), {"on": True})
+        return read_tree(parse_aria(await page.accessible(boxes=True)))
+    await page.value(script("expose_drawn"), {"on": True})
     try:
-        return read_tree(parse_aria(await page.aria_snapshot(mode="ai", boxes=True)))
+        return read_tree(parse_aria(await page.accessible(boxes=True)))
     finally:
-        await page.evaluate(script("expose_drawn"), {"on": False})
+        await page.value(script("expose_drawn"), {"on": False})
 
 
 def read_tree(root: AriaNode) -> AccessibilitySnapshot:

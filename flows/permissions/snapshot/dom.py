@@ -1,13 +1,11 @@
-"""The first reading: a walk through the visible document in one call."""
+"""The first reading: what a walk through the visible document, in one call, finds."""
 
 from __future__ import annotations
 
 from functools import cache
 from typing import Any
 
-from playwright.async_api import ElementHandle, Page
-
-from flows.browser.scripts import source, value_of
+from flows.browser.scripts import source
 from flows.catalogue.grids import grid_data
 from flows.permissions.rows.numbering import Numbers
 from flows.permissions.rows.subject import EMAIL
@@ -29,23 +27,8 @@ from flows.permissions.scripts import part
 _PARTS = ("document", "listeners", "visible", "options", "columns", "rows", "effects", "inventory", "marks", "tokens")
 
 
-async def read_dom(page: Page) -> DomSnapshot:
-    """Look at the page once; nothing is opened, scrolled or waited for."""
-    return _snapshot(await value_of(page, reading_script(), _asked()))
-
-
-async def read_explained(page: Page) -> tuple[DomSnapshot, dict[str, Any]]:
-    """The same look, and where everything stands.
-
-    `found`, boxes as `js/account/explain.js` gives them, and the page's `size`.
-
-    Pixels of the page. A box names its token, or its piece of what is left, by number; -1 for none.
-    """
-    found = await value_of(page, reading_script(explains=True), {**_asked(), "explain": {"chrome": []}})
-    return _snapshot(found), found["pieces"]
-
-
-def _snapshot(found: dict[str, Any]) -> DomSnapshot:
+def snapshot_of(found: dict[str, Any]) -> DomSnapshot:
+    """What the script of the reading found, in our own words."""
     tokens = tuple(_token(item) for item in found["tokens"])
     return DomSnapshot(
         tokens=tokens,
@@ -67,17 +50,11 @@ def _snapshot(found: dict[str, Any]) -> DomSnapshot:
     )
 
 
-async def find_row(page: Page, index: int) -> list[ElementHandle]:
-    """The elements of one row of the page as it stands.
+def asked_of_reading() -> dict[str, Any]:
+    """What the script of the reading is asked.
 
-    Its box where it has one of its own, its label, its controls.
+    With `unless`, it finds nothing at that moment of the page's clock.
     """
-    found = await page.evaluate_handle(reading_script(), {**_asked(), "row": index})
-    properties = await found.get_properties()
-    return [element for handle in properties.values() if (element := handle.as_element()) is not None]
-
-
-def _asked() -> dict[str, Any]:
     return {
         "css": grid_data("walk"),
         "words": level_words(),
@@ -99,7 +76,12 @@ def reading_script(*, explains: bool = False) -> str:
     """The parts of the reading, which share one scope, in their order."""
     names = (*_PARTS[:-1], "explain", _PARTS[-1]) if explains else _PARTS
     parts = "\n".join(map(part, names))
-    return f"(asked) => {{ {source('rest')}; {part('lists')}; const {{ {', '.join(_asked())}, row, explain }} = asked;\n{parts}\n}}"
+    names_asked = ", ".join(asked_of_reading())
+    unchanged = (
+        'if (asked.unless && String(globalThis[Symbol.for("rest")].seen().moment) === String(asked.unless)) return null'
+    )
+    before = f"{source('rest')}; {unchanged}; {part('lists')}; const {{ {names_asked}, row, explain }} = asked"
+    return f"(asked) => {{ {before};\n{parts}\n}}"
 
 
 def _token(item: dict[str, Any]) -> Token:

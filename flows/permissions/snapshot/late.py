@@ -7,20 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from playwright.async_api import Page
-
-from flows.browser.scripts import source, value_of
+from flows.browser.scripts import source
 from flows.catalogue.grids import grid_data
 from flows.models import PageGap, PageGapKind
+from flows.permissions.page_reader import PageReader
 from flows.permissions.scripts import script
 
 
-async def awaited(page: Page, *, is_measured: Callable[[str], bool]) -> tuple[PageGap, ...]:
+async def awaited(page: PageReader, *, is_measured: Callable[[str], bool]) -> tuple[PageGap, ...]:
     """One gap for each thing that was waited for and has not come.
 
     `is_measured` says of a host that it only takes measurements: nobody waits for what it answers.
     """
-    found = await value_of(page, script("late", source("late")), {"chrome": grid_data("walk")["chrome"]})
+    found = await page.value(script("late", source("late")), {"chrome": grid_data("walk")["chrome"]})
     waits = [one for one in found if not is_measured(one["host"])]
     gaps = (PageGap(kind=PageGapKind.UNEXPLAINED, words=one["words"], where=one["where"]) for one in waits)
     return tuple(dict.fromkeys(gaps))

@@ -5,21 +5,16 @@ The browser itself knows where they are.
 
 from __future__ import annotations
 
-from playwright.async_api import Error as PlaywrightError
-from playwright.async_api import Page
-
+from flows.browser.page_errors import ActRefusedError
 from flows.models import PageGap, PageGapKind
+from flows.permissions.page_reader import PageReader
 
 
-async def closed_roots(page: Page) -> tuple[PageGap, ...]:
+async def closed_roots(page: PageReader) -> tuple[PageGap, ...]:
     """One gap for each closed shadow root, of a script or of the document."""
     try:
-        session = await page.context.new_cdp_session(page)
-        try:
-            taken = await session.send("DOMSnapshot.captureSnapshot", {"computedStyles": []})
-        finally:
-            await session.detach()
-    except PlaywrightError:
+        taken = await page.document_tree()
+    except ActRefusedError:
         return (PageGap(kind=PageGapKind.FRAME, words="the document could not be searched for closed parts"),)
     strings: list[str] = taken["strings"]
     names: dict[str, None] = {}

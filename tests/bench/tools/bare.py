@@ -15,7 +15,7 @@ from typing import Any
 from playwright.async_api import Browser, Locator, Page, async_playwright
 
 from fixtures.stand_in.scenario import User
-from flows.permissions.settle import QUIET
+from flows.permissions.page_reader import QUIET
 from tests.bench.tools.world import HOST, World, code_of
 
 HOME = f"https://{HOST}/home"

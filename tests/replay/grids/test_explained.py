@@ -15,8 +15,8 @@ from flows.permissions.explain.claims import ClaimKind
 from flows.permissions.explain.explain import explain_grid
 from flows.permissions.explain.explained import Explanation, Wanted
 from flows.permissions.explain.sheet import NAMES
+from flows.permissions.page_reader import PageReader
 from flows.permissions.reader import read_grid
-from flows.permissions.snapshot.dom import read_dom
 from flows.redaction.redact import Redactor
 from scripts.accounting_picture import PICTURE, draw
 from tests.support.pictures import pixels_of
@@ -48,9 +48,10 @@ async def explained(
     """Read a page, draw it, and see that the drawing left it as it was."""
     redactor = Redactor()
     redactor.register(secret)
-    async with showing(browser, PAGE.format(above=above, below=below), url=URL) as page:
+    async with showing(browser, PAGE.format(above=above, below=below), url=URL) as shown:
+        page = PageReader(shown)
         grid = await read_grid(page, own=False, expected=USER)
-        before = await read_dom(page)
+        before = await page.look()
         wanted = Wanted(
             grid=grid,
             gaps=grid.named_gaps,
@@ -59,7 +60,7 @@ async def explained(
             step_of_row="look at the row",
         )
         made = await explain_grid(page, wanted, directory=folder, redactor=redactor, within=30)
-        after = await read_dom(page)
+        after = await page.look()
     assert (before.tokens, before.left, before.hidden) == (after.tokens, after.left, after.hidden)
     return grid, made
 

@@ -12,6 +12,7 @@ import pytest
 from playwright.async_api import Browser
 
 from flows.permissions.capture import capture_rows
+from flows.permissions.page_reader import PageReader
 from flows.permissions.reader import read_grid
 from tests.support.sites.grids.recorded import PAGES, recorded_case, showing
 
@@ -32,7 +33,8 @@ async def test_each_row_is_pictured_by_itself_wherever_it_stands(
     chromium: Browser, name: str, picks: tuple[int, ...], tmp_path: Path
 ) -> None:
     expected, html = recorded_case(PAGES / f"{name}.html")
-    async with showing(chromium, html, url=expected["url"]) as page:
+    async with showing(chromium, html, url=expected["url"]) as shown:
+        page = PageReader(shown)
         grid = await read_grid(page, own=expected["own"], expected="a1@users.example")
         wanted = {grid.rows[at]: tmp_path / f"{at}.png" for at in picks}
         taken = await capture_rows(page, wanted, pages=grid.pages)

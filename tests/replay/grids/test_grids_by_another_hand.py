@@ -11,6 +11,7 @@ import pytest
 from playwright.async_api import Browser
 
 from flows.models import Bounds
+from flows.permissions.page_reader import PageReader
 from flows.permissions.reader import read_grid
 from tests.support.sites.grids.recorded import PAGES, expected_rows, read_rows, recorded_case, showing
 
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 async def test_a_page_is_read_exactly_or_says_what_is_missing(chromium: Browser, case: Path) -> None:
     expected, html = recorded_case(case)
     async with showing(chromium, html, url=expected["url"]) as page:
-        grid = await read_grid(page, own=expected["own"], bounds=PATIENCE, expected="a1@users.example")
+        grid = await read_grid(PageReader(page), own=expected["own"], bounds=PATIENCE, expected="a1@users.example")
     if "gap" in expected:
         missing = "; ".join([*grid.gaps, *(row.problem for row in grid.rows if row.problem)])
         assert not grid.complete

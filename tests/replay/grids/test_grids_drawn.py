@@ -13,6 +13,7 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from flows.models import Bounds, Grid
+from flows.permissions.page_reader import PageReader
 from flows.permissions.reader import read_grid
 from tests.support.sites.grids import markup as drawn
 from tests.support.sites.grids.markup import URL, Drawing, draw
@@ -169,7 +170,9 @@ async def _read(browser: Browser, html: str) -> Grid:
 
 
 async def _grid(page: Page) -> Grid:
-    return await read_grid(page, own=True, bounds=Bounds(step=timedelta(seconds=2)), expected="a1@users.example")
+    return await read_grid(
+        PageReader(page), own=True, bounds=Bounds(step=timedelta(seconds=2)), expected="a1@users.example"
+    )
 
 
 async def _survivors(browser: Browser, html: str, acts: dict[str, str]) -> list[str]:

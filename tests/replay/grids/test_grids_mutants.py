@@ -13,6 +13,7 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from flows.models import Grid
+from flows.permissions.page_reader import PageReader
 from flows.permissions.reader import read_grid
 from tests.support.sites.grids.recorded import PAGES, read_rows, recorded_case, showing
 
@@ -80,4 +81,4 @@ def shown(row: dict[str, str]) -> str:
 
 
 async def read(page: Page, expected: dict[str, object]) -> Grid:
-    return await read_grid(page, own=bool(expected["own"]), expected=str(expected["subject"]))
+    return await read_grid(PageReader(page), own=bool(expected["own"]), expected=str(expected["subject"]))

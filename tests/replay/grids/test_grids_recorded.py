@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 
+from flows.permissions.page_reader import PageReader
 from flows.permissions.reader import read_grid
 from tests.support.sites.grids.recorded import expected_rows, read_rows, recorded_case, recorded_grids, showing
 
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 async def test_a_recorded_grid_reads_as_expected(chromium: Browser, case: Path) -> None:
     expected, html = recorded_case(case)
     async with showing(chromium, html, url=expected["url"]) as page:
-        grid = await read_grid(page, own=expected["own"], expected=expected["subject"])
+        grid = await read_grid(PageReader(page), own=expected["own"], expected=expected["subject"])
     assert grid.complete == expected["complete"], grid.gaps
     if expected["complete"]:
         assert read_rows(grid) == expected_rows(expected)

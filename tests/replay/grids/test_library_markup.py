@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import Browser
 
 from flows.models import Grid
+from flows.permissions.page_reader import PageReader
 from flows.permissions.reader import read_grid
 from tests.support.lies.libraries import read_kinds, readable_kinds, readable_table
 from tests.support.sites.grids.recorded import showing
@@ -53,7 +54,7 @@ async def read(browser: Browser, *, spoilt: str = "") -> Grid:
     )
     main = f"<h1>Edit User Permissions</h1><p>{USER}</p><h2>Orders</h2>{_AROUND}{rows}</div></div>"
     async with showing(browser, f"<!doctype html><html lang=en><main>{main}</main>", url=URL) as page:
-        return await read_grid(page, own=False, expected=USER)
+        return await read_grid(PageReader(page), own=False, expected=USER)
 
 
 async def test_what_a_control_shows_is_the_level(chromium: Browser) -> None:

@@ -11,6 +11,7 @@ from playwright.async_api import Browser
 
 from flows.browser.scripts import source
 from flows.models import Bounds
+from flows.permissions.page_reader import PageReader
 from flows.permissions.reader import read_grid
 from flows.permissions.second_look import look_again
 from flows.visit.requests import OpenRequests
@@ -45,10 +46,11 @@ async def test_no_control_is_touched_and_no_key_that_presses_or_deletes_is_sent(
     async with showing(chromium, PAGE, url="https://sellercentral.amazon.com/permissions") as page:
         await page.context.add_init_script(source("rest"))  # it notes who hears what
         await page.reload()
-        read = partial(read_grid, page, own=True, bounds=BOUNDS)
+        reader = PageReader(page)
+        read = partial(read_grid, reader, own=True, bounds=BOUNDS)
         first = await read()
         await page.evaluate("told.length = 0")
-        await look_again(page, first, read=read, requests=OpenRequests(page), bounds=BOUNDS)
+        await look_again(reader, first, read=read, requests=OpenRequests(page), bounds=BOUNDS)
         told: list[str] = await page.evaluate("told")
         state: dict[str, Any] = await page.evaluate(
             "({chosen: [...document.querySelectorAll('select')].map(s => s.selectedIndex), typed: search.value,"

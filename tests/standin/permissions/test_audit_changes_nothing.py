@@ -12,10 +12,12 @@ from playwright.async_api import Error
 
 from fixtures.stand_in.scenario import Scenario
 from flows.account.choose_account import choose_account
+from flows.browser.page_errors import PageMovedError
+from flows.errors import FlowError
 from flows.models import Bounds
 from flows.permissions.audit import read_only_paths
-from flows.permissions.reach import Arrival, reach_permissions
-from flows.permissions.settle import rest
+from flows.permissions.page_reader import PageReader
+from flows.permissions.reach import Arrival, PermissionPages
 from flows.sign_in.sign_in import ensure_signed_in
 from tests.standin.permissions.test_audit_visit import ADMIN, USER, world
 from tests.support.sites.flow_rig import Rig, rig
@@ -53,10 +55,12 @@ async def press_everything(stage: Rig, scenario: Scenario) -> list[str]:
         await ensure_signed_in(visit, host=stage.host, credentials=helpers.credentials(), hooks=helpers.hooks())
         await choose_account(visit, account=stage.account)
         await visit.guard.read_only(documents=read_only_paths())
-        arrival = await reach_permissions(visit, host=stage.host, subject=USER, own=False, bounds=Bounds())
+        page = PageReader.of(visit)
+        pages = PermissionPages(visit=visit, page=page, subject=USER, own=False, bounds=Bounds())
+        arrival = await pages.reach(stage.host)
         assert isinstance(arrival, Arrival)
         with suppress(Error):  # a form leads away; the guard stops what it would do
             await visit.page.evaluate(PRESS)
-        with suppress(Error):
-            await rest(visit.page)
+        with suppress(FlowError, PageMovedError):
+            await page.rest()
         return list(visit.guard.blocked)

@@ -13,10 +13,10 @@ import pytest
 from playwright.async_api import Browser, Page, Route
 
 from flows.browser.scripts import source
+from flows.permissions.page_reader import PageReader
 from flows.permissions.reader import read_grid
-from flows.permissions.scan import read_ahead
-from flows.permissions.settle import rest
-from flows.permissions.snapshot.dom import read_dom
+from flows.permissions.scan import read_early
+from tests.support.sites.failing_page import calls_into
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # one browser a module
 
@@ -87,13 +87,13 @@ async def showing(browser: Browser, script: str) -> AsyncIterator[Page]:
 @pytest.mark.sampled(2)
 @pytest.mark.parametrize("way", LATE)
 async def test_rows_that_come_late_are_read(chromium: Browser, way: str) -> None:
-    async with showing(chromium, LATE[way]) as page:
-        seen = await read_dom(page)
-        ahead = await read_ahead(page, seen)  # as a visit does while the page loads
-        at_rest = await rest(page)
-        grid = await read_grid(
-            page, own=True, expected="a1@users.example", seen=seen, ahead=ahead if at_rest.is_rested else None
-        )
+    async with showing(chromium, LATE[way]) as shown:
+        page = PageReader(shown)
+        await page.look()
+        await read_early(page)  # as a visit does while the page loads
+        if not (await page.rest()).is_rested:
+            page.keep_early(None)
+        grid = await read_grid(page, own=True, expected="a1@users.example")
     assert [row.permission for row in grid.rows] == [
         "Manage Orders",
         "Transactions",
@@ -104,21 +104,24 @@ async def test_rows_that_come_late_are_read(chromium: Browser, way: str) -> None
 
 
 async def test_what_was_read_while_a_page_loaded_stands_if_nothing_came_after_it(chromium: Browser) -> None:
-    async with showing(chromium, "") as page:
-        seen = await read_dom(page)
-        ahead = await read_ahead(page, seen)
-        assert ahead is not None
-        assert (await rest(page)).moment == seen.moment
-        early = await read_grid(page, own=True, expected="a1@users.example", ahead=ahead)
+    async with showing(chromium, "") as shown:
+        page = PageReader(shown)
+        seen = await page.look()
+        await read_early(page)
+        assert (await page.rest()).moment == seen.moment
+        calls = calls_into(shown)
+        early = await read_grid(page, own=True, expected="a1@users.example")
+        assert calls.count("evaluate") == 1  # the page's clock alone was asked
         assert early.complete
         assert early == await read_grid(page, own=True, expected="a1@users.example")
+        assert calls.count("evaluate") > 2  # what was read early stands once
 
 
 @pytest.mark.sampled(2)
 @pytest.mark.parametrize("what", FIDGETS)
 async def test_a_page_that_does_not_keep_still_is_read_within_its_bound(chromium: Browser, what: str) -> None:
     async with asyncio.timeout(90), showing(chromium, FIDGETS[what]) as page:
-        grid = await read_grid(page, own=True, expected="a1@users.example")
+        grid = await read_grid(PageReader(page), own=True, expected="a1@users.example")
     assert [row.permission for row in grid.rows] == ["Manage Orders", "Transactions"]
     assert grid.complete, grid.gaps
 

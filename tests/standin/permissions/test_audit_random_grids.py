@@ -11,6 +11,7 @@ from playwright.async_api import Browser
 from fixtures.stand_in.permissions.pages import Layout, PageOptions
 from fixtures.stand_in.permissions.rows import draw_rights
 from fixtures.stand_in.seller.rights import SellerRights
+from flows.permissions.page_reader import PageReader
 from flows.permissions.reader import read_grid
 from tests.support.sites.grids.recorded import read_rows
 from tests.support.sites.grids.rig import HOST, grid_rig
@@ -56,7 +57,7 @@ async def test_a_random_grid_reads_back_exactly(chromium: Browser, seed: int) ->
     }
     async with grid_rig(chromium, seller, viewer=USER, options=options) as rig:
         await rig.page.goto(f"https://{HOST}{PATHS.get(half, PATHS['regional'])}")
-        grid = await read_grid(rig.page, own=True, expected=USER)
+        grid = await read_grid(PageReader(rig.page), own=True, expected=USER)
     assert grid.gaps == ()
     assert read_rows(grid) == wanted
     assert not any(sent.startswith("POST") for sent in rig.sent)

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser
 
-from flows.permissions.reach import asked_of_list
 from flows.permissions.scripts import script
+from flows.permissions.user_list import asked_of_list
 from tests.support.sites.grids.recorded import showing
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
