@@ -72,7 +72,7 @@ def view_of(
     rows: Iterable[PermissionRow],
     scope: str,
 ) -> View:
-    """Say of each box of a look (`snapshot.dom.read_explained`) what claimed it.
+    """Say of each box of a look (`PageReader.look_explained`) what claimed it.
 
     `gaps` and `rows` are the audit's own: a gap of this view that is none of the audit's was explained by what was read
     elsewhere (a section opened later, adopted chrome), and an unread row is one of `rows` with a problem.
