@@ -16,9 +16,12 @@ OWNERS = {
 }
 ROOMS = ("flows/takeover/",)  # drives by sessions of its own, where a person is at the page
 ERRORS = {"Error", "TimeoutError"}
-# What the permissions are read with; everybody else there has a reader.
-DRIVERS = {"flows/permissions/page_reader.py"}
-BOARD = {"flows/permissions/explain/sheet.py"}  # draws on a page of its own
+# What of the driver's the reading of permissions takes; everybody else there has a reader.
+DRIVEN = {
+    "flows/permissions/page_reader.py": {"Page"},
+    "flows/permissions/explain/sheet.py": {"Page"},  # another one, to draw on
+    "flows/permissions/capture.py": {"FloatRect"},
+}
 
 
 def trees(*rooms: str) -> Iterator[tuple[str, ast.Module]]:
@@ -52,8 +55,8 @@ def test_nobody_takes_the_driver_whole_and_so_its_errors() -> None:
 
 
 def test_what_reads_permissions_takes_no_page_of_the_driver_s() -> None:
-    takers = {name for name, tree in trees("flows/permissions") if "Page" in taken_from_playwright(tree)}
-    assert takers == DRIVERS | BOARD
+    taken = {name: names for name, tree in trees("flows/permissions") if (names := taken_from_playwright(tree))}
+    assert taken == DRIVEN
 
 
 def test_what_reads_permissions_takes_no_page_out_of_a_visit() -> None:
