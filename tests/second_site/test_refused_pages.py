@@ -45,7 +45,15 @@ CASES: dict[str, Case] = {
     "not found with 200": refused("not_found", "not_found_200"),
     **{
         f"{how}{' late' * bool(late)}": refused("access_required", how, late=late)
-        for how in ("access_required", "access_required_zh", "ask_administrator", "invalid_access", "not_permitted")
+        for how in (
+            "access_required",
+            "access_required_zh",
+            "ask_administrator",
+            "permissions_manager",
+            "manage_agents",
+            "invalid_access",
+            "not_permitted",
+        )
         for late in (0, 900)
     },
     "an empty shell": refused("grid read-only", "shell"),
@@ -87,8 +95,10 @@ async def test_an_empty_shell_is_never_read_as_a_grid(second: SellerRig) -> None
     assert (reading.grid.rows, reading.grid.complete) == ((), False)
 
 
-@pytest.mark.sampled(1)
-@pytest.mark.parametrize("how", ["redirect_home", "access_required_zh", "shell", "not_found_200"])
+@pytest.mark.sampled(2)
+@pytest.mark.parametrize(
+    "how", ["redirect_home", "redirect_new_home", "access_required_zh", "permissions_manager", "shell", "not_found_200"]
+)
 async def test_a_probe_tells_reached_from_refused(second: SellerRig, how: str) -> None:
     lent = second.begin(
         Variant(

@@ -22,6 +22,12 @@ WORDS = {
         "",
         "If you are unable to access a Seller Central feature that you need, ask your primary account administrator to grant you access.",
     ),
+    "permissions_manager": (
+        "Seller Central",
+        "",
+        "This page is not available to you. The account owner or a permissions manager can grant you access.",
+    ),
+    "manage_agents": ("Manage Agents", "Manage Agents", "You have not connected an agent yet."),
     "invalid_access": ("Seller Central", "Invalid Access", "You do not have permissions to view this page"),
     "not_permitted": (
         "Seller Central",

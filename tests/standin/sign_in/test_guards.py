@@ -117,6 +117,7 @@ LEAVING = {
     "frame": "<iframe src=/sign-out></iframe>",
     "fetch": "<script>fetch('/sign-out')</script>",
     "redirected": "<script src=/leads-out></script>",
+    "fetched later": "<script>fetchLater('/sign-out', {activateAfter: 0})</script>",
 }
 
 

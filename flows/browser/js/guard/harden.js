@@ -16,18 +16,19 @@ globalThis.open = () => null;
     stay(form, "target");
     stay(submitter, "formtarget");
   };
-  addEventListener(
-    "click",
-    (event) => {
-      const path = event.composedPath().filter((node) => node instanceof Element);
-      keep(path.find((node) => node.matches("a[target], area[target]")));
-      /** @type {any} */
-      const submitter = path.find((node) => node.matches("button, input[type=submit], input[type=image]"));
-      if (submitter?.form) keep(submitter.form, submitter);
-    },
-    true,
-  );
-  addEventListener("submit", (event) => keep(event.target, event.submitter), true);
+  const pressed = (event) => {
+    const path = event.composedPath().filter((node) => node instanceof Element);
+    keep(path.find((node) => node.matches("a[target], area[target]")));
+    /** @type {any} */
+    const submitter = path.find((node) => node.matches("button, input[type=submit], input[type=image]"));
+    if (submitter?.form) keep(submitter.form, submitter);
+  };
+  const sent = (event) => keep(event.target, event.submitter);
+  // Before the page hears of it, and after: it may have given a target meanwhile.
+  for (const first of [true, false]) {
+    addEventListener("click", pressed, first);
+    addEventListener("submit", sent, first);
+  }
   const { submit } = HTMLFormElement.prototype;
   HTMLFormElement.prototype.submit = function () {
     keep(this);
