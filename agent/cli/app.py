@@ -39,7 +39,7 @@ COMMANDS = {  # name: where it lives; in the order of the help
     "config": "agent.cli.operation.config:app",
     "people": "agent.cli.operation.people:app",
     "console": "agent.cli.operation.people:console",
-    "doctor": "agent.cli.operation.doctor:doctor",
+    "doctor": "agent.cli.operation.doctor.command:doctor",
     "alarms": "agent.cli.operation.alarms:app",
     "events": "agent.cli.operation.events:events",
     "webhooks": "agent.cli.operation.webhooks:app",

@@ -76,7 +76,7 @@ def _has_key_elsewhere(key: Path) -> bool:
 def _examine() -> None:
     """Say what `doctor` says, and what to do where something fails."""
     from agent.cli import context
-    from agent.cli.operation import doctor
+    from agent.cli.operation.doctor import command as doctor
 
     if not doctor.tell(doctor.examine(context.settings())):
         say("mend what fails, in the file of settings above or in the environment; 'sc-agent doctor' looks again")

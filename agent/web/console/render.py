@@ -86,7 +86,7 @@ def signed_out(parts: WebParts, *, to: str = "") -> Response:
     """Tell somebody who is not signed in how to; `to` is where they wanted to go."""
     has_provider = parts.provider is not None
     values = {"provider": has_provider, "local": not has_provider, "to": to}
-    return plain(parts, "signed_out.html.j2", values, status=401)
+    return plain(parts, "entry/signed_out.html.j2", values, status=401)
 
 
 @cache

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from agent.cli.operation.doctor_health import Health
-from agent.cli.operation.doctor_machine import see_mailboxes as _mailboxes
+from agent.cli.operation.doctor.health import Health
+from agent.cli.operation.doctor.machine import see_mailboxes as _mailboxes
 from agent.settings.groups.mailbox import MailboxSettings, Tls
 from agent.settings.model import Settings
 from fixtures.stand_in.mailbox.inbox import Inbox

@@ -13,10 +13,7 @@ ROOMS = ("agent", "flows")
 LONG_FILE, LONGEST_FILE, MOST_LONG_FILES = 300, 400, 12  # above 300 only what one noun fills: accounting, interpreting
 LONGEST_FUNCTION = 55  # lines, with what it is given and its docstring
 FULLEST_FOLDER = 15
-FOLDERS_OF_MANY = {
-    "agent/store/database/migrations/versions",
-    "agent/web/console/templates",
-}  # one file a revision, a page
+FOLDERS_OF_MANY = {"agent/store/database/migrations/versions"}  # one file a revision
 
 
 def files(*endings: str) -> list[Path]:

@@ -32,7 +32,7 @@ def show(visit: Visitor) -> Response:
         "keys": api_keys.list_all(visit.conn),
         "roles": list(Role),
     }
-    return render.page(visit, "access.html.j2", values)
+    return render.page(visit, "entry/access.html.j2", values)
 
 
 async def sign_in(request: Request) -> Response:

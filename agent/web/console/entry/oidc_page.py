@@ -68,7 +68,7 @@ def _callback(request: Request) -> Response:
         response = _failed(parts, str(err), 503)
     else:
         # A page, not a redirect: a Strict cookie does not go along on the way back from another site.
-        response = render.plain(parts, "signed_in.html.j2", {"to": attempt.to}, status=200)
+        response = render.plain(parts, "entry/signed_in.html.j2", {"to": attempt.to}, status=200)
         access.set_cookie(response, parts.settings, _start(request, parts, who))
     name = access.attempt_cookie(parts.settings)
     response.delete_cookie(name, path="/", secure=access.has_tls(parts.settings), httponly=True, samesite="lax")
@@ -106,7 +106,7 @@ def _start(request: Request, parts: WebParts, who: SignedIn) -> str:
 
 
 def _failed(parts: WebParts, sentence: str, status: int) -> Response:
-    return render.plain(parts, "sign_in_failed.html.j2", {"sentence": sentence}, status=status)
+    return render.plain(parts, "entry/sign_in_failed.html.j2", {"sentence": sentence}, status=status)
 
 
 def _parts(request: Request) -> tuple[WebParts, Provider]:

@@ -38,7 +38,7 @@ def show(visit: Visitor) -> Response:
         "may_ask": visit.may(Role.DRIVER) and not is_busy,
         "refusal": actions.survey_refusal(visit.conn, account, settings=visit.parts.settings),
     }
-    return render.page(visit, "survey.html.j2", values)
+    return render.page(visit, "live/survey.html.j2", values)
 
 
 def _goes_on(survey: Takeover) -> bool:

@@ -44,7 +44,7 @@ def show(visit: Visitor) -> Response:
         "refusal": None if open_one else actions.refusal(visit.conn, account, settings=visit.parts.settings),
         "past": takeovers.list_of(visit.conn, account.id, limit=_PAST),
     }
-    return render.page(visit, "takeover.html.j2", values)
+    return render.page(visit, "live/takeover.html.j2", values)
 
 
 def _subject(visit: Visitor) -> tuple[Account, Takeover | None]:

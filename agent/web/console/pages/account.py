@@ -53,7 +53,7 @@ def show(visit: Visitor) -> Response:
         "audit": audits.newest_number(visit.conn, account_id),
         "why_due": why_due(account.authorization, account.due, now=visit.now, paused_by=switches.paused_by(visit.conn)),
     }
-    return render.page(visit, "account.html.j2", values)
+    return render.page(visit, "pages/account.html.j2", values)
 
 
 def _is_failure(entry: Mapping[str, object]) -> bool:

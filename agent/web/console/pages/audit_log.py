@@ -28,7 +28,7 @@ def show(visit: Visitor) -> Response:
         "older": entries[-1].number if len(entries) == _PAGE else None,
         "broken": operator_log.first_broken(visit.conn),
     }
-    return render.page(visit, "audit_log.html.j2", values)
+    return render.page(visit, "pages/audit_log.html.j2", values)
 
 
 def export(visit: Visitor) -> Response:

@@ -30,7 +30,7 @@ def list_(visit: Visitor) -> Response:
         "adopted": taken,
         "unused": unused,
     }
-    return render.page(visit, "drafts.html.j2", values)
+    return render.page(visit, "pages/drafts.html.j2", values)
 
 
 def show(visit: Visitor) -> Response:
@@ -38,7 +38,7 @@ def show(visit: Visitor) -> Response:
     number = _number(visit)
     row = drafts.get(visit.conn, number)
     _page, picture = drafts.page_of(visit.conn, number)
-    return render.page(visit, "draft.html.j2", {"draft": row, "has_picture": picture is not None})
+    return render.page(visit, "pages/draft.html.j2", {"draft": row, "has_picture": picture is not None})
 
 
 def picture_of(visit: Visitor) -> Response:

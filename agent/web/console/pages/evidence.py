@@ -47,7 +47,7 @@ def show(visit: Visitor) -> Response:
     }
     if row is None and folder is None:
         raise not_found("visit")
-    return render.page(visit, "visit.html.j2", values)
+    return render.page(visit, "pages/visit.html.j2", values)
 
 
 def fetch(visit: Visitor) -> Response:

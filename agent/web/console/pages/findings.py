@@ -64,7 +64,7 @@ def show(visit: Visitor) -> Response:
         "marks": _marks(account.id, document),
         "newest": audits.newest_number(visit.conn, account.id),
     }
-    return render.page(visit, "findings.html.j2", values)
+    return render.page(visit, "pages/findings.html.j2", values)
 
 
 def _policy(visit: Visitor, document: AuditDocument | None, other: AuditDocument | None) -> dict[str, str | None]:

@@ -39,7 +39,7 @@ def show(visit: Visitor) -> Response:
     beating = leases.shared_now(conn, now) - timedelta(seconds=visit.parts.settings.work.lease)
     return render.page(
         visit,
-        "fleet.html.j2",
+        "pages/fleet.html.j2",
         {
             "overview": overview(conn, now=now),
             "states": list(State),

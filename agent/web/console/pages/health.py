@@ -27,4 +27,4 @@ def show(visit: Visitor) -> Response:
         "mails": messages.count_by_verdict(conn, since=now - _DAY),
         "overview": overview(conn, now=now),
     }
-    return render.page(visit, "health.html.j2", values)
+    return render.page(visit, "pages/health.html.j2", values)

@@ -46,7 +46,7 @@ def show(visit: Visitor) -> Response:
         "missing": [] if newest is None else _by_reason(_wholes(newest["missing"])),
         "proven": kept.features_read(visit.conn, account.id),
     }
-    return render.page(visit, "insights.html.j2", values)
+    return render.page(visit, "pages/insights.html.j2", values)
 
 
 def _rows(readings: Sequence[StoredInsights]) -> list[dict[str, Any]]:

@@ -30,7 +30,7 @@ def list_(visit: Visitor) -> Response:
     found = messages.list_recent(visit.conn, limit=_MOST, verdict=verdict)
     return render.page(
         visit,
-        "mails.html.j2",
+        "pages/mails.html.j2",
         {"messages": found, "verdict": verdict, "verdicts": list(MailVerdict), "most": _MOST},
     )
 
@@ -45,7 +45,7 @@ def show(visit: Visitor) -> Response:
         "detail": evidence.get("detail", ""),
         "can_approve": message.verdict == MailVerdict.HELD and visit.parts.vault is not None,
     }
-    return render.page(visit, "mail.html.j2", values)
+    return render.page(visit, "pages/mail.html.j2", values)
 
 
 def _approve(visit: Visitor, _form: Mapping[str, str]) -> None:

@@ -31,4 +31,4 @@ def show(visit: Visitor) -> Response:
         "runbook": runbook.paragraph(text),
         "by_code": fleet.with_failure(visit.conn, text, limit=_MOST) if text else [],
     }
-    return render.page(visit, "search.html.j2", values)
+    return render.page(visit, "pages/search.html.j2", values)

@@ -64,7 +64,7 @@ def show(visit: Visitor) -> Response:
         }
         for task in found
     ]
-    return render.page(visit, "todo.html.j2", {"rows": rows, "most": _MOST})
+    return render.page(visit, "pages/todo.html.j2", {"rows": rows, "most": _MOST})
 
 
 def deadline(task: Task) -> datetime | None:

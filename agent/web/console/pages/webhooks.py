@@ -31,7 +31,7 @@ def show(visit: Visitor) -> Response:
         }
         for one in endpoints.list_all(visit.conn)
     ]
-    return render.page(visit, "webhooks.html.j2", {"rows": rows})
+    return render.page(visit, "pages/webhooks.html.j2", {"rows": rows})
 
 
 def _replay(visit: Visitor, form: Mapping[str, str]) -> Done:

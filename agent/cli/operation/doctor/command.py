@@ -12,8 +12,8 @@ import typer
 from rich.text import Text
 
 from agent.cli import context
-from agent.cli.operation.doctor_health import Check, Health
-from agent.cli.operation.doctor_machine import see_browser, see_daemon, see_disk, see_files, see_mailboxes
+from agent.cli.operation.doctor.health import Check, Health
+from agent.cli.operation.doctor.machine import see_browser, see_daemon, see_disk, see_files, see_mailboxes
 from agent.cli.output import console, now, print_document
 from agent.errors import AgentError, ConfigurationError, Exit
 from agent.settings.model import Settings
@@ -165,7 +165,7 @@ def _vault(settings: Settings) -> tuple[Health, str]:
 
 
 def _is_kept_elsewhere(settings: Settings) -> bool:
-    from agent.cli.operation.doctor_stores import list_refs
+    from agent.cli.operation.doctor.stores import list_refs
 
     try:
         return bool(list_refs(settings))
@@ -174,7 +174,7 @@ def _is_kept_elsewhere(settings: Settings) -> bool:
 
 
 def _stores(settings: Settings) -> tuple[Health, str]:
-    from agent.cli.operation.doctor_stores import look_at_stores
+    from agent.cli.operation.doctor.stores import look_at_stores
 
     failed, told = look_at_stores(settings, now=now())
     return (Health.FAIL if failed else Health.OK), told

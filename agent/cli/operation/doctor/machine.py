@@ -8,7 +8,7 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
-from agent.cli.operation.doctor_health import Health
+from agent.cli.operation.doctor.health import Health
 from agent.cli.output import now
 from agent.errors import ConfigurationError
 from agent.settings.groups.mailbox import MailboxSettings

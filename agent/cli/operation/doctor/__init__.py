@@ -1,0 +1,1 @@
+"""`sc-agent doctor`: what is looked at, and how it stands."""
