@@ -93,6 +93,20 @@ def test_optional_step_that_fails_stops_nothing(tmp_path: Path, prank: Prank) ->
             wait_arrivals(world, 2)
 
 
+def test_mails_of_a_folder_whose_last_number_nobody_tells_are_looked_back_for_once(tmp_path: Path) -> None:
+    with hostile(tmp_path, Prank.NO_LAST, idle_slice=0.3) as (world, server):
+        server.deliver_now(world.mail_to("A1"))
+        with world.running():
+            wait_arrivals(world, 1)
+            server.deliver_now(world.mail_to("A2"))
+            wait_arrivals(world, 2)
+            asked = len(searches(server))
+            wait_for(lambda: len(searches(server)) > asked + 1, what="some quiet scans")
+        heads = [each for each in server.commands if each.startswith("UID FETCH") and "[HEADER]" in each]
+        assert [each.split()[2] for each in heads] == ["1", "2"]
+        assert world.arrivals == ["A1", "A2"]
+
+
 def test_no_range_is_asked_for_whose_end_servers_understand_differently(tmp_path: Path) -> None:
     """Up to `*` beyond the last message is BAD for some, nothing for others, the last message for the rest."""
     with hostile(tmp_path, Prank.NONE, idle_slice=0.3) as (world, server), world.running():

@@ -33,6 +33,7 @@ class Prank(StrEnum):
     BLACK_HOLE = "black_hole"  # from IDLE on nothing is answered, the connection stays
     FLOOD = "flood"  # 200,000 announcements at once
     NO_UIDNEXT = "no_uidnext"  # Courier
+    NO_LAST = "no_last"  # the same, and whoever asks for the last message is refused
     HANGING_GREETING = "hanging_greeting"
     LOGIN_REFUSED = "login_refused"
     TOO_MANY = "too_many"  # a second connection is sent away
@@ -94,7 +95,8 @@ class HostileImap(BackgroundServer):
         uidvalidity: int = 7,
     ) -> None:
         super().__init__()
-        self.folder = Folder(phantoms=phantoms, uidvalidity=uidvalidity, with_uidnext=prank is not Prank.NO_UIDNEXT)
+        with_uidnext = prank not in (Prank.NO_UIDNEXT, Prank.NO_LAST)
+        self.folder = Folder(phantoms=phantoms, uidvalidity=uidvalidity, with_uidnext=with_uidnext)
         for raw in messages:
             self.folder.append(raw)
         self.prank = prank
@@ -214,6 +216,8 @@ class _Session:
                 await self._login(verb, tag, arguments)
             case "SELECT" | "EXAMINE":
                 await self._select(tag)
+            case "FETCH" | "UID SEARCH" if "*" in arguments and self.server.plays(Prank.NO_LAST):
+                await self.say(f"{tag} BAD no such number")
             case "UID SEARCH":
                 await self._search(tag, arguments)
             case "UID FETCH":
