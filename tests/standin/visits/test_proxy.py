@@ -13,8 +13,8 @@ import pytest
 from playwright.async_api import Error
 from pydantic import SecretStr
 
-from agent.cli.operation.doctor_health import Health
-from agent.cli.operation.doctor_machine import see_browser
+from agent.cli.operation.doctor.health import Health
+from agent.cli.operation.doctor.machine import see_browser
 from agent.settings.groups.visits import BrowserSettings
 from agent.settings.model import Settings
 from flows.browser.launch import BrowserOptions, open_browser, process_of
