@@ -64,8 +64,10 @@ class ListenersTable(Table):
     """`listeners.toml`."""
 
     calls: Texts
+    globals: Texts = ()
     sets: Texts
     known: Texts
+    about_rows: Rules = ()
 
 
 class ProbedPage(Table):
