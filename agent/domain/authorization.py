@@ -53,7 +53,7 @@ class Transition:
     due: Due
     counters: Counters
     words: Words
-    forgives: bool
+    clears_attempts: bool
 
 
 def on(event: Event, standing: Standing) -> Transition:
@@ -76,7 +76,7 @@ def on(event: Event, standing: Standing) -> Transition:
         due=Due.NEVER if to in _NO_TIMER else rule.due(to, standing),
         counters=rule.counters,
         words=Words.UNTOUCHED if is_repeated else _words(rule.words, to),
-        forgives=rule.forgives and not is_repeated,
+        clears_attempts=rule.clears_attempts and not is_repeated,
     )
 
 

@@ -77,7 +77,7 @@ class EventRule:
     counters: Counters = Counters.RESET
     words: Words = Words.NEW
     is_repeatable: bool = False  # the same again in the same state says nothing new
-    forgives: bool = False  # crashes and typed attempts before it no longer count
+    clears_attempts: bool = False  # crashes and typed attempts before it no longer count
 
 
 S, E, R = State, Event, Rule
@@ -214,7 +214,7 @@ RULES: Mapping[Event, EventRule] = {
         due=_again,
         words=Words.LET_GO,
         is_repeatable=True,
-        forgives=True,
+        clears_attempts=True,
     ),
     E.REBOUND: EventRule(
         targets=_row(

@@ -142,7 +142,7 @@ def _start_again(conn: Connection, account: Account, columns: AccountColumns, *,
 
     Session and open invitations go, and so does what was found for the former one.
 
-    A visit that runs loses its lease: what it brings home is about the former one.
+    A visit that runs loses its lease: what it reads is about the former one.
     """
     write(conn, account.id, {**_NOTHING_FOUND, **columns})
     sessions.forget(conn, account.id)

@@ -90,7 +90,7 @@ def apply(
         "updated_at": now,
         **_read(event, facts),
     }
-    if step.forgives:
+    if step.clears_attempts:
         values["deaths"] = 0
         acts.release(conn, account_id, now=now)
     write(conn, account_id, values)

@@ -1,4 +1,4 @@
-"""What a visit lends its flow.
+"""What a visit gives its flow.
 
 Codes, the permission to act, the journal of acts, the clock.
 """

@@ -111,7 +111,7 @@ def _is_in_force(conn: Connection, plan: Plan) -> bool:
 
 
 def _save(conn: Connection, context: WorkerContext, plan: Plan, conclusion: Conclusion, now: datetime) -> None:
-    """What the visit brought home."""
+    """Save what the visit read and decided."""
     if plan.order is not None and isinstance(conclusion.error, _ENDS):
         login_orders.move(conn, plan.account.id, OrderState.ENDED, now=now, why=conclusion.error.code)
     crashes = plan.account.crashes if conclusion.outcome == "interrupted" else 0
@@ -155,7 +155,7 @@ def _release(conn: Connection, plan: Plan, conclusion: Conclusion, now: datetime
 
     Once its visit has decided something.
 
-    Before what the visit brought home is saved: where it goes on depends on what was open when it began.
+    Before what the visit read is saved: where it goes on depends on what was open when it began.
     """
     stood = accounts.get(conn, plan.account.id).authorization
     if plan.asked is not None and conclusion.event not in _UNDECIDED and stood is State.NEEDS_HUMAN:

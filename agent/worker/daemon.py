@@ -152,7 +152,7 @@ def require_sense(settings: Settings, roles: Collection[str]) -> None:
 
 
 def worker_name(engine: Engine) -> str:
-    """Our name: the same for ever where we are alone, else new at each start."""
+    """This worker's name: one fixed name on SQLite, else a new one at each start."""
     if engine.dialect.name == "sqlite":
         return ALONE
     return f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:6]}"

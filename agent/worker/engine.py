@@ -197,5 +197,5 @@ def _tame_log() -> None:
 
 
 def _is_news(record: Any) -> bool:
-    """Contention between workers is the engine's daily business."""
+    """Whether a record says more than that workers contend, which is normal."""
     return "Contention detected" not in record.getMessage()

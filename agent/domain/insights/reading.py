@@ -1,4 +1,4 @@
-"""What a visit brought home, in the domain's words."""
+"""What a visit read of insights, in the domain's words."""
 
 from __future__ import annotations
 

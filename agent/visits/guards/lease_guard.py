@@ -135,7 +135,7 @@ async def _settle(working: asyncio.Task[Any], answered: Callable[[], Awaitable[N
 async def _end(task: asyncio.Task[Any]) -> None:
     """Cancel a task and wait until it has cleaned up, a bounded time.
 
-    A browser that hangs must not hold us.
+    A browser that hangs must not block the worker.
     """
     if not task.done():
         task.cancel()

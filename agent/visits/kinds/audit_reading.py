@@ -38,7 +38,7 @@ def judge_reading(
     confirmed: Confirmation | None = None,
     gone: Mapping[tuple[str, str, str, int], str] | None = None,
 ) -> JudgedAudit:
-    """Judge what `flows.permissions.audit` brought home.
+    """Judge what `flows.permissions.audit` read.
 
     `before` is the account's last complete audit: rows that it had and this one has not make it incomplete, unless a
     person says that they are gone; then `confirmed` says who and why. `gone`: rows that were said to be gone for every

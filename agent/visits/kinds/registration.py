@@ -141,7 +141,7 @@ class _Ordered:
         return Credentials(user_email=self.plan.account.user_email, password=self._password)
 
     def errand(self) -> LoginErrand:
-        """What the flow is lent."""
+        """What the flow is given."""
         order = self.plan.order
         assert order is not None  # noqa: S101 - such a visit has one
         invitation = self.plan.invitation

@@ -79,7 +79,7 @@ class _Rotating:
     bounds: Bounds
     _kept: PendingSeed | None = None
     _earlier: EarlierRotation | None = None
-    _lent: FlowHooks | None = None  # of the secrets in force
+    _hooks: FlowHooks | None = None  # of the secrets in force
 
     def load(self) -> None:
         """Read how far an earlier rotation came."""
@@ -98,7 +98,7 @@ class _Rotating:
             self._earlier = EarlierRotation(labels=known.labels, seed=pending[0].seed)
 
     def errand(self) -> RotationErrand:
-        """What the flow is lent."""
+        """What the flow is given."""
         return RotationErrand(
             enrolment=Enrolment(keep_seed=self.keep_seed, code_of=self.code_of),
             listed=self._note_listed,
@@ -116,7 +116,7 @@ class _Rotating:
     def hooks(self) -> FlowHooks:
         """An ordinary visit's codes, which follow the new seed once it is in force."""
         lent = hooks_for(self.plan, self.context, redactor=self.redactor)
-        self._lent = lent
+        self._hooks = lent
 
         async def next_code() -> SecretStr:
             return await self._in_force().next_code()
@@ -130,8 +130,8 @@ class _Rotating:
         return replace(lent, next_code=next_code, before_act=before_act, outcome=outcome)
 
     def _in_force(self) -> FlowHooks:
-        assert self._lent is not None  # noqa: S101 - `hooks` came first
-        return self._lent
+        assert self._hooks is not None  # noqa: S101 - `hooks` came first
+        return self._hooks
 
     async def keep_seed(self, seed: SecretStr) -> None:
         """Seal a seed that the page showed."""
@@ -181,7 +181,7 @@ class _Rotating:
         if not asked:
             raise NotOnError("a code of the new authenticator was expected to be asked for at the sign-in, none was")
         await asyncio.to_thread(self._settle, seed)
-        self._lent = hooks_for(self.plan, self.context, redactor=self.redactor)
+        self._hooks = hooks_for(self.plan, self.context, redactor=self.redactor)
 
     def _settle(self, seed: SecretStr) -> None:
         kept, mine = self._kept, self.plan.account.id
