@@ -6,7 +6,9 @@ import gc
 import hashlib
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator, Iterator
+from importlib import import_module
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -15,10 +17,12 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
-from flows.browser.launch import BrowserOptions, open_browser
+from flows.browser.launch import BrowserOptions
 from tests.support.processes.byte_code import make_byte_code
+from tests.support.sites.kept_browsers import KEPT
 
 SAMPLE_SEED = int(os.environ.get("SC_TEST_SEED", "1"))
+VISITS = "agent.visits.shared.browser_pool"
 SYNCHRONOUS = {"page", "context", "browser", "playwright", "browser_context_args", "new_context"}
 
 
@@ -133,13 +137,24 @@ def browser_options(browser_name: str, browser_type_launch_args: dict[str, objec
     return BrowserOptions(headless=bool(browser_type_launch_args.get("headless", True)), no_sandbox=os.geteuid() == 0)
 
 
+@pytest_asyncio.fixture(autouse=True, loop_scope="session", scope="session")
+async def kept_browsers() -> AsyncIterator[None]:
+    """What tests on the session's loop borrow stays until the end."""
+    KEPT.begin()
+    with pytest.MonkeyPatch.context() as patch:
+        if VISITS in sys.modules:  # loading all of it takes longer than a test of something else
+            import_module("tests.support.sites.borrowing").borrow(patch)
+        yield
+    await KEPT.end()
+
+
 @pytest_asyncio.fixture(loop_scope="session", scope="session")
 async def chromium(browser_options: BrowserOptions) -> AsyncIterator[Browser]:
     """A browser as the agent opens it, with no resolver rules.
 
     One for a process, whose tests share its loop.
     """
-    async with open_browser(browser_options) as browser:
+    async with KEPT.lend(browser_options) as browser:
         yield browser
 
 

@@ -8,15 +8,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
 import pyotp
 from aiohttp import web
 
 from tests.second_site import login_pages as pages
 from tests.second_site.login_pages import LoginPlan
-from tests.second_site.site import certificate_in, port_of
+from tests.support.sites.same_place import listen_there, same_identity
 
 SendMail = Callable[[str, str, str], Awaitable[None]]  # purpose, address, code
 
@@ -280,18 +278,15 @@ class LoginSite:
 
 
 @asynccontextmanager
-async def login_site(folder: Path, send: SendMail) -> AsyncIterator[LoginSite]:
-    """Run the site under the production host names on a loopback port of its own."""
+async def login_site(send: SendMail) -> AsyncIterator[LoginSite]:
+    """Run the site under the production host names, on loopback where the last one was."""
     site = LoginSite(send=send)
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", site.answer)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
-    context, site.spki = certificate_in(folder)
-    listener = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context)
-    await listener.start()
-    addresses: list[Any] = runner.addresses
-    site.port = port_of(runner) if addresses else 0
+    site.spki = same_identity().pin
+    site.port = await listen_there(runner)
     try:
         yield site
     finally:

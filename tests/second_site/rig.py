@@ -6,11 +6,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 from playwright.async_api import Browser
 
-from flows.browser.launch import BrowserOptions, open_browser
+from flows.browser.launch import BrowserOptions
 from flows.errors import FlowError
 from flows.models import Bounds, Identity
 from flows.sign_in.sign_in import ensure_signed_in
@@ -19,6 +18,7 @@ from tests.second_site.markup import Look, Visit
 from tests.second_site.script import Person
 from tests.second_site.site import HOST, SecondSite, second_site
 from tests.support.sites.flow_rig import Helpers
+from tests.support.sites.kept_browsers import KEPT
 
 BOUNDS = Bounds(step=timedelta(seconds=8), visit=timedelta(seconds=60), challenge=timedelta(seconds=4))
 
@@ -64,9 +64,9 @@ class SecondRig:
 
 
 @asynccontextmanager
-async def second_rig(folder: Path) -> AsyncIterator[SecondRig]:
+async def second_rig() -> AsyncIterator[SecondRig]:
     """Start the site and a browser that reaches it under the production host names."""
-    async with second_site(folder) as site:
+    async with second_site() as site:
         options = BrowserOptions(host_resolver_rules=f"MAP * 127.0.0.1:{site.port}", trusted_spki=(site.spki,))
-        async with open_browser(options) as browser:
+        async with KEPT.lend(options) as browser:
             yield SecondRig(site=site, browser=browser, options=options)

@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pyotp
@@ -19,7 +18,7 @@ from playwright.async_api import Browser
 from pydantic import SecretStr
 
 from flows.account.choose_account import choose_account
-from flows.browser.launch import BrowserOptions, open_browser
+from flows.browser.launch import BrowserOptions
 from flows.errors import FlowError, InvitationClosedError
 from flows.invitation.accept import accept_invitation
 from flows.marketplaces import marketplace
@@ -40,6 +39,7 @@ from flows.visit.open_visit import open_visit
 from tests.second_site.seller_central.server import second_seller_central
 from tests.second_site.seller_central.sign_in import SEED
 from tests.second_site.seller_central.world import Invitation, Merchant, Person, Variant, World
+from tests.support.sites.kept_browsers import KEPT
 
 OURS = "a1@users.example"
 PASSWORD = "correct horse 17"
@@ -206,11 +206,11 @@ async def _ended(lent: Lent, act: Any) -> Ended:
 
 
 @asynccontextmanager
-async def seller_rig(folder: Path) -> AsyncIterator[SellerRig]:
+async def seller_rig() -> AsyncIterator[SellerRig]:
     """Start the site and a browser that reaches it under the production host names."""
-    async with second_seller_central(folder) as site:
+    async with second_seller_central() as site:
         options = BrowserOptions(
             host_resolver_rules=f"MAP * 127.0.0.1:{site.port}", trusted_spki=(site.spki,), no_sandbox=os.geteuid() == 0
         )
-        async with open_browser(options) as browser:
+        async with KEPT.lend(options) as browser:
             yield SellerRig(world=site.world, port=site.port, spki=site.spki, browser=browser, options=options)

@@ -1,26 +1,16 @@
 """The second site's server: production host names over TLS on loopback, one script a browser, a history of all it was asked."""
 
 import asyncio
-import base64
-import datetime
-import hashlib
-import ipaddress
-import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from time import monotonic
-from typing import Any
 
 from aiohttp import web
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from tests.second_site.markup import CDN, CSS, Look, Visit
 from tests.second_site.script import STEPS, Person, Step
+from tests.support.sites.same_place import listen_there, same_identity
 
 HOST = "sellercentral.amazon.com"
 PREFIX_SKIPS = ("/-shell", "/ap/accountFixup/skip", "/ap/switch", "/errors/validateCaptcha")
@@ -104,49 +94,16 @@ class SecondSite:
 
 
 @asynccontextmanager
-async def second_site(folder: Path) -> AsyncIterator[SecondSite]:
-    """Run the site under the production host names on a loopback port of its own."""
+async def second_site() -> AsyncIterator[SecondSite]:
+    """Run the site under the production host names, on loopback where the last one was."""
     site = SecondSite()
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", site.answer)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
-    context, site.spki = certificate_in(folder)
-    listener = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context)
-    await listener.start()
-    site.port = port_of(runner)
+    site.spki = same_identity().pin
+    site.port = await listen_there(runner)
     try:
         yield site
     finally:
         await runner.cleanup()
-
-
-def port_of(runner: web.AppRunner) -> int:
-    """The port of loopback that a running site listens on."""
-    addresses: list[Any] = runner.addresses
-    return int(addresses[0][1])
-
-
-def certificate_in(folder: Path) -> tuple[ssl.SSLContext, str]:
-    """A fresh certificate for the site's hosts, its files in `folder`; and the pin of its key for the browser."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "second site")])
-    now = datetime.datetime.now(datetime.UTC)
-    hosts = [HOST, CDN, "www.amazon.com", "sellercentral-europe.amazon.com"]
-    alternatives: list[x509.GeneralName] = [x509.DNSName(host) for host in hosts] + [
-        x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
-    ]
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now - datetime.timedelta(days=1), now + datetime.timedelta(days=5))
-        .add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
-        .sign(key, hashes.SHA256())
-    )  # fmt: skip
-    file = folder / "second-site.pem"
-    file.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        + certificate.public_bytes(serialization.Encoding.PEM)
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(file)
-    public = key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-    return context, base64.b64encode(hashlib.sha256(public).digest()).decode()

@@ -112,8 +112,8 @@ LATER = Bounds(step=timedelta(seconds=12), visit=timedelta(seconds=60), challeng
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="module")
-async def second(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SellerRig]:
-    async with seller_rig(tmp_path_factory.mktemp("site")) as running:
+async def second() -> AsyncIterator[SellerRig]:
+    async with seller_rig() as running:
         yield running
 
 

@@ -71,8 +71,8 @@ def few_probes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="module")
-async def second(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SellerRig]:
-    async with seller_rig(tmp_path_factory.mktemp("site")) as running:
+async def second() -> AsyncIterator[SellerRig]:
+    async with seller_rig() as running:
         yield running
 
 

@@ -15,7 +15,7 @@ import pytest_asyncio
 from playwright.async_api import Browser
 
 from flows.account.labels import is_country, plain_label
-from flows.browser.launch import BrowserOptions, open_browser
+from flows.browser.launch import BrowserOptions
 from flows.browser.scripts import ask
 from flows.catalogue.check import PageCheck, check_pages, showing
 from flows.catalogue.elements import find_on
@@ -23,6 +23,7 @@ from flows.catalogue.load import load_catalogue
 from flows.catalogue.recognise import UNKNOWN_SCREEN, SessionRule, recognise
 from flows.catalogue.recorded_page import RecordedPage, find_pages, read_page
 from flows.sign_in.one_time_code import is_by_message
+from tests.support.sites.kept_browsers import KEPT
 
 PAGES = Path(__file__).parents[3] / "fixtures" / "pages"
 RECORDED = [page for page in find_pages([PAGES]) if not page.screen.startswith("permissions_")]
@@ -35,7 +36,7 @@ async def offline() -> AsyncIterator[Browser]:
     """One browser for which no host exists."""
     executable = os.environ.get("SC_AGENT_BROWSER__EXECUTABLE")
     options = BrowserOptions(executable=Path(executable) if executable else None, host_resolver_rules="MAP * ~NOTFOUND")
-    async with open_browser(options) as browser:
+    async with KEPT.lend(options) as browser:
         yield browser
 
 

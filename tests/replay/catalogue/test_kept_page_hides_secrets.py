@@ -11,13 +11,14 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
-from flows.browser.launch import BrowserOptions, open_browser
+from flows.browser.launch import BrowserOptions
 from flows.catalogue.check import check_pages, showing
 from flows.catalogue.recorded_page import RecordedPage, find_pages
 from flows.recording.evidence import scrubbed_html
 from flows.redaction.redact import Redactor
 from flows.redaction.seeds import seed_forms
 from tests.support.leaks.hidden_secrets import ASCII, drawn
+from tests.support.sites.kept_browsers import KEPT
 
 PAGES = Path(__file__).parents[3] / "fixtures" / "pages"
 SCREENS = (
@@ -88,7 +89,7 @@ async def offline() -> AsyncIterator[Browser]:
     """One browser for which no host exists."""
     executable = os.environ.get("SC_AGENT_BROWSER__EXECUTABLE")
     options = BrowserOptions(executable=Path(executable) if executable else None, host_resolver_rules="MAP * ~NOTFOUND")
-    async with open_browser(options) as browser:
+    async with KEPT.lend(options) as browser:
         yield browser
 
 

@@ -30,6 +30,8 @@ from flows.browser.launch import BrowserOptions
 from tests.support.processes.command import Agent
 from tests.support.visits.rehearsal import Rehearsal, rehearsing
 
+session_loop = pytest.mark.asyncio(loop_scope="session")
+
 SHIPPED = Path(__file__).parents[3] / "fixtures/recordings"
 ALLOWED = load_allowed(Path(__file__).parents[3] / "fixtures/leak_gate/allowed.txt")
 
@@ -58,6 +60,7 @@ async def replayed(path: Path, **options: str) -> Replayed:
     return result
 
 
+@session_loop
 async def test_a_recorded_acceptance_replays_without_the_site_and_holds_no_secret(
     ready: Rehearsal, tmp_path: Path
 ) -> None:
@@ -77,6 +80,7 @@ async def test_a_recorded_acceptance_replays_without_the_site_and_holds_no_secre
     assert [str(find) for find in scan([path], known=known, allowed=ALLOWED)[0]] == []
 
 
+@session_loop
 @pytest.mark.soak
 async def test_recording_a_sign_in_twice_finds_what_changes_by_itself(ready: Rehearsal, tmp_path: Path) -> None:
     path = tmp_path / "mine/sign_in/one"
@@ -84,6 +88,7 @@ async def test_recording_a_sign_in_twice_finds_what_changes_by_itself(ready: Reh
     assert any(rule.endswith("form.otpCode") for rule in load_recording(path).volatile)
 
 
+@session_loop
 async def test_an_account_with_nothing_to_accept_is_not_recorded(ready: Rehearsal, tmp_path: Path) -> None:
     with pytest.raises(UnconfirmedError, match="nothing was opened"):
         await recorded(ready, "accept", tmp_path / "mine")
@@ -108,12 +113,14 @@ def sign_in(one_sign_in: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(one_sign_in, tmp_path / "mine/sign_in/one"))
 
 
+@session_loop
 async def test_replay_stops_at_a_step(sign_in: Path) -> None:
     result = await replayed(sign_in, until="password")
     assert result.stopped
     assert result.steps == ("email", "password")
 
 
+@session_loop
 async def test_a_browser_that_refuses_one_recording_does_not_stop_the_others(
     sign_in: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -126,6 +133,7 @@ async def test_a_browser_that_refuses_one_recording_does_not_stop_the_others(
     assert (refused.is_same, refused.outcome, other.is_same) == (False, "step_timeout", True)
 
 
+@session_loop
 @pytest.mark.parametrize(("raised", "verdict"), [(AttributeError, "same"), (IndexError, "DIFFERS")])
 async def test_what_surprised_the_visit_surprises_its_replay(
     sign_in: Path, monkeypatch: pytest.MonkeyPatch, raised: type[Exception], verdict: str
@@ -197,6 +205,7 @@ def test_an_unknown_flow_and_a_full_directory_are_usage_errors(tmp_path: Path) -
     assert run("record", "accept", "A1", "--twice", "--output", str(tmp_path / "new")).code == 2
 
 
+@session_loop
 async def test_recordings_are_compared_with_a_stand_in_by_the_shape_of_their_pages(tmp_path: Path) -> None:
     path = Path(shutil.copytree(SHIPPED / "sign_in/no_such_login", tmp_path / "sign_in/no_such_login"))
     shutil.copytree(SHIPPED / "bodies", tmp_path / "bodies")
@@ -211,6 +220,7 @@ async def test_recordings_are_compared_with_a_stand_in_by_the_shape_of_their_pag
     assert '-p id="gone"' in aged.differences
 
 
+@session_loop
 async def test_only_shipped_recordings_can_be_compared_with_a_stand_in(sign_in: Path) -> None:
     with pytest.raises(UsageError, match="only shipped recordings have a scenario"):
         await compare_with_stand_in([sign_in])

@@ -30,7 +30,9 @@ from flows.recording.scrubbing.volatile import find_volatile
 from flows.redaction.redact import Redactor
 from flows.visit.open_visit import open_visit
 from flows.visit.visit import Visit
+from tests.support.sites.kept_browsers import KEPT
 from tests.support.sites.live_site import AT, EMAIL, MERCHANT, PASSWORD, LiveSite, live_site
+from tests.support.sites.same_place import SamePlayer
 
 HOST = "https://sellercentral.amazon.com"
 
@@ -101,9 +103,9 @@ async def replay(
 async def test_a_scrubbed_recording_replays_without_the_site_and_with_another_code_the_same_every_time(
     recorded: Recording,
 ) -> None:
-    async with Player() as player:
+    async with SamePlayer() as player:
         options = BrowserOptions(host_resolver_rules=player.resolver_rules, trusted_spki=(player.spki,))
-        async with open_browser(options) as browser:
+        async with KEPT.lend(options) as browser:
             for turn in range(10):
                 assert await replay(recorded, player, browser, options, code=f"{turn:06}") == recorded.about["expected"]
 
@@ -161,9 +163,9 @@ async def test_any_altered_exchange_of_a_recording_is_noticed(recorded: Recordin
     else:
         posted["response"]["headers"] = [pair for pair in posted["response"]["headers"] if pair[0] != "Set-Cookie"]
     (path / "exchanges.json").write_text(json.dumps(rows))
-    async with Player() as player:
+    async with SamePlayer() as player:
         options = BrowserOptions(host_resolver_rules=player.resolver_rules, trusted_spki=(player.spki,))
-        async with open_browser(options) as browser, open_visit(browser, options=options) as visit:
+        async with KEPT.lend(options) as browser, open_visit(browser, options=options) as visit:
             player.load(load_recording(path))
             inputs = recorded.about["inputs"]
             visit.page.set_default_timeout(3000)

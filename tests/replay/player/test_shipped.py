@@ -15,6 +15,8 @@ from fixtures.recorded_visits import RecordedVisit, recorded_visits
 from fixtures.stand_in.permissions.types import Layout
 from flows.browser.launch import BrowserOptions
 
+session_loop = pytest.mark.asyncio(loop_scope="session")
+
 ROOT = Path(__file__).parents[3] / "fixtures/recordings"
 SEED, SAMPLE = 20261120, 3
 OUTCOMES = {
@@ -84,12 +86,14 @@ def named(visit: RecordedVisit) -> str:
     return f"{visit.flow}-{visit.name}"
 
 
+@session_loop
 @pytest.mark.sampled(1)
 @pytest.mark.parametrize("visit", [each for each in recorded_visits() if each.name not in SLOW], ids=named)
 async def test_a_visit_recorded_again_gives_the_same_bytes(visit: RecordedVisit, tmp_path: Path) -> None:
     await assert_the_same_bytes(visit, tmp_path)
 
 
+@session_loop
 @pytest.mark.soak
 @pytest.mark.parametrize("visit", [each for each in recorded_visits() if each.name in SLOW], ids=named)
 async def test_a_long_visit_recorded_again_gives_the_same_bytes(visit: RecordedVisit, tmp_path: Path) -> None:
@@ -109,6 +113,7 @@ def bytes_of(root: Path) -> dict[str, bytes]:
     return {str(file.relative_to(root)): file.read_bytes() for file in root.rglob("*") if file.is_file()}
 
 
+@session_loop
 async def test_a_sample_of_the_shipped_recordings_replays_as_recorded() -> None:
     paths = find_recordings([ROOT])
     sample = sorted(Random(SEED).sample(paths, SAMPLE))
@@ -116,12 +121,14 @@ async def test_a_sample_of_the_shipped_recordings_replays_as_recorded() -> None:
     assert await differing(sample) == {}
 
 
+@session_loop
 @pytest.mark.soak
 @pytest.mark.timeout(1800)
 async def test_all_shipped_recordings_replay_as_recorded() -> None:
     assert await differing(find_recordings([ROOT])) == {}
 
 
+@session_loop
 @pytest.mark.soak
 @pytest.mark.timeout(1800)
 async def test_one_recording_replays_the_same_a_hundred_times() -> None:

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from urllib.parse import quote
 
 import pyotp
@@ -17,7 +16,7 @@ from playwright.async_api import Browser
 from pydantic import SecretStr
 
 from flows.browser.hosts import HostPolicy
-from flows.browser.launch import BrowserOptions, open_browser
+from flows.browser.launch import BrowserOptions
 from flows.catalogue.load import REGISTRATION_FILES, load_catalogue
 from flows.errors import FlowError
 from flows.models import Act, Bounds, Credentials, FlowHooks
@@ -26,7 +25,9 @@ from flows.registration.errand import Enrolment, LoginErrand
 from flows.visit.open_visit import open_visit
 from tests.second_site.registration import more_pages, pages
 from tests.second_site.registration.pages import ADDRESS, SECRET, Page
-from tests.second_site.site import HOST, certificate_in, port_of
+from tests.second_site.site import HOST
+from tests.support.sites.kept_browsers import KEPT
+from tests.support.sites.same_place import listen_there, same_identity
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 BOUNDS = Bounds(
@@ -217,14 +218,13 @@ class Lent:
 
 
 @asynccontextmanager
-async def served(folder: Path) -> AsyncIterator[Site]:
+async def served() -> AsyncIterator[Site]:
     site, app = Site(), web.Application()
     app.router.add_route("*", "/{path:.*}", site.answer)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
-    context, site.spki = certificate_in(folder)
-    await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context).start()
-    site.port = port_of(runner)
+    site.spki = same_identity().pin
+    site.port = await listen_there(runner)
     try:
         yield site
     finally:
@@ -232,10 +232,10 @@ async def served(folder: Path) -> AsyncIterator[Site]:
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="module")
-async def play(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Site, Browser, BrowserOptions]]:
-    async with served(tmp_path_factory.mktemp("site")) as site:
+async def play() -> AsyncIterator[tuple[Site, Browser, BrowserOptions]]:
+    async with served() as site:
         options = BrowserOptions(host_resolver_rules=f"MAP * 127.0.0.1:{site.port}", trusted_spki=(site.spki,))
-        async with open_browser(options) as browser:
+        async with KEPT.lend(options) as browser:
             yield site, browser, options
 
 

@@ -5,26 +5,18 @@ Routes, sessions, and a record of all it was asked.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from urllib.parse import quote
 
 from aiohttp import web
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from tests.second_site.seller_central import invitation, refused, sign_in, switcher
 from tests.second_site.seller_central.refused import html
 from tests.second_site.seller_central.shell import app_page
 from tests.second_site.seller_central.world import COUNTRIES, Invitation, Merchant, Person, Post, Session, World
+from tests.support.sites.same_place import listen_there, same_identity
 
 COOKIE = "session-at"
 SESSION = web.RequestKey("session", Session)
@@ -43,17 +35,15 @@ class Running:
 
 
 @asynccontextmanager
-async def second_seller_central(folder: Path) -> AsyncIterator[Running]:
+async def second_seller_central() -> AsyncIterator[Running]:
     """Serve until the block ends."""
     world = World()
     site = SellerCentral(world)
-    context, spki = _tls(folder)
     runner = web.AppRunner(site.application(), access_log=None, shutdown_timeout=1)
     await runner.setup()
-    listener = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context)
-    await listener.start()
+    port = await listen_there(runner)
     try:
-        yield Running(port=runner.addresses[0][1], spki=spki, world=world)
+        yield Running(port=port, spki=same_identity().pin, world=world)
     finally:
         await runner.cleanup()
 
@@ -318,34 +308,6 @@ async def _cut_off(request: web.Request) -> web.StreamResponse:
     if request.transport is not None:
         request.transport.abort()
     return response
-
-
-def _tls(folder: Path) -> tuple[ssl.SSLContext, str]:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sellercentral.amazon.com")])
-    hosts = [x509.DNSName(host) for host in {host for _, host in COUNTRIES.values()}]
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=2))
-        .add_extension(x509.SubjectAlternativeName(hosts), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    pem = folder / "second-seller-central.pem"
-    pem.touch(mode=0o600)
-    pem.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        + certificate.public_bytes(serialization.Encoding.PEM)
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(pem)
-    spki = key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-    return context, base64.b64encode(hashlib.sha256(spki).digest()).decode()
 
 
 __all__ = ["Merchant", "Running", "second_seller_central"]

@@ -32,14 +32,14 @@ from fixtures.stand_in.site.places import PLACES
 from fixtures.stand_in.world import StandIn
 from tests.support.sites.insights_rig import truth_of
 from tests.support.stored.accounts import write_account
-from tests.support.visits.one_browser import one_browser
 from tests.support.visits.rehearsal import Rehearsal, rehearsing
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 USER = "a1@users.example"
 
 
 @pytest.fixture
-async def member(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Rehearsal]:
+async def member(tmp_path: Path) -> AsyncIterator[Rehearsal]:
     """A complete account in a shop whose pages fetch everything and show it."""
     seller = {
         "members": [USER],
@@ -51,8 +51,7 @@ async def member(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
             ready.register()
             with writing(ready.engine) as conn:
                 write_account(conn, "A1", authorization=State.COMPLETE, reading=ReadingSummary.PASS)
-            async with one_browser(monkeypatch):
-                yield ready
+            yield ready
 
 
 async def test_an_account_with_several_marketplaces_has_one_reading_of_each_in_a_context_of_its_own(

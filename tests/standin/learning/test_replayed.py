@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from agent.clock import utc_now
 from agent.rehearsal.record.visit import record_visit
 from agent.rehearsal.replay.run import ReplayOptions, replay_all
@@ -18,6 +20,7 @@ from flows.catalogue.adopted import digest_of
 from tests.support.visits.adopted_screen import NAME, TEXT
 from tests.support.visits.rehearsal import rehearsing
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 NEWS = TEXT.replace("^/gp/whats-new/?$", "^/home/?$").replace('css = "#go"', 'css = "main button"')
 
 

@@ -16,7 +16,8 @@ from fixtures.stand_in.permissions.pages import Layout, PageOptions
 from fixtures.stand_in.permissions.rows import draw_rights
 from fixtures.stand_in.permissions.view import expected_rows, scoped, show_sections
 from fixtures.stand_in.seller.rights import SellerRights
-from tests.support.sites.grids.permission_site import PermissionSite, plain_browser, read_everything, serve
+from tests.support.sites.grids.permission_site import PermissionSite, read_everything, serve
+from tests.support.sites.plain_browser import plain_browser
 
 USER = "a1@users.example"
 OLD, NEW = "/gp/account-manager/home.html", "/account/permissions"

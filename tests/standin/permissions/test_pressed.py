@@ -16,7 +16,8 @@ from fixtures.stand_in.permissions.pages import Layout, PageOptions, Refusal
 from fixtures.stand_in.permissions.rows import draw_rights
 from fixtures.stand_in.permissions.view import token
 from fixtures.stand_in.seller.rights import Level, RightsRow, SellerRights
-from tests.support.sites.grids.permission_site import PermissionSite, plain_browser, serve
+from tests.support.sites.grids.permission_site import PermissionSite, serve
+from tests.support.sites.plain_browser import plain_browser
 
 USER, OWNER = "a1@users.example", "owner@seller.example"
 OLD, NEW = "/gp/account-manager/home.html", "/account/permissions"

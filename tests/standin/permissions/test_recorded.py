@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, Route
 
 from fixtures.stand_in.permissions.record_grids import CASES, PAGES, GridCase, record
 from flows.catalogue.recorded_page import read_page
-from tests.support.sites.grids.permission_site import plain_browser, read_everything
+from tests.support.sites.grids.permission_site import read_everything
+from tests.support.sites.plain_browser import plain_browser
 
 ROW_KEYS = {
     "scope",
@@ -29,7 +31,7 @@ GRIDS = sorted(path for path in PAGES.glob("permissions_*/*.html") if path.paren
 BY_HAND = [place for place in GRIDS if place.name.startswith("by_hand_")]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def plain() -> AsyncIterator[Browser]:
     async with plain_browser() as browser:
         yield browser
@@ -99,6 +101,7 @@ def test_every_layout_is_recorded_in_several_languages() -> None:
     )
 
 
+@pytest.mark.asyncio(loop_scope="session")
 async def test_recorded_grid_shows_in_a_browser_what_is_expected_of_it(plain: Browser) -> None:
     page, sound = await plain.new_page(), [case for case in CASES if not case.users and not case.faults]
     for case in sound[::4]:
@@ -118,6 +121,7 @@ async def test_recorded_grid_shows_in_a_browser_what_is_expected_of_it(plain: Br
         assert all(row["live"] is expected["editable"] for row in seen["rows"])
 
 
+@pytest.mark.asyncio(loop_scope="session")
 async def test_grid_written_by_hand_stands_alone_and_names_its_subject(plain: Browser) -> None:
     page = await plain.new_page()
     errors: list[str] = []

@@ -23,6 +23,7 @@ from fixtures.stand_in.world import StandIn
 from tests.support.sites.registrant import INVITATION_ID, MERCHANT, NEW
 from tests.support.visits.post_room import PostRoom, post_room
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 PHONE = "+12065550100"
 
 

@@ -22,6 +22,7 @@ from fixtures.stand_in.world import StandIn
 from tests.support.sites.registrant import INVITATION_ID, MERCHANT, NEW
 from tests.support.visits.post_room import PostRoom, post_room
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 PLACES = (
     *("register_claim", "register_form", "mail_code", "phone", "sms_code", "confirm"),
     *("two_step_enrol", "two_step_almost_done", "two_step_settings"),

@@ -13,6 +13,8 @@ from fixtures.stand_in.world import StandIn
 from tests.support.sites.registrant import INVITATION_ID, MERCHANT, NEW
 from tests.support.visits.post_room import post_room
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
 
 @pytest.mark.sampled(1)
 @pytest.mark.parametrize("seed", range(1, 101))

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from agent.actions.registration import order_anew
 from agent.domain.authorization import State
@@ -21,8 +22,10 @@ from tests.second_site.login_pages import LoginPlan
 from tests.second_site.login_site import Login
 from tests.support.visits.ordered_world import EMAIL, OrderedWorld, ordered_world
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-@pytest.fixture
+
+@pytest_asyncio.fixture(loop_scope="session")
 async def world(tmp_path: Path) -> AsyncIterator[OrderedWorld]:
     async with ordered_world(tmp_path) as ready:
         yield ready

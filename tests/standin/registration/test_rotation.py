@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyotp
 import pytest
+import pytest_asyncio
 from pydantic import SecretStr
 
 from agent.actions.rotations import confirm_removed
@@ -25,10 +26,11 @@ from tests.second_site.login_site import Login
 from tests.support.stored.registry import add_account
 from tests.support.visits.ordered_world import EMAIL, OrderedWorld, ordered_world
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 PASSWORD = "Right-Horse & 100%"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def world(tmp_path: Path) -> AsyncIterator[OrderedWorld]:
     async with ordered_world(tmp_path) as ready:
         yield ready

@@ -14,6 +14,7 @@ from flows.visit.navigate import Navigator
 from flows.visit.open_visit import open_visit
 from tests.support.sites.shown_site import BOUNDS, shown_rig
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 PAGE = "<button id=b onclick=\"document.title = 'clicked'\">Accept</button>"
 
 

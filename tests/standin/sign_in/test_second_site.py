@@ -73,8 +73,8 @@ ENDS = {
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="module")
-async def second(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SecondRig]:
-    async with second_rig(tmp_path_factory.mktemp("second")) as running:
+async def second() -> AsyncIterator[SecondRig]:
+    async with second_rig() as running:
         yield running
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
@@ -50,8 +51,9 @@ def context_on(site: SecondSite, folder: Path, policy: Policy) -> WorkerContext:
     )
 
 
+@pytest.mark.asyncio(loop_scope="session")
 async def test_drift_is_logged_and_counted(tmp_path: Path) -> None:
-    async with second_site(tmp_path) as site:
+    async with second_site() as site:
         context = context_on(site, tmp_path, load_policy(None))
         site.begin(["email_classic", "password_renamed", "otp_quota"])
         try:

@@ -30,8 +30,8 @@ TOKEN, NUMBER = "A1EXAMPLE00001", "0f6d4a5e-7c1b-4d2f-9a53-2b8f60c1d7e9"
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="module")
-async def rig(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ThirdRig]:
-    async with third_rig(tmp_path_factory.mktemp("third")) as running:
+async def rig() -> AsyncIterator[ThirdRig]:
+    async with third_rig() as running:
         yield running
 
 

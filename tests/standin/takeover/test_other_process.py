@@ -28,6 +28,8 @@ from tests.support.sites.plain_browser import plain_browser
 from tests.support.visits.rehearsal import Rehearsal, rehearsing
 from tests.support.web.takeovers import TakeoverRig, eventually, takeover_rig
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
 
 @pytest.mark.postgres
 async def test_worker_in_another_process_dials_out_and_a_person_passes_its_page(tmp_path: Path) -> None:

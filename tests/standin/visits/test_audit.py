@@ -23,20 +23,20 @@ from fixtures.stand_in.permissions import pages
 from fixtures.stand_in.scenario import Grant
 from fixtures.stand_in.world import StandIn
 from flows.permissions.explain import explain
-from tests.support.visits.one_browser import one_browser
 from tests.support.visits.rehearsal import Rehearsal, rehearsing
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @pytest.fixture
-async def member(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Rehearsal]:
+async def member(tmp_path: Path) -> AsyncIterator[Rehearsal]:
     """An account whose user is a member already, in a shop that shows users their own rights."""
     async with StandIn(
         one_account(5, seller={"members": ["a1@users.example"], "options": {"own_view": True}})
     ) as stand_in:
         with rehearsing(stand_in, tmp_path) as ready:
             ready.register()
-            async with one_browser(monkeypatch):
-                yield ready
+            yield ready
 
 
 def grant(member: Rehearsal, preset: str, **rows: str) -> None:

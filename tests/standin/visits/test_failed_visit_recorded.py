@@ -41,6 +41,8 @@ from flows.recording.files import catalogue_version
 from tests.support.servers.traces import receiving
 from tests.support.visits.rehearsal import Rehearsal, rehearsing
 
+session_loop = pytest.mark.asyncio(loop_scope="session")
+
 ALLOWED = load_allowed(Path(__file__).parents[3] / "fixtures/leak_gate/allowed.txt")
 
 
@@ -86,6 +88,7 @@ async def replayed(path: Path) -> Replayed:
     return result
 
 
+@session_loop
 @pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     "screens",
@@ -101,6 +104,7 @@ async def test_a_failed_acceptance_leaves_a_recording_that_ends_the_same_offline
     assert result.steps[-1] == screens[-1]
 
 
+@session_loop
 async def test_an_audit_that_could_not_read_everything_leaves_a_recording_that_reads_the_same_offline(
     rehearsal: Rehearsal,
 ) -> None:
@@ -155,6 +159,7 @@ def test_each_screen_of_a_failed_visit_has_its_picture(failed: Failed) -> None:
         assert 3_000 < len(content) < 200_000
 
 
+@session_loop
 async def test_a_visit_that_we_ended_ourselves_leaves_no_recording(rehearsal: Rehearsal) -> None:
     rehearsal.register(password="not-the-password-1")
     with pytest.raises(UnconfirmedError):
@@ -167,6 +172,7 @@ async def test_a_visit_that_we_ended_ourselves_leaves_no_recording(rehearsal: Re
     assert load_recording(path).about["expected"]["error"]["code"] == "password_rejected"
 
 
+@session_loop
 async def test_a_visit_that_goes_well_leaves_its_spans_and_its_steps_in_pictures(rehearsal: Rehearsal) -> None:
     rehearsal.register()
     rehearsal.settings.observe.pictures = PicturedVisits.DAILY

@@ -18,7 +18,7 @@ from playwright.async_api import Browser
 
 from agent.domain.policy.load import load_policy
 from agent.visits.kinds.audit_reading import judge_reading
-from flows.browser.launch import BrowserOptions, open_browser
+from flows.browser.launch import BrowserOptions
 from flows.errors import BrowserLostError, FlowError
 from flows.models import AuditReading, Bounds
 from flows.permissions.audit import read_only_paths, read_permissions
@@ -26,6 +26,7 @@ from flows.visit.open_visit import open_visit
 from flows.visit.visit import Visit
 from tests.support.lies.page import USER, LyingPage
 from tests.support.lies.site import HOST, LyingSite, lying_site
+from tests.support.sites.kept_browsers import KEPT
 
 ADMIN = "admin@users.example"
 PATIENCE = Bounds(step=timedelta(seconds=20))
@@ -159,5 +160,5 @@ async def lying_rig(files: Mapping[str, Path] | None = None) -> AsyncIterator[Ly
             trusted_spki=(site.pin,),
             no_sandbox=os.geteuid() == 0,
         )
-        async with open_browser(options) as browser:
+        async with KEPT.lend(options) as browser:
             yield LyingRig(site=site, browser=browser, options=options)

@@ -13,8 +13,8 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from fixtures.stand_in.site.certificate import make_identity
 from tests.support.lies.page import LyingPage
+from tests.support.sites.same_place import listen_there, same_identity
 
 HOST = "sellercentral.amazon.com"
 _HOSTS = (HOST, "m.media-amazon.com", "images-na.ssl-images-amazon.com")
@@ -82,14 +82,14 @@ class LyingSite:
 @asynccontextmanager
 async def lying_site(files: Mapping[str, Path] | None = None) -> AsyncIterator[LyingSite]:
     """Serve until the block ends."""
-    identity, site = make_identity(_HOSTS), LyingSite(files=files or {})
+    site = LyingSite(files=files or {})
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", site.answer)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     try:
-        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=identity.context).start()
-        site.port, site.pin = int(runner.addresses[0][1]), identity.pin
+        site.pin = same_identity().pin
+        site.port = await listen_there(runner)
         yield site
     finally:
         await runner.cleanup()

@@ -15,11 +15,12 @@ from pydantic import SecretStr
 
 from fixtures.stand_in.scenario import Scenario
 from fixtures.stand_in.world import StandIn
-from flows.browser.launch import BrowserOptions, open_browser
+from flows.browser.launch import BrowserOptions
 from flows.marketplaces import marketplace
 from flows.models import Act, Bounds, Credentials, FlowHooks, InvitationLink, SellerAccount
 from flows.visit.open_visit import open_visit
 from flows.visit.visit import Visit
+from tests.support.sites.kept_browsers import KEPT
 
 QUICK = Bounds(step=timedelta(seconds=15), visit=timedelta(seconds=60), challenge=timedelta(seconds=2))
 
@@ -147,6 +148,6 @@ async def rig() -> AsyncIterator[Rig]:
             trusted_spki=tuple(told["spki"]),
             user_agent_suffix="rehearsal/1",
         )
-        async with open_browser(options) as browser:
+        async with KEPT.lend(options) as browser:
             yield Rig(stand_in=stand_in, browser=browser, options=options)
         await asyncio.sleep(0)

@@ -17,13 +17,14 @@ from fixtures.stand_in.insights.figures import Figures
 from fixtures.stand_in.insights.look import Look
 from fixtures.stand_in.insights.pages import shown
 from fixtures.stand_in.world import StandIn
-from flows.browser.launch import BrowserOptions, open_browser
+from flows.browser.launch import BrowserOptions
 from flows.insights.read import InsightsReading, read_insights
 from flows.insights.sighting import InsightSource
 from flows.marketplaces import marketplace
 from flows.models import SellerAccount
 from flows.visit.open_visit import open_visit
 from tests.support.sites.flow_rig import QUICK, Helpers
+from tests.support.sites.kept_browsers import KEPT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +74,7 @@ async def insights_rig(**rest: Any) -> AsyncIterator[InsightsRig]:
     async with StandIn(one_account(3, seller=seller)) as stand_in:
         told = stand_in.description()
         options = BrowserOptions(host_resolver_rules=told["host_resolver_rules"], trusted_spki=tuple(told["spki"]))
-        async with open_browser(options) as browser:
+        async with KEPT.lend(options) as browser:
             yield InsightsRig(stand_in=stand_in, browser=browser, options=options)
 
 

@@ -9,10 +9,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 
 from fixtures.player.server import Player
 from flows.browser.launch import find_executable
+from tests.support.sites.kept_browsers import KEPT
 
 HOST = "https://sellercentral.amazon.com"
 RECORDED_AT = "2026-01-05T10:00:00Z"
@@ -102,7 +103,7 @@ async def browser_on(player: Player) -> AsyncIterator[Browser]:
         f"--host-resolver-rules={player.resolver_rules}",
         f"--ignore-certificate-errors-spki-list={player.spki}",
     ]
-    async with async_playwright() as playwright:
+    async with KEPT.drive() as playwright:
         browser = await playwright.chromium.launch(executable_path=find_executable(), args=arguments)
         try:
             yield browser

@@ -12,13 +12,14 @@ from aiohttp import web
 from playwright.async_api import Browser
 from pydantic import SecretStr
 
-from fixtures.stand_in.site.certificate import make_identity
-from flows.browser.launch import BrowserOptions, open_browser
+from flows.browser.launch import BrowserOptions
 from flows.errors import FlowError
 from flows.models import Bounds, Credentials
 from flows.sign_in.sign_in import ensure_signed_in
 from flows.visit.open_visit import open_visit
 from tests.support.sites.flow_rig import Helpers
+from tests.support.sites.kept_browsers import KEPT
+from tests.support.sites.same_place import listen_there, same_identity
 
 EMAIL, PASSWORD = "a1@users.example", "a-password-of-no-account"
 HOME = (
@@ -150,13 +151,13 @@ async def shown_rig(*, pictures: bool = False) -> AsyncIterator[ShownRig]:
 
     `pictures`: a browser that can show them when a person looks.
     """
-    site, identity = ShownSite(), make_identity(list(NAMES))
+    site = ShownSite()
     runner = web.ServerRunner(web.Server(site.answer, access_log=None), shutdown_timeout=0.2)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=identity.context).start()
-    port = runner.addresses[0][1]
+    pin = same_identity().pin
+    port = await listen_there(runner)
     rules = f"MAP evil.example 127.0.0.1:{port}, MAP * 127.0.0.1:{port}"
-    options = BrowserOptions(host_resolver_rules=rules, trusted_spki=(identity.pin,), pictures=pictures)
-    async with open_browser(options) as browser:
+    options = BrowserOptions(host_resolver_rules=rules, trusted_spki=(pin,), pictures=pictures)
+    async with KEPT.lend(options) as browser:
         yield ShownRig(site, browser, options)
     await runner.cleanup()

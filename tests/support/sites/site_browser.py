@@ -7,9 +7,10 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 
 from fixtures.stand_in.world import StandIn
+from tests.support.sites.kept_browsers import KEPT
 
 
 @asynccontextmanager
@@ -24,7 +25,7 @@ async def chromium_for(stand_in: StandIn, *, pins: list[str] | None = None) -> A
         *(["--no-sandbox"] if os.geteuid() == 0 else []),
     ]
     executable = os.environ.get("SC_AGENT_BROWSER__EXECUTABLE") or shutil.which("chromium-headless-shell")
-    async with async_playwright() as playwright:
+    async with KEPT.drive() as playwright:
         browser = await playwright.chromium.launch(executable_path=executable, args=arguments)
         try:
             yield browser

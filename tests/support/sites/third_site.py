@@ -13,8 +13,9 @@ from typing import Any
 from aiohttp import web
 from playwright.async_api import Browser
 
-from flows.browser.launch import BrowserOptions, open_browser
-from tests.second_site.site import certificate_in, port_of
+from flows.browser.launch import BrowserOptions
+from tests.support.sites.kept_browsers import KEPT
+from tests.support.sites.same_place import listen_there, same_identity
 
 EMAIL, PASSWORD, SEED = "owner@users.example", "Right-Horse & 100%", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 _OURS = {"$email": re.escape(EMAIL), "$password": re.escape(PASSWORD), "$code": r"\d{6}"}
@@ -113,18 +114,17 @@ class ThirdRig:
 
 
 @asynccontextmanager
-async def third_rig(folder: Path) -> AsyncIterator[ThirdRig]:
+async def third_rig() -> AsyncIterator[ThirdRig]:
     """Start the site and a browser that reaches it under the production host names."""
     site, app = ThirdSite(), web.Application()
     app.router.add_route("*", "/{path:.*}", site.answer)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
-    context, site.spki = certificate_in(folder)
-    await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context).start()
-    site.port = port_of(runner)
+    site.spki = same_identity().pin
+    site.port = await listen_there(runner)
     told: dict[str, Any] = {"host_resolver_rules": f"MAP * 127.0.0.1:{site.port}", "trusted_spki": (site.spki,)}
     try:
-        async with open_browser(options := BrowserOptions(**told)) as browser:
+        async with KEPT.lend(options := BrowserOptions(**told)) as browser:
             yield ThirdRig(site=site, browser=browser, options=options)
     finally:
         await runner.cleanup()

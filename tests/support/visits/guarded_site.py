@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from aiohttp import web
 from playwright.async_api import Browser
 
-from fixtures.stand_in.site.certificate import make_identity
-from flows.browser.launch import BrowserOptions, open_browser
+from flows.browser.launch import BrowserOptions
+from tests.support.sites.kept_browsers import KEPT
+from tests.support.sites.same_place import listen_there, same_identity
 
 HOST = "https://sellercentral.amazon.com"
 EVIL = "https://evil.example"
@@ -42,16 +43,12 @@ class Site:
 @asynccontextmanager
 async def guarded_site() -> AsyncIterator[tuple[Site, Browser, BrowserOptions]]:
     site = Site()
-    identity = make_identity(["*.amazon.com", "evil.example"])
     runner = web.ServerRunner(web.Server(site.answer))
     await runner.setup()
-    server = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=identity.context)
-    await server.start()
-    site.port = int(runner.addresses[0][1])
+    pin = same_identity().pin
+    site.port = await listen_there(runner)
     rules = f"MAP evil.example 127.0.0.1:{site.port}, MAP * 127.0.0.1:{site.port}"
-    options = BrowserOptions(
-        host_resolver_rules=rules, trusted_spki=(identity.pin,), user_agent_suffix="ChannelAdvisor-Test/1"
-    )
-    async with open_browser(options) as browser:
+    options = BrowserOptions(host_resolver_rules=rules, trusted_spki=(pin,), user_agent_suffix="ChannelAdvisor-Test/1")
+    async with KEPT.lend(options) as browser:
         yield site, browser, options
     await runner.cleanup()

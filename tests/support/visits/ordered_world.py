@@ -127,7 +127,7 @@ async def ordered_world(folder: Path) -> AsyncIterator[OrderedWorld]:
     async def send(purpose: str, address: str, code: str) -> None:
         await worlds[0].deliver(purpose, address, code)
 
-    async with login_site(folder, send) as site:
+    async with login_site(send) as site:
         settings = Settings(
             data_dir=folder,
             browser=BrowserSettings(host_resolver_rules=f"MAP * 127.0.0.1:{site.port}", trusted_spki=[site.spki]),

@@ -25,8 +25,8 @@ FAILED = "Error: Seller Central Authorization failed. Please update authorizatio
 
 
 @pytest.fixture
-async def site(tmp_path: Path) -> AsyncIterator[Running]:
-    async with second_seller_central(tmp_path) as running:
+async def site() -> AsyncIterator[Running]:
+    async with second_seller_central() as running:
         yield running
 
 

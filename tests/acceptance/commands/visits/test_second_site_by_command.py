@@ -25,8 +25,8 @@ LINK = f"https://sellercentral.amazon.com/invitation/accept?merchantId={MERCHANT
 
 
 @pytest.fixture
-async def site(tmp_path: Path) -> AsyncIterator[SecondSite]:
-    async with second_site(tmp_path) as running:
+async def site() -> AsyncIterator[SecondSite]:
+    async with second_site() as running:
         yield running
 
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import threading
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Page
 
 from fixtures.stand_in.permissions.pages import PageAnswer, PageOptions, PageRequest, respond
 from fixtures.stand_in.seller.rights import SellerRights
-from flows.browser.launch import find_executable
 
 READER = (Path(__file__).parents[2] / "permission_reader.js").read_text(encoding="utf-8")
 
@@ -70,19 +68,6 @@ def serve(site: PermissionSite) -> Iterator[PermissionSite]:
         server.shutdown()
         thread.join()
         server.server_close()
-
-
-@asynccontextmanager
-async def plain_browser() -> AsyncIterator[Browser]:
-    """Start this machine's browser as anybody's, without the agent's guard, which knows no host on loopback."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=find_executable(), chromium_sandbox=os.geteuid() != 0
-        )
-        try:
-            yield browser
-        finally:
-            await browser.close()
 
 
 async def read_everything(page: Page) -> dict[str, Any]:
