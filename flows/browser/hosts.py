@@ -155,6 +155,8 @@ def judge(
     if not allowed or parts.scheme != "https" or parts.port not in (None, 443):
         is_front = method in _READS and parts.scheme == "https" and host in front_hosts()
         return RequestRuling.FOREIGN if kind == "document" and not is_front else RequestRuling.STOP
+    if read_only and kind == "other":
+        return RequestRuling.STOP  # no page needs one; among them are rules for pages made beforehand
     if read_only and kind != "image" and not _only_reads(kind, method, parts, read_only, body):
         return RequestRuling.STOP
     if person and not _person_may(kind, method, parts, person):

@@ -120,6 +120,7 @@ HALTS = {
     "a skeleton": '<div class="skeleton"><div class="skeleton-line" style="height:12px;background:#eee"></div></div>',
     "a count": '<p class="count">Showing 20 of 45 permissions</p>',
     "more to show": '<a href="#more" role="button">Show 25 more permissions</a>',
+    "a role above the rows": '<p class="role">Role: Permissions manager</p>',
     "a pager": '<nav class="pager"><span>Page 1 of 3</span> <a href="?page=2">Next &gt;</a></nav>',
 }
 

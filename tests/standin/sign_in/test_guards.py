@@ -38,6 +38,7 @@ async def world() -> AsyncIterator[tuple[Site, Browser, BrowserOptions]]:
 @pytest.fixture(autouse=True)
 def fresh(world: tuple[Site, Browser, BrowserOptions]) -> None:
     world[0].pages.clear()
+    world[0].headers.clear()
     world[0].asked.clear()
 
 
@@ -117,6 +118,9 @@ LEAVING = {
     "frame": "<iframe src=/sign-out></iframe>",
     "fetch": "<script>fetch('/sign-out')</script>",
     "redirected": "<script src=/leads-out></script>",
+    "page made beforehand": '<script type=speculationrules>{"prerender":[{"urls":["/sign-out"],"eagerness":"immediate"}]}</script>',
+    "page fetched beforehand": '<script type=speculationrules>{"prefetch":[{"urls":["/sign-out"],"eagerness":"immediate"}]}</script>',
+    "page that a header's rules name": "",
     "fetched later": "<script>fetchLater('/sign-out', {activateAfter: 0})</script>",
 }
 
@@ -125,6 +129,10 @@ LEAVING = {
 async def test_nothing_of_a_page_can_end_the_session(world: tuple[Site, Browser, BrowserOptions], way: str) -> None:
     site, browser, options = world
     site.pages["/leaving"] = f"{LEAVING[way]}<script src=/last.js></script>"
+    site.pages["/rules"] = '{"prerender":[{"urls":["/sign-out"],"eagerness":"immediate"}]}'
+    site.headers["/rules"] = {"Content-Type": "application/speculationrules+json"}
+    if way == "page that a header's rules name":
+        site.headers["/leaving"] = {"Speculation-Rules": '"/rules"'}
     async with open_visit(browser, options=options) as visit:
         await visit.guard.read_only(documents=["/leaving"])
         await visit.page.goto(f"{HOST}/leaving")

@@ -23,6 +23,7 @@ class Site:
 
     pages: dict[str, str] = field(default_factory=dict)
     redirects: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, dict[str, str]] = field(default_factory=dict)  # of a path
     asked: list[str] = field(default_factory=list)
     port: int = 0
 
@@ -34,7 +35,8 @@ class Site:
             raise web.HTTPFound(f"{EVIL}/landed")
         if request.path == "/leads-out":
             raise web.HTTPFound("/sign-out")
-        return web.Response(text=self.pages.get(request.path, "<p>nothing</p>"), content_type="text/html")
+        headers = {"Content-Type": "text/html", **self.headers.get(request.path, {})}
+        return web.Response(text=self.pages.get(request.path, "<p>nothing</p>"), headers=headers)
 
     def evil(self) -> list[str]:
         return [line for line in self.asked if "evil.example" in line]

@@ -35,3 +35,26 @@ globalThis.open = () => null;
     return submit.call(this);
   };
 }
+{
+  // Rules for pages made beforehand are taken out before the browser acts on them; no request of such a page would be seen.
+  const ROLE = /^\s*speculationrules\s*$/i,
+    LOOK = { subtree: true, childList: true };
+  const observer = new MutationObserver((records) => records.forEach((record) => record.addedNodes.forEach(drop)));
+  const drop = (node) => {
+    if (node.localName === "script" && ROLE.test(node.type)) return node.remove();
+    for (const element of [node, ...(node.querySelectorAll?.("*") ?? [])]) {
+      if (element.localName === "script" && ROLE.test(element.type)) element.remove();
+      if (element.shadowRoot) {
+        observer.observe(element.shadowRoot, LOOK);
+        element.shadowRoot.childNodes.forEach(drop);
+      }
+    }
+  };
+  const { attachShadow } = Element.prototype;
+  Element.prototype.attachShadow = function (...given) {
+    const root = attachShadow.apply(this, given);
+    observer.observe(root, LOOK);
+    return root;
+  };
+  observer.observe(document, LOOK);
+}

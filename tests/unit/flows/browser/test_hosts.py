@@ -100,6 +100,7 @@ def test_no_other_host_passes_for_one_of_measurements(host: str) -> None:
         ("xhr", "POST", "/ox-api/graphql", RequestRuling.PASS),
         ("xhr", "DELETE", "/ox-api/graphql", RequestRuling.STOP),
         ("ping", "POST", "/metrics", RequestRuling.STOP),
+        ("other", "GET", "/rules", RequestRuling.STOP),
     ],
 )
 def test_a_visit_that_only_reads_sends_nothing_that_could_change_something(
