@@ -9,13 +9,11 @@ import base64
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-import pyotp
 from playwright.async_api import Browser
-from pydantic import SecretStr
 
 from flows.account.choose_account import choose_account
 from flows.browser.launch import BrowserOptions
@@ -24,12 +22,9 @@ from flows.invitation.accept import accept_invitation
 from flows.marketplaces import marketplace
 from flows.models import (
     Acceptance,
-    Act,
     ActiveAccount,
     AuditReading,
     Bounds,
-    Credentials,
-    FlowHooks,
     InvitationLink,
     SellerAccount,
 )
@@ -39,6 +34,7 @@ from flows.visit.open_visit import open_visit
 from tests.second_site.seller_central.server import second_seller_central
 from tests.second_site.seller_central.sign_in import SEED
 from tests.second_site.seller_central.world import Invitation, Merchant, Person, Variant, World
+from tests.support.sites.flow_rig import Helpers
 from tests.support.sites.kept_browsers import KEPT
 
 OURS = "a1@users.example"
@@ -49,37 +45,22 @@ NUMBER = "0f6d4a5e-7c1b-4d2f-9a53-2b8f60c1d7e9"
 BOUNDS = Bounds(step=timedelta(seconds=6), visit=timedelta(seconds=40), challenge=timedelta(seconds=2))
 
 
-@dataclass(slots=True)
-class Lent:
-    """What one visit is lent; every code is of a time step of its own."""
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """The seed of the site's one-time codes, as an authenticator holds it."""
 
-    acts: list[str] = field(default_factory=list)
-    outcomes: list[str] = field(default_factory=list)
-    steps: list[int] = field(default_factory=list)
+    secret: str = base64.b32encode(SEED).decode()
 
-    def hooks(self) -> FlowHooks:
-        return FlowHooks(
-            next_code=self._next_code,
-            before_act=self._before_act,
-            outcome=self._outcome,
-            now=lambda: datetime.now(UTC),
-            clock_seen=self._clock_seen,
-        )
 
-    async def _next_code(self) -> SecretStr:
-        maker = pyotp.TOTP(base64.b32encode(SEED).decode())
-        now = maker.timecode(datetime.now(UTC))
-        step = next(now + ahead for ahead in (0, 1, -1) if now + ahead not in self.steps)
-        self.steps.append(step)
-        return SecretStr(maker.generate_otp(step))
+@dataclass(frozen=True, slots=True)
+class Ourselves:
+    """Our person on the site."""
 
-    async def _before_act(self, act: Act) -> None:
-        self.acts.append(act.value)
+    email: str = OURS
+    password: str = PASSWORD
 
-    async def _outcome(self, act: Act, outcome: str) -> None:
-        self.outcomes.append(f"{act.value} {outcome}")
-
-    async def _clock_seen(self, when: datetime) -> None: ...
+    def seed(self) -> Seed:
+        return Seed()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +69,7 @@ class Ended:
 
     result: Any
     error: FlowError | None
-    lent: Lent
+    lent: Helpers
 
     @property
     def outcome(self) -> str:
@@ -123,12 +104,12 @@ class SellerRig:
 
     def begin(
         self, variant: Variant, *, member_of: tuple[Merchant, ...] = (OTHER,), state: str = "offered", email: str = OURS
-    ) -> Lent:
+    ) -> Helpers:
         """A fresh site with our person, and one invitation to the shop."""
         self.world.reset(variant)
         self.world.people[OURS] = Person(email=OURS, password=PASSWORD, merchants=list(member_of))
         self.world.invitations[NUMBER] = Invitation(number=NUMBER, merchant=SHOP, email=email, state=state)
-        return Lent()
+        return Helpers(user=Ourselves())
 
     def account(
         self, *, code: str = "US", name: str | None = SHOP.name, merchant_id: str | None = SHOP.token
@@ -142,7 +123,7 @@ class SellerRig:
         return InvitationLink(url=url, host=host, invitation_id=NUMBER, **ids)
 
     async def accept(
-        self, lent: Lent, *, key: str = "merchantId", account: SellerAccount | None = None, session: Any = None
+        self, lent: Helpers, *, key: str = "merchantId", account: SellerAccount | None = None, session: Any = None
     ) -> Ended:
         async with open_visit(self.browser, options=self.options, storage_state=session) as visit:
             return await _ended(
@@ -151,35 +132,34 @@ class SellerRig:
                     visit,
                     invitation=self.link(key=key),
                     account=account or self.account(),
-                    credentials=self.credentials(),
+                    credentials=lent.credentials(),
                     hooks=lent.hooks(),
                     bounds=BOUNDS,
                 ),
             )
 
     async def choose(
-        self, lent: Lent, *, account: SellerAccount, session: Any = None, bounds: Bounds = BOUNDS
+        self, lent: Helpers, *, account: SellerAccount, session: Any = None, bounds: Bounds = BOUNDS
     ) -> Ended:
         host = account.marketplace.host
         async with open_visit(self.browser, options=self.options, storage_state=session or self.session()) as visit:
-            await ensure_signed_in(visit, host=host, credentials=self.credentials(), hooks=lent.hooks(), bounds=bounds)
+            await ensure_signed_in(visit, host=host, credentials=lent.credentials(), hooks=lent.hooks(), bounds=bounds)
             return await _ended(lent, choose_account(visit, account=account, bounds=bounds))
 
-    async def audit(self, lent: Lent, *, account: SellerAccount, session: Any = None, bounds: Bounds = BOUNDS) -> Ended:
+    async def audit(
+        self, lent: Helpers, *, account: SellerAccount, session: Any = None, bounds: Bounds = BOUNDS
+    ) -> Ended:
         async with open_visit(self.browser, options=self.options, storage_state=session or self.session()) as visit:
             reading = audit_permissions(
                 visit,
                 account=account,
-                credentials=self.credentials(),
+                credentials=lent.credentials(),
                 hooks=lent.hooks(),
                 subject=OURS,
                 own=True,
                 bounds=bounds,
             )
             return await _ended(lent, reading)
-
-    def credentials(self) -> Credentials:
-        return Credentials(user_email=OURS, password=SecretStr(PASSWORD))
 
     def session(
         self, selected: tuple[Merchant, str] | None = None, *, host: str = "sellercentral.amazon.com"
@@ -198,7 +178,7 @@ class SellerRig:
         return {"cookies": [cookie | {"sameSite": "Lax"}], "origins": []}
 
 
-async def _ended(lent: Lent, act: Any) -> Ended:
+async def _ended(lent: Helpers, act: Any) -> Ended:
     try:
         return Ended(result=await act, error=None, lent=lent)
     except FlowError as err:
