@@ -79,7 +79,7 @@ def test_each_layout_of_the_permissions_is_in_a_recording() -> None:
     assert {visit.subject is None for visit in audits} == {True, False}
 
 
-SLOW = {"refused_access_required", "unknown"}  # fifty pages probed one after another; a screen that is waited for
+SLOW = {"unknown"}  # a screen that is waited for
 
 
 def named(visit: RecordedVisit) -> str:
