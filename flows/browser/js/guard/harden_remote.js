@@ -2,7 +2,11 @@
 delete globalThis.WebSocket;
 delete globalThis.WebSocketStream;
 // A login by another site is fetched by the browser itself, past every guard.
-if (globalThis.Navigator) delete /** @type {any} */ (globalThis.Navigator.prototype).credentials;
+if (globalThis.Navigator) {
+  /** @type {any} */
+  const navigators = globalThis.Navigator.prototype;
+  delete navigators.credentials;
+}
 if (globalThis.Worker) {
   const SHUT = "for (const name of ['WebSocket', 'WebSocketStream', 'WebTransport', 'Worker']) delete self[name];";
   const beside = (url, type) =>
