@@ -66,18 +66,8 @@ def proves(
 
     What the navigation says counts before what the address says, and nothing may contradict.
     """
-    code = account.marketplace.code
-    country = is_right_country(shown, code, visit)
-    address = shown.marketplace_id == account.marketplace.marketplace_id if shown.marketplace_id else None
-    if country is False or address is False or (country is None and address is None):
-        return None
-    by_name = names_merchant(shown.stores, account.merchant_name) if account.merchant_name and shown.stores else None
-    by_id = (
-        account.merchant_id in shown.merchant
-        if account.merchant_id and shown.merchant and ".o." in shown.merchant
-        else None
-    )
-    if by_name is False or by_id is False:
+    country, address, by_name, by_id = _held_against(shown, account, visit)
+    if contradicts(shown, account, visit) or (country is None and address is None):
         return None
     if by_name is None and by_id is None and not chosen:
         return None
@@ -87,6 +77,24 @@ def proves(
         merchant_id=account.merchant_id if by_id or chosen_by_id else None,  # only where a page showed it
         proof="header" if by_name or country else "address" if by_id or address else "picker",
     )
+
+
+def contradicts(shown: Shown, account: SellerAccount, visit: Visit) -> bool:
+    """Whether navigation or address name another merchant or marketplace."""
+    return False in _held_against(shown, account, visit)
+
+
+def _held_against(shown: Shown, account: SellerAccount, visit: Visit) -> tuple[bool | None, ...]:
+    """Whether country, the address's marketplace, name and the address's merchant are right.
+
+    None for what is not shown.
+    """
+    place = account.marketplace
+    address = shown.marketplace_id == place.marketplace_id if shown.marketplace_id else None
+    by_name = names_merchant(shown.stores, account.merchant_name) if account.merchant_name and shown.stores else None
+    known = account.merchant_id and shown.merchant and ".o." in shown.merchant
+    by_id = account.merchant_id in shown.merchant if known and account.merchant_id and shown.merchant else None
+    return is_right_country(shown, place.code, visit), address, by_name, by_id
 
 
 def is_right_country(shown: Shown, code: str, visit: Visit) -> bool | None:

@@ -27,7 +27,7 @@ from flows.models import (
     SellerAccount,
 )
 from flows.permissions.layouts import Layout
-from flows.permissions.page_proof import PageProof, UnprovenError
+from flows.permissions.page_proof import PageProof, UnprovenError, require_no_other
 from flows.permissions.page_reader import PageReader
 from flows.permissions.probe import probe_access, probe_paths
 from flows.permissions.reach import Arrival, PermissionPages, PermissionPlace
@@ -47,6 +47,7 @@ class _Asked:
     viewer: str
     may_pass: Callable[[Grid], bool]
     proof: PageProof | None = None  # each page must give it, where nothing before it did
+    account: SellerAccount | None = None  # was proven before: no page may name another
 
 
 async def audit_at_once(
@@ -137,6 +138,7 @@ async def audit_permissions(
         bounds=limits,
         own=own,
         may_pass=may_pass,
+        account=account,
     )
 
 
@@ -156,16 +158,19 @@ async def read_permissions(
     bounds: Bounds,
     may_pass: Callable[[Grid], bool] = lambda _: True,
     proof: PageProof | None = None,
+    account: SellerAccount | None = None,
 ) -> AuditReading:
     """Reach the grid and read it, or say how it is refused.
 
     The visit is signed in, in the right account and read-only.
 
     `may_pass` says of a page that was read whole whether it could still be judged a pass: only then is it watched for
-    `bounds.second_look` and read once more. `proof`: what each page that is read has to prove by itself.
+    `bounds.second_look` and read once more. `proof`: what each page that is read has to prove by itself; `account`: what none
+    may contradict.
 
     Raises:
         SignedOutError, SiteRefusedError, StepTimeoutError, ForeignHostError. UnprovenError, with `proof`.
+        WrongAccountError, with `account`.
         BrowserLostError, PageMovedError: the page went away while it was read.
     """
     page = PageReader.of(visit) if proof is None else proof.page
@@ -176,7 +181,8 @@ async def read_permissions(
             raise UnprovenError("the page was refused")
         probes = await probe_access(visit, page, host=host, bounds=bounds) if own else ()
         return AuditReading(grid=None, refusal=arrival, probes=probes, blocked_requests=tuple(visit.guard.blocked))
-    grid = await _read(arrival, _Asked(pages=pages, viewer=viewer, may_pass=may_pass, proof=proof))
+    asked = _Asked(pages=pages, viewer=viewer, may_pass=may_pass, proof=proof, account=account)
+    grid = await _read(arrival, asked)
     return AuditReading(grid=grid, blocked_requests=tuple(visit.guard.blocked))
 
 
@@ -259,6 +265,8 @@ async def _one_page(arrival: Arrival, ask: _Asked) -> Grid:
         grid = grid.short_of(*await _open_ends(pages, grid))
     if ask.proof is not None and document is not None:
         await ask.proof.after(grid, document)
+    if ask.account is not None:
+        await require_no_other(pages.visit, ask.account)
     if grid.subject is None and arrival.by_row:
         # the page names nobody; we came by the link in the user's own row
         return replace(grid, subject=pages.subject.casefold())

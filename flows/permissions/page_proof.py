@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flows.account.active_account import Shown, proves, read_active
+from flows.account.active_account import Shown, contradicts, proves, read_active
 from flows.browser.page_errors import PageMovedError
 from flows.catalogue.recognise import Recognition
 from flows.catalogue.schema import SessionRule
+from flows.errors import WrongAccountError
 from flows.models import ActiveAccount, Grid, SellerAccount
 from flows.permissions.page_reader import PageReader
 from flows.visit.visit import Visit
@@ -22,6 +23,23 @@ _HEADER = "header"  # what an address says is what we, or a link, asked for: onl
 
 class UnprovenError(Exception):
     """The page does not prove that its rows are those of the user in the account."""
+
+
+async def require_no_other(visit: Visit, account: SellerAccount) -> None:
+    """Refuse a page that was read and names another account than the one that was chosen.
+
+    It need not name any: a page before it proved the account.
+
+    Raises:
+        WrongAccountError: its navigation or its address names another merchant or marketplace.
+    """
+    if contradicts(await read_active(visit), account, visit):
+        raise WrongAccountError(
+            f"{account.marketplace.country} of the account's merchant was chosen, the navigation of the permissions page names another "
+            "account: nothing of it was believed",
+            screen="permissions",
+            url=visit.page.url.partition("?")[0],
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
