@@ -85,7 +85,7 @@ def contradicts(shown: Shown, account: SellerAccount, visit: Visit) -> bool:
 
 
 def _held_against(shown: Shown, account: SellerAccount, visit: Visit) -> tuple[bool | None, ...]:
-    """Whether country, the address's marketplace, name and the address's merchant are right.
+    """Whether country, name, and what the address names are right.
 
     None for what is not shown.
     """

@@ -26,7 +26,7 @@ class UnprovenError(Exception):
 
 
 async def require_no_other(visit: Visit, account: SellerAccount) -> None:
-    """Refuse a page that was read and names another account than the one that was chosen.
+    """Refuse a page that was read and names another account than was chosen.
 
     It need not name any: a page before it proved the account.
 
