@@ -48,7 +48,8 @@ def _place(folder: Path) -> Mapping[str, str]:
         add_secrets(conn, Vault(parse_key(key, source="the bench")))
     engine.dispose()
     own = {name: value for name, value in os.environ.items() if not name.startswith("SC_AGENT_")}
-    return own | {"SC_AGENT_DATA_DIR": str(folder), "SC_AGENT_VAULT_KEY": key}
+    sandbox = {"SC_AGENT_BROWSER__NO_SANDBOX": str(os.geteuid() == 0)}  # root has none; no browser is started here
+    return own | {"SC_AGENT_DATA_DIR": str(folder), "SC_AGENT_VAULT_KEY": key} | sandbox
 
 
 def _seconds(env: Mapping[str, str], arguments: tuple[str, ...], code: int) -> float:
