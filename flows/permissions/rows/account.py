@@ -14,6 +14,7 @@ from itertools import pairwise
 from flows.catalogue.grids import grid_data
 from flows.models import PageGap, PageGapKind
 from flows.permissions.rows.furniture import matches
+from flows.permissions.rows.listeners import is_known_again, listener_mark
 from flows.permissions.rows.subject import EMAIL, is_about, is_name, is_naming, is_picker, names_only, unnamed
 from flows.permissions.rows.tokens import (
     ColumnsToken,
@@ -265,8 +266,20 @@ def _of_piece(piece: Piece, known: Known) -> PageGap | None:
         case PieceKind.FOLDED:
             return _of_folded(piece, known)
         case PieceKind.HEARD:
-            kind = PageGapKind.WAY_NOT_TAKEN
+            return _of_listener(piece)
     return PageGap(kind=kind, words=piece.words, where=piece.where)
+
+
+def _of_listener(piece: Piece) -> PageGap:
+    """Who hears presses or keys for a part of the page, or for all of it.
+
+    One that hears for all of it, whose words nobody can follow and which names nothing of rows, is told by the hash of
+    its text: a person who knows it may adopt it. Any other may bring rows.
+    """
+    if not is_known_again(piece):
+        return PageGap(kind=PageGapKind.WAY_NOT_TAKEN, words=piece.words, where=piece.where)
+    words = f"{piece.words} {listener_mark(piece.value)}"
+    return PageGap(kind=PageGapKind.UNEXPLAINED, words=words, where=piece.where)
 
 
 def _of_control(piece: Piece, known: Known) -> PageGap | None:
@@ -299,13 +312,17 @@ def _of_control(piece: Piece, known: Known) -> PageGap | None:
 def _of_stray(piece: Piece, known: Known) -> PageGap | None:
     if piece.kind is PieceKind.TEXT and (piece.still or (piece.chrome and not is_level(piece.words))):
         return None
-    if is_caption(piece.words) or matches("texts", piece.words) or matches("presses", piece.words):
+    if is_caption(piece.words) or matches("texts", piece.words):
+        return None
+    if matches("presses", piece.words) and not piece.heard:
         return None
     addresses = [address.casefold() for address in EMAIL.findall(piece.words)]
     if addresses and all(address in known.names for address in addresses):
         return None
     if piece.hushed and (_is_known(piece.words) or is_level(piece.words) or _shape(piece.words) in known.shown):
         return None  # a copy for the eye of what is there for everybody
+    if piece.way and piece.way != "away":
+        return PageGap(kind=PageGapKind.WAY_NOT_TAKEN, words=piece.words, where=piece.where)
     return PageGap(kind=_kind_of(piece.words, PageGapKind.UNEXPLAINED), words=piece.words, where=piece.where)
 
 

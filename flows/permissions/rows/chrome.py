@@ -14,6 +14,7 @@ from flows.catalogue.schema import Chrome
 from flows.models import PageGap, PageGapKind
 from flows.permissions.layouts import Layout
 from flows.permissions.rows.furniture import rules_of_rows
+from flows.permissions.rows.listeners import is_listener
 from flows.permissions.rows.subject import EMAIL
 from flows.permissions.rows.vocabulary import bare_title, is_level, is_section, level_words, lexicon, scope_of
 from flows.words import fold
@@ -46,6 +47,8 @@ def why_not_chrome(gap: PageGap) -> str | None:
         return "it stands in a control or nowhere that could be found again"
     if not words or len(gap.words) > LONGEST:
         return "its words are missing or cut off"
+    if is_listener(gap):
+        return None  # code, and no words of the page: what it may not say was asked of all of it
     if EMAIL.search(gap.words):
         return "it names an address"
     if level := next((level for level in level_words() if _stands_in(level, words)), None):

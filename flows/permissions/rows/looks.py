@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from flows.permissions.rows.tokens import RowToken
+from flows.permissions.rows.vocabulary import is_level
 
 _LEAST = 4  # rows that look alike, for another to be unlike them
 _FEW = 3  # so many rows that look alike for each that does not
-_WHAT = ("is fainter than", "is written in another colour than", "stands on another colour than")
+_LEVEL = 3  # the look of the level itself; the others are of the row
+_WHAT = {
+    0: "is fainter than",
+    1: "is written in another colour than",
+    2: "stands on another colour than",
+    4: "is marked otherwise than",
+}
 
 
 def unlike(rows: Sequence[RowToken]) -> dict[int, str]:
@@ -20,12 +27,12 @@ def unlike(rows: Sequence[RowToken]) -> dict[int, str]:
     if len(looks) < len(rows):
         return found
     held = [_held(row) for row in rows]
-    for axis, what in enumerate(_WHAT):
+    for axis, what in _WHAT.items():
         values = [row.looks[axis] for row in rows]
         for number in (*_alone(values, every=axis == 0), *_few(values, held)):
             found.setdefault(number, f"unread: the row {what} the others")
     for numbers in _by_level(rows):
-        tints = [rows[number].looks[3] for number in numbers]
+        tints = [rows[number].looks[_LEVEL] for number in numbers]
         for at in (*_alone(tints, every=False), *_few(tints, [""] * len(tints))):
             found.setdefault(numbers[at], "unread: the level is drawn unlike the same level in other rows")
     return found
@@ -46,31 +53,40 @@ def _alone(values: Sequence[str], *, every: bool) -> list[int]:
 
 
 def _few(values: Sequence[str], held: Sequence[str]) -> list[int]:
-    """The places of the one value that a few rows have, all others having another.
+    """The places of the one value that a few rows have, all others having another, or two by turns.
 
     Not where it goes with the level: rows of one level may all look so.
     """
-    counts = Counter(value for value in values if value)
-    if len(counts) != 2:
+    counts = Counter(value for value in values if value).most_common()
+    if len(counts) not in (2, 3):
         return []
-    (common, most), (rare, few) = counts.most_common()
+    rare, few = counts[-1]
+    if len(counts) == 3 and not _is_striped([value for value in values if value and value != rare]):
+        return []  # three kinds of rows, as sections of a look of their own
     at = [place for place, value in enumerate(values) if value == rare]
     alike = {held[place] for place in at}
-    goes_with_level = not any(value == common and held[place] in alike for place, value in enumerate(values))
+    goes_with_level = not any(value and value != rare and held[place] in alike for place, value in enumerate(values))
+    most = sum(count for _, count in counts[:-1])
     return at if few * _FEW <= most and most >= _LEAST and not goes_with_level else []
 
 
+def _is_striped(values: Sequence[str]) -> bool:
+    """Whether two looks take turns."""
+    return sum(one != other for one, other in pairwise(values)) * 2 > len(values)
+
+
 def _held(row: RowToken) -> str:
-    """What a row says it holds, in the page's words."""
-    return " ".join(word for one in row.options if one.on for word in (*one.own, one.column, one.shows, *one.chosen))
+    """The level that a row says it holds, in the page's words; what else names its control tells none."""
+    words = (word for one in row.options if one.on for word in (*one.own, one.column, one.shows, *one.chosen))
+    return " ".join(word for word in words if is_level(word))
 
 
 def _by_level(rows: Sequence[RowToken]) -> Iterator[list[int]]:
     """The numbers of the rows that say the same level in words."""
 
     def level(number: int) -> str:
-        return rows[number].looks[3].partition("\n")[0]
+        return rows[number].looks[_LEVEL].partition("\n")[0]
 
-    numbers = sorted((number for number, row in enumerate(rows) if row.looks[3]), key=level)
+    numbers = sorted((number for number, row in enumerate(rows) if row.looks[_LEVEL]), key=level)
     for _, some in groupby(numbers, key=level):
         yield list(some)

@@ -24,7 +24,9 @@ from flows.permissions.rows.tokens import (
 from flows.permissions.rows.vocabulary import generic, level_words, marks, says, scope_names
 from flows.permissions.scripts import part
 
-_PARTS = ("document", "listeners", "visible", "options", "columns", "rows", "effects", "inventory", "marks", "tokens")
+_PARTS = (
+    "document", "quiet_code", "listeners", "frames", "visible", "options", "columns", "rows", "effects", "inventory", "marks", "tokens",
+)  # fmt: skip
 
 
 def snapshot_of(found: dict[str, Any]) -> DomSnapshot:
@@ -65,6 +67,7 @@ def asked_of_reading() -> dict[str, Any]:
         "captions": sorted(generic("captions")),
         "permission_paths": grid_data("reach")["home"],
         "harmless_calls": grid_data("listeners")["calls"],
+        "harmless_globals": grid_data("listeners")["globals"],
         "harmless_sets": grid_data("listeners")["sets"],
         "known_listeners": grid_data("listeners")["known"],
         "about_rows": [*grid_data("furniture")["row"]["takes_back"], *grid_data("furniture")["tour"]["never"]],

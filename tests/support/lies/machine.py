@@ -69,6 +69,8 @@ def _found_base(way: str, luck: Random) -> Base:
             return drawn_base(luck, level="radios")
         case "layer" | "dimmed" | "named" | "backwards" | "nested":
             return drawn_base(luck, level=luck.choice(["word", "badge"]))
+        case "shifted":
+            return drawn_base(luck, line=luck.choice([None, "terms"]))
         case "index" | "skipped" | "numbered" | "count":
             return drawn_base(luck, line=luck.choice(["table", "items", "boxes", "roles"]))
         case "swapped" | "ordered":

@@ -16,6 +16,7 @@ WAYS = (
 )  # fmt: skip
 DEPUTIES = (
     "closest", "matches", "dataset", "classes", "id", "tag", "text", "props", "keeps", "jquery", "action", "own", "keyboard", "cursor",
+    "but", "noted",
 )  # fmt: skip
 _UNREADABLE = frozenset({"drawer", "delegated", "label", "sideways", "marker"})  # what is shown at first is in order
 
@@ -38,7 +39,7 @@ def widget(luck: Random, way: str) -> Draw:
         "ms": luck.choice([0, 200, 900]),
         "salt": salt(luck),
         "by": luck.choice(DEPUTIES),
-        "target": luck.choice(["name", "name", "row", "level", "title"]),
+        "target": luck.choice(["name", "name", "row", "level", "level", "title", "area"]),
         "press": luck.choice(["click", "mousedown", "pointerup"]),
         **options(luck, at=["head", "above", "below"], part=["section", "tail", "row"], on=["click", "pointerup"]),
     }
@@ -55,6 +56,7 @@ def widget(luck: Random, way: str) -> Draw:
         "sizes": "sizes",
         "delegated": "by",
     }
-    what = f"{given['part']} by {way} ({given['at']}) {given.get(shown.get(way, ''), '')} {seconds} s"
+    more = f" of the {given['target']}" if way == "delegated" else ""
+    what = f"{given['part']} by {way} ({given['at']}) {given.get(shown.get(way, ''), '')}{more} {seconds} s"
     right = UNSURE if way in _UNREADABLE else LEFT_OUT
     return Draw(act="widget", what=what, right=right, options=given, resources=resources)

@@ -19,6 +19,7 @@ globalThis[Symbol.for("rest")] ??= (() => {
     heard_by = new WeakMap(), // what hears presses -> by which functions
     wheels = new WeakSet(), // what moves its own contents when the wheel turns over it
     of_types = new WeakMap(), // what hears presses or keys -> by type, by which functions
+    answers = new WeakMap(), // what hears that a form is sent, the address changes or the focus comes -> by type, by which functions
     of_files = new WeakSet(), // functions that a script file gave, not the document itself
     wary = new Map(), // functions that ask whether a person's hand sent what they hear -> what they hear
     bound = new WeakMap(), // a function that was bound -> what it was made of
@@ -99,6 +100,7 @@ globalThis[Symbol.for("rest")] ??= (() => {
     /^(click|dblclick|mousedown|mouseup|pointerdown|pointerup|touchstart|touchend|keydown|contextmenu|auxclick)$/;
   const FELT =
     /^(mouseover|mouseenter|mousemove|pointerover|pointerenter|pointermove|focus|focusin|keydown|keyup|keypress)$/;
+  const ANSWERS = /^(submit|reset|hashchange|popstate|focus|focusin|blur|focusout|keydown|keyup|keypress)$/;
   const KEYS = /^key(down|up|press)$/,
     // What only a person's hand does, and no reading.
     BY_HAND =
@@ -129,6 +131,7 @@ globalThis[Symbol.for("rest")] ??= (() => {
     return typeof fn === "function" ? String(fn) : "";
   };
   around(globalThis.EventTarget?.prototype, "addEventListener", (target, self, args) => {
+    if (ANSWERS.test(args[0]) && args[1]) put(answers, self ?? globalThis, args[0], args[1]);
     if (FELT.test(args[0]) && args[1]) put(felt, self ?? globalThis, args[0], args[1]);
     if ((PRESS.test(args[0]) || KEYS.test(args[0]) || BY_HAND.test(args[0])) && args[1]) {
       put(of_types, self ?? globalThis, args[0], args[1]);
@@ -150,10 +153,11 @@ globalThis[Symbol.for("rest")] ??= (() => {
     return Reflect.apply(target, self, args);
   });
   around(globalThis.EventTarget?.prototype, "removeEventListener", (target, self, args) => {
-    of_types
-      .get(self ?? globalThis)
-      ?.get(args[0])
-      ?.delete(args[1]);
+    for (const kept of [of_types, answers])
+      kept
+        .get(self ?? globalThis)
+        ?.get(args[0])
+        ?.delete(args[1]);
     return Reflect.apply(target, self, args);
   });
   const counts = (delay) =>
@@ -261,6 +265,15 @@ globalThis[Symbol.for("rest")] ??= (() => {
       hash = (hash * 33 + (control.checked || control.selected ? 7 : 1) + (control.selectedIndex || 0)) | 0;
     return hash;
   };
+  // The clocks of the frames of this origin: what moves there moves the page.
+  const inner = () =>
+    [...document.querySelectorAll("iframe, frame")].flatMap((/** @type {any} */ frame) => {
+      try {
+        return frame.contentWindow?.[Symbol.for("rest")] ?? [];
+      } catch {
+        return []; // of another origin
+      }
+    });
   const seen = () => {
     const at = now();
     /** @type {any[]} */
@@ -269,10 +282,16 @@ globalThis[Symbol.for("rest")] ??= (() => {
       for (const element of roots[i].querySelectorAll("*")) if (element.shadowRoot) roots.push(element.shadowRoot);
     roots.forEach(watch);
     take(observer.takeRecords());
+    const inside = inner().map((clock) => clock.seen());
     return {
-      moment: [performance.timeOrigin, changes, roots.reduce((sum, root) => (sum * 31 + ticks(root)) | 0, 0)],
-      calm: at - last,
-      waits: waits() || !loaded(),
+      moment: [
+        performance.timeOrigin,
+        changes,
+        roots.reduce((sum, root) => (sum * 31 + ticks(root)) | 0, 0),
+        ...inside.flatMap((one) => one.moment),
+      ],
+      calm: Math.min(at - last, ...inside.map((one) => one.calm)),
+      waits: waits() || !loaded() || inside.some((one) => one.waits),
     };
   };
   // Resolve when nothing has changed for so long and nothing is under way. A page that never stops changing is given up on after `limit`.
@@ -322,26 +341,21 @@ globalThis[Symbol.for("rest")] ??= (() => {
         ),
       );
     });
-  // Let time pass: at least so long, and until the timers that are set now have come due.
-  const wait = (least, limit) =>
-    new Promise((done) =>
-      later(
-        done,
-        Math.min(
-          limit,
-          Math.max(
-            least,
-            now() - framed < 100 ? Math.min(least * 2, FRAMES) : 0,
-            ...[...dues, ...longs.values(), ...[...far.values()].filter((one) => !one.quiet).map((one) => one.due)].map(
-              (due) => due - now() + 50,
-            ),
-            ...drawn_out().map((left) => left + 50),
-          ),
-        ),
+  // How long until the timers that are set now have come due, here and in the frames.
+  const owed = (least) =>
+    Math.max(
+      now() - framed < 100 ? Math.min(least * 2, FRAMES) : 0,
+      ...[...dues, ...longs.values(), ...[...far.values()].filter((one) => !one.quiet).map((one) => one.due)].map(
+        (due) => due - now() + 50,
       ),
+      ...drawn_out().map((left) => left + 50),
+      ...inner().map((clock) => clock.owed(least)),
     );
+  // Let time pass: at least so long, and until these have come due.
+  const wait = (least, limit) => new Promise((done) => later(done, Math.min(limit, Math.max(least, owed(least)))));
   return {
     wait,
+    owed,
     seen,
     asks,
     rest,
@@ -358,6 +372,7 @@ globalThis[Symbol.for("rest")] ??= (() => {
     far,
     wary,
     felt,
+    answers,
     wheels,
     isLost: (element) => lost.has(element),
   };

@@ -14,6 +14,11 @@ const explained = (left) => {
     }
     return x2 - x1 >= 2 && y2 - y1 >= 2 ? [x1 + scrollX, y1 + scrollY, x2 + scrollX, y2 + scrollY] : null;
   };
+  // Of what stands in a frame, the frame.
+  const in_page = (n) => {
+    for (; n.ownerDocument !== document; n = n.ownerDocument.defaultView.frameElement);
+    return n;
+  };
   const rects_of = (n) => {
     if (n.nodeType === 3) {
       const range = document.createRange();
@@ -27,6 +32,7 @@ const explained = (left) => {
   const box_around = (nodes) => {
     const boxes = nodes
       .filter(Boolean)
+      .map(in_page)
       .flatMap((n) => rects_of(n).map((r) => seen_of(r, parent_of(n))))
       .filter(Boolean);
     if (!boxes.length) return null;

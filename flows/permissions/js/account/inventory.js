@@ -21,7 +21,11 @@ const leftovers = () => {
     return [r.width, r.height];
   };
   const words_in = (n) =>
-    n.nodeType === 3 ? n.data : n.nodeType === 1 && !is(n, "unspoken") ? [...kids(n)].map(words_in).join(" ") : "";
+    n.nodeType === 3
+      ? n.data
+      : n.nodeType === 1 && !is(n, "unspoken")
+        ? [...kids_within(n)].map(words_in).join(" ")
+        : "";
   const name_of = (el) =>
     clean(words_in(el)) ||
     clean(
@@ -83,7 +87,8 @@ const leftovers = () => {
   const blank = (el) => {
     // a box that is painted, or a row, and has nothing in it: what stands there has not come yet
     const [w, h] = size(el);
-    if (covers(el)) return put("blank", el, "a box that is painted over words of a row");
+    if (el.ownerDocument === document && covers(el))
+      return put("blank", el, "a box that is painted over words of a row");
     if (is(el, "row")) {
       if (h > 6 && cells(el).length > 1 && !spoken(el) && !holds(el) && !all(el, "interactive").length)
         put("blank", el, "a row without any text");
@@ -123,7 +128,7 @@ const leftovers = () => {
       [w] = size(el);
     if (w < 64 || is(el, "progress") || el === document.body || el === document.documentElement) return;
     const clips = /hidden|clip/.test(style.overflowX),
-      turns = globalThis[Symbol.for("rest")].wheels.has(el) || !!el.onwheel;
+      turns = clock_at(el).wheels.has(el) || !!el.onwheel;
     if (
       clips &&
       [...kids(el)].some((k) => [k, ...kids(k)].some((part) => part.nodeType === 1 && lies_beside(part, el)))
@@ -221,7 +226,7 @@ const leftovers = () => {
         ? [clean(n.data)]
         : []
       : n.nodeType === 1 && !is(n, "unspoken")
-        ? [...kids(n)].flatMap(texts_of)
+        ? [...kids_within(n)].flatMap(texts_of)
         : [];
   const look = (n, hushed) => {
     if (n.nodeType === 3) {
@@ -231,6 +236,7 @@ const leftovers = () => {
         put("text", el, n.data, {
           hushed,
           way: leads(el),
+          heard: is_heard(el),
           row: in_row(el),
           still: !!idle_pager(el),
           chrome: in_chrome(el),
@@ -240,6 +246,7 @@ const leftovers = () => {
     if (n.nodeType === 1 && is_chrome(n)) explain?.chrome.push(n);
     if (n.nodeType !== 1 || is(n, "unspoken") || is_chrome(n)) return;
     const style_shown = shown(n) || getComputedStyle(n).display === "contents";
+    if (is(n, "frame") && (!style_shown || Math.min(...size(n)) <= 2) && inner_of(n)) return hiding(n);
     if (!style_shown) {
       if (getComputedStyle(n).display !== "none" && n.checkVisibility({ contentVisibilityAuto: false }))
         return [...kids(n)].forEach((k) => (k.nodeType === 1 ? look(k, hushed) : hidden_text(k, n)));
@@ -261,25 +268,12 @@ const leftovers = () => {
     const part = /^\s*(\d+)\s*(?:\/|of)\s*(\d+)\s*$/.exec(n.getAttribute("aria-label") || "");
     if (part && n.getAttribute("role") !== "img")
       parts_seen.set(part[2], (parts_seen.get(part[2]) || new Set()).add(part[1]));
-    if (is(n, "frame")) {
-      const [w, h] = size(n);
-      if ((w > 2 && h > 2) || !/frame$/.test(n.localName))
-        put(
-          "frame",
-          n,
-          n.getAttribute("title") ||
-            n.getAttribute("name") ||
-            n.getAttribute("src") ||
-            n.getAttribute("data") ||
-            "frame",
-        );
-      return;
-    } // an object that was not let load has no size
+    if (is(n, "frame")) return framed(n, hushed);
     // What no slot shows, and whom a name for those who cannot see is about.
     if (n.shadowRoot && !claims_control(n)) for (const k of n.children) if (!k.assignedSlot) hiding(k);
     for (const said of [n.getAttribute("aria-label"), n.getAttribute("title")])
       if (said && /@/.test(said) && !/@/.test(words_of(n))) put("text", n, said, { chrome: in_chrome(n) });
-    if (globalThis[Symbol.for("rest")].sealed.has(n)) put("sealed", n, n.localName);
+    if (clock_at(n).sealed.has(n)) put("sealed", n, n.localName);
     pseudo(n);
     windows(n);
     if (!claims_control(n)) {
@@ -299,14 +293,30 @@ const leftovers = () => {
     }
     [...kids(n)].forEach((k) => look(k, hushed || n.getAttribute("aria-hidden") === "true"));
   };
+  const framed = (el, hushed) => {
+    const [w, h] = size(el),
+      inner = inner_of(el);
+    if (inner && is_loaded(el, inner)) {
+      look(inner.body, hushed);
+      for (const run of heard_in(inner).slice(0, 1)) put("heard", el, `${name_of_frame(el)}: ${said_by(run)}`);
+      return;
+    }
+    if ((w > 2 && h > 2) || !/frame$/.test(el.localName)) put("frame", el, name_of_frame(el)); // an object that was not let load has no size
+  };
   const hidden_text = (k, n) => {
     if (k.nodeType === 3 && LETTERS.test(k.data) && !claims.has(k))
       put("folded", n, k.data, { texts: [clean(k.data)], tip: !!near(n, "tip"), row: in_row(n), controls: 0 });
   };
+  // Who hears for all of the page is known again by what he does, and may be called harmless by a person.
+  const listens_on = (box, source) => ({
+    role: "page",
+    where: `listener on ${box === window ? "window" : box === document ? "document" : box.localName}`,
+    value: source.slice(0, 20001),
+  });
   const parts_seen = new Map(); // "1 / 3": a slide of a carousel; of those that are not drawn nothing else tells
   look(document.body, false);
-  for (const { el, types, said } of heard_for_others([...row_homes], in_row))
-    put("heard", el, `${types.join(", ")}: ${said}`);
+  for (const { el, types, said, box, source } of heard_for_others(row_homes, in_row))
+    put("heard", el, `${[...types].sort().join(", ")}: ${said}`, box ? listens_on(box, source) : {});
   for (const [of, seen] of parts_seen)
     if (seen.size < +of)
       put("folded", document.body, `${seen.size} of ${of} parts are drawn`, {

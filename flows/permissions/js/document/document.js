@@ -27,7 +27,14 @@ const fold = once((s) =>
 );
 const rules = once((rule) => once((el) => el.matches(css[rule])));
 const is = (el, rule) => el.nodeType === 1 && rules(rule)(el);
-const up = (n) => n.assignedSlot || (n.parentNode instanceof ShadowRoot ? n.parentNode.host : n.parentNode);
+// What holds a node, as people see it: the slot it is shown in, the host of its root, the frame of its document.
+const up = (n) => {
+  const parent = n.assignedSlot || n.parentNode;
+  if (parent && parent.nodeType === 11) return parent.host || parent;
+  return parent && parent.nodeType === 9 && parent !== document ? parent.defaultView?.frameElement || parent : parent;
+};
+// The clock of the window that an element belongs to: each frame has its own.
+const clock_at = (el) => el.ownerDocument?.defaultView?.[Symbol.for("rest")] ?? globalThis[Symbol.for("rest")];
 const nearest = once((rule) => {
   const above = once((n) => (is(n, rule) ? n : near(up(n), rule)));
   return above;
@@ -93,8 +100,9 @@ const where_is = (el) => {
   }
   return steps.join(" > ").slice(0, 120);
 };
-// Whether a link leads to another page that is none of permissions.
-const way_of = (link) => {
+// Whether a link leads to another page that is none of permissions, and nobody hears of its press before.
+const way_of = once((link) => (led_by(link) === "away" && is_kept_back(link) ? "press" : led_by(link)));
+const led_by = (link) => {
   const href = link.tagName === "A" ? link.getAttribute("href") : link.getAttribute("href") || "";
   if (!href || /^(#|javascript:)/i.test(href.trim())) return "press";
   try {

@@ -3,48 +3,17 @@
 const clock_of_page = globalThis[Symbol.for("rest")];
 const PRESSED = /^(click|dblclick|mousedown|mouseup|pointerdown|pointerup|touchstart|touchend|contextmenu|auxclick)$/,
   TYPED = /^(keydown|keyup|keypress)$/;
-const bare_source = (source) =>
-  source
-    .replace(/^(async\s+)?(?!function\b|if\b)[\w$]+\s*\(/, "(") // a method by its own name
-    .replace(/\bfunction\s*\*?\s*[\w$]*/g, "function")
-    .replace(/\/\*[\s\S]*?\*\/|(^|[^:"'`\\])\/\/[^\n]*/g, "$1")
-    .replace(/(["'`])(?:\\.|(?!\1)[^\\])*\1/g, '""');
-// Calls that bring no rows, by their names; of two that could, by what they are called on or with.
-const WORDS_OF_LANGUAGE = new Set(
-  "if for while switch return function catch typeof in of do else await async void case throw delete".split(" "),
-);
-const QUIET = new Set(harmless_calls);
-const shows_nothing = (source) => {
-  const bare = bare_source(source);
-  for (const [, before, name] of bare.matchAll(/([\w$\])]\s*\??\.\s*)?([A-Za-z_$][\w$]*)\s*(?:\?\.)?\s*\(/g)) {
-    if (!before && WORDS_OF_LANGUAGE.has(name)) continue;
-    if (/^(add|remove|toggle|replace)$/.test(name) && before) continue;
-    if (!QUIET.has(name)) return false;
-  }
-  if (/\]\s*(\?\.)?\s*\(|\)\s*\?\.\s*\(/.test(bare)) return false; // whatever stands there is called
-  if (/\.add\(/.test(bare) && !/classList\s*\??\.\s*add\(/.test(bare)) return false;
-  if (
-    /\.push\(/.test(bare) &&
-    !/(dataLayer|_paq|_gaq|events|queue|clicks|log|logs|sent|seen|tracked|metrics|stats|buffer|records|beacons|hits|presses|moves)\s*\??\.\s*push\(/i.test(
-      bare,
-    )
-  )
-    return false;
-  if (
-    /\.setAttribute\(/.test(bare) &&
-    !/\.setAttribute\(\s*["'`](aria-|class|hidden|style|tabindex|data-focus)/.test(source)
-  )
-    return false;
-  for (const [, name] of bare.matchAll(/\.([\w$]+)\s*(?:[-+*/|&?]{0,2}=(?![=>])|\+\+|--)/g))
-    if (!harmless_sets.includes(name)) return false;
-  if (/\.open\s*=(?!=)/.test(bare) && !/\.open\s*=\s*(false|!1)/.test(bare)) return false;
-  return !/\[[^\]]+\]\s*=(?![=>])|\bimport\s*\(|\bnew\s+(?!Set|Map|Date|URL\b)|`|\byield\b/.test(
-    bare.replace(/\bsuper\b/g, ""),
-  );
-};
 // Whether each look at what was pressed asks for something that is written there: `rules_above` knows it then.
 const LITERAL =
-  /(?:\b[\w$]+\s*\??\.\s*)?\b(?:target|srcElement|TARGET)\s*\??\.\s*(?:(?:closest|matches|getAttribute|hasAttribute|classList\??\s*\.\s*contains|className\s*\.\s*includes)\(\s*(["'`])(?:(?!\1).)+\1\s*\)|(?:id|tagName|nodeName|localName|className|dataset\s*\.\s*\w+|textContent|innerText)\b(?:\s*\.\s*(?:trim|toLowerCase|toUpperCase)\(\))?\s*[!=]==?\s*(["'`])(?:(?!\2).)*\2|dataset\s*\.\s*\w+)/g;
+  /(?:\b[\w$]+\s*\??\.\s*)?\b(?:target|srcElement|TARGET)\s*\??\.\s*(?:(?:closest|matches|getAttribute|hasAttribute|classList\??\s*\.\s*contains|className\s*\.\s*includes)\s*(?:\?\.)?\(\s*(["'`])(?:(?!\1).)+\1\s*\)|(?:id|tagName|nodeName|localName|className|dataset\s*\.\s*\w+|textContent|innerText)\b(?:\s*\.\s*(?:trim|toLowerCase|toUpperCase)\(\))?\s*[!=]==?\s*(["'`])(?:(?!\2).)*\2|dataset\s*\.\s*\w+)/g;
+// Whether it does something where the answer is no: then it is about everything else, and its words tell nothing. "If it is not this,
+// return" is a yes.
+const RETURNS = /if\s*\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)\s*\{?\s*return\s*;?/g;
+const acts_on_no = (source) => {
+  const asked = source.replace(RETURNS, "").replace(LITERAL, (all) => (/!==?/.test(all) ? " NOT " : " ASKED "));
+  const plain = bare_source(asked).replace(/\?\.|\?\?=?/g, " ");
+  return /\bNOT\b|!(?!=)|!==?|[=]==?\s*(null|undefined|false)\b|\belse\b|\|\||\?/.test(plain);
+};
 const asks_by_words = (source) => {
   let text = source;
   for (const [all, name] of source.matchAll(
@@ -56,6 +25,7 @@ const asks_by_words = (source) => {
   const asked = text.match(LITERAL) || [];
   return (
     asked.length > 0 &&
+    !acts_on_no(text) &&
     !/\b(target|srcElement|composedPath|elementFromPoint|clientX|pageX|activeElement)\b/.test(text.replace(LITERAL, ""))
   );
 };
@@ -68,6 +38,12 @@ const is_sent = (source) =>
   !/\b(ctrlKey|altKey|metaKey|shiftKey|getModifierState|repeat|isComposing|isTrusted)\b/.test(source) &&
   !/\b(key|code|which|keyCode|charCode)\b/.test(source.replace(NAMES_KEY, "")) &&
   !/\(\s*(e|ev|evt|event)\s*[,)](?!\s*=>)(?!\s*\{)/.test(source.replace(/^[^{=]*(\{|=>)/, ""));
+// Escape closes, wherever it is heard: one that asks for no other key brings nothing.
+const ESCAPE = /\.(key|code)\s*===?\s*(["'`])(Escape|Esc)\2|\.(which|keyCode)\s*===?\s*27\b/g;
+const closes = (source) =>
+  (source.match(ESCAPE) || []).length > 0 &&
+  !/\b(key|code|which|keyCode|charCode)\b/.test(source.replace(ESCAPE, "")) &&
+  !acts_on_no(source.replace(ESCAPE, "ESCAPE").replace(/!\s*(?=[\w$.]+\s*\))/g, ""));
 // Where a framework listens for all: what it binds there is told by its notes on the elements.
 const of_framework = (box) =>
   Object.keys(box).some((key) => /^_reactListening|^__reactContainer\$|^_reactRootContainer$/.test(key));
@@ -91,7 +67,7 @@ const is_followed = (run, types) => {
       (shows_nothing(source) ||
         asks_by_words(source) ||
         asks_in_data(source) ||
-        (!pressed && typed && is_sent(source))));
+        (!pressed && typed && (is_sent(source) || closes(source)))));
   verdicts.set(run, followed);
   return followed;
 };
@@ -108,6 +84,16 @@ const runs_of_box = (box) => {
   for (const name of [...ON_PRESS, "onkeydown", "onkeyup", "onkeypress"]) put(box[name], name.slice(2));
   return runs;
 };
+// What frameworks noted on an element, to be called when it is pressed.
+const runs_noted = (el) =>
+  Object.keys(el).flatMap((key) => {
+    if (/^(\$\$|__)(click|mousedown|pointerdown|dblclick|pointerup)$/.test(key)) return el[key] ? [[key, el[key]]] : [];
+    return Object.entries(notes_of(el, key) || {}).filter(([name, run]) => calls(name, run));
+  });
+const unfollowed_notes = (el) =>
+  runs_noted(el)
+    .filter(([, run]) => typeof run !== "function" || !(looks_packed(run) || is_followed(run, ["click"])))
+    .map(([name, run]) => ({ types: [name], said: said_by(run) }));
 const of_jquery = (box, run) =>
   Object.keys(box)
     .filter((key) => key.startsWith("jQuery"))
@@ -121,7 +107,7 @@ const unfollowed = (box) =>
     const of_a_file = clock_of_page.is_of_a_file(run);
     return inner
       .filter((one) => !is_followed(one, types) && !(kept && of_a_file && looks_packed(one)))
-      .map((one) => ({ types, said: said_by(one) }));
+      .map((one) => ({ types, said: said_by(one), source: clock_of_page.source_of(one) }));
   });
 const handlers_of_jquery = (kept, types) =>
   types
@@ -129,22 +115,34 @@ const handlers_of_jquery = (kept, types) =>
     .filter((one) => !one.selector)
     .map((one) => one.handler);
 const said_by = (run) => clean(clock_of_page.source_of(run)).slice(0, 80);
-// A part of the page that hears for what is in it: it holds several rows, or several texts beside them. What a row hears is told with the row.
-const hears_for_others = (el, homes) =>
-  (clock_of_page.heard_of(el).size || ON_PRESS.some((name) => el[name]) || el.onkeydown || el.onkeyup) &&
-  !is(el, "library_row") &&
-  (homes.filter((home) => home !== el && inside(home, el)).length > 1 ||
-    (texts_in(el).length > 2 && !near(el, "pressable")));
+// Whether the press of a link may be kept back, and something else be done.
+const is_kept_back = (link) => asked_apart(link) || unfollowed(link).length > 0 || unfollowed_notes(link).length > 0;
+// A part of the page that hears for what is in it: it holds several rows, or several texts beside them, or the controls of a row. What the
+// rest of a row hears is told with the row.
+const hears_for_others = (el, homes, is_row_part) => {
+  if (is(el, "library_row") || homes.has(el)) return false;
+  if (is_row_part(el)) return is_around_control(el);
+  const held = [...homes].filter((home) => inside(home, el));
+  return held.length > 0 || (texts_in(el).length > 2 && !near(el, "pressable"));
+};
+const is_around_control = (el) =>
+  !kind_of(el) && el.localName !== "label" && options.some((o) => o.el !== el && inside(o.el, el));
+const is_stop = (el) => is(el, "focusable") && answered_by(el, ["focus", "focusin"]);
+const has_listeners = (el) =>
+  clock_of_page.heard_of(el).size || ON_PRESS.some((name) => el[name]) || el.onkeydown || el.onkeyup;
 const heard_for_others = (homes, is_row_part) => {
-  /** @type {any[]} */
-  const boxes = [...ROOTS];
-  for (const el of place.keys())
-    if (el !== document.body && hears_for_others(el, homes) && !is_row_part(el)) boxes.push(el);
-  const wary = [...clock_of_page.wary]
-    .filter(([run]) => !is_packed(run))
-    .map(([run, type]) => ({ el: document.body, types: [type], said: said_by(run) }));
-  const heard = boxes.flatMap((box) =>
-    unfollowed(box).map((one) => ({ el: box.nodeType === 1 ? box : document.body, ...one })),
-  );
-  return [...wary, ...heard];
+  const heard = [...ROOTS].flatMap((box) => unfollowed(box).map((one) => ({ el: document.body, box, ...one })));
+  for (const [run, type] of clock_of_page.wary)
+    if (!is_packed(run)) heard.push({ el: document.body, types: [type], said: said_by(run) });
+  for (const el of place.keys()) {
+    if (el === document.body || !(has_listeners(el) || told(el) || asked_above(el) || is_stop(el))) continue;
+    if (!shown(el) || !hears_for_others(el, homes, is_row_part)) continue;
+    // What asks for the box around a control, pressed in it, hears for the control.
+    const is_asked = is_row_part(el) ? asked_strictly(el) : asked_above(el);
+    const asked = is_asked ? [{ types: ["pressed"], said: "by whoever hears for all of the page" }] : [];
+    const own = unfollowed(el).filter(({ types }) => !is_row_part(el) || types.some((type) => PRESSED.test(type)));
+    const stops = is_stop(el) ? [{ types: ["focus"], said: "by a part that the keyboard comes to" }] : [];
+    for (const one of [...own, ...unfollowed_notes(el), ...asked, ...stops]) heard.push({ el, ...one });
+  }
+  return heard;
 };

@@ -30,7 +30,7 @@ const told = (el) =>
       : Object.entries(notes_of(el, key) || {}).some(([name, run]) => calls(name, run)),
   );
 // A listener further up tells by its own words what it is about: the selectors, classes, ids, attributes and texts that it asks for.
-const ASKS = /(?:closest|matches|is|querySelector|querySelectorAll|on)\(\s*(["'`])((?:(?!\1).)+)\1/g,
+const ASKS = /(?:closest|matches|is|querySelector|querySelectorAll|on)(?:\?\.)?\(\s*(["'`])((?:(?!\1).)+)\1/g,
   CLASSES = /(?:classList\??\.contains|className\.includes|hasClass)\(\s*(["'`])((?:(?!\1).)+)\1/g,
   ATTRIBUTES = /(?:hasAttribute|getAttribute)\(\s*(["'`])((?:(?!\1).)+)\1/g,
   DATA = /dataset(?:\.(\w+)|\[\s*["'`](\w+)["'`]\s*\])/g,
@@ -66,13 +66,30 @@ const asked_by = once((run) => {
   }
   return found;
 });
+// Whoever only measures or closes asks for parts of the page as well: nothing stands behind those.
+const brings_nothing = once((run) => {
+  const source = globalThis[Symbol.for("rest")].source_of(run);
+  return source.length <= 20000 && !/\[native code\]|\bisTrusted\b/.test(source) && shows_nothing(source);
+});
 // What jQuery keeps of the listeners that it was given for parts of a box.
 const kept_by_jquery = (box) =>
   Object.keys(box)
     .filter((key) => key.startsWith("jQuery"))
     .flatMap((key) => Object.entries((box[key] && box[key].events) || {}))
     .filter(([type]) => /^(click|dblclick|mousedown|mouseup|pointerdown|pointerup|touchstart|touchend)$/.test(type))
-    .flatMap(([, list]) => [...list].map((one) => one.selector).filter(Boolean));
+    .flatMap(([, list]) => [...list].filter((one) => one.selector && !brings_nothing(one.handler)))
+    .map((one) => one.selector);
+const is_selector = (rule) => {
+  try {
+    document.body.matches(rule); // throws where it is none
+    return !/^(html|body|main|\*|:root)$/i.test(rule);
+  } catch {
+    return false;
+  }
+};
+// Whether it looks for what is around the thing that was pressed, as whoever hears for a group of controls does.
+const climbs_up = (run) =>
+  /closest|composedPath|parent(Node|Element)|\.path\b/.test(globalThis[Symbol.for("rest")].source_of(run));
 const rules_above = (() => {
   const clock = globalThis[Symbol.for("rest")],
     rules = [];
@@ -86,34 +103,59 @@ const rules_above = (() => {
     ),
   ];
   for (const box of boxes) {
-    const runs = [...(clock.heard_by.get(box) || []), ...ON_PRESS.map((name) => box[name]).filter(Boolean)],
+    const heard = [...(clock.heard_by.get(box) || []), ...ON_PRESS.map((name) => box[name]).filter(Boolean)],
+      runs = heard.filter((run) => !brings_nothing(run)),
       texts = runs.flatMap((run) => asked_by(run).texts);
-    const selectors = [...new Set([...runs.flatMap((run) => asked_by(run).selectors), ...kept_by_jquery(box)])].filter(
-      (rule) => {
-        try {
-          document.body.matches(rule); // throws where it is no selector
-          return !/^(html|body|main|\*|:root)$/i.test(rule);
-        } catch {
-          return false;
-        }
-      },
-    );
+    const usable = (some) => [...new Set(some)].filter(is_selector),
+      selectors = usable([...runs.flatMap((run) => asked_by(run).selectors), ...kept_by_jquery(box)]),
+      strict = usable(runs.filter((run) => !climbs_up(run)).flatMap((run) => asked_by(run).selectors));
     if (selectors.length || texts.length)
-      rules.push({ box: box.nodeType === 1 ? box : null, rule: selectors.join(", "), texts: new Set(texts) });
+      rules.push({
+        box: box.nodeType === 1 ? box : null,
+        rule: selectors.join(", "),
+        strict: strict.join(", "),
+        apart: selectors.filter((rule) => !/^a(\[href\])?$/i.test(rule)).join(", "), // not about links as such
+        texts: new Set(texts),
+      });
   }
   return rules;
 })();
-const asked_above = (el) =>
+const asked_above = once((el) =>
   rules_above.some(
     ({ box, rule, texts }) =>
       (!box || (box !== el && box.contains(el))) &&
       ((rule && el.matches(rule)) || (texts.size && !el.firstElementChild && texts.has(clean(el.textContent)))),
+  ),
+);
+const asked_by_rule = (el, which) =>
+  rules_above.some(
+    (one) => one[which] && (!one.box || (one.box !== el && one.box.contains(el))) && el.matches(one[which]),
   );
+const asked_apart = (el) => asked_by_rule(el, "apart");
+const asked_strictly = (el) => asked_by_rule(el, "strict"); // the press is on it, not on what it holds
+// A press can also be answered by who hears that a form is sent, that the address changes behind its #, or that the focus comes.
+const answered_by = (box, types) =>
+  types.some((type) =>
+    [...(globalThis[Symbol.for("rest")].answers.get(box)?.get(type) || []), box[`on${type}`]].some(
+      (run) => run && !brings_nothing(run),
+    ),
+  );
+const sends = (el) =>
+  el.form && /^(submit|image|reset)$/.test(el.type) && (el.localName === "button" || el.localName === "input");
+const answers = once((el) => {
+  /** @type {any[]} */
+  const around = [document.body, document.documentElement, document, window];
+  for (let n = el.form; n && n.nodeType === 1; n = up(n)) around.push(n);
+  if (sends(el) && around.some((box) => answered_by(box, ["submit", "reset"]))) return true;
+  if (/^#/.test(el.getAttribute("href") || "") && answered_by(window, ["hashchange", "popstate"])) return true;
+  return answered_by(el, ["focus", "focusin", "blur", "focusout", "keydown", "keyup", "keypress"]);
+});
 const hears = once(
   (el) =>
-    globalThis[Symbol.for("rest")].hears.has(el) ||
+    clock_at(el).hears.has(el) ||
     ON_PRESS.some((name) => el[name]) ||
     told(el) ||
     is(el, "acts") ||
-    asked_above(el),
+    asked_above(el) ||
+    (is(el, "pressable") && answers(el)),
 );

@@ -63,18 +63,81 @@ const is_struck = (el, box) => {
   }
   return false;
 };
-// Whether a level is drawn above or below the row that it belongs to.
-const is_astray = (s, home) => {
+// Whether a part of a row is drawn above or below the box that it belongs to.
+const middle_of = (box) => (box[1] + box[3]) / 2;
+const is_astray = (own, home) => {
   const row = boxOf(home),
-    own = box_seen(element_of(s.el)),
-    middle = (own[1] + own[3]) / 2;
+    middle = middle_of(own);
   return row[3] - row[1] >= 8 && own[3] > own[1] && (middle < row[1] - 4 || middle > row[3] + 4);
+};
+// Where a text, a label or a level is drawn: its words, not the box that holds them.
+const drawn_at = (item) => {
+  const range = document.createRange(),
+    rects = (item.nodes || []).flatMap((n) => {
+      if (n.nodeType !== 3) return [n.getBoundingClientRect()];
+      range.selectNodeContents(n);
+      return [...range.getClientRects()];
+    });
+  const seen = rects.filter((r) => r.width > 1 && r.height > 1);
+  if (!seen.length) return null;
+  const [left, top, right, bottom] = ["left", "top"]
+    .map((side) => Math.min(...seen.map((r) => r[side])))
+    .concat(["right", "bottom"].map((side) => Math.max(...seen.map((r) => r[side]))));
+  return [left + scrollX, top + scrollY, right + scrollX, bottom + scrollY];
+};
+const sites_at = (row) =>
+  row.sites
+    .filter((s) => s.k !== "bare")
+    .map((s) => (s.item && drawn_at(s.item)) || box_seen(element_of(s.el)))
+    .filter((box) => box[3] > box[1]);
+// Of rows without boxes of their own, as in a list of terms: a level stands between its own label and the next one, in one column.
+const strays = (row, n, label) => {
+  const own = label && drawn_at(label),
+    sites = sites_at(row);
+  if (!own || !sites.length || row.home === document.body) return false;
+  const scrolls = /auto|scroll/.test(getComputedStyle(row.home).overflowY);
+  if (!scrolls && (sites.some((box) => is_astray(box, row.home)) || is_astray(own, row.home))) return true;
+  const next = cut[n + 1] && cut[n + 1].home === row.home ? first_label(n + 1) : null,
+    below = next && drawn_at(next);
+  const middle = (Math.min(...sites.map((box) => box[1])) + Math.max(...sites.map((box) => box[3]))) / 2;
+  return middle < own[1] - 4 || (!!below && below[1] >= own[3] - 2 && middle > below[1] + 2);
+};
+const first_label = (n) => {
+  const last = cut[n - 1].sites.at(-1),
+    from = where(last) + 1;
+  return items.slice(from, where(cut[n].sites[0])).find(is_label) || null;
+};
+// Whether words stand by another control than the one that they name: those further to the left name one further to the right.
+const are_crossed = (sites) => {
+  const pairs = sites
+    .filter((s) => /^(radio|checkbox)$/.test(s.k))
+    .map((s) => ({ control: box_seen(s.el), words: (parts_of.get(s) || []).map(drawn_at).filter(Boolean) }))
+    .filter(({ control, words }) => words.length === 1 && control[2] - control[0] > 2);
+  const is_left = (a, b) => a[2] <= b[0] + 1 && Math.abs(middle_of(a) - middle_of(b)) < 8,
+    begins_left = (a, b) => a[0] < b[0] - 4 && Math.abs(middle_of(a) - middle_of(b)) < 8,
+    is_over = (a, b) => a[3] <= b[1] + 1;
+  return pairs.some((one) =>
+    pairs.some(
+      (two) =>
+        (is_left(one.control, two.control) && begins_left(two.words[0], one.words[0])) ||
+        (is_over(one.control, two.control) && is_over(two.words[0], one.words[0])),
+    ),
+  );
+};
+const is_misplaced = (row, n, label, crowded) => {
+  if (are_crossed(row.sites)) return true;
+  const line = crowded ? near(row.sites[0].el, "row") : row.home;
+  if (!line) return strays(row, n, label);
+  if (line === document.body) return false;
+  const cell = label && near(label.el, "cell"),
+    own = label && !crowded && !(cell && cell.rowSpan > 1) && drawn_at(label);
+  return sites_at(row).some((box) => is_astray(box, line)) || (!!own && is_astray(own, line));
 };
 const is_inert = once((el) => !!el && el.nodeType === 1 && (el.hasAttribute("inert") || is_inert(up(el))));
 // What an element between a row's words and the row's box says of its state.
-const states_of = (els, box, sites) => {
+const states_of = (els, box, misplaced) => {
   const found = new Set();
-  if (box && sites.some((s) => is_astray(s, box))) found.add("as drawn elsewhere");
+  if (misplaced) found.add("as drawn elsewhere");
   if (els.some(is_inert) && cut.some((row) => !is_inert(row.home))) found.add("inert");
   for (const el of els)
     for (let n = el; n && n.nodeType === 1 && n !== document.body; n = up(n)) {
@@ -84,19 +147,22 @@ const states_of = (els, box, sites) => {
     }
   return [...found];
 };
-// How a row looks: how faint it and its level are, in which ink, on which ground, and in which ink and on which ground its level stands.
+// How a row looks: how faint it and its level are, in which ink, on which ground, in which ink and on which ground its level stands, and
+// what is drawn round it.
 const looks_of = (row, label) => {
   const el = label ? (label.el.nodeType === 1 ? label.el : up(label.el)) : row.home,
     value = row.sites.find((s) => s.k === "value"),
     style = getComputedStyle(el);
   let box = value ? element_of(value.el) : up(row.sites[0].el); // of a level that is chosen among several, the box of them all
   while (box && box !== row.home && box !== document.body && !row.sites.every((s) => inside(s.el, box))) box = up(box);
+  const [ground, marks] = ground_of(el, row.home);
   const faint = [el, box || row.home].map((n) => faintness(n, row.home));
   return [
     [...new Set(faint)].join(" / "),
     `${style.color} ${style.fontStyle}`,
-    ground_of(el, row.home),
+    ground,
     value ? tint_of(value, row.home) : "",
+    marks,
   ];
 };
 const element_of = (n) => (n.nodeType === 1 ? n : up(n));
@@ -111,9 +177,12 @@ const faintness = (el, home) => {
   return signs.join(" ");
 };
 const TOUCHED = ":hover, :focus-within, [data-hovered], [data-focused], [data-focus-visible]"; // the pointer or the keyboard is there
+const SIDES = ["Top", "Right", "Bottom", "Left"];
+// The ground that a part of a row stands on, and what is drawn round it.
 const ground_of = (el, home) => {
   const marks = [];
   let touched = false;
+  const told = (ground) => (touched ? ["", ""] : [ground, ["none", ...marks].join(" ")]);
   for (let n = el; n && n.nodeType === 1 && n !== document.body; n = up(n)) {
     const style = getComputedStyle(n);
     touched ||= n.matches(TOUCHED);
@@ -122,15 +191,17 @@ const ground_of = (el, home) => {
     for (const side of ["Left", "Right"])
       if (style[`border${side}Style`] !== "none" && parseFloat(style[`border${side}Width`]) >= 3)
         marks.push(`${side} ${style[`border${side}Color`]}`);
-    if (has_paint(style)) return touched ? "" : [style.backgroundColor, style.backgroundImage, ...marks].join(" ");
+    if (SIDES.every((side) => style[`border${side}Style`] !== "none" && parseFloat(style[`border${side}Width`]) >= 1))
+      marks.push(`box ${style.borderTopColor} ${style.borderTopWidth}`);
+    if (has_paint(style)) return told(`${style.backgroundColor} ${style.backgroundImage}`);
     if (n === home) break;
   }
-  return touched ? "" : ["none", ...marks].join(" ");
+  return told("none");
 };
 const tint_of = (value, home) => {
   const el = element_of(value.el),
     style = getComputedStyle(el);
-  return `${fold(value.own[0])}\n${style.color} ${style.fontStyle} ${ground_of(el, home)}`;
+  return `${fold(value.own[0])}\n${style.color} ${style.fontStyle} ${ground_of(el, home).join(" ")}`;
 };
 // Numbers that tell how many rows there are: of each list, those that are drawn, and how many it says it has.
 const numbered = () => {

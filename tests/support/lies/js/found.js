@@ -29,7 +29,18 @@ const events = { // what a page waits for
 const told = (o) => { const name = make(o.said_by); place(o, name); return name; };
 const finds = {
   event(o) { wrong(o.label); let show = null; events[o.by](o, () => show()); show = keep(o); },
-  harmless(o) { wrong(o.label); const widget = told(o), show = keep(o); [widget, ...widget.querySelectorAll("*")].filter((k) => k.matches("button, a, [role=button], b")).forEach((k) => k.addEventListener("click", (e) => { e.preventDefault(); show(); })); },
+  harmless(o) {
+    wrong(o.label);
+    const widget = told(o), show = keep(o);
+    if (!widget.isConnected) cannot("the door is gone with the rows");
+    const doors = [widget, ...widget.querySelectorAll("*")].filter((k) => k.matches("button, a, [role=button], b")), door = doors[0];
+    ({
+      click: () => doors.forEach((k) => k.addEventListener("click", (e) => { e.preventDefault(); show(); })),
+      submit: () => { if (door.localName !== "button" || door.type !== "submit") cannot("nothing that sends"); const form = document.createElement("form"); door.before(form); form.append(door); form.addEventListener("submit", (e) => { e.preventDefault(); show(); }); },
+      hash: () => { const link = make(`<a href="#${o.salt}">${door.textContent || "Help"}</a>`); door.replaceWith(link); addEventListener("hashchange", () => { if (location.hash === "#" + o.salt) show(); }); },
+      focus: () => { if (!door.matches("button, [tabindex], [href]")) cannot("no focus comes here"); door.addEventListener("focus", () => show()); },
+    })[o.how]();
+  },
   // what stands on a row, or on its level
   attribute(o) { const at = boxed(o.label), el = { row: at.row, level: heldBox(o), label: at.name }[o.on]; el.setAttribute(o.name, o.value); },
   look(o) { const at = boxed(o.label); at.parts.forEach((p) => { p.style.cssText += ";" + o.style; }); },
@@ -51,7 +62,20 @@ const finds = {
   above(o) { const area = areaOf(o.label, o.others); area.style.textDecoration = "line-through"; },
   veil(o) { const box = gridBox(o), r = box.getBoundingClientRect(), veil = document.createElement("div"); veil.style.cssText = `position:absolute;left:${r.left + scrollX}px;top:${r.top + scrollY}px;width:${r.width}px;height:${r.height}px;background:${o.colour};pointer-events:none`; document.body.append(veil); },
   layer(o) { const at = boxed(o.label), r = heldBox(o).getBoundingClientRect(), layer = document.createElement("div"); layer.style.cssText = `position:absolute;left:${r.left + scrollX}px;top:${r.top + scrollY}px;width:${r.width}px;height:${r.height}px;background:#fff;pointer-events:none;z-index:9`; layer.textContent = o.covers; document.body.append(layer); },
-  shifted(o) { const rows = [o.label, ...o.beside].map((x) => { try { return boxed(x); } catch { return null; } }).filter(Boolean); if (rows.length < 2) cannot("one row"); const high = rows[0].row.getBoundingClientRect().height; heldBox(o).style.cssText += `;position:relative;top:${Math.max(24, high + 8)}px`; },
+  shifted(o) {
+    const rows = [o.label, ...o.beside].map((x) => { try { return boxed(x); } catch { return null; } }).filter(Boolean);
+    if (rows.length < 2) cannot("one row");
+    const move = (el, by) => { el.style.cssText += `;position:relative;top:${by}px`; }, tall = (at) => at.row.getBoundingClientRect().height, level = heldBox(o);
+    const to = (one, two) => two.getBoundingClientRect().top - one.getBoundingClientRect().top;
+    ({
+      down: () => move(level, Math.max(24, tall(rows[0]) + 8)),
+      up: () => move(level, -Math.max(48, 2 * tall(rows[0]) + 8)),
+      label: () => move(rows[0].name, Math.max(48, 2 * tall(rows[0]) + 8)),
+      exchanged: () => { const by = to(rows[0].boxes[0], rows[1].boxes[0]); if (Math.abs(by) < 8) cannot("side by side"); move(rows[0].boxes[0], by); move(rows[1].boxes[0], -by); },
+      turned: () => { level.style.cssText += `;display:inline-block;transform:translateY(${Math.max(48, 2 * tall(rows[0]) + 8)}px)`; },
+      crossed: () => { const words = every(rows[0].row, (k) => k.matches("label")).map((k) => texts(k)[0]).filter(Boolean); if (words.length < 2) cannot("no words of two controls"); const spans = words.slice(0, 2).map((t) => { const s = document.createElement("span"); t.before(s); s.append(t); return s; }), by = spans[1].getBoundingClientRect().left - spans[0].getBoundingClientRect().left; spans[0].style.cssText = `position:relative;left:${by}px`; spans[1].style.cssText = `position:relative;left:${-by}px`; },
+    })[o.how]();
+  },
   ordered(o) { const rows = every(document.body, (k) => k.matches("tr, [role=row]") && k.children.length > 2), head = rows.find((r) => r.querySelector("th, [role=columnheader]")) || cannot("no heads"); if (head.children.length < 4) cannot("too few columns"); rows.filter((r) => r.children.length === head.children.length).forEach((r) => { r.style.cssText += ";display:flex;width:900px"; [...r.children].forEach((c) => { c.style.cssText += ";flex:1 1 0;min-width:0;padding:0"; }); }); [...head.children].forEach((c, i) => { if (i > 0) c.style.order = String(9 - i); }); },
   backwards(o) { const word = heldWord(o), s = document.createElement("span"); s.style.cssText = o.style; word.before(s); s.append(word); },
   entitled(o) { document.title = o.title; },
@@ -78,6 +102,9 @@ const finds = {
       object: { handleEvent: (e) => { if (door.contains(e.target)) show(); } },
       named: (e) => { const find = (name) => e.composedPath().find((el) => el.dataset && name in el.dataset); if (find("rowsOfAll")) show(); },
       always: () => show(),
+      but: (e) => { if (!e.target.closest("h1")) show(); },
+      otherwise: (e) => { if (e.target.closest("h1")) return; else show(); },
+      called: (close => () => close())(show),
     }[o.how]);
   },
   keyed(o) {
@@ -96,7 +123,14 @@ const finds = {
   handed(o) { wrong(o.label); const show = keep(o); document.addEventListener(o.type, () => show()); },
   trusted(o) { wrong(o.label); const show = keep(o), part = spot(o.others[0]).row; ({ row: part, document, window })[o.on].addEventListener(o.type, (e) => { if (e.isTrusted && e.type) show(); }); },
   far(o) { wrong(o.label); const show = keep(o); o.by === "interval" ? setInterval(() => show(), o.ms) : setTimeout(() => show(), o.ms); },
-  coloured(o) { const rows = [o.label, ...o.others].slice(0, 2).map(boxed); if (o.others.length < 9) cannot("too few rows"); if (rows.length < 2) cannot("one row"); rows.forEach((at) => at.parts.forEach((p) => { p.style.cssText += ";" + o.style; })); },
+  coloured(o) {
+    if (o.others.length < 12) cannot("too few rows");
+    const all = [...new Set([o.label, ...o.others, ...o.beside])].map((x) => { try { return boxed(x); } catch { return null; } }).filter(Boolean), rows = all.slice(0, o.rows);
+    const held = (at) => { const list = every(at.row, (k) => k.matches("select"))[0], on = every(at.row, (k) => k.checked || k.getAttribute("aria-pressed") === "true")[0]; return squash(list ? list.selectedOptions[0].textContent : on ? on.labels?.[0]?.textContent || on.textContent : at.boxes.map((b) => b.textContent).join(" ")); };
+    if (!all.slice(o.rows).some((at) => rows.some((one) => held(one) === held(at)))) cannot("the colour goes with the level");
+    if (o.striped) all.sort((a, b) => (a.row.compareDocumentPosition(b.row) & 4 ? -1 : 1)).forEach((at, i) => at.parts.forEach((p) => { p.style.background = i % 2 ? "#f8f8f8" : "#fff"; }));
+    rows.forEach((at) => at.parts.forEach((p) => { p.style.cssText += ";" + o.style; }));
+  },
   written(o) { const word = heldWord(o), s = document.createElement(o.how === "quoted" ? "q" : "span"); word.before(s); s.append(word); s.classList.add(o.salt); styled(o, o.how === "quoted" ? `.${o.salt}{quotes:"No longer " ""}` : `@counter-style ${o.salt}{system:cyclic;symbols:"Revoked";suffix:" "}.${o.salt}{display:list-item;list-style:${o.salt} inside}`); },
   left(o) { wrong(o.label); const els = spot(o.label).parts, box = document.createElement("div"); box.style.cssText = "position:absolute;left:-9999px"; document.body.append(box); box.append(...els); },
   disguised(o) { const name = spot(o.label).name, t = texts(name).find((x) => /[aeo]/.test(x.data)) || cannot("no letter"); t.data = o.how === "letter" ? t.data.replace(/a/, "\u0430").replace(/e/, "\u0435").replace(/o/, "\u043e") : o.how === "turned" ? `\u202e${t.data}\u202c` : t.data.replace(/([aeo])/, "$1\u0335"); },

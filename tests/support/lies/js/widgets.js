@@ -20,7 +20,7 @@ const keepers = {
   marker(o) { const at = spot(o.label); (at.boxes[0] || at.row).style.cssText += `;display:list-item;list-style:"${o.word} " inside`; },
   steps(o) { const show = hiding.gone(taken(o)), bar = make(o.steps); place(o, bar); every(bar, (k) => k.matches("[data-go]")).forEach((g) => g.addEventListener(o.on, show)); },
   sizes(o) { const show = hiding.gone(taken(o)), bar = make(o.sizes); place(o, bar); every(bar, (k) => k.matches("[data-go]")).forEach((g) => g.addEventListener(g.matches("select, input") ? "change" : "click", show)); },
-  delegated(o) { const at = spot(o.label), el = { name: at.name, row: at.row, level: at.boxes[0] || at.name, title: areaOf(o.label, o.others).querySelector("h1, h2, h3, h4, summary, legend") || at.name }[o.target], open = () => { const aside = document.createElement("p"); aside.textContent = `${o.label} (bulk) - None`; document.body.append(aside); }; deputies[o.by](el, open, o.press, o.salt); },
+  delegated(o) { const at = spot(o.label), el = { name: at.name, row: at.row, level: at.boxes[0] || at.name, title: areaOf(o.label, o.others).querySelector("h1, h2, h3, h4, summary, legend") || at.name, area: areaOf(o.label, o.others) }[o.target], open = () => { const aside = document.createElement("p"); aside.textContent = `${o.label} (bulk) - None`; document.body.append(aside); }; deputies[o.by](el, open, o.press, o.salt); },
   react(o) { const show = hiding.gone(taken(o)), bar = make(o.plain); place(o, bar); document.addEventListener("click", (e) => { if (e.target.closest("[data-go]")) show(); }); },
   inner(o) { const show = hiding.gone(taken(o)), f = document.createElement("iframe"); f.style.display = "none"; f.onload = show; f.src = "/slow.html"; document.body.append(f); },
   font(o) { const show = hiding.gone(taken(o)); new FontFace("slow", "url(/slow.woff)").load().then(show, show); },
@@ -28,7 +28,7 @@ const keepers = {
   sideways(o) { const heads = document.querySelectorAll("table"); if (!heads.length) cannot("no table"); const t = labelled(o.label).closest("table") || cannot("no table"); const box = document.createElement("div"); box.style.cssText = "width:400px;overflow-x:auto"; t.before(box); box.append(t); const pad = make("<div style='width:1200px;height:1px'></div>"); box.append(pad); let done = false; box.addEventListener("scroll", () => { if (box.scrollLeft > 300 && !done) { done = true; spot(o.label).parts[0].insertAdjacentHTML("beforeend", "<td>Revoked</td>"); } }); },
 };
 const deputies = { // who opens more when a text is pressed, without a listener of the text's own
-  closest(el, open, press, salt) { el.classList.add(salt); const run = new Function("open", "press", `document.addEventListener(press, (e) => { if (e.target.closest(".${salt}")) open(); })`); run(open, press); },
+  closest(el, open, press, salt) { if (every(el, (k) => k.matches(CONTROL + ", button")).length) cannot("the press of a control"); el.classList.add(salt); const run = new Function("open", "press", `document.addEventListener(press, (e) => { if (e.target.closest(".${salt}")) open(); })`); run(open, press); },
   matches(el, open, press, salt) { el.setAttribute(`data-${salt}`, "1"); new Function("open", "press", `document.body.addEventListener(press, (e) => { if (e.target.matches("[data-${salt}], [data-${salt}] *")) open(); })`)(open, press); },
   dataset(el, open, press, salt) { el.dataset[salt] = "1"; new Function("open", "press", `window.addEventListener(press, (e) => { if (e.target.dataset.${salt}) open(); }, true)`)(open, press); },
   classes(el, open, press, salt) { el.classList.add(salt); new Function("open", "press", `document.documentElement.addEventListener(press, function (e) { if (e.target.classList.contains("${salt}")) open(); })`)(open, press); },
@@ -41,6 +41,8 @@ const deputies = { // who opens more when a text is pressed, without a listener 
   action(el, open) { el.dataset.action = "more"; document.addEventListener("click", ((e) => { if (e.target.getAttribute("data-action")) open(); }).bind(null)); },
   own(el, open, press) { el.addEventListener(press, open); },
   keyboard(el, open) { el.tabIndex = 0; el.addEventListener("focus", open); },
+  but(el, open, press, salt) { el.classList.add(salt); new Function("open", "press", `document.addEventListener(press, (e) => { if (!e.target.closest("h1, .${salt}x")) open(); })`)(open, press); },
+  noted(el, open) { el.__reactProps$x1 = { onClick: () => open() }; document.body._reactListeningx1 = true; document.body.addEventListener("click", ((e) => { for (let n = e.target; n; n = n.parentNode) n.__reactProps$x1?.onClick?.(); }).bind(null)); },
   cursor(el, open) { el.style.cursor = "pointer"; document.addEventListener("click", ((e) => e.target.style.cursor && open()).bind(null)); },
 };
 const LATER_WRONG = new Set(["delegated", "drawer", "label", "sideways", "marker"]);

@@ -10,20 +10,27 @@ from flows.permissions.rows.account import Known, unaccounted
 from flows.permissions.rows.looks import unlike
 from flows.permissions.rows.numbering import Numbers, numbers_missing
 from flows.permissions.rows.qualifiers import row_trouble
-from flows.permissions.rows.tokens import DomSnapshot, Option, RowToken, TextToken
+from flows.permissions.rows.tokens import DomSnapshot, Option, RowToken, TextToken, Way
 
-PLAIN = ("1.00", "black", "none", "view\nblack")
+PLAIN = ("1.00", "black", "none", "view\nblack", "none")
+Look = tuple[str, ...]
 
 
-def rows(*looks: tuple[str, str, str, str]) -> list[RowToken]:
+def rows(*looks: Look) -> list[RowToken]:
     return [RowToken(label=f"Row {number}", looks=look) for number, look in enumerate(looks)]
 
 
 @pytest.mark.parametrize(
     "odd",
-    [("0.40", *PLAIN[1:]), (PLAIN[0], "grey", *PLAIN[2:]), (*PLAIN[:2], "pink", PLAIN[3]), (*PLAIN[:3], "view\ngrey")],
+    [
+        ("0.40", *PLAIN[1:]),
+        (PLAIN[0], "grey", *PLAIN[2:]),
+        (*PLAIN[:2], "pink", *PLAIN[3:]),
+        (*PLAIN[:3], "view\ngrey", PLAIN[4]),
+        (*PLAIN[:4], "box red 1px"),
+    ],
 )
-def test_a_row_that_looks_like_no_other_is_told(odd: tuple[str, str, str, str]) -> None:
+def test_a_row_that_looks_like_no_other_is_told(odd: Look) -> None:
     assert list(unlike(rows(*[PLAIN] * 4, odd, *[PLAIN] * 2))) == [4]
 
 
@@ -32,7 +39,7 @@ def test_every_row_that_is_fainter_than_most_is_told() -> None:
     assert list(unlike(rows(*[PLAIN] * 5, faint, faint))) == [5, 6]
 
 
-@pytest.mark.parametrize("axis", [1, 2, 3])
+@pytest.mark.parametrize("axis", [1, 2, 3, 4])
 def test_a_few_rows_that_look_alike_and_unlike_all_others_are_told(axis: int) -> None:
     odd = tuple("view\nred" if at == axis else look for at, look in enumerate(PLAIN))
     told = [replace(row, looks=odd if row.label in ("Row 6", "Row 7") else PLAIN) for row in rows(*[PLAIN] * 8)]
@@ -40,12 +47,31 @@ def test_a_few_rows_that_look_alike_and_unlike_all_others_are_told(axis: int) ->
 
 
 def test_rows_of_one_level_may_look_alike() -> None:
-    odd = (*PLAIN[:2], "red", "none\nblack")
+    odd = (*PLAIN[:2], "red", "none\nblack", "none")
     told = [
         replace(row, options=(Option(own=("None" if row.looks == odd else "View",), on=True),))
         for row in rows(*[PLAIN] * 6, odd, odd)
     ]
     assert unlike(told) == {}
+
+
+def test_a_drop_down_that_is_called_like_its_row_holds_no_other_level_for_that() -> None:
+    odd = (*PLAIN[:2], "red", "", "none")
+    told = [
+        replace(row, options=(Option(way=Way.CHOICE, own=(row.label,), shows="", chosen=("View",), on=True),))
+        for row in rows(*[PLAIN] * 6, odd, odd)
+    ]
+    assert list(unlike(told)) == [6, 7]
+
+
+def test_a_few_rows_are_told_among_rows_of_two_colours_by_turns() -> None:
+    odd, even = (*PLAIN[:2], "red", *PLAIN[3:]), (*PLAIN[:2], "white", *PLAIN[3:])
+    assert list(unlike(rows(*[PLAIN, even] * 5, odd, odd))) == [10, 11]
+
+
+def test_sections_of_three_colours_are_no_sign() -> None:
+    odd, even = (*PLAIN[:2], "red", *PLAIN[3:]), (*PLAIN[:2], "white", *PLAIN[3:])
+    assert unlike(rows(*[PLAIN] * 7, *[even] * 4, odd, odd)) == {}
 
 
 @pytest.mark.parametrize(
@@ -73,12 +99,12 @@ def test_a_label_in_letters_that_belong_together_is_read(label: str) -> None:
 @pytest.mark.parametrize(
     "looks",
     [
-        [PLAIN, (*PLAIN[:2], "grey", PLAIN[3])] * 3,  # every other row on another ground
-        [PLAIN] * 5 + [(*PLAIN[:3], "none\nred")],  # another level in a colour of its own
+        [PLAIN, (*PLAIN[:2], "grey", *PLAIN[3:])] * 3,  # every other row on another ground
+        [PLAIN] * 5 + [(*PLAIN[:3], "none\nred", PLAIN[4])],  # another level in a colour of its own
         [PLAIN] * 2 + [("0.40", *PLAIN[1:])],  # too few to say what is usual
     ],
 )
-def test_rows_that_differ_as_rows_do_are_not(looks: list[tuple[str, str, str, str]]) -> None:
+def test_rows_that_differ_as_rows_do_are_not(looks: list[Look]) -> None:
     assert unlike(rows(*looks)) == {}
 
 

@@ -1,0 +1,40 @@
+"""Listeners for all of a page, which a person may adopt: known again by the hash of their text."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from functools import cache
+
+from flows.catalogue.grids import grid_data
+from flows.models import PageGap
+from flows.permissions.rows.tokens import Piece
+
+_LEAST = 40  # characters of a text that can be known again: "e => show()" may be anybody's
+_MOST = 20_000  # longer ones are cut off by the page
+_WHERE = re.compile(r"listener on (window|document|html|body)")
+_MARK = re.compile(r" \[[0-9a-f]{16}\]$")
+
+
+def is_known_again(piece: Piece) -> bool:
+    """Whether a listener can be adopted: it hears for all of the page, is told whole, and names nothing of rows."""
+    text = piece.value
+    if piece.role != "page" or not _WHERE.fullmatch(piece.where) or not _LEAST <= len(text) <= _MOST:
+        return False
+    return "[native code]" not in text and "isTrusted" not in text and not _about_rows().search(text)
+
+
+def listener_mark(text: str) -> str:
+    """What the words of its gap end with."""
+    return f"[{hashlib.sha256(text.encode()).hexdigest()[:16]}]"
+
+
+def is_listener(gap: PageGap) -> bool:
+    """Whether a gap is that of a listener that may be adopted."""
+    return bool(_WHERE.fullmatch(gap.where) and _MARK.search(gap.words))
+
+
+@cache
+def _about_rows() -> re.Pattern[str]:
+    words = grid_data("listeners")["about_rows"]
+    return re.compile("|".join(words), re.IGNORECASE)
