@@ -266,7 +266,7 @@ async def _one_page(arrival: Arrival, ask: _Asked) -> Grid:
     if ask.proof is not None and document is not None:
         await ask.proof.after(grid, document)
     if ask.account is not None:
-        await require_no_other(pages.visit, ask.account)
+        await require_no_other(pages.visit, pages.page, ask.account)
     if grid.subject is None and arrival.by_row:
         # the page names nobody; we came by the link in the user's own row
         return replace(grid, subject=pages.subject.casefold())

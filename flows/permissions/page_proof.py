@@ -25,7 +25,7 @@ class UnprovenError(Exception):
     """The page does not prove that its rows are those of the user in the account."""
 
 
-async def require_no_other(visit: Visit, account: SellerAccount) -> None:
+async def require_no_other(visit: Visit, page: PageReader, account: SellerAccount) -> None:
     """Refuse a page that was read and names another account than was chosen.
 
     It need not name any: a page before it proved the account.
@@ -38,7 +38,7 @@ async def require_no_other(visit: Visit, account: SellerAccount) -> None:
             f"{account.marketplace.country} of the account's merchant was chosen, the navigation of the permissions page names another "
             "account: nothing of it was believed",
             screen="permissions",
-            url=visit.page.url.partition("?")[0],
+            url=page.url.partition("?")[0],
         )
 
 
