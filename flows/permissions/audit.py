@@ -112,14 +112,10 @@ async def audit_permissions(
     bounds: Bounds | None = None,
     may_pass: Callable[[Grid], bool] = lambda _: True,
 ) -> AuditReading:
-    """Bring home what `subject` (a user email) may do in this account.
-
-    Nothing is changed.
+    """Bring home what `subject` (a user email) may do in this account; nothing is changed.
 
     `own` says that the credentials are the subject's; otherwise they are those of somebody who may open the page. From
-    the moment
-    the account is chosen the visit is read-only. The page is left open where the grid is, for
-    `flows.permissions.capture.capture_rows`.
+    the moment the account is chosen the visit is read-only. The page is left open where the grid is, for `capture_rows`.
 
     Raises:
         Everything `ensure_signed_in` and `choose_account` raise; SignedOutError when the session ends half-way.
@@ -165,8 +161,7 @@ async def read_permissions(
     The visit is signed in, in the right account and read-only.
 
     `may_pass` says of a page that was read whole whether it could still be judged a pass: only then is it watched for
-    `bounds.second_look` and read once more. `proof`: what each page that is read has to prove by itself; `account`: what none
-    may contradict.
+    `bounds.second_look` and read once more. `proof`: what each page has to prove; `account`: what none may contradict.
 
     Raises:
         SignedOutError, SiteRefusedError, StepTimeoutError, ForeignHostError. UnprovenError, with `proof`.
