@@ -112,7 +112,7 @@ async def audit_permissions(
     bounds: Bounds | None = None,
     may_pass: Callable[[Grid], bool] = lambda _: True,
 ) -> AuditReading:
-    """Bring home what `subject` (a user email) may do in this account; nothing is changed.
+    """Read what `subject` (a user email) may do in this account; change nothing.
 
     `own` says that the credentials are the subject's; otherwise they are those of somebody who may open the page. From
     the moment the account is chosen the visit is read-only. The page is left open where the grid is, for `capture_rows`.

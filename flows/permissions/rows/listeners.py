@@ -1,4 +1,7 @@
-"""Listeners for all of a page, which a person may adopt: known again by the hash of their text."""
+"""Listeners for all of a page, which a person may adopt.
+
+They are known again by the hash of their text.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,10 @@ _MARK = re.compile(r" \[[0-9a-f]{16}\]$")
 
 
 def is_known_again(piece: Piece) -> bool:
-    """Whether a listener can be adopted: it hears for all of the page, is told whole, and names nothing of rows."""
+    """Whether a listener can be adopted.
+
+    It hears for all of the page, is told whole, and names nothing of rows.
+    """
     text = piece.value
     if piece.role != "page" or not _WHERE.fullmatch(piece.where) or not _LEAST <= len(text) <= _MOST:
         return False

@@ -53,7 +53,10 @@ def _alone(values: Sequence[str], *, every: bool) -> list[int]:
 
 
 def _few(values: Sequence[str], held: Sequence[str]) -> list[int]:
-    """The places of the one value that a few rows have, all others having another, or two by turns.
+    """The places of the one value that few rows have.
+
+    All others have another, or two by turns.
+
 
     Not where it goes with the level: rows of one level may all look so.
     """
@@ -76,7 +79,10 @@ def _is_striped(values: Sequence[str]) -> bool:
 
 
 def _held(row: RowToken) -> str:
-    """The level that a row says it holds, in the page's words; what else names its control tells none."""
+    """The level that a row says it holds, in the page's words.
+
+    What else names its control tells none.
+    """
     words = (word for one in row.options if one.on for word in (*one.own, one.column, one.shows, *one.chosen))
     return " ".join(word for word in words if is_level(word))
 

@@ -15,6 +15,7 @@ from playwright.async_api import Browser, Page
 from flows.browser.scripts import source
 from flows.catalogue.schema import Chrome
 from flows.models import Grid, PageGapKind
+from flows.permissions.page_reader import PageReader
 from flows.permissions.reader import read_grid
 from flows.permissions.rows.chrome import why_not_chrome
 from tests.support.sites.grids.recorded import showing
@@ -116,7 +117,7 @@ async def listened(browser: Browser, script: str) -> AsyncIterator[Page]:
 
 
 async def read(page: Page, *chrome: Chrome) -> Grid:
-    return await read_grid(page, own=True, expected="a1@users.example", chrome=chrome)
+    return await read_grid(PageReader(page), own=True, expected="a1@users.example", chrome=chrome)
 
 
 def adopted(grid: Grid) -> Chrome:
