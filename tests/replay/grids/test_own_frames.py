@@ -39,7 +39,7 @@ NOTHING_IN_IT = {
     "an empty one": f'<iframe id="part" {BOX}></iframe>',
     "an empty document of the site": led("/empty.html"),
     "one that is not displayed": led("/empty.html", more='style="display:none"'),
-    "one of a point's size": led("/ticket.html", more='width="1" height="1"'),
+    "one of a point's size": led("/empty.html", more='width="1" height="1"'),
     "one that is not visible": framed("<p>Frame for measuring</p>", more='style="visibility:hidden"'),
     "harmless words": framed("<p>Help</p>"),
     "a link that leads away": framed('<a href="/help">Learn more</a>'),
@@ -50,6 +50,7 @@ HELD_UP = {  # what stands in the frame, and what of it the gap says
     "a row": (framed(ROW), "Bulk Tax Upload"),
     "a row of a document of the site": (led("/rows.html"), "Bulk Tax Upload"),
     "words": (framed(TICKET), "Try our new tax guide"),
+    "words of a frame that is a point": (led("/ticket.html", more='width="1" height="1"'), "Try our new tax guide"),
     "a button": (framed("<button>Show the rest</button>"), "Show the rest"),
     "a button called like a harmless one that somebody hears": (
         framed('<button onclick="document.body.append(1)">Help</button>'),

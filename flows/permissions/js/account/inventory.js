@@ -246,7 +246,8 @@ const leftovers = () => {
     if (n.nodeType === 1 && is_chrome(n)) explain?.chrome.push(n);
     if (n.nodeType !== 1 || is(n, "unspoken") || is_chrome(n)) return;
     const style_shown = shown(n) || getComputedStyle(n).display === "contents";
-    if (is(n, "frame") && (!style_shown || Math.min(n.clientWidth, n.clientHeight) <= 2) && inner_of(n)) return hiding(n);
+    if (is(n, "frame") && (!style_shown || Math.min(n.clientWidth, n.clientHeight) <= 2) && inner_of(n))
+      return hiding(n);
     if (!style_shown) {
       if (getComputedStyle(n).display !== "none" && n.checkVisibility({ contentVisibilityAuto: false }))
         return [...kids(n)].forEach((k) => (k.nodeType === 1 ? look(k, hushed) : hidden_text(k, n)));
