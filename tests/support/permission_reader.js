@@ -2,10 +2,29 @@
 async () => {
   const frame = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   const LEVELS = {
-    "None": "None", "无": "None", "View": "View", "View only": "View", "查看": "View", "View & Edit": "View & Edit", "View and edit": "View & Edit",
-    "Edit": "View & Edit", "Modifica": "View & Edit", "查看和编辑": "View & Edit", "Anzeigen und Bearbeiten": "View & Edit", "表示と編集": "View & Edit", "Admin": "Admin",
+    None: "None",
+    无: "None",
+    View: "View",
+    "View only": "View",
+    查看: "View",
+    "View & Edit": "View & Edit",
+    "View and edit": "View & Edit",
+    Edit: "View & Edit",
+    Modifica: "View & Edit",
+    查看和编辑: "View & Edit",
+    "Anzeigen und Bearbeiten": "View & Edit",
+    表示と編集: "View & Edit",
+    Admin: "Admin",
   };
-  const CODES = { "United States": "US", "Canada": "CA", "Mexico": "MX", "Germany": "DE", "France": "FR", "Japan": "JP", "Global": "global" };
+  const CODES = {
+    "United States": "US",
+    Canada: "CA",
+    Mexico: "MX",
+    Germany: "DE",
+    France: "FR",
+    Japan: "JP",
+    Global: "global",
+  };
 
   const deep = (root, selector) => {
     const found = [...root.querySelectorAll(selector)];
@@ -33,22 +52,31 @@ async () => {
   const choicesOf = (row) => {
     const options = deep(row, "option:not([hidden]), kat-option");
     if (options.length) {
-      return options.map((o) => [plain(o), o.localName === "option" ? o.selected : o.getAttribute("aria-selected") === "true", false]);
+      return options.map((o) => [
+        plain(o),
+        o.localName === "option" ? o.selected : o.getAttribute("aria-selected") === "true",
+        false,
+      ]);
     }
     return deep(row, "input[type=radio], [role=radio]").map((c) => [
-      wordOf(c, row), c.localName === "input" ? c.checked : c.getAttribute("aria-checked") === "true",
+      wordOf(c, row),
+      c.localName === "input" ? c.checked : c.getAttribute("aria-checked") === "true",
     ]);
   };
 
-  const isLive = (row) => deep(row, "input[type=radio], select").some((c) => !c.disabled)
-    || deep(row, "[role=radio], .select-header").some((c) => c.getAttribute("aria-disabled") !== "true");
+  const isLive = (row) =>
+    deep(row, "input[type=radio], select").some((c) => !c.disabled) ||
+    deep(row, "[role=radio], .select-header").some((c) => c.getAttribute("aria-disabled") !== "true");
 
   const readRow = (row, title) => {
     const choices = choicesOf(row);
     const on = choices.filter((c) => c[1]);
     return {
-      section: title, permission: plain(row.querySelector("b")).replace(/:$/, ""),
-      offered: choices.map((c) => LEVELS[c[0]] ?? `?${c[0]}`), level: on.length === 1 ? LEVELS[on[0][0]] ?? `?${on[0][0]}` : null, live: isLive(row),
+      section: title,
+      permission: plain(row.querySelector("b")).replace(/:$/, ""),
+      offered: choices.map((c) => LEVELS[c[0]] ?? `?${c[0]}`),
+      level: on.length === 1 ? (LEVELS[on[0][0]] ?? `?${on[0][0]}`) : null,
+      live: isLive(row),
     };
   };
 
@@ -57,7 +85,12 @@ async () => {
       const inside = box.matches("table, [role=table]") && box.querySelector("strong");
       const before = box.parentElement?.querySelector(":scope > h3, :scope > div > strong");
       const mark = inside || before;
-      if (mark) return [...(mark.querySelector("button") ?? mark).childNodes].filter((n) => n.nodeType === 3).map((n) => n.data).join("").trim();
+      if (mark)
+        return [...(mark.querySelector("button") ?? mark).childNodes]
+          .filter((n) => n.nodeType === 3)
+          .map((n) => n.data)
+          .join("")
+          .trim();
     }
     return "";
   };
@@ -84,7 +117,13 @@ async () => {
       await frame();
       look();
       const end = list.getBoundingClientRect().bottom;
-      if (scroller ? scroller.scrollTop + scroller.clientHeight >= scroller.scrollHeight - 1 && to > scroller.scrollTop : end < 300 || (window.scrollY + window.innerHeight >= document.documentElement.scrollHeight - 1 && to > list.offsetHeight)) break;
+      if (
+        scroller
+          ? scroller.scrollTop + scroller.clientHeight >= scroller.scrollHeight - 1 && to > scroller.scrollTop
+          : end < 300 ||
+            (window.scrollY + window.innerHeight >= document.documentElement.scrollHeight - 1 && to > list.offsetHeight)
+      )
+        break;
     }
     return [...found].sort((a, b) => a[0] - b[0]).map((entry) => entry[1]);
   };
@@ -102,10 +141,17 @@ async () => {
 
   const tabs = document.querySelectorAll("[aria-label=Marketplace] [role=tab]");
   const select = document.querySelector("select[aria-label=Marketplace]");
-  const names = tabs.length ? [...tabs].map((t) => plain(t.shadowRoot ?? t)) : select ? [...select.options].map((o) => o.textContent) : [];
+  const names = tabs.length
+    ? [...tabs].map((t) => plain(t.shadowRoot ?? t))
+    : select
+      ? [...select.options].map((o) => o.textContent)
+      : [];
   const waitFor = async (name) => {
     for (let turn = 0; turn < 400; turn++) {
-      const now = tabs.length ? [...document.querySelectorAll("[aria-label=Marketplace] [aria-selected=true]")].map((t) => plain(t.shadowRoot ?? t))[0]
+      const now = tabs.length
+        ? [...document.querySelectorAll("[aria-label=Marketplace] [aria-selected=true]")].map((t) =>
+            plain(t.shadowRoot ?? t),
+          )[0]
         : document.querySelector("select[aria-label=Marketplace]").selectedOptions[0].textContent;
       if (now === name) return frame();
       await frame();
@@ -113,7 +159,16 @@ async () => {
     throw new Error(`the marketplace ${name} never came`);
   };
   const rows = [];
-  if (!names.length) rows.push(...(await readAll(location.pathname.includes("/account/") && document.title && document.querySelector("h1")?.textContent === "Global User Permissions" ? "global" : "regional")));
+  if (!names.length)
+    rows.push(
+      ...(await readAll(
+        location.pathname.includes("/account/") &&
+          document.title &&
+          document.querySelector("h1")?.textContent === "Global User Permissions"
+          ? "global"
+          : "regional",
+      )),
+    );
   for (const [index, name] of names.entries()) {
     const before = document.querySelector("[data-sections]");
     if (index) {
@@ -129,6 +184,9 @@ async () => {
     await waitFor(name);
     rows.push(...(await readAll(CODES[name] ?? name)));
   }
-  const savers = deep(document, "[data-save], input[type=submit][value=Continue], input[type=submit][value='Save Changes']");
+  const savers = deep(
+    document,
+    "[data-save], input[type=submit][value=Continue], input[type=submit][value='Save Changes']",
+  );
   return { rows, text: document.body.innerText, savers: savers.length, lang: document.documentElement.lang };
-}
+};

@@ -1,6 +1,8 @@
 // <sc-authorization-status account="A1" token="...">: where an authorization stands, in the customer's words.
 (() => {
-  const base = document.currentScript ? new URL(".", document.currentScript.src).href : "/embed/";
+  const base = document.currentScript
+    ? new URL(".", /** @type {HTMLScriptElement} */ (document.currentScript).src).href
+    : "/embed/";
   const SOON = 60; // seconds before the token ends
   const css = new CSSStyleSheet();
   css.replaceSync(`
@@ -53,9 +55,15 @@ background:light-dark(#eef1f4,#30363d)}code:focus-visible{outline:2px solid ligh
       root.append(panel);
     }
 
-    connectedCallback() { this.#begin(); }
-    disconnectedCallback() { this.#end(); }
-    attributeChangedCallback(_name, before, now) { if (before !== now && this.isConnected) this.#begin(); }
+    connectedCallback() {
+      this.#begin();
+    }
+    disconnectedCallback() {
+      this.#end();
+    }
+    attributeChangedCallback(_name, before, now) {
+      if (before !== now && this.isConnected) this.#begin();
+    }
 
     #end() {
       this.#stop?.abort();
@@ -107,7 +115,8 @@ background:light-dark(#eef1f4,#30363d)}code:focus-visible{outline:2px solid ligh
     }
 
     #show(status) {
-      for (const name of ["user_email", "message", "next_step", "confirmation_code"]) this.#put(name, status[name] ?? "");
+      for (const name of ["user_email", "message", "next_step", "confirmation_code"])
+        this.#put(name, status[name] ?? "");
       this.#put("reasons", status.reasons.join("\n"), status.reasons);
     }
 

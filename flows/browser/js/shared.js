@@ -1,4 +1,5 @@
-// What counts as visible, how a control is named, how open shadow roots are searched. Prepended to every other script of this folder.
+// What counts as visible, how a control is named, how open shadow roots are searched. Prepended to every other script
+// of this folder.
 /** The document and its open shadow roots. @returns {any[]} */
 const roots = () => {
   /** @type {any[]} */
@@ -39,9 +40,11 @@ const holds = (outer, inner) => {
   return false;
 };
 const FIELD =
-  "input:not([type=hidden]):not([type=submit]):not([type=button]):not([type=image]):not([type=reset]), textarea, select";
+  "input:not([type=hidden]):not([type=submit]):not([type=button]):not([type=image]):not([type=reset]), textarea, " +
+  "select";
 const CONTROL =
-  "button, input[type=submit], input[type=button], input[type=image], a[href], [role=button], [role=link], kat-button, kat-link";
+  "button, input[type=submit], input[type=button], input[type=image], a[href], [role=button], [role=link], " +
+  "kat-button, kat-link";
 // Fields put there for password managers (places.toml); whatever they look like, they are no field of the page.
 const DECOYS = argument?.decoys || "";
 const isDecoy = (element) => DECOYS !== "" && element.matches(DECOYS);

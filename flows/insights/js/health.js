@@ -1,4 +1,5 @@
-// The texts of the account health page, by the ids of `rules` (selectors/insights/health.toml, [page]). Presses nothing.
+// The texts of the account health page, by the ids of `rules` (selectors/insights/health.toml, [page]). Presses
+// nothing.
 (rules) => {
   const within = (element, css) =>
     [...element.querySelectorAll(css)].filter((one) => shown(one) && !one.querySelector(css)).map(textOf);

@@ -1,4 +1,5 @@
-// Finding elements through open shadow roots, and the text that a person sees in them. Prepended to the other scripts of this folder.
+// Finding elements through open shadow roots, and the text that a person sees in them. Prepended to the other scripts
+// of this folder.
 const roots = (from) => {
   const found = [from, from.shadowRoot].filter(Boolean);
   for (let i = 0; i < found.length; i++)

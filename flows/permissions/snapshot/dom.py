@@ -84,7 +84,7 @@ def reading_script(*, explains: bool = False) -> str:
         'if (asked.unless && String(globalThis[Symbol.for("rest")].seen().moment) === String(asked.unless)) return null'
     )
     before = f"{source('rest')}; {unchanged}; {part('lists')}; const {{ {names_asked}, row, explain }} = asked"
-    return f"(asked) => {{ {before};\n{parts}\n}}"
+    return f"(asked) => {{ {before};\n{parts}\nreturn answer();\n}}"
 
 
 def _token(item: dict[str, Any]) -> Token:

@@ -1,4 +1,5 @@
-// The live view of a page that is taken over: pictures on a canvas, input back, text mode. Knows no address and no clipboard.
+// The live view of a page that is taken over: pictures on a canvas, input back, text mode. Knows no address and no
+// clipboard.
 // @ts-check
 
 const root = /** @type {HTMLElement} */ (document.getElementById("takeover"));
@@ -56,7 +57,8 @@ async function connect() {
   });
   line.addEventListener("message", (event) => {
     if (typeof event.data === "string") hear(JSON.parse(event.data));
-    else drawing = drawing.then(() => draw(event.data)).catch(() => {}); // in order: the last that came is the last shown
+    // in order: the last that came is the last shown
+    else drawing = drawing.then(() => draw(event.data)).catch(() => {});
   });
   line.addEventListener("close", () => {
     if (socket === line) socket = null;

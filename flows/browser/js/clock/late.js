@@ -1,5 +1,6 @@
-// Knows what somebody in the page still waits for that is no request of a script: pictures and the like whose loading is heard, and parts whose
-// coming into view is watched for. Runs before any script of a page; where it could not, it knows from now on.
+// Knows what somebody in the page still waits for that is no request of a script: pictures and the like whose loading
+// is heard, and parts whose coming into view is watched for. Runs before any script of a page; where it could not, it
+// knows from now on.
 globalThis[Symbol.for("late")] ??= (() => {
   const HEARD = /^(load|error|loadend|loadeddata|loadedmetadata|canplay|canplaythrough)$/;
   const LOADS = "img, image, input[type=image], link:not([rel~=stylesheet]), video, audio, track";
@@ -13,7 +14,8 @@ globalThis[Symbol.for("late")] ??= (() => {
   };
   const hear = EventTarget.prototype.addEventListener;
   const is_over = (el) => ended.has(el) || (el.localName === "img" && el.complete && el.naturalWidth > 0);
-  // A framework hears every picture it makes, for whoever may ask; what was asked stands in its own notes on the element.
+  // A framework hears every picture it makes, for whoever may ask; what was asked stands in its own notes on the
+  // element.
   const is_asked = (el) => {
     const noted = Object.keys(el).find(
       (key) => key.startsWith("__reactProps$") || key.startsWith("__reactEventHandlers$"),

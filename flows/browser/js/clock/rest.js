@@ -1,5 +1,6 @@
-// Knows when the document last changed and what it still has to do. Runs before any script of a page; where it could not, it knows from now on.
-// A request counts for as long as a page may load; a timer counts when it was set soon after the page began, was pressed or scrolled.
+// Knows when the document last changed and what it still has to do. Runs before any script of a page; where it could
+// not, it knows from now on. A request counts for as long as a page may load; a timer counts when it was set soon after
+// the page began, was pressed or scrolled.
 globalThis[Symbol.for("rest")] ??= (() => {
   const LOADING = 5000,
     SOON = 3000,
@@ -19,7 +20,8 @@ globalThis[Symbol.for("rest")] ??= (() => {
     heard_by = new WeakMap(), // what hears presses -> by which functions
     wheels = new WeakSet(), // what moves its own contents when the wheel turns over it
     of_types = new WeakMap(), // what hears presses or keys -> by type, by which functions
-    answers = new WeakMap(), // what hears that a form is sent, the address changes or the focus comes -> by type, by which functions
+    // what hears that a form is sent, the address changes or the focus comes -> by type, by which functions
+    answers = new WeakMap(),
     of_files = new WeakSet(), // functions that a script file gave, not the document itself
     wary = new Map(), // functions that ask whether a person's hand sent what they hear -> what they hear
     bound = new WeakMap(), // a function that was bound -> what it was made of
@@ -36,7 +38,8 @@ globalThis[Symbol.for("rest")] ??= (() => {
     last = now();
     if (document.readyState === "complete") for (const record of records) record.addedNodes.forEach(load);
   };
-  // What a page loads while it is read itself is part of its being complete; a script or a style that is put in later is not.
+  // What a page loads while it is read itself is part of its being complete; a script or a style that is put in later
+  // is not.
   const load = (node) => {
     const runs =
       node.localName === "script" && node.src && !node.noModule && /^(|module|.*javascript)$/.test(node.type);
@@ -66,7 +69,8 @@ globalThis[Symbol.for("rest")] ??= (() => {
       true,
     );
   };
-  // A request that was answered may still be drawn in the same moment, so its end counts as a change of the time, not of the page.
+  // A request that was answered may still be drawn in the same moment, so its end counts as a change of the time, not
+  // of the page.
   const begin = () => {
     const one = { at: now() };
     requests.add(one);
@@ -168,7 +172,8 @@ globalThis[Symbol.for("rest")] ??= (() => {
     dues.add(now() + delay);
     if (dues.size > 500) for (const one of dues) if (one < now()) dues.delete(one);
   };
-  // Those that come due later still are waited for as well, unless whoever reads the page finds that they bring nothing.
+  // Those that come due later still are waited for as well, unless whoever reads the page finds that they bring
+  // nothing.
   const far = new Map(); // the timer -> when, and what it calls
   const FAR = 60000,
     FAR_AGAIN = 30000;
@@ -202,7 +207,8 @@ globalThis[Symbol.for("rest")] ??= (() => {
       .map((one) => (one.playState === "running" ? one.effect?.getComputedTiming() : null))
       .map((/** @type {any} */ timing) => (timing ? timing.endTime - (timing.localTime ?? 0) : 0))
       .filter((left) => left > 0 && left <= 10000);
-  // One that is put off for longer is waited for as long as nobody takes it back, as whoever only guards a request does.
+  // One that is put off for longer is waited for as long as nobody takes it back, as whoever only guards a request
+  // does.
   const longs = new Map();
   around(globalThis, "setTimeout", (target, self, args) => {
     const [run, delay = 0] = args;
@@ -294,7 +300,8 @@ globalThis[Symbol.for("rest")] ??= (() => {
       waits: waits() || !loaded() || inside.some((one) => one.waits),
     };
   };
-  // Resolve when nothing has changed for so long and nothing is under way. A page that never stops changing is given up on after `limit`.
+  // Resolve when nothing has changed for so long and nothing is under way. A page that never stops changing is given up
+  // on after `limit`.
   const rest = (quiet, limit) =>
     new Promise((done) => {
       const began = now();
@@ -325,8 +332,9 @@ globalThis[Symbol.for("rest")] ??= (() => {
     heard = told;
     return told !== before;
   };
-  // Let what a scroll sets off begin: listeners run with the next frame, what watches which parts are in view is told after it. A busy
-  // machine draws late, so a frame is waited for as long as one may take; a part that was scrolled past undrawn never tells that it is there.
+  // Let what a scroll sets off begin: listeners run with the next frame, what watches which parts are in view is told
+  // after it. A busy machine draws late, so a frame is waited for as long as one may take; a part that was scrolled
+  // past undrawn never tells that it is there.
   const FRAME = 3000,
     FRAMES = 5000;
   const drawn = () =>

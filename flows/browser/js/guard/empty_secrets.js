@@ -1,7 +1,8 @@
 // Empty every field that is for a secret; how many held one.
 () => {
   const SECRET =
-    "input[type=password], input[autocomplete*=one-time-code], input[autocomplete*=current-password], input[autocomplete*=new-password]";
+    "input[type=password], input[autocomplete*=one-time-code], input[autocomplete*=current-password], " +
+    "input[autocomplete*=new-password]";
   const value = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value");
   let held = 0;
   for (const field of queryAll(roots(), SECRET)) {

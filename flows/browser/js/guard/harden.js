@@ -36,7 +36,8 @@ globalThis.open = () => null;
   };
 }
 {
-  // Rules for pages made beforehand are taken out before the browser acts on them; no request of such a page would be seen.
+  // Rules for pages made beforehand are taken out before the browser acts on them; no request of such a page would be
+  // seen.
   const ROLE = /^\s*speculationrules\s*$/i,
     LOOK = { subtree: true, childList: true };
   const observer = new MutationObserver((records) => records.forEach((record) => record.addedNodes.forEach(drop)));

@@ -2,7 +2,8 @@
 // Runs in a world of its own before the page's scripts; `sc_taken` tells, and forgets.
 (() => {
   const SECRET =
-    "input[type=password], input[autocomplete*=one-time-code], input[autocomplete*=current-password], input[autocomplete*=new-password]";
+    "input[type=password], input[autocomplete*=one-time-code], input[autocomplete*=current-password], " +
+    "input[autocomplete*=new-password]";
   const SILENT = ["class", "id", "href", "src", "srcset", "for", "role", "tabindex"]; // nothing draws these as text
   const MOST = 500_000; // characters between two looks; more count as a secret
   const forSecrets = new WeakSet(); // also a field that is shown in clear later

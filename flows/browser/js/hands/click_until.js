@@ -1,4 +1,5 @@
-// Let a click on this element count for so long only: one that arrives later, because somebody was frozen meanwhile, is swallowed.
+// Let a click on this element count for so long only: one that arrives later, because somebody was frozen meanwhile, is
+// swallowed.
 ([element, milliseconds]) => {
   const ends = performance.now() + milliseconds,
     started = Date.now();

@@ -1,4 +1,5 @@
-// Describe a control: role, name, and the ways to find it again, most stable first, each with how many visible elements it finds.
+// Describe a control: role, name, and the ways to find it again, most stable first, each with how many visible elements
+// it finds.
 (element) => {
   const used =
     element.closest(

@@ -1,4 +1,5 @@
-// The element of this document that takes keys, through open shadow roots; null when it is another document's, or nothing does.
+// The element of this document that takes keys, through open shadow roots; null when it is another document's, or
+// nothing does.
 () => {
   if (!document.hasFocus()) return null;
   let element = document.activeElement;

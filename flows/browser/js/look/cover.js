@@ -1,4 +1,5 @@
-// Cover what a screenshot must not show, or take the covers away again. Boxes are drawn over the page; the page itself is not changed.
+// Cover what a screenshot must not show, or take the covers away again. Boxes are drawn over the page; the page itself
+// is not changed.
 ({ masks, values, off, boxes = [] }) => {
   const ID = "evidence-covers";
   document.getElementById(ID)?.remove();
@@ -31,7 +32,8 @@
   layer.style.cssText = "position:absolute;left:0;top:0;width:0;height:0;z-index:2147483647;pointer-events:none";
   const put = (left, top, width, height) => {
     const cover = document.createElement("div");
-    cover.style.cssText = `position:absolute;background:#444;left:${left - 1}px;top:${top - 1}px;width:${width + 2}px;height:${height + 2}px`;
+    const place = `left:${left - 1}px;top:${top - 1}px;width:${width + 2}px;height:${height + 2}px`;
+    cover.style.cssText = `position:absolute;background:#444;${place}`;
     layer.append(cover);
   };
   for (const element of covered) {

@@ -1,4 +1,5 @@
-// Find one element by ordered candidates. Answers with the index of the candidate, the element, and how many each candidate saw.
+// Find one element by ordered candidates. Answers with the index of the candidate, the element, and how many each
+// candidate saw.
 ({ candidates, many }) => {
   const searched = roots();
   const inForm = (anchor) => {

@@ -1,4 +1,5 @@
-// The page as text, for keeping: attributes by allowance, what was typed, hidden values, scripts and tokens left out; open shadow roots written out.
+// The page as text, for keeping: attributes by allowance, what was typed, hidden values, scripts and tokens left out;
+// open shadow roots written out.
 () => {
   const escape = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/"/g, "&quot;");
   const VOID = new Set([
@@ -19,8 +20,10 @@
   const SILENT = new Set(["script", "noscript", "object", "iframe", "frame", "template", "audio", "video"]);
   const NAMES = new Set(
     (
-      "id class name type role for lang dir hidden disabled checked selected readonly required open inert multiple method autocomplete inputmode maxlength " +
-      "colspan rowspan scope part slot variant label header description placeholder title alt tabindex shadowrootmode data-name data-test data-testid data-test-id data-test-tag " +
+      "id class name type role for lang dir hidden disabled checked selected readonly required open inert " +
+      "multiple method autocomplete inputmode maxlength " +
+      "colspan rowspan scope part slot variant label header description placeholder title alt tabindex " +
+      "shadowrootmode data-name data-test data-testid data-test-id data-test-tag " +
       "data-metric-name data-action data-a-input-name charset http-equiv"
     ).split(" "),
   );

@@ -1,4 +1,5 @@
-// The texts that stand beside these words: the rest of their line, the line after it, and what comes before them on the line.
+// The texts that stand beside these words: the rest of their line, the line after it, and what comes before them on the
+// line.
 (words) => {
   const drawn = roots()
     .slice(1)

@@ -1,4 +1,5 @@
-// Where each thing stands that a look made something of, or nothing: boxes in pixels of the page. For pictures alone; nothing is read here.
+// Where each thing stands that a look made something of, or nothing: boxes in pixels of the page. For pictures alone;
+// nothing is read here.
 const explained = (left) => {
   const found = [];
   const parent_of = (n) => (n.nodeType === 1 ? n : n.parentElement || n.parentNode.host);
@@ -71,7 +72,8 @@ const explained = (left) => {
       covered: !!list,
     });
   };
-  // What is folded has no place of its own: it is drawn as a strip where it would unfold, below what is shown before it or around it.
+  // What is folded has no place of its own: it is drawn as a strip where it would unfold, below what is shown before it
+  // or around it.
   const put_folded = (el, at, words) => {
     for (let n = el, i = 0; n && n !== document.body && n.nodeType === 1 && i < 4; n = up(n), i++)
       for (const near_it of [n, n.previousElementSibling]) {

@@ -1,4 +1,5 @@
-// Everything a person can see, or could bring to sight, that nothing of the reading explains. It knows nothing of permissions.
+// Everything a person can see, or could bring to sight, that nothing of the reading explains. It knows nothing of
+// permissions.
 const leftovers = () => {
   const left = [],
     seen_control = new Set();
@@ -121,8 +122,8 @@ const leftovers = () => {
       return its[0] <= x && x <= its[2] && its[1] <= y && y <= its[3];
     });
   };
-  // A window onto more than is shown: what lies wholly beside it and is empty may be drawn when it is slid there, and a box that moves
-  // its contents by itself when the wheel turns may have more than it shows.
+  // A window onto more than is shown: what lies wholly beside it and is empty may be drawn when it is slid there, and a
+  // box that moves its contents by itself when the wheel turns may have more than it shows.
   const windows = (el) => {
     const style = getComputedStyle(el),
       [w] = size(el);
@@ -201,7 +202,8 @@ const leftovers = () => {
     const shows_levels =
       all(el, "hidden_field").length > 0 ||
       said.some((one) => LEVEL.has(fold(one)) && !/^(view|edit|admin)$/i.test(one));
-    return !shows_levels && (!is(el, "consent") || !said.length); // what is only called so, and speaks of something else, is looked into
+    // what is only called so, and speaks of something else, is looked into
+    return !shows_levels && (!is(el, "consent") || !said.length);
   });
   // Laid out, and not drawn until it is searched for or scrolled to: no menu and no tip is kept so.
   const is_skipped = (el) => {
@@ -254,7 +256,8 @@ const leftovers = () => {
       return hiding(n);
     }
     if (n !== document.body && out_of_reach(n) && has_row(n)) {
-      // left of the page: for nobody, and gone as what is hidden is, unless the same is shown; or a part that is moved about in its window
+      // left of the page: for nobody, and gone as what is hidden is, unless the same is shown; or a part that is moved
+      // about in its window
       let where = "left of the page";
       for (let b = up(n); b && b !== document.body && b.nodeType === 1; b = up(b))
         if (getComputedStyle(b).overflowX !== "visible" && !out_of_reach(b)) where = "left of what is shown";
@@ -302,7 +305,8 @@ const leftovers = () => {
       for (const run of heard_in(inner).slice(0, 1)) put("heard", el, `${name_of_frame(el)}: ${said_by(run)}`);
       return;
     }
-    if ((w > 2 && h > 2) || !/frame$/.test(el.localName)) put("frame", el, name_of_frame(el)); // an object that was not let load has no size
+    // an object that was not let load has no size
+    if ((w > 2 && h > 2) || !/frame$/.test(el.localName)) put("frame", el, name_of_frame(el));
   };
   const hidden_text = (k, n) => {
     if (k.nodeType === 3 && LETTERS.test(k.data) && !claims.has(k))

@@ -1,4 +1,5 @@
-// What counts as shown, as inside, as above: the tools of every script that reads a permission grid. Nothing changes while they run.
+// What counts as shown, as inside, as above: the tools of every script that reads a permission grid. Nothing changes
+// while they run.
 const { moment } = globalThis[Symbol.for("rest")].seen();
 const LEVEL = new Set(words),
   PLACE = new Set(places),
@@ -44,7 +45,8 @@ const kids = (n) =>
   n.tagName === "SLOT" && n.assignedNodes().length
     ? n.assignedNodes({ flatten: true })
     : (n.shadowRoot || n).childNodes;
-// Where each element begins and ends in the order of reading: inside a box is what begins between the box's two numbers.
+// Where each element begins and ends in the order of reading: inside a box is what begins between the box's two
+// numbers.
 const place = new Map();
 const number = (n) => {
   const mine = [place.size, 0];
@@ -123,7 +125,8 @@ const idle_pager = (el) => {
     ? pager
     : null;
 };
-// A part of the page for finding one's way: links that lead away, perhaps with a word between, and nothing else to press.
+// A part of the page for finding one's way: links that lead away, perhaps with a word between, and nothing else to
+// press.
 const is_way = once((region) => {
   const doors = all(region, "interactive").filter(shown);
   return (

@@ -1,13 +1,13 @@
-// Whoever hears presses or keys for a whole part of the page, and what of it nobody can follow: which parts it is about is told by none of its
-// words, or what it does is more than hiding, marking or noting. Rows may stand behind it.
+// Whoever hears presses or keys for a whole part of the page, and what of it nobody can follow: which parts it is about
+// is told by none of its words, or what it does is more than hiding, marking or noting. Rows may stand behind it.
 const clock_of_page = globalThis[Symbol.for("rest")];
 const PRESSED = /^(click|dblclick|mousedown|mouseup|pointerdown|pointerup|touchstart|touchend|contextmenu|auxclick)$/,
   TYPED = /^(keydown|keyup|keypress)$/;
 // Whether each look at what was pressed asks for something that is written there: `rules_above` knows it then.
 const LITERAL =
   /(?:\b[\w$]+\s*\??\.\s*)?\b(?:target|srcElement|TARGET)\s*\??\.\s*(?:(?:closest|matches|getAttribute|hasAttribute|classList\??\s*\.\s*contains|className\s*\.\s*includes)\s*(?:\?\.)?\(\s*(["'`])(?:(?!\1).)+\1\s*\)|(?:id|tagName|nodeName|localName|className|dataset\s*\.\s*\w+|textContent|innerText)\b(?:\s*\.\s*(?:trim|toLowerCase|toUpperCase)\(\))?\s*[!=]==?\s*(["'`])(?:(?!\2).)*\2|dataset\s*\.\s*\w+)/g;
-// Whether it does something where the answer is no: then it is about everything else, and its words tell nothing. "If it is not this,
-// return" is a yes.
+// Whether it does something where the answer is no: then it is about everything else, and its words tell nothing. "If
+// it is not this, return" is a yes.
 const RETURNS = /if\s*\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)\s*\{?\s*return\s*;?/g;
 const acts_on_no = (source) => {
   const asked = source.replace(RETURNS, "").replace(LITERAL, (all) => (/!==?/.test(all) ? " NOT " : " ASKED "));
@@ -29,7 +29,8 @@ const asks_by_words = (source) => {
     !/\b(target|srcElement|composedPath|elementFromPoint|clientX|pageX|activeElement)\b/.test(text.replace(LITERAL, ""))
   );
 };
-// Keys: those that are written there go down in the second look, unless they press something, or go down together with others.
+// Keys: those that are written there go down in the second look, unless they press something, or go down together with
+// others.
 const NAMES_KEY =
   /\.(key|code)\s*[!=]==?\s*(["'`])(?:(?!\2).)*\2|(["'`])(?:(?!\3).)*\3\s*[!=]==?\s*[\w$.]+\.(key|code)\b|\.(which|keyCode)\s*[!=]==?\s*\d+|\d+\s*[!=]==?\s*[\w$.]+\.(which|keyCode)\b|\[(?:\s*["'`][^"'`]*["'`]\s*,?)+\]\s*\.\s*(?:includes|indexOf)\(\s*[\w$.]+\.(?:key|code)\s*\)/g;
 const is_sent = (source) =>
@@ -117,8 +118,8 @@ const handlers_of_jquery = (kept, types) =>
 const said_by = (run) => clean(clock_of_page.source_of(run)).slice(0, 80);
 // Whether the press of a link may be kept back, and something else be done.
 const is_kept_back = (link) => asked_apart(link) || unfollowed(link).length > 0 || unfollowed_notes(link).length > 0;
-// A part of the page that hears for what is in it: it holds several rows, or several texts beside them, or the controls of a row. What the
-// rest of a row hears is told with the row.
+// A part of the page that hears for what is in it: it holds several rows, or several texts beside them, or the controls
+// of a row. What the rest of a row hears is told with the row.
 const hears_for_others = (el, homes, is_row_part) => {
   if (is(el, "library_row") || homes.has(el)) return false;
   if (is_row_part(el)) return is_around_control(el);

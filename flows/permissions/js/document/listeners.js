@@ -1,4 +1,5 @@
-// What hears a press: by a listener of its own, by a note of its framework, or by a listener further up that asks what was pressed.
+// What hears a press: by a listener of its own, by a note of its framework, or by a listener further up that asks what
+// was pressed.
 const ON_PRESS = [
   "onclick",
   "ondblclick",
@@ -29,12 +30,14 @@ const told = (el) =>
       ? !!el[key]
       : Object.entries(notes_of(el, key) || {}).some(([name, run]) => calls(name, run)),
   );
-// A listener further up tells by its own words what it is about: the selectors, classes, ids, attributes and texts that it asks for.
+// A listener further up tells by its own words what it is about: the selectors, classes, ids, attributes and texts that
+// it asks for.
 const ASKS = /(?:closest|matches|is|querySelector|querySelectorAll|on)(?:\?\.)?\(\s*(["'`])((?:(?!\1).)+)\1/g,
   CLASSES = /(?:classList\??\.contains|className\.includes|hasClass)\(\s*(["'`])((?:(?!\1).)+)\1/g,
   ATTRIBUTES = /(?:hasAttribute|getAttribute)\(\s*(["'`])((?:(?!\1).)+)\1/g,
   DATA = /dataset(?:\.(\w+)|\[\s*["'`](\w+)["'`]\s*\])/g,
-  NAMED = /\(\s*(["'`])([a-z]\w*)\1\s*\)|(["'`])([a-z]\w*)\3\s+in\s+[\w$.]+\.dataset\b/g, // where `name in element.dataset` is asked
+  // where `name in element.dataset` is asked
+  NAMED = /\(\s*(["'`])([a-z]\w*)\1\s*\)|(["'`])([a-z]\w*)\3\s+in\s+[\w$.]+\.dataset\b/g,
   EQUALS = /(?:===?|!==?|case)\s*(["'`])((?:(?!\1).)+)\1|(["'`])((?:(?!\3).)+)\3\s*(?:===?|!==?)/g;
 const asks_in_data = (source) => /\bin\s+[\w$.]+\.dataset\b/.test(source) && source.search(NAMED) >= 0;
 const kebab = (name) => name.replace(/[A-Z]/g, (c) => "-" + c.toLowerCase());
@@ -133,7 +136,8 @@ const asked_by_rule = (el, which) =>
   );
 const asked_apart = (el) => asked_by_rule(el, "apart");
 const asked_strictly = (el) => asked_by_rule(el, "strict"); // the press is on it, not on what it holds
-// A press can also be answered by who hears that a form is sent, that the address changes behind its #, or that the focus comes.
+// A press can also be answered by who hears that a form is sent, that the address changes behind its #, or that the
+// focus comes.
 const answered_by = (box, types) =>
   types.some((type) =>
     [...(globalThis[Symbol.for("rest")].answers.get(box)?.get(type) || []), box[`on${type}`]].some(

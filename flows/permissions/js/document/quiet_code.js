@@ -15,7 +15,8 @@ const shows_nothing = (source) => {
   const bare = bare_source(source);
   for (const [, before, name] of bare.matchAll(/([\w$\])]\s*\??\.\s*)?([A-Za-z_$][\w$]*)\s*(?:\?\.)?\s*\(/g)) {
     if (!before && WORDS_OF_LANGUAGE.has(name)) continue;
-    if (!before && !GLOBALS.has(name)) return false; // a function of the page's own may do anything, whatever it is called
+    // a function of the page's own may do anything, whatever it is called
+    if (!before && !GLOBALS.has(name)) return false;
     if (/^(add|remove|toggle|replace)$/.test(name) && before) continue;
     if (!QUIET.has(name)) return false;
   }

@@ -1,5 +1,6 @@
 // The visible document as a list of texts and controls: `items`, each with the nodes it was made of.
-// What a drop-down shows beside its field, not in it: the largest box around the field that holds no other control, and says one level.
+// What a drop-down shows beside its field, not in it: the largest box around the field that holds no other control, and
+// says one level.
 const said_in = (n) =>
   n.nodeType === 3
     ? /[\p{L}\p{N}]/u.test(n.data)
@@ -9,7 +10,8 @@ const said_in = (n) =>
       ? [clean(n.getAttribute("alt")), ...[...kids(n)].flatMap(said_in)].filter(Boolean)
       : [];
 const is_large = (el) => Math.max(boxOf(el)[2] - boxOf(el)[0], boxOf(el)[3] - boxOf(el)[1]) > 64;
-// A native field that a drop-down keeps for forms and for filling in: a point in size, and neither for the keyboard nor for the ear.
+// A native field that a drop-down keeps for forms and for filling in: a point in size, and neither for the keyboard nor
+// for the ear.
 const is_echo = (el) => {
   if (el.getAttribute("tabindex") !== "-1" && !near(el, "hushed")) return false;
   for (let n = el, i = 0; n && n.nodeType === 1 && i < 4; n = up(n), i++) {
@@ -31,7 +33,8 @@ const face_of = once((el) => {
   }
   return face;
 });
-// The element of its own that a control is drawn in: the largest box around it that holds no other control, and no words but the control's.
+// The element of its own that a control is drawn in: the largest box around it that holds no other control, and no
+// words but the control's.
 const shell_of = once((o) => {
   let shell = null;
   if (o.el.getRootNode() === document && !o.el.assignedSlot) return shell;

@@ -1,4 +1,5 @@
-// Brings a row into view, covers everything private on the page, and gives the box around the row's parts in the window.
+// Brings a row into view, covers everything private on the page, and gives the box around the row's parts in the
+// window.
 ({ parts, css, most }) => {
   parts[parts.length - 1].scrollIntoView({ block: "center" });
   document.querySelectorAll(css).forEach((el) => {

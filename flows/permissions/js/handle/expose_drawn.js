@@ -1,5 +1,5 @@
-// Lets the accessibility tree have inputs that are not displayed while their labels are, by style sheets of its own: no element changes, and nothing
-// that is drawn. `on` false takes them away again.
+// Lets the accessibility tree have inputs that are not displayed while their labels are, by style sheets of its own: no
+// element changes, and nothing that is drawn. `on` false takes them away again.
 ({ on }) => {
   const mine = (globalThis[Symbol.for("exposed")] ??= []),
     kids = (n) =>

@@ -1,4 +1,5 @@
-// Finds what has to be handled before a grid is whole: closed sections, "show more", tabs, pickers, lists to scroll. Presses nothing itself.
+// Finds what has to be handled before a grid is whole: closed sections, "show more", tabs, pickers, lists to scroll.
+// Presses nothing itself.
 ({ css, what, more, next, levels, target, listed, quiet, limit, step, moment, least }) => {
   const clean = (s) => (s || "").replace(/[\s\u00a0]+/g, " ").trim();
   const is = (el, rule) => el.nodeType === 1 && el.matches(css[rule]);

@@ -1,4 +1,5 @@
-// What drop-downs listed when they were opened, kept for as long as the text around each is the same: a list may use its rows again for others.
+// What drop-downs listed when they were opened, kept for as long as the text around each is the same: a list may use
+// its rows again for others.
 globalThis[Symbol.for("lists")] ??= (() => {
   const known = new WeakMap();
   const clean = (s) => (s || "").replace(/[\s\u00a0]+/g, " ").trim();

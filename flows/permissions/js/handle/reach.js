@@ -10,7 +10,8 @@
     for (; n && n.nodeType === 1; n = up(n)) if (n.matches(rule)) return n;
     return null;
   };
-  const shown = (el) => (el.tagName === "SLOT" ? shown(up(el)) : el.checkVisibility({ visibilityProperty: true })); // a slot has no box of its own
+  // a slot has no box of its own
+  const shown = (el) => (el.tagName === "SLOT" ? shown(up(el)) : el.checkVisibility({ visibilityProperty: true }));
   const all = (box, take) => {
     const out = [];
     const go = (n) => {
@@ -56,7 +57,8 @@
       }),
     ),
   ];
-  // A partner may share the screen, and even the address; the rows of partners say so, or stand under a title of partners alone.
+  // A partner may share the screen, and even the address; the rows of partners say so, or stand under a title of
+  // partners alone.
   const says = (rules, told) => rules.some((rule) => new RegExp(rule, "i").test(clean(told)));
   const title_of = (row) => {
     for (let box = near(row, css.group_of_users); ; box = near(up(box), css.group_of_users)) {

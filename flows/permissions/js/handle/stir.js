@@ -1,5 +1,6 @@
-// Tells a page what a person's being there would tell it: the pointer passes over its parts, its window comes to the front, the focus comes to
-// what hears of it, keys that it asks for go down. Nothing is pressed, no control is touched, and no key that presses or deletes is sent.
+// Tells a page what a person's being there would tell it: the pointer passes over its parts, its window comes to the
+// front, the focus comes to what hears of it, keys that it asks for go down. Nothing is pressed, no control is touched,
+// and no key that presses or deletes is sent.
 (asked) => {
   const felt = globalThis[Symbol.for("rest")].felt;
   const send = (target, event) => target.dispatchEvent(event);
@@ -41,7 +42,8 @@
       send(el, new Kind(name + "leave", at));
     }
   };
-  // One that hears for all and tells by its words that it looks at what the pointer is over; what a framework binds looks it up in its notes.
+  // One that hears for all and tells by its words that it looks at what the pointer is over; what a framework binds
+  // looks it up in its notes.
   const asks = (run) =>
     /target|composedPath|srcElement/.test(String(typeof run === "function" ? run : run.handleEvent));
   const for_all = ROOTS.some((box) => runs_of(box, POINTER).some(asks));

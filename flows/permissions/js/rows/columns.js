@@ -5,7 +5,8 @@ const markets = [],
   taken = new Set();
 // Boxes that only lay cells out are none themselves.
 const lays_out = (el) => /^(presentation|none)$/.test(el.getAttribute("role") || "") && all(el, "cell").length > 0;
-const only_holds = (el) => el.tagName === "SLOT" || getComputedStyle(el).display === "contents"; // it has no box, and is seen through
+// it has no box, and is seen through
+const only_holds = (el) => el.tagName === "SLOT" || getComputedStyle(el).display === "contents";
 const cells = once((row) =>
   [...kids(row)]
     .filter((c) => c.nodeType === 1 && (shown(c) || only_holds(c)))

@@ -1,4 +1,5 @@
-// What is drawn on a row besides its words: lines through them, boxes over them, states, and looks that no other row has.
+// What is drawn on a row besides its words: lines through them, boxes over them, states, and looks that no other row
+// has.
 const is_ruled = once(
   (el) =>
     /line-through/.test(getComputedStyle(el).textDecorationLine) ||
@@ -90,7 +91,8 @@ const sites_at = (row) =>
     .filter((s) => s.k !== "bare")
     .map((s) => (s.item && drawn_at(s.item)) || box_seen(element_of(s.el)))
     .filter((box) => box[3] > box[1]);
-// Of rows without boxes of their own, as in a list of terms: a level stands between its own label and the next one, in one column.
+// Of rows without boxes of their own, as in a list of terms: a level stands between its own label and the next one, in
+// one column.
 const strays = (row, n, label) => {
   const own = label && drawn_at(label),
     sites = sites_at(row);
@@ -107,7 +109,8 @@ const first_label = (n) => {
     from = where(last) + 1;
   return items.slice(from, where(cut[n].sites[0])).find(is_label) || null;
 };
-// Whether words stand by another control than the one that they name: those further to the left name one further to the right.
+// Whether words stand by another control than the one that they name: those further to the left name one further to the
+// right.
 const are_crossed = (sites) => {
   const pairs = sites
     .filter((s) => /^(radio|checkbox)$/.test(s.k))
@@ -147,13 +150,14 @@ const states_of = (els, box, misplaced) => {
     }
   return [...found];
 };
-// How a row looks: how faint it and its level are, in which ink, on which ground, in which ink and on which ground its level stands, and
-// what is drawn round it.
+// How a row looks: how faint it and its level are, in which ink, on which ground, in which ink and on which ground its
+// level stands, and what is drawn round it.
 const looks_of = (row, label) => {
   const el = label ? (label.el.nodeType === 1 ? label.el : up(label.el)) : row.home,
     value = row.sites.find((s) => s.k === "value"),
     style = getComputedStyle(el);
-  let box = value ? element_of(value.el) : up(row.sites[0].el); // of a level that is chosen among several, the box of them all
+  // of a level that is chosen among several, the box of them all
+  let box = value ? element_of(value.el) : up(row.sites[0].el);
   while (box && box !== row.home && box !== document.body && !row.sites.every((s) => inside(s.el, box))) box = up(box);
   const [ground, marks] = ground_of(el, row.home);
   const faint = [el, box || row.home].map((n) => faintness(n, row.home));
@@ -176,7 +180,8 @@ const faintness = (el, home) => {
   }
   return signs.join(" ");
 };
-const TOUCHED = ":hover, :focus-within, [data-hovered], [data-focused], [data-focus-visible]"; // the pointer or the keyboard is there
+// the pointer or the keyboard is there
+const TOUCHED = ":hover, :focus-within, [data-hovered], [data-focused], [data-focus-visible]";
 const SIDES = ["Top", "Right", "Bottom", "Left"];
 // The ground that a part of a row stands on, and what is drawn round it.
 const ground_of = (el, home) => {
@@ -260,7 +265,8 @@ const covers = (el) => {
     );
   });
 };
-// How high a box is placed that is drawn over what flows; null for one that is not, or whose surroundings say something.
+// How high a box is placed that is drawn over what flows; null for one that is not, or whose surroundings say
+// something.
 const lifted = (el) => {
   for (let n = el; n && n.nodeType === 1 && n !== document.body && !clean(n.textContent); n = up(n)) {
     const style = getComputedStyle(n);

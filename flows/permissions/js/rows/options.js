@@ -1,4 +1,5 @@
-// Options (radios and the like) with what each says about itself: `options`, and `belongs`, the texts that are part of one.
+// Options (radios and the like) with what each says about itself: `options`, and `belongs`, the texts that are part of
+// one.
 const named_by = (el) =>
   (el.getAttribute("aria-labelledby") || "")
     .split(/\s+/)
@@ -132,14 +133,16 @@ const behind = (o, i) => {
     near(t.el, "row") !== near(o.el, "row") ||
     near(t.el, "column_head") ||
     near(t.el, "pressable");
-  return apart || (i && is_level(free[i - 1]) && !belongs.has(free[i - 1])) ? null : t; // words may stand before their controls
+  // words may stand before their controls
+  return apart || (i && is_level(free[i - 1]) && !belongs.has(free[i - 1])) ? null : t;
 };
 const name_by = (o, t) => {
   belongs.set(t, o);
   worded.add(o.key);
   if (!o.own.some((said) => fold(said) === fold(t.s))) o.own.push(t.s);
 };
-// A level's word right behind a control is its label, whatever else it is called; so is any other where its mates have such a word.
+// A level's word right behind a control is its label, whatever else it is called; so is any other where its mates have
+// such a word.
 free.forEach((o, i) => {
   const t = behind(o, i);
   if (t && is_level(t)) name_by(o, t);

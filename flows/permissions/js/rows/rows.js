@@ -1,4 +1,5 @@
-// Rows: the smallest container of a control (or of a level word, or of a table row under column heads) that holds a label.
+// Rows: the smallest container of a control (or of a level word, or of a table row under column heads) that holds a
+// label.
 const plain = (t) =>
   t.k === "text" &&
   !belongs.has(t) &&

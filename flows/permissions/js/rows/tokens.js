@@ -1,172 +1,484 @@
 // Tokens in document order: titles, texts, column heads, rows, switches. It judges nothing.
 const mark = (s) => (ON.has(fold(s)) ? true : OFF.has(fold(s)) || !s ? false : null);
 const marked_in = (cell) => {
-  const sign = cell.querySelector("[aria-label], [alt], [title]"), said = clean(words_of(cell)) || clean(sign && (sign.getAttribute("aria-label") || sign.getAttribute("alt") || sign.getAttribute("title")));
+  const sign = cell.querySelector("[aria-label], [alt], [title]"),
+    said =
+      clean(words_of(cell)) ||
+      clean(sign && (sign.getAttribute("aria-label") || sign.getAttribute("alt") || sign.getAttribute("title")));
   return { on: !said && cell.querySelector("svg, i, img, kat-icon") ? null : mark(said), shows: said };
 };
-const options_of = (row) => row.sites.flatMap((s) => {
-  if (s.k === "bare") return cells(s.el).map((el) => ({ el, at: where(s), home: s.el })).map((c) => ({ c, above: over(c) })).filter(({ above }) => LEVEL.has(fold(above.column)))
-    .map(({ c, above }) => ({ own: [], ...above, ...marked_in(c.el), off: true, mark: true }));
-  const above = over(s);
-  if (s.k === "value") return [{ own: s.own, ...above, on: true, off: true, text: true, unseen: is_unseen(s.item) && !has_sign(s) }];
-  if (s.k === "choice") return [{ ...choice(s.el), own: s.own, ...above, column: "", on: true, off: locked(s.el), choice: true }];
-  return [{ own: s.own.length ? s.own : words_beside(s), ...above, on: state(s.el), off: locked(s.el), look: look_of(s) }];
-});
-const words_beside = (s) => { // a nameless control is called what else its cell says, if that is no explanation
-  const cell = near(s.el, "cell"), row = cell && near(cell, "row"), said = row ? texts_in(cell).filter(plain).map((t) => t.s).join(" ") : "";
+const options_of = (row) =>
+  row.sites.flatMap((s) => {
+    if (s.k === "bare")
+      return cells(s.el)
+        .map((el) => ({ el, at: where(s), home: s.el }))
+        .map((c) => ({ c, above: over(c) }))
+        .filter(({ above }) => LEVEL.has(fold(above.column)))
+        .map(({ c, above }) => ({ own: [], ...above, ...marked_in(c.el), off: true, mark: true }));
+    const above = over(s);
+    if (s.k === "value")
+      return [{ own: s.own, ...above, on: true, off: true, text: true, unseen: is_unseen(s.item) && !has_sign(s) }];
+    if (s.k === "choice")
+      return [{ ...choice(s.el), own: s.own, ...above, column: "", on: true, off: locked(s.el), choice: true }];
+    return [
+      { own: s.own.length ? s.own : words_beside(s), ...above, on: state(s.el), off: locked(s.el), look: look_of(s) },
+    ];
+  });
+const words_beside = (s) => {
+  // a nameless control is called what else its cell says, if that is no explanation
+  const cell = near(s.el, "cell"),
+    row = cell && near(cell, "row"),
+    said = row
+      ? texts_in(cell)
+          .filter(plain)
+          .map((t) => t.s)
+          .join(" ")
+      : "";
   return said && said.length <= 40 && cells(row).some((c) => c !== cell && texts_in(c).some(plain)) ? [said] : [];
 };
-const names = (row) => [...new Set(row.sites.flatMap((s) => [s.el.getAttribute("name"), s.el.id, ...all(s.el, "radio").flatMap((x) => [x.name, x.id])]).flatMap((n) => (n || "").match(new RegExp(css.role_name, "g")) || []))];
-const called = (row, box) => { // what names the row besides the text it begins with
-  const named = [box, ...row.sites.map((s) => near(up(s.el), "group")), ...row.sites.filter((s) => s.k === "choice").map((s) => s.el)].filter(Boolean);
+const names = (row) => [
+  ...new Set(
+    row.sites
+      .flatMap((s) => [s.el.getAttribute("name"), s.el.id, ...all(s.el, "radio").flatMap((x) => [x.name, x.id])])
+      .flatMap((n) => (n || "").match(new RegExp(css.role_name, "g")) || []),
+  ),
+];
+const called = (row, box) => {
+  // what names the row besides the text it begins with
+  const named = [
+    box,
+    ...row.sites.map((s) => near(up(s.el), "group")),
+    ...row.sites.filter((s) => s.k === "choice").map((s) => s.el),
+  ].filter(Boolean);
   const legend = (el) => [...el.children].find((c) => c.tagName === "LEGEND");
-  const said = [...new Set(named)].flatMap((el) => [el.getAttribute("aria-label"), named_by(el), el.getAttribute("label"), legend(el) && words_of(legend(el)), ...[...(el.labels || [])].map(words_of)]);
+  const said = [...new Set(named)].flatMap((el) => [
+    el.getAttribute("aria-label"),
+    named_by(el),
+    el.getAttribute("label"),
+    legend(el) && words_of(legend(el)),
+    ...[...(el.labels || [])].map(words_of),
+  ]);
   return [...new Set(said.map(clean).filter(Boolean))];
 };
-const state_of = (el) => { const n = near(el, "unfolds"); return !n ? "" : n.tagName === "SUMMARY" ? (n.parentNode.open ? "open" : "closed") : n.getAttribute("aria-expanded") === "true" ? "open" : "closed"; };
-// Whether a row opens something when it is pressed: its label does, or its box looks as if it did. Words of a control press that.
+const state_of = (el) => {
+  const n = near(el, "unfolds");
+  return !n
+    ? ""
+    : n.tagName === "SUMMARY"
+      ? n.parentNode.open
+        ? "open"
+        : "closed"
+      : n.getAttribute("aria-expanded") === "true"
+        ? "open"
+        : "closed";
+};
+// Whether a row opens something when it is pressed: its label does, or its box looks as if it did. Words of a control
+// press that.
 const opens_more = (label, home) => {
-  const handle = near(label, "pressable"), away = handle && is(handle, "link") && way_of(handle) === "away", unfolded = () => !!near(label, "unfolds") && state_of(label) === "open";
+  const handle = near(label, "pressable"),
+    away = handle && is(handle, "link") && way_of(handle) === "away",
+    unfolded = () => !!near(label, "unfolds") && state_of(label) === "open";
   if (handle && inside(handle, home)) return !away && !unfolded() && !near(handle, "disabled");
   for (let n = label; n && n.nodeType === 1 && n.tagName !== "LABEL"; n = up(n)) {
-    if (n === home) return ((hears(n) && !is(n, "library_row")) || invites(n) || (is(n, "focusable") && !near(n, "roves"))) && !unfolded();
-    if ((hears(n) && !is(n, "library_row")) || invites(n) || (is(n, "focusable") && !near(n, "roves"))) return !unfolded();
+    if (n === home)
+      return (
+        ((hears(n) && !is(n, "library_row")) || invites(n) || (is(n, "focusable") && !near(n, "roves"))) && !unfolded()
+      );
+    if ((hears(n) && !is(n, "library_row")) || invites(n) || (is(n, "focusable") && !near(n, "roves")))
+      return !unfolded();
   }
   return false;
 };
 // A level in words that can be pressed by itself: what it leads to says more, or another.
 const level_opens = (site, home) => {
   if (site.k !== "value") return false;
-  for (let n = site.el; n && n.nodeType === 1 && n !== home; n = up(n)) if ((hears(n) && !is(n, "library_row")) || invites(n) || (is(n, "focusable") && !near(n, "roves"))) return true;
+  for (let n = site.el; n && n.nodeType === 1 && n !== home; n = up(n))
+    if ((hears(n) && !is(n, "library_row")) || invites(n) || (is(n, "focusable") && !near(n, "roves"))) return true;
   return false;
 };
 // What is said of a row where the pointer rests on it, or to those who cannot see.
-const HINTS = ["title", "aria-description", "aria-label", "data-tooltip", "data-title", "data-original-title", "data-bs-original-title", "data-content", "data-tip"];
+const HINTS = [
+  "title",
+  "aria-description",
+  "aria-label",
+  "data-tooltip",
+  "data-title",
+  "data-original-title",
+  "data-bs-original-title",
+  "data-content",
+  "data-tip",
+];
 const hints_of = (row, label, box, of_one = false) => {
   const on = new Set();
   for (const el of [label && label.el, ...row.sites.map((s) => (s.k === "value" || s.k === "bare" ? s.el : up(s.el)))])
-    for (let n = el; n && n.nodeType === 1 && n !== document.body; n = up(n)) { if (n === row.home ? box : !box || inside(n, box)) on.add(n); if (n === row.home || n === box) break; }
-  const described = (el) => (el.getAttribute("aria-describedby") || "").split(/\s+/).map((id) => id && el.getRootNode().getElementById(id)).filter(Boolean).map((n) => n.textContent);
+    for (let n = el; n && n.nodeType === 1 && n !== document.body; n = up(n)) {
+      if (n === row.home ? box : !box || inside(n, box)) on.add(n);
+      if (n === row.home || n === box) break;
+    }
+  const described = (el) =>
+    (el.getAttribute("aria-describedby") || "")
+      .split(/\s+/)
+      .map((id) => id && el.getRootNode().getElementById(id))
+      .filter(Boolean)
+      .map((n) => n.textContent);
   // Of one level among several it may say which it is.
-  const about_one = (el) => row.sites.length > 1 && !(label && inside(label.el, el)) && !row.sites.every((s) => inside(s.el, el));
-  return [...new Set([...on].filter((el) => about_one(el) === of_one).flatMap((el) => [...HINTS.map((name) => el.getAttribute(name)), ...described(el)]).map(clean).filter(Boolean))];
+  const about_one = (el) =>
+    row.sites.length > 1 && !(label && inside(label.el, el)) && !row.sites.every((s) => inside(s.el, el));
+  return [
+    ...new Set(
+      [...on]
+        .filter((el) => about_one(el) === of_one)
+        .flatMap((el) => [...HINTS.map((name) => el.getAttribute(name)), ...described(el)])
+        .map(clean)
+        .filter(Boolean),
+    ),
+  ];
 };
 // Whether a level in words is drawn at all: in some size, in a colour of its own, inside what its boxes let through.
 const fades = once((el) => {
-  const style = getComputedStyle(el), over = up(el) && up(el).nodeType === 1 ? fades(up(el)) : { alpha: 1, ground: [255, 255, 255], cut: false, clip: [] };
-  const color = rgba(style.backgroundColor), free = /auto|scroll/.test(style.overflowX + style.overflowY), r = !free && el !== document.body && el !== document.documentElement && /hidden|clip/.test(style.overflowX + style.overflowY) ? el.getBoundingClientRect() : null;
+  const style = getComputedStyle(el),
+    over =
+      up(el) && up(el).nodeType === 1 ? fades(up(el)) : { alpha: 1, ground: [255, 255, 255], cut: false, clip: [] };
+  const color = rgba(style.backgroundColor),
+    free = /auto|scroll/.test(style.overflowX + style.overflowY),
+    r =
+      !free &&
+      el !== document.body &&
+      el !== document.documentElement &&
+      /hidden|clip/.test(style.overflowX + style.overflowY)
+        ? el.getBoundingClientRect()
+        : null;
   const alpha = over.alpha * +style.opacity * (/opacity\(0%?\)/.test(style.filter) ? 0 : 1);
-  const gone = /inset\([^)]*\b(100|[5-9]\d)%/.test(style.clipPath) || /^rect\((0px|1px),? (0px|1px),? (0px|1px),? (0px|1px)\)$/.test(style.clip) || (style.maskImage !== "none" && !/url/.test(style.maskImage)) || (style.webkitTextSecurity || "none") !== "none" || (style.backfaceVisibility === "hidden" && /matrix3d\(-1/.test(style.transform));
-  return { alpha, ground: style.backgroundImage !== "none" || !color ? null : color[3] > 0.5 ? color : over.ground, cut: over.cut || gone, clip: free ? [] : r ? [...over.clip, r] : over.clip };
+  const gone =
+    /inset\([^)]*\b(100|[5-9]\d)%/.test(style.clipPath) ||
+    /^rect\((0px|1px),? (0px|1px),? (0px|1px),? (0px|1px)\)$/.test(style.clip) ||
+    (style.maskImage !== "none" && !/url/.test(style.maskImage)) ||
+    (style.webkitTextSecurity || "none") !== "none" ||
+    (style.backfaceVisibility === "hidden" && /matrix3d\(-1/.test(style.transform));
+  return {
+    alpha,
+    ground: style.backgroundImage !== "none" || !color ? null : color[3] > 0.5 ? color : over.ground,
+    cut: over.cut || gone,
+    clip: free ? [] : r ? [...over.clip, r] : over.clip,
+  };
 });
-const rgba = (s) => { const m = /^rgba?\(([^)]+)\)/.exec(s), p = m ? m[1].split(/[ ,/]+/).map(Number) : []; return m ? [p[0], p[1], p[2], p[3] ?? 1] : null; }; // null: in a notation of its own
+const rgba = (s) => {
+  const m = /^rgba?\(([^)]+)\)/.exec(s),
+    p = m ? m[1].split(/[ ,/]+/).map(Number) : [];
+  return m ? [p[0], p[1], p[2], p[3] ?? 1] : null;
+}; // null: in a notation of its own
 const is_unseen = (t) => {
-  const el = t.el.nodeType === 1 ? t.el : up(t.el), style = getComputedStyle(el), around = fades(el), ink = rgba(style.webkitTextFillColor || style.color);
-  if (/override/.test(style.unicodeBidi) || parseFloat(style.letterSpacing) < -0.3 * parseFloat(style.fontSize)) return true;
+  const el = t.el.nodeType === 1 ? t.el : up(t.el),
+    style = getComputedStyle(el),
+    around = fades(el),
+    ink = rgba(style.webkitTextFillColor || style.color);
+  if (/override/.test(style.unicodeBidi) || parseFloat(style.letterSpacing) < -0.3 * parseFloat(style.fontSize))
+    return true;
   if (around.cut || around.alpha < 0.1 || (ink && ink[3] < 0.1) || parseFloat(style.fontSize) < 2) return true;
-  if (ink && around.ground && ink[3] > 0.9 && [0, 1, 2].every((i) => Math.abs(ink[i] - around.ground[i]) < 8)) return true;
+  if (ink && around.ground && ink[3] > 0.9 && [0, 1, 2].every((i) => Math.abs(ink[i] - around.ground[i]) < 8))
+    return true;
   return t.nodes.every((n) => {
     if (n.nodeType !== 3) return false;
     const range = document.createRange();
     range.selectNodeContents(n);
-    return [...range.getClientRects()].every((r) => r.width < 3 || r.height < 3 || r.right + scrollX <= 0 || r.bottom + scrollY <= 0 || around.clip.some((c) => Math.min(r.right, c.right) - Math.max(r.left, c.left) < 3 || Math.min(r.bottom, c.bottom) - Math.max(r.top, c.top) < 3));
+    return [...range.getClientRects()].every(
+      (r) =>
+        r.width < 3 ||
+        r.height < 3 ||
+        r.right + scrollX <= 0 ||
+        r.bottom + scrollY <= 0 ||
+        around.clip.some(
+          (c) =>
+            Math.min(r.right, c.right) - Math.max(r.left, c.left) < 3 ||
+            Math.min(r.bottom, c.bottom) - Math.max(r.top, c.top) < 3,
+        ),
+    );
   });
 };
 // A level that is written for those who cannot see, beside a sign for those who can, is one all the same.
-const has_sign = (s) => { const cell = near(s.el, "cell") || up(s.el); return !!cell && (all(cell, "picture").length > 0 || all(cell, "sign").some(shown)); };
-// Whether somebody hears the press: what nobody hears shows nothing. What the catalogue names shows a tip, or is the site's own.
-const is_heard = (el) => { for (let n = el, i = 0; n && n.nodeType === 1 && n !== document.body && i < 4; n = up(n), i++) if (hears(n)) return !near(el, "known_press"); return false; };
-const leads = (el) => { const link = near(el, "link"); return link ? way_of(link) : near(el, "pressable") || is_door(el) ? "press" : ""; };
-// A text that can be pressed without looking like it: the box that hears it, or can be reached by the keyboard, says little else.
-const is_door = (el) => { for (let n = el, i = 0; n && n.nodeType === 1 && n !== document.body && i < 3; n = up(n), i++) if (is(n, "interactive") || hears(n) || invites(n)) return texts_in(n).length <= 2; return false; };
+const has_sign = (s) => {
+  const cell = near(s.el, "cell") || up(s.el);
+  return !!cell && (all(cell, "picture").length > 0 || all(cell, "sign").some(shown));
+};
+// Whether somebody hears the press: what nobody hears shows nothing. What the catalogue names shows a tip, or is the
+// site's own.
+const is_heard = (el) => {
+  for (let n = el, i = 0; n && n.nodeType === 1 && n !== document.body && i < 4; n = up(n), i++)
+    if (hears(n)) return !near(el, "known_press");
+  return false;
+};
+const leads = (el) => {
+  const link = near(el, "link");
+  return link ? way_of(link) : near(el, "pressable") || is_door(el) ? "press" : "";
+};
+// A text that can be pressed without looking like it: the box that hears it, or can be reached by the keyboard, says
+// little else.
+const is_door = (el) => {
+  for (let n = el, i = 0; n && n.nodeType === 1 && n !== document.body && i < 3; n = up(n), i++)
+    if (is(n, "interactive") || hears(n) || invites(n)) return texts_in(n).length <= 2;
+  return false;
+};
 /** @type {any[]} */
 const tokens = [];
-const used = new Set(), sign = new Set();
+const used = new Set(),
+  sign = new Set();
 // What explains which node, for whoever asks afterwards what is left over.
 const claims = new Map(furniture.map((el) => [el, "furniture"]));
-const claim = (by, ...found) => { for (const one of found) for (const n of one.nodes || [one.el || one]) claims.set(n, by); };
+const claim = (by, ...found) => {
+  for (const one of found) for (const n of one.nodes || [one.el || one]) claims.set(n, by);
+};
 const parts_of = new Map(options.map((o) => [o, []]));
 belongs.forEach((o, t) => parts_of.get(o)?.push(t));
 // A description stands in a block without controls; what else stands in a row may take back what it says.
 const describes = (t, row) => !row.sites.some((s) => s.k !== "bare" && inside(s.el, t.home));
 const drawn_by = (s) => [s.el, ...((s.k !== "bare" && s.el.labels) || []), ...(parts_of.get(s) || []).map((t) => t.el)];
 // Words of a label that stand in an element of their own behind its first words.
-const asides_of = (t) => { const first = t.nodes[0].parentNode; return [...new Set(t.nodes.slice(1).map((n) => n.parentNode))].filter((el) => el !== first && el.nodeType === 1 && !el.contains(first)).map((el) => clean(words_of(el))).filter(Boolean); };
-const start = (row, n) => { const from = n ? where(cut[n - 1].sites[cut[n - 1].sites.length - 1]) + 1 : 0; return near(row.sites[0].el, "row") === row.home || row.sites[0].k === "bare" ? 0 : from; };
+const asides_of = (t) => {
+  const first = t.nodes[0].parentNode;
+  return [...new Set(t.nodes.slice(1).map((n) => n.parentNode))]
+    .filter((el) => el !== first && el.nodeType === 1 && !el.contains(first))
+    .map((el) => clean(words_of(el)))
+    .filter(Boolean);
+};
+const start = (row, n) => {
+  const from = n ? where(cut[n - 1].sites[cut[n - 1].sites.length - 1]) + 1 : 0;
+  return near(row.sites[0].el, "row") === row.home || row.sites[0].k === "bare" ? 0 : from;
+};
 const firsts = cut.map((r) => place.get(r.sites[0].el)?.[0] ?? -1).sort((a, b) => a - b);
-const before_in = (at) => { let low = 0, high = firsts.length; while (low < high) { const mid = (low + high) >> 1; if (firsts[mid] < at) low = mid + 1; else high = mid; } return low; };
-const holds_another = (row) => { // whether the box of a row holds another row's control
-  const box = place.get(row.home), own = place.get(row.sites[0].el);
+const before_in = (at) => {
+  let low = 0,
+    high = firsts.length;
+  while (low < high) {
+    const mid = (low + high) >> 1;
+    if (firsts[mid] < at) low = mid + 1;
+    else high = mid;
+  }
+  return low;
+};
+const holds_another = (row) => {
+  // whether the box of a row holds another row's control
+  const box = place.get(row.home),
+    own = place.get(row.sites[0].el);
   if (!box || !own || firsts[0] < 0) return cut.some((r) => r !== row && inside(r.sites[0].el, row.home));
   return before_in(box[1]) - before_in(box[0]) > (box[0] <= own[0] && own[0] < box[1] ? 1 : 0);
 };
 cut.forEach((row, n) => {
-  const end = row.home === near(row.sites[0].el, "row") ? items.length : n + 1 < cut.length ? where(cut[n + 1].sites[0]) : items.length;
+  const end =
+    row.home === near(row.sites[0].el, "row")
+      ? items.length
+      : n + 1 < cut.length
+        ? where(cut[n + 1].sites[0])
+        : items.length;
   const from = start(row, n);
   let texts = texts_in(row.home).filter((t) => t.i >= from && t.i < end && is_label(t) && !used.has(t));
-  const first = where(row.sites[0]), before = texts.filter((t) => t.i < first);
+  const first = where(row.sites[0]),
+    before = texts.filter((t) => t.i < first);
   const crowded = holds_another(row);
   if (crowded) texts = before;
-  if (crowded && texts.length > 1) { const i = texts.findLastIndex((t) => is(t.el, "title") || near(t.el, "title")); texts = texts.slice(i + 1); }
+  if (crowded && texts.length > 1) {
+    const i = texts.findLastIndex((t) => is(t.el, "title") || near(t.el, "title"));
+    texts = texts.slice(i + 1);
+  }
   texts.forEach((t) => used.add(t));
-  for (const s of row.sites) { // a marketplace that is named beside the control, after the label
-    const place = items.slice(texts[0] ? texts[0].i : first, where(s)).findLast((t) => is_place(t) && !taken.has(t) && inside(t.el, row.home));
-    if (place) { s.beside = place; used.add(place); }
+  for (const s of row.sites) {
+    // a marketplace that is named beside the control, after the label
+    const place = items
+      .slice(texts[0] ? texts[0].i : first, where(s))
+      .findLast((t) => is_place(t) && !taken.has(t) && inside(t.el, row.home));
+    if (place) {
+      s.beside = place;
+      used.add(place);
+    }
   }
   const label = texts[0] ? texts[0].s : "";
   row.label = texts[0];
   const notes = texts.slice(1);
-  const apart = row.sites[0].k === "bare" ? texts_in(row.home).filter((t) => t !== texts[0] && !notes.includes(t) && !cells(row.home).some((c) => inside(t.el, c) && LEVEL.has(fold(over({ el: c, at: first, home: row.home }).column)))) : [];
+  const apart =
+    row.sites[0].k === "bare"
+      ? texts_in(row.home).filter(
+          (t) =>
+            t !== texts[0] &&
+            !notes.includes(t) &&
+            !cells(row.home).some(
+              (c) => inside(t.el, c) && LEVEL.has(fold(over({ el: c, at: first, home: row.home }).column)),
+            ),
+        )
+      : [];
   const described = [...notes, ...apart].filter((t) => texts[0] && t !== texts[0] && describes(t, row));
   claim("label", ...texts.slice(0, 1));
   claim("description", ...notes);
   claim("description", ...apart);
   for (const s of row.sites) {
-    if (s.k === "bare") for (const c of cells(s.el)) { if (LEVEL.has(fold(over({ el: c, at: first, home: s.el }).column))) claim("level", c, ...texts_in(c)); }
-    else claim("level", s.item || s, ...(parts_of.get(s) || []), ...(s.k === "choice" && face_of(s.el) ? [face_of(s.el)] : []), ...(/^(radio|checkbox)$/.test(s.k) && shell_of(s) ? [shell_of(s)] : []));
+    if (s.k === "bare")
+      for (const c of cells(s.el)) {
+        if (LEVEL.has(fold(over({ el: c, at: first, home: s.el }).column))) claim("level", c, ...texts_in(c));
+      }
+    else
+      claim(
+        "level",
+        s.item || s,
+        ...(parts_of.get(s) || []),
+        ...(s.k === "choice" && face_of(s.el) ? [face_of(s.el)] : []),
+        ...(/^(radio|checkbox)$/.test(s.k) && shell_of(s) ? [shell_of(s)] : []),
+      );
     if (s.beside) claim("scope", s.beside);
   }
-  const struck = is_struck(texts[0] ? texts[0].el : row.home, row.home) || row.sites.some((s) => drawn_by(s).some((el) => is_struck(el, row.home)));
-  tokens.push({ t: "row", els: [crowded ? null : row.home, texts[0] && texts[0].el, ...row.sites.map((s) => s.el)], of: { label: texts[0], notes, apart, row }, at: texts[0] ? texts[0].i : first, label, more: texts.slice(1).map((x) => x.s).join(" "), described: described.map((t) => t.s), asides: texts[0] ? asides_of(texts[0]) : [], beside: [...notes, ...apart].filter((t) => !described.includes(t)).map((t) => t.s), struck, opens: row.home !== document.body && ((!!texts[0] && opens_more(texts[0].el, row.home)) || row.sites.some((s) => level_opens(s, row.home)) || notes.some((t) => leads(t.el) === "press" && is_heard(t.el))), hints: hints_of(row, texts[0], crowded ? null : row.home), tips: hints_of(row, texts[0], crowded ? null : row.home, true), looks: looks_of(row, texts[0]), states: states_of([...(texts[0] ? [texts[0].el] : []), ...row.sites.map((s) => s.el)], row.home, is_misplaced(row, n, texts[0], crowded)), title: !!(texts[0] && near(texts[0].el, "title") && inside(near(texts[0].el, "title"), row.home)), names: names(row), called: called(row, crowded ? null : row.home), options: options_of(row), y: boxOf(row.sites[0].el)[1] });
+  const struck =
+    is_struck(texts[0] ? texts[0].el : row.home, row.home) ||
+    row.sites.some((s) => drawn_by(s).some((el) => is_struck(el, row.home)));
+  tokens.push({
+    t: "row",
+    els: [crowded ? null : row.home, texts[0] && texts[0].el, ...row.sites.map((s) => s.el)],
+    of: { label: texts[0], notes, apart, row },
+    at: texts[0] ? texts[0].i : first,
+    label,
+    more: texts
+      .slice(1)
+      .map((x) => x.s)
+      .join(" "),
+    described: described.map((t) => t.s),
+    asides: texts[0] ? asides_of(texts[0]) : [],
+    beside: [...notes, ...apart].filter((t) => !described.includes(t)).map((t) => t.s),
+    struck,
+    opens:
+      row.home !== document.body &&
+      ((!!texts[0] && opens_more(texts[0].el, row.home)) ||
+        row.sites.some((s) => level_opens(s, row.home)) ||
+        notes.some((t) => leads(t.el) === "press" && is_heard(t.el))),
+    hints: hints_of(row, texts[0], crowded ? null : row.home),
+    tips: hints_of(row, texts[0], crowded ? null : row.home, true),
+    looks: looks_of(row, texts[0]),
+    states: states_of(
+      [...(texts[0] ? [texts[0].el] : []), ...row.sites.map((s) => s.el)],
+      row.home,
+      is_misplaced(row, n, texts[0], crowded),
+    ),
+    title: !!(texts[0] && near(texts[0].el, "title") && inside(near(texts[0].el, "title"), row.home)),
+    names: names(row),
+    called: called(row, crowded ? null : row.home),
+    options: options_of(row),
+    y: boxOf(row.sites[0].el)[1],
+  });
   sign.add(row.home.tagName + ":" + [...new Set(row.sites.map((s) => s.k + s.el.tagName))].sort().join("+"));
 });
 for (const m of markets.filter((m) => !m.used)) m.texts.forEach((t) => taken.delete(t));
-for (const c of [...markets.filter((m) => m.used), ...columns]) { claim("head", ...c.texts); tokens.push({ t: "columns", of: c, at: c.at, parts: c.parts.map((p) => p.s) }); }
-for (const o of options) if (head_options.has(o) || !holders.includes(o)) claim("switch", o, ...(parts_of.get(o) || []));
-for (const o of options) if (head_options.has(o)) tokens.push({ t: "head", of: o, at: o.i, own: o.own, on: state(o.el) });
-  else if (!holders.includes(o)) tokens.push({ t: "switch", of: o, at: o.i, own: o.own, on: state(o.el), off: locked(o.el), y: boxOf(o.el)[1] });
-const at_value = new Set(values.filter((v) => cut.some((c) => c.sites.includes(v))).map((v) => v.item));
-for (const t of items) if (t.k === "text" && !used.has(t) && !taken.has(t) && !belongs.has(t) && !at_value.has(t) && !claims.has(t.nodes[0])) {
-  claim("text", t);
-  const pressed = near(t.el, "pressable");
-  tokens.push({ t: "text", of: t, at: t.i, s: t.s, title: !!near(t.el, "title") || beside(near(t.el, "cell")), strong: t.bold || is(t.el, "strong"), button: !!pressed && !near(t.el, "title"), tab: !!near(t.el, "tab"), head: !!near(t.el, "column_head") || (is_level(t) && !!near(t.el, "term")), alone: !!near(t.el, "row") && cells(near(t.el, "row")).length === 1,
-    way: leads(t.el), heard: is_heard(t.el), pressed: !!pressed && (pressed.getAttribute("aria-pressed") === "true" || pressed.getAttribute("aria-checked") === "true"), fold: state_of(t.el), pieces: new Set(t.nodes.map((n) => n.parentNode)).size, off: !!near(t.el, "disabled"), where: where_is(t.el), chrome: is_tour(near(t.el, "tour")) || in_chrome(t.el), alert: !!near(t.el, "alert"), still: !!idle_pager(t.el), y: boxOf(t.el)[1] });
+for (const c of [...markets.filter((m) => m.used), ...columns]) {
+  claim("head", ...c.texts);
+  tokens.push({ t: "columns", of: c, at: c.at, parts: c.parts.map((p) => p.s) });
 }
+for (const o of options)
+  if (head_options.has(o) || !holders.includes(o)) claim("switch", o, ...(parts_of.get(o) || []));
+for (const o of options)
+  if (head_options.has(o)) tokens.push({ t: "head", of: o, at: o.i, own: o.own, on: state(o.el) });
+  else if (!holders.includes(o))
+    tokens.push({ t: "switch", of: o, at: o.i, own: o.own, on: state(o.el), off: locked(o.el), y: boxOf(o.el)[1] });
+const at_value = new Set(values.filter((v) => cut.some((c) => c.sites.includes(v))).map((v) => v.item));
+for (const t of items)
+  if (
+    t.k === "text" &&
+    !used.has(t) &&
+    !taken.has(t) &&
+    !belongs.has(t) &&
+    !at_value.has(t) &&
+    !claims.has(t.nodes[0])
+  ) {
+    claim("text", t);
+    const pressed = near(t.el, "pressable");
+    tokens.push({
+      t: "text",
+      of: t,
+      at: t.i,
+      s: t.s,
+      title: !!near(t.el, "title") || beside(near(t.el, "cell")),
+      strong: t.bold || is(t.el, "strong"),
+      button: !!pressed && !near(t.el, "title"),
+      tab: !!near(t.el, "tab"),
+      head: !!near(t.el, "column_head") || (is_level(t) && !!near(t.el, "term")),
+      alone: !!near(t.el, "row") && cells(near(t.el, "row")).length === 1,
+      way: leads(t.el),
+      heard: is_heard(t.el),
+      pressed:
+        !!pressed &&
+        (pressed.getAttribute("aria-pressed") === "true" || pressed.getAttribute("aria-checked") === "true"),
+      fold: state_of(t.el),
+      pieces: new Set(t.nodes.map((n) => n.parentNode)).size,
+      off: !!near(t.el, "disabled"),
+      where: where_is(t.el),
+      chrome: is_tour(near(t.el, "tour")) || in_chrome(t.el),
+      alert: !!near(t.el, "alert"),
+      still: !!idle_pager(t.el),
+      y: boxOf(t.el)[1],
+    });
+  }
 // What stands beside a row and is made like it: by box, tag and class, each once.
 const kind_of_box = (el) => `${el.tagName} ${el.className}`;
 const like_rows = (homes) => {
   const made = new Map();
   for (const home of homes) if (up(home)) made.set(up(home), (made.get(up(home)) || new Set()).add(kind_of_box(home)));
-  return [...made].flatMap(([box, kinds]) => [...kids(box)].filter((k) => k.nodeType === 1 && kinds.has(kind_of_box(k)) && !homes.has(k) && shown(k)));
+  return [...made].flatMap(([box, kinds]) =>
+    [...kids(box)].filter((k) => k.nodeType === 1 && kinds.has(kind_of_box(k)) && !homes.has(k) && shown(k)),
+  );
 };
-const picks = (row) => row.sites.every((s) => s.k === "choice" && !choice(s.el).list.some((word) => LEVEL.has(fold(word))));
-const homes = new Set(cut.filter((r) => !picks(r)).map((r) => r.home)), empty = new Set();
-const headed = cut.some((r) => r.label && near(r.label.el, "title")); // labels are headings, so a heading alone may be a row
+const picks = (row) =>
+  row.sites.every((s) => s.k === "choice" && !choice(s.el).list.some((word) => LEVEL.has(fold(word))));
+const homes = new Set(cut.filter((r) => !picks(r)).map((r) => r.home)),
+  empty = new Set();
+// labels are headings, so a heading alone may be a row
+const headed = cut.some((r) => r.label && near(r.label.el, "title"));
 const is_title = (s) => !headed && texts_in(s).length > 0 && texts_in(s).every((t) => near(t.el, "title"));
-for (const s of like_rows(homes)) if (!is_title(s) && ![...markets, ...columns].some((c) => inside(c.row, s) || inside(s, c.row)) && !cut.some((r) => inside(r.sites[0].el, s)) && clean(words_of(s)) && !(is(s, "row") && (cells(s).length === 1 || cells(s).every((c) => near(c, "column_head"))))) empty.add(s);
-for (const t of all(document.body, "table")) if (shown(t) && +t.getAttribute("aria-rowcount") === -1) troubles.push("a table does not know how many rows it has");
-const rows_stated = all(document.body, "table").filter((t) => shown(t) && +t.getAttribute("aria-rowcount") > 0).map((t) => +t.getAttribute("aria-rowcount"));
+for (const s of like_rows(homes))
+  if (
+    !is_title(s) &&
+    ![...markets, ...columns].some((c) => inside(c.row, s) || inside(s, c.row)) &&
+    !cut.some((r) => inside(r.sites[0].el, s)) &&
+    clean(words_of(s)) &&
+    !(is(s, "row") && (cells(s).length === 1 || cells(s).every((c) => near(c, "column_head"))))
+  )
+    empty.add(s);
+for (const t of all(document.body, "table"))
+  if (shown(t) && +t.getAttribute("aria-rowcount") === -1) troubles.push("a table does not know how many rows it has");
+const rows_stated = all(document.body, "table")
+  .filter((t) => shown(t) && +t.getAttribute("aria-rowcount") > 0)
+  .map((t) => +t.getAttribute("aria-rowcount"));
 for (const t of all(document.body, "table").filter((t) => shown(t) && +t.getAttribute("aria-colcount") > 0)) {
-  const inner = all(t, "cell").filter((c) => near(c, "table") === t), numbers = new Set(inner.map((c) => c.getAttribute("aria-colindex")).filter(Boolean));
+  const inner = all(t, "cell").filter((c) => near(c, "table") === t),
+    numbers = new Set(inner.map((c) => c.getAttribute("aria-colindex")).filter(Boolean));
   const drawn = numbers.size || Math.max(0, ...all(t, "row").map((r) => inner.filter((c) => inside(c, r)).length));
-  if (+t.getAttribute("aria-colcount") > drawn) troubles.push(`a table of ${t.getAttribute("aria-colcount")} columns draws ${drawn}`);
+  if (+t.getAttribute("aria-colcount") > drawn)
+    troubles.push(`a table of ${t.getAttribute("aria-colcount")} columns draws ${drawn}`);
 }
 tokens.sort((a, b) => a.at - b.at);
 const parts = tokens.filter((t) => t.t === "row").map((t) => t.els);
-if (row !== undefined) return (parts[row] || []).map((n) => (n && n.nodeType === 3 ? n.parentElement : n)).filter(Boolean);
-const left = leftovers();
-const pieces = explain && explained(left);
-tokens.forEach((t) => { delete t.els; delete t.of; });
-return { tokens, numbered: numbered(), hidden, busy, troubles, empty: [...empty].map((e) => clean(words_of(e)).slice(0, 80)), stated: rows_stated, moment, left, beyond, pieces,
-  buttons: all(document.body, "button").filter((b) => shown(b) && !near(b, "skip")).map((b) => ({ s: clean(b.getAttribute("label") || b.getAttribute("aria-label") || words_of(b) || b.value), off: b.matches(":disabled") || !!near(b, "disabled") })),
-  shape: [...sign].sort(), language: document.documentElement.lang, title: document.title };
+// What the page as a whole is told as; with `row`, the elements of that row.
+const answer = () => {
+  if (row !== undefined)
+    return (parts[row] || []).map((n) => (n && n.nodeType === 3 ? n.parentElement : n)).filter(Boolean);
+  const left = leftovers();
+  const pieces = explain && explained(left);
+  tokens.forEach((t) => {
+    delete t.els;
+    delete t.of;
+  });
+  return {
+    tokens,
+    numbered: numbered(),
+    hidden,
+    busy,
+    troubles,
+    empty: [...empty].map((e) => clean(words_of(e)).slice(0, 80)),
+    stated: rows_stated,
+    moment,
+    left,
+    beyond,
+    pieces,
+    buttons: all(document.body, "button")
+      .filter((b) => shown(b) && !near(b, "skip"))
+      .map((b) => ({
+        s: clean(b.getAttribute("label") || b.getAttribute("aria-label") || words_of(b) || b.value),
+        off: b.matches(":disabled") || !!near(b, "disabled"),
+      })),
+    shape: [...sign].sort(),
+    language: document.documentElement.lang,
+    title: document.title,
+  };
+};

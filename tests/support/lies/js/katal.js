@@ -1,7 +1,9 @@
-// Katal's elements, as far as public notes describe them: open shadow roots, words in attributes, ids that are not stable.
+// Katal's elements, as far as public notes describe them: open shadow roots, words in attributes, ids that are not
+// stable.
 (() => {
   let ids = 0;
-  const esc = (s) => (s || "").replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
+  const esc = (s) =>
+    (s || "").replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
   const define = (name, draw, ready = () => {}) =>
     customElements.define(
       name,
@@ -14,28 +16,60 @@
       },
     );
   const attr = (el, name) => esc(el.getAttribute(name));
-  define("kat-button", (el) => `<style>button{cursor:pointer}</style><button type="button" class="kat-button"><slot>${attr(el, "label")}</slot></button>`);
+  define(
+    "kat-button",
+    (el) =>
+      `<style>button{cursor:pointer}</style><button type="button" class="kat-button"><slot>${attr(el, "label")}</slot></button>`,
+  );
   define("kat-link", (el) => `<a href="${attr(el, "href")}"><slot>${attr(el, "label")}</slot></a>`);
   define("kat-icon", () => '<i class="kat-icon" aria-hidden="true"></i>');
   define("kat-box", () => "<style>:host{display:block;padding:4px}</style><slot></slot>");
   define("kat-label", (el) => `<label><slot>${attr(el, "text")}</slot></label>`);
   define("kat-input", (el, id) => `<input id="${id}" type="text" placeholder="${attr(el, "placeholder")}">`);
-  define("kat-alert", (el) => `<div role="alert"><strong>${attr(el, "header")}</strong> <span>${attr(el, "description")}</span></div>`);
-  define("kat-table", () => "<style>:host{display:table}</style><slot></slot>", (el) => el.setAttribute("role", "table"));
-  define("kat-table-head", () => "<style>:host{display:table-header-group;font-weight:700}</style><slot></slot>", (el) => el.setAttribute("role", "rowgroup"));
-  define("kat-table-body", () => "<style>:host{display:table-row-group}</style><slot></slot>", (el) => el.setAttribute("role", "rowgroup"));
-  define("kat-table-row", () => "<style>:host{display:table-row}</style><slot></slot>", (el) => el.setAttribute("role", "row"));
-  define("kat-table-cell", () => "<style>:host{display:table-cell;padding:2px 8px}</style><slot></slot>", (el) =>
-    el.setAttribute("role", el.closest("kat-table-head") ? "columnheader" : "cell"));
-  define("kat-radiobutton-group", () => "<slot></slot>", (el) => el.setAttribute("role", "radiogroup"));
   define(
-    "kat-radiobutton",
-    (el, id) =>
-      el.querySelector("[slot=radio]")
-        ? `<slot name="radio"></slot><label><slot>${attr(el, "label")}</slot></label>`
-        : `<input type="radio" id="${id}" name="${attr(el, "name")}" value="${attr(el, "value")}"${el.hasAttribute("checked") ? " checked" : ""}><label for="${id}">${attr(el, "label")}</label>`,
+    "kat-alert",
+    (el) => `<div role="alert"><strong>${attr(el, "header")}</strong> <span>${attr(el, "description")}</span></div>`,
   );
-  define("kat-toggle", (el) => `<button type="button" role="switch" aria-checked="${el.hasAttribute("checked")}" aria-label="${attr(el, "label")}"></button><span>${attr(el, "label")}</span>`);
+  define(
+    "kat-table",
+    () => "<style>:host{display:table}</style><slot></slot>",
+    (el) => el.setAttribute("role", "table"),
+  );
+  define(
+    "kat-table-head",
+    () => "<style>:host{display:table-header-group;font-weight:700}</style><slot></slot>",
+    (el) => el.setAttribute("role", "rowgroup"),
+  );
+  define(
+    "kat-table-body",
+    () => "<style>:host{display:table-row-group}</style><slot></slot>",
+    (el) => el.setAttribute("role", "rowgroup"),
+  );
+  define(
+    "kat-table-row",
+    () => "<style>:host{display:table-row}</style><slot></slot>",
+    (el) => el.setAttribute("role", "row"),
+  );
+  define(
+    "kat-table-cell",
+    () => "<style>:host{display:table-cell;padding:2px 8px}</style><slot></slot>",
+    (el) => el.setAttribute("role", el.closest("kat-table-head") ? "columnheader" : "cell"),
+  );
+  define(
+    "kat-radiobutton-group",
+    () => "<slot></slot>",
+    (el) => el.setAttribute("role", "radiogroup"),
+  );
+  define("kat-radiobutton", (el, id) =>
+    el.querySelector("[slot=radio]")
+      ? `<slot name="radio"></slot><label><slot>${attr(el, "label")}</slot></label>`
+      : `<input type="radio" id="${id}" name="${attr(el, "name")}" value="${attr(el, "value")}"${el.hasAttribute("checked") ? " checked" : ""}><label for="${id}">${attr(el, "label")}</label>`,
+  );
+  define(
+    "kat-toggle",
+    (el) =>
+      `<button type="button" role="switch" aria-checked="${el.hasAttribute("checked")}" aria-label="${attr(el, "label")}"></button><span>${attr(el, "label")}</span>`,
+  );
   define(
     "kat-dropdown",
     (el, id) =>
@@ -45,7 +79,9 @@
     (el, root) => {
       const options = [...el.querySelectorAll("kat-option")];
       const chosen = options.find((o) => o.getAttribute("value") === el.getAttribute("value"));
-      root.querySelector(".header-row-text").textContent = chosen ? chosen.textContent : el.getAttribute("placeholder") || "";
+      root.querySelector(".header-row-text").textContent = chosen
+        ? chosen.textContent
+        : el.getAttribute("placeholder") || "";
       for (const o of options) {
         o.setAttribute("role", "option");
         o.setAttribute("aria-selected", String(o === chosen));
@@ -70,10 +106,15 @@
       head.addEventListener("click", () => head.setAttribute("aria-expanded", String(body.classList.toggle("open"))));
     },
   );
-  define("kat-tab", (el) => "<style>:host{display:none}:host([selected]){display:block}</style><slot></slot>", (el) => el.setAttribute("role", "tabpanel"));
+  define(
+    "kat-tab",
+    (el) => "<style>:host{display:none}:host([selected]){display:block}</style><slot></slot>",
+    (el) => el.setAttribute("role", "tabpanel"),
+  );
   define(
     "kat-tabs",
-    (el) => `<div role="tablist">${[...el.children].map((tab) => `<button type="button" role="tab" aria-selected="${tab.hasAttribute("selected")}">${attr(tab, "label")}</button>`).join("")}</div><slot></slot>`,
+    (el) =>
+      `<div role="tablist">${[...el.children].map((tab) => `<button type="button" role="tab" aria-selected="${tab.hasAttribute("selected")}">${attr(tab, "label")}</button>`).join("")}</div><slot></slot>`,
     (el, root) =>
       [...root.querySelectorAll("[role=tab]")].forEach((button, at, all) =>
         button.addEventListener("click", () => {
@@ -82,5 +123,9 @@
         }),
       ),
   );
-  define("kat-modal", (el) => `<style>.shell{display:none}:host([visible]) .shell{display:block}</style><div class="shell" role="dialog" aria-label="${attr(el, "title")}"><slot name="title"></slot><slot></slot><slot name="footer"></slot></div>`);
+  define(
+    "kat-modal",
+    (el) =>
+      `<style>.shell{display:none}:host([visible]) .shell{display:block}</style><div class="shell" role="dialog" aria-label="${attr(el, "title")}"><slot name="title"></slot><slot></slot><slot name="footer"></slot></div>`,
+  );
 })();
