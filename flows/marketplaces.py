@@ -69,7 +69,8 @@ SELLER_CENTRAL_HOSTS = frozenset(HOST_REGIONS)
 MARKETPLACE_IDS = frozenset(
     each.marketplace_id for each in MARKETPLACES.values()
 )  # public, and written like merchant ids
-# The form of every id, of merchants, global accounts and marketplaces alike: as a link, a person, the API or the account
+# The form of every id, of merchants, global accounts and marketplaces alike: as a link, a person, the API or the
+# account
 # switcher gives it. An id that is looked for in running text is narrower, so that it is no ordinary word.
 GIVEN_ID = r"A[A-Z0-9]{8,20}"
 MERCHANT_ID = re.compile(r"(?<![A-Za-z0-9])A(?=[A-Z]*[0-9])[A-Z0-9]{12,13}(?![A-Za-z0-9])")

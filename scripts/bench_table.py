@@ -1,7 +1,7 @@
 """Write the last run of the bench into the documents.
 
-`python scripts/bench_table.py [FILE]`: build/bench.json (or FILE) becomes docs/bench.json, the table of docs/bench.md and
-that of the README. A test holds both tables against docs/bench.json.
+`python scripts/bench_table.py [FILE]`: build/bench.json (or FILE) becomes docs/bench.json, the table of docs/bench.md
+and that of the README. A test holds both tables against docs/bench.json.
 """
 
 from __future__ import annotations
@@ -85,7 +85,10 @@ def short(value: float) -> str:
 def _row(one: dict[str, Any]) -> str:
     unit = "" if one["unit"] == "ratio" else f" {one['unit']}"
     goal = GOALS.get(one["name"], "").replace("<=", "≤").replace(">=", "≥")
-    return f"| `{one['name']}` | {short(one['value'])}{unit} | {short(one['min'])} to {short(one['max'])} | {goal} | {one['of']} |"
+    return (
+        f"| `{one['name']}` | {short(one['value'])}{unit} | {short(one['min'])} to {short(one['max'])} | {goal} | "
+        f"{one['of']} |"
+    )
 
 
 def _pattern() -> str:

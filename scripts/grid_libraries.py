@@ -1,7 +1,7 @@
 """Build permission pages with real component libraries, pinned by scripts/grid_libraries/package-lock.json.
 
-npm and esbuild write the bundles into .tools/grid_libraries; the second run for the same sources does nothing, and needs
-no network.
+npm and esbuild write the bundles into .tools/grid_libraries; the second run for the same sources does nothing, and
+needs no network.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ _STAMP = PLACE / ".built"
 _INSTALL = ("ci", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--legacy-peer-deps")
 _SHARED = ("common.js", "jqglobal.js")  # imported by others
 _OPTIONS = (
-    "--bundle", "--minify", '--define:process.env.NODE_ENV="production"', "--jsx=transform", "--log-level=error", "--loader:.eot=empty",
+    "--bundle", "--minify", '--define:process.env.NODE_ENV="production"', "--jsx=transform", "--log-level=error",
+    "--loader:.eot=empty",
     *(f"--loader:.{kind}=dataurl" for kind in ("woff", "woff2", "ttf", "svg", "png", "gif")),
 )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """Write the manual page docs/sc-agent.1 from the commands' own help.
 
-`python scripts/manual.py`. A test holds the page against the program; the wheel installs it as share/man/man1/sc-agent.1.
+`python scripts/manual.py`. A test holds the page against the program; the wheel installs it as
+share/man/man1/sc-agent.1.
 """
 
 from __future__ import annotations

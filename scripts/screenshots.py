@@ -151,11 +151,13 @@ def fill(engine: Engine, settings: Settings) -> None:
             now=now,
             expires_at=now + timedelta(minutes=2),
         )
-        rows = [("Orders", "Manage Orders", Level.EDIT), ("Orders", "Manage Returns", Level.NONE), ("Settings", "User Permissions", Level.EDIT),
+        rows = [("Orders", "Manage Orders", Level.EDIT), ("Orders", "Manage Returns", Level.NONE),
+            ("Settings", "User Permissions", Level.EDIT),
                 ("Reports", "Business Reports", Level.VIEW), ("Inventory", "Manage Inventory", Level.EDIT)]  # fmt: skip
         reading = Reading(
             source=Source.GRID, layout="classic", language="en", complete=True, subject="a3@users.example",
-            rows=tuple(Row(scope="regional", section=s, permission=p, offered=LEVELS, level=level) for s, p, level in rows),
+            rows=tuple(Row(scope="regional", section=s, permission=p, offered=LEVELS, level=level) for s, p,
+                level in rows),
         )  # fmt: skip
         judged = judge(reading, load_policy(), account="A3", user_email="a3@users.example", now=now)
         audits.record_audit(conn, account="A3", at=now, document=document(judged), visit_id="6" * 32)

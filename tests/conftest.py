@@ -33,11 +33,14 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The plugin's `page` keeps an event loop running, after which every async test fails; its options are what we use."""
+    """The plugin's `page` keeps an event loop running, after which every async test fails; its options are what we
+    use.
+    """
     for item in items:
         if wrong := SYNCHRONOUS & set(getattr(item, "fixturenames", ())):
             raise pytest.UsageError(
-                f"{item.nodeid} asks for pytest-playwright's synchronous {sorted(wrong)}; use `chromium` of tests/conftest.py"
+                f"{item.nodeid} asks for pytest-playwright's synchronous {sorted(wrong)}; use `chromium` of "
+                "tests/conftest.py"
             )
     _sample(config, items)
     _mix(items)

@@ -82,8 +82,8 @@ def order_login(conn: Connection, account_id: str, order: NewOrder, *, now: date
 def order_anew(conn: Connection, account_id: str, *, agreed_by: str, now: datetime) -> None:
     """Order a login anew, for the person who was named before.
 
-    `agreed_by` accepts Amazon's conditions for it. A phone number that was typed is not typed again: the next one is asked
-    for where the site wants one.
+    `agreed_by` accepts Amazon's conditions for it. A phone number that was typed is not typed again: the next one is
+    asked for where the site wants one.
 
     Raises:
         UnknownAccountError, UsageError: as `order_login`; or nothing was ever ordered.
@@ -100,8 +100,8 @@ def remove(conn: Connection, account_id: str, *, now: datetime, keep_evidence: t
 
     Its evidence goes after `keep_evidence`.
 
-    Nothing changes in Seller Central. What is remembered of its passwords, as keyed hashes of its user email, stays, and
-    so does the proof of what was erased.
+    Nothing changes in Seller Central. What is remembered of its passwords, as keyed hashes of its user email, stays,
+    and so does the proof of what was erased.
 
     Raises:
         UnknownAccountError: there is none.

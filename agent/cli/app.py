@@ -72,8 +72,8 @@ app = typer.Typer(
     name="sc-agent",
     cls=Commands,
     help="Accept Seller Central user invitations for ChannelAdvisor and audit the permissions that follow.",
-    epilog="Exit codes: 0 all as it should be · 1 a finding · 2 usage · 3 could not be confirmed, or a human is needed · "
-    "4 configuration or environment. --debug, anywhere, shows the traceback of an error.",
+    epilog="Exit codes: 0 all as it should be · 1 a finding · 2 usage · 3 could not be confirmed, or a human is "
+    "needed · 4 configuration or environment. --debug, anywhere, shows the traceback of an error.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -100,8 +100,8 @@ def require_place(settings: Settings) -> None:
     is_chosen = "data_dir" in settings.model_fields_set or (settings.data_dir / MARK).exists()
     if is_new(settings) and not is_chosen:
         raise ConfigurationError(
-            f"no data of the agent in {settings.data_dir.absolute()}, and SC_AGENT_DATA_DIR is not set: set it to where the "
-            "data are, or begin here with 'sc-agent init'"
+            f"no data of the agent in {settings.data_dir.absolute()}, and SC_AGENT_DATA_DIR is not set: set it "
+            "to where the data are, or begin here with 'sc-agent init'"
         )
 
 

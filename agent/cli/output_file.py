@@ -57,7 +57,8 @@ def _told(output: Path, what: str) -> Iterator[None]:
         raise
     except OSError as err:
         raise ConfigurationError(
-            f"the {what} {output} cannot be written ({(err.strerror or str(err)).lower()}); give a file in a writable directory"
+            f"the {what} {output} cannot be written ({(err.strerror or str(err)).lower()}); give a file in a "
+            "writable directory"
         ) from err
 
 

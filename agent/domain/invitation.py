@@ -221,8 +221,8 @@ def rule_on_link(link: Link, expectation: Expectation) -> Ruling | None:
         return None
     return _held(
         MERCHANT_UNKNOWN,
-        "nobody has said which merchant the account belongs to, so anybody's invitation would do; give the merchant with the API "
-        "authorization, or look at this one and approve it",
+        "nobody has said which merchant the account belongs to, so anybody's invitation would do; give the "
+        "merchant with the API authorization, or look at this one and approve it",
     )
 
 

@@ -63,7 +63,9 @@ CUSTOMER_TEXT: Mapping[State, str] = {  # where no fixed text applies
     State.API_AUTHORIZATION_REQUIRED: FIXED_TEXT[FixedText.API],
     State.AWAITING_INVITATION: "Seller Central Authorization is waiting for the invitation.",
     State.ACCEPTING: "Seller Central Authorization is in progress: the invitation is being accepted.",
-    State.AWAITING_CONFIRMATION: "Seller Central Authorization is in progress: the new user has to be confirmed in Seller Central.",
+    State.AWAITING_CONFIRMATION: (
+        "Seller Central Authorization is in progress: the new user has to be confirmed in Seller Central."
+    ),
     State.AWAITING_PERMISSIONS: "Seller Central Authorization is in progress: waiting for the permissions to be set.",
     State.AUDITING: "Seller Central Authorization is in progress: the permissions are being checked.",
     State.COMPLETE: "Seller Central Authorization is complete.",

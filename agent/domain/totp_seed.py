@@ -36,7 +36,10 @@ class Seed:
         """What is unusual about it, if anything."""
         length = len(self.secret.rstrip("="))
         if length != AMAZON_SEED_LENGTH:
-            return f"the seed has {length} Base32 characters, Amazon's have {AMAZON_SEED_LENGTH}; compare one code before relying on it"
+            return (
+                f"the seed has {length} Base32 characters, Amazon's have {AMAZON_SEED_LENGTH}; compare one code "
+                "before relying on it"
+            )
         return None
 
 
@@ -85,7 +88,8 @@ def _base32(text: str) -> str:
     letters = "".join(text.split()).replace("-", "").rstrip("=").upper()
     if len(letters) in (6, 7, 8) and letters.isdigit():
         raise SeedError(
-            f"{len(letters)} digits are a one-time code, not its seed; give the Base32 key shown when the authenticator was set up"
+            f"{len(letters)} digits are a one-time code, not its seed; give the Base32 key shown when the "
+            "authenticator was set up"
         )
     if not letters:
         raise SeedError("the seed is empty; give the Base32 key shown when the authenticator was set up")

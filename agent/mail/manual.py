@@ -92,7 +92,8 @@ def admit_file(
             row_id = _known(conn, judgement.offer, account_id)
     if row_id is None:
         raise UnconfirmedError(
-            f"the mail is not acted on ({ruling.verdict}, {ruling.reason}): {ruling.detail}; 'sc-agent mail check {path}' shows every step"
+            f"the mail is not acted on ({ruling.verdict}, {ruling.reason}): {ruling.detail}; 'sc-agent mail "
+            f"check {path}' shows every step"
         )
     return row_id
 

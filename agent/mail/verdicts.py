@@ -77,7 +77,10 @@ class Teller:
         if ruling.reason in _FORGED:
             log.warning(events.FORGED, message=message.id, reason=ruling.reason, sender=domain)
         if ruling.verdict is MailVerdict.HELD:
-            text = f"message {message.id} is held ({ruling.reason}); 'sc-agent mail show {message.id}' explains it, 'mail approve' acts on it"
+            text = (
+                f"message {message.id} is held ({ruling.reason}); 'sc-agent mail show {message.id}' explains it, "
+                "'mail approve' acts on it"
+            )
             self._context.on_alarm(f"mail_held:{message.id}", text)
         if ruling.verdict in (MailVerdict.ACCEPT, MailVerdict.DUPLICATE):
             self._on_handled(message)
@@ -89,5 +92,8 @@ class Teller:
         with reading(self._context.engine) as conn:
             failed, proven = messages.last_proofs(conn)
         if failed >= _ALTERED_LEAST and failed > _ALTERED_SHARE * (failed + proven):
-            text = f"{failed} of the last {failed + proven} mails from Amazon's domains failed DKIM: does the provider alter mail?"
+            text = (
+                f"{failed} of the last {failed + proven} mails from Amazon's domains failed DKIM: does the "
+                "provider alter mail?"
+            )
             self._context.on_alarm("provider_alters_mail", text)

@@ -15,7 +15,8 @@ def forget_evidence(root: Path, *, before: datetime, bytes_per_account: int) -> 
     Those that ended before a time, and of each account the oldest beyond its share. Returns how
     many. `root` holds a folder an account.
 
-    Links are neither followed nor removed. An account's newest folder is kept whatever its size: its visit may still be running.
+    Links are neither followed nor removed. An account's newest folder is kept whatever its size: its visit may still be
+    running.
     """
     gone = 0
     for account in () if root.is_symlink() else root.glob("*"):

@@ -54,7 +54,10 @@ async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, ro
             while (await reader.readline()).strip():
                 pass
         status, kind, body = await _route(method, rest.split(" ")[0].split("?")[0], routes)
-        head = f"HTTP/1.1 {status} {_REASONS[status]}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        head = (
+            f"HTTP/1.1 {status} {_REASONS[status]}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n"
+            "Connection: close\r\n\r\n"
+        )
         writer.write(head.encode() + (b"" if method == "HEAD" else body))
         await writer.drain()
     except (TimeoutError, OSError, ValueError):

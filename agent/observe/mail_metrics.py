@@ -23,7 +23,8 @@ class MailMetrics:
         """Register everything."""
         self._events = Counter(
             "sc_agent_mailbox_events",
-            "What happened: found, found_late, vanished, flood, polling, poison, moved, move_failed, renewal_failed, lost_<family>.",
+            "What happened: found, found_late, vanished, flood, polling, poison, moved, move_failed, "
+            "renewal_failed, lost_<family>.",
             ["mailbox", "event"],
             registry=registry,
         )

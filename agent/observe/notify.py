@@ -173,7 +173,8 @@ def apprise_sender(urls: Sequence[SecretStr]) -> Send:
     for place, url in enumerate(urls, start=1):
         if not target.add(url.get_secret_value()):
             raise ConfigurationError(
-                f"SC_AGENT_OBSERVE__NOTIFY_URLS: address {place} of {len(urls)} is none that apprise knows; see its list of services"
+                f"SC_AGENT_OBSERVE__NOTIFY_URLS: address {place} of {len(urls)} is none that apprise knows; "
+                "see its list of services"
             )
 
     def send(title: str, body: str) -> bool:

@@ -2,8 +2,8 @@
 
 The list of attributes is closed. Without a tracer nothing is done.
 
-No message of an error, no address beyond its host, no text of a page or a mail is ever an attribute: only names and numbers
-of ours. What exports them redacts all the same.
+No message of an error, no address beyond its host, no text of a page or a mail is ever an attribute: only names and
+numbers of ours. What exports them redacts all the same.
 """
 
 from __future__ import annotations

@@ -78,8 +78,8 @@ async def resolve(url: str, settings: Settings) -> Target:
     The first is the one to connect to.
 
     Raises:
-        AddressRefusedError: see check_url; or one of the addresses is private, link-local, loopback, our own or the like.
-        OSError: the name is not known, or its servers do not answer in time.
+        AddressRefusedError: see check_url; or one of the addresses is private, link-local, loopback, our own or the
+        like. OSError: the name is not known, or its servers do not answer in time.
     """
     parts = check_url(url, settings)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)

@@ -8,7 +8,8 @@ from agent.domain.audit.document import AuditDocument, FindingDocument
 from agent.table_file import TableFile
 
 COLUMNS = (
-    "account", "user_email", "audited_at", "verdict", "source", "layout", "scope", "section", "permission", "occurrence", "offered",
+    "account", "user_email", "audited_at", "verdict", "source", "layout", "scope", "section", "permission",
+    "occurrence", "offered",
     "expected", "actual", "as_expected", "finding", "finding_id", "remedy",
 )  # fmt: skip
 

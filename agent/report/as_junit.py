@@ -58,7 +58,10 @@ def _reading_case(document: AuditDocument) -> list[str]:
         return [f"{head}>{shown}</testcase>\n" if shown else f"{head}/>\n"]
     why = _text("; ".join(document["notes"]) or document["verdict"])
     return [
-        f"{head}><error type={_attribute(document['verdict'])} message={_attribute(document['verdict'])}>{why}</error>{shown}</testcase>\n"
+        (
+            f"{head}><error type={_attribute(document['verdict'])} "
+            f"message={_attribute(document['verdict'])}>{why}</error>{shown}</testcase>\n"
+        )
     ]
 
 

@@ -42,7 +42,8 @@ class SarifReport:
         }
         head = json_text({"$schema": SCHEMA_URI, "version": "2.1.0"})[:-1]
         self._out.write(
-            f'{head}, "runs": [{{"tool": {json_text({"driver": driver})}, "columnKind": "unicodeCodePoints", "results": ['
+            f'{head}, "runs": [{{"tool": {json_text({"driver": driver})}, "columnKind": "unicodeCodePoints", '
+            '"results": ['
         )
 
     def add(self, document: AuditDocument) -> None:
@@ -67,7 +68,10 @@ def _result(document: AuditDocument, finding: FindingDocument) -> dict[str, Any]
         "ruleId": finding["kind"],
         "level": "error" if finding["kind"] in _ERRORS else "warning",
         "message": {
-            "text": f"{account}: {finding['section']} > {finding['permission']} is {actual}, expected {expected}. {finding['remedy']}"
+            "text": (
+                f"{account}: {finding['section']} > {finding['permission']} is {actual}, expected {expected}. "
+                f"{finding['remedy']}"
+            )
         },
         "locations": [_place(parts)],
         "partialFingerprints": {"findingId/v1": finding["id"]},

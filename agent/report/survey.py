@@ -20,8 +20,8 @@ _STYLE = (
 )
 
 _NOT_LOOKED_AT = (
-    "the register form, the pages that ask for codes and phone numbers on the way to a new login, and the settings of two-step verification: "
-    "a survey never opens them, and nothing that acts on them has met the real site",
+    "the register form, the pages that ask for codes and phone numbers on the way to a new login, and the "
+    "settings of two-step verification: a survey never opens them, and nothing that acts on them has met the real site",
 )
 
 
@@ -118,7 +118,10 @@ def _screen(sight: ScreenSight) -> dict[str, Any]:
         "alert": sight.alert,
         "elements": {one.name: one.candidate for one in sight.elements},
         "drift": [
-            f"{one.name} by candidate {one.candidate} of {one.candidates}; no longer: {', '.join(map(str, one.drifted))}"
+            (
+                f"{one.name} by candidate {one.candidate} of {one.candidates}; no longer: "
+                f"{', '.join(map(str, one.drifted))}"
+            )
             for one in sight.drift
         ],
         "not_found": [f"{one.name}: none of its {one.candidates} candidates finds it" for one in lost],

@@ -88,7 +88,8 @@ def _store(reference: Reference) -> _Store:
         return cast(_Store, import_module(f"agent.secret_stores.{module}"))
     except ModuleNotFoundError as err:
         raise ConfigurationError(
-            f"{reference.scheme}:// needs the library of its store, which is not installed: pip install 'secondary-user[{extra}]'"
+            f"{reference.scheme}:// needs the library of its store, which is not installed: pip install "
+            f"'secondary-user[{extra}]'"
         ) from err
 
 

@@ -1,7 +1,7 @@
 """Which files are believed: by owner and mode, not by the place they lie in.
 
-Whoever can write a file that says what we do can have our secrets; whoever can write a directory above it can put another
-file there. Only root and ourselves may.
+Whoever can write a file that says what we do can have our secrets; whoever can write a directory above it can put
+another file there. Only root and ourselves may.
 """
 
 from __future__ import annotations
@@ -132,7 +132,8 @@ def _paths(value: object, where: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
 def _require_owner(found: os.stat_result, whose: str) -> None:
     if found.st_uid not in (0, os.geteuid()):
         raise ConfigurationError(
-            f"{whose} belongs to user {found.st_uid} and is not believed; it must belong to root or to user {os.geteuid()}"
+            f"{whose} belongs to user {found.st_uid} and is not believed; it must belong to root or to user "
+            f"{os.geteuid()}"
         )
 
 
@@ -141,8 +142,8 @@ def _require_place(above: Path, whose: str) -> None:
     writers = found.st_mode & stat.S_IWOTH or (found.st_mode & stat.S_IWGRP and _is_of_others(found.st_gid))
     if found.st_uid not in (0, os.geteuid()) or (writers and not found.st_mode & stat.S_ISVTX):
         raise ConfigurationError(
-            f"{whose} is not believed: others could put another one in its place, because {above} belongs to them or can be "
-            f"written by them; chmod go-w {above}, or choose another place"
+            f"{whose} is not believed: others could put another one in its place, because {above} belongs to "
+            f"them or can be written by them; chmod go-w {above}, or choose another place"
         )
 
 

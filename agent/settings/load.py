@@ -154,7 +154,8 @@ def _contradictions(settings: Settings) -> Iterator[str]:
     if MailTrust.AUTHSERV in unnamed and not settings.mail.trusted_authserv_ids:
         yield (
             f"{env_name('mail', 'trust')} 'authserv' needs the names of the servers to believe: set "
-            f"{env_name('mail', 'trusted_authserv_ids')}, for example to mx.example.com, or to protection.outlook.com for Microsoft 365"
+            f"{env_name('mail', 'trusted_authserv_ids')}, for example to mx.example.com, or to "
+            "protection.outlook.com for Microsoft 365"
         )
     for server in settings.mail.dns_servers:
         if not _is_read_by(parse_dns_server, server):
@@ -202,15 +203,24 @@ def _rehearsal_problems(settings: Settings) -> Iterator[str]:
     """A pin is trusted only where every name leads to this machine (decision 12)."""
     rules = settings.browser.host_resolver_rules
     if settings.browser.trusted_spki and not rules:
-        yield f"{env_name('browser', 'trusted_spki')} is for rehearsal only and needs {env_name('browser', 'host_resolver_rules')}"
+        yield (
+            f"{env_name('browser', 'trusted_spki')} is for rehearsal only and needs "
+            f"{env_name('browser', 'host_resolver_rules')}"
+        )
     if rules is None:
         return
     for rule in filter(None, (part.strip() for part in rules.split(","))):
         match = _RULE.match(rule)
         if match is None:
-            yield f"{env_name('browser', 'host_resolver_rules')}: '{rule}' is no rule (MAP <pattern> <target> or EXCLUDE <pattern>)"
+            yield (
+                f"{env_name('browser', 'host_resolver_rules')}: '{rule}' is no rule (MAP <pattern> <target> or "
+                "EXCLUDE <pattern>)"
+            )
         elif (target := match["target"]) and target.upper() != "~NOTFOUND" and not is_loopback(_without_port(target)):
-            yield f"{env_name('browser', 'host_resolver_rules')}: '{rule}' leads off this machine; rehearsal rules map to loopback only"
+            yield (
+                f"{env_name('browser', 'host_resolver_rules')}: '{rule}' leads off this machine; rehearsal rules "
+                "map to loopback only"
+            )
 
 
 def _browser_problems(settings: Settings) -> Iterator[str]:
@@ -220,7 +230,10 @@ def _browser_problems(settings: Settings) -> Iterator[str]:
     """
     endpoint, proxy = settings.browser.endpoint, settings.browser.proxy
     if endpoint is not None and not is_safe_endpoint(endpoint):
-        yield f"{env_name('browser', 'endpoint')} leads off this machine in plain text; use wss:// or https://, or a tunnel to loopback"
+        yield (
+            f"{env_name('browser', 'endpoint')} leads off this machine in plain text; use wss:// or https://, or a "
+            "tunnel to loopback"
+        )
     if proxy is None:
         return
     try:
@@ -230,7 +243,10 @@ def _browser_problems(settings: Settings) -> Iterator[str]:
     if settings.is_rehearsal:
         yield f"{env_name('browser', 'proxy')} is for production only; a rehearsal stays on this machine"
     if endpoint is not None:
-        yield f"{env_name('browser', 'proxy')} is for our own browser, and {env_name('browser', 'endpoint')} names another; remove one"
+        yield (
+            f"{env_name('browser', 'proxy')} is for our own browser, and {env_name('browser', 'endpoint')} names "
+            "another; remove one"
+        )
 
 
 def _is_read_by(parse: Callable[[str], object], text: str) -> bool:

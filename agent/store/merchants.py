@@ -56,8 +56,8 @@ class MerchantDiffersError(UsageError):
 
     def __init__(self, account_id: str) -> None:
         super().__init__(
-            f"account {account_id} belongs to another merchant than the one given (merchant_differs); nothing was changed. If "
-            f"that is meant: sc-agent accounts set {account_id} --merchant-id ID --reason TEXT"
+            f"account {account_id} belongs to another merchant than the one given (merchant_differs); nothing "
+            f"was changed. If that is meant: sc-agent accounts set {account_id} --merchant-id ID --reason TEXT"
         )
 
 
@@ -75,8 +75,8 @@ def require_same(account: Account, given: Merchant) -> None:
 def bind(conn: Connection, account: Account, given: Merchant, *, source: MerchantSource, now: datetime) -> Account:
     """Say which seller an account belongs to; the same again changes nothing.
 
-    Genuine mails that were held because nobody had said so are judged once more, an account that waited for it goes on, and a stored
-    invitation of anybody else is set aside.
+    Genuine mails that were held because nobody had said so are judged once more, an account that waited for it goes on,
+    and a stored invitation of anybody else is set aside.
 
     Raises:
         MerchantDiffersError: it is bound to another one.

@@ -28,8 +28,8 @@ class PersonOffer:
 def offer_for(catalogue: Catalogue, seen: Recognition, *, allows_unknown: bool) -> PersonOffer | None:
     """What is offered on a screen; None: nothing, it is not for people in the console.
 
-    An unknown sign-in page may only be looked at, unless an admin allows its own posts for this take-over (decision 40);
-    elsewhere a person may follow pages and close layers, and nothing is sent.
+    An unknown sign-in page may only be looked at, unless an admin allows its own posts for this take-over (decision
+    40); elsewhere a person may follow pages and close layers, and nothing is sent.
     """
     if seen.screen == UNKNOWN_SCREEN:
         return _unknown(seen, allows_unknown=allows_unknown)

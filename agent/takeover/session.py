@@ -48,8 +48,8 @@ class Claimed:
 class TakeoverSession:
     """One page in a person's hands, until it comes back.
 
-    `dialled` opens a line; `claimed` asks who has claimed the take-over; `moved` writes its state; `answered` gives a code
-    that somebody entered elsewhere.
+    `dialled` opens a line; `claimed` asks who has claimed the take-over; `moved` writes its state; `answered` gives a
+    code that somebody entered elsewhere.
     """
 
     taken: TakenPage

@@ -168,7 +168,8 @@ class _ActPermission:
         signs_in = self._plan.signs_in.id
         if accounts.get(conn, signs_in).secret_version != self._plan.secrets.version:
             raise VisitHaltedError(
-                f"the secrets of account {signs_in} were changed in the middle of the visit; it begins again with the new ones"
+                f"the secrets of account {signs_in} were changed in the middle of the visit; it begins again "
+                "with the new ones"
             )
 
     def _require_sign_ins(self, conn: Connection, act: Act, now: datetime) -> None:
@@ -194,8 +195,8 @@ class _ActPermission:
             and acts.is_unanswered_since(conn, self._plan.signs_in.id, act, offered.received_at)
         ):
             raise AcceptanceUnansweredError(
-                "the invitation was clicked before without an answer and is still offered: it is not clicked again; if it stays so, see "
-                f"the evidence, then: sc-agent accounts release {self._plan.account.id}"
+                "the invitation was clicked before without an answer and is still offered: it is not clicked "
+                f"again; if it stays so, see the evidence, then: sc-agent accounts release {self._plan.account.id}"
             )
 
     def _conclude(self, act: Act, word: str) -> None:

@@ -39,8 +39,8 @@ async def accept_one(
 
     Raises:
         UnknownAccountError: there is no such account.
-        UnconfirmedError: the account is busy, blocked, or its API authorization is pending; or the visit ended without an
-        answer.
+        UnconfirmedError: the account is busy, blocked, or its API authorization is pending; or the visit ended without
+        an answer.
         FindingError: the site will not take the invitation any more.
     """
     async with command_context(settings, engine, vault, load_configured_policy(settings.audit.policy_file)) as context:
@@ -88,8 +88,8 @@ async def audit_one(
 
     Raises:
         UnknownAccountError: there is no such account.
-        UnconfirmedError: the account is busy, blocked, or its API authorization is pending; or the visit ended without an
-        answer.
+        UnconfirmedError: the account is busy, blocked, or its API authorization is pending; or the visit ended without
+        an answer.
     """
     async with auditing(settings, engine=engine, vault=vault, policy=policy) as audit:
         return await audit(account_id, as_account)

@@ -227,8 +227,8 @@ def _begin(
 def _require_vouched(account: Account, *, any_merchant: bool) -> None:
     if not is_vouched(account, any_merchant=any_merchant):
         raise NotNowError(
-            f"nobody has said which merchant account {account.id} belongs to (merchant_unknown); give the merchant with the "
-            "API authorization",
+            f"nobody has said which merchant account {account.id} belongs to (merchant_unknown); give the "
+            "merchant with the API authorization",
             stuck=True,
         )
 

@@ -98,8 +98,8 @@ def _doubting(conn: Connection, context: WorkerContext, plan: Plan, conclusion: 
     if conclusion.event not in (Event.RETRY, Event.INTERRUPTED, Event.NOT_OFFERED):
         return conclusion
     why = (
-        f"the password was typed and no yes came that anybody knows ({conclusion.why}): it is not typed again before somebody has "
-        f"read the evidence; then: sc-agent accounts release {plan.signs_in.id}"
+        f"the password was typed and no yes came that anybody knows ({conclusion.why}): it is not typed again "
+        f"before somebody has read the evidence; then: sc-agent accounts release {plan.signs_in.id}"
     )
     facts = Facts(internal_reason=why, failure_code=PasswordDoubtedError.code)
     return replace(conclusion, event=Event.HUMAN_NEEDED, why=why, facts=facts, session=None)

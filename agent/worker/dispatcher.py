@@ -28,8 +28,9 @@ _KEEPS = 1.0  # seconds that a list of due accounts is worked off before the dat
 class Dispatcher:
     """Starts a visit for each due account, up to the worker's contexts.
 
-    Where a worker has two contexts or more, one is kept for urgent visits: an acceptance, or what a person asked for. The
-    audit that follows an acceptance is due at once as well, but waits for its turn: an invitation must not wait for it.
+    Where a worker has two contexts or more, one is kept for urgent visits: an acceptance, or what a person asked for.
+    The audit that follows an acceptance is due at once as well, but waits for its turn: an invitation must not wait for
+    it.
     """
 
     context: WorkerContext

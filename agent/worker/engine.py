@@ -153,8 +153,9 @@ def _quieten() -> None:
 
     Some look each second.
 
-    We have no queues, schedules, delays, time-outs or notifications. Its own queue, through which it takes up what was cut off, is
-    looked at when that happens: after the start. Private names, so the version of dbos is pinned, and a test counts.
+    We have no queues, schedules, delays, time-outs or notifications. Its own queue, through which it takes up what was
+    cut off, is looked at when that happens: after the start. Private names, so the version of dbos is pinned, and a
+    test counts.
     """
     launching: Any = dbos_launching
     launching.queue_thread = _watch_own_queue

@@ -25,7 +25,8 @@ _NAVIGATION = 10.0  # seconds in which a page must show its navigation; it is re
 async def choose_account(visit: Visit, *, account: SellerAccount, bounds: Bounds | None = None) -> ActiveAccount:
     """Make the account the active one, unless a page already proves that it is.
 
-    Prove it afterwards; the account switcher's own answer, where one was heard, may not contradict. Needs a signed-in visit.
+    Prove it afterwards; the account switcher's own answer, where one was heard, may not contradict. Needs a signed-in
+    visit.
 
     Raises:
         AccountNotOfferedError: the picker shows no such merchant and marketplace, or more than one.
@@ -84,13 +85,15 @@ async def _prove(walk: Navigator, account: SellerAccount, seen: Recognition, pic
         return active
     if seen.screen in ("failed_global", "no_account", "access_required"):
         raise AccountNotOfferedError(
-            f"the chosen account was expected to open, the site refuses it ({seen.screen}): the seller has not (or no longer) given it",
+            f"the chosen account was expected to open, the site refuses it ({seen.screen}): the seller has not "
+            "(or no longer) given it",
             screen=seen.screen,
             url=seen.path,
         )
     shown = await read_active(walk.visit)
     raise WrongAccountError(
-        f"{account.marketplace.country} of the account's merchant was expected to be active, the page shows {_told(shown, account, walk)}",
+        f"{account.marketplace.country} of the account's merchant was expected to be active, the page shows "
+        f"{_told(shown, account, walk)}",
         screen=seen.screen,
         url=seen.path,
     )

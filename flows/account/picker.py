@@ -231,7 +231,8 @@ class Picker:
         account = self.account
         wanted = self.walk.visit.redactor.redact(account.merchant_name or account.merchant_id or "the only merchant")
         return AccountNotOfferedError(
-            f"one account {wanted}, {account.marketplace.country} was expected in the picker, it shows {saw}: the seller has not given it",
+            f"one account {wanted}, {account.marketplace.country} was expected in the picker, it shows {saw}: "
+            "the seller has not given it",
             screen=seen.screen,
             url=seen.path,
         )

@@ -23,7 +23,8 @@ def find_executable(setting: Path | None = None, *, headless: bool = True) -> Pa
     if setting is not None:
         if not os.access(setting, os.X_OK):
             raise BrowserMissingError(
-                f"a browser was expected at {setting}, there is none that can be started: correct SC_AGENT_BROWSER__EXECUTABLE"
+                f"a browser was expected at {setting}, there is none that can be started: correct "
+                "SC_AGENT_BROWSER__EXECUTABLE"
             )
         return setting
     for found in (*_downloaded(headless=headless), *_installed(headless=headless)):

@@ -73,7 +73,8 @@ class Guard:
         session, _ = await asyncio.gather(context.new_cdp_session(page), context.add_init_script(scripts))
         session.on("Fetch.requestPaused", lambda paused: self._own(self._on_paused(session, paused)))
         await session.send("Fetch.enable", {"patterns": _patterns()})
-        # what is made beforehand is asked for by the browser itself, past every guard; its rules are taken out by the script
+        # what is made beforehand is asked for by the browser itself, past every guard; its rules are taken
+        # out by the script
         await session.send("Page.setPrerenderingAllowed", {"isAllowed": False})
         self._main_frame = (await session.send("Page.getFrameTree"))["frameTree"]["frame"]["id"]
 

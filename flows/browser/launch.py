@@ -40,7 +40,8 @@ __all__ = [
 # Pictures are cheapest left out by the browser itself, which nothing undoes later: a browser that a person may have to
 # look at stops them at the guard instead (a page with 40 pictures: 102 against 233 ms).
 _NO_PICTURES = "--blink-settings=imagesEnabled=false"
-# The environment's proxy is taken away before the start. A desktop's own settings are not looked at either: by the first a whole
+# The environment's proxy is taken away before the start. A desktop's own settings are not looked at either: by the
+# first a whole
 # browser is told so, by the second the headless shell, which knows the first not.
 _NO_PROXY = ("--no-proxy-server", "--no-system-proxy-config-service")
 # Site isolation is off so that one DevTools session sees every frame.

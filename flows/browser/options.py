@@ -61,8 +61,8 @@ def require_browser(options: BrowserOptions) -> None:
         )
     if is_root() and not options.no_sandbox and not options.is_rehearsal:
         raise BrowserMissingError(
-            "a user other than root was expected: a browser run by root has no sandbox; start the agent as another user, "
-            "or set SC_AGENT_BROWSER__NO_SANDBOX=true if that is acceptable"
+            "a user other than root was expected: a browser run by root has no sandbox; start the agent as "
+            "another user, or set SC_AGENT_BROWSER__NO_SANDBOX=true if that is acceptable"
         )
     find_executable(options.executable, headless=options.headless)
 
@@ -80,7 +80,8 @@ def require_endpoint(options: BrowserOptions) -> None:
         )
     if options.endpoint is not None and options.proxy is not None:
         raise BrowserMissingError(
-            "no proxy was expected beside SC_AGENT_BROWSER__ENDPOINT: a browser elsewhere has its own; remove SC_AGENT_BROWSER__PROXY"
+            "no proxy was expected beside SC_AGENT_BROWSER__ENDPOINT: a browser elsewhere has its own; remove "
+            "SC_AGENT_BROWSER__PROXY"
         )
 
 

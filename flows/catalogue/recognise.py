@@ -281,7 +281,7 @@ class _Look:
         sets = [self._catalogue.words(screen, name) for name in sign.words]
         if sign.button:
             return any(_named(words.phrases, self._seen["controls"]) for words in sets)
-        if sign.title:  # noqa: SIM108  one line would be unreadable
+        if sign.title:
             where = squeeze(self._seen["title"])
         else:
             where = self._headings if sign.heading else self._alerts if sign.alert else self._text

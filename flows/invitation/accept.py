@@ -150,7 +150,8 @@ class _Accepting:
         ours = self.sign_in.credentials.user_email.strip().lower()
         if seen.addressed and ours not in seen.addressed:
             raise InvitationClosedError(
-                "an invitation of the account's user was expected, the page says it was sent to another address: nothing was clicked",
+                "an invitation of the account's user was expected, the page says it was sent to another "
+                "address: nothing was clicked",
                 reason="other_recipient",
                 screen=seen.screen,
                 url=seen.path,
@@ -158,7 +159,8 @@ class _Accepting:
         strangers = [one for one in seen.mentioned if one not in seen.inviting and "@amazon." not in one]
         if strangers and ours not in seen.mentioned:
             raise UnknownScreenError(
-                "an invitation of the account's user was expected, the page names another address and not ours: nothing was clicked",
+                "an invitation of the account's user was expected, the page names another address and not "
+                "ours: nothing was clicked",
                 screen=seen.screen,
                 url=seen.path,
             )
@@ -203,7 +205,8 @@ class _Accepting:
                 )  # taken, and the seller must approve; before the click it speaks against it
             case "invitation_offered":
                 raise StuckError(
-                    "the invitation was expected to be accepted after the click, it is still offered: it is not clicked again",
+                    "the invitation was expected to be accepted after the click, it is still offered: it is "
+                    "not clicked again",
                     screen=seen.screen,
                     url=seen.path,
                 )
@@ -272,7 +275,8 @@ class _Accepting:
     def _closed(self, seen: Recognition) -> Exception:
         if seen.screen == "partner_link":
             return PartnerLinkError(
-                "a user's invitation was expected, this is an authorized partner's link: the provider portal's administrator must open it",
+                "a user's invitation was expected, this is an authorized partner's link: the provider portal's "
+                "administrator must open it",
                 screen=seen.screen,
                 url=seen.path,
             )

@@ -21,7 +21,8 @@ _HOSTS = SELLER_CENTRAL_HOSTS | RETAIL_HOSTS
 _CHOICES = frozenset({"radio", "select"})
 _HARMLESS_FIELDS = frozenset({"search"})
 _NOWHERE = ("learnt_nowhere", "learnt_sends_nowhere")
-# Three letters in a row of a script in which no list of words is written (Greek to Georgian, Arabic, Indian, Thai, Korean):
+# Three letters in a row of a script in which no list of words is written (Greek to Georgian, Arabic, Indian, Thai,
+# Korean):
 # what they say is not known, so nothing can be ruled out.
 _UNREAD = re.compile(
     r"[\u0370-\u1DFF\u1F00-\u1FFF\u2C00-\u2DFF\uA4D0-\uABFF\uAC00-\uD7FF\uFB1D-\uFDFF\uFE70-\uFEFC]{3}"

@@ -65,8 +65,8 @@ async def audit_at_once(
     It is believed only where it proves user and account itself.
 
     None where it does not, or where anything else than a grid that was read whole came of it: then the visit has to go
-    the long way (`audit_permissions`) in a context of its own, because the rules of reading cannot be taken back. Nobody
-    signs in here and nothing is chosen; the visit is read-only from its beginning.
+    the long way (`audit_permissions`) in a context of its own, because the rules of reading cannot be taken back.
+    Nobody signs in here and nothing is chosen; the visit is read-only from its beginning.
 
     Raises:
         BrowserLostError: the browser died.
@@ -115,7 +115,8 @@ async def audit_permissions(
     """Read what `subject` (a user email) may do in this account; change nothing.
 
     `own` says that the credentials are the subject's; otherwise they are those of somebody who may open the page. From
-    the moment the account is chosen the visit is read-only. The page is left open where the grid is, for `capture_rows`.
+    the moment the account is chosen the visit is read-only. The page is left open where the grid is, for
+    `capture_rows`.
 
     Raises:
         Everything `ensure_signed_in` and `choose_account` raise; SignedOutError when the session ends half-way.

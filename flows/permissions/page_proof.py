@@ -35,8 +35,8 @@ async def require_no_other(visit: Visit, page: PageReader, account: SellerAccoun
     """
     if contradicts(await read_active(visit), account, visit):
         raise WrongAccountError(
-            f"{account.marketplace.country} of the account's merchant was chosen, the navigation of the permissions page names another "
-            "account: nothing of it was believed",
+            f"{account.marketplace.country} of the account's merchant was chosen, the navigation of the "
+            "permissions page names another account: nothing of it was believed",
             screen="permissions",
             url=page.url.partition("?")[0],
         )

@@ -27,7 +27,8 @@ _LOOKS = 4  # at a page that has drawn nothing yet
 _MIDDLE = """({middle, outside}) => {
   const box = document.querySelector(middle) || document.body, copy = box.cloneNode(true);
   copy.querySelectorAll(outside).forEach((el) => el.remove());
-  const tools = box.querySelectorAll("table, form, kat-table, [role=table], [role=grid], button, kat-button, a[href]").length;
+  const grids = "table, form, kat-table, [role=table], [role=grid], button, kat-button, a[href]";
+  const tools = box.querySelectorAll(grids).length;
   return { length: (copy.textContent || "").replace(/\\s+/g, " ").trim().length, tools, title: document.title };
 }"""
 

@@ -44,8 +44,8 @@ async def capture(
     Never raises for a page that is gone.
 
     Files are `<name>.png`, `<name>.html`, `<name>.json`, mode 0600; those that could be written are returned. Whatever
-    is typed, hidden fields, scripts, attributes that reading needs not, values in addresses and every e-mail address are
-    left out, registered or not; the values of the browser's cookies wherever they stand.
+    is typed, hidden fields, scripts, attributes that reading needs not, values in addresses and every e-mail address
+    are left out, registered or not; the values of the browser's cookies wherever they stand.
     """
     await _register_cookies(page, redactor)
     told = _story(page, redactor, visit, error) | {"status": await _status(page)}

@@ -45,8 +45,8 @@ async def create_login(
     Enrol an authenticator; end when "is on" was read.
 
     Returns the secret of the authenticator that was proven in this visit, None where one was before. `created` is
-    told when the site has let us in. `credentials`: of a password that was drawn before, for this order's form or for an
-    earlier order's.
+    told when the site has let us in. `credentials`: of a password that was drawn before, for this order's form or for
+    an earlier order's.
 
     Raises:
         LoginExistsError, RegistrationRefusedError, RegistrationUnansweredError, PhoneNeededError, PhoneRefusedError,
@@ -202,7 +202,8 @@ class _Login:
         shown = ((await claim.handle.text_content()) or "").strip().lower() if claim else ""
         if shown != self.errand.user_email and (shown or self.errand.user_email not in seen.mentioned):
             raise WrongIdentityError(
-                "the page was expected to offer a login for the account's user, it does not show its address: nothing was pressed",
+                "the page was expected to offer a login for the account's user, it does not show its address: "
+                "nothing was pressed",
                 screen=seen.screen,
                 url=seen.path,
             )
@@ -245,7 +246,8 @@ class _Login:
         """Leave a page that offers more than a login, once, by the wanted link."""
         if self._went_back or self.errand.invitation_url is None:
             raise ChallengeError(
-                "a login alone was expected to be offered, the page offers more (business, selling): nothing was pressed",
+                "a login alone was expected to be offered, the page offers more (business, selling): nothing "
+                "was pressed",
                 kind="offers_more",
                 screen=seen.screen,
                 url=seen.path,

@@ -22,8 +22,8 @@ class PasswordPolicy:
 def parse_policy(text: str, *, characters: Iterable[str], at_most: Iterable[str]) -> PasswordPolicy:
     """Read the bounds out of a page's text, in whatever case.
 
-    `characters` are the words that stand behind a number, `at_most` those beside it that make it the most; of two numbers
-    in a row the second is the most.
+    `characters` are the words that stand behind a number, `at_most` those beside it that make it the most; of two
+    numbers in a row the second is the most.
     """
     said = text.lower()
     unit = "|".join(sorted(map(re.escape, characters), key=len, reverse=True))

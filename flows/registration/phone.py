@@ -40,7 +40,8 @@ async def give_phone(walk: Navigator, seen: Recognition, *, errand: LoginErrand,
         refuse_answers(seen)
     if seen.alert_text:
         raise PhoneRefusedError(
-            f"the phone number was expected to be taken, the site says: {walk.visit.redactor.redact(seen.alert_text)[:200]}",
+            "the phone number was expected to be taken, the site says: "
+            f"{walk.visit.redactor.redact(seen.alert_text)[:200]}",
             screen=seen.screen,
             url=seen.path,
         )

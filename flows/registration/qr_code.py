@@ -48,7 +48,8 @@ async def read_qr_codes(page: Page, pictures: Sequence[ElementHandle]) -> list[s
 async def _file_of(picture: ElementHandle) -> bytes:
     """The picture as it stands in the page's text, or as its own origin has it.
 
-    Where both fail, as it is drawn. A browser may leave pictures out. Nothing is asked of another origin: the address alone may hold the seed.
+    Where both fail, as it is drawn. A browser may leave pictures out. Nothing is asked of another origin: the address
+    alone may hold the seed.
     """
     written = _WRITTEN.fullmatch(await picture.get_attribute("src") or "")
     if written is not None:

@@ -79,7 +79,8 @@ class RegisterForm:
             return
         if not await field.handle.is_editable():
             raise WrongIdentityError(
-                "the register form was expected to be for the account's user, it is fixed to another address: nothing was typed",
+                "the register form was expected to be for the account's user, it is fixed to another address: "
+                "nothing was typed",
                 screen=seen.screen,
                 url=seen.path,
             )
@@ -97,7 +98,8 @@ def refuse_answers(seen: Recognition) -> None:
             raise login_exists(seen)
         case "unusual_activity":
             raise RegistrationRefusedError(
-                "the site was expected to create the login, it refuses to create any now: stop, and look before another order",
+                "the site was expected to create the login, it refuses to create any now: stop, and look "
+                "before another order",
                 screen=seen.screen,
                 url=seen.path,
             )
@@ -133,8 +135,8 @@ def login_exists(seen: Recognition) -> LoginExistsError:
 def unanswered(*, screen: str | None, url: str | None) -> RegistrationUnansweredError:
     """Build the error for an order that is spent."""
     return RegistrationUnansweredError(
-        "the login was expected to exist since its register form was sent, the site does not know it: the form is not sent again, "
-        "a person may order anew",
+        "the login was expected to exist since its register form was sent, the site does not know it: the form "
+        "is not sent again, a person may order anew",
         screen=screen,
         url=url,
     )

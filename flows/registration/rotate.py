@@ -155,8 +155,8 @@ class _Rotation:
             old = [handle for handle, label in listed if self._before and label == self._before[0]]
             if len(self._before) != 1 or len(listed) != 2 or len(old) != 1:
                 return (
-                    f"{len(self._before)} authenticators were listed before and {len(listed)} are now, {len(old)} of them told as the "
-                    "old one: a person removes it"
+                    f"{len(self._before)} authenticators were listed before and {len(listed)} are now, "
+                    f"{len(old)} of them told as the old one: a person removes it"
                 )
             await self._delete(seen, old[0])
             may_be_gone = True

@@ -67,7 +67,8 @@ class OneTimeCode:
         found = await self.walk.find(seen, "authenticator")
         if not found:
             raise ChallengeError(
-                "the authenticator app was expected among the methods, it is not offered and no message is asked for: enrol it",
+                "the authenticator app was expected among the methods, it is not offered and no message is "
+                "asked for: enrol it",
                 kind=seen.screen,
                 screen=seen.screen,
                 url=seen.path,
@@ -102,7 +103,8 @@ class OneTimeCode:
             code = await self.hooks.ask_code(seen.alert_text or "The site sent a one-time code by message.")
         if code is None:
             raise ChallengeError(
-                "a code of the authenticator was expected to be asked for, the site sent one by message: make the app the first method",
+                "a code of the authenticator was expected to be asked for, the site sent one by message: make "
+                "the app the first method",
                 kind=seen.screen,
                 screen=seen.screen,
                 url=seen.path,

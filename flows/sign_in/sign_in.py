@@ -156,7 +156,8 @@ class SignIn:
         ours = self.address.ours
         if seen.emails and ours not in seen.emails:
             raise WrongIdentityError(
-                "the browser was expected to be signed in as the account's user, the page shows another address: nothing was clicked",
+                "the browser was expected to be signed in as the account's user, the page shows another "
+                "address: nothing was clicked",
                 screen=seen.screen,
                 url=seen.path,
             )
@@ -243,7 +244,8 @@ class SignIn:
             self._refuse_unknown_alert(seen, typed=self.typed.passwords > 0)
         if self.typed.passwords >= _PASSWORDS:
             raise StuckError(
-                f"the password was expected to be taken, the site asked {self.typed.passwords + 1} times: it is not typed again",
+                f"the password was expected to be taken, the site asked {self.typed.passwords + 1} times: it "
+                "is not typed again",
                 screen=seen.screen,
                 url=seen.path,
             )

@@ -170,8 +170,8 @@ class SubmittedSecrets:
             await self.close("doubted")
             self._asked_again_in = ""
             raise StuckError(
-                "the password was expected to be taken, the site asks again without a word: that may be a rejection, and it is "
-                "not typed again",
+                "the password was expected to be taken, the site asks again without a word: that may be a "
+                "rejection, and it is not typed again",
                 screen=seen.screen,
                 url=seen.path,
             )
@@ -195,7 +195,8 @@ class SubmittedSecrets:
             await self.close("rejected")
             if self._codes_rejected >= _CODES_REJECTED:
                 raise CodeRejectedError(
-                    f"a one-time code was expected to be taken, {_CODES_REJECTED} were rejected: check the seed and the clock",
+                    f"a one-time code was expected to be taken, {_CODES_REJECTED} were rejected: check the "
+                    "seed and the clock",
                     screen=seen.screen,
                     url=seen.path,
                 )

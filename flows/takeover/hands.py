@@ -213,7 +213,9 @@ class Hands:
                 "Runtime.callFunctionOn",
                 {
                     "objectId": told["object"]["objectId"],
-                    "functionDeclaration": "function (mark) { (this.nodeType === 1 ? this : this.parentElement).__held = mark; }",
+                    "functionDeclaration": (
+                        "function (mark) { (this.nodeType === 1 ? this : this.parentElement).__held = mark; }"
+                    ),
                     "arguments": [{"value": mark}],
                 },
             )

@@ -35,8 +35,9 @@ class ControlWay(StrEnum):
 class ControlCandidate:
     """One way to find the control again.
 
-    `css` for id, name and test_id; `role` and `name` for role; `name` alone (the element's own words) for text. `seen` is
-    how many visible elements of the page it found when it was written down: only one that found 1 identifies the control.
+    `css` for id, name and test_id; `role` and `name` for role; `name` alone (the element's own words) for text. `seen`
+    is how many visible elements of the page it found when it was written down: only one that found 1 identifies the
+    control.
     """
 
     way: ControlWay
@@ -50,9 +51,9 @@ class ControlCandidate:
 class UsedControl:
     """One control of a page.
 
-    `name` is the accessible name, redacted. `kind` is the element's own: button, a, input:submit, input:password, select.
-    `form` is `METHOD /path` of the form that it belongs to, empty without one. `frame` is the address of the frame without
-    query, empty for the page itself.
+    `name` is the accessible name, redacted. `kind` is the element's own: button, a, input:submit, input:password,
+    select. `form` is `METHOD /path` of the form that it belongs to, empty without one. `frame` is the address of the
+    frame without query, empty for the page itself.
     """
 
     role: str

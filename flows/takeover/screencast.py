@@ -48,8 +48,8 @@ class _Drawn:
 class Screencast:
     """Casts while it is on.
 
-    `is_clean` is asked before each picture is delivered; one that fails is dropped, and so is one that the browser drew,
-    or sent, before `clean_since` (seconds by the clock on the wall).
+    `is_clean` is asked before each picture is delivered; one that fails is dropped, and so is one that the browser
+    drew, or sent, before `clean_since` (seconds by the clock on the wall).
     """
 
     session: CDPSession

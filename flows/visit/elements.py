@@ -29,7 +29,8 @@ async def require(visit: Visit, screen: str, name: str) -> FoundElement:
     if not found:
         counts = ", ".join(map(str, found.counts))
         raise UnknownScreenError(
-            f"the screen {screen} was expected to have one {name!r}, its candidates saw {counts}: correct the catalogue by the kept page",
+            f"the screen {screen} was expected to have one {name!r}, its candidates saw {counts}: correct the "
+            "catalogue by the kept page",
             screen=screen,
             url=visit.redactor.redact(visit.page.url.partition("?")[0]),
         )

@@ -159,7 +159,8 @@ def _return_to(walk: Navigator, seen: Recognition) -> str | None:
 
 def _challenge(seen: Recognition) -> ChallengeError:
     return ChallengeError(
-        f"the visit was expected to go on, the site asks for a person ({seen.screen}): solve it, then release the account",
+        f"the visit was expected to go on, the site asks for a person ({seen.screen}): solve it, then release "
+        "the account",
         kind=seen.screen,
         screen=seen.screen,
         url=seen.path,

@@ -1,4 +1,6 @@
-"""Making the environments of other people's clients, in .tools/, from files with a hash for everything that is installed."""
+"""Making the environments of other people's clients, in .tools/, from files with a hash for everything that is
+installed.
+"""
 
 from __future__ import annotations
 

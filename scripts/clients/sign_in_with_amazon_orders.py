@@ -2,8 +2,8 @@
 
 Run by the client's own interpreter, imports nothing of ours, changes nothing of it.
 
-Standard input: {"port", "base", "email", "password", "totp_secret", "device"}; the certificate is trusted by REQUESTS_CA_BUNDLE.
-Standard output: one line {"signed_in": bool, "said": [...], "error": str}.
+Standard input: {"port", "base", "email", "password", "totp_secret", "device"}; the certificate is trusted by
+REQUESTS_CA_BUNDLE. Standard output: one line {"signed_in": bool, "said": [...], "error": str}.
 """
 
 # mypy: ignore-errors

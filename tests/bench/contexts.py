@@ -38,7 +38,10 @@ async def measure(quick: bool) -> AsyncIterator[Figure]:
         for count in _CONTEXTS:
             rates = [await _rate(world, count, each=1 if quick else 2) for _ in range(2 if quick else 3)]
             memory = browser_memory()
-            of = f"{count} visits at once in one browser of {memory:.0f} MB, {os.cpu_count()} cores; beside audits_per_minute_1"
+            of = (
+                f"{count} visits at once in one browser of {memory:.0f} MB, {os.cpu_count()} cores; beside "
+                "audits_per_minute_1"
+            )
             yield figure(f"audits_per_minute_{count}", rates, unit="1/min", of=of)
         async for one in _unwatched(world, runs=2 if quick else 3):
             yield one
@@ -55,7 +58,10 @@ async def _unwatched(world: World, *, runs: int) -> AsyncIterator[Figure]:
         spent.append((_spent() - before) / 8)
     of = "the second look's seconds left out; beside audits_per_minute_4"
     yield figure("audits_per_minute_4_unwatched", rates, unit="1/min", of=of)
-    of = f"CPU of agent, driver and browser together; {os.cpu_count()} cores can make {60 * (os.cpu_count() or 1) / median(spent):.0f} a minute"
+    of = (
+        f"CPU of agent, driver and browser together; {os.cpu_count()} cores can make "
+        f"{60 * (os.cpu_count() or 1) / median(spent):.0f} a minute"
+    )
     yield figure("audit_cpu", spent, unit="s", of=of)
 
 
@@ -66,7 +72,9 @@ def _spent() -> float:
 
 
 async def _weight(world: World, *, runs: int) -> AsyncIterator[Figure]:
-    """The slope from two to eight contexts, each at the permissions' address, and that of bare ones in the same browser."""
+    """The slope from two to eight contexts, each at the permissions' address, and that of bare ones in the same
+    browser.
+    """
     ours, theirs, whole = [], [], []
     for _ in range(runs):
         async with world.context.pool.browser() as browser:

@@ -47,7 +47,10 @@ async def measure_delivery(quick: bool) -> AsyncIterator[Figure]:
     """From the moment a mail is in the mailbox to the visit's first line in the log."""
     runs = 3 if quick else 7
     scenario = scenario_of(runs + 1, members=False, invited=False)
-    of = f"looking into the mailbox every {_POLLING:.0f} s: {_POLLING / 2:.0f} s on average, {_POLLING:.0f} s at worst (computed)"
+    of = (
+        f"looking into the mailbox every {_POLLING:.0f} s: {_POLLING / 2:.0f} s on average, {_POLLING:.0f} s at "
+        "worst (computed)"
+    )
     async with open_world(scenario) as world:
         taken, stages = await _deliveries(world)
         yield figure("delivery_to_visit", taken, unit="s", of=f"{of}; {stages}")

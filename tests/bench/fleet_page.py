@@ -1,4 +1,6 @@
-"""The console's first page over a fleet of 100,000 accounts in PostgreSQL: the request as a browser makes it, loopback."""
+"""The console's first page over a fleet of 100,000 accounts in PostgreSQL: the request as a browser makes it,
+loopback.
+"""
 
 from __future__ import annotations
 

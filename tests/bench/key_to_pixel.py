@@ -1,4 +1,6 @@
-"""From a key that a person presses in the console to the picture there that shows it: console, worker and page on one machine."""
+"""From a key that a person presses in the console to the picture there that shows it: console, worker and page on one
+machine.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,8 @@ _SWITCH = """() => {
     document.documentElement.style.background = document.body.style.background = is ? "#00f" : "#f00";
   });
 }"""
-# From the event in the person's own browser to the first picture there whose corner has the other colour. It listens when
+# From the event in the person's own browser to the first picture there whose corner has the other colour. It listens
+# when
 # this has returned; the delay is asked for afterwards: a key that is pressed before anybody listens is never measured.
 _LISTEN = """isBlue => {
   const canvas = document.getElementById("view");
@@ -44,7 +47,7 @@ _LISTEN = """isBlue => {
     });
     observer.observe(canvas, { attributes: true, attributeFilter: ["data-number"] });
   });
-}"""
+}"""  # noqa: E501 - a text in lines of its own
 
 
 async def measure(quick: bool) -> AsyncIterator[Figure]:

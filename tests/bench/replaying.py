@@ -41,7 +41,10 @@ async def measure(quick: bool) -> AsyncIterator[Figure]:
     started = time.monotonic()
     await asyncio.gather(*(_live(visits[job::jobs]) for job in range(jobs)))
     live = time.monotonic() - started
-    of = f"{len(visits)} visits on the stand-in, each answer after {LATENCY} ms ({replay:.1f} s beside {live:.1f} s); {jobs} at once"
+    of = (
+        f"{len(visits)} visits on the stand-in, each answer after {LATENCY} ms ({replay:.1f} s beside {live:.1f} "
+        f"s); {jobs} at once"
+    )
     yield figure("replay_vs_live", [replay / live], unit="ratio", of=of)
 
 

@@ -1,4 +1,6 @@
-"""The web role as a process of its own over PostgreSQL: its memory, and how soon it answers while a worker makes visits."""
+"""The web role as a process of its own over PostgreSQL: its memory, and how soon it answers while a worker makes
+visits.
+"""
 
 from __future__ import annotations
 
@@ -67,8 +69,10 @@ async def measure(quick: bool) -> AsyncIterator[Figure]:
     of = f"p99 of GET status at {_RATE}/s: {busy * 1000:.0f} ms beside {alone * 1000:.0f} ms without visits"
     yield figure("status_p99_with_visits", [busy / alone], unit="ratio", of=of)
     told = (
-        f"p99 of GET status under four visits beside that of a server that only says hello, by turns: {busy * 1000:.0f} ms beside "
-        f"{bare_busy * 1000:.0f} ms; that server's own grows {bare_busy / bare_alone:.1f} times ({bare_alone * 1000:.0f} ms alone)"
+        "p99 of GET status under four visits beside that of a server that only says hello, by turns: "
+        f"{busy * 1000:.0f} ms beside "
+        f"{bare_busy * 1000:.0f} ms; that server's own grows {bare_busy / bare_alone:.1f} times "
+        f"({bare_alone * 1000:.0f} ms alone)"
     )
     yield figure("status_p99_vs_bare", [ours / theirs for ours, theirs in turns], unit="ratio", of=told)
 

@@ -39,7 +39,10 @@ async def measure(quick: bool) -> AsyncIterator[Figure]:
             delays = await _measure(server.new_database(), Path(directory), _QUICK if quick else _CHANGES)
     except pytest.skip.Exception as err:
         raise UnmeasuredError(str(err)) from err
-    of = f"asking once a second, which learns of a change {_POLLED / 2:.1f} s late on average; state committed by another process"
+    of = (
+        f"asking once a second, which learns of a change {_POLLED / 2:.1f} s late on average; state committed by "
+        "another process"
+    )
     yield figure("change_to_webhook", delays, unit="s", of=of)
 
 

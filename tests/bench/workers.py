@@ -68,7 +68,10 @@ async def _efficiencies(server: Postgres, *, seconds: float) -> AsyncIterator[Fi
                             daemon_of(world, "--roles", "work", **_FREE, **database_of(world))
                         )
                     rates[workers] = await _visits_per_minute(world, seconds)
-                of = f"{workers} times one worker: {rates[workers]:.0f} visits a minute beside {rates[1]:.0f}; each answer after {latency} ms"
+                of = (
+                    f"{workers} times one worker: {rates[workers]:.0f} visits a minute beside {rates[1]:.0f}; each "
+                    f"answer after {latency} ms"
+                )
                 share = 100 * rates[workers] / (workers * rates[1])
                 yield figure(f"workers_efficiency_{workers}{suffix}", [share], unit="%", of=of)
     started = 2 * sum(_COUNTS)

@@ -85,5 +85,6 @@ def _print_line(event: dict[str, Any]) -> None:
     told = {name: value for name, value in data.items() if name not in ("account", "status", "revision")}
     words = "  ".join(f"{name}={value}" for name, value in told.items())
     say(
-        f"{event['sequence']:>6}  {event['time']}  {event['type'].removeprefix(PREFIX):<26}  {data['account'] or '-'}  {words}".rstrip()
+        f"{event['sequence']:>6}  {event['time']}  {event['type'].removeprefix(PREFIX):<26}  "
+        f"{data['account'] or '-'}  {words}".rstrip()
     )

@@ -120,9 +120,8 @@ def show(number: Number, as_json: Json = False) -> None:
             say(f"{_WORDS.get(name, name.replace('_', ' ')):16} {told}")
     _print_steps(described["evidence"].get("steps", []))
     return say(
-        f"{message.verdict or message.stage} ({message.reason or 'not judged yet'}): {described['evidence'].get('detail', '')}".rstrip(
-            ": "
-        )
+        f"{message.verdict or message.stage} ({message.reason or 'not judged yet'}): "
+        f"{described['evidence'].get('detail', '')}".rstrip(": ")
     )
 
 

@@ -56,8 +56,8 @@ def set_(
 ) -> None:
     """Change what an account is registered with.
 
-    Another merchant, user email or region needs --reason: session and any stored invitation are dropped, and the account
-    awaits a new invitation.
+    Another merchant, user email or region needs --reason: session and any stored invitation are dropped, and the
+    account awaits a new invitation.
     """
     with naming():
         asked = Changes(

@@ -65,7 +65,8 @@ def _refer(account_id: str, secret_ref: str) -> None:
         accounts.get(conn, account_id, lock=True)
         secret_refs.put(conn, account_id, str(reference), now=now())
     say(
-        f"{account_id}'s secrets are read from {reference} for each visit, now in version {kept.version}; none is kept here"
+        f"{account_id}'s secrets are read from {reference} for each visit, now in version {kept.version}; none "
+        "is kept here"
     )
 
 
@@ -105,8 +106,8 @@ def rotate_totp(
 ) -> None:
     """Enrol a new authenticator, prove it by a sign-in, then remove the old one.
 
-    The old one is removed only where it can be told; else it waits in /todo for a person. A rotation that was cut off is
-    gone on with. With --all it stops at the first failure. Never met the real site.
+    The old one is removed only where it can be told; else it waits in /todo for a person. A rotation that was cut off
+    is gone on with. With --all it stops at the first failure. Never met the real site.
     """
     if old_removed:
         rotation.confirm(account_id)

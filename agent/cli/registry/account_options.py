@@ -12,7 +12,8 @@ FromStdin = Annotated[
     bool,
     typer.Option(
         "--secrets-stdin",
-        help='Read {"password": "...", "totp_secret": "..."} from standard input (Base32 or otpauth://); a terminal asks '
+        help='Read {"password": "...", "totp_secret": "..."} from standard input (Base32 or otpauth://); a terminal '
+        "asks "
         "for both and shows neither.",
     ),
 ]

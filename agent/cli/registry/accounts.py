@@ -70,7 +70,8 @@ def add(
     The secrets come from standard input, never from an argument. With --create-login there are none yet: a login is
     created when an invitation comes and the user email has none. That has never met the real site.
 
-    Without --merchant-id (or --global-account-id) invitations wait for a person: whoever knows the user email can send one.
+    Without --merchant-id (or --global-account-id) invitations wait for a person: whoever knows the user email can send
+    one.
     """
     api = ApiAuthorization.COMPLETE if api_authorized else ApiAuthorization.PENDING
     given = {
@@ -80,7 +81,8 @@ def add(
         "also_marketplaces": also_marketplaces,
     }  # fmt: skip
     ordered = {
-        "create_login": "true" if create_login else None, "person_name": person_name, "agreed_by": agreed_by, "phone": phone,
+        "create_login": "true" if create_login else None, "person_name": person_name, "agreed_by": agreed_by,
+        "phone": phone,
     }  # fmt: skip
     with naming():
         new = fields.parse_account({name: value for name, value in given.items() if value is not None})
@@ -104,7 +106,8 @@ def _require_one_source(*, creates: bool, secrets_stdin: bool, secret_ref: str |
 def _tell_registered(new: NewAccount) -> None:
     """Say what is registered, and what it waits for."""
     say(
-        f"{new.id} is registered: {new.user_email.lower()}, {new.marketplace}, API authorization {new.api_authorization}"
+        f"{new.id} is registered: {new.user_email.lower()}, {new.marketplace}, API authorization "
+        f"{new.api_authorization}"
     )
     if new.api_authorization is ApiAuthorization.PENDING:
         warn(f"nothing is started before 'sc-agent accounts api-authorization {new.id} complete'")
@@ -166,8 +169,9 @@ def remove(account_id: Id, yes: Annotated[bool, typer.Option("--yes", help="Do n
         keep = timedelta(days=settings.observe.erase_after_days)
         registry.remove(conn, account_id, now=now(), keep_evidence=keep, who=getpass.getuser())
     say(
-        f"{account_id} is forgotten; its evidence goes in {settings.observe.erase_after_days:g} days. The user still exists in Seller "
-        f"Central: ask the seller to open Settings > User Permissions and delete {account.user_email}"
+        f"{account_id} is forgotten; its evidence goes in {settings.observe.erase_after_days:g} days. The user "
+        "still exists in Seller Central: ask the seller to open Settings > User Permissions and delete "
+        f"{account.user_email}"
     )
 
 

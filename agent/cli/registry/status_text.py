@@ -19,7 +19,8 @@ from agent.domain.sign_in_breaker import Position
 
 OPEN_MAILS = ("held", "poison", "retry", "waiting")  # those a person may have to look at
 WORST_FIRST = (
-    State.NEEDS_HUMAN, State.FAILED, State.PAUSED, State.AUDITING, State.ACCEPTING, State.AWAITING_CONFIRMATION, State.AWAITING_PERMISSIONS,
+    State.NEEDS_HUMAN, State.FAILED, State.PAUSED, State.AUDITING, State.ACCEPTING, State.AWAITING_CONFIRMATION,
+    State.AWAITING_PERMISSIONS,
     State.AWAITING_INVITATION, State.API_AUTHORIZATION_REQUIRED, State.COMPLETE,
 )  # fmt: skip
 _COLOURS = {State.COMPLETE: "green", State.FAILED: "red", State.NEEDS_HUMAN: "yellow", State.PAUSED: "yellow"}
@@ -34,8 +35,8 @@ def print_status(document: Mapping[str, Any], *, on_call: Mapping[str, Mapping[s
         say(f"everything is paused ({document['paused_by']}); 'sc-agent resume --all' lets it go on", "")
     if document["sign_ins"]["state"] != Position.CLOSED:
         say(
-            f"no password is typed since {document['sign_ins']['since']}: {document['sign_ins']['why']}; single accounts are tried by "
-            "themselves, 'sc-agent resume --sign-ins' lets all go on",
+            f"no password is typed since {document['sign_ins']['since']}: {document['sign_ins']['why']}; "
+            "single accounts are tried by themselves, 'sc-agent resume --sign-ins' lets all go on",
             "",
         )
     if not registered:

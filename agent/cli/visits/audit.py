@@ -208,7 +208,8 @@ def _confirmation(confirm: bool, reason: str | None, *, fleet: bool, one: bool) 
     """What a person says of lost rows.
 
     Raises:
-        UsageError: it is not said of one account that is audited now, or not why, or something is said without --confirm.
+        UsageError: it is not said of one account that is audited now, or not why, or something is said without
+        --confirm.
     """
     said = (reason or "").strip()
     if not confirm:

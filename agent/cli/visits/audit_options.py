@@ -33,7 +33,8 @@ Explain = Annotated[
     bool,
     typer.Option(
         "--explain",
-        help="Draw each page: every piece coloured by what claimed it, every gap in red; with a list of what can be done.",
+        help="Draw each page: every piece coloured by what claimed it, every gap in red; with a list of what can be "
+        "done.",
     ),
 ]
 Confirm = Annotated[

@@ -56,6 +56,7 @@ def _copied(file: Path, output: Path, account: str) -> Path:
         shutil.copyfile(file, beside)
     except OSError as err:
         raise ConfigurationError(
-            f"the picture {beside} cannot be written ({(err.strerror or str(err)).lower()}); give --output in a writable directory"
+            f"the picture {beside} cannot be written ({(err.strerror or str(err)).lower()}); give --output in "
+            "a writable directory"
         ) from err
     return beside

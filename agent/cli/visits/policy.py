@@ -63,10 +63,12 @@ def _trouble(policy: Policy) -> list[str]:
     for item in policy.exceptions:
         if item.is_too_wide:
             found.append(
-                f"the exception of {item.owner} for {item.account}, {item.row.text} is too wide; name one account and one exact row"
+                f"the exception of {item.owner} for {item.account}, {item.row.text} is too wide; name one "
+                "account and one exact row"
             )
         elif item.ends < today:
             found.append(
-                f"the exception of {item.owner} for {item.account}, {item.row.text} ended on {item.ends}; remove or renew it"
+                f"the exception of {item.owner} for {item.account}, {item.row.text} ended on {item.ends}; "
+                "remove or renew it"
             )
     return found

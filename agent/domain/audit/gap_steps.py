@@ -14,9 +14,15 @@ _STEPS = {
         "Open it by hand and look whether it shows more rows. If it never does, its words belong into "
         f"selectors/grids/furniture.toml ([presses] or [tabs]). If it does, {_RECORD}"
     ),
-    PageGapKind.FRAME: "It cannot be looked into. Open the page by hand and see that it says nothing about permissions.",
-    PageGapKind.PICTURE: "No text can be read in it. Open the page by hand and see that it says nothing about permissions.",
-    PageGapKind.LATE: "It had not come yet: audit again, 'sc-agent audit {account} --explain'. AUDIT__SECOND_LOOK waits longer.",
+    PageGapKind.FRAME: (
+        "It cannot be looked into. Open the page by hand and see that it says nothing about permissions."
+    ),
+    PageGapKind.PICTURE: (
+        "No text can be read in it. Open the page by hand and see that it says nothing about permissions."
+    ),
+    PageGapKind.LATE: (
+        "It had not come yet: audit again, 'sc-agent audit {account} --explain'. AUDIT__SECOND_LOOK waits longer."
+    ),
     PageGapKind.LOST_ROW: (
         "If you know that the row is gone: 'sc-agent audit {account} --confirm --reason TEXT'. "
         "With --fleet it is said for every account of the marketplace and layout."
@@ -41,7 +47,8 @@ def step_for_gap(
 ) -> str:
     """One or two sentences that name the command, where there is one.
 
-    `draft`: the name by which the piece can be adopted as part of the site's own frame. `why_not_adopted`: why it never can.
+    `draft`: the name by which the piece can be adopted as part of the site's own frame. `why_not_adopted`: why it never
+    can.
     """
     if draft is not None:
         return _ADOPT.format(draft=draft)

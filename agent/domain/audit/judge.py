@@ -148,7 +148,8 @@ def _missing_none_rows(reading: Reading, policy: Policy, *, account: str) -> lis
             section=name.section,
             permission=name.permission,
             expected=Level.NONE,
-            remedy=f"{name.text} is not on the page, so it could not be confirmed as None. Check it on the User Permissions page by hand.",
+            remedy=f"{name.text} is not on the page, so it could not be confirmed as None. Check it on the User "
+            "Permissions page by hand.",
         )
         for name in policy.must_be_none
         for scope in _scopes_that_need(name, reading.rows)
@@ -194,7 +195,8 @@ def _editable_own_grid(reading: Reading, findings: list[Finding], *, account: st
             permission=USER_PERMISSIONS.permission,
             expected=Level.NONE,
             actual=Level.EDIT,
-            remedy="The user can change its own permissions on the User Permissions page. Set Settings > User Permissions to None.",
+            remedy="The user can change its own permissions on the User Permissions page. Set Settings > User "
+            "Permissions to None.",
         )
     ]
 
@@ -203,7 +205,8 @@ def _notes(reading: Reading, policy: Policy, rows: tuple[JudgedRow, ...], *, use
     notes = [f"not read: {gap}" for gap in reading.gaps]
     if reading.refusal is not None:
         notes.append(
-            f"the site refused the User Permissions page ({reading.refusal}); this proves that User Permissions is None, nothing else"
+            f"the site refused the User Permissions page ({reading.refusal}); this proves that User "
+            "Permissions is None, nothing else"
         )
     if reading.subject is not None and reading.subject.casefold() != user_email.casefold():
         notes.append(f"the page names another user than {user_email}")

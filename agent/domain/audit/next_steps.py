@@ -22,12 +22,16 @@ def next_step(state: State, *, user_email: str, confirmation_code: str | None = 
             return f"{_USER_PERMISSIONS}, find {user_email} among the pending users, choose Confirm{code}."
         case State.AWAITING_PERMISSIONS:
             return (
-                f"{_USER_PERMISSIONS}, choose Manage Permissions beside {user_email} and set every permission to View & Edit, or to View "
-                "where View & Edit is not offered; only Settings > Agreements/Amendments and Settings > User Permissions stay None. "
-                "Then save; the permissions are read again by themselves."
+                f"{_USER_PERMISSIONS}, choose Manage Permissions beside {user_email} and set every permission "
+                "to View & Edit, or to View "
+                "where View & Edit is not offered; only Settings > Agreements/Amendments and Settings > User "
+                "Permissions stay None. Then save; the permissions are read again by themselves."
             )
         case State.FAILED:
-            return f"{_USER_PERMISSIONS}, correct the permissions of {user_email} as listed and save; they are read again by themselves."
+            return (
+                f"{_USER_PERMISSIONS}, correct the permissions of {user_email} as listed and save; they are read "
+                "again by themselves."
+            )
         case State.COMPLETE | State.ACCEPTING | State.AUDITING:
             return "Nothing to do."
         case State.NEEDS_HUMAN:
@@ -43,7 +47,10 @@ def closed_reason(reason: str) -> str:
 
 def invite_again(*, user_email: str) -> str:
     """What to do after an acceptance failed."""
-    return f"{_USER_PERMISSIONS}, remove any pending invitation to {user_email} and send a new one; it is accepted by itself."
+    return (
+        f"{_USER_PERMISSIONS}, remove any pending invitation to {user_email} and send a new one; it is accepted by "
+        "itself."
+    )
 
 
 _CLOSED = {

@@ -121,9 +121,15 @@ def _remedy(kind: FindingKind, row: Row, expected: Level | None) -> str:
         case FindingKind.UNKNOWN_LEVEL:
             return f"The level of {place} is not one we know{_quoted(row.raw)}: {row.detail or 'read it by hand'}."
         case FindingKind.UNKNOWN_PERMISSION:
-            return f"{place} is held at {row.level or 'an unknown level'}, but the page does not show what it offers; look at it by hand."
+            return (
+                f"{place} is held at {row.level or 'an unknown level'}, but the page does not show what it offers; "
+                "look at it by hand."
+            )
         case FindingKind.UNREAD:
-            return f"{place} could not be read: {row.detail or 'no level is marked'}. Open the page and look at it by hand."
+            return (
+                f"{place} could not be read: {row.detail or 'no level is marked'}. Open the page and look at it by "
+                "hand."
+            )
 
 
 def _quoted(raw: str) -> str:

@@ -29,7 +29,8 @@ class _General(_Part):
     def _never_none_or_admin(self) -> _General:
         if {Level.NONE, Level.ADMIN} & set(self.preferred) or len(set(self.preferred)) < len(self.preferred):
             raise ValueError(
-                'preferred lists "View & Edit" and "View", each once; Admin is always an excess, None always the last resort'
+                'preferred lists "View & Edit" and "View", each once; Admin is always an excess, None always '
+                "the last resort"
             )
         return self
 

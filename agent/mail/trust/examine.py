@@ -197,7 +197,10 @@ def _unlisted(domain: str) -> _Stop:
 
     Who only claims such a domain is a forger, and no work for a person.
     """
-    detail = f"{domain} is Amazon's, but not known to send invitations; if it does, add it to the list in MAIL__FROM_DOMAINS and retry"
+    detail = (
+        f"{domain} is Amazon's, but not known to send invitations; if it does, add it to the list in "
+        "MAIL__FROM_DOMAINS and retry"
+    )
     return _Stop("from", MailVerdict.HELD, "from_unlisted_domain", detail)
 
 

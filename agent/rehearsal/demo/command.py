@@ -236,7 +236,8 @@ async def _linger(processes: DemoProcesses, programme: StoryView) -> None:
     ]
     settings.write_text("\n".join(lines) + "\n", encoding="utf-8")
     programme.line(
-        f"Everything is still running. The control port is {processes.description['control']}; the daemon's log is {processes.log}."
+        f"Everything is still running. The control port is {processes.description['control']}; the daemon's "
+        f"log is {processes.log}."
     )
     programme.line(f"In another shell: . {settings}  and then, for example, sc-agent status. Ctrl-C ends it.")
     stop = asyncio.Event()

@@ -157,8 +157,9 @@ def stamp_data_dir(engine: Engine, *, signs: Sequence[str]) -> None:
             conn.execute(switches.insert().values(name=_STAMP, value=wanted, at=datetime.now(UTC)))
         elif found != wanted:
             raise ConfigurationError(
-                f"these data were made in {found}, but the settings say {wanted} ({', '.join(signs) or 'no rehearsal setting'}); "
-                "use another SC_AGENT_DATA_DIR or database, or remove what is left of the rehearsal"
+                f"these data were made in {found}, but the settings say {wanted} "
+                f"({', '.join(signs) or 'no rehearsal setting'}); use another SC_AGENT_DATA_DIR or database, "
+                "or remove what is left of the rehearsal"
             )
 
 

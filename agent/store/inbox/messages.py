@@ -22,8 +22,10 @@ _UNJUDGED: dict[str, Any] = {"verdict": None, "reason": None, "attempts": 0, "ne
 # Reasons that end the judging before Amazon's signature was looked at, or without its key: they say nothing of who
 # alters mail.
 _UNTOLD = (
-    "from_other_domain", "from_malformed", "dkim_none", "repeated_header", "same_bytes", "too_big", "header_too_big", "header_malformed",
-    "key_lookup_failed", "clock_wrong", "cannot_be_fetched", "cannot_be_opened", "judge_hung", "judge_died", "intake_failed", "unreadable",
+    "from_other_domain", "from_malformed", "dkim_none", "repeated_header", "same_bytes", "too_big", "header_too_big",
+    "header_malformed",
+    "key_lookup_failed", "clock_wrong", "cannot_be_fetched", "cannot_be_opened", "judge_hung", "judge_died",
+    "intake_failed", "unreadable",
     "authserv_failed", "dkim_unreadable", "incomplete",
 )  # fmt: skip
 

@@ -45,7 +45,8 @@ def confirm(
         "at": now,
     }
     rows = [
-        {**told, "scope": row["scope"], "section": row["section"], "permission": row["permission"], "occurrence": row.get("occurrence", 1)}
+        {**told, "scope": row["scope"], "section": row["section"], "permission": row["permission"],
+            "occurrence": row.get("occurrence", 1)}
         for row in document.get("lost_rows", ())
     ]  # fmt: skip
     return sum(insert_once(conn, lost_rows, row) for row in rows)

@@ -23,8 +23,8 @@ _DAY = timedelta(days=1)
 def place(conn: Connection, account_id: str, order: NewOrder, *, now: datetime) -> None:
     """Place an order, or place it anew after one that ended.
 
-    The account's history says who accepted Amazon's conditions. A password that may have reached the site with an earlier
-    form is kept: the login may exist by now, and nothing else opens it.
+    The account's history says who accepted Amazon's conditions. A password that may have reached the site with an
+    earlier form is kept: the login may exist by now, and nothing else opens it.
     """
     row: dict[str, object] = {
         "person_name": order.person_name,

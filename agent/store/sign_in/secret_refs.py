@@ -64,8 +64,8 @@ def observe(
 
     Nothing of it is stored but the name of its version.
 
-    Another version counts the account's secret version up, which opens the attempt budget and ends the session: a rejected
-    version is not typed again, and a new one is tried by itself.
+    Another version counts the account's secret version up, which opens the attempt budget and ends the session: a
+    rejected version is not typed again, and a new one is tried by itself.
     """
     known = get(conn, account_id)
     if known is not None and known.store_version not in (None, version):

@@ -70,8 +70,8 @@ class Vault:
         key = self._keys.get(key_id)
         if key is None:
             raise VaultError(
-                f"what is stored ({_kind(context)}) was sealed with vault key {key_id}, but the settings give {', '.join(self._keys)}; "
-                "set that key as SC_AGENT_VAULT_KEY, or add it to SC_AGENT_VAULT_OLD_KEYS"
+                f"what is stored ({_kind(context)}) was sealed with vault key {key_id}, but the settings give "
+                f"{', '.join(self._keys)}; set that key as SC_AGENT_VAULT_KEY, or add it to SC_AGENT_VAULT_OLD_KEYS"
             )
         try:
             return AESGCM(key).decrypt(bytes(sealed[:_NONCE_BYTES]), bytes(sealed[_NONCE_BYTES:]), context.encode())
@@ -156,8 +156,8 @@ def _load_key(settings: Settings) -> tuple[str, str]:
     if settings.vault_keyring is not None:
         return _present(_load_keyring(settings.vault_keyring), "the key in the system keyring")
     raise VaultError(
-        "no vault key is set; set SC_AGENT_VAULT_KEY (or SC_AGENT_VAULT_KEY_FILE) to 32 random bytes in URL-safe Base64, "
-        "for example from: sc-agent vault key"
+        "no vault key is set; set SC_AGENT_VAULT_KEY (or SC_AGENT_VAULT_KEY_FILE) to 32 random bytes in "
+        "URL-safe Base64, for example from: sc-agent vault key"
     )
 
 

@@ -63,8 +63,8 @@ def take(
 ) -> ReceivedCode:
     """Take the one code of this purpose that came after the page asked, and spend it.
 
-    `asked_at` by our clock; `skew` is what the site's clock is ahead. Two different codes are for a person. Commit before
-    the code is typed.
+    `asked_at` by our clock; `skew` is what the site's clock is ahead. Two different codes are for a person. Commit
+    before the code is typed.
 
     Raises:
         VaultError: it does not open.

@@ -38,8 +38,8 @@ async def while_leased(
 ) -> T:
     """Run `work` as long as the leases are ours; cancel it the moment they are not.
 
-    `answered` is awaited before: what was typed is not left without its answer. Nothing else is done meanwhile, since each
-    act asks for leave again.
+    `answered` is awaited before: what was typed is not left without its answer. Nothing else is done meanwhile, since
+    each act asks for leave again.
 
     Raises:
         LeaseLostError: a lease was lost, or could not be renewed in time.

@@ -49,8 +49,8 @@ from flows import (
 
 _INTERNAL = (Event.NOT_PERMITTED, Event.INCOMPLETE, Event.INCOMPLETE_TOO_OFTEN)
 _NOBODY = (
-    "nobody has said which merchant the account belongs to (merchant_unknown), so this may be another seller's page; give the "
-    "merchant with the API authorization"
+    "nobody has said which merchant the account belongs to (merchant_unknown), so this may be another seller's "
+    "page; give the merchant with the API authorization"
 )
 _NAMED_REMEDIES = 10  # in next_step; all of them are in reasons
 _PICTURES = 40

@@ -44,7 +44,8 @@ async def read_account_insights(
     The account's state never does.
 
     The own one is read in this visit's context. Each other one is read in a context of its own, on the session that
-    came of it, chosen first and then locked (decision 51); one that cannot be read is a reading in which all is missing.
+    came of it, chosen first and then locked (decision 51); one that cannot be read is a reading in which all is
+    missing.
 
     Raises:
         FlowError: see `flows.insights.read`; of the own marketplace, or the browser is gone.

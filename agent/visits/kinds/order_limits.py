@@ -39,5 +39,6 @@ def require_room(conn: Connection, *, limits: RegistrationSettings, now: datetim
     sent = login_orders.submitted_lately(conn, now=now)
     if sent >= limits.per_day:
         raise RegistrationsPausedError(
-            f"the fleet sent {sent} register forms within a day (REGISTRATION__PER_DAY: {limits.per_day}): nothing was sent"
+            f"the fleet sent {sent} register forms within a day (REGISTRATION__PER_DAY: {limits.per_day}): "
+            "nothing was sent"
         )

@@ -142,7 +142,8 @@ def once(
     an error the same key may be used again.
 
     Raises:
-        Problem: 400 without a key, 409 while it runs or when the answer bore a secret, 422 for another request under it.
+        Problem: 400 without a key, 409 while it runs or when the answer bore a secret, 422 for another request under
+        it.
     """
     with read(request) as found:
         asked = _asked(request, found)
@@ -210,7 +211,8 @@ def admit(request: Request, parts: WebParts, found: ApiKey | None) -> ApiKey:
         raise Problem(
             401,
             Code.KEY_REFUSED,
-            "This needs a key in the header Authorization: Bearer; the one given is missing, unknown, expired or revoked.",
+            "This needs a key in the header Authorization: Bearer; the one given is missing, unknown, expired "
+            "or revoked.",
             headers={"WWW-Authenticate": 'Bearer realm="secondary-user"'},
         )
     require_rate(parts, f"key {found.id}")

@@ -24,7 +24,8 @@ async def make_survey(context: WorkerContext, taken: Takeover) -> None:
     """Make it, tell each screen as it comes, and keep the report.
 
     Raises:
-        UnconfirmedError: the account is busy or blocked. ConfigurationError: there is no browser, or no room for the files.
+        UnconfirmedError: the account is busy or blocked. ConfigurationError: there is no browser, or no room for the
+        files.
     """
 
     async def noticed(ends: Sequence[StageEnd], sights: Sequence[ScreenSight]) -> None:

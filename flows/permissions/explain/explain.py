@@ -234,7 +234,10 @@ class _Work:
         return scrubbed_words(words, self.redactor)
 
 
-_SUBLINE = "Every piece of the page is coloured by what claimed it; a pass needs a page without any gap. Grey covers hide what is private."
+_SUBLINE = (
+    "Every piece of the page is coloured by what claimed it; a pass needs a page without any gap. Grey covers hide "
+    "what is private."
+)
 
 
 def _is_in(box: Box, part: Box) -> bool:

@@ -47,7 +47,8 @@ class Explanation:
 
     Unread rows follow.
 
-    `crops` are pictures of single marks, `boxes` their places in pixels of the page. `why_not`: why there is no picture, or not of everything.
+    `crops` are pictures of single marks, `boxes` their places in pixels of the page. `why_not`: why there is no
+    picture, or not of everything.
     """
 
     pictures: tuple[ExplainedPicture, ...] = ()

@@ -55,7 +55,8 @@ class RowToken:
     hints: tuple[str, ...] = ()  # what is said of it where the pointer rests, or to those who cannot see
     tips: tuple[str, ...] = ()  # the same of one of its levels alone
     states: tuple[str, ...] = ()  # attributes that say that it is not in force
-    # How faint it is, its ink, its ground, and the ink and ground of its level; what the pointer or a scroll changes makes no other row.
+    # How faint it is, its ink, its ground, and the ink and ground of its level; what the pointer or a scroll
+    # changes makes no other row.
     looks: tuple[str, ...] = field(default=(), compare=False)
 
 

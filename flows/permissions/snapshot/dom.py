@@ -25,7 +25,8 @@ from flows.permissions.rows.vocabulary import generic, level_words, marks, says,
 from flows.permissions.scripts import part
 
 _PARTS = (
-    "document", "quiet_code", "listeners", "frames", "visible", "options", "columns", "rows", "effects", "inventory", "marks", "tokens",
+    "document", "quiet_code", "listeners", "frames", "visible", "options", "columns", "rows", "effects", "inventory",
+    "marks", "tokens",
 )  # fmt: skip
 
 

@@ -9,9 +9,12 @@ import re
 from collections.abc import Iterable
 
 _PARTS = (
-    "pass(?:word|wd|code|phrase)", "kennwort", "pwd", "otp", "totp", "token", "csrf", "xsrf", "secret", "credential", "authori[sz]ation",
-    "api_?key", "private_?key", "session(?!storage)", "signature", "assertion", "bearer", "workflow_?state", "prevrid", "ssoresponse",
-    "client_?context", "device_?id", "device_?context", "webauthn", "mfa_?code", "seed", "verification_?code", "security_?code", "auth_?code",
+    "pass(?:word|wd|code|phrase)", "kennwort", "pwd", "otp", "totp", "token", "csrf", "xsrf", "secret", "credential",
+    "authori[sz]ation",
+    "api_?key", "private_?key", "session(?!storage)", "signature", "assertion", "bearer", "workflow_?state", "prevrid",
+    "ssoresponse",
+    "client_?context", "device_?id", "device_?context", "webauthn", "mfa_?code", "seed", "verification_?code",
+    "security_?code", "auth_?code",
 )  # fmt: skip
 _SECRET = re.compile("|".join(_PARTS), re.IGNORECASE)
 _WHOLE = re.compile(

@@ -52,7 +52,8 @@ async def test_an_account_goes_from_registration_to_complete_as_the_readme_print
                 await _told(receiver, "account.registered.v1")
                 key = await asyncio.to_thread(_key, env)
                 client = subprocess.Popen(  # noqa: ASYNC220 - started at once, waited for in a thread
-                    [sys.executable, ROOT / "docs/example_client.py", url, "A1", user.email, seller.marketplaces[0], seller.merchant_id],
+                    [sys.executable, ROOT / "docs/example_client.py", url, "A1", user.email, seller.marketplaces[0],
+                        seller.merchant_id],
                     env={**os.environ, "SC_AGENT_KEY": key, "PASSWORD": user.password, "TOTP_SECRET": user.totp_secret},
                     stdout=subprocess.PIPE,
                     text=True,

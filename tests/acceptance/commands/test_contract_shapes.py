@@ -39,7 +39,8 @@ AUDIT = {
     "evidence",
 }
 CHECKS = [
-    "browser", "mailbox", "clock skew", "database", "merchants", "vault key", "files", "catalogue", "disk", "daemon", "alarms",
+    "browser", "mailbox", "clock skew", "database", "merchants", "vault key", "files", "catalogue", "disk", "daemon",
+    "alarms",
 ]  # fmt: skip
 COMMANDS = (
     "demo",

@@ -66,7 +66,9 @@ def process(agent: Agent, *arguments: str, **more: int | None) -> subprocess.Pop
 
 
 def _hear_hangups() -> None:
-    """Begin as under a terminal: `nohup` in front of the tests would have SIGHUP ignored, rightly by the command as well."""
+    """Begin as under a terminal: `nohup` in front of the tests would have SIGHUP ignored, rightly by the command as
+    well.
+    """
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
@@ -104,7 +106,10 @@ def test_a_signal_while_libraries_are_imported_does_so_too(agent: Agent, module:
 
 
 def test_streams_that_were_closed_before_the_start_are_no_surprise(agent: Agent) -> None:
-    shell = f"exec {sys.executable} -m agent accounts add A1 --user-email a@users.example --marketplace US --secrets-stdin <&- >&-"
+    shell = (
+        f"exec {sys.executable} -m agent accounts add A1 --user-email a@users.example --marketplace US "
+        "--secrets-stdin <&- >&-"
+    )
     done = subprocess.run(["sh", "-c", shell], env=agent.env, cwd=agent.folder, capture_output=True, check=False)
     assert (done.returncode, b"standard input was empty" in done.stderr) == (2, True)
 

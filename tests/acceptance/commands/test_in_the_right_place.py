@@ -17,8 +17,10 @@ from tests.support.processes.forked.commands import run_forked
 @pytest.mark.parametrize(
     "command",
     [
-        ("status",), ("status", "--json"), ("accounts", "list"), ("mail", "list"), ("events",), ("doctor",), ("api-keys", "list"),
-        ("audit", "--all", "--stored"), ("accounts", "export"), ("accounts", "show", "A1"), ("accounts", "erasures"), ("explain", "A1"),
+        ("status",), ("status", "--json"), ("accounts", "list"), ("mail", "list"), ("events",), ("doctor",),
+        ("api-keys", "list"),
+        ("audit", "--all", "--stored"), ("accounts", "export"), ("accounts", "show", "A1"), ("accounts", "erasures"),
+        ("explain", "A1"),
         ("alarms", "list"), ("webhooks", "list"), ("webhooks", "deliveries", "e1"), ("people", "list"),
         ("selectors", "drafts"), ("config", "show"),
         ("support", "A1", "--output", "-"),

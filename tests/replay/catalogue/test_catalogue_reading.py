@@ -152,7 +152,10 @@ async def test_a_document_that_is_only_just_being_made_is_looked_at_and_kept_wit
 # What a site may change overnight. Ids and classes are taken away, not the words and the forms.
 CHANGES = {
     "ids": "document.querySelectorAll('[id]').forEach(e => e.removeAttribute('id'))",
-    "classes": "document.querySelectorAll('[class]').forEach(e => /hidden|hide|offscreen/.test(e.className) || e.removeAttribute('class'))",
+    "classes": (
+        "document.querySelectorAll('[class]').forEach(e => /hidden|hide|offscreen/.test(e.className) || "
+        "e.removeAttribute('class'))"
+    ),
     "actions": "document.querySelectorAll('[name=appAction]').forEach(e => e.remove())",
 }
 

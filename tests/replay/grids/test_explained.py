@@ -39,7 +39,7 @@ _ROWS = "".join(
 PAGE = f"""<!doctype html><html lang=en><title>User Permissions</title><div id=sc-navbar><a href=/home>Seller Central</a></div>
 <main><h1>Edit User Permissions</h1><p>{USER}</p>{{above}}<h2>Orders</h2>
 <table><thead><tr><th>Permission</th><th>None</th><th>View</th></tr></thead><tbody>{_ROWS}</tbody></table>
-<button>Cancel</button>{{below}}</main></html>"""
+<button>Cancel</button>{{below}}</main></html>"""  # noqa: E501 - a text in lines of its own
 
 
 async def explained(
@@ -155,7 +155,8 @@ async def test_every_view_of_a_page_that_opens_one_section_at_a_time_is_drawn(
         "document.querySelectorAll('h2 button').forEach(b=>b.ariaExpanded=false);"
     )
     sections = "".join(
-        f'<h2><button aria-expanded=false onclick="{shut}this.ariaExpanded=true;{name}.hidden=false">{title}</button></h2>'
+        "<h2><button aria-expanded=false "
+        f'onclick="{shut}this.ariaExpanded=true;{name}.hidden=false">{title}</button></h2>'
         f"<div class=part id={name} hidden><table><tr><td>{label}</td><td>View</td></tr></table></div>"
         for name, title, label in (("one", "Reports", "Payments"), ("two", "Pricing", "Automate Pricing"))
     )

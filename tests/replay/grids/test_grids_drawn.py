@@ -62,7 +62,10 @@ CONTRADICT = {
     "other_name": "a => a.names('Manage Orders', 'Manage Returns')",
 }
 DRAW_OTHERWISE = {
-    "all_alike": "a => a.style('label, label i { background: white !important; color: black !important; font-weight: 400 !important }')",
+    "all_alike": (
+        "a => a.style('label, label i { background: white !important; color: black !important; font-weight: 400 "
+        "!important }')"
+    ),
     "two_as_held": "a => a.look(a.free()[0], a.held()[0])",
     "none_as_held": "a => a.look(a.held()[0], a.free()[0])",
 }
@@ -147,7 +150,8 @@ async def test_a_list_that_does_not_come_or_go_as_it_should_is_told(chromium: Br
 async def test_lists_are_opened_once_and_nothing_in_them_is_pressed(chromium: Browser) -> None:
     async with showing(chromium, drawn.buttons_that_open_lists(draw("pressed", rows=drawn.FEW)), url=URL) as page:
         await page.evaluate(
-            "addEventListener('click', (e) => (window.pressed ??= []).push(e.target.dataset.row || e.target.role), true)"
+            "addEventListener('click', (e) => (window.pressed ??= []).push(e.target.dataset.row || "
+            "e.target.role), true)"
         )
         await _grid(page)
         pressed = await page.evaluate("window.pressed")

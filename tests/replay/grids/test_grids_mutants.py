@@ -20,7 +20,8 @@ from tests.support.sites.grids.recorded import PAGES, read_rows, recorded_case, 
 SPOIL = (Path(__file__).parents[2] / "support" / "mutants.js").read_text(encoding="utf-8")
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 ACTS = (
-    "rename", "blank", "drop", "hide_row", "duplicate", "move", "hide_section", "swap_columns", "two", "none", "other", "translate",
+    "rename", "blank", "drop", "hide_row", "duplicate", "move", "hide_section", "swap_columns", "two", "none", "other",
+    "translate",
     "unknown", "admin", "half", "bare", "silent",
 )  # fmt: skip
 CASES = (

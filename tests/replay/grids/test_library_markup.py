@@ -30,11 +30,11 @@ CONTROLS = {
     <span class="ant-select-selection-item" title="{{level}}">{{level}}{{more}}</span></div>
     <span class="ant-select-arrow" aria-hidden="true">{_SVG}</span></div>""",
     "Element Plus": f"""<div class="el-select"><div class="el-select__wrapper"><div><input readonly {_FIELD} value=""></div>
-    <div class="el-select__placeholder"><span>{{level}}{{more}}</span></div></div></div>""",
+    <div class="el-select__placeholder"><span>{{level}}{{more}}</span></div></div></div>""",  # noqa: E501 - a text in lines of its own
     "Mantine": """<div class="mantine-Select-root"><input aria-haspopup="listbox" aria-expanded="false" readonly
     aria-label="{label}" value="{level}">{more}<input type="hidden" value="{level}"></div>""",
     "React Aria": f"""<div class="react-aria-Select"><div aria-hidden="true" style="{_HIDDEN}"><label>
-    <select tabindex="-1"><option selected>{{level}}</option><option>Other</option></select></label></div>{{level}}{{more}}</div>""",
+    <select tabindex="-1"><option selected>{{level}}</option><option>Other</option></select></label></div>{{level}}{{more}}</div>""",  # noqa: E501 - a text in lines of its own
     "plain words": "<span>{level}</span>{more}",
 }
 _LABELS = ("Manage Orders", "Manage Returns", "Transactions", "Manage Refunds", "Order Reports", "Manage SAFE-T Claims")

@@ -1,6 +1,7 @@
 """Who hears presses and keys for all of a page.
 
-What its text proves harmless is no gap, what could bring rows is one, and the rest a person may adopt by the hash of its text.
+What its text proves harmless is no gap, what could bring rows is one, and the rest a person may adopt by the hash of
+its text.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ HARMLESS = {
       const dispatch = function (domEventName, flags, container, nativeEvent) { return run(domEventName, nativeEvent); };
       for (const type of ["click", "mousedown", "keydown", "pointerup", "touchstart"])
         for (const capture of [true, false])
-          root.addEventListener(type, dispatch.bind(null, type, 0, root), capture);""",
+          root.addEventListener(type, dispatch.bind(null, type, 0, root), capture);""",  # noqa: E501 - a text in lines of its own
     "React 16 at the document": """
       document._reactListeningab12 = true;
       const dispatch = function (name, flags, event) { return batched(name, event); };
@@ -72,16 +73,16 @@ HARMLESS = {
         if (event.key !== "Tab" || menu.hidden) return;
         const stops = menu.querySelectorAll("a, button");
         if (event.shiftKey && document.activeElement === stops[0]) { stops[stops.length - 1].focus(); event.preventDefault(); }
-      }, true);""",
+      }, true);""",  # noqa: E501 - a text in lines of its own
     "a polyfill that marks who uses the keyboard": """
       document.addEventListener("keydown", () => { document.documentElement.classList.add("using-keyboard"); }, true);
-      document.addEventListener("pointerdown", () => { document.documentElement.classList.remove("using-keyboard"); }, true);""",
+      document.addEventListener("pointerdown", () => { document.documentElement.classList.remove("using-keyboard"); }, true);""",  # noqa: E501 - a text in lines of its own
 }
 ADOPTABLE = {
     "analytics behind a function of their own": """
       document.addEventListener("click", function (event) { trackInteraction(event, "seller-central"); });""",
     "Adobe's, by a rule of its own": """
-      document.addEventListener("click", function (event) { _satellite.track("link-click", { node: event.target }); }, true);""",
+      document.addEventListener("click", function (event) { _satellite.track("link-click", { node: event.target }); }, true);""",  # noqa: E501 - a text in lines of its own
     "RUM that records through its client": """
       const record = (event) => { client.recordEvent("com.amazon.rum.dom_event", { event: event.type }); };
       document.addEventListener("click", (event) => { record(event, "interaction"); });""",
@@ -92,18 +93,20 @@ ADOPTABLE = {
     "jQuery for all of the page": """
       const handler = function (event) { $(".flyout").fadeOut(200); Flyouts.forget(event.target); };
       document.jQuery371x1 = { events: { click: [{ handler }] }, handle: function (event) { return dispatch.apply(this, arguments); } };
-      document.addEventListener("click", document.jQuery371x1.handle);""",
+      document.addEventListener("click", document.jQuery371x1.handle);""",  # noqa: E501 - a text in lines of its own
 }
 NEVER = {
     "too short to be known again": "document.addEventListener('click', () => show());",
     "words about rows": """
       document.addEventListener("click", (event) => { if (isNear(event)) revealOtherPermissions(event.target); });""",
-    "more of them": """document.body.addEventListener("click", (event) => { if (isNear(event)) loadMore(event.target, 1); });""",
+    "more of them": (
+        'document.body.addEventListener("click", (event) => { if (isNear(event)) loadMore(event.target, 1); });'
+    ),
     "native code": "document.addEventListener('click', console.log.bind.bind(console.log));",
     "one that asks for a person's hand": """
       document.addEventListener("click", (event) => { if (event.isTrusted) openTheOtherPart(event.target); });""",
     "a part of the page": """
-      document.querySelector("main").addEventListener("click", (event) => { openTheOtherPart(event, "of the page"); });""",
+      document.querySelector("main").addEventListener("click", (event) => { openTheOtherPart(event, "of the page"); });""",  # noqa: E501 - a text in lines of its own
 }
 
 

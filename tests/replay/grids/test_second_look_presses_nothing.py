@@ -20,7 +20,8 @@ from tests.support.sites.grids.recorded import showing
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 BOUNDS = Bounds(step=timedelta(seconds=10), second_look=timedelta(milliseconds=1))
 ROWS = "".join(
-    f"<tr><td>{name}</td><td><select><option>None</option><option>View</option><option selected>View &amp; Edit</option></select></td></tr>"
+    f"<tr><td>{name}</td><td><select><option>None</option><option>View</option><option selected>View &amp; "
+    "Edit</option></select></td></tr>"
     for name in ("Manage Orders", "Manage Returns", "Manage Inventory")
 )
 # A page that would save, delete and send at keys it names, and notes all that it is told.
@@ -39,7 +40,7 @@ PAGE = f"""<!doctype html><title>User Permissions</title><main><h1>User Permissi
     if (event.key === "m") told.push("more");
     if (event.keyCode === 13 || event.keyCode === 46) told.push("pressed");
   }});
-</script>"""
+</script>"""  # noqa: E501 - a text in lines of its own
 
 
 async def test_no_control_is_touched_and_no_key_that_presses_or_deletes_is_sent(chromium: Browser) -> None:

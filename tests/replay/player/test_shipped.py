@@ -1,4 +1,6 @@
-"""The shipped recordings: all there, all readable, a sample replayed in an ordinary run and all of them in a long one."""
+"""The shipped recordings: all there, all readable, a sample replayed in an ordinary run and all of them in a long
+one.
+"""
 
 from __future__ import annotations
 

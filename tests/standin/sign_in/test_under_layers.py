@@ -23,8 +23,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PASSWORD = SecretStr("a-password-of-no-account")
 FIELD = (
-    "<form action='/ap/signin' method=post><div style='position:relative'><input id=p type=password name=password>{inside}"
-    "</div></form>{outside}"
+    "<form action='/ap/signin' method=post><div style='position:relative'><input id=p type=password "
+    "name=password>{inside}</div></form>{outside}"
 )
 OVER = "position:fixed;inset:0;z-index:9"
 
@@ -35,7 +35,8 @@ COVERING = {
     "modal dialog": ("", "<dialog>Your choices</dialog><script>document.querySelector('dialog').showModal()</script>"),
     "layer in a shadow root": (
         "",
-        f"<x-consent><template shadowrootmode=open><div style='{OVER};background:#fff'>Consent</div></template></x-consent>",
+        "<x-consent><template shadowrootmode=open><div "
+        f"style='{OVER};background:#fff'>Consent</div></template></x-consent>",
     ),
     "layer that lets clicks through": (
         "",
@@ -51,8 +52,8 @@ COVERING = {
     ),
     "layer in a shadow root that lets clicks through": (
         "",
-        f"<x-wait style='pointer-events:none'><template shadowrootmode=open><div style='{OVER};background:#fff'>Wait</div>"
-        "</template></x-wait>",
+        "<x-wait style='pointer-events:none'><template shadowrootmode=open><div "
+        f"style='{OVER};background:#fff'>Wait</div></template></x-wait>",
     ),
     "frame over everything": ("", f"<iframe srcdoc='<p>Consent</p>' style='{OVER};width:100%;height:100%'></iframe>"),
 }
@@ -119,9 +120,13 @@ async def test_what_does_not_cover_a_field_hinders_nobody(
 
 
 AKAMAI = {
-    "denied": '<title>Access Denied</title><h1>Access Denied</h1>You don\'t have permission to access "http://x/home" on this '
+    "denied": "<title>Access Denied</title><h1>Access Denied</h1>You don't "
+    'have permission to access "http://x/home" on '
+    "this "
     "server.<p>Reference #18.example</p>",
-    "check that never ends": "<title>Challenge Validation</title><div id='sec-if-cpt-container'>Powered and protected by</div>",
+    "check that never ends": (
+        "<title>Challenge Validation</title><div id='sec-if-cpt-container'>Powered and protected by</div>"
+    ),
 }
 
 

@@ -1,4 +1,6 @@
-"""Every sign-in screen can be played, carries the markup of the recordings, and is passed only by what should pass it."""
+"""Every sign-in screen can be played, carries the markup of the recordings, and is passed only by what should pass
+it.
+"""
 
 from __future__ import annotations
 

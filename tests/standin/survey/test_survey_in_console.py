@@ -1,4 +1,6 @@
-"""A survey as an act of the console: begun, watched, its page taken over where nobody described it, read and downloaded."""
+"""A survey as an act of the console: begun, watched, its page taken over where nobody described it, read and
+downloaded.
+"""
 
 from __future__ import annotations
 

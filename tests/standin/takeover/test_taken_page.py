@@ -25,7 +25,10 @@ from tests.support.sites.shown_site import PASSWORD, ShownRig, shown_rig
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 GREEN, CANARY = (0, 160, 0), (255, 0, 255)
 PICTURES = ".ssl-images-amazon.com"
-PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="100"><rect width="300" height="100" fill="#00a000"/></svg>'
+PICTURE = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="100"><rect width="300" height="100" '
+    'fill="#00a000"/></svg>'
+)
 CHECK = (
     "<!doctype html><title>Robot Check</title><h1>Enter the characters you see below</h1>"
     '<img src="https://images-na.ssl-images-amazon.com/captcha/a.svg" alt="captcha" width="300" height="100">'
@@ -167,7 +170,9 @@ HIDING = {
     "letters": "".join(f"<b>{letter}</b>" for letter in PASSWORD),
     "style": f"<style>p::after{{content:'{PASSWORD}'}}</style><p>you typed: </p>",
     "frame": f"<iframe srcdoc='<p>{PASSWORD}</p>'></iframe>",
-    "closed shadow root": "<div id=h></div><script>h.attachShadow({mode:'closed'}).innerHTML='<input type=password value=x>'</script>",
+    "closed shadow root": (
+        "<div id=h></div><script>h.attachShadow({mode:'closed'}).innerHTML='<input type=password value=x>'</script>"
+    ),
     "text field": f"<input type=text value='{PASSWORD}'>",
     "attribute": f"<p title='{PASSWORD}'>hover</p>",
     "field in a frame": "<iframe srcdoc='<input type=password value=x>'></iframe>",
@@ -290,7 +295,11 @@ CANARIES = {  # places where a page may put a secret; behind each is a colour th
     "text": "<output id=s></output>",
     "in a frame": f"<iframe id=f srcdoc='{FRAMED}'></iframe>",
 }
-CANARY_STYLE = "<style>input:not(:placeholder-shown),output:not(:empty){background:#f0f;display:block;width:500px;height:200px}</style>"
+CANARY_STYLE = (
+    "<style>"
+    "input:not(:placeholder-shown),output:not(:empty){background:#f0f;display:block;width:500px;height:200px}</"
+    "style>"
+)
 FIELD = "(document.getElementById('f')?.contentDocument || document).getElementById('s')"
 
 
@@ -299,7 +308,10 @@ FIELD = "(document.getElementById('f')?.contentDocument || document).getElementB
 async def test_no_picture_of_a_take_over_shows_the_colour_behind_a_secret(shown: ShownRig, seed: int) -> None:
     random = Random(seed)
     place = random.choice(sorted(CANARIES))
-    body = f"<!doctype html>{CANARY_STYLE}<p>{seed}</p><input id=guess placeholder=x style='background:#fff!important'>{CANARIES[place]}"
+    body = (
+        f"<!doctype html>{CANARY_STYLE}<p>{seed}</p><input id=guess placeholder=x "
+        f"style='background:#fff!important'>{CANARIES[place]}"
+    )
     async with holding(shown, body) as (held, taken):
         await held.cast.start()
         curtains = 0
@@ -310,8 +322,8 @@ async def test_no_picture_of_a_take_over_shows_the_colour_behind_a_secret(shown:
                     await held.hands.text("ab")
                 case "secret":  # what autofill, or the site's own script, may do at any time
                     await held.visit.page.evaluate(
-                        f"([value]) => {{ const e = {FIELD}; if ('value' in e && e.localName === 'input') e.value = value; "
-                        "else e.textContent = value; }",
+                        f"([value]) => {{ const e = {FIELD}; if ('value' in e && e.localName === 'input') "
+                        "e.value = value; else e.textContent = value; }",
                         [PASSWORD],
                     )
                     curtains += not await held.is_clean()
@@ -362,7 +374,8 @@ async def test_a_secret_that_is_shown_for_a_few_frames_only_is_on_no_picture(sho
 
 CANVAS = (
     "<canvas id=c width=300 height=200></canvas><input type=password id=s><script>s.onchange = () => {"
-    "const d = c.getContext('2d'); d.fillStyle = '#f0f'; d.fillRect(0, 0, 300, 200); d.fillText(s.value, 9, 9); };</script>"
+    "const d = c.getContext('2d'); d.fillStyle = '#f0f'; d.fillRect(0, 0, 300, 200); d.fillText(s.value, 9, "
+    "9); };</script>"
 )
 
 

@@ -51,7 +51,7 @@ PIXELS = """([red, green, blue]) => {
   for (let i = 0; i < data.length; i += 4)
     if (Math.abs(data[i] - red) + Math.abs(data[i + 1] - green) + Math.abs(data[i + 2] - blue) < 60) found++;
   return found > 5000;
-}"""
+}"""  # noqa: E501 - a text in lines of its own
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="module")

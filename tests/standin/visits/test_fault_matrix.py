@@ -2,8 +2,8 @@
 
 Each ends in its one right outcome, and afterwards all ends well.
 
-An ordinary run plays some of them by the seed, `make soak` all of it; what was seen is written to build/fault-matrix.md,
-printed by soak.
+An ordinary run plays some of them by the seed, `make soak` all of it; what was seen is written to
+build/fault-matrix.md, printed by soak.
 """
 
 from __future__ import annotations
@@ -109,7 +109,8 @@ EXCEPTIONS = {
     ("email", Trouble.CLOCK_BACK): Fate.AGAIN,
     ("password", Trouble.CLOCK_BACK): Fate.AGAIN,
     ("otp", Trouble.CLOCK_BACK): Fate.AGAIN,
-    # The short way is believed or left: whatever the site or the browser does on it, the long way ends the same visit well, where it
+    # The short way is believed or left: whatever the site or the browser does on it, the long way ends the same
+    # visit well, where it
     # has to in another browser.
     **{("page", trouble): Fate.WELL for trouble in Trouble if trouble not in OURS},
     ("page", Trouble.BROWSER_KILLED): Fate.WELL,

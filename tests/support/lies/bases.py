@@ -17,10 +17,15 @@ from tests.support.lies.page import PERMISSIONS, USER
 
 # Pages of the second site that show all their rows at once, each drawn once.
 _SECOND = (
-    "oldest form", "column buttons, own", "one table", "two columns", "definition lists", "fieldsets", "layout tables, own",
-    "sections beside", "lists", "with help", "segments, own", "kat expanders", "list items", "late table", "accordion, own",
+    "oldest form", "column buttons, own", "one table", "two columns", "definition lists", "fieldsets",
+    "layout tables, own",
+    "sections beside", "lists", "with help", "segments, own", "kat expanders", "list items", "late table",
+    "accordion, own",
 )  # fmt: skip
-_NAV = '<div id="partner-navigation"><a id="sc-nav-brand" href="/home">seller central</a><a href="/sign-out">Sign out</a></div>'
+_NAV = (
+    '<div id="partner-navigation"><a id="sc-nav-brand" href="/home">seller central</a><a href="/sign-out">Sign '
+    "out</a></div>"
+)
 TABLES = ("table", "heads")  # lines that stand in tables with heads
 _CSS = (
     "body{font:14px sans-serif}td,th{padding:2px 8px;text-align:left}.line{display:flex}.line>:first-child{width:300px}"
@@ -78,7 +83,8 @@ def drawn_base(luck: Random, *, line: str | None = None, level: str | None = Non
 def page_of(main: str) -> str:
     """A page of the site around its main part."""
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>User Permissions</title><style>{_CSS}</style>'
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>User '
+        f"Permissions</title><style>{_CSS}</style>"
         f"</head><body>{_NAV}<main>{main}</main></body></html>"
     )
 

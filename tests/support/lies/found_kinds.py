@@ -11,8 +11,10 @@ from tests.support.lies.draw import LEFT_OUT, UNSURE, Draw, options, salt, words
 
 # What is shown is in order; the sign beside it says that it may not be in force.
 _UNREADABLE = frozenset({
-    "attribute", "look", "dimmed", "line", "above", "veil", "layer", "count", "counter", "summary", "title", "heading", "named", "tipped",
-    "tour", "shifted", "backwards", "entitled", "sheeted", "edged", "ringed", "nested", "coloured", "written", "disguised",
+    "attribute", "look", "dimmed", "line", "above", "veil", "layer", "count", "counter", "summary", "title", "heading",
+    "named", "tipped",
+    "tour", "shifted", "backwards", "entitled", "sheeted", "edged", "ringed", "nested", "coloured", "written",
+    "disguised",
 })  # fmt: skip
 
 

@@ -21,7 +21,8 @@ _SPOILT = "Manage Orders"
 _LEVELS = ("None", "View", "View & Edit")
 _REGIONS = ("North America", "Europe", "Far East")
 _ROWS = (
-    "Item Classification Guide", "Manage Inventory/Add a Product", "Campaign Manager", "Register for Sponsored Products",
+    "Item Classification Guide", "Manage Inventory/Add a Product", "Campaign Manager",
+    "Register for Sponsored Products",
     "Manage Orders", "Transactions", "Customer Metrics", "Business Reports, Sales Summary", "Gift Options",
     "Manage Your Cases", "Agreements/Amendments", "User Permissions",
 )  # fmt: skip
@@ -54,14 +55,16 @@ class _Row:
 _TONGUES = {
     "en": Tongue(code="en-US"),
     "zh": Tongue(code="zh-CN", words={
-        "None": "无", "View": "查看", "View & Edit": "查看和编辑", "Inventory": "库存", "Orders": "订单", "Reports": "数据报告",
+        "None": "无", "View": "查看", "View & Edit": "查看和编辑", "Inventory": "库存", "Orders": "订单",
+        "Reports": "数据报告",
         "Advertising": "广告", "Settings": "设置", "Growth": "增长", "User Permissions": "用户权限",
         "Edit User Permissions": "用户权限", "Edit": "编辑",
         "Manage Permissions": "管理权限", "Manage employees": "管理员工",
     }),
     "de": Tongue(code="de-DE", words={
         "View & Edit": "Anzeigen und Bearbeiten", "Inventory": "Lagerbestand", "Settings": "Einstellungen",
-        "User Permissions": "Benutzerberechtigungen", "Edit User Permissions": "Benutzerberechtigungen", "Edit": "Bearbeiten",
+        "User Permissions": "Benutzerberechtigungen", "Edit User Permissions": "Benutzerberechtigungen",
+        "Edit": "Bearbeiten",
     }),
     "it": Tongue(code="it-IT", words={
         "View & Edit": "Modifica", "Inventory": "Inventario", "Orders": "Ordini", "Settings": "Impostazioni",
@@ -180,7 +183,8 @@ def _expanders(tongue: Tongue, *, spoilt: bool) -> dict[str, str]:
         '<kat-input placeholder="Search permissions"></kat-input>'
         f'<kat-toggle label="Grant Universal Site Admin Access"></kat-toggle><kat-tabs>{tabs}</kat-tabs>'
         f'<kat-button label="{tongue("Save Changes")}"></kat-button><kat-button label="Cancel"></kat-button>'
-        '<kat-modal title="Leave this page?"><p>Your changes will be lost.</p><kat-button label="Leave"></kat-button></kat-modal>'
+        '<kat-modal title="Leave this page?"><p>Your changes will be lost.</p><kat-button '
+        'label="Leave"></kat-button></kat-modal>'
     }
 
 
@@ -229,8 +233,8 @@ def _groups(tongue: Tongue, name: str, rows: Sequence[_Row]) -> str:
 
 def _group(tongue: Tongue, row: _Row, name: str) -> str:
     controls = "".join(
-        f'<kat-radiobutton value="{level}" label="{escape(tongue(level))}"><input slot="radio" type="radio" name="{escape(name)}" '
-        f'value="{level}"{" checked" * (level == row.held)}></kat-radiobutton>'
+        f'<kat-radiobutton value="{level}" label="{escape(tongue(level))}"><input slot="radio" type="radio" '
+        f'name="{escape(name)}" value="{level}"{" checked" * (level == row.held)}></kat-radiobutton>'
         for level in row.offered
     )
     return (

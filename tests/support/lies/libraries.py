@@ -1,7 +1,7 @@
 """The pages made with real component libraries.
 
-What each one shows, over the bundles of `scripts/grid_libraries.py`. Each page of `readable.json` is in order, and has two
-twins that are not: in one a level is another, in the other it is none that anybody knows.
+What each one shows, over the bundles of `scripts/grid_libraries.py`. Each page of `readable.json` is in order, and has
+two twins that are not: in one a level is another, in the other it is none that anybody knows.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ MARKETPLACES = (
 _MUST_BE_NONE = ("Agreements/Amendments", "User Permissions")
 _SPOILT = "Payments"  # the row that is not in order where a marketplace is
 _FEW = (
-    "Item Classification Guide", "Campaign Manager", "Register for Sponsored Products", "Manage Orders", "Customer Metrics",
+    "Item Classification Guide", "Campaign Manager", "Register for Sponsored Products", "Manage Orders",
+    "Customer Metrics",
     "Business Reports, Sales Summary", _SPOILT, "Image Uploading", "Fulfillment Settings", *_MUST_BE_NONE,
 )  # fmt: skip
 _TWINS = {"readable": None, "wrong": "None", "unread": ""}  # what stands in the spoilt row

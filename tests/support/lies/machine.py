@@ -21,13 +21,16 @@ from tests.support.lies.page import USER, LyingPage, Resource
 
 _JS = Path(__file__).parent / "js"
 _KINDS: tuple[Callable[[Random], Draw], ...] = (
-    row_kinds.word, part_kinds.switched, page_kinds.says, part_kinds.late, row_kinds.control, part_kinds.folded, page_kinds.whose,
-    row_kinds.qualify, part_kinds.elsewhere, part_kinds.unseen, page_kinds.filtered, part_kinds.hidden, page_kinds.admin, row_kinds.strike,
+    row_kinds.word, part_kinds.switched, page_kinds.says, part_kinds.late, row_kinds.control, part_kinds.folded,
+    page_kinds.whose,
+    row_kinds.qualify, part_kinds.elsewhere, part_kinds.unseen, page_kinds.filtered, part_kinds.hidden,
+    page_kinds.admin, row_kinds.strike,
     part_kinds.bones, page_kinds.shows, row_kinds.relabel, part_kinds.away, row_kinds.column, row_kinds.tree,
     part_kinds.awaited, row_kinds.hint, row_kinds.faded, row_kinds.bounded,
 )  # fmt: skip
 _SAME = (
-    "", "wrap", "classes", "comments", "data", "bold", "token", "space", "style", "rule", "icon", "ids", "title", "measure", "framework",
+    "", "wrap", "classes", "comments", "data", "bold", "token", "space", "style", "rule", "icon", "ids", "title",
+    "measure", "framework",
     "picture", "watched", "tips",
 )  # fmt: skip
 _FIRST, _SECOND = "/account/permissions/x/1", "/account/permissions/x/2"

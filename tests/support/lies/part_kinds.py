@@ -18,7 +18,8 @@ _UNSEEN = (
 _AWAY = ("left", "slide", "right", "clip", "cut", "turned", "tiny", "fixed")
 # Ways that nothing of the browser tells to be under way: seen by looking a second time.
 _UNTOLD = ("interval", "chain", "frames", "animation", "css", "stream", "idle", "channel", "store", "worker")
-# Ways by which it never comes to a visit that only reads, or that shows no pictures; what is waited for is told all the same.
+# Ways by which it never comes to a visit that only reads, or that shows no pictures; what is waited for is told all
+# the same.
 _NEVER = ("picture", "shown", "lazy", "decode", "every", "boxed", "wide", "resized", "posted", "missing")
 _TOLD = ("timer", "fetch", "xhr", "import", "script", "style", "view")
 

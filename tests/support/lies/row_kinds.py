@@ -84,8 +84,10 @@ def bounded(luck: Random) -> Draw:
 
 
 _FADED = (
-    "opacity:0", "color:transparent", "font-size:0", "display:inline-block;clip-path:inset(100%)", "display:inline-block;transform:scale(0)",
-    "position:absolute;left:-5000px", "display:block;width:0;height:0;overflow:hidden", "display:block;text-indent:-9999px;overflow:hidden",
+    "opacity:0", "color:transparent", "font-size:0", "display:inline-block;clip-path:inset(100%)",
+    "display:inline-block;transform:scale(0)",
+    "position:absolute;left:-5000px", "display:block;width:0;height:0;overflow:hidden",
+    "display:block;text-indent:-9999px;overflow:hidden",
     "filter:opacity(0)", "color:#fff", "-webkit-text-security:disc",
 )  # fmt: skip
 

@@ -11,11 +11,13 @@ from tests.support.lies.draw import LEFT_OUT, UNSURE, Draw, options, salt, words
 from tests.support.lies.page import Resource
 
 WAYS = (
-    "wheel", "end", "box", "snap", "slide", "slot", "popover", "dialog", "drawer", "label", "found", "print", "details", "hack",
+    "wheel", "end", "box", "snap", "slide", "slot", "popover", "dialog", "drawer", "label", "found", "print", "details",
+    "hack",
     "attr", "overlay", "delegated", "marker", "steps", "sizes", "react", "inner", "font", "auto", "sideways",
 )  # fmt: skip
 DEPUTIES = (
-    "closest", "matches", "dataset", "classes", "id", "tag", "text", "props", "keeps", "jquery", "action", "own", "keyboard", "cursor",
+    "closest", "matches", "dataset", "classes", "id", "tag", "text", "props", "keeps", "jquery", "action", "own",
+    "keyboard", "cursor",
     "but", "noted",
 )  # fmt: skip
 _UNREADABLE = frozenset({"drawer", "delegated", "label", "sideways", "marker"})  # what is shown at first is in order

@@ -17,11 +17,13 @@ _SUBJECTS = {
     ACCOUNT_DATA: "amazon.com: Account data access attempt",
 }
 _TEXTS = {
-    REGISTRATION: "To verify your email address, please use the following One Time Password (OTP):\r\n\r\n{code}\r\n\r\n"
-    "Don't share this OTP with anyone.",
-    SIGN_IN: "Someone is attempting to sign in to your account.\r\nIf this was you, your verification code is: {code}\r\n"
-    "If not, deny it: https://www.amazon.com/a/c/r?k=112233abc",
-    ACCOUNT_DATA: "Someone is attempting to access your account data. If this was you, your verification code is: {code}",
+    REGISTRATION: "To verify your email address, please use the following One "
+    "Time Password (OTP):\r\n\r\n{code}\r\n\r\nDon't share this OTP with anyone.",
+    SIGN_IN: "Someone is attempting to sign in to your account.\r\nIf this was you, your verification code is: "
+    "{code}\r\nIf not, deny it: https://www.amazon.com/a/c/r?k=112233abc",
+    ACCOUNT_DATA: (
+        "Someone is attempting to access your account data. If this was you, your verification code is: {code}"
+    ),
 }
 SENDER = "Amazon <account-update@amazon.com>"
 
@@ -38,7 +40,10 @@ class CodeMail:
 def code_letter(purpose: str, code: str, *, to: str, at: datetime, html: bool = True) -> Letter:
     """A genuine mail with a code."""
     text = _TEXTS[purpose].format(code=code)
-    page = f'<html><body><table><tr><td class="data">{text.replace(chr(13) + chr(10), "<br>")}</td></tr></table></body></html>'
+    page = (
+        "<html><body><table><tr><td "
+        f'class="data">{text.replace(chr(13) + chr(10), "<br>")}</td></tr></table></body></html>'
+    )
     content = multipart(part(text, kind="text/plain"), part(page)) if html else part(text, kind="text/plain")
     return letter(content, sender=SENDER, subject=_SUBJECTS[purpose], to=to, date=at)
 

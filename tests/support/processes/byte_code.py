@@ -1,4 +1,6 @@
-"""Byte code made once before the workers of a run import it: four that begin on a fresh clone compile all of it each."""
+"""Byte code made once before the workers of a run import it: four that begin on a fresh clone compile all of it
+each.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Plays one order of a login with the real processes, from the invitation to the acceptance, while the daemon is killed."""
+"""Plays one order of a login with the real processes, from the invitation to the acceptance, while the daemon is
+killed.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +55,8 @@ class OrderPlayed:
 
     async def begin(self) -> None:
         """Order the login and invite the user email."""
-        await self._order("add", "--user-email", EMAIL, "--marketplace", self._shop["marketplaces"][0], "--create-login",
+        await self._order("add", "--user-email", EMAIL, "--marketplace", self._shop["marketplaces"][0],
+            "--create-login",
                           "--merchant-id", self._shop["merchant_id"], "--api-authorized")  # fmt: skip
         await self.processes.start_daemon()
         await self.client.invite("A1")

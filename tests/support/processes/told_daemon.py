@@ -2,8 +2,8 @@
 
 Usage: python -m tests.support.processes.told_daemon URL DIRECTORY VAULT_KEY
 
-Daemon, engine, dispatcher, signals and books are real. Each loop notes in a file when it begins to look and when it rests, so
-that a test can wait until the first look is over.
+Daemon, engine, dispatcher, signals and books are real. Each loop notes in a file when it begins to look and when it
+rests, so that a test can wait until the first look is over.
 """
 
 from __future__ import annotations

@@ -78,8 +78,8 @@ def _reachable(root: Path) -> Path:
 def free_ports(count: int) -> list[int]:
     """Return loopback ports that are free now; they are different from one another.
 
-    None is of those that the system gives away by itself: a server that is stopped and started again would find its port
-    taken by some connection.
+    None is of those that the system gives away by itself: a server that is stopped and started again would find its
+    port taken by some connection.
     """
     found: set[int] = set()
     while len(found) < count:

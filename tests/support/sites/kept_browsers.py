@@ -1,6 +1,7 @@
 """Browsers that outlive the test that asks for one: in a process, one for each way to start it, and one driver for all.
 
-To start a browser takes a third of a second of a processor, a driver two thirds. A visit has a context of its own anyhow.
+To start a browser takes a third of a second of a processor, a driver two thirds. A visit has a context of its own
+anyhow.
 """
 
 from __future__ import annotations

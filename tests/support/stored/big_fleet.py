@@ -24,7 +24,7 @@ SELECT 'C' || lpad(n::text, 6, '0'), 'c' || n || '@users.example', (ARRAY['US','
     CASE WHEN n % 4999 = 1 THEN now() ELSE NULL END, CASE WHEN n % 500 = 0 THEN 'challenge' ELSE NULL END, false,
     md5(n::text) || md5('f' || n), CAST(:standings AS json)
 FROM generate_series(1, :count) AS n
-"""
+"""  # noqa: E501 - a text in lines of its own
 _STANDINGS = {str(each): {"status": "true", "since": "2026-11-01T00:00:00Z"} for each in ConditionType}
 _JOURNAL = """
 INSERT INTO journal (account_id, at, from_state, to_state, why)
@@ -41,7 +41,7 @@ INSERT INTO messages (message_id, sha256, size, stage, verdict, reason, account_
 SELECT '<' || n || '@mail.example>', md5(n::text), 20000, 'done', CASE WHEN n % 9 = 0 THEN 'held' ELSE 'accept' END, 'x',
     'C' || lpad((1 + n % :count)::text, 6, '0'), 1, now() - n * interval '1 second', now() - n * interval '1 second'
 FROM generate_series(1, :mails) AS n
-"""
+"""  # noqa: E501 - a text in lines of its own
 _PATIENT = sa.text("SET statement_timeout = 0")
 
 

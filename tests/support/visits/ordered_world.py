@@ -1,4 +1,6 @@
-"""One agent, one account with an order and an open invitation, and a site that keeps logins; mails go straight into the store."""
+"""One agent, one account with an order and an open invitation, and a site that keeps logins; mails go straight into the
+store.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A visit on the stand-in whose mailed codes go through the trust gate as they are delivered, and a person who answers requests."""
+"""A visit on the stand-in whose mailed codes go through the trust gate as they are delivered, and a person who answers
+requests.
+"""
 
 from __future__ import annotations
 

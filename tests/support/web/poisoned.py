@@ -11,10 +11,14 @@ from agent.store.database.schema import metadata
 
 # Words of our own, ids and digests: what nobody outside can write. A new column is hostile until it is named here.
 OURS = frozenset({
-    "id", "account_id", "visit_id", "message_id", "event_id", "endpoint_id", "takeover_id", "task_id", "key_id", "seed_id",
-    "old_key_id", "user_digest", "password_digest", "digest", "previous", "sha256", "fingerprint", "key", "token", "session",
-    "marketplace", "merchant_source", "api_authorization", "authorization", "resumes_to", "message_kind", "failure_code",
-    "reading", "also_marketplaces", "condition_times", "kind", "state", "mark", "role", "roles", "type", "types", "scopes",
+    "id", "account_id", "visit_id", "message_id", "event_id", "endpoint_id", "takeover_id", "task_id", "key_id",
+    "seed_id",
+    "old_key_id", "user_digest", "password_digest", "digest", "previous", "sha256", "fingerprint", "key", "token",
+    "session",
+    "marketplace", "merchant_source", "api_authorization", "authorization", "resumes_to", "message_kind",
+    "failure_code",
+    "reading", "also_marketplaces", "condition_times", "kind", "state", "mark", "role", "roles", "type", "types",
+    "scopes",
     "from_state", "to_state", "stage", "verdict", "act", "outcome", "line", "ending", "purpose", "errand", "language",
     "layout", "audit_as", "marketplace_id", "mailbox", "folder", "holder", "path", "method", "headers", "ref",
     "store_version", "text_of_draft", "counts", "name", "person", "who", "data", "secret_version", "host",

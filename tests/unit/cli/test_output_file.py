@@ -1,4 +1,6 @@
-"""`--output` replaces a regular file as a whole, writes into everything else, and never puts a file in a link's place."""
+"""`--output` replaces a regular file as a whole, writes into everything else, and never puts a file in a link's
+place.
+"""
 
 from __future__ import annotations
 

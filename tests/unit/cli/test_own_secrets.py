@@ -30,7 +30,8 @@ GIVEN: dict[str, Any] = {
     "observe": {"notify_urls": [HOOK]},
 }  # fmt: skip
 SECRETS = (
-    "v" * 43, "o" * 43, "the-database-s!", "the-mailbox-s", "refresh-me", "the-second-s", HOOK, "workspace-token", "T0123456789",
+    "v" * 43, "o" * 43, "the-database-s!", "the-mailbox-s", "refresh-me", "the-second-s", HOOK, "workspace-token",
+    "T0123456789",
     "channel-token",
 )  # fmt: skip
 

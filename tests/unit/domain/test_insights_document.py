@@ -1,4 +1,6 @@
-"""The insights document: names and units of the schemas, every null named, rates judged by the target read with them."""
+"""The insights document: names and units of the schemas, every null named, rates judged by the target read with
+them.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What is read of permissions and what is judged are the same values; their words stand in documents that are stored."""
+"""What is read of permissions and what is judged are the same values; their words stand in documents that are
+stored.
+"""
 
 from __future__ import annotations
 

@@ -72,9 +72,12 @@ def test_the_code_of_each_purpose_is_read_and_no_mail_of_it_invites(purpose: str
 @pytest.mark.parametrize(
     "made",
     [
-        letter(part("Hola. 493817", kind="text/plain"), sender=SENDER, subject="amazon.es: Intento de inicio de sesión", to=TO),
-        letter(part("your verification code is: 493817.", kind="text/plain"), sender=SENDER, subject="amazon.co.uk: Sign-in attempt", to=TO),
-        letter(part("<p>is</p><style>.x{color:#102030}</style><b>493817</b>"), sender=SENDER, subject="amazon.com: Sign-in  attempt", to=TO),
+        letter(part("Hola. 493817", kind="text/plain"), sender=SENDER, subject="amazon.es: Intento de inicio de sesión",
+            to=TO),
+        letter(part("your verification code is: 493817.", kind="text/plain"), sender=SENDER,
+            subject="amazon.co.uk: Sign-in attempt", to=TO),
+        letter(part("<p>is</p><style>.x{color:#102030}</style><b>493817</b>"), sender=SENDER,
+            subject="amazon.com: Sign-in  attempt", to=TO),
     ],
 )  # fmt: skip
 def test_other_wordings_of_the_facts_are_read(made: Letter) -> None:

@@ -17,7 +17,8 @@ BEYOND = datetime.max.replace(tzinfo=timezone(timedelta(hours=-12)))  # has no t
 
 def found(folder_id: int, uid: int, *, arrived: datetime) -> FoundMessage:
     return FoundMessage(
-        folder_id=folder_id, uidvalidity=7, uid=uid, message_id=None, sha256=None, internaldate=arrived, size=1, sealed=None,
+        folder_id=folder_id, uidvalidity=7, uid=uid, message_id=None, sha256=None, internaldate=arrived, size=1,
+        sealed=None,
         key_id=None,
     )  # fmt: skip
 

@@ -142,7 +142,9 @@ def test_covered_header_that_only_one_parser_takes_for_one_is_for_a_person() -> 
 
 
 def test_blanks_in_a_signature_are_refused_before_anything_searches_them() -> None:
-    """The library's search for `b=` takes the square of their number; the body's hash is right, or it would not come so far."""
+    """The library's search for `b=` takes the square of their number; the body's hash is right, or it would not come so
+    far.
+    """
     raw = by(AMAZON, tags={"c": "simple/simple"}).replace(b"\tb=", b"\tb=AAAA" + b"\r\n " * 1000, 1)
     assert verdict(raw) == ("held", "dkim_unreadable")
 

@@ -170,7 +170,10 @@ def test_of_an_address_the_host_and_the_names_in_its_path_are_told(url: str, pat
 
 
 def test_nothing_of_it_is_imported_without_an_endpoint() -> None:
-    code = "import sys, agent.worker.daemon; print('opentelemetry.sdk' in sys.modules, 'agent.observe.otlp' in sys.modules)"
+    code = (
+        "import sys, agent.worker.daemon; print('opentelemetry.sdk' in sys.modules, 'agent.observe.otlp' in "
+        "sys.modules)"
+    )
     assert subprocess.check_output([sys.executable, "-c", code], text=True).split() == ["False", "False"]
 
 

@@ -16,7 +16,8 @@ def run_pytest(folder: Path, *, ci: bool, mark: str = "") -> subprocess.Complete
     """Run one passing and one skipped test under this project's conftest."""
     (folder / "conftest.py").write_text((ROOT / "tests/conftest.py").read_text(encoding="utf-8"), encoding="utf-8")
     (folder / "test_any.py").write_text(
-        f"import pytest\n\ndef test_good() -> None: ...\n\n{mark}\n@pytest.mark.skip(reason='none')\ndef test_skipped() -> None: ...\n",
+        f"import pytest\n\ndef test_good() -> None: ...\n\n{mark}\n@pytest.mark.skip(reason='none')\ndef "
+        "test_skipped() -> None: ...\n",
         encoding="utf-8",
     )
     environment = {name: value for name, value in os.environ.items() if name != "CI" and not name.startswith("PYTEST_")}

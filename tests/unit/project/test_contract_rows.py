@@ -88,7 +88,7 @@ resume --all
 policy validate FILE
 vault rotate
 audit --all --since-last
-""".strip().splitlines()  # the last eight: added by decision, and as stable
+""".strip().splitlines()  # the last eight: added by decision, and as stable  # noqa: E501 - a text in lines of its own
 
 SETTINGS = """
 DATA_DIR DATABASE_URL VAULT_KEY VAULT_KEY_FILE IMAP__HOST IMAP__PORT IMAP__USERNAME IMAP__PASSWORD IMAP__TLS
@@ -107,16 +107,17 @@ SETS: dict[type[StrEnum], str] = {
     FindingKind: "excess shortfall must_be_none unknown_permission unknown_level unread",
     PageGapKind: "unexplained way_not_taken frame picture late lost_row banner subject filtered",
     Format: "text json csv junit sarif html",
-    State: "api_authorization_required awaiting_invitation accepting awaiting_confirmation awaiting_permissions auditing complete failed "
-    "needs_human paused",
+    State: "api_authorization_required awaiting_invitation accepting awaiting_confirmation awaiting_permissions "
+    "auditing complete failed needs_human paused",
     Role: "viewer operator driver admin",
-    Scope: "status:read accounts:read accounts:write audits:write operator:read operator:write events:read webhooks:write evidence:read "
-    "embed:write logins:create",
+    Scope: "status:read accounts:read accounts:write audits:write operator:read operator:write events:read "
+    "webhooks:write evidence:read embed:write logins:create",
 }
 TARGETS = "setup demo test test-fast lint format bench soak fuzz play"
 FIGURES = (
-    "accept_vs_bare audit_vs_bare audit_vs_naive context_memory audits_per_minute_ workers_efficiency_ delivery_to_visit mailbox_100k_start "
-    "waiting_10k_cpu waiting_100k_cpu replay_vs_live change_to_webhook fleet_page_100k idle_transactions"
+    "accept_vs_bare audit_vs_bare audit_vs_naive context_memory audits_per_minute_ workers_efficiency_ "
+    "delivery_to_visit mailbox_100k_start waiting_10k_cpu waiting_100k_cpu replay_vs_live change_to_webhook "
+    "fleet_page_100k idle_transactions"
 )
 
 

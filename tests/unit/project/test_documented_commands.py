@@ -1,4 +1,6 @@
-"""Every command that a document prints can be typed: it exists, and so does each option, with no more words than it takes."""
+"""Every command that a document prints can be typed: it exists, and so does each option, with no more words than it
+takes.
+"""
 
 from __future__ import annotations
 

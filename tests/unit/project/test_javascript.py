@@ -1,5 +1,5 @@
-"""Every script of the repository is linted and formatted, and its types are checked where flows run it or a console sends
-it; or a reason stands beside its name.
+"""Every script of the repository is linted and formatted, and its types are checked where flows run it or a console
+sends it; or a reason stands beside its name.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ def is_checked(name: str) -> bool:
 
 
 def test_every_script_is_checked_or_says_why_not() -> None:
-    told = {name: [why for pattern, why in UNCHECKED.items() if PurePosixPath(name).match(pattern)] for name in scripts()}
+    told = {
+        name: [why for pattern, why in UNCHECKED.items() if PurePosixPath(name).match(pattern)] for name in scripts()
+    }
     assert {name: why for name, why in told.items() if len(why) != (not is_checked(name))} == {}
     assert all(len(why) > 20 for why in UNCHECKED.values())
 

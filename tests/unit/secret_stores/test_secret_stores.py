@@ -144,7 +144,8 @@ def test_a_secret_is_read_with_its_version(store: KeyValueStore) -> None:
 
 @pytest.mark.parametrize(
     ("fault", "error"),
-    [("denied", StoreDeniedError), ("sealed", StoreUnavailableError), ("page", StoreUnavailableError), ("version 1", StoreUnavailableError)],
+    [("denied", StoreDeniedError), ("sealed", StoreUnavailableError), ("page", StoreUnavailableError),
+        ("version 1", StoreUnavailableError)],
 )  # fmt: skip
 def test_a_store_that_fails_says_how_and_never_what(store: KeyValueStore, fault: str, error: type[StoreError]) -> None:
     store.fault = fault
@@ -197,7 +198,7 @@ if mode == "fails": print("s3cret", file=sys.stderr); sys.exit(1)
 if mode == "slow": time.sleep(30)
 if mode == "text": print("not json")
 else: print(json.dumps({"password": "of the program", "totp_secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "version": len(os.environ)}))
-"""
+"""  # noqa: E501 - a text in lines of its own
 
 
 def program(tmp_path: Path) -> SecretsSettings:

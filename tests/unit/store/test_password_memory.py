@@ -1,4 +1,6 @@
-"""What is remembered of passwords, beyond their accounts and any number of others in between; what seals are bound to."""
+"""What is remembered of passwords, beyond their accounts and any number of others in between; what seals are bound
+to.
+"""
 
 from __future__ import annotations
 

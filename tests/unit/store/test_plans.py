@@ -1,7 +1,7 @@
 """The plans of what a worker asks again and again: on PostgreSQL, none walks a table that grows.
 
-With `enable_seqscan` off the planner walks a table, or an index from end to end, only where no index serves, however few
-rows there are now. In the long run, the same is asked of its own choice among a million rows.
+With `enable_seqscan` off the planner walks a table, or an index from end to end, only where no index serves, however
+few rows there are now. In the long run, the same is asked of its own choice among a million rows.
 """
 
 from __future__ import annotations

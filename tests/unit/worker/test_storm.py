@@ -1,7 +1,8 @@
 """Thousands of accounts due in the same second: all are taken, and what is urgent does not wait for them.
 
 The engine, the tick, the leases and the books are real; only the browser is not there
-(tests/support/processes/browserless_worker.py). Accounts without secrets end at once, as in the bench's `due_storm_20k`.
+(tests/support/processes/browserless_worker.py). Accounts without secrets end at once, as in the bench's
+`due_storm_20k`.
 """
 
 from __future__ import annotations

@@ -196,7 +196,10 @@ def another_worker(url: str, directory: Path) -> Iterator[Path]:
 
 def end_listeners(url: str) -> int:
     """Cut each connection that hears notifications; returns how many there were."""
-    query = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE query = %s AND datname = current_database()"
+    query = (
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE query = %s AND datname = "
+        "current_database()"
+    )
     with psycopg.connect(url, autocommit=True) as conn:
         row = conn.execute(query, [f"LISTEN {CHANNEL}"]).fetchone()
     assert row is not None

@@ -157,8 +157,8 @@ class Client(imapclient.IMAPClient):  # type: ignore[misc]  # the library is unt
             answer = self._select_as_written(folder)
         if b"UIDVALIDITY" not in answer:
             raise ConfigurationError(
-                f"the server gives no UIDVALIDITY for the folder {folder} (RFC 3501 6.3.1), so no position in it holds; "
-                "use another IMAP server for this mailbox"
+                f"the server gives no UIDVALIDITY for the folder {folder} (RFC 3501 6.3.1), so no position in "
+                "it holds; use another IMAP server for this mailbox"
             )
         return Selected(
             uidvalidity=int(answer[b"UIDVALIDITY"]),

@@ -61,7 +61,8 @@ def _greeted(mailbox: MailboxSettings, limits: MailSettings, context: ssl.SSLCon
         if "handshake" not in str(err):
             raise
         raise TimeoutError(
-            f"{place} took the connection and did not begin TLS within {limits.connect_timeout:g} s; see the port and IMAP__TLS"
+            f"{place} took the connection and did not begin TLS within {limits.connect_timeout:g} s; see the "
+            "port and IMAP__TLS"
         ) from err
     except ssl.SSLError as err:
         if err.reason not in _NO_TLS:
@@ -73,7 +74,8 @@ def _greeted(mailbox: MailboxSettings, limits: MailSettings, context: ssl.SSLCon
         text = str(err)
         if text == "None" or any(mark in text[:60].lower() for mark in _NO_IMAP):
             raise ConfigurationError(
-                f"{place} is no IMAP server ({plain_line(text, limit=60)}); IMAP is usually at 993, or at 143 with STARTTLS"
+                f"{place} is no IMAP server ({plain_line(text, limit=60)}); IMAP is usually at 993, or at 143 "
+                "with STARTTLS"
             ) from err
         if any(word in text.lower() for word in ("capability", "compliant")) and not is_passing(text):
             raise ConfigurationError(

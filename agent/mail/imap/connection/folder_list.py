@@ -13,7 +13,8 @@ from imapclient.response_parser import parse_response
 JUNK_NAMES = frozenset(  # Exchange marks none, and names it in the mailbox's language
     {
         "junk", "spam", "junk email", "junk e-mail", "junk-e-mail", "bulk mail", "bulk", "junk mail", "spamverdacht",
-        "courrier indésirable", "correo no deseado", "posta indesiderata", "lixo eletrônico", "ongewenste e-mail", "迷惑メール", "垃圾邮件",
+        "courrier indésirable", "correo no deseado", "posta indesiderata", "lixo eletrônico", "ongewenste e-mail",
+        "迷惑メール", "垃圾邮件",
     }
 )  # fmt: skip
 

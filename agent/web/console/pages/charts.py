@@ -44,9 +44,9 @@ def line_chart(series: Series, *, number: int) -> Markup:
         else Markup("")
     )
     return Markup(
-        '<svg class="chart" role="img" viewBox="0 0 {w} {h}" width="{w}" height="{h}" aria-labelledby="chart-{n}-t chart-{n}-d">'
-        '<title id="chart-{n}-t">{title}</title><desc id="chart-{n}-d">{told}</desc>{target}'
-        '<polyline class="chart-line" points="{line}" fill="none"/>{last}</svg>'
+        '<svg class="chart" role="img" viewBox="0 0 {w} {h}" width="{w}" height="{h}" '
+        'aria-labelledby="chart-{n}-t chart-{n}-d"><title id="chart-{n}-t">{title}</title><desc '
+        'id="chart-{n}-d">{told}</desc>{target}<polyline class="chart-line" points="{line}" fill="none"/>{last}</svg>'
     ).format(
         w=_WIDTH, h=_HEIGHT, n=number, title=series.name, told=describe(series), line=line, last=last,
         target=_target_line(series, low, high),

@@ -17,7 +17,10 @@ from agent.web.http.problems import Code, Problem
 def _download(visit: Visitor, _form: Mapping[str, str]) -> Done:
     account, parts = accounts.get(visit.conn, str(visit.request.path_params["account"])).id, visit.parts
     if parts.vault is None:
-        detail = "This process has no vault key, so it cannot know what must not be in the file; use 'sc-agent support' on a worker."
+        detail = (
+            "This process has no vault key, so it cannot know what must not be in the file; use 'sc-agent support' "
+            "on a worker."
+        )
         raise Problem(409, Code.ELSEWHERE, detail)
     made = support_file(visit.conn, parts.vault, account, settings=parts.settings, now=visit.now)
     name = "".join(char if char.isalnum() and char.isascii() else "-" for char in account)

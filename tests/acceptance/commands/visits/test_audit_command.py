@@ -215,7 +215,8 @@ def audited_once(database: Path, section: str, permission: str) -> None:
     """Keep a complete audit of A1 with one row, a day old."""
     then = utc_now() - timedelta(days=1)
     row = PermissionDocument(
-        scope="regional", section=section, permission=permission, occurrence=1, offered=[], expected=None, actual="None", as_expected=True
+        scope="regional", section=section, permission=permission, occurrence=1, offered=[], expected=None,
+        actual="None", as_expected=True
     )  # fmt: skip
     kept = unread_document(account="A1", user_email=USER, now=then, reason="")
     kept |= {"verdict": "pass", "permissions": [row], "language": "en", "notes": []}

@@ -49,7 +49,8 @@ async def registered(stand_in: StandIn, folder: Path) -> Agent:
     secrets = json.dumps({"password": user.password, "totp_secret": user.totp_secret})
     options = ("--user-email", user.email, "--marketplace", "US", "--merchant-id", seller.merchant_id)
     added = await run(
-        agent, "accounts", "add", "A1", *options, "--merchant-name", seller.name, "--api-authorized", "--secrets-stdin", stdin=secrets
+        agent, "accounts", "add", "A1", *options, "--merchant-name", seller.name, "--api-authorized", "--secrets-stdin",
+        stdin=secrets
     )  # fmt: skip
     assert added.code == 0, added.err
     return agent

@@ -141,16 +141,20 @@ class Cyrus:
         home, programs = self._home, self._server.root / _BIN
         (home / "imapd.conf").write_text(
             f"configdirectory: {home}/conf\ndefaultpartition: default\npartition-default: {home}/spool\n"
-            f"cyrus_user: {_owner()}\nservername: localhost\ndefaultdomain: localhost\nunixhierarchysep: yes\naltnamespace: yes\n"
-            f"sasl_pwcheck_method: auxprop\nsasl_auxprop_plugin: sasldb\nsasl_sasldb_path: {home}/sasldb2\nsasl_mech_list: PLAIN LOGIN\n"
-            "allowplaintext: yes\nautocreate_post: yes\nautocreate_quota: 0\nautocreate_inbox_folders: Junk\nxlist-Junk: Junk\n"
-            f"idlesocket: {home}/conf/socket/idle\nlmtpsocket: {home}/conf/socket/lmtp\nduplicatesuppression: no\nsyslog_prefix: test\n"
+            f"cyrus_user: {_owner()}\nservername: localhost\ndefaultdomain: localhost\nunixhierarchysep: yes\n"
+            "altnamespace: yes\n"
+            f"sasl_pwcheck_method: auxprop\nsasl_auxprop_plugin: sasldb\nsasl_sasldb_path: {home}/sasldb2\n"
+            "sasl_mech_list: PLAIN LOGIN\n"
+            "allowplaintext: yes\nautocreate_post: yes\nautocreate_quota: 0\nautocreate_inbox_folders: Junk\n"
+            "xlist-Junk: Junk\n"
+            f"idlesocket: {home}/conf/socket/idle\nlmtpsocket: {home}/conf/socket/lmtp\nduplicatesuppression: "
+            "no\nsyslog_prefix: test\n"
         )
         options = f"-C {home}/imapd.conf"
         listen = f'listen="{self.host}:'
         (home / "cyrus.conf").write_text(
-            f'START {{\n  recover cmd="{programs}/ctl_cyrusdb {options} -r"\n  idled cmd="{programs}/idled {options}"\n}}\n'
-            f'SERVICES {{\n  imap cmd="{programs}/imapd {options}" {listen}{self.port}" prefork=0\n'
+            f'START {{\n  recover cmd="{programs}/ctl_cyrusdb {options} -r"\n  idled cmd="{programs}/idled '
+            f'{options}"\n}}\nSERVICES {{\n  imap cmd="{programs}/imapd {options}" {listen}{self.port}" prefork=0\n'
             f'  lmtp cmd="{programs}/lmtpd {options} -a" {listen}{self.lmtp_port}" prefork=0\n}}\nEVENTS {{\n}}\n'
         )
 

@@ -109,8 +109,9 @@ def _services(layout: Layout, *, secure: bool) -> str:
     """Nothing is locked into a folder of its own, and a wrong password costs the next one no time."""
     return (
         f"service imap-login {{\n  chroot =\n  inet_listener imap {{\n    port = {layout.imap_port}\n  }}\n"
-        f"  inet_listener imaps {{\n    port = {layout.imaps_port if secure else 0}\n    ssl = {'yes' if secure else 'no'}\n  }}\n}}\n"
-        f"service lmtp {{\n  inet_listener lmtp {{\n    port = {layout.lmtp_port}\n  }}\n}}\n"
+        f"  inet_listener imaps {{\n    port = {layout.imaps_port if secure else 0}\n    ssl = "
+        f"{'yes' if secure else 'no'}\n  }}\n}}\nservice lmtp {{\n  inet_listener lmtp {{\n    port = "
+        f"{layout.lmtp_port}\n  }}\n}}\n"
         "service anvil {\n  chroot =\n  unix_listener anvil-auth-penalty {\n    mode = 0\n  }\n}\n"
         "service stats {\n  chroot =\n}\n"
         "auth_failure_delay = 0\n"

@@ -74,7 +74,8 @@ def document(body: str, *, style: str = "", script: str = "") -> str:
     """A whole page around a grid."""
     plain = "body{font:13px Arial;margin:20px} td,th{padding:3px 8px}"
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>User Permissions</title><style>{plain}{style}</style></head>'
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>User '
+        f"Permissions</title><style>{plain}{style}</style></head>"
         f"<body><h1>Edit User Permissions</h1>{body}<script>{script}</script></body></html>"
     )
 
@@ -169,7 +170,10 @@ def dots_under_heads(page: Drawing) -> str:
         return "".join(f"<td>{dots.get(level, '')}</td>" for level in LEVELS)
 
     heads = "<tr><th>Permission</th>" + "".join(f"<th>{level}</th>" for level in LEVELS) + "</tr>"
-    style = "label input{display:none}i{display:inline-block;width:14px;height:14px;border:1px solid}:checked + i{background:#07c}"
+    style = (
+        "label input{display:none}i{display:inline-block;width:14px;height:14px;border:1px solid}:checked + "
+        "i{background:#07c}"
+    )
     return document("".join(_table(title, heads, rows, page, cells) for title, rows in page.sections), style=style)
 
 
@@ -207,7 +211,7 @@ document.querySelectorAll("[aria-haspopup=listbox]").forEach((el) => el.addEvent
   open = { box, by: el };
 }, 30)));
 document.addEventListener("keydown", (e) => { if (e.key === "Escape" && !window.deaf) close(); });
-"""
+"""  # noqa: E501 - a text in lines of its own
 
 
 def buttons_that_open_lists(page: Drawing) -> str:
@@ -274,11 +278,15 @@ def aria_grid(page: Drawing) -> str:
         body += f'<div role="row"><div role="columnheader" class="l"></div>{heads}</div>'
         for label, offered, held in rows:
             cells = "".join(
-                f'<div role="gridcell" class="c">{_aria_radio(level, on=level == held[s]) if level in offered else ""}</div>'
+                '<div role="gridcell" '
+                f'class="c">{_aria_radio(level, on=level == held[s]) if level in offered else ""}</div>'
                 for s in page.scopes
                 for level in LEVELS
             )
-            body += f'<div role="row"><div role="rowheader" class="l"><b>{escape(label)}</b><p>What it is for.</p></div>{cells}</div>'
+            body += (
+                f'<div role="row"><div role="rowheader" class="l"><b>{escape(label)}</b><p>What it is '
+                f"for.</p></div>{cells}</div>"
+            )
         body += "</div>"
     return document(body, style="[role=row]{display:flex}.l{flex:0 0 240px}.c{flex:0 0 60px}" + DOTS)
 

@@ -1,4 +1,6 @@
-"""Which of a page's answers are heard: of its own host, asked by its own script, whole, and of the document that is there."""
+"""Which of a page's answers are heard: of its own host, asked by its own script, whole, and of the document that is
+there.
+"""
 
 from __future__ import annotations
 

@@ -127,9 +127,12 @@ def test_only_what_is_sent_to_strangers_or_measures_is_noise_that_a_reading_does
 
 
 NEVER = [
-    ("GET", "/sign-out"), ("POST", "/ap/signout"), ("GET", "/ap/cnep"), ("POST", "/ap/profile/name"), ("GET", "/ax/account/manage"),
-    ("GET", "/a/settings/approval"), ("POST", "/ap/forgotpassword"), ("POST", "/ap/register/x"), ("POST", "/gp/account-manager/home.html"),
-    ("PUT", "/account/permissions/api/users"), ("POST", "/payments/dashboard"), ("POST", "/agreements/accept"), ("GET", "/ap/%63nep"),
+    ("GET", "/sign-out"), ("POST", "/ap/signout"), ("GET", "/ap/cnep"), ("POST", "/ap/profile/name"),
+    ("GET", "/ax/account/manage"),
+    ("GET", "/a/settings/approval"), ("POST", "/ap/forgotpassword"), ("POST", "/ap/register/x"),
+    ("POST", "/gp/account-manager/home.html"),
+    ("PUT", "/account/permissions/api/users"), ("POST", "/payments/dashboard"), ("POST", "/agreements/accept"),
+    ("GET", "/ap/%63nep"),
 ]  # fmt: skip
 
 

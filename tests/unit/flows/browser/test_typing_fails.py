@@ -27,7 +27,8 @@ class Disabled:
 
     async def fill(self, value: str) -> None:
         raise self._kind(
-            f'ElementHandle.fill: Timeout 15000ms exceeded.\nCall log:\n    - fill("{value}")\n    - element is not enabled'
+            f'ElementHandle.fill: Timeout 15000ms exceeded.\nCall log:\n    - fill("{value}")\n    - element '
+            "is not enabled"
         )
 
 

@@ -1,4 +1,6 @@
-"""What a machine refuses to offer as a draft, in every language of the catalogue; that a page is harmless it never says."""
+"""What a machine refuses to offer as a draft, in every language of the catalogue; that a page is harmless it never
+says.
+"""
 
 from __future__ import annotations
 

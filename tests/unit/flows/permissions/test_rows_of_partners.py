@@ -1,4 +1,6 @@
-"""A row of the users' screen is the subject's by address and by type: partners share the screen, and may share the address."""
+"""A row of the users' screen is the subject's by address and by type: partners share the screen, and may share the
+address.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,8 @@ def listed(title: str, *rows: str) -> str:
 
 SCREENS = {
     "a user alone": (listed("Current Users", row("ours")), ["/ours"]),
-    "a list of both": (listed("Users and authorized partners", row("theirs", "Authorized Partner"), row("ours", "User")), ["/ours"]),
+    "a list of both": (listed("Users and authorized partners", row("theirs", "Authorized Partner"),
+        row("ours", "User")), ["/ours"]),
     "a list of each": (listed("Authorised Partners", row("theirs")) + listed("Current Users", row("ours")), ["/ours"]),
     "a user alone in a list of both": (listed("Users and authorized partners", row("ours")), ["/ours"]),
     "a partner alone": (listed("Current Users", row("theirs", "Solution provider")), []),

@@ -31,7 +31,8 @@ def recorded(directory: Path, exchanges: list[Captured], *, secrets: list[str] =
     redactor = Redactor()
     redactor.register_all(secrets)
     parts = RecordingParts(
-        flow="sign_in", recorded_at=AT, browser="none", inputs=more.get("inputs", {}), outcome={}, story=(), snapshots=(), exchanges=exchanges,
+        flow="sign_in", recorded_at=AT, browser="none", inputs=more.get("inputs", {}), outcome={}, story=(),
+        snapshots=(), exchanges=exchanges,
         session=more.get("session", {"cookies": [], "origins": []}), mail=more.get("mail"), version="", volatile=(),
     )  # fmt: skip
     return write_recording(directory, parts, redactor, load_catalogue())
@@ -152,7 +153,8 @@ def test_cookies_and_what_pages_stored_are_replaced_in_the_session(tmp_path: Pat
 def test_words_about_secrets_and_plain_codes_stay_what_they_are() -> None:
     markup = (
         '<input type="password" name="password" id="ap_password" autocomplete="current-password">'
-        '<input type="submit" name="otpSubmit" value="Sign in"><script>t={"passwordLabel":"Password 1","code":"US"}</script>'
+        '<input type="submit" name="otpSubmit" value="Sign in"><script>t={"passwordLabel":"Password '
+        '1","code":"US"}</script>'
     )
     assert Scrub.of([], {}, {}, Redactor()).text(markup) == markup
 

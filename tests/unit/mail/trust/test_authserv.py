@@ -14,8 +14,9 @@ GOOGLE = (
 QUOTED = 'dkim=fail reason="; dkim=pass header.d=amazon.com;"'
 GOOGLE_HOP = "Received: by 2002:a05:6000 with SMTP id x; by mx.google.com now"
 MICROSOFT = (
-    "Authentication-Results: spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=amazonses.com; dkim=pass (signature was verified)"
-    " header.d=amazon.com;dmarc=pass action=none header.from=amazon.com;compauth=pass reason=100"
+    "Authentication-Results: spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=amazonses.com; dkim=pass "
+    "(signature was verified) header.d=amazon.com;dmarc=pass action=none header.from=amazon.com;compauth=pass "
+    "reason=100"
 )
 MICROSOFT_HOP = "Received: from x by BN8NAM11FT.mail.protection.outlook.com (10.0.0.1); now"
 ALIEN_HOP = "Received: from evil.test by mail.evil.test; now"

@@ -113,7 +113,10 @@ def test_process_that_may_not_have_memory_dies_alone() -> None:
 
 def test_memory_of_a_bomb_is_limited(judge: Judge) -> None:
     deep = b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n' + b"--b\r\n\r\n\r\n" * 150_000
-    head = b"From: donotreply@amazon.com\r\nTo: a1@users.example\r\nSubject: x\r\nDate: Sun, 01 Mar 2026 13:00:00 +0000\r\n"
+    head = (
+        b"From: donotreply@amazon.com\r\nTo: a1@users.example\r\nSubject: x\r\nDate: Sun, 01 Mar 2026 13:00:00 "
+        b"+0000\r\n"
+    )
     assert not examine(judge, head + deep)
 
 

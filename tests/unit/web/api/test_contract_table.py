@@ -32,7 +32,8 @@ from tests.unit.web.api.test_reading import VISIT, document, keep
 
 OF_AN_ACCOUNT = "200 404"
 TABLE = {  # method and path: every answer of the contract's row, a code beside its status where the row names one
-    "POST /accounts": "201 409:account_exists 409:email_taken 422 400:idempotency_key_missing 422:idempotency_key_reused 409:in_progress",
+    "POST /accounts": ("201 409:account_exists 409:email_taken 422 "
+        "400:idempotency_key_missing 422:idempotency_key_reused 409:in_progress"),
     "GET /accounts": "200",
     "GET /accounts/{account_id}": "200 304 404",
     "PATCH /accounts/{account_id}": "200 404 412 428",

@@ -24,7 +24,8 @@ from tests.unit.web.test_door import code_of
 async def test_only_the_whole_key_opens(web: WebServer) -> None:
     made, key = web.key()
     tail = key.rpartition("_")[2]
-    wrong = ["", "Bearer", "Bearer x", f"Bearer {key}x", f"Bearer {key[:-1]}", f"Basic {key}", f"Bearer sca_{made.id}_", f"Bearer sca__{tail}",
+    wrong = ["", "Bearer", "Bearer x", f"Bearer {key}x", f"Bearer {key[:-1]}", f"Basic {key}", f"Bearer sca_{made.id}_",
+        f"Bearer sca__{tail}",
              f"Bearer {key}" + "x" * 500, "Bearer sca_0_0"]  # fmt: skip
     async with web.bare() as client:
         for header in wrong:

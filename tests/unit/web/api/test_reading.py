@@ -34,13 +34,16 @@ def document(verdict: str = "fail", *, actual: str = "View & Edit") -> AuditDocu
     """An audit with one finding."""
     place = {"scope": "regional", "section": "Settings", "permission": "User Permissions", "occurrence": 1}
     finding = {
-        **place, "id": "f1", "kind": "must_be_none", "expected": "None", "actual": actual, "offered": ["None", "View & Edit"],
+        **place, "id": "f1", "kind": "must_be_none", "expected": "None", "actual": actual,
+        "offered": ["None", "View & Edit"],
         "remedy": "Set it to None.",
     }  # fmt: skip
     row = {**place, "offered": ["None", "View & Edit"], "expected": "None", "actual": actual, "as_expected": False}
     made: Any = {
-        "account": "A1", "user_email": "a1@users.example", "audited_at": "2026-11-23T12:00:00Z", "verdict": verdict, "source": "grid",
-        "layout": "classic", "counts": {"permissions": 1, "as_expected": 0, "findings": 1}, "findings": [finding], "permissions": [row],
+        "account": "A1", "user_email": "a1@users.example", "audited_at": "2026-11-23T12:00:00Z", "verdict": verdict,
+        "source": "grid",
+        "layout": "classic", "counts": {"permissions": 1, "as_expected": 0, "findings": 1}, "findings": [finding],
+        "permissions": [row],
         "notes": [], "probes": [], "features": {}, "language": "en", "drift": [], "evidence": [],
     }  # fmt: skip
     return made  # type: ignore[no-any-return]

@@ -183,7 +183,8 @@ def forge(provider: OpenIdProvider, how: str) -> None:
 @pytest.mark.parametrize(
     "how",
     [
-        "wrong nonce", "another audience", "several audiences, asked by another", "several audiences, nobody asked", "another issuer",
+        "wrong nonce", "another audience", "several audiences, asked by another", "several audiences, nobody asked",
+        "another issuer",
         "expired", "issued long ago", "issued later", "a name with control characters", "no text as name",
         "without nonce", "without exp", "without iat", "without aud", "without iss", "without sub",
         "none", "HS256", "another key", "an unknown key", "a mixed-up provider", "an error", "a made-up code",

@@ -190,7 +190,7 @@ async def test_the_host_is_told_before_the_token_ends_and_gives_a_new_one(
                     const panel = document.querySelector("sc-authorization-status");
                     document.addEventListener("token-expired", () => { panel.setAttribute("token", long); done("told"); });
                     panel.setAttribute("token", short);
-                })""",
+                })""",  # noqa: E501 - a text in lines of its own
                 [short, long],
             )
             assert told == "told"
