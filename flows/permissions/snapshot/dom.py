@@ -26,7 +26,7 @@ from flows.permissions.scripts import part
 
 _PARTS = (
     "document", "quiet_code", "listeners", "frames", "visible", "options", "columns", "rows", "effects", "inventory",
-    "marks", "tokens",
+    "marks", "said", "tokens",
 )  # fmt: skip
 
 
