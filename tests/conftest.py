@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from flows.browser.launch import BrowserOptions
 from tests.support.processes.byte_code import make_byte_code
@@ -28,6 +28,7 @@ SYNCHRONOUS = {"page", "context", "browser", "playwright", "browser_context_args
 
 def pytest_configure() -> None:
     """A run in the background ignores Ctrl-C, and so would the commands it starts to be interrupted."""
+    expect.set_options(timeout=60_000)  # what takes a second takes many on a machine that is busy
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

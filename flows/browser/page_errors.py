@@ -33,7 +33,7 @@ class ActRefusedError(StepTimeoutError):
 
     def __init__(self, reason: str, *, is_late: bool) -> None:
         super().__init__(_LATE if is_late else f"the page was expected to take an act, the browser refused: {reason}")
-        self.reason = reason  # Playwright's own words, one line
+        self.told = reason  # Playwright's own words, one line; kept in no outcome
         self.is_late = is_late
 
 

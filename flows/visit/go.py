@@ -47,7 +47,7 @@ async def go(visit: Visit, url: str, *, bounds: Bounds, whole: bool = True) -> R
                 f"an answer was expected from {shown(url)}, none came in time", url=shown(url)
             ) from err
         check_led_away(visit, before, shown(url))
-        reason = err.reason.rpartition("net::")[2]
+        reason = err.told.rpartition("net::")[2]
         raise SiteRefusedError(
             f"an answer was expected from {shown(url)}, there was none ({reason})", url=shown(url)
         ) from err
