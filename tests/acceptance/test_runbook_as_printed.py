@@ -18,6 +18,7 @@ from agent.store.people import drafts
 from agent.store.sign_in import login_orders
 from agent.store.vault.keys import Vault, new_key, parse_key
 from flows.catalogue.adopted import digest_of
+from flows.catalogue.recorded_page import shipped_pages
 from tests.support.processes.command import PASSWORD, SEED, Agent
 from tests.support.stored.accounts import write_account
 from tests.support.stored.registry import NOW, add_account, add_secrets
@@ -143,7 +144,7 @@ def on_call(tmp_path_factory: pytest.TempPathFactory) -> Agent:
     (agent.folder / "mail.eml").write_text("From: somebody@users.example\n\nhello\n", encoding="utf-8")
     recorded = next((ROOT / "fixtures" / "recordings" / "accept").glob("**/recording.json"))
     shutil.copytree(recorded.parent, agent.folder / "recording")
-    page = next((ROOT / "fixtures" / "pages" / "email").glob("*.html"))
+    page = next((shipped_pages() / "email").glob("*.html"))
     (agent.folder / "evidence").mkdir()
     shutil.copy(page, agent.folder / "evidence")
     return agent

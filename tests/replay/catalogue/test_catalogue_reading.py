@@ -21,12 +21,12 @@ from flows.catalogue.check import PageCheck, check_pages, showing
 from flows.catalogue.elements import find_on
 from flows.catalogue.load import load_catalogue
 from flows.catalogue.recognise import UNKNOWN_SCREEN, SessionRule, recognise
-from flows.catalogue.recorded_page import RecordedPage, find_pages, read_page
+from flows.catalogue.recorded_page import RecordedPage, find_pages, shipped_pages
 from flows.sign_in.one_time_code import is_by_message
+from tests.support.recorded_pages import recorded_body
 from tests.support.sites.kept_browsers import KEPT
 
-PAGES = Path(__file__).parents[3] / "fixtures" / "pages"
-RECORDED = [page for page in find_pages([PAGES]) if not page.screen.startswith("permissions_")]
+RECORDED = [page for page in find_pages([shipped_pages()]) if not page.screen.startswith("permissions_")]
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -60,7 +60,7 @@ async def test_page_is_read_as_recorded(checks: dict[str, PageCheck], recorded: 
 
 
 async def test_every_sign_in_screen_of_the_catalogue_has_a_recorded_page() -> None:
-    shown = {page.screen for page in find_pages([PAGES])}
+    shown = {page.screen for page in find_pages([shipped_pages()])}
     assert set(load_catalogue().screens) - shown == set()
 
 
@@ -72,7 +72,7 @@ async def test_evidence_is_read_without_anything_expected_and_what_comes_nearest
         ("site_down/service_unavailable_503_en", "refused"),
         ("unknown/survey_en", "new"),
     ):
-        (tmp_path / f"{kept}.html").write_text(read_page(PAGES / f"{case}.html").body, "utf-8")
+        (tmp_path / f"{kept}.html").write_text(recorded_body(case), "utf-8")
         status = 503 if kept == "refused" else 200
         (tmp_path / f"{kept}.json").write_text(
             json.dumps({"url": "https://sellercentral.amazon.com/ap/signin", "status": status}), "utf-8"

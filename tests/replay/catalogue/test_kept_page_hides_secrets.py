@@ -13,14 +13,13 @@ from playwright.async_api import Browser
 
 from flows.browser.launch import BrowserOptions
 from flows.catalogue.check import check_pages, showing
-from flows.catalogue.recorded_page import RecordedPage, find_pages
+from flows.catalogue.recorded_page import RecordedPage, find_pages, shipped_pages
 from flows.recording.evidence import scrubbed_html
 from flows.redaction.redact import Redactor
 from flows.redaction.seeds import seed_forms
 from tests.support.leaks.hidden_secrets import ASCII, drawn
 from tests.support.sites.kept_browsers import KEPT
 
-PAGES = Path(__file__).parents[3] / "fixtures" / "pages"
 SCREENS = (
     "email",
     "email_unified",
@@ -130,7 +129,7 @@ def _some(pages: list[RecordedPage]) -> list[RecordedPage]:
 
 async def test_a_kept_page_is_read_as_the_page_itself(offline: Browser, tmp_path: Path) -> None:
     """What stays is what the catalogue looks for."""
-    recorded = _some([page for page in find_pages([PAGES]) if page.screen in SCREENS])
+    recorded = _some([page for page in find_pages([shipped_pages()]) if page.screen in SCREENS])
     assert {page.screen for page in recorded} == set(SCREENS)
     kept: list[RecordedPage] = []
     async with showing(offline) as show:

@@ -6,16 +6,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
+from tests.support.recorded_pages import recorded_body
 from tests.support.sites.shown_site import EMAIL, INSIDE, ShownRig, shown_rig
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-PAGES = Path(__file__).parents[3] / "fixtures" / "pages"
 ASKS = (
     f'<!doctype html><html><head><title>Amazon Sign-In</title></head><body><h1>Sign in</h1><form name="signIn" method="post" action="/ap/signin">'
     f'<input type="hidden" name="email" value="{EMAIL}"><input type="password" id="ap_password" name="password">'
@@ -38,7 +37,7 @@ ENDS = {
 
 
 def recorded(name: str) -> str:
-    return (PAGES / name / "page.html").read_text("utf-8").replace("<head>", f"<head>{TELLS}", 1)
+    return recorded_body(name).replace("<head>", f"<head>{TELLS}", 1)
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="module")

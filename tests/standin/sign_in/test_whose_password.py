@@ -6,24 +6,18 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from flows.catalogue.recorded_page import read_page
+from tests.support.recorded_pages import recorded_body
 from tests.support.sites.shown_site import EMAIL, ShownRig, shown_rig
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-PAGES = Path(__file__).parents[3] / "fixtures" / "pages"
 OTHER = "owner@amazon-test.example"
 SUBMIT = '<input type="submit" id="signInSubmit" value="Sign in">'
 PASSWORD_FIELD = '<input type="password" id="ap_password" name="password" autocomplete="current-password">'
-
-
-def recorded(name: str) -> str:
-    return read_page(PAGES / f"{name}.html").body
 
 
 def page(inner: str, *, beside: str = "", head: str = "") -> str:
@@ -39,7 +33,7 @@ async def rig() -> AsyncIterator[ShownRig]:
 
 # Where a page says that it is for somebody else: by what it holds, by what it shows, by a number, in another form.
 FOR_OTHERS = {
-    "recorded": recorded("password/remembered_other_hint_visible_en"),
+    "recorded": recorded_body("password/remembered_other_hint_visible_en"),
     "hidden claim beside a field for the address": page(
         f'<input type="hidden" name="email" value="{OTHER}"><input type="text" id="ap_email" name="email">{PASSWORD_FIELD}'
     ),
@@ -69,7 +63,7 @@ OURS = {
     "an empty hint in sight": page(f'<span id="auth-email-claim">{EMAIL}</span><input type="text" name="email" id="ap-credential-autofill-hint">{PASSWORD_FIELD}'),
     "both fields": page(f'<input type="email" id="ap_email" name="email" value="{OTHER}">{PASSWORD_FIELD}'),
     "both fields, beside who invites": page(f'<input type="email" id="ap_email" name="email">{PASSWORD_FIELD}', beside=f"<p>{OTHER} invites you</p>"),
-    "the passkey banner": recorded("password/passkey_banner_always_there_en"),
+    "the passkey banner": recorded_body("password/passkey_banner_always_there_en"),
 }  # fmt: skip
 
 
@@ -93,7 +87,7 @@ async def test_a_claim_that_changes_while_the_page_loads_is_seen(rig: ShownRig) 
 
 
 async def test_the_permanent_passkey_banner_is_no_message_that_answers_the_password(rig: ShownRig) -> None:
-    asked = recorded("password/passkey_banner_always_there_en")
+    asked = recorded_body("password/passkey_banner_always_there_en")
     rig.site.begin({"*": asked, "POST /ap/signin": asked})
     ended = await rig.go_on()
     assert (ended.outcome, len(rig.site.passwords)) == ("stuck", 2), (

@@ -10,16 +10,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
+from tests.support.recorded_pages import recorded_body
 from tests.support.sites.shown_site import EMAIL, ShownRig, shown_rig
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-PAGES = Path(__file__).parents[3] / "fixtures" / "pages"
 RECORDED = ["email_unified/style_sheets_lost_en", "email/classic_2025_en", "password/after_claim_2025_en"]
 CDN, OWN = "https://m.media-amazon.com/images/I/aui.css", "/assets/aui.css"
 HIDES = ".aok-hidden,.hide{display:none}"
@@ -59,7 +58,7 @@ LOST = {
 
 def bare(name: str, head: str) -> str:
     """A recorded page whose own styles are gone, with a head that asks for a sheet."""
-    page = (PAGES / name / "page.html").read_text("utf-8").replace(LINK.format(CDN), "")
+    page = recorded_body(name).replace(LINK.format(CDN), "")
     page = page.replace("<style>", "<style>/*").replace("</style>", "*/</style>")
     return page.replace("<head>", f"<head>{head}")
 

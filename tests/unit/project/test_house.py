@@ -60,6 +60,12 @@ def test_the_root_of_the_selectors_is_told_in_one_place() -> None:
     assert [file for file, text in texts.items() if '/ "selectors"' in text] == ["flows/data_files.py"]
 
 
+def test_no_test_knows_how_a_recorded_page_is_kept() -> None:
+    """The form of these files changed once, and tests with their own reading of it failed unseen."""
+    texts = [(file, file.read_text(encoding="utf-8")) for file in (ROOT / "tests").rglob("*.py")]
+    assert [file for file, text in texts if f'"fixtures" / "{"pages"}"' in text] == []
+
+
 QUERIES = {"execute", "exec_driver_sql", "scalar", "scalars"}  # what runs SQL on a connection
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from playwright.async_api import Browser, Page, Route
 
-from flows.catalogue.recorded_page import read_page
+from flows.catalogue.recorded_page import read_page, shipped_pages
 from flows.models import Grid
 
-PAGES = Path(__file__).parents[4] / "fixtures" / "pages"
+PAGES = shipped_pages()
 Key = tuple[str, str, str, int, tuple[str, ...], str | None]
 
 
