@@ -155,6 +155,7 @@ class Navigator:
     async def click(self, handle: ElementHandle, *, until: Moment | None = None) -> None:
         """Click one element, once.
 
+        What is pressed on it is released on it, wherever the page moves it in between.
         With `until`, a click that would come later does not happen: whoever was frozen between the leave and the click
         may have lost the right to it, and the page itself swallows one that is late.
 
@@ -163,9 +164,10 @@ class Navigator:
             the click, which may have come.
         """
         within = self.bounds.step.total_seconds() / 2
+        with suppress(PageMovedError):
+            left = None if until is None else max(until.left, 0) * 1000
+            await ask(self.visit.page, "one_click", [handle, left])
         if until is not None:
-            with suppress(PageMovedError):
-                await ask(self.visit.page, "click_until", [handle, max(until.left, 0) * 1000])
             within = min(within, until.left)
             if within <= 0:
                 raise StepTimeoutError(

@@ -1,7 +1,10 @@
-"""A click is good for a moment measured from the leave to it.
+"""A click arrives at its element, and is good for a moment measured from the leave to it.
 
 Whoever was frozen in between does not click later.
 """
+
+# A line holds one page.
+# ruff: noqa: E501
 
 from __future__ import annotations
 
@@ -49,3 +52,34 @@ async def test_a_click_that_was_under_way_when_everything_froze_is_swallowed_by_
             await walk.click(button, until=Moment.in_(0))
         await button.click()  # as the driver would, having been told before the freeze
         assert await visit.page.title() == ""
+
+
+MOVES = {
+    "something is put above it": "document.body.prepend(Object.assign(document.createElement('div'), {style: 'height: 200px'}))",
+    "it moves aside": "document.getElementById('b').style.marginLeft = '300px'",
+    "a layer comes over it": "document.body.append(Object.assign(document.createElement('div'), {style: 'position: fixed; inset: 0'}))",
+}
+BUTTONS = {
+    "a button": "<button id=b onclick='count()'>Accept</button>",
+    "a link": "<a id=b href='#' onclick='count(); return false'>Accept</a>",
+    "a form's": "<form onsubmit='count(); return false'><button id=b><span>Accept</span></button></form>",
+    "a button in a shadow": "<x-button id=b></x-button><script>customElements.define('x-button', class extends HTMLElement {"
+    " connectedCallback() { this.attachShadow({mode: 'open'}).innerHTML = '<button>Accept</button>';"
+    " this.shadowRoot.firstChild.onclick = count } })</script>",
+}
+
+
+@pytest.mark.parametrize("button", BUTTONS)
+@pytest.mark.parametrize("move", MOVES)
+@pytest.mark.parametrize("event", ["pointerdown", "mousedown"])
+async def test_a_click_arrives_once_though_the_page_moves_between_press_and_release(
+    button: str, move: str, event: str
+) -> None:
+    page = f"<script>const count = () => document.title += 'x'</script>{BUTTONS[button]}<script>addEventListener('{event}', () => {{ {MOVES[move]} }}, {{once: true}})</script>"
+    async with shown_rig() as rig, open_visit(rig.browser, options=rig.options) as visit:
+        rig.site.begin({"*": page})
+        for until in (None, Moment.in_(60)):
+            await visit.page.goto("https://sellercentral.amazon.com/home")
+            (found,) = await visit.page.query_selector_all("#b")
+            await Navigator(visit=visit, bounds=BOUNDS).click(found, until=until)
+            assert await visit.page.title() == "x"
