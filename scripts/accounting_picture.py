@@ -5,6 +5,7 @@ A recorded page, read by the real reader and drawn as `sc-agent audit --explain`
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import os
 import sys
@@ -30,7 +31,9 @@ _WIDTH = 960
 
 def main() -> int:
     """Draw it; says what it holds."""
-    file = Path(sys.argv[1]) if len(sys.argv) > 1 else PICTURE
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", type=Path, nargs="?", default=PICTURE, help="where to write it (PNG)")
+    file: Path = parser.parse_args().file
     picture, png = asyncio.run(_drawn())
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(png)

@@ -64,7 +64,7 @@ FAMILIES = (
 def main() -> int:
     """Measure the families that hold the wanted names; 1 if a figure is missing."""
     known = [name for family in FAMILIES for name in family.names]
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
         "--quick", action="store_true", help="fewer runs and smaller worlds: to see that it works, not to quote"
     )

@@ -6,9 +6,9 @@ and that of the README. A test holds both tables against docs/bench.json.
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -41,10 +41,15 @@ GOALS = {
 }
 
 
-def main(arguments: list[str]) -> int:
+def main() -> int:
     """Copy the figures, and write both tables afresh."""
-    given = Path(arguments[0]) if arguments else ROOT / "build" / "bench.json"
-    document = json.loads(given.read_text(encoding="utf-8"))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", type=Path, nargs="?", default=ROOT / "build" / "bench.json", help="what a run wrote")
+    given: Path = parser.parse_args().file
+    try:
+        document = json.loads(given.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        parser.error(f"{given}: the file of a run was expected: {error}; make one with: make bench")
     KEPT.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     for place in PLACES:
         shown = table(document, only_goals=place.name == "README.md")
@@ -96,4 +101,4 @@ def _pattern() -> str:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    raise SystemExit(main())

@@ -4,6 +4,7 @@ installs nothing.
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 import subprocess
@@ -22,6 +23,7 @@ HINT = (
 
 def main() -> int:
     """Exit 0 once a browser is there; else one line saying what to install."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     for provide in (None, _download, _install_debian):
         if provide:
             provide()

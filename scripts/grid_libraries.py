@@ -6,6 +6,7 @@ needs no network.
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import shutil
 import subprocess
@@ -35,6 +36,7 @@ class BuildError(Exception):
 
 def main() -> int:
     """Build and say where the bundles lie; 4 where npm is missing or cannot install."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     try:
         print(f"grid libraries: {build()}")
     except BuildError as error:

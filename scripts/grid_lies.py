@@ -53,7 +53,7 @@ def main() -> int:
 
 
 def _asked() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
     add("--only", nargs="*", default=[], metavar="PART", help="only pages with one of these in their names")
     add("--output", type=Path, help="also write the table to this file, as Markdown")

@@ -7,6 +7,7 @@ Versions and hashes are pinned by scripts/javascript/package-lock.json. Node its
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
 import os
@@ -92,5 +93,12 @@ def npm_environment() -> dict[str, str]:
     return {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
 
 
+def main() -> int:
+    """Install, or check."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="run the tools; needs them installed")
+    return check() if parser.parse_args().check else install()
+
+
 if __name__ == "__main__":
-    raise SystemExit(check() if "--check" in sys.argv[1:] else install())
+    raise SystemExit(main())

@@ -6,6 +6,7 @@ share/man/man1/sc-agent.1.
 
 from __future__ import annotations
 
+import argparse
 import re
 from collections.abc import Iterator
 from inspect import cleandoc
@@ -30,6 +31,7 @@ _EXITS = {
 
 def main() -> int:
     """Write the page afresh."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     PAGE.write_text(manual(), encoding="utf-8")
     return 0
 

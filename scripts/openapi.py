@@ -5,6 +5,7 @@ With --check, say whether it is what the code gives.
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from pathlib import Path
@@ -21,8 +22,13 @@ def text() -> str:
 
 def main() -> int:
     """Write or compare."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "--check", action="store_true", help="compare only; 1 where the document is not what the code gives"
+    )
+    given = parser.parse_args()
     made = text()
-    if "--check" not in sys.argv[1:]:
+    if not given.check:
         PLACE.write_text(made, encoding="utf-8")
         return 0
     if PLACE.read_text(encoding="utf-8") == made:

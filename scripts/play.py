@@ -8,11 +8,11 @@ front door exports. With `--headed` the browser shows its window.
 
 from __future__ import annotations
 
+import argparse
 import ast
 import asyncio
 import code
 import inspect
-import sys
 from collections.abc import Coroutine
 from types import CodeType, FunctionType
 from typing import Any
@@ -72,4 +72,6 @@ async def main(*, headed: bool) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(headed="--headed" in sys.argv[1:]))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--headed", action="store_true", help="show the browser's window")
+    asyncio.run(main(headed=parser.parse_args().headed))

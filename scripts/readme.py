@@ -8,6 +8,7 @@ A block stands between `<!-- NAME -->` and `<!-- /NAME -->`. `help` is what `sc-
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 import subprocess
@@ -23,13 +24,15 @@ COMMANDS = {
 }
 
 
-def main(names: list[str]) -> int:
-    """Rewrite these blocks; exit 2 for a name that there is no block of."""
+def main() -> int:
+    """Rewrite the blocks that are asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(COMMANDS)}; all of them if not given")
+    names: list[str] = parser.parse_args().names or list(COMMANDS)
     text = README.read_text(encoding="utf-8")
     for name in names:
         if name not in COMMANDS or block(text, name) is None:
-            print(f"error: {name} is no block of README.md; there are {', '.join(COMMANDS)}", file=sys.stderr)
-            return 2
+            parser.error(f"a block of README.md was expected ({', '.join(COMMANDS)}), found {name}")
         printed = run(*COMMANDS[name])
         text = re.sub(_pattern(name), lambda _: f"<!-- {name} -->\n```\n{printed}\n```\n<!-- /{name} -->", text)  # noqa: B023 - used at once
     README.write_text(text, encoding="utf-8")
@@ -58,4 +61,4 @@ def _pattern(name: str) -> str:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:] or list(COMMANDS)))
+    raise SystemExit(main())

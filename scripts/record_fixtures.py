@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -74,5 +74,17 @@ def _forget_unused_bodies() -> None:
             body.unlink()
 
 
+def patterns_given() -> list[str]:
+    """What the command line asks for; ends the program where nothing is called so."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("patterns", nargs="*", metavar="PATTERN", help="FLOW/NAME with wildcards; all if not given")
+    given: list[str] = parser.parse_args().patterns
+    known = [f"{visit.flow}/{visit.name}" for visit in recorded_visits()]
+    for pattern in given:
+        if not any(fnmatchcase(name, pattern) for name in known):
+            parser.error(f"a recorded visit was expected, nothing is called {pattern}; there are: {', '.join(known)}")
+    return given
+
+
 if __name__ == "__main__":
-    print(f"{asyncio.run(main(sys.argv[1:]))} visits recorded under {ROOT}")
+    print(f"{asyncio.run(main(patterns_given()))} visits recorded under {ROOT}")

@@ -1,10 +1,11 @@
-"""Take the pictures of docs/console.md from the real console: `scripts/screenshots.py [FOLDER]`.
+"""Take the pictures of docs/console.md from the real console: `scripts/screenshots.py [FOLDER [all]]`.
 
 A database with made-up accounts, the real pages, a real browser; nothing is drawn by hand.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import base64
 import json
@@ -78,9 +79,13 @@ LEVELS = (Level.NONE, Level.VIEW, Level.EDIT)
 
 def main() -> int:
     """Take them; with `all` as second argument every page in both themes, narrow and wide."""
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "pictures"
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, nargs="?", default=ROOT / "docs" / "pictures", help="where to write them")
+    parser.add_argument("pages", nargs="?", choices=["all"], help="every page in both themes, narrow and wide")
+    given = parser.parse_args()
+    folder: Path = given.folder
     folder.mkdir(parents=True, exist_ok=True)
-    asyncio.run(take(folder, everything=sys.argv[2:] == ["all"]))
+    asyncio.run(take(folder, everything=given.pages == "all"))
     return 0
 
 

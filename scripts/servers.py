@@ -9,6 +9,7 @@ fails on a skip).
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import os
 import shutil
@@ -172,4 +173,5 @@ def _run(*command: str, cwd: Path) -> str:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     sys.exit(main())
