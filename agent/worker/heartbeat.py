@@ -13,7 +13,7 @@ from agent.observe import events
 from agent.observe.watchdog import sd_notify
 from agent.store.database.engine import writing
 from agent.store.database.handles import SQLAlchemyError
-from agent.store.processes import leases, switches, workers
+from agent.store.processes import leases, workers
 from agent.visits.shared.context import WorkerContext
 from agent.worker.engine import ALONE, VisitEngine
 
@@ -58,18 +58,22 @@ class Heartbeat:
                 log.warning(events.WORKER_BEAT_MISSED, worker=self.context.worker, error=type(err).__name__)
             sd_notify("WATCHDOG=1")  # the loop runs; a database that does not answer is no reason for a restart
 
-    def _beat(self, is_first: bool) -> set[str]:
+    def _beat(self, is_first: bool) -> frozenset[str]:
         context, started = self.context, self.context.clock.elapsed()
         with writing(context.engine) as conn:
             if is_first and context.worker == ALONE:
                 leases.drop_of(conn, ALONE)
-            now = leases.shared_now(conn, context.clock.now())
-            workers.beat(conn, context.worker, roles=self.roles, host=socket.gethostname(), now=now)
-            living = set(workers.living(conn, since=now - timedelta(seconds=context.settings.work.lease)))
-            paused_by = switches.paused_by(conn)
+            told = workers.beat(
+                conn,
+                context.worker,
+                roles=self.roles,
+                host=socket.gethostname(),
+                now=context.clock.now(),
+                lease=timedelta(seconds=context.settings.work.lease),
+            )
         self._beaten = started
-        self._tell_pause(paused_by)
-        return living
+        self._tell_pause(told.paused_by)
+        return told.living
 
     def _tell_pause(self, paused_by: str | None) -> None:
         if paused_by != self._paused_by:
@@ -77,11 +81,11 @@ class Heartbeat:
             log.info(event, by=paused_by or self._paused_by)
             self._paused_by = paused_by
 
-    async def _take_over(self, living: set[str]) -> None:
+    async def _take_over(self, living: frozenset[str]) -> None:
         """End what stopped workers had begun: when one has just stopped, and now and then."""
         if self.engine is None or self.context.worker == ALONE:
             return
-        has_stopped, self._living = bool(self._living - living), frozenset(living)
+        has_stopped, self._living = bool(self._living - living), living
         is_time, self._beats = self._beats % _LOOK_EVERY == 0, self._beats + 1
         if not (has_stopped or is_time):
             return

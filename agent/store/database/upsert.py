@@ -21,18 +21,18 @@ def upsert(
 
     `once` is set only when it is made.
     """
-    statement = _insert(conn, table).values({**key, **values, **(once or {})})
+    statement = insert_into(conn, table).values({**key, **values, **(once or {})})
     conn.execute(statement.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
 
 
 def insert_once(conn: Connection, table: sa.Table, values: Mapping[str, object]) -> bool:
     """Insert unless a row with the same key is there; says whether it was inserted."""
-    statement = _insert(conn, table).values(dict(values)).on_conflict_do_nothing().returning(sa.literal(1))
+    statement = insert_into(conn, table).values(dict(values)).on_conflict_do_nothing().returning(sa.literal(1))
     return conn.scalar(statement) is not None
 
 
-def _insert(conn: Connection, table: sa.Table) -> Any:
-    """The dialect's own statement.
+def insert_into(conn: Connection, table: sa.Table) -> Any:
+    """The dialect's own statement, which knows what to do on a conflict.
 
     The other dialect is not imported, which takes a command longer than its work.
     """

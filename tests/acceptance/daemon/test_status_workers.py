@@ -9,6 +9,7 @@ from agent.store.database.engine import open_database, writing
 from agent.store.processes import workers
 from tests.support.processes.command import Agent
 
+_LEASE = timedelta(seconds=15)
 
 def test_it_says_when_no_daemon_is_at_work(agent: Agent) -> None:
     told = agent("status")
@@ -20,8 +21,8 @@ def test_it_tells_the_living_from_the_dead(agent: Agent) -> None:
     engine = open_database(f"sqlite:///{agent.folder / 'data' / 'agent.sqlite'}")
     now = utc_now()
     with writing(engine) as conn:
-        workers.beat(conn, "w1", roles="mail,work", host="here", now=now)
-        workers.beat(conn, "w2", roles="work", host="there", now=now - timedelta(minutes=5))
+        workers.beat(conn, "w1", roles="mail,work", host="here", now=now, lease=_LEASE)
+        workers.beat(conn, "w2", roles="work", host="there", now=now - timedelta(minutes=5), lease=_LEASE)
     engine.dispose()
     told = agent("status", "--json").document
     assert [(worker["worker"], worker["roles"], worker["host"], worker["alive"]) for worker in told["workers"]] == [
