@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import gc
 import importlib
 from collections.abc import Mapping
 from functools import cache
@@ -41,7 +42,9 @@ class LazyCommands(TyperGroup):
         if args and args[0] not in self.places and (like := difflib.get_close_matches(args[0], self.places, n=1)):
             ctx.fail(f"No such command {args[0]!r}. Did you mean {like[0]!r}?")
         name, _, rest = super().resolve_command(ctx, args)
-        return name, (None if name is None else build(name, self.places[name])), rest
+        command = None if name is None else build(name, self.places[name])
+        _collect_again()
+        return name, command, rest
 
 
 def build(name: str, place: str) -> Any:
@@ -55,6 +58,13 @@ def build(name: str, place: str) -> Any:
     command = typer.main.get_command(built) if single else typer.main.get_group(built)
     command.name = name
     return command
+
+
+def _collect_again() -> None:
+    """Let the collector see what the command makes, and never what was imported: not at its end either."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 @cache

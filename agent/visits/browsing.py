@@ -22,9 +22,6 @@ from agent.visits.kept.pictured import Pictured
 from agent.visits.kept.step_spans import tell_steps
 from agent.visits.kinds.accept import accept
 from agent.visits.kinds.audit import audit, audit_by_itself
-from agent.visits.kinds.insights import read_account_insights
-from agent.visits.kinds.registration import errand_bounds, with_login
-from agent.visits.kinds.rotation import rotate
 from agent.visits.outcome import Conclusion, from_error
 from agent.visits.people.handing_over import handing_over
 from agent.visits.plan import Plan, VisitKind
@@ -32,6 +29,7 @@ from agent.visits.shared.adopted_catalogue import current_catalogue
 from agent.visits.shared.browser_pool import BrowserPool
 from agent.visits.shared.context import WorkerContext
 from flows import (
+    Bounds,
     BrowserLostError,
     Disposition,
     FlowError,
@@ -156,14 +154,17 @@ def _drifted(visit: Visit, conclusion: Conclusion, plan: Plan) -> tuple[str, ...
 
 
 async def _flow(context: WorkerContext, plan: Plan, visit: Visit, redactor: Redactor) -> Conclusion:
-    is_ordinary = plan.order is None and plan.kind is not VisitKind.ROTATION
-    bounds = context.bounds if is_ordinary else errand_bounds(context)
+    bounds = _bounds(context, plan)
     places = 1 + len(plan.account.also_marketplaces) if plan.kind is VisitKind.INSIGHTS else 1
     try:
         async with visit.time.within((bounds.visit * places + _OVERTIME).total_seconds()):
             if plan.order is not None:
+                from agent.visits.kinds.registration import with_login  # as below: an audit begins without it
+
                 plan = await with_login(visit, plan, context, redactor=redactor, bounds=bounds)
             if plan.kind is VisitKind.ROTATION:
+                from agent.visits.kinds.rotation import rotate
+
                 return await rotate(visit, plan, context, redactor=redactor, bounds=bounds)
             hooks = await asyncio.to_thread(
                 hooks_for, plan, context, redactor=redactor, storage_state=visit.storage_state
@@ -175,6 +176,8 @@ async def _flow(context: WorkerContext, plan: Plan, visit: Visit, redactor: Reda
                     with span(SpanName.AUDIT, {Attribute.VISIT: plan.visit_id}):
                         return await audit(visit, plan, context, hooks=hooks, bounds=bounds)
                 case VisitKind.INSIGHTS:
+                    from agent.visits.kinds.insights import read_account_insights
+
                     return await read_account_insights(visit, plan, context, hooks=hooks, bounds=bounds)
                 case _:
                     assert_never(plan.kind)
@@ -182,3 +185,11 @@ async def _flow(context: WorkerContext, plan: Plan, visit: Visit, redactor: Reda
         raise VisitTimeoutError(
             f"the visit took longer than {bounds.visit.total_seconds():.0f} s; the browser was replaced"
         ) from err
+
+
+def _bounds(context: WorkerContext, plan: Plan) -> Bounds:
+    if plan.order is None and plan.kind is not VisitKind.ROTATION:
+        return context.bounds
+    from agent.visits.kinds.registration import errand_bounds
+
+    return errand_bounds(context)

@@ -1,4 +1,7 @@
-"""What starting a command costs, from the start of its process to its end, when its files have been read before."""
+"""What starting a command costs, from the start of its process to its end.
+
+Its files were read and compiled before, as an installed package's are.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from pathlib import Path
 from agent.domain.account import ApiAuthorization
 from agent.store.database.engine import open_database, writing
 from agent.store.vault.keys import Vault, new_key, parse_key
+from tests.bench.tools import bare
 from tests.bench.tools.figure import Family, Figure, UnmeasuredError, figure
 from tests.support.stored.registry import add_account, add_secrets
 
@@ -23,6 +27,26 @@ _COMMANDS = {
     "start_status": (("status", "--json"), 0, "one account's state"),
     "start_audit": (("audit", "A1"), 3, "an account that may not be visited: all but the browser and the visit"),
 }
+_LIBRARIES = (
+    "import gc; gc.disable(); import asyncio, typer, rich.table, pydantic_settings, sqlalchemy, structlog; "
+    "import sqlalchemy.dialects.sqlite.pysqlite, cryptography.hazmat.primitives.ciphers.aead; "
+    "import playwright.async_api; gc.freeze()"
+)
+_BROWSER = """
+import asyncio, sys
+from playwright.async_api import async_playwright
+
+async def start():
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=sys.argv[1] or None, args=sys.argv[2:])
+        await browser.close()
+
+asyncio.run(start())
+"""
+_SCRIPTS = {
+    "start_libraries": ("the limit: a Python that imports what an audit needs of others, and does nothing", _LIBRARIES),
+    "start_browser": ("a Python that starts the driver and a browser and ends them: what an audit does next", _BROWSER),
+}
 
 
 async def measure(quick: bool) -> AsyncIterator[Figure]:
@@ -31,12 +55,16 @@ async def measure(quick: bool) -> AsyncIterator[Figure]:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         env = _place(Path(folder))
         for name, (arguments, code, what) in _COMMANDS.items():
-            taken, bare = [], []
+            taken, nothing = [], []
             for _ in range(runs + 1):  # the first one warms up
                 taken.append(await asyncio.to_thread(_seconds, env, ("-m", "agent", *arguments), code))
-                bare.append(await asyncio.to_thread(_seconds, env, ("-c", "pass"), 0))
-            of = f"{what}; a Python that does nothing: {min(bare[1:]):.2f} s"
+                nothing.append(await asyncio.to_thread(_seconds, env, ("-c", "pass"), 0))
+            of = f"{what}; a Python that does nothing: {min(nothing[1:]):.2f} s"
             yield figure(name, taken[1:], unit="s", of=of)
+        for name, (what, script) in _SCRIPTS.items():
+            arguments = ("-c", script, *bare.how_to_launch()) if script is _BROWSER else ("-c", script)
+            taken = [await asyncio.to_thread(_seconds, env, arguments, 0) for _ in range(runs + 1)]
+            yield figure(name, taken[1:], unit="s", of=what)
 
 
 def _place(folder: Path) -> Mapping[str, str]:
@@ -47,9 +75,11 @@ def _place(folder: Path) -> Mapping[str, str]:
         add_account(conn, api=ApiAuthorization.PENDING)
         add_secrets(conn, Vault(parse_key(key, source="the bench")))
     engine.dispose()
-    own = {name: value for name, value in os.environ.items() if not name.startswith("SC_AGENT_")}
+    strange = ("SC_AGENT_", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX")
+    own = {name: value for name, value in os.environ.items() if not name.startswith(strange)}
+    compiled = {"PYTHONPYCACHEPREFIX": str(folder / "compiled")}  # the first run fills it
     sandbox = {"SC_AGENT_BROWSER__NO_SANDBOX": str(os.geteuid() == 0)}  # root has none; no browser is started here
-    return own | {"SC_AGENT_DATA_DIR": str(folder), "SC_AGENT_VAULT_KEY": key} | sandbox
+    return own | compiled | {"SC_AGENT_DATA_DIR": str(folder), "SC_AGENT_VAULT_KEY": key} | sandbox
 
 
 def _seconds(env: Mapping[str, str], arguments: tuple[str, ...], code: int) -> float:
@@ -61,4 +91,4 @@ def _seconds(env: Mapping[str, str], arguments: tuple[str, ...], code: int) -> f
     return taken
 
 
-FAMILY = Family(names=tuple(_COMMANDS), measure=measure)
+FAMILY = Family(names=(*_COMMANDS, *_SCRIPTS), measure=measure)

@@ -30,6 +30,7 @@ BROWSING = {
     "httpx",
 }
 HEAVY = BROWSING | {"sqlalchemy", "cryptography", "jinja2", "pydantic", "pydantic_settings", "alembic"}
+OTHER_VISITS = {f"agent.visits.kinds.{kind}" for kind in ("insights", "registration", "rotation")} | {"rich.progress"}
 ASKS = """
 import sys
 sys.argv = ["sc-agent", *sys.argv[1:]]
@@ -37,7 +38,18 @@ from agent.__main__ import main
 try:
     main()
 except SystemExit as ended:
-    print(*sorted(name for name in sys.modules if "." not in name), file=sys.stderr)
+    print(*sorted(sys.modules), file=sys.stderr)
+    raise
+"""
+
+COLLECTS = """
+import gc, sys
+sys.argv = ["sc-agent", "policy", "show"]
+from agent.__main__ import main
+try:
+    main()
+except SystemExit as ended:
+    print(gc.isenabled(), gc.get_freeze_count(), len(gc.get_objects()), file=sys.stderr)
     raise
 """
 
@@ -131,7 +143,7 @@ def test_a_wrong_call_is_one_line_on_standard_error(agent: Agent, command: tuple
 
 
 def imported(agent: Agent, *asked: str) -> set[str]:
-    """The packages that a command imports."""
+    """The packages and modules that a command imports."""
     command = [sys.executable, "-c", ASKS, *asked]
     done = subprocess.run(command, env=agent.env, cwd=agent.folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0
@@ -153,8 +165,16 @@ def test_status_imports_what_reads_the_database_and_no_more(agent: Agent) -> Non
 
 def test_an_audit_imports_the_browser_and_nothing_of_the_daemon(agent: Agent) -> None:
     found = imported(agent, "audit", "--help")
-    assert "playwright" in found
-    assert found & (BROWSING - {"playwright"} | {"alembic", "jinja2", "websockets"}) == set()
+    assert {"playwright", "agent.visits.kinds.audit"} <= found
+    assert found & (BROWSING - {"playwright"} | {"alembic", "jinja2", "websockets"} | OTHER_VISITS) == set()
+
+
+def test_what_a_command_imports_is_nothing_to_collect_and_what_it_makes_is(agent: Agent) -> None:
+    command = [sys.executable, "-c", COLLECTS]
+    done = subprocess.run(command, env=agent.env, cwd=agent.folder, capture_output=True, text=True, check=False)
+    enabled, frozen, followed = done.stderr.splitlines()[-1].split()
+    assert (done.returncode, enabled) == (0, "True")
+    assert int(frozen) > 10 * int(followed) > 0
 
 
 @pytest.mark.parametrize("name", COMMANDS)

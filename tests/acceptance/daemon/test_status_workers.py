@@ -11,6 +11,7 @@ from tests.support.processes.command import Agent
 
 _LEASE = timedelta(seconds=15)
 
+
 def test_it_says_when_no_daemon_is_at_work(agent: Agent) -> None:
     told = agent("status")
     assert (told.code, "no daemon is at work; 'sc-agent run' starts one" in told.out) == (0, True)

@@ -28,18 +28,23 @@ _ROWS = "() => [...document.querySelectorAll('tr, [role=row]')].map(row => row.i
 async def bare_browser(world: World) -> AsyncIterator[Browser]:
     """A browser as Playwright starts it, pointed at the stand-in."""
     told = world.description
-    arguments = [
+    executable, *arguments = how_to_launch()
+    arguments += [
         f"--host-resolver-rules={told['host_resolver_rules']}",
         f"--ignore-certificate-errors-spki-list={','.join(told['spki'])}",
-        *(["--no-sandbox"] if os.geteuid() == 0 else []),
     ]
-    executable = os.environ.get("SC_AGENT_BROWSER__EXECUTABLE") or shutil.which("chromium-headless-shell")
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=executable, args=arguments)
+        browser = await playwright.chromium.launch(executable_path=executable or None, args=arguments)
         try:
             yield browser
         finally:
             await browser.close()
+
+
+def how_to_launch() -> tuple[str, ...]:
+    """The browser's program, or nothing for Playwright's own, and its switches."""
+    executable = os.environ.get("SC_AGENT_BROWSER__EXECUTABLE") or shutil.which("chromium-headless-shell") or ""
+    return executable, *(["--no-sandbox"] if os.geteuid() == 0 else [])
 
 
 async def sign_in(page: Page, user: User) -> None:
