@@ -61,7 +61,10 @@ def build(name: str, place: str) -> Any:
 
 
 def _collect_again() -> None:
-    """Let the collector see what the command makes, and never what was imported: not at its end either."""
+    """Let the collector see what the command makes.
+
+    What was imported it never sees, not at its end either.
+    """
     if not gc.isenabled():
         gc.freeze()
         gc.enable()
