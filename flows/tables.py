@@ -1,4 +1,4 @@
-"""The tables of `selectors/`: read from their files and held against their schema.
+"""The tables of `selectors/`, read from their files and checked.
 
 A key that nobody reads is refused: it would be a misspelt one, and what it should bound would be unbounded.
 """
@@ -65,7 +65,7 @@ def read_table(file: Path) -> dict[str, Any]:
 
 
 def check_table(name: str, table: dict[str, Any], model: type[Model]) -> Model:
-    """Hold one file's table against its schema.
+    """Check one file's table against its schema.
 
     Raises:
         CatalogueError: it does not fit; the message names file and key.

@@ -69,8 +69,8 @@ def support_file(conn: Connection, vault: Vault, account_id: str, *, settings: S
         kinds = sorted(set(find_leaks(data, known=known, allowed=allowed)))
         if kinds or known.redact(name) != name:
             raise LeakError(
-                f"the file for support was not written: {name} still held {', '.join(kinds) or 'a known secret'} after "
-                "scrubbing; please report this"
+                f"the file for support was not written: {name} still contained {', '.join(kinds) or 'a known secret'} "
+                "after scrubbing; please report this"
             )
     return _zipped(parts.files)
 

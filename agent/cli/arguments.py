@@ -47,7 +47,7 @@ def named_merchant(
 
 @contextmanager
 def naming() -> Iterator[None]:
-    """Say which argument was wrong, never what it held.
+    """Say which argument was wrong, never its value.
 
     A secret may stand in the wrong place.
     """

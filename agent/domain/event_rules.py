@@ -28,7 +28,7 @@ class Rule(StrEnum):
 
     STAY = "stay"  # the event's facts are recorded, the state is kept
     BACK = "back"  # to the state an audit was started from
-    GO_ON = "go_on"  # where an account goes on when what held it is gone
+    GO_ON = "go_on"  # where an account goes on when what stopped it is gone
 
 
 class Counters(StrEnum):

@@ -1,4 +1,4 @@
-"""Bringing one event of a person to the hands that hold the page."""
+"""Bring one event of a person to the page."""
 
 from __future__ import annotations
 

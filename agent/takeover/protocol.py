@@ -1,4 +1,4 @@
-"""What travels between a viewer, the relay and the worker that holds a page.
+"""What travels between a viewer, the relay and the worker that keeps a page.
 
 A closed set of messages.
 
@@ -156,7 +156,7 @@ def parse(text: str | bytes) -> FromViewer:
     """Read a message of a viewer.
 
     Raises:
-        BadMessageError: it is none; what it held is not repeated.
+        BadMessageError: it is none; its content is not repeated.
     """
     if len(text if isinstance(text, bytes) else text.encode(errors="replace")) > LONGEST:
         raise BadMessageError("the message is too long")

@@ -86,7 +86,7 @@ class TakeoverSession:
         self._tell = ViewerWords(redactor=self.taken.visit.redactor)
 
     async def run(self) -> tuple[Handed, TakeoverState]:
-        """Hold the page until it is passed, left or out of time.
+        """Keep the page until it is passed, left or out of time.
 
         How it came back, and what the row says then.
         """
@@ -196,7 +196,7 @@ class TakeoverSession:
 
     async def _act(self, person: str, act: protocol.FromViewer) -> None:
         if isinstance(act, protocol.GiveUp) and person == self.wheel.person:
-            await self._do(act)  # leaving touches no page: neither a late token nor the curtain holds a person back
+            await self._do(act)  # leaving touches no page: neither a late token nor the curtain stops a person
             return
         async with self._lock:
             if isinstance(act, protocol.Seen | protocol.Look) or not self.wheel.admits(person, act.token):

@@ -1,4 +1,4 @@
-"""What a worker tells the viewer of a page that it holds."""
+"""What a worker tells the viewer of a page that it keeps."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ from flows import (
 )
 
 _SOON = timedelta(seconds=2)
-_HELD = timedelta(minutes=15)  # the same while no login may be created
+_NO_LOGINS = timedelta(minutes=15)  # the same while no login may be created
 _STOPPED = timedelta(minutes=5)  # until an account is looked at again while no password may be typed
 
 
@@ -66,7 +66,9 @@ def from_error(
     if isinstance(error, LeaseLostError | VisitHaltedError):
         return Conclusion(outcome=error.code, event=Event.INTERRUPTED, why=str(error), due=now + _SOON, error=error)
     if isinstance(error, RegistrationsPausedError):
-        return Conclusion(outcome=error.code, event=Event.INTERRUPTED, why=str(error), due=now + _HELD, error=error)
+        return Conclusion(
+            outcome=error.code, event=Event.INTERRUPTED, why=str(error), due=now + _NO_LOGINS, error=error
+        )
     if isinstance(error, SignInsStoppedError):
         return Conclusion(outcome=error.code, event=Event.INTERRUPTED, why=str(error), due=now + _STOPPED, error=error)
     if plan.kind is VisitKind.ROTATION:  # the old authenticator is in force; who asked is told

@@ -159,7 +159,7 @@ def _release(conn: Connection, plan: Plan, conclusion: Conclusion, now: datetime
     """
     stood = accounts.get(conn, plan.account.id).authorization
     if plan.asked is not None and conclusion.event not in _UNDECIDED and stood is State.NEEDS_HUMAN:
-        why = "a person passed what held it"
+        why = "a person passed what stopped it"
         transitions.apply(conn, plan.account.id, Event.RELEASED, now=now, why=why, visit_id=plan.visit_id)
 
 

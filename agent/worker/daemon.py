@@ -159,11 +159,13 @@ def worker_name(engine: Engine) -> str:
 
 
 def _context(settings: Settings, engine: Engine, vault: Vault, redaction: Redaction, clock: Clock) -> WorkerContext:
-    worker, pictures, holds = worker_name(engine), None, None
+    worker, pictures, takeovers = worker_name(engine), None, None
     if settings.takeover.enabled:
         pictures = pool_of(settings, pictures=True)
         places = Places(limit=settings.takeover.places)
-        holds = TakeoverParts(settings=settings, engine=engine, worker=worker, clock=clock, places=places, vault=vault)
+        takeovers = TakeoverParts(
+            settings=settings, engine=engine, worker=worker, clock=clock, places=places, vault=vault
+        )
     return WorkerContext.of(
         settings,
         engine=engine,
@@ -173,7 +175,7 @@ def _context(settings: Settings, engine: Engine, vault: Vault, redaction: Redact
         worker=worker,
         clock=clock,
         picture_pool=pictures,
-        takeovers=holds,
+        takeovers=takeovers,
         asks_people=True,
     )
 

@@ -66,7 +66,7 @@ def proves(
 
     What the navigation says counts before what the address says, and nothing may contradict.
     """
-    country, address, by_name, by_id = _held_against(shown, account, visit)
+    country, address, by_name, by_id = _compared(shown, account, visit)
     if contradicts(shown, account, visit) or (country is None and address is None):
         return None
     if by_name is None and by_id is None and not chosen:
@@ -81,10 +81,10 @@ def proves(
 
 def contradicts(shown: Shown, account: SellerAccount, visit: Visit) -> bool:
     """Whether navigation or address name another merchant or marketplace."""
-    return False in _held_against(shown, account, visit)
+    return False in _compared(shown, account, visit)
 
 
-def _held_against(shown: Shown, account: SellerAccount, visit: Visit) -> tuple[bool | None, ...]:
+def _compared(shown: Shown, account: SellerAccount, visit: Visit) -> tuple[bool | None, ...]:
     """Whether country, name, and what the address names are right.
 
     None for what is not shown.

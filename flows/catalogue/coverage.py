@@ -37,7 +37,7 @@ class ElementCoverage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
-    """What the run held against the pages."""
+    """What the run compared with the pages."""
 
     missing: tuple[str, ...]  # the catalogue has no such element, or not even the screen
     elements: tuple[ElementCoverage, ...]

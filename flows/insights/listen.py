@@ -30,7 +30,7 @@ _BODY = 10.0  # seconds for a body whose headers have come
 class HeardAnswer:
     """One answer: its JSON, or why it is none.
 
-    `absence` is what then becomes of the values it would have held.
+    `absence` is what then becomes of the values it would have given.
     """
 
     about: str  # health, tiles, report

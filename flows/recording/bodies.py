@@ -1,6 +1,6 @@
 """Bodies that nobody can lose.
 
-Read while the answer is held back, because the browser forgets them when it leaves the page.
+Read while the answer is paused, because the browser forgets them when it leaves the page.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from playwright.async_api import BrowserContext, CDPSession, Page
 
 from flows.browser.page_errors import unless_gone
 
-_HELD = ("Document", "XHR", "Fetch")  # scripts and styles can be asked for again
+_PAUSED = ("Document", "XHR", "Fetch")  # scripts and styles can be asked for again
 _REDIRECTS = range(300, 400)
 
 
@@ -31,11 +31,11 @@ class KeptBodies:
     _session: CDPSession | None = None
 
     async def watch(self, context: BrowserContext, page: Page) -> None:
-        """Hold every answer for the moment it takes to read it."""
+        """Pause every answer for the moment it takes to read it."""
         session = await context.new_cdp_session(page)
         session.on("Fetch.requestPaused", lambda paused: self._own(self._on_paused(session, paused)))
         await session.send(
-            "Fetch.enable", {"patterns": [{"resourceType": kind, "requestStage": "Response"} for kind in _HELD]}
+            "Fetch.enable", {"patterns": [{"resourceType": kind, "requestStage": "Response"} for kind in _PAUSED]}
         )
         self._session = session
 
@@ -49,7 +49,7 @@ class KeptBodies:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def body(self, method: str, url: str, place: int) -> bytes | None:
-        """The body of the n-th answer (from 0) to these; None if it was not held."""
+        """The body of the n-th answer (from 0) to these; None if it was not read."""
         bodies = self._bodies.get((method, url), [])
         return bodies[place] if place < len(bodies) else None
 

@@ -24,7 +24,7 @@ from flows.recording.visit import RecordedVisit
 from flows.visit.visit import Visit
 
 _REDIRECTS = range(300, 400)
-_LARGEST = 64 * 1024 * 1024  # bytes of bodies held for a visit that is recorded for its own sake
+_LARGEST = 64 * 1024 * 1024  # bytes of bodies kept for a visit that is recorded for its own sake
 _LARGEST_ASIDE = 24 * 1024 * 1024  # and for one that is recorded in case it fails
 _PATIENCE = 2.0  # seconds, once for bodies and once for headers that have not come yet
 _STATIC = ("script", "stylesheet")
@@ -38,7 +38,7 @@ async def recording_visit(
 
     Run the flow with `recorder.visit`; nothing is written unless `recorder.save` is awaited.
 
-    Each answer is held back for the moment it takes to read it, so that no body is lost. `patient` also waits until
+    Each answer is paused for the moment it takes to read it, so that no body is lost. `patient` also waits until
     each page stands
     still, so that the same visit always gives the same recording. `kind`: a recorded visit that does something more.
     """
@@ -58,7 +58,7 @@ async def recording_aside(
 ) -> AsyncIterator[Recorder]:
     """Record a visit in case it fails.
 
-    Only listen, hold nothing back, ask the browser for little while all goes well.
+    Only listen, pause nothing, ask the browser for little while all goes well.
 
     `session` is the storage state the visit was opened with. A body is lost if its page was left before it could be
     read.
@@ -105,7 +105,7 @@ class Recorder:
     _by_request: dict[Request, Captured] = field(default_factory=dict)
     _answers: list[tuple[Captured, Response]] = field(default_factory=list)
     _bodies: list[asyncio.Task[None]] = field(default_factory=list)
-    _held: int = 0
+    _kept_bytes: int = 0
     _seen: Counter[tuple[str, str]] = field(default_factory=Counter)
     _stopped: bool = False
 
@@ -209,9 +209,9 @@ class Recorder:
         await read_body(captured, response)
         if captured.lost and (body := self.kept.body(captured.method, captured.address, place)) is not None:
             captured.body, captured.lost = body, ""
-        if self._held + len(captured.body) > self.largest:
+        if self._kept_bytes + len(captured.body) > self.largest:
             captured.body, captured.lost = b"", "the visit's bodies were larger than a recording holds"
-        self._held += len(captured.body)
+        self._kept_bytes += len(captured.body)
 
     def _browser(self) -> str:
         browser = self.visit.context.browser

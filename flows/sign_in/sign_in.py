@@ -138,7 +138,7 @@ class SignIn:
                     self.walk.progress()
                 if self._is_in(seen) or (self.more is not None and self.more.is_end(seen)):
                     return seen
-                if not self.typed.is_held_back(seen):
+                if not self.typed.is_unsent(seen):
                     self.walk.count(seen)
                 seen = await self._act_or_look_again(seen)
         except FlowError as err:
@@ -240,7 +240,7 @@ class SignIn:
         if seen.alert == "email_unknown":
             raise no_such_login(seen)
         is_with_picture = seen.screen == "captcha_in_page"  # it always has a message: that it asks for both
-        if not is_with_picture and not (self.typed.is_held_back(seen) and await self._is_wiped(seen)):
+        if not is_with_picture and not (self.typed.is_unsent(seen) and await self._is_wiped(seen)):
             self._refuse_unknown_alert(seen, typed=self.typed.passwords > 0)
         if self.typed.passwords >= _PASSWORDS:
             raise StuckError(

@@ -30,7 +30,7 @@ class SubmittedSecrets:
     _codes_rejected: int = 0
     _failed_before: int = 0
     _document: str = ""  # where the password was typed last
-    _held_back: str = ""  # the document whose own script did not send it
+    _unsent: str = ""  # the document whose own script did not send it
     _is_filled: bool = False  # the password stands in the page's field
     _is_pressed: bool = False  # and was sent off, as far as we know
     _asked_again_in: str = ""  # the new document in which the password step came once more
@@ -94,12 +94,12 @@ class SubmittedSecrets:
             is_taken = await self._judge_code(seen) or is_taken
         return is_taken
 
-    def is_held_back(self, seen: Recognition) -> bool:
+    def is_unsent(self, seen: Recognition) -> bool:
         """Whether the page's own script asks for the given password a first time.
 
         Nothing was sent then.
         """
-        return seen.alert == "password_missing" and seen.document == self._held_back
+        return seen.alert == "password_missing" and seen.document == self._unsent
 
     def is_unanswered(self, seen: Recognition) -> bool:
         """Whether the page asks again for what was just typed without a word.
@@ -149,12 +149,12 @@ class SubmittedSecrets:
                 screen=seen.screen,
                 url=seen.path,
             )
-        if seen.alert == "password_missing" and seen.document == self._document != self._held_back:
-            self._held_back = seen.document
+        if seen.alert == "password_missing" and seen.document == self._document != self._unsent:
+            self._unsent = seen.document
             self.passwords -= 1
             await self.close("held_back")
             return False
-        self._held_back = ""
+        self._unsent = ""
         if seen.screen == _WITH_PICTURE and not self._asked_again_in:
             self._asked_again_in = seen.document
             await self.close("asked_again")

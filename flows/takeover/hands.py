@@ -214,7 +214,7 @@ class Hands:
                 {
                     "objectId": told["object"]["objectId"],
                     "functionDeclaration": (
-                        "function (mark) { (this.nodeType === 1 ? this : this.parentElement).__held = mark; }"
+                        "function (mark) { (this.nodeType === 1 ? this : this.parentElement).__taken = mark; }"
                     ),
                     "arguments": [{"value": mark}],
                 },
@@ -248,7 +248,7 @@ _MARKED = """mark => {
   const roots = [document];
   for (let i = 0; i < roots.length; i++)
     for (const e of roots[i].querySelectorAll("*")) {
-      if (e.__held === mark) return e;
+      if (e.__taken === mark) return e;
       if (e.shadowRoot) roots.push(e.shadowRoot);
     }
   return null;

@@ -62,14 +62,14 @@ class SecretProbe:
             return "field"
         if self._is_shown(taken):
             return "text"
-        is_held = self._watch.was_held
+        was_filled = self._watch.was_filled
         for handle, _ in self._visit.guard.typed:
             with suppress(Error):  # its document is gone
                 if await handle.evaluate("e => e.isConnected && Boolean(e.value)"):
                     return "typed"
-                is_held = is_held or await handle.evaluate("e => e.isConnected")
-        # What is drawn on a canvas cannot be read; a document that never held a secret has none to draw.
-        return "canvas" if is_held and "CANVAS" in taken["strings"] else None
+                was_filled = was_filled or await handle.evaluate("e => e.isConnected")
+        # What is drawn on a canvas cannot be read; a document that never had a secret has none to draw.
+        return "canvas" if was_filled and "CANVAS" in taken["strings"] else None
 
     async def empty(self) -> None:
         """Empty the fields that are for secrets, and those that one was typed into."""

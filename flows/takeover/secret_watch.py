@@ -29,14 +29,14 @@ class SecretWatch:
 
     session: CDPSession
     _contexts: dict[int, str] = field(default_factory=dict)  # the frame of each
-    _held: set[int] = field(default_factory=set)  # those where a field for secrets held a value
+    _filled: set[int] = field(default_factory=set)  # those where a field for secrets had a value
     _followed: set[int] = field(default_factory=set)  # closed shadow roots, by the browser's number
     _is_lost: bool = False  # a part of the page could not be asked
 
     @property
-    def was_held(self) -> bool:
-        """Whether a field for secrets held a value in a document that is still shown."""
-        return bool(self._held)
+    def was_filled(self) -> bool:
+        """Whether a field for secrets had a value in a document that is still shown."""
+        return bool(self._filled)
 
     async def start(self) -> None:
         """Begin, in the frames that are there and in those that come."""
@@ -61,8 +61,8 @@ class SecretWatch:
             if told is None:
                 shown = True
                 continue
-            if told["held"]:
-                self._held.add(context)
+            if told["filled"]:
+                self._filled.add(context)
             shown = shown or told["dark"] or _holds(told["texts"], wanted)
         return shown
 
@@ -120,12 +120,12 @@ class SecretWatch:
         if context in self._contexts:
             self._is_lost = True
         self._contexts.pop(context, None)
-        self._held.discard(context)
+        self._filled.discard(context)
 
     def _all_went(self) -> None:
         self._is_lost = self._is_lost or bool(self._contexts)
         self._contexts.clear()
-        self._held.clear()
+        self._filled.clear()
 
 
 def _holds(texts: list[str], secrets: Iterable[str]) -> bool:

@@ -122,7 +122,7 @@ def _remedy(kind: FindingKind, row: Row, expected: Level | None) -> str:
             return f"The level of {place} is not one we know{_quoted(row.raw)}: {row.detail or 'read it by hand'}."
         case FindingKind.UNKNOWN_PERMISSION:
             return (
-                f"{place} is held at {row.level or 'an unknown level'}, but the page does not show what it offers; "
+                f"{place} is set to {row.level or 'an unknown level'}, but the page does not show what it offers; "
                 "look at it by hand."
             )
         case FindingKind.UNREAD:

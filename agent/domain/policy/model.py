@@ -76,7 +76,7 @@ class PolicyException:
 class KnownRow:
     """A row on record.
 
-    Its documented levels are used where a page shows only the level held.
+    Its documented levels are used where a page shows the chosen level alone.
     """
 
     row: RowName
@@ -143,5 +143,5 @@ def labels_of(label: str) -> tuple[str, ...]:
 
 
 def is_above(actual: Level, expected: Level) -> bool:
-    """Whether more is held than expected."""
+    """Whether the user has more than expected."""
     return rank(actual) > rank(expected)

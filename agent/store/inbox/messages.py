@@ -233,7 +233,7 @@ def ask_again_for(conn: Connection, account_id: str, *, reasons: Collection[str]
 def last_proofs(conn: Connection, *, limit: int = 20) -> tuple[int, int]:
     """Of the last mails that claimed one of Amazon's domains.
 
-    How many signatures failed, and how many held.
+    How many signatures failed, and how many were valid.
     """
     judged = (
         messages.c.verdict.in_(list(MailVerdict))

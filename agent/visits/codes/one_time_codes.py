@@ -59,7 +59,7 @@ class OneTimeCodes:
     skew: timedelta = timedelta(0)
     _anchor: tuple[datetime, float] = field(
         init=False
-    )  # when the skew held: our clock's time, and what no change of the clock moves
+    )  # when the skew was measured: our clock's time, and what no change of the clock moves
 
     def __post_init__(self) -> None:
         """Remember how our clock stands."""

@@ -31,7 +31,7 @@ class Trial:
     def of(cls, account_id: str, settings: WorkSettings) -> Trial:
         """For this account's visit, by the settings.
 
-        Without canaries nothing is held back.
+        Without canaries no account waits.
         """
         return cls(account_id=account_id, canaries=tuple(settings.canaries), needed=settings.canary_visits)
 

@@ -23,7 +23,7 @@ from agent.visits.shared.context import WorkerContext
 from flows import Handed, Recognition, Visit, steps_as_json
 
 if TYPE_CHECKING:
-    from agent.takeover.holding import Holding
+    from agent.takeover.page_keeper import PageKeeper
 
 NAME = "person-steps.json"
 _DRAFTS_WITHIN = 20.0  # seconds
@@ -42,7 +42,7 @@ class Handing:
 async def handing_over(
     context: WorkerContext, plan: Plan, visit: Visit, *, rounds: int | None = None, pictures: bool = True
 ) -> AsyncIterator[Handing]:
-    """Let the visit hand its page over, where this process holds pages for people.
+    """Let the visit hand its page over, where this process keeps pages for people.
 
     `rounds`: how often at most, if not as usual. `pictures`: whether its browser can show them.
     """
@@ -50,10 +50,10 @@ async def handing_over(
     if context.takeovers is None:
         yield told
         return
-    from agent.takeover.holding import INTERRUPTED, Holding  # a command alone holds no pages
+    from agent.takeover.page_keeper import INTERRUPTED, PageKeeper  # a command alone keeps no pages
 
     secrets = plan.secrets.secrets
-    holding = Holding(
+    keeper = PageKeeper(
         parts=context.takeovers,
         visit=visit,
         account_id=plan.account.id,
@@ -62,50 +62,50 @@ async def handing_over(
         asked=plan.asked,
         pictures=pictures,
     )
-    holding.rounds = rounds or holding.rounds
+    keeper.rounds = rounds or keeper.rounds
 
     async def hand_over(seen: Recognition) -> Handed:
         unanswered.end(plan.visit_id)  # nothing more comes without a person, so no stop waits for it
-        return await holding(seen)
+        return await keeper(seen)
 
     visit.hand_over = hand_over
     try:
         yield told
     finally:
         visit.hand_over = None
-        await asyncio.shield(_conclude(context, plan, holding, told.outcome or INTERRUPTED))
+        await asyncio.shield(_conclude(context, plan, keeper, told.outcome or INTERRUPTED))
 
 
-async def _conclude(context: WorkerContext, plan: Plan, holding: Holding, outcome: str) -> None:
+async def _conclude(context: WorkerContext, plan: Plan, keeper: PageKeeper, outcome: str) -> None:
     try:
-        await asyncio.to_thread(_keep_steps, context, plan, holding)
-        await _keep_drafts(context, plan, holding)
-        await holding.ended(outcome)
+        await asyncio.to_thread(_keep_steps, context, plan, keeper)
+        await _keep_drafts(context, plan, keeper)
+        await keeper.ended(outcome)
     except Exception as err:  # noqa: BLE001 - how the visit ended must not be overshadowed by this
         log.warning(events.TAKEOVER_NOT_WRITTEN, visit=plan.visit_id, error=type(err).__name__)
 
 
-async def _keep_drafts(context: WorkerContext, plan: Plan, holding: Holding) -> None:
+async def _keep_drafts(context: WorkerContext, plan: Plan, keeper: PageKeeper) -> None:
     """Make drafts of the unknown screens that the person passed."""
     try:
-        steps = tuple(holding.tally.steps)
-        who = {"account_id": plan.account.id, "visit_id": plan.visit_id, "person": holding.person or ""}
+        steps = tuple(keeper.tally.steps)
+        who = {"account_id": plan.account.id, "visit_id": plan.visit_id, "person": keeper.person or ""}
         async with asyncio.timeout(_DRAFTS_WITHIN):
             await keep_drafts(context, steps, **who)
     except Exception as err:  # noqa: BLE001 - the steps are kept beside the evidence; a draft can be made again
         log.warning(events.DRAFTS_NOT_KEPT, visit=plan.visit_id, error=type(err).__name__)
 
 
-def _keep_steps(context: WorkerContext, plan: Plan, holding: Holding) -> None:
+def _keep_steps(context: WorkerContext, plan: Plan, keeper: PageKeeper) -> None:
     """Write the person's steps beside the visit's evidence.
 
     From them a screen is learnt.
     """
-    if not holding.tally.steps:
+    if not keeper.tally.steps:
         return
     directory = context.evidence_dir(plan.account.id, plan.visit_id)
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-    told = {"schema": 1, "takeover": holding.row, "person": holding.person, "steps": steps_as_json(holding.tally.steps)}
+    told = {"schema": 1, "takeover": keeper.row, "person": keeper.person, "steps": steps_as_json(keeper.tally.steps)}
     file = directory / NAME
     file.touch(mode=0o600)
     file.write_text(json_text(told), encoding="utf-8")

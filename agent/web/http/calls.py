@@ -316,7 +316,7 @@ def _again(before: idempotency.Stored, asked: idempotency.Request) -> Response:
         )
     if before.shows_secret:
         raise Problem(
-            409, Code.SECRET_SHOWN_ONCE, "This was done, and its answer held a secret that is shown only once."
+            409, Code.SECRET_SHOWN_ONCE, "This was done, and its answer contained a secret that is shown only once."
         )
     headers = {**before.headers, "Idempotent-Replayed": "true"}
     if before.body is None:

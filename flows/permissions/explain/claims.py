@@ -29,7 +29,7 @@ class ClaimKind(StrEnum):
     HEAD = "head"  # a column head
     LABEL = "label"  # the name of a permission
     DESCRIPTION = "description"  # what stands below the name
-    LEVEL = "level"  # the level held
+    LEVEL = "level"  # the level chosen
     OFFERED = "offered"  # a level that could be chosen
     SUBJECT = "subject"  # whose rights these are
     FURNITURE = "furniture"  # known by catalogue, or a way that was followed

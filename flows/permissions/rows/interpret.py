@@ -321,10 +321,10 @@ def _check_counts(state: _State) -> None:
 
 
 def _check_looks(state: _State, snapshot: DomSnapshot) -> None:
-    """Refuse what is drawn as held where anything not held looks the same."""
+    """Refuse a level drawn as chosen where one that is not chosen looks the same."""
     drawn = [option for row in snapshot.rows for option in row.options if option.look]
     if {option.look for option in drawn if option.on} & {option.look for option in drawn if not option.on}:
-        state.gaps.append("a level that is held looks like one that is not, so nobody can see which is")
+        state.gaps.append("a chosen level looks like one that is not chosen, so it cannot be told which is")
 
 
 def _check_strays(state: _State, snapshot: DomSnapshot) -> None:

@@ -1,4 +1,4 @@
-"""The level of one row: what is offered and what is held.
+"""The level of one row: what is offered and what is chosen.
 
 From the options' own words and the column heads, which must
 agree.
@@ -72,10 +72,10 @@ def _read(options: tuple[Option, ...], words: Lexicon, label: str) -> LevelReadi
         for option in options
     ):
         raise _Problem("unread: the state of a control cannot be told")
-    held = [(level, option) for level, option in zip(levels, options, strict=True) if option.on]
-    if len(held) != 1:
-        raise _Problem("unread: no level is marked" if not held else f"unread: {len(held)} levels are marked")
-    level, option = held[0]
+    chosen = [(level, option) for level, option in zip(levels, options, strict=True) if option.on]
+    if len(chosen) != 1:
+        raise _Problem("unread: no level is marked" if not chosen else f"unread: {len(chosen)} levels are marked")
+    level, option = chosen[0]
     offered = _sorted(levels) if Way.OPTION in ways else _marked(options, levels)
     return LevelReading(offered=offered, level=level, raw=next(iter(option.own), "") or option.column)
 
@@ -83,7 +83,7 @@ def _read(options: tuple[Option, ...], words: Lexicon, label: str) -> LevelReadi
 def _marked(options: tuple[Option, ...], levels: list[Level]) -> tuple[Level, ...]:
     """What a row of marks offers.
 
-    The cells with a mark, if it marks what is not held as well; else nobody can tell.
+    The cells with a mark, if it marks what is not chosen as well; else that cannot be told: empty.
     """
     shown = [
         level
@@ -150,16 +150,18 @@ def _read_choice(option: Option, words: Lexicon) -> LevelReading:
             raise _Unknown(text, words)
         levels.append(level)
     shown = tuple(dict.fromkeys((*option.chosen, *((option.shows,) if option.shows else ()))))
-    held = {words.level(text) for text in shown}
-    if None in held:
+    chosen = {words.level(text) for text in shown}
+    if None in chosen:
         raise _Unknown(next(text for text in shown if words.level(text) is None), words)
-    if len(option.chosen) > 1 or len(held) != 1:
+    if len(option.chosen) > 1 or len(chosen) != 1:
         raise _Problem(
-            "unread: the drop-down shows no level" if not held else f"unread: the drop-down shows {len(held)} levels"
+            "unread: the drop-down shows no level"
+            if not chosen
+            else f"unread: the drop-down shows {len(chosen)} levels"
         )
     if len(set(levels)) < len(levels):
         raise _Problem("unread: the drop-down offers a level twice")
-    (level,) = held
+    (level,) = chosen
     return LevelReading(offered=_sorted(levels), level=level, raw=shown[0])
 
 

@@ -26,10 +26,10 @@ def unlike(rows: Sequence[RowToken]) -> dict[int, str]:
     looks = [row.looks for row in rows if row.looks]
     if len(looks) < len(rows):
         return found
-    held = [_held(row) for row in rows]
+    levels = [_chosen_level(row) for row in rows]
     for axis, what in _WHAT.items():
         values = [row.looks[axis] for row in rows]
-        for number in (*_alone(values, every=axis == 0), *_few(values, held)):
+        for number in (*_alone(values, every=axis == 0), *_few(values, levels)):
             found.setdefault(number, f"unread: the row {what} the others")
     for numbers in _by_level(rows):
         tints = [rows[number].looks[_LEVEL] for number in numbers]
@@ -52,11 +52,10 @@ def _alone(values: Sequence[str], *, every: bool) -> list[int]:
     return [at for at, value in enumerate(values) if value in rare] if len(rare) == 1 else []
 
 
-def _few(values: Sequence[str], held: Sequence[str]) -> list[int]:
+def _few(values: Sequence[str], levels: Sequence[str]) -> list[int]:
     """The places of the one value that few rows have.
 
     All others have another, or two by turns.
-
 
     Not where it goes with the level: rows of one level may all look so.
     """
@@ -67,8 +66,8 @@ def _few(values: Sequence[str], held: Sequence[str]) -> list[int]:
     if len(counts) == 3 and not _is_striped([value for value in values if value and value != rare]):
         return []  # three kinds of rows, as sections of a look of their own
     at = [place for place, value in enumerate(values) if value == rare]
-    alike = {held[place] for place in at}
-    goes_with_level = not any(value and value != rare and held[place] in alike for place, value in enumerate(values))
+    alike = {levels[place] for place in at}
+    goes_with_level = not any(value and value != rare and levels[place] in alike for place, value in enumerate(values))
     most = sum(count for _, count in counts[:-1])
     return at if few * _FEW <= most and most >= _LEAST and not goes_with_level else []
 
@@ -78,8 +77,8 @@ def _is_striped(values: Sequence[str]) -> bool:
     return sum(one != other for one, other in pairwise(values)) * 2 > len(values)
 
 
-def _held(row: RowToken) -> str:
-    """The level that a row says it holds, in the page's words.
+def _chosen_level(row: RowToken) -> str:
+    """The level that a row shows as chosen, in the page's words.
 
     What else names its control tells none.
     """

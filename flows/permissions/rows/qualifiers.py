@@ -36,9 +36,9 @@ def row_trouble(token: RowToken) -> str | None:
     for text in token.described:
         if not (_is_harmless(text, names) or _describes(text, token.label)):
             return f"unread: {text[:80]!r} stands beside the label"
-    held = [option for option in token.options if option.on]
+    chosen = [option for option in token.options if option.on]
     for text in token.hints:
-        if _takes_back(text, token, held) or _bounds(text, token):
+        if _takes_back(text, token, chosen) or _bounds(text, token):
             return f"unread: {text[:80]!r} is said of the row"
     for text in token.tips:
         if _takes_back(text, token, token.options):

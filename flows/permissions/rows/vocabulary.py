@@ -132,7 +132,7 @@ def _level_words() -> frozenset[str]:
 
 @cache
 def marks(kind: str) -> tuple[str, ...]:
-    """The marks that say held (`on`), not held (`off`), not offered (`absent`).
+    """The marks that say chosen (`on`), not chosen (`off`), not offered (`absent`).
 
     Folded.
     """

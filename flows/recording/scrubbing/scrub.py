@@ -62,7 +62,7 @@ class Scrub(Redactor):
     ) -> Scrub:
         """Collect what has to be replaced.
 
-        From what was exchanged, what the flow was given, what the session held and
+        From what was exchanged, what the flow was given, what the session contained and
         the mail said.
         """
         scrub = cls(beside)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,23 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 PAGES = ["CONTRIBUTING.md", "docs/glossary.md", "docs/reading-order.md", "docs/architecture.md"]
 SPINE_LINES, STOPS = 3300, 12
+HELD = re.compile(r"(?<![a-z])held(?![a-z])|Held(?![a-z])|(?<![A-Z])HELD(?![A-Z])")
+OF_MAILS = (  # where mails are judged, kept and shown, "held" is a verdict
+    "agent/mail/",
+    "agent/domain/invitation.py",
+    "agent/store/inbox/",
+    "agent/store/database/schema/mail.py",
+    "agent/store/people/tasks.py",
+    "agent/cli/operation/mail.py",
+    "agent/web/console/pages/mails.py",
+    "agent/rehearsal/demo/security.py",
+)
+STORED = {  # words of before, in databases: how a visit ended, how a typed password was answered
+    ("agent/visits/errors.py", 'code = "held"'),
+    ("agent/visits/errors.py", 'code = "registrations_held"'),
+    ("agent/web/console/pages/account.py", '_FAILURES = frozenset({"failed", "needs_human", "held", "rejected"})'),
+    ("flows/sign_in/submitted_secrets.py", 'await self.close("held_back")'),
+}
 
 
 def classes() -> dict[str, list[str]]:
@@ -41,6 +59,19 @@ def test_the_glossary_has_each_word_once_in_alphabetical_order() -> None:
     text = (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
     words = [line.split("|")[1].strip() for line in text.splitlines() if line.startswith("| ")][1:]
     assert words == sorted(set(words), key=str.lower)
+
+
+def held() -> Iterator[tuple[str, str]]:
+    for file in sorted(file for room in ("agent", "flows") for file in (ROOT / room).rglob("*")):
+        name = str(file.relative_to(ROOT))
+        if file.suffix in (".py", ".pyi", ".js", ".j2", ".toml") and not name.startswith(OF_MAILS):
+            lines = file.read_text(encoding="utf-8").splitlines()
+            yield from ((name, line.strip()) for line in lines if HELD.search(line))
+
+
+def test_held_has_one_meaning_a_mail_that_waits_for_a_person() -> None:
+    others = {(name, line) for name, line in held() if not re.search("mail|message", line, re.IGNORECASE)}
+    assert others == STORED
 
 
 @pytest.mark.parametrize("document", PAGES)

@@ -37,7 +37,7 @@ log = structlog.get_logger(__name__)
 
 
 async def worker_line(socket: WebSocket) -> None:
-    """Join the worker that holds a page.
+    """Join the worker that keeps a page.
 
     A browser, which always says where its page is from, is none.
     """

@@ -312,7 +312,7 @@ globalThis[Symbol.for("rest")] ??= (() => {
         else if (spent >= (waits ? limit + LOADING : limit)) done({ moment, rested: false });
         else later(look, waits ? 20 : Math.max(4, quiet - calm));
       };
-      drawn().then(look); // what a long look of ours has held up comes first
+      drawn().then(look); // what a long look of ours has delayed comes first
     });
   // Resolve when another moment has come, or after so long.
   const other = (moment, limit) =>

@@ -1,16 +1,16 @@
-// Empty every field that is for a secret; how many held one.
+// Empty every field that is for a secret; how many had a value.
 () => {
   const SECRET =
     "input[type=password], input[autocomplete*=one-time-code], input[autocomplete*=current-password], " +
     "input[autocomplete*=new-password]";
   const value = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value");
-  let held = 0;
+  let emptied = 0;
   for (const field of queryAll(roots(), SECRET)) {
     if (value.get.call(field) === "") continue;
-    held++;
+    emptied++;
     value.set.call(field, "");
     field.dispatchEvent(new Event("input", { bubbles: true }));
     field.dispatchEvent(new Event("change", { bubbles: true }));
   }
-  return held;
+  return emptied;
 };

@@ -1,4 +1,4 @@
-// Note what a page shows for a moment only: fields for secrets that held a value, and every text that came or went.
+// Note what a page shows for a moment only: fields for secrets that had a value, and every text that came or went.
 // Runs in a world of its own before the page's scripts; `sc_taken` tells, and forgets.
 (() => {
   const SECRET =
@@ -11,7 +11,7 @@
   const watched = new WeakSet();
   let texts = [];
   let size = 0;
-  let held = false; // a field for secrets held a value in this document
+  let filled = false; // a field for secrets had a value in this document
   let isDark = false; // one did since the last look
   let drew = false; // a canvas came, went or stood there since the last look
   const sizes = new WeakMap(); // of style sheets, in rules
@@ -25,7 +25,7 @@
     if (field.matches(SECRET)) forSecrets.add(field);
     const value = field.value;
     if (forSecrets.has(field)) {
-      if (value) held = isDark = true;
+      if (value) filled = isDark = true;
     } else if (values.get(field) !== value) {
       values.set(field, value);
       note(value);
@@ -120,7 +120,7 @@
     changed(observer.takeRecords());
     watchShadows();
     look();
-    const told = { dark: isDark || size > MOST || (held && drew), held, texts };
+    const told = { dark: isDark || size > MOST || (filled && drew), filled, texts };
     texts = [];
     size = 0;
     isDark = false;

@@ -123,8 +123,8 @@ const is_kept_back = (link) => asked_apart(link) || unfollowed(link).length > 0 
 const hears_for_others = (el, homes, is_row_part) => {
   if (is(el, "library_row") || homes.has(el)) return false;
   if (is_row_part(el)) return is_around_control(el);
-  const held = [...homes].filter((home) => inside(home, el));
-  return held.length > 0 || (texts_in(el).length > 2 && !near(el, "pressable"));
+  const inner = [...homes].filter((home) => inside(home, el));
+  return inner.length > 0 || (texts_in(el).length > 2 && !near(el, "pressable"));
 };
 const is_around_control = (el) =>
   !kind_of(el) && el.localName !== "label" && options.some((o) => o.el !== el && inside(o.el, el));

@@ -16,12 +16,12 @@ const span = (cell, prop) => +cell[prop] || +cell.getAttribute("aria-" + prop.to
 // Which columns of its table each cell takes, and how many its row has, heads that span rows counted.
 const lay = once((table) => {
   const laid = new Map();
-  let held = [];
+  let spanned = []; // for each column, the rows that a head above still spans
   for (const row of all(table, "row").filter((r) => near(up(r), "table") === table && shown(r))) {
     const next = [];
     let at = 0;
     const skip = () => {
-      for (; held[at]; at++) next[at] = held[at] - 1;
+      for (; spanned[at]; at++) next[at] = spanned[at] - 1;
     };
     for (const cell of cells(row)) {
       skip();
@@ -32,7 +32,7 @@ const lay = once((table) => {
     }
     skip();
     laid.set(row, [0, at]);
-    held = next;
+    spanned = next;
   }
   return laid;
 });

@@ -1,6 +1,6 @@
-"""A visit's way to hand its page over.
+"""Keep a visit's page for a person.
 
-Is anybody there, is there a place, and what is written down of it.
+Whether a person is there, whether a place is free, and what is stored of the take-over.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True, kw_only=True)
-class Holding:
+class PageKeeper:
     """Set as a visit's `hand_over`; one for a visit.
 
     `asked`: the take-over that a person asked for, whose visit this is; None: pages are offered as they come.
@@ -83,7 +83,7 @@ class Holding:
                 return Handed(how=HandedBack.LEFT, why="nobody is there")
             self.row = row.id
             log.info(events.TAKEOVER_OFFERED, account=self.account_id, visit=self.visit_id, screen=seen.screen)
-            return await self._hold(row, seen, offer)
+            return await self._keep(row, seen, offer)
         finally:
             self.parts.places.give_back()
 
@@ -105,7 +105,7 @@ class Holding:
             return TakeoverState.WANTED if self.row is None else TakeoverState.STOPPED
         return TakeoverState.DONE
 
-    async def _hold(self, row: Takeover, seen: Recognition, offer: PersonOffer) -> Handed:
+    async def _keep(self, row: Takeover, seen: Recognition, offer: PersonOffer) -> Handed:
         async def deliver(picture: Picture) -> None:
             await session.deliver(picture)
 
@@ -149,8 +149,8 @@ class Holding:
         self.tally.stopped += [redact(one) for one in self.visit.guard.blocked[stopped_before:]]
 
     def _waits(self, row: Takeover) -> timedelta:
-        hold = timedelta(seconds=self.parts.settings.takeover.hold)
-        return self.parts.fresh_for if self.asked is not None or row.person is not None else hold
+        offered = timedelta(seconds=self.parts.settings.takeover.hold)
+        return self.parts.fresh_for if self.asked is not None or row.person is not None else offered
 
     def _dialled(self, row_id: str) -> AbstractAsyncContextManager[Line]:
         @asynccontextmanager
