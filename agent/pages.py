@@ -1,4 +1,4 @@
-"""Pages that are written: every text in them is escaped and steers nobody."""
+"""Pages that are written: every text in them is escaped and stripped of controls."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def page_environment(
 
 
 def _shown(nothing: str | None, value: Any) -> Any:
-    """What a page is about to say, whoever wrote it, and wherever it stands."""
+    """A text of any author as a page may show it, wherever it stands."""
     if value is None and nothing is not None:
         return nothing
     if isinstance(value, Markup):

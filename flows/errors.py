@@ -88,7 +88,7 @@ class NoSuchLoginError(FlowError):
 
 
 class WrongIdentityError(FlowError):
-    """The browser is signed in as somebody else, or as nobody it can prove.
+    """The browser is signed in as another user, or the page does not prove as whom.
 
     Nothing was clicked.
     """

@@ -75,7 +75,7 @@ class FlowHooks:
     forbid.
     `outcome` reports what became of an act: `accepted`, `rejected` or a short word of the flow's. `now` is aware UTC.
     `clock_seen` is told the site's `Date` header once a visit, to correct one-time codes. `ask_code` asks a person for
-    a code that the site sent by message, with the page's words; it returns None where nobody gave one. `mail_code`
+    a code that the site sent by message, with the page's words; it returns None where none was given. `mail_code`
     waits for the one code of a purpose that came by mail after the moment the page asked; None where none came.
     """
 

@@ -21,7 +21,7 @@ class Level(StrEnum):
 class PageGapKind(StrEnum):
     """Why something on a page keeps its reading from being whole."""
 
-    UNEXPLAINED = "unexplained"  # a text, or what was read, that nobody understands
+    UNEXPLAINED = "unexplained"  # a text, or what was read, that no rule explains
     WAY_NOT_TAKEN = "way_not_taken"  # what could show more rows and was not followed to its end
     FRAME = "frame"  # a part that cannot be looked into
     PICTURE = "picture"

@@ -1,6 +1,6 @@
 """The tables of `selectors/`, read from their files and checked.
 
-A key that nobody reads is refused: it would be a misspelt one, and what it should bound would be unbounded.
+A key that no code reads is refused: it may be a misspelt one, and its rule would be missing without a word.
 """
 
 from __future__ import annotations

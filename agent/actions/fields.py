@@ -1,6 +1,6 @@
 """The fields of an account, checked before anything is stored.
 
-No error repeats a value: a cell in the wrong column may be a password. Whoever shows the error knows the place.
+No error repeats a value: a cell in the wrong column may be a password. The caller that shows the error adds the place.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ def register(
 ) -> None:
     """Register accounts, all or none.
 
-    Genuine mails to them that nobody expected within `window` are judged once more.
+    Genuine mails to them that came within `window`, before they were registered, are judged once more.
 
     An account may name another one of the same call as `audit_as`.
 

@@ -24,7 +24,7 @@ def answer_request(
     It is sealed, and taken once by the visit that asked.
 
     Raises:
-        NoOpenRequestError, RequestExpiredError: nobody waits for it.
+        NoOpenRequestError, RequestExpiredError: no visit waits for it.
         NotAnAnswerError: it is nothing of the kind that is asked for.
     """
     asked = requests.find(conn, request_id)
@@ -38,7 +38,7 @@ def find_code_request(conn: Connection, account_id: str, request_id: str | None,
     """The request of an account that a code is for.
 
     Raises:
-        NoOpenRequestError, RequestExpiredError: nobody waits for a code.
+        NoOpenRequestError, RequestExpiredError: no visit waits for a code.
         WhichRequestError: more than one does, and none is named.
     """
     if request_id is not None:

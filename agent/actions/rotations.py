@@ -10,7 +10,7 @@ from agent.store.sign_in import login_orders, old_authenticators
 
 
 def confirm_removed(conn: Connection, account_id: str, *, who: str, now: datetime) -> None:
-    """Close the task about an old authenticator: somebody removed it by hand.
+    """Close the task about an old authenticator: a person removed it by hand.
 
     Raises:
         UsageError: no rotation of the account left one.

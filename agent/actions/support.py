@@ -155,7 +155,7 @@ def _told(entry: Mapping[str, Any]) -> str:
 
 
 def _scrubbed(name: str, data: bytes, known: Redactor, allowed: frozenset[str]) -> bytes:
-    """Without what is known by value, and without addresses and ids of anybody else."""
+    """Without what is known by value, and without addresses and ids of other accounts."""
     if name.endswith(".png"):
         return data
     text = known.redact(data.decode("utf-8", errors="replace"))

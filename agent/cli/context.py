@@ -49,7 +49,7 @@ def database(settings: Settings, *, reads: bool = False) -> Engine:
     A command that only `reads` makes nothing: where there is no database yet it sees an empty one, that is nowhere.
 
     Raises:
-        ConfigurationError: nobody chose this place, or the database cannot be made or used.
+        ConfigurationError: the place was not named, or the database cannot be made or used.
     """
     from agent.store.database.engine import database_url, open_database, stamp_data_dir
 
@@ -67,7 +67,7 @@ def make_data_dir(settings: Settings) -> None:
     """Make the data directory, readable by its owner alone.
 
     Raises:
-        ConfigurationError: it cannot be made, or somebody else could put another one in its place.
+        ConfigurationError: it cannot be made, or another user could put another one in its place.
     """
     from agent.settings.files import require_believed
 
@@ -81,11 +81,11 @@ def make_data_dir(settings: Settings) -> None:
 
 
 def require_place(settings: Settings) -> None:
-    """Refuse a data directory that nobody chose or that somebody else could write.
+    """Refuse a data directory that was not named or that another user could write.
 
     The one rule for all commands and the daemon.
 
-    `./data` of whatever directory the command was started in is chosen by nobody.
+    `./data` below the directory in which a command happens to start counts as not named.
 
     Raises:
         ConfigurationError: it was neither named nor made by `init`, or others could write it.

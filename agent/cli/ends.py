@@ -39,7 +39,7 @@ def have_streams() -> None:
 
 
 def is_broken_pipe(error: BaseException) -> bool:
-    """Whether the command ended because nobody reads what it prints.
+    """Whether the command ended because its output is closed (a broken pipe).
 
     Groups of errors are looked into.
     """
@@ -49,7 +49,7 @@ def is_broken_pipe(error: BaseException) -> bool:
 
 
 def without_reader() -> NoReturn:
-    """End because nobody reads what is printed.
+    """End because the output is closed.
 
     Python's own last flush must not complain.
     """

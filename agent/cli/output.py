@@ -98,7 +98,7 @@ def say_text(text: str, *, err: bool = False) -> None:
 
 
 def agreed(question: str) -> bool:
-    """Ask a person; where nobody answers, it is a no."""
+    """Ask a person; no answer is a no."""
     try:
         return typer.confirm(question, err=True)
     except typer.Abort:

@@ -38,14 +38,14 @@ class MerchantSource(StrEnum):
     REGISTRATION = "registration"  # given with the account, or by a later correction of it
     API_AUTHORIZATION = "api_authorization"  # given by the platform with the API authorization
     APPROVAL = "approval"  # a person approved an invitation that shows it
-    INVITATION = "invitation"  # taken from the first invitation: nobody else vouches for it
+    INVITATION = "invitation"  # taken from the first invitation, and confirmed by no person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewAccount:
     """What registers an account.
 
-    A merchant or global account id given here is authorised by whoever registers it.
+    A merchant or global account id given here is authorised by the person who registers it.
     """
 
     id: str
@@ -116,7 +116,7 @@ class Account:
 
     @property
     def is_bound(self) -> bool:
-        """Whether anybody said which merchant it belongs to."""
+        """Whether its merchant is known."""
         return self.merchant_id is not None or self.global_account_id is not None
 
     @property

@@ -131,7 +131,7 @@ class Expectation:
     authorization: str
     region: str | None = None  # of the account's marketplace; None: not known, and not looked at
     global_account_id: str | None = None
-    any_merchant: bool = False  # the settings let whoever invites first have the account
+    any_merchant: bool = False  # the settings give the account to the first who invites
     accepted: bool = False  # it accepted an invitation before
     waiting: Link | None = None  # an invitation that is stored and neither accepted nor closed
 

@@ -22,8 +22,8 @@ class Ending(StrEnum):
     """Why a request is no longer open."""
 
     ANSWERED = "answered"  # the visit took the answer
-    EXPIRED = "expired"  # nobody answered in time
-    WITHDRAWN = "withdrawn"  # the page went on, or nobody could be asked
+    EXPIRED = "expired"  # no answer in time
+    WITHDRAWN = "withdrawn"  # the page went on, or no person could be asked
     SUPERSEDED = "superseded"  # the same was asked again for this account
     VISIT_ENDED = "visit_ended"  # paused, lease lost, stopped, or the worker died
     TAKEN_OVER = "taken_over"  # a person took the wheel instead

@@ -1,6 +1,6 @@
 """The breaker of sign-ins.
 
-When many accounts meet what nobody knows, no password is typed until a few have been tried.
+When many accounts meet an unknown page or answer, no password is typed until a few have been tried.
 
 Pure: states, limits and what an end of a visit makes of them. Visits on a stored session are none of its business.
 """

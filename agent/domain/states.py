@@ -18,7 +18,7 @@ class State(StrEnum):
     COMPLETE = "complete"  # every permission was read and is as it should be; re-read on a schedule
     FAILED = "failed"  # the acceptance or the permissions failed; the customer must act
     NEEDS_HUMAN = "needs_human"  # our own staff must act; never on a timer
-    PAUSED = "paused"  # somebody said so
+    PAUSED = "paused"  # a person said so
 
 
 class Event(StrEnum):
@@ -29,7 +29,7 @@ class Event(StrEnum):
     INVITATION_ARRIVED = "invitation_arrived"  # a trusted one, recorded
     ACCEPTED = "accepted"  # also: found already accepted
     CONFIRMATION_ASKED = "confirmation_asked"  # accepted, and the seller must confirm with a code
-    INVITATION_CLOSED = "invitation_closed"  # expired, withdrawn, for somebody else, refused
+    INVITATION_CLOSED = "invitation_closed"  # expired, withdrawn, for another address, refused
     AUDIT_STARTED = "audit_started"
     PASS = "pass"  # every row read, every row as expected # noqa: S105
     FAIL = "fail"  # at least one finding

@@ -9,7 +9,7 @@ class TakeoverKind(StrEnum):
     """How it came about."""
 
     HOLD = "hold"  # a visit met a challenge while a driver was present
-    SURVEY = "survey"  # somebody asked for a survey of the site, and is there to pass what it cannot
+    SURVEY = "survey"  # a person asked for a survey of the site, and is there to pass what it cannot
     FRESH = "fresh"  # a driver asked for it, and a visit goes to the challenge
 
 
@@ -18,11 +18,11 @@ class TakeoverState(StrEnum):
 
     WANTED = "wanted"  # asked for, no worker has begun
     COMING = "coming"  # a worker's visit is on its way to the challenge
-    OFFERED = "offered"  # the page is kept, nobody has it
+    OFFERED = "offered"  # the page is kept, no person has it
     CLAIMED = "claimed"  # one person has it
     RETURNED = "returned"  # the agent goes on with the visit
     DONE = "done"  # the visit ended after it
-    EXPIRED = "expired"  # nobody came, or the time was over
+    EXPIRED = "expired"  # no person came, or the time was over
     ABANDONED = "abandoned"  # the person gave up, or did not come back
     STOPPED = "stopped"  # a pause, a stop or a lost lease ended it
     LOST = "lost"  # its worker is gone

@@ -134,7 +134,7 @@ def _bind_to_offer(conn: Connection, account: Account, offer: Offer, *, message_
 
 
 def _entitled(conn: Connection, offer: Offer, *, account_id: str | None, message_id: int) -> Account:
-    """The account that the offer is for, and nobody else.
+    """The one account that the offer is for.
 
     It must not have had it before.
     """

@@ -28,7 +28,7 @@ class MailContext:
     vault: Vault
     limits: MailSettings
     lease: timedelta
-    any_merchant: bool = False  # whoever invites first has the account
+    any_merchant: bool = False  # the first who invites gets the account
     on_alarm: Callable[[str, str], None]
     on_fine: Callable[[str], None] = lambda _: None
     on_event: Callable[[str, str, int], None] = lambda mailbox, event, amount: None  # for the counters

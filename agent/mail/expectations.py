@@ -22,7 +22,7 @@ def decide_offer(
 ) -> Judgement:
     """Rule on an examined message.
 
-    An invitation that is known already is a duplicate, whoever brought it.
+    An invitation that is known already is a duplicate, from whichever source.
     """
     offer = examination.offer
     if offer is not None and (known := invitations.find(conn, offer.link.invitation_id)) is not None:

@@ -60,12 +60,12 @@ def admit_link(
 
 
 def require_link_expected(link: Link, *, account_id: str, settings: Settings, engine: Engine) -> None:
-    """Say before anybody is asked that a link is not the account's.
+    """Refuse a link that is not the account's, before a person is asked.
 
     Nothing is recorded.
 
     Raises:
-        UnconfirmedError: another merchant or region, or nobody has said which merchant it belongs to.
+        UnconfirmedError: another merchant or region, or its merchant is not known.
     """
     with reading(engine) as conn:
         account = accounts.get(conn, account_id)

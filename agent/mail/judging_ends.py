@@ -30,7 +30,7 @@ log = structlog.get_logger("agent.mail")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgingEnds:
-    """Writes the ends; a message that somebody else has decided is left alone."""
+    """Writes the ends; a message that another process has decided is left alone."""
 
     context: MailContext
     teller: Teller
@@ -72,7 +72,8 @@ class JudgingEnds:
     ) -> None:
         """Try again in 10 s, growing to an hour.
 
-        Keys that nobody can tell for a day are for a person. An old message that is judged anew has its tries too.
+        After a day without an answer about its key a message is for a person. An old one that is judged anew is
+        tried as often.
         """
         if now - message.found_at > _KEYS_GIVE_UP and message.attempts >= _LEAST_TRIES:
             self.end(

@@ -83,7 +83,7 @@ def admit_file(
             if ruling.verdict in (MailVerdict.ACCEPT, MailVerdict.DUPLICATE):
                 keep()
         row_id = None
-        if examination.offer is not None:  # what is no invitation at all would only stay as somebody's task
+        if examination.offer is not None:  # anything but an invitation would only stay as a task
             message_id = _keep(conn, raw, examination, judgement, vault=vault, now=now)
         if ruling.verdict is MailVerdict.ACCEPT:
             came_by: dict[str, Any] = {"source": "file", "message_id": message_id, "asked_by": asked_by}
@@ -174,7 +174,7 @@ def examine_file(
 def _without_accounts(examination: Examination, *, now: datetime, window: timedelta) -> Judgement:
     """The verdict on the mail alone.
 
-    The rules on time still hold, whether anybody expects it is not known.
+    The rules on time apply; whether an account expects it is not known.
     """
     offer = examination.offer
     assert offer is not None  # noqa: S101 - the caller has looked
@@ -199,7 +199,7 @@ def _without_accounts(examination: Examination, *, now: datetime, window: timede
 def _for_account(conn: Connection, judgement: Judgement, account: Account, *, any_merchant: bool) -> Judgement:
     """Judge for one account.
 
-    A mail for somebody else is not this account's, nor one that came before from another seller.
+    A mail for another address is not this account's, nor one that came before from another seller.
     """
     offer = judgement.offer
     if offer is None:

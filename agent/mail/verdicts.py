@@ -47,7 +47,7 @@ def doubt_missing_bytes(examination: Examination, *, missing: int) -> Examinatio
 def says_invitation(examination: Examination, ruling: Ruling) -> bool:
     """Whether a message is an invitation by its links or by its subject.
 
-    Notices, orders and codes are neither, so nobody is told that an invitation was refused.
+    Notices, orders and codes are neither, so none of them is announced as a refused invitation.
     """
     return ruling.reason not in _NO_INVITATION or examination.shop_name is not None
 

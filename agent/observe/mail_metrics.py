@@ -16,7 +16,7 @@ from agent.store.inbox import folders, messages
 class MailMetrics:
     """Counted in this process: the events of its watchers.
 
-    Read from the database when asked: the state of things, whoever made it.
+    Read from the database when asked: the state of things, from all processes.
     """
 
     def __init__(self, registry: CollectorRegistry) -> None:

@@ -143,7 +143,7 @@ class Alarms:
     async def _send(self, notice: Notice) -> bool:
         try:
             sent, error = await asyncio.to_thread(self.send, notice.title, notice.body), None
-        except Exception as err:  # noqa: BLE001 - a plug-in of somebody's: nobody being told is bad, no work being done is worse
+        except Exception as err:  # noqa: BLE001 - a plug-in: an alarm that is not sent is bad, no work being done is worse
             sent, error = False, type(err).__name__
         if not sent:
             log.warning(events.ALARM_UNSENT, title=notice.title, error=error)

@@ -12,7 +12,7 @@ import socket
 def sd_notify(state: str) -> bool:
     """Send one state ("READY=1", "WATCHDOG=1", "STOPPING=1").
 
-    False when nobody listens.
+    False when no service manager listens.
     """
     address = os.environ.get("NOTIFY_SOCKET")
     if not address:

@@ -66,7 +66,7 @@ class Deliverer:
     async def run(self) -> None:
         """Deliver for ever.
 
-        What is in flight when it is told to stop is sent again by whoever goes on.
+        What is in flight when it is told to stop is sent again by the next deliverer.
         """
         try:
             with self.ring.listening():

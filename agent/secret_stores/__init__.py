@@ -1,4 +1,4 @@
-"""Secrets that are kept in somebody else's store.
+"""Secrets that are kept in a store outside the agent.
 
 References, what they name, and how reading one fails.
 """

@@ -42,7 +42,7 @@ def read(reference: Reference, settings: SecretsSettings) -> Mapping[str, Any]:
 def write(reference: Reference, fields: Mapping[str, str], settings: SecretsSettings) -> None:
     """Add a version to a secret that is there.
 
-    Whoever makes the secret says where it is kept.
+    The secret must be there: its region is chosen when it is made.
 
     Raises:
         ConfigurationError, StoreUnavailableError, StoreDeniedError: as `read`.

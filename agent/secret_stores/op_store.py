@@ -38,7 +38,7 @@ def read(reference: Reference, settings: SecretsSettings) -> Mapping[str, Any]:
 def write(reference: Reference, fields: Mapping[str, str], settings: SecretsSettings) -> None:
     """Change the item's two fields.
 
-    The item must be there, because whoever makes it says who may see it.
+    The item must be there: who may see it is chosen when it is made.
 
     Raises:
         ConfigurationError, StoreUnavailableError, StoreDeniedError: as `read`.

@@ -41,10 +41,10 @@ def safe_address(address: str | None, *, setting: str, example: str) -> str:
 
 
 def believed(file: Path | None, *, what: str) -> str | None:
-    """A file's path as text, once nobody else can have written it.
+    """A file's path as text, after a check that no other user can have written it.
 
     Raises:
-        ConfigurationError: somebody else can.
+        ConfigurationError: another user can.
     """
     if file is None:
         return None
@@ -53,7 +53,7 @@ def believed(file: Path | None, *, what: str) -> str | None:
 
 
 def token_of(token: SecretStr | None, file: Path | None, *, setting: str) -> str:
-    """A token; from its file each time, which whoever renews it writes anew.
+    """A token, read from its file each time: another program renews it there.
 
     Raises:
         ConfigurationError: there is none, or its file cannot be read or believed.

@@ -1,7 +1,7 @@
 """Which files are believed: by owner and mode, not by the place they lie in.
 
-Whoever can write a file that says what we do can have our secrets; whoever can write a directory above it can put
-another file there. Only root and ourselves may.
+A user who can write a configuration file can get our secrets; a user who can write a directory above it can put
+another file there. Only root and our own user may.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _SECRET = re.compile(r"(?i)pass|secret|token|vault_(old_)?keys?\b|database_url|w
 
 
 def require_believed(path: Path, *, what: str) -> None:
-    """Refuse a file or directory that somebody else could have written.
+    """Refuse a file or directory that another user could have written.
 
     One that is not there is the reader's business.
 

@@ -43,7 +43,7 @@ class Settings(BaseSettings):
 
     data_dir: Path = Path("data")
     database_url: str | None = None  # None: sqlite file in data_dir
-    accept_any_merchant: bool = False  # whoever invites first has the account, unless its merchant is known
+    accept_any_merchant: bool = False  # the first who invites gets the account, unless its merchant is known
     vault_key: SecretStr | None = None
     vault_key_file: Path | None = None
     vault_keyring: str | None = None  # service name in the system keyring

@@ -80,7 +80,7 @@ def add(conn: Connection, new: NewAccount, *, now: datetime) -> Account:
     _require_free(conn, new.id, email)
     try:
         conn.execute(accounts.insert().values(row))
-    except IntegrityError as err:  # somebody else was faster
+    except IntegrityError as err:  # another writer was faster
         raise AccountExistsError("an account of this id or user email is already registered", code=_EXISTS) from err
     journal.append(conn, new.id, at=now, from_state=None, to_state=state, why="registered")
     note(conn, EventType.ACCOUNT_REGISTERED, account_id=new.id, now=now)
@@ -181,8 +181,8 @@ def list_due(
 
     Urgent ones first, then the longest waiting.
 
-    With `free_at`, the time now as all workers see it and the length of a lease, accounts that somebody visits are
-    left out. A lease longer than that was written before a clock was set back, and keeps nobody out.
+    With `free_at`, the time now as all workers see it and the length of a lease, accounts under a live lease are
+    left out. A lease longer than that was written before a clock was set back, and counts as none.
     """
     query = (
         sa.select(accounts)

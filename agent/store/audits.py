@@ -19,7 +19,7 @@ _SETTLED = ("pass", "fail")
 
 
 _ENDED = ("pass", "fail")
-_LOOK_BACK = 50  # audits: older ones are kept for nobody
+_LOOK_BACK = 50  # audits: older ones are not kept
 
 
 def record_audit(conn: Connection, *, account: str, at: datetime, document: AuditDocument, visit_id: str) -> int:

@@ -1,6 +1,6 @@
 """Which merchant an account belongs to.
 
-Bound once by somebody who may say so, changed only on purpose.
+Bound once, by a person or system that may say so; changed only on purpose.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _OPEN = ("waiting", "accepting")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Merchant:
-    """A seller as somebody names it.
+    """A seller as it is named in a request.
 
     `name` is the store's name as the account picker shows it.
     """
@@ -45,7 +45,7 @@ class Merchant:
 
     @property
     def is_named(self) -> bool:
-        """Whether an id is given; a name alone identifies nobody."""
+        """Whether an id is given; a name alone identifies no seller."""
         return self.merchant_id is not None or self.global_account_id is not None
 
 
@@ -75,8 +75,8 @@ def require_same(account: Account, given: Merchant) -> None:
 def bind(conn: Connection, account: Account, given: Merchant, *, source: MerchantSource, now: datetime) -> Account:
     """Say which seller an account belongs to; the same again changes nothing.
 
-    Genuine mails that were held because nobody had said so are judged once more, an account that waited for it goes on,
-    and a stored invitation of anybody else is set aside.
+    Genuine mails that were held for want of it are judged once more, an account that waited for it goes on,
+    and a stored invitation of another seller is set aside.
 
     Raises:
         MerchantDiffersError: it is bound to another one.
@@ -114,7 +114,7 @@ def rebind(conn: Connection, account: Account, given: Merchant, *, why: str, now
 def move_region(conn: Connection, account: Account, marketplace: str, *, why: str, now: datetime) -> Account:
     """Move an account to a marketplace of another region.
 
-    Nobody has named its merchant there yet.
+    Its merchant there is not known yet.
 
     What belongs to the former one is dropped and everything begins again.
     """
@@ -166,7 +166,7 @@ def _news(account: Account, given: Merchant) -> AccountColumns:
 
 
 def _go_on(conn: Connection, account: Account, *, now: datetime) -> Account:
-    """Let an account that is bound now go on, without an invitation of anybody else."""
+    """Let an account that is bound now go on, without an invitation of another seller."""
     strange = sa.or_(
         sa.and_(invitations.c.merchant_id.is_not(None), invitations.c.merchant_id != account.merchant_id),
         sa.and_(

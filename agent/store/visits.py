@@ -50,9 +50,9 @@ def end(conn: Connection, visit_id: str, *, outcome: str, now: datetime) -> None
 
 
 def lock_counting(conn: Connection) -> None:
-    """Let nobody else count until this transaction ends.
+    """Stop other transactions from counting until this one ends.
 
-    On SQLite whoever writes is alone anyway.
+    On SQLite there is one writer at a time anyway.
     """
     if conn.dialect.name == "postgresql":
         conn.execute(sa.select(sa.func.pg_advisory_xact_lock(_COUNTING)))

@@ -47,7 +47,7 @@ class Asking:
         self._request = made.id
 
     async def answered(self) -> SecretStr | None:
-        """The code that somebody gave, once; None as long as there is none."""
+        """The code that a person gave, once; None as long as there is none."""
         try:
             return await asyncio.to_thread(self._take)
         except SQLAlchemyError:  # away for a while

@@ -186,7 +186,7 @@ class PageKeeper:
         if not takeovers.reoffer(conn, row_id, visit_id=self.visit_id, screen=seen.screen, deadline=until):
             return None
         before = takeovers.find(conn, row_id)
-        if before is not None and before.person is not None:  # whoever had it goes on
+        if before is not None and before.person is not None:  # the person who had it goes on
             takeovers.claim(conn, row_id, person=before.person, allows_unknown=before.allows_unknown, now=now)
         return takeovers.find(conn, row_id)
 
@@ -216,7 +216,7 @@ class PageKeeper:
         try:
             row = await asyncio.to_thread(self._find, row_id)
         except SQLAlchemyError:
-            row = None  # whoever cannot be told to have claimed it does not drive
+            row = None  # a claim that cannot be read is none
         if row is None or row.state is not TakeoverState.CLAIMED:
             return Claimed(person=None, allows_unknown=False)
         self.person = row.person

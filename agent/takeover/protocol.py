@@ -139,7 +139,7 @@ class Seen(_Message):
 
 
 class Look(_Message):
-    """Whether anybody looks, and at what."""
+    """Whether a person looks, and at what."""
 
     type: Literal["look"]
     at: Literal["pictures", "outline", "nothing"]

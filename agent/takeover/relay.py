@@ -54,7 +54,7 @@ class Relay:
             await line(said("here", person=relayed.viewer.person))
 
     async def worker_goes(self, takeover_id: str, line: Send) -> None:
-        """It is gone: nobody drives."""
+        """Note that the worker's line is gone: no person drives."""
         relayed = self.takeovers.get(takeover_id)
         if relayed is None or relayed.line is not line:
             return

@@ -22,7 +22,7 @@ class PersonOffer:
     may_act: bool = True
     with_password: bool = False
     answer: str | None = None  # code, approval: what is enough without a picture
-    needs_picture: bool = False  # nobody can pass it without seeing one
+    needs_picture: bool = False  # no person can pass it without seeing one
 
 
 def offer_for(catalogue: Catalogue, seen: Recognition, *, allows_unknown: bool) -> PersonOffer | None:

@@ -49,7 +49,7 @@ class TakeoverSession:
     """One page in a person's hands, until it comes back.
 
     `dialled` opens a line; `claimed` asks who has claimed the take-over; `moved` writes its state; `answered` gives a
-    code that somebody entered elsewhere.
+    code that a person entered elsewhere.
     """
 
     taken: TakenPage
@@ -81,7 +81,7 @@ class TakeoverSession:
     _asked_at: float = 0.0
 
     def __post_init__(self) -> None:
-        """Nobody is told anything yet."""
+        """Begin without a line to tell of the page."""
         self._seen = self.first
         self._tell = ViewerWords(redactor=self.taken.visit.redactor)
 
@@ -107,7 +107,7 @@ class TakeoverSession:
             await asyncio.gather(*work, return_exceptions=True)
 
     async def deliver(self, picture: Picture) -> None:
-        """Send a picture to whoever looks."""
+        """Send a picture to the person who looks."""
         if self._tell.line is None or self.wheel.holder is Holder.AGENT:
             return
         message = protocol.picture(picture.number, width=picture.width, height=picture.height, jpeg=picture.jpeg)
@@ -179,7 +179,7 @@ class TakeoverSession:
         await self.taken.cast.stop()
 
     async def _show(self) -> None:
-        """Cast, or tell the outline, to whoever has the wheel and looks.
+        """Cast, or tell the outline, to the person who has the wheel and looks.
 
         Both look themselves whether the page is clean, and go on when it is.
         """
@@ -338,7 +338,7 @@ class TakeoverSession:
             await self._still_there()
 
     async def _offer_anew(self, seen: Recognition) -> None:
-        """The page is another, or somebody else has it: what may be done there may differ."""
+        """Offer again: on another page, or to another person, other acts may be allowed."""
         found = offer_for(self.taken.visit.catalogue, seen, allows_unknown=self._allows_unknown)
         if found is None:
             self._end(Handed(how=HandedBack.LEFT, why=f"{seen.screen} is not for people here"), TakeoverState.STOPPED)

@@ -1,8 +1,6 @@
-"""Who may act on a page that is taken over: the agent, nobody, or one person.
+"""Who may act on a page that is taken over: the agent, one person, or none.
 
-Pure.
-
-Each change makes a new token. Whoever acts shows the token; an old one is refused, never queued.
+Pure. Each change makes a new token. Each act shows the token; an old one is refused, never queued.
 """
 
 from __future__ import annotations
@@ -22,7 +20,7 @@ class Holder(StrEnum):
 
 
 class WheelTakenError(Exception):
-    """Somebody else has it, or it is not offered."""
+    """Another person has it, or it is not offered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +43,7 @@ class Wheel:
         """Give it to a person; the same person again replaces their own old window.
 
         Raises:
-            WheelTakenError: the agent has it, somebody else holds it, or it is kept for somebody else.
+            WheelTakenError: the agent has it, another person has it, or it is kept for another person.
         """
         if self.holder is Holder.AGENT:
             raise WheelTakenError("the agent has the wheel")
@@ -61,12 +59,12 @@ class Wheel:
         return replace(self._changed(Holder.NOBODY, self.person), kept_until=now + COME_BACK)
 
     def lapsed(self, *, now: float) -> Wheel:
-        """Stop keeping it for somebody who did not come back in time."""
+        """Stop keeping it for a person who did not come back in time."""
         is_over = self.kept_until is not None and now >= self.kept_until
         return self._changed(Holder.NOBODY) if is_over and self.holder is Holder.NOBODY else self
 
     def curtained(self) -> Wheel:
-        """Take it from everybody while a secret is on the page; remembers whose it was."""
+        """Take it from the person while a secret is on the page; remembers whose it was."""
         return self._changed(Holder.AGENT, self.person)
 
     def lifted(self, *, now: float) -> Wheel:
@@ -75,7 +73,7 @@ class Wheel:
         return after if self.person is None else replace(after, kept_until=now + COME_BACK)
 
     def taken_back(self) -> Wheel:
-        """The agent goes on; nobody is remembered."""
+        """Give it to the agent; no person is remembered."""
         return self._changed(Holder.AGENT)
 
     def admits(self, person: str, token: int) -> bool:

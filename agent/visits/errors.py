@@ -25,7 +25,7 @@ class BudgetSpentError(FlowError):
 
 
 class SignInsStoppedError(FlowError):
-    """Too many accounts met what nobody knows.
+    """Too many accounts met an unknown page or answer.
 
     No password is typed before a few accounts have been tried.
     """
@@ -41,7 +41,7 @@ class PasswordRejectedBeforeError(FlowError):
 
 
 class PasswordDoubtedError(FlowError):
-    """The password in force was typed and nobody knows what the site said.
+    """The password in force was typed and the site's answer is not known.
 
     A person must look before it is typed again.
     """
@@ -107,6 +107,6 @@ class VisitTimeoutError(FlowError):
 
 
 class UnexpectedError(FlowError):
-    """Something went wrong that nobody foresaw; the log has the traceback."""
+    """An error that no rule covers; the log has the traceback."""
 
     code = "unexpected"

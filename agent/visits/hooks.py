@@ -82,7 +82,7 @@ def codes_for(plan: Plan, context: WorkerContext, seed: Seed, seed_id: str, *, r
 
 
 def _code_asker(plan: Plan, context: WorkerContext, redactor: Redactor) -> Callable[[str], Awaitable[SecretStr | None]]:
-    """Ask for a code sent by message, where somebody could answer.
+    """Ask for a code sent by message, where a person could answer.
 
     The settings must allow it.
     """
@@ -175,7 +175,7 @@ class _ActPermission:
     def _require_sign_ins(self, conn: Connection, act: Act, now: datetime) -> None:
         """Let one account at a time type a password while the breaker is open.
 
-        The fleet's sign-ins meet what nobody knows.
+        It opens when sign-ins of many accounts meet an unknown page or answer.
         """
         if act is not Act.TYPE_PASSWORD:
             return

@@ -55,7 +55,7 @@ class Conclusion:
 
 
 def interrupted(now: datetime) -> Conclusion:
-    """We were told to stop: start again as soon as somebody may."""
+    """The visit was told to stop: it starts again as soon as a worker may."""
     return Conclusion(outcome="interrupted", event=Event.INTERRUPTED, why="stopped in the middle", due=now)
 
 

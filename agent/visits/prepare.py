@@ -57,7 +57,7 @@ async def prepare(
     person takes the account over, so that it needs people is no reason not to begin.
 
     Raises:
-        NotNowError: somebody else visits it, it is blocked, or not due.
+        NotNowError: another worker visits it, it is blocked, or not due.
         SetAsideError, PoisonError: it was set aside now.
         UnknownAccountError, VaultError, ConfigurationError: it cannot be visited at all.
         StoreError: the store that keeps its secrets does not give them; only where `due_by` is None.
@@ -104,7 +104,7 @@ def _fetch(
     due_by: datetime | None,
     asked: str | None,
 ) -> Fetched | None:
-    """What another store keeps for whoever signs in, read while nothing is locked."""
+    """The secrets of the account that signs in, read while nothing is locked."""
     with reading(context.engine) as conn:
         account = accounts.get(conn, account_id)
         _require_startable(conn, account, kind, due_by, asked)

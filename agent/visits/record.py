@@ -71,7 +71,7 @@ def _finish(context: WorkerContext, plan: Plan, conclusion: Conclusion) -> Accou
         shared = leases.shared_now(conn, now)
         if not all(leases.renew(conn, lease, now=shared, length=context.lease_length) for lease in plan.leases):
             account_changes.take_back_crash(conn, plan.account.id)  # the visit ended, and not its worker
-            return None  # somebody else goes on with it; what we know may be old
+            return None  # another worker goes on with it; what we know may be old
         if not is_known:
             return None
         _release(conn, plan, conclusion, now)
@@ -98,8 +98,8 @@ def _doubting(conn: Connection, context: WorkerContext, plan: Plan, conclusion: 
     if conclusion.event not in (Event.RETRY, Event.INTERRUPTED, Event.NOT_OFFERED):
         return conclusion
     why = (
-        f"the password was typed and no yes came that anybody knows ({conclusion.why}): it is not typed again "
-        f"before somebody has read the evidence; then: sc-agent accounts release {plan.signs_in.id}"
+        f"the password was typed and no known yes came ({conclusion.why}): it is not typed again before "
+        f"a person has read the evidence; then: sc-agent accounts release {plan.signs_in.id}"
     )
     facts = Facts(internal_reason=why, failure_code=PasswordDoubtedError.code)
     return replace(conclusion, event=Event.HUMAN_NEEDED, why=why, facts=facts, session=None)

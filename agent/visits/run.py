@@ -52,7 +52,7 @@ class Ended:
 
 
 def _nobody() -> None:
-    """Tell nobody."""
+    """Tell no listener."""
 
 
 async def make_visit(

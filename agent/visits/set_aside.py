@@ -22,7 +22,7 @@ def poison(conn: Connection, account: Account, now: datetime) -> PoisonError:
 
 
 def unvouched(conn: Connection, account: Account, why: str, *, code: str, now: datetime) -> SetAsideError:
-    """Set an account aside whose invitation nobody vouches for."""
+    """Set an account aside whose invitation is not authorised."""
     _set_aside(conn, account, why, code=code, now=now)
     return SetAsideError(why)
 

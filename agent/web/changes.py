@@ -26,7 +26,7 @@ def _ring() -> Ring:
 
 @dataclass(slots=True, kw_only=True)
 class RevisionWatch:
-    """The accounts that somebody waits for.
+    """The accounts that a caller waits for.
 
     `revisions` says what is stored; it is called in a thread.
     """
@@ -61,7 +61,7 @@ class RevisionWatch:
                 self._known.pop(account_id, None)
 
     async def run(self) -> None:
-        """Look when something was written and anybody waits, for ever."""
+        """Look when something was written and a caller waits, for ever."""
         with self.ring.listening():
             while True:
                 ticket = self.ring.ticket()

@@ -48,10 +48,10 @@ class _Look:
 
 @dataclass(slots=True, kw_only=True)
 class Looks:
-    """Who asks while a look is taken waits for the next one, with all others.
+    """One look at the database serves all callers that asked before it began.
 
-    A look begins after everybody it is for has asked, so a key that was revoked before opens nothing. The more ask, the
-    less each of them costs.
+    A caller that asks while a look is taken waits for the next one, so a key that was revoked before opens nothing.
+    The more ask, the less each of them costs.
     """
 
     engine: Engine
@@ -84,7 +84,7 @@ class Looks:
             self._next = None
         try:
             look.found_keys, look.found = await run_in_threadpool(self._read, look)
-        except Exception as err:  # noqa: BLE001 - told to everybody whom the look was for
+        except Exception as err:  # noqa: BLE001 - told to all callers of the look
             look.error = err
 
     def _read(self, look: _Look) -> _Found:

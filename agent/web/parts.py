@@ -26,7 +26,7 @@ Page = Callable[[], Awaitable[bytes]]
 
 
 def _nothing() -> None:
-    """Nobody waits to be told."""
+    """Tell no listener."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

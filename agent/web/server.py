@@ -40,7 +40,7 @@ class _Server(uvicorn.Server):
 def bind(settings: Settings) -> socket.socket | None:
     """Take WEB__ADDRESS.
 
-    None when the default one is taken by somebody else, which is only warned of.
+    None when another program has the default one, which is only warned of.
 
     Raises:
         ConfigurationError: the address was asked for and cannot be had.

@@ -85,7 +85,7 @@ class VisitEngine:
 
         Returns whose they were.
 
-        Their accounts are still due, and are visited again by whoever takes them when the lease has run out.
+        Their accounts are still due, and are visited again by the next worker when the lease has run out.
         """
         rows = await DBOS.list_workflows_async(status=list(_UNFINISHED), load_input=False, load_output=False)
         stopped = {row.workflow_id: str(row.executor_id) for row in rows if row.executor_id not in living}

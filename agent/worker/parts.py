@@ -103,9 +103,7 @@ async def _feed(dispatcher: Dispatcher, wake: asyncio.Event, metrics: Metrics, a
         wake.clear()
         pause = dispatcher.context.settings.work.tick
         try:
-            async with asyncio.timeout(
-                _TICK_WITHIN
-            ):  # one that hangs would be seen by nobody: the heartbeat goes on beating
+            async with asyncio.timeout(_TICK_WITHIN):  # one that hangs would not be noticed: the heartbeat goes on
                 await dispatcher.once()
             pause = await dispatcher.seconds_to_next()
         except Exception as err:  # the database may be away; the next tick tries again

@@ -47,8 +47,8 @@ class RunningVisits:
     async def handle(self, account_id: str) -> str:
         """Make one visit; returns its outcome, and never raises.
 
-        Its context is free for another as soon as its outcome is written: drawing its steps holds nobody up, unless
-        as many are drawn already as there are contexts.
+        Its context is free for another as soon as its outcome is written: drawing its steps delays no other visit,
+        unless as many are drawn already as there are contexts.
         """
         if self._over:
             return "stopping"

@@ -31,7 +31,7 @@ async def on_signal(wanted: Signal, action: Callable[[], None]) -> AsyncIterator
 
     def hear(signal: Signal) -> None:
         if signal is wanted:
-            with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            with suppress(RuntimeError):  # the loop is closed: no task waits any more
                 loop.call_soon_threadsafe(action)
 
     with listening(hear):

@@ -1,7 +1,7 @@
 """What the account switcher's own answers say: supporting proof, never alone.
 
 Reading is pure: True where an answer agrees, False where it contradicts, None where it says nothing that can be
-compared. Labels are store names that anybody may choose; an id beats them.
+compared. Labels are store names that a seller may choose freely; an id counts before them.
 """
 
 from __future__ import annotations

@@ -53,11 +53,11 @@ class HostPolicy:
         return any(fnmatchcase(host, pattern) for pattern in self.telemetry)
 
     def is_noise(self, method: str, host: str) -> bool:
-        """Whether nobody waits for an answer.
+        """Whether no script of the page waits for an answer.
 
         True for measurements, and for what a page sends to a host that is not the site's.
 
-        The site's own data never come by a POST to somebody else.
+        The site's own data never come by a POST to another host.
         """
         return self.is_telemetry(host) or (method == "POST" and not self.is_resource(host))
 

@@ -1,6 +1,6 @@
 """How the browser reaches the network.
 
-A proxy only where a setting names one, a remote end only where nobody listens.
+A proxy only where a setting names one, a remote end only where no other program can listen.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What an error of Playwright's means: one mapping for whoever drives a page."""
+"""What an error of Playwright's means: one mapping for all that drives a page."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def unless_gone() -> suppress:
 
     By its listeners, and by what waits for its answers.
 
-    Nothing may be believed because of it: whoever drives the page is told by `page_errors`.
+    Nothing may be believed because of it: what drives the page is told by `page_errors`.
     """
     return suppress(Error)
 

@@ -29,7 +29,7 @@ class Recognition:
     also: tuple[str, ...] = ()  # screens of later order that claim the page too
     alert: str | None = None  # a visible alert the catalogue can name
     alert_text: str = ""  # the text of all visible error and warning alerts, harmless ones left out
-    rejects: str | None = None  # as `alert`, wherever the words stand: a message in a box nobody listed
+    rejects: str | None = None  # as `alert`, wherever the words stand: a message in a box that is not listed
     variants: frozenset[str] = frozenset()  # e.g. "sms" on the one-time code page
     session: SessionRule = SessionRule.CANNOT_TELL
     language: str = "en"
@@ -81,8 +81,7 @@ async def recognise(page: Page, catalogue: Catalogue) -> Recognition:
 async def nearest(page: Page, catalogue: Catalogue, *, most: int = 3) -> tuple[str, ...]:
     """Say which claims come nearest to being true of an unknown page.
 
-    And what each lacks; for whoever
-    adds the screen.
+    And what each lacks; for the person who adds the screen.
     """
     look = _Look(await _observe(page, catalogue), catalogue)
     found = []

@@ -46,7 +46,7 @@ class RecordedPage:
 
     @property
     def is_evidence(self) -> bool:
-        """Whether nobody has said what it should be read as."""
+        """Whether no expected reading is noted."""
         return "screen" not in self.expected
 
     @property

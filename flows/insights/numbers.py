@@ -15,7 +15,7 @@ _NUMBER = re.compile(r"\d(?:[\d.,\u00a0\u202f\u2009'’ ]*\d)?")
 
 
 class NumberError(ValueError):
-    """A text that is no number anybody would read in one way only."""
+    """A text that is no number, or one that can be read in several ways."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

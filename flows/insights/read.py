@@ -32,7 +32,7 @@ _ELSEWHERE = "it is of another marketplace"
 class PageReading:
     """How one page went. `absence`.
 
-    What becomes of the values that it should have shown and nobody saw.
+    What becomes of the values that it should have shown and did not.
     """
 
     about: str  # health, tiles, by_date, by_asin

@@ -68,7 +68,7 @@ async def accept_invitation(
     right before the click and may forbid it by raising.
 
     Raises:
-        WrongIdentityError: signed in as somebody else; nothing was clicked.
+        WrongIdentityError: signed in as another user; nothing was clicked.
         InvitationClosedError: the site says expired, withdrawn, meant for another address, or refuses in other words.
         PartnerLinkError: an authorized partner's link; nothing was clicked.
         all that `ensure_signed_in` raises.
@@ -211,7 +211,7 @@ class _Accepting:
                     url=seen.path,
                 )
             case "invitation_refused" | "not_found":
-                # Clicked, and answered in words nobody listed: only a person can tell whether it was taken.
+                # Clicked, and answered in words that are not listed: only a person can tell whether it was taken.
                 raise UnknownScreenError(
                     "an answer to the acceptance was expected, its words are not known",
                     screen=seen.screen,

@@ -66,7 +66,7 @@ async def audit_at_once(
 
     None where it does not, or where anything else than a grid that was read whole came of it: then the visit has to go
     the long way (`audit_permissions`) in a context of its own, because the rules of reading cannot be taken back.
-    Nobody signs in here and nothing is chosen; the visit is read-only from its beginning.
+    There is no sign-in here and nothing is chosen; the visit is read-only from its beginning.
 
     Raises:
         BrowserLostError: the browser died.
@@ -114,8 +114,8 @@ async def audit_permissions(
 ) -> AuditReading:
     """Read what `subject` (a user email) may do in this account; change nothing.
 
-    `own` says that the credentials are the subject's; otherwise they are those of somebody who may open the page. From
-    the moment the account is chosen the visit is read-only. The page is left open where the grid is, for
+    `own` says that the credentials are the subject's; otherwise they are those of another user who may open the page.
+    From the moment the account is chosen the visit is read-only. The page is left open where the grid is, for
     `capture_rows`.
 
     Raises:
@@ -264,7 +264,7 @@ async def _one_page(arrival: Arrival, ask: _Asked) -> Grid:
     if ask.account is not None:
         await require_no_other(pages.visit, pages.page, ask.account)
     if grid.subject is None and arrival.by_row:
-        # the page names nobody; we came by the link in the user's own row
+        # the page names no user; we came by the link in the user's own row
         return replace(grid, subject=pages.subject.casefold())
     return grid
 

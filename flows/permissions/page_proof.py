@@ -56,7 +56,7 @@ class PageProof:
         """Look at a page that is about to be read; returns the id of its document.
 
         Raises:
-            UnprovenError: it contradicts already, or nobody is signed in.
+            UnprovenError: it contradicts already, or no user is signed in.
         """
         seen = await self._seen(self.page.recognised)
         shown = await self._shown()

@@ -94,7 +94,7 @@ class PageReader(PageActs):
     def begin(self) -> ScopeReading | None:
         """Begin to read: what had come to rest has to do so again.
 
-        Returns what was read already while the page came to rest, for whoever finds the page at that moment still.
+        Returns what was read while the page came to rest, for a caller that finds the page still at that moment.
         """
         early, self._early, self._settled = self._early, None, None
         return early

@@ -56,7 +56,7 @@ class Arrival:
     listed: bool = False  # a list of users was shown on the way
     list_url: str = ""  # where that list is
     others: tuple[str, ...] = ()  # the names of the other links of the subject's row that lead to its rights
-    unknown: tuple[str, ...] = ()  # and of those that nobody knows
+    unknown: tuple[str, ...] = ()  # and of unknown ones
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

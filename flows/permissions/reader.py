@@ -131,7 +131,7 @@ def _named(gaps: Sequence[PageGap | str]) -> list[PageGap]:
 
 
 def _titled(snapshots: Sequence[DomSnapshot], known: Set[str]) -> list[PageGap]:
-    """One gap for each title of the document that names somebody else."""
+    """One gap for each title of the document that names another user."""
     titles = dict.fromkeys(snapshot.title for snapshot in snapshots)
     others = [title for title in titles if {one.casefold() for one in EMAIL.findall(title)} - known]
     return [PageGap(kind=PageGapKind.SUBJECT, words=title[:200], where="title of the document") for title in others]
@@ -142,8 +142,8 @@ def _subject(snapshots: list[DomSnapshot], expected: str | None, viewer: str | N
 
     A heading, a line above the first row, a picker.
 
-    An address that stands anywhere else, or in a text that says something else, names nobody. The own page of a session
-    needs no name; that of somebody else must not be taken for the expected user's.
+    An address that stands anywhere else, or in a text that says something else, names no user. The own page of a
+    session needs no name; that of another user must not be taken for the expected user's.
     """
     titled, named = (
         {email for snapshot in snapshots for email in naming(snapshot, titled=only, own=own)} for only in (True, False)

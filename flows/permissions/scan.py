@@ -50,7 +50,7 @@ async def read_early(page: PageReader) -> None:
     """Read a page that keeps nothing folded, in its one scope, at once.
 
     It is not waited for to come to rest; a page that is not so simple is not read. The page keeps the reading for
-    whoever finds it at rest, and still at the moment of its last look.
+    the caller that finds it at rest, and still at the moment of its last look.
     """
     seen, there = page.last, await page.survey()
     if (
@@ -223,7 +223,7 @@ def _rows_in(tokens: Sequence[Token]) -> int:
 
 
 async def each_window(page: PageReader) -> AsyncIterator[None]:
-    """Open every section and scroll every list once more, for whoever wants to look.
+    """Open every section and scroll every list once more, for a caller that looks.
 
     Yields at each view.
     """

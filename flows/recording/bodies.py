@@ -1,6 +1,6 @@
-"""Bodies that nobody can lose.
+"""The bodies of answers, read before the browser forgets them.
 
-Read while the answer is paused, because the browser forgets them when it leaves the page.
+Each is read while its answer is paused: the browser forgets them when it leaves the page.
 """
 
 from __future__ import annotations

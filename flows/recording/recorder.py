@@ -1,6 +1,6 @@
 """Recording a visit: every exchange and the page at every step.
 
-Kept in memory until somebody wants it.
+Kept in memory until it is written or dropped.
 """
 
 from __future__ import annotations
@@ -159,7 +159,7 @@ class Recorder:
         await self.kept.close()
 
     async def let_go(self) -> None:
-        """Forget what nobody wanted, without asking the browser for anything more."""
+        """Drop the recording, without asking the browser for anything more."""
         self._stopped = True
         await self.visit.drop()
         await _within(0, self._bodies)

@@ -27,7 +27,7 @@ _MOST = 24  # pictures of one visit; the last ones, where it ended, are kept
 _PICTURE_MS = 2_000  # for one picture
 _SIZE = (1280, 800)  # CSS pixels: the first screenful of a page
 _QUALITY = 60  # of a JPEG
-_SEALED = {  # a kept page runs nothing of its own and asks nobody
+_SEALED = {  # a kept page runs nothing of its own and asks no host
     "Content-Security-Policy": "default-src 'none'; style-src https: 'unsafe-inline'",
     "Content-Type": "text/html; charset=utf-8",
 }

@@ -17,7 +17,7 @@ _ADDRESSES = re.compile(r"otpauth(?::|%3a)[^\s\"'<>]{0,400}?secret(?:=|%3d)([A-Z
 
 
 def seeds_in(text: str) -> Iterator[str]:
-    """Yield what in a text is printed as a seed, though nobody told it is one.
+    """Yield what in a text is written as a seed, though none was registered.
 
     In groups or in an `otpauth://` address.
     """

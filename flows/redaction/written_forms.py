@@ -52,7 +52,7 @@ def _in_charsets(plain: str) -> Iterator[tuple[str, bytes]]:
 def _as_bytes(raw: bytes, shown: bytes) -> Iterator[tuple[str, str]]:
     """The bytes as Latin-1, percent-encoded, in Base64 and in hex.
 
-    Latin-1 is for text in a charset nobody named.
+    Latin-1 is for text without a named charset.
     """
     pairs = [(raw, shown)]
     if raw[:1] == b"\0" or raw[-1:] == b"\0":  # UTF-16: the outer zeros may belong to the neighbours

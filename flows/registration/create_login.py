@@ -178,7 +178,7 @@ class _Login:
             await self._note_created(seen)
 
     async def _note_created(self, seen: Recognition) -> None:
-        """Nobody gets here without a login; ours is told once."""
+        """Tell of our new login once: a page of the site's own proves that there is one."""
         if not self._is_created and self.is_drawn:
             require_ours(replace(seen, mentioned=()), self.errand.user_email)
             self._is_created = True

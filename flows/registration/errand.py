@@ -16,7 +16,7 @@ class Enrolment:
     """An authenticator that is being enrolled.
 
     `keep_seed` seals a secret that the page showed before anything of it is typed; `code_of` waits for a time step of
-    it that nobody used, spends it and returns the digits; `proven` is told when the site took one.
+    it that is not used, spends it and returns the digits; `proven` is told when the site took one.
     """
 
     keep_seed: Callable[[SecretStr], Awaitable[None]]

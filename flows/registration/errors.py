@@ -18,7 +18,7 @@ class LoginExistsError(FlowError):
 class RegistrationRefusedError(FlowError):
     """The site refuses to create logins now ("unusual activity").
 
-    Nobody tries again before a person has looked.
+    It is not tried again before a person has looked.
     """
 
     code = "registration_refused"

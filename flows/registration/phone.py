@@ -71,7 +71,7 @@ async def give_sms_code(walk: Navigator, seen: Recognition, *, errand: LoginErra
     """Type the code that a person gives.
 
     Raises:
-        ChallengeError: nobody gave one, or two were refused.
+        ChallengeError: none was given, or two were refused.
     """
     code = None
     if asked_before < _CODES:

@@ -42,7 +42,7 @@ class AddressStep:
         """Whether a page that takes the password asks for our address's password.
 
         Every claim it holds, shown or hidden, must be ours, and a page without a field for the address must not name
-        others alone. Where it names nobody, the address must have been typed before.
+        others alone. Where it names none, the address must have been typed before.
         """
         if any(addresses_in(claim) != {self.ours} for claim in seen.claimed):
             return False

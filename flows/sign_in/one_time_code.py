@@ -96,7 +96,7 @@ class OneTimeCode:
         """Ask for the code that the site sent somewhere.
 
         Raises:
-            ChallengeError: nobody gave one.
+            ChallengeError: none was given.
         """
         code = None
         if self.hooks.ask_code is not None:

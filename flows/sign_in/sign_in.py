@@ -31,7 +31,7 @@ from flows.visit.onward import onward
 from flows.visit.visit import Visit
 
 _PASSWORDS = (
-    2  # how often a visit may type a password that nobody rejected: once, and once more for a re-authentication
+    2  # how often a visit may type a password that was not rejected: once, and once more for a re-authentication
 )
 _NAVIGATION = 5.0  # seconds that the site's header may come later than its page
 
@@ -53,7 +53,7 @@ async def ensure_signed_in(
     Ends on any signed-in screen: an ordinary page, the account picker, "no account", "not authorised".
 
     Raises:
-        WrongIdentityError: the page shows somebody else's address.
+        WrongIdentityError: the page shows another user's address.
         PasswordRejectedError, CodeRejectedError, NoSuchLoginError, ChallengeError: the site's answer.
         UnknownScreenError, StuckError, SiteRefusedError, StepTimeoutError, ForeignHostError, SecretGuardError.
     """
@@ -111,7 +111,7 @@ class SignIn:
         ends = monotonic() + min(_NAVIGATION, self.walk.bounds.step.total_seconds())
         while True:
             seen = await self.walk.settle()
-            if not self._is_in(seen):  # the frame of an app page has found out that nobody is signed in
+            if not self._is_in(seen):  # the frame of an app page has found out that no user is signed in
                 return await self.go_on(seen)
             identity = self.identify(seen)
             if identity.proof is not Proof.NONE or monotonic() > ends:
@@ -286,7 +286,7 @@ class SignIn:
     def _refuse_unknown_alert(self, seen: Recognition, *, typed: bool) -> None:
         """Stop at a message without a name that answers something typed.
 
-        It may be a rejection in words nobody listed.
+        It may be a rejection in words that are not listed.
         """
         if typed and seen.alert_text:
             text = self.walk.visit.redactor.redact(seen.alert_text)[:200]

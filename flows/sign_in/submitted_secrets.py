@@ -50,7 +50,7 @@ class SubmittedSecrets:
         self._is_filled = True
 
     def pressing(self) -> None:
-        """Say that the form is about to be sent: from here on nobody can tell what left."""
+        """Note that the form is about to be sent: from here on a secret may have left."""
         self._is_pressed = True
 
     async def page_moved(self) -> None:
@@ -65,7 +65,7 @@ class SubmittedSecrets:
         self._is_pressed = self._is_filled
 
     def passed(self) -> None:
-        """Say that a page came which nobody sees without the password.
+        """Note that a page came which is shown only after the password.
 
         What was typed until here was one sign-in.
         """
@@ -139,7 +139,7 @@ class SubmittedSecrets:
     async def _judge_password(self, seen: Recognition) -> bool:
         is_back = seen.screen in (*_STARTING, _WITH_PICTURE)
         if seen.alert == "email_unknown" or seen.screen in _NOBODY:
-            await self.close(NoSuchLoginError.code)  # nobody has looked at the password
+            await self.close(NoSuchLoginError.code)  # the site did not look at the password
             raise no_such_login(seen)
         is_counted = seen.failed_sign_ins > self._failed_before
         if seen.alert == "password_rejected" or (is_back and (is_counted or seen.rejects in _REJECTING)):

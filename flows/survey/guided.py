@@ -102,7 +102,9 @@ class GuidedSurvey:
             raise SiteRefusedError(f"the permissions were expected, the page was refused ({refused})")
         grid = reading.grid
         gaps = (
-            f", {len(grid.named_gaps)} pieces nobody understands" if grid.named_gaps else ", nothing left unexplained"
+            f", {len(grid.named_gaps)} pieces without an explanation"
+            if grid.named_gaps
+            else ", nothing left unexplained"
         )
         return f"{grid.layout}: {len(grid.rows)} rows{gaps}"
 

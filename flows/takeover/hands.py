@@ -1,6 +1,6 @@
 """A person's input on a page.
 
-Trusted events of the browser's own, and what is never taken from anybody.
+By trusted events of the browser's own; some input is never taken.
 """
 
 from __future__ import annotations

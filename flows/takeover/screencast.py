@@ -64,7 +64,7 @@ class Screencast:
     _number: int = 0
     _takes: bool = False  # the viewer has drawn the last picture
     _owes: bool = False  # what the browser sent may not show the page as it is
-    _frame: _Drawn | None = None  # the newest that nobody has looked at
+    _frame: _Drawn | None = None  # the newest, not looked at yet
     _came: asyncio.Event = field(default_factory=asyncio.Event)
     _unanswered: list[int] = field(default_factory=list)  # the browser's numbers of the frames it waits for
     _answered_at: float = 0.0
@@ -121,7 +121,7 @@ class Screencast:
         self._go_on()
 
     def _go_on(self) -> None:
-        """Work, unless somebody does; whatever changes what is to be done calls this."""
+        """Start to work, unless that goes on; called when there may be more to do."""
         if self._is_working or not self._is_due:
             return
         self._is_working = True

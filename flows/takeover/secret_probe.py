@@ -1,6 +1,6 @@
 """Whether a secret is on the page, in any frame of it.
 
-As long as one is, no picture leaves and nobody acts.
+As long as one is, no picture leaves and no input is taken.
 """
 
 from __future__ import annotations

@@ -84,7 +84,7 @@ class SecretWatch:
     async def follow(self, closed: Iterable[int]) -> None:
         """Watch closed shadow roots too, by the browser's numbers of their nodes.
 
-        What one showed before it was followed nobody knows.
+        What one showed before it was followed is not known.
         """
         for node in closed:
             if node in self._followed:

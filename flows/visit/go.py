@@ -56,7 +56,7 @@ async def go(visit: Visit, url: str, *, bounds: Bounds, whole: bool = True) -> R
 def check_led_away(visit: Visit, before: int, asked: str) -> None:
     """Raise when the read-only guard stopped a page.
 
-    It does so where a refusal leads to an address nobody listed.
+    It does so where a refusal leads to an address that is not listed.
     """
     stopped = visit.guard.led_to[before:]
     if stopped:

@@ -17,7 +17,7 @@ class HandedBack(StrEnum):
     PASSED = "passed"  # it may be another screen now: recognise it afresh
     WITH_PASSWORD = "with_password"  # noqa: S105 - the picture is answered, the form wants the password and its submit
     WITH_CODE = "with_code"  # the person gave a code, which the flow types
-    LEFT = "left"  # nobody came, or nobody passed it
+    LEFT = "left"  # no person came, or none passed it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,5 +29,5 @@ class Handed:
     why: str = ""
 
 
-# Given to a visit by whoever has people to ask; called with the screen that wants one.
+# Given to a visit by a worker with people to ask; called with the screen that wants one.
 HandOver = Callable[[Recognition], Awaitable[Handed]]

@@ -156,8 +156,8 @@ class Navigator:
         """Click one element, once.
 
         What is pressed on it is released on it, wherever the page moves it in between.
-        With `until`, a click that would come later does not happen: whoever was frozen between the leave and the click
-        may have lost the right to it, and the page itself swallows one that is late.
+        With `until`, a click that would come later does not happen: a process that was frozen between the leave and the
+        click may have lost the right to it, and the page itself swallows one that is late.
 
         Raises:
             StepTimeoutError: something covers it, it never became ready, or it was too late; or the page moved on under
@@ -174,10 +174,10 @@ class Navigator:
                     "the click was expected right after the leave to it, it came too late: nothing was clicked"
                 )
         try:
-            # the moment bounds the click; what it leads to is waited for by whoever settles afterwards
+            # the moment bounds the click; the caller waits for what it leads to
             with page_errors(self.visit.page):
                 await handle.click(timeout=within * 1000, no_wait_after=until is not None)
-        except PageMovedError as err:  # whoever looks again may not take it for a click that did not come
+        except PageMovedError as err:  # the caller may not take it for a click that did not come
             raise StepTimeoutError("a page was expected to take a click, it moved on meanwhile") from err
         except ActRefusedError as err:
             if not err.is_late:

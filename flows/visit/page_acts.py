@@ -15,14 +15,14 @@ from flows.browser.page_errors import ActRefusedError, page_errors
 from flows.browser.scripts import elements_of, value_of
 from flows.visit.visit import Visit
 
-Handle = ElementHandle  # whoever is given one hands it back to the page it came from
+Handle = ElementHandle  # is handed back to the page that it came from
 _PRESS_MS = 3000
 _PICTURE_MS = 5000
 _SHOWS = "el => el.selectedOptions ? [...el.selectedOptions].map(o => o.label).join() : el.textContent"
 
 
 class PageActs:
-    """Drives a page without showing it to whoever asks.
+    """Drives a page without showing it to the caller.
 
     Every act raises as `flows.browser.page_errors.page_errors`: BrowserLostError, PageMovedError, ActRefusedError.
     """
@@ -59,7 +59,7 @@ class PageActs:
         return await elements_of(self._page, function, argument)
 
     async def open(self, address: str) -> None:
-        """GET an address; what came is looked at by whoever opens."""
+        """GET an address; the caller looks at what came."""
         self.acted()
         with page_errors(self._page):
             await self._page.goto(address, wait_until="domcontentloaded")

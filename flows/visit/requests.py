@@ -1,4 +1,4 @@
-"""The requests of a page that nobody has answered yet, whatever began them.
+"""The requests of a page that have no answer yet, whatever began them.
 
 Scripts, modules, streams, frames.
 """
@@ -103,7 +103,7 @@ def _told(request: Request) -> str:
 
 
 def _is_taken_back(request: Request) -> bool:
-    """Whether the page took the request back, or nobody waits for it.
+    """Whether the page took the request back, or no script waits for it.
 
     A measurement is such a request.
     """

@@ -44,7 +44,7 @@ class Visit:
     redactor: Redactor
     rehearsal: bool
     story: list[StoryStep] = field(default_factory=list)
-    hand_over: HandOver | None = None  # who is asked where a person is wanted; None: nobody
+    hand_over: HandOver | None = None  # is asked where a person is wanted; None: no person can be
     handed: Handed | None = None  # how the page came back last, until a flow has taken what came with it
     person_acted: bool = False  # a person has used the page
     time: VisitTime = field(default_factory=VisitTime)

@@ -150,9 +150,9 @@ def retry(number: Number) -> None:
 @app.command()
 def dismiss(
     number: Number,
-    reason: Annotated[str, typer.Option(help="Why nobody has to act on it.")] = "dismissed by a person",
+    reason: Annotated[str, typer.Option(help="Why it needs no act.")] = "dismissed by a person",
 ) -> None:
-    """Set a message aside that nobody has to act on.
+    """Set a message aside that needs no act.
 
     It is no task any more, and is not judged again by itself.
     """

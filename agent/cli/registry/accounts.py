@@ -70,8 +70,8 @@ def add(
     The secrets come from standard input, never from an argument. With --create-login there are none yet: a login is
     created when an invitation comes and the user email has none. That has never met the real site.
 
-    Without --merchant-id (or --global-account-id) invitations wait for a person: whoever knows the user email can send
-    one.
+    Without --merchant-id (or --global-account-id) invitations wait for a person: anyone who knows the user email can
+    send one.
     """
     api = ApiAuthorization.COMPLETE if api_authorized else ApiAuthorization.PENDING
     given = {

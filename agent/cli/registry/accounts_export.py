@@ -29,7 +29,7 @@ def export(
 
     Never writes a secret.
 
-    A merchant that nobody but an invitation vouches for is left out: an import would make it a registered one.
+    A merchant that is known from an invitation alone is left out: an import would make it a registered one.
     """
     with reading(context.database(context.settings(), reads=True)) as conn:
         found = accounts.list_all(conn)

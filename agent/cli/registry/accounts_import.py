@@ -39,8 +39,8 @@ def import_(
 
     Fields: id, user_email, marketplace; optional merchant_id, merchant_name, global_account_id, audit_as,
     api_authorization (complete, pending), answer_mail_codes, also_marketplaces, password and totp_secret; create_login
-    with person_name, agreed_by and phone. Secrets are taken only from a file that nobody else
-    can read (chmod 600); without them, give each account its own by `accounts secret`.
+    with person_name, agreed_by and phone. Secrets are taken only from a file that no other
+    user can read (chmod 600); without them, give each account its own by `accounts secret`.
     """
     read = read_registrations(file)
     rows, skipped = _against_registered(read, skip_existing=skip_existing)

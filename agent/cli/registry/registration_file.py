@@ -53,7 +53,7 @@ def read_registrations(name: str) -> RegistrationFile:
     JSON (a list, or {"accounts": [...]}) or CSV, with commas, semicolons or tabs. The errors of all rows are collected.
 
     Raises:
-        ConfigurationError: somebody else could have written it.
+        ConfigurationError: another user could have written it.
         UsageError: it cannot be read at all, has no known shape, or holds secrets and others may read it.
     """
     path = Path(name)

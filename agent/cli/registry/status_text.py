@@ -1,6 +1,6 @@
 """What `status` prints for people.
 
-Totals first, who needs somebody first, and what on-call has to know and do.
+Totals first, then the accounts that need a person, with what on-call has to know and do.
 """
 
 from __future__ import annotations

@@ -57,7 +57,7 @@ def tell_changes(before: AuditDocument | None, now: AuditDocument) -> None:
 
     What was not read through is not compared.
 
-    `changes` is null then: of rows that nobody read, neither "resolved" nor "nothing new" may be said.
+    `changes` is null then: of rows that were not read, neither "resolved" nor "nothing new" may be said.
     """
     if now["verdict"] not in ("pass", "fail"):
         since = f" with the audit of {before['audited_at']}" if before else ""

@@ -43,7 +43,7 @@ def _uses(item: PolicyException, judged: JudgedRow) -> bool:
 
 
 def _finding(item: PolicyException, why: str, *, account: str) -> Finding:
-    """A standing permission to differ that nobody needs is an excess."""
+    """A permanent exception that no row needs is an excess."""
     scope = item.scope or "regional"
     return Finding(
         id=finding_id(

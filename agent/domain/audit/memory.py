@@ -60,7 +60,7 @@ def lost_rows(before: AuditDocument | None, reading: Reading) -> tuple[Permissio
 def still_lost(
     lost: tuple[PermissionDocument, ...], gone: Collection[tuple[str, str, str, int]]
 ) -> tuple[PermissionDocument, ...]:
-    """The lost rows that nobody said are gone for every account."""
+    """The lost rows that are not recorded as gone for every account."""
     return tuple(row for row in lost if key_of(row) not in gone)
 
 

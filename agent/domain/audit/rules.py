@@ -57,7 +57,7 @@ def judge_row(row: Row, policy: Policy, *, account: str, today: date) -> JudgedR
 def _expected(row: Row, policy: Policy) -> Level | None:
     """What the rules ask of the row.
 
-    None when the page does not show what is offered and nobody has written it down.
+    None when the page does not show what is offered and no row on record says it.
     """
     if policy.is_none_row(row):
         return Level.NONE

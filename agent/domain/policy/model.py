@@ -1,6 +1,6 @@
 """What should be: the general rule, the rows that must be None, the exceptions.
 
-Each exception has somebody who answers for it.
+Each exception names a person who answers for it.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class RowName:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyException:
-    """A row of one account that may differ until a date, because somebody said so."""
+    """A row of one account that may differ until a date; a named person said so."""
 
     account: str
     row: RowName

@@ -13,7 +13,7 @@ from agent.store.sign_in import code_permits
 from agent.store.vault import received_codes
 from agent.store.vault.keys import Vault
 
-_LATEST = timedelta(minutes=30)  # what is older is of a page that nobody looks at any more
+_LATEST = timedelta(minutes=30)  # what is older belongs to a page of before
 
 
 def keep_code(

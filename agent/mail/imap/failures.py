@@ -1,6 +1,6 @@
 """How a mailbox can fail, and the fate of each family.
 
-What is shown, how long to wait, whether to call somebody.
+What is shown, how long to wait, whether to raise an alarm.
 """
 
 from __future__ import annotations

@@ -91,7 +91,7 @@ class MailboxSession:
             self._watch = self._connect_watch()
         else:
             self._context.on_event(name_of(self._mailbox), "polling", 1)
-            self._optional.settled("polling")  # nobody was to idle here
+            self._optional.settled("polling")  # IDLE is not wanted here
         self._folders.find(self._work)
         signed_in_at = self._context.now()
         self._renew_at = self._credentials.renew_at(signed_in_at=signed_in_at)
@@ -265,7 +265,7 @@ class MailboxSession:
         return usual if at is None else min(usual, max(0.1, (at - self._context.now()).total_seconds()))
 
     def _poked(self, seconds: float) -> bool:
-        """Whether somebody poked us; the pokes are drained unless it was the stop."""
+        """Whether a wake-up came; wake-ups are drained unless it was the stop."""
         if not select.select([self._wake], [], [], seconds)[0]:
             return False
         if not self._stop.is_set():

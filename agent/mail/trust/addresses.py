@@ -13,7 +13,7 @@ from agent.domain.email_address import EMAIL_ADDRESS
 
 MAX_ADDRESS_HEADER = 2048
 _AROUND = re.compile(r" ?([.@]) ?")  # obsolete blanks around the separators
-_QUOTED = "\x00"  # stands for a quoted string, whose text is nobody's address
+_QUOTED = "\x00"  # stands for a quoted string, whose text is no address
 
 
 class _OddError(Exception):

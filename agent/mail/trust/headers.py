@@ -105,7 +105,7 @@ def parse_date(value: str | None) -> datetime | None:
 def readable(value: str | None, *, limit: int = 300) -> str:
     """A header for people to read.
 
-    Decoded, without control characters, cut to `limit`. Written by whoever wrote the mail. A malformed encoded word is
+    Decoded, without control characters, cut to `limit`. Its text is the sender's. A malformed encoded word is
     shown as it is (RFC 2047 6.3).
     """
     text = _BETWEEN_WORDS.sub("", (value or "")[:1000])

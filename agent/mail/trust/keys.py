@@ -36,7 +36,7 @@ class KeyStore:
     def look_up(self, name: str) -> Key:
         """The TXT records of a name.
 
-        `problem` is set when nobody could tell, and that is never cached.
+        `problem` is set when no server gave an answer, and that is never cached.
         """
         with self._lock:
             kept = self._cache.get(name)

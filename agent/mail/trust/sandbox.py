@@ -165,7 +165,7 @@ class _Process:
         return running
 
     def kill(self) -> None:
-        """End it, whoever waits for its answer."""
+        """End it, although a caller may wait for its answer."""
         if (running := self._running) is not None:
             running.kill()
 

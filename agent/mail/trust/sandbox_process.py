@@ -36,8 +36,8 @@ def main() -> None:
     while (data := read_frame(source)) is not None:
         signal.setitimer(
             signal.ITIMER_PROF, seconds
-        )  # SIGPROF ends us, in C code too: a busy machine costs nobody time
-        signal.setitimer(signal.ITIMER_REAL, wall * 2)  # should nobody be left to end us
+        )  # SIGPROF ends us, in C code too: waiting on a busy machine does not count
+        signal.setitimer(signal.ITIMER_REAL, wall * 2)  # in case no parent is left to end this process
         answer = answer_to_json(_answer(question_from_json(data)))
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)

@@ -27,7 +27,7 @@ class SignatureStanding(StrEnum):
     """How one signature stands."""
 
     VALID = "valid"
-    OTHER_DOMAIN = "other_domain"  # proves somebody else
+    OTHER_DOMAIN = "other_domain"  # a proof about another domain
     INVALID = "invalid"
     UNKNOWN = "unknown"  # its key could not be looked up
     UNREADABLE = "unreadable"  # neither shown to be genuine nor to be forged
@@ -147,7 +147,7 @@ def _require_in_time(known: Mapping[bytes, bytes], *, arrived_at: datetime) -> N
 def _require_known_forms(tags: Tags) -> None:
     """Unknown forms are no forgery.
 
-    Somebody may sign so one day, and we cannot check it.
+    A sender may begin to sign so, and we cannot check it.
     """
     if tags.known.get(b"v", b"1") != b"1":
         raise ProblemError(SignatureStanding.UNREADABLE, "it is of an unknown version (v=)")

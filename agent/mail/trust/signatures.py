@@ -33,7 +33,7 @@ _BLANKS = re.compile(rb"\s{41}")  # dkimpy's search for b= takes cubic time over
 class Key:
     """The answer to a key look-up: the record's bytes, or None when there is none.
 
-    `problem` when nobody could tell.
+    `problem` when no server gave an answer.
 
     `more` holds further records at the same name, to be tried in turn (RFC 6376 6.1.2).
     """

@@ -146,7 +146,7 @@ class DemoClient:
         return len(self._of(account, [event for event in events if event["kind"].startswith("password.")]))
 
     async def opened(self, link: str) -> bool:
-        """Whether anybody asked for this link's path and query."""
+        """Whether this link's path and query were asked for."""
         target = link.split("://", 1)[-1].split("/", 1)[-1]
         return any(
             target in f"{entry.get('path', '')}?{entry.get('query', '')}".lstrip("/")

@@ -30,7 +30,7 @@ from agent.rehearsal.demo.security import UNBOUND, security_checks, security_sto
 from agent.rehearsal.demo.stories import Check, Story, all_stories, last_checks, tell_all
 from agent.rehearsal.demo.view import StoryView
 
-_CONTEXTS = "4"  # seven accounts at once are watched by somebody; a worker has two otherwise
+_CONTEXTS = "4"  # a person watches seven accounts at once; a worker has two otherwise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

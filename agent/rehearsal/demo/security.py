@@ -1,4 +1,4 @@
-"""What somebody would try, as scenes of the demo.
+"""Attacks, as scenes of the demo.
 
 A stranger's shop, a password without an answer, a page for another login.
 """
@@ -12,7 +12,7 @@ from agent.errors import Exit
 from agent.rehearsal.demo.client import DemoClient
 from agent.rehearsal.demo.stories import Check, Story, check, expect, grant_and_complete
 
-STRANGER = "A4"  # a shop that nobody registered
+STRANGER = "A4"  # a shop that was not registered
 UNBOUND = frozenset({"A1"})  # registered without a merchant
 
 

@@ -42,7 +42,7 @@ async def compare_with_stand_in(paths: Sequence[Path]) -> list[Aged]:
     """Make the shipped visits again on a stand-in.
 
     Raises:
-        UsageError: a recording is not one of the shipped ones, so nobody knows its scenario.
+        UsageError: a recording is not one of the shipped ones, so its scenario is not known.
     """
     visits = {f"{visit.flow}/{visit.name}": visit for visit in recorded_visits()}
     recordings = [load_recording(path) for path in paths]

@@ -35,7 +35,7 @@ def verdict(one: Replayed) -> str:
 
 
 def details(one: Replayed) -> list[str]:
-    """List what somebody has to know about one replay."""
+    """List what a person has to know about one replay."""
     lines = [f"{one.name}: {line}" for line in (*one.differences, *one.misses)]
     if one.page_difference:
         lines.append(f"{one.name}: {one.page_difference}")

@@ -43,7 +43,7 @@ from flows import (
 
 BOUNDS = Bounds(
     step=timedelta(seconds=10), visit=timedelta(seconds=60), challenge=timedelta(seconds=3), second_look=timedelta(0)
-)  # nobody answers late here
+)  # no answer comes late here
 _DIFF_LINES = 40
 
 

@@ -126,7 +126,7 @@ def take(conn: Connection, *, worker: str, but: Collection[str]) -> Operation | 
 
 
 def put_back(conn: Connection, operation_id: str) -> None:
-    """Queue a running one again, for whoever can take it."""
+    """Queue a running one again, for any worker."""
     running = sa.and_(operations.c.id == operation_id, operations.c.state == OperationState.RUNNING)
     conn.execute(operations.update().where(running).values(state=OperationState.QUEUED, worker=None))
     announce(conn, Signal.ASKED)

@@ -44,7 +44,7 @@ def save(conn: Connection, name: str, role: Role, *, now: datetime) -> Person:
 
 
 def find(conn: Connection, name: str) -> Person | None:
-    """One person; None when nobody has this name."""
+    """One person; None when no person has this name."""
     row = conn.execute(sa.select(people).where(people.c.name == name)).mappings().one_or_none()
     return None if row is None else _person(row)
 
@@ -53,7 +53,7 @@ def get(conn: Connection, name: str) -> Person:
     """One person.
 
     Raises:
-        UsageError: nobody has this name.
+        UsageError: no person has this name.
     """
     if (found := find(conn, name)) is None:
         raise UsageError(
@@ -63,7 +63,7 @@ def get(conn: Connection, name: str) -> Person:
 
 
 def list_all(conn: Connection) -> list[Person]:
-    """Everybody, by name."""
+    """All people, by name."""
     return [_person(row) for row in conn.execute(sa.select(people).order_by(people.c.name)).mappings()]
 
 
@@ -71,7 +71,7 @@ def remove(conn: Connection, name: str) -> None:
     """Forget a person and end their sessions.
 
     Raises:
-        UsageError: nobody has this name.
+        UsageError: no person has this name.
     """
     get(conn, name)
     conn.execute(console_sessions.delete().where(console_sessions.c.person == name))

@@ -1,4 +1,4 @@
-"""Whether somebody is at the console who could answer."""
+"""Whether a person is at the console who could answer."""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ def connect_apart(engine: Engine) -> Connection:
 
     Each of its statements is a transaction.
 
-    For one thread at a time; whoever opens it closes it.
+    For one thread at a time; the caller that opens it closes it.
     """
     apart = _connect_postgres(engine.url, poolclass=NullPool, pool_pre_ping=False)
     return apart.connect().execution_options(isolation_level="AUTOCOMMIT")

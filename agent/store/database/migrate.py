@@ -47,7 +47,7 @@ def note_compatible(conn: Connection, *, newest: str, works_with: Sequence[str])
 def compatible(conn: Connection) -> tuple[str, list[str]] | None:
     """The newest revision, and those of the programs the schema works with.
 
-    None where nobody noted it.
+    None: not noted.
     """
     text = conn.scalar(sa.select(switches.c.value).where(switches.c.name == _NOTE))
     if text is None:

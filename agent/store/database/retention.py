@@ -36,7 +36,7 @@ class Forgotten:
     visits: int
     audits: int
     insights: int
-    drafts: int  # that nobody adopted
+    drafts: int  # that were not adopted
     codes: int
     messages: int
     events: int

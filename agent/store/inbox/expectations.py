@@ -23,7 +23,7 @@ def expectation_for(conn: Connection, address: str, *, any_merchant: bool) -> Ex
 def expectation_of(conn: Connection, account: Account, *, any_merchant: bool) -> Expectation:
     """What an account expects.
 
-    `any_merchant`: the setting that lets whoever invites first have it.
+    `any_merchant`: the setting that gives it to the first who invites.
     """
     waiting = invitations.open_of(conn, account.id)
     return Expectation(

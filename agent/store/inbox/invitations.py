@@ -1,4 +1,4 @@
-"""Invitations: one row for each invitation id, whoever brought it."""
+"""Invitations: one row for each invitation id, from whichever source."""
 
 from __future__ import annotations
 

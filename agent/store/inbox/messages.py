@@ -107,7 +107,7 @@ def next_try(conn: Connection) -> datetime | None:
 def lock_undecided(conn: Connection, row_id: int) -> Message | None:
     """The message, locked until the transaction ends.
 
-    None when somebody else has decided it.
+    None when another process has decided it.
     """
     query = sa.select(messages).where(messages.c.id == row_id, messages.c.stage == FETCHED).with_for_update()
     row = conn.execute(query).mappings().one_or_none()
@@ -196,7 +196,7 @@ def ask_again(conn: Connection, row_id: int) -> None:
 
 
 def dismiss(conn: Connection, row_id: int, *, by: str, why: str, now: datetime) -> None:
-    """Set a message aside: a person says that nobody has to act on it."""
+    """Set a message aside: a person says that it needs no act."""
     told = {"detail": f"{why} ({by})"}
     conn.execute(
         messages.update()
@@ -208,9 +208,9 @@ def dismiss(conn: Connection, row_id: int, *, by: str, why: str, now: datetime) 
 
 
 def ask_again_of_strangers(conn: Connection, *, since: datetime) -> int:
-    """Let the genuine mails be judged once more that nobody expected when they came.
+    """Judge the genuine mails once more that no account expected when they came.
 
-    Somebody was registered; returns how many.
+    Accounts were registered since; returns how many.
     """
     held = (messages.c.verdict == MailVerdict.HELD) & (messages.c.reason == UNEXPECTED) & messages.c.sealed.is_not(None)
     announce(conn, Signal.MAIL)

@@ -45,7 +45,7 @@ class Pending:
     notes: list[Note] = field(default_factory=list)
     touched: dict[str, set[str]] = field(default_factory=dict)  # account: names of what was written
     revised: set[str] = field(default_factory=set)  # accounts whose revision has moved in this transaction
-    at: datetime | None = None  # the newest time anybody gave
+    at: datetime | None = None  # the newest time that was given
 
     def is_empty(self) -> bool:
         """Whether nothing is left to be written."""

@@ -1,6 +1,6 @@
 """A flag that threads raise and coroutines wait for.
 
-Whoever takes a ticket first misses no ring after it.
+A reader that takes a ticket first misses no ring after it.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ class Ring:
 
         def on_signal(signal: Signal) -> None:
             if signal in self._signals:
-                with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+                with suppress(RuntimeError):  # the loop is closed: no coroutine waits any more
                     loop.call_soon_threadsafe(self.ring)
 
         with listening(on_signal):
             yield
 
     def ring(self) -> None:
-        """Wake everybody who waits; called in the loop."""
+        """Wake all that wait; called in the loop."""
         self._next.set()
         self._next = asyncio.Event()
 

@@ -1,8 +1,8 @@
 """Numbering: sequence numbers after the commit, by one process at a time.
 
-The counter's row is locked for the length of one transaction. Whoever holds it is the publisher; when that process
-dies, its connection and with it the lock are gone, and the next one goes on. A number is committed before the next one
-can be given, so a reader that has seen N has seen all below it.
+The counter's row is locked for the length of one transaction. The process that has the lock is the publisher;
+when it dies, its connection and with it the lock are gone, and the next one goes on. A number is committed before the
+next one can be given, so a reader that has seen N has seen all below it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _BATCH = 500
 def number_events(engine: Engine) -> int:
     """Number everything that is committed; returns how many events got a number.
 
-    Safe to be called by anybody.
+    Safe to call in every process.
     """
     numbered = 0
     while _any_waits(engine) and (count := _number_batch(engine)):

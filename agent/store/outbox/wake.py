@@ -1,6 +1,6 @@
 """Telling that something was committed that others wait for.
 
-At once in this process, by NOTIFY to others on PostgreSQL. Whoever waits looks now and then all the same: a signal may
+At once in this process, by NOTIFY to others on PostgreSQL. Those that wait look at intervals as well: a signal may
 be lost.
 """
 
@@ -36,7 +36,7 @@ _lock = threading.Lock()
 
 
 def announce(conn: Connection, signal: Signal) -> None:
-    """When this transaction is committed, wake everybody who waits for this."""
+    """When this transaction is committed, wake all that wait for this."""
     if conn.dialect.name == "postgresql":
         conn.execute(sa.text(f"NOTIFY {CHANNEL}, '{signal}'"))
     after_commit(conn, _actions[signal])

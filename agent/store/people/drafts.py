@@ -1,6 +1,6 @@
 """Drafts of the catalogue.
 
-What people showed, and pieces of permission pages that nobody has explained yet.
+What people showed, and pieces of permission pages that are not explained yet.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class DraftState(StrEnum):
     """Where a draft stands."""
 
     OFFERED = "offered"  # an admin may adopt it
-    REFUSED = "refused"  # kept with the reasons; nobody can adopt it
+    REFUSED = "refused"  # kept with the reasons; it cannot be adopted
     ADOPTED = "adopted"
 
 
@@ -106,7 +106,7 @@ def set_state(conn: Connection, draft_id: int, state: DraftState) -> None:
 
 
 def forget(conn: Connection, *, before: datetime) -> int:
-    """Delete old drafts that nobody adopted; returns how many."""
+    """Delete old drafts that were not adopted; returns how many."""
     old = sa.and_(drafts.c.at < before, drafts.c.state != DraftState.ADOPTED)
     return conn.execute(drafts.delete().where(old)).rowcount
 

@@ -30,14 +30,14 @@ _DIGEST_BYTES = 16
 class RequestState(StrEnum):
     """How far it has come."""
 
-    OPEN = "open"  # nobody has answered
+    OPEN = "open"  # not answered yet
     ANSWERED = "answered"  # an answer waits, sealed
     TAKEN = "taken"  # the visit has it; nothing of it is kept
     CLOSED = "closed"  # it was not answered, or the answer was not wanted any more
 
 
 class NoOpenRequestError(Exception):
-    """Nobody waits for this answer.
+    """No visit waits for this answer.
 
     It was given before, the visit is over, or it was never asked.
     """
@@ -70,7 +70,7 @@ class PersonRequest:
         return self.state is RequestState.OPEN and now < self.expires_at
 
     def is_late(self, now: datetime) -> bool:
-        """Whether nobody answered in time."""
+        """Whether no answer came in time."""
         return self.ending is Ending.EXPIRED or (self.state is RequestState.OPEN and now >= self.expires_at)
 
 
@@ -205,7 +205,7 @@ def close(conn: Connection, request_id: str, ending: Ending, *, now: datetime) -
 
 
 def expire_old(conn: Connection, *, now: datetime) -> int:
-    """Close what nobody answered in time, and answers that no visit took.
+    """Close what was not answered in time, and answers that no visit took.
 
     Returns how many.
     """

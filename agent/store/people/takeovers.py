@@ -74,7 +74,7 @@ def ask(
 def offer(
     conn: Connection, account_id: str, *, visit_id: str, worker: str, screen: str, deadline: datetime, now: datetime
 ) -> Takeover:
-    """Offer the page of a visit that nobody asked for.
+    """Offer the page of a visit that no person asked for.
 
     Raises:
         TakeoverOpenError: the account has one.
@@ -129,7 +129,7 @@ def move(
 def claim(conn: Connection, takeover_id: str, *, person: str, allows_unknown: bool, now: datetime) -> bool:
     """Give an offered one to a person; the one who has it may claim it again.
 
-    False when somebody else has it, or it is offered no more.
+    False when another person has it, or it is offered no more.
     """
     mine = sa.or_(
         takeovers.c.state == TakeoverState.OFFERED,

@@ -28,7 +28,7 @@ class TaskKind(StrEnum):
 
     REQUEST = "request"  # a visit waits for an answer: a code, an approval
     RELEASE = "release"  # an account needs people; afterwards it is released
-    MERCHANT = "merchant"  # a genuine mail is held because nobody said which seller the account is of
+    MERCHANT = "merchant"  # a genuine mail is held because the account's seller is not known
     MAIL = "mail"  # a genuine mail is held for another reason; approve it or leave it
     ENDPOINT = "endpoint"  # a webhook endpoint is disabled
     INCOMPLETE = "incomplete"  # the last audit could not read everything
@@ -79,7 +79,7 @@ def get(conn: Connection, task_id: str, *, now: datetime) -> Task | None:
 
 
 def claim(conn: Connection, task_id: str, *, who: str, now: datetime) -> None:
-    """Say who takes it on; `get` has shown that nobody else did, in this transaction."""
+    """Say who takes it on; `get` has shown in this transaction that it is free."""
     upsert(conn, task_claims, {"task_id": task_id}, {"who": who, "at": now})
 
 

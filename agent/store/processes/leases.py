@@ -37,7 +37,7 @@ class Lease:
 
 
 def acquire(conn: Connection, account_id: str, *, holder: str, now: datetime, length: timedelta) -> Lease | None:
-    """Take the lease if nobody holds a live one; None when somebody does.
+    """Take the lease if there is no live one; None when there is.
 
     A lease that ends later than any lease taken now was written before the clock was set back: it gets one length more,
     in which a
@@ -45,7 +45,7 @@ def acquire(conn: Connection, account_id: str, *, holder: str, now: datetime, le
     """
     mine, end = leases.c.account_id == account_id, now + length
     # Looked at before anything is written: an insert would wait for a holder that renews the lease right now, and that
-    # holder may be waiting for the account's row, which whoever acquires has locked.
+    # holder may be waiting for the account's row, which a worker that acquires has locked.
     if conn.scalar(sa.select(leases.c.holder).where(mine, leases.c.until > now, leases.c.until <= end)) is not None:
         return None
     conn.execute(leases.update().where(mine, leases.c.until > end).values(until=end))
@@ -72,7 +72,7 @@ def holder_of(conn: Connection, account_id: str, *, now: datetime) -> str | None
 
 
 def leased_accounts(conn: Connection, *, now: datetime) -> list[str]:
-    """The accounts that somebody works on now."""
+    """The accounts with a live lease."""
     return list(conn.scalars(sa.select(leases.c.account_id).where(leases.c.until > now)))
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from agent.store.database.schema import accounts, acts, secrets
 from agent.store.sign_in.password_marks import forget_doubts
 
-ACCEPTED, REJECTED, DOUBTED = "accepted", "rejected", "doubted"  # doubted: done, and no yes that anybody knows came
+ACCEPTED, REJECTED, DOUBTED = "accepted", "rejected", "doubted"  # doubted: done, and no known yes came
 NOT_SENT = "not_sent"  # the form provably never left the browser
 UNANSWERED = "step_timeout"  # done, and no page said what came of it
 LOOKED_AT = "looked_at"  # it was doubted, and a person has looked
@@ -105,7 +105,7 @@ def undoubt(conn: Connection, account_id: str, act: str) -> None:
 def doubt_all(conn: Connection, act: str, *, now: datetime) -> int:
     """Doubt this act for every account until a release or a new secret.
 
-    Nobody knows what happened since a backup.
+    What happened since a backup is not known.
     """
     ids = conn.scalars(sa.select(secrets.c.account_id)).all()
     for account_id in ids:

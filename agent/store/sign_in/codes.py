@@ -1,6 +1,6 @@
 """The one-time code ledger.
 
-A time step of a seed is spent once, by anybody, before it is typed.
+A time step of a seed is spent once among all processes, before it is typed.
 """
 
 from __future__ import annotations

@@ -71,7 +71,7 @@ def get(conn: Connection, account_id: str) -> OldAuthenticator | None:
 
 
 def list_unremoved(conn: Connection, *, before: datetime, limit: int) -> list[OldAuthenticator]:
-    """Old authenticators for a person, and those that nobody removed since `before`."""
+    """Old authenticators for a person, and those not removed since `before`."""
     waits = sa.and_(old_authenticators.c.state == OldState.TO_REMOVE, old_authenticators.c.since < before)
     query = sa.select(old_authenticators).where(sa.or_(old_authenticators.c.state == OldState.LEFT, waits))
     rows = conn.execute(query.order_by(old_authenticators.c.since).limit(limit)).mappings()

@@ -74,7 +74,7 @@ def close(conn: Connection, *, now: datetime) -> bool:
 
 
 def _locked(conn: Connection, now: datetime) -> SignInBreaker:
-    """The row, which nobody else moves before this transaction ends."""
+    """The row, locked until this transaction ends."""
     if conn.scalar(sa.select(switches.c.name).where(switches.c.name == _ROW)) is None:
         upsert(conn, switches, {"name": _ROW}, {"value": json.dumps(_to_row(SignInBreaker())), "at": now})
     conn.execute(sa.select(switches.c.name).where(switches.c.name == _ROW).with_for_update())

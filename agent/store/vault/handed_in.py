@@ -48,7 +48,7 @@ def waiting(conn: Connection, account_id: str | None = None) -> list[int]:
 def open_one(conn: Connection, vault: Vault, row_id: int, *, take: Take) -> bool:
     """Open one and hand it to `take`, in this transaction.
 
-    False when somebody else was faster.
+    False when another process was faster.
 
     Raises:
         VaultError: no key of the vault, current or old, opens it.

@@ -96,7 +96,7 @@ class NoVault(Vault):
         super().__init__(os.urandom(KEY_BYTES))
 
     def seal(self, data: bytes, *, context: str) -> tuple[str, bytes]:
-        """Refuse: what is sealed with a key that nobody keeps is lost."""
+        """Refuse: what is sealed with a key that is not kept is lost."""
         raise VaultError(f"{_kind(context)} cannot be sealed: this process has no vault key")
 
 

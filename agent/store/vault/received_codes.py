@@ -17,7 +17,7 @@ from agent.store.vault.keys import Vault
 
 _WHOLE_SECONDS = timedelta(seconds=1)  # a Date header drops the fraction
 _KEPT = timedelta(minutes=30)
-UNCLEAR = "unclear"  # the purpose of a mail that nobody but a person may use
+UNCLEAR = "unclear"  # the purpose of a mail that only a person may use
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

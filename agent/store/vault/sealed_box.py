@@ -1,4 +1,4 @@
-"""Boxes that anybody can seal, and only a holder of the vault opens.
+"""Boxes that any process can seal, and only one with the vault opens.
 
 X25519, by the vault's public key.
 
@@ -45,7 +45,7 @@ def parse_public_key(text: str) -> bytes:
 
 
 def seal(public: str, data: bytes, *, context: str) -> tuple[str, bytes]:
-    """Seal for whoever holds the private half.
+    """Seal for the holder of the private half.
 
     Returns the public key's id and the box.
 

@@ -46,8 +46,8 @@ class MailedCodes:
     async def next_code(self, purpose: str, asked_at: datetime) -> SecretStr | None:
         """Wait for the code of this purpose that came after `asked_at`, and spend it.
 
-        A mail that leaves a doubt is for a person, who is asked; so is a second wait in vain. None where nobody gave
-        one.
+        A mail that leaves a doubt is for a person, who is asked; so is a second wait in vain. None where none was
+        given.
         """
         waits = self.context.settings.registration.code_wait
         within = waits if self.context.asks_people else min(waits, _SHORT)

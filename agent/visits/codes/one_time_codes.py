@@ -1,6 +1,6 @@
 """One-time codes (RFC 6238).
 
-A fresh time step, spent in the ledger before anybody sees the digits; the only import of pyotp.
+A fresh time step, spent in the ledger before the digits are used; the only import of pyotp.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class OneTimeCodes:
         )
 
     async def clock_seen(self, site: datetime) -> None:
-        """Correct by the site's `Date` header, and remember it for everybody.
+        """Correct by the site's `Date` header, and remember it for all accounts.
 
         Raises:
             ClockSkewError: the clock is too far off.

@@ -34,7 +34,7 @@ def require(
         PasswordRejectedBeforeError: the password was rejected before.
         PasswordDoubtedError: it may have been, and no person has looked since.
         CodesRejectedTooOftenError: too many codes were rejected in a row.
-        BudgetSpentError: too many attempts in the last hour were refused or ended nobody knows how.
+        BudgetSpentError: too many attempts in the last hour were refused or have no known end.
     """
     match act:
         case Act.TYPE_PASSWORD:
@@ -61,13 +61,13 @@ def _require_password(
         )
     if mark is Mark.DOUBTED or acts.doubted_since_release(conn, account_id, Act.TYPE_PASSWORD):
         raise PasswordDoubtedError(
-            "the password was typed and no yes came that anybody knows, which may have been a rejection: it is "
-            f"not typed again before somebody has read the evidence; then: sc-agent accounts release {account_id}"
+            "the password was typed and no known yes came, which may have been a rejection: it is not typed "
+            f"again before a person has read the evidence; then: sc-agent accounts release {account_id}"
         )
     if acts.crashed_in_a_row(conn, account_id, Act.TYPE_PASSWORD) >= _CRASHES:
         raise PasswordDoubtedError(
             f"{_CRASHES} visits in a row ended with their process after the password was typed, and what the "
-            "site said is not known: it is not typed again before somebody has looked; then: sc-agent "
+            "site said is not known: it is not typed again before a person has looked; then: sc-agent "
             f"accounts release {account_id}"
         )
     spent = acts.not_taken_since(conn, account_id, Act.TYPE_PASSWORD, now - HOUR)

@@ -12,7 +12,7 @@ from agent.store.inbox.invitations import Invitation
 
 
 class UnvouchedError(Exception):
-    """Nobody authorised what the visit would do; `ruling` says why."""
+    """What the visit would do is not authorised; `ruling` says why."""
 
     def __init__(self, ruling: Ruling) -> None:
         super().__init__(f"{ruling.detail} ({ruling.reason})")

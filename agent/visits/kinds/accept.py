@@ -70,7 +70,7 @@ def credentials(plan: Plan) -> Credentials:
 def facts_of(acceptance: Acceptance, plan: Plan, *, now: datetime) -> Facts:
     """What an account has learnt.
 
-    A merchant that nobody named is marked as the invitation's.
+    A merchant that was not named before is marked as the invitation's.
     """
     account, invited = plan.account, plan.invitation
     first_come = None if account.is_bound or invited is None else invited.link.global_account_id

@@ -167,7 +167,7 @@ def _known(
 
 
 def of_nobody_known(reading: AuditReading) -> AuditReading:
-    """Never pass a reading of an account whose merchant nobody named."""
+    """Never pass a reading of an account whose merchant is not known."""
     grid = reading.grid
     return (
         reading

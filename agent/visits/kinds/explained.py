@@ -1,4 +1,4 @@
-"""Pictures of what an audit made of its pages, for whoever has to look at a gap."""
+"""Pictures of what an audit made of its pages, for the person who looks at a gap."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ def _hold_all(context: WorkerContext, plan: Plan, error: RegistrationRefusedErro
     now = context.clock.now()
     with writing(context.engine) as conn:
         login_orders.pause_all(conn, f"the site refused to create the login of {plan.account.id}", now=now)
-    text = f"no login is created until somebody has looked: {error}; 'sc-agent resume --registrations' lets it go on"
+    text = f"no login is created until a person has looked: {error}; 'sc-agent resume --registrations' lets it go on"
     TableBoard(context.engine).note(login_orders.ALARM, text, now=now, times=context.settings.observe.notify_after)
 
 

@@ -80,7 +80,7 @@ async def survey_account(
 
 
 async def survey_asked(context: WorkerContext, account_id: str, *, asked: str, noticed: Noticed) -> Surveyed:
-    """Make the guided visit that somebody asked for in the console.
+    """Make the guided visit that a person asked for in the console.
 
     That person is there to take its page over.
 

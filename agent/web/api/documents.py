@@ -93,7 +93,7 @@ class NewSecret(Given):
 
 
 class Why(Given):
-    """Why somebody did it; kept in the journal."""
+    """Why it was done; kept in the journal."""
 
     reason: Reason
 

@@ -1,4 +1,4 @@
-"""What a person must do, who has taken it on, and codes that somebody waits for."""
+"""What a person must do, who has taken it on, and codes that a visit waits for."""
 
 from __future__ import annotations
 

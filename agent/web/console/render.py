@@ -70,7 +70,7 @@ def _stopped(visit: Visitor) -> str | None:
 
 
 def plain(parts: WebParts, template: str, values: Mapping[str, Any], *, status: int) -> Response:
-    """Render a page for somebody who is not signed in, or while the database is away."""
+    """Render a page for a person who is not signed in, or while the database is away."""
     frame = {
         "person": None,
         "path": "",
@@ -83,7 +83,7 @@ def plain(parts: WebParts, template: str, values: Mapping[str, Any], *, status: 
 
 
 def signed_out(parts: WebParts, *, to: str = "") -> Response:
-    """Tell somebody who is not signed in how to; `to` is where they wanted to go."""
+    """Tell a person who is not signed in how to; `to` is where they wanted to go."""
     has_provider = parts.provider is not None
     values = {"provider": has_provider, "local": not has_provider, "to": to}
     return plain(parts, "entry/signed_out.html.j2", values, status=401)

@@ -16,7 +16,7 @@ def scopes_asked(request: Request) -> tuple[Scope, ...]:
     """The scopes that the operation's key needs, all of them.
 
     Raises:
-        LookupError: the operation says nothing of scopes; nobody may use it then.
+        LookupError: the operation says nothing of scopes; no key may use it then.
     """
     (key,) = _described(request)["security"]
     return tuple(Scope(name) for name in key["key"])

@@ -113,7 +113,7 @@ def write(request: Request) -> Iterator[Call]:
         Problem: 401, 403, 429.
     """
     with read(request) as found:
-        pass  # nobody without a key gets as far as the write lock
+        pass  # no call without a key gets as far as the write lock
     with writing(found.parts.engine) as conn:
         yield Call(conn=conn, parts=found.parts, key=found.key, now=found.now)
 
@@ -201,7 +201,7 @@ def presented_by(request: Request) -> str:
 
 
 def admit(request: Request, parts: WebParts, found: ApiKey | None) -> ApiKey:
-    """Let in whoever showed a live key, as often as it may ask.
+    """Let in a caller with a live key, as often as it may ask.
 
     Raises:
         Problem: 401, 429.

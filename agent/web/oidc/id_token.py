@@ -36,7 +36,7 @@ def verify(provider: Provider, token: str, *, nonce: str, role_claim: str, now: 
     """Believe a token, or not.
 
     Raises:
-        SignInRefusedError: it is forged, of another client, provider or attempt, too old, or names nobody.
+        SignInRefusedError: it is forged, of another client, provider or attempt, too old, or names no person.
         NoRoleError: it is genuine and gives no role.
         ProviderAwayError: there are no keys to check it with.
     """

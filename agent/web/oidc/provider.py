@@ -169,7 +169,7 @@ class Provider:
 
 
 def is_guarded(address: str) -> bool:
-    """Whether nobody between us and the address reads along.
+    """Whether no third party can read what is sent to the address.
 
     TLS, or this machine alone.
     """

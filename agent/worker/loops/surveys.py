@@ -1,4 +1,4 @@
-"""A survey that somebody asked for in the console.
+"""A survey that a person asked for in the console.
 
 Told as it goes, kept with its report and its recording.
 """

@@ -50,7 +50,7 @@ const DECOYS = argument?.decoys || "";
 const isDecoy = (element) => DECOYS !== "" && element.matches(DECOYS);
 const isVisible = (element) => {
   if (!isRendered(element) || isDecoy(element)) return false;
-  // A decoy field may be laid out and yet meant for nobody: transparent, or hidden from assistive technology.
+  // A decoy field may be laid out and yet meant for no person: transparent, or hidden from assistive technology.
   if (element.matches(FIELD) && !["radio", "checkbox", "file"].includes(element.type)) {
     return element.checkVisibility({ opacityProperty: true }) && !element.closest("[aria-hidden=true]");
   }

@@ -273,8 +273,8 @@ def _of_piece(piece: Piece, known: Known) -> PageGap | None:
 def _of_listener(piece: Piece) -> PageGap:
     """Who hears presses or keys for a part of the page, or for all of it.
 
-    One that hears for all of it, whose words nobody can follow and which names nothing of rows, is told by the hash of
-    its text: a person who knows it may adopt it. Any other may bring rows.
+    One that hears for all of it, whose source cannot be followed and which names nothing of rows, is told by the hash
+    of its text: a person who knows it may adopt it. Any other may bring rows.
     """
     if not is_known_again(piece):
         return PageGap(kind=PageGapKind.WAY_NOT_TAKEN, words=piece.words, where=piece.where)
@@ -320,7 +320,7 @@ def _of_stray(piece: Piece, known: Known) -> PageGap | None:
     if addresses and all(address in known.names for address in addresses):
         return None
     if piece.hushed and (_is_known(piece.words) or is_level(piece.words) or _shape(piece.words) in known.shown):
-        return None  # a copy for the eye of what is there for everybody
+        return None  # a copy for the eye of what assistive technology is told
     if piece.way and piece.way != "away":
         return PageGap(kind=PageGapKind.WAY_NOT_TAKEN, words=piece.words, where=piece.where)
     return PageGap(kind=_kind_of(piece.words, PageGapKind.UNEXPLAINED), words=piece.words, where=piece.where)
@@ -351,7 +351,7 @@ def _shape(text: str) -> str:
 def _without_names(snapshot: DomSnapshot, known: Known) -> Iterable[Token]:
     """The tokens of a page without the person's name beside a known address.
 
-    Where there are two names, nobody can say which is the person's: none is taken for one.
+    Where there are two names, which is the person's is not known: none is taken for it.
     """
     names = _names(snapshot, known)
     only = {token.text for number in names if isinstance(token := snapshot.tokens[number], TextToken)}

@@ -37,7 +37,7 @@ def without_chrome(gaps: Iterable[PageGap], chrome: Sequence[Chrome], *, layout:
 def why_not_chrome(gap: PageGap) -> str | None:
     """Why a gap can never be adopted as chrome; None where it can.
 
-    Chrome holds no level words, no names of rows and sections, no controls of rows, no ways to permissions, nobody's
+    Chrome holds no level words, no names of rows and sections, no controls of rows, no ways to permissions, no
     address, and nothing that takes back or bounds what the rows say.
     """
     words = fold(gap.words)

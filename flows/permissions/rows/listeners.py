@@ -13,7 +13,7 @@ from flows.catalogue.grids import grid_data
 from flows.models import PageGap
 from flows.permissions.rows.tokens import Piece
 
-_LEAST = 40  # characters of a text that can be known again: "e => show()" may be anybody's
+_LEAST = 40  # characters of a text that can be known again: "e => show()" may stand on any page
 _MOST = 20_000  # longer ones are cut off by the page
 _WHERE = re.compile(r"listener on (window|document|html|body)")
 _MARK = re.compile(r" \[[0-9a-f]{16}\]$")

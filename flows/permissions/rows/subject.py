@@ -36,7 +36,7 @@ def naming(snapshot: DomSnapshot, *, titled: bool, own: bool) -> tuple[str, ...]
 
     `titled`: only those in headings.
 
-    On the own page whoever is signed in is the subject.
+    On the own page the user who is signed in is the subject.
     """
     found: list[str] = []
     for token in snapshot.tokens:

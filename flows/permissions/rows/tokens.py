@@ -1,4 +1,4 @@
-"""What a reading finds on a page, before anybody has said what it means.
+"""What a reading finds on a page, before it is interpreted.
 
 Titles, texts, rows with their options, switches.
 """
@@ -51,7 +51,7 @@ class RowToken:
     beside: tuple[str, ...] = ()  # every other text in the row besides label and levels
     asides: tuple[str, ...] = ()  # parts of the label that stand in an element of their own behind its first words
     struck: bool = False  # the label or a level is struck through
-    opens: bool = False  # its label, or its box, can be pressed, and nobody knows what that shows
+    opens: bool = False  # its label, or its box, can be pressed, and what that shows is not known
     hints: tuple[str, ...] = ()  # what is said of it where the pointer rests, or to those who cannot see
     tips: tuple[str, ...] = ()  # the same of one of its levels alone
     states: tuple[str, ...] = ()  # attributes that say that it is not in force
@@ -75,7 +75,7 @@ class TextToken:
     way: str = (
         ""  # pressed it would: "press" something, lead "here" (permissions) or "away"; empty: it cannot be pressed
     )
-    heard: bool = False  # somebody hears the press
+    heard: bool = False  # a listener hears the press
     fold: str = ""  # the handle of a section that is "open" or "closed"
     pieces: int = 1  # elements that it was put together from
     locked: bool = False
@@ -116,7 +116,7 @@ class PieceKind(StrEnum):
     SEALED = "sealed"  # a closed shadow root
     BLANK = "blank"  # painted, and empty
     FOLDED = "folded"  # text that is in the document and not shown
-    HEARD = "heard"  # a part of the page, or all of it, that hears presses or keys, and nobody can follow what it does
+    HEARD = "heard"  # a part of the page, or all of it, that hears presses or keys, and what it does cannot be followed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

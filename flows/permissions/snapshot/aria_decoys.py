@@ -1,4 +1,4 @@
-"""What of an accessibility tree nobody can see, or is about something else."""
+"""What of an accessibility tree is not visible, or is about something else."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flows.words import fold
 
 
 def drop_decoys(node: AriaNode) -> None:
-    """Leave out what nobody can see.
+    """Leave out what is not visible.
 
     Rows left of the window, where no scrolling leads, and the question about cookies.
     """

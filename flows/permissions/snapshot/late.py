@@ -1,6 +1,6 @@
 """What the page that was read still waits for.
 
-Pictures somebody hears, parts that never came into view, data that was not got.
+Pictures with a listener, parts that never came into view, data that did not come.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from flows.permissions.scripts import script
 async def awaited(page: PageReader, *, is_measured: Callable[[str], bool]) -> tuple[PageGap, ...]:
     """One gap for each thing that was waited for and has not come.
 
-    `is_measured` says of a host that it only takes measurements: nobody waits for what it answers.
+    `is_measured` says of a host that it only takes measurements: no script waits for its answer.
     """
     found = await page.value(script("late", source("late")), {"chrome": grid_data("walk")["chrome"]})
     waits = [one for one in found if not is_measured(one["host"])]
@@ -28,7 +28,7 @@ async def awaited(page: PageReader, *, is_measured: Callable[[str], bool]) -> tu
 def not_got(requests: tuple[str, ...], *, is_noise: Callable[[str, str], bool]) -> tuple[PageGap, ...]:
     """One gap for each script's request without a result.
 
-    `requests` are written "METHOD host/path". `is_noise` says of method and host that nobody waits for an answer.
+    `requests` are written "METHOD host/path". `is_noise` says of method and host that no script waits for an answer.
     """
     return tuple(
         PageGap(kind=PageGapKind.UNEXPLAINED, words=f"no answer to {one}", where="request")

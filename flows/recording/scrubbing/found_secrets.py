@@ -1,4 +1,4 @@
-"""What in a recording has to be replaced although nobody registered it.
+"""What in a recording has to be replaced although it was not registered.
 
 Session cookies, tokens, addresses, merchant ids.
 """
@@ -59,7 +59,7 @@ def telling_in(text: str, *, public: frozenset[str] = frozenset()) -> Iterator[s
 
 
 def is_drawn(value: str) -> bool:
-    """Tell whether a value is long enough, and not just words, to be somebody's."""
+    """Tell whether a value is long enough, and not just words, to be a secret."""
     return len(value) >= _SHORTEST and not _WORDS.fullmatch(value)
 
 

@@ -53,7 +53,7 @@ def mail_text(raw: bytes) -> str:
 def _text(part: Any) -> str:
     """Decode a text part.
 
-    One in a charset that nobody knows, or that it lies about, losslessly.
+    Without loss, also where the charset is unknown or wrongly named.
     """
     raw = _raw(part)
     read = text_of(raw, str(part.get("Content-Type", "text/plain")))

@@ -17,7 +17,7 @@ from flows.recording.scrubbing.secret_names import is_secret_key, is_secret_name
 
 @dataclass(slots=True, kw_only=True)
 class FieldMask:
-    """Masks by name what nobody replaces by value.
+    """Masks by name what is not replaced by value.
 
     `masked` names the fields as the player's rules do.
     """

@@ -53,7 +53,7 @@ def named_values(text: str, *, is_json: bool = False, also: Iterable[str] = ()) 
 
 
 def mask_named(text: str, is_known: Callable[[str], bool], *, is_json: bool = False, also: Iterable[str] = ()) -> str:
-    """Write `volatile` where a named secret stands that nobody replaces by value.
+    """Write `volatile` where a named secret stands that is not replaced by value.
 
     A number stays one.
     """

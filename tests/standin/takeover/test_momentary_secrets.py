@@ -175,7 +175,7 @@ def _filled(part: str) -> str:
 class NoWatch:
     """No watch at all."""
 
-    was_held = False
+    was_filled = False
 
     async def was_shown(self, secrets: object) -> bool:
         return False

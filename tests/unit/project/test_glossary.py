@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import io
 import re
+import tokenize
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -110,3 +112,25 @@ def first_lines(file: Path) -> list[str]:
 def test_each_docstring_begins_with_one_line_of_at_most_80_characters() -> None:
     files = [file for room in ("agent", "flows", "fixtures") for file in (ROOT / room).rglob("*.py")]
     assert [f"{file.relative_to(ROOT)}: {line}" for file in files for line in first_lines(file) if len(line) > 80] == []
+
+
+RIDDLES = re.compile(r"\b(nobody|somebody|whoever|anybody|everybody)\b", re.IGNORECASE)
+
+
+def prose(file: Path) -> Iterator[str]:
+    """The docstrings and comments of a file; of a script the comments that have a line of their own."""
+    text = file.read_text(encoding="utf-8")
+    if file.suffix == ".js":
+        yield from (line for line in text.splitlines() if line.lstrip().startswith("//"))
+        return
+    documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+    yield from (ast.get_docstring(node) or "" for node in ast.walk(ast.parse(text)) if isinstance(node, documented))
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.string
+
+
+def test_docstrings_and_comments_say_who_or_what() -> None:
+    """None "where nobody has said" makes a reader ask who; "not stated" does not."""
+    files = [file for room in ("agent", "flows") for file in (ROOT / room).rglob("*") if file.suffix in (".py", ".js")]
+    assert [f"{file.relative_to(ROOT)}: {text}" for file in files for text in prose(file) if RIDDLES.search(text)] == []

@@ -11,7 +11,7 @@ _CODE = re.compile(r"\[([A-Za-z][A-Za-z0-9/_-]{1,40})")
 _PASSING = frozenset(
     {
         "UNAVAILABLE",  # a part of the server is down
-        "INUSE",  # somebody else holds the mailbox
+        "INUSE",  # another session has the mailbox
         "IN-USE",
         "LIMIT",  # too many of something, connections for example
         "SERVERBUG",
@@ -41,7 +41,7 @@ _PASSING_WORDS = (
     "maximum number", "try later", "again later", "in use", "timed out", "socket error", "closed the connection",
     "busy", "overload", "maintenance", "internal error", "shutting down",
 )  # fmt: skip
-_WEAK_WORD = "try again"  # also said to somebody whose password is wrong
+_WEAK_WORD = "try again"  # also the answer to a wrong password
 _LASTING_WORDS = ("invalid", "incorrect", "wrong", "credential", "password", "authentication failed", "denied")
 
 

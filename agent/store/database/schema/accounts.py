@@ -146,7 +146,7 @@ mail_codes = sa.Table(  # codes that came by mail, encrypted by store/vault; one
     column("purpose", sa.Text),  # registration, sign_in, account_data; unclear: for a person
     column("sent_at", UtcDateTime),
     column("found_at", UtcDateTime, index=True),
-    column("problem", sa.Text, nullable=True),  # why nobody but a person may use it
+    column("problem", sa.Text, nullable=True),  # why only a person may use it
     column("key_id", sa.Text, nullable=True),
     column("sealed", sa.LargeBinary, nullable=True),
     column("used_at", UtcDateTime, nullable=True),

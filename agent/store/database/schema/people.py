@@ -27,7 +27,7 @@ handed_in = (
     )
 )
 
-requests = sa.Table(  # what the agent asks of a person, and the answer as long as nobody took it
+requests = sa.Table(  # what the agent asks of a person, and the answer until a visit takes it
     "requests",
     metadata,
     column("id", sa.Text, primary_key=True),

@@ -44,7 +44,7 @@ class Visitor:
 
 
 class NobodySignedInError(Exception):
-    """Nobody is signed in; the page says how to."""
+    """No person is signed in; the page says how to."""
 
 
 def is_local(settings: Settings, address: str) -> bool:

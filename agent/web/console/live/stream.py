@@ -46,7 +46,7 @@ async def _told(request: Request, parts: WebParts, last: int) -> AsyncIterator[b
                 return
             if parts.clock.elapsed() - noted >= _NOTED_EVERY:
                 noted = parts.clock.elapsed()
-                await run_in_threadpool(note_seen, parts, request)  # whoever has the console open is there
+                await run_in_threadpool(note_seen, parts, request)  # a person with the console open is there
             if event is None:
                 yield b": still here\n\n"
             else:

@@ -144,7 +144,7 @@ async def _next(socket: WebSocket) -> str | bytes:
 
 def _sender(socket: WebSocket) -> Send:
     async def send(message: str | bytes) -> None:
-        """Send in time, or not at all: whoever does not take it is gone."""
+        """Send in time, or not at all: a viewer that does not take it is gone."""
         with suppress(TimeoutError, RuntimeError, WebSocketDisconnect):
             async with asyncio.timeout(_SEND_WITHIN):
                 await (socket.send_text(message) if isinstance(message, str) else socket.send_bytes(message))

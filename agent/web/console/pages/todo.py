@@ -70,7 +70,7 @@ def show(visit: Visitor) -> Response:
 def deadline(task: Task) -> datetime | None:
     """When it is too late: its own time, else the promise to customers.
 
-    None where nobody waits by the hour.
+    None: no deadline.
     """
     if task.kind in _PATIENT:
         return None

@@ -1,4 +1,4 @@
-// Knows what somebody in the page still waits for that is no request of a script: pictures and the like whose loading
+// Knows what a script of the page still waits for that is no request of a script: pictures and the like whose loading
 // is heard, and parts whose coming into view is watched for. Runs before any script of a page; where it could not, it
 // knows from now on.
 globalThis[Symbol.for("late")] ??= (() => {
@@ -8,14 +8,14 @@ globalThis[Symbol.for("late")] ??= (() => {
     waited = new Set(),
     unmet = new Map(); // a part that is watched for -> its watchers
   const missed = new Set(); // ways of being told things that a visit that only reads does not have
-  let watches_all = false; // somebody hears every picture of the document
+  let watches_all = false; // a listener hears every picture of the document
   const around = (owner, name, handler) => {
     if (owner?.[name]) owner[name] = new Proxy(owner[name], handler);
   };
   const hear = EventTarget.prototype.addEventListener;
   const is_over = (el) => ended.has(el) || (el.localName === "img" && el.complete && el.naturalWidth > 0);
-  // A framework hears every picture it makes, for whoever may ask; what was asked stands in its own notes on the
-  // element.
+  // A framework hears every picture it makes, for any script that may ask; what was asked stands in its own notes on
+  // the element.
   const is_asked = (el) => {
     const noted = Object.keys(el).find(
       (key) => key.startsWith("__reactProps$") || key.startsWith("__reactEventHandlers$"),

@@ -166,13 +166,13 @@ globalThis[Symbol.for("rest")] ??= (() => {
   });
   const counts = (delay) =>
     (now() - acted <= SOON && delay <= PUT_OFF) || (now() - scrolled <= AFTER_SCROLL && delay <= AFTER_SCROLL);
-  // When timers come due, for whoever waits for them; of one that comes again, the first time.
+  // When timers come due, for a caller that waits for them; of one that comes again, the first time.
   const falls_due = (delay) => {
     if (!(delay > 0 && delay <= 10000)) return;
     dues.add(now() + delay);
     if (dues.size > 500) for (const one of dues) if (one < now()) dues.delete(one);
   };
-  // Those that come due later still are waited for as well, unless whoever reads the page finds that they bring
+  // Those that come due later still are waited for as well, unless the reader of the page finds that they bring
   // nothing.
   const far = new Map(); // the timer -> when, and what it calls
   const FAR = 60000,
@@ -207,7 +207,7 @@ globalThis[Symbol.for("rest")] ??= (() => {
       .map((one) => (one.playState === "running" ? one.effect?.getComputedTiming() : null))
       .map((/** @type {any} */ timing) => (timing ? timing.endTime - (timing.localTime ?? 0) : 0))
       .filter((left) => left > 0 && left <= 10000);
-  // One that is put off for longer is waited for as long as nobody takes it back, as whoever only guards a request
+  // One that is put off for longer is waited for as long as no script takes it back, as one that only guards a request
   // does.
   const longs = new Map();
   around(globalThis, "setTimeout", (target, self, args) => {

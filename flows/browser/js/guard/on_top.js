@@ -1,6 +1,6 @@
 // What lies over a field at its middle, null when nothing does. Frames are looked at from outside, too.
 // Over it do not lie: what is in it, its label, and the boxes of its own form around it. A layer that lets clicks
-// through (`pointer-events: none`) lies over it where it hides it: nobody would see what is typed or pressed there.
+// through (`pointer-events: none`) lies over it where it hides it: no person would see what is typed or pressed there.
 (element) => {
   const around = (node) => node.parentNode ?? node.host;
   const holds = (outer, node) => {

@@ -97,7 +97,7 @@
       for (const one of roots[i].querySelectorAll("*"))
         if (one.shadowRoot && !watched.has(one.shadowRoot)) {
           watch(one.shadowRoot);
-          isDark = true; // nobody knows what it showed until now
+          isDark = true; // what it showed until now is not known
         }
   };
   // What a script sets without changing the document is seen in the frame that would draw it, before and after.

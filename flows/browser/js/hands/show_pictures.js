@@ -1,4 +1,4 @@
-// Ask once more for the pictures that were stopped, now that somebody looks.
+// Ask once more for the pictures that were stopped, now that a person looks.
 () => {
   let asked = 0;
   for (const element of queryAll(roots(), "img, input[type=image], *")) {

@@ -256,8 +256,8 @@ const leftovers = () => {
       return hiding(n);
     }
     if (n !== document.body && out_of_reach(n) && has_row(n)) {
-      // left of the page: for nobody, and gone as what is hidden is, unless the same is shown; or a part that is moved
-      // about in its window
+      // left of the page: for no person, and gone as what is hidden is, unless the same is shown; or a part that is
+      // moved about in its window
       let where = "left of the page";
       for (let b = up(n); b && b !== document.body && b.nodeType === 1; b = up(b))
         if (getComputedStyle(b).overflowX !== "visible" && !out_of_reach(b)) where = "left of what is shown";

@@ -102,7 +102,7 @@ const where_is = (el) => {
   }
   return steps.join(" > ").slice(0, 120);
 };
-// Whether a link leads to another page that is none of permissions, and nobody hears of its press before.
+// Whether a link leads to another page that is none of permissions, and no listener hears of its press before.
 const way_of = once((link) => (led_by(link) === "away" && is_kept_back(link) ? "press" : led_by(link)));
 const led_by = (link) => {
   const href = link.tagName === "A" ? link.getAttribute("href") : link.getAttribute("href") || "";

@@ -1,5 +1,6 @@
-// Whoever hears presses or keys for a whole part of the page, and what of it nobody can follow: which parts it is about
-// is told by none of its words, or what it does is more than hiding, marking or noting. Rows may stand behind it.
+// Listeners that hear presses or keys for a whole part of the page, and what of them cannot be followed: which
+// parts one is about is told by none of its words, or what it does is more than hiding, marking or noting. Rows may stand
+// behind it.
 const clock_of_page = globalThis[Symbol.for("rest")];
 const PRESSED = /^(click|dblclick|mousedown|mouseup|pointerdown|pointerup|touchstart|touchend|contextmenu|auxclick)$/,
   TYPED = /^(keydown|keyup|keypress)$/;
@@ -49,7 +50,7 @@ const closes = (source) =>
 const of_framework = (box) =>
   Object.keys(box).some((key) => /^_reactListening|^__reactContainer\$|^_reactRootContainer$/.test(key));
 const KNOWN_RUNS = known_listeners.map((rule) => new RegExp(rule));
-// Code of a file, packed as libraries are: every kit listens so, and nobody can follow what is packed.
+// Code of a file, packed as libraries are: every kit listens so, and what is packed cannot be followed.
 const looks_packed = (run) => !/\n|\) \{|=> | =>|, \w|; |\S = /.test(bare_source(clock_of_page.source_of(run)));
 const is_packed = (run) => clock_of_page.is_of_a_file(run) && looks_packed(run);
 const verdicts = (globalThis[Symbol.for("verdicts")] ??= new WeakMap());

@@ -20,7 +20,7 @@ const kids_within = (n) => {
 };
 const name_of_frame = (el) =>
   ["title", "name", "src", "data"].map((name) => el.getAttribute(name)).find(Boolean) || "frame";
-// What its window hears that may bring rows: it is stirred by nobody, and none of its words is read.
+// What its window hears that may bring rows: it is not stirred, and none of its words is read.
 const heard_in = (inner) => {
   const clock = inner.defaultView[Symbol.for("rest")],
     roots = [inner.defaultView, inner, inner.documentElement, inner.body];

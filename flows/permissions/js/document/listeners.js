@@ -69,7 +69,7 @@ const asked_by = once((run) => {
   }
   return found;
 });
-// Whoever only measures or closes asks for parts of the page as well: nothing stands behind those.
+// A listener that only measures or closes asks for parts of the page as well: nothing stands behind those.
 const brings_nothing = once((run) => {
   const source = globalThis[Symbol.for("rest")].source_of(run);
   return source.length <= 20000 && !/\[native code\]|\bisTrusted\b/.test(source) && shows_nothing(source);
@@ -90,7 +90,7 @@ const is_selector = (rule) => {
     return false;
   }
 };
-// Whether it looks for what is around the thing that was pressed, as whoever hears for a group of controls does.
+// Whether it looks for what is around the thing that was pressed, as one that hears for a group of controls does.
 const climbs_up = (run) =>
   /closest|composedPath|parent(Node|Element)|\.path\b/.test(globalThis[Symbol.for("rest")].source_of(run));
 const rules_above = (() => {

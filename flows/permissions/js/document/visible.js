@@ -88,7 +88,7 @@ const choice = (el) => {
   } catch {
     list = [];
   }
-  if (list.some((o) => !o.s)) list = []; // not drawn yet: nobody can say what it lists
+  if (list.some((o) => !o.s)) list = []; // not drawn yet: what it lists is not known
   const value = el.getAttribute("value") ?? el.value,
     head = all(el, "choice_shown")[0];
   // The words of a list that is open for good are those of its options, and no others.

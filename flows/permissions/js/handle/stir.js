@@ -66,7 +66,7 @@
     send(el, new FocusEvent("focusout", { bubbles: true, composed: true }));
     send(el, new FocusEvent("blur"));
   }
-  // Keys: those that whoever hears them asks for by name, and one that means nothing.
+  // Keys: those that a listener asks for by name, and one that means nothing.
   const PRESSING = new Set([
     "enter",
     "numpadenter",

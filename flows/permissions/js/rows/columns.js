@@ -86,7 +86,7 @@ for (const t of loose) {
 const in_cells = (row) =>
   new Set(options.filter((o) => inside(o.el, row)).map((o) => cells(row).find((c) => inside(o.el, c))));
 for (const row of all(document.body, "row")) {
-  // heads in words that nobody knows are heads all the same, where controls stand under them
+  // heads in unknown words are heads all the same, where controls stand under them
   const parts = cells(row),
     texts = parts.length > 2 && parts.every((c) => near(c, "column_head")) ? texts_in(row) : [];
   if (

@@ -1,4 +1,4 @@
-// What a row says of itself: its names, its states, its hints, what it opens, and whether anybody can see or hear it.
+// What a row says of itself: its names, its states, its hints, what it opens, and whether it can be seen or heard.
 const mark = (s) => (ON.has(fold(s)) ? true : OFF.has(fold(s)) || !s ? false : null);
 const marked_in = (cell) => {
   const sign = cell.querySelector("[aria-label], [alt], [title]"),
@@ -200,7 +200,7 @@ const has_sign = (s) => {
   const cell = near(s.el, "cell") || up(s.el);
   return !!cell && (all(cell, "picture").length > 0 || all(cell, "sign").some(shown));
 };
-// Whether somebody hears the press: what nobody hears shows nothing. What the catalogue names shows a tip, or is the
+// Whether a listener hears the press: without one it shows nothing. What the catalogue names shows a tip, or is the
 // site's own.
 const is_heard = (el) => {
   for (let n = el, i = 0; n && n.nodeType === 1 && n !== document.body && i < 4; n = up(n), i++)

@@ -3,7 +3,7 @@
 const tokens = [];
 const used = new Set(),
   sign = new Set();
-// What explains which node, for whoever asks afterwards what is left over.
+// What explains which node, for what asks afterwards what is left over.
 const claims = new Map(furniture.map((el) => [el, "furniture"]));
 const claim = (by, ...found) => {
   for (const one of found) for (const n of one.nodes || [one.el || one]) claims.set(n, by);

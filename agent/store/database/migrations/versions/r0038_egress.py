@@ -12,5 +12,5 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add it; of visits that are over nobody asks."""
+    """Add it; visits that are over need none."""
     op.add_column("visits", sa.Column("egress", sa.Text(), nullable=True))

@@ -1,4 +1,4 @@
-"""What a survey that somebody asked for has come to."""
+"""What a survey that a person asked for has come to."""
 
 from __future__ import annotations
 
