@@ -29,6 +29,7 @@ from scripts.bench_table import GOALS, short, table  # noqa: E402 - the path com
 from tests.bench import (  # noqa: E402 - the path comes first
     contexts,
     daemons,
+    deliveries,
     fleet_page,
     grids,
     insights,
@@ -48,7 +49,7 @@ FAMILIES = (
     insights.FAMILY,
     contexts.FAMILY,
     grids.FAMILY,
-    daemons.DELIVERY,
+    deliveries.FAMILY,
     mailbox_start.FAMILY,
     daemons.WAITING,
     replaying.FAMILY,

@@ -1,17 +1,15 @@
-"""Daemons as processes: from a mail to its visit, and what waiting costs."""
+"""Daemons as processes: what waiting costs, and what other families need of them."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import subprocess
-import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from statistics import median
@@ -20,82 +18,19 @@ import sqlalchemy as sa
 
 from agent.clock import utc_now
 from agent.domain.authorization import State
-from agent.rehearsal.demo.processes import environment
-from agent.store import accounts
 from agent.store.database.engine import reading, writing
 from agent.store.database.schema import accounts as table
-from fixtures.stand_in.scenario import Scenario
 from tests.bench.tools.figure import Family, Figure, UnmeasuredError, figure
-from tests.bench.tools.world import World, name, open_world, scenario_of, world_around
-from tests.support.mail.dovecot_stand_in import DovecotStandIn
+from tests.bench.tools.world import World, name, open_world, scenario_of
 from tests.support.processes.daemon_process import Daemon, running_daemon
-from tests.support.servers.certificates import issue
-from tests.support.servers.imap.dovecot import Dovecot, found
 from tests.support.servers.postgres import find_binaries, running_postgres
 
-_POLLING = 60.0  # seconds between the looks of a script that polls
 _PATIENCE = 120.0
 _TICKS = os.sysconf("SC_CLK_TCK")
 _TICK = 5
 _STARTED = 13.0  # seconds: what was cut off is looked for in the first ten
-_STAGES = {"message.found": "stored", "message.judged": "judged", "visit.started": "begun"}
 _numbers = count()
 stops: list[float] = []  # seconds that each daemon took from SIGTERM to its end
-
-
-async def measure_delivery(quick: bool) -> AsyncIterator[Figure]:
-    """From the moment a mail is in the mailbox to the visit's first line in the log."""
-    runs = 3 if quick else 7
-    scenario = scenario_of(runs + 1, members=False, invited=False)
-    of = (
-        f"looking into the mailbox every {_POLLING:.0f} s: {_POLLING / 2:.0f} s on average, {_POLLING:.0f} s at "
-        "worst (computed)"
-    )
-    async with open_world(scenario) as world:
-        taken, stages = await _deliveries(world)
-        yield figure("delivery_to_visit", taken, unit="s", of=f"{of}; {stages}")
-    if found() is None:
-        raise UnmeasuredError("there is no Dovecot 2.3: run scripts/servers.py")
-    async with _world_on_dovecot(scenario) as world:
-        taken, stages = await _deliveries(world)
-        of = f"{of}; Dovecot tells of a mail after 0.5 s; {stages}"
-        yield figure("delivery_to_visit_dovecot", taken, unit="s", of=of)
-
-
-async def _deliveries(world: World) -> tuple[list[float], str]:
-    """Seconds from each delivery to its visit, and the stages on the way in words; the first account's warms up."""
-    taken, stages = [], []
-    async with daemon_of(world) as daemon:
-        for number in range(len(world.scenario.users)):
-            user, seller = world.user(number), world.scenario.sellers[number]
-            await world.control("seller", do="invite", merchant_id=seller.merchant_id, email=user.email)
-            delivered, at = time.monotonic(), utc_now()
-            await until(partial(_is_visited, daemon, name(number)), what="a visit to start")
-            taken.append(time.monotonic() - delivered)
-            stages.append(_reached(daemon, since=at))
-            await until(partial(_is_over, world, name(number)), what="the visit to end")
-    told = [f"{said} after {median(one[event] for one in stages[1:]):.2f} s" for event, said in _STAGES.items()]
-    return taken[1:], ", ".join(told)
-
-
-def _reached(daemon: Daemon, *, since: datetime) -> dict[str, float]:
-    """Seconds from then to the last line that tells of each stage: those of earlier mails stand before it."""
-    told = [line for line in daemon.lines() if line["event"] in _STAGES]
-    return {line["event"]: (datetime.fromisoformat(line["timestamp"]) - since).total_seconds() for line in told}
-
-
-@asynccontextmanager
-async def _world_on_dovecot(scenario: Scenario) -> AsyncIterator[World]:
-    """A stand-in in this process whose mails a Dovecot keeps."""
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder, ExitStack() as stack:
-        directory = Path(folder)
-        certificate = issue(directory)
-        dovecot = stack.enter_context(Dovecot(tls=certificate))
-        async with DovecotStandIn(dovecot, scenario) as stand_in:
-            told = stand_in.description()
-            env = environment(told, directory, {"IMAP__CA_FILE": str(certificate.ca_file)})
-            async with world_around(scenario, description=told, env=env, directory=directory) as world:
-                yield world
 
 
 async def measure_waiting(quick: bool) -> AsyncIterator[Figure]:
@@ -241,15 +176,6 @@ def wait_many(world: World, wanted: int) -> None:
             conn.execute(table.insert(), rows[start : start + 2000])
 
 
-def _is_visited(daemon: Daemon, account: str) -> bool:
-    return any(line["event"] == "visit.started" and line.get("account") == account for line in daemon.lines())
-
-
-def _is_over(world: World, account: str) -> bool:
-    with reading(world.engine) as conn:
-        return accounts.get(conn, account).authorization not in (State.ACCEPTING, State.AWAITING_INVITATION)
-
-
 async def until(look: Callable[[], bool], *, what: str) -> None:
     """Look until it is so, for a bounded time."""
     end = time.monotonic() + _PATIENCE
@@ -270,7 +196,6 @@ def resident(pid: int) -> float:
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
 
 
-DELIVERY = Family(names=("delivery_to_visit", "delivery_to_visit_dovecot"), measure=measure_delivery)
 WAITING = Family(
     names=(
         "idle_transactions",

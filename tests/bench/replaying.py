@@ -18,6 +18,7 @@ from fixtures.stand_in.world import StandIn
 from flows.browser.launch import Browser, BrowserOptions, open_browser
 from flows.models import FlowHooks
 from flows.visit.open_visit import open_visit
+from tests.bench.tools.bare_replay import open_all
 from tests.bench.tools.figure import Family, Figure, UnmeasuredError, figure
 from tests.bench.visits import LATENCY
 
@@ -46,6 +47,11 @@ async def measure(quick: bool) -> AsyncIterator[Figure]:
         f"s); {jobs} at once"
     )
     yield figure("replay_vs_live", [replay / live], unit="ratio", of=of)
+    started = time.monotonic()
+    opened = await open_all([_path(visit) for visit in visits], jobs)
+    bare = time.monotonic() - started
+    of = f"the limit: their {opened} documents opened by a bare script, {jobs} recordings at once ({bare:.1f} s)"
+    yield figure("replay_bare_vs_live", [bare / live], unit="ratio", of=of)
 
 
 def _path(visit: RecordedVisit) -> Path:
@@ -80,4 +86,4 @@ def _hooks(visit: RecordedVisit) -> FlowHooks:
     )
 
 
-FAMILY = Family(names=("replay_vs_live",), measure=measure)
+FAMILY = Family(names=("replay_vs_live", "replay_bare_vs_live"), measure=measure)
