@@ -163,8 +163,9 @@ class Acceptance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PermissionRow:
-    """One row of a grid as read.
+    """One row of a grid as read, and as a recording keeps it.
 
+    The agent judges a `Row` of its own.
     `level` is None when it could not be read; `raw` keeps the page's own word.
     """
 

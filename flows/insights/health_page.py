@@ -7,21 +7,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from playwright.async_api import Page
-
-from flows.browser.scripts import value_of
 from flows.insights.data import insights_data
 from flows.insights.inside import script
 from flows.insights.numbers import NumberError, count_of, counts_in, is_nothing, parse_count, parse_percent
 from flows.insights.sighting import InsightSource, Sighting
+from flows.visit.page_acts import PageActs
 
 _METRICS = "performanceMetrics"
 _PAGE = InsightSource.PAGE
 
 
-async def read_health_page(page: Page) -> list[Sighting]:
+async def read_health_page(page: PageActs) -> list[Sighting]:
     """Read what the open page shows."""
-    return sightings_of(await value_of(page, script("health"), insights_data("health")["page"]))
+    return sightings_of(await page.value(script("health"), insights_data("health")["page"]))
 
 
 def sightings_of(seen: dict[str, Any]) -> list[Sighting]:

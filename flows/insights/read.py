@@ -23,6 +23,7 @@ from flows.insights.tiles import read_tiles_page
 from flows.models import Bounds, Credentials, FlowHooks, SellerAccount
 from flows.permissions.page_reader import PageReader
 from flows.sign_in.sign_in import ensure_signed_in
+from flows.visit.page_acts import PageActs
 from flows.visit.visit import Visit
 
 _ELSEWHERE = "it is of another marketplace"
@@ -153,7 +154,7 @@ class _Gathered:
 
 
 async def _health(visit: Visit, gathered: _Gathered, opened: Opened, heard: list[HeardAnswer]) -> None:
-    sightings = await read_health_page(visit.page)
+    sightings = await read_health_page(PageActs.of(visit))
     answers, failures = _sorted(heard, "health", gathered.marketplace_id)
     for answer in answers:
         gathered.sightings += read_health_answer(
@@ -168,7 +169,7 @@ async def _health(visit: Visit, gathered: _Gathered, opened: Opened, heard: list
 async def _tiles(visit: Visit, gathered: _Gathered, opened: Opened, heard: list[HeardAnswer]) -> None:
     answers, failures = _sorted(heard, "tiles", gathered.marketplace_id, per_marketplace=False)
     sightings = await read_tiles_page(
-        visit.page, marketplace_id=gathered.marketplace_id, heard=[answer.content for answer in answers]
+        PageActs.of(visit), marketplace_id=gathered.marketplace_id, heard=[answer.content for answer in answers]
     )
     gathered.sightings += sightings
     gathered.note(opened.about, is_whole=True, failures=failures)  # a home page without the tile has no such data

@@ -9,20 +9,18 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from playwright.async_api import Page
-
-from flows.browser.scripts import value_of
 from flows.insights.data import insights_data
 from flows.insights.inside import script
 from flows.insights.numbers import NumberError, is_nothing, parse_percent
 from flows.insights.sighting import InsightSource, Sighting
+from flows.visit.page_acts import PageActs
 
 _JSON = InsightSource.PAGE_JSON
 
 
-async def read_tiles_page(page: Page, *, marketplace_id: str, heard: list[Any]) -> list[Sighting]:
+async def read_tiles_page(page: PageActs, *, marketplace_id: str, heard: list[Any]) -> list[Sighting]:
     """Read the tile. `heard` are the answers with cards."""
-    seen = await value_of(page, script("tiles"), insights_data("tiles"))
+    seen = await page.value(script("tiles"), insights_data("tiles"))
     return tile_sightings(seen, marketplace_id=marketplace_id, heard=heard)
 
 

@@ -6,13 +6,12 @@ By trusted events of the browser's own; some input is never taken.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from playwright.async_api import CDPSession, ElementHandle, Error, Frame
-from playwright.async_api import TimeoutError as PlaywrightTimeoutError
+from playwright.async_api import CDPSession, ElementHandle, Frame
 
+from flows.browser.page_errors import ActRefusedError, PageMovedError, page_errors, unless_gone
 from flows.browser.scripts import script
 from flows.takeover.person_steps import ControlCandidate, ControlWay, StepAct, UsedControl
 from flows.visit.visit import Visit
@@ -127,9 +126,12 @@ class Hands:
             return found
         await self._press(handle, await handle.owner_frame())
         try:
-            await handle.click(timeout=_WITHIN)
-        except PlaywrightTimeoutError as err:
-            raise RefusedInputError("covered") from err
+            with page_errors(self.visit.page):
+                await handle.click(timeout=_WITHIN)
+        except ActRefusedError as err:
+            if err.is_late:
+                raise RefusedInputError("covered") from err
+            raise
         return None
 
     async def fill(self, node: int, text: str) -> None:
@@ -158,7 +160,7 @@ class Hands:
 
     async def _into_focused(self, keys: int, *, moves: bool = False) -> None:
         for frame in self.visit.page.frames:
-            with suppress(Error):
+            with unless_gone():
                 handle = (await frame.evaluate_handle(script("focused"), None)).as_element()
                 if handle is None:
                     continue
@@ -207,23 +209,24 @@ class Hands:
     async def _node(self, node: int) -> ElementHandle:
         """The element that the outline calls by this number."""
         try:
-            told = await self.session.send("DOM.resolveNode", {"backendNodeId": node, "objectGroup": "takeover"})
-            mark = f"sc{node}"
-            await self.session.send(
-                "Runtime.callFunctionOn",
-                {
-                    "objectId": told["object"]["objectId"],
-                    "functionDeclaration": (
-                        "function (mark) { (this.nodeType === 1 ? this : this.parentElement).__taken = mark; }"
-                    ),
-                    "arguments": [{"value": mark}],
-                },
-            )
-            for frame in self.visit.page.frames:
-                found = await frame.evaluate_handle(_MARKED, mark)
-                if (handle := found.as_element()) is not None:
-                    return handle
-        except Error as err:
+            with page_errors(self.visit.page):
+                told = await self.session.send("DOM.resolveNode", {"backendNodeId": node, "objectGroup": "takeover"})
+                mark = f"sc{node}"
+                await self.session.send(
+                    "Runtime.callFunctionOn",
+                    {
+                        "objectId": told["object"]["objectId"],
+                        "functionDeclaration": (
+                            "function (mark) { (this.nodeType === 1 ? this : this.parentElement).__taken = mark; }"
+                        ),
+                        "arguments": [{"value": mark}],
+                    },
+                )
+                for frame in self.visit.page.frames:
+                    found = await frame.evaluate_handle(_MARKED, mark)
+                    if (handle := found.as_element()) is not None:
+                        return handle
+        except (ActRefusedError, PageMovedError) as err:
             raise RefusedInputError("gone") from err
         raise RefusedInputError("gone")
 

@@ -5,12 +5,12 @@ For screen readers and thin lines.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.async_api import CDPSession, Error
+from playwright.async_api import CDPSession
 
+from flows.browser.page_errors import unless_gone
 from flows.redaction.redact import Redactor
 
 _PRESSED = frozenset({"button", "link", "checkbox", "radio", "switch", "tab", "menuitem", "combobox", "listbox"})
@@ -38,7 +38,7 @@ async def read_outline(session: CDPSession, redactor: Redactor, *, frames: list[
     """
     found: list[OutlineEntry] = []
     for frame in frames:
-        with suppress(Error):  # gone meanwhile
+        with unless_gone():  # gone meanwhile
             tree = await session.send("Accessibility.getFullAXTree", {"frameId": frame})
             found += _entries(tree["nodes"], redactor)
     return tuple(found[:_MOST])

@@ -14,7 +14,9 @@ from dataclasses import dataclass, field
 from time import time
 from typing import Any
 
-from playwright.async_api import CDPSession, Error
+from playwright.async_api import CDPSession
+
+from flows.browser.page_errors import unless_gone
 
 WIDTH, HEIGHT = 1280, 900  # of a visit's page
 _MARGIN = 0.05  # seconds: a picture is drawn a little before the time it bears
@@ -95,7 +97,7 @@ class Screencast:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        with suppress(Error):
+        with unless_gone():
             await self.session.send("Page.stopScreencast")
 
     async def drawn(self) -> None:
@@ -151,18 +153,19 @@ class Screencast:
 
     async def _draw_anew(self) -> None:
         """Ask for a picture after a look at the page: it shows nothing of before."""
-        self._owes = False
-        try:
+        self._owes, drawn = False, None
+        with unless_gone():
             await self._answer()
             if not await self.is_clean():
                 self._drop()
                 return
             asked = self.clock()
             taken = await self.session.send("Page.captureScreenshot", {"format": "jpeg", "quality": _CAST["quality"]})
-        except Error:  # the page moves on
+            drawn = _Drawn(data=taken["data"], at=asked, margin=0, came_at=self.clock())
+        if drawn is None:  # the page moves on
             self._owes = True
             return
-        await self._pass_on(_Drawn(data=taken["data"], at=asked, margin=0, came_at=self.clock()))
+        await self._pass_on(drawn)
 
     async def _take(self) -> None:
         frame, self._frame = self._frame, None
@@ -177,7 +180,7 @@ class Screencast:
     async def _answer(self) -> None:
         """Let the browser send more."""
         while self._unanswered:
-            with suppress(Error):
+            with unless_gone():
                 await self.session.send("Page.screencastFrameAck", {"sessionId": self._unanswered[0]})
             self._unanswered = self._unanswered[1:]
             self._answered_at = self.clock()

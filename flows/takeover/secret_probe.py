@@ -6,12 +6,12 @@ As long as one is, no picture leaves and no input is taken.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any
 
-from playwright.async_api import CDPSession, Error
+from playwright.async_api import CDPSession
 from pydantic import SecretStr
 
+from flows.browser.page_errors import unless_gone
 from flows.browser.scripts import script
 from flows.takeover.secret_watch import SecretWatch
 from flows.visit.visit import Visit
@@ -64,7 +64,7 @@ class SecretProbe:
             return "text"
         was_filled = self._watch.was_filled
         for handle, _ in self._visit.guard.typed:
-            with suppress(Error):  # its document is gone
+            with unless_gone():  # its document is gone
                 if await handle.evaluate("e => e.isConnected && Boolean(e.value)"):
                     return "typed"
                 was_filled = was_filled or await handle.evaluate("e => e.isConnected")
@@ -74,10 +74,10 @@ class SecretProbe:
     async def empty(self) -> None:
         """Empty the fields that are for secrets, and those that one was typed into."""
         for frame in self._visit.page.frames:
-            with suppress(Error):
+            with unless_gone():
                 await frame.evaluate(script("empty_secrets"), None)
         for handle, _ in self._visit.guard.typed:
-            with suppress(Error):
+            with unless_gone():
                 await handle.evaluate("e => { if (e.isConnected) e.value = ''; }")
 
     def _is_shown(self, taken: dict[str, Any]) -> bool:

@@ -11,8 +11,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.async_api import CDPSession, Error
+from playwright.async_api import CDPSession
 
+from flows.browser.page_errors import unless_gone
 from flows.browser.scripts import source
 
 _WORLD = "sc-watch"
@@ -72,7 +73,7 @@ class SecretWatch:
         What it shows lags behind the document, on a busy machine by more than a moment.
         """
         asked = {"expression": "sc_drawn().then(() => true)", "awaitPromise": True, "returnByValue": True}
-        with suppress(Error, TimeoutError):
+        with unless_gone(), suppress(TimeoutError):
             async with asyncio.timeout(_DRAWN_WITHIN):
                 tree = await self.session.send("Page.getFrameTree")
                 page = tree["frameTree"]["frame"]["id"]  # a frame of it that is hidden is never drawn
@@ -92,7 +93,7 @@ class SecretWatch:
             self._followed.add(node)
             self._is_lost = True
             for context in sorted(self._contexts):
-                with suppress(Error):  # it belongs to another document
+                with unless_gone():  # it belongs to another document
                     await self._follow(node, context)
                     break
 
@@ -105,7 +106,7 @@ class SecretWatch:
         await self.session.send("Runtime.callFunctionOn", asked)
 
     async def _taken(self, context: int) -> dict[str, Any] | None:
-        with suppress(Error):  # its document is gone
+        with unless_gone():  # its document is gone
             asked = {"expression": "sc_taken()", "contextId": context, "returnByValue": True}
             answer = await self.session.send("Runtime.evaluate", asked)
             told = answer["result"].get("value")

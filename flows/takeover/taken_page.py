@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from time import time
 
-from playwright.async_api import CDPSession, Dialog, Error
+from playwright.async_api import CDPSession, Dialog
 from pydantic import SecretStr
 
 from flows.browser.hosts import PersonRules
-from flows.browser.page_errors import PageMovedError
+from flows.browser.page_errors import PageMovedError, unless_gone
 from flows.browser.scripts import script
 from flows.catalogue.recognise import Recognition
 from flows.takeover.hands import Hands
@@ -50,12 +50,12 @@ class TakenPage:
         One that was there since the last look, and is gone, moves `clean_since`: pictures from before it do not leave.
         """
         async with self._looking:
-            was_dark = self.is_dark
-            try:
-                self.is_dark = await self.probe.found() is not None
+            was_dark, is_dark = self.is_dark, True
+            with unless_gone():
+                found = await self.probe.found()
                 was_dark = await self.probe.was_shown() or was_dark
-            except Error:
-                self.is_dark = True
+                is_dark = found is not None
+            self.is_dark = is_dark
             if was_dark and not self.is_dark:
                 self.is_dark = not await self._is_still_clean()
             if was_dark or self.is_dark:
@@ -65,12 +65,11 @@ class TakenPage:
     async def _is_still_clean(self) -> bool:
         """Look again once what is shown is what the page holds.
 
-        Only now is known what its documents taken: a canvas that may show it is none of the first look.
+        Only now is it known what its documents had: the first look says nothing of a canvas that may show it.
         """
-        try:
+        with unless_gone():
             return await self.probe.drawn_anew() and await self.probe.found() is None
-        except Error:
-            return False
+        return False
 
     async def clear(self) -> bool:
         """Empty what holds a secret; whether the page is clean afterwards."""
@@ -91,7 +90,7 @@ class TakenPage:
     async def show_pictures(self) -> None:
         """Ask for the pictures that the guard stopped before."""
         for frame in self.visit.page.frames:
-            with suppress(Error):
+            with unless_gone():
                 await frame.evaluate(script("show_pictures"), None)
 
     async def outline(self) -> tuple[OutlineEntry, ...]:
@@ -141,7 +140,7 @@ async def taken_page(
 
     async def dismiss(dialog: Dialog) -> None:
         taken.dialogs.append(visit.redactor.redact(dialog.message)[:300])
-        with suppress(Error):
+        with unless_gone():
             await dialog.dismiss()
 
     visit.guard.person_acts(rules)
@@ -153,6 +152,6 @@ async def taken_page(
     finally:
         visit.guard.person_is_done()
         visit.page.remove_listener("dialog", dismiss)
-        with suppress(Error):
+        with unless_gone():
             await taken.cast.stop()
             await session.detach()

@@ -1,4 +1,10 @@
-"""What one audit visit read, as the rules see it."""
+"""What one audit visit read, as the rules see it.
+
+Two classes for a row and two for a reading are meant. `PermissionRow` and `AuditReading` of the flows are written into
+recordings as they are: a problem is a text there, and a refused page has no grid. `Row` and `Reading` are what rules
+can be written over: a kind of trouble, and a source. Levels, gaps and probes are the same values in both;
+`agent/visits/kinds/audit_reading.py` is the one place that turns one into the other.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +34,10 @@ class Trouble(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One permission; its identity is scope, section, permission and occurrence."""
+    """One permission as it is judged.
+
+    Its identity is scope, section, permission and occurrence. A row in trouble has no level.
+    """
 
     scope: str
     section: str

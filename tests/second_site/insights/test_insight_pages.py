@@ -11,6 +11,7 @@ from flows.insights.health_answers import is_elsewhere, is_health_answer, read_h
 from flows.insights.health_page import read_health_page
 from flows.insights.sighting import Absence, Settled, Sighting, settle_sightings
 from flows.insights.tiles import read_tiles_page
+from flows.visit.page_acts import PageActs
 from tests.second_site.insights.pages import (
     CA,
     US,
@@ -31,7 +32,7 @@ async def on_page(chromium: Browser, html: str) -> list[Sighting]:
     try:
         tab = await context.new_page()
         await tab.set_content(html)
-        return await read_health_page(tab)
+        return await read_health_page(PageActs(tab))
     finally:
         await context.close()
 
@@ -41,7 +42,7 @@ async def tile_on(chromium: Browser, html: str) -> dict[str, Settled]:
     try:
         tab = await context.new_page()
         await tab.set_content(html)
-        return settle_sightings(await read_tiles_page(tab, marketplace_id=US, heard=[]))
+        return settle_sightings(await read_tiles_page(PageActs(tab), marketplace_id=US, heard=[]))
     finally:
         await context.close()
 

@@ -14,13 +14,18 @@ OWNERS = {
     "flows/browser/guard.py": "requests are answered beside the page; a secret's error is cut before anybody sees it",
     "flows/recording/exchange.py": "notes in the browser's words why a body did not come",
 }
-ROOMS = ("flows/takeover/",)  # drives by sessions of its own, where a person is at the page
 ERRORS = {"Error", "TimeoutError"}
 # What of the driver's the reading of permissions takes; everybody else there has a reader.
 DRIVEN = {
     "flows/permissions/page_reader.py": {"Page"},
     "flows/permissions/explain/sheet.py": {"Page"},  # another one, to draw on
     "flows/permissions/capture.py": {"FloatRect"},
+}
+
+
+# And what of the driver's the reading of insights takes: it hears what the scripts of the page fetch.
+HEARD = {
+    "flows/insights/listen.py": {"CDPSession", "Page", "Request", "Response"}
 }
 
 
@@ -43,7 +48,7 @@ def attributes(tree: ast.Module) -> set[str]:
 
 def test_one_module_says_what_the_browser_s_errors_mean() -> None:
     takers = {name for name, tree in trees("agent", "flows") if taken_from_playwright(tree) & ERRORS}
-    assert {name for name in takers if not name.startswith(ROOMS)} == set(OWNERS)
+    assert takers == set(OWNERS)
 
 
 def test_nobody_takes_the_driver_whole_and_so_its_errors() -> None:
@@ -57,6 +62,11 @@ def test_nobody_takes_the_driver_whole_and_so_its_errors() -> None:
 def test_what_reads_permissions_takes_no_page_of_the_driver_s() -> None:
     taken = {name: names for name, tree in trees("flows/permissions") if (names := taken_from_playwright(tree))}
     assert taken == DRIVEN
+
+
+def test_what_reads_insights_takes_no_page_of_the_driver_s() -> None:
+    taken = {name: names for name, tree in trees("flows/insights") if (names := taken_from_playwright(tree))}
+    assert taken == HEARD
 
 
 def test_what_reads_permissions_takes_no_page_out_of_a_visit() -> None:

@@ -92,8 +92,8 @@ PLACES: dict[str, Callable[[PageReader], Awaitable[Any]]] = {
     "what the page waits for": lambda page: awaited(page, is_measured=lambda _: False),
     "a grid": lambda page: read_grid(page, own=True),
     "the second look": look_again_at,
-    "the page of account health": lambda page: read_health_page(page._page),
-    "the tile of the home page": lambda page: read_tiles_page(page._page, marketplace_id="A1", heard=[]),
+    "the page of account health": lambda page: read_health_page(page),
+    "the tile of the home page": lambda page: read_tiles_page(page, marketplace_id="A1", heard=[]),
 }
 
 
