@@ -8,11 +8,13 @@
   css.replaceSync(`
 :host{display:block;color-scheme:light dark;font:400 1rem/1.5 system-ui,sans-serif;color:light-dark(#1b1f24,#f0f3f6)}
 :host([theme=light]){color-scheme:light}:host([theme=dark]){color-scheme:dark}:host([hidden]){display:none}
-.panel{padding:1rem;border:1px solid light-dark(#6b7280,#8b949e);border-radius:.5rem;background:light-dark(#fff,#161b22)}
+.panel{padding:1rem;border:1px solid light-dark(#6b7280,#8b949e);border-radius:.5rem;
+background:light-dark(#fff,#161b22)}
 dl{display:grid;grid-template-columns:minmax(8rem,auto) 1fr;gap:.5rem 1rem;margin:0}
 dt{font-weight:600}dd,p,ul{margin:0;min-width:0;overflow-wrap:anywhere}ul{padding-left:1.2rem}
-code{font:600 1.25rem/1.2 ui-monospace,monospace;letter-spacing:.08em;user-select:all;padding:.15rem .4rem;border-radius:.25rem;
-background:light-dark(#eef1f4,#30363d)}code:focus-visible{outline:2px solid light-dark(#0550ae,#79c0ff);outline-offset:2px}
+code{font:600 1.25rem/1.2 ui-monospace,monospace;letter-spacing:.08em;user-select:all;
+padding:.15rem .4rem;border-radius:.25rem;background:light-dark(#eef1f4,#30363d)}
+code:focus-visible{outline:2px solid light-dark(#0550ae,#79c0ff);outline-offset:2px}
 @media(max-width:30rem){dl{grid-template-columns:1fr}dd{margin-bottom:.5rem}}`);
 
   const make = (name, ...children) => {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -47,6 +48,21 @@ def test_no_folder_is_full() -> None:
         name(file.parent) for file in files(".py", ".js", ".j2", ".html", ".pyi") if file.name != "__init__.py"
     )
     assert {folder for folder, many in count.items() if many > FULLEST_FOLDER} <= FOLDERS_OF_MANY
+
+
+LONGEST_LINE = 120  # columns; a regular expression of JavaScript is one word and stays whole
+REGULAR_EXPRESSION = re.compile(r"^\s*!?/\S.*/[a-z]*[;,(.\w]*$")
+
+
+def test_no_line_of_code_is_long() -> None:
+    """ruff holds Python. The data of `selectors/` may be longer, and templates, in which white space is shown."""
+    long = [
+        f"{name(file)}:{number}"
+        for file in files(".pyi", ".js", ".css", ".toml")
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
+        if len(line) > LONGEST_LINE and not (file.suffix == ".js" and REGULAR_EXPRESSION.match(line))
+    ]
+    assert long == []
 
 
 def test_the_folder_of_selectors_holds_data_alone() -> None:

@@ -24,6 +24,7 @@
   const searched = roots();
   const count = (css) => queryAll(searched, css).filter(isVisible).length;
   const quoted = (value) => `"${value.replace(/["\\]/g, "\\$&")}"`;
+  const method_of = (form) => (form.getAttribute("method") || "get").toUpperCase();
   const candidates = [];
   // An id or a name with a long number or a hash in it is drawn anew each time.
   const isStable = (value) => value && value.length <= 80 && !/\d{5,}|[0-9a-f]{12,}|:r[0-9a-z]+:/i.test(value);
@@ -54,9 +55,7 @@
     kind,
     candidates,
     // Attributes are read, since a field may be named `action`.
-    form: form
-      ? `${(form.getAttribute("method") || "get").toUpperCase()} ${new URL(form.getAttribute("action") || "", document.baseURI).pathname}`
-      : "",
+    form: form ? `${method_of(form)} ${new URL(form.getAttribute("action") || "", document.baseURI).pathname}` : "",
     editable:
       control.matches("input, textarea") &&
       !["button", "submit", "image", "reset", "checkbox", "radio", "file"].includes(control.type),

@@ -1,5 +1,5 @@
-// Let one click arrive at this element. What is pressed on it is released on it, wherever the page moves it in between: a
-// release beside it is no click. With a time in milliseconds, a click that comes later, because a process was frozen
+// Let one click arrive at this element. What is pressed on it is released on it, wherever the page moves it in between:
+// a release beside it is no click. With a time in milliseconds, a click that comes later, because a process was frozen
 // meanwhile, is swallowed.
 ([element, milliseconds]) => {
   const hits = (event) => event.composedPath().includes(element);

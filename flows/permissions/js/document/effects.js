@@ -1,6 +1,6 @@
 // Listeners that hear presses or keys for a whole part of the page, and what of them cannot be followed: which
-// parts one is about is told by none of its words, or what it does is more than hiding, marking or noting. Rows may stand
-// behind it.
+// parts one is about is told by none of its words, or what it does is more than hiding, marking or noting. Rows may
+// stand behind it.
 const clock_of_page = globalThis[Symbol.for("rest")];
 const PRESSED = /^(click|dblclick|mousedown|mouseup|pointerdown|pointerup|touchstart|touchend|contextmenu|auxclick)$/,
   TYPED = /^(keydown|keyup|keypress)$/;

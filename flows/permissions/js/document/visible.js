@@ -70,10 +70,9 @@ const choice = (el) => {
     ...el.querySelectorAll(css.choice_option),
     ...(list_of_it ? all(list_of_it, "choice_option") : []),
   ];
+  const group_of = (o) => (o.parentNode.localName === "optgroup" && o.parentNode.label) || "";
   let list = [...new Set(opts)].map((o) => ({
-    s: clean(
-      `${(o.parentNode.localName === "optgroup" && o.parentNode.label) || ""} ${o.getAttribute("label") || words_of(o)}`,
-    ),
+    s: clean(`${group_of(o)} ${o.getAttribute("label") || words_of(o)}`),
     v: o.getAttribute("value") ?? o.value,
     on: !!o.selected || o.getAttribute("aria-selected") === "true",
     dis: o.disabled === true || o.hasAttribute("disabled"),
