@@ -13,7 +13,7 @@ import os
 import re
 import sys
 import tempfile
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -166,6 +166,11 @@ def fill(engine: Engine, settings: Settings) -> None:
         )  # fmt: skip
         judged = judge(reading, load_policy(), account="A3", user_email="a3@users.example", now=now)
         audits.record_audit(conn, account="A3", at=now, document=document(judged), visit_id="6" * 32)
+    write_failed_visit(settings, now)
+
+
+def write_failed_visit(settings: Settings, now: datetime) -> None:
+    """Write the evidence of the visit that asks for a person."""
     folder = settings.evidence_root / "A1" / VISIT
     folder.mkdir(parents=True)
     steps = [("email", "filled", "email"), ("password", "filled", "password"), ("captcha_image", "seen", "")]

@@ -20,7 +20,8 @@ from agent.store.api.api_keys import Scope
 from agent.store.database.engine import reading
 from agent.web.embed import tokens
 from agent.web.embed.tokens import EmbedToken
-from agent.web.http.calls import parts_of, require_rate
+from agent.web.http.admission import require_rate
+from agent.web.http.calls import parts_of
 from agent.web.http.preconditions import is_known, wait_of
 from agent.web.http.problems import Code, Problem, not_found
 from agent.web.parts import WebParts

@@ -24,9 +24,7 @@ DRIVEN = {
 
 
 # And what of the driver's the reading of insights takes: it hears what the scripts of the page fetch.
-HEARD = {
-    "flows/insights/listen.py": {"CDPSession", "Page", "Request", "Response"}
-}
+HEARD = {"flows/insights/listen.py": {"CDPSession", "Page", "Request", "Response"}}
 
 
 def trees(*rooms: str) -> Iterator[tuple[str, ast.Module]]:

@@ -16,17 +16,8 @@ from agent.store.merchants import Merchant
 from agent.web.api.account.registry import account_of, is_id, refusals, status_answer
 from agent.web.api.documents import ApiAuthorization, StatusDocument
 from agent.web.api.headers import WAITING, needs
-from agent.web.http.calls import (
-    Answer,
-    Call,
-    admit,
-    change,
-    is_use_new,
-    note_use,
-    parts_of,
-    presented_by,
-    require_scope,
-)
+from agent.web.http.admission import admit, is_use_new, note_use, presented_by, require_scope
+from agent.web.http.calls import Answer, Call, change, parts_of
 from agent.web.http.preconditions import is_known, wait_of
 from agent.web.http.problems import invalid, not_found
 from agent.web.waiting import LONGEST_WAIT, conditional, wait_for_change

@@ -16,7 +16,7 @@ from agent.web.console import render
 from agent.web.console.entry import access
 from agent.web.console.entry.access import Visitor
 from agent.web.console.handle import Done, acts
-from agent.web.http.calls import require_rate
+from agent.web.http.admission import require_rate
 from agent.web.http.problems import not_found
 from agent.web.parts import WebParts
 

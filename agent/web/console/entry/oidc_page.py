@@ -10,7 +10,7 @@ from agent.store.console import operator_log, people, sessions
 from agent.store.database.engine import writing
 from agent.web.console import render
 from agent.web.console.entry import access
-from agent.web.http.calls import require_rate
+from agent.web.http.admission import require_rate
 from agent.web.http.problems import not_found
 from agent.web.oidc.attempt import WITHIN, SignInAttempt, open_attempt
 from agent.web.oidc.errors import NoRoleError, ProviderAwayError, SignInRefusedError

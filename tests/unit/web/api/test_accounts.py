@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -315,7 +316,9 @@ async def test_an_account_is_forgotten_but_not_while_it_is_visited(any_web: WebS
         headers = {"If-Match": (await registered(client)).headers["etag"]}
         now = any_web.role.parts.clock.now()
         with writing(any_web.engine) as conn:
-            lease = leases.acquire(conn, "A1", holder="w", now=leases.shared_now(conn, now), length=calls._NOTED_EVERY)
+            lease = leases.acquire(
+                conn, "A1", holder="w", now=leases.shared_now(conn, now), length=timedelta(minutes=1)
+            )
         assert code_of(await client.delete(ACCOUNTS + "/A1", headers=headers)) == (409, "visit_running")
         assert code_of(await client.delete(ACCOUNTS + "/A1")) == (428, "precondition_missing")
         assert lease is not None
