@@ -24,8 +24,8 @@ from tests.support.stored.accounts import write_account
 from tests.support.stored.registry import NOW, add_account, add_secrets
 from tests.support.visits.adopted_screen import NAME, TEXT
 from tests.support.web.filled_console import fill
-from tests.unit.project.test_docs import OUR_CODES, RUNBOOK, _codes
-from tests.unit.project.test_documented_commands import FENCE, ROOT
+from tests.unit.project.documents.test_docs import OUR_CODES, RUNBOOK, _codes
+from tests.unit.project.documents.test_documented_commands import FENCE, ROOT
 
 LINK = "https://sellercentral.amazon.com/invitation/accept?merchantId=A1MERCHANT0001&invitationId=7452a52a-33f2-429f-8028-57dfd650e4f7"
 SECRETS = json.dumps({"password": PASSWORD, "totp_secret": SEED})

@@ -50,6 +50,11 @@ def test_no_folder_is_full() -> None:
     assert {folder for folder, many in count.items() if many > FULLEST_FOLDER} <= FOLDERS_OF_MANY
 
 
+def test_no_folder_of_tests_is_full() -> None:
+    count = Counter(name(file.parent) for file in (ROOT / "tests").rglob("*.py") if file.name != "__init__.py")
+    assert {folder for folder, many in count.items() if many > FULLEST_FOLDER} == set()
+
+
 LONGEST_LINE = 120  # columns; a regular expression of JavaScript is one word and stays whole
 REGULAR_EXPRESSION = re.compile(r"^\s*!?/\S.*/[a-z]*[;,(.\w]*$")
 

@@ -18,7 +18,7 @@ from agent.store.api.api_keys import Scope
 from agent.store.console.people import Role
 from flows import PageGapKind
 from scripts import bench
-from tests.unit.project.test_documented_commands import ROOT, wrong_in
+from tests.unit.project.documents.test_documented_commands import ROOT, wrong_in
 
 COMMANDS = """
 demo --seed 1 --keep --headed --json

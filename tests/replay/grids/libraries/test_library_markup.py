@@ -14,7 +14,7 @@ from tests.support.lies.libraries import read_kinds, readable_kinds, readable_ta
 from tests.support.sites.grids.recorded import showing
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-SOAK = Path(__file__).parents[3] / "docs" / "soak.md"
+SOAK = Path(__file__).parents[4] / "docs" / "soak.md"
 USER = "a1@users.example"
 URL = "https://sellercentral.amazon.com/account/permissions"
 _HIDDEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"

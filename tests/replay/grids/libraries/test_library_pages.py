@@ -21,7 +21,7 @@ from tests.support.lies.page import LyingPage
 from tests.support.lies.rig import Judged, LyingRig, lying_rig
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.soak, pytest.mark.timeout(900)]
-TABLE = Path(__file__).parents[3] / "build" / "grid-libraries.md"
+TABLE = Path(__file__).parents[4] / "build" / "grid-libraries.md"
 NAMES = [told["name"] for told in told_pages()]
 PATIENCE = Bounds(step=timedelta(seconds=30))
 

@@ -16,7 +16,7 @@ import pytest
 from agent.cli.app import COMMANDS
 from agent.cli.lazy_commands import build
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
 CODE = sorted((ROOT / "agent").rglob("*.py"))  # what errors and messages tell people to type
 PAGES = [*DOCUMENTS, *CODE]
