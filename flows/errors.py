@@ -17,8 +17,7 @@ class FlowError(Exception):
     """Base of every error a flow raises.
 
     `code` is stable: it names a section of the runbook in docs/operations.md. The message is one sentence that says
-    what was
-    expected, what was seen and what to do; it never holds a secret.
+    what was expected, what was seen and what to do; it never holds a secret.
     """
 
     code = "flow_error"

@@ -67,16 +67,15 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowHooks:
-    """What a flow is lent by its caller.
+    """What a flow is given by its caller.
 
     `next_code` waits for a fresh time step, spends it in the ledger and returns the digits. `before_act` is awaited
-    right before
-    each `Act`: it checks the lease, the pause switch and the attempt budget, journals the intention, and raises to
-    forbid.
-    `outcome` reports what became of an act: `accepted`, `rejected` or a short word of the flow's. `now` is aware UTC.
-    `clock_seen` is told the site's `Date` header once a visit, to correct one-time codes. `ask_code` asks a person for
-    a code that the site sent by message, with the page's words; it returns None where none was given. `mail_code`
-    waits for the one code of a purpose that came by mail after the moment the page asked; None where none came.
+    right before each `Act`: it checks the lease, the pause switch and the attempt budget, journals the intention, and
+    raises to forbid. `outcome` reports what became of an act: `accepted`, `rejected` or a short word of the flow's.
+    `now` is aware UTC. `clock_seen` is told the site's `Date` header once a visit, to correct one-time codes.
+    `ask_code` asks a person for a code that the site sent by message, with the page's words; it returns None where none
+    was given. `mail_code` waits for the one code of a purpose that came by mail after the moment the page asked; None
+    where none came.
     """
 
     next_code: Callable[[], Awaitable[SecretStr]]
@@ -185,10 +184,8 @@ class Grid:
     """Everything one visit read of the permissions.
 
     `complete` is true only when both readings agreed, every section was opened, and the end of every list was seen;
-    `gaps` says
-    what was missing otherwise. `editable` is true when the signed-in user could have changed what was read. `subject`
-    is the email
-    that the page itself named as the user whose rights these are, None when it named none.
+    `gaps` says what was missing otherwise. `editable` is true when the signed-in user could have changed what was read.
+    `subject` is the email that the page itself named as the user whose rights these are, None when it named none.
     """
 
     layout: str  # classic, global, unified, own_view

@@ -36,10 +36,8 @@ class MailService:
     """Watches every mailbox of the settings and hands invitations over.
 
     `on_arrival(account_id)` is called from a thread, after the transaction that made the account due. `on_alarm(key,
-    text)` is called
-    when something needs a person; the same key may come again. `on_fine(key)` is called when it is over.
-    `on_event(mailbox, event,
-    amount)` is for counters.
+    text)` is called when something needs a person; the same key may come again. `on_fine(key)` is called when it is
+    over. `on_event(mailbox, event, amount)` is for counters.
     """
 
     def __init__(

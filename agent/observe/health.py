@@ -1,4 +1,4 @@
-"""The small HTTP server for machines that look after us.
+"""The small HTTP server for monitoring.
 
 /healthz, /readyz, /metrics.
 """

@@ -1,4 +1,4 @@
-"""Visits as counted: rate limits, daily caps, deaths and metrics read them."""
+"""Visits as counted: rate limits, daily caps, crashes and metrics read them."""
 
 from __future__ import annotations
 

@@ -105,10 +105,9 @@ class Guard:
 
         Documents: GET or HEAD, path in `documents` (exact, or with * and ?). Scripts: GET and HEAD, and the listed
         calls. `selection` are the values of mons_sel_* of the account that was chosen, besides those of the page that
-        is open. No
-        WebSockets, no beacons, no /sign-out, no account switch. What is stopped is listed in `blocked` and does not
-        raise, except
-        a foreign host. Sockets and workers of the document that is open now are not closed: open another one.
+        is open. No WebSockets, no beacons, no /sign-out, no account switch. What is stopped is listed in `blocked` and
+        does not raise, except a foreign host. Sockets and workers of the document that is open now are not closed: open
+        another one.
         """
         active = parse_qsl(urlsplit(self._page.url).query) if self._page else []
         chosen = selection | {value for key, value in active if key.startswith("mons_sel_")}

@@ -55,8 +55,7 @@ async def value_of(page: Page, function: str, argument: Any) -> Any:
     Raises as `page_errors`.
 
     Both travel as one text: Playwright looks at every nested value by itself, on its two sides, which costs eight times
-    as much
-    (measured on a look at a permissions page: 6 to 8 ms instead of 1 of this process).
+    as much (measured on a look at a permissions page: 6 to 8 ms instead of 1 of this process).
     """
     try:
         given, taken = json.dumps(argument), "JSON.parse(given)"

@@ -31,9 +31,9 @@ _ELSEWHERE = "it is of another marketplace"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageReading:
-    """How one page went. `absence`.
+    """How one page went.
 
-    What becomes of the values that it should have shown and did not.
+    `absence`: what becomes of the values that it should have shown and did not.
     """
 
     about: str  # health, tiles, by_date, by_asin

@@ -35,8 +35,7 @@ async def capture_rows(
     Returns those that were found.
 
     `pages` are the addresses the rows were read at, the last of them the one that is open. Sections are opened and
-    lists scrolled
-    again; nothing else is pressed.
+    lists scrolled again; nothing else is pressed.
     """
     left = dict(wanted)
     with suppress(

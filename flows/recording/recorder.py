@@ -38,9 +38,9 @@ async def recording_visit(
 
     Run the flow with `recorder.visit`; nothing is written unless `recorder.save` is awaited.
 
-    Each answer is paused for the moment it takes to read it, so that no body is lost. `patient` also waits until
-    each page stands
-    still, so that the same visit always gives the same recording. `kind`: a recorded visit that does something more.
+    Each answer is paused for the moment it takes to read it, so that no body is lost. `patient` also waits until each
+    page stands still, so that the same visit always gives the same recording. `kind`: a recorded visit that does
+    something more.
     """
     recorder = Recorder(visit=kind.over(visit, patient=patient), now=now, recorded_at=now())
     recorder.session = await visit.storage_state()
@@ -180,10 +180,8 @@ class Recorder:
         Mode 0700, files 0600.
 
         `inputs` is what the flow was called with, secrets in clear: they are replaced like everywhere else, and the
-        replay calls the
-        flow with the placeholders. `outcome` is what the flow returned or raised. `volatile` are the rules of
-        `find_volatile`, if the visit
-        was recorded twice.
+        replay calls the flow with the placeholders. `outcome` is what the flow returned or raised. `volatile` are the
+        rules of `find_volatile`, if the visit was recorded twice.
 
         Raises:
             FileExistsError: there is something in the directory already.

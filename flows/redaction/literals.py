@@ -16,12 +16,10 @@ _END = ""  # in a branch: a text ends here
 def compile_literals(texts: Iterable[str]) -> re.Pattern[str]:
     """Compile an expression.
 
-    An address is found in any case, digits only where they stand alone, everything else as it
-    is.
+    An address is found in any case, digits only where they stand alone, everything else as it is.
 
     The texts are merged by their beginnings. A plain alternation tries every text at every place: 1.6 s for a megabyte
-    and fifty
-    secrets in all their encodings, during which no other thread runs.
+    and fifty secrets in all their encodings, during which no other thread runs.
     """
     addresses, numbers, others = [], [], []
     for text in texts:

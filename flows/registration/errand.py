@@ -1,4 +1,4 @@
-"""What a visit is lent to create a login, or to enrol or rotate an authenticator.
+"""What a visit is given to create a login or to enrol an authenticator.
 
 Whatever must not be lost is durable when a call returns.
 """

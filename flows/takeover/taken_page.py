@@ -118,7 +118,7 @@ async def taken_page(
     secrets: Sequence[SecretStr],
     deliver: Callable[[Picture], Awaitable[None]],
 ) -> AsyncIterator[TakenPage]:
-    """Hold the page of a visit while the block runs.
+    """Keep the page of a visit while the block runs.
 
     Afterwards the guard is the flow's alone, and nothing is cast.
     """

@@ -1,6 +1,6 @@
 """What the last complete reading had and this one has not.
 
-Rows do not go by themselves.
+A row that is gone makes the audit incomplete, until a person says that it is gone for good.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Asking a folder for the last days' mail of Amazon.
 
-A help, so that a server that cannot search by sender is no obstacle.
+It is optional: a server that cannot search by sender is watched all the same.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Noticing that a search finds nothing although mail has come.
 
-The absence of an answer is not the absence of mail.
+An empty answer of a server does not prove that no mail came.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Judging at arm's length.
+"""Judging mails in a process of its own.
 
-Hostile bytes are parsed in a process of their own, with limits of time and memory.
+Hostile bytes are parsed there, with limits of time and memory.
 """
 
 from __future__ import annotations

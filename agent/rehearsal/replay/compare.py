@@ -15,8 +15,7 @@ def compare(recorded: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """List the differences, one a line.
 
     What a flow returned is compared in the fields that were known when it was recorded: one that the program learnt to
-    tell since does not
-    make an old recording differ. Of an error everything counts.
+    tell since does not make an old recording differ. Of an error everything counts.
     """
     if recorded.keys() != now.keys():
         return [f"outcome: recorded {describe(recorded)}, now {describe(now)}"]

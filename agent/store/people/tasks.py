@@ -1,4 +1,4 @@
-"""What a person must do: one list, made of what waits, and who has taken what on."""
+"""Tasks for people: one list of what waits, and who has taken each on."""
 
 from __future__ import annotations
 

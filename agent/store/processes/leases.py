@@ -40,8 +40,7 @@ def acquire(conn: Connection, account_id: str, *, holder: str, now: datetime, le
     """Take the lease if there is no live one; None when there is.
 
     A lease that ends later than any lease taken now was written before the clock was set back: it gets one length more,
-    in which a
-    living holder renews it.
+    in which a living holder renews it.
     """
     mine, end = leases.c.account_id == account_id, now + length
     # Looked at before anything is written: an insert would wait for a holder that renews the lease right now, and that

@@ -1,4 +1,4 @@
-"""What bounds and feeds sign-ins.
+"""What limits sign-ins, and what they need.
 
 Acts, codes, marks of passwords, orders, the breaker.
 """

@@ -1,4 +1,4 @@
-"""Secrets of our own making.
+"""Secrets that the agent makes itself.
 
 The password of a login that is being created, and seeds that are not proven yet.
 

@@ -34,8 +34,7 @@ class Vault:
     """Seals with the current key; opens with the current or an old one.
 
     `context` says what is sealed and for whom ("secrets:A1"); it is bound into the seal, so that a row copied to
-    another account does
-    not open there.
+    another account does not open there.
     """
 
     def __init__(self, key: bytes, *, old: Iterable[bytes] = ()) -> None:

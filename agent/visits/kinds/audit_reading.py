@@ -45,8 +45,7 @@ def judge_reading(
     account, with who said so.
 
     `.audit.verdict` decides the state (decision 1); `.audit.all_none` is true when rows were read and every one is None
-    (decision 2),
-    `.audit.any_granted` when any row is above None.
+    (decision 2), `.audit.any_granted` when any row is above None.
     """
     read = reading_of(reading)
     all_lost, said = lost_rows(before, read), gone or {}

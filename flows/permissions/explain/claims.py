@@ -38,9 +38,9 @@ class ClaimKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExplainedPiece:
-    """One explained piece. `shows`.
+    """One explained piece.
 
-    The level to write over a drop-down that the masks cover.
+    `shows`: the level to write over a drop-down that the masks cover.
     """
 
     kind: ClaimKind

@@ -1,6 +1,6 @@
 """Scrubbing the mail that started a visit.
 
-Replaced inside its encodings, and without the signatures that no longer hold.
+Replaced inside its encodings, and without the signatures, which are no longer valid.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`sc-agent doctor`: is everything there that the agent needs, one line each."""
+"""`sc-agent doctor`: whether the agent has all that it needs, one line each."""
 
 from __future__ import annotations
 
