@@ -114,6 +114,30 @@ def test_each_docstring_begins_with_one_line_of_at_most_80_characters() -> None:
     assert [f"{file.relative_to(ROOT)}: {line}" for file in files for line in first_lines(file) if len(line) > 80] == []
 
 
+def test_every_function_at_which_a_stop_begins_is_there() -> None:
+    text = (ROOT / "docs/reading-order.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| \d+ \| (.*?) \| (.*?) \|", text, re.MULTILINE)
+    assert len(rows) == STOPS
+    for files, begins in rows:
+        folder = (ROOT / re.findall(r"`([\w./]+\.py)`", files)[0]).parent
+        found = [ROOT / one if (ROOT / one).exists() else folder / one for one in re.findall(r"`([\w./]+\.py)`", files)]
+        trees = [ast.parse(file.read_text(encoding="utf-8")) for file in found]
+        named = re.findall(r"`([\w.]+)`", begins)
+        assert named
+        assert [one for one in named if not any(has(tree, one) for tree in trees)] == []
+
+
+def has(tree: ast.Module | ast.ClassDef, name: str) -> bool:
+    """Whether it defines a function, or a class with a function, of this name."""
+    first, _, rest = name.partition(".")
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef) and rest and node.name == first:
+            return has(node, rest)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not rest and node.name == first:
+            return True
+    return False
+
+
 RIDDLES = re.compile(r"\b(nobody|somebody|whoever|anybody|everybody)\b", re.IGNORECASE)
 
 
