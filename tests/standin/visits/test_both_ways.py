@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -36,6 +37,8 @@ from fixtures.stand_in.world import StandIn
 from flows.visit.open_visit import open_visit
 from flows.visit.visit import Visit
 from tests.support.visits.rehearsal import Rehearsal, rehearsing
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 USER = "a1@users.example"
 OTHER = "other@users.example"
@@ -117,27 +120,45 @@ class Office:
         patch.setattr(pages, "respond", lying)
 
 
-@pytest_asyncio.fixture
-async def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Office]:
-    """It was audited once: a session is stored."""
+def worker_of(ready: Rehearsal) -> WorkerContext:
+    return WorkerContext.of(
+        ready.settings,
+        engine=ready.engine,
+        vault=ready.vault,
+        policy=load_policy(),
+        worker="w1",
+        redaction=Redaction(),
+    )
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
+async def audited(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Rehearsal]:
+    """An account that was audited once, so that a session is stored; each test gets a copy of the agent's database."""
     seller = {"layout": "classic", "members": [USER], "permissions": {USER: {"preset": "as_asked"}}}
     script = one_account(3, user={"identity_shown": "claim"}, seller=seller, invitations=[])
     async with StandIn(script) as stand_in:
-        with rehearsing(stand_in, tmp_path) as ready:
+        with rehearsing(stand_in, tmp_path_factory.mktemp("audited")) as ready:
             ready.register()
-            context = WorkerContext.of(
-                ready.settings,
-                engine=ready.engine,
-                vault=ready.vault,
-                policy=load_policy(),
-                worker="w1",
-                redaction=Redaction(),
-            )
-            office = Office(ready, context)
-            monkeypatch.setattr(browsing, "open_visit", office.opened)
+            office = Office(ready, worker_of(ready))
             assert (await office.audit()).conclusion.outcome == "pass"
-            yield office
-            await context.pool.close()
+            await office.context.pool.close()
+        yield ready
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def office(audited: Rehearsal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Office]:
+    """The site and the agent as they were after that audit."""
+    stand_in = audited.stand_in
+    for session in stand_in.realm.sessions.by_id.values():
+        session.flags.discard("wrong_account")
+    shutil.copyfile(audited.settings.data_dir / "agent.sqlite", tmp_path / "agent.sqlite")
+    with rehearsing(stand_in, tmp_path) as copied:
+        ready = replace(copied, vault=audited.vault)
+        office = Office(ready, worker_of(ready))
+        office.grant({})
+        monkeypatch.setattr(browsing, "open_visit", office.opened)
+        yield office
+        await office.context.pool.close()
 
 
 async def test_a_page_that_proves_itself_is_read_in_one_context(office: Office) -> None:
