@@ -95,7 +95,8 @@ async def _check(pages: list[RecordedPage]) -> list[PageCheck]:
     # No host exists for this browser: it only ever shows what lies on the disk.
     options = BrowserOptions(executable=Path(executable) if executable else None, host_resolver_rules="MAP * ~NOTFOUND")
     async with open_browser(options) as browser:
-        return [one async for one in check_pages(browser, pages)]
+        checks = [one async for one in check_pages(browser, pages)]
+    return sorted(checks, key=lambda one: one.page.html)
 
 
 def _print(checks: list[PageCheck], *, all_pages: bool) -> None:

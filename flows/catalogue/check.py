@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
+from urllib.parse import urldefrag, urlsplit
 
 from playwright.async_api import Browser, Page, Route
 
@@ -58,14 +59,22 @@ class PageCheck:
 async def check_pages(
     browser: Browser, pages: Iterable[RecordedPage], *, catalogue: Catalogue | None = None
 ) -> AsyncIterator[PageCheck]:
-    """Show each page under its own address and read it."""
+    """Show each page under its own address and read it, those of one host in a row."""
     known = catalogue or load_catalogue()
     async with showing(browser) as show:
-        for recorded in pages:
+        for recorded in by_host(pages):
             page = await show(recorded)
             seen = await read_recorded(page, known, recorded.screen)
             near = await nearest(page, known) if seen.screen == UNKNOWN_SCREEN else ()
             yield PageCheck(page=recorded, seen=seen, elements=await _elements(page, known, seen), near=near)
+
+
+def by_host(pages: Iterable[RecordedPage]) -> list[RecordedPage]:
+    """Pages of one host in a row.
+
+    With each change of host the browser starts a process for the page.
+    """
+    return sorted(pages, key=lambda page: urlsplit(page.address).hostname or "")
 
 
 @asynccontextmanager
@@ -88,7 +97,8 @@ async def showing(browser: Browser) -> AsyncIterator[Any]:
 
     async def show(recorded: RecordedPage | KeptPage) -> Page:
         current[:] = [recorded]
-        await page.goto("about:blank")
+        if urldefrag(page.url).url == urldefrag(recorded.address).url:
+            await page.goto("about:blank")  # another fragment alone would load nothing
         await page.goto(recorded.address, wait_until="load")
         return page
 

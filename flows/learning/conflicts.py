@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Page
 
-from flows.catalogue.check import read_recorded, showing
+from flows.catalogue.check import by_host, read_recorded, showing
 from flows.catalogue.load import Catalogue
 from flows.catalogue.recognise import UNKNOWN_SCREEN
 from flows.catalogue.recorded_page import KeptPage, RecordedPage, find_pages, shipped_pages
@@ -57,10 +57,11 @@ async def conflicts_of(
     async with showing(browser) as show:
         hit = [
             page
-            for page in recorded
+            for page in by_host(recorded)
             if _may_hold(page, words) and await _claims(name, await show(page), page, catalogue)
         ]
         taken = [other.name for other in beside if await _claims(name, await show(other.page), None, catalogue)]
+    hit.sort(key=lambda page: page.html)
     claimed = [page.name for page in hit if page.screen != UNKNOWN_SCREEN]
     unknown = [page.name for page in hit if page.screen == UNKNOWN_SCREEN]
     return Conflicts(looked_at=len(recorded) + len(beside), claimed=(*claimed, *taken), unknown=tuple(unknown))

@@ -17,7 +17,7 @@ from playwright.async_api import Browser
 from flows.account.labels import is_country, plain_label
 from flows.browser.launch import BrowserOptions
 from flows.browser.scripts import ask
-from flows.catalogue.check import PageCheck, check_pages, showing
+from flows.catalogue.check import PageCheck, by_host, check_pages, showing
 from flows.catalogue.elements import find_on
 from flows.catalogue.load import load_catalogue
 from flows.catalogue.recognise import UNKNOWN_SCREEN, SessionRule, recognise
@@ -170,7 +170,7 @@ async def test_a_page_that_lost_its_marks_is_read_as_before_or_not_at_all(offlin
         list(CHANGES).index(change) :: len(CHANGES) * every
     ]  # in the long run every page meets one change
     async with showing(offline) as show:
-        for recorded in sample:
+        for recorded in by_host(sample):
             page = await show(recorded)
             await page.evaluate(CHANGES[change])
             seen = await recognise(page, catalogue)

@@ -137,6 +137,8 @@ async def test_a_kept_page_is_read_as_the_page_itself(offline: Browser, tmp_path
             html = await scrubbed_html(await show(one), Redactor())
             (tmp_path / f"{number}.html").write_text(html, "utf-8")
             kept.append(RecordedPage(html=tmp_path / f"{number}.html", expected=one.expected))
-    read = [check.seen.screen async for check in check_pages(offline, kept)]
-    missed = [(one.name, screen) for one, screen in zip(recorded, read, strict=True) if screen != one.screen]
+    read = {check.page.html: check.seen.screen async for check in check_pages(offline, kept)}
+    missed = [
+        (one.name, read[copy.html]) for one, copy in zip(recorded, kept, strict=True) if read[copy.html] != one.screen
+    ]
     assert missed == []
