@@ -150,8 +150,8 @@ async def test_a_violation_exits_1_with_a_picture_in_the_report(stand_in: StandI
 
 async def test_a_refused_page_exits_3(stand_in: StandIn, tmp_path: Path) -> None:
     agent = await ready(stand_in, tmp_path, world("classic_g1", own_view=False, refusal="redirect"))
-    ended = await run(agent, "audit", "--all", "--explain", "--format", "json")
-    refused = ended.document["audits"][0]
+    ended = await run(agent, "audit", "A1", "--explain", "--format", "json")
+    (refused,) = ended.document["audits"]
     assert (ended.code, refused["verdict"], refused["explained"]["pictures"]) == (3, "not_permitted", []), ended.err
     assert "A1: nothing was drawn: the site refused the permissions page (redirected)" in ended.err
 
