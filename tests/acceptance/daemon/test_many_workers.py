@@ -86,7 +86,7 @@ async def test_mail_and_work_live_apart_and_a_mailbox_is_taken_over_when_its_lea
     with running_postgres() as server:
         url, key = server.new_database(), new_key()
         async with StandIn(one_account(3, invitations=[])) as stand_in:
-            env = daemon_environment(stand_in.description(), tmp_path, key, DATABASE_URL=url)
+            env = daemon_environment(stand_in.description(), tmp_path, key, DATABASE_URL=url, WORK__LEASE="4")
             with rehearsing(stand_in, tmp_path, url=url) as plain, ExitStack() as stack:
                 vault = Vault(parse_key(key, source="the test's key"))
                 rehearsal = Rehearsal(stand_in=stand_in, settings=plain.settings, engine=plain.engine, vault=vault)
