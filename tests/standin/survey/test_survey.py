@@ -30,6 +30,8 @@ from tests.support.processes.daemon_process import daemon_environment
 from tests.support.processes.terminal import Typed
 from tests.support.visits.rehearsal import Rehearsal, rehearsing
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
 REMOVED = ("continue_wall", "email", "passkey_nudge", "phone_fixup", "landing")
 ORDER = ["landing", "continue_wall", "email", "password", "otp", "passkey_nudge", "phone_fixup"]
 

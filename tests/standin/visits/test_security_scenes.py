@@ -25,6 +25,8 @@ from fixtures.stand_in.world import StandIn
 from tests.support.stored.accounts import write_account
 from tests.support.visits.rehearsal import Rehearsal, rehearsing
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
 
 @pytest.fixture
 async def rehearsal(stand_in: StandIn, tmp_path: Path) -> AsyncIterator[Rehearsal]:
