@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from pydantic import SecretStr
 
 from flows.redaction.literals import compile_literals, is_address
+from flows.redaction.spelt_forms import spelt_forms
 from flows.redaction.unescaped import source_of, unescaped_levels
 from flows.redaction.written_forms import SHORTEST, written_forms
 
@@ -33,6 +34,8 @@ class Redactor:
             None  # for the forms as they were when text was last redacted
         )
         self._names: set[str] = set()
+        self._plains: dict[str, str] = {}
+        self._spelt: tuple[re.Pattern[str], dict[str, str], int] | None = None  # for so many values
 
     def __repr__(self) -> str:
         return f"Redactor({len(self._forms)} forms)"
@@ -49,7 +52,9 @@ class Redactor:
         forms = dict(self._forms)
         for form, replacement in written_forms(plain, shown):
             forms.setdefault(form, replacement)
+        forms[plain] = shown  # also where it is another value's, written otherwise
         self._forms = forms
+        self._plains = {**self._plains, plain: shown}
 
     def register_all(self, values: Iterable[str | SecretStr]) -> None:
         """Register several values."""
@@ -81,6 +86,21 @@ class Redactor:
                 return text
             compiled = self._compiled = (compile_literals(forms), forms)
         expression = compiled[0]
+        return _without_escaped(expression.sub(lambda match: _shown(forms, match.group()), text), expression, forms)
+
+    def redact_kept(self, text: str) -> str:
+        """Replace also what is spelt out, as only what is kept for long is looked through."""
+        text, plains = self.redact(text), self._plains
+        if not plains:
+            return text
+        if self._spelt is None or self._spelt[2] != len(plains):
+            forms: dict[str, str] = {}
+            for plain, shown in plains.items():
+                for form, replacement in spelt_forms(plain, shown):
+                    if len(form) >= SHORTEST:
+                        forms.setdefault(form, replacement)
+            self._spelt = (compile_literals(forms), forms, len(plains))
+        expression, forms, _ = self._spelt
         return _without_escaped(expression.sub(lambda match: _shown(forms, match.group()), text), expression, forms)
 
     def _placeholder(self, value: str) -> str:

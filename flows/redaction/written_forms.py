@@ -16,6 +16,7 @@ SHORTEST = 4  # anything shorter would eat the text
 Encoding = Callable[[str], str]
 
 _CHARSETS = ("utf-8", "cp1252", "latin-1", "shift_jis", "euc_jp", "gb18030", "utf-16-le", "utf-16-be")
+_SHORTEST_CORE = 6
 _ESCAPE_KEEPS = "@*_+-./"  # what JavaScript's escape() leaves besides letters and digits (ECMA-262, B.2.1.1)
 
 
@@ -26,10 +27,10 @@ def written_forms(plain: str, shown: str) -> Iterator[tuple[str, str]]:
     """
     for encode in _ENCODINGS:
         yield from _long_enough(encode(plain), encode(shown))
-    for charset, raw in _in_charsets(plain):
+    for charset, raw in in_charsets(plain):
         yield from _as_bytes(raw, shown.encode(charset))
-    for core in _base64_cores(quote_plus(plain).encode()):
-        yield from _stubs(core)
+    for core in base64_cores(quote_plus(plain).encode()):
+        yield from stubs(core)
 
 
 def _long_enough(written: str, replacement: str) -> Iterator[tuple[str, str]]:
@@ -37,7 +38,8 @@ def _long_enough(written: str, replacement: str) -> Iterator[tuple[str, str]]:
         yield written, replacement
 
 
-def _in_charsets(plain: str) -> Iterator[tuple[str, bytes]]:
+def in_charsets(plain: str) -> Iterator[tuple[str, bytes]]:
+    """Yield the name of each charset that can write the value, and its bytes, once each."""
     seen = set()
     for charset in _CHARSETS:
         try:
@@ -64,30 +66,36 @@ def _as_bytes(raw: bytes, shown: bytes) -> Iterator[tuple[str, str]]:
         for form, stub in ((_percent(written), _percent(replacement)), (written.hex(), replacement.hex())):
             yield from _long_enough(form, stub)
             yield from _long_enough(form.swapcase(), stub.swapcase())
-    for core in _base64_cores(raw):
-        yield from _stubs(core)
+    for core in base64_cores(raw):
+        yield from stubs(core)
 
 
 def _percent(raw: bytes) -> str:
     return f"%{raw.hex('%').upper()}" if raw else ""
 
 
-def _stubs(core: str) -> Iterator[tuple[str, str]]:
+def stubs(core: str) -> Iterator[tuple[str, str]]:
+    """Yield a piece of Base64, in both of its alphabets, with what stands in its place."""
     stub = ("UkVEQUNURUQ" * (len(core) // 11 + 1))[: len(core)]
     yield core, stub
     yield core.replace("+", "-").replace("/", "_"), stub
 
 
-def _base64_cores(raw: bytes) -> Iterator[str]:
-    """Yield the Base64 characters that the value alone decides.
+def base64_cores(raw: bytes) -> Iterator[str]:
+    """Yield the Base64 characters that the value alone decides."""
+    return cores(raw, base64.b64encode, bits=6, offsets=3)
 
-    For each of the three places it may start at.
+
+def cores(raw: bytes, encode: Callable[[bytes], bytes], *, bits: int, offsets: int) -> Iterator[str]:
+    """Yield the characters that the value alone decides.
+
+    For each of the places it may start at.
     """
-    for offset in range(3):
-        encoded = base64.b64encode(b"\0" * offset + raw).decode().rstrip("=")
-        first = (offset * 8 + 5) // 6
-        last = (offset + len(raw)) * 8 // 6
-        if last - first >= 6:
+    for offset in range(offsets):
+        encoded = encode(b"\0" * offset + raw).decode().rstrip("=")
+        first = -(-offset * 8 // bits)
+        last = (offset + len(raw)) * 8 // bits
+        if last - first >= _SHORTEST_CORE:
             yield encoded[first:last]
 
 

@@ -20,6 +20,10 @@ from flows.redaction.seeds import seed_forms, seeds_in
 
 _EMAIL = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _UUID = re.compile(r"(?<![0-9A-Za-z-])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9A-Za-z-])")
+# Signed tokens, the access tokens of Amazon's logins, and keys of its cloud: secrets whatever stands beside them.
+_TOKEN = re.compile(
+    r"(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]{0,2000})?|Atz[ar]\|[\w+/=-]{12,}|(?<![A-Z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])"
+)
 _CODE_NAME = re.compile(r"otpCode|code|otc-\d|cvf-input-code")
 _PASSWORD_NAME = re.compile(r"pass(?:word|wd|code|phrase)|pwd", re.I)
 _IN_PATH = re.compile(r"/([\w-]{1,80})(?=/([\w.~%+=-]{8,}))")
@@ -41,6 +45,7 @@ def secrets_of(
         yield from _named(captured, boxes)
         for text in _texts(captured):
             yield from telling_in(text, public=public)
+            yield from _TOKEN.findall(text)
             yield from (form for seed in seeds_in(text) for form in seed_forms(seed))
             yield from (value for name, value in _IN_PATH.findall(text) if is_secret_name(name) and _is_token(value))
 

@@ -14,6 +14,9 @@ from typing import Any
 from flows.recording.scrubbing.named_values import MASK, is_known_in_some_form
 from flows.recording.scrubbing.secret_names import is_secret_key, is_secret_name
 
+_CALLED = ("name", "key", "id", "field", "header")  # a list of fields tells each one's name so
+_ITS_VALUE = frozenset({"value", "values", "content"})
+
 
 @dataclass(slots=True, kw_only=True)
 class FieldMask:
@@ -41,10 +44,17 @@ class FieldMask:
         """Mask in a JSON value; everything below a secret's name is one."""
         match value:
             case dict():
+                called = next((value[key] for key in _CALLED if isinstance(value.get(key), str)), "")
                 return {
-                    key: self.tree(part, path=f"{path}.{key}", is_secret=is_secret or self._is_secret(key, part))
+                    key: self.tree(
+                        part,
+                        path=f"{path}.{key}",
+                        is_secret=is_secret or self._is_secret(called if key in _ITS_VALUE and called else key, part),
+                    )
                     for key, part in value.items()
                 }
+            case [str() as called, str() as part] if self._is_secret(called, part):
+                return [called, self.tree(part, path=f"{path}.1", is_secret=True)]
             case list():
                 return [self.tree(part, path=f"{path}.{at}", is_secret=is_secret) for at, part in enumerate(value)]
             case str():

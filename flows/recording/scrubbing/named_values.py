@@ -9,10 +9,11 @@ import html
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from urllib.parse import unquote_plus
 
+from flows.recording.scrubbing.named_beside import Named, beside, is_drawn_text, sent_beside
 from flows.recording.scrubbing.secret_names import is_secret_in_page, is_secret_key, is_secret_name
+from flows.redaction.unescaped import source_of, unescaped_levels
 
 MASK = "volatile"  # what a recording says in place of a value that has to be another one each time
 
@@ -20,26 +21,17 @@ _TAG = re.compile(r"""<([a-zA-Z][\w:-]*)((?:"[^"]*"|'[^']*'|[^<>"'])*)>""")
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=\\]+)\s*=\s*(?:\\?"([^"]*?)\\?"|\\?'([^']*?)\\?'|([^\s"'<>`\\]+))""")
 _TEXTAREA = re.compile(r"(<textarea\b[^<>]*>)([^<]*)</textarea", re.IGNORECASE)
 _KEY = r"""(?:\\?["']((?:[^"'\\\n]|\\[^"'\n]){1,80})\\?["']|([\w$.-]{1,80}))\s{0,20}[:=]\s{0,20}"""
-_QUOTED = r"""\\"((?:[^"\\\n]|\\[^"\n])*)\\"|"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'"""
+_QUOTED = r"""\\"((?:[^"\\\n]|\\[^"\n])*)\\"|"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'|`([^`\\\n$]*)`"""
 _ASSIGNED = re.compile(rf"{_KEY}(?:{_QUOTED}|(\d{{4,}}))")
 _PARAMETER = re.compile(r"(?:[?&#;]|\\u0026|%26|%3[fF]|%23)([\w.\[\]-]{1,80})(?:=|%3[dD])")
 _PARAMETER_VALUE = re.compile(r"(?:(?!%26|%23|\\u0026)[^&#;\s\"'<>\\])+")
 _WORDS = re.compile(r"[A-Za-z]{1,24}(?:[-_ .][A-Za-z]{1,24})*[.!?…]?")
-_NUMBER = 6  # the group of a value without quotes
+_NUMBER = 7  # the group of a value without quotes
 _VALUES = ("value", "content")
 _LABELLED = frozenset({"submit", "button", "reset", "image"})  # their value is what people read
+_COOKIE = re.compile(r"cookies?$", re.IGNORECASE)
+_COOKIE_VALUE = re.compile(r"=[^;\s]{6,}")
 _TYPED = frozenset({"one-time-code", "current-password", "new-password"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
-    """A value and the place in the text where it stands."""
-
-    name: str
-    value: str
-    start: int
-    end: int
-    is_number: bool = False
 
 
 def named_values(text: str, *, is_json: bool = False, also: Iterable[str] = ()) -> Iterator[Named]:
@@ -50,17 +42,25 @@ def named_values(text: str, *, is_json: bool = False, also: Iterable[str] = ()) 
     yield from _in_tags(text, also)
     yield from _assigned(text, is_json, also)
     yield from _in_addresses(text, also)
+    yield from beside(text, also=also)
+    if is_json:
+        yield from sent_beside(text, also=also)
 
 
 def mask_named(text: str, is_known: Callable[[str], bool], *, is_json: bool = False, also: Iterable[str] = ()) -> str:
     """Write `volatile` where a named secret stands that is not replaced by value.
 
-    A number stays one.
+    A number stays one. Pages in an attribute or a script's text are looked into: their markup is escaped there.
     """
-    found = {(one.start, one.end): one for one in named_values(text, is_json=is_json, also=also)}
+    found = {(one.start, -one.end): one for one in named_values(text, is_json=is_json, also=also)}
+    for chain in unescaped_levels(text):
+        for one in named_values(chain[-1].text, is_json=is_json, also=also):
+            if one.value:
+                start, end = source_of(chain, one.start, one.end)
+                found.setdefault((start, -end), one)
     pieces, last = [], 0
-    for start, end in sorted(found):
-        one = found[start, end]
+    for start, end in ((start, -negative) for start, negative in sorted(found)):
+        one = found[start, -end]
         if start >= last and one.value and not is_known_in_some_form(one.value, is_known):
             pieces += [text[last:start], "0" if one.is_number else MASK]
             last = end
@@ -94,17 +94,31 @@ def _in_tags(text: str, also: Iterable[str]) -> Iterator[Named]:
         told = {name: value for name, value, _, _ in attributes}
         names = [told[key] for key in ("name", "id", "property", "itemprop", "http-equiv") if told.get(key)]
         for name, value, start, end in attributes:
-            if name in _VALUES and told.get("type", "").lower() not in _LABELLED:
+            if name in _VALUES and not (tag[1].lower() == "input" and told.get("type", "").lower() in _LABELLED):
                 secret = next((one for one in names if is_secret_in_page(one, value, also=also)), None)
                 secret = secret or ("password" if _is_typed_secret(told) else None)
             else:
                 secret = name if name.startswith("data-") and is_secret_in_page(name, value, also=also) else None
             if secret is not None:
                 yield Named(name=secret, value=value, start=start, end=end)
+        yield from _in_element(text, tag, [*names, told.get("data-testid", "")], also)
     for area in _TEXTAREA.finditer(text):
         told = {name: value for name, value, _, _ in _attributes(area)}
         if any(is_secret_in_page(told[key], area[2], also=also) for key in ("name", "id") if told.get(key)):
             yield Named(name="textarea", value=area[2], start=area.start(2), end=area.end(2))
+
+
+def _in_element(text: str, tag: re.Match[str], names: list[str], also: Iterable[str]) -> Iterator[Named]:
+    """The text of an element that has no other inside, where the element is called like a secret."""
+    end = text.find("<", tag.end())
+    if end < 0 or not text.startswith("</", end):
+        return
+    value, called = text[tag.end() : end], tag[1].rpartition(":")[2]
+    is_told = is_secret_in_page(called, value, also=also) and (called.isalpha() or is_drawn_text(value.strip()))
+    if is_told or (
+        is_drawn_text(value.strip()) and any(is_secret_in_page(one, value, also=also) for one in names if one)
+    ):
+        yield Named(name=called, value=value, start=tag.end(), end=end)
 
 
 def _attributes(tag: re.Match[str]) -> Iterator[tuple[str, str, int, int]]:
@@ -135,7 +149,7 @@ def _assigned(text: str, is_json: bool, also: Iterable[str]) -> Iterator[Named]:
     at = 0
     while (found := _ASSIGNED.search(text, at)) is not None:
         name = _unescaped(found[1] or found[2])
-        group = next(number for number in (3, 4, 5, 6) if found[number] is not None)
+        group = next(number for number in range(3, _NUMBER + 1) if found[number] is not None)
         value = found[group]
         if _is_secret_assignment(name, value, is_json=is_json, also=also):
             place = {"start": found.start(group), "end": found.end(group)}
@@ -148,6 +162,8 @@ def _assigned(text: str, is_json: bool, also: Iterable[str]) -> Iterator[Named]:
 def _is_secret_assignment(name: str, value: str, *, is_json: bool, also: Iterable[str]) -> bool:
     if is_json:
         return is_secret_key(name, value, also=also)
+    if _COOKIE.search(name):
+        return _COOKIE_VALUE.search(value) is not None  # a script may only be naming one
     return is_secret_in_page(name, value, also=also) and not _WORDS.fullmatch(value)
 
 

@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from flows.marketplaces import MARKETPLACE_IDS, MERCHANT_ID
 from flows.recording.exchange import Captured
 from flows.recording.scrubbing.body_text import LOSSLESS, text_of, told_bytes
+from flows.recording.scrubbing.data_addresses import scrub_data
 from flows.recording.scrubbing.found_secrets import boxes_of, is_drawn, secrets_of, telling_in
 from flows.recording.scrubbing.mail_text import mail_text
 from flows.recording.scrubbing.masked_json import FieldMask
@@ -93,7 +94,7 @@ class Scrub(Redactor):
 
         Then whatever the visit's own redactor knows besides.
         """
-        return self._beside.redact(super().redact(text))
+        return self._beside.redact_kept(super().redact(text))
 
     def is_known(self, value: str) -> bool:
         """Tell whether this value as a whole is replaced by value, or made up."""
@@ -104,7 +105,10 @@ class Scrub(Redactor):
 
         What stands under a secret's name is masked.
         """
-        shown = _PICTURE.sub(_NO_PICTURE, text)
+        shown = scrub_data(_PICTURE.sub(_NO_PICTURE, text), self._plain_text)
+        return self._plain_text(shown, is_json=is_json)
+
+    def _plain_text(self, shown: str, *, is_json: bool = False) -> str:
         return self.redact(mask_named(shown, self.is_known, is_json=is_json, also=self.boxes))
 
     def fields(self, *, is_answer: bool = False) -> FieldMask:
@@ -115,7 +119,7 @@ class Scrub(Redactor):
         """Replace in every string of a JSON value."""
         match value:
             case str():
-                return self.text(value)
+                return self.text(value, is_json=True)  # it may be a form, headers or JSON in its turn
             case Mapping():
                 return {key: self.tree(part) for key, part in value.items()}
             case list() | tuple():

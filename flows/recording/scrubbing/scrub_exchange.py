@@ -19,6 +19,7 @@ from flows.recording.scrubbing.volatile import mask_volatile
 
 _GLOB = re.compile(r"([*?[])")
 _OMITTED = "omitted"
+_ADDRESS = re.compile(r"(?:https?:/)?/")  # it holds its secrets in its own parameters
 
 
 def scrub_request(captured: Captured, scrub: Scrub, site_cookies: frozenset[str]) -> tuple[dict[str, Any], set[str]]:
@@ -54,7 +55,7 @@ def scrub_header(name: str, value: str, scrub: Scrub) -> str:
     """Scrub a header of an answer."""
     if name.lower() == "set-cookie":
         return scrub.set_cookie(value)
-    if is_secret_name(name) and not scrub.is_known(value) and "/" not in value:
+    if is_secret_name(name) and not scrub.is_known(value) and not _ADDRESS.match(value):
         return MASK
     return scrub.text(value)
 

@@ -14,7 +14,7 @@ _PARTS = (
     "api_?key", "private_?key", "session(?!storage)", "signature", "assertion", "bearer", "workflow_?state", "prevrid",
     "ssoresponse",
     "client_?context", "device_?id", "device_?context", "webauthn", "mfa_?code", "seed", "verification_?code",
-    "security_?code", "auth_?code",
+    "security_?code", "auth_?code", "nonce", "cookies?2?$",
 )  # fmt: skip
 _SECRET = re.compile("|".join(_PARTS), re.IGNORECASE)
 _WHOLE = re.compile(

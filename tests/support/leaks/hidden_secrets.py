@@ -1,10 +1,11 @@
-"""Forty places of a visit that a secret may hide in, and twelve ways it may be written there."""
+"""Places of a visit that a secret may hide in, and ways it may be written there."""
 
 from __future__ import annotations
 
 import base64
 import html
 import json
+import quopri
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from random import Random
@@ -30,6 +31,10 @@ def javascript_escape(text: str) -> str:
     )
 
 
+def _base64(raw: bytes) -> bytes:
+    return base64.b64encode(raw)
+
+
 # How a secret is written, and the alphabet its charset has.
 WRITINGS: dict[str, tuple[Callable[[str], str], str]] = {
     "plain": (lambda text: text, JAPANESE),
@@ -47,9 +52,29 @@ WRITINGS: dict[str, tuple[Callable[[str], str], str]] = {
     "base64": (lambda text: base64.b64encode(f"user:{text}!".encode()).decode(), LATIN),
     "base64 of utf-16": (lambda text: base64.urlsafe_b64encode(text.encode("utf-16-le")).decode(), JAPANESE),
     "hex": (lambda text: text.encode().hex(), LATIN),
+    "percent three times": (lambda text: quote(quote(quote(text, safe=""), safe=""), safe=""), JAPANESE),
+    "base64 twice": (lambda text: _base64(_base64(f"user:{text}!".encode())).decode(), LATIN),
+    "base32": (lambda text: base64.b32encode(f"user:{text}!".encode()).decode(), LATIN),
+    "utf-7": (lambda text: text.encode("utf-7").decode(), JAPANESE),
+    "quoted-printable": (lambda text: quopri.encodestring(text.encode()).decode(), JAPANESE),
+    "quoted-printable, every byte": (lambda text: "".join(f"={byte:02X}" for byte in text.encode()), LATIN),
+    "hex in groups": (lambda text: text.encode().hex(" "), LATIN),
+    "hex of utf-16": (lambda text: text.encode("utf-16-be").hex(), JAPANESE),
+    "numbers of bytes": (lambda text: ", ".join(str(byte) for byte in text.encode()), LATIN),
+    "octal escapes": (lambda text: "".join(f"\\{byte:03o}" for byte in text.encode("latin-1")), LATIN),
+    "escapes of a style sheet": (lambda text: "".join(f"\\{ord(char):x} " for char in text), JAPANESE),
 }
 
 Hide = Callable[[str], Captured]
+
+
+def _field(secret: str) -> str:
+    """A hidden field, as pages inside of others have them."""
+    return f'<input type="hidden" name="csrfToken" value="{secret}">'
+
+
+def _frame(inner: str) -> str:
+    return f'<iframe srcdoc="{inner}"></iframe>'
 
 
 def page(markup: str, *, charset: str = "utf-8", kind: str = "text/html; charset=utf-8") -> Captured:
@@ -144,6 +169,70 @@ NAMED: dict[str, Hide] = {
     "json answer, code": lambda s: _answer({"code": s}),
     "picture": _bytes,
     "unnamed bytes": lambda s: replace(_bytes(s), headers=()),
+    "srcdoc": lambda s: page(f'<iframe srcdoc="{html.escape(_field(s))}"></iframe>'),
+    "srcdoc in a srcdoc": lambda s: page(f'<iframe srcdoc="{html.escape(_frame(html.escape(_field(s))))}"></iframe>'),
+    "data address": lambda s: page(f'<iframe src="data:text/html,{quote(_field(s))}"></iframe>'),
+    "data address in base64": lambda s: page(
+        f'<iframe src="data:text/html;charset=utf-8;base64,{base64.b64encode(_field(s).encode()).decode()}"></iframe>'
+    ),
+    "template": lambda s: page(f"<template>{_field(s)}</template>"),
+    "json in a script of its own": lambda s: page(
+        f'<script type="application/json" id="state">{json.dumps({"page": {"csrfToken": s}})}</script>'
+    ),
+    "markup in a script's string": lambda s: page(f"<script>show({json.dumps(_field(s))})</script>"),
+    "markup in a script's string, escaped": lambda s: page(
+        f"<script>show('{_field(s).replace('<', chr(92) + 'x3c').replace('>', chr(92) + 'x3e')}')</script>"
+    ),
+    "text in back quotes": lambda s: page(f"<script>const accessToken = `{s}`;</script>"),
+    "pair of a call": lambda s: page(f"<script>headers.set('anti-csrftoken-a2z', \"{s}\")</script>"),
+    "cookie of a script": lambda s: page(f"<script>document.cookie = 'at-main={quote(s)}; path=/'</script>"),
+    "cookie of a meta": lambda s: page(f'<meta http-equiv="Set-Cookie" content="at-main={quote(s)}; path=/">'),
+    "comment": lambda s: page(f"<!-- csrf-token: {s} -->"),
+    "button that sends": lambda s: page(f'<button type="submit" name="csrfToken" value="{s}">Go on</button>'),
+    "text of an element": lambda s: page(f'<span id="session-token">{s}</span>'),
+    "script of plain text": lambda s: page(f'<script type="text/x-config" id="csrf-token">{s}</script>'),
+    "attribute of a component": lambda s: page(f'<auth-form csrf-token="{s}"></auth-form>'),
+    "address with a login": lambda s: page(f'<a href="https://user:{quote(s, safe="")}@x.amazon.com/">x</a>'),
+    "address in an address in an address": lambda s: page(
+        f'<a href="/a?to={quote("/b?to=" + quote("/c?token=" + quote(s, safe=""), safe=""), safe="")}">x</a>'
+    ),
+    "set-cookie2": lambda s: _headed("Set-Cookie2", f'at-main="{quote(s)}"; Version="1"'),
+    "authorization": lambda s: _headed("Authorization", f"Basic {base64.b64encode(s.encode()).decode()}/9A/{s}"),
+    "authentication info": lambda s: _headed("Authentication-Info", f'nextnonce="{s}", qop=auth'),
+    "refresh": lambda s: _headed("Refresh", f"0; url=/next?token={quote(s)}"),
+    "link header": lambda s: _headed("Link", f"</x?session-id={quote(s)}>; rel=preload"),
+    "pairs of name and value": lambda s: posted(
+        json.dumps({"headers": [{"name": "Authorization", "value": s}]}).encode(), "application/json"
+    ),
+    "pairs of key and value, told": lambda s: _answer({"fields": [{"key": "password", "value": s}]}),
+    "pairs in lists": lambda s: posted(json.dumps([["password", s]]).encode(), "application/json"),
+    "multipart of text": lambda s: posted(
+        f'--x\r\nContent-Disposition: form-data; name="password"\r\n\r\n{s}\r\n--x--\r\n'.encode(),
+        "multipart/form-data; boundary=x",
+    ),
+    "multipart with a type": lambda s: posted(
+        f"--x\r\ncontent-disposition: form-data; name=otpCode\r\nContent-Type: text/plain\r\n\r\n{s}\r\n--x--".encode(),
+        "multipart/form-data; boundary=x",
+    ),
+    "form of plain lines": lambda s: posted(f"email=a\r\npassword={s}\r\n".encode(), "text/plain"),
+    "archive of requests": lambda s: posted(
+        json.dumps(
+            {"log": {"entries": [{"request": {"postData": {"text": f"password={s}&a=1"}, "cookies": []}}]}}
+        ).encode(),
+        "application/json",
+    ),
+    "archive of headers": lambda s: posted(
+        json.dumps({"headersText": f"GET / HTTP/1.1\r\nAuthorization: Bearer {s}\r\nX: y"}).encode(), "application/json"
+    ),
+    "json lines": lambda s: posted(f'{{"a": 1}}\n{{"otpCode": "{s}"}}\n'.encode(), "application/x-ndjson"),
+    "address of a login in json": lambda s: _answer({"next": f"https://u:{s}@x.amazon.com/"}),
+    "soap attribute": lambda s: posted(f"<Login xmlns='x' Password='{s}'/>".encode(), "application/soap+xml"),
+    "xml": lambda s: posted(f"<a:Login><a:Password>{html.escape(s)}</a:Password></a:Login>".encode(), "text/xml"),
+    "signed token in a text": lambda s: page(f"<p>eyJhbGciOiJub25lIn0.{s}.{s}</p>"),
+    "access token in a text": lambda s: page(f"<p>Your key is Atza|{s}</p>"),
+    "query language": lambda s: posted(
+        json.dumps({"query": f'mutation {{ signIn(password: "{s}") {{ id }} }}'}).encode(), "application/json"
+    ),
 }
 
 
@@ -190,4 +279,15 @@ FREE: dict[str, Hide] = {
     "unnamed field": lambda s: posted(f"q={s}".encode()),
     "text sent": lambda s: posted(f"beacon {s} end".encode(), "text/plain"),
     "header": lambda s: _headed("X-Debug", f"seen {s}"),
+    "srcdoc": lambda s: page(f'<iframe srcdoc="{html.escape(f"<p>{s}</p>")}"></iframe>'),
+    "data address": lambda s: page(f'<img src="data:image/svg+xml,{quote(f"<svg>{s}</svg>")}">'),
+    "data address in base64": lambda s: page(
+        f'<a href="data:text/html;base64,{base64.b64encode(f"<p>{s}</p>".encode()).decode()}">x</a>'
+    ),
+    "template": lambda s: page(f"<template><p>{s}</p></template>"),
+    "link header": lambda s: _headed("Link", f'<https://x.amazon.com/>; title="{s}"'),
+    "multipart": lambda s: posted(
+        f'--x\r\nContent-Disposition: form-data; name="q"\r\n\r\n{s}\r\n--x--'.encode(),
+        "multipart/form-data; boundary=x",
+    ),
 }
