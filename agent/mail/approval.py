@@ -97,7 +97,7 @@ def approve(
             message.id,
             verdict=judgement.ruling.verdict,
             reason=judgement.ruling.reason,
-            evidence=evidence(judgement.ruling, judgement.steps),
+            evidence=evidence(judgement.ruling, judgement.steps, offer=offer, shop=held.examination.shop_name),
             account_id=found.id,
             now=now,
         )

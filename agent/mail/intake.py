@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from typing import Any
 
 import structlog
 
@@ -226,8 +227,9 @@ class Intake(threading.Thread):
                     now=now,
                 )
             invites = says_invitation(examination, ruling)
+            shown: dict[str, Any] = {"offer": decision.offer, "shop": examination.shop_name}
             self._ends.write(
-                conn, message, ruling, steps=decision.steps, account_id=account_id, now=now, invites=invites
+                conn, message, ruling, steps=decision.steps, account_id=account_id, now=now, invites=invites, **shown
             )
             new_keys = [name for name, digest in digests.items() if seen_keys.note_key(conn, name, digest, now=now)[1]]
         self._ends.teller.tell(message, ruling, account_id=account_id, domain=examination.sender_domain)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from agent.domain.invitation import MailVerdict, Ruling
+from agent.domain.invitation import MailVerdict, Offer, Ruling
 from agent.mail import events
 from agent.mail.context import MailContext
 from agent.mail.trust.examine import Examination, Step
@@ -53,6 +53,8 @@ class JudgingEnds:
         account_id: str | None,
         now: datetime,
         invites: bool = True,
+        offer: Offer | None = None,
+        shop: str | None = None,
     ) -> None:
         """Write the verdict of a locked message; bytes a person may want are kept."""
         messages.decide(
@@ -60,7 +62,7 @@ class JudgingEnds:
             message.id,
             verdict=ruling.verdict,
             reason=ruling.reason,
-            evidence=evidence(ruling, steps),
+            evidence=evidence(ruling, steps, offer=offer, shop=shop),
             account_id=account_id,
             now=now,
             invites=invites,

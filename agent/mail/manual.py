@@ -248,7 +248,7 @@ def _keep(
         row_id,
         verdict=ruling.verdict,
         reason=ruling.reason,
-        evidence=evidence(ruling, judgement.steps),
+        evidence=evidence(ruling, judgement.steps, offer=judgement.offer, shop=examination.shop_name),
         account_id=judgement.account_id,
         now=now,
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from agent.domain.invitation import MailVerdict, Ruling
+from agent.domain.invitation import MailVerdict, Offer, Ruling
 from agent.mail import events
 from agent.mail.context import MailContext
 from agent.mail.trust.examine import Examination, Step
@@ -24,11 +24,31 @@ _FORGED = frozenset({"dkim_failed", "dkim_none", "repeated_header", "suspicious_
 log = structlog.get_logger("agent.mail")
 
 
-def evidence(ruling: Ruling, steps: tuple[Step, ...]) -> Mapping[str, Any]:
-    """What is stored beside a verdict."""
-    return {
+def evidence(
+    ruling: Ruling, steps: tuple[Step, ...], *, offer: Offer | None = None, shop: str | None = None
+) -> Mapping[str, Any]:
+    """What is stored beside a verdict; with an offer, whom a person would bind an account to."""
+    told: dict[str, Any] = {
         "detail": ruling.detail,
         "steps": [{"name": step.name, "passed": step.passed, "detail": step.detail} for step in steps],
+    }
+    return told if offer is None else told | {"offered": offered(offer, shop)}
+
+
+def offered(offer: Offer, shop: str | None) -> dict[str, str | None]:
+    """What a person approves.
+
+    The shop's name is the seller's own text, the ids are Amazon's.
+    """
+    link = offer.link
+    return {
+        "shop": shop,
+        "merchant_id": link.merchant_id,
+        "global_account_id": link.global_account_id,
+        "region": link.region,
+        "host": link.host,
+        "recipient": offer.recipient,
+        "invitation_id": link.invitation_id,
     }
 
 

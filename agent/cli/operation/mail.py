@@ -13,7 +13,7 @@ from rich.text import Text
 
 from agent.cli import context
 from agent.cli.output import agreed, console, now, print_document, print_table, say, timestamp
-from agent.domain.invitation import Expectation, MailVerdict, Offer
+from agent.domain.invitation import Expectation, MailVerdict
 from agent.errors import Exit, UnconfirmedError, UsageError
 from agent.printable import one_line
 from agent.settings.model import Settings
@@ -179,14 +179,14 @@ def approve(
 
     Shows shop, merchant and region; an account without a merchant is bound to the one shown.
     """
-    from agent.mail import approval
+    from agent.mail import approval, verdicts
 
     settings = context.settings()
     context.quiet_logs()
     engine = context.database(settings)
     vault = context.proven_vault(settings, engine)
     held = approval.look_at_held(number, settings=settings, engine=engine, vault=vault, now=now())
-    offered = _offered(held.offer, held.examination.shop_name)
+    offered = verdicts.offered(held.offer, held.examination.shop_name)
     if not as_json:
         say(_told(offered))
     if not yes and (as_json or not _is_agreed(held.message)):
@@ -206,23 +206,6 @@ def approve(
 def _is_agreed(message: Message) -> bool:
     detail = (message.evidence or {}).get("detail", message.reason)
     return agreed(f"Message {message.id} is held: {one_line(detail)}. Act on it?")
-
-
-def _offered(offer: Offer, shop: str | None) -> dict[str, str | None]:
-    """What is approved.
-
-    The shop's name is the seller's own text, the ids are Amazon's.
-    """
-    link = offer.link
-    return {
-        "shop": shop,
-        "merchant_id": link.merchant_id,
-        "global_account_id": link.global_account_id,
-        "region": link.region,
-        "host": link.host,
-        "recipient": offer.recipient,
-        "invitation_id": link.invitation_id,
-    }
 
 
 def _told(offered: dict[str, str | None]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -53,6 +53,7 @@ class Task:
     words: str | None = None  # what a page said; attacker-controlled: escape it
     note: str | None = None  # the agent's own words about it
     claimed_by: str | None = None
+    offered: Mapping[str, str | None] | None = None  # of a held mail; `shop` is the sender's text
 
     @property
     def name(self) -> str:
@@ -139,7 +140,7 @@ def _releases(conn: Connection, _now: datetime, limit: int, name: str | None) ->
 
 
 def _mails(kind: TaskKind, conn: Connection, _now: datetime, limit: int, name: str | None) -> list[Task]:
-    query = sa.select(messages.c.id, messages.c.account_id, messages.c.reason, messages.c.found_at)
+    query = sa.select(messages.c.id, messages.c.account_id, messages.c.reason, messages.c.found_at, messages.c.evidence)
     query = query.where(messages.c.verdict == "held").order_by(messages.c.found_at).limit(limit)
     query = query.where(sa.func.coalesce(messages.c.reason, "").in_(UNVOUCHED) == (kind is TaskKind.MERCHANT))
     if name is not None:
@@ -151,6 +152,7 @@ def _mails(kind: TaskKind, conn: Connection, _now: datetime, limit: int, name: s
             account_id=row.account_id,
             reason=row.reason or "held",
             since=row.found_at,
+            offered=(row.evidence or {}).get("offered"),
         )
         for row in conn.execute(query)
     ]

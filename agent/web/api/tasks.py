@@ -21,6 +21,18 @@ from agent.web.http.problems import Code, Problem, not_found
 router = APIRouter()
 
 
+class Offered(BaseModel):
+    """Whom a held mail's invitation would bind the account to; `shop` is the sender's own text."""
+
+    shop: str | None
+    merchant_id: str | None
+    global_account_id: str | None
+    region: str | None
+    host: str | None
+    recipient: str | None
+    invitation_id: str | None
+
+
 class Task(BaseModel):
     """One thing to do."""
 
@@ -32,6 +44,8 @@ class Task(BaseModel):
     claimed_by: str | None
     deadline: str | None = None
     words: str | None = None
+    note: str | None = None
+    offered: Offered | None = None
 
 
 class Tasks(BaseModel):
@@ -127,4 +141,5 @@ def _document(task: tasks.Task) -> dict[str, Any]:
         "deadline": None if task.deadline is None else timestamp(task.deadline),
         "words": task.words,
         "note": task.note,
+        "offered": None if task.offered is None else dict(task.offered),
     }

@@ -31,6 +31,7 @@ from agent.store import accounts
 from agent.store.database import schema
 from agent.store.database.engine import reading
 from agent.store.inbox import invitations
+from agent.store.people import tasks
 from agent.store.vault.keys import Vault, new_key, parse_key
 from tests.support.sites.mail_world import MERCHANT, MailWorld, link_to, mail_world, wait_arrivals, wait_for
 
@@ -241,6 +242,16 @@ def test_an_approval_shows_shop_merchant_and_region_before_it_binds_anybody(worl
     assert (done["approved"], done["account"], done["merchant_id"]) == (True, "A1", MERCHANT)
     with reading(world.engine) as conn:
         assert accounts.get(conn, "A1").merchant_id == MERCHANT
+
+
+def test_the_queue_shows_whom_a_held_mail_would_bind_the_account_to(world: MailWorld) -> None:
+    world.account(merchant_id=None)
+    hold(world, "merchant_unknown", world.mail_to(shop_name="Harbour Lane Goods"))
+    with reading(world.engine) as conn:
+        (task,) = [one for one in tasks.list_all(conn, now=datetime.now(UTC), limit=9) if one.kind == "merchant"]
+    assert task.offered is not None
+    told = (task.offered["shop"], task.offered["merchant_id"], task.offered["region"], task.offered["recipient"])
+    assert told == ("Harbour Lane Goods", MERCHANT, "NA", "a1@users.example")
 
 
 def test_a_stranger_s_shop_that_invites_first_gets_nothing(world: MailWorld) -> None:

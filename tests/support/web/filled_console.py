@@ -76,7 +76,7 @@ def fill(engine: Engine, sealing: Vault, folder: Path) -> None:
             audits.record_audit(conn, account="A1", at=now, document=audited, visit_id=VISIT)
         conn.execute(visits.insert().values(**_visit(now)))
         held = {"stage": "done", "verdict": "held", "reason": "merchant_unknown", "account_id": "A1", "found_at": now}
-        conn.execute(messages.insert().values(**held, evidence={"steps": [], "detail": HOSTILE, "subject": HOSTILE}))
+        conn.execute(messages.insert().values(**held, evidence=_told_of_a_mail()))
         for url in ("https://hooks.example/one", "https://hooks.example/two"):
             add_endpoint(conn, url=url, types=[], sealing=sealing, now=now)
         gone = webhook_endpoints.c.url.endswith("/two")
@@ -117,6 +117,11 @@ def _survey(conn: Connection, account_id: str, now: datetime) -> None:
     takeovers.report(conn, asked.id, told, visit_id=VISIT)
     for state in (TakeoverState.COMING, TakeoverState.DONE):
         takeovers.move(conn, asked.id, state, now=now)
+
+
+def _told_of_a_mail() -> dict[str, Any]:
+    names = ("shop", "merchant_id", "global_account_id", "region", "host", "recipient", "invitation_id")
+    return {"steps": [], "detail": HOSTILE, "subject": HOSTILE, "offered": dict.fromkeys(names, HOSTILE)}
 
 
 def _visit(now: object) -> dict[str, object]:

@@ -43,9 +43,15 @@ def show(visit: Visitor) -> Response:
         "message": message,
         "steps": evidence.get("steps", []),
         "detail": evidence.get("detail", ""),
-        "can_approve": message.verdict == MailVerdict.HELD and visit.parts.vault is not None,
+        "offered": evidence.get("offered"),
+        "can_approve": _is_approvable(message) and visit.parts.vault is not None,
     }
     return render.page(visit, "pages/mail.html.j2", values)
+
+
+def _is_approvable(message: Message) -> bool:
+    """Whether a person can see whom an approval binds: what was judged before that was kept is judged again first."""
+    return message.verdict == MailVerdict.HELD and "offered" in (message.evidence or {})
 
 
 def _approve(visit: Visitor, _form: Mapping[str, str]) -> None:
@@ -55,6 +61,9 @@ def _approve(visit: Visitor, _form: Mapping[str, str]) -> None:
     message, parts = _message(visit), visit.parts
     if parts.vault is None:
         detail = "This web role has no vault key and cannot open mails; use 'sc-agent mail approve'."
+        raise Problem(409, Code.INVALID, detail)
+    if message.verdict == MailVerdict.HELD and not _is_approvable(message):
+        detail = "This mail shows no invitation that could be approved; judge it again to see whether it holds one."
         raise Problem(409, Code.INVALID, detail)
     settings, engine = parts.settings, parts.engine
     held = approval.look_at_held(message.id, settings=settings, engine=engine, vault=parts.vault, now=visit.now)

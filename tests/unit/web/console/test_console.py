@@ -137,6 +137,28 @@ async def test_the_queue_holds_each_kind_with_its_page_and_its_runbook(
     assert shown.count('class="runbook"') == len(ids)
 
 
+async def test_an_approval_in_the_console_shows_shop_merchant_and_region_before_it_binds_anybody(
+    engine: Engine, web: WebServer, admin: httpx.AsyncClient
+) -> None:
+    now = web.role.parts.clock.now()
+    offered = {
+        "shop": "Harbour <b>Lane", "merchant_id": "A1STRANGER0001", "global_account_id": None, "region": "NA",
+        "host": "sellercentral.amazon.com", "recipient": "a1@users.example", "invitation_id": "x",
+    }  # fmt: skip
+    held = {"stage": "done", "verdict": "held", "reason": "merchant_unknown", "account_id": "A1", "found_at": now}
+    with writing(engine) as conn:
+        conn.execute(messages.insert().values(**held, evidence={"detail": "held", "steps": [], "offered": offered}))
+        conn.execute(messages.insert().values(**held, evidence={"detail": "held", "steps": []}))
+    for place in ("/mails/1", "/todo"):
+        shown = (await admin.get(place)).text
+        for word in ("Harbour &lt;b&gt;Lane", "A1STRANGER0001", "NA", "a1@users.example"):
+            assert word in shown, (place, word)
+    assert "/mails/1/approve" in (await admin.get("/mails/1")).text
+    assert "/mails/2/approve" not in (await admin.get("/mails/2")).text  # nobody would see whom it binds
+    refused = await submit(admin, "/mails/2", "/mails/2/approve", reason="seen")
+    assert (refused.status_code, "judge it again" in refused.text) == (409, True)
+
+
 async def test_what_a_registration_waits_for_has_its_button(web: WebServer, admin: httpx.AsyncClient) -> None:
     now = web.role.parts.clock.now()
     with writing(web.engine) as conn:
