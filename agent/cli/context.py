@@ -17,6 +17,7 @@ from agent.printable import one_line
 
 MARK = ".sc-agent"  # made by `init`: a data directory that was wanted here
 _DATA_DIR = "the data directory"
+_EVIDENCE_DIR = "the directory of the evidence"
 
 if TYPE_CHECKING:
     from agent.settings.model import Settings
@@ -81,7 +82,7 @@ def make_data_dir(settings: Settings) -> None:
 
 
 def require_place(settings: Settings) -> None:
-    """Refuse a data directory that was not named or that another user could write.
+    """Refuse a data directory that was not named or that another user could write, and such a place for evidence.
 
     The one rule for all commands and the daemon.
 
@@ -93,6 +94,7 @@ def require_place(settings: Settings) -> None:
     from agent.settings.files import require_believed
 
     require_believed(settings.data_dir, what=_DATA_DIR)
+    require_believed(settings.evidence_root, what=_EVIDENCE_DIR)
     if settings.data_dir.exists() and not settings.data_dir.is_dir():
         raise ConfigurationError(
             f"the data directory {settings.data_dir} is a file; set SC_AGENT_DATA_DIR to a directory"

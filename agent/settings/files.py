@@ -21,7 +21,7 @@ from agent.settings.model import PREFIX, Settings
 
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _OTHERS_READ = stat.S_IRGRP | stat.S_IROTH
-_PLACES = ("data_dir", "evidence_dir")  # the first is looked at when it is opened; evidence changes nothing that we do
+_PLACES = ("data_dir", "evidence_dir")  # looked at when the first is opened
 _HOLD_SECRETS = (
     "vault_key_file",
     "tls_key_file",

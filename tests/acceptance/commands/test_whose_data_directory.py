@@ -77,6 +77,40 @@ def test_no_command_and_no_daemon_works_in_a_directory_that_others_could_write(
     refused(agent(*command), 4, "the data directory", words)
 
 
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (by_everybody, "can be written by others"),
+        (by_a_group, "can be written by others"),
+        pytest.param(of_another, "belongs to user", marks=only_root),
+        pytest.param(linked_by_another, "belongs to user", marks=only_root),
+        (in_an_open_place, "in its place"),
+    ],
+)
+@pytest.mark.sampled(4)
+def test_no_evidence_is_kept_or_shown_where_others_could_write(
+    tmp_path: Path, agent: Agent, command: tuple[str, ...], spoil: Callable[[Path], None], words: str
+) -> None:
+    agent.folder = tmp_path / "place"
+    agent.folder.mkdir(mode=0o700)
+    agent.settings |= DAEMON
+    assert agent.add("A1").code == 0
+    shared = tmp_path / "shared" / "evidence"
+    shared.mkdir(mode=0o700, parents=True)
+    agent.settings["EVIDENCE_DIR"] = str(shared)
+    spoil(shared)
+    refused(agent(*command), 4, "the directory of the evidence", words)
+
+
+def test_the_doctor_tells_of_evidence_that_others_can_read(tmp_path: Path, agent: Agent) -> None:
+    shared = tmp_path / "evidence"
+    shared.mkdir(mode=0o755)
+    agent.settings["EVIDENCE_DIR"] = str(shared)
+    assert agent.add("A1").code == 0
+    assert f"others can look into {shared}" in agent("doctor").out
+
+
 @pytest.mark.parametrize("command", [("pause", "--all"), ("run", "--roles", "work"), ("init",)], ids=" ".join)
 def test_no_directory_that_was_just_made_is_believed_where_others_could_replace_it(
     tmp_path: Path, agent: Agent, command: tuple[str, ...]

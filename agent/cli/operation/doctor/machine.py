@@ -96,11 +96,15 @@ def see_files(settings: Settings) -> tuple[Health, str]:
     from agent.settings.files import readable_secrets, require_believed
 
     require_believed(settings.data_dir, what="the data directory")
+    require_believed(settings.evidence_root, what="the directory of the evidence")
     told = []
     if shown := readable_secrets(settings):
         told.append(f"others can read {', '.join(map(str, shown))}, which hold secrets: chmod go-r")
-    if settings.data_dir.is_dir() and settings.data_dir.stat().st_mode & 0o044:
-        told.append(f"others can look into {settings.data_dir}: chmod go-rx")
+    told += [
+        f"others can look into {place}: chmod go-rx"
+        for place in (settings.data_dir, settings.evidence_root)
+        if place.is_dir() and place.stat().st_mode & 0o044
+    ]
     if Path(".env").exists() and Path(".env").absolute() != settings.data_dir.absolute() / ".env":
         told.append(".env of this directory is not read: SC_AGENT_ENV_FILE names the file that is")
     return (Health.WARN, "; ".join(told)) if told else (Health.OK, "nobody else can write what says what we do")
