@@ -42,7 +42,7 @@ class DemoClient:
         self.on_step = on_step
         self.wait_within = wait_within
         self._started = time.monotonic()
-        self._control = httpx.AsyncClient(base_url=processes.description["control"], timeout=20)
+        self._control = httpx.AsyncClient(base_url=processes.description["control"], trust_env=False, timeout=20)
         self._engine = connect(f"sqlite:///{processes.data_dir / 'agent.sqlite'}")
         people = [*scenario["users"], *scenario["registrations"]]
         self.users = {f"A{number}": user for number, user in enumerate(people, start=1)}

@@ -143,7 +143,7 @@ async def open_client(
     """Register the scenario's accounts, start the daemon, open the control port."""
     import httpx
 
-    async with httpx.AsyncClient(base_url=processes.description["control"], timeout=20) as control:
+    async with httpx.AsyncClient(base_url=processes.description["control"], trust_env=False, timeout=20) as control:
         scenario = (await control.get("/scenario")).json()
     await register(processes, scenario, pending=pending, unbound=unbound)
     await processes.start_daemon()
