@@ -82,7 +82,9 @@ def make_data_dir(settings: Settings) -> None:
 
 
 def require_place(settings: Settings) -> None:
-    """Refuse a data directory that was not named or that another user could write, and such a place for evidence.
+    """Refuse a data directory that was not named or that another user could write.
+
+    And a place for evidence that others could write.
 
     The one rule for all commands and the daemon.
 

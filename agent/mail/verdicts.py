@@ -27,7 +27,10 @@ log = structlog.get_logger("agent.mail")
 def evidence(
     ruling: Ruling, steps: tuple[Step, ...], *, offer: Offer | None = None, shop: str | None = None
 ) -> Mapping[str, Any]:
-    """What is stored beside a verdict; with an offer, whom a person would bind an account to."""
+    """What is stored beside a verdict.
+
+    With an offer, whom a person would bind an account to.
+    """
     told: dict[str, Any] = {
         "detail": ruling.detail,
         "steps": [{"name": step.name, "passed": step.passed, "detail": step.detail} for step in steps],

@@ -28,7 +28,7 @@ def spelt_forms(plain: str, shown: str) -> Iterator[tuple[str, str]]:
 
 
 def _spelt_out(raw: bytes) -> Iterator[tuple[str, str]]:
-    """The bytes as numbers, in groups of hex, octal, quoted-printable, Base32, and in Base64 twice."""
+    """The bytes in each spelling, in Base32, and in Base64 twice."""
     shown = (b"redacted" * (len(raw) // 8 + 1))[: len(raw)]
     yield from ((encode(raw), encode(shown)) for encode in _SPELLINGS)
     for core in cores(raw, base64.b32encode, bits=5, offsets=5):
@@ -47,9 +47,13 @@ def _key_bytes(seed: str) -> Iterator[tuple[str, str]]:
     except ValueError:
         return  # no seed after all
     shown = (b"redacted" * (len(key) // 8 + 1))[: len(key)]
-    yield from ((encode(key), encode(shown)) for encode in (bytes.hex, _upper_hex, *_SPELLINGS))
+    yield from ((encode(key), encode(shown)) for encode in (_hex, _upper_hex, *_SPELLINGS))
     for core in base64_cores(key):
         yield from stubs(core)
+
+
+def _hex(raw: bytes) -> str:
+    return raw.hex()
 
 
 def _upper_hex(raw: bytes) -> str:

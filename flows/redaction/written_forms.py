@@ -39,7 +39,7 @@ def _long_enough(written: str, replacement: str) -> Iterator[tuple[str, str]]:
 
 
 def in_charsets(plain: str) -> Iterator[tuple[str, bytes]]:
-    """Yield the name of each charset that can write the value, and its bytes, once each."""
+    """Yield each charset that can write the value, and the bytes, once each."""
     seen = set()
     for charset in _CHARSETS:
         try:
@@ -75,7 +75,7 @@ def _percent(raw: bytes) -> str:
 
 
 def stubs(core: str) -> Iterator[tuple[str, str]]:
-    """Yield a piece of Base64, in both of its alphabets, with what stands in its place."""
+    """Yield a piece of Base64 in both alphabets, and what stands in its place."""
     stub = ("UkVEQUNURUQ" * (len(core) // 11 + 1))[: len(core)]
     yield core, stub
     yield core.replace("+", "-").replace("/", "_"), stub

@@ -22,7 +22,10 @@ router = APIRouter()
 
 
 class Offered(BaseModel):
-    """Whom a held mail's invitation would bind the account to; `shop` is the sender's own text."""
+    """Whom a held mail's invitation would bind the account to.
+
+    `shop` is the sender's own text.
+    """
 
     shop: str | None
     merchant_id: str | None

@@ -1,4 +1,7 @@
-"""Texts that are written into an address, as `data:` has them: decoded, scrubbed and written back."""
+"""Texts that are written into an address, as `data:` has them.
+
+Decoded, scrubbed and written back.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,10 @@ _DEEPEST = 3  # one in another in another
 
 
 def scrub_data(text: str, scrub: Callable[[str], str], *, depth: int = 0) -> str:
-    """Scrub what stands in `data:` addresses of a text type; one that cannot be decoded is emptied."""
+    """Scrub what stands in `data:` addresses of a text type.
+
+    One that cannot be decoded is emptied.
+    """
     if "data:" not in text and "DATA:" not in text:
         return text
     return _TEXT.sub(lambda found: _scrubbed(found, scrub, depth), text)

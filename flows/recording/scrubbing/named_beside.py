@@ -64,7 +64,7 @@ def sent_beside(text: str, *, also: Iterable[str]) -> Iterator[Named]:
 
 
 def is_drawn_text(text: str) -> bool:
-    """Whether it is one word with a digit, as tokens and codes are and words of a page are not."""
+    """Whether it is one word with a digit, as tokens and codes are."""
     return _DRAWN.fullmatch(text) is not None
 
 

@@ -109,7 +109,7 @@ def _in_tags(text: str, also: Iterable[str]) -> Iterator[Named]:
 
 
 def _in_element(text: str, tag: re.Match[str], names: list[str], also: Iterable[str]) -> Iterator[Named]:
-    """The text of an element that has no other inside, where the element is called like a secret."""
+    """The text of an innermost element that is called like a secret."""
     end = text.find("<", tag.end())
     if end < 0 or not text.startswith("</", end):
         return

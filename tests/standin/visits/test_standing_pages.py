@@ -1,4 +1,4 @@
-"""Pages of the site that stand before what a visit asks for, and cards that are only called like them.
+"""Pages that stand before what a visit asks for, and cards that are called so.
 
 A person sees to the pages; the cards stop nothing; nothing of either is ever pressed.
 """

@@ -1,4 +1,4 @@
-"""No client of ours takes a proxy from the environment, a rehearsal's own least of all."""
+"""No client of ours takes a proxy from the environment."""
 
 from __future__ import annotations
 

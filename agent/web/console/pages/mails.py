@@ -50,7 +50,10 @@ def show(visit: Visitor) -> Response:
 
 
 def _is_approvable(message: Message) -> bool:
-    """Whether a person can see whom an approval binds: what was judged before that was kept is judged again first."""
+    """Whether a person can see whom an approval binds.
+
+    What was judged before that was kept is judged again first.
+    """
     return message.verdict == MailVerdict.HELD and "offered" in (message.evidence or {})
 
 

@@ -83,7 +83,7 @@ def from_base64_and_hex(text: str) -> list[str]:
 
 
 def from_other_writings(text: str) -> list[str]:
-    """Quoted-printable, UTF-7, Base32, and bytes as numbers, octal or hex of their own."""
+    """Quoted-printable, UTF-7, Base32, and bytes as numbers, octal or hex groups."""
     raw = [quopri.decodestring(text.encode("utf-8", "replace"))]
     raw += [bytes(int(one) for one in re.findall(r"\d{1,3}", run) if int(one) < 256) for run in _NUMBERS.findall(text)]
     raw += [bytes.fromhex("".join(run.split())) for run in _HEX_GROUPS.findall(text)]
