@@ -1,4 +1,4 @@
-"""Ways to write a value that nobody uses in a log, but a script may in a page.
+"""Ways to write a value that no log uses, but a script may in a page.
 
 As numbers, octal, quoted-printable, Base32, UTF-7, in Base64 twice; and the key that a seed stands for.
 Too many to look for in every line: for what is kept.
