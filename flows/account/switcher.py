@@ -87,6 +87,17 @@ async def require_selected(visit: Visit, account: SellerAccount) -> None:
         )
 
 
+async def was_told_another(visit: Visit, account: SellerAccount) -> bool:
+    """Whether any answer to the document that is open names another active account.
+
+    What it has asked for is waited for.
+    """
+    answers = visit.switcher
+    await answers.settled(within=_WAIT)
+    heard = answers.heard(About.SELECTION, since=answers.document)
+    return any(selects(one.content, account, visit.catalogue) is False for one in heard)
+
+
 async def note_listed(visit: Visit, account: SellerAccount, *, global_account_id: str | None = None) -> None:
     """Note whether the merchant is among the user's accounts before acceptance.
 

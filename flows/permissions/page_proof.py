@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flows.account.active_account import Shown, contradicts, proves, read_active
+from flows.account.switcher import was_told_another
 from flows.browser.page_errors import PageMovedError
 from flows.catalogue.recognise import Recognition
 from flows.catalogue.schema import SessionRule
@@ -31,9 +32,10 @@ async def require_no_other(visit: Visit, page: PageReader, account: SellerAccoun
     It need not name any: a page before it proved the account.
 
     Raises:
-        WrongAccountError: its navigation or its address names another merchant or marketplace.
+        WrongAccountError: its navigation, its address or what its account switcher was told names another merchant
+        or marketplace.
     """
-    if contradicts(await read_active(visit), account, visit):
+    if contradicts(await read_active(visit), account, visit) or await was_told_another(visit, account):
         raise WrongAccountError(
             f"{account.marketplace.country} of the account's merchant was chosen, the navigation of the "
             "permissions page names another account: nothing of it was believed",
@@ -67,8 +69,9 @@ class PageProof:
     async def after(self, grid: Grid, document: int | str) -> None:
         """Demand the proof from the page that was read, now that it rests.
 
-        The document must be the one that was looked at before, the navigation must show merchant and marketplace, and
-        the page must name the user: signed in where it shows addresses there, or as the one whose rights it shows.
+        The document must be the one that was looked at before, the navigation must show merchant and marketplace, what
+        the page's own calls said of them must not be otherwise, and the page must name the user: signed in where it
+        shows addresses there, or as the one whose rights it shows.
 
         Raises:
             UnprovenError: it does not prove all of it.
@@ -78,6 +81,8 @@ class PageProof:
             raise UnprovenError("the page was replaced while it was read")
         if self._active(await self._shown()) is None:
             raise UnprovenError("the page's navigation does not prove the account")
+        if await was_told_another(self.visit, self.account):
+            raise UnprovenError("the page's account switcher was told another account")
         is_named = grid.subject is not None and grid.subject == self.subject.casefold()
         if not seen.emails and not is_named:
             raise UnprovenError("the page names no user")

@@ -34,18 +34,19 @@ _COMPUTED = (
     f"looking into the mailbox every {_POLLING:.0f} s: {_POLLING / 2:.0f} s on average, {_POLLING:.0f} s at worst "
     "(computed)"
 )
+_BUSY = 3  # deliveries to a worker that draws
 _BARE = "the limit, told of the same mails: a loop that waits in IDLE, fetches, parses and writes one row"
 
 
 async def measure(quick: bool) -> AsyncIterator[Figure]:
     """From the moment a mail is in the mailbox to the visit's first line in the log, beside a loop that only reads."""
-    runs = 3 if quick else 7
-    async with open_world(scenario_of(2 * runs + 1, members=False, invited=False)) as world:
-        for one in await _delivered(world, "", of=_COMPUTED, busy=True):
+    runs = 3 if quick else 5
+    async with open_world(scenario_of(1 + runs + _BUSY, members=False, invited=False)) as world:
+        for one in await _delivered(world, "", of=_COMPUTED, busy=_BUSY):
             yield one
     if found() is None:
         raise UnmeasuredError("there is no Dovecot 2.3: run scripts/servers.py")
-    async with _world_on_dovecot(scenario_of(runs + 1, members=False, invited=False)) as world:
+    async with _world_on_dovecot(scenario_of(1 + runs, members=False, invited=False)) as world:
         for one in await _delivered(world, "_dovecot", of=f"{_COMPUTED}; Dovecot tells of a mail after 0.5 s"):
             yield one
 
@@ -59,18 +60,18 @@ class Delivery:
     stages: dict[str, float]
 
 
-async def _delivered(world: World, suffix: str, *, of: str, busy: bool = False) -> list[Figure]:
-    """Deliveries to a worker that rests, and, if asked for, to one that still draws the visit before."""
+async def _delivered(world: World, suffix: str, *, of: str, busy: int = 0) -> list[Figure]:
+    """Deliveries to a worker that rests, and so many to one that still draws the visit before."""
     resting: list[Delivery] = []
     drawing: list[Delivery] = []
     async with daemon_of(world) as daemon:
         with bare_loop(world, world.directory) as loop:
             for number in range(len(world.scenario.users)):
-                rests = not busy or number % 2 == 0
+                rests = number % 2 == 0 or number > 2 * busy
                 one = await _delivery(world, daemon, loop, number)
                 (resting if rests else drawing).append(one)
-                if not busy or not rests:  # the next comes to a worker at rest
-                    await until(partial(_is_told, daemon, name(number), "visit.ended"), what="the visit's pictures")
+                if not rests or number >= 2 * busy:  # the next comes to a worker at rest
+                    await until(partial(_rests, daemon, name(number)), what="the audit that follows")
     figures = [
         figure(
             f"delivery_to_visit{suffix}", [one.taken for one in resting[1:]], unit="s", of=f"{of}; {_told(resting)}"
@@ -123,6 +124,12 @@ async def _world_on_dovecot(scenario: Scenario) -> AsyncIterator[World]:
             env = environment(told, directory, {"IMAP__CA_FILE": str(certificate.ca_file)})
             async with world_around(scenario, description=told, env=env, directory=directory) as world:
                 yield world
+
+
+def _rests(daemon: Daemon, account: str) -> bool:
+    """Whether the acceptance and the audit that follows it at once have ended, with what is drawn of them."""
+    ended = [line for line in daemon.lines() if line["event"] == "visit.ended" and line.get("account") == account]
+    return len(ended) > 1
 
 
 def _is_told(daemon: Daemon, account: str, event: str) -> bool:

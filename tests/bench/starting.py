@@ -51,7 +51,7 @@ _SCRIPTS = {
 
 async def measure(quick: bool) -> AsyncIterator[Figure]:
     """Each beside a Python that does nothing, by turns."""
-    runs = 3 if quick else 9
+    runs = 3 if quick else 7
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         env = _place(Path(folder))
         for name, (arguments, code, what) in _COMMANDS.items():

@@ -22,7 +22,7 @@ async def measure(quick: bool) -> AsyncIterator[Figure]:
     """Visits with the browser running already, on a site that takes its time and on one that answers at once."""
     async for one in _acceptances(2 if quick else 5):
         yield one
-    async for one in _audits(3 if quick else 9, naive_runs=2 if quick else 5):
+    async for one in _audits(3 if quick else 8, naive_runs=2 if quick else 4):
         yield one
 
 

@@ -17,9 +17,11 @@ from pathlib import Path
 from imapclient import IMAPClient
 
 from agent.settings.groups.mailbox import Tls
+from tests.bench.tools.figure import UnmeasuredError
 from tests.bench.tools.world import World
 
 _PATIENCE = 60.0  # seconds
+_SLICE = 5.0  # seconds of one IDLE
 _SETTINGS = ("HOST", "PORT", "TLS", "CA_FILE", "USERNAME", "PASSWORD")
 
 
@@ -29,6 +31,7 @@ class BareLoop:
     def __init__(self, world: World, table: Path) -> None:
         self._world, self._table = world, table
         self._written: list[float] = []
+        self._broken: Exception | None = None
         self._is_ready, self._is_over, self._has_written = threading.Event(), threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="bare-mail", daemon=True)
 
@@ -36,16 +39,26 @@ class BareLoop:
         """Seconds from then until the next row was there.
 
         Raises:
-            TimeoutError: none came.
+            UnmeasuredError: none came.
         """
         end = time.monotonic() + _PATIENCE
         while not (self._written and self._written[-1] > moment):
             self._has_written.clear()
             if not self._has_written.wait(0.5) and time.monotonic() > end:
-                raise TimeoutError("the bare loop was not told of a mail")
+                raise UnmeasuredError("the bare loop was not told of a mail")
+            if self._broken is not None:
+                raise UnmeasuredError(f"the bare loop ended: {type(self._broken).__name__}: {self._broken}")
         return self._written[-1] - moment
 
     def _run(self) -> None:
+        try:
+            self._wait_for_mails()
+        except Exception as err:  # noqa: BLE001 - whatever it is: who waits for the rows is told
+            self._broken = err
+            self._has_written.set()
+            self._is_ready.set()
+
+    def _wait_for_mails(self) -> None:
         db = sqlite3.connect(self._table)
         db.execute("PRAGMA synchronous=FULL")
         db.execute("CREATE TABLE mails (uid INTEGER, sender TEXT, subject TEXT)")
@@ -55,12 +68,12 @@ class BareLoop:
             while not self._is_over.is_set():
                 client.idle()
                 self._is_ready.set()
-                told = client.idle_check(timeout=0.5)
+                client.idle_check(timeout=_SLICE)
                 client.idle_done()
-                for uid in client.search(["UID", f"{last + 1}:*"]) if told else ():
+                for uid in sorted(client.search(["UID", f"{last + 1}:*"])):
                     if uid > last:
                         mail = message_from_bytes(client.fetch([uid], ["BODY.PEEK[]"])[uid][b"BODY[]"])
-                        db.execute("INSERT INTO mails VALUES (?, ?, ?)", (uid, mail["From"], mail["Subject"]))
+                        db.execute("INSERT INTO mails VALUES (?, ?, ?)", (uid, str(mail["From"]), str(mail["Subject"])))
                         db.commit()
                         last = uid
                         self._written.append(time.monotonic())
@@ -86,7 +99,7 @@ def bare_loop(world: World, directory: Path) -> Iterator[BareLoop]:
     loop = BareLoop(world, directory / "bare.sqlite")
     loop._thread.start()
     if not loop._is_ready.wait(_PATIENCE):
-        raise TimeoutError("the bare loop does not come to wait")
+        raise UnmeasuredError("the bare loop does not come to wait")
     try:
         yield loop
     finally:

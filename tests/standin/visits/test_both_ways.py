@@ -33,6 +33,7 @@ from agent.visits.shared.context import WorkerContext
 from fixtures.stand_in.generate import one_account
 from fixtures.stand_in.permissions import pages
 from fixtures.stand_in.scenario import Grant
+from fixtures.stand_in.seller import switcher_json
 from fixtures.stand_in.world import StandIn
 from flows.visit.open_visit import open_visit
 from flows.visit.visit import Visit
@@ -65,13 +66,27 @@ while (walk.nextNode()) walk.currentNode.data = walk.currentNode.data.replaceAll
     return page.replace("</body>", script)
 
 
+def another_marketplace(page: str, _shop: str) -> str:
+    """The shop's own navigation shows it in a marketplace of another region."""
+    assert page.count(">United States<") >= 1
+    return page.replace(">United States<", ">Germany<")
+
+
+def told_another(page: str, _shop: str) -> str:
+    """The navigation is right, and what its script fetches for it is not: `tell` has that say another shop."""
+    asks = f"fetch({json.dumps(switcher_json.SELECTION)}, {{headers: {{Accept: 'application/json'}}}})"
+    return page.replace("</body>", f"<script>{asks}.then(answer => answer.text())</script></body>")
+
+
 LIES: dict[str, Lie] = {
+    "another marketplace": another_marketplace,
+    "a call that says another shop": told_another,
     "another shop": another_shop,
     "another user's address": another_user,
     "a stale cache": stale_cache,
 }
 
-ENDS = {"another shop": "wrong_account", "another user's address": "incomplete", "a stale cache": "wrong_account"}
+ENDS = {lie: "incomplete" if lie == "another user's address" else "wrong_account" for lie in LIES}
 
 
 @dataclass
@@ -109,15 +124,24 @@ class Office:
         """Let the permission pages lie, for good or until a home page was opened."""
         book, respond = self.rehearsal.stand_in.realm.journal, pages.respond
         before, shop = len(book.of("request")), self.rehearsal.scenario.sellers[0].name
+        selection = switcher_json._selection
+
+        def is_over() -> bool:
+            return not for_good and any(one.fields["path"] == "/home" for one in book.of("request")[before:])
 
         def lying(*given: Any) -> Any:
             answer = respond(*given)
-            is_over = any(one.fields["path"] == "/home" for one in book.of("request")[before:])
-            if answer is None or (is_over and not for_good):
+            if answer is None or is_over():
                 return answer
             return replace(answer, body=lie(answer.body.decode(), shop).encode())
 
+        def another(visit: Any) -> dict[str, Any]:
+            told = selection(visit)
+            return told if is_over() else told | {"globalAccount": {"id": "amzn1.merchant.o.A9EXAMPLE00099"}}
+
         patch.setattr(pages, "respond", lying)
+        if lie is told_another:
+            patch.setattr(switcher_json, "_selection", another)
 
 
 def worker_of(ready: Rehearsal) -> WorkerContext:
