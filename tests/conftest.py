@@ -73,6 +73,7 @@ LONG = {
     "test_audit.py",
     "test_audit_command.py",
     "test_audit_of_many.py",
+    "test_both_ways.py",
     "test_catalogue_reading.py",
     "test_codes_and_people.py",
     "test_commands.py",
