@@ -4,7 +4,8 @@
 
 Exits 1 if a page passed that must not. The pages are those kept in `tests/data/grid_lies.json`; with `--drawn N` the
 first N lies of the machine (from `--from`), with `--widgets N` those by widgets of component libraries, with
-`--found N` those that were found by hand, with `--same N` its pages on which nothing of meaning was changed; with
+`--found N` those that were found by hand, with `--hand N` those of a second hand,
+with `--same N` its pages on which nothing of meaning was changed; with
 `--libraries` pages built with real component libraries, with `--katal` pages in the elements of the site itself.
 `--results` keeps a line a page: a run that was broken off goes on behind what is there.
 """
@@ -26,7 +27,7 @@ sys.path.insert(0, str(ROOT))
 from scripts.grid_libraries import BUNDLES, build  # noqa: E402 - the path comes first
 from tests.support.lies.katal import katal_pages  # noqa: E402 - the path comes first
 from tests.support.lies.libraries import STATIC, library_pages  # noqa: E402 - the path comes first
-from tests.support.lies.machine import drawn_lie, found_lie, same_page, widget_lie  # noqa: E402 - the path comes first
+from tests.support.lies.machine import drawn_lie, found_lie, hand_lie, same_page, widget_lie  # noqa: E402 - the path comes first
 from tests.support.lies.page import LyingPage, kept_pages  # noqa: E402 - the path comes first
 from tests.support.lies.rig import Judged, lying_rig  # noqa: E402
 
@@ -37,7 +38,13 @@ _TELL = 50  # pages between two lines about how far it is
 def main() -> int:
     """Judge the wanted pages; 1 if one passed falsely."""
     asked = _asked()
-    makers = {drawn_lie: asked.drawn, widget_lie: asked.widgets, found_lie: asked.found, same_page: asked.same}
+    makers = {
+        drawn_lie: asked.drawn,
+        widget_lie: asked.widgets,
+        found_lie: asked.found,
+        hand_lie: asked.hand,
+        same_page: asked.same,
+    }
     drawn = [make(seed) for make, count in makers.items() for seed in range(asked.first, asked.first + count)]
     named = library_pages(build()) if asked.libraries else katal_pages() if asked.katal else ()
     wanted = named or drawn or kept_pages()
@@ -61,6 +68,7 @@ def _asked() -> argparse.Namespace:
     add("--drawn", type=int, default=0, metavar="N", help="so many lies of the machine")
     add("--widgets", type=int, default=0, metavar="N", help="so many lies by widgets of component libraries")
     add("--found", type=int, default=0, metavar="N", help="so many lies of the ways that were found by hand")
+    add("--hand", type=int, default=0, metavar="N", help="so many lies of the ways of a second hand")
     add("--same", type=int, default=0, metavar="N", help="so many pages of the machine that have to pass")
     add("--from", type=int, default=0, metavar="SEED", dest="first", help="the first seed of these")
     add("--at-once", type=int, default=1, metavar="N", help="so many pages at a time, each in a context of one browser")

@@ -27,6 +27,7 @@ class RowRules(Table):
     takes_back: Rules
     no: Rules
     words: Number
+    unspaced: Number
     in_a_sentence: Number
 
 
@@ -238,6 +239,11 @@ class WalkTable(Table):
     closed_details: Css
     tip: Css
     slides_not_drawn: Css
+    trail: Css
+    mapped: Css
+    ordered: Css
+    drawing: Css
+    holds_state: Css
 
 
 GRID_TABLES: Mapping[str, type[Table]] = MappingProxyType(

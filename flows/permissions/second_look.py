@@ -22,7 +22,7 @@ from flows.visit.requests import OpenRequests
 
 _ROUNDS = 3
 _STIRRED = 4000  # parts of a page the pointer is led over
-_WIDER = 1.5
+_WIDER = 2
 _CHAINED = 3.0  # seconds for timers that those have set
 LONGEST = 61.0  # seconds a timer of the page may be due in and still be waited for
 

@@ -6,7 +6,6 @@ And why that matters.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -15,7 +14,16 @@ from flows.catalogue.grids import grid_data
 from flows.models import PageGap, PageGapKind
 from flows.permissions.rows.furniture import matches
 from flows.permissions.rows.listeners import is_known_again, listener_mark
-from flows.permissions.rows.subject import EMAIL, is_about, is_name, is_naming, is_picker, names_only, unnamed
+from flows.permissions.rows.subject import (
+    EMAIL,
+    is_about,
+    is_name,
+    is_naming,
+    is_navigation,
+    is_picker,
+    names_only,
+    unnamed,
+)  # fmt: skip
 from flows.permissions.rows.tokens import (
     ColumnsToken,
     DomSnapshot,
@@ -28,12 +36,12 @@ from flows.permissions.rows.tokens import (
 )
 from flows.permissions.rows.vocabulary import (
     bare_title,
+    draws_sign,
     generic,
     is_caption,
     is_generic,
     is_level,
     is_section,
-    marks,
     says,
     scope_of,
     split_level,
@@ -89,14 +97,6 @@ def accounted(snapshot: DomSnapshot, known: Known) -> Iterator[tuple[Token | Pie
 def is_harmless(words: str) -> bool:
     """Whether pressing what is called so shows no rows and changes nothing."""
     return matches("presses", words)
-
-
-def _signs(text: str) -> bool:
-    """Whether a text draws something: a mark, a dot, a star.
-
-    And is no blank, dash or bracket.
-    """
-    return any(unicodedata.category(char) in ("So", "Sk", "Sc") for char in text) and fold(text) not in marks("absent")
 
 
 def _switches(snapshot: DomSnapshot) -> Iterable[tuple[TextToken, PageGap]]:
@@ -167,7 +167,7 @@ def _is_explained(token: TextToken, known: Known) -> bool:
     text = token.text
     if is_glyph(token):
         return True
-    if token.still or (token.chrome and not is_level(text) and not is_section(bare_title(text))):
+    if token.still or (token.chrome and is_navigation(token, known.names)):
         return True
     if token.tab:
         return fold(text) in known.followed or matches("tabs", text) or (token.locked and not is_level(text))
@@ -176,9 +176,11 @@ def _is_explained(token: TextToken, known: Known) -> bool:
     if token.way == "press":
         return not token.pressed and _is_harmless_press(token)
     if token.way == "here":
-        return (
-            is_generic(text) or fold(text) in known.followed or _leads_to_the_other_half(text) or matches("backs", text)
-        )
+        return fold(text) in known.followed or _leads_to_the_other_half(text)
+    if token.way == "back" and matches("backs", text):
+        return True
+    if token.signed and not (token.title or token.head or token.way):
+        return False  # a known word with a sign behind it may be a row
     if token.way == "away" and (matches("presses", text) or matches("links", text)):
         return True
     if _is_known(text) or is_caption(text) or matches("texts", text) or says("trouble", text) or says("loading", text):
@@ -225,7 +227,7 @@ def _leads_to_the_other_half(text: str) -> bool:
 def _is_about_the_user(text: str, known: Known) -> bool:
     addresses = [address.casefold() for address in EMAIL.findall(text)]
     if not addresses:
-        return not unnamed(text) and not re.search(r"[^\W_]", re.sub(r"[^\W\d_]", "", text)) and not _signs(text)
+        return not unnamed(text) and not re.search(r"[^\W_]", re.sub(r"[^\W\d_]", "", text)) and not draws_sign(text)
     if any(address not in known.names for address in addresses):
         return False
     return is_naming(text) or is_about(text)
@@ -298,7 +300,7 @@ def _of_control(piece: Piece, known: Known) -> PageGap | None:
         return None
     if (
         matches("forms", words)
-        or (not piece.heard and matches("presses", words))
+        or (not piece.heard and piece.way != "here" and matches("presses", words))
         or (piece.role == "tab" and matches("tabs", words))
     ):
         return None
@@ -310,11 +312,11 @@ def _of_control(piece: Piece, known: Known) -> PageGap | None:
 
 
 def _of_stray(piece: Piece, known: Known) -> PageGap | None:
-    if piece.kind is PieceKind.TEXT and (piece.still or (piece.chrome and not is_level(piece.words))):
+    if piece.kind is PieceKind.TEXT and (piece.still or (piece.chrome and is_navigation(piece, known.names))):
         return None
     if is_caption(piece.words) or matches("texts", piece.words):
         return None
-    if matches("presses", piece.words) and not piece.heard:
+    if matches("presses", piece.words) and not piece.heard and piece.way != "here":
         return None
     addresses = [address.casefold() for address in EMAIL.findall(piece.words)]
     if addresses and all(address in known.names for address in addresses):
@@ -334,7 +336,7 @@ def _of_folded(piece: Piece, known: Known) -> PageGap | None:
     spoken = [text for text in piece.texts if any(char.isalpha() for char in text)]
     new = [text for text in spoken if not (_shape(text) in known.shown or is_level(text) or matches("texts", text))]
     levels = any(is_level(text) for text in piece.texts) or any(is_section(text) or scope_of(text) for text in new)
-    if not new or (piece.tip and not levels) or not (levels or piece.in_row or piece.controls):
+    if not new or (piece.tip and not levels and not piece.held) or not (levels or piece.in_row or piece.controls):
         return None
     return PageGap(kind=PageGapKind.WAY_NOT_TAKEN, words=f"not shown: {new[0][:120]}", where=piece.where)
 

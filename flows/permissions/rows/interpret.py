@@ -343,6 +343,7 @@ def _check_strays(state: _State, snapshot: DomSnapshot) -> None:
         for token in counted
         if not (token.title and state.lexicon.section(token.text)) and (count := stated_count(token.text)) is not None
     }
+    totals |= _beside_titles(state.lexicon, counted)
     sizes = {
         len(state.rows),
         *Counter(row.section for row in state.rows).values(),
@@ -352,6 +353,26 @@ def _check_strays(state: _State, snapshot: DomSnapshot) -> None:
         state.gaps.append(f"the page says there are {total} rows; {len(state.rows)} were read")
     if snapshot.language and state.lexicon is not lexicon("en") and not state.rows:
         state.gaps.append("no row was read")
+
+
+def _beside_titles(words: Lexicon, texts: list[TextToken]) -> set[int]:
+    """Numbers by themselves that count rows.
+
+    Behind a section or the word for permissions, before that word, or behind "of" what another number stands before.
+    """
+    found = set()
+    for before, text, after in zip([None, *texts], texts, [*texts[1:], None], strict=False):
+        if not text.text.isdecimal() or text.way or text.button:
+            continue
+        is_total = before is not None and fold(before.text) in ("/", "of", "von", "de", "di")
+        behind = before is not None and (words.section(before.text) is not None or _is_counted(before))
+        if is_total or behind or (after is not None and not after.title and _is_counted(after)):
+            found.add(int(text.text))
+    return found
+
+
+def _is_counted(token: TextToken) -> bool:
+    return fold(token.text) in ("permission", "permissions", "rights", "rows", "features")
 
 
 def _check_troubles(state: _State, snapshot: DomSnapshot) -> None:

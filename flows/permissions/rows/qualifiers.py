@@ -15,6 +15,7 @@ from flows.words import fold, squash
 
 _TURNED = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 _ALIKE = frozenset({"LATIN", "CYRILLIC", "GREEK", "FULLWIDTH", "MATHEMATICAL", "CHEROKEE", "ARMENIAN"})
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")  # scripts without blanks between words
 _ADDED = re.compile(r"\s[(\[–—-].*|[,:;].*|\b(until|not|no longer|awaiting|from \d|as of)\b.*", re.IGNORECASE)
 
 
@@ -121,7 +122,7 @@ def _describes(text: str, label: str) -> bool:
     words = len(text.split())
     least = grid_data("furniture")["row"]
     return (
-        not text.isascii()
+        len(_UNSPACED.findall(text)) >= least["unspaced"]
         or words >= least["words"]
         or (words >= least["in_a_sentence"] and text.rstrip(")").endswith("."))
     )

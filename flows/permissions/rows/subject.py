@@ -7,8 +7,8 @@ from collections.abc import Set
 
 from flows.catalogue.grids import grid_data
 from flows.permissions.rows.furniture import matches, naming_rules, rules_of_rows
-from flows.permissions.rows.tokens import DomSnapshot, RowToken, TextToken, Token, Way
-from flows.permissions.rows.vocabulary import is_level, scope_of
+from flows.permissions.rows.tokens import DomSnapshot, Piece, RowToken, TextToken, Token, Way
+from flows.permissions.rows.vocabulary import bare_title, is_level, is_section, scope_of
 
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
@@ -56,6 +56,18 @@ def _naming_texts(token: Token, *, titled: bool, own: bool) -> tuple[str, ...]:
         case _:
             texts = ()
     return tuple(text for text in texts if EMAIL.search(text) and (is_naming(text) or (own and is_about(text))))
+
+
+def is_navigation(piece: TextToken | Piece, names: Set[str]) -> bool:
+    """Whether a text of a navigation finds one's way.
+
+    It is no level and no section, has nobody else's address, and says nothing of this page.
+    """
+    text = piece.text if isinstance(piece, TextToken) else piece.words
+    if is_level(text) or (isinstance(piece, TextToken) and is_section(bare_title(text))):
+        return False
+    others = {address.casefold() for address in EMAIL.findall(text)} - names
+    return not others and (bool(piece.way) or not any(rule.search(text) for rule in rules_of_rows()))
 
 
 def is_picker(token: RowToken) -> bool:

@@ -73,11 +73,13 @@ class TextToken:
     head: bool = False  # in a head of a table
     pressed: bool = False  # the button it stands on is pressed
     way: str = (
-        ""  # pressed it would: "press" something, lead "here" (permissions) or "away"; empty: it cannot be pressed
+        # pressed it would: "press" something, lead "here" (permissions), "back" where the visit was, or "away"
+        ""  # empty: it cannot be pressed
     )
     heard: bool = False  # a listener hears the press
     fold: str = ""  # the handle of a section that is "open" or "closed"
     pieces: int = 1  # elements that it was put together from
+    signed: bool = False  # a small sign follows it, as a level follows the name of a row
     locked: bool = False
     still: bool = False  # in a pager that leads nowhere
     chrome: bool = False  # in a part of the page that is navigation
@@ -142,6 +144,7 @@ class Piece:
     filter: bool = False
     tip: bool = False  # a tooltip, a menu, a dialog that is not open
     controls: int = 0
+    held: int = 0  # of these, those that hold a state, as those of rows do
     hushed: bool = False  # not for assistive technology
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -213,6 +214,14 @@ def stated_count(text: str) -> int | None:
 
 _COUNTED = r"[(\[](\d+)(?: items?| rows?| permissions?)?[)\]]\s*$"
 _BEHIND = re.compile(rf"\s*(?:{_COUNTED}|\(global\)\s*$|\d+ (?:permissions|rights|rows)\s*$)", re.IGNORECASE)
+
+
+def draws_sign(text: str) -> bool:
+    """Whether a text draws something: a mark, a dot, a star.
+
+    And is no blank, dash or bracket.
+    """
+    return any(unicodedata.category(char) in ("So", "Sk", "Sc") for char in text) and fold(text) not in marks("absent")
 
 
 def bare_title(title: str) -> str:

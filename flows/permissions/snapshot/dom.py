@@ -26,7 +26,7 @@ from flows.permissions.scripts import part
 
 _PARTS = (
     "document", "quiet_code", "listeners", "frames", "visible", "options", "columns", "rows", "effects", "inventory",
-    "marks", "said", "tokens",
+    "marks", "numbers", "said", "tokens",
 )  # fmt: skip
 
 
@@ -67,6 +67,7 @@ def asked_of_reading() -> dict[str, Any]:
         "languages": sorted(generic("languages")),
         "captions": sorted(generic("captions")),
         "permission_paths": grid_data("reach")["home"],
+        "starts": grid_data("reach")["start"],
         "harmless_calls": grid_data("listeners")["calls"],
         "harmless_globals": grid_data("listeners")["globals"],
         "harmless_sets": grid_data("listeners")["sets"],
@@ -130,6 +131,7 @@ def _token(item: dict[str, Any]) -> Token:
                 heard=item["heard"],
                 fold=item["fold"],
                 pieces=item["pieces"],
+                signed=item["signed"],
                 locked=item["off"],
                 still=item["still"],
                 chrome=item["chrome"],
@@ -182,6 +184,7 @@ def _piece(item: dict[str, Any]) -> Piece:
         filter=item.get("filter", False),
         tip=item.get("tip", False),
         controls=item.get("controls", 0),
+        held=item.get("held", 0),
         hushed=item.get("hushed", False),
     )
 

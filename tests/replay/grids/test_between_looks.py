@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
-from flows.models import Bounds
+from flows.models import Bounds, Level, PermissionRow
+from flows.permissions.page_reader import PageReader
 from tests.support.lies.rig import LyingRig, lying_rig
 from tests.support.lies.whole import PLACE, whole_page
 
@@ -36,3 +39,63 @@ async def test_a_request_that_is_never_answered_is_a_gap(stage: LyingRig, ask: s
     judged = await stage.judge(page, bounds=QUICK)
     assert judged.verdict == "incomplete", str(judged)
     assert any("no answer" in gap and "late.json" in gap for gap in judged.gaps), judged.gaps
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long a page was asked to be watched, in milliseconds, each time."""
+    waits: list[float] = []
+    ask = PageReader.ask
+
+    async def told(self: PageReader, what: str, **given: Any) -> Any:
+        if what == "wait":
+            waits.append(given["least"])
+        return await ask(self, what, **given)
+
+    monkeypatch.setattr(PageReader, "ask", told)
+    return waits
+
+
+@pytest.mark.parametrize("seconds", [2.0, 0.5])
+async def test_a_page_that_would_pass_is_watched_for_as_long_as_was_set(
+    stage: LyingRig, asked: list[float], seconds: float
+) -> None:
+    judged = await stage.judge(whole_page(), bounds=replace(QUICK, second_look=timedelta(seconds=seconds)))
+    assert judged.verdict == "pass", str(judged)
+    assert seconds * 1000 in asked
+
+
+async def test_a_page_is_not_watched_where_the_second_look_is_set_to_nothing(
+    stage: LyingRig, asked: list[float]
+) -> None:
+    judged = await stage.judge(whole_page(), bounds=replace(QUICK, second_look=timedelta(0)))
+    assert (judged.verdict, asked) == ("pass", []), str(judged)
+
+
+async def test_a_page_with_a_gap_is_not_watched(stage: LyingRig, asked: list[float]) -> None:
+    judged = await stage.judge(whole_page("<p>Watch our webinar</p>"), bounds=QUICK)
+    assert (judged.verdict, asked) == ("incomplete", []), str(judged)
+
+
+async def test_a_page_whose_rows_violate_the_policy_is_not_watched(stage: LyingRig, asked: list[float]) -> None:
+    page = whole_page()
+    wrong = replace(page, html=page.html.replace("View &amp; Edit", "None", 1))
+    judged = await stage.judge(wrong, bounds=QUICK, may_pass=lambda grid: not any(map(is_short, grid.rows)))
+    assert (judged.verdict, asked) == ("fail", []), str(judged)
+
+
+def is_short(row: PermissionRow) -> bool:
+    return row.level is Level.NONE and row.permission not in ("User Permissions", "Agreements/Amendments")
+
+
+COMES_AND_GOES = """<script>
+const row = document.querySelector(".line"), copy = row.cloneNode(true), home = row.parentNode;
+copy.firstElementChild.textContent = "Bulk Tax Upload";
+document.addEventListener("visibilitychange", () => copy.isConnected ? copy.remove() : home.append(copy));
+</script>"""
+
+
+async def test_rows_that_come_and_go_between_the_looks_are_a_gap(stage: LyingRig) -> None:
+    judged = await stage.judge(whole_page(COMES_AND_GOES), bounds=QUICK)
+    assert judged.verdict == "incomplete", str(judged)
+    assert any("came and went" in gap for gap in judged.gaps), judged.gaps

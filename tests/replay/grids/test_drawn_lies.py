@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator, Callable, Iterable
 import pytest
 import pytest_asyncio
 
-from tests.support.lies.machine import drawn_lie, found_lie, same_page, widget_lie
+from tests.support.lies.machine import drawn_lie, found_lie, hand_lie, same_page, widget_lie
 from tests.support.lies.page import LyingPage
 from tests.support.lies.rig import Judged, LyingRig, lying_rig
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-LIES, WIDGETS, FOUND, SAME, AT_ONCE = 5000, 960, 1000, 520, 100
+LIES, WIDGETS, FOUND, HAND, SAME, AT_ONCE = 5000, 960, 1000, 500, 520, 100
 SIDE_BY_SIDE = 4  # pages at a time, in one browser
 SEEN_BY_ALL = range(52)  # each kind twice
 
@@ -76,6 +76,22 @@ async def test_a_lie_that_was_found_by_hand_is_judged_as_its_truth_says(stage: L
 @pytest.mark.parametrize("first", range(0, FOUND, AT_ONCE))
 async def test_no_lie_that_was_found_by_hand_passes(stage: LyingRig, first: int) -> None:
     judged = await _judged(stage, found_lie, range(first, first + AT_ONCE))
+    assert _told(one for one in judged if not one.is_right) == []
+    assert len([one for one in judged if one.unmade]) <= AT_ONCE / 4
+
+
+@pytest.mark.sampled(2)
+@pytest.mark.parametrize("seed", range(51))
+async def test_a_lie_of_a_second_hand_is_judged_as_its_truth_says(stage: LyingRig, seed: int) -> None:
+    judged = await stage.judge(hand_lie(seed))
+    assert judged.is_right, str(judged)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("first", range(0, HAND, AT_ONCE))
+async def test_no_lie_of_a_second_hand_passes(stage: LyingRig, first: int) -> None:
+    judged = await _judged(stage, hand_lie, range(first, first + AT_ONCE))
     assert _told(one for one in judged if not one.is_right) == []
     assert len([one for one in judged if one.unmade]) <= AT_ONCE / 4
 

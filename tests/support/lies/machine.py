@@ -14,7 +14,7 @@ from random import Random
 from typing import Any
 
 from tests.second_site.permissions.rows import Row
-from tests.support.lies import found_kinds, page_kinds, part_kinds, row_kinds, widget_kinds
+from tests.support.lies import found_kinds, hand_kinds, page_kinds, part_kinds, row_kinds, widget_kinds
 from tests.support.lies.bases import TABLES, Base, drawn_base, page_of, second_bases, victims
 from tests.support.lies.draw import LEFT_OUT, Draw, words
 from tests.support.lies.page import USER, LyingPage, Resource
@@ -79,6 +79,28 @@ def _found_base(way: str, luck: Random) -> Base:
         case "swapped" | "ordered":
             return next(base for base in second_bases() if base.name == "one_table")
     return _base(way, luck)
+
+
+def hand_lie(seed: int) -> LyingPage:
+    """The lie of a seed of those of a second hand; the ways take turns."""
+    luck, ways = Random(f"hand {seed}"), hand_kinds.ways()
+    way = ways[seed % len(ways)]
+    base = _hand_base(way, luck)
+    draw, victim = hand_kinds.hand(luck, way), luck.choice(list(victims(base)))
+    return _changed(f"hand-{seed}-{way}-{base.name}", way, base, victim, draw)
+
+
+def _hand_base(way: str, luck: Random) -> Base:
+    match way:
+        case "faced":
+            return drawn_base(luck, level="list")
+        case "items":
+            return drawn_base(luck, line="items")
+        case "gridded":
+            return drawn_base(luck, line="boxes", level=luck.choice(["word", "badge"]))
+        case "stamped" | "highlighted" | "cropped" | "lettered":
+            return drawn_base(luck, level=luck.choice(["word", "badge"]))
+    return drawn_base(luck)
 
 
 def same_page(seed: int) -> LyingPage:
@@ -172,5 +194,5 @@ def _users(ways: tuple[tuple[str, str], ...]) -> str:
 def _scripts() -> str:
     return "\n".join(
         (_JS / f"{name}.js").read_text(encoding="utf-8")
-        for name in ("tools", "rows", "parts", "widgets", "found", "pages")
+        for name in ("tools", "rows", "parts", "widgets", "found", "hand", "pages")
     )

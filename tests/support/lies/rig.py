@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,7 @@ from agent.domain.policy.load import load_policy
 from agent.visits.kinds.audit_reading import judge_reading
 from flows.browser.launch import BrowserOptions
 from flows.errors import BrowserLostError, FlowError
-from flows.models import AuditReading, Bounds
+from flows.models import AuditReading, Bounds, Grid
 from flows.permissions.audit import read_only_paths, read_permissions
 from flows.visit.open_visit import open_visit
 from flows.visit.visit import Visit
@@ -73,8 +73,12 @@ class LyingRig:
     browser: Browser
     options: BrowserOptions
 
-    async def judge(self, page: LyingPage, *, bounds: Bounds = PATIENCE) -> Judged:
+    async def judge(
+        self, page: LyingPage, *, bounds: Bounds = PATIENCE, may_pass: Callable[[Grid], bool] = lambda _: True
+    ) -> Judged:
         """Audit one page with the default policy, read-only, as the flow does from the chosen account on.
+
+        `may_pass` says of a grid that was read whole whether it could be judged a pass.
 
         Raises:
             BrowserLostError: the browser died; nothing is said of the page.
@@ -85,7 +89,7 @@ class LyingRig:
         gaps: tuple[str, ...] = (f"{_STOPPED}no end",)
         try:
             async with asyncio.timeout(_LONGEST):
-                reading, seconds = await self._read(page, bounds, said)
+                reading, seconds = await self._read(page, bounds, said, may_pass)
         except BrowserLostError:
             raise
         except FlowError as err:
@@ -102,11 +106,13 @@ class LyingRig:
             page=page, verdict=verdict, gaps=gaps, rows=rows, seconds=seconds or monotonic() - begun, unmade=unmade
         )
 
-    async def _read(self, page: LyingPage, bounds: Bounds, said: list[str]) -> tuple[AuditReading, float]:
+    async def _read(
+        self, page: LyingPage, bounds: Bounds, said: list[str], may_pass: Callable[[Grid], bool]
+    ) -> tuple[AuditReading, float]:
         viewer = USER if page.own_view else ADMIN
         with self.site.showing(page) as state:
             async with open_visit(self.browser, options=self.options, storage_state=state) as visit:
-                return await _audit(visit, page, viewer, bounds, said)
+                return await _audit(visit, page, viewer, bounds, said, may_pass)
 
     async def judge_all(
         self, pages: Iterable[LyingPage], *, at_once: int, bounds: Bounds = PATIENCE
@@ -136,13 +142,15 @@ class LyingRig:
 
 
 async def _audit(
-    visit: Visit, page: LyingPage, viewer: str, bounds: Bounds, said: list[str]
+    visit: Visit, page: LyingPage, viewer: str, bounds: Bounds, said: list[str], may_pass: Callable[[Grid], bool]
 ) -> tuple[AuditReading, float]:
     visit.page.on("console", lambda line: said.append(line.text) if line.text.startswith("lie ") else None)
     await visit.page.goto(f"https://{HOST}/home")
     await visit.guard.read_only(documents=read_only_paths())
     begun = monotonic()
-    reading = await read_permissions(visit, host=HOST, subject=USER, viewer=viewer, own=page.own_view, bounds=bounds)
+    reading = await read_permissions(
+        visit, host=HOST, subject=USER, viewer=viewer, own=page.own_view, bounds=bounds, may_pass=may_pass
+    )
     return reading, monotonic() - begun
 
 

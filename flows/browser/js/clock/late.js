@@ -8,7 +8,12 @@ globalThis[Symbol.for("late")] ??= (() => {
     waited = new Set(),
     unmet = new Map(); // a part that is watched for -> its watchers
   const missed = new Set(); // ways of being told things that a visit that only reads does not have
+  const lacks = (name) => void missed.add(`the page asks for a ${name}, which there is none of here`),
+    listens = (name) => void missed.add(`the page waits for what a ${name} says`);
   let watches_all = false; // a listener hears every picture of the document
+  const SPEAKS = ["WebSocket", "EventSource", "Worker", "SharedWorker"],
+    kinds = new Map(SPEAKS.map((name) => [name, globalThis[name]])),
+    is_of = (one, name) => !!kinds.get(name) && one instanceof kinds.get(name);
   const around = (owner, name, handler) => {
     if (owner?.[name]) owner[name] = new Proxy(owner[name], handler);
   };
@@ -33,6 +38,7 @@ globalThis[Symbol.for("late")] ??= (() => {
   };
   around(EventTarget.prototype, "addEventListener", {
     apply(target, self, args) {
+      if (args[0] === "message") for (const name of SPEAKS) if (is_of(self, name)) listens(name);
       if (HEARD.test(args[0])) {
         if (self instanceof Element && self.matches(LOADS)) wait_for(self);
         else if (
@@ -105,12 +111,37 @@ globalThis[Symbol.for("late")] ??= (() => {
       },
     });
   }
+  // Who listens to a socket, a stream of the site or a worker waits for what it will say, and nobody knows when that is.
+  for (const name of SPEAKS) {
+    const given = globalThis[name];
+    const told = given && Object.getOwnPropertyDescriptor(given.prototype, "onmessage");
+    if (told?.set)
+      Object.defineProperty(given.prototype, "onmessage", {
+        ...told,
+        set(listener) {
+          if (listener) listens(name);
+          told.set.call(this, listener);
+        },
+      });
+  }
+  if (globalThis.ServiceWorkerContainer) {
+    const kept = ServiceWorkerContainer.prototype,
+      ready = Object.getOwnPropertyDescriptor(kept, "ready");
+    if (ready?.get)
+      Object.defineProperty(kept, "ready", {
+        ...ready,
+        get() {
+          lacks("service worker");
+          return ready.get.call(this);
+        },
+      });
+  }
   const MISSING = /\b(EventSource|WebSocket|Worker|SharedWorker) is not defined/;
-  hear.call(globalThis, "error", ({ message }) => MISSING.test(message) && missed.add(MISSING.exec(message)[1]));
+  hear.call(globalThis, "error", ({ message }) => MISSING.test(message) && lacks(MISSING.exec(message)[1]));
   hear.call(
     globalThis,
     "unhandledrejection",
-    ({ reason }) => MISSING.test(reason) && missed.add(MISSING.exec(String(reason))[1]),
+    ({ reason }) => MISSING.test(reason) && lacks(MISSING.exec(String(reason))[1]),
   );
   const source_of = (el) => el.currentSrc || el.src || el.href?.baseVal || el.href || "";
   const pictures = () => [
@@ -122,11 +153,7 @@ globalThis[Symbol.for("late")] ??= (() => {
   ];
   // What has not come: each with the element it is about.
   const open = () => [
-    ...[...missed].map((name) => ({
-      el: document.documentElement,
-      words: `the page asks for a ${name}, which there is none of here`,
-      host: "",
-    })),
+    ...[...missed].map((words) => ({ el: document.documentElement, words, host: "" })),
     ...pictures()
       .filter((el) => !is_over(el) && source_of(el) && !/^(data|blob):/.test(source_of(el)) && is_asked(el))
       .map((el) => ({
@@ -138,5 +165,5 @@ globalThis[Symbol.for("late")] ??= (() => {
       .filter((el) => el.isConnected && el.checkVisibility({ visibilityProperty: true }))
       .map((el) => ({ el, words: "a part is waited for to come into view", host: "" })),
   ];
-  return { open };
+  return { open, lacks };
 })();

@@ -102,8 +102,7 @@ globalThis[Symbol.for("rest")] ??= (() => {
   // What hears presses, whatever it looks like.
   const PRESS =
     /^(click|dblclick|mousedown|mouseup|pointerdown|pointerup|touchstart|touchend|keydown|contextmenu|auxclick)$/;
-  const FELT =
-    /^(mouseover|mouseenter|mousemove|pointerover|pointerenter|pointermove|focus|focusin|keydown|keyup|keypress)$/;
+  const FELT = /^((mouse|pointer)(over|enter|move|out|leave)|focus|focusin|keydown|keyup|keypress)$/;
   const ANSWERS = /^(submit|reset|hashchange|popstate|focus|focusin|blur|focusout|keydown|keyup|keypress)$/;
   const KEYS = /^key(down|up|press)$/,
     // What only a person's hand does, and no reading.
@@ -195,18 +194,27 @@ globalThis[Symbol.for("rest")] ??= (() => {
     falls_due(+(args[1]?.delay ?? 0));
     return Reflect.apply(target, self, args);
   });
+  let looped = -Infinity; // when it last asked to be called in a moment without work
   let framed = -Infinity; // when the page last asked for a frame: one that draws frame by frame may still be under way
   around(globalThis, "requestAnimationFrame", (target, self, args) => {
     framed = now();
     return Reflect.apply(target, self, args);
   });
+  for (const [owner, name] of [
+    [globalThis, "requestIdleCallback"],
+    [globalThis.MessagePort?.prototype, "postMessage"],
+  ])
+    around(owner, name, (target, self, args) => {
+      looped = now();
+      return Reflect.apply(target, self, args);
+    });
   // How long the animations that have an end still run.
   const drawn_out = () =>
     document
       .getAnimations()
       .map((one) => (one.playState === "running" ? one.effect?.getComputedTiming() : null))
       .map((/** @type {any} */ timing) => (timing ? timing.endTime - (timing.localTime ?? 0) : 0))
-      .filter((left) => left > 0 && left <= 10000);
+      .filter((left) => left > 0 && left <= FAR);
   // One that is put off for longer is waited for as long as no script takes it back, as one that only guards a request
   // does.
   const longs = new Map();
@@ -336,7 +344,8 @@ globalThis[Symbol.for("rest")] ??= (() => {
   // after it. A busy machine draws late, so a frame is waited for as long as one may take; a part that was scrolled
   // past undrawn never tells that it is there.
   const FRAME = 3000,
-    FRAMES = 5000;
+    FRAMES = 5000,
+    LOOPS = 12000;
   const drawn = () =>
     new Promise((done) => {
       const end = later(done, FRAME);
@@ -353,6 +362,7 @@ globalThis[Symbol.for("rest")] ??= (() => {
   const owed = (least) =>
     Math.max(
       now() - framed < 100 ? Math.min(least * 2, FRAMES) : 0,
+      now() - looped < 100 ? Math.min(least * 6, LOOPS) : 0,
       ...[...dues, ...longs.values(), ...[...far.values()].filter((one) => !one.quiet).map((one) => one.due)].map(
         (due) => due - now() + 50,
       ),

@@ -49,6 +49,14 @@ const leftovers = () => {
     return !!m && (parts.length < 4 || +parts[3] > 0.02);
   };
   const is_glyph = (el) => /icon|symbol|awesome|glyph|material/i.test(getComputedStyle(el).fontFamily);
+  // A picture that a style sheet draws as the ground, the edge or the mask of a part of its own.
+  const stamp = (el, style) => {
+    const drawn = /url\(/.test(`${style.backgroundImage} ${style.borderImageSource} ${style.maskImage}`),
+      sum = (...names) => names.reduce((all, name) => all + (parseFloat(style[name]) || 0), 0),
+      w = sum("width", "paddingLeft", "paddingRight", "borderLeftWidth", "borderRightWidth"),
+      h = sum("height", "paddingTop", "paddingBottom", "borderTopWidth", "borderBottomWidth") || 16;
+    if (drawn && Math.max(w, h) > 64 && Math.min(w, h) > 8) put("picture", el, "a picture that a style sheet draws");
+  };
   // What a style sheet writes: words anywhere, and in rows also signs, counters and pictures.
   const DRAWS = /counter\(|counters\(|url\(|gradient\(/;
   const COUNTED =
@@ -59,6 +67,7 @@ const leftovers = () => {
       const style = getComputedStyle(el, part);
       if (style.content === "none" || style.content === "normal" || style.display === "none") continue;
       if (/(open|close)-quote/.test(style.content) && LETTERS.test(style.quotes)) put("pseudo", el, style.quotes);
+      stamp(el, style);
       const said = /^["']([\s\S]*)["']/.exec(style.content),
         written = [...style.content.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((m) => m[1]).join(" "),
         icons = /icon|symbol|awesome|glyph|material/i.test(style.fontFamily);
@@ -79,7 +88,7 @@ const leftovers = () => {
   const picture = (el) => {
     const [w, h] = size(el),
       style = getComputedStyle(el);
-    const drawn = is(el, "picture") || /url\(/.test(style.backgroundImage);
+    const drawn = is(el, "picture") || /url\(/.test(`${style.backgroundImage} ${style.borderImageSource}`);
     if (drawn && Math.max(w, h) > 64 && Math.min(w, h) > 8)
       put("picture", el, el.getAttribute("alt") || el.getAttribute("aria-label") || el.localName, {
         size: [Math.round(w), Math.round(h)],
@@ -158,8 +167,8 @@ const leftovers = () => {
       value,
       off: !!near(el, "disabled"),
       way: role === "link" ? way_of(el) : "press",
-      heard: hears(el) && !near(el, "known_press"),
-      head: !!near(el, "column_head"),
+      heard: (hears(el) || is(el, "mapped")) && !near(el, "known_press"),
+      head: !!near(el, "column_head") && (!!said || !unfollowed_of(el)),
       row: in_row(el),
       still: !!idle_pager(el),
       filter: is(el, "filter"),
@@ -169,6 +178,7 @@ const leftovers = () => {
       fold: state_of(el),
     });
   };
+  const unfollowed_of = (el) => unfollowed(el).length + unfollowed_notes(el).length;
   const owns = once((el) => {
     for (const k of kids(el))
       if ((claims.has(k) && !/^(text|furniture)$/.test(claims.get(k))) || (k.nodeType === 1 && owns(k))) return true;
@@ -220,6 +230,7 @@ const leftovers = () => {
         tip: is(el, "tip") || !!near(el, "tip"),
         row: in_row(el) || is_skipped(el),
         controls: all(el, "interactive").length,
+        held: all(el, "holds_state").length,
       });
   };
   const texts_of = (n) =>
@@ -274,9 +285,22 @@ const leftovers = () => {
       parts_seen.set(part[2], (parts_seen.get(part[2]) || new Set()).add(part[1]));
     if (is(n, "frame")) return framed(n, hushed);
     // What no slot shows, and whom a name for those who cannot see is about.
-    if (n.shadowRoot && !claims_control(n)) for (const k of n.children) if (!k.assignedSlot) hiding(k);
+    if (n.shadowRoot && !claims_control(n))
+      for (const k of n.childNodes) if (!k.assignedSlot) k.nodeType === 1 ? hiding(k) : hidden_text(k, n);
+    if (n.tagName === "SLOT" && n.assignedNodes().length && !claims_control(n)) for (const k of n.children) hiding(k);
     for (const said of [n.getAttribute("aria-label"), n.getAttribute("title")])
       if (said && /@/.test(said) && !/@/.test(words_of(n))) put("text", n, said, { chrome: in_chrome(n) });
+    const tip = n.getAttribute("title");
+    if (
+      tip &&
+      !in_row(n) &&
+      !is(n, "interactive") &&
+      tip !== clean(words_of(n)) &&
+      ABOUT_ROWS.some((rule) => rule.test(tip))
+    )
+      put("text", n, tip);
+    if (getComputedStyle(n).resize !== "none" && n.tagName !== "TEXTAREA")
+      put("control", n, "a box that can be sized", { role: "other", way: "press", heard: true });
     if (clock_at(n).sealed.has(n)) put("sealed", n, n.localName);
     pseudo(n);
     windows(n);
@@ -288,6 +312,7 @@ const leftovers = () => {
       seen_control.add(n);
       control(n);
     }
+    if (n.tagName === "svg") pressed_in(n);
     if (n.tagName === "svg" || n.tagName === "SELECT" || n.tagName === "TEXTAREA" || n.tagName === "CANVAS") return;
     if (is(n, "closed_details")) {
       [...kids(n)].forEach((k) =>
@@ -296,6 +321,14 @@ const leftovers = () => {
       return;
     }
     [...kids(n)].forEach((k) => look(k, hushed || n.getAttribute("aria-hidden") === "true"));
+  };
+  // What can be pressed within a drawing, however small the drawing is.
+  const pressed_in = (svg) => {
+    for (const el of svg.querySelectorAll("*"))
+      if ((is(el, "interactive") || hears(el)) && !seen_control.has(el) && !near(up(el), "pressable")) {
+        seen_control.add(el);
+        control(el);
+      }
   };
   const framed = (el, hushed) => {
     const [w, h] = size(el),
@@ -310,7 +343,12 @@ const leftovers = () => {
   };
   const hidden_text = (k, n) => {
     if (k.nodeType === 3 && LETTERS.test(k.data) && !claims.has(k))
-      put("folded", n, k.data, { texts: [clean(k.data)], tip: !!near(n, "tip"), row: in_row(n), controls: 0 });
+      put("folded", n, k.data, {
+        texts: [clean(k.data)],
+        tip: !!near(n, "tip"),
+        row: in_row(n) || LEVEL.has(fold(k.data.split(/[:：–—]/).pop())),
+        controls: 0,
+      });
   };
   // Who hears for all of the page is known again by what he does, and may be called harmless by a person.
   const listens_on = (box, source) => ({
@@ -320,6 +358,11 @@ const leftovers = () => {
   });
   const parts_seen = new Map(); // "1 / 3": a slide of a carousel; of those that are not drawn nothing else tells
   look(document.body, false);
+  for (const meta of document.querySelectorAll("meta[http-equiv=refresh i]")) {
+    const [, path] = /url\s*=\s*['"]?([^'"]*)/i.exec(meta.getAttribute("content") || "") || [];
+    if (path && is_of_permissions(new URL(path, document.baseURI)))
+      put("blank", document.body, "the page turns to another by itself");
+  }
   for (const { el, types, said, box, source } of heard_for_others(row_homes, in_row))
     put("heard", el, `${[...types].sort().join(", ")}: ${said}`, box ? listens_on(box, source) : {});
   for (const [of, seen] of parts_seen)

@@ -103,40 +103,55 @@ const where_is = (el) => {
   return steps.join(" > ").slice(0, 120);
 };
 // Whether a link leads to another page that is none of permissions, and no listener hears of its press before.
-const way_of = once((link) => (led_by(link) === "away" && is_kept_back(link) ? "press" : led_by(link)));
+const way_of = once((link) => (/^(away|back)$/.test(led_by(link)) && is_kept_back(link) ? "press" : led_by(link)));
 const led_by = (link) => {
   const href = link.tagName === "A" ? link.getAttribute("href") : link.getAttribute("href") || "";
   if (!href || /^(#|javascript:)/i.test(href.trim())) return "press";
   try {
     const to = new URL(href, document.baseURI);
-    return to.protocol === "mailto:" ||
-      (to.origin + to.pathname !== location.origin + location.pathname &&
-        !permission_paths.some((path) => to.pathname.startsWith(path)))
-      ? "away"
-      : "here";
+    if (to.protocol === "mailto:" || !is_of_permissions(to)) return "away";
+    return is_behind_us(to) ? "back" : "here";
   } catch {
     return "press";
   }
 };
+const is_of_permissions = (to) =>
+  to.origin + to.pathname === location.origin + location.pathname ||
+  permission_paths.some((path) => to.pathname.startsWith(path));
+// The page where the visit began, the page itself, and the one that led here: no other rows stand there.
+const is_behind_us = (to) =>
+  to.origin === location.origin &&
+  (!/^#[/!]/.test(to.hash) || to.hash === location.hash) &&
+  (to.href.split("#")[0] === document.referrer.split("#")[0] ||
+    (to.pathname === location.pathname && to.search === location.search) ||
+    (!to.search && starts.includes(to.pathname.split("/ref=")[0])));
+// What can be pressed in a region: what is made for it, what hears, and what looks like it.
+const doors_in = once((region) =>
+  [...place.keys()].filter(
+    (el) => el !== region && inside(el, region) && shown(el) && (is(el, "interactive") || hears(el) || invites(el)),
+  ),
+);
 // A pager that leads nowhere: nothing in it can be pressed but the page that is shown.
 const idle_pager = (el) => {
   const pager = near(el, "pager");
-  return pager && !all(pager, "pressable").some((k) => shown(k) && !near(k, "disabled") && !k.matches("[aria-current]"))
+  return pager && doors_in(pager).every((k) => near(k, "disabled") || k.matches("[aria-current]") || !is_open(k))
     ? pager
     : null;
 };
+// A link without an address that nobody hears leads nowhere.
+const is_open = (el) => el.tagName !== "A" || el.hasAttribute("href") || hears(el) || invites(el);
 // A part of the page for finding one's way: links that lead away, perhaps with a word between, and nothing else to
 // press.
 const is_way = once((region) => {
-  const doors = all(region, "interactive").filter(shown);
+  const doors = doors_in(region).filter((el) => !near(up(el), "link"));
   return (
     doors.some((el) => is(el, "link") && way_of(el) === "away") &&
-    doors.every((el) => is(el, "link") && way_of(el) === "away")
+    doors.every((el) => is(el, "link") && /^(away|back)$/.test(way_of(el)))
   );
 });
 const in_chrome = (el) => {
   const region = near(el, "chrome_text");
-  return !!region && is_way(region);
+  return !!region && is_way(region) && (!near(el, "trail") || !!near(el, "link"));
 };
 // A guided tour over the page speaks of the page; one that speaks of this user's rights is none.
 const ABOUT_ROWS = about_rows.map((rule) => new RegExp(rule, "i"));

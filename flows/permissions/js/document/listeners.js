@@ -146,10 +146,14 @@ const answered_by = (box, types) =>
   );
 const sends = (el) =>
   el.form && /^(submit|image|reset)$/.test(el.type) && (el.localName === "button" || el.localName === "input");
+// Of a form that is sent to another page nobody needs to hear.
+const leads_by_form = (el) =>
+  sends(el) && el.type !== "reset" && (el.form.hasAttribute("action") || el.hasAttribute("formaction"));
 const answers = once((el) => {
   /** @type {any[]} */
   const around = [document.body, document.documentElement, document, window];
   for (let n = el.form; n && n.nodeType === 1; n = up(n)) around.push(n);
+  if (leads_by_form(el)) return true;
   if (sends(el) && around.some((box) => answered_by(box, ["submit", "reset"]))) return true;
   if (/^#/.test(el.getAttribute("href") || "") && answered_by(window, ["hashchange", "popstate"])) return true;
   return answered_by(el, ["focus", "focusin", "blur", "focusout", "keydown", "keyup", "keypress"]);

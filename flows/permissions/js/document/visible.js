@@ -93,16 +93,20 @@ const choice = (el) => {
   // The words of a list that is open for good are those of its options, and no others.
   const lists_itself =
     is(el, "opened_list") && list.length > 0 && clean(words_of(el)) === clean(list.map((o) => o.s).join(" "));
+  // A list that a style sheet lays out shows what stands on its own button.
+  const face = el.tagName === "SELECT" && [...el.children].find((k) => k.localName === "button");
   const own =
-    el.tagName === "SELECT" || lists_itself
-      ? ""
-      : el.tagName === "INPUT" && LEVEL.has(fold(el.value))
-        ? el.value
-        : head
-          ? words_of(head)
-          : el.getAttribute("role") || is(el, "opens_list") || is(el, "menu_button")
-            ? words_of(el)
-            : "";
+    face && getComputedStyle(el).appearance === "base-select"
+      ? words_of(face)
+      : el.tagName === "SELECT" || lists_itself
+        ? ""
+        : el.tagName === "INPUT" && LEVEL.has(fold(el.value))
+          ? el.value
+          : head
+            ? words_of(head)
+            : el.getAttribute("role") || is(el, "opens_list") || is(el, "menu_button")
+              ? words_of(el)
+              : "";
   const shows = clean(own) || (el.tagName === "SELECT" || lists_itself ? "" : face_says(el));
   let chosen = list.filter((o) => o.on);
   if (el.tagName !== "SELECT" && !chosen.length && value != null) chosen = list.filter((o) => o.v === value);

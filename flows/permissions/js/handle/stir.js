@@ -12,7 +12,9 @@
     }
   };
   walk(document.body);
-  const POINTER = ["mouseover", "mouseenter", "mousemove", "pointerover", "pointerenter", "pointermove"],
+  const POINTER = ["mouse", "pointer"].flatMap((name) =>
+      ["over", "enter", "move", "out", "leave"].map((act) => name + act),
+    ),
     FOCUS = ["focus", "focusin"],
     KEYS = ["keydown", "keyup", "keypress"];
   const props = (el) => {
@@ -52,6 +54,12 @@
   for (const box of ROOTS)
     if (runs_of(box, POINTER).length && box !== document.body)
       send(document.body, new MouseEvent("mousemove", { bubbles: true, clientX: 5, clientY: 5 }));
+  // It leaves the page at its upper edge.
+  for (const name of ["mouseout", "pointerout"])
+    send(document.documentElement, new MouseEvent(name, { bubbles: true, clientY: -1, relatedTarget: null }));
+  for (const name of ["mouseleave", "pointerleave"])
+    for (const box of [document.body, document.documentElement, document])
+      send(box, new MouseEvent(name, { clientY: -1 }));
   everything
     .filter((el) => for_all || hears_pointer(el))
     .slice(0, asked.at_most)

@@ -99,11 +99,13 @@ const strays = (row, n, label) => {
   if (!own || !sites.length || row.home === document.body) return false;
   const scrolls = /auto|scroll/.test(getComputedStyle(row.home).overflowY);
   if (!scrolls && (sites.some((box) => is_astray(box, row.home)) || is_astray(own, row.home))) return true;
-  const next = cut[n + 1] && cut[n + 1].home === row.home ? first_label(n + 1) : null,
+  const beside = cut[n + 1] && (cut[n + 1].home === row.home || has_no_box(row.home)),
+    next = beside ? first_label(n + 1) : null,
     below = next && drawn_at(next);
   const middle = (Math.min(...sites.map((box) => box[1])) + Math.max(...sites.map((box) => box[3]))) / 2;
   return middle < own[1] - 4 || (!!below && below[1] >= own[3] - 2 && middle > below[1] + 2);
 };
+const has_no_box = (el) => getComputedStyle(el).display === "contents";
 const first_label = (n) => {
   const last = cut[n - 1].sites.at(-1),
     from = where(last) + 1;
@@ -130,17 +132,25 @@ const are_crossed = (sites) => {
 const is_misplaced = (row, n, label, crowded) => {
   if (are_crossed(row.sites)) return true;
   const line = crowded ? near(row.sites[0].el, "row") : row.home;
-  if (!line) return strays(row, n, label);
+  if (!line || has_no_box(line)) return strays(row, n, label);
   if (line === document.body) return false;
   const cell = label && near(label.el, "cell"),
     own = label && !crowded && !(cell && cell.rowSpan > 1) && drawn_at(label);
   return sites_at(row).some((box) => is_astray(box, line)) || (!!own && is_astray(own, line));
 };
+// What a script marks by highlights of its own: no element tells of these.
+let marked_by_script = null;
+const highlighted = () =>
+  (marked_by_script ??= [...(globalThis.CSS?.highlights?.values() || [])]
+    .flatMap((one) => [...one])
+    .filter((range) => range.intersectsNode));
 const is_inert = once((el) => !!el && el.nodeType === 1 && (el.hasAttribute("inert") || is_inert(up(el))));
 // What an element between a row's words and the row's box says of its state.
 const states_of = (els, box, misplaced) => {
   const found = new Set();
   if (misplaced) found.add("as drawn elsewhere");
+  if (highlighted().some((range) => els.some((el) => range.intersectsNode(el))))
+    found.add("by a highlight of the page's own");
   if (els.some(is_inert) && cut.some((row) => !is_inert(row.home))) found.add("inert");
   for (const el of els)
     for (let n = el; n && n.nodeType === 1 && n !== document.body; n = up(n)) {
@@ -208,29 +218,6 @@ const tint_of = (value, home) => {
     style = getComputedStyle(el);
   return `${fold(value.own[0])}\n${style.color} ${style.fontStyle} ${ground_of(el, home).join(" ")}`;
 };
-// Numbers that tell how many rows there are: of each list, those that are drawn, and how many it says it has.
-const numbered = () => {
-  const lists = new Map();
-  for (const el of all(document.body, "numbered").filter(shown)) {
-    const by_row = el.hasAttribute("aria-rowindex"),
-      box = (by_row && near(el, "table")) || up(el);
-    if (!lists.has(box))
-      lists.set(box, { by_row, at: new Set(), size: 0, count: +box.getAttribute?.("aria-rowcount") || 0 });
-    const list = lists.get(box),
-      at = +el.getAttribute(by_row ? "aria-rowindex" : "aria-posinset");
-    if (at > 0) list.at.add(at);
-    if (!by_row) list.size = Math.max(list.size, +el.getAttribute("aria-setsize") || 0);
-  }
-  const names = new Map(),
-    is_heads = (row) => shown(row) && cells(row).every((c) => near(c, "column_head"));
-  return [...lists].map(([box, { by_row, at, size, count }]) => {
-    const name = where_is(box),
-      turn = (names.get(name) || 0) + 1;
-    names.set(name, turn);
-    const heads = by_row ? all(box, "row").filter(is_heads).length : 0;
-    return { list: `${name} ${turn}`, heads, at: [...at], size, count };
-  });
-};
 // Where the words of rows are drawn, asked only where something may lie over them.
 let drawn_words = null;
 const words_drawn = () => {
@@ -247,7 +234,8 @@ const covers = (el) => {
   if ((el.children.length && el.tagName !== "svg") || clean(el.textContent)) return false;
   const style = getComputedStyle(el);
   const edges = parseFloat(style.borderTopWidth) + parseFloat(style.borderBottomWidth);
-  if (!(has_paint(style) || edges || el.tagName === "svg")) return false;
+  const is_picture = el.tagName === "svg" || is(el, "picture") || /url\(/.test(style.backgroundImage);
+  if (!(has_paint(style) || edges || is_picture)) return false;
   const height = lifted(el);
   if (height === null || height < 0) return false;
   const r = el.getBoundingClientRect();

@@ -175,6 +175,8 @@ const is_unseen = (t) => {
   if (/override/.test(style.unicodeBidi) || parseFloat(style.letterSpacing) < -0.3 * parseFloat(style.fontSize))
     return true;
   if (around.cut || around.alpha < 0.1 || (ink && ink[3] < 0.1) || parseFloat(style.fontSize) < 2) return true;
+  const first = block(el) && getComputedStyle(block(el), "::first-letter");
+  if (first && (parseFloat(first.fontSize) < 2 || (rgba(first.color) || [0, 0, 0, 1])[3] < 0.1)) return true;
   if (ink && around.ground && ink[3] > 0.9 && [0, 1, 2].every((i) => Math.abs(ink[i] - around.ground[i]) < 8))
     return true;
   return t.nodes.every((n) => {
@@ -189,7 +191,7 @@ const is_unseen = (t) => {
         r.bottom + scrollY <= 0 ||
         around.clip.some(
           (c) =>
-            Math.min(r.right, c.right) - Math.max(r.left, c.left) < 3 ||
+            Math.min(r.right, c.right) - Math.max(r.left, c.left) < Math.max(3, 0.7 * r.width) ||
             Math.min(r.bottom, c.bottom) - Math.max(r.top, c.top) < 3,
         ),
     );

@@ -182,6 +182,7 @@ for (const t of items)
         !!pressed &&
         (pressed.getAttribute("aria-pressed") === "true" || pressed.getAttribute("aria-checked") === "true"),
       fold: state_of(t.el),
+      signed: is_signed(t),
       pieces: new Set(t.nodes.map((n) => n.parentNode)).size,
       off: !!near(t.el, "disabled"),
       where: where_is(t.el),
@@ -191,6 +192,25 @@ for (const t of items)
       y: boxOf(t.el)[1],
     });
   }
+// Whether a text is followed by a sign in its own box, as a row is by its level: a small picture, or a small box that is
+// painted.
+function is_signed(t) {
+  const after = (el) => [...kids(el)].slice([...kids(el)].indexOf(t.nodes.at(-1)) + 1).filter((k) => k.nodeType === 1);
+  for (let n = t.el.nodeType === 1 ? t.el : up(t.el), i = 0; n && n !== document.body && i < 2; n = up(n), i++) {
+    const rest = i === 0 ? after(n) : [];
+    for (let k = n.nextElementSibling; k; k = k.nextElementSibling) rest.push(k);
+    if (rest.length > 3 || rest.some((k) => clean(words_of(k)))) return false;
+    if (rest.some((k) => shown(k) && [k, ...all(k, "drawing")].some(draws_sign))) return true;
+    if (/^(table|flex|grid|block)/.test(getComputedStyle(n).display) && i > 0) return false;
+  }
+  return false;
+}
+function draws_sign(el) {
+  const r = el.getBoundingClientRect(),
+    style = getComputedStyle(el);
+  const painted = is(el, "picture") || has_paint(style) || /url\(/.test(style.backgroundImage);
+  return painted && !is(el, "interactive") && r.width >= 4 && r.width <= 64 && r.height >= 4 && r.height <= 64;
+}
 // What stands beside a row and is made like it: by box, tag and class, each once.
 const kind_of_box = (el) => `${el.tagName} ${el.className}`;
 const like_rows = (homes) => {

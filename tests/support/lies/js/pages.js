@@ -141,7 +141,7 @@ const sameChanges = {
   },
 };
 
-const CHANGES = { ...rowChanges, ...partChanges, ...widgetChanges, ...foundChanges, ...pageChanges };
+const CHANGES = { ...rowChanges, ...partChanges, ...widgetChanges, ...foundChanges, ...handChanges, ...pageChanges };
 const change = (asked) => {
   const act = () => {
     try {
