@@ -179,7 +179,7 @@ def _is_explained(token: TextToken, known: Known) -> bool:
         return fold(text) in known.followed or _leads_to_the_other_half(text)
     if token.way == "back" and matches("backs", text):
         return True
-    if token.signed and not (token.title or token.head or token.way):
+    if token.signed and not (token.title or token.head or token.way) and _is_known(text):
         return False  # a known word with a sign behind it may be a row
     if token.way == "away" and (matches("presses", text) or matches("links", text)):
         return True

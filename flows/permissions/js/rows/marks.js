@@ -141,9 +141,13 @@ const is_misplaced = (row, n, label, crowded) => {
 // What a script marks by highlights of its own: no element tells of these.
 let marked_by_script = null;
 const highlighted = () =>
-  (marked_by_script ??= [...(globalThis.CSS?.highlights?.values() || [])]
-    .flatMap((one) => [...one])
-    .filter((range) => range.intersectsNode));
+  (marked_by_script ??= [...(globalThis.CSS?.highlights?.values() || [])].flatMap((one) => [...one]).map(range_of));
+const range_of = (given) => {
+  const range = document.createRange();
+  range.setStart(given.startContainer, given.startOffset);
+  range.setEnd(given.endContainer, given.endOffset);
+  return range;
+};
 const is_inert = once((el) => !!el && el.nodeType === 1 && (el.hasAttribute("inert") || is_inert(up(el))));
 // What an element between a row's words and the row's box says of its state.
 const states_of = (els, box, misplaced) => {

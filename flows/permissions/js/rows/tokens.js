@@ -200,7 +200,7 @@ function is_signed(t) {
     const rest = i === 0 ? after(n) : [];
     for (let k = n.nextElementSibling; k; k = k.nextElementSibling) rest.push(k);
     if (rest.length > 3 || rest.some((k) => clean(words_of(k)))) return false;
-    if (rest.some((k) => shown(k) && [k, ...all(k, "drawing")].some(draws_sign))) return true;
+    if (rest.some((k) => shown(k) && !is(k, "interactive") && [k, ...all(k, "drawing")].some(draws_sign))) return true;
     if (/^(table|flex|grid|block)/.test(getComputedStyle(n).display) && i > 0) return false;
   }
   return false;
