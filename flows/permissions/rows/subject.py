@@ -61,7 +61,7 @@ def _naming_texts(token: Token, *, titled: bool, own: bool) -> tuple[str, ...]:
 def is_navigation(piece: TextToken | Piece, names: Set[str]) -> bool:
     """Whether a text of a navigation finds one's way.
 
-    It is no level and no section, has nobody else's address, and says nothing of this page.
+    It is no level and no section, has no other user's address, and says nothing of this page.
     """
     text = piece.text if isinstance(piece, TextToken) else piece.words
     if is_level(text) or (isinstance(piece, TextToken) and is_section(bare_title(text))):

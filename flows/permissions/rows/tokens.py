@@ -144,7 +144,7 @@ class Piece:
     filter: bool = False
     tip: bool = False  # a tooltip, a menu, a dialog that is not open
     controls: int = 0
-    held: int = 0  # of these, those that hold a state, as those of rows do
+    stateful: int = 0  # of these, those that hold a state, as those of rows do
     hushed: bool = False  # not for assistive technology
 
 

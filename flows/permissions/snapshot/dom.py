@@ -184,7 +184,7 @@ def _piece(item: dict[str, Any]) -> Piece:
         filter=item.get("filter", False),
         tip=item.get("tip", False),
         controls=item.get("controls", 0),
-        held=item.get("held", 0),
+        stateful=item.get("stateful", 0),
         hushed=item.get("hushed", False),
     )
 

@@ -111,7 +111,7 @@ globalThis[Symbol.for("late")] ??= (() => {
       },
     });
   }
-  // Who listens to a socket, a stream of the site or a worker waits for what it will say, and nobody knows when that is.
+  // A script that listens to a socket, a stream of the site or a worker waits for it, and when it speaks is not told.
   for (const name of SPEAKS) {
     const given = globalThis[name];
     const told = given && Object.getOwnPropertyDescriptor(given.prototype, "onmessage");

@@ -1,5 +1,5 @@
-// As harden.js, once a visit only reads: sockets, and workers that could open them. Whoever asks for one gets none, and
-// that is known: what it would have brought is missing.
+// As harden.js, once a visit only reads: sockets, and workers that could open them. A page that asks for one gets
+// none, and that is noted: what it would have brought is missing.
 for (const name of ["WebSocket", "Worker", "SharedWorker", "EventSource"]) {
   delete globalThis[name];
   Object.defineProperty(globalThis, name, {

@@ -230,7 +230,7 @@ const leftovers = () => {
         tip: is(el, "tip") || !!near(el, "tip"),
         row: in_row(el) || is_skipped(el),
         controls: all(el, "interactive").length,
-        held: all(el, "holds_state").length,
+        stateful: all(el, "holds_state").length,
       });
   };
   const texts_of = (n) =>

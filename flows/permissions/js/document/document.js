@@ -138,7 +138,7 @@ const idle_pager = (el) => {
     ? pager
     : null;
 };
-// A link without an address that nobody hears leads nowhere.
+// A link without an address and without a listener leads nowhere.
 const is_open = (el) => el.tagName !== "A" || el.hasAttribute("href") || hears(el) || invites(el);
 // A part of the page for finding one's way: links that lead away, perhaps with a word between, and nothing else to
 // press.

@@ -146,7 +146,7 @@ const answered_by = (box, types) =>
   );
 const sends = (el) =>
   el.form && /^(submit|image|reset)$/.test(el.type) && (el.localName === "button" || el.localName === "input");
-// Of a form that is sent to another page nobody needs to hear.
+// A form that is sent to another page needs no listener.
 const leads_by_form = (el) =>
   sends(el) && el.type !== "reset" && (el.form.hasAttribute("action") || el.hasAttribute("formaction"));
 const answers = once((el) => {

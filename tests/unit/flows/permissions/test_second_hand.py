@@ -57,8 +57,8 @@ def test_a_known_word_with_a_sign_behind_it_may_be_a_row() -> None:
 
 
 def test_a_tip_with_a_control_that_holds_a_state_is_a_gap() -> None:
-    def tip(held: int) -> Piece:
-        return Piece(kind=PieceKind.FOLDED, words="", texts=("Manage Orders",), tip=True, controls=1, held=held)
+    def tip(stateful: int) -> Piece:
+        return Piece(kind=PieceKind.FOLDED, words="", texts=("Manage Orders",), tip=True, controls=1, stateful=stateful)
 
     assert gaps(left=(tip(0),)) == ()
     assert [gap.words for gap in gaps(left=(tip(1),))] == ["not shown: Manage Orders"]
