@@ -314,7 +314,7 @@ def _of_control(piece: Piece, known: Known) -> PageGap | None:
 def _of_stray(piece: Piece, known: Known) -> PageGap | None:
     if piece.kind is PieceKind.TEXT and (piece.still or (piece.chrome and is_navigation(piece, known.names))):
         return None
-    if is_caption(piece.words) or matches("texts", piece.words):
+    if is_caption(piece.words) or matches("texts", piece.words) or (is_generic(piece.words) and not piece.way):
         return None
     if matches("presses", piece.words) and not piece.heard and piece.way != "here":
         return None

@@ -144,10 +144,7 @@ const is_open = (el) => el.tagName !== "A" || el.hasAttribute("href") || hears(e
 // press.
 const is_way = once((region) => {
   const doors = doors_in(region).filter((el) => !near(up(el), "link"));
-  return (
-    doors.some((el) => is(el, "link") && way_of(el) === "away") &&
-    doors.every((el) => is(el, "link") && /^(away|back)$/.test(way_of(el)))
-  );
+  return doors.length > 0 && doors.every((el) => is(el, "link") && /^(away|back)$/.test(way_of(el)));
 });
 const in_chrome = (el) => {
   const region = near(el, "chrome_text");

@@ -165,5 +165,5 @@ const hears = once(
     told(el) ||
     is(el, "acts") ||
     asked_above(el) ||
-    (is(el, "pressable") && answers(el)),
+    ((is(el, "pressable") || sends(el)) && answers(el)),
 );

@@ -175,8 +175,10 @@ const is_unseen = (t) => {
   if (/override/.test(style.unicodeBidi) || parseFloat(style.letterSpacing) < -0.3 * parseFloat(style.fontSize))
     return true;
   if (around.cut || around.alpha < 0.1 || (ink && ink[3] < 0.1) || parseFloat(style.fontSize) < 2) return true;
-  const first = block(el) && getComputedStyle(block(el), "::first-letter");
-  if (first && (parseFloat(first.fontSize) < 2 || (rgba(first.color) || [0, 0, 0, 1])[3] < 0.1)) return true;
+  for (const part of ["::first-letter", "::first-line"]) {
+    const first = block(el) && getComputedStyle(block(el), part);
+    if (first && (parseFloat(first.fontSize) < 2 || (rgba(first.color) || [0, 0, 0, 1])[3] < 0.1)) return true;
+  }
   if (ink && around.ground && ink[3] > 0.9 && [0, 1, 2].every((i) => Math.abs(ink[i] - around.ground[i]) < 8))
     return true;
   return t.nodes.every((n) => {
