@@ -6,6 +6,7 @@ Whatever is not understood becomes a gap, or a row's problem.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from flows.models import Level, PermissionRow
@@ -14,7 +15,7 @@ from flows.permissions.rows.levels import read_level
 from flows.permissions.rows.looks import unlike
 from flows.permissions.rows.qualifiers import row_trouble
 from flows.permissions.rows.row_names import Habits, habits_of, read_name
-from flows.permissions.rows.tokens import ColumnsToken, DomSnapshot, RowToken, SwitchToken, TextToken, Way
+from flows.permissions.rows.tokens import ColumnsToken, DomSnapshot, RowToken, SwitchToken, TextToken, Token, Way
 from flows.permissions.rows.vocabulary import (
     Lexicon,
     bare_title,
@@ -30,6 +31,9 @@ from flows.permissions.rows.vocabulary import (
     stated_count,
 )
 from flows.words import fold
+
+
+_OF = frozenset({"/", "of", "von", "de", "di"})  # between how many are shown and how many there are
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -343,7 +347,7 @@ def _check_strays(state: _State, snapshot: DomSnapshot) -> None:
         for token in counted
         if not (token.title and state.lexicon.section(token.text)) and (count := stated_count(token.text)) is not None
     }
-    totals |= _beside_titles(state.lexicon, counted)
+    totals |= _beside_titles(state.lexicon, snapshot.tokens)
     sizes = {
         len(state.rows),
         *Counter(row.section for row in state.rows).values(),
@@ -355,19 +359,23 @@ def _check_strays(state: _State, snapshot: DomSnapshot) -> None:
         state.gaps.append("no row was read")
 
 
-def _beside_titles(words: Lexicon, texts: list[TextToken]) -> set[int]:
+def _beside_titles(words: Lexicon, tokens: Sequence[Token]) -> set[int]:
     """Numbers by themselves that count rows.
 
     Behind a section or the word for permissions, before that word, or behind "of" what another number stands before.
     """
     found = set()
-    for before, text, after in zip([None, *texts], texts, [*texts[1:], None], strict=False):
-        if not text.text.isdecimal() or text.way or text.button:
+    for at, token in enumerate(tokens):
+        if not isinstance(token, TextToken) or not token.text.isdecimal():
             continue
-        is_total = before is not None and fold(before.text) in ("/", "of", "von", "de", "di")
-        behind = before is not None and (words.section(before.text) is not None or _is_counted(before))
-        if is_total or behind or (after is not None and not after.title and _is_counted(after)):
-            found.add(int(text.text))
+        if token.way or token.button or token.still or token.chrome:
+            continue
+        before, after = tokens[at - 1] if at else None, tokens[at + 1] if at + 1 < len(tokens) else None
+        behind = isinstance(before, TextToken) and (
+            fold(before.text) in _OF or words.section(before.text) is not None or _is_counted(before)
+        )
+        if behind or (isinstance(after, TextToken) and not after.title and _is_counted(after)):
+            found.add(int(token.text))
     return found
 
 

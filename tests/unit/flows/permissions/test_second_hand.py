@@ -113,3 +113,8 @@ def test_words_of_any_language_beside_a_label_may_take_a_row_back(said: str) -> 
 )
 def test_a_sentence_of_any_language_about_a_row_takes_nothing_back(said: str) -> None:
     assert row_trouble(RowToken(label="Payments", described=(said,), options=ROW.options)) is None
+
+
+def test_a_number_behind_the_rows_counts_nothing() -> None:
+    shown = DomSnapshot(tokens=(REPORTS, ROW, TextToken(text="0")))
+    assert interpret(shown).gaps == ()
