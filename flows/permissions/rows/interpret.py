@@ -32,7 +32,6 @@ from flows.permissions.rows.vocabulary import (
 )
 from flows.words import fold
 
-
 _OF = frozenset({"/", "of", "von", "de", "di"})  # between how many are shown and how many there are
 
 
