@@ -192,8 +192,8 @@ for (const t of items)
       y: boxOf(t.el)[1],
     });
   }
-// Whether a text is followed by a sign in its own box, as a row is by its level: a small picture, or a small box that is
-// painted.
+// Whether a text is followed by a sign in its own box, as a row is by its level: a small picture, or a small box with
+// paint.
 function is_signed(t) {
   const after = (el) => [...kids(el)].slice([...kids(el)].indexOf(t.nodes.at(-1)) + 1).filter((k) => k.nodeType === 1);
   for (let n = t.el.nodeType === 1 ? t.el : up(t.el), i = 0; n && n !== document.body && i < 2; n = up(n), i++) {
