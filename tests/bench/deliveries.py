@@ -34,13 +34,13 @@ _COMPUTED = (
     f"looking into the mailbox every {_POLLING:.0f} s: {_POLLING / 2:.0f} s on average, {_POLLING:.0f} s at worst "
     "(computed)"
 )
-_BUSY = 3  # deliveries to a worker that draws
+_BUSY = 2  # deliveries to a worker that draws
 _BARE = "the limit, told of the same mails: a loop that waits in IDLE, fetches, parses and writes one row"
 
 
 async def measure(quick: bool) -> AsyncIterator[Figure]:
     """From the moment a mail is in the mailbox to the visit's first line in the log, beside a loop that only reads."""
-    runs = 3 if quick else 5
+    runs = 3 if quick else 4
     async with open_world(scenario_of(1 + runs + _BUSY, members=False, invited=False)) as world:
         for one in await _delivered(world, "", of=_COMPUTED, busy=_BUSY):
             yield one
