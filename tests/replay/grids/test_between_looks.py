@@ -84,6 +84,26 @@ async def test_a_page_whose_rows_violate_the_policy_is_not_watched(stage: LyingR
     assert (judged.verdict, asked) == ("fail", []), str(judged)
 
 
+CHANNELS = ["WebSocket", "EventSource", "Worker", "SharedWorker"]
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+async def test_a_channel_that_the_page_makes_is_a_gap_though_it_bears_the_refusal(
+    stage: LyingRig, channel: str
+) -> None:
+    made = f"<script>try {{ new {channel}('/late') }} catch (refused) {{}}</script>"
+    judged = await stage.judge(whole_page(made), bounds=QUICK)
+    assert judged.verdict == "incomplete", str(judged)
+    assert any(channel in gap for gap in judged.gaps), judged.gaps
+
+
+async def test_whether_there_is_a_channel_may_be_asked(stage: LyingRig) -> None:
+    """Libraries ask so of any browser, and most make none."""
+    asks = "".join(f"typeof {one}; window.{one}; '{one}' in window;" for one in CHANNELS)
+    judged = await stage.judge(whole_page(f"<script>{asks}</script>"), bounds=QUICK)
+    assert judged.verdict == "pass", str(judged)
+
+
 def is_short(row: PermissionRow) -> bool:
     return row.level is Level.NONE and row.permission not in ("User Permissions", "Agreements/Amendments")
 

@@ -136,13 +136,6 @@ globalThis[Symbol.for("late")] ??= (() => {
         },
       });
   }
-  const MISSING = /\b(EventSource|WebSocket|Worker|SharedWorker) is not defined/;
-  hear.call(globalThis, "error", ({ message }) => MISSING.test(message) && lacks(MISSING.exec(message)[1]));
-  hear.call(
-    globalThis,
-    "unhandledrejection",
-    ({ reason }) => MISSING.test(reason) && lacks(MISSING.exec(String(reason))[1]),
-  );
   const source_of = (el) => el.currentSrc || el.src || el.href?.baseVal || el.href || "";
   const pictures = () => [
     ...new Set([

@@ -1,10 +1,14 @@
-// As harden.js, once a visit only reads: sockets, and workers that could open them. A page that asks for one gets
-// none, and that is noted: what it would have brought is missing.
+// As harden.js, once a visit only reads: sockets, and workers that could open them. Whether there is one may be asked;
+// who makes one gets none, and that is noted: what it would have brought is missing.
 for (const name of ["WebSocket", "Worker", "SharedWorker", "EventSource"]) {
+  const none = {
+    [name]: class {
+      constructor() {
+        globalThis[Symbol.for("late")]?.lacks(name);
+        throw new DOMException(`A visit that only reads has no ${name}.`, "SecurityError");
+      }
+    },
+  };
   delete globalThis[name];
-  Object.defineProperty(globalThis, name, {
-    configurable: true,
-    get: () => void globalThis[Symbol.for("late")]?.lacks(name),
-    set: (value) => Object.defineProperty(globalThis, name, { value, writable: true, configurable: true }),
-  });
+  Object.defineProperty(globalThis, name, { value: none[name], writable: true, configurable: true });
 }
