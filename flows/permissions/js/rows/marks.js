@@ -164,8 +164,8 @@ const states_of = (els, box, misplaced) => {
     }
   return [...found];
 };
-// How a row looks: how faint it and its level are, in which ink, on which ground, in which ink and on which ground its
-// level stands, and what is drawn round it.
+// How a row looks: how faint it and its level are (also for who hears the page), in which ink, on which ground, in
+// which ink and on which ground its level stands, and what is drawn round it.
 const looks_of = (row, label) => {
   const el = label ? (label.el.nodeType === 1 ? label.el : up(label.el)) : row.home,
     value = row.sites.find((s) => s.k === "value"),
@@ -190,6 +190,7 @@ const faintness = (el, home) => {
     const { filter } = getComputedStyle(n);
     if (filter !== "none") signs.push(filter);
     if (n.getAttribute("aria-disabled") === "true") signs.push("off");
+    if (n.getAttribute("aria-hidden") === "true") signs.push("unsaid");
     if (n === home) break;
   }
   return signs.join(" ");
