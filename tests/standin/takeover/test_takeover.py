@@ -274,7 +274,7 @@ async def test_a_database_that_is_lost_ends_it_and_afterwards_the_account_can_be
     stage: TakeoverRig,
 ) -> None:
     play(stage, "email", "password", "captcha_cvf", "otp")
-    stage.lease(3)
+    stage.lease(9)
     engine = stage.rehearsal.engine
     async with stage.person() as page:
         visit = asyncio.create_task(make_visit(stage.context, "A1", kind=VisitKind.ACCEPT))
