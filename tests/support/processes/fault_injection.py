@@ -128,7 +128,7 @@ class FaultedVisit:
         """
         self.rehearsal.stand_in.realm.faults.clear()
         said = []
-        for _ in range(4):
+        for _ in range(self.context.settings.work.max_retries + 1):  # so many looks, and a person's release
             self._pass_time()
             if self.account.authorization is State.NEEDS_HUMAN:
                 look(self.account)
