@@ -25,6 +25,7 @@ from flows.visit.go import go, shown
 from flows.visit.moment import Moment
 from flows.visit.visit import Visit, sheets_missing
 
+_STILL, _STILL_EVERY = 4, 0.1  # looks at an element's place, and seconds between two
 _SLICE = 250  # milliseconds until the page is looked at again although it did not say that it changed
 _LOADED = 3_000  # milliseconds a page gets to finish loading before a secret is typed
 LATE = 4.0  # seconds that an element may come later than what its screen was recognised by
@@ -151,6 +152,17 @@ class Navigator:
         after = await self.settle(after=seen, wait=wait)
         self.visit.tell("pressed", seen, element=found.name, candidate=found.candidate, seconds=monotonic() - started)
         return after
+
+    async def stands_still(self, handle: ElementHandle) -> None:
+        """Wait a bounded moment until an element keeps its place.
+
+        What is drawn late above it moves it.
+        """
+        ends, seen = monotonic() + LATE, list[object]()
+        while monotonic() < ends and (len(seen) < _STILL or any(box != seen[-1] for box in seen[-_STILL:])):
+            with page_errors(self.visit.page):
+                seen.append(await handle.bounding_box())
+            await asyncio.sleep(_STILL_EVERY)
 
     async def click(self, handle: ElementHandle, *, until: Moment | None = None) -> None:
         """Click one element, once.
