@@ -83,3 +83,14 @@ async def test_a_click_arrives_once_though_the_page_moves_between_press_and_rele
             (found,) = await visit.page.query_selector_all("#b")
             await Navigator(visit=visit, bounds=BOUNDS).click(found, until=until)
             assert await visit.page.title() == "x"
+
+
+async def test_an_element_stands_still_only_after_what_is_drawn_late_above_it() -> None:
+    late = "setTimeout(() => { document.body.prepend(document.createElement('hr')); document.title = 'moved' }, 250)"
+    async with shown_rig() as rig, open_visit(rig.browser, options=rig.options) as visit:
+        rig.site.begin({"*": "<button id=b>Accept</button>"})
+        await visit.page.goto("https://sellercentral.amazon.com/home")
+        (found,) = await visit.page.query_selector_all("#b")
+        await visit.page.evaluate(late)
+        await Navigator(visit=visit, bounds=BOUNDS).stands_still(found)
+        assert await visit.page.title() == "moved"
