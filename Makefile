@@ -11,10 +11,10 @@ unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPYCACHEPREFIX := $(CURDIR)/build/pycache
 export NODE_COMPILE_CACHE := $(CURDIR)/build/node
 
-.PHONY: help setup demo play test test-fast coverage lint format bench soak fuzz lock clean
+.PHONY: help setup demo play test test-again test-fast coverage lint format bench soak fuzz lock clean
 
 help: ## Show the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## Virtual environment, locked dependencies, a browser
 	@$(BIN)/python scripts/browser.py
@@ -34,6 +34,9 @@ play: setup ## A Python prompt with a stand-in, a browser and an open visit
 test: setup ## The whole suite, with real servers: Dovecot, Cyrus, PostgreSQL
 	@$(BIN)/python scripts/servers.py
 	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
+
+test-again: setup ## What failed in the last run, alone and three times (four tests at most)
+	@$(BIN)/python scripts/test_again.py
 
 test-fast: setup ## The edit loop: rules, store, mail and recordings; no stand-in, no servers
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not soak and not live and not postgres and not slow" tests/unit tests/replay/player $(ARGS)

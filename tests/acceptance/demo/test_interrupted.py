@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.processes.daemon_process import ROOT, wait_until
+from tests.support.processes.process_table import stat_of
 
 pytestmark = pytest.mark.timeout(400)
 
@@ -57,14 +58,6 @@ def parent_of(pid: int) -> int:
     """The parent's number; 0 for a process that is gone."""
     fields = stat_of(pid)
     return int(fields[1]) if fields else 0
-
-
-def stat_of(pid: int) -> list[str]:
-    """The fields of /proc/PID/stat from the state on; none for a process that is gone."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
-    except OSError:
-        return []
 
 
 def alive(processes: dict[int, str]) -> list[int]:

@@ -21,6 +21,7 @@ import sqlalchemy as sa
 from agent.store.database import schema
 from agent.store.database.engine import reading
 from agent.store.vault.keys import Vault, new_key, parse_key
+from tests.support.processes.process_table import has_ended
 from tests.support.sites.mail_world import MailWorld, mail_world, wait_for
 
 BURST = 100 if os.environ.get("SC_TEST_ALL") == "1" else 40
@@ -64,14 +65,6 @@ def started(world: MailWorld) -> int:
         return int(conn.scalar(sa.select(sa.func.count()).where(schema.accounts.c.authorization == "accepting")) or 0)
 
 
-def has_ended(proc: Path) -> bool:
-    """Whether a process is gone or waits to be reaped; it may go between two looks."""
-    try:
-        return " Z " in proc.read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return True
-
-
 class Lives:
     """The process that forks lives."""
 
@@ -99,8 +92,7 @@ class Lives:
         self._process.stdin.write(json.dumps(plan) + "\n")
         self._process.stdin.flush()
         life = int(self._process.stdout.readline())
-        proc = Path(f"/proc/{life}/stat")
-        wait_for(lambda: started(world) == BURST or has_ended(proc), seconds=90.0)
+        wait_for(lambda: started(world) == BURST or has_ended(life), seconds=90.0)
         with contextlib.suppress(ProcessLookupError):
             os.kill(life, signal.SIGKILL)
         assert self._process.stdout.readline() == "over\n"

@@ -195,5 +195,19 @@ async def test_a_picture_that_was_drawn_with_a_secret_is_dropped_by_the_watch_al
     assert drawn > 1000, "the attack showed nothing"
     assert left == 0
     if attack == "password":
-        left, _ = await flashed(shown, attack, watched=False)
-        assert left > 1000, "the look at the page alone stops it, so this proves nothing of the watch"
+        assert await _leaves_unwatched(shown, attack), (
+            "the look at the page alone stops it: nothing is shown of the watch"
+        )
+
+
+async def _leaves_unwatched(shown: ShownRig, attack: str) -> bool:
+    """Whether the secret leaves without the watch, by one flash of ten.
+
+    A picture that is drawn while another is on its way is owed, and drawn anew when the page is clean again: the one of
+    a flash need not be the one that would have left.
+    """
+    for _ in range(10):
+        left, _drawn = await flashed(shown, attack, watched=False)
+        if left > 1000:
+            return True
+    return False

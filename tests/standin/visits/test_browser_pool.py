@@ -8,7 +8,6 @@ import signal
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 
@@ -17,6 +16,7 @@ from flows.browser.launch import Browser, BrowserOptions, process_of
 from flows.errors import BrowserLostError
 from flows.visit.open_visit import open_visit
 from flows.visit.visit import Visit
+from tests.support.processes.process_table import has_ended
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def leader(browser: Browser) -> int:
 async def gone(process: int) -> None:
     """Wait until a process has ended."""
     async with asyncio.timeout(90):
-        while Path(f"/proc/{process}").exists() and " Z " not in Path(f"/proc/{process}/stat").read_text():  # noqa: ASYNC110, ASYNC240
+        while not has_ended(process):  # noqa: ASYNC110 - the kernel tells nobody but its parent
             await asyncio.sleep(0.02)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -26,3 +27,30 @@ def test_a_file_that_is_no_run_of_the_bench_is_named_and_nothing_is_written(tmp_
     assert (ended.returncode, ended.stdout) == (2, "")
     assert "none.json: the file of a run was expected" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+TWO = "def test_passes():\n    pass\n\n\ndef test_fails():\n    raise AssertionError\n"
+
+
+@pytest.mark.parametrize(
+    ("failed", "code", "said"),
+    [
+        (["test_passes"], 0, ["test_passes: passed alone, 3 times of 3"]),
+        (["test_passes", "test_fails"], 1, ["test_fails: failed alone, too", "test_passes: passed alone"]),
+        (["test_gone"], 1, ["test_gone: failed alone, too"]),
+        (["1", "2", "3", "4", "5"], 1, ["5 tests failed; no more than 4 are tried again"]),
+    ],
+)
+def test_what_failed_is_forgiven_only_if_it_passes_alone_every_time(
+    tmp_path: Path, failed: list[str], code: int, said: list[str]
+) -> None:
+    file = tmp_path / "test_two.py"
+    file.write_text(TWO, encoding="utf-8")
+    kept = tmp_path / "lastfailed"
+    kept.write_text(json.dumps({f"{file}::{name}": True for name in failed}), encoding="utf-8")
+    script = next(script for script in SCRIPTS if script.stem == "test_again")
+    ended = subprocess.run(
+        [sys.executable, script, "--kept", kept], capture_output=True, text=True, check=False, timeout=120
+    )
+    assert ended.returncode == code, ended.stdout
+    assert all(line in ended.stdout for line in said), ended.stdout
