@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.process_table import stat_of
 from tests.support.processes.daemon_process import ROOT, wait_until
-from tests.support.processes.process_table import stat_of
 
 pytestmark = pytest.mark.timeout(400)
 

@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from agent.store.database import schema
 from agent.store.database.engine import reading
 from agent.store.vault.keys import Vault, new_key, parse_key
-from tests.support.processes.process_table import has_ended
+from tests.support.process_table import has_ended
 from tests.support.sites.mail_world import MailWorld, mail_world, wait_for
 
 BURST = 100 if os.environ.get("SC_TEST_ALL") == "1" else 40

@@ -16,7 +16,7 @@ from flows.browser.launch import Browser, BrowserOptions, process_of
 from flows.errors import BrowserLostError
 from flows.visit.open_visit import open_visit
 from flows.visit.visit import Visit
-from tests.support.processes.process_table import has_ended
+from tests.support.process_table import has_ended
 
 
 @pytest.fixture
