@@ -170,7 +170,6 @@ class _Accepting:
                 f"no message was expected beside the offer, the site says: {text}", screen=seen.screen, url=seen.path
             )
         accept = await require(self.walk.visit, seen.screen, "accept")
-        await self.walk.stands_still(accept.handle)
         await require_on_top(accept.handle, what="button", lost="clicked")
         until = Moment.in_(
             _CLICK_VALID

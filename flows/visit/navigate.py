@@ -20,12 +20,12 @@ from flows.catalogue.recognise import UNKNOWN_SCREEN, Recognition
 from flows.catalogue.schema import ScreenKind, SessionRule
 from flows.errors import ChallengeError, SignedOutError, SiteRefusedError, StepTimeoutError, StuckError
 from flows.models import Bounds
+from flows.visit.click import click
 from flows.visit.elements import find, require
 from flows.visit.go import go, shown
 from flows.visit.moment import Moment
 from flows.visit.visit import Visit, sheets_missing
 
-_STILL, _STILL_EVERY = 4, 0.1  # looks at an element's place, and seconds between two
 _SLICE = 250  # milliseconds until the page is looked at again although it did not say that it changed
 _LOADED = 3_000  # milliseconds a page gets to finish loading before a secret is typed
 LATE = 4.0  # seconds that an element may come later than what its screen was recognised by
@@ -153,50 +153,13 @@ class Navigator:
         self.visit.tell("pressed", seen, element=found.name, candidate=found.candidate, seconds=monotonic() - started)
         return after
 
-    async def stands_still(self, handle: ElementHandle) -> None:
-        """Wait a bounded moment until an element keeps its place.
-
-        What is drawn late above it moves it.
-        """
-        ends, seen = monotonic() + LATE, list[object]()
-        while monotonic() < ends and (len(seen) < _STILL or any(box != seen[-1] for box in seen[-_STILL:])):
-            with page_errors(self.visit.page):
-                seen.append(await handle.bounding_box())
-            await asyncio.sleep(_STILL_EVERY)
-
     async def click(self, handle: ElementHandle, *, until: Moment | None = None) -> None:
-        """Click one element, once.
-
-        What is pressed on it is released on it, wherever the page moves it in between.
-        With `until`, a click that would come later does not happen: a process that was frozen between the leave and the
-        click may have lost the right to it, and the page itself swallows one that is late.
+        """Click one element, once; with `until`, not later than that.
 
         Raises:
-            StepTimeoutError: something covers it, it never became ready, or it was too late; or the page moved on under
-            the click, which may have come.
+            StepTimeoutError: as `flows.visit.click.click`.
         """
-        within = self.bounds.step.total_seconds() / 2
-        with suppress(PageMovedError):
-            left = None if until is None else max(until.left, 0) * 1000
-            await ask(self.visit.page, "one_click", [handle, left])
-        if until is not None:
-            within = min(within, until.left)
-            if within <= 0:
-                raise StepTimeoutError(
-                    "the click was expected right after the leave to it, it came too late: nothing was clicked"
-                )
-        try:
-            # the moment bounds the click; the caller waits for what it leads to
-            with page_errors(self.visit.page):
-                await handle.click(timeout=within * 1000, no_wait_after=until is not None)
-        except PageMovedError as err:  # the caller may not take it for a click that did not come
-            raise StepTimeoutError("a page was expected to take a click, it moved on meanwhile") from err
-        except ActRefusedError as err:
-            if not err.is_late:
-                raise
-            raise StepTimeoutError(
-                "an element was expected to take a click, something covers it or it is not ready"
-            ) from err
+        await click(self.visit.page, handle, within=self.bounds.step.total_seconds() / 2, until=until)
 
     async def fill(self, seen: Recognition, name: str, value: str | SecretStr, *, owner: str | None = None) -> None:
         """Fill a field.
