@@ -14,6 +14,7 @@ from textwrap import dedent
 
 import pytest
 
+from agent.clock import utc_now
 from agent.domain.audit.document import AuditDocument, document
 from agent.domain.audit.judge import judge
 from agent.domain.audit.level import Level
@@ -22,7 +23,7 @@ from agent.domain.policy.load import load_policy
 from agent.store.audits import record_audit
 from agent.store.database.engine import open_database, writing
 from tests.support.processes.command import Agent
-from tests.support.stored.registry import NOW, add_account
+from tests.support.stored.registry import add_account
 
 MANY = int(os.environ.get("SC_TEST_AUDITS", "300"))
 MEASURE = dedent("""
@@ -50,7 +51,7 @@ def audited(account: str) -> AuditDocument:
     ]
     reading = Reading(source=Source.OWN_VIEW, layout="own_view", complete=True, own=True, rows=tuple(rows))
     return document(
-        judge(reading, load_policy(), account=account, user_email=f"{account.lower()}@users.example", now=NOW)
+        judge(reading, load_policy(), account=account, user_email=f"{account.lower()}@users.example", now=utc_now())
     )
 
 
@@ -59,7 +60,7 @@ def register(agent: Agent, names: list[str], template: AuditDocument) -> None:
     with writing(engine) as conn:
         for name in names:
             add_account(conn, name)
-            record_audit(conn, account=name, at=NOW, document={**template, "account": name}, visit_id="v")
+            record_audit(conn, account=name, at=utc_now(), document={**template, "account": name}, visit_id="v")
     engine.dispose()
 
 
