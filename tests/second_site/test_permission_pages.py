@@ -27,7 +27,7 @@ PATIENCE = Bounds(step=timedelta(seconds=5))
 WHOLE, BROKEN, TRANSLATED = dict(whole_pages()), dict(broken_pages()), dict(translated_pages())
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("name", WHOLE)
 async def test_a_whole_page_is_read_exactly_and_judged(chromium: Browser, name: str) -> None:
@@ -47,7 +47,7 @@ async def test_a_page_that_holds_something_back_never_passes(chromium: Browser, 
     assert judged.audit.verdict.value in BROKEN[name].verdicts
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(1)
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("name", TRANSLATED)
 async def test_a_page_in_another_language_is_judged_or_left_open(chromium: Browser, name: str) -> None:

@@ -95,6 +95,7 @@ async def test_killed_at_any_moment_it_goes_on_after_a_restart_and_accepts_once(
     scene.assert_nothing_was_done_twice()
 
 
+@pytest.mark.sampled(1, of="a flow that is stopped and goes on later")
 async def test_it_stops_in_mid_flow_without_waiting_for_the_page_and_goes_on_later(scene: Scene) -> None:
     scene.rehearsal.stand_in.realm.faults.add(Fault(on="password", kind="slow", seconds=60))
     with running_daemon(scene.env, scene.directory) as daemon:
@@ -109,6 +110,7 @@ async def test_it_stops_in_mid_flow_without_waiting_for_the_page_and_goes_on_lat
     scene.assert_nothing_was_done_twice()
 
 
+@pytest.mark.sampled(1, of="a flow that is stopped and goes on later")
 async def test_pausing_everything_stops_a_running_flow_within_seconds_and_survives_a_restart(scene: Scene) -> None:
     scene.rehearsal.stand_in.realm.faults.add(Fault(on="password", kind="slow", seconds=60))
     with running_daemon(scene.env, scene.directory) as daemon:

@@ -28,7 +28,7 @@ from tests.support.servers.postgres import running_postgres
 from tests.support.visits.rehearsal import Rehearsal, rehearsing
 
 
-@pytest.mark.sampled(1)
+@pytest.mark.sampled(1, of="a daemon that is killed beside others")
 @pytest.mark.postgres
 @pytest.mark.parametrize("moment", ["sign_in.done", "invitation.accepted"])
 async def test_another_daemon_takes_over_when_one_is_killed_in_mid_visit(tmp_path: Path, moment: str) -> None:
@@ -81,6 +81,7 @@ def _is_accepted(rehearsal: Rehearsal) -> bool:
     )
 
 
+@pytest.mark.sampled(1, of="a daemon that is killed beside others")
 @pytest.mark.postgres
 async def test_mail_and_work_live_apart_and_a_mailbox_is_taken_over_when_its_leader_is_killed(tmp_path: Path) -> None:
     with running_postgres() as server:

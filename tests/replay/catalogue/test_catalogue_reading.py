@@ -52,7 +52,7 @@ async def checks(offline: Browser, request: pytest.FixtureRequest) -> dict[str, 
     return {check.page.name: check async for check in check_pages(offline, [p for p in RECORDED if p.name in wanted])}
 
 
-@pytest.mark.sampled(100)
+@pytest.mark.sampled(40)
 @pytest.mark.parametrize("recorded", RECORDED, ids=lambda page: page.name)
 async def test_page_is_read_as_recorded(checks: dict[str, PageCheck], recorded: RecordedPage) -> None:
     check = checks[recorded.name]
@@ -87,18 +87,20 @@ async def test_evidence_is_read_without_anything_expected_and_what_comes_nearest
     assert [bool(found[name].near) for name in ("known", "refused", "new")] == [False, False, True]
 
 
+@pytest.mark.sampled(12)
 @pytest.mark.parametrize("recorded", [p for p in RECORDED if p.expected.get("identity")], ids=lambda page: page.name)
 async def test_address_that_a_page_shows_is_seen(checks: dict[str, PageCheck], recorded: RecordedPage) -> None:
     check = checks[recorded.name]
     assert recorded.expected["identity"].lower() in (*check.seen.emails, *check.seen.claimed, *check.seen.mentioned)
 
 
-@pytest.mark.sampled(12)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("recorded", [p for p in RECORDED if p.screen == "otp"], ids=lambda page: page.name)
 async def test_where_a_code_comes_from_is_told_apart(checks: dict[str, PageCheck], recorded: RecordedPage) -> None:
     assert is_by_message(checks[recorded.name].seen) == (recorded.expected["otp_mode"] == "sms")
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("recorded", [p for p in RECORDED if p.expected.get("devices")], ids=lambda page: page.name)
 async def test_only_the_authenticator_is_found_in_the_device_picker(
     checks: dict[str, PageCheck], recorded: RecordedPage
@@ -108,7 +110,7 @@ async def test_only_the_authenticator_is_found_in_the_device_picker(
     assert (check.elements["authenticator"] is not None) == is_offered
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("recorded", [p for p in RECORDED if p.screen == "password"], ids=lambda page: page.name)
 async def test_the_passkey_button_is_never_the_submit_of_the_password_page(
     offline: Browser, recorded: RecordedPage
@@ -120,7 +122,7 @@ async def test_the_passkey_button_is_never_the_submit_of_the_password_page(
     assert "passkey" not in f"{said['text']} {said['value']}".lower()
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("recorded", [p for p in RECORDED if p.expected.get("merchants")], ids=lambda page: page.name)
 async def test_items_of_an_account_picker_are_read_without_suffixes(offline: Browser, recorded: RecordedPage) -> None:
     catalogue = load_catalogue()

@@ -25,6 +25,7 @@ async def stage() -> AsyncIterator[LyingRig]:
         yield ready
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     "ask",
     [

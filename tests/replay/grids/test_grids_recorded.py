@@ -16,7 +16,7 @@ CASES = recorded_grids()
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("case", CASES, ids=[f"{case.parent.name}-{case.stem}" for case in CASES])
 async def test_a_recorded_grid_reads_as_expected(chromium: Browser, case: Path) -> None:
     expected, html = recorded_case(case)

@@ -102,14 +102,14 @@ RESOURCES = {
 }
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("what", NOTHING_IN_IT)
 async def test_a_frame_of_the_same_origin_with_nothing_in_it_is_no_gap(stage: LyingRig, what: str) -> None:
     judged = await stage.judge(whole_page(NOTHING_IN_IT[what], resources=RESOURCES))
     assert judged.verdict == "pass", str(judged)
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("what", HELD_UP)
 async def test_every_piece_of_a_frame_that_nothing_explains_is_a_gap_with_its_words(stage: LyingRig, what: str) -> None:
     more, said = HELD_UP[what]

@@ -101,6 +101,7 @@ def test_push_wakes_long_before_the_slice_ends(world: MailWorld, dovecot: Doveco
     assert world.events["found_late"] == 0
 
 
+@pytest.mark.sampled(4, of="a real server at work")
 def test_kicked_sessions_lose_nothing(world: MailWorld, dovecot: Dovecot) -> None:
     names = [f"A{number}" for number in range(5)]
     for name in names:
@@ -113,6 +114,7 @@ def test_kicked_sessions_lose_nothing(world: MailWorld, dovecot: Dovecot) -> Non
     assert sorted(world.arrivals) == names
 
 
+@pytest.mark.sampled(4, of="a real server at work")
 def test_restarted_server_loses_nothing(world: MailWorld, dovecot: Dovecot) -> None:
     world.account()
     with world.running():
@@ -121,6 +123,7 @@ def test_restarted_server_loses_nothing(world: MailWorld, dovecot: Dovecot) -> N
         wait_for(lambda: world.arrivals, seconds=90.0)
 
 
+@pytest.mark.sampled(4, of="a real server at work")
 def test_random_load_is_read_once_each(world: MailWorld, dovecot: Dovecot) -> None:
     names = [f"A{number}" for number in range(60)]
     for name in names:
@@ -137,6 +140,7 @@ def test_random_load_is_read_once_each(world: MailWorld, dovecot: Dovecot) -> No
     assert len(world.messages()) == len(names)
 
 
+@pytest.mark.sampled(4, of="a real server at work")
 def test_new_uidvalidity_starts_an_epoch(world: MailWorld, dovecot: Dovecot) -> None:
     world.account("A1")
     world.account("A2")
@@ -155,6 +159,7 @@ def test_new_uidvalidity_starts_an_epoch(world: MailWorld, dovecot: Dovecot) -> 
     assert world.arrivals == ["A1", "A2"]
 
 
+@pytest.mark.sampled(4, of="a real server at work")
 def test_message_expunged_between_search_and_fetch_is_passed_over(world: MailWorld, dovecot: Dovecot) -> None:
     world.account()
     with world.running():
@@ -200,6 +205,7 @@ def test_n_star_never_returns_what_is_known(world: MailWorld, dovecot: Dovecot) 
     client.drop()
 
 
+@pytest.mark.sampled(4, of="a real server at work")
 def test_huge_message_is_never_fetched(world: MailWorld, dovecot: Dovecot) -> None:
     dovecot.deliver(world.mail_to() + b"x" * 76 * 400_000, USER)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -209,6 +215,7 @@ def test_huge_message_is_never_fetched(world: MailWorld, dovecot: Dovecot) -> No
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 60_000
 
 
+@pytest.mark.sampled(4, of="a real server at work")
 def test_mailbox_with_many_messages_starts_soon(world: MailWorld, dovecot: Dovecot) -> None:
     now = datetime.now(UTC)
     old = [
@@ -227,6 +234,7 @@ def test_mailbox_with_many_messages_starts_soon(world: MailWorld, dovecot: Dovec
     assert len(world.messages()) == 1
 
 
+@pytest.mark.sampled(4, of="a real server at work")
 def test_burst_larger_than_a_chunk_is_read_completely(world: MailWorld, dovecot: Dovecot) -> None:
     world.account()
     with world.running():
@@ -290,7 +298,7 @@ def test_token_signs_in(world: MailWorld, dovecot: Dovecot, issuer: TokenIssuer,
     client.drop()
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("wrong", ["expired", "other user", "other issuer", "other scope", "garbage"])
 def test_wrong_token_is_a_refused_login(world: MailWorld, dovecot: Dovecot, issuer: TokenIssuer, wrong: str) -> None:
     tokens = {
@@ -308,6 +316,7 @@ def test_wrong_token_is_a_refused_login(world: MailWorld, dovecot: Dovecot, issu
     client.drop()
 
 
+@pytest.mark.sampled(1, of="a token that ends while the mailbox is watched")
 def test_expired_token_is_replaced_once_and_watching_goes_on(
     world: MailWorld, dovecot: Dovecot, issuer: TokenIssuer
 ) -> None:
@@ -348,6 +357,7 @@ def test_refused_tokens_are_not_hammered(world: MailWorld, dovecot: Dovecot) -> 
     assert tokens.fetched == 2, "once, and once by force"
 
 
+@pytest.mark.sampled(1, of="a token that ends while the mailbox is watched")
 def test_session_is_renewed_before_the_token_ends(world: MailWorld, dovecot: Dovecot, issuer: TokenIssuer) -> None:
     box = mailbox(dovecot, password=None, oauth=OAuthSettings(provider="microsoft"))
     shift = [timedelta(0)]
@@ -384,6 +394,7 @@ def test_plain_text_to_another_host_is_refused(world: MailWorld) -> None:
         connect(MailboxSettings(host="192.0.2.1", username="x", tls=Tls.NONE), world.settings.mail)
 
 
+@pytest.mark.sampled(4, of="a real server at work")
 def test_failing_message_is_set_aside_after_three_tries(world: MailWorld, dovecot: Dovecot) -> None:
     """A message that breaks the connection whenever it is fetched must not stop those behind it."""
     world.account()

@@ -55,7 +55,7 @@ def processor() -> float:
     return used.ru_utime + used.ru_stime
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     "prank",
     [
@@ -95,6 +95,7 @@ def test_message_that_is_gone_before_it_is_fetched_stops_nobody(tmp_path: Path) 
     assert world.arrivals == ["A2"]
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("prank", [Prank.EOF_IN_IDLE, Prank.BYE_IN_IDLE])
 def test_server_that_hangs_up_for_ever_is_neither_spun_on_nor_hammered(tmp_path: Path, prank: Prank) -> None:
     with hostile(tmp_path, prank) as (world, server):
@@ -108,6 +109,7 @@ def test_server_that_hangs_up_for_ever_is_neither_spun_on_nor_hammered(tmp_path:
         assert processor() - used < 1.5
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("prank", [Prank.IDLE_REFUSED, Prank.NO_IDLE, Prank.TOO_MANY])
 def test_server_without_idle_is_polled(tmp_path: Path, prank: Prank) -> None:
     with hostile(tmp_path, prank) as (world, server), world.running():

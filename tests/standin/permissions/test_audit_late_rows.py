@@ -88,7 +88,7 @@ async def showing(browser: Browser, script: str) -> AsyncIterator[Page]:
         await context.close()
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("way", LATE)
 async def test_rows_that_come_late_are_read(chromium: Browser, way: str) -> None:
     async with showing(chromium, LATE[way]) as shown:
@@ -121,7 +121,7 @@ async def test_what_was_read_while_a_page_loaded_stands_if_nothing_came_after_it
         assert calls.count("evaluate") > 2  # what was read early stands once
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("what", FIDGETS)
 async def test_a_page_that_does_not_keep_still_is_read_within_its_bound(chromium: Browser, what: str) -> None:
     async with asyncio.timeout(90), showing(chromium, FIDGETS[what]) as page:

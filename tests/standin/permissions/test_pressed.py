@@ -82,7 +82,7 @@ def grid_paths(site: PermissionSite, layout: Layout, *, own: bool) -> list[str]:
     return [old, new] if layout is Layout.GLOBAL else [old]
 
 
-@pytest.mark.sampled(1)
+@pytest.mark.sampled(2, of="the stand-in's grids, pressed")
 @pytest.mark.parametrize("layout", list(Layout))
 async def test_pressing_everything_in_the_own_view_changes_nothing(plain: Browser, layout: Layout) -> None:
     page = await plain.new_page()
@@ -98,7 +98,7 @@ async def test_pressing_everything_in_the_own_view_changes_nothing(plain: Browse
             assert site.seller.to_json() == before
 
 
-@pytest.mark.sampled(1)
+@pytest.mark.sampled(2, of="the stand-in's grids, pressed")
 @pytest.mark.parametrize("layout", list(Layout))
 async def test_control_pressed_by_the_owner_saves_at_once_where_the_scenario_says_so(
     plain: Browser, layout: Layout
@@ -129,6 +129,7 @@ async def test_beacon_saves_too(plain: Browser) -> None:
         assert site.seller.level(USER, row.key) is Level.NONE
 
 
+@pytest.mark.sampled(2, of="the stand-in's grids, pressed")
 async def test_classic_form_is_saved_by_its_button(plain: Browser) -> None:
     page = await plain.new_page()
     for widget in WIDGETS:
@@ -179,6 +180,7 @@ async def test_application_shows_the_wall_itself_in_some_looks(plain: Browser) -
             assert (NEW in page.url) is draw_style(options).client_refusal
 
 
+@pytest.mark.sampled(2, of="the stand-in's grids, pressed")
 async def test_users_list_leads_to_the_grid_by_its_own_buttons(plain: Browser) -> None:
     page = await plain.new_page()
     for layout, name in (

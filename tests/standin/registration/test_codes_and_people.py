@@ -51,7 +51,7 @@ DOUBTFUL = {
 }
 
 
-@pytest.mark.sampled(1)
+@pytest.mark.sampled(1, of="a code that a person gives")
 @pytest.mark.parametrize("doubt", DOUBTFUL.values(), ids=DOUBTFUL)
 async def test_a_mail_that_leaves_a_doubt_is_answered_by_a_person(
     stand_in: StandIn, tmp_path: Path, doubt: dict[str, Any]
@@ -63,7 +63,7 @@ async def test_a_mail_that_leaves_a_doubt_is_answered_by_a_person(
         assert_accepted(room)
 
 
-@pytest.mark.sampled(1)
+@pytest.mark.sampled(1, of="a code that a person gives")
 @pytest.mark.parametrize("is_given_at_first", [True, False])
 async def test_the_code_sent_to_a_phone_comes_from_a_person(
     stand_in: StandIn, tmp_path: Path, is_given_at_first: bool
@@ -91,7 +91,7 @@ async def test_the_code_sent_to_a_phone_comes_from_a_person(
         assert (room.tally()["phones"], room.tally()["sms_codes_wrong"]) == (1, 1)
 
 
-@pytest.mark.sampled(1)
+@pytest.mark.sampled(1, of="a code that a person gives")
 @pytest.mark.parametrize("are_answered", [True, False])
 async def test_a_code_at_sign_in_is_typed_only_where_the_account_allows_it(
     stand_in: StandIn, tmp_path: Path, are_answered: bool

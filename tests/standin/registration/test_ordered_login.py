@@ -96,7 +96,7 @@ CUTS = (
 )
 
 
-@pytest.mark.sampled(1)
+@pytest.mark.sampled(1, of="a visit that is cut off")
 @pytest.mark.parametrize("path", CUTS)
 async def test_a_visit_that_is_cut_off_makes_no_second_login(world: OrderedWorld, path: str) -> None:
     world.play(LoginPlan(mail_code=False))
@@ -116,7 +116,7 @@ async def test_a_visit_that_is_cut_off_makes_no_second_login(world: OrderedWorld
     assert (world.site.refused, world.site.dangers) == ([], [])
 
 
-@pytest.mark.sampled(1)
+@pytest.mark.sampled(1, of="a visit that is cut off")
 @pytest.mark.parametrize("is_made_late", [True, False])
 async def test_a_form_without_an_answer_is_never_sent_again_but_for_a_new_order(
     world: OrderedWorld, is_made_late: bool

@@ -61,6 +61,7 @@ def in_force(world: OrderedWorld) -> str:
     return secrets.totp_secret.get_secret_value()
 
 
+@pytest.mark.sampled(1, of="a rotation that goes well")
 async def test_a_rotation_proves_the_new_authenticator_and_removes_the_old(world: OrderedWorld) -> None:
     old = enrolled(world, plan=LoginPlan(settings_code=True))
     ended = await rotated(world)
@@ -71,6 +72,7 @@ async def test_a_rotation_proves_the_new_authenticator_and_removes_the_old(world
     assert world.account().authorization is State.AWAITING_INVITATION
 
 
+@pytest.mark.sampled(1, of="a rotation that goes well")
 async def test_an_old_authenticator_among_others_is_left(world: OrderedWorld) -> None:
     enrolled(world, "phone of somebody")
     ended = await rotated(world)

@@ -77,7 +77,7 @@ async def test_a_rejected_password_is_typed_once(rehearsal: Rig, order: tuple[st
     assert rehearsal.journal("password.rejected") == ["password.rejected"]
 
 
-@pytest.mark.sampled(1)
+@pytest.mark.sampled(1, of="a rejected code")
 @pytest.mark.parametrize("language", ["en", "de", "fr", "ja"])
 async def test_one_rejected_code_is_followed_by_a_fresh_one(rehearsal: Rig, language: str) -> None:
     helpers = rehearsal.play(world(3, user={"language": language}, language=language))
@@ -86,6 +86,7 @@ async def test_one_rejected_code_is_followed_by_a_fresh_one(rehearsal: Rig, lang
     assert helpers.outcomes == ["type_password accepted", "type_code rejected", "type_code accepted"]
 
 
+@pytest.mark.sampled(1, of="a rejected code")
 async def test_two_rejected_codes_stop_the_sign_in(rehearsal: Rig) -> None:
     helpers = rehearsal.play(world())
     helpers.wrong_codes = 9
@@ -119,6 +120,7 @@ NO_OTHER_WAY = """document.addEventListener("DOMContentLoaded",
   () => document.querySelector("#auth-get-new-otp-link")?.remove())"""
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("is_answered", [True, False])
 async def test_a_code_sent_by_message_is_asked_of_a_person_where_there_is_no_other_way(
     rehearsal: Rig, *, is_answered: bool
@@ -188,7 +190,7 @@ async def test_a_signed_in_page_without_rights_counts_as_signed_in(rehearsal: Ri
     assert (await attempt(rehearsal, helpers)).fresh
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("fault", "error"),
     [

@@ -55,8 +55,8 @@ async def test_worker_in_another_process_dials_out_and_a_person_passes_its_page(
                         await eventually(lambda: ready.account().accepted_at, what="the acceptance")
 
 
+@pytest.mark.sampled(1, of="a worker that ends while it keeps a page")
 @pytest.mark.postgres
-@pytest.mark.sampled(1)
 @pytest.mark.parametrize("driven", [True, False])
 async def test_a_worker_that_is_killed_while_it_keeps_a_page_loses_it_and_nothing_is_pressed_twice(
     tmp_path: Path, *, driven: bool
@@ -90,6 +90,7 @@ async def test_a_worker_that_is_killed_while_it_keeps_a_page_loses_it_and_nothin
                     assert not stand_in.realm.journal.of("invitation.accepted")
 
 
+@pytest.mark.sampled(1, of="a worker that ends while it keeps a page")
 @pytest.mark.postgres
 async def test_a_worker_that_is_told_to_stop_gives_its_page_up_and_another_offers_it_to_the_next_driver(
     tmp_path: Path,

@@ -119,6 +119,7 @@ async def fresh(stage: TakeoverRig, page: Page) -> None:
     await page.get_by_role("button", name="Take over").click()
 
 
+@pytest.mark.sampled(1, of="a picture solved outside of an acceptance that was just begun")
 async def test_an_audit_whose_session_is_over_shows_a_person_the_picture_and_reads_on(stage: TakeoverRig) -> None:
     play(stage, "email", "password", "otp")
     ready = stage.rehearsal
@@ -149,6 +150,7 @@ async def stop_at_challenge(stage: TakeoverRig, *order: str) -> None:
     assert stage.takeover() is None  # nobody was there to offer it to
 
 
+@pytest.mark.sampled(1, of="a picture solved outside of an acceptance that was just begun")
 async def test_driver_asks_for_a_page_and_the_account_goes_on_by_itself(stage: TakeoverRig) -> None:
     await stop_at_challenge(stage, "email", "password", "captcha_cvf", "otp")
     async with stage.person() as page, stage.working():
@@ -184,6 +186,7 @@ async def test_password_beside_a_picture_is_typed_by_the_agent_and_never_seen(st
     assert takeover.tally["keys"] == len(CAPTCHA_TEXT)
 
 
+@pytest.mark.sampled(1, of="what passes a challenge without its picture")
 async def test_code_that_a_person_was_sent_is_typed_by_the_agent(stage: TakeoverRig) -> None:
     play(stage, "email", "password", "verification_code")
     async with stage.person() as page:
@@ -197,6 +200,7 @@ async def test_code_that_a_person_was_sent_is_typed_by_the_agent(stage: Takeover
     assert STEP_UP_CODE not in str(stage.takeover())
 
 
+@pytest.mark.sampled(1, of="what passes a challenge without its picture")
 async def test_approval_on_a_device_ends_the_wait_without_a_hand_on_the_page(stage: TakeoverRig) -> None:
     play(stage, "email", "password", "approval_push", "otp")
     async with stage.person():
@@ -230,6 +234,7 @@ async def test_text_mode_passes_a_challenge_by_keyboard_alone_and_is_accessible(
         assert await page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("is_full", [False, True], ids=["in time", "all places taken"])
 async def test_nobody_takes_the_offer_and_the_visit_ends_as_always(stage: TakeoverRig, is_full: bool) -> None:
     play(stage, "email", "password", "captcha_cvf", "otp")
@@ -270,6 +275,7 @@ async def test_take_over_ends_with_its_reason(stage: TakeoverRig, how: str) -> N
     assert words[how] in takeover.ended_why
 
 
+@pytest.mark.sampled(1, of="what is lost during a take-over")
 async def test_a_database_that_is_lost_ends_it_and_afterwards_the_account_can_be_taken_over_again(
     stage: TakeoverRig,
 ) -> None:
@@ -299,6 +305,7 @@ def gone(*_: object) -> None:
     raise OperationalError("SELECT 1", None, ConnectionError("gone"))
 
 
+@pytest.mark.sampled(1, of="what is lost during a take-over")
 async def test_lost_line_is_forgiven_and_second_driver_gets_nothing(stage: TakeoverRig) -> None:
     play(stage, "email", "password", "captcha_cvf", "otp")
     async with stage.person() as page, stage.person(name="eve") as other:
@@ -326,6 +333,7 @@ async def test_lost_line_is_forgiven_and_second_driver_gets_nothing(stage: Takeo
         ]
 
 
+@pytest.mark.sampled(1, of="what passes a challenge without its picture")
 async def test_code_is_answered_from_the_queue_without_a_picture(stage: TakeoverRig) -> None:
     play(stage, "email", "password", "verification_code")
     async with stage.person(role=Role.OPERATOR) as page:

@@ -93,7 +93,7 @@ async def test_an_invitation_accepted_earlier_is_an_outcome_and_nothing_is_click
     assert "accept_invitation" not in helpers.acts
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("language", ["en", "de", "ja"])
 @pytest.mark.parametrize("state", ["expired", "withdrawn", "refused"])
 async def test_a_closed_invitation_is_reported_with_its_reason(rehearsal: Rig, state: str, language: str) -> None:

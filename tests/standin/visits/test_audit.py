@@ -52,6 +52,7 @@ async def audit(member: Rehearsal) -> AuditDocument:
     )
 
 
+@pytest.mark.sampled(1, of="an audit that finds nothing wrong")
 async def test_permissions_as_asked_pass_and_the_account_is_complete(member: Rehearsal) -> None:
     grant(member, "as_asked")
     document = await audit(member)
@@ -125,6 +126,7 @@ async def test_wrong_permissions_fail_with_the_exact_text_and_each_remedy_and_la
     assert member.account().authorization is State.COMPLETE
 
 
+@pytest.mark.sampled(1, of="an audit that finds nothing wrong")
 async def test_the_second_audit_needs_no_sign_in(member: Rehearsal) -> None:
     grant(member, "as_asked")
     await audit(member)
@@ -133,6 +135,7 @@ async def test_the_second_audit_needs_no_sign_in(member: Rehearsal) -> None:
     assert len(member.stand_in.realm.journal.of("sign_in.done")) == before
 
 
+@pytest.mark.sampled(1, of="an audit that finds nothing wrong")
 async def test_nothing_granted_yet_is_waited_for_and_not_a_failure(member: Rehearsal) -> None:
     grant(member, "none")
     await audit(member)

@@ -190,6 +190,7 @@ async def test_a_page_that_proves_itself_is_read_in_one_context(office: Office) 
     assert (ended.conclusion.outcome, office.ways) == ("pass", ["short"])
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("lie", LIES)
 async def test_a_page_that_lies_costs_the_short_way_and_the_long_way_ends_right_in_a_second_context(
     office: Office, lie: str, monkeypatch: pytest.MonkeyPatch
@@ -271,6 +272,7 @@ def _without_the_visit(document: dict[str, Any], number: str) -> dict[str, Any]:
     return kept
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(("rows", "verdict"), [({}, "pass"), (WRONG, "fail")], ids=["pass", "fail"])
 async def test_journal_visit_and_document_are_the_same_by_the_short_way_as_by_the_long_one(
     office: Office, rows: dict[str, str], verdict: str, monkeypatch: pytest.MonkeyPatch

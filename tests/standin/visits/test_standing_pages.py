@@ -25,7 +25,7 @@ async def rehearsal(stand_in: StandIn, tmp_path: Path) -> AsyncIterator[Rehearsa
         yield ready
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("shown", ["agreement", "tax_interview", "browser_not_supported"])
 async def test_a_page_that_stands_before_an_invitation_is_for_a_person_and_is_never_pressed(
     rehearsal: Rehearsal, shown: str
@@ -50,7 +50,7 @@ async def test_manage_agents_is_passed_by_and_nothing_is_switched_on(rehearsal: 
     assert rehearsal.account().authorization is not State.FAILED
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("card", ["tax", "policy", "agents"])
 async def test_a_card_of_the_start_page_stops_no_visit_and_is_never_pressed(rehearsal: Rehearsal, card: str) -> None:
     rehearsal.stand_in.load(one_account(4, user={"home_card": card}))

@@ -43,6 +43,7 @@ def test_a_newer_schema_is_refused(any_url: str) -> None:
         open_database(any_url)
 
 
+@pytest.mark.sampled(1)
 def test_processes_that_start_together_migrate_once(any_url: str) -> None:
     context = multiprocessing.get_context("spawn")
     processes = [context.Process(target=_open, args=(any_url,)) for _ in range(3)]

@@ -20,7 +20,7 @@ async def stage() -> AsyncIterator[LyingRig]:
         yield ready
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("name", PAGES)
 async def test_a_page_in_order_passes_and_its_twin_does_not(stage: LyingRig, name: str) -> None:

@@ -231,6 +231,7 @@ def test_a_seed_is_replaced_in_every_form_however_it_was_given(given: str) -> No
         assert "3PXP" not in redactor.redact(f"TOTP key: {written}.").upper()
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(
     "piece",
     [
