@@ -65,16 +65,22 @@ def pytest_xdist_setupnodes(config: pytest.Config) -> None:
     make_byte_code(config)
 
 
-# Files that take half a minute: the first of their rooms, so that none of them is begun when all else is done.
+# Files that take twenty seconds and more beside others: the first of their rooms, so that none of them is begun when
+# all else is done.
 LONG = {
     "test_accept.py",
     "test_accept_invitation.py",
-    "test_adoption.py",
+    "test_accounts_command.py",
+    "test_adopted_chrome_by_command.py",
+    "test_answers.py",
     "test_audit.py",
     "test_audit_command.py",
-    "test_audit_of_many.py",
+    "test_audit_visit.py",
+    "test_between_looks.py",
     "test_both_ways.py",
+    "test_browser_elsewhere.py",
     "test_catalogue_reading.py",
+    "test_click_in_time.py",
     "test_codes_and_people.py",
     "test_commands.py",
     "test_console_in_browser.py",
@@ -83,19 +89,22 @@ LONG = {
     "test_dovecot.py",
     "test_engine.py",
     "test_failed_visit_recorded.py",
+    "test_fault_matrix.py",
     "test_from_the_wheel.py",
     "test_grids_drawn.py",
     "test_hostile_server.py",
+    "test_idle.py",
     "test_insights_command.py",
-    "test_interrupted.py",
+    "test_katal_pages.py",
     "test_learnt_once.py",
-    "test_leaves_no_secret.py",
     "test_many_workers.py",
+    "test_one_item.py",
     "test_ordered_login.py",
     "test_other_process.py",
     "test_other_servers.py",
     "test_permission_pages.py",
     "test_replayed.py",
+    "test_scripts.py",
     "test_second_seller_central_by_command.py",
     "test_second_site.py",
     "test_second_site_by_command.py",
@@ -104,6 +113,7 @@ LONG = {
     "test_survey.py",
     "test_survey_in_console.py",
     "test_takeover.py",
+    "test_takeover_lines.py",
     "test_trouble.py",
     "test_watching.py",
 }

@@ -23,6 +23,7 @@ from tests.support.processes.terminal import NOBODY, Typed, run_at_a_terminal
 
 ROOT = Path(__file__).parents[2]
 IMPORTS = os.pathsep.join([str(ROOT), *(path for path in sys.path if path.endswith("site-packages"))])
+SELDOM = 'sleep() { command sleep "${1/#0.5/2}"; }'  # each look is a command, and the machine is busy with other tests
 AFTER = "wait\nls -l --time-style=+ rehearsal.env accounts.json | cut -c1-10\n"
 
 
@@ -53,7 +54,7 @@ def newcomer(home: Path, program: Path, python: str = sys.executable) -> dict[st
 @pytest.mark.timeout(400)
 def test_the_rehearsal_is_played_as_printed(tmp_path: Path) -> None:
     ends = "trap 'kill $(jobs -p) 2>/dev/null || true' EXIT"  # nothing of it stays, wherever it stops
-    command = ["bash", "-eu", "-c", f"set -m\n{ends}\n{printed('docs/rehearsal.md')}{AFTER}"]
+    command = ["bash", "-eu", "-c", f"set -m\n{ends}\n{SELDOM}\n{printed('docs/rehearsal.md')}{AFTER}"]
     program = tmp_path / "bin" / "sc-agent"
     env = newcomer(tmp_path, program)
     with quick_program(program):

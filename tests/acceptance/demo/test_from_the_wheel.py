@@ -13,13 +13,18 @@ import sys
 import sysconfig
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from agent.rehearsal.replay.run import ReplayOptions, replay_all
+from fixtures.leak_gate.gate import ALLOWED, load_allowed, scan
+from fixtures.player.recording import find_recordings
+from flows.browser.launch import BrowserOptions
 from tests.acceptance.test_documents_as_printed import python_of
+from tests.support.leaks.search import Search, names
+from tests.support.processes.forked.kept_demo import Told, tell
 from tests.support.readme_lines import lines_of_readme, not_printed
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -93,42 +98,10 @@ ENDS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """One demo that was played to its end."""
-
-    code: int
-    document: dict[str, Any]
-    progress: str
-    left: list[Path]
-
-    def account(self, name: str) -> dict[str, Any]:
-        """One account of the document."""
-        found: dict[str, Any] = next(account for account in self.document["accounts"] if account["account"] == name)
-        return found
-
-    def steps(self, name: str) -> list[str]:
-        """What happened to it."""
-        return [step["text"] for step in self.account(name)["steps"]]
-
-
 @pytest.fixture(scope="module")
 def told(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Told:
-    """One demo for all that is asked of its document, played from a directory that holds nothing of the checkout."""
-    folder = tmp_path_factory.mktemp("demo")
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith("SC_AGENT_") or name.endswith("EXECUTABLE")
-    }
-    bare = {name: value for name, value in kept.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
-    command = [str(installed / "sc-agent"), "demo", "--json", "--seed", "1"]
-    env = bare | {"TMPDIR": str(folder), "COLUMNS": "160"}
-    done = subprocess.run(
-        command, env=env, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=500, check=False
-    )
-    left = list(folder.glob("sc-agent-demo-*"))
-    return Told(code=done.returncode, document=json.loads(done.stdout), progress=done.stderr, left=left)
+    """One demo for all that is asked of its document and of what it leaves, played from an empty directory."""
+    return tell(installed / "sc-agent", tmp_path_factory.mktemp("demo"), seed=1)
 
 
 pytestmark = pytest.mark.timeout(600)
@@ -138,7 +111,6 @@ def test_every_account_ends_as_scripted_and_the_exit_code_says_so(told: Told) ->
     assert (told.code, told.document["ok"], told.document["schema"], told.document["seed"]) == (0, True, 1, 1)
     assert {account["account"]: account["authorization"] for account in told.document["accounts"]} == ENDS
     assert [check for check in told.document["checks"] if not check["ok"]] == []
-    assert told.left == []
 
 
 def test_the_document_has_the_keys_of_status_and_the_tale(told: Told) -> None:
@@ -222,6 +194,49 @@ def test_a_login_that_was_missing_is_made_and_accepts(told: Told) -> None:
     assert steps[0].startswith("registered without secrets: its login is to be created")
     assert any(text.startswith("login created, codes by mail typed") for text in steps)
     assert "code_mail" not in [mail["reason"] for mail in told.account("A7")["refused_mails"]]
+
+
+def test_the_demo_leaves_no_secret_anywhere(told: Told) -> None:
+    """On disk while the daemon runs and afterwards, and in all that was printed."""
+    assert_the_search_was_thorough(told.search)
+    assert names(told.search.hits) == []
+
+
+async def test_what_the_failed_visits_left_passes_the_leak_gate_and_ends_again_as_it_did(told: Told) -> None:
+    """The stand-ins are gone by now."""
+    recordings = find_recordings([told.data_dir])
+    assert [str(find) for find in scan(recordings, allowed=load_allowed(ALLOWED))[0]] == []
+    replays = await replay_all(recordings, ReplayOptions(browser=BrowserOptions()))
+    assert [(one.outcome, one.differences, one.misses) for one in replays if not one.is_same] == []
+    assert {"challenge (captcha_image)", "invitation_closed (withdrawn)"} <= {one.outcome for one in replays}
+
+
+def assert_the_search_was_thorough(search: Search) -> None:
+    """It had secrets of every kind, and it looked where they could be."""
+    kinds = (
+        "password of",
+        "password of a7",
+        "seed of a7",
+        "code of a7",
+        "mailed code of a7",
+        "seed of",
+        "code of",
+        "cookie at-",
+        "cookie session-id",
+        "the mailbox's",
+        "the vault key",
+    )
+    assert [kind for kind in kinds if not any(secret.name.startswith(kind) for secret in search.secrets)] == []
+    wanted = (
+        "daemon.log",
+        "agent.sqlite-wal",
+        "report.html",
+        "agent.sqlite: secrets.sealed",
+        "agent.sqlite: sessions.sealed",
+    )
+    assert [place for place in wanted if place not in search.places] == []
+    for ending in (".png", ".html", ".json"):
+        assert any(place.startswith("evidence/") and place.endswith(ending) for place in search.places), ending
 
 
 def test_the_selectors_travel_in_the_wheel(installed: Path, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
-"""The demo is searched for every secret it used.
+"""The search for secrets finds what is planted, in every encoding and place.
 
-Everything left on disk, and everything printed.
+The demo is searched by it: tests/acceptance/demo/test_from_the_wheel.py.
 """
 
 from __future__ import annotations
@@ -18,13 +18,7 @@ from urllib.parse import quote
 
 import pytest
 
-from agent.rehearsal.demo.stories import last_checks, tell_all
-from agent.rehearsal.replay.run import ReplayOptions, replay_all
-from fixtures.leak_gate.gate import ALLOWED, load_allowed, scan
-from fixtures.player.recording import find_recordings
-from flows.browser.launch import BrowserOptions
-from tests.support.leaks.search import Search, Secret, names
-from tests.support.processes.demo_run import Play, playing, secrets_of
+from tests.support.leaks.search import Search, Secret
 
 PLANTED = [
     Secret(name="password", value=b"corr\"ect <horse> & 'ba/tt\xc3\xa9ry+"),
@@ -93,82 +87,3 @@ def test_the_search_does_not_take_a_part_of_a_number_for_a_code() -> None:
     for text in ("at 12:00:00.402913+00:00", "order 1402913", "4029131", "id-a402913f"):
         search.text(text, "a log")
     assert search.hits == []
-
-
-@pytest.mark.timeout(420)
-async def test_the_demo_leaves_no_secret_anywhere(tmp_path: Path) -> None:
-    async with playing(tmp_path, seed=11) as play:
-        await tell_all(play.client, play.stories)
-        play.assert_as_scripted()
-        checks = await last_checks(play.client, play.stories)
-        play.screen.write(json.dumps(checks))
-        await look_at_everything(play)
-        search = Search(await secrets_of(play))
-        search.folder(tmp_path)  # the daemon runs: what is in the write-ahead log is on disk too
-        assert await play.processes.stop_daemon() == 0
-        search.folder(tmp_path)
-        search.text(play.screen.getvalue(), "the demo's screen")
-        for number, output in enumerate(play.processes.outputs):
-            search.text(output, f"a command's output {number}")
-    assert_the_search_was_thorough(search)
-    assert names(search.hits) == []
-    await assert_the_failed_visits_replay_offline(tmp_path)
-
-
-async def assert_the_failed_visits_replay_offline(directory: Path) -> None:
-    """The stand-ins are gone by now.
-
-    What the failed visits left passes the leak gate and ends again as it did.
-    """
-    recordings = find_recordings([directory])
-    assert [str(find) for find in scan(recordings, allowed=load_allowed(ALLOWED))[0]] == []
-    replays = await replay_all(recordings, ReplayOptions(browser=BrowserOptions()))
-    assert [(one.outcome, one.differences, one.misses) for one in replays if not one.is_same] == []
-    assert {"challenge (captcha_image)", "invitation_closed (withdrawn)"} <= {one.outcome for one in replays}
-
-
-async def look_at_everything(play: Play) -> None:
-    """Have every command that shows accounts print what it knows, in every format."""
-    for arguments in (
-        ("status",),
-        ("status", "--json"),
-        ("accounts", "list", "--json"),
-        ("accounts", "show", "A1", "--json"),
-        ("accounts", "show", "A7", "--json"),
-        ("explain", "A7"),
-        ("events", "--json"),
-        ("support", "A7", "--output", str(play.processes.data_dir / "support.zip")),
-        ("doctor", "--json"),
-        ("audit", "--all", "--stored", "--format", "html", "--output", str(play.processes.data_dir / "report.html")),
-        ("audit", "--all", "--stored", "--format", "json"),
-    ):
-        code, _, err = await play.processes.command(*arguments)
-        assert code in (0, 1, 3), err
-
-
-def assert_the_search_was_thorough(search: Search) -> None:
-    """It had secrets of every kind, and it looked where they could be."""
-    kinds = (
-        "password of",
-        "password of a7",
-        "seed of a7",
-        "code of a7",
-        "mailed code of a7",
-        "seed of",
-        "code of",
-        "cookie at-",
-        "cookie session-id",
-        "the mailbox's",
-        "the vault key",
-    )
-    assert [kind for kind in kinds if not any(secret.name.startswith(kind) for secret in search.secrets)] == []
-    wanted = (
-        "daemon.log",
-        "agent.sqlite-wal",
-        "report.html",
-        "agent.sqlite: secrets.sealed",
-        "agent.sqlite: sessions.sealed",
-    )
-    assert [place for place in wanted if place not in search.places] == []
-    for ending in (".png", ".html", ".json"):
-        assert any(place.startswith("evidence/") and place.endswith(ending) for place in search.places), ending

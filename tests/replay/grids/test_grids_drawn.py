@@ -5,9 +5,11 @@ The same page with one thing spoilt is never read as before.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
 from playwright.async_api import Browser, Page
@@ -79,6 +81,8 @@ OPEN_OTHERWISE = {
     "no_level": "a => { a.openers()[1].textContent = ''; return true; }",
     "row_gone": "a => a.drop('User Permissions')",
 }
+SEED = os.environ.get("SC_TEST_SEED", "1")
+IS_WHOLE, A_FEW = os.environ.get("SC_TEST_ALL") == "1", 3  # ways to spoil a page in make soak, and otherwise
 EVERYWHERE = ("unknown_level", "no_level", "two_levels", "another_level", "row_gone")
 TOOLS = (Path(__file__).parents[2] / "support" / "spoil_drawn.js").read_text(encoding="utf-8")
 
@@ -180,18 +184,20 @@ async def _grid(page: Page) -> Grid:
 
 
 async def _survivors(browser: Browser, html: str, acts: dict[str, str]) -> list[str]:
-    """The spoilt pages that still read as the whole one does."""
+    """The spoilt pages that still read as the whole one does: all in the long run, otherwise a few, by the seed."""
     tried, survivors = 0, []
     async with showing(browser, html, url=URL) as page:
         before = await _grid(page)
-        for name, act in acts.items():
+        for name in Random(f"{SEED} {html}").sample(sorted(acts), len(acts)):
+            if tried == A_FEW and not IS_WHOLE:
+                break
             await page.reload()
-            if not await page.evaluate(TOOLS, act):
+            if not await page.evaluate(TOOLS, acts[name]):
                 continue
             tried += 1
             after = await _grid(page)
             if after.complete and read_rows(after) == read_rows(before):
                 survivors.append(name)
     assert before.complete, before.gaps
-    assert tried >= 4
+    assert tried >= (4 if IS_WHOLE else A_FEW)
     return survivors

@@ -5,6 +5,7 @@ A page with one thing spoilt must read differently, or be incomplete; never as b
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -24,6 +25,8 @@ ACTS = (
     "translate",
     "unknown", "admin", "half", "bare", "silent",
 )  # fmt: skip
+SEED = os.environ.get("SC_TEST_SEED", "1")
+IS_WHOLE, A_FEW = os.environ.get("SC_TEST_ALL") == "1", 5  # ways to spoil a page in make soak, and otherwise
 CASES = (
     "permissions_classic/g0_en",
     "permissions_classic/g1_en",
@@ -51,7 +54,9 @@ async def test_no_spoilt_page_reads_as_before(chromium: Browser, name: str, caps
     survivors, tried = [], 0
     async with showing(chromium, html, url=expected["url"]) as page:
         before = await read(page, expected)
-        for act in ACTS:
+        for act in Random(f"{SEED} {name}").sample(ACTS, len(ACTS)):
+            if tried == A_FEW and not IS_WHOLE:
+                break
             victim = luck.choice([row for row in expected["rows"] if is_told_apart(row, sections)] or expected["rows"])
             other = luck.choice(
                 [row for row in expected["rows"] if row["section"] != victim["section"]] or expected["rows"]
@@ -67,7 +72,7 @@ async def test_no_spoilt_page_reads_as_before(chromium: Browser, name: str, caps
     with capsys.disabled():
         print(f"\n  mutants of {name}: {tried - len(survivors)} of {tried} killed", end="")  # noqa: T201 - the score is wanted
     assert before.complete
-    assert tried >= 8
+    assert tried >= (8 if IS_WHOLE else A_FEW)
     assert not survivors
 
 

@@ -158,6 +158,7 @@ def test_the_command_prints_a_table_json_and_junit_and_ends_with_zero(sign_in: P
     assert (document["schema"], document["replays"][0]["verdict"]) == (1, "same")
 
 
+@pytest.mark.sampled(1, of="a replay that ends with a finding")
 def test_a_differing_outcome_shows_step_and_page_and_ends_with_one(sign_in: Path, tmp_path: Path) -> None:
     about = json.loads((sign_in / "recording.json").read_text())
     about["expected"]["result"]["proof"] = "tile"
@@ -171,6 +172,7 @@ def test_a_differing_outcome_shows_step_and_page_and_ends_with_one(sign_in: Path
     assert 'failures="1"' in (tmp_path / "replay.xml").read_text()
 
 
+@pytest.mark.sampled(1, of="a replay that ends with a finding")
 def test_a_missing_exchange_is_a_finding_that_names_it(sign_in: Path, tmp_path: Path) -> None:
     rows = json.loads((sign_in / "exchanges.json").read_text())
     gone = next(row for row in rows if row["request"]["method"] == "POST")

@@ -64,6 +64,7 @@ FIELDS = (
 PLANNED = {429, 500, 503}
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("is_signed_in", [False, True])
 async def test_nothing_that_a_stranger_sends_breaks_the_site(
     stand_in: StandIn, visitor: Visitor, is_signed_in: bool

@@ -88,8 +88,8 @@ async def replayed(path: Path) -> Replayed:
     return result
 
 
+@pytest.mark.sampled(1, of="a failed visit, replayed offline")
 @session_loop
-@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     "screens",
     [["email", "password", "captcha_image"], ["email", "password", "otp", "approval_push"], ["email", "unknown"]],
@@ -104,6 +104,7 @@ async def test_a_failed_acceptance_leaves_a_recording_that_ends_the_same_offline
     assert result.steps[-1] == screens[-1]
 
 
+@pytest.mark.sampled(1, of="a failed visit, replayed offline")
 @session_loop
 async def test_an_audit_that_could_not_read_everything_leaves_a_recording_that_reads_the_same_offline(
     rehearsal: Rehearsal,

@@ -44,12 +44,6 @@ class Play:
         broken = [(account, why) for account, why in told if but is None or but not in why]
         assert broken == [], broken
 
-    async def control(self, path: str) -> dict[str, Any]:
-        """Read from the control port."""
-        async with httpx.AsyncClient(base_url=self.processes.description["control"], timeout=20) as control:
-            found: dict[str, Any] = (await control.get(path)).json()
-            return found
-
     def count(self, question: str, *values: str) -> int:
         """Ask the agent's database for a number."""
         with closing(sqlite3.connect(f"file:{self.processes.data_dir / 'agent.sqlite'}?mode=ro", uri=True)) as database:
@@ -78,16 +72,13 @@ async def playing(directory: Path, *, seed: int, more: dict[str, str] | None = N
             await processes.kill_daemon()
 
 
-async def secrets_of(play: Play) -> list[Secret]:
-    """Every secret this demo used so far."""
-    scenario, log, sessions = (
-        await play.control("/scenario"),
-        await play.control("/log"),
-        await play.control("/sessions"),
-    )
-    key = play.processes.env["SC_AGENT_VAULT_KEY"]
+async def secrets_of(processes: ForkedDemoProcesses) -> list[Secret]:
+    """Every secret this demo used so far, as its control port tells."""
+    async with httpx.AsyncClient(base_url=processes.description["control"], trust_env=False, timeout=20) as control:
+        scenario, log, sessions = [(await control.get(path)).json() for path in ("/scenario", "/log", "/sessions")]
+    key = processes.env["SC_AGENT_VAULT_KEY"]
     found = [
-        Secret(name="the mailbox's password", value=play.processes.description["imap"]["password"].encode()),
+        Secret(name="the mailbox's password", value=processes.description["imap"]["password"].encode()),
         Secret(name="the vault key", value=key.rstrip("=").encode()),
         Secret(name="the vault key, decoded", value=base64.urlsafe_b64decode(key)),
     ]

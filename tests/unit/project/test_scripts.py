@@ -32,11 +32,10 @@ def test_a_file_that_is_no_run_of_the_bench_is_named_and_nothing_is_written(tmp_
 TWO = "def test_passes():\n    pass\n\n\ndef test_fails():\n    raise AssertionError\n"
 
 
-@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("failed", "code", "said"),
     [
-        (["test_passes"], 0, ["test_passes: passed alone, 3 times of 3"]),
+        pytest.param(["test_passes"], 0, ["test_passes: passed alone, 3 times of 3"], marks=pytest.mark.soak),
         (["test_fails"], 1, ["test_fails: failed alone, too"]),
         (["1", "2", "3", "4", "5"], 1, ["5 tests failed; no more than 4 are tried again"]),
     ],

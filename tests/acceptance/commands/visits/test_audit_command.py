@@ -8,12 +8,9 @@ from __future__ import annotations
 import asyncio
 import getpass
 import json
-import re
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -24,12 +21,10 @@ from agent.store.console import operator_log
 from agent.store.database.engine import open_database, reading, writing
 from agent.store.people.lost_rows import confirmed
 from agent.store.vault.keys import new_key
-from fixtures.stand_in.permissions import pages
 from fixtures.stand_in.scenario import Scenario
 from fixtures.stand_in.seller.rights_row import Level
 from fixtures.stand_in.world import StandIn
 from tests.standin.permissions.test_audit_visit import USER, world
-from tests.support.json_schema import errors_of
 from tests.support.processes.command import Agent, Ended
 
 CONTRACT = json.loads((Path(__file__).parents[3] / "data" / "audit_contract.schema.json").read_text(encoding="utf-8"))
@@ -75,23 +70,6 @@ async def ready(stand_in: StandIn, tmp_path: Path, scenario: Scenario, *, shut_o
 
 async def run(agent: Agent, *arguments: str, stdin: str = "") -> Ended:
     return await asyncio.to_thread(lambda: agent(*arguments, stdin=stdin, timeout=110))
-
-
-async def test_an_own_view_as_ordered_passes_and_is_stored(stand_in: StandIn, tmp_path: Path) -> None:
-    agent = await ready(stand_in, tmp_path, world("classic_g1"))
-    ended = await run(agent, "audit", "A1", "--format", "json", "--confirm", "--reason", "merged")
-    assert (ended.code, "nothing to confirm" in ended.err) == (0, True), ended.err
-    assert errors_of(ended.document, CONTRACT) == []
-    (audit,) = ended.document["audits"]
-    assert (audit["verdict"], audit["source"], audit["layout"], audit["user_email"]) == (
-        "pass",
-        "own_view",
-        "own_view",
-        USER,
-    )
-    again = await run(agent, "audit", "--all", "--stored", "--format", "json")
-    assert [each["verdict"] for each in again.document["audits"]] == ["pass", "incomplete"]
-    assert again.code == 3
 
 
 async def test_an_account_that_fails_stops_no_other_and_the_next_audit_says_what_changed(
@@ -154,34 +132,6 @@ async def test_a_refused_page_exits_3(stand_in: StandIn, tmp_path: Path) -> None
     (refused,) = ended.document["audits"]
     assert (ended.code, refused["verdict"], refused["explained"]["pictures"]) == (3, "not_permitted", []), ended.err
     assert "A1: nothing was drawn: the site refused the permissions page (redirected)" in ended.err
-
-
-async def test_each_gap_has_its_place_in_a_picture_and_a_step_for_a_person(
-    stand_in: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    respond = pages.respond
-
-    def with_a_banner(*given: Any) -> Any:
-        answer = respond(*given)
-        banner = b"<body><div role=alert>Watch our webinar</div>"
-        return answer and replace(answer, body=re.sub(rb"<body[^>]*>", banner, answer.body, count=1))
-
-    monkeypatch.setattr(pages, "respond", with_a_banner)
-    agent = await ready(stand_in, tmp_path, world("classic_g1"))
-    ended = await run(agent, "audit", "A1", "--explain", "--format", "json", "--output", "read.json")
-    (audit,) = json.loads((tmp_path / "read.json").read_text(encoding="utf-8"))["audits"]
-    assert (ended.code, audit["verdict"]) == (3, "incomplete"), ended.err
-    (gap,), (mark,), (picture,) = audit["gaps"], audit["explained"]["marks"], audit["explained"]["pictures"]
-    assert (gap["kind"], mark["picture"], mark["number"]) == ("banner", gap["picture"], 1)
-    assert mark["box"][2] > 50
-    assert "Watch our webinar" in picture["alt"]
-    named = [gap["picture"], picture["picture"], audit["explained"]["page"]]
-    assert sorted(named) == sorted(audit["evidence"])
-    assert all((tmp_path / "data" / name).read_bytes() for name in named)
-    assert (tmp_path / "read-A1-explained-1.png").read_bytes() == (tmp_path / "data" / picture["picture"]).read_bytes()
-    adopted = re.search(r"selectors adopt (\S+) --reason", mark["next"])
-    assert adopted
-    assert adopted[1] in (await run(agent, "selectors", "drafts")).out
 
 
 async def test_a_row_that_is_gone_is_a_gap_until_a_person_says_why(stand_in: StandIn, tmp_path: Path) -> None:

@@ -48,6 +48,7 @@ async def registered(site: Running, folder: Path) -> Agent:
         folder,
         {
             "VAULT_KEY": new_key(),
+            "FLOW__STEP_TIMEOUT": "10",  # an answer that is lost is waited for
             "BROWSER__HOST_RESOLVER_RULES": rules,
             "BROWSER__TRUSTED_SPKI": json.dumps([site.spki]),
         },

@@ -94,7 +94,7 @@ async def test_the_pause_of_everything_stops_a_sign_in_within_seconds_and_outliv
     site: SecondSite, tmp_path: Path
 ) -> None:
     agent = await ready(site, tmp_path)
-    visit = site.begin(["email_classic", "password", "otp", "home"], look=Look(latency=12))
+    visit = site.begin(["email_classic", "password", "otp", "home"], look=Look(latency=6))
     running = asyncio.create_task(run(agent, "audit", "A1"))
     async with asyncio.timeout(90):
         await visit.is_begun.wait()

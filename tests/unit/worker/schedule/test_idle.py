@@ -39,6 +39,7 @@ def transactions(url: str) -> int:
     return int(row[0])
 
 
+@pytest.mark.sampled(1, of="what an idle daemon costs")
 @pytest.mark.postgres
 async def test_an_idle_daemon_makes_at_most_three_transactions_a_second(
     postgres: Postgres, vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -62,6 +63,7 @@ async def test_an_idle_daemon_makes_at_most_three_transactions_a_second(
     assert 1 <= seen[-1] <= _A_SECOND * _WINDOW
 
 
+@pytest.mark.sampled(1, of="what an idle daemon costs")
 @pytest.mark.postgres
 @pytest.mark.parametrize("any_engine", ["postgres"], indirect=True)
 async def test_between_its_looks_an_idle_worker_asks_for_nothing_but_its_heartbeat(
