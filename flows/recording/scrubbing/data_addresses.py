@@ -17,6 +17,8 @@ _TEXT = re.compile(
     r"(;base64)?,([^\s\"'<>()\\]{8,})",
     re.IGNORECASE,
 )
+# Base64 may be broken into lines; between quotes it is known where it ends.
+_LINES = re.compile(r"(?<=[\"'])data:[\w/+.;=-]{0,120};base64,[^\"'<>]*(?=[\"'])", re.IGNORECASE)
 _DEEPEST = 3  # one in another in another
 
 
@@ -25,8 +27,9 @@ def scrub_data(text: str, scrub: Callable[[str], str], *, depth: int = 0) -> str
 
     One that cannot be decoded is emptied.
     """
-    if "data:" not in text and "DATA:" not in text:
+    if "data:" not in text.lower():  # far faster than the expression, and any mixture of cases is an address
         return text
+    text = _LINES.sub(lambda found: "".join(found[0].split()), text)
     return _TEXT.sub(lambda found: _scrubbed(found, scrub, depth), text)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from flows.recording.scrubbing.named_values import MASK, is_known_in_some_form
 from flows.recording.scrubbing.secret_names import is_secret_key, is_secret_name
 
-_CALLED = ("name", "key", "id", "field", "header")  # a list of fields tells each one's name so
+_CALLED = frozenset({"name", "key", "id", "field", "header"})  # a list of fields tells each one's name so
 _ITS_VALUE = frozenset({"value", "values", "content"})
 
 
@@ -44,12 +44,10 @@ class FieldMask:
         """Mask in a JSON value; everything below a secret's name is one."""
         match value:
             case dict():
-                called = next((value[key] for key in _CALLED if isinstance(value.get(key), str)), "")
+                called = [text for key, text in value.items() if str(key).lower() in _CALLED and isinstance(text, str)]
                 return {
                     key: self.tree(
-                        part,
-                        path=f"{path}.{key}",
-                        is_secret=is_secret or self._is_secret(called if key in _ITS_VALUE and called else key, part),
+                        part, path=f"{path}.{key}", is_secret=is_secret or self._is_named_secret(key, part, called)
                     )
                     for key, part in value.items()
                 }
@@ -66,6 +64,14 @@ class FieldMask:
                     self.masked.append(path)
                     return 0
                 return value
+
+    def _is_named_secret(self, key: str, part: Any, called: Sequence[str]) -> bool:
+        """Whether a field is a secret by its key.
+
+        A value is one by any name that stands beside it.
+        """
+        names = called if called and str(key).lower() in _ITS_VALUE else (key,)
+        return any(self._is_secret(name, part) for name in names)
 
     def _is_secret(self, key: str, part: Any) -> bool:
         if not self.is_answer:

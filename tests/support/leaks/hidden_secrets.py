@@ -175,6 +175,12 @@ NAMED: dict[str, Hide] = {
     "data address in base64": lambda s: page(
         f'<iframe src="data:text/html;charset=utf-8;base64,{base64.b64encode(_field(s).encode()).decode()}"></iframe>'
     ),
+    "data address in a mixture of cases": lambda s: page(
+        f'<iframe src="Data:Text/HTML;Base64,{base64.b64encode(_field(s).encode()).decode()}"></iframe>'
+    ),
+    "data address in base64 of several lines": lambda s: page(
+        f'<iframe src="data:text/html;base64,{base64.encodebytes(_field(s).encode()).decode()}"></iframe>'
+    ),
     "template": lambda s: page(f"<template>{_field(s)}</template>"),
     "json in a script of its own": lambda s: page(
         f'<script type="application/json" id="state">{json.dumps({"page": {"csrfToken": s}})}</script>'
@@ -205,6 +211,12 @@ NAMED: dict[str, Hide] = {
         json.dumps({"headers": [{"name": "Authorization", "value": s}]}).encode(), "application/json"
     ),
     "pairs of key and value, told": lambda s: _answer({"fields": [{"key": "password", "value": s}]}),
+    "pairs of an id, a name and a value": lambda s: _answer(
+        {"fields": [{"id": "csrfToken", "name": "A field of the form", "value": s}]}
+    ),
+    "pairs of name and value in capitals": lambda s: posted(
+        json.dumps({"Fields": [{"Name": "password", "Value": s}]}).encode(), "application/json"
+    ),
     "pairs in lists": lambda s: posted(json.dumps([["password", s]]).encode(), "application/json"),
     "multipart of text": lambda s: posted(
         f'--x\r\nContent-Disposition: form-data; name="password"\r\n\r\n{s}\r\n--x--\r\n'.encode(),

@@ -249,6 +249,7 @@ def test_a_seed_is_replaced_in_every_form_however_it_was_given(given: str) -> No
         "<a b='",
         "&#x",
         "%u",
+        "'data:;base64,A ",
     ],
 )
 def test_a_page_made_to_be_slow_is_scrubbed_in_time_that_grows_with_its_length(piece: str) -> None:
