@@ -33,6 +33,11 @@ async def signed_in(web: WebServer, *, name: str = "ops", role: Role = Role.ADMI
         yield client
 
 
+def shown_by(answer: httpx.Response) -> str:
+    """A page's source with white space as a browser shows it: lines of a template are of no account."""
+    return " ".join(answer.text.split())
+
+
 async def submit(client: httpx.AsyncClient, page: str, to: str, **fields: str) -> httpx.Response:
     """Send a form with the token that a page of this session carries."""
     token = re.search(r'name="form_token" value="(\w+)"', (await client.get(page)).text)

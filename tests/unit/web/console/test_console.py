@@ -34,7 +34,7 @@ from agent.store.vault.keys import Vault
 from agent.web.console.entry.access import is_open
 from tests.support.stored.accounts import write_account
 from tests.support.stored.registry import add_account
-from tests.support.web.console import address, signed_in, submit
+from tests.support.web.console import address, shown_by, signed_in, submit
 from tests.support.web.outbox import published
 from tests.support.web.web_server import WebServer
 from tests.unit.web.api.test_reading import document, keep
@@ -131,7 +131,7 @@ async def test_the_queue_holds_each_kind_with_its_page_and_its_runbook(
         "mail:2",
     }
     assert set(kinds) == ids
-    shown = (await admin.get("/todo")).text
+    shown = shown_by(await admin.get("/todo"))
     for place in ("/accounts/A2/findings", "/accounts/A3", "/accounts/A5", "/webhooks", "/mails/1", "/mails/2"):
         assert f'class="button" href="{place}"' in shown
     assert shown.count('class="runbook"') == len(ids)
@@ -447,12 +447,12 @@ async def test_a_visit_is_looked_at_step_by_step_without_scripts(
     for name in ("step-001-screen_0.jpg", "step-002-screen_1.jpg", "step-002-screen_2.jpg"):
         (folder / name).write_bytes(b"jpg")
     place = f"/accounts/A1/visits/{visit}"
-    last = (await admin.get(place)).text
+    last = shown_by(await admin.get(place))
     assert "Step 3 of 3" in last
     assert ('href="?step=2#player"' in last, "masked" in last, "otp by form, which lacks" in last) == (True, True, True)
     assert 'files/failure.png" alt="The page at the end' in last
-    first = (await admin.get(place + "?step=1")).text
-    second = (await admin.get(place + "?step=2")).text
+    first = shown_by(await admin.get(place + "?step=1"))
+    second = shown_by(await admin.get(place + "?step=2"))
     assert 'files/step-001-screen_0.jpg" alt="The page of step 1, masked"' in first
     assert ("files/step-002-screen_1.jpg" in second, "screen_2.jpg" in second) == (True, False)  # its own screen's
     assert "Step 1 of 3" in first
@@ -470,7 +470,7 @@ async def test_a_visit_that_ended_well_is_looked_at_step_by_step_too(
     steps = [{"screen": "invitation_offered", "act": "pressed", "element": "accept", "seconds": 0.4}]
     (folder / "story.json").write_text(json.dumps({"kind": "accept", "outcome": "accepted", "steps": steps}))
     (folder / "step-001-invitation_offered.jpg").write_bytes(b"jpg")
-    shown = (await admin.get(f"/accounts/A1/visits/{folder.name}")).text
+    shown = shown_by(await admin.get(f"/accounts/A1/visits/{folder.name}"))
     assert ("Step 1 of 1" in shown, "Nothing is kept here" in shown) == (True, False)
     assert 'files/step-001-invitation_offered.jpg" alt="The page of step 1, masked"' in shown
 
@@ -502,7 +502,7 @@ async def test_findings_say_by_which_policy_and_what_reads_otherwise_than_anothe
     first, second = document(actual="None"), document(actual="View & Edit")
     first["policy"], second["policy"] = "0123456789ab", in_force
     numbers = [keep(web, one) for one in (first, second)]
-    newest = (await admin.get(f"/accounts/A1/findings?against={numbers[0]}")).text
+    newest = shown_by(await admin.get(f"/accounts/A1/findings?against={numbers[0]}"))
     assert f"Judged by policy <code>{in_force}</code>." in newest
     assert f"Rows that read otherwise than in audit {numbers[0]}" in newest
     assert '<td data-label="Then">None</td><td data-label="Now">View &amp; Edit</td>' in newest
@@ -521,7 +521,7 @@ async def test_an_event_is_found_by_its_id(web: WebServer, admin: httpx.AsyncCli
 
 
 async def test_a_task_is_taken_on_by_one_person(web: WebServer, admin: httpx.AsyncClient) -> None:
-    assert "Nobody has taken it on" in (await admin.get("/todo")).text
+    assert "Nobody has taken it on" in shown_by(await admin.get("/todo"))
     await submit(admin, "/todo", "/todo/claim", task="release:A1")
     assert "Taken on by <bdi>ops</bdi>" in (await admin.get("/todo")).text
     async with signed_in(web, name="bea", role=Role.OPERATOR) as other:
