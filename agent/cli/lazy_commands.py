@@ -57,7 +57,19 @@ def build(name: str, place: str) -> Any:
         built.command(name)(found)
     command = typer.main.get_command(built) if single else typer.main.get_group(built)
     command.name = name
+    _unwrap_help(command)
     return command
+
+
+def _unwrap_help(command: Any) -> None:
+    """Let the terminal break the lines of a help.
+
+    Those of the source are for another width.
+    """
+    if command.help:
+        command.help = "\n\n".join(" ".join(part.split()) for part in command.help.split("\n\n"))
+    for one in getattr(command, "commands", {}).values():
+        _unwrap_help(one)
 
 
 def _collect_again() -> None:

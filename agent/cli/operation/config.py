@@ -47,7 +47,7 @@ def _line(row: Mapping[str, Any], *, tells_source: bool) -> str:
     value = row["value"]
     if value is None:
         return f"# {row['name']} is not set"
-    shown = json.dumps(value) if isinstance(value, list | dict) else str(value)
+    shown = json.dumps(value) if isinstance(value, list | dict | bool) else str(value)
     return f"{row['name']}={shown}" + (f"  # {row['source']}" if tells_source else "")
 
 

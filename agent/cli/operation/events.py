@@ -80,10 +80,17 @@ def _print_json(event: dict[str, Any]) -> None:
     say(json_text(event))
 
 
+def _word(value: Any) -> str:
+    """A value as people read it: lists with commas, yes and no as JSON has them."""
+    if isinstance(value, list):
+        return ",".join(map(_word, value))
+    return json_text(value) if isinstance(value, bool | dict | None) else str(value)
+
+
 def _print_line(event: dict[str, Any]) -> None:
     data = event["data"]
     told = {name: value for name, value in data.items() if name not in ("account", "status", "revision")}
-    words = "  ".join(f"{name}={value}" for name, value in told.items())
+    words = "  ".join(f"{name}={_word(value)}" for name, value in told.items())
     say(
         f"{event['sequence']:>6}  {event['time']}  {event['type'].removeprefix(PREFIX):<26}  "
         f"{data['account'] or '-'}  {words}".rstrip()

@@ -99,7 +99,9 @@ def list_(
     if as_json:
         return print_document({"schema": 1, "counts": counts, "messages": found})
     columns = ("number", "found_at", "folder", "stage", "verdict", "reason", "account")
-    print_table(columns, [[str(each[name] if each[name] is not None else "") for name in columns] for each in found])
+    rows = [[str(each[name] if each[name] is not None else "") for name in columns] for each in found]
+    if rows:
+        print_table(columns, rows)
     return say(", ".join(f"{count} {word}" for word, count in sorted(counts.items())) or "no message was ever stored")
 
 

@@ -51,7 +51,7 @@ def list_(as_json: Json = False) -> None:
     if as_json:
         return print_document({"schema": 1, "people": documents})
     if not found:
-        return say("nobody; add somebody with 'sc-agent people add NAME --role ROLE'")
+        return say("no people; add one with 'sc-agent people add NAME --role ROLE'")
     return print_table(["name", "role", "since"], [tuple(str(value) for value in one.values()) for one in documents])
 
 

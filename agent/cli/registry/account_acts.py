@@ -28,7 +28,7 @@ from agent.store.vault import sign_in_secrets
 
 def api_authorization(
     account_id: Id,
-    value: Annotated[Literal["complete", "pending"], typer.Argument()],
+    value: Annotated[Literal["complete", "pending"], typer.Argument(metavar="STATUS", help="complete or pending.")],
     merchant_id: MerchantId = None,
     global_account_id: GlobalAccountId = None,
     merchant_name: MerchantName = None,

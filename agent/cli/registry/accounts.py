@@ -131,7 +131,7 @@ def list_(
     rows = [(a.id, a.user_email, a.marketplace, _merchant(a), a.api_authorization, a.authorization) for a in found]
     print_table(("account", "user email", "marketplace", "merchant", "API", "authorization"), rows)
     if let_in := [a.id for a in found if a.merchant_source is MerchantSource.INVITATION]:
-        warn(f"whoever invited first has these accounts, nobody else said so: {', '.join(let_in)}")
+        warn(f"the merchant is known from the first invitation alone: {', '.join(let_in)}")
     return None
 
 

@@ -64,7 +64,7 @@ def _register(read: RegistrationFile, rows: Sequence[PlacedRegistration]) -> Non
         register_all([each.registration for each in rows])
     except AccountExistsError:  # what it names stands in the file, in whatever column
         raise UsageError(
-            f"an account of {read.shown} was registered by somebody else meanwhile; nothing was imported"
+            f"an account of {read.shown} was registered by another process meanwhile; nothing was imported"
         ) from None
 
 

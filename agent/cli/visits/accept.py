@@ -31,7 +31,7 @@ def accept(
     ] = None,
     link: Annotated[str | None, typer.Option(help="The invitation's link; you answer for where it came from.")] = None,
     merchant_id: Annotated[
-        str | None, typer.Option(help="The merchant the account belongs to, if nobody has said so yet; it is kept.")
+        str | None, typer.Option(help="The merchant the account belongs to, if it is not known yet; it is kept.")
     ] = None,
     global_account_id: Annotated[
         str | None, typer.Option(help="The same for a link that names a global account id.")

@@ -74,7 +74,7 @@ def demo(
         bool, typer.Option("--json", help="Print what happened as JSON; progress goes to stderr.")
     ] = False,
     security: Annotated[
-        bool, typer.Option("--security", help="Three accounts that somebody tries to get at, instead of the seven.")
+        bool, typer.Option("--security", help="Three accounts under attack, instead of the seven.")
     ] = False,
 ) -> None:
     """Tell the whole story for seven accounts, with the real daemon, on stand-ins.

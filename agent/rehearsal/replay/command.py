@@ -17,7 +17,11 @@ from agent.rehearsal.replay.report import as_document, as_junit, print_replays
 def replay(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(help="Recordings, or directories of some; without it, all shipped ones.", show_default=False),
+        typer.Argument(
+            metavar="PATH",
+            help="Recordings, or directories of some; all shipped ones when left out.",
+            show_default=False,
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     junit: Annotated[Path | None, typer.Option(help="Write a JUnit report for CI.", show_default=False)] = None,
@@ -25,8 +29,8 @@ def replay(
     until: Annotated[
         str | None, typer.Option(help="Stop at this step: a screen's name or a number.", show_default=False)
     ] = None,
-    headed: Annotated[bool, typer.Option(help="Show the browser, one recording at a time.")] = False,
-    slow: Annotated[bool, typer.Option(help="Half a second between acts.")] = False,
+    headed: Annotated[bool, typer.Option("--headed", help="Show the browser, one recording at a time.")] = False,
+    slow: Annotated[bool, typer.Option("--slow", help="Half a second between acts.")] = False,
     trace: Annotated[Path | None, typer.Option(help="A directory for Playwright traces.", show_default=False)] = None,
     against_stand_in: Annotated[
         bool, typer.Option("--against-stand-in", help="Visit a stand-in; compare pages by shape.")

@@ -109,6 +109,17 @@ def test_doctor_makes_one_line_of_every_check_and_exits_4_without_a_mailbox(agen
     assert [line[5:17].strip() for line in plain.out.splitlines()] == CHECKS
 
 
+def test_an_empty_list_is_one_line_without_a_table(agent: Agent) -> None:
+    told = {command: agent(*command).out for command in (("mail", "list"), ("accounts", "list"), ("webhooks", "list"))}
+    assert {command: out.count("\n") for command, out in told.items()} == dict.fromkeys(told, 1)
+
+
+def test_the_lines_of_a_help_are_broken_by_the_terminal_alone(agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "300")
+    assert "or a new secret, open operations end, every account is first looked at" in agent("restore", "--help").out
+    assert "With --create-login there are none yet: a login is created" in agent("accounts", "add", "--help").out
+
+
 def test_help_lists_the_commands_and_the_exit_codes(agent: Agent) -> None:
     text = agent("--help").out
     assert all(re.search(rf"\b{name}\b", text) for name in COMMANDS)

@@ -38,6 +38,15 @@ def test_only_what_comes_after_and_only_some_types_are_shown(agent: Agent) -> No
     assert json.loads(line)["data"]["paused"] is True
 
 
+def test_a_line_for_people_shows_no_brackets_quotes_or_words_of_python(agent: Agent) -> None:
+    agent.add("A1")
+    agent("accounts", "api-authorization", "A1", "complete", "--merchant-id", "A1EXAMPLE00001")
+    agent("pause", "--all")
+    lines = agent("events").out.splitlines()
+    assert lines[-1].endswith("pause.changed.v1            -  paused=true")
+    assert any(line.endswith("changed=api_authorization,merchant_id,merchant_source") for line in lines)
+
+
 def test_what_other_processes_do_is_followed_until_ctrl_c(agent: Agent) -> None:
     agent.add("A1")
     command = [sys.executable, "-m", "agent", "events", "--after", "1", "--follow", "--json"]

@@ -31,6 +31,7 @@ def test_it_makes_what_the_agent_needs_readable_by_nobody_else(tmp_path: Path) -
     assert "SC_AGENT_IMAP__HOST=localhost  # file of variables or configuration" in shown.stdout
     assert "SC_AGENT_IMAP__PASSWORD=***" in shown.stdout
     assert "SC_AGENT_WORK__TICK=5.0  # default" in shown.stdout
+    assert "SC_AGENT_BROWSER__HEADLESS=true  # default" in shown.stdout
     assert 'SC_AGENT_IMAP__FOLDERS=["INBOX"]  # default' in shown.stdout
     assert "# SC_AGENT_DATABASE_URL is not set" in shown.stdout
 

@@ -129,12 +129,12 @@ def _merchants(settings: Settings) -> tuple[Health, str]:
     with reading(context.database(settings, reads=True)) as conn:
         found = accounts.list_all(conn)
     unbound = sum(not account.is_bound for account in found)
-    told = f"{len(found) - unbound} accounts belong to a merchant, {unbound} wait for somebody to say to which"
-    anybody = "; ACCEPT_ANY_MERCHANT gives an account without a merchant to whoever invites first"
+    told = f"{len(found) - unbound} accounts belong to a merchant, {unbound} wait until their merchant is named"
+    anybody = "; ACCEPT_ANY_MERCHANT gives an account without a merchant to the first seller that invites"
     let_in = [account.id for account in found if account.merchant_source is MerchantSource.INVITATION]
     if let_in:
         told += (
-            f"; taken from the first invitation, nobody else said so: {', '.join(let_in)}; confirm each by "
+            f"; known from the first invitation alone: {', '.join(let_in)}; confirm each by "
             "'sc-agent accounts api-authorization ID complete --merchant-id ID'"
         )
     is_odd = bool(let_in) or settings.accept_any_merchant

@@ -107,7 +107,11 @@ def see_files(settings: Settings) -> tuple[Health, str]:
     ]
     if Path(".env").exists() and Path(".env").absolute() != settings.data_dir.absolute() / ".env":
         told.append(".env of this directory is not read: SC_AGENT_ENV_FILE names the file that is")
-    return (Health.WARN, "; ".join(told)) if told else (Health.OK, "nobody else can write what says what we do")
+    return (
+        (Health.WARN, "; ".join(told))
+        if told
+        else (Health.OK, "no other user can write the files that the agent believes")
+    )
 
 
 def see_disk(settings: Settings) -> tuple[Health, str]:

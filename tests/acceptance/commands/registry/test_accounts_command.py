@@ -321,15 +321,15 @@ def test_doctor_and_the_list_name_the_accounts_that_nobody_but_an_invitation_vou
         name_by_invitation(agent.folder / "data" / "agent.sqlite", name)
     checks = {each["name"]: each for each in agent("doctor", "--json").document["checks"]}
     assert checks["merchants"]["health"] == "warn"
-    assert "first invitation, nobody else said so: A1, A3;" in checks["merchants"]["detail"]
+    assert "first invitation alone: A1, A3;" in checks["merchants"]["detail"]
     listed = agent("accounts", "list")
-    assert listed.err.splitlines()[-1].endswith("nobody else said so: A1, A3")
+    assert listed.err.splitlines()[-1].endswith("known from the first invitation alone: A1, A3")
     assert listed.out.count("(invited first)") == 2
     told = agent("accounts", "list", "--json").document["accounts"]
     assert [each["merchant_source"] for each in told] == ["invitation", "registration", "invitation"]
     confirm = ("accounts", "api-authorization", "A1", "complete", "--merchant-id", "A1EXAMPLE000A1")
     assert agent(*confirm).code == 0
-    assert "nobody else said so: A3" in agent("accounts", "list").err
+    assert "first invitation alone: A3" in agent("accounts", "list").err
 
 
 def test_an_invitation_by_link_waits_until_somebody_names_the_merchant(agent: Agent) -> None:
