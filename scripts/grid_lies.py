@@ -4,7 +4,7 @@
 
 Exits 1 if a page passed that must not. The pages are those kept in `tests/data/grid_lies.json`; with `--drawn N` the
 first N lies of the machine (from `--from`), with `--widgets N` those by widgets of component libraries, with
-`--found N` those that were found by hand, with `--hand N` those of a second hand,
+`--found N` those that were found by hand, with `--hand N` those of a second author,
 with `--same N` its pages on which nothing of meaning was changed; with
 `--libraries` pages built with real component libraries, with `--katal` pages in the elements of the site itself.
 `--results` keeps a line a page: a run that was broken off goes on behind what is there.
@@ -68,7 +68,7 @@ def _asked() -> argparse.Namespace:
     add("--drawn", type=int, default=0, metavar="N", help="so many lies of the machine")
     add("--widgets", type=int, default=0, metavar="N", help="so many lies by widgets of component libraries")
     add("--found", type=int, default=0, metavar="N", help="so many lies of the ways that were found by hand")
-    add("--hand", type=int, default=0, metavar="N", help="so many lies of the ways of a second hand")
+    add("--hand", type=int, default=0, metavar="N", help="so many lies of the ways of a second author")
     add("--same", type=int, default=0, metavar="N", help="so many pages of the machine that have to pass")
     add("--from", type=int, default=0, metavar="SEED", dest="first", help="the first seed of these")
     add("--at-once", type=int, default=1, metavar="N", help="so many pages at a time, each in a context of one browser")

@@ -2,7 +2,7 @@
 
 `make test` keeps two cores busy with four processes, and a browser that waits its turn for half a minute there is no
 fault of the product. What fails alone is one, and so is a run in which much failed; neither is forgiven. What passed
-again is named in the last lines, for somebody to look at: it may be a race that shows rarely.
+again is named in the last lines, so that a person looks at it: it may be a race that shows rarely.
 """
 
 from __future__ import annotations

@@ -30,7 +30,6 @@ class Ending(StrEnum):
     REPEATED = "repeated"  # the answer was given before; it is not typed twice
 
 
-WITHOUT_TEXT = frozenset({RequestKind.APPROVAL, RequestKind.TERMS})
 LONGEST_WORDS = 300
 
 _CODE = re.compile(r"[0-9A-Za-z]{4,10}")

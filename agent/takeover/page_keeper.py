@@ -38,7 +38,6 @@ from flows import Handed, HandedBack, Picture, Recognition, Visit, taken_page
 INTERRUPTED = "interrupted"
 _ENDINGS = {TakeoverState.RETURNED: Ending.TAKEN_OVER, TakeoverState.EXPIRED: Ending.EXPIRED}
 ROUNDS = 5  # how often one visit's page may be handed over
-_WRITE_WITHIN = 3.0  # seconds
 
 log = structlog.get_logger(__name__)
 

@@ -90,7 +90,7 @@ async def _short_way(context: WorkerContext, plan: Plan, redactor: Redactor, pic
                 conclusion = await audit_by_itself(visit, plan, context, bounds=context.bounds)
         except BrowserLostError:
             context.pool.retire()
-            return None  # the long way is gone in another browser
+            return None  # the visit goes on by the long way, in another browser
         return None if conclusion is None else replace(conclusion, drift=_drifted(visit, conclusion, plan))
 
 

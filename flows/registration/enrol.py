@@ -20,7 +20,6 @@ from flows.visit.navigate import Navigator
 
 _CODES = 2  # codes of new secrets in a visit; a second one is for the clock
 _READS = 4  # how often a page may show another secret before it is given up
-SCREENS = ("two_step_enroll", "two_step_almost_done", "two_step_off")
 
 
 @dataclass(slots=True)

@@ -1,8 +1,8 @@
 """What one audit visit read, as the rules see it.
 
-Two classes for a row and two for a reading are meant. `PermissionRow` and `AuditReading` of the flows are written into
-recordings as they are: a problem is a text there, and a refused page has no grid. `Row` and `Reading` are what rules
-can be written over: a kind of trouble, and a source. Levels, gaps and probes are the same values in both;
+There are two classes for a row and two for a reading, on purpose. `PermissionRow` and `AuditReading` of the flows are
+written into recordings as they are: a problem is a text there, and a refused page has no grid. `Row` and `Reading` are
+what the rules work on: a kind of trouble, and a source. Levels, gaps and probes are the same values in both.
 `agent/visits/kinds/audit_reading.py` is the one place that turns one into the other.
 """
 

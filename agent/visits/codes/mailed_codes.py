@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -30,8 +29,6 @@ _FOR = {
     "sign_in": "a sign-in",
     "account_data": "access to account data",
 }
-
-AskPerson = Callable[[str], Awaitable[SecretStr | None]]
 
 
 @dataclass(slots=True, kw_only=True)

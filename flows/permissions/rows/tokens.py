@@ -72,10 +72,8 @@ class TextToken:
     alone: bool = False  # the only cell of its table row
     head: bool = False  # in a head of a table
     pressed: bool = False  # the button it stands on is pressed
-    way: str = (
-        # pressed it would: "press" something, lead "here" (permissions), "back" where the visit was, or "away"
-        ""  # empty: it cannot be pressed
-    )
+    # pressed it would: "press" something, lead "here" (permissions), "back" where the visit was, or "away"
+    way: str = ""  # empty: it cannot be pressed
     heard: bool = False  # a listener hears the press
     fold: str = ""  # the handle of a section that is "open" or "closed"
     pieces: int = 1  # elements that it was put together from

@@ -60,14 +60,29 @@ REGULAR_EXPRESSION = re.compile(r"^\s*!?/\S.*/[a-z]*[;,(.\w]*$")
 
 
 def test_no_line_of_code_is_long() -> None:
-    """ruff holds Python. The data of `selectors/` may be longer, and templates, in which white space is shown."""
+    """ruff holds Python. The data of `selectors/` may be longer: a selector or a path is one word."""
     long = [
         f"{name(file)}:{number}"
-        for file in files(".pyi", ".js", ".css", ".toml")
+        for file in files(".pyi", ".js", ".css", ".toml", ".j2", ".html")
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
         if len(line) > LONGEST_LINE and not (file.suffix == ".js" and REGULAR_EXPRESSION.match(line))
     ]
     assert long == []
+
+
+def test_no_constant_is_left_that_no_line_reads() -> None:
+    code = {file: file.read_text(encoding="utf-8") for file in files(".py", ".pyi", ".j2")}
+    words = Counter(word for text in code.values() for word in re.findall(r"\w+", text))
+    unread = [
+        f"{name(file)}:{node.lineno} {target.id}"
+        for file, text in code.items()
+        if file.suffix == ".py" and not FOLDERS_OF_MANY & {name(file.parent)}
+        for node in ast.parse(text).body
+        if isinstance(node, ast.Assign | ast.AnnAssign)
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+        if isinstance(target, ast.Name) and words[target.id] == 1 and not target.id.startswith("__")
+    ]
+    assert unread == []
 
 
 def test_the_folder_of_selectors_holds_data_alone() -> None:
