@@ -51,6 +51,7 @@ def newcomer(home: Path, program: Path, python: str = sys.executable) -> dict[st
     }
 
 
+@pytest.mark.soak  # seventeen seconds of computing
 @pytest.mark.timeout(400)
 def test_the_rehearsal_is_played_as_printed(tmp_path: Path) -> None:
     ends = "trap 'kill $(jobs -p) 2>/dev/null || true' EXIT"  # nothing of it stays, wherever it stops

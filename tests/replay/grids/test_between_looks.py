@@ -57,6 +57,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return waits
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("seconds", [2.0, 0.5])
 async def test_a_page_that_would_pass_is_watched_for_as_long_as_was_set(
     stage: LyingRig, asked: list[float], seconds: float
@@ -88,6 +89,7 @@ async def test_a_page_whose_rows_violate_the_policy_is_not_watched(stage: LyingR
 CHANNELS = ["WebSocket", "EventSource", "Worker", "SharedWorker"]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("channel", CHANNELS)
 async def test_a_channel_that_the_page_makes_is_a_gap_though_it_bears_the_refusal(
     stage: LyingRig, channel: str

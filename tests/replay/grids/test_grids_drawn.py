@@ -5,7 +5,6 @@ The same page with one thing spoilt is never read as before.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +16,7 @@ from playwright.async_api import Browser, Page
 from flows.models import Bounds, Grid
 from flows.permissions.page_reader import PageReader
 from flows.permissions.reader import read_grid
+from tests.support.samples import IS_WHOLE, SEED
 from tests.support.sites.grids import markup as drawn
 from tests.support.sites.grids.markup import URL, Drawing, draw
 from tests.support.sites.grids.recorded import read_rows, showing
@@ -81,8 +81,7 @@ OPEN_OTHERWISE = {
     "no_level": "a => { a.openers()[1].textContent = ''; return true; }",
     "row_gone": "a => a.drop('User Permissions')",
 }
-SEED = os.environ.get("SC_TEST_SEED", "1")
-IS_WHOLE, A_FEW = os.environ.get("SC_TEST_ALL") == "1", 3  # ways to spoil a page in make soak, and otherwise
+A_FEW = 3  # ways to spoil a page, where not all are asked for
 EVERYWHERE = ("unknown_level", "no_level", "two_levels", "another_level", "row_gone")
 TOOLS = (Path(__file__).parents[2] / "support" / "spoil_drawn.js").read_text(encoding="utf-8")
 

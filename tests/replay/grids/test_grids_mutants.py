@@ -5,7 +5,6 @@ A page with one thing spoilt must read differently, or be incomplete; never as b
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -16,6 +15,7 @@ from playwright.async_api import Browser, Page
 from flows.models import Grid
 from flows.permissions.page_reader import PageReader
 from flows.permissions.reader import read_grid
+from tests.support.samples import IS_WHOLE, SEED
 from tests.support.sites.grids.recorded import PAGES, read_rows, recorded_case, showing
 
 SPOIL = (Path(__file__).parents[2] / "support" / "mutants.js").read_text(encoding="utf-8")
@@ -25,8 +25,7 @@ ACTS = (
     "translate",
     "unknown", "admin", "half", "bare", "silent",
 )  # fmt: skip
-SEED = os.environ.get("SC_TEST_SEED", "1")
-IS_WHOLE, A_FEW = os.environ.get("SC_TEST_ALL") == "1", 5  # ways to spoil a page in make soak, and otherwise
+A_FEW = 5  # ways to spoil a page, where not all are asked for
 CASES = (
     "permissions_classic/g0_en",
     "permissions_classic/g1_en",

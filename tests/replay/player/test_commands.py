@@ -113,6 +113,7 @@ def sign_in(one_sign_in: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(one_sign_in, tmp_path / "mine/sign_in/one"))
 
 
+@pytest.mark.soak
 @session_loop
 async def test_replay_stops_at_a_step(sign_in: Path) -> None:
     result = await replayed(sign_in, until="password")

@@ -99,7 +99,7 @@ async def test_an_administrator_reads_the_rows_of_another_user(stage: Rig, layou
     assert {finding["kind"] for finding in judged.document["findings"]} == {"must_be_none"}
 
 
-@pytest.mark.sampled(1)
+@pytest.mark.sampled(1, of="a page that is refused")
 @pytest.mark.parametrize(
     ("refusal", "kind"),
     [
@@ -132,6 +132,7 @@ async def test_a_refusal_that_leads_to_the_new_home_is_one_and_the_probes_go_on(
     assert ProbeAnswer.UNCLEAR not in answers.values()
 
 
+@pytest.mark.sampled(1, of="a page that is refused")
 async def test_a_user_without_rights_is_refused_by_the_pages_too(stage: Rig) -> None:
     reading = await audit(stage, world("classic_g1", grant={"preset": "none"}, own_view=False))
     assert {probe.answer for probe in reading.probes} == {ProbeAnswer.REFUSED}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from playwright.async_api import Browser, Page, Route
 
 from fixtures.stand_in.permissions.record_grids import CASES, PAGES, GridCase, record
 from flows.catalogue.recorded_page import read_page
+from tests.support.samples import IS_WHOLE
 from tests.support.sites.grids.permission_site import read_everything
 from tests.support.sites.plain_browser import plain_browser
 
@@ -27,7 +27,6 @@ ROW_KEYS = {
     "shown_section",
     "shown_permission",
 }
-IS_WHOLE = os.environ.get("SC_TEST_ALL") == "1"  # make soak
 LEVELS = ("None", "View", "View & Edit", "Admin")
 GRIDS = sorted(path for path in PAGES.glob("permissions_*/*.html") if path.parent.name != "permissions_users")
 BY_HAND = [place for place in GRIDS if place.name.startswith("by_hand_")]

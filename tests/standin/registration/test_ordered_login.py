@@ -44,7 +44,7 @@ SHAPES = {
 }
 
 
-@pytest.mark.sampled(1)
+@pytest.mark.sampled(1, of="where an order leads")
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
 async def test_a_login_is_created_enrolled_and_the_invitation_accepted(world: OrderedWorld, shape: LoginPlan) -> None:
     world.play(shape)
@@ -71,7 +71,7 @@ STOPS = {
 }
 
 
-@pytest.mark.sampled(1)
+@pytest.mark.sampled(1, of="where an order leads")
 @pytest.mark.parametrize("name", STOPS)
 async def test_what_is_for_a_person_stops_it_where_it_stands(world: OrderedWorld, name: str) -> None:
     plan, code, forms, state = STOPS[name]

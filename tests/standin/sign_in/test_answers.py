@@ -149,6 +149,7 @@ async def test_a_code_sent_by_message_is_asked_of_a_person_where_there_is_no_oth
     assert (len(asked), helpers.codes, len(rehearsal.journal("sms.sent"))) == (1, 0, 1)
 
 
+@pytest.mark.sampled(2, of="a sign-in that goes well")
 async def test_a_stored_session_needs_no_secret(rehearsal: Rig) -> None:
     helpers = rehearsal.play(world(user={"identity_shown": "greeting"}))
     async with rehearsal.visit() as visit:
@@ -166,6 +167,7 @@ async def test_a_stored_session_needs_no_secret(rehearsal: Rig) -> None:
     )
 
 
+@pytest.mark.sampled(2, of="a sign-in that goes well")
 async def test_cookies_that_the_site_no_longer_takes_lead_to_a_sign_in(rehearsal: Rig) -> None:
     helpers = rehearsal.play(world())
     async with rehearsal.visit() as visit:
@@ -176,6 +178,7 @@ async def test_cookies_that_the_site_no_longer_takes_lead_to_a_sign_in(rehearsal
         assert (await sign_in(rehearsal, helpers, visit)).fresh
 
 
+@pytest.mark.sampled(2, of="a sign-in that goes well")
 async def test_the_clock_of_the_site_is_reported_once(rehearsal: Rig) -> None:
     helpers = rehearsal.play(world())
     await attempt(rehearsal, helpers)
@@ -261,6 +264,7 @@ async def test_the_right_account_is_chosen_among_many(
     assert chosen.fields["merchant_id"] == wanted.merchant_id
 
 
+@pytest.mark.sampled(2, of="a sign-in that goes well")
 async def test_an_account_that_is_active_is_not_chosen_again(rehearsal: Rig) -> None:
     helpers = rehearsal.play(world())
     await choose(rehearsal, helpers, rehearsal.account)
@@ -281,6 +285,7 @@ async def test_an_account_that_is_not_offered_is_never_replaced_by_another(
     assert rehearsal.journal("account.selected") == []
 
 
+@pytest.mark.sampled(2, of="a sign-in that goes well")
 async def test_the_picker_is_reloaded_when_it_shows_an_error(rehearsal: Rig) -> None:
     plain = many_sellers(2, picker="new").model_dump(mode="json")
     plain["users"][0]["picker_error_loads"] = 2

@@ -31,7 +31,7 @@ async def rehearsal() -> AsyncIterator[Rig]:
         yield running
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("home", ["app", "new_home"])
 @pytest.mark.parametrize("way", WAYS)
 async def test_a_sign_in_goes_through(rehearsal: Rig, way: str, home: str) -> None:

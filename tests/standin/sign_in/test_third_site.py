@@ -57,7 +57,7 @@ async def ended(rig: ThirdRig, row: Row, *, accepts: bool) -> tuple[str, str]:
     return "arrived", ""
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", SIGN_INS)
 async def test_a_sign_in_of_a_third_hand_goes_on_or_stops_with_the_right_word(rig: ThirdRig, name: str) -> None:
     row = SIGN_INS[name]
@@ -67,7 +67,7 @@ async def test_a_sign_in_of_a_third_hand_goes_on_or_stops_with_the_right_word(ri
     assert rig.site.count(PASSWORD) == row.passwords
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", INVITATIONS)
 async def test_an_invitation_of_a_third_hand_is_pressed_once_or_closed(rig: ThirdRig, name: str) -> None:
     row = INVITATIONS[name]

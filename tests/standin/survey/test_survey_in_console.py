@@ -40,6 +40,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[TakeoverRig]:
                 yield built
 
 
+@pytest.mark.soak  # nine seconds of computing; the same survey without the console: test_survey.py
 async def test_a_survey_is_begun_watched_helped_on_and_read_in_the_console(stage: TakeoverRig, tmp_path: Path) -> None:
     stage.rehearsal.register()
     async with stage.person() as page, stage.working():

@@ -119,7 +119,7 @@ async def fresh(stage: TakeoverRig, page: Page) -> None:
     await page.get_by_role("button", name="Take over").click()
 
 
-@pytest.mark.sampled(1, of="a picture solved outside of an acceptance that was just begun")
+@pytest.mark.soak  # ten seconds of computing; an acceptance goes the same way, above and below
 async def test_an_audit_whose_session_is_over_shows_a_person_the_picture_and_reads_on(stage: TakeoverRig) -> None:
     play(stage, "email", "password", "otp")
     ready = stage.rehearsal
@@ -150,7 +150,6 @@ async def stop_at_challenge(stage: TakeoverRig, *order: str) -> None:
     assert stage.takeover() is None  # nobody was there to offer it to
 
 
-@pytest.mark.sampled(1, of="a picture solved outside of an acceptance that was just begun")
 async def test_driver_asks_for_a_page_and_the_account_goes_on_by_itself(stage: TakeoverRig) -> None:
     await stop_at_challenge(stage, "email", "password", "captcha_cvf", "otp")
     async with stage.person() as page, stage.working():

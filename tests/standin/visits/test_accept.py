@@ -56,6 +56,7 @@ async def test_an_invitation_accepted_before_is_not_opened_again(rehearsal: Rehe
     assert asked(rehearsal) == before
 
 
+@pytest.mark.sampled(1, of="an acceptance that fails")
 async def test_a_captcha_ends_it_with_evidence_and_no_second_attempt(rehearsal: Rehearsal) -> None:
     play(rehearsal, one_account(2, user={"sign_in": ["email", "password", "captcha_image"]}))
     rehearsal.register()
@@ -81,6 +82,7 @@ async def test_a_rejected_password_is_typed_once(rehearsal: Rehearsal) -> None:
     assert asked(rehearsal, "password.") == 1
 
 
+@pytest.mark.sampled(1, of="an acceptance that fails")
 async def test_a_withdrawn_invitation_is_a_clear_answer(rehearsal: Rehearsal) -> None:
     rehearsal.register()
     rehearsal.admit()

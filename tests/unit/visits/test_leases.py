@@ -54,6 +54,7 @@ def test_who_lost_the_lease_cannot_renew_it(any_engine: Engine) -> None:
         assert leases.holder_of(conn, "A1", now=later) == "w2"
 
 
+@pytest.mark.sampled(1)
 def test_three_processes_never_hold_one_account_together(any_url: str) -> None:
     open_database(any_url).dispose()
     context = multiprocessing.get_context("spawn")

@@ -70,6 +70,7 @@ def test_a_visit_cut_off_by_a_kill_is_made_again_after_the_restart(sqlite_url: s
     assert log.read_text().splitlines().count(f"{ALONE} began A0") == 2
 
 
+@pytest.mark.sampled(1, of="two workers")
 @pytest.mark.postgres
 def test_the_workflows_of_a_killed_worker_are_ended_by_another(postgres: Postgres, tmp_path: Path) -> None:
     url = postgres.new_database()
@@ -84,6 +85,7 @@ def test_the_workflows_of_a_killed_worker_are_ended_by_another(postgres: Postgre
     assert "w2 began" not in log.read_text()  # their accounts are still due: the dispatcher's business
 
 
+@pytest.mark.sampled(1, of="two workers")
 @pytest.mark.postgres
 def test_a_living_worker_keeps_its_visits(postgres: Postgres, tmp_path: Path) -> None:
     url = postgres.new_database()

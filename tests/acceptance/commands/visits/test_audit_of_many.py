@@ -23,9 +23,10 @@ from agent.domain.policy.load import load_policy
 from agent.store.audits import record_audit
 from agent.store.database.engine import open_database, writing
 from tests.support.processes.command import Agent
+from tests.support.samples import IS_WHOLE
 from tests.support.stored.registry import add_account
 
-MANY = int(os.environ.get("SC_TEST_AUDITS", "300"))
+MANY = int(os.environ.get("SC_TEST_AUDITS", "300" if IS_WHOLE else "120"))
 MEASURE = dedent("""
  import resource, runpy, sys
  sys.argv = ["sc-agent", *sys.argv[1:]]
