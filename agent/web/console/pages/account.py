@@ -43,7 +43,7 @@ def show(visit: Visitor) -> Response:
         "account": account,
         "status": status_document(account),
         "asked": requests.open_of(visit.conn, account_id, now=visit.now),
-        "runbook": runbook.paragraph(account.failure_code),
+        "runbook": runbook.paragraphs(account.failure_code),
         "since": journal.stands_since(visit.conn, account_id, account.authorization),
         "holder": leases.holder_of(visit.conn, account_id, now=visit.now),
         "entries": entries,

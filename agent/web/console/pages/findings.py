@@ -42,12 +42,15 @@ def show(visit: Visitor) -> Response:
         raise not_found("audit")
     against = _number(query.get("against"))
     other = None if against is None else audits.audit_by_number(visit.conn, account.id, against)
+    findings = document["findings"] if document is not None else []
     changes = changes_since(other, document) if other is not None and document is not None else None
     values = {
         "account": account,
         "number": number,
         "audit": document,
         "sections": _sections(document, _since(visit, account.id, number)),
+        "remedies": {" ".join(_key(finding)): finding["remedy"] for finding in findings},
+        "rowless": _rowless(document),
         "changes": changes,
         "moved": moved_rows(other, document) if other is not None and document is not None else [],
         "policy": _policy(visit, document, other),
@@ -56,9 +59,7 @@ def show(visit: Visitor) -> Response:
         "formats": list(TYPES),
         "pictures": _pictures(account.id, document),
         "unpictured": {
-            " ".join(_key(finding)): finding["no_picture"]
-            for finding in (document["findings"] if document else ())
-            if "no_picture" in finding
+            " ".join(_key(finding)): finding["no_picture"] for finding in findings if "no_picture" in finding
         },
         "views": _views(account.id, document),
         "marks": _marks(account.id, document),
@@ -92,6 +93,17 @@ def _sections(document: AuditDocument | None, since: Mapping[Key, str]) -> list[
     for rows in found.values():
         rows.sort(key=lambda row: (bool(row["as_expected"]), str(row["permission"])))
     return sorted(found.items(), key=lambda item: (all(row["as_expected"] for row in item[1]), item[0]))
+
+
+def _rowless(document: AuditDocument | None) -> list[dict[str, Any]]:
+    """The findings about rows that the page does not have.
+
+    A missing row, or an exception that no row needs.
+    """
+    if document is None:
+        return []
+    rows = {_key(row) for row in document["permissions"]}
+    return [dict(finding) for finding in document["findings"] if _key(finding) not in rows]
 
 
 def fetch(visit: Visitor) -> Response:

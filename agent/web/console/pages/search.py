@@ -28,7 +28,7 @@ def show(visit: Visitor) -> Response:
         "message": messages.get(visit.conn, number) if number is not None else None,
         "visit_account": find_account_of(visit.conn, text) if text else None,
         "event": find_event(visit.conn, text) if text.startswith("evt_") else None,
-        "runbook": runbook.paragraph(text),
+        "runbook": runbook.paragraphs(text),
         "by_code": fleet.with_failure(visit.conn, text, limit=_MOST) if text else [],
     }
     return render.page(visit, "pages/search.html.j2", values)

@@ -54,7 +54,7 @@ def show(visit: Visitor) -> Response:
             "task": task,
             "deadline": deadline(task),
             "is_late": (by := deadline(task)) is not None and visit.now > by,
-            "runbook": runbook.paragraph(task.reason) or runbook.paragraph(_ELSE.get(task.kind)),
+            "runbook": runbook.paragraphs(task.reason) or runbook.paragraphs(_ELSE.get(task.kind)),
             "place": _place(task),
             "words": _WORDS[task.kind],
             "takes_over": task.kind is TaskKind.REQUEST or (task.kind is TaskKind.RELEASE and may_help(task.reason)),

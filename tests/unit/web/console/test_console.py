@@ -7,6 +7,7 @@ import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -512,6 +513,19 @@ async def test_findings_say_by_which_policy_and_what_reads_otherwise_than_anothe
     assert "Rows that read otherwise" not in older
 
 
+async def test_every_finding_is_shown_with_its_remedy_also_one_whose_row_is_not_on_the_page(
+    web: WebServer, admin: httpx.AsyncClient
+) -> None:
+    made = document()
+    missing: Any = {**made["findings"][0], "id": "f2", "permission": "Agreements/Amendments", "actual": None}
+    made["findings"].append({**missing, "remedy": "It is not on the page; look by hand."})
+    keep(web, made)
+    shown = shown_by(await admin.get("/accounts/A1/findings"))
+    assert "Set it to None." in shown.partition("User Permissions")[2]
+    assert "Agreements/Amendments</bdi></b> (<bdi>regional</bdi>), None expected:" in shown
+    assert "It is not on the page; look by hand." in shown
+
+
 async def test_an_event_is_found_by_its_id(web: WebServer, admin: httpx.AsyncClient, engine: Engine) -> None:
     first = published(engine)[0]
     found = (await admin.get("/search", params={"q": first["id"]})).text
@@ -538,9 +552,12 @@ async def test_only_what_is_an_old_authenticator_is_said_to_be_removed(
         assert accounts.get(conn, "A1").authorization is State.NEEDS_HUMAN
 
 
-async def test_the_queue_shows_the_paragraph_of_the_runbook(admin: httpx.AsyncClient) -> None:
-    page = (await admin.get("/todo")).text
-    assert "sign in as the user email by hand in an ordinary browser" in " ".join(page.split())
+async def test_the_queue_shows_the_first_paragraph_of_the_runbook_and_folds_the_others(
+    admin: httpx.AsyncClient,
+) -> None:
+    first, _, more = shown_by(await admin.get("/todo")).partition("<summary>More of the runbook</summary>")
+    assert "sign in as the user email by hand in an ordinary browser" in first
+    assert "A driver can pass it in the console: Take over on the account" in more.partition("</details>")[0]
 
 
 async def test_a_broken_chain_is_told(web: WebServer, admin: httpx.AsyncClient) -> None:
