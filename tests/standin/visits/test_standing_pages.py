@@ -26,7 +26,7 @@ async def rehearsal(stand_in: StandIn, tmp_path: Path) -> AsyncIterator[Rehearsa
 
 
 @pytest.mark.sampled(1)
-@pytest.mark.parametrize("shown", ["agreement", "tax_interview", "browser_not_supported"])
+@pytest.mark.parametrize("shown", ["agreement", "tax_interview", "browser_not_supported", "seller_verification"])
 async def test_a_page_that_stands_before_an_invitation_is_for_a_person_and_is_never_pressed(
     rehearsal: Rehearsal, shown: str
 ) -> None:
