@@ -517,8 +517,9 @@ async def test_every_finding_is_shown_with_its_remedy_also_one_whose_row_is_not_
     web: WebServer, admin: httpx.AsyncClient
 ) -> None:
     made = document()
-    missing: Any = {**made["findings"][0], "id": "f2", "permission": "Agreements/Amendments", "actual": None}
-    made["findings"].append({**missing, "remedy": "It is not on the page; look by hand."})
+    told = {"id": "f2", "permission": "Agreements/Amendments", "remedy": "It is not on the page; look by hand."}
+    missing: Any = {**made["findings"][0], **told, "actual": None}
+    made["findings"].append(missing)
     keep(web, made)
     shown = shown_by(await admin.get("/accounts/A1/findings"))
     assert "Set it to None." in shown.partition("User Permissions")[2]
