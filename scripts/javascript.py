@@ -49,10 +49,12 @@ def compose(folder: Path) -> Path:
     from flows.browser.scripts import source
     from flows.permissions.scripts import part, script
     from flows.permissions.snapshot.dom import reading_script
+    from flows.permissions.snapshot.turns import turns_script
 
     functions = {
         "reading": reading_script(explains=True),
         "late": script("late", source("late")),
+        "turns": turns_script(),
         "stir": script("stir", source("rest")),
         "handle": script("handle", source("rest"), part("lists")),
         **{name: script(name) for name in ("capture", "expose_drawn", "reach")},

@@ -63,7 +63,8 @@ class Guard:
         every request passes through us as well, cache or not, and pages and workers have no sockets.
         """
         self._page = page
-        scripts = source("harden") + (source("harden_remote") if remote else "") + source("rest") + source("late")
+        names = ("harden", *(("harden_remote",) if remote else ()), "rest", "late", "turns")
+        scripts = "".join(map(source, names))
         context.on("page", lambda popup: self._own(popup.close()))
         if self.rehearsal:
             page.on("response", lambda response: self._remember(response))

@@ -43,6 +43,19 @@ class NeverWords(Table):
     never: Texts
 
 
+class FontRules(Table):
+    """Fonts in which words are drawn, by the names of their families."""
+
+    known: Rules
+    signs: Rules
+
+
+class FieldRules(Table):
+    """What a field says of itself."""
+
+    more: Rules
+
+
 class FurnitureTable(Table):
     """`furniture.toml`."""
 
@@ -57,6 +70,8 @@ class FurnitureTable(Table):
     heads: Rules
     pickers: Rules
     row: RowRules
+    field: FieldRules
+    font: FontRules
     tour: NeverRules
     chrome: NeverWords
 

@@ -270,7 +270,7 @@ async def _one_page(arrival: Arrival, ask: _Asked) -> Grid:
 
 
 async def _open_ends(pages: PermissionPages, grid: Grid) -> list[PageGap]:
-    """What the page asked for, or waits for, and did not get; but what people adopted."""
+    """What the page asked for, waits for, or will do again; but what people adopted."""
     visit, policy = pages.visit, pages.visit.guard.policy
     gaps = [
         *await awaited(pages.page, is_measured=policy.is_telemetry),

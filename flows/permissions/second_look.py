@@ -18,12 +18,14 @@ from flows.errors import FlowError
 from flows.models import Bounds, Grid, PageGap, PageGapKind
 from flows.permissions.page_reader import PageReader
 from flows.permissions.scripts import script
+from flows.permissions.snapshot.turns import coming_again
 from flows.visit.requests import OpenRequests
 
 _ROUNDS = 3
 _STIRRED = 4000  # parts of a page the pointer is led over
 _WIDER = 2
 _CHAINED = 3.0  # seconds for timers that those have set
+_TURNS, _TURN = 10, 0.5  # looks at what comes again until it has ended, and seconds between two
 LONGEST = 61.0  # seconds a timer of the page may be due in and still be waited for
 
 
@@ -33,8 +35,8 @@ async def look_again(
     """Watch a page that was read whole, then read it until two readings agree.
 
     In between the window is made wider, the pointer crosses the page and each part that hears it, the page is told
-    that it is in front, timers that were set come due, and every open request is answered; one that
-    is not is a gap. What came late is in the reading that is returned.
+    that it is in front, timers that were set come due, what comes again and again gets some seconds to end, and every
+    open request is answered; one that is not is a gap. What came late is in the reading that is returned.
     """
     async with _wider(page):
         return await _until_the_same(page, first, read=read, requests=requests, bounds=bounds)
@@ -91,6 +93,11 @@ async def _watch(page: PageReader, wait: timedelta) -> tuple[PageGap, ...]:
         gaps = (PageGap(kind=PageGapKind.UNEXPLAINED, words="the page could not be told that somebody is there"),)
     await page.ask("wait", least=wait.total_seconds() * 1000, limit=LONGEST * 1000)
     await page.ask("wait", least=0, limit=_CHAINED * 1000)
+    with suppress(ActRefusedError):  # asked once more in the end
+        for _ in range(_TURNS):
+            if not await coming_again(page):
+                break
+            await page.ask("wait", least=_TURN * 1000, limit=_TURN * 1000)
     return gaps
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from flows.catalogue.grids import grid_data
 from flows.models import PageGap, PageGapKind
+from flows.permissions.rows.fields import field_gap
 from flows.permissions.rows.furniture import matches
-from flows.permissions.rows.listeners import is_known_again, listener_mark
+from flows.permissions.rows.listeners import gap_of_listener
 from flows.permissions.rows.subject import (
     EMAIL,
     is_about,
@@ -44,7 +45,6 @@ from flows.permissions.rows.vocabulary import (
     is_section,
     says,
     scope_of,
-    split_level,
     stated_count,
 )
 from flows.words import fold
@@ -85,12 +85,14 @@ def accounted(snapshot: DomSnapshot, known: Known) -> Iterator[tuple[Token | Pie
     None where it is explained.
     """
     known = replace(known, shown=known.shown | shown_texts([snapshot]))
-    for token in _without_names(snapshot, known):
-        yield token, tuple(_of_token(token, known))
+    tokens = [*_without_names(snapshot, known)]
+    for token, after in zip_longest(tokens, tokens[1:]):
+        yield token, (*_of_token(token, known), *_of_led(token, after))
     for token, gap in _switches(snapshot):
         yield token, (gap,)
+    count = sum(not is_picker(row) for row in snapshot.rows)
     for piece in snapshot.left:
-        gap_of_it = _of_piece(piece, known)
+        gap_of_it = _of_piece(piece, known) or field_gap(piece, shown=known.shown, count=count)
         yield piece, () if gap_of_it is None else (gap_of_it,)
 
 
@@ -192,6 +194,18 @@ def _is_explained(token: TextToken, known: Known) -> bool:
     return _is_about_the_user(text, known)
 
 
+def _of_led(token: Token, after: Token | None) -> Iterable[PageGap]:
+    """A known word with a sign before it, which heads no rows.
+
+    It may be a row whose level is the sign.
+    """
+    if not isinstance(token, TextToken) or not token.led or token.title or token.head or token.way or token.tab:
+        return
+    heads = isinstance(after, RowToken | ColumnsToken) and not is_generic(token.text)
+    if _is_known(token.text) and not heads:
+        yield PageGap(kind=PageGapKind.UNEXPLAINED, words=f"a sign before {token.text}", where=token.where)
+
+
 def is_glyph(token: TextToken) -> bool:
     """A single letter or sign on the handle of a section.
 
@@ -268,20 +282,8 @@ def _of_piece(piece: Piece, known: Known) -> PageGap | None:
         case PieceKind.FOLDED:
             return _of_folded(piece, known)
         case PieceKind.HEARD:
-            return _of_listener(piece)
+            return gap_of_listener(piece)
     return PageGap(kind=kind, words=piece.words, where=piece.where)
-
-
-def _of_listener(piece: Piece) -> PageGap:
-    """Who hears presses or keys for a part of the page, or for all of it.
-
-    One that hears for all of it, whose source cannot be followed and which names nothing of rows, is told by the hash
-    of its text: a person who knows it may adopt it. Any other may bring rows.
-    """
-    if not is_known_again(piece):
-        return PageGap(kind=PageGapKind.WAY_NOT_TAKEN, words=piece.words, where=piece.where)
-    words = f"{piece.words} {listener_mark(piece.value)}"
-    return PageGap(kind=PageGapKind.UNEXPLAINED, words=words, where=piece.where)
 
 
 def _of_control(piece: Piece, known: Known) -> PageGap | None:
@@ -290,11 +292,7 @@ def _of_control(piece: Piece, known: Known) -> PageGap | None:
     if piece.in_head and piece.role in ("button", "other") and piece.fold != "closed" and _sorts(piece.words):
         return None
     if piece.role == "field":
-        return (
-            PageGap(kind=PageGapKind.FILTERED, words=f"{piece.words}: {piece.value}".strip(": "), where=piece.where)
-            if piece.value or split_level(piece.words)[1]
-            else None
-        )
+        return None  # `field_gap` says what it tells
     words = piece.words
     if piece.locked or piece.way == "away" or piece.fold == "open" or fold(words) in (known.followed | generic("save")):
         return None

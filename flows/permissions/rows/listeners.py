@@ -1,4 +1,4 @@
-"""Listeners for all of a page, which a person may adopt.
+"""Listeners for all of a page, and what is called again, which may be adopted.
 
 They are known again by the hash of their text.
 """
@@ -10,13 +10,26 @@ import re
 from functools import cache
 
 from flows.catalogue.grids import grid_data
-from flows.models import PageGap
+from flows.models import PageGap, PageGapKind
 from flows.permissions.rows.tokens import Piece
 
 _LEAST = 40  # characters of a text that can be known again: "e => show()" may stand on any page
 _MOST = 20_000  # longer ones are cut off by the page
-_WHERE = re.compile(r"listener on (window|document|html|body)")
+CALLED_AGAIN = "turn of a script"  # where a gap stands that is none of an element
+_WHERE = re.compile(rf"listener on (window|document|html|body)|{CALLED_AGAIN}")
 _MARK = re.compile(r" \[[0-9a-f]{16}\]$")
+
+
+def gap_of_listener(piece: Piece) -> PageGap:
+    """The gap of a listener for a part of the page, or of what is called again.
+
+    One that hears for all of it, whose source cannot be followed and which names nothing of rows, is told by the hash
+    of its text: a person who knows it may adopt it. Any other may bring rows.
+    """
+    if not is_known_again(piece):
+        return PageGap(kind=PageGapKind.WAY_NOT_TAKEN, words=piece.words, where=piece.where)
+    words = f"{piece.words} {listener_mark(piece.value)}"
+    return PageGap(kind=PageGapKind.UNEXPLAINED, words=words, where=piece.where)
 
 
 def is_known_again(piece: Piece) -> bool:

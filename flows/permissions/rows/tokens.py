@@ -78,6 +78,7 @@ class TextToken:
     fold: str = ""  # the handle of a section that is "open" or "closed"
     pieces: int = 1  # elements that it was put together from
     signed: bool = False  # a small sign follows it, as a level follows the name of a row
+    led: bool = False  # a small sign stands before it
     locked: bool = False
     still: bool = False  # in a pager that leads nowhere
     chrome: bool = False  # in a part of the page that is navigation

@@ -216,12 +216,16 @@ _COUNTED = r"[(\[](\d+)(?: items?| rows?| permissions?)?[)\]]\s*$"
 _BEHIND = re.compile(rf"\s*(?:{_COUNTED}|\(global\)\s*$|\d+ (?:permissions|rights|rows)\s*$)", re.IGNORECASE)
 
 
+_PARTING = frozenset("<>|+=~^→←↑↓↔⇒−∓÷∙⋅∕∣")  # between words, or on a handle
+
+
 def draws_sign(text: str) -> bool:
     """Whether a text draws something: a mark, a dot, a star.
 
     And is no blank, dash or bracket.
     """
-    return any(unicodedata.category(char) in ("So", "Sk", "Sc") for char in text) and fold(text) not in marks("absent")
+    drawn = (unicodedata.category(char) in ("So", "Sk", "Sc", "Sm", "Co") and char not in _PARTING for char in text)
+    return any(drawn) and fold(text) not in marks("absent")
 
 
 def bare_title(title: str) -> str:

@@ -25,8 +25,8 @@ from flows.permissions.rows.vocabulary import generic, level_words, marks, says,
 from flows.permissions.scripts import part
 
 _PARTS = (
-    "document", "quiet_code", "listeners", "frames", "visible", "options", "columns", "rows", "effects", "inventory",
-    "marks", "numbers", "said", "tokens",
+    "document", "quiet_code", "listeners", "frames", "visible", "options", "columns", "rows", "effects", "told",
+    "inventory", "marks", "fonts", "glyphs", "numbers", "said", "tokens",
 )  # fmt: skip
 
 
@@ -72,6 +72,8 @@ def asked_of_reading() -> dict[str, Any]:
         "harmless_globals": grid_data("listeners")["globals"],
         "harmless_sets": grid_data("listeners")["sets"],
         "known_listeners": grid_data("listeners")["known"],
+        "known_fonts": grid_data("furniture")["font"]["known"],
+        "sign_fonts": grid_data("furniture")["font"]["signs"],
         "about_rows": [*grid_data("furniture")["row"]["takes_back"], *grid_data("furniture")["tour"]["never"]],
     }
 
@@ -132,6 +134,7 @@ def _token(item: dict[str, Any]) -> Token:
                 fold=item["fold"],
                 pieces=item["pieces"],
                 signed=item["signed"],
+                led=item["led"],
                 locked=item["off"],
                 still=item["still"],
                 chrome=item["chrome"],

@@ -81,7 +81,7 @@ async def test_no_lie_that_was_found_by_hand_passes(stage: LyingRig, first: int)
 
 
 @pytest.mark.sampled(2)
-@pytest.mark.parametrize("seed", range(51))
+@pytest.mark.parametrize("seed", range(69))
 async def test_a_lie_of_a_second_hand_is_judged_as_its_truth_says(stage: LyingRig, seed: int) -> None:
     judged = await stage.judge(hand_lie(seed))
     assert judged.is_right, str(judged)

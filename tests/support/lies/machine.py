@@ -98,7 +98,7 @@ def _hand_base(way: str, luck: Random) -> Base:
             return drawn_base(luck, line="items")
         case "gridded":
             return drawn_base(luck, line="boxes", level=luck.choice(["word", "badge"]))
-        case "stamped" | "highlighted" | "cropped" | "lettered":
+        case "stamped" | "highlighted" | "cropped" | "lettered" | "stroked" | "filmed":
             return drawn_base(luck, level=luck.choice(["word", "badge"]))
     return drawn_base(luck)
 

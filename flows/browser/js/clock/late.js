@@ -124,18 +124,45 @@ globalThis[Symbol.for("late")] ??= (() => {
         },
       });
   }
+  // That there may be one can be asked; who waits for it, or makes one, is told. `await` asks for the constructor.
   if (globalThis.ServiceWorkerContainer) {
     const kept = ServiceWorkerContainer.prototype,
       ready = Object.getOwnPropertyDescriptor(kept, "ready");
+    const is_waited_for = (promise) => {
+      for (const name of ["then", "catch", "finally", "constructor"])
+        Object.defineProperty(promise, name, {
+          get() {
+            lacks("service worker");
+            return Promise.prototype[name];
+          },
+          configurable: true,
+        });
+      return promise;
+    };
     if (ready?.get)
       Object.defineProperty(kept, "ready", {
         ...ready,
         get() {
-          lacks("service worker");
-          return ready.get.call(this);
+          return is_waited_for(ready.get.call(this));
         },
       });
+    around(kept, "register", {
+      apply(target, self, args) {
+        lacks("service worker");
+        return Reflect.apply(target, self, args);
+      },
+    });
   }
+  // Fonts that a script makes, of which nothing tells what their letters show.
+  const made = new WeakSet();
+  if (globalThis.FontFace)
+    globalThis.FontFace = new Proxy(globalThis.FontFace, {
+      construct(target, args, into) {
+        const face = Reflect.construct(target, args, into);
+        made.add(face);
+        return face;
+      },
+    });
   const source_of = (el) => el.currentSrc || el.src || el.href?.baseVal || el.href || "";
   const pictures = () => [
     ...new Set([
@@ -158,5 +185,5 @@ globalThis[Symbol.for("late")] ??= (() => {
       .filter((el) => el.isConnected && el.checkVisibility({ visibilityProperty: true }))
       .map((el) => ({ el, words: "a part is waited for to come into view", host: "" })),
   ];
-  return { open, lacks };
+  return { open, lacks, is_made: (face) => made.has(face) };
 })();

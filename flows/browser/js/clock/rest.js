@@ -9,6 +9,7 @@ globalThis[Symbol.for("rest")] ??= (() => {
     STYLES = new Set(["link", "style"]);
   const now = performance.now.bind(performance),
     later = setTimeout.bind(globalThis),
+    written = Function.prototype.toString, // a function may call itself otherwise
     frame = requestAnimationFrame.bind(globalThis),
     hear = addEventListener.bind(globalThis); // before others hear of it: what we hear ourselves is none of the page's
   const requests = new Set(),
@@ -131,7 +132,7 @@ globalThis[Symbol.for("rest")] ??= (() => {
       if (typeof inner !== "function" || inner === fn) break;
       fn = inner;
     }
-    return typeof fn === "function" ? String(fn) : "";
+    return typeof fn === "function" ? written.call(fn) : "";
   };
   around(globalThis.EventTarget?.prototype, "addEventListener", (target, self, args) => {
     if (ANSWERS.test(args[0]) && args[1]) put(answers, self ?? globalThis, args[0], args[1]);
@@ -386,6 +387,7 @@ globalThis[Symbol.for("rest")] ??= (() => {
     heard_of: (box) => of_types.get(box) ?? new Map(),
     is_bound: (run) => bound.has(run),
     source_of,
+    comes_of_a_file,
     is_of_a_file: (run) => of_files.has(run),
     far,
     wary,

@@ -21,12 +21,6 @@ const leftovers = () => {
     const r = el.getBoundingClientRect();
     return [r.width, r.height];
   };
-  const words_in = (n) =>
-    n.nodeType === 3
-      ? n.data
-      : n.nodeType === 1 && !is(n, "unspoken")
-        ? [...kids_within(n)].map(words_in).join(" ")
-        : "";
   const name_of = (el) =>
     clean(words_in(el)) ||
     clean(
@@ -48,7 +42,7 @@ const leftovers = () => {
       parts = m ? m[1].split(/[ ,/]+/) : [];
     return !!m && (parts.length < 4 || +parts[3] > 0.02);
   };
-  const is_glyph = (el) => /icon|symbol|awesome|glyph|material/i.test(getComputedStyle(el).fontFamily);
+  const is_glyph = (el) => ICON_FONT.test(getComputedStyle(el).fontFamily);
   // A picture that a style sheet draws as the ground, the edge or the mask of a part of its own.
   const stamp = (el, style) => {
     const drawn = /url\(/.test(`${style.backgroundImage} ${style.borderImageSource} ${style.maskImage}`),
@@ -89,7 +83,7 @@ const leftovers = () => {
     const [w, h] = size(el),
       style = getComputedStyle(el);
     const drawn = is(el, "picture") || /url\(/.test(`${style.backgroundImage} ${style.borderImageSource}`);
-    if (drawn && Math.max(w, h) > 64 && Math.min(w, h) > 8)
+    if (drawn && ((Math.max(w, h) > 64 && Math.min(w, h) > 8) || (in_row(el) && says_in_little(el, w, h))))
       put("picture", el, el.getAttribute("alt") || el.getAttribute("aria-label") || el.localName, {
         size: [Math.round(w), Math.round(h)],
       });
@@ -174,7 +168,8 @@ const leftovers = () => {
       filter: is(el, "filter"),
       chrome: in_chrome(el),
       shows: list ? [list.shows, ...list.chosen].filter(Boolean).join(", ").slice(0, 80) : "",
-      list: list ? list.list.slice(0, 60) : [],
+      list: list ? list.list.slice(0, 60) : role === "field" ? suggested(el).slice(0, 200) : [],
+      texts: role === "field" ? told_of(el) : [],
       fold: state_of(el),
     });
   };
@@ -290,15 +285,12 @@ const leftovers = () => {
     if (n.tagName === "SLOT" && n.assignedNodes().length && !claims_control(n)) for (const k of n.children) hiding(k);
     for (const said of [n.getAttribute("aria-label"), n.getAttribute("title")])
       if (said && /@/.test(said) && !/@/.test(words_of(n))) put("text", n, said, { chrome: in_chrome(n) });
-    const tip = n.getAttribute("title");
-    if (
-      tip &&
-      !in_row(n) &&
-      !is(n, "interactive") &&
-      tip !== clean(words_of(n)) &&
-      ABOUT_ROWS.some((rule) => rule.test(tip))
-    )
-      put("text", n, tip);
+    if (!in_row(n) && !near(n, "column_head"))
+      for (const name of TIPS) {
+        const tip = clean(n.getAttribute(name));
+        if (tip && tip !== clean(words_of(n)) && !LEVEL.has(fold(tip)) && ABOUT_ROWS.some((rule) => rule.test(tip)))
+          put("text", n, tip);
+      }
     if (getComputedStyle(n).resize !== "none" && n.tagName !== "TEXTAREA")
       put("control", n, "a box that can be sized", { role: "other", way: "press", heard: true });
     if (clock_at(n).sealed.has(n)) put("sealed", n, n.localName);
@@ -358,6 +350,8 @@ const leftovers = () => {
   });
   const parts_seen = new Map(); // "1 / 3": a slide of a carousel; of those that are not drawn nothing else tells
   look(document.body, false);
+  for (const { name, el, by_name } of strange_fonts())
+    put(by_name ? "text" : "picture", el, `letters of the font ${name}`);
   for (const meta of document.querySelectorAll("meta[http-equiv=refresh i]")) {
     const [, path] = /url\s*=\s*['"]?([^'"]*)/i.exec(meta.getAttribute("content") || "") || [];
     if (path && is_of_permissions(new URL(path, document.baseURI)))

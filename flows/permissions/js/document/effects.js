@@ -51,7 +51,7 @@ const of_framework = (box) =>
   Object.keys(box).some((key) => /^_reactListening|^__reactContainer\$|^_reactRootContainer$/.test(key));
 const KNOWN_RUNS = known_listeners.map((rule) => new RegExp(rule));
 // Code of a file, packed as libraries are: every kit listens so, and what is packed cannot be followed.
-const looks_packed = (run) => !/\n|\) \{|=> | =>|, \w|; |\S = /.test(bare_source(clock_of_page.source_of(run)));
+const looks_packed = (run) => is_dense(clock_of_page.source_of(run));
 const is_packed = (run) => clock_of_page.is_of_a_file(run) && looks_packed(run);
 const verdicts = (globalThis[Symbol.for("verdicts")] ??= new WeakMap());
 const is_followed = (run, types) => {

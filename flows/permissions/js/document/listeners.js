@@ -17,7 +17,8 @@ const NOTED =
 const BY_KEY = /^onKey(Down|Up|Press)(Capture)?$/,
   ENTERS = /(["'`])(Enter| |Space|Spacebar)\1|(keyCode|which)\s*={2,3}\s*(13|32)\b/;
 const calls = (name, run) =>
-  typeof run === "function" && (NOTED.test(name) || (BY_KEY.test(name) && ENTERS.test(String(run))));
+  typeof run === "function" &&
+  (NOTED.test(name) || (BY_KEY.test(name) && ENTERS.test(globalThis[Symbol.for("rest")].source_of(run))));
 const notes_of = (el, key) =>
   /^__react(Props|EventHandlers)\$/.test(key) || key === "$EV"
     ? el[key]

@@ -5,6 +5,8 @@ const bare_source = (source) =>
     .replace(/\bfunction\s*\*?\s*[\w$]*/g, "function")
     .replace(/\/\*[\s\S]*?\*\/|(^|[^:"'`\\])\/\/[^\n]*/g, "$1")
     .replace(/(["'`])(?:\\.|(?!\1)[^\\])*\1/g, '""');
+// Without a blank, as packed code is.
+const is_dense = (source) => !/\n|\) \{|=> | =>|, \w|; |\S = /.test(bare_source(source));
 // Calls that bring no rows, by their names; of two that could, by what they are called on or with.
 const WORDS_OF_LANGUAGE = new Set(
   "if for while switch return function catch typeof in of do else await async void case throw delete".split(" "),

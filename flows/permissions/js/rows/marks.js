@@ -149,9 +149,20 @@ const range_of = (given) => {
   return range;
 };
 const is_inert = once((el) => !!el && el.nodeType === 1 && (el.hasAttribute("inert") || is_inert(up(el))));
+// Whether words are drawn in another order than they are written, or as dots.
+const is_masked = (el, box) => {
+  for (let n = element_of(el); n && n.nodeType === 1 && n !== document.body; n = up(n)) {
+    const style = getComputedStyle(n);
+    if (/override/.test(style.unicodeBidi) || (style.webkitTextSecurity || "none") !== "none") return true;
+    if (n === box) break;
+  }
+  return false;
+};
 // What an element between a row's words and the row's box says of its state.
-const states_of = (els, box, misplaced) => {
+const states_of = (els, box, misplaced, sites) => {
   const found = new Set();
+  if (sites.some((s) => s.k === "value" && is_glyphed(s))) found.add("by a sign beside its level");
+  if (els.some((el) => is_masked(el, box))) found.add("as letters that are drawn otherwise");
   if (misplaced) found.add("as drawn elsewhere");
   if (highlighted().some((range) => els.some((el) => range.intersectsNode(el))))
     found.add("by a highlight of the page's own");
@@ -244,13 +255,14 @@ const covers = (el) => {
   const height = lifted(el);
   if (height === null || height < 0) return false;
   const r = el.getBoundingClientRect();
-  if (r.width < 16 || r.height < 1 || r.height * r.width < 16) return false;
+  if (r.width < 4 || r.height < 1 || r.height * r.width < 12) return false;
   return words_drawn().some(([n, word]) => {
+    if (r.width < 16 && n.nodeType === 1) return false; // the arrow of a list
     const across = Math.min(r.right, word.right) - Math.max(r.left, word.left),
       middle = (word.top + word.bottom) / 2,
       reach = (word.bottom - word.top) * 0.3;
     return (
-      across >= Math.min(16, word.width / 2) &&
+      across >= Math.min(16, word.width / 2, r.width * 0.7) &&
       word.width > 0 &&
       r.top <= middle + reach &&
       r.bottom >= middle - reach &&

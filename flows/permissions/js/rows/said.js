@@ -108,6 +108,8 @@ const HINTS = [
   "data-content",
   "data-tip",
 ];
+// Of these, where a tip stands: names, and data of scripts, are none.
+const TIPS = HINTS.filter((name) => !/^(aria-label|data-title|data-content)$/.test(name));
 const hints_of = (row, label, box, of_one = false) => {
   const on = new Set();
   for (const el of [label && label.el, ...row.sites.map((s) => (s.k === "value" || s.k === "bare" ? s.el : up(s.el)))])

@@ -133,6 +133,7 @@ cut.forEach((row, n) => {
       [...(texts[0] ? [texts[0].el] : []), ...row.sites.map((s) => s.el)],
       row.home,
       is_misplaced(row, n, texts[0], crowded),
+      row.sites,
     ),
     title: !!(texts[0] && near(texts[0].el, "title") && inside(near(texts[0].el, "title"), row.home)),
     names: names(row),
@@ -182,7 +183,8 @@ for (const t of items)
         !!pressed &&
         (pressed.getAttribute("aria-pressed") === "true" || pressed.getAttribute("aria-checked") === "true"),
       fold: state_of(t.el),
-      signed: is_signed(t),
+      signed: is_signed(t, true),
+      led: is_signed(t, false),
       pieces: new Set(t.nodes.map((n) => n.parentNode)).size,
       off: !!near(t.el, "disabled"),
       where: where_is(t.el),
@@ -192,18 +194,28 @@ for (const t of items)
       y: boxOf(t.el)[1],
     });
   }
-// Whether a text is followed by a sign in its own box, as a row is by its level: a small picture, or a small box with
-// paint.
-function is_signed(t) {
-  const after = (el) => [...kids(el)].slice([...kids(el)].indexOf(t.nodes.at(-1)) + 1).filter((k) => k.nodeType === 1);
+// Whether a text is followed by a sign in its own box, as a row is by its level, or has one before it: a small picture,
+// a small box with paint, or a text without letters that parts nothing.
+function is_signed(t, behind) {
+  const beside = (el) => {
+    const all = [...kids(el)],
+      own = t.nodes.map((n) => all.indexOf(n)).filter((at) => at >= 0);
+    return behind ? all.slice(Math.max(...own) + 1) : all.slice(0, Math.max(0, Math.min(...own)));
+  };
   for (let n = t.el.nodeType === 1 ? t.el : up(t.el), i = 0; n && n !== document.body && i < 2; n = up(n), i++) {
-    const rest = i === 0 ? after(n) : [];
-    for (let k = n.nextElementSibling; k; k = k.nextElementSibling) rest.push(k);
-    if (rest.length > 3 || rest.some((k) => clean(words_of(k)))) return false;
-    if (rest.some((k) => shown(k) && !is(k, "interactive") && [k, ...all(k, "drawing")].some(draws_sign))) return true;
+    const rest = i === 0 ? beside(n).filter((k) => k.nodeType === 1) : [];
+    const next = (k) => (behind ? k.nextElementSibling : k.previousElementSibling);
+    for (let k = next(n); k; k = next(k)) rest.push(k);
+    if (rest.length > 3 || rest.some((k) => /[\p{L}\p{N}]/u.test(words_of(k)))) return false;
+    if (rest.some((k) => shown(k) && !is(k, "interactive") && is_sign(k))) return true;
     if (/^(table|flex|grid|block)/.test(getComputedStyle(n).display) && i > 0) return false;
   }
   return false;
+}
+function is_sign(el) {
+  return (
+    [el, ...all(el, "drawing")].some((k) => draws_sign(k) || SIGN.test(written_on(k))) || SIGN.test(clean(words_of(el)))
+  );
 }
 function draws_sign(el) {
   const r = el.getBoundingClientRect(),

@@ -57,7 +57,63 @@ const waits = {
     new ResizeObserver(() => (seen++ ? show() : null)).observe(box);
   },
 };
+// What calls again and again, and shows the rest after many turns.
+const turns = {
+  chain(show, n = 0) {
+    const go = () => {
+      n += 1;
+      n < 60 ? setTimeout(go, 900) : show();
+    };
+    go();
+  },
+  nested(show, n = 60) {
+    setTimeout(() => (n ? turns.nested(show, n - 1) : show()), 900);
+  },
+  interval(show, n = 0) {
+    setInterval(() => {
+      n += 1;
+      if (n === 60) show();
+    }, 900);
+  },
+  async sleeps(show) {
+    for (let n = 0; n < 60; n += 1) await new Promise((done) => setTimeout(done, 900));
+    show();
+  },
+  frames(show, end = performance.now() + 90000) {
+    const go = () => (performance.now() < end ? requestAnimationFrame(go) : show());
+    go();
+  },
+  film(show) {
+    const film = make('<video src="/v.webm" width="2" height="2"></video>');
+    film.addEventListener("timeupdate", () => show());
+    document.body.append(film);
+  },
+};
 const hands = {
+  told(o) {
+    const n = [o.label, ...o.beside, ...o.others].length + 3;
+    place(o, make(`<div>${o.html.replace("{n}", String(n))}</div>`));
+  },
+  turning(o) {
+    wrong(o.label);
+    const show = keep(o);
+    turns[o.by](show);
+  },
+  stroked(o) {
+    const sign = document.createElement("i");
+    sign.textContent = o.said;
+    if (o.where === "before") in_span(heldWord(o)).prepend(sign);
+    else in_span(heldWord(o)).append(sign);
+  },
+  filmed(o) {
+    in_span(heldWord(o)).append(make(o.html));
+  },
+  fonted(o) {
+    styled(o, o.css);
+  },
+  led(o) {
+    place(o, make(`<div style="display:flex">${o.sign}<div>${o.said}</div></div>`));
+  },
   stamped(o) {
     const s = in_span(heldWord(o));
     s.classList.add(o.salt);
