@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from agent.domain.account import Account
 from agent.domain.audit.document import AuditDocument
@@ -24,10 +25,13 @@ from agent.store.database.handles import Engine
 from agent.store.inbox import invitations
 from agent.store.vault.keys import Vault
 from agent.visits.plan import NotNowError, PoisonError, VisitKind
-from agent.visits.run import Ended, make_visit
+from agent.visits.prepare import require_startable
 from agent.visits.shared.command_context import command_context
 from agent.visits.shared.context import WorkerContext
 from flows import BrowserMissingError, InvitationClosedError
+
+if TYPE_CHECKING:
+    from agent.visits.run import Ended
 
 _LOOK_AGAIN = 0.5  # seconds, while the account is busy
 
@@ -182,6 +186,9 @@ async def _visit(context: WorkerContext, account_id: str, *, kind: VisitKind, as
     waited_until = context.clock.elapsed() + context.settings.work.busy_wait
     while True:
         try:
+            await asyncio.to_thread(require_startable, context, account_id, kind=kind)
+            from agent.visits.run import make_visit  # a refusal is told without it
+
             return await make_visit(context, account_id, kind=kind, as_account=as_account)
         except NotNowError as err:
             if not err.busy or context.clock.elapsed() >= waited_until:

@@ -65,6 +65,18 @@ async def prepare(
     return await asyncio.to_thread(_prepare, context, account_id, kind, as_account, due_by, asked)
 
 
+def require_startable(context: WorkerContext, account_id: str, *, kind: VisitKind) -> None:
+    """Refuse an account that cannot be visited now.
+
+    For a caller that has not loaded the modules of a visit yet. `prepare` looks again, with the account locked.
+
+    Raises:
+        NotNowError, UnknownAccountError: as `prepare`.
+    """
+    with reading(context.engine) as conn:
+        _require_startable(conn, accounts.get(conn, account_id), kind, None, None)
+
+
 def _prepare(
     context: WorkerContext,
     account_id: str,

@@ -25,7 +25,7 @@ _ROOT = Path(__file__).parents[2]
 _COMMANDS = {
     "start_help": (("--help",), 0, "the list of commands"),
     "start_status": (("status", "--json"), 0, "one account's state"),
-    "start_audit": (("audit", "A1"), 3, "an account that may not be visited: all but the browser and the visit"),
+    "start_audit": (("audit", "A1"), 3, "an account that may not be visited: all but browser, visit and its modules"),
 }
 _LIBRARIES = (
     "import gc; gc.disable(); import asyncio, typer, rich.table, pydantic_settings, sqlalchemy, structlog; "

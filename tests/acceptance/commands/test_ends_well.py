@@ -13,9 +13,11 @@ import pytest
 
 from agent.cli.app import COMMANDS
 from agent.cli.lazy_commands import build, help_of
-from agent.store.database.engine import open_database
+from agent.domain.account import ApiAuthorization
+from agent.store.database.engine import open_database, writing
 from tests.support.processes.command import Agent
 from tests.support.processes.terminal import run_at_a_terminal
+from tests.support.stored.registry import add_account
 
 BROWSING = {
     "playwright",
@@ -142,11 +144,11 @@ def test_a_wrong_call_is_one_line_on_standard_error(agent: Agent, command: tuple
     assert ended.err.startswith("error: ")
 
 
-def imported(agent: Agent, *asked: str) -> set[str]:
+def imported(agent: Agent, *asked: str, code: int = 0) -> set[str]:
     """The packages and modules that a command imports."""
     command = [sys.executable, "-c", ASKS, *asked]
     done = subprocess.run(command, env=agent.env, cwd=agent.folder, capture_output=True, text=True, check=False)
-    assert done.returncode == 0
+    assert done.returncode == code
     return set(done.stderr.split())
 
 
@@ -163,9 +165,21 @@ def test_status_imports_what_reads_the_database_and_no_more(agent: Agent) -> Non
     assert found & (BROWSING | {"alembic", "jinja2", "cryptography"}) == set()
 
 
+def test_an_audit_that_may_not_begin_is_refused_before_a_visits_own_modules_are_loaded(agent: Agent) -> None:
+    engine = open_database(f"sqlite:///{agent.folder / 'agent.sqlite'}")
+    with writing(engine) as conn:
+        add_account(conn, api=ApiAuthorization.PENDING)
+    engine.dispose()
+    agent.settings["DATABASE_URL"] = f"sqlite:///{agent.folder / 'agent.sqlite'}"
+    agent.settings["BROWSER__NO_SANDBOX"] = str(os.geteuid() == 0)  # root has none; no browser is started here
+    found = imported(agent, "audit", "A1", code=3)
+    assert "agent.visits.prepare" in found
+    assert found & {"agent.visits.run", "agent.visits.browsing", "agent.visits.kinds.audit", *OTHER_VISITS} == set()
+
+
 def test_an_audit_imports_the_browser_and_nothing_of_the_daemon(agent: Agent) -> None:
     found = imported(agent, "audit", "--help")
-    assert {"playwright", "agent.visits.kinds.audit"} <= found
+    assert {"playwright", "agent.visits.prepare"} <= found
     assert found & (BROWSING - {"playwright"} | {"alembic", "jinja2", "websockets"} | OTHER_VISITS) == set()
 
 
