@@ -97,11 +97,23 @@ async def read(member: Rehearsal) -> dict[str, Any]:
     return dict(document)
 
 
+def text_and_csv_tell_what_it_holds(document: Any) -> None:
+    rows = list(csv.DictReader(io.StringIO(insights_csv([document]))))
+    told = {row["what"]: row["value"] for row in rows if not row["missing"]}
+    rate = document["performanceMetrics"]["orderDefectRate"]["mfn"]["rate"]
+    assert told["performanceMetrics.orderDefectRate.mfn.rate"] == str(rate)
+    named = {row["what"] for row in rows if row["missing"]}
+    assert named == {item["what"] for item in document["missing"]}
+    assert any("orderDefectRate.mfn" in line for line in insights_lines(document))
+    assert json.loads(json.dumps(document)) == document
+
+
 async def test_a_reading_is_kept_told_and_proves_the_features_and_changes_nothing(member: Rehearsal) -> None:
     document = await read(member)
     account = member.account()
     assert document["source"] == "page_json"
     assert [item for item in document["missing"] if item["reason"] != "no_data"] == []
+    text_and_csv_tell_what_it_holds(document)
     assert (account.authorization, account.insights_readable, account.due) == (State.COMPLETE, True, None)
     assert account.insights_due is not None
     with reading(member.engine) as conn:
@@ -145,18 +157,6 @@ async def test_nothing_is_started_while_the_account_is_held(member: Rehearsal, h
     with pytest.raises(UnconfirmedError):
         await read(member)
     assert len(member.stand_in.realm.journal.entries) == before
-
-
-async def test_text_and_csv_tell_what_the_document_holds(member: Rehearsal) -> None:
-    (document,) = await insights_one(member.settings, engine=member.engine, vault=member.vault, account_id="A1")
-    rows = list(csv.DictReader(io.StringIO(insights_csv([document]))))
-    told = {row["what"]: row["value"] for row in rows if not row["missing"]}
-    rate = document["performanceMetrics"]["orderDefectRate"]["mfn"]["rate"]
-    assert told["performanceMetrics.orderDefectRate.mfn.rate"] == str(rate)
-    named = {row["what"] for row in rows if row["missing"]}
-    assert named == {item["what"] for item in document["missing"]}
-    assert any("orderDefectRate.mfn" in line for line in insights_lines(document))
-    assert json.loads(json.dumps(document)) == document
 
 
 async def test_an_audit_says_when_the_data_of_each_feature_was_read(member: Rehearsal) -> None:

@@ -108,7 +108,7 @@ async def test_a_page_that_a_person_passed_once_is_passed_alone_when_it_looks_ot
         assert (seen.screen, visit.page.url.rstrip("?")) == ("app", f"{HOST}{INSIDE}")
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("shown_page", NOT_OFFERED, ids=lambda one: one.name)
 async def test_what_only_a_person_may_pass_is_not_offered(shown: ShownRig, shown_page: Interstitial) -> None:
     draft = await draft_of(shown, await pressed_only(shown, shown_page))

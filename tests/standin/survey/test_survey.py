@@ -107,6 +107,7 @@ async def test_exactly_the_screens_that_the_catalogue_lacks_are_named(member: Re
     assert member.scenario.users[0].password not in kept
 
 
+@pytest.mark.sampled(1, of="a survey that ends before its end")
 async def test_nobody_to_pass_a_screen_ends_the_survey_there_with_what_came_nearest(
     member: Rehearsal, tmp_path: Path
 ) -> None:
@@ -119,6 +120,7 @@ async def test_nobody_to_pass_a_screen_ends_the_survey_there_with_what_came_near
     assert "unknown page" in survey_html(document)
 
 
+@pytest.mark.sampled(1, of="a survey that ends before its end")
 async def test_whoever_watches_the_window_is_asked_at_the_terminal_and_may_stop(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

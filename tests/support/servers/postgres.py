@@ -4,6 +4,7 @@ loopback.
 
 from __future__ import annotations
 
+import atexit
 import os
 import pwd
 import shutil
@@ -107,19 +108,33 @@ def run_as_server(command: list[str]) -> None:
     )
 
 
+@cache
+def _empty(binaries: Path) -> Path:
+    """A directory of data without a database of ours, which this process copies from."""
+    place = _owned(tempfile.mkdtemp(prefix="pg-empty-"))
+    atexit.register(shutil.rmtree, place, ignore_errors=True)
+    run_as_server([str(binaries / "initdb"), "-A", "trust", "-U", _USER, "-N", "-D", str(place / "data")])
+    return place / "data"
+
+
+def _owned(directory: str) -> Path:
+    """A directory of the user whom the server runs as."""
+    if os.geteuid() == 0:
+        owner = pwd.getpwnam(_SERVER_USER)
+        os.chown(directory, owner.pw_uid, owner.pw_gid)
+    return Path(directory)
+
+
 @contextmanager
 def running_postgres() -> Iterator[Postgres]:
     """Make, start and remove a server; skips the test where there is none."""
     binaries = find_binaries()
     if binaries is None:
         pytest.skip("no PostgreSQL: run scripts/servers.py (make test does)")
-    directory = Path(tempfile.mkdtemp(prefix="pg-"))
-    if os.geteuid() == 0:
-        owner = pwd.getpwnam(_SERVER_USER)
-        os.chown(directory, owner.pw_uid, owner.pw_gid)
+    directory = _owned(tempfile.mkdtemp(prefix="pg-"))
     server = Postgres(binaries, directory, free_ports(1)[0])
     try:
-        run_as_server([str(binaries / "initdb"), "-A", "trust", "-U", _USER, "-N", "-D", str(directory / "data")])
+        run_as_server(["cp", "-a", str(_empty(binaries)), str(directory / "data")])
         server.start()
         yield server
     finally:

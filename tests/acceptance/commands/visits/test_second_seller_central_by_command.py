@@ -79,7 +79,7 @@ ACCEPTANCES: dict[str, tuple[dict[str, Any], dict[str, Any], int, str, int]] = {
 }
 
 
-@pytest.mark.sampled(1)
+@pytest.mark.sampled(1, of="a command ends as its page says")
 @pytest.mark.parametrize("name", ACCEPTANCES)
 async def test_an_acceptance_ends_with_its_code_and_state(site: Running, tmp_path: Path, name: str) -> None:
     look, start, code, state, pressed = ACCEPTANCES[name]
@@ -116,7 +116,7 @@ AUDITS = {
 }
 
 
-@pytest.mark.sampled(1)
+@pytest.mark.sampled(1, of="a command ends as its page says")
 @pytest.mark.parametrize("name", AUDITS)
 async def test_an_audit_ends_with_its_code_and_verdict_and_changes_nothing(
     site: Running, tmp_path: Path, name: str

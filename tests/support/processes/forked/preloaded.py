@@ -9,6 +9,7 @@ import pytest
 
 import agent.worker.daemon  # noqa: F401
 from agent.cli.app import COMMANDS
+from flows.catalogue.load import load_catalogue
 from tests.support.few_probes import ask_few_pages
 from tests.support.stored.migrated import copy_instead_of_migrating, migrated
 
@@ -25,5 +26,6 @@ for _name in (*LIBRARIES, *(place.partition(":")[0] for place in COMMANDS.values
     import_module(_name)
 copy_instead_of_migrating(pytest.MonkeyPatch())
 ask_few_pages(pytest.MonkeyPatch())
+load_catalogue()
 migrated()
 gc.freeze()  # no child walks, and so copies, what all of them share

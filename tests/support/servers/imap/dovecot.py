@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import smtplib
@@ -126,11 +127,13 @@ class Dovecot:
     def wipe(self, mailbox: str) -> None:
         """Delete a mailbox with its index.
 
-        The next session sees an empty one with another UIDVALIDITY.
+        The next session sees an empty one with another UIDVALIDITY, which is a time in whole seconds.
         """
         self.kick(mailbox)
+        lists = [*self.maildir(mailbox).rglob("dovecot-uidlist")]
+        given = [int(found[1]) for file in lists if (found := re.search(r"\bV(\d+)", file.read_text()))]
         shutil.rmtree(self.maildir(mailbox), ignore_errors=True)
-        self._pause(1.1)  # UIDVALIDITY is a time in whole seconds
+        self._pause(max([0.0, *(number + 1.1 - time.time() for number in given)]))
 
     def kick(self, user: str) -> None:
         """Cut every session of a user."""

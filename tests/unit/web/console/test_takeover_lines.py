@@ -16,6 +16,7 @@ import httpx
 import pytest
 import pytest_asyncio
 from pydantic import SecretStr
+from sqlalchemy.engine import Engine
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
@@ -26,7 +27,7 @@ from agent.settings.groups.operation import WebSettings
 from agent.settings.model import Settings
 from agent.store.console import people
 from agent.store.console.people import Role
-from agent.store.database.engine import open_database, writing
+from agent.store.database.engine import writing
 from agent.store.people import line_tickets, takeovers
 from agent.store.people.line_tickets import LinePurpose
 from agent.store.people.takeovers import Takeover
@@ -42,8 +43,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def web(tmp_path: Path) -> AsyncIterator[WebServer]:
-    engine = open_database(f"sqlite:///{tmp_path}/agent.sqlite")
+async def web(engine: Engine, tmp_path: Path) -> AsyncIterator[WebServer]:
     with writing(engine) as conn:
         add_account(conn, "A1")
         needy: dict[str, Any] = {"authorization": State.NEEDS_HUMAN, "failure_code": "challenge", "due": None}
@@ -52,7 +52,6 @@ async def web(tmp_path: Path) -> AsyncIterator[WebServer]:
     settings = Settings(data_dir=tmp_path, web=WebSettings(address="127.0.0.1:0", key=key))
     async with serving(engine, settings, Vault(os.urandom(32))) as served:
         yield served
-    engine.dispose()
 
 
 def offered(web: WebServer, *, claimed_by: str | None = None) -> Takeover:
