@@ -1,7 +1,6 @@
 """The audit visit.
 
-Sign in, choose the account, read the permissions page, and where it is refused ask what can be
-opened.
+Sign in, choose the account, read the permissions page, and where it is refused ask what can be opened.
 """
 
 from __future__ import annotations
@@ -159,10 +158,9 @@ async def read_permissions(
 ) -> AuditReading:
     """Reach the grid and read it, or say how it is refused.
 
-    The visit is signed in, in the right account and read-only.
-
-    `may_pass` says of a page that was read whole whether it could still be judged a pass: only then is it watched for
-    `bounds.second_look` and read once more. `proof`: what each page has to prove; `account`: what none may contradict.
+    The visit is signed in, in the right account and read-only. `may_pass` says of a page that was read whole whether it
+    could still be judged a pass: only then is it watched for `bounds.second_look` and read once more. `proof`: what
+    each page has to prove; `account`: what none may contradict.
 
     Raises:
         SignedOutError, SiteRefusedError, StepTimeoutError, ForeignHostError. UnprovenError, with `proof`.
@@ -245,6 +243,8 @@ async def _one_page(arrival: Arrival, ask: _Asked) -> Grid:
         empty = Grid(layout="", rows=(), editable=arrival.listed and pages.own, own=pages.own, complete=False)
         return empty.short_of(PageGap(kind=PageGapKind.UNEXPLAINED, words=arrival.detail or "no grid came"))
     document = None if ask.proof is None else await ask.proof.before()
+    if ask.account is not None:
+        await require_no_other(pages.visit, pages.page, ask.account)
     read = partial(
         read_grid,
         pages.page,

@@ -8,6 +8,7 @@ An audit that opens the page at once, without the home page and the picker, has 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from flows.account.active_account import Shown, contradicts, proves, read_active
 from flows.account.switcher import was_told_another
@@ -15,6 +16,7 @@ from flows.browser.page_errors import PageMovedError
 from flows.catalogue.recognise import Recognition
 from flows.catalogue.schema import SessionRule
 from flows.errors import WrongAccountError
+from flows.marketplaces import HOST_REGIONS
 from flows.models import ActiveAccount, Grid, SellerAccount
 from flows.permissions.page_reader import PageReader
 from flows.visit.visit import Visit
@@ -27,21 +29,27 @@ class UnprovenError(Exception):
 
 
 async def require_no_other(visit: Visit, page: PageReader, account: SellerAccount) -> None:
-    """Refuse a page that was read and names another account than was chosen.
+    """Refuse a page that names another account than was chosen.
 
-    It need not name any: a page before it proved the account.
+    Asked before it is read and afterwards. It need not name any: a page before it proved the account.
 
     Raises:
         WrongAccountError: its navigation, its address or what its account switcher was told names another merchant
-        or marketplace.
+        or marketplace, or it stands on another region's host.
     """
-    if contradicts(await read_active(visit), account, visit) or await was_told_another(visit, account):
+    is_of_another = is_of_another_region(page.url, account) or contradicts(await read_active(visit), account, visit)
+    if is_of_another or await was_told_another(visit, account):
         raise WrongAccountError(
-            f"{account.marketplace.country} of the account's merchant was chosen, the navigation of the "
-            "permissions page names another account: nothing of it was believed",
+            f"{account.marketplace.country} of the account's merchant was chosen, the permissions page "
+            "names another account, or another region: nothing of it was believed",
             screen="permissions",
             url=page.url.partition("?")[0],
         )
+
+
+def is_of_another_region(url: str, account: SellerAccount) -> bool:
+    """Whether a page stands on a host of another region, whatever it says."""
+    return HOST_REGIONS.get(urlsplit(url).hostname or "") != account.marketplace.region
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +102,8 @@ class PageProof:
             raise UnprovenError("the page moved on") from err
         if seen.session is not SessionRule.SIGNED_IN:
             raise UnprovenError("the page is not one of the signed-in site")
+        if is_of_another_region(seen.url, self.account):
+            raise UnprovenError("the page stands on another region's host")
         if set(seen.emails) - {self.viewer.strip().lower()}:
             raise UnprovenError("the page shows another user's address")
         return seen

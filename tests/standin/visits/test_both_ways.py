@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from html import escape
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 import pytest_asyncio
@@ -32,6 +32,7 @@ from agent.visits.run import Ended, make_visit
 from agent.visits.shared.context import WorkerContext
 from fixtures.stand_in.generate import one_account
 from fixtures.stand_in.permissions import pages
+from fixtures.stand_in.permissions.markup.frame import redirect
 from fixtures.stand_in.scenario import Grant
 from fixtures.stand_in.seller import switcher_json
 from fixtures.stand_in.world import StandIn
@@ -43,6 +44,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 USER = "a1@users.example"
 OTHER = "other@users.example"
+EUROPE = "sellercentral-europe.amazon.com"  # its cookies are those of the host in the United States
 WRONG = {"Settings > User Permissions": "View & Edit"}
 
 Lie = Callable[[str, str], str]  # the page and the shop's name -> the page as it lies
@@ -78,7 +80,24 @@ def told_another(page: str, _shop: str) -> str:
     return page.replace("</body>", f"<script>{asks}.then(answer => answer.text())</script></body>")
 
 
+def right_later(page: str, shop: str) -> str:
+    """The name is another shop's until the pointer leaves by the upper edge, as it does only once the page was read."""
+    script = f"""<script>document.documentElement.addEventListener("mouseout", left => {{
+if (left.clientY >= 0) return;
+const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), ours = {json.dumps(shop)};
+while (walk.nextNode()) walk.currentNode.data = walk.currentNode.data.replaceAll("Somebody Else's Store", ours);
+}})</script></body>"""
+    return another_shop(page, shop).replace("</body>", script)
+
+
+def another_region(page: str, _shop: str) -> str:
+    """All is right on the page, and `tell` leads to another region's host for it."""
+    return page
+
+
 LIES: dict[str, Lie] = {
+    "a header that is right later": right_later,
+    "another region's host": another_region,
     "another marketplace": another_marketplace,
     "a call that says another shop": told_another,
     "another shop": another_shop,
@@ -133,6 +152,8 @@ class Office:
             answer = respond(*given)
             if answer is None or is_over():
                 return answer
+            if lie is another_region and given[0].host != EUROPE:
+                return redirect(f"https://{EUROPE}{given[0].path}?{urlencode(given[0].query)}")
             return replace(answer, body=lie(answer.body.decode(), shop).encode())
 
         def another(visit: Any) -> dict[str, Any]:
