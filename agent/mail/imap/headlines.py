@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+_MOST_BYTES = 2**63 - 1  # RFC 9051 9: number64; what is more, no database takes
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selected:
@@ -46,7 +48,7 @@ def headline_of(uid: int, data: dict[bytes, Any]) -> Headline:
     header = bytes_of(data, b"BODY[HEADER]")
     return Headline(
         uid=uid,
-        size=size if isinstance(size, int) else None,
+        size=size if isinstance(size, int) and 0 <= size <= _MOST_BYTES else None,
         arrived_at=_in_utc(data.get(b"INTERNALDATE")),
         header=header if header and header.strip() else None,
     )

@@ -12,6 +12,7 @@ import structlog
 
 from agent.mail import events
 from agent.mail.context import MailContext
+from agent.mail.imap.connection.answers import is_passing
 from agent.mail.imap.connection.client import Client
 from agent.mail.imap.failures import is_connection_lost
 from agent.store.inbox.folders import Folder
@@ -26,10 +27,11 @@ class LookBack:
         self._context = context
         self._senders = senders
 
-    def ask(self, client: Client, folder: Folder, since: datetime) -> list[int]:
+    def ask(self, client: Client, folder: Folder, since: datetime) -> list[int] | None:
         """Search by sender.
 
-        Where that is refused, by the day alone (every header is fetched then); else none, with an alarm.
+        Where that is refused, by the day alone (every header is fetched then); else none, with an alarm. None where the
+        refusal will pass: it has to be asked again.
 
         Raises:
             Exception: the connection is lost.
@@ -43,6 +45,9 @@ class LookBack:
             return client.uids_since(since)
         except Exception as err:  # noqa: BLE001 - whatever was refused: there is another way
             _require_connected(err)
+            if is_passing(str(err)):
+                log.warning(events.OPTIONAL_FAILED, mailbox=folder.mailbox, step="search by day", error=str(err)[:200])
+                return None
             self._context.on_alarm(
                 f"look_back:{folder.mailbox}:{folder.folder}",
                 f"the server of {folder.mailbox} cannot search {folder.folder} by day ({str(err)[:200]}): mails that "

@@ -20,6 +20,7 @@ from agent.mail.imap.connection.client import CHUNK, Client, IMAPClientError, Se
 from agent.mail.imap.failures import FolderMissingError, is_connection_lost
 from agent.mail.imap.fetcher import Fetcher, is_candidate
 from agent.mail.imap.look_back import LookBack
+from agent.mail.imap.numbering import Numbering
 from agent.mail.imap.opening import Opening, open_folder
 from agent.mail.imap.silence import SilentSearch
 from agent.mail.imap.storing import Storing
@@ -34,9 +35,9 @@ _SENDER = "amazon"  # what a look-back asks the server for
 _OVERLAP = timedelta(days=2)
 _RECONCILE = timedelta(days=1)
 _SECOND_CHANCE = timedelta(days=3)  # for messages that could not be fetched
+_ASK_AGAIN = 300.0  # seconds until a look-back that was refused for now is asked for again
 _TOUCH = timedelta(minutes=1)
 _REOPEN = 300.0  # seconds until an open folder is opened again, to see a new UIDVALIDITY
-_UNSTEADY = 600.0  # seconds within which a second new numbering is no accident
 
 log = structlog.get_logger("agent.mail")
 
@@ -58,7 +59,8 @@ class Scanner:
         self._storing = Storing(context)
         self._open: Opening | None = None
         self._chunk = CHUNK
-        self._renumbered: dict[int, float] = {}  # when a folder had a new numbering last
+        self._numbering = Numbering(context)
+        self._refused_at: dict[int, float] = {}  # when a look-back in a folder was refused for now
         self._retry_at: dict[int, datetime] = {}  # when a message of a folder is to be fetched again
 
     @property
@@ -79,7 +81,7 @@ class Scanner:
         if folder is None:
             raise FolderMissingError(f"folder row {folder_id} is gone")
         selected = self._examine(client, folder)
-        if folder.uidvalidity != selected.uidvalidity:
+        if folder.uidvalidity != selected.uidvalidity or self._numbering.went_back(client, folder, selected):
             return self._start_epoch(client, folder, selected)
         count = client.refresh()
         uids = self._search(client, folder, selected, count=count)
@@ -144,12 +146,12 @@ class Scanner:
             messages=selected.exists,
             since=since.isoformat(),
         )
-        unsteady = self._is_unsteady(folder)
+        unsteady = self._numbering.is_unsteady(folder)
         base = selected.uidnext - 1 if selected.uidnext is not None else 0
         if selected.exists and not base:
             base = client.last_uid()
-        sent = self._look_back.ask(client, folder, since) if selected.exists else []
-        uids = [uid for uid in sent if uid <= base or selected.uidnext is None]  # later ones are new, not old
+        sent = self._ask_back(client, folder, since) if selected.exists else []
+        uids = [uid for uid in sent or () if uid <= base or selected.uidnext is None]  # later ones are new, not old
         base = max([base, *uids])
         with reading(context.engine) as conn:
             known = found_messages.known_uids(conn, folder.id, selected.uidvalidity, uids)
@@ -162,26 +164,18 @@ class Scanner:
                 folders.save_position(
                     conn, folder.id, uidvalidity=selected.uidvalidity, last_uid=base, epoch=epoch, now=now
                 )
-                folders.note_reconciled(conn, folder.id, now=now)
+                if sent is not None:
+                    folders.note_reconciled(conn, folder.id, now=now)
         return found + self._fetch_again(client, renewed)
 
-    def _is_unsteady(self, folder: Folder) -> bool:
-        """Whether the numbering changes all the time.
-
-        A person must know, and the same mails get no second rows.
-        """
-        if folder.uidvalidity is None:
-            return False
-        last = self._renumbered.get(folder.id)
-        self._renumbered[folder.id] = time.monotonic()
-        if last is None or time.monotonic() - last > _UNSTEADY:
-            return False
-        self._context.on_alarm(
-            f"numbering:{folder.mailbox}:{folder.folder}",
-            f"the server numbers {folder.folder} of {folder.mailbox} anew whenever it is opened, so each time the last "
-            "days are read again; open it once with a mail program that may write, and the numbers stay",
-        )
-        return True
+    def _ask_back(self, client: Client, folder: Folder, since: datetime) -> list[int] | None:
+        """What a look-back finds; None where it is refused for now, also until it is asked for again."""
+        if time.monotonic() - self._refused_at.get(folder.id, -_ASK_AGAIN) < _ASK_AGAIN:
+            return None
+        sent = self._look_back.ask(client, folder, since)
+        if sent is None:
+            self._refused_at[folder.id] = time.monotonic()
+        return sent
 
     def _reconcile(self, client: Client, folder: Folder) -> int:
         """Once a day, ask for what should have been seen.
@@ -194,7 +188,10 @@ class Scanner:
         if last is not None and now - last < _RECONCILE:
             return 0
         since = now - timedelta(days=self._context.limits.look_back_days)
-        uids = [uid for uid in self._look_back.ask(client, folder, since) if uid <= folder.last_uid]
+        sent = self._ask_back(client, folder, since)
+        if sent is None:
+            return 0
+        uids = [uid for uid in sent if uid <= folder.last_uid]
         with reading(self._context.engine) as conn:
             known = found_messages.known_uids(conn, folder.id, folder.uidvalidity, uids)
         found = self._take_all(client, folder, [uid for uid in uids if uid not in known], moves=False)

@@ -39,7 +39,7 @@ class Storing:
         """
         try:
             rows = self._write(folder, found, last_uid=last_uid, renumber=renumber)
-        except SQLAlchemyError as err:
+        except (SQLAlchemyError, OverflowError) as err:  # the latter by a driver, before it asks its database
             if is_away(err):
                 raise
             log.error(events.POISON, mailbox=folder.mailbox, folder=folder.folder, error=type(err).__name__)
@@ -72,7 +72,7 @@ class Storing:
         for each in found:
             try:
                 rows += self._write(folder, [each], last_uid=None, renumber=False)
-            except SQLAlchemyError as err:
+            except (SQLAlchemyError, OverflowError) as err:
                 if is_away(err):
                     raise
                 self._context.on_alarm(

@@ -13,7 +13,7 @@ from sqlalchemy.exc import (
 )
 
 
-def is_away(error: SQLAlchemyError) -> bool:
+def is_away(error: SQLAlchemyError | OverflowError) -> bool:
     """Whether waiting may help.
 
     A value that cannot be written is none of the database's absence, however often it is tried (a StatementError is
@@ -23,4 +23,4 @@ def is_away(error: SQLAlchemyError) -> bool:
         return error.connection_invalidated or not isinstance(
             error, DataError | IntegrityError | NotSupportedError | ProgrammingError
         )
-    return not isinstance(error, StatementError)
+    return isinstance(error, SQLAlchemyError) and not isinstance(error, StatementError)

@@ -102,6 +102,14 @@ def leave_epoch(conn: Connection, folder_id: int, uidvalidity: int) -> None:
     conn.execute(messages.update().where(old).values(stage=VANISHED, reason="renumbered"))
 
 
+def forget_numbers(conn: Connection, folder_id: int, uidvalidity: int, first: int) -> None:
+    """Take the numbers at or above `first` off the rows that have them: the server gives them anew."""
+    reused = (messages.c.folder_id == folder_id) & (messages.c.uidvalidity == uidvalidity) & (messages.c.uid >= first)
+    unfetched = messages.update().where(reused, messages.c.stage == FOUND)
+    conn.execute(unfetched.values(stage=VANISHED, reason="renumbered"))
+    conn.execute(messages.update().where(reused).values(uidvalidity=None, uid=None))
+
+
 def renumber(conn: Connection, found: FoundMessage) -> bool:
     """Give the row of the same bytes the folder's new number; False without one."""
     same = sa.select(sa.func.min(messages.c.id)).where(

@@ -51,7 +51,15 @@ def test_message_that_cannot_be_read_is_set_aside_and_told_while_the_others_are_
 @pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     "prank",
-    [Prank.FETCH_BUG, Prank.FETCH_EMPTY, Prank.BODY_NIL, Prank.BODY_CUT, Prank.NO_SIZE, Prank.ODD_DATE],
+    [
+        Prank.FETCH_BUG,
+        Prank.FETCH_EMPTY,
+        Prank.BODY_NIL,
+        Prank.BODY_CUT,
+        Prank.NO_SIZE,
+        Prank.HUGE_SIZE,
+        Prank.ODD_DATE,
+    ],
 )
 def test_answer_that_is_missing_once_is_asked_for_again(
     tmp_path: Path, prank: Prank, monkeypatch: pytest.MonkeyPatch
@@ -82,7 +90,7 @@ def test_mail_that_the_search_does_not_find_is_asked_for_by_number_with_an_alarm
 
 @pytest.mark.sampled(3)
 @pytest.mark.parametrize(
-    "prank", [Prank.LIST_BAD_UTF7, Prank.LIST_NO, Prank.LIST_BYE, Prank.ID_NO, Prank.SEARCH_FROM_NO]
+    "prank", [Prank.LIST_BAD_UTF7, Prank.LIST_NO, Prank.LIST_BYE, Prank.ID_NO, Prank.NOOP_NO, Prank.SEARCH_FROM_NO]
 )
 def test_optional_step_that_fails_stops_nothing(tmp_path: Path, prank: Prank) -> None:
     with hostile(tmp_path, prank) as (world, server):
@@ -126,6 +134,29 @@ def test_mailbox_that_cannot_be_looked_back_in_starts_at_its_end_with_an_alarm(t
             wait_arrivals(world, 1)
     assert world.arrivals == ["A2"]
     assert any(key.startswith("look_back:") for key, _ in world.alarms)
+
+
+def test_look_back_that_is_refused_for_now_is_asked_for_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agent.mail.imap.scanner._ASK_AGAIN", 0.1)
+    with hostile(tmp_path, Prank.SEARCH_LATER, times=4, idle_slice=0.2) as (world, server):
+        server.deliver_now(world.mail_to("A1"))
+        with world.running():
+            wait_arrivals(world, 1)
+    assert not [key for key, _ in world.alarms if key.startswith("look_back:")]
+
+
+def test_mails_of_a_server_that_was_restored_from_a_backup_are_read_though_their_numbers_were_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent.mail.imap.scanner._REOPEN", 0.1)
+    with hostile(tmp_path, Prank.NONE, idle_slice=0.2) as (world, server), world.running():
+        server.deliver_now(world.mail_to("A1"))
+        wait_arrivals(world, 1)
+        server.folder.messages.clear()  # and the next mail gets the number of the first
+        wait_for(lambda: any(key.startswith("numbering:") for key, _ in world.alarms), what="the alarm")
+        server.deliver_now(world.mail_to("A2"))
+        wait_arrivals(world, 2)
+    assert world.arrivals == ["A1", "A2"]
 
 
 def test_one_busy_moment_is_polled_through_and_idling_comes_back(

@@ -48,15 +48,18 @@ class Prank(StrEnum):
     BODY_EMPTY = "body_empty"  # "" for its bytes
     BODY_CUT = "body_cut"  # the first tenth of its bytes
     NO_SIZE = "no_size"  # the headline comes without size and date
+    HUGE_SIZE = "huge_size"  # more bytes than any number in a database
     ODD_DATE = "odd_date"  # a date that does not exist in UTC
     SEARCH_EMPTY = "search_empty"  # a search by UID finds nothing, as GNU imap4d's up to *
     SEARCH_REFUSED = "search_refused"  # a search by UID is BAD
     SEARCH_FROM_NO = "search_from_no"  # a search by sender is refused
     SEARCH_SINCE_NO = "search_since_no"  # ... and one by date, too
+    SEARCH_LATER = "search_later"  # a search by date is refused for now
     LIST_BAD_UTF7 = "list_bad_utf7"  # a folder's name is not in modified UTF-7
     LIST_NO = "list_no"
     LIST_BYE = "list_bye"  # LIST ends the connection
     ID_NO = "id_no"
+    NOOP_NO = "noop_no"
     BUSY = "busy"  # a second connection is sent away, later it is not
     INUSE = "inuse"  # EXAMINE is refused for now
     THROTTLED = "throttled"  # so is LOGIN
@@ -233,6 +236,8 @@ class _Session:
                 await self._last_uid(tag)
             case "LIST":
                 await self.say(*(f"* LIST {folder}" for folder in self.server.listing), f"{tag} OK done")
+            case "NOOP" if self.server.plays(Prank.NOOP_NO):
+                await self.say(f"{tag} NO nothing is told")
             case "NOOP":
                 await self.say(*self._fresh(), f"{tag} OK done")
             case "IDLE":
@@ -298,6 +303,9 @@ class _Session:
         ):
             await self.say(f"{tag} NO [CANNOT] no such search")
             return
+        if "SINCE" in criteria and self.server.plays(Prank.SEARCH_LATER):
+            await self.say(f"{tag} NO [UNAVAILABLE] not now")
+            return
         if self.server.pending and self.server.plays(Prank.SWALLOWED_EXISTS):
             self.told = self.server.arrive()  # after the search looked, within its answer
             await self.say(f"* {self.told} EXISTS", f"* SEARCH{found}", f"{tag} OK done")
@@ -342,6 +350,8 @@ class _Session:
         if not found and self.server.plays(Prank.NO_SIZE):
             answer = re.sub(rb" RFC822\.SIZE \d+", b"", answer, count=1)
             return re.sub(rb' INTERNALDATE "[^"]*"', b" INTERNALDATE NIL", answer, count=1)
+        if not found and self.server.plays(Prank.HUGE_SIZE):
+            return re.sub(rb"SIZE \d+", b"SIZE 99999999999999999999", answer, count=1)
         if not found and self.server.plays(Prank.ODD_DATE):
             return re.sub(rb'DATE "[^"]*"', b'DATE "31-Dec-9999 23:59:59 -1200"', answer, count=1)
         return answer
