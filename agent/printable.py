@@ -9,10 +9,10 @@ import json
 import re
 
 # Controls of C0 and C1 (ECMA-48), the marks that turn the direction of text (UAX 9), separators of lines, and invisible
-# characters that make two words look alike. Tabulators and newlines are dealt with apart.
+# characters that make two words look alike, fillers among them. Tabulators and newlines are dealt with apart.
 _STEERING = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
-    "|[\U000e0000-\U000e007f]"
+    "|[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\U0001d173-\U0001d17a\U000e0000-\U000e007f]"
 )
 _BREAKS = re.compile(r"[\t\n]")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # also in full width

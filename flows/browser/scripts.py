@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from playwright.async_api import ElementHandle, JSHandle, Page
 
 from flows.browser.page_errors import page_errors
 
+_NO_CHARACTER = re.compile(r"(?<!\\)((?:\\\\)*)\\u(?:d[89a-f][0-9a-f]{2}|0000)")
 _FOLDER = Path(__file__).parent / "js"
 
 
@@ -63,7 +65,15 @@ async def value_of(page: Page, function: str, argument: Any) -> Any:
         given, taken = argument, "given"
     with page_errors(page):
         told = await page.evaluate(f"async given => JSON.stringify(await ({function})({taken}))", given)
-    return None if told is None else json.loads(told)
+    return None if told is None else parse_told(told)
+
+
+def parse_told(told: str) -> Any:
+    """Parse what a page told as JSON, without what no text file or database takes: NUL and half a character.
+
+    JSON.stringify escapes these two; half a character never stands in it otherwise.
+    """
+    return json.loads(_NO_CHARACTER.sub(r"\1\\ufffd", told) if "\\u" in told else told)
 
 
 async def ask_handle(page: Page, name: str, argument: Any) -> JSHandle:

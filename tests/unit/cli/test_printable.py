@@ -48,6 +48,7 @@ def test_what_steers_is_written_out_and_words_of_every_language_stay() -> None:
 
 def test_all_of_c0_c1_and_the_marks_of_direction_are_written_out() -> None:
     marks = [*range(0x20), *range(0x7F, 0xA0), 0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+    marks += [0xAD, 0x34F, 0x115F, 0x180E, 0x200B, 0x2060, 0x3164, 0xFEFF, 0xFFA0, 0xE0041, 0xD800]
     assert [hex(code) for code in marks if chr(code) in printable(chr(code))] == []
 
 
