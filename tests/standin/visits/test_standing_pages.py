@@ -68,3 +68,15 @@ async def test_what_an_older_navigation_asks_for_hinders_no_visit(rehearsal: Reh
     assert account.authorization in (State.AWAITING_PERMISSIONS, State.AWAITING_CONFIRMATION)
     assert {one.fields["path"] for one in journal.of("navigation.told")} >= {"/trim/global-nav"}
     assert journal.of("danger.") == []
+
+
+@pytest.mark.sampled(1)
+@pytest.mark.parametrize("asks", ["declinable", "stays"])
+async def test_a_question_about_cookies_is_declined_and_the_visit_goes_on(rehearsal: Rehearsal, asks: str) -> None:
+    rehearsal.stand_in.load(one_account(5, consent=asks))
+    rehearsal.register()
+    account = await rehearsal.accept()
+    journal = rehearsal.stand_in.realm.journal
+    assert account.authorization in (State.AWAITING_PERMISSIONS, State.AWAITING_CONFIRMATION)
+    assert journal.of("consent.declined")
+    assert journal.of("danger.") == []
