@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from agent.domain.account import Account
+from agent.errors import ConfigurationError
 from agent.store import accounts
 from agent.store.database.handles import Connection
 from agent.store.sign_in import acts
 from agent.store.sign_in.password_marks import Mark
 from agent.store.vault import sessions, sign_in_secrets
 from agent.store.vault.keys import Vault
-from agent.store.vault.password_memory import mark_of
+from agent.store.vault.password_memory import mark_of, remember
 from agent.store.vault.sign_in_secrets import SignInSecrets
 from flows import Act
 
@@ -39,7 +40,7 @@ def give_secrets(
         UnknownAccountError: there is no such account.
         VaultError: a key is not at hand.
     """
-    accounts.get(conn, account_id, lock=True)
+    _remember_doubt(conn, vault, accounts.get(conn, account_id, lock=True), now=now)
     sign_in_secrets.forget_reference(conn, account_id)
     sign_in_secrets.save(conn, vault, account_id, given, now=now)
     sessions.forget(conn, account_id)
@@ -47,3 +48,14 @@ def give_secrets(
     mark = mark_of(conn, vault, account.user_email, given.password)
     is_barred = mark is Mark.REJECTED or acts.was_rejected(conn, account_id, Act.TYPE_PASSWORD)
     return GivenSecrets(account=account, is_barred=is_barred)
+
+
+def _remember_doubt(conn: Connection, vault: Vault, account: Account, *, now: datetime) -> None:
+    """Let a doubt go with the password, not with its version: the same password may be given again later."""
+    if not acts.is_doubted(conn, account.id, Act.TYPE_PASSWORD) or not sign_in_secrets.is_sealed(conn, account.id):
+        return
+    try:
+        before = sign_in_secrets.load(conn, vault, account.id).secrets.password
+    except ConfigurationError:  # it does not open, so nobody typed it with these keys
+        return
+    remember(conn, vault, account.user_email, before, Mark.DOUBTED, now=now)

@@ -17,6 +17,7 @@ ACCEPTED, REJECTED, DOUBTED = "accepted", "rejected", "doubted"  # doubted: done
 NOT_SENT = "not_sent"  # the form provably never left the browser
 UNANSWERED = "step_timeout"  # done, and no page said what came of it
 LOOKED_AT = "looked_at"  # it was doubted, and a person has looked
+CRASHES = 2  # visits in a row that ended with their process; the first costs one of the budget (decision 26)
 _FEW = 5
 _RELEASE = "release"  # a person's release; counting starts afresh after it
 
@@ -64,6 +65,11 @@ def doubted_since_release(conn: Connection, account_id: str, act: str) -> bool:
         _count(conn, account_id, act, acts.c.outcome == DOUBTED, acts.c.id > _released(conn, account_id), since=None)
         > 0
     )
+
+
+def is_doubted(conn: Connection, account_id: str, act: str) -> bool:
+    """Whether it may have been refused with the secret in force, by its outcome or for want of any."""
+    return doubted_since_release(conn, account_id, act) or crashed_in_a_row(conn, account_id, act) >= CRASHES
 
 
 def crashed_in_a_row(conn: Connection, account_id: str, act: str) -> int:

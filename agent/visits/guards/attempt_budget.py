@@ -20,7 +20,6 @@ from agent.visits.errors import (
 from flows import Act
 
 HOUR = timedelta(hours=1)
-_CRASHES = 2  # the first costs one of the budget (decision 26)
 
 
 def require(
@@ -64,9 +63,9 @@ def _require_password(
             "the password was typed and no known yes came, which may have been a rejection: it is not typed "
             f"again before a person has read the evidence; then: sc-agent accounts release {account_id}"
         )
-    if acts.crashed_in_a_row(conn, account_id, Act.TYPE_PASSWORD) >= _CRASHES:
+    if acts.crashed_in_a_row(conn, account_id, Act.TYPE_PASSWORD) >= acts.CRASHES:
         raise PasswordDoubtedError(
-            f"{_CRASHES} visits in a row ended with their process after the password was typed, and what the "
+            f"{acts.CRASHES} visits in a row ended with their process after the password was typed, and what the "
             "site said is not known: it is not typed again before a person has looked; then: sc-agent "
             f"accounts release {account_id}"
         )

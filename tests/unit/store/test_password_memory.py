@@ -54,6 +54,25 @@ def test_a_rejected_password_is_known_whatever_was_in_between(any_engine: Engine
         assert give_secrets(conn, vault, "A1", given(PASSWORD), now=NOW).is_barred
 
 
+@pytest.mark.parametrize("how", ["two visits that died", "a restored backup"])
+def test_a_doubt_without_an_answer_goes_with_the_password_and_not_with_its_version(
+    any_engine: Engine, vault: Vault, how: str
+) -> None:
+    with writing(any_engine) as conn:
+        add_account(conn)
+        add_secrets(conn, vault)
+        if how == "a restored backup":
+            acts.doubt_all(conn, Act.TYPE_PASSWORD, now=NOW)
+        else:
+            for visit in ("v1", "v2"):
+                acts.intend(conn, "A1", Act.TYPE_PASSWORD, visit_id=visit, now=NOW)
+        give_secrets(conn, vault, "A1", given("another"), now=NOW)
+        give_secrets(conn, vault, "A1", given(PASSWORD), now=NOW)
+        assert (known(conn, vault), known(conn, vault, "another")) == (Mark.DOUBTED, None)
+        acts.release(conn, "A1", now=NOW)
+        assert known(conn, vault) is None
+
+
 def test_a_rejected_password_outlives_its_account(any_engine: Engine, vault: Vault) -> None:
     with writing(any_engine) as conn:
         add_account(conn)
